@@ -1,0 +1,41 @@
+# The few commands of this project, each one line. `make demo` and `make test` are the two to know.
+PYTHON ?= python3
+PORT ?= 8202
+ONCE ?=
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint lock mutants bench clean
+.DEFAULT_GOAL := demo
+
+# A stamp per lock file: the environment is made again only when a lock changes.
+$(VENV)/run.stamp: requirements/run.txt pyproject.toml
+	@echo "making $(VENV) (once; about a minute)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/run.txt
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/test.stamp: requirements/test.txt $(VENV)/run.stamp
+	@echo "installing what tests need"
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/test.txt
+	@touch $@
+
+demo: $(VENV)/run.stamp
+	@$(BIN)/python examples/demo.py --port $(PORT) $(if $(ONCE),--once)
+
+test: $(VENV)/test.stamp
+	@$(BIN)/python -m pytest -n auto
+
+lint: $(VENV)/test.stamp
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+lock: $(VENV)/test.stamp
+	@$(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 --quiet --no-annotate --no-header --no-emit-index-url --no-emit-find-links --extra issuer pyproject.toml requirements/build.in -o requirements/run.txt
+	@$(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 --quiet --no-annotate --no-header --no-emit-index-url --no-emit-find-links -c requirements/run.txt requirements/test.in -o requirements/test.txt
+
+clean:
+	rm -rf $(VENV) demo build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Approvals coming in: Standard Webhooks, the published schema, and the senders' commands."""

@@ -1,0 +1,1 @@
+"""The issuance cycle: build, prepare, sign, self-check, store; and the status lists."""

@@ -1,0 +1,1 @@
+"""What people and machines fetch: credential pages and forms, achievement pages."""

@@ -1,0 +1,1 @@
+"""Pages, the certificate and its fonts (package `issuer.templates`)."""

@@ -1,0 +1,1 @@
+"""The cryptosuites (Data Integrity), one row each."""

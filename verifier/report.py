@@ -1,0 +1,89 @@
+"""What a verification answers: checks, verdicts, and the report that holds them.
+
+A check is one fact looked at; a verdict is one question of a person. Sentences for
+people are not here but in `words.py`, one row for each code.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from verifier.credential import Credential
+
+Params: TypeAlias = Mapping[str, str | int]
+
+
+class Outcome(StrEnum):
+    """How a check came out."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    COULD_NOT_CHECK = "could_not_check"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Answer(StrEnum):
+    """The answer to one of the questions people ask of a credential."""
+
+    YES = "yes"
+    NO = "no"
+    COULD_NOT_CHECK = "could_not_check"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One fact looked at. `problem` is a W3C problem type, where W3C defines one."""
+
+    name: str
+    outcome: Outcome
+    code: str
+    params: Params = field(default_factory=dict)
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer to one question, with the code that says why."""
+
+    answer: Answer
+    code: str
+    params: Params = field(default_factory=dict)
+
+
+def worst(checks: tuple[Check, ...]) -> Check | None:
+    """Return the check that decides: the first failed, else the first not checked, else None."""
+    for outcome in (Outcome.FAILED, Outcome.COULD_NOT_CHECK):
+        for check in checks:
+            if check.outcome is outcome:
+                return check
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything a verification found out about one credential (design D3).
+
+    `credential` is the view of what was signed, and None where nothing may be shown as
+    fact: it is only set when the credential is authentic. `carrier` says what was handed
+    in (`json`, `jwt`, `png`, `svg`, `pdf`, `qr`), `securing` which signature was checked.
+    """
+
+    carrier: str
+    securing: str
+    checks: tuple[Check, ...]
+    authentic: Verdict
+    current: Verdict
+    recognised: Verdict
+    theirs: Verdict | None = None
+    credential: "Credential | None" = None
+
+    def verdicts(self) -> dict[str, Verdict]:
+        """Return the verdicts by name, in the order people ask for them."""
+        named = {
+            "authentic": self.authentic,
+            "current": self.current,
+            "recognised": self.recognised,
+        }
+        return named if self.theirs is None else {**named, "theirs": self.theirs}

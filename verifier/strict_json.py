@@ -1,0 +1,113 @@
+"""The one parser for JSON from outside (T9).
+
+Python's own parser takes the last of two equal keys, NaN, lone surrogates and integers of
+any length; each lets two readers see two different documents in the same bytes.
+"""
+
+import json
+import re
+from typing import Any, NoReturn
+
+MAX_BYTES = 1024 * 1024
+"""A credential is some kilobytes; a megabyte leaves room for embedded images."""
+MAX_DEPTH = 64
+"""Open Badges nest about ten deep; PyLD and the walks over a document recurse."""
+MAX_INTEGER = 2**53
+"""Beyond this a JavaScript reader sees another number (RFC 8259, section 6)."""
+
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class StrictJsonError(ValueError):
+    """The bytes are not the strict JSON of RFC 8259 with unique keys. Says where and why."""
+
+
+def loads(data: bytes | str, *, max_bytes: int = MAX_BYTES) -> Any:
+    """Return the JSON value in `data` (UTF-8 when bytes).
+
+    Raises `StrictJsonError` for anything a strict reader must refuse: not UTF-8, duplicate
+    keys, NaN, an integer beyond 2**53, a lone surrogate, more than `max_bytes` or 64 levels.
+    """
+    if len(data) > max_bytes:
+        raise StrictJsonError(f"larger than {max_bytes} bytes")
+    text = _decode(data) if isinstance(data, bytes) else data
+    _check_depth(text)
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_unique,
+            parse_constant=_refuse_constant,
+            parse_int=_parse_int,
+            parse_float=_parse_float,
+        )
+    except StrictJsonError:
+        raise
+    except ValueError as exc:
+        raise StrictJsonError(f"not JSON: {exc}") from exc
+    _refuse_surrogates(value)
+    return value
+
+
+def loads_object(data: bytes | str, *, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
+    """Return the JSON object in `data`; as `loads`, and a `StrictJsonError` for any other value."""
+    value = loads(data, max_bytes=max_bytes)
+    if not isinstance(value, dict):
+        raise StrictJsonError("not a JSON object")
+    return value
+
+
+def _decode(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as exc:
+        raise StrictJsonError(f"not UTF-8 at byte {exc.start}") from exc
+
+
+def _check_depth(text: str) -> None:
+    """Count brackets outside strings, so that a bomb never reaches a recursive parser."""
+    depth = 0
+    for char in re.sub(r"[^\[\]{}]", "", _STRING.sub("", text)):
+        depth += 1 if char in "[{" else -1
+        if depth > MAX_DEPTH:
+            raise StrictJsonError(f"nested more than {MAX_DEPTH} deep")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise StrictJsonError(f"the key {twice!r} stands twice in one object")
+    return members
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise StrictJsonError(f"{name} is not JSON")
+
+
+def _parse_int(digits: str) -> int:
+    if len(digits) > 17 or abs(value := int(digits)) > MAX_INTEGER:
+        raise StrictJsonError(f"the integer {digits[:20]} is beyond 2**53")
+    return value
+
+
+def _parse_float(digits: str) -> float:
+    value = float(digits)
+    if value in (float("inf"), float("-inf")):
+        raise StrictJsonError(f"the number {digits[:20]} is too large")
+    return value
+
+
+def _refuse_surrogates(value: Any) -> None:
+    """Refuse `\\ud800` without its partner: it has no UTF-8 and so no canonical bytes."""
+    if isinstance(value, str):
+        if _SURROGATE.search(value):
+            raise StrictJsonError("a string holds a lone surrogate")
+    elif isinstance(value, list):
+        for item in value:
+            _refuse_surrogates(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            _refuse_surrogates(key)
+            _refuse_surrogates(item)
