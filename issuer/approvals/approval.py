@@ -1,0 +1,196 @@
+"""One approval, parsed: everything `issuance.build` needs, and nothing of HTTP or JSON Schema.
+
+`from_data` expects the `data` of an event that `approval.schema.json` has accepted.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An achievement or a rubric of the catalogue; without a version, the newest one."""
+
+    id: str
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """What a proposed achievement is aligned with, such as a CASE item (OB-48)."""
+
+    target_name: str
+    target_url: str
+    target_type: str | None = None
+    target_code: str | None = None
+    target_description: str | None = None
+    target_framework: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """An achievement of the teacher's own idea (R1, R20), judged by a rubric of the catalogue."""
+
+    name: str
+    description: str
+    criteria: str
+    rubric: Chosen
+    tags: tuple[str, ...] = ()
+    alignments: tuple[Alignment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who earned it. `emails` are lower-cased and without repeats, one to four of them (D14)."""
+
+    name: str
+    emails: tuple[str, ...]
+    did: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Narrative:
+    """The teacher's own words (R1, R3)."""
+
+    skill: str
+    goal: str
+    measured_outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """So many of one unit. A whole number is an `int`."""
+
+    value: int | float
+    unit: str
+
+
+class Tier(StrEnum):
+    """Who may see where the evidence is (D9)."""
+
+    SEALED = "sealed"
+    PUBLIC = "public"
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceItem:
+    """A piece of evidence. The `url` of a sealed one is kept here and published nowhere (R38)."""
+
+    name: str
+    description: str | None = None
+    genre: str | None = None
+    audience: str | None = None
+    tier: Tier = Tier.SEALED
+    url: str | None = None
+    sha256: str | None = None
+    media_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """One of the three who answer for it: teacher, coach, administrator (R6)."""
+
+    role: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """An approval as its sender stated it: absent is `None` or empty, never invented (R41).
+
+    Times are UTC in whole seconds. `levels` and `comments` are keyed by criterion id.
+    `content` is the canonical JSON of the event's `data`: two approvals are the same when it
+    is equal, and `from_data(json.loads(content))` gives this approval again.
+    """
+
+    approval_id: str
+    achievement: Chosen | Proposed
+    recipient: Recipient
+    narrative: Narrative
+    levels: Mapping[str, str]
+    approved_at: datetime
+    content: bytes = field(repr=False)
+    activity_start: date | None = None
+    activity_end: date | None = None
+    credits: tuple[Credit, ...] = ()
+    provider_number: str | None = None
+    comments: Mapping[str, str] = field(default_factory=dict)
+    evidence: tuple[EvidenceItem, ...] = ()
+    approvals: tuple[SignOff, ...] = ()
+    valid_until: datetime | None = None
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of `content` in hexadecimal."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def from_data(data: Mapping[str, Any]) -> Approval:
+    """Return the approval in `data`, which the published schema has accepted.
+
+    Raises `ValueError` only for a date or time that has the right shape and does not exist,
+    such as 30 February; `rules.calendar_flaws` names those first.
+    """
+    data = _whole(data)
+    activity = data.get("activity", {})
+    valid_until = data.get("valid_until")
+    return Approval(
+        approval_id=data["approval_id"],
+        achievement=_achievement(data["achievement"]),
+        recipient=_recipient(data["recipient"]),
+        narrative=Narrative(**data["narrative"]),
+        levels=dict(data["levels"]),
+        approved_at=instant(data["approved_at"]),
+        content=json.dumps(
+            data, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        ).encode(),
+        activity_start=date.fromisoformat(activity["start"]) if activity else None,
+        activity_end=date.fromisoformat(activity["end"]) if activity else None,
+        credits=tuple(Credit(**c) for c in data.get("credits", ())),
+        provider_number=data.get("provider_number"),
+        comments=dict(data.get("comments", {})),
+        evidence=tuple(_evidence(item) for item in data.get("evidence", ())),
+        approvals=tuple(SignOff(s["role"], instant(s["at"])) for s in data.get("approvals", ())),
+        valid_until=instant(valid_until) if valid_until else None,
+    )
+
+
+def instant(text: str) -> datetime:
+    """Return an RFC 3339 time as UTC in whole seconds. Raises `ValueError` if there is none."""
+    return datetime.fromisoformat(text.upper()).astimezone(UTC).replace(microsecond=0)
+
+
+def _achievement(data: Mapping[str, Any]) -> Chosen | Proposed:
+    if "id" in data:
+        return Chosen(**data)
+    return Proposed(
+        name=data["name"],
+        description=data["description"],
+        criteria=data["criteria"],
+        rubric=Chosen(**data["rubric"]),
+        tags=tuple(data.get("tags", ())),
+        alignments=tuple(Alignment(**item) for item in data.get("alignments", ())),
+    )
+
+
+def _recipient(data: Mapping[str, Any]) -> Recipient:
+    emails = tuple(dict.fromkeys(email.lower() for email in data["emails"]))
+    return Recipient(data["name"], emails, data.get("did"))
+
+
+def _evidence(data: Mapping[str, Any]) -> EvidenceItem:
+    return EvidenceItem(**{**data, "tier": Tier(data.get("tier", Tier.SEALED))})
+
+
+def _whole(value: Any) -> Any:
+    """Write `12.0` as `12` throughout, so that one number has one form in `content`."""
+    if isinstance(value, Mapping):
+        return {key: _whole(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
