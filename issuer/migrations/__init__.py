@@ -1,1 +1,45 @@
-"""Database migrations (Alembic)."""
+"""Versions of the database schema: bring one up to date, or say that it is not."""
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from issuer.database import Database
+
+_LOCK = 0x6D696E74
+"""The PostgreSQL advisory lock that lets one upgrade run at a time (P12)."""
+
+
+class SchemaError(Exception):
+    """The schema of the database is not the one this version of Mintmark works with."""
+
+
+def upgrade(database: Database) -> None:
+    """Bring the schema to the newest version, in one transaction, one upgrade at a time."""
+    with database.writing() as session:
+        connection = session.connection()
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        command.upgrade(_config(connection), "head")
+
+
+def check(database: Database) -> None:
+    """Do nothing if the schema is the newest; else raise `SchemaError`, which says the remedy."""
+    scripts = ScriptDirectory.from_config(_config())
+    head = scripts.get_current_head()
+    with database.reading() as session:
+        current = MigrationContext.configure(session.connection()).get_current_revision()
+    if current == head:
+        return
+    if current and current not in {script.revision for script in scripts.walk_revisions()}:
+        raise SchemaError(f"the database is newer than this version of Mintmark: {current}")
+    raise SchemaError(f"the database has schema {current}, not {head} (run: mintmark migrate)")
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", "issuer:migrations")
+    config.attributes["connection"] = connection
+    return config

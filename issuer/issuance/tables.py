@@ -1,0 +1,78 @@
+"""Tables of the issuance: credentials, and the status lists whose indexes they hold."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from issuer.approvals.tables import ApprovalRow
+from issuer.database import Base
+
+
+class State(StrEnum):
+    """How far a credential has come."""
+
+    PREPARED = "prepared"
+    QUARANTINED = "quarantined"
+    ISSUED = "issued"
+
+
+class StatusList(Base):
+    """One status list: its secret permutation, and a counter that never decreases (P2)."""
+
+    __tablename__ = "status_lists"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    size: Mapped[int]
+    key: Mapped[bytes]
+    next_place: Mapped[int] = mapped_column(default=0)
+    closed: Mapped[bool] = mapped_column(default=False)
+    opened_at: Mapped[datetime]
+
+
+class CredentialRow(Base):
+    """One credential: prepared bytes first, then the two forms that were signed of them.
+
+    `unsigned`, `json` and `jwt` are the exact bytes: nothing that is served is written
+    again from its parts. An issuer whose DID has no key for JWTs leaves `jwt` empty.
+    """
+
+    __tablename__ = "credentials"
+    __table_args__ = (
+        UniqueConstraint("list_number", "list_index"),
+        Index("ix_credentials_state", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(22), unique=True)
+    approval_pk: Mapped[int] = mapped_column(ForeignKey("approvals.id"), unique=True)
+    list_number: Mapped[int] = mapped_column(ForeignKey("status_lists.number"))
+    list_index: Mapped[int]
+    state: Mapped[str] = mapped_column(String(20), default=State.PREPARED)
+    problem: Mapped[str | None]
+    unsigned: Mapped[bytes]
+    prepared_at: Mapped[datetime]
+    json: Mapped[bytes | None]
+    jwt: Mapped[bytes | None]
+    issued_at: Mapped[datetime | None]
+    manage_generation: Mapped[int] = mapped_column(default=0)
+
+    approval: Mapped[ApprovalRow] = relationship()
+
+
+class Revocation(Base):
+    """One bit that is set, and why. The published list is rebuilt from these rows (T36).
+
+    It names an index, not a credential: after a restore from a backup there can be bits
+    whose credential the backup did not know.
+    """
+
+    __tablename__ = "revocations"
+
+    list_number: Mapped[int] = mapped_column(
+        ForeignKey("status_lists.number"), primary_key=True, autoincrement=False
+    )
+    list_index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    reason: Mapped[str]
+    revoked_at: Mapped[datetime]

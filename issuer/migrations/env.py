@@ -1,0 +1,16 @@
+"""What Alembic runs: every step of an upgrade in one transaction, on a connection it is given."""
+
+from alembic import context
+
+import issuer.issuance.tables  # noqa: F401 (it imports the tables of every subject)
+from issuer.database import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+    transactional_ddl=True,
+    transaction_per_migration=False,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,317 @@
+"""What the district says about itself in `$MINTMARK_HOME/mintmark.toml`, read once and strictly.
+
+A word that is not known here is a mistake that would silently change what is signed, so it
+is refused, and so are combinations that cannot work.
+"""
+
+import base64
+import binascii
+import os
+import re
+import stat
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+FILE = "mintmark.toml"
+STATUS_LIST_SIZE = 131_072
+"""The least a list may hold, so that an index says little about whose it is (OB-77)."""
+SECRET_BYTES = range(24, 65)
+"""Standard Webhooks 1.0.0, "Signature scheme": between 24 and 64 random bytes."""
+BEARER_LENGTH = 32
+_HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+_PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
+_UNIT = re.compile(r"[A-Za-z0-9._-]+")
+
+T = TypeVar("T")
+
+
+class SettingsError(ValueError):
+    """The settings cannot be used. The message names the file, the key and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A system that may send approvals: one or two active secrets, perhaps a bearer token."""
+
+    name: str
+    secrets: tuple[str, ...] = field(repr=False)
+    bearer: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessor:
+    """The organisation that judged the work, where it is not the issuer (D8)."""
+
+    id: str
+    name: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that differs from one district to another."""
+
+    home: Path
+    public_url: str
+    """Where people reach this issuer, without a slash at the end. Every address starts with it."""
+    issuer_id: str
+    issuer_name: str
+    database_url: str = field(repr=False)
+    passphrase_file: Path
+    issuer_url: str | None = None
+    issuer_email: str | None = None
+    assessed_by: Assessor | None = None
+    credit_unit: str | None = None
+    """The unit of `creditsEarned`, which has none of its own; without it the member is absent."""
+    show_name: bool = True
+    sources: tuple[Source, ...] = ()
+    font_folders: tuple[Path, ...] = ()
+    status_list_size: int = STATUS_LIST_SIZE
+
+    @property
+    def host(self) -> str:
+        """The host of the public URL, without a port."""
+        return urlsplit(self.public_url).hostname or ""
+
+    @property
+    def port(self) -> int | None:
+        """The port written in the public URL."""
+        return urlsplit(self.public_url).port
+
+    @property
+    def path(self) -> str:
+        """The path of the public URL: empty, or `/…` without a slash at the end."""
+        return urlsplit(self.public_url).path
+
+    @property
+    def public(self) -> Path:
+        """The folder of files that anybody may read, laid out as their URL paths (D12)."""
+        return self.home / "public"
+
+    @property
+    def secret_file(self) -> Path:
+        """The file with the secret that signs manage links."""
+        return self.home / "secret"
+
+
+def load(home: Path) -> Settings:
+    """Return the settings in `home/mintmark.toml`.
+
+    Raises `SettingsError` for a missing or public file, an unknown key, a wrong type, or a
+    combination that cannot work.
+    """
+    file = home / FILE
+    try:
+        text = file.read_text("utf-8")
+    except FileNotFoundError as exc:
+        raise SettingsError(f"no {file} (make one with: mintmark --home {home} init)") from exc
+    except (OSError, UnicodeDecodeError) as exc:
+        raise SettingsError(f"cannot read {file}: {exc}") from exc
+    try:
+        settings = parse(tomllib.loads(text), home=home.resolve())
+    except tomllib.TOMLDecodeError as exc:
+        raise SettingsError(f"{file} is not TOML: {exc}") from exc
+    except SettingsError as exc:
+        raise SettingsError(f"{file}: {exc}") from exc
+    if settings.sources and file.stat().st_mode & stat.S_IROTH:
+        raise SettingsError(f"{file} holds secrets and everybody can read it: chmod 600 {file}")
+    return settings
+
+
+def parse(values: dict[str, Any], *, home: Path) -> Settings:
+    """Return the settings in parsed TOML `values`; `SettingsError` names what is wrong."""
+    top = _Table("", values)
+    issuer = top.table("issuer", required=True)
+    credentials = top.table("credentials")
+    public_url = check_public_url(top.text("public_url", required=True))
+    settings = Settings(
+        home=home,
+        public_url=public_url,
+        issuer_id=_issuer_id(issuer.text("id"), public_url),
+        issuer_name=issuer.text("name", required=True),
+        issuer_url=_web_address("issuer.url", issuer.text("url")),
+        issuer_email=issuer.text("email") or None,
+        assessed_by=_assessor(top.table("assessed_by")),
+        database_url=_database_url(top.text("database_url"), home),
+        passphrase_file=home / (top.text("passphrase_file") or "passphrase"),
+        credit_unit=_credit_unit(credentials.text("credit_unit")),
+        show_name=credentials.flag("show_name", default=True),
+        sources=_sources(top.tables("sources")),
+        font_folders=_font_folders(top.texts("fonts"), home),
+        status_list_size=_list_size(top.integer("status_list_size", default=STATUS_LIST_SIZE)),
+    )
+    for table in (top, issuer, credentials):
+        table.refuse_rest()
+    return settings
+
+
+def check_public_url(url: str) -> str:
+    """Return `url` without a slash at its end, if a did:web issuer can live there."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as exc:
+        raise SettingsError(f"public_url is no URL: {url!r} ({exc})") from exc
+    host, path = parts.hostname or "", parts.path.rstrip("/")
+    authority = host if port is None else f"{host}:{port}"
+    if parts.scheme not in ("http", "https") or parts.netloc != authority:
+        raise SettingsError(f"public_url must be https://host[:port][/path] in lower case: {url!r}")
+    if not _HOST.fullmatch(host) or host.rpartition(".")[2].isdigit():
+        raise SettingsError(f"public_url needs a host name, no IP address: {host!r}")
+    if parts.scheme == "http" and host != "localhost":
+        raise SettingsError(f"public_url must be https (http is for localhost only): {url!r}")
+    if not _PATH.fullmatch(path) or parts.query or parts.fragment:
+        raise SettingsError(f"public_url may have a plain path, nothing after it: {url!r}")
+    return f"{parts.scheme}://{authority}{path}"
+
+
+def did_web(public_url: str) -> str:
+    """Return the did:web of a public URL: port as `%3A`, path as `:` segments."""
+    parts = urlsplit(public_url)
+    return "did:web:" + parts.netloc.replace(":", "%3A") + parts.path.replace("/", ":")
+
+
+def _issuer_id(given: str, public_url: str) -> str:
+    own = did_web(public_url)
+    if given in ("", own) or given.startswith("did:key:z6Mk"):
+        return given or own
+    raise SettingsError(
+        f"issuer.id must be {own} (what public_url says) or a did:key:z6Mk…: {given!r}"
+    )
+
+
+def _database_url(given: str, home: Path) -> str:
+    if not given:
+        return f"sqlite:///{home / 'mintmark.sqlite3'}"
+    if not given.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise SettingsError("database_url must start with sqlite:/// or postgresql+psycopg://")
+    return given
+
+
+def _web_address(key: str, url: str) -> str | None:
+    if url and urlsplit(url).scheme not in ("http", "https"):
+        raise SettingsError(f"{key} must be an http or https address: {url!r}")
+    return url or None
+
+
+def _assessor(table: "_Table") -> Assessor | None:
+    if not table.values:
+        return None
+    identifier = table.text("id", required=True)
+    if not re.match(r"(did:|https?://|urn:)\S+$", identifier):
+        raise SettingsError(f"assessed_by.id must be a DID, a URL or a URN: {identifier!r}")
+    assessor = Assessor(
+        identifier,
+        table.text("name", required=True),
+        _web_address("assessed_by.url", table.text("url")),
+    )
+    table.refuse_rest()
+    return assessor
+
+
+def _credit_unit(unit: str) -> str | None:
+    if unit and not _UNIT.fullmatch(unit):
+        raise SettingsError(f"credentials.credit_unit: letters, digits, . _ - only: {unit!r}")
+    return unit or None
+
+
+def _list_size(size: int) -> int:
+    if size < STATUS_LIST_SIZE or size % 8:
+        raise SettingsError(f"status_list_size must be a multiple of 8, at least 131072: {size}")
+    return size
+
+
+def _font_folders(given: list[str], home: Path) -> tuple[Path, ...]:
+    more = os.environ.get("MINTMARK_FONTS", "").split(os.pathsep)
+    return tuple(home / folder for folder in [*given, *more] if folder)
+
+
+def _sources(tables: "list[_Table]") -> tuple[Source, ...]:
+    sources = tuple(_source(table) for table in tables)
+    for what in ("name", "bearer"):
+        values = [value for source in sources if (value := getattr(source, what))]
+        if len(values) != len(set(values)):
+            raise SettingsError(f"two sources have the same {what}")
+    secrets = [secret for source in sources for secret in source.secrets]
+    if len(secrets) != len(set(secrets)):
+        raise SettingsError("a secret stands twice: a signature must name one source")
+    return sources
+
+
+def _source(table: "_Table") -> Source:
+    name = table.text("name", required=True)
+    secrets = table.texts("secrets")
+    bearer = table.text("bearer") or None
+    if not _NAME.fullmatch(name):
+        raise SettingsError(f"sources.name: small letters, digits and - only: {name!r}")
+    if not 1 <= len(secrets) <= 2:
+        raise SettingsError(f"source {name!r}: one secret, or two while one replaces the other")
+    for secret in secrets:
+        _check_secret(name, secret)
+    if bearer is not None and len(bearer) < BEARER_LENGTH:
+        raise SettingsError(f"source {name!r}: a bearer token has at least {BEARER_LENGTH} letters")
+    table.refuse_rest()
+    return Source(name, tuple(secrets), bearer)
+
+
+def _check_secret(name: str, secret: str) -> None:
+    try:
+        size = len(base64.b64decode(secret.removeprefix("whsec_"), validate=True))
+    except binascii.Error:
+        size = 0
+    if not secret.startswith("whsec_") or size not in SECRET_BYTES:
+        raise SettingsError(f"source {name!r}: a secret is whsec_ and the base64 of 24 to 64 bytes")
+
+
+class _Table:
+    """One table of the file, which knows what nobody asked for."""
+
+    def __init__(self, name: str, values: dict[str, Any]) -> None:
+        self.name = f"{name}." if name else ""
+        self.values = values
+        self.asked: set[str] = set()
+
+    def text(self, key: str, *, required: bool = False) -> str:
+        value = self._get(key, str, "")
+        if required and not value.strip():
+            raise SettingsError(f"{self.name}{key} is missing")
+        return value
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        return self._get(key, bool, default)
+
+    def integer(self, key: str, *, default: int) -> int:
+        return self._get(key, int, default)
+
+    def texts(self, key: str) -> list[str]:
+        return self._all(key, str)
+
+    def tables(self, key: str) -> "list[_Table]":
+        return [_Table(key, values) for values in self._all(key, dict)]
+
+    def table(self, key: str, *, required: bool = False) -> "_Table":
+        values = self._get(key, dict, {})
+        if required and not values:
+            raise SettingsError(f"the table [{key}] is missing")
+        return _Table(key, values)
+
+    def refuse_rest(self) -> None:
+        for key in self.values.keys() - self.asked:
+            raise SettingsError(f"{self.name}{key} is not a setting (check its spelling)")
+
+    def _all(self, key: str, kind: type) -> list[Any]:
+        values = self._get(key, list, [])
+        if not all(isinstance(value, kind) for value in values):
+            raise SettingsError(f"{self.name}{key} must be a list of {kind.__name__}")
+        return values
+
+    def _get(self, key: str, kind: type[T], default: T) -> T:
+        self.asked.add(key)
+        value: T = self.values.get(key, default)
+        if type(value) is not kind:
+            raise SettingsError(f"{self.name}{key} must be a {kind.__name__}, not {value!r}")
+        return value
