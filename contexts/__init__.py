@@ -1,1 +1,27 @@
-"""The JSON-LD contexts, frozen, and the way from JSON to the bytes a signature covers."""
+"""The JSON-LD contexts, frozen, and the way from JSON to the bytes a signature covers.
+
+Nothing here touches the network: a context that is not listed is an error (design D5).
+"""
+
+from contexts.canonicalize import canonicalize, to_quads
+from contexts.divergence import refuse_divergent
+from contexts.errors import (
+    CanonicalizationError,
+    ContextNotListedError,
+    DataLossError,
+    WorkLimitError,
+)
+from contexts.frozen import BUNDLED, FrozenContexts, load
+
+__all__ = [
+    "BUNDLED",
+    "CanonicalizationError",
+    "ContextNotListedError",
+    "DataLossError",
+    "FrozenContexts",
+    "WorkLimitError",
+    "canonicalize",
+    "load",
+    "refuse_divergent",
+    "to_quads",
+]

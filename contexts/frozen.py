@@ -1,0 +1,70 @@
+"""The bundled contexts: read from `data/`, checked against the sha256 in `manifest.json`."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from contexts.errors import ContextNotListedError
+
+_FOLDER = resources.files("contexts")
+
+
+class FrozenContexts(Mapping[str, Any]):
+    """Context documents by URL. Reading one that is not there is a `ContextNotListedError`.
+
+    `pinned` makes a new set with one more: an operator may add a context by its bytes, its
+    URL and the sha256 that was agreed on.
+    """
+
+    def __init__(self, documents: Mapping[str, Any]) -> None:
+        self._documents = dict(documents)
+
+    def __getitem__(self, url: str) -> Any:
+        try:
+            return self._documents[url]
+        except KeyError:
+            raise ContextNotListedError(url) from None
+
+    def __contains__(self, url: object) -> bool:
+        return url in self._documents
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._documents)
+
+    def __len__(self) -> int:
+        return len(self._documents)
+
+    def pinned(self, url: str, data: bytes, sha256: str) -> "FrozenContexts":
+        """Return this set and the context `data` at `url`; `ValueError` if the hash differs."""
+        return FrozenContexts({**self._documents, url: _checked(url, data, sha256)})
+
+
+def manifest() -> dict[str, dict[str, str]]:
+    """Return the manifest: for each URL its file, source, licence and sha256."""
+    entries: dict[str, dict[str, str]] = json.loads((_FOLDER / "manifest.json").read_bytes())
+    return entries
+
+
+def load(url: str) -> Any:
+    """Return the bundled context document at `url`; `ContextNotListedError` if there is none."""
+    return BUNDLED[url]
+
+
+def _checked(url: str, data: bytes, sha256: str) -> Any:
+    if (found := hashlib.sha256(data).hexdigest()) != sha256:
+        raise ValueError(f"context {url} has sha256 {found}, not {sha256}")
+    return json.loads(data)
+
+
+@cache
+def _bundled() -> dict[str, Any]:
+    return {
+        url: _checked(url, (_FOLDER / "data" / entry["file"]).read_bytes(), entry["sha256"])
+        for url, entry in manifest().items()
+    }
+
+
+BUNDLED = FrozenContexts(_bundled())

@@ -1,0 +1,97 @@
+"""PyLD made strict: what it would drop or pass on unresolved is an error instead."""
+
+import copy
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from cachetools import LRUCache
+from pyld.context_resolver import ContextResolver
+from pyld.identifier_issuer import IdentifierIssuer
+from pyld.jsonld import JsonLdProcessor
+
+from contexts.errors import DataLossError
+from contexts.frozen import FrozenContexts
+
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S*|_:\S+")
+_BASE = "https://relative.invalid/"
+"""PyLD resolves relative IRIs against an example base if given none; against this one they
+are found and refused."""
+
+
+class StrictProcessor(JsonLdProcessor):  # type: ignore[misc]
+    """PyLD with its contexts resolved once. Not thread-safe: the caller holds a lock."""
+
+    def __init__(self, contexts: FrozenContexts) -> None:
+        super().__init__(on_property_dropped=_refuse_dropped)
+        self._contexts = contexts
+        self._resolver = ContextResolver(LRUCache(maxsize=64), self._load)
+
+    def dataset(self, document: Mapping[str, Any]) -> dict[str, list[dict[str, dict[str, str]]]]:
+        """Return the RDF dataset as PyLD writes it: graph name to triples of typed terms."""
+        options = {
+            "base": _BASE,
+            "processingMode": "json-ld-1.1",
+            "documentLoader": self._load,
+            "contextResolver": self._resolver,
+            "identifierIssuer": IdentifierIssuer("_:b"),
+        }
+        dataset: dict[str, list[dict[str, dict[str, str]]]] = self.to_rdf(document, options)
+        return dataset
+
+    def expand(self, input_: Any, options: Any) -> Any:
+        """Return the expanded document; `DataLossError` for what RDF would leave out of it."""
+        expanded = super().expand(input_, options)
+        _check_expanded(expanded)
+        return expanded
+
+    def _load(self, url: str, _options: Any) -> dict[str, Any]:
+        return {
+            "contentType": "application/ld+json",
+            "contextUrl": None,
+            "documentUrl": url,
+            "document": copy.deepcopy(self._contexts[url]),
+            "tag": "static",
+        }
+
+
+def _refuse_dropped(name: str | None) -> None:
+    raise DataLossError(f"the term {name!r} is not defined by the contexts")
+
+
+def _check_expanded(value: Any) -> None:
+    """Find what expansion lets through and RDF leaves out: relative ids, types, predicates."""
+    if isinstance(value, list):
+        for item in value:
+            _check_expanded(item)
+        return
+    if not isinstance(value, dict):
+        return
+    if "@value" in value:
+        _check_value(value)
+        return
+    for key, item in value.items():
+        if key == "@id":
+            _require_absolute(item, "id")
+        elif key == "@type":
+            for one in item:
+                _require_absolute(one, "type")
+        else:
+            if not key.startswith("@"):
+                _require_absolute(key, "term")
+                if key.startswith("_:"):
+                    raise DataLossError(f"the term {key!r} is a blank node")
+            _check_expanded(item)
+
+
+def _check_value(value: Mapping[str, Any]) -> None:
+    kind = value.get("@type")
+    if kind is not None and kind != "@json":
+        _require_absolute(kind, "datatype")
+
+
+def _require_absolute(value: Any, what: str) -> None:
+    relative = isinstance(value, str) and value.startswith(_BASE)
+    if not isinstance(value, str) or relative or not _ABSOLUTE.fullmatch(value):
+        value = value.removeprefix(_BASE) if relative else value
+        raise DataLossError(f"the {what} {value!r} is not defined by the contexts")
