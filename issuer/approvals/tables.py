@@ -33,7 +33,7 @@ class ApprovalRow(Base):
 
 
 class EventRow(Base):
-    """One delivery that was accepted. The same id with another body is refused (T26)."""
+    """One delivery that was accepted. The same id with another approval is refused (T26)."""
 
     __tablename__ = "events"
     __table_args__ = (UniqueConstraint("source", "event_id"),)
@@ -41,6 +41,7 @@ class EventRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     source: Mapped[str] = mapped_column(String(50))
     event_id: Mapped[str] = mapped_column(String(255))
-    digest: Mapped[str] = mapped_column(String(64))
     approval_pk: Mapped[int] = mapped_column(ForeignKey("approvals.id"), index=True)
     received_at: Mapped[datetime]
+
+    approval: Mapped[ApprovalRow] = relationship()

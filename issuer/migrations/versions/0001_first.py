@@ -115,7 +115,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("source", sa.String(length=50), nullable=False),
         sa.Column("event_id", sa.String(length=255), nullable=False),
-        sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("approval_pk", sa.Integer(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["approval_pk"], ["approvals.id"], name="fk_events_approval_pk"),
