@@ -6,10 +6,12 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
+
+from issuer.catalogue.achievement import Alignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,18 +20,6 @@ class Chosen:
 
     id: str
     version: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Alignment:
-    """What a proposed achievement is aligned with, such as a CASE item (OB-48)."""
-
-    target_name: str
-    target_url: str
-    target_type: str | None = None
-    target_code: str | None = None
-    target_description: str | None = None
-    target_framework: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +95,7 @@ class Approval:
 
     Times are UTC in whole seconds. `levels` and `comments` are keyed by criterion id.
     `content` is the canonical JSON of the event's `data`: two approvals are the same when it
-    is equal, and `from_data(json.loads(content))` gives this approval again.
+    is equal.
     """
 
     approval_id: str
@@ -133,8 +123,7 @@ class Approval:
 def from_data(data: Mapping[str, Any]) -> Approval:
     """Return the approval in `data`, which the published schema has accepted.
 
-    Raises `ValueError` only for a date or time that has the right shape and does not exist,
-    such as 30 February; `rules.calendar_flaws` names those first.
+    It keeps what was accepted once: `from_data(json.loads(approval.content)) == approval`.
     """
     data = _whole(data)
     activity = data.get("activity", {})
@@ -162,7 +151,7 @@ def from_data(data: Mapping[str, Any]) -> Approval:
 
 def instant(text: str) -> datetime:
     """Return an RFC 3339 time as UTC in whole seconds. Raises `ValueError` if there is none."""
-    return datetime.fromisoformat(text.upper()).astimezone(UTC).replace(microsecond=0)
+    return datetime.fromisoformat(text).astimezone(UTC).replace(microsecond=0)
 
 
 def _achievement(data: Mapping[str, Any]) -> Chosen | Proposed:
@@ -184,7 +173,8 @@ def _recipient(data: Mapping[str, Any]) -> Recipient:
 
 
 def _evidence(data: Mapping[str, Any]) -> EvidenceItem:
-    return EvidenceItem(**{**data, "tier": Tier(data.get("tier", Tier.SEALED))})
+    item = EvidenceItem(**{**data, "tier": Tier(data.get("tier", Tier.SEALED))})
+    return item if item.sha256 is None else replace(item, sha256=item.sha256.lower())
 
 
 def _whole(value: Any) -> Any:

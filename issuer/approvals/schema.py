@@ -1,0 +1,127 @@
+"""The published JSON Schema of an approval, and its findings as flaws a sender can act on."""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from importlib.resources import files
+from itertools import islice
+from typing import Any, Final, cast
+from urllib.parse import urlsplit
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+
+from issuer.approvals.approval import instant
+from issuer.approvals.flaws import Flaw
+
+TEXT: Final = files("issuer.approvals").joinpath("approval.schema.json").read_text("utf-8")
+"""The schema exactly as it is served at `/webhooks/approvals.schema.json`."""
+SCHEMA: Final[Mapping[str, Any]] = json.loads(TEXT)
+MAX_FLAWS: Final = 20
+"""More than anybody reads in one answer; also the work that one hostile message can cause."""
+
+
+def flaws(event: object) -> list[Flaw]:
+    """Return what the schema finds in the parsed JSON `event`: at most one flaw for a field."""
+    found: dict[str, Flaw] = {}
+    for error in islice(_VALIDATOR.iter_errors(event), MAX_FLAWS):
+        for flaw in _flaws(error):
+            found.setdefault(flaw.field, flaw)
+    return list(found.values())[:MAX_FLAWS]
+
+
+def loggable(field: str) -> str:
+    """Return `field` with every segment that is the sender's own word replaced by `*`.
+
+    A sender's word, such as the key of a level or of a field we do not know, may be a name.
+    """
+    known = (part if part in _FIELDS or part.isdecimal() else "*" for part in field.split("."))
+    return ".".join(known)
+
+
+def _flaws(error: ValidationError) -> Iterator[Flaw]:
+    keyword, schema = str(error.validator), cast("Mapping[str, Any]", error.schema)
+    wanted, value = cast("Any", error.validator_value), cast("Any", error.instance)
+    path = [str(part) for part in error.absolute_path]
+    fields = schema.get("properties", {})
+    remedy = schema.get("description", "")
+    if keyword == "required":
+        for name in wanted:
+            if name not in value:
+                remedy = fields[name].get("description", "")
+                yield _flaw("missing", [*path, name], "is missing", remedy)
+    elif keyword == "additionalProperties":
+        for name in islice((name for name in value if name not in fields), MAX_FLAWS):
+            known = f"the fields here are {', '.join(fields)}"
+            yield _flaw("unknown_field", [*path, name], "is not a field of this message", known)
+    else:
+        if "propertyNames" in error.absolute_schema_path:
+            path.append(value)
+        yield _flaw(keyword, path, _DETAILS[keyword](wanted, value), remedy)
+
+
+def _flaw(code: str, path: Sequence[str], detail: str, remedy: str) -> Flaw:
+    # A key may hold anything, and this goes into an answer and onto a terminal.
+    field = re.sub(r"[^\x20-\x7e]", "?", ".".join(path))
+    return Flaw(code, field[:200], detail, remedy)
+
+
+def _describe_pattern(pattern: str, value: str) -> str:
+    return "does not have the expected form" if value.strip() else "is blank"
+
+
+def _describe_control(schema: Mapping[str, str], value: str) -> str:
+    found = re.search(schema["pattern"], value)
+    return f"holds the control character U+{ord(found[0]):04X}" if found else "cannot be signed"
+
+
+_DETAILS: Final[Mapping[str, Callable[[Any, Any], str]]] = {
+    "const": lambda wanted, _: f"must be {wanted}",
+    "enum": lambda wanted, _: f"must be one of {', '.join(wanted)}",
+    "format": lambda wanted, _: f"is not a {wanted} that exists",
+    "maxItems": lambda most, value: f"has {len(value)} members, at most {most} are allowed",
+    "maxLength": lambda most, value: f"has {len(value)} characters, at most {most} are allowed",
+    "maxProperties": lambda most, value: f"has {len(value)} members, at most {most} are allowed",
+    "maximum": lambda most, _: f"is more than {most}",
+    "minItems": lambda least, _: f"needs at least {least} member",
+    "minProperties": lambda least, _: f"needs at least {least} member",
+    "minimum": lambda least, _: f"is less than {least}",
+    "not": _describe_control,
+    "pattern": _describe_pattern,
+    "type": lambda wanted, _: f"is not of the type {wanted}",
+}
+
+_formats = FormatChecker(formats=())
+
+
+@_formats.checks("date", raises=ValueError)
+def _is_date(value: object) -> bool:
+    return not isinstance(value, str) or bool(date.fromisoformat(value))
+
+
+@_formats.checks("date-time", raises=ValueError)
+def _is_time(value: object) -> bool:
+    return not isinstance(value, str) or bool(instant(value))
+
+
+@_formats.checks("uri", raises=ValueError)
+def _is_address(value: object) -> bool:
+    """Let through what has a host and no user name: what is published would give that away."""
+    if not isinstance(value, str):
+        return True
+    parts = urlsplit(value)
+    return bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
+
+
+def _fields(schema: object) -> Iterator[str]:
+    if isinstance(schema, dict):
+        yield from schema.get("properties", {})
+        schema = list(schema.values())
+    if isinstance(schema, list):
+        for part in schema:
+            yield from _fields(part)
+
+
+_FIELDS: Final = frozenset(_fields(SCHEMA))
+_VALIDATOR: Final = Draft202012Validator(SCHEMA, format_checker=_formats)
