@@ -15,7 +15,8 @@ MAX_DEPTH = 64
 MAX_INTEGER = 2**53
 """Beyond this a JavaScript reader sees another number (RFC 8259, section 6)."""
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# The closing quote is optional: looking for one that is not there would be quadratic.
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
