@@ -65,7 +65,7 @@ def _level_flaws(approval: Approval, rubric: Rubric) -> Iterator[Flaw]:
     criteria = {criterion.id: criterion for criterion in rubric.criteria}
     remedy = f"the rubric {rubric.id} has {', '.join(criteria)}"
     for name, given in (("levels", approval.levels), ("comments", approval.comments)):
-        for key in given.keys() - criteria.keys():
+        for key in sorted(given.keys() - criteria.keys()):
             yield Flaw(
                 "unknown_criterion",
                 f"data.{name}.{key}",

@@ -1,0 +1,257 @@
+"""Everything that can go wrong over HTTP, said in one shape: problem details (RFC 9457).
+
+A rule raises `Problem` or its own exception; only this file turns one into an answer, and
+only this file logs it. A line in the log holds codes and field names, never a value: what
+was refused may be personal (R42), and a traceback's message may quote it.
+"""
+
+import logging
+import traceback
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import Flask, Response, json, render_template, request
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException, NotFound
+
+from issuer import addresses
+from issuer.approvals.flaws import Flaw, Refused
+from issuer.approvals.schema import loggable
+from issuer.database import is_unavailable
+from issuer.settings import Settings
+
+RETRY_SECONDS: Final = "5"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A type of problem as its page explains it: what it is, and what to do about it."""
+
+    status: int
+    title: str
+    meaning: str
+    remedy: str
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "bad-request": Kind(
+        400,
+        "The request cannot be read",
+        "The request is not the HTTP that this address understands.",
+        "Compare it with the description of the webhook, and send it again.",
+    ),
+    "not-json": Kind(
+        400,
+        "The body is not strict JSON",
+        "The body must be UTF-8 and one JSON object. No key may stand twice in an object, and"
+        " numbers must be ones that every program reads alike.",
+        "The detail says where reading stopped. Let a JSON library write the body.",
+    ),
+    "idempotency-key": Kind(
+        400,
+        "The Idempotency-Key is missing",
+        "A sender that uses a token must number its messages, so that a repeated one is known.",
+        "Send the header Idempotency-Key: one value for each approval, the same on every retry.",
+    ),
+    "unauthentic": Kind(
+        401,
+        "Not shown to come from a known sender",
+        "The signature, the token, the time or their headers are not what a known sender sends."
+        " The member `reason` says which: headers, clock, signature or token.",
+        "Check the secret, and that the body is signed byte for byte as it is sent. Check the"
+        " sender's clock: it may be five minutes off at most.",
+    ),
+    "not-found": Kind(
+        404,
+        "There is nothing at this address",
+        "The address may have been copied incompletely.",
+        "Compare it with the one you were given.",
+    ),
+    "method-not-allowed": Kind(
+        405,
+        "This address answers another method",
+        "Approvals are sent with POST, pages are read with GET.",
+        "Use a method that the header Allow names.",
+    ),
+    "approval-differs": Kind(
+        409,
+        "This approval was received before, with other content",
+        "An approval_id stands for one approval and one credential, for ever.",
+        "If the first one was wrong, revoke its credential and send the corrected approval under"
+        " a new approval_id. If it is another approval, give it an approval_id of its own.",
+    ),
+    "event-differs": Kind(
+        409,
+        "This event id was received before, with another message",
+        "An event id (webhook-id, or Idempotency-Key) belongs to one message, so that a retry is"
+        " known as one.",
+        "Use a new event id for every new message, and the same one only to retry.",
+    ),
+    "too-large": Kind(
+        413,
+        "The message is too large",
+        "An approval is text; evidence is named by address and digest, not sent along.",
+        "Leave files out, and shorten long texts.",
+    ),
+    "unsupported-media-type": Kind(
+        415,
+        "The body is not declared as JSON",
+        "Approvals are JSON.",
+        "Send the header Content-Type: application/json.",
+    ),
+    "approval-refused": Kind(
+        422,
+        "The approval needs a correction",
+        "The message is authentic, and one or more of its fields cannot be used as they are."
+        " Nothing of it was kept.",
+        "The member `errors` names every field and what to write there. Then send it again.",
+    ),
+    "internal": Kind(
+        500,
+        "Something went wrong here",
+        "This is a fault of the issuer, not of the request.",
+        "Try again later. If it stays, tell the issuer the number in `instance`.",
+    ),
+    "quarantined": Kind(
+        500,
+        "The new credential did not pass its own check",
+        "A credential is released only when this issuer's own verifier finds it good. This one is"
+        " kept aside; nothing of it is published.",
+        "Tell the issuer: mintmark pending names it. Do not send the approval under another id.",
+    ),
+    "unavailable": Kind(
+        503,
+        "The issuer cannot work just now",
+        "Its database cannot be written at the moment. Nothing of the request was kept.",
+        "Send the same message again after the seconds that Retry-After names.",
+    ),
+}
+
+_BY_STATUS = {
+    kind.status: slug
+    for slug, kind in KINDS.items()
+    if slug in ("bad-request", "not-found", "method-not-allowed", "too-large", "unavailable")
+}
+
+
+class Problem(Exception):
+    """A request is answered with problem details of the type `slug` instead.
+
+    `members` are further members of the answer, `headers` further headers.
+    """
+
+    def __init__(
+        self,
+        slug: str,
+        detail: str = "",
+        *,
+        flaws: Sequence[Flaw] = (),
+        members: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(slug)
+        self.slug = slug
+        self.kind = KINDS[slug]
+        self.detail = detail or self.kind.meaning
+        self.flaws = tuple(flaws)
+        self.members = dict(members or {})
+        self.headers = dict(headers or {})
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Answer every error of `app` with problem details, and serve a page for each type."""
+
+    @app.errorhandler(Exception)
+    def answer_error(error: Exception) -> Response | HTTPException:
+        if isinstance(error, HTTPException) and _by_itself(error):
+            return error
+        problem = problem_of(error)
+        _record(problem)
+        document = {
+            "type": addresses.problem(settings, problem.slug),
+            "title": problem.kind.title,
+            "status": problem.kind.status,
+            "detail": problem.detail,
+            **problem.members,
+            **({"errors": [_member(flaw) for flaw in problem.flaws]} if problem.flaws else {}),
+        }
+        response = _answer(problem.kind, document, "application/problem+json")
+        response.status_code = problem.kind.status
+        response.headers["Cache-Control"] = "no-store"
+        response.headers.update(problem.headers)
+        return response
+
+    @app.get("/problems/<slug>")
+    def explain_problem(slug: str) -> Response:
+        kind = KINDS.get(slug)
+        if kind is None:
+            raise NotFound
+        document = {
+            "type": addresses.problem(settings, slug),
+            "title": kind.title,
+            "status": kind.status,
+            "meaning": kind.meaning,
+            "remedy": kind.remedy,
+        }
+        return _answer(kind, document, "application/json")
+
+
+def problem_of(error: Exception) -> Problem:
+    """Return the problem that `error` is. What nobody foresaw is `internal`, without detail."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, Refused):
+        fields = ", ".join(flaw.field for flaw in error.flaws)
+        return Problem("approval-refused", f"to be corrected: {fields}", flaws=error.flaws)
+    if isinstance(error, HTTPException) and error.code in _BY_STATUS:
+        headers = {name: value for name, value in error.get_headers() if name != "Content-Type"}
+        return Problem(_BY_STATUS[error.code], headers=headers)
+    if isinstance(error, DBAPIError) and is_unavailable(error):
+        return Problem("unavailable", headers={"Retry-After": RETRY_SECONDS})
+    number = uuid.uuid4().urn
+    _log.error("internal %s\n%s", number, _places(error))
+    return Problem("internal", members={"instance": number})
+
+
+def _by_itself(error: HTTPException) -> bool:
+    """Let through what is no problem (a redirect) or one that HTTP itself explains."""
+    return error.code is None or (error.code < 500 and error.code not in _BY_STATUS)
+
+
+def _record(problem: Problem) -> None:
+    rule = request.url_rule.rule if request.url_rule else "-"
+    what = " ".join(f"{flaw.code}:{loggable(flaw.field)}" for flaw in problem.flaws)
+    reason = problem.members.get("reason", "")
+    said = f"{request.method} {rule} {problem.kind.status} {problem.slug} {reason}{what}".rstrip()
+    _log.warning("%s", said)
+
+
+def _places(error: BaseException) -> str:
+    """Return where `error` and its causes came from; not their words, which may quote a person."""
+    cause = error.__cause__ or error.__context__
+    before = _places(cause) if cause else ""
+    return f"{before}{''.join(traceback.format_tb(error.__traceback__))}{type(error).__name__}\n"
+
+
+def _member(flaw: Flaw) -> dict[str, str]:
+    return {
+        "field": flaw.field,
+        "code": flaw.code,
+        "detail": flaw.detail,
+        "remedy": flaw.remedy,
+    }
+
+
+def _answer(kind: Kind, document: Mapping[str, Any], media_type: str) -> Response:
+    """Answer a browser with a page, and everybody else with `document`."""
+    best = request.accept_mimetypes.best_match([media_type, "application/json", "text/html"])
+    if best == "text/html":
+        page = render_template("problem.html", kind=kind, problem=document)
+        response = Response(page, mimetype="text/html")
+    else:
+        response = Response(json.dumps(document, indent=1) + "\n", mimetype=media_type)
+    response.vary.add("Accept")
+    return response
