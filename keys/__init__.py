@@ -1,1 +1,1 @@
-"""Signing keys: the `Signer` seam, encrypted key files, and their public halves as DID document and JWKS."""
+"""Signing keys: the `Signer` seam, sealed key files, and what of them is published."""

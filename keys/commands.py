@@ -1,0 +1,178 @@
+"""`mintmark keys …`: create, list, rotate, retire, compromise and export.
+
+`add_keys_commands` adds the parser; the program then calls `run` with what the command line
+and the settings gave, and publishes the DID document and JWKS again if the exit code is 0
+and `changes_keys` says so.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeAlias
+
+from keys import durable_file
+from keys.documents import verification_method
+from keys.entry import DID_KEY, KeyEntry, KeyUse, format_time
+from keys.keyring import ALL_USES, Keyring
+from keys.passphrase import read_file
+from keys.signer import KeysError
+from verifier import multikey
+
+Passphrase: TypeAlias = Callable[[], bytes]
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def add_keys_commands(subparsers: Commands) -> None:
+    """Add `keys` and its own subcommands to a program's `subparsers`."""
+    keys = subparsers.add_parser("keys", help="make, list and replace the signing keys")
+    commands = keys.add_subparsers(dest="keys_command", metavar="COMMAND", required=True)
+    commands.add_parser("create", help="make an active key for each use that has none")
+    commands.add_parser("list", help="show all keys, without a passphrase")
+    rotate = commands.add_parser("rotate", help="replace active keys; the old stay published")
+    rotate.add_argument("--use", type=KeyUse, choices=ALL_USES, help="only the key of this use")
+    retire = commands.add_parser("retire", help="make a key sign no more; it stays published")
+    compromise = commands.add_parser(
+        "compromise", help="publish that a key's signatures from a date on count for nothing"
+    )
+    export = commands.add_parser("export", help="print a public key, or save an encrypted copy")
+    for command in (retire, compromise, export):
+        command.add_argument("key", metavar="KEY", help="the key's name, as `list` shows it")
+    compromise.add_argument(
+        "--since",
+        type=_time,
+        metavar="DATE",
+        help="when somebody else may first have had it (UTC; now, unless given)",
+    )
+    compromise.add_argument("--reason", required=True, help="what happened; kept with the key")
+    export.add_argument(
+        "--private", type=Path, metavar="FILE", help="save the private key, encrypted, in FILE"
+    )
+    export.add_argument(
+        "--export-passphrase-file",
+        type=Path,
+        metavar="FILE",
+        help="what to encrypt it with: a file with a random passphrase",
+    )
+
+
+def changes_keys(args: argparse.Namespace) -> bool:
+    """Return whether the command changes what is published."""
+    return args.keys_command in {"create", "rotate", "retire", "compromise"}
+
+
+def run(
+    args: argparse.Namespace, *, home: Path, issuer_id: str, passphrase: Passphrase, now: datetime
+) -> int:
+    """Do the `keys` command in `args` on the keys in `home`, and return the exit code.
+
+    `passphrase` is called only by commands that open a private key; it may raise `KeysError`,
+    which like every other is printed with its remedy and gives 1.
+    """
+    keyring = Keyring(home)
+    now = now.astimezone(UTC).replace(microsecond=0)
+    try:
+        match args.keys_command:
+            case "create":
+                _create(keyring, issuer_id, passphrase, now)
+            case "list":
+                _list(keyring)
+            case "rotate":
+                _rotate(keyring, issuer_id, passphrase, now, args.use)
+            case "retire":
+                entry = keyring.retire(args.key, now=now)
+                print(f"{entry.id} is retired. It stays published, and signs no more.")
+                _warn_if_did_key(issuer_id)
+            case "compromise":
+                _compromise(keyring, issuer_id, args, now)
+            case "export":
+                _export(keyring, issuer_id, passphrase, args)
+    except KeysError as exc:
+        print(f"mintmark keys: {exc}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _create(keyring: Keyring, issuer_id: str, passphrase: Passphrase, now: datetime) -> None:
+    if issuer_id.startswith(DID_KEY):
+        raise KeysError(
+            f"{issuer_id} is a key already, and a new one would be another issuer: to begin as"
+            " did:key, leave issuer.id out of mintmark.toml, create keys, then set it to did:key:"
+            " and the public key of the proof key"
+        )
+    _print_table(keyring.create(passphrase(), now=now))
+
+
+def _rotate(
+    keyring: Keyring, issuer_id: str, passphrase: Passphrase, now: datetime, use: KeyUse | None
+) -> None:
+    if issuer_id.startswith(DID_KEY):
+        raise KeysError(
+            f"{issuer_id} is its key, so a new key is a new issuer: to rotate keys, become a"
+            " did:web issuer and issue from there"
+        )
+    _print_table(keyring.rotate(passphrase(), now=now, uses=[use] if use else ALL_USES))
+    print("The keys before these are retired: they stay published, and sign no more.")
+
+
+def _list(keyring: Keyring) -> None:
+    entries = keyring.entries()
+    if not entries:
+        raise KeysError(f"there are no keys in {keyring.folder}: mintmark keys create")
+    _print_table(entries)
+
+
+def _compromise(keyring: Keyring, issuer_id: str, args: argparse.Namespace, now: datetime) -> None:
+    entry = keyring.compromise(args.key, since=args.since or now, reason=args.reason, now=now)
+    print(
+        f"{entry.id} is compromised since {format_time(entry.revoked or now)}: what it signed"
+        " from then on is refused, and what it signed before still holds."
+    )
+    print("A thief can backdate. See docs/keys.md, then: mintmark keys create")
+    _warn_if_did_key(issuer_id)
+
+
+def _export(
+    keyring: Keyring, issuer_id: str, passphrase: Passphrase, args: argparse.Namespace
+) -> None:
+    if args.private is None:
+        entry = keyring.entry(args.key)
+        print(json.dumps(verification_method(issuer_id, entry), indent=2))
+        return
+    if args.export_passphrase_file is None:
+        raise KeysError("--private needs --export-passphrase-file: a key leaves only encrypted")
+    export_passphrase = read_file(args.export_passphrase_file)
+    pem = keyring.export_private(args.key, passphrase(), export_passphrase)
+    try:
+        durable_file.create(args.private, pem, mode=0o600)
+    except OSError as exc:
+        raise KeysError(f"cannot write {args.private}: {exc.strerror}") from exc
+    print(f"{args.private} holds the private key, encrypted (PKCS#8).")
+
+
+def _warn_if_did_key(issuer_id: str) -> None:
+    if issuer_id.startswith(DID_KEY):
+        print("Nobody else can learn this: a did:key issuer has no document to publish it in.")
+
+
+def _print_table(entries: Iterable[KeyEntry]) -> None:
+    rows: list[Sequence[str]] = [("KEY", "USE", "ALGORITHM", "CREATED", "STATE", "PUBLIC KEY")]
+    for entry in entries:
+        last = entry.revoked or entry.retired
+        state = f"{entry.state} {last:%Y-%m-%d}" if last else str(entry.state)
+        public_key = multikey.encode(entry.public_key)
+        created = f"{entry.created:%Y-%m-%d}"
+        rows.append((entry.id, entry.use, entry.algorithm, created, state, public_key))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        print(
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        )
+
+
+def _time(text: str) -> datetime:
+    """Return the time `text`, a day or an ISO 8601 time; one without a zone is UTC."""
+    time = datetime.fromisoformat(text)
+    return time.replace(tzinfo=time.tzinfo or UTC, microsecond=0).astimezone(UTC)

@@ -1,0 +1,134 @@
+"""What anyone may know of a key: its name, its public half, and from when to when it was used."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from keys.signer import KeysError
+from verifier import multikey
+from verifier.multikey import PublicKey
+
+DID_KEY = "did:key:"
+_ID = re.compile(r"[a-z0-9-]{1,64}")
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
+
+
+class KeyUse(StrEnum):
+    """What a key signs. One key serves one use, so that no signature passes for another kind."""
+
+    PROOF = "proof"
+    JWT = "jwt"
+
+
+ALGORITHMS = {KeyUse.PROOF: "Ed25519", KeyUse.JWT: "ES256"}
+
+
+class KeyState(StrEnum):
+    """Whether a key signs, has stopped, or can no longer be believed."""
+
+    ACTIVE = "active"
+    RETIRED = "retired"
+    COMPROMISED = "compromised"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyEntry:
+    """One key as `keyring.json` and the published documents know it: nothing secret.
+
+    `retired` is when it stopped signing; `revoked` is from when its signatures count for
+    nothing, with the `reason`. The state follows from these dates and cannot contradict them.
+    """
+
+    id: str
+    use: KeyUse
+    created: datetime
+    public_key: PublicKey
+    retired: datetime | None = None
+    revoked: datetime | None = None
+    reason: str | None = None
+
+    @property
+    def algorithm(self) -> str:
+        """`Ed25519` or `ES256`."""
+        return ALGORITHMS[self.use]
+
+    @property
+    def state(self) -> KeyState:
+        """Active until retired; compromised outweighs both."""
+        if self.revoked is not None:
+            return KeyState.COMPROMISED
+        return KeyState.ACTIVE if self.retired is None else KeyState.RETIRED
+
+    def verification_method(self, issuer_id: str) -> str:
+        """Return the DID URL of this key; a did:key issuer is its key and names it twice.
+
+        Raises `KeysError` if `issuer_id` is a did:key of another key.
+        """
+        if not issuer_id.startswith(DID_KEY):
+            return f"{issuer_id}#{self.id}"
+        if not self.is_did_key(issuer_id):
+            raise KeysError(f"{self.id} is not the key of {issuer_id}, and can never become it")
+        return f"{issuer_id}#{issuer_id.removeprefix(DID_KEY)}"
+
+    def is_did_key(self, issuer_id: str) -> bool:
+        """Return whether `issuer_id` is the did:key of this key."""
+        return issuer_id == DID_KEY + multikey.encode(self.public_key)
+
+    def lasting_members(self) -> dict[str, Any]:
+        """Return the JSON members that never change, which the key file binds to the secret."""
+        return {
+            "id": self.id,
+            "use": str(self.use),
+            "algorithm": self.algorithm,
+            "created": format_time(self.created),
+            "publicKeyMultibase": multikey.encode(self.public_key),
+        }
+
+    def members(self) -> dict[str, Any]:
+        """Return all JSON members, as `keyring.json` holds them."""
+        return self.lasting_members() | {
+            name: value
+            for name, value in (
+                ("retired", self.retired and format_time(self.retired)),
+                ("revoked", self.revoked and format_time(self.revoked)),
+                ("reason", self.reason),
+            )
+            if value
+        }
+
+
+def entry_of(members: Mapping[str, Any]) -> KeyEntry:
+    """Return the entry with these JSON `members`.
+
+    Raises `KeysError` for anything that `KeyEntry.members` would not have written, and for
+    an unsound public key (small order, not on the curve).
+    """
+    try:
+        entry = KeyEntry(
+            id=members["id"],
+            use=KeyUse(members["use"]),
+            created=parse_time(members["created"]),
+            public_key=multikey.decode(members["publicKeyMultibase"]),
+            retired=parse_time(members["retired"]) if "retired" in members else None,
+            revoked=parse_time(members["revoked"]) if "revoked" in members else None,
+            reason=members.get("reason"),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as exc:
+        raise KeysError(f"not the entry of a key: {exc}") from exc
+    sound = isinstance(entry.reason, str | None) and isinstance(entry.id, str)
+    if not sound or not _ID.fullmatch(entry.id) or entry.members() != dict(members):
+        raise KeysError(f"the entry of {entry.id!r} has a member that is unknown or does not fit")
+    return entry
+
+
+def format_time(time: datetime) -> str:
+    """Return `time` in UTC to the second, as an XML Schema dateTimeStamp."""
+    return time.astimezone(UTC).strftime(_TIME)
+
+
+def parse_time(text: str) -> datetime:
+    """Return the time that `format_time` wrote; `ValueError` for another form."""
+    return datetime.strptime(text, _TIME).replace(tzinfo=UTC)

@@ -1,0 +1,51 @@
+"""Signers whose private key came out of a key file into this process's memory."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from keys.key_file import PrivateKey
+from keys.signer import ES256_COORDINATE, SigningError, is_signature
+from verifier.multikey import PublicKey
+
+
+@dataclass(frozen=True, slots=True)
+class FileSigner:
+    """A `Signer` that gives the same bytes for the same data, so signing again changes nothing.
+
+    `require_active` is asked before each signature, so that a key which was retired or marked
+    compromised stops at once, also in a process that holds it already.
+    """
+
+    verification_method: str
+    algorithm: str
+    public_key: PublicKey
+    private_key: PrivateKey = field(repr=False)
+    require_active: Callable[[], None] = field(repr=False)
+
+    def sign(self, data: bytes) -> bytes:
+        """Return the signature over `data`, verified with the published public key.
+
+        Raises `SigningError` if the key is no longer active, or if the signature is wrong: one
+        made by a faulty machine can give the private key away.
+        """
+        self.require_active()
+        if isinstance(self.private_key, ed25519.Ed25519PrivateKey):
+            signature = self.private_key.sign(data)
+        else:
+            signature = _es256(self.private_key, data)
+        if not is_signature(self.public_key, signature, data):
+            raise SigningError(
+                f"a signature by {self.verification_method} does not verify: nothing was signed"
+                " (check the machine's memory, and that the key files are of one backup)"
+            )
+        return signature
+
+
+def _es256(private_key: ec.EllipticCurvePrivateKey, data: bytes) -> bytes:
+    """Return r ‖ s, with the nonce of RFC 6979: no random numbers that could repeat or leak."""
+    der = private_key.sign(data, ec.ECDSA(SHA256(), deterministic_signing=True))
+    return b"".join(number.to_bytes(ES256_COORDINATE) for number in decode_dss_signature(der))

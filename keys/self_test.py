@@ -1,0 +1,39 @@
+"""The check at start that this process signs with the keys that the world will verify with."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from keys.documents import public_member
+from keys.signer import KeysError, Signer, is_signature
+
+
+def self_test(signers: Mapping[str, Signer], published_document: Mapping[str, Any]) -> None:
+    """Sign and verify a canary with each signer, and find its key in `published_document`.
+
+    Raises `KeysError` if a signature does not verify, or if the document does not hold that
+    very key, under that name, for assertions, with neither `expires` nor `revoked`.
+    """
+    for signer in signers.values():
+        name = signer.verification_method
+        canary = b"mintmark canary " + secrets.token_bytes(16)
+        if not is_signature(signer.public_key, signer.sign(canary), canary):
+            raise KeysError(f"{name} signs, but its signature does not verify: do not issue")
+        if fault := _fault(signer, published_document):
+            raise KeysError(f"{name} {fault}: mintmark publish, then start again")
+
+
+def _fault(signer: Signer, document: Mapping[str, Any]) -> str | None:
+    name, controller = signer.verification_method, document.get("id")
+    listed = [each for each in document.get("verificationMethod", []) if each.get("id") == name]
+    if len(listed) != 1 or name not in document.get("assertionMethod", []):
+        return "is not in the published DID document"
+    method = listed[0]
+    if method.get("controller") != controller or name.partition("#")[0] != controller:
+        return "is published under another controller"
+    if method.keys() & {"expires", "revoked"}:
+        return "is published as retired or compromised"
+    expected = public_member(name, signer.public_key)
+    if any(method.get(member) != value for member, value in expected.items()):
+        return "is published with another public key"
+    return None
