@@ -9,11 +9,12 @@ import binascii
 import os
 import re
 import stat
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
 from urllib.parse import urlsplit
+
+from issuer import strict_toml
+from issuer.strict_toml import Table, TomlError
 
 FILE = "mintmark.toml"
 STATUS_LIST_SIZE = 131_072
@@ -22,11 +23,9 @@ SECRET_BYTES = range(24, 65)
 """Standard Webhooks 1.0.0, "Signature scheme": between 24 and 64 random bytes."""
 BEARER_LENGTH = 32
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
-_PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
+_PATH = re.compile(r"(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
 _UNIT = re.compile(r"[A-Za-z0-9._-]+")
-
-T = TypeVar("T")
 
 
 class SettingsError(ValueError):
@@ -105,43 +104,36 @@ def load(home: Path) -> Settings:
     combination that cannot work.
     """
     file = home / FILE
+    if not file.exists():
+        raise SettingsError(f"no {file} (make one with: mintmark init {home} --help)")
     try:
-        text = file.read_text("utf-8")
-    except FileNotFoundError as exc:
-        raise SettingsError(f"no {file} (make one with: mintmark --home {home} init)") from exc
-    except (OSError, UnicodeDecodeError) as exc:
-        raise SettingsError(f"cannot read {file}: {exc}") from exc
-    try:
-        settings = parse(tomllib.loads(text), home=home.resolve())
-    except tomllib.TOMLDecodeError as exc:
-        raise SettingsError(f"{file} is not TOML: {exc}") from exc
-    except SettingsError as exc:
+        settings = parse(strict_toml.read(file), home=home.resolve())
+    except (SettingsError, TomlError) as exc:
         raise SettingsError(f"{file}: {exc}") from exc
     if settings.sources and file.stat().st_mode & stat.S_IROTH:
         raise SettingsError(f"{file} holds secrets and everybody can read it: chmod 600 {file}")
     return settings
 
 
-def parse(values: dict[str, Any], *, home: Path) -> Settings:
-    """Return the settings in parsed TOML `values`; `SettingsError` names what is wrong."""
-    top = _Table("", values)
-    issuer = top.table("issuer", required=True)
+def parse(top: Table, *, home: Path) -> Settings:
+    """Return the settings in a parsed file; `SettingsError` or `TomlError` say what is wrong."""
+    issuer = top.table("issuer")
     credentials = top.table("credentials")
-    public_url = check_public_url(top.text("public_url", required=True))
+    public_url = check_public_url(top.line("public_url"))
     settings = Settings(
         home=home,
         public_url=public_url,
-        issuer_id=_issuer_id(issuer.text("id"), public_url),
-        issuer_name=issuer.text("name", required=True),
-        issuer_url=_web_address("issuer.url", issuer.text("url")),
-        issuer_email=issuer.text("email") or None,
+        issuer_id=_issuer_id(issuer.line("id", required=False), public_url),
+        issuer_name=issuer.line("name"),
+        issuer_url=_web_address("issuer.url", issuer.line("url", required=False)),
+        issuer_email=issuer.line("email", required=False) or None,
         assessed_by=_assessor(top.table("assessed_by")),
-        database_url=_database_url(top.text("database_url"), home),
-        passphrase_file=home / (top.text("passphrase_file") or "passphrase"),
-        credit_unit=_credit_unit(credentials.text("credit_unit")),
+        database_url=_database_url(top.line("database_url", required=False), home),
+        passphrase_file=home / (top.line("passphrase_file", required=False) or "passphrase"),
+        credit_unit=_credit_unit(credentials.line("credit_unit", required=False)),
         show_name=credentials.flag("show_name", default=True),
         sources=_sources(top.tables("sources")),
-        font_folders=_font_folders(top.texts("fonts"), home),
+        font_folders=_font_folders(top.lines("fonts"), home),
         status_list_size=_list_size(top.integer("status_list_size", default=STATUS_LIST_SIZE)),
     )
     for table in (top, issuer, credentials):
@@ -162,8 +154,10 @@ def check_public_url(url: str) -> str:
         raise SettingsError(f"public_url must be https://host[:port][/path] in lower case: {url!r}")
     if not _HOST.fullmatch(host) or host.rpartition(".")[2].isdigit():
         raise SettingsError(f"public_url needs a host name, no IP address: {host!r}")
-    if parts.scheme == "http" and host != "localhost":
-        raise SettingsError(f"public_url must be https (http is for localhost only): {url!r}")
+    if (parts.scheme == "http") != (host == "localhost"):
+        raise SettingsError(f"public_url must be https, and http for localhost alone: {url!r}")
+    if port in (80, 443):
+        raise SettingsError(f"public_url: leave out the port {port}, it says nothing: {url!r}")
     if not _PATH.fullmatch(path) or parts.query or parts.fragment:
         raise SettingsError(f"public_url may have a plain path, nothing after it: {url!r}")
     return f"{parts.scheme}://{authority}{path}"
@@ -198,16 +192,16 @@ def _web_address(key: str, url: str) -> str | None:
     return url or None
 
 
-def _assessor(table: "_Table") -> Assessor | None:
+def _assessor(table: Table) -> Assessor | None:
     if not table.values:
         return None
-    identifier = table.text("id", required=True)
+    identifier = table.line("id")
     if not re.match(r"(did:|https?://|urn:)\S+$", identifier):
         raise SettingsError(f"assessed_by.id must be a DID, a URL or a URN: {identifier!r}")
     assessor = Assessor(
         identifier,
-        table.text("name", required=True),
-        _web_address("assessed_by.url", table.text("url")),
+        table.line("name"),
+        _web_address("assessed_by.url", table.line("url", required=False)),
     )
     table.refuse_rest()
     return assessor
@@ -225,12 +219,12 @@ def _list_size(size: int) -> int:
     return size
 
 
-def _font_folders(given: list[str], home: Path) -> tuple[Path, ...]:
+def _font_folders(given: tuple[str, ...], home: Path) -> tuple[Path, ...]:
     more = os.environ.get("MINTMARK_FONTS", "").split(os.pathsep)
     return tuple(home / folder for folder in [*given, *more] if folder)
 
 
-def _sources(tables: "list[_Table]") -> tuple[Source, ...]:
+def _sources(tables: list[Table]) -> tuple[Source, ...]:
     sources = tuple(_source(table) for table in tables)
     for what in ("name", "bearer"):
         values = [value for source in sources if (value := getattr(source, what))]
@@ -242,10 +236,10 @@ def _sources(tables: "list[_Table]") -> tuple[Source, ...]:
     return sources
 
 
-def _source(table: "_Table") -> Source:
-    name = table.text("name", required=True)
-    secrets = table.texts("secrets")
-    bearer = table.text("bearer") or None
+def _source(table: Table) -> Source:
+    name = table.line("name")
+    secrets = table.lines("secrets")
+    bearer = table.line("bearer", required=False) or None
     if not _NAME.fullmatch(name):
         raise SettingsError(f"sources.name: small letters, digits and - only: {name!r}")
     if not 1 <= len(secrets) <= 2:
@@ -255,7 +249,7 @@ def _source(table: "_Table") -> Source:
     if bearer is not None and len(bearer) < BEARER_LENGTH:
         raise SettingsError(f"source {name!r}: a bearer token has at least {BEARER_LENGTH} letters")
     table.refuse_rest()
-    return Source(name, tuple(secrets), bearer)
+    return Source(name, secrets, bearer)
 
 
 def _check_secret(name: str, secret: str) -> None:
@@ -265,53 +259,3 @@ def _check_secret(name: str, secret: str) -> None:
         size = 0
     if not secret.startswith("whsec_") or size not in SECRET_BYTES:
         raise SettingsError(f"source {name!r}: a secret is whsec_ and the base64 of 24 to 64 bytes")
-
-
-class _Table:
-    """One table of the file, which knows what nobody asked for."""
-
-    def __init__(self, name: str, values: dict[str, Any]) -> None:
-        self.name = f"{name}." if name else ""
-        self.values = values
-        self.asked: set[str] = set()
-
-    def text(self, key: str, *, required: bool = False) -> str:
-        value = self._get(key, str, "")
-        if required and not value.strip():
-            raise SettingsError(f"{self.name}{key} is missing")
-        return value
-
-    def flag(self, key: str, *, default: bool) -> bool:
-        return self._get(key, bool, default)
-
-    def integer(self, key: str, *, default: int) -> int:
-        return self._get(key, int, default)
-
-    def texts(self, key: str) -> list[str]:
-        return self._all(key, str)
-
-    def tables(self, key: str) -> "list[_Table]":
-        return [_Table(key, values) for values in self._all(key, dict)]
-
-    def table(self, key: str, *, required: bool = False) -> "_Table":
-        values = self._get(key, dict, {})
-        if required and not values:
-            raise SettingsError(f"the table [{key}] is missing")
-        return _Table(key, values)
-
-    def refuse_rest(self) -> None:
-        for key in self.values.keys() - self.asked:
-            raise SettingsError(f"{self.name}{key} is not a setting (check its spelling)")
-
-    def _all(self, key: str, kind: type) -> list[Any]:
-        values = self._get(key, list, [])
-        if not all(isinstance(value, kind) for value in values):
-            raise SettingsError(f"{self.name}{key} must be a list of {kind.__name__}")
-        return values
-
-    def _get(self, key: str, kind: type[T], default: T) -> T:
-        self.asked.add(key)
-        value: T = self.values.get(key, default)
-        if type(value) is not kind:
-            raise SettingsError(f"{self.name}{key} must be a {kind.__name__}, not {value!r}")
-        return value

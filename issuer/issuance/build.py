@@ -1,0 +1,289 @@
+"""From an approval to the unsigned credential (Open Badges 3.0, 1A to 1G in the reference).
+
+Pure: no clock, no database, no chance. What the approval does not say is not in the
+credential either (R41).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from contexts import refuse_divergent
+from issuer import addresses
+from issuer.approvals.approval import Approval, Credit, EvidenceItem, Recipient, Tier
+from issuer.catalogue.achievement import Achievement, Alignment, Criterion
+from issuer.settings import Settings
+from verifier import multikey
+from verifier.recipient import identity_hash
+
+Json = dict[str, Any]
+
+CONTEXTS = (
+    "https://www.w3.org/ns/credentials/v2",
+    "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+)
+_SHA2_256 = b"\x12\x20"
+"""The multihash prefix: SHA2-256, 32 bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """What is set aside for one credential before it is built: nobody else ever gets it.
+
+    `salt` has at least 128 random bits; the credential's e-mail hashes share it (D14).
+    """
+
+    public_id: str
+    list_number: int
+    list_index: int
+    anonymous_id: str
+    salt: str
+    at: datetime
+
+
+def build(
+    approval: Approval, achievement: Achievement, *, settings: Settings, reserved: Reservation
+) -> Json:
+    """Return the unsigned credential in the strict array form (OB-8).
+
+    Raises `contexts.CanonicalizationError` for texts and numbers that libraries are known to
+    canonicalise differently.
+    """
+    document = _present(
+        {
+            "@context": list(CONTEXTS),
+            "id": addresses.credential(settings, reserved.public_id),
+            "type": ["VerifiableCredential", "OpenBadgeCredential"],
+            "name": achievement.name,
+            "issuer": _issuer(settings, approval.provider_number),
+            "validFrom": timestamp(reserved.at),
+            "awardedDate": timestamp(approval.approved_at),
+            "validUntil": approval.valid_until and timestamp(approval.valid_until),
+            "credentialSubject": _subject(approval, achievement, settings, reserved),
+            "evidence": [_evidence(item) for item in approval.evidence],
+            "credentialStatus": _status(settings, reserved),
+        }
+    )
+    refuse_divergent(document)
+    return document
+
+
+def timestamp(moment: datetime) -> str:
+    """Return `moment` in UTC to the second (VCDM 2.0, dateTimeStamp)."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _issuer(settings: Settings, provider_number: str | None) -> Json:
+    number = {
+        "type": "IdentifierEntry",
+        "identifier": provider_number,
+        "identifierType": "ext:ProviderNumber",
+    }
+    return _present(
+        {
+            "id": settings.issuer_id,
+            "type": ["Profile"],
+            "name": settings.issuer_name,
+            "url": settings.issuer_url,
+            "email": settings.issuer_email,
+            "otherIdentifier": [number] if provider_number else [],
+        }
+    )
+
+
+def _subject(
+    approval: Approval, achievement: Achievement, settings: Settings, reserved: Reservation
+) -> Json:
+    page = addresses.achievement(settings, achievement.id, achievement.version)
+    assessor = settings.assessed_by
+    return _present(
+        {
+            "id": approval.recipient.did or reserved.anonymous_id,
+            "type": ["AchievementSubject"],
+            "identifier": _identities(approval.recipient, settings, reserved.salt),
+            "activityStartDate": _day(approval.activity_start),
+            "activityEndDate": _day(approval.activity_end),
+            "creditsEarned": next(
+                (c.value for c in approval.credits if c.unit == settings.credit_unit), None
+            ),
+            "narrative": _narrative(approval, achievement),
+            "source": assessor
+            and _present(
+                {
+                    "id": assessor.id,
+                    "type": ["Profile"],
+                    "name": assessor.name,
+                    "url": assessor.url,
+                }
+            ),
+            "achievement": _achievement(achievement, page, approval.credits),
+            "result": _results(approval, achievement, page),
+        }
+    )
+
+
+def _identities(recipient: Recipient, settings: Settings, salt: str) -> list[Json]:
+    name = {
+        "type": "IdentityObject",
+        "hashed": False,
+        "identityHash": recipient.name,
+        "identityType": "name",
+    }
+    emails = [
+        {
+            "type": "IdentityObject",
+            "hashed": True,
+            "identityHash": identity_hash(email, salt),
+            "identityType": "emailAddress",
+            "salt": salt,
+        }
+        for email in recipient.emails
+    ]
+    return [name, *emails] if settings.show_name else emails
+
+
+def _narrative(approval: Approval, achievement: Achievement) -> str:
+    words = approval.narrative
+    parts = [
+        f"**Skill:** {words.skill}",
+        f"**Goal:** {words.goal}",
+        f"**Measured outcome:** {words.measured_outcome}",
+    ]
+    if achievement.sign_comments:
+        names = {criterion.id: criterion.name for criterion in achievement.rubric.criteria}
+        parts += [f"**{names[id]}:** {text}" for id, text in approval.comments.items()]
+    return "\n\n".join(parts)
+
+
+def _achievement(achievement: Achievement, page: str, credits: tuple[Credit, ...]) -> Json:
+    criteria = [_criterion(criterion, page) for criterion in achievement.rubric.criteria]
+    return _present(
+        {
+            "id": page,
+            "type": ["Achievement"],
+            "achievementType": achievement.achievement_type,
+            "name": achievement.name,
+            "description": achievement.description,
+            "criteria": {"narrative": achievement.criteria},
+            "tag": list(achievement.tags),
+            "version": str(achievement.version),
+            "image": {"id": f"{page}.png", "type": "Image"},
+            "alignment": [_alignment(alignment) for alignment in achievement.alignments],
+            "resultDescription": criteria + [_amount(credit, page) for credit in credits],
+        }
+    )
+
+
+def _alignment(alignment: Alignment) -> Json:
+    return _present(
+        {
+            "type": ["Alignment"],
+            "targetName": alignment.target_name,
+            "targetUrl": alignment.target_url,
+            "targetCode": alignment.target_code,
+            "targetDescription": alignment.target_description,
+            "targetFramework": alignment.target_framework,
+            "targetType": alignment.target_type,
+        }
+    )
+
+
+def _criterion(criterion: Criterion, page: str) -> Json:
+    """Return one criterion with its levels, whose rank stands in `level`, not in order (OB-46)."""
+    name = f"{page}#{criterion.id}"
+    return {
+        "id": name,
+        "type": ["ResultDescription"],
+        "name": criterion.name,
+        "resultType": "RubricCriterionLevel",
+        "requiredLevel": f"{name}.{criterion.required}",
+        "rubricCriterionLevel": [
+            _present(
+                {
+                    "id": f"{name}.{level.id}",
+                    "type": ["RubricCriterionLevel"],
+                    "name": level.name,
+                    "description": level.description,
+                    "level": str(rank),
+                    "points": str(level.points),
+                }
+            )
+            for rank, level in enumerate(criterion.levels, start=1)
+        ],
+    }
+
+
+def _amount(credit: Credit, page: str) -> Json:
+    return {
+        "id": _amount_id(credit, page),
+        "type": ["ResultDescription"],
+        "name": credit.unit[:1].upper() + credit.unit[1:],
+        "resultType": f"ext:{credit.unit}",
+    }
+
+
+def _amount_id(credit: Credit, page: str) -> str:
+    # No id of a criterion can hold the colon, so a criterion called "hours" stays apart.
+    return f"{page}#ext:{credit.unit}"
+
+
+def _results(approval: Approval, achievement: Achievement, page: str) -> list[Json]:
+    levels = [
+        {
+            "type": ["Result"],
+            "resultDescription": f"{page}#{criterion.id}",
+            "achievedLevel": f"{page}#{criterion.id}.{approval.levels[criterion.id]}",
+        }
+        for criterion in achievement.rubric.criteria
+    ]
+    amounts = [
+        {
+            "type": ["Result"],
+            "resultDescription": _amount_id(credit, page),
+            "value": str(credit.value),
+        }
+        for credit in approval.credits
+    ]
+    return levels + amounts
+
+
+def _evidence(item: EvidenceItem) -> Json:
+    return _present(
+        {
+            "id": item.url if item.tier is Tier.PUBLIC else None,
+            "type": ["Evidence"],
+            "name": item.name,
+            "description": item.description,
+            "genre": item.genre,
+            "audience": item.audience,
+            "digestMultibase": item.sha256 and _digest_multibase(item.sha256),
+            "mediaType": item.media_type,
+        }
+    )
+
+
+def _digest_multibase(sha256: str) -> str:
+    return "z" + multikey.base58_encode(_SHA2_256 + bytes.fromhex(sha256))
+
+
+def _status(settings: Settings, reserved: Reservation) -> Json:
+    """Return the one status entry, with an `id` for readers of the older schema (OB-75)."""
+    status_list = addresses.status_list(settings, reserved.list_number)
+    return {
+        "id": f"{status_list}#{reserved.list_index}",
+        "type": "BitstringStatusListEntry",
+        "statusPurpose": "revocation",
+        "statusListIndex": str(reserved.list_index),
+        "statusListCredential": status_list,
+    }
+
+
+def _day(day: date | None) -> str | None:
+    """Return the first second of `day`: the model asks for a time, the approval knows a day."""
+    return None if day is None else f"{day.isoformat()}T00:00:00Z"
+
+
+def _present(members: Mapping[str, Any]) -> Json:
+    """Return the members that have a value: null and empty arrays are left out (OB-9)."""
+    return {key: value for key, value in members.items() if value not in (None, [], "")}

@@ -1,0 +1,110 @@
+"""Status lists as the world sees them: signed files, made anew from rows (OB-77, D12, P7)."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+
+from issuer import addresses, published
+from issuer.issuance import status
+from issuer.issuance.build import timestamp
+from issuer.issuance.signing import make_proof
+from issuer.issuance.tables import CredentialRow, StatusList
+from issuer.issuer import Issuer
+from keys.entry import KeyUse
+from verifier import status_list, strict_json
+
+TTL_MILLISECONDS = 30_000
+"""How long a reader may go on with what it has: a revocation is seen within a minute (P7)."""
+VALIDITY = timedelta(days=7)
+RENEWAL = timedelta(days=1)
+"""A list is signed again at least this often, so that six failures in a row go unnoticed."""
+_CONTEXTS = ["https://www.w3.org/ns/credentials/v2"]
+
+
+class NotIssuedError(Exception):
+    """There is no credential with that id."""
+
+
+def publish_all(issuer: Issuer, *, now: datetime) -> list[int]:
+    """Sign and write every status list, the one for the next credential too; their numbers."""
+    size = issuer.settings.status_list_size
+    with issuer.database.writing() as session:
+        status.open_list(session, size=size, now=now)
+        numbers = list(session.scalars(select(StatusList.number).order_by(StatusList.number)))
+    for number in numbers:
+        publish(issuer, number)
+    return numbers
+
+
+def publish(issuer: Issuer, number: int) -> None:
+    """Write the file of one list from its rows.
+
+    The rows are read under the lock under which the file is replaced, so the last writer has
+    seen at least what every earlier one had.
+    """
+    signer = issuer.signers()[KeyUse.PROOF]
+    url = addresses.status_list(issuer.settings, number)
+    with published.locked(issuer.settings):
+        with issuer.database.reading() as session:
+            bits = status.bits(session, session.get_one(StatusList, number))
+        now = datetime.now(UTC)
+        document = {
+            "@context": _CONTEXTS,
+            "id": url,
+            "type": ["VerifiableCredential", "BitstringStatusListCredential"],
+            "issuer": issuer.settings.issuer_id,
+            "validFrom": timestamp(now),
+            "validUntil": timestamp(now + VALIDITY),
+            "credentialSubject": {
+                "id": f"{url}#list",
+                "type": "BitstringStatusList",
+                "statusPurpose": "revocation",
+                "encodedList": status_list.encode(bits),
+                "ttl": TTL_MILLISECONDS,
+            },
+        }
+        proof = make_proof(document, signer, created=timestamp(now))
+        published.write(published.file_of(issuer.settings, url), {**document, "proof": proof})
+
+
+def renew(issuer: Issuer, number: int) -> None:
+    """Publish the list if its file is missing or more than a day old."""
+    file = published.file_of(issuer.settings, addresses.status_list(issuer.settings, number))
+    if not file.exists() or time.time() - file.stat().st_mtime > RENEWAL.total_seconds():
+        publish(issuer, number)
+
+
+def revoke(issuer: Issuer, public_id: str, *, reason: str, now: datetime) -> bool:
+    """Revoke a credential: its row is committed, then its list published, before this returns.
+
+    Returns False if it was revoked before; the list is published all the same. Raises
+    `NotIssuedError`, and `KeysError` if the row is there and the list could not be signed.
+    """
+    with issuer.database.writing() as session:
+        found = select(CredentialRow).where(CredentialRow.public_id == public_id)
+        row = session.scalar(found)
+        if row is None:
+            raise NotIssuedError(f"no credential {public_id!r}")
+        fresh = status.revoke(session, row.list_number, row.list_index, reason=reason, now=now)
+        number = row.list_number
+    publish(issuer, number)
+    return fresh
+
+
+def after_restore(issuer: Issuer, *, now: datetime) -> tuple[int, int]:
+    """Make a database restored from a backup safe to issue from (P2).
+
+    Takes in what the published lists know and the backup does not, then closes every open
+    list. Returns the number of revocations taken in and the number of the new list.
+    """
+    folder = published.file_of(issuer.settings, f"{issuer.settings.public_url}/status")
+    adopted = 0
+    with issuer.database.writing() as session:
+        for file in sorted(folder.glob("[0-9]*")):
+            encoded = strict_json.loads_object(file.read_bytes())["credentialSubject"]
+            bits = status_list.decode(encoded["encodedList"])
+            adopted += status.adopt(session, int(file.name), bits, now=now)
+        number = status.close_all(session, size=issuer.settings.status_list_size, now=now)
+    publish_all(issuer, now=now)
+    return adopted, number

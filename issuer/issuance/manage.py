@@ -1,0 +1,28 @@
+"""Manage links: a signed token that names a credential and can be taken back."""
+
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from issuer import addresses
+from issuer.issuance.tables import CredentialRow
+from issuer.settings import Settings
+
+_PURPOSE = "mintmark manage link"
+
+
+def manage_url(settings: Settings, row: CredentialRow) -> str:
+    """Return the address where the holder manages a credential, for as long as it is current."""
+    token = _serializer(settings).dumps([row.public_id, row.manage_generation])
+    return addresses.manage(settings, str(token))
+
+
+def read_token(settings: Settings, token: str) -> tuple[str, int] | None:
+    """Return the credential and the generation that a token of ours names, else None."""
+    try:
+        public_id, generation = _serializer(settings).loads(token)
+    except BadSignature:
+        return None
+    return public_id, generation
+
+
+def _serializer(settings: Settings) -> URLSafeSerializer:
+    return URLSafeSerializer(settings.secret_file.read_bytes(), salt=_PURPOSE)

@@ -1,0 +1,55 @@
+"""What every part of the issuer works with: its settings, its database, its keys."""
+
+import os
+from collections.abc import Mapping
+
+from flask import current_app
+
+from issuer import published
+from issuer.database import Database
+from issuer.settings import Settings
+from keys import passphrase
+from keys.entry import KeyState, KeyUse
+from keys.keyring import Keyring
+from keys.self_test import self_test
+from keys.signer import KeysError, Signer
+
+
+class LockedError(KeysError):
+    """The passphrase is not there, so nothing can be signed. What is received is kept."""
+
+
+class Issuer:
+    """One issuer in one process. Make it after a fork, never before."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.database = Database(settings.database_url)
+        self.keyring = Keyring(settings.home)
+        self._signers: Mapping[KeyUse, Signer] = {}
+        self._active: list[str] = []
+
+    def signers(self) -> Mapping[KeyUse, Signer]:
+        """Return a signer for each use, tested against the published document.
+
+        Keys that were rotated are noticed here, published, and used without a restart. Raises
+        `LockedError` without a passphrase, and `KeysError` if the keys cannot be used.
+        """
+        active = [e.id for e in self.keyring.entries() if e.state is KeyState.ACTIVE]
+        if not self._signers or active != self._active:
+            signers = self.keyring.signers(self.settings.issuer_id, self._passphrase())
+            self_test(signers, published.write_documents(self.settings, self.keyring))
+            self._signers, self._active = signers, active
+        return self._signers
+
+    def _passphrase(self) -> bytes:
+        try:
+            return passphrase.find(os.environ, self.settings.passphrase_file)
+        except KeysError as exc:
+            raise LockedError(str(exc)) from exc
+
+
+def current_issuer() -> Issuer:
+    """Return the issuer whose application answers the current request."""
+    issuer: Issuer = current_app.extensions["mintmark"]
+    return issuer

@@ -1,0 +1,109 @@
+"""The files under `public/`, laid out as their URL paths: the DID document, the key set, the
+status lists. They outlive the server and its database (D12).
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from issuer.settings import Settings
+from keys import durable_file
+from keys.documents import did_document, jwks
+from keys.entry import DID_KEY
+from keys.keyring import Keyring
+from keys.signer import KeysError
+from verifier import strict_json
+from verifier.fetch import Fetch, Fetched, FetchError
+
+MEDIA_TYPES = {"did.json": "application/did+json", "jwks.json": "application/jwk-set+json"}
+STATUS_LIST_TYPE = "application/vc"
+_READABLE = 0o644
+
+
+def file_of(settings: Settings, url: str) -> Path:
+    """Return the file that is served at `url`, an address of this issuer."""
+    return settings.public / urlsplit(url).path.lstrip("/")
+
+
+def media_type(file: Path) -> str:
+    """Return the media type that `file` is served with."""
+    return MEDIA_TYPES.get(file.name, STATUS_LIST_TYPE)
+
+
+def write(file: Path, document: Mapping[str, Any]) -> None:
+    """Make `file` hold `document`, in one step for every reader and lasting before it returns."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    durable_file.replace(file, text.encode(), mode=_READABLE)
+
+
+def write_documents(settings: Settings, keyring: Keyring) -> dict[str, Any]:
+    """Publish the DID document and the key set, and return the DID document.
+
+    did:web looks for the document of an issuer with a path in that path; many readers look
+    in its `.well-known` as well. A did:key is its own document. Raises `KeysError` rather
+    than take back a key that is published: what it signed would no longer be verifiable.
+    """
+    entries = keyring.entries()
+    document = did_document(settings.issuer_id, entries)
+    if settings.issuer_id.startswith(DID_KEY):
+        return document
+    places = [f"{settings.public_url}/.well-known/did.json"]
+    if settings.path:
+        places.append(f"{settings.public_url}/did.json")
+    with locked(settings):
+        for place in places:
+            file = file_of(settings, place)
+            _refuse_loss(file, document)
+            write(file, document)
+        keys = jwks(settings.issuer_id, entries)
+        write(file_of(settings, f"{settings.public_url}/.well-known/jwks.json"), keys)
+    return document
+
+
+def _refuse_loss(file: Path, document: Mapping[str, Any]) -> None:
+    if not file.exists():
+        return
+    published = strict_json.loads_object(file.read_bytes())
+    lost = _method_ids(published) - _method_ids(document)
+    if lost:
+        raise KeysError(
+            f"{file} publishes {', '.join(sorted(lost))}, which the keyring does not know:"
+            " restore keys/ from the backup (or move that file away if it is another issuer's)"
+        )
+
+
+def _method_ids(document: Mapping[str, Any]) -> set[str]:
+    return {method["id"] for method in document.get("verificationMethod", [])}
+
+
+@contextmanager
+def locked(settings: Settings) -> Iterator[None]:
+    """Let one writer of published files work at a time, so that no older state comes last.
+
+    The system lets go of the lock when a process dies.
+    """
+    settings.public.mkdir(parents=True, exist_ok=True)
+    lock = os.open(settings.home / ".publish.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+def fetch_own(settings: Settings) -> Fetch:
+    """Return a `Fetch` that serves this issuer's own published files and nothing else."""
+
+    def fetch(url: str, *, accept: str, max_bytes: int) -> Fetched:
+        file = file_of(settings, url)
+        if not url.startswith(f"{settings.public_url}/") or not file.is_file():
+            raise FetchError("not_published", url, "(it is no published file of this issuer)")
+        return Fetched(url, file.read_bytes()[:max_bytes], media_type(file))
+
+    return fetch
