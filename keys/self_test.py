@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from keys.documents import public_member
+from keys.entry import KeyUse
 from keys.signer import KeysError, Signer, is_signature
 
 
-def self_test(signers: Mapping[str, Signer], published_document: Mapping[str, Any]) -> None:
+def self_test(signers: Mapping[KeyUse, Signer], published_document: Mapping[str, Any]) -> None:
     """Sign and verify a canary with each signer, and find its key in `published_document`.
 
     Raises `KeysError` if a signature does not verify, or if the document does not hold that
