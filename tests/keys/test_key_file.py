@@ -73,7 +73,7 @@ def test_a_key_file_holds_no_private_bytes(path, private_key):
 
 
 def test_a_wrong_passphrase_is_refused_with_the_remedy(path, entry):
-    with pytest.raises(KeysError, match="does not open.*check the passphrase file"):
+    with pytest.raises(KeysError, match=r"does not open.*check the passphrase file"):
         key_file.read(path).open(SealingKeys(b"another passphrase altogether"), entry)
 
 
@@ -142,7 +142,7 @@ def test_a_member_added_to_an_envelope_opens_nothing(path, entry, passphrase):
 def test_the_file_of_another_key_is_refused(path, passphrase, now):
     other = ed25519.Ed25519PrivateKey.generate()
     entry = KeyEntry("ed25519-2026-11-22-abcd", KeyUse.PROOF, now, other.public_key())
-    with pytest.raises(KeysError, match="not the key that keyring.json names"):
+    with pytest.raises(KeysError, match=r"not the key that keyring\.json names"):
         key_file.read(path).open(SealingKeys(passphrase), entry)
 
 
@@ -163,6 +163,23 @@ def test_a_cost_beyond_the_bounds_is_refused_before_it_is_paid(path, name, value
     envelope["derivation"][name] = value
     path.write_text(json.dumps(envelope))
     with pytest.raises(KeysError, match="Argon2id cost"):
+        key_file.read(path)
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "text"),
+    [
+        pytest.param("cipher", "nonce", "AAAA", id="a-nonce-of-three-bytes"),
+        pytest.param("cipher", "nonce", "", id="no-nonce"),
+        pytest.param("derivation", "salt", "AAAAAAAAAAA", id="a-salt-of-eight-bytes"),
+        pytest.param("derivation", "salt", "AAAAAAAAAAAAAAAAAAAAAA==", id="a-padded-salt"),
+    ],
+)
+def test_a_nonce_or_salt_of_another_shape_is_refused(path, part, name, text):
+    envelope = json.loads(path.read_bytes())
+    envelope[part][name] = text
+    path.write_text(json.dumps(envelope))
+    with pytest.raises(KeysError, match="is not a key file"):
         key_file.read(path)
 
 

@@ -26,9 +26,7 @@ def states(keyring, use):
 
 def active(keyring, use):
     return next(
-        entry
-        for entry in keyring.entries()
-        if entry.use is use and entry.state is KeyState.ACTIVE
+        entry for entry in keyring.entries() if entry.use is use and entry.state is KeyState.ACTIVE
     )
 
 
@@ -243,7 +241,7 @@ def test_an_edited_keyring_is_refused_with_the_remedy(keyring, flaw):
     members = json.loads(file.read_bytes())
     flaw(members)
     file.write_text(json.dumps(members))
-    with pytest.raises(KeysError, match="keyring.json: .*restore it from the backup"):
+    with pytest.raises(KeysError, match=r"keyring\.json: .*restore it from the backup"):
         keyring.entries()
 
 
@@ -255,8 +253,14 @@ def test_a_key_put_in_place_of_another_does_not_sign(keyring, passphrase, now, t
     stranger.create(passphrase, now=now)
     members["keys"][0]["publicKeyMultibase"] = multikey.encode(stranger.entries()[0].public_key)
     file.write_text(json.dumps(members))
-    with pytest.raises(KeysError, match="not the key that keyring.json names"):
+    with pytest.raises(KeysError, match=r"not the key that keyring\.json names"):
         keyring.signers(ISSUER, passphrase)
+
+
+def test_a_keyring_that_cannot_be_read_is_named(new_keyring):
+    (new_keyring.folder / "keyring.json").mkdir(parents=True)
+    with pytest.raises(KeysError, match=r"cannot read .*keyring\.json: Is a directory"):
+        new_keyring.entries()
 
 
 def test_a_lost_keyring_beside_key_files_is_not_begun_anew(keyring, passphrase, now):
