@@ -101,6 +101,16 @@ def test_a_lost_passphrase_is_survived_by_retiring_and_creating(keyring, now):
     assert set(keyring.signers(ISSUER, fresh)) == set(KeyUse)
 
 
+def test_a_stolen_machine_is_survived_by_marking_retiring_and_creating(keyring, now):
+    stolen, other = keyring.entries()
+    keyring.compromise(stolen.id, since=now, reason="laptop stolen", now=now)
+    keyring.retire(other.id, now=now)
+    fresh = b"the passphrase after the stolen one"
+    keyring.create(fresh, now=now)
+    names = {signer.verification_method for signer in keyring.signers(ISSUER, fresh).values()}
+    assert names == {f"{ISSUER}#{entry.id}" for entry in keyring.entries()[2:]}
+
+
 def test_retire_refuses_a_key_that_signs_no_more(keyring, now):
     key_id = keyring.entries()[0].id
     keyring.retire(key_id, now=now)
