@@ -70,6 +70,15 @@ def prepare(
     raise AssertionError("unreachable")
 
 
+def rehearse(issuer: Issuer, approval: Approval, *, source: str, now: datetime) -> None:
+    """Do all of `prepare` and undo it: raises what it would raise, and leaves nothing."""
+    with available(), issuer.database.writing() as session:
+        event_id = "rehearsal"
+        if _known(session, approval, source, event_id, now) is None:
+            _new(session, issuer, approval, source, event_id, now)
+        session.rollback()
+
+
 @contextmanager
 def available() -> Iterator[None]:
     """Turn what a full, locked or missing disk or database raises into `UnavailableError`."""
@@ -87,18 +96,19 @@ def _known(
     session: Session, approval: Approval, source: str, event_id: str, now: datetime
 ) -> tuple[int, bool] | None:
     """Return the credential of an approval that is there already, noting the new event id."""
-    events = select(EventRow).where(EventRow.source == source, EventRow.event_id == event_id)
-    event = session.scalar(events)
-    if event is not None and event.approval.digest != approval.digest:
-        raise ConflictError("event_id")
     approvals = select(ApprovalRow).where(
         ApprovalRow.source == source, ApprovalRow.approval_id == approval.approval_id
     )
     row = session.scalar(approvals)
+    # Named first where both differ: who corrects an approval needs to hear of this one.
+    if row is not None and row.digest != approval.digest:
+        raise ConflictError("approval_id")
+    events = select(EventRow).where(EventRow.source == source, EventRow.event_id == event_id)
+    event = session.scalar(events)
+    if event is not None and event.approval.digest != approval.digest:
+        raise ConflictError("event_id")
     if row is None:
         return None
-    if row.digest != approval.digest:
-        raise ConflictError("approval_id")
     if event is None:
         event_row = EventRow(source=source, event_id=event_id, approval_pk=row.id, received_at=now)
         session.add(event_row)
