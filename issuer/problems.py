@@ -13,16 +13,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Flask, Response, json, render_template, request
-from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, NotFound
 
 from issuer import addresses
 from issuer.approvals.flaws import Flaw, Refused
 from issuer.approvals.schema import loggable
-from issuer.database import is_unavailable
+from issuer.issuance import ConflictError, QuarantinedError, UnavailableError
 from issuer.settings import Settings
 
-RETRY_SECONDS: Final = "5"
 _log = logging.getLogger(__name__)
 
 
@@ -125,8 +123,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     "unavailable": Kind(
         503,
         "The issuer cannot work just now",
-        "Its database cannot be written at the moment. Nothing of the request was kept.",
-        "Send the same message again after the seconds that Retry-After names.",
+        "Its database or its disk cannot be used at the moment.",
+        "Send the same message again, under the same event id, after the seconds that Retry-After"
+        " names. However often it is sent, it gives one credential.",
     ),
 }
 
@@ -209,8 +208,12 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, HTTPException) and error.code in _BY_STATUS:
         headers = {name: value for name, value in error.get_headers() if name != "Content-Type"}
         return Problem(_BY_STATUS[error.code], headers=headers)
-    if isinstance(error, DBAPIError) and is_unavailable(error):
-        return Problem("unavailable", headers={"Retry-After": RETRY_SECONDS})
+    if isinstance(error, ConflictError):
+        return Problem("event-differs" if error.which == "event_id" else "approval-differs")
+    if isinstance(error, QuarantinedError):
+        return Problem("quarantined", members={"credential": error.public_id})
+    if isinstance(error, UnavailableError):
+        return Problem("unavailable", headers={"Retry-After": str(error.retry_after)})
     number = uuid.uuid4().urn
     _log.error("internal %s\n%s", number, _places(error))
     return Problem("internal", members={"instance": number})

@@ -85,7 +85,6 @@ _DETAILS: Final[Mapping[str, Callable[[Any, Any], str]]] = {
     "maxProperties": lambda most, value: f"has {len(value)} members, at most {most} are allowed",
     "maximum": lambda most, _: f"is more than {most}",
     "minItems": lambda least, _: f"needs at least {least} member",
-    "minProperties": lambda least, _: f"needs at least {least} member",
     "minimum": lambda least, _: f"is less than {least}",
     "not": _describe_control,
     "pattern": _describe_pattern,

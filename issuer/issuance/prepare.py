@@ -73,7 +73,7 @@ def prepare(
 def rehearse(issuer: Issuer, approval: Approval, *, source: str, now: datetime) -> None:
     """Do all of `prepare` and undo it: raises what it would raise, and leaves nothing."""
     with available(), issuer.database.writing() as session:
-        event_id = "rehearsal"
+        event_id = "a rehearsal"  # with a space, which no real one has
         if _known(session, approval, source, event_id, now) is None:
             _new(session, issuer, approval, source, event_id, now)
         session.rollback()

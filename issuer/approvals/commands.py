@@ -1,0 +1,164 @@
+"""`mintmark webhook`: send an approval as a good sender would, or find out why one is refused."""
+
+import argparse
+import sys
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from issuer.approvals import event, sender
+from issuer.approvals.flaws import Flaw, Refused
+from issuer.approvals.sender import Answer
+from issuer.approvals.standard_webhooks import TOLERANCE_SECONDS
+from issuer.database import to_json
+from issuer.issuance import ConflictError, UnavailableError
+from issuer.issuance.prepare import rehearse
+from issuer.issuer import Issuer
+from issuer.settings import Settings, Source
+from verifier.strict_json import StrictJsonError
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+DONE: Final = 0
+REFUSED: Final = 1
+USAGE: Final = 2
+NOT_YET: Final = 3
+"""Nobody answered, or it is stored and not signed yet: the same command again can help."""
+
+
+def add_webhook_commands(subparsers: Commands) -> None:
+    """Add `webhook send` and `webhook check` to a program's `subparsers`.
+
+    The program then calls `args.run(args)` with `args.settings`, and exits with what it returns.
+    """
+    webhook = subparsers.add_parser("webhook", help="send approvals, or check the connection")
+    commands = webhook.add_subparsers(dest="webhook_command", metavar="COMMAND", required=True)
+    send = commands.add_parser("send", help="sign the event in FILE and send it")
+    send.add_argument("file", type=Path, metavar="FILE", help="JSON, sent byte for byte")
+    send.add_argument("--event-id", help="the id of this message (default: made from FILE)")
+    send.set_defaults(run=_send)
+    check = commands.add_parser(
+        "check", help="say whether FILE would be accepted; without it, try the connection"
+    )
+    check.add_argument("file", type=Path, metavar="FILE", nargs="?")
+    check.set_defaults(run=_check)
+    for command in (send, check):
+        command.add_argument("--url", help="the webhook's address (default: this issuer's own)")
+        command.add_argument("--source", help="the source that sends (default: the first one)")
+
+
+def _send(args: argparse.Namespace) -> int:
+    settings: Settings = args.settings
+    source, body = _source(settings, args.source), _read(args.file)
+    if source is None or body is None:
+        return USAGE
+    answer = sender.send(
+        body,
+        url=args.url or _address(settings),
+        secrets=source.secrets,
+        event_id=args.event_id or sender.event_id_of(body),
+    )
+    return _report(answer)
+
+
+def _check(args: argparse.Namespace) -> int:
+    settings: Settings = args.settings
+    source = _source(settings, args.source)
+    if source is None:
+        return USAGE
+    if args.file is not None:
+        return _check_file(args.file, settings, source)
+    now = datetime.now(UTC)
+    body = to_json({"type": event.CHECK, "timestamp": f"{now:%Y-%m-%dT%H:%M:%SZ}", "data": {}})
+    url = args.url or _address(settings)
+    answer = sender.post(body, url=url, secrets=source.secrets, event_id=f"check_{uuid.uuid4()}")
+    if answer.status == 204:
+        print(f"{url} answers, and the secret of {source.name} and the clock are right")
+        return DONE
+    if answer.said.get("reason") == "clock" and answer.date is not None:
+        off = round((now - answer.date).total_seconds())
+        print(
+            f"the clock here is {off:+} seconds from the issuer's: at most {TOLERANCE_SECONDS}"
+            " are allowed (set the clock)",
+            file=sys.stderr,
+        )
+        return REFUSED
+    return _report(answer)
+
+
+def _check_file(file: Path, settings: Settings, source: Source) -> int:
+    body = _read(file)
+    if body is None:
+        return USAGE
+    try:
+        approval = event.read(body)
+        if approval is not None:
+            rehearse(Issuer(settings), approval, source=source.name, now=datetime.now(UTC))
+    except StrictJsonError as exc:
+        return _fail(f"{file} is not strict JSON: {exc}")
+    except Refused as exc:
+        return _fail(f"{file} needs a correction:", exc.flaws)
+    except ConflictError as exc:
+        return _fail(f"{file}: {exc} (use a new {exc.which} for another approval)")
+    except UnavailableError as exc:
+        print(f"the database cannot be asked: {exc}", file=sys.stderr)
+        return NOT_YET
+    print(f"{file} would be accepted")
+    return DONE
+
+
+def _report(answer: Answer) -> int:
+    """Print what the issuer answered, in plain words, and return the exit code it means."""
+    said = answer.said
+    if answer.status in (200, 201) and "page" in said:
+        print(f"issued: {said['page']}" if answer.status == 201 else f"already: {said['page']}")
+        print(f"for the holder alone: {said.get('manage_url')}")
+        return DONE
+    if answer.status == 204:
+        print("the check was accepted; nothing was stored")
+        return DONE
+    if answer.status == 202:
+        print(f"stored, and signed later: {said.get('status_url')}", file=sys.stderr)
+        return NOT_YET
+    if answer.worth_repeating:
+        why = said.get("title") or said.get("detail") or f"status {answer.status}"
+        print(f"no answer yet: {why} (send the same file again later)", file=sys.stderr)
+        return NOT_YET
+    title = said.get("title", "not an answer of a Mintmark issuer (check the address)")
+    errors = said.get("errors", [])
+    flaws = [Flaw("", error["field"], error["detail"], error["remedy"]) for error in errors]
+    detail = "" if flaws else f" ({said['detail']})" if "detail" in said else ""
+    return _fail(f"{answer.status} {title}{detail}", flaws)
+
+
+def _fail(message: str, flaws: Sequence[Flaw] = ()) -> int:
+    print(message, file=sys.stderr)
+    for flaw in flaws:
+        print(f"  {flaw.field} {flaw.detail}\n    {flaw.remedy}", file=sys.stderr)
+    return REFUSED
+
+
+def _address(settings: Settings) -> str:
+    return f"{settings.public_url}/webhooks/approvals"
+
+
+def _source(settings: Settings, name: str | None) -> Source | None:
+    for source in settings.sources:
+        if name in (None, source.name):
+            return source
+    known = ", ".join(source.name for source in settings.sources) or "none"
+    print(
+        f"no such source in mintmark.toml: {name or '[[sources]]'} (there: {known})",
+        file=sys.stderr,
+    )
+    return None
+
+
+def _read(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except OSError as exc:
+        print(f"cannot read {file}: {exc.strerror}", file=sys.stderr)
+        return None

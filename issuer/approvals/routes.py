@@ -1,0 +1,100 @@
+"""The approval webhook over HTTP. Every refusal is an exception that `issuer.problems` answers."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from flask import Blueprint, Response, jsonify, request
+from werkzeug.exceptions import NotFound
+
+from issuer import addresses, issuance
+from issuer.approvals import event, schema
+from issuer.approvals.delivery import Delivery, NoIdempotencyKey, authenticate
+from issuer.approvals.standard_webhooks import Unauthentic
+from issuer.issuance import Outcome, Received
+from issuer.issuer import current_issuer
+from issuer.problems import Problem
+from issuer.settings import Settings
+from verifier.strict_json import StrictJsonError
+
+POLL_SECONDS: Final = "60"
+_STATUS: Final = {Outcome.ISSUED: 201, Outcome.ALREADY: 200, Outcome.STORED: 202}
+
+approvals = Blueprint("approvals", __name__)
+
+
+@approvals.post("/webhooks/approvals")
+def receive_approval() -> Response:
+    """Answer 201, 200 or 202 for an approval that is stored, and 204 for a check."""
+    request.max_content_length = event.MAX_BYTES
+    body = request.get_data(cache=False)
+    issuer, now = current_issuer(), datetime.now(UTC)
+    delivery = _delivery(body, issuer.settings, now)
+    if request.mimetype != "application/json":
+        raise Problem("unsupported-media-type")
+    try:
+        approval = event.read(body)
+    except StrictJsonError as exc:
+        raise Problem("not-json", str(exc)) from exc
+    if approval is None:
+        return Response(status=204)
+    received = issuance.receive(
+        issuer, approval, source=delivery.source, event_id=delivery.event_id, now=now
+    )
+    return _answer(received, issuer.settings, status=_STATUS[received.outcome])
+
+
+@approvals.get("/approvals/<token>/status")
+def approval_status(token: str) -> Response:
+    """Say what has become of an approval that was stored. Only its sender knows the token."""
+    issuer = current_issuer()
+    received = issuance.progress(issuer, token)
+    if received is None:
+        raise NotFound
+    return _answer(received, issuer.settings, status=200)
+
+
+@approvals.get("/webhooks/approvals.schema.json")
+def approval_schema() -> Response:
+    """Serve the schema by which the webhook judges, byte for byte."""
+    response = Response(schema.TEXT, mimetype="application/schema+json")
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+def _delivery(body: bytes, settings: Settings, now: datetime) -> Delivery:
+    headers = {name.lower(): value for name, value in request.headers}
+    try:
+        return authenticate(headers, body, settings.sources, now=now)
+    except NoIdempotencyKey as exc:
+        raise Problem("idempotency-key") from exc
+    except Unauthentic as exc:
+        scheme = "Bearer" if exc.reason == "token" else "StandardWebhooks"
+        raise Problem(
+            "unauthentic",
+            exc.remedy,
+            members={"reason": exc.reason},
+            headers={"WWW-Authenticate": scheme},
+        ) from exc
+
+
+def _answer(received: Received, settings: Settings, *, status: int) -> Response:
+    address = addresses.credential(settings, received.credential_id)
+    where = addresses.approval_status(settings, received.token)
+    if received.manage_url:
+        said = {
+            "status": "issued",
+            "id": address,
+            "page": f"{address}.html",
+            "json": f"{address}.json",
+            "manage_url": received.manage_url,
+        }
+    else:
+        said = {"status": "held" if received.quarantined else "stored", "status_url": where}
+    response = jsonify(said)
+    response.status_code = status
+    response.headers["Cache-Control"] = "no-store"
+    if not received.manage_url:
+        response.headers["Location"] = where
+        response.headers["Retry-After"] = POLL_SECONDS
+    return response
