@@ -29,69 +29,55 @@ NOT_YET: Final = 3
 
 
 def add_webhook_commands(subparsers: Commands) -> None:
-    """Add `webhook send` and `webhook check` to a program's `subparsers`.
-
-    The program then calls `args.run(args)` with `args.settings`, and exits with what it returns.
-    """
+    """Add `webhook send` and `webhook check` to a program's `subparsers`."""
     webhook = subparsers.add_parser("webhook", help="send approvals, or check the connection")
     commands = webhook.add_subparsers(dest="webhook_command", metavar="COMMAND", required=True)
     send = commands.add_parser("send", help="sign the event in FILE and send it")
     send.add_argument("file", type=Path, metavar="FILE", help="JSON, sent byte for byte")
     send.add_argument("--event-id", help="the id of this message (default: made from FILE)")
-    send.set_defaults(run=_send)
     check = commands.add_parser(
         "check", help="say whether FILE would be accepted; without it, try the connection"
     )
     check.add_argument("file", type=Path, metavar="FILE", nargs="?")
-    check.set_defaults(run=_check)
     for command in (send, check):
         command.add_argument("--url", help="the webhook's address (default: this issuer's own)")
         command.add_argument("--source", help="the source that sends (default: the first one)")
 
 
-def _send(args: argparse.Namespace) -> int:
-    settings: Settings = args.settings
-    source, body = _source(settings, args.source), _read(args.file)
-    if source is None or body is None:
-        return USAGE
-    answer = sender.send(
-        body,
-        url=args.url or _address(settings),
-        secrets=source.secrets,
-        event_id=args.event_id or sender.event_id_of(body),
-    )
-    return _report(answer)
-
-
-def _check(args: argparse.Namespace) -> int:
-    settings: Settings = args.settings
+def run(args: argparse.Namespace, *, settings: Settings) -> int:
+    """Run the command in `args`; return its exit code: 0, or one of the constants above."""
     source = _source(settings, args.source)
     if source is None:
         return USAGE
-    if args.file is not None:
-        return _check_file(args.file, settings, source)
+    url = args.url or f"{settings.public_url}/webhooks/approvals"
+    if args.file is None:
+        return _check_connection(url, source)
+    try:
+        body = args.file.read_bytes()
+    except OSError as exc:
+        print(f"cannot read {args.file}: {exc.strerror}", file=sys.stderr)
+        return USAGE
+    if args.webhook_command == "check":
+        return _check_file(args.file, body, settings, source)
+    event_id = args.event_id or sender.event_id_of(body)
+    return _report(sender.send(body, url=url, secrets=source.secrets, event_id=event_id))
+
+
+def _check_connection(url: str, source: Source) -> int:
     now = datetime.now(UTC)
     body = to_json({"type": event.CHECK, "timestamp": f"{now:%Y-%m-%dT%H:%M:%SZ}", "data": {}})
-    url = args.url or _address(settings)
     answer = sender.post(body, url=url, secrets=source.secrets, event_id=f"check_{uuid.uuid4()}")
     if answer.status == 204:
         print(f"{url} answers, and the secret of {source.name} and the clock are right")
         return DONE
     if answer.said.get("reason") == "clock" and answer.date is not None:
         off = round((now - answer.date).total_seconds())
-        print(
-            f"the clock here is {off:+} seconds from the issuer's: at most {TOLERANCE_SECONDS}"
-            " are allowed (set the clock)",
-            file=sys.stderr,
-        )
-        return REFUSED
+        allowed = f"at most {TOLERANCE_SECONDS} are allowed"
+        return _fail(f"the clock here is {off:+} seconds off the issuer's; {allowed} (set it)")
     return _report(answer)
 
 
-def _check_file(file: Path, settings: Settings, source: Source) -> int:
-    body = _read(file)
-    if body is None:
-        return USAGE
+def _check_file(file: Path, body: bytes, settings: Settings, source: Source) -> int:
     try:
         approval = event.read(body)
         if approval is not None:
@@ -116,9 +102,6 @@ def _report(answer: Answer) -> int:
         print(f"issued: {said['page']}" if answer.status == 201 else f"already: {said['page']}")
         print(f"for the holder alone: {said.get('manage_url')}")
         return DONE
-    if answer.status == 204:
-        print("the check was accepted; nothing was stored")
-        return DONE
     if answer.status == 202:
         print(f"stored, and signed later: {said.get('status_url')}", file=sys.stderr)
         return NOT_YET
@@ -140,10 +123,6 @@ def _fail(message: str, flaws: Sequence[Flaw] = ()) -> int:
     return REFUSED
 
 
-def _address(settings: Settings) -> str:
-    return f"{settings.public_url}/webhooks/approvals"
-
-
 def _source(settings: Settings, name: str | None) -> Source | None:
     for source in settings.sources:
         if name in (None, source.name):
@@ -154,11 +133,3 @@ def _source(settings: Settings, name: str | None) -> Source | None:
         file=sys.stderr,
     )
     return None
-
-
-def _read(file: Path) -> bytes | None:
-    try:
-        return file.read_bytes()
-    except OSError as exc:
-        print(f"cannot read {file}: {exc.strerror}", file=sys.stderr)
-        return None
