@@ -312,7 +312,9 @@ def _evidence(value: Json) -> Evidence:
 
 
 def _text(value: Any) -> str | None:
-    """Return a string, or the string of a JSON-LD value object (`{"@value": …}`)."""
+    """Return a string, the string of a JSON-LD value object, or the one of a list of one."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
     if isinstance(value, dict):
         value = value.get("@value")
     return value if isinstance(value, str) else None

@@ -1,7 +1,34 @@
-"""The one file that opens sockets. Everyone else is handed a `Fetch`."""
+"""The one file that opens sockets. Everyone else is handed a `Fetch`.
 
+Every address comes from an untrusted credential, so (T20, T22): https on port 443 only; the
+host is resolved once, every address it has must be public, and the connection goes to the
+address that was checked; no redirect leaves the origin; a total deadline that a slow sender
+cannot stretch; a byte cap; no content encoding; a budget of fetches for each verification.
+"""
+
+import ipaddress
+import socket
+import time
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
+from urllib.parse import urljoin, urlsplit
+
+MAX_FETCHES = 8
+"""An honest credential needs three: the issuer's document, a status list, a refresh."""
+DEADLINE_SECONDS = 8.0
+MAX_REDIRECTS = 3
+_USER_AGENT = b"mintmark-verify"
+
+# Not public, but not all known as such to Python's own tables: addresses that lead through
+# a translator to private ones, and ranges set aside for documentation and benchmarks.
+_BLOCKED = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/23", "fec0::/10", "100::/64",
+        "3fff::/20", "5f00::/16", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +44,7 @@ class FetchError(Exception):
     """The URL could not be had. `code` is a row of `words.py`; nothing is concluded from it."""
 
     def __init__(self, code: str, url: str, detail: str = "") -> None:
-        super().__init__(f"{code}: {url} {detail}".rstrip())
+        super().__init__(f"{url}: {detail or code}")
         self.code = code
         self.url = url
         self.detail = detail
@@ -33,3 +60,156 @@ class Fetch(Protocol):
 def offline(url: str, *, accept: str, max_bytes: int) -> Fetched:
     """Refuse every URL: the `Fetch` of `--offline`."""
     raise FetchError("offline", url)
+
+
+class WebFetch:
+    """The `Fetch` of one verification: at most `MAX_FETCHES`, each URL once.
+
+    `unsafe_loopback_http` also lets http through to the host `localhost`, any port, for trying
+    things out on one machine.
+    """
+
+    def __init__(self, *, unsafe_loopback_http: bool = False) -> None:
+        self._loopback = unsafe_loopback_http
+        self._kept: dict[str, Fetched | FetchError] = {}
+
+    def __call__(self, url: str, *, accept: str, max_bytes: int) -> Fetched:
+        """Return the resource at `url`; `FetchError` says which limit or fault ended it."""
+        if url not in self._kept:
+            if len(self._kept) >= MAX_FETCHES:
+                raise FetchError("too_many_fetches", url, f"more than {MAX_FETCHES}")
+            try:
+                self._kept[url] = self._follow(url, accept, max_bytes)
+            except FetchError as exc:
+                self._kept[url] = exc
+        kept = self._kept[url]
+        if isinstance(kept, FetchError):
+            raise kept
+        return kept
+
+    def _follow(self, url: str, accept: str, max_bytes: int) -> Fetched:
+        deadline, here = time.monotonic() + DEADLINE_SECONDS, url
+        for _ in range(MAX_REDIRECTS + 1):
+            address = self._checked_address(here)
+            status, headers, body = _get(here, address, accept, max_bytes, deadline)
+            if status in (301, 302, 303, 307, 308) and "location" in headers:
+                target = urljoin(here, headers["location"])
+                if urlsplit(target)[:2] != urlsplit(here)[:2]:
+                    raise FetchError("redirected_elsewhere", url, f"redirects to {target[:200]}")
+                here = target
+                continue
+            if status != 200:
+                raise FetchError("http_status", url, f"answered {status}")
+            media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+            return Fetched(url, body, media_type)
+        raise FetchError("redirected_elsewhere", url, f"more than {MAX_REDIRECTS} redirects")
+
+    def _checked_address(self, url: str) -> str:
+        """Return the address to connect to, after every address of the host was checked."""
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname or "", parts.port
+        except ValueError as exc:
+            raise FetchError("address_refused", url, "not a web address") from exc
+        loopback = self._loopback and host == "localhost"
+        if parts.username is not None or parts.scheme not in ("https", "http"):
+            raise FetchError("address_refused", url, "not a plain web address")
+        if not loopback and (parts.scheme != "https" or port not in (None, 443)):
+            raise FetchError("address_refused", url, "only https on its usual port is fetched")
+        try:
+            found = socket.getaddrinfo(host, port or 443, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as exc:
+            raise FetchError("host_not_found", url, f"no such host: {host}") from exc
+        addresses = [str(entry[4][0]) for entry in found]
+        if not addresses or not all(is_allowed(each, loopback=loopback) for each in addresses):
+            raise FetchError("address_refused", url, f"{host} is not a public address")
+        return addresses[0]
+
+
+def is_allowed(address: str, *, loopback: bool = False) -> bool:
+    """Whether a verification may connect to this IP address: public, or loopback if asked for."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
+        ip = ip.ipv4_mapped
+    if loopback:
+        return ip.is_loopback
+    blocked = any(ip in network for network in _BLOCKED if network.version == ip.version)
+    return ip.is_global and not ip.is_multicast and not blocked
+
+
+def _get(
+    url: str, address: str, accept: str, max_bytes: int, deadline: float
+) -> tuple[int, dict[str, str], bytes]:
+    import httpcore
+    import httpx
+
+    headers = [
+        (b"Host", urlsplit(url).netloc.encode("ascii", "ignore")),
+        (b"Accept", accept.encode()),
+        (b"Accept-Encoding", b"identity"),
+        (b"User-Agent", _USER_AGENT),
+    ]
+    try:
+        with (
+            httpcore.ConnectionPool(
+                ssl_context=httpx.create_ssl_context(),
+                network_backend=_pinned_backend(address, deadline),
+            ) as pool,
+            pool.stream("GET", url, headers=headers) as response,
+        ):
+            named = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in response.headers}
+            if named.get("content-encoding", "identity") != "identity":
+                raise FetchError("answer_unreadable", url, "sent a compressed answer")
+            return response.status, named, _read(response.iter_stream(), url, max_bytes)
+    except (httpcore.TimeoutException, TimeoutError) as exc:
+        raise FetchError("too_slow", url, f"no answer in {DEADLINE_SECONDS:.0f} seconds") from exc
+    except (httpcore.NetworkError, httpcore.ProtocolError, OSError, ValueError) as exc:
+        raise FetchError("connection_lost", url, str(exc)[:200] or type(exc).__name__) from exc
+
+
+def _read(chunks: Iterable[bytes], url: str, max_bytes: int) -> bytes:
+    body = bytearray()
+    for chunk in chunks:
+        body += chunk
+        if len(body) > max_bytes:
+            raise FetchError("answer_too_large", url, f"more than {max_bytes} bytes")
+    return bytes(body)
+
+
+def _pinned_backend(address: str, deadline: float) -> Any:
+    """Return a network backend that connects to `address`, whatever the URL's host resolves to
+    by then, and whose every read and write ends at `deadline` (monotonic seconds)."""
+    import httpcore
+
+    def left() -> float:
+        remaining = deadline - time.monotonic()
+        if remaining <= 0:
+            raise httpcore.ReadTimeout("deadline")
+        return remaining
+
+    class Stream(httpcore.NetworkStream):
+        def __init__(self, inner: httpcore.NetworkStream) -> None:
+            self._inner = inner
+
+        def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+            return self._inner.read(max_bytes, left())
+
+        def write(self, buffer: bytes, timeout: float | None = None) -> None:
+            self._inner.write(buffer, left())
+
+        def close(self) -> None:
+            self._inner.close()
+
+        def start_tls(
+            self, ssl_context: Any, server_hostname: Any = None, timeout: Any = None
+        ) -> Any:
+            return Stream(self._inner.start_tls(ssl_context, server_hostname, left()))
+
+        def get_extra_info(self, info: str) -> Any:
+            return self._inner.get_extra_info(info)
+
+    class Backend(httpcore.NetworkBackend):
+        def connect_tcp(self, host: str, port: int, *_: Any, **options: Any) -> Any:
+            return Stream(httpcore.SyncBackend().connect_tcp(address, port, timeout=left()))
+
+    return Backend()

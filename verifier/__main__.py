@@ -1,0 +1,171 @@
+"""`mintmark-verify`: check credentials from the command line.
+
+Exit status: 0 all that is required is yes; 1 something required is no; 3 something required
+could not be checked; 2 wrong usage.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from verifier import printed, trust
+from verifier.credential import instant
+from verifier.fetch import Fetch, WebFetch, offline
+from verifier.pipeline import MAX_CREDENTIAL_BYTES, verify
+from verifier.report import Answer, Outcome, Report
+from verifier.trust import TrustList, TrustListError
+
+VERDICTS = ("authentic", "current", "recognised", "theirs")
+
+
+class UsageError(Exception):
+    """The command cannot be carried out as given; the message says what to change."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit status."""
+    args = _parser().parse_args(arguments)
+    try:
+        lists = tuple(_trust_list(path) for path in args.trust)
+        evidence = tuple(_read_file(path) for path in args.evidence)
+        now = _time(args.at)
+        required = _required(args)
+        reports = []
+        for name in args.source:
+            data = _read_source(name)
+            reports.append((name, _verify(data, args, now, lists, evidence)))
+    except UsageError as exc:
+        print(f"mintmark-verify: {exc}", file=sys.stderr)
+        return 2
+    _print(reports, args)
+    return _exit_status([report for _, report in reports], required)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="mintmark-verify",
+        description="Check Open Badges: authentic, current, and by an issuer you recognise.",
+        epilog="Exit status: 0 yes, 1 no, 3 could not check, 2 wrong usage.",
+    )
+    add = parser.add_argument
+    add(
+        "source",
+        nargs="+",
+        metavar="FILE|URL|-",
+        help="JSON, JWT, PNG, SVG, PDF, or a picture of a code",
+    )
+    add("--json", action="store_true", help="print the whole report as JSON")
+    add("--details", action="store_true", help="show every check, also those that passed")
+    add("--offline", action="store_true", help="ask nobody; use key snapshots in trust lists")
+    add(
+        "--trust", action="append", default=[], metavar="FILE", help="a trust list; may be repeated"
+    )
+    add(
+        "--require",
+        metavar="NAMES",
+        help="verdicts that must be yes: authentic,current,recognised,theirs",
+    )
+    add("--recipient", metavar="E-MAIL", help="who presented it: e-mail address, name or DID")
+    add(
+        "--evidence",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a file to compare with the signed digests",
+    )
+    add("--at", metavar="TIME", help="judge dates as of this time, such as 2027-01-31T00:00:00Z")
+    add(
+        "--unsafe-loopback-http",
+        action="store_true",
+        help="allow http to localhost, for trying things out",
+    )
+    return parser
+
+
+def _verify(
+    data: bytes,
+    args: argparse.Namespace,
+    now: datetime,
+    lists: tuple[TrustList, ...],
+    evidence: tuple[bytes, ...],
+) -> Report:
+    web: Fetch = WebFetch(unsafe_loopback_http=args.unsafe_loopback_http)
+    return verify(
+        data,
+        fetch=offline if args.offline else web,
+        now=now,
+        trust=lists,
+        presented_by=args.recipient,
+        evidence=evidence,
+    )
+
+
+def _read_source(name: str) -> bytes:
+    """Return what is to be checked; a URL is handed on as it is, for the pipeline to follow."""
+    if name.startswith(("https://", "http://")):
+        return name.encode()
+    if name == "-":
+        return sys.stdin.buffer.read(MAX_CREDENTIAL_BYTES + 1)
+    return _read_file(name)
+
+
+def _read_file(name: str) -> bytes:
+    try:
+        with Path(name).open("rb") as file:
+            return file.read(MAX_CREDENTIAL_BYTES * 10)
+    except OSError as exc:
+        raise UsageError(f"cannot read {name}: {exc.strerror}") from exc
+
+
+def _trust_list(name: str) -> TrustList:
+    try:
+        return trust.load(_read_file(name))
+    except TrustListError as exc:
+        raise UsageError(f"{name}: {exc}") from exc
+
+
+def _time(text: str | None) -> datetime:
+    if text is None:
+        return datetime.now(UTC)
+    moment = instant(text)
+    if moment is None:
+        raise UsageError(f"--at {text}: give a time with its zone, such as 2027-01-31T00:00:00Z")
+    return moment
+
+
+def _required(args: argparse.Namespace) -> tuple[str, ...]:
+    """Authentic and current, and recognised where a trust list is given, unless asked otherwise."""
+    if args.require is None:
+        return ("authentic", "current", "recognised") if args.trust else ("authentic", "current")
+    names = tuple(name.strip() for name in args.require.split(",") if name.strip())
+    if unknown := [name for name in names if name not in VERDICTS]:
+        raise UsageError(f"--require {unknown[0]}: choose from {', '.join(VERDICTS)}")
+    if "theirs" in names and args.recipient is None:
+        raise UsageError("--require theirs: say who presented it with --recipient")
+    return names
+
+
+def _exit_status(reports: Sequence[Report], required: tuple[str, ...]) -> int:
+    answers = {report.verdicts()[name].answer for report in reports for name in required}
+    evidence = {c.outcome for report in reports for c in report.checks if c.name == "evidence"}
+    if Answer.NO in answers or Outcome.FAILED in evidence:
+        return 1
+    if Answer.COULD_NOT_CHECK in answers or Outcome.COULD_NOT_CHECK in evidence:
+        return 3
+    return 0
+
+
+def _print(reports: Sequence[tuple[str, Report]], args: argparse.Namespace) -> None:
+    if args.json:
+        found = [{"source": name, **printed.as_json(report)} for name, report in reports]
+        print(printed.dumps(found[0] if len(found) == 1 else found))
+    elif len(reports) == 1:
+        print(printed.as_text(*reports[0], details=args.details), end="")
+    else:
+        print(printed.as_table(reports), end="")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+"""Embedded proofs: Data Integrity 1.0, section 4.5, with the key bound to the issuer (D4)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from contexts import CanonicalizationError, ContextNotListedError, FrozenContexts, WorkLimitError
+from verifier.credential import instant, listed
+from verifier.cryptosuites import SUITES, Suite
+from verifier.cryptosuites.suite import ProofValueError
+from verifier.did import PROOF_ERROR, Controller, DidError
+from verifier.report import Check, Outcome
+
+MAX_PROOFS = 10
+"""Each proof costs a canonicalisation; an honest badge has one or two (T12)."""
+
+Json = Mapping[str, Any]
+ControllerOf = Callable[[], Controller]
+
+
+def check_proofs(
+    document: Json, issuer: str, controller_of: ControllerOf, contexts: FrozenContexts
+) -> tuple[Check, ...]:
+    """Check every proof of a credential: at least one by the issuer, and none that is wrong.
+
+    `controller_of` gives the issuer's document and is called at most when a proof is otherwise
+    in order, so nothing is fetched for a proof that could not count anyway.
+    """
+    proofs = listed(document.get("proof"))
+    if not proofs:
+        return (Check("proof", Outcome.FAILED, "no_proof", {}, PROOF_ERROR),)
+    if len(proofs) > MAX_PROOFS:
+        return (Check("proof", Outcome.COULD_NOT_CHECK, "too_many_proofs", {"most": MAX_PROOFS}),)
+    checks: list[Check] = []
+    for proof in proofs:
+        checks.extend(_check_proof(document, proof, issuer, controller_of, contexts))
+    if any(check.code == "signature_verified" for check in checks):
+        # Beside a proof that holds, one of an unknown suite takes nothing away.
+        checks = [
+            replace(check, outcome=Outcome.NOT_APPLICABLE)
+            if check.code == "suite_not_supported"
+            else check
+            for check in checks
+        ]
+    elif all(check.outcome is Outcome.NOT_APPLICABLE for check in checks):
+        checks.append(_failed("key_of_another", {"issuer": issuer}))
+    return tuple(checks)
+
+
+def _check_proof(
+    document: Json, proof: Any, issuer: str, controller_of: ControllerOf, contexts: FrozenContexts
+) -> tuple[Check, ...]:
+    flaw = _flaw(proof)
+    if flaw is not None:
+        return (flaw,)
+    method_id = proof["verificationMethod"]
+    if method_id.partition("#")[0] != issuer:
+        # Whoever likes may add a proof of their own; it neither helps nor harms.
+        named = {"method": method_id[:200]}
+        return (Check("proof", Outcome.NOT_APPLICABLE, "proof_of_another", named),)
+    suite = SUITES.get(proof.get("cryptosuite", ""))
+    if suite is None or proof["type"] != "DataIntegrityProof":
+        name = str(proof.get("cryptosuite") or proof["type"])[:80]
+        return (Check("proof", Outcome.COULD_NOT_CHECK, "suite_not_supported", {"suite": name}),)
+    try:
+        controller = controller_of()
+    except DidError as exc:
+        outcome = Outcome.FAILED if exc.certain else Outcome.COULD_NOT_CHECK
+        return (Check("key", outcome, exc.code, {"issuer": issuer, "detail": exc.detail[:200]}),)
+    method = controller.method(_full_method(method_id))
+    if method is None:
+        return (_failed("key_not_listed", {"method": method_id}, "key"),)
+    if method.key is None:
+        return (Check("key", Outcome.COULD_NOT_CHECK, "key_not_supported", {"method": method_id}),)
+    used = method.check_used_at(instant(proof["created"]) if "created" in proof else None)
+    return (used, _check_signature(suite, document, proof, method.key, contexts))
+
+
+def _full_method(method_id: str) -> str:
+    """A bare did:key names its only key."""
+    if "#" not in method_id and method_id.startswith("did:key:"):
+        return f"{method_id}#{method_id.removeprefix('did:key:')}"
+    return method_id
+
+
+def _flaw(proof: Any) -> Check | None:
+    """Return the failed check of a proof without what every proof must have (T10, OB-65)."""
+    if not isinstance(proof, dict):
+        return _failed("proof_malformed", {"member": "proof"})
+    for member in ("type", "verificationMethod", "proofPurpose"):
+        if not isinstance(proof.get(member), str):
+            return _failed("proof_malformed", {"member": f"proof.{member}"})
+    if proof["type"] == "DataIntegrityProof":
+        for member in ("cryptosuite", "proofValue"):
+            if not isinstance(proof.get(member), str):
+                return _failed("proof_malformed", {"member": f"proof.{member}"})
+    if proof["proofPurpose"] != "assertionMethod":
+        return _failed("proof_purpose", {"purpose": proof["proofPurpose"][:80]})
+    for member in ("created", "expires"):
+        if member in proof and (not isinstance(proof[member], str) or not instant(proof[member])):
+            return _failed("proof_malformed", {"member": f"proof.{member}"})
+    return None
+
+
+def _check_signature(
+    suite: Suite, document: Json, proof: Json, key: Any, contexts: FrozenContexts
+) -> Check:
+    params = {"suite": suite.name}
+    try:
+        signature = suite.decode(proof["proofValue"])
+        data = suite.hash_data(document, proof, contexts=contexts)
+    except ProofValueError:
+        return _failed("proof_malformed", {"member": "proof.proofValue"})
+    except (ContextNotListedError, WorkLimitError) as exc:
+        return Check("proof", Outcome.COULD_NOT_CHECK, exc.code, {"detail": exc.detail[:200]})
+    except CanonicalizationError as exc:
+        return Check("proof", Outcome.FAILED, exc.code, {"detail": exc.detail[:200]}, exc.problem)
+    if suite.verify(key, data, signature):
+        return Check("proof", Outcome.PASSED, "signature_verified", params)
+    return _failed("signature_wrong", params)
+
+
+def _failed(code: str, params: Mapping[str, str | int], name: str = "proof") -> Check:
+    return Check(name, Outcome.FAILED, code, params, PROOF_ERROR)

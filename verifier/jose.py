@@ -1,0 +1,169 @@
+"""VC-JWT: a strict reader of compact JWS, and its assembly (Open Badges 3.0, section 8.3).
+
+jwcrypto does the cryptography; what it would be lenient about (extra headers, padding,
+algorithms a key does not fit) is settled here before it sees anything (design D15, T7).
+"""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+
+from verifier import strict_json
+from verifier.multikey import PublicKey, ed25519_key
+
+if TYPE_CHECKING:
+    from jwcrypto.jwk import JWK
+
+ALGORITHMS = {"ES256": ("EC", "P-256")}
+"""Algorithm to the key type and curve that it is bound to; `none` and HMAC never appear."""
+MAX_BYTES = strict_json.MAX_BYTES * 4 // 3 + 4096
+
+_PART = re.compile(r"[A-Za-z0-9_-]+")
+_HEADERS = {"alg", "kid", "jwk", "typ", "cty"}
+_TYPES = {"JWT", "VC+JWT", "VC+LD+JWT"}
+
+Json = Mapping[str, Any]
+
+
+class JoseError(ValueError):
+    """The text is not a JWS that a verifier may trust. `code` is a row of the words."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Jws:
+    """A compact JWS, parsed strictly and not yet verified."""
+
+    text: str
+    header: Json
+    payload: Json
+
+    @property
+    def kid(self) -> str | None:
+        """The key that the header names: a hint where to look, never a proof (D4)."""
+        return self.header.get("kid")
+
+
+def parse(text: str) -> Jws:
+    """Return the parts of a compact JWS.
+
+    Raises `JoseError` for other than three canonical base64url parts of strict JSON, an
+    algorithm not in `ALGORITHMS`, and any header parameter that OB-58 does not allow.
+    """
+    parts = text.split(".")
+    if len(text) > MAX_BYTES or len(parts) != 3:
+        raise JoseError("not_a_jwt", "not three parts divided by dots")
+    try:
+        header = strict_json.loads_object(decode_part(parts[0]))
+        payload = strict_json.loads_object(decode_part(parts[1]))
+    except strict_json.StrictJsonError as exc:
+        raise JoseError("not_a_jwt", str(exc)) from exc
+    decode_part(parts[2])
+    _check_header(header)
+    return Jws(text, header, payload)
+
+
+def _check_header(header: Json) -> None:
+    if extra := sorted(header.keys() - _HEADERS):
+        raise JoseError("jwt_header", f"the header has {', '.join(map(repr, extra))[:200]}")
+    if header.get("alg") not in ALGORITHMS:
+        raise JoseError("jwt_algorithm", str(header.get("alg"))[:40])
+    kind = header.get("typ", "JWT")
+    if not isinstance(kind, str) or kind.upper().removeprefix("APPLICATION/") not in _TYPES:
+        raise JoseError("jwt_header", f"the header has typ {str(kind)[:40]!r}")
+    if not isinstance(header.get("kid", ""), str) or not isinstance(header.get("jwk", {}), dict):
+        raise JoseError("jwt_header", "kid is not text or jwk is not an object")
+    if "jwk" in header and "d" in header["jwk"]:
+        raise JoseError("jwt_header", "jwk holds a private key")
+
+
+def verify(jws: Jws, key: PublicKey) -> bool:
+    """Whether the signature was made by `key`, which must be of the algorithm's own kind."""
+    from jwcrypto.common import JWException
+    from jwcrypto.jws import JWS
+
+    algorithm = jws.header["alg"]
+    jwk = to_jwk(key)
+    if (jwk.get("kty"), jwk.get("crv")) != ALGORITHMS[algorithm]:
+        return False
+    try:
+        token = JWS()
+        token.allowed_algs = [algorithm]
+        token.deserialize(jws.text)
+        token.verify(_jwk(jwk))
+    except (JWException, ValueError, TypeError):
+        return False
+    return True
+
+
+def to_jwk(key: PublicKey) -> dict[str, str]:
+    """Return a public key as a JWK (RFC 7517, RFC 8037): `kty`, `crv`, `x` and `y`."""
+    if isinstance(key, ed25519.Ed25519PublicKey):
+        return {"kty": "OKP", "crv": "Ed25519", "x": encode_part(key.public_bytes_raw())}
+    size = (key.curve.key_size + 7) // 8
+    numbers = key.public_numbers()
+    x, y = (encode_part(number.to_bytes(size)) for number in (numbers.x, numbers.y))
+    return {"kty": "EC", "crv": f"P-{key.curve.key_size}", "x": x, "y": y}
+
+
+def public_key(jwk: Json) -> PublicKey:
+    """Return the key of a public Ed25519, P-256 or P-384 JWK; `JoseError` for any other."""
+    try:
+        key = _jwk(jwk).get_op_key("verify")
+        if isinstance(key, ed25519.Ed25519PublicKey):
+            return ed25519_key(key.public_bytes_raw())
+    except Exception as exc:  # jwcrypto raises what its parts raise: KeyError, TypeError, …
+        raise JoseError("jwk_malformed", f"not a public key: {exc}") from exc
+    if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in _CURVES:
+        return key
+    raise JoseError("jwk_malformed", "not an Ed25519, P-256 or P-384 key")
+
+
+_CURVES = {"secp256r1", "secp384r1"}
+_PUBLIC_MEMBERS = {"kty", "crv", "x", "y"}
+
+
+def _jwk(jwk: Json) -> "JWK":
+    """Only public members reach the library: a document may not hand us a private key."""
+    from jwcrypto.jwk import JWK
+
+    return JWK(**{name: value for name, value in jwk.items() if name in _PUBLIC_MEMBERS})
+
+
+def signing_input(header: Json, payload: bytes) -> bytes:
+    """Return what a JWS signs: `BASE64URL(header) . BASE64URL(payload)` (RFC 7515, 5.1)."""
+    protected = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    return f"{encode_part(protected)}.{encode_part(payload)}".encode()
+
+
+def compact(signed: bytes, signature: bytes) -> str:
+    """Return the compact JWS of a signing input and its signature."""
+    return f"{signed.decode()}.{encode_part(signature)}"
+
+
+def encode_part(data: bytes) -> str:
+    """Return base64url without padding."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def decode_part(part: str) -> bytes:
+    """Return the bytes of canonical base64url; `JoseError` for padding or stray bits."""
+    if not _PART.fullmatch(part):
+        raise JoseError("not_a_jwt", "a part is not base64url")
+    try:
+        data = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+    except binascii.Error as exc:
+        raise JoseError("not_a_jwt", "a part is not base64url") from exc
+    if encode_part(data) != part:
+        raise JoseError("not_a_jwt", "a part is not canonical base64url")
+    return data

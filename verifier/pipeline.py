@@ -1,0 +1,243 @@
+"""The pipeline: the one file that knows the order of checks (Open Badges 3.0, section 9).
+
+    (1) Intake        find the credential in what was handed in
+    (2) Parse         strict JSON, strict JWS
+    (3) Structure     what it shows is what was signed
+    (4) Shape         it is an Open Badge
+    (5) Proof         the signature, by a key of the issuer            → authentic
+    (6) Dates         of the credential and of its proofs
+    (7) Status        the issuer's status lists                        → current
+    (8) Recognition   the trust lists of this verifier                 → recognised
+    (9) Presentation  who presented it, and files of evidence          → theirs
+
+A signature is checked before anything is fetched that it does not need (T20). A step whose
+ground is gone is not taken: without (5) nothing else is looked at, and no claim is shown.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from contexts import BUNDLED, FrozenContexts
+from verifier import jose, recipient, strict_json, trust
+from verifier.credential import Credential, listed, view
+from verifier.data_integrity import check_proofs
+from verifier.did import Controller, DidError, resolve
+from verifier.evidence import check_evidence
+from verifier.fetch import Fetch, FetchError
+from verifier.gate import check_structure
+from verifier.intake import Handed, IntakeError, read
+from verifier.report import Answer, Check, Outcome, Report, Verdict, worst
+from verifier.shape import check_shape
+from verifier.status import check_proof_dates, check_status, check_validity_period
+from verifier.trust import TrustList
+from verifier.vc_jwt import check_jwt
+
+MAX_CREDENTIAL_BYTES = 5 * 1024 * 1024
+CREDENTIAL_TYPES = (
+    "application/vc+ld+json, application/vc, application/json, application/vc+jwt, "
+    "application/jwt, text/plain, image/png, image/svg+xml, application/pdf"
+)
+PARSING_ERROR = "https://www.w3.org/TR/vc-data-model#PARSING_ERROR"
+_PARTS = ("credentialSchema", "refreshService", "endorsement", "endorsementJwt", "termsOfUse")
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a verification may know beside the credential: the time, and how to ask others."""
+
+    fetch: Fetch
+    now: datetime
+    trust: tuple[TrustList, ...]
+    contexts: FrozenContexts
+
+    def controller(self, issuer: str) -> Controller:
+        """Return the issuer's document, or its snapshot in a trust list when it is out of reach."""
+        try:
+            return resolve(issuer, self.fetch)
+        except DidError as exc:
+            kept = trust.snapshot(self.trust, issuer, self.now)
+            if kept is None or exc.certain:
+                raise
+            return kept
+
+
+@dataclass(frozen=True, slots=True)
+class Secured:
+    """A parsed credential and how it is secured; `jws` is None for an embedded proof."""
+
+    document: Json
+    jws: jose.Jws | None
+
+    @property
+    def securing(self) -> str:
+        return "data_integrity" if self.jws is None else "vc_jwt"
+
+
+def verify(
+    data: bytes,
+    *,
+    fetch: Fetch,
+    now: datetime,
+    trust: Sequence[TrustList] = (),
+    presented_by: str | None = None,
+    evidence: Sequence[bytes] = (),
+    contexts: FrozenContexts = BUNDLED,
+) -> Report:
+    """Return the report on a credential in any form: JSON, JWT, PNG, SVG, PDF, a picture of a
+    code, or a link to one of these.
+
+    `fetch` is how the world is asked (`verifier.fetch.WebFetch()` or `offline`), `now` the time
+    that dates are judged at, `trust` the lists that say who is recognised, `presented_by` a
+    name, e-mail address or DID, `evidence` files to compare with the digests in the credential.
+    Never raises for anything in `data`: what is wrong with it is in the report.
+    """
+    world = World(fetch, now, tuple(trust), contexts)
+    try:
+        handed = _hand_in(data, fetch)  # (1)
+    except IntakeError as exc:
+        check = Check("intake", Outcome.COULD_NOT_CHECK, exc.code, exc.params)
+        return _unauthentic("unknown", "unknown", (check,))
+    received = Check("intake", Outcome.PASSED, f"received_{handed.carrier}")
+    try:
+        secured = parse(handed.text)  # (2)
+    except jose.JoseError as exc:
+        failed = Check("parse", Outcome.FAILED, exc.code, {"detail": exc.detail}, PARSING_ERROR)
+        return _unauthentic(handed.carrier, "vc_jwt", (received, failed))
+    except strict_json.StrictJsonError as exc:
+        failed = Check(
+            "parse", Outcome.FAILED, "not_strict_json", {"detail": str(exc)}, PARSING_ERROR
+        )
+        return _unauthentic(handed.carrier, "data_integrity", (received, failed))
+    return _judge(handed, received, secured, world, presented_by, evidence)
+
+
+def _hand_in(data: bytes, fetch: Fetch) -> Handed:
+    """Read what was handed in; a link is followed once, and must not lead to another link."""
+    handed = read(data)
+    if handed.carrier != "url":
+        return handed
+    try:
+        fetched = fetch(handed.text, accept=CREDENTIAL_TYPES, max_bytes=MAX_CREDENTIAL_BYTES)
+    except FetchError as exc:
+        raise IntakeError("link_unreachable", url=handed.text[:200], why=exc.code) from exc
+    found = read(fetched.body)
+    if found.carrier == "url":
+        raise IntakeError("link_to_no_credential", url=handed.text[:200])
+    return found
+
+
+def parse(text: str) -> Secured:
+    """Return the credential in JSON text or in a compact JWS; `StrictJsonError`, `JoseError`."""
+    if text.lstrip().startswith("{"):
+        return Secured(strict_json.loads_object(text), None)
+    jws = jose.parse(text.strip())
+    return Secured(jws.payload, jws)
+
+
+def _judge(
+    handed: Handed,
+    received: Check,
+    secured: Secured,
+    world: World,
+    presented_by: str | None,
+    evidence: Sequence[bytes],
+) -> Report:
+    said = (received, *_authenticate(secured, world, check_shape))
+    authentic = _verdict(said, "authentic")
+    if authentic.answer is not Answer.YES:
+        return _unauthentic(handed.carrier, secured.securing, said)
+    credential = view(secured.document)
+    still = _check_current(credential, secured, world)
+    parts = tuple(
+        Check("parts", Outcome.COULD_NOT_CHECK, "part_not_checked", {"member": member})
+        for member in _PARTS
+        if secured.document.get(member)
+    )
+    files = tuple(check_evidence(credential, file) for file in evidence)
+    return Report(
+        carrier=handed.carrier,
+        securing=secured.securing,
+        checks=(*said, *still, *parts, *files),
+        authentic=authentic,
+        current=_verdict(still, "current"),
+        recognised=trust.recognise(world.trust, credential.issuer.id, world.now),  # (8)
+        theirs=None if presented_by is None else recipient.judge(credential, presented_by),  # (9)
+        credential=credential,
+    )
+
+
+def _authenticate(
+    secured: Secured, world: World, check_kind: Callable[[Json], Check] | None
+) -> tuple[Check, ...]:
+    """Steps (3) to (5), for a credential and for a status list alike."""
+    structure = check_structure(secured.document)  # (3)
+    if structure.outcome is not Outcome.PASSED:
+        return (structure,)
+    shape = () if check_kind is None else (check_kind(secured.document),)  # (4)
+    issuer = view(secured.document).issuer.id
+
+    @cache
+    def controller_of() -> Controller:
+        return world.controller(issuer)
+
+    if secured.jws is not None:  # (5)
+        proofs = check_jwt(secured.jws, issuer, controller_of)
+    else:
+        proofs = check_proofs(secured.document, issuer, controller_of, world.contexts)
+    checks = (structure, *shape, *proofs)
+    if worst(checks) is None and (kept := controller_of().snapshot_of):
+        when = {"retrieved": kept.isoformat()}
+        return (*checks, Check("issuer", Outcome.PASSED, "issuer_by_snapshot", when))
+    return checks
+
+
+def _check_current(credential: Credential, secured: Secured, world: World) -> tuple[Check, ...]:
+    """Steps (6) and (7). A past end is final, so no list is asked about it."""
+    dates: tuple[Check, ...] = (check_validity_period(credential, now=world.now),)
+    if secured.jws is None:
+        proofs = [p for p in listed(secured.document.get("proof")) if isinstance(p, dict)]
+        dates = (*dates, check_proof_dates(proofs, now=world.now))
+
+    def read_list(body: bytes) -> Credential | None:
+        try:
+            found = parse(body.decode("utf-8", "strict"))
+        except (jose.JoseError, strict_json.StrictJsonError, UnicodeDecodeError):
+            return None
+        checks = _authenticate(found, world, None)
+        return view(found.document) if worst(checks) is None else None
+
+    status = check_status(credential, fetch=world.fetch, now=world.now, read_list=read_list)
+    return (*dates, *status)
+
+
+def _verdict(checks: tuple[Check, ...], name: str) -> Verdict:
+    """Return the answer that checks give together. None of them passed is no yes."""
+    decisive = worst(checks)
+    if decisive is not None:
+        failed = decisive.outcome is Outcome.FAILED
+        answer = Answer.NO if failed else Answer.COULD_NOT_CHECK
+        return Verdict(answer, decisive.code, decisive.params)
+    if not any(check.outcome is Outcome.PASSED for check in checks):
+        return Verdict(Answer.COULD_NOT_CHECK, "nothing_checked")
+    for check in checks:
+        if check.code == "issuer_by_snapshot":
+            return Verdict(Answer.YES, f"{name}_by_snapshot", check.params)
+    return Verdict(Answer.YES, name)
+
+
+def _unauthentic(carrier: str, securing: str, checks: tuple[Check, ...]) -> Report:
+    """The report on what is not authentic: no claim is shown, and nothing else is judged."""
+    unjudged = Verdict(Answer.COULD_NOT_CHECK, "not_authentic")
+    return Report(
+        carrier=carrier,
+        securing=securing,
+        checks=checks,
+        authentic=_verdict(checks, "authentic"),
+        current=unjudged,
+        recognised=unjudged,
+    )

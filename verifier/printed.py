@@ -1,0 +1,138 @@
+"""A report as JSON, as text for a terminal, and as one line of a table."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from verifier import words
+from verifier.credential import Credential
+from verifier.report import Answer, Outcome, Report
+
+_MARKS = {
+    Answer.YES: "✔",
+    Answer.NO: "✘",
+    Answer.COULD_NOT_CHECK: "?",
+    Outcome.PASSED: "✔",
+    Outcome.FAILED: "✘",
+    Outcome.COULD_NOT_CHECK: "?",
+    Outcome.NOT_APPLICABLE: "·",
+}
+_TITLES = {
+    "authentic": "Authentic",
+    "current": "Current",
+    "recognised": "Recognised",
+    "theirs": "Theirs",
+}
+
+
+def as_json(report: Report) -> dict[str, Any]:
+    """Return the report as JSON data: `verdicts`, `checks`, and the credential if authentic."""
+    verdicts = {
+        name: {
+            "verdict": str(verdict.answer),
+            "code": verdict.code,
+            "params": dict(verdict.params),
+            "text": words.text(verdict),
+            "next": words.next_step(verdict),
+        }
+        for name, verdict in report.verdicts().items()
+    }
+    checks = [
+        {
+            "name": check.name,
+            "outcome": str(check.outcome),
+            "code": check.code,
+            "params": dict(check.params),
+            "problem": check.problem,
+            "text": words.text(check),
+        }
+        for check in report.checks
+    ]
+    credential = None if report.credential is None else report.credential.document
+    return {
+        "carrier": report.carrier,
+        "securing": report.securing,
+        "verdicts": verdicts,
+        "checks": checks,
+        "credential": credential,
+    }
+
+
+def as_text(name: str, report: Report, *, details: bool = False) -> str:
+    """Return the report for a terminal: the verdicts first, then what was signed."""
+    lines = [name, ""]
+    for key, verdict in report.verdicts().items():
+        answer = words.ANSWERS[verdict.answer]
+        lines.append(f"  {_MARKS[verdict.answer]} {_TITLES[key]}: {answer}. {words.text(verdict)}")
+        if step := words.next_step(verdict):
+            lines.append(f"      → {step}")
+    if report.credential is not None:
+        lines += ["", *_claims(report.credential)]
+    elif report.carrier != "unknown":
+        lines += ["", "  What it says is not shown, because it is not shown to be true."]
+    lines += ["", *_checks(report, details)]
+    return "\n".join(_printable(line) for line in lines) + "\n"
+
+
+def _claims(credential: Credential) -> list[str]:
+    """What the issuer signed, in the order a reader asks: who says it, of whom, what for."""
+    achievement = credential.achievement
+    rows = [
+        ("Issued by", credential.issuer.id),
+        ("which calls itself", credential.issuer.name),
+        ("Earned by", credential.recipient_name),
+        ("For", achievement and achievement.name),
+        ("Awarded", _day(credential.awarded_date or credential.valid_from)),
+        ("Activity", _period(credential)),
+        *((f"In {unit}", value) for unit, value in credential.amounts),
+        *(
+            (result.description.name, result.level.name)
+            for result in credential.criteria_results
+            if result.description and result.level
+        ),
+        *(("Evidence", item.name or item.id) for item in credential.evidence),
+    ]
+    return [f"  {label + ':':<20} {value}" for label, value in rows if value]
+
+
+def _day(moment: Any) -> str | None:
+    return None if moment is None else moment.strftime("%-d %B %Y")
+
+
+def _period(credential: Credential) -> str | None:
+    days = [_day(credential.activity_start), _day(credential.activity_end)]
+    return " to ".join(day for day in days if day) or None
+
+
+def _checks(report: Report, details: bool) -> list[str]:
+    shown = [
+        check
+        for check in report.checks
+        if details or check.outcome in (Outcome.FAILED, Outcome.COULD_NOT_CHECK)
+    ]
+    lines = [f"  {_MARKS[check.outcome]} {check.name}: {words.text(check)}" for check in shown]
+    return ["  Checks:", *(f"  {line}" for line in lines), ""] if lines else []
+
+
+def as_table(rows: Sequence[tuple[str, Report]]) -> str:
+    """Return several reports as a table, one line each, with the reason for what is no yes."""
+    width = max(len(name) for name, _ in rows)
+    lines = [f"{'file':<{width}}  authentic  current  recognised"]
+    for name, report in rows:
+        answers = report.verdicts()
+        marks = [_MARKS[answers[key].answer] for key in ("authentic", "current", "recognised")]
+        decisive = next((v for v in answers.values() if v.answer is not Answer.YES), None)
+        reason = "" if decisive is None else words.text(decisive)
+        line = f"{name:<{width}}  {marks[0]:^9}  {marks[1]:^7}  {marks[2]:^10}  {reason}"
+        lines.append(_printable(line.rstrip()))
+    return "\n".join(lines) + "\n"
+
+
+def dumps(value: Any) -> str:
+    """Return JSON for people and programs alike."""
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def _printable(line: str) -> str:
+    """Take out what could steer a terminal or turn the reading direction (T19)."""
+    return "".join(char if char.isprintable() else "�" for char in line)

@@ -1,0 +1,58 @@
+"""Whose credential it is: matching a name or an e-mail against what was signed (OB-35, OB-86)."""
+
+import hashlib
+import hmac
+import unicodedata
+
+from verifier.credential import Credential, Identity
+from verifier.report import Answer, Verdict
+
+_HASHES = {"sha256": hashlib.sha256, "md5": hashlib.md5}
+
+
+def identity_hash(value: str, salt: str) -> str:
+    """Return the `identityHash` of `value`: `sha256$` and the hex of value and salt (B.4.6)."""
+    return "sha256$" + hashlib.sha256((value + salt).encode()).hexdigest()
+
+
+def matches(identity: Identity, value: str) -> bool:
+    """Whether `value` is this identity. E-mails are tried as given and in lower case."""
+    forms = {value.strip(), value.strip().lower()}
+    if not identity.hashed:
+        return identity.value.strip().casefold() in {form.casefold() for form in forms}
+    name, _, digest = identity.value.partition("$")
+    if name not in _HASHES:
+        return False
+    hashes = (_HASHES[name]((form + identity.salt).encode()).hexdigest() for form in forms)
+    return any(hmac.compare_digest(made, digest.lower()) for made in hashes)
+
+
+def judge(credential: Credential, presented: str) -> Verdict:
+    """Return whether the credential belongs to who presented it: the fourth verdict, *Theirs*.
+
+    `presented` is an e-mail address, a DID, or a name. Many people share a name, so a match of
+    names is no `yes`: it is `could_not_check` with the code `name_only`.
+    """
+    if presented.startswith("did:"):
+        did = credential.subject_id or ""
+        compared = [did == presented] if did.startswith("did:") else []
+    elif "@" in presented:
+        emails = [item for item in credential.identities if item.type == "emailAddress"]
+        compared = [matches(item, presented) for item in emails]
+    else:
+        names = [item for item in credential.identities if item.type == "name"]
+        if any(matches(item, presented) or _same_name(item, presented) for item in names):
+            return Verdict(Answer.COULD_NOT_CHECK, "name_only")
+        compared = [False for _ in names]
+    if not compared:
+        return Verdict(Answer.COULD_NOT_CHECK, "no_identity_to_compare")
+    return Verdict(Answer.YES, "theirs") if any(compared) else Verdict(Answer.NO, "not_theirs")
+
+
+def _same_name(identity: Identity, presented: str) -> bool:
+    """Compare names as people do: without regard to case, spacing and composition of accents."""
+    return not identity.hashed and _folded(identity.value) == _folded(presented)
+
+
+def _folded(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())

@@ -1,0 +1,120 @@
+"""The shape of an Open Badge: its contexts, types and required members (OB-1…38, OB-82).
+
+What a badge cannot be judged without is a failed check. What is merely not as the
+specification wants it is a note beside a passed one: a shape flaw that does not touch
+meaning must not turn a true badge into a bad one.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from verifier.credential import instant, listed
+from verifier.report import Check, Outcome
+
+Json = Mapping[str, Any]
+
+VC2 = "https://www.w3.org/ns/credentials/v2"
+OPEN_BADGE_TYPES = {"OpenBadgeCredential", "AchievementCredential"}
+MALFORMED = "https://www.w3.org/TR/vc-data-model#MALFORMED_VALUE_ERROR"
+_OB_CONTEXT = re.compile(
+    r"https://purl\.imsglobal\.org/spec/ob/v3p0/context(-3\.\d\.\d)*\.json"
+)  # OB-2
+_DATES = ("validFrom", "validUntil", "issuanceDate", "expirationDate", "awardedDate")
+
+
+def check_shape(document: Json) -> Check:
+    """Check the contexts, types and required members of an Open Badge 3.0."""
+    if not _types(document) & OPEN_BADGE_TYPES or "VerifiableCredential" not in _types(document):
+        shown = ", ".join(sorted(_types(document)))[:200] or "none"
+        return Check("shape", Outcome.COULD_NOT_CHECK, "not_an_open_badge", {"types": shown})
+    flaw = next(_flaws(document), None)
+    if flaw is not None:
+        code, member = flaw
+        return Check("shape", Outcome.FAILED, code, {"member": member}, MALFORMED)
+    notes = sorted(set(_notes(document)))
+    if notes:
+        return Check("shape", Outcome.PASSED, "shape_notes", {"members": ", ".join(notes)[:400]})
+    return Check("shape", Outcome.PASSED, "open_badge_3")
+
+
+def _flaws(document: Json) -> Iterator[tuple[str, str]]:
+    """Yield (code, member) for what no badge can be judged without."""
+    contexts = listed(document.get("@context"))
+    if not contexts or contexts[0] != VC2:
+        yield "context_missing", "@context[0]"
+    if not any(isinstance(url, str) and _OB_CONTEXT.fullmatch(url) for url in contexts):
+        yield "context_missing", "@context[1]"
+    if not _id(document.get("issuer")):
+        yield "member_missing", "issuer.id"
+    if document.get("validFrom") is None:
+        yield "member_missing", "validFrom"
+    for member in _DATES:
+        value = _only(document.get(member))
+        value = value.get("@value") if isinstance(value, dict) else value
+        if value is not None and (not isinstance(value, str) or instant(value) is None):
+            yield "date_unreadable", member
+    subject = _only(document.get("credentialSubject"))
+    if not isinstance(subject, dict):
+        yield "member_missing", "credentialSubject"
+        return
+    if not _id(subject) and not listed(subject.get("identifier")):
+        yield "member_missing", "credentialSubject.id or .identifier"
+    if not isinstance(_only(subject.get("achievement")), dict):
+        yield "member_missing", "credentialSubject.achievement"
+
+
+def _notes(document: Json) -> Iterator[str]:
+    """Yield members that are not as Open Badges 3.0 asks, none of which changes what is said."""
+    subject = _only(document["credentialSubject"])
+    achievement = _only(subject["achievement"])
+    for member in ("id", "name"):
+        if document.get(member) is None:
+            yield member
+    if not isinstance(document.get("issuer"), dict) or "Profile" not in _types(document["issuer"]):
+        yield "issuer.type"
+    if "AchievementSubject" not in _types(subject):
+        yield "credentialSubject.type"
+    if "Achievement" not in _types(achievement):
+        yield "achievement.type"
+    for member in ("id", "name", "description", "criteria"):
+        if not achievement.get(member):
+            yield f"achievement.{member}"
+    for member, kind in (("evidence", "Evidence"),):
+        if any(kind not in _types(item) for item in listed(document.get(member))):
+            yield f"{member}.type"
+    yield from _results(subject, achievement)
+
+
+def _results(subject: Json, achievement: Json) -> Iterator[str]:
+    """Yield flaws of reference: a result must point into its own achievement (OB-43)."""
+    described = {
+        _id(item): {_id(level) for level in listed(item.get("rubricCriterionLevel"))}
+        for item in listed(achievement.get("resultDescription"))
+        if isinstance(item, dict)
+    }
+    for result in listed(subject.get("result")):
+        if not isinstance(result, dict):
+            yield "result"
+            continue
+        wanted, level = _id(result.get("resultDescription")), _id(result.get("achievedLevel"))
+        if wanted is not None and wanted not in described:
+            yield "result.resultDescription"
+        elif level is not None and level not in described.get(wanted, set()):
+            yield "result.achievedLevel"
+
+
+def _types(value: Any) -> set[str]:
+    if not isinstance(value, dict):
+        return set()
+    return {item for item in listed(value.get("type")) if isinstance(item, str)}
+
+
+def _id(value: Any) -> str | None:
+    value = _only(value)
+    value = value.get("id") if isinstance(value, dict) else value
+    return value if isinstance(value, str) and value else None
+
+
+def _only(value: Any) -> Any:
+    return value[0] if isinstance(value, list) and len(value) == 1 else value

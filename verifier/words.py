@@ -1,0 +1,321 @@
+"""What people read: one row for each code, a sentence and what to do next.
+
+Written for a school secretary: what it means, never how it was computed. Rows are marked
+for gettext; `{name}` in a sentence is a parameter of the check or verdict. To and about
+teachers the words are never of deficit.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from verifier.report import Answer, Check, Outcome, Verdict
+
+Translate = Callable[[str], str]
+
+_ASK_ISSUER = "Ask the teacher or the issuer for the credential file again."
+_AGAIN = "Try again later, or from another network."
+
+WORDS: dict[str, tuple[str, str]] = {
+    # the verdicts
+    "authentic": ("This is exactly what the issuer signed.", ""),
+    "authentic_by_snapshot": (
+        "This is exactly what the issuer signed. The issuer's site could not be asked; its key "
+        "was compared with a copy kept on {retrieved}.",
+        "",
+    ),
+    "current": ("It is in force: not past its end, and not withdrawn by the issuer.", ""),
+    "not_authentic": (
+        "Not looked at, because it is not shown that the issuer signed this.",
+        "First settle whether it is authentic.",
+    ),
+    "nothing_checked": ("Nothing could be checked.", _ASK_ISSUER),
+    "listed": ("The issuer is on your list “{list}” as {name}.", ""),
+    "not_listed": (
+        "The issuer is on none of your lists ({list}). That does not make it a false issuer.",
+        "Find out who the issuer is, by an address you already know, before you rely on this.",
+    ),
+    "listing_ended": (
+        "The issuer stood on the list “{list}” as {name}, but that listing is not in force now.",
+        "Ask the keeper of the list why.",
+    ),
+    "no_trust_list": (
+        "No list of issuers was given, so nobody here can say who this issuer is.",
+        "Give a trust list, or find out who the issuer is by an address you already know.",
+    ),
+    "theirs": ("It was earned by the person you named.", ""),
+    "not_theirs": (
+        "The name or address you gave is not the one this was issued to.",
+        "Check the spelling, or ask for the address that was used when it was issued.",
+    ),
+    "name_only": (
+        "The name is the same. Many people share a name, so this alone shows little.",
+        "Compare the e-mail address that it was issued to.",
+    ),
+    "no_identity_to_compare": (
+        "The credential carries nothing of that kind to compare with.",
+        "Ask the person to show where it was issued to them.",
+    ),
+    # (1) intake
+    "received_json": ("Read a credential file.", ""),
+    "received_jwt": ("Read a credential in its compact form.", ""),
+    "received_png": (
+        "Read the credential inside the badge picture; the picture proves nothing.",
+        "",
+    ),
+    "received_svg": (
+        "Read the credential inside the badge picture; the picture proves nothing.",
+        "",
+    ),
+    "received_pdf": (
+        "Read the credential attached to the certificate. What is printed on the page is not "
+        "signed: compare it with this report.",
+        "",
+    ),
+    "received_qr": (
+        "Read the credential in the scanned code. What is printed around it is not signed: "
+        "compare it with this report.",
+        "",
+    ),
+    "link_unreachable": ("The link {url} could not be opened.", _AGAIN),
+    "link_to_no_credential": ("The link {url} does not lead to a credential.", _ASK_ISSUER),
+    # (2) parse
+    "not_strict_json": (
+        "The file is damaged or was changed so that two readers could read two things: {detail}.",
+        _ASK_ISSUER,
+    ),
+    "not_a_jwt": ("The compact form is damaged: {detail}.", _ASK_ISSUER),
+    "jwt_header": ("The compact form asks for what no verifier may do: {detail}.", _ASK_ISSUER),
+    "jwt_algorithm": ("It is signed in a way ({detail}) that is not accepted.", _ASK_ISSUER),
+    # (3) structure
+    "plain_structure": ("What it shows is what was signed.", ""),
+    "structure_inline_context": (
+        "It brings its own definitions of its words ({place}), so what it says could not be read safely.",
+        _ASK_ISSUER,
+    ),
+    "structure_keyword": (
+        "It is written in a way ({place}) that can hide parts of what was signed.",
+        _ASK_ISSUER,
+    ),
+    "structure_full_iri_key": (
+        "It is written in a way ({place}) that can hide parts of what was signed.",
+        _ASK_ISSUER,
+    ),
+    "structure_blank_id": (
+        "It is written in a way ({place}) that can hide parts of what was signed.",
+        _ASK_ISSUER,
+    ),
+    "structure_list_for_one": (
+        "It gives several values ({place}) where one belongs, so it is not clear which counts.",
+        _ASK_ISSUER,
+    ),
+    "structure_list_in_list": (
+        "It is written in a way ({place}) that can hide parts of what was signed.",
+        _ASK_ISSUER,
+    ),
+    "structure_in_pieces": (
+        "A part of the credential stands in another place ({place}), out of sight.",
+        _ASK_ISSUER,
+    ),
+    # (4) shape
+    "open_badge_3": ("It is an Open Badge 3.0.", ""),
+    "shape_notes": (
+        "It is an Open Badge 3.0. Some parts are not as the standard asks, which changes nothing "
+        "it says: {members}.",
+        "",
+    ),
+    "not_an_open_badge": (
+        "It is not an Open Badge 3.0 (its types: {types}).",
+        "Ask for the Open Badge file.",
+    ),
+    "context_missing": ("It does not name the standard it follows ({member}).", _ASK_ISSUER),
+    "member_missing": ("A part that every Open Badge has is missing: {member}.", _ASK_ISSUER),
+    "date_unreadable": ("A date in it cannot be read: {member}.", _ASK_ISSUER),
+    # (5) proof and key
+    "signature_verified": ("The signature fits every word ({suite}).", ""),
+    "signature_wrong": (
+        "The signature does not fit: something was changed after signing, or the issuer did not sign it.",
+        "Do not rely on it. " + _ASK_ISSUER,
+    ),
+    "no_proof": ("It is not signed.", _ASK_ISSUER),
+    "too_many_proofs": ("It carries more than {most} signatures.", _ASK_ISSUER),
+    "proof_malformed": ("The signature is damaged ({member}).", _ASK_ISSUER),
+    "proof_purpose": ("It was signed for another purpose ({purpose}).", _ASK_ISSUER),
+    "proof_of_another": (
+        "Somebody else also signed it ({method}); that counts for nothing here.",
+        "",
+    ),
+    "suite_not_supported": (
+        "It is signed in a way ({suite}) that this verifier does not know.",
+        "Ask for it in another form, or use a verifier that knows this one.",
+    ),
+    "key_of_issuer": ("The key is the issuer's own.", ""),
+    "key_of_another": (
+        "It is not signed by the issuer it names ({issuer}).",
+        "Do not rely on it. " + _ASK_ISSUER,
+    ),
+    "key_not_listed": (
+        "The key is not among the issuer's published keys ({method}).",
+        "Do not rely on it. " + _ASK_ISSUER,
+    ),
+    "key_not_supported": ("The issuer's key is of a kind not known here ({method}).", _ASK_ISSUER),
+    "key_revoked_before": (
+        "The issuer had withdrawn this key on {ended}, before this was signed.",
+        "Do not rely on it. " + _ASK_ISSUER,
+    ),
+    "key_revoked_unsure": (
+        "The issuer withdrew this key on {ended}, because it was no longer safe. Nothing shows "
+        "that this was signed before.",
+        "Ask the issuer for the credential with a new signature.",
+    ),
+    "key_retired_before": (
+        "The issuer had retired this key on {ended}, before this was signed.",
+        "Do not rely on it. " + _ASK_ISSUER,
+    ),
+    "key_retired_unsure": (
+        "The issuer retired this key on {ended}, and nothing says when this was signed.",
+        "Ask the issuer for the credential with a new signature.",
+    ),
+    "data_loss": (
+        "It holds a part that no signature can cover: {detail}.",
+        "Do not rely on it. " + _ASK_ISSUER,
+    ),
+    "not_json_ld": ("It is not written as a signed credential must be: {detail}.", _ASK_ISSUER),
+    "context_not_listed": (
+        "It uses words defined at {detail}, which this verifier does not hold.",
+        "Ask for the JWT form, or let whoever runs this verifier add that definition.",
+    ),
+    "too_complex": ("It is made so that checking it would take too long: {detail}.", _ASK_ISSUER),
+    "jwt_names_no_key": ("It does not say with which key it was signed.", _ASK_ISSUER),
+    "claims_agree": ("Its two ways of saying who and when agree.", ""),
+    "claims_missing": (
+        "It leaves out claims that the standard asks for ({claims}); the signed text says the same.",
+        "",
+    ),
+    "claims_differ": (
+        "It says two different things ({claim}), so neither can be relied on.",
+        "Do not rely on it. " + _ASK_ISSUER,
+    ),
+    "issuer_method_not_supported": (
+        "The issuer's identifier is of a kind not known here ({issuer}).",
+        "Use a verifier that knows this kind.",
+    ),
+    "issuer_id_malformed": ("The issuer's identifier is not a proper one ({issuer}).", _ASK_ISSUER),
+    "issuer_unreachable": (
+        "The issuer's site could not be asked for its keys ({issuer}). That is a matter of the network, "
+        "not of the credential.",
+        _AGAIN
+        + " With a trust list that holds a copy of the issuer's keys it can be checked offline.",
+    ),
+    "issuer_document_unreadable": (
+        "The issuer's site does not answer with its keys ({issuer}).",
+        _AGAIN,
+    ),
+    "issuer_document_of_another": (
+        "The issuer's site answers with the keys of another ({detail}).",
+        "Tell the issuer; its site is set up wrongly.",
+    ),
+    "issuer_by_snapshot": (
+        "The issuer's site was not asked or did not answer; its keys were kept on {retrieved}.",
+        "",
+    ),
+    # (6) dates
+    "no_end_date": ("It has no end date.", ""),
+    "valid_until": ("It holds until {date}.", ""),
+    "expired": (
+        "It ended on {date}. It was real; it is no longer in force.",
+        "Ask for a renewed one.",
+    ),
+    "not_yet_valid": ("It begins on {date}.", "Come back after that day."),
+    "proof_in_dates": ("It was signed at a time that fits.", ""),
+    "signing_time_unknown": ("It does not say when it was signed.", ""),
+    "proof_expired": ("Its signature ended on {date}.", "Ask the issuer for a new signature."),
+    "proof_from_the_future": (
+        "It says that it was signed on {date}, which has not come yet.",
+        "Check the clock of this computer. " + _ASK_ISSUER,
+    ),
+    # (7) status
+    "no_status": ("The issuer keeps no list of withdrawn credentials for it.", ""),
+    "not_revoked": ("The issuer has not withdrawn it.", ""),
+    "not_suspended": ("The issuer has not suspended it.", ""),
+    "revoked": (
+        "The issuer has withdrawn it.",
+        "Ask the issuer why, or the teacher for a newer one.",
+    ),
+    "suspended": (
+        "The issuer has suspended it for now.",
+        "Ask the issuer when it will be settled.",
+    ),
+    "status_not_supported": (
+        "Whether it was withdrawn is kept in a way not known here ({type}).",
+        "Ask the issuer whether it is still in force.",
+    ),
+    "status_malformed": (
+        "It does not say properly where withdrawals are listed ({member}).",
+        "Ask the issuer whether it is still in force.",
+    ),
+    "status_unreachable": (
+        "The issuer's list of withdrawn credentials could not be asked ({url}).",
+        _AGAIN,
+    ),
+    "status_list_not_authentic": (
+        "The list of withdrawn credentials is not shown to be the issuer's ({url}).",
+        "Ask the issuer whether it is still in force.",
+    ),
+    "status_list_of_another": (
+        "The list of withdrawn credentials is not the one for this credential ({url}).",
+        "Ask the issuer whether it is still in force.",
+    ),
+    "status_list_out_of_date": (
+        "The issuer's list of withdrawn credentials is too old or not yet in force ({url}).",
+        "Ask the issuer whether it is still in force.",
+    ),
+    "status_list_unreadable": (
+        "The issuer's list of withdrawn credentials cannot be read: {detail}.",
+        "Ask the issuer whether it is still in force.",
+    ),
+    # (9) presentation
+    "part_not_checked": ("It carries a part that this verifier does not judge: {member}.", ""),
+    "evidence_unchanged": ("The file is the evidence “{name}”, unchanged.", ""),
+    "evidence_not_this_file": (
+        "The file is not among the evidence that was signed for, or it was changed since.",
+        "Ask the teacher for the file as it was handed in.",
+    ),
+    "evidence_without_digest": (
+        "The credential carries no fingerprint of its evidence, so no file can be compared.",
+        "",
+    ),
+}
+
+ANSWERS = {Answer.YES: "yes", Answer.NO: "no", Answer.COULD_NOT_CHECK: "could not check"}
+OUTCOMES = {
+    Outcome.PASSED: "passed",
+    Outcome.FAILED: "failed",
+    Outcome.COULD_NOT_CHECK: "could not check",
+    Outcome.NOT_APPLICABLE: "does not apply",
+}
+
+
+def _plain(text: str) -> str:
+    return text
+
+
+def text(item: Check | Verdict, translate: Translate = _plain) -> str:
+    """Return the sentence for a check or a verdict."""
+    shown = {name: _shown(value) for name, value in item.params.items()}
+    return translate(WORDS[item.code][0]).format_map(shown)
+
+
+def next_step(item: Check | Verdict, translate: Translate = _plain) -> str:
+    """Return what to do next, or '' where nothing needs doing."""
+    step = WORDS[item.code][1]
+    return translate(step) if step else ""
+
+
+def _shown(value: str | int) -> str:
+    """Dates are shown as days: the second of expiry helps nobody who reads a report."""
+    if isinstance(value, str) and len(value) == 25 and value.endswith("+00:00"):
+        try:
+            return datetime.fromisoformat(value).strftime("%-d %B %Y")
+        except ValueError:
+            return value
+    return str(value)
