@@ -88,6 +88,7 @@ class Database:
         overtaken before it writes. On PostgreSQL take row locks (`with_for_update`).
         """
         with Session(self._writer, expire_on_commit=False) as session, session.begin():
+            session.connection()  # begins, and so locks, now and not at the first statement
             yield session
 
     @contextmanager

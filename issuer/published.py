@@ -18,7 +18,7 @@ from keys.entry import DID_KEY
 from keys.keyring import Keyring
 from keys.signer import KeysError
 from verifier import strict_json
-from verifier.fetch import Fetch, Fetched, FetchError
+from verifier.fetch import Fetch, Fetched, FetchError, offline
 
 MEDIA_TYPES = {"did.json": "application/did+json", "jwks.json": "application/jwk-set+json"}
 STATUS_LIST_TYPE = "application/vc"
@@ -97,13 +97,20 @@ def locked(settings: Settings) -> Iterator[None]:
         os.close(lock)
 
 
-def fetch_own(settings: Settings) -> Fetch:
-    """Return a `Fetch` that serves this issuer's own published files and nothing else."""
+def fetch_own(settings: Settings, otherwise: Fetch = offline) -> Fetch:
+    """Return a `Fetch` that reads this issuer's own published files from disk.
+
+    Every other address is left to `otherwise`; by default it is refused.
+    """
 
     def fetch(url: str, *, accept: str, max_bytes: int) -> Fetched:
+        if not url.startswith(f"{settings.public_url}/"):
+            return otherwise(url, accept=accept, max_bytes=max_bytes)
         file = file_of(settings, url)
-        if not url.startswith(f"{settings.public_url}/") or not file.is_file():
-            raise FetchError("not_published", url, "(it is no published file of this issuer)")
+        # The address may stand in anybody's credential: `/../keys/…` is not published.
+        inside = file.resolve().is_relative_to(settings.public.resolve())
+        if not inside or not file.is_file():
+            raise FetchError("http_status", url, "it is not published")
         return Fetched(url, file.read_bytes()[:max_bytes], media_type(file))
 
     return fetch

@@ -1,0 +1,189 @@
+"""An issuer to work with: a home with cheap keys, a small catalogue, and both databases."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy
+
+from issuer import init, migrations
+from issuer.approvals.approval import Approval, from_data
+from issuer.catalogue import versions
+from issuer.catalogue.achievement import Achievement, Alignment, Criterion, Level, Rubric
+from issuer.database import Database
+from issuer.issuer import Issuer
+from issuer.settings import Settings
+from keys.key_file import Cost
+
+CHEAP = Cost(memory_kib=64, iterations=1, lanes=1)
+NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
+
+
+def _levels() -> tuple[Level, ...]:
+    return (Level("not-yet", "Not yet", "Started.", 0), Level("met", "Met", "Shown.", 1))
+
+
+RUBRIC = Rubric(
+    id="completion",
+    name="Completion",
+    criteria=(
+        Criterion("learning", "The learning process", "What was read.", "met", _levels()),
+        Criterion("work", "Student work", "What students made.", "met", _levels()),
+    ),
+)
+ACHIEVEMENT = Achievement(
+    id="rhythms",
+    name="Composing with foundational rhythms",
+    description="Students compose and read rhythm.",
+    criteria="Teach **ten weeks** of rhythm.",
+    rubric=RUBRIC,
+    tags=("music", "band"),
+    alignments=(Alignment("Create music", "https://case.example/uri/1", target_type="CFItem"),),
+)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def prepared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home as `mintmark init` makes it, to be copied."""
+    home = tmp_path_factory.mktemp("prepared") / "home"
+    init.create(
+        home,
+        public_url="http://localhost:8202",
+        name="Prairie Example District",
+        source="forms",
+        did_key=False,
+        now=datetime.now(UTC),
+        cost=CHEAP,
+    )
+    issuer = Issuer(_settings(home))
+    with issuer.database.writing() as session:
+        versions.record(session, ACHIEVEMENT, now=NOW)
+    issuer.database.close()
+    return home
+
+
+def _settings(home: Path) -> Settings:
+    from issuer.settings import load
+
+    return load(home)
+
+
+@pytest.fixture
+def home(prepared_home: Path, tmp_path: Path) -> Path:
+    """A home of one's own, on SQLite."""
+    return Path(shutil.copytree(prepared_home, tmp_path / "home"))
+
+
+@pytest.fixture
+def settings(home: Path) -> Settings:
+    return _settings(home)
+
+
+@pytest.fixture
+def issuer(settings: Settings) -> Iterator[Issuer]:
+    """An issuer on SQLite."""
+    made = Issuer(settings)
+    yield made
+    made.database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_issuer(
+    request: pytest.FixtureRequest, settings: Settings, tmp_path: Path
+) -> Iterator[Issuer]:
+    """An issuer on SQLite, then one on PostgreSQL."""
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql_url")
+        settings = replace(settings, database_url=url)
+        made = Issuer(settings)
+        migrations.upgrade(made.database)
+        with made.database.writing() as session:
+            versions.record(session, ACHIEVEMENT, now=NOW)
+    else:
+        made = Issuer(settings)
+    yield made
+    made.database.close()
+
+
+@pytest.fixture
+def any_database(any_issuer: Issuer) -> Database:
+    return any_issuer.database
+
+
+@pytest.fixture
+def approval() -> Callable[..., Approval]:
+    """Make an approval; keyword arguments replace members of its data, None leaves one out."""
+
+    def make(approval_id: str = "a-1", **members: Any) -> Approval:
+        data = {
+            "approval_id": approval_id,
+            "achievement": {"id": "rhythms"},
+            "recipient": {"name": "Jordan Example", "emails": ["Jordan@School.example"]},
+            "narrative": {
+                "skill": "Rhythm.",
+                "goal": "Each student reads eight bars.",
+                "measured_outcome": "9 of 31, then 26.",
+            },
+            "levels": {"learning": "met", "work": "met"},
+            "approved_at": "2026-05-15T15:00:00Z",
+            **members,
+        }
+        return from_data({key: value for key, value in data.items() if value is not None})
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """A throw-away PostgreSQL cluster; the URL of its first database."""
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not programs:
+        reason = "PostgreSQL is not installed (tests/apt.txt names it)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    user = "postgres" if os.geteuid() == 0 else None
+    folder = Path(tempfile.mkdtemp(prefix="mintmark-pg-"))
+    if user:
+        shutil.chown(folder, user)
+
+    def run(program: str, *arguments: str) -> None:
+        command = [str(programs[-1] / program), "-D", str(folder / "data"), *arguments]
+        subprocess.run(command, user=user, cwd=folder, check=True, capture_output=True)
+
+    try:
+        run("initdb", "--auth=trust", "--username=mintmark", "--no-sync")
+        run(
+            "pg_ctl",
+            *("-w", "-l", str(folder / "log"), "start"),
+            *("-o", f"-k {folder} -c listen_addresses= -c fsync=off -c max_connections=60"),
+        )
+        yield f"postgresql+psycopg://mintmark@/postgres?host={folder}"
+        run("pg_ctl", "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """An empty PostgreSQL database of one's own."""
+    name = f"test_{abs(hash(request.node.nodeid)):x}"
+    server = sqlalchemy.create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    yield postgresql_server.replace("/postgres?", f"/{name}?")
+    with server.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    server.dispose()
