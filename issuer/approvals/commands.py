@@ -102,6 +102,9 @@ def _report(answer: Answer) -> int:
         print(f"issued: {said['page']}" if answer.status == 201 else f"already: {said['page']}")
         print(f"for the holder alone: {said.get('manage_url')}")
         return DONE
+    if answer.status == 204:
+        print("the check was accepted; nothing is stored by it")
+        return DONE
     if answer.status == 202:
         print(f"stored, and signed later: {said.get('status_url')}", file=sys.stderr)
         return NOT_YET
