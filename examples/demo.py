@@ -1,0 +1,303 @@
+"""The whole of Mintmark in one run: a district that exists only in `demo/` issues two
+credentials from signed webhooks, and a verifier that knows nothing but a trust list checks
+every form of them, the good ones and the bad.
+
+    make demo            and then serves until Ctrl-C
+    make demo ONCE=1     ends there; the exit status says whether everything came out
+
+Everything is done as a district would do it: by the `mintmark` and `mintmark-verify` commands
+and over HTTP. Only the two pictures of codes are drawn by a call into the issuer.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+EXAMPLES = Path(__file__).parent
+HOME = EXAMPLES.parent / "demo"
+OUT = HOME / "out"
+COMMANDS = Path(sys.executable).parent
+NAME = "Example School District"
+FORMS = {
+    "credential.json": "json",
+    "credential.jwt": "jwt",
+    "badge.png": "png",
+    "badge.svg": "svg",
+    "certificate.pdf": "pdf",
+}
+YES, NO, UNCHECKED = "yes", "no", "could_not_check"
+
+
+class DemoError(Exception):
+    """Something did not come out; the message is for whoever runs the demo."""
+
+
+def main() -> int:
+    """Run the demo; return 0 only if everything came out as it must."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=8202)
+    parser.add_argument("--once", action="store_true", help="do not serve at the end")
+    args = parser.parse_args()
+    url = f"http://localhost:{args.port}"
+    try:
+        page = _issue_and_check(url)
+        if not args.once:
+            with serving(url):
+                print(f"\nServing. The credential's page:  {page}", flush=True)
+                print(f"Check any file at:               {url}/verify   (Ctrl-C ends)", flush=True)
+                threading.Event().wait()
+    except KeyboardInterrupt:
+        print()
+    except DemoError as exc:
+        print(f"\nThe demo did not come out: {exc}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _issue_and_check(url: str) -> str:
+    prepare(url)
+    with serving(url):
+        first, second, brief = issue(url)
+        collect(url, first)
+        revoke(second)
+        checks = [*good_checks(), *bad_checks(second, brief)]
+        came_out = [check.run() for check in checks]
+    print("\nThe issuer is stopped. What can be checked without it?", flush=True)
+    came_out += [check.run() for check in offline_checks()]
+    wrong = came_out.count(False)
+    if wrong:
+        raise DemoError(f"{wrong} of {len(came_out)} checks answered otherwise than they must")
+    print(f"\nAll {len(came_out)} checks came out as they must. The files are in {OUT}/")
+    return first
+
+
+def prepare(url: str) -> None:
+    """Make the district from nothing: settings, keys, database, catalogue."""
+    if httpx_answers(url):
+        raise DemoError(f"something already serves {url}: stop it, or choose another PORT=")
+    shutil.rmtree(HOME, ignore_errors=True)
+    with progress(f"making {NAME} in demo/"):
+        run("mintmark", "init", str(HOME), "--public-url", url, "--name", NAME)
+        run("mintmark", "catalogue", "load", str(EXAMPLES))
+    OUT.mkdir()
+
+
+def issue(url: str) -> tuple[str, str, str]:
+    """Deliver three approvals as signed webhooks; return the addresses of their pages."""
+    pages = []
+    now = datetime.now(UTC).replace(microsecond=0)
+    brief = json.loads((EXAMPLES / "approval.json").read_bytes())
+    brief["data"]["approval_id"] = "example-for-a-day"
+    brief["data"]["valid_until"] = f"{now + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"
+    (OUT / "approval-for-a-day.json").write_text(json.dumps(brief, indent=2))
+    for path in (
+        EXAMPLES / "approval.json",
+        EXAMPLES / "approval-own-idea.json",
+        OUT / "approval-for-a-day.json",
+    ):
+        with progress(f"delivering {path.name} to {url}/webhooks/approvals"):
+            said = run("mintmark", "webhook", "send", str(path))
+        pages.append(said.partition("issued: ")[2].split()[0])
+    return pages[0], pages[1], pages[2]
+
+
+def collect(url: str, page: str) -> None:
+    """Fetch every form of the first credential, its two codes, and the issuer's trust list."""
+    from issuer.certificate.qr_codes import check_code, offline_code
+    from verifier.qr import pack, to_digits
+
+    for name, suffix in FORMS.items():
+        with progress(f"fetching {name}"):
+            (OUT / name).write_bytes(fetch(form(page, suffix)))
+    jwt = (OUT / "credential.jwt").read_text().strip()
+    offline = offline_code(f"{url}/verify", to_digits(pack(jwt)))
+    if offline is None:
+        raise DemoError("the credential is too long for a code")
+    (OUT / "qr.png").write_bytes(check_code(page).png())
+    (OUT / "qr-offline.png").write_bytes(offline.png())
+    trust = run("mintmark", "trust-entry", "--list", "Districts we know")
+    (OUT / "trust.json").write_text(trust)
+
+
+def revoke(page: str) -> None:
+    """Withdraw the second credential."""
+    run("mintmark", "revoke", page, "--reason", "shown in the demo")
+
+
+@dataclass(frozen=True)
+class Expected:
+    """One run of the verifier, and what it must answer."""
+
+    title: str
+    source: str
+    authentic: tuple[str, str]
+    current: tuple[str, str]
+    recognised: tuple[str, str]
+    status: int
+    options: tuple[str, ...] = ()
+    show: bool = False
+
+    def run(self) -> bool:
+        """Run the verifier, print what it says, and return whether that is what it must say."""
+        command = [
+            *(str(COMMANDS / "mintmark-verify"), self.source, "--trust", "trust.json"),
+            *("--unsafe-loopback-http", *self.options),
+        ]
+        answer = subprocess.run([*command, "--json"], cwd=OUT, capture_output=True, check=False)
+        if self.show:
+            print()
+            subprocess.run(command, cwd=OUT, check=False)
+        try:
+            verdicts = json.loads(answer.stdout)["verdicts"]
+        except (ValueError, KeyError) as exc:
+            raise DemoError(f"{self.title}: {answer.stderr.decode()[-400:]}") from exc
+        names = ("authentic", "current", "recognised")
+        found = tuple((verdicts[name]["verdict"], verdicts[name]["code"]) for name in names)
+        right = (found, answer.returncode) == (
+            (self.authentic, self.current, self.recognised),
+            self.status,
+        )
+        marks = "  ".join(f"{name} {words(each)}" for name, each in zip(names, found, strict=True))
+        print(f"  {'as it must' if right else 'OTHERWISE '}  {self.title:<38} {marks}", flush=True)
+        return right
+
+
+AUTHENTIC, CURRENT = (YES, "authentic"), (YES, "current")
+LISTED = (YES, "listed")
+UNJUDGED = (UNCHECKED, "not_authentic")
+
+
+def good_checks() -> Iterator[Expected]:
+    """Every form of the good credential, the scanned code among them, and the link."""
+    print("\nThe verifier, which knows nothing but trust.json, checks each form:", flush=True)
+    for name in (*FORMS, "qr.png", "qr-offline.png"):
+        first = name == "credential.json"
+        yield Expected(name, name, AUTHENTIC, CURRENT, LISTED, 0, show=first)
+
+
+def bad_checks(revoked: str, brief: str) -> Iterator[Expected]:
+    """A tampered, an expired and a revoked one: each refused, for the right reason."""
+    print("\nAnd refuses what it must refuse:", flush=True)
+    changed = json.loads((OUT / "credential.json").read_bytes())
+    changed["credentialSubject"]["creditsEarned"] = 120
+    (OUT / "tampered.json").write_text(json.dumps(changed))
+    wrong = (NO, "signature_wrong")
+    yield Expected("tampered", "tampered.json", wrong, UNJUDGED, UNJUDGED, 1)
+    (OUT / "expired.json").write_bytes(fetch(form(brief, "json")))
+    later = f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}"
+    yield Expected(
+        "expired (two days from now)",
+        "expired.json",
+        AUTHENTIC,
+        (NO, "expired"),
+        LISTED,
+        1,
+        ("--at", later),
+    )
+    (OUT / "revoked.json").write_bytes(fetch(form(revoked, "json")))
+    yield Expected("revoked", "revoked.json", AUTHENTIC, (NO, "revoked"), LISTED, 1)
+
+
+def offline_checks() -> Iterator[Expected]:
+    """With the issuer gone: authentic by the key snapshot; whether withdrawn, nobody can say."""
+    by_snapshot, gone = (YES, "authentic_by_snapshot"), (UNCHECKED, "status_unreachable")
+    for name in ("certificate.pdf", "qr-offline.png"):
+        title = f"{name}, offline"
+        yield Expected(title, name, by_snapshot, gone, LISTED, 3, ("--offline",), show=True)
+
+
+def form(page: str, suffix: str) -> str:
+    """Return the address of another form of the credential whose page this is."""
+    return f"{page.removesuffix('.html')}.{suffix}"
+
+
+def words(answer: tuple[str, str]) -> str:
+    """Return an answer and, unless it is a plain yes, its reason."""
+    verdict, code = answer
+    return verdict if verdict == YES else f"{verdict.replace('_', ' ')} ({code.replace('_', ' ')})"
+
+
+def run(*command: str) -> str:
+    """Run one of our commands in the demo's home; return what it printed."""
+    done = subprocess.run(
+        [str(COMMANDS / command[0]), *command[1:]],
+        env={**os.environ, "MINTMARK_HOME": str(HOME)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise DemoError(f"{' '.join(command[:3])}: {(done.stderr or done.stdout).strip()[-600:]}")
+    return done.stdout
+
+
+def fetch(url: str) -> bytes:
+    """Return what is at one of the issuer's own addresses."""
+    response = httpx.get(url, timeout=60)
+    if response.status_code != 200:
+        raise DemoError(f"{url} answered {response.status_code}: {response.text[:300]}")
+    return response.content
+
+
+def httpx_answers(url: str) -> bool:
+    """Whether anything answers at `url`."""
+    try:
+        httpx.get(f"{url}/healthz", timeout=2)
+    except httpx.HTTPError:
+        return False
+    return True
+
+
+@contextmanager
+def serving(url: str) -> Iterator[None]:
+    """Serve the demo district under gunicorn while the block runs."""
+    log = (HOME / "server.log").open("ab")
+    server: subprocess.Popen[Any] = subprocess.Popen(
+        [str(COMMANDS / "mintmark"), "serve"],
+        env={**os.environ, "MINTMARK_HOME": str(HOME)},
+        stdout=log,
+        stderr=log,
+    )
+    try:
+        with progress(f"starting the issuer at {url}"):
+            for _ in range(240):
+                if httpx_answers(url):
+                    break
+                if server.poll() is not None:
+                    said = (HOME / "server.log").read_text()
+                    raise DemoError(f"the issuer did not start: {said.strip()[-600:]}")
+                time.sleep(0.25)
+        yield
+    finally:
+        server.terminate()
+        server.wait(30)
+        log.close()
+
+
+@contextmanager
+def progress(what: str) -> Iterator[None]:
+    """Say what is being done, and how long it took when it took a second."""
+    started = time.monotonic()
+    print(f"… {what}", end="", flush=True)
+    try:
+        yield
+    finally:
+        took = time.monotonic() - started
+        print(f"  ({took:.1f} s)" if took >= 1 else "", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
