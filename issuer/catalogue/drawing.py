@@ -19,7 +19,6 @@ COLOURS = (
     "#5b1f4f",  # mulberry
 )
 """Deep enough for white lines on them and for small words in them on white."""
-KIND = "Micro-credential"
 
 
 def district_colour(issuer_id: str) -> str:
@@ -32,7 +31,7 @@ def draw_badge(
     issuer_name: str,
     *,
     colour: str,
-    kind: str = KIND,
+    achievement_type: str = "MicroCredential",
     font_folders: Sequence[Path] = (),
 ) -> BadgeImage:
     """Return a badge with `name` and `issuer_name` set in it, however long they are.
@@ -43,7 +42,7 @@ def draw_badge(
     data = {
         "name": name,
         "issuer": issuer_name,
-        "kind": kind,
+        "kind": kind_words(achievement_type),
         "colour": colour,
         "waves": str(9 + pattern[0] % 10),
         "strands": str(3 + pattern[1] % 2),
@@ -55,3 +54,12 @@ def draw_badge(
         svg=f'{opening} role="img">{title}{rest}'.encode(),
         png=typeset("badge.typ", data, "png", PNG_PPI, font_folders=font_folders),
     )
+
+
+def kind_words(achievement_type: str) -> str:
+    """Return an achievement type as words: `CertificateOfCompletion`, Certificate of completion."""
+    if achievement_type == "MicroCredential":
+        return "Micro-credential"
+    name = achievement_type.removeprefix("ext:")
+    words = "".join(f" {c.lower()}" if c.isupper() else c for c in name).strip()
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,39 @@
+"""`mintmark catalogue load`: from files to versions in the database."""
+
+import argparse
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TypeAlias
+
+from issuer.catalogue import files, versions
+from issuer.database import Database
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def add_catalogue_commands(subparsers: Commands) -> None:
+    """Add `catalogue` and its own subcommands to a program's `subparsers`."""
+    catalogue = subparsers.add_parser("catalogue", help="what teachers can earn")
+    commands = catalogue.add_subparsers(dest="catalogue_command", metavar="COMMAND", required=True)
+    load = commands.add_parser(
+        "load", help="read achievements and rubrics; what changed becomes a new version"
+    )
+    load.add_argument(
+        "folder", type=Path, metavar="FOLDER", help="holds achievements/*.toml and rubrics/*.toml"
+    )
+
+
+def run(args: argparse.Namespace, *, database: Database, now: datetime) -> int:
+    """Do the `catalogue` command in `args`, and return the exit code. All files or none."""
+    try:
+        achievements = files.load(args.folder)
+    except files.CatalogueError as exc:
+        print(f"mintmark catalogue: {exc}", file=sys.stderr)
+        return 1
+    with database.writing() as session:
+        rows = [versions.record(session, item, now=now) for item in achievements]
+    for row in rows:
+        news = "new" if row.created_at == now else "unchanged"
+        print(f"{row.achievement_id}  version {row.version}  {news}")
+    return 0

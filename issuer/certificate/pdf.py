@@ -1,0 +1,172 @@
+"""The certificate: a PDF to frame, with the signed credential inside it (D7)."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from textwrap import shorten
+from typing import Any
+from urllib.parse import urlsplit
+
+import typst
+
+from issuer.catalogue.drawing import kind_words
+from issuer.certificate.qr_codes import check_code, offline_code
+from issuer.typesetting import typeset
+from verifier.credential import Credential
+
+log = logging.getLogger(__name__)
+
+ARCHIVAL: tuple["typst.PDFStandard", ...] = ("a-3a", "ua-1")
+"""PDF/A-3a: readable for decades, with a file inside. PDF/UA-1: readable by ear."""
+PROVIDER_NUMBER = "ext:ProviderNumber"
+_SERIAL_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no letter that is read as another, or as a digit."""
+_LONGEST = 400
+"""Characters of the description that a certificate prints; the page has all of them."""
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A certificate, and whether it claims PDF/A-3a and PDF/UA-1.
+
+    It does not where a character has no glyph in any font at hand (see `MINTMARK_FONTS`).
+    """
+
+    pdf: bytes
+    archival: bool
+
+
+def render(
+    credential: Credential,
+    *,
+    signed: str,
+    digits: str | None,
+    page_url: str,
+    verify_url: str,
+    badge_svg: bytes,
+    colour: str,
+    font_folders: Sequence[Path] = (),
+) -> Certificate:
+    """Return the certificate of `credential`: the same bytes for the same input.
+
+    `signed` is the credential with its proof, attached as it is. `digits` are the whole VC-JWT
+    as `verifier.qr` packs it; without them, or with too many, only the link is printed.
+    """
+    check = check_code(page_url)
+    offline = offline_code(verify_url, digits) if digits else None
+    inputs = {"badge": badge_svg.decode(), "check": check.svg(), "credential": signed}
+    data = _data(credential, page_url) | {"colour": colour, "check_mm": check.printed_mm}
+    if offline:
+        inputs["offline"] = offline.svg()
+        data["offline_mm"] = offline.printed_mm
+    inputs["data"] = json.dumps(data)
+    moment = _awarded(credential)
+
+    def pdf(standards: tuple["typst.PDFStandard", ...]) -> bytes:
+        return typeset(
+            "certificate.typ",
+            inputs,
+            "pdf",
+            font_folders=font_folders,
+            standards=standards,
+            timestamp=moment,
+        )
+
+    try:
+        return Certificate(pdf(ARCHIVAL), archival=True)
+    except typst.TypstError as exc:
+        log.warning("certificate of %s is no PDF/A (see MINTMARK_FONTS): %s", credential.id, exc)
+        return Certificate(pdf(()), archival=False)
+
+
+def serial(credential_id: str) -> str:
+    """Return a short number for a credential that people can read to each other.
+
+    It is a hash: it names the credential to its issuer and proves nothing.
+    """
+    number = int.from_bytes(hashlib.sha256(credential_id.encode()).digest()[:8], "big")
+    letters = "".join(_SERIAL_LETTERS[number >> shift & 31] for shift in range(0, 50, 5))
+    return f"{letters[:5]}-{letters[5:]}"
+
+
+def _data(credential: Credential, page_url: str) -> dict[str, Any]:
+    """Return what the template prints, all of it as texts."""
+    achievement = credential.achievement
+    title = (achievement and achievement.name) or credential.name or "Credential"
+    district = credential.issuer.name or credential.issuer.id
+    name = credential.recipient_name or "the holder of this credential"
+    judge = credential.source or credential.issuer
+    moment = _awarded(credential)
+    return {
+        "lang": "en",
+        "title": f"{title}: {name}",
+        "summary": f"Certificate of {district} for {name}",
+        "date": {"year": moment.year, "month": moment.month, "day": moment.day},
+        "district": district,
+        "kind": kind_words((achievement and achievement.type) or "MicroCredential"),
+        "achievement": title,
+        "description": shorten(
+            (achievement and achievement.description) or "", _LONGEST, placeholder=" …"
+        ),
+        "name": name,
+        "facts": [{"label": label, "value": value} for label, value in _facts(credential)],
+        "judge": judge.name or judge.id,
+        "results": [
+            {
+                "criterion": result.description.name,
+                "level": result.level.name,
+                "description": result.level.description or "",
+            }
+            for result in credential.criteria_results
+            if result.description and result.level
+        ],
+        "serial": serial(credential.id or page_url),
+        "page_url": page_url,
+        "host": urlsplit(page_url).netloc,
+    }
+
+
+def _facts(credential: Credential) -> list[tuple[str, str]]:
+    """Return the facts a licence office asks for (R41); what is absent is not there."""
+    facts: list[tuple[str, str]] = []
+    if credential.activity_start and credential.activity_end:
+        facts.append(("Activity", _period(credential.activity_start, credential.activity_end)))
+    if credential.awarded_date or credential.valid_from:
+        facts.append(("Awarded", _day(_awarded(credential))))
+    amounts = credential.amounts
+    facts += [(unit.replace("-", " ").replace("_", " "), value) for unit, value in amounts]
+    if credential.credits_earned is not None and not amounts:
+        facts.append(("Credits", f"{credential.credits_earned:g}"))
+    if credential.valid_until:
+        facts.append(("Valid until", _day(credential.valid_until)))
+    facts += [
+        ("Provider number", entry.identifier)
+        for entry in credential.issuer.identifiers
+        if entry.type == PROVIDER_NUMBER
+    ]
+    return facts
+
+
+def _awarded(credential: Credential) -> datetime:
+    return credential.awarded_date or credential.valid_from or datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _period(start: datetime, end: datetime) -> str:
+    if start.date() == end.date():
+        return _day(start)
+    first = f"{_MONTHS[start.month - 1]} {start.day}"
+    if start.year != end.year:
+        first += f", {start.year}"
+    return f"{first} – {_day(end)}"
+
+
+def _day(moment: datetime) -> str:
+    return f"{_MONTHS[moment.month - 1]} {moment.day}, {moment.year}"
