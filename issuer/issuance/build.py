@@ -117,7 +117,7 @@ def _subject(
                     "url": assessor.url,
                 }
             ),
-            "achievement": _achievement(achievement, page, approval.credits),
+            "achievement": achievement_object(achievement, settings, approval.credits),
             "result": _results(approval, achievement, page),
         }
     )
@@ -156,7 +156,11 @@ def _narrative(approval: Approval, achievement: Achievement) -> str:
     return "\n\n".join(parts)
 
 
-def _achievement(achievement: Achievement, page: str, credits: tuple[Credit, ...]) -> Json:
+def achievement_object(
+    achievement: Achievement, settings: Settings, credits: tuple[Credit, ...] = ()
+) -> Json:
+    """Return what a credential says of `achievement`, with one description for each credit."""
+    page = addresses.achievement(settings, achievement.id, achievement.version)
     criteria = [_criterion(criterion, page) for criterion in achievement.rubric.criteria]
     return _present(
         {

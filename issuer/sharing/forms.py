@@ -1,0 +1,131 @@
+"""The forms of a credential: which there are, how each is asked for, and how it is made.
+
+JSON and JWT are the bytes that were signed. A picture or a certificate is made from them
+when somebody asks (D12: what is derived can be made again).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from issuer import addresses, certificate
+from issuer.catalogue.achievement import Achievement
+from issuer.catalogue.drawing import district_colour, draw_badge
+from issuer.catalogue.images import as_badge
+from issuer.settings import Settings
+from issuer.sharing.cache import kept
+from issuer.sharing.shared import Shared
+from verifier import qr
+from verifier.baking import bake_png, bake_svg
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form. The first of `media_types` is what it is served as when nothing else is asked.
+
+    `make` returns None where a credential has no such form. `purpose` says what it is for.
+    """
+
+    title: str
+    purpose: str
+    media_types: tuple[str, ...]
+    make: Callable[[Shared, Settings], bytes | None]
+
+
+def badge(achievement: Achievement, settings: Settings, suffix: str) -> bytes:
+    """Return the picture of an achievement, as `png` or as `svg`: its own, or a drawn one."""
+    colour = district_colour(settings.issuer_id)
+    drawn_from = (achievement.name, settings.issuer_name, colour)
+    made_of = (achievement.image,) if achievement.image else map(str.encode, drawn_from)
+
+    def make() -> bytes:
+        if achievement.image:
+            picture = as_badge(achievement.image)
+        else:
+            picture = draw_badge(
+                achievement.name,
+                settings.issuer_name,
+                colour=colour,
+                font_folders=settings.font_folders,
+            )
+        return picture.png if suffix == "png" else picture.svg
+
+    return kept(settings.home, suffix, tuple(made_of), make)
+
+
+def _json(shared: Shared, _settings: Settings) -> bytes:
+    return shared.json
+
+
+def _jwt(shared: Shared, _settings: Settings) -> bytes | None:
+    return shared.jwt
+
+
+def _png(shared: Shared, settings: Settings) -> bytes:
+    # Baking is a splice: faster than reading one more file.
+    return bake_png(badge(shared.achievement, settings, "png"), shared.json.decode())
+
+
+def _svg(shared: Shared, settings: Settings) -> bytes:
+    return bake_svg(badge(shared.achievement, settings, "svg"), shared.json.decode())
+
+
+def _pdf(shared: Shared, settings: Settings) -> bytes:
+    picture = badge(shared.achievement, settings, "svg")
+    fonts = "\n".join(map(str, settings.font_folders)).encode()
+
+    def make() -> bytes:
+        return certificate.render(
+            shared.credential,
+            signed=shared.json.decode(),
+            digits=_digits(shared.jwt),
+            page_url=addresses.credential(settings, shared.public_id),
+            verify_url=f"{settings.public_url}/verify",
+            badge_svg=picture,
+            colour=district_colour(settings.issuer_id),
+            font_folders=settings.font_folders,
+        ).pdf
+
+    return kept(settings.home, "pdf", (shared.json, shared.jwt or b"", picture, fonts), make)
+
+
+def _digits(jwt: bytes | None) -> str | None:
+    """Return the whole credential as the digits of a code, or None if it is too long for one."""
+    try:
+        return qr.to_digits(qr.pack(jwt.decode())) if jwt else None
+    except qr.QrError:
+        return None
+
+
+FORMS: Final[dict[str, Form]] = {
+    "pdf": Form(
+        "Certificate (PDF)",
+        "To print and frame, or to send with an application. The signed credential is inside.",
+        ("application/pdf",),
+        _pdf,
+    ),
+    "png": Form(
+        "Badge (PNG)",
+        "A picture for a portfolio or an e-mail signature. The signed credential is inside.",
+        ("image/png",),
+        _png,
+    ),
+    "svg": Form(
+        "Badge (SVG)",
+        "The same picture, sharp at every size, for a website.",
+        ("image/svg+xml",),
+        _svg,
+    ),
+    "json": Form(
+        "Credential (JSON)",
+        "The signed credential itself, for wallets, licence offices and verifiers.",
+        ("application/vc+ld+json", "application/ld+json", "application/json", "application/vc"),
+        _json,
+    ),
+    "jwt": Form(
+        "Credential (JWT)",
+        "The same, signed as one line of text, for systems that ask for a JWT.",
+        ("text/plain", "application/jwt", "application/vc+jwt"),
+        _jwt,
+    ),
+}

@@ -1,0 +1,30 @@
+"""How the verifier's page, as this issuer serves it, asks the world.
+
+A teacher pastes the address of a credential of this very issuer: it is read from the
+database, because a server that asks itself over the network waits for itself.
+"""
+
+from urllib.parse import urlsplit
+
+from issuer import addresses, published
+from issuer.issuer import Issuer
+from issuer.sharing import shared
+from verifier.fetch import Fetch, Fetched, FetchError
+
+
+def fetch_own(issuer: Issuer, otherwise: Fetch) -> Fetch:
+    """Return a `Fetch` that reads this issuer's credentials and files, and leaves the rest."""
+    files = published.fetch_own(issuer.settings, otherwise)
+    credentials = addresses.credential(issuer.settings, "")
+
+    def fetch(url: str, *, accept: str, max_bytes: int) -> Fetched:
+        if not url.startswith(credentials):
+            return files(url, accept=accept, max_bytes=max_bytes)
+        public_id, _, suffix = urlsplit(url).path.rpartition("/")[2].partition(".")
+        found = shared.find(issuer, public_id)
+        data = found and (found.jwt if suffix == "jwt" else found.json)
+        if data is None:
+            raise FetchError("http_status", url, "there is no such credential")
+        return Fetched(url, data[:max_bytes])
+
+    return fetch

@@ -1,0 +1,104 @@
+"""How a credential's facts are put on a page: dates, domains, amounts, levels.
+
+Pure: each of these takes a piece of the `Credential` view and returns what a template shows.
+"""
+
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import unquote, urlsplit
+
+from verifier.credential import Credential, Level, Result
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """A criterion's levels from lowest to highest, with the places achieved and asked for."""
+
+    levels: tuple[Level, ...]
+    achieved: int
+    required: int | None
+
+
+def ladder(result: Result) -> Ladder | None:
+    """Return the levels of a rubric result in order, or None where they cannot be ordered.
+
+    The order of an array is not signed, so it means nothing: `level` or `points` do (OB-46).
+    """
+    if result.description is None or result.level is None:
+        return None
+    ranks = {level.id: _rank(level) for level in result.description.levels}
+    numbers = [rank for rank in ranks.values() if rank is not None]
+    if not (len(set(numbers)) == len(ranks) == len(result.description.levels)):
+        return None
+    levels = sorted(result.description.levels, key=lambda level: ranks[level.id] or 0)
+    places = {level.id: place for place, level in enumerate(levels)}
+    required = places.get(result.description.required_level or "")
+    return Ladder(tuple(levels), places[result.level.id], required)
+
+
+def met(result: Result) -> bool:
+    """Return whether the level achieved is the one asked for, or above it."""
+    if result.description is None or result.level is None:
+        return False
+    if result.description.required_level in (None, result.level.id):
+        return True
+    steps = ladder(result)
+    return steps is not None and steps.required is not None and steps.achieved >= steps.required
+
+
+def all_met(credential: Credential) -> bool:
+    """Return whether a rubric was used and every criterion of it was met."""
+    results = credential.criteria_results
+    return bool(results) and all(met(result) for result in results)
+
+
+def _rank(level: Level) -> float | None:
+    for text in (level.level, level.points):
+        try:
+            number = float(text or "")
+        except ValueError:
+            continue
+        if math.isfinite(number):
+            return number
+    return None
+
+
+def amounts(credential: Credential) -> tuple[str, ...]:
+    """Return hours and credits in words (`12 hours`); what is absent is not invented (D8)."""
+    if credential.amounts:
+        return tuple(f"{value} {unit}" for unit, value in credential.amounts)
+    if credential.credits_earned is None:
+        return ()
+    return (f"{credential.credits_earned:g} (unit not stated)",)
+
+
+def day(moment: datetime) -> str:
+    """Return a date as Americans write it: `November 20, 2026`."""
+    utc = moment.astimezone(UTC)
+    return f"{utc:%B} {utc.day}, {utc.year}"
+
+
+def domain(identifier: str) -> str | None:
+    """Return the host that a `did:web` or an https issuer id was proved by, else None."""
+    if identifier.startswith("did:web:"):
+        return unquote(identifier.split(":")[2]) or None
+    if identifier.startswith("https://"):
+        return urlsplit(identifier).hostname
+    return None
+
+
+def disguised(host: str | None) -> bool:
+    """Return whether a host is written in punycode: its letters may imitate others (T19)."""
+    return any(label.startswith("xn--") for label in (host or "").lower().split("."))
+
+
+def web_link(url: str | None) -> str | None:
+    """Return `url` if a page may link to it (https alone), else None (T18)."""
+    return url if url and url.lower().startswith("https://") else None
+
+
+def picture(url: str | None) -> str | None:
+    """Return `url` if it is a picture inside the credential itself; nothing is loaded (T18)."""
+    kinds = ("data:image/png;base64,", "data:image/jpeg;base64,", "data:image/svg+xml;base64,")
+    return url if url and url.startswith(kinds) else None

@@ -1,0 +1,38 @@
+"""From an issuer's Markdown to HTML that can do no harm (threat T18).
+
+Criteria and narratives are Markdown written by whoever made the credential. Two fences,
+so that one may fail: the parser knows no raw HTML, and what it makes goes through an
+allow-list of tags. Pictures are left out, because loading one tells its host who looks.
+"""
+
+import nh3
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+TAGS = {
+    *("p", "br", "hr", "em", "strong", "a", "code", "pre", "blockquote"),
+    *("ul", "ol", "li", "h4", "table", "thead", "tbody", "tr", "th", "td"),
+}
+SCHEMES = {"https", "mailto"}
+REL = "noopener noreferrer nofollow ugc"
+
+_parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+def prose(text: str | None) -> Markup:
+    """Return `text` as safe HTML. Its headings become `h4`, below the page's own."""
+    tokens = _parser.parse(text or "")
+    for token in tokens:
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = "h4"
+    html = _parser.renderer.render(tokens, _parser.options, {})
+    return Markup(  # noqa: S704 (cleaned in this very line)
+        nh3.clean(
+            html,
+            tags=TAGS,
+            attributes={"a": {"href"}, "ol": {"start"}},
+            url_schemes=SCHEMES,
+            url_relative="deny",
+            link_rel=REL,
+        )
+    )
