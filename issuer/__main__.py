@@ -1,0 +1,243 @@
+"""The `mintmark` command line: one line for what was done, one line for what went wrong."""
+
+import argparse
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError
+
+from issuer import init, migrations, published
+from issuer.approvals import commands as webhook
+from issuer.catalogue import commands as catalogue
+from issuer.database import is_unavailable
+from issuer.issuance import UnavailableError, lists
+from issuer.issuance.build import timestamp
+from issuer.issuance.finish import finish_pending, pending
+from issuer.issuer import Issuer
+from issuer.migrations import SchemaError
+from issuer.settings import SettingsError, load
+from keys import commands as keys
+from keys import passphrase
+from keys.documents import did_document
+from keys.signer import KeysError
+
+HOME = "MINTMARK_HOME"
+FAILED = 1
+USAGE = 2
+INCOMPLETE = 3
+"""Something is left to do: credentials are pending."""
+
+Command = Callable[[argparse.Namespace, Issuer], int]
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; return the exit code: 0 done, 1 failed, 2 usage, 3 something is left."""
+    args = _parser().parse_args(argv)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        if args.command == "init":
+            return _init(args)
+        issuer = Issuer(load(_home(args)))
+        if args.command not in _WITHOUT_DATABASE:
+            migrations.check(issuer.database)
+        return _COMMANDS[args.command](args, issuer)
+    except (SettingsError, SchemaError, KeysError, UnavailableError, lists.NotIssuedError) as exc:
+        return _fail(args, str(exc))
+    except DBAPIError as exc:
+        if not is_unavailable(exc):
+            raise
+        return _fail(args, f"the database cannot be used: {exc.orig}")
+    except OSError as exc:
+        return _fail(args, str(exc))
+
+
+def _fail(args: argparse.Namespace, message: str) -> int:
+    print(f"mintmark {args.command}: {message}", file=sys.stderr)
+    return FAILED
+
+
+def _home(args: argparse.Namespace) -> Path:
+    home = args.home or os.environ.get(HOME)
+    if not home:
+        raise SettingsError(f"where does the issuer live? use --home FOLDER, or set {HOME}")
+    return Path(home)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mintmark", description="Issue signed Open Badges.")
+    parser.add_argument("--home", metavar="FOLDER", help=f"where the issuer lives (or set {HOME})")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    new = commands.add_parser("init", help="make a new issuer: settings, keys, database, files")
+    new.add_argument("folder", type=Path, metavar="FOLDER", help="a new or empty folder")
+    new.add_argument("--public-url", required=True, help="where people will reach it")
+    new.add_argument("--name", required=True, help="the issuer's name, as credentials show it")
+    new.add_argument("--source", default="approvals", help="a name for what sends approvals")
+    new.add_argument("--did-key", action="store_true", help="be a did:key instead of a did:web")
+    commands.add_parser("migrate", help="bring the database up to date")
+    serve = commands.add_parser("serve", help="run the web server")
+    serve.add_argument("--bind", default="127.0.0.1", metavar="ADDRESS")
+    serve.add_argument("--port", type=int, help="the port to listen on (that of public_url)")
+    serve.add_argument("--workers", type=int, default=2)
+    commands.add_parser("publish", help="sign and write every public file again (daily)")
+    commands.add_parser("pending", help="list credentials that are not issued yet, and why")
+    issue = commands.add_parser("issue", help="finish credentials that are not issued yet")
+    issue.add_argument("--pending", action="store_true", required=True)
+    revoke = commands.add_parser("revoke", help="revoke a credential, for all to see")
+    revoke.add_argument("credential", metavar="ID", help="its address, or the end of it")
+    revoke.add_argument("--reason", required=True, help="why; kept here, not published")
+    commands.add_parser("after-restore", help="make a restored backup safe to issue from")
+    trust = commands.add_parser("trust-entry", help="print this issuer's entry for trust lists")
+    trust.add_argument("--kind", default="district", help="what kind of body the issuer is")
+    trust.add_argument("--list", metavar="NAME", help="print a whole list with this name")
+    keys.add_keys_commands(commands)
+    catalogue.add_catalogue_commands(commands)
+    webhook.add_webhook_commands(commands)
+    return parser
+
+
+def _init(args: argparse.Namespace) -> int:
+    settings = init.create(
+        args.folder,
+        public_url=args.public_url,
+        name=args.name,
+        source=args.source,
+        did_key=args.did_key,
+        now=_now(),
+    )
+    print(f"{settings.issuer_id} lives in {settings.home}")
+    print(f"  settings, and the webhook secret of {args.source}: {settings.home}/mintmark.toml")
+    print(f"  keep a copy of {settings.home}/keys and {settings.passphrase_file}, apart")
+    print(f"next: mintmark --home {settings.home} catalogue load FOLDER, then … serve")
+    return 0
+
+
+def _migrate(args: argparse.Namespace, issuer: Issuer) -> int:
+    migrations.upgrade(issuer.database)
+    print("the database is up to date")
+    return 0
+
+
+def _serve(args: argparse.Namespace, issuer: Issuer) -> int:
+    """Become gunicorn. Each worker makes its own application: keys and connections do not
+    survive a fork."""
+    from issuer.app import start
+
+    start(issuer)
+    issuer.database.close()
+    settings = issuer.settings
+    default = settings.port or (8000 if settings.public_url.startswith("https:") else 80)
+    os.environ[HOME] = str(settings.home)
+    command = [
+        *(sys.executable, "-m", "gunicorn", "issuer.app:create_app_from_environment()"),
+        *("--bind", f"{args.bind}:{args.port or default}", "--workers", str(args.workers)),
+        *("--no-control-socket", "--timeout", "60", "--log-level", "warning"),
+    ]
+    print(f"serving {settings.public_url}/ at {args.bind}:{args.port or default}", flush=True)
+    os.execv(sys.executable, command)  # noqa: S606
+
+
+def _publish(args: argparse.Namespace, issuer: Issuer) -> int:
+    published.write_documents(issuer.settings, issuer.keyring)
+    numbers = lists.publish_all(issuer, now=_now())
+    print(f"published the keys and {len(numbers)} status list(s) in {issuer.settings.public}")
+    return 0
+
+
+def _pending(args: argparse.Namespace, issuer: Issuer) -> int:
+    rows = pending(issuer)
+    for row in rows:
+        print(f"{row.public_id}  {row.state}  {row.problem or 'not signed yet'}")
+    return INCOMPLETE if rows else 0
+
+
+def _issue(args: argparse.Namespace, issuer: Issuer) -> int:
+    for row, error in finish_pending(issuer):
+        print(f"{row.public_id}  {error or 'issued'}")
+    return INCOMPLETE if pending(issuer) else 0
+
+
+def _revoke(args: argparse.Namespace, issuer: Issuer) -> int:
+    public_id = args.credential.rstrip("/").rpartition("/")[2]
+    fresh = lists.revoke(issuer, public_id, reason=args.reason, now=_now())
+    print(f"{public_id} {'is revoked' if fresh else 'was revoked before'}; its list is published")
+    return 0
+
+
+def _after_restore(args: argparse.Namespace, issuer: Issuer) -> int:
+    adopted, number = lists.after_restore(issuer, now=_now())
+    print(f"took in {adopted} revocation(s) from the published lists; status list {number} is new")
+    return 0
+
+
+def _trust_entry(args: argparse.Namespace, issuer: Issuer) -> int:
+    settings, now = issuer.settings, timestamp(_now())
+    entry: dict[str, Any] = {
+        "id": settings.issuer_id,
+        "name": settings.issuer_name,
+        "kind": args.kind,
+        "didDocument": did_document(settings.issuer_id, issuer.keyring.entries()),
+        "retrieved": now,
+    }
+    whole = {
+        "type": "MintmarkTrustList",
+        "version": 1,
+        "name": args.list,
+        "updated": now,
+        "entries": [entry],
+    }
+    print(json.dumps(whole if args.list else entry, indent=2, ensure_ascii=False))
+    return 0
+
+
+def _keys(args: argparse.Namespace, issuer: Issuer) -> int:
+    settings = issuer.settings
+    code = keys.run(
+        args,
+        home=settings.home,
+        issuer_id=settings.issuer_id,
+        passphrase=lambda: passphrase.find(os.environ, settings.passphrase_file),
+        now=_now(),
+    )
+    if code == 0 and keys.changes_keys(args):
+        published.write_documents(settings, issuer.keyring)
+        print(f"the keys are published in {settings.public}")
+    return code
+
+
+def _catalogue(args: argparse.Namespace, issuer: Issuer) -> int:
+    return catalogue.run(args, database=issuer.database, now=_now())
+
+
+def _webhook(args: argparse.Namespace, issuer: Issuer) -> int:
+    args.settings = issuer.settings
+    code: int = args.run(args)
+    return code
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+_WITHOUT_DATABASE = {"migrate", "keys", "trust-entry", "webhook", "serve"}
+_COMMANDS: dict[str, Command] = {
+    "migrate": _migrate,
+    "serve": _serve,
+    "publish": _publish,
+    "pending": _pending,
+    "issue": _issue,
+    "revoke": _revoke,
+    "after-restore": _after_restore,
+    "trust-entry": _trust_entry,
+    "keys": _keys,
+    "catalogue": _catalogue,
+    "webhook": _webhook,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,131 @@
+"""The issuer as a web application: its parts put together, and what it serves as files."""
+
+import logging
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, abort, jsonify, send_file
+from sqlalchemy import text
+from werkzeug.exceptions import NotFound
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+from issuer import addresses, migrations, problems, published
+from issuer.approvals.routes import approvals
+from issuer.issuance import UnavailableError, lists
+from issuer.issuance.finish import finish_pending, pending
+from issuer.issuance.prepare import available
+from issuer.issuer import Issuer, LockedError, current_issuer
+from issuer.settings import Settings, load
+from issuer.sharing.routes import sharing
+from keys.signer import KeysError
+from verifier.fetch import WebFetch
+from verifier.web.headers import FILE_POLICY, protect
+from verifier.web.page import Site, verifier_blueprint
+
+MAX_BODY_BYTES = 5 * 1024 * 1024
+"""The largest request taken (T31); routes that need less say so themselves."""
+MAX_FORM_PARTS = 20
+FILE_MAX_AGE = 30
+"""Seconds: a revocation is seen within a minute (P7), and a key change as well."""
+
+log = logging.getLogger(__name__)
+files = Blueprint("files", __name__)
+
+
+def create_app(settings: Settings) -> Flask:
+    """Return the application of one issuer, started: see `start`."""
+    issuer = Issuer(settings)
+    start(issuer)
+    app = Flask("issuer", template_folder=str(Path(__file__).parent.parent / "templates"))
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        MAX_FORM_PARTS=MAX_FORM_PARTS,
+        TRUSTED_HOSTS=[settings.host, "localhost"],
+    )
+    app.extensions["mintmark"] = issuer
+    site = Site(settings.issuer_name, settings.public_url + "/")
+    verifier = verifier_blueprint(
+        site=site, make_fetch=lambda: published.fetch_own(settings, WebFetch())
+    )
+    app.register_blueprint(verifier, url_prefix="/verify")
+    for blueprint in (files, approvals, sharing):
+        app.register_blueprint(blueprint)
+    problems.register(app, settings)
+    protect(app, https=settings.public_url.startswith("https:"))
+    if settings.path:
+        mounted = DispatcherMiddleware(NotFound(), {settings.path: app.wsgi_app})
+        app.wsgi_app = mounted  # type: ignore[method-assign]
+    return app
+
+
+def create_app_from_environment() -> Flask:
+    """Return the application of the issuer in `$MINTMARK_HOME`: what gunicorn calls."""
+    return create_app(load(Path(os.environ["MINTMARK_HOME"])))
+
+
+def start(issuer: Issuer) -> None:
+    """Test the keys, publish, and finish what was left undone.
+
+    Without a passphrase or a database it starts all the same: files are served, approvals
+    are answered with 202 or 503. Raises `KeysError` for keys that do not fit what is
+    published and `SchemaError` for an old database: both would do harm.
+    """
+    now = datetime.now(UTC)
+    try:
+        with available():
+            migrations.check(issuer.database)
+            issuer.signers()
+            lists.publish_all(issuer, now=now)
+            for row, error in finish_pending(issuer):
+                log.warning("credential %s: %s", row.public_id, error or "finished")
+    except LockedError as exc:
+        published.write_documents(issuer.settings, issuer.keyring)
+        log.warning("keys are locked, nothing is signed: %s", exc)
+    except UnavailableError as exc:
+        log.error("the database cannot be used, only files are served: %s", exc)
+
+
+@files.get("/.well-known/<any('did.json', 'jwks.json'):name>")
+def well_known(name: str) -> Response:
+    """Serve the DID document or the key set."""
+    return _published(f"{current_issuer().settings.public_url}/.well-known/{name}")
+
+
+@files.get("/did.json")
+def did_json() -> Response:
+    """Serve the DID document where did:web looks for it when the issuer has a path."""
+    return _published(f"{current_issuer().settings.public_url}/did.json")
+
+
+@files.get("/status/<int:number>")
+def status_list(number: int) -> Response:
+    """Serve a status list."""
+    return _published(addresses.status_list(current_issuer().settings, number))
+
+
+def _published(url: str) -> Response:
+    """Serve a file under `public/`; no database is asked (P6)."""
+    file = published.file_of(current_issuer().settings, url)
+    if not file.is_file():
+        abort(404)
+    response = send_file(file, mimetype=published.media_type(file), max_age=FILE_MAX_AGE)
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Content-Security-Policy"] = FILE_POLICY
+    return response
+
+
+@files.get("/healthz")
+def health() -> tuple[Response, int]:
+    """Say whether approvals can be stored and signed now; 503 if not."""
+    issuer = current_issuer()
+    try:
+        with available(), issuer.database.reading() as session:
+            session.execute(text("SELECT 1"))
+        waiting = len(pending(issuer))
+        issuer.signers()
+    except UnavailableError:
+        return jsonify(status="database unavailable"), 503
+    except KeysError:
+        return jsonify(status="keys locked", pending=waiting), 503
+    return jsonify(status="ok", pending=waiting), 200

@@ -1,0 +1,121 @@
+"""`mintmark init`: everything a district needs to begin, made in an empty folder."""
+
+import base64
+import json
+import secrets
+from datetime import datetime
+from pathlib import Path
+
+from issuer import migrations, settings
+from issuer.issuance import lists
+from issuer.issuer import Issuer
+from issuer.settings import Settings, SettingsError
+from keys import durable_file
+from keys.entry import DID_KEY, KeyUse
+from keys.key_file import DEFAULT_COST, Cost
+from keys.keyring import Keyring
+from keys.passphrase import read_file
+from verifier import multikey
+
+_PRIVATE = 0o600
+_RANDOM_BYTES = 32
+_TEMPLATE = """\
+# The settings of this issuer. Restart after a change. A word that is not known is refused.
+
+# Where people reach this issuer. It is part of every credential: choose it once.
+public_url = {public_url}
+
+# Where data is kept; without this line, in mintmark.sqlite3 beside this file.
+# database_url = "postgresql+psycopg://mintmark@localhost/mintmark"
+
+# The file with the passphrase of the signing keys.
+passphrase_file = "passphrase"
+
+# Folders with more fonts for certificates, for scripts that the shipped ones do not cover.
+# fonts = ["/usr/share/fonts/truetype/noto"]
+
+[issuer]
+name = {name}
+# Your web site, and where people can ask. Both stand in every credential.
+# url = "https://www.district.example/"
+# email = "credentials@district.example"
+{issuer_id}
+[credentials]
+# The unit that "creditsEarned" counts; every other unit is signed as a result of its own.
+credit_unit = "hours"
+# Whether the teacher's name is signed and shown. Without it, only who knows the e-mail
+# address can tell whose credential it is.
+show_name = true
+
+# The organisation that judges the work, if it is not the issuer itself.
+# [assessed_by]
+# id = "did:web:assessor.example"
+# name = "Assessment Cooperative"
+
+# A system that sends approvals. While you change a secret, list the old and the new one.
+[[sources]]
+name = {source}
+secrets = [{secret}]
+# For a sender that cannot sign: a token of at least 32 characters. Whoever has it can issue.
+# bearer = "…"
+"""
+
+
+def create(
+    home: Path,
+    *,
+    public_url: str,
+    name: str,
+    source: str,
+    did_key: bool,
+    now: datetime,
+    cost: Cost = DEFAULT_COST,
+) -> Settings:
+    """Make settings, passphrase, secret, keys, database and public files in `home`.
+
+    Begun and broken off, it can be run again. Raises `SettingsError` if there are settings
+    already, or if these could not work.
+    """
+    file = home / settings.FILE
+    if file.exists():
+        raise SettingsError(f"{file} is there already: change it with an editor")
+    public_url = settings.check_public_url(public_url)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for private in ("passphrase", "secret"):
+        if not (home / private).exists():
+            durable_file.create(home / private, _random() + b"\n", mode=_PRIVATE)
+    keyring = Keyring(home, cost=cost)
+    if not keyring.entries():
+        uses = [KeyUse.PROOF] if did_key else list(KeyUse)
+        keyring.create(read_file(home / "passphrase"), now=now, uses=uses)
+    text = _TEMPLATE.format(
+        public_url=_toml(public_url),
+        name=_toml(name),
+        issuer_id=f"id = {_toml(_did_key(keyring))}\n" if did_key else "",
+        source=_toml(source),
+        secret=_toml("whsec_" + _random().decode()),
+    )
+    durable_file.create(file, text.encode(), mode=_PRIVATE)
+    try:
+        made = settings.load(home)
+    except SettingsError:
+        file.unlink()
+        raise
+    issuer = Issuer(made)
+    migrations.upgrade(issuer.database)
+    lists.publish_all(issuer, now=now)
+    issuer.database.close()
+    return made
+
+
+def _did_key(keyring: Keyring) -> str:
+    return DID_KEY + multikey.encode(keyring.entries()[0].public_key)
+
+
+def _random() -> bytes:
+    return base64.b64encode(secrets.token_bytes(_RANDOM_BYTES))
+
+
+def _toml(text: str) -> str:
+    """Return `text` as a TOML string, which JSON's escapes fit."""
+    return json.dumps(text, ensure_ascii=False)
