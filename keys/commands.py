@@ -127,10 +127,11 @@ def _list(keyring: Keyring) -> None:
 def _compromise(keyring: Keyring, issuer_id: str, args: argparse.Namespace, now: datetime) -> None:
     entry = keyring.compromise(args.key, since=args.since or now, reason=args.reason, now=now)
     print(
-        f"{entry.id} is compromised since {format_time(entry.revoked or now)}: what it signed"
-        " from then on is refused, and what it signed before still holds."
+        f"{entry.id} is compromised since {format_time(entry.revoked or now)}: what is dated"
+        " from then on is refused, and what is dated before is in doubt, as a thief can write"
+        " any date."
     )
-    print("A thief can backdate. See docs/keys.md, then: mintmark keys create")
+    print("Next: mintmark keys create, and docs/keys.md for what to award again")
     _warn_if_did_key(issuer_id)
 
 

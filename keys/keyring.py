@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
@@ -106,14 +106,17 @@ class Keyring:
     ) -> tuple[KeyEntry, ...]:
         """Replace the active key of each of `uses` by a new one, and return the new entries.
 
-        The old keys become retired with the date `now` and stay published.
+        The old keys become retired, with the second after `now`, and stay published.
         """
         with self._changing() as entries:
             old = [entry for use, entry in _active(entries).items() if use in set(uses)]
             if not old:
                 raise KeysError("there is no active key to replace: mintmark keys create")
             new = self._new_keys(entries, [entry.use for entry in old], passphrase, now)
-            kept = [replace(each, retired=now) if each in old else each for each in entries]
+            kept = [
+                replace(each, retired=_second_after(now)) if each in old else each
+                for each in entries
+            ]
             self._store([*kept, *new])
         return new
 
@@ -123,7 +126,7 @@ class Keyring:
             entry = self.entry(key_id)
             if entry.state is not KeyState.ACTIVE:
                 raise KeysError(f"{key_id} is {entry.state} already")
-            return self._store_changed(entries, entry, replace(entry, retired=now))
+            return self._store_changed(entries, entry, replace(entry, retired=_second_after(now)))
 
     def compromise(self, key_id: str, *, since: datetime, reason: str, now: datetime) -> KeyEntry:
         """Publish that signatures by `key_id` from `since` on count for nothing.
@@ -248,6 +251,14 @@ class Keyring:
 
 def _active(entries: Iterable[KeyEntry]) -> dict[KeyUse, KeyEntry]:
     return {entry.use: entry for entry in entries if entry.state is KeyState.ACTIVE}
+
+
+def _second_after(now: datetime) -> datetime:
+    """Return the first whole second in which a key stopped `now` cannot have signed.
+
+    Signatures are dated in whole seconds, and one dated in the second of `now` is honest.
+    """
+    return now.replace(microsecond=0) + timedelta(seconds=1)
 
 
 def _generate(use: KeyUse) -> PrivateKey:

@@ -77,8 +77,8 @@ def test_es256_is_published_as_a_jwk_named_by_its_did_url(keyring):
 def test_the_dates_that_limit_a_key_are_published(history):
     dates = [(method.get("expires"), method.get("revoked")) for method in methods(history)[::2]]
     assert dates == [
-        ("2027-11-22T12:00:00Z", "2026-11-22T12:00:00Z"),
-        ("2028-11-21T12:00:00Z", None),
+        ("2027-11-22T12:00:01Z", "2026-11-22T12:00:00Z"),
+        ("2028-11-21T12:00:01Z", None),
         (None, None),
     ]
 

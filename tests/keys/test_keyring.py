@@ -69,9 +69,17 @@ def test_rotate_retires_the_old_key_with_its_date(keyring, passphrase, now):
     old = active(keyring, KeyUse.PROOF)
     later = now + timedelta(days=365)
     new = {entry.use: entry for entry in keyring.rotate(passphrase, now=later)}
-    assert keyring.entry(old.id).retired == later
+    assert keyring.entry(old.id).retired == later + timedelta(seconds=1)
     assert active(keyring, KeyUse.PROOF) == new[KeyUse.PROOF]
     assert states(keyring, KeyUse.JWT) == [KeyState.RETIRED, KeyState.ACTIVE]
+
+
+def test_a_signature_dated_in_the_second_of_the_rotation_is_before_its_end(
+    keyring, passphrase, now
+):
+    old = active(keyring, KeyUse.PROOF)
+    keyring.rotate(passphrase, now=now.replace(microsecond=999_999))
+    assert now < keyring.entry(old.id).retired <= now + timedelta(seconds=1)
 
 
 def test_rotate_can_leave_the_other_use_alone(keyring, passphrase, now):
