@@ -12,12 +12,16 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from issuer import addresses, migrations, problems, published
 from issuer.approvals.routes import approvals
+from issuer.catalogue.drawing import district_colour
 from issuer.issuance import UnavailableError, lists
 from issuer.issuance.finish import finish_pending, pending
 from issuer.issuance.prepare import available
 from issuer.issuer import Issuer, LockedError, current_issuer
 from issuer.settings import Settings, load
-from issuer.sharing.routes import sharing
+from issuer.sharing.own_fetch import fetch_own
+from issuer.sharing.own_fetch import fetch_own
+from issuer.sharing.routes import blueprint as sharing
+from issuer.typesetting import TEMPLATES
 from keys.signer import KeysError
 from verifier.fetch import WebFetch
 from verifier.web.headers import FILE_POLICY, protect
@@ -37,17 +41,17 @@ def create_app(settings: Settings) -> Flask:
     """Return the application of one issuer, started: see `start`."""
     issuer = Issuer(settings)
     start(issuer)
-    app = Flask("issuer", template_folder=str(Path(__file__).parent.parent / "templates"))
+    app = Flask("issuer", template_folder=str(TEMPLATES))
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         MAX_FORM_PARTS=MAX_FORM_PARTS,
         TRUSTED_HOSTS=[settings.host, "localhost"],
     )
     app.extensions["mintmark"] = issuer
-    site = Site(settings.issuer_name, settings.public_url + "/")
-    verifier = verifier_blueprint(
-        site=site, make_fetch=lambda: published.fetch_own(settings, WebFetch())
+    site = Site(
+        settings.issuer_name, settings.public_url + "/", district_colour(settings.issuer_id)
     )
+    verifier = verifier_blueprint(site=site, make_fetch=lambda: fetch_own(issuer, WebFetch()))
     app.register_blueprint(verifier, url_prefix="/verify")
     for blueprint in (files, approvals, sharing):
         app.register_blueprint(blueprint)

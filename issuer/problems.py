@@ -74,6 +74,13 @@ KINDS: Final[Mapping[str, Kind]] = {
         "Approvals are sent with POST, pages are read with GET.",
         "Use a method that the header Allow names.",
     ),
+    "not-acceptable": Kind(
+        406,
+        "This address does not speak what was asked for",
+        "The header Accept names none of the forms that there are.",
+        "Ask for text/html, application/json or application/jwt, or put .html, .json or .jwt"
+        " behind the address.",
+    ),
     "approval-differs": Kind(
         409,
         "This approval was received before, with other content",

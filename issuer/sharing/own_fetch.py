@@ -22,9 +22,9 @@ def fetch_own(issuer: Issuer, otherwise: Fetch) -> Fetch:
             return files(url, accept=accept, max_bytes=max_bytes)
         public_id, _, suffix = urlsplit(url).path.rpartition("/")[2].partition(".")
         found = shared.find(issuer, public_id)
-        data = found and (found.jwt if suffix == "jwt" else found.json)
-        if data is None:
+        if found is None:
             raise FetchError("http_status", url, "there is no such credential")
+        data = found.jwt if suffix == "jwt" and found.jwt else found.json
         return Fetched(url, data[:max_bytes])
 
     return fetch

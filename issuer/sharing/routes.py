@@ -34,16 +34,16 @@ ACHIEVEMENT_OFFERS: Final = {
 INLINE: Final = {"json", "jwt", "png"}
 """Forms that a browser shows. An SVG or a PDF of our origin is only ever saved (T17)."""
 
-blueprint = Blueprint("sharing", __name__)
+sharing = Blueprint("sharing", __name__)
 
 
-@blueprint.get("/")
+@sharing.get("/")
 def home() -> Response:
     """Show whose site this is, its identifier, and how to check what it issues."""
     return _page("home.html", settings=current_issuer().settings)
 
 
-@blueprint.get("/credentials/<name>")
+@sharing.get("/credentials/<name>")
 def credential(name: str) -> Response:
     """Answer with a credential in the form that the suffix fixes, else in the one accepted."""
     public_id, dot, suffix = name.partition(".")
@@ -55,14 +55,14 @@ def credential(name: str) -> Response:
     if suffix == "html":
         return _credential_page(found)
     form = FORMS.get(suffix)
-    data = form and form.make(found, current_issuer().settings)
+    data = None if form is None else form.make(found, current_issuer().settings)
     if form is None or data is None:
         raise NotFound if dot else Problem("not-acceptable")
     media_type = request.accept_mimetypes.best_match(form.media_types, form.media_types[0])
     return _file(data, media_type, f"{found.achievement.id}.{suffix}")
 
 
-@blueprint.get("/manage/<token>")
+@sharing.get("/manage/<token>")
 def manage(token: str) -> Response:
     """Show the holder everything that is kept about the credential, evaluators' words too."""
     found = shared.find_held(current_issuer(), token)
@@ -73,7 +73,7 @@ def manage(token: str) -> Response:
     return response
 
 
-@blueprint.get("/achievements/<achievement_id>/<name>")
+@sharing.get("/achievements/<achievement_id>/<name>")
 def achievement(achievement_id: str, name: str) -> Response:
     """Answer with one version of an achievement: its page, its JSON-LD, or its picture."""
     version, dot, suffix = name.partition(".")

@@ -69,6 +69,6 @@ def _shared(issuer: Issuer, row: CredentialRow | None) -> Shared | None:
         credential=view(strict_json.loads_object(row.json)),
         achievement=versions.read(row.approval.achievement_version),
         approval=approval.from_data(strict_json.loads_object(row.approval.content)),
-        revoked_at=revocation and revocation.revoked_at,
-        reason=revocation and revocation.reason,
+        revoked_at=revocation.revoked_at if revocation else None,
+        reason=revocation.reason if revocation else None,
     )

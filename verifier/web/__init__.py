@@ -1,1 +1,1 @@
-"""The verifier's page and API (Flask blueprint), with the base template that the issuer's pages share."""
+"""The verifier's page, with the base template that the issuer's pages share (extra `[web]`)."""

@@ -102,3 +102,6 @@ def picture(url: str | None) -> str | None:
     """Return `url` if it is a picture inside the credential itself; nothing is loaded (T18)."""
     kinds = ("data:image/png;base64,", "data:image/jpeg;base64,", "data:image/svg+xml;base64,")
     return url if url and url.startswith(kinds) else None
+
+
+FILTERS = (all_met, amounts, day, disguised, domain, ladder, picture, web_link)

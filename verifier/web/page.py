@@ -160,7 +160,16 @@ def _picture(report: Report, handed: bytes) -> str | None:
 
 def _serve_templates(blueprint: Blueprint, site: Site) -> None:
     """Give every template of the app the filters and the name at the top of the page."""
-    for name in ("all_met", "amounts", "day", "disguised", "domain", "ladder", "web_link", "picture"):
+    for name in (
+        "all_met",
+        "amounts",
+        "day",
+        "disguised",
+        "domain",
+        "ladder",
+        "web_link",
+        "picture",
+    ):
         blueprint.add_app_template_filter(getattr(display, name), name)
     blueprint.add_app_template_filter(prose)
     blueprint.add_app_template_global(words.text, "say")
