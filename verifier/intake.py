@@ -1,0 +1,204 @@
+"""What was handed in, and the credential in it. The content decides, never a file name.
+
+Reads JSON, a compact JWS, a baked PNG or SVG, a PDF (its attachment, else the code printed on
+a page), a picture of a code, and the text of a code or link. Whatever else people hand in by
+mistake is told apart, so that the answer can say what to bring instead.
+"""
+
+import json
+import re
+from dataclasses import dataclass, replace
+
+from verifier import baking, jose, pdf, qr, strict_json
+from verifier.baking import BakingError, is_compact_jws, is_credential
+from verifier.pdf import PdfError
+from verifier.qr import QrError
+
+MAX_BYTES = 10 * 1024 * 1024
+"""A phone's photo of a certificate has 3 to 8 MiB."""
+MAX_TEXT_BYTES = jose.MAX_BYTES
+MAX_WORDS = 1000
+"""How far into a text a credential is looked for."""
+
+FACE_UNSIGNED = "face_unsigned"
+"""Only what is attached or in the code is signed; anybody can print anything around it."""
+MORE_THAN_ONE = "more_than_one"
+LINK = "link"
+
+_FOREIGN = {
+    b"PK\x03\x04": "office_file",
+    b"\xd0\xcf\x11\xe0": "office_file",
+    b"{\\rtf": "office_file",
+    b"II*\0": "picture_format",
+    b"MM\0*": "picture_format",
+}
+_PHOTO_BRANDS = (b"ftyphei", b"ftyphev", b"ftypmif", b"ftypmsf", b"ftypavi")
+"""HEIC and AVIF: what phones save unless told otherwise, and Pillow does not read."""
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_SVG = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?svg[\s>]")
+_URL = re.compile(r"https?://\S{1,2000}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A credential and the carrier it came in: `json`, `jwt`, `png`, `svg`, `pdf` or `qr`.
+
+    `text` is JSON or a compact JWS, not yet parsed. Where only a link was found the carrier
+    is `url` and `text` the link: whoever asked may fetch it. `notes` are rows of the words.
+    """
+
+    carrier: str
+    text: str
+    notes: tuple[str, ...] = ()
+
+
+class IntakeError(ValueError):
+    """There is no credential in what was handed in. `code` is a row of the words."""
+
+    def __init__(self, code: str, **params: str | int) -> None:
+        super().__init__(" ".join([code, *map(str, params.values())]))
+        self.code = code
+        self.params = params
+
+
+def read(data: bytes) -> Handed:
+    """Return the first credential in `data`; `IntakeError` says what it is if there is none."""
+    if len(data) > MAX_BYTES:
+        raise IntakeError("too_large", limit_mb=MAX_BYTES // 1024**2)
+    if data.startswith(baking.PNG_SIGNATURE):
+        return _png(data)
+    if data.startswith((b"\xff\xd8\xff", b"GIF8")) or data[:4] + data[8:12] == b"RIFFWEBP":
+        return _picture(data)
+    for start, code in _FOREIGN.items():
+        if data.startswith(start):
+            raise IntakeError(code)
+    if data[4:].startswith(_PHOTO_BRANDS):
+        raise IntakeError("picture_format")
+    start = data[:1024].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start.startswith(b"<"):
+        return _markup(data, start)
+    if b"%PDF-" in start and not start.startswith((b"{", b"[")):
+        return _pdf(data)
+    return _text(data)
+
+
+def _png(data: bytes) -> Handed:
+    try:
+        baked = baking.png_credentials(data)
+    except BakingError as exc:
+        raise IntakeError("picture_damaged", detail=str(exc)) from exc
+    return _baked("png", baked) if baked else _picture(data)
+
+
+def _markup(data: bytes, start: bytes) -> Handed:
+    if _HTML.search(start):
+        raise IntakeError("web_page")
+    if not _SVG.search(data):
+        raise IntakeError("not_recognised")
+    try:
+        baked = baking.svg_credentials(data)
+    except BakingError as exc:
+        raise IntakeError("picture_damaged", detail=str(exc)) from exc
+    if not baked:
+        raise IntakeError("no_credential_in_picture")
+    return _baked("svg", baked)
+
+
+def _baked(carrier: str, texts: list[str]) -> Handed:
+    if not is_credential(texts[0]):
+        raise IntakeError("picture_damaged", detail="what is baked in is no credential")
+    return Handed(carrier, texts[0], _more(texts))
+
+
+def _picture(data: bytes) -> Handed:
+    try:
+        texts = qr.scan(data)
+    except QrError as exc:
+        raise IntakeError("picture_damaged", detail=str(exc)) from exc
+    handed = _best(texts)
+    if handed is None:
+        raise IntakeError("code_of_something_else" if texts else "no_credential_in_picture")
+    return handed if handed.carrier == "url" else replace(handed, carrier="qr")
+
+
+def _pdf(data: bytes) -> Handed:
+    """Return the attached credential, else one in a code on a page. The attachment wins."""
+    try:
+        attached = pdf.attached_credentials(data)
+        if attached:
+            return Handed("pdf", attached[0], (FACE_UNSIGNED, *_more(attached)))
+        handed = _best(pdf.texts_on_pages(data))
+    except PdfError as exc:
+        raise IntakeError(exc.code, detail=str(exc)) from exc
+    if handed is None:
+        raise IntakeError("no_credential_in_pdf")
+    carrier = "url" if handed.carrier == "url" else "pdf"
+    return Handed(carrier, handed.text, (FACE_UNSIGNED, *handed.notes))
+
+
+def _text(data: bytes) -> Handed:
+    if len(data) > MAX_TEXT_BYTES:
+        raise IntakeError("too_large", limit_mb=MAX_TEXT_BYTES // 1024**2)
+    try:
+        text = data.decode("utf-8-sig").strip()
+    except UnicodeDecodeError as exc:
+        raise IntakeError("not_recognised") from exc
+    if not text:
+        raise IntakeError("empty")
+    if text.startswith("{"):
+        return Handed("json", text)
+    if text.startswith("["):
+        return _array(text)
+    words = text.split(maxsplit=MAX_WORDS)[:MAX_WORDS]
+    unwrapped = "".join(words)
+    handed = Handed("jwt", unwrapped) if is_compact_jws(unwrapped) else _best(words)
+    if handed is None or (handed.carrier == "url" and len(words) > 1):
+        raise IntakeError("not_recognised")
+    return handed
+
+
+def _array(text: str) -> Handed:
+    """Return the first of a JSON array of credentials, objects or compact JWS."""
+    try:
+        items = strict_json.loads(text)
+    except strict_json.StrictJsonError as exc:
+        raise IntakeError("not_recognised") from exc
+    texts = [
+        item if isinstance(item, str) else json.dumps(item, ensure_ascii=False) for item in items
+    ]
+    if not texts or not is_credential(texts[0]):
+        raise IntakeError("not_recognised")
+    return Handed("jwt" if is_compact_jws(texts[0]) else "json", texts[0], _more(texts))
+
+
+def _best(texts: list[str]) -> Handed | None:
+    """Return the first credential among texts of codes or words, else the first link, else None.
+
+    A code whose credential cannot be unpacked counts only when there is nothing else.
+    """
+    credentials: list[Handed] = []
+    links: list[Handed] = []
+    damaged: QrError | None = None
+    for text in map(str.strip, texts):
+        try:
+            packed = qr.fragment_credential(text)
+        except QrError as exc:
+            damaged = damaged or exc
+            continue
+        if packed is not None:
+            credentials.append(Handed("qr", packed))
+        elif is_credential(text):
+            credentials.append(Handed("jwt" if is_compact_jws(text) else "json", text))
+        elif _URL.fullmatch(text):
+            links.append(Handed("url", text, (LINK,)))
+    found = credentials or links
+    if found:
+        notes = found[0].notes + _more([handed.text for handed in found])
+        return replace(found[0], notes=notes)
+    if damaged is not None:
+        raise IntakeError("code_damaged", detail=str(damaged)) from damaged
+    return None
+
+
+def _more(texts: list[str]) -> tuple[str, ...]:
+    return (MORE_THAN_ONE,) if len(set(texts)) > 1 else ()
