@@ -19,10 +19,10 @@ from verifier.strict_json import StrictJsonError
 POLL_SECONDS: Final = "60"
 _STATUS: Final = {Outcome.ISSUED: 201, Outcome.ALREADY: 200, Outcome.STORED: 202}
 
-blueprint = Blueprint("approvals", __name__)
+approvals = Blueprint("approvals", __name__)
 
 
-@blueprint.post("/webhooks/approvals")
+@approvals.post("/webhooks/approvals")
 def receive_approval() -> Response:
     """Answer 201, 200 or 202 for an approval that is stored, and 204 for a check."""
     request.max_content_length = event.MAX_BYTES
@@ -43,7 +43,7 @@ def receive_approval() -> Response:
     return _answer(received, issuer.settings, status=_STATUS[received.outcome])
 
 
-@blueprint.get("/approvals/<token>/status")
+@approvals.get("/approvals/<token>/status")
 def approval_status(token: str) -> Response:
     """Say what has become of an approval that was stored. Only its sender knows the token."""
     issuer = current_issuer()
@@ -53,7 +53,7 @@ def approval_status(token: str) -> Response:
     return _answer(received, issuer.settings, status=200)
 
 
-@blueprint.get("/webhooks/approvals.schema.json")
+@approvals.get("/webhooks/approvals.schema.json")
 def approval_schema() -> Response:
     """Serve the schema by which the webhook judges, byte for byte."""
     response = Response(schema.TEXT, mimetype="application/schema+json")
