@@ -1,8 +1,10 @@
 """The public halves as others read them: DID document and JWKS.
 
 Every key that ever signed stays in the document, so that what it signed stays verifiable:
-a retired one with `expires`, a compromised one with `revoked` (Controlled Identifiers 1.0,
-section 2.2). did:web has no history, so these dates are all that a stranger has (T34).
+a compromised one with `revoked` (Controlled Identifiers 1.0, section 2.2), a retired one with
+`retired`. That term is ours, because the standard's `expires` ends old signatures as well:
+readers who follow it would refuse whatever was signed before a rotation (P5). did:web has no
+history, so these dates are all that a stranger has (T34).
 """
 
 import base64
@@ -22,6 +24,14 @@ CONTEXTS = (
     "https://w3id.org/security/jwk/v1",
 )
 
+RETIRED = {
+    "retired": {
+        "@id": "https://schema.org/validThrough",
+        "@type": "http://www.w3.org/2001/XMLSchema#dateTime",
+    }
+}
+"""What our own term means, for readers of JSON-LD."""
+
 
 def did_document(issuer_id: str, entries: Iterable[KeyEntry]) -> dict[str, Any]:
     """Return the DID document of `issuer_id` with all its keys (OB-72, OB-74).
@@ -36,8 +46,9 @@ def did_document(issuer_id: str, entries: Iterable[KeyEntry]) -> dict[str, Any]:
         methods = [_undated(issuer_id, entry) for entry in entries]
     else:
         methods = [verification_method(issuer_id, entry) for entry in entries]
+    retired = any("retired" in method for method in methods)
     return {
-        "@context": list(CONTEXTS),
+        "@context": [*CONTEXTS, RETIRED] if retired else list(CONTEXTS),
         "id": issuer_id,
         "verificationMethod": methods,
         "assertionMethod": [method["id"] for method in methods],
@@ -48,7 +59,7 @@ def verification_method(issuer_id: str, entry: KeyEntry) -> dict[str, Any]:
     """Return the entry of one key in the DID document, with the dates that limit it."""
     dates = {}
     if entry.retired is not None:
-        dates["expires"] = format_time(entry.retired)
+        dates["retired"] = format_time(entry.retired)
     if entry.revoked is not None:
         dates["revoked"] = format_time(entry.revoked)
     return _undated(issuer_id, entry) | dates

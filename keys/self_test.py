@@ -13,7 +13,7 @@ def self_test(signers: Mapping[KeyUse, Signer], published_document: Mapping[str,
     """Sign and verify a canary with each signer, and find its key in `published_document`.
 
     Raises `KeysError` if a signature does not verify, or if the document does not hold that
-    very key, under that name, for assertions, with neither `expires` nor `revoked`.
+    very key, under that name, for assertions, neither retired nor revoked.
     """
     for signer in signers.values():
         name = signer.verification_method
@@ -32,7 +32,7 @@ def _fault(signer: Signer, document: Mapping[str, Any]) -> str | None:
     method = listed[0]
     if method.get("controller") != controller or name.partition("#")[0] != controller:
         return "is published under another controller"
-    if method.keys() & {"expires", "revoked"}:
+    if method.keys() & {"retired", "expires", "revoked"}:
         return "is published as retired or compromised"
     expected = public_member(name, signer.public_key)
     if any(method.get(member) != value for member, value in expected.items()):

@@ -1,1 +1,15 @@
-"""The standalone verifier."""
+"""The standalone verifier: is it authentic, is it current, is its issuer recognised?
+
+>>> from datetime import UTC, datetime
+>>> from verifier import verify
+>>> from verifier.fetch import offline
+>>> report = verify(b"not a credential", fetch=offline, now=datetime.now(UTC))
+>>> str(report.authentic.answer)
+'could_not_check'
+"""
+
+from verifier.pipeline import verify
+from verifier.report import Answer, Check, Outcome, Report, Verdict
+from verifier.trust import TrustList
+
+__all__ = ["Answer", "Check", "Outcome", "Report", "TrustList", "Verdict", "verify"]

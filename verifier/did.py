@@ -43,12 +43,15 @@ class DidError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class VerificationMethod:
-    """One key of an issuer, as its own document lists it; `key` is None for a kind of key that
-    is not read here."""
+    """One key of an issuer, as its own document lists it.
+
+    `key` is None for a kind of key that is not read here. `retired` is the date of the member
+    `expires` (Controlled Identifiers 1.0) or of our own issuers' `retired`.
+    """
 
     id: str
     key: PublicKey | None
-    expires: datetime | None = None
+    retired: datetime | None = None
     revoked: datetime | None = None
 
     def check_used_at(self, signed: datetime | None) -> Check:
@@ -58,7 +61,7 @@ class VerificationMethod:
         fails; after a key was withdrawn as unsafe, even an earlier date shows nothing, because
         whoever took the key can write any date.
         """
-        for ended, code in ((self.revoked, "key_revoked"), (self.expires, "key_retired")):
+        for ended, code in ((self.revoked, "key_revoked"), (self.retired, "key_retired")):
             if ended is None:
                 continue
             params = {"ended": ended.isoformat(), "method": self.id}
@@ -159,13 +162,13 @@ def _method(reference: str, entry: Json | None, owner: str) -> VerificationMetho
     """Read one method; one of another controller or with unreadable dates is not the issuer's."""
     if entry is None or entry.get("controller") != owner or not reference.startswith(owner + "#"):
         return None
-    dates = {name: _date(entry.get(name)) for name in ("expires", "revoked")}
+    dates = {name: _date(entry.get(name)) for name in ("expires", "retired", "revoked")}
     if any(entry.get(name) is not None and date is None for name, date in dates.items()):
         return None
     return VerificationMethod(
         id=reference,
         key=_public_key(entry),
-        expires=dates["expires"],
+        retired=min(filter(None, (dates["expires"], dates["retired"])), default=None),
         revoked=dates["revoked"],
     )
 

@@ -28,7 +28,7 @@ from verifier.did import Controller, DidError, resolve
 from verifier.evidence import check_evidence
 from verifier.fetch import Fetch, FetchError
 from verifier.gate import check_structure
-from verifier.intake import Handed, IntakeError, read
+from verifier.intake import Handed, IntakeError, credential_of_page, read
 from verifier.report import Answer, Check, Outcome, Report, Verdict, worst
 from verifier.shape import check_shape
 from verifier.status import check_proof_dates, check_status, check_validity_period
@@ -102,33 +102,43 @@ def verify(
     except IntakeError as exc:
         check = Check("intake", Outcome.COULD_NOT_CHECK, exc.code, exc.params)
         return _unauthentic("unknown", "unknown", (check,))
-    received = Check("intake", Outcome.PASSED, f"received_{handed.carrier}")
+    received = tuple(
+        Check("intake", Outcome.PASSED, code)
+        for code in (f"received_{handed.carrier}", *handed.notes)
+    )
     try:
         secured = parse(handed.text)  # (2)
     except jose.JoseError as exc:
         failed = Check("parse", Outcome.FAILED, exc.code, {"detail": exc.detail}, PARSING_ERROR)
-        return _unauthentic(handed.carrier, "vc_jwt", (received, failed))
+        return _unauthentic(handed.carrier, "vc_jwt", (*received, failed))
     except strict_json.StrictJsonError as exc:
         failed = Check(
             "parse", Outcome.FAILED, "not_strict_json", {"detail": str(exc)}, PARSING_ERROR
         )
-        return _unauthentic(handed.carrier, "data_integrity", (received, failed))
+        return _unauthentic(handed.carrier, "data_integrity", (*received, failed))
     return _judge(handed, received, secured, world, presented_by, evidence)
 
 
 def _hand_in(data: bytes, fetch: Fetch) -> Handed:
-    """Read what was handed in; a link is followed once, and must not lead to another link."""
+    """Read what was handed in; a link is followed, and a page to the credential that it names."""
     handed = read(data)
     if handed.carrier != "url":
         return handed
-    try:
-        fetched = fetch(handed.text, accept=CREDENTIAL_TYPES, max_bytes=MAX_CREDENTIAL_BYTES)
-    except FetchError as exc:
-        raise IntakeError("link_unreachable", url=handed.text[:200], why=exc.code) from exc
-    found = read(fetched.body)
+    url = handed.text
+    body = _follow(url, fetch)
+    if named := credential_of_page(body, url):
+        body = _follow(named, fetch)
+    found = read(body)
     if found.carrier == "url":
-        raise IntakeError("link_to_no_credential", url=handed.text[:200])
+        raise IntakeError("link_to_no_credential", url=url[:200])
     return found
+
+
+def _follow(url: str, fetch: Fetch) -> bytes:
+    try:
+        return fetch(url, accept=CREDENTIAL_TYPES, max_bytes=MAX_CREDENTIAL_BYTES).body
+    except FetchError as exc:
+        raise IntakeError("link_unreachable", url=url[:200], why=exc.code) from exc
 
 
 def parse(text: str) -> Secured:
@@ -141,13 +151,13 @@ def parse(text: str) -> Secured:
 
 def _judge(
     handed: Handed,
-    received: Check,
+    received: tuple[Check, ...],
     secured: Secured,
     world: World,
     presented_by: str | None,
     evidence: Sequence[bytes],
 ) -> Report:
-    said = (received, *_authenticate(secured, world, check_shape))
+    said = (*received, *_authenticate(secured, world, check_shape))
     authentic = _verdict(said, "authentic")
     if authentic.answer is not Answer.YES:
         return _unauthentic(handed.carrier, secured.securing, said)
