@@ -61,12 +61,12 @@ def as_badge(image: bytes) -> BadgeImage:
 def _check_png(data: bytes) -> None:
     try:
         with Image.open(io.BytesIO(data), formats=["PNG"]) as picture:
-            sides = picture.size
+            width, height = picture.size
+            if width not in _SIDES or height not in _SIDES:
+                raise ImageError(f"image is {width} × {height} pixels (each side: 90 to 4096)")
             picture.load()
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as exc:
+    except (OSError, SyntaxError, Image.DecompressionBombError) as exc:
         raise ImageError(f"image is a broken PNG: {exc}") from exc
-    if not all(side in _SIDES for side in sides):
-        raise ImageError(f"image is {sides[0]} × {sides[1]} pixels (each side: 90 to 4096)")
 
 
 def _check_svg(data: bytes) -> None:
