@@ -20,7 +20,7 @@ from issuer.issuer import Issuer, LockedError, current_issuer
 from issuer.settings import Settings, load
 from issuer.sharing.own_fetch import fetch_own
 from issuer.sharing.own_fetch import fetch_own
-from issuer.sharing.routes import blueprint as sharing
+from issuer.sharing.routes import sharing
 from issuer.typesetting import TEMPLATES
 from keys.signer import KeysError
 from verifier.fetch import WebFetch

@@ -15,13 +15,13 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from verifier import TrustList, verify, words
 from verifier.fetch import Fetch
+from verifier.intake import MAX_BYTES
 from verifier.report import Answer, Report, Verdict
 from verifier.web import display
 from verifier.web.markdown import prose
 
-MOST_BYTES = 5 * 1024 * 1024
-"""The largest file taken (T31): many times a certificate, small enough for every parser."""
 MOST_TEXT = 2 * 1024 * 1024
+"""A credential is at most 1 MiB; a form part beyond this is not even held in memory (T31)."""
 CARRIERS = {
     "json": "a credential (JSON)",
     "jwt": "a credential (JWT)",
@@ -33,9 +33,9 @@ CARRIERS = {
 PICTURES = {"png": "image/png", "svg": "image/svg+xml"}
 MOST_PICTURE = 512 * 1024
 """A badge handed in is shown again up to this size: it travels inside the page."""
-LIMITS = {"most_bytes": MOST_BYTES, "most": "5 MB"}
+LIMITS = {"most_bytes": MAX_BYTES, "most": f"{MAX_BYTES // 1024**2} MB"}
 TOO_LARGE = (
-    "That is larger than 5 MB, so it was not read.",
+    f"That is larger than {LIMITS['most']}, so it was not read.",
     "A credential is much smaller. Hand in the file that the issuer gave.",
 )
 NOTHING = ("Nothing was handed in.", "Choose a file, or paste a link or the text of a credential.")
@@ -99,7 +99,7 @@ def verifier_blueprint(
 
     @blueprint.before_request
     def limit() -> None:
-        request.max_content_length = MOST_BYTES + MOST_TEXT
+        request.max_content_length = MAX_BYTES + MOST_TEXT
         request.max_form_memory_size = MOST_TEXT
 
     @blueprint.get("")
