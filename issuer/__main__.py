@@ -215,9 +215,7 @@ def _catalogue(args: argparse.Namespace, issuer: Issuer) -> int:
 
 
 def _webhook(args: argparse.Namespace, issuer: Issuer) -> int:
-    args.settings = issuer.settings
-    code: int = args.run(args)
-    return code
+    return webhook.run(args, settings=issuer.settings)
 
 
 def _now() -> datetime:

@@ -7,8 +7,8 @@ from typing import Any
 
 from verifier import jose
 from verifier.credential import instant
-from verifier.did import PROOF_ERROR, Controller, DidError, VerificationMethod
 from verifier.data_integrity import ControllerOf
+from verifier.did import PROOF_ERROR, Controller, DidError, VerificationMethod
 from verifier.jose import Jws
 from verifier.report import Check, Outcome
 

@@ -13,6 +13,10 @@ from verifier.report import Answer, Check, Outcome, Verdict
 Translate = Callable[[str], str]
 
 _ASK_ISSUER = "Ask the teacher or the issuer for the credential file again."
+_BRING = (
+    "Bring the file that the issuer gave out (.json, .jwt, .png, .svg or .pdf), its link, or a "
+    "clear picture of its code."
+)
 _AGAIN = "Try again later, or from another network."
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -66,15 +70,37 @@ WORDS: dict[str, tuple[str, str]] = {
         "Read the credential inside the badge picture; the picture proves nothing.",
         "",
     ),
-    "received_pdf": (
-        "Read the credential attached to the certificate. What is printed on the page is not "
-        "signed: compare it with this report.",
+    "received_pdf": ("Read the credential that the certificate carries.", ""),
+    "received_qr": ("Read the credential in the scanned code.", ""),
+    "face_unsigned": (
+        "What is printed on the page is not signed: compare it with this report.",
         "",
     ),
-    "received_qr": (
-        "Read the credential in the scanned code. What is printed around it is not signed: "
-        "compare it with this report.",
-        "",
+    "more_than_one": ("There is more than one credential in it; this is about the first.", ""),
+    "too_large": ("The file is larger than {limit_mb} MB.", "Bring the credential file itself."),
+    "empty": ("The file is empty.", _BRING),
+    "not_recognised": ("There is no credential in it that can be read.", _BRING),
+    "office_file": ("It is an office document or an archive, which carries no credential.", _BRING),
+    "picture_format": (
+        "It is a picture of a kind that cannot be read here.",
+        "Save the picture as PNG or JPEG. " + _BRING,
+    ),
+    "picture_damaged": ("The picture is damaged: {detail}.", _ASK_ISSUER),
+    "no_credential_in_picture": (
+        "It is a picture without a credential in it. A screenshot or a copy loses what was inside.",
+        _BRING,
+    ),
+    "code_of_something_else": ("The code in the picture holds something else.", _BRING),
+    "code_damaged": ("The code is damaged: {detail}.", "Scan it again, closer and in good light."),
+    "web_page": (
+        "It is a web page, not a credential.",
+        "On the page choose to download the credential, and bring that file.",
+    ),
+    "pdf_needs_password": ("The PDF is locked with a password.", "Bring it without a password."),
+    "pdf_damaged": ("The PDF is damaged: {detail}.", _ASK_ISSUER),
+    "no_credential_in_pdf": (
+        "The PDF carries no credential. A printed or scanned copy loses what was attached.",
+        _BRING,
     ),
     "link_unreachable": ("The link {url} could not be opened.", _AGAIN),
     "link_to_no_credential": ("The link {url} does not lead to a credential.", _ASK_ISSUER),
