@@ -163,7 +163,7 @@ def _issue(args: argparse.Namespace, issuer: Issuer) -> int:
 
 
 def _revoke(args: argparse.Namespace, issuer: Issuer) -> int:
-    public_id = args.credential.rstrip("/").rpartition("/")[2]
+    public_id = args.credential.rstrip("/").rpartition("/")[2].partition(".")[0]
     fresh = lists.revoke(issuer, public_id, reason=args.reason, now=_now())
     print(f"{public_id} {'is revoked' if fresh else 'was revoked before'}; its list is published")
     return 0
