@@ -44,7 +44,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "no_trust_list": (
         "No list of issuers was given, so nobody here can say who this issuer is.",
-        "Give a trust list, or find out who the issuer is by an address you already know.",
+        "Find out who the issuer is by an address you already know, or give a list that you trust.",
     ),
     "theirs": ("It was earned by the person you named.", ""),
     "not_theirs": (
@@ -341,7 +341,7 @@ def _shown(value: str | int) -> str:
     """Dates are shown as days: the second of expiry helps nobody who reads a report."""
     if isinstance(value, str) and len(value) == 25 and value.endswith("+00:00"):
         try:
-            return datetime.fromisoformat(value).strftime("%-d %B %Y")
+            return datetime.fromisoformat(value).strftime("%B %-d, %Y")
         except ValueError:
             return value
     return str(value)
