@@ -5,6 +5,7 @@ only this file logs it. A line in the log holds codes and field names, never a v
 was refused may be personal (R42), and a traceback's message may quote it.
 """
 
+import json
 import logging
 import traceback
 import uuid
@@ -12,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import Flask, Response, json, render_template, request
+from flask import Flask, Response, render_template, request
+from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException, NotFound
 
 from issuer import addresses
@@ -181,6 +183,7 @@ def register(app: Flask, settings: Settings) -> None:
             "title": problem.kind.title,
             "status": problem.kind.status,
             "detail": problem.detail,
+            "remedy": problem.kind.remedy,
             **problem.members,
             **({"errors": [_member(flaw) for flaw in problem.flaws]} if problem.flaws else {}),
         }
@@ -258,10 +261,13 @@ def _member(flaw: Flaw) -> dict[str, str]:
 def _answer(kind: Kind, document: Mapping[str, Any], media_type: str) -> Response:
     """Answer a browser with a page, and everybody else with `document`."""
     best = request.accept_mimetypes.best_match([media_type, "application/json", "text/html"])
-    if best == "text/html":
+    # Under a foreign host name there is no page, because there would be no address for its parts.
+    if best == "text/html" and request_ctx.url_adapter is not None:
         page = render_template("problem.html", kind=kind, problem=document)
         response = Response(page, mimetype="text/html")
     else:
-        response = Response(json.dumps(document, indent=1) + "\n", mimetype=media_type)
+        response = Response(
+            json.dumps(document, ensure_ascii=False, indent=1) + "\n", mimetype=media_type
+        )
     response.vary.add("Accept")
     return response

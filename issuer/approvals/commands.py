@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import time
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -60,7 +61,8 @@ def run(args: argparse.Namespace, *, settings: Settings) -> int:
     if args.webhook_command == "check":
         return _check_file(args.file, body, settings, source)
     event_id = args.event_id or sender.event_id_of(body)
-    return _report(sender.send(body, url=url, secrets=source.secrets, event_id=event_id))
+    answer = sender.send(body, url=url, secrets=source.secrets, event_id=event_id, sleep=time.sleep)
+    return _report(answer)
 
 
 def _check_connection(url: str, source: Source) -> int:
@@ -115,8 +117,8 @@ def _report(answer: Answer) -> int:
     title = said.get("title", "not an answer of a Mintmark issuer (check the address)")
     errors = said.get("errors", [])
     flaws = [Flaw("", error["field"], error["detail"], error["remedy"]) for error in errors]
-    detail = "" if flaws else f" ({said['detail']})" if "detail" in said else ""
-    return _fail(f"{answer.status} {title}{detail}", flaws)
+    more = [said[key] for key in ("detail", "remedy") if key in said and not flaws]
+    return _fail("\n  ".join([f"{answer.status} {title}", *more]), flaws)
 
 
 def _fail(message: str, flaws: Sequence[Flaw] = ()) -> int:

@@ -1,7 +1,6 @@
 """The sending side of the webhook, as a well-behaved sender: signed, patient, and idempotent."""
 
 import hashlib
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -46,7 +45,7 @@ def send(
     url: str,
     secrets: tuple[str, ...],
     event_id: str,
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Callable[[float], None],
 ) -> Answer:
     """Return the last answer to `body`, which is sent again while that can help.
 

@@ -1,0 +1,258 @@
+"""The Apps Script of examples/google-form, run in Node against a real server over HTTP."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from served import Served
+from sqlalchemy import func, select
+from werkzeug.wrappers import Response
+
+from issuer.app import create_app
+from issuer.approvals.tables import ApprovalRow
+from issuer.issuance.tables import CredentialRow
+
+FOLDER = Path(__file__).parents[2] / "examples" / "google-form"
+HEADERS = [
+    *("Timestamp", "Full name", "E-mail", "Second e-mail", "Achievement"),
+    *("Skill", "Goal", "Measured outcome", "Start", "End", "Hours", "Provider number"),
+    *("Evidence", "Evidence description", "Evidence link", "Signed off by"),
+    *("Levels [The learning process (learning)]", "Levels [Work]", "Comments [Work]"),
+]
+ANSWERS = [
+    {"date": "2026-05-15T15:00:00.250Z"},
+    "Zoë Nguyễn ",
+    "Zoe@school.example",
+    "",
+    "Composing with foundational rhythms (rhythms)",
+    "Rhythm,\tthrough composition.",
+    "Each student reads eight bars.",
+    "9 of 31, then 26 “with ease”.",
+    {"date": "2026-02-23T06:00:00Z"},
+    {"date": "2026-05-02T04:59:59Z"},
+    12.5,
+    "EX-48-0123",
+    "Reflections",
+    "Four students on what they changed.",
+    "https://drive.example/x",
+    "teacher, coach",
+    "Met",
+    "Met",
+    "Easy to follow.",
+]
+
+
+@pytest.fixture(scope="module")
+def node() -> str:
+    program = shutil.which("node")
+    if program is None:
+        reason = "Node is not installed (tests/apt.txt names it)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return program
+
+
+@pytest.fixture
+def server(settings) -> Iterator[Served]:
+    with Served(create_app(settings)) as served:
+        yield served
+
+
+def count(server, table) -> int:
+    with server.app.extensions["mintmark"].database.reading() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+@pytest.fixture
+def script(node, server, settings):
+    """Run functions of the script on a sheet; return what was seen, with cells by header."""
+
+    def run(*calls, cells=None, url=f"{server.url}/webhooks/approvals", secret=None, selected=2):
+        scene = {
+            "script": str(FOLDER / "Code.gs"),
+            "cells": cells or [HEADERS, ANSWERS],
+            "calls": [list(call) for call in calls],
+            "properties": {
+                "MINTMARK_URL": url,
+                "MINTMARK_SECRET": secret or settings.sources[0].secrets[0],
+            },
+            "selected": selected,
+        }
+        done = subprocess.run(
+            [node, str(Path(__file__).with_name("google_form.mjs"))],
+            input=json.dumps(scene),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        seen = json.loads(done.stdout)
+        headers, *rows = seen["cells"]
+        seen["rows"] = [dict(zip(headers, row, strict=False)) for row in rows]
+        return seen
+
+    return run
+
+
+SUBMIT = ("onApprovalSubmit", 2)
+
+
+def answered(**changes):
+    """Return the sheet with other answers under some headers."""
+    return [HEADERS, [changes.get(h, a) for h, a in zip(HEADERS, ANSWERS, strict=True)]]
+
+
+def again(seen, **changes):
+    """Return the sheet as the script left it, with some cells of its first row changed."""
+    headers, row, *rest = seen["cells"]
+    row = [*row, *[""] * (len(headers) - len(row))]
+    return [headers, [changes.get(h, c) for h, c in zip(headers, row, strict=True)], *rest]
+
+
+def test_a_submitted_form_becomes_a_credential_and_its_page_stands_in_the_row(script, server):
+    (row,) = script(SUBMIT)["rows"]
+    assert row["Message"] == "Issued"
+    assert re.fullmatch(
+        r"http://localhost:8202/credentials/[\w-]{22}\.html", row["Credential page"]
+    )
+    assert count(server, CredentialRow) == 1
+
+
+def test_the_answers_arrive_as_they_were_given(script, server):
+    (row,) = script(SUBMIT)["rows"]
+    with server.app.extensions["mintmark"].database.reading() as session:
+        content = session.scalars(select(ApprovalRow.content)).one()
+    assert json.loads(content) == {
+        "approval_id": row["Approval id"],
+        "achievement": {"id": "rhythms"},
+        "recipient": {"name": "Zoë Nguyễn", "emails": ["Zoe@school.example"]},
+        "narrative": {
+            "skill": "Rhythm, through composition.",
+            "goal": "Each student reads eight bars.",
+            "measured_outcome": "9 of 31, then 26 “with ease”.",
+        },
+        "activity": {"start": "2026-02-23", "end": "2026-05-01"},
+        "credits": [{"value": 12.5, "unit": "hours"}],
+        "provider_number": "EX-48-0123",
+        "levels": {"learning": "met", "work": "met"},
+        "comments": {"work": "Easy to follow."},
+        "evidence": [
+            {
+                "name": "Reflections",
+                "description": "Four students on what they changed.",
+                "url": "https://drive.example/x",
+            }
+        ],
+        "approvals": [
+            {"role": "teacher", "at": "2026-05-15T15:00:00.250Z"},
+            {"role": "coach", "at": "2026-05-15T15:00:00.250Z"},
+        ],
+        "approved_at": "2026-05-15T15:00:00.250Z",
+    }
+
+
+def test_the_id_of_a_row_is_safe_in_the_sheet_before_anything_is_sent(script):
+    seen = script(SUBMIT)
+    (request,) = seen["requests"]
+    (row,) = seen["rows"]
+    assert row["Approval id"] in request["flushed"][1]
+    assert request["id"] == "evt_" + row["Approval id"]
+
+
+def test_a_row_that_is_sent_twice_has_one_credential(script, server):
+    first = script(SUBMIT)
+    second = script(("sendSelectedRow",), cells=again(first))
+    assert second["rows"][0]["Credential page"] == first["rows"][0]["Credential page"]
+    assert (count(server, CredentialRow), len(second["requests"])) == (1, 1)
+
+
+def test_a_busy_issuer_is_asked_again_under_the_same_id(script, server):
+    server.instead = [Response(status=503), Response(status=429)]
+    seen = script(SUBMIT)
+    assert seen["rows"][0]["Message"] == "Issued"
+    assert len(seen["sleeps"]) == 2
+    assert len({request["id"] for request in seen["requests"]}) == 1
+
+
+def test_what_could_not_be_sent_waits_and_is_sent_later(script, server):
+    seen = script(SUBMIT, url="http://localhost:9/webhooks/approvals")
+    assert seen["rows"][0]["Message"] == "Waiting: will be sent again"
+    later = script(("sendWaiting",), cells=again(seen))
+    assert later["rows"][0]["Message"] == "Issued"
+    assert later["rows"][0]["Approval id"] == seen["rows"][0]["Approval id"]
+    quiet = script(("sendWaiting",), cells=again(later))
+    assert quiet["requests"] == []
+
+
+def test_a_row_that_was_issued_while_its_answer_was_lost_gets_its_page(script, server):
+    first = script(SUBMIT)
+    lost = again(first, **{"Message": "Waiting: will be sent again", "Credential page": ""})
+    (row,) = script(("sendWaiting",), cells=lost)["rows"]
+    assert row["Credential page"] == first["rows"][0]["Credential page"]
+    assert count(server, CredentialRow) == 1
+
+
+def test_a_field_to_correct_is_named_in_the_row_and_the_corrected_row_is_issued(script, server):
+    seen = script(SUBMIT, cells=answered(**{"Levels [Work]": "", "Hours": "twelve"}))
+    (row,) = seen["rows"]
+    assert row["Message"].startswith("Please correct: data.credits.0.value is not of the type")
+    assert count(server, ApprovalRow) == 0
+    still = script(("sendSelectedRow",), cells=again(seen, Hours=12))
+    assert "data.levels.work is missing: its levels are not-yet, met" in still["rows"][0]["Message"]
+    done = script(("sendSelectedRow",), cells=again(still, **{"Levels [Work]": "Met"}))
+    assert done["rows"][0]["Message"] == "Issued"
+
+
+def test_a_change_after_the_credential_is_answered_with_what_to_do(script, server):
+    first = script(SUBMIT)
+    (row,) = script(("sendSelectedRow",), cells=again(first, Goal="Another goal."))["rows"]
+    assert row["Message"].startswith("This approval was received before, with other content (409)")
+    assert row["Credential page"] == first["rows"][0]["Credential page"]
+
+
+def test_rows_of_one_sheet_are_approvals_of_their_own(script, server):
+    cells = [HEADERS, ANSWERS, ANSWERS]
+    rows = script(SUBMIT, ("onApprovalSubmit", 3), cells=cells)["rows"]
+    assert len({row["Credential page"] for row in rows}) == 2
+    assert count(server, CredentialRow) == 2
+
+
+def test_a_wrong_secret_is_said_plainly_and_nothing_is_kept(script, server):
+    (row,) = script(SUBMIT, secret="whsec_" + "QUJD" * 8)["rows"]
+    assert "compare MINTMARK_SECRET" in row["Message"]
+    assert count(server, ApprovalRow) == 0
+
+
+def test_a_wrong_address_is_said_plainly(script, server):
+    (row,) = script(SUBMIT, url=server.url + "/webhooks/elsewhere")["rows"]
+    assert row["Message"].startswith("There is nothing at this address (404)")
+
+
+def test_switching_on_makes_both_triggers_anew_and_checks_the_connection(script, server):
+    seen = script(("switchOn",))
+    assert seen["triggers"][0] == ["deleted", "an older one"]
+    new = [step[1] for step in seen["triggers"] if step[0] == "new"]
+    assert new == ["onApprovalSubmit", "sendWaiting"]
+    assert [step[0] for step in seen["triggers"]].count("create") == 2
+    assert seen["alerts"] == ["Connected: the address, the secret and the clock are right."]
+    assert count(server, ApprovalRow) == 0
+
+
+def test_the_menu_opens(script):
+    assert script(("onOpen",))["requests"] == []
+
+
+def test_the_set_up_names_every_question_the_script_reads():
+    readme = (FOLDER / "README.md").read_text("utf-8")
+    columns = re.search(
+        r"var COLUMNS = \{(.*?)\n\};", (FOLDER / "Code.gs").read_text("utf-8"), re.S
+    )
+    titles = [*re.findall(r"'(.+?)'", columns[1]), "Levels", "Approval id", "Credential page"]
+    assert [title for title in titles if f"`{title}`" not in readme] == []

@@ -1,0 +1,131 @@
+"""Problem details are true to RFC 9457, explained at their address, and documented."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from served import Served
+
+from issuer.app import create_app
+from issuer.approvals import event, schema
+from issuer.problems import KINDS
+
+ROOT = Path(__file__).parents[2]
+DOCS = (ROOT / "docs" / "webhook.md").read_text("utf-8")
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.fixture
+def app(settings):
+    made = create_app(settings)
+    yield made
+    made.extensions["mintmark"].database.close()
+
+
+@pytest.mark.parametrize("slug", KINDS)
+def test_every_problem_is_explained_to_a_program(app, slug):
+    answer = app.test_client().get(f"/problems/{slug}")
+    said = answer.get_json()
+    assert said["type"] == f"http://localhost:8202/problems/{slug}"
+    assert said["title"]
+    assert said["meaning"]
+    assert said["remedy"]
+    assert said["status"] in range(400, 600)
+
+
+@pytest.mark.parametrize("slug", KINDS)
+def test_every_problem_is_explained_to_a_person(app, slug):
+    answer = app.test_client().get(f"/problems/{slug}", headers={"Accept": BROWSER})
+    assert (answer.status_code, answer.mimetype) == (200, "text/html")
+    assert KINDS[slug].title in answer.text
+    assert "What to do" in answer.text
+
+
+def test_an_address_that_is_none_is_a_problem_for_programs_and_a_page_for_people(app):
+    client = app.test_client()
+    told = client.get("/no/such/address")
+    shown = client.get("/no/such/address", headers={"Accept": BROWSER})
+    assert (told.status_code, told.mimetype) == (404, "application/problem+json")
+    assert told.get_json()["status"] == 404
+    assert (shown.status_code, shown.mimetype) == (404, "text/html")
+    assert "Accept" in told.headers["Vary"]
+    assert client.get("/problems/no-such-problem").status_code == 404
+
+
+def test_a_foreign_host_changes_no_address(app):
+    """T29: addresses come from the settings, whatever the request says."""
+    answer = app.test_client().get("/no/such", headers={"Host": "evil.example"})
+    assert answer.status_code in (400, 404)
+    assert "evil" not in answer.text + str(answer.headers)
+    page = app.test_client().get("/no/such", headers={"Host": "evil.example", "Accept": BROWSER})
+    assert page.status_code in (400, 404)
+    assert "evil" not in page.text
+
+
+def test_no_problem_speaks_of_failure_in_what_it_says_to_a_sender():
+    words = " ".join(f"{k.title} {k.meaning} {k.remedy}" for k in KINDS.values()).lower()
+    assert not re.search(r"\b(fail|failed|failure|bad|poor|weak|deficit)\b", words)
+
+
+def documented_fields(node, at=""):
+    """Every field of the schema as the docs write it: dotted, `[]` for the members of a list."""
+    if "$ref" in node:
+        yield from documented_fields(schema.SCHEMA["$defs"][node["$ref"].split("/")[-1]], at)
+    for keyword in ("then", "else"):
+        if keyword in node:
+            yield from documented_fields(node[keyword], at)
+    for name, field in node.get("properties", {}).items():
+        here = f"{at}.{name}".lstrip(".") + ("[]" if "items" in field else "")
+        yield here
+        yield from documented_fields(field.get("items", field), here)
+
+
+def test_every_field_of_the_schema_is_documented_and_nothing_else():
+    documented = set(re.findall(r"^\| `((?:type|timestamp|data)[a-z0-9_.\[\]]*)` \|", DOCS, re.M))
+    assert documented == set(documented_fields(schema.SCHEMA))
+
+
+def test_every_problem_is_documented_with_its_status():
+    documented = dict(re.findall(r"^\| `([a-z-]+)` \| (\d{3}) \|", DOCS, re.M))
+    assert documented == {slug: str(kind.status) for slug, kind in KINDS.items()}
+
+
+def test_the_documented_limits_are_the_ones_that_hold():
+    assert f"at most {event.MAX_BYTES // 1024} KiB" in DOCS
+    defs = schema.SCHEMA["$defs"]
+    assert f"one line of at most {defs['line']['maxLength']} characters" in DOCS
+    assert f"texts have at most {defs['text']['maxLength']}" in DOCS
+
+
+@pytest.fixture
+def served(settings, tmp_path) -> Iterator[dict[str, str]]:
+    """The environment in which the documented examples run, beside `examples/approval.json`."""
+    with Served(create_app(settings)) as server:
+        yield {
+            "PATH": os.environ["PATH"],
+            "PUBLIC_URL": server.url,
+            "SECRET": settings.sources[0].secrets[0],
+            "FOLDER": str(tmp_path),
+        }
+
+
+@pytest.mark.parametrize(
+    ("language", "program"),
+    [pytest.param("sh", ["sh", "-c"], id="curl"), pytest.param("python", [sys.executable, "-c"])],
+)
+def test_the_documented_example_is_accepted_when_it_is_run(served, approval, language, program):
+    document = {"type": event.APPROVED, "timestamp": "2026-05-15T15:00:00Z"}
+    document["data"] = json.loads(approval().content)
+    folder = Path(served["FOLDER"])
+    (folder / "examples").mkdir()
+    (folder / "examples" / "approval.json").write_text(json.dumps(document), "utf-8")
+    code = re.search(rf"```{language}\n(.*?)```", DOCS, re.S)[1]
+    done = subprocess.run(
+        [*program, code], cwd=folder, env=served, capture_output=True, text=True, check=False
+    )
+    assert '"status":"issued"' in done.stdout.replace(" ", ""), done.stderr
