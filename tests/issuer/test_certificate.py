@@ -1,0 +1,397 @@
+"""The certificate: what is in the file, what is on the page, and that a camera reads its codes."""
+
+import hashlib
+import io
+import json
+import logging
+import os
+import re
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pypdf
+import pypdfium2
+import pytest
+from PIL import Image, ImageFilter
+
+from issuer import certificate
+from issuer.approvals.approval import from_data
+from issuer.catalogue import files
+from issuer.catalogue.drawing import COLOURS, draw_badge
+from issuer.certificate.pdf import _period
+from issuer.issuance.build import Reservation, build
+from issuer.settings import Settings
+from verifier import jose, pdf, qr
+from verifier.credential import view
+
+Document = dict[str, Any]
+Change = Callable[[Document], None]
+
+DEJAVU = Path("/usr/share/fonts/truetype/dejavu")
+EXAMPLES = Path(__file__).parents[2] / "examples"
+VERIFY = "http://localhost:8202/verify"
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+LONG = "The Consolidated Independent Regional Community School District of the Example Counties 47"
+
+
+@cache
+def _document() -> Document:
+    """Return the credential that the shipped approval gives."""
+    event = json.loads((EXAMPLES / "approval.json").read_text())
+    approval = from_data(event["data"])
+    achievement = next(
+        item for item in files.load(EXAMPLES) if item.id == event["data"]["achievement"]["id"]
+    )
+    settings = Settings(
+        home=Path(),
+        public_url="http://localhost:8202",
+        issuer_id="did:web:localhost%3A8202",
+        issuer_name="Prairie Example School District",
+        database_url="",
+        passphrase_file=Path(),
+        credit_unit="hours",
+    )
+    reserved = Reservation("A" * 22, 1, 94567, "urn:uuid:" + "0" * 36, "s" * 22, NOW)
+    return build(approval, replace(achievement, version=1), settings=settings, reserved=reserved)
+
+
+def _digits(document: Document) -> str:
+    """Return the digits of the credential as a JWT; its noise is as long as a real one's."""
+    noise = hashlib.shake_256(b"a signature, two hashes, a salt").digest(200)
+    header = {"alg": "ES256", "kid": "did:web:localhost%3A8202#p256-2026-11-22-a1b2", "typ": "JWT"}
+    payload = document | {"jti": document["id"], "noise": jose.encode_part(noise[64:])}
+    parts = (json.dumps(part, separators=(",", ":")).encode() for part in (header, payload))
+    jwt = ".".join(map(jose.encode_part, (*parts, noise[:64])))
+    return qr.to_digits(qr.pack(jwt))
+
+
+def _render(change: Change | None = None, **arguments: Any) -> certificate.Certificate:
+    document = deepcopy(_document())
+    if change:
+        change(document)
+    credential = view(document)
+    assert credential.achievement is not None
+    given: dict[str, Any] = {
+        "signed": json.dumps(document, ensure_ascii=False),
+        "digits": _digits(document),
+        "page_url": document["id"],
+        "verify_url": VERIFY,
+        "badge_svg": draw_badge(credential.achievement.name, "Ex", colour=COLOURS[0]).svg,
+        "colour": COLOURS[0],
+    }
+    return certificate.render(credential, **given | arguments)
+
+
+@pytest.fixture(scope="module")
+def usual() -> certificate.Certificate:
+    return _render()
+
+
+def _words(made: certificate.Certificate) -> str:
+    """Return what is printed, as one line."""
+    with pypdfium2.PdfDocument(made.pdf) as document:
+        page = document[0]
+        text = page.get_textpage().get_text_range()
+    return re.sub(r"[\s\x02]+", " ", text)
+
+
+def test_the_certificate_claims_pdf_a_3a_and_pdf_ua_1(usual: certificate.Certificate) -> None:
+    reader = pypdf.PdfReader(io.BytesIO(usual.pdf))
+    metadata = reader.root_object["/Metadata"].get_data().decode()
+    claims = dict(re.findall(r"<(pdf(?:a|ua)id:\w+)>(\w+)<", metadata))
+
+    assert usual.archival
+    assert claims == {"pdfaid:part": "3", "pdfaid:conformance": "A", "pdfuaid:part": "1"}
+
+
+def test_the_certificate_can_be_read_by_ear(usual: certificate.Certificate) -> None:
+    root = pypdf.PdfReader(io.BytesIO(usual.pdf)).root_object
+
+    assert (root["/Lang"], root["/MarkInfo"]["/Marked"]) == ("en", True)
+    assert root["/StructTreeRoot"]["/K"]
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+
+
+def _figures(element: Any) -> list[str]:
+    """Return the words that stand for each picture in a structure tree."""
+    if isinstance(element, list):
+        return [words for child in element for words in _figures(child.get_object())]
+    if not isinstance(element, dict):
+        return []
+    own = [str(element["/Alt"])] if element.get("/S") == "/Figure" else []
+    return own + (_figures(element["/K"]) if "/K" in element else [])
+
+
+def test_each_picture_has_words_for_it(usual: certificate.Certificate) -> None:
+    root = pypdf.PdfReader(io.BytesIO(usual.pdf)).root_object
+
+    assert _figures(root["/StructTreeRoot"]["/K"]) == [
+        "Badge: Composing with foundational rhythms, Prairie Example School District",
+        f"QR code with the address {_document()['id']}",
+        "QR code that holds the whole signed credential",
+    ]
+
+
+def test_the_signed_credential_is_attached_byte_for_byte() -> None:
+    signed = json.dumps(_document(), ensure_ascii=False, indent=1) + "\n"
+    made = _render(signed=signed)
+    reader = pypdf.PdfReader(io.BytesIO(made.pdf))
+    (file,) = reader.attachment_list
+    (associated,) = reader.root_object["/AF"]
+
+    assert (file.name, file.content) == ("credential.json", signed.encode())
+    assert associated["/AFRelationship"] == "/Source"
+    assert associated["/EF"]["/F"]["/Subtype"] == "/application/vc+ld+json"
+
+
+def test_our_verifier_finds_the_attached_credential(usual: certificate.Certificate) -> None:
+    assert pdf.attached_credential(usual.pdf) == json.dumps(_document(), ensure_ascii=False)
+
+
+def test_every_fact_is_printed(usual: certificate.Certificate) -> None:
+    words = _words(usual)
+
+    for fact in (
+        "PRAIRIE EXAMPLE SCHOOL DISTRICT",
+        "Composing with foundational rhythms",
+        "Jordan Example",
+        "February 23 – May 1, 2026",
+        "May 15, 2026",
+        "HOURS",
+        "EX-48-0123",
+        "Student work and reflections",
+        "Exceeded",
+        "JUDGED BY PRAIRIE EXAMPLE SCHOOL DISTRICT",
+        certificate.serial(_document()["id"]),
+        _document()["id"],
+        "credential.json, and in the larger code",
+    ):
+        assert fact in words
+
+
+def _without_amounts(document: Document) -> None:
+    subject = document["credentialSubject"]
+    subject["result"] = [item for item in subject["result"] if "achievedLevel" in item]
+    del subject["creditsEarned"], document["issuer"]["otherIdentifier"]
+
+
+def test_what_is_absent_is_not_invented() -> None:
+    words = _words(_render(_without_amounts))
+
+    assert [fact for fact in ("HOURS", "CREDITS", "PROVIDER", "VALID UNTIL") if fact in words] == []
+
+
+def _assessed(document: Document) -> None:
+    document["credentialSubject"]["source"] = {
+        "id": "https://coop.example/",
+        "type": ["Profile"],
+        "name": "Example Cooperative",
+    }
+
+
+def test_another_judge_is_named() -> None:
+    assert "JUDGED BY EXAMPLE COOPERATIVE" in _words(_render(_assessed))
+
+
+def _nameless(document: Document) -> None:
+    del document["credentialSubject"]["identifier"][0]
+
+
+def test_a_name_that_is_not_signed_is_not_printed() -> None:
+    words = _words(_render(_nameless))
+
+    assert ("the holder of this credential" in words, "Jordan" in words) == (True, False)
+
+
+def test_the_same_credential_gives_the_same_bytes(usual: certificate.Certificate) -> None:
+    assert _render().pdf == usual.pdf
+
+
+def test_without_the_offline_code_the_attachment_is_pointed_to() -> None:
+    made = _render(digits="9" * 6000)
+    words = _words(made)
+
+    assert made.archival
+    assert "CHECK WITHOUT INTERNET" not in words
+    assert "use the signed credential attached to the PDF file" in words
+    assert "larger code" not in words
+
+
+def _named(name: str) -> Change:
+    def change(document: Document) -> None:
+        document["credentialSubject"]["identifier"][0]["identityHash"] = name
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("Ελένη Παράδειγμα", id="greek"),
+        pytest.param("Пример Примеров-Ґєї", id="cyrillic"),
+        pytest.param("Nguyễn Thị Ví Dụ Ặẩ", id="vietnamese"),
+        pytest.param("Łukasz Ñandú Ōkina ʻĀina", id="latin-extended"),
+        pytest.param('#panic("x") *b* $x^2$ \\ @ref <tag> // `code`', id="markup"),
+    ],
+)
+def test_a_name_is_printed_as_it_is_written(name: str) -> None:
+    made = _render(_named(name))
+
+    assert made.archival
+    assert name in _words(made)
+
+
+@pytest.mark.parametrize("name", ["例 太郎", "Ana 🎉", "مثال"])
+def test_a_character_without_a_glyph_costs_the_claim_and_nothing_else(
+    name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        made = _render(_named(name))
+    metadata = pypdf.PdfReader(io.BytesIO(made.pdf)).root_object["/Metadata"].get_data()
+
+    assert (made.archival, b"pdfaid" in metadata) == (False, False)
+    assert "MINTMARK_FONTS" in caplog.text
+
+
+def test_folders_with_more_fonts_are_used() -> None:
+    if not DEJAVU.is_dir():
+        reason = "no fonts-dejavu-core on this machine (tests/apt.txt)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    armenian = _named("Անի Օրինակ")
+
+    assert [_render(armenian, font_folders=more).archival for more in ((), (DEJAVU,))] == [
+        False,
+        True,
+    ]
+
+
+def _everything_long(document: Document) -> None:
+    _criteria(8)(document)
+    _assessed(document)
+    subject = document["credentialSubject"]
+    document["issuer"]["name"] = subject["source"]["name"] = LONG
+    document["validUntil"] = "2031-05-15T00:00:00Z"
+    subject["achievement"]["name"] = f"{LONG}, {LONG}"
+    subject["achievement"]["description"] *= 9
+    subject["identifier"][0]["identityHash"] = "Maximiliana Featherstonehaugh-Example " * 4
+
+
+def _criteria(count: int) -> Change:
+    def change(document: Document) -> None:
+        subject = document["credentialSubject"]
+        achievement = subject["achievement"]
+        text = json.dumps(achievement["resultDescription"][0])
+        achievement["resultDescription"] = [
+            json.loads(text.replace("#learning", f"#c{n}")) | {"name": f"Criterion {n}"}
+            for n in range(count)
+        ]
+        subject["result"] = [
+            {
+                "type": ["Result"],
+                "resultDescription": f"{achievement['id']}#c{n}",
+                "achievedLevel": f"{achievement['id']}#c{n}.met",
+            }
+            for n in range(count)
+        ]
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "last"),
+    [
+        pytest.param(_criteria(1), "Criterion 0", id="one-criterion"),
+        pytest.param(_criteria(8), "Criterion 7", id="eight-criteria"),
+        pytest.param(_criteria(50), "Criterion 49", id="fifty-criteria"),
+        pytest.param(_everything_long, "Criterion 7", id="everything-long"),
+        pytest.param(_named("W" * 200), "Reflection", id="one-endless-word"),
+    ],
+)
+def test_everything_stays_on_one_page_within_its_frame(change: Change, last: str) -> None:
+    made = _render(change, badge_svg=draw_badge("A", "B", colour=COLOURS[0]).svg)
+    with pypdfium2.PdfDocument(made.pdf) as document:
+        (page,) = document
+        words = page.get_textpage()
+        boxes = [words.get_charbox(n) for n in range(words.count_chars())]
+        left, bottom = min(box[0] for box in boxes), min(box[1] for box in boxes)
+        right, top = max(box[2] for box in boxes), max(box[3] for box in boxes)
+
+    assert made.archival
+    assert last.lower() in _words(made).lower()
+    assert left > 40
+    assert bottom > 40
+    assert right < 792 - 40
+    assert top < 612 - 40
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "words"),
+    [
+        ((2026, 2, 23), (2026, 2, 23), "February 23, 2026"),
+        ((2026, 2, 23), (2026, 5, 1), "February 23 – May 1, 2026"),
+        ((2025, 12, 1), (2026, 1, 9), "December 1, 2025 – January 9, 2026"),
+    ],
+)
+def test_a_period_is_said_once(
+    start: tuple[int, int, int], end: tuple[int, int, int], words: str
+) -> None:
+    assert _period(datetime(*start, tzinfo=UTC), datetime(*end, tzinfo=UTC)) == words
+
+
+def test_a_serial_is_short_and_has_no_letters_that_are_mistaken() -> None:
+    serials = {certificate.serial(f"https://a.example/{n}") for n in range(500)}
+
+    assert len(serials) == 500
+    assert all(re.fullmatch("[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}", one) for one in serials)
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way in which a picture of the page comes to a verifier."""
+
+    turned: float = 0
+    blurred_mm: float = 0
+    jpeg: int | None = None
+
+    def photograph(self, page: Image.Image, dpi: int) -> bytes:
+        turned = page.rotate(self.turned, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
+        seen = turned.filter(ImageFilter.GaussianBlur(self.blurred_mm / 25.4 * dpi))
+        out = io.BytesIO()
+        if self.jpeg:
+            seen.save(out, "JPEG", quality=self.jpeg)
+        else:
+            seen.save(out, "PNG", compress_level=1)
+        return out.getvalue()
+
+
+@cache
+def _page(dpi: int) -> Image.Image:
+    with pypdfium2.PdfDocument(_render().pdf) as document:
+        return document[0].render(scale=dpi / 72).to_pil().convert("L")
+
+
+@pytest.mark.parametrize("dpi", [120, 150, 200, 300])
+@pytest.mark.parametrize(
+    "way",
+    [
+        pytest.param(Way(), id="flat"),
+        pytest.param(Way(turned=3), id="askew"),
+        pytest.param(Way(turned=-12), id="far-askew"),
+        pytest.param(Way(turned=90), id="on-its-side"),
+        pytest.param(Way(turned=180), id="upside-down"),
+        pytest.param(Way(blurred_mm=0.1), id="blurred"),
+        pytest.param(Way(jpeg=40), id="jpeg"),
+        pytest.param(Way(turned=3, blurred_mm=0.1, jpeg=60), id="askew-blurred-jpeg"),
+    ],
+)
+def test_both_codes_are_read_from_the_page(way: Way, dpi: int) -> None:
+    found = qr.scan(way.photograph(_page(dpi), dpi))
+
+    assert set(found) == {_document()["id"], f"{VERIFY}#{_digits(_document())}"}

@@ -1,0 +1,109 @@
+"""The two codes on their own: what they hold, how large, how dense."""
+
+import io
+import random
+import re
+
+import pytest
+from PIL import Image
+
+from issuer.certificate.qr_codes import (
+    LEAST_MODULE_MM,
+    OFFLINE_MM,
+    QUIET,
+    check_code,
+    offline_code,
+)
+from verifier import qr
+
+PAGE = "https://badges.example.org/credentials/AbCdEfGhIjKlMnOpQrStUv"
+VERIFY = "https://badges.example.org/verify"
+
+
+def _digits(size: int) -> str:
+    """Return the digits of `size` packed bytes, which look like noise."""
+    return qr.to_digits(b"\x01" + random.Random(size).randbytes(size - 1))
+
+
+def test_the_link_code_holds_the_link_alone() -> None:
+    assert qr.scan(check_code(PAGE).png()) == [PAGE]
+
+
+def test_the_link_code_is_printed_at_least_25_mm_wide() -> None:
+    assert check_code(PAGE).side_mm >= 25
+
+
+def test_an_address_too_long_for_a_code_is_refused() -> None:
+    with pytest.raises(ValueError, match="page address too long"):
+        check_code("https://example.org/" + "a" * 3000)
+
+
+def test_the_offline_code_holds_the_verifiers_address_and_the_digits() -> None:
+    digits = _digits(1400)
+    code = offline_code(VERIFY, digits)
+
+    assert code is not None
+    assert qr.scan(code.png()) == [f"{VERIFY}#{digits}"]
+
+
+@pytest.mark.parametrize(
+    ("size", "level", "modules"),
+    [
+        pytest.param(900, "M", 117, id="short"),
+        pytest.param(1550, "M", 149, id="as-much-as-level-M-holds"),
+        pytest.param(1700, "L", 141, id="longer"),
+        pytest.param(2000, "L", 149, id="as-much-as-level-L-holds"),
+    ],
+)
+def test_the_better_level_is_used_while_it_fits(size: int, level: str, modules: int) -> None:
+    """The numbers are those of digits in numeric mode: in byte mode none but the first fits."""
+    code = offline_code(VERIFY, _digits(size))
+
+    assert code is not None
+    assert (code.level, len(code.rows)) == (level, modules)
+
+
+@pytest.mark.parametrize("size", [900, 1550, 1700, 2000])
+def test_a_module_is_large_enough_for_a_phone(size: int) -> None:
+    code = offline_code(VERIFY, _digits(size))
+
+    assert code is not None
+    assert code.module_mm >= LEAST_MODULE_MM
+    assert code.side_mm <= OFFLINE_MM
+
+
+@pytest.mark.parametrize("size", [2100, 2900])
+def test_a_credential_that_is_too_long_has_no_code(size: int) -> None:
+    assert offline_code(VERIFY, _digits(size)) is None
+
+
+def test_digits_beyond_the_largest_code_have_no_code() -> None:
+    assert offline_code(VERIFY, "1" * 7500) is None
+
+
+def test_the_png_has_a_white_quiet_zone_and_modules_of_whole_pixels() -> None:
+    code = check_code(PAGE)
+    picture = Image.open(io.BytesIO(code.png()))
+    modules = len(code.rows) + 2 * QUIET
+    scale = picture.width // modules
+
+    assert picture.width % modules == 0
+    assert picture.convert("L").point(lambda value: 255 - value).getbbox() == (
+        QUIET * scale,
+        QUIET * scale,
+        picture.width - QUIET * scale,
+        picture.width - QUIET * scale,
+    )
+
+
+def test_the_svg_paints_the_very_same_modules() -> None:
+    code = check_code(PAGE)
+    path = code.svg().rpartition('d="')[2]
+    painted = {
+        (int(x) + step - QUIET, int(y) - QUIET)
+        for x, y, length in re.findall(r"M(\d+) (\d+)h(\d+)v1", path)
+        for step in range(int(length))
+    }
+    dark = {(x, y) for y, row in enumerate(code.rows) for x, module in enumerate(row) if module}
+
+    assert painted == dark
