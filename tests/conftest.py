@@ -1,10 +1,24 @@
 """Fixtures that every room's tests share."""
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import pytest
 from world import World
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture
 def world() -> World:
     """A world in memory with one honest issuer."""
     return World()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["Browser"]:
+    """Debian's Chromium, started once."""
+    import browser
+
+    yield from browser.launched()
