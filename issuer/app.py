@@ -41,7 +41,7 @@ def create_app(settings: Settings) -> Flask:
     """Return the application of one issuer, started: see `start`."""
     issuer = Issuer(settings)
     start(issuer)
-    app = Flask("issuer", template_folder=str(TEMPLATES))
+    app = Flask("issuer", template_folder=str(TEMPLATES), static_folder=None)
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         MAX_FORM_PARTS=MAX_FORM_PARTS,

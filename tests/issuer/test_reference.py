@@ -1,0 +1,104 @@
+"""docs/reference.md names every command, route and setting, and none that is not there."""
+
+import argparse
+import re
+from pathlib import Path
+
+import pytest
+
+from issuer import __main__ as issuing
+from issuer.app import create_app
+from issuer.settings import Settings, load
+from verifier import __main__ as verifying
+
+DOCS = Path(__file__).parents[2] / "docs" / "reference.md"
+
+
+def rows(heading: str) -> list[list[str]]:
+    """Return the cells of the table under a heading."""
+    section = DOCS.read_text().partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    lines = [line for line in section.splitlines() if line.startswith("| `")]
+    return [re.split(r" (?<!\\)\| ", line.strip("| ")) for line in lines]
+
+
+def commands(parser: argparse.ArgumentParser, name: str) -> dict[str, set[str]]:
+    """Return every command of a parser with the options it takes."""
+    options = {
+        action.option_strings[-1] if action.option_strings else str(action.metavar)
+        for action in parser._actions
+        if not isinstance(action, argparse._HelpAction | argparse._SubParsersAction)
+    }
+    groups = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
+    found: dict[str, set[str]] = {} if groups else {name: options}
+    for group in groups:
+        for word, command in group.choices.items():
+            found |= commands(command, f"{name} {word}")
+    return found
+
+
+def test_every_command_and_option_stands_in_the_table():
+    documented = {}
+    for cell, *_ in rows("Commands"):
+        words = cell.strip("`").replace(r"\|", "|").split()
+        name = [word for word in words if re.fullmatch(r"[a-z][a-z-]*", word)]
+        documented[" ".join(name)] = set(words) - set(name)
+    found = commands(issuing._parser(), "mintmark")
+    found |= commands(verifying._parser(), "mintmark-verify")
+    assert documented == found
+
+
+def test_every_route_stands_in_the_table(settings):
+    documented = {cells[0].strip("`"): set(cells[1].split(", ")) for cells in rows("Routes")}
+    found: dict[str, set[str]] = {}
+    for rule in create_app(settings).url_map.iter_rules():
+        found.setdefault(rule.rule, set()).update(rule.methods - {"HEAD", "OPTIONS"})
+    assert documented == found
+
+
+def test_every_setting_stands_in_the_table_and_is_read(tmp_path):
+    names = [name for cells in rows("Settings") for name in re.findall(r"`([^`]+)`", cells[0])]
+    file = tmp_path / "mintmark.toml"
+    file.write_text(_toml(names))
+    file.chmod(0o600)
+    settings = load(tmp_path)
+    assert isinstance(settings, Settings)
+    for name in names:
+        # Read means: spelt otherwise it is refused.
+        file.write_text(_toml(names).replace(name.rpartition(".")[2] + " =", "unknown ="))
+        with pytest.raises(ValueError, match=r"."):
+            load(tmp_path)
+    read = {"home", "font_folders", "sources", "assessed_by"} | {n.replace(".", "_") for n in names}
+    assert {name.removeprefix("credentials_") for name in read} >= set(Settings.__slots__)
+
+
+VALUES = {
+    "public_url": '"https://district.example"',
+    "database_url": '"sqlite:///x.sqlite3"',
+    "passphrase_file": '"passphrase"',
+    "fonts": '["fonts"]',
+    "status_list_size": "131072",
+    "issuer.id": '"did:web:district.example"',
+    "issuer.name": '"Example District"',
+    "issuer.url": '"https://district.example/"',
+    "issuer.email": '"ask@district.example"',
+    "credentials.credit_unit": '"hours"',
+    "credentials.show_name": "false",
+    "assessed_by.id": '"did:web:assessor.example"',
+    "assessed_by.name": '"Assessor"',
+    "assessed_by.url": '"https://assessor.example/"',
+    "sources.name": '"approvals"',
+    "sources.secrets": '["whsec_MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA="]',
+    "sources.bearer": '"a-token-of-more-than-32-characters"',
+}
+
+
+def _toml(names: list[str]) -> str:
+    tables: dict[str, list[str]] = {"": []}
+    for name in names:
+        table, _, key = name.rpartition(".")
+        tables.setdefault(table, []).append(f"{key} = {VALUES[name]}")
+    parts = [
+        "\n".join([{"": "", "sources": "[[sources]]"}.get(table, f"[{table}]"), *lines])
+        for table, lines in tables.items()
+    ]
+    return "\n".join(parts) + "\n"
