@@ -23,6 +23,7 @@ from issuer import certificate
 from issuer.approvals.approval import from_data
 from issuer.catalogue import files
 from issuer.catalogue.drawing import COLOURS, draw_badge
+from issuer.catalogue.images import as_badge
 from issuer.certificate.pdf import _period
 from issuer.issuance.build import Reservation, build
 from issuer.settings import Settings
@@ -329,6 +330,28 @@ def test_everything_stays_on_one_page_within_its_frame(change: Change, last: str
     assert bottom > 40
     assert right < 792 - 40
     assert top < 612 - 40
+
+
+def _given_png() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGBA", (300, 200), (122, 34, 51, 128)).save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        pytest.param(_given_png(), id="png-half-transparent"),
+        pytest.param(
+            b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 90">'
+            b'<circle cx="45" cy="45" r="40" fill="#7a2233" opacity=".5"/>'
+            b'<text x="9" y="50" font-family="Helvetica">Rhythm</text></svg>',
+            id="svg-with-words",
+        ),
+    ],
+)
+def test_a_district_s_own_picture_keeps_the_claim(image: bytes) -> None:
+    assert _render(badge_svg=as_badge(image).svg).archival
 
 
 @pytest.mark.parametrize(
