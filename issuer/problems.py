@@ -239,7 +239,8 @@ def _record(problem: Problem) -> None:
     what = " ".join(f"{flaw.code}:{loggable(flaw.field)}" for flaw in problem.flaws)
     reason = problem.members.get("reason", "")
     said = f"{request.method} {rule} {problem.kind.status} {problem.slug} {reason}{what}".rstrip()
-    _log.warning("%s", said)
+    # A page that is not there is everyday news; a refused message is somebody's approval.
+    _log.log(logging.INFO if request.method == "GET" else logging.WARNING, "%s", said)
 
 
 def _places(error: BaseException) -> str:

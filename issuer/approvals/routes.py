@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from flask import Blueprint, Response, jsonify, request
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import HTTPException, NotFound
 
 from issuer import addresses, issuance
 from issuer.approvals import event, schema
@@ -25,8 +25,7 @@ approvals = Blueprint("approvals", __name__)
 @approvals.post("/webhooks/approvals")
 def receive_approval() -> Response:
     """Answer 201, 200 or 202 for an approval that is stored, and 204 for a check."""
-    request.max_content_length = event.MAX_BYTES
-    body = request.get_data(cache=False)
+    body = _body()
     issuer, now = current_issuer(), datetime.now(UTC)
     delivery = _delivery(body, issuer.settings, now)
     if request.mimetype != "application/json":
@@ -60,6 +59,20 @@ def approval_schema() -> Response:
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cache-Control"] = "public, max-age=300"
     return response
+
+
+def _body() -> bytes:
+    # A body without a length is cut off at the limit in silence: one byte more shows it.
+    request.max_content_length = event.MAX_BYTES + 1
+    try:
+        body = request.get_data(cache=False)
+    except HTTPException:
+        raise
+    except Exception as exc:  # each server has errors of its own for a malformed chunk
+        raise Problem("bad-request") from exc
+    if len(body) > event.MAX_BYTES:
+        raise Problem("too-large")
+    return body
 
 
 def _delivery(body: bytes, settings: Settings, now: datetime) -> Delivery:

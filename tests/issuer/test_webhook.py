@@ -15,6 +15,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from sqlalchemy import func, select
+from werkzeug.test import create_environ, run_wsgi_app
 
 from issuer import problems
 from issuer.app import create_app
@@ -266,6 +267,43 @@ def test_a_message_that_is_not_in_order_is_a_problem_and_leaves_nothing(
     assert named in answer.text
     assert rows(sender.app) == before
     assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+class Chunks:
+    """A body that comes in chunks, without a length; after `parts` the server raises `error`."""
+
+    def __init__(self, parts, error=None):
+        self.parts = parts
+        self.error = error
+
+    def read(self, size=-1):
+        if self.parts:
+            return self.parts.pop(0)
+        if self.error:
+            raise self.error
+        return b""
+
+
+class InvalidChunkSize(Exception):
+    """As gunicorn raises it while a body is read: not an OSError."""
+
+
+CHUNKS = {
+    "endless": ([b" " * 1024] * 10_000, None, 413),
+    "malformed": ([b"{"], InvalidChunkSize(), 400),
+    "broken-off": ([b"{"], ConnectionResetError(), 400),
+}
+
+
+@pytest.mark.parametrize(("parts", "error", "status"), CHUNKS.values(), ids=CHUNKS.keys())
+def test_a_body_in_chunks_is_limited_and_may_break_off(sender, parts, error, status):
+    chunks = Chunks(list(parts), error)
+    environ = create_environ(PATH, method="POST")
+    environ |= {"wsgi.input": chunks, "wsgi.input_terminated": True}
+    _, told, headers = run_wsgi_app(sender.app, environ)
+    assert int(told.split()[0]) == status
+    assert headers["Content-Type"] == "application/problem+json"
+    assert sum(map(len, chunks.parts)) >= len(b"".join(parts)) - 2 * event.MAX_BYTES
 
 
 FLAWS = {
