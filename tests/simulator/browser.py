@@ -84,3 +84,56 @@ class Watched:
 def watch(browser: Browser, origin: str, **context: object) -> Watched:
     """Return a new page in a context of its own."""
     return Watched(browser.new_context(**context).new_page(), origin)
+
+
+HOSTILE = (
+    "\"'><script>alert(1)</script><img src=x onerror=alert(2)><svg/onload=alert(3)> {{7*7}} "
+    "[x](javascript:alert(4)) ![p](https://tracker.example/p.png) \u202egnihsihp\u200b " + "W" * 200
+)
+"""One text with most of what people try: markup, script links, pictures, bidi, a long word."""
+
+_LOW_CONTRAST = """() => {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 });
+  const paint = canvas.getContext("2d", { willReadFrequently: true });
+  const rgba = (colour) => {
+    paint.clearRect(0, 0, 1, 1);
+    paint.fillStyle = colour;
+    paint.fillRect(0, 0, 1, 1);
+    return [...paint.getImageData(0, 0, 1, 1).data];
+  };
+  const light = (colour) => {
+    const [r, g, b] = colour.map((c) => c / 255).map(
+      (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ground = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const colour = rgba(getComputedStyle(at).backgroundColor);
+      if (colour[3] === 255) return colour;
+    }
+    return [255, 255, 255, 255];
+  };
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || !element.checkVisibility()) continue;
+    const [a, b] = [light(rgba(getComputedStyle(element).color)), light(ground(element))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) found.push(`${ratio.toFixed(1)}: ${walker.currentNode.data.trim()}`);
+  }
+  return found;
+}"""
+_SMALL_TARGETS = """() => [...document.querySelectorAll("button, input, textarea, summary, nav a")]
+  .filter((element) => element.type !== "hidden" && element.checkVisibility())
+  .filter((element) => Math.min(...[element.getBoundingClientRect()]
+    .flatMap(({ width, height }) => [width, height])) < 24)
+  .map((element) => element.outerHTML)"""
+
+
+def hard_to_use(page: Page) -> list[str]:
+    """Return what is hard to read, to hit or to reach: WCAG 2.2, 1.4.3, 1.4.10, 2.5.8."""
+    page.evaluate("document.querySelectorAll('details').forEach((each) => each.open = true)")
+    found: list[str] = page.evaluate(_LOW_CONTRAST) + page.evaluate(_SMALL_TARGETS)
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return [*found, f"{wide} px too wide"] if wide > 0 else found
