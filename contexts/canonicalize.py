@@ -64,11 +64,14 @@ def to_quads(document: Json, *, contexts: FrozenContexts = BUNDLED) -> set[Quad]
 
 
 def _check_contexts(value: Any, contexts: FrozenContexts) -> None:
-    """Refuse inline contexts (they could say anything) and contexts that are not listed."""
+    """Refuse inline contexts (they could say anything), contexts that are not listed, and
+    values of null, which expansion drops without a word."""
     if isinstance(value, list):
         for item in value:
             _check_contexts(item, contexts)
     elif isinstance(value, Mapping):
+        if value.get("@value", "") is None:
+            raise DataLossError('a value object holds null: {"@value": null}')
         if "@context" in value:
             entries = value["@context"]
             entries = entries if isinstance(entries, list) else [entries]

@@ -14,9 +14,12 @@ from contexts.errors import DataLossError
 from contexts.frozen import FrozenContexts
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S*|_:\S+")
-_BASE = "https://relative.invalid/"
+_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
+_RELATIVE = "x-relative:"
+_BASE = _RELATIVE + "//base/"
 """PyLD resolves relative IRIs against an example base if given none; against this one they
-are found and refused."""
+are found and refused. The scheme is one that nobody uses, since `//host/path` keeps just that:
+with an ordinary one it would be a second way of writing an absolute IRI."""
 
 
 class StrictProcessor(JsonLdProcessor):  # type: ignore[misc]
@@ -32,6 +35,7 @@ class StrictProcessor(JsonLdProcessor):  # type: ignore[misc]
         options = {
             "base": _BASE,
             "processingMode": "json-ld-1.1",
+            "rdfDirection": "i18n-datatype",
             "documentLoader": self._load,
             "contextResolver": self._resolver,
             "identifierIssuer": IdentifierIssuer("_:b"),
@@ -88,10 +92,14 @@ def _check_value(value: Mapping[str, Any]) -> None:
     kind = value.get("@type")
     if kind is not None and kind != "@json":
         _require_absolute(kind, "datatype")
+    language = value.get("@language", "en")
+    if not _LANGUAGE.fullmatch(language):
+        # Written raw into a statement, so a line break in it would forge the next one.
+        raise DataLossError(f"not a language tag: {language[:80]!r}")
 
 
 def _require_absolute(value: Any, what: str) -> None:
-    relative = isinstance(value, str) and value.startswith(_BASE)
+    relative = isinstance(value, str) and value.startswith(_RELATIVE)
     if not isinstance(value, str) or relative or not _ABSOLUTE.fullmatch(value):
         value = value.removeprefix(_BASE) if relative else value
         raise DataLossError(f"the {what} {value!r} is not defined by the contexts")

@@ -1,0 +1,189 @@
+"""The libraries of others in a Node process, and what a real issuer hands out to show them.
+
+Nothing here uses the network but `npm ci`: every document comes with the question.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from issuer import init, issuance
+from issuer.approvals import event
+from issuer.catalogue import files, versions
+from issuer.issuance import lists
+from issuer.issuer import Issuer
+from keys.key_file import Cost
+
+HERE = Path(__file__).parent
+EXAMPLES = HERE.parents[1] / "examples"
+CHEAP = Cost(memory_kib=64, iterations=1, lanes=1)
+PUBLIC_URL = "https://credentials.district.example:8443/badges"
+"""With a port and a path, which a did:web writes in its own way."""
+
+Json = dict[str, Any]
+
+
+class LibraryError(Exception):
+    """The library raised; its own words."""
+
+
+@dataclass(frozen=True)
+class Library:
+    """The Node libraries behind a pipe: `call` is a function of verify.mjs or sign.mjs."""
+
+    process: "subprocess.Popen[str]"
+
+    def ask(self, call: str, **given: Any) -> Any:
+        """Return what the function answers; `LibraryError` if it raises."""
+        assert self.process.stdin
+        assert self.process.stdout
+        print(json.dumps({"call": call, **given}), file=self.process.stdin, flush=True)
+        said = json.loads(self.process.stdout.readline())
+        if "error" in said:
+            raise LibraryError(said["error"])
+        return said["answer"]
+
+
+@pytest.fixture(scope="session")
+def node_modules() -> Path:
+    """The libraries of package-lock.json, installed once for all runs and all test workers."""
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        reason = "Node.js with npm is not installed (tests/apt.txt names both)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    installed = HERE / "node_modules"
+    stamp = installed / ".mintmark-lock"
+    with (HERE / "package-lock.json").open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        wanted = hashlib.sha256(lock.read()).hexdigest()
+        if not stamp.exists() or stamp.read_text() != wanted:
+            subprocess.run(["npm", "ci"], cwd=HERE, check=True, timeout=240)
+            stamp.write_text(wanted)
+    return installed
+
+
+@pytest.fixture(scope="session")
+def library(node_modules: Path) -> Iterator[Library]:
+    """Digital Bazaar's libraries and jose."""
+    command = ["node", str(HERE / "session.mjs")]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield Library(process)
+
+
+@pytest.fixture
+def library_error() -> type[LibraryError]:
+    """What `library.ask` raises: test modules cannot import from here."""
+    return LibraryError
+
+
+@dataclass
+class Issued:
+    """What an issuer hands out: credentials by what became of them, and its published files."""
+
+    did: str
+    json: dict[str, Json] = field(default_factory=dict)
+    jwt: dict[str, str] = field(default_factory=dict)
+    published: dict[str, Json] = field(default_factory=dict)
+
+
+def _issue(home: Path, *, did_key: bool) -> Issued:
+    """Issue the example approval three times: to last, for a day, and to be revoked."""
+    now = datetime.now(UTC)
+    settings = init.create(
+        home, public_url=PUBLIC_URL, name="Example District", source="forms",
+        did_key=did_key, now=now, cost=CHEAP,
+    )  # fmt: skip
+    issuer = Issuer(settings)
+    with issuer.database.writing() as session:
+        for achievement in files.load(EXAMPLES):
+            versions.record(session, achievement, now=now)
+    issued = Issued(settings.issuer_id)
+    for fate in ("sound", "brief", "revoked"):
+        body = json.loads((EXAMPLES / "approval.json").read_bytes())
+        body["data"]["approval_id"] = fate
+        if fate == "brief":
+            body["data"]["valid_until"] = (now + timedelta(days=1)).isoformat()
+        approval = event.read(json.dumps(body).encode())
+        assert approval
+        received = issuance.receive(issuer, approval, source="forms", event_id=fate, now=now)
+        row = issuance.find(issuer, received.credential_id)
+        assert row
+        assert row.json
+        issued.json[fate] = json.loads(row.json)
+        if row.jwt:
+            issued.jwt[fate] = row.jwt.decode()
+        if fate == "revoked":
+            lists.revoke(issuer, row.public_id, reason="for a test", now=now)
+    for file in settings.public.rglob("*"):
+        if file.is_file():
+            url = f"https://{settings.host}:{settings.port}/{file.relative_to(settings.public)}"
+            issued.published[url] = json.loads(file.read_bytes())
+    issuer.database.close()
+    return issued
+
+
+@pytest.fixture(scope="session")
+def issued_by_did_web(tmp_path_factory: pytest.TempPathFactory) -> Issued:
+    return _issue(tmp_path_factory.mktemp("did-web") / "home", did_key=False)
+
+
+@pytest.fixture(scope="session")
+def issued_by_did_key(tmp_path_factory: pytest.TempPathFactory) -> Issued:
+    return _issue(tmp_path_factory.mktemp("did-key") / "home", did_key=True)
+
+
+@pytest.fixture(params=["did:web", "did:key"])
+def issued(request: pytest.FixtureRequest) -> Issued:
+    """What an issuer of either kind hands out."""
+    made: Issued = request.getfixturevalue(f"issued_by_{request.param.replace(':', '_')}")
+    return made
+
+
+_SUBJECT = "credentialSubject"
+TAMPERED: dict[str, tuple[tuple[str | int, ...], Any]] = {
+    "another-recipient": ((_SUBJECT, "identifier", 0, "identityHash"), "Somebody Else"),
+    "another-achievement": ((_SUBJECT, "achievement", "name"), "Something else"),
+    "another-level": ((_SUBJECT, "result", 0, "achievedLevel"), "https://x.example/#level"),
+    "another-issuer-name": (("issuer", "name"), "Another District"),
+    "other-evidence": (("evidence", 0, "name"), "Other work"),
+    "later-end": (("validUntil",), "2099-01-01T00:00:00Z"),
+    "another-status-index": (("credentialStatus", "statusListIndex"), "0"),
+    "status-taken-out": (("credentialStatus",), None),
+    "result-taken-out": ((_SUBJECT, "result"), None),
+    "undefined-term": ((_SUBJECT, "achievement", "gpa"), "4.0"),
+}
+"""Where to change a signed credential, and to what; None takes the member out."""
+
+
+@pytest.fixture(params=TAMPERED.values(), ids=TAMPERED)
+def tamper(request: pytest.FixtureRequest) -> Callable[[Json], Json]:
+    """Return a copy of a credential that differs in one place."""
+    (*way, last), value = request.param
+
+    def change(document: Json) -> Json:
+        copy = deepcopy(document)
+        place: Any = copy
+        for step in way:
+            place = place[step]
+        assert place.get(last) != value
+        if value is None:
+            del place[last]
+        else:
+            place[last] = value
+        return copy
+
+    return change

@@ -1,0 +1,63 @@
+// Issuers whose keys live in this process: Python sees only what they publish and sign.
+import * as Ed25519Multikey from '@digitalbazaar/ed25519-multikey';
+import * as vc from '@digitalbazaar/vc';
+import {createCredential, createList} from '@digitalbazaar/vc-bitstring-status-list';
+import {cryptosuite} from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite';
+import {DataIntegrityProof} from '@digitalbazaar/data-integrity';
+import {documentLoader} from './document_loader.mjs';
+import {exportJWK, generateKeyPair, SignJWT} from 'jose';
+
+const issuers = new Map();
+
+// A did:web, or without `did` the did:key of a new key. `seed` is 32 bytes in hexadecimal.
+export async function newIssuer({did, seed}) {
+  const proofKey = await Ed25519Multikey.generate(
+    {controller: did, seed: seed && Buffer.from(seed, 'hex')});
+  did ??= `did:key:${proofKey.publicKeyMultibase}`;
+  proofKey.controller = did;
+  proofKey.id = `${did}#${proofKey.publicKeyMultibase}`;
+  const {privateKey, publicKey} = await generateKeyPair('ES256');
+  issuers.set(did, {proofKey, privateKey});
+  const jwtMethod = {
+    id: `${did}#jwt`, type: 'JsonWebKey', controller: did, publicKeyJwk: await exportJWK(publicKey)
+  };
+  const document = {
+    '@context': [
+      'https://www.w3.org/ns/did/v1',
+      'https://w3id.org/security/multikey/v1',
+      'https://w3id.org/security/jwk/v1'
+    ],
+    id: did,
+    verificationMethod: [await proofKey.export({publicKey: true, includeContext: false}), jwtMethod],
+    assertionMethod: [proofKey.id, jwtMethod.id]
+  };
+  return {did, document};
+}
+
+export async function issue({did, credential, created}) {
+  const signer = issuers.get(did).proofKey.signer();
+  const suite = new DataIntegrityProof({signer, cryptosuite, date: created});
+  return vc.issue({credential, suite, documentLoader: documentLoader({}), now: created});
+}
+
+// Open Badges 3.0, section 8.2.4: the credential itself as claims, and the claims that repeat it.
+export async function issueJwt({did, credential}) {
+  const seconds = text => Math.floor(Date.parse(text) / 1000);
+  const jwt = new SignJWT({...credential})
+    .setProtectedHeader({alg: 'ES256', kid: `${did}#jwt`, typ: 'JWT'})
+    .setIssuer(did)
+    .setJti(credential.id)
+    .setNotBefore(seconds(credential.validFrom))
+    .setSubject(credential.credentialSubject.id);
+  if(credential.validUntil) {
+    jwt.setExpirationTime(seconds(credential.validUntil));
+  }
+  return jwt.sign(issuers.get(did).privateKey);
+}
+
+export async function issueStatusList({did, id, revoked, created}) {
+  const list = await createList({length: 131072});
+  revoked.forEach(index => list.setStatus(index, true));
+  const credential = await createCredential({id, list, statusPurpose: 'revocation'});
+  return issue({did, credential: {...credential, issuer: did, validFrom: created}, created});
+}

@@ -1,0 +1,108 @@
+"""Digital Bazaar's libraries and jose read what a Mintmark issuer hands out."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from verifier import jose
+
+IN_TWO_DAYS = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+
+
+@pytest.fixture
+def vc_js(library, issued) -> Callable[..., dict[str, Any]]:
+    """Ask @digitalbazaar/vc about a credential, with status checked."""
+
+    def verify(credential, **options):
+        given = {"credential": credential, "published": issued.published, **options}
+        return library.ask("verifyCredential", **given)
+
+    return verify
+
+
+@pytest.mark.parametrize("fate", ["sound", "brief"])
+def test_vc_js_accepts_what_mintmark_issued(vc_js, issued, fate):
+    said = vc_js(issued.json[fate])
+    assert said == {"verified": True, "bits": [False], "accepted": True, "why": ""}
+
+
+def test_vc_js_refuses_a_tampered_copy(vc_js, issued, tamper):
+    said = vc_js(tamper(issued.json["sound"]))
+    assert not said["verified"]
+    assert "Invalid signature" in said["why"] or "Safe mode" in said["why"]
+
+
+def test_vc_js_refuses_a_credential_after_its_end(vc_js, issued):
+    said = vc_js(issued.json["brief"], now=IN_TWO_DAYS)
+    assert not said["verified"]
+    assert 'is after "validUntil"' in said["why"]
+
+
+def test_vc_js_finds_the_bit_of_a_revoked_credential(vc_js, issued):
+    said = vc_js(issued.json["revoked"])
+    assert (said["bits"], said["accepted"]) == ([True], False)
+
+
+def test_vc_js_refuses_a_credential_whose_status_list_was_changed(library, issued):
+    published = dict(issued.published)
+    (url,) = (url for url in published if "/status/" in url)
+    subject = published[url]["credentialSubject"] | {"ttl": 1}
+    published[url] = published[url] | {"credentialSubject": subject}
+    given = {"credential": issued.json["sound"], "published": published}
+    said = library.ask("verifyCredential", **given)
+    assert not said["verified"]
+    assert "not verified" in said["why"]
+
+
+def test_vc_js_refuses_a_key_that_the_issuer_does_not_publish(library, issued_by_did_web):
+    issued = issued_by_did_web
+    published = {
+        url: document | {"assertionMethod": []} if url.endswith("did.json") else document
+        for url, document in issued.published.items()
+    }
+    given = {"credential": issued.json["sound"], "published": published}
+    said = library.ask("verifyCredential", **given)
+    assert not said["verified"]
+    assert "not authorized by controller" in said["why"]
+
+
+@pytest.fixture(params=["jwks", "did-document"])
+def jose_js(request, library, issued_by_did_web) -> Callable[..., dict[str, Any]]:
+    """Ask jose about a VC-JWT, with the key from either place where the issuer publishes it."""
+    issued = issued_by_did_web
+    given = {"issuer": issued.did, "published": issued.published}
+    if request.param == "jwks":
+        (url,) = (url for url in issued.published if url.endswith("/.well-known/jwks.json"))
+        given["jwks"] = issued.published[url]
+
+    def verify(jwt, **options):
+        return library.ask("verifyJwt", jwt=jwt, **given, **options)
+
+    return verify
+
+
+@pytest.mark.parametrize("fate", ["sound", "brief"])
+def test_jose_accepts_a_jwt_that_mintmark_issued(jose_js, issued_by_did_web, fate):
+    said = jose_js(issued_by_did_web.jwt[fate])
+    assert said == {"verified": True, "bits": [False], "accepted": True, "why": ""}
+
+
+def test_jose_refuses_a_tampered_jwt(jose_js, issued_by_did_web, tamper, library_error):
+    header, payload, signature = issued_by_did_web.jwt["sound"].split(".")
+    changed = tamper(json.loads(jose.decode_part(payload)))
+    payload = jose.encode_part(json.dumps(changed).encode())
+    with pytest.raises(library_error, match="signature verification failed"):
+        jose_js(f"{header}.{payload}.{signature}")
+
+
+def test_jose_refuses_a_jwt_after_its_end(jose_js, issued_by_did_web, library_error):
+    with pytest.raises(library_error, match='"exp" claim timestamp check failed'):
+        jose_js(issued_by_did_web.jwt["brief"], now=IN_TWO_DAYS)
+
+
+def test_the_bit_of_a_revoked_jwt_is_found(jose_js, issued_by_did_web):
+    said = jose_js(issued_by_did_web.jwt["revoked"])
+    assert (said["bits"], said["accepted"]) == ([True], False)

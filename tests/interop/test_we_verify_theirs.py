@@ -1,0 +1,123 @@
+"""Mintmark reads what Digital Bazaar's libraries and jose sign."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from world import NOW, World
+
+from verifier import Answer, did, jose
+
+CREATED = "2026-11-01T00:00:00Z"
+THEIR_DID = "did:web:other.example%3A8443:badges"
+LIST_URL = "https://other.example:8443/badges/status/1"
+INDEX = 94567
+
+
+class TheirIssuer:
+    """An issuer in Node; what it publishes can be had from the world."""
+
+    def __init__(self, library, world: World, wanted: str | None) -> None:
+        self.library, self.world = library, world
+        made = library.ask("newIssuer", did=wanted)
+        self.did = made["did"]
+        if self.did.startswith("did:web:"):
+            world.publish(did.did_web_url(self.did), made["document"])
+        self.publish_list(revoked=[])
+
+    def publish_list(self, revoked: list[int]) -> None:
+        given = {"did": self.did, "id": LIST_URL, "revoked": revoked, "created": CREATED}
+        self.world.publish(LIST_URL, self.library.ask("issueStatusList", **given))
+
+    def badge(self, **changes):
+        issuer = {"id": self.did, "type": ["Profile"], "name": "Other Example District"}
+        status = {
+            "id": f"{LIST_URL}#{INDEX}",
+            "type": "BitstringStatusListEntry",
+            "statusPurpose": "revocation",
+            "statusListIndex": str(INDEX),
+            "statusListCredential": LIST_URL,
+        }
+        return self.world.badge(issuer=issuer, credentialStatus=status, **changes)
+
+    def issue(self, **changes):
+        given = {"did": self.did, "credential": self.badge(**changes), "created": CREATED}
+        return self.library.ask("issue", **given)
+
+    def issue_jwt(self, **changes) -> str:
+        return self.library.ask("issueJwt", did=self.did, credential=self.badge(**changes))
+
+
+@pytest.fixture(params=["did:web", "did:key"])
+def them(request, library, world) -> TheirIssuer:
+    return TheirIssuer(library, world, THEIR_DID if request.param == "did:web" else None)
+
+
+@pytest.fixture
+def them_by_did_web(library, world) -> TheirIssuer:
+    return TheirIssuer(library, world, THEIR_DID)
+
+
+def verdicts(report):
+    return report.authentic.code, report.current.code
+
+
+def test_mintmark_accepts_a_badge_they_signed(world, them):
+    assert verdicts(world.verify(them.issue())) == ("authentic", "current")
+
+
+def test_mintmark_refuses_a_tampered_copy_of_theirs(world, them, tamper):
+    report = world.verify(tamper(them.issue()))
+    assert report.authentic.answer is Answer.NO
+    assert report.authentic.code in ("signature_wrong", "data_loss")
+
+
+def test_mintmark_refuses_their_badge_after_its_end(world, them):
+    ended = them.issue(validUntil="2026-11-02T00:00:00Z")
+    assert verdicts(world.verify(ended)) == ("authentic", "expired")
+
+
+def test_mintmark_refuses_their_badge_when_their_list_revokes_it(world, them):
+    badge = them.issue()
+    them.publish_list(revoked=[INDEX])
+    assert verdicts(world.verify(badge)) == ("authentic", "revoked")
+
+
+def test_a_bit_beside_it_in_their_list_revokes_nothing(world, them):
+    badge = them.issue()
+    them.publish_list(revoked=[INDEX - 1, INDEX + 1])
+    assert verdicts(world.verify(badge)) == ("authentic", "current")
+
+
+def test_a_tampered_list_of_theirs_says_nothing(world, them):
+    badge = them.issue()
+    changed = json.loads(world.documents[LIST_URL]) | {"validUntil": "2099-01-01T00:00:00Z"}
+    world.publish(LIST_URL, changed)
+    report = world.verify(badge)
+    assert verdicts(report) == ("authentic", "status_list_not_authentic")
+    assert report.current.answer is Answer.COULD_NOT_CHECK
+
+
+def test_mintmark_accepts_a_jwt_that_jose_signed(world, them_by_did_web):
+    assert verdicts(world.verify(them_by_did_web.issue_jwt())) == ("authentic", "current")
+
+
+def test_mintmark_refuses_a_tampered_jwt_of_jose(world, them_by_did_web, tamper):
+    header, payload, signature = them_by_did_web.issue_jwt().split(".")
+    changed = tamper(json.loads(jose.decode_part(payload)))
+    payload = jose.encode_part(json.dumps(changed).encode())
+    report = world.verify(f"{header}.{payload}.{signature}")
+    assert (report.authentic.answer, report.authentic.code) == (Answer.NO, "signature_wrong")
+
+
+def test_mintmark_refuses_a_jwt_of_jose_after_its_end(world, them_by_did_web):
+    ends = NOW + timedelta(hours=1)
+    ended = them_by_did_web.issue_jwt(validUntil=ends.isoformat())
+    report = world.verify(ended, now=ends + timedelta(days=1))
+    assert verdicts(report) == ("authentic", "expired")
+
+
+def test_mintmark_refuses_a_jwt_of_jose_when_their_list_revokes_it(world, them_by_did_web):
+    token = them_by_did_web.issue_jwt()
+    them_by_did_web.publish_list(revoked=[INDEX])
+    assert verdicts(world.verify(token)) == ("authentic", "revoked")
