@@ -209,6 +209,13 @@ def test_a_name_that_is_not_signed_is_not_printed() -> None:
     assert ("the holder of this credential" in words, "Jordan" in words) == (True, False)
 
 
+def test_the_shipped_credential_fits_the_better_level_of_the_offline_code() -> None:
+    code = certificate.offline_code(VERIFY, _digits(_document()))
+
+    assert code is not None
+    assert code.level == "M"
+
+
 def test_the_same_credential_gives_the_same_bytes(usual: certificate.Certificate) -> None:
     assert _render().pdf == usual.pdf
 
