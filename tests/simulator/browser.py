@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, sync_playwright
 from werkzeug.serving import make_server
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -62,7 +62,7 @@ class Watched:
     alarms: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.page.on("dialog", lambda dialog: self._alarm(f"dialog: {dialog.message}"))
+        self.page.on("dialog", self._dialog)
         self.page.on("pageerror", lambda error: self._alarm(f"script error: {error}"))
         self.page.on("popup", lambda popup: self._alarm(f"popup: {popup.url}"))
         self.page.on("console", self._console)
@@ -70,6 +70,10 @@ class Watched:
 
     def _alarm(self, what: str) -> None:
         self.alarms.append(what)
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self._alarm(f"dialog: {dialog.message}")
+        dialog.dismiss()
 
     def _console(self, message: ConsoleMessage) -> None:
         self._alarm(f"console: {message.text}")  # a refusal by the Content-Security-Policy, say

@@ -206,7 +206,7 @@ BADGE: dict[str, Any] = {
             {
                 "type": "IdentityObject",
                 "hashed": True,
-                "identityHash": "sha256$b5809d8a92f8858436d7e6b87c12ebc0ae1eac4baecc2c0b913aee2c922ef399",
+                "identityHash": "sha256$b5809d8a92f8858436d7e6b87c12ebc0ae1eac4baecc2c0b913aee2c922ef399",  # noqa: E501
                 "identityType": "emailAddress",
                 "salt": "Kosher",
             },
