@@ -77,11 +77,8 @@ def test_both_write_the_same_quads_of_what_an_issuer_hands_out(library, issued):
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 numbers = st.one_of(st.integers(-(2**53), 2**53), st.floats(allow_nan=False, allow_infinity=False))
-evidence = st.lists(
-    st.fixed_dictionaries(
-        {"type": st.just(["Evidence"])}, optional={"name": texts, "genre": texts}
-    ),
-    max_size=4,
+pieces = st.fixed_dictionaries(
+    {"type": st.just(["Evidence"])}, optional={"name": texts, "genre": texts}
 )
 
 
@@ -91,7 +88,7 @@ evidence = st.lists(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(name=texts, credits=numbers, evidence=evidence)
+@given(name=texts, credits=numbers, evidence=st.lists(pieces, max_size=4))
 def test_both_write_the_same_quads_of_whatever_mintmark_would_sign(
     library, name, credits, evidence
 ):
