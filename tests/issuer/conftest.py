@@ -99,22 +99,23 @@ def issuer(settings: Settings) -> Iterator[Issuer]:
     made.database.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def any_issuer(
-    request: pytest.FixtureRequest, settings: Settings, tmp_path: Path
-) -> Iterator[Issuer]:
-    """An issuer on SQLite, then one on PostgreSQL."""
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql_url")
-        settings = replace(settings, database_url=url)
-        made = Issuer(settings)
-        migrations.upgrade(made.database)
-        with made.database.writing() as session:
-            versions.record(session, ACHIEVEMENT, now=NOW)
-    else:
-        made = Issuer(settings)
+@pytest.fixture
+def postgresql_issuer(settings: Settings, postgresql_url: str) -> Iterator[Issuer]:
+    """An issuer on PostgreSQL."""
+    made = Issuer(replace(settings, database_url=postgresql_url))
+    migrations.upgrade(made.database)
+    with made.database.writing() as session:
+        versions.record(session, ACHIEVEMENT, now=NOW)
     yield made
     made.database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_issuer(request: pytest.FixtureRequest) -> Issuer:
+    """An issuer on SQLite, then one on PostgreSQL."""
+    name = "issuer" if request.param == "sqlite" else "postgresql_issuer"
+    made: Issuer = request.getfixturevalue(name)
+    return made
 
 
 @pytest.fixture

@@ -1,0 +1,49 @@
+from dataclasses import dataclass
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from issuer.issuance.signing import make_proof, secure
+from keys.signer import SigningError
+
+DOCUMENT = {
+    "@context": ["https://www.w3.org/ns/credentials/v2"],
+    "id": "urn:uuid:6f1e7a0c-2a54-4f0e-9d0a-0b8f0a3f2c11",
+    "type": ["VerifiableCredential"],
+    "issuer": {"id": "did:web:localhost%3A8202"},
+    "validFrom": "2026-11-22T12:00:00Z",
+    "credentialSubject": {"id": "urn:uuid:6f1e7a0c-2a54-4f0e-9d0a-0b8f0a3f2c12"},
+}
+HONEST, OTHER = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+
+
+@dataclass
+class Keeper:
+    """A keeper of keys that may sign with another key than the one it names."""
+
+    private_key: Ed25519PrivateKey
+    verification_method: str = "did:web:localhost%3A8202#key"
+    algorithm: str = "Ed25519"
+
+    @property
+    def public_key(self):
+        return HONEST.public_key()
+
+    def sign(self, data):
+        return self.private_key.sign(data)
+
+
+def test_a_signature_by_another_key_than_the_published_one_is_never_used():
+    assert make_proof(DOCUMENT, Keeper(HONEST), created="2026-11-22T12:00:00Z")
+    with pytest.raises(SigningError, match="does not verify"):
+        make_proof(DOCUMENT, Keeper(OTHER), created="2026-11-22T12:00:00Z")
+
+
+def test_signing_again_gives_the_same_bytes(issuer):
+    assert secure(DOCUMENT, issuer.signers()) == secure(DOCUMENT, issuer.signers())
+
+
+def test_signing_leaves_the_document_as_it_was(issuer):
+    before = dict(DOCUMENT)
+    secure(DOCUMENT, issuer.signers())
+    assert before == DOCUMENT
