@@ -15,8 +15,11 @@ from contexts.rdfc import Quad, rdfc10
 
 MAX_CONTEXTS = 12
 """`@context` entries in one array; PyLD refuses more than ten documents as well."""
-MAX_QUADS = 20_000
-"""A megabyte of JSON makes about this many; the largest transcripts seen make some thousand."""
+MAX_CONTEXT_PLACES = 100
+"""Nested credentials with a `@context` of their own; each takes PyLD up to 10 ms."""
+MAX_VALUES = 10_000
+"""JSON values in one document; PyLD takes about 0.1 ms for each. The fullest badge of the Open
+Badges specification has about 500, the largest transcripts seen some thousand."""
 
 _LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
 _XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
@@ -24,19 +27,22 @@ _XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 _ESCAPES = {code: f"\\u{code:04X}" for code in [*range(0x20), 0x7F]} | {
     ord(char): "\\" + letter for char, letter in zip('\b\t\n\f\r"\\', 'btnfr"\\', strict=True)
 }
+_IRI_ESCAPES = {code: f"\\u{code:04X}" for code in [*range(0x21), *map(ord, '<>"{}|^`\\')]}
 _LOCK = threading.Lock()
 
 Json = Mapping[str, Any]
 
 
-def canonicalize(document: Json, *, contexts: FrozenContexts = BUNDLED) -> str:
-    """Return the canonical N-Quads of a JSON-LD document (RDFC-1.0 with SHA-256).
+def canonicalize(
+    document: Json, *, contexts: FrozenContexts = BUNDLED, hash_name: str = "sha256"
+) -> str:
+    """Return the canonical N-Quads of a JSON-LD document (RDFC-1.0; `sha256` or `sha384`).
 
     Raises `DataLossError` for any part that a signature would not cover,
     `ContextNotListedError` for a context outside `contexts`, `WorkLimitError` for a document
     made to be slow, and `CanonicalizationError` for what is not JSON-LD at all.
     """
-    return rdfc10(to_quads(document, contexts=contexts))
+    return rdfc10(to_quads(document, contexts=contexts), hash_name=hash_name)
 
 
 def to_quads(document: Json, *, contexts: FrozenContexts = BUNDLED) -> set[Quad]:
@@ -53,37 +59,42 @@ def to_quads(document: Json, *, contexts: FrozenContexts = BUNDLED) -> set[Quad]
         raise CanonicalizationError(_innermost(exc)) from exc
     except (RecursionError, TypeError, AttributeError, KeyError, ValueError) as exc:
         raise CanonicalizationError(f"not JSON-LD: {exc}") from exc
-    quads = {
+    return {
         _quad(triple, "" if graph == "@default" else graph)
         for graph, triples in dataset.items()
         for triple in triples
     }
-    if len(quads) > MAX_QUADS:
-        raise WorkLimitError(f"more than {MAX_QUADS} statements")
-    return quads
 
 
-def _check_contexts(value: Any, contexts: FrozenContexts) -> None:
+def _check_contexts(document: Json, contexts: FrozenContexts) -> None:
     """Refuse inline contexts (they could say anything), contexts that are not listed, and
-    values of null, which expansion drops without a word."""
-    if isinstance(value, list):
-        for item in value:
-            _check_contexts(item, contexts)
-    elif isinstance(value, Mapping):
-        if value.get("@value", "") is None:
-            raise DataLossError('a value object holds null: {"@value": null}')
-        if "@context" in value:
-            entries = value["@context"]
-            entries = entries if isinstance(entries, list) else [entries]
-            if len(entries) > MAX_CONTEXTS:
-                raise WorkLimitError(f"more than {MAX_CONTEXTS} contexts")
-            for entry in entries:
-                if not isinstance(entry, str):
-                    raise CanonicalizationError("an inline @context: only listed URLs are read")
-                contexts[entry]
-        for key, item in value.items():
-            if key != "@context":
-                _check_contexts(item, contexts)
+    more of anything than an honest document has."""
+    values = places = 0
+    pending: list[Any] = [document]
+    while pending:
+        value = pending.pop()
+        values += 1
+        if isinstance(value, list):
+            pending.extend(value)
+        elif isinstance(value, Mapping):
+            if value.get("@value", "") is None:  # expansion drops it without a word
+                raise DataLossError('a value object holds null: {"@value": null}')
+            if "@context" in value:
+                places += 1
+                _check_context(value["@context"], contexts)
+            pending.extend(item for key, item in value.items() if key != "@context")
+        if values > MAX_VALUES or places > MAX_CONTEXT_PLACES:
+            raise WorkLimitError(f"more than {MAX_VALUES} values or {MAX_CONTEXT_PLACES} contexts")
+
+
+def _check_context(entries: Any, contexts: FrozenContexts) -> None:
+    entries = entries if isinstance(entries, list) else [entries]
+    if len(entries) > MAX_CONTEXTS:
+        raise WorkLimitError(f"more than {MAX_CONTEXTS} contexts")
+    for entry in entries:
+        if not isinstance(entry, str):
+            raise CanonicalizationError("an inline @context: only listed URLs are read")
+        contexts[entry]
 
 
 class _Processor(Protocol):
@@ -131,12 +142,6 @@ def _term(term: Mapping[str, str]) -> str:
 
 
 def _resource(value: str) -> str:
-    """Serialise an IRI or blank node.
-
-    IRIs are written raw, so one with `>` or a line break could forge a whole statement.
-    """
-    if value.startswith("_:"):
-        return value
-    if any(char <= " " or char in "<>" for char in value):
-        raise DataLossError(f"not an IRI: {value[:80]!r}")
-    return f"<{value}>"
+    """Serialise an IRI or blank node. What an IRI must not hold is escaped (N-Quads, IRIREF):
+    written raw, a `>` or a line break could forge a whole statement."""
+    return value if value.startswith("_:") else f"<{value.translate(_IRI_ESCAPES)}>"

@@ -6,7 +6,7 @@ from typing import Any
 
 from contexts import CanonicalizationError, ContextNotListedError, FrozenContexts, WorkLimitError
 from verifier.credential import instant, listed
-from verifier.cryptosuites import SUITES, Suite
+from verifier.cryptosuites import Suite, suite_of
 from verifier.cryptosuites.suite import ProofValueError
 from verifier.did import PROOF_ERROR, Controller, DidError
 from verifier.report import Check, Outcome
@@ -34,7 +34,7 @@ def check_proofs(
     checks: list[Check] = []
     for proof in proofs:
         checks.extend(_check_proof(document, proof, issuer, controller_of, contexts))
-    if any(check.code == "signature_verified" for check in checks):
+    if any(check.code.startswith("signature_verified") for check in checks):
         # Beside a proof that holds, one of an unknown suite takes nothing away.
         checks = [
             replace(check, outcome=Outcome.NOT_APPLICABLE)
@@ -58,8 +58,8 @@ def _check_proof(
         # Whoever likes may add a proof of their own; it neither helps nor harms.
         named = {"method": method_id[:200]}
         return (Check("proof", Outcome.NOT_APPLICABLE, "proof_of_another", named),)
-    suite = SUITES.get(proof.get("cryptosuite", ""))
-    if suite is None or proof["type"] != "DataIntegrityProof":
+    suite = suite_of(proof["type"], proof.get("cryptosuite"))
+    if suite is None:
         name = str(proof.get("cryptosuite") or proof["type"])[:80]
         return (Check("proof", Outcome.COULD_NOT_CHECK, "suite_not_supported", {"suite": name}),)
     try:
@@ -90,10 +90,10 @@ def _flaw(proof: Any) -> Check | None:
     for member in ("type", "verificationMethod", "proofPurpose"):
         if not isinstance(proof.get(member), str):
             return _failed("proof_malformed", {"member": f"proof.{member}"})
-    if proof["type"] == "DataIntegrityProof":
-        for member in ("cryptosuite", "proofValue"):
-            if not isinstance(proof.get(member), str):
-                return _failed("proof_malformed", {"member": f"proof.{member}"})
+    for member in ("cryptosuite", "proofValue"):
+        needed = proof["type"] == "DataIntegrityProof"
+        if not isinstance(proof.get(member, None if needed else ""), str):
+            return _failed("proof_malformed", {"member": f"proof.{member}"})
     if proof["proofPurpose"] != "assertionMethod":
         return _failed("proof_purpose", {"purpose": proof["proofPurpose"][:80]})
     for member in ("created", "expires"):
@@ -106,9 +106,11 @@ def _check_signature(
     suite: Suite, document: Json, proof: Json, key: Any, contexts: FrozenContexts
 ) -> Check:
     params = {"suite": suite.name}
+    if suite.hash_of(key) is None:
+        return _failed("key_of_another_kind", params)
     try:
-        signature = suite.decode(proof["proofValue"])
-        data = suite.hash_data(document, proof, contexts=contexts)
+        signature = suite.decode(proof.get("proofValue", ""))
+        data = suite.hash_data(document, proof, key, contexts=contexts)
     except ProofValueError:
         return _failed("proof_malformed", {"member": "proof.proofValue"})
     except (ContextNotListedError, WorkLimitError) as exc:
@@ -116,7 +118,8 @@ def _check_signature(
     except CanonicalizationError as exc:
         return Check("proof", Outcome.FAILED, exc.code, {"detail": exc.detail[:200]}, exc.problem)
     if suite.verify(key, data, signature):
-        return Check("proof", Outcome.PASSED, "signature_verified", params)
+        code = "signature_verified_legacy" if suite.legacy else "signature_verified"
+        return Check("proof", Outcome.PASSED, code, params)
     return _failed("signature_wrong", params)
 
 

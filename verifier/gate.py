@@ -14,8 +14,9 @@ from verifier.report import Check, Outcome
 
 Json = Mapping[str, Any]
 
-NESTED = {"endorsement", "verifiableCredential"}
-"""Members whose entries are credentials of their own: each gets its own gate and report."""
+NESTED = {"endorsement", "verifiableCredential", "proof"}
+"""Members whose entries may bring a `@context` of their own: nested credentials, which get
+their own gate and report, and proofs of the suites that sign JSON."""
 SINGLE = {
     "issuer", "validFrom", "validUntil", "issuanceDate", "expirationDate", "awardedDate",
     "credentialSubject", "achievement", "achievedLevel", "encodedList",
@@ -41,10 +42,15 @@ def check_structure(document: Json) -> Check:
 
 def _flaws(document: Json) -> Iterator[tuple[str, str]]:
     """Yield (place, kind of flaw) for everything that a plain credential does not do."""
-    contexts = document.get("@context")
-    if not isinstance(contexts, list) or not all(isinstance(entry, str) for entry in contexts):
+    if not _are_urls(document.get("@context")):
         yield "@context", "inline_context"
     yield from _walk(document, "", _own_id(document), is_root=True)
+
+
+def _are_urls(contexts: Any) -> bool:
+    return isinstance(contexts, str) or (
+        isinstance(contexts, list) and all(isinstance(entry, str) for entry in contexts)
+    )
 
 
 def _own_id(document: Json) -> frozenset[str]:
@@ -98,8 +104,7 @@ def _nested(value: Any, place: str, roots: frozenset[str]) -> Iterator[tuple[str
     for number, item in enumerate(value if isinstance(value, list) else [value]):
         if isinstance(item, Mapping):
             here = f"{place}[{number}]"
-            contexts = item.get("@context", [])
-            if not isinstance(contexts, list) or not all(isinstance(c, str) for c in contexts):
+            if not _are_urls(item.get("@context", [])):
                 yield here, "inline_context"
             if _own_id(item) & roots:
                 yield here, "in_pieces"

@@ -158,6 +158,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "date_unreadable": ("A date in it cannot be read: {member}.", _ASK_ISSUER),
     # (5) proof and key
     "signature_verified": ("The signature fits every word ({suite}).", ""),
+    "signature_verified_legacy": (
+        "The signature fits every word. It is of an older kind ({suite}) that is going out of use.",
+        "",
+    ),
+    "key_of_another_kind": (
+        "The issuer's key is of another kind than the signature says ({suite}).",
+        "Do not rely on it. " + _ASK_ISSUER,
+    ),
     "signature_wrong": (
         "The signature does not fit: something was changed after signing, or the issuer did not sign it.",
         "Do not rely on it. " + _ASK_ISSUER,

@@ -54,7 +54,7 @@ def make_proof(document: Json, signer: Signer, *, created: str) -> dict[str, str
         "verificationMethod": signer.verification_method,
         "proofPurpose": "assertionMethod",
     }
-    signature = _signature(signer, SUITE.hash_data(document, options))
+    signature = _signature(signer, SUITE.hash_data(document, options, signer.public_key))
     return {**options, "proofValue": SUITE.encode(signature)}
 
 

@@ -74,7 +74,9 @@ class Issuer:
         } | options
         proof = {name: value for name, value in proof.items() if value is not None}
         suite = SUITES["eddsa-rdfc-2022"]
-        signature = self.proof_key.sign(suite.hash_data(document, proof))
+        signature = self.proof_key.sign(
+            suite.hash_data(document, proof, self.proof_key.public_key())
+        )
         return {**document, "proof": [{**proof, "proofValue": suite.encode(signature)}]}
 
     def jwt(

@@ -1,5 +1,6 @@
-"""What a cryptosuite is: the steps of Data Integrity 1.0, section 4, as functions in a row."""
+"""What a cryptosuite is: the steps of Data Integrity 1.0, section 4, as parts of a row."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,9 @@ from verifier.multikey import PublicKey
 
 Json = Mapping[str, Any]
 
+Transform = Callable[[Json, FrozenContexts, str], bytes]
+"""Canonical bytes of a document, by contexts and the name of a hash."""
+
 
 class ProofValueError(ValueError):
     """The `proofValue` is not in the encoding that its cryptosuite prescribes."""
@@ -16,30 +20,36 @@ class ProofValueError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """One cryptosuite.
-
-    `transform` gives the bytes that stand for a document, `digest` their hash, `encode` and
-    `decode` the `proofValue`, and `verify` the answer for a key, the hash data and a signature.
+    """One cryptosuite: how documents become bytes (`transform`, `configure`), which hash a key
+    asks for (`hash_of`; None: a key that is not of this suite), how signatures are written
+    (`encode`, `decode`), and how one is checked.
     """
 
     name: str
-    transform: Callable[[Json, FrozenContexts], bytes]
-    digest: Callable[[bytes], bytes]
+    proof_type: str
+    transform: Transform
+    configure: Callable[[Json, Json], dict[str, Any]]
+    hash_of: Callable[[PublicKey], str | None]
     encode: Callable[[bytes], str]
     decode: Callable[[str], bytes]
     verify: Callable[[PublicKey, bytes, bytes], bool]
+    legacy: bool = False
 
     def hash_data(
-        self, document: Json, proof: Json, *, contexts: FrozenContexts = BUNDLED
+        self, document: Json, proof: Json, key: PublicKey, *, contexts: FrozenContexts = BUNDLED
     ) -> bytes:
         """Return the bytes that are signed: the hash of the proof options, then the document's.
 
         `document` may still hold its proof and `proof` its `proofValue`; both are left out.
-        Raises `contexts.CanonicalizationError`.
+        Raises `contexts.CanonicalizationError`, and `ValueError` for a key of another kind.
         """
-        unsecured = {key: value for key, value in document.items() if key != "proof"}
-        options = {key: value for key, value in proof.items() if key != "proofValue"}
-        options["@context"] = document.get("@context")
-        return self.digest(self.transform(options, contexts)) + self.digest(
-            self.transform(unsecured, contexts)
+        name = self.hash_of(key)
+        if name is None:
+            raise ValueError(f"not a key for {self.name}")
+        unsecured = {member: value for member, value in document.items() if member != "proof"}
+        options = {member: value for member, value in proof.items() if member != "proofValue"}
+        configured = self.configure(unsecured, options)
+        return b"".join(
+            hashlib.new(name, self.transform(part, contexts, name)).digest()
+            for part in (configured, unsecured)
         )
