@@ -59,6 +59,7 @@ DOCUMENTS = {
     "minus-nothing": badge("credentialSubject.creditsEarned", -0.0),
     "null": badge("description", None),
     "nothing-in-a-list": badge("evidence", []),
+    "iri-with-what-iris-do-not-hold": badge("id", 'https://district.example/<a>"{b}|^`\\'),
     "iri-beyond-ascii": badge("credentialSubject.achievement.id", "https://district.example/ä/ö"),
 }
 
