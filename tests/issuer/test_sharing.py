@@ -1,0 +1,381 @@
+"""What is fetched of a credential: each form by Accept and by suffix, and what no form gives."""
+
+import io
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from pypdf import PdfReader
+from sqlalchemy import update
+
+from issuer import addresses, issuance
+from issuer.app import create_app
+from issuer.approvals.approval import Approval
+from issuer.issuance import lists
+from issuer.issuance.tables import CredentialRow, State
+from issuer.issuer import Issuer
+from issuer.sharing import cache, forms, own_fetch, shared
+from issuer.sharing.shared import Shared, Standing
+from verifier import strict_json
+from verifier.baking import unbake_png, unbake_svg
+from verifier.fetch import FetchError, offline
+
+SEALED = "https://drive.example/sealed/performance.mp4"
+PUBLIC = "https://band.example/unit-plan.pdf"
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+JSON_TYPE = "application/vc+ld+json"
+
+
+@pytest.fixture
+def public_id(issuer: Issuer, approval: Callable[..., Approval], now: datetime) -> str:
+    """The id of one issued credential."""
+    made = approval(
+        levels={"learning": "met", "work": "met"},
+        comments={"work": "The counts make the growth easy to follow."},
+        approvals=[{"role": "coach", "at": "2026-05-13T16:05:00Z"}],
+        evidence=[
+            {"name": "Unit plan", "tier": "public", "url": PUBLIC},
+            {"name": "Performance", "url": SEALED},
+        ],
+    )
+    return issuance.receive(issuer, made, source="forms", event_id="e-1", now=now).credential_id
+
+
+@pytest.fixture
+def client(issuer: Issuer) -> Iterator[FlaskClient]:
+    app = create_app(issuer.settings)
+    yield app.test_client()
+    app.extensions["mintmark"].database.close()
+
+
+@pytest.fixture
+def found(issuer: Issuer, public_id: str) -> Shared:
+    credential = shared.find(issuer, public_id)
+    assert credential is not None
+    return credential
+
+
+def manage_path(issuer: Issuer, public_id: str) -> str:
+    row = issuance.find(issuer, public_id)
+    assert row is not None
+    address = issuance.manage.manage_url(issuer.settings, row)
+    return address.removeprefix(issuer.settings.public_url)
+
+
+ACCEPTED = [
+    (None, JSON_TYPE),
+    ("*/*", JSON_TYPE),
+    ("application/*", JSON_TYPE),
+    (JSON_TYPE, JSON_TYPE),
+    ("application/ld+json", "application/ld+json"),
+    ("application/json", "application/json"),
+    ("application/json, text/plain, */*", "application/json"),
+    ("application/vc", "application/vc"),
+    ("application/jwt", "application/jwt"),
+    ("application/vc+jwt", "application/vc+jwt"),
+    ("text/plain", "text/plain"),
+    ("text/html", "text/html; charset=utf-8"),
+    (BROWSER, "text/html; charset=utf-8"),
+]
+
+
+@pytest.mark.parametrize(("accept", "media_type"), ACCEPTED)
+def test_the_plain_address_answers_what_is_accepted(
+    client: FlaskClient, public_id: str, accept: str | None, media_type: str
+) -> None:
+    headers = {} if accept is None else {"Accept": accept}
+    response = client.get(f"/credentials/{public_id}", headers=headers)
+    assert (response.status_code, response.content_type) == (200, media_type)
+    assert "Accept" in response.vary
+
+
+def test_a_form_that_there_is_not_is_refused_as_a_problem(
+    client: FlaskClient, public_id: str
+) -> None:
+    response = client.get(f"/credentials/{public_id}", headers={"Accept": "image/webp"})
+    assert (response.status_code, response.content_type) == (406, "application/problem+json")
+
+
+SUFFIXES = [
+    ("html", "text/html; charset=utf-8", None),
+    ("json", JSON_TYPE, "inline"),
+    ("jwt", "text/plain", "inline"),
+    ("png", "image/png", "inline"),
+    ("svg", "image/svg+xml", "attachment"),
+    ("pdf", "application/pdf", "attachment"),
+]
+
+
+@pytest.mark.parametrize(("suffix", "media_type", "shown"), SUFFIXES)
+def test_a_suffix_fixes_the_form_whatever_is_accepted(
+    client: FlaskClient, public_id: str, suffix: str, media_type: str, shown: str | None
+) -> None:
+    response = client.get(f"/credentials/{public_id}.{suffix}", headers={"Accept": "image/webp"})
+    assert (response.status_code, response.content_type) == (200, media_type)
+    disposition = response.headers.get("Content-Disposition")
+    assert disposition == (shown and f'{shown}; filename="rhythms.{suffix}"')
+
+
+def test_json_and_jwt_are_the_bytes_that_were_signed(
+    client: FlaskClient, issuer: Issuer, public_id: str
+) -> None:
+    row = issuance.find(issuer, public_id)
+    assert row is not None
+    assert client.get(f"/credentials/{public_id}.json").data == row.json
+    assert client.get(f"/credentials/{public_id}.jwt").data == row.jwt
+
+
+def test_pictures_and_certificate_carry_the_very_credential(
+    client: FlaskClient, found: Shared
+) -> None:
+    address = f"/credentials/{found.public_id}"
+    pdf = PdfReader(io.BytesIO(client.get(f"{address}.pdf").data))
+    attached = [file for files in pdf.attachments.values() for file in files]
+    assert attached == [found.json]
+    assert unbake_png(client.get(f"{address}.png").data) == found.json.decode()
+    assert unbake_svg(client.get(f"{address}.svg").data) == found.json.decode()
+
+
+def test_machine_forms_may_be_read_from_any_origin_and_the_page_may_not(
+    client: FlaskClient, public_id: str
+) -> None:
+    open_to_all = {
+        suffix: client.get(f"/credentials/{public_id}.{suffix}").headers.get(
+            "Access-Control-Allow-Origin"
+        )
+        for suffix in ("json", "jwt", "html")
+    }
+    assert open_to_all == {"json": "*", "jwt": "*", "html": None}
+
+
+def test_a_served_svg_can_neither_run_nor_load_anything(
+    client: FlaskClient, public_id: str
+) -> None:
+    headers = client.get(f"/credentials/{public_id}.svg").headers
+    assert headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("suffix", ["html", "json", "png"])
+def test_who_has_the_same_bytes_gets_none(client: FlaskClient, public_id: str, suffix: str) -> None:
+    first = client.get(f"/credentials/{public_id}.{suffix}")
+    again = client.get(
+        f"/credentials/{public_id}.{suffix}", headers={"If-None-Match": first.headers["ETag"]}
+    )
+    assert (again.status_code, again.data) == (304, b"")
+
+
+def test_head_tells_what_get_would(client: FlaskClient, public_id: str) -> None:
+    head = client.head(f"/credentials/{public_id}.json")
+    get = client.get(f"/credentials/{public_id}.json")
+    assert (head.data, head.headers["ETag"]) == (b"", get.headers["ETag"])
+    assert head.content_length == len(get.data)
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [(BROWSER, "text/html"), ("application/json", "application/problem+json")],
+)
+def test_an_unknown_credential_is_not_found_in_the_form_that_is_accepted(
+    client: FlaskClient, accept: str, media_type: str
+) -> None:
+    response = client.get("/credentials/AAAAAAAAAAAAAAAAAAAAAA", headers={"Accept": accept})
+    assert (response.status_code, response.mimetype) == (404, media_type)
+
+
+@pytest.mark.parametrize("state", [State.PREPARED, State.QUARANTINED])
+@pytest.mark.parametrize("suffix", ["", ".html", ".json", ".pdf"])
+def test_nothing_is_shown_of_what_is_not_released(
+    client: FlaskClient, issuer: Issuer, public_id: str, state: State, suffix: str
+) -> None:
+    with issuer.database.writing() as session:
+        session.execute(update(CredentialRow).values(state=state))
+    assert client.get(f"/credentials/{public_id}{suffix}").status_code == 404
+
+
+def test_the_page_says_that_all_criteria_are_met_and_no_level_and_no_comment(
+    client: FlaskClient, public_id: str
+) -> None:
+    html = client.get(f"/credentials/{public_id}.html").text
+    assert "Met all 2 criteria" in html
+    assert [word for word in ("easy to follow", "Shown.", "Level ", "coach") if word in html] == []
+
+
+def test_the_address_of_sealed_evidence_stands_in_no_form(
+    client: FlaskClient, issuer: Issuer, found: Shared
+) -> None:
+    paths = [f"/credentials/{found.public_id}.{suffix}" for suffix, _, _ in SUFFIXES]
+    paths.append(manage_path(issuer, found.public_id))
+    served = {path: client.get(path).data for path in paths}
+    assert [path for path, data in served.items() if SEALED.encode() in data] == []
+    assert PUBLIC.encode() in served[paths[0]]
+
+
+def test_the_page_is_unlisted_small_and_loads_nothing_from_elsewhere(
+    client: FlaskClient, issuer: Issuer, public_id: str
+) -> None:
+    response = client.get(f"/credentials/{public_id}.html")
+    assert '<meta name="robots" content="noindex">' in response.text
+    assert response.headers["X-Robots-Tag"] == "noindex"
+    assert len(response.data) < 30_000
+    assert re.findall(r'src="(?!/)', response.text) == []
+
+
+def test_the_page_leads_machines_to_the_credential(
+    client: FlaskClient, issuer: Issuer, public_id: str
+) -> None:
+    html = client.get(f"/credentials/{public_id}.html").text
+    address = addresses.credential(issuer.settings, public_id)
+    assert f'<link rel="alternate" type="{JSON_TYPE}" href="{address}.json">' in html
+
+
+def test_a_revoked_credential_stays_and_says_why_and_since_when(
+    client: FlaskClient, issuer: Issuer, public_id: str, now: datetime
+) -> None:
+    lists.revoke(issuer, public_id, reason="Issued to the wrong person.", now=now)
+    html = client.get(f"/credentials/{public_id}.html").text
+    assert "Revoked on" in html
+    assert "November 22, 2026" in html
+    assert "Issued to the wrong person." in html
+    assert client.get(f"/credentials/{public_id}.json").status_code == 200
+
+
+START = datetime(2026, 11, 22, tzinfo=UTC)
+DAY = timedelta(days=1)
+STANDINGS = [
+    pytest.param(START + DAY, None, Standing.IN_FORCE, id="in-force"),
+    pytest.param(START - DAY, None, Standing.NOT_YET, id="before-it-begins"),
+    pytest.param(START + 3 * DAY, None, Standing.EXPIRED, id="after-its-end"),
+    pytest.param(START + 3 * DAY, START, Standing.REVOKED, id="revoked-and-ended"),
+]
+
+
+@pytest.mark.parametrize(("at", "revoked_at", "standing"), STANDINGS)
+def test_how_a_credential_stands(
+    found: Shared, at: datetime, revoked_at: datetime | None, standing: Standing
+) -> None:
+    dated = replace(found.credential, valid_from=START, valid_until=START + 2 * DAY)
+    assert replace(found, credential=dated, revoked_at=revoked_at).standing(at) is standing
+
+
+def test_the_holder_sees_levels_comments_and_who_signed_off(
+    client: FlaskClient, issuer: Issuer, public_id: str
+) -> None:
+    response = client.get(manage_path(issuer, public_id))
+    missing = [
+        word
+        for word in ("Level 2 of 2", "easy to follow", "Coach", "May 13, 2026", "In your words")
+        if word not in response.text
+    ]
+    assert missing == []
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_a_holders_link_that_was_taken_back_opens_nothing(
+    client: FlaskClient, issuer: Issuer, public_id: str
+) -> None:
+    path = manage_path(issuer, public_id)
+    with issuer.database.writing() as session:
+        session.execute(update(CredentialRow).values(manage_generation=1))
+    assert client.get(path).status_code == 404
+
+
+def test_a_holders_link_cannot_be_made_up(client: FlaskClient, public_id: str) -> None:
+    assert client.get(f"/manage/{public_id}").status_code == 404
+
+
+def test_an_achievement_says_to_machines_what_its_credentials_say(
+    client: FlaskClient, issuer: Issuer, found: Shared
+) -> None:
+    said = strict_json.loads_object(found.json)["credentialSubject"]["achievement"]
+    address = said["id"].removeprefix(issuer.settings.public_url)
+    document = client.get(address).get_json()
+    assert document.pop("@context")[1].endswith("context-3.0.3.json")
+    assert document == said
+
+
+def test_an_achievement_shows_people_its_rubric(client: FlaskClient, found: Shared) -> None:
+    html = client.get("/achievements/rhythms/1", headers={"Accept": BROWSER}).text
+    missing = [
+        c.description for c in found.achievement.rubric.criteria if c.description not in html
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("name", ["2", "0", "x", "1.exe", "99999999999999999999", "²"])
+def test_an_unknown_version_of_an_achievement_is_not_found(
+    client: FlaskClient, public_id: str, name: str
+) -> None:
+    assert client.get(f"/achievements/rhythms/{name}").status_code == 404
+
+
+def test_the_home_page_names_the_issuer(client: FlaskClient, issuer: Issuer) -> None:
+    html = client.get("/").text
+    assert issuer.settings.issuer_name in html
+    assert issuer.settings.issuer_id in html
+
+
+@pytest.mark.parametrize("suffix", ["", ".html", ".json", ".jwt"])
+def test_a_link_to_a_credential_of_this_issuer_is_checked_without_the_network(
+    client: FlaskClient, issuer: Issuer, public_id: str, suffix: str
+) -> None:
+    address = addresses.credential(issuer.settings, public_id) + suffix
+    html = client.post("/verify", data={"text": address}).text
+    assert re.findall(r'class="answer">([^<]*)<', html)[:2] == ["Yes", "Yes"]
+
+
+@pytest.mark.parametrize("path", ["/../mintmark.toml", "/../keys/", "/credentials/none.json"])
+def test_no_address_reads_what_is_not_published(issuer: Issuer, path: str) -> None:
+    fetch = own_fetch.fetch_own(issuer, offline)
+    with pytest.raises(FetchError):
+        fetch(issuer.settings.public_url + path, accept="*/*", max_bytes=1000)
+
+
+def test_a_picture_is_drawn_once(
+    client: FlaskClient, public_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = client.get(f"/credentials/{public_id}.png").data
+    monkeypatch.delattr(forms, "draw_badge")
+    assert client.get(f"/credentials/{public_id}.png").data == first
+
+
+def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    assert cache.kept(tmp_path, "png", (b"x",), lambda: b"made") == b"made"
+
+
+def test_the_cache_keeps_the_newest_files_when_it_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "MOST_FILES", 10)
+    for age in range(12):
+        cache.kept(tmp_path, "png", (bytes([age]),), lambda: b"")
+        for file in (tmp_path / "cache").iterdir():
+            stat = file.stat()
+            os.utime(file, (stat.st_atime, stat.st_mtime - 60))
+    made: list[int] = []
+    cache.kept(tmp_path, "png", (bytes([11]),), lambda: made.append(11) or b"")
+    cache.kept(tmp_path, "png", (bytes([0]),), lambda: made.append(0) or b"")
+    assert made == [0]
+
+
+def test_an_issuer_without_a_key_for_jwts_offers_none(
+    client: FlaskClient, issuer: Issuer, public_id: str
+) -> None:
+    with issuer.database.writing() as session:
+        session.execute(update(CredentialRow).values(jwt=None))
+    address = f"/credentials/{public_id}"
+    assert client.get(f"{address}.jwt").status_code == 404
+    assert client.get(address, headers={"Accept": "application/jwt"}).status_code == 406
+    assert "JWT" not in client.get(f"{address}.html").text
+
+
+def test_a_foreign_host_name_reaches_no_page(client: FlaskClient, public_id: str) -> None:
+    response = client.get(f"/credentials/{public_id}.html", headers={"Host": "evil.example"})
+    assert response.status_code == 400
+    assert b"evil.example" not in response.data
