@@ -95,8 +95,8 @@ def test_every_page_can_be_read_and_used(
 ) -> None:
     size = {"width": width, "height": 700}
     watched = watch(chromium, origin, viewport=size, color_scheme=scheme)
-    hard = {page: hard_to_use(opened(watched, at).page) for page, at in addresses.items()}
-    assert hard == dict.fromkeys(PAGES, [])
+    found = {page: hard_to_use(opened(watched, at).page) for page, at in addresses.items()}
+    assert {page: hard for page, hard in found.items() if hard} == {}
 
 
 def test_check_it_yourself_leads_to_the_report_without_javascript(
