@@ -2,7 +2,8 @@
 
 import copy
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cachetools import LRUCache
@@ -10,7 +11,7 @@ from pyld.context_resolver import ContextResolver
 from pyld.identifier_issuer import IdentifierIssuer
 from pyld.jsonld import JsonLdProcessor
 
-from contexts.errors import DataLossError
+from contexts.errors import DataLossError, WorkLimitError
 from contexts.frozen import FrozenContexts
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S*|_:\S+")
@@ -20,6 +21,9 @@ _BASE = _RELATIVE + "//base/"
 """PyLD resolves relative IRIs against an example base if given none; against this one they
 are found and refused. The scheme is one that nobody uses, since `//host/path` keeps just that:
 with an ordinary one it would be a second way of writing an absolute IRI."""
+
+MAX_COMPARISONS = 2_000_000
+"""PyLD compares each value of a property with all others of it: about a second of that."""
 
 
 class StrictProcessor(JsonLdProcessor):  # type: ignore[misc]
@@ -47,6 +51,7 @@ class StrictProcessor(JsonLdProcessor):  # type: ignore[misc]
         """Return the expanded document; `DataLossError` for what RDF would leave out of it."""
         expanded = super().expand(input_, options)
         _check_expanded(expanded)
+        _check_work(expanded)
         return expanded
 
     def _load(self, url: str, _options: Any) -> dict[str, Any]:
@@ -86,6 +91,28 @@ def _check_expanded(value: Any) -> None:
                 if key.startswith("_:"):
                     raise DataLossError(f"the term {key!r} is a blank node")
             _check_expanded(item)
+
+
+def _check_work(expanded: Any) -> None:
+    """Refuse properties with so many values that merging them would take for ever. Pieces of
+    one node count together, because PyLD puts them together."""
+    sizes: Counter[tuple[str | int, str]] = Counter()
+    for node in _nodes(expanded):
+        for key, items in node.items():
+            if isinstance(items, list):
+                sizes[node.get("@id", id(node)), key] += len(items)
+    if sum(size * size for size in sizes.values()) > MAX_COMPARISONS:
+        raise WorkLimitError("one of its members has too many values")
+
+
+def _nodes(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _nodes(item)
+    elif isinstance(value, dict):
+        yield value
+        for item in value.values():
+            yield from _nodes(item)
 
 
 def _check_value(value: Mapping[str, Any]) -> None:
