@@ -164,7 +164,11 @@ def _issue(args: argparse.Namespace, issuer: Issuer) -> int:
 
 def _revoke(args: argparse.Namespace, issuer: Issuer) -> int:
     public_id = args.credential.rstrip("/").rpartition("/")[2].partition(".")[0]
-    fresh = lists.revoke(issuer, public_id, reason=args.reason, now=_now())
+    try:
+        fresh = lists.revoke(issuer, public_id, reason=args.reason, now=_now())
+    except (KeysError, OSError) as exc:
+        said = f"recorded, but not yet for all to see: {exc}; then: mintmark publish"
+        raise KeysError(said) from exc
     print(f"{public_id} {'is revoked' if fresh else 'was revoked before'}; its list is published")
     return 0
 

@@ -5,7 +5,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort, jsonify, send_file
+from flask import Blueprint, Flask, Response, abort, jsonify, request
 from sqlalchemy import text
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
@@ -18,7 +18,6 @@ from issuer.issuance.finish import finish_pending, pending
 from issuer.issuance.prepare import available
 from issuer.issuer import Issuer, LockedError, current_issuer
 from issuer.settings import Settings, load
-from issuer.sharing.own_fetch import fetch_own
 from issuer.sharing.own_fetch import fetch_own
 from issuer.sharing.routes import sharing
 from issuer.typesetting import TEMPLATES
@@ -113,9 +112,12 @@ def _published(url: str) -> Response:
     file = published.file_of(current_issuer().settings, url)
     if not file.is_file():
         abort(404)
-    response = send_file(file, mimetype=published.media_type(file), max_age=FILE_MAX_AGE)
+    response = Response(file.read_bytes(), mimetype=published.media_type(file))
     response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cache-Control"] = f"public, max-age={FILE_MAX_AGE}"
     response.headers["Content-Security-Policy"] = FILE_POLICY
+    response.add_etag()
+    response.make_conditional(request)
     return response
 
 

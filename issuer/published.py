@@ -70,11 +70,15 @@ def _refuse_loss(file: Path, document: Mapping[str, Any]) -> None:
     if not file.exists():
         return
     published = strict_json.loads_object(file.read_bytes())
-    lost = _method_ids(published) - _method_ids(document)
-    if lost:
+    if published.get("id") != document["id"]:
+        raise KeysError(
+            f"{file} is the document of {published.get('id')}, not {document['id']}: an issuer"
+            " that has issued cannot move (set public_url back, or move that file away)"
+        )
+    if lost := _method_ids(published) - _method_ids(document):
         raise KeysError(
             f"{file} publishes {', '.join(sorted(lost))}, which the keyring does not know:"
-            " restore keys/ from the backup (or move that file away if it is another issuer's)"
+            " restore keys/ from the backup"
         )
 
 

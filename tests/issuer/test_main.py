@@ -1,0 +1,152 @@
+import json
+import shutil
+from datetime import UTC, datetime
+
+import pytest
+
+from issuer.__main__ import main
+from issuer.issuance import receive
+from issuer.issuance.lists import revoke
+from verifier import trust
+
+
+@pytest.fixture
+def mintmark(home, capsys):
+    """Run a command in the home; return its exit code and what it said."""
+
+    def run(*arguments):
+        code = main(["--home", str(home), *arguments])
+        said = capsys.readouterr()
+        return code, said.out + said.err
+
+    return run
+
+
+@pytest.fixture
+def issued(issuer, approval):
+    now = datetime.now(UTC)
+    return receive(issuer, approval(), source="forms", event_id="e-1", now=now).credential_id
+
+
+def lock(home):
+    return (home / "passphrase").rename(home / "away")
+
+
+def test_a_folder_that_is_no_issuer_is_named_with_the_remedy(tmp_path, capsys):
+    assert main(["--home", str(tmp_path), "pending"]) == 1
+    assert "mintmark init" in capsys.readouterr().err
+
+
+def test_without_a_home_it_asks_for_one(monkeypatch, capsys):
+    monkeypatch.delenv("MINTMARK_HOME", raising=False)
+    assert main(["pending"]) == 1
+    assert "--home" in capsys.readouterr().err
+
+
+def test_the_home_can_come_from_the_environment(home, monkeypatch, capsys):
+    monkeypatch.setenv("MINTMARK_HOME", str(home))
+    assert main(["pending"]) == 0
+
+
+def test_an_issuer_is_made_in_one_command(tmp_path, capsys):
+    arguments = ["--public-url", "http://localhost:8299", "--name", "District"]
+    assert main(["init", str(tmp_path / "new"), *arguments]) == 0
+    assert "did:web:localhost%3A8299" in capsys.readouterr().out
+    assert main(["init", str(tmp_path / "new"), *arguments]) == 1
+
+
+def test_an_old_database_is_refused_until_it_is_brought_up_to_date(mintmark, home):
+    (home / "mintmark.sqlite3").unlink()
+    code, said = mintmark("pending")
+    assert (code, "mintmark migrate" in said) == (1, True)
+    assert mintmark("migrate")[0] == 0
+    assert mintmark("pending") == (0, "")
+
+
+def test_a_credential_is_revoked_by_its_address_or_its_id(mintmark, issued):
+    address = f"http://localhost:8202/credentials/{issued}"
+    assert "is revoked" in mintmark("revoke", address, "--reason", "a mistake")[1]
+    assert "was revoked before" in mintmark("revoke", issued, "--reason", "again")[1]
+    assert mintmark("revoke", f"{address}.html", "--reason", "again")[0] == 0
+
+
+def test_a_credential_that_is_not_there_cannot_be_revoked(mintmark):
+    code, said = mintmark("revoke", "nothing", "--reason", "x")
+    assert (code, "no credential" in said) == (1, True)
+
+
+def test_a_revocation_with_locked_keys_says_what_is_left_to_do(mintmark, issued, home):
+    away = lock(home)
+    code, said = mintmark("revoke", issued, "--reason", "a mistake")
+    assert (code, "passphrase" in said, "mintmark publish" in said) == (1, True, True)
+    away.rename(home / "passphrase")
+    assert mintmark("publish")[0] == 0
+    assert "was revoked before" in mintmark("revoke", issued, "--reason", "again")[1]
+
+
+def test_what_is_pending_is_named_and_finished(mintmark, home, issuer, approval):
+    away = lock(home)
+    now = datetime.now(UTC)
+    stored = receive(issuer, approval(), source="forms", event_id="e-1", now=now).credential_id
+    assert mintmark("pending") == (3, f"{stored}  prepared  not signed yet\n")
+    code, said = mintmark("issue", "--pending")
+    assert (code, stored in said, "passphrase" in said) == (3, True, True)
+    away.rename(home / "passphrase")
+    assert mintmark("issue", "--pending") == (0, f"{stored}  issued\n")
+    assert mintmark("pending") == (0, "")
+
+
+def test_publishing_writes_every_file_again(mintmark, home):
+    shutil.rmtree(home / "public")
+    code, said = mintmark("publish")
+    assert (code, "1 status list" in said) == (0, True)
+    assert (home / "public" / ".well-known" / "did.json").exists()
+    assert (home / "public" / "status" / "1").exists()
+
+
+def test_rotated_keys_are_published_at_once(mintmark, home):
+    assert mintmark("keys", "rotate")[0] == 0
+    document = json.loads((home / "public" / ".well-known" / "did.json").read_bytes())
+    assert len(document["verificationMethod"]) == 4
+
+
+def test_its_trust_entry_is_one_that_a_verifier_reads(mintmark, settings):
+    now = datetime.now(UTC)
+    entry = json.loads(mintmark("trust-entry")[1])
+    code, said = mintmark("trust-entry", "--list", "Districts that we know")
+    known = trust.load(said.encode())
+    assert (code, known.name, entry["kind"]) == (0, "Districts that we know", "district")
+    assert trust.snapshot([known], settings.issuer_id, now).methods
+    assert [entry["id"]] == list(known.entries)
+
+
+def test_after_a_restore_says_what_it_took_in(mintmark, issuer, issued, home, tmp_path):
+    issuer.database.close()
+    shutil.copy(home / "mintmark.sqlite3", tmp_path / "backup")
+    revoke(issuer, issued, reason="x", now=datetime.now(UTC))
+    issuer.database.close()
+    for file in home.glob("mintmark.sqlite3*"):
+        file.unlink()
+    shutil.copy(tmp_path / "backup", home / "mintmark.sqlite3")
+    code, said = mintmark("after-restore")
+    assert (code, "took in 1 revocation" in said) == (0, True)
+
+
+def test_a_catalogue_is_loaded(mintmark, tmp_path):
+    code, said = mintmark("catalogue", "load", str(tmp_path))
+    assert (code, "achievements/<id>.toml" in said) == (1, True)
+
+
+def test_a_database_that_cannot_be_reached_is_one_line(mintmark, home):
+    file = home / "mintmark.toml"
+    url = 'database_url = "postgresql+psycopg://nobody@/none?host=/nowhere"\n'
+    file.write_text(url + file.read_text())
+    code, said = mintmark("pending")
+    assert (code, said.startswith("mintmark pending: the database cannot be used")) == (1, True)
+    assert "Traceback" not in said
+
+
+def test_an_unknown_command_is_a_usage_error(home):
+    with pytest.raises(SystemExit) as stopped:
+        main(["--home", str(home), "unknown"])
+    assert stopped.value.code == 2
