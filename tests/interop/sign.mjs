@@ -1,23 +1,39 @@
 // Issuers whose keys live in this process: Python sees only what they publish and sign.
+import * as EcdsaMultikey from '@digitalbazaar/ecdsa-multikey';
 import * as Ed25519Multikey from '@digitalbazaar/ed25519-multikey';
 import * as vc from '@digitalbazaar/vc';
 import {createCredential, createList} from '@digitalbazaar/vc-bitstring-status-list';
-import {cryptosuite} from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite';
+import {cryptosuite as ecdsa} from '@digitalbazaar/ecdsa-rdfc-2019-cryptosuite';
+import {cryptosuite as eddsa} from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite';
+import {Ed25519Signature2020} from '@digitalbazaar/ed25519-signature-2020';
 import {DataIntegrityProof} from '@digitalbazaar/data-integrity';
 import {documentLoader} from './document_loader.mjs';
 import {exportJWK, generateKeyPair, SignJWT} from 'jose';
 
 const issuers = new Map();
 
+const integrity = cryptosuite => (signer, date) =>
+  new DataIntegrityProof({signer, cryptosuite, date});
+const curve = name => () => EcdsaMultikey.generate({curve: name});
+
+// How each suite makes its key, and its proofs.
+const suites = {
+  'eddsa-rdfc-2022': [Ed25519Multikey.generate, integrity(eddsa)],
+  'ecdsa-rdfc-2019 P-256': [curve('P-256'), integrity(ecdsa)],
+  'ecdsa-rdfc-2019 P-384': [curve('P-384'), integrity(ecdsa)],
+  'Ed25519Signature2020': [
+    Ed25519Multikey.generate, (signer, date) => new Ed25519Signature2020({signer, date})]
+};
+
 // A did:web, or without `did` the did:key of a new key. `seed` is 32 bytes in hexadecimal.
-export async function newIssuer({did, seed}) {
-  const proofKey = await Ed25519Multikey.generate(
-    {controller: did, seed: seed && Buffer.from(seed, 'hex')});
+export async function newIssuer({did, seed, suite = 'eddsa-rdfc-2022'}) {
+  const [generate, prove] = suites[suite];
+  const proofKey = await generate({seed: seed && Buffer.from(seed, 'hex')});
   did ??= `did:key:${proofKey.publicKeyMultibase}`;
   proofKey.controller = did;
   proofKey.id = `${did}#${proofKey.publicKeyMultibase}`;
   const {privateKey, publicKey} = await generateKeyPair('ES256');
-  issuers.set(did, {proofKey, privateKey});
+  issuers.set(did, {proofKey, prove, privateKey});
   const jwtMethod = {
     id: `${did}#jwt`, type: 'JsonWebKey', controller: did, publicKeyJwk: await exportJWK(publicKey)
   };
@@ -35,8 +51,8 @@ export async function newIssuer({did, seed}) {
 }
 
 export async function issue({did, credential, created}) {
-  const signer = issuers.get(did).proofKey.signer();
-  const suite = new DataIntegrityProof({signer, cryptosuite, date: created});
+  const {proofKey, prove} = issuers.get(did);
+  const suite = prove(proofKey.signer(), created);
   return vc.issue({credential, suite, documentLoader: documentLoader({}), now: created});
 }
 

@@ -10,16 +10,27 @@ from verifier import Answer, did, jose
 
 CREATED = "2026-11-01T00:00:00Z"
 THEIR_DID = "did:web:other.example%3A8443:badges"
+VC_1_1 = [
+    "https://www.w3.org/2018/credentials/v1",
+    "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.1.json",
+    "https://w3id.org/security/suites/ed25519-2020/v1",
+]
 LIST_URL = "https://other.example:8443/badges/status/1"
 INDEX = 94567
+ISSUERS = {
+    "did:web eddsa-rdfc-2022": (THEIR_DID, "eddsa-rdfc-2022"),
+    "did:key eddsa-rdfc-2022": (None, "eddsa-rdfc-2022"),
+    "did:web ecdsa-rdfc-2019 P-256": (THEIR_DID, "ecdsa-rdfc-2019 P-256"),
+    "did:key ecdsa-rdfc-2019 P-384": (None, "ecdsa-rdfc-2019 P-384"),
+}
 
 
 class TheirIssuer:
     """An issuer in Node; what it publishes can be had from the world."""
 
-    def __init__(self, library, world: World, wanted: str | None) -> None:
+    def __init__(self, library, world: World, wanted: str | None, suite: str) -> None:
         self.library, self.world = library, world
-        made = library.ask("newIssuer", did=wanted)
+        made = library.ask("newIssuer", did=wanted, suite=suite)
         self.did = made["did"]
         if self.did.startswith("did:web:"):
             world.publish(did.did_web_url(self.did), made["document"])
@@ -48,14 +59,14 @@ class TheirIssuer:
         return self.library.ask("issueJwt", did=self.did, credential=self.badge(**changes))
 
 
-@pytest.fixture(params=["did:web", "did:key"])
+@pytest.fixture(params=ISSUERS.values(), ids=ISSUERS)
 def them(request, library, world) -> TheirIssuer:
-    return TheirIssuer(library, world, THEIR_DID if request.param == "did:web" else None)
+    return TheirIssuer(library, world, *request.param)
 
 
 @pytest.fixture
 def them_by_did_web(library, world) -> TheirIssuer:
-    return TheirIssuer(library, world, THEIR_DID)
+    return TheirIssuer(library, world, *ISSUERS["did:web eddsa-rdfc-2022"])
 
 
 def verdicts(report):
@@ -96,6 +107,16 @@ def test_a_tampered_list_of_theirs_says_nothing(world, them):
     report = world.verify(badge)
     assert verdicts(report) == ("authentic", "status_list_not_authentic")
     assert report.current.answer is Answer.COULD_NOT_CHECK
+
+
+def test_mintmark_reads_the_older_signature_of_a_badge_of_vc_1_1(library, world):
+    them = TheirIssuer(library, world, THEIR_DID, "Ed25519Signature2020")
+    older = them.badge() | {"@context": VC_1_1, "issuanceDate": CREATED}
+    for member in ("validFrom", "awardedDate", "evidence", "credentialStatus"):
+        del older[member]
+    given = {"did": them.did, "credential": older, "created": CREATED}
+    report = world.verify(library.ask("issue", **given))
+    assert "signature_verified_legacy" in [check.code for check in report.checks]
 
 
 def test_mintmark_accepts_a_jwt_that_jose_signed(world, them_by_did_web):
