@@ -139,6 +139,8 @@ def _inflate(data: bytes) -> bytes:
     text = inflate.decompress(data, MAX_CREDENTIAL_BYTES + 1)
     if len(text) > MAX_CREDENTIAL_BYTES:
         raise BakingError(f"the credential in the PNG has more than {MAX_CREDENTIAL_BYTES} bytes")
+    if not inflate.eof:
+        raise BakingError("the credential in the PNG is cut short")
     return text
 
 

@@ -5,9 +5,11 @@ a page), a picture of a code, and the text of a code or link. Whatever else peop
 mistake is told apart, so that the answer can say what to bring instead.
 """
 
+import html
 import json
 import re
 from dataclasses import dataclass, replace
+from urllib.parse import urljoin, urlsplit
 
 from verifier import baking, jose, pdf, qr, strict_json
 from verifier.baking import BakingError, is_compact_jws, is_credential
@@ -36,6 +38,8 @@ _PHOTO_BRANDS = (b"ftyphei", b"ftyphev", b"ftypmif", b"ftypmsf", b"ftypavi")
 """HEIC and AVIF: what phones save unless told otherwise, and Pillow does not read."""
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _SVG = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?svg[\s>]")
+_LINK_TAG = re.compile(r"<link\s[^>]{1,2000}>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"', re.IGNORECASE)
 _URL = re.compile(r"https?://\S{1,2000}", re.IGNORECASE)
 
 
@@ -82,6 +86,22 @@ def read(data: bytes) -> Handed:
     return _text(data)
 
 
+def credential_of_page(data: bytes, url: str) -> str | None:
+    """Return the address of the credential that a web page at `url` says it shows, or None.
+
+    A page says so by `<link rel="alternate" type="application/vc+ld+json" href="…">`; only an
+    address on the page's own site counts.
+    """
+    if not _HTML.search(data[:1024]):
+        return None
+    for tag in _LINK_TAG.findall(data[:MAX_TEXT_BYTES].decode("utf-8", "replace")):
+        named = dict(_ATTRIBUTE.findall(tag))
+        if (named.get("rel"), named.get("type")) == ("alternate", "application/vc+ld+json"):
+            address = urljoin(url, html.unescape(named.get("href", "")))
+            return address if urlsplit(address)[:2] == urlsplit(url)[:2] else None
+    return None
+
+
 def _png(data: bytes) -> Handed:
     try:
         baked = baking.png_credentials(data)
@@ -124,12 +144,12 @@ def _picture(data: bytes) -> Handed:
 def _pdf(data: bytes) -> Handed:
     """Return the attached credential, else one in a code on a page. The attachment wins."""
     try:
-        attached = pdf.attached_credentials(data)
-        if attached:
-            return Handed("pdf", attached[0], (FACE_UNSIGNED, *_more(attached)))
-        handed = _best(pdf.texts_on_pages(data))
+        found = pdf.read(data)
     except PdfError as exc:
-        raise IntakeError(exc.code, detail=str(exc)) from exc
+        raise IntakeError(exc.code, detail=exc.detail) from exc
+    if found.attached:
+        return Handed("pdf", found.attached[0], (FACE_UNSIGNED, *_more(found.attached)))
+    handed = _best(found.codes)
     if handed is None:
         raise IntakeError("no_credential_in_pdf")
     carrier = "url" if handed.carrier == "url" else "pdf"
@@ -151,8 +171,9 @@ def _text(data: bytes) -> Handed:
         return _array(text)
     words = text.split(maxsplit=MAX_WORDS)[:MAX_WORDS]
     unwrapped = "".join(words)
+    words = [word for word in words if not word.startswith("{")]
     handed = Handed("jwt", unwrapped) if is_compact_jws(unwrapped) else _best(words)
-    if handed is None or (handed.carrier == "url" and len(words) > 1):
+    if handed is None or (handed.carrier == "url" and handed.text != text):
         raise IntakeError("not_recognised")
     return handed
 
@@ -163,12 +184,14 @@ def _array(text: str) -> Handed:
         items = strict_json.loads(text)
     except strict_json.StrictJsonError as exc:
         raise IntakeError("not_recognised") from exc
-    texts = [
-        item if isinstance(item, str) else json.dumps(item, ensure_ascii=False) for item in items
-    ]
+    texts = [item if isinstance(item, str) else _compact(item) for item in items]
     if not texts or not is_credential(texts[0]):
         raise IntakeError("not_recognised")
     return Handed("jwt" if is_compact_jws(texts[0]) else "json", texts[0], _more(texts))
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _best(texts: list[str]) -> Handed | None:

@@ -1,7 +1,8 @@
-"""Credentials in PDF files: the attached one, and codes printed on pages.
+"""Credentials in PDF files: the attached one, else codes printed on pages.
 
-Whatever reads a PDF reads what anybody made. pypdf is held to limits of its own. PDFium has
-none (a file of 2 KB makes it take 2 GB), so pages are drawn in a child process that has.
+Who reads a PDF reads what anybody made, and both libraries for it can be made to work for
+hours or to take gigabytes by a file of some kilobytes (T15). So `read` has a child process
+do it, with limits on time and memory, and the other functions are what that process does.
 """
 
 import io
@@ -10,11 +11,12 @@ import logging
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from verifier import qr
-from verifier.baking import is_credential
+from verifier.baking import MAX_CREDENTIAL_BYTES, is_credential
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -33,16 +35,14 @@ MEDIA_TYPES = (
 """What a credential is served as (OB-12, VCDM 2.0)."""
 MAX_ATTACHMENTS = 20
 MAX_STREAM_BYTES = 8 * 1024 * 1024
-"""What one stream may blow up to; an attached credential has some kilobytes (T15)."""
+"""What one stream may blow up to; an attached credential has some kilobytes."""
 MAX_PAGES = 10
 PAGE_DPI = 300
 MAX_PAGE_PIXELS = 12_000_000
 """US Letter at 300 dpi has 8.4 million; a larger page is drawn more coarsely."""
 MAX_MEMORY_BYTES = 512 * 1024 * 1024
-MAX_SECONDS = 10
-
-# pypdf tells every oddity of a file to stderr unless somebody listens; the report is for that.
-logging.getLogger("pypdf").addHandler(logging.NullHandler())
+MAX_CPU_SECONDS = 10
+MAX_SECONDS = 30
 
 
 class PdfError(ValueError):
@@ -51,6 +51,65 @@ class PdfError(ValueError):
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
         self.code = code
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a PDF holds: attached credentials, and where there are none the texts of its codes."""
+
+    attached: list[str]
+    codes: list[str]
+
+
+def read(pdf: bytes) -> Contents:
+    """Return what `pdf` holds, read by a child process.
+
+    Raises `PdfError` if the PDF is damaged, needs a password, or needs more than
+    `MAX_MEMORY_BYTES`, `MAX_CPU_SECONDS` or `MAX_SECONDS`.
+    """
+    command = [sys.executable, "-P", "-c", "from verifier import pdf; pdf.answer()"]
+    try:
+        child = subprocess.run(
+            command,
+            input=pdf,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=MAX_SECONDS,
+            check=True,
+        )
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as exc:
+        raise PdfError("pdf_damaged", "reading it took too much time or memory") from exc
+    said = json.loads(child.stdout)
+    if "error" in said:
+        raise PdfError(**said["error"])
+    return Contents(**said)
+
+
+def answer() -> None:
+    """Print what the PDF on standard input holds, as JSON: all that the child process does."""
+    limit_process()
+    pdf = sys.stdin.buffer.read()
+    try:
+        attached = attached_credentials(pdf)
+        said: dict[str, Any] = {
+            "attached": attached,
+            "codes": [] if attached else codes_on_pages(pdf),
+        }
+    except PdfError as exc:
+        said = {"error": {"code": exc.code, "detail": exc.detail}}
+    print(json.dumps(said))
+
+
+def limit_process() -> None:
+    """Limit the memory and time of this process for good, where the system knows how."""
+    try:
+        import resource
+    except ImportError:  # not a Unix: the parent's timeout has to do
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (MAX_CPU_SECONDS, MAX_CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def attached_credential(pdf: bytes) -> str | None:
@@ -64,8 +123,10 @@ def attached_credentials(pdf: bytes) -> list[str]:
     Raises `PdfError` if the PDF is damaged, needs a password, or blows up beyond the limits.
     """
     from pypdf import PdfReader, apply_configuration
-    from pypdf.errors import FileNotDecryptedError, LimitReachedError
+    from pypdf.errors import FileNotDecryptedError
 
+    # pypdf tells every oddity of a file to stderr unless somebody listens.
+    logging.getLogger("pypdf").addHandler(logging.NullHandler())
     try:
         with apply_configuration(**_pypdf_limits()):
             files = list(islice(PdfReader(io.BytesIO(pdf)).attachment_list, MAX_ATTACHMENTS))
@@ -73,11 +134,13 @@ def attached_credentials(pdf: bytes) -> list[str]:
             contents = [file.content for file in files if _may_be_credential(file)]
     except FileNotDecryptedError as exc:
         raise PdfError("pdf_needs_password", str(exc)) from exc
-    except LimitReachedError as exc:
-        raise PdfError("pdf_too_large_inside", str(exc)) from exc
     except Exception as exc:  # pypdf leaks KeyError, RecursionError, … from damaged files
-        raise PdfError("pdf_damaged", f"{type(exc).__name__}: {exc}") from exc
-    texts = (content.decode("utf-8", "replace").strip() for content in contents)
+        raise PdfError("pdf_damaged", f"{type(exc).__name__}: {exc}"[:200]) from exc
+    texts = (
+        content.decode("utf-8", "replace").strip()
+        for content in contents
+        if len(content) <= MAX_CREDENTIAL_BYTES
+    )
     return [text for text in texts if is_credential(text)]
 
 
@@ -96,41 +159,19 @@ def _may_be_credential(file: "EmbeddedFile") -> bool:
     return file.name in NAMES or media_type in MEDIA_TYPES
 
 
-def texts_on_pages(pdf: bytes) -> list[str]:
+def codes_on_pages(pdf: bytes) -> list[str]:
     """Return the texts of all QR codes on the first `MAX_PAGES` pages, none twice.
 
-    Raises `PdfError` if PDFium cannot draw them within `MAX_SECONDS` and `MAX_MEMORY_BYTES`.
+    Raises `PdfError` if PDFium cannot open or draw it.
     """
-    command = [sys.executable, "-P", "-c", "from verifier import pdf; pdf.read_pages()"]
     try:
-        child = subprocess.run(
-            command, input=pdf, capture_output=True, timeout=2 * MAX_SECONDS, check=True
-        )
-    except subprocess.TimeoutExpired as exc:
-        raise PdfError("pdf_too_large_inside", f"not drawn in {2 * MAX_SECONDS} s") from exc
-    except subprocess.CalledProcessError as exc:
-        raise PdfError("pdf_damaged", f"the reader of pages ended with {exc.returncode}") from exc
-    return list(json.loads(child.stdout))
+        texts = [text for page in _pages(pdf) for text in qr.texts_in(page)]
+    except Exception as exc:  # PdfiumError, MemoryError, and what Pillow says of odd sizes
+        raise PdfError("pdf_damaged", f"{type(exc).__name__}: {exc}"[:200]) from exc
+    return list(dict.fromkeys(texts))
 
 
-def read_pages() -> None:
-    """Print the texts of the codes in the PDF on standard input: the child process's only job."""
-    _limit_this_process()
-    texts = [text for page in _page_images(sys.stdin.buffer.read()) for text in qr.texts_in(page)]
-    print(json.dumps(list(dict.fromkeys(texts))))
-
-
-def _limit_this_process() -> None:
-    try:
-        import resource
-    except ImportError:  # not a Unix: only the parent's timeout holds
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _page_images(pdf: bytes) -> "Iterator[Image]":
+def _pages(pdf: bytes) -> "Iterator[Image]":
     import pypdfium2
 
     document = pypdfium2.PdfDocument(pdf)

@@ -30,10 +30,11 @@ MAX_DIGITS = 7089
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 MAX_PIXELS = 64_000_000
 """A phone's photo has 12 to 50 million, an A4 page scanned at 600 dpi 35 million."""
-MAX_ENLARGED_PIXELS = 36_000_000
-ENLARGE = 3
-"""At 100 dpi a module is 1.3 pixels wide and half of our codes are missed; three times as large
-all are found. Twice is not enough, four times finds no more."""
+ENLARGE = 2
+"""Where a module has fewer than two pixels (150 dpi and less) one code in five to all are missed;
+enlarged, all are found down to 110 dpi. Three times as large finds no more (docs/qr-format.md)."""
+MAX_ENLARGED_PIXELS = 16_000_000
+"""US Letter at 170 dpi. Pictures with more detail gain nothing."""
 
 _LINK = re.compile(r"https?://[^\s#]+/verify#([0-9]+)", re.IGNORECASE)
 _DIGITS_AT_ONCE = 4000
@@ -165,11 +166,12 @@ def _grey(picture: "Image") -> "Image":
     """Return a picture in grey; what is see-through becomes white, as on paper."""
     from PIL import Image
 
-    if picture.has_transparency_data:
-        picture = picture.convert("RGBA")
-        paper = Image.new("RGBA", picture.size, "white")
-        picture = Image.alpha_composite(paper, picture)
-    return picture.convert("L")
+    if not picture.has_transparency_data:
+        return picture.convert("L")
+    picture = picture.convert("RGBA")
+    paper = Image.new("L", picture.size, "white")
+    paper.paste(picture.convert("L"), mask=picture.getchannel("A"))
+    return paper
 
 
 def _inflate(data: bytes) -> bytes:

@@ -4,7 +4,7 @@ import io
 import struct
 import tracemalloc
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 
@@ -109,11 +109,14 @@ def _code(text: str, pixels: int) -> Image.Image:
 
 
 def pdf(
-    *attachments: tuple[str, str, str], page: Image.Image | None = None, password: str | None = None
+    *attachments: tuple[str, str, str],
+    pages: Sequence[Image.Image] = (),
+    password: str | None = None,
 ) -> bytes:
-    """Return a PDF with attachments (name, media type, text) and a picture as its page."""
-    paper = page or Image.new("L", (200, 100), "white")
-    writer = PdfWriter(io.BytesIO(saved(paper, "PDF", resolution=150)))
+    """Return a PDF with attachments (name, media type, text) and a picture on each page."""
+    first, *others = pages or (Image.new("L", (200, 100), "white"),)
+    paper = saved(first, "PDF", resolution=150, save_all=True, append_images=others)
+    writer = PdfWriter(io.BytesIO(paper))
     for name, media_type, text in attachments:
         file = writer.add_attachment(name, text.encode())
         file.subtype = NameObject(f"/{media_type}")
@@ -125,13 +128,25 @@ def pdf(
     return out.getvalue()
 
 
-def pdf_of(content: bytes, filters: bytes = b"/FlateDecode") -> bytes:
-    """Return a PDF of one page whose content stream is `content`, as it stands."""
+def pdf_of(
+    content: bytes = b"",
+    *,
+    filters: bytes = b"",
+    box: bytes = b"0 0 612 792",
+    attached: bytes | None = None,
+) -> bytes:
+    """Return a PDF written by hand: one page with `content`, one `credential.json` attached.
+
+    Both streams stand there as given, said to be encoded with `filters`.
+    """
+    names = b"/Names<</EmbeddedFiles<</Names[(credential.json) 5 0 R]>>>>"
     objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Catalog/Pages 2 0 R%s>>" % (b"" if attached is None else names),
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<<>>>>",
-        b"<</Filter%s/Length %d>>\nstream\n%s\nendstream" % (filters, len(content), content),
+        b"<</Type/Page/Parent 2 0 R/MediaBox[%s]/Contents 4 0 R/Resources<<>>>>" % box,
+        _stream(filters, content),
+        b"<</Type/Filespec/F(credential.json)/EF<</F 6 0 R>>>>",
+        _stream(filters, attached or b""),
     ]
     out, places = b"%PDF-1.7\n", []
     for number, body in enumerate(objects, 1):
@@ -141,3 +156,8 @@ def pdf_of(content: bytes, filters: bytes = b"/FlateDecode") -> bytes:
     head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     trailer = b"trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n"
     return out + head + table + trailer % (len(objects) + 1, len(out))
+
+
+def _stream(filters: bytes, content: bytes) -> bytes:
+    start = b"<</Filter[%s]/Length %d>>\nstream\n" % (filters, len(content))
+    return start + content + b"\nendstream"

@@ -1,0 +1,246 @@
+"""What was handed in, found out by its content alone (pains A7; T15, T31)."""
+
+import json
+from contextlib import suppress
+
+import pytest
+from carriers import (
+    JSON,
+    MIB,
+    chunk,
+    code,
+    deflated_zeros,
+    itxt,
+    jwt,
+    link,
+    memory_below,
+    pdf,
+    pdf_of,
+    png,
+    png_with,
+    saved,
+    svg,
+)
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from verifier.baking import bake_png, bake_svg
+from verifier.intake import (
+    FACE_UNSIGNED,
+    LINK,
+    MAX_BYTES,
+    MORE_THAN_ONE,
+    Handed,
+    IntakeError,
+    read,
+)
+
+JWT = jwt()
+OTHER = jwt('{"other":1}')
+URL = "https://district.example/credentials/Zm9vYmFyYmF6cXV1eA"
+ATTACHED = ("credential.json", "application/vc+ld+json", JSON)
+
+
+@pytest.mark.parametrize(
+    ("data", "carrier", "text"),
+    [
+        pytest.param(JSON.encode(), "json", JSON, id="json"),
+        pytest.param(b"\xef\xbb\xbf\r\n " + JSON.encode(), "json", JSON, id="json-byte-order-mark"),
+        pytest.param(b'{"a":"%PDF-1.7"}', "json", '{"a":"%PDF-1.7"}', id="json-that-names-pdf"),
+        pytest.param(f"[{JSON}]".encode(), "json", JSON, id="json-array"),
+        pytest.param(JWT.encode(), "jwt", JWT, id="jwt"),
+        pytest.param(f"\n {JWT}\r\n".encode(), "jwt", JWT, id="jwt-with-white-space"),
+        pytest.param(f"{JWT[:76]}\r\n{JWT[76:]}".encode(), "jwt", JWT, id="jwt-wrapped"),
+        pytest.param(f"My badge: {JWT} !".encode(), "jwt", JWT, id="jwt-in-a-sentence"),
+        pytest.param(json.dumps([JWT]).encode(), "jwt", JWT, id="jwt-in-json-array"),
+        pytest.param(bake_png(png(), JSON), "png", JSON, id="png-json"),
+        pytest.param(bake_png(png(), JWT), "png", JWT, id="png-jwt"),
+        pytest.param(bake_png(saved(code(URL), "PNG"), JWT), "png", JWT, id="png-with-a-code-too"),
+        pytest.param(bake_svg(svg(), JWT), "svg", JWT, id="svg"),
+        pytest.param(b"\n" + bake_svg(svg(), JWT), "svg", JWT, id="svg-after-a-line"),
+        pytest.param(link(JWT).encode(), "qr", JWT, id="text-of-a-code"),
+        pytest.param(f"see {link(JWT)}".encode(), "qr", JWT, id="text-of-a-code-in-a-sentence"),
+        pytest.param(saved(code(link(JWT), URL), "PNG"), "qr", JWT, id="png-of-a-code"),
+        pytest.param(saved(code(link(JWT)), "JPEG"), "qr", JWT, id="jpeg-of-a-code"),
+        pytest.param(saved(code(link(JWT)), "WEBP"), "qr", JWT, id="webp-of-a-code"),
+        pytest.param(saved(code(link(JWT)), "GIF"), "qr", JWT, id="gif-of-a-code"),
+        pytest.param(saved(code(JWT), "PNG"), "qr", JWT, id="code-of-a-bare-jwt"),
+        pytest.param(pdf(ATTACHED), "pdf", JSON, id="pdf-attachment"),
+        pytest.param(b"\n\n" + pdf(ATTACHED), "pdf", JSON, id="pdf-after-lines"),
+        pytest.param(pdf(pages=[code(link(JWT))]), "pdf", JWT, id="pdf-code-on-the-page"),
+    ],
+)
+def test_a_credential_is_found_in_whatever_carries_it(data: bytes, carrier: str, text: str) -> None:
+    handed = read(data)
+    assert (handed.carrier, handed.text) == (carrier, text)
+
+
+@pytest.mark.parametrize(
+    ("data", "notes"),
+    [
+        pytest.param(URL.encode(), (LINK,), id="text"),
+        pytest.param(f" {URL}\n".encode(), (LINK,), id="text-with-white-space"),
+        pytest.param(saved(code(URL), "PNG"), (LINK,), id="png-of-a-code"),
+        pytest.param(pdf(pages=[code(URL)]), (FACE_UNSIGNED, LINK), id="pdf"),
+    ],
+)
+def test_where_only_a_link_is_found_it_is_handed_on(data: bytes, notes: tuple[str, ...]) -> None:
+    assert read(data) == Handed("url", URL, notes)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(png_with(itxt(JWT.encode()), itxt(OTHER.encode())), id="png"),
+        pytest.param(saved(code(link(JWT), link(OTHER)), "PNG"), id="two-codes"),
+        pytest.param(f"{JWT}\n{OTHER}\n".encode(), id="lines"),
+        pytest.param(json.dumps([JWT, OTHER]).encode(), id="json-array"),
+        pytest.param(pdf(("a", "application/jwt", JWT), ("b", "application/jwt", OTHER)), id="pdf"),
+    ],
+)
+def test_of_several_credentials_the_first_is_taken_and_that_is_said(data: bytes) -> None:
+    handed = read(data)
+    assert handed.text == JWT
+    assert MORE_THAN_ONE in handed.notes
+
+
+def test_the_same_credential_twice_is_one() -> None:
+    assert read(f"{JWT}\n{JWT}".encode()).notes == ()
+
+
+def test_of_a_pdf_the_attachment_wins_over_the_code_on_its_face() -> None:
+    handed = read(pdf(ATTACHED, pages=[code(link(JWT))]))
+    assert handed == Handed("pdf", JSON, (FACE_UNSIGNED,))
+
+
+def test_a_code_with_the_credential_wins_over_one_with_a_link() -> None:
+    assert read(saved(code(URL, link(JWT)), "PNG")) == Handed("qr", JWT)
+
+
+def test_a_link_wins_over_a_code_that_cannot_be_unpacked() -> None:
+    assert read(saved(code("https://x.example/verify#12345", URL), "PNG")).text == URL
+
+
+def zipped() -> bytes:
+    return b"PK\3\4\x14\0\6\0" + bytes(40)
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        pytest.param(b"", "empty", id="nothing"),
+        pytest.param(b"\xef\xbb\xbf \r\n\t", "empty", id="white-space"),
+        pytest.param(bytes(MAX_BYTES + 1), "too_large", id="11-megabytes"),
+        pytest.param(b"{" + b" " * 2 * MIB, "too_large", id="2-megabytes-of-text"),
+        pytest.param(b"<!DOCTYPE html>\n<title>Badge</title>", "web_page", id="html"),
+        pytest.param(b"\n<HTML lang=en><svg></svg>", "web_page", id="html-in-capitals"),
+        pytest.param(b"<?xml version='1.0'?><html/>", "web_page", id="xhtml"),
+        pytest.param(b"<?xml version='1.0'?><rss/>", "not_recognised", id="other-xml"),
+        pytest.param(zipped(), "office_file", id="docx-or-zip"),
+        pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(9), "office_file", id="doc"),
+        pytest.param(b"{\\rtf1\\ansi Hello}", "office_file", id="rtf"),
+        pytest.param(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "picture_format", id="iphone-photo"),
+        pytest.param(saved(Image.new("L", (3, 3)), "TIFF"), "picture_format", id="tiff"),
+        pytest.param(png((300, 300)), "no_credential_in_picture", id="screenshot"),
+        pytest.param(svg(), "no_credential_in_picture", id="svg-not-baked"),
+        pytest.param(saved(code("WIFI:S:x;;"), "PNG"), "code_of_something_else", id="wifi-code"),
+        pytest.param(
+            saved(code("https://x.example/verify#12345"), "PNG"), "code_damaged", id="other-digits"
+        ),
+        pytest.param(b"https://x.example/verify#12345", "code_damaged", id="text-of-other-digits"),
+        pytest.param(bake_png(png(), JSON)[:-20], "picture_damaged", id="png-cut-short"),
+        pytest.param(saved(code(URL), "JPEG")[:300], "picture_damaged", id="jpeg-cut-short"),
+        pytest.param(svg()[:-9], "picture_damaged", id="svg-cut-short"),
+        pytest.param(png_with(itxt(URL.encode())), "picture_damaged", id="no-credential-baked"),
+        pytest.param(pdf(), "no_credential_in_pdf", id="pdf-without-credential"),
+        pytest.param(pdf(password="x"), "pdf_needs_password", id="pdf-with-password"),
+        pytest.param(b"%PDF-1.7\n", "pdf_damaged", id="pdf-damaged"),
+        pytest.param(b"Dear committee, I attach my badge.", "not_recognised", id="a-letter"),
+        pytest.param(b"www.district.example", "not_recognised", id="host-name"),
+        pytest.param(f"My badge is at {URL}".encode(), "not_recognised", id="link-in-a-sentence"),
+        pytest.param(b"Dear {name}, see {badge}", "not_recognised", id="form-letter"),
+        pytest.param(b"javascript:alert(1)", "not_recognised", id="other-scheme"),
+        pytest.param(b"https://x.example/" + b"a" * 3000, "not_recognised", id="endless-link"),
+        pytest.param(b"[1, 2]", "not_recognised", id="array-of-numbers"),
+        pytest.param(b"[]", "not_recognised", id="empty-array"),
+        pytest.param(b"[" * 10**5, "not_recognised", id="100000-brackets"),
+        pytest.param("Zeugnis für…".encode("latin-1", "replace"), "not_recognised", id="latin-1"),
+        pytest.param(JSON.encode("utf-16"), "not_recognised", id="utf-16"),
+        pytest.param(b"\x7fELF" + bytes(99), "not_recognised", id="program"),
+        pytest.param(f"{'x ' * 5000}{JWT}".encode(), "not_recognised", id="too-many-words"),
+    ],
+)
+def test_what_holds_no_credential_is_told_apart(data: bytes, code: str) -> None:
+    with pytest.raises(IntakeError) as caught:
+        read(data)
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("data", "carrier"),
+    [
+        pytest.param(bake_png(png(), JSON) + zipped() + pdf(ATTACHED), "png", id="png-zip-pdf"),
+        pytest.param(b"GIF89a" + pdf(ATTACHED), "picture_damaged", id="gif-pdf"),
+        pytest.param(b"<!-- %PDF-1.7 -->" + bake_svg(svg(), JWT), "svg", id="svg-pdf"),
+        pytest.param(pdf(ATTACHED) + bake_png(png(), JWT), "pdf", id="pdf-png"),
+    ],
+)
+def test_of_a_file_of_two_kinds_the_one_it_begins_as_counts(data: bytes, carrier: str) -> None:
+    try:
+        seen = read(data).carrier
+    except IntakeError as exc:
+        seen = exc.code
+    assert seen == carrier
+
+
+ZEROS = deflated_zeros(1024 * MIB)
+
+
+@pytest.mark.parametrize(
+    ("bomb", "code"),
+    [
+        pytest.param(png_with(itxt(ZEROS, flags=b"\1\0")), "picture_damaged", id="itxt"),
+        pytest.param(png_with(chunk(b"zTXt", b"a\0\0" + ZEROS)), "picture_damaged", id="ztxt"),
+        pytest.param(png_with(chunk(b"iCCP", b"a\0\0" + ZEROS)), "picture_damaged", id="iccp"),
+        pytest.param(
+            pdf_of(attached=ZEROS, filters=b"/FlateDecode"), "pdf_damaged", id="attachment"
+        ),
+        pytest.param(pdf_of(ZEROS, filters=b"/FlateDecode"), "pdf_damaged", id="page"),
+    ],
+)
+def test_a_bomb_of_a_gigabyte_takes_no_memory(bomb: bytes, code: str) -> None:
+    with memory_below(64 * MIB), pytest.raises(IntakeError) as caught:
+        read(bomb)
+    assert caught.value.code == code
+
+
+SOUND = {
+    "png": bake_png(png(), JSON),
+    "svg": bake_svg(svg(), JSON),
+    "code": saved(code(link(JWT), pixels=2), "PNG"),
+    "jpeg": saved(code(URL, pixels=2), "JPEG"),
+    "json": JSON.encode(),
+    "jwt": JWT.encode(),
+    "link": link(JWT).encode(),
+}
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> bytes:
+    """Return a sound file of some kind with one place overwritten, cut out or doubled."""
+    data = SOUND[draw(st.sampled_from(sorted(SOUND)))]
+    start = draw(st.integers(0, len(data)))
+    end = draw(st.integers(start, min(len(data), start + 64)))
+    middle = draw(st.sampled_from([b"", data[start:end] * 2, b"\0", b"\xff" * 4, b"]]>", b"<a>"]))
+    return data[:start] + middle + data[end:]
+
+
+STARTS = [b"", *(data[:40] for data in SOUND.values()), b"<svg ", b"[", b"https://", b"RIFF"]
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(mutated() | st.builds(bytes.__add__, st.sampled_from(STARTS), st.binary(max_size=200)))
+def test_any_bytes_give_a_credential_or_an_intake_error(data: bytes) -> None:
+    with suppress(IntakeError):
+        assert read(data).carrier in {"json", "jwt", "png", "svg", "qr", "url"}

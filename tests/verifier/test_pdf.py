@@ -1,0 +1,168 @@
+"""Credentials in PDF files (T15, T31)."""
+
+import subprocess
+import sys
+import time
+import zlib
+from contextlib import suppress
+
+import pytest
+from carriers import JSON, MIB, code, deflated_zeros, jwt, link, memory_below, pdf, pdf_of
+from hypothesis import given
+from hypothesis import strategies as st
+
+from verifier.pdf import (
+    MAX_ATTACHMENTS,
+    MAX_PAGES,
+    MAX_SECONDS,
+    MAX_STREAM_BYTES,
+    PdfError,
+    attached_credential,
+    attached_credentials,
+    codes_on_pages,
+    read,
+)
+
+JWT = jwt()
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "text"),
+    [
+        pytest.param("credential.json", "application/vc+ld+json", JSON, id="json"),
+        pytest.param("credential.json", "application/octet-stream", JSON, id="by-name"),
+        pytest.param("badge", "application/vc", JSON, id="by-media-type"),
+        pytest.param("credential.jwt", "application/vc+jwt", JWT, id="jwt"),
+        pytest.param("notes.txt", "text/plain", f"\n{JWT}\n", id="jwt-as-text"),
+    ],
+)
+def test_an_attached_credential_is_found(name: str, media_type: str, text: str) -> None:
+    assert attached_credential(pdf((name, media_type, text))) == text.strip()
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "text"),
+    [
+        pytest.param("picture.json", "image/png", JSON, id="other-name-and-type"),
+        pytest.param("credential.json", "application/json", "[]", id="no-object"),
+        pytest.param("notes.txt", "text/plain", "Thank you!", id="text"),
+        pytest.param("credential.json", "application/vc", "{" + " " * 2 * MIB, id="too-large"),
+    ],
+)
+def test_another_attachment_is_no_credential(name: str, media_type: str, text: str) -> None:
+    assert attached_credential(pdf((name, media_type, text))) is None
+
+
+def test_of_several_attachments_the_one_named_credential_comes_first() -> None:
+    others = [(f"{n}.json", "application/json", f'{{"n":{n}}}') for n in range(2)]
+    texts = attached_credentials(pdf(*others, ("credential.json", "application/vc", JSON)))
+    assert texts == [JSON, '{"n":0}', '{"n":1}']
+
+
+def test_no_more_attachments_than_a_few_are_read() -> None:
+    files = [(f"{n:03}", "application/vc", "{}") for n in range(MAX_ATTACHMENTS + 5)]
+    assert len(attached_credentials(pdf(*files))) == MAX_ATTACHMENTS
+
+
+def test_a_pdf_that_opens_without_a_password_is_read_although_encrypted() -> None:
+    assert (
+        attached_credential(pdf(("credential.json", "application/vc", JSON), password="")) == JSON
+    )
+
+
+def test_codes_on_a_page_are_read() -> None:
+    assert codes_on_pages(pdf(pages=[code(link(JWT), "https://x.example/")])) == [
+        link(JWT),
+        "https://x.example/",
+    ]
+
+
+def test_reading_apart_finds_what_is_attached_and_leaves_the_pages() -> None:
+    found = read(pdf(("credential.json", "application/vc", JSON), pages=[code("another")]))
+    assert (found.attached, found.codes) == ([JSON], [])
+
+
+def test_reading_apart_looks_for_codes_where_nothing_is_attached() -> None:
+    found = read(pdf(pages=[code(link(JWT))]))
+    assert (found.attached, found.codes) == ([], [link(JWT)])
+
+
+def test_no_more_pages_than_a_few_are_drawn() -> None:
+    pages = [code(str(number)) for number in range(MAX_PAGES + 2)]
+    assert codes_on_pages(pdf(pages=pages)) == [str(number) for number in range(MAX_PAGES)]
+
+
+def test_a_page_of_any_size_is_drawn_within_the_limits() -> None:
+    with memory_below(64 * MIB):
+        assert codes_on_pages(pdf_of(box=b"0 0 1000000 1000000")) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        pytest.param(pdf(password="secret"), "pdf_needs_password", id="password"),
+        pytest.param(b"%PDF-1.7", "pdf_damaged", id="nothing-but-a-header"),
+        pytest.param(b"%PDF-1.7\n" + bytes(range(256)) * 40, "pdf_damaged", id="garbage"),
+        pytest.param(pdf_of()[: len(pdf_of()) // 3], "pdf_damaged", id="cut-short"),
+    ],
+)
+def test_a_pdf_that_cannot_be_read_is_an_error(data: bytes, code: str) -> None:
+    with pytest.raises(PdfError) as caught:
+        read(data)
+    assert caught.value.code == code
+
+
+ZEROS = deflated_zeros(1024 * MIB)
+FLATE = b"/FlateDecode"
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        pytest.param(pdf_of(attached=ZEROS, filters=FLATE), id="deflated"),
+        pytest.param(pdf_of(attached=zlib.compress(ZEROS), filters=FLATE * 2), id="deflated-twice"),
+        pytest.param(pdf_of(attached=zlib.compress(b"{}"), filters=FLATE * 5), id="many-filters"),
+        pytest.param(
+            pdf_of(attached=b"\x81\0" * 4 * MIB, filters=b"/RunLengthDecode"), id="run-length"
+        ),
+    ],
+)
+def test_a_bomb_among_the_attachments_is_not_inflated(bomb: bytes) -> None:
+    with memory_below(4 * MAX_STREAM_BYTES + len(bomb)), pytest.raises(PdfError, match="Limit"):
+        attached_credentials(bomb)
+
+
+def test_a_bomb_on_a_page_ends_the_child_and_not_this_process() -> None:
+    with memory_below(16 * MIB), pytest.raises(PdfError, match="too much time or memory"):
+        read(pdf_of(ZEROS, filters=FLATE))
+
+
+def test_a_page_that_takes_for_ever_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("verifier.pdf.MAX_SECONDS", 2)
+    strokes = b"1 0 0 1 0 0 cm 0 0 600 700 re f q 0 0 m 600 700 l S Q " * 400_000
+    start = time.monotonic()
+    with pytest.raises(PdfError, match="too much time or memory"):
+        read(pdf_of(zlib.compress(strokes), filters=FLATE))
+    assert time.monotonic() - start < MAX_SECONDS
+
+
+def test_the_child_may_not_use_more_time_than_allowed() -> None:
+    endless = "from verifier import pdf; pdf.MAX_CPU_SECONDS = 1; pdf.limit_process()\nwhile 1: 1"
+    child = subprocess.run([sys.executable, "-c", endless], timeout=60, check=False)
+    assert child.returncode < 0
+
+
+def damaged(data: bytes) -> st.SearchStrategy[bytes]:
+    """Return `data` with a few bytes overwritten at one place, or cut off there."""
+    places = st.integers(0, len(data) - 1)
+    written = st.tuples(places, st.binary(min_size=1, max_size=8)).map(
+        lambda change: data[: change[0]] + change[1] + data[change[0] + len(change[1]) :]
+    )
+    return written | places.map(lambda place: data[:place])
+
+
+@given(damaged(pdf_of(b"q Q", attached=JSON.encode())))
+def test_a_damaged_pdf_raises_nothing_but_its_error(data: bytes) -> None:
+    for work in (attached_credentials, codes_on_pages):
+        with suppress(PdfError):
+            work(data)
