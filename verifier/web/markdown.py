@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 TAGS = {
     *("p", "br", "hr", "em", "strong", "a", "code", "pre", "blockquote"),
-    *("ul", "ol", "li", "h4", "table", "thead", "tbody", "tr", "th", "td"),
+    *("ul", "ol", "li", "h3", "table", "thead", "tbody", "tr", "th", "td"),
 }
 SCHEMES = {"https", "mailto"}
 REL = "noopener noreferrer nofollow ugc"
@@ -20,11 +20,11 @@ _parser = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 def prose(text: str | None) -> Markup:
-    """Return `text` as safe HTML. Its headings become `h4`, below the page's own."""
+    """Return `text` as safe HTML. Its headings become `h3`, below the page's own."""
     tokens = _parser.parse(text or "")
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:
-            token.tag = "h4"
+            token.tag = "h3"
     html = _parser.renderer.render(tokens, _parser.options, {})
     return Markup(  # noqa: S704 (cleaned in this very line)
         nh3.clean(
