@@ -35,6 +35,11 @@ INCOMPLETE = 3
 
 Command = Callable[[argparse.Namespace, Issuer], int]
 
+_FORESEEN = (
+    *(SettingsError, SchemaError, KeysError, UnavailableError, OSError),
+    *(lists.NotIssuedError, lists.BackupError),
+)
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; return the exit code: 0 done, 1 failed, 2 usage, 3 something is left."""
@@ -47,14 +52,12 @@ def main(argv: list[str] | None = None) -> int:
         if args.command not in _WITHOUT_DATABASE:
             migrations.check(issuer.database)
         return _COMMANDS[args.command](args, issuer)
-    except (SettingsError, SchemaError, KeysError, UnavailableError, lists.NotIssuedError) as exc:
+    except _FORESEEN as exc:
         return _fail(args, str(exc))
     except DBAPIError as exc:
         if not is_unavailable(exc):
             raise
         return _fail(args, f"the database cannot be used: {exc.orig}")
-    except OSError as exc:
-        return _fail(args, str(exc))
 
 
 def _fail(args: argparse.Namespace, message: str) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from issuer import migrations, settings
 from issuer.issuance import lists
 from issuer.issuer import Issuer
-from issuer.settings import Settings, SettingsError
+from issuer.settings import DATABASE_FILE, Settings, SettingsError
 from keys import durable_file
 from keys.entry import DID_KEY, KeyUse
 from keys.key_file import DEFAULT_COST, Cost
@@ -101,6 +101,7 @@ def create(
     except SettingsError:
         file.unlink()
         raise
+    (home / DATABASE_FILE).touch(_PRIVATE)  # it holds personal data; SQLite keeps the mode
     issuer = Issuer(made)
     migrations.upgrade(issuer.database)
     lists.publish_all(issuer, now=now)

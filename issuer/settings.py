@@ -17,6 +17,7 @@ from issuer import strict_toml
 from issuer.strict_toml import Table, TomlError
 
 FILE = "mintmark.toml"
+DATABASE_FILE = "mintmark.sqlite3"
 STATUS_LIST_SIZE = 131_072
 """The least a list may hold, so that an index says little about whose it is (OB-77)."""
 SECRET_BYTES = range(24, 65)
@@ -180,7 +181,7 @@ def _issuer_id(given: str, public_url: str) -> str:
 
 def _database_url(given: str, home: Path) -> str:
     if not given:
-        return f"sqlite:///{home / 'mintmark.sqlite3'}"
+        return f"sqlite:///{home / DATABASE_FILE}"
     if not given.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise SettingsError("database_url must start with sqlite:/// or postgresql+psycopg://")
     return given

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from contexts import refuse_divergent
+from contexts import canonicalize, refuse_divergent
 from issuer import addresses
 from issuer.approvals.approval import Approval, Credit, EvidenceItem, Recipient, Tier
 from issuer.catalogue.achievement import Achievement, Alignment, Criterion
@@ -47,8 +47,8 @@ def build(
 ) -> Json:
     """Return the unsigned credential in the strict array form (OB-8).
 
-    Raises `contexts.CanonicalizationError` for texts and numbers that libraries are known to
-    canonicalise differently.
+    Raises `contexts.CanonicalizationError` for what could not be signed: an address that is
+    none, or texts and numbers that libraries are known to canonicalise differently.
     """
     document = _present(
         {
@@ -66,6 +66,7 @@ def build(
         }
     )
     refuse_divergent(document)
+    canonicalize(document)
     return document
 
 

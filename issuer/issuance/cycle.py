@@ -1,5 +1,6 @@
 """The issuance cycle as the rest of the issuer sees it: receive, and look up what came of it."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +17,8 @@ from issuer.issuance.prepare import available, prepare
 from issuer.issuance.tables import CredentialRow, State
 from issuer.issuer import Issuer
 from keys.signer import KeysError
+
+log = logging.getLogger(__name__)
 
 
 class Outcome(StrEnum):
@@ -50,8 +53,8 @@ def receive(
     key, new = prepare(issuer, approval, source=source, event_id=event_id, now=now)
     try:
         finish(issuer, key)
-    except KeysError:
-        new = False
+    except KeysError as exc:
+        log.warning("stored and not signed: %s", exc)
     row = _one(issuer, CredentialRow.id == key)
     if row is None:
         raise LookupError(f"the credential {key} has gone")

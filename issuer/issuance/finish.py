@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select, update
 
+from contexts import CanonicalizationError
 from issuer import published
 from issuer.issuance import lists
 from issuer.issuance.prepare import UnavailableError, available
@@ -42,9 +43,14 @@ def finish(issuer: Issuer, key: int) -> CredentialRow:
             row = session.get_one(CredentialRow, key)
         if row.state == State.ISSUED:
             return row
-        secured = secure(strict_json.loads_object(row.unsigned), issuer.signers())
+        signers = issuer.signers()
         lists.renew(issuer, row.list_number)
-        if why := self_check(issuer, secured):
+        try:
+            secured = secure(strict_json.loads_object(row.unsigned), signers)
+            why = self_check(issuer, secured)
+        except CanonicalizationError as exc:
+            why = f"it cannot be signed: {exc}"
+        if why:
             _quarantine(issuer, row, why)
             raise QuarantinedError(row.public_id, why)
         return _store(issuer, key, secured)

@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 
@@ -26,6 +27,10 @@ class NotIssuedError(Exception):
     """There is no credential with that id."""
 
 
+class BackupError(Exception):
+    """The database is older than what is published: it was restored from a backup."""
+
+
 def publish_all(issuer: Issuer, *, now: datetime) -> list[int]:
     """Sign and write every status list, the one for the next credential too; their numbers."""
     size = issuer.settings.status_list_size
@@ -41,13 +46,16 @@ def publish(issuer: Issuer, number: int) -> None:
     """Write the file of one list from its rows.
 
     The rows are read under the lock under which the file is replaced, so the last writer has
-    seen at least what every earlier one had.
+    seen at least what every earlier one had. Raises `BackupError` rather than take back a
+    revocation that is published, and `KeysError` if nothing can be signed.
     """
     signer = issuer.signers()[KeyUse.PROOF]
     url = addresses.status_list(issuer.settings, number)
+    file = published.file_of(issuer.settings, url)
     with published.locked(issuer.settings):
         with issuer.database.reading() as session:
             bits = status.bits(session, session.get_one(StatusList, number))
+        _refuse_loss(file, bits)
         now = datetime.now(UTC)
         document = {
             "@context": _CONTEXTS,
@@ -65,7 +73,25 @@ def publish(issuer: Issuer, number: int) -> None:
             },
         }
         proof = make_proof(document, signer, created=timestamp(now))
-        published.write(published.file_of(issuer.settings, url), {**document, "proof": proof})
+        published.write(file, {**document, "proof": proof})
+
+
+def _refuse_loss(file: Path, bits: bytes) -> None:
+    before = _published_bits(file)
+    if before is not None and int.from_bytes(before) & ~int.from_bytes(bits):
+        raise BackupError(
+            f"{file} publishes revocations that the database does not know, as after a restore"
+            " from a backup (run: mintmark after-restore)"
+        )
+
+
+def _published_bits(file: Path) -> bytes | None:
+    """Return the bits of a published list; None if it is missing or damaged."""
+    try:
+        subject = strict_json.loads_object(file.read_bytes())["credentialSubject"]
+        return status_list.decode(subject["encodedList"])
+    except (OSError, ValueError, KeyError):
+        return None
 
 
 def renew(issuer: Issuer, number: int) -> None:
@@ -102,9 +128,8 @@ def after_restore(issuer: Issuer, *, now: datetime) -> tuple[int, int]:
     adopted = 0
     with issuer.database.writing() as session:
         for file in sorted(folder.glob("[0-9]*")):
-            encoded = strict_json.loads_object(file.read_bytes())["credentialSubject"]
-            bits = status_list.decode(encoded["encodedList"])
-            adopted += status.adopt(session, int(file.name), bits, now=now)
+            if (bits := _published_bits(file)) is not None:
+                adopted += status.adopt(session, int(file.name), bits, now=now)
         number = status.close_all(session, size=issuer.settings.status_list_size, now=now)
     publish_all(issuer, now=now)
     return adopted, number

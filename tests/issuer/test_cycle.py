@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from contexts import CanonicalizationError
 from issuer import published
 from issuer.approvals.flaws import Refused
 from issuer.approvals.tables import ApprovalRow, EventRow
 from issuer.catalogue import versions
+from issuer.catalogue.achievement import Rubric
 from issuer.issuance import (
     ConflictError,
     Outcome,
@@ -219,17 +221,34 @@ def _token(issuer):
         return session.scalars(select(ApprovalRow.token)).one()
 
 
-def test_one_quarantined_credential_does_not_keep_the_others(issuer, approval, monkeypatch):
-    home = issuer.settings.passphrase_file
-    home.rename(home.with_name("away"))
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param(b'"validFrom":"2', b'"validFrom":"3', id="not-yet-valid"),
+        pytest.param(b'"narrative"', b'"story"', id="not-signable"),
+    ],
+)
+def test_one_quarantined_credential_does_not_keep_the_others(locked, approval, old, new):
+    issuer = locked
     ids = [deliver(issuer, approval(f"a-{n}"), f"e-{n}").credential_id for n in range(2)]
-    home.with_name("away").rename(home)
+    unlock(issuer)
     with issuer.database.writing() as session:  # as if it had been built by an older version
         row = session.scalars(select(CredentialRow).order_by(CredentialRow.id)).first()
-        row.unsigned = row.unsigned.replace(b'"validFrom":"2', b'"validFrom":"3')
+        row.unsigned = row.unsigned.replace(old, new)
     found = {row.public_id: error for row, error in finish_pending(issuer)}
     assert isinstance(found[ids[0]], QuarantinedError)
     assert found[ids[1]] is None
+
+
+def test_what_could_not_be_signed_is_never_stored(issuer, approval):
+    with issuer.database.writing() as session:
+        achievement = versions.read(versions.find(session, "rhythms"))
+        criterion = replace(achievement.rubric.criteria[0], id="no id")
+        rubric = Rubric("odd", "Odd", (criterion,))
+        versions.record(session, replace(achievement, rubric=rubric), now=datetime.now(UTC))
+    with pytest.raises(CanonicalizationError):
+        deliver(issuer, approval(levels={"no id": "met"}))
+    assert counts(issuer) == (0, 0, 0)
 
 
 def test_on_a_full_disk_nothing_is_half_written(issuer, approval):

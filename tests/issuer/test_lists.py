@@ -124,6 +124,27 @@ def test_after_a_restore_the_lost_revocations_are_back_and_the_lists_closed(
     assert again.public_id != lost.public_id
 
 
+def test_a_published_revocation_is_not_taken_back_by_an_older_database(issuer, approval, tmp_path):
+    row = issue(issuer, approval)
+    file = issuer.settings.home / "mintmark.sqlite3"
+    issuer.database.close()
+    shutil.copy(file, tmp_path / "backup")
+    revoke(issuer, row)
+    issuer.database.close()
+    shutil.copy(tmp_path / "backup", file)
+    with pytest.raises(lists.BackupError, match="mintmark after-restore"):
+        lists.publish_all(issuer, now=datetime.now(UTC))
+    assert current(issuer, row).code == "revoked"
+
+
+@pytest.mark.parametrize("damaged", [b"", b"{", b'{"credentialSubject":{"encodedList":"u"}}'])
+def test_a_damaged_list_is_made_anew(issuer, approval, damaged):
+    row = issue(issuer, approval)
+    (issuer.settings.public / "status" / "1").write_bytes(damaged)
+    lists.publish_all(issuer, now=datetime.now(UTC))
+    assert current(issuer, row).answer is Answer.YES
+
+
 def test_publishing_opens_the_list_of_the_next_credential(issuer):
     lists.publish_all(issuer, now=datetime.now(UTC))
     with issuer.database.reading() as session:
