@@ -177,7 +177,7 @@ class Credential:
 def view(document: Json) -> Credential:
     """Return the view of a credential document (data model 2.0 or 1.1 member names)."""
     subject = _object(document.get("credentialSubject"))
-    achievement = _achievement(subject.get("achievement"))
+    achievement = _achievement(_only(subject.get("achievement")))
     return Credential(
         id=_text(document.get("id")),
         types=_texts(document.get("type")),
@@ -248,7 +248,7 @@ def _result_description(value: Json) -> ResultDescription:
 
 def _result(value: Json, achievement: Achievement | None) -> Result:
     descriptions = achievement.result_descriptions if achievement else ()
-    wanted, achieved = value.get("resultDescription"), value.get("achievedLevel")
+    wanted, achieved = _text(value.get("resultDescription")), _text(value.get("achievedLevel"))
     description = next((d for d in descriptions if d.id and d.id == wanted), None)
     levels = description.levels if description else ()
     return Result(
@@ -260,6 +260,7 @@ def _result(value: Json, achievement: Achievement | None) -> Result:
 
 
 def _profile(value: Any) -> Profile | None:
+    value = _only(value)
     if isinstance(value, str):
         return Profile(id=value)
     if not isinstance(value, dict):
@@ -272,9 +273,9 @@ def _profile(value: Any) -> Profile | None:
         email=_text(value.get("email")),
         image=_reference(value.get("image")),
         identifiers=tuple(
-            Identifier(identifier=item["identifier"], type=_text(item.get("identifierType")) or "")
+            Identifier(identifier=identifier, type=_text(item.get("identifierType")) or "")
             for item in _objects(value.get("otherIdentifier"))
-            if _text(item.get("identifier"))
+            if (identifier := _text(item.get("identifier")))
         ),
     )
 
@@ -283,7 +284,7 @@ def _identity(value: Json) -> Identity:
     return Identity(
         type=_text(value.get("identityType")) or "",
         value=_text(value.get("identityHash")) or "",
-        hashed=value.get("hashed") is True,
+        hashed=_flag(value.get("hashed")),
         salt=_text(value.get("salt")) or "",
     )
 
@@ -313,10 +314,7 @@ def _evidence(value: Json) -> Evidence:
 
 def _text(value: Any) -> str | None:
     """Return a string, the string of a JSON-LD value object, or the one of a list of one."""
-    if isinstance(value, list) and len(value) == 1:
-        value = value[0]
-    if isinstance(value, dict):
-        value = value.get("@value")
+    value = _plain(value)
     return value if isinstance(value, str) else None
 
 
@@ -324,7 +322,13 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(text for item in listed(value) if (text := _text(item)) is not None)
 
 
+def _flag(value: Any) -> bool:
+    """Return a boolean; its text and its value object are the same statement to a signature."""
+    return _plain(value) in (True, "true", "1")
+
+
 def _number(value: Any) -> float | None:
+    value = _plain(value)
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
@@ -334,12 +338,24 @@ def _date(value: Any) -> datetime | None:
 
 
 def _reference(value: Any) -> str | None:
+    value = _only(value)
     return value if isinstance(value, str) else _text(_object(value).get("id"))
 
 
 def _object(value: Any) -> Json:
-    """Return the object, or the first of a list of objects, or nothing."""
-    return next(iter(_objects(value)), {})
+    """Return the object, or the one of a list of one. Of several none: their order is not signed,
+    so which comes first is anybody's choice."""
+    value = _only(value)
+    return value if isinstance(value, dict) else {}
+
+
+def _only(value: Any) -> Any:
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _plain(value: Any) -> Any:
+    value = _only(value)
+    return value.get("@value") if isinstance(value, dict) else value
 
 
 def _objects(value: Any) -> list[Json]:
@@ -362,6 +378,6 @@ def instant(text: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text.upper())
-    except ValueError:
+        return None if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # not a time, or one before year 1 or after 9999 in UTC
         return None
-    return None if moment.tzinfo is None else moment.astimezone(UTC)

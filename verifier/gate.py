@@ -71,6 +71,9 @@ def _walk(
         here = f"{place}.{key}" if place else key
         if key.startswith("@") and not (is_root and key == "@context"):
             yield here, "keyword"
+        elif key[:1].isupper():
+            # The name of a type; `Criteria` is the same IRI as `criteria`, so it could hide one.
+            yield here, "keyword"
         elif ":" in key:
             yield here, "full_iri_key"
         elif key == "id" and isinstance(value, str) and value.startswith("_:"):

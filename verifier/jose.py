@@ -76,7 +76,7 @@ def parse(text: str) -> Jws:
 def _check_header(header: Json) -> None:
     if extra := sorted(header.keys() - _HEADERS):
         raise JoseError("jwt_header", f"the header has {', '.join(map(repr, extra))[:200]}")
-    if header.get("alg") not in ALGORITHMS:
+    if not isinstance(header.get("alg"), str) or header["alg"] not in ALGORITHMS:
         raise JoseError("jwt_algorithm", str(header.get("alg"))[:40])
     kind = header.get("typ", "JWT")
     if not isinstance(kind, str) or kind.upper().removeprefix("APPLICATION/") not in _TYPES:

@@ -24,7 +24,7 @@ def matches(identity: Identity, value: str) -> bool:
     if name not in _HASHES:
         return False
     hashes = (_HASHES[name]((form + identity.salt).encode()).hexdigest() for form in forms)
-    return any(hmac.compare_digest(made, digest.lower()) for made in hashes)
+    return any(hmac.compare_digest(made.encode(), digest.lower().encode()) for made in hashes)
 
 
 def judge(credential: Credential, presented: str) -> Verdict:
