@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -146,35 +147,62 @@ def approval() -> Callable[..., Approval]:
     return make
 
 
+class Cluster:
+    """A throw-away PostgreSQL cluster on a socket in a folder of its own."""
+
+    def __init__(self) -> None:
+        programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+        if not programs:
+            reason = "PostgreSQL is not installed (tests/apt.txt names it)"
+            if os.environ.get("CI") == "true":
+                pytest.fail(reason)
+            pytest.skip(reason)
+        self.programs = programs[-1]
+        self.user = "postgres" if os.geteuid() == 0 else None  # it refuses to run as root
+        self.folder = Path(tempfile.mkdtemp(prefix="mintmark-pg-"))
+        if self.user:
+            shutil.chown(self.folder, self.user)
+        self.url = f"postgresql+psycopg://mintmark@/postgres?host={self.folder}"
+        self._run("initdb", "--auth=trust", "--username=mintmark", "--no-sync")
+
+    def start(self) -> None:
+        options = f"-k {self.folder} -c listen_addresses= -c fsync=off -c max_connections=60"
+        self._run("pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", options, "start")
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-m", "immediate", "stop")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        data = str(self.folder / "data")
+        command = [str(self.programs / program), "-D", data, *arguments]
+        # Not captured: the server keeps what it inherits, and the pipe would never end.
+        out = subprocess.DEVNULL
+        subprocess.run(command, user=self.user, cwd=self.folder, check=True, stdout=out)
+
+
+@contextmanager
+def running() -> Iterator[Cluster]:
+    cluster = Cluster()
+    try:
+        cluster.start()
+        yield cluster
+        cluster.stop()
+    finally:
+        shutil.rmtree(cluster.folder, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
-    """A throw-away PostgreSQL cluster; the URL of its first database."""
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    if not programs:
-        reason = "PostgreSQL is not installed (tests/apt.txt names it)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    user = "postgres" if os.geteuid() == 0 else None
-    folder = Path(tempfile.mkdtemp(prefix="mintmark-pg-"))
-    if user:
-        shutil.chown(folder, user)
+    """The URL of a PostgreSQL cluster that the tests of a session share."""
+    with running() as cluster:
+        yield cluster.url
 
-    def run(program: str, *arguments: str) -> None:
-        command = [str(programs[-1] / program), "-D", str(folder / "data"), *arguments]
-        subprocess.run(command, user=user, cwd=folder, check=True, capture_output=True)
 
-    try:
-        run("initdb", "--auth=trust", "--username=mintmark", "--no-sync")
-        run(
-            "pg_ctl",
-            *("-w", "-l", str(folder / "log"), "start"),
-            *("-o", f"-k {folder} -c listen_addresses= -c fsync=off -c max_connections=60"),
-        )
-        yield f"postgresql+psycopg://mintmark@/postgres?host={folder}"
-        run("pg_ctl", "-m", "immediate", "stop")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+@pytest.fixture
+def postgresql_cluster() -> Iterator[Cluster]:
+    """A PostgreSQL cluster of one's own, to be stopped and started."""
+    with running() as cluster:
+        yield cluster
 
 
 @pytest.fixture

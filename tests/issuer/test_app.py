@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
-from issuer import published
+from issuer import migrations, published
 from issuer.app import create_app
 from issuer.approvals import standard_webhooks
+from issuer.database import Database
 from issuer.issuance import receive
 from issuer.issuance.finish import pending
 from issuer.migrations import SchemaError
@@ -40,8 +41,8 @@ def client(client_of, settings):
     return client_of(settings)
 
 
-def event(approval, approval_id="a-1"):
-    data = json.loads(approval(approval_id).content)
+def event(approval, **members):
+    data = json.loads(approval(**members).content)
     said = {"type": "micro_credential.approved", "timestamp": "2026-05-15T15:00:00Z", "data": data}
     return json.dumps(said).encode()
 
@@ -103,6 +104,25 @@ def test_files_are_served_while_the_database_is_away(client_of, settings, approv
     answer = post(client, settings, event(approval))
     assert (answer.status_code, int(answer.headers["Retry-After"]) > 0) == (503, True)
     assert client.get("/healthz").status_code == 503
+
+
+def test_when_the_database_comes_back_so_does_the_issuer(
+    client_of, settings, approval, postgresql_cluster
+):
+    """Stopped, started, and never told: files all the time, approvals again at once (P6)."""
+    settings = replace(settings, database_url=postgresql_cluster.url)
+    database = Database(settings.database_url)
+    migrations.upgrade(database)
+    database.close()
+    client = client_of(settings)
+    idea = {"name": "n", "description": "d", "criteria": "c", "rubric": {"id": "completion"}}
+    assert post(client, settings, event(approval, achievement=idea)).status_code == 422
+    postgresql_cluster.stop()
+    assert post(client, settings, event(approval)).status_code == 503
+    assert client.get("/status/1").status_code == 200
+    postgresql_cluster.start()
+    assert post(client, settings, event(approval, achievement=idea)).status_code == 422
+    assert client.get("/healthz").json == {"status": "ok", "pending": 0}
 
 
 def moved(settings, url):
