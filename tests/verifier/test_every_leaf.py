@@ -1,0 +1,160 @@
+"""Every leaf of a signed badge, changed in turn: the signature itself must notice (T4).
+
+Not only the report: the proof check alone fails, so no later rule is needed to catch a change.
+"""
+
+import base64
+import json
+from copy import deepcopy
+
+import pytest
+from world import World
+
+from contexts import BUNDLED
+from verifier import jose
+from verifier.data_integrity import check_proofs
+from verifier.did import controller
+from verifier.report import Answer, Outcome, worst
+
+WORLD = World()
+_HERE = "https://district.example/achievements/feedback/1"
+
+
+def full_badge():
+    badge = WORLD.badge(
+        description="What a teacher does with feedback.",
+        validUntil="2030-11-01T00:00:00Z",
+        image={"id": f"{_HERE}.png", "type": "Image", "caption": "Two arrows"},
+    )
+    badge["issuer"] |= {"url": "https://district.example/", "otherIdentifier": [
+        {"type": "IdentifierEntry", "identifier": "IL-48", "identifierType": "ext:ProviderNumber"}
+    ]}  # fmt: skip
+    subject = badge["credentialSubject"]
+    subject["source"] = {"id": "did:web:assessor.example", "type": ["Profile"], "name": "Assessor"}
+    subject["result"].append({"type": ["Result"], "resultDescription": f"{_HERE}#h", "value": "12"})
+    subject["achievement"]["alignment"] = [
+        {"type": ["Alignment"], "targetName": "Revises", "targetType": "CFItem"}
+        | {"targetUrl": "https://case.example/uri/1"}
+    ]
+    subject["achievement"]["resultDescription"].append(
+        {"id": f"{_HERE}#h", "type": ["ResultDescription"], "name": "Hours"}
+        | {"resultType": "ext:hours", "allowedValue": ["6", "12"]}
+    )
+    badge["evidence"][0] |= {"id": "https://district.example/e/1", "genre": "video"}
+    return badge
+
+
+BADGE = full_badge()
+SIGNED = WORLD.issuer.sign(BADGE)
+JWT = WORLD.issuer.jwt(BADGE)
+CONTROLLER = controller(WORLD.issuer.document, WORLD.issuer.did)
+
+
+def leaves(value, place=()):
+    """Yield the path of every leaf, and of every array for its members."""
+    if isinstance(value, list):
+        yield place
+    if isinstance(value, dict | list):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from leaves(item, (*place, key))
+    else:
+        yield place
+
+
+def other_values(value):
+    """Return what a leaf or an array can be changed to, each with another meaning."""
+    if isinstance(value, list):
+        more = deepcopy(value[0])
+        more = more | {"id": "urn:more"} if isinstance(more, dict) else f"{more}x"
+        return [value[1:], value[:-1], [*value, more], []]
+    if isinstance(value, bool):
+        return [not value, int(value), str(not value), None, {}]
+    if isinstance(value, int | float):
+        return [value + 1, -value, value * 10, str(value), True, None]
+    others = [value + "x", value[1:], "", None, 7, {"id": value + "x"}, [value, "x"]]
+    return others + ([value.swapcase()] if value.swapcase() != value else [])
+
+
+def changed(document, place):
+    """Yield every copy of the document with the leaf at `place` changed or its member gone."""
+    *path, last = place
+    for value in other_values(at(document, place)):
+        copy = deepcopy(document)
+        at(copy, path)[last] = value
+        yield copy
+    copy = deepcopy(document)
+    del at(copy, path)[last]
+    yield copy
+
+
+def at(document, place):
+    for key in place:
+        document = document[key]
+    return document
+
+
+def name(place):
+    return ".".join(map(str, place))
+
+
+LEAVES = [place for place in leaves(BADGE) if place[0] != "@context"]
+PROOF_LEAVES = [place for place in leaves(SIGNED["proof"]) if place]
+
+
+def proof(document):
+    return check_proofs(document, WORLD.issuer.did, lambda: CONTROLLER, BUNDLED)
+
+
+def test_the_untouched_badge_is_authentic_in_both_forms():
+    assert worst(proof(SIGNED)) is None
+    assert WORLD.verify(SIGNED).authentic.answer is Answer.YES
+    assert WORLD.verify(JWT).authentic.answer is Answer.YES
+
+
+def test_the_table_of_leaves_is_as_long_as_the_badge_is_deep(record_property):
+    changes = sum(len(list(changed(BADGE, place))) for place in LEAVES)
+    record_property("leaves", len(LEAVES))
+    record_property("changes", changes)
+    assert len(LEAVES) >= 105
+    assert changes >= 800
+
+
+@pytest.mark.parametrize("place", LEAVES, ids=name)
+def test_any_change_of_a_leaf_makes_the_proof_fail(place):
+    for document in changed(SIGNED, place):
+        decisive = worst(proof(document))
+        assert decisive is not None, at(document, place[:-1])
+        assert decisive.outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize("place", PROOF_LEAVES, ids=name)
+def test_any_change_of_the_proof_itself_is_never_authentic(place):
+    for proofs in changed(SIGNED["proof"], place):
+        assert worst(proof(SIGNED | {"proof": proofs})) is not None
+
+
+@pytest.mark.parametrize(
+    "contexts",
+    [
+        pytest.param(lambda urls: [*urls, "https://example.org/c"], id="an unlisted one added"),
+        pytest.param(lambda urls: urls[:1], id="Open Badges left out"),
+        pytest.param(lambda urls: urls[1:], id="Verifiable Credentials left out"),
+        pytest.param(lambda urls: [urls[0], urls[1] + "x"], id="another address"),
+        pytest.param(lambda urls: [], id="none"),
+        pytest.param(lambda urls: None, id="null"),
+        pytest.param(lambda urls: [*urls, {"name": "https://schema.org/email"}], id="inline"),
+        pytest.param(lambda urls: [*urls, {"@vocab": "urn:x:"}], id="inline vocabulary"),
+    ],
+)
+def test_a_change_of_the_contexts_is_never_authentic(contexts):
+    other = SIGNED | {"@context": contexts(SIGNED["@context"])}
+    assert WORLD.verify(other).authentic.answer is not Answer.YES
+
+
+@pytest.mark.parametrize("place", [*LEAVES, ("nbf",), ("jti",), ("iss",), ("exp",)], ids=name)
+def test_any_change_of_a_leaf_makes_the_signature_of_a_jwt_fail(place):
+    header, body, signature = JWT.split(".")
+    payload = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    for document in changed(payload, place):
+        text = f"{header}.{jose.encode_part(json.dumps(document).encode())}.{signature}"
+        assert not jose.verify(jose.parse(text), WORLD.issuer.jwt_key.public_key())
