@@ -299,6 +299,30 @@ def test_an_achievement_says_to_machines_what_its_credentials_say(
     assert document == said
 
 
+@pytest.mark.parametrize(("suffix", "start"), [("png", b"\x89PNG"), ("svg", b"<svg")])
+def test_an_achievement_has_its_picture_in_both_formats(
+    client: FlaskClient, suffix: str, start: bytes
+) -> None:
+    response = client.get(f"/achievements/rhythms/1.{suffix}")
+    assert response.status_code == 200
+    assert response.data.startswith(start)
+
+
+def test_an_achievement_that_brings_a_picture_is_shown_by_it(issuer: Issuer, found: Shared) -> None:
+    own = forms.badge(found.achievement, issuer.settings, "png")
+    pictured = replace(found.achievement, name="Another name", image=own)
+    assert forms.badge(pictured, issuer.settings, "png") == own
+
+
+def test_a_credential_too_long_for_a_code_still_has_a_certificate(
+    issuer: Issuer, found: Shared
+) -> None:
+    long = replace(found, jwt=b"e30." + b"A" * 100_000 + b"." + b"A" * 86)
+    pdf = forms.FORMS["pdf"].make(long, issuer.settings)
+    assert pdf is not None
+    assert pdf.startswith(b"%PDF-")
+
+
 def test_an_achievement_shows_people_its_rubric(client: FlaskClient, found: Shared) -> None:
     html = client.get("/achievements/rhythms/1", headers={"Accept": BROWSER}).text
     missing = [

@@ -191,6 +191,13 @@ def test_a_badge_handed_in_is_shown_as_a_picture_and_never_as_markup(
     assert "<openbadges" not in html
 
 
+def test_a_picture_inside_the_credential_is_shown(world: World, client: FlaskClient) -> None:
+    badge, inside = world.badge(), "data:image/png;base64,iVBORw0KGgo="
+    badge["credentialSubject"]["achievement"]["image"] = {"id": inside, "type": "Image"}
+    html = hand_in_file(client, json.dumps(world.issuer.sign(badge)).encode())
+    assert f'<img class="badge" src="{inside}"' in html
+
+
 def test_a_picture_elsewhere_is_named_and_not_loaded(world: World, client: FlaskClient) -> None:
     badge = world.badge()
     badge["credentialSubject"]["achievement"]["image"] = {
@@ -252,6 +259,11 @@ def test_the_page_sets_no_cookie_and_allows_nothing_inline(client: FlaskClient) 
 def test_browsers_are_held_to_https_only_where_the_site_has_it(world: World, https: bool) -> None:
     headers = make_app(world, https=https).test_client().get("/verify").headers
     assert ("Strict-Transport-Security" in headers) is https
+
+
+def test_the_colour_of_the_site_is_a_stylesheet(client: FlaskClient) -> None:
+    response = client.get("/verify/colour.css")
+    assert (response.mimetype, response.text) == ("text/css", ":root { --district: #1f3a5f; }\n")
 
 
 def test_nothing_in_the_pages_is_inline(client: FlaskClient, signed: bytes) -> None:
