@@ -175,7 +175,10 @@ class Credential:
 
 
 def view(document: Json) -> Credential:
-    """Return the view of a credential document (data model 2.0 or 1.1 member names)."""
+    """Return the view of a credential document, by the names of data model 2.0 or 1.1.
+
+    Where both names of a date are there, the stricter date counts: no reader is misled.
+    """
     subject = _object(document.get("credentialSubject"))
     achievement = _achievement(_only(subject.get("achievement")))
     return Credential(
@@ -184,8 +187,8 @@ def view(document: Json) -> Credential:
         issuer=_profile(document.get("issuer")) or Profile(id=""),
         name=_text(document.get("name")),
         description=_text(document.get("description")),
-        valid_from=_date(document.get("validFrom", document.get("issuanceDate"))),
-        valid_until=_date(document.get("validUntil", document.get("expirationDate"))),
+        valid_from=max(_dates(document, "validFrom", "issuanceDate"), default=None),
+        valid_until=min(_dates(document, "validUntil", "expirationDate"), default=None),
         awarded_date=_date(document.get("awardedDate")),
         subject_id=_text(subject.get("id")),
         identities=tuple(map(_identity, _objects(subject.get("identifier")))),
@@ -335,6 +338,10 @@ def _number(value: Any) -> float | None:
 def _date(value: Any) -> datetime | None:
     text = _text(value)
     return None if text is None else instant(text)
+
+
+def _dates(document: Json, *members: str) -> list[datetime]:
+    return [date for member in members if (date := _date(document.get(member))) is not None]
 
 
 def _reference(value: Any) -> str | None:

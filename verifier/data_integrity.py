@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from contexts import CanonicalizationError, ContextNotListedError, FrozenContexts, WorkLimitError
+from verifier.controller import PROOF_ERROR, Controller, DidError
 from verifier.credential import instant, listed
 from verifier.cryptosuites import Suite, suite_of
 from verifier.cryptosuites.suite import ProofValueError
-from verifier.did import PROOF_ERROR, Controller, DidError
 from verifier.report import Check, Outcome
 
 MAX_PROOFS = 10
@@ -35,10 +35,10 @@ def check_proofs(
     for proof in proofs:
         checks.extend(_check_proof(document, proof, issuer, controller_of, contexts))
     if any(check.code.startswith("signature_verified") for check in checks):
-        # Beside a proof that holds, one of an unknown suite takes nothing away.
+        # Beside a proof that holds, one that could not be looked at takes nothing away.
         checks = [
             replace(check, outcome=Outcome.NOT_APPLICABLE)
-            if check.code == "suite_not_supported"
+            if check.code in ("suite_not_supported", "key_not_found")
             else check
             for check in checks
         ]
@@ -54,10 +54,13 @@ def _check_proof(
     if flaw is not None:
         return (flaw,)
     method_id = proof["verificationMethod"]
-    if method_id.partition("#")[0] != issuer:
+    of_another = Check(
+        "proof", Outcome.NOT_APPLICABLE, "proof_of_another", {"method": method_id[:200]}
+    )
+    elsewhere = method_id.partition("#")[0] != issuer
+    if elsewhere and issuer.startswith("did:"):
         # Whoever likes may add a proof of their own; it neither helps nor harms.
-        named = {"method": method_id[:200]}
-        return (Check("proof", Outcome.NOT_APPLICABLE, "proof_of_another", named),)
+        return (of_another,)
     suite = suite_of(proof["type"], proof.get("cryptosuite"))
     if suite is None or "previousProof" in proof:
         # A link of a chain covers other proofs too, which this verifier does not look at.
@@ -71,7 +74,9 @@ def _check_proof(
         return (Check("key", outcome, exc.code, {"issuer": issuer, "detail": exc.detail[:200]}),)
     method = controller.method(_full_method(method_id))
     if method is None:
-        return (_failed("key_not_listed", {"method": method_id}, "key"),)
+        return (
+            of_another if elsewhere and controller.complete else controller.check_absent(method_id),
+        )
     if method.key is None:
         return (Check("key", Outcome.COULD_NOT_CHECK, "key_not_supported", {"method": method_id}),)
     used = method.check_used_at(instant(proof["created"]) if "created" in proof else None)

@@ -1,114 +1,50 @@
-"""Issuers' own documents: where they are, and which keys they list (design D4, T5, T21).
-
-A verification method counts only if the issuer's *own* document lists it under
-`assertionMethod` with the issuer as its controller; anything else proves nothing.
-"""
+"""From an issuer's identifier to its own document: did:web, did:key, did:jwk, https (T5, T21)."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from verifier import jose, multikey, strict_json
-from verifier.credential import instant, listed
+from verifier.controller import Controller, DidError, VerificationMethod, controller, key_set
 from verifier.fetch import Fetch, FetchError
-from verifier.multikey import MultikeyError, PublicKey
-from verifier.report import Check, Outcome
+from verifier.multikey import MultikeyError
 
 MAX_DOCUMENT_BYTES = 256 * 1024
 """A DID document with a hundred keys has about 40 KB."""
+DOCUMENT_TYPES = "application/did+json, application/json, application/ld+json"
+KEY_SET_TYPES = "application/jwk-set+json, application/json"
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}")
 _PORT = re.compile(r"[1-9][0-9]{0,4}")
 _SEGMENT = re.compile(r"[A-Za-z0-9._-]+")
 
-PROOF_ERROR = "https://w3id.org/security#PROOF_VERIFICATION_ERROR"
 
-Json = Mapping[str, Any]
+def resolve(issuer: str, fetch: Fetch) -> Controller:
+    """Return the issuer's own document; `DidError` where there is none to be had.
 
-
-class DidError(ValueError):
-    """The issuer's identifier or document cannot be used. `code` is a row of the words;
-    `certain` says whether that is a flaw of the issuer's (True) or could not be checked."""
-
-    def __init__(self, code: str, detail: str, *, certain: bool) -> None:
-        super().__init__(detail)
-        self.code = code
-        self.detail = detail
-        self.certain = certain
-
-
-@dataclass(frozen=True, slots=True)
-class VerificationMethod:
-    """One key of an issuer, as its own document lists it.
-
-    `key` is None for a kind of key that is not read here. `retired` is the date of the member
-    `expires` (Controlled Identifiers 1.0) or of our own issuers' `retired`.
+    did:key and did:jwk need no fetch; did:web and https are fetched from their own address.
     """
-
-    id: str
-    key: PublicKey | None
-    retired: datetime | None = None
-    revoked: datetime | None = None
-
-    def check_used_at(self, signed: datetime | None) -> Check:
-        """Check that the issuer had not given the key up when it signed (T34).
-
-        The time of signing is the signer's own word. So a date after the key was given up
-        fails; after a key was withdrawn as unsafe, even an earlier date shows nothing, because
-        whoever took the key can write any date.
-        """
-        for ended, code in ((self.revoked, "key_revoked"), (self.retired, "key_retired")):
-            if ended is None:
-                continue
-            params = {"ended": ended.isoformat(), "method": self.id}
-            if signed is not None and signed >= ended:
-                return Check("key", Outcome.FAILED, f"{code}_before", params, PROOF_ERROR)
-            if signed is None or code == "key_revoked":
-                return Check("key", Outcome.COULD_NOT_CHECK, f"{code}_unsure", params)
-        return Check("key", Outcome.PASSED, "key_of_issuer", {"method": self.id})
+    if issuer.startswith("did:key:"):
+        return _did_key(issuer)
+    if issuer.startswith("did:jwk:"):
+        return _did_jwk(issuer)
+    if issuer.startswith("did:web:"):
+        return controller(_document(did_web_url(issuer), DOCUMENT_TYPES, fetch), issuer)
+    if _is_web_address(issuer):
+        return _web_address(issuer, fetch)
+    raise DidError("issuer_method_not_supported", issuer, certain=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Controller:
-    """An issuer's document: its id and the keys that may make assertions for it.
-
-    `snapshot_of` is None for the live document, else the day on which a trust list kept it.
-    """
-
-    id: str
-    methods: tuple[VerificationMethod, ...]
-    snapshot_of: datetime | None = None
-
-    def method(self, reference: str) -> VerificationMethod | None:
-        """Return the method with that id, or None: it is not the issuer's."""
-        return next((method for method in self.methods if method.id == reference), None)
-
-
-def resolve(did: str, fetch: Fetch) -> Controller:
-    """Return the issuer's own document.
-
-    did:key needs no fetch; did:web is fetched from its own address. Raises `DidError`.
-    """
-    if did.startswith("did:key:"):
-        return _did_key(did)
-    if not did.startswith("did:web:"):
-        raise DidError("issuer_method_not_supported", did, certain=False)
-    url = did_web_url(did)
+def _document(url: str, accept: str, fetch: Fetch) -> dict[str, Any]:
     try:
-        fetched = fetch(
-            url, accept="application/did+json, application/json", max_bytes=MAX_DOCUMENT_BYTES
-        )
+        fetched = fetch(url, accept=accept, max_bytes=MAX_DOCUMENT_BYTES)
     except FetchError as exc:
         raise DidError("issuer_unreachable", str(exc), certain=False) from exc
     try:
-        document = strict_json.loads_object(fetched.body, max_bytes=MAX_DOCUMENT_BYTES)
+        return strict_json.loads_object(fetched.body, max_bytes=MAX_DOCUMENT_BYTES)
     except strict_json.StrictJsonError as exc:
         raise DidError("issuer_document_unreadable", str(exc), certain=False) from exc
-    return controller(document, did)
 
 
 def did_web_url(did: str) -> str:
@@ -132,69 +68,69 @@ def did_web_url(did: str) -> str:
     return f"{scheme}://{name.lower()}{colon}{port}/{where}/did.json"
 
 
-def controller(
-    document: Json, expected_id: str, *, snapshot_of: datetime | None = None
-) -> Controller:
-    """Return the keys that `document` lists for assertions, if it is that issuer's document."""
-    if document.get("id") != expected_id:
-        raise DidError("issuer_document_of_another", str(document.get("id"))[:200], certain=False)
-    described = {
-        _absolute(entry.get("id"), expected_id): entry
-        for member in ("verificationMethod", "assertionMethod")
-        for entry in listed(document.get(member))
-        if isinstance(entry, dict)
-    }
-    methods = []
-    for entry in listed(document.get("assertionMethod")):
-        reference = _absolute(entry.get("id") if isinstance(entry, dict) else entry, expected_id)
-        method = _method(reference, described.get(reference), expected_id)
-        if method is not None:
-            methods.append(method)
-    return Controller(expected_id, tuple(methods), snapshot_of)
-
-
-def _absolute(reference: Any, base: str) -> str:
-    text = reference if isinstance(reference, str) else ""
-    return base + text if text.startswith("#") else text
-
-
-def _method(reference: str, entry: Json | None, owner: str) -> VerificationMethod | None:
-    """Read one method; one of another controller or with unreadable dates is not the issuer's."""
-    if entry is None or entry.get("controller") != owner or not reference.startswith(owner + "#"):
-        return None
-    dates = {name: _date(entry.get(name)) for name in ("expires", "retired", "revoked")}
-    if any(entry.get(name) is not None and date is None for name, date in dates.items()):
-        return None
-    return VerificationMethod(
-        id=reference,
-        key=_public_key(entry),
-        retired=min(filter(None, (dates["expires"], dates["retired"])), default=None),
-        revoked=dates["revoked"],
-    )
-
-
-def _date(value: Any) -> datetime | None:
-    return instant(value) if isinstance(value, str) else None
-
-
-def _public_key(entry: Json) -> PublicKey | None:
-    """Return the key of a Multikey or of a JsonWebKey; None for kinds not read here."""
-    encoded, jwk = entry.get("publicKeyMultibase"), entry.get("publicKeyJwk")
-    try:
-        if isinstance(encoded, str):
-            return multikey.decode(encoded)
-        if isinstance(jwk, dict):
-            return jose.public_key(jwk)
-    except (MultikeyError, jose.JoseError):
-        pass
-    return None
-
-
 def _did_key(did: str) -> Controller:
     """did:key is its own document: the fragment must be the key itself (T5)."""
     encoded = did.removeprefix("did:key:")
     try:
         key = multikey.decode(encoded)
+    except multikey.UnknownKeyTypeError as exc:
+        raise DidError("issuer_method_not_supported", str(exc), certain=False) from exc
     except MultikeyError as exc:
         raise DidError("issuer_id_malformed", str(exc), certain=True) from exc
     return Controller(did, (VerificationMethod(f"{did}#{encoded}", key),))
+
+
+def _did_jwk(did: str) -> Controller:
+    """did:jwk holds its one key, `#0`, which makes assertions unless it is for encryption."""
+    try:
+        jwk = strict_json.loads_object(jose.decode_part(did.removeprefix("did:jwk:")))
+    except (jose.JoseError, strict_json.StrictJsonError) as exc:
+        raise DidError("issuer_id_malformed", str(exc), certain=True) from exc
+    if "d" in jwk or jwk.get("use", "sig") != "sig":
+        raise DidError("issuer_id_malformed", "not a public key for signatures", certain=True)
+    try:
+        key = jose.public_key(jwk)
+    except jose.JoseError as exc:
+        raise DidError("issuer_method_not_supported", str(exc), certain=False) from exc
+    return Controller(did, (VerificationMethod(f"{did}#0", key),))
+
+
+def _is_web_address(issuer: str) -> bool:
+    try:
+        parts = urlsplit(issuer)
+    except ValueError:
+        return False
+    return bool(parts.hostname) and (
+        parts.scheme == "https" or (parts.scheme == "http" and parts.hostname == "localhost")
+    )
+
+
+def _web_address(issuer: str, fetch: Fetch) -> Controller:
+    """An issuer named by a web address: the keys that its document lists (OB-71), and those in
+    the key set of its origin (OB-72).
+
+    Many such issuers publish only one of the two, or a profile that says nothing of keys. Only
+    with both at hand does the absence of a key mean anything.
+    """
+    address = urlsplit(issuer)._replace(fragment="")
+    origin_keys = address._replace(path="/.well-known/jwks.json", query="").geturl()
+    listed_keys: tuple[VerificationMethod, ...] = ()
+    faults: list[DidError] = []
+    sources = 0
+    for url, accept in ((address.geturl(), DOCUMENT_TYPES), (origin_keys, KEY_SET_TYPES)):
+        try:
+            document = _document(url, accept, fetch)
+            if url == origin_keys:
+                found = key_set(document, issuer)
+            else:
+                found = controller(document, issuer).methods
+        except DidError as exc:
+            faults.append(exc)
+        else:
+            listed_keys += found
+            sources += bool(found)
+    if len(faults) == 2:
+        raise faults[0]
+    if not listed_keys:
+        raise DidError("issuer_lists_no_keys", issuer, certain=False)
+    return Controller(issuer, listed_keys, complete=sources == 2)

@@ -10,9 +10,9 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from verifier import strict_json
 from verifier.multikey import PublicKey, ed25519_key
@@ -20,8 +20,19 @@ from verifier.multikey import PublicKey, ed25519_key
 if TYPE_CHECKING:
     from jwcrypto.jwk import JWK
 
-ALGORITHMS = {"ES256": ("EC", "P-256")}
-"""Algorithm to the key type and curve that it is bound to; `none` and HMAC never appear."""
+JwsKey: TypeAlias = PublicKey | rsa.RSAPublicKey
+
+ALGORITHMS: dict[str, tuple[str, str | None, int | None]] = {
+    "ES256": ("EC", "P-256", 64),
+    "ES384": ("EC", "P-384", 96),
+    "EdDSA": ("OKP", "Ed25519", 64),
+    "RS256": ("RSA", None, None),
+}
+"""Algorithm to the key type and curve that it is bound to, and the bytes of its signature (RSA:
+those of the key). `none` and HMAC never appear (T7)."""
+RSA_BITS = range(2048, 8193)
+"""Shorter keys can be broken (RFC 7518, section 3.3); longer ones only cost time."""
+MAX_RSA_EXPONENT = 2**32
 MAX_BYTES = strict_json.MAX_BYTES * 4 // 3 + 4096
 
 _PART = re.compile(r"[A-Za-z0-9_-]+")
@@ -87,14 +98,25 @@ def _check_header(header: Json) -> None:
         raise JoseError("jwt_header", "jwk holds a private key")
 
 
-def verify(jws: Jws, key: PublicKey) -> bool:
-    """Whether the signature was made by `key`, which must be of the algorithm's own kind."""
+def fits(algorithm: str, key: JwsKey) -> bool:
+    """Whether `key` is of the kind that `algorithm` is bound to."""
+    jwk = to_jwk(key)
+    return (jwk["kty"], jwk.get("crv")) == ALGORITHMS[algorithm][:2]
+
+
+def verify(jws: Jws, key: JwsKey) -> bool:
+    """Whether the signature was made by `key`, which must be of the algorithm's own kind.
+
+    The library would read a longer signature of an elliptic curve with zeros in it, so that
+    one signature had many forms; the length is fixed (RFC 7518, section 3.4).
+    """
     from jwcrypto.common import JWException
     from jwcrypto.jws import JWS
 
     algorithm = jws.header["alg"]
-    jwk = to_jwk(key)
-    if (jwk.get("kty"), jwk.get("crv")) != ALGORITHMS[algorithm]:
+    jwk, length = to_jwk(key), ALGORITHMS[algorithm][2]
+    signature = decode_part(jws.text.rpartition(".")[2])
+    if not fits(algorithm, key) or len(signature) != (length or len(signature)):
         return False
     try:
         token = JWS()
@@ -106,18 +128,25 @@ def verify(jws: Jws, key: PublicKey) -> bool:
     return True
 
 
-def to_jwk(key: PublicKey) -> dict[str, str]:
-    """Return a public key as a JWK (RFC 7517, RFC 8037): `kty`, `crv`, `x` and `y`."""
+def to_jwk(key: JwsKey) -> dict[str, str]:
+    """Return a public key as a JWK (RFC 7517, RFC 8037): its `kty` and what that one needs."""
     if isinstance(key, ed25519.Ed25519PublicKey):
         return {"kty": "OKP", "crv": "Ed25519", "x": encode_part(key.public_bytes_raw())}
+    if isinstance(key, rsa.RSAPublicKey):
+        rsa_numbers = key.public_numbers()
+        n, e = (
+            encode_part(number.to_bytes((number.bit_length() + 7) // 8))
+            for number in (rsa_numbers.n, rsa_numbers.e)
+        )
+        return {"kty": "RSA", "n": n, "e": e}
     size = (key.curve.key_size + 7) // 8
     numbers = key.public_numbers()
     x, y = (encode_part(number.to_bytes(size)) for number in (numbers.x, numbers.y))
     return {"kty": "EC", "crv": f"P-{key.curve.key_size}", "x": x, "y": y}
 
 
-def public_key(jwk: Json) -> PublicKey:
-    """Return the key of a public Ed25519, P-256 or P-384 JWK; `JoseError` for any other."""
+def public_key(jwk: Json) -> JwsKey:
+    """Return the key of a public Ed25519, P-256, P-384 or RSA JWK; `JoseError` for any other."""
     try:
         key = _jwk(jwk).get_op_key("verify")
         if isinstance(key, ed25519.Ed25519PublicKey):
@@ -126,11 +155,15 @@ def public_key(jwk: Json) -> PublicKey:
         raise JoseError("jwk_malformed", f"not a public key: {exc}") from exc
     if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in _CURVES:
         return key
-    raise JoseError("jwk_malformed", "not an Ed25519, P-256 or P-384 key")
+    if isinstance(key, rsa.RSAPublicKey):
+        sound = key.key_size in RSA_BITS and key.public_numbers().e < MAX_RSA_EXPONENT
+        if sound:
+            return key
+    raise JoseError("jwk_malformed", "not an Ed25519, P-256, P-384 or RSA key of sound size")
 
 
 _CURVES = {"secp256r1", "secp384r1"}
-_PUBLIC_MEMBERS = {"kty", "crv", "x", "y"}
+_PUBLIC_MEMBERS = {"kty", "crv", "x", "y", "n", "e"}
 
 
 def _jwk(jwk: Json) -> "JWK":

@@ -24,6 +24,10 @@ class MultikeyError(ValueError):
     """The text is not a Multikey that this verifier reads."""
 
 
+class UnknownKeyTypeError(MultikeyError):
+    """It may well be a key, of a kind that is not read here."""
+
+
 def base58_encode(data: bytes) -> str:
     """Return `data` in base58btc, without the multibase prefix."""
     number, digits = int.from_bytes(data), ""
@@ -37,7 +41,7 @@ def base58_encode(data: bytes) -> str:
 def base58_decode(text: str) -> bytes:
     """Return the bytes of base58btc `text`; `MultikeyError` for other characters or lengths."""
     if len(text) > MAX_BASE58:
-        raise MultikeyError(f"base58 text longer than {MAX_BASE58} characters")
+        raise UnknownKeyTypeError(f"base58 text longer than {MAX_BASE58} characters")
     number = 0
     for char in text:
         if (digit := ALPHABET.find(char)) < 0:
@@ -56,12 +60,17 @@ def multibase_decode(text: str) -> bytes:
 
 def encode(key: PublicKey) -> str:
     """Return `key` as a Multikey: `z6Mk…` for Ed25519, `zDn…` for P-256, `z82…` for P-384."""
+    return "z" + base58_encode(to_bytes(key))
+
+
+def to_bytes(key: PublicKey) -> bytes:
+    """Return the bytes inside a Multikey: the prefix of the kind of key, then the key."""
     if isinstance(key, ed25519.Ed25519PublicKey):
-        return "z" + base58_encode(_ED25519 + key.public_bytes_raw())
+        return _ED25519 + key.public_bytes_raw()
     for prefix, curve in _CURVES.items():
         if key.curve.name == curve.name:
             point = key.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
-            return "z" + base58_encode(prefix + point)
+            return prefix + point
     raise MultikeyError(f"no Multikey for the curve {key.curve.name}")
 
 
@@ -71,7 +80,11 @@ def decode(text: str) -> PublicKey:
     Raises `MultikeyError` for other key types, for points not on the curve, and for the
     Ed25519 points of small order, under which one signature fits many messages (T24).
     """
-    data = multibase_decode(text)
+    return from_bytes(multibase_decode(text))
+
+
+def from_bytes(data: bytes) -> PublicKey:
+    """Return the key of the bytes inside a Multikey; `MultikeyError` as in `decode`."""
     prefix, raw = data[:2], data[2:]
     try:
         if prefix == _ED25519:
@@ -80,7 +93,9 @@ def decode(text: str) -> PublicKey:
             return ec.EllipticCurvePublicKey.from_encoded_point(_CURVES[prefix], raw)
     except (ValueError, UnsupportedAlgorithm) as exc:
         raise MultikeyError(f"not a point on the curve: {exc}") from exc
-    raise MultikeyError("not an Ed25519, P-256 or P-384 Multikey")
+    if prefix in (_ED25519, *_CURVES):
+        raise MultikeyError(f"a key of {len(raw)} bytes, which is not its length")
+    raise UnknownKeyTypeError("not an Ed25519, P-256 or P-384 Multikey")
 
 
 def ed25519_key(raw: bytes) -> ed25519.Ed25519PublicKey:

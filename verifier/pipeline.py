@@ -22,9 +22,10 @@ from typing import Any
 
 from contexts import BUNDLED, FrozenContexts
 from verifier import jose, recipient, strict_json, trust
+from verifier.controller import Controller, DidError
 from verifier.credential import Credential, listed, view
 from verifier.data_integrity import check_proofs
-from verifier.did import Controller, DidError, resolve
+from verifier.did import resolve
 from verifier.evidence import check_evidence
 from verifier.fetch import Fetch, FetchError
 from verifier.gate import check_structure
@@ -33,7 +34,7 @@ from verifier.report import Answer, Check, Outcome, Report, Verdict, worst
 from verifier.shape import check_shape
 from verifier.status import check_proof_dates, check_status, check_validity_period
 from verifier.trust import TrustList
-from verifier.vc_jwt import check_jwt
+from verifier.vc_jwt import TwoModelsError, check_jwt, credential_in
 
 MAX_CREDENTIAL_BYTES = 5 * 1024 * 1024
 CREDENTIAL_TYPES = (
@@ -116,6 +117,9 @@ def verify(
             "parse", Outcome.FAILED, "not_strict_json", {"detail": str(exc)}, PARSING_ERROR
         )
         return _unauthentic(handed.carrier, "data_integrity", (*received, failed))
+    except TwoModelsError:
+        mixed = Check("parse", Outcome.COULD_NOT_CHECK, "jwt_two_models")
+        return _unauthentic(handed.carrier, "vc_jwt", (*received, mixed))
     return _judge(handed, received, secured, world, presented_by, evidence)
 
 
@@ -142,11 +146,14 @@ def _follow(url: str, fetch: Fetch) -> bytes:
 
 
 def parse(text: str) -> Secured:
-    """Return the credential in JSON text or in a compact JWS; `StrictJsonError`, `JoseError`."""
+    """Return the credential in JSON text or in a compact JWS.
+
+    Raises `StrictJsonError`, `JoseError` and `TwoModelsError`, which are `ValueError`.
+    """
     if text.lstrip().startswith("{"):
         return Secured(strict_json.loads_object(text), None)
     jws = jose.parse(text.strip())
-    return Secured(jws.payload, jws)
+    return Secured(credential_in(jws.payload), jws)
 
 
 def _judge(
@@ -196,7 +203,7 @@ def _authenticate(
         return world.controller(issuer)
 
     if secured.jws is not None:  # (5)
-        proofs = check_jwt(secured.jws, issuer, controller_of)
+        proofs = check_jwt(secured.jws, secured.document, issuer, controller_of)
     else:
         proofs = check_proofs(secured.document, issuer, controller_of, world.contexts)
     checks = (structure, *shape, *proofs)
@@ -216,7 +223,7 @@ def _check_current(credential: Credential, secured: Secured, world: World) -> tu
     def read_list(body: bytes) -> Credential | None:
         try:
             found = parse(body.decode("utf-8", "strict"))
-        except (jose.JoseError, strict_json.StrictJsonError, UnicodeDecodeError):
+        except ValueError:  # not UTF-8, not strict JSON, not a JWS
             return None
         checks = _authenticate(found, world, None)
         return view(found.document) if worst(checks) is None else None

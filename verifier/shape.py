@@ -14,7 +14,8 @@ from verifier.report import Check, Outcome
 
 Json = Mapping[str, Any]
 
-VC2 = "https://www.w3.org/ns/credentials/v2"
+MODELS = {"https://www.w3.org/ns/credentials/v2", "https://www.w3.org/2018/credentials/v1"}
+"""The data models 2.0 and 1.1; the second is read, never made."""
 OPEN_BADGE_TYPES = {"OpenBadgeCredential", "AchievementCredential"}
 MALFORMED = "https://www.w3.org/TR/vc-data-model#MALFORMED_VALUE_ERROR"
 _OB_CONTEXT = re.compile(
@@ -28,6 +29,8 @@ def check_shape(document: Json) -> Check:
     if not _types(document) & OPEN_BADGE_TYPES or "VerifiableCredential" not in _types(document):
         shown = ", ".join(sorted(_types(document)))[:200] or "none"
         return Check("shape", Outcome.COULD_NOT_CHECK, "not_an_open_badge", {"types": shown})
+    if unknown := _unknown_context(document):
+        return Check("shape", Outcome.COULD_NOT_CHECK, "context_missing", {"member": unknown})
     flaw = next(_flaws(document), None)
     if flaw is not None:
         code, member = flaw
@@ -38,16 +41,21 @@ def check_shape(document: Json) -> Check:
     return Check("shape", Outcome.PASSED, "open_badge_3")
 
 
+def _unknown_context(document: Json) -> str | None:
+    """Return the context that does not say which standard is meant (OB-1, OB-2, OB-4)."""
+    contexts = listed(document.get("@context"))
+    if not contexts or contexts[0] not in MODELS:
+        return "@context[0]"
+    if not any(isinstance(url, str) and _OB_CONTEXT.fullmatch(url) for url in contexts):
+        return "@context[1]"
+    return None
+
+
 def _flaws(document: Json) -> Iterator[tuple[str, str]]:
     """Yield (code, member) for what no badge can be judged without."""
-    contexts = listed(document.get("@context"))
-    if not contexts or contexts[0] != VC2:
-        yield "context_missing", "@context[0]"
-    if not any(isinstance(url, str) and _OB_CONTEXT.fullmatch(url) for url in contexts):
-        yield "context_missing", "@context[1]"
     if not _id(document.get("issuer")):
         yield "member_missing", "issuer.id"
-    if document.get("validFrom") is None:
+    if document.get("validFrom") is None and document.get("issuanceDate") is None:
         yield "member_missing", "validFrom"
     for member in _DATES:
         value = _only(document.get(member))

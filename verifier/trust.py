@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from verifier import strict_json
+from verifier.controller import Controller, DidError, controller
 from verifier.credential import instant
-from verifier.did import Controller, DidError, controller
 from verifier.report import Answer, Verdict
 
 MAX_LIST_BYTES = 8 * 1024 * 1024

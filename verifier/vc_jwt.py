@@ -6,87 +6,142 @@ from datetime import UTC, datetime
 from typing import Any
 
 from verifier import jose
-from verifier.credential import instant
+from verifier.controller import PROOF_ERROR, Controller, DidError, VerificationMethod
+from verifier.credential import view
 from verifier.data_integrity import ControllerOf
-from verifier.did import PROOF_ERROR, Controller, DidError, VerificationMethod
 from verifier.jose import Jws
 from verifier.report import Check, Outcome
+
+MAX_KEYS = 10
+"""A header that names no key leaves those of the issuer that fit its algorithm to be tried."""
+_MODEL_2 = "https://www.w3.org/ns/credentials/v2"
+_BODY = {"@context", "type", "issuer", "credentialSubject", "validFrom", "proof"}
 
 Json = Mapping[str, Any]
 
 
-def check_jwt(jws: Jws, issuer: str, controller_of: ControllerOf) -> tuple[Check, ...]:
+class TwoModelsError(ValueError):
+    """The JWT mixes the forms of two data models, so two readers could read two things (T8)."""
+
+
+def credential_in(payload: Json) -> Json:
+    """Return the credential that a JWT carries: its payload, or by data model 1.1 its `vc`
+    claim, in which `iss`, `sub`, `jti`, `nbf` and `exp` fill in what it leaves out (VCDM 1.1,
+    section 6.3.1). Raises `TwoModelsError` for what is neither.
+    """
+    inner = payload.get("vc")
+    if inner is None:
+        return payload
+    contexts = inner.get("@context") if isinstance(inner, dict) else None
+    if not isinstance(inner, dict) or payload.keys() & _BODY or _MODEL_2 in (contexts or ()):
+        raise TwoModelsError("a vc claim beside members of data model 2.0")
+    filled = {
+        "issuer": payload.get("iss"),
+        "id": payload.get("jti"),
+        "issuanceDate": _text_date(payload.get("nbf")),
+        "expirationDate": _text_date(payload.get("exp")),
+    }
+    subject = inner.get("credentialSubject")
+    if isinstance(subject, dict) and "sub" in payload:
+        filled["credentialSubject"] = {"id": payload["sub"]} | subject
+    missing = {
+        name: value
+        for name, value in filled.items()
+        if value is not None and (name not in inner or name == "credentialSubject")
+    }
+    return inner | missing
+
+
+def _text_date(value: Any) -> str | None:
+    moment = _moment(value)
+    return None if moment is None else moment.isoformat()
+
+
+def _moment(value: Any) -> datetime | None:
+    """Return a NumericDate as a time, None for anything else (RFC 7519, section 2)."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def check_jwt(
+    jws: Jws, document: Json, issuer: str, controller_of: ControllerOf
+) -> tuple[Check, ...]:
     """Check the signature of a VC-JWT with a key of its issuer, and its claims.
 
     Header `kid` and `jwk` only say which key: it counts if the issuer's own document lists it.
     """
     kid = jws.kid
-    if kid is not None and not kid.startswith("#") and kid.partition("#")[0] != issuer:
+    elsewhere = kid is not None and ":" in kid and kid.partition("#")[0] != issuer
+    if kid is not None and elsewhere and issuer.startswith("did:"):
         return (_failed("proof", "key_of_another", {"issuer": issuer, "method": kid[:200]}),)
-    if kid is None and "jwk" not in jws.header:
-        return (_failed("proof", "jwt_names_no_key", {}),)
     try:
         controller = controller_of()
     except DidError as exc:
         outcome = Outcome.FAILED if exc.certain else Outcome.COULD_NOT_CHECK
         return (Check("key", outcome, exc.code, {"issuer": issuer, "detail": exc.detail[:200]}),)
-    method = _method(jws, controller)
-    if method is None:
-        return (_failed("key", "key_not_listed", {"method": (kid or "jwk")[:200]}),)
-    if method.key is None:
-        return (Check("key", Outcome.COULD_NOT_CHECK, "key_not_supported", {"method": method.id}),)
-    signed = _signing_time(jws.payload)
-    verified = jose.verify(jws, method.key)
+    methods = _methods(jws, controller)
+    if not methods:
+        return (controller.check_absent(kid or jws.header["alg"]),)
+    keys = [(method, method.key) for method in methods if method.key is not None]
+    if not keys:
+        unread = {"method": methods[0].id}
+        return (Check("key", Outcome.COULD_NOT_CHECK, "key_not_supported", unread),)
     suite = {"suite": f"VC-JWT {jws.header['alg']}"}
-    return (
-        method.check_used_at(signed),
-        Check("proof", Outcome.PASSED, "signature_verified", suite)
-        if verified
-        else _failed("proof", "signature_wrong", suite),
-        check_claims(jws.payload),
-    )
+    for method, key in keys:
+        if jose.verify(jws, key):
+            return (
+                method.check_used_at(_signing_time(jws.payload)),
+                Check("proof", Outcome.PASSED, "signature_verified", suite),
+                check_claims(jws.payload, document),
+            )
+    return (_failed("proof", "signature_wrong", suite),)
 
 
-def _method(jws: Jws, controller: Controller) -> VerificationMethod | None:
-    """Return the issuer's method that the header means; with both, `kid` and `jwk` must agree."""
-    candidates = list(controller.methods)
-    if jws.kid is not None:
-        kid = controller.id + jws.kid if jws.kid.startswith("#") else jws.kid
-        candidates = [method for method in candidates if method.id == kid]
+def _methods(jws: Jws, controller: Controller) -> list[VerificationMethod]:
+    """Return the issuer's methods that the header may mean; `kid` and `jwk` must agree.
+
+    A `kid` is the whole id of a method, or, as in key sets, only its last part.
+    """
+    found = list(controller.methods)
+    if (kid := jws.kid) is not None:
+        meant = {kid, controller.id + "#" + kid.removeprefix("#")}
+        found = [method for method in found if method.id in meant]
     if "jwk" in jws.header:
         try:
             wanted = jose.to_jwk(jose.public_key(jws.header["jwk"]))
         except jose.JoseError:
-            return None
-        candidates = [m for m in candidates if m.key and jose.to_jwk(m.key) == wanted]
-    return candidates[0] if candidates else None
+            return []
+        found = [method for method in found if method.key and jose.to_jwk(method.key) == wanted]
+    elif kid is None:
+        algorithm = jws.header["alg"]
+        found = [each for each in found if each.key and jose.fits(algorithm, each.key)]
+    return found[:MAX_KEYS]
 
 
 def _signing_time(payload: Json) -> datetime | None:
     for claim in ("iat", "nbf"):
-        value = payload.get(claim)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            try:
-                return datetime.fromtimestamp(value, UTC)
-            except (ValueError, OverflowError, OSError):
-                return None
+        if claim in payload:
+            return _moment(payload[claim])
     return None
 
 
-def check_claims(payload: Json) -> Check:
+def check_claims(payload: Json, document: Json) -> Check:
     """Check that `iss`, `sub`, `jti`, `nbf` and `exp` say what the credential itself says.
 
     A claim that is left out takes nothing from the signed body, so it is only noted, except
     `exp` without `validUntil`: a reader of the body would not see that end.
     """
-    subject = payload.get("credentialSubject")
-    issuer = payload.get("issuer")
+    credential = view(document)
     body = {
-        "iss": issuer.get("id") if isinstance(issuer, dict) else issuer,
-        "jti": payload.get("id"),
-        "sub": subject.get("id") if isinstance(subject, dict) else None,
-        "nbf": _numeric_date(payload.get("validFrom")),
-        "exp": _numeric_date(payload.get("validUntil")),
+        "iss": credential.issuer.id,
+        "jti": credential.id,
+        "sub": credential.subject_id,
+        "nbf": _numeric_date(credential.valid_from),
+        "exp": _numeric_date(credential.valid_until),
     }
     for claim, expected in body.items():
         said = payload.get(claim)
@@ -102,9 +157,8 @@ def check_claims(payload: Json) -> Check:
     return Check("claims", Outcome.PASSED, "claims_agree")
 
 
-def _numeric_date(value: Any) -> int | None:
+def _numeric_date(moment: datetime | None) -> int | None:
     """Return a time as NumericDate, whole seconds (RFC 7519, section 2; OB-61)."""
-    moment = instant(value) if isinstance(value, str) else None
     return None if moment is None else math.floor(moment.timestamp())
 
 

@@ -153,7 +153,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "It is not an Open Badge 3.0 (its types: {types}).",
         "Ask for the Open Badge file.",
     ),
-    "context_missing": ("It does not name the standard it follows ({member}).", _ASK_ISSUER),
+    "context_missing": (
+        "It does not name a version of the standard that is known here ({member}).",
+        "Ask the issuer for it as an Open Badge 3.0.",
+    ),
     "member_missing": ("A part that every Open Badge has is missing: {member}.", _ASK_ISSUER),
     "date_unreadable": ("A date in it cannot be read: {member}.", _ASK_ISSUER),
     # (5) proof and key
@@ -191,6 +194,20 @@ WORDS: dict[str, tuple[str, str]] = {
         "The key is not among the issuer's published keys ({method}).",
         "Do not rely on it. " + _ASK_ISSUER,
     ),
+    "key_not_found": (
+        "The key was not found among those that the issuer's address publishes ({method}); it may "
+        "publish more in places that could not be read.",
+        "Ask the issuer, by an address you already know, whether it signed this.",
+    ),
+    "issuer_lists_no_keys": (
+        "The issuer's address ({issuer}) does not say which keys are its own, so nobody can tell "
+        "whether it signed this.",
+        "Ask the issuer, by an address you already know, whether it signed this.",
+    ),
+    "jwt_two_models": (
+        "Its compact form mixes two versions of the standard, so two readers could read two things.",
+        _ASK_ISSUER,
+    ),
     "key_not_supported": ("The issuer's key is of a kind not known here ({method}).", _ASK_ISSUER),
     "key_revoked_before": (
         "The issuer had withdrawn this key on {ended}, before this was signed.",
@@ -219,7 +236,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "Ask for the JWT form, or let whoever runs this verifier add that definition.",
     ),
     "too_complex": ("It is made so that checking it would take too long: {detail}.", _ASK_ISSUER),
-    "jwt_names_no_key": ("It does not say with which key it was signed.", _ASK_ISSUER),
     "claims_agree": ("Its two ways of saying who and when agree.", ""),
     "claims_missing": (
         "It leaves out claims that the standard asks for ({claims}); the signed text says the same.",

@@ -1,0 +1,275 @@
+"""VC-JWT: each algorithm with the keys it is bound to, and both data models (OB-58…64; T6-T8)."""
+
+import json
+from datetime import datetime
+
+import pytest
+from jwcrypto.jwk import JWK
+from jwcrypto.jws import JWS
+from world import NOW
+
+from verifier import Answer, did, jose
+from verifier.report import Outcome
+
+DID = "did:web:tokens.example"
+KEYS = {
+    "RS256": JWK.generate(kty="RSA", size=2048),
+    "ES256": JWK.generate(kty="EC", crv="P-256"),
+    "ES384": JWK.generate(kty="EC", crv="P-384"),
+    "EdDSA": JWK.generate(kty="OKP", crv="Ed25519"),
+}
+MODEL_1 = [
+    "https://www.w3.org/2018/credentials/v1",
+    "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.1.json",
+]
+
+
+def signed(payload, algorithm="ES256", key=None, **header):
+    """Sign with jwcrypto, which shares no code with the issuer of this project."""
+    header = {"alg": algorithm, "kid": f"{DID}#{algorithm}", "typ": "JWT"} | header
+    token = JWS(json.dumps(payload))
+    protected = json.dumps({name: value for name, value in header.items() if value is not None})
+    token.add_signature(key or KEYS[algorithm], algorithm, protected)
+    return token.serialize(compact=True)
+
+
+def publish(world, keys=KEYS, **changes):
+    methods = [
+        {
+            "id": f"{DID}#{name}",
+            "type": "JsonWebKey",
+            "controller": DID,
+            "publicKeyJwk": key.export_public(as_dict=True),
+        }
+        for name, key in keys.items()
+    ]
+    listed = [method["id"] for method in methods]
+    document = {"id": DID, "verificationMethod": methods, "assertionMethod": listed} | changes
+    world.publish(did.did_web_url(DID), document)
+
+
+def payload(world, **changes):
+    badge = world.badge(credentialStatus=None, issuer={"id": DID, "type": ["Profile"]})
+    del badge["credentialStatus"]
+    claims = {
+        "iss": DID,
+        "jti": badge["id"],
+        "sub": badge["credentialSubject"]["id"],
+        "nbf": int(datetime.fromisoformat(badge["validFrom"]).timestamp()),
+    }
+    return badge | claims | changes
+
+
+def model_1(world, **changes):
+    """The same badge by data model 1.1: inside a `vc` claim, which leaves out what claims say."""
+    badge = payload(world)
+    del badge["issuer"], badge["id"], badge["validFrom"], badge["credentialSubject"]["id"]
+    claims = {name: badge.pop(name) for name in ("iss", "jti", "sub", "nbf")}
+    badge["@context"] = MODEL_1
+    return claims | {"exp": int(NOW.timestamp()) + 60, "vc": badge} | changes
+
+
+@pytest.mark.parametrize("algorithm", KEYS)
+def test_each_algorithm_is_read_with_its_own_key(world, algorithm):
+    publish(world)
+    report = world.verify(signed(payload(world), algorithm))
+    assert (report.authentic.code, report.current.code) == ("authentic", "current")
+
+
+@pytest.mark.parametrize("algorithm", KEYS)
+def test_a_changed_payload_fits_no_signature(world, algorithm):
+    publish(world)
+    header, _, signature = signed(payload(world), algorithm).split(".")
+    changed = jose.encode_part(json.dumps(payload(world, name="Another")).encode())
+    report = world.verify(f"{header}.{changed}.{signature}")
+    assert (report.authentic.answer, report.authentic.code) == (Answer.NO, "signature_wrong")
+
+
+@pytest.mark.parametrize("algorithm", KEYS)
+@pytest.mark.parametrize("named", KEYS)
+def test_an_algorithm_with_a_key_of_another_kind_is_refused(world, algorithm, named):
+    publish(world)
+    token = signed(payload(world), algorithm, kid=f"{DID}#{named}")
+    expected = Answer.YES if algorithm == named else Answer.NO
+    assert world.verify(token).authentic.answer is expected
+
+
+@pytest.mark.parametrize("algorithm", ["none", "HS256", "PS256", "ES512", "ES256K", "RS1", ""])
+def test_no_other_algorithm_is_accepted(world, algorithm):
+    publish(world)
+    _, body, signature = signed(payload(world)).split(".")
+    header = {"alg": algorithm, "kid": f"{DID}#ES256", "typ": "JWT"}
+    report = world.verify(f"{jose.encode_part(json.dumps(header).encode())}.{body}.{signature}")
+    assert report.authentic.code == "jwt_algorithm"
+
+
+def test_an_hmac_with_the_public_key_as_its_secret_is_refused(world):
+    publish(world)
+    secret = JWK(kty="oct", k=jose.encode_part(KEYS["RS256"].export_to_pem()))
+    token = signed(payload(world), "HS256", secret, kid=f"{DID}#RS256")
+    assert world.verify(token).authentic.code == "jwt_algorithm"
+
+
+def spliced(token, change):
+    head, _, signature = token.rpartition(".")
+    return f"{head}.{jose.encode_part(change(jose.decode_part(signature)))}"
+
+
+@pytest.mark.parametrize("algorithm", KEYS)
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda s: b"\0" + s[: len(s) // 2] + b"\0" + s[len(s) // 2 :], id="zeros"),
+        pytest.param(lambda s: s + b"\0", id="a-byte-more"),
+        pytest.param(lambda s: s[:-1], id="a-byte-less"),
+        pytest.param(lambda s: bytes(len(s)), id="all-zero"),
+        pytest.param(lambda s: b"\xff" * len(s), id="all-ones"),
+        pytest.param(lambda s: s[len(s) // 2 :] + s[: len(s) // 2], id="halves-swapped"),
+        pytest.param(lambda s: b"0D\x02 " + s[:32] + b"\x02 " + s[32:64], id="der"),
+    ],
+)
+def test_a_signature_has_one_form(world, algorithm, change):
+    publish(world)
+    report = world.verify(spliced(signed(payload(world), algorithm), change))
+    assert (report.authentic.answer, report.authentic.code) == (Answer.NO, "signature_wrong")
+
+
+@pytest.mark.parametrize(
+    ("key", "algorithm"),
+    [
+        pytest.param(JWK.generate(kty="RSA", size=1024), "RS256", id="rsa-1024"),
+        pytest.param(JWK.generate(kty="EC", crv="secp256k1"), "ES256", id="secp256k1"),
+        pytest.param(JWK.generate(kty="OKP", crv="X25519"), "EdDSA", id="x25519"),
+    ],
+)
+def test_a_key_that_is_weak_or_of_another_kind_is_not_relied_on(world, key, algorithm):
+    publish(world, {"ES256": KEYS["ES256"], algorithm: key})
+    body = jose.encode_part(json.dumps(payload(world)).encode())
+    header = jose.encode_part(json.dumps({"alg": algorithm, "kid": f"{DID}#{algorithm}"}).encode())
+    report = world.verify(f"{header}.{body}.{'A' * 86}")
+    assert (report.authentic.answer, report.authentic.code) == (
+        Answer.COULD_NOT_CHECK,
+        "key_not_supported",
+    )
+
+
+@pytest.mark.parametrize("kid", ["ES256", "#ES256", None], ids=["bare", "fragment", "none"])
+def test_a_header_may_name_the_key_shortly_or_not_at_all(world, kid):
+    publish(world)
+    assert world.verify(signed(payload(world), kid=kid)).authentic.answer is Answer.YES
+
+
+def test_a_header_jwk_counts_when_it_is_the_issuers(world):
+    publish(world)
+    own = KEYS["ES256"].export_public(as_dict=True)
+    assert world.verify(signed(payload(world), kid=None, jwk=own)).authentic.answer is Answer.YES
+
+
+def test_a_header_jwk_of_somebody_else_proves_nothing(world):
+    publish(world)
+    own = JWK.generate(kty="EC", crv="P-256")
+    token = signed(payload(world), "ES256", own, kid=None, jwk=own.export_public(as_dict=True))
+    report = world.verify(token)
+    assert (report.authentic.answer, report.authentic.code) == (Answer.NO, "key_not_listed")
+
+
+def test_data_model_1_1_is_read_from_its_vc_claim(world):
+    publish(world)
+    report = world.verify(signed(model_1(world)))
+    assert (report.authentic.code, report.current.code) == ("authentic", "current")
+    credential = report.credential
+    assert (credential.id, credential.issuer.id) == (payload(world)["jti"], DID)
+    assert credential.subject_id == payload(world)["sub"]
+    assert credential.valid_from == datetime.fromisoformat("2026-11-01T00:00:00Z")
+
+
+def test_the_end_that_only_the_claim_says_counts(world):
+    publish(world)
+    ended = signed(model_1(world, exp=int(NOW.timestamp()) - 3600))
+    assert world.verify(ended).current.code == "expired"
+
+
+@pytest.mark.parametrize(
+    ("claim", "value"),
+    [
+        ("iss", "did:web:other.example"),
+        ("sub", "urn:x:1"),
+        ("jti", "urn:x:2"),
+        ("nbf", 1),
+        ("exp", 1),
+    ],
+)
+def test_a_claim_that_differs_from_the_vc_is_refused(world, claim, value):
+    publish(world)
+    whole = model_1(world)
+    whole["vc"] |= {
+        "id": whole["jti"],
+        "issuer": {"id": DID, "type": "Profile"},
+        "issuanceDate": "2026-11-01T00:00:00Z",
+        "expirationDate": "2030-01-01T00:00:00Z",
+    }
+    whole["vc"]["credentialSubject"]["id"] = whole["sub"]
+    whole["exp"] = int(datetime.fromisoformat("2030-01-01T00:00:00Z").timestamp())
+    assert world.verify(signed(whole)).authentic.answer is Answer.YES
+    report = world.verify(signed(whole | {claim: value}))
+    assert (report.authentic.answer, report.authentic.code) == (Answer.NO, "claims_differ")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda p: p["vc"].update({"@context": payload_contexts()}), id="vc2-inside"),
+        pytest.param(lambda p: p.update(credentialSubject={"id": "urn:x:9"}), id="body-beside"),
+        pytest.param(lambda p: p.update(vc="text"), id="vc-is-text"),
+    ],
+)
+def test_a_mix_of_data_models_could_not_be_checked(world, change):
+    publish(world)
+    mixed = model_1(world)
+    change(mixed)
+    report = world.verify(signed(mixed))
+    assert (report.authentic.answer, report.authentic.code) == (
+        Answer.COULD_NOT_CHECK,
+        "jwt_two_models",
+    )
+
+
+def payload_contexts():
+    return ["https://www.w3.org/ns/credentials/v2", MODEL_1[1]]
+
+
+def test_a_presentation_is_no_credential(world):
+    publish(world)
+    presented = {"iss": DID, "vp": {"verifiableCredential": [signed(payload(world))]}}
+    report = world.verify(signed(presented))
+    assert report.authentic.answer is not Answer.YES
+
+
+def test_a_key_set_of_the_same_origin_speaks_for_an_https_issuer(world):
+    """OB-72: the JWKS at the well-known place of the issuer's own origin."""
+    issuer = "https://badges.example/issuers/7"
+    public = KEYS["RS256"].export_public(as_dict=True) | {"kid": "2026-1"}
+    world.publish("https://badges.example/.well-known/jwks.json", {"keys": [public]})
+    body = payload(world, iss=issuer, issuer={"id": issuer, "type": "Profile"})
+    report = world.verify(signed(body, "RS256", kid="2026-1"))
+    assert report.authentic.answer is Answer.YES
+    stranger = signed(body, "ES256", kid="2026-1")
+    assert world.verify(stranger).authentic.answer is Answer.NO
+
+
+def test_a_key_set_of_another_issuer_says_nothing(world):
+    issuer = "https://badges.example/issuers/7"
+    public = KEYS["RS256"].export_public(as_dict=True) | {"kid": "2026-1"}
+    keys = {"iss": "https://badges.example/issuers/8", "keys": [public]}
+    world.publish("https://badges.example/.well-known/jwks.json", keys)
+    body = payload(world, iss=issuer, issuer={"id": issuer, "type": "Profile"})
+    report = world.verify(signed(body, "RS256", kid="2026-1"))
+    assert report.authentic.answer is Answer.COULD_NOT_CHECK
+
+
+def test_what_a_jwt_leaves_out_is_noted(world):
+    publish(world)
+    body = payload(world)
+    del body["sub"], body["jti"]
+    claims = next(c for c in world.verify(signed(body)).checks if c.name == "claims")
+    assert (claims.outcome, claims.params["claims"]) == (Outcome.PASSED, "jti, sub")

@@ -1,0 +1,170 @@
+"""Issuers' own documents: which keys they list for what they assert (design D4, T5).
+
+A verification method counts only if the issuer's *own* document lists it under
+`assertionMethod` with the issuer as its controller, or the key set of its own origin holds
+it; anything else proves nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from verifier import jose, multikey
+from verifier.credential import instant, listed
+from verifier.jose import JwsKey
+from verifier.multikey import MultikeyError
+from verifier.report import Check, Outcome
+
+PROOF_ERROR = "https://w3id.org/security#PROOF_VERIFICATION_ERROR"
+
+Json = Mapping[str, Any]
+
+
+class DidError(ValueError):
+    """The issuer's identifier or document cannot be used. `code` is a row of the words;
+    `certain` says whether that is a flaw of the issuer's (True) or could not be checked."""
+
+    def __init__(self, code: str, detail: str, *, certain: bool) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.certain = certain
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationMethod:
+    """One key of an issuer, as its own document lists it.
+
+    `key` is None for a kind of key that is not read here. `retired` is the date of the member
+    `expires` (Controlled Identifiers 1.0) or of our own issuers' `retired`.
+    """
+
+    id: str
+    key: JwsKey | None
+    retired: datetime | None = None
+    revoked: datetime | None = None
+
+    def check_used_at(self, signed: datetime | None) -> Check:
+        """Check that the issuer had not given the key up when it signed (T34).
+
+        The time of signing is the signer's own word. So a date after the key was given up
+        fails; after a key was withdrawn as unsafe, even an earlier date shows nothing, because
+        whoever took the key can write any date.
+        """
+        for ended, code in ((self.revoked, "key_revoked"), (self.retired, "key_retired")):
+            if ended is None:
+                continue
+            params = {"ended": ended.isoformat(), "method": self.id}
+            if signed is not None and signed >= ended:
+                return Check("key", Outcome.FAILED, f"{code}_before", params, PROOF_ERROR)
+            if signed is None or code == "key_revoked":
+                return Check("key", Outcome.COULD_NOT_CHECK, f"{code}_unsure", params)
+        return Check("key", Outcome.PASSED, "key_of_issuer", {"method": self.id})
+
+
+@dataclass(frozen=True, slots=True)
+class Controller:
+    """An issuer's document: its id and the keys that may make assertions for it.
+
+    `snapshot_of` is None for the live document, else the day on which a trust list kept it.
+    `complete` is False where a key that is not here may still be the issuer's, because a place
+    where it publishes keys could not be read or says nothing of keys.
+    """
+
+    id: str
+    methods: tuple[VerificationMethod, ...]
+    snapshot_of: datetime | None = None
+    complete: bool = True
+
+    def method(self, reference: str) -> VerificationMethod | None:
+        """Return the method with that id, or None: it is not the issuer's."""
+        return next((method for method in self.methods if method.id == reference), None)
+
+    def check_absent(self, reference: str) -> Check:
+        """Return what it means that a key is not among those listed here."""
+        params = {"method": reference[:200]}
+        if self.complete:
+            return Check("key", Outcome.FAILED, "key_not_listed", params, PROOF_ERROR)
+        return Check("key", Outcome.COULD_NOT_CHECK, "key_not_found", params)
+
+
+def controller(
+    document: Json, expected_id: str, *, snapshot_of: datetime | None = None
+) -> Controller:
+    """Return the keys that `document` lists for assertions, if it is that issuer's document."""
+    if document.get("id") != expected_id:
+        raise DidError("issuer_document_of_another", str(document.get("id"))[:200], certain=False)
+    described = {
+        _absolute(entry.get("id"), expected_id): entry
+        for member in ("verificationMethod", "assertionMethod")
+        for entry in listed(document.get(member))
+        if isinstance(entry, dict)
+    }
+    methods = []
+    for entry in listed(document.get("assertionMethod")):
+        reference = _absolute(entry.get("id") if isinstance(entry, dict) else entry, expected_id)
+        method = _method(reference, described.get(reference), expected_id)
+        if method is not None:
+            methods.append(method)
+    return Controller(expected_id, tuple(methods), snapshot_of)
+
+
+def key_set(document: Json, issuer: str) -> tuple[VerificationMethod, ...]:
+    """Return the keys of a JWK Set (RFC 7517) of the issuer's own origin, each by its `kid`.
+
+    Raises `DidError` if the set says that it is another issuer's (OB-72).
+    """
+    if document.get("iss", issuer) != issuer:
+        raise DidError("issuer_document_of_another", str(document["iss"])[:200], certain=False)
+    return tuple(
+        VerificationMethod(entry["kid"] if isinstance(entry.get("kid"), str) else "", _key(entry))
+        for entry in listed(document.get("keys"))
+        if isinstance(entry, dict) and entry.get("use", "sig") == "sig"
+    )
+
+
+def _absolute(reference: Any, base: str) -> str:
+    text = reference if isinstance(reference, str) else ""
+    return base + text if text.startswith("#") else text
+
+
+def _method(reference: str, entry: Json | None, owner: str) -> VerificationMethod | None:
+    """Read one method; one of another controller or with unreadable dates is not the issuer's."""
+    if entry is None or entry.get("controller") != owner or not reference.startswith(owner + "#"):
+        return None
+    dates = {name: _date(entry.get(name)) for name in ("expires", "retired", "revoked")}
+    if any(entry.get(name) is not None and date is None for name, date in dates.items()):
+        return None
+    return VerificationMethod(
+        id=reference,
+        key=_public_key(entry),
+        retired=min(filter(None, (dates["expires"], dates["retired"])), default=None),
+        revoked=dates["revoked"],
+    )
+
+
+def _date(value: Any) -> datetime | None:
+    return instant(value) if isinstance(value, str) else None
+
+
+def _public_key(entry: Json) -> JwsKey | None:
+    """Return the key of a verification method in any of the forms in use: Multikey (and
+    Ed25519VerificationKey2020), JsonWebKey (and JsonWebKey2020), and the base58 of
+    Ed25519VerificationKey2018. None for kinds not read here."""
+    encoded, base58 = entry.get("publicKeyMultibase"), entry.get("publicKeyBase58")
+    try:
+        if isinstance(encoded, str):
+            return multikey.decode(encoded)
+        if isinstance(base58, str) and str(entry.get("type")).startswith("Ed25519"):
+            return multikey.ed25519_key(multikey.base58_decode(base58))
+    except MultikeyError:
+        return None
+    return _key(entry.get("publicKeyJwk"))
+
+
+def _key(jwk: Any) -> JwsKey | None:
+    try:
+        return jose.public_key(jwk) if isinstance(jwk, dict) else None
+    except jose.JoseError:
+        return None
