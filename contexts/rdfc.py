@@ -5,13 +5,11 @@ Section numbers in comments are those of the W3C Recommendation of 21 May 2024.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import permutations
 
 from contexts.errors import WorkLimitError
-
-Quad = tuple[str, str, str, str]
-"""Subject, predicate, object, graph as serialised terms; the default graph is ''."""
+from contexts.ntriples import Quad
 
 MAX_WORK = 10_000
 """Permutations and N-degree hashes in one document, about 30 ms. The hardest honest graphs
@@ -25,12 +23,28 @@ def rdfc10(quads: Iterable[Quad], *, hash_name: str = "sha256") -> str:
 
     Raises `WorkLimitError` when naming the blank nodes takes more than `MAX_WORK` steps.
     """
+    named, blank = [], []
+    for quad in quads:
+        has_blank = any(term.startswith("_:") for term in quad)
+        blank.append(quad) if has_blank else named.append(line(quad, {}))
+    return canonical(named, blank, hash_name=hash_name)
+
+
+def canonical(lines: Iterable[str], quads: Iterable[Quad], *, hash_name: str = "sha256") -> str:
+    """Return the canonical form of a dataset of which `quads` holds those with blank nodes and
+    `lines` the others, already written; as `rdfc10`."""
     dataset = set(quads)
-    names = _Canonicalizer(dataset, hash_name).canonical_names()
-    return "".join(sorted(_line(quad, names) for quad in dataset))
+    names = canonical_names(dataset, hash_name=hash_name)
+    return "".join(sorted({*lines, *(line(quad, names) for quad in dataset)}))
 
 
-def _line(quad: Quad, names: dict[str, str]) -> str:
+def canonical_names(quads: Iterable[Quad], *, hash_name: str = "sha256") -> dict[str, str]:
+    """Return the canonical name of each blank node of a dataset: `_:b3` to `_:c14n0` (4.4)."""
+    return _Canonicalizer(set(quads), hash_name).canonical_names()
+
+
+def line(quad: Quad, names: Mapping[str, str]) -> str:
+    """Return the N-Quad of `quad`, its blank nodes renamed as `names` says."""
     s, p, o, g = (names.get(term, term) for term in quad)
     return f"{s} {p} {o} {g} .\n" if g else f"{s} {p} {o} .\n"
 
@@ -87,7 +101,7 @@ class _Canonicalizer:
             lines = []
             for quad in self.quads_of[node]:
                 names = {t: "_:a" if t == node else "_:z" for t in quad if t.startswith("_:")}
-                lines.append(_line(quad, names))
+                lines.append(line(quad, names))
             self.first_degree[node] = self.digest("".join(sorted(lines)))
         return self.first_degree[node]
 

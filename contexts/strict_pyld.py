@@ -2,6 +2,7 @@
 
 import copy
 import re
+import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -22,6 +23,9 @@ _BASE = _RELATIVE + "//base/"
 are found and refused. The scheme is one that nobody uses, since `//host/path` keeps just that:
 with an ordinary one it would be a second way of writing an absolute IRI."""
 
+LOCK = threading.RLock()
+"""Held around every call: PyLD's caches are not thread-safe."""
+
 MAX_COMPARISONS = 2_000_000
 """PyLD compares each value of a property with all others of it: about a second of that."""
 
@@ -36,16 +40,30 @@ class StrictProcessor(JsonLdProcessor):  # type: ignore[misc]
 
     def dataset(self, document: Mapping[str, Any]) -> dict[str, list[dict[str, dict[str, str]]]]:
         """Return the RDF dataset as PyLD writes it: graph name to triples of typed terms."""
-        options = {
+        options = self._options() | {"identifierIssuer": IdentifierIssuer("_:b")}
+        dataset: dict[str, list[dict[str, dict[str, str]]]] = self.to_rdf(document, options)
+        return dataset
+
+    def initial_context(self) -> Mapping[str, Any]:
+        """Return the active context that holds outside all `@context`."""
+        initial: Mapping[str, Any] = self._get_initial_context(self._options())
+        return initial
+
+    def process(self, active: Mapping[str, Any], context: Any, **how: bool) -> Mapping[str, Any]:
+        """Return the active context after `context` (JSON-LD 1.1 API, section 4.1)."""
+        processed: Mapping[str, Any] = self._process_context(
+            active, context, self._options(), **how
+        )
+        return processed
+
+    def _options(self) -> dict[str, Any]:
+        return {
             "base": _BASE,
             "processingMode": "json-ld-1.1",
             "rdfDirection": "i18n-datatype",
             "documentLoader": self._load,
             "contextResolver": self._resolver,
-            "identifierIssuer": IdentifierIssuer("_:b"),
         }
-        dataset: dict[str, list[dict[str, dict[str, str]]]] = self.to_rdf(document, options)
-        return dataset
 
     def expand(self, input_: Any, options: Any) -> Any:
         """Return the expanded document; `DataLossError` for what RDF would leave out of it."""

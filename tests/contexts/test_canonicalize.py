@@ -210,17 +210,36 @@ def parts(count):
     return [{"type": "Evidence", "id": "urn:x", "name": f"n{number}"} for number in range(count)]
 
 
+LARGE = [
+    pytest.param({"evidence": many(3000)}, id="three thousand pieces of evidence"),
+    pytest.param({"evidence": parts(2500)}, id="one piece of evidence in 2500 parts"),
+    pytest.param({"name": [f"n{number}" for number in range(9000)]}, id="9000 names"),
+    pytest.param({"endorsement": [{"@context": CONTEXTS}] * 101}, id="101 nested contexts"),
+]
+
+
+@pytest.mark.parametrize("members", LARGE)
+def test_a_large_document_for_the_tables_is_read_within_a_second(members):
+    began = time.process_time()
+    assert canonicalize(badge(**members))
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("members", LARGE)
+def test_a_large_document_for_the_fallback_is_refused_within_a_second(members):
+    began = time.process_time()
+    with pytest.raises(WorkLimitError):
+        canonicalize(badge(**members, **{"@index": "unusual"}))
+    assert time.process_time() - began < 1
+
+
 @pytest.mark.parametrize(
     "members",
     [
-        pytest.param({"evidence": many(3000)}, id="three thousand pieces of evidence"),
         pytest.param({"evidence": many(30000)}, id="thirty thousand pieces of evidence"),
-        pytest.param({"evidence": parts(2500)}, id="one piece of evidence in 2500 parts"),
-        pytest.param({"name": [f"n{number}" for number in range(9000)]}, id="9000 names"),
         pytest.param(
             {"type": [*BADGE["type"], *map("urn:t:{}".format, range(9000))]}, id="9000 types"
         ),
-        pytest.param({"endorsement": [{"@context": CONTEXTS}] * 101}, id="101 nested contexts"),
         pytest.param({"@context": CONTEXTS * 7}, id="fourteen contexts in one array"),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 from published import vectors
 
 from contexts import WorkLimitError
-from contexts.canonicalize import _LANG_STRING, _term
+from contexts.fallback import _LANG_STRING, _term
 from contexts.rdfc import Quad, rdfc10
 
 CASES = vectors("rdfc10.json")

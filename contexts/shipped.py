@@ -1,0 +1,51 @@
+"""The term tables of the usual contexts, read from `term-tables.json`: no PyLD, a millisecond.
+
+`python -m contexts.compile` writes the file, and a test holds it to what PyLD says today.
+"""
+
+import json
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from contexts.terms import ActiveContext, Declined, Term
+
+TABLES_FILE = "term-tables.json"
+
+Json = dict[str, Any]
+
+
+@cache
+def initial() -> ActiveContext:
+    """Return the active context outside all `@context`, from which documents set out."""
+    tables = json.loads(resources.files("contexts").joinpath(TABLES_FILE).read_bytes())
+    return _Shipped(tables, 0, {})
+
+
+class _Shipped(ActiveContext):
+    """One row of `tables["active"]`: `[previous row, layers, prefixes, {step: row}]`.
+
+    A layer is what one context defines; what a later layer defines, or takes away with null,
+    holds over what an earlier one does.
+    """
+
+    __slots__ = ("_made", "_rows", "_tables")
+
+    def __init__(self, tables: Json, row: int, made: "dict[int, _Shipped]") -> None:
+        made[row] = self
+        self._tables, self._made = tables, made
+        previous, layers, prefixes, self._rows = tables["active"][row]
+        definitions: Json = {}
+        for layer in layers:
+            definitions |= tables["layers"][layer]
+        terms = {name: Term(*term) for name, term in definitions.items() if term is not None}
+        super().__init__(terms, prefixes, None if previous is None else self._row(previous))
+
+    def _row(self, row: int) -> "_Shipped":
+        return self._made.get(row) or _Shipped(self._tables, row, self._made)
+
+    def _follow(self, edge: tuple[str, ...]) -> ActiveContext:
+        row = self._rows.get(" ".join(edge))
+        if row is None:
+            raise Declined(" ".join(edge))
+        return self._row(row)

@@ -1,0 +1,136 @@
+"""Term tables: what every word of a credential means, worked out once (design D6).
+
+JSON-LD calls the words that mean something at one place of a document the active context
+(JSON-LD 1.1 API, section 4.1). Contexts may be scoped to a type or to a property, so walking
+a document is also walking from one active context to the next. Where contexts are frozen,
+both are tables. PyLD makes them (`contexts.compile`); the usual ones are shipped with us
+(`contexts.shipped`). Clause numbers are those of JSON-LD 1.1 Processing Algorithms and API.
+"""
+
+import re
+from typing import Any, Literal, NamedTuple, TypeVar
+
+MAX_CONTEXTS = 12
+"""`@context` entries in one array, or types of one node; honest credentials have up to four."""
+MAX_REMEMBERED = 256
+"""Ways on that one active context remembers before it starts anew."""
+
+Kind = Literal["literal", "iri", "vocab", "json", "id", "type", "other"]
+_Value = TypeVar("_Value")
+
+# Written raw into a statement, so white space, `<` and `>` could forge the next one.
+is_iri = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s\x00-\x20<>\"{}|^`\\]+").fullmatch
+
+
+class Declined(Exception):
+    """The tables do not cover this, which says nothing about whether it is right."""
+
+
+class Term(NamedTuple):
+    """One term definition (4.2)."""
+
+    predicate: str
+    """Its IRI in angle brackets."""
+    kind: Kind
+    """What a string under it is; `other` is whatever is left to the reference processor."""
+    datatype: str = ""
+    """What follows the closing quote of a literal: nothing, or `^^<IRI>`."""
+    container: Literal["", "list", "graph"] = ""
+    scoped: bool = False
+    """Whether a context of its own holds under it, or in nodes of this type."""
+
+
+KEYWORDS = {"@id": Term("", "id"), "@type": Term("", "type")}
+
+
+class ActiveContext:
+    """The terms that hold at one place of a document, and the steps from there.
+
+    Steps are `("context", url)`, `("types", name, …)` for type-scoped contexts, and for a
+    property-scoped one `("value", term)` and `("node", term)`.
+    """
+
+    __slots__ = ("_contexts", "_steps", "_types", "id_keys", "nested", "prefixes", "terms",
+                 "type_keys")  # fmt: skip
+
+    def __init__(
+        self, terms: dict[str, Term], prefixes: dict[str, str], previous: "ActiveContext | None"
+    ) -> None:
+        self.terms = terms | KEYWORDS
+        self.prefixes = prefixes
+        self.nested = previous or self
+        """What holds in the nodes below: a type-scoped context ends with its node (5.1.2, 7)."""
+        self.id_keys = tuple(key for key, term in self.terms.items() if term.kind == "id")
+        self.type_keys = tuple(key for key, term in self.terms.items() if term.kind == "type")
+        self._steps: dict[tuple[str, ...], ActiveContext] = {}
+        self._contexts: dict[tuple[str, ...], ActiveContext] = {}
+        self._types: dict[tuple[str, ...], tuple[ActiveContext, tuple[str, ...]]] = {}
+
+    def with_contexts(self, entries: Any) -> "ActiveContext":
+        """Return what holds in a node with this `@context` (5.1.2, 9)."""
+        urls = _words(entries)
+        active = self._contexts.get(urls)
+        if active is None:
+            active = self
+            for url in urls:
+                active = active.step("context", url)
+            _remember(self._contexts, urls, active)
+        return active
+
+    def typed(self, names: Any) -> tuple["ActiveContext", tuple[str, ...]]:
+        """Return what holds in a node of these types, and their IRIs (5.1.2, 11)."""
+        names = _words(names)
+        found = self._types.get(names)
+        if found is None:
+            iris = tuple(self.vocabulary(name) for name in names)
+            scoped = {name for name in names if name in self.terms and self.terms[name].scoped}
+            found = (self.step("types", *sorted(scoped)) if scoped else self), iris
+            _remember(self._types, names, found)
+        return found
+
+    def vocabulary(self, name: str) -> str:
+        """Return the IRI of a type, or of a word under a `@vocab` term (5.2.2)."""
+        term = self.terms.get(name)
+        if term is None:
+            return self.iri(name)
+        if term.kind in ("id", "type", "other"):
+            raise Declined(name)
+        return term.predicate
+
+    def iri(self, value: Any) -> str:
+        """Return an absolute or compact IRI in angle brackets."""
+        if type(value) is not str or not is_iri(value):
+            raise Declined("no absolute IRI")
+        if self.prefixes:
+            prefix, _, rest = value.partition(":")
+            if prefix in self.prefixes and not rest.startswith("//"):
+                return f"<{self.prefixes[prefix]}{rest}>"
+        return f"<{value}>"
+
+    def step(self, *edge: str) -> "ActiveContext":
+        """Return the active context one step further; `Declined` if there is none."""
+        known = self._steps.get(edge)
+        if known is None:
+            known = self._follow(edge)
+            _remember(self._steps, edge, known)
+        return known
+
+    def _follow(self, edge: tuple[str, ...]) -> "ActiveContext":
+        raise Declined(" ".join(edge))
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    """Return one string or an array of a few as a tuple."""
+    words = tuple(value) if type(value) is list else (value,)
+    if len(words) > MAX_CONTEXTS:
+        raise Declined("a long array")
+    for word in words:
+        if type(word) is not str:
+            raise Declined("not a string")
+    return words
+
+
+def _remember(memo: dict[tuple[str, ...], _Value], key: tuple[str, ...], value: _Value) -> None:
+    if len(memo) >= MAX_REMEMBERED:
+        memo.clear()
+    memo[key] = value

@@ -1,0 +1,214 @@
+"""From JSON to the statements it makes, in one walk over the term tables (design D6).
+
+This is JSON-LD's expansion (section 5.1.2), flattening and conversion to RDF (section 8) for
+documents as people write them. Whatever is unusual is `Declined`, and the reference decides:
+so each line here has to be right only about what it lets through. Clause numbers are those of
+JSON-LD 1.1 Processing Algorithms and API.
+"""
+
+from collections.abc import Mapping
+from json.encoder import encode_basestring
+from typing import Any
+
+from contexts.jcs import canonicalize_json
+from contexts.ntriples import ESCAPES, LANGUAGE, Quad
+from contexts.terms import ActiveContext, Declined, Term
+
+MAX_DEPTH = 64
+"""Nodes within nodes. Open Badges nest about ten deep."""
+
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+_TYPE, _FIRST, _REST, _NIL = (f"<{_RDF}{name}>" for name in ("type", "first", "rest", "nil"))
+_REWRITTEN = {f"<{_XSD}double>", f"<{_XSD}string>"}
+"""Datatypes of which JSON-LD rewrites the strings, or leaves out the name."""
+_VALUE_KEYS = {"@value", "@type", "@language", "@direction"}
+
+Json = Mapping[str, Any]
+
+
+class Walk:
+    """The statements of one document: complete lines, and quads where a node has no name yet."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.quads: list[Quad] = []
+        self._blanks = 0
+
+    @classmethod
+    def of(cls, document: Json, initial: ActiveContext) -> "Walk":
+        """Return the statements of a document; `Declined` if it is not for the tables."""
+        walk = cls()
+        walk.node(document, initial)
+        return walk
+
+    def node(self, node: Json, active: ActiveContext, graph: str = "", depth: int = 0) -> str:
+        """Add the statements of a node object to `graph` and return the name of the node."""
+        if depth > MAX_DEPTH:
+            raise Declined("deeply nested")
+        if "@context" in node:
+            active = active.with_contexts(node["@context"])
+        types: tuple[str, ...] = ()
+        if type_key := _one_of(active.type_keys, node):
+            active, types = active.typed(node[type_key])
+        id_key = _one_of(active.id_keys, node)
+        name = active.iri(node[id_key]) if id_key else self._blank()
+        for iri in types:
+            self._add(name, _TYPE, iri, graph)
+        for key, value in node.items():
+            term = active.terms.get(key)
+            if term is None:
+                if key != "@context":
+                    raise Declined(key)
+            elif key != id_key and key != type_key:
+                self._member(name, key, term, value, active, graph, depth)
+        return name
+
+    def _member(self, name: str, key: str, term: Term, value: Any, active: ActiveContext,
+                graph: str, depth: int) -> None:  # fmt: skip
+        """Add the statements that one member of a node makes (5.1.2, 13)."""
+        predicate, kind, container = term.predicate, term.kind, term.container
+        if kind in ("other", "id", "type"):
+            raise Declined(key)
+        if kind == "json":
+            self._add(name, predicate, _json(value), graph)
+        elif value is None:
+            return
+        elif container == "list":
+            values = value if type(value) is list else [value]
+            self._list(name, predicate, key, term, values, active, graph, depth)
+        elif container == "graph":
+            for item in value if type(value) is list else (value,):
+                if type(item) is not dict or "@value" in item or len(item) == 1:
+                    raise Declined(key)
+                inside = self._blank()
+                self._add(name, predicate, inside, graph)
+                self.node(item, _below(active, key, term), inside, depth + 1)
+        else:
+            for item in value if type(value) is list else (value,):
+                if item is not None:
+                    found = self._value(item, key, term, active, graph, depth)
+                    self._add(name, predicate, found, graph)
+
+    def _value(self, value: Any, key: str, term: Term, active: ActiveContext,
+               graph: str, depth: int) -> str:  # fmt: skip
+        """Return a value as an object of statements, and add those that a node makes."""
+        if type(value) is dict:
+            if len(value) == 1 or "@value" in value:
+                # Values and references stay inside the type-scoped context around them (7.2).
+                around = active.step("value", key) if term.scoped else active
+                if "@value" in value:
+                    return _value_object(value, around)
+                if id_key := _one_of(around.id_keys, value):
+                    return around.iri(value[id_key])
+            return self.node(value, _below(active, key, term), graph, depth + 1)
+        if term.scoped:
+            active = active.step("value", key)
+            if active.terms.get(key) != term:
+                raise Declined(key)
+        if type(value) is str:
+            if term.kind == "literal":
+                return _text(value) + term.datatype
+            if term.kind == "iri":
+                return active.iri(value)
+            if term.kind == "vocab":
+                return active.vocabulary(value)
+        else:
+            return _native(value, term.datatype)
+        raise Declined(key)
+
+    def _list(self, name: str, predicate: str, key: str, term: Term, values: list[Any],
+              active: ActiveContext, graph: str, depth: int) -> None:  # fmt: skip
+        """Add a list: a chain of blank nodes from the first value to the last (8.3)."""
+        for value in values:
+            if value is not None:
+                cell = self._blank()
+                self._add(name, predicate, cell, graph)
+                found = self._value(value, key, term, active, graph, depth)
+                self._add(cell, _FIRST, found, graph)
+                name, predicate = cell, _REST
+        self._add(name, predicate, _NIL, graph)
+
+    def _blank(self) -> str:
+        self._blanks += 1
+        return f"_:b{self._blanks}"
+
+    def _add(self, subject: str, predicate: str, value: str, graph: str) -> None:
+        if graph or subject[0] == "_" or value[0] == "_":
+            self.quads.append((subject, predicate, value, graph))
+        else:
+            self.lines.append(f"{subject} {predicate} {value} .\n")
+
+
+def _one_of(keys: tuple[str, ...], node: Json) -> str | None:
+    """Return the key under which a node has its `@id` or `@type`, if it has one."""
+    found = None
+    for key in keys:
+        if key in node:
+            if found:
+                raise Declined(key)
+            found = key
+    return found
+
+
+def _below(active: ActiveContext, key: str, term: Term) -> ActiveContext:
+    """Return what holds in a node under a term (5.1.2, 7 and 8)."""
+    return active.step("node", key) if term.scoped else active.nested
+
+
+def _value_object(value: Json, active: ActiveContext) -> str:
+    """Return the literal of a value object (8.2.2)."""
+    if value.keys() - _VALUE_KEYS:
+        raise Declined("an unusual value object")
+    content, datatype, language = value["@value"], value.get("@type"), value.get("@language")
+    if "@type" in value:
+        if type(datatype) is not str or len(value) > 2:
+            raise Declined("an unusual value object")
+        if datatype == "@json":
+            return _json(content)
+        iri = active.vocabulary(datatype)
+        if iri in _REWRITTEN:
+            raise Declined(datatype)
+        return _text(content) + f"^^{iri}" if type(content) is str else _native(content, f"^^{iri}")
+    if len(value) == 1:
+        return _text(content) if type(content) is str else _native(content, "")
+    if type(content) is not str or type(language) is not str or not LANGUAGE(language):
+        raise Declined("an unusual value object")
+    if "@direction" not in value:
+        return f"{_text(content)}@{language.lower()}"
+    if value["@direction"] not in ("ltr", "rtl"):
+        raise Declined("an unusual value object")
+    return (
+        f"{_text(content)}^^<https://www.w3.org/ns/i18n#{language.lower()}_{value['@direction']}>"
+    )
+
+
+def _text(text: str) -> str:
+    """Return a string in quotes. JSON and canonical N-Quads (RDFC-1.0, section 5) escape the
+    same way, but for the control characters that no letter stands for."""
+    quoted = encode_basestring(text)
+    if "\\u00" in quoted or "\x7f" in quoted:
+        return f'"{text.translate(ESCAPES)}"'
+    return quoted
+
+
+def _native(value: Any, datatype: str) -> str:
+    """Return a boolean or number as JSON-LD writes it (8.2.2, 6 to 10)."""
+    if type(value) is bool:
+        return f'"{str(value).lower()}"' + (datatype or f"^^<{_XSD}boolean>")
+    if type(value) in (int, float) and abs(value) < 10**21 and int(value) == value:
+        return f'"{int(value)}"' + (datatype or f"^^<{_XSD}integer>")
+    if type(value) is float and abs(value) < float("inf"):
+        mantissa, _, exponent = f"{value:.15E}".partition("E")
+        mantissa = mantissa.rstrip("0")
+        shown = f"{mantissa}{'0' if mantissa[-1] == '.' else ''}E{int(exponent)}"
+        return f'"{shown}"' + (datatype or f"^^<{_XSD}double>")
+    raise Declined("an unusual value")
+
+
+def _json(value: Any) -> str:
+    """Return a JSON literal (8.2.2, 6)."""
+    text = canonicalize_json(value).decode()
+    if '"@' in text:
+        raise Declined("what looks like a keyword")
+    return f"{_text(text)}^^<{_RDF}JSON>"

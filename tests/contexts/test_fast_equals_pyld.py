@@ -1,0 +1,53 @@
+"""The walk over the term tables says what PyLD says, for documents that nobody thought of.
+
+`FUZZ_DOCUMENTS=20000 FUZZ_SEED=… pytest -s tests/contexts/test_fast_equals_pyld.py` is `make fuzz`.
+"""
+
+import json
+import os
+import random
+
+import pytest
+from odd_documents import Maker
+
+from contexts import BUNDLED, CanonicalizationError, shipped
+from contexts.fallback import _dataset, _Processors
+from contexts.rdfc import canonical, rdfc10
+from contexts.terms import Declined
+from contexts.walk import Walk
+
+SEED = int(os.environ.get("FUZZ_SEED") or random.SystemRandom().randrange(10**9))
+DOCUMENTS = int(os.environ.get("FUZZ_DOCUMENTS") or 2000)
+PARTS = 8
+
+
+def by_tables(document, initial):
+    try:
+        walk = Walk.of(document, initial)
+    except Declined:
+        return None
+    return canonical(walk.lines, walk.quads)
+
+
+def by_pyld(document):
+    try:
+        return rdfc10(_dataset(document, BUNDLED))
+    except CanonicalizationError as exc:
+        return type(exc)
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_what_the_tables_let_through_is_what_pyld_says(part):
+    maker = Maker(f"{SEED} {part}")
+    read = 0
+    for _ in range(DOCUMENTS // PARTS):
+        document = maker.document()
+        text = json.dumps(document)
+        ours = by_tables(document, shipped.initial())
+        compiled = by_tables(document, _Processors.of(BUNDLED).compiler.initial())
+        assert ours in (None, compiled), f"seed {SEED}, shipped and compiled differ: {text}"
+        assert compiled in (None, by_pyld(document)), f"seed {SEED}: {text}"
+        assert json.dumps(document) == text
+        read += compiled is not None
+    print(f"seed {SEED}, part {part}: tables read {read} of {DOCUMENTS // PARTS}")
+    assert read > DOCUMENTS // PARTS // 4
