@@ -141,6 +141,13 @@ def test_a_number_with_two_canonical_forms_is_not_signed(library, credits):
         refuse_divergent(document)
 
 
+def test_an_inline_context_is_read_by_jsonld_js_and_refused_here(library):
+    document = badge("@context", [*CONTEXTS, {"gpa": "https://x.example/gpa"}]) | {"gpa": 4}
+    assert "https://x.example/gpa" in library.ask("canonicalize", document=document)
+    with pytest.raises(CanonicalizationError):
+        canonicalize(document)
+
+
 def test_both_make_the_same_signature(library):
     seed = Ed25519PrivateKey.generate()
     ours = Issuer("did:web:district.example", proof_key=seed)
