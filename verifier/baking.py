@@ -211,15 +211,17 @@ class _SvgReader:
             if tag not in _SVG_ROOTS:
                 raise BakingError("not an SVG")
             self.root_at = self.position()
-        elif tag == _CREDENTIAL and self.open is None:
+        elif self.open is not None:
+            raise BakingError("the credential in the SVG holds an element")
+        elif tag == _CREDENTIAL:
             self.open = _SvgCredential(self.position(), attributes.get("verify", ""))
 
     def data(self, text: str) -> None:
         if self.open is not None:
             self.open.parts.append(text)
 
-    def end(self, tag: str) -> None:
-        if tag == _CREDENTIAL and self.open is not None:
+    def end(self, _tag: str) -> None:
+        if self.open is not None:
             start_tag = _start_tag(self.svg, self.open.start)
             ends_at = self.open.start + len(start_tag)
             if not start_tag.endswith(b"/>"):

@@ -169,7 +169,7 @@ def _text(data: bytes) -> Handed:
         return Handed("json", text)
     if text.startswith("["):
         return _array(text)
-    words = text.split(maxsplit=MAX_WORDS)[:MAX_WORDS]
+    words = text.split(maxsplit=MAX_WORDS)
     unwrapped = "".join(words)
     words = [word for word in words if not word.startswith("{")]
     handed = Handed("jwt", unwrapped) if is_compact_jws(unwrapped) else _best(words)

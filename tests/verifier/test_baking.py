@@ -231,6 +231,11 @@ def test_any_json_comes_out_of_both_pictures_equal(value: object, ascii_only: bo
     [
         pytest.param(svg()[:-8], "not sound XML", id="cut-short"),
         pytest.param(b"<html></html>", "not an SVG", id="html"),
+        pytest.param(
+            svg(f"<openbadges:credential {NAMESPACE}><g/></openbadges:credential>"),
+            "holds an element",
+            id="element-in-the-credential",
+        ),
         pytest.param(svg(before="<!DOCTYPE svg>"), "DOCTYPE", id="doctype"),
         pytest.param(
             svg("&e9;", before=f"<!DOCTYPE svg [{BOMB}]>"), "DOCTYPE", id="billion-laughs"

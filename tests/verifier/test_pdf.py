@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from verifier.pdf import (
     MAX_ATTACHMENTS,
+    MAX_CPU_SECONDS,
     MAX_PAGES,
-    MAX_SECONDS,
     MAX_STREAM_BYTES,
     PdfError,
     attached_credential,
@@ -143,7 +143,7 @@ def test_a_page_that_takes_for_ever_is_given_up(monkeypatch: pytest.MonkeyPatch)
     start = time.monotonic()
     with pytest.raises(PdfError, match="too much time or memory"):
         read(pdf_of(zlib.compress(strokes), filters=FLATE))
-    assert time.monotonic() - start < MAX_SECONDS
+    assert time.monotonic() - start < MAX_CPU_SECONDS
 
 
 def test_the_child_may_not_use_more_time_than_allowed() -> None:
