@@ -1,0 +1,109 @@
+"""The structure gate, rule by rule: what may speak for signed statements (D2, T1)."""
+
+from copy import deepcopy
+
+import pytest
+from world import BADGE, CONTEXTS
+
+from verifier.gate import SINGLE, check_structure
+from verifier.report import Outcome
+
+ID = BADGE["id"]
+ENDORSEMENT = {
+    "@context": CONTEXTS,
+    "id": "urn:e",
+    "type": ["VerifiableCredential", "EndorsementCredential"],
+    "credentialSubject": {"id": ID, "type": "EndorsementSubject", "endorsementComment": "Good."},
+}
+
+
+def badge(**members):
+    return deepcopy(BADGE) | members
+
+
+FLAWS = {
+    "no context": ("inline_context", "@context", {"@context": None}),
+    "an inline context": ("inline_context", "@context", {"@context": [*CONTEXTS, {"a": "urn:a"}]}),
+    "an inline context alone": ("inline_context", "@context", {"@context": {"a": "urn:a"}}),
+    "contexts in a list in the list": ("inline_context", "@context", {"@context": [CONTEXTS]}),
+    "a keyword": ("keyword", "@included", {"@included": []}),
+    "a keyword that is none yet": ("keyword", "@future", {"@future": 1}),
+    "a keyword for id": ("keyword", "@id", {"@id": ID}),
+    "a keyword deep inside": ("keyword", "issuer.@nest", {"issuer": {"@nest": {}}}),
+    "a context deep inside": ("keyword", "issuer.@context", {"issuer": {"@context": CONTEXTS}}),
+    "a keyword in a list": ("keyword", "evidence[1].@type", {"evidence": [{}, {"@type": "x"}]}),
+    "the name of a type": ("keyword", "Criteria", {"Criteria": {}}),
+    "an IRI as a key": ("full_iri_key", "https://a/b", {"https://a/b": 1}),
+    "a compact IRI as a key": ("full_iri_key", "issuer.ob:x", {"issuer": {"ob:x": 1}}),
+    "a blank id": ("blank_id", "id", {"id": "_:b"}),
+    "a blank id inside": ("blank_id", "issuer.id", {"issuer": {"id": "_:b"}}),
+    "a list in a list": ("list_in_list", "evidence[0]", {"evidence": [[{}]]}),
+    "a value object with more": ("keyword", "name", {"name": {"@value": "a", "x": 1}}),
+    "a value object with an index": ("keyword", "name", {"name": {"@value": "a", "@index": "x"}}),
+    "a value object of an object": ("keyword", "name", {"name": {"@value": {}}}),
+    "a value object of a list": ("keyword", "name", {"name": {"@value": []}}),
+    "a second piece of the credential": (
+        "in_pieces", "issuer", {"issuer": {"id": ID, "validUntil": "2030-01-01T00:00:00Z"}},
+    ),
+    "a second piece in an endorsement": (
+        "in_pieces", "endorsement[0].credentialSubject",
+        {"endorsement": [ENDORSEMENT | {"credentialSubject": {"id": ID, "evidence": []}}]},
+    ),
+    "the credential as its own endorsement": (
+        "in_pieces", "endorsement[0]", {"endorsement": [ENDORSEMENT | {"id": ID}]},
+    ),
+    "a piece of an endorsement inside it": (
+        "in_pieces", "endorsement[0].issuer",
+        {"endorsement": [ENDORSEMENT | {"issuer": {"id": "urn:e", "validUntil": "x"}}]},
+    ),
+    "an inline context in an endorsement": (
+        "inline_context", "endorsement[0]",
+        {"endorsement": [ENDORSEMENT | {"@context": [{"x": "urn:x"}]}]},
+    ),
+    "an inline context in one endorsement without a list": (
+        "inline_context", "endorsement[0]",
+        {"endorsement": ENDORSEMENT | {"@context": {"x": "urn:x"}}},
+    ),
+    "a keyword in an endorsement": (
+        "keyword", "endorsement[1].@graph", {"endorsement": [ENDORSEMENT, {"@graph": []}]},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("why", "place", "members"), FLAWS.values(), ids=FLAWS.keys())
+def test_a_way_of_writing_that_can_hide_is_not_let_through(why, place, members):
+    found = check_structure(badge(**members))
+    assert found.outcome is Outcome.COULD_NOT_CHECK
+    assert (found.code, found.params["place"]) == (f"structure_{why}", place)
+
+
+@pytest.mark.parametrize("member", sorted(SINGLE))
+def test_two_values_where_one_decides_are_not_let_through(member):
+    found = check_structure(badge(**{member: ["a", "b"]}))
+    assert found.code == "structure_list_for_one"
+
+
+PLAIN = {
+    "the sample": {},
+    "one context without brackets": {"@context": CONTEXTS[0]},
+    "a value object": {"name": {"@value": "Ä", "@language": "de", "@direction": "ltr"}},
+    "a typed value": {"validUntil": {"@value": "2030-01-01T00:00:00Z", "@type": "http://x"}},
+    "a list of one where one decides": {"validUntil": ["2030-01-01T00:00:00Z"]},
+    "two statuses": {"credentialStatus": [{"id": "urn:a"}, {"id": "urn:b"}]},
+    "null": {"name": None},
+    "an endorsement of itself": {"endorsement": [ENDORSEMENT]},
+    "an endorsement without context": {"endorsement": [{"id": "urn:e"}]},
+    "an endorsement by its address": {"endorsement": ["https://e"]},
+    "a proof with a context": {"proof": [{"@context": CONTEXTS, "type": "DataIntegrityProof"}]},
+    "a colon in a value": {"name": "a:b"},
+    "an issuer that is the subject": {"issuer": "did:x", "credentialSubject": {"id": "did:x"}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("members", PLAIN.values(), ids=PLAIN.keys())
+def test_the_plain_way_of_writing_is_let_through(members):
+    assert check_structure(badge(**members)).outcome is Outcome.PASSED
+
+
+def test_a_place_as_long_as_a_key_is_cut_in_the_report():
+    assert len(check_structure(badge(**{"@" + "x" * 5000: 1})).params["place"]) == 200
