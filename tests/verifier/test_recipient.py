@@ -1,0 +1,104 @@
+"""Whose badge it is: names, salted hashes and DIDs (OB-35, OB-36, OB-86)."""
+
+import hashlib
+
+import pytest
+
+from verifier.credential import Credential, Identity, Profile
+from verifier.recipient import identity_hash, judge, matches
+from verifier.report import Answer
+
+PUBLISHED = {
+    ("a@example.com", "Kosher"): "b5809d8a92f8858436d7e6b87c12ebc0ae1eac4baecc2c0b913aee2c922ef399",
+    (
+        "jjefferson18@example.com",
+        "FleurDeSel",
+    ): "658625b25ab3d75d613ca97d9a5a77f70e2192feca5557f4ad09a4d4f121f5fc",
+}
+DIGEST = PUBLISHED["a@example.com", "Kosher"]
+
+
+def email(value="sha256$" + DIGEST, salt="Kosher", hashed=True):
+    return Identity("emailAddress", value, hashed, salt)
+
+
+def credential(*identities, subject_id=None):
+    issuer = Profile("did:web:district.example")
+    return Credential(None, (), issuer, identities=identities, subject_id=subject_id)
+
+
+@pytest.mark.parametrize(("value", "salt"), PUBLISHED)
+def test_the_published_hashes_are_made(value, salt):
+    assert identity_hash(value, salt) == "sha256$" + PUBLISHED[value, salt]
+
+
+@pytest.mark.parametrize("given", ["a@example.com", " a@example.com ", "A@Example.com"])
+def test_an_address_matches_its_hash_as_given_and_in_lower_case(given):
+    assert matches(email(), given)
+
+
+@pytest.mark.parametrize(
+    "identity",
+    [
+        pytest.param(email("sha256$" + DIGEST.upper()), id="capitals in the digest"),
+        pytest.param(email("md5$" + hashlib.md5(b"a@example.comKosher").hexdigest()), id="md5"),
+        pytest.param(email("A@example.com", hashed=False), id="plain"),
+        pytest.param(email(identity_hash("a@example.com", ""), salt=""), id="without salt"),
+    ],
+)
+def test_other_ways_of_writing_the_same_address_match(identity):
+    assert matches(identity, "a@example.com")
+
+
+@pytest.mark.parametrize(
+    "identity",
+    [
+        pytest.param(email(salt="kosher"), id="another salt"),
+        pytest.param(email("sha512$" + DIGEST), id="a hash not read here"),
+        pytest.param(email(DIGEST), id="no hash named"),
+        pytest.param(email("sha256$"), id="no digest"),
+        pytest.param(email("sha256$ñ"), id="a digest in no hexadecimal"),
+        pytest.param(email(""), id="nothing"),
+        pytest.param(email("a@example.com"), id="plain text said to be hashed"),
+        pytest.param(email(hashed=False), id="a hash said to be plain"),
+    ],
+)
+def test_what_is_not_the_hash_of_the_address_does_not_match(identity):
+    assert not matches(identity, "a@example.com")
+
+
+NAME = Identity("name", "José  Ñandú", False)
+JUDGED = {
+    "the address": (credential(email()), "a@example.com", Answer.YES, "theirs"),
+    "one of two addresses": (
+        credential(email("sha256$00"), email()), "a@example.com", Answer.YES, "theirs",
+    ),
+    "another address": (credential(email()), "b@example.com", Answer.NO, "not_theirs"),
+    "no address in it": (credential(NAME), "a@example.com", None, "no_identity_to_compare"),
+    "a name, in other writing": (credential(NAME), "jose\u0301 ñandú", None, "name_only"),
+    "another name": (credential(NAME), "Ada", Answer.NO, "not_theirs"),
+    "no name in it": (credential(email()), "Ada", None, "no_identity_to_compare"),
+    "the hash as a name": (
+        credential(Identity("name", "sha256$00", True)), "sha256$00", Answer.NO, "not_theirs",
+    ),
+    "an address under another type": (
+        credential(Identity("userName", "a@example.com", False)), "a@example.com", None,
+        "no_identity_to_compare",
+    ),
+    "the DID": (credential(subject_id="did:k:z"), "did:k:z", Answer.YES, "theirs"),
+    "another DID": (credential(subject_id="did:k:z"), "did:k:y", Answer.NO, "not_theirs"),
+    "a DID with more": (credential(subject_id="did:k:z"), "did:k:z#k", Answer.NO, "not_theirs"),
+    "a DID for a random id": (
+        credential(subject_id="urn:uuid:1"), "did:k:z", None, "no_identity_to_compare",
+    ),
+    "a DID for nobody": (credential(), "did:key:z", None, "no_identity_to_compare"),
+    "nothing said": (credential(NAME), "", Answer.NO, "not_theirs"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("holder", "presented", "answer", "code"), JUDGED.values(), ids=JUDGED.keys()
+)
+def test_who_presents_is_compared_with_who_earned(holder, presented, answer, code):
+    verdict = judge(holder, presented)
+    assert (verdict.answer, verdict.code) == (answer or Answer.COULD_NOT_CHECK, code)

@@ -1,0 +1,97 @@
+"""Bitstring status lists: written as published, read within limits (OB-77, T14, T15)."""
+
+import base64
+import gzip
+import time
+import zlib
+
+import pytest
+
+from verifier.status_list import (
+    MAX_BYTES,
+    MIN_ENTRIES,
+    StatusListError,
+    bit,
+    decode,
+    encode,
+    with_bits,
+)
+
+EMPTY = bytes(MIN_ENTRIES // 8)
+EXAMPLE = "H4sIAAAAAAAAA-3BMQEAAADCoPVPbQwfoAAAAAAAAAAAAAAAAAAAAIC3AYbSVKsAQAAA"
+"""The empty list of the specification (Bitstring Status List 1.0, example 4)."""
+
+
+def multibase(packed):
+    return "u" + base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
+
+
+@pytest.mark.parametrize("text", ["u" + EXAMPLE, EXAMPLE, EXAMPLE + "="], ids=["u", "bare", "="])
+def test_the_published_empty_list_is_read(text):
+    assert decode(text) == EMPTY
+
+
+@pytest.mark.parametrize("indexes", [set(), {0}, {7, 8}, {94567}, {MIN_ENTRIES - 1}, {1, 3, 5}])
+def test_just_the_bits_that_were_set_are_read(indexes):
+    bits = decode(encode(with_bits(MIN_ENTRIES, indexes)))
+    assert {index for index in range(MIN_ENTRIES) if bit(bits, index)} == indexes
+
+
+def test_the_first_index_is_the_highest_bit_of_the_first_byte():
+    assert with_bits(MIN_ENTRIES, {0})[0] == 0x80
+    assert with_bits(MIN_ENTRIES, {7})[0] == 0x01
+
+
+def test_the_same_bits_give_the_same_text():
+    assert encode(EMPTY) == encode(EMPTY)
+    assert gzip.decompress(base64.urlsafe_b64decode(encode(EMPTY)[1:] + "==")) == EMPTY
+
+
+def test_a_list_of_the_greatest_length_is_read():
+    assert len(decode(encode(bytes(MAX_BYTES)))) == MAX_BYTES
+
+
+PACKED = gzip.compress(EMPTY)
+REFUSED = {
+    "nothing": ("", "MALFORMED_VALUE_ERROR"),
+    "a prefix alone": ("u", "MALFORMED_VALUE_ERROR"),
+    "not base64url": ("u+/+/", "MALFORMED_VALUE_ERROR"),
+    "base64 of a length that there is not": ("uAAAAA", "MALFORMED_VALUE_ERROR"),
+    "white space inside": ("u" + EXAMPLE[:9] + "\n" + EXAMPLE[9:], "MALFORMED_VALUE_ERROR"),
+    "base58": ("z" + EXAMPLE, "MALFORMED_VALUE_ERROR"),
+    "not gzip": (multibase(b"a list"), "MALFORMED_VALUE_ERROR"),
+    "zlib without gzip": (multibase(zlib.compress(EMPTY)), "MALFORMED_VALUE_ERROR"),
+    "cut short": (multibase(PACKED[:-9]), "MALFORMED_VALUE_ERROR"),
+    "cut by its checksum": (multibase(PACKED[:-1]), "MALFORMED_VALUE_ERROR"),
+    "wrong checksum": (multibase(PACKED[:-8] + bytes(8)), "MALFORMED_VALUE_ERROR"),
+    "two members": (multibase(PACKED + gzip.compress(b"\xff")), "MALFORMED_VALUE_ERROR"),
+    "bytes behind": (multibase(PACKED + b"\0"), "MALFORMED_VALUE_ERROR"),
+    "gzip in gzip": (multibase(gzip.compress(PACKED)), "STATUS_LIST_LENGTH_ERROR"),
+    "a byte too short": (encode(EMPTY[1:]), "STATUS_LIST_LENGTH_ERROR"),
+    "empty": (encode(b""), "STATUS_LIST_LENGTH_ERROR"),
+    "a byte too long": (encode(bytes(MAX_BYTES + 1)), "MALFORMED_VALUE_ERROR"),
+}
+
+
+@pytest.mark.parametrize(("text", "problem"), REFUSED.values(), ids=REFUSED.keys())
+def test_another_list_is_refused_with_the_problem_that_w3c_defines(text, problem):
+    with pytest.raises(StatusListError) as caught:
+        decode(text)
+    assert caught.value.problem == f"https://www.w3.org/ns/credentials/status-list#{problem}"
+
+
+def test_a_bomb_of_a_gigabyte_is_refused_within_a_second():
+    packer = zlib.compressobj(9, wbits=31)
+    packed = b"".join(packer.compress(bytes(2**24)) for _ in range(64)) + packer.flush()
+    assert len(packed) < 2 * 2**20
+    began = time.process_time()
+    with pytest.raises(StatusListError):
+        decode(multibase(packed))
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("index", [-1, MIN_ENTRIES, 2**64])
+def test_an_index_outside_the_list_is_an_error(index):
+    with pytest.raises(StatusListError) as caught:
+        bit(EMPTY, index)
+    assert caught.value.problem.endswith("#RANGE_ERROR")
