@@ -21,18 +21,19 @@ from functools import cache
 from typing import Any
 
 from contexts import BUNDLED, FrozenContexts
-from verifier import jose, recipient, strict_json, trust
+from verifier import jose, open_badges_2, recipient, strict_json, trust
 from verifier.controller import Controller, DidError
 from verifier.credential import Credential, listed, view
 from verifier.data_integrity import check_proofs
+from verifier.dates import check_proof_dates, check_validity_period
 from verifier.did import resolve
 from verifier.evidence import check_evidence
 from verifier.fetch import Fetch, FetchError
 from verifier.gate import check_structure
 from verifier.intake import Handed, IntakeError, credential_of_page, read
-from verifier.report import Answer, Check, Outcome, Report, Verdict, worst
+from verifier.report import Answer, Check, Found, Outcome, Report, Verdict, worst
 from verifier.shape import check_shape
-from verifier.status import check_proof_dates, check_status, check_validity_period
+from verifier.status import check_status
 from verifier.trust import TrustList
 from verifier.vc_jwt import TwoModelsError, check_jwt, credential_in
 
@@ -164,28 +165,39 @@ def _judge(
     presented_by: str | None,
     evidence: Sequence[bytes],
 ) -> Report:
-    said = (*received, *_authenticate(secured, world, check_shape))
+    found = _examine(secured, world)
+    said = (*received, *found.said)
     authentic = _verdict(said, "authentic")
-    if authentic.answer is not Answer.YES:
+    credential = found.credential
+    if authentic.answer is not Answer.YES or credential is None:
         return _unauthentic(handed.carrier, secured.securing, said)
+    files = tuple(check_evidence(credential, file) for file in evidence)
+    return Report(
+        carrier=handed.carrier,
+        securing=secured.securing,
+        checks=(*said, *found.still, *found.beside, *files),
+        authentic=authentic,
+        current=_verdict(found.still, "current"),
+        recognised=trust.recognise(world.trust, credential.issuer.id, world.now),  # (8)
+        theirs=None if presented_by is None else recipient.judge(credential, presented_by),  # (9)
+        credential=credential,
+    )
+
+
+def _examine(secured: Secured, world: World) -> Found:
+    """Steps (3) to (7): what makes it authentic, what makes it current, and the view of it."""
+    if open_badges_2.is_assertion(secured.document):
+        return open_badges_2.judge(secured.document, secured.jws, fetch=world.fetch, now=world.now)
+    said = _authenticate(secured, world, check_shape)
+    if worst(said) is not None:
+        return Found(said)
     credential = view(secured.document)
-    still = _check_current(credential, secured, world)
     parts = tuple(
         Check("parts", Outcome.COULD_NOT_CHECK, "part_not_checked", {"member": member})
         for member in _PARTS
         if secured.document.get(member)
     )
-    files = tuple(check_evidence(credential, file) for file in evidence)
-    return Report(
-        carrier=handed.carrier,
-        securing=secured.securing,
-        checks=(*said, *still, *parts, *files),
-        authentic=authentic,
-        current=_verdict(still, "current"),
-        recognised=trust.recognise(world.trust, credential.issuer.id, world.now),  # (8)
-        theirs=None if presented_by is None else recipient.judge(credential, presented_by),  # (9)
-        credential=credential,
-    )
+    return Found(said, _check_current(credential, secured, world), credential, parts)
 
 
 def _authenticate(

@@ -1,62 +1,57 @@
-"""Is it still good: dates, and the issuer's status lists (OB-75…78, OB-85; T13, T14).
+"""The issuer's status lists: withdrawn, suspended, or with a message (OB-75…78; T13, T14).
 
 Whatever keeps a list from being read is "could not check", never "fine" and never "revoked".
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 
-from verifier import status_list
-from verifier.credential import Credential, instant, listed
+from verifier import status_list, strict_json
+from verifier.credential import Credential, listed
+from verifier.dates import check_validity_period
 from verifier.fetch import Fetch, FetchError
 from verifier.report import Check, Outcome
 
-CLOCK_SKEW = timedelta(minutes=5)
 MAX_LIST_BYTES = 2 * 1024 * 1024
 """A list of 131,072 random bits packs to 22 KB in base64; 10 million entries fit."""
 LIST_TYPES = "application/vc, application/vc+ld+json, application/json, application/vc+jwt"
+MAX_ENTRIES = 8
+"""An honest credential has one entry, or one each for withdrawal and suspension."""
+MAX_SIZE = 8
+"""Bits of one entry: 256 messages."""
 
 _INDEX = re.compile(r"0|[1-9][0-9]{0,15}")
-_STOPS = {"revocation": "revoked", "suspension": "suspended"}
-_RETRIEVAL = "https://www.w3.org/ns/credentials/status-list#STATUS_RETRIEVAL_ERROR"
-_VERIFICATION = "https://www.w3.org/ns/credentials/status-list#STATUS_VERIFICATION_ERROR"
+_HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]{1,2}")
+_DECIDE = {"revocation": "revoked", "suspension": "suspended"}
+_LISTS = {
+    "BitstringStatusListEntry": ("BitstringStatusListCredential", "BitstringStatusList"),
+    "StatusList2021Entry": ("StatusList2021Credential", "StatusList2021"),
+}
+"""Type of an entry to the types of its list and of the list's subject."""
+_PROBLEMS = "https://www.w3.org/ns/credentials/status-list#"
+_RETRIEVAL = _PROBLEMS + "STATUS_RETRIEVAL_ERROR"
+_VERIFICATION = _PROBLEMS + "STATUS_VERIFICATION_ERROR"
+_MALFORMED = _PROBLEMS + "MALFORMED_VALUE_ERROR"
 
 Json = Mapping[str, Any]
 ReadList = Callable[[bytes], Credential | None]
 """Returns the view of a status list credential that is authentic, else None."""
 
 
-def check_validity_period(credential: Credential, *, now: datetime) -> Check:
-    """Check that `now` is inside the validity period (OB 3.0, section 9, step 4)."""
-    begins, ends = credential.valid_from, credential.valid_until
-    if ends is not None and ends < now - CLOCK_SKEW:
-        return _dated(Outcome.FAILED, "expired", ends)
-    if begins is not None and begins > now + CLOCK_SKEW:
-        return _dated(Outcome.FAILED, "not_yet_valid", begins)
-    if ends is not None:
-        return _dated(Outcome.PASSED, "valid_until", ends)
-    return Check("validity_period", Outcome.PASSED, "no_end_date")
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What one `credentialStatus` says: where to look, and what the value there means."""
 
-
-def _dated(outcome: Outcome, code: str, when: datetime) -> Check:
-    return Check("validity_period", outcome, code, {"date": when.isoformat()})
-
-
-def check_proof_dates(proofs: Sequence[Json], *, now: datetime) -> Check:
-    """Check that no proof is past its own end or made in the future (Data Integrity 4.5)."""
-    for proof in proofs:
-        ends, made = (_instant(proof.get(member)) for member in ("expires", "created"))
-        if ends is not None and ends < now - CLOCK_SKEW:
-            params = {"date": ends.isoformat()}
-            return Check("proof_dates", Outcome.FAILED, "proof_expired", params)
-        if made is not None and made > now + CLOCK_SKEW:
-            params = {"date": made.isoformat()}
-            return Check("proof_dates", Outcome.FAILED, "proof_from_the_future", params)
-    if any(proof.get("created") is None for proof in proofs):
-        return Check("proof_dates", Outcome.PASSED, "signing_time_unknown")
-    return Check("proof_dates", Outcome.PASSED, "proof_in_dates")
+    type: str
+    purpose: str
+    index: int
+    url: str
+    size: int
+    messages: Mapping[int, str]
 
 
 def check_status(
@@ -66,67 +61,152 @@ def check_status(
     entries = listed(credential.document.get("credentialStatus"))
     if not entries:
         return (Check("status", Outcome.NOT_APPLICABLE, "no_status"),)
+    if len(entries) > MAX_ENTRIES:
+        return (_unknown("status_malformed", {"member": f"{len(entries)} entries"}),)
     return tuple(_check_entry(entry, credential, fetch, now, read_list) for entry in entries)
 
 
 def _check_entry(
     entry: Any, credential: Credential, fetch: Fetch, now: datetime, read_list: ReadList
 ) -> Check:
-    if not isinstance(entry, dict) or listed(entry.get("type")) != ["BitstringStatusListEntry"]:
-        kind = entry.get("type") if isinstance(entry, dict) else entry
-        return _unknown("status_not_supported", {"type": str(kind)[:80]})
+    kinds = listed(entry.get("type")) if isinstance(entry, dict) else []
+    if kinds == ["1EdTechRevocationList"]:
+        return _check_revocation_list(entry, credential, fetch)
+    if len(kinds) != 1 or kinds[0] not in _LISTS:
+        return _unknown("status_not_supported", {"type": str(kinds)[:80]})
+    read = _read_entry(entry, kinds[0])
+    if isinstance(read, Check):
+        return read
+    check = _look_up(read, credential, fetch, now, read_list)
+    if read.purpose == "refresh" and check.outcome is Outcome.COULD_NOT_CHECK:
+        return replace(check, outcome=Outcome.NOT_APPLICABLE)  # it decides nothing
+    return check
+
+
+def _look_up(
+    read: _Entry, credential: Credential, fetch: Fetch, now: datetime, read_list: ReadList
+) -> Check:
+    try:
+        fetched = fetch(read.url, accept=LIST_TYPES, max_bytes=MAX_LIST_BYTES)
+    except FetchError as exc:
+        params = {"url": read.url[:200], "why": exc.code}
+        return _unknown("status_unreachable", params, _RETRIEVAL)
+    found = read_list(fetched.body)
+    if found is None:
+        return _unknown("status_list_not_authentic", {"url": read.url[:200]}, _VERIFICATION)
+    return _check_list(found, credential.issuer.id, read, now)
+
+
+def _read_entry(entry: Json, kind: str) -> _Entry | Check:
     purpose, index, url = (
         entry.get(member) for member in ("statusPurpose", "statusListIndex", "statusListCredential")
     )
-    index = str(index) if isinstance(index, int) and not isinstance(index, bool) else index
-    if not isinstance(index, str) or not _INDEX.fullmatch(index):
-        problem = "https://www.w3.org/ns/credentials/status-list#MALFORMED_VALUE_ERROR"
-        return _unknown("status_malformed", {"member": "statusListIndex"}, problem)
+    index, size = _digits(index), _digits(entry.get("statusSize", 1))
+    if index is None or size is None:
+        member = "statusListIndex" if index is None else "statusSize"
+        return _unknown("status_malformed", {"member": member}, _MALFORMED)
     if not isinstance(url, str) or not isinstance(purpose, str):
-        return _unknown("status_malformed", {"member": "statusListCredential"})
-    if entry.get("statusSize", 1) not in (1, "1") or purpose not in _STOPS:
+        member = "statusPurpose" if isinstance(url, str) else "statusListCredential"
+        return _unknown("status_malformed", {"member": member})
+    if not 1 <= size <= MAX_SIZE or purpose not in (*_DECIDE, "message", "refresh"):
         return _unknown("status_not_supported", {"type": f"purpose {purpose[:60]}"})
-    try:
-        fetched = fetch(url, accept=LIST_TYPES, max_bytes=MAX_LIST_BYTES)
-    except FetchError as exc:
-        return _unknown("status_unreachable", {"url": url[:200], "why": exc.code}, _RETRIEVAL)
-    found = read_list(fetched.body)
-    if found is None:
-        return _unknown("status_list_not_authentic", {"url": url[:200]}, _VERIFICATION)
-    return _check_list(found, credential.issuer.id, url, purpose, int(index), now)
+    return _Entry(kind, purpose, index, url, size, _messages(entry))
 
 
-def _check_list(
-    found: Credential, issuer: str, url: str, purpose: str, index: int, now: datetime
-) -> Check:
+def _digits(value: Any) -> int | None:
+    """Return a number that stands as a number or as plain digits (T14)."""
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    return int(text) if isinstance(text, str) and _INDEX.fullmatch(text) else None
+
+
+def _messages(entry: Json) -> dict[int, str]:
+    """Return the messages by their values, which are written in hexadecimal (section 2.1)."""
+    messages = {}
+    for item in listed(entry.get("statusMessage")):
+        value, text = (
+            (item.get("status"), item.get("message")) if isinstance(item, dict) else (None, None)
+        )
+        if isinstance(text, str) and isinstance(value, str) and _HEXADECIMAL.fullmatch(value):
+            messages[int(value, 16)] = text
+    return messages
+
+
+def _check_list(found: Credential, issuer: str, entry: _Entry, now: datetime) -> Check:
     """Check that it is the list the credential means, and read the entry (section 3.2)."""
     subjects = [item for item in listed(found.document.get("credentialSubject")) if item]
     subject = subjects[0] if len(subjects) == 1 and isinstance(subjects[0], dict) else {}
+    list_type, subject_type = _LISTS[entry.type]
+    where = {"url": entry.url[:200]}
     same = (
         found.issuer.id == issuer
-        and found.id in (None, url)
-        and "BitstringStatusListCredential" in found.types
-        and listed(subject.get("type")) == ["BitstringStatusList"]
-        and purpose in listed(subject.get("statusPurpose"))
+        and found.id in (None, entry.url)
+        and list_type in found.types
+        and listed(subject.get("type")) == [subject_type]
+        and entry.purpose in listed(subject.get("statusPurpose"))
     )
     if not same:
-        return _unknown("status_list_of_another", {"url": url[:200]}, _VERIFICATION)
+        return _unknown("status_list_of_another", where, _VERIFICATION)
     if check_validity_period(found, now=now).outcome is not Outcome.PASSED:
-        return _unknown("status_list_out_of_date", {"url": url[:200]}, _VERIFICATION)
+        return _unknown("status_list_out_of_date", where, _VERIFICATION)
     encoded = subject.get("encodedList")
     try:
-        bits = status_list.decode(encoded if isinstance(encoded, str) else "")
-        stopped = status_list.bit(bits, index)
+        bits = status_list.decode(encoded if isinstance(encoded, str) else "", entry.size)
+        value = status_list.entry(bits, entry.index, entry.size)
     except status_list.StatusListError as exc:
         return _unknown("status_list_unreadable", {"detail": str(exc)}, exc.problem)
-    if stopped:
-        return Check("status", Outcome.FAILED, _STOPS[purpose], {"url": url[:200]})
-    return Check("status", Outcome.PASSED, f"not_{_STOPS[purpose]}", {"url": url[:200]})
+    return _meaning(entry, value)
+
+
+def _meaning(entry: _Entry, value: int) -> Check:
+    """Return what the value of an entry says (section 2.2): only withdrawal and suspension are
+    for us to decide; a message is the issuer's own, and a reader's to judge."""
+    where = {"url": entry.url[:200]}
+    if entry.purpose == "refresh":
+        code = "refresh_offered" if value else "no_refresh_offered"
+        return Check("status", Outcome.PASSED, code, where)
+    if entry.purpose == "message":
+        message = entry.messages.get(value, str(value))[:200]
+        return _unknown("status_message", {"message": message, **where})
+    if value:
+        return Check("status", Outcome.FAILED, _DECIDE[entry.purpose], where)
+    return Check("status", Outcome.PASSED, f"not_{_DECIDE[entry.purpose]}", where)
+
+
+def _check_revocation_list(entry: Json, credential: Credential, fetch: Fetch) -> Check:
+    """Look a credential up in a `1EdTechRevocationList`: unsigned JSON at an address that the
+    issuer signed (OB-78). What it lists is withdrawn; it cannot be told whether it is whole.
+    """
+    url = entry.get("id")
+    if not isinstance(url, str):
+        return _unknown("status_malformed", {"member": "credentialStatus.id"})
+    where = {"url": url[:200]}
+    try:
+        body = fetch(url, accept="application/json", max_bytes=MAX_LIST_BYTES).body
+        document = strict_json.loads_object(body, max_bytes=MAX_LIST_BYTES)
+    except FetchError as exc:
+        return _unknown("status_unreachable", {**where, "why": exc.code}, _RETRIEVAL)
+    except strict_json.StrictJsonError as exc:
+        return _unknown("status_list_unreadable", {"detail": str(exc)}, _RETRIEVAL)
+    issuer = document.get("issuer", credential.issuer.id)
+    issuer = issuer.get("id") if isinstance(issuer, dict) else issuer
+    revoked = document.get("revokedCredential")
+    if issuer != credential.issuer.id:
+        return _unknown("status_list_of_another", where, _VERIFICATION)
+    if not isinstance(revoked, list) or credential.id is None:
+        return _unknown("status_list_unreadable", {"detail": "no revokedCredential"}, _VERIFICATION)
+    for item in revoked:
+        name, withdrawn = (
+            (item.get("id"), item.get("revoked", True)) if isinstance(item, dict) else (item, True)
+        )
+        if isinstance(name, str) and same_id(name, credential.id) and withdrawn is not False:
+            return Check("status", Outcome.FAILED, "revoked", where)
+    return Check("status", Outcome.PASSED, "not_on_revocation_list", where)
+
+
+def same_id(one: str, other: str) -> bool:
+    """Whether two identifiers name the same (OB-89): percent-decoded, then trimmed."""
+    return unquote(one).strip() == unquote(other).strip()
 
 
 def _unknown(code: str, params: Mapping[str, str], problem: str | None = None) -> Check:
     return Check("status", Outcome.COULD_NOT_CHECK, code, dict(params), problem)
-
-
-def _instant(value: Any) -> datetime | None:
-    return instant(value) if isinstance(value, str) else None

@@ -1,4 +1,4 @@
-"""Bitstring Status Lists: many yes-or-no answers in one file (Bitstring Status List 1.0)."""
+"""Bitstring Status Lists: many small answers in one file (Bitstring Status List 1.0)."""
 
 import base64
 import binascii
@@ -12,6 +12,7 @@ MAX_BYTES = 8 * 1024 * 1024
 """67 million entries; a gzip of a megabyte can otherwise unpack to a gigabyte (T15)."""
 
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
+_TO_BASE64URL = str.maketrans("+/", "-_")
 
 
 class StatusListError(ValueError):
@@ -31,14 +32,14 @@ def encode(bits: bytes) -> str:
     return "u" + base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
 
 
-def decode(encoded: str) -> bytes:
-    """Return the bits of an `encodedList` (section 3.4).
+def decode(encoded: str, size: int = 1) -> bytes:
+    """Return the bits of an `encodedList` whose entries have `size` bits (section 3.4).
 
     Raises `StatusListError` for other encodings, for more than `MAX_BYTES`, for bytes after the
-    list, and for fewer than 131,072 entries. Lists without the `u` prefix are read as well:
-    the drafts of the specification had none.
+    list, and for fewer than 131,072 entries. Lists without the `u` prefix, and in plain base64,
+    are read as well: the drafts of the specification (`StatusList2021`) had both.
     """
-    text = encoded.removeprefix("u").rstrip("=")
+    text = encoded.removeprefix("u").rstrip("=").translate(_TO_BASE64URL)
     if not _BASE64URL.fullmatch(text):
         raise StatusListError("the encoded list is not base64url", "MALFORMED_VALUE_ERROR")
     try:
@@ -51,7 +52,7 @@ def decode(encoded: str) -> bytes:
         ) from exc
     if len(bits) > MAX_BYTES or not inflate.eof or inflate.unused_data:
         raise StatusListError("the encoded list is too long or cut off", "MALFORMED_VALUE_ERROR")
-    if len(bits) * 8 < MIN_ENTRIES:
+    if len(bits) * 8 < MIN_ENTRIES * size:
         raise StatusListError(
             f"the list has under {MIN_ENTRIES} entries", "STATUS_LIST_LENGTH_ERROR"
         )
@@ -59,13 +60,21 @@ def decode(encoded: str) -> bytes:
 
 
 def bit(bits: bytes, index: int) -> bool:
-    """Return the entry at `index`; 0 is the most significant bit of the first byte (section 3.4).
+    """Return the entry at `index` of a list of single bits; `StatusListError` as `entry`."""
+    return bool(entry(bits, index))
 
-    Raises `StatusListError` for an index outside the list.
+
+def entry(bits: bytes, index: int, size: int = 1) -> int:
+    """Return the entry at `index` of a list whose entries have `size` bits (section 3.4).
+
+    Entry 0 begins with the most significant bit of the first byte. Raises `StatusListError` for
+    an index outside the list.
     """
-    if not 0 <= index < len(bits) * 8:
+    if not 0 <= index < len(bits) * 8 // size:
         raise StatusListError(f"the list has no entry {index}", "RANGE_ERROR")
-    return bool(bits[index // 8] & (0x80 >> index % 8))
+    first, last = index * size, (index + 1) * size - 1
+    window = int.from_bytes(bits[first // 8 : last // 8 + 1])
+    return window >> (7 - last % 8) & ((1 << size) - 1)
 
 
 def with_bits(length: int, indexes: set[int]) -> bytes:

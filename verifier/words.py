@@ -153,6 +153,32 @@ WORDS: dict[str, tuple[str, str]] = {
         "It is not an Open Badge 3.0 (its types: {types}).",
         "Ask for the Open Badge file.",
     ),
+    "ob2_version": ("It is an Open Badge 2.0, an older kind.", ""),
+    "ob2_hosted": ("The issuer's own site serves this badge ({url}).", ""),
+    "ob2_no_address": (
+        "It is an Open Badge 2.0 that says neither where it is hosted nor is signed.",
+        _ASK_ISSUER,
+    ),
+    "ob2_hosted_unreachable": (
+        "It is an Open Badge 2.0, which only the issuer's site can confirm, and the site could not be asked ({url}).",
+        _AGAIN,
+    ),
+    "ob2_linked_unreachable": (
+        "It is an Open Badge 2.0, and a part of it that the issuer hosts could not be had ({url}).",
+        _AGAIN,
+    ),
+    "ob2_differs": (
+        "The issuer's site says otherwise about this badge ({url}).",
+        "Open that address, and rely on what the issuer's site says.",
+    ),
+    "ob2_other_site": (
+        "It is not hosted on the site of the issuer it names ({url}).",
+        "Do not rely on it. " + _ASK_ISSUER,
+    ),
+    "ob2_revoked": (
+        "The issuer has withdrawn it ({url}).",
+        "Ask the issuer why, or the teacher for a newer one.",
+    ),
     "context_missing": (
         "It does not name a version of the standard that is known here ({member}).",
         "Ask the issuer for it as an Open Badge 3.0.",
@@ -164,6 +190,20 @@ WORDS: dict[str, tuple[str, str]] = {
     "signature_verified_legacy": (
         "The signature fits every word. It is of an older kind ({suite}) that is going out of use.",
         "",
+    ),
+    "signature_verified_part": (
+        "The signature fits every word. The holder chose what to show of it; what the issuer made "
+        "mandatory is all here ({suite}).",
+        "",
+    ),
+    "signature_verified_whole": (
+        "The signature fits every word. This is the holder's own copy, made to share parts of "
+        "({suite}).",
+        "",
+    ),
+    "not_divisible": (
+        "It is written so that its parts cannot be told apart: {detail}.",
+        "Ask for it in another form.",
     ),
     "key_of_another_kind": (
         "The issuer's key is of another kind than the signature says ({suite}).",
@@ -286,6 +326,20 @@ WORDS: dict[str, tuple[str, str]] = {
     # (7) status
     "no_status": ("The issuer keeps no list of withdrawn credentials for it.", ""),
     "not_revoked": ("The issuer has not withdrawn it.", ""),
+    "not_on_revocation_list": (
+        "It is not on the issuer's list of withdrawn credentials. That list is an old kind that "
+        "nobody signs.",
+        "",
+    ),
+    "no_refresh_offered": ("The issuer offers no newer version of it.", ""),
+    "refresh_offered": (
+        "The issuer offers a newer version of it.",
+        "Ask the teacher for the newer one.",
+    ),
+    "status_message": (
+        "The issuer's list says of it: “{message}”. What that means is yours to judge.",
+        "Ask the issuer what it means.",
+    ),
     "not_suspended": ("The issuer has not suspended it.", ""),
     "revoked": (
         "The issuer has withdrawn it.",

@@ -1,0 +1,47 @@
+"""Is it in force: the dates of a credential and of its proofs (OB-85; T11)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from verifier.credential import Credential, instant
+from verifier.report import Check, Outcome
+
+CLOCK_SKEW = timedelta(minutes=5)
+
+Json = Mapping[str, Any]
+
+
+def check_validity_period(credential: Credential, *, now: datetime) -> Check:
+    """Check that `now` is inside the validity period (OB 3.0, section 9, step 4)."""
+    begins, ends = credential.valid_from, credential.valid_until
+    if ends is not None and ends < now - CLOCK_SKEW:
+        return _dated(Outcome.FAILED, "expired", ends)
+    if begins is not None and begins > now + CLOCK_SKEW:
+        return _dated(Outcome.FAILED, "not_yet_valid", begins)
+    if ends is not None:
+        return _dated(Outcome.PASSED, "valid_until", ends)
+    return Check("validity_period", Outcome.PASSED, "no_end_date")
+
+
+def _dated(outcome: Outcome, code: str, when: datetime) -> Check:
+    return Check("validity_period", outcome, code, {"date": when.isoformat()})
+
+
+def check_proof_dates(proofs: Sequence[Json], *, now: datetime) -> Check:
+    """Check that no proof is past its own end or made in the future (Data Integrity 4.5)."""
+    for proof in proofs:
+        ends, made = (_instant(proof.get(member)) for member in ("expires", "created"))
+        if ends is not None and ends < now - CLOCK_SKEW:
+            params = {"date": ends.isoformat()}
+            return Check("proof_dates", Outcome.FAILED, "proof_expired", params)
+        if made is not None and made > now + CLOCK_SKEW:
+            params = {"date": made.isoformat()}
+            return Check("proof_dates", Outcome.FAILED, "proof_from_the_future", params)
+    if any(proof.get("created") is None for proof in proofs):
+        return Check("proof_dates", Outcome.PASSED, "signing_time_unknown")
+    return Check("proof_dates", Outcome.PASSED, "proof_in_dates")
+
+
+def _instant(value: Any) -> datetime | None:
+    return instant(value) if isinstance(value, str) else None
