@@ -17,14 +17,16 @@ from defusedxml.ElementTree import ParseError, XMLParser
 from verifier import jose, strict_json
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-PNG_KEYWORDS = (b"openbadgecredential",)
-"""The keywords of chunks that are read; the first one is written (OB-52)."""
+PNG_KEYWORD = b"openbadgecredential"
+OPEN_BADGES_2_KEYWORD = b"openbadges"
+"""Open Badges 1.x and 2.0: read where there is no credential of 3.0, never written."""
 MAX_CREDENTIAL_BYTES = jose.MAX_BYTES
 MAX_CHUNKS = 20_000
 """A picture of 10 MiB in the customary chunks of 8 KiB has 1,300."""
 
 SVG_NAMESPACE = "http://www.w3.org/2000/svg"
 CREDENTIAL_NAMESPACE = "https://purl.imsglobal.org/ob/v3p0"
+OPEN_BADGES_2_NAMESPACE = "http://openbadges.org"
 MAX_ELEMENTS = 200_000
 MAX_ATTRIBUTES = 1000
 """Of one element. Expat keeps all of them in memory before anyone can count (T16)."""
@@ -35,6 +37,7 @@ _START_TAG = re.compile(rb"""<(?:[^"'>]|"[^"]*"|'[^']*')*>""")
 _XML_ENCODING = re.compile(rb"""<\?xml[^>]*\sencoding\s*=\s*["']([A-Za-z0-9._-]+)""")
 _SVG_ROOTS = ("svg", f"{{{SVG_NAMESPACE}}}svg")
 _CREDENTIAL = f"{{{CREDENTIAL_NAMESPACE}}}credential"
+_ASSERTION = f"{{{OPEN_BADGES_2_NAMESPACE}}}assertion"
 _NOT_IN_XML = re.compile("[\ufffe\uffff]")
 
 
@@ -77,8 +80,13 @@ def unbake_png(png: bytes) -> str | None:
 
 
 def png_credentials(png: bytes) -> list[str]:
-    """Return every credential in `png`; only the first one counts (OB-53)."""
-    return [_itxt_text(chunk.data) for chunk in _chunks(png) if chunk.is_credential]
+    """Return every credential in `png`; only the first one counts (OB-53).
+
+    Those of Open Badges 2.0, which may be the address of a hosted badge, come last.
+    """
+    chunks = list(_chunks(png))
+    found = [_itxt_text(chunk.data) for chunk in chunks if chunk.is_credential]
+    return found + [chunk.text_2 for chunk in chunks if chunk.text_2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +98,15 @@ class _Chunk:
 
     @property
     def is_credential(self) -> bool:
-        return self.kind == b"iTXt" and self.data.partition(b"\0")[0] in PNG_KEYWORDS
+        return self.kind == b"iTXt" and self.data.partition(b"\0")[0] == PNG_KEYWORD
+
+    @property
+    def text_2(self) -> str:
+        """What an Open Badge 2.0 baked into this chunk, or ''."""
+        keyword, _, text = self.data.partition(b"\0")
+        if keyword != OPEN_BADGES_2_KEYWORD or self.kind not in (b"iTXt", b"tEXt"):
+            return ""
+        return _itxt_text(self.data) if self.kind == b"iTXt" else text.decode("latin-1")
 
 
 def _chunks(png: bytes) -> Iterator[_Chunk]:
@@ -120,7 +136,7 @@ def _chunks(png: bytes) -> Iterator[_Chunk]:
 
 def _itxt(text: bytes) -> bytes:
     """Return an uncompressed iTXt chunk without language and translation (PNG 3, 11.3.3.4)."""
-    body = b"iTXt" + PNG_KEYWORDS[0] + b"\0\0\0\0\0" + text
+    body = b"iTXt" + PNG_KEYWORD + b"\0\0\0\0\0" + text
     return struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
 
 
@@ -171,8 +187,9 @@ def unbake_svg(svg: bytes) -> str | None:
 
 
 def svg_credentials(svg: bytes) -> list[str]:
-    """Return every credential in `svg`; only the first one counts (OB-55)."""
-    return [credential.text.strip() for credential in _read_svg(svg).credentials]
+    """Return every credential in `svg`, as `png_credentials` does; the first counts (OB-55)."""
+    found = _read_svg(svg)
+    return [each.text.strip() for each in (*found.credentials, *found.assertions)]
 
 
 @dataclass(slots=True)
@@ -198,6 +215,7 @@ class _SvgReader:
         self.elements = 0
         self.open: _SvgCredential | None = None
         self.credentials: list[_SvgCredential] = []
+        self.assertions: list[_SvgCredential] = []
 
     def start_ns(self, prefix: str, uri: str) -> None:
         if self.root_at < 0 and prefix == "openbadges":
@@ -213,21 +231,21 @@ class _SvgReader:
             self.root_at = self.position()
         elif self.open is not None:
             raise BakingError("the credential in the SVG holds an element")
-        elif tag == _CREDENTIAL:
+        elif tag in (_CREDENTIAL, _ASSERTION):
             self.open = _SvgCredential(self.position(), attributes.get("verify", ""))
 
     def data(self, text: str) -> None:
         if self.open is not None:
             self.open.parts.append(text)
 
-    def end(self, _tag: str) -> None:
+    def end(self, tag: str) -> None:
         if self.open is not None:
             start_tag = _start_tag(self.svg, self.open.start)
             ends_at = self.open.start + len(start_tag)
             if not start_tag.endswith(b"/>"):
                 ends_at = self.svg.index(b">", self.position()) + 1
             self.open.end = ends_at
-            self.credentials.append(self.open)
+            (self.credentials if tag == _CREDENTIAL else self.assertions).append(self.open)
             self.open = None
 
     def close(self) -> None:

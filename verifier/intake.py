@@ -125,6 +125,8 @@ def _markup(data: bytes, start: bytes) -> Handed:
 
 
 def _baked(carrier: str, texts: list[str]) -> Handed:
+    if _URL.fullmatch(texts[0]):
+        return Handed("url", texts[0], (LINK, *_more(texts)))  # a hosted Open Badge 2.0
     if not is_credential(texts[0]):
         raise IntakeError("picture_damaged", detail="what is baked in is no credential")
     return Handed(carrier, texts[0], _more(texts))

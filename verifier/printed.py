@@ -96,7 +96,7 @@ def _claims(credential: Credential) -> list[str]:
 
 
 def _day(moment: Any) -> str | None:
-    return None if moment is None else moment.strftime("%-d %B %Y")
+    return None if moment is None else moment.strftime("%B %-d, %Y")
 
 
 def _period(credential: Credential) -> str | None:

@@ -62,6 +62,17 @@ def worst(checks: tuple[Check, ...]) -> Check | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What an examination found: `said` makes it authentic or not, `still` current or not,
+    `beside` decides nothing. `credential` is what may be shown if it is authentic."""
+
+    said: tuple[Check, ...]
+    still: tuple[Check, ...] = ()
+    credential: "Credential | None" = None
+    beside: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything a verification found out about one credential (design D3).
 

@@ -377,6 +377,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "The issuer's list of withdrawn credentials cannot be read: {detail}.",
         "Ask the issuer whether it is still in force.",
     ),
+    # sharing less
+    "limits_not_shown": (
+        "Its holder chose what to show. An end date or a list of withdrawals may be among what was "
+        "left out, so it is not shown that it is still in force.",
+        "Ask for a copy that shows both, or ask the issuer whether it is still in force.",
+    ),
+    "criteria_withheld": (
+        "{shown} of {all} criteria are shown with their result; the holder did not show the others.",
+        "",
+    ),
     # (9) presentation
     "part_not_checked": ("It carries a part that this verifier does not judge: {member}.", ""),
     "evidence_unchanged": ("The file is the evidence “{name}”, unchanged.", ""),

@@ -79,7 +79,6 @@ def test_language_and_translated_keyword_are_skipped() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        pytest.param(itxt(b"{}", b"openbadges"), id="open-badges-2"),
         pytest.param(itxt(b"{}", b"openbadgecredentials"), id="longer-keyword"),
         pytest.param(chunk(b"tEXt", b"openbadgecredential\0{}"), id="text-chunk"),
         pytest.param(chunk(b"IDAT", b"openbadgecredential\0\0\0\0\0{}"), id="picture-data"),

@@ -152,7 +152,7 @@ def zipped() -> bytes:
         pytest.param(bake_png(png(), JSON)[:-20], "picture_damaged", id="png-cut-short"),
         pytest.param(saved(code(URL), "JPEG")[:300], "picture_damaged", id="jpeg-cut-short"),
         pytest.param(svg()[:-9], "picture_damaged", id="svg-cut-short"),
-        pytest.param(png_with(itxt(URL.encode())), "picture_damaged", id="no-credential-baked"),
+        pytest.param(png_with(itxt(b"a badge")), "picture_damaged", id="no-credential-baked"),
         pytest.param(pdf(), "no_credential_in_pdf", id="pdf-without-credential"),
         pytest.param(pdf(password="x"), "pdf_needs_password", id="pdf-with-password"),
         pytest.param(b"%PDF-1.7\n", "pdf_damaged", id="pdf-damaged"),

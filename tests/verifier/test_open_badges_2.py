@@ -1,0 +1,221 @@
+"""Open Badges 2.0: hosted badges are what the issuer's site says, signed ones need its key."""
+
+import json
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from world import NOW
+
+from verifier import jose
+from verifier.baking import PNG_SIGNATURE
+from verifier.fetch import FetchError, offline
+from verifier.recipient import identity_hash
+
+SITE = "https://badges.example"
+ADDRESS = f"{SITE}/assertions/1"
+KEY = rsa.generate_private_key(65537, 2048)
+PEM = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def assertion(**changes):
+    return {
+        "@context": "https://w3id.org/openbadges/v2",
+        "type": "Assertion",
+        "id": ADDRESS,
+        "badge": f"{SITE}/badges/1",
+        "recipient": {
+            "type": "email",
+            "hashed": True,
+            "salt": "deadsea",
+            "identity": identity_hash("jordan@example.org", "deadsea"),
+        },
+        "issuedOn": "2026-05-15T12:00:00+00:00",
+        "verification": {"type": "hosted"},
+    } | changes
+
+
+@pytest.fixture
+def site(world):
+    """The issuer's site: profile, badge class, key, revocation list, one hosted assertion."""
+    world.publish(ADDRESS, assertion())
+    badge = {
+        "type": "BadgeClass",
+        "id": f"{SITE}/badges/1",
+        "name": "Feedback",
+        "description": "Gives feedback that learners act on.",
+        "criteria": {"narrative": "Show it."},
+        "issuer": f"{SITE}/issuer",
+    }
+    world.publish(f"{SITE}/badges/1", badge)
+    profile = {
+        "type": "Issuer",
+        "id": f"{SITE}/issuer",
+        "name": "Example District",
+        "publicKey": f"{SITE}/key",
+        "revocationList": f"{SITE}/revoked",
+    }
+    world.publish(f"{SITE}/issuer", profile)
+    key = {"type": "CryptographicKey", "id": f"{SITE}/key", "owner": f"{SITE}/issuer"}
+    world.publish(f"{SITE}/key", {**key, "publicKeyPem": PEM})
+    world.publish(f"{SITE}/revoked", {"type": "RevocationList", "revokedAssertions": []})
+    world.profile, world.badge_class = profile, badge
+    return world
+
+
+def signed(payload=None, key=KEY, **header):
+    payload = payload or assertion(verification={"type": "signed", "creator": f"{SITE}/key"})
+    data = jose.signing_input({"alg": "RS256", **header}, json.dumps(payload).encode())
+    return jose.compact(data, key.sign(data, padding.PKCS1v15(), SHA256()))
+
+
+def answers(report):
+    return str(report.authentic.answer), str(report.current.answer)
+
+
+def test_a_hosted_badge_is_authentic_and_said_to_be_2_0(site):
+    report = site.verify(assertion())
+    assert answers(report) == ("yes", "yes")
+    assert "ob2_version" in [check.code for check in report.checks]
+    assert report.credential.achievement.name == "Feedback"
+    assert report.credential.issuer.id == f"{SITE}/issuer"
+
+
+def test_a_signed_badge_is_authentic(site):
+    assert answers(site.verify(signed())) == ("yes", "yes")
+
+
+def test_the_recipient_hash_of_2_0_is_compared(site):
+    assert site.verify(assertion(), presented_by="Jordan@example.org").theirs.answer == "yes"
+    assert site.verify(assertion(), presented_by="casey@example.org").theirs.answer == "no"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"expires": "2036-01-01T00:00:00Z"}, id="an end added"),
+        pytest.param({"issuedOn": "2020-01-01T00:00:00Z"}, id="another date"),
+        pytest.param({"badge": f"{SITE}/badges/2"}, id="another badge"),
+        pytest.param(
+            {"recipient": {"type": "email", "hashed": False, "identity": "casey@example.org"}},
+            id="another recipient",
+        ),
+    ],
+)
+def test_a_copy_that_says_otherwise_than_the_hosted_badge_is_not_authentic(site, changes):
+    assert site.verify(assertion(**changes)).authentic.code == "ob2_differs"
+
+
+def test_a_hosted_badge_that_is_gone_is_withdrawn(site):
+    site.documents[ADDRESS] = FetchError("http_status", ADDRESS, "answered 410")
+    assert site.verify(assertion()).authentic.code == "ob2_revoked"
+
+
+def test_a_hosted_badge_that_is_marked_revoked_is_not_current(site):
+    site.publish(ADDRESS, assertion(revoked=True))
+    assert answers(site.verify(assertion())) == ("yes", "no")
+
+
+def test_a_signed_badge_on_the_revocation_list_is_not_current(site):
+    site.publish(f"{SITE}/revoked", {"revokedAssertions": [{"id": ADDRESS}]})
+    assert answers(site.verify(signed())) == ("yes", "no")
+
+
+@pytest.mark.parametrize("ends", ["2026-06-01T00:00:00Z", "2026-06-01", 1780272000])
+def test_a_badge_past_its_end_is_not_current(site, ends):
+    site.publish(ADDRESS, assertion(expires=ends))
+    assert site.verify(assertion(expires=ends)).current.code == "expired"
+
+
+@pytest.mark.parametrize("form", [assertion(), signed()], ids=["hosted", "signed"])
+def test_without_its_site_a_badge_of_2_0_could_not_be_checked(site, form):
+    assert answers(site.verify(form, fetch=offline)) == ("could_not_check", "could_not_check")
+
+
+def test_a_badge_hosted_elsewhere_than_its_issuer_is_refused(site):
+    elsewhere = "https://forger.example/assertions/1"
+    site.publish(elsewhere, assertion(id=elsewhere))
+    assert site.verify(assertion(id=elsewhere)).authentic.code == "ob2_other_site"
+
+
+def test_an_embedded_profile_cannot_allow_the_forgers_own_site(site):
+    elsewhere = "https://forger.example/assertions/1"
+    allowing = {**site.profile, "verification": {"allowedOrigins": ["forger.example"]}}
+    forged = assertion(id=elsewhere, badge={**site.badge_class, "issuer": allowing})
+    site.publish(elsewhere, forged)
+    assert site.verify(forged).authentic.code == "ob2_other_site"
+
+
+def test_a_profile_at_home_may_allow_another_origin(site):
+    elsewhere = "https://host.example/assertions/1"
+    site.publish(f"{SITE}/issuer", site.profile | {"verification": {"startsWith": elsewhere[:-1]}})
+    site.publish(elsewhere, assertion(id=elsewhere))
+    assert answers(site.verify(assertion(id=elsewhere))) == ("yes", "yes")
+
+
+def test_a_key_that_the_profile_does_not_name_proves_nothing(site):
+    stranger = "https://forger.example/key"
+    own = rsa.generate_private_key(65537, 2048)
+    pem = own.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    site.publish(stranger, {"id": stranger, "owner": f"{SITE}/issuer", "publicKeyPem": pem})
+    forged = assertion(verification={"type": "signed", "creator": stranger})
+    assert site.verify(signed(forged, own)).authentic.code == "key_not_listed"
+
+
+def test_a_signature_by_another_key_does_not_fit(site):
+    other = rsa.generate_private_key(65537, 2048)
+    assert site.verify(signed(key=other)).authentic.code == "signature_wrong"
+
+
+def test_a_credential_of_3_0_is_never_read_as_2_0(site):
+    badge = site.issuer.sign(site.badge())
+    disguised = {**badge, "@context": [*badge["@context"], "https://w3id.org/openbadges/v2"]}
+    assert (
+        site.verify({**disguised, "type": ["Assertion", *badge["type"]]}).authentic.answer != "yes"
+    )
+
+
+def chunk(kind, body):
+    import struct
+    import zlib
+
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param((b"tEXt", b"openbadges\0" + ADDRESS.encode()), id="1.x address"),
+        pytest.param(
+            (b"iTXt", b"openbadges\0\0\0\0\0" + json.dumps(assertion()).encode()), id="2.0 JSON"
+        ),
+        pytest.param((b"iTXt", b"openbadges\0\0\0\0\0" + signed().encode()), id="2.0 JWS"),
+    ],
+)
+def test_a_baked_png_of_2_0_is_read(site, body):
+    ihdr = b"\0\0\0\1\0\0\0\1\x08\0\0\0\0"
+    png = PNG_SIGNATURE + chunk(b"IHDR", ihdr) + chunk(*body) + chunk(b"IEND", b"")
+    assert answers(site.verify(png)) == ("yes", "yes")
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        pytest.param(f'<openbadges:assertion verify="{ADDRESS}"/>', id="address"),
+        pytest.param(f'<openbadges:assertion verify="{signed()}"/>', id="JWS"),
+        pytest.param(
+            f"<openbadges:assertion><![CDATA[{json.dumps(assertion())}]]></openbadges:assertion>",
+            id="JSON",
+        ),
+    ],
+)
+def test_a_baked_svg_of_2_0_is_read(site, inside):
+    names = 'xmlns="http://www.w3.org/2000/svg" xmlns:openbadges="http://openbadges.org"'
+    assert answers(site.verify(f"<svg {names}>{inside}</svg>")) == ("yes", "yes")
+
+
+def test_now_decides_whether_it_has_begun(site):
+    site.publish(ADDRESS, assertion(issuedOn="2027-01-01T00:00:00Z"))
+    report = site.verify(assertion(issuedOn="2027-01-01T00:00:00Z"), now=NOW)
+    assert report.current.code == "not_yet_valid"

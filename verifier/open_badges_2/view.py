@@ -1,0 +1,108 @@
+"""The `Credential` view of an Open Badges 2.0 assertion, its BadgeClass and its issuer.
+
+Names of 1.x (`uid`, `verify`, Unix times) are read where 2.0 readers accept them.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeGuard
+
+from verifier.credential import (
+    Achievement,
+    Credential,
+    Evidence,
+    Identity,
+    Profile,
+    instant,
+    listed,
+)
+
+Json = Mapping[str, Any]
+
+
+def credential_of(assertion: Json, badge: Json, issuer: Json) -> Credential:
+    """Return the view of an assertion, its BadgeClass and its issuer."""
+    criteria = badge.get("criteria")
+    return Credential(
+        id=address_of(assertion),
+        types=("Assertion",),
+        issuer=Profile(
+            id=_text(issuer.get("id")) or "",
+            name=_text(issuer.get("name")),
+            url=_text(issuer.get("url")),
+            email=_text(issuer.get("email")),
+        ),
+        name=_text(badge.get("name")),
+        valid_from=_date(assertion.get("issuedOn")),
+        valid_until=_date(assertion.get("expires")),
+        awarded_date=_date(assertion.get("issuedOn")),
+        identities=tuple(map(_identity, _objects(assertion.get("recipient")))),
+        achievement=Achievement(
+            id=_text(badge.get("id")) or "",
+            name=_text(badge.get("name")) or "",
+            description=_text(badge.get("description")),
+            criteria=_text(criteria.get("narrative")) if is_object(criteria) else None,
+            criteria_url=text_or_id(criteria),
+            image=text_or_id(badge.get("image")),
+            tags=tuple(tag for tag in listed(badge.get("tags")) if isinstance(tag, str)),
+        ),
+        narrative=_text(assertion.get("narrative")),
+        evidence=tuple(map(_evidence, listed(assertion.get("evidence")))),
+        document=assertion,
+    )
+
+
+def _identity(recipient: Json) -> Identity:
+    kind = _text(recipient.get("type")) or ""
+    return Identity(
+        type="emailAddress" if kind == "email" else kind,
+        value=_text(recipient.get("identity")) or "",
+        hashed=recipient.get("hashed") is True,
+        salt=_text(recipient.get("salt")) or "",
+    )
+
+
+def _evidence(value: Any) -> Evidence:
+    if not is_object(value):
+        return Evidence(id=_text(value))
+    return Evidence(
+        id=_text(value.get("id")),
+        name=_text(value.get("name")),
+        description=_text(value.get("description")),
+        narrative=_text(value.get("narrative")),
+        genre=_text(value.get("genre")),
+        audience=_text(value.get("audience")),
+    )
+
+
+def address_of(assertion: Json) -> str | None:
+    """Return where a badge says that it is hosted: its `id`, or `verify.url` of 1.x."""
+    verification = assertion.get("verify")
+    given = assertion.get("id") or (verification.get("url") if is_object(verification) else None)
+    return given if isinstance(given, str) and given.startswith(("https://", "http://")) else None
+
+
+def is_object(value: Any) -> TypeGuard[dict[str, Any]]:
+    """Whether a JSON value is an object."""
+    return isinstance(value, dict)
+
+
+def _objects(value: Any) -> list[Json]:
+    return [item for item in listed(value) if isinstance(item, dict)]
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def text_or_id(value: Any) -> str | None:
+    """Return what a link names: itself, or the `id` of the object in its place."""
+    return _text(value.get("id")) if isinstance(value, dict) else _text(value)
+
+
+def _date(value: Any) -> datetime | None:
+    """Return an ISO 8601 time or day, or the Unix time of 1.x."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**40:
+        return datetime.fromtimestamp(value, UTC)
+    text = _text(value)
+    return None if text is None else instant(text) or instant(f"{text}T00:00:00Z")
