@@ -50,13 +50,19 @@ class ActiveContext:
     property-scoped one `("value", term)` and `("node", term)`.
     """
 
-    __slots__ = ("_contexts", "_steps", "_types", "id_keys", "nested", "prefixes", "terms",
+    __slots__ = ("_contexts", "_steps", "_types", "id_keys", "nested", "prefixes", "terms", "texts",
                  "type_keys")  # fmt: skip
 
     def __init__(
         self, terms: dict[str, Term], prefixes: dict[str, str], previous: "ActiveContext | None"
     ) -> None:
         self.terms = terms | KEYWORDS
+        self.texts = {
+            key: (term.predicate, term.datatype)
+            for key, term in terms.items()
+            if term.kind == "literal" and not term.container and not term.scoped
+        }
+        """The terms under which a string is a literal and nothing else."""
         self.prefixes = prefixes
         self.nested = previous or self
         """What holds in the nodes below: a type-scoped context ends with its node (5.1.2, 7)."""

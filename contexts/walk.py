@@ -55,8 +55,16 @@ class Walk:
         name = active.iri(node[id_key]) if id_key else self._blank()
         for iri in types:
             self._add(name, _TYPE, iri, graph)
+        texts, terms, plain = active.texts, active.terms, not graph and name[0] == "<"
         for key, value in node.items():
-            term = active.terms.get(key)
+            if type(value) is str and key in texts:  # most members, so the shortest way
+                predicate, datatype = texts[key]
+                if plain:
+                    self.lines.append(f"{name} {predicate} {_text(value)}{datatype} .\n")
+                else:
+                    self.quads.append((name, predicate, _text(value) + datatype, graph))
+                continue
+            term = terms.get(key)
             if term is None:
                 if key != "@context":
                     raise Declined(key)

@@ -1,5 +1,6 @@
 """RDFC-1.0: every published case, and graphs made to be slow (T23)."""
 
+import random
 import re
 import time
 from itertools import combinations
@@ -7,7 +8,7 @@ from itertools import combinations
 import pytest
 from published import vectors
 
-from contexts import WorkLimitError
+from contexts import WorkLimitError, rdfc
 from contexts.fallback import _LANG_STRING, _term
 from contexts.rdfc import Quad, rdfc10
 
@@ -83,20 +84,87 @@ def hubs(children: int) -> set[Quad]:
     }
 
 
+def trees(count: int) -> set[Quad]:
+    return {
+        quad
+        for number in range(count)
+        for quad in (
+            ("_:hub", "<urn:p>", f"_:r{number}", ""),
+            (f"_:r{number}", "<urn:q>", f"_:a{number}", ""),
+            (f"_:a{number}", "<urn:name>", '"x"', ""),
+        )
+    }
+
+
 @pytest.mark.parametrize(
     "dataset",
     [
         pytest.param(clique(10), id="clique of 10, as in the withheld test074"),
         pytest.param(clique(60), id="clique of 60"),
-        pytest.param(hubs(2000), id="two hubs with 2000 equal children each"),
         pytest.param(rings(50, 60), id="fifty equal rings of 60"),
     ],
 )
-def test_a_poisoned_graph_is_refused_within_a_second(dataset):
+def test_a_poisoned_graph_is_refused_within_a_fifth_of_a_second(dataset):
     began = time.process_time()
     with pytest.raises(WorkLimitError):
         rdfc10(dataset)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 0.2
+
+
+@pytest.mark.parametrize(
+    "dataset",
+    [
+        pytest.param(hubs(2000), id="two hubs with 2000 equal children each"),
+        pytest.param(trees(40), id="forty equal results with equal alignments"),
+    ],
+)
+def test_equal_blank_nodes_that_only_hang_on_another_are_no_poison(dataset):
+    began = time.process_time()
+    assert rdfc10(dataset).count("\n") == len(dataset)
+    assert time.process_time() - began < 0.5
+
+
+class EveryOrder(rdfc._Canonicalizer):
+    """RDFC-1.0 by the letter: every order is tried, whatever hangs equal."""
+
+    def interchangeable(self, related, node):
+        return False
+
+    def one_of_each(self, nodes):
+        return (node for node in nodes if node not in self.canonical.names)
+
+
+def graph(seed: int) -> set[Quad]:
+    """A small graph, half of it a tree, so that parts of it are often equal."""
+    pick = random.Random(seed)
+    nodes = [f"_:n{number}" for number in range(pick.randint(2, 7))]
+    found = set()
+    for number in range(1, len(nodes)):
+        parent = nodes[pick.choice([0, pick.randrange(number)])]
+        found.add((parent, pick.choice(["<urn:p>", "<urn:q>"]), nodes[number], ""))
+    for _ in range(pick.randint(0, 5)):
+        subject, value = pick.choice([*nodes, "<urn:s>"]), pick.choice([*nodes, "<urn:o>", '"x"'])
+        found.add((subject, "<urn:p>", value, pick.choice(["", "", "", "<urn:g>", *nodes[:1]])))
+    return found
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_trying_fewer_orders_gives_the_same_form_as_trying_all(part):
+    for seed in range(part * 300, part * 300 + 300):
+        dataset = graph(seed)
+        names = EveryOrder(dataset, "sha256").canonical_names()
+        by_the_letter = "".join(sorted(rdfc.line(quad, names) for quad in dataset))
+        assert rdfc10(dataset) == by_the_letter, f"seed {seed}"
+
+
+def test_a_chain_too_long_to_follow_is_refused():
+    chains = {
+        (f"_:{chain}{place}", "<urn:p>", f"_:{chain}{place + 1}", "")
+        for chain in "ab"
+        for place in range(2000)
+    }
+    with pytest.raises(WorkLimitError):
+        rdfc10(chains)
 
 
 def test_the_names_of_blank_nodes_do_not_matter():
