@@ -36,7 +36,7 @@ class FileSigner:
         if isinstance(self.private_key, ed25519.Ed25519PrivateKey):
             signature = self.private_key.sign(data)
         else:
-            signature = _es256(self.private_key, data)
+            signature = es256(self.private_key, data)
         if not is_signature(self.public_key, signature, data):
             raise SigningError(
                 f"a signature by {self.verification_method} does not verify: nothing was signed"
@@ -45,7 +45,7 @@ class FileSigner:
         return signature
 
 
-def _es256(private_key: ec.EllipticCurvePrivateKey, data: bytes) -> bytes:
+def es256(private_key: ec.EllipticCurvePrivateKey, data: bytes) -> bytes:
     """Return r ‖ s, with the nonce of RFC 6979: no random numbers that could repeat or leak."""
     der = private_key.sign(data, ec.ECDSA(SHA256(), deterministic_signing=True))
     return b"".join(number.to_bytes(ES256_COORDINATE) for number in decode_dss_signature(der))

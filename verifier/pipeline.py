@@ -27,6 +27,7 @@ from verifier.credential import Credential, listed, view
 from verifier.data_integrity import check_proofs
 from verifier.dates import check_proof_dates, check_validity_period
 from verifier.did import resolve
+from verifier.disclosure import check_limits, check_withheld
 from verifier.evidence import check_evidence
 from verifier.fetch import Fetch, FetchError
 from verifier.gate import check_structure
@@ -197,6 +198,8 @@ def _examine(secured: Secured, world: World) -> Found:
         for member in _PARTS
         if secured.document.get(member)
     )
+    if secured.jws is None:
+        parts += check_withheld(credential)
     return Found(said, _check_current(credential, secured, world), credential, parts)
 
 
@@ -241,7 +244,8 @@ def _check_current(credential: Credential, secured: Secured, world: World) -> tu
         return view(found.document) if worst(checks) is None else None
 
     status = check_status(credential, fetch=world.fetch, now=world.now, read_list=read_list)
-    return (*dates, *status)
+    limits = () if secured.jws else check_limits(credential, world.contexts)
+    return (*dates, *status, *limits)
 
 
 def _verdict(checks: tuple[Check, ...], name: str) -> Verdict:

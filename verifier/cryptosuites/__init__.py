@@ -1,5 +1,6 @@
 """The cryptosuites of Data Integrity: all but the private-key step, one row each (design D1)."""
 
+from verifier.cryptosuites.ecdsa_sd import ECDSA_SD_2023
 from verifier.cryptosuites.signature import (
     decode_base58,
     ecdsa_hash,
@@ -8,7 +9,7 @@ from verifier.cryptosuites.signature import (
     verify_ecdsa,
     verify_eddsa,
 )
-from verifier.cryptosuites.suite import Suite
+from verifier.cryptosuites.suite import Cryptosuite, Suite
 from verifier.cryptosuites.transformation import configure_jcs, configure_rdfc, jcs, rdfc
 
 _DATA_INTEGRITY = "DataIntegrityProof"
@@ -16,7 +17,8 @@ _ED25519_2020 = "https://w3id.org/security/suites/ed25519-2020/v1"
 _EDDSA = (eddsa_hash, encode_base58, decode_base58(64), verify_eddsa)
 _ECDSA = (ecdsa_hash, encode_base58, decode_base58(64, 96), verify_ecdsa)
 
-# name, type of the proof, transformation, configuration, then hash, encoding and verification
+# Those that hash, then sign: name, type of the proof, transformation, configuration, then hash,
+# encoding and verification
 SUITES: dict[str, Suite] = {
     suite.name: suite
     for suite in (
@@ -38,10 +40,13 @@ SUITES: dict[str, Suite] = {
 }
 
 
-def suite_of(proof_type: str, cryptosuite: str | None) -> Suite | None:
+_ALL: dict[str, Cryptosuite] = {**SUITES, ECDSA_SD_2023.name: ECDSA_SD_2023}
+
+
+def suite_of(proof_type: str, cryptosuite: str | None) -> Cryptosuite | None:
     """Return the suite of a proof by its `type` and `cryptosuite`, or None if it is not known."""
-    found = SUITES.get(proof_type if cryptosuite is None else cryptosuite)
+    found = _ALL.get(proof_type if cryptosuite is None else cryptosuite)
     return found if found is not None and found.proof_type == proof_type else None
 
 
-__all__ = ["SUITES", "Suite", "suite_of"]
+__all__ = ["ECDSA_SD_2023", "SUITES", "Cryptosuite", "Suite", "suite_of"]

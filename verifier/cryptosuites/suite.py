@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from contexts import BUNDLED, FrozenContexts
 from verifier.multikey import PublicKey
@@ -18,11 +18,34 @@ class ProofValueError(ValueError):
     """The `proofValue` is not in the encoding that its cryptosuite prescribes."""
 
 
+class Cryptosuite(Protocol):
+    """What a verifier asks of every cryptosuite."""
+
+    @property
+    def name(self) -> str:
+        """The name that proofs give in `cryptosuite` (or in `type`)."""
+
+    @property
+    def proof_type(self) -> str:
+        """The `type` of its proofs."""
+
+    def hash_of(self, key: PublicKey) -> str | None:
+        """Return the hash that a key asks for; None for a key that is not of this suite."""
+
+    def check(
+        self, document: Json, proof: Json, key: PublicKey, *, contexts: FrozenContexts
+    ) -> str | None:
+        """Return the code of a proof that `key` made of `document`, or None if it did not.
+
+        Raises `ProofValueError` and `contexts.CanonicalizationError`.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """One cryptosuite: how documents become bytes (`transform`, `configure`), which hash a key
-    asks for (`hash_of`; None: a key that is not of this suite), how signatures are written
-    (`encode`, `decode`), and how one is checked.
+    """A cryptosuite that hashes, then signs: how documents become bytes (`transform`,
+    `configure`), which hash a key asks for (`hash_of`), how signatures are written (`encode`,
+    `decode`), and how one is checked.
     """
 
     name: str
@@ -53,3 +76,12 @@ class Suite:
             hashlib.new(name, self.transform(part, contexts, name)).digest()
             for part in (configured, unsecured)
         )
+
+    def check(
+        self, document: Json, proof: Json, key: PublicKey, *, contexts: FrozenContexts
+    ) -> str | None:
+        """As `Cryptosuite.check`."""
+        signature = self.decode(proof.get("proofValue", ""))
+        if not self.verify(key, self.hash_data(document, proof, key, contexts=contexts), signature):
+            return None
+        return "signature_verified_legacy" if self.legacy else "signature_verified"

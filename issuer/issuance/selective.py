@@ -1,0 +1,52 @@
+"""Making a base proof of `ecdsa-sd-2023`: the one proof that takes more than one signature.
+
+Data Integrity ECDSA Cryptosuites 1.0, sections 3.6.2 to 3.6.5. It is for the holder alone,
+who can make copies from it that show less.
+"""
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from keys.file_signer import es256
+from verifier import multikey
+from verifier.cryptosuites import ecdsa_sd, sd_proof_value
+from verifier.cryptosuites.sd_proof_value import HMAC_KEY, BaseProof
+
+Json = Mapping[str, Any]
+
+
+def base_proof_value(
+    document: Json,
+    options: Json,
+    *,
+    mandatory_pointers: Sequence[str],
+    sign: Callable[[bytes], bytes],
+) -> str:
+    """Return the `proofValue` of a base proof; `sign` signs with the issuer's key.
+
+    The key of the statements is made for this proof and forgotten with it: whoever had it
+    could put words into this one credential. Raises `contexts.CanonicalizationError`.
+    """
+    hmac_key = secrets.token_bytes(HMAC_KEY)
+    data = ecdsa_sd.base_data(document, options, hmac_key, mandatory_pointers)
+    scoped_key = ec.generate_private_key(ec.SECP256R1())
+    public_key = multikey.to_bytes(scoped_key.public_key())
+    return sd_proof_value.encode(
+        BaseProof(
+            base_signature=sign(data.to_sign(public_key)),
+            public_key=public_key,
+            hmac_key=hmac_key,
+            signatures=sign_statements(scoped_key, data.non_mandatory),
+            mandatory_pointers=tuple(mandatory_pointers),
+        )
+    )
+
+
+def sign_statements(
+    key: ec.EllipticCurvePrivateKey, statements: Iterable[bytes]
+) -> tuple[bytes, ...]:
+    """Return a signature for each statement."""
+    return tuple(es256(key, statement) for statement in statements)

@@ -1,0 +1,159 @@
+"""Sharing less: what of an Open Badge must always be shown, what may be left out, and making a
+copy that shows less.
+
+A holder may leave out what flatters less or is nobody's business, never what limits the
+credential or says what it is about: otherwise a withdrawn badge could be made to look current.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from contexts import BUNDLED, CanonicalizationError, FrozenContexts
+from verifier import pointers
+from verifier.credential import Credential, listed
+from verifier.cryptosuites import ECDSA_SD_2023, ecdsa_sd, sd_proof_value
+from verifier.cryptosuites.ecdsa_sd import DisclosureError
+from verifier.cryptosuites.sd_proof_value import DerivedProof
+from verifier.cryptosuites.statements import revealed
+from verifier.cryptosuites.suite import ProofValueError
+from verifier.gate import check_structure
+from verifier.pointers import PointerError
+from verifier.report import Check, Outcome
+
+Json = Mapping[str, Any]
+
+_STATUS = "<https://www.w3.org/2018/credentials#credentialStatus>"
+
+MANDATORY = (
+    # what Open Badges 3.0 requires of a credential (OB-69); ids and types come with each part
+    "/name", "/issuer", "/validFrom", "/credentialSubject/achievement",
+    # what limits it
+    "/issuanceDate", "/validUntil", "/expirationDate", "/credentialStatus", "/credentialSchema",
+    "/refreshService", "/termsOfUse",
+    # who judged, where that is not the issuer
+    "/credentialSubject/source",
+)  # fmt: skip
+CHOICES = {
+    "identifier": ("/credentialSubject/identifier",),
+    "dates": ("/credentialSubject/activityStartDate", "/credentialSubject/activityEndDate"),
+    "awarded": ("/awardedDate",),
+    "credits": ("/credentialSubject/creditsEarned",),
+    "narrative": ("/credentialSubject/narrative",),
+    "results": ("/credentialSubject/result",),
+    "evidence": ("/evidence",),
+}
+"""What a holder may show or not, each whole: of results all or none, so that nobody shows the
+best criterion alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something that a holder may show or leave out, by its name in `CHOICES`."""
+
+    name: str
+    pointers: tuple[str, ...]
+
+
+def mandatory_pointers(document: Json) -> tuple[str, ...]:
+    """Return the pointers to what every copy of an Open Badge must show."""
+    subject = document.get("credentialSubject")
+    nameless = isinstance(subject, Mapping) and "id" not in subject
+    # Without an id, the identifier is what says whose it is (OB-82).
+    more = ("/credentialSubject/identifier",) if nameless else ()
+    return tuple(pointer for pointer in (*MANDATORY, *more) if _present(document, pointer))
+
+
+def choices(document: Json) -> tuple[Choice, ...]:
+    """Return what the holder of a credential may show or leave out."""
+    must = mandatory_pointers(document)
+    found = (
+        Choice(name, tuple(p for p in places if p not in must and _present(document, p)))
+        for name, places in CHOICES.items()
+    )
+    return tuple(choice for choice in found if choice.pointers)
+
+
+def _present(document: Json, pointer: str) -> bool:
+    try:
+        pointers.select(document, [pointer])
+    except PointerError:
+        return False
+    return True
+
+
+def derive(
+    document: Json, show: Sequence[str], *, contexts: FrozenContexts = BUNDLED
+) -> dict[str, Any]:
+    """Return a copy of a credential that shows what is mandatory and what `show` points at.
+
+    `document` carries the base proof that its issuer gave to the holder; no private key is
+    needed. Raises `DisclosureError`, whose message says what to do instead.
+    """
+    structure = check_structure(document)
+    if structure.outcome is not Outcome.PASSED:
+        raise DisclosureError(f"it is not plainly written ({structure.params.get('place')})")
+    proofs = [proof for proof in listed(document.get("proof")) if _is_selective(proof)]
+    if len(proofs) != 1:
+        what = "more than one such signature" if proofs else f"no {ECDSA_SD_2023.name} signature"
+        raise DisclosureError(f"it has {what}: take the file “to share less” from its issuer")
+    for pointer in show:
+        if pointers.steps(pointer)[:1] in ((), ("proof",), ("@context",)):
+            raise DisclosureError(f"{pointer or 'the whole'} cannot be chosen")
+    try:
+        made = ecdsa_sd.disclose(document, proofs[0], show, contexts=contexts)
+    except PointerError as exc:
+        raise DisclosureError(f"{exc}; it has: {_offer(document)}") from exc
+    except CanonicalizationError as exc:
+        raise DisclosureError(exc.detail) from exc
+    except ProofValueError as exc:
+        raise DisclosureError(f"its proof is damaged: {exc}") from exc
+    as_list = isinstance(document["proof"], list)
+    return {**made, "proof": [made["proof"]]} if as_list else made
+
+
+def _is_selective(proof: Any) -> bool:
+    return isinstance(proof, dict) and proof.get("cryptosuite") == ECDSA_SD_2023.name
+
+
+def _offer(document: Json) -> str:
+    return ", ".join(place for choice in choices(document) for place in choice.pointers)
+
+
+def check_limits(credential: Credential, contexts: FrozenContexts) -> tuple[Check, ...]:
+    """Check that a copy which shows less shows what limits it; nothing for other credentials.
+
+    Its status must be there, and its end too unless the issuer made the status mandatory, which
+    only one does who minds what holders leave out. Else an end or a withdrawal may be missing.
+    """
+    values = _derived(credential.document)
+    document = ecdsa_sd.unsecured(credential.document)
+    if not values or (document.get("credentialStatus") and credential.valid_until is not None):
+        return ()
+    for value in values:
+        lines = revealed(document, value.labels, contexts) or ()
+        places = {index for index, text in enumerate(lines) if _STATUS in text.split(" ", 2)}
+        if places and places <= set(value.mandatory_indexes):
+            return ()
+    return (Check("disclosure", Outcome.COULD_NOT_CHECK, "limits_not_shown"),)
+
+
+def check_withheld(credential: Credential) -> tuple[Check, ...]:
+    """Say how many criteria a copy that shows less keeps back; nothing for other credentials."""
+    kept = len(credential.criteria_without_result)
+    if not kept or not _derived(credential.document):
+        return ()
+    counts = {"shown": len(credential.criteria) - kept, "all": len(credential.criteria)}
+    return (Check("disclosure", Outcome.COULD_NOT_CHECK, "criteria_withheld", counts),)
+
+
+def _derived(document: Json) -> list[DerivedProof]:
+    values = []
+    for proof in filter(_is_selective, listed(document.get("proof"))):
+        try:
+            value = sd_proof_value.decode(proof.get("proofValue", ""))
+        except ProofValueError:
+            continue
+        if isinstance(value, DerivedProof):
+            values.append(value)
+    return values

@@ -1,0 +1,77 @@
+"""JSON Pointers (RFC 6901), and the part of a document that some of them select.
+
+`select` is “selectJsonLd” of Data Integrity ECDSA Cryptosuites 1.0, section 3.4.13: the way to
+what is pointed at is selected with it, and each object on that way with its `id` and `type`.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from typing import Any
+
+Json = Mapping[str, Any]
+Steps = tuple[str, ...]
+
+MAX_POINTERS = 200
+_POINTER = re.compile(r"(/([^~/]|~[01])*)*", re.DOTALL)
+_INDEX = re.compile(r"0|[1-9][0-9]{0,8}", re.ASCII)
+
+
+class PointerError(ValueError):
+    """A pointer is none, or points at nothing in the document. The message says which."""
+
+
+def steps(pointer: str) -> Steps:
+    """Return the reference tokens of a pointer; `PointerError` if it is none."""
+    if not _POINTER.fullmatch(pointer):
+        raise PointerError(f"{pointer!r} is not a JSON Pointer: it looks like /name or /evidence/0")
+    return tuple(s.replace("~1", "/").replace("~0", "~") for s in pointer.split("/")[1:])
+
+
+def escape(step: str) -> str:
+    """Return one step as it stands in a pointer."""
+    return step.replace("~", "~0").replace("/", "~1")
+
+
+def select(document: Json, pointers: Iterable[str]) -> dict[str, Any] | None:
+    """Return the part of `document` at `pointers`, in its own order, or None without pointers.
+
+    Raises `PointerError` for a pointer that is malformed or points at nothing.
+    """
+    ways = {pointer: steps(pointer) for pointer in pointers}
+    if len(ways) > MAX_POINTERS:
+        raise PointerError(f"more than {MAX_POINTERS} pointers")
+    if not ways:
+        return None
+    for pointer, way in ways.items():
+        _require(document, way, pointer)
+    picked: dict[str, Any] = _pick(document, set(ways.values()))
+    return {"@context": deepcopy(document.get("@context")), **picked}
+
+
+def _require(value: Any, way: Steps, pointer: str) -> None:
+    for step in way:
+        if isinstance(value, Mapping) and step in value:
+            value = value[step]
+        elif isinstance(value, list) and _INDEX.fullmatch(step) and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            raise PointerError(f"there is nothing at {pointer}")
+
+
+def _pick(value: Any, ways: set[Steps]) -> Any:
+    """Return what `ways` select of `value`: all of it where one of them ends here."""
+    if () in ways:
+        return deepcopy(value)
+    here: dict[str, set[Steps]] = {}
+    for step, *rest in ways:
+        here.setdefault(step, set()).add(tuple(rest))
+    if isinstance(value, list):
+        return [_pick(value[int(step)], here[step]) for step in sorted(here, key=int)]
+    kept = {
+        name: deepcopy(value[name])
+        for name in ("id", "type")
+        if name in value and not (name == "id" and str(value[name]).startswith("_:"))
+    }
+    chosen = {name: _pick(value[name], here[name]) for name in value if name in here}
+    return kept | chosen
