@@ -6,8 +6,6 @@ Nothing here uses the network but `npm ci`: every document comes with the questi
 import fcntl
 import hashlib
 import json
-import os
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from copy import deepcopy
@@ -17,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from needs import need
 
 from issuer import init, issuance
 from issuer.approvals import event
@@ -58,11 +57,7 @@ class Library:
 @pytest.fixture(scope="session")
 def node_modules() -> Path:
     """The libraries of package-lock.json, installed once for all runs and all test workers."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        reason = "Node.js with npm is not installed (tests/apt.txt names both)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    need("node", "npm")
     installed = HERE / "node_modules"
     stamp = installed / ".mintmark-lock"
     with (HERE / "package-lock.json").open("rb") as lock:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy
+from needs import need
 
 from issuer import init, migrations
 from issuer.approvals.approval import Approval, from_data
@@ -147,17 +148,15 @@ def approval() -> Callable[..., Approval]:
     return make
 
 
+POSTGRESQL = Path("/usr/lib/postgresql")
+
+
 class Cluster:
     """A throw-away PostgreSQL cluster on a socket in a folder of its own."""
 
     def __init__(self) -> None:
-        programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-        if not programs:
-            reason = "PostgreSQL is not installed (tests/apt.txt names it)"
-            if os.environ.get("CI") == "true":
-                pytest.fail(reason)
-            pytest.skip(reason)
-        self.programs = programs[-1]
+        need(POSTGRESQL)
+        self.programs = sorted(POSTGRESQL.glob("*/bin"))[-1]
         self.user = "postgres" if os.geteuid() == 0 else None  # it refuses to run as root
         self.folder = Path(tempfile.mkdtemp(prefix="mintmark-pg-"))
         if self.user:

@@ -4,7 +4,6 @@ import hashlib
 import io
 import json
 import logging
-import os
 import re
 from collections.abc import Callable
 from copy import deepcopy
@@ -17,6 +16,7 @@ from typing import Any
 import pypdf
 import pypdfium2
 import pytest
+from needs import need
 from PIL import Image, ImageFilter
 
 from issuer import certificate
@@ -267,11 +267,7 @@ def test_a_character_without_a_glyph_costs_the_claim_and_nothing_else(
 
 
 def test_folders_with_more_fonts_are_used() -> None:
-    if not DEJAVU.is_dir():
-        reason = "no fonts-dejavu-core on this machine (tests/apt.txt)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    need(DEJAVU)
     armenian = _named("Անի Օրինակ")
 
     assert [_render(armenian, font_folders=more).archival for more in ((), (DEJAVU,))] == [

@@ -1,14 +1,13 @@
 """The Apps Script of examples/google-form, run in Node against a real server over HTTP."""
 
 import json
-import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from needs import need
 from served import Served
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response
@@ -49,13 +48,8 @@ ANSWERS = [
 
 @pytest.fixture(scope="module")
 def node() -> str:
-    program = shutil.which("node")
-    if program is None:
-        reason = "Node is not installed (tests/apt.txt names it)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return program
+    need("node")
+    return "node"
 
 
 @pytest.fixture

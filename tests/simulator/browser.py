@@ -1,6 +1,5 @@
 """Debian's Chromium without a window, and a page that is watched."""
 
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pytest
 from flask import Flask
+from needs import need
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, sync_playwright
 from werkzeug.serving import make_server
 
@@ -28,11 +27,7 @@ FLAGS = (
 
 def launched() -> Iterator[Browser]:
     """Give the browser. Without it tests are skipped by name; under CI that is a failure."""
-    if not CHROMIUM.exists():
-        reason = "Chromium is not installed (tests/apt.txt names it)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    need(CHROMIUM)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
