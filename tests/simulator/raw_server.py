@@ -1,0 +1,38 @@
+"""A server of raw bytes, for answers that no honest server gives."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+
+@contextmanager
+def server(answer: Callable[[socket.socket, bytes], object]) -> Iterator[tuple[int, list[str]]]:
+    """Serve with `answer(connection, request)` in a thread each; yield (port, requests)."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(16)
+    requests: list[str] = []
+
+    def handle(connection: socket.socket) -> None:
+        with connection:
+            request = b""
+            while b"\r\n\r\n" not in request and (more := connection.recv(65536)):
+                request += more
+            requests.append(request.decode("latin-1"))
+            with suppress(OSError):  # the client goes away, as it should
+                answer(connection, request)
+
+    def accept() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=handle, args=(connection,), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    try:
+        yield listener.getsockname()[1], requests
+    finally:
+        listener.close()

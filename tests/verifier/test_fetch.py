@@ -1,0 +1,219 @@
+"""Fetching what an untrusted credential names, against real servers that misbehave (T20, T22)."""
+
+import socket
+import time
+
+import pytest
+from raw_server import server
+
+from verifier import fetch
+from verifier.fetch import FetchError, WebFetch, offline
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
+JSON = HEAD + b"Content-Type: application/json; charset=utf-8\r\nContent-Length: 2\r\n\r\n{}"
+
+
+def plain(data):
+    return lambda connection, request: connection.sendall(data)
+
+
+def get(port, path="/did.json", max_bytes=1000, fetching=None):
+    fetching = fetching or WebFetch(unsafe_loopback_http=True)
+    return fetching(
+        f"http://localhost:{port}{path}", accept="application/json", max_bytes=max_bytes
+    )
+
+
+def code_of(answer, **options):
+    with server(answer) as (port, _), pytest.raises(FetchError) as caught:
+        get(port, **options)
+    return caught.value.code
+
+
+def test_a_sound_answer_is_returned_with_its_media_type():
+    with server(plain(JSON)) as (port, _):
+        fetched = get(port)
+    assert (fetched.body, fetched.media_type) == (b"{}", "application/json")
+    assert fetched.url == f"http://localhost:{port}/did.json"
+
+
+def test_a_request_asks_for_what_it_wants_uncompressed_and_says_who_asks():
+    with server(plain(JSON)) as (port, requests):
+        get(port)
+    lines = requests[0].lower().split("\r\n")
+    assert lines[0] == "get /did.json http/1.1"
+    assert f"host: localhost:{port}" in lines
+    assert {"accept: application/json", "accept-encoding: identity"} <= set(lines)
+    assert "user-agent: mintmark-verify" in lines
+    assert not [line for line in lines if line.startswith(("cookie", "authorization"))]
+
+
+def drip(head, piece, pause=0.02):
+    def answer(connection, request):
+        connection.sendall(head)
+        while True:
+            connection.sendall(piece)
+            time.sleep(pause)
+
+    return answer
+
+
+SLOW = {
+    "silence": lambda connection, request: time.sleep(3),
+    "headers, then silence": lambda connection, request: (connection.sendall(HEAD), time.sleep(3)),
+    "headers a byte at a time": drip(HEAD + b"X-Slow: ", b"a"),
+    "headers without an end": drip(HEAD, b"X-Slow: a\r\n"),
+    "interim answers without an end": drip(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"),
+    "a body a byte at a time": drip(HEAD + b"Content-Length: 900\r\n\r\n", b"a"),
+    "a body in chunks without an end": drip(
+        HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\na\r\n"
+    ),
+    "redirects that take their time": lambda connection, request: (
+        time.sleep(0.2), connection.sendall(redirect("/did.json")),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("answer", SLOW.values(), ids=SLOW.keys())
+def test_a_slow_sender_cannot_stretch_the_deadline(answer, monkeypatch):
+    monkeypatch.setattr(fetch, "DEADLINE_SECONDS", 0.4)
+    began = time.monotonic()
+    assert code_of(answer, max_bytes=10**6) == "too_slow"
+    assert time.monotonic() - began < 1.5
+
+
+def test_many_slow_hosts_do_not_add_up(monkeypatch):
+    monkeypatch.setattr(fetch, "DEADLINE_SECONDS", 0.3)
+    monkeypatch.setattr(fetch, "TOTAL_SECONDS", 0.5)
+    fetching, began = WebFetch(unsafe_loopback_http=True), time.monotonic()
+    with server(SLOW["silence"]) as (port, requests):
+        for number in range(5):
+            with pytest.raises(FetchError, match="no answer"):
+                get(port, path=f"/{number}", fetching=fetching)
+    assert time.monotonic() - began < 1.5
+    assert len(requests) < 5
+
+
+def redirect(target, status=302):
+    return (
+        f"HTTP/1.1 {status} Found\r\nLocation: {target}\r\nContent-Length: 0\r\n"
+        "Connection: close\r\n\r\n"
+    ).encode()
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_within_the_origin_is_followed(status):
+    def answer(connection, request):
+        connection.sendall(JSON if b"/there" in request else redirect("/there", status))
+
+    with server(answer) as (port, requests):
+        assert get(port).body == b"{}"
+    assert len(requests) == 2
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        pytest.param("/did.json", id="in a loop"),
+        pytest.param("https://localhost/did.json", id="to another scheme"),
+        pytest.param("http://localhost:1/did.json", id="to another port"),
+        pytest.param("//evil.example/did.json", id="to another host"),
+        pytest.param("http://169.254.169.254/latest/meta-data", id="to cloud metadata"),
+        pytest.param("file:///etc/passwd", id="to a file"),
+        pytest.param("http://user@localhost/", id="to a user"),
+    ],
+)
+def test_a_redirect_elsewhere_is_not_followed(target):
+    assert code_of(plain(redirect(target))) == "redirected_elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (HEAD + b"Content-Length: 1001\r\n\r\n" + b"a" * 1001, "answer_too_large"),
+        (HEAD + b"Connection: close\r\n\r\n" + b"a" * 100_000, "answer_too_large"),
+        (HEAD + b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}", "answer_unreadable"),
+        (HEAD + b"Content-Encoding: br\r\nContent-Length: 2\r\n\r\n{}", "answer_unreadable"),
+        (b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "http_status"),
+        (b"HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n", "http_status"),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", "http_status"),
+        (b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n", "http_status"),
+        (b"HTTP/1.1 206 Partial Content\r\nContent-Length: 2\r\n\r\n{}", "http_status"),
+        (HEAD + b"Content-Length: 10\r\n\r\n{}", "connection_lost"),
+        (b"220 smtp.example ESMTP\r\n", "connection_lost"),
+        (b"", "connection_lost"),
+        (HEAD + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{} ", "connection_lost"),
+        (HEAD + b"X: " + b"a" * 200_000 + b"\r\n\r\n", "connection_lost"),
+    ],
+    ids=[
+        "a body a byte too long", "a body without a length", "gzip", "brotli", "not found",
+        "an error", "nothing", "a redirect to nowhere", "a part", "cut short", "mail",
+        "a closed connection", "two lengths", "endless headers",
+    ],
+)  # fmt: skip
+def test_an_answer_that_cannot_be_used_is_an_error_of_its_own(answer, code):
+    assert code_of(plain(answer)) == code
+
+
+def test_a_reset_connection_is_an_error_of_its_own():
+    def answer(connection, request):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+
+    assert code_of(answer) == "connection_lost"
+
+
+def test_nobody_listening_is_an_error_of_its_own():
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    with pytest.raises(FetchError) as caught:
+        get(port)
+    assert caught.value.code == "connection_lost"
+
+
+def test_the_second_address_is_tried_when_nobody_answers_at_the_first(monkeypatch):
+    found, real = [("", "", "", "", (a, 0)) for a in ("127.0.0.9", "127.0.0.1")], socket.getaddrinfo
+    lookup = lambda host, *args, **options: (  # noqa: E731
+        found if host == "localhost" else real(host, *args, **options)
+    )
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+    with server(plain(JSON)) as (port, _):
+        assert get(port).body == b"{}"
+
+
+def test_a_verification_fetches_each_address_once_and_eight_at_most():
+    fetching = WebFetch(unsafe_loopback_http=True)
+    with server(plain(JSON)) as (port, requests):
+        for number in [*range(fetch.MAX_FETCHES), 0, 1]:
+            get(port, path=f"/{number}", fetching=fetching)
+        with pytest.raises(FetchError) as caught:
+            get(port, path="/one-more", fetching=fetching)
+    assert caught.value.code == "too_many_fetches"
+    assert len(requests) == fetch.MAX_FETCHES
+
+
+def test_what_failed_once_is_not_asked_again():
+    fetching = WebFetch(unsafe_loopback_http=True)
+    with server(plain(b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n")) as (port, requests):
+        for _ in range(2):
+            with pytest.raises(FetchError):
+                get(port, fetching=fetching)
+    assert len(requests) == 1
+
+
+def test_localhost_is_refused_unless_it_was_asked_for():
+    with server(plain(JSON)) as (port, requests), pytest.raises(FetchError):
+        get(port, fetching=WebFetch())
+    assert requests == []
+
+
+def test_a_line_break_in_an_address_adds_no_header():
+    with server(plain(JSON)) as (port, requests), pytest.raises(FetchError):
+        get(port, path="/a\r\nX-Evil: 1")
+    assert requests in ([], [""])
+
+
+def test_offline_nothing_is_fetched():
+    with pytest.raises(FetchError) as caught:
+        offline("https://district.example/", accept="*/*", max_bytes=10)
+    assert caught.value.code == "offline"
