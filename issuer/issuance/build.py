@@ -1,6 +1,7 @@
 """From an approval to the unsigned credential (Open Badges 3.0, 1A to 1G in the reference).
 
-Pure: no clock, no database, no chance. What the approval does not say is not in the
+Pure: no clock, no database, no chance. Fixed members stand before free text and ids last,
+because the code on a certificate gets smaller so (docs/qr-format.md). What the approval does not say is not in the
 credential either (R41).
 """
 
@@ -14,7 +15,7 @@ from issuer import addresses
 from issuer.approvals.approval import Approval, Credit, EvidenceItem, Recipient, Tier
 from issuer.catalogue.achievement import Achievement, Alignment, Criterion
 from issuer.settings import Settings
-from verifier import multikey
+from verifier.evidence import digest_multibase
 from verifier.recipient import identity_hash
 
 Json = dict[str, Any]
@@ -23,8 +24,6 @@ CONTEXTS = (
     "https://www.w3.org/ns/credentials/v2",
     "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
 )
-_SHA2_256 = b"\x12\x20"
-"""The multihash prefix: SHA2-256, 32 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,24 +197,24 @@ def _criterion(criterion: Criterion, page: str) -> Json:
     """Return one criterion with its levels, whose rank stands in `level`, not in order (OB-46)."""
     name = f"{page}#{criterion.id}"
     return {
-        "id": name,
         "type": ["ResultDescription"],
-        "name": criterion.name,
         "resultType": "RubricCriterionLevel",
-        "requiredLevel": f"{name}.{criterion.required}",
+        "name": criterion.name,
         "rubricCriterionLevel": [
             _present(
                 {
-                    "id": f"{name}.{level.id}",
                     "type": ["RubricCriterionLevel"],
-                    "name": level.name,
-                    "description": level.description,
                     "level": str(rank),
                     "points": str(level.points),
+                    "name": level.name,
+                    "description": level.description,
+                    "id": f"{name}.{level.id}",
                 }
             )
             for rank, level in enumerate(criterion.levels, start=1)
         ],
+        "requiredLevel": f"{name}.{criterion.required}",
+        "id": name,
     }
 
 
@@ -258,18 +257,14 @@ def _evidence(item: EvidenceItem) -> Json:
         {
             "id": item.url if item.tier is Tier.PUBLIC else None,
             "type": ["Evidence"],
-            "name": item.name,
-            "description": item.description,
+            "digestMultibase": item.sha256 and digest_multibase(bytes.fromhex(item.sha256)),
+            "mediaType": item.media_type,
             "genre": item.genre,
             "audience": item.audience,
-            "digestMultibase": item.sha256 and _digest_multibase(item.sha256),
-            "mediaType": item.media_type,
+            "name": item.name,
+            "description": item.description,
         }
     )
-
-
-def _digest_multibase(sha256: str) -> str:
-    return "z" + multikey.base58_encode(_SHA2_256 + bytes.fromhex(sha256))
 
 
 def _status(settings: Settings, reserved: Reservation) -> Json:
