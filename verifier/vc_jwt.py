@@ -7,7 +7,7 @@ from typing import Any
 
 from verifier import jose
 from verifier.controller import PROOF_ERROR, Controller, DidError, VerificationMethod
-from verifier.credential import view
+from verifier.credential import listed, view
 from verifier.data_integrity import ControllerOf
 from verifier.jose import Jws
 from verifier.report import Check, Outcome
@@ -32,8 +32,9 @@ def credential_in(payload: Json) -> Json:
     inner = payload.get("vc")
     if inner is None:
         return payload
-    contexts = inner.get("@context") if isinstance(inner, dict) else None
-    if not isinstance(inner, dict) or payload.keys() & _BODY or _MODEL_2 in (contexts or ()):
+    if not isinstance(inner, dict) or payload.keys() & _BODY:
+        raise TwoModelsError("a vc claim beside members of data model 2.0")
+    if _MODEL_2 in listed(inner.get("@context")):
         raise TwoModelsError("a vc claim beside members of data model 2.0")
     filled = {
         "issuer": payload.get("iss"),
