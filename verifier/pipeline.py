@@ -104,7 +104,7 @@ def verify(
         handed = _hand_in(data, fetch)  # (1)
     except IntakeError as exc:
         check = Check("intake", Outcome.COULD_NOT_CHECK, exc.code, exc.params)
-        return _unauthentic("unknown", "unknown", (check,))
+        return _unauthentic("unknown", "unknown", (check,), presented_by)
     received = tuple(
         Check("intake", Outcome.PASSED, code)
         for code in (f"received_{handed.carrier}", *handed.notes)
@@ -113,15 +113,15 @@ def verify(
         secured = parse(handed.text)  # (2)
     except jose.JoseError as exc:
         failed = Check("parse", Outcome.FAILED, exc.code, {"detail": exc.detail}, PARSING_ERROR)
-        return _unauthentic(handed.carrier, "vc_jwt", (*received, failed))
+        return _unauthentic(handed.carrier, "vc_jwt", (*received, failed), presented_by)
     except strict_json.StrictJsonError as exc:
         failed = Check(
             "parse", Outcome.FAILED, "not_strict_json", {"detail": str(exc)}, PARSING_ERROR
         )
-        return _unauthentic(handed.carrier, "data_integrity", (*received, failed))
+        return _unauthentic(handed.carrier, "data_integrity", (*received, failed), presented_by)
     except TwoModelsError:
         mixed = Check("parse", Outcome.COULD_NOT_CHECK, "jwt_two_models")
-        return _unauthentic(handed.carrier, "vc_jwt", (*received, mixed))
+        return _unauthentic(handed.carrier, "vc_jwt", (*received, mixed), presented_by)
     return _judge(handed, received, secured, world, presented_by, evidence)
 
 
@@ -171,7 +171,7 @@ def _judge(
     authentic = _verdict(said, "authentic")
     credential = found.credential
     if authentic.answer is not Answer.YES or credential is None:
-        return _unauthentic(handed.carrier, secured.securing, said)
+        return _unauthentic(handed.carrier, secured.securing, said, presented_by)
     files = tuple(check_evidence(credential, file) for file in evidence)
     return Report(
         carrier=handed.carrier,
@@ -229,23 +229,27 @@ def _authenticate(
 
 
 def _check_current(credential: Credential, secured: Secured, world: World) -> tuple[Check, ...]:
-    """Steps (6) and (7). A past end is final, so no list is asked about it."""
-    dates: tuple[Check, ...] = (check_validity_period(credential, now=world.now),)
-    if secured.jws is None:
-        proofs = [p for p in listed(secured.document.get("proof")) if isinstance(p, dict)]
-        dates = (*dates, check_proof_dates(proofs, now=world.now))
+    """Steps (6) and (7). What has ended may have been withdrawn as well, so both are asked."""
+    dates = (check_validity_period(credential, now=world.now), *_proof_dates(secured, world))
 
     def read_list(body: bytes) -> Credential | None:
         try:
             found = parse(body.decode("utf-8", "strict"))
         except ValueError:  # not UTF-8, not strict JSON, not a JWS
             return None
-        checks = _authenticate(found, world, None)
+        checks = (*_authenticate(found, world, None), *_proof_dates(found, world))
         return view(found.document) if worst(checks) is None else None
 
     status = check_status(credential, fetch=world.fetch, now=world.now, read_list=read_list)
     limits = () if secured.jws else check_limits(credential, world.contexts)
     return (*dates, *status, *limits)
+
+
+def _proof_dates(secured: Secured, world: World) -> tuple[Check, ...]:
+    if secured.jws is not None:
+        return ()
+    proofs = [p for p in listed(secured.document.get("proof")) if isinstance(p, dict)]
+    return (check_proof_dates(proofs, now=world.now),)
 
 
 def _verdict(checks: tuple[Check, ...], name: str) -> Verdict:
@@ -263,7 +267,9 @@ def _verdict(checks: tuple[Check, ...], name: str) -> Verdict:
     return Verdict(Answer.YES, name)
 
 
-def _unauthentic(carrier: str, securing: str, checks: tuple[Check, ...]) -> Report:
+def _unauthentic(
+    carrier: str, securing: str, checks: tuple[Check, ...], presented_by: str | None
+) -> Report:
     """The report on what is not authentic: no claim is shown, and nothing else is judged."""
     unjudged = Verdict(Answer.COULD_NOT_CHECK, "not_authentic")
     return Report(
@@ -273,4 +279,5 @@ def _unauthentic(carrier: str, securing: str, checks: tuple[Check, ...]) -> Repo
         authentic=_verdict(checks, "authentic"),
         current=unjudged,
         recognised=unjudged,
+        theirs=None if presented_by is None else unjudged,
     )
