@@ -1,8 +1,8 @@
 """From an approval to the unsigned credential (Open Badges 3.0, 1A to 1G in the reference).
 
-Pure: no clock, no database, no chance. Fixed members stand before free text and ids last,
-because the code on a certificate gets smaller so (docs/qr-format.md). What the approval does not say is not in the
-credential either (R41).
+Pure: no clock, no database, no chance. What the approval does not say is not in the
+credential either (R41). Fixed members stand before free text and ids last, because the code
+on a certificate gets smaller so (docs/qr-format.md).
 """
 
 from collections.abc import Mapping
