@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from verifier import printed, trust
+from verifier import derive, printed, trust
 from verifier.credential import instant
 from verifier.fetch import Fetch, WebFetch, offline
 from verifier.pipeline import MAX_CREDENTIAL_BYTES, verify
@@ -26,6 +26,9 @@ class UsageError(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == [derive.WORD]:
+        return derive.main(arguments[1:])
     args = _parser().parse_args(arguments)
     try:
         lists = tuple(_trust_list(path) for path in args.trust)
@@ -47,7 +50,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="mintmark-verify",
         description="Check Open Badges: authentic, current, and by an issuer you recognise.",
-        epilog="Exit status: 0 yes, 1 no, 3 could not check, 2 wrong usage.",
+        epilog="Exit status: 0 yes, 1 no, 3 could not check, 2 wrong usage. To make a copy that "
+        "shows less: mintmark-verify derive --help",
     )
     add = parser.add_argument
     add(

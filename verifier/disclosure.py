@@ -97,10 +97,10 @@ def derive(
     if len(proofs) != 1:
         what = "more than one such signature" if proofs else f"no {ECDSA_SD_2023.name} signature"
         raise DisclosureError(f"it has {what}: take the file “to share less” from its issuer")
-    for pointer in show:
-        if pointers.steps(pointer)[:1] in ((), ("proof",), ("@context",)):
-            raise DisclosureError(f"{pointer or 'the whole'} cannot be chosen")
     try:
+        for pointer in show:
+            if pointers.steps(pointer)[:1] in ((), ("proof",), ("@context",)):
+                raise DisclosureError(f"{pointer or 'the whole'} cannot be chosen")
         made = ecdsa_sd.disclose(document, proofs[0], show, contexts=contexts)
     except PointerError as exc:
         raise DisclosureError(f"{exc}; it has: {_offer(document)}") from exc
