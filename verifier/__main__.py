@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(arguments)
     try:
         lists = tuple(_trust_list(path) for path in args.trust)
-        evidence = tuple(_read_file(path) for path in args.evidence)
+        evidence = tuple(_read_file(path, at_most=-1) for path in args.evidence)
         now = _time(args.at)
         required = _required(args)
         reports = []
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             data = _read_source(name)
             reports.append((name, _verify(data, args, now, lists, evidence)))
     except UsageError as exc:
-        print(f"mintmark-verify: {exc}", file=sys.stderr)
+        print(f"mintmark-verify: {printed.printable(str(exc))}", file=sys.stderr)
         return 2
     _print(reports, args)
     return _exit_status([report for _, report in reports], required)
@@ -115,10 +115,11 @@ def _read_source(name: str) -> bytes:
     return _read_file(name)
 
 
-def _read_file(name: str) -> bytes:
+def _read_file(name: str, *, at_most: int = MAX_CREDENTIAL_BYTES * 10) -> bytes:
+    """Return a file's first bytes; all of them where `at_most` is -1, as evidence may be a film."""
     try:
         with Path(name).open("rb") as file:
-            return file.read(MAX_CREDENTIAL_BYTES * 10)
+            return file.read(at_most)
     except OSError as exc:
         raise UsageError(f"cannot read {name}: {exc.strerror}") from exc
 

@@ -71,7 +71,7 @@ def as_text(name: str, report: Report, *, details: bool = False) -> str:
     elif report.carrier != "unknown":
         lines += ["", "  What it says is not shown, because it is not shown to be true."]
     lines += ["", *_checks(report, details)]
-    return "\n".join(_printable(line) for line in lines) + "\n"
+    return "\n".join(printable(line) for line in lines) + "\n"
 
 
 def _claims(credential: Credential) -> list[str]:
@@ -124,15 +124,20 @@ def as_table(rows: Sequence[tuple[str, Report]]) -> str:
         decisive = next((v for v in answers.values() if v.answer is not Answer.YES), None)
         reason = "" if decisive is None else words.text(decisive)
         line = f"{name:<{width}}  {marks[0]:^9}  {marks[1]:^7}  {marks[2]:^10}  {reason}"
-        lines.append(_printable(line.rstrip()))
+        lines.append(printable(line.rstrip()))
     return "\n".join(lines) + "\n"
 
 
 def dumps(value: Any) -> str:
-    """Return JSON for people and programs alike."""
-    return json.dumps(value, ensure_ascii=False, indent=2)
+    """Return JSON for people and programs alike, in which what does not print is escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return "".join(char if char.isprintable() or char == "\n" else _escaped(char) for char in text)
 
 
-def _printable(line: str) -> str:
+def _escaped(char: str) -> str:
+    return json.dumps(char)[1:-1]
+
+
+def printable(line: str) -> str:
     """Take out what could steer a terminal or turn the reading direction (T19)."""
     return "".join(char if char.isprintable() else "�" for char in line)
