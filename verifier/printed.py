@@ -130,12 +130,9 @@ def as_table(rows: Sequence[tuple[str, Report]]) -> str:
 
 def dumps(value: Any) -> str:
     """Return JSON for people and programs alike, in which what does not print is escaped."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
-    return "".join(char if char.isprintable() or char == "\n" else _escaped(char) for char in text)
-
-
-def _escaped(char: str) -> str:
-    return json.dumps(char)[1:-1]
+    text = json.dumps(value, ensure_ascii=False, indent=2).replace("\x7f", "\\u007f")
+    shown = (char if char.isprintable() or char == "\n" else json.dumps(char) for char in text)
+    return "".join(char.strip('"') if len(char) > 1 else char for char in shown)
 
 
 def printable(line: str) -> str:
