@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contexts.errors import WorkLimitError
 from contexts.ntriples import Quad
 
-MAX_WORK = 8_000
-"""Relations hashed and neighbours put in order for one document, about 70 ms. The hardest graphs
+MAX_WORK = 10_000
+"""Relations hashed and neighbours put in order for one document, at most 0.1 s. The hardest graphs
 of the W3C suite need 3,840; a poisoned one needs more than any machine has (T23)."""
 
 
