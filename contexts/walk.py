@@ -6,9 +6,11 @@ so each line here has to be right only about what it lets through. Clause number
 JSON-LD 1.1 Processing Algorithms and API.
 """
 
+import itertools
+import marshal
 from collections.abc import Mapping
 from json.encoder import encode_basestring
-from typing import Any
+from typing import Any, NamedTuple
 
 from contexts.jcs import canonicalize_json
 from contexts.ntriples import ESCAPES, LANGUAGE, Quad
@@ -24,16 +26,37 @@ _REWRITTEN = {f"<{_XSD}double>", f"<{_XSD}string>"}
 """Datatypes of which JSON-LD rewrites the strings, or leaves out the name."""
 _VALUE_KEYS = {"@value", "@type", "@language", "@direction"}
 
+REPEATED = frozenset({"achievement", "issuer"})
+"""Members that are the same in many credentials: their statements are remembered."""
+MAX_FRAGMENTS = 256
+MAX_FRAGMENT_BYTES = 32 * 1024
+"""So the memory of a process holds some 30 MB of them at the very most."""
+_MARSHAL_VERSION = 2
+"""The last that writes equal values equally, however they are kept in memory."""
+
 Json = Mapping[str, Any]
+
+
+class Fragment(NamedTuple):
+    """What a node adds to any document, and its name."""
+
+    name: str
+    lines: list[str]
+    quads: list[Quad]
+
+
+_fragments: dict[tuple[ActiveContext, bytes], Fragment] = {}
+_serial = itertools.count()
 
 
 class Walk:
     """The statements of one document: complete lines, and quads where a node has no name yet."""
 
-    def __init__(self) -> None:
+    def __init__(self, prefix: str = "_:b") -> None:
         self.lines: list[str] = []
         self.quads: list[Quad] = []
-        self._blanks = 0
+        self._prefix, self._blanks = prefix, 0
+        self._recalled: set[int] = set()
 
     @classmethod
     def of(cls, document: Json, initial: ActiveContext) -> "Walk":
@@ -109,6 +132,8 @@ class Walk:
                     return _value_object(value, around)
                 if id_key := _one_of(around.id_keys, value):
                     return around.iri(value[id_key])
+            if key in REPEATED and not graph:
+                return self._repeated(value, _below(active, key, term), depth + 1)
             return self.node(value, _below(active, key, term), graph, depth + 1)
         if term.scoped:
             active = active.step("value", key)
@@ -125,6 +150,32 @@ class Walk:
             return _native(value, term.datatype)
         raise Declined(key)
 
+    def _repeated(self, node: Json, active: ActiveContext, depth: int) -> str:
+        """As `node`, from memory where many credentials hold the same node.
+
+        Its blank nodes have names that nothing else has. So a node that stands in one document
+        twice is not recalled twice: those of the second are not those of the first.
+        """
+        try:
+            key = active, marshal.dumps(dict(node), _MARSHAL_VERSION)
+        except ValueError:
+            raise Declined("no JSON") from None
+        kept = _fragments.get(key)
+        if kept is None:
+            part = Walk(f"_:f{next(_serial)}b")
+            name = part.node(node, active, "", depth)
+            kept = Fragment(name, sorted(part.lines), part.quads)
+            if name[0] == "<" and len(key[1]) <= MAX_FRAGMENT_BYTES:
+                if len(_fragments) >= MAX_FRAGMENTS:
+                    _fragments.clear()
+                _fragments[key] = kept
+        elif id(kept) in self._recalled:
+            return self.node(node, active, "", depth)
+        self._recalled.add(id(kept))
+        self.lines += kept.lines
+        self.quads += kept.quads
+        return kept.name
+
     def _list(self, name: str, predicate: str, key: str, term: Term, values: list[Any],
               active: ActiveContext, graph: str, depth: int) -> None:  # fmt: skip
         """Add a list: a chain of blank nodes from the first value to the last (8.3)."""
@@ -139,7 +190,7 @@ class Walk:
 
     def _blank(self) -> str:
         self._blanks += 1
-        return f"_:b{self._blanks}"
+        return f"{self._prefix}{self._blanks}"
 
     def _add(self, subject: str, predicate: str, value: str, graph: str) -> None:
         if graph or subject[0] == "_" or value[0] == "_":
