@@ -1,0 +1,109 @@
+"""A JWT says who and when twice; each claim alone must agree with the body (T8, OB-61, OB-63)."""
+
+import pytest
+
+from verifier.report import Answer
+
+ENDS = "2030-11-01T00:00:00Z"
+OTHER = {
+    "iss": "did:web:other.example",
+    "jti": "https://district.example/credentials/2",
+    "sub": "urn:uuid:00000000-0000-4000-8000-000000000000",
+    "nbf": 1793491201,
+    "exp": 1919635201,
+}
+
+
+def report(world, claims=None, **members):
+    return world.verify(world.issuer.jwt(world.badge(**members), claims=claims))
+
+
+def test_a_jwt_whose_claims_agree_is_authentic(world):
+    found = report(world, validUntil=ENDS)
+    assert (found.authentic.answer, found.securing) == (Answer.YES, "vc_jwt")
+    assert "claims_agree" in {check.code for check in found.checks}
+
+
+@pytest.mark.parametrize("claim", OTHER)
+def test_a_claim_that_differs_from_the_body_fails(world, claim):
+    found = report(world, {claim: OTHER[claim]}, validUntil=ENDS)
+    assert (found.authentic.answer, found.authentic.code) == (Answer.NO, "claims_differ")
+    assert found.authentic.params["claim"] == claim
+
+
+@pytest.mark.parametrize("claim", OTHER)
+@pytest.mark.parametrize("value", [True, "", [], {}, -1], ids=["true", "empty", "[]", "{}", "-1"])
+def test_a_claim_of_another_type_fails(world, claim, value):
+    found = report(world, {claim: value}, validUntil=ENDS)
+    assert (found.authentic.answer, found.authentic.code) == (Answer.NO, "claims_differ")
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "claim"),
+    [
+        ("id", "https://district.example/credentials/2", "jti"),
+        ("validFrom", "2026-10-01T00:00:00Z", "nbf"),
+        ("validUntil", "2031-11-01T00:00:00Z", "exp"),
+        ("validUntil", None, "exp"),
+        ("id", None, "jti"),
+    ],
+)
+def test_a_body_that_differs_from_the_claims_fails(world, member, value, claim):
+    badge = world.badge(validUntil=ENDS)
+    agreed = {"jti": badge["id"], "nbf": 1793491200, "exp": 1919635200}
+    changed = {key: item for key, item in (badge | {member: value}).items() if item is not None}
+    found = world.verify(world.issuer.jwt(changed, claims=agreed))
+    assert (found.authentic.answer, found.authentic.params.get("claim")) == (Answer.NO, claim)
+
+
+def test_a_subject_that_differs_from_its_claim_fails(world):
+    badge = world.badge()
+    claims = {"sub": badge["credentialSubject"]["id"]}
+    badge["credentialSubject"]["id"] = OTHER["sub"]
+    found = world.verify(world.issuer.jwt(badge, claims=claims))
+    assert found.authentic.params.get("claim") == "sub"
+
+
+@pytest.mark.parametrize("claim", OTHER)
+def test_a_claim_that_is_left_out_takes_nothing_away_and_is_noted(world, claim):
+    found = report(world, {claim: None}, validUntil=ENDS)
+    assert found.authentic.answer is Answer.YES
+    noted = next(check for check in found.checks if check.code == "claims_missing")
+    assert noted.params["claims"] == claim
+
+
+def test_an_end_that_only_the_claim_tells_fails(world):
+    found = report(world, {"exp": 1919635200})
+    assert (found.authentic.answer, found.authentic.params["claim"]) == (Answer.NO, "exp")
+
+
+@pytest.mark.parametrize("fraction", [0.0, 0.75])
+def test_a_time_with_a_fraction_is_that_second(world, fraction):
+    assert report(world, {"nbf": 1793491200 + fraction}).authentic.answer is Answer.YES
+
+
+def test_a_begin_with_a_fraction_is_floored(world):
+    found = report(world, {"nbf": 1793491200}, validFrom="2026-11-01T00:00:00.900Z")
+    assert found.authentic.answer is Answer.YES
+
+
+def test_a_begin_in_another_zone_is_that_moment(world):
+    found = report(world, {"nbf": 1793491200}, validFrom="2026-10-31T19:00:00-05:00")
+    assert found.authentic.answer is Answer.YES
+
+
+@pytest.mark.parametrize("issued_at", [1e308, -1e308, "soon", True], ids=str)
+def test_an_odd_time_of_issue_is_no_time_and_no_fault(world, issued_at):
+    assert report(world, {"iat": issued_at}).authentic.answer is Answer.YES
+
+
+def test_a_proof_inside_a_jwt_is_not_what_secures_it(world):
+    badge = world.issuer.sign(world.badge())
+    badge["proof"][0]["proofValue"] = "z" + "1" * 64
+    assert world.verify(world.issuer.jwt(badge)).authentic.answer is Answer.YES
+
+
+@pytest.mark.parametrize("context", [7, True, {"a": 1}, "x"], ids=str)
+def test_a_vc_claim_with_odd_contexts_is_not_read_and_not_stumbled_over(world, context):
+    token = world.issuer.jwt(world.badge(), claims={"vc": {"@context": context}})
+    assert world.verify(token).authentic.code == "jwt_two_models"
