@@ -13,7 +13,8 @@ from pathlib import Path
 from verifier import derive, printed, trust
 from verifier.credential import instant
 from verifier.fetch import Fetch, WebFetch, offline
-from verifier.pipeline import MAX_CREDENTIAL_BYTES, verify
+from verifier.intake import MAX_CREDENTIAL_BYTES
+from verifier.pipeline import verify
 from verifier.report import Answer, Outcome, Report
 from verifier.trust import TrustList, TrustListError
 

@@ -145,6 +145,7 @@ class Credential:
     license_number: str | None = None
     source: Profile | None = None
     evidence: tuple[Evidence, ...] = ()
+    endorsement_comment: str | None = None
     document: Json = field(default_factory=dict, repr=False)
 
     @property
@@ -215,6 +216,7 @@ def view(document: Json) -> Credential:
         license_number=_text(subject.get("licenseNumber")),
         source=_profile(subject.get("source")),
         evidence=tuple(map(_evidence, _objects(document.get("evidence")))),
+        endorsement_comment=_text(subject.get("endorsementComment")),
         document=document,
     )
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from verifier import printed, strict_json, words
 from verifier.disclosure import CHOICES, choices, derive
-from verifier.intake import IntakeError, read
-from verifier.pipeline import MAX_CREDENTIAL_BYTES
+from verifier.intake import MAX_CREDENTIAL_BYTES, IntakeError, read
 from verifier.report import Check, Outcome
 
 WORD = "derive"

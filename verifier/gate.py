@@ -78,12 +78,19 @@ def _walk(
             yield here, "full_iri_key"
         elif key == "id" and isinstance(value, str) and value.startswith("_:"):
             yield here, "blank_id"
-        elif key in SINGLE and isinstance(value, list) and len(value) > 1:
+        elif isinstance(value, list) and len(value) > 1 and _is_single(key, node):
             yield here, "list_for_one"
         elif key in NESTED:
             yield from _nested(value, here, roots)
-        elif key != "@context":
+        elif key != "@context" and not isinstance(value, str):
             yield from _members(value, here, roots)
+
+
+def _is_single(key: str, node: Json) -> bool:
+    """A learner record lists many achievements, of which none decides (CLR 2.0, ClrSubject)."""
+    kinds = node.get("type")
+    record = isinstance(kinds, list) and "ClrSubject" in kinds
+    return key in SINGLE and not (record and key == "achievement")
 
 
 def _members(value: Any, place: str, roots: frozenset[str]) -> Iterator[tuple[str, str]]:

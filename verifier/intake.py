@@ -19,6 +19,12 @@ from verifier.qr import QrError
 MAX_BYTES = 10 * 1024 * 1024
 """A phone's photo of a certificate has 3 to 8 MiB."""
 MAX_TEXT_BYTES = jose.MAX_BYTES
+MAX_CREDENTIAL_BYTES = 5 * 1024 * 1024
+"""What is fetched or read as one credential, in whatever carrier."""
+CREDENTIAL_TYPES = (
+    "application/vc+ld+json, application/vc, application/json, application/vc+jwt, "
+    "application/jwt, text/plain, image/png, image/svg+xml, application/pdf"
+)
 MAX_WORDS = 1000
 """How far into a text a credential is looked for."""
 

@@ -49,12 +49,14 @@ def as_json(report: Report) -> dict[str, Any]:
         for check in report.checks
     ]
     credential = None if report.credential is None else report.credential.document
+    inside = {"endorsements": report.endorsements, "credentials": report.credentials}
     return {
         "carrier": report.carrier,
         "securing": report.securing,
         "verdicts": verdicts,
         "checks": checks,
         "credential": credential,
+        **{name: [as_json(inner) for inner in found] for name, found in inside.items() if found},
     }
 
 
@@ -70,7 +72,8 @@ def as_text(name: str, report: Report, *, details: bool = False) -> str:
         lines += ["", *_claims(report.credential)]
     elif report.carrier != "unknown":
         lines += ["", "  What it says is not shown, because it is not shown to be true."]
-    lines += ["", *_checks(report, details)]
+    lines += ["", *_inside("Endorsed", report.endorsements), *_inside("Holds", report.credentials)]
+    lines += _checks(report, details)
     return "\n".join(printable(line) for line in lines) + "\n"
 
 
@@ -93,6 +96,26 @@ def _claims(credential: Credential) -> list[str]:
         *(("Evidence", item.name or item.id) for item in credential.evidence),
     ]
     return [f"  {label + ':':<20} {value}" for label, value in rows if value]
+
+
+def _inside(title: str, reports: Sequence[Report]) -> list[str]:
+    """The credentials inside, each with its own answers: they say nothing of the one around."""
+    lines = []
+    for report in reports:
+        inner = report.credential
+        about = "not shown to be true" if inner is None else f"by {inner.issuer.id}"
+        if inner is not None and inner.name:
+            about += f": {inner.name}"
+        lines.append(f"  {title} {about}")
+        for key in ("authentic", "current"):
+            verdict = report.verdicts()[key]
+            answer = words.ANSWERS[verdict.answer]
+            lines.append(
+                f"    {_MARKS[verdict.answer]} {_TITLES[key]}: {answer}. {words.text(verdict)}"
+            )
+        if inner is not None and inner.endorsement_comment:
+            lines.append(f"    “{inner.endorsement_comment}”")
+    return [*lines, ""] if lines else []
 
 
 def _day(moment: Any) -> str | None:

@@ -79,6 +79,8 @@ class Report:
     `credential` is the view of what was signed, and None where nothing may be shown as
     fact: it is only set when the credential is authentic. `carrier` says what was handed
     in (`json`, `jwt`, `png`, `svg`, `pdf`, `qr`), `securing` which signature was checked.
+    `endorsements` and `credentials` are the reports on the credentials inside it, which decide
+    nothing here: their `carrier` is `inside`.
     """
 
     carrier: str
@@ -89,6 +91,8 @@ class Report:
     recognised: Verdict
     theirs: Verdict | None = None
     credential: "Credential | None" = None
+    endorsements: tuple["Report", ...] = ()
+    credentials: tuple["Report", ...] = ()
 
     def verdicts(self) -> dict[str, Verdict]:
         """Return the verdicts by name, in the order people ask for them."""

@@ -149,6 +149,21 @@ WORDS: dict[str, tuple[str, str]] = {
         "it says: {members}.",
         "",
     ),
+    "clr_2": (
+        "It is a learner record (CLR 2.0). Each credential in it has a report of its own.",
+        "",
+    ),
+    "endorsement": ("It is an endorsement of something in the credential around it.", ""),
+    "not_an_endorsement": ("It is not an endorsement (its types: {types}).", _ASK_ISSUER),
+    "endorsement_of_another": (
+        "It endorses something that the credential around it does not name ({about}).",
+        "Do not count it.",
+    ),
+    "inner_unreadable": ("There is nothing in it that can be read as a credential.", _ASK_ISSUER),
+    "too_many_inside": (
+        "It holds more than {most} credentials under {member}; only the first {most} were looked at.",
+        "",
+    ),
     "not_an_open_badge": (
         "It is not an Open Badge 3.0 (its types: {types}).",
         "Ask for the Open Badge file.",
@@ -322,6 +337,29 @@ WORDS: dict[str, tuple[str, str]] = {
     "proof_from_the_future": (
         "It says that it was signed on {date}, which has not come yet.",
         "Check the clock of this computer. " + _ASK_ISSUER,
+    ),
+    # a newer version
+    "refreshed": (
+        "The issuer gives out a newer version of it at {url}; this report is about that one.",
+        "",
+    ),
+    "refresh_is_the_same": ("The issuer gives out no newer version of it.", ""),
+    "refresh_not_supported": (
+        "It says where a newer version may be had in a way not known here ({type}).",
+        "",
+    ),
+    "refresh_unreachable": (
+        "Whether the issuer gives out a newer version could not be asked ({url}).",
+        _AGAIN,
+    ),
+    "refresh_not_authentic": (
+        "What is given out at {url} as a newer version is not shown to be the issuer's; this report "
+        "is about the one handed in.",
+        "",
+    ),
+    "refresh_of_another": (
+        "What is given out at {url} is another credential; this report is about the one handed in.",
+        "",
     ),
     # (7) status
     "no_status": ("The issuer keeps no list of withdrawn credentials for it.", ""),

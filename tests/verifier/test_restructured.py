@@ -13,7 +13,7 @@ from pyld import jsonld
 from world import CONTEXTS, World
 
 from contexts import BUNDLED
-from verifier import pipeline
+from verifier import examine
 from verifier.report import Answer, Check, Outcome
 
 END = "2026-11-10T00:00:00Z"
@@ -250,7 +250,7 @@ def test_a_rewritten_badge_is_never_current(expired, attack):
 )
 def test_without_the_gate_the_rewritten_badge_would_be_current(expired, attack, monkeypatch):
     passed = Check("structure", Outcome.PASSED, "plain_structure")
-    monkeypatch.setattr(pipeline, "check_structure", lambda document: passed)
+    monkeypatch.setattr(examine, "check_structure", lambda document: passed)
     assert expired.world.verify(attack(expired.badge)).current.answer is Answer.YES
 
 

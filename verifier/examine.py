@@ -1,0 +1,196 @@
+"""What one credential is found to be: steps (3) to (7) of the pipeline, for the credential that
+was handed in and for each one inside it alike.
+
+A signature is checked before anything is fetched that it does not need (T20).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from contexts import FrozenContexts
+from verifier import jose, open_badges_2, strict_json, trust
+from verifier.controller import Controller, DidError
+from verifier.credential import Credential, listed, view
+from verifier.data_integrity import check_proofs
+from verifier.dates import check_proof_dates, check_validity_period
+from verifier.did import resolve
+from verifier.disclosure import check_limits, check_withheld
+from verifier.fetch import Fetch
+from verifier.gate import check_structure
+from verifier.report import Answer, Check, Found, Outcome, Report, Verdict, worst
+from verifier.shape import check_shape
+from verifier.status import check_status
+from verifier.trust import TrustList
+from verifier.vc_jwt import check_jwt, credential_in
+
+PARSING_ERROR = "https://www.w3.org/TR/vc-data-model#PARSING_ERROR"
+
+Json = Mapping[str, Any]
+CheckKind = Callable[[Json], Check]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a verification may know beside the credential: the time, and how to ask others."""
+
+    fetch: Fetch
+    now: datetime
+    trust: tuple[TrustList, ...]
+    contexts: FrozenContexts
+
+    def controller(self, issuer: str) -> Controller:
+        """Return the issuer's document, or its snapshot in a trust list when it is out of reach."""
+        try:
+            return resolve(issuer, self.fetch)
+        except DidError as exc:
+            kept = trust.snapshot(self.trust, issuer, self.now)
+            if kept is None or exc.certain:
+                raise
+            return kept
+
+
+@dataclass(frozen=True, slots=True)
+class Secured:
+    """A parsed credential and how it is secured; `jws` is None for an embedded proof."""
+
+    document: Json
+    jws: jose.Jws | None
+
+    @property
+    def securing(self) -> str:
+        return "data_integrity" if self.jws is None else "vc_jwt"
+
+
+def parse(text: str) -> Secured:
+    """Return the credential in JSON text or in a compact JWS (step 2).
+
+    Raises `StrictJsonError`, `JoseError` and `TwoModelsError`, which are `ValueError`.
+    """
+    if text.lstrip().startswith("{"):
+        return Secured(strict_json.loads_object(text), None)
+    jws = jose.parse(text.strip())
+    return Secured(credential_in(jws.payload), jws)
+
+
+def unparsed(exc: ValueError) -> tuple[str, Check]:
+    """Return how what `parse` refused was secured, and the check that says why."""
+    if isinstance(exc, jose.JoseError):
+        detail = {"detail": exc.detail}
+        return "vc_jwt", Check("parse", Outcome.FAILED, exc.code, detail, PARSING_ERROR)
+    if isinstance(exc, strict_json.StrictJsonError):
+        detail = {"detail": str(exc)}
+        failed = Check("parse", Outcome.FAILED, "not_strict_json", detail, PARSING_ERROR)
+        return "data_integrity", failed
+    return "vc_jwt", Check("parse", Outcome.COULD_NOT_CHECK, "jwt_two_models")
+
+
+def examine(secured: Secured, world: World, check_kind: CheckKind = check_shape) -> Found:
+    """Return what makes it authentic, what makes it current, and the view of it.
+
+    `check_kind` says what kind of credential it should be (step 4).
+    """
+    if open_badges_2.is_assertion(secured.document):
+        return open_badges_2.judge(secured.document, secured.jws, fetch=world.fetch, now=world.now)
+    said = _authenticate(secured, world, check_kind)
+    if worst(said) is not None:
+        return Found(said)
+    credential = view(secured.document)
+    beside = check_withheld(credential) if secured.jws is None else ()
+    return Found(said, _check_current(credential, secured, world), credential, beside)
+
+
+def _authenticate(
+    secured: Secured, world: World, check_kind: CheckKind | None
+) -> tuple[Check, ...]:
+    """Steps (3) to (5), for a credential and for a status list alike."""
+    structure = check_structure(secured.document)  # (3)
+    if structure.outcome is not Outcome.PASSED:
+        return (structure,)
+    shape = () if check_kind is None else (check_kind(secured.document),)  # (4)
+    issuer = view(secured.document).issuer.id
+
+    @cache
+    def controller_of() -> Controller:
+        return world.controller(issuer)
+
+    if secured.jws is not None:  # (5)
+        proofs = check_jwt(secured.jws, secured.document, issuer, controller_of)
+    else:
+        proofs = check_proofs(secured.document, issuer, controller_of, world.contexts)
+    checks = (structure, *shape, *proofs)
+    if worst(checks) is None and (kept := controller_of().snapshot_of):
+        when = {"retrieved": kept.isoformat()}
+        return (*checks, Check("issuer", Outcome.PASSED, "issuer_by_snapshot", when))
+    return checks
+
+
+def _check_current(credential: Credential, secured: Secured, world: World) -> tuple[Check, ...]:
+    """Steps (6) and (7). What has ended may have been withdrawn as well, so both are asked."""
+    dates = (check_validity_period(credential, now=world.now), *_proof_dates(secured, world))
+
+    def read_list(body: bytes) -> Credential | None:
+        try:
+            found = parse(body.decode("utf-8", "strict"))
+        except ValueError:  # not UTF-8, not strict JSON, not a JWS
+            return None
+        checks = (*_authenticate(found, world, None), *_proof_dates(found, world))
+        return view(found.document) if worst(checks) is None else None
+
+    status = check_status(credential, fetch=world.fetch, now=world.now, read_list=read_list)
+    limits = () if secured.jws else check_limits(credential, world.contexts)
+    return (*dates, *status, *limits)
+
+
+def _proof_dates(secured: Secured, world: World) -> tuple[Check, ...]:
+    if secured.jws is not None:
+        return ()
+    proofs = [p for p in listed(secured.document.get("proof")) if isinstance(p, dict)]
+    return (check_proof_dates(proofs, now=world.now),)
+
+
+def conclude(carrier: str, secured: Secured, found: Found, world: World) -> Report:
+    """Return the report on what was found, with the verdict *Recognised* (step 8)."""
+    authentic = verdict(found.said, "authentic")
+    credential = found.credential
+    if authentic.answer is not Answer.YES or credential is None:
+        return unauthentic(carrier, secured.securing, found.said)
+    return Report(
+        carrier=carrier,
+        securing=secured.securing,
+        checks=(*found.said, *found.still, *found.beside),
+        authentic=authentic,
+        current=verdict(found.still, "current"),
+        recognised=trust.recognise(world.trust, credential.issuer.id, world.now),
+        credential=credential,
+    )
+
+
+def unauthentic(carrier: str, securing: str, checks: tuple[Check, ...]) -> Report:
+    """Return the report on what is not authentic: no claim is shown, nothing else is judged."""
+    unjudged = Verdict(Answer.COULD_NOT_CHECK, "not_authentic")
+    return Report(
+        carrier=carrier,
+        securing=securing,
+        checks=checks,
+        authentic=verdict(checks, "authentic"),
+        current=unjudged,
+        recognised=unjudged,
+    )
+
+
+def verdict(checks: tuple[Check, ...], name: str) -> Verdict:
+    """Return the answer that checks give together. None of them passed is no yes."""
+    decisive = worst(checks)
+    if decisive is not None:
+        failed = decisive.outcome is Outcome.FAILED
+        answer = Answer.NO if failed else Answer.COULD_NOT_CHECK
+        return Verdict(answer, decisive.code, decisive.params)
+    if not any(check.outcome is Outcome.PASSED for check in checks):
+        return Verdict(Answer.COULD_NOT_CHECK, "nothing_checked")
+    for check in checks:
+        if check.code == "issuer_by_snapshot":
+            return Verdict(Answer.YES, f"{name}_by_snapshot", check.params)
+    return Verdict(Answer.YES, name)

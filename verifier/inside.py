@@ -1,0 +1,113 @@
+"""Credentials inside a credential, each with a proof, dates, statuses and a report of its own.
+
+Endorsements (OB-49…51, OB-87): what others signed about the credential, its achievement or its
+issuer. And the badges of a Comprehensive Learner Record (CLR 2.0). None of them decides
+anything about the credential around it.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from verifier.credential import listed
+from verifier.examine import (
+    CheckKind,
+    Secured,
+    World,
+    conclude,
+    examine,
+    parse,
+    unauthentic,
+    unparsed,
+)
+from verifier.report import Check, Outcome, Report
+from verifier.shape import check_endorsement, check_shape
+
+MAX_ENDORSEMENTS = 20
+MAX_CREDENTIALS = 50
+"""Each takes a canonicalisation; a transcript of a degree has about 40 courses."""
+_ENVELOPE = "data:application/vc+jwt,"
+
+Json = Mapping[str, Any]
+
+
+def endorsements(document: Json, world: World) -> tuple[Report, ...]:
+    """Return a report on each endorsement inside an authentic credential."""
+    ids = frozenset(_ids(document))
+
+    def check_kind(inner: Json) -> Check:
+        return check_endorsement(inner, ids)
+
+    found = list(_endorsements(document))[:MAX_ENDORSEMENTS]
+    return tuple(_report(item, world, check_kind) for item in found)
+
+
+def credentials(document: Json, world: World) -> tuple[Report, ...]:
+    """Return a report on each credential that a Comprehensive Learner Record holds."""
+    found = _record(document)[:MAX_CREDENTIALS]
+    return tuple(_report(item, world, check_shape) for item in found)
+
+
+def check_counts(document: Json) -> tuple[Check, ...]:
+    """Say which members hold more than is looked at; nothing for other credentials."""
+    counts = {
+        "endorsement": (len(list(_endorsements(document))), MAX_ENDORSEMENTS),
+        "verifiableCredential": (len(_record(document)), MAX_CREDENTIALS),
+    }
+    return tuple(
+        Check("parts", Outcome.COULD_NOT_CHECK, "too_many_inside", {"member": name, "most": most})
+        for name, (count, most) in counts.items()
+        if count > most
+    )
+
+
+def _report(item: Any, world: World, check_kind: CheckKind) -> Report:
+    """Return the report on one inner credential: an object, a JWT, or an envelope around one."""
+    text = item
+    if isinstance(item, Mapping):
+        text = str(item.get("id")).removeprefix(_ENVELOPE) if _is_envelope(item) else None
+    if not isinstance(text, str | None):
+        unread = Check("parse", Outcome.COULD_NOT_CHECK, "inner_unreadable")
+        return unauthentic("inside", "unknown", (unread,))
+    try:
+        secured = Secured(item, None) if text is None else parse(text)
+    except ValueError as exc:
+        securing, flaw = unparsed(exc)
+        return unauthentic("inside", securing, (flaw,))
+    return conclude("inside", secured, examine(secured, world, check_kind), world)
+
+
+def _is_envelope(item: Json) -> bool:
+    return "EnvelopedVerifiableCredential" in listed(item.get("type"))
+
+
+def _record(document: Json) -> list[Any]:
+    subject = document.get("credentialSubject")
+    return listed(subject.get("verifiableCredential")) if isinstance(subject, Mapping) else []
+
+
+def _endorsements(node: Any) -> Iterator[Any]:
+    """Yield the endorsements of the credential, its achievement, and every profile in it."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _endorsements(item)
+    elif isinstance(node, Mapping):
+        for key, value in node.items():
+            if key in ("endorsement", "endorsementJwt"):
+                yield from listed(value)
+            elif key not in ("verifiableCredential", "proof"):
+                yield from _endorsements(value)
+
+
+def _ids(node: Any) -> Iterator[str]:
+    """Yield what an endorsement may be about: whatever the credential names."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _ids(item)
+    elif isinstance(node, Mapping):
+        if isinstance(node.get("id"), str):
+            yield node["id"]
+        for key, value in node.items():
+            if key not in ("endorsement", "verifiableCredential", "proof"):
+                yield from _ids(value)
+    elif isinstance(node, str) and node.startswith("did:"):
+        yield node
