@@ -1,0 +1,177 @@
+"""Embedded proofs: what each must have, and how several stand together (T10, T12, OB-65, OB-70)."""
+
+import pytest
+from world import Issuer
+
+from verifier.data_integrity import MAX_PROOFS
+from verifier.report import Answer, Outcome
+
+PROOF_ERROR = "https://w3id.org/security#PROOF_VERIFICATION_ERROR"
+
+
+@pytest.fixture
+def badge(world):
+    return world.issuer.sign(world.badge())
+
+
+def proof(badge, **changes):
+    changed = badge["proof"][0] | changes
+    return {key: value for key, value in changed.items() if value is not ...}
+
+
+def authentic(world, badge, *proofs):
+    verdict = world.verify(badge | {"proof": list(proofs)}).authentic
+    return verdict.answer, verdict.code
+
+
+@pytest.mark.parametrize(
+    "member", ["type", "cryptosuite", "verificationMethod", "proofPurpose", "proofValue"]
+)
+@pytest.mark.parametrize("value", [..., None, 7, {}], ids=["missing", "null", "number", "object"])
+def test_a_proof_without_what_every_proof_has_fails(world, badge, member, value):
+    assert authentic(world, badge, proof(badge, **{member: value})) == (
+        Answer.NO,
+        "proof_malformed",
+    )
+
+
+@pytest.mark.parametrize("odd", ["z123", 7, None, True], ids=str)
+def test_a_proof_that_is_no_object_fails(world, badge, odd):
+    answer, _ = authentic(world, badge, odd)
+    assert answer is Answer.NO
+
+
+@pytest.mark.parametrize("proofs", [[], None], ids=["an empty list", "null"])
+def test_a_badge_without_a_proof_is_not_signed(world, badge, proofs):
+    verdict = world.verify(badge | {"proof": proofs}).authentic
+    assert (verdict.answer, verdict.code) == (Answer.NO, "no_proof")
+
+
+@pytest.mark.parametrize("value", ["z", "", "u" + "A" * 86, "z" + "1" * 63, "zOIl0", "z" * 9999])
+def test_a_proof_value_in_another_encoding_fails(world, badge, value):
+    assert authentic(world, badge, proof(badge, proofValue=value)) == (
+        Answer.NO,
+        "proof_malformed",
+    )
+
+
+PURPOSES = ["authentication", "keyAgreement", "capabilityInvocation"]
+
+
+@pytest.mark.parametrize("purpose", [*PURPOSES, "https://w3id.org/security#assertionMethod"])
+def test_a_proof_for_another_purpose_fails_even_when_it_was_signed_for_it(world, purpose):
+    signed = world.issuer.sign(world.badge(), proofPurpose=purpose)
+    verdict = world.verify(signed).authentic
+    assert (verdict.answer, verdict.code) == (Answer.NO, "proof_purpose")
+
+
+@pytest.mark.parametrize("suite", ["eddsa-rdf-2022", "bbs-2023", "", "EDDSA-RDFC-2022"])
+def test_a_suite_that_is_not_known_could_not_be_checked(world, badge, suite):
+    assert authentic(world, badge, proof(badge, cryptosuite=suite)) == (
+        Answer.COULD_NOT_CHECK,
+        "suite_not_supported",
+    )
+
+
+def test_a_proof_of_an_older_type_could_not_be_checked(world, badge):
+    older = proof(badge, type="RsaSignature2018", cryptosuite=...)
+    assert authentic(world, badge, older) == (Answer.COULD_NOT_CHECK, "suite_not_supported")
+
+
+def test_a_proof_need_not_stand_in_a_list(world, badge):
+    assert world.verify(badge | {"proof": badge["proof"][0]}).authentic.answer is Answer.YES
+
+
+def test_what_fails_names_the_problem_that_w3c_defines(world, badge):
+    checks = world.verify(badge | {"name": "Another"}).checks
+    wrong = next(check for check in checks if check.outcome is Outcome.FAILED)
+    assert (wrong.code, wrong.problem) == ("signature_wrong", PROOF_ERROR)
+
+
+@pytest.fixture
+def second(world):
+    """A second proof by the issuer's own key, made a day later."""
+    return world.issuer.sign(world.badge(), created="2026-11-02T00:00:00Z")["proof"][0]
+
+
+@pytest.fixture
+def stranger(world):
+    """A sound proof of somebody else."""
+    other = Issuer("did:web:stranger.example")
+    world.publish_issuer(other)
+    return other.sign(world.badge())["proof"][0]
+
+
+BROKEN = {"proofValue": "z" + "1" * 64}
+
+
+def test_proofs_stand_together_in_any_order(world, badge, second, stranger):
+    good, yes = proof(badge), (Answer.YES, "authentic")
+    wrong = proof(badge, **BROKEN)
+    unknown = proof(badge, cryptosuite="bbs-2023")
+    link = proof(badge, previousProof="urn:uuid:1")
+    table = [
+        ((good, second), yes),
+        ((good, stranger), yes),
+        ((good, stranger | BROKEN), yes),
+        ((good, unknown), yes),
+        ((good, link), yes),
+        ((good, wrong), (Answer.NO, "signature_wrong")),
+        ((good, proof(badge, proofPurpose="authentication")), (Answer.NO, "proof_purpose")),
+        ((good, "x"), (Answer.NO, "proof_malformed")),
+        ((stranger,), (Answer.NO, "key_of_another")),
+        ((stranger, unknown), (Answer.COULD_NOT_CHECK, "suite_not_supported")),
+        ((stranger, wrong), (Answer.NO, "signature_wrong")),
+        ((unknown, link), (Answer.COULD_NOT_CHECK, "suite_not_supported")),
+        ((unknown, wrong), (Answer.NO, "signature_wrong")),
+    ]
+    for proofs, expected in table:
+        assert authentic(world, badge, *proofs) == expected
+        assert authentic(world, badge, *reversed(proofs)) == expected
+
+
+def test_a_proof_of_a_stranger_is_noted_and_nobody_asked_about_it(world, badge, stranger):
+    report = world.verify(badge | {"proof": [stranger, *badge["proof"]]})
+    noted = next(check for check in report.checks if check.code == "proof_of_another")
+    assert noted.outcome is Outcome.NOT_APPLICABLE
+    assert not [url for url in world.asked if "stranger" in url]
+
+
+def test_ten_proofs_are_checked_and_eleven_are_not(world, badge, second):
+    ten = [*badge["proof"], *[second] * (MAX_PROOFS - 1)]
+    assert authentic(world, badge, *ten) == (Answer.YES, "authentic")
+    asked = len(world.asked)
+    assert authentic(world, badge, *ten, second) == (Answer.COULD_NOT_CHECK, "too_many_proofs")
+    assert len(world.asked) == asked
+
+
+def test_a_proof_moved_to_another_badge_does_not_fit(world, badge):
+    other = world.badge(id="https://district.example/credentials/2")
+    assert authentic(world, other, *badge["proof"]) == (Answer.NO, "signature_wrong")
+
+
+@pytest.mark.parametrize("option", ["challenge", "domain", "nonce"])
+def test_an_option_added_after_signing_does_not_fit(world, badge, option):
+    assert authentic(world, badge, proof(badge, **{option: "x"})) == (Answer.NO, "signature_wrong")
+
+
+def test_an_undefined_option_in_a_proof_is_data_loss(world, badge):
+    assert authentic(world, badge, proof(badge, comment="x")) == (Answer.NO, "data_loss")
+
+
+def test_a_key_of_another_kind_under_the_method_does_not_fit(world, badge):
+    document = world.issuer.document
+    document["verificationMethod"][0] |= {
+        "publicKeyMultibase": None,
+        "publicKeyJwk": document["verificationMethod"][1]["publicKeyJwk"],
+    }
+    world.publish_issuer(world.issuer, document)
+    assert world.verify(badge).authentic.answer is Answer.NO
+
+
+def test_a_key_of_a_kind_not_known_could_not_be_checked(world, badge):
+    document = world.issuer.document
+    document["verificationMethod"][0]["publicKeyMultibase"] = "zQ3shNotAKeyOfOurs"
+    world.publish_issuer(world.issuer, document)
+    verdict = world.verify(badge).authentic
+    assert (verdict.answer, verdict.code) == (Answer.COULD_NOT_CHECK, "key_not_supported")

@@ -1,0 +1,136 @@
+"""Trust lists: strict files, key snapshots, and who is recognised (D3, T33)."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from world import NOW, Issuer
+
+from verifier import trust
+from verifier.report import Answer
+from verifier.trust import TrustListError
+
+ISSUER = Issuer("did:web:district.example")
+ENTRY = {"id": ISSUER.did, "name": "Example District", "kind": "district"}
+SNAPSHOT = {"didDocument": ISSUER.document, "retrieved": "2026-11-10T00:00:00Z"}
+LIST = {
+    "type": "MintmarkTrustList",
+    "version": 1,
+    "name": "State list",
+    "updated": "2026-11-01T00:00:00Z",
+    "entries": [ENTRY],
+}
+
+
+def loaded(*entries, **changes):
+    return trust.load(json.dumps(LIST | {"entries": list(entries)} | changes).encode())
+
+
+def test_a_list_is_read_with_its_entries():
+    found = loaded(ENTRY | SNAPSHOT)
+    assert (found.name, found.updated) == ("State list", datetime(2026, 11, 1, tzinfo=UTC))
+    entry = found.entries[ISSUER.did]
+    assert (entry.name, entry.kind) == ("Example District", "district")
+    assert entry.snapshot.methods[0].id == ISSUER.method
+
+
+FLAWS = {
+    "not JSON": (b"<html>", "the trust list is not JSON"),
+    "a list of lists": (b"[]", "the trust list is not a JSON object"),
+    "a key twice": (b'{"type": 1, "type": 2}', "'type' stands twice"),
+    "another type": ({"type": "TrustList"}, "type must be MintmarkTrustList"),
+    "another version": ({"version": 2}, "version 1"),
+    "no name": ({"name": ""}, "the list has no name"),
+    "a name that is a number": ({"name": 7}, "the list has no name"),
+    "no date": ({"updated": None}, "the list has no updated"),
+    "a date without offset": ({"updated": "2026-11-01"}, "the list.updated is not a time"),
+    "no entries": ({"entries": None}, "the list has no entries"),
+    "entries in an object": ({"entries": {}}, "the list has no entries"),
+    "an entry that is text": ({"entries": [ISSUER.did]}, r"entries\[0\] is not an object"),
+    "an entry without id": ({"entries": [{"name": "N"}]}, r"entries\[0\] has no id"),
+    "an entry without name": ({"entries": [{"id": "did:x"}]}, r"entries\[0\] has no name"),
+    "an entry with an empty kind": ({"entries": [ENTRY | {"kind": ""}]}, r"\[0\] has no kind"),
+    "an issuer twice": ({"entries": [ENTRY, ENTRY]}, r"entries\[1\]: .* stands twice"),
+    "an end in words": (
+        {"entries": [ENTRY | {"validUntil": "soon"}]}, r"entries\[0\]\.validUntil is not a time",
+    ),
+    "a begin that is a number": (
+        {"entries": [ENTRY | {"validFrom": 7}]}, r"entries\[0\]\.validFrom is not a time",
+    ),
+    "a document without its day": (
+        {"entries": [ENTRY | {"didDocument": ISSUER.document}]}, r"entries\[0\] .* no retrieved",
+    ),
+    "a document that is text": (
+        {"entries": [ENTRY | SNAPSHOT | {"didDocument": "x"}]}, r"didDocument is not an object",
+    ),
+    "a document of another": (
+        {"entries": [ENTRY | SNAPSHOT | {"id": "did:web:other.example"}]}, "is of another issuer",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "message"), FLAWS.values(), ids=FLAWS.keys())
+def test_a_flaw_in_a_list_is_named(changes, message):
+    data = changes if isinstance(changes, bytes) else json.dumps(LIST | changes).encode()
+    with pytest.raises(TrustListError, match=message):
+        trust.load(data)
+
+
+@pytest.mark.parametrize(
+    ("dates", "answer", "code"),
+    [
+        ({}, Answer.YES, "listed"),
+        ({"validFrom": "2026-11-22T12:00:00Z"}, Answer.YES, "listed"),
+        ({"validUntil": "2026-11-22T12:00:00Z"}, Answer.YES, "listed"),
+        ({"validFrom": "2026-11-22T12:00:01Z"}, Answer.NO, "listing_ended"),
+        ({"validUntil": "2026-11-22T11:59:59Z"}, Answer.NO, "listing_ended"),
+    ],
+    ids=["always", "from now", "until now", "from later", "until before"],
+)
+def test_a_listing_holds_in_its_dates(dates, answer, code):
+    verdict = trust.recognise([loaded(ENTRY | dates)], ISSUER.did, NOW)
+    assert (verdict.answer, verdict.code) == (answer, code)
+
+
+def test_without_a_list_nobody_can_say():
+    verdict = trust.recognise([], ISSUER.did, NOW)
+    assert (verdict.answer, verdict.code) == (Answer.COULD_NOT_CHECK, "no_trust_list")
+
+
+def test_on_no_list_is_no_and_names_the_lists():
+    verdict = trust.recognise([loaded(), loaded(name="Other")], ISSUER.did, NOW)
+    assert (verdict.answer, verdict.code) == (Answer.NO, "not_listed")
+    assert verdict.params["list"] == "State list, Other"
+
+
+@pytest.mark.parametrize("other", [ISSUER.did.upper(), ISSUER.did + "/", ISSUER.did + ":x", ""])
+def test_a_name_alike_is_not_the_issuer(other):
+    assert trust.recognise([loaded(ENTRY)], other, NOW).code == "not_listed"
+
+
+def test_of_two_lists_the_one_in_force_speaks():
+    ended = loaded(ENTRY | {"validUntil": "2026-01-01T00:00:00Z"})
+    holds = loaded(ENTRY | {"name": "By the other"}, name="Other")
+    for lists in ([ended, holds], [holds, ended]):
+        verdict = trust.recognise(lists, ISSUER.did, NOW)
+        assert (verdict.code, verdict.params["list"]) == ("listed", "Other")
+
+
+def kept(day, **entry):
+    return loaded(ENTRY | SNAPSHOT | {"retrieved": f"2026-11-{day}T00:00:00Z"} | entry)
+
+
+def test_the_newest_snapshot_counts():
+    for lists in ([kept("09"), kept("11")], [kept("11"), kept("09")]):
+        assert trust.snapshot(lists, ISSUER.did, NOW).snapshot_of.day == 11
+
+
+@pytest.mark.parametrize(
+    "dates", [{"validUntil": "2026-11-12T00:00:00Z"}, {"validFrom": "2027-01-01T00:00:00Z"}]
+)
+def test_a_snapshot_of_a_listing_not_in_force_does_not_count(dates):
+    assert trust.snapshot([kept("11", **dates)], ISSUER.did, NOW) is None
+
+
+def test_no_snapshot_no_keys():
+    assert trust.snapshot([loaded(ENTRY), loaded()], ISSUER.did, NOW) is None
