@@ -13,7 +13,7 @@ from issuer.settings import DATABASE_FILE, Settings, SettingsError
 from keys import durable_file
 from keys.entry import DID_KEY, KeyUse
 from keys.key_file import DEFAULT_COST, Cost
-from keys.keyring import Keyring
+from keys.keyring import ISSUING_USES, Keyring
 from keys.passphrase import read_file
 from verifier import multikey
 
@@ -46,6 +46,9 @@ credit_unit = "hours"
 # Whether the teacher's name is signed and shown. Without it, only who knows the e-mail
 # address can tell whose credential it is.
 show_name = true
+# Which proofs are made. With "ecdsa-sd-2023" as well, teachers can make copies of a credential
+# that show less; first: mintmark keys create --use sd
+# proofs = ["eddsa-rdfc-2022", "ecdsa-sd-2023"]
 
 # The organisation that judges the work, if it is not the issuer itself.
 # [assessed_by]
@@ -86,7 +89,7 @@ def create(
             durable_file.create(home / private, _random() + b"\n", mode=_PRIVATE)
     keyring = Keyring(home, cost=cost)
     if not keyring.entries():
-        uses = [KeyUse.PROOF] if did_key else list(KeyUse)
+        uses = [KeyUse.PROOF] if did_key else ISSUING_USES
         keyring.create(read_file(home / "passphrase"), now=now, uses=uses)
     text = _TEMPLATE.format(
         public_url=_toml(public_url),

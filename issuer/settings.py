@@ -17,6 +17,8 @@ from issuer import strict_toml
 from issuer.strict_toml import Table, TomlError
 
 FILE = "mintmark.toml"
+PROOF, PROOF_TO_SHARE = "eddsa-rdfc-2022", "ecdsa-sd-2023"
+"""The proof of every credential, and the one from which its holder can share less."""
 DATABASE_FILE = "mintmark.sqlite3"
 STATUS_LIST_SIZE = 131_072
 """The least a list may hold, so that an index says little about whose it is (OB-77)."""
@@ -68,6 +70,8 @@ class Settings:
     credit_unit: str | None = None
     """The unit of `creditsEarned`, which has none of its own; without it the member is absent."""
     show_name: bool = True
+    proofs: tuple[str, ...] = (PROOF,)
+    """The cryptosuites of JSON credentials: `PROOF`, and `PROOF_TO_SHARE` to share less."""
     sources: tuple[Source, ...] = ()
     font_folders: tuple[Path, ...] = ()
     status_list_size: int = STATUS_LIST_SIZE
@@ -133,6 +137,7 @@ def parse(top: Table, *, home: Path) -> Settings:
         passphrase_file=home / (top.line("passphrase_file", required=False) or "passphrase"),
         credit_unit=_credit_unit(credentials.line("credit_unit", required=False)),
         show_name=credentials.flag("show_name", default=True),
+        proofs=_proofs(credentials.lines("proofs"), issuer.line("id", required=False)),
         sources=_sources(top.tables("sources")),
         font_folders=_font_folders(top.lines("fonts"), home),
         status_list_size=_list_size(top.integer("status_list_size", default=STATUS_LIST_SIZE)),
@@ -212,6 +217,16 @@ def _credit_unit(unit: str) -> str | None:
     if unit and not _UNIT.fullmatch(unit):
         raise SettingsError(f"credentials.credit_unit: letters, digits, . _ - only: {unit!r}")
     return unit or None
+
+
+def _proofs(given: tuple[str, ...], issuer_id: str) -> tuple[str, ...]:
+    if not given:
+        return (PROOF,)
+    if PROOF not in given or len(set(given)) != len(given) or set(given) - {PROOF, PROOF_TO_SHARE}:
+        raise SettingsError(f'credentials.proofs: "{PROOF}", and "{PROOF_TO_SHARE}" if you like')
+    if PROOF_TO_SHARE in given and issuer_id.startswith("did:key:"):
+        raise SettingsError(f"credentials.proofs: a did:key issuer has no key for {PROOF_TO_SHARE}")
+    return given
 
 
 def _list_size(size: int) -> int:

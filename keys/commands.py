@@ -16,7 +16,7 @@ from typing import TypeAlias
 from keys import durable_file
 from keys.documents import verification_method
 from keys.entry import DID_KEY, KeyEntry, KeyUse, format_time
-from keys.keyring import ALL_USES, Keyring
+from keys.keyring import ALL_USES, ISSUING_USES, Keyring
 from keys.passphrase import read_file
 from keys.signer import KeysError
 from verifier import multikey
@@ -29,7 +29,8 @@ def add_keys_commands(subparsers: Commands) -> None:
     """Add `keys` and its own subcommands to a program's `subparsers`."""
     keys = subparsers.add_parser("keys", help="make, list and replace the signing keys")
     commands = keys.add_subparsers(dest="keys_command", metavar="COMMAND", required=True)
-    commands.add_parser("create", help="make an active key for each use that has none")
+    create = commands.add_parser("create", help="make an active key for each use that has none")
+    create.add_argument("--use", type=KeyUse, choices=ALL_USES, help="only a key of this use")
     commands.add_parser("list", help="show all keys, without a passphrase")
     rotate = commands.add_parser("rotate", help="replace active keys; the old stay published")
     rotate.add_argument("--use", type=KeyUse, choices=ALL_USES, help="only the key of this use")
@@ -76,7 +77,7 @@ def run(
     try:
         match args.keys_command:
             case "create":
-                _create(keyring, issuer_id, passphrase, now)
+                _create(keyring, issuer_id, passphrase, now, args.use)
             case "list":
                 _list(keyring)
             case "rotate":
@@ -95,14 +96,17 @@ def run(
     return 0
 
 
-def _create(keyring: Keyring, issuer_id: str, passphrase: Passphrase, now: datetime) -> None:
+def _create(
+    keyring: Keyring, issuer_id: str, passphrase: Passphrase, now: datetime, use: KeyUse | None
+) -> None:
     if issuer_id.startswith(DID_KEY):
         raise KeysError(
             f"{issuer_id} is a key already, and a new one would be another issuer: to begin as"
             " did:key, leave issuer.id out of mintmark.toml, create keys, then set it to did:key:"
             " and the public key of the proof key"
         )
-    _print_table(keyring.create(passphrase(), now=now))
+    uses = [use] if use else ISSUING_USES
+    _print_table(keyring.create(passphrase(), now=now, uses=uses))
 
 
 def _rotate(

@@ -84,16 +84,19 @@ def jwks(issuer_id: str, entries: Iterable[KeyEntry]) -> dict[str, Any]:
     }
 
 
-def public_member(name: str, public_key: PublicKey) -> dict[str, Any]:
-    """Return the members that say which key the verification method `name` is."""
-    if isinstance(public_key, ec.EllipticCurvePublicKey):
+def public_member(name: str, use: KeyUse, public_key: PublicKey) -> dict[str, Any]:
+    """Return the members that say which key the verification method `name` is.
+
+    Keys for JWTs are published as JWK, those for embedded proofs as Multikey (OB-68, OB-69).
+    """
+    if use is KeyUse.JWT and isinstance(public_key, ec.EllipticCurvePublicKey):
         return {"type": "JsonWebKey", "publicKeyJwk": _jwk(name, public_key)}
     return {"type": "Multikey", "publicKeyMultibase": multikey.encode(public_key)}
 
 
 def _undated(issuer_id: str, entry: KeyEntry) -> dict[str, Any]:
     name = entry.verification_method(issuer_id)
-    return {"id": name, "controller": issuer_id} | public_member(name, entry.public_key)
+    return {"id": name, "controller": issuer_id} | public_member(name, entry.use, entry.public_key)
 
 
 def _jwk(kid: str, public_key: ec.EllipticCurvePublicKey) -> dict[str, str]:

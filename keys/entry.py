@@ -21,9 +21,10 @@ class KeyUse(StrEnum):
 
     PROOF = "proof"
     JWT = "jwt"
+    SD = "sd"
 
 
-ALGORITHMS = {KeyUse.PROOF: "Ed25519", KeyUse.JWT: "ES256"}
+ALGORITHMS = {KeyUse.PROOF: "Ed25519", KeyUse.JWT: "ES256", KeyUse.SD: "ES256"}
 
 
 class KeyState(StrEnum):

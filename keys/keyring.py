@@ -32,6 +32,8 @@ from keys.signer import KeysError, Signer, SigningError
 from verifier import strict_json
 
 ALL_USES = tuple(KeyUse)
+ISSUING_USES = (KeyUse.PROOF, KeyUse.JWT)
+"""What every issuer signs with. A key of another use is made when asked for by name."""
 _KIND = {"type": "MintmarkKeyring", "version": 1}
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 """Without l, o, 0 and 1: a key's name may be read out over the telephone."""
@@ -73,13 +75,13 @@ class Keyring:
         raise KeysError(f"there is no key {key_id!r}: mintmark keys list")
 
     def signers(self, issuer_id: str, passphrase: bytes) -> dict[KeyUse, Signer]:
-        """Return a signer for each use, made with its active key.
+        """Return a signer for each use that has an active key; `proof` and `jwt` must have one.
 
         A did:key issuer has exactly one, `proof`: no document could publish another key. Each
         signer refuses once its key is no longer active; ask again then.
         """
         active = _active(self.entries())
-        needed: Iterable[KeyUse] = KeyUse
+        needed: Iterable[KeyUse] = ISSUING_USES
         if issuer_id.startswith(DID_KEY):
             active = {use: entry for use, entry in active.items() if entry.is_did_key(issuer_id)}
             needed = [KeyUse.PROOF]
@@ -90,7 +92,7 @@ class Keyring:
         return {use: self._signer(issuer_id, entry, unlocked) for use, entry in active.items()}
 
     def create(
-        self, passphrase: bytes, *, now: datetime, uses: Iterable[KeyUse] = ALL_USES
+        self, passphrase: bytes, *, now: datetime, uses: Iterable[KeyUse] = ISSUING_USES
     ) -> tuple[KeyEntry, ...]:
         """Make an active key for each of `uses` that has none, and return the new entries."""
         with self._changing() as entries:

@@ -15,16 +15,16 @@ def self_test(signers: Mapping[KeyUse, Signer], published_document: Mapping[str,
     Raises `KeysError` if a signature does not verify, or if the document does not hold that
     very key, under that name, for assertions, neither retired nor revoked.
     """
-    for signer in signers.values():
+    for use, signer in signers.items():
         name = signer.verification_method
         canary = b"mintmark canary " + secrets.token_bytes(16)
         if not is_signature(signer.public_key, signer.sign(canary), canary):
             raise KeysError(f"{name} signs, but its signature does not verify: do not issue")
-        if fault := _fault(signer, published_document):
+        if fault := _fault(use, signer, published_document):
             raise KeysError(f"{name} {fault}: mintmark publish, then start again")
 
 
-def _fault(signer: Signer, document: Mapping[str, Any]) -> str | None:
+def _fault(use: KeyUse, signer: Signer, document: Mapping[str, Any]) -> str | None:
     name, controller = signer.verification_method, document.get("id")
     listed = [each for each in document.get("verificationMethod", []) if each.get("id") == name]
     if len(listed) != 1 or name not in document.get("assertionMethod", []):
@@ -34,7 +34,7 @@ def _fault(signer: Signer, document: Mapping[str, Any]) -> str | None:
         return "is published under another controller"
     if method.keys() & {"retired", "expires", "revoked"}:
         return "is published as retired or compromised"
-    expected = public_member(name, signer.public_key)
+    expected = public_member(name, use, signer.public_key)
     if any(method.get(member) != value for member, value in expected.items()):
         return "is published with another public key"
     return None

@@ -17,6 +17,7 @@ from issuer.issuance.prepare import UnavailableError, available
 from issuer.issuance.signing import Secured, secure
 from issuer.issuance.tables import CredentialRow, State
 from issuer.issuer import Issuer
+from issuer.settings import PROOF_TO_SHARE
 from keys.signer import KeysError
 from verifier import strict_json, verify
 from verifier.report import Answer, Report
@@ -46,7 +47,11 @@ def finish(issuer: Issuer, key: int) -> CredentialRow:
         signers = issuer.signers()
         lists.renew(issuer, row.list_number)
         try:
-            secured = secure(strict_json.loads_object(row.unsigned), signers)
+            secured = secure(
+                strict_json.loads_object(row.unsigned),
+                signers,
+                to_share=PROOF_TO_SHARE in issuer.settings.proofs,
+            )
             why = self_check(issuer, secured)
         except CanonicalizationError as exc:
             why = f"it cannot be signed: {exc}"
@@ -59,7 +64,7 @@ def finish(issuer: Issuer, key: int) -> CredentialRow:
 def self_check(issuer: Issuer, secured: Secured) -> str | None:
     """Return what our own verifier objects to, seeing only our own published files; or None."""
     fetch = published.fetch_own(issuer.settings)
-    for form in (secured.json, secured.jwt):
+    for form in (secured.json, secured.jwt, secured.to_share):
         if form is not None:
             report = verify(form, fetch=fetch, now=datetime.now(UTC))
             if why := _objection(report):
@@ -76,7 +81,7 @@ def _objection(report: Report) -> str | None:
 
 
 def _store(issuer: Issuer, key: int, secured: Secured) -> CredentialRow:
-    """Store both forms unless somebody was faster, and return what is stored: the first wins."""
+    """Store the forms unless somebody was faster, and return what is stored: the first wins."""
     with issuer.database.writing() as session:
         session.execute(
             update(CredentialRow)
@@ -86,6 +91,7 @@ def _store(issuer: Issuer, key: int, secured: Secured) -> CredentialRow:
                 problem=None,
                 json=secured.json,
                 jwt=secured.jwt,
+                to_share=secured.to_share,
                 issued_at=datetime.now(UTC),
             )
         )

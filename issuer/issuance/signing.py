@@ -2,7 +2,8 @@
 
 JSON and JWT are two securings of one prepared document. Both are made with `created` and
 `nbf` of its prepare time and with deterministic signatures, so signing again after a crash
-gives the same bytes.
+gives the same bytes. The form to share parts of has secrets of its own and differs each time;
+all forms are stored together, and the first stored stay.
 """
 
 from collections.abc import Mapping
@@ -10,11 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from issuer.database import to_json
+from issuer.issuance.selective import base_proof_value
 from keys.entry import KeyUse
 from keys.signer import Signer, SigningError, is_signature
 from verifier import jose
 from verifier.credential import instant
-from verifier.cryptosuites import SUITES
+from verifier.cryptosuites import ECDSA_SD_2023, SUITES
+from verifier.disclosure import mandatory_pointers
 
 Json = Mapping[str, Any]
 
@@ -23,17 +26,18 @@ SUITE = SUITES["eddsa-rdfc-2022"]
 
 @dataclass(frozen=True, slots=True)
 class Secured:
-    """The two forms of one credential, byte for byte as they are stored and served.
+    """The forms of one credential, byte for byte as they are stored and served.
 
-    A did:key issuer has one key, for proofs, and so no `jwt`.
+    A did:key issuer has one key, for proofs, and so no `jwt`. `to_share` is for the holder alone.
     """
 
     json: bytes
     jwt: bytes | None
+    to_share: bytes | None = None
 
 
-def secure(document: Json, signers: Mapping[KeyUse, Signer]) -> Secured:
-    """Return `document` with an embedded proof, and as a VC-JWT.
+def secure(document: Json, signers: Mapping[KeyUse, Signer], *, to_share: bool = False) -> Secured:
+    """Return `document` with an embedded proof, as a VC-JWT, and with a proof to share parts of.
 
     Raises `SigningError` if a key cannot be used or a new signature does not verify.
     """
@@ -42,20 +46,37 @@ def secure(document: Json, signers: Mapping[KeyUse, Signer]) -> Secured:
     return Secured(
         json=to_json({**document, "proof": [proof]}),
         jwt=None if jwt_signer is None else _jwt(document, jwt_signer),
+        to_share=_to_share(document, signers[KeyUse.SD]) if to_share else None,
     )
 
 
 def make_proof(document: Json, signer: Signer, *, created: str) -> dict[str, str]:
     """Return a Data Integrity proof of `document` (OB-65, OB-68)."""
-    options = {
+    options = _options(SUITE.name, signer, created)
+    signature = _signature(signer, SUITE.hash_data(document, options, signer.public_key))
+    return {**options, "proofValue": SUITE.encode(signature)}
+
+
+def _to_share(document: Json, signer: Signer) -> bytes:
+    """Return `document` with a base proof of `ecdsa-sd-2023` (OB-69)."""
+    options = _options(ECDSA_SD_2023.name, signer, document["validFrom"])
+    value = base_proof_value(
+        document,
+        options,
+        mandatory_pointers=mandatory_pointers(document),
+        sign=lambda data: _signature(signer, data),
+    )
+    return to_json({**document, "proof": [{**options, "proofValue": value}]})
+
+
+def _options(cryptosuite: str, signer: Signer, created: str) -> dict[str, str]:
+    return {
         "type": "DataIntegrityProof",
-        "cryptosuite": SUITE.name,
+        "cryptosuite": cryptosuite,
         "created": created,
         "verificationMethod": signer.verification_method,
         "proofPurpose": "assertionMethod",
     }
-    signature = _signature(signer, SUITE.hash_data(document, options, signer.public_key))
-    return {**options, "proofValue": SUITE.encode(signature)}
 
 
 def _jwt(document: Json, signer: Signer) -> bytes:

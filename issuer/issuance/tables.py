@@ -32,10 +32,11 @@ class StatusList(Base):
 
 
 class CredentialRow(Base):
-    """One credential: prepared bytes first, then the two forms that were signed of them.
+    """One credential: prepared bytes first, then the forms that were signed of them.
 
-    `unsigned`, `json` and `jwt` are the exact bytes: nothing that is served is written
+    `unsigned`, `json`, `jwt` and `to_share` are the exact bytes: nothing that is served is written
     again from its parts. An issuer whose DID has no key for JWTs leaves `jwt` empty.
+    `to_share` is the holder's alone: who has it can show any part of the credential.
     """
 
     __tablename__ = "credentials"
@@ -55,6 +56,7 @@ class CredentialRow(Base):
     prepared_at: Mapped[datetime]
     json: Mapped[bytes | None]
     jwt: Mapped[bytes | None]
+    to_share: Mapped[bytes | None]
     issued_at: Mapped[datetime | None]
     manage_generation: Mapped[int] = mapped_column(default=0)
 

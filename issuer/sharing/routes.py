@@ -68,8 +68,23 @@ def manage(token: str) -> Response:
     found = shared.find_held(current_issuer(), token)
     if found is None:
         raise NotFound
-    response = _page("holder.html", **_about(found))
+    response = _page("holder.html", token=token, **_about(found))
     response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@sharing.get("/manage/<token>/to-share.json")
+def to_share(token: str) -> Response:
+    """Hand the holder the form from which copies that show less are made, and nobody else."""
+    found = shared.find_held(current_issuer(), token)
+    if found is None or found.to_share is None:
+        raise NotFound
+    media_type = FORMS["json"].media_types[0]
+    name = f"{found.achievement.id}-to-share.json"
+    response = _file(found.to_share, media_type, name)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "no-store"
+    del response.headers["Access-Control-Allow-Origin"]
     return response
 
 

@@ -1,6 +1,6 @@
 """One issued credential as everybody may read it, from the rows that keep it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -26,7 +26,8 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A credential with what its page needs. `json` and `jwt` are the bytes that were signed."""
+    """A credential with what its page needs. `json`, `jwt` and `to_share` are the bytes that were
+    signed; `to_share` is for the holder's page alone."""
 
     public_id: str
     json: bytes
@@ -36,6 +37,7 @@ class Shared:
     approval: Approval
     revoked_at: datetime | None = None
     reason: str | None = None
+    to_share: bytes | None = field(default=None, repr=False)
 
     def standing(self, now: datetime) -> Standing:
         """Return how it stands at `now`; a revocation counts before any date."""
@@ -71,4 +73,5 @@ def _shared(issuer: Issuer, row: CredentialRow | None) -> Shared | None:
         approval=approval.from_data(strict_json.loads_object(row.approval.content)),
         revoked_at=revocation.revoked_at if revocation else None,
         reason=revocation.reason if revocation else None,
+        to_share=row.to_share,
     )

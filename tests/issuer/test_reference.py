@@ -10,6 +10,7 @@ from issuer import __main__ as issuing
 from issuer.app import create_app
 from issuer.settings import Settings, load
 from verifier import __main__ as verifying
+from verifier import derive
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference.md"
 
@@ -44,6 +45,7 @@ def test_every_command_and_option_stands_in_the_table():
         documented[" ".join(name)] = set(words) - set(name)
     found = commands(issuing._parser(), "mintmark")
     found |= commands(verifying._parser(), "mintmark-verify")
+    found |= commands(derive._parser(), "mintmark-verify derive")
     assert documented == found
 
 
@@ -83,6 +85,7 @@ VALUES = {
     "issuer.email": '"ask@district.example"',
     "credentials.credit_unit": '"hours"',
     "credentials.show_name": "false",
+    "credentials.proofs": '["eddsa-rdfc-2022", "ecdsa-sd-2023"]',
     "assessed_by.id": '"did:web:assessor.example"',
     "assessed_by.name": '"Assessor"',
     "assessed_by.url": '"https://assessor.example/"',

@@ -73,6 +73,22 @@ def test_a_slash_at_the_end_of_the_public_url_means_nothing():
         pytest.param(
             "[issuer]", '[assessed_by]\nid = "x"\nname = "y"\n[issuer]', "assessed_by", id="no-uri"
         ),
+        pytest.param(
+            "[issuer]", '[credentials]\nproofs = ["x"]\n[issuer]', "proofs", id="unknown-proof"
+        ),
+        pytest.param(
+            "[issuer]",
+            '[credentials]\nproofs = ["ecdsa-sd-2023"]\n[issuer]',
+            "proofs",
+            id="no-public-proof",
+        ),
+        pytest.param(
+            "[issuer]",
+            '[credentials]\nproofs = ["eddsa-rdfc-2022", "ecdsa-sd-2023"]\n'
+            '[issuer]\nid = "did:key:z6Mkx"',
+            "did:key",
+            id="no-key-to-share-less",
+        ),
     ],
 )
 def test_a_file_that_cannot_work_is_refused_by_name(old, new, said):

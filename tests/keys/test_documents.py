@@ -81,6 +81,15 @@ def test_es256_is_published_as_a_jwk_named_by_its_did_url(keyring):
     assert numbers.public_key() == entry.public_key
 
 
+def test_a_key_to_share_less_is_published_as_multikey_and_in_no_jwks(keyring, passphrase, now):
+    before = jwks(ISSUER, keyring.entries())
+    (entry,) = keyring.create(passphrase, now=now, uses=[KeyUse.SD])
+    method = methods(keyring)[2]
+    assert method["type"] == "Multikey"
+    assert multikey.decode(method["publicKeyMultibase"]) == entry.public_key
+    assert jwks(ISSUER, keyring.entries()) == before
+
+
 def test_the_dates_that_limit_a_key_are_published(history):
     dates = [(method.get("retired"), method.get("revoked")) for method in methods(history)[::2]]
     assert dates == [

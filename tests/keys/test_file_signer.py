@@ -13,7 +13,8 @@ ISSUER = "did:web:localhost%3A8202"
 
 
 @pytest.fixture
-def signers(keyring, passphrase):
+def signers(keyring, passphrase, now):
+    keyring.create(passphrase, now=now, uses=[KeyUse.SD])
     return keyring.signers(ISSUER, passphrase)
 
 

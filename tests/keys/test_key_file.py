@@ -46,6 +46,7 @@ def raw(private_key):
 def test_a_sealed_key_comes_back(tmp_path, passphrase, now, use):
     private_key = {
         KeyUse.PROOF: ed25519.Ed25519PrivateKey.generate,
+        KeyUse.SD: lambda: ec.generate_private_key(ec.SECP256R1()),
         KeyUse.JWT: lambda: ec.generate_private_key(ec.SECP256R1()),
     }[use]()
     entry = KeyEntry("some-key", use, now, private_key.public_key())

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from keys import key_file
 from keys.entry import KeyState, KeyUse
 from keys.key_file import Cost
-from keys.keyring import Keyring
+from keys.keyring import ISSUING_USES, Keyring
 from keys.signer import KeysError, SigningError, is_signature
 from verifier import multikey
 
@@ -89,6 +89,14 @@ def test_rotate_can_leave_the_other_use_alone(keyring, passphrase, now):
     assert states(keyring, KeyUse.JWT) == [KeyState.RETIRED, KeyState.ACTIVE]
 
 
+def test_a_key_to_share_less_is_made_by_name_and_rotated_with_the_rest(keyring, passphrase, now):
+    assert KeyUse.SD not in keyring.signers(ISSUER, passphrase)
+    (made,) = keyring.create(passphrase, now=now, uses=[KeyUse.SD])
+    assert (made.use, made.algorithm) == (KeyUse.SD, "ES256")
+    assert {entry.use for entry in keyring.rotate(passphrase, now=now)} == set(KeyUse)
+    assert states(keyring, KeyUse.SD) == [KeyState.RETIRED, KeyState.ACTIVE]
+
+
 def test_rotate_without_a_key_says_create(new_keyring, passphrase, now):
     with pytest.raises(KeysError, match="mintmark keys create"):
         new_keyring.rotate(passphrase, now=now)
@@ -106,7 +114,7 @@ def test_a_lost_passphrase_is_survived_by_retiring_and_creating(keyring, now):
         keyring.retire(entry.id, now=now)
     fresh = b"the passphrase after the lost one"
     keyring.create(fresh, now=now)
-    assert set(keyring.signers(ISSUER, fresh)) == set(KeyUse)
+    assert set(keyring.signers(ISSUER, fresh)) == set(ISSUING_USES)
 
 
 def test_a_stolen_machine_is_survived_by_marking_retiring_and_creating(keyring, now):
@@ -310,7 +318,7 @@ def create_or_refuse(keyring, passphrase, now):
 def test_of_many_creating_at_once_one_creates(new_keyring, passphrase, now):
     codes = in_processes(create_or_refuse, [(new_keyring, passphrase, now)] * 6)
     assert sorted(codes) == [0, 3, 3, 3, 3, 3]
-    assert set(new_keyring.signers(ISSUER, passphrase)) == set(KeyUse)
+    assert set(new_keyring.signers(ISSUER, passphrase)) == set(ISSUING_USES)
     assert len(new_keyring.entries()) == 2
 
 
@@ -321,7 +329,7 @@ def rotate(keyring, passphrase, now):
 def test_many_rotating_at_once_lose_no_key(keyring, passphrase, now):
     codes = in_processes(rotate, [(keyring, passphrase, now)] * 6)
     assert codes == [0] * 6
-    for use in KeyUse:
+    for use in ISSUING_USES:
         assert sorted(states(keyring, use)) == [KeyState.ACTIVE, *[KeyState.RETIRED] * 6]
     ids = [entry.id for entry in keyring.entries()]
     assert len(set(ids)) == len(ids)
@@ -342,7 +350,7 @@ def test_a_kill_in_the_middle_of_rotating_leaves_one_active_key_per_use(keyring,
         os.kill(process.pid, signal.SIGKILL)
         process.join()
         entries = keyring.entries()
-        for use in KeyUse:
+        for use in ISSUING_USES:
             assert states(keyring, use).count(KeyState.ACTIVE) == 1
         assert known <= {entry.id for entry in entries}
         known = {entry.id for entry in entries}

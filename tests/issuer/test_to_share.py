@@ -1,0 +1,150 @@
+"""The form from which a holder shares less: made where settings say so, for the holder alone."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+
+from issuer import issuance, migrations, published
+from issuer.app import create_app
+from issuer.database import Database
+from issuer.issuance import lists
+from issuer.issuer import Issuer
+from issuer.settings import FILE, PROOF, PROOF_TO_SHARE, load
+from keys.entry import KeyUse
+from keys.signer import KeysError
+from verifier import strict_json, verify
+from verifier.disclosure import choices, derive
+from verifier.report import Answer
+
+
+@pytest.fixture
+def sharing(issuer, home, now):
+    """An issuer whose holders may share less."""
+    file = home / FILE
+    text = file.read_text()
+    setting = f'[credentials]\nproofs = ["{PROOF}", "{PROOF_TO_SHARE}"]'
+    file.write_text(text.replace("[credentials]", setting))
+    issuer.keyring.create((home / "passphrase").read_bytes().strip(), now=now, uses=[KeyUse.SD])
+    made = Issuer(load(home))
+    yield made
+    made.database.close()
+
+
+def issue(issuer, approval, now, event_id="e-1"):
+    made = issuance.receive(issuer, approval(event_id), source="forms", event_id=event_id, now=now)
+    return issuance.find(issuer, made.credential_id)
+
+
+@pytest.fixture
+def row(sharing, approval, now):
+    return issue(sharing, approval, now)
+
+
+@pytest.fixture
+def client(sharing):
+    app = create_app(sharing.settings)
+    yield app.test_client()
+    app.extensions["mintmark"].database.close()
+
+
+def manage_path(issuer, row):
+    address = issuance.manage.manage_url(issuer.settings, row)
+    return address.removeprefix(issuer.settings.public_url)
+
+
+def report(issuer, document):
+    fetch = published.fetch_own(issuer.settings)
+    return verify(json.dumps(document).encode(), fetch=fetch, now=datetime.now(UTC))
+
+
+def test_it_says_what_the_public_form_says(row):
+    whole, public = (strict_json.loads_object(form) for form in (row.to_share, row.json))
+    assert whole.pop("proof") != public.pop("proof")
+    assert whole == public == strict_json.loads_object(row.unsigned)
+
+
+def test_a_copy_of_it_verifies_and_shows_what_was_chosen(sharing, row):
+    whole = strict_json.loads_object(row.to_share)
+    results = next(c for c in choices(whole) if c.name == "results")
+    part = derive(whole, results.pointers)
+    found = report(sharing, part)
+    assert (found.authentic.answer, found.current.answer) == (Answer.YES, Answer.YES)
+    assert found.credential.recipient_name is None
+    assert len(found.credential.criteria_results) == 2
+
+
+def test_a_copy_of_a_revoked_one_is_revoked(sharing, row, now):
+    part = derive(strict_json.loads_object(row.to_share), [])
+    lists.revoke(sharing, row.public_id, reason="for a test", now=now)
+    assert report(sharing, part).current.code == "revoked"
+
+
+def test_the_holder_can_download_it(client, sharing, row):
+    page = client.get(manage_path(sharing, row))
+    assert f"{manage_path(sharing, row)}/to-share.json" in page.text
+    response = client.get(f"{manage_path(sharing, row)}/to-share.json")
+    assert response.data == row.to_share
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["Content-Disposition"].startswith("attachment")
+    assert "Access-Control-Allow-Origin" not in response.headers
+
+
+@pytest.mark.parametrize("suffix", ["", ".json", ".html", ".jwt", ".png", ".svg", ".pdf"])
+def test_no_public_form_holds_it(client, row, suffix):
+    secret = strict_json.loads_object(row.to_share)["proof"][0]["proofValue"][:60]
+    response = client.get(f"/credentials/{row.public_id}{suffix}")
+    assert response.status_code == 200
+    assert secret.encode() not in response.data
+    assert b"to-share" not in response.data
+
+
+def test_nobody_gets_it_without_the_holders_link(client, row):
+    for path in (
+        f"/manage/{row.public_id}/to-share.json",
+        f"/credentials/{row.public_id}/to-share.json",
+    ):
+        assert client.get(path).status_code == 404
+
+
+def test_without_the_setting_there_is_none(issuer, approval, now):
+    row = issue(issuer, approval, now)
+    assert row.json
+    assert row.to_share is None
+    app = create_app(issuer.settings)
+    client = app.test_client()
+    assert "Share less" not in client.get(manage_path(issuer, row)).text
+    assert client.get(f"{manage_path(issuer, row)}/to-share.json").status_code == 404
+    app.extensions["mintmark"].database.close()
+
+
+def test_without_the_key_nothing_is_signed_and_the_remedy_is_said(settings):
+    issuer = Issuer(replace(settings, proofs=(PROOF, PROOF_TO_SHARE)))
+    with pytest.raises(KeysError, match="keys create --use sd"):
+        issuer.signers()
+    issuer.database.close()
+
+
+def test_a_rotated_key_leaves_copies_good(sharing, row, home, now):
+    part = derive(strict_json.loads_object(row.to_share), [])
+    sharing.keyring.rotate((home / "passphrase").read_bytes().strip(), now=datetime.now(UTC))
+    sharing.signers()
+    assert report(sharing, part).authentic.answer is Answer.YES
+
+
+def test_a_database_of_the_first_schema_keeps_its_credentials(tmp_path):
+    database = Database(f"sqlite:///{tmp_path / 'x.sqlite3'}")
+    with database.writing() as session:
+        command.upgrade(migrations._config(session.connection()), "0001")
+    with database.reading() as session:
+        columns = {c["name"] for c in sa.inspect(session.connection()).get_columns("credentials")}
+    assert "to_share" not in columns
+    migrations.upgrade(database)
+    migrations.check(database)
+    with database.reading() as session:
+        columns = {c["name"] for c in sa.inspect(session.connection()).get_columns("credentials")}
+    assert "to_share" in columns
+    database.close()
