@@ -15,9 +15,8 @@ MAX_DEPTH = 64
 MAX_INTEGER = 2**53
 """Beyond this a JavaScript reader sees another number (RFC 8259, section 6)."""
 
-# The closing quote is optional: looking for one that is not there would be quadratic.
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class StrictJsonError(ValueError):
@@ -33,20 +32,17 @@ def loads(data: bytes | str, *, max_bytes: int = MAX_BYTES) -> Any:
     if len(data) > max_bytes:
         raise StrictJsonError(f"larger than {max_bytes} bytes")
     text = _decode(data) if isinstance(data, bytes) else data
-    _check_depth(text)
     try:
-        value = json.loads(
-            text,
-            object_pairs_hook=_unique,
-            parse_constant=_refuse_constant,
-            parse_int=_parse_int,
-            parse_float=_parse_float,
-        )
+        value = _DECODER.decode(text)
     except StrictJsonError:
         raise
+    except RecursionError:
+        raise StrictJsonError(f"nested more than {MAX_DEPTH} deep") from None
     except ValueError as exc:
         raise StrictJsonError(f"not JSON: {exc}") from exc
-    _refuse_surrogates(value)
+    _check_depth(value)
+    if _ESCAPED_SURROGATE.search(text) or not (text.isascii() or isinstance(data, bytes)):
+        _refuse_surrogates(value)
     return value
 
 
@@ -65,13 +61,19 @@ def _decode(data: bytes) -> str:
         raise StrictJsonError(f"not UTF-8 at byte {exc.start}") from exc
 
 
-def _check_depth(text: str) -> None:
-    """Count brackets outside strings, so that a bomb never reaches a recursive parser."""
-    depth = 0
-    for char in re.sub(r"[^\[\]{}]", "", _STRING.sub("", text)):
-        depth += 1 if char in "[{" else -1
+def _check_depth(value: Any) -> None:
+    """Go down level by level, so that nothing after this recurses too far."""
+    level, depth = [value], -1
+    while level:
+        depth += 1
         if depth > MAX_DEPTH:
             raise StrictJsonError(f"nested more than {MAX_DEPTH} deep")
+        level = [
+            item
+            for one in level
+            if isinstance(one, dict | list)
+            for item in (one.values() if isinstance(one, dict) else one) or (None,)
+        ]
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -112,3 +114,11 @@ def _refuse_surrogates(value: Any) -> None:
         for key, item in value.items():
             _refuse_surrogates(key)
             _refuse_surrogates(item)
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique,
+    parse_constant=_refuse_constant,
+    parse_int=_parse_int,
+    parse_float=_parse_float,
+)
