@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from verifier import jose, multikey, status_list, trust, verify
+from verifier import jose, multikey, printed, status_list, trust, verify
 from verifier.cryptosuites import SUITES
 from verifier.did import did_web_url
 from verifier.fetch import Fetched, FetchError
@@ -162,7 +162,11 @@ class World:
     def verify(self, credential: Any, **options: Any) -> Report:
         data = credential if isinstance(credential, bytes | str) else json.dumps(credential)
         data = data.encode() if isinstance(data, str) else data
-        return verify(data, **({"fetch": self.fetch, "now": NOW} | options))
+        report = verify(data, **({"fetch": self.fetch, "now": NOW} | options))
+        # Whatever a test finds out, it must be sayable: each code has words, with its parameters.
+        printed.dumps(printed.as_json(report))
+        printed.as_text("credential", report, details=True)
+        return report
 
     def trust_list(self, *issuers: Issuer, **entry: Any) -> trust.TrustList:
         entries = [
