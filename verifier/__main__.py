@@ -110,7 +110,7 @@ def _verify(
 def _read_source(name: str) -> bytes:
     """Return what is to be checked; a URL is handed on as it is, for the pipeline to follow."""
     if name.startswith(("https://", "http://")):
-        return name.encode()
+        return name.encode(errors="replace")
     if name == "-":
         return sys.stdin.buffer.read(MAX_CREDENTIAL_BYTES + 1)
     return _read_file(name)
@@ -148,6 +148,8 @@ def _required(args: argparse.Namespace) -> tuple[str, ...]:
     names = tuple(name.strip() for name in args.require.split(",") if name.strip())
     if unknown := [name for name in names if name not in VERDICTS]:
         raise UsageError(f"--require {unknown[0]}: choose from {', '.join(VERDICTS)}")
+    if not names:
+        raise UsageError("--require: name at least one verdict, or leave it out")
     if "theirs" in names and args.recipient is None:
         raise UsageError("--require theirs: say who presented it with --recipient")
     return names

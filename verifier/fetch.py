@@ -47,7 +47,7 @@ class Fetched:
 
 
 class FetchError(Exception):
-    """The URL could not be had. `code` is a row of `words.py`; nothing is concluded from it."""
+    """The URL could not be had. `code` says why in a word; nothing is concluded from it."""
 
     def __init__(self, code: str, url: str, detail: str = "") -> None:
         super().__init__(f"{url}: {detail or code}")

@@ -23,7 +23,8 @@ def matches(identity: Identity, value: str) -> bool:
     name, _, digest = identity.value.partition("$")
     if name not in _HASHES:
         return False
-    hashes = (_HASHES[name]((form + identity.salt).encode()).hexdigest() for form in forms)
+    texts = ((form + identity.salt).encode(errors="replace") for form in forms)
+    hashes = (_HASHES[name](text).hexdigest() for text in texts)
     return any(hmac.compare_digest(made.encode(), digest.lower().encode()) for made in hashes)
 
 
