@@ -8,6 +8,7 @@ decide are where the specification puts them; anything else could not be checked
 """
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from verifier.report import Check, Outcome
@@ -68,6 +69,8 @@ def _walk(
     if not is_root and _own_id(node) & roots and node.keys() - _REFERENCE:
         yield place, "in_pieces"
     for key, value in node.items():
+        if isinstance(value, str) and _is_plain(key) and not value.startswith("_:"):
+            continue  # most members, and nothing below could object to one
         here = f"{place}.{key}" if place else key
         if key.startswith("@") and not (is_root and key == "@context"):
             yield here, "keyword"
@@ -86,6 +89,11 @@ def _walk(
             yield from _members(value, here, roots)
 
 
+@lru_cache(maxsize=512)
+def _is_plain(key: str) -> bool:
+    return not (key.startswith("@") or key[:1].isupper() or ":" in key)
+
+
 def _is_single(key: str, node: Json) -> bool:
     """A learner record lists many achievements, of which none decides (CLR 2.0, ClrSubject)."""
     kinds = node.get("type")
@@ -101,7 +109,7 @@ def _members(value: Any, place: str, roots: frozenset[str]) -> Iterator[tuple[st
             here = f"{place}[{number}]"
             if isinstance(item, list):
                 yield here, "list_in_list"
-            else:
+            elif not isinstance(item, str):
                 yield from _members(item, here, roots)
 
 
