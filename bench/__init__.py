@@ -1,0 +1,1 @@
+"""Measure signing and verifying against others, on this machine: `make bench`."""

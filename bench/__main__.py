@@ -1,0 +1,101 @@
+"""`make bench`: everybody signs and verifies the same credentials in turns; medians and ratios."""
+
+import argparse
+import json
+import platform
+import statistics
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench import contenders as everybody
+from bench.contenders import Contender, contenders
+from bench.documents import credentials, fresh
+
+REPORT = Path(__file__).parent.parent / "docs" / "performance.md"
+BEGIN, END = "<!-- table: made by `make bench` -->", "<!-- /table -->"
+
+Medians = dict[tuple[str, str], dict[str, float]]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=15, help="turns that everybody gets")
+    parser.add_argument("--write", action="store_true", help=f"put the table in {REPORT.name}")
+    args = parser.parse_args()
+    with contenders() as present:
+        medians = measure(present, args.rounds)
+        text = "\n".join(table(present, medians))
+    print(text)
+    if args.write:
+        before, _, rest = REPORT.read_text(encoding="utf-8").partition(BEGIN)
+        after = rest.partition(END)[2]
+        REPORT.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+
+
+def measure(present: list[Contender], rounds: int) -> Medians:
+    """Return the median seconds of each task by contender, taken in turns."""
+    seconds: dict[tuple[str, str], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    refused: set[tuple[str, str, str]] = set()
+    number = 0
+    for turn in range(rounds + 1):
+        for kind, credential in credentials().items():
+            everybody.measure_canonical(fresh(credential, 10_000))
+            documents = [fresh(credential, number + n) for n in range(1 if "70" in kind else 4)]
+            number += len(documents)
+            texts = [json.dumps(everybody.sign(document)) for document in documents]
+            for one in present:
+                for task, work, given in (
+                    ("sign", one.sign, documents),
+                    ("verify", one.verify, texts),
+                ):
+                    if (kind, task, one.name) in refused:
+                        continue
+                    try:
+                        took = work(given)
+                    except Exception as exc:
+                        refused.add((kind, task, one.name))
+                        print(f"{one.name} does not {task} {kind}: {str(exc)[:120]}")
+                        continue
+                    if turn:  # the first is to warm up
+                        seconds[kind, task][one.name] += took
+    return {
+        task: {name: statistics.median(times) for name, times in by_name.items()}
+        for task, by_name in seconds.items()
+    }
+
+
+def table(present: list[Contender], medians: Medians) -> Iterator[str]:
+    """Yield a Markdown table: milliseconds, and how many times as long as Mintmark."""
+    yield f"Python {platform.python_version()}, {_processor()}, one core each."
+    tasks = list(medians)
+    yield ""
+    yield (
+        "| milliseconds (times ours) | " + " | ".join(f"{t}: {k}" for k, t in tasks) + " | checks |"
+    )
+    yield "|---|" + "--:|" * len(tasks) + "---|"
+    for one in present:
+        cells = []
+        for task in tasks:
+            took, ours = medians[task].get(one.name), medians[task]["Mintmark"]
+            cells.append("refused" if took is None else f"{took * 1000:.2f} ({took / ours:.1f}×)")
+        yield f"| {one.name} | " + " | ".join(cells) + f" | {one.checks} |"
+    yield ""
+    yield "verify: 8 KB, in milliseconds"
+    yield ""
+    yield "```"
+    longest = max(medians["8 KB", "verify"].values())
+    for name, took in sorted(medians["8 KB", "verify"].items(), key=lambda found: found[1]):
+        yield f"{name:<18} {took * 1000:7.2f} {'█' * max(1, round(60 * took / longest))}"
+    yield "```"
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    names = info.read_text().splitlines() if info.exists() else []
+    found = [line.partition(":")[2].strip() for line in names if line.startswith("model name")]
+    return f"{len(found)} × {found[0]}" if found else platform.machine()
+
+
+if __name__ == "__main__":
+    main()
