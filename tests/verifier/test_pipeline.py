@@ -1,0 +1,220 @@
+"""The order of checks: who is asked, when, and what an answer missing leaves open (D3, T20)."""
+
+from hashlib import sha256
+
+import pytest
+from world import Issuer
+
+from contexts import BUNDLED
+from verifier.cryptosuites import SUITES
+from verifier.fetch import FetchError, offline
+from verifier.report import Answer, Outcome
+
+DOCUMENT = "https://district.example/.well-known/did.json"
+
+
+@pytest.fixture
+def badge(world):
+    return world.issuer.sign(world.badge())
+
+
+def test_a_sound_badge_is_authentic_and_current_and_nobody_says_recognised(world, badge):
+    report = world.verify(badge)
+    answers = {name: verdict.answer for name, verdict in report.verdicts().items()}
+    assert answers == {
+        "authentic": Answer.YES,
+        "current": Answer.YES,
+        "recognised": Answer.COULD_NOT_CHECK,
+    }
+    assert (report.carrier, report.securing) == ("json", "data_integrity")
+    assert report.credential.name == "Feedback that moves learners"
+
+
+def test_the_issuer_is_asked_first_and_then_the_list(world, badge):
+    world.verify(badge)
+    assert world.asked == [DOCUMENT, world.list_url, DOCUMENT]  # the last for the list's own proof
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"name": "Another"}, id="a changed badge"),
+        pytest.param({"proof": []}, id="an unsigned badge"),
+        pytest.param({"@included": []}, id="a restructured badge"),
+    ],
+)
+def test_what_is_not_authentic_is_not_judged_further_and_shows_no_claim(world, badge, change):
+    report = world.verify(
+        badge | change, trust=[world.trust_list(world.issuer)], presented_by="a@example.com"
+    )
+    assert report.authentic.answer is not Answer.YES
+    assert report.credential is None
+    for verdict in (report.current, report.recognised, report.theirs):
+        assert (verdict.answer, verdict.code) == (Answer.COULD_NOT_CHECK, "not_authentic")
+    assert world.list_url not in world.asked
+
+
+def test_a_restructured_badge_sends_nobody_anywhere(world, badge):
+    world.verify(badge | {"@graph": []})
+    assert world.asked == []
+
+
+def test_a_badge_without_a_proof_sends_nobody_anywhere(world, badge):
+    world.verify(badge | {"proof": []})
+    assert world.asked == []
+
+
+HANDED_IN = {
+    "not JSON": (b'{"id": ', "not_strict_json"),
+    "a key twice": (b'{"id": 1, "id": 2}', "not_strict_json"),
+    "too deep": (b'{"a":' * 100 + b"1" + b"}" * 100, "not_strict_json"),
+    "an integer of 5000 digits": (b'{"a": ' + b"9" * 5000 + b"}", "not_strict_json"),
+    "an empty object": (b"{}", "structure_inline_context"),
+    "a JWT without a signature": (b"eyJhbGciOiJub25lIn0.e30.AA", "jwt_algorithm"),
+}
+
+
+@pytest.mark.parametrize(("data", "code"), HANDED_IN.values(), ids=HANDED_IN.keys())
+def test_what_cannot_be_parsed_is_not_authentic_and_says_why(world, data, code):
+    report = world.verify(data)
+    assert report.authentic.answer is not Answer.YES
+    assert report.authentic.code == code
+
+
+def test_a_hundred_thousand_brackets_are_no_credential(world):
+    assert world.verify(b"[" * 100_000).authentic.answer is Answer.COULD_NOT_CHECK
+
+
+def test_a_link_is_followed_to_the_badge(world, badge):
+    world.publish("https://district.example/credentials/1", badge)
+    report = world.verify("https://district.example/credentials/1")
+    assert report.authentic.answer is Answer.YES
+
+
+def test_a_link_that_cannot_be_opened_could_not_be_checked(world):
+    report = world.verify("https://district.example/credentials/1")
+    assert (report.authentic.answer, report.authentic.code) == (
+        Answer.COULD_NOT_CHECK,
+        "link_unreachable",
+    )
+
+
+def test_a_link_to_a_link_is_not_followed_again(world):
+    world.documents["https://a.example/1"] = b"https://a.example/2"
+    report = world.verify("https://a.example/1")
+    assert report.authentic.code == "link_to_no_credential"
+    assert world.asked == ["https://a.example/1"]
+
+
+def test_offline_without_keys_at_hand_nothing_is_shown(world, badge):
+    report = world.verify(badge, fetch=offline)
+    assert (report.authentic.answer, report.authentic.code) == (
+        Answer.COULD_NOT_CHECK,
+        "issuer_unreachable",
+    )
+
+
+def test_offline_with_a_snapshot_it_is_authentic_and_not_shown_to_be_current(world, badge):
+    report = world.verify(badge, fetch=offline, trust=[world.trust_list(world.issuer)])
+    assert (report.authentic.answer, report.authentic.code) == (
+        Answer.YES,
+        "authentic_by_snapshot",
+    )
+    assert report.authentic.params["retrieved"] == "2026-11-10T00:00:00+00:00"
+    assert (report.current.answer, report.current.code) == (
+        Answer.COULD_NOT_CHECK,
+        "status_unreachable",
+    )
+    assert report.recognised.answer is Answer.YES
+
+
+def test_offline_an_expired_badge_is_still_seen_to_be_expired(world):
+    badge = world.issuer.sign(world.badge(validUntil="2026-11-10T00:00:00Z"))
+    report = world.verify(badge, fetch=offline, trust=[world.trust_list(world.issuer)])
+    assert (report.current.answer, report.current.code) == (Answer.NO, "expired")
+
+
+def test_offline_a_jwt_is_checked_against_the_snapshot_as_well(world):
+    token = world.issuer.jwt(world.badge())
+    report = world.verify(token, fetch=offline, trust=[world.trust_list(world.issuer)])
+    assert report.authentic.code == "authentic_by_snapshot"
+
+
+def test_a_snapshot_of_other_keys_proves_a_forgery(world, badge):
+    other = Issuer(world.issuer.did)
+    report = world.verify(badge, fetch=offline, trust=[world.trust_list(other)])
+    assert (report.authentic.answer, report.authentic.code) == (Answer.NO, "signature_wrong")
+
+
+def test_a_snapshot_of_an_ended_listing_is_not_used(world, badge):
+    ended = world.trust_list(world.issuer, validUntil="2026-11-12T00:00:00Z")
+    assert world.verify(badge, fetch=offline, trust=[ended]).authentic.answer is not Answer.YES
+
+
+def test_the_live_document_counts_before_the_snapshot(world, badge):
+    world.publish_issuer(world.issuer, world.issuer.document | {"assertionMethod": []})
+    report = world.verify(badge, trust=[world.trust_list(world.issuer)])
+    assert (report.authentic.answer, report.authentic.code) == (Answer.NO, "key_not_listed")
+
+
+@pytest.mark.parametrize(
+    "document", [b"<html>", b"{}", FetchError("too_slow", DOCUMENT)], ids=["page", "empty", "slow"]
+)
+def test_a_document_that_says_nothing_leaves_the_snapshot_to_speak(world, badge, document):
+    world.documents[DOCUMENT] = document
+    report = world.verify(badge, trust=[world.trust_list(world.issuer)])
+    assert report.authentic.code == "authentic_by_snapshot"
+
+
+def test_a_listed_issuer_is_recognised_with_the_name_of_the_list(world, badge):
+    report = world.verify(badge, trust=[world.trust_list(world.issuer)])
+    assert (report.recognised.answer, report.recognised.code) == (Answer.YES, "listed")
+    assert report.recognised.params["name"] == "Example District"
+
+
+def test_nothing_of_one_verification_is_kept_for_the_next(world, badge):
+    assert world.verify(badge).authentic.answer is Answer.YES
+    world.publish_issuer(world.issuer, Issuer(world.issuer.did).document)
+    assert world.verify(badge).authentic.code == "signature_wrong"
+    world.documents[DOCUMENT] = FetchError("connection_lost", DOCUMENT)
+    assert world.verify(badge).authentic.code == "issuer_unreachable"
+
+
+@pytest.mark.parametrize(
+    ("presented", "answer"),
+    [
+        ("a@example.com", Answer.YES),
+        ("b@example.com", Answer.NO),
+        ("Jordan Example", Answer.COULD_NOT_CHECK),
+    ],
+)
+def test_who_presented_it_is_a_verdict_of_its_own(world, badge, presented, answer):
+    assert world.verify(badge, presented_by=presented).theirs.answer is answer
+    assert world.verify(badge).theirs is None
+
+
+def test_each_file_of_evidence_is_a_check_of_its_own(world):
+    badge = world.badge()
+    badge["evidence"][0]["digestMultibase"] = "zQmRJzsvyCQyizr73Gmms8ZRtvNxmgqumxc2KUp71dfEmoj"
+    report = world.verify(world.issuer.sign(badge), evidence=[b"foo", b"bar"])
+    found = [check.outcome for check in report.checks if check.name == "evidence"]
+    assert found == [Outcome.PASSED, Outcome.FAILED]
+    assert report.authentic.answer is Answer.YES
+
+
+def test_a_context_pinned_by_the_caller_is_read(world):
+    url, data = "https://example.org/gpa", b'{"@context": {"gpa": "https://example.org/gpa#gpa"}}'
+    pinned = BUNDLED.pinned(url, data, sha256(data).hexdigest())
+    badge = world.badge(**{"@context": [*world.badge()["@context"], url], "gpa": "4.0"})
+    proof = world.issuer.sign(world.badge())["proof"][0]
+    suite, key = SUITES["eddsa-rdfc-2022"], world.issuer.proof_key
+    signed = key.sign(suite.hash_data(badge, proof, key.public_key(), contexts=pinned))
+    badge["proof"] = [proof | {"proofValue": suite.encode(signed)}]
+    assert world.verify(badge).authentic.code == "context_not_listed"
+    assert world.verify(badge, contexts=pinned).authentic.answer is Answer.YES
+
+
+def test_a_jwt_with_an_unlisted_context_is_judged_without_it(world):
+    contexts = [*world.badge()["@context"], "https://example.org/unknown"]
+    token = world.issuer.jwt(world.badge(**{"@context": contexts}))
+    assert world.verify(token).authentic.answer is Answer.YES
