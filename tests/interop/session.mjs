@@ -1,5 +1,6 @@
 // One line of JSON in, one out: {call, …arguments} → {answer} or {error}. Starting Node costs
 // more than any of the calls, so one process answers for a whole run of tests.
+import * as selective from './selective.mjs';
 import * as sign from './sign.mjs';
 import * as verify from './verify.mjs';
 import {createInterface} from 'node:readline';
@@ -11,7 +12,7 @@ net.Socket.prototype.connect = () => {
 };
 globalThis.crypto ??= webcrypto; // Node 18 has it, but not under the name that jose uses
 
-const calls = {...sign, ...verify};
+const calls = {...selective, ...sign, ...verify};
 for await (const line of createInterface({input: process.stdin})) {
   const {call, ...given} = JSON.parse(line);
   let said;

@@ -41,7 +41,7 @@ export async function canonicalize({document}) {
 
 // `verified` is the library's word. checkStatus says it of a revoked credential too: reading the
 // bits is left to whoever calls it, so `accepted` is what a careful caller makes of both.
-function answer({verified, error}, statusResult) {
+export function answer({verified, error}, statusResult) {
   const bits = (statusResult?.results ?? []).map(({status}) => status);
   const why = [...reasons(error), ...reasons(statusResult?.error)];
   return {verified, bits, accepted: verified && !bits.includes(true), why: why.join('; ')};
