@@ -14,7 +14,7 @@ from verifier import pointers
 from verifier.credential import Credential, listed
 from verifier.cryptosuites import ECDSA_SD_2023, ecdsa_sd, sd_proof_value
 from verifier.cryptosuites.ecdsa_sd import DisclosureError
-from verifier.cryptosuites.sd_proof_value import DerivedProof
+from verifier.cryptosuites.sd_proof_value import BaseProof, DerivedProof
 from verifier.cryptosuites.statements import revealed
 from verifier.cryptosuites.suite import ProofValueError
 from verifier.gate import check_structure
@@ -126,7 +126,8 @@ def check_limits(credential: Credential, contexts: FrozenContexts) -> tuple[Chec
     Its status must be there, and its end too unless the issuer made the status mandatory, which
     only one does who minds what holders leave out. Else an end or a withdrawal may be missing.
     """
-    values = _derived(credential.document)
+    found = _proof_values(credential.document)
+    values = [value for value in found if isinstance(value, DerivedProof)]
     document = ecdsa_sd.unsecured(credential.document)
     if not values or (document.get("credentialStatus") and credential.valid_until is not None):
         return ()
@@ -139,21 +140,23 @@ def check_limits(credential: Credential, contexts: FrozenContexts) -> tuple[Chec
 
 
 def check_withheld(credential: Credential) -> tuple[Check, ...]:
-    """Say how many criteria a copy that shows less keeps back; nothing for other credentials."""
+    """Say how many criteria a copy that shows less keeps back, or that it is no copy but the
+    whole; nothing for credentials that cannot be shared in parts."""
+    values = _proof_values(credential.document)
+    if any(isinstance(value, BaseProof) for value in values):
+        return (Check("disclosure", Outcome.NOT_APPLICABLE, "whole_handed_in"),)
     kept = len(credential.criteria_without_result)
-    if not kept or not _derived(credential.document):
+    if not values or not kept:
         return ()
     counts = {"shown": len(credential.criteria) - kept, "all": len(credential.criteria)}
-    return (Check("disclosure", Outcome.COULD_NOT_CHECK, "criteria_withheld", counts),)
+    return (Check("disclosure", Outcome.NOT_APPLICABLE, "criteria_withheld", counts),)
 
 
-def _derived(document: Json) -> list[DerivedProof]:
+def _proof_values(document: Json) -> list[BaseProof | DerivedProof]:
     values = []
     for proof in filter(_is_selective, listed(document.get("proof"))):
         try:
-            value = sd_proof_value.decode(proof.get("proofValue", ""))
+            values.append(sd_proof_value.decode(proof.get("proofValue", "")))
         except ProofValueError:
             continue
-        if isinstance(value, DerivedProof):
-            values.append(value)
     return values

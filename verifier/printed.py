@@ -131,7 +131,9 @@ def _checks(report: Report, details: bool) -> list[str]:
     shown = [
         check
         for check in report.checks
-        if details or check.outcome in (Outcome.FAILED, Outcome.COULD_NOT_CHECK)
+        if details
+        or check.outcome in (Outcome.FAILED, Outcome.COULD_NOT_CHECK)
+        or check.name == "disclosure"  # what is left out belongs to what is read
     ]
     lines = [f"  {_MARKS[check.outcome]} {check.name}: {words.text(check)}" for check in shown]
     return ["  Checks:", *(f"  {line}" for line in lines), ""] if lines else []

@@ -421,11 +421,25 @@ WORDS: dict[str, tuple[str, str]] = {
         "left out, so it is not shown that it is still in force.",
         "Ask for a copy that shows both, or ask the issuer whether it is still in force.",
     ),
+    "whole_handed_in": (
+        "It was meant to be shared in parts. This is the holder's own copy: it shows all, and lets "
+        "whoever has it make copies. Its holder may rather give one that shows less.",
+        "",
+    ),
     "criteria_withheld": (
         "{shown} of {all} criteria are shown with their result; the holder did not show the others.",
         "",
     ),
     # (9) presentation
+    "schema_fits": ("It is built as the schema of the standard asks.", ""),
+    "schema_differs": (
+        "In some parts it is not built as the schema of the standard asks, which changes nothing it says.",
+        "",
+    ),
+    "schema_not_held": (
+        "It names a schema of its own ({url}). That was not fetched, so nothing was compared with it.",
+        "",
+    ),
     "part_not_checked": ("It carries a part that this verifier does not judge: {member}.", ""),
     "evidence_unchanged": ("The file is the evidence “{name}”, unchanged.", ""),
     "evidence_not_this_file": (

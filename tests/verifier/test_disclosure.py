@@ -6,13 +6,15 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from flask import Flask
 from sharing import SharingIssuer
 from world import NOW, World
 
-from verifier import words
+from verifier import printed
 from verifier.__main__ import main
 from verifier.disclosure import DisclosureError, choices, derive, mandatory_pointers
 from verifier.report import Answer, Outcome
+from verifier.web.page import Site, verifier_blueprint
 
 ENDS = "2026-12-31T00:00:00Z"
 AFTER = datetime(2027, 1, 1, tzinfo=UTC)
@@ -103,7 +105,8 @@ def test_the_report_says_how_many_criteria_are_shown(world):
     three = [f"/credentialSubject/result/{place}" for place in (0, 1, 3)]
     report = world.verify(derive(whole, three))
     (check,) = [check for check in report.checks if check.code == "criteria_withheld"]
-    assert "3 of 4 criteria" in words.text(check)
+    assert check.outcome is Outcome.NOT_APPLICABLE
+    assert "3 of 4 criteria are shown" in printed.as_text("part.json", report)
     assert [each.id.rpartition("#")[2] for each in report.credential.criteria_without_result] == [
         "work3"
     ]
@@ -120,12 +123,24 @@ def test_the_whole_is_authentic_too_and_said_to_be_the_whole(world):
     assert report.authentic.answer is Answer.YES
     assert report.current.answer is Answer.YES
     assert outcome(report, "signature_verified_whole") is Outcome.PASSED
+    assert "meant to be shared in parts" in printed.as_text("whole.json", report)
 
 
 def test_a_changed_whole_is_not_authentic(world):
     changed = copy.deepcopy(WHOLE)
     changed["credentialSubject"]["narrative"] = "I did better."
     assert world.verify(changed).authentic.code == "signature_wrong"
+
+
+def test_the_page_says_what_is_not_shown(world):
+    app = Flask("verifier-tests")
+    blueprint = verifier_blueprint(
+        site=Site("Test verifier"), make_fetch=lambda: world.fetch, trust=(), clock=lambda: NOW
+    )
+    app.register_blueprint(blueprint, url_prefix="/verify")
+    made = derive(ISSUER.share(badge(criteria=4)), ["/credentialSubject/result/0"])
+    shown = app.test_client().post("/verify", data={"text": json.dumps(made)})
+    assert "1 of 4 criteria are shown" in shown.text.partition("Every check")[0]
 
 
 LIMITS = ("/credentialStatus", "/validUntil")
