@@ -1,0 +1,134 @@
+"""`python -m bench.whole`: whole things, not functions: a process, a batch, a day of approvals."""
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from multiprocessing import Pool
+from pathlib import Path
+from typing import Any
+
+from bench.contenders import CREATED, KEY, PUBLIC
+from bench.documents import EXAMPLES, credentials, fresh
+from issuer import init, settings
+from issuer.approvals.approval import from_data
+from issuer.catalogue import files, versions
+from issuer.issuance import receive
+from issuer.issuance.signing import make_proof
+from issuer.issuer import Issuer
+from keys.key_file import Cost
+from verifier import multikey, verify
+from verifier.fetch import offline
+from verifier.report import Answer
+
+APPROVALS = 2000
+FILES = 10_000
+NOW = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
+_KEY = multikey.encode(PUBLIC)
+
+
+class _Signer:
+    verification_method = f"did:key:{_KEY}#{_KEY}"
+    algorithm = "Ed25519"
+    public_key = PUBLIC
+
+    def sign(self, data: bytes) -> bytes:
+        return KEY.sign(data)
+
+
+def main() -> None:
+    """Print one line for each."""
+    with tempfile.TemporaryDirectory() as folder:
+        for measured in (process, batch, approvals):
+            print(f"{measured.__doc__}: {measured(Path(folder))}", flush=True)
+
+
+def process(folder: Path) -> str:
+    """mintmark-verify FILE --offline, beside a bare interpreter"""
+    file = folder / "badge.json"
+    file.write_bytes(_badge(1))
+    check = [sys.executable, "-m", "verifier", str(file), "--offline"]
+    bare, whole = _in_turns(
+        lambda: subprocess.run([sys.executable, "-c", "pass"], check=True),
+        lambda: subprocess.run(check, check=True, stdout=subprocess.DEVNULL),
+    )
+    return f"{whole * 1000:.0f} ms, {whole / bare:.1f} times {bare * 1000:.0f} ms"
+
+
+def batch(_folder: Path) -> str:
+    """10,000 files verified whole (all nine steps), two processes"""
+    badges = [_badge(number) for number in range(500)]
+    began = time.perf_counter()
+    with Pool(2) as pool:
+        found = sum(pool.imap_unordered(_is_authentic, badges * (FILES // 500), chunksize=100))
+    seconds = time.perf_counter() - began
+    assert found == FILES
+    return f"{seconds:.1f} s, {FILES / seconds:.0f} a second"
+
+
+def approvals(folder: Path) -> str:
+    """2,000 approvals issued whole (both proofs, signatures checked, self-check, SQLite)"""
+    home = folder / "home"
+    cheap = Cost(memory_kib=64, iterations=1, lanes=1)
+    init.create(
+        home,
+        public_url="http://localhost:8202",
+        name="Example District",
+        source="forms",
+        did_key=False,
+        now=NOW,
+        cost=cheap,
+    )
+    issuer = Issuer(settings.load(home))
+    with issuer.database.writing() as session:
+        for achievement in files.load(EXAMPLES):
+            versions.record(session, achievement, now=NOW)
+    data = json.loads((EXAMPLES / "approval.json").read_bytes())["data"]
+    began = time.perf_counter()
+    for number in range(APPROVALS):
+        one = from_data({**data, "approval_id": f"a-{number}"})
+        receive(issuer, one, source="forms", event_id=f"e-{number}", now=datetime.now(UTC))
+    seconds = time.perf_counter() - began
+    issuer.database.close()
+    return f"{seconds:.1f} s, {APPROVALS / seconds:.0f} a second"
+
+
+def _badge(number: int) -> bytes:
+    """A badge that can be verified offline: its issuer is a key, and it has no status list."""
+    document = fresh(credentials_once()["8 KB"], number)
+    document.pop("credentialStatus")
+    document["issuer"] = {**document["issuer"], "id": f"did:key:{_KEY}"}
+    return json.dumps(
+        {**document, "proof": [make_proof(document, _Signer(), created=CREATED)]}
+    ).encode()
+
+
+_made: dict[str, dict[str, Any]] = {}
+
+
+def credentials_once() -> dict[str, dict[str, Any]]:
+    """As `credentials`, built once."""
+    return _made or (_made.update(credentials()) or _made)
+
+
+def _is_authentic(data: bytes) -> bool:
+    return verify(data, fetch=offline, now=NOW).authentic.answer is Answer.YES
+
+
+def _in_turns(*works: Callable[[], object], rounds: int = 15) -> list[float]:
+    """Return the median seconds of each."""
+    seconds: list[list[float]] = [[] for _ in works]
+    for _ in range(rounds):
+        for work, times in zip(works, seconds, strict=True):
+            began = time.perf_counter()
+            work()
+            times.append(time.perf_counter() - began)
+    return [statistics.median(times) for times in seconds]
+
+
+if __name__ == "__main__":
+    main()
