@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from issuer import strict_toml
-from issuer.strict_toml import Table, TomlError
+from verifier import strict_toml
+from verifier.strict_toml import Table, TomlError
 
 FILE = "mintmark.toml"
 PROOF, PROOF_TO_SHARE = "eddsa-rdfc-2022", "ecdsa-sd-2023"

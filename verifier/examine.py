@@ -51,6 +51,15 @@ class World:
                 raise
             return kept
 
+    def status_list(self, body: bytes) -> Credential | None:
+        """Return the view of a status list credential, or None if it is not authentic."""
+        try:
+            found = parse(body.decode("utf-8", "strict"))
+        except ValueError:  # not UTF-8, not strict JSON, not a JWS
+            return None
+        checks = (*_authenticate(found, self, None), *_proof_dates(found, self))
+        return view(found.document) if worst(checks) is None else None
+
 
 @dataclass(frozen=True, slots=True)
 class Secured:
@@ -130,16 +139,7 @@ def _authenticate(
 def _check_current(credential: Credential, secured: Secured, world: World) -> tuple[Check, ...]:
     """Steps (6) and (7). What has ended may have been withdrawn as well, so both are asked."""
     dates = (check_validity_period(credential, now=world.now), *_proof_dates(secured, world))
-
-    def read_list(body: bytes) -> Credential | None:
-        try:
-            found = parse(body.decode("utf-8", "strict"))
-        except ValueError:  # not UTF-8, not strict JSON, not a JWS
-            return None
-        checks = (*_authenticate(found, world, None), *_proof_dates(found, world))
-        return view(found.document) if worst(checks) is None else None
-
-    status = check_status(credential, fetch=world.fetch, now=world.now, read_list=read_list)
+    status = check_status(credential, fetch=world.fetch, now=world.now, read_list=world.status_list)
     limits = () if secured.jws else check_limits(credential, world.contexts)
     return (*dates, *status, *limits)
 

@@ -56,12 +56,17 @@ def verify(
     name, e-mail address or DID, `evidence` files to compare with the digests in the credential.
     Never raises for anything in `data`: what is wrong with it is in the report.
     """
-    world = World(fetch, now, tuple(trust), contexts)
+    report = look_at(data, World(fetch, now, tuple(trust), contexts))  # (1) to (8)
+    return _presented(_with_files(report, evidence), presented_by)  # (9)
+
+
+def look_at(data: bytes, world: World) -> Report:
+    """Return the report on what was handed in, whoever presents it: steps (1) to (8)."""
     try:
-        handed = _hand_in(data, fetch)  # (1)
+        handed = _hand_in(data, world.fetch)  # (1)
     except IntakeError as exc:
         check = Check("intake", Outcome.COULD_NOT_CHECK, exc.code, exc.params)
-        return _presented(unauthentic("unknown", "unknown", (check,)), presented_by)
+        return unauthentic("unknown", "unknown", (check,))
     received = tuple(
         Check("intake", Outcome.PASSED, code)
         for code in (f"received_{handed.carrier}", *handed.notes)
@@ -70,10 +75,8 @@ def verify(
         secured = parse(handed.text)  # (2)
     except ValueError as exc:
         securing, flaw = unparsed(exc)
-        report = unauthentic(handed.carrier, securing, (*received, flaw))
-    else:
-        report = _judge(handed.carrier, received, secured, world)  # (3) to (8)
-    return _presented(_with_files(report, evidence), presented_by)  # (9)
+        return unauthentic(handed.carrier, securing, (*received, flaw))
+    return _judge(handed.carrier, received, secured, world)  # (3) to (8)
 
 
 def _judge(carrier: str, received: tuple[Check, ...], secured: Secured, world: World) -> Report:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from issuer.catalogue.achievement import Achievement, Alignment, Criterion, Level, Rubric
 from issuer.catalogue.images import ImageError, check_image
 from issuer.catalogue.versions import OWN_IDEA
-from issuer.strict_toml import Table, TomlError, read
+from verifier.strict_toml import Table, TomlError, read
 
 _ACHIEVEMENT_TYPE = re.compile(
     "Achievement|ApprenticeshipCertificate|Assessment|Assignment|AssociateDegree|Award|Badge"

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from issuer.settings import SettingsError, did_web, load, parse
-from issuer.strict_toml import Table, TomlError
+from verifier.strict_toml import Table, TomlError
 
 SECRET = "whsec_" + "A" * 32
 MINIMAL = """

@@ -1,6 +1,7 @@
 """TOML read strictly: a key that nobody asks for is a mistake, and every error names its key."""
 
 import tomllib
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -40,6 +41,14 @@ class Table:
         if key not in self.values and default is None:
             raise TomlError(f"{self.path(key)} is missing (give it a whole number)")
         return self._get(key, int, default or 0)
+
+    def decimal(self, key: str) -> Decimal:
+        """Return a number, which must be there, as it is written."""
+        self._asked.add(key)
+        value = Decimal(given) if type(given := self.values.get(key)) is int else given
+        if not isinstance(value, Decimal) or not value.is_finite():
+            raise TomlError(f"{self.path(key)} must be a number, not {given!r}")
+        return value
 
     def flag(self, key: str, *, default: bool) -> bool:
         """Return true or false."""
@@ -85,8 +94,16 @@ class Table:
 def read(file: Path) -> Table:
     """Return the top table of `file`; `TomlError` if it cannot be read or is no TOML."""
     try:
-        return Table(tomllib.loads(file.read_text("utf-8")))
-    except (OSError, UnicodeDecodeError) as exc:
+        return loads(file.read_bytes())
+    except OSError as exc:
+        raise TomlError(f"cannot be read: {exc}") from exc
+
+
+def loads(data: bytes) -> Table:
+    """Return the top table of a file's bytes; `TomlError` if they are no TOML."""
+    try:
+        return Table(tomllib.loads(data.decode(), parse_float=Decimal))
+    except UnicodeDecodeError as exc:
         raise TomlError(f"cannot be read: {exc}") from exc
     except tomllib.TOMLDecodeError as exc:
         raise TomlError(f"is not TOML: {exc}") from exc
