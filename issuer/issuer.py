@@ -7,7 +7,7 @@ from flask import current_app
 
 from issuer import published
 from issuer.database import Database
-from issuer.settings import PROOF_TO_SHARE, Settings
+from issuer.settings import Settings
 from keys import passphrase
 from keys.entry import KeyState, KeyUse
 from keys.keyring import Keyring
@@ -38,8 +38,6 @@ class Issuer:
         active = [e.id for e in self.keyring.entries() if e.state is KeyState.ACTIVE]
         if not self._signers or active != self._active:
             signers = self.keyring.signers(self.settings.issuer_id, self._passphrase())
-            if PROOF_TO_SHARE in self.settings.proofs and KeyUse.SD not in signers:
-                raise KeysError("no active sd key: mintmark keys create --use sd")
             self_test(signers, published.write_documents(self.settings, self.keyring))
             self._signers, self._active = signers, active
         return self._signers

@@ -13,7 +13,7 @@ from typing import Any
 from issuer.database import to_json
 from issuer.issuance.selective import base_proof_value
 from keys.entry import KeyUse
-from keys.signer import Signer, SigningError, is_signature
+from keys.signer import KeysError, Signer, SigningError, is_signature
 from verifier import jose
 from verifier.credential import instant
 from verifier.cryptosuites import ECDSA_SD_2023, SUITES
@@ -39,14 +39,15 @@ class Secured:
 def secure(document: Json, signers: Mapping[KeyUse, Signer], *, to_share: bool = False) -> Secured:
     """Return `document` with an embedded proof, as a VC-JWT, and with a proof to share parts of.
 
-    Raises `SigningError` if a key cannot be used or a new signature does not verify.
+    Raises `KeysError` if a key is not there, and `SigningError` if it cannot be used or a new
+    signature does not verify.
     """
     proof = make_proof(document, signers[KeyUse.PROOF], created=document["validFrom"])
     jwt_signer = signers.get(KeyUse.JWT)
     return Secured(
         json=to_json({**document, "proof": [proof]}),
         jwt=None if jwt_signer is None else _jwt(document, jwt_signer),
-        to_share=_to_share(document, signers[KeyUse.SD]) if to_share else None,
+        to_share=_to_share(document, signers.get(KeyUse.SD)) if to_share else None,
     )
 
 
@@ -57,8 +58,10 @@ def make_proof(document: Json, signer: Signer, *, created: str) -> dict[str, str
     return {**options, "proofValue": SUITE.encode(signature)}
 
 
-def _to_share(document: Json, signer: Signer) -> bytes:
+def _to_share(document: Json, signer: Signer | None) -> bytes:
     """Return `document` with a base proof of `ecdsa-sd-2023` (OB-69)."""
+    if signer is None:
+        raise KeysError("no active sd key: mintmark keys create --use sd")
     options = _options(ECDSA_SD_2023.name, signer, document["validFrom"])
     value = base_proof_value(
         document,
