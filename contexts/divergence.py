@@ -4,13 +4,19 @@ A verifier reads such documents by the letter of the specification; an issuer th
 them makes credentials which are true in one library and forged in the next.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from contexts.canonicalize import canonicalize
 from contexts.errors import CanonicalizationError
 
 MAX_DIGITS = 15
 MIN_FLOAT = 1e-6
+
+_CONTROL = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]")
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+_ABOVE_SURROGATES = re.compile("[\ue000-\uffff]")
 
 
 class DivergenceError(CanonicalizationError):
@@ -19,21 +25,37 @@ class DivergenceError(CanonicalizationError):
     code = "canonical_forms_differ"
 
 
-def refuse_divergent(value: Any, at: str = "") -> None:
+def refuse_divergent(value: Any) -> None:
     """Raise `DivergenceError`, naming the place, for control characters other than line ends,
-    and for numbers with more than 15 digits, under 1e-6, or beyond 1e21."""
+    for numbers with more than 15 digits, under 1e-6, or beyond 1e21, and for a document whose
+    statements stand in another order where characters are compared as UTF-16."""
+    texts: list[str] = []
+    _refuse(value, "", texts)
+    if isinstance(value, Mapping) and "@context" in value and _two_orders("".join(texts)):
+        lines = canonicalize(value).splitlines()
+        if lines != sorted(lines, key=lambda line: line.encode("utf-16-be")):
+            raise DivergenceError("a rare character and an emoji in the same place of two texts")
+
+
+def _refuse(value: Any, at: str, texts: list[str]) -> None:
     if isinstance(value, str):
-        for char in value:
-            if (char < " " and char not in "\n\r") or char == "\x7f":
-                raise DivergenceError(f"{at}: the control character U+{ord(char):04X}")
+        texts.append(value)
+        if found := _CONTROL.search(value):
+            raise DivergenceError(f"{at}: the control character U+{ord(found[0]):04X}")
     elif isinstance(value, float):
         digits = repr(value).replace(".", "").lstrip("-0").split("e")[0].rstrip("0")
         if len(digits) > MAX_DIGITS or 0 < abs(value) < MIN_FLOAT or abs(value) >= 1e21:
             raise DivergenceError(f"{at}: the number {value!r}, use at most 15 digits")
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            refuse_divergent(key, at)
-            refuse_divergent(item, f"{at}.{key}" if at else key)
+            _refuse(key, at, texts)
+            _refuse(item, f"{at}.{key}" if at else key, texts)
     elif isinstance(value, list | tuple):
         for place, item in enumerate(value):
-            refuse_divergent(item, f"{at}[{place}]")
+            _refuse(item, f"{at}[{place}]", texts)
+
+
+def _two_orders(text: str) -> bool:
+    """Whether code points and UTF-16, which JavaScript sorts by, may order the text differently:
+    what lies beyond U+FFFF is written there with lower units than U+E000 to U+FFFF have."""
+    return not text.isascii() and bool(_ASTRAL.search(text) and _ABOVE_SURROGATES.search(text))

@@ -1,6 +1,7 @@
 """What is never signed, because libraries canonicalise it differently."""
 
 import pytest
+from world import CONTEXTS
 
 from contexts import refuse_divergent
 from contexts.divergence import DivergenceError
@@ -49,3 +50,31 @@ def test_a_control_character_in_a_key_is_refused():
 )
 def test_a_value_with_one_canonical_form_is_let_through(value):
     refuse_divergent({"credentialSubject": [value, (value,)]})
+
+
+def badge_of(*names):
+    return {"@context": CONTEXTS, "id": "urn:x", "name": list(names)}
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        pytest.param(("🎓 one", "\ue000 two"), id="emoji and private use"),
+        pytest.param(("a🎓", "aｆ"), id="emoji and full-width letter"),
+    ],
+)
+def test_statements_that_utf_16_orders_otherwise_are_refused(names):
+    with pytest.raises(DivergenceError):
+        refuse_divergent(badge_of(*names))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        pytest.param(("one 🎓\ufe0f", "two 🎺\ufe0f"), id="emoji with selectors"),
+        pytest.param(("🎓", "🎺"), id="two emoji"),
+        pytest.param(("b🎓", "aｆ"), id="order settled before"),
+    ],
+)
+def test_rare_characters_that_settle_no_order_are_let_through(names):
+    refuse_divergent(badge_of(*names))
