@@ -62,22 +62,23 @@ def check_counts(document: Json) -> tuple[Check, ...]:
 
 def _report(item: Any, world: World, check_kind: CheckKind) -> Report:
     """Return the report on one inner credential: an object, a JWT, or an envelope around one."""
-    text = item
-    if isinstance(item, Mapping):
-        text = str(item.get("id")).removeprefix(_ENVELOPE) if _is_envelope(item) else None
-    if not isinstance(text, str | None):
+    if not isinstance(item, str | Mapping):
         unread = Check("parse", Outcome.COULD_NOT_CHECK, "inner_unreadable")
         return unauthentic("inside", "unknown", (unread,))
     try:
-        secured = Secured(item, None) if text is None else parse(text)
+        secured = _secured(item)
     except ValueError as exc:
         securing, flaw = unparsed(exc)
         return unauthentic("inside", securing, (flaw,))
     return conclude("inside", secured, examine(secured, world, check_kind), world)
 
 
-def _is_envelope(item: Json) -> bool:
-    return "EnvelopedVerifiableCredential" in listed(item.get("type"))
+def _secured(item: str | Json) -> Secured:
+    if isinstance(item, str):
+        return parse(item)
+    if "EnvelopedVerifiableCredential" in listed(item.get("type")):
+        return parse(str(item.get("id")).removeprefix(_ENVELOPE))
+    return Secured(item, None)
 
 
 def _record(document: Json) -> list[Any]:

@@ -20,7 +20,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from contexts import BUNDLED, FrozenContexts
-from verifier import inside, recipient, refresh
+from verifier import inside, recipient, refresh, schema
 from verifier.evidence import check_evidence
 from verifier.examine import Secured, World, conclude, examine, parse, unauthentic, unparsed
 from verifier.fetch import Fetch, FetchError
@@ -34,8 +34,6 @@ from verifier.intake import (
 )
 from verifier.report import Answer, Check, Outcome, Report, Verdict
 from verifier.trust import TrustList
-
-_PARTS = ("credentialSchema", "termsOfUse")
 
 
 def verify(
@@ -86,14 +84,13 @@ def _judge(carrier: str, received: tuple[Check, ...], secured: Secured, world: W
     if report.credential is None:
         return replace(report, checks=(*received, *report.checks))
     document = secured.document
-    parts = tuple(
-        Check("parts", Outcome.COULD_NOT_CHECK, "part_not_checked", {"member": member})
-        for member in _PARTS
-        if document.get(member)
-    )
+    parts = (*schema.check_schemas(document), *inside.check_counts(document))
+    if document.get("termsOfUse"):  # they bind people, so nothing here can judge them
+        terms = {"member": "termsOfUse"}
+        parts += (Check("parts", Outcome.COULD_NOT_CHECK, "part_not_checked", terms),)
     return replace(
         report,
-        checks=(*received, *report.checks, *refreshed, *parts, *inside.check_counts(document)),
+        checks=(*received, *report.checks, *refreshed, *parts),
         endorsements=inside.endorsements(document, world),
         credentials=inside.credentials(document, world),
     )

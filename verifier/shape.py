@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
+from verifier import schema
 from verifier.credential import instant, listed
 from verifier.report import Check, Outcome
 
@@ -31,7 +32,7 @@ def check_shape(document: Json) -> Check:
     kinds = _types(document)
     if "VerifiableCredential" in kinds and kinds & OPEN_BADGE_TYPES:
         check = _check(document, _OB_CONTEXT, _badge_flaws, "open_badge_3")
-        notes = sorted(set(_notes(document))) if check.outcome is Outcome.PASSED else ()
+        notes = sorted(set(schema.notes(document))) if check.outcome is Outcome.PASSED else ()
         if notes:
             members = {"members": ", ".join(notes)[:400]}
             return Check("shape", Outcome.PASSED, "shape_notes", members)
@@ -97,46 +98,6 @@ def _badge_flaws(document: Json) -> Iterator[tuple[str, str]]:
         yield "member_missing", "credentialSubject.id or .identifier"
     if not isinstance(_only(subject.get("achievement")), dict):
         yield "member_missing", "credentialSubject.achievement"
-
-
-def _notes(document: Json) -> Iterator[str]:
-    """Yield members that are not as Open Badges 3.0 asks, none of which changes what is said."""
-    subject = _only(document["credentialSubject"])
-    achievement = _only(subject["achievement"])
-    for member in ("id", "name"):
-        if document.get(member) is None:
-            yield member
-    if not isinstance(document.get("issuer"), dict) or "Profile" not in _types(document["issuer"]):
-        yield "issuer.type"
-    if "AchievementSubject" not in _types(subject):
-        yield "credentialSubject.type"
-    if "Achievement" not in _types(achievement):
-        yield "achievement.type"
-    for member in ("id", "name", "description", "criteria"):
-        if not achievement.get(member):
-            yield f"achievement.{member}"
-    for member, kind in (("evidence", "Evidence"),):
-        if any(kind not in _types(item) for item in listed(document.get(member))):
-            yield f"{member}.type"
-    yield from _results(subject, achievement)
-
-
-def _results(subject: Json, achievement: Json) -> Iterator[str]:
-    """Yield flaws of reference: a result must point into its own achievement (OB-43)."""
-    described = {
-        _id(item): {_id(level) for level in listed(item.get("rubricCriterionLevel"))}
-        for item in listed(achievement.get("resultDescription"))
-        if isinstance(item, dict)
-    }
-    for result in listed(subject.get("result")):
-        if not isinstance(result, dict):
-            yield "result"
-            continue
-        wanted, level = _id(result.get("resultDescription")), _id(result.get("achievedLevel"))
-        if wanted is not None and wanted not in described:
-            yield "result.resultDescription"
-        elif level is not None and level not in described.get(wanted, set()):
-            yield "result.achievedLevel"
 
 
 def _types(value: Any) -> set[str]:

@@ -161,6 +161,6 @@ def test_an_earner_known_by_an_identifier_alone_is_enough():
 
 
 def test_many_notes_are_cut():
-    results = [{"resultDescription": f"urn:{n}"} for n in range(900)]
+    results = [{"type": "Result", "resultDescription": f"urn:{n}"} for n in range(900)]
     noted = check_shape(changed("credentialSubject.result", [*results, "x"])).params["members"]
     assert noted == "result, result.resultDescription"

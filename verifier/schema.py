@@ -1,0 +1,247 @@
+"""A strict schema of Open Badges 3.0 of our own, from the tables of its appendix B (OB-5…48).
+
+It is stricter than the published JSON schemas, which let pass what the tables forbid: a `type`
+that names no class, an unanchored `ext:` value, an empty `criteria`, a result that points
+nowhere. What it finds is noted and never decides: none of it changes what a badge says.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from verifier.credential import instant, listed
+from verifier.report import Check, Outcome
+
+Json = Mapping[str, Any]
+
+_CANONICAL = re.compile(
+    r"https://purl\.imsglobal\.org/spec/ob/v3p0/schema/json(-ld)?/"
+    r"ob_v3p0_(any)?achievementcredential_schema\.json"
+)
+_SCHEMA_TYPES = ("1EdTechJsonSchemaValidator2019", "JsonSchema", "JsonSchemaValidator2018")
+MAX_SCHEMAS = 10
+"""An honest credential names one or two."""
+
+# Of each class its members. `!` must be there, `[…]` is an array, a capital is another class.
+_PERSON = dict.fromkeys(
+    ("familyName", "givenName", "additionalName", "patronymicName", "honorificPrefix",
+     "honorificSuffix", "familyNamePrefix", "dateOfBirth"), "text")  # fmt: skip
+_ENDORSED = {"endorsement": "[object]", "endorsementJwt": "[text]"}
+_CLASSES: dict[str, dict[str, str]] = {
+    "Credential": _ENDORSED | {
+        "id": "uri!", "name": "text!", "description": "text", "image": "Image",
+        "issuer": "Profile!", "awardedDate": "time", "validFrom": "time", "validUntil": "time",
+        "credentialSubject": "AchievementSubject!", "evidence": "[Evidence]",
+        "credentialSchema": "Typed", "credentialStatus": "Typed", "refreshService": "Typed",
+        "termsOfUse": "Typed",
+    },
+    "Typed": {"id": "uri", "type": "name!"},
+    "AchievementSubject": {
+        "id": "uri", "activityStartDate": "time", "activityEndDate": "time",
+        "creditsEarned": "number", "achievement": "Achievement!",
+        "identifier": "[IdentityObject]", "image": "Image", "licenseNumber": "text",
+        "narrative": "text", "result": "[Result]", "role": "text", "source": "Profile",
+        "term": "text",
+    },
+    "Achievement": _ENDORSED | {
+        "id": "uri!", "name": "text!", "description": "text!", "criteria": "Criteria!",
+        "achievementType": "achievementType", "alignment": "[Alignment]", "creator": "Profile",
+        "creditsAvailable": "number", "fieldOfStudy": "text", "humanCode": "text",
+        "image": "Image", "inLanguage": "language", "otherIdentifier": "[IdentifierEntry]",
+        "related": "[Related]", "resultDescription": "[ResultDescription]",
+        "specialization": "text", "tag": "[text]", "version": "text",
+    },
+    "Criteria": {"id": "uri", "narrative": "text"},
+    "Related": {"id": "uri!", "inLanguage": "language", "version": "text"},
+    "Profile": _ENDORSED | _PERSON | {
+        "id": "uri!", "name": "text", "url": "uri", "phone": "text", "description": "text",
+        "image": "Image", "email": "text", "address": "Address",
+        "otherIdentifier": "[IdentifierEntry]", "official": "text", "parentOrg": "Profile",
+    },
+    "Address": {"addressCountry": "text", "addressLocality": "text", "postalCode": "text"},
+    "Image": {"id": "uri!", "type": "name!", "caption": "text"},
+    "IdentifierEntry": {
+        "type": "name!", "identifier": "text!", "identifierType": "identifierType!",
+    },
+    "IdentityObject": {
+        "type": "name!", "hashed": "boolean!", "identityHash": "text!",
+        "identityType": "identifierType!", "salt": "text",
+    },
+    "Evidence": {
+        "id": "uri", "name": "text", "description": "text", "narrative": "text",
+        "genre": "text", "audience": "text",
+    },
+    "ResultDescription": {
+        "id": "uri!", "name": "text!", "resultType": "resultType!", "alignment": "[Alignment]",
+        "allowedValue": "[text]", "requiredLevel": "uri", "requiredValue": "text",
+        "rubricCriterionLevel": "[RubricCriterionLevel]", "valueMin": "text", "valueMax": "text",
+    },
+    "RubricCriterionLevel": {
+        "id": "uri!", "name": "text!", "alignment": "[Alignment]", "description": "text",
+        "level": "text", "points": "text",
+    },
+    "Result": {
+        "resultDescription": "uri", "achievedLevel": "uri", "value": "text", "status": "status",
+        "alignment": "[Alignment]",
+    },
+    "Alignment": {
+        "targetName": "text!", "targetUrl": "uri!", "targetCode": "text",
+        "targetDescription": "text", "targetFramework": "text", "targetType": "targetType",
+    },
+}  # fmt: skip
+_CLOSED = {"Image", "IdentifierEntry", "IdentityObject"}
+_UNTYPED = {"Credential", "Criteria", "Typed"}
+
+_ENUMS = {
+    "achievementType": """Achievement ApprenticeshipCertificate Assessment Assignment
+        AssociateDegree Award Badge BachelorDegree Certificate CertificateOfCompletion
+        Certification CommunityService Competency Course CoCurricular Degree Diploma
+        DoctoralDegree Fieldwork GeneralEducationDevelopment JourneymanCertificate
+        LearningProgram License Membership ProfessionalDoctorate QualityAssuranceCredential
+        MasterCertificate MasterDegree MicroCredential ResearchDoctorate SecondarySchoolDiploma""",
+    "identifierType": """name sourcedId systemId productId userName accountId emailAddress
+        nationalIdentityNumber isbn issn lisSourcedId oneRosterSourcedId sisSourcedId
+        ltiContextId ltiDeploymentId ltiToolId ltiPlatformId ltiUserId identifier""",
+    "resultType": """GradePointAverage LetterGrade Percent PerformanceLevel PredictedScore
+        RawScore Result RubricCriterion RubricCriterionLevel RubricScore ScaledScore Status""",
+    "status": "Completed Enrolled Failed InProgress OnHold Provisional Withdrew",
+    "targetType": """ceasn:Competency ceterms:Credential CFItem CFRubric CFRubricCriterion
+        CFRubricCriterionLevel CTDL""",
+}
+_EXTENDED = "ext:[A-Za-z0-9._-]+"
+
+
+def _one_of(name: str) -> Callable[[Any], bool]:
+    values = "|".join(map(re.escape, _ENUMS[name].split()))
+    pattern = re.compile(values if name == "status" else f"{values}|{_EXTENDED}")
+    return lambda value: isinstance(value, str) and bool(pattern.fullmatch(value))
+
+
+def _is_text(value: Any) -> bool:
+    """A text, or a text with its language or type."""
+    text = value.get("@value") if isinstance(value, dict) else value
+    return isinstance(text, str) and bool(text)
+
+
+def _matches(pattern: str) -> Callable[[Any], bool]:
+    compiled = re.compile(pattern)
+    return lambda value: isinstance(value, str) and bool(compiled.fullmatch(value))
+
+
+_SCALARS: dict[str, Callable[[Any], bool]] = {
+    "text": _is_text,
+    "name": lambda value: bool(value) and all(isinstance(each, str) for each in listed(value)),
+    "object": lambda value: isinstance(value, dict),
+    "uri": _matches(r"[A-Za-z][A-Za-z0-9+.-]*:\S+"),
+    "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
+    "boolean": lambda value: isinstance(value, bool),
+    "time": lambda value: (
+        _is_text(value)
+        and instant(value if isinstance(value, str) else value["@value"]) is not None
+    ),
+    "language": _matches("[a-z]{2,4}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?"),
+    **{name: _one_of(name) for name in _ENUMS},
+}
+
+
+def check_schemas(document: Json) -> tuple[Check, ...]:
+    """Return what can be said of each schema that a credential names (OB-80).
+
+    The published schema of Open Badges 3.0 is answered by the one here; no other is fetched.
+    """
+    entries = listed(document.get("credentialSchema"))[:MAX_SCHEMAS]
+    return tuple(_check_schema(entry, document) for entry in entries)
+
+
+def _check_schema(entry: Any, document: Json) -> Check:
+    url, kind = (entry.get("id"), entry.get("type")) if isinstance(entry, dict) else (entry, None)
+    where = {"url": str(url)[:200]}
+    known = len(listed(kind)) == 1 and listed(kind)[0] in _SCHEMA_TYPES
+    if not known or not isinstance(url, str) or not _CANONICAL.fullmatch(url):
+        return Check("schema", Outcome.COULD_NOT_CHECK, "schema_not_held", where)
+    code = "schema_differs" if next(notes(document), None) else "schema_fits"
+    return Check("schema", Outcome.PASSED, code, where)
+
+
+def notes(document: Json) -> Iterator[str]:
+    """Yield the members that are not as Open Badges 3.0 asks, each by its path."""
+    for path in _object(document, "Credential", ""):
+        short = path.removeprefix("credentialSubject.")
+        yield short if short.startswith(("achievement.", "result")) else path
+    subject = _only(document.get("credentialSubject"))
+    achievement = _only(subject.get("achievement")) if isinstance(subject, dict) else None
+    if isinstance(achievement, dict):
+        yield from _references(subject, achievement)
+
+
+def _object(value: Json, kind: str, path: str) -> Iterator[str]:
+    """Yield the paths of what is amiss in one object of a class."""
+    table = _CLASSES[kind]
+    before = f"{path}." if path else ""
+    if kind not in _UNTYPED and kind not in listed(value.get("type")):
+        yield f"{before}type"
+    if kind == "Criteria" and not any(value.get(name) for name in table):
+        yield path
+        return
+    if kind in _CLOSED:
+        yield from (f"{before}{name}" for name in value.keys() - table.keys())
+    for name, rule in table.items():
+        if name in value or rule.endswith("!"):
+            yield from _member(value.get(name), rule.removesuffix("!"), f"{before}{name}")
+
+
+def _member(value: Any, rule: str, path: str) -> Iterator[str]:
+    is_array = rule.startswith("[")
+    items = value if is_array and isinstance(value, list) else [_only(value)]
+    if not items or (is_array and not isinstance(value, list)):
+        yield path
+        return
+    kind = rule.strip("[]")
+    for item in items:
+        if kind in _SCALARS:
+            if not _SCALARS[kind](item):
+                yield path
+        elif isinstance(item, dict):
+            yield from _object(item, kind, path)
+        elif kind == "Typed" and isinstance(item, list):
+            yield from _member(item, "[Typed]", path)
+        else:
+            yield f"{path}.type" if path == "issuer" else path
+
+
+def _references(subject: Json, achievement: Json) -> Iterator[str]:
+    """Yield what points nowhere or lacks what its kind asks for (OB-40…44; no schema says so)."""
+    described = {
+        item.get("id"): item
+        for item in listed(achievement.get("resultDescription"))
+        if isinstance(item, dict) and isinstance(item.get("id"), str)
+    }
+    for item in described.values():
+        required, allowed = item.get("requiredValue"), listed(item.get("allowedValue"))
+        if item.get("requiredLevel") is not None and item["requiredLevel"] not in _levels(item):
+            yield "achievement.resultDescription.requiredLevel"
+        if required is not None and allowed and required not in allowed:
+            yield "achievement.resultDescription.requiredValue"
+    for result in listed(subject.get("result")):
+        if isinstance(result, dict):
+            yield from _reference(result, described)
+
+
+def _reference(result: Json, described: Mapping[Any, Json]) -> Iterator[str]:
+    wanted, level = _only(result.get("resultDescription")), _only(result.get("achievedLevel"))
+    description = described.get(wanted, {}) if isinstance(wanted, str) else {}
+    if wanted is not None and not description:
+        yield "result.resultDescription"
+    elif level is not None and level not in _levels(description):
+        yield "result.achievedLevel"
+    if description.get("resultType") == "Status" and result.get("status") is None:
+        yield "result.status"
+
+
+def _levels(description: Json) -> list[Any]:
+    levels = listed(description.get("rubricCriterionLevel"))
+    return [level.get("id") for level in levels if isinstance(level, dict)]
+
+
+def _only(value: Any) -> Any:
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
