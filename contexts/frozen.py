@@ -4,12 +4,12 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from contexts.errors import ContextNotListedError
 
-_FOLDER = resources.files("contexts")
+_FOLDER = Path(__file__).parent
 
 
 class FrozenContexts(Mapping[str, Any]):
@@ -20,7 +20,7 @@ class FrozenContexts(Mapping[str, Any]):
     """
 
     def __init__(self, documents: Mapping[str, Any]) -> None:
-        self._documents = dict(documents)
+        self._documents = documents
 
     def __getitem__(self, url: str) -> Any:
         try:
@@ -42,6 +42,7 @@ class FrozenContexts(Mapping[str, Any]):
         return FrozenContexts({**self._documents, url: _checked(url, data, sha256)})
 
 
+@cache
 def manifest() -> dict[str, dict[str, str]]:
     """Return the manifest: for each URL its file, source, licence and sha256."""
     entries: dict[str, dict[str, str]] = json.loads((_FOLDER / "manifest.json").read_bytes())
@@ -59,12 +60,24 @@ def _checked(url: str, data: bytes, sha256: str) -> Any:
     return json.loads(data)
 
 
-@cache
-def _bundled() -> dict[str, Any]:
-    return {
-        url: _checked(url, (_FOLDER / "data" / entry["file"]).read_bytes(), entry["sha256"])
-        for url, entry in manifest().items()
-    }
+class _Bundle(Mapping[str, Any]):
+    """The files in `data/`, each read when it is first asked for: most credentials need none."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, Any] = {}
+
+    def __getitem__(self, url: str) -> Any:
+        if url not in self._read:
+            entry = manifest()[url]
+            data = (_FOLDER / "data" / entry["file"]).read_bytes()
+            self._read.setdefault(url, _checked(url, data, entry["sha256"]))
+        return self._read[url]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(manifest())
+
+    def __len__(self) -> int:
+        return len(manifest())
 
 
-BUNDLED = FrozenContexts(_bundled())
+BUNDLED = FrozenContexts(_Bundle())

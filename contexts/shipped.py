@@ -5,7 +5,7 @@
 
 import json
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from contexts.terms import ActiveContext, Declined, Term
@@ -18,7 +18,7 @@ Json = dict[str, Any]
 @cache
 def initial() -> ActiveContext:
     """Return the active context outside all `@context`, from which documents set out."""
-    tables = json.loads(resources.files("contexts").joinpath(TABLES_FILE).read_bytes())
+    tables = json.loads((Path(__file__).parent / TABLES_FILE).read_bytes())
     return _Shipped(tables, 0, {})
 
 
