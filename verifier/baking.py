@@ -11,9 +11,6 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import ParseError, XMLParser
-
 from verifier import jose, strict_json
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -208,6 +205,9 @@ class _SvgReader:
     """What the XML parser reports to: it keeps credentials and places, and builds no tree."""
 
     def __init__(self, svg: bytes) -> None:
+        # Here, because it is slow to import and most processes see no SVG.
+        from defusedxml.ElementTree import XMLParser
+
         self.svg = svg
         self.parser = XMLParser(target=self, forbid_dtd=True)
         self.root_at = -1
@@ -257,6 +257,9 @@ class _SvgReader:
 
 
 def _read_svg(svg: bytes) -> _SvgReader:
+    from defusedxml.common import DefusedXmlException
+    from defusedxml.ElementTree import ParseError
+
     reader = _SvgReader(svg)
     try:
         reader.parser.feed(svg)

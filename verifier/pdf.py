@@ -7,8 +7,6 @@ do it, with limits on time and memory, and the other functions are what that pro
 
 import io
 import json
-import logging
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -68,6 +66,8 @@ def read(pdf: bytes) -> Contents:
     Raises `PdfError` if the PDF is damaged, needs a password, or needs more than
     `MAX_MEMORY_BYTES`, `MAX_CPU_SECONDS` or `MAX_SECONDS`.
     """
+    import subprocess
+
     command = [sys.executable, "-P", "-c", "from verifier import pdf; pdf.answer()"]
     try:
         child = subprocess.run(
@@ -122,6 +122,8 @@ def attached_credentials(pdf: bytes) -> list[str]:
 
     Raises `PdfError` if the PDF is damaged, needs a password, or blows up beyond the limits.
     """
+    import logging
+
     from pypdf import PdfReader, apply_configuration
     from pypdf.errors import FileNotDecryptedError
 

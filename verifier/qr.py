@@ -9,7 +9,7 @@ import io
 import re
 import zlib
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from verifier import jose
@@ -192,7 +192,7 @@ def _inflate(data: bytes) -> bytes:
 @cache
 def _dictionary() -> bytes:
     """Return preset dictionary 1: the terms and shapes of a credential, most likely ones last."""
-    data = resources.files("verifier").joinpath("qr_dictionary_1.txt").read_bytes()
+    data = (Path(__file__).parent / "qr_dictionary_1.txt").read_bytes()
     if hashlib.sha256(data).hexdigest() != DICTIONARY_SHA256:
         raise RuntimeError("qr_dictionary_1.txt was changed: no code can be read or made")
     return data
