@@ -80,14 +80,14 @@ def test_another_list_is_refused_with_the_problem_that_w3c_defines(text, problem
     assert caught.value.problem == f"https://www.w3.org/ns/credentials/status-list#{problem}"
 
 
-def test_a_bomb_of_a_gigabyte_is_refused_within_a_second():
-    packer = zlib.compressobj(9, wbits=31)
-    packed = b"".join(packer.compress(bytes(2**24)) for _ in range(64)) + packer.flush()
+def test_a_bomb_is_refused_before_it_is_unpacked():
+    packer = zlib.compressobj(1, wbits=31)
+    packed = b"".join(packer.compress(bytes(2**24)) for _ in range(16)) + packer.flush()
     assert len(packed) < 2 * 2**20
     began = time.process_time()
     with pytest.raises(StatusListError):
         decode(multibase(packed))
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 0.5
 
 
 @pytest.mark.parametrize("index", [-1, MIN_ENTRIES, 2**64])

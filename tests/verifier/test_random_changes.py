@@ -1,6 +1,5 @@
-"""Anything at all may be handed in: the answer is a report, and never a wrong yes (T1, T9)."""
+"""Random changes and rewritings of signed badges: never a wrong yes (T1, T4)."""
 
-import base64
 import json
 from copy import deepcopy
 
@@ -9,13 +8,11 @@ from hypothesis import strategies as st
 from world import World
 
 from contexts import BUNDLED
-from verifier import jose
-from verifier.report import Answer, Report
+from verifier.report import Answer
 
 WORLD = World()
 WORLD.publish_list({94567})
 BADGE = WORLD.issuer.sign(WORLD.badge(validUntil="2026-11-10T00:00:00Z"))
-JWT = WORLD.issuer.jwt(WORLD.badge())
 
 MEMBERS = sorted(
     {
@@ -75,53 +72,11 @@ def put(document, place, value):
     return changed
 
 
-@settings(max_examples=100, deadline=None)
-@given(st.binary(max_size=200))
-def test_any_bytes_give_a_report(data):
-    assert isinstance(WORLD.verify(data), Report)
-
-
-@settings(max_examples=150, deadline=None)
-@given(JSON)
-def test_any_json_gives_a_report_and_no_yes(value):
-    report = WORLD.verify(json.dumps(value, allow_nan=True).encode("utf-8", "replace"))
-    assert report.authentic.answer is not Answer.YES
-
-
 @settings(max_examples=300, deadline=None)
 @given(place=st.sampled_from(PLACES), value=JSON)
 def test_any_json_anywhere_in_an_expired_badge_is_never_current(place, value):
     report = WORLD.verify(json.dumps(put(BADGE, place, value)).encode("utf-8", "replace"))
     assert report.current.answer is not Answer.YES
-
-
-@settings(max_examples=100, deadline=None)
-@given(header=JSON, payload=JSON, signature=st.binary(max_size=70))
-def test_any_jwt_gives_a_report_and_no_yes(header, payload, signature):
-    header = header if isinstance(header, dict) else {"alg": "ES256"}
-    parts = (json.dumps(header).encode(), json.dumps(payload).encode(), signature)
-    report = WORLD.verify(".".join(map(jose.encode_part, parts)))
-    assert report.authentic.answer is not Answer.YES
-
-
-@settings(max_examples=100, deadline=None)
-@given(place=st.sampled_from([("@context",), ("vc",), ("iss",), ("nbf",), ("exp",)]), value=JSON)
-def test_any_claim_put_into_a_signed_payload_fits_no_signature(place, value):
-    header, body, signature = JWT.split(".")
-    payload = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
-    if payload.get(place[0]) == value:
-        return
-    changed = jose.encode_part(json.dumps(put(payload, place, value)).encode("utf-8", "replace"))
-    report = WORLD.verify(f"{header}.{changed}.{signature}")
-    assert report.authentic.answer is not Answer.YES
-
-
-@settings(max_examples=100, deadline=None)
-@given(document=JSON)
-def test_any_issuers_document_gives_a_report_and_no_yes(document):
-    world = World(issuer=WORLD.issuer)
-    world.publish("https://district.example/.well-known/did.json", document)
-    assert world.verify(BADGE).authentic.answer is not Answer.YES
 
 
 @settings(max_examples=100, deadline=None)
