@@ -69,7 +69,7 @@ def check_status(
 def _check_entry(
     entry: Any, credential: Credential, fetch: Fetch, now: datetime, read_list: ReadList
 ) -> Check:
-    kinds = listed(entry.get("type")) if isinstance(entry, dict) else []
+    kinds = [str(kind) for kind in listed(entry.get("type"))] if isinstance(entry, dict) else []
     if kinds == ["1EdTechRevocationList"]:
         return _check_revocation_list(entry, credential, fetch)
     if len(kinds) != 1 or kinds[0] not in _LISTS:
