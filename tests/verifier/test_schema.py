@@ -170,3 +170,10 @@ def test_another_schema_is_not_fetched_and_said_to_be_so(world, url):
     assert codes(report) == ["schema_fits", "schema_not_held"]
     assert (report.authentic.answer, report.current.answer) == (Answer.YES, Answer.YES)
     assert url not in world.asked
+
+
+def test_terms_of_use_are_named_and_left_to_people(world):
+    terms = [{"id": "https://district.example/terms", "type": "Terms"}]
+    report = world.verify(world.issuer.jwt(world.badge(termsOfUse=terms)))
+    named = [check.params["member"] for check in report.checks if check.code == "part_not_checked"]
+    assert (named, report.current.answer) == (["termsOfUse"], Answer.YES)
