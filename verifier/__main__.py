@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from verifier import derive, printed, trust
+from verifier.batch import command
 from verifier.credential import instant
 from verifier.fetch import Fetch, WebFetch, offline
 from verifier.intake import MAX_CREDENTIAL_BYTES
@@ -30,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     if arguments[:1] == [derive.WORD]:
         return derive.main(arguments[1:])
+    if arguments[:1] == [command.WORD]:
+        return command.main(arguments[1:])
     args = _parser().parse_args(arguments)
     try:
         lists = tuple(_trust_list(path) for path in args.trust)
@@ -135,9 +138,9 @@ def _trust_list(name: str) -> TrustList:
 def _time(text: str | None) -> datetime:
     if text is None:
         return datetime.now(UTC)
-    moment = instant(text)
+    moment = instant(text) or instant(f"{text}T00:00:00Z")
     if moment is None:
-        raise UsageError(f"--at {text}: give a time with its zone, such as 2027-01-31T00:00:00Z")
+        raise UsageError(f"--at {text}: give a day, or a time with its zone: 2027-01-31T00:00:00Z")
     return moment
 
 

@@ -15,9 +15,9 @@ Json = Mapping[str, Any]
 def check_validity_period(credential: Credential, *, now: datetime) -> Check:
     """Check that `now` is inside the validity period (OB 3.0, section 9, step 4)."""
     begins, ends = credential.valid_from, credential.valid_until
-    if ends is not None and ends < now - CLOCK_SKEW:
+    if ends is not None and now - ends > CLOCK_SKEW:
         return _dated(Outcome.FAILED, "expired", ends)
-    if begins is not None and begins > now + CLOCK_SKEW:
+    if begins is not None and begins - now > CLOCK_SKEW:
         return _dated(Outcome.FAILED, "not_yet_valid", begins)
     if ends is not None:
         return _dated(Outcome.PASSED, "valid_until", ends)
@@ -32,10 +32,10 @@ def check_proof_dates(proofs: Sequence[Json], *, now: datetime) -> Check:
     """Check that no proof is past its own end or made in the future (Data Integrity 4.5)."""
     for proof in proofs:
         ends, made = (_instant(proof.get(member)) for member in ("expires", "created"))
-        if ends is not None and ends < now - CLOCK_SKEW:
+        if ends is not None and now - ends > CLOCK_SKEW:
             params = {"date": ends.isoformat()}
             return Check("proof_dates", Outcome.FAILED, "proof_expired", params)
-        if made is not None and made > now + CLOCK_SKEW:
+        if made is not None and made - now > CLOCK_SKEW:
             params = {"date": made.isoformat()}
             return Check("proof_dates", Outcome.FAILED, "proof_from_the_future", params)
     if any(proof.get("created") is None for proof in proofs):

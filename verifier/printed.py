@@ -17,6 +17,8 @@ _MARKS = {
     Outcome.COULD_NOT_CHECK: "?",
     Outcome.NOT_APPLICABLE: "·",
 }
+ALWAYS_SAID = {"face_unsigned", "more_than_one"}
+"""Passed checks that a reader needs all the same: what was *not* looked at."""
 _TITLES = {
     "authentic": "Authentic",
     "current": "Current",
@@ -134,6 +136,7 @@ def _checks(report: Report, details: bool) -> list[str]:
         if details
         or check.outcome in (Outcome.FAILED, Outcome.COULD_NOT_CHECK)
         or check.name == "disclosure"  # what is left out belongs to what is read
+        or check.code in ALWAYS_SAID
     ]
     lines = [f"  {_MARKS[check.outcome]} {check.name}: {words.text(check)}" for check in shown]
     return ["  Checks:", *(f"  {line}" for line in lines), ""] if lines else []
@@ -142,15 +145,22 @@ def _checks(report: Report, details: bool) -> list[str]:
 def as_table(rows: Sequence[tuple[str, Report]]) -> str:
     """Return several reports as a table, one line each, with the reason for what is no yes."""
     width = max(len(name) for name, _ in rows)
-    lines = [f"{'file':<{width}}  authentic  current  recognised"]
+    names = list(rows[0][1].verdicts())
+    lines = [f"{'file':<{width}}  {'  '.join(names)}"]
     for name, report in rows:
         answers = report.verdicts()
-        marks = [_MARKS[answers[key].answer] for key in ("authentic", "current", "recognised")]
-        decisive = next((v for v in answers.values() if v.answer is not Answer.YES), None)
-        reason = "" if decisive is None else words.text(decisive)
-        line = f"{name:<{width}}  {marks[0]:^9}  {marks[1]:^7}  {marks[2]:^10}  {reason}"
+        marks = "  ".join(f"{_MARKS[answers[key].answer]:^{len(key)}}" for key in names)
+        line = f"{name:<{width}}  {marks}  {_reason(report)}"
         lines.append(printable(line.rstrip()))
     return "\n".join(lines) + "\n"
+
+
+def _reason(report: Report) -> str:
+    """Why something is no yes: the first verdict, else a file that is not the evidence."""
+    evidence = [check for check in report.checks if check.name == "evidence"]
+    unsure = [verdict for verdict in report.verdicts().values() if verdict.answer is not Answer.YES]
+    missed = [check for check in evidence if check.outcome is not Outcome.PASSED]
+    return next((words.text(each) for each in (*unsure, *missed)), "")
 
 
 def dumps(value: Any) -> str:

@@ -142,8 +142,8 @@ def test_evidence_that_cannot_be_compared_ends_with_3(run, world, badge):
 USAGE = {
     "a file that is not there": (["no-such-file"], "cannot read no-such-file"),
     "a folder": (["."], "cannot read ."),
-    "a time without a zone": (["-", "--at", "2026-11-22T12:00:00"], "give a time with its zone"),
-    "a time in words": (["-", "--at", "now"], "give a time with its zone"),
+    "a time without a zone": (["-", "--at", "2026-11-22T12:00:00"], "give a day, or a time"),
+    "a time in words": (["-", "--at", "now"], "give a day, or a time"),
     "a verdict that there is not": (["-", "--require", "pretty"], "choose from authentic"),
     "nothing required": (["-", "--require", " , "], "name at least one verdict"),
     "theirs without whose": (["-", "--require", "theirs"], "--recipient"),

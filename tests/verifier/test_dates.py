@@ -1,6 +1,6 @@
 """Dates of the badge, of its proof, and of the key, to the minute of skew (T11, T34, OB-85)."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from world import NOW, Issuer
@@ -158,3 +158,15 @@ def test_badges_of_three_retired_keys_stay_authentic_and_no_new_one_becomes_so(w
         after = issuer.sign(world.badge(), verificationMethod=method, created=stamp(NOW))
         assert world.verify(before).authentic.answer is Answer.YES
         assert world.verify(after).authentic.code == "key_retired_before"
+
+
+@pytest.mark.parametrize(
+    ("moment", "code"),
+    [
+        (datetime(1, 1, 1, tzinfo=UTC), "not_yet_valid"),
+        (datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), "status_list_out_of_date"),
+    ],
+)
+def test_the_ends_of_time_are_dates_like_others(world, moment, code):
+    report = world.verify(world.issuer.sign(world.badge()), now=moment)
+    assert (report.authentic.answer, report.current.code) == ("yes", code)

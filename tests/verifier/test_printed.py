@@ -1,11 +1,13 @@
 """A report as text, as JSON and as a row: whole, and unable to steer what shows it (T19)."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from world import Issuer
 
 from verifier import printed
+from verifier.report import Answer, Check, Outcome, Verdict
 
 STEERING = {
     "an escape sequence": "\x1b[2J\x1b[31mred",
@@ -130,3 +132,24 @@ def test_a_table_has_a_line_for_each_with_the_reason(world):
     assert lines[2].split()[:4] == ["forged-badge.json", "✘", "?", "?"]
     assert "not signed by the issuer" in lines[2]
     assert lines[1].index("✔") == lines[2].index("✘")
+
+
+def test_the_report_of_a_certificate_says_that_its_face_is_unsigned(world):
+    report = world.verify(world.issuer.sign(world.badge()))
+    unsigned = Check("intake", Outcome.PASSED, "face_unsigned")
+    said = printed.as_text("certificate.pdf", replace(report, checks=(unsigned, *report.checks)))
+    assert "What is printed on the page is not signed" in said
+
+
+def test_the_table_says_that_it_is_not_theirs(world):
+    report = world.verify(world.issuer.sign(world.badge()), presented_by="nobody@example.org")
+    listed = replace(report, recognised=Verdict(Answer.YES, "current"))
+    table = printed.as_table([("a.json", listed), ("b.json", listed)])
+    assert table.splitlines()[0].split() == ["file", "authentic", "current", "recognised", "theirs"]
+    assert "not the one this was issued to" in table.splitlines()[1]
+
+
+def test_the_table_says_that_a_file_is_not_the_evidence(world):
+    report = world.verify(world.issuer.sign(world.badge()), evidence=[b"another file"])
+    listed = replace(report, recognised=Verdict(Answer.YES, "current"))
+    assert "not among the evidence" in printed.as_table([("a.json", listed)])
