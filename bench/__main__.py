@@ -19,6 +19,7 @@ Medians = dict[tuple[str, str], dict[str, float]]
 
 
 def main() -> None:
+    """Measure, print the table, and with `--write` put it where people read it."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=15, help="turns that everybody gets")
     parser.add_argument("--write", action="store_true", help=f"put the table in {REPORT.name}")
@@ -41,7 +42,7 @@ def measure(present: list[Contender], rounds: int) -> Medians:
     for turn in range(rounds + 1):
         for kind, credential in credentials().items():
             everybody.measure_canonical(fresh(credential, 10_000))
-            documents = [fresh(credential, number + n) for n in range(1 if "70" in kind else 4)]
+            documents = [fresh(credential, number + n) for n in range(1 if "70" in kind else 8)]
             number += len(documents)
             texts = [json.dumps(everybody.sign(document)) for document in documents]
             for one in present:
