@@ -73,3 +73,22 @@ def test_oxigraph_writes_the_same_canonical_form(part, hash_name):
         theirs.canonicalize(algorithm)
         lines = sorted(f"{quad} .\n" for quad in theirs)
         assert rdfc10(quads, hash_name=hash_name) == "".join(lines), f"seed {SEED}: {document}"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param(
+            [{"@value": "a", "@language": "en", "@direction": way} for way in ("ltr", "rtl")],
+            id="two directions",
+        ),
+        pytest.param(
+            [{"@value": [one], "@type": "@json"} for one in (1, True)], id="JSON equal to Python"
+        ),
+    ],
+)
+def test_pyld_drops_one_of_two_values_and_the_tables_keep_both(values):
+    """JSON-LD 1.1, section 8.4 (node map generation), compares whole values."""
+    document = {"@context": ["https://www.w3.org/ns/credentials/v2"], "id": "urn:x", "name": values}
+    assert by_tables(document, shipped.initial()).count("\n") == 2
+    assert by_pyld(document).count("\n") == 1
