@@ -227,6 +227,19 @@ def wallet_boost():
     return Foreign(whole | {"proof": proof}, "context_not_listed", "not_authentic")
 
 
+def wallet_template():
+    """LearnCard's templates before it published a context: the definitions stand in the badge."""
+    inline = {"BoostCredential": "https://wallet.example/#BoostCredential"}
+    whole = badge(
+        [V1, OB + "-3.0.2.json", inline],
+        {"id": DID_KEY},
+        type=["VerifiableCredential", "OpenBadgeCredential", "BoostCredential"],
+    )
+    method, contexts = f"{DID_KEY}#{MULTIKEY}", [V1, ED25519_2020]
+    proof = prove(whole, method, "Ed25519Signature2020", contexts)
+    return Foreign(whole | {"proof": proof}, "structure_inline_context", "not_authentic")
+
+
 def course_platform():
     """Open edX: data model 1.1 with a status list of 2021, shorter than a list may be."""
     listed = "https://courses.example/credentials/status-list/2021/v1/1/"
@@ -371,7 +384,7 @@ def national_service():
 
 PLATFORMS = [
     consortium_wallet, consortium_did_web, vendor_backpack, university_course, reference_portal,
-    sample_with_a_key_in_its_address, wallet_boost, course_platform, badge_server,
+    sample_with_a_key_in_its_address, wallet_boost, wallet_template, course_platform, badge_server,
     badge_server_without_a_controller, plugfest, ledger_agent, identity_wallet, national_service,
 ]  # fmt: skip
 
