@@ -19,7 +19,8 @@ from issuer.database import is_unavailable
 from issuer.issuance import UnavailableError, lists
 from issuer.issuance.build import timestamp
 from issuer.issuance.finish import finish_pending, pending
-from issuer.issuer import Issuer
+from issuer.issuance.prepare import available
+from issuer.issuer import Issuer, opened
 from issuer.migrations import SchemaError
 from issuer.settings import SettingsError, load
 from keys import commands as keys
@@ -48,10 +49,10 @@ def main(argv: list[str] | None = None) -> int:
     try:
         if args.command == "init":
             return _init(args)
-        issuer = Issuer(load(_home(args)))
-        if args.command not in _WITHOUT_DATABASE:
-            migrations.check(issuer.database)
-        return _COMMANDS[args.command](args, issuer)
+        with opened(load(_home(args))) as issuer:
+            if args.command not in _WITHOUT_DATABASE:
+                migrations.check(issuer.database)
+            return _COMMANDS[args.command](args, issuer)
     except _FORESEEN as exc:
         return _fail(args, str(exc))
     except DBAPIError as exc:
@@ -93,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     issue.add_argument("--pending", action="store_true", required=True)
     revoke = commands.add_parser("revoke", help="revoke a credential, for all to see")
     revoke.add_argument("credential", metavar="ID", help="its address, or the end of it")
-    revoke.add_argument("--reason", required=True, help="why; kept here, not published")
+    revoke.add_argument("--reason", required=True, help="why; shown on the credential's page")
     commands.add_parser("after-restore", help="make a restored backup safe to issue from")
     trust = commands.add_parser("trust-entry", help="print this issuer's entry for trust lists")
     trust.add_argument("--kind", default="district", help="what kind of body the issuer is")
@@ -173,6 +174,8 @@ def _revoke(args: argparse.Namespace, issuer: Issuer) -> int:
         said = f"recorded, but not yet for all to see: {exc}; then: mintmark publish"
         raise KeysError(said) from exc
     print(f"{public_id} {'is revoked' if fresh else 'was revoked before'}; its list is published")
+    if fresh:
+        print("everybody can read the reason on the credential's page")
     return 0
 
 
@@ -214,7 +217,19 @@ def _keys(args: argparse.Namespace, issuer: Issuer) -> int:
     if code == 0 and keys.changes_keys(args):
         published.write_documents(settings, issuer.keyring)
         print(f"the keys are published in {settings.public}")
+        _sign_lists_again(issuer)
     return code
+
+
+def _sign_lists_again(issuer: Issuer) -> None:
+    """A list by a key that is compromised leaves every credential of it unconfirmed."""
+    try:
+        with available():
+            migrations.check(issuer.database)
+            numbers = lists.publish_all(issuer, now=_now())
+        print(f"{len(numbers)} status list(s) are signed by the key that is active now")
+    except (KeysError, SchemaError, UnavailableError, lists.BackupError) as exc:
+        print(f"the status lists are as they were: {exc}; after that: mintmark publish")
 
 
 def _catalogue(args: argparse.Namespace, issuer: Issuer) -> int:

@@ -1,7 +1,8 @@
 """What every part of the issuer works with: its settings, its database, its keys."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from flask import current_app
 
@@ -47,6 +48,16 @@ class Issuer:
             return passphrase.find(os.environ, self.settings.passphrase_file)
         except KeysError as exc:
             raise LockedError(str(exc)) from exc
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Issuer]:
+    """Give an issuer whose database connections are closed when the block ends."""
+    issuer = Issuer(settings)
+    try:
+        yield issuer
+    finally:
+        issuer.database.close()
 
 
 def current_issuer() -> Issuer:

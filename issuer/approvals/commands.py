@@ -16,7 +16,7 @@ from issuer.approvals.standard_webhooks import TOLERANCE_SECONDS
 from issuer.database import to_json
 from issuer.issuance import ConflictError, UnavailableError
 from issuer.issuance.prepare import rehearse
-from issuer.issuer import Issuer
+from issuer.issuer import opened
 from issuer.settings import Settings, Source
 from verifier.strict_json import StrictJsonError
 
@@ -83,7 +83,8 @@ def _check_file(file: Path, body: bytes, settings: Settings, source: Source) -> 
     try:
         approval = event.read(body)
         if approval is not None:
-            rehearse(Issuer(settings), approval, source=source.name, now=datetime.now(UTC))
+            with opened(settings) as issuer:
+                rehearse(issuer, approval, source=source.name, now=datetime.now(UTC))
     except StrictJsonError as exc:
         return _fail(f"{file} is not strict JSON: {exc}")
     except Refused as exc:

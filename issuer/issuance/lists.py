@@ -95,10 +95,24 @@ def _published_bits(file: Path) -> bytes | None:
 
 
 def renew(issuer: Issuer, number: int) -> None:
-    """Publish the list if its file is missing or more than a day old."""
+    """Publish the list if its file is missing, damaged or more than a day old.
+
+    If another key signed it, the keys have changed, and every list is published again.
+    """
     file = published.file_of(issuer.settings, addresses.status_list(issuer.settings, number))
-    if not file.exists() or time.time() - file.stat().st_mtime > RENEWAL.total_seconds():
+    signed_by = _signed_by(file)
+    if signed_by is None or time.time() - file.stat().st_mtime > RENEWAL.total_seconds():
         publish(issuer, number)
+    elif signed_by != issuer.signers()[KeyUse.PROOF].verification_method:
+        publish_all(issuer, now=datetime.now(UTC))
+
+
+def _signed_by(file: Path) -> str | None:
+    """Return the key that signed a published list; None if it is missing or damaged."""
+    try:
+        return str(strict_json.loads_object(file.read_bytes())["proof"]["verificationMethod"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def revoke(issuer: Issuer, public_id: str, *, reason: str, now: datetime) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from issuer import published
-from issuer.issuance import find, lists, receive
+from issuer.issuance import find, lists, receive, status
 from issuer.issuance.tables import CredentialRow, Revocation
 from issuer.issuer import Issuer, LockedError
 from verifier import status_list, verify
@@ -44,7 +44,7 @@ def test_a_revoked_credential_is_not_current_and_its_neighbour_is(any_issuer, ap
     assert current(any_issuer, kept).answer is Answer.YES
 
 
-def test_the_reason_is_kept_and_not_published(issuer, approval):
+def test_the_reason_is_kept_and_is_not_in_the_list(issuer, approval):
     row = issue(issuer, approval)
     revoke(issuer, row)
     with issuer.database.reading() as session:
@@ -102,6 +102,24 @@ def test_a_list_of_a_key_that_was_retired_is_signed_by_the_new_one(issuer, appro
     issuer.keyring.rotate(passphrase, now=datetime.now(UTC))
     lists.publish_all(issuer, now=datetime.now(UTC))
     assert current(issuer, row).answer is Answer.YES
+
+
+def test_a_running_issuer_signs_every_list_again_when_its_key_was_replaced(issuer, approval):
+    before = issue(issuer, approval, 1)
+    with issuer.database.writing() as session:
+        status.close_all(session, size=131_072, now=datetime.now(UTC))
+    lists.publish_all(issuer, now=datetime.now(UTC))
+    passphrase = issuer.settings.passphrase_file.read_bytes().strip()
+    now = datetime.now(UTC)
+    (proof,) = (key.id for key in issuer.keyring.entries() if key.use == "proof")
+    issuer.keyring.compromise(proof, since=now - timedelta(days=1), reason="stolen", now=now)
+    issuer.keyring.create(passphrase, now=now)
+    after = issue(issuer, approval, 2)
+    again = issue(issuer, approval, 3)
+    assert before.list_number != after.list_number == again.list_number
+    fetch = published.fetch_own(issuer.settings)
+    for row in (before, after, again):  # the JWTs: only the other key was stolen
+        assert verify(row.jwt, fetch=fetch, now=datetime.now(UTC)).current.answer is Answer.YES
 
 
 def test_after_a_restore_the_lost_revocations_are_back_and_the_lists_closed(

@@ -4,10 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from issuer import published
 from issuer.__main__ import main
-from issuer.issuance import receive
+from issuer.app import create_app
+from issuer.database import Database
+from issuer.issuance import find, receive
 from issuer.issuance.lists import revoke
-from verifier import trust
+from verifier import trust, verify
+from verifier.report import Answer
 
 
 @pytest.fixture
@@ -30,6 +34,16 @@ def issued(issuer, approval):
 
 def lock(home):
     return (home / "passphrase").rename(home / "away")
+
+
+@pytest.mark.parametrize("command", [["pending"], ["revoke", "nothing", "--reason", "x"]])
+def test_a_command_closes_its_database_however_it_ends(home, command, monkeypatch):
+    opened, closed = [], []
+    make, close = Database.__init__, Database.close
+    monkeypatch.setattr(Database, "__init__", lambda self, url: opened.append(make(self, url)))
+    monkeypatch.setattr(Database, "close", lambda self: closed.append(close(self)))
+    main(["--home", str(home), *command])
+    assert len(opened) == len(closed) == 1
 
 
 def test_a_folder_that_is_no_issuer_is_named_with_the_remedy(tmp_path, capsys):
@@ -70,6 +84,18 @@ def test_a_credential_is_revoked_by_its_address_or_its_id(mintmark, issued):
     assert mintmark("revoke", f"{address}.html", "--reason", "again")[0] == 0
 
 
+def test_who_revokes_is_told_that_the_reason_is_shown_and_it_is(mintmark, issued, settings, capsys):
+    with pytest.raises(SystemExit):
+        main(["revoke", "--help"])
+    assert "shown on the credential's page" in " ".join(capsys.readouterr().out.split())
+    said = mintmark("revoke", issued, "--reason", "issued twice")[1]
+    assert "everybody can read the reason" in said
+    app = create_app(settings)
+    page = app.test_client().get(f"/credentials/{issued}.html").get_data(as_text=True)
+    app.extensions["mintmark"].database.close()
+    assert "issued twice" in page
+
+
 def test_a_credential_that_is_not_there_cannot_be_revoked(mintmark):
     code, said = mintmark("revoke", "nothing", "--reason", "x")
     assert (code, "no credential" in said) == (1, True)
@@ -108,6 +134,19 @@ def test_rotated_keys_are_published_at_once(mintmark, home):
     assert mintmark("keys", "rotate")[0] == 0
     document = json.loads((home / "public" / ".well-known" / "did.json").read_bytes())
     assert len(document["verificationMethod"]) == 4
+
+
+def test_new_keys_after_a_theft_sign_the_status_lists_without_another_command(
+    mintmark, home, issuer, issued
+):
+    (proof,) = (key.id for key in issuer.keyring.entries() if key.use == "proof")
+    code, said = mintmark("keys", "compromise", proof, "--reason", "laptop stolen")
+    assert (code, "no active proof key" in said, "mintmark publish" in said) == (0, True, True)
+    code, said = mintmark("keys", "create")
+    assert (code, "1 status list(s) are signed" in said) == (0, True)
+    jwt = find(issuer, issued).jwt  # signed by the key that was not stolen
+    report = verify(jwt, fetch=published.fetch_own(issuer.settings), now=datetime.now(UTC))
+    assert report.current.answer is Answer.YES
 
 
 def test_its_trust_entry_is_one_that_a_verifier_reads(mintmark, settings):

@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 from werkzeug.test import create_environ, run_wsgi_app
 
 from issuer import problems
+from issuer.__main__ import main
 from issuer.app import create_app
 from issuer.approvals import event, schema, standard_webhooks
 from issuer.database import Base, Database
@@ -105,6 +106,19 @@ def test_an_approval_is_answered_with_its_credential(sender, message):
     assert said["json"] == said["id"] + ".json"
     assert said["manage_url"].startswith("http://localhost:8202/manage/")
     assert sender.get(said["json"]).get_json()["id"] == said["id"]
+
+
+def test_keys_that_were_replaced_after_a_theft_are_used_without_a_restart(
+    sender, message, settings
+):
+    assert sender.post(message()).status_code == 201
+    keyring = sender.app.extensions["mintmark"].keyring
+    home = ["--home", str(settings.home), "keys"]
+    for entry in keyring.entries():
+        assert main([*home, "compromise", entry.id, "--reason", "stolen"]) == 0
+    assert sender.post(message("a-2"), event_id="evt_2").status_code == 202
+    assert main([*home, "create"]) == 0
+    assert sender.post(message("a-3"), event_id="evt_3").status_code == 201
 
 
 @pytest.mark.parametrize("event_id", ["evt_1", "evt_2"], ids=["same-event", "another-event"])
