@@ -221,6 +221,12 @@ def view(document: Json) -> Credential:
     )
 
 
+def issuer_id(document: Json) -> str:
+    """Return the issuer's id as `view` reads it, without reading anything else."""
+    issuer = _profile(document.get("issuer"))
+    return "" if issuer is None else issuer.id
+
+
 def _achievement(value: Any) -> Achievement | None:
     if not isinstance(value, dict):
         return None

@@ -13,7 +13,7 @@ from typing import Any
 from contexts import FrozenContexts
 from verifier import jose, open_badges_2, strict_json, trust
 from verifier.controller import Controller, DidError
-from verifier.credential import Credential, listed, view
+from verifier.credential import Credential, issuer_id, listed, view
 from verifier.data_integrity import check_proofs
 from verifier.dates import check_proof_dates, check_validity_period
 from verifier.did import resolve
@@ -119,7 +119,7 @@ def _authenticate(
     if structure.outcome is not Outcome.PASSED:
         return (structure,)
     shape = () if check_kind is None else (check_kind(secured.document),)  # (4)
-    issuer = view(secured.document).issuer.id
+    issuer = issuer_id(secured.document)
 
     @cache
     def controller_of() -> Controller:

@@ -5,6 +5,7 @@ import binascii
 import gzip
 import re
 import zlib
+from functools import lru_cache
 
 MIN_ENTRIES = 131_072
 """The least length of a list: the herd in which one credential's look-up hides (section 2.2)."""
@@ -32,6 +33,7 @@ def encode(bits: bytes) -> str:
     return "u" + base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
 
 
+@lru_cache(maxsize=8)  # one list serves the thousands of credentials on it
 def decode(encoded: str, size: int = 1) -> bytes:
     """Return the bits of an `encodedList` whose entries have `size` bits (section 3.4).
 

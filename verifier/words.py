@@ -450,6 +450,52 @@ WORDS: dict[str, tuple[str, str]] = {
         "The credential carries no fingerprint of its evidence, so no file can be compared.",
         "",
     ),
+    # a bench of many: what a district's own policy makes of it
+    "nothing_handed_in": ("Nothing was handed in.", _BRING),
+    "file_missing": ("There is no file of that name.", "Look for it under another name."),
+    "file_outside": (
+        "Its name leads out of what was handed in, so it was not opened.",
+        "Put the file beside the others.",
+    ),
+    "file_unreadable": ("The file cannot be read: {detail}.", "Ask for the file again."),
+    "took_too_long": ("Checking it took too long and was given up.", "Check it on its own."),
+    "could_not_finish": ("It could not be checked to its end.", "Check it on its own."),
+    "age_unknown": ("It does not say when it was awarded.", "Ask the issuer for the date."),
+    "too_old": ("It was awarded on {awarded}; your policy counts the last {days} days.", ""),
+    "achievement_not_counted": ("“{name}” is not among what your policy counts.", ""),
+    "level_below": (
+        "In “{criterion}” it reached “{reached}”; your policy asks for “{wanted}”.",
+        "",
+    ),
+    "level_not_shown": (
+        "It shows no result in “{criterion}”; your policy asks for “{wanted}”.",
+        "Ask the teacher for a copy that shows it.",
+    ),
+    "level_not_comparable": (
+        "In “{criterion}” it reached “{reached}”, which cannot be compared with “{wanted}”.",
+        "Read the rubric and decide.",
+    ),
+    "name_differs": (
+        "It was issued to “{signed}”; the applicant is “{given}”.",
+        "Ask the applicant; people change their names.",
+    ),
+    "name_differs_address_fits": (
+        "It was issued to “{signed}”; the applicant is “{given}”. The e-mail address is the same.",
+        "",
+    ),
+    "address_differs": (
+        "It was issued to other e-mail addresses than the applicant gave.",
+        "Ask the applicant for the address that was used when it was issued.",
+    ),
+    "amount_not_declared": (
+        "It does not declare, once and clearly, what your policy counts ({units}).",
+        "Ask the issuer; nothing is guessed.",
+    ),
+    "used_by_another": (
+        "The same credential was handed in by: {who}.",
+        "Ask both whose it is.",
+    ),
+    "handed_in_twice": ("It is the same credential as {source}, which was looked at.", ""),
 }
 
 ANSWERS = {Answer.YES: "yes", Answer.NO: "no", Answer.COULD_NOT_CHECK: "could not check"}

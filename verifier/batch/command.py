@@ -1,0 +1,153 @@
+"""`mintmark-verify batch`: a folder of applicants' credentials, checked by a district's policy."""
+
+import argparse
+import hashlib
+import sys
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from os import cpu_count
+from pathlib import Path
+
+from verifier.batch import policy, run
+from verifier.batch.applicants import pile
+from verifier.batch.desk import Task
+from verifier.batch.run import Given
+from verifier.batch.sheet import ANSWERS, Named
+from verifier.credential import instant
+from verifier.fetch import Fetch, WebFetch, offline
+from verifier.printed import printable
+from verifier.report import Answer
+from verifier.strict_toml import TomlError
+from verifier.trust import TrustListError
+
+WORD = "batch"
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command on what follows `batch`; return 0 if all count, 1 if something does not, 3
+    if something is to be looked at, 2 for wrong usage, 130 if it was interrupted."""
+    args = _parser().parse_args(arguments)
+    source = Path(args.source).resolve()
+    out = Path(args.out or f"{source.stem}-checked").resolve()
+    try:
+        if out == source or source in out.parents:
+            raise run.BatchError(f"{out} lies in what is checked: give another folder with --out")
+        rows = run.run(_given(args, source), out, workers=args.workers, tell=_Teller())
+    except KeyboardInterrupt:
+        print("\nstopped; the same command goes on from here", file=sys.stderr)
+        return INTERRUPTED
+    except OSError as exc:
+        return _refuse(f"{exc.filename}: {exc.strerror}")
+    except ValueError as exc:
+        return _refuse(str(exc))
+    answers = [row.answer for row in rows]
+    for answer, (mark, _, several, _) in ANSWERS.items():
+        print(f"{mark} {answers.count(answer):>6,} {several}")
+    print(f"{out / 'sheet.html'}\n{out / 'results.csv'}\n{out / run.RECORD}")
+    if Answer.NO in answers:
+        return 1
+    return 3 if Answer.COULD_NOT_CHECK in answers else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=f"mintmark-verify {WORD}",
+        description="Check the credentials of many applicants and say what each is worth here.",
+        epilog="Exit status: 0 all count, 1 something does not, 3 something is to be looked at, "
+        "2 wrong usage. A run that was stopped goes on with the same command.",
+    )
+    add = parser.add_argument
+    add("source", metavar="FOLDER|ZIP|CSV", help="what was handed in; by whom: applicants.csv")
+    add("--policy", metavar="FILE", help="policy.toml: lists, age, levels, achievements, exchange")
+    add("--out", metavar="FOLDER", help="where results go; default: NAME-checked")
+    add("--workers", type=_positive, default=cpu_count() or 1, metavar="N", help="default: all")
+    add("--offline", action="store_true", help="ask nobody; use key snapshots in trust lists")
+    add("--at", type=_time, metavar="TIME", help="judge dates as of this time")
+    add(
+        "--unsafe-loopback-http",
+        action="store_true",
+        help="allow http to localhost, for trying things out",
+    )
+    return parser
+
+
+def _positive(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= 256:
+        raise argparse.ArgumentTypeError("give a number from 1 to 256")
+    return int(text)
+
+
+def _time(text: str) -> datetime:
+    if (moment := instant(text)) is None:
+        raise argparse.ArgumentTypeError("give a time with its zone: 2027-01-31T00:00:00Z")
+    return moment
+
+
+def _given(args: argparse.Namespace, source: Path) -> Given:
+    things = pile(source)
+    rules, lists, files = _rules(args.policy)
+    if things.table:
+        files.append(Named("applicants.csv", things.table, "Applicants"))
+    if source.is_file() and source.suffix.lower() != ".csv":
+        with source.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        files.append(Named(source.name, digest, "Zip"))
+    ask = partial(WebFetch, unsafe_loopback_http=args.unsafe_loopback_http)
+    flags = ("offline", "unsafe_loopback_http")
+    options = [f"--{name.replace('_', '-')}" for name in flags if getattr(args, name)]
+    options += [f"--at {args.at.isoformat()}"] if args.at else []
+    task = Task(source, rules, lists, _nobody if args.offline else ask, args.at)
+    title = policy.parse(rules, lists).name or f"Credentials in {source.name}"
+    return Given(things, task, title, tuple(files), tuple(options))
+
+
+def _nobody() -> Fetch:
+    return offline
+
+
+def _rules(name: str | None) -> tuple[bytes, tuple[bytes, ...], list[Named]]:
+    """Return the policy, its lists, and what names them."""
+    if name is None:
+        return b"", (), []
+    path = Path(name)
+    text = path.read_bytes()
+    try:
+        places = policy.list_files(text, path.parent)
+        lists = tuple(place.read_bytes() for place in places)
+        found = policy.parse(text, lists)
+    except (TomlError, TrustListError) as exc:
+        raise run.BatchError(f"{name}: {exc}") from exc
+    files = [Named(name, hashlib.sha256(text).hexdigest(), "Policy")]
+    for place, data, each in zip(places, lists, found.lists, strict=True):
+        about = f"List of issuers “{each.name}”, as of {each.updated:%Y-%m-%d}"
+        files.append(Named(str(place), hashlib.sha256(data).hexdigest(), about))
+    return text, lists, files
+
+
+class _Teller:
+    """Says on the terminal how far it is; without a terminal, once a minute."""
+
+    def __init__(self) -> None:
+        self._began = self._told = time.monotonic()
+
+    def __call__(self, before: int, done: int, whole: int) -> None:
+        now, terminal = time.monotonic(), sys.stderr.isatty()
+        if before == done > 0:
+            print(f"going on after {before:,} of {whole:,}", file=sys.stderr)
+        if done < whole and now - self._told < (0.2 if terminal else 60):
+            return
+        self._told = now
+        rate = (done - before) / max(now - self._began, 0.001)
+        left = (whole - done) / rate if rate else 0
+        line = f"{done:,} of {whole:,} checked, {rate:,.0f} a second, {left:,.0f} seconds left"
+        print(f"\r{line:<70}" if terminal else line, end="", file=sys.stderr)
+        if not terminal or done == whole:
+            print(file=sys.stderr)
+
+
+def _refuse(why: str) -> int:
+    print(f"mintmark-verify {WORD}: {printable(why)}", file=sys.stderr)
+    return 2

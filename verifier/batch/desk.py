@@ -1,0 +1,149 @@
+"""One desk of the bench: from one thing that was handed in to one row of the results."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from contexts import BUNDLED
+from verifier.batch import policy
+from verifier.batch.applicants import HandedIn, UnreadableError, shelf
+from verifier.batch.known import Asked, Asking, Known, KnownWorld
+from verifier.credential import Credential
+from verifier.fetch import Fetch
+from verifier.pipeline import look_at
+from verifier.report import Answer, Report, Verdict
+
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What was found of one thing that was handed in: all that the results and the record need.
+
+    `badge` names the credential, whatever form it came in; `theirs` says that an address fits.
+    No result of a rubric is in it, because that is personnel data (R42).
+    """
+
+    applicant: str
+    source: str
+    at: str
+    reasons: tuple[Verdict, ...]
+    sha256: str = ""
+    name: str = ""
+    carrier: str = ""
+    verdicts: Mapping[str, str] = field(default_factory=dict)
+    badge: str = ""
+    theirs: bool = False
+    signed_name: str = ""
+    achievement: str = ""
+    issuer: str = ""
+    listed_as: str = ""
+    awarded: str = ""
+    declared: str = ""
+    points: str = ""
+    asked: tuple[Asked, ...] = ()
+
+    @property
+    def answer(self) -> Answer:
+        """Whether it counts: no, if anything says so; else whether anything is to be looked at."""
+        answers = {reason.answer for reason in self.reasons}
+        return next((a for a in (Answer.NO, Answer.COULD_NOT_CHECK) if a in answers), Answer.YES)
+
+    def with_reason(self, answer: Answer, code: str, **params: str | int) -> "Row":
+        """Return the row with one more reason, before the others."""
+        return replace(self, reasons=(Verdict(answer, code, params), *self.reasons))
+
+    def line(self) -> bytes:
+        """Return the row as one line of JSON."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        values["reasons"] = [(why.answer, why.code, dict(why.params)) for why in self.reasons]
+        return json.dumps(values, separators=(",", ":")).encode() + b"\n"
+
+    @classmethod
+    def of_line(cls, line: bytes) -> "Row":
+        """Return the row that a line holds; `ValueError` where the line was torn."""
+        values: dict[str, Any] = json.loads(line)
+        values["reasons"] = tuple(Verdict(Answer(a), *why) for a, *why in values["reasons"])
+        values["asked"] = tuple(map(tuple, values["asked"]))
+        return cls(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """All that a desk needs to know, in a form that can be handed to another process."""
+
+    source: Path
+    policy: bytes
+    lists: tuple[bytes, ...]
+    ask: Callable[[], Fetch]
+    at: datetime | None = None
+
+    def now(self) -> datetime:
+        """Return the time that dates are judged at."""
+        return self.at or datetime.now(UTC)
+
+
+class Desk:
+    """Where one worker checks one thing after another."""
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        self._shelf = shelf(task.source)
+        self._policy = policy.parse(task.policy, task.lists)
+        self._known = Known()
+
+    def check(self, thing: HandedIn) -> Row:
+        """Return the row for what was handed in, whatever it is."""
+        now = self._task.now()
+        row = Row(thing.applicant, thing.source, now.isoformat(), (), name=thing.name)
+        if not thing.source:
+            return row.with_reason(Answer.COULD_NOT_CHECK, "nothing_handed_in")
+        try:
+            data, digest = (
+                (thing.source.encode(), "") if thing.is_link else self._shelf.read(thing.source)
+            )
+        except UnreadableError as exc:
+            return row.with_reason(Answer.COULD_NOT_CHECK, exc.code, **exc.params)
+        asking = Asking(self._known, self._task.ask)
+        report = look_at(data, KnownWorld(asking, now, self._policy.lists, BUNDLED))
+        row = replace(
+            row,
+            sha256=digest or next((d for url, _, d in asking.asked if url == thing.source), ""),
+            carrier=report.carrier,
+            reasons=tuple(policy.judge(report, self._policy, thing, now)),
+            verdicts={name: str(v.answer) for name, v in report.verdicts().items()},
+            asked=tuple(asking.asked),
+        )
+        return self._with_claims(row, report, thing)
+
+    def _with_claims(self, row: Row, report: Report, thing: HandedIn) -> Row:
+        credential = report.credential
+        if credential is None:
+            return row
+        worth = policy.points(credential, self._policy)
+        listed = report.recognised.params.get("name", "")
+        return replace(
+            row,
+            badge=_badge(credential),
+            theirs=policy.is_theirs(credential, thing),
+            signed_name=(credential.recipient_name or "")[:_LONGEST],
+            achievement=(credential.achievement.name if credential.achievement else "")[:_LONGEST],
+            issuer=credential.issuer.id[:_LONGEST],
+            listed_as=str(listed)[:_LONGEST],
+            awarded=f"{credential.awarded_date or credential.valid_from or ''}"[:10],
+            declared=", ".join(f"{value} {unit}" for unit, value in policy.amounts(credential)),
+            points="" if worth is None else f"{worth.normalize():f}",
+        )
+
+
+def _badge(credential: Credential) -> str:
+    """Return what is the same for every copy and form of one credential."""
+    if credential.id is not None:
+        return f"{credential.issuer.id} {unquote(credential.id).strip()}"
+    said = {name: value for name, value in credential.document.items() if name != "proof"}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,216 @@
+"""A district's own rules, `policy.toml`: whose credentials count here, which, and for how much.
+
+What the issuer signed is one thing, what it is worth here another: nothing in a policy makes a
+credential authentic, and what a credential does not declare is never made up (R41).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from verifier import recipient, strict_toml, trust
+from verifier.batch.applicants import HandedIn
+from verifier.credential import Achievement, Credential, Result
+from verifier.report import Answer, Report, Verdict
+from verifier.strict_toml import Table, TomlError
+from verifier.trust import TrustList
+
+EACH = "each"
+"""In `[exchange]`: so many points for a credential, whatever it declares."""
+_AMOUNT = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Achievements that count, by patterns of their ids or names, and the levels they need."""
+
+    match: tuple[str, ...]
+    least: tuple[tuple[str, str], ...] = ()
+
+    def is_for(self, achievement: Achievement) -> bool:
+        """Whether the achievement is one of these."""
+        found = (achievement.id, achievement.name.casefold())
+        return any(
+            fnmatchcase(found[0], m) or fnmatchcase(found[1], m.casefold()) for m in self.match
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The rules of one check. Without any, what is authentic and in force counts."""
+
+    name: str = ""
+    lists: tuple[TrustList, ...] = ()
+    greatest_age_days: int | None = None
+    achievements: tuple[Counted, ...] = ()
+    exchange: tuple[tuple[str, Decimal], ...] = ()
+
+
+def list_files(text: bytes, folder: Path) -> tuple[Path, ...]:
+    """Return where the trust lists lie that a policy in `folder` names; `TomlError`."""
+    return tuple(folder / name for name in strict_toml.loads(text).lines("lists"))
+
+
+def parse(text: bytes, lists: tuple[bytes, ...]) -> Policy:
+    """Return the policy in TOML; `lists` are the files of `list_files`.
+
+    `TomlError` and `TrustListError` name the key and the remedy.
+    """
+    top = strict_toml.loads(text)
+    top.lines("lists")
+    age = top.integer("greatest_age_days", default=0)
+    if age < 0 or ("greatest_age_days" in top.values and not age):
+        raise TomlError("greatest_age_days must be 1 or more (leave it out for any age)")
+    exchange = top.table("exchange")
+    policy = Policy(
+        name=top.line("name", required=False),
+        lists=tuple(trust.load(data) for data in lists),
+        greatest_age_days=age or None,
+        achievements=tuple(map(_counted, top.tables("achievements"))),
+        exchange=tuple((unit.casefold(), _rate(exchange, unit)) for unit in exchange.values),
+    )
+    top.refuse_rest()
+    return policy
+
+
+def _counted(table: Table) -> Counted:
+    match, least = table.lines("match"), table.table("least_level")
+    if not match:
+        raise TomlError(f"{table.path('match')} is missing (give ids or names; * stands for any)")
+    table.refuse_rest()
+    return Counted(match, tuple((criterion, least.line(criterion)) for criterion in least.values))
+
+
+def _rate(exchange: Table, unit: str) -> Decimal:
+    rate = exchange.decimal(unit)
+    if not 0 < rate <= 1_000_000:
+        raise TomlError(f"{exchange.path(unit)} must be more than 0: so many points for one")
+    return rate
+
+
+def judge(report: Report, policy: Policy, thing: HandedIn, now: datetime) -> Iterator[Verdict]:
+    """Yield every reason why a credential does not count here (`no`), why a person has to look
+    (`could_not_check`), and what is worth knowing though it counts (`yes`)."""
+    credential = report.credential
+    if report.authentic.answer is not Answer.YES or credential is None:
+        yield report.authentic
+        return
+    if report.current.answer is not Answer.YES:
+        yield report.current
+    if policy.lists and report.recognised.answer is not Answer.YES:
+        found = report.recognised  # an issuer nobody listed is not thereby a false one (D3)
+        unlisted = found.code == "not_listed"
+        yield Verdict(Answer.COULD_NOT_CHECK, found.code, found.params) if unlisted else found
+    yield from _age(credential, policy, now)
+    yield from _achievement(credential, policy)
+    yield from _whose(credential, thing)
+    if policy.exchange and points(credential, policy) is None:
+        units = ", ".join(unit for unit, _ in policy.exchange)
+        yield Verdict(Answer.COULD_NOT_CHECK, "amount_not_declared", {"units": units})
+
+
+def _age(credential: Credential, policy: Policy, now: datetime) -> Iterator[Verdict]:
+    awarded = credential.awarded_date or credential.valid_from
+    if policy.greatest_age_days is None:
+        return
+    if awarded is None:
+        yield Verdict(Answer.COULD_NOT_CHECK, "age_unknown")
+    elif now - awarded > timedelta(days=policy.greatest_age_days):
+        days, day = policy.greatest_age_days, awarded.isoformat()
+        yield Verdict(Answer.NO, "too_old", {"awarded": day, "days": days})
+
+
+def _achievement(credential: Credential, policy: Policy) -> Iterator[Verdict]:
+    achievement = credential.achievement or Achievement("", "")
+    rule = next((each for each in policy.achievements if each.is_for(achievement)), None)
+    if policy.achievements and rule is None:
+        yield Verdict(Answer.NO, "achievement_not_counted", {"name": achievement.name[:200]})
+    for criterion, wanted in () if rule is None else rule.least:
+        results = [
+            result
+            for result in credential.criteria_results
+            if result.description and result.description.name.casefold() == criterion.casefold()
+        ]
+        names = {"criterion": criterion, "wanted": wanted}
+        if len(results) != 1 or results[0].level is None:
+            yield Verdict(Answer.COULD_NOT_CHECK, "level_not_shown", names)
+            continue
+        reached = _reaches(results[0], wanted)
+        names["reached"] = results[0].level.name[:200]
+        if reached is None:
+            yield Verdict(Answer.COULD_NOT_CHECK, "level_not_comparable", names)
+        elif not reached:
+            yield Verdict(Answer.NO, "level_below", names)
+
+
+def _reaches(result: Result, wanted: str) -> bool | None:
+    """Whether a level is the one wanted or above it; None where that cannot be told.
+
+    Levels are compared by their numbers: the order they stand in is not signed (D8).
+    """
+    levels = result.description.levels if result.description else ()
+    least = [level for level in levels if level.name.casefold() == wanted.casefold()]
+    if result.level is None or len(least) != 1:
+        return None
+    if result.level == least[0]:
+        return True
+    for one, other in (
+        (result.level.level, least[0].level),
+        (result.level.points, least[0].points),
+    ):
+        reached, needed = _number(one), _number(other)
+        if reached is not None and needed is not None:
+            return reached >= needed
+    return None
+
+
+def _number(text: str | None) -> Decimal | None:
+    return Decimal(text) if text and _AMOUNT.fullmatch(text) else None
+
+
+def _whose(credential: Credential, thing: HandedIn) -> Iterator[Verdict]:
+    """Whose it is, by all that the applicant gave. People change names and addresses, so what
+    differs is for a person to look at."""
+    emails = {recipient.judge(credential, email).code for email in thing.emails}
+    name = recipient.judge(credential, thing.name).code if thing.name else ""
+    names = {"signed": (credential.recipient_name or "")[:200], "given": thing.name[:200]}
+    if "theirs" in emails:
+        if name == "not_theirs":
+            yield Verdict(Answer.YES, "name_differs_address_fits", names)
+    elif name == "not_theirs":
+        yield Verdict(Answer.COULD_NOT_CHECK, "name_differs", names)
+    elif "not_theirs" in emails:
+        yield Verdict(Answer.COULD_NOT_CHECK, "address_differs")
+    elif name == "name_only":
+        yield Verdict(Answer.YES, "name_only")
+    elif name or emails:
+        yield Verdict(Answer.COULD_NOT_CHECK, "no_identity_to_compare")
+
+
+def is_theirs(credential: Credential, thing: HandedIn) -> bool:
+    """Whether an e-mail address of the applicant's is one it was issued to."""
+    return any(recipient.judge(credential, email).code == "theirs" for email in thing.emails)
+
+
+def points(credential: Credential, policy: Policy) -> Decimal | None:
+    """Return what the credential is worth here: by the first unit of the exchange that it
+    declares, once and clearly. None where it declares none."""
+    declared = amounts(credential)
+    for unit, rate in policy.exchange:
+        values = {_number(value) for found, value in declared if found.casefold() == unit}
+        value = Decimal(1) if unit == EACH else values.pop() if len(values) == 1 else None
+        if value is not None:
+            return value * rate
+    return None
+
+
+def amounts(credential: Credential) -> tuple[tuple[str, str], ...]:
+    """Return hours and credits as (unit, value). `creditsEarned` names no unit, so it counts as
+    credits, and only where nothing else is declared."""
+    if credential.amounts or credential.credits_earned is None:
+        return credential.amounts
+    return (("credits", f"{credential.credits_earned:g}"),)

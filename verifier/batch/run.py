@@ -1,0 +1,188 @@
+"""One check of a whole pile: go on where it stopped, settle what was used twice, keep a record.
+
+The journal holds one line for each thing that is done, so a run that was killed loses at most
+what it was just at. The record is written last: a folder with a record is a finished check.
+"""
+
+import hashlib
+import json
+import os
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TypeAlias
+
+from verifier.batch import sheet
+from verifier.batch.applicants import HandedIn, Pile, Shelf, UnreadableError, shelf
+from verifier.batch.desk import Row, Task
+from verifier.batch.sheet import Named
+from verifier.batch.workers import check_all
+from verifier.printed import dumps
+from verifier.report import Answer
+
+Tell: TypeAlias = Callable[[int, int, int], None]
+JOURNAL, RECORD = "progress.jsonl", "record.json"
+
+
+class BatchError(ValueError):
+    """The check cannot be begun here. The message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a check is of: the pile, how each thing is checked, and what goes into the record."""
+
+    pile: Pile
+    task: Task
+    title: str
+    files: tuple[Named, ...]
+    options: tuple[str, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """Return what is the same only for a check of the same by the same rules."""
+        parts = (str(self.task.source), *self.files, *self.options, _made_by())
+        return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def run(
+    given: Given, out: Path, *, workers: int, tell: Callable[[int, int, int], None]
+) -> list[Row]:
+    """Check what is not done yet and write results, sheet and record to `out`; return the rows.
+
+    `tell` is called with how many were done before, are done now, and there are. Raises
+    `BatchError` if the folder holds another check, or a finished one.
+    """
+    begun, done = _open(given, out)
+    files = shelf(given.task.source)
+    todo = [thing for thing in given.pile.handed_in if not _is_done(thing, done, files)]
+    before, whole = len(given.pile.handed_in) - len(todo), len(given.pile.handed_in)
+    tell(before, before, whole)
+    with (out / JOURNAL).open("ab", buffering=0) as journal:
+        lines = check_all(todo, given.task, min(workers, len(todo)))
+        for number, line in enumerate(lines, before + 1):
+            journal.write(line)
+            tell(before, number, whole)
+    _, done = _open(given, out)
+    rows = settle([done[thing.applicant, thing.source] for thing in given.pile.handed_in])
+    finished = datetime.now(UTC)
+    written = {
+        "results.csv": sheet.as_csv(rows),
+        "sheet.html": sheet.as_html(rows, given.title, finished, given.files, given.pile.unnamed),
+    }
+    for name, data in written.items():
+        _write(out / name, data)
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in written.items()}
+    _write(out / RECORD, dumps(_record(given, rows, begun, finished, digests)).encode() + b"\n")
+    (out / JOURNAL).unlink()
+    return rows
+
+
+def settle(rows: list[Row]) -> list[Row]:
+    """Return the rows with what only shows when all are seen: one credential used twice.
+
+    Used by two applicants it counts for neither, unless it was issued to an address of just one
+    of them; handed in twice by one applicant, it counts once.
+    """
+    users: dict[str, dict[str, Row]] = defaultdict(dict)
+    for row in sorted(rows, key=lambda row: (row.answer is not Answer.YES, not row.theirs)):
+        if row.badge or row.carrier not in ("", "unknown"):
+            users[row.badge or row.sha256].setdefault(row.applicant, row)
+    return [_settled(row, users.get(row.badge or row.sha256, {})) for row in rows]
+
+
+def _settled(row: Row, users: dict[str, Row]) -> Row:
+    first = users.get(row.applicant)
+    if first is not None and first is not row:
+        return row.with_reason(Answer.NO, "handed_in_twice", source=first.source)
+    others = [name for name in users if name != row.applicant]
+    if not others:
+        return row
+    owners = [user.applicant for user in users.values() if user.theirs]
+    answer = Answer.YES if owners == [row.applicant] else Answer.COULD_NOT_CHECK
+    who = ", ".join(others[:5]) + (" …" if len(others) > 5 else "")
+    return row.with_reason(answer, "used_by_another", who=who[:200])
+
+
+def _open(given: Given, out: Path) -> tuple[str, dict[tuple[str, str], Row]]:
+    """Return when the check in `out` was begun and what is done of it; begin it if it is new."""
+    if (out / RECORD).exists():
+        raise BatchError(f"{out} holds a finished check: give another folder with --out")
+    journal = out / JOURNAL
+    if not journal.exists():
+        out.mkdir(mode=0o700, parents=True, exist_ok=True)
+        begun = datetime.now(UTC).isoformat()
+        _write(journal, json.dumps({"of": given.fingerprint, "begun": begun}).encode() + b"\n")
+        return begun, {}
+    head, *lines = journal.read_bytes().splitlines(keepends=True)
+    first = json.loads(head)
+    if first["of"] != given.fingerprint:
+        raise BatchError(
+            f"{out} holds a check that was begun with other applicants, rules or options: "
+            "give another folder with --out"
+        )
+    if lines and not lines[-1].endswith(b"\n"):  # torn when the run was killed
+        os.truncate(journal, journal.stat().st_size - len(lines.pop()))
+    rows = [Row.of_line(line) for line in lines]
+    return first["begun"], {(row.applicant, row.source): row for row in rows}
+
+
+def _is_done(thing: HandedIn, done: dict[tuple[str, str], Row], files: Shelf) -> bool:
+    """Whether there is a row for it, and the file is still the one that was checked."""
+    row = done.get((thing.applicant, thing.source))
+    if row is None or thing.is_link or not thing.source:
+        return row is not None
+    try:
+        return files.read(thing.source)[1] == row.sha256
+    except UnreadableError:
+        return not row.sha256
+
+
+def _record(
+    given: Given, rows: list[Row], begun: str, finished: datetime, written: dict[str, str]
+) -> dict[str, object]:
+    """Return what is kept for the file: what was checked, when, by which rules, and with which
+    answers of others, each by its SHA-256."""
+    asked = sorted({each for row in rows for each in row.asked})
+    places = {each: place for place, each in enumerate(asked)}
+    return {
+        "type": "MintmarkBatchRecord",
+        "version": 1,
+        "made by": _made_by(),
+        "begun": begun,
+        "finished": finished.isoformat(),
+        "source": str(given.task.source),
+        "options": list(given.options),
+        "files": [asdict(each) for each in given.files],
+        "asked": [
+            {"url": url, "for": kind, "sha256": digest or None} for url, kind, digest in asked
+        ],
+        "inputs": [
+            {
+                "applicant": row.applicant,
+                "source": row.source,
+                "sha256": row.sha256 or None,
+                "checked": row.at,
+                "answer": row.answer,
+                "asked": [places[each] for each in row.asked],
+            }
+            for row in rows
+        ],
+        "not named by applicants.csv": list(given.pile.unnamed),
+        "written": written,
+    }
+
+
+def _made_by() -> str:
+    return f"mintmark {version('mintmark')}"
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all; only its owner reads it, because it names people."""
+    new = path.with_name(path.name + ".new")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(data)
+    new.replace(path)
