@@ -9,6 +9,7 @@ import {Ed25519Signature2020} from '@digitalbazaar/ed25519-signature-2020';
 import {DataIntegrityProof} from '@digitalbazaar/data-integrity';
 import {documentLoader} from './document_loader.mjs';
 import {exportJWK, generateKeyPair, SignJWT} from 'jose';
+import jcs from 'canonicalize';
 
 const issuers = new Map();
 
@@ -76,4 +77,9 @@ export async function issueStatusList({did, id, revoked, created}) {
   revoked.forEach(index => list.setStatus(index, true));
   const credential = await createCredential({id, list, statusPurpose: 'revocation'});
   return issue({did, credential: {...credential, issuer: did, validFrom: created}, created});
+}
+
+// RFC 8785 by its author's library: what the JCS suites sign.
+export async function canonicalJson({value}) {
+  return jcs(value);
 }
