@@ -47,7 +47,9 @@ def check_structure(document: Json) -> Check:
 
 def _flaw(document: Json) -> Flaw | None:
     """Return the place and kind of the first thing that a plain credential does not do."""
-    if not _are_urls(document.get("@context")):
+    if document.get("@context") is None:
+        return "@context", "no_context"
+    if not _are_urls(document["@context"]):
         return "@context", "inline_context"
     return _walk(document, "", _own_id(document), is_root=True)
 

@@ -35,6 +35,8 @@ from verifier.intake import (
 from verifier.report import Answer, Check, Outcome, Report, Verdict
 from verifier.trust import TrustList
 
+_LINKS = {"address_refused": "link_refused", "http_status": "link_to_nothing"}
+
 
 def verify(
     data: bytes,
@@ -132,4 +134,5 @@ def _follow(url: str, fetch: Fetch) -> bytes:
     try:
         return fetch(url, accept=CREDENTIAL_TYPES, max_bytes=MAX_CREDENTIAL_BYTES).body
     except FetchError as exc:
-        raise IntakeError("link_unreachable", url=url[:200], why=exc.code) from exc
+        code = _LINKS.get(exc.code, "link_unreachable")
+        raise IntakeError(code, url=url[:200], why=exc.code) from exc

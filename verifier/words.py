@@ -44,7 +44,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "no_trust_list": (
         "No list of issuers was given, so nobody here can say who this issuer is.",
-        "Find out who the issuer is by an address you already know, or give a list that you trust.",
+        "Find out who the issuer is by an address you already know. With a trust list the verifier does it.",
     ),
     "theirs": ("It was earned by the person you named.", ""),
     "not_theirs": (
@@ -85,7 +85,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "It is a picture of a kind that cannot be read here.",
         "Save the picture as PNG or JPEG. " + _BRING,
     ),
-    "picture_damaged": ("The picture is damaged: {detail}.", _ASK_ISSUER),
+    "picture_damaged": ("The picture is damaged, not whole, or far too large.", _BRING),
     "no_credential_in_picture": (
         "It is a picture without a credential in it. A screenshot or a copy loses what was inside.",
         _BRING,
@@ -97,11 +97,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "On the page choose to download the credential, and bring that file.",
     ),
     "pdf_needs_password": ("The PDF is locked with a password.", "Bring it without a password."),
-    "pdf_damaged": ("The PDF is damaged: {detail}.", _ASK_ISSUER),
+    "pdf_damaged": ("The PDF is damaged, not whole, or far too complicated.", _ASK_ISSUER),
     "no_credential_in_pdf": (
         "The PDF carries no credential. A printed or scanned copy loses what was attached.",
         _BRING,
     ),
+    "link_refused": (
+        "The link {url} is not opened from here: only https addresses on public sites are.",
+        "Save the credential from that address, and bring the file.",
+    ),
+    "link_to_nothing": ("There is nothing to be had at {url}.", _ASK_ISSUER),
     "link_unreachable": ("The link {url} could not be opened.", _AGAIN),
     "link_to_no_credential": ("The link {url} does not lead to a credential.", _ASK_ISSUER),
     # (2) parse
@@ -114,6 +119,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "jwt_algorithm": ("It is signed in a way ({detail}) that is not accepted.", _ASK_ISSUER),
     # (3) structure
     "plain_structure": ("What it shows is what was signed.", ""),
+    "structure_no_context": (
+        "It names no standard for its words ({place} is missing), so it is no credential that can be read.",
+        _BRING,
+    ),
     "structure_inline_context": (
         "It brings its own definitions of its words ({place}), so what it says could not be read safely.",
         _ASK_ISSUER,
@@ -462,7 +471,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "could_not_finish": ("It could not be checked to its end.", "Check it on its own."),
     "age_unknown": ("It does not say when it was awarded.", "Ask the issuer for the date."),
     "too_old": ("It was awarded on {awarded}; your policy counts the last {days} days.", ""),
-    "achievement_not_counted": ("“{name}” is not among what your policy counts.", ""),
+    "achievement_not_counted": ("It is for “{name}”, which is not among what your policy counts.", ""),
     "level_below": (
         "In “{criterion}” it reached “{reached}”; your policy asks for “{wanted}”.",
         "",

@@ -22,7 +22,7 @@ def badge(**members):
 
 
 FLAWS = {
-    "no context": ("inline_context", "@context", {"@context": None}),
+    "no context": ("no_context", "@context", {"@context": None}),
     "an inline context": ("inline_context", "@context", {"@context": [*CONTEXTS, {"a": "urn:a"}]}),
     "an inline context alone": ("inline_context", "@context", {"@context": {"a": "urn:a"}}),
     "contexts in a list in the list": ("inline_context", "@context", {"@context": [CONTEXTS]}),

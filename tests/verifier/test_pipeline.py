@@ -69,7 +69,7 @@ HANDED_IN = {
     "a key twice": (b'{"id": 1, "id": 2}', "not_strict_json"),
     "too deep": (b'{"a":' * 100 + b"1" + b"}" * 100, "not_strict_json"),
     "an integer of 5000 digits": (b'{"a": ' + b"9" * 5000 + b"}", "not_strict_json"),
-    "an empty object": (b"{}", "structure_inline_context"),
+    "an empty object": (b"{}", "structure_no_context"),
     "a JWT without a signature": (b"eyJhbGciOiJub25lIn0.e30.AA", "jwt_algorithm"),
 }
 
@@ -91,12 +91,19 @@ def test_a_link_is_followed_to_the_badge(world, badge):
     assert report.authentic.answer is Answer.YES
 
 
-def test_a_link_that_cannot_be_opened_could_not_be_checked(world):
-    report = world.verify("https://district.example/credentials/1")
-    assert (report.authentic.answer, report.authentic.code) == (
-        Answer.COULD_NOT_CHECK,
-        "link_unreachable",
-    )
+@pytest.mark.parametrize(
+    ("why", "code"),
+    [
+        ("too_slow", "link_unreachable"),
+        ("address_refused", "link_refused"),
+        ("http_status", "link_to_nothing"),
+    ],
+)
+def test_a_link_that_cannot_be_opened_could_not_be_checked(world, why, code):
+    url = "https://district.example/credentials/1"
+    world.documents[url] = FetchError(why, url)
+    report = world.verify(url)
+    assert (report.authentic.answer, report.authentic.code) == (Answer.COULD_NOT_CHECK, code)
 
 
 def test_a_link_to_a_link_is_not_followed_again(world):

@@ -298,7 +298,7 @@ def test_a_picture_of_too_many_pixels_is_not_decoded(side: int) -> None:
     header = bomb[8:16] + side.to_bytes(4) * 2 + bomb[24:29]
     bomb = bomb[:8] + header + zlib.crc32(header[4:]).to_bytes(4) + bomb[33:]
     assert side * side > MAX_PIXELS
-    with memory_below(MIB), pytest.raises(QrError, match=r"pixels|bomb"):
+    with memory_below(MIB), pytest.raises(QrError, match=r"pixels|opened"):
         scan(bomb)
 
 
