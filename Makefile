@@ -5,7 +5,7 @@ ONCE ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint lock mutants bench clean
+.PHONY: demo test lint lock bench fuzz tables mutants clean
 .DEFAULT_GOAL := demo
 
 # A stamp per lock file: the environment is made again only when a lock changes.
@@ -32,6 +32,18 @@ lint: $(VENV)/test.stamp
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+bench: $(VENV)/run.stamp
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/bench.txt
+	@cd bench/js && npm ci --silent --ignore-scripts --no-audit --no-fund
+	@$(BIN)/python -m bench --write
+
+# The same comparison as in every test run, with more documents.
+fuzz: $(VENV)/test.stamp
+	@FUZZ_DOCUMENTS=24000 $(BIN)/python -m pytest -q -s tests/contexts/test_fast_equals_pyld.py
+
+tables: $(VENV)/run.stamp
+	@$(BIN)/python -m contexts.compile
 
 lock: $(VENV)/test.stamp
 	@$(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 --quiet --no-annotate --no-header --no-emit-index-url --no-emit-find-links --extra issuer pyproject.toml requirements/build.in -o requirements/run.txt
