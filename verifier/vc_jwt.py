@@ -105,11 +105,12 @@ def check_jwt(
 def _methods(jws: Jws, controller: Controller) -> list[VerificationMethod]:
     """Return the issuer's methods that the header may mean; `kid` and `jwk` must agree.
 
-    A `kid` is the whole id of a method, or, as in key sets, only its last part.
+    A `kid` is the whole id of a method, or only its last part; in key sets the last part may be
+    all that the key is called.
     """
     found = list(controller.methods)
     if (kid := jws.kid) is not None:
-        meant = {kid, controller.id + "#" + kid.removeprefix("#")}
+        meant = {kid, controller.id + "#" + kid.removeprefix("#"), kid.rpartition("#")[2]}
         found = [method for method in found if method.id in meant]
     if "jwk" in jws.header:
         try:

@@ -245,13 +245,16 @@ def test_a_presentation_is_no_credential(world):
     assert report.authentic.answer is not Answer.YES
 
 
-def test_a_key_set_of_the_same_origin_speaks_for_an_https_issuer(world):
+@pytest.mark.parametrize(
+    "kid", ["2026-1", "https://badges.example/.well-known/jwks.json#2026-1", None]
+)
+def test_a_key_set_of_the_same_origin_speaks_for_an_https_issuer(world, kid):
     """OB-72: the JWKS at the well-known place of the issuer's own origin."""
     issuer = "https://badges.example/issuers/7"
     public = KEYS["RS256"].export_public(as_dict=True) | {"kid": "2026-1"}
     world.publish("https://badges.example/.well-known/jwks.json", {"keys": [public]})
     body = payload(world, iss=issuer, issuer={"id": issuer, "type": "Profile"})
-    report = world.verify(signed(body, "RS256", kid="2026-1"))
+    report = world.verify(signed(body, "RS256", kid=kid))
     assert report.authentic.answer is Answer.YES
     stranger = signed(body, "ES256", kid="2026-1")
     assert world.verify(stranger).authentic.answer is Answer.NO
