@@ -1,11 +1,14 @@
 """TOML read strictly: a key that nobody asks for is a mistake, and every error names its key."""
 
+import re
 import tomllib
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+"""All but tabs and line breaks, and those that turn the direction of what is read."""
 
 
 class TomlError(ValueError):
@@ -25,8 +28,9 @@ class Table:
         value = self._get(key, str, "").strip()
         if required and not value:
             raise TomlError(f"{self.path(key)} is missing (give it a text)")
-        if any((ord(c) < 32 and c not in "\n\t") or c in "\x7f\ufffe\uffff" for c in value):
-            raise TomlError(f"{self.path(key)} has a control character (remove it)")
+        if found := _CONTROL.search(value):
+            character = f"U+{ord(found[0]):04X}"
+            raise TomlError(f"{self.path(key)} has the control character {character} (remove it)")
         return value
 
     def line(self, key: str, *, required: bool = True, longest: int = 200) -> str:

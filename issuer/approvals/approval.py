@@ -151,7 +151,10 @@ def from_data(data: Mapping[str, Any]) -> Approval:
 
 def instant(text: str) -> datetime:
     """Return an RFC 3339 time as UTC in whole seconds. Raises `ValueError` if there is none."""
-    return datetime.fromisoformat(text).astimezone(UTC).replace(microsecond=0)
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC).replace(microsecond=0)
+    except OverflowError as exc:  # at either end of time, UTC may have no year for it
+        raise ValueError(str(exc)) from exc
 
 
 def _achievement(data: Mapping[str, Any]) -> Chosen | Proposed:

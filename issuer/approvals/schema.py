@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from importlib.resources import files
@@ -20,6 +21,10 @@ TEXT: Final = files("issuer.approvals").joinpath("approval.schema.json").read_te
 SCHEMA: Final[Mapping[str, Any]] = json.loads(TEXT)
 MAX_FLAWS: Final = 20
 """More than anybody reads in one answer; also the work that one hostile message can cause."""
+
+
+_BLANK_LETTERS: Final = "\u115f\u1160\u2800\u3164\uffa0"
+"""Fillers of Hangul and the empty Braille cell: letters or symbols by kind, and no ink."""
 
 
 def flaws(event: object) -> list[Flaw]:
@@ -79,7 +84,9 @@ def _describe_control(schema: Mapping[str, str], value: str) -> str:
 _DETAILS: Final[Mapping[str, Callable[[Any, Any], str]]] = {
     "const": lambda wanted, _: f"must be {wanted}",
     "enum": lambda wanted, _: f"must be one of {', '.join(wanted)}",
-    "format": lambda wanted, _: f"is not a {wanted} that exists",
+    "format": lambda wanted, _: (
+        "is blank" if wanted == "visible" else f"is not a {wanted} that exists"
+    ),
     "maxItems": lambda most, value: f"has {len(value)} members, at most {most} are allowed",
     "maxLength": lambda most, value: f"has {len(value)} characters, at most {most} are allowed",
     "maxProperties": lambda most, value: f"has {len(value)} members, at most {most} are allowed",
@@ -102,6 +109,17 @@ def _is_date(value: object) -> bool:
 @_formats.checks("date-time", raises=ValueError)
 def _is_time(value: object) -> bool:
     return not isinstance(value, str) or bool(instant(value))
+
+
+@_formats.checks("visible")
+def _is_visible(value: object) -> bool:
+    """Let through what shows a letter: a certificate for a zero-width space has no name."""
+    return not isinstance(value, str) or any(map(_shows, value))
+
+
+def _shows(character: str) -> bool:
+    kind = unicodedata.category(character)
+    return kind[0] not in "CMZ" and character not in _BLANK_LETTERS
 
 
 @_formats.checks("uri", raises=ValueError)
