@@ -157,10 +157,10 @@ def as_table(rows: Sequence[tuple[str, Report]]) -> str:
 
 def _reason(report: Report) -> str:
     """Why something is no yes: the first verdict, else a file that is not the evidence."""
-    evidence = [check for check in report.checks if check.name == "evidence"]
-    unsure = [verdict for verdict in report.verdicts().values() if verdict.answer is not Answer.YES]
-    missed = [check for check in evidence if check.outcome is not Outcome.PASSED]
-    return next((words.text(each) for each in (*unsure, *missed)), "")
+    verdicts = [each for each in report.verdicts().values() if each.answer is not Answer.YES]
+    missed = [each for each in report.checks if each.name == "evidence"]
+    missed = [each for each in missed if each.outcome is not Outcome.PASSED]
+    return words.text((verdicts or missed)[0]) if verdicts or missed else ""
 
 
 def dumps(value: Any) -> str:
@@ -172,4 +172,6 @@ def dumps(value: Any) -> str:
 
 def printable(line: str) -> str:
     """Take out what could steer a terminal or turn the reading direction (T19)."""
+    if line.isprintable():
+        return line
     return "".join(char if char.isprintable() else "�" for char in line)
