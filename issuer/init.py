@@ -5,10 +5,11 @@ import json
 import secrets
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from issuer import migrations, settings
 from issuer.issuance import lists
-from issuer.issuer import Issuer
+from issuer.issuer import opened
 from issuer.settings import DATABASE_FILE, Settings, SettingsError
 from keys import durable_file
 from keys.entry import DID_KEY, KeyUse
@@ -19,6 +20,7 @@ from verifier import multikey
 
 _PRIVATE = 0o600
 _RANDOM_BYTES = 32
+_PARTS = (settings.FILE, "passphrase", "secret", "keys", DATABASE_FILE, "public")
 _TEMPLATE = """\
 # The settings of this issuer. Restart after a change. A word that is not known is refused.
 
@@ -76,40 +78,59 @@ def create(
 ) -> Settings:
     """Make settings, passphrase, secret, keys, database and public files in `home`.
 
-    Begun and broken off, it can be run again. Raises `SettingsError` if there are settings
-    already, or if these could not work.
+    They are made in a folder of their own and then moved, the settings last: what fails leaves
+    nothing behind and can be run again. Raises `SettingsError` if a part of an issuer is there
+    already, or if these settings could not work.
     """
-    file = home / settings.FILE
-    if file.exists():
-        raise SettingsError(f"{file} is there already: change it with an editor")
     public_url = settings.check_public_url(public_url)
+    for part in (home / name for name in _PARTS):
+        if part.exists():
+            raise SettingsError(f"{part} is there already: settings are changed with an editor")
+    new = not home.exists()
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with TemporaryDirectory(prefix=".init-", dir=home) as folder:
+            draft = Path(folder)
+            issuer_id = _make_keys(draft, did_key=did_key, now=now, cost=cost)
+            _write_settings(draft, public_url, name, source, issuer_id)
+            _make_records(draft, now=now)
+            for part in sorted(draft.iterdir(), key=lambda part: part.name == settings.FILE):
+                part.rename(home / part.name)
+    except BaseException:
+        if new:
+            home.rmdir()
+        raise
+    return settings.load(home)
+
+
+def _make_keys(home: Path, *, did_key: bool, now: datetime, cost: Cost) -> str | None:
+    """Make the secrets and the keys; return the id of an issuer that is its key."""
     for private in ("passphrase", "secret"):
-        if not (home / private).exists():
-            durable_file.create(home / private, _random() + b"\n", mode=_PRIVATE)
+        durable_file.create(home / private, _random() + b"\n", mode=_PRIVATE)
     keyring = Keyring(home, cost=cost)
-    if not keyring.entries():
-        uses = [KeyUse.PROOF] if did_key else ISSUING_USES
-        keyring.create(read_file(home / "passphrase"), now=now, uses=uses)
+    uses = [KeyUse.PROOF] if did_key else ISSUING_USES
+    keyring.create(read_file(home / "passphrase"), now=now, uses=uses)
+    return _did_key(keyring) if did_key else None
+
+
+def _write_settings(
+    home: Path, public_url: str, name: str, source: str, issuer_id: str | None
+) -> None:
     text = _TEMPLATE.format(
         public_url=_toml(public_url),
         name=_toml(name),
-        issuer_id=f"id = {_toml(_did_key(keyring))}\n" if did_key else "",
+        issuer_id=f"id = {_toml(issuer_id)}\n" if issuer_id else "",
         source=_toml(source),
         secret=_toml("whsec_" + _random().decode()),
     )
-    durable_file.create(file, text.encode(), mode=_PRIVATE)
-    try:
-        made = settings.load(home)
-    except SettingsError:
-        file.unlink()
-        raise
-    (home / DATABASE_FILE).touch(_PRIVATE)  # it holds personal data; SQLite keeps the mode
-    issuer = Issuer(made)
-    migrations.upgrade(issuer.database)
-    lists.publish_all(issuer, now=now)
-    issuer.database.close()
-    return made
+    durable_file.create(home / settings.FILE, text.encode(), mode=_PRIVATE)
+
+
+def _make_records(home: Path, *, now: datetime) -> None:
+    with opened(settings.load(home)) as issuer:
+        (home / DATABASE_FILE).touch(_PRIVATE)  # it holds personal data; SQLite keeps the mode
+        migrations.upgrade(issuer.database)
+        lists.publish_all(issuer, now=now)
 
 
 def _did_key(keyring: Keyring) -> str:

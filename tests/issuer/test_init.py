@@ -6,6 +6,7 @@ import pytest
 from issuer import init, settings
 from issuer.settings import SettingsError
 from keys.key_file import Cost
+from keys.keyring import Keyring
 
 
 def create(home, **changed):
@@ -51,15 +52,33 @@ def test_settings_that_are_there_are_not_overwritten(home):
     assert (home / "mintmark.toml").read_bytes() == before
 
 
-def test_what_was_broken_off_goes_on(tmp_path, monkeypatch):
-    home = tmp_path / "home"
+@pytest.mark.parametrize("step", ["_did_key", "_write_settings", "_make_records"])
+def test_what_fails_leaves_nothing_and_can_be_done_again_otherwise(tmp_path, monkeypatch, step):
     with monkeypatch.context() as broken:
-        broken.setattr(init, "_did_key", None)  # as if killed before the settings were written
+        broken.setattr(init, step, None)
         with pytest.raises(TypeError):
-            create(home, did_key=True)
-    passphrase = (home / "passphrase").read_bytes()
-    assert create(home, did_key=True).issuer_id.startswith("did:key:z6Mk")
-    assert (home / "passphrase").read_bytes() == passphrase
+            create(tmp_path / "home", did_key=True)
+    assert list(tmp_path.iterdir()) == []
+    made = create(tmp_path / "home", public_url="https://other.example")
+    assert made.issuer_id == "did:web:other.example"
+    assert {entry.use for entry in Keyring(made.home).entries()} == {"proof", "jwt"}
+
+
+def test_what_lies_in_the_folder_already_stays_there(tmp_path):
+    (tmp_path / "lost+found").mkdir()
+    with pytest.raises(SettingsError):
+        create(tmp_path, name=" ")
+    assert [file.name for file in tmp_path.iterdir()] == ["lost+found"]
+    create(tmp_path)
+    assert (tmp_path / "lost+found").exists()
+
+
+@pytest.mark.parametrize("part", ["keys", "passphrase", "mintmark.sqlite3"])
+def test_a_part_of_an_issuer_is_never_written_over(home, part):
+    (home / "mintmark.toml").unlink()
+    with pytest.raises(SettingsError, match="there already"):
+        create(home)
+    assert (home / part).exists()
 
 
 @pytest.mark.parametrize(
@@ -70,10 +89,10 @@ def test_what_was_broken_off_goes_on(tmp_path, monkeypatch):
         pytest.param({"name": " "}, id="no-name"),
     ],
 )
-def test_what_cannot_work_leaves_no_settings(tmp_path, changed):
+def test_what_cannot_work_leaves_nothing(tmp_path, changed):
     with pytest.raises(ValueError, match=r"public_url|name"):
         create(tmp_path / "home", **changed)
-    assert not (tmp_path / "home" / "mintmark.toml").exists()
+    assert not (tmp_path / "home").exists()
 
 
 def test_a_did_key_issuer_is_the_key_it_made(tmp_path):
