@@ -11,6 +11,7 @@ from issuer.app import create_app
 from issuer.settings import Settings, load
 from verifier import __main__ as verifying
 from verifier import derive
+from verifier.batch import command as batch
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference.md"
 
@@ -46,6 +47,7 @@ def test_every_command_and_option_stands_in_the_table():
     found = commands(issuing._parser(), "mintmark")
     found |= commands(verifying._parser(), "mintmark-verify")
     found |= commands(derive._parser(), "mintmark-verify derive")
+    found |= commands(batch._parser(), "mintmark-verify batch")
     assert documented == found
 
 

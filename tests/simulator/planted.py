@@ -2,6 +2,9 @@
 
 import csv
 import json
+import os
+import signal
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +45,20 @@ class Served:
         if args[0] not in self.documents:
             raise FetchError("http_status", args[0], "answered 404")
         return Fetched(args[0], self.documents[args[0]])
+
+
+@dataclass(frozen=True)
+class Harmful:
+    """A web in which some addresses do harm to whoever asks, and nothing else is there."""
+
+    def __call__(self, url: str = "", **_: object) -> Any:
+        if url.endswith("kills"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        if url.endswith("sleeps"):
+            time.sleep(600)
+        if url:
+            raise FetchError("http_status", url, "answered 404")
+        return self
 
 
 def served(world: World) -> Served:

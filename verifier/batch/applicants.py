@@ -250,8 +250,10 @@ def _check_zip_directory(path: Path) -> None:
         file.seek(max(0, file.seek(0, os.SEEK_END) - 65_557))
         tail = file.read()
     end = tail.rfind(b"PK\x05\x06")
-    size, comment = struct.unpack_from("<I4xH", tail.ljust(end + 22, b"\0"), max(0, end) + 12)
-    if end < 0 or end + 22 + comment != len(tail):
+    if end < 0 or len(tail) < end + 22:
+        raise ValueError("it has no proper end")
+    size, comment = struct.unpack_from("<I4xH", tail, end + 12)
+    if end + 22 + comment != len(tail):
         raise ValueError("it has no proper end")
     if tail.startswith(b"PK\x06\x07", max(0, end - 20)) or size > MAX_ZIP_DIRECTORY_BYTES:
         raise ValueError(f"it lists too much (at most {MAX_FILES} files): check it in parts")

@@ -19,6 +19,7 @@ from verifier.pipeline import look_at
 from verifier.report import Answer, Report, Verdict
 
 _LONGEST = 200
+_WORST = (Answer.YES, Answer.COULD_NOT_CHECK, Answer.NO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,7 @@ class Row:
     @property
     def answer(self) -> Answer:
         """Whether it counts: no, if anything says so; else whether anything is to be looked at."""
-        answers = {reason.answer for reason in self.reasons}
-        return next((a for a in (Answer.NO, Answer.COULD_NOT_CHECK) if a in answers), Answer.YES)
+        return max((why.answer for why in self.reasons), key=_WORST.index, default=Answer.YES)
 
     def with_reason(self, answer: Answer, code: str, **params: str | int) -> "Row":
         """Return the row with one more reason, before the others."""

@@ -20,7 +20,6 @@ from verifier.batch.applicants import HandedIn, Pile, Shelf, UnreadableError, sh
 from verifier.batch.desk import Row, Task
 from verifier.batch.sheet import Named
 from verifier.batch.workers import check_all
-from verifier.printed import dumps
 from verifier.report import Answer
 
 Tell: TypeAlias = Callable[[int, int, int], None]
@@ -76,7 +75,7 @@ def run(
     for name, data in written.items():
         _write(out / name, data)
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in written.items()}
-    _write(out / RECORD, dumps(_record(given, rows, begun, finished, digests)).encode() + b"\n")
+    _write(out / RECORD, _as_lines(_record(given, rows, begun, finished, digests)))
     (out / JOURNAL).unlink()
     return rows
 
@@ -174,6 +173,17 @@ def _record(
         "not named by applicants.csv": list(given.pile.unnamed),
         "written": written,
     }
+
+
+def _as_lines(record: dict[str, object]) -> bytes:
+    """Return JSON with a line for each member, and for each item of a list."""
+    members = []
+    for name, value in record.items():
+        text = json.dumps(value)
+        if isinstance(value, list) and value:
+            text = "[\n    " + ",\n    ".join(map(json.dumps, value)) + "\n  ]"
+        members.append(f"  {json.dumps(name)}: {text}")
+    return ("{\n" + ",\n".join(members) + "\n}\n").encode()
 
 
 def _made_by() -> str:

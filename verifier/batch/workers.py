@@ -47,6 +47,10 @@ def check_all(things: Iterable[HandedIn], task: Task, workers: int) -> Iterator[
             worker.stop()
 
 
+class WorkersError(ValueError):
+    """No worker can be started here, which is no fault of any file."""
+
+
 class _Worker:
     """One process, and what it has been given and not answered, in order."""
 
@@ -62,7 +66,7 @@ class _Worker:
         self._process.start()
         signal.signal(signal.SIGINT, ours)
         theirs.close()
-        self._gone = False
+        self._ready = self._gone = False
         self._since = time.monotonic()
 
     def give(self, todo: Iterator[HandedIn]) -> None:
@@ -82,10 +86,14 @@ class _Worker:
         try:
             while self.given and self.pipe.poll():
                 line = self.pipe.recv_bytes()
-                self.given.popleft()
                 self._since = time.monotonic()
-                yield line
-        except (EOFError, OSError):
+                if self._ready:
+                    self.given.popleft()
+                    yield line
+                self._ready = True
+        except (EOFError, OSError) as exc:
+            if not self._ready:
+                raise WorkersError("the workers cannot start: is there memory enough?") from exc
             self._gone = True
 
     def lost(self) -> str:
@@ -121,6 +129,7 @@ def _work(pipe: Connection, task: Task) -> None:
     desk = Desk(task)
     gc.freeze()  # what every check uses lives as long as the worker
     with suppress(EOFError, OSError):
+        pipe.send_bytes(b"ready")
         while True:
             for thing in pipe.recv():
                 try:

@@ -1,0 +1,283 @@
+"""A pile of applicants: every flaw is named, a killed run goes on, one file harms no other."""
+
+import csv
+import hashlib
+import io
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from planted import NOW, Harmful, badge, plant, served
+from world import World
+
+from verifier import __main__ as verifying
+from verifier import words
+from verifier.batch import command, run, workers
+from verifier.batch.applicants import HandedIn
+from verifier.batch.desk import Desk, Row, Task
+from verifier.report import Answer, Verdict
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def check(monkeypatch):
+    """Run the command over what a world publishes; return its exit status."""
+
+    def check(world, *arguments):
+        monkeypatch.setattr(command, "WebFetch", served(world))
+        return verifying.main(["batch", *map(str, arguments), "--at", NOW])
+
+    return check
+
+
+def table(out):
+    """Return the rows of the results by applicant."""
+    text = (out / "results.csv").read_text("utf-8-sig")
+    return {row["applicant"]: row for row in csv.DictReader(io.StringIO(text))}
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory):
+    """A planted folder, checked: by whom which flaw was handed in, and where the results are."""
+    top, world = tmp_path_factory.mktemp("planted"), World()
+    flaws = plant(world, top / "folder")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(command, "WebFetch", served(world))
+        rules = ["--policy", str(top / "policy.toml"), "--out", str(top / "out")]
+        status = verifying.main(["batch", str(top / "folder"), *rules, "--at", NOW])
+    return flaws, top / "out", status
+
+
+def opening(code):
+    """Return the words of a code up to the first thing that is put in."""
+    return words.WORDS[code][0].partition("{")[0]
+
+
+def test_forty_badges_with_twelve_flaws_have_forty_rows(planted):
+    flaws, out, status = planted
+    assert len(set(flaws.values())) == 12
+    assert len(table(out)) == 40
+    assert status == 1
+
+
+def test_the_sheet_names_each_flaw_beside_its_applicant(planted):
+    flaws, out, _ = planted
+    sheet = (out / "sheet.html").read_text()
+    bodies = {re.search(r"A-\d\d", body)[0]: body for body in sheet.split("<tbody>")[1:]}
+    assert {who for who, code in flaws.items() if opening(code) not in bodies[who]} == set()
+
+
+def test_whoever_has_no_flaw_counts_and_has_the_points_of_twelve_hours(planted):
+    flaws, out, _ = planted
+    rows = table(out)
+    counted = {who for who, row in rows.items() if row["answer"] == "counts"}
+    assert counted == rows.keys() - flaws.keys()
+    assert {rows[who]["points"] for who in counted} == {"2.4"}
+    assert {rows[who]["points"] for who in flaws} == {""}
+
+
+def test_a_credential_that_two_hand_in_counts_for_whose_address_it_was_issued_to(planted):
+    rows = table(planted[1])
+    assert "A-06" in rows["A-07"]["why"]
+    assert (rows["A-06"]["answer"], rows["A-07"]["answer"]) == ("to look at", "counts")
+
+
+def test_a_name_that_differs_is_shown_beside_the_one_that_was_given(planted):
+    row = table(planted[1])["A-05"]
+    assert (row["name"], row["name in the credential"]) == ("Robin Other", "Jordan Example 05")
+
+
+def test_the_record_holds_the_sha256_of_inputs_lists_and_status_lists(planted):
+    _, out, _ = planted
+    record = json.loads((out / run.RECORD).read_text())
+    folder = out.parent / "folder"
+
+    def digest(path):
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+
+    assert {each["sha256"] for each in record["inputs"]} == {
+        digest(path) for path in folder.iterdir() if path.suffix != ".csv"
+    }
+    assert {each["sha256"] for each in record["files"]} == {
+        digest(out.parent / "policy.toml"),
+        digest(out.parent / "districts.json"),
+        digest(folder / "applicants.csv"),
+    }
+    assert record["written"] == {name: digest(out / name) for name in record["written"]}
+    (asked,) = (each for each in record["asked"] if each["for"] == "status list")
+    place = record["asked"].index(asked)
+    assert re.fullmatch("[0-9a-f]{64}", asked["sha256"])
+    assert sum(place in each["asked"] for each in record["inputs"]) > 30
+
+
+def test_only_the_owner_can_read_what_names_people(planted):
+    _, out, _ = planted
+    assert out.stat().st_mode & 0o077 == 0
+    assert [f.name for f in out.iterdir() if f.stat().st_mode & 0o077] == []
+
+
+def test_a_finished_check_is_not_written_over(planted, check, capsys):
+    _, out, _ = planted
+    assert check(World(), out.parent / "folder", "--out", out) == 2
+    assert "finished check: give another folder with --out" in capsys.readouterr().err
+
+
+def sound(world, folder, count):
+    """Fill a folder with sound badges."""
+    folder.mkdir()
+    for number in range(1, count + 1):
+        signed = world.issuer.sign(badge(world, number))
+        (folder / f"{number:03}.json").write_text(json.dumps(signed))
+
+
+def test_a_killed_run_goes_on_without_checking_again(world, tmp_path, check, monkeypatch):
+    sound(world, tmp_path / "folder", 6)
+    out, checked = tmp_path / "out", []
+    check_all = workers.check_all
+
+    def killed(things, task, number):
+        for count, line in enumerate(check_all(things, task, number)):
+            if count == 3:
+                raise KeyboardInterrupt
+            yield line
+
+    def counted(things, task, number):
+        checked.extend(things)
+        return check_all(things, task, number)
+
+    monkeypatch.setattr(run, "check_all", killed)
+    arguments = (tmp_path / "folder", "--out", out, "--workers", "1")
+    assert check(world, *arguments) == command.INTERRUPTED
+    with (out / run.JOURNAL).open("ab") as journal:
+        journal.write(b'{"applicant": "torn when')
+    (tmp_path / "folder" / "001.json").write_text("changed since")
+    monkeypatch.setattr(run, "check_all", counted)
+    assert check(world, *arguments) == 3
+    assert [thing.applicant for thing in checked] == ["001", "004", "005", "006"]
+    assert len(table(out)) == 6
+
+
+def test_a_check_that_was_begun_by_other_rules_is_not_gone_on_with(
+    world, tmp_path, check, monkeypatch, capsys
+):
+    sound(world, tmp_path / "folder", 1)
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run, "check_all", killed)
+    check(world, tmp_path / "folder", "--out", tmp_path / "out")
+    assert check(world, tmp_path / "folder", "--out", tmp_path / "out", "--offline") == 2
+    assert "begun with other applicants, rules or options" in capsys.readouterr().err
+
+
+def test_a_file_that_kills_its_reader_has_a_row_and_the_others_go_on(world, tmp_path):
+    sound(world, tmp_path / "folder", 3)
+    task = Task(tmp_path / "folder", b"", (), Harmful())
+    links = [HandedIn("kills", "https://district.example/kills")]
+    files = [HandedIn(f"{n:03}", f"{n:03}.json") for n in (1, 2, 3)]
+    rows = [Row.of_line(line) for line in workers.check_all([*files, *links, *files], task, 1)]
+    unreachable, files = "issuer_unreachable", ["001", "002", "003"]
+    assert [(row.applicant, row.reasons[0].code) for row in rows] == [
+        *((name, unreachable) for name in files),
+        ("kills", "could_not_finish"),
+        *((name, unreachable) for name in files),
+    ]
+
+
+def test_workers_that_cannot_start_blame_no_file(tmp_path):
+    task = Task(tmp_path, b"no policy", (), Harmful())
+    with pytest.raises(workers.WorkersError, match="cannot start"):
+        list(workers.check_all([HandedIn("a", "a.json")], task, 1))
+
+
+def test_a_file_that_never_ends_is_given_up(world, tmp_path, monkeypatch):
+    sound(world, tmp_path / "folder", 1)
+    monkeypatch.setattr(workers, "SECONDS_EACH", 5.0)
+    things = [HandedIn("slow", "https://district.example/sleeps"), HandedIn("001", "001.json")]
+    task = Task(tmp_path / "folder", b"", (), Harmful())
+    rows = [Row.of_line(line) for line in workers.check_all(things, task, 1)]
+    assert [(row.applicant, row.reasons[0].code) for row in rows] == [
+        ("slow", "took_too_long"),
+        ("001", "issuer_unreachable"),
+    ]
+
+
+def test_a_list_is_asked_and_judged_once_for_many_credentials(world, tmp_path):
+    sound(world, tmp_path / "folder", 3)
+    judged = []
+    world.asked.clear()
+    desk = Desk(Task(tmp_path / "folder", b"", (), lambda: world.fetch))
+    for number in (1, 2, 3):
+        judged.append(desk.check(HandedIn("a", f"{number:03}.json")))
+    assert sorted(world.asked) == sorted({*world.asked})
+    assert [len(row.asked) for row in judged] == [2, 2, 2]
+
+
+def test_one_credential_in_two_forms_counts_once(world, tmp_path, check):
+    (tmp_path / "folder" / "Jordan").mkdir(parents=True)
+    document = badge(world, 1)
+    (tmp_path / "folder" / "Jordan" / "badge.json").write_text(
+        json.dumps(world.issuer.sign(document))
+    )
+    (tmp_path / "folder" / "Jordan" / "badge.jwt").write_text(world.issuer.jwt(document))
+    assert check(world, tmp_path / "folder", "--out", tmp_path / "out") == 1
+    text = (tmp_path / "out" / "results.csv").read_text("utf-8-sig")
+    assert [row["answer"] for row in csv.DictReader(io.StringIO(text))] == [
+        "counts",
+        "does not count",
+    ]
+
+
+def row(applicant, *, answer=Answer.YES, theirs=False):
+    reasons = () if answer is Answer.YES else (Verdict(answer, "revoked"),)
+    return Row(applicant, f"{applicant}.json", NOW, reasons, badge="one", theirs=theirs)
+
+
+@pytest.mark.parametrize(
+    ("rows", "answers"),
+    [
+        pytest.param([row("a"), row("b")], "? ?", id="neither-is-known"),
+        pytest.param([row("a"), row("b", theirs=True)], "? yes", id="one-is-the-owner"),
+        pytest.param([row("a", theirs=True), row("b", theirs=True)], "? ?", id="both-claim-it"),
+        pytest.param([row("a", answer=Answer.NO), row("b")], "no ?", id="one-is-withdrawn"),
+        pytest.param([row("a"), row("a"), row("b")], "? no ?", id="one-brings-it-twice"),
+    ],
+)
+def test_one_credential_used_by_two(rows, answers):
+    shown = {Answer.YES: "yes", Answer.NO: "no", Answer.COULD_NOT_CHECK: "?"}
+    assert " ".join(shown[each.answer] for each in run.settle(rows)) == answers
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        pytest.param(["nowhere"], "there is no", id="no-such-folder"),
+        pytest.param(["folder", "--out", "folder/out"], "lies in what is checked", id="out-inside"),
+        pytest.param(["folder", "--policy", "no.toml"], "no.toml: No such file", id="no-policy"),
+        pytest.param(["folder", "--policy", "bad.toml"], "bad.toml: greatest_age", id="bad-policy"),
+    ],
+)
+def test_what_cannot_be_begun_is_told_with_its_remedy(
+    world, tmp_path, check, monkeypatch, capsys, arguments, message
+):
+    monkeypatch.chdir(tmp_path)
+    sound(world, tmp_path / "folder", 1)
+    (tmp_path / "bad.toml").write_text('greatest_age = "a year"')
+    assert check(world, *arguments) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_the_command_runs_from_a_shell_and_shows_how_far_it_is(world, tmp_path):
+    sound(world, tmp_path / "folder", 2)
+    arguments = ["batch", str(tmp_path / "folder"), "--out", str(tmp_path / "out"), "--offline"]
+    done = subprocess.run(
+        [sys.executable, "-m", "verifier", *arguments], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 3, done.stderr
+    assert "2 of 2 checked" in done.stderr
+    assert "2 to look at" in done.stdout

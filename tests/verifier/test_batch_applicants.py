@@ -1,0 +1,213 @@
+"""Who hands in what: folders, zips and tables, sound ones and hostile ones."""
+
+import hashlib
+import io
+import os
+import struct
+import zipfile
+
+import pytest
+from carriers import memory_below
+
+from verifier.batch import applicants
+from verifier.batch.applicants import (
+    ApplicantsError,
+    Folder,
+    HandedIn,
+    UnreadableError,
+    Zip,
+    pile,
+    read_table,
+)
+from verifier.intake import MAX_BYTES
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder in which files lie as people leave them."""
+    for name in ("ann.json", "Bo/one.png", "Bo/deep/two.pdf", ".DS_Store", "__MACOSX/ann.json"):
+        (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "in" / name).write_bytes(name.encode())
+    return tmp_path / "in"
+
+
+def zipped(path, files):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, data in files.items():
+            made.writestr(name, data)
+    return path
+
+
+def test_a_file_is_its_own_applicants_and_a_folder_one_applicants(folder):
+    assert [(thing.applicant, thing.source) for thing in pile(folder).handed_in] == [
+        ("Bo", "Bo/deep/two.pdf"),
+        ("Bo", "Bo/one.png"),
+        ("ann", "ann.json"),
+    ]
+
+
+def test_a_zip_of_a_folder_is_read_as_the_folder(tmp_path):
+    path = zipped(tmp_path / "in.zip", {"in/ann.json": "a", "in/Bo/one.png": "b"})
+    assert [thing.applicant for thing in pile(path).handed_in] == ["Bo", "ann"]
+
+
+@pytest.mark.parametrize("where", ["", "in/"])
+def test_the_table_in_a_zip_says_by_whom(tmp_path, where):
+    text = "applicant,file\r\nAnn,a.json\r\n"
+    files = {f"{where}applicants.csv": text, f"{where}a.json": "a", f"{where}b.json": "b"}
+    found = pile(zipped(tmp_path / "in.zip", files))
+    assert found.handed_in == (HandedIn("Ann", f"{where}a.json"),)
+    assert found.unnamed == (f"{where}b.json",)
+    assert found.table == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_a_table_alone_names_files_beside_it_and_links(tmp_path):
+    path = tmp_path / "round 2.csv"
+    path.write_text(
+        "Name;E-Mail;File;Link\nAnn;a@x.example b@x.example;a.json;https://x.example/1\n"
+    )
+    emails = ("a@x.example", "b@x.example")
+    assert pile(path).handed_in == (
+        HandedIn("Ann", "a.json", "Ann", emails),
+        HandedIn("Ann", "https://x.example/1", "Ann", emails),
+    )
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+def test_a_table_is_read_as_spreadsheets_save_it(encoding):
+    data = "applicant\tfile\nÉcrire\ta.json\n".encode(encoding)
+    assert read_table(data) == [HandedIn("Écrire", "a.json")]
+
+
+def test_whoever_handed_in_nothing_has_a_row():
+    assert read_table(b"applicant,file\nAnn,\n,\n") == [HandedIn("Ann", "")]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param(b"", "no table, or empty", id="empty"),
+        pytest.param(b"who,what\na,b\n", "needs the columns applicant and file", id="columns"),
+        pytest.param(b"applicant,file\na,b,c\n", "row 2, has more cells", id="comma-in-a-name"),
+        pytest.param(b'applicant,file\n"a,b\n', "no table", id="open-quote"),
+        pytest.param(b"applicant,file\n\x81,b\n", "save it as CSV UTF-8", id="no-text"),
+        pytest.param(b"a" * (MAX_BYTES + 1), "over 10 MB", id="huge"),
+    ],
+)
+def test_a_table_that_cannot_be_gone_through_is_told(text, message):
+    with pytest.raises(ApplicantsError, match=message):
+        read_table(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        pytest.param("../secret.json", "file_outside", id="climbs"),
+        pytest.param("/etc/hostname", "file_outside", id="absolute"),
+        pytest.param("link.json", "file_outside", id="link-out"),
+        pytest.param("nobody.json", "file_missing", id="missing"),
+        pytest.param("Bo", "file_unreadable", id="folder"),
+        pytest.param("pipe", "file_unreadable", id="pipe"),
+        pytest.param("a\0b", "file_unreadable", id="no-file-name"),
+    ],
+)
+def test_a_file_outside_or_that_is_none_is_not_read(folder, name, code):
+    (folder.parent / "secret.json").write_text("{}")
+    (folder / "link.json").symlink_to(folder.parent / "secret.json")
+    os.mkfifo(folder / "pipe")
+    with pytest.raises(UnreadableError) as raised:
+        Folder(folder).read(name)
+    assert raised.value.code == code
+
+
+def test_of_a_huge_file_little_is_read_and_all_is_hashed(tmp_path):
+    data = bytes(3 * MAX_BYTES)
+    (tmp_path / "film").write_bytes(data)
+    digest = hashlib.sha256(data).hexdigest()
+    with memory_below(MAX_BYTES + 4 * 1024 * 1024):
+        read, found = Folder(tmp_path).read("film")
+    assert (len(read), found) == (MAX_BYTES + 1, digest)
+
+
+@pytest.mark.parametrize(
+    "name", ["../evil.json", "/evil.json", "a/../../evil.json", "C:/evil.json"]
+)
+def test_a_name_in_a_zip_that_leads_out_of_it_has_a_row_and_is_not_read(tmp_path, name):
+    path = zipped(tmp_path / "in.zip", {name: "{}", "ann.json": "{}"})
+    assert name in [thing.source for thing in pile(path).handed_in]
+    with pytest.raises(UnreadableError) as raised:
+        Zip(path).read(name)
+    assert raised.value.code == "file_outside"
+
+
+def test_a_bomb_in_a_zip_is_not_even_begun(tmp_path):
+    path = zipped(tmp_path / "in.zip", {"bomb.json": bytes(50 * MAX_BYTES), "ann.json": "{}"})
+    with memory_below(1024 * 1024), pytest.raises(UnreadableError) as raised:
+        Zip(path).read("bomb.json")
+    assert raised.value.code == "too_large"
+    assert Zip(path).read("ann.json")[0] == b"{}"
+
+
+def test_a_bomb_that_lies_about_its_size_is_cut_off(tmp_path):
+    path = zipped(tmp_path / "in.zip", {"bomb.json": bytes(5 * MAX_BYTES)})
+    size, lie = struct.pack("<I", 5 * MAX_BYTES), struct.pack("<I", 100)
+    path.write_bytes(path.read_bytes().replace(size, lie))
+    with memory_below(4 * 1024 * 1024), pytest.raises(UnreadableError) as raised:
+        Zip(path).read("bomb.json")
+    assert raised.value.code == "file_unreadable"
+
+
+@pytest.mark.parametrize(
+    ("options", "detail"),
+    [
+        pytest.param({"flag_bits": 1}, "password", id="locked"),
+        pytest.param({"compress_type": zipfile.ZIP_LZMA}, "unusual", id="lzma"),
+    ],
+)
+def test_a_file_in_a_zip_that_cannot_be_unpacked_is_told(tmp_path, options, detail):
+    files = Zip(zipped(tmp_path / "in.zip", {"ann.json": "{}"}))
+    (info,) = files._files.values()
+    for name, value in options.items():
+        setattr(info, name, value)
+    with pytest.raises(UnreadableError) as raised:
+        files.read("ann.json")
+    assert detail in raised.value.params["detail"]
+
+
+def with_end(entries=0, size=0, comment=b"", before=b""):
+    end = struct.pack("<IHHHHIIH", 0x06054B50, 0, 0, entries, entries, size, 0, len(comment))
+    return before + end + comment
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"a text", id="no-zip"),
+        pytest.param(b"PK\x05\x06", id="cut-off"),
+        pytest.param(with_end(size=2**31), id="endless-contents"),
+        pytest.param(with_end(before=b"PK\x06\x07" + bytes(16)), id="zip64"),
+        pytest.param(with_end() + b"more", id="something-after-it"),
+    ],
+)
+def test_a_zip_that_is_none_or_lists_too_much_is_refused(tmp_path, data):
+    (tmp_path / "in.zip").write_bytes(data)
+    with pytest.raises(ApplicantsError, match="is no folder, table"):
+        pile(tmp_path / "in.zip")
+
+
+def test_a_zip_with_two_files_of_one_name_is_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "in.zip", "w") as made:
+        made.writestr("ann.json", "{}")
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            made.writestr("ann.json", "[]")
+    with pytest.raises(ApplicantsError, match="two files of one name"):
+        pile(tmp_path / "in.zip")
+
+
+def test_more_files_than_anybody_has_are_refused(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(applicants, "MAX_FILES", 2)
+    path = zipped(tmp_path / "in.zip", dict.fromkeys("abc", "{}"))
+    many = io.BytesIO(b"applicant,file\na,1\na,2\na,3\n").getvalue()
+    for refused in (lambda: pile(folder), lambda: pile(path), lambda: read_table(many)):
+        with pytest.raises(ApplicantsError, match="in parts"):
+            refused()

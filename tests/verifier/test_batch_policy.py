@@ -1,0 +1,225 @@
+"""A district's own rules: what they ask for, what they give for it, what they refuse to say."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from planted import ACHIEVEMENT, badge
+from world import NOW
+
+from verifier.batch import policy
+from verifier.batch.applicants import HandedIn
+from verifier.report import Answer
+from verifier.strict_toml import TomlError
+
+SOMEBODY = HandedIn("a", "a.json")
+
+
+@pytest.fixture
+def judged(world):
+    """Judge a badge by a policy; return codes and answers of the reasons."""
+
+    def judged(text, document=None, thing=SOMEBODY, lists=(), **options):
+        signed = world.issuer.sign(document or badge(world, 1))
+        found = policy.parse(text.encode(), lists)
+        report = world.verify(signed, trust=found.lists)
+        reasons = policy.judge(report, found, thing, options.get("now", NOW))
+        return {reason.code: reason.answer for reason in reasons}
+
+    return judged
+
+
+def listing(*issuers, **entry):
+    entries = [{"id": issuer, "name": "A District", **entry} for issuer in issuers]
+    document = {"type": "MintmarkTrustList", "version": 1, "name": "Ours", "entries": entries}
+    return json.dumps({**document, "updated": "2026-11-10T00:00:00Z"}).encode()
+
+
+def test_without_rules_what_is_authentic_and_in_force_counts(judged):
+    assert judged("") == {}
+
+
+@pytest.mark.parametrize(
+    ("listed", "reasons"),
+    [
+        pytest.param(listing("did:web:district.example"), {}, id="listed"),
+        pytest.param(listing(), {"not_listed": Answer.COULD_NOT_CHECK}, id="a-stranger"),
+        pytest.param(
+            listing("did:web:district.example", validUntil="2026-01-01T00:00:00Z"),
+            {"listing_ended": Answer.NO},
+            id="ended",
+        ),
+    ],
+)
+def test_an_issuer_on_no_list_is_looked_at_and_one_taken_off_does_not_count(
+    judged, listed, reasons
+):
+    assert judged('lists = ["l.json"]', lists=(listed,)) == reasons
+
+
+def test_the_greatest_age_is_counted_from_the_day_of_the_award(judged):
+    text, awarded = (
+        "greatest_age_days = 365",
+        timedelta(days=365) + NOW.replace(2026, 10, 31, 9, 30),
+    )
+    assert judged(text, now=awarded) == {}
+    assert judged(text, now=awarded + timedelta(seconds=1)) == {"too_old": Answer.NO}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "counts"),
+    [
+        pytest.param(ACHIEVEMENT, True, id="id"),
+        pytest.param("https://district.example/achievements/feedback/*", True, id="any-version"),
+        pytest.param("feedback THAT *", True, id="name-in-any-case"),
+        pytest.param("https://district.example/achievements/FEEDBACK/1", False, id="id-exactly"),
+        pytest.param("Feedback", False, id="part-of-a-name"),
+    ],
+)
+def test_achievements_count_by_id_or_name(judged, pattern, counts):
+    found = judged(f'[[achievements]]\nmatch = ["{pattern}"]')
+    assert found == ({} if counts else {"achievement_not_counted": Answer.NO})
+
+
+def rubric(world, reached, *levels):
+    """Return a badge whose rubric has levels (name, level, points)."""
+    document = badge(world, 1)
+    subject = document["credentialSubject"]
+    described = subject["achievement"]["resultDescription"][0]
+    described["rubricCriterionLevel"] = [
+        {"id": level_id(name), "type": ["RubricCriterionLevel"], "name": name}
+        | {key: value for key, value in (("level", level), ("points", points)) if value}
+        for name, level, points in levels
+    ]
+    del described["requiredLevel"]
+    subject["result"][0]["achievedLevel"] = level_id(reached)
+    return document
+
+
+def level_id(name):
+    return f"{ACHIEVEMENT}#work.{name.replace(' ', '-')}"
+
+
+BY_LEVEL = (("Not yet", "1", ""), ("Met", "2", ""), ("Exceeded", "10", ""))
+BY_POINTS = (("Not yet", "", "1"), ("Met", "", "2"), ("Exceeded", "", "2.5"))
+BY_NAME = (("Not yet", "", ""), ("Met", "low", ""), ("Exceeded", "high", ""))
+
+
+@pytest.mark.parametrize(
+    ("levels", "reached", "reasons"),
+    [
+        pytest.param(BY_LEVEL, "Met", {}, id="the-one-asked-for"),
+        pytest.param(BY_LEVEL, "Exceeded", {}, id="ten-is-more-than-two"),
+        pytest.param(BY_LEVEL, "Not yet", {"level_below": Answer.NO}, id="below"),
+        pytest.param(BY_POINTS, "Exceeded", {}, id="by-points"),
+        pytest.param(BY_NAME, "Met", {}, id="the-same-name-without-numbers"),
+        pytest.param(
+            BY_NAME, "Exceeded", {"level_not_comparable": Answer.COULD_NOT_CHECK}, id="no-numbers"
+        ),
+        pytest.param(
+            BY_LEVEL, "Unheard of", {"level_not_shown": Answer.COULD_NOT_CHECK}, id="no-such-level"
+        ),
+    ],
+)
+def test_levels_are_compared_by_their_numbers(world, judged, levels, reached, reasons):
+    text = '[[achievements]]\nmatch = ["*"]\nleast_level = { "student work" = "met" }'
+    assert judged(text, rubric(world, reached, *levels)) == reasons
+
+
+def test_a_criterion_that_is_not_shown_is_for_a_person(judged):
+    text = '[[achievements]]\nmatch = ["*"]\nleast_level = { "Planning" = "Met" }'
+    assert judged(text) == {"level_not_shown": Answer.COULD_NOT_CHECK}
+
+
+def worth(world, text, document):
+    credential = world.verify(world.issuer.sign(document)).credential
+    found = policy.points(credential, policy.parse(text.encode(), ()))
+    return None if found is None else str(found)
+
+
+@pytest.mark.parametrize(
+    ("exchange", "points"),
+    [
+        pytest.param("hours = 0.1", "1.2", id="exact-decimals"),
+        pytest.param("Hours = 2", "24", id="unit-in-any-case"),
+        pytest.param("credits = 3\nhours = 1", "12", id="the-first-that-is-declared"),
+        pytest.param("each = 10\nhours = 1", "10", id="each-first"),
+        pytest.param("credits = 3", None, id="nothing-of-it-declared"),
+    ],
+)
+def test_points_come_from_what_the_credential_declares(world, exchange, points):
+    assert worth(world, f"[exchange]\n{exchange}", badge(world, 1)) == points
+
+
+@pytest.mark.parametrize("value", ["-5", "1e9", "NaN", "12 hours", "٣"])
+def test_an_amount_that_is_no_plain_number_is_worth_nothing(world, value):
+    document = badge(world, 1)
+    document["credentialSubject"]["result"][1]["value"] = value
+    assert worth(world, "[exchange]\nhours = 1", document) is None
+
+
+def test_two_amounts_of_one_unit_are_not_guessed_between(world, judged):
+    document = badge(world, 1)
+    more = {**document["credentialSubject"]["result"][1], "value": "50"}
+    document["credentialSubject"]["result"].append(more)
+    assert worth(world, "[exchange]\nhours = 1", document) is None
+    assert judged("[exchange]\nhours = 1", document) == {
+        "amount_not_declared": Answer.COULD_NOT_CHECK
+    }
+
+
+def test_credits_earned_are_credits_where_nothing_else_is_declared(world):
+    exchange = "[exchange]\ncredits = 2"
+    assert worth(world, exchange, world.badge()) == "25.0"
+    assert worth(world, exchange, badge(world, 1)) is None
+
+
+LOOK = Answer.COULD_NOT_CHECK
+OURS, OTHER = "a1@school.example", "b@mail.example"
+
+
+@pytest.mark.parametrize(
+    ("name", "emails", "reasons"),
+    [
+        pytest.param("", (), {}, id="nothing-given"),
+        pytest.param("jordan  example 01", (OTHER, OURS), {}, id="one-address-fits"),
+        pytest.param(
+            "Robin Other", (OURS,), {"name_differs_address_fits": Answer.YES}, id="new-name"
+        ),
+        pytest.param("Robin Other", (), {"name_differs": LOOK}, id="other-name"),
+        pytest.param("Robin Other", (OTHER,), {"name_differs": LOOK}, id="other-name-and-address"),
+        pytest.param("Jordan Example 01", (), {"name_only": Answer.YES}, id="only-the-name"),
+        pytest.param("Jordan Example 01", (OTHER,), {"address_differs": LOOK}, id="other-address"),
+    ],
+)
+def test_whose_it_is(judged, name, emails, reasons):
+    assert judged("", thing=HandedIn("a", "a.json", name, emails)) == reasons
+
+
+def test_a_credential_without_identity_is_for_a_person(world, judged):
+    document = badge(world, 1)
+    del document["credentialSubject"]["identifier"]
+    thing = HandedIn("a", "a.json", "Jordan", (OURS,))
+    assert judged("", document, thing) == {"no_identity_to_compare": LOOK}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param("max_age = 3", "max_age is no known key .known here:", id="unknown-key"),
+        pytest.param("greatest_age_days = 0", "must be 1 or more", id="no-age"),
+        pytest.param("greatest_age_days = 1.5", "must be a int", id="half-a-day"),
+        pytest.param("[[achievements]]\nmatch = []", "match is missing", id="matches-nothing"),
+        pytest.param("[exchange]\nhours = 0", "exchange.hours must be more", id="worthless"),
+        pytest.param("[exchange]\nhours = inf", "exchange.hours must be a number", id="endless"),
+        pytest.param("[exchange]\nhours = true", "exchange.hours must be a number", id="no-number"),
+        pytest.param("lists = 'a.json'", "lists must be a list", id="one-list"),
+        pytest.param("name =", "is not TOML", id="no-toml"),
+        pytest.param(
+            '[[achievements]]\nmatch = ["*"]\nleast = {}', "least is no known key", id="in-a-table"
+        ),
+    ],
+)
+def test_a_mistake_in_a_policy_names_key_and_remedy(text, message):
+    with pytest.raises(TomlError, match=message):
+        policy.parse(text.encode(), ())

@@ -1,0 +1,73 @@
+"""The results for people: nothing a stranger wrote becomes a formula, a tag or a turned line."""
+
+import csv
+import io
+from datetime import UTC, datetime
+
+import pytest
+from planted import NOW
+
+from verifier.batch import sheet
+from verifier.batch.desk import Row
+from verifier.report import Answer, Verdict
+
+FORMULAS = [
+    "=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "＋1", "－1", "＠1",
+]  # fmt: skip
+EVIL = "<script>alert(1)</script>\u202e\"'&"
+
+
+def row(text, **changes):
+    return Row(text, text, NOW, (), **{"name": text, "signed_name": text, **changes})
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_no_cell_is_a_formula_wherever_it_comes_from(text):
+    found = row(text, achievement=text, issuer=text, listed_as=text, declared=text, badge=text)
+    found = found.with_reason(Answer.NO, "handed_in_twice", source=text)
+    lines = list(csv.reader(io.StringIO(sheet.as_csv([found]).decode("utf-8-sig"))))
+    starts = {cell.lstrip()[:1] for cell in lines[1]}
+    assert not starts & set("=+-@＝＋－＠\t\r")
+
+
+def test_a_table_that_was_made_is_read_again_as_it_was():
+    names = ['Ann, "the" teacher', "O'Neill", "'quoted'", "=1", "Écrire"]
+    made = sheet.as_csv([row(name) for name in names]).decode("utf-8-sig")
+    read = [line["applicant"] for line in csv.DictReader(io.StringIO(made))]
+    assert [cell[1:] if cell.startswith("'") else cell for cell in read] == names
+
+
+def html(*rows, unnamed=()):
+    return sheet.as_html(rows, EVIL, datetime.now(UTC), (), unnamed).decode()
+
+
+def test_everything_in_the_sheet_is_escaped_and_nothing_turns_its_direction():
+    made = html(
+        row(EVIL, achievement=EVIL, issuer=EVIL, awarded=EVIL, declared=EVIL, points=EVIL[:0]),
+        row("a").with_reason(Answer.NO, "handed_in_twice", source=EVIL),
+        unnamed=[EVIL],
+    )
+    assert "<script" not in made
+    assert "\u202e" not in made
+    assert made.count("&lt;script&gt;") >= 9
+
+
+def test_the_sheet_loads_nothing_from_anywhere():
+    made = html(row("a"))
+    assert "default-src 'none'" in made
+    assert not any(word in made for word in ("src=", "<link", "@import", "url("))
+
+
+def test_points_are_added_up_for_each_applicant_and_only_where_they_count():
+    rows = [
+        row("a", points="0.1"),
+        row("a", points="0.2"),
+        Row("a", "x", NOW, (Verdict(Answer.NO, "revoked"),), points="5"),
+        Row("a", "y", NOW, (Verdict(Answer.COULD_NOT_CHECK, "name_differs"),), points="7"),
+    ]
+    rows[3] = row("a", points="7").with_reason(Answer.COULD_NOT_CHECK, "age_unknown")
+    assert sheet.total(rows) == "0.3"
+    made = html(*rows)
+    assert "0.3 in all" in made
+    assert "<td>(7)</td>" in made
+    assert "<td>5</td>" not in made
