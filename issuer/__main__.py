@@ -157,6 +157,8 @@ def _pending(args: argparse.Namespace, issuer: Issuer) -> int:
     rows = pending(issuer)
     for row in rows:
         print(f"{row.public_id}  {row.state}  {row.problem or 'not signed yet'}")
+    if not rows:
+        print("nothing is pending")
     return INCOMPLETE if rows else 0
 
 

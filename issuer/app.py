@@ -103,7 +103,9 @@ def did_json() -> Response:
 
 @files.get("/status/<int:number>")
 def status_list(number: int) -> Response:
-    """Serve a status list."""
+    """Serve a status list, which has one address: `/status/01` is none."""
+    if not request.path.endswith(f"/{number}"):
+        abort(404)
     return _published(addresses.status_list(current_issuer().settings, number))
 
 

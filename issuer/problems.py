@@ -7,6 +7,7 @@ was refused may be personal (R42), and a traceback's message may quote it.
 
 import json
 import logging
+import re
 import traceback
 import uuid
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from typing import Any, Final
 
 from flask import Flask, Response, render_template, request
 from flask.globals import request_ctx
+from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException, NotFound
 
 from issuer import addresses
@@ -171,6 +173,7 @@ class Problem(Exception):
 
 def register(app: Flask, settings: Settings) -> None:
     """Answer every error of `app` with problem details, and serve a page for each type."""
+    app.add_template_filter(_code, "code")
 
     @app.errorhandler(Exception)
     def answer_error(error: Exception) -> Response | HTTPException:
@@ -257,6 +260,11 @@ def _member(flaw: Flaw) -> dict[str, str]:
         "detail": flaw.detail,
         "remedy": flaw.remedy,
     }
+
+
+def _code(text: str) -> Markup:
+    """Return one of our texts as HTML, with what stands between backticks as code."""
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704
 
 
 def _answer(kind: Kind, document: Mapping[str, Any], media_type: str) -> Response:

@@ -179,5 +179,9 @@ def _print_table(entries: Iterable[KeyEntry]) -> None:
 
 def _time(text: str) -> datetime:
     """Return the time `text`, a day or an ISO 8601 time; one without a zone is UTC."""
-    time = datetime.fromisoformat(text)
-    return time.replace(tzinfo=time.tzinfo or UTC, microsecond=0).astimezone(UTC)
+    try:
+        time = datetime.fromisoformat(text)
+        return time.replace(tzinfo=time.tzinfo or UTC, microsecond=0).astimezone(UTC)
+    except (ValueError, OverflowError) as exc:
+        said = f"{text!r} is no day such as 2026-11-20 and no time such as 2026-11-20T15:00:00Z"
+        raise argparse.ArgumentTypeError(said) from exc

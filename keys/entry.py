@@ -127,7 +127,8 @@ def entry_of(members: Mapping[str, Any]) -> KeyEntry:
 
 def format_time(time: datetime) -> str:
     """Return `time` in UTC to the second, as an XML Schema dateTimeStamp."""
-    return time.astimezone(UTC).strftime(_TIME)
+    # Not strftime, which writes the year 1 as "1" on some systems and "0001" on others.
+    return time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def parse_time(text: str) -> datetime:

@@ -38,6 +38,10 @@ def _value_flaws(approval: Approval) -> Iterator[Flaw]:
     start, end = approval.activity_start, approval.activity_end
     if start and end and end < start:
         yield Flaw("order", "data.activity.end", "is before the start", "exchange the two dates")
+    # A day more, as the district's day may be a day ahead of UTC.
+    if end and end > approval.approved_at.date() + timedelta(days=1):
+        remedy = "approve what has been done, or correct the date"
+        yield Flaw("order", "data.activity.end", "is after the approval", remedy)
     seen: set[str] = set()
     for number, credit in enumerate(approval.credits):
         field = f"data.credits.{number}"

@@ -23,6 +23,13 @@ MAX_SIGNATURES: Final = 8
 _ID = re.compile(r"[!-+\--~]{1,255}")
 _TIMESTAMP = re.compile(r"[0-9]{1,10}")
 _SIGNATURE = re.compile(r"(v[0-9]{1,3}[a-z]{0,3}),([A-Za-z0-9+/=_-]{1,200})")
+_ANY = re.compile(r".+")
+_FORMS: Final = {
+    "webhook-id": "send webhook-id once: 1 to 255 ASCII characters without space and comma",
+    "webhook-timestamp": "send webhook-timestamp once: whole seconds since 1970, in digits",
+    "webhook-signature": "send webhook-signature once: v1, and the base64 of the signature"
+    f" right behind the comma; several with a space between, at most {MAX_SIGNATURES}",
+}
 
 
 class Unauthentic(Exception):
@@ -49,20 +56,22 @@ class Signed:
 
 def read(headers: Mapping[str, str], *, now: datetime) -> Signed:
     """Return the signed headers. Raises `Unauthentic` for malformed ones or a distant clock."""
-    message_id = headers.get("webhook-id", "")
-    timestamp = headers.get("webhook-timestamp", "")
-    parts = headers.get("webhook-signature", "").split(" ", MAX_SIGNATURES)
+    message_id = _header(headers, "webhook-id", _ID)
+    timestamp = _header(headers, "webhook-timestamp", _TIMESTAMP)
+    parts = _header(headers, "webhook-signature", _ANY).split(" ", MAX_SIGNATURES)
     found = [_SIGNATURE.fullmatch(part) for part in parts]
-    if not (
-        _ID.fullmatch(message_id)
-        and _TIMESTAMP.fullmatch(timestamp)
-        and all(found)
-        and len(parts) <= MAX_SIGNATURES
-    ):
-        raise Unauthentic("headers", "send webhook-id, webhook-timestamp, webhook-signature once")
+    if not all(found) or len(parts) > MAX_SIGNATURES:
+        raise Unauthentic("headers", _FORMS["webhook-signature"])
     if abs(now.timestamp() - int(timestamp)) > TOLERANCE_SECONDS:
         raise Unauthentic("clock", "set the sender's clock; webhook-timestamp is in whole seconds")
     return Signed(message_id, timestamp, tuple(m[2] for m in found if m and m[1] == "v1"))
+
+
+def _header(headers: Mapping[str, str], name: str, form: re.Pattern[str]) -> str:
+    value = headers.get(name, "")
+    if not form.fullmatch(value):
+        raise Unauthentic("headers", _FORMS[name])
+    return value
 
 
 def verifies(signed: Signed, body: bytes, secret: str) -> bool:

@@ -92,7 +92,9 @@ def test_a_changed_file_has_another_etag(client, settings):
     assert client.get("/status/1").headers["ETag"] != before
 
 
-@pytest.mark.parametrize("path", ["/did.json", "/status/99", "/.well-known/x", "/.publish.lock"])
+@pytest.mark.parametrize(
+    "path", ["/did.json", "/status/9", "/status/01", "/.well-known/x", "/.publish.lock"]
+)
 def test_what_is_not_published_is_not_found(client, path):
     assert client.get(path).status_code == 404
 

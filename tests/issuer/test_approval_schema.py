@@ -128,6 +128,7 @@ FLAWS = {
     "activity-without-end": ("data.activity.end", GONE),
     "activity-end-a-time": ("data.activity.end", "2026-11-20T10:00:00Z"),
     "activity-end-before-start": ("data.activity.end", "2026-02-22"),
+    "activity-ends-after-the-approval": ("data.activity.end", "2026-05-17"),
     "activity-on-30-february": ("data.activity.start", "2026-02-30"),
     "activity-in-american": ("data.activity.start", "02/23/2026"),
     "activity-in-another-script": ("data.activity.start", "٢٠٢٦-02-23"),
@@ -278,6 +279,7 @@ ACCEPTED = {
     "did-web-with-port": ("data.recipient.did", "did:web:a.org%3A8080:teachers:1"),
     "did-key": ("data.recipient.did", "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"),
     "one-day": ("data.activity", {"start": "2026-02-28", "end": "2026-02-28"}),
+    "last-day-ahead-of-utc": ("data.activity.end", "2026-05-16"),
     "no-activity": ("data.activity", GONE),
     "name-with-joiners": (
         "data.recipient.name",

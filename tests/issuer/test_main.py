@@ -74,7 +74,7 @@ def test_an_old_database_is_refused_until_it_is_brought_up_to_date(mintmark, hom
     code, said = mintmark("pending")
     assert (code, "mintmark migrate" in said) == (1, True)
     assert mintmark("migrate")[0] == 0
-    assert mintmark("pending") == (0, "")
+    assert mintmark("pending") == (0, "nothing is pending\n")
 
 
 def test_a_credential_is_revoked_by_its_address_or_its_id(mintmark, issued):
@@ -119,7 +119,7 @@ def test_what_is_pending_is_named_and_finished(mintmark, home, issuer, approval)
     assert (code, stored in said, "passphrase" in said) == (3, True, True)
     away.rename(home / "passphrase")
     assert mintmark("issue", "--pending") == (0, f"{stored}  issued\n")
-    assert mintmark("pending") == (0, "")
+    assert mintmark("pending") == (0, "nothing is pending\n")
 
 
 def test_publishing_writes_every_file_again(mintmark, home):

@@ -136,3 +136,10 @@ def test_the_documented_example_is_accepted_when_it_is_run(
         [*program, code], cwd=folder, env=served, capture_output=True, text=True, check=False
     )
     assert '"status":"issued"' in done.stdout.replace(" ", ""), done.stderr
+
+
+def test_a_page_shows_names_of_members_as_code_and_no_backticks(app):
+    page = app.test_client().get("/problems/approval-refused", headers={"Accept": BROWSER})
+    text = page.get_data(as_text=True)
+    assert "<code>errors</code>" in text
+    assert "`" not in text

@@ -226,3 +226,20 @@ def test_tokens_are_off_unless_a_source_has_one():
 
 def test_a_right_token_does_not_excuse_a_wrong_signature():
     assert reason({**signed(webhook_id="msg_2"), **bearer()}) == "signature"
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        pytest.param({"webhook_id": "a,b"}, "webhook-id once: 1 to 255", id="id-with-comma"),
+        pytest.param({"webhook_id": "a" * 256}, "webhook-id once: 1 to 255", id="id-too-long"),
+        pytest.param({"webhook_timestamp": "1.5"}, "whole seconds since 1970", id="half-a-second"),
+        pytest.param({"webhook_timestamp": ""}, "webhook-timestamp once", id="no-timestamp"),
+        pytest.param({"webhook_signature": "AAAA"}, "v1, and the base64", id="no-version"),
+        pytest.param({"webhook_signature": ""}, "webhook-signature once", id="no-signature"),
+    ],
+)
+def test_the_remedy_names_the_header_and_its_form(changed, says):
+    with pytest.raises(Unauthentic) as refused:
+        authenticate(signed(**changed), BODY, SOURCES, now=NOW)
+    assert says in refused.value.remedy

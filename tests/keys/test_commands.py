@@ -204,3 +204,16 @@ def test_a_home_that_is_a_file_is_a_message(passphrase, now, tmp_path, capsys):
 )
 def test_what_must_be_published_again_is_known(words, changes):
     assert changes_keys(parsed(*words)) is changes
+
+
+@pytest.mark.parametrize("since", ["yesterday", "20/11/2026", "0001-01-01T00:00:00+14:00"])
+def test_a_date_in_another_form_is_answered_with_the_form(since, capsys):
+    with pytest.raises(SystemExit):
+        parsed("compromise", "KEY", "--reason", "stolen", "--since", since)
+    assert "no day such as 2026-11-20" in capsys.readouterr().err
+
+
+def test_the_earliest_date_leaves_a_keyring_that_can_be_read(mintmark_keys, entries):
+    words = ("compromise", entries()[0].id, "--reason", "stolen", "--since", "0001-01-01")
+    assert mintmark_keys(*words) == 0
+    assert entries()[0].state is KeyState.COMPROMISED
