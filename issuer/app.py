@@ -39,7 +39,11 @@ files = Blueprint("files", __name__)
 def create_app(settings: Settings) -> Flask:
     """Return the application of one issuer, started: see `start`."""
     issuer = Issuer(settings)
-    start(issuer)
+    try:
+        start(issuer)
+    except BaseException:
+        issuer.database.close()
+        raise
     app = Flask("issuer", template_folder=str(TEMPLATES), static_folder=None)
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,

@@ -208,3 +208,12 @@ def test_it_does_not_start_with_other_keys_than_the_published_ones(settings, hom
     )
     with pytest.raises(KeysError):
         create_app(settings)
+
+
+def test_an_application_that_cannot_start_leaves_no_connection_open(settings, monkeypatch):
+    (settings.home / "mintmark.sqlite3").unlink()
+    closed = []
+    monkeypatch.setattr(Database, "close", closed.append)
+    with pytest.raises(SchemaError):
+        create_app(settings)
+    assert len(closed) == 1

@@ -54,8 +54,10 @@ def test_every_command_and_option_stands_in_the_table():
 def test_every_route_stands_in_the_table(settings):
     documented = {cells[0].strip("`"): set(cells[1].split(", ")) for cells in rows("Routes")}
     found: dict[str, set[str]] = {}
-    for rule in create_app(settings).url_map.iter_rules():
+    app = create_app(settings)
+    for rule in app.url_map.iter_rules():
         found.setdefault(rule.rule, set()).update(rule.methods - {"HEAD", "OPTIONS"})
+    app.extensions["mintmark"].database.close()
     assert documented == found
 
 
