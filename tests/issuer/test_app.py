@@ -212,8 +212,8 @@ def test_it_does_not_start_with_other_keys_than_the_published_ones(settings, hom
 
 def test_an_application_that_cannot_start_leaves_no_connection_open(settings, monkeypatch):
     (settings.home / "mintmark.sqlite3").unlink()
-    closed = []
-    monkeypatch.setattr(Database, "close", closed.append)
+    closed, close = [], Database.close
+    monkeypatch.setattr(Database, "close", lambda self: closed.append(close(self)))
     with pytest.raises(SchemaError):
         create_app(settings)
     assert len(closed) == 1
