@@ -10,7 +10,7 @@ OTHER = {
     "jti": "https://district.example/credentials/2",
     "sub": "urn:uuid:00000000-0000-4000-8000-000000000000",
     "nbf": 1793491201,
-    "exp": 1919635201,
+    "exp": 1919721601,
 }
 
 
@@ -50,7 +50,7 @@ def test_a_claim_of_another_type_fails(world, claim, value):
 )
 def test_a_body_that_differs_from_the_claims_fails(world, member, value, claim):
     badge = world.badge(validUntil=ENDS)
-    agreed = {"jti": badge["id"], "nbf": 1793491200, "exp": 1919635200}
+    agreed = {"jti": badge["id"], "nbf": 1793491200, "exp": 1919721600}
     changed = {key: item for key, item in (badge | {member: value}).items() if item is not None}
     found = world.verify(world.issuer.jwt(changed, claims=agreed))
     assert (found.authentic.answer, found.authentic.params.get("claim")) == (Answer.NO, claim)
@@ -73,13 +73,35 @@ def test_a_claim_that_is_left_out_takes_nothing_away_and_is_noted(world, claim):
 
 
 def test_an_end_that_only_the_claim_tells_fails(world):
-    found = report(world, {"exp": 1919635200})
+    found = report(world, {"exp": 1919721600})
     assert (found.authentic.answer, found.authentic.params["claim"]) == (Answer.NO, "exp")
 
 
 @pytest.mark.parametrize("fraction", [0.0, 0.75])
 def test_a_time_with_a_fraction_is_that_second(world, fraction):
     assert report(world, {"nbf": 1793491200 + fraction}).authentic.answer is Answer.YES
+
+
+@pytest.mark.parametrize("claims", [{"nbf": 1793491201.5}, {"nbf": 0.5}, {"exp": 1919721601.5}])
+def test_another_time_with_a_fraction_fails(world, claims):
+    found = report(world, claims, validUntil=ENDS)
+    assert (found.authentic.answer, found.authentic.code) == (Answer.NO, "claims_differ")
+
+
+def test_an_end_with_a_fraction_is_that_second(world):
+    assert report(world, {"exp": 1919721600.5}, validUntil=ENDS).authentic.answer is Answer.YES
+
+
+@pytest.mark.parametrize(
+    ("issued_at", "code"),
+    [(1793491199, "authentic"), (1793491201, "key_retired_before"), (None, "authentic")],
+    ids=["before", "after", "not said"],
+)
+def test_the_time_of_issue_counts_for_a_key_that_was_retired(world, issued_at, code):
+    document = world.issuer.document
+    document["verificationMethod"][1]["expires"] = "2026-11-01T00:00:01Z"
+    world.publish_issuer(world.issuer, document)
+    assert report(world, {"iat": issued_at}).authentic.code == code
 
 
 def test_a_begin_with_a_fraction_is_floored(world):

@@ -38,13 +38,17 @@ FLAWS = {
     "not JSON": (b"<html>", "the trust list is not JSON"),
     "a list of lists": (b"[]", "the trust list is not a JSON object"),
     "a key twice": (b'{"type": 1, "type": 2}', "'type' stands twice"),
-    "another type": ({"type": "TrustList"}, "type must be MintmarkTrustList"),
-    "another version": ({"version": 2}, "version 1"),
+    "another type": ({"type": "TrustList"}, "^not a trust list: type must be MintmarkTrustList"),
+    "another version": ({"version": 2}, "version 1$"),
     "no name": ({"name": ""}, "the list has no name"),
     "a name that is a number": ({"name": 7}, "the list has no name"),
-    "no date": ({"updated": None}, "the list has no updated"),
+    "no date": (
+        {"updated": None}, "^the list has no updated: give the time of its last change$",
+    ),
     "a date without offset": ({"updated": "2026-11-01"}, "the list.updated is not a time"),
-    "no entries": ({"entries": None}, "the list has no entries"),
+    "no entries": (
+        {"entries": None}, "^the list has no entries: give a JSON array, which may be empty$",
+    ),
     "entries in an object": ({"entries": {}}, "the list has no entries"),
     "an entry that is text": ({"entries": [ISSUER.did]}, r"entries\[0\] is not an object"),
     "an entry without id": ({"entries": [{"name": "N"}]}, r"entries\[0\] has no id"),
@@ -60,6 +64,9 @@ FLAWS = {
     "a document without its day": (
         {"entries": [ENTRY | {"didDocument": ISSUER.document}]}, r"entries\[0\] .* no retrieved",
     ),
+    "a document of a day in words": (
+        {"entries": [ENTRY | SNAPSHOT | {"retrieved": "soon"}]}, r"entries\[0\]\.retrieved is not",
+    ),
     "a document that is text": (
         {"entries": [ENTRY | SNAPSHOT | {"didDocument": "x"}]}, r"didDocument is not an object",
     ),
@@ -74,6 +81,16 @@ def test_a_flaw_in_a_list_is_named(changes, message):
     data = changes if isinstance(changes, bytes) else json.dumps(LIST | changes).encode()
     with pytest.raises(TrustListError, match=message):
         trust.load(data)
+
+
+def test_an_entry_need_not_say_of_which_kind_it_is():
+    (entry,) = loaded({"id": "did:x", "name": "N"}).entries.values()
+    assert (entry.kind, entry.snapshot, entry.valid_from) == ("", None, None)
+
+
+def test_a_list_of_more_than_a_megabyte_is_read():
+    entries = [{"id": f"did:web:{n}.example", "name": "N" * 500} for n in range(3000)]
+    assert len(loaded(*entries).entries) == 3000
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,151 @@
+"""Issuers' own documents and key sets: which keys count, and what their absence means (D4)."""
+
+import json
+
+import pytest
+from world import Issuer
+
+from verifier import jose
+from verifier.controller import Controller, DidError, VerificationMethod, controller, key_set
+from verifier.did import resolve
+from verifier.fetch import Fetched, FetchError
+from verifier.report import Outcome
+
+ISSUER = Issuer("did:web:district.example")
+PAGE = "https://badges.example/issuers/7"
+JWK = jose.to_jwk(ISSUER.jwt_key.public_key())
+METHOD = {"type": "JsonWebKey", "controller": PAGE, "publicKeyJwk": JWK}
+
+
+def test_a_key_that_is_not_listed_fails_where_the_list_is_complete():
+    found = Controller(PAGE, ()).check_absent(f"{PAGE}#{'k' * 300}")
+    assert (found.name, found.outcome, found.code) == ("key", Outcome.FAILED, "key_not_listed")
+    assert found.params == {"method": f"{PAGE}#{'k' * 300}"[:200]}
+    assert found.problem == "https://w3id.org/security#PROOF_VERIFICATION_ERROR"
+
+
+def test_a_key_that_is_not_listed_could_not_be_checked_where_the_list_may_not_be_whole():
+    found = Controller(PAGE, (), complete=False).check_absent("#k")
+    assert (found.name, found.outcome) == ("key", Outcome.COULD_NOT_CHECK)
+    assert (found.code, found.params, found.problem) == ("key_not_found", {"method": "#k"}, None)
+
+
+def test_a_document_of_another_is_refused_with_its_name():
+    with pytest.raises(DidError) as caught:
+        controller({"id": "x" * 300}, PAGE)
+    assert (caught.value.code, caught.value.detail) == ("issuer_document_of_another", "x" * 200)
+    assert str(caught.value) == "x" * 200
+    assert caught.value.certain is False
+
+
+@pytest.mark.parametrize(
+    ("entry", "ids"),
+    [
+        pytest.param(JWK | {"kid": "k1"}, ["k1"], id="with a name"),
+        pytest.param(JWK, [""], id="without a name"),
+        pytest.param(JWK | {"kid": 7}, [""], id="with a number for a name"),
+        pytest.param(JWK | {"kid": "k1", "use": "sig"}, ["k1"], id="for signatures"),
+        pytest.param(JWK | {"kid": "k1", "use": "enc"}, [], id="for encryption"),
+        pytest.param("k1", [], id="a text"),
+        pytest.param(None, [], id="null"),
+    ],
+)
+def test_a_key_set_holds_keys_for_signatures(entry, ids):
+    assert [method.id for method in key_set({"keys": [entry]}, PAGE)] == ids
+
+
+def test_a_key_set_may_say_whose_it_is():
+    assert key_set({"iss": PAGE, "keys": [JWK]}, PAGE)[0].key is not None
+
+
+@pytest.mark.parametrize("whose", ["x" * 300, None, 7])
+def test_a_key_set_of_another_is_refused_with_its_name(whose):
+    with pytest.raises(DidError) as caught:
+        key_set({"iss": whose, "keys": [JWK]}, PAGE)
+    assert (caught.value.code, caught.value.certain) == ("issuer_document_of_another", False)
+    assert caught.value.detail == str(whose)[:200]
+
+
+def asking(documents):
+    """A fetch over documents by address, and what was asked with which types."""
+    asked = []
+
+    def fetch(url, *, accept, max_bytes):
+        asked.append((url, accept))
+        if url not in documents:
+            raise FetchError("http_status", url)
+        return Fetched(url, json.dumps(documents[url]).encode())
+
+    return fetch, asked
+
+
+DOCUMENT = {"id": PAGE, "verificationMethod": [METHOD | {"id": "#k1"}], "assertionMethod": ["#k1"]}
+KEYS_AT = "https://badges.example/.well-known/jwks.json"
+KEYS = {"keys": [JWK | {"kid": "k2"}]}
+
+
+def test_an_https_issuer_is_asked_at_its_address_and_at_its_key_set():
+    issuer = PAGE + "?v=1#me"
+    fetch, asked = asking({PAGE + "?v=1": DOCUMENT | {"id": issuer}, KEYS_AT: KEYS})
+    resolve(issuer, fetch)
+    assert asked == [
+        (PAGE + "?v=1", "application/did+json, application/json, application/ld+json"),
+        (KEYS_AT, "application/jwk-set+json, application/json"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("documents", "ids", "complete"),
+    [
+        pytest.param({PAGE: DOCUMENT, KEYS_AT: KEYS}, [f"{PAGE}#k1", "k2"], True, id="both"),
+        pytest.param({PAGE: DOCUMENT}, [f"{PAGE}#k1"], False, id="the document"),
+        pytest.param({KEYS_AT: KEYS}, ["k2"], False, id="the key set"),
+        pytest.param({PAGE: {"id": PAGE}, KEYS_AT: KEYS}, ["k2"], False, id="a bare profile"),
+        pytest.param(
+            {PAGE: DOCUMENT, KEYS_AT: KEYS | {"iss": "x"}}, [f"{PAGE}#k1"], False, id="another's"
+        ),
+    ],
+)
+def test_both_together_are_the_keys_of_an_https_issuer(documents, ids, complete):
+    found = resolve(PAGE, asking(documents)[0])
+    assert ([method.id for method in found.methods], found.complete) == (ids, complete)
+    assert found.id == PAGE
+
+
+@pytest.mark.parametrize(
+    ("documents", "code"),
+    [
+        ({}, "issuer_unreachable"),
+        ({PAGE: {"id": PAGE}}, "issuer_lists_no_keys"),
+        ({PAGE: {"id": PAGE}, KEYS_AT: {"keys": []}}, "issuer_lists_no_keys"),
+    ],
+    ids=["nothing there", "a bare profile", "an empty set"],
+)
+def test_an_https_issuer_without_keys_shows_nothing(documents, code):
+    with pytest.raises(DidError) as caught:
+        resolve(PAGE, asking(documents)[0])
+    assert (caught.value.code, caught.value.certain) == (code, False)
+
+
+def test_an_issuer_at_localhost_is_asked_by_http():
+    issuer = "http://localhost:8202/i"
+    fetch, asked = asking({issuer: DOCUMENT | {"id": issuer}})
+    with pytest.raises(DidError):
+        resolve(issuer, fetch)
+    assert [url for url, _ in asked] == [issuer, "http://localhost:8202/.well-known/jwks.json"]
+
+
+def test_a_did_web_issuer_is_asked_for_its_document():
+    url = "https://district.example/.well-known/did.json"
+    fetch, asked = asking({url: ISSUER.document})
+    found = resolve(ISSUER.did, fetch)
+    assert asked == [(url, "application/did+json, application/json, application/ld+json")]
+    assert (found.id, found.complete, found.snapshot_of) == (ISSUER.did, True, None)
+    assert found.method(f"{ISSUER.did}#jwt").key == ISSUER.jwt_key.public_key()
+    assert found.method("#jwt") is None
+
+
+def test_a_method_of_a_kind_not_read_is_listed_without_a_key():
+    entry = METHOD | {"id": "#k1", "publicKeyJwk": {"kty": "oct", "k": "AA"}}
+    (found,) = controller(DOCUMENT | {"verificationMethod": [entry]}, PAGE).methods
+    assert found == VerificationMethod(f"{PAGE}#k1", None)
