@@ -83,6 +83,14 @@ def test_whoever_handed_in_nothing_has_a_row():
     assert read_table(b"applicant,file\nAnn,\n,\n") == [HandedIn("Ann", "")]
 
 
+def test_one_file_that_an_applicant_names_twice_is_one_thing():
+    table = b"applicant,name,file\nAnn,Ann,a.json\nAnn,Ann E.,./a.json\nBo,,a.json\n"
+    assert [(t.applicant, t.source) for t in read_table(table)] == [
+        ("Ann", "a.json"),
+        ("Bo", "a.json"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -90,6 +98,7 @@ def test_whoever_handed_in_nothing_has_a_row():
         pytest.param(b"who,what\na,b\n", "needs the columns applicant and file", id="columns"),
         pytest.param(b"applicant,file\na,b,c\n", "row 2, has more cells", id="comma-in-a-name"),
         pytest.param(b'applicant,file\n"a,b\n', "no table", id="open-quote"),
+        pytest.param(b"applicant,file\na," + b"b" * 2001, "row 2, has a cell", id="endless-cell"),
         pytest.param(b"applicant,file\n\x81,b\n", "save it as CSV UTF-8", id="no-text"),
         pytest.param(b"a" * (MAX_BYTES + 1), "over 10 MB", id="huge"),
     ],

@@ -21,6 +21,7 @@ from verifier.intake import MAX_BYTES
 
 TABLE = "applicants.csv"
 MAX_FILES = 50_000
+MAX_CELL = 2000
 MAX_ZIP_DIRECTORY_BYTES = 16 * 1024 * 1024
 """The list of contents in a zip: it is read whole, before anything can be counted."""
 _COLUMNS = {"applicant": "applicant", "name": "name", "file": "file", "link": "link"}
@@ -109,10 +110,12 @@ def read_table(data: bytes, where: str = TABLE) -> list[HandedIn]:
     if len(rows) > MAX_FILES:
         raise ApplicantsError(f"{where} has more than {MAX_FILES} rows: check it in parts")
     beside = where.rpartition("/")[0]
-    found: dict[HandedIn, None] = {}
+    found: dict[tuple[str, str], HandedIn] = {}
     for number, cells in enumerate(rows, 2):
         if len(cells) > len(columns):
             raise ApplicantsError(f"{where}, row {number}, has more cells than the first row")
+        if any(len(cell) > MAX_CELL for cell in cells):
+            raise ApplicantsError(f"{where}, row {number}, has a cell of over {MAX_CELL} letters")
         row = {column: cell.strip() for column, cell in zip(columns, cells, strict=False)}
         if not any(row.values()):
             continue
@@ -124,8 +127,8 @@ def read_table(data: bytes, where: str = TABLE) -> list[HandedIn]:
             if source and not thing.is_link:
                 path = (PurePosixPath(beside) / source.replace("\\", "/")).as_posix()
                 thing = HandedIn(applicant, path, name, emails)
-            found[thing] = None
-    return list(found)
+            found[applicant, thing.source] = thing
+    return list(found.values())
 
 
 def _text(data: bytes, where: str) -> str:

@@ -22,6 +22,9 @@ SECONDS_EACH = 60.0
 """Eight fetches end after 20 seconds; the largest honest photo takes two."""
 MAX_MEMORY = 2 * 1024**3
 _AT_A_TIME = 16
+"""Few enough that neither end ever waits for the other to read."""
+_PAUSE = 0.01
+"""Until a few more are done, so that this process leaves the cores to the workers."""
 _SPAWN = get_context("spawn")
 
 
@@ -37,8 +40,10 @@ def check_all(things: Iterable[HandedIn], task: Task, workers: int) -> Iterator[
             if not busy:
                 return
             wait([worker.pipe for worker in busy], timeout=1.0)
+            time.sleep(_PAUSE)
             for worker in busy:
-                yield from worker.lines()
+                while worker.given and worker.pipe.poll() and (line := worker.line()):
+                    yield line
                 if why := worker.lost():
                     yield _unfinished(worker.given.popleft(), task, why)
                     worker.start_again()
@@ -81,20 +86,21 @@ class _Worker:
         with suppress(OSError):  # it is gone: `lost` tells
             self.pipe.send(things)
 
-    def lines(self) -> Iterator[bytes]:
-        """Yield what is done."""
+    def line(self) -> bytes:
+        """Return the next that is done; nothing where it only says that it is ready, or is gone."""
         try:
-            while self.given and self.pipe.poll():
-                line = self.pipe.recv_bytes()
-                self._since = time.monotonic()
-                if self._ready:
-                    self.given.popleft()
-                    yield line
-                self._ready = True
+            line = self.pipe.recv_bytes()
         except (EOFError, OSError) as exc:
             if not self._ready:
                 raise WorkersError("the workers cannot start: is there memory enough?") from exc
             self._gone = True
+            return b""
+        self._since = time.monotonic()
+        if self._ready:
+            self.given.popleft()
+            return line
+        self._ready = True
+        return b""
 
     def lost(self) -> str:
         """Return why the first that was given will not be answered, or ''."""
