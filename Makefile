@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8202
 ONCE ?=
+COVER ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -25,7 +26,7 @@ demo: $(VENV)/run.stamp
 	@$(BIN)/python examples/demo.py --port $(PORT) $(if $(ONCE),--once)
 
 test: $(VENV)/test.stamp
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto $(if $(COVER),--cov=verifier --cov=contexts --cov-fail-under=95 --cov-report=)
 
 lint: $(VENV)/test.stamp
 	@$(BIN)/ruff check .

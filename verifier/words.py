@@ -471,7 +471,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "could_not_finish": ("It could not be checked to its end.", "Check it on its own."),
     "age_unknown": ("It does not say when it was awarded.", "Ask the issuer for the date."),
     "too_old": ("It was awarded on {awarded}; your policy counts the last {days} days.", ""),
-    "achievement_not_counted": ("It is for “{name}”, which is not among what your policy counts.", ""),
+    "achievement_not_counted": (
+        "It is for “{name}”, which is not among what your policy counts.",
+        "",
+    ),
     "level_below": (
         "In “{criterion}” it reached “{reached}”; your policy asks for “{wanted}”.",
         "",
