@@ -133,7 +133,7 @@ def _new(
     approval_row = ApprovalRow(
         source=source,
         approval_id=approval.approval_id,
-        token=_random(),
+        token=_address(),
         digest=approval.digest,
         content=approval.content,
         achievement_version=version,
@@ -161,7 +161,7 @@ def _new(
 def _reserve(session: Session, issuer: Issuer, now: datetime) -> Reservation:
     number, index = status.reserve(session, size=issuer.settings.status_list_size, now=now)
     return Reservation(
-        public_id=_random(),
+        public_id=_address(),
         list_number=number,
         list_index=index,
         anonymous_id=f"urn:uuid:{uuid.uuid4()}",
@@ -198,6 +198,13 @@ def _rubric(session: Session, proposed: Proposed) -> Rubric:
         known = versions.find_rubric(session, meant.id) is not None
         raise Refused([rules.unknown(meant, field="data.achievement.rubric", id_known=known)])
     return rubric
+
+
+def _address() -> str:
+    """Return 128 random bits that do not begin like an option of a command line (`-x…`)."""
+    while (text := _random()).startswith("-"):
+        pass
+    return text
 
 
 def _random() -> str:

@@ -22,6 +22,7 @@ from issuer.issuance import (
     receive,
 )
 from issuer.issuance.finish import finish_pending, pending
+from issuer.issuance.prepare import _address
 from issuer.issuance.tables import CredentialRow, StatusList
 from issuer.issuer import Issuer
 from verifier import jose, multikey, verify
@@ -373,3 +374,7 @@ def test_keys_that_were_rotated_sign_without_a_restart(issuer, approval):
     retired = {entry.id for entry in issuer.keyring.entries() if entry.retired}
     assert len(retired) == 2
     assert signed_with not in retired
+
+
+def test_no_id_begins_like_an_option_of_a_command_line():
+    assert {_address()[0] for _ in range(4000)}.isdisjoint("-")
