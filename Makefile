@@ -6,7 +6,7 @@ COVER ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint lock bench fuzz tables mutants clean
+.PHONY: demo test lint lock bench fuzz tables words mutants clean
 .DEFAULT_GOAL := demo
 
 # A stamp per lock file: the environment is made again only when a lock changes.
@@ -45,6 +45,10 @@ fuzz: $(VENV)/test.stamp
 
 tables: $(VENV)/run.stamp
 	@$(BIN)/python -m contexts.compile
+
+# Collects the sentences of all pages for translation: verifier/web/translations/.
+words: $(VENV)/test.stamp
+	@$(BIN)/python -m tests.translations
 
 lock: $(VENV)/test.stamp
 	@$(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 --quiet --no-annotate --no-header --no-emit-index-url --no-emit-find-links --extra issuer pyproject.toml requirements/build.in -o requirements/run.txt

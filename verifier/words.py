@@ -11,6 +11,7 @@ from datetime import datetime
 from verifier.report import Answer, Check, Outcome, Verdict
 
 Translate = Callable[[str], str]
+Day = Callable[[datetime], str]
 
 _ASK_ISSUER = "Ask the teacher or the issuer for the credential file again."
 _BRING = (
@@ -519,27 +520,32 @@ OUTCOMES = {
 }
 
 
-def _plain(text: str) -> str:
+def N_(text: str) -> str:
+    """Return `text` as it is, and have it collected for translation: for words kept in a table."""
     return text
 
 
-def text(item: Check | Verdict, translate: Translate = _plain) -> str:
-    """Return the sentence for a check or a verdict."""
-    shown = {name: _shown(value) for name, value in item.params.items()}
+def _day(moment: datetime) -> str:
+    return moment.strftime("%B %-d, %Y")
+
+
+def text(item: Check | Verdict, translate: Translate = N_, day: Day = _day) -> str:
+    """Return the sentence for a check or a verdict; `day` puts a date into words."""
+    shown = {name: _shown(value, day) for name, value in item.params.items()}
     return translate(WORDS[item.code][0]).format_map(shown)
 
 
-def next_step(item: Check | Verdict, translate: Translate = _plain) -> str:
+def next_step(item: Check | Verdict, translate: Translate = N_) -> str:
     """Return what to do next, or '' where nothing needs doing."""
     step = WORDS[item.code][1]
     return translate(step) if step else ""
 
 
-def _shown(value: str | int) -> str:
+def _shown(value: str | int, day: Day) -> str:
     """Dates are shown as days: the second of expiry helps nobody who reads a report."""
     if isinstance(value, str) and len(value) == 25 and value.endswith("+00:00"):
         try:
-            return datetime.fromisoformat(value).strftime("%B %-d, %Y")
+            return day(datetime.fromisoformat(value))
         except ValueError:
             return value
     return str(value)

@@ -5,7 +5,6 @@ Pure: each of these takes a piece of the `Credential` view and returns what a te
 
 import math
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from urllib.parse import unquote, urlsplit
 
 from verifier.credential import Credential, Level, Result
@@ -73,12 +72,6 @@ def amounts(credential: Credential) -> tuple[str, ...]:
     return (f"{credential.credits_earned:g} (unit not stated)",)
 
 
-def day(moment: datetime) -> str:
-    """Return a date as Americans write it: `November 20, 2026`."""
-    utc = moment.astimezone(UTC)
-    return f"{utc:%B} {utc.day}, {utc.year}"
-
-
 def domain(identifier: str) -> str | None:
     """Return the host that a `did:web` or an https issuer id was proved by, else None."""
     if identifier.startswith("did:web:"):
@@ -102,6 +95,3 @@ def picture(url: str | None) -> str | None:
     """Return `url` if it is a picture inside the credential itself; nothing is loaded (T18)."""
     kinds = ("data:image/png;base64,", "data:image/jpeg;base64,", "data:image/svg+xml;base64,")
     return url if url and url.startswith(kinds) else None
-
-
-FILTERS = (all_met, amounts, day, disguised, domain, ladder, picture, web_link)

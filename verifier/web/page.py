@@ -17,7 +17,7 @@ from verifier import TrustList, verify, words
 from verifier.fetch import Fetch
 from verifier.intake import MAX_BYTES
 from verifier.report import Answer, Report, Verdict
-from verifier.web import display
+from verifier.web import display, language
 from verifier.web.markdown import prose
 
 MOST_TEXT = 2 * 1024 * 1024
@@ -163,7 +163,6 @@ def _serve_templates(blueprint: Blueprint, site: Site) -> None:
     for name in (
         "all_met",
         "amounts",
-        "day",
         "disguised",
         "domain",
         "ladder",
@@ -172,5 +171,5 @@ def _serve_templates(blueprint: Blueprint, site: Site) -> None:
     ):
         blueprint.add_app_template_filter(getattr(display, name), name)
     blueprint.add_app_template_filter(prose)
-    blueprint.add_app_template_global(words.text, "say")
+    language.speak(blueprint)
     blueprint.app_context_processor(lambda: {"site": site})
