@@ -1,0 +1,36 @@
+"""Every sentence of the pages stands in every language, with the same things to fill in."""
+
+import re
+
+import pytest
+from babel.messages import Message
+
+from tests import translations
+from verifier.web.language import LANGUAGES
+
+OTHERS = sorted(LANGUAGES.keys() - {"en"})
+BLANKS = re.compile(r"\{\w*\}|%\(\w+\)[sd]|https?://\S+")
+
+
+def sentences(message: Message) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what is translated and its translations, as one kind of thing."""
+    english = message.id if isinstance(message.id, tuple) else (message.id,)
+    other = message.string if isinstance(message.string, tuple) else (message.string,)
+    return tuple(map(str, english)), tuple(map(str, other))
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_sentence_is_translated(language):
+    wanted = {message.id for message in translations.collected() if message.id}
+    kept = {m.id: sentences(m)[1] for m in translations.read(language) if m.id}
+    assert {said for said in wanted if not all(kept.get(said, ("",)))} == set(), "make words"
+    assert kept.keys() - wanted == set(), "make words"
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_translation_fills_in_what_the_sentence_does(language):
+    for message in translations.read(language):
+        english, other = sentences(message)
+        for text in other if message.id else ():
+            found = [sorted(BLANKS.findall(one)) for one in (text, english[-1])]
+            assert found[0] == found[1], text
