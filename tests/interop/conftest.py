@@ -3,8 +3,6 @@
 Nothing here uses the network but `npm ci`: every document comes with the question.
 """
 
-import fcntl
-import hashlib
 import json
 import subprocess
 from collections.abc import Callable, Iterator
@@ -14,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import npm
 import pytest
-from needs import need
 
 from issuer import init, issuance
 from issuer.approvals import event
@@ -57,16 +55,7 @@ class Library:
 @pytest.fixture(scope="session")
 def node_modules() -> Path:
     """The libraries of package-lock.json, installed once for all runs and all test workers."""
-    need("node", "npm")
-    installed = HERE / "node_modules"
-    stamp = installed / ".mintmark-lock"
-    with (HERE / "package-lock.json").open("rb") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        wanted = hashlib.sha256(lock.read()).hexdigest()
-        if not stamp.exists() or stamp.read_text() != wanted:
-            subprocess.run(["npm", "ci"], cwd=HERE, check=True, timeout=240)
-            stamp.write_text(wanted)
-    return installed
+    return npm.installed(HERE)
 
 
 @pytest.fixture(scope="session")

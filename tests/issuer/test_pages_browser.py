@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+import axe
 import pytest
 from browser import HOSTILE, Watched, hard_to_use, serving, watch
 from playwright.sync_api import Browser
@@ -97,6 +98,22 @@ def test_every_page_can_be_read_and_used(
     watched = watch(chromium, origin, viewport=size, color_scheme=scheme)
     found = {page: hard_to_use(opened(watched, at).page) for page, at in addresses.items()}
     assert {page: hard for page, hard in found.items() if hard} == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(
+    chromium: Browser, addresses: dict[str, str], origin: str, scheme: str
+) -> None:
+    watched = watch(chromium, origin, color_scheme=scheme)
+    found = {page: axe.violations(opened(watched, at).page) for page, at in addresses.items()}
+    assert {page: wrong for page, wrong in found.items() if wrong} == {}
+
+
+def test_axe_does_find_what_is_wrong(chromium: Browser) -> None:
+    watched = watch(chromium, "null")
+    watched.page.set_content("<img src=data:,><p style='color:#999;background:#fff'>pale</p>")
+    rules = {wrong.partition(":")[0] for wrong in axe.violations(watched.page)}
+    assert {"image-alt", "color-contrast", "document-title"} <= rules
 
 
 def test_check_it_yourself_leads_to_the_report_without_javascript(
