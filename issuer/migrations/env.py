@@ -2,7 +2,7 @@
 
 from alembic import context
 
-import issuer.issuance.tables  # noqa: F401 (it imports the tables of every subject)
+import issuer.sharing.tables  # noqa: F401 (it imports the tables of every subject)
 from issuer.database import Base
 
 context.configure(

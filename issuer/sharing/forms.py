@@ -5,17 +5,18 @@ when somebody asks (D12: what is derived can be made again).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from issuer import addresses, certificate
 from issuer.catalogue.achievement import Achievement
 from issuer.catalogue.drawing import district_colour, draw_badge
 from issuer.catalogue.images import as_badge
+from issuer.database import to_json
 from issuer.settings import Settings
 from issuer.sharing.cache import kept
 from issuer.sharing.shared import Shared
-from verifier import qr
+from verifier import disclosure, qr, strict_json
 from verifier.baking import bake_png, bake_svg
 
 
@@ -51,6 +52,25 @@ def badge(achievement: Achievement, settings: Settings, suffix: str) -> bytes:
         return picture.png if suffix == "png" else picture.svg
 
     return kept(settings.home, suffix, tuple(made_of), make)
+
+
+def disclosed(shared: Shared, settings: Settings) -> Shared:
+    """Return a credential as its public link gives it: its forms are made of this.
+
+    Where something is hidden, it is a copy that shows less and can be verified like the whole.
+    Raises `disclosure.DisclosureError` where there can be no copy; see `Shared.forms`.
+    """
+    whole = strict_json.loads_object(shared.to_share or shared.json)
+    if not shared.decision.hides(whole):
+        return shared
+    places = shared.decision.chosen(whole)
+
+    def make() -> bytes:
+        return to_json(disclosure.derive(whole, places))
+
+    made_of = (shared.to_share or b"", "\n".join(places).encode())
+    copy = kept(settings.home, "json", made_of, make)
+    return replace(shared, json=copy, jwt=None, credential=shared.shown, to_share=None)
 
 
 def _json(shared: Shared, _settings: Settings) -> bytes:

@@ -11,8 +11,11 @@ from issuer.catalogue import versions
 from issuer.catalogue.achievement import Achievement
 from issuer.issuance.tables import CredentialRow, Revocation
 from issuer.issuer import Issuer
+from issuer.sharing import decision
+from issuer.sharing.decision import Decision, Visibility
 from verifier import strict_json
 from verifier.credential import Credential, view
+from verifier.web.display import all_met
 
 
 class Standing(StrEnum):
@@ -26,18 +29,48 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A credential with what its page needs. `json`, `jwt` and `to_share` are the bytes that were
-    signed; `to_share` is for the holder's page alone."""
+    """A credential, whole and as it is shown.
+
+    `credential`, `json`, `jwt`, `to_share` and `approval` are the whole, for its holder alone.
+    A public page reads `shown`; a public form is made of `forms.disclosed`.
+    """
 
     public_id: str
     json: bytes
     jwt: bytes | None
     credential: Credential
+    shown: Credential
     achievement: Achievement
     approval: Approval
+    decision: Decision
     revoked_at: datetime | None = None
     reason: str | None = None
     to_share: bytes | None = field(default=None, repr=False)
+
+    @property
+    def private(self) -> bool:
+        """Whether its holder shares it with nobody: 410 at every public address of it."""
+        return self.decision.visibility is Visibility.PRIVATE
+
+    @property
+    def listed(self) -> bool:
+        """Whether its holder lets search engines and lists name it."""
+        return self.decision.visibility is Visibility.PUBLIC
+
+    @property
+    def met_all(self) -> bool:
+        """Whether every criterion was met, which is said where the levels are hidden, too."""
+        return all_met(self.credential)
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The forms that there are at the public link: none that would tell what is hidden.
+
+        A JWT is signed as a whole, and without a proof to share parts of so is everything else.
+        """
+        if not self.decision.hides(self.credential.document):
+            return ("pdf", "png", "svg", "json", *(("jwt",) if self.jwt else ()))
+        return ("pdf", "png", "svg", "json") if self.to_share else ()
 
     def standing(self, now: datetime) -> Standing:
         """Return how it stands at `now`; a revocation counts before any date."""
@@ -64,13 +97,17 @@ def _shared(issuer: Issuer, row: CredentialRow | None) -> Shared | None:
         return None
     with issuer.database.reading() as session:
         revocation = session.get(Revocation, (row.list_number, row.list_index))
+        decided = decision.read(session, row.id)
+    document = strict_json.loads_object(row.json)
     return Shared(
         public_id=row.public_id,
         json=row.json,
         jwt=row.jwt,
-        credential=view(strict_json.loads_object(row.json)),
+        credential=view(document),
+        shown=view(decided.shown(document)),
         achievement=versions.read(row.approval.achievement_version),
         approval=approval.from_data(strict_json.loads_object(row.approval.content)),
+        decision=decided,
         revoked_at=revocation.revoked_at if revocation else None,
         reason=revocation.reason if revocation else None,
         to_share=row.to_share,
