@@ -5,18 +5,13 @@ only this file logs it. A line in the log holds codes and field names, never a v
 was refused may be personal (R42), and a traceback's message may quote it.
 """
 
-import json
 import logging
-import re
 import traceback
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from flask import Flask, Response, render_template, request
-from flask.globals import request_ctx
-from markupsafe import Markup, escape
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, NotFound
 
 from issuer import addresses
@@ -24,18 +19,9 @@ from issuer.approvals.flaws import Flaw, Refused
 from issuer.approvals.schema import loggable
 from issuer.issuance import ConflictError, QuarantinedError, UnavailableError
 from issuer.settings import Settings
+from verifier.web.problems import Kind, answer, details
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A type of problem as its page explains it: what it is, and what to do about it."""
-
-    status: int
-    title: str
-    meaning: str
-    remedy: str
 
 
 KINDS: Final[Mapping[str, Kind]] = {
@@ -173,7 +159,6 @@ class Problem(Exception):
 
 def register(app: Flask, settings: Settings) -> None:
     """Answer every error of `app` with problem details, and serve a page for each type."""
-    app.add_template_filter(_code, "code")
 
     @app.errorhandler(Exception)
     def answer_error(error: Exception) -> Response | HTTPException:
@@ -181,18 +166,10 @@ def register(app: Flask, settings: Settings) -> None:
             return error
         problem = problem_of(error)
         _record(problem)
-        document = {
-            "type": addresses.problem(settings, problem.slug),
-            "title": problem.kind.title,
-            "status": problem.kind.status,
-            "detail": problem.detail,
-            "remedy": problem.kind.remedy,
-            **problem.members,
-            **({"errors": [_member(flaw) for flaw in problem.flaws]} if problem.flaws else {}),
-        }
-        response = _answer(problem.kind, document, "application/problem+json")
-        response.status_code = problem.kind.status
-        response.headers["Cache-Control"] = "no-store"
+        members = {"errors": [_member(flaw) for flaw in problem.flaws]} if problem.flaws else {}
+        kind = addresses.problem(settings, problem.slug)
+        document = details(problem.kind, problem.detail, type=kind, **problem.members, **members)
+        response = answer(problem.kind, document)
         response.headers.update(problem.headers)
         return response
 
@@ -208,7 +185,7 @@ def register(app: Flask, settings: Settings) -> None:
             "meaning": kind.meaning,
             "remedy": kind.remedy,
         }
-        return _answer(kind, document, "application/json")
+        return answer(kind, document, "application/json")
 
 
 def problem_of(error: Exception) -> Problem:
@@ -260,23 +237,3 @@ def _member(flaw: Flaw) -> dict[str, str]:
         "detail": flaw.detail,
         "remedy": flaw.remedy,
     }
-
-
-def _code(text: str) -> Markup:
-    """Return one of our texts as HTML, with what stands between backticks as code."""
-    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704
-
-
-def _answer(kind: Kind, document: Mapping[str, Any], media_type: str) -> Response:
-    """Answer a browser with a page, and everybody else with `document`."""
-    best = request.accept_mimetypes.best_match([media_type, "application/json", "text/html"])
-    # Under a foreign host name there is no page, because there would be no address for its parts.
-    if best == "text/html" and request_ctx.url_adapter is not None:
-        page = render_template("problem.html", kind=kind, problem=document)
-        response = Response(page, mimetype="text/html")
-    else:
-        response = Response(
-            json.dumps(document, ensure_ascii=False, indent=1) + "\n", mimetype=media_type
-        )
-    response.vary.add("Accept")
-    return response

@@ -1,0 +1,77 @@
+"""How often one address may ask: who that is, and what the one too many is told."""
+
+import pytest
+from flask import Blueprint, Flask
+from flask.testing import FlaskClient
+from world import World
+
+from verifier.web.limits import caller, count_for, limiter
+from verifier.web.page import Site, verifier_blueprint
+
+
+def make_app(world: World) -> Flask:
+    app, views = Flask("limits-tests"), Blueprint("views", __name__)
+
+    @views.get("/twice")
+    @limiter.limit("2/minute")
+    def twice() -> str:
+        return caller()
+
+    count_for(views)
+    app.register_blueprint(views)
+    page = verifier_blueprint(site=Site("Test verifier"), make_fetch=lambda: world.fetch)
+    app.register_blueprint(page, url_prefix="/verify")
+    return app
+
+
+@pytest.fixture
+def client(world: World) -> FlaskClient:
+    return make_app(world).test_client()
+
+
+def test_one_too_many_is_told_how_long_to_wait(client):
+    answers = [client.get("/twice") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert 1 <= int(answers[2].headers["Retry-After"]) <= 61
+    assert answers[2].mimetype == "application/problem+json"
+    assert answers[2].json["status"] == 429
+    assert "batch" in answers[2].json["remedy"]
+
+
+def test_a_browser_is_told_on_a_page(client):
+    answers = [client.get("/twice", headers={"Accept": "text/html"}) for _ in range(3)]
+    assert answers[2].status_code == 429
+    assert answers[2].mimetype == "text/html"
+    assert "Too many requests" in answers[2].text
+    assert "Retry-After" in answers[2].headers
+
+
+def test_another_address_has_its_own_count(client):
+    for address in ("192.0.2.1", "192.0.2.2"):
+        for _ in range(2):
+            answer = client.get("/twice", environ_overrides={"REMOTE_ADDR": address})
+            assert answer.status_code == 200
+
+
+def test_a_new_app_counts_from_zero(world):
+    for _ in range(2):
+        client = make_app(world).test_client()
+        assert [client.get("/twice").status_code for _ in range(2)] == [200, 200]
+
+
+@pytest.mark.parametrize(
+    ("remote", "forwarded", "expected"),
+    [
+        ("192.0.2.1", None, "192.0.2.1/32"),
+        ("192.0.2.1", "198.51.100.7", "192.0.2.1/32"),  # anybody can say so
+        ("127.0.0.1", "198.51.100.7", "198.51.100.7/32"),  # our own proxy does
+        ("::1", "10.0.0.1, 198.51.100.7", "198.51.100.7/32"),  # the last is what it saw
+        ("127.0.0.1", None, "127.0.0.1/32"),
+        ("127.0.0.1", "nonsense", "unknown"),
+        ("2001:db8:1:2:3:4:5:6", None, "2001:db8:1:2::/64"),
+    ],
+)
+def test_who_asks(client, remote, forwarded, expected):
+    headers = {} if forwarded is None else {"X-Forwarded-For": forwarded}
+    answer = client.get("/twice", headers=headers, environ_overrides={"REMOTE_ADDR": remote})
+    assert answer.text == expected
