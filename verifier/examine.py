@@ -21,11 +21,12 @@ from verifier.disclosure import check_limits, check_withheld
 from verifier.fetch import Fetch
 from verifier.gate import check_structure
 from verifier.report import Answer, Check, Found, Outcome, Report, Verdict, worst
-from verifier.shape import check_shape
+from verifier.shape import check_endorsement, check_shape
 from verifier.status import check_status
-from verifier.trust import TrustList
+from verifier.trust import TrustList, chain
 from verifier.vc_jwt import check_jwt, credential_in
 
+_ENVELOPE = "data:application/vc+jwt,"
 PARSING_ERROR = "https://www.w3.org/TR/vc-data-model#PARSING_ERROR"
 
 Json = Mapping[str, Any]
@@ -82,6 +83,20 @@ def parse(text: str) -> Secured:
         return Secured(strict_json.loads_object(text), None)
     jws = jose.parse(text.strip())
     return Secured(credential_in(jws.payload), jws)
+
+
+def parse_inner(item: Any) -> Secured:
+    """Return a credential inside another: an object, a JWT, or an envelope around one.
+
+    Raises as `parse`, and `ValueError` for what is none of these.
+    """
+    if isinstance(item, str):
+        return parse(item)
+    if not isinstance(item, Mapping):
+        raise ValueError("neither an object nor a JWT")
+    if "EnvelopedVerifiableCredential" in listed(item.get("type")):
+        return parse(str(item.get("id")).removeprefix(_ENVELOPE))
+    return Secured(item, None)
 
 
 def unparsed(exc: ValueError) -> tuple[str, Check]:
@@ -163,9 +178,47 @@ def conclude(carrier: str, secured: Secured, found: Found, world: World) -> Repo
         checks=(*found.said, *found.still, *found.beside),
         authentic=authentic,
         current=verdict(found.still, "current"),
-        recognised=trust.recognise(world.trust, credential.issuer.id, world.now),
+        recognised=_recognise(credential, world),
         credential=credential,
     )
+
+
+def _recognise(credential: Credential, world: World) -> Verdict:
+    """Return whether the issuer is on a list, or endorsed by somebody on one."""
+    issuer = credential.issuer.id
+    listing = trust.recognise(world.trust, issuer, world.now)
+    if listing.code != "not_listed":
+        return listing
+    held = _endorsements_of_issuer(credential.document)
+
+    def read(item: chain.Item) -> chain.Link | None:
+        return _link(item, world)
+
+    return chain.endorsed(issuer, held, world.trust, world.now, read=read) or listing
+
+
+def _link(item: Any, world: World) -> chain.Link | None:
+    """Return who endorses whom, by an endorsement that nobody has verified yet."""
+    try:
+        secured = parse_inner(item)
+    except ValueError:
+        return None
+    said = view(secured.document)
+    if "EndorsementCredential" not in said.types:
+        return None
+
+    def judge() -> tuple[Answer, Answer]:
+        found = examine(secured, world, lambda it: check_endorsement(it, {said.subject_id or ""}))
+        return verdict(found.said, "authentic").answer, verdict(found.still, "current").answer
+
+    held = _endorsements_of_issuer(secured.document)
+    return chain.Link(said.issuer.id, said.subject_id, held, judge)
+
+
+def _endorsements_of_issuer(document: Json) -> tuple[Any, ...]:
+    issuers = [each for each in listed(document.get("issuer")) if isinstance(each, Mapping)]
+    members = ("endorsement", "endorsementJwt")
+    return tuple(item for each in issuers for name in members for item in listed(each.get(name)))
 
 
 def unauthentic(carrier: str, securing: str, checks: tuple[Check, ...]) -> Report:

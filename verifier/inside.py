@@ -11,11 +11,10 @@ from typing import Any
 from verifier.credential import listed
 from verifier.examine import (
     CheckKind,
-    Secured,
     World,
     conclude,
     examine,
-    parse,
+    parse_inner,
     unauthentic,
     unparsed,
 )
@@ -27,7 +26,6 @@ MAX_CREDENTIALS = 50
 """Each takes a canonicalisation; a transcript of a degree has about 40 courses."""
 _OBJECT = (dict, Mapping)
 """A dict first: asking whether something is a Mapping takes ten times as long."""
-_ENVELOPE = "data:application/vc+jwt,"
 
 Json = Mapping[str, Any]
 
@@ -68,19 +66,11 @@ def _report(item: Any, world: World, check_kind: CheckKind) -> Report:
         unread = Check("parse", Outcome.COULD_NOT_CHECK, "inner_unreadable")
         return unauthentic("inside", "unknown", (unread,))
     try:
-        secured = _secured(item)
+        secured = parse_inner(item)
     except ValueError as exc:
         securing, flaw = unparsed(exc)
         return unauthentic("inside", securing, (flaw,))
     return conclude("inside", secured, examine(secured, world, check_kind), world)
-
-
-def _secured(item: str | Json) -> Secured:
-    if isinstance(item, str):
-        return parse(item)
-    if "EnvelopedVerifiableCredential" in listed(item.get("type")):
-        return parse(str(item.get("id")).removeprefix(_ENVELOPE))
-    return Secured(item, None)
 
 
 def _record(document: Json) -> list[Any]:

@@ -35,6 +35,30 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "nothing_checked": ("Nothing could be checked.", _ASK_ISSUER),
     "listed": ("The issuer is on your list “{list}” as {name}.", ""),
+    "listed_by_copy": (
+        "The issuer is on your list “{list}” as {name}, by the copy of that list kept on "
+        "{retrieved}. Its keeper could not be asked since.",
+        "",
+    ),
+    "listed_unverified": (
+        "The issuer's address is the one that {source} gives for {name}. That entry of your list "
+        "“{list}” was not verified by a person.",
+        "Ask the district once, by an address you already know, whether it issues these.",
+    ),
+    "endorsed": ("Recognised because {by} ({id}), on your list “{list}”, endorses the issuer.", ""),
+    "endorsed_through": (
+        "Recognised because {by} ({id}), on your list “{list}”, endorses {through}, which endorses "
+        "the issuer.",
+        "",
+    ),
+    "endorsement_ended": (
+        "{by}, on your list “{list}”, endorsed the issuer, but that endorsement is not in force now.",
+        "Ask the body that endorsed it why.",
+    ),
+    "endorsement_unchecked": (
+        "The issuer says that {by}, on your list “{list}”, endorses it. That could not be checked.",
+        _AGAIN,
+    ),
     "not_listed": (
         "The issuer is on none of your lists ({list}). That does not make it a false issuer.",
         "Find out who the issuer is, by an address you already know, before you rely on this.",
@@ -525,6 +549,10 @@ def N_(text: str) -> str:
     return text
 
 
+ASKED_BEFORE = N_("The issuer's site was asked for this {age} seconds ago.")
+"""Follows the sentence of what was read from an answer that was kept."""
+
+
 def _day(moment: datetime) -> str:
     return moment.strftime("%B %-d, %Y")
 
@@ -532,7 +560,8 @@ def _day(moment: datetime) -> str:
 def text(item: Check | Verdict, translate: Translate = N_, day: Day = _day) -> str:
     """Return the sentence for a check or a verdict; `day` puts a date into words."""
     shown = {name: _shown(value, day) for name, value in item.params.items()}
-    return translate(WORDS[item.code][0]).format_map(shown)
+    said = (WORDS[item.code][0], *((ASKED_BEFORE,) if "age" in shown else ()))
+    return " ".join(translate(sentence).format_map(shown) for sentence in said)
 
 
 def next_step(item: Check | Verdict, translate: Translate = N_) -> str:

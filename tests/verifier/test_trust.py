@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from world import NOW, Issuer
 
-from verifier import trust
+from verifier import trust, words
 from verifier.report import Answer
 from verifier.trust import TrustListError
 
@@ -50,6 +50,15 @@ FLAWS = {
         {"entries": None}, "^the list has no entries: give a JSON array, which may be empty$",
     ),
     "entries in an object": ({"entries": {}}, "the list has no entries"),
+    "endorsements in an object": ({"endorsements": {}}, "endorsements is not an array of up to"),
+    "too many endorsements": ({"endorsements": ["x"] * 201}, "not an array of up to 200"),
+    "a keeper without a name": ({"keeper": ""}, "the list has no keeper"),
+    "an entry that perhaps endorses": (
+        {"entries": [ENTRY | {"endorses": "yes"}]}, r"entries\[0\]\.endorses is neither",
+    ),
+    "an entry of an unnamed source": (
+        {"entries": [ENTRY | {"unverified": ""}]}, r"entries\[0\] has no unverified",
+    ),
     "an entry that is text": ({"entries": [ISSUER.did]}, r"entries\[0\] is not an object"),
     "an entry without id": ({"entries": [{"name": "N"}]}, r"entries\[0\] has no id"),
     "an entry without name": ({"entries": [{"id": "did:x"}]}, r"entries\[0\] has no name"),
@@ -81,6 +90,68 @@ def test_a_flaw_in_a_list_is_named(changes, message):
     data = changes if isinstance(changes, bytes) else json.dumps(LIST | changes).encode()
     with pytest.raises(TrustListError, match=message):
         trust.load(data)
+
+
+@pytest.mark.parametrize(
+    "data", [b"eyJhbGciOiJFUzI1NiJ9.e30.AA", b'{"credentialSubject": {}}'], ids=["JWT", "JSON"]
+)
+def test_a_signed_list_in_a_file_is_not_believed_but_asked_for_by_its_address(data):
+    with pytest.raises(TrustListError, match="mintmark-verify trust add URL"):
+        trust.load(data)
+
+
+REGISTRY = {
+    "meta": {"created": "2022-10-27T17:57:31+00:00", "updated": "2025-03-25T18:29:52+00:00"},
+    "registry": {
+        ISSUER.did: {"name": "Example District", "location": "Anytown", "url": "https://x.example"},
+        "did:key:z6Mk": {"location": "nameless"},
+    },
+}
+
+
+def test_a_registry_of_the_digital_credentials_consortium_is_read():
+    found = trust.load(json.dumps(REGISTRY).encode())
+    assert (found.name, found.updated.date().isoformat()) == ("Issuer registry", "2025-03-25")
+    assert trust.recognise([found], ISSUER.did, NOW).params["name"] == "Example District"
+    assert found.entries["did:key:z6Mk"].name == "did:key:z6Mk"
+    assert not any(entry.endorses or entry.snapshot for entry in found.entries.values())
+
+
+@pytest.mark.parametrize("meta", [{}, {"meta": {}}, {"meta": 7}])
+def test_a_registry_without_its_date_is_refused(meta):
+    with pytest.raises(TrustListError, match=r"meta\.updated"):
+        trust.load(json.dumps({"registry": {}} | meta).encode())
+
+
+def test_of_two_lists_the_first_speaks():
+    one, two = loaded(ENTRY | {"name": "By one"}), loaded(ENTRY, name="Other")
+    assert trust.recognise([one, two], ISSUER.did, NOW).params["name"] == "By one"
+    assert trust.recognise([two, one], ISSUER.did, NOW).params["list"] == "Other"
+
+
+def test_an_entry_that_nobody_looked_at_is_recognised_as_that_and_says_so():
+    listed = loaded(ENTRY | {"unverified": "a public directory"})
+    verdict = trust.recognise([listed], ISSUER.did, NOW)
+    assert (verdict.answer, verdict.code) == (Answer.YES, "listed_unverified")
+    assert "not verified by a person" in words.text(verdict)
+    assert "a public directory" in words.text(verdict)
+
+
+def test_an_entry_that_a_person_made_speaks_before_one_that_nobody_looked_at():
+    unseen, seen = loaded(ENTRY | {"unverified": "a directory"}), loaded(ENTRY, name="Other")
+    for lists in ([unseen, seen], [seen, unseen]):
+        assert trust.recognise(lists, ISSUER.did, NOW).code == "listed"
+
+
+@pytest.mark.parametrize(
+    ("retrieved", "code"),
+    [("2026-11-21T12:00:00Z", "listed"), ("2026-11-21T11:59:59Z", "listed_by_copy")],
+    ids=["a day old", "older"],
+)
+def test_a_list_that_could_not_be_had_again_speaks_as_the_copy_it_is(retrieved, code):
+    verdict = trust.recognise([loaded(ENTRY, retrieved=retrieved)], ISSUER.did, NOW)
+    assert (verdict.answer, verdict.code) == (Answer.YES, code)
+    assert (code == "listed") or "kept on November 21, 2026" in words.text(verdict)
 
 
 def test_an_entry_need_not_say_of_which_kind_it_is():

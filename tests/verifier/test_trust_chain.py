@@ -1,0 +1,296 @@
+"""Endorsement chains: recognised because somebody on a list endorses the issuer (issue: chains)."""
+
+import json
+from itertools import pairwise
+
+import pytest
+from world import Issuer
+
+from verifier import Answer, printed, trust, words
+from verifier.fetch import FetchError
+from verifier.trust.chain import MAX_CHAINS, MAX_LINKS
+
+STATE = Issuer("did:web:state.example")
+REGION = Issuer("did:web:region.example")
+COUNTY = Issuer("did:web:county.example")
+STATUS = {
+    "id": "https://state.example/status/1#1",
+    "type": "BitstringStatusListEntry",
+    "statusPurpose": "revocation",
+    "statusListIndex": "1",
+    "statusListCredential": "https://state.example/status/1",
+}
+
+
+@pytest.fixture(autouse=True)
+def _published(world):
+    for issuer in (STATE, REGION, COUNTY):
+        world.publish_issuer(issuer)
+
+
+def endorsement(world, by, about, held=(), **changes):
+    profile = {"id": by.did, "type": ["Profile"], "name": f"Self-named {by.did}"}
+    if held:
+        profile["endorsement"] = list(held)
+    document = {
+        "@context": world.badge()["@context"],
+        "id": f"https://endorsements.example/{by.did}/{about}",
+        "type": ["VerifiableCredential", "EndorsementCredential"],
+        "name": "Endorsed",
+        "issuer": profile,
+        "validFrom": "2026-10-01T00:00:00Z",
+        "credentialSubject": {
+            "id": about,
+            "type": ["EndorsementSubject"],
+            "endorsementComment": "Known to us.",
+        },
+    }
+    return document | changes
+
+
+def signed(world, by, about, held=(), **changes):
+    return by.sign(endorsement(world, by, about, held, **changes))
+
+
+def badge_with(world, *held, **members):
+    badge = world.badge()
+    badge["issuer"] |= {"endorsement": list(held)} if held else members
+    return world.issuer.sign(badge)
+
+
+def judged(world, badge, *lists, **options):
+    lists = lists or (world.trust_list(STATE, kind="state", name="State Department"),)
+    return world.verify(badge, trust=lists, **options).recognised
+
+
+def test_a_district_that_a_listed_state_endorses_is_recognised_and_the_verdict_says_why(world):
+    found = judged(world, badge_with(world, signed(world, STATE, world.issuer.did)))
+    assert (found.answer, found.code) == (Answer.YES, "endorsed")
+    assert words.text(found) == (
+        "Recognised because State Department (did:web:state.example), on your list “Test list”, "
+        "endorses the issuer."
+    )
+
+
+def test_an_endorsement_as_a_jwt_counts_alike(world):
+    jwt = STATE.jwt(endorsement(world, STATE, world.issuer.did))
+    assert judged(world, badge_with(world, endorsementJwt=[jwt])).code == "endorsed"
+
+
+def test_an_endorsement_that_a_list_passes_on_counts_alike(world):
+    listed = {"id": STATE.did, "name": "State Department", "kind": "state"}
+    document = {"type": "MintmarkTrustList", "version": 1, "name": "Ours", "entries": [listed]}
+    document |= {"updated": "2026-11-01T00:00:00Z"}
+    passed_on = [signed(world, STATE, world.issuer.did), "no JWT", 7]
+    ours = trust.load(json.dumps(document | {"endorsements": passed_on}).encode())
+    assert judged(world, badge_with(world), ours).code == "endorsed"
+
+
+def test_without_an_endorsement_the_issuer_is_on_no_list(world):
+    assert judged(world, badge_with(world)).code == "not_listed"
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"kind": "district"},
+        {"kind": "state", "endorses": False},
+        {"kind": "state", "validUntil": "2026-11-01T00:00:00Z"},
+        {"kind": "state", "unverified": "a directory"},
+    ],
+    ids=["a district", "a state that may not", "a listing that ended", "one nobody looked at"],
+)
+def test_the_word_of_these_does_not_carry(world, entry):
+    held = signed(world, STATE, world.issuer.did)
+    found = judged(world, badge_with(world, held), world.trust_list(STATE, **entry))
+    assert found.code == "not_listed"
+
+
+def test_an_entry_may_say_that_its_body_endorses(world):
+    listed = world.trust_list(STATE, kind="university", endorses=True)
+    held = signed(world, STATE, world.issuer.did)
+    assert judged(world, badge_with(world, held), listed).code == "endorsed"
+
+
+def test_the_keeper_of_a_signed_list_endorses_by_nature(world):
+    kept = {"type": "MintmarkTrustList", "version": 1, "name": "Their list", "entries": []}
+    kept |= {"updated": "2026-11-01T00:00:00Z", "keeper": STATE.did}
+    found = judged(
+        world,
+        badge_with(world, signed(world, STATE, world.issuer.did)),
+        trust.load(json.dumps(kept).encode()),
+    )
+    assert (found.code, found.params["by"]) == ("endorsed", "Their list")
+
+
+def test_a_listing_speaks_before_an_endorsement(world):
+    held = signed(world, STATE, world.issuer.did)
+    listed = world.trust_list(STATE, world.issuer, kind="state")
+    assert judged(world, badge_with(world, held), listed).code == "listed"
+    ended = world.trust_list(world.issuer, validUntil="2026-11-01T00:00:00Z")
+    both = (ended, world.trust_list(STATE, kind="state"))
+    assert judged(world, badge_with(world, held), *both).code == "listing_ended"
+
+
+def test_a_chain_names_every_link(world):
+    up = signed(world, STATE, REGION.did)
+    held = signed(world, REGION, world.issuer.did, [up])
+    found = judged(world, badge_with(world, held))
+    assert (found.answer, found.code) == (Answer.YES, "endorsed_through")
+    assert found.params["through"] == "did:web:region.example"
+    assert "State Department (did:web:state.example)" in words.text(found)
+
+
+def ladder(world, links):
+    """A badge below a chain of so many endorsements, the topmost by the state."""
+    rungs = [Issuer(f"did:web:rung{number}.example") for number in range(links - 1)]
+    for rung in rungs:
+        world.publish_issuer(rung)
+    bodies = [STATE, *rungs, world.issuer]
+    held = ()
+    for by, about in pairwise(bodies):
+        held = (signed(world, by, about.did, held),)
+    return badge_with(world, *held)
+
+
+def test_three_links_are_followed_and_not_four(world):
+    assert MAX_LINKS == 3
+    assert judged(world, ladder(world, 3)).code == "endorsed_through"
+    assert judged(world, ladder(world, 4)).code == "not_listed"
+
+
+def test_who_endorse_each_other_are_recognised_by_nobody(world):
+    inner = signed(world, COUNTY, REGION.did, [endorsement(world, REGION, COUNTY.did)])
+    assert judged(
+        world, badge_with(world, signed(world, REGION, world.issuer.did, [inner]))
+    ).code == ("not_listed")
+
+
+def test_an_issuer_that_endorses_itself_is_recognised_by_nobody(world):
+    held = world.issuer.sign(endorsement(world, world.issuer, world.issuer.did))
+    assert judged(world, badge_with(world, held)).code == "not_listed"
+    listed = world.trust_list(world.issuer, kind="state", validFrom="2027-01-01T00:00:00Z")
+    assert judged(world, badge_with(world, held), listed).code == "listing_ended"
+
+
+def forged(world):
+    return REGION.sign(endorsement(world, STATE, world.issuer.did))
+
+
+def changed(world):
+    found = signed(world, STATE, REGION.did)
+    return {**found, "credentialSubject": {**found["credentialSubject"], "id": world.issuer.did}}
+
+
+NOT_ENDORSED = {
+    "signed by another": forged,
+    "changed after signing": changed,
+    "about another": lambda world: signed(world, STATE, REGION.did),
+    "by a stranger": lambda world: signed(world, COUNTY, world.issuer.did),
+    "without a proof": lambda world: endorsement(world, STATE, world.issuer.did),
+}
+
+
+@pytest.mark.parametrize("flawed", NOT_ENDORSED.values(), ids=NOT_ENDORSED.keys())
+def test_what_the_state_did_not_sign_for_this_issuer_counts_for_nothing(world, flawed):
+    assert judged(world, badge_with(world, flawed(world))).code == "not_listed"
+
+
+def test_what_is_no_endorsement_is_not_taken_for_one(world):
+    document = endorsement(world, STATE, world.issuer.did)
+    document["type"] = ["VerifiableCredential", "OpenBadgeCredential"]
+    held = [STATE.jwt(document)]
+    assert judged(world, badge_with(world, endorsementJwt=held)).code == "not_listed"
+
+
+def test_an_endorsement_in_words_of_no_known_standard_could_not_be_checked(world):
+    document = endorsement(world, STATE, world.issuer.did)
+    document["@context"] = ["https://www.w3.org/ns/credentials/v2"]
+    found = judged(world, badge_with(world, endorsementJwt=[STATE.jwt(document)]))
+    assert (found.answer, found.code) == (Answer.COULD_NOT_CHECK, "endorsement_unchecked")
+
+
+ENDED = {
+    "out of dates": {"validUntil": "2026-11-01T00:00:00Z"},
+    "not yet in force": {"validFrom": "2026-12-01T00:00:00Z"},
+}
+
+
+@pytest.mark.parametrize("dates", ENDED.values(), ids=ENDED.keys())
+def test_an_endorsement_not_in_force_has_ended(world, dates):
+    found = judged(world, badge_with(world, signed(world, STATE, world.issuer.did, **dates)))
+    assert (found.answer, found.code) == (Answer.NO, "endorsement_ended")
+
+
+def status_of(world, revoked):
+    subject = {"id": f"{STATUS['statusListCredential']}#list"}
+    document = world.list_document(revoked, subject=subject, issuer=STATE.did)
+    document["id"] = STATUS["statusListCredential"]
+    world.publish(STATUS["statusListCredential"], STATE.sign(document))
+
+
+def test_an_endorsement_that_the_state_withdrew_has_ended(world):
+    badge = badge_with(world, signed(world, STATE, world.issuer.did, credentialStatus=STATUS))
+    status_of(world, {2})
+    assert judged(world, badge).code == "endorsed"
+    status_of(world, {1})
+    assert judged(world, badge).code == "endorsement_ended"
+
+
+def test_an_upper_link_that_was_withdrawn_ends_the_chain(world):
+    status_of(world, {1})
+    up = signed(world, STATE, REGION.did, credentialStatus=STATUS)
+    badge = badge_with(world, signed(world, REGION, world.issuer.did, [up]))
+    assert judged(world, badge).code == "endorsement_ended"
+
+
+def test_an_endorsement_that_cannot_be_checked_is_said_to_be_so(world):
+    badge = badge_with(world, signed(world, STATE, world.issuer.did, credentialStatus=STATUS))
+    found = judged(world, badge)  # its status list is not there
+    assert (found.answer, found.code) == (Answer.COULD_NOT_CHECK, "endorsement_unchecked")
+    url = "https://state.example/.well-known/did.json"
+    world.documents[url] = FetchError("too_slow", url)
+    unlisted = world.trust_list(STATE, kind="state", didDocument=None)
+    assert judged(world, badge, unlisted).code == "endorsement_unchecked"
+
+
+def test_a_chain_that_holds_counts_beside_one_that_does_not(world):
+    good = signed(world, STATE, world.issuer.did)
+    ended = signed(world, STATE, world.issuer.did, validUntil="2026-11-01T00:00:00Z")
+    for held in ([good, ended], [ended, good], [forged(world), good]):
+        assert judged(world, badge_with(world, *held)).code == "endorsed"
+
+
+def test_a_crowd_of_endorsements_is_looked_at_to_a_bound(world):
+    bad = [endorsement(world, STATE, world.issuer.did, id=f"urn:x:{n}") for n in range(30)]
+    jwts = [STATE.jwt(one) for one in bad]
+    broken = [jwt[:-8] + "AAAAAAAA" for jwt in jwts[:MAX_CHAINS]]
+    assert (
+        judged(world, badge_with(world, endorsementJwt=[*broken[1:], jwts[4]])).code == "endorsed"
+    )
+    crowd = [*broken, *jwts[MAX_CHAINS:]]
+    assert judged(world, badge_with(world, endorsementJwt=crowd)).code == "not_listed"
+
+
+def test_nothing_is_asked_of_an_endorser_who_leads_to_nobody_listed(world):
+    badge = badge_with(world, signed(world, COUNTY, world.issuer.did))
+    world.verify(badge, trust=())  # the endorsement has a report of its own in either case
+    alone = len(world.asked)
+    world.asked.clear()
+    judged(world, badge)
+    assert len(world.asked) == alone
+
+
+def test_offline_a_snapshot_of_the_state_is_enough(world):
+    state = world.trust_list(STATE, kind="state")
+    district = badge_with(world, signed(world, STATE, world.issuer.did))
+    url = "https://state.example/.well-known/did.json"
+    world.documents[url] = FetchError("too_slow", url)
+    assert judged(world, district, state).code == "endorsed"
+
+
+def test_the_report_shows_the_chain_to_programs(world):
+    held = signed(world, STATE, world.issuer.did)
+    lists = [world.trust_list(STATE, kind="state", name="State Department")]
+    shown = printed.as_json(world.verify(badge_with(world, held), trust=lists))
+    assert shown["verdicts"]["recognised"]["params"]["id"] == STATE.did

@@ -1,0 +1,10 @@
+"""Trust: whom this verifier recognises, by lists in order, the most authoritative first.
+
+`lists` reads them, `recognise` judges by them, `chain` follows endorsements up to somebody on
+them; `kept` keeps those of others up to date, after `signed` has looked at who signed them.
+"""
+
+from verifier.trust.lists import TrustEntry, TrustList, TrustListError, load
+from verifier.trust.recognise import recognise, snapshot
+
+__all__ = ["TrustEntry", "TrustList", "TrustListError", "load", "recognise", "snapshot"]

@@ -1,0 +1,115 @@
+"""Endorsement chains: an issuer that is on no list, but whom somebody on a list endorses.
+
+A state signs an `EndorsementCredential` (Open Badges 3.0, B.1.12) whose subject is a district's
+profile; the district carries it in its badges, or a list passes it on. Nothing is fetched to
+find a chain, and no link of it is believed before it was verified like any credential. How far
+the word of somebody listed may reach is bounded: see `MAX_LINKS`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any, TypeAlias
+
+from verifier.report import Answer, Verdict
+from verifier.trust.lists import TrustList
+
+MAX_LINKS = 3
+"""A state, its regional service, a district, its school: three endorsements."""
+MAX_CHAINS = 4
+"""Each takes up to three verifications; an honest badge carries one."""
+MAX_ENDORSEMENTS = 20
+"""Of one issuer; more are not looked at."""
+
+Item: TypeAlias = str | Mapping[str, Any]
+"""An endorsement: a JWT, or an object with its proof."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One endorsement as it stands, unverified: `by` endorses `about`, and carries `held`, the
+    endorsements of itself. `judge` verifies it: the answers *Authentic* and *Current*."""
+
+    by: str
+    about: str | None
+    held: tuple[Item, ...]
+    judge: Callable[[], tuple[Answer, Answer]]
+
+
+Read: TypeAlias = Callable[[Item], Link | None]
+
+
+def endorsed(
+    issuer: str, held: Iterable[Item], lists: tuple[TrustList, ...], now: datetime, *, read: Read
+) -> Verdict | None:
+    """Return the verdict *Recognised* on an issuer that is on no list, if a chain of
+    endorsements leads from it to somebody on one; else None.
+
+    A chain that holds counts. Else one that could not be checked is said to be so, and one that
+    was withdrawn or is out of dates is said to have ended; a forged one is as if it were not.
+    """
+    passed_on = [link for each in lists for item in each.endorsements if (link := read(item))]
+    chains = islice(_chains(issuer, tuple(held), passed_on, lists, now, read), MAX_CHAINS)
+    verdicts = [verdict for chain in chains if (verdict := _judge(chain, lists, now))]
+    order = (Answer.YES, Answer.COULD_NOT_CHECK, Answer.NO)
+    return min(verdicts, key=lambda verdict: order.index(verdict.answer), default=None)
+
+
+def _chains(
+    issuer: str,
+    held: tuple[Item, ...],
+    passed_on: list[Link],
+    lists: tuple[TrustList, ...],
+    now: datetime,
+    read: Read,
+    below: tuple[Link, ...] = (),
+) -> Iterator[tuple[Link, ...]]:
+    """Yield the chains from `issuer` up to somebody listed, the shortest first."""
+    own = (read(item) for item in held[:MAX_ENDORSEMENTS])
+    seen = {link.about for link in below} | {issuer}
+    links = [
+        link
+        for link in (*(link for link in own if link), *passed_on)
+        if link.about == issuer and link.by not in seen  # a circle leads nowhere
+    ]
+    for link in links:
+        if _listed(link.by, lists, now):
+            yield (*below, link)
+    if len(below) + 1 < MAX_LINKS:
+        for link in links:
+            yield from _chains(link.by, link.held, passed_on, lists, now, read, (*below, link))
+
+
+def _listed(by: str, lists: tuple[TrustList, ...], now: datetime) -> tuple[str, TrustList] | None:
+    """Return the name of somebody whose endorsements count, and the list that says so: who
+    keeps a list and signs it, or is on one as a body that endorses."""
+    for each in lists:
+        entry = each.entries.get(by)
+        if entry and entry.in_dates(now) and entry.endorses and not entry.unverified:
+            return entry.name, each
+        if each.keeper and each.keeper == by:
+            return each.name, each
+    return None
+
+
+def _judge(chain: tuple[Link, ...], lists: tuple[TrustList, ...], now: datetime) -> Verdict | None:
+    """Verify every link, from the one who is listed down; None for a chain of forged ones."""
+    listed = _listed(chain[-1].by, lists, now)
+    if listed is None:  # only what ends with somebody listed is a chain
+        return None
+    params = {"by": listed[0], "id": chain[-1].by, "list": listed[1].name}
+    between = ", which endorses ".join(link.by for link in reversed(chain[:-1]))
+    if between:
+        params["through"] = between
+    unsure = False
+    for link in reversed(chain):
+        authentic, current = link.judge()
+        if authentic is Answer.NO:
+            return None
+        if authentic is Answer.YES and current is Answer.NO:
+            return Verdict(Answer.NO, "endorsement_ended", params)
+        unsure = unsure or Answer.COULD_NOT_CHECK in (authentic, current)
+    if unsure:
+        return Verdict(Answer.COULD_NOT_CHECK, "endorsement_unchecked", params)
+    return Verdict(Answer.YES, "endorsed_through" if between else "endorsed", params)
