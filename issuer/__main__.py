@@ -213,6 +213,7 @@ def _keys(args: argparse.Namespace, issuer: Issuer) -> int:
         args,
         home=settings.home,
         issuer_id=settings.issuer_id,
+        uses=settings.key_uses,
         passphrase=lambda: passphrase.find(os.environ, settings.passphrase_file),
         now=_now(),
     )

@@ -82,7 +82,7 @@ def start(issuer: Issuer) -> None:
     try:
         with available():
             migrations.check(issuer.database)
-            issuer.signers()
+            issuer.check_keys()
             lists.publish_all(issuer, now=now)
             for row, error in finish_pending(issuer):
                 log.warning("credential %s: %s", row.public_id, error or "finished")
@@ -135,7 +135,7 @@ def health() -> tuple[Response, int]:
         with available(), issuer.database.reading() as session:
             session.execute(text("SELECT 1"))
         waiting = len(pending(issuer))
-        issuer.signers()
+        issuer.check_keys()
     except UnavailableError:
         return jsonify(status="database unavailable"), 503
     except KeysError:

@@ -49,8 +49,10 @@ credit_unit = "hours"
 # address can tell whose credential it is.
 show_name = true
 # Which proofs are made. With "ecdsa-sd-2023" as well, teachers can make copies of a credential
-# that show less; first: mintmark keys create --use sd
+# that show less. After a change: mintmark keys create
 # proofs = ["eddsa-rdfc-2022", "ecdsa-sd-2023"]
+# The algorithm of the JWT form. RS256 and ES384 do not fit the printed code that works offline.
+# jwt = "ES256"
 
 # The organisation that judges the work, if it is not the issuer itself.
 # [assessed_by]

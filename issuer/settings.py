@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from issuer import profiles
+from keys.entry import DID_KEY, KeyUse
 from verifier import strict_toml
 from verifier.strict_toml import Table, TomlError
 
 FILE = "mintmark.toml"
-PROOF, PROOF_TO_SHARE = "eddsa-rdfc-2022", "ecdsa-sd-2023"
-"""The proof of every credential, and the one from which its holder can share less."""
 DATABASE_FILE = "mintmark.sqlite3"
 STATUS_LIST_SIZE = 131_072
 """The least a list may hold, so that an index says little about whose it is (OB-77)."""
@@ -70,8 +70,10 @@ class Settings:
     credit_unit: str | None = None
     """The unit of `creditsEarned`, which has none of its own; without it the member is absent."""
     show_name: bool = True
-    proofs: tuple[str, ...] = (PROOF,)
-    """The cryptosuites of JSON credentials: `PROOF`, and `PROOF_TO_SHARE` to share less."""
+    proofs: tuple[str, ...] = (profiles.PROOF,)
+    """What proofs a JSON credential carries; with `PROOF_TO_SHARE` its holder can share less."""
+    jwt: str = profiles.JWT
+    """The algorithm of the credential as a JWT; empty for a did:key issuer, which has none."""
     sources: tuple[Source, ...] = ()
     font_folders: tuple[Path, ...] = ()
     status_list_size: int = STATUS_LIST_SIZE
@@ -90,6 +92,12 @@ class Settings:
     def path(self) -> str:
         """The path of the public URL: empty, or `/…` without a slash at the end."""
         return urlsplit(self.public_url).path
+
+    @property
+    def key_uses(self) -> list[KeyUse]:
+        """The uses of the keys that this issuer signs with, in the order of `KeyUse`."""
+        wanted = profiles.key_uses(self.proofs, self.jwt)
+        return [use for use in KeyUse if use in wanted]
 
     @property
     def public(self) -> Path:
@@ -125,10 +133,12 @@ def parse(top: Table, *, home: Path) -> Settings:
     issuer = top.table("issuer")
     credentials = top.table("credentials")
     public_url = check_public_url(top.line("public_url"))
+    issuer_id = _issuer_id(issuer.line("id", required=False), public_url)
+    proofs, jwt = _profiles(credentials, did_key=issuer_id.startswith(DID_KEY))
     settings = Settings(
         home=home,
         public_url=public_url,
-        issuer_id=_issuer_id(issuer.line("id", required=False), public_url),
+        issuer_id=issuer_id,
         issuer_name=issuer.line("name"),
         issuer_url=_web_address("issuer.url", issuer.line("url", required=False)),
         issuer_email=issuer.line("email", required=False) or None,
@@ -137,7 +147,8 @@ def parse(top: Table, *, home: Path) -> Settings:
         passphrase_file=home / (top.line("passphrase_file", required=False) or "passphrase"),
         credit_unit=_credit_unit(credentials.line("credit_unit", required=False)),
         show_name=credentials.flag("show_name", default=True),
-        proofs=_proofs(credentials.lines("proofs"), issuer.line("id", required=False)),
+        proofs=proofs,
+        jwt=jwt,
         sources=_sources(top.tables("sources")),
         font_folders=_font_folders(top.lines("fonts"), home),
         status_list_size=_list_size(top.integer("status_list_size", default=STATUS_LIST_SIZE)),
@@ -219,14 +230,14 @@ def _credit_unit(unit: str) -> str | None:
     return unit or None
 
 
-def _proofs(given: tuple[str, ...], issuer_id: str) -> tuple[str, ...]:
-    if not given:
-        return (PROOF,)
-    if PROOF not in given or len(set(given)) != len(given) or set(given) - {PROOF, PROOF_TO_SHARE}:
-        raise SettingsError(f'credentials.proofs: "{PROOF}", and "{PROOF_TO_SHARE}" if you like')
-    if PROOF_TO_SHARE in given and issuer_id.startswith("did:key:"):
-        raise SettingsError(f"credentials.proofs: a did:key issuer has no key for {PROOF_TO_SHARE}")
-    return given
+def _profiles(credentials: Table, *, did_key: bool) -> tuple[tuple[str, ...], str]:
+    proofs = credentials.lines("proofs") or (profiles.PROOF,)
+    jwt = credentials.line("jwt", required=False) or ("" if did_key else profiles.JWT)
+    try:
+        profiles.check(proofs, jwt, did_key=did_key)
+    except profiles.ProfileError as exc:
+        raise SettingsError(str(exc)) from exc
+    return proofs, jwt
 
 
 def _list_size(size: int) -> int:

@@ -15,11 +15,10 @@ from typing import TypeAlias
 
 from keys import durable_file
 from keys.documents import verification_method
-from keys.entry import DID_KEY, KeyEntry, KeyUse, format_time
+from keys.entry import DID_KEY, KeyEntry, KeyUse, format_time, public_half
 from keys.keyring import ALL_USES, ISSUING_USES, Keyring
 from keys.passphrase import read_file
 from keys.signer import KeysError
-from verifier import multikey
 
 Passphrase: TypeAlias = Callable[[], bytes]
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -29,7 +28,7 @@ def add_keys_commands(subparsers: Commands) -> None:
     """Add `keys` and its own subcommands to a program's `subparsers`."""
     keys = subparsers.add_parser("keys", help="make, list and replace the signing keys")
     commands = keys.add_subparsers(dest="keys_command", metavar="COMMAND", required=True)
-    create = commands.add_parser("create", help="make an active key for each use that has none")
+    create = commands.add_parser("create", help="make the active keys that the settings ask for")
     create.add_argument("--use", type=KeyUse, choices=ALL_USES, help="only a key of this use")
     commands.add_parser("list", help="show all keys, without a passphrase")
     rotate = commands.add_parser("rotate", help="replace active keys; the old stay published")
@@ -65,19 +64,26 @@ def changes_keys(args: argparse.Namespace) -> bool:
 
 
 def run(
-    args: argparse.Namespace, *, home: Path, issuer_id: str, passphrase: Passphrase, now: datetime
+    args: argparse.Namespace,
+    *,
+    home: Path,
+    issuer_id: str,
+    passphrase: Passphrase,
+    now: datetime,
+    uses: Sequence[KeyUse] = ISSUING_USES,
 ) -> int:
     """Do the `keys` command in `args` on the keys in `home`, and return the exit code.
 
-    `passphrase` is called only by commands that open a private key; it may raise `KeysError`,
-    which like every other is printed with its remedy and gives 1.
+    `uses` are those that the issuer signs with. `passphrase` is called only by commands that
+    open a private key; it may raise `KeysError`, which like every other is printed with its
+    remedy and gives 1.
     """
     keyring = Keyring(home)
     now = now.astimezone(UTC).replace(microsecond=0)
     try:
         match args.keys_command:
             case "create":
-                _create(keyring, issuer_id, passphrase, now, args.use)
+                _create(keyring, issuer_id, passphrase, now, [args.use] if args.use else uses)
             case "list":
                 _list(keyring)
             case "rotate":
@@ -97,7 +103,7 @@ def run(
 
 
 def _create(
-    keyring: Keyring, issuer_id: str, passphrase: Passphrase, now: datetime, use: KeyUse | None
+    keyring: Keyring, issuer_id: str, passphrase: Passphrase, now: datetime, uses: Sequence[KeyUse]
 ) -> None:
     if issuer_id.startswith(DID_KEY):
         raise KeysError(
@@ -105,7 +111,6 @@ def _create(
             " did:key, leave issuer.id out of mintmark.toml, create keys, then set it to did:key:"
             " and the public key of the proof key"
         )
-    uses = [use] if use else ISSUING_USES
     _print_table(keyring.create(passphrase(), now=now, uses=uses))
 
 
@@ -167,7 +172,7 @@ def _print_table(entries: Iterable[KeyEntry]) -> None:
     for entry in entries:
         last = entry.revoked or entry.retired
         state = f"{entry.state} {last:%Y-%m-%d}" if last else str(entry.state)
-        public_key = multikey.encode(entry.public_key)
+        public_key = public_half(entry.public_key).get("publicKeyMultibase", "see export")
         created = f"{entry.created:%Y-%m-%d}"
         rows.append((entry.id, entry.use, entry.algorithm, created, state, public_key))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

@@ -7,15 +7,21 @@ readers who follow it would refuse whatever was signed before a rotation (P5). d
 history, so these dates are all that a stranger has (T34).
 """
 
-import base64
 from collections.abc import Iterable
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric import ec
-
-from keys.entry import DID_KEY, KeyEntry, KeyState, KeyUse, format_time
-from keys.signer import ES256_COORDINATE, KeysError
-from verifier import multikey
+from keys.entry import (
+    ALGORITHMS,
+    DID_KEY,
+    JWT_USES,
+    KeyEntry,
+    KeyState,
+    KeyUse,
+    format_time,
+    public_half,
+)
+from keys.signer import KeysError
+from verifier import jose
 from verifier.multikey import PublicKey
 
 CONTEXTS = (
@@ -75,11 +81,9 @@ def jwks(issuer_id: str, entries: Iterable[KeyEntry]) -> dict[str, Any]:
         return {"keys": []}
     return {
         "keys": [
-            _jwk(entry.verification_method(issuer_id), entry.public_key)
+            _jwk(entry.verification_method(issuer_id), entry.use, entry.public_key)
             for entry in entries
-            if entry.use is KeyUse.JWT
-            and entry.state is not KeyState.COMPROMISED
-            and isinstance(entry.public_key, ec.EllipticCurvePublicKey)
+            if entry.use in JWT_USES.values() and entry.state is not KeyState.COMPROMISED
         ]
     }
 
@@ -89,9 +93,9 @@ def public_member(name: str, use: KeyUse, public_key: PublicKey) -> dict[str, An
 
     Keys for JWTs are published as JWK, those for embedded proofs as Multikey (OB-68, OB-69).
     """
-    if use is KeyUse.JWT and isinstance(public_key, ec.EllipticCurvePublicKey):
-        return {"type": "JsonWebKey", "publicKeyJwk": _jwk(name, public_key)}
-    return {"type": "Multikey", "publicKeyMultibase": multikey.encode(public_key)}
+    if use in JWT_USES.values():
+        return {"type": "JsonWebKey", "publicKeyJwk": _jwk(name, use, public_key)}
+    return {"type": "Multikey", **public_half(public_key)}
 
 
 def _undated(issuer_id: str, entry: KeyEntry) -> dict[str, Any]:
@@ -99,19 +103,5 @@ def _undated(issuer_id: str, entry: KeyEntry) -> dict[str, Any]:
     return {"id": name, "controller": issuer_id} | public_member(name, entry.use, entry.public_key)
 
 
-def _jwk(kid: str, public_key: ec.EllipticCurvePublicKey) -> dict[str, str]:
-    point = public_key.public_numbers()
-    return {
-        "kty": "EC",
-        "crv": "P-256",
-        "x": _coordinate(point.x),
-        "y": _coordinate(point.y),
-        "kid": kid,
-        "use": "sig",
-        "alg": "ES256",
-    }
-
-
-def _coordinate(number: int) -> str:
-    """Return the fixed-length base64url of RFC 7518, section 6.2.1.2."""
-    return base64.urlsafe_b64encode(number.to_bytes(ES256_COORDINATE)).rstrip(b"=").decode()
+def _jwk(kid: str, use: KeyUse, public_key: PublicKey) -> dict[str, str]:
+    return {**jose.to_jwk(public_key), "kid": kid, "use": "sig", "alg": ALGORITHMS[use]}

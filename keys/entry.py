@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import rsa
+
 from keys.signer import KeysError
-from verifier import multikey
+from verifier import jose, multikey
 from verifier.multikey import PublicKey
 
 DID_KEY = "did:key:"
@@ -20,11 +22,28 @@ class KeyUse(StrEnum):
     """What a key signs. One key serves one use, so that no signature passes for another kind."""
 
     PROOF = "proof"
-    JWT = "jwt"
+    PROOF_P256 = "proof-p256"
+    PROOF_P384 = "proof-p384"
     SD = "sd"
+    JWT = "jwt"
+    JWT_RS256 = "jwt-rs256"
+    JWT_ES384 = "jwt-es384"
+    JWT_EDDSA = "jwt-eddsa"
 
 
-ALGORITHMS = {KeyUse.PROOF: "Ed25519", KeyUse.JWT: "ES256", KeyUse.SD: "ES256"}
+ALGORITHMS = {
+    KeyUse.PROOF: "Ed25519",
+    KeyUse.PROOF_P256: "ES256",
+    KeyUse.PROOF_P384: "ES384",
+    KeyUse.SD: "ES256",
+    KeyUse.JWT: "ES256",
+    KeyUse.JWT_RS256: "RS256",
+    KeyUse.JWT_ES384: "ES384",
+    KeyUse.JWT_EDDSA: "EdDSA",
+}
+"""Use to algorithm, by its name in JOSE; `Ed25519` is `EdDSA` of another use."""
+JWT_USES = {ALGORITHMS[use]: use for use in KeyUse if use.startswith("jwt")}
+"""JOSE algorithm to the use of the key that signs JWTs with it."""
 
 
 class KeyState(StrEnum):
@@ -53,7 +72,7 @@ class KeyEntry:
 
     @property
     def algorithm(self) -> str:
-        """`Ed25519` or `ES256`."""
+        """The algorithm of its signatures, one for each use."""
         return ALGORITHMS[self.use]
 
     @property
@@ -76,7 +95,8 @@ class KeyEntry:
 
     def is_did_key(self, issuer_id: str) -> bool:
         """Return whether `issuer_id` is the did:key of this key."""
-        return issuer_id == DID_KEY + multikey.encode(self.public_key)
+        multibase: str = public_half(self.public_key).get("publicKeyMultibase", "")
+        return issuer_id == DID_KEY + multibase
 
     def lasting_members(self) -> dict[str, Any]:
         """Return the JSON members that never change, which the key file binds to the secret."""
@@ -85,7 +105,7 @@ class KeyEntry:
             "use": str(self.use),
             "algorithm": self.algorithm,
             "created": format_time(self.created),
-            "publicKeyMultibase": multikey.encode(self.public_key),
+            **public_half(self.public_key),
         }
 
     def members(self) -> dict[str, Any]:
@@ -112,7 +132,7 @@ def entry_of(members: Mapping[str, Any]) -> KeyEntry:
             id=members["id"],
             use=KeyUse(members["use"]),
             created=parse_time(members["created"]),
-            public_key=multikey.decode(members["publicKeyMultibase"]),
+            public_key=_public_key(members),
             retired=parse_time(members["retired"]) if "retired" in members else None,
             revoked=parse_time(members["revoked"]) if "revoked" in members else None,
             reason=members.get("reason"),
@@ -123,6 +143,19 @@ def entry_of(members: Mapping[str, Any]) -> KeyEntry:
     if not sound or not _ID.fullmatch(entry.id) or entry.members() != dict(members):
         raise KeysError(f"the entry of {entry.id!r} has a member that is unknown or does not fit")
     return entry
+
+
+def public_half(public_key: PublicKey) -> dict[str, Any]:
+    """Return the member that holds a public key: RSA has no Multikey that is read here."""
+    if isinstance(public_key, rsa.RSAPublicKey):
+        return {"publicKeyJwk": jose.to_jwk(public_key)}
+    return {"publicKeyMultibase": multikey.encode(public_key)}
+
+
+def _public_key(members: Mapping[str, Any]) -> PublicKey:
+    if "publicKeyJwk" in members:
+        return jose.public_key(members["publicKeyJwk"])
+    return multikey.decode(members["publicKeyMultibase"])
 
 
 def format_time(time: datetime) -> str:

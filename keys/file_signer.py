@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 
 from keys.key_file import PrivateKey
-from keys.signer import ES256_COORDINATE, SigningError, is_signature
+from keys.signer import SigningError, is_signature
 from verifier.multikey import PublicKey
 
 
@@ -35,8 +35,10 @@ class FileSigner:
         self.require_active()
         if isinstance(self.private_key, ed25519.Ed25519PrivateKey):
             signature = self.private_key.sign(data)
+        elif isinstance(self.private_key, rsa.RSAPrivateKey):
+            signature = self.private_key.sign(data, padding.PKCS1v15(), SHA256())
         else:
-            signature = es256(self.private_key, data)
+            signature = ecdsa(self.private_key, data)
         if not is_signature(self.public_key, signature, data):
             raise SigningError(
                 f"a signature by {self.verification_method} does not verify: nothing was signed"
@@ -45,7 +47,10 @@ class FileSigner:
         return signature
 
 
-def es256(private_key: ec.EllipticCurvePrivateKey, data: bytes) -> bytes:
-    """Return r ‖ s, with the nonce of RFC 6979: no random numbers that could repeat or leak."""
-    der = private_key.sign(data, ec.ECDSA(SHA256(), deterministic_signing=True))
-    return b"".join(number.to_bytes(ES256_COORDINATE) for number in decode_dss_signature(der))
+def ecdsa(private_key: ec.EllipticCurvePrivateKey, data: bytes) -> bytes:
+    """Return r ‖ s, with the hash of the curve (P-256 or P-384) and the nonce of RFC 6979: no
+    random numbers that could repeat or leak."""
+    size = private_key.key_size // 8
+    hash_of = SHA256() if size == 32 else SHA384()
+    der = private_key.sign(data, ec.ECDSA(hash_of, deterministic_signing=True))
+    return b"".join(number.to_bytes(size) for number in decode_dss_signature(der))

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.serialization import (
@@ -31,9 +31,9 @@ from cryptography.hazmat.primitives.serialization import (
 from keys import durable_file
 from keys.entry import KeyEntry
 from keys.signer import KeysError
-from verifier import multikey, strict_json
+from verifier import strict_json
 
-PrivateKey: TypeAlias = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey
+PrivateKey: TypeAlias = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 MAX_FILE_BYTES = 16 * 1024
 MAX_MEMORY_KIB = 1024 * 1024
@@ -147,7 +147,7 @@ class Envelope:
         if (
             any(self.public[name] != value for name, value in entry.lasting_members().items())
             or not isinstance(private_key, PrivateKey)
-            or multikey.encode(private_key.public_key()) != multikey.encode(entry.public_key)
+            or private_key.public_key() != entry.public_key
         ):
             raise KeysError(
                 f"{self.path} is not the key that keyring.json names {entry.id} (restore both"

@@ -11,13 +11,13 @@ import fcntl
 import json
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -33,10 +33,23 @@ from verifier import strict_json
 
 ALL_USES = tuple(KeyUse)
 ISSUING_USES = (KeyUse.PROOF, KeyUse.JWT)
-"""What every issuer signs with. A key of another use is made when asked for by name."""
+"""What an issuer signs with that chose nothing else."""
+RSA_BITS = 3072
+"""Longer than the 2048 that RS256 asks for: a credential is read for decades."""
 _KIND = {"type": "MintmarkKeyring", "version": 1}
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 """Without l, o, 0 and 1: a key's name may be read out over the telephone."""
+
+
+class Signers(dict[KeyUse, Signer]):
+    """Signers by use; asking for one whose key is not there raises `KeysError` with the remedy."""
+
+    def __init__(self, issuer_id: str, signers: Mapping[KeyUse, Signer]) -> None:
+        super().__init__(signers)
+        self.issuer_id = issuer_id
+
+    def __missing__(self, use: KeyUse) -> Signer:
+        raise KeysError(f"no active {use} key for {self.issuer_id}: mintmark keys create")
 
 
 class Keyring:
@@ -74,22 +87,22 @@ class Keyring:
                 return entry
         raise KeysError(f"there is no key {key_id!r}: mintmark keys list")
 
-    def signers(self, issuer_id: str, passphrase: bytes) -> dict[KeyUse, Signer]:
-        """Return a signer for each use that has an active key; `proof` and `jwt` must have one.
+    def signers(
+        self, issuer_id: str, passphrase: bytes, uses: Iterable[KeyUse] = ISSUING_USES
+    ) -> Signers:
+        """Return a signer for each of `uses` that has an active key.
 
-        A did:key issuer has exactly one, `proof`: no document could publish another key. Each
-        signer refuses once its key is no longer active; ask again then.
+        A did:key issuer has the key that it is, for `proof`: no document could publish another.
+        Each signer refuses once its key is no longer active; ask again then.
         """
-        active = _active(self.entries())
-        needed: Iterable[KeyUse] = ISSUING_USES
-        if issuer_id.startswith(DID_KEY):
-            active = {use: entry for use, entry in active.items() if entry.is_did_key(issuer_id)}
-            needed = [KeyUse.PROOF]
-        for use in needed:
-            if use not in active:
-                raise KeysError(f"no active {use} key for {issuer_id}: mintmark keys create")
+        active = {
+            use: entry
+            for use, entry in _active(self.entries()).items()
+            if use in uses and (not issuer_id.startswith(DID_KEY) or entry.is_did_key(issuer_id))
+        }
         unlocked = self._unlock(active.values(), SealingKeys(passphrase))
-        return {use: self._signer(issuer_id, entry, unlocked) for use, entry in active.items()}
+        made = {use: self._signer(issuer_id, entry, unlocked) for use, entry in active.items()}
+        return Signers(issuer_id, made)
 
     def create(
         self, passphrase: bytes, *, now: datetime, uses: Iterable[KeyUse] = ISSUING_USES
@@ -264,9 +277,14 @@ def _second_after(now: datetime) -> datetime:
 
 
 def _generate(use: KeyUse) -> PrivateKey:
-    if ALGORITHMS[use] == "Ed25519":
-        return ed25519.Ed25519PrivateKey.generate()
-    return ec.generate_private_key(ec.SECP256R1())
+    match ALGORITHMS[use]:
+        case "RS256":
+            return rsa.generate_private_key(65537, RSA_BITS)
+        case "ES256" | "ES384" as algorithm:
+            return ec.generate_private_key(
+                ec.SECP256R1() if algorithm == "ES256" else ec.SECP384R1()
+            )
+    return ed25519.Ed25519PrivateKey.generate()
 
 
 def _new_id(use: KeyUse, now: datetime, taken: set[str]) -> str:

@@ -3,14 +3,12 @@
 from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from verifier.cryptosuites.signature import verify_ecdsa, verify_eddsa
 from verifier.multikey import PublicKey
-
-ES256_COORDINATE = 32
-"""An ES256 signature is r and s of this many bytes each (RFC 7518, section 3.4)."""
 
 
 class KeysError(Exception):
@@ -24,8 +22,8 @@ class SigningError(KeysError):
 class Signer(Protocol):
     """Something that signs bytes with one key for one use.
 
-    `algorithm` is `Ed25519` or `ES256`; an ES256 signature is the 64 bytes r ‖ s of
-    RFC 7518, section 3.4, made over the SHA-256 of the data.
+    `algorithm` is `Ed25519` or the name that JOSE has; a signature has the form of RFC 7518,
+    section 3: r ‖ s for ES256 and ES384, PKCS #1 for RS256.
     """
 
     @property
@@ -34,7 +32,7 @@ class Signer(Protocol):
 
     @property
     def algorithm(self) -> str:
-        """`Ed25519` or `ES256`."""
+        """A value of `keys.entry.ALGORITHMS`."""
 
     @property
     def public_key(self) -> PublicKey:
@@ -46,15 +44,11 @@ class Signer(Protocol):
 
 def is_signature(public_key: PublicKey, signature: bytes, data: bytes) -> bool:
     """Return whether `signature` is one by `public_key` over `data`, in the form `Signer` gives."""
-    if len(signature) != 2 * ES256_COORDINATE:  # 64 bytes for Ed25519 too
-        return False
+    if not isinstance(public_key, rsa.RSAPublicKey):
+        verify = verify_ecdsa if isinstance(public_key, EllipticCurvePublicKey) else verify_eddsa
+        return verify(public_key, data, signature)
     try:
-        if isinstance(public_key, ed25519.Ed25519PublicKey):
-            public_key.verify(signature, data)
-        else:
-            r, s = signature[:ES256_COORDINATE], signature[ES256_COORDINATE:]
-            der = encode_dss_signature(int.from_bytes(r), int.from_bytes(s))
-            public_key.verify(der, data, ec.ECDSA(SHA256()))
+        public_key.verify(signature, data, padding.PKCS1v15(), SHA256())
     except InvalidSignature:
         return False
     return True

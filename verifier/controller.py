@@ -12,8 +12,7 @@ from typing import Any
 
 from verifier import jose, multikey
 from verifier.credential import instant, listed
-from verifier.jose import JwsKey
-from verifier.multikey import MultikeyError
+from verifier.multikey import MultikeyError, PublicKey
 from verifier.report import Check, Outcome
 
 PROOF_ERROR = "https://w3id.org/security#PROOF_VERIFICATION_ERROR"
@@ -41,7 +40,7 @@ class VerificationMethod:
     """
 
     id: str
-    key: JwsKey | None
+    key: PublicKey | None
     retired: datetime | None = None
     revoked: datetime | None = None
 
@@ -148,7 +147,7 @@ def _date(value: Any) -> datetime | None:
     return instant(value) if isinstance(value, str) else None
 
 
-def _public_key(entry: Json) -> JwsKey | None:
+def _public_key(entry: Json) -> PublicKey | None:
     """Return the key of a verification method in any of the forms in use: Multikey (and
     Ed25519VerificationKey2020), JsonWebKey (and JsonWebKey2020), and the base58 of
     Ed25519VerificationKey2018. None for kinds not read here."""
@@ -163,7 +162,7 @@ def _public_key(entry: Json) -> JwsKey | None:
     return _key(entry.get("publicKeyJwk"))
 
 
-def _key(jwk: Any) -> JwsKey | None:
+def _key(jwk: Any) -> PublicKey | None:
     try:
         return jose.public_key(jwk) if isinstance(jwk, dict) else None
     except jose.JoseError:

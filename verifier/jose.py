@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
@@ -19,8 +19,6 @@ from verifier.multikey import PublicKey, ed25519_key
 
 if TYPE_CHECKING:
     from jwcrypto.jwk import JWK
-
-JwsKey: TypeAlias = PublicKey | rsa.RSAPublicKey
 
 ALGORITHMS: dict[str, tuple[str, str | None, int | None]] = {
     "ES256": ("EC", "P-256", 64),
@@ -98,13 +96,13 @@ def _check_header(header: Json) -> None:
         raise JoseError("jwt_header", "jwk holds a private key")
 
 
-def fits(algorithm: str, key: JwsKey) -> bool:
+def fits(algorithm: str, key: PublicKey) -> bool:
     """Whether `key` is of the kind that `algorithm` is bound to."""
     jwk = to_jwk(key)
     return (jwk["kty"], jwk.get("crv")) == ALGORITHMS[algorithm][:2]
 
 
-def verify(jws: Jws, key: JwsKey) -> bool:
+def verify(jws: Jws, key: PublicKey) -> bool:
     """Whether the signature was made by `key`, which must be of the algorithm's own kind.
 
     The library would read a longer signature of an elliptic curve with zeros in it, so that
@@ -128,7 +126,7 @@ def verify(jws: Jws, key: JwsKey) -> bool:
     return True
 
 
-def to_jwk(key: JwsKey) -> dict[str, str]:
+def to_jwk(key: PublicKey) -> dict[str, str]:
     """Return a public key as a JWK (RFC 7517, RFC 8037): its `kty` and what that one needs."""
     if isinstance(key, ed25519.Ed25519PublicKey):
         return {"kty": "OKP", "crv": "Ed25519", "x": encode_part(key.public_bytes_raw())}
@@ -145,7 +143,7 @@ def to_jwk(key: JwsKey) -> dict[str, str]:
     return {"kty": "EC", "crv": f"P-{key.curve.key_size}", "x": x, "y": y}
 
 
-def public_key(jwk: Json) -> JwsKey:
+def public_key(jwk: Json) -> PublicKey:
     """Return the key of a public Ed25519, P-256, P-384 or RSA JWK; `JoseError` for any other."""
     try:
         key = _jwk(jwk).get_op_key("verify")

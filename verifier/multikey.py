@@ -3,10 +3,10 @@
 from typing import TypeAlias
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-PublicKey: TypeAlias = ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey
+PublicKey: TypeAlias = ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 MAX_BASE58 = 256
@@ -64,14 +64,16 @@ def encode(key: PublicKey) -> str:
 
 
 def to_bytes(key: PublicKey) -> bytes:
-    """Return the bytes inside a Multikey: the prefix of the kind of key, then the key."""
+    """Return the bytes inside a Multikey: the prefix of the kind of key, then the key.
+
+    Raises `MultikeyError` for other kinds: RSA has none (Controlled Identifiers 1.0).
+    """
     if isinstance(key, ed25519.Ed25519PublicKey):
         return _ED25519 + key.public_bytes_raw()
     for prefix, curve in _CURVES.items():
-        if key.curve.name == curve.name:
-            point = key.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
-            return prefix + point
-    raise MultikeyError(f"no Multikey for the curve {key.curve.name}")
+        if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name == curve.name:
+            return prefix + key.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+    raise MultikeyError(f"no Multikey for a key such as {type(key).__name__}")
 
 
 def decode(text: str) -> PublicKey:

@@ -17,7 +17,6 @@ from issuer.issuance.prepare import UnavailableError, available
 from issuer.issuance.signing import Secured, secure
 from issuer.issuance.tables import CredentialRow, State
 from issuer.issuer import Issuer
-from issuer.settings import PROOF_TO_SHARE
 from keys.signer import KeysError
 from verifier import strict_json, verify
 from verifier.report import Answer, Report
@@ -47,11 +46,7 @@ def finish(issuer: Issuer, key: int) -> CredentialRow:
         signers = issuer.signers()
         lists.renew(issuer, row.list_number)
         try:
-            secured = secure(
-                strict_json.loads_object(row.unsigned),
-                signers,
-                to_share=PROOF_TO_SHARE in issuer.settings.proofs,
-            )
+            secured = secure(strict_json.loads_object(row.unsigned), signers, issuer.settings)
             why = self_check(issuer, secured)
         except CanonicalizationError as exc:
             why = f"it cannot be signed: {exc}"

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from issuer import addresses, published
 from issuer.issuance import status
 from issuer.issuance.build import timestamp
-from issuer.issuance.signing import make_proof
+from issuer.issuance.signing import make_proofs, signing_methods
 from issuer.issuance.tables import CredentialRow, StatusList
 from issuer.issuer import Issuer
-from keys.entry import KeyUse
 from verifier import status_list, strict_json
+from verifier.credential import listed
 
 TTL_MILLISECONDS = 30_000
 """How long a reader may go on with what it has: a revocation is seen within a minute (P7)."""
@@ -49,7 +49,7 @@ def publish(issuer: Issuer, number: int) -> None:
     seen at least what every earlier one had. Raises `BackupError` rather than take back a
     revocation that is published, and `KeysError` if nothing can be signed.
     """
-    signer = issuer.signers()[KeyUse.PROOF]
+    signers, profiles = issuer.signers(), issuer.settings.proofs
     url = addresses.status_list(issuer.settings, number)
     file = published.file_of(issuer.settings, url)
     with published.locked(issuer.settings):
@@ -72,8 +72,8 @@ def publish(issuer: Issuer, number: int) -> None:
                 "ttl": TTL_MILLISECONDS,
             },
         }
-        proof = make_proof(document, signer, created=timestamp(now))
-        published.write(file, {**document, "proof": proof})
+        proofs = make_proofs(document, signers, profiles, created=timestamp(now))
+        published.write(file, {**document, "proof": proofs if len(proofs) > 1 else proofs[0]})
 
 
 def _refuse_loss(file: Path, bits: bytes) -> None:
@@ -97,20 +97,21 @@ def _published_bits(file: Path) -> bytes | None:
 def renew(issuer: Issuer, number: int) -> None:
     """Publish the list if its file is missing, damaged or more than a day old.
 
-    If another key signed it, the keys have changed, and every list is published again.
+    If other keys signed it, the keys have changed, and every list is published again.
     """
     file = published.file_of(issuer.settings, addresses.status_list(issuer.settings, number))
     signed_by = _signed_by(file)
     if signed_by is None or time.time() - file.stat().st_mtime > RENEWAL.total_seconds():
         publish(issuer, number)
-    elif signed_by != issuer.signers()[KeyUse.PROOF].verification_method:
+    elif signed_by != signing_methods(issuer.signers(), issuer.settings.proofs):
         publish_all(issuer, now=datetime.now(UTC))
 
 
-def _signed_by(file: Path) -> str | None:
-    """Return the key that signed a published list; None if it is missing or damaged."""
+def _signed_by(file: Path) -> list[str] | None:
+    """Return the keys that signed a published list; None if it is missing or damaged."""
     try:
-        return str(strict_json.loads_object(file.read_bytes())["proof"]["verificationMethod"])
+        proofs = listed(strict_json.loads_object(file.read_bytes())["proof"])
+        return [proof["verificationMethod"] for proof in proofs]
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from keys.file_signer import es256
+from keys.file_signer import ecdsa
 from verifier import multikey
 from verifier.cryptosuites import ecdsa_sd, sd_proof_value
 from verifier.cryptosuites.sd_proof_value import HMAC_KEY, BaseProof
@@ -49,4 +49,4 @@ def sign_statements(
     key: ec.EllipticCurvePrivateKey, statements: Iterable[bytes]
 ) -> tuple[bytes, ...]:
     """Return a signature for each statement."""
-    return tuple(es256(key, statement) for statement in statements)
+    return tuple(ecdsa(key, statement) for statement in statements)

@@ -6,22 +6,24 @@ gives the same bytes. The form to share parts of has secrets of its own and diff
 all forms are stored together, and the first stored stay.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from issuer.database import to_json
 from issuer.issuance.selective import base_proof_value
-from keys.entry import KeyUse
-from keys.signer import KeysError, Signer, SigningError, is_signature
+from issuer.profiles import PROFILES, PROOF, PROOF_TO_SHARE, Profile
+from issuer.settings import Settings
+from keys.entry import JWT_USES, KeyUse
+from keys.signer import Signer, SigningError, is_signature
 from verifier import jose
 from verifier.credential import instant
-from verifier.cryptosuites import ECDSA_SD_2023, SUITES
+from verifier.cryptosuites import Suite
 from verifier.disclosure import mandatory_pointers
 
 Json = Mapping[str, Any]
 
-SUITE = SUITES["eddsa-rdfc-2022"]
+SUITE = PROFILES[PROOF].suite
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,33 +38,58 @@ class Secured:
     to_share: bytes | None = None
 
 
-def secure(document: Json, signers: Mapping[KeyUse, Signer], *, to_share: bool = False) -> Secured:
-    """Return `document` with an embedded proof, as a VC-JWT, and with a proof to share parts of.
+def secure(document: Json, signers: Mapping[KeyUse, Signer], settings: Settings) -> Secured:
+    """Return `document` with embedded proofs, as a VC-JWT, and with a proof to share parts of.
 
-    Raises `KeysError` if a key is not there, and `SigningError` if it cannot be used or a new
-    signature does not verify.
+    `signers` has one for each of `settings.key_uses`. Raises `SigningError` if one cannot be
+    used or a new signature does not verify.
     """
-    proof = make_proof(document, signers[KeyUse.PROOF], created=document["validFrom"])
-    jwt_signer = signers.get(KeyUse.JWT)
+    created = document["validFrom"]
+    to_share, jwt = PROOF_TO_SHARE in settings.proofs, settings.jwt
     return Secured(
-        json=to_json({**document, "proof": [proof]}),
-        jwt=None if jwt_signer is None else _jwt(document, jwt_signer),
-        to_share=_to_share(document, signers.get(KeyUse.SD)) if to_share else None,
+        json=to_json(
+            {**document, "proof": make_proofs(document, signers, settings.proofs, created=created)}
+        ),
+        jwt=_jwt(document, signers[JWT_USES[jwt]]) if jwt else None,
+        to_share=_to_share(document, signers[KeyUse.SD]) if to_share else None,
     )
 
 
-def make_proof(document: Json, signer: Signer, *, created: str) -> dict[str, str]:
-    """Return a Data Integrity proof of `document` (OB-65, OB-68)."""
-    options = _options(SUITE.name, signer, created)
-    signature = _signature(signer, SUITE.hash_data(document, options, signer.public_key))
-    return {**options, "proofValue": SUITE.encode(signature)}
+def make_proofs(
+    document: Json, signers: Mapping[KeyUse, Signer], proofs: Iterable[str], *, created: str
+) -> list[dict[str, Any]]:
+    """Return a proof set of `document`, a proof for each of the profiles that `proofs` names."""
+    return [
+        make_proof(document, signers[profile.use], created=created, suite=profile.suite)
+        for profile in _chosen(proofs)
+    ]
 
 
-def _to_share(document: Json, signer: Signer | None) -> bytes:
+def signing_methods(signers: Mapping[KeyUse, Signer], proofs: Iterable[str]) -> list[str]:
+    """Return the verification method of each proof that `make_proofs` would make."""
+    return [signers[profile.use].verification_method for profile in _chosen(proofs)]
+
+
+def _chosen(proofs: Iterable[str]) -> list[Profile]:
+    return [PROFILES[name] for name in proofs if name in PROFILES]
+
+
+def make_proof(
+    document: Json, signer: Signer, *, created: str, suite: Suite = SUITE
+) -> dict[str, Any]:
+    """Return a Data Integrity proof of `document` (OB-65, OB-68).
+
+    The JCS suites keep the document's contexts in the proof (Data Integrity EdDSA 1.0, 3.3.1).
+    """
+    contexts = {"@context": document["@context"]} if suite.keeps_contexts else {}
+    options = contexts | _options(suite.name, signer, created)
+    signature = _signature(signer, suite.hash_data(document, options, signer.public_key))
+    return {**options, "proofValue": suite.encode(signature)}
+
+
+def _to_share(document: Json, signer: Signer) -> bytes:
     """Return `document` with a base proof of `ecdsa-sd-2023` (OB-69)."""
-    if signer is None:
-        raise KeysError("no active sd key: mintmark keys create --use sd")
-    options = _options(ECDSA_SD_2023.name, signer, document["validFrom"])
+    options = _options(PROOF_TO_SHARE, signer, document["validFrom"])
     value = base_proof_value(
         document,
         options,

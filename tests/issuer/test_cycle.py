@@ -357,7 +357,7 @@ def test_a_catalogue_that_changes_leaves_what_was_prepared(locked, approval):
 def test_a_did_key_issuer_issues_json_alone(settings, home, approval, issuer):
     key = issuer.keyring.entries()[0]
     did_key = "did:key:" + multikey.encode(key.public_key)
-    other = Issuer(replace(settings, issuer_id=did_key))
+    other = Issuer(replace(settings, issuer_id=did_key, jwt=""))
     (home / "public" / "status" / "1").unlink()
     row = find(other, deliver(other, approval()).credential_id)
     assert row.jwt is None

@@ -90,6 +90,7 @@ VALUES = {
     "credentials.credit_unit": '"hours"',
     "credentials.show_name": "false",
     "credentials.proofs": '["eddsa-rdfc-2022", "ecdsa-sd-2023"]',
+    "credentials.jwt": '"RS256"',
     "assessed_by.id": '"did:web:assessor.example"',
     "assessed_by.name": '"Assessor"',
     "assessed_by.url": '"https://assessor.example/"',

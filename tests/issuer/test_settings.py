@@ -79,8 +79,29 @@ def test_a_slash_at_the_end_of_the_public_url_means_nothing():
         pytest.param(
             "[issuer]",
             '[credentials]\nproofs = ["ecdsa-sd-2023"]\n[issuer]',
-            "proofs",
+            "is for the holder alone",
             id="no-public-proof",
+        ),
+        pytest.param(
+            "[issuer]",
+            '[credentials]\nproofs = ["eddsa-jcs-2022", "eddsa-jcs-2022"]\n[issuer]',
+            "stands twice",
+            id="a-proof-twice",
+        ),
+        pytest.param(
+            "[issuer]", '[credentials]\njwt = "HS256"\n[issuer]', "none of ES256", id="no-jwt"
+        ),
+        pytest.param(
+            "[issuer]",
+            '[credentials]\njwt = "EdDSA"\n[issuer]\nid = "did:key:z6Mkx"',
+            "has none for: jwt-eddsa",
+            id="a-jwt-by-a-did-key",
+        ),
+        pytest.param(
+            "[issuer]",
+            '[credentials]\nproofs = ["ecdsa-rdfc-2019"]\n[issuer]\nid = "did:key:z6Mkx"',
+            "has none for: proof-p256",
+            id="a-curve-by-a-did-key",
         ),
         pytest.param(
             "[issuer]",

@@ -14,7 +14,8 @@ from issuer.database import Database
 from issuer.issuance import lists
 from issuer.issuance.finish import finish_pending
 from issuer.issuer import Issuer
-from issuer.settings import FILE, PROOF, PROOF_TO_SHARE, load
+from issuer.profiles import PROOF, PROOF_TO_SHARE
+from issuer.settings import FILE, load
 from keys.entry import KeyUse
 from keys.signer import KeysError
 from verifier import strict_json, verify
@@ -127,7 +128,8 @@ def test_without_the_key_nothing_is_issued_and_the_remedy_is_said(settings, appr
     assert issue(issuer, approval, now) is None
     ((_, error),) = finish_pending(issuer)
     assert isinstance(error, KeysError)
-    assert "keys create --use sd" in str(error)
+    assert "no active sd key" in str(error)
+    assert "mintmark keys create" in str(error)
     lists.publish_all(issuer, now=now)  # lists need no such key: revoking goes on
     issuer.database.close()
 

@@ -1,21 +1,35 @@
+import json
+from datetime import UTC, datetime
+
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from jwcrypto.common import base64url_encode
 from jwcrypto.jwk import JWK
 from jwcrypto.jws import JWS
 
 from keys.documents import jwks
-from keys.entry import KeyUse
+from keys.entry import ALGORITHMS, JWT_USES, KeyUse
 from keys.file_signer import FileSigner
+from keys.key_file import Cost
+from keys.keyring import Keyring
 from keys.signer import SigningError, is_signature
 
 ISSUER = "did:web:localhost%3A8202"
+PASSPHRASE = b"a passphrase that only this test knows"
+LENGTHS = {"Ed25519": 64, "EdDSA": 64, "ES256": 64, "ES384": 96, "RS256": 384}
 
 
-@pytest.fixture
-def signers(keyring, passphrase, now):
-    keyring.create(passphrase, now=now, uses=[KeyUse.SD])
-    return keyring.signers(ISSUER, passphrase)
+@pytest.fixture(scope="module")
+def keyring(tmp_path_factory):
+    """A keyring with a key of every use."""
+    made = Keyring(tmp_path_factory.mktemp("home"), cost=Cost(memory_kib=64, iterations=1, lanes=1))
+    made.create(PASSPHRASE, now=datetime(2026, 11, 22, 12, tzinfo=UTC), uses=KeyUse)
+    return made
+
+
+@pytest.fixture(scope="module")
+def signers(keyring):
+    return keyring.signers(ISSUER, PASSPHRASE, KeyUse)
 
 
 def always():
@@ -23,17 +37,17 @@ def always():
 
 
 @pytest.mark.parametrize("use", KeyUse)
-def test_a_signature_has_64_bytes_and_verifies(signers, use):
-    for number in range(100):
+def test_a_signature_has_the_bytes_of_its_algorithm_and_verifies(signers, use):
+    for number in range(50):
         data = b"data %d" % number
         signature = signers[use].sign(data)
-        assert len(signature) == 64
+        assert len(signature) == LENGTHS[ALGORITHMS[use]]
         assert is_signature(signers[use].public_key, signature, data)
 
 
 @pytest.mark.parametrize("use", KeyUse)
-def test_signing_again_gives_the_same_bytes(signers, keyring, passphrase, use):
-    again = keyring.signers(ISSUER, passphrase)
+def test_signing_again_gives_the_same_bytes(signers, keyring, use):
+    again = keyring.signers(ISSUER, PASSPHRASE, [use])
     assert signers[use].sign(b"data") == again[use].sign(b"data")
 
 
@@ -58,19 +72,18 @@ def test_what_is_no_signature_is_none(signers, use, signature):
     assert not is_signature(signers[use].public_key, signature, b"data")
 
 
-def test_es256_is_what_jose_libraries_read(signers, keyring):
-    signer = signers[KeyUse.JWT]
-    jws = JWS(b"payload")
-    jws.deserialize(_compact(signer, b"payload"))
-    (published,) = jwks(ISSUER, keyring.entries())["keys"]
-    jws.verify(JWK(**published), alg="ES256")
+@pytest.mark.parametrize("algorithm", JWT_USES)
+def test_jose_libraries_read_each_algorithm_with_the_published_key(signers, keyring, algorithm):
+    signer = signers[JWT_USES[algorithm]]
+    published = jwks(ISSUER, keyring.entries())["keys"]
+    (key,) = [key for key in published if key["kid"] == signer.verification_method]
+    header = base64url_encode(json.dumps({"alg": algorithm}))
+    signed = f"{header}.{base64url_encode(b'payload')}"
+    jws = JWS()
+    jws.deserialize(f"{signed}.{base64url_encode(signer.sign(signed.encode()))}")
+    jws.verify(JWK(**key), alg=algorithm)
     assert jws.objects["valid"]
-
-
-def _compact(signer, payload):
-    header = base64url_encode('{"alg":"ES256"}')
-    signing_input = f"{header}.{base64url_encode(payload)}"
-    return f"{signing_input}.{base64url_encode(signer.sign(signing_input.encode()))}"
+    assert key["alg"] == algorithm
 
 
 @pytest.mark.parametrize(
@@ -78,6 +91,8 @@ def _compact(signer, payload):
     [
         pytest.param(ed25519.Ed25519PrivateKey.generate, id="Ed25519"),
         pytest.param(lambda: ec.generate_private_key(ec.SECP256R1()), id="ES256"),
+        pytest.param(lambda: ec.generate_private_key(ec.SECP384R1()), id="ES384"),
+        pytest.param(lambda: rsa.generate_private_key(65537, 2048), id="RS256"),
     ],
 )
 def test_a_signature_that_does_not_verify_is_not_handed_out(make):

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from world import Issuer
 
 from issuer.issuance.selective import base_proof_value
-from keys.file_signer import es256
+from keys.file_signer import ecdsa
 from verifier import multikey
 from verifier.disclosure import mandatory_pointers
 
@@ -48,6 +48,6 @@ class SharingIssuer(Issuer):
             document,
             options,
             mandatory_pointers=mandatory_pointers(document) if pointers is None else pointers,
-            sign=lambda data: es256(self.sd_key, data),
+            sign=lambda data: ecdsa(self.sd_key, data),
         )
         return {**document, "proof": [{**options, "proofValue": value}]}

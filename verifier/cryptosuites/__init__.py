@@ -23,9 +23,9 @@ SUITES: dict[str, Suite] = {
     suite.name: suite
     for suite in (
         Suite("eddsa-rdfc-2022", _DATA_INTEGRITY, rdfc, configure_rdfc(), *_EDDSA),
-        Suite("eddsa-jcs-2022", _DATA_INTEGRITY, jcs, configure_jcs, *_EDDSA),
+        Suite("eddsa-jcs-2022", _DATA_INTEGRITY, jcs, configure_jcs, *_EDDSA, keeps_contexts=True),
         Suite("ecdsa-rdfc-2019", _DATA_INTEGRITY, rdfc, configure_rdfc(), *_ECDSA),
-        Suite("ecdsa-jcs-2019", _DATA_INTEGRITY, jcs, configure_jcs, *_ECDSA),
+        Suite("ecdsa-jcs-2019", _DATA_INTEGRITY, jcs, configure_jcs, *_ECDSA, keeps_contexts=True),
         # To read only: drafts that badges in use still carry (OB-67).
         Suite("eddsa-2022", _DATA_INTEGRITY, rdfc, configure_rdfc(), *_EDDSA, legacy=True),
         Suite(

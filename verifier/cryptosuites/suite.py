@@ -57,6 +57,8 @@ class Suite:
     decode: Callable[[str], bytes]
     verify: Callable[[PublicKey, bytes, bytes], bool]
     legacy: bool = False
+    keeps_contexts: bool = False
+    """Whether a new proof repeats the document's `@context`."""
 
     def hash_data(
         self, document: Json, proof: Json, key: PublicKey, *, contexts: FrozenContexts = BUNDLED
