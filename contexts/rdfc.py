@@ -6,6 +6,7 @@ Section numbers in comments are those of the W3C Recommendation of 21 May 2024.
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 
 from contexts.errors import WorkLimitError
 from contexts.ntriples import Quad
@@ -28,14 +29,19 @@ def rdfc10(quads: Iterable[Quad], *, hash_name: str = "sha256") -> str:
 def canonical(lines: Iterable[str], quads: Iterable[Quad], *, hash_name: str = "sha256") -> str:
     """Return the canonical form of a dataset of which `lines` are already written; as `rdfc10`."""
     dataset = set(quads)
-    names = canonical_names(dataset, hash_name=hash_name)
-    return "".join(sorted({*lines, *[line(quad, names) for quad in dataset]}))
+    names = _names(dataset, hash_name)
+    written = sorted([*lines, *[line(quad, names) for quad in dataset]])
+    return "".join([one for one, _ in groupby(written)])  # to hash whole lines would be slower
 
 
 def canonical_names(quads: Iterable[Quad], *, hash_name: str = "sha256") -> dict[str, str]:
     """Return the canonical name of each blank node of a dataset: `_:b3` to `_:c14n0` (4.4)."""
+    return _names(set(quads), hash_name)
+
+
+def _names(dataset: set[Quad], hash_name: str) -> dict[str, str]:
     try:
-        return _Canonicalizer(set(quads), hash_name).canonical_names()
+        return _Canonicalizer(dataset, hash_name).canonical_names()
     except RecursionError as exc:
         raise WorkLimitError("its unnamed parts form too long a chain") from exc
 
@@ -104,12 +110,10 @@ class _Canonicalizer:
         if known is None:
             lines = []
             for s, p, o, g in self.quads_of[node]:
-                if s[0] == "_":
-                    s = "_:a" if s == node else "_:z"
-                if o[0] == "_":
-                    o = "_:a" if o == node else "_:z"
+                s = "_:a" if s == node else "_:z" if s[0] == "_" else s
+                o = "_:a" if o == node else "_:z" if o[0] == "_" else o
                 if g:
-                    g = ("_:a " if g == node else "_:z ") if g[0] == "_" else f"{g} "
+                    g = "_:a " if g == node else "_:z " if g[0] == "_" else f"{g} "
                 lines.append(f"{s} {p} {o} {g}.\n")
             lines.sort()
             known = self.first_degree[node] = self.digest("".join(lines))

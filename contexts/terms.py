@@ -50,31 +50,34 @@ class ActiveContext:
     property-scoped one `("value", term)` and `("node", term)`.
     """
 
-    __slots__ = ("_contexts", "_steps", "_types", "id_keys", "nested", "prefixes", "terms", "texts",
-                 "type_keys")  # fmt: skip
+    __slots__ = ("_contexts", "_steps", "_types", "id_key", "id_keys", "nested", "prefixes",
+                 "terms", "texts", "type_key", "type_keys")  # fmt: skip
 
     def __init__(
         self, terms: dict[str, Term], prefixes: dict[str, str], previous: "ActiveContext | None"
     ) -> None:
         self.terms = terms | KEYWORDS
         self.texts = {
-            key: (term.predicate, term.datatype)
+            key: (term.predicate, f"{term.datatype} .\n")
             for key, term in terms.items()
             if term.kind == "literal" and not term.container and not term.scoped
         }
-        """The terms under which a string is a literal and nothing else."""
+        """The terms under which a string is a literal and nothing else: their predicate, and what
+        follows the closing quote in a statement."""
         self.prefixes = prefixes
         self.nested = previous or self
         """What holds in the nodes below: a type-scoped context ends with its node (5.1.2, 7)."""
         self.id_keys = tuple(key for key, term in self.terms.items() if term.kind == "id")
         self.type_keys = tuple(key for key, term in self.terms.items() if term.kind == "type")
+        self.id_key, self.type_key = self.id_keys[0], self.type_keys[0]
         self._steps: dict[tuple[str, ...], ActiveContext] = {}
         self._contexts: dict[tuple[str, ...], ActiveContext] = {}
         self._types: dict[tuple[str, ...], tuple[ActiveContext, tuple[str, ...]]] = {}
 
     def with_contexts(self, entries: Any) -> "ActiveContext":
         """Return what holds in a node with this `@context` (5.1.2, 9)."""
-        urls = _words(entries)
+        urls = tuple(entries) if type(entries) is list else (entries,)
+        _check_words(urls)
         active = self._contexts.get(urls)
         if active is None:
             active = self
@@ -85,13 +88,15 @@ class ActiveContext:
 
     def typed(self, names: Any) -> tuple["ActiveContext", tuple[str, ...]]:
         """Return what holds in a node of these types, and their IRIs (5.1.2, 11)."""
-        names = _words(names)
-        found = self._types.get(names)
-        if found is None:
-            iris = tuple(self.vocabulary(name) for name in names)
-            scoped = {name for name in names if name in self.terms and self.terms[name].scoped}
-            found = (self.step("types", *sorted(scoped)) if scoped else self), iris
-            _remember(self._types, names, found)
+        words = tuple(names) if type(names) is list else (names,)
+        try:
+            return self._types[words]
+        except (KeyError, TypeError):  # not met before, or not even text
+            _check_words(words)
+        iris = tuple(map(self.vocabulary, words))
+        scoped = {name for name in words if name in self.terms and self.terms[name].scoped}
+        found = (self.step("types", *sorted(scoped)) if scoped else self), iris
+        _remember(self._types, words, found)
         return found
 
     def vocabulary(self, name: str) -> str:
@@ -125,15 +130,10 @@ class ActiveContext:
         raise Declined(" ".join(edge))
 
 
-def _words(value: Any) -> tuple[str, ...]:
-    """Return one string or an array of a few as a tuple."""
-    words = tuple(value) if type(value) is list else (value,)
-    if len(words) > MAX_CONTEXTS:
-        raise Declined("a long array")
-    for word in words:
-        if type(word) is not str:
-            raise Declined("not a string")
-    return words
+def _check_words(words: tuple[Any, ...]) -> None:
+    """Decline what is no text, or too many."""
+    if len(words) > MAX_CONTEXTS or any(type(word) is not str for word in words):
+        raise Declined("not a few words")
 
 
 def _remember(memo: dict[tuple[str, ...], _Value], key: tuple[str, ...], value: _Value) -> None:

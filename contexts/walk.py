@@ -9,7 +9,7 @@ JSON-LD 1.1 Processing Algorithms and API.
 import itertools
 import marshal
 from collections.abc import Mapping
-from json.encoder import encode_basestring
+from json.encoder import encode_basestring as quoted
 from typing import Any, NamedTuple
 
 from contexts.jcs import canonicalize_json
@@ -72,32 +72,35 @@ class Walk:
         if "@context" in node:
             active = active.with_contexts(node["@context"])
         types: tuple[str, ...] = ()
-        if type_key := _one_of(active.type_keys, node):
+        type_key = active.type_key if active.type_key in node else _one_of(active.type_keys, node)
+        if type_key:
             active, types = active.typed(node[type_key])
-        id_key = _one_of(active.id_keys, node)
+        id_key = active.id_key if active.id_key in node else _one_of(active.id_keys, node)
         name = active.iri(node[id_key]) if id_key else self._blank()
+        plain, lines = not graph and name[0] == "<", self.lines
         for iri in types:
             self._add(name, _TYPE, iri, graph)
-        texts, terms, plain = active.texts, active.terms, not graph and name[0] == "<"
+        texts = active.texts
         for key, value in node.items():
             if type(value) is str and key in texts:  # most members, so the shortest way
-                predicate, datatype = texts[key]
+                predicate, end = texts[key]
+                text = quoted(value)
+                if len(text) != len(value) + 2 or "\x7f" in text:
+                    text = _text(value)
                 if plain:
-                    self.lines.append(f"{name} {predicate} {_text(value)}{datatype} .\n")
+                    lines.append(f"{name} {predicate} {text}{end}")
                 else:
-                    self.quads.append((name, predicate, _text(value) + datatype, graph))
-                continue
-            term = terms.get(key)
-            if term is None:
-                if key != "@context":
-                    raise Declined(key)
-            elif key != id_key and key != type_key:
-                self._member(name, key, term, value, active, graph, depth)
+                    self.quads.append((name, predicate, text + end[:-3], graph))
+            elif key != id_key and key != type_key and key != "@context":
+                self._member(name, key, value, active, graph, depth)
         return name
 
-    def _member(self, name: str, key: str, term: Term, value: Any, active: ActiveContext,
+    def _member(self, name: str, key: str, value: Any, active: ActiveContext,
                 graph: str, depth: int) -> None:  # fmt: skip
         """Add the statements that one member of a node makes (5.1.2, 13)."""
+        term = active.terms.get(key)
+        if term is None:
+            raise Declined(key)
         predicate, kind, container = term.predicate, term.kind, term.container
         if kind in ("other", "id", "type"):
             raise Declined(key)
@@ -245,10 +248,10 @@ def _value_object(value: Json, active: ActiveContext) -> str:
 def _text(text: str) -> str:
     """Return a string in quotes. JSON and canonical N-Quads (RDFC-1.0, section 5) escape the
     same way, but for the control characters that no letter stands for."""
-    quoted = encode_basestring(text)
-    if "\\u00" in quoted or "\x7f" in quoted:
+    written = quoted(text)
+    if "\\u00" in written or "\x7f" in written:
         return f'"{text.translate(ESCAPES)}"'
-    return quoted
+    return written
 
 
 def _native(value: Any, datatype: str) -> str:

@@ -8,7 +8,6 @@ decide are where the specification puts them; anything else could not be checked
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from verifier.report import Check, Outcome
@@ -31,9 +30,10 @@ not which of them a reader would pick."""
 _REFERENCE = {"id", "type", "endorsementComment"}
 """What may stand where the credential itself is referred to, such as in an endorsement of it.
 More would be a second piece of the credential, out of the reader's sight."""
-_OBJECT = (dict, Mapping)
-"""The one is looked at first, because asking for the other is slow."""
 _VALUE_KEYS = {"@value", "@type", "@language", "@direction"}
+MAX_REMEMBERED = 512
+_plain_keys: set[str] = set()
+"""Names of members that were seen to be plain terms; the standards have some 200."""
 
 
 def check_structure(document: Json) -> Check:
@@ -51,7 +51,7 @@ def _flaw(document: Json) -> Flaw | None:
         return "@context", "no_context"
     if not _are_urls(document["@context"]):
         return "@context", "inline_context"
-    return _walk(document, "", _own_id(document), is_root=True)
+    return _walk(document, _own_id(document), is_root=True)
 
 
 def _are_urls(contexts: Any) -> bool:
@@ -64,78 +64,85 @@ def _own_id(document: Json) -> frozenset[str]:
     return frozenset({document["id"]} if isinstance(document.get("id"), str) else ())
 
 
-def _walk(node: Json, place: str, roots: frozenset[str], *, is_root: bool = False) -> Flaw | None:
-    """`roots` are the ids of the credentials around this node."""
+def _walk(node: Json, roots: frozenset[str], *, is_root: bool = False) -> Flaw | None:
+    """`roots` are the ids of the credentials around this node; the place is as seen from it."""
     if "@value" in node:
         odd = node.keys() - _VALUE_KEYS or isinstance(node["@value"], dict | list)
-        return (place, "keyword") if odd else None
-    if not is_root and _own_id(node) & roots and node.keys() - _REFERENCE:
-        return place, "in_pieces"
+        return ("", "keyword") if odd else None
+    own = node.get("id")
+    if type(own) is str:
+        if own in roots and not is_root and node.keys() - _REFERENCE:
+            return "", "in_pieces"
+        if own[:2] == "_:":
+            return "id", "blank_id"
+    if not node.keys() <= _plain_keys and (flaw := _odd_key(node, is_root)):
+        return flaw
     for key, value in node.items():
-        if isinstance(value, str) and _is_plain(key) and not value.startswith("_:"):
-            continue  # most members, and nothing below could object to one
-        if flaw := _member(key, value, node, f"{place}.{key}" if place else key, roots, is_root):
-            return flaw
+        kind = type(value)
+        if kind is str:  # most members, and nothing below could object to one
+            continue
+        if kind is list:
+            if len(value) > 1 and key in SINGLE and not _is_record(key, node):
+                return key, "list_for_one"
+            flaw = _in_list(value, roots, key)
+        elif kind is dict or isinstance(value, Mapping):
+            flaw = _in_list([value], roots, key) if key in NESTED else _walk(value, roots)
+        else:
+            continue
+        if flaw:
+            return _under(key, flaw)
     return None
 
 
-def _member(
-    key: str, value: Any, node: Json, here: str, roots: frozenset[str], is_root: bool
-) -> Flaw | None:
-    if key == "@context" and is_root:
-        return None
-    if key.startswith("@") or key[:1].isupper():
-        # In capitals, the name of a type: `Criteria` is the same IRI as `criteria`, so it
-        # could hide one.
-        return here, "keyword"
-    if ":" in key:
-        return here, "full_iri_key"
-    if key == "id" and isinstance(value, str) and value.startswith("_:"):
-        return here, "blank_id"
-    if isinstance(value, list) and len(value) > 1 and _is_single(key, node):
-        return here, "list_for_one"
-    return _nested(value, here, roots) if key in NESTED else _below(value, here, roots)
-
-
-@lru_cache(maxsize=512)
-def _is_plain(key: str) -> bool:
-    return not (key.startswith("@") or key[:1].isupper() or ":" in key)
-
-
-def _is_single(key: str, node: Json) -> bool:
-    """A learner record lists many achievements, of which none decides (CLR 2.0, ClrSubject)."""
-    kinds = node.get("type")
-    record = isinstance(kinds, list) and "ClrSubject" in kinds
-    return key in SINGLE and not (record and key == "achievement")
-
-
-def _below(value: Any, place: str, roots: frozenset[str]) -> Flaw | None:
-    if isinstance(value, _OBJECT):
-        return _walk(value, place, roots)
-    if isinstance(value, list):
-        for number, item in enumerate(value):
-            if isinstance(item, str):
-                continue
-            if isinstance(item, list):
-                return f"{place}[{number}]", "list_in_list"
-            if isinstance(item, _OBJECT) and (flaw := _walk(item, f"{place}[{number}]", roots)):
-                return flaw
+def _in_list(items: list[Any], roots: frozenset[str], key: str) -> Flaw | None:
+    for number, item in enumerate(items):
+        kind = type(item)
+        if kind is str:
+            continue
+        if kind is list:
+            return f"[{number}]", "list_in_list"
+        if kind is dict or isinstance(item, Mapping):
+            flaw = _nested(item, roots) if key in NESTED else _walk(item, roots)
+            if flaw:
+                return _under(f"[{number}]", flaw)
     return None
 
 
-def _nested(value: Any, place: str, roots: frozenset[str]) -> Flaw | None:
+def _nested(credential: Json, roots: frozenset[str]) -> Flaw | None:
     """A nested credential may bring its own `@context`; inside it the same rules hold.
 
     Its statements stand in the same graph as those around it, so a piece of the outer
     credential could hide in it as well.
     """
-    for number, item in enumerate(value if isinstance(value, list) else [value]):
-        if isinstance(item, _OBJECT):
-            here = f"{place}[{number}]"
-            if not _are_urls(item.get("@context", [])):
-                return here, "inline_context"
-            if _own_id(item) & roots:
-                return here, "in_pieces"
-            if flaw := _walk(item, here, roots | _own_id(item), is_root=True):
-                return flaw
+    if not _are_urls(credential.get("@context", [])):
+        return "", "inline_context"
+    own = _own_id(credential)
+    return ("", "in_pieces") if own & roots else _walk(credential, roots | own, is_root=True)
+
+
+def _odd_key(node: Json, is_root: bool) -> Flaw | None:
+    """Return the first member that is not named by a plain term, and remember those that are."""
+    for key in node:
+        if key == "@context" and is_root:
+            continue
+        if key.startswith("@") or key[:1].isupper():
+            # In capitals, the name of a type: `Criteria` is the same IRI as `criteria`, so it
+            # could hide one.
+            return key, "keyword"
+        if ":" in key:
+            return key, "full_iri_key"
+        if len(_plain_keys) < MAX_REMEMBERED:
+            _plain_keys.add(key)
     return None
+
+
+def _is_record(key: str, node: Json) -> bool:
+    """A learner record lists many achievements, of which none decides (CLR 2.0, ClrSubject)."""
+    kinds = node.get("type")
+    return key == "achievement" and isinstance(kinds, list) and "ClrSubject" in kinds
+
+
+def _under(step: str, flaw: Flaw) -> Flaw:
+    """Return a flaw with its place as seen from one step above."""
+    place, why = flaw
+    return (f"{step}.{place}" if place and place[0] != "[" else step + place), why

@@ -17,6 +17,7 @@ MAX_INTEGER = 2**53
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_CONTAINERS = {dict, list}
 
 
 class StrictJsonError(ValueError):
@@ -41,7 +42,9 @@ def loads(data: bytes | str, *, max_bytes: int = MAX_BYTES) -> Any:
     except ValueError as exc:
         raise StrictJsonError(f"not JSON: {exc}") from exc
     _check_depth(value)
-    if _ESCAPED_SURROGATE.search(text) or not (text.isascii() or isinstance(data, bytes)):
+    # The one text that can hold a surrogate that is not written as an escape is no UTF-8.
+    escaped = "\\u" in text and _ESCAPED_SURROGATE.search(text)
+    if escaped or not (text.isascii() or isinstance(data, bytes)):
         _refuse_surrogates(value)
     return value
 
@@ -63,7 +66,7 @@ def _decode(data: bytes) -> str:
 
 def _check_depth(value: Any) -> None:
     """Go down level by level, so that nothing after this recurses too far."""
-    level, depth = [value], -1
+    level, depth = [value] if type(value) in _CONTAINERS else [], 0
     while level:
         depth += 1
         if depth > MAX_DEPTH:
@@ -71,8 +74,8 @@ def _check_depth(value: Any) -> None:
         level = [
             item
             for one in level
-            if isinstance(one, dict | list)
-            for item in (one.values() if isinstance(one, dict) else one) or (None,)
+            for item in (one.values() if type(one) is dict else one)
+            if type(item) in _CONTAINERS
         ]
 
 

@@ -38,6 +38,9 @@ FLAWS = {
     "a blank id": ("blank_id", "id", {"id": "_:b"}),
     "a blank id inside": ("blank_id", "issuer.id", {"issuer": {"id": "_:b"}}),
     "a list in a list": ("list_in_list", "evidence[0]", {"evidence": [[{}]]}),
+    "endorsements in a list in a list": (
+        "list_in_list", "endorsement[0]", {"endorsement": [[ENDORSEMENT]]},
+    ),
     "a value object with more": ("keyword", "name", {"name": {"@value": "a", "x": 1}}),
     "a value object with an index": ("keyword", "name", {"name": {"@value": "a", "@index": "x"}}),
     "a value object of an object": ("keyword", "name", {"name": {"@value": {}}}),
