@@ -1,19 +1,26 @@
 """The one file that opens sockets. Everyone else is handed a `Fetch`.
 
-Every address comes from an untrusted credential, so (T20, T22): https on port 443 only; the
-host is resolved once, every address it has must be public, and the connection goes to the
-address that was checked; no redirect leaves the origin; a total deadline that a slow sender
-cannot stretch; a byte cap; no content encoding; a budget of fetches for each verification.
+Every address comes from an untrusted credential, so (T20, T22): https on port 443, or on a
+port that whoever runs this listed; the host is resolved once, every address it has must be
+public, and the connection goes to the address that was checked, by the name that was asked
+for; no redirect leaves the origin; a total deadline that neither a slow sender nor a slow
+resolver can stretch; a byte cap; no content encoding; a budget of fetches for each
+verification. What is kept between verifications is in `fetch_cache.py`, and which hosts are
+left alone for a while in `fetch_breaker.py`: each is a `Fetch` around another.
 """
 
-import ipaddress
 import socket
 import time
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
+from threading import Thread
 from typing import Any, Protocol
 from urllib.parse import urljoin, urlsplit
+
+from verifier import fetch_rules
+from verifier.fetch_rules import LOCALHOST, is_allowed
 
 MAX_FETCHES = 8
 """An honest credential needs three: the issuer's document, a status list, a refresh."""
@@ -24,26 +31,20 @@ TOTAL_SECONDS = 20.0
 MAX_REDIRECTS = 3
 _USER_AGENT = b"mintmark-verify"
 
-_UNICAST_6 = ipaddress.ip_network("2000::/3")
-"""All that is handed out of IPv6. Outside it are translators to IPv4 (`64:ff9b::/96`,
-`::a.b.c.d`), site-local and unassigned ranges, some of which Python calls global."""
-# Not public, but not all known as such to Python's own tables: addresses that lead through
-# a translator to private ones, and ranges set aside for documentation and benchmarks.
-_BLOCKED = tuple(
-    ipaddress.ip_network(text)
-    for text in (
-        "2002::/16", "2001::/23", "3fff::/20", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15",
-    )
-)  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What came back from a URL: the body, its media type without parameters, the URL asked."""
+    """What came back from a URL: the body, its media type without parameters, the URL asked.
+
+    `fresh_for` says for how many seconds its sender lets it be kept, None where it does not
+    say; `age` is how many seconds ago it came.
+    """
 
     url: str
     body: bytes
     media_type: str = ""
+    fresh_for: int | None = None
+    age: int = 0
 
 
 class FetchError(Exception):
@@ -71,11 +72,15 @@ def offline(url: str, *, accept: str, max_bytes: int) -> Fetched:
 class WebFetch:
     """The `Fetch` of one verification: at most `MAX_FETCHES`, each URL once.
 
-    `unsafe_loopback_http` also lets http through to the host `localhost`, any port, for trying
-    things out on one machine.
+    `allow` lists hosts that may be asked on another port than 443, each as `host_and_port`
+    returns it; they must be public all the same. `unsafe_loopback_http` also lets http through
+    to the host `localhost`, any port, for trying things out on one machine.
     """
 
-    def __init__(self, *, unsafe_loopback_http: bool = False) -> None:
+    def __init__(
+        self, *, allow: Iterable[tuple[str, int]] = (), unsafe_loopback_http: bool = False
+    ) -> None:
+        self._listed = frozenset(allow)
         self._loopback = unsafe_loopback_http
         self._kept: dict[str, Fetched | FetchError] = {}
         self._ends: float | None = None
@@ -85,79 +90,81 @@ class WebFetch:
         if url not in self._kept:
             if len(self._kept) >= MAX_FETCHES:
                 raise FetchError("too_many_fetches", url, f"more than {MAX_FETCHES}")
-            try:
-                self._kept[url] = self._follow(url, accept, max_bytes)
-            except FetchError as exc:
-                self._kept[url] = exc
+            self._kept[url] = self._ask(url, accept, max_bytes)
         kept = self._kept[url]
         if isinstance(kept, FetchError):
             raise kept
         return kept
 
-    def _follow(self, url: str, accept: str, max_bytes: int) -> Fetched:
-        now, here = time.monotonic(), url
+    def _ask(self, url: str, accept: str, max_bytes: int) -> Fetched | FetchError:
+        now = time.monotonic()
         self._ends = self._ends or now + TOTAL_SECONDS
         deadline = min(now + DEADLINE_SECONDS, self._ends)
+        try:
+            return self._follow(url, accept, max_bytes, deadline)
+        except FetchError as exc:
+            if exc.code == "too_slow" and deadline == self._ends:  # others took its time
+                return FetchError("out_of_time", url, f"no answer in {TOTAL_SECONDS:.0f} seconds")
+            return exc
+
+    def _follow(self, url: str, accept: str, max_bytes: int, deadline: float) -> Fetched:
+        here = url
         for _ in range(MAX_REDIRECTS + 1):
-            if time.monotonic() >= deadline:  # looking up a name has a time limit of its own
-                raise _too_slow(url)
-            addresses = self._checked_addresses(here)
+            addresses = self._checked_addresses(here, deadline)
             status, headers, body = _get(here, addresses, accept, max_bytes, deadline)
             if status in (301, 302, 303, 307, 308) and "location" in headers:
-                target = urljoin(here, headers["location"])
-                if urlsplit(target)[:2] != urlsplit(here)[:2]:
-                    raise FetchError("redirected_elsewhere", url, f"redirects to {target[:200]}")
-                here = target
+                here = _redirected(url, here, headers["location"])
                 continue
             if status != 200:
-                raise FetchError("http_status", url, f"answered {status}")
+                code = "host_in_trouble" if status >= 500 else "http_status"
+                raise FetchError(code, url, f"answered {status}")
             media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-            return Fetched(url, body, media_type)
+            return Fetched(url, body, media_type, fetch_rules.fresh_for(headers))
         raise FetchError("redirected_elsewhere", url, f"more than {MAX_REDIRECTS} redirects")
 
-    def _checked_addresses(self, url: str) -> list[str]:
+    def _checked_addresses(self, url: str, deadline: float) -> list[str]:
         """Return the addresses to connect to, after every address of the host was checked."""
         try:
-            parts = urlsplit(url)
-            host, port = parts.hostname or "", parts.port
+            host, port = fetch_rules.place(url, self._listed, loopback=self._loopback)
         except ValueError as exc:
-            raise FetchError("address_refused", url, "not a web address") from exc
-        loopback = self._loopback and host == "localhost"
-        if parts.username is not None or parts.scheme not in ("https", "http"):
-            raise FetchError("address_refused", url, "not a plain web address")
-        if not loopback and (parts.scheme != "https" or port not in (None, 443)):
-            raise FetchError("address_refused", url, "only https on its usual port is fetched")
-        try:
-            found = socket.getaddrinfo(host, port or 443, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as exc:
-            raise FetchError("host_not_found", url, f"no such host: {host}") from exc
-        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-        if not addresses or not all(is_allowed(each, loopback=loopback) for each in addresses):
+            raise FetchError("address_refused", url, str(exc)) from exc
+        local = self._loopback and host == LOCALHOST
+        addresses = _look_up(url, host, port, deadline)
+        if not addresses or not all(is_allowed(each, loopback=local) for each in addresses):
             raise FetchError("address_refused", url, f"{host} is not a public address")
         return addresses
 
 
-def is_allowed(address: str, *, loopback: bool = False) -> bool:
-    """Whether a verification may connect to this IP address: public, or loopback if asked for."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
-        ip = ip.ipv4_mapped
-    if loopback:
-        return ip.is_loopback
-    if isinstance(ip, ipaddress.IPv6Address) and ip not in _UNICAST_6:
-        return False
-    blocked = any(ip in network for network in _BLOCKED if network.version == ip.version)
-    return ip.is_global and not ip.is_multicast and not blocked
+def _look_up(url: str, host: str, port: int, deadline: float) -> list[str]:
+    """Return the addresses of a host, each once.
+
+    A thread asks for them, because the system's resolver knows no deadline of ours.
+    """
+    found: list[Any] = []
+
+    def ask() -> None:
+        try:
+            found.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as exc:
+            found.append(exc)
+
+    thread = Thread(target=ask, daemon=True)
+    thread.start()
+    thread.join(max(0.0, deadline - time.monotonic()))
+    if not found or time.monotonic() >= deadline:
+        raise _too_slow(url)
+    if isinstance(found[0], Exception):
+        raise FetchError("host_not_found", url, f"no such host: {host}") from found[0]
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found[0]))
 
 
 def _get(
     url: str, addresses: list[str], accept: str, max_bytes: int, deadline: float
 ) -> tuple[int, dict[str, str], bytes]:
     import httpcore
-    import httpx
 
     headers = [
-        (b"Host", urlsplit(url).netloc.encode("ascii", "ignore")),
+        (b"Host", urlsplit(url).netloc.encode()),
         (b"Accept", accept.encode()),
         (b"Accept-Encoding", b"identity"),
         (b"User-Agent", _USER_AGENT),
@@ -165,12 +172,12 @@ def _get(
     try:
         with (
             httpcore.ConnectionPool(
-                ssl_context=httpx.create_ssl_context(),
+                ssl_context=_trusted(),
                 network_backend=_pinned_backend(addresses, deadline),
             ) as pool,
             pool.stream("GET", url, headers=headers) as response,
         ):
-            named = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in response.headers}
+            named = _by_name(response.headers)
             if named.get("content-encoding", "identity") != "identity":
                 raise FetchError("answer_unreadable", url, "sent a compressed answer")
             return response.status, named, _read(response.iter_stream(), url, max_bytes)
@@ -178,6 +185,32 @@ def _get(
         raise _too_slow(url) from exc
     except (httpcore.NetworkError, httpcore.ProtocolError, OSError, ValueError) as exc:
         raise FetchError("connection_lost", url, str(exc)[:200] or type(exc).__name__) from exc
+
+
+def _redirected(url: str, here: str, location: str) -> str:
+    """Return where a redirect leads, which must be the same origin."""
+    try:
+        target = urljoin(here, location)
+        if urlsplit(target)[:2] == urlsplit(here)[:2]:
+            return target
+    except ValueError:
+        target = location
+    raise FetchError("redirected_elsewhere", url, f"redirects to {target[:200]}")
+
+
+@cache
+def _trusted() -> Any:
+    """Return what certificates are checked against: read once, as it takes longer than a fetch."""
+    import httpx
+
+    return httpx.create_ssl_context()
+
+
+def _by_name(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    named: dict[str, str] = {}
+    for name, value in ((k.decode("latin-1").lower(), v.decode("latin-1")) for k, v in headers):
+        named[name] = f"{named[name]}, {value}" if name in named else value
+    return named
 
 
 def _too_slow(url: str) -> FetchError:
@@ -228,12 +261,15 @@ def _pinned_backend(addresses: list[str], deadline: float) -> Any:
 
     class Backend(httpcore.NetworkBackend):
         def connect_tcp(self, host: str, port: int, *_: Any, **options: Any) -> Any:
-            for address in addresses[:-1]:
-                with suppress(httpcore.ConnectError):
-                    return self._connect(address, port)
-            return self._connect(addresses[-1], port)
+            for tried, address in enumerate(addresses[:-1]):
+                share = left() / (
+                    len(addresses) - tried
+                )  # one that is silent leaves time for others
+                with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
+                    return self._connect(address, port, share)
+            return self._connect(addresses[-1], port, left())
 
-        def _connect(self, address: str, port: int) -> Any:
-            return Stream(httpcore.SyncBackend().connect_tcp(address, port, timeout=left()))
+        def _connect(self, address: str, port: int, timeout: float) -> Any:
+            return Stream(httpcore.SyncBackend().connect_tcp(address, port, timeout=timeout))
 
     return Backend()

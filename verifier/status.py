@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from verifier import status_list, strict_json
 from verifier.credential import Credential, listed
 from verifier.dates import check_validity_period
-from verifier.fetch import Fetch, FetchError
+from verifier.fetch import Fetch, Fetched, FetchError
 from verifier.report import Check, Outcome
 
 MAX_LIST_BYTES = 2 * 1024 * 1024
@@ -94,7 +94,12 @@ def _look_up(
     found = read_list(fetched.body)
     if found is None:
         return _unknown("status_list_not_authentic", {"url": read.url[:200]}, _VERIFICATION)
-    return _check_list(found, credential.issuer.id, read, now)
+    return _aged(_check_list(found, credential.issuer.id, read, now), fetched)
+
+
+def _aged(check: Check, fetched: Fetched) -> Check:
+    """Return the check with the age of an answer that was kept, in seconds."""
+    return replace(check, params={**check.params, "age": fetched.age}) if fetched.age else check
 
 
 def _read_entry(entry: Json, kind: str) -> _Entry | Check:
@@ -181,12 +186,16 @@ def _check_revocation_list(entry: Json, credential: Credential, fetch: Fetch) ->
         return _unknown("status_malformed", {"member": "credentialStatus.id"})
     where = {"url": url[:200]}
     try:
-        body = fetch(url, accept="application/json", max_bytes=MAX_LIST_BYTES).body
-        document = strict_json.loads_object(body, max_bytes=MAX_LIST_BYTES)
+        fetched = fetch(url, accept="application/json", max_bytes=MAX_LIST_BYTES)
+        document = strict_json.loads_object(fetched.body, max_bytes=MAX_LIST_BYTES)
     except FetchError as exc:
         return _unknown("status_unreachable", {**where, "why": exc.code}, _RETRIEVAL)
     except strict_json.StrictJsonError as exc:
         return _unknown("status_list_unreadable", {"detail": str(exc)}, _RETRIEVAL)
+    return _aged(_check_revoked(document, credential, where), fetched)
+
+
+def _check_revoked(document: Json, credential: Credential, where: Mapping[str, str]) -> Check:
     issuer = document.get("issuer", credential.issuer.id)
     issuer = issuer.get("id") if isinstance(issuer, dict) else issuer
     revoked = document.get("revokedCredential")

@@ -1,27 +1,35 @@
 """A server of raw bytes, for answers that no honest server gives."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 
 @contextmanager
-def server(answer: Callable[[socket.socket, bytes], object]) -> Iterator[tuple[int, list[str]]]:
-    """Serve with `answer(connection, request)` in a thread each; yield (port, requests)."""
+def server(
+    answer: Callable[[socket.socket, bytes], object], tls: ssl.SSLContext | None = None
+) -> Iterator[tuple[int, list[str]]]:
+    """Serve with `answer(connection, request)` in a thread each; yield (port, requests).
+
+    With `tls`, whoever does not finish the handshake is no request.
+    """
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.bind(("127.0.0.1", 0))
     listener.listen(16)
     requests: list[str] = []
 
     def handle(connection: socket.socket) -> None:
-        with connection:
+        with connection, suppress(OSError):  # the client goes away, as it should
+            if tls is not None:
+                connection = tls.wrap_socket(connection, server_side=True)
             request = b""
             while b"\r\n\r\n" not in request and (more := connection.recv(65536)):
                 request += more
             requests.append(request.decode("latin-1"))
-            with suppress(OSError):  # the client goes away, as it should
-                answer(connection, request)
+            answer(connection, request)
+            connection.close()
 
     def accept() -> None:
         while True:

@@ -4,6 +4,7 @@ import socket
 import time
 
 import pytest
+from authority import Authority
 from raw_server import server
 
 from verifier import fetch
@@ -124,6 +125,8 @@ def test_a_redirect_within_the_origin_is_followed(status):
         pytest.param("http://169.254.169.254/latest/meta-data", id="to cloud metadata"),
         pytest.param("file:///etc/passwd", id="to a file"),
         pytest.param("http://user@localhost/", id="to a user"),
+        pytest.param("http://[::1", id="to half an address"),
+        pytest.param("//[", id="to nothing"),
     ],
 )
 def test_a_redirect_elsewhere_is_not_followed(target):
@@ -138,7 +141,9 @@ def test_a_redirect_elsewhere_is_not_followed(target):
         (HEAD + b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}", "answer_unreadable"),
         (HEAD + b"Content-Encoding: br\r\nContent-Length: 2\r\n\r\n{}", "answer_unreadable"),
         (b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "http_status"),
-        (b"HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n", "http_status"),
+        (b"HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n", "host_in_trouble"),
+        (b"HTTP/1.1 503 Oh\r\nContent-Length: 0\r\n\r\n", "host_in_trouble"),
+        (b"HTTP/1.1 499 Oh\r\nContent-Length: 0\r\n\r\n", "http_status"),
         (b"HTTP/1.1 204 No Content\r\n\r\n", "http_status"),
         (b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n", "http_status"),
         (b"HTTP/1.1 206 Partial Content\r\nContent-Length: 2\r\n\r\n{}", "http_status"),
@@ -150,8 +155,8 @@ def test_a_redirect_elsewhere_is_not_followed(target):
     ],
     ids=[
         "a body a byte too long", "a body without a length", "gzip", "brotli", "not found",
-        "an error", "nothing", "a redirect to nowhere", "a part", "cut short", "mail",
-        "a closed connection", "two lengths", "endless headers",
+        "an error", "another", "an odd one", "nothing", "a redirect to nowhere", "a part",
+        "cut short", "mail", "a closed connection", "two lengths", "endless headers",
     ],
 )  # fmt: skip
 def test_an_answer_that_cannot_be_used_is_an_error_of_its_own(answer, code):
@@ -220,3 +225,112 @@ def test_offline_nothing_is_fetched():
     with pytest.raises(FetchError) as caught:
         offline("https://district.example/", accept="*/*", max_bytes=10)
     assert caught.value.code == "offline"
+
+
+HOST = "badges.example"
+
+
+@pytest.fixture
+def public(monkeypatch, tmp_path):
+    """Have `badges.example` lead here as if that were public; return who signs its certificates."""
+    real = socket.getaddrinfo
+
+    def here(host, *given, **options):
+        return real("127.0.0.1" if host == HOST else host, *given, **options)
+
+    authority = Authority(tmp_path)
+    monkeypatch.setattr(socket, "getaddrinfo", here)
+    monkeypatch.setattr(fetch, "is_allowed", lambda address, loopback: not loopback)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    fetch._trusted.cache_clear()
+    yield authority
+    fetch._trusted.cache_clear()
+
+
+def get_securely(tls, answer):
+    with server(answer, tls) as (port, requests):
+        fetching = WebFetch(allow=[(HOST, port)])
+        found = fetching(f"https://{HOST}:{port}/did.json", accept="*/*", max_bytes=1000)
+    return found, requests
+
+
+def test_the_certificate_is_that_of_the_name_although_the_address_is_connected_to(public):
+    asked_for = []
+    tls = public.server("another.example")
+    named = public.server(HOST)
+
+    def choose(connection, name, context):
+        asked_for.append(name)
+        connection.context = named
+
+    tls.sni_callback = choose
+    found, requests = get_securely(tls, plain(JSON))
+    assert found.body == b"{}"
+    assert asked_for == [HOST]
+    assert f"host: {HOST}:" in requests[0].lower()
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        pytest.param(lambda ours, other: ours.server("another.example"), id="of another host"),
+        pytest.param(lambda ours, other: ours.server("127.0.0.1"), id="of the address"),
+        pytest.param(lambda ours, other: ours.server(HOST, days=-1), id="that has ended"),
+        pytest.param(lambda ours, other: other.server(HOST), id="of an unknown authority"),
+    ],
+)
+def test_nothing_is_asked_of_a_host_with_a_wrong_certificate(public, tmp_path, made):
+    tls = made(public, Authority(tmp_path, "Another authority"))
+    with pytest.raises(FetchError, match="certificate") as caught:
+        get_securely(tls, lambda connection, request: pytest.fail("a request was sent"))
+    assert caught.value.code == "connection_lost"
+
+
+def test_a_host_on_another_port_is_not_asked_unless_it_is_listed(public):
+    secure, refused = server(plain(JSON), public.server(HOST)), "only https on its usual port"
+    with secure as (port, requests), pytest.raises(FetchError, match=refused):
+        WebFetch()(f"https://{HOST}:{port}/", accept="*/*", max_bytes=10)
+    assert requests == []
+
+
+def test_an_address_that_is_silent_leaves_time_for_the_next(monkeypatch):
+    """As where a network speaks no IPv6 and nobody says so."""
+    monkeypatch.setattr(fetch, "DEADLINE_SECONDS", 2.0)
+    connect, look_up, tried = socket.create_connection, socket.getaddrinfo, []
+
+    def watched(address, timeout, **options):
+        tried.append((address[0], timeout))
+        if address[0] != "127.0.0.1":
+            raise TimeoutError
+        return connect(address, timeout, **options)
+
+    found = [("", "", "", "", (f"127.0.0.{last}", 0)) for last in (2, 3, 1)]
+    several = lambda host, *given, **options: (  # noqa: E731
+        found if host == "localhost" else look_up(host, *given, **options)
+    )
+    monkeypatch.setattr(socket, "getaddrinfo", several)
+    monkeypatch.setattr(socket, "create_connection", watched)
+    with server(plain(JSON)) as (port, _):
+        assert get(port).body == b"{}"
+    assert [address for address, _ in tried] == ["127.0.0.2", "127.0.0.3", "127.0.0.1"]
+    assert tried[0][1] < 0.7 < tried[1][1] < 1.1 < tried[2][1] < 2.1
+
+
+def test_a_verification_that_slow_hosts_used_up_blames_no_other_host(monkeypatch):
+    monkeypatch.setattr(fetch, "DEADLINE_SECONDS", 0.2)
+    monkeypatch.setattr(fetch, "TOTAL_SECONDS", 0.3)
+    fetching, codes = WebFetch(unsafe_loopback_http=True), []
+    with server(SLOW["silence"]) as (port, _):
+        for number in range(3):
+            with pytest.raises(FetchError) as caught:
+                get(port, path=f"/{number}", fetching=fetching)
+            codes.append(caught.value.code)
+    assert codes == ["too_slow", "out_of_time", "out_of_time"]
+
+
+def test_what_is_said_of_keeping_comes_with_the_answer():
+    said = HEAD + b"Cache-Control: public\r\nCache-Control: max-age=30\r\nAge: 5\r\n"
+    with server(plain(said + b"Content-Length: 2\r\n\r\n{}")) as (port, _):
+        assert get(port).fresh_for == 25
+    with server(plain(JSON)) as (port, _):
+        assert get(port).fresh_for is None

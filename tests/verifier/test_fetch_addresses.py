@@ -1,10 +1,14 @@
 """Which addresses may be asked at all: https, its usual port, and public hosts (T20)."""
 
 import socket
+import time
+from threading import Event
 
 import pytest
 
-from verifier.fetch import FetchError, WebFetch, is_allowed
+from verifier import fetch
+from verifier.fetch import FetchError, WebFetch
+from verifier.fetch_rules import host_and_port, is_allowed, place
 
 
 @pytest.mark.parametrize(
@@ -24,6 +28,12 @@ from verifier.fetch import FetchError, WebFetch, is_allowed
         pytest.param("", id="nothing"),
         pytest.param("https://[::1", id="half an address"),
         pytest.param("http://127.0.0.1/", id="loopback by number"),
+        pytest.param("https://district.example/did json", id="a space"),
+        pytest.param("https://district.example/a\r\nX-Evil: 1", id="a line break"),
+        pytest.param("https://district.example/\x7f", id="a control character"),
+        pytest.param("https://bücher.example/", id="letters of another alphabet"),
+        pytest.param("https://district。example/", id="a dot of another alphabet"),
+        pytest.param("https://good.example\\@evil.example/", id="two hosts in one"),
     ],
 )
 @pytest.mark.parametrize("loopback", [False, True], ids=["", "also with loopback allowed"])
@@ -114,3 +124,77 @@ def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch):
     with pytest.raises(FetchError):
         WebFetch()("https://rebinding.example/", accept="*/*", max_bytes=10)
     assert seen == [("1.1.1.1", 443)]
+
+
+def test_localhost_is_no_public_address_even_on_the_usual_port():
+    with pytest.raises(FetchError, match="not a public address"):
+        WebFetch()("https://localhost/", accept="*/*", max_bytes=10)
+
+
+@pytest.mark.parametrize(
+    ("url", "leads_to"),
+    [
+        ("https://district.example/did.json", ("district.example", 443)),
+        ("https://district.example:443/", ("district.example", 443)),
+        ("https://DISTRICT.example:8443/", ("district.example", 8443)),
+        ("https://other.example:8443/", "only https on its usual port is fetched"),
+        ("https://district.example:8444/", "only https on its usual port is fetched"),
+        ("http://district.example:8443/", "only https on its usual port is fetched"),
+        ("http://district.example/", "only https on its usual port is fetched"),
+        ("http://localhost:8202/", "only https on its usual port is fetched"),
+        ("https://user@district.example:8443/", "not a plain web address"),
+        ("gopher://district.example:8443/", "not a plain web address"),
+        ("https://[::1", "not a web address"),
+    ],
+)
+def test_another_port_is_asked_only_where_host_and_port_are_listed(url, leads_to):
+    listed = {host_and_port("District.Example:8443")}
+    if isinstance(leads_to, tuple):
+        assert place(url, listed, loopback=False) == leads_to
+    else:
+        with pytest.raises(ValueError, match=f"^{leads_to}$"):
+            place(url, listed, loopback=False)
+
+
+@pytest.mark.parametrize(
+    ("url", "port"),
+    [("http://localhost/", 80), ("https://localhost/", 443), ("http://localhost:8202/", 8202)],
+)
+def test_where_loopback_is_asked_for_localhost_may_have_any_port(url, port):
+    assert place(url, (), loopback=True) == ("localhost", port)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["district.example", "district.example:", ":443", "district.example:0", "a.example:65536",
+     "a.example:08443", "https://a.example:8443", "a.example:8443/", "-a.example:8443",
+     "a_b.example:8443", "[::1]:8443", "a.example:８443", ""],
+)  # fmt: skip
+def test_what_is_no_host_and_port_is_refused_with_an_example(text):
+    with pytest.raises(ValueError, match=r"is no HOST:PORT, such as badges.example.org:8443"):
+        host_and_port(text)
+
+
+def test_the_highest_port_may_be_listed():
+    assert host_and_port("a.example:65535") == ("a.example", 65535)
+
+
+def test_a_listed_host_must_be_public_all_the_same(monkeypatch):
+    found = [("", "", "", "", ("10.0.0.1", 8443))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: found)
+    fetching = WebFetch(allow=[("intranet.example", 8443)])
+    with pytest.raises(FetchError) as caught:
+        fetching("https://intranet.example:8443/", accept="*/*", max_bytes=10)
+    assert caught.value.code == "address_refused"
+
+
+def test_a_resolver_that_takes_its_time_cannot_stretch_the_deadline(monkeypatch):
+    hold = Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: hold.wait(30))
+    monkeypatch.setattr(fetch, "DEADLINE_SECONDS", 0.1)
+    began = time.monotonic()
+    with pytest.raises(FetchError) as caught:
+        WebFetch()("https://slow.example/", accept="*/*", max_bytes=10)
+    hold.set()
+    assert caught.value.code == "too_slow"
+    assert time.monotonic() - began < 10

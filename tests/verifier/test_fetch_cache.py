@@ -1,0 +1,347 @@
+"""What is kept between verifications, for how long, and that no verdict is (T22, T35)."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from carriers import jwt
+from world import NOW, World
+
+from verifier import fetch_cache, verify, words
+from verifier.did import DOCUMENT_TYPES
+from verifier.fetch import Fetched, FetchError
+from verifier.fetch_breaker import FAILURES, MAX_HOSTS, PAUSE_SECONDS, Breaker
+from verifier.fetch_cache import ERROR_SECONDS, MAX_SECONDS, USUAL_SECONDS, Cache, remembering
+from verifier.fetch_rules import fresh_for
+from verifier.intake import CREDENTIAL_TYPES
+from verifier.report import Answer
+from verifier.status import LIST_TYPES
+
+URL = "https://district.example/did.json"
+
+
+class Clock:
+    def __init__(self):
+        self.now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+class Site:
+    """A `Fetch` that counts what it is asked; `answers` are given by URL, else `usual`."""
+
+    def __init__(self, **usual):
+        self.usual, self.answers, self.asked = usual, {}, []
+
+    def __call__(self, url, *, accept, max_bytes):
+        self.asked.append(url)
+        answer = self.answers.get(url, Fetched(url, b"{}", **self.usual))
+        if isinstance(answer, FetchError):
+            raise answer
+        return answer
+
+
+def ask(fetch, url=URL, accept=DOCUMENT_TYPES, max_bytes=1000):
+    return fetch(url, accept=accept, max_bytes=max_bytes)
+
+
+def lasts(site, clock, seconds, **options):
+    """Return whether what is asked is kept just so many seconds."""
+    fetch = Cache(clock).around(site)
+    for later, times in ((0, 1), (seconds - 0.001, 1), (0.001, 2)):
+        clock.now += later
+        ask(fetch, **options)
+        if len(site.asked) != times:
+            return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        pytest.param(None, USUAL_SECONDS, id="nothing-said"),
+        pytest.param(30, 30, id="said"),
+        pytest.param(86400, MAX_SECONDS, id="longer-than-we-keep-anything"),
+    ],
+)
+def test_an_answer_is_kept_as_its_sender_says_and_no_longer_than_five_minutes(clock, said, seconds):
+    assert lasts(Site(fresh_for=said), clock, seconds)
+
+
+def test_what_its_sender_does_not_want_kept_is_not(clock):
+    site = Site(fresh_for=0)
+    fetch = Cache(clock).around(site)
+    assert [ask(fetch).age, ask(fetch).age] == [0, 0]
+    assert len(site.asked) == 2
+
+
+def test_a_kept_answer_says_how_old_it_is(clock):
+    fetch = Cache(clock).around(Site())
+    ages = []
+    for _ in range(3):
+        ages.append(ask(fetch).age)
+        clock.now += 12.5
+    assert ages == [0, 12, 25]
+
+
+def test_an_error_is_kept_a_moment_and_says_the_same(clock):
+    site = Site()
+    site.answers[URL] = FetchError("http_status", URL, "answered 404")
+    fetch = Cache(clock).around(site)
+    said = []
+    for _ in range(2):
+        with pytest.raises(FetchError) as caught:
+            ask(fetch)
+        said.append((caught.value.code, caught.value.url, caught.value.detail))
+    assert said == [("http_status", URL, "answered 404")] * 2
+    assert len(site.asked) == 1
+    clock.now += ERROR_SECONDS - 0.001
+    with pytest.raises(FetchError):
+        ask(fetch)
+    assert len(site.asked) == 1
+    clock.now += 0.001
+    del site.answers[URL]
+    assert ask(fetch).age == 0
+
+
+@pytest.mark.parametrize("code", ["too_many_fetches", "out_of_time", "host_paused"])
+def test_what_one_verification_may_not_ask_another_may(clock, code):
+    site = Site()
+    site.answers[URL] = FetchError(code, URL)
+    fetch = Cache(clock).around(site)
+    for _ in range(2):
+        with pytest.raises(FetchError):
+            ask(fetch)
+    assert len(site.asked) == 2
+
+
+def test_a_credential_is_never_kept(clock):
+    site = Site(fresh_for=300)
+    fetch = Cache(clock).around(site)
+    for _ in range(2):
+        assert ask(fetch, accept=CREDENTIAL_TYPES).age == 0
+    assert len(site.asked) == 2
+
+
+def test_what_was_asked_for_another_purpose_is_asked_again(clock):
+    site = Site()
+    fetch = Cache(clock).around(site)
+    for options in ({}, {"max_bytes": 999}, {"accept": "*/*"}, {"url": URL + "x"}, {}):
+        ask(fetch, **options)
+    assert len(site.asked) == 4
+
+
+def test_the_longest_unused_answers_go_first(clock, monkeypatch):
+    monkeypatch.setattr(fetch_cache, "MAX_ANSWERS", 3)
+    site = Site()
+    fetch = Cache(clock).around(site)
+    for name in "abcadab":  # d throws out b; b then throws out c
+        ask(fetch, url=name)
+    assert site.asked == [*"abcd", "b"]
+
+
+def test_no_more_bytes_are_kept_than_allowed(clock, monkeypatch):
+    monkeypatch.setattr(fetch_cache, "MAX_BYTES", 250)
+    site = Site()
+    site.answers = {name: Fetched(name, bytes(100)) for name in "abc"}
+    site.answers["large"] = Fetched("large", bytes(251))
+    cache = Cache(clock)
+    fetch = cache.around(site)
+    for name in ("a", "b", "c", "b", "c", "a", "large", "large"):
+        ask(fetch, url=name)
+    assert site.asked == ["a", "b", "c", "a", "large", "large"]
+    clock.now += MAX_SECONDS
+    for name in ("a", "b", "a", "b"):  # what has run out takes no room
+        ask(fetch, url=name)
+    assert site.asked[6:] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("subject", "seconds"),
+    [
+        pytest.param({"ttl": 30000}, 30, id="ttl"),
+        pytest.param({"ttl": 1}, 0.001, id="least-ttl"),
+        pytest.param({}, USUAL_SECONDS, id="no-ttl"),
+        pytest.param({"ttl": 600000}, USUAL_SECONDS, id="ttl-longer-than-usual"),
+        pytest.param([{"ttl": 9000}, {"ttl": 5000}, "x"], 5, id="two-subjects"),
+    ],
+)
+@pytest.mark.parametrize("form", [str, jwt], ids=["json", "jwt"])
+def test_a_list_is_kept_no_longer_than_its_own_ttl(clock, subject, seconds, form):
+    site = Site()
+    text = form(json.dumps({"credentialSubject": subject}))
+    site.answers[URL] = Fetched(URL, text.encode())
+    assert lasts(site, clock, seconds, accept=LIST_TYPES)
+
+
+@pytest.mark.parametrize("said", [b'{"credentialSubject":{"ttl":"soon"}}', b"{", b"\xff", b"a.b"])
+def test_a_list_of_unclear_age_is_not_kept(clock, said):
+    site = Site(fresh_for=300)
+    site.answers[URL] = Fetched(URL, said)
+    fetch = Cache(clock).around(site)
+    ask(fetch, accept=LIST_TYPES), ask(fetch, accept=LIST_TYPES)
+    assert len(site.asked) == 2
+
+
+def test_a_list_with_the_longest_ttl_is_kept_as_long_as_anything(clock):
+    site = Site()
+    site.answers[URL] = Fetched(URL, b'{"credentialSubject":{}}', fresh_for=10**6)
+    assert lasts(site, clock, MAX_SECONDS, accept=LIST_TYPES)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"cache-control": ""}, None),
+        ({"cache-control": "public"}, None),
+        ({"cache-control": "max-age=30"}, 30),
+        ({"cache-control": "public, Max-Age=30"}, 30),
+        ({"cache-control": 'max-age="30"'}, 30),
+        ({"cache-control": "max-age=30", "age": "10"}, 20),
+        ({"cache-control": "max-age=30", "age": "31"}, 0),
+        ({"cache-control": "s-maxage=5, max-age=30"}, 5),
+        ({"cache-control": "max-age=999999999"}, 999999999),
+        ({"cache-control": "no-store"}, 0),
+        ({"cache-control": "max-age=30, no-store"}, 0),
+        ({"cache-control": "no-cache, max-age=30"}, 0),
+        ({"cache-control": "private, max-age=30"}, 0),
+        ({"cache-control": "max-age="}, 0),
+        ({"cache-control": "max-age=-1"}, 0),
+        ({"cache-control": "max-age=soon"}, 0),
+        ({"cache-control": "max-age=1000000000"}, 0),
+        ({"cache-control": "max-age=30", "age": "old"}, 0),
+    ],
+)
+def test_what_a_sender_says_of_keeping_is_read_with_care(headers, seconds):
+    assert fresh_for(headers) == seconds
+
+
+def test_a_revocation_is_seen_as_soon_as_the_kept_list_has_run_out(world: World, clock):
+    """Verify, revoke, verify (T35): what is kept is the list and its age, never a verdict."""
+    world.publish_list(set(), subject={"ttl": 30000})
+    badge = json.dumps(world.issuer.sign(world.badge())).encode()
+    fetch = Cache(clock).around(world.fetch)
+
+    def current():
+        report = verify(badge, fetch=fetch, now=NOW)
+        (status,) = (check for check in report.checks if check.name == "status")
+        return report.current.answer, status
+
+    assert current()[0] is Answer.YES
+    world.publish_list({94567}, subject={"ttl": 30000})
+    clock.now += 29.5
+    answer, status = current()
+    assert (answer, status.params["age"]) == (Answer.YES, 29)
+    assert "asked for this 29 seconds ago" in words.text(status)
+    clock.now += 0.5
+    answer, status = current()
+    assert (answer, status.code) == (Answer.NO, "revoked")
+    assert "age" not in status.params
+
+
+def test_dates_are_judged_anew_although_the_list_is_kept(world: World, clock):
+    world.publish_list(set(), validUntil="2026-11-22T12:00:10Z")
+    badge = json.dumps(world.issuer.sign(world.badge())).encode()
+    fetch = Cache(clock).around(world.fetch)
+    codes = []
+    for seconds in (0, 20, 400):
+        codes.append(verify(badge, fetch=fetch, now=NOW + timedelta(seconds=seconds)).current.code)
+    assert codes == ["current", "current", "status_list_out_of_date"]
+    assert world.asked.count(world.list_url) == 1
+
+
+def fails(site, code="too_slow", url=URL):
+    site.answers[url] = FetchError(code, url)
+
+
+def codes(fetch, times, url=URL):
+    said = []
+    for _ in range(times):
+        try:
+            ask(fetch, url=url)
+            said.append("")
+        except FetchError as exc:
+            said.append(exc.code)
+    return said
+
+
+@pytest.mark.parametrize("code", ["too_slow", "connection_lost", "host_not_found"])
+def test_a_host_that_answers_nobody_is_left_alone_for_a_while(clock, code):
+    site = Site()
+    fails(site, code)
+    fetch = Breaker(clock).around(site)
+    assert codes(fetch, FAILURES + 2) == [code] * FAILURES + ["host_paused"] * 2
+    assert codes(fetch, 1, "https://district.example/other") == ["host_paused"]
+    assert codes(fetch, 1, "https://other.example/") == [""]
+    clock.now += PAUSE_SECONDS - 0.001
+    assert codes(fetch, 1, "https://DISTRICT.example/other") == ["host_paused"]
+    clock.now += 0.001
+    assert codes(fetch, 2) == [code, "host_paused"]
+    clock.now += PAUSE_SECONDS
+    del site.answers[URL]
+    assert codes(fetch, 1) == [""]
+    fails(site, code)
+    assert codes(fetch, FAILURES + 1) == [code] * FAILURES + ["host_paused"]
+
+
+def test_who_is_left_alone_is_said_with_the_time(clock):
+    site = Site()
+    fails(site)
+    fetch = Breaker(clock).around(site)
+    codes(fetch, FAILURES)
+    clock.now += 13
+    with pytest.raises(FetchError, match="no answer 3 times in a row; asked again in 47 seconds"):
+        ask(fetch)
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["http_status", "host_in_trouble", "answer_too_large", "answer_unreadable",
+     "redirected_elsewhere", "address_refused", "too_many_fetches", "out_of_time"],
+)  # fmt: skip
+def test_an_answer_that_is_no_use_does_not_have_a_host_left_alone(clock, code):
+    """Anybody can name an address of an honest host at which it answers with an error."""
+    site = Site()
+    fails(site)
+    fails(site, code, URL + "/made-up")
+    fetch = Breaker(clock).around(site)
+    assert codes(fetch, 5, URL + "/made-up") == [code] * 5
+    assert codes(fetch, FAILURES - 1) == ["too_slow"] * (FAILURES - 1)
+    assert codes(fetch, 1, URL + "/made-up") == [code]
+    assert codes(fetch, FAILURES + 1) == ["too_slow"] * FAILURES + ["host_paused"]
+
+
+def test_only_so_many_hosts_are_remembered(clock):
+    site = Site()
+    fetch = Breaker(clock).around(site)
+    urls = [f"https://{number}.example/" for number in range(MAX_HOSTS + 1)]
+    for url in urls:
+        fails(site, url=url)
+        codes(fetch, FAILURES, url)
+    assert codes(fetch, 1, urls[0]) == ["too_slow"], "the first is forgotten"
+    assert codes(fetch, 1, urls[-1]) == ["host_paused"]
+
+
+def test_verifications_of_one_process_share_what_was_had_and_who_is_silent():
+    sites = []
+
+    def make():
+        sites.append(Site())
+        fails(sites[-1], url="https://silent.example/")
+        return sites[-1]
+
+    ask_anew = remembering(make)
+    first, second = ask_anew(), ask_anew()
+    ask(first), ask(second)
+    assert [site.asked for site in sites] == [[URL], []]
+    assert codes(first, 1, "https://silent.example/") == ["too_slow"]
+    assert codes(second, 1, "https://silent.example/") == ["too_slow"]
+    assert [len(site.asked) for site in sites] == [2, 0], "an error is kept for a moment as well"
+    assert remembering(make)() is not first
