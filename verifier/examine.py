@@ -7,13 +7,13 @@ A signature is checked before anything is fetched that it does not need (T20).
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from contexts import FrozenContexts
 from verifier import jose, open_badges_2, strict_json, trust
 from verifier.controller import Controller, DidError
-from verifier.credential import Credential, issuer_id, listed, view
+from verifier.credential import Credential, listed
 from verifier.data_integrity import check_proofs
 from verifier.dates import check_proof_dates, check_validity_period
 from verifier.did import resolve
@@ -25,6 +25,7 @@ from verifier.shape import check_endorsement, check_shape
 from verifier.status import check_status
 from verifier.trust import TrustList, chain
 from verifier.vc_jwt import check_jwt, credential_in
+from verifier.view import view
 
 _ENVELOPE = "data:application/vc+jwt,"
 PARSING_ERROR = "https://www.w3.org/TR/vc-data-model#PARSING_ERROR"
@@ -59,15 +60,20 @@ class World:
         except ValueError:  # not UTF-8, not strict JSON, not a JWS
             return None
         checks = (*_authenticate(found, self, None), *_proof_dates(found, self))
-        return view(found.document) if worst(checks) is None else None
+        return found.credential if worst(checks) is None else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Secured:
     """A parsed credential and how it is secured; `jws` is None for an embedded proof."""
 
     document: Json
     jws: jose.Jws | None
+
+    @cached_property
+    def credential(self) -> Credential:
+        """The view of it, for use once the gate has let it through."""
+        return view(self.document)
 
     @property
     def securing(self) -> str:
@@ -121,7 +127,7 @@ def examine(secured: Secured, world: World, check_kind: CheckKind = check_shape)
     said = _authenticate(secured, world, check_kind)
     if worst(said) is not None:
         return Found(said)
-    credential = view(secured.document)
+    credential = secured.credential
     beside = check_withheld(credential) if secured.jws is None else ()
     return Found(said, _check_current(credential, secured, world), credential, beside)
 
@@ -134,14 +140,14 @@ def _authenticate(
     if structure.outcome is not Outcome.PASSED:
         return (structure,)
     shape = () if check_kind is None else (check_kind(secured.document),)  # (4)
-    issuer = issuer_id(secured.document)
+    issuer = secured.credential.issuer.id
 
     @cache
     def controller_of() -> Controller:
         return world.controller(issuer)
 
     if secured.jws is not None:  # (5)
-        proofs = check_jwt(secured.jws, secured.document, issuer, controller_of)
+        proofs = check_jwt(secured.jws, secured.credential, controller_of)
     else:
         proofs = check_proofs(secured.document, issuer, controller_of, world.contexts)
     checks = (structure, *shape, *proofs)

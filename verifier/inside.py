@@ -6,7 +6,7 @@ anything about the credential around it.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from verifier.credential import listed
 from verifier.examine import (
@@ -18,46 +18,50 @@ from verifier.examine import (
     unauthentic,
     unparsed,
 )
-from verifier.report import Check, Outcome, Report
+from verifier.report import Check, Outcome, Params, Report
 from verifier.shape import check_endorsement, check_shape
 
 MAX_ENDORSEMENTS = 20
 MAX_CREDENTIALS = 50
 """Each takes a canonicalisation; a transcript of a degree has about 40 courses."""
-_OBJECT = (dict, Mapping)
-"""A dict first: asking whether something is a Mapping takes ten times as long."""
+_APART = ("verifiableCredential", "proof")
+"""Members in which endorsements are not those of the credential around them."""
 
 Json = Mapping[str, Any]
 
 
-def endorsements(document: Json, world: World) -> tuple[Report, ...]:
-    """Return a report on each endorsement inside an authentic credential."""
-    found = _endorsements(document)[:MAX_ENDORSEMENTS]
-    ids = frozenset(_ids(document)) if found else frozenset()
+class Inside(NamedTuple):
+    """What was found inside: which members hold more than is looked at, and a report on each
+    endorsement and on each credential of a Comprehensive Learner Record."""
 
-    def check_kind(inner: Json) -> Check:
+    checks: tuple[Check, ...]
+    endorsements: tuple[Report, ...]
+    credentials: tuple[Report, ...]
+
+
+def look(document: Json, world: World) -> Inside:
+    """Return what is found inside an authentic credential."""
+    endorsements, record = _endorsements(document), _record(document)
+    ids = frozenset(_ids(document)) if endorsements else frozenset()
+
+    def is_endorsement(inner: Json) -> Check:
         return check_endorsement(inner, ids)
 
-    return tuple(_report(item, world, check_kind) for item in found)
-
-
-def credentials(document: Json, world: World) -> tuple[Report, ...]:
-    """Return a report on each credential that a Comprehensive Learner Record holds."""
-    found = _record(document)[:MAX_CREDENTIALS]
-    return tuple(_report(item, world, check_shape) for item in found)
-
-
-def check_counts(document: Json) -> tuple[Check, ...]:
-    """Say which members hold more than is looked at; nothing for other credentials."""
-    counts = {
-        "endorsement": (len(_endorsements(document)), MAX_ENDORSEMENTS),
-        "verifiableCredential": (len(_record(document)), MAX_CREDENTIALS),
-    }
-    return tuple(
-        Check("parts", Outcome.COULD_NOT_CHECK, "too_many_inside", {"member": name, "most": most})
-        for name, (count, most) in counts.items()
-        if count > most
+    return Inside(
+        (
+            *_check_count("endorsement", len(endorsements), MAX_ENDORSEMENTS),
+            *_check_count("verifiableCredential", len(record), MAX_CREDENTIALS),
+        ),
+        tuple(_report(each, world, is_endorsement) for each in endorsements[:MAX_ENDORSEMENTS]),
+        tuple(_report(each, world, check_shape) for each in record[:MAX_CREDENTIALS]),
     )
+
+
+def _check_count(member: str, count: int, most: int) -> tuple[Check, ...]:
+    if count <= most:
+        return ()
+    params: Params = {"member": member, "most": most}
+    return (Check("parts", Outcome.COULD_NOT_CHECK, "too_many_inside", params),)
 
 
 def _report(item: Any, world: World, check_kind: CheckKind) -> Report:
@@ -78,19 +82,18 @@ def _record(document: Json) -> list[Any]:
     return listed(subject.get("verifiableCredential")) if isinstance(subject, Mapping) else []
 
 
-def _endorsements(node: Any) -> list[Any]:
+def _endorsements(node: Json) -> list[Any]:
     """Return the endorsements of the credential, its achievement, and every profile in it."""
     found: list[Any] = []
-    if isinstance(node, list):
-        for item in node:
-            if not isinstance(item, str):
-                found += _endorsements(item)
-    elif isinstance(node, _OBJECT):
-        for key, value in node.items():
-            if key in ("endorsement", "endorsementJwt"):
-                found += listed(value)
-            elif not isinstance(value, str) and key not in ("verifiableCredential", "proof"):
-                found += _endorsements(value)
+    for key, value in node.items():
+        if key in ("endorsement", "endorsementJwt"):
+            found += listed(value)
+        elif type(value) is dict and key not in _APART:
+            found += _endorsements(value)
+        elif type(value) is list and key not in _APART:
+            for item in value:
+                if type(item) is dict:
+                    found += _endorsements(item)
     return found
 
 

@@ -86,15 +86,16 @@ def _judge(carrier: str, received: tuple[Check, ...], secured: Secured, world: W
     if report.credential is None:
         return replace(report, checks=(*received, *report.checks))
     document = secured.document
-    parts = (*schema.check_schemas(document), *inside.check_counts(document))
+    found_inside = inside.look(document, world)
+    parts = (*schema.check_schemas(document), *found_inside.checks)
     if document.get("termsOfUse"):  # they bind people, so nothing here can judge them
         terms = {"member": "termsOfUse"}
         parts += (Check("parts", Outcome.COULD_NOT_CHECK, "part_not_checked", terms),)
     return replace(
         report,
         checks=(*received, *report.checks, *refreshed, *parts),
-        endorsements=inside.endorsements(document, world),
-        credentials=inside.credentials(document, world),
+        endorsements=found_inside.endorsements,
+        credentials=found_inside.credentials,
     )
 
 

@@ -7,7 +7,7 @@ nowhere. What it finds is noted and never decides: none of it changes what a bad
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from verifier.credential import instant, listed
 from verifier.report import Check, Outcome
@@ -119,6 +119,8 @@ def _one_of(name: str) -> Callable[[Any], bool]:
 
 def _is_text(value: Any) -> bool:
     """A text, or a text with its language or type."""
+    if type(value) is str:
+        return bool(value)
     text = value.get("@value") if isinstance(value, dict) else value
     return isinstance(text, str) and bool(text)
 
@@ -144,6 +146,28 @@ _SCALARS: dict[str, Callable[[Any], bool]] = {
 }
 
 
+class _Rule(NamedTuple):
+    """What one member should be: something that `fits`, or an object of the class `kind`."""
+
+    kind: str
+    fits: Callable[[Any], bool] | None
+    is_array: bool
+
+
+def _rule(text: str) -> _Rule:
+    kind = text.strip("[]!")
+    return _Rule(kind, _SCALARS.get(kind), text.startswith("["))
+
+
+_RULES = {
+    kind: {name: _rule(text) for name, text in table.items()} for kind, table in _CLASSES.items()
+}
+_REQUIRED = {
+    kind: {name for name, text in table.items() if text.endswith("!")}
+    for kind, table in _CLASSES.items()
+}
+
+
 def check_schemas(document: Json) -> tuple[Check, ...]:
     """Return what can be said of each schema that a credential names (OB-80).
 
@@ -159,54 +183,63 @@ def _check_schema(entry: Any, document: Json) -> Check:
     known = len(listed(kind)) == 1 and listed(kind)[0] in _SCHEMA_TYPES
     if not known or not isinstance(url, str) or not _CANONICAL.fullmatch(url):
         return Check("schema", Outcome.COULD_NOT_CHECK, "schema_not_held", where)
-    code = "schema_differs" if next(notes(document), None) else "schema_fits"
+    code = "schema_differs" if notes(document) else "schema_fits"
     return Check("schema", Outcome.PASSED, code, where)
 
 
-def notes(document: Json) -> Iterator[str]:
-    """Yield the members that are not as Open Badges 3.0 asks, each by its path."""
-    for path in _object(document, "Credential", ""):
-        short = path.removeprefix("credentialSubject.")
-        yield short if short.startswith(("achievement.", "result")) else path
+def notes(document: Json) -> list[str]:
+    """Return the members that are not as Open Badges 3.0 asks, each by its path."""
+    amiss: list[str] = []
+    _object(document, "Credential", "", amiss)
     subject = _only(document.get("credentialSubject"))
     achievement = _only(subject.get("achievement")) if isinstance(subject, dict) else None
-    if isinstance(achievement, dict):
-        yield from _references(subject, achievement)
+    shown = [_short(path) for path in amiss]
+    return [*shown, *_references(subject, achievement)] if isinstance(achievement, dict) else shown
 
 
-def _object(value: Json, kind: str, path: str) -> Iterator[str]:
-    """Yield the paths of what is amiss in one object of a class."""
-    table = _CLASSES[kind]
+def _short(path: str) -> str:
+    short = path.removeprefix("credentialSubject.")
+    return short if short.startswith(("achievement.", "result")) else path
+
+
+def _object(value: Json, kind: str, path: str, amiss: list[str]) -> None:
+    """Add to `amiss` the paths of what is not as it should be in one object of a class."""
+    rules, required = _RULES[kind], _REQUIRED[kind]
     before = f"{path}." if path else ""
     if kind not in _UNTYPED and kind not in listed(value.get("type")):
-        yield f"{before}type"
-    if kind == "Criteria" and not any(value.get(name) for name in table):
-        yield path
+        amiss.append(f"{before}type")
+    if kind == "Criteria" and not any(value.get(name) for name in rules):
+        amiss.append(path)
         return
     if kind in _CLOSED:
-        yield from (f"{before}{name}" for name in value.keys() - table.keys())
-    for name, rule in table.items():
-        if name in value or rule.endswith("!"):
-            yield from _member(value.get(name), rule.removesuffix("!"), f"{before}{name}")
+        amiss.extend(f"{before}{name}" for name in value.keys() - rules.keys())
+    if not required <= value.keys():
+        for name in required - value.keys():
+            _member(None, rules[name], f"{before}{name}", amiss)
+    for name, item in value.items():
+        if rule := rules.get(name):
+            if type(item) is str and rule.fits and not rule.is_array:
+                if not rule.fits(item):
+                    amiss.append(f"{before}{name}")
+            else:
+                _member(item, rule, f"{before}{name}", amiss)
 
 
-def _member(value: Any, rule: str, path: str) -> Iterator[str]:
-    is_array = rule.startswith("[")
-    items = value if is_array and isinstance(value, list) else [_only(value)]
-    if not items or (is_array and not isinstance(value, list)):
-        yield path
+def _member(value: Any, rule: _Rule, path: str, amiss: list[str]) -> None:
+    items = value if rule.is_array and isinstance(value, list) else [_only(value)]
+    if not items or (rule.is_array and not isinstance(value, list)):
+        amiss.append(path)
         return
-    kind = rule.strip("[]")
     for item in items:
-        if kind in _SCALARS:
-            if not _SCALARS[kind](item):
-                yield path
+        if rule.fits:
+            if not rule.fits(item):
+                amiss.append(path)
         elif isinstance(item, dict):
-            yield from _object(item, kind, path)
-        elif kind == "Typed" and isinstance(item, list):
-            yield from _member(item, "[Typed]", path)
+            _object(item, rule.kind, path, amiss)
+        elif rule.kind == "Typed" and isinstance(item, list):
+            _member(item, rule._replace(is_array=True), path, amiss)
         else:
-            yield f"{path}.type" if path == "issuer" else path
+            amiss.append(f"{path}.type" if path == "issuer" else path)
 
 
 def _references(subject: Json, achievement: Json) -> Iterator[str]:

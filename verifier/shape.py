@@ -32,7 +32,7 @@ def check_shape(document: Json) -> Check:
     kinds = _types(document)
     if "VerifiableCredential" in kinds and kinds & OPEN_BADGE_TYPES:
         check = _check(document, _OB_CONTEXT, _badge_flaws, "open_badge_3")
-        notes = sorted(set(schema.notes(document))) if check.outcome is Outcome.PASSED else ()
+        notes = sorted({*schema.notes(document)}) if check.outcome is Outcome.PASSED else []
         if notes:
             members = {"members": ", ".join(notes)[:400]}
             return Check("shape", Outcome.PASSED, "shape_notes", members)

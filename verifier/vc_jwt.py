@@ -7,7 +7,7 @@ from typing import Any
 
 from verifier import jose
 from verifier.controller import PROOF_ERROR, Controller, DidError, VerificationMethod
-from verifier.credential import listed, view
+from verifier.credential import Credential, listed
 from verifier.data_integrity import ControllerOf
 from verifier.jose import Jws
 from verifier.report import Check, Outcome
@@ -68,14 +68,12 @@ def _moment(value: Any) -> datetime | None:
         return None
 
 
-def check_jwt(
-    jws: Jws, document: Json, issuer: str, controller_of: ControllerOf
-) -> tuple[Check, ...]:
+def check_jwt(jws: Jws, credential: Credential, controller_of: ControllerOf) -> tuple[Check, ...]:
     """Check the signature of a VC-JWT with a key of its issuer, and its claims.
 
     Header `kid` and `jwk` only say which key: it counts if the issuer's own document lists it.
     """
-    kid = jws.kid
+    kid, issuer = jws.kid, credential.issuer.id
     elsewhere = kid is not None and ":" in kid and kid.partition("#")[0] != issuer
     if kid is not None and elsewhere and issuer.startswith("did:"):
         return (_failed("proof", "key_of_another", {"issuer": issuer, "method": kid[:200]}),)
@@ -97,7 +95,7 @@ def check_jwt(
             return (
                 method.check_used_at(_signing_time(jws.payload)),
                 Check("proof", Outcome.PASSED, "signature_verified", suite),
-                check_claims(jws.payload, document),
+                check_claims(jws.payload, credential),
             )
     return (_failed("proof", "signature_wrong", suite),)
 
@@ -131,13 +129,12 @@ def _signing_time(payload: Json) -> datetime | None:
     return None
 
 
-def check_claims(payload: Json, document: Json) -> Check:
+def check_claims(payload: Json, credential: Credential) -> Check:
     """Check that `iss`, `sub`, `jti`, `nbf` and `exp` say what the credential itself says.
 
     A claim that is left out takes nothing from the signed body, so it is only noted, except
     `exp` without `validUntil`: a reader of the body would not see that end.
     """
-    credential = view(document)
     body = {
         "iss": credential.issuer.id,
         "jti": credential.id,

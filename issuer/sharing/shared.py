@@ -14,7 +14,8 @@ from issuer.issuer import Issuer
 from issuer.sharing import decision
 from issuer.sharing.decision import Decision, Visibility
 from verifier import strict_json
-from verifier.credential import Credential, view
+from verifier.credential import Credential
+from verifier.view import view
 from verifier.web.display import all_met
 
 

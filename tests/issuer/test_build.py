@@ -10,10 +10,10 @@ from contexts import CanonicalizationError, canonicalize
 from issuer.catalogue.achievement import Achievement, Alignment, Criterion, Level, Rubric
 from issuer.issuance.build import Reservation, build
 from issuer.settings import Assessor, Settings
-from verifier.credential import view
 from verifier.evidence import check_evidence
 from verifier.recipient import judge
 from verifier.report import Answer, Outcome
+from verifier.view import view
 
 SETTINGS = Settings(
     home=Path("/home"),

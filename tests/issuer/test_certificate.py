@@ -28,7 +28,7 @@ from issuer.certificate.pdf import _period
 from issuer.issuance.build import Reservation, build
 from issuer.settings import Settings
 from verifier import jose, pdf, qr
-from verifier.credential import view
+from verifier.view import view
 
 Document = dict[str, Any]
 Change = Callable[[Document], None]

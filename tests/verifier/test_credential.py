@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from world import BADGE
 
-from verifier.credential import Credential, Identity, Profile, instant, listed, view
+from verifier.credential import Credential, Identity, Profile, instant, listed
+from verifier.view import view
 
 
 def changed(place, value):

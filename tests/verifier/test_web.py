@@ -14,10 +14,10 @@ from world import NOW, World
 
 from verifier import qr
 from verifier.baking import bake_svg
-from verifier.credential import view
 from verifier.intake import MAX_BYTES
 from verifier.report import Answer, Verdict
 from verifier.trust import TrustList
+from verifier.view import view
 from verifier.web import display, page
 from verifier.web.headers import protect
 from verifier.web.markdown import prose
