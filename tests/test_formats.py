@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from issuer.profiles import JWT, PROFILES, PROOF, PROOF_TO_SHARE
+from keys.entry import JWT_USES
 from verifier import words
 from verifier.cryptosuites import SUITES
 from verifier.jose import ALGORITHMS
@@ -21,6 +23,16 @@ FOREIGN = PAGE.partition("## Foreign samples")[2]
 def test_each_proof_that_is_read_has_a_row(name):
     proofs = PAGE.partition("## Data models")[0]
     assert any(f"`{name}`" in line for line in proofs.splitlines() if line.startswith("|"))
+
+
+@pytest.mark.parametrize("name", [*SUITES, *ALGORITHMS, PROOF_TO_SHARE])
+def test_the_row_of_a_proof_says_whether_it_is_made(name):
+    proofs = PAGE.partition("## Data models")[0]
+    (row,) = [line for line in proofs.splitlines() if re.match(rf"\| [\w -]*`{name}`", line)]
+    made = {profile.suite.name for profile in PROFILES.values()} | {*JWT_USES, PROOF_TO_SHARE}
+    default = name in (PROOF, JWT)
+    expected = "by default" if default else "by setting" if name in made else "no"
+    assert row.split(" | ")[2].startswith(expected)
 
 
 @pytest.mark.parametrize("url", json.loads((ROOT / "contexts" / "manifest.json").read_bytes()))

@@ -7,8 +7,9 @@ import json
 import subprocess
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,25 @@ from issuer.approvals import event
 from issuer.catalogue import files, versions
 from issuer.issuance import lists
 from issuer.issuer import Issuer
+from issuer.profiles import PROFILES
 from keys.key_file import Cost
+from keys.passphrase import read_file
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parents[1] / "examples"
 CHEAP = Cost(memory_kib=64, iterations=1, lanes=1)
 PUBLIC_URL = "https://credentials.district.example:8443/badges"
 """With a port and a path, which a did:web writes in its own way."""
+
+CHOICES = {
+    "eddsa-jcs-2022": (("eddsa-jcs-2022",), "RS256"),
+    "ecdsa-rdfc-2019 P-256": (("ecdsa-rdfc-2019",), "ES384"),
+    "ecdsa-rdfc-2019 P-384": (("ecdsa-rdfc-2019 P-384",), "EdDSA"),
+    "ecdsa-jcs-2019 P-256": (("ecdsa-jcs-2019",), "ES256"),
+    "ecdsa-jcs-2019 P-384": (("ecdsa-jcs-2019 P-384",), "ES256"),
+    "all in a set": (tuple(PROFILES), "ES256"),
+}
+"""What issuers choose beside the defaults: proofs, and the algorithm of JWTs."""
 
 Json = dict[str, Any]
 
@@ -84,14 +97,20 @@ class Issued:
     published: dict[str, Json] = field(default_factory=dict)
 
 
-def _issue(home: Path, *, did_key: bool) -> Issued:
+def _issue(home: Path, kind: str) -> Issued:
     """Issue the example approval three times: to last, for a day, and to be revoked."""
     now = datetime.now(UTC)
     settings = init.create(
         home, public_url=PUBLIC_URL, name="Example District", source="forms",
-        did_key=did_key, now=now, cost=CHEAP,
+        did_key=kind == "did:key", now=now, cost=CHEAP,
     )  # fmt: skip
+    if kind in CHOICES:
+        proofs, jwt = CHOICES[kind]
+        settings = replace(settings, proofs=proofs, jwt=jwt)
     issuer = Issuer(settings)
+    have = {entry.use for entry in issuer.keyring.entries()}
+    if uses := [use for use in settings.key_uses if use not in have]:
+        issuer.keyring.create(read_file(settings.passphrase_file), now=now, uses=uses)
     with issuer.database.writing() as session:
         for achievement in files.load(EXAMPLES):
             versions.record(session, achievement, now=now)
@@ -121,20 +140,22 @@ def _issue(home: Path, *, did_key: bool) -> Issued:
 
 
 @pytest.fixture(scope="session")
-def issued_by_did_web(tmp_path_factory: pytest.TempPathFactory) -> Issued:
-    return _issue(tmp_path_factory.mktemp("did-web") / "home", did_key=False)
+def issued_by(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Issued]:
+    """What an issuer of a kind hands out: `did:web`, `did:key`, or one of `CHOICES`."""
+    return cache(lambda kind: _issue(tmp_path_factory.mktemp("issuer") / "home", kind))
 
 
-@pytest.fixture(scope="session")
-def issued_by_did_key(tmp_path_factory: pytest.TempPathFactory) -> Issued:
-    return _issue(tmp_path_factory.mktemp("did-key") / "home", did_key=True)
+@pytest.fixture(params=["did:web", "did:key", *CHOICES])
+def issued(request: pytest.FixtureRequest, issued_by: Callable[[str], Issued]) -> Issued:
+    """What an issuer hands out, of either kind, then with each suite."""
+    return issued_by(request.param)
 
 
-@pytest.fixture(params=["did:web", "did:key"])
-def issued(request: pytest.FixtureRequest) -> Issued:
-    """What an issuer of either kind hands out."""
-    made: Issued = request.getfixturevalue(f"issued_by_{request.param.replace(':', '_')}")
-    return made
+@pytest.fixture(params=["did:web", "RS256", "ES384", "EdDSA"])
+def issued_jwt(request: pytest.FixtureRequest, issued_by: Callable[[str], Issued]) -> Issued:
+    """What an issuer hands out, with each algorithm of JWTs."""
+    kinds = {jwt: kind for kind, (_, jwt) in CHOICES.items()}
+    return issued_by(kinds.get(request.param, request.param))
 
 
 _SUBJECT = "credentialSubject"

@@ -3,6 +3,8 @@ import * as EcdsaMultikey from '@digitalbazaar/ecdsa-multikey';
 import * as Ed25519Multikey from '@digitalbazaar/ed25519-multikey';
 import * as vc from '@digitalbazaar/vc';
 import {createCredential, createList} from '@digitalbazaar/vc-bitstring-status-list';
+import {createSignCryptosuite as ecdsaJcs} from '@digitalbazaar/ecdsa-jcs-2019-cryptosuite';
+import {createSignCryptosuite as eddsaJcs} from '@digitalbazaar/eddsa-jcs-2022-cryptosuite';
 import {cryptosuite as ecdsa} from '@digitalbazaar/ecdsa-rdfc-2019-cryptosuite';
 import {cryptosuite as eddsa} from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite';
 import {Ed25519Signature2020} from '@digitalbazaar/ed25519-signature-2020';
@@ -20,21 +22,25 @@ const curve = name => () => EcdsaMultikey.generate({curve: name});
 // How each suite makes its key, and its proofs.
 const suites = {
   'eddsa-rdfc-2022': [Ed25519Multikey.generate, integrity(eddsa)],
+  'eddsa-2022': [Ed25519Multikey.generate, integrity({...eddsa, name: 'eddsa-2022'})], // its draft
   'ecdsa-rdfc-2019 P-256': [curve('P-256'), integrity(ecdsa)],
   'ecdsa-rdfc-2019 P-384': [curve('P-384'), integrity(ecdsa)],
+  'eddsa-jcs-2022': [Ed25519Multikey.generate, integrity(eddsaJcs())],
+  'ecdsa-jcs-2019 P-256': [curve('P-256'), integrity(ecdsaJcs())],
+  'ecdsa-jcs-2019 P-384': [curve('P-384'), integrity(ecdsaJcs())],
   'Ed25519Signature2020': [
     Ed25519Multikey.generate, (signer, date) => new Ed25519Signature2020({signer, date})]
 };
 
 // A did:web, or without `did` the did:key of a new key. `seed` is 32 bytes in hexadecimal.
-export async function newIssuer({did, seed, suite = 'eddsa-rdfc-2022'}) {
+export async function newIssuer({did, seed, suite = 'eddsa-rdfc-2022', alg = 'ES256'}) {
   const [generate, prove] = suites[suite];
   const proofKey = await generate({seed: seed && Buffer.from(seed, 'hex')});
   did ??= `did:key:${proofKey.publicKeyMultibase}`;
   proofKey.controller = did;
   proofKey.id = `${did}#${proofKey.publicKeyMultibase}`;
-  const {privateKey, publicKey} = await generateKeyPair('ES256');
-  issuers.set(did, {proofKey, prove, privateKey});
+  const {privateKey, publicKey} = await generateKeyPair(alg);
+  issuers.set(did, {proofKey, prove, privateKey, alg});
   const jwtMethod = {
     id: `${did}#jwt`, type: 'JsonWebKey', controller: did, publicKeyJwk: await exportJWK(publicKey)
   };
@@ -59,9 +65,10 @@ export async function issue({did, credential, created}) {
 
 // Open Badges 3.0, section 8.2.4: the credential itself as claims, and the claims that repeat it.
 export async function issueJwt({did, credential}) {
+  const {alg, privateKey} = issuers.get(did);
   const seconds = text => Math.floor(Date.parse(text) / 1000);
   const jwt = new SignJWT({...credential})
-    .setProtectedHeader({alg: 'ES256', kid: `${did}#jwt`, typ: 'JWT'})
+    .setProtectedHeader({alg, kid: `${did}#jwt`, typ: 'JWT'})
     .setIssuer(did)
     .setJti(credential.id)
     .setNotBefore(seconds(credential.validFrom))
@@ -69,7 +76,7 @@ export async function issueJwt({did, credential}) {
   if(credential.validUntil) {
     jwt.setExpirationTime(seconds(credential.validUntil));
   }
-  return jwt.sign(issuers.get(did).privateKey);
+  return jwt.sign(privateKey);
 }
 
 export async function issueStatusList({did, id, revoked, created}) {

@@ -17,6 +17,16 @@ ENDED = "2026-11-02T00:00:00Z"
 ASKED = "2026-11-22T12:00:00Z"
 FULL_VALID_UNTIL = "https://www.w3.org/2018/credentials#validUntil"
 DATE_TIME = "http://www.w3.org/2001/XMLSchema#dateTime"
+NOW = datetime.now(UTC)
+
+
+def fetch_of(issued):
+    """Return a fetch that gets what an issuer published."""
+
+    def fetch(url, *, accept, max_bytes):
+        return Fetched(url, json.dumps(issued.published[url]).encode())
+
+    return fetch
 
 
 @pytest.fixture
@@ -73,12 +83,20 @@ def test_check_status_calls_a_revoked_credential_verified_and_mintmark_calls_it_
     revoked = issued.json["revoked"]
     given = {"credential": revoked, "published": issued.published}
     assert library.ask("verifyCredential", **given)["verified"]
-
-    def fetch(url, *, accept, max_bytes):
-        return Fetched(url, json.dumps(issued.published[url]).encode())
-
-    report = verify(json.dumps(revoked).encode(), fetch=fetch, now=datetime.now(UTC))
+    report = verify(json.dumps(revoked).encode(), fetch=fetch_of(issued), now=NOW)
     assert report.current.code == "revoked"
+
+
+def test_one_good_proof_of_a_set_is_enough_for_vc_js_and_mintmark_asks_for_all(library, issued_by):
+    issued = issued_by("all in a set")
+    proofs = issued.json["sound"]["proof"]
+    for place, proof in enumerate(proofs):
+        wrong = proof | {"created": "2026-01-01T00:00:00Z"}
+        credential = issued.json["sound"] | {"proof": [wrong, proofs[place - 1]]}
+        given = {"credential": credential, "published": issued.published}
+        assert library.ask("verifyCredential", **given)["verified"]
+        report = verify(json.dumps(credential).encode(), fetch=fetch_of(issued), now=NOW)
+        assert (report.authentic.answer, report.authentic.code) == (Answer.NO, "signature_wrong")
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,14 @@ from verifier import Answer, baking, jose
 
 CREATED = datetime(2026, 11, 1, tzinfo=UTC)
 ENDED = "2026-11-02T00:00:00Z"
+HANDED_OUT = {
+    "did:web JSON": ("did:web", "JSON"),
+    "did:key JSON": ("did:key", "JSON"),
+    "ES256": ("did:web", "JWT"),
+    "RS256": ("eddsa-jcs-2022", "JWT"),
+    "EdDSA": ("ecdsa-rdfc-2019 P-384", "JWT"),
+}
+"""An issuer, by default or of `conftest.CHOICES`, and a form."""
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9"/></svg>'
 
 
@@ -48,11 +56,11 @@ def they_verify(
         OB3Verifier.for_issuer_did(issuer, download=download).verify(credential, **told)
 
 
-@pytest.fixture(params=["did:web JSON", "did:key JSON", "did:web JWT"])
-def handed_out(request, issued_by_did_web, issued_by_did_key):
+@pytest.fixture(params=HANDED_OUT.values(), ids=HANDED_OUT)
+def handed_out(request, issued_by):
     """The credentials of one issuer in one form, by their fate, and a way to have them read."""
-    method, form = request.param.split()
-    issued = issued_by_did_web if method == "did:web" else issued_by_did_key
+    of, form = request.param
+    issued = issued_by(of)
     published = {url: json.dumps(document).encode() for url, document in issued.published.items()}
     made = issued.jwt if form == "JWT" else issued.json
     texts = {

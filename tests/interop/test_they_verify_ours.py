@@ -57,8 +57,8 @@ def test_vc_js_refuses_a_credential_whose_status_list_was_changed(library, issue
     assert "not verified" in said["why"]
 
 
-def test_vc_js_refuses_a_key_that_the_issuer_does_not_publish(library, issued_by_did_web):
-    issued = issued_by_did_web
+def test_vc_js_refuses_a_key_that_the_issuer_does_not_publish(library, issued_by):
+    issued = issued_by("did:web")
     published = {
         url: document | {"assertionMethod": []} if url.endswith("did.json") else document
         for url, document in issued.published.items()
@@ -70,9 +70,9 @@ def test_vc_js_refuses_a_key_that_the_issuer_does_not_publish(library, issued_by
 
 
 @pytest.fixture(params=["jwks", "did-document"])
-def jose_js(request, library, issued_by_did_web) -> Callable[..., dict[str, Any]]:
+def jose_js(request, library, issued_jwt) -> Callable[..., dict[str, Any]]:
     """Ask jose about a VC-JWT, with the key from either place where the issuer publishes it."""
-    issued = issued_by_did_web
+    issued = issued_jwt
     given = {"issuer": issued.did, "published": issued.published}
     if request.param == "jwks":
         (url,) = (url for url in issued.published if url.endswith("/.well-known/jwks.json"))
@@ -85,24 +85,24 @@ def jose_js(request, library, issued_by_did_web) -> Callable[..., dict[str, Any]
 
 
 @pytest.mark.parametrize("fate", ["sound", "brief"])
-def test_jose_accepts_a_jwt_that_mintmark_issued(jose_js, issued_by_did_web, fate):
-    said = jose_js(issued_by_did_web.jwt[fate])
+def test_jose_accepts_a_jwt_that_mintmark_issued(jose_js, issued_jwt, fate):
+    said = jose_js(issued_jwt.jwt[fate])
     assert said == {"verified": True, "bits": [False], "accepted": True, "why": ""}
 
 
-def test_jose_refuses_a_tampered_jwt(jose_js, issued_by_did_web, tamper, library_error):
-    header, payload, signature = issued_by_did_web.jwt["sound"].split(".")
+def test_jose_refuses_a_tampered_jwt(jose_js, issued_jwt, tamper, library_error):
+    header, payload, signature = issued_jwt.jwt["sound"].split(".")
     changed = tamper(json.loads(jose.decode_part(payload)))
     payload = jose.encode_part(json.dumps(changed).encode())
     with pytest.raises(library_error, match="signature verification failed"):
         jose_js(f"{header}.{payload}.{signature}")
 
 
-def test_jose_refuses_a_jwt_after_its_end(jose_js, issued_by_did_web, library_error):
+def test_jose_refuses_a_jwt_after_its_end(jose_js, issued_jwt, library_error):
     with pytest.raises(library_error, match='"exp" claim timestamp check failed'):
-        jose_js(issued_by_did_web.jwt["brief"], now=IN_TWO_DAYS)
+        jose_js(issued_jwt.jwt["brief"], now=IN_TWO_DAYS)
 
 
-def test_the_bit_of_a_revoked_jwt_is_found(jose_js, issued_by_did_web):
-    said = jose_js(issued_by_did_web.jwt["revoked"])
+def test_the_bit_of_a_revoked_jwt_is_found(jose_js, issued_jwt):
+    said = jose_js(issued_jwt.jwt["revoked"])
     assert (said["bits"], said["accepted"]) == ([True], False)

@@ -2,13 +2,18 @@
 import * as vc from '@digitalbazaar/vc';
 import {createLocalJWKSet, decodeProtectedHeader, importJWK, jwtVerify} from 'jose';
 import {checkStatus} from '@digitalbazaar/vc-bitstring-status-list';
-import {cryptosuite} from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite';
+import {createVerifyCryptosuite as ecdsaJcs} from '@digitalbazaar/ecdsa-jcs-2019-cryptosuite';
+import {createVerifyCryptosuite as eddsaJcs} from '@digitalbazaar/eddsa-jcs-2022-cryptosuite';
+import {cryptosuite as ecdsaRdfc} from '@digitalbazaar/ecdsa-rdfc-2019-cryptosuite';
+import {cryptosuite as eddsaRdfc} from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite';
 import {DataIntegrityProof} from '@digitalbazaar/data-integrity';
 import {documentLoader as loader} from './document_loader.mjs';
 
+const suite = [eddsaRdfc, ecdsaRdfc, eddsaJcs(), ecdsaJcs()]
+  .map(cryptosuite => new DataIntegrityProof({cryptosuite}));
+
 export async function verifyCredential({credential, published, now}) {
   const documentLoader = loader(published);
-  const suite = new DataIntegrityProof({cryptosuite});
   const result = await vc.verifyCredential({credential, suite, documentLoader, checkStatus, now});
   return answer(result, result.statusResult);
 }
@@ -18,11 +23,11 @@ export async function verifyCredential({credential, published, now}) {
 export async function verifyJwt({jwt, issuer, jwks, published, now}) {
   const documentLoader = loader(published);
   const options = {
-    algorithms: ['ES256'], typ: 'JWT', issuer, currentDate: now && new Date(now)
+    algorithms: ['RS256', 'ES256', 'ES384', 'EdDSA'],
+    typ: 'JWT', issuer, currentDate: now && new Date(now)
   };
   const key = jwks ? createLocalJWKSet(jwks) : await keyInDidDocument(jwt, documentLoader);
   const {payload: credential} = await jwtVerify(jwt, key, options);
-  const suite = new DataIntegrityProof({cryptosuite});
   const status = credential.credentialStatus &&
     await checkStatus({credential, documentLoader, suite});
   return answer({verified: status?.verified ?? true, error: status?.error}, status);
@@ -36,7 +41,7 @@ async function keyInDidDocument(jwt, documentLoader) {
 
 // The quads that the library's own cryptosuite would hash: jsonld.js in safe mode, rdf-canonize.
 export async function canonicalize({document}) {
-  return cryptosuite.canonize(document, {documentLoader: loader({})});
+  return eddsaRdfc.canonize(document, {documentLoader: loader({})});
 }
 
 // `verified` is the library's word. checkStatus says it of a revoked credential too: reading the
