@@ -18,6 +18,7 @@ from issuer.issuance.finish import finish_pending, pending
 from issuer.issuance.prepare import available
 from issuer.issuer import Issuer, LockedError, current_issuer
 from issuer.settings import Settings, load
+from issuer.sharing.holder_routes import holding
 from issuer.sharing.own_fetch import fetch_own
 from issuer.sharing.routes import sharing
 from issuer.typesetting import TEMPLATES
@@ -56,7 +57,7 @@ def create_app(settings: Settings) -> Flask:
     )
     verifier = verifier_blueprint(site=site, make_fetch=lambda: fetch_own(issuer, WebFetch()))
     app.register_blueprint(verifier, url_prefix="/verify")
-    for blueprint in (files, approvals, sharing):
+    for blueprint in (files, approvals, sharing, holding):
         app.register_blueprint(blueprint)
     problems.register(app, settings)
     protect(app, https=settings.public_url.startswith("https:"))

@@ -48,9 +48,9 @@ credit_unit = "hours"
 # Whether the teacher's name is signed and shown. Without it, only who knows the e-mail
 # address can tell whose credential it is.
 show_name = true
-# Which proofs are made. With "ecdsa-sd-2023" as well, teachers can make copies of a credential
-# that show less. After a change: mintmark keys create
-# proofs = ["eddsa-rdfc-2022", "ecdsa-sd-2023"]
+# Which proofs are made. With "ecdsa-sd-2023", what a teacher hides is left out of what others
+# fetch, and copies can be made that show less. After a change: mintmark keys create
+{proofs}
 # The algorithm of the JWT form. RS256 and ES384 do not fit the printed code that works offline.
 # jwt = "ES256"
 
@@ -110,7 +110,7 @@ def _make_keys(home: Path, *, did_key: bool, now: datetime, cost: Cost) -> str |
     for private in ("passphrase", "secret"):
         durable_file.create(home / private, _random() + b"\n", mode=_PRIVATE)
     keyring = Keyring(home, cost=cost)
-    uses = [KeyUse.PROOF] if did_key else ISSUING_USES
+    uses = [KeyUse.PROOF] if did_key else [*ISSUING_USES, KeyUse.SD]
     keyring.create(read_file(home / "passphrase"), now=now, uses=uses)
     return _did_key(keyring) if did_key else None
 
@@ -118,10 +118,12 @@ def _make_keys(home: Path, *, did_key: bool, now: datetime, cost: Cost) -> str |
 def _write_settings(
     home: Path, public_url: str, name: str, source: str, issuer_id: str | None
 ) -> None:
+    proofs = 'proofs = ["eddsa-rdfc-2022", "ecdsa-sd-2023"]'
     text = _TEMPLATE.format(
         public_url=_toml(public_url),
         name=_toml(name),
         issuer_id=f"id = {_toml(issuer_id)}\n" if issuer_id else "",
+        proofs=f"# A did:key has no key for it. {proofs}" if issuer_id else proofs,
         source=_toml(source),
         secret=_toml("whsec_" + _random().decode()),
     )

@@ -85,6 +85,19 @@ KINDS: Final[Mapping[str, Kind]] = {
         " known as one.",
         "Use a new event id for every new message, and the same one only to retry.",
     ),
+    "form-withheld": Kind(
+        410,
+        "This form is not offered here",
+        "The holder does not show all of this credential, and this form can only show all of it.",
+        "Take another form from the credential's page, or ask the holder for this file.",
+    ),
+    "not-shared": Kind(
+        410,
+        "The holder does not share this credential",
+        "Who earned it has chosen to show it to nobody at this address. That says nothing about the"
+        " credential itself, which may be as good as ever.",
+        "Ask the holder for a new link or for the file. A file can be checked without this page.",
+    ),
     "too-large": Kind(
         413,
         "The message is too large",

@@ -136,4 +136,6 @@ def _follow(url: str, fetch: Fetch) -> bytes:
         return fetch(url, accept=CREDENTIAL_TYPES, max_bytes=MAX_CREDENTIAL_BYTES).body
     except FetchError as exc:
         code = _LINKS.get(exc.code, "link_unreachable")
+        if exc.code == "http_status" and exc.detail.endswith("410"):
+            code = "link_not_shared"
         raise IntakeError(code, url=url[:200], why=exc.code) from exc

@@ -132,6 +132,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Save the credential from that address, and bring the file.",
     ),
     "link_to_nothing": ("There is nothing to be had at {url}.", _ASK_ISSUER),
+    "link_not_shared": (
+        "The credential at {url} is not given out there. That says nothing about the credential itself.",
+        "Ask the holder for the file, or for another link.",
+    ),
     "link_unreachable": ("The link {url} could not be opened.", _AGAIN),
     "link_to_no_credential": ("The link {url} does not lead to a credential.", _ASK_ISSUER),
     # (2) parse

@@ -24,13 +24,13 @@ from verifier.baking import bake_png, bake_svg
 class Form:
     """One form. The first of `media_types` is what it is served as when nothing else is asked.
 
-    `make` returns None where a credential has no such form. `purpose` says what it is for.
+    `make` is asked for what there is alone (`Shared.forms`). `purpose` says what it is for.
     """
 
     title: str
     purpose: str
     media_types: tuple[str, ...]
-    make: Callable[[Shared, Settings], bytes | None]
+    make: Callable[[Shared, Settings], bytes]
 
 
 def badge(achievement: Achievement, settings: Settings, suffix: str) -> bytes:
@@ -77,8 +77,8 @@ def _json(shared: Shared, _settings: Settings) -> bytes:
     return shared.json
 
 
-def _jwt(shared: Shared, _settings: Settings) -> bytes | None:
-    return shared.jwt
+def _jwt(shared: Shared, _settings: Settings) -> bytes:
+    return shared.jwt or b""
 
 
 def _png(shared: Shared, settings: Settings) -> bytes:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from issuer import addresses, published
 from issuer.issuer import Issuer
-from issuer.sharing import shared
+from issuer.sharing import forms, shared
 from verifier.fetch import Fetch, Fetched, FetchError
 
 
@@ -24,7 +24,10 @@ def fetch_own(issuer: Issuer, otherwise: Fetch) -> Fetch:
         found = shared.find(issuer, public_id)
         if found is None:
             raise FetchError("http_status", url, "there is no such credential")
-        data = found.jwt if suffix == "jwt" and found.jwt else found.json
+        if found.private or not found.forms:
+            raise FetchError("http_status", url, "answered 410")
+        public = forms.disclosed(found, issuer.settings)
+        data = public.jwt if suffix == "jwt" and public.jwt else public.json
         return Fetched(url, data[:max_bytes])
 
     return fetch

@@ -1,10 +1,9 @@
-"""What people and machines fetch: credentials in every form, holder's pages, achievements."""
+"""What people and machines fetch: credentials in every form, and achievements."""
 
-import hashlib
 from datetime import UTC, datetime
 from typing import Final
 
-from flask import Blueprint, Response, jsonify, make_response, render_template, request
+from flask import Blueprint, Response, jsonify, request
 from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 
@@ -15,9 +14,9 @@ from issuer.issuance.build import CONTEXTS, achievement_object
 from issuer.issuer import current_issuer
 from issuer.problems import Problem
 from issuer.sharing import shared
-from issuer.sharing.forms import FORMS, badge
+from issuer.sharing.answers import accepted, file, page
+from issuer.sharing.forms import FORMS, badge, disclosed
 from issuer.sharing.shared import Shared
-from verifier.web.headers import FILE_POLICY
 
 PAGE: Final = "text/html"
 CREDENTIAL_OFFERS: Final = {
@@ -31,16 +30,13 @@ ACHIEVEMENT_OFFERS: Final = {
     "application/json": "json",
     PAGE: "html",
 }
-INLINE: Final = {"json", "jwt", "png"}
-"""Forms that a browser shows. An SVG or a PDF of our origin is only ever saved (T17)."""
-
 sharing = Blueprint("sharing", __name__)
 
 
 @sharing.get("/")
 def home() -> Response:
     """Show whose site this is, its identifier, and how to check what it issues."""
-    return _page("home.html", settings=current_issuer().settings)
+    return page("home.html", settings=current_issuer().settings)
 
 
 @sharing.get("/credentials/<name>")
@@ -50,42 +46,31 @@ def credential(name: str) -> Response:
     found = shared.find(current_issuer(), public_id)
     if found is None:
         raise NotFound
+    if found.private:
+        raise Problem("not-shared")
     if not dot:
-        suffix = CREDENTIAL_OFFERS[_accepted(CREDENTIAL_OFFERS)]
+        suffix = _best_form(found)
     if suffix == "html":
-        return _credential_page(found)
-    form = FORMS.get(suffix)
-    data = None if form is None else form.make(found, current_issuer().settings)
-    if form is None or data is None:
-        raise NotFound if dot else Problem("not-acceptable")
-    media_type = request.accept_mimetypes.best_match(form.media_types, form.media_types[0])
-    return _file(data, media_type, f"{found.achievement.id}.{suffix}")
-
-
-@sharing.get("/manage/<token>")
-def manage(token: str) -> Response:
-    """Show the holder everything that is kept about the credential, evaluators' words too."""
-    found = shared.find_held(current_issuer(), token)
-    if found is None:
+        return credential_page(found)
+    if suffix not in found.whole_forms:
         raise NotFound
-    response = _page("holder.html", token=token, **_about(found))
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    if suffix not in found.forms:
+        raise Problem("form-withheld")
+    settings = current_issuer().settings
+    data = FORMS[suffix].make(disclosed(found, settings), settings)
+    types = FORMS[suffix].media_types
+    media_type = request.accept_mimetypes.best_match(types, types[0])
+    return file(data, media_type, f"{found.achievement.id}.{suffix}")
 
 
-@sharing.get("/manage/<token>/to-share.json")
-def to_share(token: str) -> Response:
-    """Hand the holder the form from which copies that show less are made, and nobody else."""
-    found = shared.find_held(current_issuer(), token)
-    if found is None or found.to_share is None:
-        raise NotFound
-    media_type = FORMS["json"].media_types[0]
-    name = f"{found.achievement.id}-to-share.json"
-    response = _file(found.to_share, media_type, name)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Cache-Control"] = "no-store"
-    del response.headers["Access-Control-Allow-Origin"]
-    return response
+def _best_form(found: Shared) -> str:
+    """Return the accepted form: one that is offered before one that is withheld."""
+    there, public = (
+        {kind: form for kind, form in CREDENTIAL_OFFERS.items() if form in ("html", *forms)}
+        for forms in (found.whole_forms, found.forms)
+    )
+    best = request.accept_mimetypes.best_match(public)
+    return public[best] if best else accepted(there)
 
 
 @sharing.get("/achievements/<achievement_id>/<name>")
@@ -95,15 +80,15 @@ def achievement(achievement_id: str, name: str) -> Response:
     found = _achievement(achievement_id, version)
     settings = current_issuer().settings
     if not dot:
-        suffix = ACHIEVEMENT_OFFERS[_accepted(ACHIEVEMENT_OFFERS)]
+        suffix = accepted(ACHIEVEMENT_OFFERS)
     if suffix == "html":
-        return _page("achievement.html", achievement=found)
+        return page("achievement.html", achievement=found)
     if suffix == "json":
         document = {"@context": list(CONTEXTS), **achievement_object(found, settings)}
-        return _file(jsonify(document).data, "application/ld+json", f"{found.id}.json")
+        return file(jsonify(document).data, "application/ld+json", f"{found.id}.json")
     if suffix in ("png", "svg"):
         media_type = FORMS[suffix].media_types[0]
-        return _file(badge(found, settings, suffix), media_type, f"{found.id}.{suffix}")
+        return file(badge(found, settings, suffix), media_type, f"{found.id}.{suffix}")
     raise NotFound
 
 
@@ -116,49 +101,21 @@ def _achievement(achievement_id: str, version: str) -> Achievement:
         return versions.read(row)
 
 
-def _accepted(offers: dict[str, str]) -> str:
-    best = request.accept_mimetypes.best_match(offers) if request.accept_mimetypes else None
-    if best is None and request.accept_mimetypes:
-        raise Problem("not-acceptable")
-    return best or next(iter(offers))
+def credential_page(found: Shared) -> Response:
+    """Show everybody a credential as its holder lets it be shown."""
+    return page("credential.html", listed=found.listed, **about(found))
 
 
-def _credential_page(found: Shared) -> Response:
-    return _page("credential.html", **_about(found))
-
-
-def _about(found: Shared) -> dict[str, object]:
+def about(found: Shared) -> dict[str, object]:
+    """Return what the public page and the holder's page say alike."""
     settings, now = current_issuer().settings, datetime.now(UTC)
     address = addresses.credential(settings, found.public_id)
     return {
         "shared": found,
-        "credential": found.credential,
+        "credential": found.shown,
         "standing": found.standing(now),
         "now": now,
         "address": address,
-        "forms": {name: form for name, form in FORMS.items() if name != "jwt" or found.jwt},
+        "forms": {name: FORMS[name] for name in found.forms},
         "code": Markup(certificate.check_code(address).svg()),  # noqa: S704 (squares, drawn by us)
     }
-
-
-def _page(template: str, **values: object) -> Response:
-    return _conditional(make_response(render_template(template, **values)))
-
-
-def _file(data: bytes, media_type: str, file_name: str) -> Response:
-    response = Response(data, content_type=media_type)
-    shown = "inline" if file_name.rpartition(".")[2] in INLINE else "attachment"
-    response.headers["Content-Disposition"] = f'{shown}; filename="{file_name}"'
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Content-Security-Policy"] = FILE_POLICY
-    return _conditional(response)
-
-
-def _conditional(response: Response) -> Response:
-    """Let a reader who has these very bytes keep them; everything is asked for again each time."""
-    response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
-    response.vary.add("Accept")
-    response.headers["Cache-Control"] = "no-cache"
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.make_conditional(request)
-    return response

@@ -64,13 +64,18 @@ class Shared:
         return all_met(self.credential)
 
     @property
+    def whole_forms(self) -> tuple[str, ...]:
+        """The forms that its holder has of it."""
+        return ("pdf", "png", "svg", "json", *(("jwt",) if self.jwt else ()))
+
+    @property
     def forms(self) -> tuple[str, ...]:
         """The forms that there are at the public link: none that would tell what is hidden.
 
         A JWT is signed as a whole, and without a proof to share parts of so is everything else.
         """
         if not self.decision.hides(self.credential.document):
-            return ("pdf", "png", "svg", "json", *(("jwt",) if self.jwt else ()))
+            return self.whole_forms
         return ("pdf", "png", "svg", "json") if self.to_share else ()
 
     def standing(self, now: datetime) -> Standing:

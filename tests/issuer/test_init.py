@@ -61,7 +61,7 @@ def test_what_fails_leaves_nothing_and_can_be_done_again_otherwise(tmp_path, mon
     assert list(tmp_path.iterdir()) == []
     made = create(tmp_path / "home", public_url="https://other.example")
     assert made.issuer_id == "did:web:other.example"
-    assert {entry.use for entry in Keyring(made.home).entries()} == {"proof", "jwt"}
+    assert {entry.use for entry in Keyring(made.home).entries()} == {"proof", "jwt", "sd"}
 
 
 def test_what_lies_in_the_folder_already_stays_there(tmp_path):

@@ -133,7 +133,7 @@ def test_publishing_writes_every_file_again(mintmark, home):
 def test_rotated_keys_are_published_at_once(mintmark, home):
     assert mintmark("keys", "rotate")[0] == 0
     document = json.loads((home / "public" / ".well-known" / "did.json").read_bytes())
-    assert len(document["verificationMethod"]) == 4
+    assert len(document["verificationMethod"]) == 6
 
 
 def test_new_keys_after_a_theft_sign_the_status_lists_without_another_command(

@@ -19,7 +19,8 @@ from issuer.approvals.approval import Approval
 from issuer.issuance import lists
 from issuer.issuance.tables import CredentialRow, State
 from issuer.issuer import Issuer
-from issuer.sharing import cache, forms, own_fetch, shared
+from issuer.sharing import cache, forms, holder, own_fetch, shared
+from issuer.sharing.decision import Decision
 from issuer.sharing.shared import Shared, Standing
 from verifier import strict_json
 from verifier.baking import unbake_png, unbake_svg
@@ -44,6 +45,13 @@ def public_id(issuer: Issuer, approval: Callable[..., Approval], now: datetime) 
         ],
     )
     return issuance.receive(issuer, made, source="forms", event_id="e-1", now=now).credential_id
+
+
+@pytest.fixture
+def whole(issuer: Issuer, public_id: str, now: datetime) -> None:
+    """The holder of that credential shows all of it."""
+    everything = Decision(show_levels=True, show_words=True)
+    holder.decide(issuer, public_id, everything, now=now)
 
 
 @pytest.fixture
@@ -85,6 +93,7 @@ ACCEPTED = [
 
 
 @pytest.mark.parametrize(("accept", "media_type"), ACCEPTED)
+@pytest.mark.usefixtures("whole")
 def test_the_plain_address_answers_what_is_accepted(
     client: FlaskClient, public_id: str, accept: str | None, media_type: str
 ) -> None:
@@ -112,6 +121,7 @@ SUFFIXES = [
 
 
 @pytest.mark.parametrize(("suffix", "media_type", "shown"), SUFFIXES)
+@pytest.mark.usefixtures("whole")
 def test_a_suffix_fixes_the_form_whatever_is_accepted(
     client: FlaskClient, public_id: str, suffix: str, media_type: str, shown: str | None
 ) -> None:
@@ -121,6 +131,7 @@ def test_a_suffix_fixes_the_form_whatever_is_accepted(
     assert disposition == (shown and f'{shown}; filename="rhythms.{suffix}"')
 
 
+@pytest.mark.usefixtures("whole")
 def test_json_and_jwt_are_the_bytes_that_were_signed(
     client: FlaskClient, issuer: Issuer, public_id: str
 ) -> None:
@@ -130,6 +141,7 @@ def test_json_and_jwt_are_the_bytes_that_were_signed(
     assert client.get(f"/credentials/{public_id}.jwt").data == row.jwt
 
 
+@pytest.mark.usefixtures("whole")
 def test_pictures_and_certificate_carry_the_very_credential(
     client: FlaskClient, found: Shared
 ) -> None:
@@ -141,6 +153,7 @@ def test_pictures_and_certificate_carry_the_very_credential(
     assert unbake_svg(client.get(f"{address}.svg").data) == found.json.decode()
 
 
+@pytest.mark.usefixtures("whole")
 def test_machine_forms_may_be_read_from_any_origin_and_the_page_may_not(
     client: FlaskClient, public_id: str
 ) -> None:
@@ -206,6 +219,7 @@ def test_the_page_says_that_all_criteria_are_met_and_no_level_and_no_comment(
     assert [word for word in ("easy to follow", "Shown.", "Level ", "coach") if word in html] == []
 
 
+@pytest.mark.usefixtures("whole")
 def test_the_address_of_sealed_evidence_stands_in_no_form(
     client: FlaskClient, issuer: Issuer, found: Shared
 ) -> None:
@@ -345,6 +359,7 @@ def test_the_home_page_names_the_issuer(client: FlaskClient, issuer: Issuer) -> 
 
 
 @pytest.mark.parametrize("suffix", ["", ".html", ".json", ".jwt"])
+@pytest.mark.usefixtures("whole")
 def test_a_link_to_a_credential_of_this_issuer_is_checked_without_the_network(
     client: FlaskClient, issuer: Issuer, public_id: str, suffix: str
 ) -> None:
@@ -388,6 +403,7 @@ def test_the_cache_keeps_the_newest_files_when_it_is_full(
     assert made == [0]
 
 
+@pytest.mark.usefixtures("whole")
 def test_an_issuer_without_a_key_for_jwts_offers_none(
     client: FlaskClient, issuer: Issuer, public_id: str
 ) -> None:

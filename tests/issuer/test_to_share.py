@@ -14,26 +14,12 @@ from issuer.database import Database
 from issuer.issuance import lists
 from issuer.issuance.finish import finish_pending
 from issuer.issuer import Issuer
-from issuer.profiles import PROOF, PROOF_TO_SHARE
-from issuer.settings import FILE, load
+from issuer.profiles import PROOF
 from keys.entry import KeyUse
 from keys.signer import KeysError
 from verifier import strict_json, verify
 from verifier.disclosure import choices, derive
 from verifier.report import Answer
-
-
-@pytest.fixture
-def sharing(issuer, home, now):
-    """An issuer whose holders may share less."""
-    file = home / FILE
-    text = file.read_text()
-    setting = f'[credentials]\nproofs = ["{PROOF}", "{PROOF_TO_SHARE}"]'
-    file.write_text(text.replace("[credentials]", setting))
-    issuer.keyring.create((home / "passphrase").read_bytes().strip(), now=now, uses=[KeyUse.SD])
-    made = Issuer(load(home))
-    yield made
-    made.database.close()
 
 
 def issue(issuer, approval, now, event_id="e-1"):
@@ -42,13 +28,13 @@ def issue(issuer, approval, now, event_id="e-1"):
 
 
 @pytest.fixture
-def row(sharing, approval, now):
-    return issue(sharing, approval, now)
+def row(issuer, approval, now):
+    return issue(issuer, approval, now)
 
 
 @pytest.fixture
-def client(sharing):
-    app = create_app(sharing.settings)
+def client(issuer):
+    app = create_app(issuer.settings)
     yield app.test_client()
     app.extensions["mintmark"].database.close()
 
@@ -69,33 +55,33 @@ def test_it_says_what_the_public_form_says(row):
     assert whole == public == strict_json.loads_object(row.unsigned)
 
 
-def test_a_copy_of_it_verifies_and_shows_what_was_chosen(sharing, row):
+def test_a_copy_of_it_verifies_and_shows_what_was_chosen(issuer, row):
     whole = strict_json.loads_object(row.to_share)
     results = next(c for c in choices(whole) if c.name == "results")
     part = derive(whole, results.pointers)
-    found = report(sharing, part)
+    found = report(issuer, part)
     assert (found.authentic.answer, found.current.answer) == (Answer.YES, Answer.YES)
     assert found.credential.recipient_name is None
     assert len(found.credential.criteria_results) == 2
 
 
-def test_a_copy_of_a_revoked_one_is_revoked(sharing, row, now):
+def test_a_copy_of_a_revoked_one_is_revoked(issuer, row, now):
     part = derive(strict_json.loads_object(row.to_share), [])
-    lists.revoke(sharing, row.public_id, reason="for a test", now=now)
-    assert report(sharing, part).current.code == "revoked"
+    lists.revoke(issuer, row.public_id, reason="for a test", now=now)
+    assert report(issuer, part).current.code == "revoked"
 
 
-def test_the_holder_can_download_it(client, sharing, row):
-    page = client.get(manage_path(sharing, row))
-    assert f"{manage_path(sharing, row)}/to-share.json" in page.text
-    response = client.get(f"{manage_path(sharing, row)}/to-share.json")
+def test_the_holder_can_download_it(client, issuer, row):
+    page = client.get(manage_path(issuer, row))
+    assert f"{manage_path(issuer, row)}/to-share.json" in page.text
+    response = client.get(f"{manage_path(issuer, row)}/to-share.json")
     assert response.data == row.to_share
     assert response.headers["Cache-Control"] == "no-store"
     assert response.headers["Content-Disposition"].startswith("attachment")
     assert "Access-Control-Allow-Origin" not in response.headers
 
 
-@pytest.mark.parametrize("suffix", ["", ".json", ".html", ".jwt", ".png", ".svg", ".pdf"])
+@pytest.mark.parametrize("suffix", ["", ".json", ".html", ".png", ".svg", ".pdf"])
 def test_no_public_form_holds_it(client, row, suffix):
     secret = strict_json.loads_object(row.to_share)["proof"][0]["proofValue"][:60]
     response = client.get(f"/credentials/{row.public_id}{suffix}")
@@ -112,33 +98,35 @@ def test_nobody_gets_it_without_the_holders_link(client, row):
         assert client.get(path).status_code == 404
 
 
-def test_without_the_setting_there_is_none(issuer, approval, now):
+def test_without_the_setting_there_is_none(settings, approval, now):
+    issuer = Issuer(replace(settings, proofs=(PROOF,)))
     row = issue(issuer, approval, now)
     assert row.json
     assert row.to_share is None
     app = create_app(issuer.settings)
     client = app.test_client()
-    assert "Share less" not in client.get(manage_path(issuer, row)).text
+    assert "to-share" not in client.get(manage_path(issuer, row)).text
     assert client.get(f"{manage_path(issuer, row)}/to-share.json").status_code == 404
     app.extensions["mintmark"].database.close()
+    issuer.database.close()
 
 
-def test_without_the_key_nothing_is_issued_and_the_remedy_is_said(settings, approval, now):
-    issuer = Issuer(replace(settings, proofs=(PROOF, PROOF_TO_SHARE)))
+def test_without_the_key_nothing_is_issued_and_the_remedy_is_said(issuer, approval, now):
+    (key,) = [entry.id for entry in issuer.keyring.entries() if entry.use is KeyUse.SD]
+    issuer.keyring.retire(key, now=now)
     assert issue(issuer, approval, now) is None
     ((_, error),) = finish_pending(issuer)
     assert isinstance(error, KeysError)
     assert "no active sd key" in str(error)
     assert "mintmark keys create" in str(error)
     lists.publish_all(issuer, now=now)  # lists need no such key: revoking goes on
-    issuer.database.close()
 
 
-def test_a_rotated_key_leaves_copies_good(sharing, row, home, now):
+def test_a_rotated_key_leaves_copies_good(issuer, row, home, now):
     part = derive(strict_json.loads_object(row.to_share), [])
-    sharing.keyring.rotate((home / "passphrase").read_bytes().strip(), now=datetime.now(UTC))
-    sharing.signers()
-    assert report(sharing, part).authentic.answer is Answer.YES
+    issuer.keyring.rotate((home / "passphrase").read_bytes().strip(), now=datetime.now(UTC))
+    issuer.signers()
+    assert report(issuer, part).authentic.answer is Answer.YES
 
 
 def test_a_database_of_the_first_schema_keeps_its_credentials(tmp_path):

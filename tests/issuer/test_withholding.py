@@ -1,0 +1,207 @@
+"""What a holder hides is in nothing that others fetch: no form, no page, nothing folded inside."""
+
+import io
+import itertools
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pypdfium2
+import pytest
+import zxingcpp
+from pypdf import PdfReader
+
+from issuer import issuance, published
+from issuer.app import create_app
+from issuer.catalogue import versions
+from issuer.issuer import Issuer
+from issuer.profiles import PROOF
+from issuer.sharing import holder, shared
+from issuer.sharing.decision import Decision, Visibility
+from issuer.sharing.forms import disclosed
+from issuer.sharing.own_fetch import fetch_own
+from verifier import strict_json, verify
+from verifier.baking import unbake_png, unbake_svg
+from verifier.fetch import offline
+from verifier.report import Answer
+
+SUFFIXES = ("", ".html", ".json", ".jwt", ".png", ".svg", ".pdf")
+HIDDEN = {
+    "show_levels": (b"achievedLevel",),
+    "show_words": (b"eight bars", b"9 of 31", b"growth easy to follow"),
+    "show_evidence": (
+        *(b"band.example", b"Unit plan", b"shown at the spring concert", b"sealed recording"),
+        *(b"drive.example", b"digestMultibase"),
+    ),
+}
+SEALED = {b"drive.example"}
+"""What each switch hides. A level is a word of the rubric, so its name alone tells nothing."""
+EVIDENCE = [
+    {
+        "name": "Unit plan",
+        "description": "As shown at the spring concert.",
+        "tier": "public",
+        "url": "https://band.example/unit-plan.pdf",
+        "sha256": "ab" * 32,
+    },
+    {"name": "A sealed recording", "url": "https://drive.example/x.mp4", "sha256": "cd" * 32},
+]
+
+
+def issue(issuer, approval, now):
+    """Issue a credential with everything that can be hidden in it; return its id."""
+    with issuer.database.writing() as session:
+        found = versions.read(versions.find(session, "rhythms"))
+        versions.record(session, replace(found, sign_comments=True), now=now)
+    made = approval(
+        comments={"work": "The counts make the growth easy to follow."},
+        credits=[{"value": 60, "unit": "hours"}],
+        evidence=EVIDENCE,
+    )
+    received = issuance.receive(issuer, made, source="forms", event_id="e-1", now=now)
+    return received.credential_id
+
+
+@pytest.fixture
+def public_id(issuer, approval, now):
+    return issue(issuer, approval, now)
+
+
+@pytest.fixture
+def client(issuer):
+    app = create_app(issuer.settings)
+    yield app.test_client()
+    app.extensions["mintmark"].database.close()
+
+
+def texts(data):
+    """Yield everything that can be read out of what was fetched, however it is folded in."""
+    yield data
+    if data.startswith(b"\x89PNG"):
+        yield unbake_png(data).encode()
+    elif data.startswith(b"<svg"):
+        yield unbake_svg(data).encode()
+    elif data.startswith(b"%PDF"):
+        reader = PdfReader(io.BytesIO(data))
+        for number in range(1, reader.trailer["/Size"]):
+            thing = reader.get_object(number)
+            yield repr(thing).encode()
+            if hasattr(thing, "get_data"):
+                yield thing.get_data()
+        yield "\n".join(page.extract_text() for page in reader.pages).encode()
+        picture = pypdfium2.PdfDocument(data)[0].render(scale=4).to_pil()
+        for code in zxingcpp.read_barcodes(picture):
+            yield code.bytes
+
+
+def served(client, public_id):
+    """Return all that others can fetch of a credential, by address."""
+    paths = [f"/credentials/{public_id}{suffix}" for suffix in SUFFIXES]
+    found = {path: client.get(path) for path in paths}
+    check = f"http://localhost:8202/credentials/{public_id}"
+    found["check it yourself"] = client.post("/verify", data={"text": check})
+    return {path: response.data for path, response in found.items() if response.status_code == 200}
+
+
+ALL = [
+    Decision(show_levels=levels, show_evidence=evidence, show_words=words)
+    for levels, evidence, words in itertools.product((False, True), repeat=3)
+]
+
+
+@pytest.mark.parametrize("decided", ALL, ids=repr)
+def test_what_is_hidden_is_in_nothing_that_others_fetch(issuer, client, public_id, now, decided):
+    holder.decide(issuer, public_id, decided, now=now)
+    found = {path: b"\n".join(texts(data)) for path, data in served(client, public_id).items()}
+    hidden = [text for name, some in HIDDEN.items() if not getattr(decided, name) for text in some]
+    told = {(path, text) for path, data in found.items() for text in hidden if text in data}
+    assert told == set()
+    json = found[f"/credentials/{public_id}.json"]
+    meant = {t for name, some in HIDDEN.items() if getattr(decided, name) for t in some} - SEALED
+    assert [text for text in meant if text not in json] == []
+    assert (f"/credentials/{public_id}.jwt" in found) == (decided == ALL[-1])
+
+
+@pytest.mark.parametrize("suffix", ["", ".html", ".json", ".png", ".svg", ".pdf"])
+def test_what_is_left_is_authentic_and_current(issuer, client, public_id, suffix):
+    fetch = fetch_own(issuer, offline)
+    accept = {"Accept": "application/json"}
+    if suffix in ("", ".html"):
+        given = f"http://localhost:8202/credentials/{public_id}{suffix}".encode()
+    else:
+        given = client.get(f"/credentials/{public_id}{suffix}", headers=accept).data
+    report = verify(given, fetch=fetch, now=datetime.now(UTC))
+    assert (report.authentic.answer, report.current.answer) == (Answer.YES, Answer.YES)
+    assert "criteria_withheld" in {check.code for check in report.checks}
+    assert report.credential.amounts == (("hours", "60"),)
+
+
+def test_a_copy_that_was_made_is_kept(issuer, public_id, monkeypatch):
+    found = shared.find(issuer, public_id)
+    first = disclosed(found, issuer.settings).json
+    monkeypatch.setattr("issuer.sharing.forms.disclosure.derive", None)
+    assert disclosed(found, issuer.settings).json == first
+
+
+def test_what_the_page_reads_is_what_the_form_says(issuer, public_id):
+    found = shared.find(issuer, public_id)
+    copy = disclosed(found, issuer.settings)
+    said = strict_json.loads_object(copy.json)
+    said.pop("proof")
+    assert found.shown.document == copy.credential.document == said
+
+
+def test_what_nobody_is_to_see_is_gone_and_is_not_called_bad(issuer, client, public_id, now):
+    holder.decide(issuer, public_id, Decision(Visibility.PRIVATE), now=now)
+    for suffix, accept in itertools.product(SUFFIXES, ("text/html", "application/json", "*/*")):
+        response = client.get(f"/credentials/{public_id}{suffix}", headers={"Accept": accept})
+        assert (response.status_code, response.headers["Cache-Control"]) == (410, "no-store")
+        assert "says nothing about the credential itself" in response.text
+        assert "Jordan" not in response.text
+        assert "nvalid" not in response.text
+
+
+def test_a_link_to_what_nobody_is_to_see_could_not_be_checked(issuer, client, public_id, now):
+    holder.decide(issuer, public_id, Decision(Visibility.PRIVATE), now=now)
+    given = f"http://localhost:8202/credentials/{public_id}".encode()
+    report = verify(given, fetch=fetch_own(issuer, offline), now=now)
+    (check,) = report.checks
+    assert (report.authentic.answer, check.code) == (Answer.COULD_NOT_CHECK, "link_not_shared")
+
+
+def test_the_holder_has_every_whole_form(client, issuer, public_id):
+    row = issuance.find(issuer, public_id)
+    address = issuance.manage.manage_url(issuer.settings, row)
+    path = address.removeprefix(issuer.settings.public_url)
+    page, fetch = client.get(path).text, published.fetch_own(issuer.settings)
+    for suffix in ("json", "jwt", "png", "svg", "pdf"):
+        assert f"{path}/{suffix}" in page
+        response = client.get(f"{path}/{suffix}")
+        report = verify(response.data, fetch=fetch, now=datetime.now(UTC))
+        assert len(report.credential.criteria_results) == 2
+        assert response.headers["Cache-Control"] == "no-store"
+        assert "Access-Control-Allow-Origin" not in response.headers
+
+
+@pytest.fixture
+def undivided(settings, approval, now):
+    """An issuer that has no key to share parts with, and a credential of it."""
+    made = Issuer(replace(settings, proofs=(PROOF,)))
+    public_id = issue(made, approval, now)
+    app = create_app(made.settings)
+    yield app.test_client(), public_id
+    app.extensions["mintmark"].database.close()
+    made.database.close()
+
+
+def test_what_cannot_be_divided_is_not_offered_and_the_page_says_who_has_it(undivided):
+    client, public_id = undivided
+    assert list(served(client, public_id)) == [f"/credentials/{public_id}.html"]
+    page = client.get(f"/credentials/{public_id}.html").text
+    assert "can give you the signed file" in page
+    assert "Credential (JSON)" not in page
+    assert "eight bars" not in page
+    for suffix in ("", ".json", ".jwt", ".png"):
+        asked = {"Accept": "application/json"}
+        answer = client.get(f"/credentials/{public_id}{suffix}", headers=asked)
+        told = (answer.status_code, answer.json["type"].rpartition("/")[2])
+        assert told == (410, "form-withheld")
