@@ -19,6 +19,8 @@ from issuer.issuance.prepare import available
 from issuer.issuer import Issuer, LockedError, current_issuer
 from issuer.settings import Settings, load
 from issuer.sharing.holder_routes import holding
+from issuer.sharing.catalogue_routes import catalogue
+from issuer.sharing.embed import embed
 from issuer.sharing.own_fetch import fetch_own
 from issuer.sharing.routes import sharing
 from issuer.typesetting import TEMPLATES

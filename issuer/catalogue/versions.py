@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from issuer.catalogue.achievement import (
     Achievement,
@@ -25,6 +25,7 @@ OWN_IDEA = "own-"
 """How the id of a teacher's own idea begins; no id in a file may."""
 _OWN_DIGITS = 16
 
+_Listed = aliased(AchievementVersion)
 Row = TypeVar("Row", AchievementVersion, RubricVersion)
 
 
@@ -36,6 +37,17 @@ def find(
     if version is not None:
         rows = rows.where(AchievementVersion.version == version)
     return session.scalar(rows.order_by(AchievementVersion.version.desc()).limit(1))
+
+
+def listed(session: Session) -> list[Achievement]:
+    """Return the newest version of every achievement of the catalogue, in the order of names."""
+    newest = (
+        select(func.max(AchievementVersion.version))
+        .where(AchievementVersion.achievement_id == _Listed.achievement_id)
+        .scalar_subquery()
+    )
+    rows = select(_Listed).where(_Listed.listed, _Listed.version == newest)
+    return sorted(map(read, session.scalars(rows)), key=lambda each: each.name.casefold())
 
 
 def find_rubric(session: Session, rubric_id: str, version: int | None = None) -> Rubric | None:

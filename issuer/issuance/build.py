@@ -24,6 +24,8 @@ CONTEXTS = (
     "https://www.w3.org/ns/credentials/v2",
     "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
 )
+CRITERIA = "what_it_takes"
+"""Where the criteria stand on an achievement's page. No id of a criterion can hold the lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +76,26 @@ def timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def profile(settings: Settings) -> Json:
+    """Return what a credential says of its issuer, which `issuer.url` answers to machines too."""
+    return _present(
+        {
+            "id": settings.issuer_id,
+            "type": ["Profile"],
+            "name": settings.issuer_name,
+            "url": settings.issuer_url or f"{settings.public_url}/",
+            "email": settings.issuer_email,
+        }
+    )
+
+
 def _issuer(settings: Settings, provider_number: str | None) -> Json:
     number = {
         "type": "IdentifierEntry",
         "identifier": provider_number,
         "identifierType": "ext:ProviderNumber",
     }
-    return _present(
-        {
-            "id": settings.issuer_id,
-            "type": ["Profile"],
-            "name": settings.issuer_name,
-            "url": settings.issuer_url,
-            "email": settings.issuer_email,
-            "otherIdentifier": [number] if provider_number else [],
-        }
-    )
+    return profile(settings) | ({"otherIdentifier": [number]} if provider_number else {})
 
 
 def _subject(
@@ -169,7 +175,7 @@ def achievement_object(
             "achievementType": achievement.achievement_type,
             "name": achievement.name,
             "description": achievement.description,
-            "criteria": {"narrative": achievement.criteria},
+            "criteria": {"narrative": achievement.criteria, "id": f"{page}#{CRITERIA}"},
             "tag": list(achievement.tags),
             "version": str(achievement.version),
             "image": {"id": f"{page}.png", "type": "Image"},

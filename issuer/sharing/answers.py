@@ -13,10 +13,10 @@ INLINE: Final = {"json", "jwt", "png"}
 """Forms that a browser shows. An SVG or a PDF of our origin is only ever saved (T17)."""
 
 
-def page(template: str, *, listed: bool = False, **values: object) -> Response:
+def page(template: str, **values: object) -> Response:
     """Answer with a page. Only what is `listed` may be found by search engines (D14)."""
-    response = make_response(render_template(template, listed=listed, **values))
-    return conditional(response, listed=listed)
+    response = make_response(render_template(template, **values))
+    return conditional(response, listed=bool(values.get("listed")))
 
 
 def file(data: bytes, media_type: str, file_name: str) -> Response:

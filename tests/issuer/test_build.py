@@ -90,6 +90,7 @@ def test_a_full_approval_becomes_this_credential(built):
             "id": "did:web:localhost%3A8202",
             "type": ["Profile"],
             "name": "Prairie Example District",
+            "url": "http://localhost:8202/",
             "otherIdentifier": [
                 {
                     "type": "IdentifierEntry",
@@ -130,7 +131,7 @@ def test_a_full_approval_becomes_this_credential(built):
                 "achievementType": "MicroCredential",
                 "name": "Rhythms",
                 "description": "Students compose.",
-                "criteria": {"narrative": "Teach **rhythm**."},
+                "criteria": {"narrative": "Teach **rhythm**.", "id": f"{here}#what_it_takes"},
                 "tag": ["music"],
                 "version": "3",
                 "image": {"id": f"{here}.png", "type": "Image"},
@@ -224,7 +225,6 @@ def test_what_an_approval_does_not_say_is_not_in_the_credential(built):
         "activityEndDate",
         "source",
         "otherIdentifier",
-        "url",
         "email",
     }
 
