@@ -75,8 +75,10 @@ def look_at(data: bytes, world: World) -> Report:
         secured = parse(handed.text)  # (2)
     except ValueError as exc:
         securing, flaw = unparsed(exc)
-        return unauthentic(handed.carrier, securing, (*received, flaw))
-    return _judge(handed.carrier, received, secured, world)  # (3) to (8)
+        broken = unauthentic(handed.carrier, securing, (*received, flaw))
+        return replace(broken, text=handed.text)
+    report = _judge(handed.carrier, received, secured, world)  # (3) to (8)
+    return replace(report, text=handed.text)
 
 
 def _judge(carrier: str, received: tuple[Check, ...], secured: Secured, world: World) -> Report:

@@ -80,7 +80,7 @@ class Report:
     fact: it is only set when the credential is authentic. `carrier` says what was handed
     in (`json`, `jwt`, `png`, `svg`, `pdf`, `qr`), `securing` which signature was checked.
     `endorsements` and `credentials` are the reports on the credentials inside it, which decide
-    nothing here: their `carrier` is `inside`.
+    nothing here: their `carrier` is `inside`. `text` is what was read, JSON or a compact JWS.
     """
 
     carrier: str
@@ -93,6 +93,7 @@ class Report:
     credential: "Credential | None" = None
     endorsements: tuple["Report", ...] = ()
     credentials: tuple["Report", ...] = ()
+    text: str = field(default="", repr=False, compare=False)
 
     def verdicts(self) -> dict[str, Verdict]:
         """Return the verdicts by name, in the order people ask for them."""

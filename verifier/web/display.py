@@ -1,6 +1,6 @@
-"""How a credential's facts are put on a page: dates, domains, amounts, levels.
+"""How a credential's facts are put on a page: domains, amounts, levels.
 
-Pure: each of these takes a piece of the `Credential` view and returns what a template shows.
+Each of these takes a piece of the `Credential` view and returns what a template shows.
 """
 
 import math
@@ -8,6 +8,16 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from verifier.credential import Credential, Level, Result
+from verifier.web import language
+from verifier.words import N_
+
+UNITS = {
+    "hours": N_("hours"),
+    "credits": N_("credits"),
+    "CEU": N_("continuing education units"),
+    "PLU": N_("professional learning units"),
+}
+"""Units that are said in the reader's language; any other stands as the issuer wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +76,12 @@ def _rank(level: Level) -> float | None:
 def amounts(credential: Credential) -> tuple[str, ...]:
     """Return hours and credits in words (`12 hours`); what is absent is not invented (D8)."""
     if credential.amounts:
-        return tuple(f"{value} {unit}" for unit, value in credential.amounts)
+        units = {unit: language.gettext(UNITS.get(unit, "")) for unit, _ in credential.amounts}
+        return tuple(f"{value} {units[unit] or unit}" for unit, value in credential.amounts)
     if credential.credits_earned is None:
         return ()
-    return (f"{credential.credits_earned:g} (unit not stated)",)
+    number = f"{credential.credits_earned:g}"
+    return (language.gettext(N_("{number} (unit not stated)")).format(number=number),)
 
 
 def domain(identifier: str) -> str | None:

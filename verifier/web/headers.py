@@ -7,8 +7,14 @@ PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+NO_DEVICES = "camera=(), microphone=(), geolocation=()"
+# Of the page that scans: its own script may ask for the camera, and post what it sees to us.
+CAMERA = {
+    "Content-Security-Policy": f"{PAGE_POLICY}; connect-src 'self'",
+    "Permissions-Policy": NO_DEVICES.replace("camera=()", "camera=(self)"),
+}
 # For a file that a browser may open by itself: it can run, load and frame nothing.
-FILE_POLICY = "default-src 'none'; sandbox"
+FILE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 ONE_YEAR = 31_536_000
 
 
@@ -20,6 +26,7 @@ def protect(app: Flask | Blueprint, *, https: bool) -> None:
 
     def add(response: Response) -> Response:
         response.headers.setdefault("Content-Security-Policy", PAGE_POLICY)
+        response.headers.setdefault("Permissions-Policy", NO_DEVICES)
         response.headers["X-Content-Type-Options"] = "nosniff"
         # Another site must not learn an unlisted address, a holder's link least of all.
         response.headers["Referrer-Policy"] = "same-origin"

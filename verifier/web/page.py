@@ -1,11 +1,11 @@
-"""The page on which a person hands in a credential and reads what was found out.
+"""The page on which a person hands in credentials and reads what was found out.
 
 It needs no script, keeps nothing, and sets no cookie. A scanned code arrives behind the
 `#` of the address, which no browser sends: a small script posts it as form text, so that
 it stands in no access log. The address around it is never fetched.
 """
 
-from base64 import b64encode
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,43 +13,39 @@ from datetime import UTC, datetime
 from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from verifier import TrustList, verify, words
+from verifier import TrustList, verify
+from verifier.examine import unauthentic
 from verifier.fetch import Fetch
 from verifier.intake import MAX_BYTES
-from verifier.report import Answer, Report, Verdict
-from verifier.web import display, language
+from verifier.report import Check, Outcome
+from verifier.web import answers, display, headers, language, scan
+from verifier.web.handed import handed_in
+from verifier.web.limits import count_for, limiter
 from verifier.web.markdown import prose
+from verifier.words import N_
 
 MOST_TEXT = 2 * 1024 * 1024
 """A credential is at most 1 MiB; a form part beyond this is not even held in memory (T31)."""
-CARRIERS = {
-    "json": "a credential (JSON)",
-    "jwt": "a credential (JWT)",
-    "png": "a badge (PNG picture)",
-    "svg": "a badge (SVG picture)",
-    "pdf": "a certificate (PDF)",
-    "qr": "a square code",
-}
-PICTURES = {"png": "image/png", "svg": "image/svg+xml"}
-MOST_PICTURE = 512 * 1024
-"""A badge handed in is shown again up to this size: it travels inside the page."""
-LIMITS = {"most_bytes": MAX_BYTES, "most": f"{MAX_BYTES // 1024**2} MB"}
-TOO_LARGE = (
-    f"That is larger than {LIMITS['most']}, so it was not read.",
-    "A credential is much smaller. Hand in the file that the issuer gave.",
+MOST_AT_ONCE = 10
+"""Credentials in one request; an office with more has `mintmark-verify batch`."""
+MOST_TOGETHER = 4 * MAX_BYTES
+MOST_SECONDS = 25.0
+"""After this none of several is begun: a worker may take a minute, and one credential 20 s."""
+OFTEN = "120/minute"
+"""A school has one address for all its rooms."""
+NOTHING = (
+    N_("Nothing was handed in."),
+    N_("Choose a file, or paste a link or the text of a credential."),
 )
-NOTHING = ("Nothing was handed in.", "Choose a file, or paste a link or the text of a credential.")
-QUESTIONS = {
-    "authentic": "Is it authentic?",
-    "current": "Is it current?",
-    "recognised": "Is the issuer recognised?",
-    "theirs": "Is it theirs?",
-}
-TONES = {
-    Answer.YES: ("yes", "Yes"),
-    Answer.NO: ("no", "No"),
-    Answer.COULD_NOT_CHECK: ("maybe", "Could not check"),
-}
+TOO_LARGE = (
+    N_("That is larger than {most} MB, so it was not read."),
+    N_("A credential is much smaller. Hand in the file that the issuer gave."),
+)
+TOO_MANY = (
+    N_("More than {at_once} were handed in at once, so none was checked."),
+    N_("Hand in fewer at a time. For many there is the command mintmark-verify batch."),
+)
+LIMITS = {"most": MAX_BYTES // 1024**2, "at_once": MOST_AT_ONCE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,27 +57,6 @@ class Site:
     colour: str = "#1f3a5f"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One verdict as a person reads it. `tone` chooses shape and colour, never alone."""
-
-    question: str
-    answer: str
-    tone: str
-    reason: str
-    next_step: str
-
-
-def line(name: str, verdict: Verdict) -> Line:
-    """Return a verdict in words. An issuer that is on no list is amber, never red (D3)."""
-    tone, answer = TONES[verdict.answer]
-    if verdict.code == "not_listed":
-        tone, answer = "maybe", "Not on a list here"
-    elif verdict.code == "not_authentic":
-        tone = "none"
-    return Line(QUESTIONS[name], answer, tone, words.text(verdict), words.next_step(verdict))
-
-
 def verifier_blueprint(
     *,
     site: Site,
@@ -91,84 +66,87 @@ def verifier_blueprint(
 ) -> Blueprint:
     """Return the page as a blueprint, to be mounted with `url_prefix="/verify"`.
 
-    Each request gets its own `make_fetch()`, so that a budget of fetches is one
+    Each credential gets its own `make_fetch()`, so that a budget of fetches is one
     credential's. `site` and the filters it registers serve every page of the app.
     """
     blueprint = Blueprint("verifier", __name__, template_folder="templates", static_folder="static")
     _serve_templates(blueprint, site)
+    count_for(blueprint)
+    scan.add_to(blueprint)
 
     @blueprint.before_request
     def limit() -> None:
-        request.max_content_length = MAX_BYTES + MOST_TEXT
+        request.max_content_length = MOST_TOGETHER + MOST_TEXT
         request.max_form_memory_size = MOST_TEXT
 
     @blueprint.get("")
-    def page() -> str:
-        return _form(request.args.get("url", ""))
+    def page() -> Response:
+        return _form(text=request.args.get("url", ""))
 
     @blueprint.post("")
-    def check() -> str | tuple[str, int]:
-        upload, text = request.files.get("file"), request.form.get("text", "").strip()
-        handed = upload.read() if upload else b""
-        if not handed and not text:
-            return _form("", problem=NOTHING), 400
-        now, fetch = clock(), make_fetch()
-        report = verify(handed or text.encode(), fetch=fetch, now=now, trust=trust)
-        if report.carrier == "unknown":
-            found = report.checks[0]
-            return _form("", problem=(words.text(found), words.next_step(found))), 422
-        return _report(report, handed, "" if handed else text, now)
+    @limiter.limit(OFTEN)
+    def check() -> Response:
+        handed = handed_in(request.form, request.files)
+        presented_by = request.form.get("presented_by", "").strip()
+        if not handed:
+            return _form(_ours(NOTHING), status=400)
+        if len(handed) > MOST_AT_ONCE:
+            return _form(_ours(TOO_MANY), status=413)
+        evidence = [file.read() for file in request.files.getlist("evidence") if file]
+        now, begun, told = clock(), time.monotonic(), []
+        for thing in handed:
+            report = OUT_OF_TIME
+            if time.monotonic() - begun <= MOST_SECONDS:
+                report = verify(
+                    thing.data,
+                    fetch=make_fetch(),
+                    now=now,
+                    trust=trust,
+                    presented_by=presented_by or None,
+                    evidence=evidence,
+                )
+            told.append(answers.tell(report, thing))
+        if len(told) == 1 and told[0].report.carrier == "unknown":
+            found = told[0].report.checks[0]
+            return _form((language.say(found), language.next_step(found)), status=422)
+        shown = {"told": told, "now": now, "presented_by": presented_by, "line": answers.line}
+        return Response(render_template("report.html", **shown))
 
     @blueprint.get("/colour.css")
     def colour() -> Response:
         return Response(f":root {{ --district: {site.colour}; }}\n", mimetype="text/css")
 
     @blueprint.errorhandler(RequestEntityTooLarge)
-    def too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
-        return _form("", problem=TOO_LARGE), 413
+    def too_large(_error: RequestEntityTooLarge) -> Response:
+        return _form(_ours(TOO_LARGE), status=413)
 
     return blueprint
 
 
-def _form(text: str, *, problem: tuple[str, str] | None = None) -> str:
-    return render_template("verify.html", text=text, problem=problem, **LIMITS)
+OUT_OF_TIME = unauthentic(
+    "unknown", "unknown", (Check("intake", Outcome.COULD_NOT_CHECK, "took_too_long"),)
+)
 
 
-def _report(report: Report, handed: bytes, text: str, now: datetime) -> str:
-    return render_template(
-        "report.html",
-        report=report,
-        lines=[line(name, verdict) for name, verdict in report.verdicts().items()],
-        carrier=CARRIERS.get(report.carrier, "what was handed in"),
-        shown=_picture(report, handed),
-        address=text.partition("#")[0] if text.startswith(("http://", "https://")) else None,
-        now=now,
-        **LIMITS,
-    )
+def _ours(row: tuple[str, str]) -> tuple[str, str]:
+    """Return what is wrong and what to do, in the reader's language, with our limits."""
+    wrong, remedy = (language.gettext(text).format_map(LIMITS) for text in row)
+    return wrong, remedy
 
 
-def _picture(report: Report, handed: bytes) -> str | None:
-    """Return the credential's picture as a data URL: its own, or the badge handed in (OB-91)."""
-    achievement = report.credential and report.credential.achievement
-    if achievement and (inside := display.picture(achievement.image)):
-        return inside
-    kind = PICTURES.get(report.carrier)
-    if kind is None or report.credential is None or len(handed) > MOST_PICTURE:
-        return None
-    return f"data:{kind};base64,{b64encode(handed).decode()}"
+def _form(problem: tuple[str, str] | None = None, *, text: str = "", status: int = 200) -> Response:
+    """Return the form, and above it what is wrong with what was handed in.
+
+    This page alone may ask for the camera.
+    """
+    most = {"most_bytes": MAX_BYTES, "most_together": MOST_TOGETHER, **LIMITS}
+    html = render_template("verify.html", text=text, problem=problem, **most)
+    return Response(html, status, headers.CAMERA, mimetype="text/html")
 
 
 def _serve_templates(blueprint: Blueprint, site: Site) -> None:
     """Give every template of the app the filters and the name at the top of the page."""
-    for name in (
-        "all_met",
-        "amounts",
-        "disguised",
-        "domain",
-        "ladder",
-        "web_link",
-        "picture",
-    ):
+    for name in ("all_met", "amounts", "disguised", "domain", "ladder", "web_link", "picture"):
         blueprint.add_app_template_filter(getattr(display, name), name)
     blueprint.add_app_template_filter(prose)
     language.speak(blueprint)

@@ -2,29 +2,31 @@
 // With it, a scanned code arrives by itself, and files can be dropped anywhere.
 "use strict";
 (() => {
-  const form = document.querySelector("form[data-most]");
-  if (!form) return;
-  const { file, text } = form.elements;
-  const status = form.querySelector("[role=status]");
+  const form = document.querySelector("form.check");
+  const [file, photo] = form.querySelectorAll("input[type=file]");
+  const status = form.querySelector(".done [role=status]");
+  const { most, together, large, checking } = form.dataset;
 
   // A scanned code carries the credential behind the "#", which no browser sends to a server.
   // It is posted as form text, so that it stands in no access log and no history.
   const arrive = () => {
     if (!/^#[0-9]+$/.test(location.hash)) return;
-    text.value = location.href;
-    history.replaceState(null, "", location.pathname);
-    status.textContent = form.dataset.scanned;
-    form.submit();
+    form.elements.text.value = location.href;
+    history.replaceState(null, "", location.pathname + location.search);
+    form.requestSubmit();
   };
 
-  const fits = () => {
-    const large = [...file.files].some(({ size }) => size > Number(form.dataset.most));
-    status.textContent = large ? form.dataset.large : "";
-    if (large) file.value = "";
-    return !large;
+  const fits = (input) => {
+    const sizes = [...input.files].map(({ size }) => size);
+    const fit = Math.max(0, ...sizes) <= most && sizes.reduce((a, b) => a + b, 0) <= together;
+    status.textContent = fit ? "" : large;
+    if (!fit) input.value = "";
+    return fit;
   };
 
-  file.addEventListener("change", fits);
+  for (const input of [file, photo]) input.addEventListener("change", () => fits(input));
+  form.addEventListener("submit", () => { status.textContent = checking; });
+  addEventListener("pageshow", () => { if (status.textContent === checking) status.textContent = ""; });
   addEventListener("dragover", (event) => {
     event.preventDefault();
     form.classList.add("over");
@@ -35,7 +37,7 @@
     form.classList.remove("over");
     if (!event.dataTransfer.files.length) return;
     file.files = event.dataTransfer.files;
-    if (fits()) form.submit();
+    if (fits(file)) form.requestSubmit();
   });
   addEventListener("hashchange", arrive);
   arrive();

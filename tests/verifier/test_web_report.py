@@ -1,0 +1,183 @@
+"""The report on a page: several at once, whose it is, files of evidence, what was not checked."""
+
+import hashlib
+import html
+import io
+import json
+import re
+
+import pytest
+from flask import Flask
+from world import NOW
+
+from verifier import qr
+from verifier.baking import bake_svg
+from verifier.evidence import digest_multibase
+from verifier.web import page
+from verifier.web.page import Site, verifier_blueprint
+
+FILE = b"six drafts, each with its revision"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"></svg>'
+
+
+@pytest.fixture
+def client(world):
+    app = Flask("report-tests")
+    blueprint = verifier_blueprint(
+        site=Site("Test verifier"), make_fetch=lambda: world.fetch, clock=lambda: NOW
+    )
+    app.register_blueprint(blueprint, url_prefix="/verify")
+    return app.test_client()
+
+
+def badge(world, **changes):
+    return json.dumps(world.issuer.sign(world.badge(**changes)))
+
+
+def files(*contents):
+    return [(io.BytesIO(content), f"file-{n}") for n, content in enumerate(contents, 1)]
+
+
+def answers(text):
+    return re.findall(r'class="answer">([^<]*)<', text)
+
+
+def hidden(text):
+    """Return the fields of the form that asks about a report's credentials again."""
+    fields = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', text)
+    return [(name, html.unescape(value)) for name, value in fields]
+
+
+def again(client, text, **more):
+    fields = {}
+    for name, value in hidden(text):
+        fields.setdefault(name, []).append(value)
+    return client.post("/verify", data=fields | more).text
+
+
+def unchecked(text):
+    return re.findall(r'class="unchecked">(.*?)</ul>', text, re.DOTALL)[0]
+
+
+def test_several_files_get_a_list_and_a_report_each(world, client):
+    changed = badge(world).replace("Jordan Example", "Somebody Else")
+    handed = files(badge(world).encode(), changed.encode(), b"hello")
+    text = client.post("/verify", data={"file": handed}).text
+    listed = text.partition("<article")[0]
+    assert re.findall(r'href="#(report-\d)"', listed) == re.findall(r'id="(report-\d)"', text)
+    assert [listed.count(f"file-{n}") for n in (1, 2, 3)] == [1, 1, 1]
+    assert answers(listed)[0::3] == ["Yes", "No", "Could not check"]
+    assert "There is no credential in it" in text
+
+
+def test_of_several_one_is_looked_at_alone(world, client):
+    handed = files(b"hello", badge(world).encode(), badge(world, name="Second").encode())
+    text = client.post("/verify", data={"file": handed}).text
+    assert re.findall(r'name="only" value="(\d)"', text) == ["1", "2"]
+    alone = again(client, text, only="2")
+    assert (alone.count("<article"), "<bdi>file-3</bdi>" in alone) == (1, True)
+
+
+def test_too_many_at_once_are_sent_to_the_command_line(client):
+    response = client.post("/verify", data={"text": ["x"] * (page.MOST_AT_ONCE + 1)})
+    assert response.status_code == 413
+    assert "mintmark-verify batch" in response.text
+
+
+def test_what_is_not_begun_in_time_says_so(world, client, monkeypatch):
+    monkeypatch.setattr(page, "MOST_SECONDS", -1.0)
+    text = client.post("/verify", data={"file": files(b"{}", b"{}")}).text
+    assert text.count("Checking it took too long and was given up.") >= 2
+
+
+@pytest.mark.parametrize("carrier", ["svg", "pasted", "link", "jwt"])
+def test_a_report_can_be_asked_for_again_in_another_language(world, client, carrier):
+    world.publish("https://district.example/credentials/1", json.loads(badge(world)))
+    given = {
+        "svg": {"file": files(bake_svg(SVG, badge(world)))},
+        "pasted": {"text": badge(world)},
+        "link": {"text": "https://district.example/credentials/1"},
+        "jwt": {"text": world.issuer.jwt(world.badge())},
+    }[carrier]
+    first = client.post("/verify", data=given).text
+    assert 'formaction="?lang=es"' in first
+    second = again(client, first)
+    assert answers(second) == answers(first)
+    assert re.findall(r'eyebrow">(.*?)</p>', second) == re.findall(r'eyebrow">(.*?)</p>', first)
+
+
+@pytest.mark.parametrize(
+    ("who", "answer"),
+    [
+        pytest.param("Jordan Example", "The name is the same", id="the-name"),
+        pytest.param("somebody@else.example", "No", id="another-address"),
+        pytest.param("", None, id="nobody"),
+    ],
+)
+def test_whose_it_is_is_answered_when_somebody_is_named(world, client, who, answer):
+    text = client.post("/verify", data={"text": badge(world), "presented_by": f" {who} "}).text
+    assert answers(text)[3:] == [answer] * (answer is not None)
+    assert ("Whether it belongs to the person" in unchecked(text)) is (answer is None)
+    assert f'name="presented_by" form="again" value="{who}"' in text
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        pytest.param(FILE, "is the evidence “Drafts”, unchanged", id="the-file"),
+        pytest.param(FILE + b".", "not among the evidence that was signed for", id="another"),
+    ],
+)
+def test_a_file_of_evidence_is_compared_with_what_was_signed(world, client, file, said):
+    digest = digest_multibase(hashlib.sha256(FILE).digest())
+    evidence = [{"type": ["Evidence"], "name": "Drafts", "digestMultibase": digest}]
+    first = client.post("/verify", data={"text": badge(world, evidence=evidence)}).text
+    assert "The evidence. Nobody here has opened" in unchecked(first)
+    second = again(client, first, evidence=files(file))
+    assert said in second
+    assert "The evidence. Nobody here has opened" not in unchecked(second)
+
+
+def test_no_file_is_asked_for_where_nothing_could_be_compared(world, client):
+    text = client.post("/verify", data={"text": badge(world, evidence=[])}).text
+    assert 'name="evidence"' not in text
+
+
+def test_what_could_not_be_asked_is_named_among_what_was_not_checked(world, client):
+    del world.documents[world.list_url]
+    text = client.post("/verify", data={"text": badge(world)}).text
+    assert "It is real. Whether it is still in force could not be checked." in text
+    assert "list of withdrawn credentials could not be asked" in unchecked(text)
+
+
+def test_the_address_around_a_scanned_code_is_shown_as_not_opened(world, client):
+    digits = qr.to_digits(qr.pack(world.issuer.jwt(world.badge())))
+    text = client.post("/verify", data={"text": f"https://else.example/verify#{digits}"}).text
+    assert "The address around the code (https://else.example/verify)." in unchecked(text)
+
+
+STANDINGS = [
+    pytest.param({"validUntil": "2026-11-20T00:00:00Z"}, "No, it has ended", id="expired"),
+    pytest.param({"validFrom": "2026-12-20T00:00:00Z"}, "Not yet", id="not-yet"),
+]
+
+
+@pytest.mark.parametrize(("changes", "answer"), STANDINGS)
+def test_each_way_of_not_being_in_force_has_its_own_words(world, client, changes, answer):
+    text = client.post("/verify", data={"text": badge(world, **changes)}).text
+    assert answers(text)[1] == answer
+    assert '<p class="in-short">It is real' in text
+
+
+def test_a_withdrawn_credential_leads_to_its_page_on_the_issuers_own_site(world, client):
+    world.publish_list({94567})
+    own = client.post("/verify", data={"text": badge(world)}).text
+    assert 'more: <a href="https://district.example/credentials/1"' in " ".join(own.split())
+    elsewhere = badge(world, id="https://else.example/1")
+    text = client.post("/verify", data={"text": elsewhere}).text
+    assert 'href="https://else.example/1"' not in text
+
+
+def test_a_sentence_with_braces_from_outside_is_shown_and_not_filled_in(client):
+    text = client.post("/verify", data={"text": "https://gone.example/{most}{0}"}).text
+    assert "https://gone.example/{most}{0}" in text

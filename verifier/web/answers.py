@@ -1,0 +1,199 @@
+"""A report as a page tells it: what it says in short, each answer, and what nobody looked at."""
+
+from base64 import b64encode
+from dataclasses import dataclass, replace
+
+from verifier.report import Answer, Outcome, Report, Verdict
+from verifier.web import display, language
+from verifier.web.handed import Handed
+from verifier.words import N_
+
+CARRIERS = {
+    "json": N_("a credential (JSON)"),
+    "jwt": N_("a credential (JWT)"),
+    "png": N_("a badge (PNG picture)"),
+    "svg": N_("a badge (SVG picture)"),
+    "pdf": N_("a certificate (PDF)"),
+    "qr": N_("a square code"),
+}
+PICTURES = {"png": "image/png", "svg": "image/svg+xml"}
+MOST_PICTURE = 512 * 1024
+"""A badge handed in is shown again up to this size: it travels inside the page."""
+QUESTIONS = {
+    "authentic": N_("Is it authentic?"),
+    "current": N_("Is it current?"),
+    "recognised": N_("Is the issuer recognised?"),
+    "theirs": N_("Is it theirs?"),
+}
+TONES = {
+    Answer.YES: ("yes", N_("Yes")),
+    Answer.NO: ("no", N_("No")),
+    Answer.COULD_NOT_CHECK: ("maybe", N_("Could not check")),
+}
+OWN_WORDS = {
+    "not_authentic": ("none", N_("Not looked at")),
+    "not_listed": ("maybe", N_("Not on a list here")),
+    "expired": ("no", N_("No, it has ended")),
+    "revoked": ("no", N_("No, it was withdrawn")),
+    "ob2_revoked": ("no", N_("No, it was withdrawn")),
+    "suspended": ("no", N_("Not for now")),
+    "not_yet_valid": ("maybe", N_("Not yet")),
+    "name_only": ("maybe", N_("The name is the same")),
+}
+"""Codes whose answer has a tone and words of its own: an issuer on no list is amber (D3)."""
+WITHDRAWN = {"revoked", "ob2_revoked", "suspended"}
+IN_SHORT = {
+    "current": N_("It is real and in force."),
+    "expired": N_("It is real. Its time has ended."),
+    "revoked": N_("It is real, and the issuer has taken it back."),
+    "ob2_revoked": N_("It is real, and the issuer has taken it back."),
+    "suspended": N_("It is real, and the issuer has suspended it for now."),
+    "not_yet_valid": N_("It is real. It is not in force yet."),
+}
+STANDING = {
+    Answer.YES: N_("It is real and in force."),
+    Answer.NO: N_("It is real, and not in force."),
+    Answer.COULD_NOT_CHECK: N_("It is real. Whether it is still in force could not be checked."),
+}
+ISSUERS = {
+    "listed": N_("Its issuer is on a list that is trusted here."),
+    "not_listed": N_("Its issuer is on no list here, so who that is, is yours to find out."),
+    "listing_ended": N_("Its issuer is no longer on a list that is trusted here."),
+    "no_trust_list": N_("Who its issuer is, is yours to find out."),
+}
+FACES = {
+    "pdf": N_(
+        "The printed face of a PDF is not signed: anybody can change the words on it. What stands "
+        "on this page was read from the signed credential inside. If the two differ, believe this "
+        "page."
+    ),
+    **dict.fromkeys(
+        PICTURES,
+        N_(
+            "A picture is not signed: anybody can draw another around the same credential. What "
+            "stands on this page was read from the signed credential inside it."
+        ),
+    ),
+}
+NOTES = {
+    *("more_than_one", "signature_verified_part", "whole_handed_in", "criteria_withheld"),
+    *("refreshed", "refresh_not_authentic", "refresh_of_another", "signature_verified_legacy"),
+}
+"""Checks that decide nothing, and that a reader should know of before reading on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One verdict as a person reads it. `tone` chooses shape and colour, never alone."""
+
+    name: str
+    question: str
+    answer: str
+    tone: str
+    reason: str
+    next_step: str
+    more: str | None = None
+    """Where the issuer may say more about it: an address on its own site."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A report as it is told, with what is needed to ask again: `text`, `name`, `carrier`."""
+
+    report: Report
+    lines: tuple[Line, ...]
+    in_short: str
+    name: str
+    picture: str | None
+    face: str
+    notes: tuple[str, ...]
+    not_checked: tuple[str, ...]
+
+    @property
+    def carrier(self) -> str:
+        """What was handed in, in words."""
+        return language.gettext(CARRIERS.get(self.report.carrier, N_("what was handed in")))
+
+
+def tell(report: Report, handed: Handed) -> Told:
+    """Return a report on what was handed in, in the reader's language."""
+    if handed.carrier in CARRIERS:  # asked again: the file itself is not at hand any more
+        report = replace(report, carrier=handed.carrier)
+    return Told(
+        report=report,
+        lines=tuple(line(name, verdict, report) for name, verdict in report.verdicts().items()),
+        in_short=in_short(report),
+        name=handed.name,
+        picture=_picture(report, handed),
+        face=language.gettext(FACES.get(report.carrier, "")),
+        notes=tuple(language.say(check) for check in report.checks if check.code in NOTES),
+        not_checked=tuple(not_checked(report, handed)),
+    )
+
+
+def line(name: str, verdict: Verdict, report: Report) -> Line:
+    """Return a verdict in words, of the report that it stands in."""
+    tone, answer = OWN_WORDS.get(verdict.code, TONES[verdict.answer])
+    return Line(
+        name=name,
+        question=language.gettext(QUESTIONS[name]),
+        answer=language.gettext(answer),
+        tone=tone,
+        reason=language.say(verdict),
+        next_step=language.next_step(verdict),
+        more=_own_page(report) if verdict.code in WITHDRAWN else None,
+    )
+
+
+def in_short(report: Report) -> str:
+    """Return the whole report in one or two sentences; never a single tick (D3)."""
+    if report.authentic.answer is Answer.NO:
+        return language.gettext(N_("Do not rely on it."))
+    if report.authentic.answer is not Answer.YES:
+        return language.gettext(N_("Nobody can say yet whether it is real."))
+    standing = IN_SHORT.get(report.current.code, STANDING[report.current.answer])
+    issuer = ISSUERS.get(report.recognised.code, "")
+    return " ".join(language.gettext(part) for part in (standing, issuer) if part)
+
+
+def not_checked(report: Report, handed: Handed) -> list[str]:
+    """Return what nobody looked at, or could not: a report that hides it claims too much (P9)."""
+    found = [language.say(c) for c in report.checks if c.outcome is Outcome.COULD_NOT_CHECK]
+    credential = report.credential
+    if credential is None:
+        what = N_("What it claims, its dates, whether it was withdrawn, and who the issuer is.")
+        return [*found, language.gettext(what)]
+    if report.carrier == "qr" and handed.name:
+        around = N_("The address around the code ({address}). It was not opened.")
+        found.append(language.gettext(around).format(address=handed.name))
+    if report.theirs is None:
+        found.append(language.gettext(N_("Whether it belongs to the person who showed it to you.")))
+    if credential.evidence and not any(check.name == "evidence" for check in report.checks):
+        found.append(language.gettext(N_("The evidence. Nobody here has opened or compared it.")))
+    judged = N_(
+        "Whether the issuer judged well. A signature shows who says it, not how good it is."
+    )
+    counts = N_("Whether it counts where you are. That is for your own rules.")
+    return [*found, language.gettext(judged), language.gettext(counts)]
+
+
+def _own_page(report: Report) -> str | None:
+    """Return the address that the credential has on its issuer's own site, or None."""
+    if report.credential is None:
+        return None
+    address = display.web_link(report.credential.id)
+    own = display.domain(report.credential.issuer.id)
+    return address if address and own and display.domain(address) == own else None
+
+
+def _picture(report: Report, handed: Handed) -> str | None:
+    """Return the credential's picture as a data URL: its own, or the badge handed in (OB-91)."""
+    if report.credential is None:
+        return None
+    achievement = report.credential.achievement
+    if achievement and (inside := display.picture(achievement.image)):
+        return inside
+    kind = PICTURES.get(report.carrier)
+    if kind is None or handed.carrier or len(handed.data) > MOST_PICTURE:
+        return None
+    return f"data:{kind};base64,{b64encode(handed.data).decode()}"

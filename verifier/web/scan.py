@@ -1,0 +1,36 @@
+"""Reading a code from what a camera sees: one picture in, the text of its code out.
+
+The page posts a few pictures a second until one is read. Nothing of them is kept, and what
+they lead to is not asked here: the text goes into the form, as if it had been pasted.
+"""
+
+from flask import Blueprint, Response, abort, jsonify, request
+
+from verifier import intake
+from verifier.baking import PNG_SIGNATURE
+from verifier.report import Check, Outcome
+from verifier.web import language
+from verifier.web.limits import limiter
+
+MOST_FRAME = 2 * 1024 * 1024
+"""A frame of 1920 × 1080 as JPEG has 0.2 to 0.6 MB."""
+OFTEN = "900/minute"
+"""Three pictures a second from five phones behind one address."""
+NO_CODE = "no_credential_in_picture"
+
+
+def add_to(blueprint: Blueprint) -> None:
+    """Let `blueprint` answer `POST scan`: `{"found": true, "text": …}`, or false and why."""
+
+    @blueprint.post("/scan")
+    @limiter.limit(OFTEN)
+    def scan() -> Response:
+        request.max_content_length = MOST_FRAME
+        picture = request.get_data()
+        if not picture.startswith((b"\xff\xd8\xff", PNG_SIGNATURE)):
+            abort(415)
+        try:
+            return jsonify(found=True, text=intake.read(picture).text)
+        except intake.IntakeError as exc:
+            wrong = Check("intake", Outcome.COULD_NOT_CHECK, exc.code, exc.params)
+            return jsonify(found=False, why="" if exc.code == NO_CODE else language.say(wrong))
