@@ -5,9 +5,11 @@ could not be checked; 2 wrong usage.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from verifier import derive, printed, trust
@@ -17,7 +19,8 @@ from verifier.fetch import Fetch, WebFetch, offline
 from verifier.intake import MAX_CREDENTIAL_BYTES
 from verifier.pipeline import verify
 from verifier.report import Answer, Outcome, Report
-from verifier.trust import TrustList, TrustListError
+from verifier.trust import TrustList, TrustListError, kept
+from verifier.trust import command as trusting
 
 VERDICTS = ("authentic", "current", "recognised", "theirs")
 
@@ -33,12 +36,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return derive.main(arguments[1:])
     if arguments[:1] == [command.WORD]:
         return command.main(arguments[1:])
+    if arguments[:1] == [trusting.WORD]:
+        return trusting.main(arguments[1:])
     args = _parser().parse_args(arguments)
     try:
-        lists = tuple(_trust_list(path) for path in args.trust)
+        lists = _lists(args)
         evidence = tuple(_read_file(path, at_most=-1) for path in args.evidence)
         now = _time(args.at)
-        required = _required(args)
+        required = _required(args, lists)
         reports = []
         for name in args.source:
             data = _read_source(name)
@@ -68,7 +73,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--details", action="store_true", help="show every check, also those that passed")
     add("--offline", action="store_true", help="ask nobody; use key snapshots in trust lists")
     add(
-        "--trust", action="append", default=[], metavar="FILE", help="a trust list; may be repeated"
+        "--trust",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a trust list; may be repeated; without it, those of: mintmark-verify trust",
     )
     add(
         "--require",
@@ -128,6 +137,22 @@ def _read_file(name: str, *, at_most: int = MAX_CREDENTIAL_BYTES * 10) -> bytes:
         raise UsageError(f"cannot read {name}: {exc.strerror}") from exc
 
 
+def _lists(args: argparse.Namespace) -> tuple[TrustList, ...]:
+    """Return the trust lists that are given, else those that are kept; say if one is a copy."""
+    if args.trust:
+        return tuple(_trust_list(path) for path in args.trust)
+    ask = partial(WebFetch, unsafe_loopback_http=args.unsafe_loopback_http)
+    try:
+        lists, told = kept.in_use(
+            kept.home(os.environ), ask=None if args.offline else ask, now=datetime.now(UTC)
+        )
+    except TrustListError as exc:
+        raise UsageError(str(exc)) from exc
+    for line in told:
+        print(f"mintmark-verify: {printed.printable(line)}", file=sys.stderr)
+    return lists
+
+
 def _trust_list(name: str) -> TrustList:
     try:
         return trust.load(_read_file(name))
@@ -144,10 +169,10 @@ def _time(text: str | None) -> datetime:
     return moment
 
 
-def _required(args: argparse.Namespace) -> tuple[str, ...]:
-    """Authentic and current, and recognised where a trust list is given, unless asked otherwise."""
+def _required(args: argparse.Namespace, lists: Sequence[TrustList]) -> tuple[str, ...]:
+    """Authentic and current, and recognised where there is a trust list, unless asked otherwise."""
     if args.require is None:
-        return ("authentic", "current", "recognised") if args.trust else ("authentic", "current")
+        return ("authentic", "current", "recognised") if lists else ("authentic", "current")
     names = tuple(name.strip() for name in args.require.split(",") if name.strip())
     if unknown := [name for name in names if name not in VERDICTS]:
         raise UsageError(f"--require {unknown[0]}: choose from {', '.join(VERDICTS)}")

@@ -27,6 +27,13 @@ SINGLE = {
 }  # fmt: skip
 """Members that decide and hold one value. In a longer list only their statements are signed,
 not which of them a reader would pick."""
+_MANY = (
+    ("ClrSubject", "achievement"),
+    ("RecognizedEntityCredential", "credentialSubject"),
+    ("VerifiableRecognitionCredential", "credentialSubject"),
+)
+"""By type, members that hold many, of which none decides: a learner record lists achievements
+(CLR 2.0), a signed trust list issuers (Recognized Entities 1.0)."""
 _REFERENCE = {"id", "type", "endorsementComment"}
 """What may stand where the credential itself is referred to, such as in an endorsement of it.
 More would be a second piece of the credential, out of the reader's sight."""
@@ -82,7 +89,7 @@ def _walk(node: Json, roots: frozenset[str], *, is_root: bool = False) -> Flaw |
         if kind is str:  # most members, and nothing below could object to one
             continue
         if kind is list:
-            if len(value) > 1 and key in SINGLE and not _is_record(key, node):
+            if len(value) > 1 and key in SINGLE and not _holds_many(key, node):
                 return key, "list_for_one"
             flaw = _in_list(value, roots, key)
         elif kind is dict or isinstance(value, Mapping):
@@ -136,10 +143,9 @@ def _odd_key(node: Json, is_root: bool) -> Flaw | None:
     return None
 
 
-def _is_record(key: str, node: Json) -> bool:
-    """A learner record lists many achievements, of which none decides (CLR 2.0, ClrSubject)."""
+def _holds_many(key: str, node: Json) -> bool:
     kinds = node.get("type")
-    return key == "achievement" and isinstance(kinds, list) and "ClrSubject" in kinds
+    return isinstance(kinds, list) and any(kind in kinds for kind, member in _MANY if member == key)
 
 
 def _under(step: str, flaw: Flaw) -> Flaw:

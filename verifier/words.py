@@ -121,6 +121,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "It is a web page, not a credential.",
         "On the page choose to download the credential, and bring that file.",
     ),
+    "too_hard_to_read": (
+        "It could not be read within the time and memory that one file is given.",
+        _BRING,
+    ),
     "pdf_needs_password": ("The PDF is locked with a password.", "Bring it without a password."),
     "pdf_damaged": ("The PDF is damaged, not whole, or far too complicated.", _ASK_ISSUER),
     "no_credential_in_pdf": (
@@ -191,6 +195,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "It is a learner record (CLR 2.0). Each credential in it has a report of its own.",
         "",
     ),
+    "signed_list": ("It is a list of issuers that its keeper signed.", ""),
     "endorsement": ("It is an endorsement of something in the credential around it.", ""),
     "not_an_endorsement": ("It is not an endorsement (its types: {types}).", _ASK_ISSUER),
     "endorsement_of_another": (

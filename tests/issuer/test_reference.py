@@ -12,6 +12,7 @@ from issuer.settings import Settings, load
 from verifier import __main__ as verifying
 from verifier import derive
 from verifier.batch import command as batch
+from verifier.trust import command as trusting
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference.md"
 
@@ -48,6 +49,7 @@ def test_every_command_and_option_stands_in_the_table():
     found |= commands(verifying._parser(), "mintmark-verify")
     found |= commands(derive._parser(), "mintmark-verify derive")
     found |= commands(batch._parser(), "mintmark-verify batch")
+    found |= commands(trusting._parser(), "mintmark-verify trust")
     assert documented == found
 
 

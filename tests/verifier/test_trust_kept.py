@@ -1,0 +1,367 @@
+"""Lists of others, kept: pinned to their signer, asked for again, never lost by a bad answer."""
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from signed_list import DISTRICT, LIST, OTHER, STATE, jcs, jwt
+from world import NOW, Issuer
+
+from verifier import __main__ as verifying
+from verifier.fetch import FetchError
+from verifier.trust import TrustListError, command, kept
+
+URL = "https://state.example/lists/districts"
+REGISTRY = "https://registry.example/registry.json"
+LATER = NOW + timedelta(days=3)
+
+
+@pytest.fixture(autouse=True)
+def _published(world):
+    world.publish_issuer(STATE)
+    world.documents[URL] = jcs(LIST).encode()
+    world.publish(
+        REGISTRY,
+        {
+            "meta": {"updated": "2026-03-25T18:29:52+00:00"},
+            "registry": {DISTRICT["id"]: {"name": "By the registry", "url": "https://d.example"}},
+        },
+    )
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "home" / "lists"
+
+
+@pytest.fixture
+def add(world, folder):
+    return lambda url=URL, now=NOW, **options: kept.add(
+        folder, url, ask=lambda: world.fetch, now=now, **options
+    )
+
+
+@pytest.fixture
+def use(world, folder):
+    def use(now=LATER, ask=lambda: world.fetch):
+        lists, told = kept.in_use(folder, ask=ask, now=now)
+        return lists, " ".join(told)
+
+    return use
+
+
+def test_a_signed_list_is_kept_with_its_signer_and_used(add, use, folder):
+    assert add().keeper == STATE.did
+    assert [pin.signer for pin in kept.pins(folder)] == [STATE.did]
+    (found,), told = use(NOW)
+    assert (found.name, found.keeper, found.retrieved) == ("State Department", STATE.did, NOW)
+    assert told == ""
+
+
+def test_lists_are_used_in_the_order_in_which_they_were_added(add, use):
+    add()
+    add(REGISTRY)
+    assert [each.name for each in use(NOW)[0]] == [
+        "State Department",
+        "Issuer registry of registry.example",
+    ]
+
+
+def test_a_list_may_be_put_before_the_others(add, use):
+    add()
+    add(REGISTRY, first=True)
+    assert [bool(each.keeper) for each in use(NOW)[0]] == [False, True]
+
+
+def test_an_unsigned_list_may_not_name_a_keeper(world, add):
+    plain = {"type": "MintmarkTrustList", "version": 1, "name": "Plain", "keeper": STATE.did}
+    plain |= {"updated": "2026-11-01T00:00:00Z", "entries": [{"id": "did:x", "name": "N"}]}
+    world.publish(REGISTRY, plain | {"retrieved": "2030-01-01T00:00:00Z"})
+    found = add(REGISTRY)
+    assert (found.keeper, found.retrieved) == ("", NOW)
+
+
+def test_a_young_list_is_not_asked_for_again(world, add, use):
+    add()
+    world.asked.clear()
+    use(NOW + timedelta(days=1))
+    assert world.asked == []
+
+
+def test_an_old_list_is_asked_for_again(world, add, use, folder):
+    add()
+    changed = LIST | {"validFrom": "2026-11-20T00:00:00Z", "credentialSubject": [OTHER]}
+    world.documents[URL] = jcs(changed).encode()
+    (found,), told = use()
+    assert (list(found.entries), found.retrieved, told) == ([OTHER["id"]], LATER, "")
+    assert list(kept.kept(folder, kept.pins(folder)[0]).entries) == [OTHER["id"]]
+
+
+def elsewhere(document=LIST):
+    return Issuer("did:web:thief.example"), document | {"issuer": "did:web:thief.example"}
+
+
+def of_a_thief(world):
+    thief, document = elsewhere()
+    world.publish_issuer(thief)
+    return jcs(document, thief).encode()
+
+
+BAD_ANSWERS = {
+    "the site is down": (lambda w: FetchError("too_slow", URL), "could not be had"),
+    "nothing there": (lambda w: b"", "no list that can be read"),
+    "a web page": (lambda w: b"<html>Moved</html>", "no list that can be read"),
+    "damaged": (lambda w: jcs(LIST).encode()[:-20], "cannot be read"),
+    "not UTF-8": (lambda w: b"{\xff}", "cannot be read"),
+    "changed after signing": (
+        lambda w: jcs(LIST).replace("Example District", "Forged").encode(), "signature",
+    ),
+    "signed by somebody else": (of_a_thief, "signed by did:web:thief.example, not by did:web:sta"),
+    "signed by nobody": (lambda w: w.documents[REGISTRY], "signed by nobody, not by did:web:state"),
+    "out of date": (
+        lambda w: jcs(LIST | {"validUntil": "2026-11-24T00:00:00Z"}).encode(), "not accepted",
+    ),
+    "older than the copy": (
+        lambda w: jcs(LIST | {"validFrom": "2026-10-01T00:00:00Z"}).encode(), "older than the copy",
+    ),
+    "empty": (
+        lambda w: jcs(LIST | {"credentialSubject": {"type": "RecognizedEntity"}}).encode(),
+        "names no issuer",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("answer", "why"), BAD_ANSWERS.values(), ids=BAD_ANSWERS.keys())
+def test_the_last_good_copy_stays_and_is_used_and_that_is_said(world, add, use, answer, why):
+    add()
+    world.documents[URL] = answer(world)
+    (found,), told = use()
+    assert list(found.entries) == [DISTRICT["id"], OTHER["id"]]
+    assert "the copy of 2026-11-22 is used" in told
+    assert why in told
+
+
+@pytest.mark.parametrize(("answer", "why"), BAD_ANSWERS.values(), ids=BAD_ANSWERS.keys())
+def test_nothing_of_a_bad_answer_is_written(world, add, use, folder, answer, why):
+    add()
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    world.documents[URL] = answer(world)
+    use()
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_list_that_could_not_be_had_is_left_in_peace_for_a_while(world, add, use):
+    add()
+    world.documents[URL] = FetchError("too_slow", URL)
+    use()
+    world.asked.clear()
+    assert "a short while ago" in use(LATER + timedelta(minutes=14))[1]
+    assert world.asked == []
+    use(LATER + timedelta(minutes=16))
+    assert world.asked == [URL]
+
+
+def test_offline_the_copy_is_used_and_that_is_said(world, add, use):
+    add()
+    world.asked.clear()
+    (found,), told = use(ask=None)
+    assert (len(found.entries), world.asked) == (2, [])
+    assert "the copy of 2026-11-22 is used; offline" in told
+
+
+def test_an_entry_ends_with_its_list_even_in_a_copy(add, use):
+    add()
+    (found,), _ = use(NOW + timedelta(days=400), ask=None)
+    assert not found.entries[DISTRICT["id"]].in_dates(NOW + timedelta(days=400))
+
+
+def test_a_signer_may_be_asked_for_at_once(add, folder):
+    with pytest.raises(TrustListError, match=r"not by did:web:other\.example"):
+        add(signer="did:web:other.example")
+    assert kept.pins(folder) == ()
+    assert add(signer=STATE.did).keeper == STATE.did
+
+
+def test_a_list_added_again_is_asked_for_now_and_stays_pinned(world, add, folder):
+    add()
+    add(REGISTRY)
+    world.documents[URL] = of_a_thief(world)
+    with pytest.raises(TrustListError, match=r"signed by did:web:thief\.example"):
+        add(now=LATER)
+    world.documents[URL] = jwt(LIST).encode()
+    assert add(now=LATER).retrieved == LATER
+    assert [pin.url for pin in kept.pins(folder)] == [URL, REGISTRY]
+
+
+@pytest.mark.parametrize("answer", [BAD_ANSWERS[name][0] for name in ("a web page", "empty")])
+def test_what_is_no_sound_list_is_not_added(world, add, folder, answer):
+    world.documents[URL] = answer(world)
+    with pytest.raises(TrustListError):
+        add()
+    assert kept.pins(folder) == ()
+
+
+@pytest.mark.parametrize("which", [URL, "1"])
+def test_a_removed_list_is_gone(add, folder, use, which):
+    add()
+    add(REGISTRY)
+    kept.remove(folder, which)
+    assert [each.keeper for each in use(NOW)[0]] == [""]
+    assert len(list(folder.glob("*.json"))) == 2  # the index, and one list
+    with pytest.raises(TrustListError, match="see: trust list"):
+        kept.remove(folder, URL)
+
+
+@pytest.mark.parametrize("index", ["{", '[{"url": "x"}]', "7"])
+def test_a_damaged_folder_is_named_with_the_remedy(add, folder, use, index):
+    add()
+    (folder / "lists.json").write_text(index)
+    with pytest.raises(TrustListError, match=r"lists\.json is damaged: remove it"):
+        use()
+
+
+def test_a_damaged_copy_is_named_with_the_remedy(add, folder, use):
+    add()
+    (folder / kept.pins(folder)[0].file).write_text("{")
+    with pytest.raises(TrustListError, match=f"cannot be read .* trust add {URL}"):
+        use()
+
+
+@pytest.mark.parametrize(
+    ("environ", "place"),
+    [
+        ({"MINTMARK_VERIFY_HOME": "/a", "XDG_DATA_HOME": "/b"}, "/a"),
+        ({"XDG_DATA_HOME": "/b"}, "/b/mintmark-verify"),
+        ({"XDG_DATA_HOME": "relative"}, "~/.local/share/mintmark-verify"),
+        ({}, "~/.local/share/mintmark-verify"),
+    ],
+)
+def test_lists_lie_where_the_data_of_a_user_lies(environ, place):
+    assert kept.home(environ) == Path(place).expanduser()
+
+
+# the command
+
+
+@pytest.fixture
+def run(world, folder, monkeypatch, capsys):
+    """Run the command in the world; return exit status, output and errors."""
+    monkeypatch.setenv("MINTMARK_VERIFY_HOME", str(folder))
+    for module in (verifying, command):
+        monkeypatch.setattr(module, "WebFetch", lambda **options: world.fetch)
+    clock = SimpleNamespace(now=lambda _zone: NOW, fromisoformat=datetime.fromisoformat)
+    for module in (verifying, command):
+        monkeypatch.setattr(module, "datetime", clock)
+
+    def run(*arguments):
+        status = verifying.main([*map(str, arguments)])
+        return SimpleNamespace(status=status, **capsys.readouterr()._asdict())
+
+    return run
+
+
+def test_the_signer_is_shown_when_a_list_is_added_and_whenever_lists_are_shown(run):
+    added = run("trust", "add", URL)
+    assert added.status == 0
+    for told in (added.out, run("trust", "list").out):
+        assert "“State Department”, signed by did:web:state.example, and pinned to" in told
+        assert "2 issuers, as of 2026-11-01, had less than an hour ago" in told
+
+
+def test_of_an_unsigned_list_is_said_who_controls_it(run):
+    assert "signed by nobody: whoever controls registry.example controls it" in (
+        run("trust", "add", REGISTRY).out
+    )
+
+
+def test_a_kept_list_recognises_where_none_is_given(run, world, tmp_path):
+    badge = tmp_path / "badge.json"
+    badge.write_text(json.dumps(world.issuer.sign(world.badge())))
+    assert "no list of issuers" in run(badge).out.lower()
+    run("trust", "add", URL)
+    ended = run(badge, "--json")
+    assert json.loads(ended.out)["verdicts"]["recognised"]["params"]["list"] == "State Department"
+    assert ended.status == 0
+    run("trust", "remove", "1")
+    assert json.loads(run(badge, "--json").out)["verdicts"]["recognised"]["code"] == "no_trust_list"
+
+
+def test_a_given_list_stands_for_those_that_are_kept(run, world, tmp_path):
+    badge, given = tmp_path / "badge.json", tmp_path / "given.json"
+    badge.write_text(json.dumps(world.issuer.sign(world.badge())))
+    empty = {"type": "MintmarkTrustList", "version": 1, "name": "Given", "entries": []}
+    given.write_text(json.dumps(empty | {"updated": "2026-11-01T00:00:00Z"}))
+    run("trust", "add", URL)
+    ended = run(badge, "--trust", given, "--json")
+    assert json.loads(ended.out)["verdicts"]["recognised"]["code"] == "not_listed"
+    assert ended.status == 1
+
+
+def test_that_a_copy_was_used_stands_in_the_report_and_beside_it(run, add, world, tmp_path):
+    badge = tmp_path / "badge.json"
+    badge.write_text(json.dumps(world.issuer.sign(world.badge())))
+    add(now=NOW - timedelta(days=5))
+    world.documents[URL] = FetchError("too_slow", URL)
+    ended = run(badge)
+    assert "by the copy of that list kept on November 17, 2026" in " ".join(ended.out.split())
+    assert "the copy of 2026-11-17 is used" in ended.err
+    assert ended.status == 0
+
+
+def test_a_damaged_list_ends_a_check_as_wrong_usage(run, add, folder, tmp_path):
+    add()
+    (folder / "lists.json").write_text("{")
+    ended = run(tmp_path / "badge.json")
+    assert ended.status == 2
+    assert "lists.json is damaged" in ended.err
+
+
+def test_a_list_that_is_not_taken_ends_with_1(run, world):
+    world.documents[URL] = b"<html>"
+    ended = run("trust", "add", URL)
+    assert (ended.status, ended.out) == (1, "")
+    assert "no list that can be read" in ended.err
+    assert run("trust", "remove", "7").status == 1
+
+
+def test_a_list_of_registries_is_kept_in_its_order_as_far_as_its_kinds_are_read(run, world):
+    world.publish(
+        "https://dcc.example/known.json",
+        [
+            {"type": "dcc-legacy", "name": "One", "url": REGISTRY},
+            {"type": "oidf", "name": "Two", "trustAnchorEC": "https://x.example"},
+            {"type": "dcc-legacy", "name": "Gone", "url": "https://gone.example/r.json"},
+            "no registry",
+        ],
+    )
+    told = run("trust", "add", "https://dcc.example/known.json").out
+    assert "Issuer registry of registry.example" in told
+    assert "registries of the kind oidf are not read here" in told
+    assert "not kept: https://gone.example/r.json" in told
+    assert run("trust", "list").out.count("https://") == 1
+
+
+def test_a_list_may_not_steer_the_terminal(run, world):
+    world.documents[URL] = jcs(LIST | {"name": "Good\n2. “Faked”\x1b[2J"}).encode()
+    told = run("trust", "add", URL).out
+    assert "\x1b" not in told
+    assert len(told.splitlines()) == 3
+
+
+def test_nothing_kept_says_how_to_begin(run):
+    assert run("trust", "list").out == "no list is kept: mintmark-verify trust add URL\n"
+
+
+@pytest.mark.parametrize(
+    ("age", "told"),
+    [
+        (timedelta(minutes=59), "less than an hour ago"),
+        (timedelta(hours=5), "5 hours ago"),
+        (timedelta(days=9), "9 days ago"),
+    ],
+)
+def test_the_age_of_a_list_is_shown(run, add, age, told):
+    add(now=NOW - age)
+    assert f"had {told}" in run("trust", "list").out
