@@ -122,4 +122,4 @@ def test_check_it_yourself_leads_to_the_report_without_javascript(
     watched = watch(chromium, origin, java_script_enabled=False)
     watched.page.goto(addresses[PAGES[0]])
     watched.page.click("text=Check this credential")
-    assert watched.page.locator(".answer").all_inner_texts()[:2] == ["Yes", "No"]
+    assert watched.page.locator(".answer").all_inner_texts()[:2] == ["Yes", "No, it was withdrawn"]
