@@ -18,9 +18,9 @@ from issuer.issuance.finish import finish_pending, pending
 from issuer.issuance.prepare import available
 from issuer.issuer import Issuer, LockedError, current_issuer
 from issuer.settings import Settings, load
-from issuer.sharing.holder_routes import holding
 from issuer.sharing.catalogue_routes import catalogue
 from issuer.sharing.embed import embed
+from issuer.sharing.holder_routes import holding
 from issuer.sharing.own_fetch import fetch_own
 from issuer.sharing.routes import sharing
 from issuer.typesetting import TEMPLATES
@@ -59,7 +59,7 @@ def create_app(settings: Settings) -> Flask:
     )
     verifier = verifier_blueprint(site=site, make_fetch=lambda: fetch_own(issuer, WebFetch()))
     app.register_blueprint(verifier, url_prefix="/verify")
-    for blueprint in (files, approvals, sharing, holding):
+    for blueprint in (files, approvals, catalogue, sharing, holding, embed):
         app.register_blueprint(blueprint)
     problems.register(app, settings)
     protect(app, https=settings.public_url.startswith("https:"))

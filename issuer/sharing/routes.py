@@ -12,7 +12,7 @@ from issuer.issuer import current_issuer
 from issuer.problems import Problem
 from issuer.sharing import shared, social
 from issuer.sharing.answers import accepted, file, page
-from issuer.sharing.forms import FORMS
+from issuer.sharing.forms import FORMS, disclosed
 from issuer.sharing.shared import Shared
 from issuer.sharing.words import STANDINGS
 from verifier import recipient
@@ -37,13 +37,15 @@ def credential(name: str) -> Response:
     public_id, dot, suffix = name.partition(".")
     found = public(public_id)
     if not dot:
-        suffix = accepted(OFFERS)
+        suffix = _best_form(found)
     if suffix == "html":
         return _credential_page(found)
-    form = FORMS.get(suffix)
-    data = None if form is None else form.make(found, current_issuer().settings)
-    if form is None or data is None:
-        raise NotFound if dot else Problem("not-acceptable")
+    if suffix not in found.whole_forms:
+        raise NotFound
+    if suffix not in found.forms:
+        raise Problem("form-withheld")
+    settings, form = current_issuer().settings, FORMS[suffix]
+    data = form.make(disclosed(found, settings), settings)
     media_type = request.accept_mimetypes.best_match(form.media_types, form.media_types[0])
     return file(data, media_type, f"{found.achievement.id}.{suffix}")
 
@@ -107,6 +109,6 @@ def about(found: Shared) -> dict[str, object]:
         "standing_words": STANDINGS[standing],
         "now": now,
         "address": address,
-        "forms": {name: form for name, form in FORMS.items() if name != "jwt" or found.jwt},
+        "forms": {name: FORMS[name] for name in found.forms},
         "code": Markup(certificate.check_code(address).svg()),  # noqa: S704 (squares, drawn by us)
     }

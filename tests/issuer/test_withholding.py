@@ -197,7 +197,7 @@ def test_what_cannot_be_divided_is_not_offered_and_the_page_says_who_has_it(undi
     client, public_id = undivided
     assert list(served(client, public_id)) == [f"/credentials/{public_id}.html"]
     page = client.get(f"/credentials/{public_id}.html").text
-    assert "can give you the signed file" in page
+    assert "so no file is offered" in page
     assert "Credential (JSON)" not in page
     assert "eight bars" not in page
     for suffix in ("", ".json", ".jwt", ".png"):
