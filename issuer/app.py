@@ -25,7 +25,8 @@ from issuer.sharing.own_fetch import fetch_own
 from issuer.sharing.routes import sharing
 from issuer.typesetting import TEMPLATES
 from keys.signer import KeysError
-from verifier.fetch import WebFetch
+from verifier.fetch import Fetch, WebFetch
+from verifier.web.api import api_blueprint
 from verifier.web.headers import FILE_POLICY, protect
 from verifier.web.page import Site, verifier_blueprint
 
@@ -57,8 +58,13 @@ def create_app(settings: Settings) -> Flask:
     site = Site(
         settings.issuer_name, settings.public_url + "/", district_colour(settings.issuer_id)
     )
-    verifier = verifier_blueprint(site=site, make_fetch=lambda: fetch_own(issuer, WebFetch()))
-    app.register_blueprint(verifier, url_prefix="/verify")
+
+    def make_fetch() -> Fetch:
+        return fetch_own(issuer, WebFetch())
+
+    page = verifier_blueprint(site=site, make_fetch=make_fetch)
+    app.register_blueprint(page, url_prefix="/verify")
+    app.register_blueprint(api_blueprint(make_fetch=make_fetch), url_prefix="/api")
     for blueprint in (files, approvals, catalogue, sharing, holding, embed):
         app.register_blueprint(blueprint)
     problems.register(app, settings)

@@ -6,7 +6,6 @@ was refused may be personal (R42), and a traceback's message may quote it.
 """
 
 import logging
-import traceback
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -19,7 +18,7 @@ from issuer.approvals.flaws import Flaw, Refused
 from issuer.approvals.schema import loggable
 from issuer.issuance import ConflictError, QuarantinedError, UnavailableError
 from issuer.settings import Settings
-from verifier.web.problems import Kind, answer, details
+from verifier.web.problems import Kind, answer, details, places
 
 _log = logging.getLogger(__name__)
 
@@ -218,7 +217,7 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, UnavailableError):
         return Problem("unavailable", headers={"Retry-After": str(error.retry_after)})
     number = uuid.uuid4().urn
-    _log.error("internal %s\n%s", number, _places(error))
+    _log.error("internal %s\n%s", number, places(error))
     return Problem("internal", members={"instance": number})
 
 
@@ -234,13 +233,6 @@ def _record(problem: Problem) -> None:
     said = f"{request.method} {rule} {problem.kind.status} {problem.slug} {reason}{what}".rstrip()
     # A page that is not there is everyday news; a refused message is somebody's approval.
     _log.log(logging.INFO if request.method == "GET" else logging.WARNING, "%s", said)
-
-
-def _places(error: BaseException) -> str:
-    """Return where `error` and its causes came from; not their words, which may quote a person."""
-    cause = error.__cause__ or error.__context__
-    before = _places(cause) if cause else ""
-    return f"{before}{''.join(traceback.format_tb(error.__traceback__))}{type(error).__name__}\n"
 
 
 def _member(flaw: Flaw) -> dict[str, str]:

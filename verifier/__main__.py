@@ -22,6 +22,7 @@ from verifier.report import Answer, Outcome, Report
 from verifier.trust import TrustList, TrustListError, kept
 from verifier.trust import command as trusting
 
+SERVE = "serve"
 VERDICTS = ("authentic", "current", "recognised", "theirs")
 
 
@@ -38,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return command.main(arguments[1:])
     if arguments[:1] == [trusting.WORD]:
         return trusting.main(arguments[1:])
+    if arguments[:1] == [SERVE]:
+        return serve(arguments[1:])
     args = _parser().parse_args(arguments)
     try:
         lists = _lists(args)
@@ -49,8 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             data = _read_source(name)
             reports.append((name, _verify(data, args, now, lists, evidence)))
     except UsageError as exc:
-        print(f"mintmark-verify: {printed.printable(str(exc))}", file=sys.stderr)
-        return 2
+        return _refuse(str(exc))
     _print(reports, args)
     return _exit_status([report for _, report in reports], required)
 
@@ -60,7 +62,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="mintmark-verify",
         description="Check Open Badges: authentic, current, and by an issuer you recognise.",
         epilog="Exit status: 0 yes, 1 no, 3 could not check, 2 wrong usage. To make a copy that "
-        "shows less: mintmark-verify derive --help",
+        "shows less: mintmark-verify derive --help. Many at once: mintmark-verify batch --help. As "
+        "a page and an API: mintmark-verify serve --help",
     )
     add = parser.add_argument
     add(
@@ -71,14 +74,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--json", action="store_true", help="print the whole report as JSON")
     add("--details", action="store_true", help="show every check, also those that passed")
-    add("--offline", action="store_true", help="ask nobody; use key snapshots in trust lists")
-    add(
-        "--trust",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="a trust list; may be repeated; without it, those of: mintmark-verify trust",
-    )
     add(
         "--require",
         metavar="NAMES",
@@ -93,12 +88,66 @@ def _parser() -> argparse.ArgumentParser:
         help="a file to compare with the signed digests",
     )
     add("--at", metavar="TIME", help="judge dates as of this time, such as 2027-01-31T00:00:00Z")
+    _add_world(parser)
+    return parser
+
+
+def _add_world(parser: argparse.ArgumentParser) -> None:
+    """Add what says whom a verification asks and believes."""
+    add = parser.add_argument
+    add("--offline", action="store_true", help="ask nobody; use key snapshots in trust lists")
+    add(
+        "--trust",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a trust list; may be repeated; without it, those of: mintmark-verify trust",
+    )
     add(
         "--unsafe-loopback-http",
         action="store_true",
         help="allow http to localhost, for trying things out",
     )
+
+
+def serve(arguments: Sequence[str]) -> int:
+    """Serve the page and the API until interrupted; 2 if it cannot be begun."""
+    args = _serve_parser().parse_args(arguments)
+    try:
+        from verifier.web import app
+    except ModuleNotFoundError as exc:
+        return _refuse(f"{exc.name} is not installed; it comes with: pip install 'mintmark[web]'")
+    try:
+        lists = _lists(args)
+        web = partial(WebFetch, unsafe_loopback_http=args.unsafe_loopback_http)
+        made = app.create_app(lambda: offline if args.offline else web(), lists)
+        app.serve(made, bind=args.bind, port=args.port)
+    except UsageError as exc:
+        return _refuse(str(exc))
+    except (OSError, ValueError) as exc:
+        return _refuse(f"cannot listen at {args.bind}, port {args.port}: {exc}")
+    except KeyboardInterrupt:
+        print()
+    return 0
+
+
+def _serve_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=f"mintmark-verify {SERVE}",
+        description="Serve the verifier's page and API, for a browser and for programs.",
+        epilog="For more people than yourself put a web server before it that speaks https.",
+    )
+    add = parser.add_argument
+    add("--bind", default="127.0.0.1", metavar="ADDRESS", help="default: 127.0.0.1, this machine")
+    add("--port", type=_port, default=8203, metavar="N", help="default: 8203; 0 takes a free one")
+    _add_world(parser)
     return parser
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError("give a number from 0 to 65535")
+    return int(text)
 
 
 def _verify(
@@ -117,6 +166,11 @@ def _verify(
         presented_by=args.recipient,
         evidence=evidence,
     )
+
+
+def _refuse(why: str) -> int:
+    print(f"mintmark-verify: {printed.printable(why)}", file=sys.stderr)
+    return 2
 
 
 def _read_source(name: str) -> bytes:

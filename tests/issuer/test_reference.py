@@ -47,6 +47,7 @@ def test_every_command_and_option_stands_in_the_table():
         documented[" ".join(name)] = set(words) - set(name)
     found = commands(issuing._parser(), "mintmark")
     found |= commands(verifying._parser(), "mintmark-verify")
+    found |= commands(verifying._serve_parser(), "mintmark-verify serve")
     found |= commands(derive._parser(), "mintmark-verify derive")
     found |= commands(batch._parser(), "mintmark-verify batch")
     found |= commands(trusting._parser(), "mintmark-verify trust")

@@ -5,13 +5,17 @@ A browser gets the same as a page. Each says what it is, and what to do about it
 
 import json
 import re
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from flask import Response, render_template, request
 from flask.globals import request_ctx
 from markupsafe import Markup, escape
+from werkzeug.exceptions import HTTPException
+
+from verifier.words import N_
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -24,6 +28,78 @@ class Kind:
     title: str
     meaning: str
     remedy: str
+
+
+STANDARD: Final = {
+    kind.status: kind
+    for kind in (
+        Kind(
+            400,
+            N_("The request cannot be read"),
+            N_("The request is not the HTTP that this address understands."),
+            N_("Compare it with the description, and send it again."),
+        ),
+        Kind(
+            404,
+            N_("There is nothing at this address"),
+            N_("The address may have been copied incompletely."),
+            N_("Compare it with the one you were given."),
+        ),
+        Kind(
+            405,
+            N_("This address answers another method"),
+            N_("What is read is asked for with GET, what is checked is sent with POST."),
+            N_("Use a method that the header Allow names."),
+        ),
+        Kind(
+            406,
+            N_("This address does not speak what was asked for"),
+            N_("The answer is JSON, and the header Accept does not name it."),
+            N_("Send the header Accept: application/json, or none."),
+        ),
+        Kind(
+            413,
+            N_("That is too large"),
+            N_("It was not read. A credential is much smaller."),
+            N_("Hand in the file that the issuer gave, and nothing else with it."),
+        ),
+        Kind(
+            415,
+            N_("The kind of what was sent is not known here"),
+            N_("The header Content-Type names no kind in which a credential comes."),
+            N_(
+                "Send multipart/form-data with a part `file`, or the credential as the body, as"
+                " application/json, application/jwt, image/png, image/svg+xml or application/pdf."
+            ),
+        ),
+        Kind(
+            500,
+            N_("Something went wrong here"),
+            N_("This is a fault of this service, not of the request."),
+            N_("Try again later."),
+        ),
+    )
+}
+"""What HTTP itself can find wrong."""
+
+
+def of(error: HTTPException) -> Response:
+    """Return the answer to an error of HTTP: its own if it brings one, else by its status."""
+    if error.response is not None:
+        return error.get_response()  # type: ignore[return-value]
+    kind = STANDARD.get(error.code or 500, STANDARD[400])
+    response = answer(kind)
+    allowed = getattr(error, "valid_methods", None)
+    if allowed:
+        response.headers["Allow"] = ", ".join(sorted(allowed))
+    return response
+
+
+def places(error: BaseException) -> str:
+    """Return where `error` and its causes came from; not their words, which may quote a person."""
+    cause = error.__cause__ or error.__context__
+    before = places(cause) if cause else ""
+    return f"{before}{''.join(traceback.format_tb(error.__traceback__))}{type(error).__name__}\n"
 
 
 def details(kind: Kind, detail: str = "", **members: Any) -> dict[str, Any]:

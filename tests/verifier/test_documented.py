@@ -1,0 +1,92 @@
+"""The examples in the documents for programs: run as they stand there."""
+
+import doctest
+import json
+import re
+import shlex
+import subprocess
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import carriers
+import pytest
+from waitress import create_server
+from world import World
+
+from verifier import baking, fetch
+from verifier.web.app import create_app
+
+DOCS = Path(__file__).parents[2] / "docs"
+API = (DOCS / "api.md").read_text("utf-8")
+BLOCKS = re.findall(r"```(sh|json)\n(.*?)```", API, re.DOTALL)
+HERE = "http://localhost:8203"
+
+
+@pytest.fixture
+def world(tmp_path, monkeypatch) -> World:
+    """The world of the examples, with the files that they name."""
+    world = World()
+    world.publish_list(set(), validUntil="2099-01-01T00:00:00Z")
+    badge = world.issuer.sign(world.badge())
+    text = json.dumps(badge)
+    world.publish("https://district.example/credentials/1", badge)
+    entry = {"id": world.issuer.did, "name": "Example District", "kind": "district"}
+    entry |= {"didDocument": world.issuer.document, "retrieved": datetime.now(UTC).isoformat()}
+    listed = {"type": "MintmarkTrustList", "version": 1, "name": "Districts", "entries": [entry]}
+    files = {
+        "badge.json": text.encode(),
+        "badge.png": baking.bake_png(carriers.png(), text),
+        "certificate.pdf": carriers.pdf(("credential.json", "application/vc", text)),
+        "screenshot.png": carriers.png(),
+        "districts.json": json.dumps({**listed, "updated": "2026-11-10T00:00:00Z"}).encode(),
+    }
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(fetch, "WebFetch", lambda: world.fetch)
+    return world
+
+
+@pytest.fixture
+def address(world):
+    from verifier import trust
+
+    lists = (trust.load(Path("districts.json").read_bytes()),)
+    server = create_server(create_app(lambda: world.fetch, lists), host="127.0.0.1", port=0)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(10)
+
+
+def test_the_examples_of_the_library_answer_as_documented(world):
+    text = (DOCS / "library.md").read_text("utf-8").replace("```", "\n")
+    parsed = doctest.DocTestParser().get_doctest(text, {}, "library.md", "library.md", 0)
+    said: list[str] = []
+    found = doctest.DocTestRunner().run(parsed, out=said.append)
+    assert found.attempted > 15
+    assert not found.failed, "".join(said)
+
+
+def fits(told, found):
+    """Whether all that a document tells of an answer is so."""
+    if isinstance(told, dict):
+        return all(name in found and fits(value, found[name]) for name, value in told.items())
+    return told == found
+
+
+def test_the_requests_of_the_api_are_answered_as_documented(address):
+    answers = []
+    for kind, text in BLOCKS:
+        if kind == "json":
+            assert fits(json.loads(text), answers[-1] if len(answers) == 4 else answers[0])
+            continue
+        command = shlex.split(text.replace(HERE, address))
+        assert command[0] == "curl"
+        ended = subprocess.run([*command, "--silent"], capture_output=True, check=True)
+        answers.append(json.loads(ended.stdout))
+    found = [answer["verdicts"]["recognised"]["verdict"] for answer in answers[:3]]
+    assert found == ["yes", "yes", "yes"]
+    assert answers[1]["verdicts"]["theirs"]["verdict"] == "yes"

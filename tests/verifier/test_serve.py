@@ -1,0 +1,100 @@
+"""`mintmark-verify serve`: the real server, as it is started and stopped, and its API fuzzed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from world import World
+
+from verifier import __main__ as command
+
+SERVE = [sys.executable, "-m", "verifier", "serve"]
+SIMULATOR = Path(__file__).parents[1] / "simulator"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """The address of a server that asks nobody; it ends as Ctrl-C ends it."""
+    started = subprocess.Popen([*SERVE, "--port", "0", "--offline"], stdout=subprocess.PIPE)
+    try:
+        yield started.stdout.readline().decode().split()[1].removesuffix("/verify")
+        os.kill(started.pid, signal.SIGINT)
+        assert started.wait(timeout=20) == 0
+    finally:
+        started.kill()
+        started.communicate()
+
+
+def test_the_page_is_where_the_address_leads(server):
+    answer = httpx.get(server, follow_redirects=True)
+    assert (answer.status_code, answer.url.path) == (200, "/verify")
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert "Set-Cookie" not in answer.headers
+    assert "Server" not in answer.headers
+
+
+def test_a_credential_is_checked(server):
+    world = World()
+    badge = json.dumps(world.issuer.sign(world.badge()))
+    answer = httpx.post(f"{server}/api/verify", files={"file": badge})
+    assert answer.json()["verdicts"]["authentic"]["code"] == "issuer_unreachable"
+
+
+def test_what_is_not_there_is_a_page_for_people_and_a_problem_for_programs(server):
+    told, shown = (
+        httpx.get(f"{server}/no", headers={"Accept": kind}) for kind in ("*/*", "text/html")
+    )
+    assert (told.status_code, told.headers["Content-Type"]) == (404, "application/problem+json")
+    assert (shown.status_code, "What to do" in shown.text) == (404, True)
+
+
+def test_the_api_does_what_its_description_says(server):
+    """Schemathesis makes some two hundred requests from the description, sound and unsound.
+
+    It may not ask that what fits the description be accepted: which bytes are a credential,
+    no schema can say.
+    """
+    run = [
+        *(sys.executable, "-m", "schemathesis.cli", "run", f"{server}/api/openapi.json"),
+        *("--checks", "all", "--exclude-checks", "positive_data_acceptance"),
+        *("--max-examples", "80", "--generation-deterministic", "--no-color"),
+    ]
+    hooks = {"SCHEMATHESIS_HOOKS": "many_addresses", "PYTHONPATH": str(SIMULATOR)}
+    ended = subprocess.run(
+        run, env=os.environ | hooks, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert ended.returncode == 0, ended.stdout
+    assert "No issues found" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--port", "0", "--bind", "no such host"], "cannot listen"),
+        (["--port", "0", "--trust", "/nowhere/list.json"], "cannot read"),
+    ],
+)
+def test_what_cannot_be_served_is_refused_in_words(capsys, arguments, said):
+    assert command.main(["serve", *arguments]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_port_that_is_none_is_wrong_usage(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        command.main(["serve", "--port", "70000"])
+    assert "0 to 65535" in capsys.readouterr().err
+
+
+def test_without_the_extra_it_says_what_to_install():
+    program = "import sys; sys.modules['flask'] = None; from verifier import __main__ as c; "
+    run = [sys.executable, "-c", program + "sys.exit(c.main(['serve']))"]
+    ended = subprocess.run(run, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert "pip install 'mintmark[web]'" in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -1,0 +1,127 @@
+"""`POST /api/verify`: the report of `mintmark-verify --json`, over HTTP, for any program.
+
+What it takes and answers is described in `openapi.json`, which is served beside it. There are
+no cookies and no keys, so any site may ask from its own pages.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import (
+    BadRequest,
+    HTTPException,
+    NotAcceptable,
+    RequestEntityTooLarge,
+    UnsupportedMediaType,
+)
+
+from verifier import TrustList, printed, verify, words
+from verifier.fetch import Fetch
+from verifier.intake import MAX_BYTES
+from verifier.report import Report
+from verifier.web import limits, problems
+from verifier.web.limits import limiter
+from verifier.web.problems import Kind
+
+MAX_BODY_BYTES = MAX_BYTES + 2 * 1024 * 1024
+"""What is handed in, with room for what it is wrapped in."""
+DESCRIPTION = Path(__file__).parent / "openapi.json"
+FORM = "multipart/form-data"
+MEDIA_TYPES: Final = (
+    "application/json", "application/ld+json", "application/vc", "application/vc+ld+json",
+    "application/jwt", "application/vc+jwt", "application/jose", "text/plain",
+    "image/png", "image/svg+xml", "image/jpeg", "image/webp", "image/gif",
+    "application/pdf", "application/octet-stream",
+)  # fmt: skip
+"""Of a credential as the body. Which one is no matter: what it is shows in it."""
+NOT_ONE = Kind(
+    400,
+    "Nothing, or more than one thing, was handed in",
+    "There must be one credential in a request.",
+    "Send one part `file` or one part `text`, or the credential itself as the body.",
+)
+UNREADABLE = "There is no credential in what was handed in"
+
+
+def api_blueprint(
+    *,
+    make_fetch: Callable[[], Fetch],
+    trust: Sequence[TrustList] = (),
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Blueprint:
+    """Return the API as a blueprint, to be mounted with `url_prefix="/api"`.
+
+    Each request gets its own `make_fetch()`, so that a budget of fetches is one credential's.
+    """
+    blueprint = Blueprint("api", __name__)
+    limits.count_for(blueprint)
+
+    @blueprint.before_request
+    def limit() -> None:
+        request.max_content_length = MAX_BODY_BYTES
+        request.max_form_memory_size = MAX_BODY_BYTES
+
+    @blueprint.post("/verify")
+    @limiter.limit("60/minute")
+    def check() -> Response:
+        if request.accept_mimetypes and not request.accept_mimetypes.accept_json:
+            raise NotAcceptable
+        data, presented_by, evidence = _handed_in()
+        report = verify(
+            data,
+            fetch=make_fetch(),
+            now=clock(),
+            trust=trust,
+            presented_by=presented_by,
+            evidence=evidence,
+        )
+        if report.carrier == "unknown":
+            return _unreadable(report)
+        response = Response(printed.dumps(printed.as_json(report)), mimetype="application/json")
+        response.headers["Cache-Control"] = "no-store"  # a verdict is true now, and for nobody else
+        return response
+
+    @blueprint.get("/openapi.json")
+    def describe() -> Response:
+        response = Response(DESCRIPTION.read_bytes(), mimetype="application/json")
+        response.add_etag()
+        return response.make_conditional(request)  # type: ignore[return-value]
+
+    @blueprint.after_request
+    def open_to_all(response: Response) -> Response:
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Expose-Headers"] = "Retry-After"
+        if request.method == "OPTIONS":
+            response.headers["Access-Control-Allow-Methods"] = "GET, POST"
+            response.headers["Access-Control-Allow-Headers"] = "Content-Type"
+        return response
+
+    blueprint.register_error_handler(HTTPException, problems.of)
+    return blueprint
+
+
+def _handed_in() -> tuple[bytes, str | None, list[bytes]]:
+    """Return what was handed in, by whom, and the files to compare with its evidence."""
+    if request.mimetype not in (FORM, *MEDIA_TYPES):
+        raise UnsupportedMediaType
+    files, form = request.files, request.form  # both empty where the body is the credential
+    parts = [file.read() for file in files.getlist("file")]
+    parts += [text.encode() for text in form.getlist("text")]
+    parts += [body] if (body := request.get_data(cache=False)) else []
+    if len(parts) != 1:
+        raise BadRequest(response=problems.answer(NOT_ONE))
+    evidence = [file.read() for file in files.getlist("evidence")]
+    return parts[0], form.get("recipient") or None, evidence
+
+
+def _unreadable(report: Report) -> Response:
+    """Answer that no credential was found, in the words and with the report that say why."""
+    found = report.checks[0]
+    if found.code == "too_large":
+        raise RequestEntityTooLarge
+    kind = Kind(422, UNREADABLE, words.text(found), words.next_step(found))
+    details = problems.details(kind, code=found.code, report=printed.as_json(report))
+    return problems.answer(kind, details)

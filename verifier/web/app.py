@@ -1,0 +1,71 @@
+"""The verifier as a service of its own: page and API, kept by nobody and keeping nothing."""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from flask import Flask, Response, redirect, url_for
+from waitress import create_server
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from verifier import TrustList
+from verifier.fetch import Fetch
+from verifier.web import problems
+from verifier.web.api import MAX_BODY_BYTES, api_blueprint
+from verifier.web.headers import protect
+from verifier.web.page import Site, verifier_blueprint
+
+SITE = Site("Mintmark")
+THREADS = 16
+"""Most of them wait for issuers' answers, at most 20 seconds each."""
+CONNECTIONS = 500
+IDLE_SECONDS = 30
+
+_log = logging.getLogger(__name__)
+
+
+def create_app(
+    make_fetch: Callable[[], Fetch],
+    trust: Sequence[TrustList] = (),
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Flask:
+    """Return the application: the page at `/verify`, the API at `/api`."""
+    app = Flask("verifier.web", static_folder=None)
+    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES)
+    page = verifier_blueprint(site=SITE, make_fetch=make_fetch, trust=trust, clock=clock)
+    app.register_blueprint(page, url_prefix="/verify")
+    api = api_blueprint(make_fetch=make_fetch, trust=trust, clock=clock)
+    app.register_blueprint(api, url_prefix="/api")
+    app.add_url_rule("/", "home", lambda: redirect(url_for("verifier.page")))
+    app.register_error_handler(Exception, _answer_error)
+    protect(app, https=False)
+    return app
+
+
+def serve(app: Flask, *, bind: str, port: int) -> None:
+    """Serve `app` until interrupted. A thread works on a request that has come in whole."""
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # waiting is what a queue is for
+    server = create_server(
+        app,
+        host=bind,
+        port=port,
+        threads=THREADS,
+        connection_limit=CONNECTIONS,
+        channel_timeout=IDLE_SECONDS,
+        max_request_body_size=2 * MAX_BODY_BYTES,
+        clear_untrusted_proxy_headers=False,  # `limits.caller` says whom it believes
+        ident=None,
+    )
+    host = f"[{bind}]" if ":" in bind else bind
+    print(f"serving http://{host}:{getattr(server, 'effective_port', port)}/verify", flush=True)
+    try:
+        server.run()
+    finally:
+        server.close()
+
+
+def _answer_error(error: Exception) -> Response:
+    if isinstance(error, HTTPException):
+        return problems.of(error)
+    _log.error("%s", problems.places(error))
+    return problems.of(InternalServerError())
