@@ -42,6 +42,10 @@ class BakingError(ValueError):
     """The picture or the credential is not one that can be baked or unbaked. Says why."""
 
 
+class PackedError(BakingError):
+    """The credential is there, compressed, and was not to be inflated."""
+
+
 def is_compact_jws(text: str) -> bool:
     """Return whether `text` has the shape of a compact JWS."""
     return _COMPACT_JWS.fullmatch(text) is not None
@@ -76,14 +80,22 @@ def unbake_png(png: bytes) -> str | None:
     return next(iter(png_credentials(png)), None)
 
 
-def png_credentials(png: bytes) -> list[str]:
+def png_credentials(png: bytes, *, inflate: bool = True) -> list[str]:
     """Return every credential in `png`; only the first one counts (OB-53).
 
-    Those of Open Badges 2.0, which may be the address of a hosted badge, come last.
+    Those of Open Badges 2.0, which may be the address of a hosted badge, come last. Without
+    `inflate` one that is compressed is a `PackedError`.
     """
-    chunks = list(_chunks(png))
-    found = [_itxt_text(chunk.data) for chunk in chunks if chunk.is_credential]
-    return found + [chunk.text_2 for chunk in chunks if chunk.text_2]
+    credentials, assertions = [], []
+    for chunk in _chunks(png):
+        keyword, _, text = chunk.data.partition(b"\0")
+        if chunk.is_credential:
+            credentials.append(_itxt_text(text, inflate))
+        elif keyword == OPEN_BADGES_2_KEYWORD and chunk.kind == b"iTXt":
+            assertions.append(_itxt_text(text, inflate))
+        elif keyword == OPEN_BADGES_2_KEYWORD and chunk.kind == b"tEXt":
+            assertions.append(text.decode("latin-1"))
+    return credentials + [text for text in assertions if text]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +108,6 @@ class _Chunk:
     @property
     def is_credential(self) -> bool:
         return self.kind == b"iTXt" and self.data.partition(b"\0")[0] == PNG_KEYWORD
-
-    @property
-    def text_2(self) -> str:
-        """What an Open Badge 2.0 baked into this chunk, or ''."""
-        keyword, _, text = self.data.partition(b"\0")
-        if keyword != OPEN_BADGES_2_KEYWORD or self.kind not in (b"iTXt", b"tEXt"):
-            return ""
-        return _itxt_text(self.data) if self.kind == b"iTXt" else text.decode("latin-1")
 
 
 def _chunks(png: bytes) -> Iterator[_Chunk]:
@@ -137,12 +141,15 @@ def _itxt(text: bytes) -> bytes:
     return struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
 
 
-def _itxt_text(data: bytes) -> str:
-    """Return the text of an iTXt chunk. Some bakers compress it, although none may (OB-53)."""
-    flags, rest = data.partition(b"\0")[2][:2], data.partition(b"\0")[2][2:]
-    text = rest.partition(b"\0")[2].partition(b"\0")[2]
+def _itxt_text(data: bytes, inflate: bool) -> str:
+    """Return the text in an iTXt chunk, from behind its keyword. Some bakers compress it,
+    although none may (OB-53)."""
+    text = data[2:].partition(b"\0")[2].partition(b"\0")[2]
+    packed = data[:1] == b"\1"
+    if packed and not inflate:
+        raise PackedError("the credential in the PNG is compressed")
     try:
-        return (_inflate(text) if flags[:1] == b"\1" else text).decode()
+        return (_inflate(text) if packed else text).decode()
     except (zlib.error, UnicodeDecodeError) as exc:
         raise BakingError(f"the credential in the PNG is damaged: {exc}") from exc
 

@@ -62,7 +62,7 @@ def pack(jwt: str) -> bytes:
         )
     if len(header) + len(payload) + 2 > MAX_CONTENT_BYTES:
         raise QrError(f"larger than the {MAX_CONTENT_BYTES} bytes that a reader inflates")
-    deflate = zlib.compressobj(9, zlib.DEFLATED, -15, 9, zlib.Z_DEFAULT_STRATEGY, _dictionary())
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -15, 9, zlib.Z_DEFAULT_STRATEGY, dictionary())
     content = len(header).to_bytes(2) + header + payload
     packed = VERSION + signature + deflate.compress(content) + deflate.flush()
     if unpack(packed) != jwt:
@@ -175,7 +175,7 @@ def _grey(picture: "Image") -> "Image":
 
 
 def _inflate(data: bytes) -> bytes:
-    inflate = zlib.decompressobj(-15, zdict=_dictionary())
+    inflate = zlib.decompressobj(-15, zdict=dictionary())
     try:
         content = inflate.decompress(data, MAX_CONTENT_BYTES + 1)
     except zlib.error as exc:
@@ -190,7 +190,7 @@ def _inflate(data: bytes) -> bytes:
 
 
 @cache
-def _dictionary() -> bytes:
+def dictionary() -> bytes:
     """Return preset dictionary 1: the terms and shapes of a credential, most likely ones last."""
     data = (Path(__file__).parent / "qr_dictionary_1.txt").read_bytes()
     if hashlib.sha256(data).hexdigest() != DICTIONARY_SHA256:

@@ -297,6 +297,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "publish more in places that could not be read.",
         "Ask the issuer, by an address you already know, whether it signed this.",
     ),
+    "key_not_in_snapshot": (
+        "The key ({method}) is not in the copy of the issuer's keys that was kept on {retrieved}; it "
+        "may be a newer one. The issuer's site could not be asked.",
+        _AGAIN,
+    ),
     "issuer_lists_no_keys": (
         "The issuer's address ({issuer}) does not say which keys are its own, so nobody can tell "
         "whether it signed this.",

@@ -151,7 +151,7 @@ def test_the_signed_credential_is_attached_byte_for_byte() -> None:
 
 
 def test_our_verifier_finds_the_attached_credential(usual: certificate.Certificate) -> None:
-    assert pdf.attached_credential(usual.pdf) == json.dumps(_document(), ensure_ascii=False)
+    assert pdf.attached_credentials(usual.pdf) == [json.dumps(_document(), ensure_ascii=False)]
 
 
 def test_every_fact_is_printed(usual: certificate.Certificate) -> None:

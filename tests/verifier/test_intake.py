@@ -206,7 +206,7 @@ ZEROS = deflated_zeros(1024 * MIB)
         pytest.param(
             pdf_of(attached=ZEROS, filters=b"/FlateDecode"), "pdf_damaged", id="attachment"
         ),
-        pytest.param(pdf_of(ZEROS, filters=b"/FlateDecode"), "pdf_damaged", id="page"),
+        pytest.param(pdf_of(ZEROS, filters=b"/FlateDecode"), "too_hard_to_read", id="page"),
     ],
 )
 def test_a_bomb_of_a_gigabyte_takes_no_memory(bomb: bytes, code: str) -> None:

@@ -80,7 +80,7 @@ def test_the_dictionary_is_frozen() -> None:
 
 def test_a_changed_dictionary_is_never_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(qr, "DICTIONARY_SHA256", "0" * 64)
-    qr._dictionary.cache_clear()
+    qr.dictionary.cache_clear()
     with pytest.raises(RuntimeError, match="was changed"):
         pack(jwt())
 

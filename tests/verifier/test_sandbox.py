@@ -1,0 +1,236 @@
+"""What only a decoder can read is read by a process with nothing to lose (T15, T16, T31)."""
+
+import io
+import os
+import subprocess
+import sys
+import time
+import zlib
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from carriers import (
+    JSON,
+    MIB,
+    code,
+    deflated_zeros,
+    itxt,
+    jwt,
+    link,
+    memory_below,
+    pdf,
+    pdf_of,
+    png_with,
+    saved,
+    svg,
+)
+from PIL import Image
+from pypdf import PdfReader, PdfWriter
+
+from verifier import baking, intake, sandbox
+from verifier.intake import FACE_UNSIGNED, Handed, IntakeError
+from verifier.sandbox import SandboxError
+
+JWT = jwt()
+CODE = code(link(JWT))
+ATTACHED = pdf(("credential.json", "application/vc", JSON))
+PACKED = png_with(itxt(zlib.compress(JSON.encode()), flags=b"\1\0"))
+XML = "<?xml version='1.0' encoding='windows-1252'?><!-- “ -->"
+TURNED = Image.Exif()
+TURNED[0x0112] = 6
+
+
+def encrypted(algorithm: str) -> bytes:
+    """Return a PDF that opens without a password, although it is encrypted."""
+    writer, out = PdfWriter(PdfReader(io.BytesIO(ATTACHED))), io.BytesIO()
+    writer.encrypt("", algorithm=algorithm)
+    writer.write(out)
+    return out.getvalue()
+
+
+HONEST = {
+    "svg": (baking.bake_svg(svg(), JWT), "svg"),
+    "svg in another encoding": (XML.encode("cp1252") + baking.bake_svg(svg(), JWT), "svg"),
+    "png with a packed text": (PACKED, "png"),
+    "png of a code": (saved(CODE, "PNG"), "qr"),
+    "png, see-through": (saved(CODE.convert("RGBA"), "PNG"), "qr"),
+    "png with a palette": (saved(CODE.convert("P"), "PNG"), "qr"),
+    "jpeg": (saved(CODE, "JPEG"), "qr"),
+    "jpeg for print": (saved(CODE.convert("CMYK"), "JPEG"), "qr"),
+    "jpeg, turned": (saved(CODE, "JPEG", exif=TURNED), "qr"),
+    "webp": (saved(CODE.convert("RGB"), "WEBP"), "qr"),
+    "gif": (saved(CODE, "GIF"), "qr"),
+    "pdf": (ATTACHED, "pdf"),
+    "pdf of a code": (pdf(pages=[CODE]), "pdf"),
+    **{
+        f"pdf, {name}": (encrypted(name), "pdf")
+        for name in ("RC4-128", "AES-128", "AES-256-R5", "AES-256")
+    },
+}
+
+
+@pytest.mark.parametrize(("data", "carrier"), HONEST.values(), ids=HONEST.keys())
+def test_every_carrier_is_read_by_a_process_that_can_open_nothing(data, carrier):
+    """Whatever a decoder loads late must have been loaded beforehand."""
+    found = intake.read(data)
+    assert (found.carrier, found.text) in ((carrier, JSON), (carrier, JWT))
+
+
+def test_what_the_reader_says_is_what_reading_here_would_say():
+    assert intake.read(ATTACHED) == Handed("pdf", JSON, (FACE_UNSIGNED,))
+    with pytest.raises(IntakeError) as caught:
+        intake.read(pdf(password="secret"))
+    assert caught.value.code == "pdf_needs_password"
+    with pytest.raises(IntakeError) as caught:
+        intake.read(svg(before="<!DOCTYPE svg>"))
+    assert caught.value.code == "picture_damaged"
+    assert "DOCTYPE" in caught.value.params["detail"]
+
+
+@pytest.mark.parametrize("data", [JSON.encode(), JWT.encode(), png_with(itxt(JSON.encode()))])
+def test_what_needs_no_decoder_is_read_here(data, monkeypatch):
+    monkeypatch.setattr(sandbox, "read", lambda kind, data: pytest.fail("read apart"))
+    assert intake.read(data).text in (JSON, JWT)
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("png", PACKED),
+        ("svg", HONEST["svg"][0]),
+        ("picture", png_with()),
+        ("picture", HONEST["jpeg"][0]),
+        ("pdf", ATTACHED),
+    ],
+)
+def test_what_needs_a_decoder_is_never_read_here(kind, data, monkeypatch):
+    asked = []
+
+    def read(kind, data):
+        asked.append(kind)
+        raise SandboxError("in a test")
+
+    monkeypatch.setattr(sandbox, "read", read)
+    with pytest.raises(IntakeError) as caught:
+        intake.read(data)
+    assert (caught.value.code, asked) == ("too_hard_to_read", [kind])
+
+
+FLATE = b"/FlateDecode"
+STROKES = b"1 0 0 1 0 0 cm 0 0 600 700 re f q 0 0 m 600 700 l S Q " * 400_000
+MEMORY_BOMB = pdf_of(deflated_zeros(2048 * MIB), filters=FLATE)
+TIME_BOMB = pdf_of(zlib.compress(STROKES), filters=FLATE)
+
+
+def seconds_of(data):
+    began = time.monotonic()
+    try:
+        intake.read(data)
+    except IntakeError as exc:
+        return time.monotonic() - began, exc.code
+    return time.monotonic() - began, ""
+
+
+def test_a_bomb_ends_its_reader_and_neither_this_process_nor_the_nursery():
+    intake.read(ATTACHED)
+    nursery = sandbox._begun[0]
+    with memory_below(16 * MIB):
+        assert seconds_of(MEMORY_BOMB)[1] == "too_hard_to_read"
+    assert intake.read(ATTACHED).text == JSON
+    assert sandbox._begun == [nursery]
+    assert nursery.alive
+
+
+def test_who_reads_for_ever_is_given_up_and_honest_files_go_before_it(monkeypatch):
+    monkeypatch.setattr(sandbox, "MAX_SECONDS", 2)
+    monkeypatch.setattr(sandbox, "EASY_SECONDS", 0.1)
+    reniced = []
+    monkeypatch.setattr(os, "setpriority", lambda which, who, value: reniced.append((who, value)))
+    killed = []
+    kill = os.kill
+    monkeypatch.setattr(os, "kill", lambda who, how: (killed.append(who), kill(who, how)))
+    began = time.monotonic()
+    seconds, said = seconds_of(TIME_BOMB)
+    assert said == "too_hard_to_read"
+    assert 2 <= seconds < sandbox.MAX_CPU_SECONDS
+    assert reniced == [(killed[0], 19)]
+    gone = Path(f"/proc/{killed[0]}")
+    while gone.exists() and time.monotonic() - began < 30:
+        time.sleep(0.02)
+    assert not gone.exists()
+
+
+def test_a_nursery_that_is_gone_is_begun_anew():
+    intake.read(ATTACHED)
+    sandbox._begun[0]._process.kill()
+    sandbox._begun[0]._process.wait()
+    assert intake.read(ATTACHED).text == JSON
+
+
+def test_a_process_that_was_forked_has_a_nursery_of_its_own():
+    intake.read(ATTACHED)
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if intake.read(ATTACHED).text == JSON and sandbox._begun[0].alive else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert sandbox._begun[0].alive
+
+
+def test_many_are_read_at_once_and_no_more_than_allowed(monkeypatch):
+    found = []
+    threads = [Thread(target=lambda: found.append(intake.read(ATTACHED).text)) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [JSON] * 20
+    monkeypatch.setattr(sandbox, "MAX_SECONDS", 0.1)
+    for _ in range(sandbox.MAX_AT_ONCE):
+        sandbox._room.acquire()
+    try:
+        assert seconds_of(ATTACHED)[1] == "too_hard_to_read"
+    finally:
+        sandbox._room.release(sandbox.MAX_AT_ONCE)
+    assert intake.read(ATTACHED).text == JSON
+
+
+TRIES = {
+    "to connect": "import socket; socket.socket()",
+    "to read a file": "open('/etc/hostname')",
+    "to write a file": "open('/tmp/x', 'w')",
+    "to take memory": "bytearray(sandbox.MAX_MEMORY_BYTES)",
+    "to be allowed more": "import resource as r; r.setrlimit(r.RLIMIT_NOFILE, (1, 1))",
+}
+
+
+@pytest.mark.parametrize("attempt", TRIES.values(), ids=TRIES.keys())
+def test_a_confined_process_can_do_no_harm(attempt):
+    code = (
+        f"import os, socket, resource\nfrom verifier import sandbox\nsandbox.confine()\n{attempt}"
+    )
+    child = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert child.returncode == 1
+    assert any(word in child.stderr for word in (b"OSError", b"MemoryError", b"ValueError"))
+
+
+def test_a_confined_process_ends_when_its_processor_time_does():
+    endless = "sandbox.MAX_CPU_SECONDS = 1; sandbox.confine()\nwhile 1: pass"
+    code = f"from verifier import sandbox; {endless}"
+    child = subprocess.run([sys.executable, "-c", code], timeout=60, check=False)
+    assert child.returncode < 0
+
+
+def test_a_confined_process_ends_when_its_time_does():
+    asleep = "sandbox.MAX_SECONDS = 1; sandbox.confine(); import time; time.sleep(50)"
+    code = f"import time; from verifier import sandbox; {asleep}"
+    child = subprocess.run([sys.executable, "-c", code], timeout=40, check=False)
+    assert child.returncode < 0
+
+
+def test_the_nursery_has_nothing_of_the_environment(monkeypatch):
+    sandbox._end()
+    monkeypatch.setenv("MINTMARK_SECRET", "secret")
+    intake.read(ATTACHED)
+    process = sandbox._begun[0]._process.pid
+    assert b"secret" not in Path(f"/proc/{process}/environ").read_bytes()
