@@ -80,9 +80,15 @@ class Controller:
         """Return the method with that id, or None: it is not the issuer's."""
         return next((method for method in self.methods if method.id == reference), None)
 
-    def check_absent(self, reference: str) -> Check:
-        """Return what it means that a key is not among those listed here."""
+    def check_absent(self, reference: str, signed: datetime | None) -> Check:
+        """Return what it means that a key is not among those listed here.
+
+        A snapshot knows nothing of a key that came after it.
+        """
         params = {"method": reference[:200]}
+        if self.snapshot_of and not (signed and signed <= self.snapshot_of):
+            params["retrieved"] = self.snapshot_of.isoformat()
+            return Check("key", Outcome.COULD_NOT_CHECK, "key_not_in_snapshot", params)
         if self.complete:
             return Check("key", Outcome.FAILED, "key_not_listed", params, PROOF_ERROR)
         return Check("key", Outcome.COULD_NOT_CHECK, "key_not_found", params)

@@ -39,7 +39,7 @@ def check_proofs(
         # Beside a proof that holds, one that could not be looked at takes nothing away.
         checks = [
             replace(check, outcome=Outcome.NOT_APPLICABLE)
-            if check.code in ("suite_not_supported", "key_not_found")
+            if check.code in ("suite_not_supported", "key_not_found", "key_not_in_snapshot")
             else check
             for check in checks
         ]
@@ -73,14 +73,14 @@ def _check_proof(
     except DidError as exc:
         outcome = Outcome.FAILED if exc.certain else Outcome.COULD_NOT_CHECK
         return (Check("key", outcome, exc.code, {"issuer": issuer, "detail": exc.detail[:200]}),)
+    signed = instant(proof["created"]) if "created" in proof else None
     method = controller.method(_full_method(method_id))
     if method is None:
-        return (
-            of_another if elsewhere and controller.complete else controller.check_absent(method_id),
-        )
+        absent = controller.check_absent(method_id, signed)
+        return (of_another if elsewhere and controller.complete else absent,)
     if method.key is None:
         return (Check("key", Outcome.COULD_NOT_CHECK, "key_not_supported", {"method": method_id}),)
-    used = method.check_used_at(instant(proof["created"]) if "created" in proof else None)
+    used = method.check_used_at(signed)
     return (used, _check_signature(suite, document, proof, method.key, contexts))
 
 

@@ -84,7 +84,7 @@ def check_jwt(jws: Jws, credential: Credential, controller_of: ControllerOf) -> 
         return (Check("key", outcome, exc.code, {"issuer": issuer, "detail": exc.detail[:200]}),)
     methods = _methods(jws, controller)
     if not methods:
-        return (controller.check_absent(kid or jws.header["alg"]),)
+        return (controller.check_absent(kid or jws.header["alg"], _signing_time(jws.payload)),)
     keys = [(method, method.key) for method in methods if method.key is not None]
     if not keys:
         unread = {"method": methods[0].id}

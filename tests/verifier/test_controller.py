@@ -18,14 +18,14 @@ METHOD = {"type": "JsonWebKey", "controller": PAGE, "publicKeyJwk": JWK}
 
 
 def test_a_key_that_is_not_listed_fails_where_the_list_is_complete():
-    found = Controller(PAGE, ()).check_absent(f"{PAGE}#{'k' * 300}")
+    found = Controller(PAGE, ()).check_absent(f"{PAGE}#{'k' * 300}", None)
     assert (found.name, found.outcome, found.code) == ("key", Outcome.FAILED, "key_not_listed")
     assert found.params == {"method": f"{PAGE}#{'k' * 300}"[:200]}
     assert found.problem == "https://w3id.org/security#PROOF_VERIFICATION_ERROR"
 
 
 def test_a_key_that_is_not_listed_could_not_be_checked_where_the_list_may_not_be_whole():
-    found = Controller(PAGE, (), complete=False).check_absent("#k")
+    found = Controller(PAGE, (), complete=False).check_absent("#k", None)
     assert (found.name, found.outcome) == ("key", Outcome.COULD_NOT_CHECK)
     assert (found.code, found.params, found.problem) == ("key_not_found", {"method": "#k"}, None)
 
