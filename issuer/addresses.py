@@ -8,6 +8,11 @@ def credential(settings: Settings, public_id: str) -> str:
     return f"{settings.public_url}/credentials/{public_id}"
 
 
+def collection(settings: Settings, public_id: str) -> str:
+    """Return the address of a collection, without the `.html` of its page."""
+    return f"{settings.public_url}/collections/{public_id}"
+
+
 def achievement(settings: Settings, achievement_id: str, version: int) -> str:
     """Return the address and id of one version of an achievement."""
     return f"{settings.public_url}/achievements/{achievement_id}/{version}"

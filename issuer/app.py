@@ -19,6 +19,7 @@ from issuer.issuance.prepare import available
 from issuer.issuer import Issuer, LockedError, current_issuer
 from issuer.settings import Settings, load
 from issuer.sharing.catalogue_routes import catalogue
+from issuer.sharing.collection_routes import collections
 from issuer.sharing.embed import embed
 from issuer.sharing.holder_routes import holding
 from issuer.sharing.own_fetch import fetch_own
@@ -65,7 +66,7 @@ def create_app(settings: Settings) -> Flask:
     page = verifier_blueprint(site=site, make_fetch=make_fetch)
     app.register_blueprint(page, url_prefix="/verify")
     app.register_blueprint(api_blueprint(make_fetch=make_fetch), url_prefix="/api")
-    for blueprint in (files, approvals, catalogue, sharing, holding, embed):
+    for blueprint in (files, approvals, catalogue, sharing, holding, embed, collections):
         app.register_blueprint(blueprint)
     problems.register(app, settings)
     protect(app, https=settings.public_url.startswith("https:"))

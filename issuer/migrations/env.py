@@ -2,7 +2,8 @@
 
 from alembic import context
 
-import issuer.sharing.tables  # noqa: F401 (it imports the tables of every subject)
+import issuer.sharing.collection_tables
+import issuer.sharing.tables  # noqa: F401 (they import the tables of every subject)
 from issuer.database import Base
 
 context.configure(

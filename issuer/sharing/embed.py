@@ -5,15 +5,14 @@ from datetime import UTC, datetime
 from typing import Final
 
 from flask import Blueprint, Response, jsonify, render_template, request
-from werkzeug.exceptions import Gone, NotFound
+from werkzeug.exceptions import NotFound
 
 from issuer import addresses
 from issuer.issuer import current_issuer
-from issuer.sharing import preview
+from issuer.sharing import preview, shared
 from issuer.sharing.answers import file, page
 from issuer.sharing.routes import about, public
 from verifier.web.headers import PAGE_POLICY
-from verifier.web.language import gettext
 
 FRAMED_POLICY: Final = PAGE_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 """The one page of this origin that others may frame: it holds links and nothing to press."""
@@ -48,9 +47,10 @@ def oembed() -> Response:
     """Answer with oEmbed 1.0 for the page of a credential: JSON, and no XML."""
     if request.args.get("format", "json") != "json":
         return _refused(501, "Only format=json is offered.")
-    try:
-        found = public(_public_id(request.args.get("url", "")))
-    except Gone:
+    found = shared.find(current_issuer(), _public_id(request.args.get("url", "")))
+    if found is None:
+        raise NotFound
+    if found.private:
         return _refused(401, "Its holder does not share this credential.")
     title = found.shown.name or ""
     settings = current_issuer().settings
@@ -103,4 +103,4 @@ def _thumbnail(address: str) -> dict[str, object]:
 
 
 def _refused(status: int, why: str) -> Response:
-    return Response(gettext(why) + "\n", status, mimetype="text/plain")
+    return Response(f"{why}\n", status, mimetype="text/plain")
