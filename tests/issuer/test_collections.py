@@ -182,3 +182,12 @@ def test_a_collection_has_a_preview_of_its_own(client: FlaskClient, issue: Issue
     assert f'<meta property="og:image" content="{address}">' in html
     picture = client.get(f"{page[:-5]}/preview.png").data
     assert Image.open(io.BytesIO(picture)).size == preview.SIZE
+
+
+def test_the_holders_page_begins_a_collection(client: FlaskClient, issue: Issue) -> None:
+    one, link = issue("Rhythm")
+    html = client.get(link.removeprefix("http://localhost:8202")).text
+    form = html.partition('action="/collections"')[2].partition("</form>")[0]
+    token = form.partition('name="links" value="')[2].partition('"')[0]
+    edit = client.post("/collections", data={"links": token}).headers["Location"]
+    assert one in client.get(page_of(client, edit)).text
