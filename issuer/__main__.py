@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
-from issuer import init, migrations, published
+from issuer import init, migrations, published, trust_list
 from issuer.approvals import commands as webhook
 from issuer.catalogue import commands as catalogue
 from issuer.database import is_unavailable
@@ -27,6 +27,7 @@ from keys import commands as keys
 from keys import passphrase
 from keys.documents import did_document
 from keys.signer import KeysError
+from verifier import trust
 
 HOME = "MINTMARK_HOME"
 FAILED = 1
@@ -38,7 +39,7 @@ Command = Callable[[argparse.Namespace, Issuer], int]
 
 _FORESEEN = (
     *(SettingsError, SchemaError, KeysError, UnavailableError, OSError),
-    *(lists.NotIssuedError, lists.BackupError),
+    *(lists.NotIssuedError, lists.BackupError, trust.TrustListError),
 )
 
 
@@ -96,9 +97,12 @@ def _parser() -> argparse.ArgumentParser:
     revoke.add_argument("credential", metavar="ID", help="its address, or the end of it")
     revoke.add_argument("--reason", required=True, help="why; shown on the credential's page")
     commands.add_parser("after-restore", help="make a restored backup safe to issue from")
-    trust = commands.add_parser("trust-entry", help="print this issuer's entry for trust lists")
-    trust.add_argument("--kind", default="district", help="what kind of body the issuer is")
-    trust.add_argument("--list", metavar="NAME", help="print a whole list with this name")
+    entry = commands.add_parser("trust-entry", help="print this issuer's entry for trust lists")
+    entry.add_argument("--kind", default="district", help="what kind of body the issuer is")
+    entry.add_argument("--list", metavar="NAME", help="print a whole list with this name")
+    listed = commands.add_parser("trust-list", help="sign a trust list of others, and print it")
+    listed.add_argument("file", type=Path, metavar="FILE", help="a MintmarkTrustList")
+    listed.add_argument("--days", type=int, default=90, help="how long it holds; default: 90")
     keys.add_keys_commands(commands)
     catalogue.add_catalogue_commands(commands)
     webhook.add_webhook_commands(commands)
@@ -207,6 +211,12 @@ def _trust_entry(args: argparse.Namespace, issuer: Issuer) -> int:
     return 0
 
 
+def _trust_list(args: argparse.Namespace, issuer: Issuer) -> int:
+    found = trust.load(args.file.read_bytes())
+    print(trust_list.sign(found, issuer, now=_now(), days=args.days).decode())
+    return 0
+
+
 def _keys(args: argparse.Namespace, issuer: Issuer) -> int:
     settings = issuer.settings
     code = keys.run(
@@ -247,7 +257,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-_WITHOUT_DATABASE = {"migrate", "keys", "trust-entry", "webhook", "serve"}
+_WITHOUT_DATABASE = {"migrate", "keys", "trust-entry", "trust-list", "webhook", "serve"}
 _COMMANDS: dict[str, Command] = {
     "migrate": _migrate,
     "serve": _serve,
@@ -257,6 +267,7 @@ _COMMANDS: dict[str, Command] = {
     "revoke": _revoke,
     "after-restore": _after_restore,
     "trust-entry": _trust_entry,
+    "trust-list": _trust_list,
     "keys": _keys,
     "catalogue": _catalogue,
     "webhook": _webhook,
