@@ -178,7 +178,7 @@ def test_the_proved_address_stands_larger_than_the_name_it_gives_itself(
     client: FlaskClient, signed: bytes
 ) -> None:
     html = hand_in_file(client, signed)
-    assert '<p class="proved"><bdi>district.example</bdi></p>' in html
+    assert '<p class="proved"><bdi>district<wbr>.example</bdi></p>' in html
     assert "It calls itself <bdi>Example District</bdi>." in html
 
 

@@ -172,7 +172,7 @@ def test_each_way_of_not_being_in_force_has_its_own_words(world, client, changes
 def test_a_withdrawn_credential_leads_to_its_page_on_the_issuers_own_site(world, client):
     world.publish_list({94567})
     own = client.post("/verify", data={"text": badge(world)}).text
-    assert 'more: <a href="https://district.example/credentials/1"' in " ".join(own.split())
+    assert '<a href="https://district.example/credentials/1"' in own
     elsewhere = badge(world, id="https://else.example/1")
     text = client.post("/verify", data={"text": elsewhere}).text
     assert 'href="https://else.example/1"' not in text

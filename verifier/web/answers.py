@@ -57,9 +57,9 @@ STANDING = {
 }
 ISSUERS = {
     "listed": N_("Its issuer is on a list that is trusted here."),
-    "not_listed": N_("Its issuer is on no list here, so who that is, is yours to find out."),
+    "not_listed": N_("Its issuer is on no list here: whether to trust it is for you to decide."),
     "listing_ended": N_("Its issuer is no longer on a list that is trusted here."),
-    "no_trust_list": N_("Who its issuer is, is yours to find out."),
+    "no_trust_list": N_("Whether to trust its issuer is for you to decide."),
 }
 FACES = {
     "pdf": N_(
@@ -151,9 +151,10 @@ def in_short(report: Report) -> str:
         return language.gettext(N_("Do not rely on it."))
     if report.authentic.answer is not Answer.YES:
         return language.gettext(N_("Nobody can say yet whether it is real."))
-    standing = IN_SHORT.get(report.current.code, STANDING[report.current.answer])
-    issuer = ISSUERS.get(report.recognised.code, "")
-    return " ".join(language.gettext(part) for part in (standing, issuer) if part)
+    said = [IN_SHORT.get(report.current.code, STANDING[report.current.answer])]
+    if report.current.answer is not Answer.NO and report.recognised.code in ISSUERS:
+        said.append(ISSUERS[report.recognised.code])
+    return " ".join(map(language.gettext, said))
 
 
 def not_checked(report: Report, handed: Handed) -> list[str]:

@@ -17,8 +17,10 @@
   if (!navigator.mediaDevices) return; // an old browser, or a page without https
   scan.hidden = false;
 
+  const end = (given) => given.getTracks().forEach((track) => track.stop());
+
   const stop = (words) => {
-    stream?.getTracks().forEach((track) => track.stop());
+    if (stream) end(stream);
     stream = video.srcObject = null;
     video.hidden = true;
     button.textContent = start;
@@ -55,18 +57,20 @@
     if (stream) return stop(say.stopped);
     status.textContent = say.asking;
     try {
-      stream = await navigator.mediaDevices.getUserMedia({
+      const given = await navigator.mediaDevices.getUserMedia({
         video: { facingMode: "environment", width: { ideal: WIDEST } },
       });
+      if (stream) return end(given); // asked twice
+      stream = given;
     } catch {
       return stop(say.refused);
     }
     button.textContent = say.stop;
-    status.textContent = say.looking;
     video.srcObject = stream;
     video.hidden = false;
     try {
       await video.play();
+      status.textContent = say.looking;
       await look(stream, Date.now() + MOST_MILLISECONDS);
     } catch {
       if (stream) stop(say.unread);
