@@ -51,6 +51,12 @@ KINDS: Final[Mapping[str, Kind]] = {
         "Check the secret, and that the body is signed byte for byte as it is sent. Check the"
         " sender's clock: it may be five minutes off at most.",
     ),
+    "other-site": Kind(
+        403,
+        "This form was sent from another site",
+        "What is decided on a holder's page counts only when it is sent from that page.",
+        "Open your own page by its link, and decide there.",
+    ),
     "not-found": Kind(
         404,
         "There is nothing at this address",

@@ -4,7 +4,7 @@ JSON and JWT are the bytes that were signed. A picture or a certificate is made 
 when somebody asks (D12: what is derived can be made again).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -63,14 +63,19 @@ def disclosed(shared: Shared, settings: Settings) -> Shared:
     whole = strict_json.loads_object(shared.to_share or shared.json)
     if not shared.decision.hides(whole):
         return shared
-    places = shared.decision.chosen(whole)
+    return replace(copy(shared, shared.decision.chosen(whole), settings), credential=shared.shown)
+
+
+def copy(shared: Shared, places: Sequence[str], settings: Settings) -> Shared:
+    """Return a credential that shows what every copy must show and what is at `places`."""
+    whole = strict_json.loads_object(shared.to_share or shared.json)
 
     def make() -> bytes:
         return to_json(disclosure.derive(whole, places))
 
     made_of = (shared.to_share or b"", "\n".join(places).encode())
-    copy = kept(settings.home, "json", made_of, make)
-    return replace(shared, json=copy, jwt=None, credential=shared.shown, to_share=None)
+    part = kept(settings.home, "json", made_of, make)
+    return replace(shared, json=part, jwt=None, to_share=None)
 
 
 def _json(shared: Shared, _settings: Settings) -> bytes:

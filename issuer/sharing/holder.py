@@ -2,14 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, func, select, update
 
+from issuer.approvals.tables import ApprovalRow
+from issuer.catalogue.tables import AchievementVersion
 from issuer.issuance.manage import manage_url
 from issuer.issuance.prepare import available
-from issuer.issuance.tables import CredentialRow
+from issuer.issuance.tables import CredentialRow, State
 from issuer.issuer import Issuer
 from issuer.sharing import decision
 from issuer.sharing.decision import Decision
+from issuer.sharing.shared import Shared
 
 
 def decide(issuer: Issuer, public_id: str, decided: Decision, *, now: datetime) -> None:
@@ -28,6 +31,20 @@ def renew_link(issuer: Issuer, public_id: str) -> str:
             .values(manage_generation=CredentialRow.manage_generation + 1)
         )
         return manage_url(issuer.settings, session.scalars(_one(public_id)).one())
+
+
+def is_first(issuer: Issuer, found: Shared) -> bool:
+    """Say whether nobody earned the achievement before, in any version of it (R10)."""
+    first = (
+        select(func.min(CredentialRow.id))
+        .join(CredentialRow.approval)
+        .join(ApprovalRow.achievement_version)
+        .where(AchievementVersion.achievement_id == found.achievement.id)
+        .where(CredentialRow.state == State.ISSUED)
+    )
+    with available(), issuer.database.reading() as session:
+        row = session.get(CredentialRow, session.scalar(first) or 0)
+        return row is not None and row.public_id == found.public_id
 
 
 def _one(public_id: str) -> Select[CredentialRow]:

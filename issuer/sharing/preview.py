@@ -38,6 +38,19 @@ def of_credential(shared: Shared, standing: Standing, settings: Settings) -> byt
     return _drawn(data, [shared], settings)
 
 
+def announcement(shared: Shared, settings: Settings) -> bytes:
+    """Return a picture that says who was the first to earn an achievement (R10)."""
+    data = {
+        "above": settings.issuer_name,
+        "title": shared.achievement.name,
+        "by": gettext("first to earn it"),
+        "name": shared.shown.recipient_name or gettext(NAMELESS),
+        "warning": "",
+        "below": " · ".join(_met(shared)),
+    }
+    return _drawn(data, [shared], settings)
+
+
 def of_collection(title: str, credentials: Sequence[Shared], settings: Settings) -> bytes:
     """Return the preview of several credentials: their badges, and whose they are."""
     names = {shared.shown.recipient_name or gettext(NAMELESS) for shared in credentials}

@@ -39,7 +39,7 @@ def credential(name: str) -> Response:
     if not dot:
         suffix = _best_form(found)
     if suffix == "html":
-        return _credential_page(found)
+        return credential_page(found)
     if suffix not in found.whole_forms:
         raise NotFound
     if suffix not in found.forms:
@@ -70,7 +70,7 @@ def confirm(public_id: str) -> Response:
     found = public(public_id)
     email = request.form.get("email", "").strip()[:LONGEST_EMAIL]
     verdict = recipient.judge(found.shown, email) if "@" in email else None
-    response = _credential_page(found, asked=True, theirs=verdict)
+    response = credential_page(found, asked=True, theirs=verdict)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -85,7 +85,8 @@ def public(public_id: str) -> Shared:
     return found
 
 
-def _credential_page(found: Shared, **answer: object) -> Response:
+def credential_page(found: Shared, **answer: object) -> Response:
+    """Show a credential to everybody, as its holder lets it be shown."""
     settings = current_issuer().settings
     return page(
         "credential.html",

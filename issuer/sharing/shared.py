@@ -1,6 +1,6 @@
 """One issued credential as everybody may read it, from the rows that keep it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -77,6 +77,11 @@ class Shared:
         if not self.decision.hides(self.credential.document):
             return self.whole_forms
         return ("pdf", "png", "svg", "json") if self.to_share else ()
+
+    def decided(self, decision: Decision) -> "Shared":
+        """Return it as it would be shown by another decision."""
+        shown = view(decision.shown(self.credential.document))
+        return replace(self, decision=decision, shown=shown)
 
     def standing(self, now: datetime) -> Standing:
         """Return how it stands at `now`; a revocation counts before any date."""

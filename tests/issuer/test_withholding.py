@@ -95,10 +95,11 @@ def texts(data):
 
 def served(client, public_id):
     """Return all that others can fetch of a credential, by address."""
-    paths = [f"/credentials/{public_id}{suffix}" for suffix in SUFFIXES]
+    paths = [f"/credentials/{public_id}{suffix}" for suffix in (*SUFFIXES, "/embed")]
+    page = f"http://localhost:8202/credentials/{public_id}.html"
+    paths.append(f"/oembed?url={page}")
     found = {path: client.get(path) for path in paths}
-    check = f"http://localhost:8202/credentials/{public_id}"
-    found["check it yourself"] = client.post("/verify", data={"text": check})
+    found["check it yourself"] = client.post("/verify", data={"text": page})
     return {path: response.data for path, response in found.items() if response.status_code == 200}
 
 
@@ -152,7 +153,8 @@ def test_what_the_page_reads_is_what_the_form_says(issuer, public_id):
 
 def test_what_nobody_is_to_see_is_gone_and_is_not_called_bad(issuer, client, public_id, now):
     holder.decide(issuer, public_id, Decision(Visibility.PRIVATE), now=now)
-    for suffix, accept in itertools.product(SUFFIXES, ("text/html", "application/json", "*/*")):
+    places = (*SUFFIXES, "/embed", "/preview.png")
+    for suffix, accept in itertools.product(places, ("text/html", "application/json", "*/*")):
         response = client.get(f"/credentials/{public_id}{suffix}", headers={"Accept": accept})
         assert (response.status_code, response.headers["Cache-Control"]) == (410, "no-store")
         assert "says nothing about the credential itself" in response.text
@@ -195,7 +197,7 @@ def undivided(settings, approval, now):
 
 def test_what_cannot_be_divided_is_not_offered_and_the_page_says_who_has_it(undivided):
     client, public_id = undivided
-    assert list(served(client, public_id)) == [f"/credentials/{public_id}.html"]
+    assert not [path for path in served(client, public_id) if path.endswith(SUFFIXES[2:])]
     page = client.get(f"/credentials/{public_id}.html").text
     assert "so no file is offered" in page
     assert "Credential (JSON)" not in page

@@ -1,0 +1,184 @@
+"""The holder's page: what is decided there holds at the link at once, and for nobody else."""
+
+import re
+
+import pytest
+
+from issuer import issuance
+from issuer.app import create_app
+from issuer.issuance import lists
+from issuer.sharing import decision
+from issuer.sharing.decision import Decision, Visibility
+from verifier import strict_json
+from verifier.baking import unbake_png
+
+PAGE = {"Accept": "text/html"}
+
+
+@pytest.fixture
+def issued(issuer, approval, now):
+    """Issue one credential for each approval id; return their public ids."""
+
+    def issue(approval_id, **members):
+        made = approval(approval_id, **members)
+        event = f"e-{approval_id}"
+        return issuance.receive(issuer, made, source="forms", event_id=event, now=now).credential_id
+
+    return issue
+
+
+@pytest.fixture
+def public_id(issued):
+    return issued("a-1", evidence=[{"name": "Unit plan", "url": "https://x.example/plan"}])
+
+
+@pytest.fixture
+def client(issuer):
+    app = create_app(issuer.settings)
+    yield app.test_client()
+    app.extensions["mintmark"].database.close()
+
+
+def manage_path(issuer, public_id):
+    address = issuance.manage.manage_url(issuer.settings, issuance.find(issuer, public_id))
+    return address.removeprefix(issuer.settings.public_url)
+
+
+@pytest.fixture
+def path(issuer, public_id):
+    return manage_path(issuer, public_id)
+
+
+def save(client, path, visibility="unlisted", show=()):
+    response = client.post(path, data={"visibility": visibility, "show": list(show)})
+    assert response.status_code == 303
+    return client.get(response.location)
+
+
+def levels(document):
+    return [r for r in document["credentialSubject"].get("result", []) if "achievedLevel" in r]
+
+
+def test_what_is_decided_holds_at_the_link_at_once(client, path, public_id):
+    assert levels(client.get(f"/credentials/{public_id}.json").json) == []
+    page = save(client, path, show=["levels", "words", "evidence"])
+    assert "This is what others see now." in page.text
+    document = client.get(f"/credentials/{public_id}.json").json
+    assert len(levels(document)) == 2
+    assert "eight bars" in document["credentialSubject"]["narrative"]
+    save(client, path, show=["levels"])
+    assert "evidence" not in client.get(f"/credentials/{public_id}.json").json
+    assert "Unit plan" not in client.get(f"/credentials/{public_id}.html").text
+
+
+def test_what_is_private_is_gone_and_may_come_back(client, path, public_id):
+    page = save(client, path, "private", ["evidence"])
+    assert "Nobody sees it now" in page.text
+    assert client.get(f"/credentials/{public_id}", headers=PAGE).status_code == 410
+    save(client, path, "unlisted", ["evidence"])
+    assert client.get(f"/credentials/{public_id}", headers=PAGE).status_code == 200
+
+
+@pytest.mark.parametrize(("visibility", "listed"), [("public", True), ("unlisted", False)])
+def test_search_engines_see_only_what_is_published(client, path, public_id, visibility, listed):
+    save(client, path, visibility)
+    response = client.get(f"/credentials/{public_id}.html")
+    assert ("X-Robots-Tag" not in response.headers) == listed
+    assert ('name="robots"' not in response.text) == listed
+
+
+def test_a_form_shows_what_was_decided(client, path):
+    page = save(client, path, "public", ["words"]).text
+    ticked = set(re.findall(r'value="([a-z]+)" checked', page))
+    assert {"public", "words"} <= ticked
+    assert not {"levels", "evidence", "unlisted"} & ticked
+
+
+def test_what_is_looked_at_first_is_not_kept(client, path, public_id):
+    asked = {"visibility": "unlisted", "show": ["levels", "words"]}
+    seen = client.get(f"{path}/preview", query_string=asked)
+    assert "eight bars" in seen.text
+    assert seen.headers["Cache-Control"] == "no-store"
+    assert "eight bars" not in client.get(f"/credentials/{public_id}.html").text
+    private = client.get(f"{path}/preview", query_string={"visibility": "private"}, headers=PAGE)
+    assert private.status_code == 410
+
+
+def test_revoked_is_said_whoever_may_see_the_rest(issuer, client, path, public_id, now):
+    save(client, path, "public")
+    lists.revoke(issuer, public_id, reason="Issued to the wrong person.", now=now)
+    for address in (path, f"/credentials/{public_id}.html"):
+        assert "Issued to the wrong person." in client.get(address).text
+    save(client, path, "private")
+    response = client.get(f"/credentials/{public_id}.html")
+    assert (response.status_code, "wrong person" in response.text) == (410, False)
+
+
+@pytest.mark.parametrize("suffix", ["json", "png"])
+def test_a_copy_shows_what_was_ticked_and_no_more(client, path, suffix):
+    response = client.get(f"{path}/copy.{suffix}", query_string={"show": ["evidence"]})
+    assert response.headers["Content-Disposition"].startswith("attachment")
+    data = response.data if suffix == "json" else unbake_png(response.data).encode()
+    copy = strict_json.loads_object(data)
+    assert [item["name"] for item in copy["evidence"]] == ["Unit plan"]
+    assert not {"result", "identifier", "narrative"} & set(copy["credentialSubject"])
+    assert copy["credentialStatus"]
+
+
+def test_a_renewed_link_stops_the_old_one_and_opens_the_same(client, path):
+    moved = client.post(f"{path}/renew")
+    assert moved.status_code == 303
+    assert "new address" in client.get(moved.location).text
+    old = [client.get(path), client.post(path, data={"visibility": "public"})]
+    old += [client.get(f"{path}/pdf"), client.post(f"{path}/renew")]
+    assert {response.status_code for response in old} == {404}
+
+
+FOREIGN = [
+    {"Origin": "https://evil.example"},
+    {"Origin": "null"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site", "Origin": "http://localhost:8202"},
+]
+
+
+@pytest.mark.parametrize("headers", FOREIGN)
+def test_no_other_site_decides(issuer, client, path, public_id, headers):
+    """T29: a page elsewhere that knew the address could still not post its form for the holder."""
+    for where in (path, f"{path}/renew"):
+        refused = client.post(where, data={"visibility": "public"}, headers=headers)
+        assert refused.status_code == 403
+    with issuer.database.reading() as session:
+        row = issuance.find(issuer, public_id)
+        assert decision.read(session, row.id) == Decision()
+    own = {"Origin": "http://localhost:8202", "Sec-Fetch-Site": "same-origin"}
+    assert client.post(path, data={"visibility": "public"}, headers=own).status_code == 303
+
+
+ODD = [
+    ("", {"visibility": "everywhere"}, "visibility: one of public, unlisted, private"),
+    ("", {}, "visibility: one of public, unlisted, private"),
+    ("/copy.json", {"show": "grades"}, "nothing here is called"),
+]
+
+
+@pytest.mark.parametrize(("where", "form", "said"), ODD)
+def test_what_the_form_does_not_offer_is_refused_by_name(client, path, where, form, said):
+    send = client.get if where else client.post
+    told = {"query_string": form} if where else {"data": form}
+    response = send(path + where, headers={"Accept": "application/json"}, **told)
+    assert (response.status_code, said in response.json["detail"]) == (400, True)
+
+
+def test_the_first_earner_alone_may_announce_it(issuer, client, issued):
+    first, second = (manage_path(issuer, issued(name)) for name in ("a-1", "a-2"))
+    assert "first to earn it" in client.get(first).text
+    assert "first to earn it" not in client.get(second).text
+    assert client.get(f"{first}/announcement.png").data.startswith(b"\x89PNG")
+    assert client.get(f"{second}/announcement.png").status_code == 404
+
+
+def test_a_decision_that_was_never_made_is_the_careful_one(issuer, public_id):
+    with issuer.database.reading() as session:
+        found = decision.read(session, issuance.find(issuer, public_id).id)
+    assert found == Decision(Visibility.UNLISTED, False, True, False)
