@@ -3,6 +3,7 @@
 import logging
 import os
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, jsonify, request
@@ -27,6 +28,7 @@ from issuer.sharing.routes import sharing
 from issuer.typesetting import TEMPLATES
 from keys.signer import KeysError
 from verifier.fetch import Fetch, WebFetch
+from verifier.fetch_cache import remembering
 from verifier.web.api import api_blueprint
 from verifier.web.headers import FILE_POLICY, protect
 from verifier.web.page import Site, verifier_blueprint
@@ -60,8 +62,10 @@ def create_app(settings: Settings) -> Flask:
         settings.issuer_name, settings.public_url + "/", district_colour(settings.issuer_id)
     )
 
+    ask_others = remembering(partial(WebFetch, allow=settings.allow_hosts))
+
     def make_fetch() -> Fetch:
-        return fetch_own(issuer, WebFetch())
+        return fetch_own(issuer, ask_others())
 
     page = verifier_blueprint(site=site, make_fetch=make_fetch)
     app.register_blueprint(page, url_prefix="/verify")

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from issuer import profiles
 from keys.entry import DID_KEY, KeyUse
 from verifier import strict_toml
+from verifier.fetch_rules import host_and_port
 from verifier.strict_toml import Table, TomlError
 
 FILE = "mintmark.toml"
@@ -77,6 +78,8 @@ class Settings:
     sources: tuple[Source, ...] = ()
     font_folders: tuple[Path, ...] = ()
     status_list_size: int = STATUS_LIST_SIZE
+    allow_hosts: tuple[tuple[str, int], ...] = ()
+    """Hosts, each with a port, that the verifier's page may ask beside those on port 443."""
 
     @property
     def host(self) -> str:
@@ -152,6 +155,7 @@ def parse(top: Table, *, home: Path) -> Settings:
         sources=_sources(top.tables("sources")),
         font_folders=_font_folders(top.lines("fonts"), home),
         status_list_size=_list_size(top.integer("status_list_size", default=STATUS_LIST_SIZE)),
+        allow_hosts=_hosts(top.lines("allow_hosts")),
     )
     for table in (top, issuer, credentials):
         table.refuse_rest()
@@ -244,6 +248,13 @@ def _list_size(size: int) -> int:
     if size < STATUS_LIST_SIZE or size % 8:
         raise SettingsError(f"status_list_size must be a multiple of 8, at least 131072: {size}")
     return size
+
+
+def _hosts(given: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+    try:
+        return tuple(map(host_and_port, given))
+    except ValueError as exc:
+        raise SettingsError(f"allow_hosts: {exc}") from exc
 
 
 def _font_folders(given: tuple[str, ...], home: Path) -> tuple[Path, ...]:

@@ -9,13 +9,13 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
-from verifier import derive, printed, trust
+from verifier import derive, printed, trust, web_options
 from verifier.batch import command
 from verifier.credential import instant
-from verifier.fetch import Fetch, WebFetch, offline
+from verifier.fetch import Fetch
+from verifier.fetch_cache import remembering
 from verifier.intake import MAX_CREDENTIAL_BYTES
 from verifier.pipeline import verify
 from verifier.report import Answer, Outcome, Report
@@ -47,10 +47,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         evidence = tuple(_read_file(path, at_most=-1) for path in args.evidence)
         now = _time(args.at)
         required = _required(args, lists)
+        ask = remembering(web_options.asking(args))
         reports = []
         for name in args.source:
             data = _read_source(name)
-            reports.append((name, _verify(data, args, now, lists, evidence)))
+            reports.append((name, _verify(data, args, now, lists, evidence, ask())))
     except UsageError as exc:
         return _refuse(str(exc))
     _print(reports, args)
@@ -103,11 +104,7 @@ def _add_world(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="a trust list; may be repeated; without it, those of: mintmark-verify trust",
     )
-    add(
-        "--unsafe-loopback-http",
-        action="store_true",
-        help="allow http to localhost, for trying things out",
-    )
+    web_options.add_options(parser)
 
 
 def serve(arguments: Sequence[str]) -> int:
@@ -119,8 +116,7 @@ def serve(arguments: Sequence[str]) -> int:
         return _refuse(f"{exc.name} is not installed; it comes with: pip install 'mintmark[web]'")
     try:
         lists = _lists(args)
-        web = partial(WebFetch, unsafe_loopback_http=args.unsafe_loopback_http)
-        made = app.create_app(lambda: offline if args.offline else web(), lists)
+        made = app.create_app(remembering(web_options.asking(args)), lists)
         app.serve(made, bind=args.bind, port=args.port)
     except UsageError as exc:
         return _refuse(str(exc))
@@ -156,11 +152,11 @@ def _verify(
     now: datetime,
     lists: tuple[TrustList, ...],
     evidence: tuple[bytes, ...],
+    fetch: Fetch,
 ) -> Report:
-    web: Fetch = WebFetch(unsafe_loopback_http=args.unsafe_loopback_http)
     return verify(
         data,
-        fetch=offline if args.offline else web,
+        fetch=fetch,
         now=now,
         trust=lists,
         presented_by=args.recipient,
@@ -195,11 +191,9 @@ def _lists(args: argparse.Namespace) -> tuple[TrustList, ...]:
     """Return the trust lists that are given, else those that are kept; say if one is a copy."""
     if args.trust:
         return tuple(_trust_list(path) for path in args.trust)
-    ask = partial(WebFetch, unsafe_loopback_http=args.unsafe_loopback_http)
+    ask = None if args.offline else web_options.asking(args)
     try:
-        lists, told = kept.in_use(
-            kept.home(os.environ), ask=None if args.offline else ask, now=datetime.now(UTC)
-        )
+        lists, told = kept.in_use(kept.home(os.environ), ask=ask, now=datetime.now(UTC))
     except TrustListError as exc:
         raise UsageError(str(exc)) from exc
     for line in told:

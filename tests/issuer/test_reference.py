@@ -86,6 +86,7 @@ VALUES = {
     "passphrase_file": '"passphrase"',
     "fonts": '["fonts"]',
     "status_list_size": "131072",
+    "allow_hosts": '["badges.other.example:8443"]',
     "issuer.id": '"did:web:district.example"',
     "issuer.name": '"Example District"',
     "issuer.url": '"https://district.example/"',

@@ -65,6 +65,9 @@ def test_a_slash_at_the_end_of_the_public_url_means_nothing():
             "[issuer]", 'database_url = "mysql://x"\n[issuer]', "database_url", id="other-database"
         ),
         pytest.param(
+            "[issuer]", 'allow_hosts = ["x"]\n[issuer]', "allow_hosts: 'x' is no H", id="no-host"
+        ),
+        pytest.param(
             "[issuer]", "status_list_size = 1024\n[issuer]", "status_list_size", id="short-list"
         ),
         pytest.param(

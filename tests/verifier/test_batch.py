@@ -14,7 +14,7 @@ from planted import NOW, Harmful, badge, plant, served
 from world import World
 
 from verifier import __main__ as verifying
-from verifier import words
+from verifier import web_options, words
 from verifier.batch import command, run, workers
 from verifier.batch.applicants import HandedIn
 from verifier.batch.desk import Desk, Row, Task
@@ -28,7 +28,7 @@ def check(monkeypatch):
     """Run the command over what a world publishes; return its exit status."""
 
     def check(world, *arguments):
-        monkeypatch.setattr(command, "WebFetch", served(world))
+        monkeypatch.setattr(web_options, "WebFetch", served(world))
         return verifying.main(["batch", *map(str, arguments), "--at", NOW])
 
     return check
@@ -46,7 +46,7 @@ def planted(tmp_path_factory):
     top, world = tmp_path_factory.mktemp("planted"), World()
     flaws = plant(world, top / "folder")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(command, "WebFetch", served(world))
+        patch.setattr(web_options, "WebFetch", served(world))
         rules = ["--policy", str(top / "policy.toml"), "--out", str(top / "out")]
         status = verifying.main(["batch", str(top / "folder"), *rules, "--at", NOW])
     return flaws, top / "out", status

@@ -10,7 +10,9 @@ from types import SimpleNamespace
 import pytest
 
 from verifier import __main__ as command
+from verifier import web_options
 from verifier.evidence import digest_multibase
+from verifier.fetch import offline
 from verifier.intake import MAX_CREDENTIAL_BYTES
 
 AT = ["--at", "2026-11-22T12:00:00Z"]
@@ -19,7 +21,7 @@ AT = ["--at", "2026-11-22T12:00:00Z"]
 @pytest.fixture
 def run(world, monkeypatch, capsys):
     """Run the command in the world; return exit status, output and errors."""
-    monkeypatch.setattr(command, "WebFetch", lambda **options: world.fetch)
+    monkeypatch.setattr(web_options, "WebFetch", lambda **options: world.fetch)
 
     def run(*arguments):
         status = command.main([*map(str, arguments)])
@@ -196,8 +198,20 @@ def test_http_to_localhost_is_asked_for_by_its_ugly_name(monkeypatch, badge):
 
     def fetching(**options):
         seen.update(options)
-        return command.offline
+        return offline
 
-    monkeypatch.setattr(command, "WebFetch", fetching)
+    monkeypatch.setattr(web_options, "WebFetch", fetching)
     command.main([str(badge), "--unsafe-loopback-http"])
-    assert seen == {"unsafe_loopback_http": True}
+    assert seen == {"allow": (), "unsafe_loopback_http": True}
+
+
+def test_another_port_is_asked_where_its_host_is_named(monkeypatch, badge, capsys):
+    seen = {}
+    monkeypatch.setattr(web_options, "WebFetch", lambda **options: seen.update(options) or offline)
+    hosts = ["--allow-host", "Badges.example:8443", "--allow-host", "b.example:444"]
+    command.main([str(badge), *hosts])
+    assert seen["allow"] == (("badges.example", 8443), ("b.example", 444))
+    with pytest.raises(SystemExit) as ended:
+        command.main([str(badge), "--allow-host", "https://badges.example"])
+    assert ended.value.code == 2
+    assert "is no HOST:PORT, such as badges.example.org:8443" in capsys.readouterr().err

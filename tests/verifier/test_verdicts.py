@@ -9,6 +9,7 @@ from itertools import product
 import pytest
 
 from verifier import __main__ as command
+from verifier import web_options
 from verifier.fetch import FetchError
 
 TABLE = """
@@ -70,7 +71,7 @@ ROWS = {tuple(cut(line)[:3]): cut(line)[3:] for line in TABLE.strip().splitlines
 @pytest.fixture
 def run(world, tmp_path, monkeypatch, capsys):
     """Run the command on a badge; return the exit status and the verdicts of its JSON."""
-    monkeypatch.setattr(command, "WebFetch", lambda **options: world.fetch)
+    monkeypatch.setattr(web_options, "WebFetch", lambda **options: world.fetch)
 
     def run(badge, *arguments):
         path = tmp_path / "badge.json"
@@ -116,7 +117,7 @@ def test_report_json_and_exit_code_tell_the_same(
     authentic, current, known = case
     (tmp_path / "badge.json").write_text(json.dumps(prepare(world, authentic, current)))
     trusted = [] if known == "no list" else trust_file(tmp_path / "trust.json", known)
-    monkeypatch.setattr(command, "WebFetch", lambda **options: world.fetch)
+    monkeypatch.setattr(web_options, "WebFetch", lambda **options: world.fetch)
     arguments = [str(tmp_path / "badge.json"), "--json", "--at", "2026-11-22T12:00:00Z", *trusted]
     status = command.main(arguments)
     verdicts = json.loads(capsys.readouterr().out)["verdicts"]

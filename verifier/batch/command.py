@@ -6,17 +6,16 @@ import sys
 import time
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from os import cpu_count
 from pathlib import Path
 
+from verifier import web_options
 from verifier.batch import policy, run
 from verifier.batch.applicants import pile
 from verifier.batch.desk import Task
 from verifier.batch.run import Given
 from verifier.batch.sheet import ANSWERS, Named
 from verifier.credential import instant
-from verifier.fetch import Fetch, WebFetch, offline
 from verifier.printed import printable
 from verifier.report import Answer
 from verifier.strict_toml import TomlError
@@ -66,11 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--workers", type=_positive, default=cpu_count() or 1, metavar="N", help="default: all")
     add("--offline", action="store_true", help="ask nobody; use key snapshots in trust lists")
     add("--at", type=_time, metavar="TIME", help="judge dates as of this time")
-    add(
-        "--unsafe-loopback-http",
-        action="store_true",
-        help="allow http to localhost, for trying things out",
-    )
+    web_options.add_options(parser)
     return parser
 
 
@@ -95,17 +90,13 @@ def _given(args: argparse.Namespace, source: Path) -> Given:
         with source.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         files.append(Named(source.name, digest, "Zip"))
-    ask = partial(WebFetch, unsafe_loopback_http=args.unsafe_loopback_http)
     flags = ("offline", "unsafe_loopback_http")
     options = [f"--{name.replace('_', '-')}" for name in flags if getattr(args, name)]
+    options += [f"--allow-host {host}:{port}" for host, port in args.allow_host]
     options += [f"--at {args.at.isoformat()}"] if args.at else []
-    task = Task(source, rules, lists, _nobody if args.offline else ask, args.at)
+    task = Task(source, rules, lists, web_options.asking(args), args.at)
     title = policy.parse(rules, lists).name or f"Credentials in {source.name}"
     return Given(things, task, title, tuple(files), tuple(options))
-
-
-def _nobody() -> Fetch:
-    return offline
 
 
 def _rules(name: str | None) -> tuple[bytes, tuple[bytes, ...], list[Named]]:

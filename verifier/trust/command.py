@@ -5,11 +5,10 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from verifier.fetch import WebFetch
+from verifier import web_options
 from verifier.printed import dumps, printable
 from verifier.trust import directory, kept
 from verifier.trust.lists import TrustList, TrustListError
@@ -41,11 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("url", metavar="URL")
     add.add_argument("--signer", default="", metavar="ID", help="who must have signed it")
     add.add_argument("--first", action="store_true", help="before all others, not after")
-    add.add_argument(
-        "--unsafe-loopback-http",
-        action="store_true",
-        help="allow http to localhost, for trying things out",
-    )
+    web_options.add_options(add)
     add.set_defaults(run=_add)
     commands.add_parser("list", help="show what is kept").set_defaults(run=_list)
     remove = commands.add_parser("remove", help="keep a list no longer")
@@ -60,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add(args: argparse.Namespace, folder: Path, now: datetime) -> None:
-    ask = partial(WebFetch, unsafe_loopback_http=args.unsafe_loopback_http)
+    ask = web_options.asking(args)
     several = kept.registries(args.url, fetch=ask())
     if several is None:
         found = kept.add(folder, args.url, ask=ask, now=now, signer=args.signer, first=args.first)
@@ -113,7 +108,7 @@ def _about(found: TrustList, url: str, now: datetime) -> str:
         (
             f"“{printable(found.name)}”, {printable(signed) if found.keeper else unsigned}",
             f"   {url}",
-            f"   {len(found.entries):,} issuers, as of {found.updated:%Y-%m-%d}, {age}",
+            f"   issuers: {len(found.entries):,}, as of {found.updated:%Y-%m-%d}, {age}",
         )
     )
 
