@@ -3,7 +3,7 @@
 Nothing here touches the network: a context that is not listed is an error (design D5).
 """
 
-from contexts.canonicalize import canonicalize, to_quads
+from contexts.canonicalize import canonicalize, canonicalize_defined, to_quads
 from contexts.divergence import refuse_divergent
 from contexts.errors import (
     CanonicalizationError,
@@ -21,6 +21,7 @@ __all__ = [
     "FrozenContexts",
     "WorkLimitError",
     "canonicalize",
+    "canonicalize_defined",
     "load",
     "refuse_divergent",
     "to_quads",

@@ -33,6 +33,20 @@ def canonicalize(
     return canonical(walk.lines, walk.quads, hash_name=hash_name)
 
 
+def canonicalize_defined(
+    document: Json, *, contexts: FrozenContexts = BUNDLED, hash_name: str = "sha256"
+) -> str:
+    """Return the canonical N-Quads of what the contexts define in a document: what libraries
+    without a safe mode sign. It says nothing of the rest, so it is never signed here, and never
+    makes anything authentic. Errors as `canonicalize`, for less."""
+    from contexts import fallback
+
+    quads = fallback.defined(document, contexts)
+    if len(quads) > MAX_STATEMENTS:
+        raise WorkLimitError(f"more than {MAX_STATEMENTS} statements")
+    return canonical((), quads, hash_name=hash_name)
+
+
 def to_quads(document: Json, *, contexts: FrozenContexts = BUNDLED) -> set[Quad]:
     """Return the RDF dataset of a document as quads of serialised terms; errors as above."""
     walk = _statements(document, contexts)

@@ -12,7 +12,7 @@ from contexts.compile import Compiler
 from contexts.errors import CanonicalizationError, DataLossError, WorkLimitError
 from contexts.frozen import FrozenContexts
 from contexts.ntriples import ESCAPES, IRI_ESCAPES, Quad
-from contexts.strict_pyld import LOCK, StrictProcessor
+from contexts.strict_pyld import LOCK, RELATIVE, StrictProcessor
 from contexts.terms import MAX_CONTEXTS, Declined
 from contexts.walk import Walk
 
@@ -40,6 +40,14 @@ def statements(document: Json, contexts: FrozenContexts) -> Walk:
         walk = Walk()
         walk.quads.extend(_dataset(document, contexts))
         return walk
+
+
+def defined(document: Json, contexts: FrozenContexts) -> set[Quad]:
+    """Return the statements of what the contexts define in a document: libraries without a safe
+    mode drop every other term, and whatever stands at a relative IRI."""
+    _check_contexts(document, contexts)
+    quads = _dataset(document, contexts, strict=False)
+    return {quad for quad in quads if not any(term.startswith(f"<{RELATIVE}") for term in quad)}
 
 
 def _check_contexts(document: Json, contexts: FrozenContexts) -> None:
@@ -74,7 +82,8 @@ def _check_context(entries: Any, contexts: FrozenContexts) -> None:
 
 
 class _Processors:
-    """PyLD for one set of contexts, twice: to compile its tables, and to do all of the work."""
+    """PyLD for one set of contexts: to compile its tables, and to do all of the work, strictly
+    or not."""
 
     _made: ClassVar[list["_Processors"]] = []
 
@@ -82,6 +91,7 @@ class _Processors:
         self.contexts = contexts
         self.compiler = Compiler(contexts)
         self.strict = StrictProcessor(contexts)
+        self.lossy = StrictProcessor(contexts, strict=False)
 
     @classmethod
     def of(cls, contexts: FrozenContexts) -> "_Processors":
@@ -93,10 +103,11 @@ class _Processors:
         return cls._made[0]
 
 
-def _dataset(document: Json, contexts: FrozenContexts) -> set[Quad]:
+def _dataset(document: Json, contexts: FrozenContexts, *, strict: bool = True) -> set[Quad]:
     try:
         with LOCK:
-            dataset = _Processors.of(contexts).strict.dataset(document)
+            known = _Processors.of(contexts)
+            dataset = (known.strict if strict else known.lossy).dataset(document)
     except (DataLossError, WorkLimitError):
         raise
     except JsonLdError as exc:

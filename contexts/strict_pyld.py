@@ -1,4 +1,5 @@
-"""PyLD made strict: what it would drop or pass on unresolved is an error instead."""
+"""PyLD made strict: what it would drop or pass on unresolved is an error instead, unless that is
+what is asked for."""
 
 import copy
 import re
@@ -17,8 +18,8 @@ from contexts.frozen import FrozenContexts
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S*|_:\S+")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
-_RELATIVE = "x-relative:"
-_BASE = _RELATIVE + "//base/"
+RELATIVE = "x-relative:"
+_BASE = RELATIVE + "//base/"
 """PyLD resolves relative IRIs against an example base if given none; against this one they
 are found and refused. The scheme is one that nobody uses, since `//host/path` keeps just that:
 with an ordinary one it would be a second way of writing an absolute IRI."""
@@ -33,8 +34,9 @@ MAX_COMPARISONS = 2_000_000
 class StrictProcessor(JsonLdProcessor):  # type: ignore[misc]
     """PyLD with its contexts resolved once. Not thread-safe: the caller holds a lock."""
 
-    def __init__(self, contexts: FrozenContexts) -> None:
-        super().__init__(on_property_dropped=_refuse_dropped)
+    def __init__(self, contexts: FrozenContexts, *, strict: bool = True) -> None:
+        super().__init__(**({"on_property_dropped": _refuse_dropped} if strict else {}))
+        self._strict = strict
         self._contexts = contexts
         self._resolver = ContextResolver(LRUCache(maxsize=64), self._load)
 
@@ -66,9 +68,10 @@ class StrictProcessor(JsonLdProcessor):  # type: ignore[misc]
         }
 
     def expand(self, input_: Any, options: Any) -> Any:
-        """Return the expanded document; `DataLossError` for what RDF would leave out of it."""
+        """Return the expanded document; if strict, `DataLossError` for what RDF would leave out."""
         expanded = super().expand(input_, options)
-        _check_expanded(expanded)
+        if self._strict:
+            _check_expanded(expanded)
         _check_work(expanded)
         return expanded
 
@@ -144,7 +147,7 @@ def _check_value(value: Mapping[str, Any]) -> None:
 
 
 def _require_absolute(value: Any, what: str) -> None:
-    relative = isinstance(value, str) and value.startswith(_RELATIVE)
+    relative = isinstance(value, str) and value.startswith(RELATIVE)
     if not isinstance(value, str) or relative or not _ABSOLUTE.fullmatch(value):
         value = value.removeprefix(_BASE) if relative else value
         raise DataLossError(f"the {what} {value!r} is not defined by the contexts")

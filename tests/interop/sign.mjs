@@ -12,6 +12,7 @@ import {DataIntegrityProof} from '@digitalbazaar/data-integrity';
 import {documentLoader} from './document_loader.mjs';
 import {exportJWK, generateKeyPair, SignJWT} from 'jose';
 import jcs from 'canonicalize';
+import jsonld from 'jsonld';
 
 const issuers = new Map();
 
@@ -19,10 +20,15 @@ const integrity = cryptosuite => (signer, date) =>
   new DataIntegrityProof({signer, cryptosuite, date});
 const curve = name => () => EcdsaMultikey.generate({curve: name});
 
+// What libraries without a safe mode sign: less than they are given.
+const lossy = {...eddsa, canonize: (input, options) => jsonld.canonize(
+  input, {algorithm: 'RDFC-1.0', format: 'application/n-quads', ...options, safe: false})};
+
 // How each suite makes its key, and its proofs.
 const suites = {
   'eddsa-rdfc-2022': [Ed25519Multikey.generate, integrity(eddsa)],
   'eddsa-2022': [Ed25519Multikey.generate, integrity({...eddsa, name: 'eddsa-2022'})], // its draft
+  'eddsa-rdfc-2022 without safe mode': [Ed25519Multikey.generate, integrity(lossy)],
   'ecdsa-rdfc-2019 P-256': [curve('P-256'), integrity(ecdsa)],
   'ecdsa-rdfc-2019 P-384': [curve('P-384'), integrity(ecdsa)],
   'eddsa-jcs-2022': [Ed25519Multikey.generate, integrity(eddsaJcs())],

@@ -1,5 +1,7 @@
 """Embedded proofs: what each must have, and how several stand together (T10, T12, OB-65, OB-70)."""
 
+from copy import deepcopy
+
 import pytest
 from world import Issuer
 
@@ -155,8 +157,48 @@ def test_an_option_added_after_signing_does_not_fit(world, badge, option):
     assert authentic(world, badge, proof(badge, **{option: "x"})) == (Answer.NO, "signature_wrong")
 
 
-def test_an_undefined_option_in_a_proof_is_data_loss(world, badge):
-    assert authentic(world, badge, proof(badge, comment="x")) == (Answer.NO, "data_loss")
+NOT_DEFINED = {
+    "a term": ("credentialSubject", "achievement", "gpa", "4.0"),
+    "a term with a subtree": ("credentialSubject", "grades", {"gpa": ["4.0"]}),
+    "a type": ("evidence", 0, "type", ["Evidence", "Portfolio"]),
+    "a part at a relative address": (
+        "evidence", [{"type": ["Evidence"], "id": "files/1", "name": "x"}]),
+}  # fmt: skip
+"""Where to add to a badge what its contexts do not define, and what."""
+
+
+def with_undefined(badge, addition):
+    *way, last, value = addition
+    changed = deepcopy(badge)
+    place = changed
+    for step in way:
+        place = place[step]
+    place[last] = [*place[last], *value] if last == "evidence" else value
+    return changed
+
+
+@pytest.fixture(params=NOT_DEFINED.values(), ids=NOT_DEFINED)
+def addition(request):
+    return request.param
+
+
+def test_what_no_context_defines_could_not_be_checked_where_the_rest_is_signed(
+    world, badge, addition
+):
+    """Nobody can tell who wrote it: an issuer whose library signs without it, or a forger."""
+    changed = with_undefined(badge, addition)
+    assert authentic(world, changed, *badge["proof"]) == (Answer.COULD_NOT_CHECK, "data_loss")
+    assert world.verify(changed).credential is None
+
+
+def test_what_no_context_defines_excuses_no_other_change(world, badge, addition):
+    changed = with_undefined(badge | {"name": "Another"}, addition)
+    assert authentic(world, changed, *badge["proof"]) == (Answer.NO, "data_loss")
+
+
+def test_an_undefined_option_in_a_proof_could_not_be_checked(world, badge):
+    more = proof(badge, comment="x")
+    assert authentic(world, badge, more) == (Answer.COULD_NOT_CHECK, "data_loss")
 
 
 def test_a_key_of_another_kind_under_the_method_does_not_fit(world, badge):

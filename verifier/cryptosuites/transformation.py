@@ -4,7 +4,7 @@ Transformation and Proof Configuration)."""
 from collections.abc import Callable
 from typing import Any
 
-from contexts import CanonicalizationError, FrozenContexts, canonicalize
+from contexts import CanonicalizationError, FrozenContexts, canonicalize, canonicalize_defined
 from contexts.jcs import canonicalize_json
 from verifier.credential import listed
 from verifier.cryptosuites.suite import Json
@@ -13,6 +13,11 @@ from verifier.cryptosuites.suite import Json
 def rdfc(document: Json, contexts: FrozenContexts, hash_name: str) -> bytes:
     """Return the canonical N-Quads of `document` in UTF-8."""
     return canonicalize(document, contexts=contexts, hash_name=hash_name).encode()
+
+
+def rdfc_of_defined(document: Json, contexts: FrozenContexts, hash_name: str) -> bytes:
+    """Return the canonical N-Quads of what the contexts define in `document` in UTF-8."""
+    return canonicalize_defined(document, contexts=contexts, hash_name=hash_name).encode()
 
 
 def jcs(document: Json, _contexts: FrozenContexts, _hash_name: str) -> bytes:
