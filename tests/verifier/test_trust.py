@@ -105,6 +105,7 @@ REGISTRY = {
     "registry": {
         ISSUER.did: {"name": "Example District", "location": "Anytown", "url": "https://x.example"},
         "did:key:z6Mk": {"location": "nameless"},
+        "did:key:z6Ml": "no object",
     },
 }
 
@@ -113,7 +114,8 @@ def test_a_registry_of_the_digital_credentials_consortium_is_read():
     found = trust.load(json.dumps(REGISTRY).encode())
     assert (found.name, found.updated.date().isoformat()) == ("Issuer registry", "2025-03-25")
     assert trust.recognise([found], ISSUER.did, NOW).params["name"] == "Example District"
-    assert found.entries["did:key:z6Mk"].name == "did:key:z6Mk"
+    for issuer in ("did:key:z6Mk", "did:key:z6Ml"):
+        assert found.entries[issuer].name == issuer
     assert not any(entry.endorses or entry.snapshot for entry in found.entries.values())
 
 

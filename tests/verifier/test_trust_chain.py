@@ -112,6 +112,13 @@ def test_an_entry_may_say_that_its_body_endorses(world):
     assert judged(world, badge_with(world, held), listed).code == "endorsed"
 
 
+def test_a_state_whose_listing_has_its_dates_endorses_while_they_hold(world):
+    held = signed(world, STATE, world.issuer.did)
+    dates = {"validFrom": "2026-11-01T00:00:00Z", "validUntil": "2026-12-01T00:00:00Z"}
+    listed = world.trust_list(STATE, kind="state", **dates)
+    assert judged(world, badge_with(world, held), listed).code == "endorsed"
+
+
 def test_the_keeper_of_a_signed_list_endorses_by_nature(world):
     kept = {"type": "MintmarkTrustList", "version": 1, "name": "Their list", "entries": []}
     kept |= {"updated": "2026-11-01T00:00:00Z", "keeper": STATE.did}
@@ -155,7 +162,9 @@ def ladder(world, links):
 
 def test_three_links_are_followed_and_not_four(world):
     assert MAX_LINKS == 3
-    assert judged(world, ladder(world, 3)).code == "endorsed_through"
+    found = judged(world, ladder(world, 3))
+    assert (found.answer, found.code) == (Answer.YES, "endorsed_through")
+    assert found.params["through"] == "did:web:rung0.example → did:web:rung1.example"
     assert judged(world, ladder(world, 4)).code == "not_listed"
 
 

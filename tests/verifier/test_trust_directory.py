@@ -52,9 +52,9 @@ def test_a_website_becomes_the_did_of_its_host_with_and_without_www(website):
     ],
 )  # fmt: skip
 def test_what_is_no_host_of_its_own_gives_no_entry(website):
-    made = built(row(website))
+    made = built(row(website), row(website, lea="2"))
     assert made.document["entries"] == []
-    assert made.left_out == {"without a website that is a host of its own": 1}
+    assert made.left_out == {"without a website that is a host of its own": 2}
 
 
 def test_a_host_that_agencies_share_says_of_none_who_is_behind_it():
@@ -69,7 +69,9 @@ def test_a_host_that_agencies_share_says_of_none_who_is_behind_it():
 
 @pytest.mark.parametrize("status", ["Closed", "Inactive", "Future", "Closed since last year"])
 def test_an_agency_that_is_not_open_gives_no_entry(status):
-    assert ids(row("https://own.example", status=status)) == set()
+    made = built(*(row(f"https://own{n}.example", status=status) for n in range(2)))
+    assert made.document["entries"] == []
+    assert made.left_out == {"closed, inactive or not open yet": 2}
 
 
 def test_one_state_may_be_taken_alone():
@@ -93,6 +95,19 @@ def test_a_district_found_so_is_recognised_as_that_and_not_as_listed_by_a_person
 def test_a_name_in_an_older_encoding_is_read():
     data = f"{HEADER}\n{row('https://own.example', name='Cañon District')}".encode("cp1252")
     assert directory.build(data, now=NOW).document["entries"][0]["name"] == "Cañon District (IL)"
+    odd = data.replace("ñ".encode("cp1252"), b"\x81")
+    assert (
+        directory.build(odd, now=NOW).document["entries"][0]["name"] == "Ca\ufffdon District (IL)"
+    )
+
+
+def test_the_file_begins_with_a_mark_or_not_and_may_lack_what_is_not_needed():
+    plain = "LEAID,LEA_NAME,ST,WEBSITE\n7,District,IL,own.example"
+    for data in (plain.encode(), plain.encode("utf-8-sig")):
+        made = directory.build(data, now=NOW)
+        assert made.document["entries"][0]["unverified"] == "the federal directory (NCES, LEA 7)"
+        assert made.document["name"] == "School districts by the federal directory"
+        assert made.document["updated"] == NOW.isoformat()
 
 
 def test_an_agency_without_a_name_goes_by_its_number():
@@ -103,7 +118,7 @@ def test_an_agency_without_a_name_goes_by_its_number():
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "no column LEAID"),
+        (b"", "no column LEAID: give the CSV of the LEA universe"),
         (b"LEAID,LEA_NAME,ST\n", "no column WEBSITE"),
         (b"\xff\x00", "no column"),
     ],

@@ -84,6 +84,37 @@ def test_an_unsigned_list_may_not_name_a_keeper(world, add):
     assert (found.keeper, found.retrieved) == ("", NOW)
 
 
+def test_an_old_list_that_nobody_signs_is_asked_for_again(world, add, use):
+    add(REGISTRY)
+    (found,), told = use()
+    assert (found.retrieved, told) == (LATER, "")
+
+
+def test_the_time_of_a_file_is_when_its_list_was_asked_for(world, add, use, folder):
+    add()
+    path = folder / kept.pins(folder)[0].file
+    assert path.stat().st_mtime == NOW.timestamp()
+    use(LATER)
+    assert path.stat().st_mtime == LATER.timestamp()
+    world.documents[URL] = FetchError("too_slow", URL)
+    use(LATER + timedelta(days=2))
+    assert path.stat().st_mtime == (LATER + timedelta(days=2)).timestamp()
+
+
+def test_a_copy_without_its_day_is_of_unknown_age(add, use, run, folder):
+    add()
+    path = folder / kept.pins(folder)[0].file
+    path.write_text(path.read_text().replace('"retrieved"', '"forgotten"'))
+    assert "the copy of unknown age is used" in use(NOW, ask=None)[1]
+    assert "of unknown age" in run("trust", "list").out
+
+
+def test_a_name_in_any_script_is_kept_as_it_is(world, add, folder):
+    world.documents[URL] = jcs(LIST | {"name": "Bezirk Süd 南"}).encode()
+    assert add().name == "Bezirk Süd 南"
+    assert "Süd 南" in (folder / kept.pins(folder)[0].file).read_text("utf-8")
+
+
 def test_a_young_list_is_not_asked_for_again(world, add, use):
     add()
     world.asked.clear()
@@ -160,7 +191,7 @@ def test_a_list_that_could_not_be_had_is_left_in_peace_for_a_while(world, add, u
     world.asked.clear()
     assert "a short while ago" in use(LATER + timedelta(minutes=14))[1]
     assert world.asked == []
-    use(LATER + timedelta(minutes=16))
+    use(LATER + timedelta(minutes=15))
     assert world.asked == [URL]
 
 
@@ -189,7 +220,9 @@ def test_a_list_added_again_is_asked_for_now_and_stays_pinned(world, add, folder
     add()
     add(REGISTRY)
     world.documents[URL] = of_a_thief(world)
-    with pytest.raises(TrustListError, match=r"signed by did:web:thief\.example.*the copy that is kept stays"):
+    with pytest.raises(
+        TrustListError, match=r"signed by did:web:thief\.example.*the copy that is kept stays"
+    ):
         add(now=LATER)
     world.documents[URL] = jwt(LIST).encode()
     assert add(now=LATER).retrieved == LATER
@@ -213,6 +246,9 @@ def test_a_removed_list_is_gone(add, folder, use, which):
     assert len(list(folder.glob("*.json"))) == 2  # the index, and one list
     with pytest.raises(TrustListError, match="see: trust list"):
         kept.remove(folder, URL)
+    (folder / kept.pins(folder)[0].file).unlink()  # by hand
+    kept.remove(folder, REGISTRY)
+    assert kept.pins(folder) == ()
 
 
 @pytest.mark.parametrize("index", ["{", '[{"url": "x"}]', "7"])
@@ -341,6 +377,31 @@ def test_a_list_of_registries_is_kept_in_its_order_as_far_as_its_kinds_are_read(
     assert "registries of the kind oidf are not read here" in told
     assert "not kept: https://gone.example/r.json" in told
     assert run("trust", "list").out.count("https://") == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (b'\n [{"type": "dcc-legacy"}]', "not kept: "),
+        (b"[{}]", "registries of the kind None are not read"),
+        (b"[}", "the list of registries at https://dcc.example/known.json is not JSON"),
+    ],
+)
+def test_a_poor_list_of_registries_says_what_is_wrong(run, world, answer, told):
+    world.documents["https://dcc.example/known.json"] = answer
+    ended = run("trust", "add", "https://dcc.example/known.json")
+    assert told in ended.out + ended.err
+    assert "no list is kept" in run("trust", "list").out
+
+
+def test_of_a_list_of_registries_so_many_are_kept_and_not_more(run, world):
+    urls = [f"https://registry.example/{number}.json" for number in range(22)]
+    for url in urls:
+        world.documents[url] = world.documents[REGISTRY]
+    known = [{"type": "dcc-legacy", "url": url} for url in urls]
+    world.publish("https://dcc.example/known.json", known)
+    run("trust", "add", "https://dcc.example/known.json")
+    assert run("trust", "list").out.count("https://") == kept.MAX_REGISTRIES == 20
 
 
 def test_a_list_may_not_steer_the_terminal(run, world):

@@ -99,7 +99,7 @@ def _judge(chain: tuple[Link, ...], lists: tuple[TrustList, ...], now: datetime)
     if listed is None:  # only what ends with somebody listed is a chain
         return None
     params = {"by": listed[0], "id": chain[-1].by, "list": listed[1].name}
-    between = ", which endorses ".join(link.by for link in reversed(chain[:-1]))
+    between = " → ".join(link.by for link in reversed(chain[:-1]))
     if between:
         params["through"] = between
     unsure = False

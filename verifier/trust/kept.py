@@ -91,7 +91,10 @@ def add(
     """
     old = next((pin for pin in pins(folder) if pin.url == url), None)
     if old is not None:
-        return _refresh(folder, old, ask(), now)
+        try:
+            return _refresh(folder, old, ask(), now)
+        except TrustListError as exc:
+            raise TrustListError(f"{exc} (the copy that is kept stays)") from exc
     document = obtain(url, fetch=ask(), now=now)
     pin = Pin(
         url, document.get("keeper", ""), f"{hashlib.sha256(url.encode()).hexdigest()[:16]}.json"
