@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
+import axe
 import pytest
 from browser import HOSTILE, hard_to_use, serving, watch
 from flask import Flask, request
-from playwright.sync_api import Browser
-from world import NOW, World
+from playwright.sync_api import Browser, Page
+from world import NOW, Issuer, World
 
 from verifier import qr
 from verifier.web.headers import protect
@@ -81,20 +82,24 @@ def test_a_scanned_code_is_checked_and_its_digits_reach_no_log(
     assert watched.alarms == []
 
 
-def test_a_dropped_file_is_checked(chromium: Browser, world: World, origin: str) -> None:
+def test_dropped_files_are_checked_each_with_a_report_of_its_own(
+    chromium: Browser, world: World, origin: str
+) -> None:
     watched = watch(chromium, origin)
     watched.page.goto(f"{origin}/verify")
     transfer = watched.page.evaluate_handle(
         """(text) => {
           const transfer = new DataTransfer();
-          transfer.items.add(new File([text], "credential.json"));
+          for (const name of ["one.json", "two.json"]) transfer.items.add(new File([text], name));
           return transfer;
         }""",
         json.dumps(world.issuer.sign(world.badge())),
     )
     watched.page.dispatch_event("main", "drop", {"dataTransfer": transfer})
-    watched.page.wait_for_selector(".verdicts")
-    assert watched.page.locator(".answer").all_inner_texts()[:2] == ["Yes", "Yes"]
+    watched.page.click(".overview li:nth-child(2) a")
+    assert watched.page.url.endswith("#report-2")
+    assert watched.page.locator("#report-2 .answer").all_inner_texts()[:2] == ["Yes", "Yes"]
+    assert watched.alarms == []
 
 
 def test_without_javascript_pasted_text_is_checked(
@@ -148,3 +153,119 @@ def test_the_report_can_be_read_and_used_at_every_width(
     watched.page.click("button[type=submit]")
     watched.page.wait_for_selector(".verdicts")
     assert hard_to_use(watched.page) == []
+
+
+def test_a_file_too_large_is_said_so_before_it_is_sent(chromium: Browser, origin: str) -> None:
+    page = watch(chromium, origin).page
+    page.goto(f"{origin}/verify")
+    transfer = page.evaluate_handle(
+        """() => {
+          const transfer = new DataTransfer();
+          transfer.items.add(new File([new Uint8Array(11 * 1024 * 1024)], "film.mp4"));
+          return transfer;
+        }"""
+    )
+    page.dispatch_event("main", "drop", {"dataTransfer": transfer})
+    assert "larger than 10 MB" in page.locator(".done [role=status]").inner_text()
+    assert page.input_value("#file") == ""
+
+
+def handed_in(page: Page, origin: str, text: str) -> None:
+    page.goto(f"{origin}/verify")
+    page.fill("#text", text)
+    page.click(".check button[type=submit]")
+
+
+def test_evidence_is_compared_and_the_language_changed_without_javascript(
+    chromium: Browser, world: World, origin: str
+) -> None:
+    page = watch(chromium, origin, java_script_enabled=False).page
+    handed_in(page, origin, json.dumps(world.issuer.sign(world.badge())))
+    file = {"name": "drafts.pdf", "mimeType": "application/pdf", "buffer": b"another file"}
+    page.set_input_files("[name=evidence]", files=[file])
+    page.click("text=Compare the file")
+    assert "not among the evidence" in page.locator("article").inner_text()
+    page.click("text=Español")
+    assert page.get_attribute("html", "lang") == "es"
+    assert page.locator(".verdict.yes").count() == 2
+    page.click(".foot >> text=English")
+    assert page.locator(".answer").all_inner_texts()[:2] == ["Yes", "Yes"]
+
+
+def test_whose_it_is_can_be_asked_by_keyboard_and_every_stop_is_seen(
+    chromium: Browser, world: World, origin: str
+) -> None:
+    page = watch(chromium, origin).page
+    handed_in(page, origin, json.dumps(world.issuer.sign(world.badge())))
+    seen = """() => {
+      const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
+      return [document.activeElement.id, outlineStyle !== "none" && parseFloat(outlineWidth) >= 2];
+    }"""
+    stops = []
+    while not stops or stops[-1][0] != "again-by":
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate(seen))
+    assert [stop for stop in stops if not stop[1]] == []
+    page.keyboard.insert_text("Jordan Example")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.locator(".answer", has_text="The name is the same").wait_for()
+
+
+def test_nothing_moves_for_those_who_ask_for_less_motion(chromium: Browser, origin: str) -> None:
+    page = watch(chromium, origin, reduced_motion="reduce").page
+    page.goto(f"{origin}/verify")
+    assert page.evaluate("document.getAnimations().length") == 0
+    assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
+
+
+def kinds(world: World) -> dict[str, str | list[str]]:
+    """Return what to hand in to see each kind of page once."""
+    sign = world.issuer.sign
+    stranger, gone = Issuer("did:web:xn--mt-fka.example"), Issuer("did:web:gone.example")
+    world.publish_issuer(stranger)
+    world.publish_list({7})
+    withdrawn = world.badge()["credentialStatus"] | {"statusListIndex": "7"}
+    nameless = world.badge(issuer={"id": stranger.did, "type": ["Profile"]})
+    del nameless["credentialStatus"], nameless["credentialSubject"]["identifier"]
+    good = json.dumps(sign(world.badge()))
+    changed = good.replace("Jordan Example", "Somebody Else")
+    return {
+        "good": good,
+        "of a stranger, without a name": json.dumps(stranger.sign(nameless)),
+        "withdrawn": json.dumps(sign(world.badge(credentialStatus=withdrawn))),
+        "ended": json.dumps(sign(world.badge(validUntil="2026-11-20T00:00:00Z"))),
+        "not begun": json.dumps(sign(world.badge(validFrom="2026-12-20T00:00:00Z"))),
+        "changed": changed,
+        "out of reach": json.dumps(gone.sign(world.badge(issuer=gone.did))),
+        "a mistake": "<html>a page</html>",
+        "nothing": " ",
+        "several": [good, changed, "hello"],
+    }
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_kind_of_page(
+    chromium: Browser, world: World, app: Flask, origin: str, scheme: str
+) -> None:
+    page = watch(chromium, origin, color_scheme=scheme).page
+    page.goto(f"{origin}/verify")
+    found = {"the form": axe.violations(page)}
+    for kind, given in kinds(world).items():
+        texts = [given] if isinstance(given, str) else given
+        page.goto(f"{origin}/verify")
+        page.evaluate(
+            """(texts) => {
+              const form = document.querySelector(".check");
+              const field = form.elements.text;
+              for (const text of texts) form.insertBefore(
+                Object.assign(field.cloneNode(), { value: text, id: "" }), null);
+              field.remove();
+              form.submit();
+            }""",
+            texts,
+        )
+        page.wait_for_url("**/verify")
+        page.locator("article, [role=alert]").first.wait_for()
+        found[kind] = axe.violations(page)
+    assert {kind: wrong for kind, wrong in found.items() if wrong} == {}
