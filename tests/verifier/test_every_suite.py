@@ -1,0 +1,180 @@
+"""Whatever leaf of a signed badge is changed, the proof fails: in every suite and algorithm (T4).
+
+`test_every_leaf.py` makes every change that there is to one suite; here all get random ones.
+"""
+
+import json
+from copy import deepcopy
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from leaves import at, full_badge, leaves, other_values
+from world import World
+
+from contexts import BUNDLED, canonicalize, canonicalize_defined
+from issuer.issuance.selective import base_proof_value
+from issuer.issuance.signing import make_proof
+from issuer.profiles import PROFILES
+from keys.documents import public_member
+from keys.entry import ALGORITHMS, JWT_USES, KeyUse
+from keys.file_signer import FileSigner
+from verifier import jose
+from verifier.controller import Controller
+from verifier.cryptosuites import SUITES
+from verifier.data_integrity import check_proofs
+from verifier.did import controller
+from verifier.disclosure import choices, derive, mandatory_pointers
+from verifier.report import Outcome, worst
+
+BADGE = full_badge(World())
+DID = BADGE["issuer"]["id"]
+CREATED = "2026-11-01T00:00:00Z"
+GENERATE = {
+    "Ed25519": ed25519.Ed25519PrivateKey.generate,
+    "EdDSA": ed25519.Ed25519PrivateKey.generate,
+    "ES256": lambda: ec.generate_private_key(ec.SECP256R1()),
+    "ES384": lambda: ec.generate_private_key(ec.SECP384R1()),
+    "RS256": lambda: rsa.generate_private_key(65537, 2048),
+}
+
+
+def signer(use):
+    key = GENERATE[ALGORITHMS[use]]()
+    return FileSigner(f"{DID}#{use}", ALGORITHMS[use], key.public_key(), key, lambda: None)
+
+
+SIGNERS = {use: signer(use) for use in KeyUse}
+
+
+def issuer() -> Controller:
+    methods = [
+        {"id": each.verification_method, "controller": DID}
+        | public_member(each.verification_method, use, each.public_key)
+        for use, each in SIGNERS.items()
+    ]
+    names = [method["id"] for method in methods]
+    return controller({"id": DID, "verificationMethod": methods, "assertionMethod": names}, DID)
+
+
+CONTROLLER = issuer()
+
+
+def options(kind, cryptosuite, use):
+    return {
+        "type": kind,
+        "created": CREATED,
+        "verificationMethod": SIGNERS[use].verification_method,
+        "proofPurpose": "assertionMethod",
+    } | ({"cryptosuite": cryptosuite} if cryptosuite else {})
+
+
+def by_profile(name):
+    profile = PROFILES[name]
+    return make_proof(BADGE, SIGNERS[profile.use], created=CREATED, suite=profile.suite)
+
+
+def by_an_older_suite(name):
+    suite, key = SUITES[name], SIGNERS[KeyUse.PROOF]
+    typed = suite.proof_type == "DataIntegrityProof"
+    given = options(suite.proof_type, name if typed else None, KeyUse.PROOF)
+    signature = key.sign(suite.hash_data(BADGE, given, key.public_key))
+    return given | {"proofValue": suite.encode(signature)}
+
+
+def divisible():
+    """The badge without a list in order, whose parts no pointer can name."""
+    badge = deepcopy(BADGE)
+    for result in badge["credentialSubject"]["achievement"]["resultDescription"]:
+        result.pop("allowedValue", None)
+    return badge
+
+
+def to_share(badge):
+    given = options("DataIntegrityProof", "ecdsa-sd-2023", KeyUse.SD)
+    value = base_proof_value(
+        badge, given, mandatory_pointers=mandatory_pointers(badge), sign=SIGNERS[KeyUse.SD].sign
+    )
+    return badge | {"proof": [given | {"proofValue": value}]}
+
+
+WHOLE = to_share(divisible())
+SIGNED = {
+    **{name: BADGE | {"proof": [by_profile(name)]} for name in PROFILES},
+    **{
+        name: BADGE | {"proof": [by_an_older_suite(name)]}
+        for name, suite in SUITES.items()
+        if suite.legacy
+    },
+    "ecdsa-sd-2023, whole": WHOLE,
+    "ecdsa-sd-2023, copy": derive(WHOLE, [p for each in choices(WHOLE) for p in each.pointers]),
+}
+JWTS = {
+    algorithm: jose.signing_input({"alg": algorithm}, json.dumps(BADGE).encode())
+    for algorithm in JWT_USES
+}
+
+
+def decisive(document):
+    return worst(check_proofs(document, DID, lambda: CONTROLLER, BUNDLED))
+
+
+def unsecured(document):
+    return {name: value for name, value in document.items() if name != "proof"}
+
+
+def places(document):
+    return [place for place in leaves(unsecured(document)) if place[0] != "@context"]
+
+
+@st.composite
+def changes(draw, document):
+    """Draw a copy of `document` with one leaf changed, or gone."""
+    *path, last = draw(st.sampled_from(places(document)))
+    changed = deepcopy(document)
+    value = at(changed, [*path, last])
+    other = st.text(min_size=1, max_size=5).map(lambda text: f"{value}{text}")
+    new = draw(st.sampled_from([..., *other_values(value)]) | other)
+    if new is ...:
+        del at(changed, path)[last]
+    else:
+        at(changed, path)[last] = new
+    return changed
+
+
+@pytest.mark.parametrize("name", SIGNED)
+def test_the_untouched_badge_holds(name):
+    assert decisive(SIGNED[name]) is None
+
+
+@pytest.mark.parametrize("name", SIGNED)
+def test_any_changed_leaf_makes_the_proof_fail(name):
+    signed = SIGNED[name]
+
+    @settings(max_examples=60, deadline=None, database=None)
+    @given(changes(signed))
+    def run(changed):
+        found = decisive(changed)
+        assert found is not None
+        if found.outcome is not Outcome.FAILED:  # only added to, or not to be divided
+            assert found.code in ("data_loss", "not_divisible")
+            if found.code == "data_loss":
+                assert canonicalize_defined(unsecured(changed)) == canonicalize(unsecured(signed))
+
+    run()
+
+
+@pytest.mark.parametrize("algorithm", JWT_USES)
+def test_any_changed_leaf_makes_the_signature_of_a_jwt_fail(algorithm):
+    key = SIGNERS[JWT_USES[algorithm]]
+    signature = key.sign(JWTS[algorithm])
+    assert jose.verify(jose.parse(jose.compact(JWTS[algorithm], signature)), key.public_key)
+
+    @settings(max_examples=60, deadline=None, database=None)
+    @given(changes(BADGE))
+    def run(changed):
+        signed = jose.signing_input({"alg": algorithm}, json.dumps(changed).encode())
+        assert not jose.verify(jose.parse(jose.compact(signed, signature)), key.public_key)
+
+    run()
