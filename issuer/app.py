@@ -11,9 +11,8 @@ from sqlalchemy import text
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from issuer import addresses, migrations, problems, published
+from issuer import addresses, logo, migrations, problems, published
 from issuer.approvals.routes import approvals
-from issuer.catalogue.drawing import district_colour
 from issuer.issuance import UnavailableError, lists
 from issuer.issuance.finish import finish_pending, pending
 from issuer.issuance.prepare import available
@@ -59,7 +58,10 @@ def create_app(settings: Settings) -> Flask:
     )
     app.extensions["mintmark"] = issuer
     site = Site(
-        settings.issuer_name, settings.public_url + "/", district_colour(settings.issuer_id)
+        settings.issuer_name,
+        settings.public_url + "/",
+        settings.issuer_colour,
+        logo=logo.address(settings),
     )
 
     ask_others = remembering(partial(WebFetch, allow=settings.allow_hosts))

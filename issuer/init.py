@@ -41,6 +41,9 @@ name = {name}
 # Your web site, and where people can ask. Both stand in every credential.
 # url = "https://www.district.example/"
 # email = "credentials@district.example"
+# The colour of badges, certificates and pages, deep enough for white words on it, and a PNG or SVG.
+# colour = "#1f3a5f"
+# logo = "logo.svg"
 {issuer_id}
 [credentials]
 # The unit that "creditsEarned" counts; every other unit is signed as a result of its own.

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from issuer import profiles
+from issuer import colour, profiles
 from keys.entry import DID_KEY, KeyUse
 from verifier import strict_toml
 from verifier.fetch_rules import host_and_port
@@ -67,6 +67,10 @@ class Settings:
     passphrase_file: Path
     issuer_url: str | None = None
     issuer_email: str | None = None
+    issuer_colour: str = colour.COLOURS[0]
+    """`#rrggbb`, deep enough for white words on it: of badges, certificates, pages."""
+    issuer_logo: Path | None = None
+    """A PNG or SVG file, shown at the top of every page."""
     assessed_by: Assessor | None = None
     credit_unit: str | None = None
     """The unit of `creditsEarned`, which has none of its own; without it the member is absent."""
@@ -145,6 +149,8 @@ def parse(top: Table, *, home: Path) -> Settings:
         issuer_name=issuer.line("name"),
         issuer_url=_web_address("issuer.url", issuer.line("url", required=False)),
         issuer_email=issuer.line("email", required=False) or None,
+        issuer_colour=_colour(issuer.line("colour", required=False), issuer_id),
+        issuer_logo=_file(home, issuer.line("logo", required=False)),
         assessed_by=_assessor(top.table("assessed_by")),
         database_url=_database_url(top.line("database_url", required=False), home),
         passphrase_file=home / (top.line("passphrase_file", required=False) or "passphrase"),
@@ -211,6 +217,20 @@ def _web_address(key: str, url: str) -> str | None:
     if url and urlsplit(url).scheme not in ("http", "https"):
         raise SettingsError(f"{key} must be an http or https address: {url!r}")
     return url or None
+
+
+def _colour(given: str, issuer_id: str) -> str:
+    if given and not colour.is_readable(given):
+        raise SettingsError(
+            f"issuer.colour must be #rrggbb, and deep enough for white words on it: {given!r}"
+        )
+    return given or colour.own(issuer_id)
+
+
+def _file(home: Path, name: str) -> Path | None:
+    if name and not (home / name).is_file():
+        raise SettingsError(f"issuer.logo: there is no file {home / name}")
+    return home / name if name else None
 
 
 def _assessor(table: Table) -> Assessor | None:

@@ -8,23 +8,6 @@ from pathlib import Path
 from issuer.catalogue.images import PNG_PPI, BadgeImage
 from issuer.typesetting import typeset
 
-COLOURS = (
-    "#1f3a5f",  # navy
-    "#7a2233",  # garnet
-    "#22543d",  # forest
-    "#4a2c6d",  # plum
-    "#0f5257",  # teal
-    "#7a3e12",  # copper
-    "#2f3e46",  # slate
-    "#5b1f4f",  # mulberry
-)
-"""Deep enough for white lines on them and for small words in them on white."""
-
-
-def district_colour(issuer_id: str) -> str:
-    """Return the colour of a district's badges and certificates, always the same for its id."""
-    return COLOURS[hashlib.sha256(issuer_id.encode()).digest()[0] % len(COLOURS)]
-
 
 def draw_badge(
     name: str,

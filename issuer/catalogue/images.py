@@ -38,15 +38,20 @@ def check_image(data: bytes) -> None:
     if len(data) > MAX_IMAGE_BYTES:
         size, most = len(data) // 1024, MAX_IMAGE_BYTES // 1024
         raise ImageError(f"image has {size} KiB (at most {most}: make it smaller)")
-    if data.startswith(_PNG):
+    if is_png(data):
         _check_png(data)
     else:
         _check_svg(data)
 
 
+def is_png(data: bytes) -> bool:
+    """Return whether `data` begins as a PNG does."""
+    return data.startswith(_PNG)
+
+
 def as_badge(image: bytes) -> BadgeImage:
     """Return a checked picture in both forms; what was given stays as it is."""
-    if not image.startswith(_PNG):
+    if not is_png(image):
         return BadgeImage(image, typeset("picture.typ", {"svg": image.decode()}, "png", PNG_PPI))
     with Image.open(io.BytesIO(image)) as picture:
         width, height = picture.size

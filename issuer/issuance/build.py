@@ -78,6 +78,7 @@ def timestamp(moment: datetime) -> str:
 
 def profile(settings: Settings) -> Json:
     """Return what a credential says of its issuer, which `issuer.url` answers to machines too."""
+    logo = {"id": f"{settings.public_url}/logo.png", "type": "Image"}
     return _present(
         {
             "id": settings.issuer_id,
@@ -85,6 +86,7 @@ def profile(settings: Settings) -> Json:
             "name": settings.issuer_name,
             "url": settings.issuer_url or f"{settings.public_url}/",
             "email": settings.issuer_email,
+            "image": settings.issuer_logo and logo,
         }
     )
 

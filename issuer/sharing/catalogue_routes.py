@@ -8,7 +8,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, jsonify
 from werkzeug.exceptions import NotFound
 
-from issuer import addresses
+from issuer import addresses, logo
 from issuer.catalogue import versions
 from issuer.issuance.build import CONTEXTS, achievement_object, profile
 from issuer.issuer import current_issuer
@@ -61,6 +61,15 @@ def achievement(achievement_id: str, name: str) -> Response:
         raise NotFound
     media_type = FORMS[suffix].media_types[0]
     return file(badge(found, settings, suffix), media_type, f"{found.id}.{suffix}")
+
+
+@catalogue.get("/logo.png")
+def logo_png() -> Response:
+    """Serve the district's logo."""
+    picture = logo.png(current_issuer().settings)
+    if picture is None:
+        raise NotFound
+    return file(picture, "image/png", "logo.png")
 
 
 def _number(text: str) -> int:

@@ -10,7 +10,7 @@ from typing import Final
 
 from issuer import addresses, certificate
 from issuer.catalogue.achievement import Achievement
-from issuer.catalogue.drawing import district_colour, draw_badge
+from issuer.catalogue.drawing import draw_badge
 from issuer.catalogue.images import as_badge
 from issuer.database import to_json
 from issuer.settings import Settings
@@ -35,8 +35,7 @@ class Form:
 
 def badge(achievement: Achievement, settings: Settings, suffix: str) -> bytes:
     """Return the picture of an achievement, as `png` or as `svg`: its own, or a drawn one."""
-    colour = district_colour(settings.issuer_id)
-    drawn_from = (achievement.name, settings.issuer_name, colour)
+    drawn_from = (achievement.name, settings.issuer_name, settings.issuer_colour)
     made_of = (achievement.image,) if achievement.image else map(str.encode, drawn_from)
 
     def make() -> bytes:
@@ -46,7 +45,7 @@ def badge(achievement: Achievement, settings: Settings, suffix: str) -> bytes:
             picture = draw_badge(
                 achievement.name,
                 settings.issuer_name,
-                colour=colour,
+                colour=settings.issuer_colour,
                 font_folders=settings.font_folders,
             )
         return picture.png if suffix == "png" else picture.svg
@@ -107,7 +106,7 @@ def _pdf(shared: Shared, settings: Settings) -> bytes:
             page_url=addresses.credential(settings, shared.public_id),
             verify_url=f"{settings.public_url}/verify",
             badge_svg=picture,
-            colour=district_colour(settings.issuer_id),
+            colour=settings.issuer_colour,
             font_folders=settings.font_folders,
         ).pdf
 

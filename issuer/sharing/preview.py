@@ -7,7 +7,6 @@ import json
 from collections.abc import Sequence
 from typing import Final
 
-from issuer.catalogue.drawing import district_colour
 from issuer.settings import Settings
 from issuer.sharing.cache import kept
 from issuer.sharing.forms import badge
@@ -81,7 +80,7 @@ def _drawn(data: dict[str, str], shown: Sequence[Shared], settings: Settings) ->
             **data,
             "lang": chosen(),
             "host": domain(settings.issuer_id) or settings.host,
-            "colour": district_colour(settings.issuer_id),
+            "colour": settings.issuer_colour,
             "badges": len(pictures),
         }
     )

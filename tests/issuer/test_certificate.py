@@ -22,9 +22,10 @@ from PIL import Image, ImageFilter
 from issuer import certificate
 from issuer.approvals.approval import from_data
 from issuer.catalogue import files
-from issuer.catalogue.drawing import COLOURS, draw_badge
+from issuer.catalogue.drawing import draw_badge
 from issuer.catalogue.images import as_badge
 from issuer.certificate.pdf import _period
+from issuer.colour import COLOURS
 from issuer.issuance.build import Reservation, build
 from issuer.settings import Settings
 from verifier import jose, pdf, qr

@@ -7,8 +7,10 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
-from issuer.catalogue.drawing import COLOURS, district_colour, draw_badge, kind_words
+from issuer import colour as colours
+from issuer.catalogue.drawing import draw_badge, kind_words
 from issuer.catalogue.images import MAX_IMAGE_BYTES, ImageError, as_badge, check_image
+from issuer.colour import COLOURS
 from issuer.typesetting import typeset
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -81,8 +83,8 @@ def test_two_names_have_two_bands() -> None:
 def test_a_district_keeps_its_colour() -> None:
     ids = [f"did:web:district-{n}.example" for n in range(200)]
 
-    assert {district_colour(one) for one in ids} == set(COLOURS)
-    assert [district_colour(one) for one in ids] == [district_colour(one) for one in ids]
+    assert {colours.own(one) for one in ids} == set(COLOURS)
+    assert [colours.own(one) for one in ids] == [colours.own(one) for one in ids]
 
 
 @pytest.mark.parametrize("colour", COLOURS)

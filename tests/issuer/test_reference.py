@@ -91,6 +91,8 @@ VALUES = {
     "issuer.name": '"Example District"',
     "issuer.url": '"https://district.example/"',
     "issuer.email": '"ask@district.example"',
+    "issuer.colour": '"#1f3a5f"',
+    "issuer.logo": '"mintmark.toml"',
     "credentials.credit_unit": '"hours"',
     "credentials.show_name": "false",
     "credentials.proofs": '["eddsa-rdfc-2022", "ecdsa-sd-2023"]',

@@ -50,11 +50,13 @@ LIMITS = {"most": MAX_BYTES // 1024**2, "at_once": MOST_AT_ONCE}
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Whose pages these are: the name at the top, where it leads, and a colour for white words."""
+    """Whose pages these are: the name at the top, where it leads, a colour for white words, and the
+    path of a picture beside the name."""
 
     name: str
     home: str | None = None
     colour: str = "#1f3a5f"
+    logo: str | None = None
 
 
 def verifier_blueprint(
