@@ -28,6 +28,7 @@ from issuer.typesetting import TEMPLATES
 from keys.signer import KeysError
 from verifier.fetch import Fetch, WebFetch
 from verifier.fetch_cache import remembering
+from verifier.trust import kept
 from verifier.web.api import api_blueprint
 from verifier.web.headers import FILE_POLICY, protect
 from verifier.web.page import Site, verifier_blueprint
@@ -69,9 +70,10 @@ def create_app(settings: Settings) -> Flask:
     def make_fetch() -> Fetch:
         return fetch_own(issuer, ask_others())
 
-    page = verifier_blueprint(site=site, make_fetch=make_fetch)
+    lists = kept.InUse(kept.home(os.environ), ask_others)
+    page = verifier_blueprint(site=site, make_fetch=make_fetch, trust=lists)
     app.register_blueprint(page, url_prefix="/verify")
-    app.register_blueprint(api_blueprint(make_fetch=make_fetch), url_prefix="/api")
+    app.register_blueprint(api_blueprint(make_fetch=make_fetch, trust=lists), url_prefix="/api")
     for blueprint in (files, approvals, catalogue, sharing, holding, embed, collections):
         app.register_blueprint(blueprint)
     problems.register(app, settings)

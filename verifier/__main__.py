@@ -7,7 +7,7 @@ could not be checked; 2 wrong usage.
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -115,7 +115,9 @@ def serve(arguments: Sequence[str]) -> int:
     except ModuleNotFoundError as exc:
         return _refuse(f"{exc.name} is not installed; it comes with: pip install 'mintmark[web]'")
     try:
-        lists = _lists(args)
+        lists: Sequence[TrustList] = _lists(args)
+        if not args.trust:
+            lists = kept.InUse(kept.home(os.environ), _asking(args))
         made = app.create_app(remembering(web_options.asking(args)), lists)
         app.serve(made, bind=args.bind, port=args.port)
     except UsageError as exc:
@@ -191,14 +193,18 @@ def _lists(args: argparse.Namespace) -> tuple[TrustList, ...]:
     """Return the trust lists that are given, else those that are kept; say if one is a copy."""
     if args.trust:
         return tuple(_trust_list(path) for path in args.trust)
-    ask = None if args.offline else web_options.asking(args)
+    home = kept.home(os.environ)
     try:
-        lists, told = kept.in_use(kept.home(os.environ), ask=ask, now=datetime.now(UTC))
+        lists, told = kept.in_use(home, ask=_asking(args), now=datetime.now(UTC))
     except TrustListError as exc:
         raise UsageError(str(exc)) from exc
     for line in told:
         print(f"mintmark-verify: {printed.printable(line)}", file=sys.stderr)
     return lists
+
+
+def _asking(args: argparse.Namespace) -> Callable[[], Fetch] | None:
+    return None if args.offline else web_options.asking(args)
 
 
 def _trust_list(name: str) -> TrustList:

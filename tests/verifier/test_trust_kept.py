@@ -251,6 +251,27 @@ def test_a_removed_list_is_gone(add, folder, use, which):
     assert kept.pins(folder) == ()
 
 
+def test_a_server_sees_what_is_added_refreshed_and_removed_while_it_runs(world, add, folder):
+    now = [NOW]
+    lists = kept.InUse(folder, lambda: world.fetch, clock=lambda: now[0])
+    assert (tuple(lists), len(lists)) == ((), 0)
+    add()
+    assert [each.retrieved for each in lists] == [NOW]
+    now[0] = LATER
+    assert lists[0].retrieved == LATER
+    (folder / "lists.json").write_text("{")
+    assert len(lists) == 1  # those it had last
+    (folder / "lists.json").unlink()
+    assert list(lists) == []
+
+
+def test_a_list_is_read_again_only_when_its_file_has_changed(add, use, folder):
+    add()
+    assert use(NOW)[0][0] is use(NOW)[0][0]
+    add(now=LATER)
+    assert use(NOW)[0][0].retrieved == LATER
+
+
 @pytest.mark.parametrize("index", ["{", '[{"url": "x"}]', "7"])
 def test_a_damaged_folder_is_named_with_the_remedy(add, folder, use, index):
     add()

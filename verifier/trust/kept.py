@@ -8,10 +8,12 @@ the list, never a verdict. The time of a file is the time at which its list was 
 
 import hashlib
 import json
+import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -39,6 +41,9 @@ _INDEX = "lists.json"
 
 Ask = Callable[[], Fetch]
 """A fresh `Fetch`: the budget of one is for one list."""
+Clock = Callable[[], datetime]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +80,17 @@ def kept(folder: Path, pin: Pin) -> TrustList:
     """Return the copy of a list as it lies in the folder."""
     path = folder / pin.file
     try:
-        return load(path.read_bytes())
+        return _loaded(path, path.stat().st_mtime_ns)
     except (OSError, TrustListError) as exc:
         raise TrustListError(
             f"{path} cannot be read ({exc}): mintmark-verify trust add {pin.url}"
         ) from exc
+
+
+@lru_cache(maxsize=32)
+def _loaded(path: Path, _changed: int) -> TrustList:
+    """A server looks at the same files with every question."""
+    return load(path.read_bytes())
 
 
 def add(
@@ -143,6 +154,29 @@ def in_use(
                 told.append(f"list “{found.name}”: the copy of {copy} is used; {exc}")
         lists.append(found)
     return tuple(lists), tuple(told)
+
+
+class InUse(Sequence[TrustList]):
+    """The kept lists as they are at each look, for a server that runs for months."""
+
+    def __init__(self, folder: Path, ask: Ask | None, clock: Clock = lambda: datetime.now(UTC)):
+        self._folder, self._ask, self._clock = folder, ask, clock
+        self._lists: tuple[TrustList, ...] = ()
+
+    def __iter__(self) -> Iterator[TrustList]:
+        """Yield the lists, the most authoritative first; while the folder is damaged, those that
+        were last in it."""
+        try:
+            self._lists, _ = in_use(self._folder, ask=self._ask, now=self._clock())
+        except TrustListError as exc:
+            _log.warning("%s", exc)
+        return iter(self._lists)
+
+    def __len__(self) -> int:
+        return len(tuple(iter(self)))
+
+    def __getitem__(self, place: Any) -> Any:
+        return tuple(iter(self))[place]
 
 
 def registries(url: str, *, fetch: Fetch) -> list[tuple[str, str]] | None:

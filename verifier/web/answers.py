@@ -33,6 +33,7 @@ TONES = {
 OWN_WORDS = {
     "not_authentic": ("none", N_("Not looked at")),
     "not_listed": ("maybe", N_("Not on a list here")),
+    "listed_unverified": ("maybe", N_("Only by a public directory")),
     "expired": ("no", N_("No, it has ended")),
     "revoked": ("no", N_("No, it was withdrawn")),
     "ob2_revoked": ("no", N_("No, it was withdrawn")),
@@ -58,6 +59,10 @@ STANDING = {
 ISSUERS = {
     "listed": N_("Its issuer is on a list that is trusted here."),
     "not_listed": N_("Its issuer is on no list here: whether to trust it is for you to decide."),
+    "listed_by_copy": N_("Its issuer is on a list that is trusted here."),
+    "listed_unverified": N_("A public directory names its issuer; no person verified that."),
+    "endorsed": N_("Somebody on a list that is trusted here endorses its issuer."),
+    "endorsed_through": N_("Somebody on a list that is trusted here stands behind its issuer."),
     "listing_ended": N_("Its issuer is no longer on a list that is trusted here."),
     "no_trust_list": N_("Whether to trust its issuer is for you to decide."),
 }
