@@ -22,7 +22,7 @@ from issuer.sharing.catalogue_routes import catalogue
 from issuer.sharing.collection_routes import collections
 from issuer.sharing.embed import embed
 from issuer.sharing.holder_routes import holding
-from issuer.sharing.own_fetch import fetch_own
+from issuer.sharing.own_fetch import fetch_own, withdrawal
 from issuer.sharing.routes import sharing
 from issuer.typesetting import TEMPLATES
 from keys.signer import KeysError
@@ -71,7 +71,8 @@ def create_app(settings: Settings) -> Flask:
         return fetch_own(issuer, ask_others())
 
     lists = kept.InUse(kept.home(os.environ), ask_others)
-    page = verifier_blueprint(site=site, make_fetch=make_fetch, trust=lists)
+    why = partial(withdrawal, issuer)
+    page = verifier_blueprint(site=site, make_fetch=make_fetch, trust=lists, withdrawal=why)
     app.register_blueprint(page, url_prefix="/verify")
     app.register_blueprint(api_blueprint(make_fetch=make_fetch, trust=lists), url_prefix="/api")
     for blueprint in (files, approvals, catalogue, sharing, holding, embed, collections):

@@ -208,8 +208,16 @@ def _check_revoked(document: Json, credential: Credential, where: Mapping[str, s
             (item.get("id"), item.get("revoked", True)) if isinstance(item, dict) else (item, True)
         )
         if isinstance(name, str) and same_id(name, credential.id) and withdrawn is not False:
-            return Check("status", Outcome.FAILED, "revoked", where)
+            return withdrawn_by(item, where)
     return Check("status", Outcome.PASSED, "not_on_revocation_list", where)
+
+
+def withdrawn_by(entry: Any, where: Mapping[str, str]) -> Check:
+    """Return the check of what an entry withdraws, with its `revocationReason` if it has one."""
+    reason = entry.get("revocationReason") if isinstance(entry, dict) else None
+    if not isinstance(reason, str) or not reason.strip():
+        return Check("status", Outcome.FAILED, "revoked", where)
+    return Check("status", Outcome.FAILED, "revoked_because", {**where, "reason": reason[:200]})
 
 
 def same_id(one: str, other: str) -> bool:

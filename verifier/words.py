@@ -102,6 +102,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "",
     ),
     "more_than_one": ("There is more than one credential in it; this is about the first.", ""),
+    "presentation": (
+        "It came in an envelope that a wallet makes; only the credential in it was checked.",
+        "",
+    ),
     "too_large": ("The file is larger than {limit_mb} MB.", "Bring the credential file itself."),
     "empty": ("The file is empty.", _BRING),
     "not_recognised": ("There is no credential in it that can be read.", _BRING),
@@ -430,6 +434,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "revoked": (
         "The issuer has withdrawn it.",
         "Ask the issuer why, or the teacher for a newer one.",
+    ),
+    "revoked_because": (
+        "The issuer has withdrawn it, and says why: “{reason}”.",
+        "Ask the teacher for a newer one.",
     ),
     "suspended": (
         "The issuer has suspended it for now.",

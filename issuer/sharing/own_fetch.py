@@ -4,6 +4,7 @@ A teacher pastes the address of a credential of this very issuer: it is read fro
 database, because a server that asks itself over the network waits for itself.
 """
 
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from issuer import addresses, published
@@ -31,3 +32,14 @@ def fetch_own(issuer: Issuer, otherwise: Fetch) -> Fetch:
         return Fetched(url, data[:max_bytes])
 
     return fetch
+
+
+def withdrawal(issuer: Issuer, credential_id: str) -> tuple[datetime, str] | None:
+    """Return when and why this issuer withdrew a credential: its page says so, its list cannot."""
+    address = addresses.credential(issuer.settings, "")
+    if not credential_id.startswith(address):
+        return None
+    found = shared.find(issuer, credential_id.removeprefix(address))
+    if found is None or found.private or found.revoked_at is None:
+        return None
+    return found.revoked_at, found.reason or ""

@@ -122,6 +122,13 @@ def test_a_signed_badge_on_the_revocation_list_is_not_current(site):
     assert answers(site.verify(signed())) == ("yes", "no")
 
 
+def test_the_reason_on_a_revocation_list_is_told(site):
+    entry = {"id": ADDRESS, "revocationReason": "Issued twice."}
+    site.publish(f"{SITE}/revoked", {"revokedAssertions": [entry]})
+    current = site.verify(signed()).current
+    assert (current.code, current.params["reason"]) == ("revoked_because", "Issued twice.")
+
+
 @pytest.mark.parametrize("ends", ["2026-06-01T00:00:00Z", "2026-06-01", 1780272000])
 def test_a_badge_past_its_end_is_not_current(site, ends):
     site.publish(ADDRESS, assertion(expires=ends))

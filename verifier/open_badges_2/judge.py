@@ -20,6 +20,7 @@ from verifier.fetch import Fetch, FetchError
 from verifier.jose import Jws
 from verifier.open_badges_2.view import address_of, credential_of, is_object, text_or_id
 from verifier.report import Check, Found, Outcome
+from verifier.status import withdrawn_by
 
 MAX_DOCUMENT_BYTES = 1024 * 1024
 _CONTEXTS = {
@@ -176,7 +177,7 @@ def _revocation_list(assertion: Json, profile: Json, fetch: Fetch) -> Check:
     for entry in entries:
         named = {entry.get("id"), entry.get("uid")} if is_object(entry) else {entry}
         if own & {value for value in named if isinstance(value, str)}:
-            return Check("status", Outcome.FAILED, "revoked", {"url": url[:200]})
+            return withdrawn_by(entry, {"url": url[:200]})
     return Check("status", Outcome.PASSED, "not_revoked", {"url": url[:200]})
 
 

@@ -1,7 +1,9 @@
 """A report as a page tells it: what it says in short, each answer, and what nobody looked at."""
 
 from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from verifier.report import Answer, Outcome, Report, Verdict
 from verifier.web import display, language
@@ -36,17 +38,21 @@ OWN_WORDS = {
     "listed_unverified": ("maybe", N_("Only by a public directory")),
     "expired": ("no", N_("No, it has ended")),
     "revoked": ("no", N_("No, it was withdrawn")),
+    "revoked_because": ("no", N_("No, it was withdrawn")),
     "ob2_revoked": ("no", N_("No, it was withdrawn")),
     "suspended": ("no", N_("Not for now")),
     "not_yet_valid": ("maybe", N_("Not yet")),
     "name_only": ("maybe", N_("The name is the same")),
 }
 """Codes whose answer has a tone and words of its own: an issuer on no list is amber (D3)."""
-WITHDRAWN = {"revoked", "ob2_revoked", "suspended"}
+WITHDRAWN = {"revoked", "revoked_because", "ob2_revoked", "suspended"}
+Withdrawal = Callable[[str], tuple[datetime, str] | None]
+"""Returns when and why a credential was withdrawn, where the site of the page knows."""
 IN_SHORT = {
     "current": N_("It is real and in force."),
     "expired": N_("It is real. Its time has ended."),
     "revoked": N_("It is real, and the issuer has taken it back."),
+    "revoked_because": N_("It is real, and the issuer has taken it back."),
     "ob2_revoked": N_("It is real, and the issuer has taken it back."),
     "suspended": N_("It is real, and the issuer has suspended it for now."),
     "not_yet_valid": N_("It is real. It is not in force yet."),
@@ -120,13 +126,14 @@ class Told:
         return language.gettext(CARRIERS.get(self.report.carrier, N_("what was handed in")))
 
 
-def tell(report: Report, handed: Handed) -> Told:
+def tell(report: Report, handed: Handed, withdrawal: Withdrawal) -> Told:
     """Return a report on what was handed in, in the reader's language."""
     if handed.carrier in CARRIERS:  # asked again: the file itself is not at hand any more
         report = replace(report, carrier=handed.carrier)
+    lines = tuple(line(name, verdict, report) for name, verdict in report.verdicts().items())
     return Told(
         report=report,
-        lines=tuple(line(name, verdict, report) for name, verdict in report.verdicts().items()),
+        lines=tuple(_with_reason(each, report, withdrawal) for each in lines),
         in_short=in_short(report),
         name=handed.name,
         picture=_picture(report, handed),
@@ -181,6 +188,17 @@ def not_checked(report: Report, handed: Handed) -> list[str]:
     )
     counts = N_("Whether it counts where you are. That is for your own rules.")
     return [*found, language.gettext(judged), language.gettext(counts)]
+
+
+def _with_reason(said: Line, report: Report, withdrawal: Withdrawal) -> Line:
+    """Add to a withdrawal its day and reason, where this very site made it."""
+    if report.credential is None or report.current.code != "revoked" or said.name != "current":
+        return said
+    found = withdrawal(report.credential.id or "")
+    if found is None:
+        return said
+    text = language.gettext(N_("It was withdrawn on {day}. Reason: {reason}"))
+    return replace(said, reason=text.format(day=language.day(found[0]), reason=found[1]))
 
 
 def _own_page(report: Report) -> str | None:

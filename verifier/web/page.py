@@ -19,6 +19,7 @@ from verifier.fetch import Fetch
 from verifier.intake import MAX_BYTES
 from verifier.report import Check, Outcome
 from verifier.web import answers, display, headers, language, scan
+from verifier.web.answers import Withdrawal
 from verifier.web.handed import handed_in
 from verifier.web.limits import count_for, limiter
 from verifier.web.markdown import prose
@@ -28,6 +29,8 @@ MOST_TEXT = 2 * 1024 * 1024
 """A credential is at most 1 MiB; a form part beyond this is not even held in memory (T31)."""
 MOST_AT_ONCE = 10
 """Credentials in one request; an office with more has `mintmark-verify batch`."""
+MOST_PARTS = 5 * MOST_AT_ONCE
+"""Each credential of a report is asked about again by three."""
 MOST_TOGETHER = 4 * MAX_BYTES
 MOST_SECONDS = 25.0
 """After this none of several is begun: a worker may take a minute, and one credential 20 s."""
@@ -65,11 +68,13 @@ def verifier_blueprint(
     make_fetch: Callable[[], Fetch],
     trust: Sequence[TrustList] = (),
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    withdrawal: Withdrawal = lambda _id: None,
 ) -> Blueprint:
     """Return the page as a blueprint, to be mounted with `url_prefix="/verify"`.
 
     Each credential gets its own `make_fetch()`, so that a budget of fetches is one
-    credential's. `site` and the filters it registers serve every page of the app.
+    credential's. `site` and the filters it registers serve every page of the app. `withdrawal`
+    tells when and why this very site withdrew a credential, which its status list does not say.
     """
     blueprint = Blueprint("verifier", __name__, template_folder="templates", static_folder="static")
     _serve_templates(blueprint, site)
@@ -80,6 +85,7 @@ def verifier_blueprint(
     def limit() -> None:
         request.max_content_length = MOST_TOGETHER + MOST_TEXT
         request.max_form_memory_size = MOST_TEXT
+        request.max_form_parts = MOST_PARTS
 
     @blueprint.get("")
     def page() -> Response:
@@ -107,7 +113,7 @@ def verifier_blueprint(
                     presented_by=presented_by or None,
                     evidence=evidence,
                 )
-            told.append(answers.tell(report, thing))
+            told.append(answers.tell(report, thing, withdrawal))
         if len(told) == 1 and told[0].report.carrier == "unknown":
             found = told[0].report.checks[0]
             return _form((language.say(found), language.next_step(found)), status=422)

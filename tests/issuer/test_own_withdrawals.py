@@ -1,0 +1,47 @@
+"""What the verifier's page of an issuer tells of the issuer's own withdrawals."""
+
+import pytest
+
+from issuer import addresses, issuance
+from issuer.app import create_app
+from issuer.issuance import lists
+from issuer.sharing import decision, shared
+from issuer.sharing.decision import Decision, Visibility
+from issuer.sharing.own_fetch import withdrawal
+
+REASON = "Issued to the wrong person {0}."
+
+
+@pytest.fixture
+def revoked(issuer, approval, now):
+    """The id of a credential that was withdrawn."""
+    received = issuance.receive(issuer, approval(), source="forms", event_id="e-1", now=now)
+    lists.revoke(issuer, received.credential_id, reason=REASON, now=now)
+    return received.credential_id
+
+
+def test_the_report_says_when_and_why(issuer, revoked):
+    app = create_app(issuer.settings)
+    found = shared.find(issuer, revoked)
+    text = app.test_client().post("/verify", data={"text": found.json.decode()}).text
+    app.extensions["mintmark"].database.close()
+    assert f"It was withdrawn on November 22, 2026. Reason: {REASON}" in text
+
+
+def test_nothing_is_told_of_what_is_not_this_issuers_or_not_withdrawn(
+    issuer, approval, revoked, now
+):
+    received = issuance.receive(issuer, approval("a-2"), source="forms", event_id="e-2", now=now)
+    own = [
+        addresses.credential(issuer.settings, each) for each in (revoked, received.credential_id)
+    ]
+    assert [withdrawal(issuer, address) for address in own] == [(now, REASON), None]
+    others = (f"https://else.example/credentials/{revoked}", own[0] + "x", "", revoked)
+    assert [withdrawal(issuer, address) for address in others] == [None] * 4
+
+
+def test_what_its_holder_shows_to_nobody_has_no_reason_on_the_page(issuer, revoked, now):
+    row = issuance.find(issuer, revoked)
+    with issuer.database.writing() as session:
+        decision.write(session, row.id, Decision(Visibility.PRIVATE), now=now)
+    assert withdrawal(issuer, addresses.credential(issuer.settings, revoked)) is None
