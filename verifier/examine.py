@@ -27,7 +27,6 @@ from verifier.trust import TrustList, chain
 from verifier.vc_jwt import check_jwt, credential_in
 from verifier.view import view
 
-_ENVELOPE = "data:application/vc+jwt,"
 PARSING_ERROR = "https://www.w3.org/TR/vc-data-model#PARSING_ERROR"
 
 Json = Mapping[str, Any]
@@ -100,9 +99,8 @@ def parse_inner(item: Any) -> Secured:
         return parse(item)
     if not isinstance(item, Mapping):
         raise ValueError("neither an object nor a JWT")
-    if "EnvelopedVerifiableCredential" in listed(item.get("type")):
-        return parse(str(item.get("id")).removeprefix(_ENVELOPE))
-    return Secured(item, None)
+    jwt = jose.in_envelope(item)
+    return Secured(item, None) if jwt is None else parse(jwt)
 
 
 def unparsed(exc: ValueError) -> tuple[str, Check]:

@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 from verifier import baking, jose, pdf, qr, strict_json
 from verifier.baking import BakingError, is_compact_jws, is_credential
+from verifier.credential import listed
 from verifier.pdf import PdfError
 from verifier.qr import QrError
 
@@ -32,6 +33,8 @@ MAX_WORDS = 1000
 FACE_UNSIGNED = "face_unsigned"
 """Only what is attached or in the code is signed; anybody can print anything around it."""
 MORE_THAN_ONE = "more_than_one"
+PRESENTATION = "presentation"
+"""Somebody's envelope, with a signature that says who shows it, not whose it is."""
 LINK = "link"
 
 _FOREIGN = {
@@ -47,6 +50,7 @@ _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _SVG = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?svg[\s>]")
 _LINK_TAG = re.compile(r"<link\s[^>]{1,2000}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"', re.IGNORECASE)
+_WRAPPER = re.compile(r'"(?:VerifiablePresentation|EnvelopedVerifiableCredential)"')
 _URL = re.compile(r"https?://\S{1,2000}", re.IGNORECASE)
 
 
@@ -211,7 +215,7 @@ def _text(data: bytes) -> Handed:
     if not text:
         raise IntakeError("empty")
     if text.startswith("{"):
-        return Handed("json", text)
+        return _wrapped(text) or Handed("json", text)
     if text.startswith("["):
         return _array(text)
     words = text.split(maxsplit=MAX_WORDS)
@@ -229,14 +233,38 @@ def _array(text: str) -> Handed:
         items = strict_json.loads(text)
     except strict_json.StrictJsonError as exc:
         raise IntakeError("not_recognised") from exc
+    handed = _first(items)
+    if handed is None:
+        raise IntakeError("not_recognised")
+    return handed
+
+
+def _wrapped(text: str) -> Handed | None:
+    """Return the first credential in a presentation, as wallets export them, or the one in an
+    envelope (VCDM 2.0, sections 4.13 and 4.14); None where there is none."""
+    if not _WRAPPER.search(text):
+        return None
+    try:
+        document = strict_json.loads_object(text)
+    except strict_json.StrictJsonError:
+        return None  # which is said where the credential should be parsed
+    if "VerifiablePresentation" in listed(document.get("type")):
+        handed = _first(listed(document.get("verifiableCredential")))
+        return handed and replace(handed, notes=(PRESENTATION, *handed.notes))
+    jwt = jose.in_envelope(document)
+    return Handed("jwt", jwt) if jwt and is_compact_jws(jwt) else None
+
+
+def _first(items: list[Any]) -> Handed | None:
     texts = [item if isinstance(item, str) else _compact(item) for item in items]
     if not texts or not is_credential(texts[0]):
-        raise IntakeError("not_recognised")
+        return None
     return Handed("jwt" if is_compact_jws(texts[0]) else "json", texts[0], _more(texts))
 
 
-def _compact(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _compact(value: Any) -> str:
+    jwt = jose.in_envelope(value) if isinstance(value, dict) else None
+    return jwt or json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _best(texts: list[str]) -> Handed | None:

@@ -17,7 +17,7 @@ _MARKS = {
     Outcome.COULD_NOT_CHECK: "?",
     Outcome.NOT_APPLICABLE: "·",
 }
-ALWAYS_SAID = {"face_unsigned", "more_than_one"}
+ALWAYS_SAID = {"face_unsigned", "more_than_one", "presentation"}
 """Passed checks that a reader needs all the same: what was *not* looked at."""
 _TITLES = {
     "authentic": "Authentic",

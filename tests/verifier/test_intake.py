@@ -31,6 +31,7 @@ from verifier.intake import (
     LINK,
     MAX_BYTES,
     MORE_THAN_ONE,
+    PRESENTATION,
     Handed,
     IntakeError,
     read,
@@ -103,6 +104,51 @@ def test_of_several_credentials_the_first_is_taken_and_that_is_said(data: bytes)
     handed = read(data)
     assert handed.text == JWT
     assert MORE_THAN_ONE in handed.notes
+
+
+def presentation(*credentials: object, kind: str = "VerifiablePresentation") -> bytes:
+    context = "https://www.w3.org/ns/credentials/v2"
+    whole = {"@context": [context], "type": [kind], "verifiableCredential": list(credentials)}
+    return json.dumps(whole).encode()
+
+
+def envelope(jwt: str) -> dict[str, str]:
+    return {"type": "EnvelopedVerifiableCredential", "id": f"data:application/vc+jwt,{jwt}"}
+
+
+@pytest.mark.parametrize(
+    ("credentials", "expected"),
+    [
+        pytest.param([json.loads(JSON)], Handed("json", JSON, (PRESENTATION,)), id="object"),
+        pytest.param([JWT], Handed("jwt", JWT, (PRESENTATION,)), id="jwt"),
+        pytest.param([envelope(JWT)], Handed("jwt", JWT, (PRESENTATION,)), id="envelope"),
+        pytest.param(
+            [JWT, OTHER], Handed("jwt", JWT, (PRESENTATION, MORE_THAN_ONE)), id="more-than-one"
+        ),
+    ],
+)
+def test_of_a_presentation_the_credential_is_taken_and_that_is_said(
+    credentials: list[object], expected: Handed
+) -> None:
+    assert read(presentation(*credentials)) == expected
+
+
+def test_a_credential_in_an_envelope_is_the_jwt() -> None:
+    assert read(json.dumps(envelope(JWT)).encode()) == Handed("jwt", JWT)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(presentation(), id="empty"),
+        pytest.param(presentation(7), id="a number in it"),
+        pytest.param(presentation(JWT, kind="VerifiableCredential"), id="no presentation"),
+        pytest.param(b'{"a": "VerifiablePresentation"}', id="the word elsewhere"),
+        pytest.param(b'{"type": "VerifiablePresentation", "type": 1}', id="not strict"),
+    ],
+)
+def test_an_object_that_wraps_no_credential_is_handed_on_as_it_is(data: bytes) -> None:
+    assert read(data) == Handed("json", data.decode())
 
 
 def test_the_same_credential_twice_is_one() -> None:
