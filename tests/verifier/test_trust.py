@@ -156,6 +156,15 @@ def test_a_list_that_could_not_be_had_again_speaks_as_the_copy_it_is(retrieved, 
     assert (code == "listed") or "kept on November 21, 2026" in words.text(verdict)
 
 
+def test_as_many_endorsements_as_may_be_are_read():
+    assert len(loaded(endorsements=["x"] * 200).endorsements) == 200
+
+
+def test_the_answer_tells_programs_of_when_the_list_is():
+    params = trust.recognise([loaded(ENTRY)], ISSUER.did, NOW).params
+    assert params["updated"] == "2026-11-01T00:00:00+00:00"
+
+
 def test_an_entry_need_not_say_of_which_kind_it_is():
     (entry,) = loaded({"id": "did:x", "name": "N"}).entries.values()
     assert (entry.kind, entry.snapshot, entry.valid_from) == ("", None, None)

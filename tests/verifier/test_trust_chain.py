@@ -113,21 +113,20 @@ def test_an_entry_may_say_that_its_body_endorses(world):
 
 
 def test_a_state_whose_listing_has_its_dates_endorses_while_they_hold(world):
-    held = signed(world, STATE, world.issuer.did)
+    held = signed(world, REGION, world.issuer.did, [signed(world, STATE, REGION.did)])
     dates = {"validFrom": "2026-11-01T00:00:00Z", "validUntil": "2026-12-01T00:00:00Z"}
     listed = world.trust_list(STATE, kind="state", **dates)
-    assert judged(world, badge_with(world, held), listed).code == "endorsed"
+    assert judged(world, badge_with(world, held), listed).code == "endorsed_through"
 
 
-def test_the_keeper_of_a_signed_list_endorses_by_nature(world):
+def test_the_keeper_of_a_signed_list_endorses_by_nature_and_nobody_else(world):
     kept = {"type": "MintmarkTrustList", "version": 1, "name": "Their list", "entries": []}
     kept |= {"updated": "2026-11-01T00:00:00Z", "keeper": STATE.did}
-    found = judged(
-        world,
-        badge_with(world, signed(world, STATE, world.issuer.did)),
-        trust.load(json.dumps(kept).encode()),
-    )
+    lists = trust.load(json.dumps(kept).encode())
+    found = judged(world, badge_with(world, signed(world, STATE, world.issuer.did)), lists)
     assert (found.code, found.params["by"]) == ("endorsed", "Their list")
+    other = badge_with(world, signed(world, COUNTY, world.issuer.did))
+    assert judged(world, other, lists).code == "not_listed"
 
 
 def test_a_listing_speaks_before_an_endorsement(world):
@@ -173,6 +172,12 @@ def test_who_endorse_each_other_are_recognised_by_nobody(world):
     assert judged(
         world, badge_with(world, signed(world, REGION, world.issuer.did, [inner]))
     ).code == ("not_listed")
+
+
+def test_a_way_that_comes_back_to_the_issuer_is_no_way(world):
+    own = signed(world, world.issuer, REGION.did, [signed(world, STATE, world.issuer.did)])
+    held = signed(world, REGION, world.issuer.did, [own])
+    assert judged(world, badge_with(world, held)).code == "not_listed"
 
 
 def test_an_issuer_that_endorses_itself_is_recognised_by_nobody(world):

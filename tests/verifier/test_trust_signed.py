@@ -47,6 +47,18 @@ def test_the_name_of_the_list_comes_before_its_keepers(world):
     assert found(world, jcs(LIST | {"issuer": STATE.did})).name == STATE.did
 
 
+def test_a_list_without_its_begin_is_as_of_now(world):
+    plain = {name: value for name, value in LIST.items() if name != "validFrom"}
+    assert found(world, jcs(plain)).updated == NOW
+
+
+@pytest.mark.parametrize("name", ["", None, 7, {"@value": "District", "@language": "en"}])
+def test_a_name_that_is_no_text_leaves_the_next_one(world, name):
+    entry = one(world, name=name).entries[DISTRICT["id"]]
+    assert entry.name == "Example Unified School District"
+    assert one(world, name=name, legalName=None).entries[DISTRICT["id"]].name == DISTRICT["id"]
+
+
 REFUSED = {
     "changed after signing": (
         lambda: jcs(LIST).replace("Example District", "Forged District"), "signature does not fit",

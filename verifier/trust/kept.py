@@ -10,6 +10,7 @@ import hashlib
 import json
 import logging
 import os
+import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -61,19 +62,21 @@ def home(environ: Mapping[str, str]) -> Path:
     if named := environ.get("MINTMARK_VERIFY_HOME"):
         return Path(named)
     data = environ.get("XDG_DATA_HOME", "")
-    base = Path(data) if data.startswith("/") else Path.home() / ".local" / "share"
+    base = Path(data) if data.startswith("/") else Path(environ.get("HOME", "/"), ".local/share")
     return base / "mintmark-verify"
 
 
 def pins(folder: Path) -> tuple[Pin, ...]:
     """Return the lists that are kept, the most authoritative first."""
     index = folder / _INDEX
-    if not index.exists():
-        return ()
     try:
         return tuple(Pin(**each) for each in strict_json.loads(index.read_bytes()))
-    except (ValueError, TypeError) as exc:
-        raise TrustListError(f"{index} is damaged: remove it, and add your lists again") from exc
+    except (FileNotFoundError, NotADirectoryError):
+        return ()
+    except (OSError, ValueError, TypeError) as exc:
+        raise TrustListError(
+            f"{index} cannot be read ({exc}): remove it, and add your lists again"
+        ) from exc
 
 
 def kept(folder: Path, pin: Pin) -> TrustList:
@@ -149,7 +152,7 @@ def in_use(
                 if now - _asked(folder / pin.file) < RETRY_AFTER:
                     raise TrustListError("it could not be had a short while ago")
                 found = _refresh(folder, pin, ask(), now)
-            except TrustListError as exc:
+            except (TrustListError, OSError) as exc:
                 copy = f"{found.retrieved:%Y-%m-%d}" if found.retrieved else "unknown age"
                 told.append(f"list “{found.name}”: the copy of {copy} is used; {exc}")
         lists.append(found)
@@ -268,6 +271,10 @@ def _write_index(folder: Path, order: tuple[Pin, ...]) -> None:
 
 def _replace(path: Path, value: Any) -> None:
     """Make `path` hold JSON, in one step for every reader."""
-    new = path.with_suffix(f".{os.getpid()}.new")
-    new.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    new.replace(path)
+    new = path.with_name(f".new-{secrets.token_hex(8)}")
+    try:
+        text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+        new.write_text(text, encoding="utf-8")
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)

@@ -9,10 +9,10 @@ from typing import Any
 
 from contexts import BUNDLED
 from verifier import words
-from verifier.credential import Credential, instant, listed
-from verifier.examine import World, examine, parse
+from verifier.credential import Credential, instant, listed, view
+from verifier.examine import World, examine, parse, verdict
 from verifier.fetch import Fetch
-from verifier.report import Check, Outcome, worst
+from verifier.report import Answer, Check, Outcome
 from verifier.trust.lists import Json, TrustListError
 
 TYPES = {"RecognizedEntityCredential", "VerifiableRecognitionCredential"}
@@ -35,11 +35,10 @@ def read_signed(text: str, *, fetch: Fetch, now: datetime) -> dict[str, Any]:
             "(dcc-legacy), or a signed RecognizedEntityCredential"
         )
     found = examine(secured, World(fetch, now, (), BUNDLED), _check_kind)
-    flaw = worst(found.said) or worst(found.still)
-    if flaw is not None or found.credential is None:
-        said = words.text(flaw) if flaw else ""
-        raise TrustListError(f"the list is not accepted. {said}")
-    return _as_list(found.credential, now)
+    for judged in (verdict(found.said, "authentic"), verdict(found.still, "current")):
+        if judged.answer is not Answer.YES:
+            raise TrustListError(f"the list is not accepted. {words.text(judged)}")
+    return _as_list(view(secured.document), now)
 
 
 def _check_kind(_document: Json) -> Check:
