@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from multiprocessing import Pool
 from pathlib import Path
@@ -17,9 +18,12 @@ from bench.documents import EXAMPLES, credentials, fresh
 from issuer import init, settings
 from issuer.approvals.approval import from_data
 from issuer.catalogue import files, versions
-from issuer.issuance import receive
+from issuer.issuance import Received, receive_all
+from issuer.issuance.finish import TOGETHER
+from issuer.issuance.prepare import Arrived
 from issuer.issuance.signing import make_proof
 from issuer.issuer import Issuer
+from issuer.profiles import PROOF
 from keys.key_file import Cost
 from verifier import multikey, verify
 from verifier.fetch import offline
@@ -86,15 +90,19 @@ def approvals(folder: Path) -> str:
         now=NOW,
         cost=cheap,
     )
-    issuer = Issuer(settings.load(home))
+    issuer = Issuer(replace(settings.load(home), proofs=(PROOF,)))
     with issuer.database.writing() as session:
         for achievement in files.load(EXAMPLES):
             versions.record(session, achievement, now=NOW)
     data = json.loads((EXAMPLES / "approval.json").read_bytes())["data"]
     began = time.perf_counter()
-    for number in range(APPROVALS):
-        one = from_data({**data, "approval_id": f"a-{number}"})
-        receive(issuer, one, source="forms", event_id=f"e-{number}", now=datetime.now(UTC))
+    for start in range(0, APPROVALS, TOGETHER):
+        arrived = [
+            Arrived(from_data({**data, "approval_id": f"a-{number}"}), f"e-{number}")
+            for number in range(start, min(start + TOGETHER, APPROVALS))
+        ]
+        found = receive_all(issuer, arrived, source="forms", now=datetime.now(UTC))
+        assert all(isinstance(each, Received) and each.manage_url for each in found), found
     seconds = time.perf_counter() - began
     issuer.database.close()
     return f"{APPROVALS} in {seconds:.1f} s, {APPROVALS / seconds:.0f} a second"

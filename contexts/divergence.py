@@ -40,8 +40,11 @@ def refuse_divergent(value: Any) -> None:
 def _refuse(value: Any, at: str, texts: list[str]) -> None:
     if isinstance(value, str):
         texts.append(value)
-        if found := _CONTROL.search(value):
+        if not value.isprintable() and (found := _CONTROL.search(value)):
             raise DivergenceError(f"{at}: the control character U+{ord(found[0]):04X}")
+    elif isinstance(value, list | tuple):
+        for place, item in enumerate(value):
+            _refuse(item, f"{at}[{place}]", texts)
     elif isinstance(value, float):
         digits = repr(value).replace(".", "").lstrip("-0").split("e")[0].rstrip("0")
         if len(digits) > MAX_DIGITS or 0 < abs(value) < MIN_FLOAT or abs(value) >= 1e21:
@@ -50,9 +53,6 @@ def _refuse(value: Any, at: str, texts: list[str]) -> None:
         for key, item in value.items():
             _refuse(key, at, texts)
             _refuse(item, f"{at}.{key}" if at else key, texts)
-    elif isinstance(value, list | tuple):
-        for place, item in enumerate(value):
-            _refuse(item, f"{at}[{place}]", texts)
 
 
 def _two_orders(text: str) -> bool:

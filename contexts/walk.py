@@ -159,10 +159,7 @@ class Walk:
         Its blank nodes have names that nothing else has. So a node that stands in one document
         twice is not recalled twice: those of the second are not those of the first.
         """
-        try:
-            key = active, marshal.dumps(dict(node), _MARSHAL_VERSION)
-        except ValueError:
-            raise Declined("no JSON") from None
+        key = active, content_of(node)
         kept = _fragments.get(key)
         if kept is None:
             part = Walk(f"_:f{next(_serial)}b")
@@ -200,6 +197,14 @@ class Walk:
             self.quads.append((subject, predicate, value, graph))
         else:
             self.lines.append(f"{subject} {predicate} {value} .\n")
+
+
+def content_of(value: Json) -> bytes:
+    """Return bytes that are equal for equal JSON only, `1` and `true` apart."""
+    try:
+        return marshal.dumps(dict(value), _MARSHAL_VERSION)
+    except ValueError:
+        raise Declined("no JSON") from None
 
 
 def _one_of(keys: tuple[str, ...], node: Json) -> str | None:

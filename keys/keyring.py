@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -64,10 +65,7 @@ class Keyring:
     def entries(self) -> tuple[KeyEntry, ...]:
         """Return every key that ever was, oldest first; empty for an issuer without keys."""
         try:
-            members = strict_json.loads_object(self._file.read_bytes())
-            if {name: members.pop(name, None) for name in _KIND} != _KIND or len(members) != 1:
-                raise KeysError("not a keyring that this version reads")
-            entries = tuple(entry_of(entry) for entry in members["keys"])
+            return _entries(self._file.read_bytes())
         except FileNotFoundError as exc:
             if any(path != self._file for path in self.folder.glob("*.json")):
                 raise KeysError(
@@ -78,7 +76,6 @@ class Keyring:
             raise KeysError(f"cannot read {self._file}: {exc.strerror}") from exc
         except (KeysError, KeyError, TypeError, AttributeError, strict_json.StrictJsonError) as exc:
             raise KeysError(f"{self._file}: {exc} (restore it from the backup)") from exc
-        return entries
 
     def entry(self, key_id: str) -> KeyEntry:
         """Return the key of that name."""
@@ -262,6 +259,15 @@ class Keyring:
         members = _KIND | {"keys": [entry.members() for entry in entries]}
         text = json.dumps(members, indent=2, ensure_ascii=False) + "\n"
         durable_file.replace(self._file, text.encode(), mode=0o644)
+
+
+@lru_cache(maxsize=2)
+def _entries(keyring: bytes) -> tuple[KeyEntry, ...]:
+    """Return the entries of a keyring; the same bytes are read for every signature."""
+    members = strict_json.loads_object(keyring)
+    if {name: members.pop(name, None) for name in _KIND} != _KIND or len(members) != 1:
+        raise KeysError("not a keyring that this version reads")
+    return tuple(entry_of(entry) for entry in members["keys"])
 
 
 def _active(entries: Iterable[KeyEntry]) -> dict[KeyUse, KeyEntry]:

@@ -32,7 +32,7 @@ def loads(data: bytes | str, *, max_bytes: int = MAX_BYTES) -> Any:
     """
     if len(data) > max_bytes:
         raise StrictJsonError(f"larger than {max_bytes} bytes")
-    text = _decode(data) if isinstance(data, bytes) else data
+    text = _decode(data) if isinstance(data, bytes) else _encodable(data)
     try:
         value = _DECODER.decode(text)
     except StrictJsonError:
@@ -42,9 +42,7 @@ def loads(data: bytes | str, *, max_bytes: int = MAX_BYTES) -> Any:
     except ValueError as exc:
         raise StrictJsonError(f"not JSON: {exc}") from exc
     _check_depth(value)
-    # The one text that can hold a surrogate that is not written as an escape is no UTF-8.
-    escaped = "\\u" in text and _ESCAPED_SURROGATE.search(text)
-    if escaped or not (text.isascii() or isinstance(data, bytes)):
+    if "\\u" in text and _ESCAPED_SURROGATE.search(text):
         _refuse_surrogates(value)
     return value
 
@@ -62,6 +60,14 @@ def _decode(data: bytes) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError as exc:
         raise StrictJsonError(f"not UTF-8 at byte {exc.start}") from exc
+
+
+def _encodable(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError as exc:
+        raise StrictJsonError(f"a lone surrogate at character {exc.start}") from exc
+    return text
 
 
 def _check_depth(value: Any) -> None:

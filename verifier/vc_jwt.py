@@ -15,6 +15,8 @@ from verifier.report import Check, Outcome
 MAX_KEYS = 10
 """A header that names no key leaves those of the issuer that fit its algorithm to be tried."""
 _MODEL_2 = "https://www.w3.org/ns/credentials/v2"
+CLAIMS = ("iss", "sub", "jti", "nbf", "exp")
+"""What a JWT says beside the credential and again in it (OB-60)."""
 _BODY = {"@context", "type", "issuer", "credentialSubject", "validFrom", "proof"}
 
 Json = Mapping[str, Any]

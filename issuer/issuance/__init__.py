@@ -4,7 +4,7 @@ A stored approval and an issued credential are two commits. Everything between t
 repeated and ends the same: one approval, one credential, one status index, for ever.
 """
 
-from issuer.issuance.cycle import Outcome, Received, find, managed, progress, receive
+from issuer.issuance.cycle import Outcome, Received, find, managed, progress, receive, receive_all
 from issuer.issuance.finish import QuarantinedError
 from issuer.issuance.prepare import ConflictError, UnavailableError
 
@@ -18,4 +18,5 @@ __all__ = [
     "managed",
     "progress",
     "receive",
+    "receive_all",
 ]

@@ -67,7 +67,7 @@ def build(
         }
     )
     refuse_divergent(document)
-    canonicalize(document)
+    canonicalize(document, keep=True)
     return document
 
 

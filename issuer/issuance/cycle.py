@@ -1,19 +1,23 @@
 """The issuance cycle as the rest of the issuer sees it: receive, and look up what came of it."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import contains_eager, joinedload, load_only
 
+from contexts import CanonicalizationError
 from issuer.approvals.approval import Approval
+from issuer.approvals.flaws import Refused
 from issuer.approvals.tables import ApprovalRow
 from issuer.catalogue.tables import AchievementVersion
-from issuer.issuance.finish import finish
+from issuer.issuance.finish import QuarantinedError, finish
 from issuer.issuance.manage import manage_url, read_token
-from issuer.issuance.prepare import available, prepare
+from issuer.issuance.prepare import Arrived, ConflictError, Prepared, available, prepare
 from issuer.issuance.tables import CredentialRow, State
 from issuer.issuer import Issuer
 from keys.signer import KeysError
@@ -50,21 +54,44 @@ def receive(
     signed later. Raises `Refused`, `ConflictError` and `UnavailableError` with nothing
     stored, or `QuarantinedError` and `UnavailableError` with the approval stored.
     """
-    key, new = prepare(issuer, approval, source=source, event_id=event_id, now=now)
+    prepared = prepare(issuer, [Arrived(approval, event_id)], source=source, now=now)
+    for held_back in _finish(issuer, prepared):
+        raise held_back
+    return _received(issuer, prepared)[0]
+
+
+def receive_all(
+    issuer: Issuer, arrived: Sequence[Arrived], *, source: str, now: datetime
+) -> list[Received | Exception]:
+    """Store some approvals and issue their credentials; the disk is waited for twice in all.
+
+    What `receive` would raise for one of them is given in its place, and keeps no other. Raises
+    `UnavailableError`.
+    """
     try:
-        finish(issuer, key)
+        prepared = prepare(issuer, arrived, source=source, now=now)
+    except (Refused, ConflictError, CanonicalizationError, IntegrityError) as exc:
+        if len(arrived) == 1:
+            return [exc]
+        each_alone = [receive_all(issuer, [one], source=source, now=now) for one in arrived]
+        return [found for (found,) in each_alone]
+    _finish(issuer, prepared)
+    return [*_received(issuer, prepared)]
+
+
+def _finish(issuer: Issuer, prepared: Sequence[Prepared]) -> list[QuarantinedError]:
+    try:
+        return finish(issuer, [each.key for each in prepared])
     except KeysError as exc:
         log.warning("stored and not signed: %s", exc)
-    row = _one(issuer, CredentialRow.id == key)
-    if row is None:
-        raise LookupError(f"the credential {key} has gone")
-    return _received(issuer, row, Outcome.ISSUED if new else Outcome.ALREADY)
+        return []
 
 
 def progress(issuer: Issuer, token: str) -> Received | None:
     """Return what has become of the approval with that status token, or None."""
-    row = _one(issuer, ApprovalRow.token == token)
-    return None if row is None else _received(issuer, row, Outcome.ALREADY)
+    for row in _brief(issuer, ApprovalRow.token == token):
+        return _outcome(issuer, row, Outcome.ALREADY)
+    return None
 
 
 def find(issuer: Issuer, public_id: str) -> CredentialRow | None:
@@ -95,7 +122,32 @@ def _one(issuer: Issuer, which: ColumnElement[bool]) -> CredentialRow | None:
         return session.scalar(found)
 
 
-def _received(issuer: Issuer, row: CredentialRow, issued: Outcome) -> Received:
+def _received(issuer: Issuer, prepared: Sequence[Prepared]) -> list[Received]:
+    rows = _brief(issuer, CredentialRow.id.in_([each.key for each in prepared]))
+    by_key = {row.id: row for row in rows}
+    return [
+        _outcome(issuer, by_key[key], Outcome.ISSUED if new else Outcome.ALREADY)
+        for key, new in prepared
+    ]
+
+
+def _brief(issuer: Issuer, which: ColumnElement[bool]) -> Sequence[CredentialRow]:
+    """Return credentials without their bytes."""
+    columns = (CredentialRow.public_id, CredentialRow.state, CredentialRow.problem)
+    found = (
+        select(CredentialRow)
+        .join(CredentialRow.approval)
+        .where(which)
+        .options(
+            load_only(*columns, CredentialRow.manage_generation),
+            contains_eager(CredentialRow.approval).load_only(ApprovalRow.token),
+        )
+    )
+    with available(), issuer.database.reading() as session:
+        return session.scalars(found).all()
+
+
+def _outcome(issuer: Issuer, row: CredentialRow, issued: Outcome) -> Received:
     done = row.state == State.ISSUED
     return Received(
         outcome=issued if done else Outcome.STORED,

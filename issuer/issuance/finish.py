@@ -5,23 +5,32 @@ redelivery, by the next start, or by `mintmark issue --pending`.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from contexts import CanonicalizationError
-from issuer import published
 from issuer.issuance import lists
 from issuer.issuance.prepare import UnavailableError, available
+from issuer.issuance.self_check import self_check
 from issuer.issuance.signing import Secured, secure
 from issuer.issuance.tables import CredentialRow, State
 from issuer.issuer import Issuer
-from keys.signer import KeysError
-from verifier import strict_json, verify
-from verifier.report import Answer, Report
+from keys.entry import KeyUse
+from keys.signer import KeysError, Signer
+from verifier import strict_json
+from verifier.batch.known import Known
 
 log = logging.getLogger(__name__)
+
+TOGETHER = 100
+"""Credentials that are stored in one commit, so that the disk is waited for once; what a crash
+takes back is the work of some tenths of a second."""
+
+_UNFINISHED = update(CredentialRow).where(
+    CredentialRow.id == bindparam("key"), CredentialRow.state != State.ISSUED
+)
 
 
 class QuarantinedError(Exception):
@@ -33,74 +42,75 @@ class QuarantinedError(Exception):
         self.why = why
 
 
-def finish(issuer: Issuer, key: int) -> CredentialRow:
-    """Return the issued credential with that key, which is signed and stored now if need be.
+def finish(issuer: Issuer, keys: Sequence[int]) -> list[QuarantinedError]:
+    """Sign and store the credentials with these keys, where that is not done; return why some
+    were held back.
 
-    Raises `QuarantinedError`, `KeysError` if nothing can be signed now, `UnavailableError`.
+    Raises `KeysError` if nothing can be signed now, and `UnavailableError`.
     """
+    unfinished = select(CredentialRow).where(CredentialRow.state != State.ISSUED)
+    with available(), issuer.database.reading() as session:
+        rows = session.scalars(unfinished.where(CredentialRow.id.in_(keys))).all()
+    found = _finish(issuer, rows) if rows else ()
+    return [error for _, error in found if error is not None]
+
+
+def _finish(
+    issuer: Issuer, rows: Sequence[CredentialRow]
+) -> Iterator[tuple[CredentialRow, QuarantinedError | None]]:
+    """Sign some credentials, check each, and store all in one commit; then give each, with why
+    it was held back if it was.
+
+    Raises `KeysError` for the first that could not be signed, once those before it are stored
+    and given, and `UnavailableError` with none of them stored.
+    """
+    made: list[tuple[CredentialRow, Secured | str]] = []
+    stopped = None
     with available():
-        with issuer.database.reading() as session:
-            row = session.get_one(CredentialRow, key)
-        if row.state == State.ISSUED:
-            return row
         signers = issuer.signers()
-        lists.renew(issuer, row.list_number)
+        for number in {row.list_number for row in rows}:
+            lists.renew(issuer, number)
+        known = Known()
         try:
-            secured = secure(strict_json.loads_object(row.unsigned), signers, issuer.settings)
-            why = self_check(issuer, secured)
-        except CanonicalizationError as exc:
-            why = f"it cannot be signed: {exc}"
-        if why:
-            _quarantine(issuer, row, why)
-            raise QuarantinedError(row.public_id, why)
-        return _store(issuer, key, secured)
+            for row in rows:
+                made.append((row, _made(issuer, row, signers, known)))
+        except KeysError as exc:
+            stopped = exc
+        _store(issuer, made)
+    for row, done in made:
+        yield row, QuarantinedError(row.public_id, done) if isinstance(done, str) else None
+    if stopped is not None:
+        raise stopped
 
 
-def self_check(issuer: Issuer, secured: Secured) -> str | None:
-    """Return what our own verifier objects to, seeing only our own published files; or None."""
-    fetch = published.fetch_own(issuer.settings)
-    for form in (secured.json, secured.jwt, secured.to_share):
-        if form is not None:
-            report = verify(form, fetch=fetch, now=datetime.now(UTC))
-            if why := _objection(report):
-                return why
-    return None
+def _made(
+    issuer: Issuer, row: CredentialRow, signers: Mapping[KeyUse, Signer], known: Known
+) -> Secured | str:
+    """Return the forms of a credential, or what our own verifier objects to."""
+    try:
+        secured = secure(strict_json.loads_object(row.unsigned), signers, issuer.settings)
+        return self_check(issuer, secured, known) or secured
+    except CanonicalizationError as exc:
+        return f"it cannot be signed: {exc}"
 
 
-def _objection(report: Report) -> str | None:
-    for name in ("authentic", "current"):
-        verdict = report.verdicts()[name]
-        if verdict.answer is not Answer.YES:
-            return f"{report.carrier}: {name} is {verdict.answer} ({verdict.code})"
-    return None
-
-
-def _store(issuer: Issuer, key: int, secured: Secured) -> CredentialRow:
-    """Store the forms unless somebody was faster, and return what is stored: the first wins."""
+def _store(issuer: Issuer, made: Sequence[tuple[CredentialRow, Secured | str]]) -> None:
+    """Store what was made unless somebody was faster: the first wins."""
+    issued, held_back = [], []
+    for row, done in made:
+        if isinstance(done, Secured):
+            forms = {"json": done.json, "jwt": done.jwt, "to_share": done.to_share}
+            issued.append({"key": row.id, **forms})
+        else:
+            log.error("credential %s is quarantined: %s", row.public_id, done)
+            held_back.append({"key": row.id, "problem": done})
     with issuer.database.writing() as session:
-        session.execute(
-            update(CredentialRow)
-            .where(CredentialRow.id == key, CredentialRow.state != State.ISSUED)
-            .values(
-                state=State.ISSUED,
-                problem=None,
-                json=secured.json,
-                jwt=secured.jwt,
-                to_share=secured.to_share,
-                issued_at=datetime.now(UTC),
-            )
-        )
-        return session.get_one(CredentialRow, key)
-
-
-def _quarantine(issuer: Issuer, row: CredentialRow, why: str) -> None:
-    log.error("credential %s is quarantined: %s", row.public_id, why)
-    with issuer.database.writing() as session:
-        session.execute(
-            update(CredentialRow)
-            .where(CredentialRow.id == row.id, CredentialRow.state != State.ISSUED)
-            .values(state=State.QUARANTINED, problem=why)
-        )
+        execute = session.connection().execute
+        if issued:
+            now = datetime.now(UTC)
+            execute(_UNFINISHED.values(state=State.ISSUED, problem=None, issued_at=now), issued)
+        if held_back:
+            execute(_UNFINISHED.values(state=State.QUARANTINED), held_back)
 
 
 def pending(issuer: Issuer) -> list[CredentialRow]:
@@ -115,11 +125,14 @@ def finish_pending(issuer: Issuer) -> Iterator[tuple[CredentialRow, Exception | 
 
     Stops at an error that would keep the others as well: locked keys, a full disk.
     """
-    for row in pending(issuer):
+    left = pending(issuer)
+    while left:
+        group, finished = left[:TOGETHER], 0
         try:
-            yield finish(issuer, row.id), None
-        except QuarantinedError as exc:
-            yield row, exc
+            for found in _finish(issuer, group):
+                finished += 1
+                yield found
         except (KeysError, UnavailableError) as exc:
-            yield row, exc
+            yield group[finished], exc
             return
+        left = left[TOGETHER:]

@@ -8,12 +8,13 @@ unique constraints do the rest: whoever comes second finds what the first one co
 import base64
 import secrets
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
@@ -22,7 +23,7 @@ from issuer.approvals.approval import Approval, Chosen, Proposed
 from issuer.approvals.flaws import Refused
 from issuer.approvals.tables import ApprovalRow, EventRow
 from issuer.catalogue import versions
-from issuer.catalogue.achievement import Alignment, Rubric
+from issuer.catalogue.achievement import Achievement, Alignment, Rubric
 from issuer.catalogue.tables import AchievementVersion
 from issuer.database import is_unavailable, to_json
 from issuer.issuance import status
@@ -35,6 +36,10 @@ ATTEMPTS = 20
 RETRY_AFTER_SECONDS = 30
 _RANDOM_BYTES = 16
 """128 bits: an address nobody guesses, a salt nobody has a table for (D14)."""
+
+
+_Table = ApprovalRow | EventRow | CredentialRow
+Row = dict[str, Any]
 
 
 class ConflictError(Exception):
@@ -51,10 +56,24 @@ class UnavailableError(Exception):
     retry_after = RETRY_AFTER_SECONDS
 
 
+class Arrived(NamedTuple):
+    """An approval and the id of the event that brought it."""
+
+    approval: Approval
+    event_id: str
+
+
+class Prepared(NamedTuple):
+    """The key of the credential of an approval, and whether it is a new one."""
+
+    key: int
+    new: bool
+
+
 def prepare(
-    issuer: Issuer, approval: Approval, *, source: str, event_id: str, now: datetime
-) -> tuple[int, bool]:
-    """Commit an approval; return the key of its credential, and whether it is a new one.
+    issuer: Issuer, arrived: Sequence[Arrived], *, source: str, now: datetime
+) -> list[Prepared]:
+    """Commit some approvals in one transaction, and return what each is.
 
     The same approval again, under whichever event id, is the credential it was. Raises
     `Refused`, `ConflictError` and `UnavailableError`, each with nothing written.
@@ -62,20 +81,34 @@ def prepare(
     for attempt in range(ATTEMPTS):
         try:
             with available(), issuer.database.writing() as session:
-                known = _known(session, approval, source, event_id, now)
-                return known or (_new(session, issuer, approval, source, event_id, now), True)
+                return _prepare(session, issuer, arrived, source, now)
         except IntegrityError:
-            if attempt == ATTEMPTS - 1:
+            if attempt == ATTEMPTS - 1 or _repeats(arrived):
                 raise
     raise AssertionError("unreachable")
+
+
+def _repeats(arrived: Sequence[Arrived]) -> bool:
+    return any(
+        len(set(ids)) < len(arrived)
+        for ids in ([a.approval.approval_id for a in arrived], [a.event_id for a in arrived])
+    )
+
+
+def _prepare(
+    session: Session, issuer: Issuer, arrived: Sequence[Arrived], source: str, now: datetime
+) -> list[Prepared]:
+    known = _known(session, arrived, source, now)
+    new = [each for each, key in zip(arrived, known, strict=True) if key is None]
+    keys = iter(_new(session, issuer, new, source, now))
+    return [Prepared(next(keys) if key is None else key, key is None) for key in known]
 
 
 def rehearse(issuer: Issuer, approval: Approval, *, source: str, now: datetime) -> None:
     """Do all of `prepare` and undo it: raises what it would raise, and leaves nothing."""
     with available(), issuer.database.writing() as session:
         event_id = "a rehearsal"  # with a space, which no real one has
-        if _known(session, approval, source, event_id, now) is None:
-            _new(session, issuer, approval, source, event_id, now)
+        _prepare(session, issuer, [Arrived(approval, event_id)], source, now)
         session.rollback()
 
 
@@ -93,73 +126,108 @@ def available() -> Iterator[None]:
 
 
 def _known(
-    session: Session, approval: Approval, source: str, event_id: str, now: datetime
-) -> tuple[int, bool] | None:
-    """Return the credential of an approval that is there already, noting the new event id."""
-    approvals = select(ApprovalRow).where(
-        ApprovalRow.source == source, ApprovalRow.approval_id == approval.approval_id
+    session: Session, arrived: Sequence[Arrived], source: str, now: datetime
+) -> list[int | None]:
+    """Return the credential of each approval that is there already, noting the new event ids."""
+    ids = [each.approval.approval_id for each in arrived]
+    there = session.execute(
+        select(ApprovalRow.approval_id, ApprovalRow.id, ApprovalRow.digest, CredentialRow.id)
+        .join(CredentialRow, CredentialRow.approval_pk == ApprovalRow.id)
+        .where(ApprovalRow.source == source, ApprovalRow.approval_id.in_(ids))
     )
-    row = session.scalar(approvals)
-    # Named first where both differ: who corrects an approval needs to hear of this one.
-    if row is not None and row.digest != approval.digest:
-        raise ConflictError("approval_id")
-    events = select(EventRow).where(EventRow.source == source, EventRow.event_id == event_id)
-    event = session.scalar(events)
-    if event is not None and event.approval.digest != approval.digest:
-        raise ConflictError("event_id")
-    if row is None:
-        return None
-    if event is None:
-        event_row = EventRow(source=source, event_id=event_id, approval_pk=row.id, received_at=now)
-        session.add(event_row)
-    credentials = select(CredentialRow.id).where(CredentialRow.approval_pk == row.id)
-    return session.scalars(credentials).one(), False
+    approvals = {name: (row, digest, key) for name, row, digest, key in there}
+    events = session.execute(
+        select(EventRow.event_id, ApprovalRow.digest)
+        .join(EventRow.approval)
+        .where(EventRow.source == source)
+        .where(EventRow.event_id.in_([each.event_id for each in arrived]))
+    )
+    digests = dict(events.all())
+    keys: list[int | None] = []
+    for approval, event_id in arrived:
+        row, digest, key = approvals.get(approval.approval_id, (None, approval.digest, None))
+        # Named first where both differ: who corrects an approval needs to hear of this one.
+        if digest != approval.digest:
+            raise ConflictError("approval_id")
+        if digests.get(event_id, approval.digest) != approval.digest:
+            raise ConflictError("event_id")
+        if row is not None and event_id not in digests:
+            _insert(session, EventRow, [_event(source, event_id, row, now)])
+        keys.append(key)
+    return keys
 
 
 def _new(
-    session: Session,
-    issuer: Issuer,
-    approval: Approval,
-    source: str,
-    event_id: str,
-    now: datetime,
-) -> int:
-    """Store event, approval and the prepared credential; return the key of the last."""
+    session: Session, issuer: Issuer, arrived: Sequence[Arrived], source: str, now: datetime
+) -> list[int]:
+    """Store events, approvals and the prepared credentials; return the keys of the last."""
     now = now.replace(microsecond=0)
-    version = _achievement_version(session, approval, now)
-    achievement = versions.read(version)
-    if flaws := rules.flaws(approval, achievement.rubric, now=now):
-        raise Refused(flaws)
-    approval_row = ApprovalRow(
-        source=source,
-        approval_id=approval.approval_id,
-        token=_address(),
-        digest=approval.digest,
-        content=approval.content,
-        achievement_version=version,
-        received_at=now,
-    )
-    session.add(approval_row)
-    session.flush()
-    reserved = _reserve(session, issuer, now)
-    document = build(approval, achievement, settings=issuer.settings, reserved=reserved)
-    credential = CredentialRow(
-        public_id=reserved.public_id,
-        approval=approval_row,
-        list_number=reserved.list_number,
-        list_index=reserved.list_index,
-        state=State.PREPARED,
-        unsigned=to_json(document),
-        prepared_at=now,
-    )
-    event = EventRow(source=source, event_id=event_id, approval=approval_row, received_at=now)
-    session.add_all([credential, event])
-    session.flush()
-    return credential.id
+    size = issuer.settings.status_list_size
+    meant = {
+        each: _meant(session, each, now) for each in {one.approval.achievement for one in arrived}
+    }
+    for approval, _ in arrived:
+        if flaws := rules.flaws(approval, meant[approval.achievement][1].rubric, now=now):
+            raise Refused(flaws)
+    places = status.reserve_all(session, len(arrived), size=size, now=now)
+    approvals: list[Row] = []
+    credentials: list[Row] = []
+    for (approval, _), place in zip(arrived, places, strict=True):
+        version, achievement = meant[approval.achievement]
+        approvals.append(_approval(approval, source, version, now))
+        reserved = _reservation(*place, now)
+        document = build(approval, achievement, settings=issuer.settings, reserved=reserved)
+        credentials.append(_credential(document, reserved))
+    keys = _insert(session, ApprovalRow, approvals)
+    events = [
+        _event(source, one.event_id, key, now) for one, key in zip(arrived, keys, strict=True)
+    ]
+    _insert(session, EventRow, events)
+    rows = [row | {"approval_pk": key} for row, key in zip(credentials, keys, strict=True)]
+    return _insert(session, CredentialRow, rows)
 
 
-def _reserve(session: Session, issuer: Issuer, now: datetime) -> Reservation:
-    number, index = status.reserve(session, size=issuer.settings.status_list_size, now=now)
+def _approval(approval: Approval, source: str, version: int, now: datetime) -> Row:
+    return {
+        "source": source,
+        "approval_id": approval.approval_id,
+        "token": _address(),
+        "digest": approval.digest,
+        "content": approval.content,
+        "achievement_version_id": version,
+        "received_at": now,
+    }
+
+
+def _event(source: str, event_id: str, approval: int, now: datetime) -> Row:
+    return {
+        "source": source,
+        "event_id": event_id,
+        "approval_pk": approval,
+        "received_at": now,
+    }
+
+
+def _credential(document: Mapping[str, Any], reserved: Reservation) -> Row:
+    return {
+        "public_id": reserved.public_id,
+        "list_number": reserved.list_number,
+        "list_index": reserved.list_index,
+        "state": State.PREPARED,
+        "unsigned": to_json(document),
+        "prepared_at": reserved.at,
+    }
+
+
+def _insert(session: Session, table: type[_Table], rows: list[Row]) -> list[int]:
+    """Insert rows in one statement and return their keys, in the same order."""
+    if not rows:
+        return []
+    statement = insert(table).returning(table.id, sort_by_parameter_order=True)
+    return list(session.scalars(statement, rows))
+
+
+def _reservation(number: int, index: int, now: datetime) -> Reservation:
     return Reservation(
         public_id=_address(),
         list_number=number,
@@ -170,9 +238,16 @@ def _reserve(session: Session, issuer: Issuer, now: datetime) -> Reservation:
     )
 
 
-def _achievement_version(session: Session, approval: Approval, now: datetime) -> AchievementVersion:
-    """Return the catalogue version that the approval means; an own idea becomes one (R20)."""
-    meant = approval.achievement
+def _meant(session: Session, meant: Chosen | Proposed, now: datetime) -> tuple[int, Achievement]:
+    """Return the catalogue version that an approval means, by its key and as it is."""
+    row = _achievement_version(session, meant, now)
+    return row.id, versions.read(row)
+
+
+def _achievement_version(
+    session: Session, meant: Chosen | Proposed, now: datetime
+) -> AchievementVersion:
+    """Return the version that was chosen; an own idea becomes one (R20)."""
     if isinstance(meant, Chosen):
         row = versions.find(session, meant.id, meant.version)
         if row is None:

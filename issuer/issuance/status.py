@@ -15,16 +15,25 @@ _KEY_BYTES = 32
 
 
 def reserve(session: Session, *, size: int, now: datetime) -> tuple[int, int]:
-    """Return the number of the open list and an index of it that nobody had before.
+    """Return the number of the open list and an index of it that nobody had before."""
+    return reserve_all(session, 1, size=size, now=now)[0]
+
+
+def reserve_all(session: Session, count: int, *, size: int, now: datetime) -> list[tuple[int, int]]:
+    """Return as many places, each as `reserve` does.
 
     The counter moves in the caller's transaction: what is rolled back was never seen. A list
     that is now full is closed; where none is open a new one of `size` entries is opened.
     """
-    row = open_list(session, size=size, now=now)
-    index = place_to_index(row.next_place, key=row.key, size=row.size)
-    row.next_place += 1
-    row.closed = row.next_place == row.size
-    return row.number, index
+    places: list[tuple[int, int]] = []
+    while len(places) < count:
+        row = open_list(session, size=size, now=now)
+        end = min(row.next_place + count - len(places), row.size)
+        for place in range(row.next_place, end):
+            places.append((row.number, place_to_index(place, key=row.key, size=row.size)))
+        row.next_place, row.closed = end, end == row.size
+        session.flush()
+    return places
 
 
 def open_list(session: Session, *, size: int, now: datetime) -> StatusList:

@@ -1,0 +1,52 @@
+"""The check of what was just signed, by our own verifier, before anybody gets it."""
+
+from datetime import UTC, datetime
+
+from contexts import BUNDLED
+from contexts.walk import content_of
+from issuer import published
+from issuer.issuance.signing import Secured
+from issuer.issuer import Issuer
+from verifier import jose
+from verifier.batch.known import Asking, Known, KnownWorld
+from verifier.examine import World
+from verifier.pipeline import look_at
+from verifier.report import Answer, Report, worst
+from verifier.vc_jwt import CLAIMS, check_jwt
+
+
+def self_check(issuer: Issuer, secured: Secured, known: Known) -> str | None:
+    """Return what our own verifier objects to, seeing only our own published files; or None.
+
+    The bytes to be stored are read again. Each form with an embedded proof is verified whole; the
+    JWT by its signature, its key and its claims, and it must say what the others say. `known` is
+    what was found out about the published files just before.
+    """
+    fetch = published.fetch_own(issuer.settings)
+    world = KnownWorld(Asking(known, lambda: fetch), datetime.now(UTC), (), BUNDLED)
+    report = look_at(secured.json, world)
+    for each in (report, look_at(secured.to_share, world) if secured.to_share else report):
+        if why := _objection(each):
+            return why
+    return _objection_to_jwt(secured.jwt, report, world) if secured.jwt else None
+
+
+def _objection(report: Report) -> str | None:
+    for name in ("authentic", "current"):
+        verdict = report.verdicts()[name]
+        if verdict.answer is not Answer.YES:
+            return f"{report.carrier}: {name} is {verdict.answer} ({verdict.code})"
+    return None
+
+
+def _objection_to_jwt(jwt: bytes, report: Report, world: World) -> str | None:
+    credential = report.credential
+    jws = jose.parse(jwt.decode())
+    said = {name: value for name, value in jws.payload.items() if name not in CLAIMS}
+    document = {} if credential is None else {**credential.document}
+    document.pop("proof", None)
+    if credential is None or content_of(said) != content_of(document):
+        return "jwt: it says something else than the json"
+    checks = check_jwt(jws, credential, lambda: world.controller(credential.issuer.id))
+    decisive = worst(checks)
+    return None if decisive is None else f"jwt: authentic is {decisive.outcome} ({decisive.code})"

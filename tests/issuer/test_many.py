@@ -1,0 +1,127 @@
+"""Many approvals at once: two commits for all, and none keeps another from being issued."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import event
+
+from issuer.approvals.flaws import Refused
+from issuer.issuance import (
+    ConflictError,
+    Outcome,
+    find,
+    finish,
+    receive,
+    receive_all,
+    self_check,
+)
+from issuer.issuance.finish import finish_pending, pending
+from issuer.issuance.prepare import Arrived
+from keys.signer import SigningError
+
+
+def deliver_all(issuer, *arrived):
+    return receive_all(issuer, arrived, source="forms", now=datetime.now(UTC))
+
+
+@pytest.fixture
+def commits(issuer):
+    """The commits that are made, counted as they happen."""
+    issuer.signers()
+    counted = []
+    event.listen(issuer.database.engine, "commit", counted.append)
+    return counted
+
+
+def some(approval, count):
+    return [Arrived(approval(f"a-{number}"), f"e-{number}") for number in range(count)]
+
+
+def test_many_are_issued_with_two_commits(any_issuer, approval):
+    deliver_all(any_issuer, *some(approval, 1))
+    counted = []
+    event.listen(any_issuer.database.engine, "commit", counted.append)
+    found = deliver_all(any_issuer, *some(approval, 7))
+    assert [each.outcome for each in found] == [Outcome.ALREADY, *[Outcome.ISSUED] * 6]
+    assert len({each.credential_id for each in found}) == 7
+    assert len({find(any_issuer, each.credential_id).list_index for each in found}) == 7
+    assert len(counted) == 2
+
+
+def test_one_that_is_refused_keeps_no_other(issuer, approval):
+    receive(issuer, approval("a-0"), source="forms", event_id="e-0", now=datetime.now(UTC))
+    first, changed, unknown, second = deliver_all(
+        issuer,
+        Arrived(approval("a-1"), "e-1"),
+        Arrived(approval("a-0", provider_number="X-2"), "e-2"),
+        Arrived(approval("a-2", achievement={"id": "drums"}), "e-3"),
+        Arrived(approval("a-3"), "e-4"),
+    )
+    assert (first.outcome, second.outcome) == (Outcome.ISSUED, Outcome.ISSUED)
+    assert isinstance(changed, ConflictError)
+    assert isinstance(unknown, Refused)
+
+
+def test_one_that_comes_twice_at_once_is_one_credential(any_issuer, approval):
+    same = approval("a-1")
+    found = deliver_all(
+        any_issuer, Arrived(same, "e-1"), Arrived(approval("a-2"), "e-2"), Arrived(same, "e-3")
+    )
+    assert [each.outcome for each in found] == [Outcome.ISSUED, Outcome.ISSUED, Outcome.ALREADY]
+    assert found[0].credential_id == found[2].credential_id
+
+
+def test_what_waited_for_the_keys_is_finished_together(issuer, approval, commits):
+    passphrase = issuer.settings.passphrase_file
+    away = passphrase.rename(passphrase.with_name("away"))
+    issuer._signers = type(issuer._signers)(issuer.settings.issuer_id, {})
+    found = deliver_all(issuer, *some(approval, 5))
+    assert {each.outcome for each in found} == {Outcome.STORED}
+    away.rename(passphrase)
+    commits.clear()
+    assert [error for _, error in finish_pending(issuer)] == [None] * 5
+    assert len(commits) == 1
+    assert pending(issuer) == []
+
+
+def test_what_was_signed_before_a_key_failed_is_stored(issuer, approval, monkeypatch):
+    passphrase = issuer.settings.passphrase_file
+    away = passphrase.rename(passphrase.with_name("away"))
+    deliver_all(issuer, *some(approval, 3))
+    away.rename(passphrase)
+    signed = []
+
+    def two(*args):
+        if len(signed) == 2:
+            raise SigningError("unplugged")
+        signed.append(args)
+        return secure(*args)
+
+    secure = finish.secure
+    monkeypatch.setattr(finish, "secure", two)
+    errors = [type(error) for _, error in finish_pending(issuer)]
+    assert errors == [type(None), type(None), SigningError]
+    assert len(pending(issuer)) == 1
+
+
+def test_a_jwt_that_says_something_else_is_held_back(issuer, approval):
+    one, other = (
+        find(issuer, each.credential_id) for each in deliver_all(issuer, *some(approval, 2))
+    )
+    known = self_check.Known()
+    both = self_check.Secured(one.json, one.jwt)
+    assert self_check.self_check(issuer, both, known) is None
+    mixed = replace(both, jwt=other.jwt)
+    assert self_check.self_check(issuer, mixed, known).startswith("jwt: it says something else")
+
+
+@pytest.mark.parametrize("form", ["json", "jwt"])
+def test_a_form_with_a_byte_changed_is_held_back(issuer, approval, form):
+    (received,) = deliver_all(issuer, *some(approval, 1))
+    row = find(issuer, received.credential_id)
+    both = self_check.Secured(row.json, row.jwt)
+    data = getattr(both, form)
+    flipped = data[:-30] + bytes([data[-30] ^ 1]) + data[-29:]
+    why = self_check.self_check(issuer, replace(both, **{form: flipped}), self_check.Known())
+    assert why is not None
