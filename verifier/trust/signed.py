@@ -9,11 +9,12 @@ from typing import Any
 
 from contexts import BUNDLED
 from verifier import words
-from verifier.credential import Credential, instant, listed, view
+from verifier.credential import Credential, instant, listed
 from verifier.examine import World, examine, parse, verdict
 from verifier.fetch import Fetch
 from verifier.report import Answer, Check, Outcome
 from verifier.trust.lists import Json, TrustListError
+from verifier.view import view
 
 TYPES = {"RecognizedEntityCredential", "VerifiableRecognitionCredential"}
 
