@@ -57,7 +57,7 @@ def main() -> None:
 def process(folder: Path) -> str:
     """mintmark-verify FILE --offline, beside a bare interpreter"""
     file = folder / "badge.json"
-    file.write_bytes(_badge(1))
+    file.write_bytes(badge(1))
     check = [sys.executable, "-m", "verifier", str(file), "--offline"]
     bare, whole = _in_turns(
         lambda: subprocess.run([sys.executable, "-c", "pass"], check=True),
@@ -68,7 +68,7 @@ def process(folder: Path) -> str:
 
 def batch(_folder: Path) -> str:
     """files verified whole (all nine steps), two processes"""
-    badges = [_badge(number) for number in range(500)]
+    badges = [badge(number) for number in range(500)]
     began = time.perf_counter()
     with Pool(2) as pool:
         found = sum(pool.imap_unordered(_is_authentic, badges * (FILES // 500), chunksize=100))
@@ -108,7 +108,7 @@ def approvals(folder: Path) -> str:
     return f"{APPROVALS} in {seconds:.1f} s, {APPROVALS / seconds:.0f} a second"
 
 
-def _badge(number: int) -> bytes:
+def badge(number: int) -> bytes:
     """A badge that can be verified offline: its issuer is a key, and it has no status list."""
     document = fresh(credentials_once()["8 KB"], number)
     document.pop("credentialStatus")

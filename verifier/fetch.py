@@ -254,7 +254,10 @@ def _pinned_backend(addresses: list[str], deadline: float) -> Any:
         def start_tls(
             self, ssl_context: Any, server_hostname: Any = None, timeout: Any = None
         ) -> Any:
-            return Stream(self._inner.start_tls(ssl_context, server_hostname, left()))
+            secured = self._inner.start_tls(ssl_context, server_hostname, left())
+            # Where an answer says no length, an end that nobody signed is no end (RFC 9112, 9.8).
+            secured.get_extra_info("socket").suppress_ragged_eofs = False
+            return Stream(secured)
 
         def get_extra_info(self, info: str) -> Any:
             return self._inner.get_extra_info(info)

@@ -4,7 +4,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 
 @contextmanager
@@ -21,15 +21,15 @@ def server(
     requests: list[str] = []
 
     def handle(connection: socket.socket) -> None:
-        with connection, suppress(OSError):  # the client goes away, as it should
+        with suppress(OSError), ExitStack() as open_now:  # the client goes away, as it should
+            open_now.enter_context(connection)
             if tls is not None:
-                connection = tls.wrap_socket(connection, server_side=True)
+                connection = open_now.enter_context(tls.wrap_socket(connection, server_side=True))
             request = b""
             while b"\r\n\r\n" not in request and (more := connection.recv(65536)):
                 request += more
             requests.append(request.decode("latin-1"))
             answer(connection, request)
-            connection.close()
 
     def accept() -> None:
         while True:

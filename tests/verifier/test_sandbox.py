@@ -154,7 +154,7 @@ def test_who_reads_for_ever_is_given_up_and_honest_files_go_before_it(monkeypatc
     seconds, said = seconds_of(TIME_BOMB)
     assert said == "too_hard_to_read"
     assert 2 <= seconds < sandbox.MAX_CPU_SECONDS
-    assert reniced == [(killed[0], 19)]
+    assert reniced == [(killed[0], sandbox.NICE)]
     gone = Path(f"/proc/{killed[0]}")
     while gone.exists() and time.monotonic() - began < 30:
         time.sleep(0.02)

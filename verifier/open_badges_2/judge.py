@@ -74,6 +74,8 @@ def _judge_hosted(handed: Json, fetch: Fetch, now: datetime) -> Found:
             gone = Check("status", Outcome.FAILED, "ob2_revoked", {"url": address[:200]})
             return Found((gone,))
         raise UnavailableError("ob2_hosted_unreachable", address) from exc
+    if address_of(hosted) is None:  # an apology, or anything else that is no badge
+        raise UnavailableError("ob2_hosted_unreachable", address)
     if address_of(hosted) != address or _differs(handed, hosted):
         return Found((_failed("hosted", "ob2_differs", {"url": address[:200]}),))
     badge, issuer = _badge_and_issuer(hosted, fetch)
