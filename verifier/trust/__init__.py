@@ -1,7 +1,8 @@
 """Trust: whom this verifier recognises, by lists in order, the most authoritative first.
 
 `lists` reads them, `recognise` judges by them, `chain` follows endorsements up to somebody on
-them; `kept` keeps those of others up to date, after `signed` has looked at who signed them.
+them. `kept` keeps those of others, which `obtain` gets and `signed` verifies; `directory` makes
+one of a public directory; `command` is for people.
 """
 
 from verifier.trust.lists import TrustEntry, TrustList, TrustListError, load

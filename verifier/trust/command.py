@@ -12,6 +12,7 @@ from verifier import web_options
 from verifier.printed import dumps, printable
 from verifier.trust import directory, kept
 from verifier.trust.lists import TrustList, TrustListError
+from verifier.trust.obtain import registries
 
 WORD = "trust"
 
@@ -56,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add(args: argparse.Namespace, folder: Path, now: datetime) -> None:
     ask = web_options.asking(args)
-    several = kept.registries(args.url, fetch=ask())
+    several = registries(args.url, fetch=ask())
     if several is None:
         found = kept.add(folder, args.url, ask=ask, now=now, signer=args.signer, first=args.first)
         return _print(_about(found, args.url, now))

@@ -17,27 +17,15 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from verifier import strict_json
-from verifier.fetch import Fetch, FetchError
-from verifier.trust.lists import (
-    MAX_LIST_BYTES,
-    TrustList,
-    TrustListError,
-    from_registry,
-    is_registry,
-    load,
-    read,
-)
+from verifier.fetch import Fetch
+from verifier.trust.lists import TrustList, TrustListError, load, read
+from verifier.trust.obtain import obtain
 from verifier.trust.recognise import REFRESH_AFTER
-from verifier.trust.signed import read_signed
 
 RETRY_AFTER = timedelta(minutes=15)
 """A list that could not be had is not asked for again at every look."""
-MAX_REGISTRIES = 20
-"""In one list of registries."""
-LIST_TYPES = "application/vc, application/vc+jwt, application/json, application/ld+json, text/plain"
 _INDEX = "lists.json"
 
 Ask = Callable[[], Fetch]
@@ -180,44 +168,6 @@ class InUse(Sequence[TrustList]):
 
     def __getitem__(self, place: Any) -> Any:
         return tuple(iter(self))[place]
-
-
-def registries(url: str, *, fetch: Fetch) -> list[tuple[str, str]] | None:
-    """Return (kind, address) of each registry if a list of registries is at `url`, as the
-    Digital Credentials Consortium publishes; else None."""
-    body = _body(url, fetch)
-    if not body.lstrip().startswith(b"["):
-        return None
-    try:
-        items = strict_json.loads(body)[:MAX_REGISTRIES]
-    except strict_json.StrictJsonError as exc:
-        raise TrustListError(f"the list of registries at {url} is {exc}") from exc
-    return [(str(i.get("type")), str(i.get("url", ""))) for i in items if isinstance(i, dict)]
-
-
-def obtain(url: str, *, fetch: Fetch, now: datetime) -> dict[str, Any]:
-    """Return the list at an address as a document of version 1, with `keeper` if it is signed
-    and `retrieved`; a signed one is verified. `TrustListError` says what is wrong."""
-    body = _body(url, fetch)
-    try:
-        text = body.decode("utf-8", "strict").strip()
-        plain = strict_json.loads_object(body, max_bytes=MAX_LIST_BYTES) if text[:1] == "{" else {}
-    except ValueError as exc:
-        raise TrustListError(f"what is at {url} cannot be read: {exc}") from exc
-    if is_registry(plain):
-        document = dict(from_registry(plain, f"Issuer registry of {urlsplit(url).hostname}"))
-    elif plain.get("type") == "MintmarkTrustList":
-        document = {name: each for name, each in plain.items() if name != "keeper"}
-    else:
-        document = read_signed(text, fetch=fetch, now=now)
-    return {**document, "retrieved": now.isoformat()}
-
-
-def _body(url: str, fetch: Fetch) -> bytes:
-    try:
-        return fetch(url, accept=LIST_TYPES, max_bytes=MAX_LIST_BYTES).body
-    except FetchError as exc:
-        raise TrustListError(f"it could not be had: {exc}") from exc
 
 
 def _refresh(folder: Path, pin: Pin, fetch: Fetch, now: datetime) -> TrustList:
