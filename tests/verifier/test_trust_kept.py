@@ -241,6 +241,8 @@ def test_a_signer_may_be_asked_for_at_once(add, folder):
         add(signer="did:web:other.example")
     assert kept.pins(folder) == ()
     assert add(signer=STATE.did).keeper == STATE.did
+    with pytest.raises(TrustListError, match=f"pinned to {STATE.did}: remove it first"):
+        add(signer="did:web:other.example")
 
 
 def test_a_list_added_again_is_asked_for_now_and_stays_pinned(world, add, folder):
@@ -310,8 +312,10 @@ def test_a_damaged_folder_is_named_with_the_remedy(add, folder, use, index):
 def test_a_damaged_copy_is_named_with_the_remedy(add, folder, use):
     add()
     (folder / kept.pins(folder)[0].file).write_text("{")
-    with pytest.raises(TrustListError, match=f"cannot be read .* trust add {URL}"):
+    with pytest.raises(TrustListError, match=f"cannot be read .* trust remove {URL}, then add"):
         use()
+    kept.remove(folder, URL)
+    assert add().keeper == STATE.did
 
 
 @pytest.mark.parametrize(

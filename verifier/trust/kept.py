@@ -74,7 +74,7 @@ def kept(folder: Path, pin: Pin) -> TrustList:
         return _loaded(path, path.stat().st_mtime_ns)
     except (OSError, TrustListError) as exc:
         raise TrustListError(
-            f"{path} cannot be read ({exc}): mintmark-verify trust add {pin.url}"
+            f"{path} cannot be read ({exc}): mintmark-verify trust remove {pin.url}, then add it"
         ) from exc
 
 
@@ -94,6 +94,8 @@ def add(
     old = next((pin for pin in pins(folder) if pin.url == url), None)
     if old is not None:
         try:
+            if signer not in ("", old.signer):
+                raise TrustListError(f"it is pinned to {old.signer or 'nobody'}: remove it first")
             return _refresh(folder, old, ask(), now)
         except TrustListError as exc:
             raise TrustListError(f"{exc} (the copy that is kept stays)") from exc
