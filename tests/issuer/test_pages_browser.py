@@ -6,6 +6,7 @@ from datetime import datetime
 import axe
 import pytest
 from browser import HOSTILE, Watched, hard_to_use, serving, watch
+from flask import Flask
 from playwright.sync_api import Browser
 
 from issuer import issuance
@@ -13,8 +14,25 @@ from issuer.app import create_app
 from issuer.approvals.approval import Approval
 from issuer.issuance import lists, manage
 from issuer.issuer import Issuer
+from issuer.sharing import collection, holder
+from issuer.sharing.decision import Decision, Visibility
 
-PAGES = ["/credentials/{id}.html", "/manage/{token}", "/achievements/{achievement}/1", "/"]
+PAGES = [
+    "/credentials/{id}.html",
+    "/credentials/{id}/embed",
+    "/credentials/{private}.html",
+    "/manage/{token}",
+    "/collections/{collection}.html",
+    "/collections/edit/{edit}",
+    "/achievements/{achievement}",
+    "/",
+]
+ELSEWHERE = (
+    "https://case.example/",
+    "https://www.linkedin.com/profile/add?",
+    "http://localhost:8202/",
+)
+"""Where links may lead beside this issuer; VerifierPlus is looked at by itself."""
 LOOKS = [
     pytest.param(width, scheme, id=f"{width}-{scheme}")
     for width in (320, 768, 1280)
@@ -24,7 +42,8 @@ LOOKS = [
 
 @pytest.fixture
 def hostile_id(issuer: Issuer, approval: Callable[..., Approval], now: datetime) -> str:
-    """The id of a credential in which every word that a sender may choose is hostile."""
+    """The id of a credential in which every word that a sender may choose is hostile, and of which
+    its holder shows everything."""
     made = approval(
         achievement={
             "name": HOSTILE,
@@ -43,7 +62,16 @@ def hostile_id(issuer: Issuer, approval: Callable[..., Approval], now: datetime)
     )
     received = issuance.receive(issuer, made, source="forms", event_id="e-1", now=now)
     lists.revoke(issuer, received.credential_id, reason=HOSTILE, now=now)
+    all_of_it = Decision(Visibility.PUBLIC, show_levels=True, show_words=True)
+    holder.decide(issuer, received.credential_id, all_of_it, now=now)
     return received.credential_id
+
+
+@pytest.fixture
+def plain_id(issuer: Issuer, approval: Callable[..., Approval], now: datetime) -> str:
+    """The id of an ordinary credential."""
+    made = approval("plain")
+    return issuance.receive(issuer, made, source="forms", event_id="e-2", now=now).credential_id
 
 
 @pytest.fixture
@@ -54,20 +82,41 @@ def origin(issuer: Issuer) -> Iterator[str]:
     app.extensions["mintmark"].database.close()
 
 
+def token_of(issuer: Issuer, public_id: str) -> str:
+    row = issuance.find(issuer, public_id)
+    assert row is not None
+    return manage.manage_url(issuer.settings, row).rpartition("/")[2]
+
+
 @pytest.fixture
-def addresses(issuer: Issuer, hostile_id: str, origin: str) -> dict[str, str]:
+def addresses(
+    issuer: Issuer, approval: Callable[..., Approval], hostile_id: str, origin: str, now: datetime
+) -> dict[str, str]:
     """The address of each page."""
+    received = issuance.receive(
+        issuer, approval("private"), source="forms", event_id="e-3", now=now
+    )
+    private = received.credential_id
+    holder.decide(issuer, private, Decision(Visibility.PRIVATE), now=now)
+    token = token_of(issuer, hostile_id)
+    edit = collection.create(issuer, HOSTILE, token, now=now)
+    collected = collection.find_edited(issuer, edit)
     row = issuance.find(issuer, hostile_id)
     assert row is not None
-    token = manage.manage_url(issuer.settings, row).rpartition("/")[2]
-    achievement = row.approval.achievement_version.achievement_id
-    names = {"id": hostile_id, "token": token, "achievement": achievement}
+    assert collected is not None
+    names = {
+        "id": hostile_id,
+        "private": private,
+        "token": token,
+        "edit": edit,
+        "collection": collected.public_id,
+        "achievement": row.approval.achievement_version.achievement_id,
+    }
     return {page: origin + page.format(**names) for page in PAGES}
 
 
 def opened(watched: Watched, address: str) -> Watched:
     watched.page.goto(address)
-    watched.page.wait_for_load_state("networkidle")
     return watched
 
 
@@ -76,10 +125,12 @@ def test_hostile_words_do_nothing_but_stand_there(
     chromium: Browser, addresses: dict[str, str], origin: str, page: str
 ) -> None:
     watched = opened(watch(chromium, origin), addresses[page])
+    watched.page.wait_for_load_state("networkidle")
     links = watched.page.eval_on_selector_all("a", "all => all.map((a) => a.href)")
-    own = (f"{origin}/", "https://case.example/", "http://localhost:8202/")
+    own = (f"{origin}/", *ELSEWHERE, "https://verifierplus.org/#verify?vc=http%3A%2F%2Flocalhost")
     assert [link for link in links if not link.startswith(own)] == []
-    assert watched.alarms == []
+    gone = "the server responded with a status of 410"
+    assert [alarm for alarm in watched.alarms if gone not in alarm] == []
 
 
 def test_a_name_with_markup_and_a_reversing_letter_is_shown_as_it_is(
@@ -116,10 +167,57 @@ def test_axe_does_find_what_is_wrong(chromium: Browser) -> None:
     assert {"image-alt", "color-contrast", "document-title"} <= rules
 
 
-def test_check_it_yourself_leads_to_the_report_without_javascript(
-    chromium: Browser, addresses: dict[str, str], origin: str
+def test_without_javascript_the_page_checks_confirms_and_shows_what_to_copy(
+    chromium: Browser, plain_id: str, origin: str
 ) -> None:
     watched = watch(chromium, origin, java_script_enabled=False)
-    watched.page.goto(addresses[PAGES[0]])
-    watched.page.click("text=Check this credential")
-    assert watched.page.locator(".answer").all_inner_texts()[:2] == ["Yes", "No, it was withdrawn"]
+    page = watched.page
+    page.goto(f"{origin}/credentials/{plain_id}.html")
+    assert page.input_value("#link") == f"http://localhost:8202/credentials/{plain_id}.html"
+    assert not page.locator("[data-copy]").first.is_visible()
+    page.fill("#email", "jordan@school.example")
+    page.click(".confirm button")
+    assert "was issued to that address" in page.locator("#confirm .notice").inner_text()
+    page.click("text=Check this credential")
+    assert page.locator(".verdict.yes").count() == 2
+
+
+def test_a_button_copies_the_link(chromium: Browser, plain_id: str, origin: str) -> None:
+    watched = watch(chromium, origin, permissions=["clipboard-read", "clipboard-write"])
+    page = opened(watched, f"{origin}/credentials/{plain_id}.html").page
+    page.click("[data-copy=link]")
+    page.wait_for_function("document.querySelector('.copied').textContent === 'Copied'")
+    assert page.evaluate("navigator.clipboard.readText()") == page.input_value("#link")
+
+
+def test_by_keyboard_alone_one_gets_from_the_top_to_an_answer(
+    chromium: Browser, plain_id: str, origin: str
+) -> None:
+    page = opened(watch(chromium, origin), f"{origin}/credentials/{plain_id}.html").page
+    seen: list[str] = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate("document.activeElement.id || document.activeElement.innerText"))
+        ring = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert ring != "none", seen[-1]
+        if seen[-1] == "email":
+            break
+    assert seen[0] == "Skip to the content"
+    page.keyboard.type("jordan@school.example")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#confirm .notice.yes")
+
+
+def test_another_site_can_frame_the_card_and_nothing_else(
+    chromium: Browser, plain_id: str, origin: str
+) -> None:
+    other = Flask("other-site")
+    other.add_url_rule("/<path:path>", view_func=lambda path: f"<iframe src='{origin}/{path}'>")
+    paths = [f"/credentials/{plain_id}{end}" for end in ("/embed", ".html", ".json")]
+    with serving(other) as elsewhere:
+        page = watch(chromium, elsewhere).page
+        shown = {}
+        for path in paths:
+            page.goto(elsewhere + path, wait_until="networkidle")
+            shown[path] = page.frames[1].url == origin + path
+    assert shown == dict(zip(paths, (True, False, False), strict=True))
