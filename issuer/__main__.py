@@ -22,7 +22,9 @@ from issuer.issuance.finish import finish_pending, pending
 from issuer.issuance.prepare import available
 from issuer.issuer import Issuer, opened
 from issuer.migrations import SchemaError
+from issuer.outbox import commands as outbox
 from issuer.settings import SettingsError, load
+from issuer.sharing import commands as holder
 from keys import commands as keys
 from keys import passphrase
 from keys.documents import did_document
@@ -106,6 +108,8 @@ def _parser() -> argparse.ArgumentParser:
     keys.add_keys_commands(commands)
     catalogue.add_catalogue_commands(commands)
     webhook.add_webhook_commands(commands)
+    outbox.add_outbox_commands(commands)
+    holder.add_holder_commands(commands)
     return parser
 
 
@@ -253,6 +257,14 @@ def _webhook(args: argparse.Namespace, issuer: Issuer) -> int:
     return webhook.run(args, settings=issuer.settings)
 
 
+def _outbox(args: argparse.Namespace, issuer: Issuer) -> int:
+    return outbox.run(args, issuer=issuer)
+
+
+def _holder_link(args: argparse.Namespace, issuer: Issuer) -> int:
+    return holder.run(args, issuer=issuer)
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -271,6 +283,8 @@ _COMMANDS: dict[str, Command] = {
     "keys": _keys,
     "catalogue": _catalogue,
     "webhook": _webhook,
+    "outbox": _outbox,
+    "holder-link": _holder_link,
 }
 
 if __name__ == "__main__":

@@ -62,6 +62,16 @@ show_name = true
 # id = "did:web:assessor.example"
 # name = "Assessment Cooperative"
 
+# The mail server that tells teachers when a credential is ready; without this, nobody is told.
+# [mail]
+# host = "smtp.district.example"
+# from = "Example School District <credentials@district.example>"
+# username = "credentials"
+# password_file = "mail-password"
+# port = 587
+# tls = "starttls"   # or "tls", or "none" for a server on this machine
+# language = "en"    # or "es"
+
 # A system that sends approvals. While you change a secret, list the old and the new one.
 [[sources]]
 name = {source}

@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from issuer import colour, profiles
+from issuer.outbox.mail_settings import Mail, read_mail
 from keys.entry import DID_KEY, KeyUse
 from verifier import strict_toml
 from verifier.fetch_rules import host_and_port
@@ -79,6 +80,7 @@ class Settings:
     """What proofs a JSON credential carries; with `PROOF_TO_SHARE` its holder can share less."""
     jwt: str = profiles.JWT
     """The algorithm of the credential as a JWT; empty for a did:key issuer, which has none."""
+    mail: Mail | None = None
     sources: tuple[Source, ...] = ()
     font_folders: tuple[Path, ...] = ()
     status_list_size: int = STATUS_LIST_SIZE
@@ -158,6 +160,7 @@ def parse(top: Table, *, home: Path) -> Settings:
         show_name=credentials.flag("show_name", default=True),
         proofs=proofs,
         jwt=jwt,
+        mail=read_mail(top.table("mail"), home=home),
         sources=_sources(top.tables("sources")),
         font_folders=_font_folders(top.lines("fonts"), home),
         status_list_size=_list_size(top.integer("status_list_size", default=STATUS_LIST_SIZE)),

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
 
 from contexts import CanonicalizationError
 from issuer.issuance import lists
@@ -17,6 +18,7 @@ from issuer.issuance.self_check import self_check
 from issuer.issuance.signing import Secured, secure
 from issuer.issuance.tables import CredentialRow, State
 from issuer.issuer import Issuer
+from issuer.outbox import queue
 from keys.entry import KeyUse
 from keys.signer import KeysError, Signer
 from verifier import strict_json
@@ -95,7 +97,7 @@ def _made(
 
 
 def _store(issuer: Issuer, made: Sequence[tuple[CredentialRow, Secured | str]]) -> None:
-    """Store what was made unless somebody was faster: the first wins."""
+    """Store what was made unless somebody was faster: the first wins, and has the mail sent."""
     issued, held_back = [], []
     for row, done in made:
         if isinstance(done, Secured):
@@ -108,9 +110,21 @@ def _store(issuer: Issuer, made: Sequence[tuple[CredentialRow, Secured | str]]) 
         execute = session.connection().execute
         if issued:
             now = datetime.now(UTC)
+            _tell(session, issuer, [row.id for row, done in made if isinstance(done, Secured)], now)
             execute(_UNFINISHED.values(state=State.ISSUED, problem=None, issued_at=now), issued)
         if held_back:
             execute(_UNFINISHED.values(state=State.QUARANTINED), held_back)
+
+
+def _tell(session: Session, issuer: Issuer, keys: Sequence[int], now: datetime) -> None:
+    """Let a mail leave, if there is a mail server, for each that nobody has issued before us."""
+    fresh = select(CredentialRow.public_id).where(
+        CredentialRow.id.in_(keys), CredentialRow.state != State.ISSUED
+    )
+    if issuer.settings.mail is not None:
+        for public_id in session.scalars(fresh.order_by(CredentialRow.id).with_for_update()):
+            queue.put(session, "issued", public_id, host=issuer.settings.host, now=now)
+        session.flush()
 
 
 def pending(issuer: Issuer) -> list[CredentialRow]:

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import issuer.outbox.tables
 import issuer.sharing.collection_tables
 import issuer.sharing.tables  # noqa: F401 (they import the tables of every subject)
 from issuer.database import Base

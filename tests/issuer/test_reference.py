@@ -76,7 +76,9 @@ def test_every_setting_stands_in_the_table_and_is_read(tmp_path):
         file.write_text(_toml(names).replace(name.rpartition(".")[2] + " =", "unknown ="))
         with pytest.raises(ValueError, match=r"."):
             load(tmp_path)
-    read = {"home", "font_folders", "sources", "assessed_by"} | {n.replace(".", "_") for n in names}
+    read = {"home", "font_folders", "sources", "assessed_by", "mail"} | {
+        n.replace(".", "_") for n in names
+    }
     assert {name.removeprefix("credentials_") for name in read} >= set(Settings.__slots__)
 
 
@@ -100,6 +102,13 @@ VALUES = {
     "assessed_by.id": '"did:web:assessor.example"',
     "assessed_by.name": '"Assessor"',
     "assessed_by.url": '"https://assessor.example/"',
+    "mail.host": '"smtp.district.example"',
+    "mail.port": "587",
+    "mail.from": '"District <credentials@district.example>"',
+    "mail.tls": '"tls"',
+    "mail.username": '"credentials"',
+    "mail.password_file": '"mail-password"',
+    "mail.language": '"es"',
     "sources.name": '"approvals"',
     "sources.secrets": '["whsec_MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA="]',
     "sources.bearer": '"a-token-of-more-than-32-characters"',

@@ -35,12 +35,12 @@ def chosen() -> str:
 
 def gettext(text: str) -> str:
     """Return a sentence in the language of this request."""
-    return _catalogue(chosen()).gettext(text) if text else ""
+    return catalogue(chosen()).gettext(text) if text else ""
 
 
 def ngettext(one: str, many: str, count: int) -> str:
     """Return a sentence about `count` things in the language of this request."""
-    return _catalogue(chosen()).ngettext(one, many, count)
+    return catalogue(chosen()).ngettext(one, many, count)
 
 
 def day(moment: datetime) -> str:
@@ -75,7 +75,8 @@ def _install(state: BlueprintSetupState) -> None:
 
 
 @cache
-def _catalogue(language: str) -> catalogues.NullTranslations:
+def catalogue(language: str) -> catalogues.NullTranslations:
+    """Return the sentences of a language, for what is written outside of a request."""
     file = FOLDER / f"{language}.po"
     if not file.is_file():
         return catalogues.NullTranslations()
