@@ -132,6 +132,14 @@ def test_a_short_row_gives_no_entry():
     assert ids("2025-2026,IL,Short") == set()
 
 
+def test_the_whole_country_fits_into_a_list_that_is_read(tmp_path):
+    name, source, out = "District of a Somewhat Longer Name", tmp_path / "lea.csv", tmp_path / "out"
+    rows = (row(f"http://www.d{n}.k12.example", name, lea=f"{n:07}") for n in range(20_000))
+    source.write_text("\n".join([HEADER, *rows]))
+    assert verifying.main(["trust", "build", "--nces", str(source), "--out", str(out)]) == 0
+    assert len(trust.load(out.read_bytes()).entries) == 40_000
+
+
 def test_the_command_writes_a_list_that_is_read_and_says_how_many_were_left_out(tmp_path, capsys):
     source, out = tmp_path / "lea.csv", tmp_path / "districts.json"
     source.write_text("\n".join([HEADER, row("https://own.example"), row("", lea="2")]))
