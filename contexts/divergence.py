@@ -39,9 +39,7 @@ def refuse_divergent(value: Any) -> None:
 
 def _refuse(value: Any, at: str, texts: list[str]) -> None:
     if isinstance(value, str):
-        texts.append(value)
-        if not value.isprintable() and (found := _CONTROL.search(value)):
-            raise DivergenceError(f"{at}: the control character U+{ord(found[0]):04X}")
+        _refuse_text(value, at, texts)
     elif isinstance(value, list | tuple):
         for place, item in enumerate(value):
             _refuse(item, f"{at}[{place}]", texts)
@@ -50,9 +48,19 @@ def _refuse(value: Any, at: str, texts: list[str]) -> None:
         if len(digits) > MAX_DIGITS or 0 < abs(value) < MIN_FLOAT or abs(value) >= 1e21:
             raise DivergenceError(f"{at}: the number {value!r}, use at most 15 digits")
     elif isinstance(value, Mapping):
+        before = f"{at}." if at else ""
         for key, item in value.items():
-            _refuse(key, at, texts)
-            _refuse(item, f"{at}.{key}" if at else key, texts)
+            _refuse_text(key, at, texts)
+            if isinstance(item, str) and item.isprintable():
+                texts.append(item)
+            else:
+                _refuse(item, before + key, texts)
+
+
+def _refuse_text(text: str, at: str, texts: list[str]) -> None:
+    texts.append(text)
+    if not text.isprintable() and (found := _CONTROL.search(text)):
+        raise DivergenceError(f"{at}: the control character U+{ord(found[0]):04X}")
 
 
 def _two_orders(text: str) -> bool:

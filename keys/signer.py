@@ -2,12 +2,7 @@
 
 from typing import Protocol
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
-from cryptography.hazmat.primitives.hashes import SHA256
-
-from verifier.cryptosuites.signature import verify_ecdsa, verify_eddsa
+from verifier.cryptosuites.signature import verify_jose
 from verifier.multikey import PublicKey
 
 
@@ -44,11 +39,4 @@ class Signer(Protocol):
 
 def is_signature(public_key: PublicKey, signature: bytes, data: bytes) -> bool:
     """Return whether `signature` is one by `public_key` over `data`, in the form `Signer` gives."""
-    if not isinstance(public_key, rsa.RSAPublicKey):
-        verify = verify_ecdsa if isinstance(public_key, EllipticCurvePublicKey) else verify_eddsa
-        return verify(public_key, data, signature)
-    try:
-        public_key.verify(signature, data, padding.PKCS1v15(), SHA256())
-    except InvalidSignature:
-        return False
-    return True
+    return verify_jose(public_key, data, signature)

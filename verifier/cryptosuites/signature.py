@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
@@ -67,6 +68,20 @@ def verify_ecdsa(key: PublicKey, data: bytes, signature: bytes) -> bool:
     r, s = int.from_bytes(signature[:size]), int.from_bytes(signature[size:])
     try:
         key.verify(encode_dss_signature(r, s), data, ECDSA(_HASHES[key.curve.name][1]))
+    except InvalidSignature:
+        return False
+    return True
+
+
+def verify_jose(key: PublicKey, data: bytes, signature: bytes) -> bool:
+    """Whether `signature` over `data`, in the form that JOSE gives it, was made by this key
+    (RFC 7518, section 3): r ‖ s of a curve, PKCS #1 with SHA-256 of RSA."""
+    if isinstance(key, EllipticCurvePublicKey):
+        return verify_ecdsa(key, data, signature)
+    if not isinstance(key, rsa.RSAPublicKey):
+        return verify_eddsa(key, data, signature)
+    try:
+        key.verify(signature, data, padding.PKCS1v15(), hashes.SHA256())
     except InvalidSignature:
         return False
     return True

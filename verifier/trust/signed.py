@@ -39,7 +39,7 @@ def read_signed(text: str, *, fetch: Fetch, now: datetime) -> dict[str, Any]:
     for judged in (verdict(found.said, "authentic"), verdict(found.still, "current")):
         if judged.answer is not Answer.YES:
             raise TrustListError(f"the list is not accepted. {words.text(judged)}")
-    return _as_list(view(secured.document), now)
+    return _as_list(secured.credential, now)
 
 
 def _check_kind(_document: Json) -> Check:
