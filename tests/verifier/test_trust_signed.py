@@ -74,6 +74,9 @@ REFUSED = {
         lambda: jcs(LIST | {"credentialStatus": {"type": "Other"}}), "withdrawn",
     ),
     "inline context": (lambda: jcs(LIST | {"@context": [{"x": "y"}]}), "own definitions"),
+    "of terms that no context here defines": (
+        lambda: jcs(LIST).replace("eddsa-jcs-2022", "eddsa-rdfc-2022"), "recognized-entities/v1",
+    ),
     "a badge": (lambda: jcs(LIST | {"type": ["VerifiableCredential"]}), "no list that is read"),
     "an old badge": (
         lambda: json.dumps(
