@@ -22,7 +22,7 @@ from issuer.outbox import queue
 from keys.entry import KeyUse
 from keys.signer import KeysError, Signer
 from verifier import strict_json
-from verifier.batch.known import Known
+from verifier.known import Known
 
 log = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from issuer import published
 from issuer.issuance.signing import Secured
 from issuer.issuer import Issuer
 from verifier import jose
-from verifier.batch.known import Asking, Known, KnownWorld
 from verifier.examine import World
+from verifier.known import Asking, Known, KnownWorld
 from verifier.pipeline import look_at
 from verifier.report import Answer, Report, worst
 from verifier.vc_jwt import CLAIMS, check_jwt

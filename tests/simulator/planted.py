@@ -4,7 +4,6 @@ import csv
 import json
 import os
 import signal
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,15 +48,11 @@ class Served:
 
 @dataclass(frozen=True)
 class Harmful:
-    """A web in which some addresses do harm to whoever asks, and nothing else is there."""
+    """A web that ends whoever asks it."""
 
     def __call__(self, url: str = "", **_: object) -> Any:
-        if url.endswith("kills"):
-            os.kill(os.getpid(), signal.SIGKILL)
-        if url.endswith("sleeps"):
-            time.sleep(600)
         if url:
-            raise FetchError("http_status", url, "answered 404")
+            os.kill(os.getpid(), signal.SIGKILL)
         return self
 
 

@@ -67,7 +67,7 @@ def test_forty_badges_with_twelve_flaws_have_forty_rows(planted):
 def test_the_sheet_names_each_flaw_beside_its_applicant(planted):
     flaws, out, _ = planted
     sheet = (out / "sheet.html").read_text()
-    bodies = {re.search(r"A-\d\d", body)[0]: body for body in sheet.split("<tbody>")[1:]}
+    bodies = {re.search(r"A-\d\d", body)[0]: body for body in sheet.split("<tbody ")[1:]}
     assert {who for who, code in flaws.items() if opening(code) not in bodies[who]} == set()
 
 
@@ -78,6 +78,40 @@ def test_whoever_has_no_flaw_counts_and_has_the_points_of_twelve_hours(planted):
     assert counted == rows.keys() - flaws.keys()
     assert {rows[who]["points"] for who in counted} == {"2.4"}
     assert {rows[who]["points"] for who in flaws} == {""}
+
+
+def test_the_table_of_applicants_has_a_line_for_each_with_the_points_in_all(planted):
+    text = (planted[1] / "applicants.csv").read_text("utf-8-sig")
+    lines = {line["applicant"]: line for line in csv.DictReader(io.StringIO(text))}
+    assert len(lines) == 40
+    assert lines["A-14"] == {
+        "applicant": "A-14",
+        "name": "Jordan Example 14",
+        "handed in": "1",
+        "points": "2.4",
+        "count": "1",
+        "to look at": "0",
+        "do not count": "0",
+    }
+
+
+def test_without_lists_in_the_policy_those_that_are_kept_say_whose_count(
+    world, tmp_path, check, monkeypatch
+):
+    sound(world, tmp_path / "folder", 1)
+    entry = {"id": "did:web:other.example", "name": "Other District", "kind": "district"}
+    listed = {"type": "MintmarkTrustList", "version": 1, "name": "State", "entries": [entry]}
+    listed |= {"updated": "2026-11-10T00:00:00Z"}
+    world.publish("https://state.example/list.json", listed)
+    monkeypatch.setenv("MINTMARK_VERIFY_HOME", str(tmp_path / "kept"))
+    monkeypatch.setattr(web_options, "WebFetch", served(world))
+    assert verifying.main(["trust", "add", "https://state.example/list.json"]) == 0
+    assert check(world, tmp_path / "folder", "--out", tmp_path / "out") == 3
+    record = json.loads((tmp_path / "out" / run.RECORD).read_text())
+    (kept,) = (tmp_path / "kept").glob("[0-9a-f]*.json")
+    assert [each["sha256"] for each in record["files"]] == [
+        hashlib.sha256(kept.read_bytes()).hexdigest()
+    ]
 
 
 def test_a_credential_that_two_hand_in_counts_for_whose_address_it_was_issued_to(planted):
@@ -175,36 +209,25 @@ def test_a_check_that_was_begun_by_other_rules_is_not_gone_on_with(
     assert "begun with other applicants, rules or options" in capsys.readouterr().err
 
 
-def test_a_file_that_kills_its_reader_has_a_row_and_the_others_go_on(world, tmp_path):
+def test_a_worker_that_is_ended_stops_the_check_which_then_goes_on(
+    world, tmp_path, check, monkeypatch, capsys
+):
     sound(world, tmp_path / "folder", 3)
-    task = Task(tmp_path / "folder", b"", (), Harmful())
-    links = [HandedIn("kills", "https://district.example/kills")]
-    files = [HandedIn(f"{n:03}", f"{n:03}.json") for n in (1, 2, 3)]
-    rows = [Row.of_line(line) for line in workers.check_all([*files, *links, *files], task, 1)]
-    unreachable, files = "issuer_unreachable", ["001", "002", "003"]
-    assert [(row.applicant, row.reasons[0].code) for row in rows] == [
-        *((name, unreachable) for name in files),
-        ("kills", "could_not_finish"),
-        *((name, unreachable) for name in files),
-    ]
+    arguments = ["batch", str(tmp_path / "folder"), "--out", str(tmp_path / "out"), "--at", NOW]
+    monkeypatch.setattr(web_options, "WebFetch", Harmful())
+    assert verifying.main(arguments) == 2
+    assert "The same command goes on from here" in capsys.readouterr().err
+    assert check(world, tmp_path / "folder", "--out", tmp_path / "out") == 0
 
 
-def test_workers_that_cannot_start_blame_no_file(tmp_path):
-    task = Task(tmp_path, b"no policy", (), Harmful())
-    with pytest.raises(workers.WorkersError, match="cannot start"):
-        list(workers.check_all([HandedIn("a", "a.json")], task, 1))
-
-
-def test_a_file_that_never_ends_is_given_up(world, tmp_path, monkeypatch):
-    sound(world, tmp_path / "folder", 1)
-    monkeypatch.setattr(workers, "SECONDS_EACH", 5.0)
-    things = [HandedIn("slow", "https://district.example/sleeps"), HandedIn("001", "001.json")]
-    task = Task(tmp_path / "folder", b"", (), Harmful())
-    rows = [Row.of_line(line) for line in workers.check_all(things, task, 1)]
-    assert [(row.applicant, row.reasons[0].code) for row in rows] == [
-        ("slow", "took_too_long"),
-        ("001", "issuer_unreachable"),
-    ]
+def test_a_fault_of_ours_has_a_row_and_the_others_go_on(world, tmp_path, monkeypatch):
+    sound(world, tmp_path / "folder", 2)
+    desk = Desk(Task(tmp_path / "folder", b"", (), lambda: world.fetch))
+    monkeypatch.setattr(workers, "_desks", [desk])
+    things = [HandedIn("a", "001.json"), HandedIn("b", "001.json", emails=None), HandedIn("c", "")]
+    rows = [Row.of_line(line) for line in workers._check(things)]
+    codes = [[why.code for why in row.reasons] for row in rows]
+    assert codes == [[], ["could_not_finish"], ["nothing_handed_in"]]
 
 
 def test_a_list_is_asked_and_judged_once_for_many_credentials(world, tmp_path):

@@ -68,6 +68,6 @@ def test_points_are_added_up_for_each_applicant_and_only_where_they_count():
     rows[3] = row("a", points="7").with_reason(Answer.COULD_NOT_CHECK, "age_unknown")
     assert sheet.total(rows) == "0.3"
     made = html(*rows)
-    assert "0.3 in all" in made
+    assert "0.3 points in all" in made
     assert "<td>(7)</td>" in made
     assert "<td>5</td>" not in made

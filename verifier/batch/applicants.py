@@ -1,7 +1,7 @@
 """Who hands in what: a folder, a zip, or a table `applicants.csv` with files or links.
 
-Nothing is ever unpacked to disk, and no name leads out of what was given. A file that cannot be
-read still has its row, so nobody is forgotten.
+Nothing is unpacked to disk, and no name leads out of what was given. A file that cannot be read
+has its row all the same, so nobody is forgotten.
 """
 
 import csv
@@ -10,9 +10,9 @@ import io
 import os
 import re
 import stat
-import struct
 import zipfile
 import zlib
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, TypeAlias
@@ -24,9 +24,15 @@ MAX_FILES = 50_000
 MAX_CELL = 2000
 MAX_ZIP_DIRECTORY_BYTES = 16 * 1024 * 1024
 """The list of contents in a zip: it is read whole, before anything can be counted."""
-_COLUMNS = {"applicant": "applicant", "name": "name", "file": "file", "link": "link"}
-_COLUMNS |= {"email": "emails", "emails": "emails"}
-_LEFT_BY_SYSTEMS = ("__MACOSX", "Thumbs.db", "desktop.ini")
+_COLUMNS = {
+    **dict.fromkeys(("applicantname", "name", "fullname"), "name"),
+    **dict.fromkeys(("applicantemail", "email"), "emails"),
+    **dict.fromkeys(("file", "link", "url"), "source"),
+    "applicant": "applicant",
+}
+"""Heads of columns, by the letters that they begin with."""
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_LEFT_BY_SYSTEMS = (".", "__MACOSX", "Thumbs.db", "desktop.ini")
 
 
 class ApplicantsError(ValueError):
@@ -103,32 +109,44 @@ def read_table(data: bytes, where: str = TABLE) -> list[HandedIn]:
         heads, *rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     except (csv.Error, ValueError) as exc:
         raise ApplicantsError(f"{where} is no table, or empty: {exc}") from exc
-    columns = [_COLUMNS.get(re.sub("[^a-z]", "", head.lower()), "") for head in heads]
-    if not {"file", "link"} & set(columns) or not {"applicant", "name"} & set(columns):
+    columns = [_column(head) for head in heads]
+    if "source" not in columns or not {"applicant", "name"} & set(columns):
         known = "applicant, name, e-mails, file, link"
         raise ApplicantsError(f"{where} needs the columns applicant and file (known: {known})")
     if len(rows) > MAX_FILES:
         raise ApplicantsError(f"{where} has more than {MAX_FILES} rows: check it in parts")
-    beside = where.rpartition("/")[0]
     found: dict[tuple[str, str], HandedIn] = {}
     for number, cells in enumerate(rows, 2):
         if len(cells) > len(columns):
             raise ApplicantsError(f"{where}, row {number}, has more cells than the first row")
         if any(len(cell) > MAX_CELL for cell in cells):
             raise ApplicantsError(f"{where}, row {number}, has a cell of over {MAX_CELL} letters")
-        row = {column: cell.strip() for column, cell in zip(columns, cells, strict=False)}
-        if not any(row.values()):
-            continue
-        name = row.get("name", "")
-        applicant = row.get("applicant") or name or f"row {number}"
-        emails = tuple(re.findall(r"[^\s,;]+", row.get("emails", "")))
-        for source in [cell for key in ("file", "link") if (cell := row.get(key))] or [""]:
-            thing = HandedIn(applicant, source, name, emails)
-            if source and not thing.is_link:
-                path = (PurePosixPath(beside) / source.replace("\\", "/")).as_posix()
-                thing = HandedIn(applicant, path, name, emails)
-            found[applicant, thing.source] = thing
+        row: dict[str, list[str]] = defaultdict(list)
+        for column, cell in zip(columns, cells, strict=False):
+            row[column] += [cell.strip()] if cell.strip() else []
+        if any(row.values()):
+            found |= {(t.applicant, t.source): t for t in _handed_in(row, number, where)}
     return list(found.values())
+
+
+def _column(head: str) -> str:
+    letters = re.sub("[^a-z]", "", head.lower())
+    return next((name for start, name in _COLUMNS.items() if letters.startswith(start)), "")
+
+
+def _handed_in(row: dict[str, list[str]], number: int, where: str) -> list[HandedIn]:
+    """Return what one row of a table says was handed in; a file lies beside the table."""
+    name = " ".join(row["name"])
+    applicant = " ".join(row["applicant"]) or name or f"row {number}"
+    emails = tuple(re.findall(r"[^\s,;]+", " ".join(row["emails"])))
+    found = []
+    for source in row["source"] or [""]:
+        thing = HandedIn(applicant, source, name, emails)
+        if source and not thing.is_link:
+            path = PurePosixPath(where).parent / source.replace("\\", "/")
+            thing = HandedIn(applicant, path.as_posix(), name, emails)
+        found.append(thing)
+    return found
 
 
 def _text(data: bytes, where: str) -> str:
@@ -184,7 +202,7 @@ class Zip:
 
     def __init__(self, path: Path) -> None:
         try:
-            _check_zip_directory(path)
+            _refuse_endless(path)
             self._zip = zipfile.ZipFile(path)
         except (OSError, zipfile.BadZipFile, ValueError) as exc:
             raise ApplicantsError(f"{path} is no folder, table (.csv) or sound zip: {exc}") from exc
@@ -208,10 +226,11 @@ class Zip:
             raise UnreadableError("file_missing")
         if info.file_size > MAX_BYTES:
             raise UnreadableError("too_large", limit_mb=MAX_BYTES // 1024**2)
-        if info.flag_bits & 1:
-            raise UnreadableError("file_unreadable", detail="it is locked with a password")
-        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise UnreadableError("file_unreadable", detail="it is packed in an unusual way")
+        if info.flag_bits & 1 or info.compress_type not in (
+            zipfile.ZIP_STORED,
+            zipfile.ZIP_DEFLATED,
+        ):
+            raise UnreadableError("file_unreadable", detail="it is locked, or packed unusually")
         try:
             with self._zip.open(info) as file:
                 return _take(file, info.file_size)
@@ -244,19 +263,16 @@ def _without_waiting(path: str, flags: int) -> int:
 
 
 def _is_handed_in(name: str) -> bool:
-    return name == ".." or not name.startswith((".", *_LEFT_BY_SYSTEMS))
+    return name == ".." or not name.startswith(_LEFT_BY_SYSTEMS)
 
 
-def _check_zip_directory(path: Path) -> None:
+def _refuse_endless(path: Path) -> None:
     """Refuse a zip whose list of contents is longer than that of any honest one."""
     with path.open("rb") as file:
         file.seek(max(0, file.seek(0, os.SEEK_END) - 65_557))
-        tail = file.read()
-    end = tail.rfind(b"PK\x05\x06")
-    if end < 0 or len(tail) < end + 22:
+        before, _, end = file.read().rpartition(b"PK\x05\x06")
+    if len(end) < 18 or 18 + int.from_bytes(end[16:18], "little") != len(end):
         raise ValueError("it has no proper end")
-    size, comment = struct.unpack_from("<I4xH", tail, end + 12)
-    if end + 22 + comment != len(tail):
-        raise ValueError("it has no proper end")
-    if tail.startswith(b"PK\x06\x07", max(0, end - 20)) or size > MAX_ZIP_DIRECTORY_BYTES:
+    size = int.from_bytes(end[8:12], "little")
+    if before[-20:].startswith(b"PK\x06\x07") or size > MAX_ZIP_DIRECTORY_BYTES:
         raise ValueError(f"it lists too much (at most {MAX_FILES} files): check it in parts")

@@ -2,11 +2,11 @@
 
 import argparse
 import hashlib
+import os
 import sys
 import time
 from collections.abc import Sequence
-from datetime import datetime
-from os import cpu_count
+from datetime import UTC, datetime
 from pathlib import Path
 
 from verifier import web_options
@@ -19,10 +19,12 @@ from verifier.credential import instant
 from verifier.printed import printable
 from verifier.report import Answer
 from verifier.strict_toml import TomlError
-from verifier.trust import TrustListError
+from verifier.trust import TrustListError, kept
 
 WORD = "batch"
 INTERRUPTED = 130
+_OPTIONS = ("offline", "at", "allow_host", "unsafe_loopback_http")
+"""What has a say in the answers, beside the policy."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -45,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
     answers = [row.answer for row in rows]
     for answer, (mark, _, several, _) in ANSWERS.items():
         print(f"{mark} {answers.count(answer):>6,} {several}")
-    print(f"{out / 'sheet.html'}\n{out / 'results.csv'}\n{out / run.RECORD}")
+    print(f"{out / 'sheet.html'}")
     if Answer.NO in answers:
         return 1
     return 3 if Answer.COULD_NOT_CHECK in answers else 0
@@ -62,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     add("source", metavar="FOLDER|ZIP|CSV", help="what was handed in; by whom: applicants.csv")
     add("--policy", metavar="FILE", help="policy.toml: lists, age, levels, achievements, exchange")
     add("--out", metavar="FOLDER", help="where results go; default: NAME-checked")
-    add("--workers", type=_positive, default=cpu_count() or 1, metavar="N", help="default: all")
+    add("--workers", type=_positive, default=os.cpu_count() or 1, metavar="N", help="default: all")
     add("--offline", action="store_true", help="ask nobody; use key snapshots in trust lists")
     add("--at", type=_time, metavar="TIME", help="judge dates as of this time")
     web_options.add_options(parser)
@@ -83,39 +85,44 @@ def _time(text: str) -> datetime:
 
 def _given(args: argparse.Namespace, source: Path) -> Given:
     things = pile(source)
-    rules, lists, files = _rules(args.policy)
+    text, rules = b"", Path(args.policy or "policy.toml")
+    files = []
+    if args.policy:
+        text = rules.read_bytes()
+        files.append(_named(rules, "Policy"))
+    try:
+        places = policy.list_files(text, rules.parent) or _kept(args)
+        lists = tuple(place.read_bytes() for place in places)
+        parsed = policy.parse(text, lists)
+    except (TomlError, TrustListError) as exc:
+        raise run.BatchError(f"{rules}: {exc}") from exc
+    for place, each in zip(places, parsed.lists, strict=True):
+        files.append(_named(place, f"List of issuers “{each.name}”, as of {each.updated:%Y-%m-%d}"))
     if things.table:
         files.append(Named("applicants.csv", things.table, "Applicants"))
     if source.is_file() and source.suffix.lower() != ".csv":
-        with source.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        files.append(Named(source.name, digest, "Zip"))
-    flags = ("offline", "unsafe_loopback_http")
-    options = [f"--{name.replace('_', '-')}" for name in flags if getattr(args, name)]
-    options += [f"--allow-host {host}:{port}" for host, port in args.allow_host]
-    options += [f"--at {args.at.isoformat()}"] if args.at else []
-    task = Task(source, rules, lists, web_options.asking(args), args.at)
-    title = policy.parse(rules, lists).name or f"Credentials in {source.name}"
-    return Given(things, task, title, tuple(files), tuple(options))
+        files.append(_named(source, "Zip"))
+    asked = {name: value for name, value in vars(args).items() if name in _OPTIONS and value}
+    options = tuple(f"{name.replace('_', ' ')}: {value}" for name, value in asked.items())
+    task = Task(source, text, lists, web_options.asking(args), args.at)
+    title = parsed.name or f"Credentials in {source.name}"
+    return Given(things, task, title, tuple(files), options)
 
 
-def _rules(name: str | None) -> tuple[bytes, tuple[bytes, ...], list[Named]]:
-    """Return the policy, its lists, and what names them."""
-    if name is None:
-        return b"", (), []
-    path = Path(name)
-    text = path.read_bytes()
-    try:
-        places = policy.list_files(text, path.parent)
-        lists = tuple(place.read_bytes() for place in places)
-        found = policy.parse(text, lists)
-    except (TomlError, TrustListError) as exc:
-        raise run.BatchError(f"{name}: {exc}") from exc
-    files = [Named(name, hashlib.sha256(text).hexdigest(), "Policy")]
-    for place, data, each in zip(places, lists, found.lists, strict=True):
-        about = f"List of issuers “{each.name}”, as of {each.updated:%Y-%m-%d}"
-        files.append(Named(str(place), hashlib.sha256(data).hexdigest(), about))
-    return text, lists, files
+def _kept(args: argparse.Namespace) -> tuple[Path, ...]:
+    """Return where the lists lie that `mintmark-verify trust` keeps, asked for again if old."""
+    home = kept.home(os.environ)
+    _, told = kept.in_use(
+        home, ask=None if args.offline else web_options.asking(args), now=datetime.now(UTC)
+    )
+    for line in told:
+        print(f"mintmark-verify: {printable(line)}", file=sys.stderr)
+    return tuple(home / pin.file for pin in kept.pins(home))
+
+
+def _named(path: Path, about: str) -> Named:
+    with path.open("rb") as file:
+        return Named(str(path), hashlib.file_digest(file, "sha256").hexdigest(), about)
 
 
 class _Teller:
@@ -132,8 +139,8 @@ class _Teller:
             return
         self._told = now
         rate = (done - before) / max(now - self._began, 0.001)
-        left = (whole - done) / rate if rate else 0
-        line = f"{done:,} of {whole:,} checked, {rate:,.0f} a second, {left:,.0f} seconds left"
+        left = f", {(whole - done) / rate:,.0f} seconds left" if rate and done < whole else ""
+        line = f"{done:,} of {whole:,} checked, {rate:,.0f} a second{left}"
         print(f"\r{line:<70}" if terminal else line, end="", file=sys.stderr)
         if not terminal or done == whole:
             print(file=sys.stderr)

@@ -1,7 +1,12 @@
-"""One desk of the bench: from one thing that was handed in to one row of the results."""
+"""One desk of the bench: from one thing that was handed in to one row of the results.
+
+A desk asks each issuer, and judges its lists, once for thousands of credentials. It never keeps a
+verdict on one.
+"""
 
 import hashlib
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -12,12 +17,14 @@ from urllib.parse import unquote
 from contexts import BUNDLED
 from verifier.batch import policy
 from verifier.batch.applicants import HandedIn, UnreadableError, shelf
-from verifier.batch.known import Asked, Asking, Known, KnownWorld
 from verifier.credential import Credential
 from verifier.fetch import Fetch
+from verifier.known import Asked, Asking, Known, KnownWorld
 from verifier.pipeline import look_at
 from verifier.report import Answer, Report, Verdict
 
+MAX_SECONDS = 300
+"""What is withdrawn during a long check is seen after five minutes."""
 _LONGEST = 200
 _WORST = (Answer.YES, Answer.COULD_NOT_CHECK, Answer.NO)
 
@@ -66,7 +73,7 @@ class Row:
 
     @classmethod
     def of_line(cls, line: bytes) -> "Row":
-        """Return the row that a line holds; `ValueError` where the line was torn."""
+        """Return the row that a line holds."""
         values: dict[str, Any] = json.loads(line)
         values["reasons"] = tuple(Verdict(Answer(a), *why) for a, *why in values["reasons"])
         values["asked"] = tuple(map(tuple, values["asked"]))
@@ -83,33 +90,34 @@ class Task:
     ask: Callable[[], Fetch]
     at: datetime | None = None
 
-    def now(self) -> datetime:
-        """Return the time that dates are judged at."""
-        return self.at or datetime.now(UTC)
+    def row(self, thing: HandedIn) -> Row:
+        """Return the row for what was handed in, before anything is found."""
+        at = (self.at or datetime.now(UTC)).isoformat()
+        return Row(thing.applicant, thing.source, at, (), name=thing.name)
 
 
 class Desk:
     """Where one worker checks one thing after another."""
 
     def __init__(self, task: Task) -> None:
-        self._task = task
+        self.task = task
         self._shelf = shelf(task.source)
         self._policy = policy.parse(task.policy, task.lists)
-        self._known = Known()
+        self._known, self._since = Known(), time.monotonic()
 
     def check(self, thing: HandedIn) -> Row:
         """Return the row for what was handed in, whatever it is."""
-        now = self._task.now()
-        row = Row(thing.applicant, thing.source, now.isoformat(), (), name=thing.name)
+        row = self.task.row(thing)
         if not thing.source:
             return row.with_reason(Answer.COULD_NOT_CHECK, "nothing_handed_in")
         try:
-            data, digest = (
-                (thing.source.encode(), "") if thing.is_link else self._shelf.read(thing.source)
-            )
+            link = thing.source.encode(), ""
+            data, digest = link if thing.is_link else self._shelf.read(thing.source)
         except UnreadableError as exc:
             return row.with_reason(Answer.COULD_NOT_CHECK, exc.code, **exc.params)
-        asking = Asking(self._known, self._task.ask)
+        if time.monotonic() - self._since > MAX_SECONDS:
+            self._known, self._since = Known(), time.monotonic()
+        now, asking = datetime.fromisoformat(row.at), Asking(self._known, self.task.ask)
         report = look_at(data, KnownWorld(asking, now, self._policy.lists, BUNDLED))
         row = replace(
             row,
@@ -126,7 +134,6 @@ class Desk:
         if credential is None:
             return row
         worth = policy.points(credential, self._policy)
-        listed = report.recognised.params.get("name", "")
         return replace(
             row,
             badge=_badge(credential),
@@ -134,7 +141,7 @@ class Desk:
             signed_name=(credential.recipient_name or "")[:_LONGEST],
             achievement=(credential.achievement.name if credential.achievement else "")[:_LONGEST],
             issuer=credential.issuer.id[:_LONGEST],
-            listed_as=str(listed)[:_LONGEST],
+            listed_as=str(report.recognised.params.get("name", ""))[:_LONGEST],
             awarded=f"{credential.awarded_date or credential.valid_from or ''}"[:10],
             declared=", ".join(f"{value} {unit}" for unit, value in policy.amounts(credential)),
             points="" if worth is None else f"{worth.normalize():f}",

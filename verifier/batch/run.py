@@ -13,7 +13,6 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TypeAlias
 
 from verifier.batch import sheet
 from verifier.batch.applicants import HandedIn, Pile, Shelf, UnreadableError, shelf
@@ -22,7 +21,6 @@ from verifier.batch.sheet import Named
 from verifier.batch.workers import check_all
 from verifier.report import Answer
 
-Tell: TypeAlias = Callable[[int, int, int], None]
 JOURNAL, RECORD = "progress.jsonl", "record.json"
 
 
@@ -56,26 +54,27 @@ def run(
     `BatchError` if the folder holds another check, or a finished one.
     """
     begun, done = _open(given, out)
-    files = shelf(given.task.source)
-    todo = [thing for thing in given.pile.handed_in if not _is_done(thing, done, files)]
-    before, whole = len(given.pile.handed_in) - len(todo), len(given.pile.handed_in)
-    tell(before, before, whole)
+    files, handed_in = shelf(given.task.source), given.pile.handed_in
+    todo = [thing for thing in handed_in if not _is_done(thing, done, files)]
+    before = len(handed_in) - len(todo)
+    tell(before, before, len(handed_in))
     with (out / JOURNAL).open("ab", buffering=0) as journal:
         lines = check_all(todo, given.task, min(workers, len(todo)))
         for number, line in enumerate(lines, before + 1):
             journal.write(line)
-            tell(before, number, whole)
+            tell(before, number, len(handed_in))
     _, done = _open(given, out)
-    rows = settle([done[thing.applicant, thing.source] for thing in given.pile.handed_in])
+    rows = settle([done[thing.applicant, thing.source] for thing in handed_in])
     finished = datetime.now(UTC)
     written = {
         "results.csv": sheet.as_csv(rows),
+        "applicants.csv": sheet.by_applicant_as_csv(rows),
         "sheet.html": sheet.as_html(rows, given.title, finished, given.files, given.pile.unnamed),
     }
+    record = _record(given, rows, {"begun": begun, "finished": finished.isoformat()}, written)
+    written[RECORD] = json.dumps(record, indent=1).encode() + b"\n"
     for name, data in written.items():
         _write(out / name, data)
-    digests = {name: hashlib.sha256(data).hexdigest() for name, data in written.items()}
-    _write(out / RECORD, _as_lines(_record(given, rows, begun, finished, digests)))
     (out / JOURNAL).unlink()
     return rows
 
@@ -141,7 +140,7 @@ def _is_done(thing: HandedIn, done: dict[tuple[str, str], Row], files: Shelf) ->
 
 
 def _record(
-    given: Given, rows: list[Row], begun: str, finished: datetime, written: dict[str, str]
+    given: Given, rows: list[Row], times: dict[str, str], written: dict[str, bytes]
 ) -> dict[str, object]:
     """Return what is kept for the file: what was checked, when, by which rules, and with which
     answers of others, each by its SHA-256."""
@@ -151,14 +150,11 @@ def _record(
         "type": "MintmarkBatchRecord",
         "version": 1,
         "made by": _made_by(),
-        "begun": begun,
-        "finished": finished.isoformat(),
+        **times,
         "source": str(given.task.source),
-        "options": list(given.options),
+        "options": given.options,
         "files": [asdict(each) for each in given.files],
-        "asked": [
-            {"url": url, "for": kind, "sha256": digest or None} for url, kind, digest in asked
-        ],
+        "asked": [{"url": url, "for": kind, "sha256": found or None} for url, kind, found in asked],
         "inputs": [
             {
                 "applicant": row.applicant,
@@ -170,20 +166,9 @@ def _record(
             }
             for row in rows
         ],
-        "not named by applicants.csv": list(given.pile.unnamed),
-        "written": written,
+        "not named by applicants.csv": given.pile.unnamed,
+        "written": {name: hashlib.sha256(data).hexdigest() for name, data in written.items()},
     }
-
-
-def _as_lines(record: dict[str, object]) -> bytes:
-    """Return JSON with a line for each member, and for each item of a list."""
-    members = []
-    for name, value in record.items():
-        text = json.dumps(value)
-        if isinstance(value, list) and value:
-            text = "[\n    " + ",\n    ".join(map(json.dumps, value)) + "\n  ]"
-        members.append(f"  {json.dumps(name)}: {text}")
-    return ("{\n" + ",\n".join(members) + "\n}\n").encode()
 
 
 def _made_by() -> str:

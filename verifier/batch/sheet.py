@@ -1,17 +1,18 @@
-"""The results for people: a table for a spreadsheet, and a sheet to read and to print.
+"""The results for people: two tables for a spreadsheet, and a sheet to read and to print.
 
-Everything in them comes from strangers. In the table no cell can become a formula (T30); in the
+Everything in them comes from strangers. In the tables no cell can become a formula (T30); in the
 sheet all is escaped, and nothing is loaded from anywhere.
 """
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from html import escape
 from importlib.resources import files
+from string import Template
 
 from verifier import words
 from verifier.batch.desk import Row
@@ -24,26 +25,7 @@ ANSWERS = {
     Answer.NO: ("✘", "does not count", "do not count", "no"),
 }
 """Each with its mark, of one, of several, and the stylesheet's word for it."""
-COLUMNS = (
-    "applicant", "name", "file or link", "answer", "why", "next step", "points",
-    "points of the applicant", "name in the credential", "achievement", "issuer", "listed as",
-    "awarded", "declared", "authentic", "current", "recognised", "credential", "sha256",
-)  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "'")
-_OWN_STYLE = """
-main, .top { max-width: 72rem; }
-.counts { display: flex; flex-wrap: wrap; gap: 1rem 3rem; }
-.counts strong { display: block; font-size: var(--largest); line-height: 1.1; }
-.status.maybe { color: var(--maybe); }
-table { min-width: 40rem; line-height: 1.4; }
-tbody { break-inside: avoid; }
-tbody th, td strong { font-weight: 650; }
-th:nth-child(1) { width: 16%; } thead th:nth-child(2) { width: 32%; }
-tr > :last-child { text-align: right; padding-right: 0; }
-.next { font-weight: 600; }
-@page { margin: 14mm; }
-@media print { html { font-size: 75%; } main, .top { padding: 0; } .scroll { overflow: visible; } }
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +39,48 @@ class Named:
 
 def as_csv(rows: Sequence[Row]) -> bytes:
     """Return one line for each thing that was handed in, as spreadsheets open it."""
-    totals = {name: total(own) for name, own in by_applicant(rows).items()}
-    out = io.StringIO()
-    table = csv.writer(out, quoting=csv.QUOTE_ALL)
-    table.writerow(COLUMNS)
-    for row in rows:
-        cells = (
-            row.applicant, row.name, row.source, ANSWERS[row.answer][1],
-            " ".join(words.text(why) for why in row.reasons), " ".join(_steps(row)),
-            row.points if row.answer is Answer.YES else "", totals[row.applicant],
-            row.signed_name, row.achievement, row.issuer, row.listed_as, row.awarded, row.declared,
-            *(row.verdicts.get(name, "") for name in COLUMNS[14:17]), row.badge, row.sha256,
-        )  # fmt: skip
-        table.writerow(map(cell, cells))
+    return _table(
+        {
+            "applicant": row.applicant,
+            "name": row.name,
+            "file or link": row.source,
+            "answer": ANSWERS[row.answer][1],
+            "why": " ".join(words.text(why) for why in row.reasons),
+            "next step": " ".join(_steps(row)),
+            "points": row.points if row.answer is Answer.YES else "",
+            "name in the credential": row.signed_name,
+            "achievement": row.achievement,
+            "issuer": row.issuer,
+            "listed as": row.listed_as,
+            "awarded": row.awarded,
+            "declared": row.declared,
+            **{name: row.verdicts.get(name, "") for name in ("authentic", "current", "recognised")},
+            "credential": row.badge,
+            "sha256": row.sha256,
+        }
+        for row in rows
+    )
+
+
+def by_applicant_as_csv(rows: Sequence[Row]) -> bytes:
+    """Return one line for each applicant: how many count, and the points of those that do."""
+    return _table(
+        {
+            "applicant": name,
+            "name": own[0].name,
+            "handed in": str(len(own)),
+            **{each[2]: str(_count(own, answer)) for answer, each in ANSWERS.items()},
+            "points": total(own),
+        }
+        for name, own in by_applicant(rows).items()
+    )
+
+
+def _table(lines: Iterable[Mapping[str, str]]) -> bytes:
+    out, table = io.StringIO(), list(lines)
+    made = csv.DictWriter(out, table[0] if table else ["applicant"], quoting=csv.QUOTE_ALL)
+    made.writeheader()
+    made.writerows({head: cell(text) for head, text in line.items()} for line in table)
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -86,51 +97,42 @@ def as_html(
     named: Sequence[Named],
     unnamed: Sequence[str],
 ) -> bytes:
-    """Return the sheet: how many count, then each applicant with the reasons, then by what."""
-    style = (files("verifier") / "web" / "static" / "style.css").read_text("utf-8") + _OWN_STYLE
+    """Return the sheet: how many count, who needs a look, then each applicant, then by what."""
     applicants = by_applicant(rows)
-    answers = [row.answer for row in rows]
-    counts = "".join(
-        f'<p class="status {kind}"><strong>{answers.count(answer)}</strong>{mark} {several}</p>'
-        for answer, (mark, _, several, kind) in ANSWERS.items()
-    )
-    body = "".join(_applicant(name, own) for name, own in applicants.items())
+    look = [
+        f'<a href="#a{number}">{_text(name)}</a>'
+        for number, (name, own) in enumerate(applicants.items())
+        if _count(own, Answer.COULD_NOT_CHECK)
+    ]
     left = "".join(f"<li>{_text(name)}</li>" for name in unnamed)
-    by = "".join(
+    by = (
         f"<li>{_text(each.about)}: {_text(each.file)}<br><code>{each.sha256}</code></li>"
         for each in named
     )
-    return f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{_text(title)}</title><style>{style}</style></head><body>
-<header class="top"></header><main>
-<p class="eyebrow">Checked on {finished:%B %-d, %Y, %H:%M} UTC</p>
-<h1>{_text(title)}</h1>
-<p class="lead">{len(applicants)} applicants handed in {len(rows)} things.</p>
-<div class="counts">{counts}</div>
-<div class="scroll"><table><thead><tr><th scope="col">Applicant</th><th scope="col">Handed in</th>
-<th scope="col">Answer</th><th scope="col">Points</th></tr></thead>{body}</table></div>
-{f"<h2>Files that no applicant is named for</h2><ul>{left}</ul>" if left else ""}
-<h2>By what this was checked</h2>
-<ul>{by or "<li>No policy and no list of issuers.</li>"}</ul>
-<p class="hint">The lists of withdrawn credentials that were used, and a fingerprint (SHA-256) of
-everything, are in record.json beside this sheet.</p>
-</main></body></html>
-""".encode()
+    sheet = Template((files(__package__) / "sheet.html").read_text("utf-8")).substitute(
+        title=_text(title),
+        day=f"{finished:%B %-d, %Y, %H:%M} UTC",
+        counts="".join(
+            f'<p class="{kind}"><strong>{_count(rows, answer):,}</strong>{mark} {several}</p>'
+            for answer, (mark, _, several, kind) in ANSWERS.items()
+        ),
+        turn=f'<p class="turn">For a person to decide: {" ".join(look)}</p>' if look else "",
+        applicants="\n".join(
+            f'<tbody id="a{number}">{_applicant(name, own)}</tbody>'
+            for number, (name, own) in enumerate(applicants.items())
+        ),
+        unnamed=f"<h2>Files that no applicant is named for</h2><ul>{left}</ul>" if left else "",
+        by="".join(by) or "<li>No policy and no list of issuers.</li>",
+    )
+    return sheet.encode()
 
 
 def _applicant(name: str, rows: Sequence[Row]) -> str:
-    lines = []
-    for number, row in enumerate(rows):
-        who = ""
-        if number == 0:
-            whole = f"<p class=hint>{_text(total(rows))} in all</p>" if len(rows) > 1 else ""
-            given = f"<p class=hint>{_text(row.name)}</p>" if row.name not in ("", name) else ""
-            who = f"<th scope=rowgroup rowspan={len(rows)}>{_text(name)}{given}{whole}</th>"
-        lines.append(f"<tr>{who}<td>{_thing(row)}</td>{_answer(row)}</tr>")
-    return f"<tbody>{''.join(lines)}</tbody>"
+    given = f'<p class="soft">{_text(rows[0].name)}</p>' if rows[0].name not in ("", name) else ""
+    whole = f'<p class="soft">{_text(total(rows))} points in all</p>' if len(rows) > 1 else ""
+    head = f'<th scope="rowgroup" rowspan="{len(rows)}">{_text(name)}{given}{whole}</th>'
+    lines = (f"<td>{_thing(row)}</td>{_answer(row)}</tr>" for row in rows)
+    return f"<tr>{head}{'<tr>'.join(lines)}"
 
 
 def _thing(row: Row) -> str:
@@ -138,8 +140,8 @@ def _thing(row: Row) -> str:
     lines = (
         f"<strong>{_text(row.achievement)}</strong>" if row.achievement else "",
         _text(facts),
-        f"issued to {_text(row.signed_name)}" if row.signed_name else "",
-        f"<span class=hint>{_text(row.source or 'nothing')}</span>",
+        f"issued to {_text(row.signed_name)}" if row.signed_name not in ("", row.name) else "",
+        f'<span class="soft">{_text(row.source or "nothing")}</span>',
     )
     return "<br>".join(filter(None, lines))
 
@@ -147,11 +149,11 @@ def _thing(row: Row) -> str:
 def _answer(row: Row) -> str:
     mark, answer, _, kind = ANSWERS[row.answer]
     why = "".join(f"<p>{_text(words.text(why))}</p>" for why in row.reasons)
-    steps = "".join(f"<p class=next>{_text(step)}</p>" for step in _steps(row))
+    steps = "".join(f'<p class="next">{_text(step)}</p>' for step in _steps(row))
     points = row.points if row.answer is not Answer.NO else ""
     if points and row.answer is Answer.COULD_NOT_CHECK:
         points = f"({points})"
-    head = f'<p class="status {kind}">{mark} {answer}</p>'
+    head = f'<p class="answer {kind}">{mark} {answer}</p>'
     return f"<td>{head}{why}{steps}</td><td>{_text(points)}</td>"
 
 
@@ -159,6 +161,10 @@ def _steps(row: Row) -> list[str]:
     """What to do next, each once; nothing where it counts."""
     steps = (words.next_step(why) for why in row.reasons if row.answer is not Answer.YES)
     return list(dict.fromkeys(filter(None, steps)))
+
+
+def _count(rows: Sequence[Row], answer: Answer) -> int:
+    return sum(row.answer is answer for row in rows)
 
 
 def by_applicant(rows: Sequence[Row]) -> dict[str, list[Row]]:
