@@ -13,7 +13,7 @@ from world import NOW
 from verifier import qr
 from verifier.baking import bake_svg
 from verifier.evidence import digest_multibase
-from verifier.web import page
+from verifier.web import page, scan
 from verifier.web.page import Site, verifier_blueprint
 
 FILE = b"six drafts, each with its revision"
@@ -154,6 +154,51 @@ def test_the_address_around_a_scanned_code_is_shown_as_not_opened(world, client)
     digits = qr.to_digits(qr.pack(world.issuer.jwt(world.badge())))
     text = client.post("/verify", data={"text": f"https://else.example/verify#{digits}"}).text
     assert "The address around the code (https://else.example/verify)." in unchecked(text)
+
+
+def test_who_asks_too_often_is_told_to_wait(world, monkeypatch):
+    monkeypatch.setattr(page, "OFTEN", "2/minute")
+    monkeypatch.setattr(scan, "OFTEN", "1/minute")
+    app = Flask("often")
+    blueprint = verifier_blueprint(site=Site("Often"), make_fetch=lambda: world.fetch)
+    app.register_blueprint(blueprint, url_prefix="/verify")
+    client = app.test_client()
+    codes = [client.post("/verify", data={"text": "x"}).status_code for _ in range(3)]
+    codes += [client.post("/verify/scan", data=b"x").status_code for _ in range(2)]
+    assert codes == [422, 422, 429, 415, 429]
+
+
+NOT_THEIRS = {"presented_by": "somebody@else.example"}
+COUNTS = [
+    pytest.param({}, {}, True, "Yes, if it belongs", id="all-is-well"),
+    pytest.param({}, NOT_THEIRS, True, "Not for the person you named", id="of-another"),
+    pytest.param({}, {}, False, "First find out who its issuer is", id="unknown-issuer"),
+    pytest.param({"validUntil": "2026-11-20T00:00:00Z"}, {}, True, "Not as something", id="ended"),
+]
+
+
+@pytest.mark.parametrize(("changes", "given", "listed", "said"), COUNTS)
+def test_whether_it_may_be_counted_is_answered(world, changes, given, listed, said):
+    app = Flask("counting")
+    lists = [world.trust_list(world.issuer)] * listed
+    blueprint = verifier_blueprint(
+        site=Site("Counting"), make_fetch=lambda: world.fetch, trust=lists, clock=lambda: NOW
+    )
+    app.register_blueprint(blueprint, url_prefix="/verify")
+    text = app.test_client().post("/verify", data={"text": badge(world, **changes), **given}).text
+    assert f"<strong>May I count it?</strong> {said}" in text
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        pytest.param(lambda text: text.replace("Jordan", "Taylor"), "No.", id="changed"),
+        pytest.param(lambda text: text.replace("eddsa-rdfc-2022", "x"), "Not yet", id="unknown"),
+    ],
+)
+def test_what_is_not_shown_to_be_real_is_not_to_be_counted(world, client, given, said):
+    text = client.post("/verify", data={"text": given(badge(world))}).text
+    assert f"<strong>May I count it?</strong> {said}" in text
 
 
 STANDINGS = [

@@ -114,6 +114,7 @@ class Told:
     report: Report
     lines: tuple[Line, ...]
     in_short: str
+    counts: str
     name: str
     picture: str | None
     face: str
@@ -135,6 +136,7 @@ def tell(report: Report, handed: Handed, withdrawal: Withdrawal) -> Told:
         report=report,
         lines=tuple(_with_reason(each, report, withdrawal) for each in lines),
         in_short=in_short(report),
+        counts=language.gettext(counts(report)),
         name=handed.name,
         picture=_picture(report, handed),
         face=language.gettext(FACES.get(report.carrier, "")),
@@ -167,6 +169,22 @@ def in_short(report: Report) -> str:
     if report.current.answer is not Answer.NO and report.recognised.code in ISSUERS:
         said.append(ISSUERS[report.recognised.code])
     return " ".join(map(language.gettext, said))
+
+
+def counts(report: Report) -> str:
+    """Return the answer to "May I count it?", as far as a verifier can give one."""
+    if report.authentic.answer is not Answer.YES:
+        unknown = report.authentic.answer is Answer.COULD_NOT_CHECK
+        return N_("Not yet: first it has to be shown to be real.") if unknown else N_("No.")
+    if report.theirs is not None and report.theirs.answer is Answer.NO:
+        return N_("Not for the person you named: it was issued to another name or address.")
+    if report.current.answer is Answer.NO:
+        return N_("Not as something that is in force now.")
+    if report.current.answer is not Answer.YES:
+        return N_("First find out whether it is still in force.")
+    if report.recognised.answer is not Answer.YES:
+        return N_("First find out who its issuer is.")
+    return N_("Yes, if it belongs to whoever gave it to you and your own rules count it.")
 
 
 def not_checked(report: Report, handed: Handed) -> list[str]:
