@@ -148,6 +148,27 @@ def test_the_untouched_badge_holds(name):
     assert decisive(SIGNED[name]) is None
 
 
+def turned(value, *, arrays):
+    """Return what says the same with its members, and if asked its arrays, the other way round."""
+    if isinstance(value, dict):
+        return {
+            name: item if name in ("@context", "allowedValue") else turned(item, arrays=arrays)
+            for name, item in reversed(value.items())
+        }
+    if isinstance(value, list):
+        items = [turned(item, arrays=arrays) for item in value]
+        return items[::-1] if arrays else items
+    return value
+
+
+@pytest.mark.parametrize("name", SIGNED)
+def test_an_equal_way_of_writing_it_holds_as_well(name):
+    """Canonical JSON keeps the order of arrays, RDF has none (RFC 8785, section 3.2.3)."""
+    jcs = "jcs" in name
+    assert decisive(turned(SIGNED[name], arrays=False)) is None
+    assert (decisive(turned(SIGNED[name], arrays=True)) is None) != jcs
+
+
 @pytest.mark.parametrize("name", SIGNED)
 def test_any_changed_leaf_makes_the_proof_fail(name):
     signed = SIGNED[name]
