@@ -6,6 +6,7 @@ from typing import Any
 
 from verifier import words
 from verifier.credential import Credential
+from verifier.letters import calm, mixed
 from verifier.report import Answer, Outcome, Report
 
 _MARKS = {
@@ -85,6 +86,7 @@ def _claims(credential: Credential) -> list[str]:
     rows = [
         ("Issued by", credential.issuer.id),
         ("which calls itself", credential.issuer.name),
+        ("Look twice", _odd_letters(credential.issuer.id, credential.issuer.name)),
         ("Earned by", credential.recipient_name),
         ("For", achievement and achievement.name),
         ("Awarded", _day(credential.awarded_date or credential.valid_from)),
@@ -98,6 +100,12 @@ def _claims(credential: Credential) -> list[str]:
         *(("Evidence", item.name or item.id) for item in credential.evidence),
     ]
     return [f"  {label + ':':<20} {value}" for label, value in rows if value]
+
+
+def _odd_letters(identifier: str, name: str | None) -> str | None:
+    if "xn--" in identifier.lower():
+        return "that address has letters of another alphabet"
+    return "that name hides letters, or mixes alphabets that look alike" if mixed(name) else None
 
 
 def _inside(title: str, reports: Sequence[Report]) -> list[str]:
@@ -171,7 +179,8 @@ def dumps(value: Any) -> str:
 
 
 def printable(line: str) -> str:
-    """Take out what could steer a terminal or turn the reading direction (T19)."""
+    """Take out what could steer a terminal, turn the reading direction, or cover other lines."""
+    line = calm(line)
     if line.isprintable():
         return line
     return "".join(char if char.isprintable() else "�" for char in line)

@@ -373,8 +373,3 @@ def test_the_domain_of_an_issuer_is_read_from_its_identifier(
     identifier: str, host: str | None
 ) -> None:
     assert display.domain(identifier) == host
-
-
-def test_a_host_in_other_letters_is_flagged(world: World) -> None:
-    assert display.disguised("xn--mt-fka.example")
-    assert not display.disguised("district.example")

@@ -7,6 +7,9 @@ import math
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from markupsafe import Markup
+
+from verifier import letters
 from verifier.credential import Credential, Level, Result
 from verifier.web import language
 from verifier.words import N_
@@ -93,9 +96,14 @@ def domain(identifier: str) -> str | None:
     return None
 
 
-def disguised(host: str | None) -> bool:
-    """Return whether a host is written in punycode: its letters may imitate others (T19)."""
-    return any(label.startswith("xn--") for label in (host or "").lower().split("."))
+disguised, mixed = letters.disguised, letters.mixed
+
+
+def calm(value: object) -> object:
+    """Return what a template writes, with no more marks on a letter than writing has."""
+    if isinstance(value, Markup):
+        return Markup(letters.calm(value))  # noqa: S704 - it was safe, and only loses marks
+    return letters.calm(value) if isinstance(value, str) else value
 
 
 def web_link(url: str | None) -> str | None:

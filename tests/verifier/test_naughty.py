@@ -1,0 +1,276 @@
+"""Naughty texts in every field of a credential: shown as they are, and nothing else (T18, T19)."""
+
+import json
+import re
+from collections import Counter
+from copy import deepcopy
+from html.parser import HTMLParser
+
+import pytest
+from browser import hard_to_use, serving, watch
+from flask import Flask
+from naughty import ALL, NAUGHTY
+from world import NOW, Issuer, World
+
+from verifier import letters, printed
+from verifier.report import Answer
+from verifier.web import headers
+from verifier.web.page import Site, verifier_blueprint
+
+WRITTEN_BY_OTHERS = {
+    *("name", "description", "narrative", "tag", "identifier", "genre", "audience", "role"),
+    *("term", "licenseNumber", "targetName", "targetCode", "targetFramework", "mediaType"),
+    *("humanCode", "identityHash", "fieldOfStudy", "specialization", "inLanguage", "version"),
+}
+ADDRESSES = {"url", "targetUrl", "image", "criteria"}
+
+
+def with_text(value, text, member=""):
+    """Return a document in which every text that an issuer may choose is `text`."""
+    if isinstance(value, dict):
+        return {name: with_text(item, text, name) for name, item in value.items()}
+    if isinstance(value, list):
+        return [with_text(item, text, member) for item in value]
+    return text if member in WRITTEN_BY_OTHERS and isinstance(value, str) else value
+
+
+def badge(world: World, text: str):
+    """Return an unsigned badge that says `text` everywhere, by an issuer with a number."""
+    whole = deepcopy(world.badge())
+    subject = whole["credentialSubject"]
+    subject |= {
+        "role": "",
+        "term": "",
+        "licenseNumber": "",
+        "source": {"id": "https://assessor.example/", "type": ["Profile"], "name": ""},
+    }
+    subject["achievement"] |= {
+        "humanCode": "", "specialization": "", "fieldOfStudy": "", "version": "",
+        "alignment": [{"type": ["Alignment"], "targetName": "", "targetCode": "",
+                       "targetFramework": "", "targetUrl": "https://case.example/1"}],
+    }  # fmt: skip
+    whole["evidence"][0] |= {"narrative": "", "genre": "", "audience": ""}
+    whole["description"] = ""
+    return with_text(whole, text)
+
+
+@pytest.mark.parametrize("kind", NAUGHTY)
+def test_a_terminal_gets_no_control_character_and_no_line_of_its_own(world: World, kind):
+    def said(text):
+        report = world.verify(world.issuer.sign(badge(world, text)))
+        assert report.authentic.answer is Answer.YES
+        shown = printed.as_text("badge", report, details=True)
+        document = json.loads(printed.dumps(printed.as_json(report)))["credential"]
+        assert document["name"] == text
+        return [line for line in shown.split("\n") if not line.startswith("  Look twice")]
+
+    plain = said("Plain words")
+    for text in NAUGHTY[kind]:
+        lines = said(text)
+        assert len(lines) == len(plain), text
+        assert [line for line in lines if not line.isprintable()] == []
+        table = printed.as_table([(text, world.verify(b"{}")), (text, world.verify(b"{}"))])
+        assert table.count("\n") == 3
+        assert all(line.isprintable() for line in table.split("\n"))
+
+
+def places(value, path=()):
+    """Yield the path of every text in a document."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from places(item, (*path, name))
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from places(item, (*path, number))
+    elif isinstance(value, str):
+        yield path
+
+
+TEXT = "\x1b]0;x\x07\n\u202e{0}%s{name}<script>alert(1)</script>\u0301\u0301\u0301\u0301\u0301\r✔"
+
+
+def test_what_is_refused_is_named_without_harm_wherever_the_text_stands(world: World):
+    """Identifiers, types, contexts, proofs: what a report quotes of them is harmless, too."""
+    signed = world.issuer.sign(badge(world, "Plain words"))
+    for path in places(signed):
+        changed = deepcopy(signed)
+        *way, last = path
+        at = changed
+        for step in way:
+            at = at[step]
+        at[last] = TEXT
+        report = world.verify(changed)  # which puts everything into words
+        shown = printed.as_text(TEXT, report, details=True)
+        assert all(line.isprintable() for line in shown.split("\n")), path
+        assert json.loads(printed.dumps(printed.as_json(report)))
+
+
+ALONE = {"meta", "link", "input", "img", "br", "hr", "wbr", "path", "rect", "circle"}
+
+
+class Shape(HTMLParser):
+    """The tags of a page, counted; what prose made of Markdown, apart; and where it all leads."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: Counter[tuple[str, tuple[str, ...]]] = Counter()
+        self.prose: Counter[str] = Counter()
+        self.leads: set[str] = set()
+        self._open: list[bool] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        within = any(self._open)
+        if within:
+            self.prose[tag] += 1
+        elif tag not in ("p", "wbr"):  # a notice of odd letters; a place to break a long word
+            self.tags[tag, tuple(sorted(name for name, _ in attributes))] += 1
+        named = dict(attributes)
+        self.leads |= {
+            named[name] for name in ("href", "src", "action", "formaction") if named.get(name)
+        }
+        if tag not in ALONE:
+            self._open.append("prose" in (named.get("class") or "").split())
+
+    def handle_endtag(self, tag):
+        if tag not in ALONE and self._open:
+            self._open.pop()
+
+
+@pytest.fixture
+def app(world: World) -> Flask:
+    app = Flask("naughty")
+    page = verifier_blueprint(site=Site("Test"), make_fetch=lambda: world.fetch, clock=lambda: NOW)
+    app.register_blueprint(page, url_prefix="/verify")
+    headers.protect(app, https=False)
+    return app
+
+
+PROSE = {"p", "a", "ul", "ol", "li", "em", "strong", "code", "pre", "blockquote", "br", "hr",
+         "h1", "h2", "h3", "h4", "h5", "h6", "div", "bdi"}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", NAUGHTY)
+def test_a_page_has_the_tags_that_it_has_for_plain_words(world: World, app: Flask, kind):
+    client = app.test_client()
+
+    def shape(text):
+        signed = json.dumps(world.issuer.sign(badge(world, text)))
+        response = client.post("/verify", data={"text": signed})
+        assert response.status_code == 200
+        assert not re.search(f"[{MARKS}]{{4}}", response.text)
+        return Shape(response.text)
+
+    plain = shape("Plain words")
+    assert plain.tags["h1", ("id",)] == 1
+    for text in NAUGHTY[kind]:
+        found = shape(text)
+        assert found.tags == plain.tags, text
+        assert set(found.prose) <= PROSE
+        strange = found.leads - plain.leads
+        assert [to for to in strange if not to.startswith("https://")] == [], text
+
+
+MARKS = "\u0300-\u036f\u20d0-\u20ff"
+
+
+def test_in_a_browser_naughty_texts_stand_there_each_apart_from_its_neighbours(
+    chromium, world: World, app: Flask
+):
+    """No dialog, no request, no popup, nothing too wide, and no text turns the one beside it."""
+    short = [text for text in ALL if len(text) < 400]
+    whole = badge(world, NAUGHTY["direction"][1])
+    achievement = whole["credentialSubject"]["achievement"]
+    achievement["tag"] = short
+    achievement["alignment"] = [
+        {**achievement["alignment"][0], "targetName": text, "targetCode": text} for text in short
+    ]
+    whole["evidence"] = [
+        {**whole["evidence"][0], "name": text, "description": text, "narrative": text}
+        for text in short
+    ]
+    long = badge(world, NAUGHTY["length"][0])
+    with serving(app) as origin:
+        for document in (whole, long):
+            watched = watch(chromium, origin, viewport={"width": 320, "height": 700})
+            watched.page.goto(f"{origin}/verify")
+            watched.page.fill("#text", json.dumps(world.issuer.sign(document)))
+            watched.page.click("main form button[type=submit]")
+            watched.page.wait_for_selector(".verdicts")
+            watched.page.wait_for_load_state("networkidle")
+            assert watched.page.locator(".answer").first.inner_text() == "Yes"
+            assert watched.page.evaluate(TURNED) == []
+            assert [each for each in hard_to_use(watched.page) if "too wide" in each] == []
+            assert watched.alarms == []
+
+
+TURNED = """() => {
+  const turns = /[\\u0590-\\u08ff\\u200e\\u200f\\u061c\\u202a-\\u202e\\u2066-\\u2069]/;
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    const around = node.parentElement;
+    if (!turns.test(node.data) || around.closest("bdi, script, textarea, .prose")) continue;
+    const block = around.closest("p, li, dd, dt, h1, h2, h3, td, th, summary, div, main");
+    if (block.textContent.trim() !== node.data.trim()) found.push(node.data);
+  }
+  return found;
+}"""
+
+
+# letters that deceive
+
+
+@pytest.mark.parametrize(
+    ("host", "flagged"),
+    [
+        ("district.example", False), ("xn--mt-fka.example", True), ("a.XN--mt-fka.example", True),
+        ("аpple.example", True), ("bücher.example", True), ("xn.example", False), (None, False),
+        ("my-xn--.example", False),
+    ],
+)  # fmt: skip
+def test_a_host_in_other_letters_is_flagged(host, flagged):
+    assert letters.disguised(host) is flagged
+
+
+@pytest.mark.parametrize(
+    ("name", "flagged"),
+    [
+        ("Example District", False), ("МIТ", True), ("pаypal", True), ("Ex\u200bample", True),
+        ("\u202eelpmaxE", True), ("Ｅxample", True), ("𝐄xample", True), ("раураl", True),
+        ("Ελλάδα School", False), ("Школа Example", False), ("田中さん", False), ("3µm", False),
+        ("می\u200cخواهم", False), ("👩\u200d👧", False), ("", False), (None, False),
+        ("École", False),
+    ],
+)  # fmt: skip
+def test_a_name_that_mixes_or_hides_letters_is_flagged(name, flagged):
+    assert letters.mixed(name) is flagged
+
+
+def test_marks_are_thinned_out_to_what_writing_has():
+    assert letters.calm("Z" + "\u0301" * 50 + "a\u0301\u0302\u0303b") == (
+        "Z" + "\u0301" * 3 + "a\u0301\u0302\u0303b"
+    )
+    assert letters.calm("Đặng, naïve, ทดสอบ") == "Đặng, naïve, ทดสอบ"
+
+
+@pytest.mark.parametrize("name", ["МIТ", "Ex\u200bample"])
+def test_terminal_and_page_say_to_look_twice(world: World, app: Flask, name):
+    whole = world.badge()
+    whole["issuer"]["name"] = name
+    signed = world.issuer.sign(whole)
+    assert "Look twice:          that name hides letters" in printed.as_text(
+        "", world.verify(signed)
+    )
+    page = app.test_client().post("/verify", data={"text": json.dumps(signed)}).text
+    assert "mixes alphabets whose letters look alike" in page
+
+
+def test_an_address_in_other_letters_is_said_to_be_one(world: World, app: Flask):
+    issuer = Issuer("did:web:xn--mt-fka.example")
+    world.publish_issuer(issuer)
+    signed = issuer.sign(world.badge(issuer={"id": issuer.did, "type": ["Profile"]}))
+    assert "Look twice:          that address has" in printed.as_text("", world.verify(signed))
+    page = app.test_client().post("/verify", data={"text": json.dumps(signed)}).text
+    assert "letters of another alphabet" in page
