@@ -208,6 +208,10 @@ def _asking(args: argparse.Namespace) -> Callable[[], Fetch] | None:
 
 
 def _trust_list(name: str) -> TrustList:
+    if name.startswith(("https://", "http://")):
+        raise UsageError(
+            f"--trust takes a file; a list at an address: mintmark-verify trust add {name}"
+        )
     try:
         return trust.load(_read_file(name))
     except TrustListError as exc:

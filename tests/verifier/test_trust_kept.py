@@ -387,6 +387,12 @@ def test_a_given_list_stands_for_those_that_are_kept(run, world, tmp_path):
     assert ended.status == 1
 
 
+def test_an_address_where_a_file_belongs_says_how_to_keep_the_list(run, tmp_path):
+    ended = run(tmp_path / "badge.json", "--trust", URL)
+    assert ended.status == 2
+    assert f"mintmark-verify trust add {URL}" in ended.err
+
+
 def test_that_a_copy_was_used_stands_in_the_report_and_beside_it(run, add, world, tmp_path):
     badge = tmp_path / "badge.json"
     badge.write_text(json.dumps(world.issuer.sign(world.badge())))
