@@ -97,6 +97,7 @@ class Achievement:
     criteria_url: str | None = None
     type: str | None = None
     version: str | None = None
+    in_language: str | None = None
     image: str | None = None
     tags: tuple[str, ...] = ()
     alignments: tuple[Alignment, ...] = ()

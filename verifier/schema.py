@@ -14,6 +14,8 @@ from verifier.report import Check, Outcome
 
 Json = Mapping[str, Any]
 
+LANGUAGE = "[a-z]{2,4}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?"
+"""Open Badges 3.0, LanguageCode: a tag such as `es` or `en-US`."""
 _CANONICAL = re.compile(
     r"https://purl\.imsglobal\.org/spec/ob/v3p0/schema/json(-ld)?/"
     r"ob_v3p0_(any)?achievementcredential_schema\.json"
@@ -141,7 +143,7 @@ _SCALARS: dict[str, Callable[[Any], bool]] = {
         _is_text(value)
         and instant(value if isinstance(value, str) else value["@value"]) is not None
     ),
-    "language": _matches("[a-z]{2,4}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?"),
+    "language": _matches(LANGUAGE),
     **{name: _one_of(name) for name in _ENUMS},
 }
 

@@ -72,6 +72,7 @@ def _achievement(value: Any) -> Achievement | None:
         criteria_url=_text(criteria.get("id")),
         type=_text(value.get("achievementType")),
         version=_text(value.get("version")),
+        in_language=_text(value.get("inLanguage")),
         image=_reference(value.get("image")),
         tags=_texts(value.get("tag")),
         alignments=tuple(map(_alignment, _objects(value.get("alignment")))),

@@ -70,6 +70,7 @@ class Achievement:
     tags: tuple[str, ...] = ()
     alignments: tuple[Alignment, ...] = ()
     achievement_type: str = "MicroCredential"
+    in_language: str | None = None
     sign_comments: bool = False
     image: bytes | None = None
     listed: bool = True
@@ -94,6 +95,8 @@ def achievement_content(achievement: Achievement) -> dict[str, Any]:
     image = achievement.image
     content["image"] = None if image is None else hashlib.sha256(image).hexdigest()
     content["rubric"] = {"id": achievement.rubric.id, "version": achievement.rubric.version}
+    if achievement.in_language is None:  # so that what was recorded before it existed is the same
+        del content["in_language"]
     return content
 
 

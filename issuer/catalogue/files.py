@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from issuer.catalogue.achievement import Achievement, Alignment, Criterion, Level, Rubric
 from issuer.catalogue.images import ImageError, check_image
 from issuer.catalogue.versions import OWN_IDEA
+from verifier.schema import LANGUAGE
 from verifier.strict_toml import Table, TomlError, read
 
 _ACHIEVEMENT_TYPE = re.compile(
@@ -81,6 +82,7 @@ def _achievement(top: Table, file: Path, rubrics: Mapping[str, Rubric]) -> Achie
         tags=top.lines("tags"),
         alignments=tuple(_alignment(table) for table in top.tables("alignments")),
         achievement_type=_achievement_type(top),
+        in_language=_language(top.line("in_language", required=False)),
         sign_comments=top.flag("sign_comments", default=False),
         image=_image(top.line("image", required=False), file),
     )
@@ -91,6 +93,12 @@ def _achievement_type(top: Table) -> str:
     if not _ACHIEVEMENT_TYPE.fullmatch(kind):
         raise TomlError(f"achievement_type {kind!r} is no type of Open Badges 3.0 (or ext:…)")
     return kind
+
+
+def _language(tag: str) -> str | None:
+    if tag and not re.fullmatch(LANGUAGE, tag):
+        raise TomlError(f"in_language must be a language tag (BCP 47) such as es or en-US: {tag!r}")
+    return tag or None
 
 
 def _alignment(table: Table) -> Alignment:

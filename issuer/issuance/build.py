@@ -180,6 +180,7 @@ def achievement_object(
             "criteria": {"narrative": achievement.criteria, "id": f"{page}#{CRITERIA}"},
             "tag": list(achievement.tags),
             "version": str(achievement.version),
+            "inLanguage": achievement.in_language,
             "image": {"id": f"{page}.png", "type": "Image"},
             "alignment": [_alignment(alignment) for alignment in achievement.alignments],
             "resultDescription": criteria + [_amount(credit, page) for credit in credits],

@@ -154,10 +154,9 @@ def _form(problem: tuple[str, str] | None = None, *, text: str = "", status: int
 
 def _serve_templates(blueprint: Blueprint, site: Site) -> None:
     """Give every template of the app the filters and the name at the top of the page."""
-    names = ("all_met", "amounts", "disguised", "domain", "ladder", "mixed", "picture", "web_link")
-    for name in names:
+    filters = "all_met", "amounts", "disguised", "domain", "ladder", "picture", "spoken", "web_link"
+    for name in filters:
         blueprint.add_app_template_filter(getattr(display, name), name)
     blueprint.add_app_template_filter(prose)
-    blueprint.record_once(lambda state: setattr(state.app.jinja_env, "finalize", display.calm))
     language.speak(blueprint)
     blueprint.app_context_processor(lambda: {"site": site})
