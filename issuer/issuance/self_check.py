@@ -41,7 +41,10 @@ def _objection(report: Report) -> str | None:
 
 def _objection_to_jwt(jwt: bytes, report: Report, world: World) -> str | None:
     credential = report.credential
-    jws = jose.parse(jwt.decode())
+    try:
+        jws = jose.parse(jwt.decode())
+    except ValueError as exc:
+        return f"jwt: {exc}"
     said = {name: value for name, value in jws.payload.items() if name not in CLAIMS}
     document = {} if credential is None else {**credential.document}
     document.pop("proof", None)
