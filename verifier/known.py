@@ -1,46 +1,41 @@
-"""What one worker has found out about issuers and their lists, so that each is asked and judged
-once for thousands of credentials. A verdict on a credential is never kept."""
+"""What one process has found out about issuers and their lists, so that each is asked and judged
+once for thousands of credentials. A verdict on a credential is never kept.
+
+What was found out counts as long as the answers that it rests on are the same; how long an
+answer itself is kept is for `fetch_cache` to say.
+"""
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from collections.abc import Callable, Hashable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias, TypeVar, cast
 
 from verifier.controller import Controller, DidError
 from verifier.credential import Credential
 from verifier.examine import World
 from verifier.fetch import Fetch, Fetched, FetchError
+from verifier.fetch_breaker import Breaker
+from verifier.fetch_cache import Cache
 from verifier.intake import CREDENTIAL_TYPES
 from verifier.status import LIST_TYPES
 
-MAX_KEPT_BYTES = 64 * 1024 * 1024
-MAX_KEPT = 4096
+MAX_KEPT = 256
 _KINDS = {LIST_TYPES: "status list", CREDENTIAL_TYPES: "credential"}
 
 Asked: TypeAlias = tuple[str, str, str]
 """A URL, what was asked for there, and the SHA-256 of the answer ('' for none)."""
+_Question: TypeAlias = tuple[str, str, int]
+_Found = TypeVar("_Found")
 
 
-@dataclass(slots=True)
 class Known:
-    """Answers of others, and what they mean. Emptied when it grows too large."""
+    """Answers of others, who does not answer, and what the answers mean."""
 
-    answers: dict[tuple[str, str, int], tuple[Fetched | FetchError, str]] = field(
-        default_factory=dict
-    )
-    controllers: dict[str, tuple[Controller | DidError, tuple[Asked, ...]]] = field(
-        default_factory=dict
-    )
-    lists: dict[bytes, Credential | None] = field(default_factory=dict)
-    size: int = 0
-
-    def make_room(self, size: int) -> None:
-        """Forget everything if there would be too much of it."""
-        self.size += size
-        if self.size > MAX_KEPT_BYTES or len(self.answers) + len(self.controllers) > MAX_KEPT:
-            for kept in (self.answers, self.controllers, self.lists):
-                kept.clear()
-            self.size = size
+    def __init__(self) -> None:
+        self.cache, self.breaker = Cache(), Breaker()
+        self.found: dict[Hashable, tuple[object, dict[_Question, str]]] = {}
 
 
 class Asking:
@@ -48,26 +43,31 @@ class Asking:
 
     def __init__(self, known: Known, ask: Callable[[], Fetch]) -> None:
         self.known = known
-        self.asked: dict[Asked, None] = {}
-        self._ask = ask()
+        self.answers: dict[_Question, str] = {}
+        self._fetch = known.cache.around(known.breaker.around(ask()))
 
     def __call__(self, url: str, *, accept: str, max_bytes: int) -> Fetched:
-        """Return the resource at `url`, or raise `FetchError` as it was the first time."""
-        key = (url, accept, max_bytes)
-        if key not in self.known.answers:
-            found: Fetched | FetchError
-            try:
-                found = self._ask(url, accept=accept, max_bytes=max_bytes)
-                self.known.make_room(len(found.body))
-                self.known.answers[key] = found, hashlib.sha256(found.body).hexdigest()
-            except FetchError as exc:
-                self.known.make_room(0)
-                self.known.answers[key] = exc.with_traceback(None), ""
-        found, digest = self.known.answers[key]
-        self.asked[url, _KINDS.get(accept, "issuer"), digest] = None
-        if isinstance(found, FetchError):
-            raise found
-        return found
+        """Return the resource at `url`, or raise `FetchError`, as `ask` or the cache does."""
+        question = url, accept, max_bytes
+        self.answers.setdefault(question, "")
+        fetched = self._fetch(url, accept=accept, max_bytes=max_bytes)
+        self.answers[question] = _sha256(fetched.body)
+        return fetched
+
+    def answer(self, question: _Question) -> str:
+        """Return the SHA-256 of the answer to a question, '' where there is none."""
+        url, accept, max_bytes = question
+        with suppress(FetchError):
+            self(url, accept=accept, max_bytes=max_bytes)
+        return self.answers[question]
+
+    @property
+    def asked(self) -> tuple[Asked, ...]:
+        """What was asked, in that order, for the record."""
+        return tuple(
+            (url, _KINDS.get(accept, "issuer"), digest)
+            for (url, accept, _), digest in self.answers.items()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +78,41 @@ class KnownWorld(World):
 
     def controller(self, issuer: str) -> Controller:
         """Return the issuer's document as `World.controller` does."""
-        kept = self.fetch.known.controllers
-        if issuer not in kept:
-            before = set(self.fetch.asked)
-            found: Controller | DidError
+
+        def judge() -> Controller | DidError:
             try:
-                found = World.controller(self, issuer)
+                return World.controller(self, issuer)
             except DidError as exc:
-                found = exc.with_traceback(None)
-            kept[issuer] = found, tuple(each for each in self.fetch.asked if each not in before)
-        judged, asked = kept[issuer]
-        self.fetch.asked |= dict.fromkeys(asked)
-        if isinstance(judged, DidError):
-            raise judged
-        return judged
+                return exc.with_traceback(None)
+
+        found = self._once(issuer, judge)
+        if isinstance(found, DidError):
+            raise found
+        return found
 
     def status_list(self, body: bytes) -> Credential | None:
         """Return the status list credential as `World.status_list` does."""
-        kept = self.fetch.known.lists
-        if body not in kept:
-            kept[body] = World.status_list(self, body)
-        return kept[body]
+        return self._once(_sha256(body), lambda: World.status_list(self, body))
+
+    def _once(self, about: Hashable, judge: Callable[[], _Found]) -> _Found:
+        """Return what `judge` finds: what it found before, if it would hear the same answers."""
+        asking, kept = self.fetch, self.fetch.known.found
+        before, asking.answers = asking.answers, {}
+        try:
+            found, rests_on = kept.get(about, (None, None))
+            if rests_on is not None and all(
+                asking.answer(question) == digest for question, digest in rests_on.items()
+            ):
+                return cast(_Found, found)
+            judged = judge()
+            if len(kept) >= MAX_KEPT:
+                kept.clear()
+            kept[about] = judged, dict(asking.answers)
+            return judged
+        finally:
+            asking.answers = before | asking.answers
+
+
+@lru_cache(maxsize=64)  # one answer serves thousands
+def _sha256(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()

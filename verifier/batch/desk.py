@@ -6,7 +6,6 @@ verdict on one.
 
 import hashlib
 import json
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -23,8 +22,6 @@ from verifier.known import Asked, Asking, Known, KnownWorld
 from verifier.pipeline import look_at
 from verifier.report import Answer, Report, Verdict
 
-MAX_SECONDS = 300
-"""What is withdrawn during a long check is seen after five minutes."""
 _LONGEST = 200
 _WORST = (Answer.YES, Answer.COULD_NOT_CHECK, Answer.NO)
 
@@ -103,7 +100,7 @@ class Desk:
         self.task = task
         self._shelf = shelf(task.source)
         self._policy = policy.parse(task.policy, task.lists)
-        self._known, self._since = Known(), time.monotonic()
+        self._known = Known()
 
     def check(self, thing: HandedIn) -> Row:
         """Return the row for what was handed in, whatever it is."""
@@ -115,8 +112,6 @@ class Desk:
             data, digest = link if thing.is_link else self._shelf.read(thing.source)
         except UnreadableError as exc:
             return row.with_reason(Answer.COULD_NOT_CHECK, exc.code, **exc.params)
-        if time.monotonic() - self._since > MAX_SECONDS:
-            self._known, self._since = Known(), time.monotonic()
         now, asking = datetime.fromisoformat(row.at), Asking(self._known, self.task.ask)
         report = look_at(data, KnownWorld(asking, now, self._policy.lists, BUNDLED))
         row = replace(
@@ -125,7 +120,7 @@ class Desk:
             carrier=report.carrier,
             reasons=tuple(policy.judge(report, self._policy, thing, now)),
             verdicts={name: str(v.answer) for name, v in report.verdicts().items()},
-            asked=tuple(asking.asked),
+            asked=asking.asked,
         )
         return self._with_claims(row, report, thing)
 
