@@ -344,7 +344,9 @@ def rotate_for_ever(keyring, passphrase, now):
 def test_a_kill_in_the_middle_of_rotating_leaves_one_active_key_per_use(keyring, passphrase, now):
     fork, chance = get_context("fork"), random.Random(20)
     known = {entry.id for entry in keyring.entries()}
-    for _ in range(20):
+    for kills in range(200):
+        if kills >= 20 and len(known) > 2:  # a busy machine may finish no rotation in time
+            break
         process = fork.Process(target=rotate_for_ever, args=(keyring, passphrase, now))
         process.start()
         time.sleep(chance.uniform(0.02, 0.06))
