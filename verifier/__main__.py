@@ -9,10 +9,10 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 
-from verifier import derive, printed, trust, web_options
-from verifier.batch import command
+from verifier import printed, trust, web_options
 from verifier.credential import instant
 from verifier.fetch import Fetch
 from verifier.fetch_cache import remembering
@@ -20,9 +20,14 @@ from verifier.intake import MAX_CREDENTIAL_BYTES
 from verifier.pipeline import verify
 from verifier.report import Answer, Outcome, Report
 from verifier.trust import TrustList, TrustListError, kept
-from verifier.trust import command as trusting
 
 SERVE = "serve"
+_COMMANDS = {
+    "derive": "verifier.derive",
+    "batch": "verifier.batch.command",
+    "trust": "verifier.trust.command",
+}
+"""Read when they are asked for, because most often it is one file to check."""
 VERDICTS = ("authentic", "current", "recognised", "theirs")
 
 
@@ -33,12 +38,9 @@ class UsageError(Exception):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    if arguments[:1] == [derive.WORD]:
-        return derive.main(arguments[1:])
-    if arguments[:1] == [command.WORD]:
-        return command.main(arguments[1:])
-    if arguments[:1] == [trusting.WORD]:
-        return trusting.main(arguments[1:])
+    if arguments and (elsewhere := _COMMANDS.get(arguments[0])):
+        status: int = import_module(elsewhere).main(arguments[1:])
+        return status
     if arguments[:1] == [SERVE]:
         return serve(arguments[1:])
     args = _parser().parse_args(arguments)

@@ -5,7 +5,6 @@ a page), a picture of a code, and the text of a code or link. Whatever else peop
 mistake is told apart, so that the answer can say what to bring instead.
 """
 
-import html
 import json
 import re
 from dataclasses import dataclass, replace
@@ -127,6 +126,8 @@ def credential_of_page(data: bytes, url: str) -> str | None:
     """
     if not _HTML.search(data[:1024]):
         return None
+    import html  # slow to import
+
     for tag in _LINK_TAG.findall(data[:MAX_TEXT_BYTES].decode("utf-8", "replace")):
         named = dict(_ATTRIBUTE.findall(tag))
         if (named.get("rel"), named.get("type")) == ("alternate", "application/vc+ld+json"):

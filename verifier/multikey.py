@@ -1,10 +1,10 @@
 """Multikey: public keys as short strings (Controlled Identifiers 1.0, section 2.2.2)."""
 
+from functools import lru_cache
 from typing import TypeAlias
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 PublicKey: TypeAlias = ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
@@ -72,10 +72,12 @@ def to_bytes(key: PublicKey) -> bytes:
         return _ED25519 + key.public_bytes_raw()
     for prefix, curve in _CURVES.items():
         if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name == curve.name:
-            return prefix + key.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+            point = key.public_numbers()
+            return prefix + bytes([2 | point.y & 1]) + point.x.to_bytes(key.key_size // 8)
     raise MultikeyError(f"no Multikey for a key such as {type(key).__name__}")
 
 
+@lru_cache(maxsize=256)
 def decode(text: str) -> PublicKey:
     """Return the public key in a Multikey.
 

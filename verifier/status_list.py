@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import gzip
 import re
 import zlib
 from functools import lru_cache
@@ -29,6 +28,8 @@ def encode(bits: bytes) -> str:
 
     The same bits give the same text: the gzip header carries no time.
     """
+    import gzip  # only issuers need it, and it is slow to import
+
     packed = gzip.compress(bits, compresslevel=9, mtime=0)
     return "u" + base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
 

@@ -8,7 +8,7 @@ the holder can compute: the HMAC of its canonical name.
 
 import hashlib
 import hmac
-import uuid
+import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 from typing import Any
@@ -37,7 +37,7 @@ class Statements:
     def __init__(self, document: Json, hmac_key: bytes, contexts: FrozenContexts) -> None:
         whole = canonicalize(document, contexts=contexts)
         self._contexts = contexts
-        self._prefix = f"urn:bnid:{uuid.uuid4().hex}:"
+        self._prefix = f"urn:bnid:{secrets.token_hex(16)}:"
         names = (f"{self._prefix}{number}" for number in count())
         self._named: Json = _named(document, names)
         quads = self._quads(self._named)

@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from verifier import jose, strict_json
 from verifier.credential import Credential, listed
@@ -215,6 +214,8 @@ def _load(url: str, fetch: Fetch) -> dict[str, Any]:
 
 
 def _key(document: Json) -> RSAPublicKey | None:
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key  # slow to import
+
     pem = document.get("publicKeyPem")
     try:
         key = load_pem_public_key(pem.encode()) if isinstance(pem, str) else None

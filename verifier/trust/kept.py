@@ -8,7 +8,6 @@ the list, never a verdict. The time of a file is the time at which its list was 
 
 import hashlib
 import json
-import logging
 import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -31,8 +30,6 @@ _INDEX = "lists.json"
 Ask = Callable[[], Fetch]
 """A fresh `Fetch`: the budget of one is for one list."""
 Clock = Callable[[], datetime]
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +159,9 @@ class InUse(Sequence[TrustList]):
         try:
             self._lists, _ = in_use(self._folder, ask=self._ask, now=self._clock())
         except TrustListError as exc:
-            _log.warning("%s", exc)
+            import logging  # slow to import, and seldom needed
+
+            logging.getLogger(__name__).warning("%s", exc)
         return iter(self._lists)
 
     def __len__(self) -> int:

@@ -14,7 +14,6 @@ from verifier.examine import World, examine, parse, verdict
 from verifier.fetch import Fetch
 from verifier.report import Answer, Check, Outcome
 from verifier.trust.lists import Json, TrustListError
-from verifier.view import view
 
 TYPES = {"RecognizedEntityCredential", "VerifiableRecognitionCredential"}
 
