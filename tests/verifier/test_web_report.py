@@ -5,6 +5,7 @@ import html
 import io
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -13,7 +14,9 @@ from world import NOW
 from verifier import qr
 from verifier.baking import bake_svg
 from verifier.evidence import digest_multibase
+from verifier.report import Answer, Verdict
 from verifier.web import page, scan
+from verifier.web.answers import counts
 from verifier.web.page import Site, verifier_blueprint
 
 FILE = b"six drafts, each with its revision"
@@ -187,6 +190,13 @@ def test_whether_it_may_be_counted_is_answered(world, changes, given, listed, sa
     app.register_blueprint(blueprint, url_prefix="/verify")
     text = app.test_client().post("/verify", data={"text": badge(world, **changes), **given}).text
     assert f"<strong>May I count it?</strong> {said}" in text
+
+
+def test_a_directory_that_nobody_verified_is_not_enough_to_count_it():
+    yes = Verdict(Answer.YES, "")
+    listed = Verdict(Answer.YES, "listed_unverified")
+    report = replace(page.OUT_OF_TIME, authentic=yes, current=yes, recognised=listed)
+    assert counts(report) == "First find out who its issuer is."
 
 
 @pytest.mark.parametrize(

@@ -32,28 +32,23 @@ TONES = {
     Answer.NO: ("no", N_("No")),
     Answer.COULD_NOT_CHECK: ("maybe", N_("Could not check")),
 }
+TAKEN_BACK = ("revoked", "revoked_because", "ob2_revoked")
 OWN_WORDS = {
     "not_authentic": ("none", N_("Not looked at")),
     "not_listed": ("maybe", N_("Not on a list here")),
     "listed_unverified": ("maybe", N_("Only by a public directory")),
     "expired": ("no", N_("No, it has ended")),
-    "revoked": ("no", N_("No, it was withdrawn")),
-    "revoked_because": ("no", N_("No, it was withdrawn")),
-    "ob2_revoked": ("no", N_("No, it was withdrawn")),
+    **dict.fromkeys(TAKEN_BACK, ("no", N_("No, it was withdrawn"))),
     "suspended": ("no", N_("Not for now")),
     "not_yet_valid": ("maybe", N_("Not yet")),
     "name_only": ("maybe", N_("The name is the same")),
 }
 """Codes whose answer has a tone and words of its own: an issuer on no list is amber (D3)."""
-WITHDRAWN = {"revoked", "revoked_because", "ob2_revoked", "suspended"}
 Withdrawal = Callable[[str], tuple[datetime, str] | None]
 """Returns when and why a credential was withdrawn, where the site of the page knows."""
 IN_SHORT = {
-    "current": N_("It is real and in force."),
     "expired": N_("It is real. Its time has ended."),
-    "revoked": N_("It is real, and the issuer has taken it back."),
-    "revoked_because": N_("It is real, and the issuer has taken it back."),
-    "ob2_revoked": N_("It is real, and the issuer has taken it back."),
+    **dict.fromkeys(TAKEN_BACK, N_("It is real, and the issuer has taken it back.")),
     "suspended": N_("It is real, and the issuer has suspended it for now."),
     "not_yet_valid": N_("It is real. It is not in force yet."),
 }
@@ -155,7 +150,7 @@ def line(name: str, verdict: Verdict, report: Report) -> Line:
         tone=tone,
         reason=language.say(verdict),
         next_step=language.next_step(verdict),
-        more=_own_page(report) if verdict.code in WITHDRAWN else None,
+        more=_own_page(report) if verdict.code in (*TAKEN_BACK, "suspended") else None,
     )
 
 
@@ -182,7 +177,7 @@ def counts(report: Report) -> str:
         return N_("Not as something that is in force now.")
     if report.current.answer is not Answer.YES:
         return N_("First find out whether it is still in force.")
-    if report.recognised.answer is not Answer.YES:
+    if report.recognised.code == "listed_unverified" or report.recognised.answer is not Answer.YES:
         return N_("First find out who its issuer is.")
     return N_("Yes, if it belongs to whoever gave it to you and your own rules count it.")
 
