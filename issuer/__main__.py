@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from issuer import init, migrations, published, trust_list
 from issuer.approvals import commands as webhook
+from issuer.approvals import many
 from issuer.catalogue import commands as catalogue
 from issuer.database import is_unavailable
 from issuer.issuance import UnavailableError, lists
@@ -93,8 +94,11 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--workers", type=int, default=2)
     commands.add_parser("publish", help="sign and write every public file again (daily)")
     commands.add_parser("pending", help="list credentials that are not issued yet, and why")
-    issue = commands.add_parser("issue", help="finish credentials that are not issued yet")
-    issue.add_argument("--pending", action="store_true", required=True)
+    issue = commands.add_parser("issue", help="issue what is pending, or a file of approvals")
+    what = issue.add_mutually_exclusive_group(required=True)
+    what.add_argument("--pending", action="store_true", help="finish what is not issued yet")
+    what.add_argument("--approvals", type=Path, metavar="FILE", help="JSON, an approval a line")
+    issue.add_argument("--source", help="the source that approved (default: the first one)")
     revoke = commands.add_parser("revoke", help="revoke a credential, for all to see")
     revoke.add_argument("credential", metavar="ID", help="its address, or the end of it")
     revoke.add_argument("--reason", required=True, help="why; shown on the credential's page")
@@ -171,6 +175,9 @@ def _pending(args: argparse.Namespace, issuer: Issuer) -> int:
 
 
 def _issue(args: argparse.Namespace, issuer: Issuer) -> int:
+    if args.approvals is not None:
+        source = webhook.source_named(issuer.settings, args.source)
+        return USAGE if source is None else many.run(args.approvals, issuer, source=source.name)
     for row, error in finish_pending(issuer):
         print(f"{row.public_id}  {error or 'issued'}")
     return INCOMPLETE if pending(issuer) else 0

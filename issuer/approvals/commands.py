@@ -47,7 +47,7 @@ def add_webhook_commands(subparsers: Commands) -> None:
 
 def run(args: argparse.Namespace, *, settings: Settings) -> int:
     """Run the command in `args`; return its exit code: 0, or one of the constants above."""
-    source = _source(settings, args.source)
+    source = source_named(settings, args.source)
     if source is None:
         return USAGE
     url = args.url or f"{settings.public_url}/webhooks/approvals"
@@ -129,7 +129,8 @@ def _fail(message: str, flaws: Sequence[Flaw] = ()) -> int:
     return REFUSED
 
 
-def _source(settings: Settings, name: str | None) -> Source | None:
+def source_named(settings: Settings, name: str | None) -> Source | None:
+    """Return the source of that name, the first one without a name; print it if there is none."""
     for source in settings.sources:
         if name in (None, source.name):
             return source

@@ -1,11 +1,13 @@
 """Many approvals at once: two commits for all, and none keeps another from being issued."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import event
 
+from issuer.__main__ import main
 from issuer.approvals.flaws import Refused
 from issuer.issuance import (
     ConflictError,
@@ -125,3 +127,59 @@ def test_a_form_with_a_byte_changed_is_held_back(issuer, approval, form):
     flipped = data[:-30] + bytes([data[-30] ^ 1]) + data[-29:]
     why = self_check.self_check(issuer, replace(both, **{form: flipped}), self_check.Known())
     assert why is not None
+
+
+def message(approval_id, **members):
+    """Return what the webhook would be sent, on one line."""
+    data = {
+        "approval_id": approval_id,
+        "achievement": {"id": "rhythms"},
+        "recipient": {"name": "Jordan Example", "emails": ["jordan@school.example"]},
+        "narrative": {"skill": "Rhythm.", "goal": "Eight bars.", "measured_outcome": "9, then 26."},
+        "levels": {"learning": "met", "work": "met"},
+        "approved_at": "2026-05-15T15:00:00Z",
+        **members,
+    }
+    event = {"type": "micro_credential.approved", "timestamp": "2026-05-15T15:02:11Z"}
+    return json.dumps(event | {"data": data})
+
+
+@pytest.fixture
+def issue_file(home, tmp_path, capsys):
+    """Write lines to a file, have it issued, and return the exit code and what was said."""
+
+    def run(*lines):
+        file = tmp_path / "approvals.jsonl"
+        file.write_text("\n".join([*lines, ""]))
+        code = main(["--home", str(home), "issue", "--approvals", str(file)])
+        said = capsys.readouterr()
+        return code, said.out.splitlines(), said.err.splitlines()
+
+    return run
+
+
+def test_a_file_of_approvals_is_issued_and_the_same_file_issues_nothing_more(issue_file):
+    lines = [message(f"a-{number}") for number in range(3)]
+    code, said, _ = issue_file(lines[0], "", *lines[1:])
+    assert code == 0
+    assert [line.split()[:3] for line in said] == [
+        ["line", f"{number}:", "issued"] for number in (1, 3, 4)
+    ]
+    code, again, _ = issue_file(*lines)
+    assert code == 0
+    assert [line.split()[-1] for line in again] == [line.split()[-1] for line in said]
+
+
+def test_a_line_that_is_wrong_is_named_and_the_others_are_issued(issue_file):
+    code, said, wrong = issue_file("{", message("a-1"), message("a-2", levels={"work": "met"}))
+    assert code == 1
+    assert [line.split()[:2] for line in said] == [["line", "2:"]]
+    assert [line.split()[:2] for line in wrong] == [["line", "1:"], ["line", "3:"]]
+    assert "data.levels.learning" in wrong[1]
+
+
+def test_a_file_that_cannot_be_read_and_a_source_that_is_none_are_said(home, capsys):
+    command = ["--home", str(home), "issue", "--approvals"]
+    assert main([*command, "/nowhere.jsonl"]) == 1
+    assert main([*command, "/nowhere.jsonl", "--source", "nobody"]) == 2
+    assert "nowhere.jsonl" in capsys.readouterr().err
