@@ -53,11 +53,12 @@ def main() -> int:
     args = parser.parse_args()
     url = f"http://localhost:{args.port}"
     try:
-        page = _issue_and_check(url)
+        page, own = _issue_and_check(url)
         if not args.once:
             with serving(url):
-                print(f"\nServing. The credential's page:  {page}", flush=True)
-                print(f"Check any file at:               {url}/verify   (Ctrl-C ends)", flush=True)
+                print(f"\nServing (Ctrl-C ends). The page to share:  {page}", flush=True)
+                print(f"The teacher's own, to decide what it shows:  {own}", flush=True)
+                print(f"Check any file at:                          {url}/verify", flush=True)
                 threading.Event().wait()
     except KeyboardInterrupt:
         print()
@@ -67,21 +68,22 @@ def main() -> int:
     return 0
 
 
-def _issue_and_check(url: str) -> str:
+def _issue_and_check(url: str) -> tuple[str, str]:
     prepare(url)
     with serving(url):
         first, second, brief = issue(url)
-        collect(url, first)
+        own = run("mintmark", "holder-link", first).strip()
+        collect(url, first, own)
         revoke(second)
-        checks = [*good_checks(), *bad_checks(second, brief)]
-        came_out = [check.run() for check in checks]
+        came_out = [check.run() for check in good_checks(first)]
+        came_out += [check.run() for check in bad_checks(second, brief)]
     print("\nThe issuer is stopped. What can be checked without it?", flush=True)
     came_out += [check.run() for check in offline_checks()]
     wrong = came_out.count(False)
     if wrong:
         raise DemoError(f"{wrong} of {len(came_out)} checks answered otherwise than they must")
     print(f"\nAll {len(came_out)} checks came out as they must. The files are in {OUT}/")
-    return first
+    return first, own
 
 
 def prepare(url: str) -> None:
@@ -114,14 +116,15 @@ def issue(url: str) -> tuple[str, str, str]:
     return pages[0], pages[1], pages[2]
 
 
-def collect(url: str, page: str) -> None:
-    """Fetch every form of the first credential, its two codes, and the issuer's trust list."""
+def collect(url: str, page: str, own: str) -> None:
+    """Fetch every form of the first credential from its holder's own page, where they are whole;
+    its two codes, and the issuer's trust list."""
     from issuer.certificate.qr_codes import check_code, offline_code
     from verifier.qr import pack, to_digits
 
     for name, suffix in FORMS.items():
         with progress(f"fetching {name}"):
-            (OUT / name).write_bytes(fetch(form(page, suffix)))
+            (OUT / name).write_bytes(fetch(f"{own}/{suffix}"))
     jwt = (OUT / "credential.jwt").read_text().strip()
     offline = offline_code(f"{url}/verify", to_digits(pack(jwt)))
     if offline is None:
@@ -180,12 +183,14 @@ LISTED = (YES, "listed")
 UNJUDGED = (UNCHECKED, "not_authentic")
 
 
-def good_checks() -> Iterator[Expected]:
-    """Every form of the good credential, the scanned code among them, and the link."""
+def good_checks(page: str) -> Iterator[Expected]:
+    """Every form of the good credential, the scanned codes, and the page that is shared, whose
+    credential keeps the levels back."""
     print("\nThe verifier, which knows nothing but trust.json, checks each form:", flush=True)
     for name in (*FORMS, "qr.png", "qr-offline.png"):
         first = name == "credential.json"
         yield Expected(name, name, AUTHENTIC, CURRENT, LISTED, 0, show=first)
+    yield Expected("the page to share", page, AUTHENTIC, CURRENT, LISTED, 0)
 
 
 def bad_checks(revoked: str, brief: str) -> Iterator[Expected]:
