@@ -54,16 +54,19 @@ def render(
     badge_svg: bytes,
     colour: str,
     font_folders: Sequence[Path] = (),
+    met_all: bool = False,
 ) -> Certificate:
     """Return the certificate of `credential`: the same bytes for the same input.
 
     `signed` is the credential with its proof, attached as it is. `digits` are the whole VC-JWT
-    as `verifier.qr` packs it; without them, or with too many, only the link is printed.
+    as `verifier.qr` packs it; without them, or with too many, only the link is printed. With
+    `met_all`, a credential that keeps its levels back has it said that the criteria were met.
     """
     check = check_code(page_url)
     offline = offline_code(verify_url, digits) if digits else None
     inputs = {"badge": badge_svg.decode(), "check": check.svg(), "credential": signed}
     data = _data(credential, page_url) | {"colour": colour, "check_mm": check.printed_mm}
+    data["met"] = _met(credential) if met_all else ""
     if offline:
         inputs["offline"] = offline.svg()
         data["offline_mm"] = offline.printed_mm
@@ -132,6 +135,12 @@ def _data(credential: Credential, page_url: str) -> dict[str, Any]:
         "page_url": page_url,
         "host": urlsplit(page_url).netloc,
     }
+
+
+def _met(credential: Credential) -> str:
+    names = [criterion.name for criterion in credential.criteria]
+    what = "the criterion" if len(names) == 1 else f"all {len(names)} criteria"
+    return f"Met {what}: {', '.join(names)}"
 
 
 def _facts(credential: Credential) -> list[tuple[str, str]]:

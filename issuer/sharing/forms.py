@@ -108,6 +108,7 @@ def _pdf(shared: Shared, settings: Settings) -> bytes:
             badge_svg=picture,
             colour=settings.issuer_colour,
             font_folders=settings.font_folders,
+            met_all=shared.met_all,
         ).pdf
 
     return kept(settings.home, "pdf", (shared.json, shared.jwt or b"", picture, fonts), make)

@@ -44,6 +44,8 @@ class Shared:
     achievement: Achievement
     approval: Approval
     decision: Decision
+    met_all: bool
+    """Whether every criterion was met, which is said where the levels are hidden, too."""
     revoked_at: datetime | None = None
     reason: str | None = None
     to_share: bytes | None = field(default=None, repr=False)
@@ -57,11 +59,6 @@ class Shared:
     def listed(self) -> bool:
         """Whether its holder lets search engines and lists name it."""
         return self.decision.visibility is Visibility.PUBLIC
-
-    @property
-    def met_all(self) -> bool:
-        """Whether every criterion was met, which is said where the levels are hidden, too."""
-        return all_met(self.credential)
 
     @property
     def whole_forms(self) -> tuple[str, ...]:
@@ -110,15 +107,17 @@ def _shared(issuer: Issuer, row: CredentialRow | None) -> Shared | None:
         revocation = session.get(Revocation, (row.list_number, row.list_index))
         decided = decision.read(session, row.id)
     document = strict_json.loads_object(row.json)
+    credential = view(document)
     return Shared(
         public_id=row.public_id,
         json=row.json,
         jwt=row.jwt,
-        credential=view(document),
+        credential=credential,
         shown=view(decided.shown(document)),
         achievement=versions.read(row.approval.achievement_version),
         approval=approval.from_data(strict_json.loads_object(row.approval.content)),
         decision=decided,
+        met_all=all_met(credential),
         revoked_at=revocation.revoked_at if revocation else None,
         reason=revocation.reason if revocation else None,
         to_share=row.to_share,

@@ -162,6 +162,13 @@ def test_what_nobody_is_to_see_is_gone_and_is_not_called_bad(issuer, client, pub
         assert "nvalid" not in response.text
 
 
+def test_a_certificate_without_levels_says_that_the_criteria_were_met(client, public_id):
+    pdf = PdfReader(io.BytesIO(client.get(f"/credentials/{public_id}.pdf").data))
+    printed = " ".join(pdf.pages[0].extract_text().split())
+    assert "Met all 2 criteria: The learning process, Student work" in printed
+    assert "Check without internet" not in printed
+
+
 def test_a_link_to_what_nobody_is_to_see_could_not_be_checked(issuer, client, public_id, now):
     holder.decide(issuer, public_id, Decision(Visibility.PRIVATE), now=now)
     given = f"http://localhost:8202/credentials/{public_id}".encode()
