@@ -34,7 +34,8 @@ def renew_link(issuer: Issuer, public_id: str) -> str:
 
 
 def is_first(issuer: Issuer, found: Shared) -> bool:
-    """Say whether nobody earned the achievement before, in any version of it (R10)."""
+    """Say whether nobody earned the achievement before, in any version of it (R10); nothing to
+    announce is what was taken back."""
     first = (
         select(func.min(CredentialRow.id))
         .join(CredentialRow.approval)
@@ -44,7 +45,7 @@ def is_first(issuer: Issuer, found: Shared) -> bool:
     )
     with available(), issuer.database.reading() as session:
         row = session.get(CredentialRow, session.scalar(first) or 0)
-        return row is not None and row.public_id == found.public_id
+    return row is not None and row.public_id == found.public_id and found.revoked_at is None
 
 
 def _one(public_id: str) -> Select[CredentialRow]:
