@@ -21,6 +21,8 @@ from verifier.batch.desk import Desk, Row, Task
 from verifier.report import Answer, Verdict
 
 ROOT = Path(__file__).parents[2]
+DOCS = (ROOT / "docs" / "verify.md").read_text("utf-8").partition("## Practise")[2]
+DOCS = DOCS.partition("\n## ")[0]
 
 
 @pytest.fixture
@@ -78,6 +80,17 @@ def test_whoever_has_no_flaw_counts_and_has_the_points_of_twelve_hours(planted):
     assert counted == rows.keys() - flaws.keys()
     assert {rows[who]["points"] for who in counted} == {"2.4"}
     assert {rows[who]["points"] for who in flaws} == {""}
+
+
+def test_the_folder_to_practise_on_is_answered_as_documented(tmp_path, monkeypatch):
+    practice = ROOT / "examples" / "practice"
+    monkeypatch.setattr(web_options, "WebFetch", served(World()))  # nobody who is made up answers
+    arguments = ["--policy", str(practice / "policy.toml"), "--out", str(tmp_path / "out")]
+    assert verifying.main(["batch", str(practice / "applicants"), *arguments]) == 1
+    text = (tmp_path / "out" / "results.csv").read_text("utf-8-sig")
+    found = [(row["applicant"], row["answer"]) for row in csv.DictReader(io.StringIO(text))]
+    documented = re.findall(r"^\| (A-\d\d) \|[^|]*\| ([a-z ]+) \|", DOCS, re.MULTILINE)
+    assert found == documented
 
 
 def test_the_table_of_applicants_has_a_line_for_each_with_the_points_in_all(planted):
