@@ -106,8 +106,8 @@ def parse_inner(item: Any) -> Secured:
 def unparsed(exc: ValueError) -> tuple[str, Check]:
     """Return how what `parse` refused was secured, and the check that says why."""
     if isinstance(exc, jose.JoseError):
-        detail = {"detail": exc.detail}
-        return "vc_jwt", Check("parse", Outcome.FAILED, exc.code, detail, PARSING_ERROR)
+        outcome = Outcome.FAILED if exc.certain else Outcome.COULD_NOT_CHECK
+        return "vc_jwt", Check("parse", outcome, exc.code, {"detail": exc.detail}, PARSING_ERROR)
     if isinstance(exc, strict_json.StrictJsonError):
         detail = {"detail": str(exc)}
         failed = Check("parse", Outcome.FAILED, "not_strict_json", detail, PARSING_ERROR)

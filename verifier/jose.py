@@ -26,10 +26,13 @@ ALGORITHMS: dict[str, tuple[str, str | None, int | None]] = {
     "ES256": ("EC", "P-256", 64),
     "ES384": ("EC", "P-384", 96),
     "EdDSA": ("OKP", "Ed25519", 64),
+    "Ed25519": ("OKP", "Ed25519", 64),  # its newer name (RFC 9864)
     "RS256": ("RSA", None, None),
 }
 """Algorithm to the key type and curve that it is bound to, and the bytes of its signature (RSA:
 those of the key). `none` and HMAC never appear (T7)."""
+UNREAD = {"ES256K", "ES512", "RS384", "RS512", "PS256", "PS384", "PS512", "Ed448"}
+"""Algorithms that an honest issuer may use, and that are not read here."""
 RSA_BITS = range(2048, 8193)
 """Shorter keys can be broken (RFC 7518, section 3.3); longer ones only cost time."""
 MAX_RSA_EXPONENT = 2**32
@@ -43,10 +46,12 @@ Json = Mapping[str, Any]
 
 
 class JoseError(ValueError):
-    """The text is not a JWS that a verifier may trust. `code` is a row of the words."""
+    """The text is not a JWS that a verifier may trust. `code` is a row of the words; if not
+    `certain`, another verifier may well."""
 
-    def __init__(self, code: str, detail: str) -> None:
+    def __init__(self, code: str, detail: str, *, certain: bool = True) -> None:
         super().__init__(detail)
+        self.certain = certain
         self.code = code
         self.detail = detail
 
@@ -88,7 +93,8 @@ def _check_header(header: Json) -> None:
     if extra := sorted(header.keys() - _HEADERS):
         raise JoseError("jwt_header", f"the header has {', '.join(map(repr, extra))[:200]}")
     if not isinstance(header.get("alg"), str) or header["alg"] not in ALGORITHMS:
-        raise JoseError("jwt_algorithm", str(header.get("alg"))[:40])
+        algorithm = str(header.get("alg"))
+        raise JoseError("jwt_algorithm", algorithm[:40], certain=algorithm not in UNREAD)
     kind = header.get("typ", "JWT")
     if not isinstance(kind, str) or kind.upper().removeprefix("APPLICATION/") not in _TYPES:
         raise JoseError("jwt_header", f"the header has typ {str(kind)[:40]!r}")

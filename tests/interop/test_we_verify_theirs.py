@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from world import NOW, World
 
+from keys.entry import JWT_USES
 from verifier import Answer, did, jose, status_list
 
 CREATED = "2026-11-01T00:00:00Z"
@@ -74,7 +75,7 @@ def them(request, library, world) -> TheirIssuer:
     return (OlderIssuer if older else TheirIssuer)(library, world, *request.param)
 
 
-@pytest.fixture(params=jose.ALGORITHMS)
+@pytest.fixture(params=JWT_USES)
 def them_by_did_web(request, library, world) -> TheirIssuer:
     return TheirIssuer(library, world, *ISSUERS["did:web eddsa-rdfc-2022"], request.param)
 
