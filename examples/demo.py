@@ -93,6 +93,9 @@ def prepare(url: str) -> None:
     shutil.rmtree(HOME, ignore_errors=True)
     with progress(f"making {NAME} in demo/"):
         run("mintmark", "init", str(HOME), "--public-url", url, "--name", NAME)
+        shutil.copy(EXAMPLES / "logo.svg", HOME)
+        settings = HOME / "mintmark.toml"
+        settings.write_text(settings.read_text().replace("# logo =", "logo ="))
         run("mintmark", "catalogue", "load", str(EXAMPLES))
     OUT.mkdir()
 

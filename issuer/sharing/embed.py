@@ -68,8 +68,9 @@ def oembed() -> Response:
             "cache_age": KEPT_BY_CONSUMERS,
             "width": width,
             "height": height,
+            # The link in plain, because WordPress lets nothing in a stranger's frame be opened.
             "html": render_template(
-                "frame.html", address=address, width=width, height=height, title=title
+                "frame.html", address=address, width=width, height=height, title=title, quoted=title
             ),
             **_thumbnail(address),
         }

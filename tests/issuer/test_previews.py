@@ -176,6 +176,7 @@ def test_an_oembed_client_gets_a_card_for_a_frame(
     assert (answer["type"], answer["version"]) == ("rich", "1.0")
     assert answer["title"] == "Composing with foundational rhythms"
     assert f'<iframe src="{address}/embed"' in answer["html"]
+    assert f'<a href="{address}.html">Composing with foundational rhythms</a>' in answer["html"]
     assert answer["thumbnail_url"] == f"{address}/preview.png"
 
 
