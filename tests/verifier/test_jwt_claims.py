@@ -64,6 +64,14 @@ def test_a_subject_that_differs_from_its_claim_fails(world):
     assert found.authentic.params.get("claim") == "sub"
 
 
+def test_a_subject_claim_beside_a_subject_of_identifiers_alone_contradicts_nothing(world):
+    """Open Badges asks for `sub`, and for no id of the subject (OB-64)."""
+    badge = world.badge()
+    del badge["credentialSubject"]["id"]
+    found = world.verify(world.issuer.jwt(badge, claims={"sub": "mailto:jordan@example.org"}))
+    assert found.authentic.answer is Answer.YES
+
+
 @pytest.mark.parametrize("claim", OTHER)
 def test_a_claim_that_is_left_out_takes_nothing_away_and_is_noted(world, claim):
     found = report(world, {claim: None}, validUntil=ENDS)
