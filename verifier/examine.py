@@ -115,10 +115,10 @@ def unparsed(exc: ValueError) -> tuple[str, Check]:
     return "vc_jwt", Check("parse", Outcome.COULD_NOT_CHECK, "jwt_two_models")
 
 
-def examine(secured: Secured, world: World, check_kind: CheckKind = check_shape) -> Found:
+def examine(secured: Secured, world: World, check_kind: CheckKind | None = check_shape) -> Found:
     """Return what makes it authentic, what makes it current, and the view of it.
 
-    `check_kind` says what kind of credential it should be (step 4).
+    `check_kind` says what kind of credential it should be (step 4); None if the caller knows.
     """
     if open_badges_2.is_assertion(secured.document):
         return open_badges_2.judge(secured.document, secured.jws, fetch=world.fetch, now=world.now)

@@ -199,7 +199,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "It is a learner record (CLR 2.0). Each credential in it has a report of its own.",
         "",
     ),
-    "signed_list": ("It is a list of issuers that its keeper signed.", ""),
     "endorsement": ("It is an endorsement of something in the credential around it.", ""),
     "not_an_endorsement": ("It is not an endorsement (its types: {types}).", _ASK_ISSUER),
     "endorsement_of_another": (

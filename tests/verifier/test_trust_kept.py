@@ -116,6 +116,13 @@ def test_a_name_in_any_script_is_kept_as_it_is(world, add, folder):
     assert "Süd 南" in (folder / kept.pins(folder)[0].file).read_text("utf-8")
 
 
+def test_a_list_of_more_than_a_megabyte_is_kept(world, add):
+    known = json.loads(world.documents[REGISTRY])
+    known["registry"] |= {f"did:web:d{n}.example": {"name": "N" * 500} for n in range(3000)}
+    world.publish(REGISTRY, known)
+    assert len(add(REGISTRY).entries) == 3001
+
+
 def test_a_young_list_is_not_asked_for_again(world, add, use):
     add()
     world.asked.clear()
@@ -299,6 +306,13 @@ def test_a_list_is_read_again_only_when_its_file_has_changed(add, use, folder):
     assert use(NOW)[0][0] is use(NOW)[0][0]
     add(now=LATER)
     assert use(NOW)[0][0].retrieved == LATER
+
+
+def test_a_server_that_finds_its_folder_damaged_goes_on_without_and_logs_it(folder, caplog):
+    folder.mkdir(parents=True)
+    (folder / "lists.json").write_text("{")
+    assert list(kept.InUse(folder, None)) == []
+    assert "lists.json cannot be read" in caplog.text
 
 
 @pytest.mark.parametrize("index", ["{", '[{"url": "x"}]', "7"])

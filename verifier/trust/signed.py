@@ -12,7 +12,7 @@ from verifier import words
 from verifier.credential import Credential, instant, listed
 from verifier.examine import World, examine, parse, verdict
 from verifier.fetch import Fetch
-from verifier.report import Answer, Check, Outcome
+from verifier.report import Answer
 from verifier.trust.lists import Json, TrustListError
 
 TYPES = {"RecognizedEntityCredential", "VerifiableRecognitionCredential"}
@@ -34,15 +34,11 @@ def read_signed(text: str, *, fetch: Fetch, now: datetime) -> dict[str, Any]:
             "it is no list that is read here: give a MintmarkTrustList, an issuer registry "
             "(dcc-legacy), or a signed RecognizedEntityCredential"
         )
-    found = examine(secured, World(fetch, now, (), BUNDLED), _check_kind)
+    found = examine(secured, World(fetch, now, (), BUNDLED), None)
     for judged in (verdict(found.said, "authentic"), verdict(found.still, "current")):
         if judged.answer is not Answer.YES:
             raise TrustListError(f"the list is not accepted. {words.text(judged)}")
     return _as_list(secured.credential, now)
-
-
-def _check_kind(_document: Json) -> Check:
-    return Check("shape", Outcome.PASSED, "signed_list")
 
 
 def _as_list(credential: Credential, now: datetime) -> dict[str, Any]:
