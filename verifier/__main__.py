@@ -115,7 +115,7 @@ def serve(arguments: Sequence[str]) -> int:
     try:
         from verifier.web import app
     except ModuleNotFoundError as exc:
-        return _refuse(f"{exc.name} is not installed; it comes with: pip install 'mintmark[web]'")
+        return _refuse(f"{exc.name} is not installed; in Mintmark's folder: pip install '.[web]'")
     try:
         lists: Sequence[TrustList] = _lists(args)
         if not args.trust:

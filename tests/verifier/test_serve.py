@@ -96,5 +96,5 @@ def test_without_the_extra_it_says_what_to_install():
     run = [sys.executable, "-c", program + "sys.exit(c.main(['serve']))"]
     ended = subprocess.run(run, capture_output=True, text=True, check=False)
     assert ended.returncode == 2
-    assert "pip install 'mintmark[web]'" in ended.stderr
+    assert "pip install '.[web]'" in ended.stderr
     assert "Traceback" not in ended.stderr
