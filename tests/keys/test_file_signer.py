@@ -3,9 +3,10 @@ from datetime import UTC, datetime
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from jwcrypto.common import base64url_encode
+from jwcrypto.common import base64url_decode, base64url_encode
 from jwcrypto.jwk import JWK
 from jwcrypto.jws import JWS
+from published import vectors
 
 from keys.documents import jwks
 from keys.entry import ALGORITHMS, JWT_USES, KeyUse
@@ -84,6 +85,17 @@ def test_jose_libraries_read_each_algorithm_with_the_published_key(signers, keyr
     jws.verify(JWK(**key), alg=algorithm)
     assert jws.objects["valid"]
     assert key["alg"] == algorithm
+
+
+@pytest.mark.parametrize("vector", vectors("jose.json"), ids=lambda vector: vector["example"])
+def test_a_published_signature_is_one_and_is_made_again_byte_for_byte(vector):
+    jwk = JWK(**vector["jwk"])
+    signed, _, signature = vector["token"].rpartition(".")
+    public, private = jwk.get_op_key("verify"), jwk.get_op_key("sign")
+    assert is_signature(public, base64url_decode(signature), signed.encode())
+    signer = FileSigner("did:web:x#k", vector["alg"], public, private, always)
+    made = base64url_encode(signer.sign(signed.encode()))
+    assert (made == signature) == (vector["alg"] != "ES256")  # theirs has a random nonce
 
 
 @pytest.mark.parametrize(

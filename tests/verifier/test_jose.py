@@ -38,6 +38,19 @@ def test_a_token_without_a_type_is_read():
     assert parse(compact({"alg": "ES256"})).kid is None
 
 
+@pytest.mark.parametrize(
+    "vector",
+    [each for each in vectors("jose.json") if each["alg"] != "EdDSA"],  # it holds no JSON
+    ids=lambda vector: vector["example"],
+)
+def test_a_published_token_is_verified_and_no_changed_one(vector):
+    key = jose.public_key(vector["jwk"])
+    assert jose.verify(parse(vector["token"]), key)
+    header, _, signature = vector["token"].split(".")
+    changed = encode_part(json.dumps({"iss": "jane"}).encode())
+    assert not jose.verify(parse(f"{header}.{changed}.{signature}"), key)
+
+
 HEADERS = {
     "crit": ("jwt_header", {"crit": ["exp"]}),
     "an empty crit": ("jwt_header", {"crit": []}),
