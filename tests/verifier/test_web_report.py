@@ -177,6 +177,7 @@ COUNTS = [
     pytest.param({}, NOT_THEIRS, True, "Not for the person you named", id="of-another"),
     pytest.param({}, {}, False, "First find out who its issuer is", id="unknown-issuer"),
     pytest.param({"validUntil": "2026-11-20T00:00:00Z"}, {}, True, "Not as something", id="ended"),
+    pytest.param({"validFrom": "2026-12-20T00:00:00Z"}, {}, True, "Not yet.", id="not-begun"),
 ]
 
 

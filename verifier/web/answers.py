@@ -57,6 +57,10 @@ STANDING = {
     Answer.NO: N_("It is real, and not in force."),
     Answer.COULD_NOT_CHECK: N_("It is real. Whether it is still in force could not be checked."),
 }
+NOT_NOW = {
+    **dict.fromkeys(TAKEN_BACK, N_("No: the issuer has taken it back.")),
+    "not_yet_valid": N_("Not yet."),
+}
 ISSUERS = {
     "listed": N_("Its issuer is on a list that is trusted here."),
     "not_listed": N_("Its issuer is on no list here: whether to trust it is for you to decide."),
@@ -174,7 +178,7 @@ def counts(report: Report) -> str:
     if report.theirs is not None and report.theirs.answer is Answer.NO:
         return N_("Not for the person you named: it was issued to another name or address.")
     if report.current.answer is Answer.NO:
-        return N_("Not as something that is in force now.")
+        return NOT_NOW.get(report.current.code, N_("Not as something that is in force now."))
     if report.current.answer is not Answer.YES:
         return N_("First find out whether it is still in force.")
     if report.recognised.code == "listed_unverified" or report.recognised.answer is not Answer.YES:
