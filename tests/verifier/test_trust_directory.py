@@ -106,6 +106,7 @@ def test_the_file_begins_with_a_mark_or_not_and_may_lack_what_is_not_needed():
     for data in (plain.encode(), plain.encode("utf-8-sig")):
         made = directory.build(data, now=NOW)
         assert made.document["entries"][0]["unverified"] == "the federal directory (NCES, LEA 7)"
+        assert {entry["kind"] for entry in made.document["entries"]} == {"district"}
         assert made.document["name"] == "School districts by the federal directory"
         assert made.document["updated"] == NOW.isoformat()
 
@@ -126,6 +127,11 @@ def test_an_agency_without_a_name_goes_by_its_number():
 def test_another_file_is_refused_with_where_to_get_the_right_one(data, message):
     with pytest.raises(TrustListError, match=message):
         directory.build(data, now=NOW)
+
+
+def test_a_row_that_cannot_be_read_is_named():
+    with pytest.raises(TrustListError, match="the directory after line 1: field larger"):
+        built(row("https://own.example", name="N" * 200_000))
 
 
 def test_a_short_row_gives_no_entry():

@@ -80,7 +80,7 @@ def _rows(data: bytes) -> Iterator[dict[str, str]]:
     try:
         yield from reader
     except csv.Error as exc:
-        raise TrustListError(f"line {reader.line_num} of the directory: {exc}") from exc
+        raise TrustListError(f"the directory after line {reader.line_num}: {exc}") from exc
 
 
 def _host(website: str) -> str | None:
