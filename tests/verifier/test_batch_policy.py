@@ -203,6 +203,23 @@ def test_a_credential_without_identity_is_for_a_person(world, judged):
     assert judged("", document, thing) == {"no_identity_to_compare": LOOK}
 
 
+def test_what_holds_more_than_one_is_for_a_person(world, judged):
+    plain, clr = world.badge(), "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json"
+    inner = world.issuer.sign(badge(world, 1))
+    subject = {"id": "urn:uuid:1", "type": ["ClrSubject"], "verifiableCredential": [inner]}
+    record = {name: plain[name] for name in ("issuer", "validFrom", "name")} | {
+        "id": "urn:uuid:2",
+        "@context": [plain["@context"][0], clr, plain["@context"][1]],
+        "type": ["VerifiableCredential", "ClrCredential"],
+        "credentialSubject": subject,
+    }
+    any_kind = '[[achievements]]\nmatch = ["*"]'
+    assert judged(any_kind, record) == {"clr_2": LOOK}
+    two = f"[{json.dumps(inner)}, {json.dumps(world.issuer.sign(badge(world, 2)))}]"
+    reasons = policy.judge(world.verify(two), policy.parse(b"", ()), SOMEBODY, NOW)
+    assert [(reason.code, reason.answer) for reason in reasons] == [("more_than_one", LOOK)]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -10,10 +10,11 @@ import io
 import os
 import re
 import stat
+import unicodedata
 import zipfile
 import zlib
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, TypeAlias
 
@@ -21,7 +22,6 @@ from verifier.intake import MAX_BYTES
 
 TABLE = "applicants.csv"
 MAX_FILES = 50_000
-MAX_CELL = 2000
 MAX_ZIP_DIRECTORY_BYTES = 16 * 1024 * 1024
 """The list of contents in a zip: it is read whole, before anything can be counted."""
 _COLUMNS = {
@@ -87,9 +87,18 @@ def pile(source: Path) -> Pile:
         data, digest = files.read(table)
     except UnreadableError as exc:
         raise ApplicantsError(f"{table} cannot be read ({exc.code})") from exc
-    rows = read_table(data, table)
+    spelt = {_folded(name): name for name in names}
+    rows = tuple(
+        replace(row, source=spelt.get(_folded(row.source), row.source))
+        for row in read_table(data, table)
+    )
     named = {row.source for row in rows} | {table}
-    return Pile(tuple(rows), tuple(name for name in names if name not in named), digest)
+    return Pile(rows, tuple(name for name in names if name not in named), digest)
+
+
+def _folded(name: str) -> str:
+    """Systems write one name in several ways, and people write it in other letters."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _by_whom(name: str) -> str:
@@ -119,8 +128,6 @@ def read_table(data: bytes, where: str = TABLE) -> list[HandedIn]:
     for number, cells in enumerate(rows, 2):
         if len(cells) > len(columns):
             raise ApplicantsError(f"{where}, row {number}, has more cells than the first row")
-        if any(len(cell) > MAX_CELL for cell in cells):
-            raise ApplicantsError(f"{where}, row {number}, has a cell of over {MAX_CELL} letters")
         row: dict[str, list[str]] = defaultdict(list)
         for column, cell in zip(columns, cells, strict=False):
             row[column] += [cell.strip()] if cell.strip() else []

@@ -19,6 +19,8 @@ from verifier.report import Answer, Report, Verdict
 from verifier.strict_toml import Table, TomlError
 from verifier.trust import TrustList
 
+MORE_INSIDE = ("more_than_one", "clr_2")
+"""Checks that say that there are credentials which are not judged here: a person looks."""
 EACH = "each"
 """In `[exchange]`: so many points for a credential, whatever it declares."""
 _AMOUNT = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
@@ -105,6 +107,9 @@ def judge(report: Report, policy: Policy, thing: HandedIn, now: datetime) -> Ite
         found = report.recognised  # an issuer nobody listed is not thereby a false one (D3)
         unlisted = found.code == "not_listed"
         yield Verdict(Answer.COULD_NOT_CHECK, found.code, found.params) if unlisted else found
+    for check in report.checks:
+        if check.code in MORE_INSIDE:
+            yield Verdict(Answer.COULD_NOT_CHECK, check.code, check.params)
     yield from _age(credential, policy, now)
     yield from _achievement(credential, policy)
     yield from _whose(credential, thing)
@@ -125,7 +130,9 @@ def _age(credential: Credential, policy: Policy, now: datetime) -> Iterator[Verd
 
 
 def _achievement(credential: Credential, policy: Policy) -> Iterator[Verdict]:
-    achievement = credential.achievement or Achievement("", "")
+    achievement = credential.achievement
+    if achievement is None:
+        return
     rule = next((each for each in policy.achievements if each.is_for(achievement)), None)
     if policy.achievements and rule is None:
         yield Verdict(Answer.NO, "achievement_not_counted", {"name": achievement.name[:200]})
