@@ -13,18 +13,16 @@ from multiprocessing import Pool
 from pathlib import Path
 from typing import Any
 
+from bench import home
 from bench.contenders import CREATED, KEY, PUBLIC
-from bench.documents import EXAMPLES, credentials, fresh
-from issuer import init, settings
+from bench.documents import credentials, fresh
 from issuer.approvals.approval import from_data
-from issuer.catalogue import files, versions
 from issuer.issuance import Received, receive_all
 from issuer.issuance.finish import TOGETHER
 from issuer.issuance.prepare import Arrived
 from issuer.issuance.signing import make_proof
 from issuer.issuer import Issuer
 from issuer.profiles import PROOF
-from keys.key_file import Cost
 from verifier import multikey, verify
 from verifier.fetch import offline
 from verifier.report import Answer
@@ -79,26 +77,11 @@ def batch(_folder: Path) -> str:
 
 def approvals(folder: Path) -> str:
     """approvals issued whole (both proofs, signatures checked, self-check, SQLite)"""
-    home = folder / "home"
-    cheap = Cost(memory_kib=64, iterations=1, lanes=1)
-    init.create(
-        home,
-        public_url="http://localhost:8202",
-        name="Example District",
-        source="forms",
-        did_key=False,
-        now=NOW,
-        cost=cheap,
-    )
-    issuer = Issuer(replace(settings.load(home), proofs=(PROOF,)))
-    with issuer.database.writing() as session:
-        for achievement in files.load(EXAMPLES):
-            versions.record(session, achievement, now=NOW)
-    data = json.loads((EXAMPLES / "approval.json").read_bytes())["data"]
+    issuer = Issuer(replace(home.make(folder / "home"), proofs=(PROOF,)))
     began = time.perf_counter()
     for start in range(0, APPROVALS, TOGETHER):
         arrived = [
-            Arrived(from_data({**data, "approval_id": f"a-{number}"}), f"e-{number}")
+            Arrived(from_data(home.approval(number)), f"e-{number}")
             for number in range(start, min(start + TOGETHER, APPROVALS))
         ]
         found = receive_all(issuer, arrived, source="forms", now=datetime.now(UTC))

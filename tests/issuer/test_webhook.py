@@ -17,12 +17,13 @@ from jsonschema import Draft202012Validator
 from sqlalchemy import func, select
 from werkzeug.test import create_environ, run_wsgi_app
 
-from issuer import problems
+from issuer import problems, typesetting
 from issuer.__main__ import main
 from issuer.app import create_app
 from issuer.approvals import event, schema, standard_webhooks
 from issuer.database import Base, Database
 from issuer.issuance.tables import CredentialRow
+from issuer.sharing import forms
 
 PATH = "/webhooks/approvals"
 ROOT = Path(__file__).parents[2]
@@ -106,6 +107,17 @@ def test_an_approval_is_answered_with_its_credential(sender, message):
     assert said["json"] == said["id"] + ".json"
     assert said["manage_url"].startswith("http://localhost:8202/manage/")
     assert sender.get(said["json"]).get_json()["id"] == said["id"]
+
+
+def test_nothing_is_drawn_before_it_is_asked_for(sender, message, settings, monkeypatch):
+    drawn = []
+    for owner, name in ((typesetting.typst, "compile_with_warnings"), (forms, "draw_badge")):
+        real = getattr(owner, name)
+        monkeypatch.setattr(owner, name, lambda *a, _r=real, **k: (drawn.append(1), _r(*a, **k))[1])
+    said = sender.post(message()).get_json()
+    assert (drawn, (settings.home / "cache").exists()) == ([], False)
+    assert sender.get(said["id"] + ".png").status_code == 200
+    assert drawn
 
 
 def test_keys_that_were_replaced_after_a_theft_are_used_without_a_restart(

@@ -1,0 +1,39 @@
+"""An issuer of one's own for a measurement: cheap keys, the example catalogue."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench.documents import EXAMPLES
+from issuer import init, settings
+from issuer.catalogue import files, versions
+from issuer.issuer import Issuer
+from issuer.settings import Settings
+from keys.key_file import Cost
+
+
+def make(home: Path, *, port: int = 8202) -> Settings:
+    """Make an issuer in `home` as `mintmark init` does."""
+    init.create(
+        home,
+        public_url=f"http://localhost:{port}",
+        name="Example District",
+        source="forms",
+        did_key=False,
+        now=datetime.now(UTC),
+        cost=Cost(memory_kib=64, iterations=1, lanes=1),
+    )
+    made = settings.load(home)
+    issuer = Issuer(made)
+    with issuer.database.writing() as session:
+        for achievement in files.load(EXAMPLES):
+            versions.record(session, achievement, now=datetime.now(UTC))
+    issuer.database.close()
+    return made
+
+
+def approval(number: int) -> dict[str, Any]:
+    """Return the data of the example approval, as if it were another teacher's."""
+    data: dict[str, Any] = json.loads((EXAMPLES / "approval.json").read_bytes())["data"]
+    return {**data, "approval_id": f"a-{number}"}
