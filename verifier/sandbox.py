@@ -22,7 +22,7 @@ from importlib import import_module
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle, send_handle
-from threading import BoundedSemaphore, Lock
+from threading import BoundedSemaphore, Lock, Timer
 from typing import Any
 
 MAX_MEMORY_BYTES = 1024 * 1024 * 1024
@@ -37,6 +37,8 @@ photo among them still ends."""
 MAX_AT_ONCE = 8
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
 _NOBODY = 65534
+_TO_START = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+"""All of the environment that a Python may need to start."""
 _PICTURES = (
     *("zxingcpp", "PIL.ImageOps", "PIL.PngImagePlugin", "PIL.JpegImagePlugin"),
     *("PIL.WebPImagePlugin", "PIL.GifImagePlugin", "PIL.BmpImagePlugin", "PIL.PpmImagePlugin"),
@@ -77,16 +79,24 @@ def read(kind: str, data: bytes) -> Any:
 
 
 def _answer(pipe: Connection, data: bytes) -> Any:
+    if not pipe.poll(MAX_SECONDS):
+        raise SandboxError("no process can be started")
     reader = int(pipe.recv_bytes(20))  # said before it sees anything of the file
-    pipe.send_bytes(data)
-    if not pipe.poll(EASY_SECONDS):
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, reader, NICE)
-        if not pipe.poll(MAX_SECONDS):
+    end = Timer(MAX_SECONDS, _end_of, (reader,))
+    end.start()
+    try:
+        pipe.send_bytes(data)
+        if not pipe.poll(EASY_SECONDS):
             with suppress(OSError):
-                os.kill(reader, signal.SIGKILL)
-            raise SandboxError("it took too much time")
-    return json.loads(pipe.recv_bytes(MAX_ANSWER_BYTES))
+                os.setpriority(os.PRIO_PROCESS, reader, NICE)
+        return json.loads(pipe.recv_bytes(MAX_ANSWER_BYTES))
+    finally:
+        end.cancel()
+
+
+def _end_of(reader: int) -> None:
+    with suppress(OSError):
+        os.kill(reader, signal.SIGKILL)
 
 
 class _Nursery:
@@ -105,7 +115,7 @@ class _Nursery:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env={},
+                env={name: os.environ[name] for name in _TO_START if name in os.environ},
             )
 
     @property

@@ -2,10 +2,12 @@
 
 import io
 import os
+import signal
 import subprocess
 import sys
 import time
 import zlib
+from multiprocessing import Pipe
 from pathlib import Path
 from threading import Thread
 
@@ -234,3 +236,21 @@ def test_the_nursery_has_nothing_of_the_environment(monkeypatch):
     intake.read(ATTACHED)
     process = sandbox._begun[0]._process.pid
     assert b"secret" not in Path(f"/proc/{process}/environ").read_bytes()
+
+
+def test_a_reader_that_begins_an_answer_and_never_ends_it_is_ended(monkeypatch):
+    """As code that took a decoder over might, to keep whoever asks waiting."""
+    monkeypatch.setattr(sandbox, "MAX_SECONDS", 1)
+    ours, theirs = Pipe()
+    reader = os.fork()
+    if reader == 0:
+        ours.close()
+        theirs.send_bytes(str(os.getpid()).encode())
+        theirs.recv_bytes()
+        os.write(theirs.fileno(), (100).to_bytes(4) + b"{")
+        time.sleep(60)
+        os._exit(0)
+    theirs.close()
+    with ours, pytest.raises(EOFError):
+        sandbox._answer(ours, b"file")
+    assert os.waitstatus_to_exitcode(os.waitpid(reader, 0)[1]) == -signal.SIGKILL
