@@ -15,7 +15,7 @@ from world import World
 
 from verifier import __main__ as verifying
 from verifier import web_options, words
-from verifier.batch import command, run, workers
+from verifier.batch import command, run
 from verifier.batch.applicants import HandedIn
 from verifier.batch.desk import Desk, Row, Task
 from verifier.report import Answer, Verdict
@@ -184,7 +184,7 @@ def sound(world, folder, count):
 def test_a_killed_run_goes_on_without_checking_again(world, tmp_path, check, monkeypatch):
     sound(world, tmp_path / "folder", 6)
     out, checked = tmp_path / "out", []
-    check_all = workers.check_all
+    check_all = run.check_all
 
     def killed(things, task, number):
         for count, line in enumerate(check_all(things, task, number)):
@@ -236,9 +236,9 @@ def test_a_worker_that_is_ended_stops_the_check_which_then_goes_on(
 def test_a_fault_of_ours_has_a_row_and_the_others_go_on(world, tmp_path, monkeypatch):
     sound(world, tmp_path / "folder", 2)
     desk = Desk(Task(tmp_path / "folder", b"", (), lambda: world.fetch))
-    monkeypatch.setattr(workers, "_desks", [desk])
+    monkeypatch.setattr(run, "_desks", [desk])
     things = [HandedIn("a", "001.json"), HandedIn("b", "001.json", emails=None), HandedIn("c", "")]
-    rows = [Row.of_line(line) for line in workers._check(things)]
+    rows = [Row.of_line(line) for line in run._check(things)]
     codes = [[why.code for why in row.reasons] for row in rows]
     assert codes == [[], ["could_not_finish"], ["nothing_handed_in"]]
 

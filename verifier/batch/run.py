@@ -1,27 +1,39 @@
-"""One check of a whole pile: go on where it stopped, settle what was used twice, keep a record.
+"""One check of a whole pile: go on where it stopped, a process for each core, settle what was used
+twice, keep a record.
 
 The journal holds one line for each thing that is done, so a run that was killed loses at most
 what it was just at. The record is written last: a folder with a record is a finished check.
+
+What only a decoder can read is read by yet another process (`verifier.sandbox`), so no file ends
+a worker. Should one end all the same, the check stops, and goes on when it is begun again.
 """
 
+import gc
 import hashlib
 import json
 import os
+import signal
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
+from multiprocessing import active_children, get_context
 from pathlib import Path
 
 from verifier.batch import sheet
 from verifier.batch.applicants import HandedIn, Pile, Shelf, UnreadableError, shelf
-from verifier.batch.desk import Row, Task
+from verifier.batch.desk import Desk, Row, Task
 from verifier.batch.sheet import Named
-from verifier.batch.workers import check_all
 from verifier.report import Answer
 
 JOURNAL, RECORD = "progress.jsonl", "record.json"
+AT_A_TIME = 8
+"""What a worker is handed at once, and at most has to do again after a stop."""
+_desks: list[Desk] = []
+"""Of a worker, its one desk."""
 
 
 class BatchError(ValueError):
@@ -77,6 +89,45 @@ def run(
         _write(out / name, data)
     (out / JOURNAL).unlink()
     return rows
+
+
+def check_all(things: Sequence[HandedIn], task: Task, workers: int) -> Iterator[bytes]:
+    """Yield the line of a row for each thing, in the order in which they are done."""
+    parts = [things[start : start + AT_A_TIME] for start in range(0, len(things), AT_A_TIME)]
+    pool = ProcessPoolExecutor(
+        workers or 1, get_context("spawn"), initializer=_sit_down, initargs=(task,)
+    )
+    try:
+        for done in as_completed([pool.submit(_check, part) for part in parts]):
+            yield from done.result()
+    except BrokenProcessPool as exc:
+        raise BatchError(
+            "a worker was ended: is there memory enough? The same command goes on from here, with"
+            " --workers 1 in less memory"
+        ) from exc
+    finally:
+        for worker in active_children():
+            worker.kill()  # all is done, or what is in hand will be begun again
+        pool.shutdown(cancel_futures=True)
+
+
+def _sit_down(task: Task) -> None:
+    """Make the desk that this process checks at."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started it stops it
+    _desks.append(Desk(task))
+    gc.freeze()  # what every check uses lives as long as the worker
+
+
+def _check(things: Sequence[HandedIn]) -> list[bytes]:
+    (desk,) = _desks
+    found = []
+    for thing in things:
+        try:
+            row = desk.check(thing)
+        except Exception:  # a fault of ours: its row says that a person has to look
+            row = desk.task.row(thing).with_reason(Answer.COULD_NOT_CHECK, "could_not_finish")
+        found.append(row.line())
+    return found
 
 
 def settle(rows: list[Row]) -> list[Row]:
