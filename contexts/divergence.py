@@ -27,8 +27,9 @@ class DivergenceError(CanonicalizationError):
 
 def refuse_divergent(value: Any) -> None:
     """Raise `DivergenceError`, naming the place, for control characters other than line ends,
-    for numbers with more than 15 digits, under 1e-6, or beyond 1e21, and for a document whose
-    statements stand in another order where characters are compared as UTF-16."""
+    for numbers with more than 15 digits, under 1e-6, or beyond 1e21, for lists in which texts,
+    numbers, truth values and objects stand mixed, and for a document whose statements stand in
+    another order where characters are compared as UTF-16."""
     texts: list[str] = []
     _refuse(value, "", texts)
     if isinstance(value, Mapping) and "@context" in value and _two_orders("".join(texts)):
@@ -41,6 +42,9 @@ def _refuse(value: Any, at: str, texts: list[str]) -> None:
     if isinstance(value, str):
         _refuse_text(value, at, texts)
     elif isinstance(value, list | tuple):
+        if len({_kind(item) for item in value}) > 1:
+            # Each is written by the rules of its own kind, which is where libraries part.
+            raise DivergenceError(f"{at}: values of different kinds in one list")
         for place, item in enumerate(value):
             _refuse(item, f"{at}[{place}]", texts)
     elif isinstance(value, float):
@@ -55,6 +59,10 @@ def _refuse(value: Any, at: str, texts: list[str]) -> None:
                 texts.append(item)
             else:
                 _refuse(item, before + key, texts)
+
+
+def _kind(value: Any) -> type:
+    return float if type(value) is int else type(value)
 
 
 def _refuse_text(text: str, at: str, texts: list[str]) -> None:

@@ -46,10 +46,25 @@ def test_a_control_character_in_a_key_is_refused():
         pytest.param(9007199254740992, id="the largest integer"),
         pytest.param(True, id="true"),
         pytest.param(None, id="null"),
+        pytest.param([1, 2.5], id="two numbers"),
     ],
 )
 def test_a_value_with_one_canonical_form_is_let_through(value):
-    refuse_divergent({"credentialSubject": [value, (value,)]})
+    refuse_divergent({"credentialSubject": [value], "evidence": [[value]]})
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param(["1", 1], id="text and number"),
+        pytest.param([True, 1], id="truth value and number"),
+        pytest.param(["2026-11-22T12:00:00Z", {"@value": "x"}], id="text and object"),
+        pytest.param([[{"id": "urn:x"}, "urn:y"]], id="object and text, deeper"),
+    ],
+)
+def test_values_of_different_kinds_in_one_list_are_refused(values):
+    with pytest.raises(DivergenceError, match=r"^evidence(\[0\])?: values of different kinds"):
+        refuse_divergent({"evidence": values})
 
 
 def badge_of(*names):
