@@ -4,8 +4,9 @@ JSON and JWT are the bytes that were signed. A picture or a certificate is made 
 when somebody asks (D12: what is derived can be made again).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Final
 
 from issuer import addresses, certificate
@@ -13,11 +14,17 @@ from issuer.catalogue.achievement import Achievement
 from issuer.catalogue.drawing import draw_badge
 from issuer.catalogue.images import as_badge
 from issuer.database import to_json
+from issuer.issuance.build import timestamp
+from issuer.issuance.signing import make_proofs, signing_methods
+from issuer.issuer import Issuer
 from issuer.settings import Settings
 from issuer.sharing.cache import kept
 from issuer.sharing.shared import Shared
+from keys.entry import KeyUse
+from keys.signer import KeysError, Signer
 from verifier import disclosure, qr, strict_json
 from verifier.baking import bake_png, bake_svg
+from verifier.cryptosuites.ecdsa_sd import unsecured
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,7 @@ def badge(achievement: Achievement, settings: Settings, suffix: str) -> bytes:
     return kept(settings.home, suffix, tuple(made_of), make)
 
 
-def disclosed(shared: Shared, settings: Settings) -> Shared:
+def disclosed(shared: Shared, issuer: Issuer) -> Shared:
     """Return a credential as its public link gives it: its forms are made of this.
 
     Where something is hidden, it is a copy that shows less and can be verified like the whole.
@@ -62,19 +69,36 @@ def disclosed(shared: Shared, settings: Settings) -> Shared:
     whole = strict_json.loads_object(shared.to_share or shared.json)
     if not shared.decision.hides(whole):
         return shared
-    return replace(copy(shared, shared.decision.chosen(whole), settings), credential=shared.shown)
+    return replace(copy(shared, shared.decision.chosen(whole), issuer), credential=shared.shown)
 
 
-def copy(shared: Shared, places: Sequence[str], settings: Settings) -> Shared:
-    """Return a credential that shows what every copy must show and what is at `places`."""
+def copy(shared: Shared, places: Sequence[str], issuer: Issuer) -> Shared:
+    """Return a credential that shows what every copy must show and what is at `places`.
+
+    Few verifiers know derived proofs, so the issuer signs the copy as well, with the suites of
+    its settings. While its keys are locked, a copy has the derived proof alone.
+    """
+    settings = issuer.settings
     whole = strict_json.loads_object(shared.to_share or shared.json)
+    signers, methods = _signing(issuer)
 
     def make() -> bytes:
-        return to_json(disclosure.derive(whole, places))
+        part = disclosure.derive(whole, places)
+        proofs, now = settings.proofs if methods else (), timestamp(datetime.now(UTC))
+        own = make_proofs(unsecured(part), signers, proofs, created=now)
+        return to_json({**part, "proof": [*own, *part["proof"]]})
 
-    made_of = (shared.to_share or b"", "\n".join(places).encode())
+    made_of = (shared.to_share or b"", "\n".join((*places, *methods)).encode())
     part = kept(settings.home, "json", made_of, make)
     return replace(shared, json=part, jwt=None, to_share=None)
+
+
+def _signing(issuer: Issuer) -> tuple[Mapping[KeyUse, Signer], list[str]]:
+    try:
+        signers = issuer.signers()
+        return signers, signing_methods(signers, issuer.settings.proofs)
+    except KeysError:
+        return {}, []
 
 
 def _json(shared: Shared, _settings: Settings) -> bytes:

@@ -106,7 +106,7 @@ def less(token: str, suffix: str) -> Response:
     if unknown := set(show) - {choice.name for choice in choices}:
         raise Problem("bad-request", f"show: nothing here is called {sorted(unknown)[0]!r}")
     places = [place for choice in choices if choice.name in show for place in choice.pointers]
-    part = copy(found, places, current_issuer().settings)
+    part = copy(found, places, current_issuer())
     return _form(part, suffix, f"{found.achievement.id}-copy")
 
 

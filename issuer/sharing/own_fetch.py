@@ -27,7 +27,7 @@ def fetch_own(issuer: Issuer, otherwise: Fetch) -> Fetch:
             raise FetchError("http_status", url, "there is no such credential")
         if found.private or not found.forms:
             raise FetchError("http_status", url, "answered 410")
-        public = forms.disclosed(found, issuer.settings)
+        public = forms.disclosed(found, issuer)
         data = public.jwt if suffix == "jwt" and public.jwt else public.json
         return Fetched(url, data[:max_bytes])
 

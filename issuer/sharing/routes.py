@@ -44,8 +44,8 @@ def credential(name: str) -> Response:
         raise NotFound
     if suffix not in found.forms:
         raise Problem("form-withheld")
-    settings, form = current_issuer().settings, FORMS[suffix]
-    data = form.make(disclosed(found, settings), settings)
+    issuer, form = current_issuer(), FORMS[suffix]
+    data = form.make(disclosed(found, issuer), issuer.settings)
     media_type = request.accept_mimetypes.best_match(form.media_types, form.media_types[0])
     return file(data, media_type, f"{found.achievement.id}.{suffix}")
 

@@ -22,6 +22,8 @@ from issuer.catalogue import files, versions
 from issuer.issuance import lists
 from issuer.issuer import Issuer
 from issuer.profiles import PROFILES
+from issuer.sharing import shared
+from issuer.sharing.forms import disclosed
 from keys.key_file import Cost
 from keys.passphrase import read_file
 
@@ -93,6 +95,7 @@ class Issued:
 
     did: str
     json: dict[str, Json] = field(default_factory=dict)
+    shown: dict[str, Json] = field(default_factory=dict)
     jwt: dict[str, str] = field(default_factory=dict)
     published: dict[str, Json] = field(default_factory=dict)
 
@@ -127,6 +130,10 @@ def _issue(home: Path, kind: str) -> Issued:
         assert row
         assert row.json
         issued.json[fate] = json.loads(row.json)
+        if row.to_share:
+            found = shared.find(issuer, row.public_id)
+            assert found
+            issued.shown[fate] = json.loads(disclosed(found, issuer).json)
         if row.jwt:
             issued.jwt[fate] = row.jwt.decode()
         if fate == "revoked":

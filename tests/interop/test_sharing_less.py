@@ -128,3 +128,22 @@ def test_the_statements_that_both_sign_are_the_same(whole):
     value = sd_proof_value.decode(proof["proofValue"])
     data = ecdsa_sd.base_data(whole, proof, value.hmac_key, value.mandatory_pointers)
     assert len(data.non_mandatory) == len(value.signatures)
+
+
+@pytest.mark.parametrize("function", ["verifyCredential", "verifyShared"])
+@pytest.mark.parametrize("fate", ["sound", "revoked"])
+def test_they_read_what_stands_at_the_public_link(library, issued_by, function, fate):
+    """With the suites that everybody has, and with the one for derived proofs."""
+    issued = issued_by("did:web")
+    copy = issued.shown[fate]
+    assert not [each for each in copy["credentialSubject"]["result"] if "achievedLevel" in each]
+    said = library.ask(function, credential=copy, published=issued.published)
+    assert (said["verified"], said["accepted"]) == (True, fate == "sound")
+
+
+@pytest.mark.parametrize("function", ["verifyCredential", "verifyShared"])
+def test_they_refuse_what_was_changed_of_it(library, issued_by, function):
+    issued = issued_by("did:web")
+    changed = {**issued.shown["sound"], "awardedDate": "2020-01-01T00:00:00Z"}
+    said = library.ask(function, credential=changed, published=issued.published)
+    assert not said["verified"]

@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -116,9 +117,9 @@ def test_what_is_hidden_is_in_nothing_that_others_fetch(issuer, client, public_i
     hidden = [text for name, some in HIDDEN.items() if not getattr(decided, name) for text in some]
     told = {(path, text) for path, data in found.items() for text in hidden if text in data}
     assert told == set()
-    json = found[f"/credentials/{public_id}.json"]
+    copy = found[f"/credentials/{public_id}.json"]
     meant = {t for name, some in HIDDEN.items() if getattr(decided, name) for t in some} - SEALED
-    assert [text for text in meant if text not in json] == []
+    assert [text for text in meant if text not in copy] == []
     assert (f"/credentials/{public_id}.jwt" in found) == (decided == ALL[-1])
 
 
@@ -138,14 +139,32 @@ def test_what_is_left_is_authentic_and_current(issuer, client, public_id, suffix
 
 def test_a_copy_that_was_made_is_kept(issuer, public_id, monkeypatch):
     found = shared.find(issuer, public_id)
-    first = disclosed(found, issuer.settings).json
+    first = disclosed(found, issuer).json
     monkeypatch.setattr("issuer.sharing.forms.disclosure.derive", None)
-    assert disclosed(found, issuer.settings).json == first
+    assert disclosed(found, issuer).json == first
+
+
+def test_a_verifier_that_knows_no_derived_proofs_can_check_a_copy(issuer, client, public_id):
+    copy = client.get(f"/credentials/{public_id}.json").json
+    suites = [proof["cryptosuite"] for proof in copy["proof"]]
+    assert suites == ["eddsa-rdfc-2022", "ecdsa-sd-2023"]
+    for proof in copy["proof"]:  # each by itself, as by who knows one of them
+        data = json.dumps({**copy, "proof": [proof]}).encode()
+        report = verify(data, fetch=published.fetch_own(issuer.settings), now=datetime.now(UTC))
+        assert (report.authentic.answer, report.current.answer) == (Answer.YES, Answer.YES)
+
+
+def test_a_copy_is_made_while_the_keys_are_locked(issuer, public_id):
+    issuer.settings.passphrase_file.unlink()
+    locked = Issuer(issuer.settings)
+    copy = strict_json.loads_object(disclosed(shared.find(locked, public_id), locked).json)
+    assert [proof["cryptosuite"] for proof in copy["proof"]] == ["ecdsa-sd-2023"]
+    locked.database.close()
 
 
 def test_what_the_page_reads_is_what_the_form_says(issuer, public_id):
     found = shared.find(issuer, public_id)
-    copy = disclosed(found, issuer.settings)
+    copy = disclosed(found, issuer)
     said = strict_json.loads_object(copy.json)
     said.pop("proof")
     assert found.shown.document == copy.credential.document == said
