@@ -8,6 +8,9 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from markupsafe import Markup
+
+from verifier import letters
 from verifier.credential import Achievement, Credential, Level, Result
 from verifier.schema import LANGUAGE
 from verifier.web import language
@@ -95,16 +98,21 @@ def domain(identifier: str) -> str | None:
     return None
 
 
-def disguised(host: str | None) -> bool:
-    """Return whether a host is written in punycode: its letters may imitate others (T19)."""
-    return any(label.startswith("xn--") for label in (host or "").lower().split("."))
-
-
 def spoken(achievement: Achievement | None) -> dict[str, str]:
     """Return the `lang` attribute for what an achievement says of itself, where it says in which
     language (`inLanguage`); nothing for what is no language tag."""
     tag = (achievement and achievement.in_language) or ""
     return {"lang": tag} if re.fullmatch(LANGUAGE, tag) else {}
+
+
+disguised, mixed = letters.disguised, letters.mixed
+
+
+def calm(value: object) -> object:
+    """Return what a template writes, with no more marks on a letter than writing has."""
+    if isinstance(value, Markup):
+        return Markup(letters.calm(value))  # noqa: S704 - it was safe, and only loses marks
+    return letters.calm(value) if isinstance(value, str) else value
 
 
 def web_link(url: str | None) -> str | None:

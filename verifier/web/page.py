@@ -154,9 +154,19 @@ def _form(problem: tuple[str, str] | None = None, *, text: str = "", status: int
 
 def _serve_templates(blueprint: Blueprint, site: Site) -> None:
     """Give every template of the app the filters and the name at the top of the page."""
-    filters = "all_met", "amounts", "disguised", "domain", "ladder", "picture", "spoken", "web_link"
-    for name in filters:
+    for name in (
+        "all_met",
+        "amounts",
+        "disguised",
+        "domain",
+        "ladder",
+        "mixed",
+        "picture",
+        "spoken",
+        "web_link",
+    ):
         blueprint.add_app_template_filter(getattr(display, name), name)
     blueprint.add_app_template_filter(prose)
+    blueprint.record_once(lambda state: setattr(state.app.jinja_env, "finalize", display.calm))
     language.speak(blueprint)
     blueprint.app_context_processor(lambda: {"site": site})
