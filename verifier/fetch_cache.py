@@ -72,13 +72,10 @@ class Cache:
 
     def _fresh(self, key: Key) -> _Answer | None:
         with self._lock:
-            answer = self._kept.pop(key, None)
-            if answer is None:
+            answer = self._kept.get(key)
+            if answer is None or self._clock() >= answer.ends:
                 return None
-            if self._clock() >= answer.ends:
-                self._size -= answer.size
-                return None
-            self._kept[key] = answer  # now the last to be thrown out
+            self._kept[key] = self._kept.pop(key)  # now the last to be thrown out
             return answer
 
     def _keep(self, key: Key, answer: _Answer) -> None:

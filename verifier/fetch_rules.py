@@ -47,7 +47,7 @@ def place(url: str, listed: Container[tuple[str, int]], *, loopback: bool) -> tu
     except ValueError as exc:
         raise ValueError("not a web address") from exc
     # What is not plain ASCII is read in one way here and in another way elsewhere (T21).
-    plain = _VISIBLE.fullmatch(url) and parts.username is None
+    plain = _VISIBLE.fullmatch(url) and host and parts.username is None
     if not plain or parts.scheme not in ("https", "http"):
         raise ValueError("not a plain web address")
     usual = parts.scheme == "https" and (port == 443 or (host, port) in listed)
@@ -58,7 +58,7 @@ def place(url: str, listed: Container[tuple[str, int]], *, loopback: bool) -> tu
 
 def is_allowed(address: str, *, loopback: bool = False) -> bool:
     """Whether a verification may connect to this IP address: public, or loopback if asked for."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
+    ip = ipaddress.ip_address(address)
     if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
         ip = ip.ipv4_mapped
     if loopback:

@@ -27,6 +27,7 @@ from verifier.fetch_rules import host_and_port, is_allowed, place
         pytest.param("did.json", id="no scheme"),
         pytest.param("", id="nothing"),
         pytest.param("https://[::1", id="half an address"),
+        pytest.param("https:///did.json", id="no host"),
         pytest.param("http://127.0.0.1/", id="loopback by number"),
         pytest.param("https://district.example/did json", id="a space"),
         pytest.param("https://district.example/a\r\nX-Evil: 1", id="a line break"),

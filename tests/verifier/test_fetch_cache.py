@@ -37,10 +37,11 @@ class Site:
     """A `Fetch` that counts what it is asked; `answers` are given by URL, else `usual`."""
 
     def __init__(self, **usual):
-        self.usual, self.answers, self.asked = usual, {}, []
+        self.usual, self.answers, self.asked, self.how = usual, {}, [], []
 
     def __call__(self, url, *, accept, max_bytes):
         self.asked.append(url)
+        self.how.append((accept, max_bytes))
         answer = self.answers.get(url, Fetched(url, b"{}", **self.usual))
         if isinstance(answer, FetchError):
             raise answer
@@ -126,7 +127,8 @@ def test_a_credential_is_never_kept(clock):
     fetch = Cache(clock).around(site)
     for _ in range(2):
         assert ask(fetch, accept=CREDENTIAL_TYPES).age == 0
-    assert len(site.asked) == 2
+    assert site.asked == [URL] * 2
+    assert site.how == [(CREDENTIAL_TYPES, 1000)] * 2
 
 
 def test_what_was_asked_for_another_purpose_is_asked_again(clock):
@@ -135,6 +137,7 @@ def test_what_was_asked_for_another_purpose_is_asked_again(clock):
     for options in ({}, {"max_bytes": 999}, {"accept": "*/*"}, {"url": URL + "x"}, {}):
         ask(fetch, **options)
     assert len(site.asked) == 4
+    assert site.how[:3] == [(DOCUMENT_TYPES, 1000), (DOCUMENT_TYPES, 999), ("*/*", 1000)]
 
 
 def test_the_longest_unused_answers_go_first(clock, monkeypatch):
@@ -156,10 +159,21 @@ def test_no_more_bytes_are_kept_than_allowed(clock, monkeypatch):
     for name in ("a", "b", "c", "b", "c", "a", "large", "large"):
         ask(fetch, url=name)
     assert site.asked == ["a", "b", "c", "a", "large", "large"]
-    clock.now += MAX_SECONDS
-    for name in ("a", "b", "a", "b"):  # what has run out takes no room
+    for _ in range(3):  # what has run out takes no room
+        clock.now += MAX_SECONDS
+        for name in ("a", "b", "a", "b"):
+            ask(fetch, url=name)
+    assert site.asked[6:] == ["a", "b"] * 3
+
+
+def test_as_many_bytes_as_allowed_are_kept(clock, monkeypatch):
+    monkeypatch.setattr(fetch_cache, "MAX_BYTES", 200)
+    site = Site()
+    site.answers = {name: Fetched(name, bytes(100)) for name in "ab"}
+    fetch = Cache(clock).around(site)
+    for name in "abab":
         ask(fetch, url=name)
-    assert site.asked[6:] == ["a", "b"]
+    assert site.asked == ["a", "b"]
 
 
 @pytest.mark.parametrize(
@@ -191,7 +205,8 @@ def test_a_list_of_unclear_age_is_not_kept(clock, said):
 
 def test_a_list_with_the_longest_ttl_is_kept_as_long_as_anything(clock):
     site = Site()
-    site.answers[URL] = Fetched(URL, b'{"credentialSubject":{}}', fresh_for=10**6)
+    text = b'{"credentialSubject":{"ttl":600000}}'
+    site.answers[URL] = Fetched(URL, text, fresh_for=10**6)
     assert lasts(site, clock, MAX_SECONDS, accept=LIST_TYPES)
 
 
@@ -297,8 +312,11 @@ def test_who_is_left_alone_is_said_with_the_time(clock):
     fetch = Breaker(clock).around(site)
     codes(fetch, FAILURES)
     clock.now += 13
-    with pytest.raises(FetchError, match="no answer 3 times in a row; asked again in 47 seconds"):
+    said = "no answer 3 times in a row; asked again in 47 seconds"
+    with pytest.raises(FetchError, match=said) as caught:
         ask(fetch)
+    assert caught.value.url == URL
+    assert site.how == [(DOCUMENT_TYPES, 1000)] * FAILURES
 
 
 @pytest.mark.parametrize(
@@ -325,8 +343,8 @@ def test_only_so_many_hosts_are_remembered(clock):
     for url in urls:
         fails(site, url=url)
         codes(fetch, FAILURES, url)
+    assert codes(fetch, 1, urls[1]) == codes(fetch, 1, urls[-1]) == ["host_paused"]
     assert codes(fetch, 1, urls[0]) == ["too_slow"], "the first is forgotten"
-    assert codes(fetch, 1, urls[-1]) == ["host_paused"]
 
 
 def test_verifications_of_one_process_share_what_was_had_and_who_is_silent():
