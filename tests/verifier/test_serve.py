@@ -46,6 +46,14 @@ def test_a_credential_is_checked(server):
     assert answer.json()["verdicts"]["authentic"]["code"] == "issuer_unreachable"
 
 
+def test_as_much_as_the_page_takes_comes_through_and_more_is_refused_in_words(server):
+    largest = [("file", (f"{number}.pdf", bytes(10 * 1024 * 1024))) for number in range(5)]
+    taken = httpx.post(f"{server}/verify", files=largest[:4], timeout=60)
+    refused = httpx.post(f"{server}/verify", files=largest, timeout=60)
+    assert (taken.status_code, taken.text.count('class="report"')) == (200, 4)
+    assert (refused.status_code, "so it was not read" in refused.text) == (413, True)
+
+
 def test_what_is_not_there_is_a_page_for_people_and_a_problem_for_programs(server):
     told, shown = (
         httpx.get(f"{server}/no", headers={"Accept": kind}) for kind in ("*/*", "text/html")

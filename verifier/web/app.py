@@ -13,7 +13,7 @@ from verifier.fetch import Fetch
 from verifier.web import problems
 from verifier.web.api import MAX_BODY_BYTES, api_blueprint
 from verifier.web.headers import protect
-from verifier.web.page import Site, verifier_blueprint
+from verifier.web.page import MOST_TOGETHER, Site, verifier_blueprint
 
 SITE = Site("Mintmark")
 THREADS = 16
@@ -52,7 +52,7 @@ def serve(app: Flask, *, bind: str, port: int) -> None:
         threads=THREADS,
         connection_limit=CONNECTIONS,
         channel_timeout=IDLE_SECONDS,
-        max_request_body_size=2 * MAX_BODY_BYTES,
+        max_request_body_size=2 * MOST_TOGETHER,  # a larger one gets no answer in words
         clear_untrusted_proxy_headers=False,  # `limits.caller` says whom it believes
         ident=None,
     )
