@@ -5,8 +5,8 @@ maps, indexes, reverse properties and the like, which no listed context uses.
 """
 
 import pytest
+from nquads import quads
 from published import vectors
-from test_rdfc import quads
 
 from contexts.compile import Compiler
 from contexts.frozen import FrozenContexts
