@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 Json = Mapping[str, Any]
@@ -193,15 +193,17 @@ def listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def instant(text: str) -> datetime | None:
-    """Return an XML Schema `dateTimeStamp` in UTC, or None for any other text.
+def instant(text: str, *, zone: tzinfo | None = UTC) -> datetime | None:
+    """Return an XML Schema `dateTime` in UTC, or None for any other text.
 
-    A time without an offset could mean any of 26 hours, so it is no instant (VCDM 2.0, 4.9).
+    A time without an offset must be read as UTC (VCDM 2.0, section 5.8); with `zone` None it is
+    none.
     """
     if "T" not in text.upper():
         return None
     try:
         moment = datetime.fromisoformat(text.upper())
-        return None if moment.tzinfo is None else moment.astimezone(UTC)
+        zone = moment.tzinfo or zone
+        return None if zone is None else moment.replace(tzinfo=zone).astimezone(UTC)
     except (ValueError, OverflowError):  # not a time, or one before year 1 or after 9999 in UTC
         return None

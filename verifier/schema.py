@@ -141,7 +141,7 @@ _SCALARS: dict[str, Callable[[Any], bool]] = {
     "boolean": lambda value: isinstance(value, bool),
     "time": lambda value: (
         _is_text(value)
-        and instant(value if isinstance(value, str) else value["@value"]) is not None
+        and instant(value if isinstance(value, str) else value["@value"], zone=None) is not None
     ),
     "language": _matches(LANGUAGE),
     **{name: _one_of(name) for name in _ENUMS},

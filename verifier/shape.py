@@ -1,8 +1,9 @@
 """The shape of an Open Badge: its contexts, types and required members (OB-1…38, OB-82).
 
-What a badge cannot be judged without is a failed check. What is merely not as the
-specification wants it is a note beside a passed one: a shape flaw that does not touch
-meaning must not turn a true badge into a bad one.
+What a badge cannot be judged without is a failed check; a date that says no moment could not be
+checked. What is merely not as the specification
+wants it is a note beside a passed one: a shape flaw that does not touch meaning must not turn
+a true badge into a bad one.
 """
 
 import re
@@ -62,7 +63,8 @@ def _check(document: Json, context: re.Pattern[str], flaws_of: Flaws, code: str)
         return Check("shape", Outcome.COULD_NOT_CHECK, "context_missing", {"member": unknown})
     if flaw := next(flaws_of(document), None):
         flawed, member = flaw
-        return Check("shape", Outcome.FAILED, flawed, {"member": member}, MALFORMED)
+        outcome = Outcome.COULD_NOT_CHECK if flawed == "date_unreadable" else Outcome.FAILED
+        return Check("shape", outcome, flawed, {"member": member}, MALFORMED)
     return Check("shape", Outcome.PASSED, code)
 
 

@@ -42,7 +42,6 @@ def test_a_time_with_an_offset_is_an_instant(text, moment):
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param("2026-11-01T00:00:00", id="no offset"),
         pytest.param("2026-11-01", id="a day"),
         pytest.param("2026-11-01 00:00:00Z", id="a space for the T"),
         pytest.param("", id="nothing"),
@@ -59,6 +58,11 @@ def test_a_time_with_an_offset_is_an_instant(text, moment):
 )
 def test_another_text_is_no_instant(text):
     assert instant(text) is None
+
+
+def test_a_time_without_an_offset_is_utc_where_it_may_be():
+    assert instant("2026-11-01T00:00:00") == datetime(2026, 11, 1, tzinfo=UTC)
+    assert instant("2026-11-01T00:00:00", zone=None) is None
 
 
 @pytest.mark.parametrize(("value", "items"), [(None, []), ([], []), ("a", ["a"]), (["a"], ["a"])])
@@ -112,7 +116,12 @@ WRITINGS = {
     "credits as a value object": (f"{SUBJECT}.creditsEarned", {"@value": 3}, "credits_earned", 3),
     "credits that are true": (f"{SUBJECT}.creditsEarned", True, "credits_earned", None),
     "credits as text": (f"{SUBJECT}.creditsEarned", "3", "credits_earned", None),
-    "a date without offset": ("validUntil", "2026-01-01T00:00:00", "valid_until", None),
+    "a date without offset": (
+        "validUntil",
+        "2026-01-01T00:00:00",
+        "valid_until",
+        datetime(2026, 1, 1, tzinfo=UTC),
+    ),
     "a type without brackets": ("type", "Badge", "types", ("Badge",)),
 }
 

@@ -76,7 +76,7 @@ PROOFS = {
     ("within the skew", "none"): (stamp(NOW + CLOCK_SKEW), None, "yes", "current"),
     ("past", "within the skew"): (PAST, stamp(NOW - CLOCK_SKEW), "yes", "current"),
     ("bad", "none"): ("yesterday", None, "no", "not_authentic"),
-    ("without offset", "none"): ("2026-11-10T00:00:00", None, "no", "not_authentic"),
+    ("without offset", "none"): ("2026-11-10T00:00:00", None, "yes", "current"),
     ("past", "bad"): (PAST, "tomorrow", "no", "not_authentic"),
 }
 

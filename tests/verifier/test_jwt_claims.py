@@ -1,5 +1,7 @@
 """A JWT says who and when twice; each claim alone must agree with the body (T8, OB-61, OB-63)."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from verifier.report import Answer
@@ -70,6 +72,35 @@ def test_a_subject_claim_beside_a_subject_of_identifiers_alone_contradicts_nothi
     del badge["credentialSubject"]["id"]
     found = world.verify(world.issuer.jwt(badge, claims={"sub": "mailto:jordan@example.org"}))
     assert found.authentic.answer is Answer.YES
+
+
+@pytest.mark.parametrize("begin", ["2026-11-01", "November"])
+@pytest.mark.parametrize("form", ["json", "jwt"])
+def test_a_begin_that_says_no_moment_is_not_called_forged(world, begin, form):
+    badge = world.badge(validFrom=begin)
+    signed = world.issuer.sign(badge) if form == "json" else jwt_with_begin(world, badge)
+    found = world.verify(signed).authentic
+    assert (found.answer, found.code) == (Answer.COULD_NOT_CHECK, "date_unreadable")
+
+
+def jwt_with_begin(world, badge):
+    """Return a JWT whose `nbf` can be read, whatever `validFrom` is."""
+    claims = {"nbf": 1793491200, "validFrom": badge["validFrom"]}
+    return world.issuer.jwt(world.badge(), claims=claims)
+
+
+@pytest.mark.parametrize("form", ["json", "jwt"])
+def test_a_time_without_an_offset_is_utc(world, form):
+    """As VCDM 2.0, section 5.8, asks."""
+    badge = world.badge(validFrom="2026-11-01T00:00:00", validUntil="2030-11-01T00:00:00")
+    if form == "json":
+        signed = world.issuer.sign(badge, created="2026-11-01T00:00:00")
+    else:
+        signed = world.issuer.jwt(badge, claims={"nbf": 1793491200, "exp": 1919721600})
+    found = world.verify(signed)
+    assert (found.authentic.answer, found.current.code) == (Answer.YES, "current")
+    ended = world.verify(signed, now=datetime(2030, 11, 1, 0, 6, tzinfo=UTC))
+    assert ended.current.code == "expired"
 
 
 @pytest.mark.parametrize("claim", OTHER)
