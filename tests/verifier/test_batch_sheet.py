@@ -4,6 +4,7 @@ import csv
 import io
 from datetime import UTC, datetime
 
+import axe
 import pytest
 from planted import NOW
 
@@ -71,3 +72,26 @@ def test_points_are_added_up_for_each_applicant_and_only_where_they_count():
     assert "0.3 points in all" in made
     assert "<td>(7)</td>" in made
     assert "<td>5</td>" not in made
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_sheet_in_a_browser_asks_for_nothing_and_is_for_everybody(chromium, tmp_path, scheme):
+    rows = [
+        row("Jordan", achievement="Feedback", points="2.4"),
+        row("Jordan", achievement="Asking", points="2.4"),
+        row("Robin").with_reason(Answer.NO, "signature_wrong"),
+        row("Kim", points="1").with_reason(
+            Answer.COULD_NOT_CHECK, "name_differs", signed="K", given="Kim"
+        ),
+    ]
+    file = tmp_path / "sheet.html"
+    file.write_bytes(sheet.as_html(rows, "Salary lanes", datetime.now(UTC), (), ("left.json",)))
+    page = chromium.new_page(color_scheme=scheme, viewport={"width": 320, "height": 640})
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(file.as_uri())
+    assert axe.violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.get_by_role("link", name="Kim").click()
+    assert asked == [file.as_uri()]
+    page.close()
