@@ -214,7 +214,10 @@ def with_old_list(world):
         ([{"id": "https://district.example/credentials/2"}], "current"),
         ([{"id": "https://district.example/credentials/1"}], "revoked"),
         ([{"id": " https://district.example/credentials/%31 "}], "revoked"),
-        ([{"id": "https://district.example/credentials/1", "revocationReason": "x"}], "revoked_because"),
+        (
+            [{"id": "https://district.example/credentials/1", "revocationReason": "x"}],
+            "revoked_because",
+        ),
         ([{"id": "https://district.example/credentials/1", "revoked": False}], "current"),
         (["https://district.example/credentials/1"], "revoked"),
     ],
