@@ -296,6 +296,7 @@ def test_one_credential_used_by_two(rows, answers):
         pytest.param(["folder", "--out", "folder/out"], "lies in what is checked", id="out-inside"),
         pytest.param(["folder", "--policy", "no.toml"], "no.toml: No such file", id="no-policy"),
         pytest.param(["folder", "--policy", "bad.toml"], "bad.toml: greatest_age", id="bad-policy"),
+        pytest.param(["folder", "--policy", "gone.toml"], "gone.json: No such", id="no-list"),
     ],
 )
 def test_what_cannot_be_begun_is_told_with_its_remedy(
@@ -304,6 +305,7 @@ def test_what_cannot_be_begun_is_told_with_its_remedy(
     monkeypatch.chdir(tmp_path)
     sound(world, tmp_path / "folder", 1)
     (tmp_path / "bad.toml").write_text('greatest_age = "a year"')
+    (tmp_path / "gone.toml").write_text('lists = ["gone.json"]')
     assert check(world, *arguments) == 2
     assert message in capsys.readouterr().err
 

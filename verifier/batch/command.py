@@ -85,28 +85,28 @@ def _time(text: str) -> datetime:
 
 def _given(args: argparse.Namespace, source: Path) -> Given:
     things = pile(source)
-    text, rules = b"", Path(args.policy or "policy.toml")
-    files = []
-    if args.policy:
-        text = rules.read_bytes()
-        files.append(_named(rules, "Policy"))
+    text = Path(args.policy).read_bytes() if args.policy else b""
     try:
-        places = policy.list_files(text, rules.parent) or _kept(args)
+        places = policy.list_files(text, Path(args.policy or ".").parent) or _kept(args)
         lists = tuple(place.read_bytes() for place in places)
-        parsed = policy.parse(text, lists)
+        rules = policy.parse(text, lists)
     except (TomlError, TrustListError) as exc:
-        raise run.BatchError(f"{rules}: {exc}") from exc
-    for place, each in zip(places, parsed.lists, strict=True):
-        files.append(_named(place, f"List of issuers “{each.name}”, as of {each.updated:%Y-%m-%d}"))
+        raise run.BatchError(f"{args.policy}: {exc}" if args.policy else str(exc)) from exc
+    files = [Named(args.policy, _sha256(text), "Policy")] if args.policy else []
+    files += [
+        Named(str(place), _sha256(data), f"List “{each.name}”, as of {each.updated:%Y-%m-%d}")
+        for place, data, each in zip(places, lists, rules.lists, strict=True)
+    ]
     if things.table:
         files.append(Named("applicants.csv", things.table, "Applicants"))
     if source.is_file() and source.suffix.lower() != ".csv":
-        files.append(_named(source, "Zip"))
+        with source.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        files.append(Named(source.name, digest, "Zip"))
     asked = {name: value for name, value in vars(args).items() if name in _OPTIONS and value}
     options = tuple(f"{name.replace('_', ' ')}: {value}" for name, value in asked.items())
     task = Task(source, text, lists, web_options.asking(args), args.at)
-    title = parsed.name or f"Credentials in {source.name}"
-    return Given(things, task, title, tuple(files), options)
+    return Given(things, task, rules.name or source.name, tuple(files), options)
 
 
 def _kept(args: argparse.Namespace) -> tuple[Path, ...]:
@@ -120,9 +120,8 @@ def _kept(args: argparse.Namespace) -> tuple[Path, ...]:
     return tuple(home / pin.file for pin in kept.pins(home))
 
 
-def _named(path: Path, about: str) -> Named:
-    with path.open("rb") as file:
-        return Named(str(path), hashlib.file_digest(file, "sha256").hexdigest(), about)
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 class _Teller:
