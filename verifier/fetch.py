@@ -164,7 +164,6 @@ def _get(
     import httpcore
 
     headers = [
-        (b"Host", urlsplit(url).netloc.encode()),
         (b"Accept", accept.encode()),
         (b"Accept-Encoding", b"identity"),
         (b"User-Agent", _USER_AGENT),

@@ -29,8 +29,11 @@ def get(port, path="/did.json", max_bytes=1000, fetching=None):
 
 
 def code_of(answer, **options):
-    with server(answer) as (port, _), pytest.raises(FetchError) as caught:
+    """Return the code of the error that says which address it was, and why in words."""
+    with server(answer) as (port, _), pytest.raises(FetchError, match=r"[a-z]{3}") as caught:
         get(port, **options)
+    assert caught.value.url == f"http://localhost:{port}/did.json"
+    assert str(caught.value).endswith(f": {caught.value.detail}")
     return caught.value.code
 
 
@@ -39,6 +42,19 @@ def test_a_sound_answer_is_returned_with_its_media_type():
         fetched = get(port)
     assert (fetched.body, fetched.media_type) == (b"{}", "application/json")
     assert fetched.url == f"http://localhost:{port}/did.json"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        HEAD + b"Content-Length: 1000\r\n\r\n" + b"ab" * 500,
+        HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + b"2\r\nab\r\n" * 500 + b"0\r\n\r\n",
+    ],
+    ids=["whole", "in chunks"],
+)
+def test_an_answer_may_have_just_as_many_bytes_as_asked_for(sent):
+    with server(plain(sent)) as (port, _):
+        assert get(port, max_bytes=1000).body == b"ab" * 500
 
 
 def test_a_request_asks_for_what_it_wants_uncompressed_and_says_who_asks():
@@ -224,7 +240,7 @@ def test_a_line_break_in_an_address_adds_no_header():
 def test_offline_nothing_is_fetched():
     with pytest.raises(FetchError) as caught:
         offline("https://district.example/", accept="*/*", max_bytes=10)
-    assert caught.value.code == "offline"
+    assert (caught.value.code, caught.value.url) == ("offline", "https://district.example/")
 
 
 HOST = "badges.example"
@@ -329,8 +345,11 @@ def test_a_verification_that_slow_hosts_used_up_blames_no_other_host(monkeypatch
 
 
 def test_what_is_said_of_keeping_comes_with_the_answer():
-    said = HEAD + b"Cache-Control: public\r\nCache-Control: max-age=30\r\nAge: 5\r\n"
+    said = HEAD + b"Cache-Control: public\r\ncache-control: max-age=30\r\nAge: 5\r\n"
     with server(plain(said + b"Content-Length: 2\r\n\r\n{}")) as (port, _):
         assert get(port).fresh_for == 25
     with server(plain(JSON)) as (port, _):
         assert get(port).fresh_for is None
+    twice = HEAD + b"Cache-Control: no-store\r\nCache-Control: max-age=30\r\n"
+    with server(plain(twice + b"Content-Length: 2\r\n\r\n{}")) as (port, _):
+        assert get(port).fresh_for == 0
