@@ -40,7 +40,10 @@ MAX_BYTES = strict_json.MAX_BYTES * 4 // 3 + 4096
 
 _PART = re.compile(r"[A-Za-z0-9_-]+")
 _HEADERS = {"alg", "kid", "jwk", "typ", "cty"}
-_TYPES = {"JWT", "VC+JWT", "VC+LD+JWT"}
+_FORBIDDEN = {"crit", "b64", "zip", "enc", "jku", "x5u", "x5c", "x5t", "x5t#S256", "epk"}
+"""Headers that ask for other rules, or bring a key along: each has been a way to forge (T6, T7)."""
+_TYPES = {"JWT", "VC+JWT", "VC+LD+JWT", "VC+LD+JSON+JWT", "VC-LD+JWT"}
+"""What VC-JOSE-COSE calls a credential, and what its drafts did."""
 
 Json = Mapping[str, Any]
 
@@ -91,7 +94,8 @@ def parse(text: str) -> Jws:
 
 def _check_header(header: Json) -> None:
     if extra := sorted(header.keys() - _HEADERS):
-        raise JoseError("jwt_header", f"the header has {', '.join(map(repr, extra))[:200]}")
+        said = f"the header has {', '.join(map(repr, extra))[:200]}"
+        raise JoseError("jwt_header", said, certain=not _FORBIDDEN.isdisjoint(extra))
     if not isinstance(header.get("alg"), str) or header["alg"] not in ALGORITHMS:
         algorithm = str(header.get("alg"))
         raise JoseError("jwt_algorithm", algorithm[:40], certain=algorithm not in UNREAD)

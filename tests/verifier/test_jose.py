@@ -29,7 +29,9 @@ def test_a_sound_token_is_read():
     assert token.kid == HEADER["kid"]
 
 
-@pytest.mark.parametrize("typ", ["JWT", "jwt", "vc+jwt", "application/vc+jwt", "vc+ld+jwt"])
+@pytest.mark.parametrize(
+    "typ", ["JWT", "jwt", "vc+jwt", "application/vc+jwt", "vc+ld+jwt", "vc+ld+json+jwt"]
+)
 def test_the_types_in_use_are_read(typ):
     assert parse(compact(HEADER | {"typ": typ})).header["typ"] == typ
 
@@ -86,6 +88,7 @@ def test_a_header_that_asks_for_more_is_refused(code, changes):
     with pytest.raises(JoseError) as caught:
         parse(compact(HEADER | changes))
     assert caught.value.code == code
+    assert caught.value.certain == (changes.keys() != {"vc"})
 
 
 SOUND = compact()
