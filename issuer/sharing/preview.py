@@ -79,7 +79,7 @@ def _drawn(data: dict[str, str], shown: Sequence[Shared], settings: Settings) ->
         {
             **data,
             "lang": chosen(),
-            "host": domain(settings.issuer_id) or settings.host,
+            "host": domain(settings.issuer_id) or settings.issuer_id,
             "colour": settings.issuer_colour,
             "badges": len(pictures),
         }

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html import unescape
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -25,10 +26,12 @@ from issuer.certificate import serial
 from issuer.issuance import lists
 from issuer.issuer import Issuer
 from issuer.settings import Settings
-from issuer.sharing import preview, shared, social
+from issuer.sharing import holder, preview, shared, social
+from issuer.sharing.decision import Decision, Visibility
 from issuer.sharing.shared import Shared, Standing
 from verifier.credential import Identity
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
 Receive = Callable[..., str]
 
 
@@ -241,6 +244,50 @@ def test_only_the_card_may_be_framed(client: FlaskClient, public_id: str) -> Non
     card = client.get(f"/credentials/{public_id}/embed")
     assert "frame-ancestors *" in card.headers["Content-Security-Policy"]
     assert "<form" not in card.text
+
+
+def test_nothing_of_a_private_credential_is_shown_elsewhere(
+    client: FlaskClient, issuer: Issuer, public_id: str, now: Any
+) -> None:
+    holder.decide(issuer, public_id, Decision(Visibility.PRIVATE), now=now)
+    address = f"/credentials/{public_id}"
+    query = {"url": page_of(issuer.settings, public_id)}
+    statuses = [
+        client.get(f"{address}/preview.png").status_code,
+        client.get(f"{address}/embed").status_code,
+        client.post(f"{address}/confirm", data={"email": "jordan@school.example"}).status_code,
+        client.get("/oembed", query_string=query).status_code,
+    ]
+    assert statuses == [410, 410, 410, 401]
+
+
+def test_the_whole_page_is_small_even_with_everything_shown(
+    client: FlaskClient, issuer: Issuer, receive: Receive, now: Any
+) -> None:
+    body = json.loads((EXAMPLES / "approval.json").read_bytes())["data"]
+    members = {name: body[name] for name in ("evidence", "activity", "credits", "approvals")}
+    public_id = receive(**members, valid_until="2031-03-01T00:00:00Z")
+    holder.decide(issuer, public_id, Decision(show_levels=True, show_words=True), now=now)
+    html = client.get(f"/credentials/{public_id}.html", headers={"Accept": "*/*"})
+    assert html.mimetype == "text/html"
+    assert "Level 2 of 2" in html.text
+    assert len(html.data) < 30_000
+
+
+def test_the_preview_of_an_issuer_without_a_domain_claims_none(
+    found: Shared, settings: Settings
+) -> None:
+    key = "did:key:z6MkmnhCK9PYRe9mXVHsuAbfJXW9qEPvC4Z9g5TpJQjP2r8P"
+    told: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(preview, "typeset", lambda _template, data, *_, **__: _noted(told, data))
+        preview.of_credential(found, Standing.IN_FORCE, replace(settings, issuer_id=key))
+    assert json.loads(told[0])["host"] == key
+
+
+def _noted(told: list[str], data: dict[str, str]) -> bytes:
+    told.append(data["data"])
+    return b"a picture"
 
 
 def test_a_revoked_credential_says_so_on_its_card(
