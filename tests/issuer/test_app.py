@@ -65,6 +65,17 @@ def test_an_approval_sent_as_a_webhook_is_a_credential_at_its_address(client, se
     assert post(client, settings, event(approval), "e-2").status_code == 200
 
 
+def test_a_program_has_the_issuers_own_credentials_checked_by_their_links(
+    client, settings, approval
+):
+    link = post(client, settings, event(approval)).json["json"]
+    answer = client.post("/api/verify", data={"text": link}, content_type="multipart/form-data")
+    verdicts = {name: each["verdict"] for name, each in answer.json["verdicts"].items()}
+    assert verdicts == {"authentic": "yes", "current": "yes", "recognised": "could_not_check"}
+    described = client.get("/api/openapi.json").json["paths"]
+    assert set(described) == {"/api/verify", "/api/openapi.json"}
+
+
 @pytest.mark.parametrize(
     ("path", "media_type"),
     [
