@@ -95,7 +95,7 @@ def _most(name: str) -> int:
 
 
 def _thumbnail(address: str) -> dict[str, object]:
-    """Return the preview, unless it is larger than the consumer takes (oEmbed, 2.3.4.4)."""
+    """Return the preview, unless it is larger than the consumer takes (oEmbed 1.0, 2.3.4)."""
     width, height = preview.SIZE
     if width > _most("maxwidth") or height > _most("maxheight"):
         return {}

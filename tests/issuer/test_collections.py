@@ -191,3 +191,13 @@ def test_the_holders_page_begins_a_collection(client: FlaskClient, issue: Issue)
     token = form.partition('name="links" value="')[2].partition('"')[0]
     edit = client.post("/collections", data={"links": token}).headers["Location"]
     assert one in client.get(page_of(client, edit)).text
+
+
+def test_a_collection_of_which_nothing_is_shared_still_has_page_and_preview(
+    client: FlaskClient, issuer: Issuer, issue: Issue, now: datetime
+) -> None:
+    one, first = issue("Rhythm")
+    page = page_of(client, made(client, first))
+    holder.decide(issuer, one, Decision(Visibility.PRIVATE), now=now)
+    assert "Nothing of it is shared" in client.get(page).text
+    assert client.get(f"{page[:-5]}/preview.png").status_code == 200
