@@ -42,7 +42,7 @@ def _refuse(value: Any, at: str, texts: list[str]) -> None:
     if isinstance(value, str):
         _refuse_text(value, at, texts)
     elif isinstance(value, list | tuple):
-        if len({_kind(item) for item in value}) > 1:
+        if len(value) > 1 and len(set(map(_kind, value))) > 1:
             # Each is written by the rules of its own kind, which is where libraries part.
             raise DivergenceError(f"{at}: values of different kinds in one list")
         for place, item in enumerate(value):
