@@ -167,6 +167,20 @@ def test_only_the_owner_can_read_what_names_people(planted):
     assert [f.name for f in out.iterdir() if f.stat().st_mode & 0o077] == []
 
 
+def test_a_policy_and_its_lists_are_nobodys_however_they_lie(world, tmp_path, check):
+    sound(world, tmp_path / "folder", 1)
+    entry = {"id": world.issuer.did, "name": "Example District", "kind": "district"}
+    listed = {"type": "MintmarkTrustList", "version": 1, "name": "Ours", "entries": [entry]}
+    (tmp_path / "folder" / "ours").mkdir()
+    (tmp_path / "folder" / "ours" / "districts.json").write_text(
+        json.dumps({**listed, "updated": "2026-11-10T00:00:00Z"})
+    )
+    rules = tmp_path / "folder" / "ours" / "policy.toml"
+    rules.write_text('lists = ["districts.json"]')
+    assert check(world, tmp_path / "folder", "--policy", rules, "--out", tmp_path / "out") == 0
+    assert list(table(tmp_path / "out")) == ["001"]
+
+
 def test_a_finished_check_is_not_written_over(planted, check, capsys):
     _, out, _ = planted
     assert check(World(), out.parent / "folder", "--out", out) == 2

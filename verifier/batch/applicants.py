@@ -14,6 +14,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, TypeAlias
@@ -73,10 +74,12 @@ class Pile:
     table: str | None = None
 
 
-def pile(source: Path) -> Pile:
-    """Return what was handed in, by whom; `ApplicantsError` if that cannot be told."""
+def pile(source: Path, ours: Collection[Path] = ()) -> Pile:
+    """Return what was handed in, by whom, but for files of `ours` that lie among it;
+    `ApplicantsError` if that cannot be told."""
     files, table_alone = shelf(source), source.suffix.lower() == ".csv"
     names = [source.name] if table_alone else files.names()
+    names = [name for name in names if source / name not in ours]
     tables = [n for n in names if table_alone or PurePosixPath(n).name.lower() == TABLE]
     if not tables:
         tops = {name.partition("/")[0] if "/" in name else "" for name in names}

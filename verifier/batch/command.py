@@ -84,10 +84,10 @@ def _time(text: str) -> datetime:
 
 
 def _given(args: argparse.Namespace, source: Path) -> Given:
-    things = pile(source)
-    text = Path(args.policy).read_bytes() if args.policy else b""
+    file = Path(args.policy or "").resolve()
+    text = file.read_bytes() if args.policy else b""
     try:
-        places = policy.list_files(text, Path(args.policy or ".").parent) or _kept(args)
+        places = policy.list_files(text, file.parent) or _kept(args)
         lists = tuple(place.read_bytes() for place in places)
         rules = policy.parse(text, lists)
     except (TomlError, TrustListError) as exc:
@@ -97,11 +97,12 @@ def _given(args: argparse.Namespace, source: Path) -> Given:
         Named(str(place), _sha256(data), f"List “{each.name}”, as of {each.updated:%Y-%m-%d}")
         for place, data, each in zip(places, lists, rules.lists, strict=True)
     ]
+    things = pile(source, {file, *(place.resolve() for place in places)})
     if things.table:
         files.append(Named("applicants.csv", things.table, "Applicants"))
     if source.is_file() and source.suffix.lower() != ".csv":
-        with source.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        with source.open("rb") as zipped:
+            digest = hashlib.file_digest(zipped, "sha256").hexdigest()
         files.append(Named(source.name, digest, "Zip"))
     asked = {name: value for name, value in vars(args).items() if name in _OPTIONS and value}
     options = tuple(f"{name.replace('_', ' ')}: {value}" for name, value in asked.items())
