@@ -18,7 +18,7 @@ from issuer.approvals.flaws import Flaw, Refused
 from issuer.approvals.schema import loggable
 from issuer.issuance import ConflictError, QuarantinedError, UnavailableError
 from issuer.settings import Settings
-from verifier.web.problems import Kind, answer, details, places
+from verifier.web.problems import STANDARD, Kind, answer, details, places
 
 _log = logging.getLogger(__name__)
 
@@ -57,12 +57,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         "What is decided on a holder's page counts only when it is sent from that page.",
         "Open your own page by its link, and decide there.",
     ),
-    "not-found": Kind(
-        404,
-        "There is nothing at this address",
-        "The address may have been copied incompletely.",
-        "Compare it with the one you were given.",
-    ),
+    "not-found": STANDARD[404],
     "method-not-allowed": Kind(
         405,
         "This address answers another method",
