@@ -26,14 +26,27 @@ DOCS = DOCS.partition("\n## ")[0]
 
 
 @pytest.fixture
-def check(monkeypatch):
-    """Run the command over what a world publishes; return its exit status."""
+def check(monkeypatch, tmp_path):
+    """Run the command over what a world publishes, which is listed; return its exit status."""
 
     def check(world, *arguments):
         monkeypatch.setattr(web_options, "WebFetch", served(world))
+        if "--policy" not in arguments:
+            arguments += ("--policy", rules(world, tmp_path / "rules"))
         return verifying.main(["batch", *map(str, arguments), "--at", NOW])
 
     return check
+
+
+def rules(world, folder):
+    """Return a policy in a folder of its own, with a list of the world's issuer."""
+    folder.mkdir(exist_ok=True)
+    entry = {"id": world.issuer.did, "name": "Example District", "kind": "district"}
+    listed = {"type": "MintmarkTrustList", "version": 1, "name": "Ours", "entries": [entry]}
+    listed |= {"updated": "2026-11-10T00:00:00Z"}
+    (folder / "districts.json").write_text(json.dumps(listed))
+    (folder / "policy.toml").write_text('lists = ["districts.json"]')
+    return folder / "policy.toml"
 
 
 def table(out):
@@ -119,12 +132,15 @@ def test_without_lists_in_the_policy_those_that_are_kept_say_whose_count(
     monkeypatch.setenv("MINTMARK_VERIFY_HOME", str(tmp_path / "kept"))
     monkeypatch.setattr(web_options, "WebFetch", served(world))
     assert verifying.main(["trust", "add", "https://state.example/list.json"]) == 0
-    assert check(world, tmp_path / "folder", "--out", tmp_path / "out") == 3
+    nothing = tmp_path / "nothing.toml"
+    nothing.touch()
+    assert check(world, tmp_path / "folder", "--policy", nothing, "--out", tmp_path / "out") == 3
     record = json.loads((tmp_path / "out" / run.RECORD).read_text())
     (kept,) = (tmp_path / "kept").glob("[0-9a-f]*.json")
-    assert [each["sha256"] for each in record["files"]] == [
-        hashlib.sha256(kept.read_bytes()).hexdigest()
-    ]
+    assert hashlib.sha256(kept.read_bytes()).hexdigest() in {
+        each["sha256"] for each in record["files"]
+    }
+    assert "none of your lists" in table(tmp_path / "out")["001"]["why"]
 
 
 def test_a_credential_that_two_hand_in_counts_for_whose_address_it_was_issued_to(planted):
@@ -169,15 +185,8 @@ def test_only_the_owner_can_read_what_names_people(planted):
 
 def test_a_policy_and_its_lists_are_nobodys_however_they_lie(world, tmp_path, check):
     sound(world, tmp_path / "folder", 1)
-    entry = {"id": world.issuer.did, "name": "Example District", "kind": "district"}
-    listed = {"type": "MintmarkTrustList", "version": 1, "name": "Ours", "entries": [entry]}
-    (tmp_path / "folder" / "ours").mkdir()
-    (tmp_path / "folder" / "ours" / "districts.json").write_text(
-        json.dumps({**listed, "updated": "2026-11-10T00:00:00Z"})
-    )
-    rules = tmp_path / "folder" / "ours" / "policy.toml"
-    rules.write_text('lists = ["districts.json"]')
-    assert check(world, tmp_path / "folder", "--policy", rules, "--out", tmp_path / "out") == 0
+    ours = rules(world, tmp_path / "folder" / "ours")
+    assert check(world, tmp_path / "folder", "--policy", ours, "--out", tmp_path / "out") == 0
     assert list(table(tmp_path / "out")) == ["001"]
 
 
@@ -240,9 +249,10 @@ def test_a_worker_that_is_ended_stops_the_check_which_then_goes_on(
     world, tmp_path, check, monkeypatch, capsys
 ):
     sound(world, tmp_path / "folder", 3)
-    arguments = ["batch", str(tmp_path / "folder"), "--out", str(tmp_path / "out"), "--at", NOW]
+    arguments = [tmp_path / "folder", "--out", tmp_path / "out", "--at", NOW]
+    arguments += ["--policy", rules(world, tmp_path / "rules")]
     monkeypatch.setattr(web_options, "WebFetch", Harmful())
-    assert verifying.main(arguments) == 2
+    assert verifying.main(["batch", *map(str, arguments)]) == 2
     assert "The same command goes on from here" in capsys.readouterr().err
     assert check(world, tmp_path / "folder", "--out", tmp_path / "out") == 0
 
@@ -254,7 +264,7 @@ def test_a_fault_of_ours_has_a_row_and_the_others_go_on(world, tmp_path, monkeyp
     things = [HandedIn("a", "001.json"), HandedIn("b", "001.json", emails=None), HandedIn("c", "")]
     rows = [Row.of_line(line) for line in run._check(things)]
     codes = [[why.code for why in row.reasons] for row in rows]
-    assert codes == [[], ["could_not_finish"], ["nothing_handed_in"]]
+    assert codes == [["no_trust_list"], ["could_not_finish"], ["nothing_handed_in"]]
 
 
 def test_a_list_is_asked_and_judged_once_for_many_credentials(world, tmp_path):

@@ -19,7 +19,8 @@ SOMEBODY = HandedIn("a", "a.json")
 def judged(world):
     """Judge a badge by a policy; return codes and answers of the reasons."""
 
-    def judged(text, document=None, thing=SOMEBODY, lists=(), **options):
+    def judged(text, document=None, thing=SOMEBODY, lists=None, **options):
+        lists = (listing("did:web:district.example"),) if lists is None else lists
         signed = world.issuer.sign(document or badge(world, 1))
         found = policy.parse(text.encode(), lists)
         report = world.verify(signed, trust=found.lists)
@@ -35,8 +36,9 @@ def listing(*issuers, **entry):
     return json.dumps({**document, "updated": "2026-11-10T00:00:00Z"}).encode()
 
 
-def test_without_rules_what_is_authentic_and_in_force_counts(judged):
+def test_without_rules_what_is_authentic_in_force_and_of_a_known_issuer_counts(judged):
     assert judged("") == {}
+    assert judged("", lists=()) == {"no_trust_list": Answer.COULD_NOT_CHECK}
 
 
 @pytest.mark.parametrize(
@@ -216,7 +218,8 @@ def test_what_holds_more_than_one_is_for_a_person(world, judged):
     any_kind = '[[achievements]]\nmatch = ["*"]'
     assert judged(any_kind, record) == {"clr_2": LOOK}
     two = f"[{json.dumps(inner)}, {json.dumps(world.issuer.sign(badge(world, 2)))}]"
-    reasons = policy.judge(world.verify(two), policy.parse(b"", ()), SOMEBODY, NOW)
+    found = policy.parse(b"", (listing("did:web:district.example"),))
+    reasons = policy.judge(world.verify(two, trust=found.lists), found, SOMEBODY, NOW)
     assert [(reason.code, reason.answer) for reason in reasons] == [("more_than_one", LOOK)]
 
 

@@ -43,7 +43,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The rules of one check. Without any, what is authentic and in force counts."""
+    """The rules of one check. Without a list nothing counts by itself: anybody can sign."""
 
     name: str = ""
     lists: tuple[TrustList, ...] = ()
@@ -103,10 +103,11 @@ def judge(report: Report, policy: Policy, thing: HandedIn, now: datetime) -> Ite
         return
     if report.current.answer is not Answer.YES:
         yield report.current
-    if policy.lists and report.recognised.answer is not Answer.YES:
-        found = report.recognised  # an issuer nobody listed is not thereby a false one (D3)
-        unlisted = found.code == "not_listed"
-        yield Verdict(Answer.COULD_NOT_CHECK, found.code, found.params) if unlisted else found
+    found = report.recognised
+    if found.code == "not_listed":  # which makes no issuer a false one, and none a known one (D3)
+        yield Verdict(Answer.COULD_NOT_CHECK, found.code, found.params)
+    elif found.answer is not Answer.YES:
+        yield found
     for check in report.checks:
         if check.code in MORE_INSIDE:
             yield Verdict(Answer.COULD_NOT_CHECK, check.code, check.params)
