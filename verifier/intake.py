@@ -115,6 +115,10 @@ def read_apart(kind: str, data: bytes) -> dict[str, Any]:
         handed = {"png": _packed_png, "svg": _svg, "picture": _picture, "pdf": _pdf}[kind](data)
     except IntakeError as exc:
         return {"code": exc.code, "params": exc.params}
+    except PdfError as exc:
+        return {"code": exc.code, "params": {"detail": exc.detail}}
+    except (BakingError, QrError) as exc:
+        return {"code": "picture_damaged", "params": {"detail": str(exc)}}
     return {"carrier": handed.carrier, "text": handed.text, "notes": handed.notes}
 
 
@@ -149,10 +153,7 @@ def _png(data: bytes) -> Handed:
 
 
 def _packed_png(data: bytes) -> Handed:
-    try:
-        return _baked("png", baking.png_credentials(data))
-    except BakingError as exc:
-        raise IntakeError("picture_damaged", detail=str(exc)) from exc
+    return _baked("png", baking.png_credentials(data))
 
 
 def _markup(data: bytes, start: bytes) -> Handed:
@@ -164,13 +165,9 @@ def _markup(data: bytes, start: bytes) -> Handed:
 
 
 def _svg(data: bytes) -> Handed:
-    try:
-        baked = baking.svg_credentials(data)
-    except BakingError as exc:
-        raise IntakeError("picture_damaged", detail=str(exc)) from exc
-    if not baked:
-        raise IntakeError("no_credential_in_picture")
-    return _baked("svg", baked)
+    if baked := baking.svg_credentials(data):
+        return _baked("svg", baked)
+    raise IntakeError("no_credential_in_picture")
 
 
 def _baked(carrier: str, texts: list[str]) -> Handed:
@@ -182,11 +179,7 @@ def _baked(carrier: str, texts: list[str]) -> Handed:
 
 
 def _picture(data: bytes) -> Handed:
-    try:
-        texts = qr.scan(data)
-    except QrError as exc:
-        raise IntakeError("picture_damaged", detail=str(exc)) from exc
-    handed = _best(texts)
+    handed = _best(texts := qr.scan(data))
     if handed is None:
         raise IntakeError("code_of_something_else" if texts else "no_credential_in_picture")
     return handed if handed.carrier == "url" else replace(handed, carrier="qr")
@@ -194,12 +187,9 @@ def _picture(data: bytes) -> Handed:
 
 def _pdf(data: bytes) -> Handed:
     """Return the attached credential, else one in a code on a page. The attachment wins."""
-    try:
-        if attached := pdf.attached_credentials(data):
-            return Handed("pdf", attached[0], (FACE_UNSIGNED, *_more(attached)))
-        handed = _best(pdf.codes_on_pages(data))
-    except PdfError as exc:
-        raise IntakeError(exc.code, detail=exc.detail) from exc
+    if attached := pdf.attached_credentials(data):
+        return Handed("pdf", attached[0], (FACE_UNSIGNED, *_more(attached)))
+    handed = _best(pdf.codes_on_pages(data))
     if handed is None:
         raise IntakeError("no_credential_in_pdf")
     carrier = "url" if handed.carrier == "url" else "pdf"

@@ -11,9 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verifier.baking import (
-    MAX_ATTRIBUTES,
-    MAX_CHUNKS,
-    MAX_ELEMENTS,
     PNG_SIGNATURE,
     BakingError,
     bake_png,
@@ -23,6 +20,8 @@ from verifier.baking import (
     unbake_png,
     unbake_svg,
 )
+from verifier.baking.png import MAX_CHUNKS
+from verifier.baking.svg import MAX_ATTRIBUTES, MAX_ELEMENTS
 
 SOON = 10.0
 """Seconds. Each takes less than one here; what is quadratic takes minutes."""

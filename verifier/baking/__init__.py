@@ -1,0 +1,19 @@
+"""Credentials inside pictures: PNG and SVG, both directions (Open Badges 3.0, File Format).
+
+A baked picture is a carrier and nothing else: what comes out of it is as untrusted as any
+text, and the picture around it says nothing (OB-57). Baking splices; every byte of the
+picture that is not the credential stays as it was.
+"""
+
+from verifier.baking.carried import MAX_CREDENTIAL_BYTES as MAX_CREDENTIAL_BYTES
+from verifier.baking.carried import BakingError as BakingError
+from verifier.baking.carried import PackedError as PackedError
+from verifier.baking.carried import is_compact_jws as is_compact_jws
+from verifier.baking.carried import is_credential as is_credential
+from verifier.baking.png import PNG_SIGNATURE as PNG_SIGNATURE
+from verifier.baking.png import bake_png as bake_png
+from verifier.baking.png import png_credentials as png_credentials
+from verifier.baking.png import unbake_png as unbake_png
+from verifier.baking.svg import bake_svg as bake_svg
+from verifier.baking.svg import svg_credentials as svg_credentials
+from verifier.baking.svg import unbake_svg as unbake_svg
