@@ -107,7 +107,7 @@ def test_the_folder_to_practise_on_is_answered_as_documented(tmp_path, monkeypat
 
 
 def test_the_table_of_applicants_has_a_line_for_each_with_the_points_in_all(planted):
-    text = (planted[1] / "applicants.csv").read_text("utf-8-sig")
+    text = (planted[1] / "by-applicant.csv").read_text("utf-8-sig")
     lines = {line["applicant"]: line for line in csv.DictReader(io.StringIO(text))}
     assert len(lines) == 40
     assert lines["A-14"] == {

@@ -80,7 +80,7 @@ def run(
     finished = datetime.now(UTC)
     written = {
         "results.csv": sheet.as_csv(rows),
-        "applicants.csv": sheet.by_applicant_as_csv(rows),
+        "by-applicant.csv": sheet.by_applicant_as_csv(rows),
         "sheet.html": sheet.as_html(rows, given.title, finished, given.files, given.pile.unnamed),
     }
     record = _record(given, rows, {"begun": begun, "finished": finished.isoformat()}, written)
