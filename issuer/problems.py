@@ -19,6 +19,7 @@ from issuer.approvals.schema import loggable
 from issuer.issuance import ConflictError, QuarantinedError, UnavailableError
 from issuer.settings import Settings
 from verifier.web.problems import STANDARD, Kind, answer, details, places
+from verifier.words import N_
 
 _log = logging.getLogger(__name__)
 
@@ -53,9 +54,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "other-site": Kind(
         403,
-        "This form was sent from another site",
-        "What is decided on a holder's page counts only when it is sent from that page.",
-        "Open your own page by its link, and decide there.",
+        N_("This form was sent from another site"),
+        N_("What is decided on a holder's page counts only when it is sent from that page."),
+        N_("Open your own page by its link, and decide there."),
     ),
     "not-found": STANDARD[404],
     "method-not-allowed": Kind(
@@ -87,16 +88,15 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "form-withheld": Kind(
         410,
-        "This form is not offered here",
-        "The holder does not show all of this credential, and this form can only show all of it.",
-        "Take another form from the credential's page, or ask the holder for this file.",
+        N_("This form is not offered here"),
+        N_("The holder hides a part of this credential, and this form would show all of it."),
+        N_("Take another form from the credential's page, or ask the holder for this file."),
     ),
     "not-shared": Kind(
         410,
-        "The holder does not share this credential",
-        "Who earned it has chosen to show it to nobody at this address. That says nothing about the"
-        " credential itself, which may be as good as ever.",
-        "Ask the holder for a new link or for the file. A file can be checked without this page.",
+        N_("The holder does not share this credential"),
+        N_("Its holder shows it to nobody here. That says nothing about the credential itself."),
+        N_("Ask the holder for a new link or for the file, which can be checked without this."),
     ),
     "too-large": Kind(
         413,

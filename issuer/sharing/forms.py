@@ -25,6 +25,7 @@ from keys.signer import KeysError, Signer
 from verifier import disclosure, qr, strict_json
 from verifier.baking import bake_png, bake_svg
 from verifier.cryptosuites.ecdsa_sd import unsecured
+from verifier.words import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,32 +149,32 @@ def _digits(jwt: bytes | None) -> str | None:
 
 FORMS: Final[dict[str, Form]] = {
     "pdf": Form(
-        "Certificate (PDF)",
-        "To print and frame, or to send with an application. The signed credential is inside.",
+        N_("Certificate (PDF)"),
+        N_("To print and frame, or to send with an application. The signed credential is inside."),
         ("application/pdf",),
         _pdf,
     ),
     "png": Form(
-        "Badge (PNG)",
-        "A picture for a portfolio or an e-mail signature. The signed credential is inside.",
+        N_("Badge (PNG)"),
+        N_("A picture for a portfolio or an e-mail signature. The signed credential is inside."),
         ("image/png",),
         _png,
     ),
     "svg": Form(
-        "Badge (SVG)",
-        "The same picture, sharp at every size, for a website.",
+        N_("Badge (SVG)"),
+        N_("The same picture, sharp at every size, for a website."),
         ("image/svg+xml",),
         _svg,
     ),
     "json": Form(
-        "Credential (JSON)",
-        "The signed credential itself, for wallets, licence offices and verifiers.",
+        N_("Credential (JSON)"),
+        N_("The signed credential itself, for wallets, licence offices and verifiers."),
         ("application/vc+ld+json", "application/ld+json", "application/json", "application/vc"),
         _json,
     ),
     "jwt": Form(
-        "Credential (JWT)",
-        "The same, signed as one line of text, for systems that ask for a JWT.",
+        N_("Credential (JWT)"),
+        N_("The same, signed as one line of text, for systems that ask for a JWT."),
         ("text/plain", "application/jwt", "application/vc+jwt"),
         _jwt,
     ),
