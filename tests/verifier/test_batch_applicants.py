@@ -113,9 +113,7 @@ def test_one_file_that_an_applicant_names_twice_is_one_thing():
         pytest.param(b"who,what\na,b\n", "needs the columns applicant and file", id="columns"),
         pytest.param(b"applicant,file\na,b,c\n", "row 2, has more cells", id="comma-in-a-name"),
         pytest.param(b'applicant,file\n"a,b\n', "no table", id="open-quote"),
-        pytest.param(
-            b"applicant,file\na," + b"b" * 140_000, "larger than", id="endless-cell"
-        ),
+        pytest.param(b"applicant,file\na," + b"b" * 140_000, "larger than", id="endless-cell"),
         pytest.param(b"applicant,file\n\x81,b\n", "save it as CSV UTF-8", id="no-text"),
         pytest.param(b"a" * (MAX_BYTES + 1), "over 10 MB", id="huge"),
     ],
