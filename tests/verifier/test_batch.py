@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -255,6 +256,36 @@ def test_a_worker_that_is_ended_stops_the_check_which_then_goes_on(
     assert verifying.main(["batch", *map(str, arguments)]) == 2
     assert "The same command goes on from here" in capsys.readouterr().err
     assert check(world, tmp_path / "folder", "--out", tmp_path / "out") == 0
+
+
+def test_a_run_that_is_killed_leaves_no_process_and_goes_on(world, tmp_path):
+    sound(world, tmp_path / "folder", 200)
+    run_it = [sys.executable, "-m", "verifier", "batch", str(tmp_path / "folder"), "--offline"]
+    run_it += ["--out", str(tmp_path / "out"), "--workers", "1"]
+    journal = tmp_path / "out" / run.JOURNAL
+    killed = subprocess.Popen(run_it, cwd=ROOT, stderr=subprocess.DEVNULL)
+    await_(lambda: journal.exists() and journal.read_bytes().count(b"\n") > 1)
+    workers = children(killed.pid)
+    killed.kill()
+    killed.wait()
+    assert workers
+    await_(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
+    again = subprocess.run(run_it, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "going on after" in again.stderr
+    assert len(table(tmp_path / "out")) == 200
+
+
+def children(parent):
+    listed = Path(f"/proc/{parent}/task/{parent}/children").read_text()
+    return [int(each) for each in listed.split()]
+
+
+def await_(true):
+    """Wait until something is true."""
+    deadline = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def test_a_fault_of_ours_has_a_row_and_the_others_go_on(world, tmp_path, monkeypatch):

@@ -20,8 +20,9 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
+from threading import Thread
 
 from verifier.batch import sheet
 from verifier.batch.applicants import HandedIn, Pile, Shelf, UnreadableError, shelf
@@ -114,8 +115,16 @@ def check_all(things: Sequence[HandedIn], task: Task, workers: int) -> Iterator[
 def _sit_down(task: Task) -> None:
     """Make the desk that this process checks at."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started it stops it
+    Thread(target=_leave_with_parent, daemon=True).start()
     _desks.append(Desk(task))
     gc.freeze()  # what every check uses lives as long as the worker
+
+
+def _leave_with_parent() -> None:
+    """End this process when the one that started it is killed: nobody wants its rows any more."""
+    if (parent := parent_process()) is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _check(things: Sequence[HandedIn]) -> list[bytes]:
