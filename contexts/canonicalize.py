@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from contexts import shipped
+from contexts.content import content_of
 from contexts.errors import WorkLimitError
 from contexts.frozen import BUNDLED, FrozenContexts
 from contexts.ntriples import Quad
 from contexts.rdfc import canonical
 from contexts.terms import Declined
-from contexts.walk import Walk, content_of
+from contexts.walk import Walk
 
 MAX_STATEMENTS = 20_000
 """A megabyte of JSON makes about this many; the largest transcripts seen make some thousand."""

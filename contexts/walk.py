@@ -7,11 +7,11 @@ JSON-LD 1.1 Processing Algorithms and API.
 """
 
 import itertools
-import marshal
 from collections.abc import Mapping
 from json.encoder import encode_basestring as quoted
 from typing import Any, NamedTuple
 
+from contexts.content import content_of
 from contexts.jcs import canonicalize_json
 from contexts.ntriples import ESCAPES, LANGUAGE, Quad
 from contexts.terms import ActiveContext, Declined, Term
@@ -31,8 +31,6 @@ REPEATED = frozenset({"achievement", "issuer"})
 MAX_FRAGMENTS = 256
 MAX_FRAGMENT_BYTES = 32 * 1024
 """So the memory of a process holds some 30 MB of them at the very most."""
-_MARSHAL_VERSION = 2
-"""The last that writes equal values equally, however they are kept in memory."""
 
 Json = Mapping[str, Any]
 
@@ -159,7 +157,10 @@ class Walk:
         Its blank nodes have names that nothing else has. So a node that stands in one document
         twice is not recalled twice: those of the second are not those of the first.
         """
-        key = active, content_of(node)
+        try:
+            key = active, content_of(node)
+        except ValueError:
+            raise Declined("no JSON") from None
         kept = _fragments.get(key)
         if kept is None:
             part = Walk(f"_:f{next(_serial)}b")
@@ -197,14 +198,6 @@ class Walk:
             self.quads.append((subject, predicate, value, graph))
         else:
             self.lines.append(f"{subject} {predicate} {value} .\n")
-
-
-def content_of(value: Json) -> bytes:
-    """Return bytes that are equal for equal JSON only, `1` and `true` apart."""
-    try:
-        return marshal.dumps(dict(value), _MARSHAL_VERSION)
-    except ValueError:
-        raise Declined("no JSON") from None
 
 
 def _one_of(keys: tuple[str, ...], node: Json) -> str | None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from contexts.content import remembered
 from verifier.credential import instant, listed
 from verifier.report import Check, Outcome
 
@@ -227,6 +228,14 @@ def _object(value: Json, kind: str, path: str, amiss: list[str]) -> None:
                 _member(item, rule, f"{before}{name}", amiss)
 
 
+@remembered
+def _achievement(value: Json) -> list[str]:
+    """Return what is amiss in an achievement, which is the same in a class of credentials."""
+    amiss: list[str] = []
+    _object(value, "Achievement", "", amiss)
+    return [f".{path}" for path in amiss]
+
+
 def _member(value: Any, rule: _Rule, path: str, amiss: list[str]) -> None:
     items = value if rule.is_array and isinstance(value, list) else [_only(value)]
     if not items or (rule.is_array and not isinstance(value, list)):
@@ -236,6 +245,8 @@ def _member(value: Any, rule: _Rule, path: str, amiss: list[str]) -> None:
         if rule.fits:
             if not rule.fits(item):
                 amiss.append(path)
+        elif rule.kind == "Achievement" and isinstance(item, dict):
+            amiss.extend(path + below for below in _achievement(item))
         elif isinstance(item, dict):
             _object(item, rule.kind, path, amiss)
         elif rule.kind == "Typed" and isinstance(item, list):

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from contexts.content import remembered
 from verifier.credential import (
     Achievement,
     Alignment,
@@ -61,8 +62,11 @@ def view(document: Json) -> Credential:
 
 
 def _achievement(value: Any) -> Achievement | None:
-    if not isinstance(value, dict):
-        return None
+    return _read_achievement(value) if isinstance(value, dict) else None
+
+
+@remembered
+def _read_achievement(value: Json) -> Achievement:
     criteria = _object(value.get("criteria"))
     return Achievement(
         id=_text(value.get("id")) or "",

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from contexts import BUNDLED
-from contexts.walk import content_of
+from contexts.content import content_of
 from issuer import published
 from issuer.issuance.signing import Secured
 from issuer.issuer import Issuer

@@ -1,0 +1,40 @@
+"""What is the same in many credentials is worked out once: by its content, never by its name."""
+
+import marshal
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, TypeVar
+
+MAX_REMEMBERED = 256
+MAX_CONTENT = 32 * 1024
+"""Larger parts are seldom the same; so what is remembered stays under 10 MB of content."""
+_VERSION = 2
+"""The last format of marshal that writes equal values equally, however they are kept in memory."""
+
+Json = Mapping[str, Any]
+_Made = TypeVar("_Made")
+
+
+def content_of(value: Json) -> bytes:
+    """Return bytes that are equal for equal JSON only, `1` and `true` apart; `ValueError` for
+    what is no JSON."""
+    return marshal.dumps(dict(value), _VERSION)
+
+
+def remembered(make: Callable[[Json], _Made]) -> Callable[[Json], _Made]:
+    """Return `make` with its results remembered. They are shared, so nobody may change them."""
+    kept: dict[bytes, _Made] = {}
+
+    @wraps(make)
+    def made(value: Json) -> _Made:
+        content = content_of(value)
+        if content in kept:
+            return kept[content]
+        result = make(value)
+        if len(content) <= MAX_CONTENT:
+            if len(kept) >= MAX_REMEMBERED:
+                kept.clear()
+            kept[content] = result
+        return result
+
+    return made
