@@ -10,6 +10,7 @@ its reader makes nobody wait. Needs a Unix.
 """
 
 import atexit
+import codecs
 import gc
 import json
 import os
@@ -18,6 +19,7 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
+from encodings.aliases import aliases
 from importlib import import_module
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -44,12 +46,11 @@ _PICTURES = (
     *("PIL.WebPImagePlugin", "PIL.GifImagePlugin", "PIL.BmpImagePlugin", "PIL.PpmImagePlugin"),
     "PIL.TiffImagePlugin",  # reads how a photo was held
 )
-_LETTERS = ("encodings.latin_1", "encodings.cp1252", "encodings.utf_16", "encodings.utf_16_be")
 DECODERS = {
     "png": (),
-    "svg": (*_LETTERS, "defusedxml.ElementTree"),
+    "svg": ("defusedxml.ElementTree",),
     "picture": _PICTURES,
-    "pdf": (*_LETTERS, *_PICTURES, "pypdf.filters", "pypdfium2"),
+    "pdf": (*_PICTURES, "pypdf.filters", "pypdfium2"),
 }
 """What is loaded beforehand to read a kind of file: a reader can open no file to load more."""
 _NURSERY = (
@@ -164,6 +165,9 @@ def nurse(door: int) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever ends is gone
     intake = import_module("verifier.intake")
     intake.qr.dictionary()
+    for name in {"charmap", *aliases.values()}:
+        with suppress(LookupError):  # some are of other systems
+            codecs.lookup(name)
     with Connection(door) as asked, suppress(EOFError):
         while True:
             kind = asked.recv_bytes(20).decode()
@@ -182,8 +186,13 @@ def nurse(door: int) -> None:
 def _read(kind: str, pipe: Connection, read_apart: Any) -> None:
     pipe.send_bytes(str(os.getpid()).encode())
     data = pipe.recv_bytes()
+    missed: list[str] = []
     confine()
-    pipe.send_bytes(json.dumps(read_apart(kind, data)).encode())
+    sys.addaudithook(lambda event, _: missed.append(event) if event in ("open", "import") else None)
+    found = read_apart(kind, data)
+    if "code" in found and missed:
+        return  # a decoder missed a part of its own, so that it found nothing says nothing
+    pipe.send_bytes(json.dumps(found).encode())
 
 
 def confine() -> None:

@@ -1,12 +1,14 @@
 """What only a decoder can read is read by a process with nothing to lose (T15, T16, T31)."""
 
 import io
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 import zlib
+from contextlib import suppress
 from multiprocessing import Pipe
 from pathlib import Path
 from threading import Thread
@@ -51,6 +53,9 @@ def encrypted(algorithm: str) -> bytes:
     return out.getvalue()
 
 
+NAMED_IN_UTF_16 = pdf_of(attached=JSON.encode()).replace(
+    b"/F(credential.json)", b"/F<FFFE%s>" % "credential.json".encode("utf-16-le").hex().encode()
+)
 HONEST = {
     "svg": (baking.bake_svg(svg(), JWT), "svg"),
     "svg in another encoding": (XML.encode("cp1252") + baking.bake_svg(svg(), JWT), "svg"),
@@ -64,6 +69,7 @@ HONEST = {
     "webp": (saved(CODE.convert("RGB"), "WEBP"), "qr"),
     "gif": (saved(CODE, "GIF"), "qr"),
     "pdf": (ATTACHED, "pdf"),
+    "pdf, named in UTF-16": (NAMED_IN_UTF_16, "pdf"),
     "pdf of a code": (pdf(pages=[CODE]), "pdf"),
     **{
         f"pdf, {name}": (encrypted(name), "pdf")
@@ -254,3 +260,33 @@ def test_a_reader_that_begins_an_answer_and_never_ends_it_is_ended(monkeypatch):
     with ours, pytest.raises(OSError, match="end of file"):
         sandbox._answer(ours, b"file")
     assert os.waitstatus_to_exitcode(os.waitpid(reader, 0)[1]) == -signal.SIGKILL
+
+
+@pytest.mark.parametrize(
+    ("found", "said"), [({"code": "x"}, False), ({"carrier": "pdf", "text": "{}"}, True)]
+)
+def test_a_reader_that_missed_a_part_of_its_decoder_does_not_say_that_there_is_nothing(found, said):
+    """As a codec that is loaded when the first such letter comes: nothing can be loaded then."""
+
+    def misses(kind, data):
+        with suppress(OSError):
+            Path("/etc/hostname").read_bytes()
+        return found
+
+    ours, theirs = Pipe()
+    reader = os.fork()
+    if reader == 0:
+        ours.close()
+        with suppress(BaseException):
+            sandbox._read("pdf", theirs, misses)
+        os._exit(0)
+    theirs.close()
+    with ours:
+        ours.recv_bytes()
+        ours.send_bytes(b"file")
+        if said:
+            assert json.loads(ours.recv_bytes()) == found
+        else:
+            with pytest.raises(EOFError):
+                ours.recv_bytes()
+    os.waitpid(reader, 0)
