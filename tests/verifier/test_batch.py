@@ -34,6 +34,8 @@ def check(monkeypatch, tmp_path):
         monkeypatch.setattr(web_options, "WebFetch", served(world))
         if "--policy" not in arguments:
             arguments += ("--policy", rules(world, tmp_path / "rules"))
+        if "--workers" not in arguments:
+            arguments += ("--workers", "1")  # a process is slow to start
         return verifying.main(["batch", *map(str, arguments), "--at", NOW])
 
     return check
