@@ -35,6 +35,8 @@ from verifier import strict_json
 
 PrivateKey: TypeAlias = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
+RSA_BITS = 3072
+"""Longer than the 2048 that RS256 asks for: a credential is read for decades."""
 MAX_FILE_BYTES = 16 * 1024
 MAX_MEMORY_KIB = 1024 * 1024
 """A gibibyte: a forged file must not be able to fill the machine before it is refused."""
@@ -87,6 +89,18 @@ class SealingKeys:
             )
             self._keys[derivation] = AESGCM(argon2id.derive(self._passphrase))
         return self._keys[derivation]
+
+
+def generate(algorithm: str) -> PrivateKey:
+    """Return a new key for one of `keys.entry.ALGORITHMS`."""
+    match algorithm:
+        case "RS256":
+            return rsa.generate_private_key(65537, RSA_BITS)
+        case "ES256":
+            return ec.generate_private_key(ec.SECP256R1())
+        case "ES384":
+            return ec.generate_private_key(ec.SECP384R1())
+    return ed25519.Ed25519PrivateKey.generate()
 
 
 def write(

@@ -18,7 +18,6 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -35,8 +34,6 @@ from verifier import strict_json
 ALL_USES = tuple(KeyUse)
 ISSUING_USES = (KeyUse.PROOF, KeyUse.JWT)
 """What an issuer signs with that chose nothing else."""
-RSA_BITS = 3072
-"""Longer than the 2048 that RS256 asks for: a credential is read for decades."""
 _KIND = {"type": "MintmarkKeyring", "version": 1}
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 """Without l, o, 0 and 1: a key's name may be read out over the telephone."""
@@ -212,7 +209,7 @@ class Keyring:
         taken = {entry.id for entry in entries}
         new = []
         for use in uses:
-            private_key = _generate(use)
+            private_key = key_file.generate(ALGORITHMS[use])
             entry = KeyEntry(_new_id(use, now, taken), use, now, private_key.public_key())
             key_file.write(
                 self._path(entry),
@@ -280,17 +277,6 @@ def _second_after(now: datetime) -> datetime:
     Signatures are dated in whole seconds, and one dated in the second of `now` is honest.
     """
     return now.replace(microsecond=0) + timedelta(seconds=1)
-
-
-def _generate(use: KeyUse) -> PrivateKey:
-    match ALGORITHMS[use]:
-        case "RS256":
-            return rsa.generate_private_key(65537, RSA_BITS)
-        case "ES256" | "ES384" as algorithm:
-            return ec.generate_private_key(
-                ec.SECP256R1() if algorithm == "ES256" else ec.SECP384R1()
-            )
-    return ed25519.Ed25519PrivateKey.generate()
 
 
 def _new_id(use: KeyUse, now: datetime, taken: set[str]) -> str:

@@ -3,7 +3,7 @@ import json
 import time
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from keys import key_file
@@ -44,13 +44,7 @@ def raw(private_key):
 
 @pytest.mark.parametrize("use", KeyUse)
 def test_a_sealed_key_comes_back(tmp_path, passphrase, now, use):
-    private_key = {
-        "Ed25519": ed25519.Ed25519PrivateKey.generate,
-        "EdDSA": ed25519.Ed25519PrivateKey.generate,
-        "ES256": lambda: ec.generate_private_key(ec.SECP256R1()),
-        "ES384": lambda: ec.generate_private_key(ec.SECP384R1()),
-        "RS256": lambda: rsa.generate_private_key(65537, 2048),
-    }[ALGORITHMS[use]]()
+    private_key = key_file.generate(ALGORITHMS[use])
     entry = KeyEntry("some-key", use, now, private_key.public_key())
     write(tmp_path / "key.json", entry, private_key, passphrase)
     opened = key_file.read(tmp_path / "key.json").open(SealingKeys(passphrase), entry)

@@ -7,7 +7,6 @@ import json
 from copy import deepcopy
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from leaves import at, full_badge, leaves, other_values
@@ -20,6 +19,7 @@ from issuer.profiles import PROFILES
 from keys.documents import public_member
 from keys.entry import ALGORITHMS, JWT_USES, KeyUse
 from keys.file_signer import FileSigner
+from keys.key_file import generate
 from verifier import jose
 from verifier.controller import Controller
 from verifier.cryptosuites import SUITES
@@ -31,17 +31,10 @@ from verifier.report import Outcome, worst
 BADGE = full_badge(World())
 DID = BADGE["issuer"]["id"]
 CREATED = "2026-11-01T00:00:00Z"
-GENERATE = {
-    "Ed25519": ed25519.Ed25519PrivateKey.generate,
-    "EdDSA": ed25519.Ed25519PrivateKey.generate,
-    "ES256": lambda: ec.generate_private_key(ec.SECP256R1()),
-    "ES384": lambda: ec.generate_private_key(ec.SECP384R1()),
-    "RS256": lambda: rsa.generate_private_key(65537, 2048),
-}
 
 
 def signer(use):
-    key = GENERATE[ALGORITHMS[use]]()
+    key = generate(ALGORITHMS[use])
     return FileSigner(f"{DID}#{use}", ALGORITHMS[use], key.public_key(), key, lambda: None)
 
 
