@@ -30,6 +30,7 @@ class Proposed:
     description: str
     criteria: str
     rubric: Chosen
+    in_language: str | None = None
     tags: tuple[str, ...] = ()
     alignments: tuple[Alignment, ...] = ()
 
@@ -165,6 +166,7 @@ def _achievement(data: Mapping[str, Any]) -> Chosen | Proposed:
         description=data["description"],
         criteria=data["criteria"],
         rubric=Chosen(**data["rubric"]),
+        in_language=data.get("in_language"),
         tags=tuple(data.get("tags", ())),
         alignments=tuple(Alignment(**item) for item in data.get("alignments", ())),
     )

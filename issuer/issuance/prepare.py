@@ -260,6 +260,7 @@ def _achievement_version(
         description=meant.description,
         criteria=meant.criteria,
         rubric=_rubric(session, meant),
+        in_language=meant.in_language,
         tags=meant.tags,
         alignments=[Alignment(**asdict(alignment)) for alignment in meant.alignments],
         now=now,

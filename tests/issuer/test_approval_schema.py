@@ -209,6 +209,8 @@ OWN_IDEA_FLAWS = {
     "criteria-missing": ("data.achievement.criteria", GONE),
     "rubric-missing": ("data.achievement.rubric", GONE),
     "rubric-inline": ("data.achievement.rubric", {"criteria": []}, "data.achievement.rubric.id"),
+    "language-by-name": ("data.achievement.in_language", "Spanish"),
+    "language-with-a-line-end": ("data.achievement.in_language", "es\n"),
     "tag-blank": ("data.achievement.tags.0", " "),
     "alignment-without-url": ("data.achievement.alignments", [{"target_name": "A"}],
                               "data.achievement.alignments.0.target_url"),

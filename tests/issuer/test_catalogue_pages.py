@@ -159,6 +159,22 @@ def test_what_is_written_in_another_language_is_marked_with_it(
     assert subject["achievement"]["inLanguage"] == "es-MX"
 
 
+def test_a_teachers_own_idea_says_its_language(
+    client: FlaskClient, issuer: Issuer, approval: Callable[..., Approval], now: datetime
+) -> None:
+    idea = {
+        "name": "Matemáticas en familia",
+        "description": "d",
+        "criteria": "c",
+        "rubric": {"id": "completion"},
+        "in_language": "es",
+    }
+    made = approval(achievement=idea)
+    public_id = issuance.receive(issuer, made, source="forms", event_id="e", now=now).credential_id
+    html = client.get(f"/credentials/{public_id}.html", headers=BROWSER).text
+    assert '<bdi lang="es">Matemáticas en familia</bdi>' in html
+
+
 def test_a_catalogue_file_names_its_language_or_is_refused(tmp_path: Path) -> None:
     for folder in ("rubrics", "achievements"):
         (tmp_path / folder).mkdir()
