@@ -14,7 +14,7 @@ SOON = 10.0
 """Seconds. Without the defence it would be hours; a slow machine is no flaw."""
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
-JSON = HEAD + b"Content-Type: application/json; charset=utf-8\r\nContent-Length: 2\r\n\r\n{}"
+JSON = HEAD + b"Content-Type: Application/json; charset=utf-8; v=1\r\nContent-Length: 2\r\n\r\n{}"
 
 
 def plain(data):
@@ -102,6 +102,16 @@ def test_a_slow_sender_cannot_stretch_the_deadline(answer, monkeypatch):
     assert time.monotonic() - began < SOON
 
 
+def test_who_never_ends_the_handshake_cannot_stretch_the_deadline(monkeypatch):
+    monkeypatch.setattr(fetch, "DEADLINE_SECONDS", 0.4)
+    fetch._trusted()
+    fetching, began = WebFetch(unsafe_loopback_http=True), time.monotonic()
+    with server(SLOW["silence"]) as (port, _), pytest.raises(FetchError) as caught:
+        fetching(f"https://localhost:{port}/", accept="*/*", max_bytes=10)
+    assert (caught.value.code, caught.value.url) == ("too_slow", f"https://localhost:{port}/")
+    assert time.monotonic() - began < 2
+
+
 def test_many_slow_hosts_do_not_add_up(monkeypatch):
     monkeypatch.setattr(fetch, "DEADLINE_SECONDS", 0.3)
     monkeypatch.setattr(fetch, "TOTAL_SECONDS", 0.5)
@@ -129,6 +139,22 @@ def test_a_redirect_within_the_origin_is_followed(status):
     with server(answer) as (port, requests):
         assert get(port).body == b"{}"
     assert len(requests) == 2
+
+
+@pytest.mark.parametrize("times", [fetch.MAX_REDIRECTS, fetch.MAX_REDIRECTS + 1])
+def test_a_few_redirects_are_followed_and_one_more_is_not(times):
+    def answer(connection, request):
+        number = int(request.split(b" ")[1][1:])
+        connection.sendall(JSON if number == times else redirect(f"/{number + 1}"))
+
+    with server(answer) as (port, requests):
+        if times > fetch.MAX_REDIRECTS:
+            with pytest.raises(FetchError, match=f"more than {times - 1} redirects") as caught:
+                get(port, path="/0")
+            assert caught.value.url == f"http://localhost:{port}/0"
+        else:
+            assert get(port, path="/0").body == b"{}"
+    assert len(requests) == fetch.MAX_REDIRECTS + 1
 
 
 @pytest.mark.parametrize(
@@ -213,6 +239,8 @@ def test_a_verification_fetches_each_address_once_and_eight_at_most():
         with pytest.raises(FetchError) as caught:
             get(port, path="/one-more", fetching=fetching)
     assert caught.value.code == "too_many_fetches"
+    assert caught.value.url == f"http://localhost:{port}/one-more"
+    assert caught.value.detail == "more than 8"
     assert len(requests) == fetch.MAX_FETCHES
 
 
@@ -302,6 +330,21 @@ def test_nothing_is_asked_of_a_host_with_a_wrong_certificate(public, tmp_path, m
     assert caught.value.code == "connection_lost"
 
 
+@pytest.mark.parametrize("signed", [True, False])
+def test_where_no_length_is_said_only_an_end_that_is_signed_is_the_end(public, signed):
+    def answer(connection, request):
+        connection.sendall(HEAD + b"Connection: close\r\n\r\n{}")
+        if signed:
+            connection.unwrap()
+
+    if signed:
+        assert get_securely(public.server(HOST), answer)[0].body == b"{}"
+    else:
+        with pytest.raises(FetchError) as caught:
+            get_securely(public.server(HOST), answer)
+        assert caught.value.code == "connection_lost"
+
+
 def test_a_host_on_another_port_is_not_asked_unless_it_is_listed(public):
     secure, refused = server(plain(JSON), public.server(HOST)), "only https on its usual port"
     with secure as (port, requests), pytest.raises(FetchError, match=refused):
@@ -341,6 +384,7 @@ def test_a_verification_that_slow_hosts_used_up_blames_no_other_host(monkeypatch
             with pytest.raises(FetchError) as caught:
                 get(port, path=f"/{number}", fetching=fetching)
             codes.append(caught.value.code)
+            assert caught.value.url == f"http://localhost:{port}/{number}"
     assert codes == ["too_slow", "out_of_time", "out_of_time"]
 
 

@@ -42,7 +42,7 @@ def test_an_address_that_is_not_plain_https_is_refused_unresolved(url, loopback,
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: pytest.fail("resolved"))
     with pytest.raises(FetchError) as caught:
         WebFetch(unsafe_loopback_http=loopback)(url, accept="*/*", max_bytes=10)
-    assert caught.value.code == "address_refused"
+    assert (caught.value.code, caught.value.url) == ("address_refused", url)
 
 
 REFUSED = {
@@ -94,6 +94,7 @@ def test_one_private_address_among_public_ones_refuses_the_host(addresses, monke
     with pytest.raises(FetchError) as caught:
         WebFetch()("https://rebinding.example/", accept="*/*", max_bytes=10)
     assert caught.value.code == "address_refused"
+    assert caught.value.url == "https://rebinding.example/"
 
 
 @pytest.mark.parametrize("host", ["nowhere.invalid", "a" * 64 + ".example", "xn--.example", "a..b"])
@@ -109,6 +110,8 @@ def test_a_host_without_an_address_is_an_error_of_its_own(host, monkeypatch):
     with pytest.raises(FetchError) as caught:
         WebFetch()(f"https://{host}/", accept="*/*", max_bytes=10)
     assert caught.value.code in ("host_not_found", "address_refused")
+    assert caught.value.url == f"https://{host}/"
+    assert host in caught.value.detail
 
 
 def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch):
