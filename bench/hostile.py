@@ -22,31 +22,29 @@ from verifier.fetch import offline
 from verifier.report import Answer
 
 ROUNDS = 15
-FEW = 3
+FEW = 5
 """For hostile files that take their reader seconds."""
 MIB = 1024 * 1024
 
 
 def main() -> None:
-    """Print both tables; `python -m bench.hostile 5` does a third of the work."""
+    """Print the table; `python -m bench.hostile 5` does a third of the work."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
     honest, hostile = honest_files(), hostile_files()
     for data in honest.values():
         seconds_of(data)  # the first loads the decoders
-    alone = {name: _median(data, rounds) for name, data in honest.items()}
-    cells = [f"{seconds * 1000:.1f} ms" for seconds in alone.values()]
     _print("", "takes itself", *honest)
     print("|---|" + "--:|" * (len(honest) + 1))
-    _print("an honest file alone", "", *cells)
+    alone = [_median([seconds_of(data) for _ in range(rounds)]) for data in honest.values()]
+    _print("an honest file alone", "", *(f"{seconds * 1000:.1f} ms" for seconds in alone))
     for name, bomb in hostile.items():
         itself = _refused(bomb)
-        few = FEW if itself > 1 else rounds
-        ratios = [_median(data, few, after=bomb) / alone[each] for each, data in honest.items()]
+        few = min(FEW, rounds) if itself > 1 else rounds
+        ratios = [_next(bomb, data, few) for data in honest.values()]
         _print(f"after {name}", f"{itself:.1f} s", *(f"{ratio:.1f}×" for ratio in ratios))
     slowest = "a PDF, strokes for hours"
     for count in (1, 2, 4):
-        with Beside(hostile[slowest], count):
-            ratios = [_median(data, rounds) / alone[each] for each, data in honest.items()]
+        ratios = _beside(hostile[slowest], count, list(honest.values()), min(FEW, rounds))
         _print(f"beside {count} × {slowest}", "", *(f"{ratio:.1f}×" for ratio in ratios))
 
 
@@ -54,13 +52,33 @@ def _print(*cells: str) -> None:
     print("| " + " | ".join(cells) + " |", flush=True)
 
 
-def _median(data: bytes, rounds: int, *, after: bytes | None = None) -> float:
-    times = []
+_median = statistics.median
+
+
+def _next(bomb: bytes, data: bytes, rounds: int) -> float:
+    """Return by how much longer the honest file right after takes than the one after that."""
+    first, second = [], []
     for _ in range(rounds):
-        if after is not None:
-            _refused(after)
-        times.append(seconds_of(data))
-    return statistics.median(times)
+        _refused(bomb)
+        first.append(seconds_of(data))
+        second.append(seconds_of(data))
+    return _median(first) / _median(second)
+
+
+def _beside(bomb: bytes, count: int, honest: list[bytes], rounds: int) -> list[float]:
+    """Return by how much longer each honest file takes while the bomb is read than just before."""
+    alone: list[list[float]] = [[] for _ in honest]
+    beside: list[list[float]] = [[] for _ in honest]
+    for _ in range(rounds):
+        _measure(honest, alone)
+        with Beside(bomb, count):
+            _measure(honest, beside)
+    return [_median(two) / _median(one) for one, two in zip(alone, beside, strict=True)]
+
+
+def _measure(honest: list[bytes], times: list[list[float]]) -> None:
+    for data, found in zip(honest, times, strict=True):
+        found += [seconds_of(data) for _ in range(5)]
 
 
 def _refused(data: bytes) -> float:

@@ -363,3 +363,20 @@ def test_verifications_of_one_process_share_what_was_had_and_who_is_silent():
     assert codes(second, 1, "https://silent.example/") == ["too_slow"]
     assert [len(site.asked) for site in sites] == [2, 0], "an error is kept for a moment as well"
     assert remembering(make)() is not first
+
+
+def test_a_report_says_that_a_host_was_left_alone_and_what_could_not_be_checked(world, clock):
+    badge = json.dumps(world.issuer.sign(world.badge())).encode()
+    fetch = Breaker(clock).around(world.fetch)
+    kept = dict(world.documents)
+    silent = FetchError("too_slow", world.list_url)
+    world.documents[world.list_url] = silent
+    for _ in range(FAILURES):
+        assert codes(fetch, 1, world.list_url) == ["too_slow"]
+    report = verify(badge, fetch=fetch, now=NOW)
+    (key,) = (check for check in report.checks if check.code == "issuer_unreachable")
+    assert "no answer 3 times in a row; asked again in 60 seconds" in key.params["detail"]
+    assert report.authentic.answer is Answer.COULD_NOT_CHECK
+    clock.now += PAUSE_SECONDS
+    world.documents |= kept
+    assert verify(badge, fetch=fetch, now=NOW).current.answer is Answer.YES
