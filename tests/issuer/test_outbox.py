@@ -89,10 +89,10 @@ def test_one_mail_tells_the_teacher_and_carries_the_holders_link(mailing, approv
     assert row.state == State.DELIVERED
 
 
-def test_an_approval_that_comes_again_sends_no_second_mail(mailing, approval, sink):
+def test_an_approval_that_comes_again_sends_no_second_mail(sqlite_mailing, approval, sink):
     for _ in range(2):
-        issue(mailing, approval)
-    assert len(rows(mailing)) == 1
+        issue(sqlite_mailing, approval)
+    assert len(rows(sqlite_mailing)) == 1
 
 
 def test_without_a_mail_server_nothing_is_kept_for_one(issuer, approval):
@@ -208,18 +208,18 @@ def test_many_workers_send_each_message_once(mailing):
     assert {row.state for row in rows(mailing)} == {State.DELIVERED}
 
 
-def test_a_worker_that_took_too_long_settles_nothing(mailing):
-    with mailing.database.writing() as session:
+def test_a_worker_that_took_too_long_settles_nothing(sqlite_mailing):
+    with sqlite_mailing.database.writing() as session:
         queue.put(session, "issued", "c-1", host="x.example", now=START)
-    with mailing.database.writing() as session:
+    with sqlite_mailing.database.writing() as session:
         slow = queue.lease(session, now=START)
-    with mailing.database.writing() as session:
+    with sqlite_mailing.database.writing() as session:
         assert queue.lease(session, now=START + queue.LEASE - timedelta(seconds=1)) is None
         quick = queue.lease(session, now=START + queue.LEASE)
-    with mailing.database.writing() as session:
+    with sqlite_mailing.database.writing() as session:
         queue.delivered(session, quick, now=START)
         queue.failed(session, slow, "too slow", for_good=True, now=START)
-    assert [row.state for row in rows(mailing)] == [State.DELIVERED]
+    assert [row.state for row in rows(sqlite_mailing)] == [State.DELIVERED]
 
 
 HOSTILE = ["Jordan\r\nBcc: all@x.example", "Jordan\nSubject: other", "\rX-Header: 1"]
