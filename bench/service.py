@@ -31,7 +31,7 @@ from issuer.settings import Settings
 CONNECTIONS = 8
 WORKERS = 2
 SECONDS = 5.0
-WEBHOOKS = 200
+WEBHOOKS = 100
 """So many are sent one after the other to see where the time goes."""
 
 Request = tuple[str, str, bytes, dict[str, str]]
