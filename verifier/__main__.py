@@ -223,7 +223,7 @@ def _trust_list(name: str) -> TrustList:
 def _time(text: str | None) -> datetime:
     if text is None:
         return datetime.now(UTC)
-    moment = instant(text) or instant(f"{text}T00:00:00Z")
+    moment = instant(text, zone=None) or instant(f"{text}T00:00:00Z")
     if moment is None:
         raise UsageError(f"--at {text}: give a day, or a time with its zone: 2027-01-31T00:00:00Z")
     return moment

@@ -78,7 +78,7 @@ def _positive(text: str) -> int:
 
 
 def _time(text: str) -> datetime:
-    if (moment := instant(text)) is None:
+    if (moment := instant(text, zone=None)) is None:
         raise argparse.ArgumentTypeError("give a time with its zone: 2027-01-31T00:00:00Z")
     return moment
 
