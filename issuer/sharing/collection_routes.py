@@ -13,10 +13,10 @@ from issuer.sharing.answers import file, page
 from issuer.sharing.collection import Collection, CollectionError
 from issuer.sharing.words import STANDINGS
 from verifier.web.language import gettext
-from verifier.web.limits import count_for, limiter
+from verifier.web.limits import limiter_for
 
 collections = Blueprint("collections", __name__)
-count_for(collections)
+limiter = limiter_for(collections)
 
 
 @collections.post("/collections")

@@ -16,7 +16,7 @@ from issuer.sharing.forms import FORMS, disclosed
 from issuer.sharing.shared import Shared
 from issuer.sharing.words import STANDINGS
 from verifier import recipient
-from verifier.web.limits import count_for, limiter
+from verifier.web.limits import limiter_for
 
 PAGE: Final = "text/html"
 OFFERS: Final = {
@@ -28,7 +28,7 @@ OFFERS: Final = {
 LONGEST_EMAIL: Final = 320
 
 sharing = Blueprint("sharing", __name__)
-count_for(sharing)
+limiter = limiter_for(sharing)
 
 
 @sharing.get("/credentials/<name>")

@@ -5,19 +5,19 @@ from flask import Blueprint, Flask
 from flask.testing import FlaskClient
 from world import World
 
-from verifier.web.limits import caller, count_for, limiter
+from verifier.web.limits import caller, limiter_for
 from verifier.web.page import Site, verifier_blueprint
 
 
 def make_app(world: World) -> Flask:
     app, views = Flask("limits-tests"), Blueprint("views", __name__)
+    limiter = limiter_for(views)
 
     @views.get("/twice")
     @limiter.limit("2/minute")
     def twice() -> str:
         return caller()
 
-    count_for(views)
     app.register_blueprint(views)
     page = verifier_blueprint(site=Site("Test verifier"), make_fetch=lambda: world.fetch)
     app.register_blueprint(page, url_prefix="/verify")
@@ -53,10 +53,12 @@ def test_another_address_has_its_own_count(client):
             assert answer.status_code == 200
 
 
-def test_a_new_app_counts_from_zero(world):
+def test_a_new_app_counts_from_zero_and_each_request_once(world):
     for _ in range(2):
         client = make_app(world).test_client()
         assert [client.get("/twice").status_code for _ in range(2)] == [200, 200]
+    sent = [client.post("/verify", data={"text": "x"}).status_code for _ in range(121)]
+    assert (set(sent[:120]), sent[120]) == ({422}, 429)
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,8 @@ from verifier import TrustList, printed, verify, words
 from verifier.fetch import Fetch
 from verifier.intake import MAX_BYTES
 from verifier.report import Report
-from verifier.web import limits, problems
-from verifier.web.limits import limiter
+from verifier.web import problems
+from verifier.web.limits import limiter_for
 from verifier.web.problems import Kind
 
 MAX_BODY_BYTES = MAX_BYTES + 2 * 1024 * 1024
@@ -57,7 +57,7 @@ def api_blueprint(
     Each request gets its own `make_fetch()`, so that a budget of fetches is one credential's.
     """
     blueprint = Blueprint("api", __name__)
-    limits.count_for(blueprint)
+    limiter = limiter_for(blueprint)
 
     @blueprint.before_request
     def limit() -> None:

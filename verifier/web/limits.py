@@ -1,6 +1,6 @@
 """How often one address may ask, so that nobody takes all there is (T31).
 
-Decorate a view: `@limiter.limit("30/minute")`, and have its blueprint `count_for`. Counts are
+Decorate a view: `@limiter.limit("30/minute")`, with the limiter of its blueprint. Counts are
 kept in memory, so each worker process has its own: four let through up to four times as much.
 Where that matters, count at the proxy.
 """
@@ -46,17 +46,16 @@ def too_many(limit: RequestLimit) -> Response:
     return response
 
 
-limiter = Limiter(caller, storage_uri="memory://", strategy="moving-window", on_breach=too_many)
-
-
-def count_for(blueprint: Blueprint) -> None:
-    """Let the limits of a blueprint's views hold in the app that registers it, from zero."""
+def limiter_for(blueprint: Blueprint) -> Limiter:
+    """Return what limits views of `blueprint`, counting from zero in each app that registers it."""
+    limiter = Limiter(caller, storage_uri="memory://", strategy="moving-window", on_breach=too_many)
 
     def begin(state: BlueprintSetupState) -> None:
         if isinstance(state.app, Flask):
             limiter.init_app(state.app)
 
     blueprint.record_once(begin)
+    return limiter
 
 
 def _is_loopback(address: str) -> bool:

@@ -21,7 +21,7 @@ from verifier.report import Check, Outcome
 from verifier.web import answers, display, headers, language, scan
 from verifier.web.answers import Withdrawal
 from verifier.web.handed import handed_in
-from verifier.web.limits import count_for, limiter
+from verifier.web.limits import limiter_for
 from verifier.web.markdown import prose
 from verifier.words import N_
 
@@ -78,7 +78,7 @@ def verifier_blueprint(
     """
     blueprint = Blueprint("verifier", __name__, template_folder="templates", static_folder="static")
     _serve_templates(blueprint, site)
-    count_for(blueprint)
+    limiter = limiter_for(blueprint)
     scan.add_to(blueprint)
 
     @blueprint.before_request

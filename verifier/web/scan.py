@@ -10,7 +10,7 @@ from verifier import intake
 from verifier.baking import PNG_SIGNATURE
 from verifier.report import Check, Outcome
 from verifier.web import language
-from verifier.web.limits import limiter
+from verifier.web.limits import limiter_for
 
 MOST_FRAME = 2 * 1024 * 1024
 """A frame of 1920 × 1080 as JPEG has 0.2 to 0.6 MB."""
@@ -21,6 +21,7 @@ NO_CODE = "no_credential_in_picture"
 
 def add_to(blueprint: Blueprint) -> None:
     """Let `blueprint` answer `POST scan`: `{"found": true, "text": …}`, or false and why."""
+    limiter = limiter_for(blueprint)
 
     @blueprint.post("/scan")
     @limiter.limit(OFTEN)
