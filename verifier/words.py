@@ -19,6 +19,10 @@ _BRING = (
     "clear picture of its code."
 )
 _AGAIN = "Try again later, or from another network."
+_ASK_WHO = (
+    "Call or write to the organization that it names, by a phone number or web site that you already "
+    "have, not one from this document. Ask whether this address is theirs and whether they issued this."
+)
 
 WORDS: dict[str, tuple[str, str]] = {
     # the verdicts
@@ -60,16 +64,16 @@ WORDS: dict[str, tuple[str, str]] = {
         _AGAIN,
     ),
     "not_listed": (
-        "The issuer is on none of your lists ({list}). That does not make it a false issuer.",
-        "Find out who the issuer is, by an address you already know, before you rely on this.",
+        "The issuer is on none of the lists in use here ({list}). That does not make it a false issuer.",
+        _ASK_WHO,
     ),
     "listing_ended": (
         "The issuer stood on the list “{list}” as {name}, but that listing is not in force now.",
         "Ask the keeper of the list why.",
     ),
     "no_trust_list": (
-        "No list of issuers was given, so nobody here can say who this issuer is.",
-        "Find out who the issuer is by an address you already know. With a trust list the verifier does it.",
+        "No list of issuers is in use here, so nobody here can say who this issuer is.",
+        _ASK_WHO,
     ),
     "theirs": ("It was earned by the person you named.", ""),
     "not_theirs": (
@@ -116,14 +120,15 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "picture_damaged": ("The picture is damaged, not whole, or far too large.", _BRING),
     "no_credential_in_picture": (
-        "It is a picture without a credential in it. A screenshot or a copy loses what was inside.",
+        "It is a picture without a credential in it. A screenshot or a copy loses what was inside; "
+        "that does not mean that the credential is false.",
         _BRING,
     ),
     "code_of_something_else": ("The code in the picture holds something else.", _BRING),
     "code_damaged": ("The code is damaged: {detail}.", "Scan it again, closer and in good light."),
     "web_page": (
-        "It is a web page, not a credential.",
-        "On the page choose to download the credential, and bring that file.",
+        "It is a web page, and no credential was found in it. That does not mean that there is none.",
+        "Look on the page for “Download” or “Share”, or ask the teacher for the file.",
     ),
     "too_hard_to_read": (
         "It could not be read within the time and memory that one file is given.",
@@ -271,8 +276,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "Do not rely on it. " + _ASK_ISSUER,
     ),
     "signature_wrong": (
-        "The signature does not fit: something was changed after signing, or the issuer did not sign it.",
-        "Do not rely on it. " + _ASK_ISSUER,
+        "The signature does not fit: something was changed after signing, by accident or on purpose, or "
+        "the issuer did not sign it.",
+        "Do not rely on it. Ask the issuer for a fresh copy.",
     ),
     "no_proof": ("It is not signed.", _ASK_ISSUER),
     "too_many_proofs": ("It carries more than {most} signatures.", _ASK_ISSUER),
@@ -451,8 +457,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "Ask the issuer whether it is still in force.",
     ),
     "status_unreachable": (
-        "The issuer's list of withdrawn credentials could not be asked ({url}).",
-        _AGAIN,
+        "The issuer's site could not be reached, so it is not known whether it was withdrawn ({url}).",
+        "Try again later. If it still does not answer tomorrow, ask the issuer.",
     ),
     "status_list_not_authentic": (
         "The list of withdrawn credentials is not shown to be the issuer's ({url}).",

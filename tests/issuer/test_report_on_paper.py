@@ -54,5 +54,5 @@ def test_the_report_prints_on_one_page_of_either_paper_with_all_that_decides(
 PAPERS = ("Letter", "A4")
 ON_PAPER = (
     *("localhost:8202", "Jordan Example", "12 hours", "May 15, 2026", "Exceeded", "Unit plan"),
-    *("Is it authentic?", "Is it current?", "Is the issuer recognised?", "What was not checked"),
+    *("Is it authentic?", "Is it current?", "Is the issuer recognized?", "What was not checked"),
 )

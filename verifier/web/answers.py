@@ -24,7 +24,7 @@ MOST_PICTURE = 512 * 1024
 QUESTIONS = {
     "authentic": N_("Is it authentic?"),
     "current": N_("Is it current?"),
-    "recognised": N_("Is the issuer recognised?"),
+    "recognised": N_("Is the issuer recognized?"),
     "theirs": N_("Is it theirs?"),
 }
 TONES = {
@@ -32,13 +32,13 @@ TONES = {
     Answer.NO: ("no", N_("No")),
     Answer.COULD_NOT_CHECK: ("maybe", N_("Could not check")),
 }
-TAKEN_BACK = ("revoked", "revoked_because", "ob2_revoked")
+WITHDRAWN = ("revoked", "revoked_because", "ob2_revoked")
 OWN_WORDS = {
     "not_authentic": ("none", N_("Not looked at")),
     "not_listed": ("maybe", N_("Not on a list here")),
     "listed_unverified": ("maybe", N_("Only by a public directory")),
     "expired": ("no", N_("No, it has ended")),
-    **dict.fromkeys(TAKEN_BACK, ("no", N_("No, it was withdrawn"))),
+    **dict.fromkeys(WITHDRAWN, ("no", N_("No, it was withdrawn"))),
     "suspended": ("no", N_("Not for now")),
     "not_yet_valid": ("maybe", N_("Not yet")),
     "name_only": ("maybe", N_("The name is the same")),
@@ -47,8 +47,8 @@ OWN_WORDS = {
 Withdrawal = Callable[[str], tuple[datetime, str] | None]
 """Returns when and why a credential was withdrawn, where the site of the page knows."""
 IN_SHORT = {
-    "expired": N_("It is real. Its time has ended."),
-    **dict.fromkeys(TAKEN_BACK, N_("It is real, and the issuer has taken it back.")),
+    "expired": N_("It has ended. It was real."),
+    **dict.fromkeys(WITHDRAWN, N_("The issuer has withdrawn it. It was really issued.")),
     "suspended": N_("It is real, and the issuer has suspended it for now."),
     "not_yet_valid": N_("It is real. It is not in force yet."),
 }
@@ -58,9 +58,20 @@ STANDING = {
     Answer.COULD_NOT_CHECK: N_("It is real. Whether it is still in force could not be checked."),
 }
 NOT_NOW = {
-    **dict.fromkeys(TAKEN_BACK, N_("No: the issuer has taken it back.")),
-    "not_yet_valid": N_("Not yet."),
+    **dict.fromkeys(WITHDRAWN, N_("No. The issuer has withdrawn it.")),
+    "not_yet_valid": N_("Not yet: it has not begun."),
+    "expired": N_(
+        "Not as current. Whether work that was done before it ended still counts is for your "
+        "own rules."
+    ),
 }
+LABELS = {
+    **dict.fromkeys(WITHDRAWN, N_("Withdrawn")),
+    "expired": N_("Ended"),
+    "suspended": N_("Suspended"),
+    "not_yet_valid": N_("Not begun"),
+}
+"""What stands above the title of what is not in force, so that nobody skims past it."""
 ISSUERS = {
     "listed": N_("Its issuer is on a list that is trusted here."),
     "not_listed": N_("Its issuer is on no list here: whether to trust it is for you to decide."),
@@ -112,6 +123,7 @@ class Told:
 
     report: Report
     lines: tuple[Line, ...]
+    label: str
     in_short: str
     counts: str
     name: str
@@ -134,6 +146,7 @@ def tell(report: Report, handed: Handed, withdrawal: Withdrawal) -> Told:
     return Told(
         report=report,
         lines=tuple(_with_reason(each, report, withdrawal) for each in lines),
+        label=language.gettext(LABELS.get(report.current.code, "")),
         in_short=in_short(report),
         counts=language.gettext(counts(report)),
         name=handed.name,
@@ -154,7 +167,7 @@ def line(name: str, verdict: Verdict, report: Report) -> Line:
         tone=tone,
         reason=language.say(verdict),
         next_step=language.next_step(verdict),
-        more=_own_page(report) if verdict.code in (*TAKEN_BACK, "suspended") else None,
+        more=_own_page(report) if verdict.code in (*WITHDRAWN, "suspended") else None,
     )
 
 
@@ -183,6 +196,8 @@ def counts(report: Report) -> str:
         return N_("First find out whether it is still in force.")
     if report.recognised.code == "listed_unverified" or report.recognised.answer is not Answer.YES:
         return N_("First find out who its issuer is.")
+    if report.theirs is not None and report.theirs.answer is Answer.YES:
+        return N_("Yes, if your own rules count it. It was issued to the person you named.")
     return N_("Yes, if it belongs to whoever gave it to you and your own rules count it.")
 
 
@@ -196,9 +211,17 @@ def not_checked(report: Report, handed: Handed) -> list[str]:
     if report.carrier == "qr" and handed.name:
         around = N_("The address around the code ({address}). It was not opened.")
         found.append(language.gettext(around).format(address=handed.name))
-    if report.theirs is None:
-        found.append(language.gettext(N_("Whether it belongs to the person who showed it to you.")))
-    if credential.evidence and not any(check.name == "evidence" for check in report.checks):
+    whose = N_("Whether it belongs to the person who showed it to you.")
+    if report.theirs is not None:
+        whose = N_("Whether who handed it in is who you named: only what you typed was compared.")
+    found.append(language.gettext(whose))
+    compared = {c.params.get("name") for c in report.checks if c.name == "evidence"}
+    others = [item for item in credential.evidence if item.name not in compared]
+    if others and compared:
+        rest = language.gettext(N_("The rest of the evidence: {names}."))
+        names = (item.name or language.gettext(N_("Evidence")) for item in others)
+        found.append(rest.format(names=", ".join(names)))
+    elif others:
         found.append(language.gettext(N_("The evidence. Nobody here has opened or compared it.")))
     judged = N_(
         "Whether the issuer judged well. A signature shows who says it, not how good it is."
