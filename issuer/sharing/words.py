@@ -10,5 +10,5 @@ STANDINGS: Final = {
     Standing.IN_FORCE: N_("In force"),
     Standing.NOT_YET: N_("Not begun"),
     Standing.EXPIRED: N_("Ended"),
-    Standing.REVOKED: N_("Revoked"),
+    Standing.REVOKED: N_("Withdrawn"),
 }

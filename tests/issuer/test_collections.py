@@ -144,7 +144,7 @@ def test_a_revoked_credential_stays_and_says_so(
     one, first = issue("Rhythm")
     edit = made(client, first)
     lists.revoke(issuer, one, reason="Wrong person.", now=now)
-    assert "Revoked" in client.get(page_of(client, edit)).text
+    assert "Withdrawn" in client.get(page_of(client, edit)).text
 
 
 def test_an_edit_link_is_taken_back_and_the_page_stays(client: FlaskClient, issue: Issue) -> None:

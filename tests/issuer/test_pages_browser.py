@@ -179,7 +179,7 @@ def test_without_javascript_the_page_checks_confirms_and_shows_what_to_copy(
     page.fill("#email", "jordan@school.example")
     page.click(".confirm button")
     page.wait_for_selector("#confirm .notice.yes")
-    page.click("text=Check this credential")
+    page.click("button:text('Check this credential')")
     page.wait_for_selector(".verdicts")
     assert page.locator(".verdict.yes").count() == 2
 

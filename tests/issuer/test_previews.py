@@ -294,7 +294,7 @@ def test_a_revoked_credential_says_so_on_its_card(
     client: FlaskClient, issuer: Issuer, public_id: str, now: Any
 ) -> None:
     lists.revoke(issuer, public_id, reason="Issued to the wrong person.", now=now)
-    assert "Revoked" in client.get(f"/credentials/{public_id}/embed").text
+    assert "Withdrawn" in client.get(f"/credentials/{public_id}/embed").text
 
 
 def test_linkedin_gets_every_value_encoded_and_a_page_for_people(

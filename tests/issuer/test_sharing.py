@@ -253,7 +253,7 @@ def test_a_revoked_credential_stays_and_says_why_and_since_when(
 ) -> None:
     lists.revoke(issuer, public_id, reason="Issued to the wrong person.", now=now)
     html = client.get(f"/credentials/{public_id}.html").text
-    assert "Revoked on" in html
+    assert "Withdrawn by the issuer on" in html
     assert "November 22, 2026" in html
     assert "Issued to the wrong person." in html
     assert client.get(f"/credentials/{public_id}.json").status_code == 200
