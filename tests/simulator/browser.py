@@ -25,13 +25,23 @@ FLAGS = (
 )
 
 
-def launched(*flags: str) -> Iterator[Browser]:
+def launched() -> Iterator[Browser]:
     """Give the browser. Without it tests are skipped by name; under CI that is a failure."""
     need(CHROMIUM)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+@contextmanager
+def beside(browser: Browser, *flags: str) -> Iterator[Browser]:
+    """Give a second browser with flags of its own: one process drives all, and only once."""
+    other = browser.browser_type.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
+    try:
+        yield other
+    finally:
+        other.close()
 
 
 @contextmanager

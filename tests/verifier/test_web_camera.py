@@ -2,13 +2,13 @@
 
 import io
 import json
-from contextlib import contextmanager
 
 import pytest
 import qrcode
-from browser import launched, serving, watch
+from browser import beside, serving, watch
 from flask import Flask
 from PIL import Image
+from playwright.sync_api import Browser
 from world import NOW, World
 
 from verifier import qr
@@ -60,32 +60,31 @@ def app(signed: tuple[World, str]) -> Flask:
     return app
 
 
-@contextmanager
-def camera(film: bytes, tmp_path, *, allowed: bool = True):
+def camera(chromium: Browser, film: bytes, tmp_path, *, allowed: bool = True):
     """Give a browser whose camera shows `film`, again and again."""
     file = tmp_path / "film.mjpeg"
     file.write_bytes(film)
     flags = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={file}"]
-    browsers = launched(*flags, *["--use-fake-ui-for-media-stream"] * allowed)
-    yield next(browsers)
-    next(browsers, None)
+    return beside(chromium, *flags, *["--use-fake-ui-for-media-stream"] * allowed)
 
 
-def test_a_code_held_before_the_camera_is_found_after_a_while_and_checked(app, codes, tmp_path):
+def test_a_code_held_before_the_camera_is_found_after_a_while_and_checked(
+    chromium, app, codes, tmp_path
+):
     film = picture(None) * 20 + picture(codes["the whole credential"]) * 40
-    with camera(film, tmp_path) as browser, serving(app) as origin:
+    with camera(chromium, film, tmp_path) as browser, serving(app) as origin:
         watched = watch(browser, origin)
         watched.page.goto(f"{origin}/verify")
         watched.page.click("text=Start the camera")
         status = watched.page.locator(".scan [role=status]")
-        status.filter(has_text="Looking for a square code").wait_for()
+        status.filter(has_text="Looking for a QR code").wait_for()
         watched.page.wait_for_selector(".verdicts")
         assert watched.page.locator(".answer").all_inner_texts()[:2] == ["Yes", "Yes"]
         assert watched.alarms == []
 
 
-def test_the_camera_stops_when_told_and_after_a_minute_without_a_code(app, tmp_path):
-    with camera(picture(None) * 5, tmp_path) as browser, serving(app) as origin:
+def test_the_camera_stops_when_told_and_after_a_minute_without_a_code(chromium, app, tmp_path):
+    with camera(chromium, picture(None) * 5, tmp_path) as browser, serving(app) as origin:
         page = watch(browser, origin).page
         page.clock.install()
         page.goto(f"{origin}/verify")
@@ -102,8 +101,11 @@ def test_the_camera_stops_when_told_and_after_a_minute_without_a_code(app, tmp_p
         assert page.evaluate(off)
 
 
-def test_a_camera_that_is_refused_is_said_with_what_else_can_be_done(app, tmp_path):
-    with camera(picture(None), tmp_path, allowed=False) as browser, serving(app) as origin:
+def test_a_camera_that_is_refused_is_said_with_what_else_can_be_done(chromium, app, tmp_path):
+    with (
+        camera(chromium, picture(None), tmp_path, allowed=False) as browser,
+        serving(app) as origin,
+    ):
         page = watch(browser, origin).page
         page.goto(f"{origin}/verify")
         page.click("text=Start the camera")
