@@ -38,29 +38,29 @@ WORDS: dict[str, tuple[str, str]] = {
         "First settle whether it is authentic.",
     ),
     "nothing_checked": ("Nothing could be checked.", _ASK_ISSUER),
-    "listed": ("The issuer is on your list “{list}” as {name}.", ""),
+    "listed": ("The issuer is on the list “{list}” as {name}.", ""),
     "listed_by_copy": (
-        "The issuer is on your list “{list}” as {name}, by the copy of that list kept on "
+        "The issuer is on the list “{list}” as {name}, by the copy of that list kept on "
         "{retrieved}. Its keeper could not be asked since.",
         "",
     ),
     "listed_unverified": (
-        "The issuer's address is the one that {source} gives for {name}. That entry of your list "
+        "The issuer's address is the one that {source} gives for {name}. That entry of the list "
         "“{list}” was not verified by a person.",
         "Ask the district once, by an address you already know, whether it issues these.",
     ),
-    "endorsed": ("Recognised because {by} ({id}), on your list “{list}”, endorses the issuer.", ""),
+    "endorsed": ("Recognized because {by} ({id}), on the list “{list}”, endorses the issuer.", ""),
     "endorsed_through": (
-        "Recognised because {by} ({id}), on your list “{list}”, endorses {through}, which endorses "
+        "Recognized because {by} ({id}), on the list “{list}”, endorses {through}, which endorses "
         "the issuer.",
         "",
     ),
     "endorsement_ended": (
-        "{by}, on your list “{list}”, endorsed the issuer, but that endorsement is not in force now.",
+        "{by}, on the list “{list}”, endorsed the issuer, but that endorsement is not in force now.",
         "Ask the body that endorsed it why.",
     ),
     "endorsement_unchecked": (
-        "The issuer says that {by}, on your list “{list}”, endorses it. That could not be checked.",
+        "The issuer says that {by}, on the list “{list}”, endorses it. That could not be checked.",
         _AGAIN,
     ),
     "not_listed": (

@@ -67,7 +67,7 @@ def test_a_district_that_a_listed_state_endorses_is_recognised_and_the_verdict_s
     found = judged(world, badge_with(world, signed(world, STATE, world.issuer.did)))
     assert (found.answer, found.code) == (Answer.YES, "endorsed")
     assert words.text(found) == (
-        "Recognised because State Department (did:web:state.example), on your list “Test list”, "
+        "Recognized because State Department (did:web:state.example), on the list “Test list”, "
         "endorses the issuer."
     )
 

@@ -171,6 +171,18 @@ def test_who_asks_too_often_is_told_to_wait(world, monkeypatch):
     assert codes == [422, 422, 429, 415, 429]
 
 
+def test_what_was_compared_is_no_more_than_that(world, client):
+    digest = digest_multibase(hashlib.sha256(FILE).digest())
+    evidence = [
+        {"type": ["Evidence"], "name": "Drafts", "digestMultibase": digest},
+        {"type": ["Evidence"], "name": "A recording"},
+    ]
+    first = client.post("/verify", data={"text": badge(world, evidence=evidence)}).text
+    second = unchecked(again(client, first, evidence=files(FILE), presented_by="Jordan Example"))
+    assert "The evidence of which no file was compared: A recording." in second
+    assert "Whether who handed it in is who you named" in second
+
+
 NOT_THEIRS = {"presented_by": "somebody@else.example"}
 COUNTS = [
     pytest.param({}, {}, True, "Yes, if it belongs", id="all-is-well"),
@@ -197,6 +209,12 @@ def test_whether_it_may_be_counted_is_answered(world, changes, given, listed, sa
     app.register_blueprint(blueprint, url_prefix="/verify")
     text = app.test_client().post("/verify", data={"text": badge(world, **changes), **given}).text
     assert f"<strong>May I count it?</strong> {said}" in text
+
+
+def test_what_is_theirs_and_in_force_counts_if_the_readers_rules_count_it():
+    yes, listed = Verdict(Answer.YES, ""), Verdict(Answer.YES, "listed")
+    report = replace(page.OUT_OF_TIME, authentic=yes, current=yes, recognised=listed, theirs=yes)
+    assert counts(report).startswith("Yes, if your own rules count it.")
 
 
 def test_a_directory_that_nobody_verified_is_not_enough_to_count_it():

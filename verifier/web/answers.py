@@ -218,7 +218,7 @@ def not_checked(report: Report, handed: Handed) -> list[str]:
     compared = {c.params.get("name") for c in report.checks if c.name == "evidence"}
     others = [item for item in credential.evidence if item.name not in compared]
     if others and compared:
-        rest = language.gettext(N_("The rest of the evidence: {names}."))
+        rest = language.gettext(N_("The evidence of which no file was compared: {names}."))
         names = (item.name or language.gettext(N_("Evidence")) for item in others)
         found.append(rest.format(names=", ".join(names)))
     elif others:
