@@ -7,7 +7,7 @@ mistake is told apart, so that the answer can say what to bring instead.
 
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -59,11 +59,13 @@ class Handed:
 
     `text` is JSON or a compact JWS, not yet parsed. Where only a link was found the carrier
     is `url` and `text` the link: whoever asked may fetch it. `notes` are rows of the words.
+    `around` is the address around a credential in a code: whoever printed it chose it (T32).
     """
 
     carrier: str
     text: str
     notes: tuple[str, ...] = ()
+    around: str = ""
 
 
 class IntakeError(ValueError):
@@ -106,7 +108,7 @@ def _apart(kind: str, data: bytes) -> Handed:
         raise IntakeError("too_hard_to_read") from exc
     if "code" in found:
         raise IntakeError(found["code"], **found["params"])
-    return Handed(found["carrier"], found["text"], tuple(found["notes"]))
+    return Handed(found["carrier"], found["text"], tuple(found["notes"]), found["around"])
 
 
 def read_apart(kind: str, data: bytes) -> dict[str, Any]:
@@ -119,7 +121,7 @@ def read_apart(kind: str, data: bytes) -> dict[str, Any]:
         return {"code": exc.code, "params": {"detail": exc.detail}}
     except (BakingError, QrError) as exc:
         return {"code": "picture_damaged", "params": {"detail": str(exc)}}
-    return {"carrier": handed.carrier, "text": handed.text, "notes": handed.notes}
+    return asdict(handed)
 
 
 def credential_of_page(data: bytes, url: str) -> str | None:
@@ -273,7 +275,7 @@ def _best(texts: list[str]) -> Handed | None:
             damaged = damaged or exc
             continue
         if packed is not None:
-            credentials.append(Handed("qr", packed))
+            credentials.append(Handed("qr", packed, around=text.partition("#")[0]))
         elif is_credential(text):
             credentials.append(Handed("jwt" if is_compact_jws(text) else "json", text))
         elif _URL.fullmatch(text):

@@ -67,9 +67,10 @@ def look_at(data: bytes, world: World) -> Report:
     except IntakeError as exc:
         check = Check("intake", Outcome.COULD_NOT_CHECK, exc.code, exc.params)
         return unauthentic("unknown", "unknown", (check,))
-    received = tuple(
-        Check("intake", Outcome.PASSED, code)
-        for code in (f"received_{handed.carrier}", *handed.notes)
+    around = {"around": handed.around} if handed.around else {}
+    received = (
+        Check("intake", Outcome.PASSED, f"received_{handed.carrier}", around),
+        *(Check("intake", Outcome.PASSED, note) for note in handed.notes),
     )
     try:
         secured = parse(handed.text)  # (2)

@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 
 import pytest
+import qrcode
 from flask import Flask
 from world import NOW
 
@@ -157,6 +158,16 @@ def test_the_address_around_a_scanned_code_is_shown_as_not_opened(world, client)
     digits = qr.to_digits(qr.pack(world.issuer.jwt(world.badge())))
     text = client.post("/verify", data={"text": f"https://else.example/verify#{digits}"}).text
     assert "The address around the code (https://else.example/verify)." in unchecked(text)
+
+
+def test_a_photo_of_a_code_is_called_by_the_address_in_it(world, client):
+    digits = qr.to_digits(qr.pack(world.issuer.jwt(world.badge())))
+    photo = io.BytesIO()
+    qrcode.make(f"https://else.example/verify#{digits}", error_correction=1).save(photo, "PNG")
+    text = client.post("/verify", data={"file": files(photo.getvalue())}).text
+    for page_of in (text, again(client, text)):
+        assert "The address around the code (https://else.example/verify)." in unchecked(page_of)
+        assert "file-1" not in page_of
 
 
 def test_who_asks_too_often_is_told_to_wait(world, monkeypatch):

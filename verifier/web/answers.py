@@ -142,6 +142,8 @@ def tell(report: Report, handed: Handed, withdrawal: Withdrawal) -> Told:
     """Return a report on what was handed in, in the reader's language."""
     if handed.carrier in CARRIERS:  # asked again: the file itself is not at hand any more
         report = replace(report, carrier=handed.carrier)
+    for check in report.checks:  # a code is called by the address around it, not by its photo
+        handed = replace(handed, name=str(check.params.get("around", handed.name)))
     lines = tuple(line(name, verdict, report) for name, verdict in report.verdicts().items())
     return Told(
         report=report,
@@ -208,7 +210,7 @@ def not_checked(report: Report, handed: Handed) -> list[str]:
     if credential is None:
         what = N_("What it claims, its dates, whether it was withdrawn, and who the issuer is.")
         return [*found, language.gettext(what)]
-    if report.carrier == "qr" and handed.name:
+    if report.carrier == "qr" and handed.name.startswith(("http://", "https://")):
         around = N_("The address around the code ({address}). It was not opened.")
         found.append(language.gettext(around).format(address=handed.name))
     whose = N_("Whether it belongs to the person who showed it to you.")

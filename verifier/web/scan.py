@@ -6,7 +6,7 @@ they lead to is not asked here: the text goes into the form, as if it had been p
 
 from flask import Blueprint, Response, abort, jsonify, request
 
-from verifier import intake
+from verifier import intake, qr
 from verifier.baking import PNG_SIGNATURE
 from verifier.report import Check, Outcome
 from verifier.web import language
@@ -31,7 +31,14 @@ def add_to(blueprint: Blueprint) -> None:
         if not picture.startswith((b"\xff\xd8\xff", PNG_SIGNATURE)):
             abort(415)
         try:
-            return jsonify(found=True, text=intake.read(picture).text)
+            return jsonify(found=True, text=_as_scanned(intake.read(picture)))
         except intake.IntakeError as exc:
             wrong = Check("intake", Outcome.COULD_NOT_CHECK, exc.code, exc.params)
             return jsonify(found=False, why="" if exc.code == NO_CODE else language.say(wrong))
+
+
+def _as_scanned(handed: intake.Handed) -> str:
+    """Return what stood in the code: the credential with the address that was around it."""
+    if not handed.around:
+        return handed.text
+    return f"{handed.around}#{qr.to_digits(qr.pack(handed.text))}"
