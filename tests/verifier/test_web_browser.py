@@ -199,6 +199,7 @@ def handed_in(page: Page, origin: str, text: str) -> None:
     page.goto(f"{origin}/verify")
     page.fill("#text", text)
     page.click(".check button[type=submit]")
+    page.wait_for_selector(".verdicts")
 
 
 def test_evidence_is_compared_and_the_language_changed_without_javascript(

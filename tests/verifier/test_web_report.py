@@ -170,6 +170,11 @@ def test_a_photo_of_a_code_is_called_by_the_address_in_it(world, client):
         assert "file-1" not in page_of
 
 
+def test_what_was_typed_in_vain_stays_in_the_box(client):
+    text = client.post("/verify", data={"text": "https://gone.example/<x>"}).text
+    assert ">https://gone.example/&lt;x&gt;</textarea>" in text
+
+
 def test_who_asks_too_often_is_told_to_wait(world, monkeypatch):
     monkeypatch.setattr(page, "OFTEN", "2/minute")
     monkeypatch.setattr(scan, "OFTEN", "1/minute")

@@ -116,7 +116,8 @@ def verifier_blueprint(
             told.append(answers.tell(report, thing, withdrawal))
         if len(told) == 1 and told[0].report.carrier == "unknown":
             found = told[0].report.checks[0]
-            return _form((language.say(found), language.next_step(found)), status=422)
+            problem = (language.say(found), language.next_step(found))
+            return _form(problem, text=request.form.get("text", ""), status=422)
         shown = {"told": told, "now": now, "presented_by": presented_by, "line": answers.line}
         return Response(render_template("report.html", **shown))
 
