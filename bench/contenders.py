@@ -160,7 +160,7 @@ def _canonical(document: Json | str) -> bytes:
 
 def measure_canonical(document: Json) -> None:
     """Tell the floor how long the canonical form of such a document is."""
-    data = canonicalize(document).encode()
+    data = canonicalize(document)
     for text in (str(document), json.dumps(sign(document))):
         for near in (-1, 0, 1):
             _BYTES[len(text) // 1000 + near] = data

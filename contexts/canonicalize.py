@@ -10,7 +10,7 @@ from contexts import shipped
 from contexts.content import content_of
 from contexts.errors import WorkLimitError
 from contexts.frozen import BUNDLED, FrozenContexts
-from contexts.ntriples import Quad
+from contexts.ntriples import Quad, parted
 from contexts.rdfc import canonical
 from contexts.terms import Declined
 from contexts.walk import Walk
@@ -23,7 +23,7 @@ MAX_KEPT = 256
 
 Json = Mapping[str, Any]
 
-_kept: dict[Any, tuple[bytes, str]] = {}
+_kept: dict[Any, tuple[bytes, bytes]] = {}
 """By `id`, the content of a document and its canonical form."""
 
 
@@ -33,8 +33,8 @@ def canonicalize(
     contexts: FrozenContexts = BUNDLED,
     hash_name: str = "sha256",
     keep: bool = False,
-) -> str:
-    """Return the canonical N-Quads of a JSON-LD document (RDFC-1.0; `sha256` or `sha384`).
+) -> bytes:
+    """Return the canonical N-Quads of a JSON-LD document (RDFC-1.0; `sha256` or `sha384`), UTF-8.
 
     `keep` remembers them for a while: an issuer needs those of a document that it has built
     again to sign it, and to check what it signed.
@@ -47,11 +47,11 @@ def canonicalize(
     name, content = document.get("id"), b""
     if usual and (keep or (type(name) is str and name in _kept)):
         content = content_of(document)
-        kept_content, kept = _kept.get(name, (b"", ""))
+        kept_content, kept = _kept.get(name, (b"", b""))
         if content == kept_content:
             return kept
     walk = _statements(document, contexts)
-    written = canonical(walk.lines, walk.quads, hash_name=hash_name)
+    written = canonical(walk.said, walk.quads, hash_name=hash_name)
     if keep and content:
         if len(_kept) >= MAX_KEPT:
             _kept.clear()
@@ -61,7 +61,7 @@ def canonicalize(
 
 def canonicalize_defined(
     document: Json, *, contexts: FrozenContexts = BUNDLED, hash_name: str = "sha256"
-) -> str:
+) -> bytes:
     """Return the canonical N-Quads of what the contexts define in a document: what libraries
     without a safe mode sign. It says nothing of the rest, so it is never signed here, and never
     makes anything authentic. Errors as `canonicalize`, for less."""
@@ -70,14 +70,14 @@ def canonicalize_defined(
     quads = fallback.defined(document, contexts)
     if len(quads) > MAX_STATEMENTS:
         raise WorkLimitError(f"more than {MAX_STATEMENTS} statements")
-    return canonical((), quads, hash_name=hash_name)
+    return canonical({}, quads, hash_name=hash_name)
 
 
 def to_quads(document: Json, *, contexts: FrozenContexts = BUNDLED) -> set[Quad]:
     """Return the RDF dataset of a document as quads of serialised terms; errors as above."""
     walk = _statements(document, contexts)
-    lines = (line.removesuffix(" .\n").split(" ", 2) for line in walk.lines)
-    return {*walk.quads, *((s, p, o, "") for s, p, o in lines)}
+    said = {(subject, *parted(tail), "") for subject, tails in walk.said.items() for tail in tails}
+    return said.union(walk.quads)
 
 
 def _statements(document: Json, contexts: FrozenContexts) -> Walk:
@@ -90,7 +90,7 @@ def _statements(document: Json, contexts: FrozenContexts) -> Walk:
         from contexts import fallback
 
         walk = fallback.statements(document, contexts)
-    if len(walk.lines) + len(walk.quads) > MAX_STATEMENTS:
+    if sum(map(len, walk.said.values())) + len(walk.quads) > MAX_STATEMENTS:
         raise WorkLimitError(f"more than {MAX_STATEMENTS} statements")
     return walk
 

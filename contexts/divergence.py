@@ -33,7 +33,7 @@ def refuse_divergent(value: Any) -> None:
     texts: list[str] = []
     _refuse(value, "", texts)
     if isinstance(value, Mapping) and "@context" in value and _two_orders("".join(texts)):
-        lines = canonicalize(value).splitlines()
+        lines = canonicalize(value).decode().splitlines()
         if lines != sorted(lines, key=lambda line: line.encode("utf-16-be")):
             raise DivergenceError("a rare character and an emoji in the same place of two texts")
 

@@ -11,3 +11,9 @@ ESCAPES = {code: f"\\u{code:04X}" for code in [*range(0x20), 0x7F]} | {
 }
 IRI_ESCAPES = {code: f"\\u{code:04X}" for code in [*range(0x21), *map(ord, '<>"{}|^`\\')]}
 LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*").fullmatch
+
+
+def parted(tail: str) -> tuple[str, str]:
+    """Return the predicate and object of what follows a subject: ` <predicate> object .`."""
+    predicate, _, value = tail[1:-3].partition(" ")
+    return predicate, value

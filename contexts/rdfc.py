@@ -6,44 +6,78 @@ Section numbers in comments are those of the W3C Recommendation of 21 May 2024.
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import groupby
+from operator import eq
 
-from contexts.errors import WorkLimitError
+from contexts.errors import CanonicalizationError, WorkLimitError
 from contexts.ntriples import Quad
+
+Said = Mapping[str, list[str]]
+"""By subject, what follows it in its statements (see `contexts.walk.Walk`); put in order here."""
 
 MAX_WORK = 10_000
 """Relations hashed and neighbours put in order for one document, at most 0.1 s. The hardest graphs
 of the W3C suite need 3,840; a poisoned one needs more than any machine has (T23)."""
 
 
-def rdfc10(quads: Iterable[Quad], *, hash_name: str = "sha256") -> str:
-    """Return the canonical N-Quads of a dataset (section 4.4), sorted in code point order.
+def rdfc10(quads: Iterable[Quad], *, hash_name: str = "sha256") -> bytes:
+    """Return the canonical N-Quads of a dataset in UTF-8 (section 4.4), in code point order.
 
     `hash_name` is the hash that names blank nodes: `sha256`, or `sha384` for P-384 suites.
 
-    Raises `WorkLimitError` when naming the blank nodes takes more than `MAX_WORK` steps.
+    Raises `WorkLimitError` when naming the blank nodes takes more than `MAX_WORK` steps, and
+    `CanonicalizationError` for lone surrogates, which have no UTF-8.
     """
-    return canonical((), quads, hash_name=hash_name)
+    return canonical({}, quads, hash_name=hash_name)
 
 
-def canonical(lines: Iterable[str], quads: Iterable[Quad], *, hash_name: str = "sha256") -> str:
-    """Return the canonical form of a dataset of which `lines` are already written; as `rdfc10`."""
+def canonical(said: Said, quads: Iterable[Quad], *, hash_name: str = "sha256") -> bytes:
+    """Return the canonical form of the statements that `Walk` holds; as `rdfc10`.
+
+    They are put in order subject by subject: no subject begins another and goes on with less
+    than a space, so that is the order of the whole lines.
+    """
     dataset = set(quads)
-    names = _names(dataset, hash_name)
-    written = sorted([*lines, *[line(quad, names) for quad in dataset]])
-    return "".join([one for one, _ in groupby(written)])  # to hash whole lines would be slower
+    names = _names(said, dataset, hash_name)
+    linked = defaultdict(list)
+    for s, p, o, g in dataset:
+        end = f" {names.get(g, g)} .\n" if g else " .\n"
+        linked[names.get(s, s)].append(f" {p} {names.get(o, o)}{end}")
+    whole = {names.get(subject, subject): tails for subject, tails in said.items()}
+    for subject, tails in linked.items():
+        whole[subject] = [*whole.get(subject, ()), *tails]
+    try:
+        return b"".join([_block(subject, whole[subject]) for subject in sorted(whole)])
+    except UnicodeEncodeError as exc:
+        raise CanonicalizationError("a string holds a lone surrogate") from exc
+
+
+def _block(subject: str, tails: list[str]) -> bytes:
+    """Return the statements of one subject."""
+    return f"{subject}{subject.join(distinct(tails))}".encode() if tails else b""
+
+
+def distinct(tails: list[str]) -> list[str]:
+    """Put strings in order and return each once: a dataset is a set."""
+    tails.sort()
+    if True in map(eq, tails, tails[1:]):  # to hash long strings would take longer
+        return [one for one, _ in groupby(tails)]
+    return tails
 
 
 def canonical_names(quads: Iterable[Quad], *, hash_name: str = "sha256") -> dict[str, str]:
     """Return the canonical name of each blank node of a dataset: `_:b3` to `_:c14n0` (4.4)."""
-    return _names(set(quads), hash_name)
+    return _names({}, set(quads), hash_name)
 
 
-def _names(dataset: set[Quad], hash_name: str) -> dict[str, str]:
+def _names(said: Said, dataset: set[Quad], hash_name: str) -> dict[str, str]:
     try:
-        return _Canonicalizer(dataset, hash_name).canonical_names()
+        return _Canonicalizer(said, dataset, hash_name).canonical_names()
     except RecursionError as exc:
         raise WorkLimitError("its unnamed parts form too long a chain") from exc
+    except UnicodeEncodeError as exc:
+        raise CanonicalizationError("a string holds a lone surrogate") from exc
 
 
 def line(quad: Quad, names: Mapping[str, str]) -> str:
@@ -51,6 +85,12 @@ def line(quad: Quad, names: Mapping[str, str]) -> str:
     s, p, o, g = quad
     s, o = names.get(s, s), names.get(o, o)
     return f"{s} {p} {o} {names.get(g, g)} .\n" if g else f"{s} {p} {o} .\n"
+
+
+def _blanks(quad: Quad) -> set[str]:
+    """Return the blank nodes that a quad mentions."""
+    s, _, o, g = quad
+    return {term for term in (s, o, g) if term[:1] == "_"}
 
 
 class _Issuer:
@@ -68,26 +108,29 @@ class _Issuer:
 
 
 class _Canonicalizer:
-    def __init__(self, dataset: set[Quad], hash_name: str) -> None:
-        self.hash = getattr(hashlib, hash_name)
-        self.quads_of: dict[str, list[Quad]] = defaultdict(list)
-        for quad in dataset:
-            s, _, o, g = quad
-            if s[0] == "_":
-                self.quads_of[s].append(quad)
-            if o[0] == "_" and o != s:
-                self.quads_of[o].append(quad)
-            if g and g[0] == "_" and g not in (s, o):
-                self.quads_of[g].append(quad)
+    def __init__(self, said: Said, dataset: set[Quad], hash_name: str) -> None:
+        self.hash = hashlib.new(hash_name)
+        self.said = {s: distinct(tails) for s, tails in said.items() if s[0] == "_"}
+        self.dataset = dataset
         self.first_degree: dict[str, str] = {}
         self.shapes: dict[tuple[str, str], str] = {}
         self.canonical = _Issuer("_:c14n")
         self.work = 0
 
+    @cached_property
+    def quads_of(self) -> dict[str, list[Quad]]:
+        """The quads that mention each node (4.4.3, 2), but for those in `said`."""
+        quads: dict[str, list[Quad]] = {node: [] for node in self.said}
+        for quad in self.dataset:
+            for node in _blanks(quad):
+                quads.setdefault(node, []).append(quad)
+        return quads
+
     def canonical_names(self) -> dict[str, str]:
+        self.hash_first_degree()
         by_hash: dict[str, list[str]] = defaultdict(list)
-        for node in self.quads_of:
-            by_hash[self.hash_first_degree(node)].append(node)
+        for node, digest in self.first_degree.items():
+            by_hash[digest].append(node)
         # 4.4.3 (4): nodes that only one content hash points to.
         for digest in sorted(by_hash):
             if len(by_hash[digest]) == 1:
@@ -104,26 +147,25 @@ class _Canonicalizer:
                     self.canonical.issue(node)
         return self.canonical.names
 
-    def hash_first_degree(self, node: str) -> str:
-        """Section 4.6: the node's quads, itself written `_:a` and every other node `_:z`."""
-        known = self.first_degree.get(node)
-        if known is None:
-            lines = []
-            for s, p, o, g in self.quads_of[node]:
-                s = "_:a" if s == node else "_:z" if s[0] == "_" else s
-                o = "_:a" if o == node else "_:z" if o[0] == "_" else o
-                if g:
-                    g = "_:a " if g == node else "_:z " if g[0] == "_" else f"{g} "
-                lines.append(f"{s} {p} {o} {g}.\n")
-            lines.sort()
-            known = self.first_degree[node] = self.digest("".join(lines))
-        return known
+    def hash_first_degree(self) -> None:
+        """Section 4.6, for all: a node's quads, itself written `_:a` and every other `_:z`."""
+        lines = {node: ["_:a" + tail for tail in tails] for node, tails in self.said.items()}
+        for quad in self.dataset:
+            s, p, o, g = quad
+            for node in _blanks(quad):
+                as_s = "_:a" if s == node else "_:z" if s[0] == "_" else s
+                as_o = "_:a" if o == node else "_:z" if o[0] == "_" else o
+                as_g = "" if not g else "_:a " if g == node else "_:z " if g[0] == "_" else f"{g} "
+                lines.setdefault(node, []).append(f"{as_s} {p} {as_o} {as_g}.\n")
+        for node, own in lines.items():
+            own.sort()
+            self.first_degree[node] = self.digest("".join(own))
 
     def hash_related(self, related: str, quad: Quad, issuer: _Issuer, position: str) -> str:
         """Section 4.7."""
         name = self.canonical.names.get(related) or issuer.names.get(related)
         predicate = "" if position == "g" else quad[1]
-        return self.digest(position + predicate + (name or self.hash_first_degree(related)))
+        return self.digest(position + predicate + (name or self.first_degree[related]))
 
     def hash_n_degree(self, node: str, issuer: _Issuer) -> tuple[str, _Issuer]:
         """Section 4.8: try the orders of equal neighbours and keep the least path."""
@@ -204,12 +246,7 @@ class _Canonicalizer:
             yield node
 
     def neighbours(self, node: str) -> set[str]:
-        return {
-            term
-            for s, _, o, g in self.quads_of[node]
-            for term in (s, o, g)
-            if term.startswith("_:") and term != node
-        }
+        return {other for quad in self.quads_of[node] for other in _blanks(quad) if other != node}
 
     def shape(self, node: str, parent: str, seen: set[str]) -> str:
         """Return a hash of the tree that hangs on `parent` by `node`, '' if it is no tree.
@@ -227,12 +264,14 @@ class _Canonicalizer:
                     whole = False
                     break
             lines = sorted(line(quad, names) for quad in self.quads_of[node]) if whole else ()
-            self.shapes[node, parent] = self.digest("".join(lines)) if whole else ""
+            says = self.said.get(node, ())
+            self.shapes[node, parent] = self.digest("".join([*lines, *says])) if whole else ""
         return self.shapes[node, parent]
 
     def digest(self, text: str) -> str:
-        digest: str = self.hash(text.encode()).hexdigest()
-        return digest
+        started = self.hash.copy()  # to begin a new one takes longer
+        started.update(text.encode())
+        return started.hexdigest()
 
     def spend(self, work: int = 1) -> None:
         self.work += work

@@ -18,8 +18,11 @@ MAX_REMEMBERED = 256
 Kind = Literal["literal", "iri", "vocab", "json", "id", "type", "other"]
 _Value = TypeVar("_Value")
 
-# Written raw into a statement, so white space, `<` and `>` could forge the next one.
-is_iri = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s\x00-\x20<>\"{}|^`\\]+").fullmatch
+# Written raw into a statement, so white space, `<` and `>` could forge the next one. The first
+# form says no more than the second, in a third of the time.
+_SCHEME = "[A-Za-z][A-Za-z0-9+.-]*:"
+_is_ascii_iri = re.compile(_SCHEME + r"[!#-;=?-\[\]_a-z~]+").fullmatch
+is_iri = re.compile(_SCHEME + r"[^\s\x00-\x20<>\"{}|^`\\]+").fullmatch
 
 
 class Declined(Exception):
@@ -40,6 +43,7 @@ class Term(NamedTuple):
     """Whether a context of its own holds under it, or in nodes of this type."""
 
 
+RDF_TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 KEYWORDS = {"@id": Term("", "id"), "@type": Term("", "type")}
 
 
@@ -50,20 +54,20 @@ class ActiveContext:
     property-scoped one `("value", term)` and `("node", term)`.
     """
 
-    __slots__ = ("_contexts", "_steps", "_types", "id_key", "id_keys", "nested", "prefixes",
-                 "terms", "texts", "type_key", "type_keys")  # fmt: skip
+    __slots__ = ("_below", "_contexts", "_steps", "_types", "id_key", "id_keys", "nested",
+                 "prefixes", "terms", "texts", "type_key", "type_keys")  # fmt: skip
 
     def __init__(
         self, terms: dict[str, Term], prefixes: dict[str, str], previous: "ActiveContext | None"
     ) -> None:
         self.terms = terms | KEYWORDS
         self.texts = {
-            key: (term.predicate, f"{term.datatype} .\n")
+            key: (f" {term.predicate} ", f"{term.datatype} .\n")
             for key, term in terms.items()
             if term.kind == "literal" and not term.container and not term.scoped
         }
-        """The terms under which a string is a literal and nothing else: their predicate, and what
-        follows the closing quote in a statement."""
+        """The terms under which a string is a literal and nothing else: what stands before and
+        after its quotes in a statement."""
         self.prefixes = prefixes
         self.nested = previous or self
         """What holds in the nodes below: a type-scoped context ends with its node (5.1.2, 7)."""
@@ -71,6 +75,7 @@ class ActiveContext:
         self.type_keys = tuple(key for key, term in self.terms.items() if term.kind == "type")
         self.id_key, self.type_key = self.id_keys[0], self.type_keys[0]
         self._steps: dict[tuple[str, ...], ActiveContext] = {}
+        self._below: dict[str, ActiveContext] = {}
         self._contexts: dict[tuple[str, ...], ActiveContext] = {}
         self._types: dict[tuple[str, ...], tuple[ActiveContext, tuple[str, ...]]] = {}
 
@@ -87,15 +92,16 @@ class ActiveContext:
         return active
 
     def typed(self, names: Any) -> tuple["ActiveContext", tuple[str, ...]]:
-        """Return what holds in a node of these types, and their IRIs (5.1.2, 11)."""
+        """Return what holds in a node of these types, and what says that it is of these
+        types: ` <predicate> <type> .` (5.1.2, 11)."""
         words = tuple(names) if type(names) is list else (names,)
         try:
             return self._types[words]
         except (KeyError, TypeError):  # not met before, or not even text
             _check_words(words)
-        iris = tuple(map(self.vocabulary, words))
+        says = tuple(f" {RDF_TYPE} {self.vocabulary(word)} .\n" for word in words)
         scoped = {name for name in words if name in self.terms and self.terms[name].scoped}
-        found = (self.step("types", *sorted(scoped)) if scoped else self), iris
+        found = (self.step("types", *sorted(scoped)) if scoped else self), says
         _remember(self._types, words, found)
         return found
 
@@ -110,13 +116,22 @@ class ActiveContext:
 
     def iri(self, value: Any) -> str:
         """Return an absolute or compact IRI in angle brackets."""
-        if type(value) is not str or not is_iri(value):
+        if type(value) is not str or not (_is_ascii_iri(value) or is_iri(value)):
             raise Declined("no absolute IRI")
         if self.prefixes:
             prefix, _, rest = value.partition(":")
             if prefix in self.prefixes and not rest.startswith("//"):
                 return f"<{self.prefixes[prefix]}{rest}>"
         return f"<{value}>"
+
+    def below(self, key: str, term: Term) -> "ActiveContext":
+        """Return what holds in a node under a term (5.1.2, 7 and 8)."""
+        if not term.scoped:
+            return self.nested
+        known = self._below.get(key)
+        if known is None:
+            known = self._below[key] = self.step("node", key)
+        return known
 
     def step(self, *edge: str) -> "ActiveContext":
         """Return the active context one step further; `Declined` if there is none."""

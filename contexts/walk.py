@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from contexts.content import content_of
 from contexts.jcs import canonicalize_json
-from contexts.ntriples import ESCAPES, LANGUAGE, Quad
+from contexts.ntriples import ESCAPES, LANGUAGE, Quad, parted
 from contexts.terms import ActiveContext, Declined, Term
 
 MAX_DEPTH = 64
@@ -21,9 +21,10 @@ MAX_DEPTH = 64
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
-_TYPE, _FIRST, _REST, _NIL = (f"<{_RDF}{name}>" for name in ("type", "first", "rest", "nil"))
+_FIRST, _REST, _NIL = (f"<{_RDF}{name}>" for name in ("first", "rest", "nil"))
 _REWRITTEN = {f"<{_XSD}double>", f"<{_XSD}string>"}
 """Datatypes of which JSON-LD rewrites the strings, or leaves out the name."""
+_UNUSUAL = {"other", "id", "type"}
 _VALUE_KEYS = {"@value", "@type", "@language", "@direction"}
 
 REPEATED = frozenset({"achievement", "issuer"})
@@ -39,7 +40,7 @@ class Fragment(NamedTuple):
     """What a node adds to any document, and its name."""
 
     name: str
-    lines: list[str]
+    said: dict[str, list[str]]
     quads: list[Quad]
 
 
@@ -48,10 +49,14 @@ _serial = itertools.count()
 
 
 class Walk:
-    """The statements of one document: complete lines, and quads where a node has no name yet."""
+    """The statements of one document.
+
+    `said` holds, by subject, what follows it in those that name no blank node as their object
+    and no graph: ` <predicate> object .` and the end of the line. `quads` are the others.
+    """
 
     def __init__(self, prefix: str = "_:b") -> None:
-        self.lines: list[str] = []
+        self.said: dict[str, list[str]] = {}
         self.quads: list[Quad] = []
         self._prefix, self._blanks = prefix, 0
         self._recalled: set[int] = set()
@@ -75,52 +80,55 @@ class Walk:
             active, types = active.typed(node[type_key])
         id_key = active.id_key if active.id_key in node else _one_of(active.id_keys, node)
         name = active.iri(node[id_key]) if id_key else self._blank()
-        plain, lines = not graph and name[0] == "<", self.lines
-        for iri in types:
-            self._add(name, _TYPE, iri, graph)
+        says = [] if graph else self.said.setdefault(name, [])
+        says += types
         texts = active.texts
         for key, value in node.items():
             if type(value) is str and key in texts:  # most members, so the shortest way
-                predicate, end = texts[key]
+                begin, end = texts[key]
                 text = quoted(value)
                 if len(text) != len(value) + 2 or "\x7f" in text:
                     text = _text(value)
-                if plain:
-                    lines.append(f"{name} {predicate} {text}{end}")
-                else:
-                    self.quads.append((name, predicate, text + end[:-3], graph))
+                says.append(f"{begin}{text}{end}")
             elif key != id_key and key != type_key and key != "@context":
-                self._member(name, key, value, active, graph, depth)
+                term = active.terms.get(key)
+                if term is None:
+                    raise Declined(key)
+                for found in self._objects(value, key, term, active, graph, depth):
+                    if found[0] == "_":
+                        self.quads.append((name, term.predicate, found, graph))
+                    else:
+                        says.append(f" {term.predicate} {found} .\n")
+        if graph:
+            self.quads += [(name, *parted(tail), graph) for tail in says]
         return name
 
-    def _member(self, name: str, key: str, value: Any, active: ActiveContext,
-                graph: str, depth: int) -> None:  # fmt: skip
-        """Add the statements that one member of a node makes (5.1.2, 13)."""
-        term = active.terms.get(key)
-        if term is None:
+    def _objects(self, value: Any, key: str, term: Term, active: ActiveContext,
+                 graph: str, depth: int) -> list[str]:  # fmt: skip
+        """Return the objects of the statements that one member of a node makes (5.1.2, 13)."""
+        if term.kind in _UNUSUAL:
             raise Declined(key)
-        predicate, kind, container = term.predicate, term.kind, term.container
-        if kind in ("other", "id", "type"):
+        if term.kind == "json":
+            return [_json(value)]
+        if value is None:
+            return []
+        values = value if type(value) is list else [value]
+        if term.container == "graph":
+            return [self._graph(item, key, term, active, depth) for item in values]
+        found = [
+            self._value(item, key, term, active, graph, depth)
+            for item in values
+            if item is not None
+        ]
+        return [self._list(found, graph)] if term.container == "list" else found
+
+    def _graph(self, node: Any, key: str, term: Term, active: ActiveContext, depth: int) -> str:
+        """Add a node to a graph of its own and return the name of the graph."""
+        if type(node) is not dict or "@value" in node or len(node) == 1:
             raise Declined(key)
-        if kind == "json":
-            self._add(name, predicate, _json(value), graph)
-        elif value is None:
-            return
-        elif container == "list":
-            values = value if type(value) is list else [value]
-            self._list(name, predicate, key, term, values, active, graph, depth)
-        elif container == "graph":
-            for item in value if type(value) is list else (value,):
-                if type(item) is not dict or "@value" in item or len(item) == 1:
-                    raise Declined(key)
-                inside = self._blank()
-                self._add(name, predicate, inside, graph)
-                self.node(item, _below(active, key, term), inside, depth + 1)
-        else:
-            for item in value if type(value) is list else (value,):
-                if item is not None:
-                    found = self._value(item, key, term, active, graph, depth)
-                    self._add(name, predicate, found, graph)
+        inside = self._blank()
+        self.node(node, active.below(key, term), inside, depth + 1)
+        return inside
 
     def _value(self, value: Any, key: str, term: Term, active: ActiveContext,
                graph: str, depth: int) -> str:  # fmt: skip
@@ -134,8 +142,8 @@ class Walk:
                 if id_key := _one_of(around.id_keys, value):
                     return around.iri(value[id_key])
             if key in REPEATED and not graph:
-                return self._repeated(value, _below(active, key, term), depth + 1)
-            return self.node(value, _below(active, key, term), graph, depth + 1)
+                return self._repeated(value, active.below(key, term), depth + 1)
+            return self.node(value, active.below(key, term), graph, depth + 1)
         if term.scoped:
             active = active.step("value", key)
             if active.terms.get(key) != term:
@@ -165,7 +173,7 @@ class Walk:
         if kept is None:
             part = Walk(f"_:f{next(_serial)}b")
             name = part.node(node, active, "", depth)
-            kept = Fragment(name, sorted(part.lines), part.quads)
+            kept = Fragment(name, part.said, part.quads)
             if name[0] == "<" and len(key[1]) <= MAX_FRAGMENT_BYTES:
                 if len(_fragments) >= MAX_FRAGMENTS:
                     _fragments.clear()
@@ -173,31 +181,28 @@ class Walk:
         elif id(kept) in self._recalled:
             return self.node(node, active, "", depth)
         self._recalled.add(id(kept))
-        self.lines += kept.lines
+        for subject, says in kept.said.items():
+            self.said.setdefault(subject, []).extend(says)
         self.quads += kept.quads
         return kept.name
 
-    def _list(self, name: str, predicate: str, key: str, term: Term, values: list[Any],
-              active: ActiveContext, graph: str, depth: int) -> None:  # fmt: skip
-        """Add a list: a chain of blank nodes from the first value to the last (8.3)."""
-        for value in values:
-            if value is not None:
-                cell = self._blank()
-                self._add(name, predicate, cell, graph)
-                found = self._value(value, key, term, active, graph, depth)
-                self._add(cell, _FIRST, found, graph)
-                name, predicate = cell, _REST
-        self._add(name, predicate, _NIL, graph)
+    def _list(self, values: list[str], graph: str) -> str:
+        """Add a list, a chain of blank nodes, and return the first of them (8.3)."""
+        cells = [*(self._blank() for _ in values), _NIL]
+        for value, cell, rest in zip(values, cells, cells[1:], strict=False):
+            self._add(cell, _FIRST, value, graph)
+            self._add(cell, _REST, rest, graph)
+        return cells[0]
 
     def _blank(self) -> str:
         self._blanks += 1
         return f"{self._prefix}{self._blanks}"
 
     def _add(self, subject: str, predicate: str, value: str, graph: str) -> None:
-        if graph or subject[0] == "_" or value[0] == "_":
+        if graph or value[0] == "_":
             self.quads.append((subject, predicate, value, graph))
         else:
-            self.lines.append(f"{subject} {predicate} {value} .\n")
+            self.said.setdefault(subject, []).append(f" {predicate} {value} .\n")
 
 
 def _one_of(keys: tuple[str, ...], node: Json) -> str | None:
@@ -209,11 +214,6 @@ def _one_of(keys: tuple[str, ...], node: Json) -> str | None:
                 raise Declined(key)
             found = key
     return found
-
-
-def _below(active: ActiveContext, key: str, term: Term) -> ActiveContext:
-    """Return what holds in a node under a term (5.1.2, 7 and 8)."""
-    return active.step("node", key) if term.scoped else active.nested
 
 
 def _value_object(value: Json, active: ActiveContext) -> str:

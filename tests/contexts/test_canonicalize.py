@@ -152,7 +152,7 @@ def test_a_value_object_that_could_forge_a_statement_is_refused(value):
     ],
 )  # fmt: skip
 def test_a_value_is_written_as_canonical_n_quads_write_it(value, literal):
-    statements = canonicalize({"@context": CONTEXTS, "id": "urn:x", "name": value})
+    statements = canonicalize({"@context": CONTEXTS, "id": "urn:x", "name": value}).decode()
     assert statements == f"<urn:x> <https://schema.org/name> {literal} .\n"
 
 
@@ -184,6 +184,8 @@ def test_a_context_that_is_not_a_listed_url_is_refused(context, error, nested):
         pytest.param({"@context": CONTEXTS, "@reverse": "x"}, id="reverse is text"),
         pytest.param({"@context": CONTEXTS, "name": {"@value": {"a": 1}}}, id="value is an object"),
         pytest.param({"@context": CONTEXTS, "id": "urn:x", "@index": 7}, id="index is a number"),
+        pytest.param({"@context": CONTEXTS, "id": "urn:x", "name": "\ud800"}, id="half a pair"),
+        pytest.param({"@context": CONTEXTS, "name": "\ud800"}, id="half a pair, unnamed"),
     ],
 )
 def test_what_is_not_json_ld_is_an_error_of_ours(document):
@@ -195,8 +197,8 @@ def test_an_iri_cannot_end_its_statement_early():
     forging = canonicalize(
         {"@context": CONTEXTS, "id": "urn:x", "image": "urn:x><urn:p><urn:o>.<urn:z"}
     )
-    assert forging.count("\\u003E") == 3
-    assert forging.count("<urn:p>") == 0
+    assert forging.count(rb"\u003E") == 3
+    assert forging.count(b"<urn:p>") == 0
 
 
 def test_an_error_names_the_problem_that_w3c_defines():
@@ -254,7 +256,7 @@ def test_a_document_made_to_be_slow_is_refused_soon(members):
 
 
 def test_a_transcript_of_a_thousand_pieces_is_no_attack():
-    assert canonicalize(badge(evidence=many(1000))).count("credentials#evidence>") == 1000
+    assert canonicalize(badge(evidence=many(1000))).count(b"credentials#evidence>") == 1000
 
 
 def test_threads_get_the_same_statements_as_one_alone():
@@ -277,5 +279,7 @@ def test_what_is_kept_is_kept_by_content(name):
     kept = {"@context": CONTEXTS, "id": "urn:x", "name": True}
     assert canonicalize(kept, keep=True) == canonicalize(deepcopy(kept)) == canonicalize(kept)
     changed = canonicalize({**kept, "name": name})
-    assert changed == canonicalize({**kept, "id": "urn:y", "name": name}).replace("urn:y", "urn:x")
+    assert changed == canonicalize({**kept, "id": "urn:y", "name": name}).replace(
+        b"urn:y", b"urn:x"
+    )
     assert (changed == canonicalize(kept)) is (name == {"@value": True})

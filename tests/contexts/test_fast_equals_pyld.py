@@ -27,7 +27,7 @@ def by_tables(document, initial):
         walk = Walk.of(document, initial)
     except Declined:
         return None
-    return canonical(walk.lines, walk.quads)
+    return canonical(walk.said, walk.quads)
 
 
 def by_pyld(document):
@@ -72,7 +72,9 @@ def test_oxigraph_writes_the_same_canonical_form(part, hash_name):
         theirs = ox.Dataset(ox.parse(written, format=ox.RdfFormat.N_QUADS, lenient=True))
         theirs.canonicalize(algorithm)
         lines = sorted(f"{quad} .\n" for quad in theirs)
-        assert rdfc10(quads, hash_name=hash_name) == "".join(lines), f"seed {SEED}: {document}"
+        assert rdfc10(quads, hash_name=hash_name).decode() == "".join(lines), (
+            f"seed {SEED}: {document}"
+        )
 
 
 @pytest.mark.parametrize(
@@ -90,5 +92,5 @@ def test_oxigraph_writes_the_same_canonical_form(part, hash_name):
 def test_pyld_drops_one_of_two_values_and_the_tables_keep_both(values):
     """JSON-LD 1.1, section 8.4 (node map generation), compares whole values."""
     document = {"@context": ["https://www.w3.org/ns/credentials/v2"], "id": "urn:x", "name": values}
-    assert by_tables(document, shipped.initial()).count("\n") == 2
-    assert by_pyld(document).count("\n") == 1
+    assert by_tables(document, shipped.initial()).count(b"\n") == 2
+    assert by_pyld(document).count(b"\n") == 1

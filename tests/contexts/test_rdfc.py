@@ -20,13 +20,13 @@ CASES = vectors("rdfc10.json")
 @pytest.mark.parametrize("case", CASES.values(), ids=[f"{n}-{c['name']}" for n, c in CASES.items()])
 def test_a_published_dataset_gets_its_published_canonical_form(case):
     found = rdfc10(quads(case["input"]), hash_name=case["hash"])
-    assert found.split("\n")[:-1] == case["canonical"]
+    assert found.decode().split("\n")[:-1] == case["canonical"]
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=[f"{n}-{c['name']}" for n, c in CASES.items()])
 def test_a_canonical_form_is_its_own_canonical_form(case):
     canonical = case["canonical"]
-    assert rdfc10(quads(canonical), hash_name=case["hash"]).split("\n")[:-1] == canonical
+    assert rdfc10(quads(canonical), hash_name=case["hash"]).decode().split("\n")[:-1] == canonical
 
 
 def test_every_published_case_but_the_withheld_one_is_here():
@@ -92,7 +92,7 @@ def test_a_poisoned_graph_is_refused_within_a_fifth_of_a_second(dataset):
 )
 def test_equal_blank_nodes_that_only_hang_on_another_are_no_poison(dataset):
     began = time.process_time()
-    assert rdfc10(dataset).count("\n") == len(dataset)
+    assert rdfc10(dataset).count(b"\n") == len(dataset)
     assert time.process_time() - began < SOON
 
 
@@ -124,9 +124,9 @@ def graph(seed: int) -> set[Quad]:
 def test_trying_fewer_orders_gives_the_same_form_as_trying_all(part):
     for seed in range(part * 300, part * 300 + 300):
         dataset = graph(seed)
-        names = EveryOrder(dataset, "sha256").canonical_names()
+        names = EveryOrder({}, dataset, "sha256").canonical_names()
         by_the_letter = "".join(sorted(rdfc.line(quad, names) for quad in dataset))
-        assert rdfc10(dataset) == by_the_letter, f"seed {seed}"
+        assert rdfc10(dataset).decode() == by_the_letter, f"seed {seed}"
 
 
 def test_a_chain_too_long_to_follow_is_refused():

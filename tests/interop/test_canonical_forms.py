@@ -66,14 +66,14 @@ DOCUMENTS = {
 
 @pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS)
 def test_both_write_the_same_quads(library, document):
-    assert library.ask("canonicalize", document=document) == canonicalize(document)
+    assert library.ask("canonicalize", document=document) == canonicalize(document).decode()
 
 
 def test_both_write_the_same_quads_of_what_an_issuer_hands_out(library, issued):
     documents = [*issued.json.values(), *issued.published.values()]
     documents = [document for document in documents if "@context" in document]
     theirs = [library.ask("canonicalize", document=document) for document in documents]
-    assert theirs == [canonicalize(document) for document in documents]
+    assert theirs == [canonicalize(document).decode() for document in documents]
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -99,7 +99,7 @@ def test_both_write_the_same_quads_of_whatever_mintmark_would_sign(
         refuse_divergent(document)
     except CanonicalizationError:
         return
-    assert library.ask("canonicalize", document=document) == canonicalize(document)
+    assert library.ask("canonicalize", document=document) == canonicalize(document).decode()
 
 
 FLAWED = {
@@ -136,7 +136,7 @@ def test_both_refuse_what_a_signature_would_not_cover(library, library_error, do
 @pytest.mark.parametrize("credits", [1e-7, 5e-324])
 def test_a_number_with_two_canonical_forms_is_not_signed(library, credits):
     document = badge("credentialSubject.creditsEarned", credits)
-    assert library.ask("canonicalize", document=document) != canonicalize(document)
+    assert library.ask("canonicalize", document=document) != canonicalize(document).decode()
     with pytest.raises(CanonicalizationError):
         refuse_divergent(document)
 

@@ -181,7 +181,7 @@ def _data(
     configured = canonicalize(_configure(document, options), contexts=contexts)
     must = "".join(text for index, text in enumerate(lines) if index in mandatory)
     return BaseData(
-        proof_hash=hashlib.sha256(configured.encode()).digest(),
+        proof_hash=hashlib.sha256(configured).digest(),
         mandatory_hash=hashlib.sha256(must.encode()).digest(),
         non_mandatory=tuple(t.encode() for i, t in enumerate(lines) if i not in mandatory),
     )

@@ -12,12 +12,12 @@ from verifier.cryptosuites.suite import Json
 
 def rdfc(document: Json, contexts: FrozenContexts, hash_name: str) -> bytes:
     """Return the canonical N-Quads of `document` in UTF-8."""
-    return canonicalize(document, contexts=contexts, hash_name=hash_name).encode()
+    return canonicalize(document, contexts=contexts, hash_name=hash_name)
 
 
 def rdfc_of_defined(document: Json, contexts: FrozenContexts, hash_name: str) -> bytes:
     """Return the canonical N-Quads of what the contexts define in `document` in UTF-8."""
-    return canonicalize_defined(document, contexts=contexts, hash_name=hash_name).encode()
+    return canonicalize_defined(document, contexts=contexts, hash_name=hash_name)
 
 
 def jcs(document: Json, _contexts: FrozenContexts, _hash_name: str) -> bytes:
