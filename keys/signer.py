@@ -34,7 +34,8 @@ class Signer(Protocol):
         """The public half, with which every new signature is verified before it is stored."""
 
     def sign(self, data: bytes) -> bytes:
-        """Return the signature over `data`. Raises `SigningError` if the key cannot be used."""
+        """Return the signature over `data`, not verified yet: see `is_signature`. Raises
+        `SigningError` if the key cannot be used."""
 
 
 def is_signature(public_key: PublicKey, signature: bytes, data: bytes) -> bool:

@@ -21,7 +21,6 @@ from issuer.issuer import Issuer
 from issuer.outbox import queue
 from keys.entry import KeyUse
 from keys.signer import KeysError, Signer
-from verifier import strict_json
 from verifier.known import Known
 
 log = logging.getLogger(__name__)
@@ -90,7 +89,7 @@ def _made(
 ) -> Secured | str:
     """Return the forms of a credential, or what our own verifier objects to."""
     try:
-        secured = secure(strict_json.loads_object(row.unsigned), signers, issuer.settings)
+        secured = secure(row.unsigned, signers, issuer.settings)
         return self_check(issuer, secured, known) or secured
     except CanonicalizationError as exc:
         return f"it cannot be signed: {exc}"

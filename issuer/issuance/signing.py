@@ -6,6 +6,7 @@ gives the same bytes. The form to share parts of has secrets of its own and diff
 all forms are stored together, and the first stored stay.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -38,21 +39,28 @@ class Secured:
     to_share: bytes | None = None
 
 
-def secure(document: Json, signers: Mapping[KeyUse, Signer], settings: Settings) -> Secured:
-    """Return `document` with embedded proofs, as a VC-JWT, and with a proof to share parts of.
+def secure(unsigned: bytes, signers: Mapping[KeyUse, Signer], settings: Settings) -> Secured:
+    """Return the document that was prepared with embedded proofs, as a VC-JWT, and with a proof
+    to share parts of: each the same bytes, with something at their end.
 
     `signers` has one for each of `settings.key_uses`. Raises `SigningError` if one cannot be
     used or a new signature does not verify.
     """
-    created = document["validFrom"]
-    to_share, jwt = PROOF_TO_SHARE in settings.proofs, settings.jwt
+    document, jwt = json.loads(unsigned), settings.jwt
+    proofs = make_proofs(document, signers, settings.proofs, created=document["validFrom"])
+    to_share = None
+    if PROOF_TO_SHARE in settings.proofs:
+        to_share = _with(unsigned, {"proof": [_proof_to_share(document, signers[KeyUse.SD])]})
     return Secured(
-        json=to_json(
-            {**document, "proof": make_proofs(document, signers, settings.proofs, created=created)}
-        ),
-        jwt=_jwt(document, signers[JWT_USES[jwt]]) if jwt else None,
-        to_share=_to_share(document, signers[KeyUse.SD]) if to_share else None,
+        json=_with(unsigned, {"proof": proofs}),
+        jwt=_jwt(_with(unsigned, _claims(document)), signers[JWT_USES[jwt]]) if jwt else None,
+        to_share=to_share,
     )
+
+
+def _with(unsigned: bytes, members: Json) -> bytes:
+    """Return the text of a JSON object with more members at its end."""
+    return unsigned[:-1] + b"," + to_json(members)[1:]
 
 
 def make_proofs(
@@ -87,8 +95,8 @@ def make_proof(
     return {**options, "proofValue": suite.encode(signature)}
 
 
-def _to_share(document: Json, signer: Signer) -> bytes:
-    """Return `document` with a base proof of `ecdsa-sd-2023` (OB-69)."""
+def _proof_to_share(document: Json, signer: Signer) -> Json:
+    """Return a base proof of `ecdsa-sd-2023` (OB-69)."""
     options = _options(PROOF_TO_SHARE, signer, document["validFrom"])
     value = base_proof_value(
         document,
@@ -96,7 +104,7 @@ def _to_share(document: Json, signer: Signer) -> bytes:
         mandatory_pointers=mandatory_pointers(document),
         sign=lambda data: _signature(signer, data),
     )
-    return to_json({**document, "proof": [{**options, "proofValue": value}]})
+    return {**options, "proofValue": value}
 
 
 def _options(cryptosuite: str, signer: Signer, created: str) -> dict[str, str]:
@@ -109,13 +117,14 @@ def _options(cryptosuite: str, signer: Signer, created: str) -> dict[str, str]:
     }
 
 
-def _jwt(document: Json, signer: Signer) -> bytes:
-    """Return the VC-JWT: the document at top level, and the claims that repeat it (OB-58…64)."""
-    header = {
-        "alg": signer.algorithm,
-        "kid": signer.verification_method,
-        "typ": "JWT",
-    }
+def _jwt(payload: bytes, signer: Signer) -> bytes:
+    header = {"alg": signer.algorithm, "kid": signer.verification_method, "typ": "JWT"}
+    signed = jose.signing_input(header, payload)
+    return jose.compact(signed, _signature(signer, signed)).encode()
+
+
+def _claims(document: Json) -> Json:
+    """Return what a VC-JWT, with the document at its top level, says again (OB-58…64)."""
     claims = {
         "iss": document["issuer"]["id"],
         "jti": document["id"],
@@ -124,8 +133,7 @@ def _jwt(document: Json, signer: Signer) -> bytes:
     }
     if "validUntil" in document:
         claims["exp"] = _numeric_date(document["validUntil"])
-    signed = jose.signing_input(header, to_json({**document, **claims}))
-    return jose.compact(signed, _signature(signer, signed)).encode()
+    return claims
 
 
 def _numeric_date(text: str) -> int:
@@ -136,8 +144,12 @@ def _numeric_date(text: str) -> int:
 
 
 def _signature(signer: Signer, data: bytes) -> bytes:
-    """Return a signature that its public key verifies: a keeper of keys can be wrong, too."""
+    """Return a signature that its public key verifies: a keeper of keys can be wrong, too, and
+    one made by a faulty machine can give the private key away."""
     signature = signer.sign(data)
     if not is_signature(signer.public_key, signature, data):
-        raise SigningError(f"a signature by {signer.verification_method} does not verify")
+        raise SigningError(
+            f"a signature by {signer.verification_method} does not verify: nothing was signed"
+            " (check the machine's memory, and that the key files are of one backup)"
+        )
     return signature

@@ -3,6 +3,7 @@
 import hmac
 import secrets
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -126,6 +127,10 @@ def _feistel(value: int, key: bytes, half: int) -> int:
     mask = (1 << half) - 1
     left, right = value >> half, value & mask
     for turn in range(_ROUNDS):
-        mixed = hmac.digest(key, bytes([turn]) + right.to_bytes(8), "sha256")
-        left, right = right, left ^ (int.from_bytes(mixed[:8]) & mask)
+        left, right = right, left ^ (_mixed(key, turn, right) & mask)
     return left << half | right
+
+
+@lru_cache(maxsize=8192)  # two lists of the usual size need 4096 each
+def _mixed(key: bytes, turn: int, right: int) -> int:
+    return int.from_bytes(hmac.digest(key, bytes([turn]) + right.to_bytes(8), "sha256")[:8])

@@ -3,9 +3,13 @@ from dataclasses import dataclass, replace
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from issuer.database import to_json
 from issuer.issuance.signing import make_proof, secure
 from issuer.profiles import PROOF
+from keys import key_file
+from keys.entry import ALGORITHMS, KeyUse
 from keys.signer import SigningError
+from verifier import jose, strict_json
 
 DOCUMENT = {
     "@context": ["https://www.w3.org/ns/credentials/v2"],
@@ -40,13 +44,24 @@ def test_a_signature_by_another_key_than_the_published_one_is_never_used():
         make_proof(DOCUMENT, Keeper(OTHER), created="2026-11-22T12:00:00Z")
 
 
+@pytest.mark.parametrize("use", [KeyUse.PROOF, KeyUse.JWT, KeyUse.SD])
+def test_no_form_has_a_signature_that_does_not_verify(issuer, use):
+    other = replace(issuer.signers()[use], private_key=key_file.generate(ALGORITHMS[use]))
+    with pytest.raises(SigningError, match="does not verify: nothing was signed"):
+        secure(to_json(DOCUMENT), {**issuer.signers(), use: other}, issuer.settings)
+
+
 def test_signing_again_gives_the_same_bytes(issuer):
     settings = replace(issuer.settings, proofs=(PROOF,))  # the form to share parts of has secrets
-    first, again = (secure(DOCUMENT, issuer.signers(), settings) for _ in range(2))
+    first, again = (secure(to_json(DOCUMENT), issuer.signers(), settings) for _ in range(2))
     assert first == again
 
 
-def test_signing_leaves_the_document_as_it_was(issuer):
-    before = dict(DOCUMENT)
-    secure(DOCUMENT, issuer.signers(), issuer.settings)
-    assert before == DOCUMENT
+def test_what_was_prepared_is_in_every_form_byte_for_byte(issuer):
+    unsigned = to_json(DOCUMENT)
+    made = secure(unsigned, issuer.signers(), issuer.settings)
+    forms = made.json, jose.decode_part(made.jwt.decode().split(".")[1]), made.to_share
+    assert all(form.startswith(unsigned[:-1] + b',"') for form in forms)
+    for form in forms:
+        said = strict_json.loads_object(form)
+        assert {name: said[name] for name in DOCUMENT} == DOCUMENT
