@@ -13,6 +13,9 @@ from operator import eq
 from contexts.errors import CanonicalizationError, WorkLimitError
 from contexts.ntriples import Quad
 
+_BEGUN = {name: hashlib.new(name) for name in ("sha256", "sha384")}
+"""Copied for each hash of a few lines: to begin a new one takes longer than they do."""
+
 Said = Mapping[str, list[str]]
 """By subject, what follows it in its statements (see `contexts.walk.Walk`); put in order here."""
 
@@ -109,7 +112,7 @@ class _Issuer:
 
 class _Canonicalizer:
     def __init__(self, said: Said, dataset: set[Quad], hash_name: str) -> None:
-        self.hash = hashlib.new(hash_name)
+        self.begun = _BEGUN[hash_name]
         self.said = {s: distinct(tails) for s, tails in said.items() if s[0] == "_"}
         self.dataset = dataset
         self.first_degree: dict[str, str] = {}
@@ -128,6 +131,9 @@ class _Canonicalizer:
 
     def canonical_names(self) -> dict[str, str]:
         self.hash_first_degree()
+        alone = {digest: node for node, digest in self.first_degree.items()}
+        if len(alone) == len(self.first_degree):  # 4.4.3 (4), and nothing is left for (5)
+            return {alone[digest]: f"_:c14n{place}" for place, digest in enumerate(sorted(alone))}
         by_hash: dict[str, list[str]] = defaultdict(list)
         for node, digest in self.first_degree.items():
             by_hash[digest].append(node)
@@ -152,11 +158,12 @@ class _Canonicalizer:
         lines = {node: ["_:a" + tail for tail in tails] for node, tails in self.said.items()}
         for quad in self.dataset:
             s, p, o, g = quad
-            for node in _blanks(quad):
-                as_s = "_:a" if s == node else "_:z" if s[0] == "_" else s
-                as_o = "_:a" if o == node else "_:z" if o[0] == "_" else o
-                as_g = "" if not g else "_:a " if g == node else "_:z " if g[0] == "_" else f"{g} "
-                lines.setdefault(node, []).append(f"{as_s} {p} {as_o} {as_g}.\n")
+            if s[0] == "_" or g:
+                for node in _blanks(quad):
+                    seen = {term: "_:a" if term == node else "_:z" for term in _blanks(quad)}
+                    lines.setdefault(node, []).append(line(quad, seen))
+            elif o[0] == "_":
+                lines.setdefault(o, []).append(f"{s} {p} _:a .\n")
         for node, own in lines.items():
             own.sort()
             self.first_degree[node] = self.digest("".join(own))
@@ -269,9 +276,9 @@ class _Canonicalizer:
         return self.shapes[node, parent]
 
     def digest(self, text: str) -> str:
-        started = self.hash.copy()  # to begin a new one takes longer
-        started.update(text.encode())
-        return started.hexdigest()
+        digest = self.begun.copy()
+        digest.update(text.encode())
+        return digest.hexdigest()
 
     def spend(self, work: int = 1) -> None:
         self.work += work

@@ -55,19 +55,21 @@ class ActiveContext:
     """
 
     __slots__ = ("_below", "_contexts", "_steps", "_types", "id_key", "id_keys", "nested",
-                 "prefixes", "terms", "texts", "type_key", "type_keys")  # fmt: skip
+                 "prefixes", "strings", "terms", "type_key", "type_keys")  # fmt: skip
 
     def __init__(
         self, terms: dict[str, Term], prefixes: dict[str, str], previous: "ActiveContext | None"
     ) -> None:
         self.terms = terms | KEYWORDS
-        self.texts = {
-            key: (f" {term.predicate} ", f"{term.datatype} .\n")
+        self.strings = {
+            key: (f" {term.predicate} ", "")
+            if term.kind == "iri"
+            else (f' {term.predicate} "', f'"{term.datatype} .\n')
             for key, term in terms.items()
-            if term.kind == "literal" and not term.container and not term.scoped
+            if term.kind in ("literal", "iri") and not term.container and not term.scoped
         }
-        """The terms under which a string is a literal and nothing else: what stands before and
-        after its quotes in a statement."""
+        """The terms under which a string makes one statement: what stands in it before and after
+        the text of a literal, or before an IRI."""
         self.prefixes = prefixes
         self.nested = previous or self
         """What holds in the nodes below: a type-scoped context ends with its node (5.1.2, 7)."""

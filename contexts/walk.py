@@ -82,14 +82,16 @@ class Walk:
         name = active.iri(node[id_key]) if id_key else self._blank()
         says = [] if graph else self.said.setdefault(name, [])
         says += types
-        texts = active.texts
+        strings = active.strings
         for key, value in node.items():
-            if type(value) is str and key in texts:  # most members, so the shortest way
-                begin, end = texts[key]
-                text = quoted(value)
-                if len(text) != len(value) + 2 or "\x7f" in text:
-                    text = _text(value)
-                says.append(f"{begin}{text}{end}")
+            if type(value) is str and key in strings:  # most members, so the shortest way
+                begin, end = strings[key]
+                if not end:
+                    says.append(f"{begin}{active.iri(value)} .\n")
+                elif value.isprintable() and '"' not in value and "\\" not in value:
+                    says.append(f"{begin}{value}{end}")
+                else:
+                    says.append(f"{begin}{_escaped(value)}{end}")
             elif key != id_key and key != type_key and key != "@context":
                 term = active.terms.get(key)
                 if term is None:
@@ -244,12 +246,15 @@ def _value_object(value: Json, active: ActiveContext) -> str:
 
 
 def _text(text: str) -> str:
-    """Return a string in quotes. JSON and canonical N-Quads (RDFC-1.0, section 5) escape the
-    same way, but for the control characters that no letter stands for."""
-    written = quoted(text)
-    if "\\u00" in written or "\x7f" in written:
-        return f'"{text.translate(ESCAPES)}"'
-    return written
+    """Return a string in quotes."""
+    return f'"{_escaped(text)}"'
+
+
+def _escaped(text: str) -> str:
+    """Return what stands between the quotes. JSON and canonical N-Quads (RDFC-1.0, section 5)
+    escape the same way, but for the control characters that no letter stands for."""
+    written = quoted(text)[1:-1]
+    return text.translate(ESCAPES) if "\\u00" in written or "\x7f" in written else written
 
 
 def _native(value: Any, datatype: str) -> str:
