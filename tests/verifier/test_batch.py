@@ -213,15 +213,16 @@ def test_a_killed_run_goes_on_without_checking_again(world, tmp_path, check, mon
     check_all = run.check_all
 
     def killed(things, task, number):
-        for count, line in enumerate(check_all(things, task, number)):
+        for count, lines in enumerate(check_all(things, task, number)):
             if count == 3:
                 raise KeyboardInterrupt
-            yield line
+            yield lines
 
     def counted(things, task, number):
         checked.extend(things)
         return check_all(things, task, number)
 
+    monkeypatch.setattr(run, "AT_A_TIME", 1)
     monkeypatch.setattr(run, "check_all", killed)
     arguments = (tmp_path / "folder", "--out", out, "--workers", "1")
     assert check(world, *arguments) == command.INTERRUPTED
@@ -294,7 +295,11 @@ def test_a_fault_of_ours_has_a_row_and_the_others_go_on(world, tmp_path, monkeyp
     sound(world, tmp_path / "folder", 2)
     desk = Desk(Task(tmp_path / "folder", b"", (), lambda: world.fetch))
     monkeypatch.setattr(run, "_desks", [desk])
-    things = [HandedIn("a", "001.json"), HandedIn("b", "001.json", emails=None), HandedIn("c", "")]
+    things = [
+        HandedIn("a", "001.json"),
+        HandedIn("b", "001.json", emails=(None,)),
+        HandedIn("c", ""),
+    ]
     rows = [Row.of_line(line) for line in run._check(things)]
     codes = [[why.code for why in row.reasons] for row in rows]
     assert codes == [["no_trust_list"], ["could_not_finish"], ["nothing_handed_in"]]
@@ -328,7 +333,8 @@ def test_one_credential_in_two_forms_counts_once(world, tmp_path, check):
 
 def row(applicant, *, answer=Answer.YES, theirs=False):
     reasons = () if answer is Answer.YES else (Verdict(answer, "revoked"),)
-    return Row(applicant, f"{applicant}.json", NOW, reasons, badge="one", theirs=theirs)
+    thing = HandedIn(applicant, f"{applicant}.json")
+    return Row(thing, NOW, reasons, same="one", theirs=theirs)
 
 
 @pytest.mark.parametrize(

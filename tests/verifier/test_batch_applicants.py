@@ -9,16 +9,9 @@ import zipfile
 import pytest
 from carriers import memory_below
 
-from verifier.batch import applicants
-from verifier.batch.applicants import (
-    ApplicantsError,
-    Folder,
-    HandedIn,
-    UnreadableError,
-    Zip,
-    pile,
-    read_table,
-)
+from verifier.batch import applicants, shelf
+from verifier.batch.applicants import HandedIn, pile, read_table
+from verifier.batch.shelf import BatchError, Folder, UnreadableError, Zip
 from verifier.intake import MAX_BYTES
 
 
@@ -119,7 +112,7 @@ def test_one_file_that_an_applicant_names_twice_is_one_thing():
     ],
 )
 def test_a_table_that_cannot_be_gone_through_is_told(text, message):
-    with pytest.raises(ApplicantsError, match=message):
+    with pytest.raises(BatchError, match=message):
         read_table(text)
 
 
@@ -215,7 +208,7 @@ def with_end(entries=0, size=0, comment=b"", before=b""):
 )
 def test_a_zip_that_is_none_or_lists_too_much_is_refused(tmp_path, data):
     (tmp_path / "in.zip").write_bytes(data)
-    with pytest.raises(ApplicantsError, match="is no folder, table"):
+    with pytest.raises(BatchError, match="is no folder, table"):
         pile(tmp_path / "in.zip")
 
 
@@ -224,14 +217,15 @@ def test_a_zip_with_two_files_of_one_name_is_refused(tmp_path):
         made.writestr("ann.json", "{}")
         with pytest.warns(UserWarning, match="Duplicate name"):
             made.writestr("ann.json", "[]")
-    with pytest.raises(ApplicantsError, match="two files of one name"):
+    with pytest.raises(BatchError, match="two files of one name"):
         pile(tmp_path / "in.zip")
 
 
 def test_more_files_than_anybody_has_are_refused(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(applicants, "MAX_FILES", 2)
+    for module in (applicants, shelf):
+        monkeypatch.setattr(module, "MAX_FILES", 2)
     path = zipped(tmp_path / "in.zip", dict.fromkeys("abc", "{}"))
     many = io.BytesIO(b"applicant,file\na,1\na,2\na,3\n").getvalue()
     for refused in (lambda: pile(folder), lambda: pile(path), lambda: read_table(many)):
-        with pytest.raises(ApplicantsError, match="in parts"):
+        with pytest.raises(BatchError, match="in parts"):
             refused()

@@ -9,8 +9,9 @@ import pytest
 from planted import NOW
 
 from verifier.batch import sheet
+from verifier.batch.applicants import HandedIn
 from verifier.batch.desk import Row
-from verifier.report import Answer, Verdict
+from verifier.report import Answer
 
 FORMULAS = [
     "=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "＋1", "－1", "＠1",
@@ -18,13 +19,13 @@ FORMULAS = [
 EVIL = "<script>alert(1)</script>\u202e\"'&"
 
 
-def row(text, **changes):
-    return Row(text, text, NOW, (), **{"name": text, "signed_name": text, **changes})
+def row(text, **facts):
+    return Row(HandedIn(text, text, text), NOW, facts={"name in the credential": text, **facts})
 
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_no_cell_is_a_formula_wherever_it_comes_from(text):
-    found = row(text, achievement=text, issuer=text, listed_as=text, declared=text, badge=text)
+    found = row(text, achievement=text, issuer=text, declared=text, credential=text)
     found = found.with_reason(Answer.NO, "handed_in_twice", source=text)
     lines = list(csv.reader(io.StringIO(sheet.as_csv([found]).decode("utf-8-sig"))))
     starts = {cell.lstrip()[:1] for cell in lines[1]}
@@ -63,10 +64,9 @@ def test_points_are_added_up_for_each_applicant_and_only_where_they_count():
     rows = [
         row("a", points="0.1"),
         row("a", points="0.2"),
-        Row("a", "x", NOW, (Verdict(Answer.NO, "revoked"),), points="5"),
-        Row("a", "y", NOW, (Verdict(Answer.COULD_NOT_CHECK, "name_differs"),), points="7"),
+        row("a", points="5").with_reason(Answer.NO, "revoked"),
+        row("a", points="7").with_reason(Answer.COULD_NOT_CHECK, "age_unknown"),
     ]
-    rows[3] = row("a", points="7").with_reason(Answer.COULD_NOT_CHECK, "age_unknown")
     assert sheet.total(rows) == "0.3"
     made = html(*rows)
     assert "0.3 points in all" in made

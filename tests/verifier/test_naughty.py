@@ -12,6 +12,7 @@ from world import NOW, Issuer, World
 
 from verifier import letters, printed
 from verifier.batch import sheet
+from verifier.batch.applicants import HandedIn
 from verifier.batch.desk import Row
 from verifier.report import Answer
 from verifier.web import headers
@@ -167,8 +168,8 @@ def test_in_a_browser_naughty_texts_stand_there_each_apart_from_its_neighbours(
 
 def test_the_sheet_of_a_pile_has_the_tags_that_it_has_for_plain_words():
     def shape(text):
-        named = {"name": text, "signed_name": text, "achievement": text, "issuer": text}
-        found = Row(text, text, NOW.isoformat(), (), listed_as=text, declared=text, **named)
+        heads = ("name in the credential", "achievement", "issuer", "listed as", "declared")
+        found = Row(HandedIn(text, text, text), NOW.isoformat(), facts=dict.fromkeys(heads, text))
         found = found.with_reason(Answer.NO, "handed_in_twice", source=text)
         return Shape(sheet.as_html([found], text, NOW, (), [text]).decode()).tags
 

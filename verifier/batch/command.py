@@ -15,6 +15,7 @@ from verifier.batch.applicants import pile
 from verifier.batch.desk import Task
 from verifier.batch.run import Given
 from verifier.batch.sheet import ANSWERS, Named
+from verifier.batch.shelf import BatchError
 from verifier.credential import instant
 from verifier.printed import printable
 from verifier.report import Answer
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
     out = Path(args.out or f"{source.stem}-checked").resolve()
     try:
         if out == source or source in out.parents:
-            raise run.BatchError(f"{out} lies in what is checked: give another folder with --out")
+            raise BatchError(f"{out} lies in what is checked: give another folder with --out")
         rows = run.run(_given(args, source), out, workers=args.workers, tell=_Teller())
     except KeyboardInterrupt:
         print("\nstopped; the same command goes on from here", file=sys.stderr)
@@ -64,17 +65,11 @@ def _parser() -> argparse.ArgumentParser:
     add("source", metavar="FOLDER|ZIP|CSV", help="what was handed in; by whom: applicants.csv")
     add("--policy", metavar="FILE", help="policy.toml: lists, age, levels, achievements, exchange")
     add("--out", metavar="FOLDER", help="where results go; default: NAME-checked")
-    add("--workers", type=_positive, default=os.cpu_count() or 1, metavar="N", help="default: all")
+    add("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="default: all cores")
     add("--offline", action="store_true", help="ask nobody; use key snapshots in trust lists")
     add("--at", type=_time, metavar="TIME", help="judge dates as of this time")
     web_options.add_options(parser)
     return parser
-
-
-def _positive(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= 256:
-        raise argparse.ArgumentTypeError("give a number from 1 to 256")
-    return int(text)
 
 
 def _time(text: str) -> datetime:
@@ -91,12 +86,10 @@ def _given(args: argparse.Namespace, source: Path) -> Given:
         lists = tuple(place.read_bytes() for place in places)
         rules = policy.parse(text, lists)
     except (TomlError, TrustListError) as exc:
-        raise run.BatchError(f"{args.policy}: {exc}" if args.policy else str(exc)) from exc
-    files = [Named(args.policy, _sha256(text), "Policy")] if args.policy else []
-    files += [
-        Named(str(place), _sha256(data), f"List “{each.name}”, as of {each.updated:%Y-%m-%d}")
-        for place, data, each in zip(places, lists, rules.lists, strict=True)
-    ]
+        raise BatchError(f"{args.policy}: {exc}" if args.policy else str(exc)) from exc
+    files = [_named("Policy", args.policy, text)] if args.policy else []
+    for place, data, each in zip(places, lists, rules.lists, strict=True):
+        files.append(_named(f"List “{each.name}”, as of {each.updated:%Y-%m-%d}", place, data))
     things = pile(source, {file, *(place.resolve() for place in places)})
     if things.table:
         files.append(Named("applicants.csv", things.table, "Applicants"))
@@ -110,6 +103,10 @@ def _given(args: argparse.Namespace, source: Path) -> Given:
     return Given(things, task, rules.name or source.name, tuple(files), options)
 
 
+def _named(about: str, place: str | Path, data: bytes) -> Named:
+    return Named(str(place), hashlib.sha256(data).hexdigest(), about)
+
+
 def _kept(args: argparse.Namespace) -> tuple[Path, ...]:
     """Return where the lists lie that `mintmark-verify trust` keeps, asked for again if old."""
     home = kept.home(os.environ)
@@ -119,10 +116,6 @@ def _kept(args: argparse.Namespace) -> tuple[Path, ...]:
     for line in told:
         print(f"mintmark-verify: {printable(line)}", file=sys.stderr)
     return tuple(home / pin.file for pin in kept.pins(home))
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
 
 
 class _Teller:
@@ -138,12 +131,12 @@ class _Teller:
         if done < whole and now - self._told < (0.2 if terminal else 60):
             return
         self._told = now
-        rate = (done - before) / max(now - self._began, 0.001)
-        left = f", {(whole - done) / rate:,.0f} seconds left" if rate and done < whole else ""
-        line = f"{done:,} of {whole:,} checked, {rate:,.0f} a second{left}"
-        print(f"\r{line:<70}" if terminal else line, end="", file=sys.stderr)
-        if not terminal or done == whole:
-            print(file=sys.stderr)
+        line = f"{done:,} of {whole:,} checked"
+        if before < done < whole:
+            seconds = (now - self._began) / (done - before) * (whole - done)
+            line += f", {seconds:,.0f} seconds left"
+        again = "" if terminal and done < whole else "\n"
+        print(f"\r{line:<70}" if terminal else line, end=again, file=sys.stderr)
 
 
 def _refuse(why: str) -> int:

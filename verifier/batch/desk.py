@@ -15,7 +15,8 @@ from urllib.parse import unquote
 
 from contexts import BUNDLED
 from verifier.batch import policy
-from verifier.batch.applicants import HandedIn, UnreadableError, shelf
+from verifier.batch.applicants import HandedIn
+from verifier.batch.shelf import UnreadableError, shelf
 from verifier.credential import Credential
 from verifier.fetch import Fetch
 from verifier.known import Asked, Asking, Known, KnownWorld
@@ -30,27 +31,18 @@ _WORST = (Answer.YES, Answer.COULD_NOT_CHECK, Answer.NO)
 class Row:
     """What was found of one thing that was handed in: all that the results and the record need.
 
-    `badge` names the credential, whatever form it came in; `theirs` says that an address fits.
-    No result of a rubric is in it, because that is personnel data (R42).
+    `facts` are more cells of the results, by their heads. `same` is one for every copy and form
+    of a credential, and empty where there is none; `theirs` says that an address fits. No result
+    of a rubric is in it, because that is personnel data (R42).
     """
 
-    applicant: str
-    source: str
+    thing: HandedIn
     at: str
-    reasons: tuple[Verdict, ...]
+    reasons: tuple[Verdict, ...] = ()
     sha256: str = ""
-    name: str = ""
-    carrier: str = ""
-    verdicts: Mapping[str, str] = field(default_factory=dict)
-    badge: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    same: str = ""
     theirs: bool = False
-    signed_name: str = ""
-    achievement: str = ""
-    issuer: str = ""
-    listed_as: str = ""
-    awarded: str = ""
-    declared: str = ""
-    points: str = ""
     asked: tuple[Asked, ...] = ()
 
     @property
@@ -65,13 +57,15 @@ class Row:
     def line(self) -> bytes:
         """Return the row as one line of JSON."""
         values = {name: getattr(self, name) for name in self.__slots__}
-        values["reasons"] = [(why.answer, why.code, dict(why.params)) for why in self.reasons]
+        values["reasons"] = [(why.answer, why.code, why.params) for why in self.reasons]
         return json.dumps(values, separators=(",", ":")).encode() + b"\n"
 
     @classmethod
     def of_line(cls, line: bytes) -> "Row":
         """Return the row that a line holds."""
         values: dict[str, Any] = json.loads(line)
+        applicant, source, name, emails = values["thing"]
+        values["thing"] = HandedIn(applicant, source, name, tuple(emails))
         values["reasons"] = tuple(Verdict(Answer(a), *why) for a, *why in values["reasons"])
         values["asked"] = tuple(map(tuple, values["asked"]))
         return cls(**values)
@@ -87,11 +81,6 @@ class Task:
     ask: Callable[[], Fetch]
     at: datetime | None = None
 
-    def row(self, thing: HandedIn) -> Row:
-        """Return the row for what was handed in, before anything is found."""
-        at = (self.at or datetime.now(UTC)).isoformat()
-        return Row(thing.applicant, thing.source, at, (), name=thing.name)
-
 
 class Desk:
     """Where one worker checks one thing after another."""
@@ -104,46 +93,56 @@ class Desk:
 
     def check(self, thing: HandedIn) -> Row:
         """Return the row for what was handed in, whatever it is."""
-        row = self.task.row(thing)
         if not thing.source:
-            return row.with_reason(Answer.COULD_NOT_CHECK, "nothing_handed_in")
+            return self.unchecked(thing, "nothing_handed_in")
         try:
             link = thing.source.encode(), ""
             data, digest = link if thing.is_link else self._shelf.read(thing.source)
         except UnreadableError as exc:
-            return row.with_reason(Answer.COULD_NOT_CHECK, exc.code, **exc.params)
-        now, asking = datetime.fromisoformat(row.at), Asking(self._known, self.task.ask)
+            return self.unchecked(thing, exc.code, **exc.params)
+        now, asking = self._now(), Asking(self._known, self.task.ask)
         report = look_at(data, KnownWorld(asking, now, self._policy.lists, BUNDLED))
-        row = replace(
-            row,
-            sha256=digest or next((d for url, _, d in asking.asked if url == thing.source), ""),
-            carrier=report.carrier,
-            reasons=tuple(policy.judge(report, self._policy, thing, now)),
-            verdicts={name: str(v.answer) for name, v in report.verdicts().items()},
-            asked=asking.asked,
+        credential, asked = report.credential, asking.asked
+        digest = digest or next((found for url, _, found in asked if url == thing.source), "")
+        return Row(
+            thing,
+            now.isoformat(),
+            tuple(policy.judge(report, self._policy, thing, now)),
+            digest,
+            self._facts(report),
+            _same(credential) if credential else digest * (report.carrier != "unknown"),
+            credential is not None and policy.is_theirs(credential, thing),
+            asked,
         )
-        return self._with_claims(row, report, thing)
 
-    def _with_claims(self, row: Row, report: Report, thing: HandedIn) -> Row:
+    def unchecked(self, thing: HandedIn, code: str, **params: str | int) -> Row:
+        """Return the row of what a person has to look at, because it could not be checked."""
+        row = Row(thing, self._now().isoformat())
+        return row.with_reason(Answer.COULD_NOT_CHECK, code, **params)
+
+    def _now(self) -> datetime:
+        return self.task.at or datetime.now(UTC)
+
+    def _facts(self, report: Report) -> dict[str, str]:
+        found = {name: str(verdict.answer) for name, verdict in report.verdicts().items()}
         credential = report.credential
         if credential is None:
-            return row
-        worth = policy.points(credential, self._policy)
-        return replace(
-            row,
-            badge=_badge(credential),
-            theirs=policy.is_theirs(credential, thing),
-            signed_name=(credential.recipient_name or "")[:_LONGEST],
-            achievement=(credential.achievement.name if credential.achievement else "")[:_LONGEST],
-            issuer=credential.issuer.id[:_LONGEST],
-            listed_as=str(report.recognised.params.get("name", ""))[:_LONGEST],
-            awarded=f"{credential.awarded_date or credential.valid_from or ''}"[:10],
-            declared=", ".join(f"{value} {unit}" for unit, value in policy.amounts(credential)),
-            points="" if worth is None else f"{worth.normalize():f}",
-        )
+            return found
+        worth, achievement = policy.points(credential, self._policy), credential.achievement
+        facts = {
+            "points": "" if worth is None else f"{worth.normalize():f}",
+            "name in the credential": credential.recipient_name or "",
+            "achievement": achievement.name if achievement else "",
+            "issuer": credential.issuer.id,
+            "listed as": str(report.recognised.params.get("name", "")),
+            "awarded": f"{policy.awarded(credential) or ''}"[:10],
+            "declared": ", ".join(f"{value} {unit}" for unit, value in policy.amounts(credential)),
+            "credential": _same(credential),
+        }
+        return found | {head: text[:_LONGEST] for head, text in facts.items()}
 
 
-def _badge(credential: Credential) -> str:
+def _same(credential: Credential) -> str:
     """Return what is the same for every copy and form of one credential."""
     if credential.id is not None:
         return f"{credential.issuer.id} {unquote(credential.id).strip()}"

@@ -6,7 +6,7 @@ credential authentic, and what a credential does not declare is never made up (R
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fnmatch import fnmatchcase
@@ -35,9 +35,10 @@ class Counted:
 
     def is_for(self, achievement: Achievement) -> bool:
         """Whether the achievement is one of these."""
-        found = (achievement.id, achievement.name.casefold())
+        name = achievement.name.casefold()
         return any(
-            fnmatchcase(found[0], m) or fnmatchcase(found[1], m.casefold()) for m in self.match
+            fnmatchcase(achievement.id, each) or fnmatchcase(name, each.casefold())
+            for each in self.match
         )
 
 
@@ -97,47 +98,47 @@ def _rate(exchange: Table, unit: str) -> Decimal:
 def judge(report: Report, policy: Policy, thing: HandedIn, now: datetime) -> Iterator[Verdict]:
     """Yield every reason why a credential does not count here (`no`), why a person has to look
     (`could_not_check`), and what is worth knowing though it counts (`yes`)."""
-    credential = report.credential
+    credential, listed = report.credential, report.recognised
     if report.authentic.answer is not Answer.YES or credential is None:
         yield report.authentic
         return
     if report.current.answer is not Answer.YES:
         yield report.current
-    found = report.recognised
-    if found.code == "not_listed":  # which makes no issuer a false one, and none a known one (D3)
-        yield Verdict(Answer.COULD_NOT_CHECK, found.code, found.params)
-    elif found.answer is not Answer.YES:
-        yield found
+    if listed.code == "not_listed":  # which makes no issuer a false one, and none a known one (D3)
+        yield replace(listed, answer=Answer.COULD_NOT_CHECK)
+    elif listed.answer is not Answer.YES:
+        yield listed
     for check in report.checks:
         if check.code in MORE_INSIDE:
             yield Verdict(Answer.COULD_NOT_CHECK, check.code, check.params)
-    yield from _age(credential, policy, now)
-    yield from _achievement(credential, policy)
+    yield from _age(awarded(credential), policy.greatest_age_days, now)
+    if credential.achievement is not None:
+        yield from _achievement(credential, credential.achievement, policy.achievements)
     yield from _whose(credential, thing)
     if policy.exchange and points(credential, policy) is None:
         units = ", ".join(unit for unit, _ in policy.exchange)
         yield Verdict(Answer.COULD_NOT_CHECK, "amount_not_declared", {"units": units})
 
 
-def _age(credential: Credential, policy: Policy, now: datetime) -> Iterator[Verdict]:
-    awarded = credential.awarded_date or credential.valid_from
-    if policy.greatest_age_days is None:
-        return
-    if awarded is None:
+def awarded(credential: Credential) -> datetime | None:
+    """Return the day of the award, as far as the credential says."""
+    return credential.awarded_date or credential.valid_from
+
+
+def _age(awarded: datetime | None, days: int | None, now: datetime) -> Iterator[Verdict]:
+    if days is not None and awarded is None:
         yield Verdict(Answer.COULD_NOT_CHECK, "age_unknown")
-    elif now - awarded > timedelta(days=policy.greatest_age_days):
-        days, day = policy.greatest_age_days, awarded.isoformat()
-        yield Verdict(Answer.NO, "too_old", {"awarded": day, "days": days})
+    elif days is not None and awarded is not None and now - awarded > timedelta(days=days):
+        yield Verdict(Answer.NO, "too_old", {"awarded": awarded.isoformat(), "days": days})
 
 
-def _achievement(credential: Credential, policy: Policy) -> Iterator[Verdict]:
-    achievement = credential.achievement
-    if achievement is None:
-        return
-    rule = next((each for each in policy.achievements if each.is_for(achievement)), None)
-    if policy.achievements and rule is None:
+def _achievement(
+    credential: Credential, achievement: Achievement, counted: tuple[Counted, ...]
+) -> Iterator[Verdict]:
+    rule = next((each for each in counted if each.is_for(achievement)), None)
+    if counted and rule is None:
         yield Verdict(Answer.NO, "achievement_not_counted", {"name": achievement.name[:200]})
-    for criterion, wanted in () if rule is None else rule.least:
+    for criterion, wanted in rule.least if rule else ():
         results = [
             result
             for result in credential.criteria_results
@@ -162,15 +163,13 @@ def _reaches(result: Result, wanted: str) -> bool | None:
     """
     levels = result.description.levels if result.description else ()
     least = [level for level in levels if level.name.casefold() == wanted.casefold()]
-    if result.level is None or len(least) != 1:
+    found = result.level
+    if found is None or len(least) != 1:
         return None
-    if result.level == least[0]:
+    if found == least[0]:
         return True
-    for one, other in (
-        (result.level.level, least[0].level),
-        (result.level.points, least[0].points),
-    ):
-        reached, needed = _number(one), _number(other)
+    for pair in ((found.level, least[0].level), (found.points, least[0].points)):
+        reached, needed = map(_number, pair)
         if reached is not None and needed is not None:
             return reached >= needed
     return None

@@ -17,7 +17,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from multiprocessing import active_children, get_context, parent_process
@@ -25,20 +25,17 @@ from pathlib import Path
 from threading import Thread
 
 from verifier.batch import sheet
-from verifier.batch.applicants import HandedIn, Pile, Shelf, UnreadableError, shelf
+from verifier.batch.applicants import HandedIn, Pile
 from verifier.batch.desk import Desk, Row, Task
 from verifier.batch.sheet import Named
+from verifier.batch.shelf import BatchError, Shelf, UnreadableError, shelf
 from verifier.report import Answer
 
 JOURNAL, RECORD = "progress.jsonl", "record.json"
-AT_A_TIME = 8
+AT_A_TIME = 16
 """What a worker is handed at once, and at most has to do again after a stop."""
 _desks: list[Desk] = []
 """Of a worker, its one desk."""
-
-
-class BatchError(ValueError):
-    """The check cannot be begun here. The message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,40 +64,38 @@ def run(
     `BatchError` if the folder holds another check, or a finished one.
     """
     begun, done = _open(given, out)
-    files, handed_in = shelf(given.task.source), given.pile.handed_in
-    todo = [thing for thing in handed_in if not _is_done(thing, done, files)]
-    before = len(handed_in) - len(todo)
-    tell(before, before, len(handed_in))
+    files, things = shelf(given.task.source), given.pile.handed_in
+    todo = [thing for thing in things if not _is_done(done.get(thing), files)]
+    before = number = len(things) - len(todo)
+    tell(before, number, len(things))
     with (out / JOURNAL).open("ab", buffering=0) as journal:
-        lines = check_all(todo, given.task, min(workers, len(todo)))
-        for number, line in enumerate(lines, before + 1):
-            journal.write(line)
-            tell(before, number, len(handed_in))
-    _, done = _open(given, out)
-    rows = settle([done[thing.applicant, thing.source] for thing in handed_in])
+        for lines in check_all(todo, given.task, workers):
+            journal.write(b"".join(lines))
+            done |= {row.thing: row for row in map(Row.of_line, lines)}
+            number += len(lines)
+            tell(before, number, len(things))
+    rows = settle([done[thing] for thing in things])
     finished = datetime.now(UTC)
     written = {
         "results.csv": sheet.as_csv(rows),
         "by-applicant.csv": sheet.by_applicant_as_csv(rows),
         "sheet.html": sheet.as_html(rows, given.title, finished, given.files, given.pile.unnamed),
     }
-    record = _record(given, rows, {"begun": begun, "finished": finished.isoformat()}, written)
-    written[RECORD] = json.dumps(record, indent=1).encode() + b"\n"
-    for name, data in written.items():
+    times = {"begun": begun, "finished": finished.isoformat()}
+    for name, data in (*written.items(), (RECORD, _record(given, rows, times, written))):
         _write(out / name, data)
     (out / JOURNAL).unlink()
     return rows
 
 
-def check_all(things: Sequence[HandedIn], task: Task, workers: int) -> Iterator[bytes]:
-    """Yield the line of a row for each thing, in the order in which they are done."""
+def check_all(things: Sequence[HandedIn], task: Task, workers: int) -> Iterator[list[bytes]]:
+    """Yield the lines of the rows for some things at a time, as they are done."""
     parts = [things[start : start + AT_A_TIME] for start in range(0, len(things), AT_A_TIME)]
-    pool = ProcessPoolExecutor(
-        workers or 1, get_context("spawn"), initializer=_sit_down, initargs=(task,)
-    )
+    many = max(1, min(workers, len(parts)))
+    pool = ProcessPoolExecutor(many, get_context("spawn"), initializer=_sit_down, initargs=(task,))
     try:
         for done in as_completed([pool.submit(_check, part) for part in parts]):
-            yield from done.result()
+            yield done.result()
     except BrokenProcessPool as exc:
         raise BatchError(
             "a worker was ended: is there memory enough? The same command goes on from here, with"
@@ -134,7 +129,7 @@ def _check(things: Sequence[HandedIn]) -> list[bytes]:
         try:
             row = desk.check(thing)
         except Exception:  # a fault of ours: its row says that a person has to look
-            row = desk.task.row(thing).with_reason(Answer.COULD_NOT_CHECK, "could_not_finish")
+            row = desk.unchecked(thing, "could_not_finish")
         found.append(row.line())
     return found
 
@@ -147,25 +142,26 @@ def settle(rows: list[Row]) -> list[Row]:
     """
     users: dict[str, dict[str, Row]] = defaultdict(dict)
     for row in sorted(rows, key=lambda row: (row.answer is not Answer.YES, not row.theirs)):
-        if row.badge or row.carrier not in ("", "unknown"):
-            users[row.badge or row.sha256].setdefault(row.applicant, row)
-    return [_settled(row, users.get(row.badge or row.sha256, {})) for row in rows]
+        if row.same:
+            users[row.same].setdefault(row.thing.applicant, row)
+    return [_settled(row, users.get(row.same, {})) for row in rows]
 
 
 def _settled(row: Row, users: dict[str, Row]) -> Row:
-    first = users.get(row.applicant)
+    own = row.thing.applicant
+    first = users.get(own)
     if first is not None and first is not row:
-        return row.with_reason(Answer.NO, "handed_in_twice", source=first.source)
-    others = [name for name in users if name != row.applicant]
+        return row.with_reason(Answer.NO, "handed_in_twice", source=first.thing.source)
+    others = [name for name in users if name != own]
     if not others:
         return row
-    owners = [user.applicant for user in users.values() if user.theirs]
-    answer = Answer.YES if owners == [row.applicant] else Answer.COULD_NOT_CHECK
+    owners = [user.thing.applicant for user in users.values() if user.theirs]
+    answer = Answer.YES if owners == [own] else Answer.COULD_NOT_CHECK
     who = ", ".join(others[:5]) + (" …" if len(others) > 5 else "")
     return row.with_reason(answer, "used_by_another", who=who[:200])
 
 
-def _open(given: Given, out: Path) -> tuple[str, dict[tuple[str, str], Row]]:
+def _open(given: Given, out: Path) -> tuple[str, dict[HandedIn, Row]]:
     """Return when the check in `out` was begun and what is done of it; begin it if it is new."""
     if (out / RECORD).exists():
         raise BatchError(f"{out} holds a finished check: give another folder with --out")
@@ -184,41 +180,39 @@ def _open(given: Given, out: Path) -> tuple[str, dict[tuple[str, str], Row]]:
         )
     if lines and not lines[-1].endswith(b"\n"):  # torn when the run was killed
         os.truncate(journal, journal.stat().st_size - len(lines.pop()))
-    rows = [Row.of_line(line) for line in lines]
-    return first["begun"], {(row.applicant, row.source): row for row in rows}
+    return first["begun"], {row.thing: row for row in map(Row.of_line, lines)}
 
 
-def _is_done(thing: HandedIn, done: dict[tuple[str, str], Row], files: Shelf) -> bool:
-    """Whether there is a row for it, and the file is still the one that was checked."""
-    row = done.get((thing.applicant, thing.source))
-    if row is None or thing.is_link or not thing.source:
+def _is_done(row: Row | None, files: Shelf) -> bool:
+    """Whether there is a row, and the file is still the one that was checked."""
+    if row is None or row.thing.is_link or not row.thing.source:
         return row is not None
     try:
-        return files.read(thing.source)[1] == row.sha256
+        return files.read(row.thing.source)[1] == row.sha256
     except UnreadableError:
         return not row.sha256
 
 
 def _record(
     given: Given, rows: list[Row], times: dict[str, str], written: dict[str, bytes]
-) -> dict[str, object]:
+) -> bytes:
     """Return what is kept for the file: what was checked, when, by which rules, and with which
     answers of others, each by its SHA-256."""
     asked = sorted({each for row in rows for each in row.asked})
     places = {each: place for place, each in enumerate(asked)}
-    return {
+    record = {
         "type": "MintmarkBatchRecord",
         "version": 1,
         "made by": _made_by(),
         **times,
         "source": str(given.task.source),
         "options": given.options,
-        "files": [asdict(each) for each in given.files],
+        "files": [each._asdict() for each in given.files],
         "asked": [{"url": url, "for": kind, "sha256": found or None} for url, kind, found in asked],
         "inputs": [
             {
-                "applicant": row.applicant,
-                "source": row.source,
+                "applicant": row.thing.applicant,
+                "source": row.thing.source,
                 "sha256": row.sha256 or None,
                 "checked": row.at,
                 "answer": row.answer,
@@ -229,6 +223,7 @@ def _record(
         "not named by applicants.csv": given.pile.unnamed,
         "written": {name: hashlib.sha256(data).hexdigest() for name, data in written.items()},
     }
+    return json.dumps(record, indent=1).encode() + b"\n"
 
 
 def _made_by() -> str:

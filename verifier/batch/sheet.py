@@ -6,13 +6,14 @@ sheet all is escaped, and nothing is loaded from anywhere.
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from html import escape
 from importlib.resources import files
 from string import Template
+from typing import NamedTuple
 
 from verifier import words
 from verifier.batch.desk import Row
@@ -25,11 +26,15 @@ ANSWERS = {
     Answer.NO: ("✘", "does not count", "do not count", "no"),
 }
 """Each with its mark, of one, of several, and the stylesheet's word for it."""
+_HEADS = (
+    *("applicant", "name", "file or link", "answer", "why", "next step", "points"),
+    *("name in the credential", "achievement", "issuer", "listed as", "awarded", "declared"),
+    *("authentic", "current", "recognised", "credential", "sha256"),
+)
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "'")
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """A file that has a say in it: its name, its SHA-256, and what it is."""
 
     file: str
@@ -37,50 +42,41 @@ class Named:
     about: str
 
 
-def as_csv(rows: Sequence[Row]) -> bytes:
+def as_csv(rows: Iterable[Row]) -> bytes:
     """Return one line for each thing that was handed in, as spreadsheets open it."""
-    return _table(
-        {
-            "applicant": row.applicant,
-            "name": row.name,
-            "file or link": row.source,
-            "answer": ANSWERS[row.answer][1],
-            "why": " ".join(words.text(why) for why in row.reasons),
-            "next step": " ".join(_steps(row)),
-            "points": row.points if row.answer is Answer.YES else "",
-            "name in the credential": row.signed_name,
-            "achievement": row.achievement,
-            "issuer": row.issuer,
-            "listed as": row.listed_as,
-            "awarded": row.awarded,
-            "declared": row.declared,
-            **{name: row.verdicts.get(name, "") for name in ("authentic", "current", "recognised")},
-            "credential": row.badge,
-            "sha256": row.sha256,
-        }
-        for row in rows
-    )
+    return _table(_HEADS, map(_cells, rows))
 
 
-def by_applicant_as_csv(rows: Sequence[Row]) -> bytes:
+def _cells(row: Row) -> dict[str, str]:
+    answer = row.answer
+    return {
+        **row.facts,
+        "applicant": row.thing.applicant,
+        "name": row.thing.name,
+        "file or link": row.thing.source,
+        "answer": ANSWERS[answer][1],
+        "why": " ".join(map(words.text, row.reasons)),
+        "next step": " ".join(_steps(row, answer)),
+        "points": row.facts.get("points", "") if answer is Answer.YES else "",
+        "sha256": row.sha256,
+    }
+
+
+def by_applicant_as_csv(rows: Iterable[Row]) -> bytes:
     """Return one line for each applicant: how many count, and the points of those that do."""
-    return _table(
-        {
-            "applicant": name,
-            "name": own[0].name,
-            "handed in": str(len(own)),
-            **{each[2]: str(_count(own, answer)) for answer, each in ANSWERS.items()},
-            "points": total(own),
-        }
-        for name, own in by_applicant(rows).items()
+    heads = ("applicant", "name", "handed in", *(each[2] for each in ANSWERS.values()), "points")
+    lines = (
+        (who, own[0].thing.name, len(own), *_counts(own), total(own))
+        for who, own in by_applicant(rows).items()
     )
+    return _table(heads, (dict(zip(heads, map(str, line), strict=True)) for line in lines))
 
 
-def _table(lines: Iterable[Mapping[str, str]]) -> bytes:
-    out, table = io.StringIO(), list(lines)
-    made = csv.DictWriter(out, table[0] if table else ["applicant"], quoting=csv.QUOTE_ALL)
-    made.writeheader()
-    made.writerows({head: cell(text) for head, text in line.items()} for line in table)
+def _table(heads: Sequence[str], lines: Iterable[Mapping[str, str]]) -> bytes:
+    out = io.StringIO()
+    made = csv.writer(out, quoting=csv.QUOTE_ALL)
+    made.writerow(heads)
+    made.writerows([cell(line.get(head, "")) for head in heads] for line in lines)
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -98,12 +94,12 @@ def as_html(
     unnamed: Sequence[str],
 ) -> bytes:
     """Return the sheet: how many count, who needs a look, then each applicant, then by what."""
-    applicants = by_applicant(rows)
-    look = [
-        f'<a href="#a{number}">{_text(name)}</a>'
-        for number, (name, own) in enumerate(applicants.items())
-        if _count(own, Answer.COULD_NOT_CHECK)
-    ]
+    bodies, look = [], []
+    for number, (who, own) in enumerate(by_applicant(rows).items()):
+        bodies.append(f'<tbody id="a{number}">{_applicant(who, own)}</tbody>')
+        if any(row.answer is Answer.COULD_NOT_CHECK for row in own):
+            look.append(f'<a href="#a{number}">{_text(who)}</a>')
+    counts = zip(ANSWERS.values(), _counts(rows), strict=True)
     left = "".join(f"<li>{_text(name)}</li>" for name in unnamed)
     by = (
         f"<li>{_text(each.about)}: {_text(each.file)}<br><code>{each.sha256}</code></li>"
@@ -113,71 +109,73 @@ def as_html(
         title=_text(title),
         day=f"{finished:%B %-d, %Y, %H:%M} UTC",
         counts="".join(
-            f'<p class="{kind}"><strong>{_count(rows, answer):,}</strong>{mark} {several}</p>'
-            for answer, (mark, _, several, kind) in ANSWERS.items()
+            f'<p class="{kind}"><strong>{count:,}</strong>{mark} {several}</p>'
+            for (mark, _, several, kind), count in counts
         ),
         turn=f'<p class="turn">For a person to decide: {" ".join(look)}</p>' if look else "",
-        applicants="\n".join(
-            f'<tbody id="a{number}">{_applicant(name, own)}</tbody>'
-            for number, (name, own) in enumerate(applicants.items())
-        ),
+        applicants="\n".join(bodies),
         unnamed=f"<h2>Files that no applicant is named for</h2><ul>{left}</ul>" if left else "",
         by="".join(by) or "<li>No policy and no list of issuers.</li>",
     )
     return sheet.encode()
 
 
-def _applicant(name: str, rows: Sequence[Row]) -> str:
-    given = f'<p class="soft">{_text(rows[0].name)}</p>' if rows[0].name not in ("", name) else ""
+def _applicant(who: str, rows: Sequence[Row]) -> str:
+    name = rows[0].thing.name
+    given = f'<p class="soft">{_text(name)}</p>' if name not in ("", who) else ""
     whole = f'<p class="soft">{_text(total(rows))} points in all</p>' if len(rows) > 1 else ""
-    head = f'<th scope="rowgroup" rowspan="{len(rows)}">{_text(name)}{given}{whole}</th>'
+    head = f'<th scope="rowgroup" rowspan="{len(rows)}">{_text(who)}{given}{whole}</th>'
     lines = (f"<td>{_thing(row)}</td>{_answer(row)}</tr>" for row in rows)
     return f"<tr>{head}{'<tr>'.join(lines)}"
 
 
 def _thing(row: Row) -> str:
-    facts = " · ".join(filter(None, (row.listed_as or row.issuer, row.awarded, row.declared)))
+    fact = row.facts.get
+    achievement, signed_name = fact("achievement"), fact("name in the credential")
+    facts = (fact("listed as") or fact("issuer"), fact("awarded"), fact("declared"))
     lines = (
-        f"<strong>{_text(row.achievement)}</strong>" if row.achievement else "",
-        _text(facts),
-        f"issued to {_text(row.signed_name)}" if row.signed_name not in ("", row.name) else "",
-        f'<span class="soft">{_text(row.source or "nothing")}</span>',
+        f"<strong>{_text(achievement)}</strong>" if achievement else "",
+        _text(" · ".join(filter(None, facts))),
+        f"issued to {_text(signed_name)}" if signed_name not in (None, "", row.thing.name) else "",
+        f'<span class="soft">{_text(row.thing.source or "nothing")}</span>',
     )
     return "<br>".join(filter(None, lines))
 
 
 def _answer(row: Row) -> str:
-    mark, answer, _, kind = ANSWERS[row.answer]
+    found, points = row.answer, row.facts.get("points")
+    mark, answer, _, kind = ANSWERS[found]
     why = "".join(f"<p>{_text(words.text(why))}</p>" for why in row.reasons)
-    steps = "".join(f'<p class="next">{_text(step)}</p>' for step in _steps(row))
-    points = row.points if row.answer is not Answer.NO else ""
-    if points and row.answer is Answer.COULD_NOT_CHECK:
-        points = f"({points})"
+    steps = "".join(f'<p class="next">{_text(step)}</p>' for step in _steps(row, found))
+    worth = {Answer.YES: points, Answer.COULD_NOT_CHECK: points and f"({points})"}.get(found)
     head = f'<p class="answer {kind}">{mark} {answer}</p>'
-    return f"<td>{head}{why}{steps}</td><td>{_text(points)}</td>"
+    return f"<td>{head}{why}{steps}</td><td>{_text(worth or '')}</td>"
 
 
-def _steps(row: Row) -> list[str]:
+def _steps(row: Row, answer: Answer) -> list[str]:
     """What to do next, each once; nothing where it counts."""
-    steps = (words.next_step(why) for why in row.reasons if row.answer is not Answer.YES)
+    steps = () if answer is Answer.YES else map(words.next_step, row.reasons)
     return list(dict.fromkeys(filter(None, steps)))
 
 
-def _count(rows: Sequence[Row], answer: Answer) -> int:
-    return sum(row.answer is answer for row in rows)
+def _counts(rows: Iterable[Row]) -> list[int]:
+    """How many there are of each answer, in the order of `ANSWERS`."""
+    found = Counter(row.answer for row in rows)
+    return [found[answer] for answer in ANSWERS]
 
 
-def by_applicant(rows: Sequence[Row]) -> dict[str, list[Row]]:
+def by_applicant(rows: Iterable[Row]) -> dict[str, list[Row]]:
     """Return the rows of each applicant, in the order in which they came."""
     found: dict[str, list[Row]] = {}
     for row in rows:
-        found.setdefault(row.applicant, []).append(row)
+        found.setdefault(row.thing.applicant, []).append(row)
     return found
 
 
-def total(rows: Sequence[Row]) -> str:
+def total(rows: Iterable[Row]) -> str:
     """Return the points of what counts, or '' where nothing has any."""
-    counted = [Decimal(row.points) for row in rows if row.points and row.answer is Answer.YES]
+    points = [row.facts.get("points") for row in rows if row.answer is Answer.YES]
+    counted = [Decimal(each) for each in points if each]
     return f"{sum(counted, Decimal(0)).normalize():f}" if counted else ""
 
 

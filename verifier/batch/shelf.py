@@ -1,0 +1,147 @@
+"""Where the files lie that were handed in: a folder or a zip.
+
+Nothing is unpacked to disk, and no name leads out of what was given. A file that cannot be read
+is told by its name, so that nobody is forgotten.
+"""
+
+import hashlib
+import os
+import stat
+import zipfile
+import zlib
+from pathlib import Path
+from typing import IO, TypeAlias
+
+from verifier.intake import MAX_BYTES
+
+MAX_FILES = 50_000
+MAX_ZIP_DIRECTORY_BYTES = 16 * 1024 * 1024
+"""The list of contents in a zip: it is read whole, before anything can be counted."""
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_LEFT_BY_SYSTEMS = (".", "__MACOSX", "Thumbs.db", "desktop.ini")
+
+
+class BatchError(ValueError):
+    """The check cannot be begun with what was given. The message says what to mend."""
+
+
+class UnreadableError(Exception):
+    """One file cannot be read. `code` is a row of the words."""
+
+    def __init__(self, code: str, **params: str | int) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+class Folder:
+    """The files of a folder and of the folders in it. Nothing leads out of it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+
+    def names(self) -> list[str]:
+        """Return the files' names, in order, with `/` between folders."""
+        found: list[str] = []
+        for folder, folders, files in os.walk(self.root):
+            folders[:] = filter(_is_handed_in, folders)
+            inside = f"{folder}/".removeprefix(f"{self.root}/")
+            found += [inside + name for name in files if _is_handed_in(name)]
+            if len(found) > MAX_FILES:
+                raise BatchError(f"more than {MAX_FILES} files: check them in parts")
+        return sorted(found)
+
+    def read(self, name: str) -> tuple[bytes, str]:
+        """Return as much of a file as is needed, and the SHA-256 of it all; `UnreadableError`."""
+        try:
+            path = os.path.realpath(os.path.join(self.root, name))  # noqa: PTH118
+            if not path.startswith(f"{self.root}/"):
+                raise UnreadableError("file_outside")
+            with open(path, "rb", opener=_without_waiting) as file:
+                found = os.fstat(file.fileno())
+                if not stat.S_ISREG(found.st_mode):
+                    raise UnreadableError("file_unreadable", detail="it is no file")
+                return _take(file, found.st_size)
+        except FileNotFoundError as exc:
+            raise UnreadableError("file_missing") from exc
+        except (OSError, ValueError) as exc:
+            detail = getattr(exc, "strerror", None) or "its name is no file name"
+            raise UnreadableError("file_unreadable", detail=detail) from exc
+
+
+class Zip:
+    """The files in a zip, read where they lie. `BatchError` if it is not to be trusted."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            _refuse_endless(path)
+            self._zip = zipfile.ZipFile(path)
+        except (OSError, zipfile.BadZipFile, ValueError) as exc:
+            raise BatchError(f"{path} is no folder, table (.csv) or sound zip: {exc}") from exc
+        inside = [info for info in self._zip.infolist() if not info.is_dir()]
+        self._files = {info.filename.replace("\\", "/"): info for info in inside}
+        if len(self._files) < len(inside):
+            raise BatchError(f"{path} holds two files of one name: make the zip again")
+        if len(inside) > MAX_FILES:
+            raise BatchError(f"{path} holds more than {MAX_FILES} files: check it in parts")
+
+    def names(self) -> list[str]:
+        """Return the files' names, in order, with `/` between folders."""
+        return sorted(name for name in self._files if all(map(_is_handed_in, name.split("/"))))
+
+    def read(self, name: str) -> tuple[bytes, str]:
+        """Return a file and its SHA-256; `UnreadableError`, before one too large is even begun."""
+        info, parts = self._files.get(name), name.split("/")
+        if ".." in parts or ":" in parts[0] or not parts[0]:
+            raise UnreadableError("file_outside")
+        if info is None:
+            raise UnreadableError("file_missing")
+        if info.file_size > MAX_BYTES:
+            raise UnreadableError("too_large", limit_mb=MAX_BYTES // 1024**2)
+        if info.flag_bits & 1 or info.compress_type not in _PACKED:
+            raise UnreadableError("file_unreadable", detail="it is locked, or packed unusually")
+        try:
+            with self._zip.open(info) as file:
+                return _take(file, info.file_size)
+        except (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError) as exc:
+            raise UnreadableError("file_unreadable", detail="the zip is damaged there") from exc
+
+
+Shelf: TypeAlias = Folder | Zip
+
+
+def shelf(source: Path) -> Shelf:
+    """Return where the files of `source` lie; those of a table lie beside it."""
+    if not source.exists():
+        raise BatchError(f"there is no {source}")
+    if source.is_dir():
+        return Folder(source)
+    return Folder(source.parent) if source.suffix.lower() == ".csv" else Zip(source)
+
+
+def _take(file: IO[bytes], size: int) -> tuple[bytes, str]:
+    data = file.read(min(size, MAX_BYTES) + 1)
+    digest = hashlib.sha256(data)
+    while size > MAX_BYTES and (more := file.read(1024 * 1024)):
+        digest.update(more)
+    return data, digest.hexdigest()
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)  # a pipe would wait for whoever fills it
+
+
+def _is_handed_in(name: str) -> bool:
+    return name == ".." or not name.startswith(_LEFT_BY_SYSTEMS)
+
+
+def _refuse_endless(path: Path) -> None:
+    """Refuse a zip whose list of contents is longer than that of any honest one."""
+    with path.open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - 65_557))
+        before, _, end = file.read().rpartition(b"PK\x05\x06")
+    if len(end) < 18 or 18 + int.from_bytes(end[16:18], "little") != len(end):
+        raise ValueError("it has no proper end")
+    size = int.from_bytes(end[8:12], "little")
+    if before[-20:].startswith(b"PK\x06\x07") or size > MAX_ZIP_DIRECTORY_BYTES:
+        raise ValueError(f"it lists too much (at most {MAX_FILES} files): check it in parts")
