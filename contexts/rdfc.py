@@ -6,9 +6,9 @@ Section numbers in comments are those of the W3C Recommendation of 21 May 2024.
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
 from itertools import groupby
 from operator import eq
+from typing import Any
 
 from contexts.errors import CanonicalizationError, WorkLimitError
 from contexts.ntriples import Quad
@@ -75,12 +75,38 @@ def canonical_names(quads: Iterable[Quad], *, hash_name: str = "sha256") -> dict
 
 
 def _names(said: Said, dataset: set[Quad], hash_name: str) -> dict[str, str]:
+    unnamed = {s: distinct(tails) for s, tails in said.items() if s[0] == "_"}
     try:
-        return _Canonicalizer(said, dataset, hash_name).canonical_names()
+        hashes = _hash_first_degree(unnamed, dataset, _BEGUN[hash_name])
+        alone = {digest: node for node, digest in hashes.items()}
+        if len(alone) == len(hashes):  # 4.4.3 (4), and nothing is left for (5)
+            return {alone[digest]: f"_:c14n{place}" for place, digest in enumerate(sorted(alone))}
+        return _Canonicalizer(unnamed, dataset, hashes, _BEGUN[hash_name]).canonical_names()
     except RecursionError as exc:
         raise WorkLimitError("its unnamed parts form too long a chain") from exc
     except UnicodeEncodeError as exc:
         raise CanonicalizationError("a string holds a lone surrogate") from exc
+
+
+def _hash_first_degree(unnamed: Said, dataset: set[Quad], begun: Any) -> dict[str, str]:
+    """Section 4.6, for all: a node's quads, itself written `_:a` and every other `_:z`."""
+    lines = {node: ["_:a" + tail for tail in tails] for node, tails in unnamed.items()}
+    for quad in dataset:
+        s, p, o, g = quad
+        if s[0] == "_" or g:
+            for node in _blanks(quad):
+                seen = {term: "_:a" if term == node else "_:z" for term in _blanks(quad)}
+                lines.setdefault(node, []).append(line(quad, seen))
+        elif o[0] == "_":
+            lines.setdefault(o, []).append(f"{s} {p} _:a .\n")
+    return {node: _digest("".join(sorted(own)), begun) for node, own in lines.items()}
+
+
+def _digest(text: str, begun: Any) -> str:
+    digest = begun.copy()
+    digest.update(text.encode())
+    found: str = digest.hexdigest()
+    return found
 
 
 def line(quad: Quad, names: Mapping[str, str]) -> str:
@@ -111,29 +137,21 @@ class _Issuer:
 
 
 class _Canonicalizer:
-    def __init__(self, said: Said, dataset: set[Quad], hash_name: str) -> None:
-        self.begun = _BEGUN[hash_name]
-        self.said = {s: distinct(tails) for s, tails in said.items() if s[0] == "_"}
-        self.dataset = dataset
-        self.first_degree: dict[str, str] = {}
+    """Names nodes of which some look alike at first sight, as `hashes` of first degree say."""
+
+    def __init__(
+        self, unnamed: Said, dataset: set[Quad], hashes: Mapping[str, str], begun: Any
+    ) -> None:
+        self.begun, self.first_degree, self.unnamed = begun, hashes, unnamed
+        self.quads_of: dict[str, list[Quad]] = {node: [] for node in hashes}
+        for quad in dataset:
+            for node in _blanks(quad):
+                self.quads_of[node].append(quad)
         self.shapes: dict[tuple[str, str], str] = {}
         self.canonical = _Issuer("_:c14n")
         self.work = 0
 
-    @cached_property
-    def quads_of(self) -> dict[str, list[Quad]]:
-        """The quads that mention each node (4.4.3, 2), but for those in `said`."""
-        quads: dict[str, list[Quad]] = {node: [] for node in self.said}
-        for quad in self.dataset:
-            for node in _blanks(quad):
-                quads.setdefault(node, []).append(quad)
-        return quads
-
     def canonical_names(self) -> dict[str, str]:
-        self.hash_first_degree()
-        alone = {digest: node for node, digest in self.first_degree.items()}
-        if len(alone) == len(self.first_degree):  # 4.4.3 (4), and nothing is left for (5)
-            return {alone[digest]: f"_:c14n{place}" for place, digest in enumerate(sorted(alone))}
         by_hash: dict[str, list[str]] = defaultdict(list)
         for node, digest in self.first_degree.items():
             by_hash[digest].append(node)
@@ -153,26 +171,11 @@ class _Canonicalizer:
                     self.canonical.issue(node)
         return self.canonical.names
 
-    def hash_first_degree(self) -> None:
-        """Section 4.6, for all: a node's quads, itself written `_:a` and every other `_:z`."""
-        lines = {node: ["_:a" + tail for tail in tails] for node, tails in self.said.items()}
-        for quad in self.dataset:
-            s, p, o, g = quad
-            if s[0] == "_" or g:
-                for node in _blanks(quad):
-                    seen = {term: "_:a" if term == node else "_:z" for term in _blanks(quad)}
-                    lines.setdefault(node, []).append(line(quad, seen))
-            elif o[0] == "_":
-                lines.setdefault(o, []).append(f"{s} {p} _:a .\n")
-        for node, own in lines.items():
-            own.sort()
-            self.first_degree[node] = self.digest("".join(own))
-
     def hash_related(self, related: str, quad: Quad, issuer: _Issuer, position: str) -> str:
         """Section 4.7."""
         name = self.canonical.names.get(related) or issuer.names.get(related)
         predicate = "" if position == "g" else quad[1]
-        return self.digest(position + predicate + (name or self.first_degree[related]))
+        return _digest(position + predicate + (name or self.first_degree[related]), self.begun)
 
     def hash_n_degree(self, node: str, issuer: _Issuer) -> tuple[str, _Issuer]:
         """Section 4.8: try the orders of equal neighbours and keep the least path."""
@@ -191,7 +194,7 @@ class _Canonicalizer:
             else:
                 chosen_path, issuer = self.least_order(alike, issuer)
             data += digest + chosen_path
-        return self.digest(data), issuer
+        return _digest(data, self.begun), issuer
 
     def least_order(self, alike: list[list[str]], issuer: _Issuer) -> tuple[str, _Issuer]:
         """Section 4.8.2 (5.4): the least path of all orders, and the names it gives."""
@@ -271,14 +274,11 @@ class _Canonicalizer:
                     whole = False
                     break
             lines = sorted(line(quad, names) for quad in self.quads_of[node]) if whole else ()
-            says = self.said.get(node, ())
-            self.shapes[node, parent] = self.digest("".join([*lines, *says])) if whole else ""
+            says = self.unnamed.get(node, ())
+            self.shapes[node, parent] = (
+                _digest("".join([*lines, *says]), self.begun) if whole else ""
+            )
         return self.shapes[node, parent]
-
-    def digest(self, text: str) -> str:
-        digest = self.begun.copy()
-        digest.update(text.encode())
-        return digest.hexdigest()
 
     def spend(self, work: int = 1) -> None:
         self.work += work

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 PublicKey: TypeAlias = ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_DIGITS = {character: digit for digit, character in enumerate(ALPHABET)}
 MAX_BASE58 = 256
 """Decoding is quadratic; the longest key or signature we read has about 140 characters."""
 _ED25519 = b"\xed\x01"
@@ -43,10 +44,11 @@ def base58_decode(text: str) -> bytes:
     if len(text) > MAX_BASE58:
         raise UnknownKeyTypeError(f"base58 text longer than {MAX_BASE58} characters")
     number = 0
-    for char in text:
-        if (digit := ALPHABET.find(char)) < 0:
-            raise MultikeyError(f"not base58: {char!r}")
-        number = number * 58 + digit
+    try:
+        for digit in map(_DIGITS.__getitem__, text):
+            number = number * 58 + digit
+    except KeyError as exc:
+        raise MultikeyError(f"not base58: {exc}") from None
     zeros = len(text) - len(text.lstrip("1"))
     return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8)
 
