@@ -184,8 +184,9 @@ def _evidence(data: Mapping[str, Any]) -> EvidenceItem:
 
 def _whole(value: Any) -> Any:
     """Write `12.0` as `12` throughout, so that one number has one form in `content`."""
-    if isinstance(value, Mapping):
+    kind = type(value)
+    if kind is dict:
         return {key: _whole(item) for key, item in value.items()}
-    if isinstance(value, list):
+    if kind is list:
         return [_whole(item) for item in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return int(value) if kind is float and value.is_integer() else value

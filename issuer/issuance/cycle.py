@@ -1,14 +1,15 @@
 """The issuance cycle as the rest of the issuer sees it: receive, and look up what came of it."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Row, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import contains_eager, joinedload, load_only
+from sqlalchemy.orm import joinedload
 
 from contexts import CanonicalizationError
 from issuer.approvals.approval import Approval
@@ -16,7 +17,7 @@ from issuer.approvals.flaws import Refused
 from issuer.approvals.tables import ApprovalRow
 from issuer.catalogue.tables import AchievementVersion
 from issuer.issuance.finish import QuarantinedError, finish
-from issuer.issuance.manage import manage_url, read_token
+from issuer.issuance.manage import manage_links, read_token
 from issuer.issuance.prepare import Arrived, ConflictError, Prepared, available, prepare
 from issuer.issuance.tables import CredentialRow, State
 from issuer.issuer import Issuer
@@ -90,7 +91,7 @@ def _finish(issuer: Issuer, prepared: Sequence[Prepared]) -> list[QuarantinedErr
 def progress(issuer: Issuer, token: str) -> Received | None:
     """Return what has become of the approval with that status token, or None."""
     for row in _brief(issuer, ApprovalRow.token == token):
-        return _outcome(issuer, row, Outcome.ALREADY)
+        return _outcome(row, Outcome.ALREADY, manage_links(issuer.settings))
     return None
 
 
@@ -124,35 +125,36 @@ def _one(issuer: Issuer, which: ColumnElement[bool]) -> CredentialRow | None:
 
 def _received(issuer: Issuer, prepared: Sequence[Prepared]) -> list[Received]:
     rows = _brief(issuer, CredentialRow.id.in_([each.key for each in prepared]))
-    by_key = {row.id: row for row in rows}
+    by_key, link = {row.id: row for row in rows}, manage_links(issuer.settings)
     return [
-        _outcome(issuer, by_key[key], Outcome.ISSUED if new else Outcome.ALREADY)
+        _outcome(by_key[key], Outcome.ISSUED if new else Outcome.ALREADY, link)
         for key, new in prepared
     ]
 
 
-def _brief(issuer: Issuer, which: ColumnElement[bool]) -> Sequence[CredentialRow]:
+Brief: TypeAlias = Row[int, str, str, str | None, int, str]
+_BRIEF = select(
+    CredentialRow.id,
+    CredentialRow.public_id,
+    CredentialRow.state,
+    CredentialRow.problem,
+    CredentialRow.manage_generation,
+    ApprovalRow.token,
+).join(CredentialRow.approval)
+
+
+def _brief(issuer: Issuer, which: ColumnElement[bool]) -> Sequence[Brief]:
     """Return credentials without their bytes."""
-    columns = (CredentialRow.public_id, CredentialRow.state, CredentialRow.problem)
-    found = (
-        select(CredentialRow)
-        .join(CredentialRow.approval)
-        .where(which)
-        .options(
-            load_only(*columns, CredentialRow.manage_generation),
-            contains_eager(CredentialRow.approval).load_only(ApprovalRow.token),
-        )
-    )
     with available(), issuer.database.reading() as session:
-        return session.scalars(found).all()
+        return session.execute(_BRIEF.where(which)).all()
 
 
-def _outcome(issuer: Issuer, row: CredentialRow, issued: Outcome) -> Received:
+def _outcome(row: Brief, issued: Outcome, link: Callable[[str, int], str]) -> Received:
     done = row.state == State.ISSUED
     return Received(
         outcome=issued if done else Outcome.STORED,
         credential_id=row.public_id,
-        token=row.approval.token,
-        manage_url=manage_url(issuer.settings, row) if done else None,
+        token=row.token,
+        manage_url=link(row.public_id, row.manage_generation) if done else None,
         quarantined=row.problem,
     )

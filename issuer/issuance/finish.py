@@ -7,8 +7,9 @@ redelivery, by the next start, or by `mintmark issue --pending`.
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import TypeAlias
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from contexts import CanonicalizationError
@@ -29,6 +30,15 @@ TOGETHER = 100
 """Credentials that are stored in one commit, so that the disk is waited for once; what a crash
 takes back is the work of some tenths of a second."""
 
+Pending: TypeAlias = Row[int, str, str, str | None, int, bytes]
+_PENDING = select(
+    CredentialRow.id,
+    CredentialRow.public_id,
+    CredentialRow.state,
+    CredentialRow.problem,
+    CredentialRow.list_number,
+    CredentialRow.unsigned,
+).where(CredentialRow.state != State.ISSUED)
 _UNFINISHED = update(CredentialRow).where(
     CredentialRow.id == bindparam("key"), CredentialRow.state != State.ISSUED
 )
@@ -49,23 +59,22 @@ def finish(issuer: Issuer, keys: Sequence[int]) -> list[QuarantinedError]:
 
     Raises `KeysError` if nothing can be signed now, and `UnavailableError`.
     """
-    unfinished = select(CredentialRow).where(CredentialRow.state != State.ISSUED)
     with available(), issuer.database.reading() as session:
-        rows = session.scalars(unfinished.where(CredentialRow.id.in_(keys))).all()
+        rows = session.execute(_PENDING.where(CredentialRow.id.in_(keys))).all()
     found = _finish(issuer, rows) if rows else ()
     return [error for _, error in found if error is not None]
 
 
 def _finish(
-    issuer: Issuer, rows: Sequence[CredentialRow]
-) -> Iterator[tuple[CredentialRow, QuarantinedError | None]]:
+    issuer: Issuer, rows: Sequence[Pending]
+) -> Iterator[tuple[Pending, QuarantinedError | None]]:
     """Sign some credentials, check each, and store all in one commit; then give each, with why
     it was held back if it was.
 
     Raises `KeysError` for the first that could not be signed, once those before it are stored
     and given, and `UnavailableError` with none of them stored.
     """
-    made: list[tuple[CredentialRow, Secured | str]] = []
+    made: list[tuple[Pending, Secured | str]] = []
     stopped = None
     with available():
         signers = issuer.signers()
@@ -85,7 +94,7 @@ def _finish(
 
 
 def _made(
-    issuer: Issuer, row: CredentialRow, signers: Mapping[KeyUse, Signer], known: Known
+    issuer: Issuer, row: Pending, signers: Mapping[KeyUse, Signer], known: Known
 ) -> Secured | str:
     """Return the forms of a credential, or what our own verifier objects to."""
     try:
@@ -95,7 +104,7 @@ def _made(
         return f"it cannot be signed: {exc}"
 
 
-def _store(issuer: Issuer, made: Sequence[tuple[CredentialRow, Secured | str]]) -> None:
+def _store(issuer: Issuer, made: Sequence[tuple[Pending, Secured | str]]) -> None:
     """Store what was made unless somebody was faster: the first wins, and has the mail sent."""
     issued, held_back = [], []
     for row, done in made:
@@ -126,14 +135,13 @@ def _tell(session: Session, issuer: Issuer, keys: Sequence[int], now: datetime) 
         session.flush()
 
 
-def pending(issuer: Issuer) -> list[CredentialRow]:
+def pending(issuer: Issuer) -> Sequence[Pending]:
     """Return every credential that is not issued yet, oldest first."""
-    unfinished = select(CredentialRow).where(CredentialRow.state != State.ISSUED)
     with issuer.database.reading() as session:
-        return list(session.scalars(unfinished.order_by(CredentialRow.id)))
+        return session.execute(_PENDING.order_by(CredentialRow.id)).all()
 
 
-def finish_pending(issuer: Issuer) -> Iterator[tuple[CredentialRow, Exception | None]]:
+def finish_pending(issuer: Issuer) -> Iterator[tuple[Pending, Exception | None]]:
     """Finish what was left; give each credential, with the error that kept it from finishing.
 
     Stops at an error that would keep the others as well: locked keys, a full disk.

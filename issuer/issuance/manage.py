@@ -1,5 +1,7 @@
 """Manage links: a signed token that names a credential and can be taken back."""
 
+from collections.abc import Callable
+
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from issuer import addresses
@@ -11,8 +13,13 @@ _PURPOSE = "mintmark manage link"
 
 def manage_url(settings: Settings, row: CredentialRow) -> str:
     """Return the address where the holder manages a credential, for as long as it is current."""
-    token = _serializer(settings).dumps([row.public_id, row.manage_generation])
-    return addresses.manage(settings, str(token))
+    return manage_links(settings)(row.public_id, row.manage_generation)
+
+
+def manage_links(settings: Settings) -> Callable[[str, int], str]:
+    """Return what makes such addresses, of a credential's id and the generation of its link."""
+    dumps = _serializer(settings).dumps
+    return lambda *named: addresses.manage(settings, str(dumps(named)))
 
 
 def read_token(settings: Settings, token: str) -> tuple[str, int] | None:

@@ -209,7 +209,9 @@ def test_a_credential_that_our_verifier_refuses_is_quarantined_until_it_does_not
         deliver(issuer, approval())
     [row] = pending(issuer)
     assert (row.public_id, row.problem) == (held.value.public_id, held.value.why)
-    assert (row.json, row.jwt, find(issuer, row.public_id)) == (None, None, None)
+    with issuer.database.reading() as session:
+        stored = session.get_one(CredentialRow, row.id)
+    assert (stored.json, stored.jwt, find(issuer, row.public_id)) == (None, None, None)
     token = _token(issuer)
     assert progress(issuer, token).quarantined == held.value.why
     file.write_bytes(own)
