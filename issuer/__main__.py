@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
-from issuer import init, migrations, published, trust_list
+from contexts import CanonicalizationError
+from issuer import endorsement, init, migrations, published, trust_list
 from issuer.approvals import commands as webhook
 from issuer.approvals import many
 from issuer.catalogue import commands as catalogue
@@ -31,6 +32,7 @@ from keys import passphrase
 from keys.documents import did_document
 from keys.signer import KeysError
 from verifier import trust
+from verifier.credential import instant
 
 HOME = "MINTMARK_HOME"
 FAILED = 1
@@ -43,6 +45,7 @@ Command = Callable[[argparse.Namespace, Issuer], int]
 _FORESEEN = (
     *(SettingsError, SchemaError, KeysError, UnavailableError, OSError),
     *(lists.NotIssuedError, lists.BackupError, trust.TrustListError),
+    *(endorsement.EndorsementError, CanonicalizationError),
 )
 
 
@@ -109,6 +112,10 @@ def _parser() -> argparse.ArgumentParser:
     listed = commands.add_parser("trust-list", help="sign a trust list of others, and print it")
     listed.add_argument("file", type=Path, metavar="FILE", help="a MintmarkTrustList")
     listed.add_argument("--days", type=int, default=90, help="how long it holds; default: 90")
+    endorsed = commands.add_parser("endorse", help="sign a word for another issuer, and print it")
+    endorsed.add_argument("issuer", metavar="DID", help="its identifier")
+    endorsed.add_argument("--name", required=True, help="its name, as people know it")
+    endorsed.add_argument("--until", metavar="DAY", help="the last day, such as 2027-06-30")
     keys.add_keys_commands(commands)
     catalogue.add_catalogue_commands(commands)
     webhook.add_webhook_commands(commands)
@@ -228,6 +235,15 @@ def _trust_list(args: argparse.Namespace, issuer: Issuer) -> int:
     return 0
 
 
+def _endorse(args: argparse.Namespace, issuer: Issuer) -> int:
+    until = instant(f"{args.until}T23:59:59Z") if args.until else None
+    if args.until and until is None:
+        raise endorsement.EndorsementError(f"--until {args.until}: give a day, such as 2027-06-30")
+    signed = endorsement.sign(issuer, args.issuer, name=args.name, now=_now(), until=until)
+    print(signed.decode())
+    return 0
+
+
 def _keys(args: argparse.Namespace, issuer: Issuer) -> int:
     settings = issuer.settings
     code = keys.run(
@@ -276,7 +292,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-_WITHOUT_DATABASE = {"migrate", "keys", "trust-entry", "trust-list", "webhook", "serve"}
+_WITHOUT_DATABASE = {"migrate", "keys", "trust-entry", "trust-list", "endorse", "webhook", "serve"}
 _COMMANDS: dict[str, Command] = {
     "migrate": _migrate,
     "serve": _serve,
@@ -287,6 +303,7 @@ _COMMANDS: dict[str, Command] = {
     "after-restore": _after_restore,
     "trust-entry": _trust_entry,
     "trust-list": _trust_list,
+    "endorse": _endorse,
     "keys": _keys,
     "catalogue": _catalogue,
     "webhook": _webhook,

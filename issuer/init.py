@@ -44,6 +44,8 @@ name = {name}
 # The colour of badges, certificates and pages, deep enough for white words on it, and a PNG or SVG.
 # colour = "#1f3a5f"
 # logo = "logo.svg"
+# What your state or a consortium signed about you; every credential carries it.
+# endorsements = ["endorsement.json"]
 {issuer_id}
 [credentials]
 # The unit that "creditsEarned" counts; every other unit is signed as a result of its own.

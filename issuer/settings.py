@@ -11,12 +11,13 @@ import re
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from issuer import colour, profiles
 from issuer.outbox.mail_settings import Mail, read_mail
 from keys.entry import DID_KEY, KeyUse
-from verifier import strict_toml
+from verifier import strict_json, strict_toml
 from verifier.fetch_rules import host_and_port
 from verifier.strict_toml import Table, TomlError
 
@@ -72,6 +73,8 @@ class Settings:
     """`#rrggbb`, deep enough for white words on it: of badges, certificates, pages."""
     issuer_logo: Path | None = None
     """A PNG or SVG file, shown at the top of every page."""
+    issuer_endorsements: tuple[dict[str, Any], ...] = ()
+    """What others signed about this issuer: every credential carries it."""
     assessed_by: Assessor | None = None
     credit_unit: str | None = None
     """The unit of `creditsEarned`, which has none of its own; without it the member is absent."""
@@ -153,6 +156,9 @@ def parse(top: Table, *, home: Path) -> Settings:
         issuer_email=issuer.line("email", required=False) or None,
         issuer_colour=_colour(issuer.line("colour", required=False), issuer_id),
         issuer_logo=_file(home, issuer.line("logo", required=False)),
+        issuer_endorsements=tuple(
+            _endorsement(home / name, issuer_id) for name in issuer.lines("endorsements")
+        ),
         assessed_by=_assessor(top.table("assessed_by")),
         database_url=_database_url(top.line("database_url", required=False), home),
         passphrase_file=home / (top.line("passphrase_file", required=False) or "passphrase"),
@@ -234,6 +240,19 @@ def _file(home: Path, name: str) -> Path | None:
     if name and not (home / name).is_file():
         raise SettingsError(f"issuer.logo: there is no file {home / name}")
     return home / name if name else None
+
+
+def _endorsement(file: Path, issuer_id: str) -> dict[str, Any]:
+    try:
+        document = strict_json.loads_object(file.read_bytes())
+    except (OSError, strict_json.StrictJsonError) as exc:
+        raise SettingsError(f"issuer.endorsements: {file} cannot be read: {exc}") from exc
+    subject, kinds = document.get("credentialSubject"), document.get("type")
+    if not isinstance(kinds, list) or "EndorsementCredential" not in kinds:
+        raise SettingsError(f"issuer.endorsements: {file} is no EndorsementCredential")
+    if not isinstance(subject, dict) or subject.get("id") != issuer_id:
+        raise SettingsError(f"issuer.endorsements: {file} is not about {issuer_id}")
+    return document
 
 
 def _assessor(table: Table) -> Assessor | None:

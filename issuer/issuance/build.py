@@ -87,6 +87,7 @@ def profile(settings: Settings) -> Json:
             "url": settings.issuer_url or f"{settings.public_url}/",
             "email": settings.issuer_email,
             "image": settings.issuer_logo and logo,
+            "endorsement": list(settings.issuer_endorsements),
         }
     )
 

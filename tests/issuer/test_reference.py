@@ -95,6 +95,7 @@ VALUES = {
     "issuer.email": '"ask@district.example"',
     "issuer.colour": '"#1f3a5f"',
     "issuer.logo": '"mintmark.toml"',
+    "issuer.endorsements": "[]",
     "credentials.credit_unit": '"hours"',
     "credentials.show_name": "false",
     "credentials.proofs": '["eddsa-rdfc-2022", "ecdsa-sd-2023"]',
