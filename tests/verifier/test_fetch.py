@@ -2,7 +2,9 @@
 
 import socket
 import time
+from types import SimpleNamespace
 
+import httpcore
 import pytest
 from authority import Authority
 from raw_server import server
@@ -44,6 +46,11 @@ def test_a_sound_answer_is_returned_with_its_media_type():
     assert fetched.url == f"http://localhost:{port}/did.json"
 
 
+def test_an_answer_that_does_not_say_its_media_type_has_none():
+    with server(plain(HEAD + b"Content-Length: 2\r\n\r\n{}")) as (port, _):
+        assert get(port).media_type == ""
+
+
 @pytest.mark.parametrize(
     "sent",
     [
@@ -60,8 +67,8 @@ def test_an_answer_may_have_just_as_many_bytes_as_asked_for(sent):
 def test_a_request_asks_for_what_it_wants_uncompressed_and_says_who_asks():
     with server(plain(JSON)) as (port, requests):
         get(port)
+    assert requests[0].startswith("GET /did.json HTTP/1.1\r\n")
     lines = requests[0].lower().split("\r\n")
-    assert lines[0] == "get /did.json http/1.1"
     assert f"host: localhost:{port}" in lines
     assert {"accept: application/json", "accept-encoding: identity"} <= set(lines)
     assert "user-agent: mintmark-verify" in lines
@@ -110,6 +117,37 @@ def test_who_never_ends_the_handshake_cannot_stretch_the_deadline(monkeypatch):
         fetching(f"https://localhost:{port}/", accept="*/*", max_bytes=10)
     assert (caught.value.code, caught.value.url) == ("too_slow", f"https://localhost:{port}/")
     assert time.monotonic() - began < 2
+
+
+def test_each_step_of_a_connection_ends_with_the_time_that_is_left(monkeypatch):
+    given = {}
+
+    class Stream(httpcore.NetworkStream):
+        def read(self, max_bytes, timeout=None):
+            given["read"] = timeout
+
+        def write(self, buffer, timeout=None):
+            given["write"] = timeout
+
+        def start_tls(self, ssl_context, server_hostname=None, timeout=None):
+            given["handshake"] = timeout
+            return self
+
+        def get_extra_info(self, info):
+            return SimpleNamespace(asked=info)
+
+    def connect(self, address, port, timeout=None):
+        given["connect"] = timeout
+        return Stream()
+
+    monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", connect)
+    backend = fetch._pinned_backend(["192.0.2.1"], time.monotonic() + 5)
+    stream = backend.connect_tcp("district.example", 443).start_tls(None, "district.example")
+    stream.write(b"GET"), stream.read(10)
+    assert [step for step in given if given[step] and 0 < given[step] <= 5] == [
+        "connect", "handshake", "write", "read",
+    ]  # fmt: skip
+    assert stream.get_extra_info("is_readable").asked == "is_readable"
 
 
 def test_many_slow_hosts_do_not_add_up(monkeypatch):
@@ -291,6 +329,12 @@ def public(monkeypatch, tmp_path):
     fetch._trusted.cache_clear()
 
 
+def test_the_authorities_are_read_once_for_all_fetches(public):
+    for _ in range(2):
+        get_securely(public.server(HOST), plain(JSON))
+    assert (fetch._trusted.cache_info().misses, fetch._trusted.cache_info().hits) == (1, 1)
+
+
 def get_securely(tls, answer):
     with server(answer, tls) as (port, requests):
         fetching = WebFetch(allow=[(HOST, port)])
@@ -358,7 +402,7 @@ def test_an_address_that_is_silent_leaves_time_for_the_next(monkeypatch):
     connect, look_up, tried = socket.create_connection, socket.getaddrinfo, []
 
     def watched(address, timeout, **options):
-        tried.append((address[0], timeout))
+        tried.append((address, timeout))
         if address[0] != "127.0.0.1":
             raise TimeoutError
         return connect(address, timeout, **options)
@@ -371,7 +415,7 @@ def test_an_address_that_is_silent_leaves_time_for_the_next(monkeypatch):
     monkeypatch.setattr(socket, "create_connection", watched)
     with server(plain(JSON)) as (port, _):
         assert get(port).body == b"{}"
-    assert [address for address, _ in tried] == ["127.0.0.2", "127.0.0.3", "127.0.0.1"]
+    assert [address for address, _ in tried] == [(f"127.0.0.{last}", port) for last in (2, 3, 1)]
     assert tried[0][1] < 0.7 < tried[1][1] < 1.1 < tried[2][1] < 2.1
 
 

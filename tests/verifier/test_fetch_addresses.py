@@ -2,7 +2,7 @@
 
 import socket
 import time
-from threading import Event
+from threading import Event, current_thread
 
 import pytest
 
@@ -193,12 +193,18 @@ def test_a_listed_host_must_be_public_all_the_same(monkeypatch):
 
 
 def test_a_resolver_that_takes_its_time_cannot_stretch_the_deadline(monkeypatch):
-    hold = Event()
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: hold.wait(30))
+    hold, asking = Event(), []
+
+    def never(*args, **options):
+        asking.append(current_thread())
+        hold.wait(30)
+
+    monkeypatch.setattr(socket, "getaddrinfo", never)
     monkeypatch.setattr(fetch, "DEADLINE_SECONDS", 0.1)
     began = time.monotonic()
     with pytest.raises(FetchError) as caught:
         WebFetch()("https://slow.example/", accept="*/*", max_bytes=10)
     hold.set()
-    assert caught.value.code == "too_slow"
+    assert (caught.value.code, caught.value.url) == ("too_slow", "https://slow.example/")
     assert time.monotonic() - began < 10
+    assert asking[0].daemon, "or the program would not end before the resolver answers"

@@ -166,6 +166,22 @@ def test_no_more_bytes_are_kept_than_allowed(clock, monkeypatch):
     assert site.asked[6:] == ["a", "b"] * 3
 
 
+def test_an_answer_that_is_asked_for_again_takes_its_room_once(clock, monkeypatch):
+    monkeypatch.setattr(fetch_cache, "MAX_BYTES", 250)
+    site = Site()
+    for name, size in {"a": 50, "b": 100, "c": 100, "d": 50}.items():
+        site.answers[name] = Fetched(name, bytes(size), fresh_for=10 if name == "a" else None)
+    fetch = Cache(clock).around(site)
+    ask(fetch, url="a"), ask(fetch, url="b")
+    clock.now += 10
+    for name in "acbdc":  # d throws out a
+        ask(fetch, url=name)
+    assert site.asked == [*"abacd"]
+    ask(fetch, url="a")  # and a throws out b
+    ask(fetch, url="b")
+    assert site.asked[5:] == ["a", "b"]
+
+
 def test_as_many_bytes_as_allowed_are_kept(clock, monkeypatch):
     monkeypatch.setattr(fetch_cache, "MAX_BYTES", 200)
     site = Site()
