@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from typing import Any
 
 Json = Mapping[str, Any]
@@ -199,6 +200,15 @@ def instant(text: str, *, zone: tzinfo | None = UTC) -> datetime | None:
     A time without an offset must be read as UTC (VCDM 2.0, section 5.8); with `zone` None it is
     none.
     """
+    read = _instant if len(text) <= _USUAL_LENGTH else _instant.__wrapped__
+    return read(text, zone)
+
+
+_USUAL_LENGTH = 40
+
+
+@lru_cache(maxsize=1024)  # a credential's dates are read in several steps, and are alike in a pile
+def _instant(text: str, zone: tzinfo | None) -> datetime | None:
     if "T" not in text.upper():
         return None
     try:

@@ -115,9 +115,10 @@ _EXTENDED = "ext:[A-Za-z0-9._-]+"
 
 
 def _one_of(name: str) -> Callable[[Any], bool]:
-    values = "|".join(map(re.escape, _ENUMS[name].split()))
-    pattern = re.compile(values if name == "status" else f"{values}|{_EXTENDED}")
-    return lambda value: isinstance(value, str) and bool(pattern.fullmatch(value))
+    values, extended = set(_ENUMS[name].split()), _matches(_EXTENDED)
+    return lambda value: (
+        isinstance(value, str) and (value in values or (name != "status" and extended(value)))
+    )
 
 
 def _is_text(value: Any) -> bool:
