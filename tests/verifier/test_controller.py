@@ -1,11 +1,12 @@
 """Issuers' own documents and key sets: which keys count, and what their absence means (D4)."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from world import Issuer
 
-from verifier import jose
+from verifier import jose, multikey
 from verifier.controller import Controller, DidError, VerificationMethod, controller, key_set
 from verifier.did import resolve
 from verifier.fetch import Fetched, FetchError
@@ -28,6 +29,14 @@ def test_a_key_that_is_not_listed_could_not_be_checked_where_the_list_may_not_be
     found = Controller(PAGE, (), complete=False).check_absent("#k", None)
     assert (found.name, found.outcome) == ("key", Outcome.COULD_NOT_CHECK)
     assert (found.code, found.params, found.problem) == ("key_not_found", {"method": "#k"}, None)
+
+
+def test_a_key_that_a_snapshot_may_be_too_old_for_could_not_be_checked():
+    day = datetime(2026, 11, 1, tzinfo=UTC)
+    found = Controller(PAGE, (), snapshot_of=day).check_absent("#k", None)
+    assert (found.name, found.outcome) == ("key", Outcome.COULD_NOT_CHECK)
+    assert (found.code, found.problem) == ("key_not_in_snapshot", None)
+    assert found.params == {"method": "#k", "retrieved": "2026-11-01T00:00:00+00:00"}
 
 
 def test_a_document_of_another_is_refused_with_its_name():
@@ -145,7 +154,19 @@ def test_a_did_web_issuer_is_asked_for_its_document():
     assert found.method("#jwt") is None
 
 
-def test_a_method_of_a_kind_not_read_is_listed_without_a_key():
-    entry = METHOD | {"id": "#k1", "publicKeyJwk": {"kty": "oct", "k": "AA"}}
+AGREEMENT = {"type": "X25519KeyAgreementKey2019", "publicKeyJwk": None}
+ED25519 = multikey.base58_encode(ISSUER.proof_key.public_key().public_bytes_raw())
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        pytest.param({"publicKeyJwk": {"kty": "oct", "k": "AA"}}, id="a secret"),
+        pytest.param(AGREEMENT | {"publicKeyBase58": ED25519}, id="a key to agree on another"),
+        pytest.param({"type": "Ed25519VerificationKey2018", "publicKeyJwk": None}, id="no key"),
+    ],
+)
+def test_a_method_of_a_kind_not_read_is_listed_without_a_key(key):
+    entry = METHOD | {"id": "#k1"} | key
     (found,) = controller(DOCUMENT | {"verificationMethod": [entry]}, PAGE).methods
     assert found == VerificationMethod(f"{PAGE}#k1", None)
