@@ -53,6 +53,11 @@ def test_the_same_bits_give_the_same_text():
     assert packed[4:8] == bytes(4), "the time of packing (RFC 1952, 2.3.1)"
 
 
+@pytest.mark.parametrize("length", [0, 1, 2, 3])
+def test_a_list_is_written_without_padding(length):
+    assert set(encode(bytes(range(length)))).isdisjoint("=+/")
+
+
 def test_a_list_of_the_greatest_length_is_read():
     assert len(decode(encode(bytes(MAX_BYTES)))) == MAX_BYTES
 
