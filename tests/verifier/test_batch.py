@@ -305,6 +305,13 @@ def test_a_fault_of_ours_has_a_row_and_the_others_go_on(world, tmp_path, monkeyp
     assert codes == [["no_trust_list"], ["could_not_finish"], ["nothing_handed_in"]]
 
 
+def test_a_file_whose_name_is_no_text_is_checked_and_its_name_does_no_harm(world, tmp_path, check):
+    sound(world, tmp_path / "folder", 1)
+    (tmp_path / "folder" / "001.json").rename(tmp_path / "folder" / "caf\udce9.json")
+    assert check(world, tmp_path / "folder", "--out", tmp_path / "out") == 0
+    assert table(tmp_path / "out")["caf�"]["answer"] == "counts"
+
+
 def test_a_list_is_asked_and_judged_once_for_many_credentials(world, tmp_path):
     sound(world, tmp_path / "folder", 3)
     judged = []

@@ -75,6 +75,41 @@ def test_columns_are_known_by_how_their_heads_begin():
     ]
 
 
+@pytest.mark.parametrize(
+    ("table", "things"),
+    [
+        pytest.param("sep=;\napplicant;file\nA;a.json\n", [("A", "a.json")], id="hint"),
+        pytest.param("\n,,\napplicant,file\n\nA,a.json\n", [("A", "a.json")], id="empty-rows"),
+        pytest.param("applicant,file\rA,a.json\r", [("A", "a.json")], id="old-line-ends"),
+        pytest.param(
+            'applicant,files\nA,"a.json; b, c.png\nd.pdf"\n',
+            [("A", "a.json"), ("A", "b, c.png"), ("A", "d.pdf")],
+            id="several-files",
+        ),
+        pytest.param(
+            'applicant,link\nA,"HTTPS://x.example/a,b, https://x.example/2"\n',
+            [("A", "https://x.example/a,b"), ("A", "https://x.example/2")],
+            id="several-links",
+        ),
+    ],
+)
+def test_a_table_is_read_as_people_and_forms_write_it(table, things):
+    assert [(t.applicant, t.source) for t in read_table(table.encode())] == things
+
+
+@pytest.mark.parametrize("heads", ["Last name,First name", "Surname,Applicant given name"])
+def test_a_name_in_two_columns_is_one_name(heads):
+    (thing,) = read_table(f"Applicant number,{heads},File\n7,Example,Jordan \t A.,a\n".encode())
+    assert thing == HandedIn("7", "a", "Jordan A. Example")
+
+
+def test_a_folder_in_a_folder_is_one_applicants_even_alone(tmp_path):
+    (tmp_path / "in" / "Jordan").mkdir(parents=True)
+    for name in ("a.json", "b.json", "~$b.docx"):
+        (tmp_path / "in" / "Jordan" / name).touch()
+    assert [thing.applicant for thing in pile(tmp_path / "in").handed_in] == ["Jordan", "Jordan"]
+
+
 def test_a_file_is_found_however_a_system_spells_its_name(tmp_path):
     table = "applicant,file\nJosé,José.JSON\nAnn,nobody.json\n"
     path = zipped(tmp_path / "in.zip", {"applicants.csv": table, "Jose\u0301.json": "{}"})
@@ -102,13 +137,14 @@ def test_one_file_that_an_applicant_names_twice_is_one_thing():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        pytest.param(b"", "no table, or empty", id="empty"),
+        pytest.param(b"", "needs the columns", id="empty"),
         pytest.param(b"who,what\na,b\n", "needs the columns applicant and file", id="columns"),
         pytest.param(b"applicant,file\na,b,c\n", "row 2, has more cells", id="comma-in-a-name"),
         pytest.param(b'applicant,file\n"a,b\n', "no table", id="open-quote"),
         pytest.param(b"applicant,file\na," + b"b" * 140_000, "larger than", id="endless-cell"),
         pytest.param(b"applicant,file\n\x81,b\n", "save it as CSV UTF-8", id="no-text"),
         pytest.param(b"a" * (MAX_BYTES + 1), "over 10 MB", id="huge"),
+        pytest.param(b"PK\x03\x04", "spreadsheet by another name", id="spreadsheet"),
     ],
 )
 def test_a_table_that_cannot_be_gone_through_is_told(text, message):
@@ -155,6 +191,17 @@ def test_a_name_in_a_zip_that_leads_out_of_it_has_a_row_and_is_not_read(tmp_path
     with pytest.raises(UnreadableError) as raised:
         Zip(path).read(name)
     assert raised.value.code == "file_outside"
+
+
+def test_a_zip_whose_folders_are_parted_by_backslashes_is_read(tmp_path):
+    path = zipped(tmp_path / "in.zip", {"in\\Ann\\a.json": "{}", "in\\..\\evil.json": "{}"})
+    assert [(t.applicant, t.source) for t in pile(path).handed_in] == [
+        ("..", "in/../evil.json"),
+        ("Ann", "in/Ann/a.json"),
+    ]
+    assert Zip(path).read("in/Ann/a.json")[0] == b"{}"
+    with pytest.raises(UnreadableError):
+        Zip(path).read("in/../evil.json")
 
 
 def test_a_bomb_in_a_zip_is_not_even_begun(tmp_path):

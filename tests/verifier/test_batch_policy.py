@@ -1,6 +1,7 @@
 """A district's own rules: what they ask for, what they give for it, what they refuse to say."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -57,6 +58,18 @@ def test_an_issuer_on_no_list_is_looked_at_and_one_taken_off_does_not_count(
     judged, listed, reasons
 ):
     assert judged('lists = ["l.json"]', lists=(listed,)) == reasons
+
+
+def test_a_reason_is_the_same_however_long_ago_the_issuer_was_asked(world):
+    def some_time_ago(url, **options):
+        return replace(world.fetch(url, **options), age=60)
+
+    world.publish_list({1})
+    report = world.verify(world.issuer.sign(badge(world, 1)), fetch=some_time_ago)
+    assert report.current.params["age"] == 60
+    reason, *_ = policy.judge(report, policy.Policy(), SOMEBODY, NOW)
+    assert reason.code == "revoked"
+    assert "age" not in reason.params
 
 
 def test_the_greatest_age_is_counted_from_the_day_of_the_award(judged):

@@ -5,7 +5,7 @@ import io
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -15,12 +15,15 @@ from verifier.intake import MAX_BYTES
 
 TABLE = "applicants.csv"
 _COLUMNS = {
-    **dict.fromkeys(("applicantname", "name", "fullname"), "name"),
-    **dict.fromkeys(("applicantemail", "email"), "emails"),
+    **dict.fromkeys(("name", "fullname"), "name"),
+    **dict.fromkeys(("firstname", "givenname"), "first"),
+    **dict.fromkeys(("lastname", "surname", "familyname"), "last"),
+    "email": "emails",
     **dict.fromkeys(("file", "link", "url"), "source"),
-    "applicant": "applicant",
 }
-"""Heads of columns, by the letters that they begin with."""
+"""Heads of columns, by the letters that they begin with, or that stand behind *applicant*."""
+_BETWEEN = re.compile(r"\s*[;\n]\s*|[,\s]+(?=https?://)", re.IGNORECASE)
+"""What parts several files or links in one cell, as forms write them."""
 
 
 class HandedIn(NamedTuple):
@@ -56,7 +59,7 @@ def pile(source: Path, ours: Collection[Path] = ()) -> Pile:
     tables = [name for name in names if table_alone or _last(name).lower() == TABLE]
     if not tables:
         tops = {name.partition("/")[0] if "/" in name else "" for name in names}
-        top = tops.pop() + "/" if len(tops) == 1 else ""  # as when a whole folder is zipped
+        top = f"{tops.pop()}/" if source.is_file() and len(tops) == 1 else ""  # a zipped folder
         return Pile(tuple(HandedIn(_by_whom(name.removeprefix(top)), name) for name in names))
     table = min(tables, key=lambda name: name.count("/"))
     try:
@@ -93,53 +96,59 @@ def read_table(data: bytes, where: str = TABLE) -> list[HandedIn]:
     Other columns are left alone. `BatchError` names the row and what to mend.
     """
     text = _text(data, where)
-    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    delimiter = max(",;\t", key=text.lstrip().partition("\n")[0].count)
+    table = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        heads, *rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    except (csv.Error, ValueError) as exc:
-        raise BatchError(f"{where} is no table, or empty: {exc}") from exc
-    columns = [_column(head) for head in heads]
-    if "source" not in columns or not {"applicant", "name"} & set(columns):
+        rows = [row for row in enumerate(table, 1) if any(map(str.strip, row[1]))]
+    except csv.Error as exc:
+        raise BatchError(f"{where} is no table: {exc}") from exc
+    if rows and rows[0][1][0].startswith("sep="):  # a line that a spreadsheet writes for itself
+        del rows[0]
+    columns = [_column(head) for head in rows.pop(0)[1]] if rows else []
+    if "source" not in columns or not {"applicant", "name", "last"} & {*columns}:
         known = "applicant, name, e-mails, file, link"
         raise BatchError(f"{where} needs the columns applicant and file (known: {known})")
     if len(rows) > MAX_FILES:
         raise BatchError(f"{where} has more than {MAX_FILES} rows: check it in parts")
     found: dict[tuple[str, str], HandedIn] = {}
-    for number, cells in enumerate(rows, 2):
+    for number, cells in rows:
         if len(cells) > len(columns):
             raise BatchError(f"{where}, row {number}, has more cells than the first row")
         row: dict[str, list[str]] = defaultdict(list)
         for column, cell in zip(columns, cells, strict=False):
             row[column] += [cell.strip()] if cell.strip() else []
-        if any(row.values()):
-            found |= {(t.applicant, t.source): t for t in _handed_in(row, number, where)}
+        found |= {(t.applicant, t.source): t for t in _handed_in(row, number, where)}
     return list(found.values())
 
 
 def _column(head: str) -> str:
     letters = re.sub("[^a-z]", "", head.lower())
-    return next((name for start, name in _COLUMNS.items() if letters.startswith(start)), "")
+    rest = letters.removeprefix("applicant")
+    found = next((name for start, name in _COLUMNS.items() if rest.startswith(start)), "")
+    return found or ("applicant" if rest != letters else "")
 
 
-def _handed_in(row: dict[str, list[str]], number: int, where: str) -> list[HandedIn]:
-    """Return what one row of a table says was handed in; a file lies beside the table."""
-    name = " ".join(row["name"])
-    applicant = " ".join(row["applicant"]) or name or f"row {number}"
+def _handed_in(row: dict[str, list[str]], number: int, where: str) -> Iterator[HandedIn]:
+    """Yield what one row of a table says was handed in; a file lies beside the table."""
+    name = " ".join(" ".join(row["name"] or row["first"] + row["last"]).split())
+    applicant = " ".join(" ".join(row["applicant"]).split()) or name or f"row {number}"
     emails = tuple(re.findall(r"[^\s,;]+", " ".join(row["emails"])))
-    things = [HandedIn(applicant, source, name, emails) for source in row["source"] or [""]]
-    beside = PurePosixPath(where).parent
-    return [
-        thing._replace(source=(beside / thing.source.replace("\\", "/")).as_posix())
-        if thing.source and not thing.is_link
-        else thing
-        for thing in things
-    ]
+    sources = [each for cell in row["source"] for each in _BETWEEN.split(cell) if each]
+    for source in sources or [""]:
+        scheme, colon, rest = source.partition("://")
+        thing = HandedIn(applicant, f"{scheme.lower()}{colon}{rest}", name, emails)
+        if source and not thing.is_link:
+            path = PurePosixPath(where).parent / source.replace("\\", "/")
+            thing = thing._replace(source=path.as_posix())
+        yield thing
 
 
 def _text(data: bytes, where: str) -> str:
     """Spreadsheets save UTF-8, what Windows had before it, or UTF-16."""
     if len(data) > MAX_BYTES:
         raise BatchError(f"{where} is over {MAX_BYTES // 1024**2} MB: check it in parts")
+    if data.startswith(b"PK\x03\x04"):
+        raise BatchError(f"{where} is a spreadsheet by another name: save it as CSV UTF-8")
     wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252"):
         try:

@@ -96,8 +96,10 @@ class Desk:
         if not thing.source:
             return self.unchecked(thing, "nothing_handed_in")
         try:
-            link = thing.source.encode(), ""
-            data, digest = link if thing.is_link else self._shelf.read(thing.source)
+            if thing.is_link:
+                data, digest = thing.source.encode(), ""
+            else:
+                data, digest = self._shelf.read(thing.source)
         except UnreadableError as exc:
             return self.unchecked(thing, exc.code, **exc.params)
         now, asking = self._now(), Asking(self._known, self.task.ask)

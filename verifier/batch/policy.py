@@ -103,7 +103,8 @@ def judge(report: Report, policy: Policy, thing: HandedIn, now: datetime) -> Ite
         yield report.authentic
         return
     if report.current.answer is not Answer.YES:
-        yield report.current
+        params = {name: value for name, value in report.current.params.items() if name != "age"}
+        yield replace(report.current, params=params)  # how old an answer was stands in the record
     if listed.code == "not_listed":  # which makes no issuer a false one, and none a known one (D3)
         yield replace(listed, answer=Answer.COULD_NOT_CHECK)
     elif listed.answer is not Answer.YES:

@@ -18,7 +18,7 @@ MAX_FILES = 50_000
 MAX_ZIP_DIRECTORY_BYTES = 16 * 1024 * 1024
 """The list of contents in a zip: it is read whole, before anything can be counted."""
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_LEFT_BY_SYSTEMS = (".", "__MACOSX", "Thumbs.db", "desktop.ini")
+_LEFT_BY_SYSTEMS = (".", "~$", "__MACOSX", "Thumbs.db", "desktop.ini")
 
 
 class BatchError(ValueError):
