@@ -107,6 +107,7 @@ def test_an_https_issuer_is_asked_at_its_address_and_at_its_key_set():
     ("documents", "ids", "complete"),
     [
         pytest.param({PAGE: DOCUMENT, KEYS_AT: KEYS}, [f"{PAGE}#k1", "k2"], True, id="both"),
+        pytest.param({KEYS_AT: KEYS | {"iss": PAGE}}, ["k2"], False, id="the key set, as its own"),
         pytest.param({PAGE: DOCUMENT}, [f"{PAGE}#k1"], False, id="the document"),
         pytest.param({KEYS_AT: KEYS}, ["k2"], False, id="the key set"),
         pytest.param({PAGE: {"id": PAGE}, KEYS_AT: KEYS}, ["k2"], False, id="a bare profile"),

@@ -81,6 +81,7 @@ def test_another_writing_is_refused(name):
     with pytest.raises(DidError) as caught:
         did_web_url(f"did:web:{name}")
     assert (caught.value.code, caught.value.certain) == ("issuer_id_malformed", True)
+    assert caught.value.detail == f"did:web:{name}"
 
 
 def answering(body):
