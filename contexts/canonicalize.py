@@ -10,7 +10,7 @@ from contexts import shipped
 from contexts.content import content_of
 from contexts.errors import WorkLimitError
 from contexts.frozen import BUNDLED, FrozenContexts
-from contexts.ntriples import Quad, parted
+from contexts.ntriples import Quad, parted, tails_of
 from contexts.rdfc import canonical
 from contexts.terms import Declined
 from contexts.walk import Walk
@@ -51,7 +51,7 @@ def canonicalize(
         if content == kept_content:
             return kept
     walk = _statements(document, contexts)
-    written = canonical(walk.said, walk.quads, hash_name=hash_name)
+    written = canonical(walk.said, walk.quads, walk.blocks, hash_name=hash_name)
     if keep and content:
         if len(_kept) >= MAX_KEPT:
             _kept.clear()
@@ -76,6 +76,8 @@ def canonicalize_defined(
 def to_quads(document: Json, *, contexts: FrozenContexts = BUNDLED) -> set[Quad]:
     """Return the RDF dataset of a document as quads of serialised terms; errors as above."""
     walk = _statements(document, contexts)
+    for subject, block in walk.blocks.items():
+        walk.said[subject] = tails_of(subject, block)
     said = {(subject, *parted(tail), "") for subject, tails in walk.said.items() for tail in tails}
     return said.union(walk.quads)
 
@@ -90,7 +92,7 @@ def _statements(document: Json, contexts: FrozenContexts) -> Walk:
         from contexts import fallback
 
         walk = fallback.statements(document, contexts)
-    if sum(map(len, walk.said.values())) + len(walk.quads) > MAX_STATEMENTS:
+    if walk.count() > MAX_STATEMENTS:
         raise WorkLimitError(f"more than {MAX_STATEMENTS} statements")
     return walk
 

@@ -6,12 +6,11 @@ Section numbers in comments are those of the W3C Recommendation of 21 May 2024.
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
-from operator import eq
+from types import MappingProxyType
 from typing import Any
 
 from contexts.errors import CanonicalizationError, WorkLimitError
-from contexts.ntriples import Quad
+from contexts.ntriples import Quad, block, distinct
 
 _BEGUN = {name: hashlib.new(name) for name in ("sha256", "sha384")}
 """Copied for each hash of a few lines: to begin a new one takes longer than they do."""
@@ -35,7 +34,13 @@ def rdfc10(quads: Iterable[Quad], *, hash_name: str = "sha256") -> bytes:
     return canonical({}, quads, hash_name=hash_name)
 
 
-def canonical(said: Said, quads: Iterable[Quad], *, hash_name: str = "sha256") -> bytes:
+def canonical(
+    said: Said,
+    quads: Iterable[Quad],
+    blocks: Mapping[str, bytes] = MappingProxyType({}),
+    *,
+    hash_name: str = "sha256",
+) -> bytes:
     """Return the canonical form of the statements that `Walk` holds; as `rdfc10`.
 
     They are put in order subject by subject: no subject begins another and goes on with less
@@ -51,22 +56,10 @@ def canonical(said: Said, quads: Iterable[Quad], *, hash_name: str = "sha256") -
     for subject, tails in linked.items():
         whole[subject] = [*whole.get(subject, ()), *tails]
     try:
-        return b"".join([_block(subject, whole[subject]) for subject in sorted(whole)])
+        written = {**blocks, **{subject: block(subject, tails) for subject, tails in whole.items()}}
     except UnicodeEncodeError as exc:
         raise CanonicalizationError("a string holds a lone surrogate") from exc
-
-
-def _block(subject: str, tails: list[str]) -> bytes:
-    """Return the statements of one subject."""
-    return f"{subject}{subject.join(distinct(tails))}".encode() if tails else b""
-
-
-def distinct(tails: list[str]) -> list[str]:
-    """Put strings in order and return each once: a dataset is a set."""
-    tails.sort()
-    if True in map(eq, tails, tails[1:]):  # to hash long strings would take longer
-        return [one for one, _ in groupby(tails)]
-    return tails
+    return b"".join([written[subject] for subject in sorted(written)])
 
 
 def canonical_names(quads: Iterable[Quad], *, hash_name: str = "sha256") -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from contexts.content import content_of
 from contexts.jcs import canonicalize_json
-from contexts.ntriples import ESCAPES, LANGUAGE, Quad, parted
+from contexts.ntriples import ESCAPES, LANGUAGE, Quad, block, parted, tails_of
 from contexts.terms import ActiveContext, Declined, Term
 
 MAX_DEPTH = 64
@@ -40,6 +40,9 @@ class Fragment(NamedTuple):
     """What a node adds to any document, and its name."""
 
     name: str
+    blocks: dict[str, bytes]
+    in_blocks: int
+    """How many statements they are."""
     said: dict[str, list[str]]
     quads: list[Quad]
 
@@ -52,13 +55,15 @@ class Walk:
     """The statements of one document.
 
     `said` holds, by subject, what follows it in those that name no blank node as their object
-    and no graph: ` <predicate> object .` and the end of the line. `quads` are the others.
+    and no graph: ` <predicate> object .` and the end of the line. `quads` are the others, and
+    `blocks` whole statements in canonical order, of subjects that neither of the two speaks of.
     """
 
     def __init__(self, prefix: str = "_:b") -> None:
         self.said: dict[str, list[str]] = {}
+        self.blocks: dict[str, bytes] = {}
         self.quads: list[Quad] = []
-        self._prefix, self._blanks = prefix, 0
+        self._prefix, self._blanks, self._in_blocks = prefix, 0, 0
         self._recalled: set[int] = set()
 
     @classmethod
@@ -66,7 +71,12 @@ class Walk:
         """Return the statements of a document; `Declined` if it is not for the tables."""
         walk = cls()
         walk.node(document, initial)
+        walk._settle()
         return walk
+
+    def count(self) -> int:
+        """Return how many statements there are, those that stand twice counted twice."""
+        return self._in_blocks + sum(map(len, self.said.values())) + len(self.quads)
 
     def node(self, node: Json, active: ActiveContext, graph: str = "", depth: int = 0) -> str:
         """Add the statements of a node object to `graph` and return the name of the node."""
@@ -174,19 +184,36 @@ class Walk:
         kept = _fragments.get(key)
         if kept is None:
             part = Walk(f"_:f{next(_serial)}b")
-            name = part.node(node, active, "", depth)
-            kept = Fragment(name, part.said, part.quads)
-            if name[0] == "<" and len(key[1]) <= MAX_FRAGMENT_BYTES:
+            kept = part._fragment(part.node(node, active, "", depth))
+            if kept.name[0] == "<" and len(key[1]) <= MAX_FRAGMENT_BYTES:
                 if len(_fragments) >= MAX_FRAGMENTS:
                     _fragments.clear()
                 _fragments[key] = kept
-        elif id(kept) in self._recalled:
+        if id(kept) in self._recalled or self.blocks.keys() & kept.blocks.keys():
             return self.node(node, active, "", depth)
         self._recalled.add(id(kept))
+        self.blocks |= kept.blocks
+        self._in_blocks += kept.in_blocks
         for subject, says in kept.said.items():
             self.said.setdefault(subject, []).extend(says)
         self.quads += kept.quads
         return kept.name
+
+    def _fragment(self, name: str) -> Fragment:
+        """Return this walk, which was that of a node of this name, for other documents."""
+        self._settle()
+        linked = {subject for subject, *_ in self.quads}
+        alone = [s for s in self.said if s[0] == "<" and s not in linked]
+        blocks = self.blocks | {s: block(s, self.said.pop(s)) for s in alone}
+        count = sum(one.count(b"\n") for one in blocks.values())
+        return Fragment(name, blocks, count, self.said, self.quads)
+
+    def _settle(self) -> None:
+        """Take apart the blocks of subjects of which more is said."""
+        for subject in self.blocks.keys() & self.said.keys():
+            tails = tails_of(subject, self.blocks.pop(subject))
+            self._in_blocks -= len(tails)
+            self.said[subject] += tails
 
     def _list(self, values: list[str], graph: str) -> str:
         """Add a list, a chain of blank nodes, and return the first of them (8.3)."""

@@ -27,7 +27,7 @@ def by_tables(document, initial):
         walk = Walk.of(document, initial)
     except Declined:
         return None
-    return canonical(walk.said, walk.quads)
+    return canonical(walk.said, walk.quads, walk.blocks)
 
 
 def by_pyld(document):
