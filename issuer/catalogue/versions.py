@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from issuer.catalogue.achievement import (
     Achievement,
@@ -25,6 +25,14 @@ OWN_IDEA = "own-"
 """How the id of a teacher's own idea begins; no id in a file may."""
 _OWN_DIGITS = 16
 
+_NEWEST = (
+    select(AchievementVersion)
+    .where(AchievementVersion.achievement_id == bindparam("id"))
+    .order_by(AchievementVersion.version.desc())
+    .limit(1)
+    .options(joinedload(AchievementVersion.rubric_version, innerjoin=True))
+)
+_EXACTLY = _NEWEST.where(AchievementVersion.version == bindparam("number"))
 _Listed = aliased(AchievementVersion)
 Row = TypeVar("Row", AchievementVersion, RubricVersion)
 
@@ -33,10 +41,9 @@ def find(
     session: Session, achievement_id: str, version: int | None = None
 ) -> AchievementVersion | None:
     """Return that version of an achievement (without a number, the newest), or None."""
-    rows = select(AchievementVersion).where(AchievementVersion.achievement_id == achievement_id)
-    if version is not None:
-        rows = rows.where(AchievementVersion.version == version)
-    return session.scalar(rows.order_by(AchievementVersion.version.desc()).limit(1))
+    if version is None:
+        return session.scalar(_NEWEST, {"id": achievement_id})
+    return session.scalar(_EXACTLY, {"id": achievement_id, "number": version})
 
 
 def listed(session: Session) -> list[Achievement]:

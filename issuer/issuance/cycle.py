@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
@@ -90,7 +90,7 @@ def _finish(issuer: Issuer, prepared: Sequence[Prepared]) -> list[QuarantinedErr
 
 def progress(issuer: Issuer, token: str) -> Received | None:
     """Return what has become of the approval with that status token, or None."""
-    for row in _brief(issuer, ApprovalRow.token == token):
+    for row in _brief(issuer, _BY_TOKEN, token=token):
         return _outcome(row, Outcome.ALREADY, manage_links(issuer.settings))
     return None
 
@@ -124,7 +124,7 @@ def _one(issuer: Issuer, which: ColumnElement[bool]) -> CredentialRow | None:
 
 
 def _received(issuer: Issuer, prepared: Sequence[Prepared]) -> list[Received]:
-    rows = _brief(issuer, CredentialRow.id.in_([each.key for each in prepared]))
+    rows = _brief(issuer, _BY_KEY, keys=[each.key for each in prepared])
     by_key, link = {row.id: row for row in rows}, manage_links(issuer.settings)
     return [
         _outcome(by_key[key], Outcome.ISSUED if new else Outcome.ALREADY, link)
@@ -141,12 +141,16 @@ _BRIEF = select(
     CredentialRow.manage_generation,
     ApprovalRow.token,
 ).join(CredentialRow.approval)
+_BY_KEY = _BRIEF.where(CredentialRow.id.in_(bindparam("keys", expanding=True)))
+_BY_TOKEN = _BRIEF.where(ApprovalRow.token == bindparam("token"))
 
 
-def _brief(issuer: Issuer, which: ColumnElement[bool]) -> Sequence[Brief]:
+def _brief(
+    issuer: Issuer, which: Select[int, str, str, str | None, int, str], **values: object
+) -> Sequence[Brief]:
     """Return credentials without their bytes."""
     with available(), issuer.database.reading() as session:
-        return session.execute(_BRIEF.where(which)).all()
+        return session.connection().execute(which, values).all()
 
 
 def _outcome(row: Brief, issued: Outcome, link: Callable[[str, int], str]) -> Received:

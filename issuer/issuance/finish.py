@@ -39,9 +39,12 @@ _PENDING = select(
     CredentialRow.list_number,
     CredentialRow.unsigned,
 ).where(CredentialRow.state != State.ISSUED)
+_THESE = _PENDING.where(CredentialRow.id.in_(bindparam("keys", expanding=True)))
 _UNFINISHED = update(CredentialRow).where(
     CredentialRow.id == bindparam("key"), CredentialRow.state != State.ISSUED
 )
+_ISSUED = _UNFINISHED.values(state=State.ISSUED, problem=None)
+_HELD_BACK = _UNFINISHED.values(state=State.QUARANTINED)
 
 
 class QuarantinedError(Exception):
@@ -60,7 +63,7 @@ def finish(issuer: Issuer, keys: Sequence[int]) -> list[QuarantinedError]:
     Raises `KeysError` if nothing can be signed now, and `UnavailableError`.
     """
     with available(), issuer.database.reading() as session:
-        rows = session.execute(_PENDING.where(CredentialRow.id.in_(keys))).all()
+        rows = session.connection().execute(_THESE, {"keys": keys}).all()
     found = _finish(issuer, rows) if rows else ()
     return [error for _, error in found if error is not None]
 
@@ -106,33 +109,32 @@ def _made(
 
 def _store(issuer: Issuer, made: Sequence[tuple[Pending, Secured | str]]) -> None:
     """Store what was made unless somebody was faster: the first wins, and has the mail sent."""
-    issued, held_back = [], []
+    issued, held_back, now = [], [], datetime.now(UTC)
     for row, done in made:
         if isinstance(done, Secured):
             forms = {"json": done.json, "jwt": done.jwt, "to_share": done.to_share}
-            issued.append({"key": row.id, **forms})
+            issued.append({"key": row.id, "issued_at": now, **forms})
         else:
             log.error("credential %s is quarantined: %s", row.public_id, done)
             held_back.append({"key": row.id, "problem": done})
     with issuer.database.writing() as session:
         execute = session.connection().execute
         if issued:
-            now = datetime.now(UTC)
-            _tell(session, issuer, [row.id for row, done in made if isinstance(done, Secured)], now)
-            execute(_UNFINISHED.values(state=State.ISSUED, problem=None, issued_at=now), issued)
+            if issuer.settings.mail is not None:
+                _tell(session, issuer, [each["key"] for each in issued], now)
+            execute(_ISSUED, issued)
         if held_back:
-            execute(_UNFINISHED.values(state=State.QUARANTINED), held_back)
+            execute(_HELD_BACK, held_back)
 
 
 def _tell(session: Session, issuer: Issuer, keys: Sequence[int], now: datetime) -> None:
-    """Let a mail leave, if there is a mail server, for each that nobody has issued before us."""
+    """Let a mail leave for each that nobody has issued before us."""
     fresh = select(CredentialRow.public_id).where(
         CredentialRow.id.in_(keys), CredentialRow.state != State.ISSUED
     )
-    if issuer.settings.mail is not None:
-        for public_id in session.scalars(fresh.order_by(CredentialRow.id).with_for_update()):
-            queue.put(session, "issued", public_id, host=issuer.settings.host, now=now)
-        session.flush()
+    for public_id in session.scalars(fresh.order_by(CredentialRow.id).with_for_update()):
+        queue.put(session, "issued", public_id, host=issuer.settings.host, now=now)
+    session.flush()
 
 
 def pending(issuer: Issuer) -> Sequence[Pending]:

@@ -14,7 +14,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import insert, select
+from sqlalchemy import BindParameter, bindparam, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
@@ -38,8 +38,24 @@ _RANDOM_BYTES = 16
 """128 bits: an address nobody guesses, a salt nobody has a table for (D14)."""
 
 
-_Table = ApprovalRow | EventRow | CredentialRow
 Row = dict[str, Any]
+
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_APPROVALS = (
+    select(ApprovalRow.approval_id, ApprovalRow.id, ApprovalRow.digest, CredentialRow.id)
+    .join(CredentialRow, CredentialRow.approval_pk == ApprovalRow.id)
+    .where(ApprovalRow.source == bindparam("source"), ApprovalRow.approval_id.in_(_IDS))
+)
+_EVENTS = (
+    select(EventRow.event_id, ApprovalRow.digest)
+    .join(EventRow.approval)
+    .where(EventRow.source == bindparam("source"), EventRow.event_id.in_(_IDS))
+)
+_Table = type[ApprovalRow | EventRow | CredentialRow]
+_TABLES: tuple[_Table, ...] = (ApprovalRow, EventRow, CredentialRow)
+_INSERTS = {
+    table: insert(table).returning(table.id, sort_by_parameter_order=True) for table in _TABLES
+}
 
 
 class ConflictError(Exception):
@@ -130,18 +146,10 @@ def _known(
 ) -> list[int | None]:
     """Return the credential of each approval that is there already, noting the new event ids."""
     ids = [each.approval.approval_id for each in arrived]
-    there = session.execute(
-        select(ApprovalRow.approval_id, ApprovalRow.id, ApprovalRow.digest, CredentialRow.id)
-        .join(CredentialRow, CredentialRow.approval_pk == ApprovalRow.id)
-        .where(ApprovalRow.source == source, ApprovalRow.approval_id.in_(ids))
-    )
+    execute = session.connection().execute
+    there = execute(_APPROVALS, {"source": source, "ids": ids})
     approvals = {name: (row, digest, key) for name, row, digest, key in there}
-    events = session.execute(
-        select(EventRow.event_id, ApprovalRow.digest)
-        .join(EventRow.approval)
-        .where(EventRow.source == source)
-        .where(EventRow.event_id.in_([each.event_id for each in arrived]))
-    )
+    events = execute(_EVENTS, {"source": source, "ids": [each.event_id for each in arrived]})
     digests = dict(events.all())
     keys: list[int | None] = []
     for approval, event_id in arrived:
@@ -219,12 +227,11 @@ def _credential(document: Mapping[str, Any], reserved: Reservation) -> Row:
     }
 
 
-def _insert(session: Session, table: type[_Table], rows: list[Row]) -> list[int]:
+def _insert(session: Session, table: _Table, rows: list[Row]) -> list[int]:
     """Insert rows in one statement and return their keys, in the same order."""
     if not rows:
         return []
-    statement = insert(table).returning(table.id, sort_by_parameter_order=True)
-    return list(session.scalars(statement, rows))
+    return list(session.connection().execute(_INSERTS[table], rows).scalars())
 
 
 def _reservation(number: int, index: int, now: datetime) -> Reservation:

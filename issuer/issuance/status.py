@@ -13,6 +13,13 @@ from verifier import status_list
 
 _ROUNDS = 8
 _KEY_BYTES = 32
+_OPEN = (
+    select(StatusList)
+    .where(~StatusList.closed)
+    .order_by(StatusList.number)
+    .limit(1)
+    .with_for_update()
+)
 
 
 def reserve(session: Session, *, size: int, now: datetime) -> tuple[int, int]:
@@ -39,8 +46,7 @@ def reserve_all(session: Session, count: int, *, size: int, now: datetime) -> li
 
 def open_list(session: Session, *, size: int, now: datetime) -> StatusList:
     """Return the open list, which is a new one where there was none."""
-    open_lists = select(StatusList).where(~StatusList.closed).order_by(StatusList.number)
-    row = session.scalars(open_lists.limit(1).with_for_update()).first()
+    row = session.scalars(_OPEN).first()
     if row is None:
         newest = session.scalar(select(func.max(StatusList.number))) or 0
         row = _new_list(session, newest + 1, size=size, now=now)
