@@ -48,7 +48,7 @@ def test_the_document_is_json_ld_without_a_lost_term(history):
     known = contexts.BUNDLED.pinned(
         "https://example.org/retired", own, hashlib.sha256(own).hexdigest()
     )
-    statements = contexts.canonicalize(document, contexts=known)
+    statements = contexts.canonicalize(document, contexts=known).decode()
     for entry in history.entries():
         assert f"<{ISSUER}#{entry.id}> <https://w3id.org/security#controller>" in statements
 
