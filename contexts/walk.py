@@ -179,16 +179,15 @@ class Walk:
         """
         try:
             key = active, content_of(node)
+            kept = _fragments.get(key) or Walk(f"_:f{next(_serial)}b")._fragment(
+                node, active, depth
+            )
         except ValueError:
-            raise Declined("no JSON") from None
-        kept = _fragments.get(key)
-        if kept is None:
-            part = Walk(f"_:f{next(_serial)}b")
-            kept = part._fragment(part.node(node, active, "", depth))
-            if kept.name[0] == "<" and len(key[1]) <= MAX_FRAGMENT_BYTES:
-                if len(_fragments) >= MAX_FRAGMENTS:
-                    _fragments.clear()
-                _fragments[key] = kept
+            raise Declined("no JSON, or half a character") from None
+        if kept.name[0] == "<" and len(key[1]) <= MAX_FRAGMENT_BYTES and key not in _fragments:
+            if len(_fragments) >= MAX_FRAGMENTS:
+                _fragments.clear()
+            _fragments[key] = kept
         if id(kept) in self._recalled or self.blocks.keys() & kept.blocks.keys():
             return self.node(node, active, "", depth)
         self._recalled.add(id(kept))
@@ -199,8 +198,9 @@ class Walk:
         self.quads += kept.quads
         return kept.name
 
-    def _fragment(self, name: str) -> Fragment:
-        """Return this walk, which was that of a node of this name, for other documents."""
+    def _fragment(self, node: Json, active: ActiveContext, depth: int) -> Fragment:
+        """Walk a node and return what it adds to any document."""
+        name = self.node(node, active, "", depth)
         self._settle()
         linked = {subject for subject, *_ in self.quads}
         alone = [s for s in self.said if s[0] == "<" and s not in linked]

@@ -186,6 +186,7 @@ def test_a_context_that_is_not_a_listed_url_is_refused(context, error, nested):
         pytest.param({"@context": CONTEXTS, "id": "urn:x", "@index": 7}, id="index is a number"),
         pytest.param({"@context": CONTEXTS, "id": "urn:x", "name": "\ud800"}, id="half a pair"),
         pytest.param({"@context": CONTEXTS, "name": "\ud800"}, id="half a pair, unnamed"),
+        pytest.param(badge(issuer={"id": "urn:x", "name": "\ud800"}), id="half a pair, remembered"),
     ],
 )
 def test_what_is_not_json_ld_is_an_error_of_ours(document):
