@@ -12,16 +12,18 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import npm
 import pytest
 
-from issuer import init, issuance
+from issuer import endorsement, init, issuance
 from issuer.approvals import event
 from issuer.catalogue import files, versions
 from issuer.issuance import lists
 from issuer.issuer import Issuer
 from issuer.profiles import PROFILES
+from issuer.settings import Settings
 from issuer.sharing import shared
 from issuer.sharing.forms import disclosed
 from keys.key_file import Cost
@@ -110,6 +112,13 @@ def _issue(home: Path, kind: str) -> Issued:
     if kind in CHOICES:
         proofs, jwt = CHOICES[kind]
         settings = replace(settings, proofs=proofs, jwt=jwt)
+    sites = [settings]
+    if kind == "endorsed":
+        sites.append(state := _state(home.with_name("state"), now))
+        signed = endorsement.sign(
+            Issuer(state), settings.issuer_id, name="Example District", now=now, until=None
+        )
+        settings = replace(settings, issuer_endorsements=(json.loads(signed),))
     issuer = Issuer(settings)
     have = {entry.use for entry in issuer.keyring.entries()}
     if uses := [use for use in settings.key_uses if use not in have]:
@@ -138,17 +147,25 @@ def _issue(home: Path, kind: str) -> Issued:
             issued.jwt[fate] = row.jwt.decode()
         if fate == "revoked":
             lists.revoke(issuer, row.public_id, reason="for a test", now=now)
-    for file in settings.public.rglob("*"):
-        if file.is_file():
-            url = f"https://{settings.host}:{settings.port}/{file.relative_to(settings.public)}"
+    for site in sites:
+        for file in filter(Path.is_file, site.public.rglob("*")):
+            url = f"https://{urlsplit(site.public_url).netloc}/{file.relative_to(site.public)}"
             issued.published[url] = json.loads(file.read_bytes())
     issuer.database.close()
     return issued
 
 
+def _state(home: Path, now: datetime) -> Settings:
+    """Make an issuer that endorses others."""
+    return init.create(
+        home, public_url="https://education.state.example", name="State Department", source="x",
+        did_key=False, now=now, cost=CHEAP,
+    )  # fmt: skip
+
+
 @pytest.fixture(scope="session")
 def issued_by(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Issued]:
-    """What an issuer of a kind hands out: `did:web`, `did:key`, or one of `CHOICES`."""
+    """What an issuer of a kind hands out: `did:web`, `did:key`, `endorsed`, or one of `CHOICES`."""
     return cache(lambda kind: _issue(tmp_path_factory.mktemp("issuer") / "home", kind))
 
 

@@ -29,6 +29,13 @@ def test_vc_js_accepts_what_mintmark_issued(vc_js, issued, fate):
     assert said == {"verified": True, "bits": [False], "accepted": True, "why": ""}
 
 
+def test_vc_js_accepts_what_an_endorsed_issuer_issued_and_the_endorsement_in_it(library, issued_by):
+    issued = issued_by("endorsed")
+    for credential in (issued.json["sound"], issued.json["sound"]["issuer"]["endorsement"][0]):
+        said = library.ask("verifyCredential", credential=credential, published=issued.published)
+        assert (said["verified"], said["why"]) == (True, "")
+
+
 def test_vc_js_refuses_a_tampered_copy(vc_js, issued, tamper):
     said = vc_js(tamper(issued.json["sound"]))
     assert not said["verified"]
