@@ -8,7 +8,7 @@ teachers the words are never of deficit.
 from collections.abc import Callable
 from datetime import datetime
 
-from verifier.report import Answer, Check, Outcome, Verdict
+from verifier.report import Answer, Check, Outcome, Params, Verdict
 
 Translate = Callable[[str], str]
 Day = Callable[[datetime], str]
@@ -444,6 +444,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "The issuer has withdrawn it, and says why: “{reason}”.",
         "Ask the teacher for a newer one.",
     ),
+    "withdrawn_on": (
+        "The issuer withdrew it on {date}, and says why: “{reason}”.",
+        "Ask the teacher for a newer one.",
+    ),
     "suspended": (
         "The issuer has suspended it for now.",
         "Ask the issuer when it will be settled.",
@@ -585,10 +589,15 @@ def _day(moment: datetime) -> str:
 
 
 def text(item: Check | Verdict, translate: Translate = N_, day: Day = _day) -> str:
-    """Return the sentence for a check or a verdict; `day` puts a date into words."""
-    shown = {name: _shown(value, day) for name, value in item.params.items()}
-    said = (WORDS[item.code][0], *((ASKED_BEFORE,) if "age" in shown else ()))
-    return " ".join(translate(sentence).format_map(shown) for sentence in said)
+    """Return the sentence for a check or a verdict."""
+    said = (WORDS[item.code][0], *((ASKED_BEFORE,) if "age" in item.params else ()))
+    return " ".join(fill(sentence, item.params, translate, day) for sentence in said)
+
+
+def fill(sentence: str, params: Params, translate: Translate = N_, day: Day = _day) -> str:
+    """Return a sentence with what its check or verdict names; `day` puts a date into words."""
+    shown = {name: _shown(value, day) for name, value in params.items()}
+    return translate(sentence).format_map(shown)
 
 
 def next_step(item: Check | Verdict, translate: Translate = N_) -> str:

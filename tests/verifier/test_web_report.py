@@ -6,6 +6,7 @@ import io
 import json
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import qrcode
@@ -17,7 +18,9 @@ from verifier.baking import bake_svg
 from verifier.evidence import digest_multibase
 from verifier.report import Answer, Verdict
 from verifier.web import page, scan
-from verifier.web.answers import counts
+from verifier.web.answers import KINDS as KINDS_
+from verifier.web.answers import in_all, kind, tell
+from verifier.web.handed import Handed
 from verifier.web.page import Site, verifier_blueprint
 
 FILE = b"six drafts, each with its revision"
@@ -63,14 +66,24 @@ def unchecked(text):
     return re.findall(r'class="unchecked">(.*?)</ul>', text, re.DOTALL)[0]
 
 
-def test_several_files_get_a_list_and_a_report_each(world, client):
+def summaries(text):
+    """Return what stands of each of several before its report is opened."""
+    return re.findall(r"<summary class=\"card\">(.*?)</summary>", text, re.DOTALL)
+
+
+def test_several_files_are_counted_and_each_has_a_folded_report(world, client):
     changed = badge(world).replace("Jordan Example", "Somebody Else")
-    handed = files(badge(world).encode(), changed.encode(), b"hello")
+    ended = badge(world, validUntil="2026-11-20T00:00:00Z")
+    handed = files(badge(world).encode(), b"hello", ended.encode(), changed.encode())
     text = client.post("/verify", data={"file": handed}).text
-    listed = text.partition("<article")[0]
-    assert re.findall(r'href="#(report-\d)"', listed) == re.findall(r'id="(report-\d)"', text)
-    assert [listed.count(f"file-{n}") for n in (1, 2, 3)] == [1, 1, 1]
-    assert answers(listed)[0::3] == ["Yes", "No", "Could not check"]
+    total = "4 in all: 1 not authentic, 1 ended, 1 could not be checked, 1 of an unknown issuer."
+    assert total in text
+    listed = summaries(text)
+    names = [re.findall(r"file-\d", each) for each in listed]
+    assert names == [["file-4"], ["file-3"], ["file-2"], ["file-1"]], "what needs a person first"
+    assert [answers(each)[0] for each in listed] == ["No", "Yes", "Could not check", "Yes"]
+    assert "Ended on November 20, 2026" in listed[1]
+    assert text.count("<details id=") == text.count("<article") == 4
     assert "There is no credential in it" in text
 
 
@@ -78,6 +91,7 @@ def test_of_several_one_is_looked_at_alone(world, client):
     handed = files(b"hello", badge(world).encode(), badge(world, name="Second").encode())
     text = client.post("/verify", data={"file": handed}).text
     assert re.findall(r'name="only" value="(\d)"', text) == ["1", "2"]
+    assert ["file-2" in each for each in summaries(text)] == [False, True, False]
     alone = again(client, text, only="2")
     assert (alone.count("<article"), "<bdi>file-3</bdi>" in alone) == (1, True)
 
@@ -152,6 +166,11 @@ def test_what_could_not_be_asked_is_named_among_what_was_not_checked(world, clie
     text = client.post("/verify", data={"text": badge(world)}).text
     assert "It is real. Whether it is still in force could not be checked." in text
     assert "not known whether it was withdrawn" in unchecked(text)
+    assert '<button form="again">Try again</button>' in text
+
+
+def test_nothing_is_tried_again_where_everybody_answered(world, client):
+    assert "Try again" not in client.post("/verify", data={"text": badge(world)}).text
 
 
 def test_the_address_around_a_scanned_code_is_shown_as_not_opened(world, client):
@@ -199,19 +218,29 @@ def test_what_was_compared_is_no_more_than_that(world, client):
     assert "Whether who handed it in is who you named" in second
 
 
+@pytest.mark.parametrize(
+    ("media_type", "said"),
+    [
+        pytest.param("application/pdf", "PDF", id="pdf"),
+        pytest.param("video/mp4", "video", id="video"),
+        pytest.param("model/stl", "model/stl", id="another"),
+    ],
+)
+def test_the_kind_of_a_file_of_evidence_is_said_in_a_word(world, client, media_type, said):
+    evidence = [{"type": ["Evidence"], "name": "Drafts", "mediaType": media_type}]
+    text = client.post("/verify", data={"text": badge(world, evidence=evidence)}).text
+    assert f"<span><bdi>{said}</bdi></span>" in text
+
+
 NOT_THEIRS = {"presented_by": "somebody@else.example"}
+ENDED = {"validUntil": "2026-11-20T00:00:00Z"}
+BEGINS = {"validFrom": "2026-12-20T00:00:00Z"}
 COUNTS = [
     pytest.param({}, {}, True, "Yes, if it belongs", id="all-is-well"),
     pytest.param({}, NOT_THEIRS, True, "Not for the person you named", id="of-another"),
     pytest.param({}, {}, False, "First find out who its issuer is", id="unknown-issuer"),
-    pytest.param({"validUntil": "2026-11-20T00:00:00Z"}, {}, True, "Not as current", id="ended"),
-    pytest.param(
-        {"validFrom": "2026-12-20T00:00:00Z"},
-        {},
-        True,
-        "Not yet: it has not begun.",
-        id="not-begun",
-    ),
+    pytest.param(ENDED, {}, True, "Not as current: it ended on November 20, 2026.", id="ended"),
+    pytest.param(BEGINS, {}, True, "Not yet: it begins on December 20, 2026.", id="not-begun"),
 ]
 
 
@@ -225,19 +254,50 @@ def test_whether_it_may_be_counted_is_answered(world, changes, given, listed, sa
     app.register_blueprint(blueprint, url_prefix="/verify")
     text = app.test_client().post("/verify", data={"text": badge(world, **changes), **given}).text
     assert f"<strong>May I count it?</strong> {said}" in text
+    assert ("Print or save this report for the file." in text) is said.startswith("Yes")
 
 
-def test_what_is_theirs_and_in_force_counts_if_the_readers_rules_count_it():
-    yes, listed = Verdict(Answer.YES, ""), Verdict(Answer.YES, "listed")
-    report = replace(page.OUT_OF_TIME, authentic=yes, current=yes, recognised=listed, theirs=yes)
-    assert counts(report).startswith("Yes, if your own rules count it.")
+KINDS = [
+    pytest.param("listed", {"theirs": Verdict(Answer.YES, "theirs")}, "theirs", id="theirs"),
+    pytest.param("listed", {}, "good", id="nobody-named"),
+    pytest.param("listed_unverified", {}, "issuer", id="a-directory-that-nobody-verified"),
+    pytest.param(
+        "listed", {"current": Verdict(Answer.NO, "proof_expired")}, "not_in_force", id="x"
+    ),
+    pytest.param("listed", {"current": Verdict(Answer.NO, "ob2_revoked")}, "withdrawn", id="ob2"),
+]
 
 
-def test_a_directory_that_nobody_verified_is_not_enough_to_count_it():
+@pytest.mark.parametrize(("listed", "changes", "of"), KINDS)
+def test_each_report_is_of_one_kind(listed, changes, of):
     yes = Verdict(Answer.YES, "")
-    listed = Verdict(Answer.YES, "listed_unverified")
-    report = replace(page.OUT_OF_TIME, authentic=yes, current=yes, recognised=listed)
-    assert counts(report) == "First find out who its issuer is."
+    sound = {"authentic": yes, "current": yes, "recognised": Verdict(Answer.YES, listed)}
+    assert kind(replace(page.OUT_OF_TIME, **sound | changes)) == of
+
+
+def test_every_kind_has_its_number_in_the_total(world):
+    told = [tell(page.OUT_OF_TIME, Handed(b""), lambda _id: None)]
+    for of in KINDS_:
+        assert in_all([replace(told[0], kind=of)]).startswith("1 in all: 1 "), of
+
+
+@pytest.mark.parametrize(("known", "said"), [(True, " on November 21, 2026"), (False, "")])
+def test_the_day_of_a_withdrawal_is_said_where_it_is_known(world, known, said):
+    world.publish_list({94567})
+    app = Flask("withdrawing")
+    blueprint = verifier_blueprint(
+        site=Site("Withdrawing"),
+        make_fetch=lambda: world.fetch,
+        clock=lambda: NOW,
+        withdrawal=lambda _id: (NOW - timedelta(days=1), "two {hours}") if known else None,
+    )
+    app.register_blueprint(blueprint, url_prefix="/verify")
+    text = app.test_client().post("/verify", data={"text": badge(world)}).text
+    assert f">Withdrawn{said}</p>" in text
+    assert (
+        "The issuer withdrew it on November 21, 2026, and says why: “two {hours}”" in text
+    ) is known
+    assert answers(text)[1] == "No, it was withdrawn"
 
 
 @pytest.mark.parametrize(
@@ -253,8 +313,18 @@ def test_what_is_not_shown_to_be_real_is_not_to_be_counted(world, client, given,
 
 
 STANDINGS = [
-    pytest.param({"validUntil": "2026-11-20T00:00:00Z"}, "No, it has ended", "Ended", id="expired"),
-    pytest.param({"validFrom": "2026-12-20T00:00:00Z"}, "Not yet", "Not begun", id="not-yet"),
+    pytest.param(
+        {"validUntil": "2026-11-20T00:00:00Z"},
+        "No, it has ended",
+        "Ended on November 20, 2026",
+        id="expired",
+    ),
+    pytest.param(
+        {"validFrom": "2026-12-20T00:00:00Z"},
+        "Not yet",
+        "Begins on December 20, 2026",
+        id="not-yet",
+    ),
 ]
 
 

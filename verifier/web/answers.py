@@ -1,9 +1,10 @@
 """A report as a page tells it: what it says in short, each answer, and what nobody looked at."""
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from verifier.report import Answer, Outcome, Report, Verdict
 from verifier.web import display, language
@@ -16,7 +17,7 @@ CARRIERS = {
     "png": N_("a badge (PNG picture)"),
     "svg": N_("a badge (SVG picture)"),
     "pdf": N_("a certificate (PDF)"),
-    "qr": N_("a square code"),
+    "qr": N_("a QR code"),
 }
 PICTURES = {"png": "image/png", "svg": "image/svg+xml"}
 MOST_PICTURE = 512 * 1024
@@ -32,7 +33,7 @@ TONES = {
     Answer.NO: ("no", N_("No")),
     Answer.COULD_NOT_CHECK: ("maybe", N_("Could not check")),
 }
-WITHDRAWN = ("revoked", "revoked_because", "ob2_revoked")
+WITHDRAWN = ("revoked", "revoked_because", "ob2_revoked", "withdrawn_on")
 OWN_WORDS = {
     "not_authentic": ("none", N_("Not looked at")),
     "not_listed": ("maybe", N_("Not on a list here")),
@@ -48,7 +49,7 @@ Withdrawal = Callable[[str], tuple[datetime, str] | None]
 """Returns when and why a credential was withdrawn, where the site of the page knows."""
 IN_SHORT = {
     "expired": N_("It has ended. It was real."),
-    **dict.fromkeys(WITHDRAWN, N_("The issuer has withdrawn it. It was really issued.")),
+    "withdrawn": N_("The issuer has withdrawn it. It was really issued."),
     "suspended": N_("It is real, and the issuer has suspended it for now."),
     "not_yet_valid": N_("It is real. It is not in force yet."),
 }
@@ -57,21 +58,43 @@ STANDING = {
     Answer.NO: N_("It is real, and not in force."),
     Answer.COULD_NOT_CHECK: N_("It is real. Whether it is still in force could not be checked."),
 }
-NOT_NOW = {
-    **dict.fromkeys(WITHDRAWN, N_("No. The issuer has withdrawn it.")),
-    "not_yet_valid": N_("Not yet: it has not begun."),
+KINDS = {
+    "not_authentic": N_("No."),
+    "not_theirs": N_("Not for the person you named: it was issued to another name or address."),
+    "withdrawn": N_("No. The issuer has withdrawn it."),
+    "suspended": N_("Not for now: the issuer has suspended it."),
     "expired": N_(
-        "Not as current. Whether work that was done before it ended still counts is for your "
-        "own rules."
+        "Not as current: it ended on {date}. Whether work that was done before then still counts "
+        "is for your own rules."
     ),
+    "not_in_force": N_("Not as something that is in force now."),
+    "not_yet_valid": N_("Not yet: it begins on {date}."),
+    "not_shown": N_("Not yet: first it has to be shown to be real."),
+    "unsure": N_("First find out whether it is still in force."),
+    "issuer": N_("First find out who its issuer is."),
+    "good": N_("Yes, if it belongs to whoever gave it to you and your own rules count it."),
+    "theirs": N_("Yes, if your own rules count it. It was issued to the person you named."),
 }
+"""The answer to "May I count it?" by the kind of report, what needs a person first."""
 LABELS = {
-    **dict.fromkeys(WITHDRAWN, N_("Withdrawn")),
-    "expired": N_("Ended"),
+    "withdrawn": N_("Withdrawn"),
+    "expired": N_("Ended on {date}"),
     "suspended": N_("Suspended"),
-    "not_yet_valid": N_("Not begun"),
+    "not_yet_valid": N_("Begins on {date}"),
 }
 """What stands above the title of what is not in force, so that nobody skims past it."""
+ON_ITS_DAY = {
+    KINDS["withdrawn"]: N_("No. The issuer withdrew it on {date}."),
+    LABELS["withdrawn"]: N_("Withdrawn on {date}"),
+}
+"""The same where the day of a withdrawal is known."""
+STEPS = (
+    N_("Check that the name below is that of the person who gave it to you."),
+    N_("See whether your own rules count it, and for how much."),
+    N_("Print or save this report for the file."),
+)
+NEXT = {"good": STEPS, "theirs": STEPS[1:]}
+"""What is left to do where the answer is yes."""
 ISSUERS = {
     "listed": N_("Its issuer is on a list that is trusted here."),
     "not_listed": N_("Its issuer is on no list here: whether to trust it is for you to decide."),
@@ -83,6 +106,11 @@ ISSUERS = {
     "no_trust_list": N_("Whether to trust its issuer is for you to decide."),
 }
 FACES = {
+    "qr": N_(
+        "Did a QR code bring you here? Then look at the address at the top of your browser: it "
+        "should be one that you would have typed yourself. Anybody can print a code that leads to "
+        "a page of their own."
+    ),
     "pdf": N_(
         "The printed face of a PDF is not signed: anybody can change the words on it. What stands "
         "on this page was read from the signed credential inside. If the two differ, believe this "
@@ -96,6 +124,7 @@ FACES = {
         ),
     ),
 }
+AWAY = ("_unreachable", "endorsement_unchecked", "issuer_document_unreadable")
 NOTES = {
     *("more_than_one", "signature_verified_part", "whole_handed_in", "criteria_withheld"),
     *("refreshed", "refresh_not_authentic", "refresh_of_another", "signature_verified_legacy"),
@@ -123,9 +152,11 @@ class Told:
 
     report: Report
     lines: tuple[Line, ...]
+    kind: str
     label: str
     in_short: str
     counts: str
+    steps: tuple[str, ...]
     name: str
     picture: str | None
     face: str
@@ -137,6 +168,13 @@ class Told:
         """What was handed in, in words."""
         return language.gettext(CARRIERS.get(self.report.carrier, N_("what was handed in")))
 
+    @property
+    def out_of_reach(self) -> bool:
+        """Whether asking again may help: somebody on the network did not answer."""
+        found = [check.code for check in self.report.checks]
+        found += [verdict.code for verdict in self.report.verdicts().values()]
+        return any(code.endswith(AWAY) for code in found)
+
 
 def tell(report: Report, handed: Handed, withdrawal: Withdrawal) -> Told:
     """Return a report on what was handed in, in the reader's language."""
@@ -144,19 +182,53 @@ def tell(report: Report, handed: Handed, withdrawal: Withdrawal) -> Told:
         report = replace(report, carrier=handed.carrier)
     for check in report.checks:  # a code is called by the address around it, not by its photo
         handed = replace(handed, name=str(check.params.get("around", handed.name)))
-    lines = tuple(line(name, verdict, report) for name, verdict in report.verdicts().items())
+    report = _withdrawn_here(report, withdrawal)
+    of = kind(report)
     return Told(
         report=report,
-        lines=tuple(_with_reason(each, report, withdrawal) for each in lines),
-        label=language.gettext(LABELS.get(report.current.code, "")),
+        lines=tuple(line(name, verdict, report) for name, verdict in report.verdicts().items()),
+        kind=of,
+        label=_dated(LABELS.get(of, ""), report.current),
         in_short=in_short(report),
-        counts=language.gettext(counts(report)),
+        counts=_dated(KINDS[of], report.current),
+        steps=tuple(map(language.gettext, NEXT.get(of, ()))),
         name=handed.name,
         picture=_picture(report, handed),
         face=language.gettext(FACES.get(report.carrier, "")),
         notes=tuple(language.say(check) for check in report.checks if check.code in NOTES),
         not_checked=tuple(not_checked(report, handed)),
     )
+
+
+def worst_first(told: Sequence[Told]) -> list[Told]:
+    """Return what a person has to look at before what is good."""
+    order = list(KINDS)
+    return sorted(told, key=lambda each: order.index(each.kind))
+
+
+def in_all(told: Sequence[Told]) -> str:
+    """Return how many were handed in, and what they are: `3 in all: 1 ended, 2 good.`"""
+    numbers = Counter(TOTALS.get(each.kind, each.kind) for each in worst_first(told))
+    found = ", ".join(_number(of, n) for of, n in numbers.items())
+    return language.gettext(N_("{all} in all: {found}.")).format(all=len(told), found=found)
+
+
+TOTALS = {"theirs": "good", "not_shown": "unsure", "suspended": "not_in_force"}
+
+
+def _number(of: str, n: int) -> str:
+    ngettext = language.ngettext
+    return {
+        "not_authentic": ngettext("{n} not authentic", "{n} not authentic", n),
+        "not_theirs": ngettext("{n} of somebody else", "{n} of somebody else", n),
+        "withdrawn": ngettext("{n} withdrawn", "{n} withdrawn", n),
+        "expired": ngettext("{n} ended", "{n} ended", n),
+        "not_in_force": ngettext("{n} not in force", "{n} not in force", n),
+        "not_yet_valid": ngettext("{n} not begun", "{n} not begun", n),
+        "unsure": ngettext("{n} could not be checked", "{n} could not be checked", n),
+        "issuer": ngettext("{n} of an unknown issuer", "{n} of unknown issuers", n),
+        "good": ngettext("{n} good", "{n} good", n),
+    }[of].format(n=n)
 
 
 def line(name: str, verdict: Verdict, report: Report) -> Line:
@@ -179,28 +251,31 @@ def in_short(report: Report) -> str:
         return language.gettext(N_("Do not rely on it."))
     if report.authentic.answer is not Answer.YES:
         return language.gettext(N_("Nobody can say yet whether it is real."))
-    said = [IN_SHORT.get(report.current.code, STANDING[report.current.answer])]
+    said = [IN_SHORT.get(standing(report.current), STANDING[report.current.answer])]
     if report.current.answer is not Answer.NO and report.recognised.code in ISSUERS:
         said.append(ISSUERS[report.recognised.code])
     return " ".join(map(language.gettext, said))
 
 
-def counts(report: Report) -> str:
-    """Return the answer to "May I count it?", as far as a verifier can give one."""
+def kind(report: Report) -> str:
+    """Return which of `KINDS` a report is of."""
     if report.authentic.answer is not Answer.YES:
-        unknown = report.authentic.answer is Answer.COULD_NOT_CHECK
-        return N_("Not yet: first it has to be shown to be real.") if unknown else N_("No.")
+        return "not_authentic" if report.authentic.answer is Answer.NO else "not_shown"
     if report.theirs is not None and report.theirs.answer is Answer.NO:
-        return N_("Not for the person you named: it was issued to another name or address.")
+        return "not_theirs"
     if report.current.answer is Answer.NO:
-        return NOT_NOW.get(report.current.code, N_("Not as something that is in force now."))
+        of = standing(report.current)
+        return of if of in KINDS else "not_in_force"
     if report.current.answer is not Answer.YES:
-        return N_("First find out whether it is still in force.")
+        return "unsure"
     if report.recognised.code == "listed_unverified" or report.recognised.answer is not Answer.YES:
-        return N_("First find out who its issuer is.")
-    if report.theirs is not None and report.theirs.answer is Answer.YES:
-        return N_("Yes, if your own rules count it. It was issued to the person you named.")
-    return N_("Yes, if it belongs to whoever gave it to you and your own rules count it.")
+        return "issuer"
+    return "good" if report.theirs is None or report.theirs.answer is not Answer.YES else "theirs"
+
+
+def standing(current: Verdict) -> str:
+    """Return the code of a verdict on what is in force, one for every way of withdrawing."""
+    return "withdrawn" if current.code in WITHDRAWN else current.code
 
 
 def not_checked(report: Report, handed: Handed) -> list[str]:
@@ -232,15 +307,22 @@ def not_checked(report: Report, handed: Handed) -> list[str]:
     return [*found, language.gettext(judged), language.gettext(counts)]
 
 
-def _with_reason(said: Line, report: Report, withdrawal: Withdrawal) -> Line:
+def _withdrawn_here(report: Report, withdrawal: Withdrawal) -> Report:
     """Add to a withdrawal its day and reason, where this very site made it."""
-    if report.credential is None or report.current.code != "revoked" or said.name != "current":
-        return said
+    if report.credential is None or report.current.code != "revoked":
+        return report
     found = withdrawal(report.credential.id or "")
     if found is None:
-        return said
-    text = language.gettext(N_("It was withdrawn on {day}. Reason: {reason}"))
-    return replace(said, reason=text.format(day=language.day(found[0]), reason=found[1]))
+        return report
+    on = {"date": found[0].astimezone(UTC).isoformat(timespec="seconds"), "reason": found[1]}
+    return replace(report, current=replace(report.current, code="withdrawn_on", params=on))
+
+
+def _dated(sentence: str, current: Verdict) -> str:
+    """Return a sentence in the reader's language, with the day that decides if it is known."""
+    if current.code == "withdrawn_on":
+        sentence = ON_ITS_DAY.get(sentence, sentence)
+    return language.fill(sentence, current.params)
 
 
 def _own_page(report: Report) -> str | None:

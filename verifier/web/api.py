@@ -18,6 +18,7 @@ from werkzeug.exceptions import (
     UnsupportedMediaType,
 )
 
+from contexts import BUNDLED, FrozenContexts
 from verifier import TrustList, printed, verify, words
 from verifier.fetch import Fetch
 from verifier.intake import MAX_BYTES
@@ -51,6 +52,7 @@ def api_blueprint(
     make_fetch: Callable[[], Fetch],
     trust: Sequence[TrustList] = (),
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    contexts: FrozenContexts = BUNDLED,
 ) -> Blueprint:
     """Return the API as a blueprint, to be mounted with `url_prefix="/api"`.
 
@@ -77,6 +79,7 @@ def api_blueprint(
             trust=trust,
             presented_by=presented_by,
             evidence=evidence,
+            contexts=contexts,
         )
         if report.carrier == "unknown":
             return _unreadable(report)

@@ -8,6 +8,7 @@ from flask import Flask, Response, redirect, url_for
 from waitress import create_server
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from contexts import BUNDLED, FrozenContexts
 from verifier import TrustList
 from verifier.fetch import Fetch
 from verifier.web import problems
@@ -28,13 +29,16 @@ def create_app(
     make_fetch: Callable[[], Fetch],
     trust: Sequence[TrustList] = (),
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    contexts: FrozenContexts = BUNDLED,
 ) -> Flask:
     """Return the application: the page at `/verify`, the API at `/api`."""
     app = Flask("verifier.web", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES)
-    page = verifier_blueprint(site=SITE, make_fetch=make_fetch, trust=trust, clock=clock)
+    page = verifier_blueprint(
+        site=SITE, make_fetch=make_fetch, trust=trust, clock=clock, contexts=contexts
+    )
     app.register_blueprint(page, url_prefix="/verify")
-    api = api_blueprint(make_fetch=make_fetch, trust=trust, clock=clock)
+    api = api_blueprint(make_fetch=make_fetch, trust=trust, clock=clock, contexts=contexts)
     app.register_blueprint(api, url_prefix="/api")
     app.add_url_rule("/", "home", lambda: redirect(url_for("verifier.page")))
     app.register_error_handler(Exception, _answer_error)

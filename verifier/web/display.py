@@ -25,6 +25,20 @@ UNITS = {
 """Units that are said in the reader's language; any other stands as the issuer wrote it."""
 
 
+FILES = {
+    "application/pdf": N_("PDF"),
+    "application/msword": N_("Word document"),
+    "application/vnd.openxmlformats-officedocument.wordprocessingml": N_("Word document"),
+    "application/vnd.openxmlformats-officedocument.spreadsheetml": N_("spreadsheet"),
+    "application/vnd.openxmlformats-officedocument.presentationml": N_("slides"),
+    "image/": N_("picture"),
+    "video/": N_("video"),
+    "audio/": N_("sound recording"),
+    "text/": N_("text file"),
+}
+"""Media types by how they begin, in a word; any other stands as the issuer wrote it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ladder:
     """A criterion's levels from lowest to highest, with the places achieved and asked for."""
@@ -87,6 +101,12 @@ def amounts(credential: Credential) -> tuple[str, ...]:
         return ()
     number = f"{credential.credits_earned:g}"
     return (language.gettext(N_("{number} (unit not stated)")).format(number=number),)
+
+
+def kind_of_file(media_type: str | None) -> str | None:
+    """Return a media type in a word: `PDF` for `application/pdf`."""
+    kind = next((FILES[k] for k in FILES if (media_type or "").startswith(k)), None)
+    return language.gettext(kind) if kind else media_type
 
 
 def domain(identifier: str) -> str | None:

@@ -18,7 +18,7 @@ from flask import Blueprint, Response, has_request_context, request
 from flask.blueprints import BlueprintSetupState
 
 from verifier import words
-from verifier.report import Check, Verdict
+from verifier.report import Check, Params, Verdict
 
 LANGUAGES: Final = {"en": "English", "es": "Español"}
 FOLDER = Path(__file__).parent / "translations"
@@ -51,6 +51,11 @@ def day(moment: datetime) -> str:
 def say(item: Check | Verdict) -> str:
     """Return the sentence for a check or a verdict in the language of this request."""
     return words.text(item, gettext, day)
+
+
+def fill(sentence: str, params: Params) -> str:
+    """Return a sentence in the language of this request, with what a verdict names."""
+    return words.fill(sentence, params, gettext, day)
 
 
 def next_step(item: Check | Verdict) -> str:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from contexts import BUNDLED, FrozenContexts
 from verifier import TrustList, verify
 from verifier.examine import unauthentic
 from verifier.fetch import Fetch
@@ -68,6 +69,7 @@ def verifier_blueprint(
     make_fetch: Callable[[], Fetch],
     trust: Sequence[TrustList] = (),
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    contexts: FrozenContexts = BUNDLED,
     withdrawal: Withdrawal = lambda _id: None,
 ) -> Blueprint:
     """Return the page as a blueprint, to be mounted with `url_prefix="/verify"`.
@@ -112,14 +114,17 @@ def verifier_blueprint(
                     trust=trust,
                     presented_by=presented_by or None,
                     evidence=evidence,
+                    contexts=contexts,
                 )
             told.append(answers.tell(report, thing, withdrawal))
         if len(told) == 1 and told[0].report.carrier == "unknown":
             found = told[0].report.checks[0]
             problem = (language.say(found), language.next_step(found))
             return _form(problem, text=request.form.get("text", ""), status=422)
-        shown = {"told": told, "now": now, "presented_by": presented_by, "line": answers.line}
-        return Response(render_template("report.html", **shown))
+        shown = {"told": answers.worst_first(told), "in_all": answers.in_all(told), "now": now}
+        return Response(
+            render_template("report.html", **shown, presented_by=presented_by, line=answers.line)
+        )
 
     @blueprint.get("/colour.css")
     def colour() -> Response:
@@ -160,6 +165,7 @@ def _serve_templates(blueprint: Blueprint, site: Site) -> None:
         "amounts",
         "disguised",
         "domain",
+        "kind_of_file",
         "ladder",
         "mixed",
         "picture",

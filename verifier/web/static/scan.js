@@ -1,4 +1,4 @@
-// Looks for a square code with the camera: a few pictures a second go to this site, which
+// Looks for a QR code with the camera: a few pictures a second go to this site, which
 // reads them (zxing-cpp) and forgets them. The first code found is handed in as pasted text.
 "use strict";
 (() => {
