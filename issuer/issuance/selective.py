@@ -31,7 +31,7 @@ def base_proof_value(
     could put words into this one credential. Raises `contexts.CanonicalizationError`.
     """
     hmac_key = secrets.token_bytes(HMAC_KEY)
-    data = ecdsa_sd.base_data(document, options, hmac_key, mandatory_pointers)
+    data = ecdsa_sd.base_data(document, options, hmac_key, mandatory_pointers, keep=True)
     scoped_key = ec.generate_private_key(ec.SECP256R1())
     public_key = multikey.to_bytes(scoped_key.public_key())
     return sd_proof_value.encode(

@@ -11,13 +11,15 @@ from alembic import command
 from issuer import issuance, migrations, published
 from issuer.app import create_app
 from issuer.database import Database
-from issuer.issuance import lists
+from issuer.issuance import lists, self_check
 from issuer.issuance.finish import finish_pending
+from issuer.issuance.signing import Secured
 from issuer.issuer import Issuer
 from issuer.profiles import PROOF
 from keys.entry import KeyUse
 from keys.signer import KeysError
 from verifier import strict_json, verify
+from verifier.cryptosuites import ecdsa_sd
 from verifier.disclosure import choices, derive
 from verifier.report import Answer
 
@@ -63,6 +65,25 @@ def test_a_copy_of_it_verifies_and_shows_what_was_chosen(issuer, row):
     assert (found.authentic.answer, found.current.answer) == (Answer.YES, Answer.YES)
     assert found.credential.recipient_name is None
     assert len(found.credential.criteria_results) == 2
+
+
+def test_its_statements_are_worked_out_once_and_again_for_any_other_content(
+    issuer, approval, now, monkeypatch
+):
+    asked = []
+
+    def counted(document, *args):
+        asked.append(document)
+        return statements(document, *args)
+
+    statements = ecdsa_sd.Statements
+    monkeypatch.setattr(ecdsa_sd, "Statements", counted)
+    whole = strict_json.loads_object(issue(issuer, approval, now).to_share)
+    assert len(asked) == 1  # signed and checked
+    assert report(issuer, whole).authentic.answer is Answer.YES
+    assert len(asked) == 2  # nothing is kept for longer
+    secured = Secured(json.dumps(whole | {"name": "Another"}).encode(), None)
+    assert "signature_wrong" in self_check.self_check(issuer, secured, self_check.Known())
 
 
 def test_a_copy_of_a_revoked_one_is_revoked(issuer, row, now):

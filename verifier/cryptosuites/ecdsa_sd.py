@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contexts import BUNDLED, FrozenContexts, WorkLimitError, canonicalize
+from contexts.content import content_of
 from contexts.rdfc import canonical_names
 from verifier import pointers
 from verifier.cryptosuites import sd_proof_value
@@ -75,6 +76,8 @@ class SelectiveDisclosure:
 
 
 ECDSA_SD_2023 = SelectiveDisclosure()
+_kept: dict[bytes, BaseData] = {}
+"""What was made last and not checked yet, by the content of all that it comes from."""
 
 
 def base_data(
@@ -84,19 +87,36 @@ def base_data(
     mandatory_pointers: Sequence[str],
     *,
     contexts: FrozenContexts = BUNDLED,
+    keep: bool = False,
 ) -> BaseData:
     """Return what an issuer signs of `document` under proof `options` (3.6.2, 3.6.3).
+
+    `keep` remembers it until it is asked for once more: an issuer that has signed it checks it.
 
     Raises `contexts.CanonicalizationError`, and `ProofValueError` for pointers that do not
     point into the document.
     """
     document = unsecured(document)
+    options = {member: value for member, value in options.items() if member != "proofValue"}
+    said = {
+        "document": document,
+        "options": options,
+        "key": hmac_key,
+        "must": [*mandatory_pointers],
+    }
+    content = content_of(said)
+    if contexts is BUNDLED and content in _kept:
+        return _kept.pop(content)
     statements = Statements(document, hmac_key, contexts)
     try:
         mandatory = set(statements.indexes(statements.at(mandatory_pointers)))
     except pointers.PointerError as exc:
         raise ProofValueError(str(exc)) from exc
-    return _data(document, options, statements.lines, mandatory, contexts)
+    data = _data(document, options, statements.lines, mandatory, contexts)
+    if keep and contexts is BUNDLED:
+        _kept.clear()
+        _kept[content] = data
+    return data
 
 
 def disclose(
