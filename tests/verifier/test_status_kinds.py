@@ -5,10 +5,12 @@ import gzip
 import json
 
 import pytest
+from world import NOW
 
-from verifier import Answer, status_list
+from verifier import Answer, status_list, verify
 from verifier.fetch import FetchError
 from verifier.report import Outcome
+from verifier.status import MAX_LIST_BYTES
 
 V1 = "https://www.w3.org/2018/credentials/v1"
 LIST_2021 = "https://w3id.org/vc/status-list/2021/v1"
@@ -151,6 +153,11 @@ def test_too_many_entries_are_not_asked(world):
     assert world.list_url not in world.asked
 
 
+def test_as_many_entries_as_are_asked_for_are(world):
+    whole = badge(world, *[entry()] * 8)
+    assert current(world.verify(whole)) == (Answer.YES, "current")
+
+
 def test_a_list_may_be_a_jwt(world):
     for revoked, code in ((set(), "current"), ({INDEX}, "revoked")):
         world.documents[world.list_url] = world.issuer.jwt(world.list_document(revoked)).encode()
@@ -228,16 +235,43 @@ def test_an_unsigned_revocation_list_withdraws_what_it_lists(world, with_old_lis
     assert world.verify(with_old_list).current.code == code
 
 
+def test_an_unsigned_list_may_name_its_issuer_with_more(world, with_old_list):
+    revoked = ["https://district.example/credentials/1"]
+    issuer = {"id": world.issuer.did, "name": "District"}
+    world.publish(OLD_LIST, {"issuer": issuer, "revokedCredential": revoked})
+    assert current(world.verify(with_old_list)) == (Answer.NO, "revoked")
+
+
+def test_an_unsigned_list_is_asked_for_as_json_up_to_a_size(world, with_old_list):
+    asked = []
+
+    def fetch(url, *, accept, max_bytes):
+        asked.append((url, accept, max_bytes))
+        return world.fetch(url, accept=accept, max_bytes=max_bytes)
+
+    verify(json.dumps(with_old_list).encode(), fetch=fetch, now=NOW)
+    assert asked[-1] == (OLD_LIST, "application/json", MAX_LIST_BYTES)
+
+
+def test_an_unsigned_list_without_an_address_could_not_be_checked(world):
+    jwt = world.issuer.jwt(world.badge(credentialStatus={"type": "1EdTechRevocationList"}))
+    (status,) = (check for check in world.verify(jwt).checks if check.name == "status")
+    assert (status.outcome, status.code) == (Outcome.COULD_NOT_CHECK, "status_malformed")
+    assert status.params == {"member": "credentialStatus.id"}
+
+
 @pytest.mark.parametrize(
     ("answer", "code"),
     [
+        ({"issuer": {"id": "did:web:other.example"}, "revokedCredential": []},
+         "status_list_of_another"),
         ({"issuer": "did:web:other.example", "revokedCredential": []}, "status_list_of_another"),
         ({"revoked": []}, "status_list_unreadable"),
         ([], "status_list_unreadable"),
         (FetchError("too_slow", OLD_LIST), "status_unreachable"),
     ],
-    ids=["another-issuer", "no-list", "not-an-object", "unreachable"],
-)
+    ids=["another's, with more", "another-issuer", "no-list", "not-an-object", "unreachable"],
+)  # fmt: skip
 def test_an_unsigned_list_that_cannot_be_read_says_nothing(world, with_old_list, answer, code):
     world.documents[OLD_LIST] = (
         answer if isinstance(answer, FetchError) else json.dumps(answer).encode()
