@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from planted import ACHIEVEMENT, badge
-from world import NOW
+from world import NOW, Issuer
 
 from verifier.batch import policy
 from verifier.batch.applicants import HandedIn
@@ -70,6 +70,41 @@ def test_a_reason_is_the_same_however_long_ago_the_issuer_was_asked(world):
     reason, *_ = policy.judge(report, policy.Policy(), SOMEBODY, NOW)
     assert reason.code == "revoked"
     assert "age" not in reason.params
+
+
+@pytest.mark.parametrize(
+    ("listed", "code"),
+    [
+        pytest.param({"unverified": "a directory"}, "listed_unverified", id="nobody-looked"),
+        pytest.param({"id": "did:web:state.example", "kind": "state"}, "endorsed", id="endorsed"),
+    ],
+)
+def test_it_is_said_by_whose_word_an_issuer_is_known(world, judged, listed, code):
+    state = Issuer("did:web:state.example")
+    world.publish_issuer(state)
+    document = badge(world, 1)
+    document["issuer"]["endorsement"] = [
+        state.sign(
+            {
+                "@context": document["@context"],
+                "type": ["VerifiableCredential", "EndorsementCredential"],
+                "issuer": {"id": state.did, "type": ["Profile"]},
+                "validFrom": "2026-10-01T00:00:00Z",
+                "credentialSubject": {"id": world.issuer.did, "type": ["EndorsementSubject"]},
+            }
+        )
+    ]
+    lists = (listing(world.issuer.did, **listed),)
+    assert judged("", document, lists=lists) == {code: Answer.YES}
+
+
+def test_what_a_copy_of_the_keys_shows_is_said_with_its_day(world, judged):
+    kept = {"didDocument": world.issuer.document, "retrieved": "2026-11-10T00:00:00Z"}
+    del world.documents["https://district.example/.well-known/did.json"]
+    document = badge(world, 1)
+    del document["credentialStatus"]
+    found = judged("", document, lists=(listing(world.issuer.did, **kept),))
+    assert found == {"authentic_by_snapshot": Answer.YES}
 
 
 def test_the_greatest_age_is_counted_from_the_day_of_the_award(judged):
