@@ -25,7 +25,7 @@ def test_the_report_says_when_and_why(issuer, revoked):
     found = shared.find(issuer, revoked)
     text = app.test_client().post("/verify", data={"text": found.json.decode()}).text
     app.extensions["mintmark"].database.close()
-    assert f"It was withdrawn on November 22, 2026. Reason: {REASON}" in text
+    assert f"withdrew it on November 22, 2026, and says why: “{REASON}”" in text
 
 
 def test_nothing_is_told_of_what_is_not_this_issuers_or_not_withdrawn(
