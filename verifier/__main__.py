@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
-from verifier import printed, trust, web_options
+from contexts import FrozenContexts
+from verifier import pinned, printed, trust, web_options
 from verifier.credential import instant
 from verifier.fetch import Fetch
 from verifier.fetch_cache import remembering
@@ -50,10 +51,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         now = _time(args.at)
         required = _required(args, lists)
         ask = remembering(web_options.asking(args))
+        contexts = _contexts(args)
         reports = []
         for name in args.source:
             data = _read_source(name)
-            reports.append((name, _verify(data, args, now, lists, evidence, ask())))
+            reports.append((name, _verify(data, args, now, lists, evidence, ask(), contexts)))
     except UsageError as exc:
         return _refuse(str(exc))
     _print(reports, args)
@@ -107,6 +109,7 @@ def _add_world(parser: argparse.ArgumentParser) -> None:
         help="a trust list; may be repeated; without it, those of: mintmark-verify trust",
     )
     web_options.add_options(parser)
+    pinned.add_option(parser)
 
 
 def serve(arguments: Sequence[str]) -> int:
@@ -120,7 +123,8 @@ def serve(arguments: Sequence[str]) -> int:
         lists: Sequence[TrustList] = _lists(args)
         if not args.trust:
             lists = kept.InUse(kept.home(os.environ), _asking(args))
-        made = app.create_app(remembering(web_options.asking(args)), lists)
+        ask = remembering(web_options.asking(args))
+        made = app.create_app(ask, lists, contexts=_contexts(args))
         app.serve(made, bind=args.bind, port=args.port)
     except UsageError as exc:
         return _refuse(str(exc))
@@ -157,6 +161,7 @@ def _verify(
     lists: tuple[TrustList, ...],
     evidence: tuple[bytes, ...],
     fetch: Fetch,
+    contexts: FrozenContexts,
 ) -> Report:
     return verify(
         data,
@@ -165,6 +170,7 @@ def _verify(
         trust=lists,
         presented_by=args.recipient,
         evidence=evidence,
+        contexts=contexts,
     )
 
 
@@ -203,6 +209,13 @@ def _lists(args: argparse.Namespace) -> tuple[TrustList, ...]:
     for line in told:
         print(f"mintmark-verify: {printed.printable(line)}", file=sys.stderr)
     return lists
+
+
+def _contexts(args: argparse.Namespace) -> FrozenContexts:
+    try:
+        return pinned.known(pinned.read(args))
+    except ValueError as exc:
+        raise UsageError(str(exc)) from exc
 
 
 def _asking(args: argparse.Namespace) -> Callable[[], Fetch] | None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from verifier import web_options
+from verifier import pinned, web_options
 from verifier.batch import policy, run
 from verifier.batch.applicants import pile
 from verifier.batch.desk import Task
@@ -69,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--offline", action="store_true", help="ask nobody; use key snapshots in trust lists")
     add("--at", type=_time, metavar="TIME", help="judge dates as of this time")
     web_options.add_options(parser)
+    pinned.add_option(parser)
     return parser
 
 
@@ -90,6 +91,8 @@ def _given(args: argparse.Namespace, source: Path) -> Given:
     files = [_named("Policy", args.policy, text)] if args.policy else []
     for place, data, each in zip(places, lists, rules.lists, strict=True):
         files.append(_named(f"List “{each.name}”, as of {each.updated:%Y-%m-%d}", place, data))
+    pins = pinned.read(args)
+    files += [_named(f"Context {pin.url}", pin.file, pin.data) for pin in pins]
     things = pile(source, {file, *(place.resolve() for place in places)})
     if things.table:
         files.append(Named("applicants.csv", things.table, "Applicants"))
@@ -99,7 +102,7 @@ def _given(args: argparse.Namespace, source: Path) -> Given:
         files.append(Named(source.name, digest, "Zip"))
     asked = {name: value for name, value in vars(args).items() if name in _OPTIONS and value}
     options = tuple(f"{name.replace('_', ' ')}: {value}" for name, value in asked.items())
-    task = Task(source, text, lists, web_options.asking(args), args.at)
+    task = Task(source, text, lists, web_options.asking(args), args.at, pins)
     return Given(things, task, rules.name or source.name, tuple(files), options)
 
 

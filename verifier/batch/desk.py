@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from contexts import BUNDLED
+from verifier import pinned
 from verifier.batch import policy
 from verifier.batch.applicants import HandedIn
 from verifier.batch.shelf import UnreadableError, shelf
@@ -80,6 +80,7 @@ class Task:
     lists: tuple[bytes, ...]
     ask: Callable[[], Fetch]
     at: datetime | None = None
+    pins: tuple[pinned.Pin, ...] = ()
 
 
 class Desk:
@@ -89,7 +90,7 @@ class Desk:
         self.task = task
         self._shelf = shelf(task.source)
         self._policy = policy.parse(task.policy, task.lists)
-        self._known = Known()
+        self._known, self._contexts = Known(), pinned.known(task.pins)
 
     def check(self, thing: HandedIn) -> Row:
         """Return the row for what was handed in, whatever it is."""
@@ -103,7 +104,7 @@ class Desk:
         except UnreadableError as exc:
             return self.unchecked(thing, exc.code, **exc.params)
         now, asking = self._now(), Asking(self._known, self.task.ask)
-        report = look_at(data, KnownWorld(asking, now, self._policy.lists, BUNDLED))
+        report = look_at(data, KnownWorld(asking, now, self._policy.lists, self._contexts))
         credential, asked = report.credential, asking.asked
         digest = digest or next((found for url, _, found in asked if url == thing.source), "")
         return Row(
