@@ -1,14 +1,18 @@
 """The order of checks: who is asked, when, and what an answer missing leaves open (D3, T20)."""
 
+import json
 from hashlib import sha256
 
 import pytest
+from carriers import link
 from world import Issuer
 
 from contexts import BUNDLED
 from verifier.cryptosuites import SUITES
+from verifier.examine import verdict
 from verifier.fetch import FetchError, offline
-from verifier.report import Answer, Outcome
+from verifier.intake import CREDENTIAL_TYPES, MAX_CREDENTIAL_BYTES
+from verifier.report import Answer, Check, Outcome, Verdict
 
 DOCUMENT = "https://district.example/.well-known/did.json"
 
@@ -49,8 +53,8 @@ def test_what_is_not_authentic_is_not_judged_further_and_shows_no_claim(world, b
     )
     assert report.authentic.answer is not Answer.YES
     assert report.credential is None
-    for verdict in (report.current, report.recognised, report.theirs):
-        assert (verdict.answer, verdict.code) == (Answer.COULD_NOT_CHECK, "not_authentic")
+    for said in (report.current, report.recognised, report.theirs):
+        assert (said.answer, said.code) == (Answer.COULD_NOT_CHECK, "not_authentic")
     assert world.list_url not in world.asked
 
 
@@ -91,26 +95,95 @@ def test_a_link_is_followed_to_the_badge(world, badge):
     assert report.authentic.answer is Answer.YES
 
 
+def test_a_link_to_a_page_leads_on_to_the_badge_that_the_page_names(world, badge):
+    page, named = "https://district.example/share/1", "https://district.example/share/1.json"
+    tag = b'<link rel="alternate" type="application/vc+ld+json" href="/share/1.json">'
+    world.documents[page] = b"<!doctype html><html><head>" + tag
+    world.publish(named, badge)
+    assert world.verify(page).authentic.answer is Answer.YES
+    assert world.asked[:2] == [page, named]
+
+
 @pytest.mark.parametrize(
-    ("why", "code"),
+    ("why", "detail", "code"),
     [
-        ("too_slow", "link_unreachable"),
-        ("address_refused", "link_refused"),
-        ("http_status", "link_to_nothing"),
+        ("too_slow", "", "link_unreachable"),
+        ("connection_lost", "after 410", "link_unreachable"),
+        ("address_refused", "", "link_refused"),
+        ("http_status", "answered 404", "link_to_nothing"),
+        ("http_status", "answered 410", "link_not_shared"),
     ],
 )
-def test_a_link_that_cannot_be_opened_could_not_be_checked(world, why, code):
-    url = "https://district.example/credentials/1"
-    world.documents[url] = FetchError(why, url)
+def test_a_link_that_cannot_be_opened_could_not_be_checked(world, why, detail, code):
+    url = "https://district.example/credentials/" + "1" * 300
+    world.documents[url] = FetchError(why, url, detail)
     report = world.verify(url)
-    assert (report.authentic.answer, report.authentic.code) == (Answer.COULD_NOT_CHECK, code)
+    assert report.authentic == Verdict(
+        Answer.COULD_NOT_CHECK, code, {"url": url[:200], "why": why}
+    )  # fmt: skip
+    assert [check.name for check in report.checks] == ["intake"]
+    assert (report.carrier, report.securing) == ("unknown", "unknown")
 
 
 def test_a_link_to_a_link_is_not_followed_again(world):
-    world.documents["https://a.example/1"] = b"https://a.example/2"
-    report = world.verify("https://a.example/1")
+    url = "https://a.example/" + "1" * 300
+    world.documents[url] = b"https://a.example/2"
+    report = world.verify(url)
     assert report.authentic.code == "link_to_no_credential"
-    assert world.asked == ["https://a.example/1"]
+    assert report.authentic.params == {"url": url[:200]}
+    assert world.asked == [url]
+
+
+def test_a_link_is_asked_for_a_credential_up_to_a_size(world, badge):
+    asked = []
+
+    def fetch(url, *, accept, max_bytes):
+        asked.append((url, accept, max_bytes))
+        return world.fetch(url, accept=accept, max_bytes=max_bytes)
+
+    url = "https://district.example/credentials/1"
+    world.publish(url, badge)
+    world.verify(url, fetch=fetch)
+    assert asked[0] == (url, CREDENTIAL_TYPES, MAX_CREDENTIAL_BYTES)
+
+
+def test_how_it_came_and_the_address_around_it_are_told(world, badge):
+    token = world.issuer.jwt(world.badge())
+    for given, carrier, around in (
+        (
+            link(token, "https://anyone.example/verify"),
+            "qr",
+            {"around": "https://anyone.example/verify"},
+        ),
+        (token, "jwt", {}),
+        (" \n" + json.dumps(badge), "json", {}),
+    ):
+        report = world.verify(given)
+        (received, *_) = report.checks
+        assert (received.name, received.outcome) == ("intake", Outcome.PASSED)
+        assert (received.code, received.params) == (f"received_{carrier}", around)
+        assert (report.carrier, report.authentic.answer) == (carrier, Answer.YES)
+
+
+def test_a_report_keeps_the_text_that_was_read(world, badge):
+    for text in (json.dumps(badge), json.dumps(badge | {"name": "Another"}), '{"id":'):
+        assert world.verify(text).text == text
+
+
+def test_terms_of_use_are_left_to_people(world):
+    terms = {"termsOfUse": [{"id": "https://district.example/terms", "type": "Terms"}]}
+    report = world.verify(world.issuer.jwt(world.badge(**terms)))
+    assert report.checks[-1] == Check(
+        "parts", Outcome.COULD_NOT_CHECK, "part_not_checked", {"member": "termsOfUse"}
+    )
+    plain = world.verify(world.issuer.jwt(world.badge()))
+    assert "part_not_checked" not in {check.code for check in plain.checks}
+
+
+def test_where_nothing_passed_the_answer_is_no_yes():
+    noted = Check("proof", Outcome.NOT_APPLICABLE, "proof_of_another")
+    for checks in ((), (noted,)):
+        assert verdict(checks, "authentic") == Verdict(Answer.COULD_NOT_CHECK, "nothing_checked")
 
 
 def test_offline_without_keys_at_hand_nothing_is_shown(world, badge):
