@@ -77,7 +77,7 @@ def to_quads(document: Json, *, contexts: FrozenContexts = BUNDLED) -> set[Quad]
     """Return the RDF dataset of a document as quads of serialised terms; errors as above."""
     walk = _statements(document, contexts)
     for subject, block in walk.blocks.items():
-        walk.said[subject] = tails_of(subject, block)
+        walk.said[subject] = walk.said.get(subject, []) + tails_of(subject, block)
     said = {(subject, *parted(tail), "") for subject, tails in walk.said.items() for tail in tails}
     return said.union(walk.quads)
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from contexts.errors import CanonicalizationError, WorkLimitError
-from contexts.ntriples import Quad, block, distinct
+from contexts.ntriples import Quad, block, distinct, tails_of
 
 _BEGUN = {name: hashlib.new(name) for name in ("sha256", "sha384")}
 """Copied for each hash of a few lines: to begin a new one takes longer than they do."""
@@ -55,6 +55,8 @@ def canonical(
     whole = {names.get(subject, subject): tails for subject, tails in said.items()}
     for subject, tails in linked.items():
         whole[subject] = [*whole.get(subject, ()), *tails]
+    for subject in blocks.keys() & whole.keys():
+        whole[subject] = [*whole[subject], *tails_of(subject, blocks[subject])]
     try:
         written = {**blocks, **{subject: block(subject, tails) for subject, tails in whole.items()}}
     except UnicodeEncodeError as exc:

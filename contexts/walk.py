@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from contexts.content import content_of
 from contexts.jcs import canonicalize_json
-from contexts.ntriples import ESCAPES, LANGUAGE, Quad, block, parted, tails_of
+from contexts.ntriples import ESCAPES, LANGUAGE, Quad, block, parted
 from contexts.terms import ActiveContext, Declined, Term
 
 MAX_DEPTH = 64
@@ -56,7 +56,7 @@ class Walk:
 
     `said` holds, by subject, what follows it in those that name no blank node as their object
     and no graph: ` <predicate> object .` and the end of the line. `quads` are the others, and
-    `blocks` whole statements in canonical order, of subjects that neither of the two speaks of.
+    `blocks`, by subject, statements in canonical order as they are hashed.
     """
 
     def __init__(self, prefix: str = "_:b") -> None:
@@ -71,7 +71,6 @@ class Walk:
         """Return the statements of a document; `Declined` if it is not for the tables."""
         walk = cls()
         walk.node(document, initial)
-        walk._settle()
         return walk
 
     def count(self) -> int:
@@ -201,19 +200,11 @@ class Walk:
     def _fragment(self, node: Json, active: ActiveContext, depth: int) -> Fragment:
         """Walk a node and return what it adds to any document."""
         name = self.node(node, active, "", depth)
-        self._settle()
-        linked = {subject for subject, *_ in self.quads}
-        alone = [s for s in self.said if s[0] == "<" and s not in linked]
+        elsewhere = self.blocks.keys() | {subject for subject, *_ in self.quads}
+        alone = [s for s in self.said if s[0] == "<" and s not in elsewhere]
         blocks = self.blocks | {s: block(s, self.said.pop(s)) for s in alone}
         count = sum(one.count(b"\n") for one in blocks.values())
         return Fragment(name, blocks, count, self.said, self.quads)
-
-    def _settle(self) -> None:
-        """Take apart the blocks of subjects of which more is said."""
-        for subject in self.blocks.keys() & self.said.keys():
-            tails = tails_of(subject, self.blocks.pop(subject))
-            self._in_blocks -= len(tails)
-            self.said[subject] += tails
 
     def _list(self, values: list[str], graph: str) -> str:
         """Add a list, a chain of blank nodes, and return the first of them (8.3)."""

@@ -151,6 +151,10 @@ def test_what_is_nested_too_deep_is_declined():
             badge(evidence=[{"id": BADGE["credentialSubject"]["achievement"]["id"], "name": "n"}]),
             id="more said of a subject in it",
         ),
+        pytest.param(
+            badge(proof=PROOF | {"id": BADGE["credentialSubject"]["achievement"]["id"]}),
+            id="a subject in it signs in a graph of its own",
+        ),
     ],
 )
 def test_a_remembered_member_changes_no_statement(document, monkeypatch):
