@@ -7,7 +7,7 @@ from typing import Any
 from verifier import words
 from verifier.credential import Credential
 from verifier.letters import calm, mixed
-from verifier.report import Answer, Outcome, Report
+from verifier.report import Answer, Check, Outcome, Report
 
 _MARKS = {
     Answer.YES: "✔",
@@ -146,8 +146,13 @@ def _checks(report: Report, details: bool) -> list[str]:
         or check.name == "disclosure"  # what is left out belongs to what is read
         or check.code in ALWAYS_SAID
     ]
-    lines = [f"  {_MARKS[check.outcome]} {check.name}: {words.text(check)}" for check in shown]
+    lines = [f"  {_MARKS[check.outcome]} {check.name}: {_in_full(check)}" for check in shown]
     return ["  Checks:", *(f"  {line}" for line in lines), ""] if lines else []
+
+
+def _in_full(check: Check) -> str:
+    beside = words.beside(check)
+    return words.text(check) + (f" [{beside}]" if beside else "")
 
 
 def as_table(rows: Sequence[tuple[str, Report]]) -> str:

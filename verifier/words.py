@@ -18,11 +18,13 @@ _BRING = (
     "Bring the file that the issuer gave out (.json, .jwt, .png, .svg or .pdf), its link, or a "
     "clear picture of its code."
 )
-_AGAIN = "Try again later, or from another network."
+_AGAIN = "Try again later. If it still does not work tomorrow, ask the issuer."
 _ASK_WHO = (
     "Call or write to the organization that it names, by a phone number or web site that you already "
     "have, not one from this document. Ask whether this address is theirs and whether they issued this."
 )
+
+_HIDES = ("It is written in a way that can hide parts of what was signed.", _ASK_ISSUER)
 
 WORDS: dict[str, tuple[str, str]] = {
     # the verdicts
@@ -125,7 +127,7 @@ WORDS: dict[str, tuple[str, str]] = {
         _BRING,
     ),
     "code_of_something_else": ("The code in the picture holds something else.", _BRING),
-    "code_damaged": ("The code is damaged: {detail}.", "Scan it again, closer and in good light."),
+    "code_damaged": ("The code is damaged.", "Scan it again, closer and in good light."),
     "web_page": (
         "It is a web page, and no credential was found in it. That does not mean that there is none.",
         "Look on the page for “Download” or “Share”, or ask the teacher for the file.",
@@ -153,44 +155,32 @@ WORDS: dict[str, tuple[str, str]] = {
     "link_to_no_credential": ("The link {url} does not lead to a credential.", _ASK_ISSUER),
     # (2) parse
     "not_strict_json": (
-        "The file is damaged or was changed so that two readers could read two things: {detail}.",
+        "The file is damaged or was changed so that two readers could read two things.",
         _ASK_ISSUER,
     ),
-    "not_a_jwt": ("The compact form is damaged: {detail}.", _ASK_ISSUER),
-    "jwt_header": ("The compact form asks for what no verifier may do: {detail}.", _ASK_ISSUER),
-    "jwt_algorithm": ("It is signed in a way ({detail}) that is not accepted.", _ASK_ISSUER),
+    "not_a_jwt": ("The compact form is damaged.", _ASK_ISSUER),
+    "jwt_header": ("The compact form asks for what no verifier may do.", _ASK_ISSUER),
+    "jwt_algorithm": ("It is signed in a way that is not accepted.", _ASK_ISSUER),
     # (3) structure
     "plain_structure": ("What it shows is what was signed.", ""),
     "structure_no_context": (
-        "It names no standard for its words ({place} is missing), so it is no credential that can be read.",
+        "It names no standard for its words, so it is no credential that can be read.",
         _BRING,
     ),
     "structure_inline_context": (
-        "It brings its own definitions of its words ({place}), so what it says could not be read safely.",
+        "It brings its own definitions of its words, so what it says could not be read safely.",
         _ASK_ISSUER,
     ),
-    "structure_keyword": (
-        "It is written in a way ({place}) that can hide parts of what was signed.",
-        _ASK_ISSUER,
-    ),
-    "structure_full_iri_key": (
-        "It is written in a way ({place}) that can hide parts of what was signed.",
-        _ASK_ISSUER,
-    ),
-    "structure_blank_id": (
-        "It is written in a way ({place}) that can hide parts of what was signed.",
-        _ASK_ISSUER,
-    ),
+    "structure_keyword": _HIDES,
+    "structure_full_iri_key": _HIDES,
+    "structure_blank_id": _HIDES,
     "structure_list_for_one": (
-        "It gives several values ({place}) where one belongs, so it is not clear which counts.",
+        "It gives several values where one belongs, so it is not clear which counts.",
         _ASK_ISSUER,
     ),
-    "structure_list_in_list": (
-        "It is written in a way ({place}) that can hide parts of what was signed.",
-        _ASK_ISSUER,
-    ),
+    "structure_list_in_list": _HIDES,
     "structure_in_pieces": (
-        "A part of the credential stands in another place ({place}), out of sight.",
+        "A part of the credential stands in another place, out of sight.",
         _ASK_ISSUER,
     ),
     # (4) shape
@@ -205,9 +195,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "",
     ),
     "endorsement": ("It is an endorsement of something in the credential around it.", ""),
-    "not_an_endorsement": ("It is not an endorsement (its types: {types}).", _ASK_ISSUER),
+    "not_an_endorsement": ("It is not an endorsement.", _ASK_ISSUER),
     "endorsement_of_another": (
-        "It endorses something that the credential around it does not name ({about}).",
+        "It endorses something that the credential around it does not name.",
         "Do not count it.",
     ),
     "inner_unreadable": ("There is nothing in it that can be read as a credential.", _ASK_ISSUER),
@@ -216,63 +206,62 @@ WORDS: dict[str, tuple[str, str]] = {
         "",
     ),
     "not_an_open_badge": (
-        "It is not an Open Badge 3.0 (its types: {types}).",
+        "It is not an Open Badge 3.0.",
         "Ask for the Open Badge file.",
     ),
     "ob2_version": ("It is an Open Badge 2.0, an older kind.", ""),
-    "ob2_hosted": ("The issuer's own site serves this badge ({url}).", ""),
+    "ob2_hosted": ("The issuer's own site serves this badge.", ""),
     "ob2_no_address": (
         "It is an Open Badge 2.0 that says neither where it is hosted nor is signed.",
         _ASK_ISSUER,
     ),
     "ob2_hosted_unreachable": (
-        "It is an Open Badge 2.0, which only the issuer's site can confirm, and the site could not be asked ({url}).",
+        "It is an Open Badge 2.0, which only the issuer's site can confirm, and the site could not be asked.",
         _AGAIN,
     ),
     "ob2_linked_unreachable": (
-        "It is an Open Badge 2.0, and a part of it that the issuer hosts could not be had ({url}).",
+        "It is an Open Badge 2.0, and a part of it that the issuer hosts could not be had.",
         _AGAIN,
     ),
     "ob2_differs": (
-        "The issuer's site says otherwise about this badge ({url}).",
+        "The issuer's site says otherwise about this badge.",
         "Open that address, and rely on what the issuer's site says.",
     ),
     "ob2_other_site": (
-        "It is not hosted on the site of the issuer it names ({url}).",
+        "It is not hosted on the site of the issuer it names.",
         "Do not rely on it. " + _ASK_ISSUER,
     ),
     "ob2_revoked": (
-        "The issuer has withdrawn it ({url}).",
+        "The issuer has withdrawn it.",
         "Ask the issuer why, or the teacher for a newer one.",
     ),
     "context_missing": (
-        "It does not name a version of the standard that is known here ({member}).",
+        "It does not name a version of the standard that is known here.",
         "Ask the issuer for it as an Open Badge 3.0.",
     ),
     "member_missing": ("A part that every Open Badge has is missing: {member}.", _ASK_ISSUER),
     "date_unreadable": ("A date in it cannot be read: {member}.", _ASK_ISSUER),
     # (5) proof and key
-    "signature_verified": ("The signature fits every word ({suite}).", ""),
+    "signature_verified": ("The signature fits every word.", ""),
     "signature_verified_legacy": (
-        "The signature fits every word. It is of an older kind ({suite}) that is going out of use.",
+        "The signature fits every word. It is of an older kind that is going out of use.",
         "",
     ),
     "signature_verified_part": (
         "The signature fits every word. The holder chose what to show of it; what the issuer made "
-        "mandatory is all here ({suite}).",
+        "mandatory is all here.",
         "",
     ),
     "signature_verified_whole": (
-        "The signature fits every word. This is the holder's own copy, made to share parts of "
-        "({suite}).",
+        "The signature fits every word. This is the holder's own copy, made to share parts of.",
         "",
     ),
     "not_divisible": (
-        "It is written so that its parts cannot be told apart: {detail}.",
+        "It is written so that its parts cannot be told apart.",
         "Ask for it in another form.",
     ),
     "key_of_another_kind": (
-        "The issuer's key is of another kind than the signature says ({suite}).",
+        "The issuer's key is of another kind than the signature says.",
         "Do not rely on it. " + _ASK_ISSUER,
     ),
     "signature_wrong": (
@@ -282,37 +271,37 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "no_proof": ("It is not signed.", _ASK_ISSUER),
     "too_many_proofs": ("It carries more than {most} signatures.", _ASK_ISSUER),
-    "proof_malformed": ("The signature is damaged ({member}).", _ASK_ISSUER),
-    "proof_purpose": ("It was signed for another purpose ({purpose}).", _ASK_ISSUER),
+    "proof_malformed": ("The signature is damaged.", _ASK_ISSUER),
+    "proof_purpose": ("It was signed for another purpose.", _ASK_ISSUER),
     "proof_of_another": (
-        "Somebody else also signed it ({method}); that counts for nothing here.",
+        "Somebody else also signed it; that counts for nothing here.",
         "",
     ),
     "suite_not_supported": (
-        "It is signed in a way ({suite}) that this verifier does not know.",
+        "It is signed in a way that this verifier does not know.",
         "Ask for it in another form, or use a verifier that knows this one.",
     ),
     "key_of_issuer": ("The key is the issuer's own.", ""),
     "key_of_another": (
-        "It is not signed by the issuer it names ({issuer}).",
+        "It is not signed by the issuer it names.",
         "Do not rely on it. " + _ASK_ISSUER,
     ),
     "key_not_listed": (
-        "The key is not among the issuer's published keys ({method}).",
+        "The key is not among the issuer's published keys.",
         "Do not rely on it. " + _ASK_ISSUER,
     ),
     "key_not_found": (
-        "The key was not found among those that the issuer's address publishes ({method}); it may "
+        "The key was not found among those that the issuer's address publishes; it may "
         "publish more in places that could not be read.",
         "Ask the issuer, by an address you already know, whether it signed this.",
     ),
     "key_not_in_snapshot": (
-        "The key ({method}) is not in the copy of the issuer's keys that was kept on {retrieved}; it "
+        "The key is not in the copy of the issuer's keys that was kept on {retrieved}; it "
         "may be a newer one. The issuer's site could not be asked.",
         _AGAIN,
     ),
     "issuer_lists_no_keys": (
-        "The issuer's address ({issuer}) does not say which keys are its own, so nobody can tell "
+        "The issuer's address does not say which keys are its own, so nobody can tell "
         "whether it signed this.",
         "Ask the issuer, by an address you already know, whether it signed this.",
     ),
@@ -320,7 +309,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Its compact form mixes two versions of the standard, so two readers could read two things.",
         _ASK_ISSUER,
     ),
-    "key_not_supported": ("The issuer's key is of a kind not known here ({method}).", _ASK_ISSUER),
+    "key_not_supported": ("The issuer's key is of a kind not known here.", _ASK_ISSUER),
     "key_revoked_before": (
         "The issuer had withdrawn this key on {ended}, before this was signed.",
         "Do not rely on it. " + _ASK_ISSUER,
@@ -339,41 +328,40 @@ WORDS: dict[str, tuple[str, str]] = {
         "Ask the issuer for the credential with a new signature.",
     ),
     "data_loss": (
-        "It holds a part that no signature can cover: {detail}.",
+        "It holds a part that no signature can cover.",
         "Do not rely on it. " + _ASK_ISSUER,
     ),
-    "not_json_ld": ("It is not written as a signed credential must be: {detail}.", _ASK_ISSUER),
+    "not_json_ld": ("It is not written as a signed credential must be.", _ASK_ISSUER),
     "context_not_listed": (
         "It uses words defined at {detail}, which this verifier does not hold.",
         "Ask for the JWT form, or let whoever runs this verifier add that definition.",
     ),
-    "too_complex": ("It is made so that checking it would take too long: {detail}.", _ASK_ISSUER),
+    "too_complex": ("It is made so that checking it would take too long.", _ASK_ISSUER),
     "claims_agree": ("Its two ways of saying who and when agree.", ""),
     "claims_missing": (
-        "It leaves out claims that the standard asks for ({claims}); the signed text says the same.",
+        "It leaves out claims that the standard asks for; the signed text says the same.",
         "",
     ),
     "claims_differ": (
-        "It says two different things ({claim}), so neither can be relied on.",
+        "It says two different things, so neither can be relied on.",
         "Do not rely on it. " + _ASK_ISSUER,
     ),
     "issuer_method_not_supported": (
-        "The issuer's identifier is of a kind not known here ({issuer}).",
+        "The issuer's identifier is of a kind not known here.",
         "Use a verifier that knows this kind.",
     ),
-    "issuer_id_malformed": ("The issuer's identifier is not a proper one ({issuer}).", _ASK_ISSUER),
+    "issuer_id_malformed": ("The issuer's identifier is not a proper one.", _ASK_ISSUER),
     "issuer_unreachable": (
-        "The issuer's site could not be asked for its keys ({issuer}). That is a matter of the network, "
-        "not of the credential.",
-        _AGAIN
-        + " With a trust list that holds a copy of the issuer's keys it can be checked offline.",
+        "The issuer's website could not be reached, so nobody can say yet whether this is real. "
+        "That is a matter of the network, not of the credential.",
+        _AGAIN,
     ),
     "issuer_document_unreadable": (
-        "The issuer's site does not answer with its keys ({issuer}).",
+        "The issuer's site does not answer with its keys.",
         _AGAIN,
     ),
     "issuer_document_of_another": (
-        "The issuer's site answers with the keys of another ({detail}).",
+        "The issuer's site answers with the keys of another.",
         "Tell the issuer; its site is set up wrongly.",
     ),
     "issuer_by_snapshot": (
@@ -402,11 +390,11 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "refresh_is_the_same": ("The issuer gives out no newer version of it.", ""),
     "refresh_not_supported": (
-        "It says where a newer version may be had in a way not known here ({type}).",
+        "It says where a newer version may be had in a way not known here.",
         "",
     ),
     "refresh_unreachable": (
-        "Whether the issuer gives out a newer version could not be asked ({url}).",
+        "Whether the issuer gives out a newer version could not be asked.",
         _AGAIN,
     ),
     "refresh_not_authentic": (
@@ -453,31 +441,31 @@ WORDS: dict[str, tuple[str, str]] = {
         "Ask the issuer when it will be settled.",
     ),
     "status_not_supported": (
-        "Whether it was withdrawn is kept in a way not known here ({type}).",
+        "Whether it was withdrawn is kept in a way not known here.",
         "Ask the issuer whether it is still in force.",
     ),
     "status_malformed": (
-        "It does not say properly where withdrawals are listed ({member}).",
+        "It does not say properly where withdrawals are listed.",
         "Ask the issuer whether it is still in force.",
     ),
     "status_unreachable": (
-        "The issuer's site could not be reached, so it is not known whether it was withdrawn ({url}).",
-        "Try again later. If it still does not answer tomorrow, ask the issuer.",
+        "The issuer's website could not be reached, so it is not known whether it was withdrawn.",
+        _AGAIN,
     ),
     "status_list_not_authentic": (
-        "The list of withdrawn credentials is not shown to be the issuer's ({url}).",
+        "The list of withdrawn credentials is not shown to be the issuer's.",
         "Ask the issuer whether it is still in force.",
     ),
     "status_list_of_another": (
-        "The list of withdrawn credentials is not the one for this credential ({url}).",
+        "The list of withdrawn credentials is not the one for this credential.",
         "Ask the issuer whether it is still in force.",
     ),
     "status_list_out_of_date": (
-        "The issuer's list of withdrawn credentials is too old or not yet in force ({url}).",
+        "The issuer's list of withdrawn credentials is too old or not yet in force.",
         "Ask the issuer whether it is still in force.",
     ),
     "status_list_unreadable": (
-        "The issuer's list of withdrawn credentials cannot be read: {detail}.",
+        "The issuer's list of withdrawn credentials cannot be read.",
         "Ask the issuer whether it is still in force.",
     ),
     # sharing less
@@ -502,7 +490,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "",
     ),
     "schema_not_held": (
-        "It names a schema of its own ({url}). That was not fetched, so nothing was compared with it.",
+        "It names a schema of its own. That was not fetched, so nothing was compared with it.",
         "",
     ),
     "part_not_checked": ("It carries a part that this verifier does not judge: {member}.", ""),
@@ -598,6 +586,12 @@ def fill(sentence: str, params: Params, translate: Translate = N_, day: Day = _d
     """Return a sentence with what its check or verdict names; `day` puts a date into words."""
     shown = {name: _shown(value, day) for name, value in params.items()}
     return translate(sentence).format_map(shown)
+
+
+def beside(item: Check | Verdict) -> str:
+    """Return what a check names for experts, which its sentence leaves out: addresses, keys."""
+    said = WORDS[item.code][0] + "{age}"
+    return ", ".join(str(v) for name, v in item.params.items() if f"{{{name}}}" not in said)
 
 
 def next_step(item: Check | Verdict, translate: Translate = N_) -> str:

@@ -278,4 +278,4 @@ def test_a_file_called_derive_can_still_be_checked(world, tmp_path, monkeypatch,
     monkeypatch.chdir(tmp_path)
     (tmp_path / "derive").write_text(json.dumps(WHOLE))
     assert main(["./derive", "--offline", "--at", NOW.isoformat()]) == 3
-    assert "could not be asked" in capsys.readouterr().out
+    assert "could not be reached" in capsys.readouterr().out

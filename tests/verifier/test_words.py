@@ -91,8 +91,11 @@ def test_a_sentence_is_a_sentence_and_asks_only_for_named_parameters(code):
 
 def test_a_check_is_told_with_its_parameters():
     check = Check("proof", Outcome.PASSED, "signature_verified", {"suite": "eddsa-rdfc-2022"})
-    assert words.text(check) == "The signature fits every word (eddsa-rdfc-2022)."
+    assert words.text(check) == "The signature fits every word."
+    assert words.beside(check) == "eddsa-rdfc-2022"
     assert words.next_step(check) == ""
+    late = Check("status", Outcome.PASSED, "not_revoked", {"age": 3})
+    assert (words.text(late)[-14:], words.beside(late)) == ("3 seconds ago.", "")
 
 
 def test_a_date_is_told_as_a_day():
@@ -103,8 +106,8 @@ def test_a_date_is_told_as_a_day():
 
 
 def test_braces_in_a_parameter_are_shown_as_they_are():
-    check = Check("structure", Outcome.FAILED, "structure_keyword", {"place": "{place.__class__}"})
-    assert "{place.__class__}" in words.text(check)
+    check = Check("intake", Outcome.FAILED, "link_unreachable", {"url": "{url.__class__}"})
+    assert "{url.__class__}" in words.text(check)
 
 
 def test_sentence_and_next_step_go_through_the_translation():

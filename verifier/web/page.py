@@ -14,7 +14,7 @@ from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from contexts import BUNDLED, FrozenContexts
-from verifier import TrustList, verify
+from verifier import TrustList, verify, words
 from verifier.examine import unauthentic
 from verifier.fetch import Fetch
 from verifier.intake import MAX_BYTES
@@ -121,9 +121,16 @@ def verifier_blueprint(
             found = told[0].report.checks[0]
             problem = (language.say(found), language.next_step(found))
             return _form(problem, text=request.form.get("text", ""), status=422)
-        shown = {"told": answers.worst_first(told), "in_all": answers.in_all(told), "now": now}
         return Response(
-            render_template("report.html", **shown, presented_by=presented_by, line=answers.line)
+            render_template(
+                "report.html",
+                told=answers.worst_first(told),
+                in_all=answers.in_all(told),
+                now=now,
+                presented_by=presented_by,
+                line=answers.line,
+                beside=words.beside,
+            )
         )
 
     @blueprint.get("/colour.css")
