@@ -152,7 +152,7 @@ def test_what_is_nested_too_deep_is_declined():
             id="more said of a subject in it",
         ),
         pytest.param(
-            badge(proof=PROOF | {"id": BADGE["credentialSubject"]["achievement"]["id"]}),
+            achieved(image={"id": "urn:i", "type": "Image"}) | {"proof": PROOF | {"id": "urn:i"}},
             id="a subject in it signs in a graph of its own",
         ),
     ],
