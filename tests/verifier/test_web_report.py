@@ -96,6 +96,14 @@ def test_of_several_one_is_looked_at_alone(world, client):
     assert (alone.count("<article"), "<bdi>file-3</bdi>" in alone) == (1, True)
 
 
+def test_what_could_not_be_read_is_still_named_when_the_others_are_asked_about_again(world, client):
+    handed = files(b"hello", badge(world).encode(), badge(world, name="Second").encode())
+    text = again(client, client.post("/verify", data={"file": handed}).text)
+    for page_of in (text, again(client, text)):
+        assert "could not be read: <bdi>file-1</bdi>" in page_of
+    assert "file-1" not in again(client, text, only="1")
+
+
 def test_too_many_at_once_are_sent_to_the_command_line(client):
     response = client.post("/verify", data={"text": ["x"] * (page.MOST_AT_ONCE + 1)})
     assert response.status_code == 413

@@ -128,6 +128,7 @@ def verifier_blueprint(
                 in_all=answers.in_all(told),
                 now=now,
                 presented_by=presented_by,
+                unread=[] if "only" in request.form else request.form.getlist("unread"),
                 line=answers.line,
                 beside=words.beside,
             )
