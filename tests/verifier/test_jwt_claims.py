@@ -74,6 +74,14 @@ def test_a_subject_claim_beside_a_subject_of_identifiers_alone_contradicts_nothi
     assert found.authentic.answer is Answer.YES
 
 
+def test_a_subject_claim_that_contradicts_nothing_excuses_no_other_claim(world):
+    badge = world.badge(validUntil=ENDS)
+    del badge["credentialSubject"]["id"]
+    claims = {"sub": "mailto:jordan@example.org", "exp": OTHER["exp"]}
+    found = world.verify(world.issuer.jwt(badge, claims=claims))
+    assert (found.authentic.code, found.authentic.params["claim"]) == ("claims_differ", "exp")
+
+
 @pytest.mark.parametrize("begin", ["2026-11-01", "November"])
 @pytest.mark.parametrize("form", ["json", "jwt"])
 def test_a_begin_that_says_no_moment_is_not_called_forged(world, begin, form):

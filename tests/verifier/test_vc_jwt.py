@@ -10,6 +10,7 @@ from world import NOW
 
 from verifier import Answer, did, jose
 from verifier.report import Outcome
+from verifier.vc_jwt import MAX_KEYS
 
 DID = "did:web:tokens.example"
 KEYS = {
@@ -192,6 +193,14 @@ def test_data_model_1_1_is_read_from_its_vc_claim(world):
     assert credential.valid_from == datetime.fromisoformat("2026-11-01T00:00:00Z")
 
 
+@pytest.mark.parametrize("claim", ["sub", "exp"])
+def test_data_model_1_1_is_read_without_a_claim(world, claim):
+    publish(world)
+    left_out = {name: value for name, value in model_1(world).items() if name != claim}
+    report = world.verify(signed(left_out))
+    assert (report.authentic.answer, report.credential.id) == (Answer.YES, payload(world)["jti"])
+
+
 def test_the_end_that_only_the_claim_says_counts(world):
     publish(world)
     ended = signed(model_1(world, exp=int(NOW.timestamp()) - 3600))
@@ -267,6 +276,24 @@ def test_a_key_set_of_the_same_origin_speaks_for_an_https_issuer(world, kid):
     assert report.authentic.answer is Answer.YES
     stranger = signed(body, "ES256", kid="2026-1")
     assert world.verify(stranger).authentic.answer is Answer.NO
+
+
+def test_a_key_of_no_name_is_not_meant_by_another_name(world):
+    issuer = "https://badges.example/issuers/7"
+    public = KEYS["RS256"].export_public(as_dict=True)
+    world.publish("https://badges.example/.well-known/jwks.json", {"keys": [public]})
+    body = payload(world, iss=issuer, issuer={"id": issuer, "type": "Profile"})
+    assert world.verify(signed(body, "RS256", kid=None)).authentic.answer is Answer.YES
+    report = world.verify(signed(body, "RS256", kid="2026-1"))
+    assert (report.authentic.answer, report.authentic.code) == (
+        Answer.COULD_NOT_CHECK, "key_not_found",
+    )  # fmt: skip
+
+
+def test_of_many_keys_those_are_tried_that_fit_the_algorithm(world):
+    others = {f"other-{number}": KEYS["EdDSA"] for number in range(MAX_KEYS)}
+    publish(world, others | KEYS)
+    assert world.verify(signed(payload(world), kid=None)).authentic.answer is Answer.YES
 
 
 def test_a_key_set_of_another_issuer_says_nothing(world):
