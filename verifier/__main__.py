@@ -124,7 +124,7 @@ def serve(arguments: Sequence[str]) -> int:
         if not args.trust:
             lists = kept.InUse(kept.home(os.environ), _asking(args))
         ask = remembering(web_options.asking(args))
-        made = app.create_app(ask, lists, contexts=_contexts(args))
+        made = app.create_app(ask, lists, contexts=_contexts(args), name=args.name)
         app.serve(made, bind=args.bind, port=args.port)
     except UsageError as exc:
         return _refuse(str(exc))
@@ -144,6 +144,7 @@ def _serve_parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--bind", default="127.0.0.1", metavar="ADDRESS", help="default: 127.0.0.1, this machine")
     add("--port", type=_port, default=8203, metavar="N", help="default: 8203; 0 takes a free one")
+    add("--name", default="Mintmark", help="who runs it, at the top of the page")
     _add_world(parser)
     return parser
 

@@ -14,6 +14,8 @@ Translate = Callable[[str], str]
 Day = Callable[[datetime], str]
 
 _ASK_ISSUER = "Ask the teacher or the issuer for the credential file again."
+_DO_NOT_RELY = "Do not rely on it. " + _ASK_ISSUER
+_STILL = "Ask the issuer whether it is still in force."
 _BRING = (
     "Bring the file that the issuer gave out (.json, .jwt, .png, .svg or .pdf), its link, or a "
     "clear picture of its code."
@@ -205,10 +207,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "It holds more than {most} credentials under {member}; only the first {most} were looked at.",
         "",
     ),
-    "not_an_open_badge": (
-        "It is not an Open Badge 3.0.",
-        "Ask for the Open Badge file.",
-    ),
+    "not_an_open_badge": ("It is not an Open Badge 3.0.", "Ask for the Open Badge file."),
     "ob2_version": ("It is an Open Badge 2.0, an older kind.", ""),
     "ob2_hosted": ("The issuer's own site serves this badge.", ""),
     "ob2_no_address": (
@@ -227,10 +226,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "The issuer's site says otherwise about this badge.",
         "Open that address, and rely on what the issuer's site says.",
     ),
-    "ob2_other_site": (
-        "It is not hosted on the site of the issuer it names.",
-        "Do not rely on it. " + _ASK_ISSUER,
-    ),
+    "ob2_other_site": ("It is not hosted on the site of the issuer it names.", _DO_NOT_RELY),
     "ob2_revoked": (
         "The issuer has withdrawn it.",
         "Ask the issuer why, or the teacher for a newer one.",
@@ -262,7 +258,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "key_of_another_kind": (
         "The issuer's key is of another kind than the signature says.",
-        "Do not rely on it. " + _ASK_ISSUER,
+        _DO_NOT_RELY,
     ),
     "signature_wrong": (
         "The signature does not fit: something was changed after signing, by accident or on purpose, or "
@@ -273,23 +269,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "too_many_proofs": ("It carries more than {most} signatures.", _ASK_ISSUER),
     "proof_malformed": ("The signature is damaged.", _ASK_ISSUER),
     "proof_purpose": ("It was signed for another purpose.", _ASK_ISSUER),
-    "proof_of_another": (
-        "Somebody else also signed it; that counts for nothing here.",
-        "",
-    ),
+    "proof_of_another": ("Somebody else also signed it; that counts for nothing here.", ""),
     "suite_not_supported": (
         "It is signed in a way that this verifier does not know.",
         "Ask for it in another form, or use a verifier that knows this one.",
     ),
     "key_of_issuer": ("The key is the issuer's own.", ""),
-    "key_of_another": (
-        "It is not signed by the issuer it names.",
-        "Do not rely on it. " + _ASK_ISSUER,
-    ),
-    "key_not_listed": (
-        "The key is not among the issuer's published keys.",
-        "Do not rely on it. " + _ASK_ISSUER,
-    ),
+    "key_of_another": ("It is not signed by the issuer it names.", _DO_NOT_RELY),
+    "key_not_listed": ("The key is not among the issuer's published keys.", _DO_NOT_RELY),
     "key_not_found": (
         "The key was not found among those that the issuer's address publishes; it may "
         "publish more in places that could not be read.",
@@ -312,7 +299,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "key_not_supported": ("The issuer's key is of a kind not known here.", _ASK_ISSUER),
     "key_revoked_before": (
         "The issuer had withdrawn this key on {ended}, before this was signed.",
-        "Do not rely on it. " + _ASK_ISSUER,
+        _DO_NOT_RELY,
     ),
     "key_revoked_unsure": (
         "The issuer withdrew this key on {ended}, because it was no longer safe. Nothing shows "
@@ -321,16 +308,13 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "key_retired_before": (
         "The issuer had retired this key on {ended}, before this was signed.",
-        "Do not rely on it. " + _ASK_ISSUER,
+        _DO_NOT_RELY,
     ),
     "key_retired_unsure": (
         "The issuer retired this key on {ended}, and nothing says when this was signed.",
         "Ask the issuer for the credential with a new signature.",
     ),
-    "data_loss": (
-        "It holds a part that no signature can cover.",
-        "Do not rely on it. " + _ASK_ISSUER,
-    ),
+    "data_loss": ("It holds a part that no signature can cover.", _DO_NOT_RELY),
     "not_json_ld": ("It is not written as a signed credential must be.", _ASK_ISSUER),
     "context_not_listed": (
         "It uses words defined at {detail}, which this verifier does not hold.",
@@ -342,10 +326,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "It leaves out claims that the standard asks for; the signed text says the same.",
         "",
     ),
-    "claims_differ": (
-        "It says two different things, so neither can be relied on.",
-        "Do not rely on it. " + _ASK_ISSUER,
-    ),
+    "claims_differ": ("It says two different things, so neither can be relied on.", _DO_NOT_RELY),
     "issuer_method_not_supported": (
         "The issuer's identifier is of a kind not known here.",
         "Use a verifier that knows this kind.",
@@ -356,10 +337,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "That is a matter of the network, not of the credential.",
         _AGAIN,
     ),
-    "issuer_document_unreadable": (
-        "The issuer's site does not answer with its keys.",
-        _AGAIN,
-    ),
+    "issuer_document_unreadable": ("The issuer's site does not answer with its keys.", _AGAIN),
     "issuer_document_of_another": (
         "The issuer's site answers with the keys of another.",
         "Tell the issuer; its site is set up wrongly.",
@@ -440,33 +418,27 @@ WORDS: dict[str, tuple[str, str]] = {
         "The issuer has suspended it for now.",
         "Ask the issuer when it will be settled.",
     ),
-    "status_not_supported": (
-        "Whether it was withdrawn is kept in a way not known here.",
-        "Ask the issuer whether it is still in force.",
-    ),
-    "status_malformed": (
-        "It does not say properly where withdrawals are listed.",
-        "Ask the issuer whether it is still in force.",
-    ),
+    "status_not_supported": ("Whether it was withdrawn is kept in a way not known here.", _STILL),
+    "status_malformed": ("It does not say properly where withdrawals are listed.", _STILL),
     "status_unreachable": (
         "The issuer's website could not be reached, so it is not known whether it was withdrawn.",
         _AGAIN,
     ),
     "status_list_not_authentic": (
         "The list of withdrawn credentials is not shown to be the issuer's.",
-        "Ask the issuer whether it is still in force.",
+        _STILL,
     ),
     "status_list_of_another": (
         "The list of withdrawn credentials is not the one for this credential.",
-        "Ask the issuer whether it is still in force.",
+        _STILL,
     ),
     "status_list_out_of_date": (
         "The issuer's list of withdrawn credentials is too old or not yet in force.",
-        "Ask the issuer whether it is still in force.",
+        _STILL,
     ),
     "status_list_unreadable": (
         "The issuer's list of withdrawn credentials cannot be read.",
-        "Ask the issuer whether it is still in force.",
+        _STILL,
     ),
     # sharing less
     "limits_not_shown": (
@@ -547,10 +519,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "It does not declare, once and clearly, what your policy counts ({units}).",
         "Ask the issuer; nothing is guessed.",
     ),
-    "used_by_another": (
-        "The same credential was handed in by: {who}.",
-        "Ask both whose it is.",
-    ),
+    "used_by_another": ("The same credential was handed in by: {who}.", "Ask both whose it is."),
     "handed_in_twice": ("It is the same credential as {source}, which was looked at.", ""),
 }
 

@@ -21,7 +21,9 @@ SIMULATOR = Path(__file__).parents[1] / "simulator"
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     """The address of a server that asks nobody; it ends as Ctrl-C ends it."""
-    started = subprocess.Popen([*SERVE, "--port", "0", "--offline"], stdout=subprocess.PIPE)
+    started = subprocess.Popen(
+        [*SERVE, "--port", "0", "--offline", "--name", "Our <office>"], stdout=subprocess.PIPE
+    )
     try:
         yield started.stdout.readline().decode().split()[1].removesuffix("/verify")
         os.kill(started.pid, signal.SIGINT)
@@ -37,6 +39,7 @@ def test_the_page_is_where_the_address_leads(server):
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert "Set-Cookie" not in answer.headers
     assert "Server" not in answer.headers
+    assert "<bdi>Our &lt;office&gt;</bdi>" in answer.text
 
 
 def test_a_credential_is_checked(server):

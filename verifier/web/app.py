@@ -16,7 +16,6 @@ from verifier.web.api import MAX_BODY_BYTES, api_blueprint
 from verifier.web.headers import protect
 from verifier.web.page import MOST_TOGETHER, Site, verifier_blueprint
 
-SITE = Site("Mintmark")
 THREADS = 16
 """Most of them wait for issuers' answers, at most 20 seconds each."""
 CONNECTIONS = 500
@@ -30,12 +29,13 @@ def create_app(
     trust: Sequence[TrustList] = (),
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     contexts: FrozenContexts = BUNDLED,
+    name: str = "Mintmark",
 ) -> Flask:
-    """Return the application: the page at `/verify`, the API at `/api`."""
+    """Return the application: the page at `/verify`, the API at `/api`; `name` is who runs it."""
     app = Flask("verifier.web", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES)
     page = verifier_blueprint(
-        site=SITE, make_fetch=make_fetch, trust=trust, clock=clock, contexts=contexts
+        site=Site(name), make_fetch=make_fetch, trust=trust, clock=clock, contexts=contexts
     )
     app.register_blueprint(page, url_prefix="/verify")
     api = api_blueprint(make_fetch=make_fetch, trust=trust, clock=clock, contexts=contexts)
