@@ -1,7 +1,6 @@
 """A report as a page tells it: what it says in short, each answer, and what nobody looked at."""
 
 from base64 import b64encode
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -9,6 +8,7 @@ from datetime import UTC, datetime
 from verifier.report import Answer, Outcome, Report, Verdict
 from verifier.web import display, language
 from verifier.web.handed import Handed
+from verifier.web.kinds import KINDS, LABELS, NEXT, ORDER, WITHDRAWN, dated, kind, standing
 from verifier.words import N_
 
 CARRIERS = {
@@ -33,7 +33,6 @@ TONES = {
     Answer.NO: ("no", N_("No")),
     Answer.COULD_NOT_CHECK: ("maybe", N_("Could not check")),
 }
-WITHDRAWN = ("revoked", "revoked_because", "ob2_revoked", "withdrawn_on")
 OWN_WORDS = {
     "not_authentic": ("none", N_("Not looked at")),
     "not_listed": ("maybe", N_("Not on a list here")),
@@ -58,43 +57,6 @@ STANDING = {
     Answer.NO: N_("It is real, and not in force."),
     Answer.COULD_NOT_CHECK: N_("It is real. Whether it is still in force could not be checked."),
 }
-KINDS = {
-    "not_authentic": N_("No."),
-    "not_theirs": N_("Not for the person you named: it was issued to another name or address."),
-    "withdrawn": N_("No. The issuer has withdrawn it."),
-    "suspended": N_("Not for now: the issuer has suspended it."),
-    "expired": N_(
-        "Not as current: it ended on {date}. Whether work that was done before then still counts "
-        "is for your own rules."
-    ),
-    "not_in_force": N_("Not as something that is in force now."),
-    "not_yet_valid": N_("Not yet: it begins on {date}."),
-    "not_shown": N_("Not yet: first it has to be shown to be real."),
-    "unsure": N_("First find out whether it is still in force."),
-    "issuer": N_("First find out who its issuer is."),
-    "good": N_("Yes, if it belongs to whoever gave it to you and your own rules count it."),
-    "theirs": N_("Yes, if your own rules count it. It was issued to the person you named."),
-}
-"""The answer to "May I count it?" by the kind of report, what needs a person first."""
-LABELS = {
-    "withdrawn": N_("Withdrawn"),
-    "expired": N_("Ended on {date}"),
-    "suspended": N_("Suspended"),
-    "not_yet_valid": N_("Begins on {date}"),
-}
-"""What stands above the title of what is not in force, so that nobody skims past it."""
-ON_ITS_DAY = {
-    KINDS["withdrawn"]: N_("No. The issuer withdrew it on {date}."),
-    LABELS["withdrawn"]: N_("Withdrawn on {date}"),
-}
-"""The same where the day of a withdrawal is known."""
-STEPS = (
-    N_("Check that the name below is that of the person who gave it to you."),
-    N_("See whether your own rules count it, and for how much."),
-    N_("Print or save this report for the file."),
-)
-NEXT = {"good": STEPS, "theirs": STEPS[1:]}
-"""What is left to do where the answer is yes."""
 ISSUERS = {
     "listed": N_("Its issuer is on a list that is trusted here."),
     "not_listed": N_("Its issuer is on no list here: whether to trust it is for you to decide."),
@@ -188,9 +150,9 @@ def tell(report: Report, handed: Handed, withdrawal: Withdrawal) -> Told:
         report=report,
         lines=tuple(line(name, verdict, report) for name, verdict in report.verdicts().items()),
         kind=of,
-        label=_dated(LABELS.get(of, ""), report.current),
+        label=dated(LABELS.get(of, ""), report.current),
         in_short=in_short(report),
-        counts=_dated(KINDS[of], report.current),
+        counts=dated(KINDS[of], report.current),
         steps=tuple(map(language.gettext, NEXT.get(of, ()))),
         name=handed.name,
         picture=_picture(report, handed),
@@ -202,33 +164,7 @@ def tell(report: Report, handed: Handed, withdrawal: Withdrawal) -> Told:
 
 def worst_first(told: Sequence[Told]) -> list[Told]:
     """Return what a person has to look at before what is good."""
-    order = list(KINDS)
-    return sorted(told, key=lambda each: order.index(each.kind))
-
-
-def in_all(told: Sequence[Told]) -> str:
-    """Return how many were handed in, and what they are: `3 in all: 1 ended, 2 good.`"""
-    numbers = Counter(TOTALS.get(each.kind, each.kind) for each in worst_first(told))
-    found = ", ".join(_number(of, n) for of, n in numbers.items())
-    return language.gettext(N_("{all} in all: {found}.")).format(all=len(told), found=found)
-
-
-TOTALS = {"theirs": "good", "not_shown": "unsure", "suspended": "not_in_force"}
-
-
-def _number(of: str, n: int) -> str:
-    ngettext = language.ngettext
-    return {
-        "not_authentic": ngettext("{n} not authentic", "{n} not authentic", n),
-        "not_theirs": ngettext("{n} of somebody else", "{n} of somebody else", n),
-        "withdrawn": ngettext("{n} withdrawn", "{n} withdrawn", n),
-        "expired": ngettext("{n} ended", "{n} ended", n),
-        "not_in_force": ngettext("{n} not in force", "{n} not in force", n),
-        "not_yet_valid": ngettext("{n} not begun", "{n} not begun", n),
-        "unsure": ngettext("{n} could not be checked", "{n} could not be checked", n),
-        "issuer": ngettext("{n} of an unknown issuer", "{n} of unknown issuers", n),
-        "good": ngettext("{n} good", "{n} good", n),
-    }[of].format(n=n)
+    return sorted(told, key=lambda each: ORDER.index(each.kind))
 
 
 def line(name: str, verdict: Verdict, report: Report) -> Line:
@@ -255,27 +191,6 @@ def in_short(report: Report) -> str:
     if report.current.answer is not Answer.NO and report.recognised.code in ISSUERS:
         said.append(ISSUERS[report.recognised.code])
     return " ".join(map(language.gettext, said))
-
-
-def kind(report: Report) -> str:
-    """Return which of `KINDS` a report is of."""
-    if report.authentic.answer is not Answer.YES:
-        return "not_authentic" if report.authentic.answer is Answer.NO else "not_shown"
-    if report.theirs is not None and report.theirs.answer is Answer.NO:
-        return "not_theirs"
-    if report.current.answer is Answer.NO:
-        of = standing(report.current)
-        return of if of in KINDS else "not_in_force"
-    if report.current.answer is not Answer.YES:
-        return "unsure"
-    if report.recognised.code == "listed_unverified" or report.recognised.answer is not Answer.YES:
-        return "issuer"
-    return "good" if report.theirs is None or report.theirs.answer is not Answer.YES else "theirs"
-
-
-def standing(current: Verdict) -> str:
-    """Return the code of a verdict on what is in force, one for every way of withdrawing."""
-    return "withdrawn" if current.code in WITHDRAWN else current.code
 
 
 def not_checked(report: Report, handed: Handed) -> list[str]:
@@ -316,13 +231,6 @@ def _withdrawn_here(report: Report, withdrawal: Withdrawal) -> Report:
         return report
     on = {"date": found[0].astimezone(UTC).isoformat(timespec="seconds"), "reason": found[1]}
     return replace(report, current=replace(report.current, code="withdrawn_on", params=on))
-
-
-def _dated(sentence: str, current: Verdict) -> str:
-    """Return a sentence in the reader's language, with the day that decides if it is known."""
-    if current.code == "withdrawn_on":
-        sentence = ON_ITS_DAY.get(sentence, sentence)
-    return language.fill(sentence, current.params)
 
 
 def _own_page(report: Report) -> str | None:

@@ -22,6 +22,7 @@ from verifier.report import Check, Outcome
 from verifier.web import answers, display, headers, language, scan
 from verifier.web.answers import Withdrawal
 from verifier.web.handed import handed_in
+from verifier.web.kinds import in_all
 from verifier.web.limits import limiter_for
 from verifier.web.markdown import prose
 from verifier.words import N_
@@ -125,7 +126,7 @@ def verifier_blueprint(
             render_template(
                 "report.html",
                 told=answers.worst_first(told),
-                in_all=answers.in_all(told),
+                in_all=in_all([each.kind for each in told]),
                 now=now,
                 presented_by=presented_by,
                 unread=[] if "only" in request.form else request.form.getlist("unread"),

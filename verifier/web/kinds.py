@@ -1,0 +1,100 @@
+"""Of which kind a report is: whether to count it, what is left to do, and how many are what."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from verifier.report import Answer, Report, Verdict
+from verifier.web import language
+from verifier.words import N_
+
+WITHDRAWN = ("revoked", "revoked_because", "ob2_revoked", "withdrawn_on")
+KINDS = {
+    "not_authentic": N_("No."),
+    "not_theirs": N_("Not for the person you named: it was issued to another name or address."),
+    "withdrawn": N_("No. The issuer has withdrawn it."),
+    "suspended": N_("Not for now: the issuer has suspended it."),
+    "expired": N_(
+        "Not as current: it ended on {date}. Whether work that was done before then still counts "
+        "is for your own rules."
+    ),
+    "not_in_force": N_("Not as something that is in force now."),
+    "not_yet_valid": N_("Not yet: it begins on {date}."),
+    "not_shown": N_("Not yet: first it has to be shown to be real."),
+    "unsure": N_("First find out whether it is still in force."),
+    "issuer": N_("First find out who its issuer is."),
+    "good": N_("Yes, if it belongs to whoever gave it to you and your own rules count it."),
+    "theirs": N_("Yes, if your own rules count it. It was issued to the person you named."),
+}
+"""The answer to "May I count it?" by the kind of report, what needs a person first."""
+LABELS = {
+    "withdrawn": N_("Withdrawn"),
+    "expired": N_("Ended on {date}"),
+    "suspended": N_("Suspended"),
+    "not_yet_valid": N_("Begins on {date}"),
+}
+"""What stands above the title of what is not in force, so that nobody skims past it."""
+ON_ITS_DAY = {
+    KINDS["withdrawn"]: N_("No. The issuer withdrew it on {date}."),
+    LABELS["withdrawn"]: N_("Withdrawn on {date}"),
+}
+"""The same where the day of a withdrawal is known."""
+STEPS = (
+    N_("Check that the name below is that of the person who gave it to you."),
+    N_("See whether your own rules count it, and for how much."),
+    N_("Print or save this report for the file."),
+)
+NEXT = {"good": STEPS, "theirs": STEPS[1:]}
+"""What is left to do where the answer is yes."""
+ORDER = tuple(KINDS)
+TOTALS = {"theirs": "good", "not_shown": "unsure", "suspended": "not_in_force"}
+"""Kinds that count as another in the total."""
+
+
+def kind(report: Report) -> str:
+    """Return which of `KINDS` a report is of."""
+    if report.authentic.answer is not Answer.YES:
+        return "not_authentic" if report.authentic.answer is Answer.NO else "not_shown"
+    if report.theirs is not None and report.theirs.answer is Answer.NO:
+        return "not_theirs"
+    if report.current.answer is Answer.NO:
+        of = standing(report.current)
+        return of if of in KINDS else "not_in_force"
+    if report.current.answer is not Answer.YES:
+        return "unsure"
+    if report.recognised.code == "listed_unverified" or report.recognised.answer is not Answer.YES:
+        return "issuer"
+    return "good" if report.theirs is None or report.theirs.answer is not Answer.YES else "theirs"
+
+
+def standing(current: Verdict) -> str:
+    """Return the code of a verdict on what is in force, one for every way of withdrawing."""
+    return "withdrawn" if current.code in WITHDRAWN else current.code
+
+
+def dated(sentence: str, current: Verdict) -> str:
+    """Return a sentence in the reader's language, with the day that decides if it is known."""
+    if current.code == "withdrawn_on":
+        sentence = ON_ITS_DAY.get(sentence, sentence)
+    return language.fill(sentence, current.params)
+
+
+def in_all(kinds: Sequence[str]) -> str:
+    """Return how many were handed in, and what they are: `3 in all: 1 ended, 2 good.`"""
+    numbers = Counter(TOTALS.get(each, each) for each in sorted(kinds, key=ORDER.index))
+    found = ", ".join(_number(of, n) for of, n in numbers.items())
+    return language.gettext(N_("{all} in all: {found}.")).format(all=len(kinds), found=found)
+
+
+def _number(of: str, n: int) -> str:
+    ngettext = language.ngettext
+    return {
+        "not_authentic": ngettext("{n} not authentic", "{n} not authentic", n),
+        "not_theirs": ngettext("{n} of somebody else", "{n} of somebody else", n),
+        "withdrawn": ngettext("{n} withdrawn", "{n} withdrawn", n),
+        "expired": ngettext("{n} ended", "{n} ended", n),
+        "not_in_force": ngettext("{n} not in force", "{n} not in force", n),
+        "not_yet_valid": ngettext("{n} not begun", "{n} not begun", n),
+        "unsure": ngettext("{n} could not be checked", "{n} could not be checked", n),
+        "issuer": ngettext("{n} of an unknown issuer", "{n} of unknown issuers", n),
+        "good": ngettext("{n} good", "{n} good", n),
+    }[of].format(n=n)
