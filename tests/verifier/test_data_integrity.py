@@ -3,10 +3,11 @@
 from copy import deepcopy
 
 import pytest
-from world import Issuer
+from sharing import SharingIssuer
+from world import Issuer, World
 
 from verifier.data_integrity import MAX_PROOFS
-from verifier.report import Answer, Outcome
+from verifier.report import Answer, Check, Outcome
 
 PROOF_ERROR = "https://w3id.org/security#PROOF_VERIFICATION_ERROR"
 
@@ -122,6 +123,7 @@ def test_proofs_stand_together_in_any_order(world, badge, second, stranger):
         ((good, proof(badge, proofPurpose="authentication")), (Answer.NO, "proof_purpose")),
         ((good, "x"), (Answer.NO, "proof_malformed")),
         ((stranger,), (Answer.NO, "key_of_another")),
+        ((stranger | {"cryptosuite": "bbs-2023"},), (Answer.NO, "key_of_another")),
         ((stranger, unknown), (Answer.COULD_NOT_CHECK, "suite_not_supported")),
         ((stranger, wrong), (Answer.NO, "signature_wrong")),
         ((unknown, link), (Answer.COULD_NOT_CHECK, "suite_not_supported")),
@@ -194,6 +196,24 @@ def test_what_no_context_defines_could_not_be_checked_where_the_rest_is_signed(
 def test_what_no_context_defines_excuses_no_other_change(world, badge, addition):
     changed = with_undefined(badge | {"name": "Another"}, addition)
     assert authentic(world, changed, *badge["proof"]) == (Answer.NO, "data_loss")
+
+
+def test_what_no_context_defines_excuses_nothing_in_a_badge_that_can_be_shared_in_parts(addition):
+    issuer = SharingIssuer("did:web:district.example")
+    world = World(issuer=issuer)
+    whole = issuer.share(world.badge())
+    assert world.verify(whole).authentic.answer is Answer.YES
+    assert world.verify(with_undefined(whole, addition)).authentic.answer is Answer.NO
+
+
+def test_what_is_no_json_ld_fails_with_the_problem_that_w3c_defines(world, badge):
+    report = world.verify(badge | {"evidence": [{"id": 7}]})
+    assert report.authentic.answer is Answer.NO
+    assert report.checks[-1] == Check(
+        "proof", Outcome.FAILED, "not_json_ld", report.checks[-1].params,
+        "https://w3id.org/security#PROOF_TRANSFORMATION_ERROR",
+    )  # fmt: skip
+    assert '"@id" value must be a string' in report.checks[-1].params["detail"]
 
 
 def test_an_undefined_option_in_a_proof_could_not_be_checked(world, badge):

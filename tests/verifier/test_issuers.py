@@ -225,12 +225,20 @@ def test_the_same_fragment_counts_once_the_issuers_document_lists_it(world):
     assert world.verify(signed_by_page(world, name)).authentic.answer is Answer.YES
 
 
-def test_the_proof_of_a_stranger_beside_the_issuers_takes_nothing_away(world):
+ANOTHER_KEY = jose.to_jwk(KEYS["p-384"].public_key()) | {"kid": "k2"}
+
+
+@pytest.mark.parametrize("keys", [{}, {KEY_SET: {"keys": [ANOTHER_KEY]}}], ids=["one", "both"])
+def test_the_proof_of_a_stranger_beside_the_issuers_takes_nothing_away(world, keys):
+    """Whether the issuer's keys are known in one of their two places, or in both."""
     world.publish(PAGE, profile(method("k1")))
+    for url, document in keys.items():
+        world.publish(url, document)
     own = signed_by_page(world)
     strange = sign(badge_of(world, PAGE), KEYS["p-256"], key_did(KEYS["p-256"]))
     both = own | {"proof": [strange["proof"], own["proof"]]}
     assert world.verify(both).authentic.answer is Answer.YES
+    assert world.verify(strange).authentic.answer is (Answer.NO if keys else Answer.COULD_NOT_CHECK)
 
 
 def test_an_unreachable_https_issuer_is_a_matter_of_the_network(world):

@@ -91,3 +91,11 @@ def test_beside_a_proof_that_holds_one_by_a_newer_key_takes_nothing_away(world):
     newer[0]["created"] = "2026-11-12T00:00:00Z"
     both = badge | {"proof": [*badge["proof"], *newer]}
     assert report_of(world, both, listed(world)).code == "authentic_by_snapshot"
+
+
+def test_a_newer_key_beside_one_of_the_snapshot_takes_nothing_away(world):
+    signed = proof(world)
+    newer = {"verificationMethod": f"{world.issuer.did}#newer", "created": "2026-11-15T00:00:00Z"}
+    signed["proof"].append(signed["proof"][0] | newer)
+    found = report_of(world, signed, listed(world))
+    assert (found.answer, found.code) == (Answer.YES, "authentic_by_snapshot")
