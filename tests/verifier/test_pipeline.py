@@ -5,10 +5,11 @@ from hashlib import sha256
 
 import pytest
 from carriers import link
-from world import Issuer
+from sharing import SharingIssuer
+from world import Issuer, World
 
 from contexts import BUNDLED
-from verifier.cryptosuites import SUITES
+from verifier.cryptosuites import SUITES, ecdsa_sd
 from verifier.examine import verdict
 from verifier.fetch import FetchError, offline
 from verifier.intake import CREDENTIAL_TYPES, MAX_CREDENTIAL_BYTES
@@ -298,3 +299,20 @@ def test_a_jwt_with_an_unlisted_context_is_judged_without_it(world):
     contexts = [*world.badge()["@context"], "https://example.org/unknown"]
     token = world.issuer.jwt(world.badge(**{"@context": contexts}))
     assert world.verify(token).authentic.answer is Answer.YES
+
+
+def test_a_badge_that_can_be_shown_in_parts_says_which_it_is():
+    issuer = SharingIssuer("did:web:district.example")
+    world = World(issuer=issuer)
+    whole = issuer.share(world.badge())
+    part = ecdsa_sd.disclose(whole, whole["proof"][0], ["/evidence"])
+    for shown, code in ((whole, "whole_handed_in"), (part, "criteria_withheld")):
+        said = [check for check in world.verify(shown).checks if check.name == "disclosure"]
+        assert [(check.outcome, check.code) for check in said] == [(Outcome.NOT_APPLICABLE, code)]
+
+
+def test_a_snapshot_that_stood_in_is_a_check_of_its_own(world, badge):
+    report = world.verify(badge, fetch=offline, trust=[world.trust_list(world.issuer)])
+    (kept,) = (check for check in report.checks if check.code == "issuer_by_snapshot")
+    assert (kept.name, kept.outcome) == ("issuer", Outcome.PASSED)
+    assert kept.params == {"retrieved": "2026-11-10T00:00:00+00:00"}
