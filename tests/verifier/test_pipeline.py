@@ -4,7 +4,7 @@ import json
 from hashlib import sha256
 
 import pytest
-from carriers import link
+from carriers import itxt, link, png_with
 from sharing import SharingIssuer
 from world import Issuer, World
 
@@ -166,6 +166,16 @@ def test_how_it_came_and_the_address_around_it_are_told(world, badge):
         assert (report.carrier, report.authentic.answer) == (carrier, Answer.YES)
 
 
+def test_it_is_noted_that_more_than_one_was_handed_in(world, badge):
+    both = png_with(itxt(json.dumps(badge).encode()), itxt(world.issuer.jwt(badge).encode()))
+    report = world.verify(both)
+    told = [(check.name, check.outcome, check.code) for check in report.checks[:2]]
+    assert told == [
+        ("intake", Outcome.PASSED, "received_png"),
+        ("intake", Outcome.PASSED, "more_than_one"),
+    ]
+
+
 def test_a_report_keeps_the_text_that_was_read(world, badge):
     for text in (json.dumps(badge), json.dumps(badge | {"name": "Another"}), '{"id":'):
         assert world.verify(text).text == text
@@ -173,7 +183,9 @@ def test_a_report_keeps_the_text_that_was_read(world, badge):
 
 def test_terms_of_use_are_left_to_people(world):
     terms = {"termsOfUse": [{"id": "https://district.example/terms", "type": "Terms"}]}
-    report = world.verify(world.issuer.jwt(world.badge(**terms)))
+    schema = {"id": "https://district.example/schema", "type": "1EdTechJsonSchemaValidator2019"}
+    report = world.verify(world.issuer.jwt(world.badge(**terms, credentialSchema=[schema])))
+    assert report.checks[-2].code == "schema_not_held"
     assert report.checks[-1] == Check(
         "parts", Outcome.COULD_NOT_CHECK, "part_not_checked", {"member": "termsOfUse"}
     )

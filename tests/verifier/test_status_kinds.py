@@ -10,7 +10,7 @@ from world import NOW
 from verifier import Answer, status_list, verify
 from verifier.fetch import FetchError
 from verifier.report import Outcome
-from verifier.status import MAX_LIST_BYTES
+from verifier.status import LIST_TYPES, MAX_LIST_BYTES
 
 V1 = "https://www.w3.org/2018/credentials/v1"
 LIST_2021 = "https://w3id.org/vc/status-list/2021/v1"
@@ -242,15 +242,34 @@ def test_an_unsigned_list_may_name_its_issuer_with_more(world, with_old_list):
     assert current(world.verify(with_old_list)) == (Answer.NO, "revoked")
 
 
-def test_an_unsigned_list_is_asked_for_as_json_up_to_a_size(world, with_old_list):
+def test_the_reason_of_a_withdrawal_is_shown_as_far_as_it_fits(world, with_old_list):
+    revoked = {"id": "https://district.example/credentials/1", "revocationReason": "x" * 300}
+    world.publish(OLD_LIST, {"revokedCredential": [revoked]})
+    (status,) = (check for check in world.verify(with_old_list).checks if check.name == "status")
+    assert (status.outcome, status.code) == (Outcome.FAILED, "revoked_because")
+    assert status.params == {"url": OLD_LIST, "reason": "x" * 200}
+
+
+def test_a_long_unsigned_list_is_read(world, with_old_list):
+    others = [f"https://district.example/credentials/{number}" for number in range(30_000)]
+    world.publish(OLD_LIST, {"revokedCredential": others})
+    assert len(world.documents[OLD_LIST]) > 2**20
+    assert current(world.verify(with_old_list)) == (Answer.NO, "revoked")
+
+
+def test_a_list_is_asked_for_in_the_types_of_its_kind_up_to_a_size(world, with_old_list):
     asked = []
 
     def fetch(url, *, accept, max_bytes):
         asked.append((url, accept, max_bytes))
         return world.fetch(url, accept=accept, max_bytes=max_bytes)
 
-    verify(json.dumps(with_old_list).encode(), fetch=fetch, now=NOW)
-    assert asked[-1] == (OLD_LIST, "application/json", MAX_LIST_BYTES)
+    for given, url, accept in (
+        (with_old_list, OLD_LIST, "application/json"),
+        (badge(world, entry()), world.list_url, LIST_TYPES),
+    ):
+        verify(json.dumps(given).encode(), fetch=fetch, now=NOW)
+        assert (url, accept, MAX_LIST_BYTES) in asked
 
 
 def test_an_unsigned_list_without_an_address_could_not_be_checked(world):
