@@ -172,6 +172,15 @@ def test_the_issuers_own_list_as_a_jwt_is_read(world, badge):
     assert answer(world.verify(badge)) == (Answer.NO, "revoked")
 
 
+def test_the_issuers_own_list_with_space_around_it_is_read(world, badge):
+    for text in (
+        json.dumps(world.issuer.sign(world.list_document({INDEX}))),
+        world.issuer.jwt(world.list_document({INDEX}), claims={"sub": None}),
+    ):
+        world.documents[world.list_url] = f"\n {text}\n".encode()
+        assert answer(world.verify(badge)) == (Answer.NO, "revoked")
+
+
 @pytest.mark.parametrize(
     "index",
     [

@@ -278,6 +278,13 @@ def test_a_key_set_of_the_same_origin_speaks_for_an_https_issuer(world, kid):
     assert world.verify(stranger).authentic.answer is Answer.NO
 
 
+def test_an_issuer_whose_identifier_is_broken_fails(world):
+    issuer = "did:key:z6Mk0"
+    body = payload(world, iss=issuer, issuer={"id": issuer, "type": ["Profile"]})
+    report = world.verify(signed(body, kid=None))
+    assert (report.authentic.answer, report.authentic.code) == (Answer.NO, "issuer_id_malformed")
+
+
 def test_a_key_of_no_name_is_not_meant_by_another_name(world):
     issuer = "https://badges.example/issuers/7"
     public = KEYS["RS256"].export_public(as_dict=True)
