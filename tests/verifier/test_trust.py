@@ -32,6 +32,7 @@ def test_a_list_is_read_with_its_entries():
     entry = found.entries[ISSUER.did]
     assert (entry.name, entry.kind) == ("Example District", "district")
     assert entry.snapshot.methods[0].id == ISSUER.method
+    assert (found.keeper, found.retrieved) == ("", None), "nobody signed it, nobody fetched it"
 
 
 FLAWS = {
@@ -42,6 +43,7 @@ FLAWS = {
     "another version": ({"version": 2}, "version 1$"),
     "no name": ({"name": ""}, "the list has no name"),
     "a name that is a number": ({"name": 7}, "the list has no name"),
+    "a day for when it was had": ({"retrieved": "2026-11-01"}, "the list.retrieved is not a time"),
     "no date": (
         {"updated": None}, "^the list has no updated: give the time of its last change$",
     ),

@@ -13,7 +13,7 @@ from verifier import __main__ as verifying
 from verifier import web_options
 from verifier.fetch import FetchError
 from verifier.trust import TrustListError, command, kept
-from verifier.trust.obtain import MAX_REGISTRIES
+from verifier.trust.obtain import MAX_LIST_BYTES, MAX_REGISTRIES
 
 URL = "https://state.example/lists/districts"
 REGISTRY = "https://registry.example/registry.json"
@@ -60,6 +60,19 @@ def test_a_signed_list_is_kept_with_its_signer_and_used(add, use, folder):
     (found,), told = use(NOW)
     assert (found.name, found.keeper, found.retrieved) == ("State Department", STATE.did, NOW)
     assert told == ""
+
+
+def test_a_list_is_asked_for_in_every_form_that_is_read(world, folder):
+    asked = []
+
+    def fetch(url, *, accept, max_bytes):
+        asked.append((url, set(accept.split(", ")), max_bytes))
+        return world.fetch(url, accept=accept, max_bytes=max_bytes)
+
+    kept.add(folder, URL, ask=lambda: fetch, now=NOW)
+    (url, types, size) = asked[0]
+    assert (url, size) == (URL, MAX_LIST_BYTES)
+    assert {"application/vc", "application/vc+jwt", "application/json"} <= types
 
 
 def test_lists_are_used_in_the_order_in_which_they_were_added(add, use):
