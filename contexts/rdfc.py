@@ -71,6 +71,9 @@ def canonical_names(quads: Iterable[Quad], *, hash_name: str = "sha256") -> dict
 
 def _names(said: Said, dataset: set[Quad], hash_name: str) -> dict[str, str]:
     unnamed = {s: distinct(tails) for s, tails in said.items() if s[0] == "_"}
+    if len(unnamed) == 1 and all(_blanks(quad) <= unnamed.keys() for quad in dataset):
+        # One alone needs no hash, as in the options of every proof.
+        return dict.fromkeys(unnamed, "_:c14n0")
     try:
         hashes = _hash_first_degree(unnamed, dataset, _BEGUN[hash_name])
         alone = {digest: node for node, digest in hashes.items()}
