@@ -54,7 +54,7 @@ lock: $(VENV)/test.stamp
 	@$(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 --quiet --no-annotate --no-header --no-emit-index-url --no-emit-find-links --extra issuer pyproject.toml requirements/build.in -o requirements/run.txt
 	@$(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 --quiet --no-annotate --no-header --no-emit-index-url --no-emit-find-links -c requirements/run.txt requirements/test.in -o requirements/test.txt
 
-# Changes the code in thousands of small ways; a test has to notice each. About half an hour.
+# Changes the code in thousands of small ways; a test has to notice each. Most of an hour.
 mutants: $(VENV)/test.stamp
 	@$(BIN)/mutmut run --max-children 2
 	@$(BIN)/python tests/mutants.py
