@@ -13,20 +13,32 @@ from verifier.report import Answer, Check, Outcome, Params, Verdict
 Translate = Callable[[str], str]
 Day = Callable[[datetime], str]
 
-_ASK_ISSUER = "Ask the teacher or the issuer for the credential file again."
-_DO_NOT_RELY = "Do not rely on it. " + _ASK_ISSUER
+_FRESH = (
+    "Ask the teacher to download it again from where they got it, and check that copy. If nothing "
+    "changes, ask the teacher who issued it, and then ask that organization."
+)
+_DO_NOT_RELY = "Do not rely on it. " + _FRESH
+_ASK_SIGNER = (
+    "Ask the teacher who issued it, and ask that organization, by an address you already know, "
+    "whether it signed this."
+)
+_NEW_SIGNATURE = "Ask the teacher to get it from its issuer with a new signature."
 _STILL = "Ask the issuer whether it is still in force."
 _BRING = (
     "Bring the file that the issuer gave out (.json, .jwt, .png, .svg or .pdf), its link, or a "
     "clear picture of its code."
 )
-_AGAIN = "Try again later. If it still does not work tomorrow, ask the issuer."
+_AGAIN = (
+    "Try again later. If it still does not work tomorrow, ask the teacher who issued it, and ask "
+    "that organization."
+)
 _ASK_WHO = (
-    "Call or write to the organization that it names, by a phone number or web site that you already "
-    "have, not one from this document. Ask whether this address is theirs and whether they issued this."
+    "Ask the teacher which organization issued it. Call or write to that organization, by a phone "
+    "number or web site that you already have, not one from this document. Ask whether the address "
+    "that signed this is theirs, and whether they issued it."
 )
 
-_HIDES = ("It is written in a way that can hide parts of what was signed.", _ASK_ISSUER)
+_HIDES = ("It is written in a way that can hide parts of what was signed.", _FRESH)
 
 WORDS: dict[str, tuple[str, str]] = {
     # the verdicts
@@ -39,9 +51,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "current": ("It is in force: not past its end, and not withdrawn by the issuer.", ""),
     "not_authentic": (
         "Not looked at, because it is not shown that the issuer signed this.",
-        "First settle whether it is authentic.",
+        "",
     ),
-    "nothing_checked": ("Nothing could be checked.", _ASK_ISSUER),
+    "nothing_checked": ("Nothing could be checked.", _FRESH),
     "listed": ("The issuer is on the list “{list}” as {name}.", ""),
     "listed_by_copy": (
         "The issuer is on the list “{list}” as {name}, by the copy of that list kept on "
@@ -131,7 +143,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "code_of_something_else": ("The code in the picture holds something else.", _BRING),
     "code_damaged": ("The code is damaged.", "Scan it again, closer and in good light."),
     "web_page": (
-        "It is a web page, and no credential was found in it. That does not mean that there is none.",
+        "It is a web page. There may be a credential on it, but none was found.",
         "Look on the page for “Download” or “Share”, or ask the teacher for the file.",
     ),
     "too_hard_to_read": (
@@ -139,7 +151,7 @@ WORDS: dict[str, tuple[str, str]] = {
         _BRING,
     ),
     "pdf_needs_password": ("The PDF is locked with a password.", "Bring it without a password."),
-    "pdf_damaged": ("The PDF is damaged, not whole, or far too complicated.", _ASK_ISSUER),
+    "pdf_damaged": ("The PDF is damaged, not whole, or far too complicated.", _FRESH),
     "no_credential_in_pdf": (
         "The PDF carries no credential. A printed or scanned copy loses what was attached.",
         _BRING,
@@ -148,21 +160,21 @@ WORDS: dict[str, tuple[str, str]] = {
         "The link {url} is not opened from here: only https addresses on public sites are.",
         "Save the credential from that address, and bring the file.",
     ),
-    "link_to_nothing": ("There is nothing to be had at {url}.", _ASK_ISSUER),
+    "link_to_nothing": ("There is nothing to be had at {url}.", _FRESH),
     "link_not_shared": (
         "The credential at {url} is not given out there. That says nothing about the credential itself.",
         "Ask the holder for the file, or for another link.",
     ),
     "link_unreachable": ("The link {url} could not be opened.", _AGAIN),
-    "link_to_no_credential": ("The link {url} does not lead to a credential.", _ASK_ISSUER),
+    "link_to_no_credential": ("The link {url} does not lead to a credential.", _FRESH),
     # (2) parse
     "not_strict_json": (
         "The file is damaged or was changed so that two readers could read two things.",
-        _ASK_ISSUER,
+        _FRESH,
     ),
-    "not_a_jwt": ("The compact form is damaged.", _ASK_ISSUER),
-    "jwt_header": ("The compact form asks for what no verifier may do.", _ASK_ISSUER),
-    "jwt_algorithm": ("It is signed in a way that is not accepted.", _ASK_ISSUER),
+    "not_a_jwt": ("The compact form is damaged.", _FRESH),
+    "jwt_header": ("The compact form asks for what no verifier may do.", _FRESH),
+    "jwt_algorithm": ("It is signed in a way that is not accepted.", _FRESH),
     # (3) structure
     "plain_structure": ("What it shows is what was signed.", ""),
     "structure_no_context": (
@@ -171,19 +183,19 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "structure_inline_context": (
         "It brings its own definitions of its words, so what it says could not be read safely.",
-        _ASK_ISSUER,
+        _FRESH,
     ),
     "structure_keyword": _HIDES,
     "structure_full_iri_key": _HIDES,
     "structure_blank_id": _HIDES,
     "structure_list_for_one": (
         "It gives several values where one belongs, so it is not clear which counts.",
-        _ASK_ISSUER,
+        _FRESH,
     ),
     "structure_list_in_list": _HIDES,
     "structure_in_pieces": (
         "A part of the credential stands in another place, out of sight.",
-        _ASK_ISSUER,
+        _FRESH,
     ),
     # (4) shape
     "open_badge_3": ("It is an Open Badge 3.0.", ""),
@@ -197,12 +209,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "",
     ),
     "endorsement": ("It is an endorsement of something in the credential around it.", ""),
-    "not_an_endorsement": ("It is not an endorsement.", _ASK_ISSUER),
+    "not_an_endorsement": ("It is not an endorsement.", _FRESH),
     "endorsement_of_another": (
         "It endorses something that the credential around it does not name.",
         "Do not count it.",
     ),
-    "inner_unreadable": ("There is nothing in it that can be read as a credential.", _ASK_ISSUER),
+    "inner_unreadable": ("There is nothing in it that can be read as a credential.", _FRESH),
     "too_many_inside": (
         "It holds more than {most} credentials under {member}; only the first {most} were looked at.",
         "",
@@ -212,7 +224,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "ob2_hosted": ("The issuer's own site serves this badge.", ""),
     "ob2_no_address": (
         "It is an Open Badge 2.0 that says neither where it is hosted nor is signed.",
-        _ASK_ISSUER,
+        _FRESH,
     ),
     "ob2_hosted_unreachable": (
         "It is an Open Badge 2.0, which only the issuer's site can confirm, and the site could not be asked.",
@@ -235,8 +247,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "It does not name a version of the standard that is known here.",
         "Ask the issuer for it as an Open Badge 3.0.",
     ),
-    "member_missing": ("A part that every Open Badge has is missing: {member}.", _ASK_ISSUER),
-    "date_unreadable": ("A date in it cannot be read: {member}.", _ASK_ISSUER),
+    "member_missing": ("A part that every Open Badge has is missing: {member}.", _FRESH),
+    "date_unreadable": ("A date in it cannot be read: {member}.", _FRESH),
     # (5) proof and key
     "signature_verified": ("The signature fits every word.", ""),
     "signature_verified_legacy": (
@@ -263,12 +275,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "signature_wrong": (
         "The signature does not fit: something was changed after signing, by accident or on purpose, or "
         "the issuer did not sign it.",
-        "Do not rely on it. Ask the issuer for a fresh copy.",
+        _DO_NOT_RELY,
     ),
-    "no_proof": ("It is not signed.", _ASK_ISSUER),
-    "too_many_proofs": ("It carries more than {most} signatures.", _ASK_ISSUER),
-    "proof_malformed": ("The signature is damaged.", _ASK_ISSUER),
-    "proof_purpose": ("It was signed for another purpose.", _ASK_ISSUER),
+    "no_proof": ("It is not signed.", _FRESH),
+    "too_many_proofs": ("It carries more than {most} signatures.", _FRESH),
+    "proof_malformed": ("The signature is damaged.", _FRESH),
+    "proof_purpose": ("It was signed for another purpose.", _FRESH),
     "proof_of_another": ("Somebody else also signed it; that counts for nothing here.", ""),
     "suite_not_supported": (
         "It is signed in a way that this verifier does not know.",
@@ -280,7 +292,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "key_not_found": (
         "The key was not found among those that the issuer's address publishes; it may "
         "publish more in places that could not be read.",
-        "Ask the issuer, by an address you already know, whether it signed this.",
+        _ASK_SIGNER,
     ),
     "key_not_in_snapshot": (
         "The key is not in the copy of the issuer's keys that was kept on {retrieved}; it "
@@ -290,13 +302,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "issuer_lists_no_keys": (
         "The issuer's address does not say which keys are its own, so nobody can tell "
         "whether it signed this.",
-        "Ask the issuer, by an address you already know, whether it signed this.",
+        _ASK_SIGNER,
     ),
     "jwt_two_models": (
         "Its compact form mixes two versions of the standard, so two readers could read two things.",
-        _ASK_ISSUER,
+        _FRESH,
     ),
-    "key_not_supported": ("The issuer's key is of a kind not known here.", _ASK_ISSUER),
+    "key_not_supported": ("The issuer's key is of a kind not known here.", _FRESH),
     "key_revoked_before": (
         "The issuer had withdrawn this key on {ended}, before this was signed.",
         _DO_NOT_RELY,
@@ -304,7 +316,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "key_revoked_unsure": (
         "The issuer withdrew this key on {ended}, because it was no longer safe. Nothing shows "
         "that this was signed before.",
-        "Ask the issuer for the credential with a new signature.",
+        _NEW_SIGNATURE,
     ),
     "key_retired_before": (
         "The issuer had retired this key on {ended}, before this was signed.",
@@ -312,15 +324,15 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "key_retired_unsure": (
         "The issuer retired this key on {ended}, and nothing says when this was signed.",
-        "Ask the issuer for the credential with a new signature.",
+        _NEW_SIGNATURE,
     ),
     "data_loss": ("It holds a part that no signature can cover.", _DO_NOT_RELY),
-    "not_json_ld": ("It is not written as a signed credential must be.", _ASK_ISSUER),
+    "not_json_ld": ("It is not written as a signed credential must be.", _FRESH),
     "context_not_listed": (
         "It uses words defined at {detail}, which this verifier does not hold.",
         "Ask for the JWT form, or let whoever runs this verifier add that definition.",
     ),
-    "too_complex": ("It is made so that checking it would take too long.", _ASK_ISSUER),
+    "too_complex": ("It is made so that checking it would take too long.", _FRESH),
     "claims_agree": ("Its two ways of saying who and when agree.", ""),
     "claims_missing": (
         "It leaves out claims that the standard asks for; the signed text says the same.",
@@ -331,7 +343,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "The issuer's identifier is of a kind not known here.",
         "Use a verifier that knows this kind.",
     ),
-    "issuer_id_malformed": ("The issuer's identifier is not a proper one.", _ASK_ISSUER),
+    "issuer_id_malformed": ("The issuer's identifier is not a proper one.", _FRESH),
     "issuer_unreachable": (
         "The issuer's website could not be reached, so nobody can say yet whether this is real. "
         "That is a matter of the network, not of the credential.",
@@ -351,15 +363,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "valid_until": ("It holds until {date}.", ""),
     "expired": (
         "It ended on {date}. It was real; it is no longer in force.",
-        "Ask for a renewed one.",
+        "Ask for a renewed one, if your own rules need it.",
     ),
-    "not_yet_valid": ("It begins on {date}.", "Come back after that day."),
+    "not_yet_valid": ("It begins on {date}.", "Check it again on or after that day."),
     "proof_in_dates": ("It was signed at a time that fits.", ""),
     "signing_time_unknown": ("It does not say when it was signed.", ""),
     "proof_expired": ("Its signature ended on {date}.", "Ask the issuer for a new signature."),
     "proof_from_the_future": (
         "It says that it was signed on {date}, which has not come yet.",
-        "Check the clock of this computer. " + _ASK_ISSUER,
+        "Check the clock of this computer. " + _FRESH,
     ),
     # a newer version
     "refreshed": (

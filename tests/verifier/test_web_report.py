@@ -142,7 +142,7 @@ def test_a_report_can_be_asked_for_again_in_another_language(world, client, carr
 def test_whose_it_is_is_answered_when_somebody_is_named(world, client, who, answer):
     text = client.post("/verify", data={"text": badge(world), "presented_by": f" {who} "}).text
     assert answers(text)[3:] == [answer] * (answer is not None)
-    assert ("Whether it belongs to the person" in unchecked(text)) is (answer is None)
+    assert ("Whether it belongs to the teacher" in unchecked(text)) is (answer is None)
     assert f'name="presented_by" form="again" value="{who}"' in text
 
 
@@ -171,7 +171,7 @@ def test_no_file_is_asked_for_where_nothing_could_be_compared(world, client):
 def test_what_could_not_be_asked_is_named_among_what_was_not_checked(world, client):
     del world.documents[world.list_url]
     text = client.post("/verify", data={"text": badge(world)}).text
-    assert "It is real. Whether it is still in force could not be checked." in text
+    assert "Nobody here knows its issuer. What it says is unchanged. Whether it is still" in text
     assert "not known whether it was withdrawn" in unchecked(text)
     assert '<button form="again">Try again</button>' in text
 
@@ -243,10 +243,10 @@ NOT_THEIRS = {"presented_by": "somebody@else.example"}
 ENDED = {"validUntil": "2026-11-20T00:00:00Z"}
 BEGINS = {"validFrom": "2026-12-20T00:00:00Z"}
 COUNTS = [
-    pytest.param({}, {}, True, "Yes, if it belongs", id="all-is-well"),
+    pytest.param({}, {}, True, "Yes, if Jordan Example is the teacher", id="all-is-well"),
     pytest.param({}, NOT_THEIRS, True, "Not for the person you named", id="of-another"),
-    pytest.param({}, {}, False, "First find out who its issuer is", id="unknown-issuer"),
-    pytest.param(ENDED, {}, True, "Not as current: it ended on November 20, 2026.", id="ended"),
+    pytest.param({}, {}, False, "Not yet: first find out who issued it.", id="unknown-issuer"),
+    pytest.param(ENDED, {}, True, "Only if your own rules accept what was done", id="ended"),
     pytest.param(BEGINS, {}, True, "Not yet: it begins on December 20, 2026.", id="not-begun"),
 ]
 
@@ -260,7 +260,7 @@ def test_whether_it_may_be_counted_is_answered(world, changes, given, listed, sa
     )
     app.register_blueprint(blueprint, url_prefix="/verify")
     text = app.test_client().post("/verify", data={"text": badge(world, **changes), **given}).text
-    assert f"<strong>May I count it?</strong> {said}" in text
+    assert f"<strong>May I count it?</strong> <bdi>{said}" in text
     assert ("Print or save this report for the file." in text) is said.startswith("Yes")
 
 
@@ -315,7 +315,7 @@ def test_the_day_of_a_withdrawal_is_said_where_it_is_known(world, known, said):
 )
 def test_what_is_not_shown_to_be_real_is_not_to_be_counted(world, client, given, said):
     text = client.post("/verify", data={"text": given(badge(world))}).text
-    assert f"<strong>May I count it?</strong> {said}" in text
+    assert f"<strong>May I count it?</strong> <bdi>{said}" in text
 
 
 STANDINGS = [
@@ -354,3 +354,37 @@ def test_a_withdrawn_credential_leads_to_its_page_on_the_issuers_own_site(world,
 def test_a_sentence_with_braces_from_outside_is_shown_and_not_filled_in(client):
     text = client.post("/verify", data={"text": "https://gone.example/{most}{0}"}).text
     assert "https://gone.example/{most}{0}" in text
+
+
+@pytest.mark.parametrize(
+    ("listed", "issuer"),
+    [
+        pytest.param(True, "The listed name", id="by-the-name-of-the-list"),
+        pytest.param(False, "district.example", id="by-the-address-that-was-proved"),
+    ],
+)
+def test_who_issued_it_stands_at_the_top_and_never_by_its_own_word(world, listed, issuer):
+    app = Flask("issuing")
+    lists = [world.trust_list(world.issuer, name="The listed name")] * listed
+    blueprint = verifier_blueprint(
+        site=Site("Issuing"), make_fetch=lambda: world.fetch, trust=lists, clock=lambda: NOW
+    )
+    app.register_blueprint(blueprint, url_prefix="/verify")
+    text = app.test_client().post("/verify", data={"text": badge(world)}).text
+    assert f"Issued by <bdi>{issuer}</bdi>" in text
+    assert ("Nobody here knows its issuer." in text) is not listed
+
+
+def test_a_report_on_what_is_not_authentic_says_which_text_it_is_about(world, client):
+    changed = badge(world).replace("Jordan Example", "Somebody Else")
+    text = client.post("/verify", data={"text": changed, "presented_by": "Jordan"}).text
+    assert f"pasted text that begins “{html.escape(changed[:24], quote=True)}" in text.replace(
+        "&#34;", "&quot;"
+    )
+    assert "handed in as <bdi>Jordan</bdi>" in text
+
+
+def test_a_withdrawn_credential_without_an_end_does_not_say_that_it_goes_on(world, client):
+    world.publish_list({94567})
+    text = client.post("/verify", data={"text": badge(world)}).text
+    assert "withdrawn; it had no end date" in text

@@ -8,7 +8,18 @@ from datetime import UTC, datetime
 from verifier.report import Answer, Outcome, Report, Verdict
 from verifier.web import display, language
 from verifier.web.handed import Handed
-from verifier.web.kinds import KINDS, LABELS, NEXT, ORDER, WITHDRAWN, dated, kind, standing
+from verifier.web.kinds import (
+    GOOD_OF,
+    KINDS,
+    LABELS,
+    NEXT,
+    ORDER,
+    WITHDRAWN,
+    dated,
+    kind,
+    known,
+    standing,
+)
 from verifier.words import N_
 
 CARRIERS = {
@@ -22,6 +33,8 @@ CARRIERS = {
 PICTURES = {"png": "image/png", "svg": "image/svg+xml"}
 MOST_PICTURE = 512 * 1024
 """A badge handed in is shown again up to this size: it travels inside the page."""
+MOST_START = 24
+"""Bytes of pasted text that are shown: enough to know it again, too few to claim anything."""
 QUESTIONS = {
     "authentic": N_("Is it authentic?"),
     "current": N_("Is it current?"),
@@ -48,7 +61,7 @@ Withdrawal = Callable[[str], tuple[datetime, str] | None]
 """Returns when and why a credential was withdrawn, where the site of the page knows."""
 IN_SHORT = {
     "expired": N_("It has ended. It was real."),
-    "withdrawn": N_("The issuer has withdrawn it. It was really issued."),
+    "withdrawn": N_("It was really issued, and the issuer has withdrawn it since."),
     "suspended": N_("It is real, and the issuer has suspended it for now."),
     "not_yet_valid": N_("It is real. It is not in force yet."),
 }
@@ -59,14 +72,20 @@ STANDING = {
 }
 ISSUERS = {
     "listed": N_("Its issuer is on a list that is trusted here."),
-    "not_listed": N_("Its issuer is on no list here: whether to trust it is for you to decide."),
     "listed_by_copy": N_("Its issuer is on a list that is trusted here."),
     "listed_unverified": N_("A public directory names its issuer; no person verified that."),
     "endorsed": N_("Somebody on a list that is trusted here endorses its issuer."),
     "endorsed_through": N_("Somebody on a list that is trusted here stands behind its issuer."),
     "listing_ended": N_("Its issuer is no longer on a list that is trusted here."),
-    "no_trust_list": N_("Whether to trust its issuer is for you to decide."),
 }
+STRANGER = N_("Nobody here knows its issuer.")
+SIGNED = {
+    Answer.YES: N_("What it says is unchanged and in force."),
+    Answer.COULD_NOT_CHECK: N_(
+        "What it says is unchanged. Whether it is still in force could not be checked."
+    ),
+}
+"""What is said second where the issuer is not known: a stranger's word is no less well signed."""
 FACES = {
     "qr": N_(
         "Did a QR code bring you here? Then look at the address at the top of your browser: it "
@@ -120,6 +139,7 @@ class Told:
     counts: str
     steps: tuple[str, ...]
     name: str
+    origin: str
     picture: str | None
     face: str
     notes: tuple[str, ...]
@@ -129,6 +149,16 @@ class Told:
     def carrier(self) -> str:
         """What was handed in, in words."""
         return language.gettext(CARRIERS.get(self.report.carrier, N_("what was handed in")))
+
+    @property
+    def issuer(self) -> str | None:
+        """Who issued it: by the name that a list gives it, else the domain that the key proved."""
+        report = self.report
+        if report.credential is None:
+            return None
+        if report.recognised.code in ("listed", "listed_by_copy"):
+            return str(report.recognised.params["name"])
+        return display.domain(report.credential.issuer.id)
 
     @property
     def out_of_reach(self) -> bool:
@@ -152,9 +182,10 @@ def tell(report: Report, handed: Handed, withdrawal: Withdrawal) -> Told:
         kind=of,
         label=dated(LABELS.get(of, ""), report.current),
         in_short=in_short(report),
-        counts=dated(KINDS[of], report.current),
+        counts=counts(report, of),
         steps=tuple(map(language.gettext, NEXT.get(of, ()))),
         name=handed.name,
+        origin=handed.name or _begins(handed),
         picture=_picture(report, handed),
         face=language.gettext(FACES.get(report.carrier, "")),
         notes=tuple(language.say(check) for check in report.checks if check.code in NOTES),
@@ -187,10 +218,19 @@ def in_short(report: Report) -> str:
         return language.gettext(N_("Do not rely on it."))
     if report.authentic.answer is not Answer.YES:
         return language.gettext(N_("Nobody can say yet whether it is real."))
-    said = [IN_SHORT.get(standing(report.current), STANDING[report.current.answer])]
-    if report.current.answer is not Answer.NO and report.recognised.code in ISSUERS:
-        said.append(ISSUERS[report.recognised.code])
+    current, issuer = report.current, ISSUERS.get(report.recognised.code, STRANGER)
+    if current.answer is Answer.NO:
+        return language.gettext(IN_SHORT.get(standing(current), STANDING[Answer.NO]))
+    said = (STANDING[current.answer], issuer) if known(report) else (issuer, SIGNED[current.answer])
     return " ".join(map(language.gettext, said))
+
+
+def counts(report: Report, of: str) -> str:
+    """Return the answer to "May I count it?", by the kind of report."""
+    name = report.credential and report.credential.recipient_name
+    if of == "good" and name:
+        return language.gettext(GOOD_OF).format(name=name)
+    return dated(KINDS[of], report.current)
 
 
 def not_checked(report: Report, handed: Handed) -> list[str]:
@@ -203,7 +243,7 @@ def not_checked(report: Report, handed: Handed) -> list[str]:
     if report.carrier == "qr" and handed.name.startswith(("http://", "https://")):
         around = N_("The address around the code ({address}). It was not opened.")
         found.append(language.gettext(around).format(address=handed.name))
-    whose = N_("Whether it belongs to the person who showed it to you.")
+    whose = N_("Whether it belongs to the teacher you are checking it for.")
     if report.theirs is not None:
         whose = N_("Whether who handed it in is who you named: only what you typed was compared.")
     found.append(language.gettext(whose))
@@ -220,6 +260,12 @@ def not_checked(report: Report, handed: Handed) -> list[str]:
     )
     counts = N_("Whether it counts where you are. That is for your own rules.")
     return [*found, language.gettext(judged), language.gettext(counts)]
+
+
+def _begins(handed: Handed) -> str:
+    """Return how pasted text begins: that, too, tells which one a report is about."""
+    start = " ".join(handed.data[:MOST_START].decode(errors="replace").split())
+    return language.gettext(N_("pasted text that begins “{start}”")).format(start=start)
 
 
 def _withdrawn_here(report: Report, withdrawal: Withdrawal) -> Report:

@@ -100,7 +100,8 @@ def amounts(credential: Credential) -> tuple[str, ...]:
     if credential.credits_earned is None:
         return ()
     number = f"{credential.credits_earned:g}"
-    return (language.gettext(N_("{number} (unit not stated)")).format(number=number),)
+    bare = N_("{number} (the issuer does not say of what: hours or credits)")
+    return (language.gettext(bare).format(number=number),)
 
 
 def kind_of_file(media_type: str | None) -> str | None:

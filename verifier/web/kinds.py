@@ -11,21 +11,25 @@ WITHDRAWN = ("revoked", "revoked_because", "ob2_revoked", "withdrawn_on")
 KINDS = {
     "not_authentic": N_("No."),
     "not_theirs": N_("Not for the person you named: it was issued to another name or address."),
-    "withdrawn": N_("No. The issuer has withdrawn it."),
+    "withdrawn": N_("No."),
     "suspended": N_("Not for now: the issuer has suspended it."),
     "expired": N_(
-        "Not as current: it ended on {date}. Whether work that was done before then still counts "
-        "is for your own rules."
+        "Only if your own rules accept what was done before it ended on {date}. If they need one "
+        "that is in force now, ask the teacher for a renewed one."
     ),
     "not_in_force": N_("Not as something that is in force now."),
     "not_yet_valid": N_("Not yet: it begins on {date}."),
     "not_shown": N_("Not yet: first it has to be shown to be real."),
-    "unsure": N_("First find out whether it is still in force."),
-    "issuer": N_("First find out who its issuer is."),
-    "good": N_("Yes, if it belongs to whoever gave it to you and your own rules count it."),
+    "unsure": N_("Not yet: first find out whether it is still in force."),
+    "issuer": N_("Not yet: first find out who issued it."),
+    "good": N_(
+        "Yes, if it belongs to the teacher you are checking for, and your own rules count it."
+    ),
     "theirs": N_("Yes, if your own rules count it. It was issued to the person you named."),
 }
 """The answer to "May I count it?" by the kind of report, what needs a person first."""
+GOOD_OF = N_("Yes, if {name} is the teacher you are checking for, and your own rules count it.")
+"""The same where all is good and the credential names who earned it."""
 LABELS = {
     "withdrawn": N_("Withdrawn"),
     "expired": N_("Ended on {date}"),
@@ -33,13 +37,10 @@ LABELS = {
     "not_yet_valid": N_("Begins on {date}"),
 }
 """What stands above the title of what is not in force, so that nobody skims past it."""
-ON_ITS_DAY = {
-    KINDS["withdrawn"]: N_("No. The issuer withdrew it on {date}."),
-    LABELS["withdrawn"]: N_("Withdrawn on {date}"),
-}
+ON_ITS_DAY = {LABELS["withdrawn"]: N_("Withdrawn on {date}")}
 """The same where the day of a withdrawal is known."""
 STEPS = (
-    N_("Check that the name below is that of the person who gave it to you."),
+    N_("Make sure that the name on it is that of the teacher you are checking for."),
     N_("See whether your own rules count it, and for how much."),
     N_("Print or save this report for the file."),
 )
@@ -61,9 +62,15 @@ def kind(report: Report) -> str:
         return of if of in KINDS else "not_in_force"
     if report.current.answer is not Answer.YES:
         return "unsure"
-    if report.recognised.code == "listed_unverified" or report.recognised.answer is not Answer.YES:
+    if not known(report):
         return "issuer"
     return "good" if report.theirs is None or report.theirs.answer is not Answer.YES else "theirs"
+
+
+def known(report: Report) -> bool:
+    """Return whether somebody here answers for the issuer, not a public directory alone (D3)."""
+    found = report.recognised
+    return found.answer is Answer.YES and found.code != "listed_unverified"
 
 
 def standing(current: Verdict) -> str:

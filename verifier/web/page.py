@@ -40,7 +40,7 @@ OFTEN = "120/minute"
 """A school has one address for all its rooms."""
 NOTHING = (
     N_("Nothing was handed in."),
-    N_("Choose a file, or paste a link or the text of a credential."),
+    N_("Choose a file, use the camera, or paste a link or text. One of them is enough."),
 )
 TOO_LARGE = (
     N_("That is larger than {most} MB, so it was not read."),
