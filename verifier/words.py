@@ -51,7 +51,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "current": ("It is in force: not past its end, and not withdrawn by the issuer.", ""),
     "not_authentic": (
         "Not looked at, because it is not shown that the issuer signed this.",
-        "",
+        "Do first what the first answer says.",
     ),
     "nothing_checked": ("Nothing could be checked.", _FRESH),
     "listed": ("The issuer is on the list “{list}” as {name}.", ""),

@@ -179,6 +179,7 @@ def test_several_reports_with_hostile_names_fit_a_narrow_screen(
     watched.page.set_input_files("#file", files=files)
     watched.page.click(".check button[type=submit]")
     watched.page.wait_for_selector(".overview")
+    watched.page.wait_for_load_state()  # without its style a page is as wide as it likes
     assert hard_to_use(watched.page) == []
     assert watched.alarms == []
 
