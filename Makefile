@@ -6,20 +6,21 @@ COVER ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint lock bench fuzz tables words mutants clean
+.PHONY: demo test lint lock locks bench fuzz tables words mutants clean
 .DEFAULT_GOAL := demo
 
 # A stamp per lock file: the environment is made again only when a lock changes.
 $(VENV)/run.stamp: requirements/run.txt pyproject.toml
 	@echo "making $(VENV) (once; about a minute)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/run.txt
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/run.txt
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/test.stamp: requirements/test.txt $(VENV)/run.stamp
 	@echo "installing what tests need"
-	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/test.txt
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/test.txt
+	@$(BIN)/python -m pip check
 	@touch $@
 
 demo: $(VENV)/run.stamp
@@ -35,7 +36,7 @@ lint: $(VENV)/test.stamp
 	@$(BIN)/lint-imports
 
 bench: $(VENV)/run.stamp
-	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/bench.txt
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/bench.txt
 	@cd bench/js && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@$(BIN)/python -m bench --write
 
@@ -53,6 +54,16 @@ words: $(VENV)/test.stamp
 lock: $(VENV)/test.stamp
 	@$(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 --quiet --no-annotate --no-header --no-emit-index-url --no-emit-find-links --extra issuer pyproject.toml requirements/build.in -o requirements/run.txt
 	@$(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 --quiet --no-annotate --no-header --no-emit-index-url --no-emit-find-links -c requirements/run.txt requirements/test.in -o requirements/test.txt
+
+# Both locks must also install with the newest pip, in an environment made for that alone.
+locks:
+	@rm -rf build/newest-pip && $(PYTHON) -m venv build/newest-pip
+	@build/newest-pip/bin/python -m pip install --quiet --upgrade pip
+	@build/newest-pip/bin/python -m pip --version
+	@build/newest-pip/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/run.txt
+	@build/newest-pip/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/test.txt
+	@build/newest-pip/bin/python -m pip check
+	@rm -rf build/newest-pip
 
 # Changes the code in thousands of small ways; a test has to notice each. Most of an hour.
 mutants: $(VENV)/test.stamp
