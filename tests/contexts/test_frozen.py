@@ -64,3 +64,20 @@ def test_a_context_with_other_bytes_than_agreed_is_not_pinned():
     data = b'{"@context": {}}'
     with pytest.raises(ValueError, match="has sha256"):
         BUNDLED.pinned("https://example.org/c", data + b" ", hashlib.sha256(data).hexdigest())
+
+
+PUBLISHED_HASHES = {
+    # VCDM 2.0 and 1.1, appendix B.1
+    "https://www.w3.org/ns/credentials/v2": "59955ced6697d61e03f2b2556febe5308ab16842846f5b586d7f1f7adec92734",  # noqa: E501
+    "https://www.w3.org/2018/credentials/v1": "ab4ddd9a531758807a79a5b450510d61ae8d147eab966cc9a200c07095b0cdcc",  # noqa: E501
+    # Data Integrity 1.0 and Controlled Identifiers 1.0, where they define their contexts
+    "https://w3id.org/security/data-integrity/v2": "67f21e6e33a6c14e5ccfd2fc7865f7474fb71a04af7e94136cb399dfac8ae8f4",  # noqa: E501
+    "https://w3id.org/security/multikey/v1": "ba2c182de2d92f7e47184bcca8fcf0beaee6d3986c527bf664c195bbc7c58597",  # noqa: E501
+    "https://w3id.org/security/jwk/v1": "0f14b62f6071aafe00df265770ea0c7508e118247d79b7d861a406d2aa00bece",  # noqa: E501
+}
+
+
+@pytest.mark.parametrize(("url", "sha256"), PUBLISHED_HASHES.items())
+def test_a_context_whose_hash_a_specification_publishes_has_that_hash(url, sha256):
+    data = (DATA / manifest()[url]["file"]).read_bytes()
+    assert hashlib.sha256(data).hexdigest() == sha256
