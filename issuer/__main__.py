@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +25,13 @@ from issuer.issuance.prepare import available
 from issuer.issuer import Issuer, opened
 from issuer.migrations import SchemaError
 from issuer.outbox import commands as outbox
-from issuer.settings import SettingsError, load
+from issuer.settings import FILE, Settings, SettingsError, load
 from issuer.sharing import commands as holder
 from keys import commands as keys
 from keys import passphrase
 from keys.documents import did_document
 from keys.signer import KeysError
 from verifier import trust
-from verifier.credential import instant
 
 HOME = "MINTMARK_HOME"
 FAILED = 1
@@ -90,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument("--name", required=True, help="the issuer's name, as credentials show it")
     new.add_argument("--source", default="approvals", help="a name for what sends approvals")
     new.add_argument("--did-key", action="store_true", help="be a did:key instead of a did:web")
+    new.add_argument("--timezone", help="such as America/Chicago (default: this machine's)")
     commands.add_parser("migrate", help="bring the database up to date")
     serve = commands.add_parser("serve", help="run the web server")
     serve.add_argument("--bind", default="127.0.0.1", metavar="ADDRESS")
@@ -131,13 +131,21 @@ def _init(args: argparse.Namespace) -> int:
         name=args.name,
         source=args.source,
         did_key=args.did_key,
+        timezone=args.timezone or init.machine_timezone(),
         now=_now(),
     )
     print(f"{settings.issuer_id} lives in {settings.home}")
+    print(f"  {_days(settings)}")
     print(f"  settings, and the webhook secret of {args.source}: {settings.home}/mintmark.toml")
     print(f"  keep a copy of {settings.home}/keys and {settings.passphrase_file}, apart")
     print(f"next: mintmark --home {settings.home} catalogue load FOLDER, then … serve")
     return 0
+
+
+def _days(settings: Settings) -> str:
+    if settings.timezone:
+        return f"days are those of {settings.timezone} (timezone in {FILE})"
+    return f"days are those of each sender: set timezone in {FILE}, such as America/Chicago"
 
 
 def _migrate(args: argparse.Namespace, issuer: Issuer) -> int:
@@ -236,12 +244,20 @@ def _trust_list(args: argparse.Namespace, issuer: Issuer) -> int:
 
 
 def _endorse(args: argparse.Namespace, issuer: Issuer) -> int:
-    until = instant(f"{args.until}T23:59:59Z") if args.until else None
-    if args.until and until is None:
-        raise endorsement.EndorsementError(f"--until {args.until}: give a day, such as 2027-06-30")
+    try:
+        until = args.until and _end_of(args.until, issuer.settings)
+    except ValueError:
+        raise endorsement.EndorsementError(
+            f"--until {args.until}: give a day, such as 2027-06-30"
+        ) from None
     signed = endorsement.sign(issuer, args.issuer, name=args.name, now=_now(), until=until)
     print(signed.decode())
     return 0
+
+
+def _end_of(day: str, settings: Settings) -> datetime:
+    """Return the last second of a day of the district."""
+    return datetime.combine(date.fromisoformat(day), time(23, 59, 59), settings.timezone or UTC)
 
 
 def _keys(args: argparse.Namespace, issuer: Issuer) -> int:

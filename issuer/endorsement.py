@@ -29,7 +29,7 @@ def sign(issuer: Issuer, about: str, *, name: str, now: datetime, until: datetim
     Raises `EndorsementError` for what is no such identifier, and for what our own verifier would
     not take.
     """
-    settings, begins = issuer.settings, timestamp(now)
+    settings = issuer.settings
     if not _IDENTIFIER.fullmatch(about) or about == settings.issuer_id:
         raise EndorsementError(
             f"{about!r} is not the identifier of another issuer (give the id that its"
@@ -41,7 +41,7 @@ def sign(issuer: Issuer, about: str, *, name: str, now: datetime, until: datetim
         "type": ["VerifiableCredential", "EndorsementCredential"],
         "name": f"Endorsement of {name}",
         "issuer": profile(settings),
-        "validFrom": begins,
+        "validFrom": timestamp(settings.local(now)),
         **({"validUntil": timestamp(until)} if until else {}),
         "credentialSubject": {
             "id": about,
@@ -51,7 +51,7 @@ def sign(issuer: Issuer, about: str, *, name: str, now: datetime, until: datetim
     }
     refuse_divergent(document)
     canonicalize(document)
-    proofs = make_proofs(document, issuer.signers(), settings.proofs, created=begins)
+    proofs = make_proofs(document, issuer.signers(), settings.proofs, created=timestamp(now))
     signed = to_json({**document, "proof": proofs})
     world = World(fetch_own(settings), now, (), BUNDLED)
     found = examine(parse(signed.decode()), world, lambda it: check_endorsement(it, {about}))

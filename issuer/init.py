@@ -2,10 +2,12 @@
 
 import base64
 import json
+import os
 import secrets
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zoneinfo import available_timezones
 
 from issuer import migrations, settings
 from issuer.issuance import lists
@@ -26,6 +28,10 @@ _TEMPLATE = """\
 
 # Where people reach this issuer. It is part of every credential: choose it once.
 public_url = {public_url}
+
+# Where your days begin and end: dates in credentials are those of this time zone (an IANA name).
+# Without it, they are those of whatever system sends an approval.
+{timezone}
 
 # Where data is kept; without this line, in mintmark.sqlite3 beside this file.
 # database_url = "postgresql+psycopg://mintmark@localhost/mintmark"
@@ -91,6 +97,7 @@ def create(
     source: str,
     did_key: bool,
     now: datetime,
+    timezone: str | None = None,
     cost: Cost = DEFAULT_COST,
 ) -> Settings:
     """Make settings, passphrase, secret, keys, database and public files in `home`.
@@ -109,7 +116,7 @@ def create(
         with TemporaryDirectory(prefix=".init-", dir=home) as folder:
             draft = Path(folder)
             issuer_id = _make_keys(draft, did_key=did_key, now=now, cost=cost)
-            _write_settings(draft, public_url, name, source, issuer_id)
+            _write_settings(draft, public_url, name, source, issuer_id, timezone)
             _make_records(draft, now=now)
             for part in sorted(draft.iterdir(), key=lambda part: part.name == settings.FILE):
                 part.rename(home / part.name)
@@ -118,6 +125,15 @@ def create(
             home.rmdir()
         raise
     return settings.load(home)
+
+
+def machine_timezone() -> str | None:
+    """Return the IANA name of this machine's time zone; None for UTC, where no district lives,
+    and where the machine does not say."""
+    local = os.environ.get("TZ") or os.path.realpath("/etc/localtime")
+    name = local.removeprefix(":").rpartition("zoneinfo/")[2]
+    is_place = "/" in name and not name.startswith("Etc/")
+    return name if is_place and name in available_timezones() else None
 
 
 def _make_keys(home: Path, *, did_key: bool, now: datetime, cost: Cost) -> str | None:
@@ -131,12 +147,18 @@ def _make_keys(home: Path, *, did_key: bool, now: datetime, cost: Cost) -> str |
 
 
 def _write_settings(
-    home: Path, public_url: str, name: str, source: str, issuer_id: str | None
+    home: Path,
+    public_url: str,
+    name: str,
+    source: str,
+    issuer_id: str | None,
+    timezone: str | None,
 ) -> None:
     proofs = 'proofs = ["eddsa-rdfc-2022", "ecdsa-sd-2023"]'
     text = _TEMPLATE.format(
         public_url=_toml(public_url),
         name=_toml(name),
+        timezone=f"timezone = {_toml(timezone)}" if timezone else '# timezone = "America/Chicago"',
         issuer_id=f"id = {_toml(issuer_id)}\n" if issuer_id else "",
         proofs=f"# A did:key has no key for it. {proofs}" if issuer_id else proofs,
         source=_toml(source),

@@ -10,9 +10,11 @@ import os
 import re
 import stat
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from issuer import colour, profiles
 from issuer.outbox.mail_settings import Mail, read_mail
@@ -83,6 +85,8 @@ class Settings:
     """What proofs a JSON credential carries; with `PROOF_TO_SHARE` its holder can share less."""
     jwt: str = profiles.JWT
     """The algorithm of the credential as a JWT; empty for a did:key issuer, which has none."""
+    timezone: ZoneInfo | None = None
+    """Where the days of the district begin and end: credentials state times at its offset."""
     mail: Mail | None = None
     sources: tuple[Source, ...] = ()
     font_folders: tuple[Path, ...] = ()
@@ -104,6 +108,10 @@ class Settings:
     def path(self) -> str:
         """The path of the public URL: empty, or `/…` without a slash at the end."""
         return urlsplit(self.public_url).path
+
+    def local(self, moment: datetime) -> datetime:
+        """Return `moment` at the offset that the district had then; without a `timezone`, as is."""
+        return moment.astimezone(self.timezone or moment.tzinfo)
 
     @property
     def key_uses(self) -> list[KeyUse]:
@@ -155,6 +163,7 @@ def parse(top: Table, *, home: Path) -> Settings:
         issuer_url=_web_address("issuer.url", issuer.line("url", required=False)),
         issuer_email=issuer.line("email", required=False) or None,
         issuer_colour=_colour(issuer.line("colour", required=False), issuer_id),
+        timezone=_timezone(top.line("timezone", required=False)),
         issuer_logo=_file(home, issuer.line("logo", required=False)),
         issuer_endorsements=tuple(
             _endorsement(home / name, issuer_id) for name in issuer.lines("endorsements")
@@ -234,6 +243,15 @@ def _colour(given: str, issuer_id: str) -> str:
             f"issuer.colour must be #rrggbb, and deep enough for white words on it: {given!r}"
         )
     return given or colour.own(issuer_id)
+
+
+def _timezone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError) as exc:
+        raise SettingsError(
+            f"timezone must be an IANA name such as America/Chicago: {name!r}"
+        ) from exc
 
 
 def _file(home: Path, name: str) -> Path | None:

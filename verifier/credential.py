@@ -122,7 +122,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What one credential says. Dates are UTC; absent and unreadable dates are None."""
+    """What one credential says; absent and unreadable dates are None.
+
+    Dates keep the offset they were written with: it decides which day the issuer meant.
+    """
 
     id: str | None
     types: tuple[str, ...]
@@ -195,7 +198,7 @@ def listed(value: Any) -> list[Any]:
 
 
 def instant(text: str, *, zone: tzinfo | None = UTC) -> datetime | None:
-    """Return an XML Schema `dateTime` in UTC, or None for any other text.
+    """Return an XML Schema `dateTime` at its own offset, or None for any other text.
 
     A time without an offset must be read as UTC (VCDM 2.0, section 5.8); with `zone` None it is
     none.
@@ -214,6 +217,7 @@ def _instant(text: str, zone: tzinfo | None) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text.upper())
         zone = moment.tzinfo or zone
-        return None if zone is None else moment.replace(tzinfo=zone).astimezone(UTC)
+        moment.replace(tzinfo=zone or UTC).astimezone(UTC)  # or it cannot be compared with others
+        return None if zone is None else moment.replace(tzinfo=zone)
     except (ValueError, OverflowError):  # not a time, or one before year 1 or after 9999 in UTC
         return None

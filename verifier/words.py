@@ -5,6 +5,7 @@ for gettext; `{name}` in a sentence is a parameter of the check or verdict. To a
 teachers the words are never of deficit.
 """
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -581,9 +582,13 @@ def next_step(item: Check | Verdict, translate: Translate = N_) -> str:
     return translate(step) if step else ""
 
 
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d")
+
+
 def _shown(value: str | int, day: Day) -> str:
-    """Dates are shown as days: the second of expiry helps nobody who reads a report."""
-    if isinstance(value, str) and len(value) == 25 and value.endswith("+00:00"):
+    """Dates are shown as days, each at its own offset: the second of expiry helps nobody who
+    reads a report."""
+    if isinstance(value, str) and _TIME.fullmatch(value):
         try:
             return day(datetime.fromisoformat(value))
         except ValueError:

@@ -94,9 +94,9 @@ class SignOff:
 class Approval:
     """An approval as its sender stated it: absent is `None` or empty, never invented (R41).
 
-    Times are UTC in whole seconds. `levels` and `comments` are keyed by criterion id.
-    `content` is the canonical JSON of the event's `data`: two approvals are the same when it
-    is equal.
+    Times are whole seconds at the offset they were sent with. `levels` and `comments` are keyed
+    by criterion id. `content` is the canonical JSON of the event's `data`. `digest` is the SHA-256
+    of the same with all times in UTC: two approvals with an equal digest are the same.
     """
 
     approval_id: str
@@ -105,7 +105,8 @@ class Approval:
     narrative: Narrative
     levels: Mapping[str, str]
     approved_at: datetime
-    content: bytes = field(repr=False)
+    content: bytes = field(repr=False, compare=False)
+    digest: str = field(repr=False)
     activity_start: date | None = None
     activity_end: date | None = None
     credits: tuple[Credit, ...] = ()
@@ -114,11 +115,6 @@ class Approval:
     evidence: tuple[EvidenceItem, ...] = ()
     approvals: tuple[SignOff, ...] = ()
     valid_until: datetime | None = None
-
-    @property
-    def digest(self) -> str:
-        """The SHA-256 of `content` in hexadecimal."""
-        return hashlib.sha256(self.content).hexdigest()
 
 
 def from_data(data: Mapping[str, Any]) -> Approval:
@@ -136,9 +132,8 @@ def from_data(data: Mapping[str, Any]) -> Approval:
         narrative=Narrative(**data["narrative"]),
         levels=dict(data["levels"]),
         approved_at=instant(data["approved_at"]),
-        content=json.dumps(
-            data, ensure_ascii=False, sort_keys=True, separators=(",", ":")
-        ).encode(),
+        content=_canonical(data),
+        digest=hashlib.sha256(_canonical(_in_utc(data))).hexdigest(),
         activity_start=date.fromisoformat(activity["start"]) if activity else None,
         activity_end=date.fromisoformat(activity["end"]) if activity else None,
         credits=tuple(Credit(**c) for c in data.get("credits", ())),
@@ -151,11 +146,31 @@ def from_data(data: Mapping[str, Any]) -> Approval:
 
 
 def instant(text: str) -> datetime:
-    """Return an RFC 3339 time as UTC in whole seconds. Raises `ValueError` if there is none."""
+    """Return an RFC 3339 time in whole seconds at its own offset.
+
+    Raises `ValueError` if there is none.
+    """
     try:
-        return datetime.fromisoformat(text).astimezone(UTC).replace(microsecond=0)
+        moment = datetime.fromisoformat(text).replace(microsecond=0)
+        moment.astimezone(UTC)
+        return moment
     except OverflowError as exc:  # at either end of time, UTC may have no year for it
         raise ValueError(str(exc)) from exc
+
+
+def _canonical(data: Mapping[str, Any]) -> bytes:
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _in_utc(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Write every time of an approval in UTC, so that one instant has one form."""
+    times = {name: _utc(data[name]) for name in ("approved_at", "valid_until") if name in data}
+    signed = [{**sign_off, "at": _utc(sign_off["at"])} for sign_off in data.get("approvals", ())]
+    return {**data, **times, **({"approvals": signed} if "approvals" in data else {})}
+
+
+def _utc(text: str) -> str:
+    return f"{instant(text).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _achievement(data: Mapping[str, Any]) -> Chosen | Proposed:

@@ -7,7 +7,7 @@ on a certificate gets smaller so (docs/qr-format.md).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from contexts import canonicalize, refuse_divergent
@@ -51,6 +51,7 @@ def build(
     Raises `contexts.CanonicalizationError` for what could not be signed: an address that is
     none, or texts and numbers that libraries are known to canonicalise differently.
     """
+    approved, ends = settings.local(approval.approved_at), approval.valid_until
     document = _present(
         {
             "@context": list(CONTEXTS),
@@ -58,9 +59,9 @@ def build(
             "type": ["VerifiableCredential", "OpenBadgeCredential"],
             "name": achievement.name,
             "issuer": _issuer(settings, approval.provider_number),
-            "validFrom": timestamp(reserved.at),
-            "awardedDate": timestamp(approval.approved_at),
-            "validUntil": approval.valid_until and timestamp(approval.valid_until),
+            "validFrom": timestamp(reserved.at.astimezone(approved.tzinfo)),
+            "awardedDate": timestamp(approved),
+            "validUntil": ends and timestamp(settings.local(ends)),
             "credentialSubject": _subject(approval, achievement, settings, reserved),
             "evidence": [_evidence(item) for item in approval.evidence],
             "credentialStatus": _status(settings, reserved),
@@ -72,8 +73,14 @@ def build(
 
 
 def timestamp(moment: datetime) -> str:
-    """Return `moment` in UTC to the second (VCDM 2.0, dateTimeStamp)."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """Return `moment` at its own offset, to the second (VCDM 2.0, dateTimeStamp).
+
+    It is in UTC where XML Schema has no such offset: with seconds, or more than 14 hours.
+    """
+    offset = moment.utcoffset() or timedelta()
+    if offset % timedelta(minutes=1) or abs(offset) > timedelta(hours=14):
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def profile(settings: Settings) -> Json:

@@ -9,9 +9,11 @@ all forms are stored together, and the first stored stay.
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from issuer.database import to_json
+from issuer.issuance.build import timestamp
 from issuer.issuance.selective import base_proof_value
 from issuer.profiles import PROFILES, PROOF, PROOF_TO_SHARE, Profile
 from issuer.settings import Settings
@@ -47,7 +49,7 @@ def secure(unsigned: bytes, signers: Mapping[KeyUse, Signer], settings: Settings
     used or a new signature does not verify.
     """
     document, jwt = json.loads(unsigned), settings.jwt
-    proofs = make_proofs(document, signers, settings.proofs, created=document["validFrom"])
+    proofs = make_proofs(document, signers, settings.proofs, created=_created(document))
     to_share = None
     if PROOF_TO_SHARE in settings.proofs:
         to_share = _with(unsigned, {"proof": [_proof_to_share(document, signers[KeyUse.SD])]})
@@ -97,7 +99,7 @@ def make_proof(
 
 def _proof_to_share(document: Json, signer: Signer) -> Json:
     """Return a base proof of `ecdsa-sd-2023` (OB-69)."""
-    options = _options(PROOF_TO_SHARE, signer, document["validFrom"])
+    options = _options(PROOF_TO_SHARE, signer, _created(document))
     value = base_proof_value(
         document,
         options,
@@ -136,11 +138,20 @@ def _claims(document: Json) -> Json:
     return claims
 
 
+def _created(document: Json) -> str:
+    """Return when the credential begins, in UTC: a proof has no day that people count."""
+    return timestamp(_moment(document["validFrom"]).astimezone(UTC))
+
+
 def _numeric_date(text: str) -> int:
+    return int(_moment(text).timestamp())
+
+
+def _moment(text: str) -> datetime:
     moment = instant(text)
     if moment is None:
         raise ValueError(f"not a time: {text!r}")
-    return int(moment.timestamp())
+    return moment
 
 
 def _signature(signer: Signer, data: bytes) -> bytes:

@@ -100,7 +100,8 @@ def credential_page(found: Shared, **answer: object) -> Response:
 
 def about(found: Shared) -> dict[str, object]:
     """Return what every page about one credential shows."""
-    settings, now = current_issuer().settings, datetime.now(UTC)
+    settings = current_issuer().settings
+    now = settings.local(datetime.now(UTC))
     address = addresses.credential(settings, found.public_id)
     standing = found.standing(now)
     return {

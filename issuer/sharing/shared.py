@@ -118,7 +118,7 @@ def _shared(issuer: Issuer, row: CredentialRow | None) -> Shared | None:
         approval=approval.from_data(strict_json.loads_object(row.approval.content)),
         decision=decided,
         met_all=all_met(credential),
-        revoked_at=revocation.revoked_at if revocation else None,
+        revoked_at=issuer.settings.local(revocation.revoked_at) if revocation else None,
         reason=revocation.reason if revocation else None,
         to_share=row.to_share,
     )

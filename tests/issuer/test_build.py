@@ -101,7 +101,7 @@ def test_a_full_approval_becomes_this_credential(built):
         },
         "validFrom": "2026-11-22T12:00:00Z",
         "awardedDate": "2026-05-15T15:00:00Z",
-        "validUntil": "2031-05-15T20:00:00Z",
+        "validUntil": "2031-05-15T15:00:00-05:00",
         "credentialSubject": {
             "id": "urn:uuid:6f1e7a0c-2a54-4f0e-9d0a-0b8f0a3f2c11",
             "type": ["AchievementSubject"],

@@ -86,6 +86,7 @@ VALUES = {
     "public_url": '"https://district.example"',
     "database_url": '"sqlite:///x.sqlite3"',
     "passphrase_file": '"passphrase"',
+    "timezone": '"America/Chicago"',
     "fonts": '["fonts"]',
     "status_list_size": "131072",
     "allow_hosts": '["badges.other.example:8443"]',

@@ -3,7 +3,7 @@
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from verifier.report import Answer, Outcome, Report, Verdict
 from verifier.web import display, language
@@ -275,7 +275,7 @@ def _withdrawn_here(report: Report, withdrawal: Withdrawal) -> Report:
     found = withdrawal(report.credential.id or "")
     if found is None:
         return report
-    on = {"date": found[0].astimezone(UTC).isoformat(timespec="seconds"), "reason": found[1]}
+    on = {"date": found[0].isoformat(timespec="seconds"), "reason": found[1]}
     return replace(report, current=replace(report.current, code="withdrawn_on", params=on))
 
 

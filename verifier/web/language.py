@@ -5,7 +5,7 @@ there yet is shown in English. No cookie remembers the choice: links carry it on
 """
 
 import gettext as catalogues
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -44,8 +44,8 @@ def ngettext(one: str, many: str, count: int) -> str:
 
 
 def day(moment: datetime) -> str:
-    """Return a day in words: `November 20, 2026`, `20 de noviembre de 2026`."""
-    return format_date(moment.astimezone(UTC), "long", locale=chosen())
+    """Return a day in words, at the offset of `moment`: `November 20, 2026`."""
+    return format_date(moment, "long", locale=chosen())
 
 
 def say(item: Check | Verdict) -> str:
