@@ -33,7 +33,8 @@ def resolve(issuer: str, fetch: Fetch) -> Controller:
         return controller(_document(did_web_url(issuer), DOCUMENT_TYPES, fetch), issuer)
     if _is_web_address(issuer):
         return _web_address(issuer, fetch)
-    raise DidError("issuer_method_not_supported", issuer, certain=False)
+    kind = ":".join(issuer.split(":")[:2]) if issuer.startswith("did:") else issuer
+    raise DidError("issuer_method_not_supported", kind, certain=False)
 
 
 def _document(url: str, accept: str, fetch: Fetch) -> dict[str, Any]:

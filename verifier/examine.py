@@ -20,11 +20,12 @@ from verifier.did import resolve
 from verifier.disclosure import check_limits, check_withheld
 from verifier.fetch import Fetch
 from verifier.gate import check_structure
+from verifier.jwt_payload import check_limits_named, check_writing, credential_in
 from verifier.report import Answer, Check, Found, Outcome, Report, Verdict, worst
 from verifier.shape import check_endorsement, check_shape
 from verifier.status import check_status
 from verifier.trust import TrustList, chain
-from verifier.vc_jwt import check_jwt, credential_in
+from verifier.vc_jwt import check_jwt
 from verifier.view import view
 
 PARSING_ERROR = "https://www.w3.org/TR/vc-data-model#PARSING_ERROR"
@@ -134,7 +135,8 @@ def _authenticate(
     secured: Secured, world: World, check_kind: CheckKind | None
 ) -> tuple[Check, ...]:
     """Steps (3) to (5), for a credential and for a status list alike."""
-    structure = check_structure(secured.document)  # (3)
+    check = check_structure if secured.jws is None else check_writing
+    structure = check(secured.document)  # (3)
     if structure.outcome is not Outcome.PASSED:
         return (structure,)
     shape = () if check_kind is None else (check_kind(secured.document),)  # (4)
@@ -159,7 +161,10 @@ def _check_current(credential: Credential, secured: Secured, world: World) -> tu
     """Steps (6) and (7). What has ended may have been withdrawn as well, so both are asked."""
     dates = (check_validity_period(credential, now=world.now), *_proof_dates(secured, world))
     status = check_status(credential, fetch=world.fetch, now=world.now, read_list=world.status_list)
-    limits = () if secured.jws else check_limits(credential, world.contexts)
+    if secured.jws is None:
+        limits = check_limits(credential, world.contexts)
+    else:
+        limits = check_limits_named(secured.document)
     return (*dates, *status, *limits)
 
 

@@ -10,6 +10,7 @@ decide are where the specification puts them; anything else could not be checked
 from collections.abc import Mapping
 from typing import Any
 
+from verifier.credential import listed
 from verifier.report import Check, Outcome
 
 Json = Mapping[str, Any]
@@ -89,7 +90,7 @@ def _walk(node: Json, roots: frozenset[str], *, is_root: bool = False) -> Flaw |
         if kind is str:  # most members, and nothing below could object to one
             continue
         if kind is list:
-            if len(value) > 1 and key in SINGLE and not _holds_many(key, node):
+            if len(value) > 1 and key in SINGLE and not holds_many(key, node):
                 return key, "list_for_one"
             flaw = _in_list(value, roots, key)
         elif kind is dict or isinstance(value, Mapping):
@@ -143,9 +144,10 @@ def _odd_key(node: Json, is_root: bool) -> Flaw | None:
     return None
 
 
-def _holds_many(key: str, node: Json) -> bool:
-    kinds = node.get("type")
-    return isinstance(kinds, list) and any(kind in kinds for kind, member in _MANY if member == key)
+def holds_many(key: str, node: Json) -> bool:
+    """Whether `key`, a member of `SINGLE`, may hold several values in a node of this type."""
+    kinds = listed(node.get("type"))
+    return any(kind in kinds for kind, member in _MANY if member == key)
 
 
 def _under(step: str, flaw: Flaw) -> Flaw:

@@ -41,6 +41,8 @@ _FORBIDDEN = {"crit", "b64", "zip", "enc", "jku", "x5u", "x5c", "x5t", "x5t#S256
 """Headers that ask for other rules, or bring a key along: each has been a way to forge (T6, T7)."""
 _TYPES = {"JWT", "VC+JWT", "VC+LD+JWT", "VC+LD+JSON+JWT", "VC-LD+JWT"}
 """What VC-JOSE-COSE calls a credential, and what its drafts did."""
+_SD_TYPES = {"VC+SD-JWT", "DC+SD-JWT", "VC+LD+JSON+SD-JWT", "SD-JWT"}
+"""A JWT whose holder shows parts (RFC 9901), by the names that credentials give to it."""
 
 Json = Mapping[str, Any]
 
@@ -76,6 +78,8 @@ def parse(text: str) -> Jws:
     Raises `JoseError` for other than three canonical base64url parts of strict JSON, an
     algorithm not in `ALGORITHMS`, and any header parameter that OB-58 does not allow.
     """
+    if "~" in text:
+        raise JoseError("sd_jwt", "the disclosures of an SD-JWT", certain=False)
     parts = text.split(".")
     if len(text) > MAX_BYTES or len(parts) != 3:
         raise JoseError("not_a_jwt", "not three parts divided by dots")
@@ -96,13 +100,19 @@ def _check_header(header: Json) -> None:
     if not isinstance(header.get("alg"), str) or header["alg"] not in ALGORITHMS:
         algorithm = str(header.get("alg"))
         raise JoseError("jwt_algorithm", algorithm[:40], certain=algorithm not in UNREAD)
-    kind = header.get("typ", "JWT")
-    if not isinstance(kind, str) or kind.upper().removeprefix("APPLICATION/") not in _TYPES:
-        raise JoseError("jwt_header", f"the header has typ {str(kind)[:40]!r}")
+    _check_type(header.get("typ", "JWT"))
     if not isinstance(header.get("kid", ""), str) or not isinstance(header.get("jwk", {}), dict):
         raise JoseError("jwt_header", "kid is not text or jwk is not an object")
     if "jwk" in header and "d" in header["jwk"]:
         raise JoseError("jwt_header", "jwk holds a private key")
+
+
+def _check_type(kind: Any) -> None:
+    if not isinstance(kind, str):
+        raise JoseError("jwt_header", f"the header has typ {str(kind)[:40]!r}")
+    name = kind.upper().removeprefix("APPLICATION/")
+    if name not in _TYPES:
+        raise JoseError("sd_jwt" if name in _SD_TYPES else "jwt_type", kind[:40], certain=False)
 
 
 def fits(algorithm: str, key: PublicKey) -> bool:

@@ -71,7 +71,7 @@ def _check(document: Json, context: re.Pattern[str], flaws_of: Flaws, code: str)
 def _unknown_context(document: Json, wanted: re.Pattern[str]) -> str | None:
     """Return the context that does not say which standard is meant (OB-1, OB-2, OB-4)."""
     contexts = listed(document.get("@context"))
-    if not contexts or contexts[0] not in MODELS:
+    if not contexts or contexts[0] not in tuple(MODELS):
         return "@context[0]"
     if not any(isinstance(url, str) and wanted.fullmatch(url) for url in contexts):
         return "@context[1]"

@@ -175,6 +175,14 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "not_a_jwt": ("The compact form is damaged.", _FRESH),
     "jwt_header": ("The compact form asks for what no verifier may do.", _FRESH),
+    "jwt_type": (
+        "Its compact form says that it is of the kind “{detail}”, which is not known here.",
+        "Ask for it in another form, or use a verifier that knows this one.",
+    ),
+    "sd_jwt": (
+        "It is an SD-JWT, a form whose holder shows parts of it. That form is not read here.",
+        "Ask for it in another form, or use a verifier that knows this one.",
+    ),
     "jwt_algorithm": ("It is signed in a way that is not accepted.", _FRESH),
     # (3) structure
     "plain_structure": ("What it shows is what was signed.", ""),
@@ -188,6 +196,11 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "structure_keyword": _HIDES,
     "structure_full_iri_key": _HIDES,
+    "structure_case": (
+        "Two of its parts have names that differ only in capital letters, so it is not clear which "
+        "counts.",
+        _FRESH,
+    ),
     "structure_blank_id": _HIDES,
     "structure_list_for_one": (
         "It gives several values where one belongs, so it is not clear which counts.",
@@ -341,7 +354,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "claims_differ": ("It says two different things, so neither can be relied on.", _DO_NOT_RELY),
     "issuer_method_not_supported": (
-        "The issuer's identifier is of a kind not known here.",
+        "The issuer's identifier is of a kind not known here: {detail}.",
         "Use a verifier that knows this kind.",
     ),
     "issuer_id_malformed": ("The issuer's identifier is not a proper one.", _FRESH),
@@ -396,6 +409,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "refresh_of_another": (
         "What is given out at {url} is another credential; this report is about the one handed in.",
         "",
+    ),
+    "limits_under_another_name": (
+        "Its end, or where withdrawals are listed, may stand under another name than the "
+        "standard's ({member}), so it is not shown that it is still in force.",
+        _STILL,
     ),
     # (7) status
     "no_status": ("The issuer keeps no list of withdrawn credentials for it.", ""),

@@ -9,10 +9,11 @@ from issuer.issuance.signing import Secured
 from issuer.issuer import Issuer
 from verifier import jose
 from verifier.examine import World
+from verifier.jwt_payload import CLAIMS
 from verifier.known import Asking, Known, KnownWorld
 from verifier.pipeline import look_at
 from verifier.report import Answer, Report, worst
-from verifier.vc_jwt import CLAIMS, check_jwt
+from verifier.vc_jwt import check_jwt
 
 
 def self_check(issuer: Issuer, secured: Secured, known: Known) -> str | None:

@@ -66,6 +66,11 @@ def self_signed(world):
     return world.issuer.sign(badge, verificationMethod=f"{did}#{key}")
 
 
+def by_a_stranger(world, **changes):
+    """Return a JWT in the victim's name, by a key that is not the victim's."""
+    return Issuer(VICTIM).jwt(world.badge(), changes)
+
+
 def header(world, **changes):
     return world.issuer.jwt(world.badge(), changes)
 
@@ -175,8 +180,8 @@ CASES = {
     "another algorithm": lambda w: header(w, alg=LONG),
     "another header": lambda w: header(w, **{LONG: 1}),
     "another type of token": lambda w: header(w, typ=LONG),
-    "another's kid": lambda w: header(w, kid="did:web:other.example#" + LONG),
-    "a kid not listed": lambda w: header(w, kid="#" + LONG),
+    "another's kid": lambda w: by_a_stranger(w, kid="did:web:other.example#" + LONG),
+    "a kid not listed": lambda w: by_a_stranger(w, kid="#" + LONG),
     "a jwk not listed": lambda w: header(
         w, kid=None, jwk=jose.to_jwk(Issuer(VICTIM).jwt_key.public_key())
     ),

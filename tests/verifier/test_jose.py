@@ -64,8 +64,11 @@ HEADERS = {
     "x5u": ("jwt_header", {"x5u": "https://attacker.example/"}),
     "x5c": ("jwt_header", {"x5c": ["MII"]}),
     "a header of one's own": ("jwt_header", {"vc": {}}),
-    "a presentation": ("jwt_header", {"typ": "vp+jwt"}),
-    "an access token": ("jwt_header", {"typ": "at+jwt"}),
+    "a presentation": ("jwt_type", {"typ": "vp+jwt"}),
+    "an access token": ("jwt_type", {"typ": "at+jwt"}),
+    "JSON-LD": ("jwt_type", {"typ": "vc+ld+json"}),
+    "an SD-JWT": ("sd_jwt", {"typ": "vc+sd-jwt"}),
+    "an SD-JWT by its newer name": ("sd_jwt", {"typ": "application/dc+sd-jwt"}),
     "a type that is a number": ("jwt_header", {"typ": 7}),
     "a type that is null": ("jwt_header", {"typ": None}),
     "a kid that is a number": ("jwt_header", {"kid": 7}),
@@ -88,7 +91,14 @@ def test_a_header_that_asks_for_more_is_refused(code, changes):
     with pytest.raises(JoseError) as caught:
         parse(compact(HEADER | changes))
     assert caught.value.code == code
-    assert caught.value.certain == (changes.keys() != {"vc"})
+    may_be_honest = code in ("jwt_type", "sd_jwt") or changes.keys() == {"vc"}
+    assert caught.value.certain is not may_be_honest
+
+
+def test_an_sd_jwt_is_named_by_its_disclosures():
+    with pytest.raises(JoseError) as caught:
+        parse(compact() + "~WyJzYWx0Iiwi~")
+    assert (caught.value.code, caught.value.certain) == ("sd_jwt", False)
 
 
 SOUND = compact()
