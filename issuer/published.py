@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from issuer.settings import Settings
 from keys import durable_file
@@ -17,7 +16,7 @@ from keys.documents import did_document, jwks
 from keys.entry import DID_KEY
 from keys.keyring import Keyring
 from keys.signer import KeysError
-from verifier import strict_json
+from verifier import strict_json, web_address
 from verifier.fetch import Fetch, Fetched, FetchError, offline
 
 MEDIA_TYPES = {"did.json": "application/did+json", "jwks.json": "application/jwk-set+json"}
@@ -26,8 +25,10 @@ _READABLE = 0o644
 
 
 def file_of(settings: Settings, url: str) -> Path:
-    """Return the file that is served at `url`, an address of this issuer."""
-    return settings.public / urlsplit(url).path.lstrip("/")
+    """Return the file that is served at `url`, an address of this issuer; for what is no web
+    address the folder of all, which is no file."""
+    address = web_address.read(url)
+    return settings.public / (address.path.lstrip("/") if address else "")
 
 
 def media_type(file: Path) -> str:

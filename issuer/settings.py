@@ -13,15 +13,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from issuer import colour, profiles
 from issuer.outbox.mail_settings import Mail, read_mail
 from keys.entry import DID_KEY, KeyUse
-from verifier import strict_json, strict_toml
+from verifier import strict_json, strict_toml, web_address
 from verifier.fetch_rules import host_and_port
 from verifier.strict_toml import Table, TomlError
+from verifier.web_address import LOCALHOST
 
 FILE = "mintmark.toml"
 DATABASE_FILE = "mintmark.sqlite3"
@@ -97,17 +97,23 @@ class Settings:
     @property
     def host(self) -> str:
         """The host of the public URL, without a port."""
-        return urlsplit(self.public_url).hostname or ""
+        return web_address.site(self.public_url).partition(":")[0]
 
     @property
     def port(self) -> int | None:
         """The port written in the public URL."""
-        return urlsplit(self.public_url).port
+        port = web_address.site(self.public_url).partition(":")[2]
+        return int(port) if port else None
 
     @property
     def path(self) -> str:
         """The path of the public URL: empty, or `/…` without a slash at the end."""
-        return urlsplit(self.public_url).path
+        return "".join(self.public_url.partition("://")[2].partition("/")[1:])
+
+    @property
+    def origin(self) -> str:
+        """The public URL without its path, as a browser names a site."""
+        return self.public_url.removesuffix(self.path)
 
     def local(self, moment: datetime) -> datetime:
         """Return `moment` at the offset that the district had then; without a `timezone`, as is."""
@@ -188,30 +194,26 @@ def parse(top: Table, *, home: Path) -> Settings:
 
 def check_public_url(url: str) -> str:
     """Return `url` without a slash at its end, if a did:web issuer can live there."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as exc:
-        raise SettingsError(f"public_url is no URL: {url!r} ({exc})") from exc
-    host, path = parts.hostname or "", parts.path.rstrip("/")
-    authority = host if port is None else f"{host}:{port}"
-    if parts.scheme not in ("http", "https") or parts.netloc != authority:
+    address = web_address.read(url)
+    if address is None or not url.startswith(f"{address.scheme}://{address.host}"):
         raise SettingsError(f"public_url must be https://host[:port][/path] in lower case: {url!r}")
+    host, path = address.host, address.path.rstrip("/")
     if not _HOST.fullmatch(host) or host.rpartition(".")[2].isdigit():
         raise SettingsError(f"public_url needs a host name, no IP address: {host!r}")
-    if (parts.scheme == "http") != (host == "localhost"):
+    if (address.scheme == "http") != (host == LOCALHOST):
         raise SettingsError(f"public_url must be https, and http for localhost alone: {url!r}")
-    if port in (80, 443):
-        raise SettingsError(f"public_url: leave out the port {port}, it says nothing: {url!r}")
-    if not _PATH.fullmatch(path) or parts.query or parts.fragment:
+    if not _PATH.fullmatch(path) or address.query or address.text != url:
         raise SettingsError(f"public_url may have a plain path, nothing after it: {url!r}")
-    return f"{parts.scheme}://{authority}{path}"
+    plain = f"{address.scheme}://{address.site}{path}"
+    if plain != url.rstrip("/") or address.site.endswith((":80", ":443")):
+        raise SettingsError(f"public_url: leave out the port, it says nothing: {url!r}")
+    return plain
 
 
 def did_web(public_url: str) -> str:
     """Return the did:web of a public URL: port as `%3A`, path as `:` segments."""
-    parts = urlsplit(public_url)
-    return "did:web:" + parts.netloc.replace(":", "%3A") + parts.path.replace("/", ":")
+    place = public_url.partition("://")[2]
+    return "did:web:" + place.replace(":", "%3A").replace("/", ":")
 
 
 def _issuer_id(given: str, public_url: str) -> str:
@@ -232,7 +234,7 @@ def _database_url(given: str, home: Path) -> str:
 
 
 def _web_address(key: str, url: str) -> str | None:
-    if url and urlsplit(url).scheme not in ("http", "https"):
+    if url and web_address.read(url) is None:
         raise SettingsError(f"{key} must be an http or https address: {url!r}")
     return url or None
 

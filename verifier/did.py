@@ -2,12 +2,13 @@
 
 import re
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
-from verifier import jose, multikey, strict_json
+from verifier import jose, multikey, strict_json, web_address
 from verifier.controller import Controller, DidError, VerificationMethod, controller, key_set
 from verifier.fetch import Fetch, FetchError
 from verifier.multikey import MultikeyError
+from verifier.web_address import LOCALHOST, WebAddress
 
 MAX_DOCUMENT_BYTES = 256 * 1024
 """A DID document with a hundred keys has about 40 KB."""
@@ -31,8 +32,9 @@ def resolve(issuer: str, fetch: Fetch) -> Controller:
         return _did_jwk(issuer)
     if issuer.startswith("did:web:"):
         return controller(_document(did_web_url(issuer), DOCUMENT_TYPES, fetch), issuer)
-    if _is_web_address(issuer):
-        return _web_address(issuer, fetch)
+    address = web_address.read(issuer)
+    if address and (address.scheme == "https" or address.host == LOCALHOST):
+        return _web_address(issuer, address, fetch)
     kind = ":".join(issuer.split(":")[:2]) if issuer.startswith("did:") else issuer
     raise DidError("issuer_method_not_supported", kind, certain=False)
 
@@ -64,7 +66,7 @@ def did_web_url(did: str) -> str:
         sound = sound and bool(_SEGMENT.fullmatch(plain)) and set(plain) != {"."}
     if not sound:
         raise DidError("issuer_id_malformed", did, certain=True)
-    scheme = "http" if name.lower() == "localhost" else "https"
+    scheme = "http" if name.lower() == LOCALHOST else "https"
     where = "/".join(path) if path else ".well-known"
     return f"{scheme}://{name.lower()}{colon}{port}/{where}/did.json"
 
@@ -96,29 +98,18 @@ def _did_jwk(did: str) -> Controller:
     return Controller(did, (VerificationMethod(f"{did}#0", key),))
 
 
-def _is_web_address(issuer: str) -> bool:
-    try:
-        parts = urlsplit(issuer)
-    except ValueError:
-        return False
-    return bool(parts.hostname) and (
-        parts.scheme == "https" or (parts.scheme == "http" and parts.hostname == "localhost")
-    )
-
-
-def _web_address(issuer: str, fetch: Fetch) -> Controller:
+def _web_address(issuer: str, address: WebAddress, fetch: Fetch) -> Controller:
     """An issuer named by a web address: the keys that its document lists (OB-71), and those in
     the key set of its origin (OB-72).
 
     Many such issuers publish only one of the two, or a profile that says nothing of keys. Only
     with both at hand does the absence of a key mean anything.
     """
-    address = urlsplit(issuer)._replace(fragment="")
-    origin_keys = address._replace(path="/.well-known/jwks.json", query="").geturl()
+    origin_keys = f"{address.scheme}://{address.site}/.well-known/jwks.json"
     listed_keys: tuple[VerificationMethod, ...] = ()
     faults: list[DidError] = []
     sources = 0
-    for url, accept in ((address.geturl(), DOCUMENT_TYPES), (origin_keys, KEY_SET_TYPES)):
+    for url, accept in ((address.text, DOCUMENT_TYPES), (origin_keys, KEY_SET_TYPES)):
         try:
             document = _document(url, accept, fetch)
             if url == origin_keys:

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from functools import cache
 from threading import Thread
 from typing import Any, Protocol
-from urllib.parse import urljoin, urlsplit
 
-from verifier import fetch_rules
-from verifier.fetch_rules import LOCALHOST, is_allowed
+from verifier import fetch_rules, web_address
+from verifier.fetch_rules import is_allowed
+from verifier.web_address import LOCALHOST
 
 MAX_FETCHES = 8
 """An honest credential needs three: the issuer's document, a status list, a refresh."""
@@ -188,13 +188,10 @@ def _get(
 
 def _redirected(url: str, here: str, location: str) -> str:
     """Return where a redirect leads, which must be the same origin."""
-    try:
-        target = urljoin(here, location)
-        if urlsplit(target)[:2] == urlsplit(here)[:2]:
-            return target
-    except ValueError:
-        target = location
-    raise FetchError("redirected_elsewhere", url, f"redirects to {target[:200]}")
+    before, target = web_address.read(here), web_address.joined(here, location)
+    if before and target and target.origin == before.origin:
+        return target.text
+    raise FetchError("redirected_elsewhere", url, f"redirects to {location[:200]}")
 
 
 @cache

@@ -4,8 +4,8 @@ everybody wait, and a host in trouble is not asked a thousand times."""
 import time
 from collections.abc import Callable
 from threading import Lock
-from urllib.parse import urlsplit
 
+from verifier import web_address
 from verifier.fetch import Fetch, Fetched, FetchError
 
 FAILURES = 3
@@ -32,7 +32,8 @@ class Breaker:
         """
 
         def guarded(url: str, *, accept: str, max_bytes: int) -> Fetched:
-            host = urlsplit(url).netloc.lower()
+            address = web_address.read(url)
+            host = address.site if address else ""
             self._refuse(host, url)
             try:
                 fetched = fetch(url, accept=accept, max_bytes=max_bytes)

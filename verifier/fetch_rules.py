@@ -7,9 +7,9 @@ whoever runs the verifier listed, and hosts of the public internet.
 import ipaddress
 import re
 from collections.abc import Container, Mapping
-from urllib.parse import urlsplit
 
-LOCALHOST = "localhost"
+from verifier import web_address
+from verifier.web_address import LOCALHOST
 
 _UNICAST_6 = ipaddress.ip_network("2000::/3")
 """All that is handed out of IPv6. Outside it are translators to IPv4 (`64:ff9b::/96`,
@@ -24,7 +24,6 @@ _BLOCKED = tuple(
 )  # fmt: skip
 _HOST_AND_PORT = re.compile(r"([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?):([1-9][0-9]{0,4})")
 _SECONDS = re.compile(r"[0-9]{1,9}")
-_VISIBLE = re.compile(r"[!-~]*")
 
 
 def host_and_port(text: str) -> tuple[str, int]:
@@ -41,19 +40,14 @@ def place(url: str, listed: Container[tuple[str, int]], *, loopback: bool) -> tu
     `listed` has hosts that may be asked on other ports than 443, and `loopback` lets anything
     through to `localhost`.
     """
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port or (80 if parts.scheme == "http" else 443)
-    except ValueError as exc:
-        raise ValueError("not a web address") from exc
-    # What is not plain ASCII is read in one way here and in another way elsewhere (T21).
-    plain = _VISIBLE.fullmatch(url) and host and parts.username is None
-    if not plain or parts.scheme not in ("https", "http"):
+    address = web_address.read(url)
+    if address is None:
         raise ValueError("not a plain web address")
-    usual = parts.scheme == "https" and (port == 443 or (host, port) in listed)
-    if not usual and not (loopback and host == LOCALHOST):
+    place = address.host, address.port
+    usual = address.scheme == "https" and (address.port == 443 or place in listed)
+    if not usual and not (loopback and address.host == LOCALHOST):
         raise ValueError("only https on its usual port is fetched")
-    return host, port
+    return place
 
 
 def is_allowed(address: str, *, loopback: bool = False) -> bool:

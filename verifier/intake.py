@@ -9,9 +9,8 @@ import json
 import re
 from dataclasses import asdict, dataclass, replace
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
-from verifier import baking, jose, pdf, qr, strict_json
+from verifier import baking, jose, pdf, qr, strict_json, web_address
 from verifier.baking import BakingError, is_compact_jws, is_credential
 from verifier.credential import listed
 from verifier.pdf import PdfError
@@ -137,8 +136,9 @@ def credential_of_page(data: bytes, url: str) -> str | None:
     for tag in _LINK_TAG.findall(data[:MAX_TEXT_BYTES].decode("utf-8", "replace")):
         named = dict(_ATTRIBUTE.findall(tag))
         if (named.get("rel"), named.get("type")) == ("alternate", "application/vc+ld+json"):
-            address = urljoin(url, html.unescape(named.get("href", "")))
-            return address if urlsplit(address)[:2] == urlsplit(url)[:2] else None
+            page = web_address.read(url)
+            target = web_address.joined(url, html.unescape(named.get("href", "")))
+            return target.text if page and target and target.origin == page.origin else None
     return None
 
 

@@ -8,13 +8,13 @@ from datetime import date
 from importlib.resources import files
 from itertools import islice
 from typing import Any, Final, cast
-from urllib.parse import urlsplit
 
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
 from issuer.approvals.approval import instant
 from issuer.approvals.flaws import Flaw
+from verifier import web_address
 
 TEXT: Final = files("issuer.approvals").joinpath("approval.schema.json").read_text("utf-8")
 """The schema exactly as it is served at `/webhooks/approvals.schema.json`."""
@@ -122,13 +122,10 @@ def _shows(character: str) -> bool:
     return kind[0] not in "CMZ" and character not in _BLANK_LETTERS
 
 
-@_formats.checks("uri", raises=ValueError)
+@_formats.checks("uri")
 def _is_address(value: object) -> bool:
     """Let through what has a host and no user name: what is published would give that away."""
-    if not isinstance(value, str):
-        return True
-    parts = urlsplit(value)
-    return bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
+    return not isinstance(value, str) or web_address.read(value) is not None
 
 
 def _fields(schema: object) -> Iterator[str]:

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from issuer.catalogue.achievement import Achievement, Alignment, Criterion, Level, Rubric
 from issuer.catalogue.images import ImageError, check_image
 from issuer.catalogue.versions import OWN_IDEA
+from verifier import web_address
 from verifier.schema import LANGUAGE
 from verifier.strict_toml import Table, TomlError, read
 
@@ -107,7 +107,7 @@ def _alignment(table: Table) -> Alignment:
         known = "CFItem, ceasn:Competency or another of Open Badges 3.0, or ext:…"
         raise TomlError(f"{table.path('target_type')} must be {known}: {kind!r}")
     url = table.line("target_url", longest=2000)
-    if urlsplit(url).scheme not in ("http", "https") or not url.isascii() or " " in url:
+    if web_address.read(url) is None:
         raise TomlError(f"{table.path('target_url')} must be an http or https address: {url!r}")
     alignment = Alignment(
         target_name=table.line("target_name"),

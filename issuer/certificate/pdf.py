@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
-from urllib.parse import urlsplit
 
 import typst
 
 from issuer.catalogue.drawing import kind_words
 from issuer.certificate.qr_codes import check_code, offline_code
 from issuer.typesetting import typeset
+from verifier import web_address
 from verifier.credential import Credential
 
 log = logging.getLogger(__name__)
@@ -133,7 +133,7 @@ def _data(credential: Credential, page_url: str) -> dict[str, Any]:
         ],
         "serial": serial(credential.id or page_url),
         "page_url": page_url,
-        "host": urlsplit(page_url).netloc,
+        "host": web_address.site(page_url),
     }
 
 

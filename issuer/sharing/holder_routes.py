@@ -5,7 +5,6 @@ going back or loading again does nothing twice.
 """
 
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
@@ -28,11 +27,10 @@ holding = Blueprint("holding", __name__)
 @holding.before_request
 def refuse_other_sites() -> None:
     """Let no other site's page post here. Browsers say where a form came from (T29)."""
-    home = urlsplit(current_issuer().settings.public_url)
     origin = request.headers.get("Origin")
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     if request.method == "POST" and (
-        site != "same-origin" or origin not in (None, f"{home.scheme}://{home.netloc}")
+        site != "same-origin" or origin not in (None, current_issuer().settings.origin)
     ):
         raise Problem("other-site")
 

@@ -5,11 +5,11 @@ database, because a server that asks itself over the network waits for itself.
 """
 
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from issuer import addresses, published
 from issuer.issuer import Issuer
 from issuer.sharing import forms, shared
+from verifier import web_address
 from verifier.fetch import Fetch, Fetched, FetchError
 
 
@@ -19,9 +19,10 @@ def fetch_own(issuer: Issuer, otherwise: Fetch) -> Fetch:
     credentials = addresses.credential(issuer.settings, "")
 
     def fetch(url: str, *, accept: str, max_bytes: int) -> Fetched:
-        if not url.startswith(credentials):
+        address = web_address.read(url)
+        if address is None or not url.startswith(credentials):
             return files(url, accept=accept, max_bytes=max_bytes)
-        public_id, _, suffix = urlsplit(url).path.rpartition("/")[2].partition(".")
+        public_id, _, suffix = address.path.rpartition("/")[2].partition(".")
         found = shared.find(issuer, public_id)
         if found is None:
             raise FetchError("http_status", url, "there is no such credential")

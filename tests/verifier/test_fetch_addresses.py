@@ -148,7 +148,7 @@ def test_localhost_is_no_public_address_even_on_the_usual_port():
         ("http://localhost:8202/", "only https on its usual port is fetched"),
         ("https://user@district.example:8443/", "not a plain web address"),
         ("gopher://district.example:8443/", "not a plain web address"),
-        ("https://[::1", "not a web address"),
+        ("https://[::1", "not a plain web address"),
     ],
 )
 def test_another_port_is_asked_only_where_host_and_port_are_listed(url, leads_to):

@@ -7,9 +7,8 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from verifier import web_options
+from verifier import web_address, web_options
 from verifier.printed import printable
 from verifier.trust import directory, kept
 from verifier.trust.lists import TrustList, TrustListError
@@ -102,7 +101,7 @@ def _build(args: argparse.Namespace, _folder: Path, now: datetime) -> None:
 def _about(found: TrustList, url: str, now: datetime) -> str:
     """Return what a person wants to know of a kept list: its keeper before its own name for
     itself, its age, and how many it names."""
-    site = urlsplit(url).netloc
+    site = web_address.site(url)
     signed = f"signed by {found.keeper}, and pinned to that signer"
     unsigned = f"signed by nobody: whoever controls {site} controls it"
     age = f"had {_ago(now - found.retrieved)}" if found.retrieved else "of unknown age"

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
+from verifier import web_address
 from verifier.controller import DidError
 from verifier.did import did_web_url
 from verifier.trust.lists import TrustListError
@@ -86,14 +86,15 @@ def _rows(data: bytes) -> Iterator[dict[str, str]]:
 def _host(website: str) -> str | None:
     """Return the host of a website without `www.`; None where it is no host for itself."""
     text = website.strip()
-    try:
-        parts = urlsplit(text if "://" in text else f"https://{text}")
-        host, port = (parts.hostname or "").removeprefix("www."), parts.port
-        did_web_url(f"did:web:{host}")
-    except (ValueError, DidError):
+    address = web_address.read(text if "://" in text else f"https://{text}")
+    if address is None or address.path != "/" or address.query or address.site != address.host:
         return None
-    whole = parts.path in ("", "/") and not parts.query and port is None and "@" not in text
-    return host if whole and "." in host else None
+    host = address.host.removeprefix("www.")
+    try:
+        did_web_url(f"did:web:{host}")
+    except DidError:
+        return None
+    return host if "." in host else None
 
 
 def _entries(host: str, row: dict[str, str]) -> Iterator[dict[str, str]]:

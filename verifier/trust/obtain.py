@@ -5,9 +5,8 @@ Everything that comes from there is hostile until it was read; a signed list is 
 
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
-from verifier import strict_json
+from verifier import strict_json, web_address
 from verifier.fetch import Fetch, FetchError
 from verifier.trust.lists import MAX_LIST_BYTES, TrustListError, from_registry, is_registry
 from verifier.trust.signed import read_signed
@@ -40,7 +39,7 @@ def obtain(url: str, *, fetch: Fetch, now: datetime) -> dict[str, Any]:
     except ValueError as exc:
         raise TrustListError(f"what is at {url} cannot be read: {exc}") from exc
     if is_registry(plain):
-        document = dict(from_registry(plain, f"Issuer registry of {urlsplit(url).hostname}"))
+        document = dict(from_registry(plain, f"Issuer registry of {web_address.site(url)}"))
     elif plain.get("type") == "MintmarkTrustList":
         document = {name: each for name, each in plain.items() if name != "keeper"}
     else:

@@ -6,11 +6,11 @@ Each of these takes a piece of the `Credential` view and returns what a template
 import math
 import re
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from markupsafe import Markup
 
-from verifier import letters
+from verifier import letters, web_address
 from verifier.credential import Achievement, Credential, Level, Result
 from verifier.schema import LANGUAGE
 from verifier.web import language
@@ -114,9 +114,8 @@ def domain(identifier: str) -> str | None:
     """Return the host that a `did:web` or an https issuer id was proved by, else None."""
     if identifier.startswith("did:web:"):
         return unquote(identifier.split(":")[2]) or None
-    if identifier.startswith("https://"):
-        return urlsplit(identifier).hostname
-    return None
+    address = web_address.read(identifier)
+    return address.host if address and address.scheme == "https" else None
 
 
 def spoken(achievement: Achievement | None) -> dict[str, str]:
