@@ -41,6 +41,18 @@ def test_only_one_file_of_the_verifier_opens_sockets():
     assert found == {"fetch.py"}
 
 
+def test_only_one_file_takes_web_addresses_apart():
+    """Two readers of one address read two addresses (T21)."""
+    found = {
+        path.name
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module == "urllib.parse"
+        if {"urlsplit", "urlparse", "urljoin"} & {alias.name for alias in node.names}
+    }
+    assert found == {"web_address.py"}
+
+
 def test_the_contexts_open_no_socket():
     found = {name for path in (ROOT / "contexts").rglob("*.py") for name in imports(path)}
     assert not found & {"socket", "httpx", "httpcore", "urllib", "http", "requests"}

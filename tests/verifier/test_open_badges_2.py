@@ -161,6 +161,45 @@ def test_a_profile_at_home_may_allow_another_origin(site):
     assert answers(site.verify(assertion(id=elsewhere))) == ("yes", "yes")
 
 
+POLICIES = {
+    "outside of the folder": ({"startsWith": f"{SITE}/district/"}, False),
+    "a folder that begins alike": ({"startsWith": f"{SITE}/assert"}, False),
+    "inside the folder": ({"startsWith": f"{SITE}/assertions/"}, True),
+    "inside one of two folders": ({"startsWith": [f"{SITE}/x/", f"{SITE}/assertions"]}, True),
+    "by http and a port": ({"startsWith": "http://BADGES.example:80/assertions/"}, True),
+    "another site than those allowed": ({"allowedOrigins": "host.example"}, False),
+    "a site that is allowed": ({"allowedOrigins": ["host.example", "Badges.Example"]}, True),
+    "an origin that is allowed": ({"allowedOrigins": f"{SITE}:443"}, True),
+    "the site, but not the folder": (
+        {"allowedOrigins": "badges.example", "startsWith": f"{SITE}/district/"},
+        False,
+    ),
+    "the folder, but not the site": (
+        {"allowedOrigins": "host.example", "startsWith": f"{SITE}/assertions/"},
+        False,
+    ),
+    "a policy that cannot be read": ({"startsWith": "https://["}, False),
+    "no policy in it": ({"type": "VerificationObject"}, True),
+}
+
+
+@pytest.mark.parametrize(("policy", "allowed"), POLICIES.values(), ids=POLICIES)
+def test_the_profile_says_where_its_badges_may_be_hosted(site, policy, allowed):
+    """Open Badges 2.0, VerificationObject: also on the issuer's own host, which has tenants."""
+    site.publish(f"{SITE}/issuer", site.profile | {"verification": policy})
+    embedded = assertion(badge={**site.badge_class, "issuer": site.profile})
+    for form in (assertion(), embedded):
+        site.publish(ADDRESS, form)
+        assert site.verify(form).authentic.code == ("authentic" if allowed else "ob2_other_site")
+
+
+@pytest.mark.parametrize("path", ["/assertions/../m/1", "/assertions/%2e%2e/m/1"])
+def test_an_address_that_climbs_out_of_the_folder_is_not_asked(site, path):
+    site.publish(f"{SITE}/issuer", site.profile | {"verification": {"startsWith": f"{SITE}/a"}})
+    site.publish(f"{SITE}{path}", assertion(id=f"{SITE}{path}"))
+    assert site.verify(assertion(id=f"{SITE}{path}")).authentic.answer != "yes"
+
+
 def test_a_key_that_the_profile_does_not_name_proves_nothing(site):
     stranger = "https://forger.example/key"
     own = rsa.generate_private_key(65537, 2048)

@@ -8,11 +8,10 @@ signed one is a JWS by a key that the issuer's own profile names.
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from verifier import jose, strict_json
+from verifier import jose, strict_json, web_address
 from verifier.credential import Credential, listed
 from verifier.dates import check_validity_period
 from verifier.fetch import Fetch, FetchError
@@ -141,21 +140,28 @@ def _profile_at_home(issuer: Json, fetch: Fetch) -> Json:
 def _may_host(issuer: Json, address: str, fetch: Fetch) -> bool:
     """Whether the issuer says that its badges may be hosted at this address.
 
-    Its own site always may. Other origins count if the profile *at its own address* allows
-    them: a copy inside the badge would allow whatever the forger likes.
+    The profile *at its own address* says so in `startsWith` and `allowedOrigins`: a copy inside
+    the badge would allow whatever the forger likes. Where it says neither, its own site may, and
+    nobody else (Open Badges 2.0, *VerificationObject*).
     """
-    home = issuer.get("id")
-    if not isinstance(home, str):
-        return False
-    if urlsplit(home)[:2] == urlsplit(address)[:2]:
-        return True
-    policy = _profile_at_home(issuer, fetch).get("verification")
+    profile = _profile_at_home(issuer, fetch)
+    policy = profile.get("verification")
     policy = policy if is_object(policy) else {}
-    starts = [text for text in listed(policy.get("startsWith")) if isinstance(text, str)]
-    return urlsplit(address).hostname in listed(policy.get("allowedOrigins")) or any(
-        urlsplit(start)[:2] == urlsplit(address)[:2] and address.startswith(start)
-        for start in starts
+    starts, origins = listed(policy.get("startsWith")), listed(policy.get("allowedOrigins"))
+    if not starts and not origins:
+        origins = [profile["id"]]
+    here = web_address.read(address)
+    return (
+        here is not None
+        and (not starts or any(map(here.is_within, filter(None, map(web_address.read, starts)))))
+        and (not origins or here.site in map(_site, origins))
     )
+
+
+def _site(origin: Any) -> str | None:
+    """Return the site that an `allowedOrigins` names: a host, though some write an address."""
+    named = web_address.read(origin) or web_address.read(f"https://{origin}")
+    return named.site if named else None
 
 
 def _revoked_mark(hosted: Json) -> Check:
