@@ -125,6 +125,7 @@ class Credential:
     """What one credential says; absent and unreadable dates are None.
 
     Dates keep the offset they were written with: it decides which day the issuer meant.
+    `unreadable` names the dates that are there and cannot be read: they are not absent.
     """
 
     id: str | None
@@ -149,6 +150,7 @@ class Credential:
     source: Profile | None = None
     evidence: tuple[Evidence, ...] = ()
     endorsement_comment: str | None = None
+    unreadable: tuple[str, ...] = ()
     document: Json = field(default_factory=dict, repr=False)
 
     @property

@@ -13,12 +13,18 @@ Json = Mapping[str, Any]
 
 
 def check_validity_period(credential: Credential, *, now: datetime) -> Check:
-    """Check that `now` is inside the validity period (OB 3.0, section 9, step 4)."""
+    """Check that `now` is inside the validity period (OB 3.0, section 9, step 4).
+
+    A begin or an end that is there and cannot be read is none that has passed or not come yet.
+    """
     begins, ends = credential.valid_from, credential.valid_until
     if ends is not None and now - ends > CLOCK_SKEW:
         return _dated(Outcome.FAILED, "expired", ends)
     if begins is not None and begins - now > CLOCK_SKEW:
         return _dated(Outcome.FAILED, "not_yet_valid", begins)
+    if limits := [member for member in credential.unreadable if member != "awardedDate"]:
+        params = {"member": ", ".join(limits)}
+        return Check("validity_period", Outcome.COULD_NOT_CHECK, "date_unreadable", params)
     if ends is not None:
         return _dated(Outcome.PASSED, "valid_until", ends)
     return Check("validity_period", Outcome.PASSED, "no_end_date")

@@ -31,7 +31,7 @@ from verifier.view import view
 PARSING_ERROR = "https://www.w3.org/TR/vc-data-model#PARSING_ERROR"
 
 Json = Mapping[str, Any]
-CheckKind = Callable[[Json], Check]
+CheckKind = Callable[[Json], tuple[Check, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def _authenticate(
     structure = check(secured.document)  # (3)
     if structure.outcome is not Outcome.PASSED:
         return (structure,)
-    shape = () if check_kind is None else (check_kind(secured.document),)  # (4)
+    shape = () if check_kind is None else check_kind(secured.document)  # (4)
     issuer = secured.credential.issuer.id
 
     @cache

@@ -44,7 +44,7 @@ def look(document: Json, world: World) -> Inside:
     endorsements, record = _endorsements(document), _record(document)
     ids = frozenset(_ids(document)) if endorsements else frozenset()
 
-    def is_endorsement(inner: Json) -> Check:
+    def is_endorsement(inner: Json) -> tuple[Check, ...]:
         return check_endorsement(inner, ids)
 
     return Inside(

@@ -8,6 +8,7 @@ from verifier import words
 from verifier.credential import Credential
 from verifier.letters import calm, mixed
 from verifier.report import Answer, Check, Outcome, Report
+from verifier.shape import GAPS
 
 _MARKS = {
     Answer.YES: "✔",
@@ -18,8 +19,8 @@ _MARKS = {
     Outcome.COULD_NOT_CHECK: "?",
     Outcome.NOT_APPLICABLE: "·",
 }
-ALWAYS_SAID = {"face_unsigned", "more_than_one", "presentation"}
-"""Passed checks that a reader needs all the same: what was *not* looked at."""
+ALWAYS_SAID = {"face_unsigned", "more_than_one", "presentation", *GAPS}
+"""Passed checks that a reader needs all the same: what was *not* looked at, or is not said."""
 _TITLES = {
     "authentic": "Authentic",
     "current": "Current",

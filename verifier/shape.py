@@ -1,105 +1,107 @@
 """The shape of an Open Badge: its contexts, types and required members (OB-1…38, OB-82).
 
-What a badge cannot be judged without is a failed check; a date that says no moment could not be
-checked. What is merely not as the specification
-wants it is a note beside a passed one: a shape flaw that does not touch meaning must not turn
-a true badge into a bad one.
+Whether the issuer signed it is one question, how well it is built another: what a badge leaves out
+is noted beside what it is, and a reason to look, never a reason to call it forged. Only what names
+no standard or no issuer could not be checked.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from verifier import schema
-from verifier.credential import instant, listed
-from verifier.report import Check, Outcome
+from verifier.credential import listed
+from verifier.report import Check, Outcome, Params
 
 Json = Mapping[str, Any]
-Flaws = Callable[[Json], Iterator[tuple[str, str]]]
 
 MODELS = {"https://www.w3.org/ns/credentials/v2", "https://www.w3.org/2018/credentials/v1"}
 """The data models 2.0 and 1.1; the second is read, never made."""
 OPEN_BADGE_TYPES = {"OpenBadgeCredential", "AchievementCredential"}
+GAPS = ("names_nobody", "begin_missing", "achievement_missing")
+"""Codes of what a badge leaves unsaid that a reader needs: a person has to look."""
 MALFORMED = "https://www.w3.org/TR/vc-data-model#MALFORMED_VALUE_ERROR"
 _OB_CONTEXT = re.compile(
     r"https://purl\.imsglobal\.org/spec/ob/v3p0/context(-3\.\d\.\d)*\.json"
 )  # OB-2
 _CLR_CONTEXT = re.compile(r"https://purl\.imsglobal\.org/spec/clr/v2p0/context(-2\.\d\.\d)*\.json")
-_DATES = ("validFrom", "validUntil", "issuanceDate", "expirationDate", "awardedDate")
 
 
-def check_shape(document: Json) -> Check:
-    """Check the contexts, types and required members of an Open Badge 3.0 or a CLR 2.0."""
+def check_shape(document: Json) -> tuple[Check, ...]:
+    """Check that it is an Open Badge 3.0 or a CLR 2.0, and note what it leaves out."""
     kinds = _types(document)
     if "VerifiableCredential" in kinds and kinds & OPEN_BADGE_TYPES:
-        check = _check(document, _OB_CONTEXT, _badge_flaws, "open_badge_3")
-        notes = sorted({*schema.notes(document)}) if check.outcome is Outcome.PASSED else []
-        if notes:
-            members = {"members": ", ".join(notes)[:400]}
-            return Check("shape", Outcome.PASSED, "shape_notes", members)
-        return check
+        gaps = _noted(_no_holder(document), _no_begin(document), _no_achievement(document))
+        return _unnamed(document, _OB_CONTEXT) or (_badge(document), *gaps)
     if "VerifiableCredential" in kinds and "ClrCredential" in kinds:
-        return _check(document, _CLR_CONTEXT, _flaws, "clr_2")
-    shown = {"types": ", ".join(sorted(kinds))[:200] or "none"}
-    return Check("shape", Outcome.COULD_NOT_CHECK, "not_an_open_badge", shown)
+        gaps = _noted(_no_holder(document), _no_begin(document))
+        record = Check("shape", Outcome.PASSED, "clr_2")
+        return _unnamed(document, _CLR_CONTEXT) or (record, *gaps)
+    return (_unknown("not_an_open_badge", _shown(kinds)),)
 
 
-def check_endorsement(document: Json, endorsed: Collection[str]) -> Check:
+def check_endorsement(document: Json, endorsed: Collection[str]) -> tuple[Check, ...]:
     """Check that it is an endorsement, of something named in `endorsed` (OB-49)."""
     kinds = _types(document)
     if not kinds >= {"VerifiableCredential", "EndorsementCredential"}:
-        shown = {"types": ", ".join(sorted(kinds))[:200] or "none"}
-        return Check("shape", Outcome.COULD_NOT_CHECK, "not_an_endorsement", shown)
-    check = _check(document, _OB_CONTEXT, _flaws, "endorsement")
+        return (_unknown("not_an_endorsement", _shown(kinds)),)
+    if unnamed := _unnamed(document, _OB_CONTEXT):
+        return unnamed
     subject = _id(document.get("credentialSubject"))
-    if check.outcome is Outcome.PASSED and subject not in endorsed:
-        about = {"about": str(subject)[:200]}
-        return Check("shape", Outcome.COULD_NOT_CHECK, "endorsement_of_another", about)
-    return check
+    if subject not in endorsed:
+        return (_unknown("endorsement_of_another", {"about": str(subject)[:200]}),)
+    endorsement = Check("shape", Outcome.PASSED, "endorsement")
+    return (endorsement, *_noted(_no_begin(document)))
 
 
-def _check(document: Json, context: re.Pattern[str], flaws_of: Flaws, code: str) -> Check:
-    if unknown := _unknown_context(document, context):
-        return Check("shape", Outcome.COULD_NOT_CHECK, "context_missing", {"member": unknown})
-    if flaw := next(flaws_of(document), None):
-        flawed, member = flaw
-        outcome = Outcome.COULD_NOT_CHECK if flawed == "date_unreadable" else Outcome.FAILED
-        return Check("shape", outcome, flawed, {"member": member}, MALFORMED)
-    return Check("shape", Outcome.PASSED, code)
+def _badge(document: Json) -> Check:
+    if notes := sorted({*schema.notes(document)}):
+        return Check("shape", Outcome.PASSED, "shape_notes", {"members": ", ".join(notes)[:400]})
+    return Check("shape", Outcome.PASSED, "open_badge_3")
 
 
-def _unknown_context(document: Json, wanted: re.Pattern[str]) -> str | None:
-    """Return the context that does not say which standard is meant (OB-1, OB-2, OB-4)."""
+def _unnamed(document: Json, context: re.Pattern[str]) -> tuple[Check, ...]:
+    """Return the check that names no standard (OB-1, OB-2, OB-4) or no issuer, if there is one."""
     contexts = listed(document.get("@context"))
     if not contexts or contexts[0] not in tuple(MODELS):
-        return "@context[0]"
-    if not any(isinstance(url, str) and wanted.fullmatch(url) for url in contexts):
-        return "@context[1]"
-    return None
-
-
-def _flaws(document: Json) -> Iterator[tuple[str, str]]:
-    """Yield (code, member) for what no credential can be judged without."""
+        return (_unknown("context_missing", {"member": "@context[0]"}, MALFORMED),)
+    if not any(isinstance(url, str) and context.fullmatch(url) for url in contexts):
+        return (_unknown("context_missing", {"member": "@context[1]"}, MALFORMED),)
     if not _id(document.get("issuer")):
-        yield "member_missing", "issuer.id"
-    if document.get("validFrom") is None and document.get("issuanceDate") is None:
-        yield "member_missing", "validFrom"
-    for member in _DATES:
-        value = _only(document.get(member))
-        value = value.get("@value") if isinstance(value, dict) else value
-        if value is not None and (not isinstance(value, str) or instant(value) is None):
-            yield "date_unreadable", member
-    if not isinstance(_only(document.get("credentialSubject")), dict):
-        yield "member_missing", "credentialSubject"
+        return (_unknown("issuer_missing", {"member": "issuer.id"}, MALFORMED),)
+    return ()
 
 
-def _badge_flaws(document: Json) -> Iterator[tuple[str, str]]:
-    yield from _flaws(document)
-    subject = _only(document["credentialSubject"])
-    if not _id(subject) and not listed(subject.get("identifier")):
-        yield "member_missing", "credentialSubject.id or .identifier"
-    if not isinstance(_only(subject.get("achievement")), dict):
-        yield "member_missing", "credentialSubject.achievement"
+def _no_holder(document: Json) -> str | None:
+    named = _id(document.get("credentialSubject")) or listed(_subject(document).get("identifier"))
+    return None if named else "names_nobody"
+
+
+def _no_begin(document: Json) -> str | None:
+    begun = document.get("validFrom") is not None or document.get("issuanceDate") is not None
+    return None if begun else "begin_missing"
+
+
+def _no_achievement(document: Json) -> str | None:
+    earned = isinstance(_only(_subject(document).get("achievement")), dict)
+    return None if earned else "achievement_missing"
+
+
+def _noted(*gaps: str | None) -> tuple[Check, ...]:
+    return tuple(Check("shape", Outcome.PASSED, gap, {}, MALFORMED) for gap in gaps if gap)
+
+
+def _unknown(code: str, params: Params, problem: str | None = None) -> Check:
+    return Check("shape", Outcome.COULD_NOT_CHECK, code, params, problem)
+
+
+def _shown(kinds: set[str]) -> Params:
+    return {"types": ", ".join(sorted(kinds))[:200] or "none"}
+
+
+def _subject(document: Json) -> Json:
+    subject = _only(document.get("credentialSubject"))
+    return subject if isinstance(subject, dict) else {}
 
 
 def _types(value: Any) -> set[str]:

@@ -27,6 +27,9 @@ from verifier.credential import (
 Json = Mapping[str, Any]
 
 
+_DATES = ("validFrom", "issuanceDate", "validUntil", "expirationDate", "awardedDate")
+
+
 def view(document: Json) -> Credential:
     """Return the view of a credential document, by the names of data model 2.0 or 1.1.
 
@@ -57,6 +60,7 @@ def view(document: Json) -> Credential:
         source=_profile(subject.get("source")),
         evidence=tuple(map(_evidence, _objects(document.get("evidence")))),
         endorsement_comment=_text(subject.get("endorsementComment")),
+        unreadable=unreadable(document, *_DATES),
         document=document,
     )
 
@@ -202,6 +206,16 @@ def _date(value: Any) -> datetime | None:
 
 def _dates(document: Json, *members: str) -> list[datetime]:
     return [date for member in members if (date := _date(document.get(member))) is not None]
+
+
+def unreadable(document: Json, *members: str) -> tuple[str, ...]:
+    """Return the members that say something which is no moment. What has no value says nothing."""
+    return tuple(
+        member
+        for member in members
+        if _date(document.get(member)) is None
+        and any(item is not None for item in listed(document.get(member)))
+    )
 
 
 def _reference(value: Any) -> str | None:

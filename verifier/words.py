@@ -261,7 +261,19 @@ WORDS: dict[str, tuple[str, str]] = {
         "It does not name a version of the standard that is known here.",
         "Ask the issuer for it as an Open Badge 3.0.",
     ),
-    "member_missing": ("A part that every Open Badge has is missing: {member}.", _FRESH),
+    "issuer_missing": ("It names no issuer, so nobody can tell who signed it.", _FRESH),
+    "names_nobody": (
+        "It names nobody as its holder.",
+        "Ask the teacher how it came to them, and ask the issuer whom it was issued to.",
+    ),
+    "begin_missing": (
+        "It does not say since when it is in force.",
+        "Ask the issuer for the date, if your own rules need it.",
+    ),
+    "achievement_missing": (
+        "It does not say, once and clearly, what was earned.",
+        "Ask the issuer what it was issued for.",
+    ),
     "date_unreadable": ("A date in it cannot be read: {member}.", _FRESH),
     # (5) proof and key
     "signature_verified": ("The signature fits every word.", ""),

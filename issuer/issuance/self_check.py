@@ -7,12 +7,13 @@ from contexts.content import content_of
 from issuer import published
 from issuer.issuance.signing import Secured
 from issuer.issuer import Issuer
-from verifier import jose
+from verifier import jose, words
 from verifier.examine import World
 from verifier.jwt_payload import CLAIMS
 from verifier.known import Asking, Known, KnownWorld
 from verifier.pipeline import look_at
 from verifier.report import Answer, Report, worst
+from verifier.shape import GAPS
 from verifier.vc_jwt import check_jwt
 
 
@@ -37,6 +38,9 @@ def _objection(report: Report) -> str | None:
         verdict = report.verdicts()[name]
         if verdict.answer is not Answer.YES:
             return f"{report.carrier}: {name} is {verdict.answer} ({verdict.code})"
+    for check in report.checks:  # a reader looks past these; no credential of ours asks him to
+        if check.code in (*GAPS, "shape_notes"):
+            return f"{report.carrier}: {words.text(check)}"
     return None
 
 

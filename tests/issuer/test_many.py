@@ -20,6 +20,7 @@ from issuer.issuance import (
 )
 from issuer.issuance.finish import finish_pending, pending
 from issuer.issuance.prepare import Arrived
+from issuer.issuance.signing import make_proofs
 from keys.signer import SigningError
 
 
@@ -183,3 +184,27 @@ def test_a_file_that_cannot_be_read_and_a_source_that_is_none_are_said(home, cap
     assert main([*command, "/nowhere.jsonl"]) == 1
     assert main([*command, "/nowhere.jsonl", "--source", "nobody"]) == 2
     assert "nowhere.jsonl" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("where", "member", "objection"),
+    [
+        (lambda whole: whole, "validFrom", "does not say since when"),
+        (lambda whole: whole["credentialSubject"], "identifier", "names nobody"),
+        (lambda whole: whole, "name", "not as the standard asks"),
+    ],
+    ids=["begin", "holder", "shape"],
+)
+def test_what_a_reader_would_only_note_is_held_back(issuer, approval, where, member, objection):
+    """A flaw of shape makes nobody's badge a false one, and never leaves this issuer."""
+    (received,) = deliver_all(issuer, *some(approval, 1))
+    whole = json.loads(find(issuer, received.credential_id).json)
+    created = whole["proof"][0]["created"]
+    del whole["proof"], where(whole)[member]
+    if member == "identifier":
+        del whole["credentialSubject"]["id"]
+    proofs = make_proofs(whole, issuer.signers(), issuer.settings.proofs, created=created)
+    flawed = self_check.Secured(json.dumps(whole | {"proof": proofs}).encode(), None)
+    why = self_check.self_check(issuer, flawed, self_check.Known())
+    assert why.startswith("json: ")
+    assert objection in why

@@ -19,6 +19,7 @@ from pyld import jsonld
 
 from contexts import BUNDLED, ContextNotListedError
 from verifier import Answer, did, multikey, words
+from verifier.shape import GAPS
 
 V1, V2 = "https://www.w3.org/2018/credentials/v1", "https://www.w3.org/ns/credentials/v2"
 OB = "https://purl.imsglobal.org/spec/ob/v3p0/context"
@@ -102,6 +103,7 @@ class Foreign:
     authentic: str = "authentic"
     current: str = "current"
     published: dict = field(default_factory=dict)
+    notes: list = field(default_factory=list)
 
 
 def did_document(identifier, method):
@@ -129,6 +131,25 @@ def consortium_wallet():
     method = f"{DID_KEY}#{MULTIKEY}"
     proofs = [prove(whole, method, kind) for kind in ("Ed25519Signature2020", "eddsa-rdfc-2022")]
     return Foreign(whole | {"proof": proofs})
+
+
+def consortium_fixture():
+    """The consortium's own fixtures: the learner by a plain name, without id or identifier."""
+    contexts = [V1, OB + "-3.0.3.json", INTEGRITY + "v2", ED25519_2020]
+    whole = badge(contexts, profile(DID_KEY, url="https://academy.example"))
+    whole["credentialSubject"] |= {"name": "Taylor Example"}
+    del whole["credentialSubject"]["id"]
+    method = f"{DID_KEY}#{MULTIKEY}"
+    proofs = [prove(whole, method, kind) for kind in ("eddsa-rdfc-2022", "Ed25519Signature2020")]
+    return Foreign(whole | {"proof": proofs}, notes=["names_nobody"])
+
+
+def consortium_without_a_begin():
+    """The least of these fixtures, in data model 2.0: without `validFrom` as well."""
+    whole = badge([V2, OB + "-3.0.3.json"], profile(DID_KEY))
+    del whole["credentialSubject"]["id"], whole["validFrom"]
+    proof = prove(whole, f"{DID_KEY}#{MULTIKEY}")
+    return Foreign(whole | {"proof": proof}, notes=["names_nobody", "begin_missing"])
 
 
 def consortium_did_web():
@@ -383,7 +404,8 @@ def national_service():
 
 
 PLATFORMS = [
-    consortium_wallet, consortium_did_web, vendor_backpack, university_course, reference_portal,
+    consortium_wallet, consortium_fixture, consortium_without_a_begin, consortium_did_web,
+    vendor_backpack, university_course, reference_portal,
     sample_with_a_key_in_its_address, wallet_boost, wallet_template, course_platform, badge_server,
     badge_server_without_a_controller, plugfest, ledger_agent, identity_wallet, national_service,
 ]  # fmt: skip
@@ -400,6 +422,7 @@ def test_what_a_report_says_of_a_foreign_badge(world, platform):
     foreign = platform()
     report = report_of(world, foreign)
     assert (report.authentic.code, report.current.code) == (foreign.authentic, foreign.current)
+    assert [check.code for check in report.checks if check.code in GAPS] == foreign.notes
 
 
 @pytest.mark.parametrize("platform", PLATFORMS, ids=lambda each: each.__name__)

@@ -199,7 +199,9 @@ def test_a_badge_may_still_name_only_one_achievement(world):
     subject["achievement"] = [subject["achievement"], {**subject["achievement"], "id": "urn:x:9"}]
     assert world.verify(world.issuer.jwt(badge)).authentic.code == "structure_list_for_one"
     subject["type"] = ["AchievementSubject", "ClrSubject"]
-    assert world.verify(world.issuer.jwt(badge)).authentic.answer is not Answer.YES
+    report = world.verify(world.issuer.jwt(badge))
+    assert report.credential.achievement is None
+    assert "achievement_missing" in {check.code for check in report.checks}
 
 
 def test_only_so_many_badges_of_a_record_are_looked_at(world):

@@ -1,14 +1,19 @@
-"""The shape of an Open Badge: what it cannot be judged without, and what is only noted (OB-82)."""
+"""The shape of an Open Badge: what is noted, and what it cannot be judged without (OB-82)."""
 
 from copy import deepcopy
+from pathlib import Path
 
 import pytest
-from world import BADGE, CONTEXTS
+from world import BADGE, CONTEXTS, NOW
 
-from verifier.report import Outcome
-from verifier.shape import check_shape
+from verifier import words
+from verifier.batch import policy
+from verifier.batch.applicants import HandedIn
+from verifier.report import Answer, Outcome
+from verifier.shape import GAPS, check_endorsement, check_shape
 
 GONE = object()
+CASES = Path(__file__).parents[1] / "cases"
 
 
 def changed(place, value):
@@ -24,8 +29,17 @@ def changed(place, value):
     return document
 
 
+def judged(document):
+    """Return the first check of the shape, which says what it is."""
+    return check_shape(document)[0]
+
+
+def codes(document):
+    return [check.code for check in check_shape(document)]
+
+
 def test_the_sample_is_an_open_badge_without_a_note():
-    assert check_shape(BADGE).code == "open_badge_3"
+    assert codes(BADGE) == ["open_badge_3"]
 
 
 @pytest.mark.parametrize(
@@ -41,13 +55,13 @@ def test_the_sample_is_an_open_badge_without_a_note():
     ],
 )
 def test_what_is_no_open_badge_is_not_judged_as_one(types):
-    found = check_shape(changed("type", types))
+    found = judged(changed("type", types))
     assert (found.outcome, found.code) == (Outcome.COULD_NOT_CHECK, "not_an_open_badge")
 
 
 @pytest.mark.parametrize("types", [["VerifiableCredential", "AchievementCredential"]])
 def test_both_names_of_the_type_are_accepted(types):
-    assert check_shape(changed("type", types)).code == "open_badge_3"
+    assert judged(changed("type", types)).code == "open_badge_3"
 
 
 @pytest.mark.parametrize(
@@ -62,67 +76,129 @@ def test_both_names_of_the_type_are_accepted(types):
     ],
 )
 def test_a_badge_that_does_not_name_its_standard_is_not_judged(contexts):
-    found = check_shape(changed("@context", contexts))
+    found = judged(changed("@context", contexts))
     assert found.code == "context_missing"
     assert found.outcome is not Outcome.PASSED
 
 
 @pytest.mark.parametrize(
-    ("place", "value", "code", "member"),
-    [
-        pytest.param("issuer", GONE, "member_missing", "issuer.id", id="no issuer"),
-        pytest.param("issuer", {"name": "N"}, "member_missing", "issuer.id", id="nameless issuer"),
-        pytest.param("issuer", "", "member_missing", "issuer.id", id="empty issuer"),
-        pytest.param("validFrom", GONE, "member_missing", "validFrom", id="no begin"),
-        pytest.param(
-            "credentialSubject", GONE, "member_missing", "credentialSubject", id="no subject"
-        ),
-        pytest.param(
-            "credentialSubject", "urn:x", "member_missing", "credentialSubject", id="subject by id"
-        ),
-        pytest.param(
-            "credentialSubject",
-            {"achievement": {}},
-            "member_missing",
-            "credentialSubject.id or .identifier",
-            id="nobody's",
-        ),
-        pytest.param(
-            "credentialSubject.achievement",
-            GONE,
-            "member_missing",
-            "credentialSubject.achievement",
-            id="no achievement",
-        ),
-        pytest.param(
-            "credentialSubject.achievement",
-            "urn:x",
-            "member_missing",
-            "credentialSubject.achievement",
-            id="achievement by id",
-        ),
-    ],
-)  # fmt: skip
-def test_what_a_badge_cannot_be_judged_without_fails(place, value, code, member):
-    found = check_shape(changed(place, value))
-    assert (found.outcome, found.code) == (Outcome.FAILED, code)
-    assert found.params["member"] == member
+    ("value"), [GONE, {"name": "N"}, "", 7], ids=["none", "nameless", "empty", "number"]
+)
+def test_a_badge_of_no_issuer_could_not_be_checked(value):
+    (found,) = check_shape(changed("issuer", value))
+    assert (found.outcome, found.code) == (Outcome.COULD_NOT_CHECK, "issuer_missing")
+
+
+LEFT_OUT = [
+    pytest.param("validFrom", GONE, ["begin_missing"], id="no begin"),
+    pytest.param("validFrom", None, ["begin_missing"], id="begin null"),
+    pytest.param(
+        "credentialSubject", GONE, ["names_nobody", "achievement_missing"], id="no subject"
+    ),
+    pytest.param("credentialSubject", "urn:x", ["achievement_missing"], id="subject by id"),
+    pytest.param(
+        "credentialSubject",
+        {key: BADGE["credentialSubject"][key] for key in ("type", "achievement")},
+        ["names_nobody"],
+        id="nobody's",
+    ),
+    pytest.param(
+        "credentialSubject.achievement", GONE, ["achievement_missing"], id="no achievement"
+    ),
+    pytest.param(
+        "credentialSubject.achievement", "urn:x", ["achievement_missing"], id="achievement by id"
+    ),
+]
+
+
+@pytest.mark.parametrize(("place", "value", "gaps"), LEFT_OUT)
+def test_what_a_badge_leaves_out_is_noted(place, value, gaps):
+    """OB 3.0, B.1: required members. A signature over what is there is none the worse."""
+    what, *noted = check_shape(changed(place, value))
+    assert what.code in ("open_badge_3", "shape_notes")
+    assert [(check.outcome, check.code) for check in noted] == [
+        (Outcome.PASSED, gap) for gap in gaps
+    ]
+
+
+def test_a_learner_record_and_an_endorsement_are_noted_alike():
+    record = changed("type", ["VerifiableCredential", "ClrCredential"]) | {
+        "@context": [CONTEXTS[0], "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json"]
+    }
+    del record["validFrom"], record["credentialSubject"]
+    assert codes(record) == ["clr_2", "names_nobody", "begin_missing"]
+    endorsement = changed("type", ["VerifiableCredential", "EndorsementCredential"])
+    del endorsement["validFrom"]
+    found = check_endorsement(endorsement, {BADGE["credentialSubject"]["id"]})
+    assert [check.code for check in found] == ["endorsement", "begin_missing"]
+
+
+@pytest.mark.parametrize("form", ["json", "jwt"])
+@pytest.mark.parametrize(("place", "value", "gaps"), LEFT_OUT)
+def test_what_is_left_out_makes_no_signed_badge_a_false_one(world, form, place, value, gaps):
+    """Authentic asks whether the issuer signed it; a batch gives it to a person."""
+    badge = changed(place, value)
+    badge = {name: member for name, member in badge.items() if member is not None}
+    report = world.verify(signed(world, badge, form))
+    assert (report.authentic.code, report.current.code) == ("authentic", "current")
+    row = HandedIn("a-1", "badge.json", "", ())
+    rules = policy.Policy(lists=(world.trust_list(world.issuer),))
+    looked = list(policy.judge(report, rules, row, NOW))
+    looked = [why for why in looked if why.code in GAPS]
+    assert [(why.answer, why.code) for why in looked] == [
+        (Answer.COULD_NOT_CHECK, gap) for gap in gaps
+    ]
+    assert all(words.next_step(why) for why in looked)
+
+
+def signed(world, badge, form):
+    if form == "json":
+        return world.issuer.sign(badge)
+    whole = {"credentialSubject": {}, "validFrom": BADGE["validFrom"], **badge}
+    subject = badge.get("credentialSubject")
+    claims = {name: None for name in ("credentialSubject", "validFrom") if name not in badge}
+    if not isinstance(subject, dict):
+        claims |= {"sub": None, "credentialSubject": subject}
+        whole["credentialSubject"] = {}
+    return world.issuer.jwt(whole, claims=claims | {"nbf": None})
 
 
 @pytest.mark.parametrize(
-    ("place", "value", "member"),
+    ("place", "value"),
     [
-        pytest.param("validFrom", "2026-11-01", "validFrom", id="begin a day"),
-        pytest.param("validUntil", "soon", "validUntil", id="end in words"),
-        pytest.param("validUntil", 7, "validUntil", id="end a number"),
-        pytest.param("validUntil", {"@value": "x"}, "validUntil", id="value"),
-        pytest.param("awardedDate", ["a", "b"], "awardedDate", id="two awards"),
+        pytest.param("validFrom", "2026-11-01", id="begin a day"),
+        pytest.param("validFrom", "", id="begin empty"),
+        pytest.param("validUntil", "soon", id="end in words"),
+        pytest.param("validUntil", {"@value": "x"}, id="value"),
+        pytest.param("validUntil", {}, id="object"),
+        pytest.param("validUntil", 7, id="end a number"),
+        pytest.param("validUntil", True, id="end a boolean"),
     ],
-)  # fmt: skip
-def test_a_date_that_says_no_moment_could_not_be_checked(place, value, member):
-    found = check_shape(changed(place, value))
-    assert (found.outcome, found.code) == (Outcome.COULD_NOT_CHECK, "date_unreadable")
-    assert found.params["member"] == member
+)
+def test_a_limit_that_says_no_moment_is_none_that_holds(world, place, value):
+    """What cannot be read is not absent (VCDM 2.0, section 4.9)."""
+    report = world.verify(world.issuer.sign(changed(place, value)))
+    assert report.authentic.answer is Answer.YES
+    assert (report.current.answer, report.current.code) == (
+        Answer.COULD_NOT_CHECK,
+        "date_unreadable",
+    )
+    assert report.current.params["member"] == place
+
+
+@pytest.mark.parametrize("nothing", [None, [], [None]], ids=repr)
+def test_an_end_without_a_value_is_no_end(world, nothing):
+    """It stands for no statement (JSON-LD 1.1, section 3.1)."""
+    report = world.verify(world.issuer.sign(changed("validUntil", nothing)))
+    assert report.current.code == "current"
+
+
+def test_an_award_that_says_no_moment_is_noted_and_ends_nothing(world):
+    report = world.verify(world.issuer.sign(changed("awardedDate", "in spring")))
+    assert (report.authentic.code, report.current.code) == ("authentic", "current")
+    rules = policy.Policy(greatest_age_days=100_000)
+    found = policy.judge(report, rules, HandedIn("a-1", "badge.json", "", ()), NOW)
+    assert "age_unknown" in {why.code for why in found}
 
 
 @pytest.mark.parametrize(
@@ -146,7 +222,7 @@ def test_a_date_that_says_no_moment_could_not_be_checked(place, value, member):
     ],
 )
 def test_what_touches_no_meaning_is_noted_and_passes(place, value, noted):
-    found = check_shape(changed(place, value))
+    found = judged(changed(place, value))
     assert (found.outcome, found.code) == (Outcome.PASSED, "shape_notes")
     assert found.params["members"] == noted
 
@@ -163,15 +239,21 @@ def test_what_touches_no_meaning_is_noted_and_passes(place, value, noted):
     ],
 )
 def test_one_thing_in_a_list_is_that_thing(subject):
-    assert check_shape(changed("credentialSubject", subject)).code == "open_badge_3"
+    assert codes(changed("credentialSubject", subject)) == ["open_badge_3"]
 
 
 def test_an_earner_known_by_an_identifier_alone_is_enough():
     subject = {key: value for key, value in BADGE["credentialSubject"].items() if key != "id"}
-    assert check_shape(changed("credentialSubject", subject)).code == "open_badge_3"
+    assert codes(changed("credentialSubject", subject)) == ["open_badge_3"]
 
 
 def test_many_notes_are_cut():
     results = [{"type": "Result", "resultDescription": f"urn:{n}"} for n in range(900)]
-    noted = check_shape(changed("credentialSubject.result", [*results, "x"])).params["members"]
+    noted = judged(changed("credentialSubject.result", [*results, "x"])).params["members"]
     assert noted == "result, result.resultDescription"
+
+
+def test_a_badge_from_elsewhere_without_a_begin_is_authentic(world):
+    report = world.verify((CASES / "10-no-validfrom.json").read_bytes())
+    assert (report.authentic.code, report.current.code) == ("authentic", "current")
+    assert "begin_missing" in {check.code for check in report.checks}

@@ -16,11 +16,13 @@ from verifier import recipient, strict_toml, trust
 from verifier.batch.applicants import HandedIn
 from verifier.credential import Achievement, Credential, Result
 from verifier.report import Answer, Report, Verdict
+from verifier.shape import GAPS
 from verifier.strict_toml import Table, TomlError
 from verifier.trust import TrustList
 
-MORE_INSIDE = ("more_than_one", "clr_2")
-"""Checks that say that there are credentials which are not judged here: a person looks."""
+LOOK = ("more_than_one", "clr_2", *GAPS)
+"""Checks that decide nothing and that a person has to look at: that there are credentials which
+are not judged here, and what a badge leaves unsaid."""
 EACH = "each"
 """In `[exchange]`: so many points for a credential, whatever it declares."""
 _AMOUNT = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
@@ -110,9 +112,9 @@ def judge(report: Report, policy: Policy, thing: HandedIn, now: datetime) -> Ite
     elif listed.answer is not Answer.YES:
         yield listed
     for check in report.checks:
-        if check.code in MORE_INSIDE:
+        if check.code in LOOK:
             yield Verdict(Answer.COULD_NOT_CHECK, check.code, check.params)
-    yield from _age(awarded(credential), policy.greatest_age_days, now)
+    yield from _age(credential, policy.greatest_age_days, now)
     if credential.achievement is not None:
         yield from _achievement(credential, credential.achievement, policy.achievements)
     yield from _whose(credential, thing)
@@ -129,11 +131,14 @@ def awarded(credential: Credential) -> datetime | None:
     return credential.awarded_date or credential.valid_from
 
 
-def _age(awarded: datetime | None, days: int | None, now: datetime) -> Iterator[Verdict]:
-    if days is not None and awarded is None:
+def _age(credential: Credential, days: int | None, now: datetime) -> Iterator[Verdict]:
+    if days is None:
+        return
+    day = None if "awardedDate" in credential.unreadable else awarded(credential)
+    if day is None:
         yield Verdict(Answer.COULD_NOT_CHECK, "age_unknown")
-    elif days is not None and awarded is not None and now - awarded > timedelta(days=days):
-        yield Verdict(Answer.NO, "too_old", {"awarded": awarded.isoformat(), "days": days})
+    elif now - day > timedelta(days=days):
+        yield Verdict(Answer.NO, "too_old", {"awarded": day.isoformat(), "days": days})
 
 
 def _achievement(

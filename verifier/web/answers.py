@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from verifier.report import Answer, Outcome, Report, Verdict
+from verifier.shape import GAPS
 from verifier.web import display, language
 from verifier.web.handed import Handed
 from verifier.web.kinds import (
@@ -109,6 +110,7 @@ AWAY = ("_unreachable", "endorsement_unchecked", "issuer_document_unreadable")
 NOTES = {
     *("more_than_one", "signature_verified_part", "whole_handed_in", "criteria_withheld"),
     *("refreshed", "refresh_not_authentic", "refresh_of_another", "signature_verified_legacy"),
+    *GAPS,
 }
 """Checks that decide nothing, and that a reader should know of before reading on."""
 
