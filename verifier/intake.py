@@ -111,7 +111,12 @@ def _apart(kind: str, data: bytes) -> Handed:
 
 
 def read_apart(kind: str, data: bytes) -> dict[str, Any]:
-    """Return the credential in `data`, or why there is none, as JSON: what the sandbox does."""
+    """Return the credential in `data`, or why there is none, as JSON: what the sandbox does.
+
+    Of a workbook, the cells of its sheets.
+    """
+    if kind == "workbook":
+        return _workbook(data)
     try:
         handed = {"png": _packed_png, "svg": _svg, "picture": _picture, "pdf": _pdf}[kind](data)
     except IntakeError as exc:
@@ -121,6 +126,15 @@ def read_apart(kind: str, data: bytes) -> dict[str, Any]:
     except (BakingError, QrError) as exc:
         return {"code": "picture_damaged", "params": {"detail": str(exc)}}
     return asdict(handed)
+
+
+def _workbook(data: bytes) -> dict[str, Any]:
+    from verifier import workbook
+
+    try:
+        return {"sheets": workbook.cells(data)}
+    except ValueError as exc:
+        return {"code": "workbook_damaged", "params": {"detail": str(exc)[:200]}}
 
 
 def credential_of_page(data: bytes, url: str) -> str | None:

@@ -51,6 +51,7 @@ DECODERS = {
     "svg": ("defusedxml.ElementTree",),
     "picture": _PICTURES,
     "pdf": (*_PICTURES, "pypdf.filters", "pypdfium2"),
+    "workbook": ("python_calamine", "verifier.workbook"),
 }
 """What is loaded beforehand to read a kind of file: a reader can open no file to load more."""
 _NURSERY = (

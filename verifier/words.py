@@ -558,6 +558,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "It was issued to other e-mail addresses than the applicant gave.",
         "Ask the applicant for the address that was used when it was issued.",
     ),
+    "owner_not_given": (
+        "The table gives no name and no e-mail address here, so whose it is was not compared.",
+        "Fill in the name or the address, and check again.",
+    ),
     "amount_not_declared": (
         "It does not declare, once and clearly, what your policy counts ({units}).",
         "Ask the issuer; nothing is guessed.",

@@ -17,8 +17,8 @@ from world import World
 from verifier import __main__ as verifying
 from verifier import web_options, words
 from verifier.batch import command, run
-from verifier.batch.applicants import HandedIn
 from verifier.batch.desk import Desk, Row, Task
+from verifier.batch.table import HandedIn
 from verifier.report import Answer, Verdict
 
 ROOT = Path(__file__).parents[2]

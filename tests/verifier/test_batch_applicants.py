@@ -9,9 +9,11 @@ import zipfile
 import pytest
 from carriers import memory_below
 
-from verifier.batch import applicants, shelf
-from verifier.batch.applicants import HandedIn, pile, read_table
+from verifier.batch import shelf, table
+from verifier.batch.applicants import pile
 from verifier.batch.shelf import BatchError, Folder, UnreadableError, Zip
+from verifier.batch.table import HandedIn
+from verifier.batch.table import read as read_rows
 from verifier.intake import MAX_BYTES
 
 
@@ -22,6 +24,15 @@ def folder(tmp_path):
         (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "in" / name).write_bytes(name.encode())
     return tmp_path / "in"
+
+
+def read_table(data):
+    return list(read_rows(data, "applicants.csv").rows)
+
+
+def named(applicant, source, name="", emails=()):
+    """Return what a row of a table says."""
+    return HandedIn(applicant, source, name, emails, by_table=True)
 
 
 def zipped(path, files):
@@ -49,7 +60,7 @@ def test_the_table_in_a_zip_says_by_whom(tmp_path, where):
     text = "applicant,file\r\nAnn,a.json\r\n"
     files = {f"{where}applicants.csv": text, f"{where}a.json": "a", f"{where}b.json": "b"}
     found = pile(zipped(tmp_path / "in.zip", files))
-    assert found.handed_in == (HandedIn("Ann", f"{where}a.json"),)
+    assert found.handed_in == (named("Ann", f"{where}a.json"),)
     assert found.unnamed == (f"{where}b.json",)
     assert found.table == hashlib.sha256(text.encode()).hexdigest()
 
@@ -61,8 +72,8 @@ def test_a_table_alone_names_files_beside_it_and_links(tmp_path):
     )
     emails = ("a@x.example", "b@x.example")
     assert pile(path).handed_in == (
-        HandedIn("Ann", "a.json", "Ann", emails),
-        HandedIn("Ann", "https://x.example/1", "Ann", emails),
+        named("Ann", "a.json", "Ann", emails),
+        named("Ann", "https://x.example/1", "Ann", emails),
     )
 
 
@@ -71,7 +82,7 @@ def test_columns_are_known_by_how_their_heads_begin():
     table += b"7,Ann E.,a@x.example,b@x.example,a.json,https://x.example/1,!\n"
     emails = ("a@x.example", "b@x.example")
     assert read_table(table) == [
-        HandedIn("7", source, "Ann E.", emails) for source in ("a.json", "https://x.example/1")
+        named("7", source, "Ann E.", emails) for source in ("a.json", "https://x.example/1")
     ]
 
 
@@ -100,7 +111,7 @@ def test_a_table_is_read_as_people_and_forms_write_it(table, things):
 @pytest.mark.parametrize("heads", ["Last name,First name", "Surname,Applicant given name"])
 def test_a_name_in_two_columns_is_one_name(heads):
     (thing,) = read_table(f"Applicant number,{heads},File\n7,Example,Jordan \t A.,a\n".encode())
-    assert thing == HandedIn("7", "a", "Jordan A. Example")
+    assert thing == named("7", "a", "Jordan A. Example")
 
 
 def test_a_folder_in_a_folder_is_one_applicants_even_alone(tmp_path):
@@ -119,11 +130,11 @@ def test_a_file_is_found_however_a_system_spells_its_name(tmp_path):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
 def test_a_table_is_read_as_spreadsheets_save_it(encoding):
     data = "applicant\tfile\nÉcrire\ta.json\n".encode(encoding)
-    assert read_table(data) == [HandedIn("Écrire", "a.json")]
+    assert read_table(data) == [named("Écrire", "a.json")]
 
 
 def test_whoever_handed_in_nothing_has_a_row():
-    assert read_table(b"applicant,file\nAnn,\n,\n") == [HandedIn("Ann", "")]
+    assert read_table(b"applicant,file\nAnn,\n,\n") == [named("Ann", "")]
 
 
 def test_one_file_that_an_applicant_names_twice_is_one_thing():
@@ -137,14 +148,14 @@ def test_one_file_that_an_applicant_names_twice_is_one_thing():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        pytest.param(b"", "needs the columns", id="empty"),
-        pytest.param(b"who,what\na,b\n", "needs the columns applicant and file", id="columns"),
+        pytest.param(b"", "does not say who handed in what", id="empty"),
+        pytest.param(b"who,what\na,b\n", "needs a column File or Link", id="columns"),
         pytest.param(b"applicant,file\na,b,c\n", "row 2, has more cells", id="comma-in-a-name"),
         pytest.param(b'applicant,file\n"a,b\n', "no table", id="open-quote"),
         pytest.param(b"applicant,file\na," + b"b" * 140_000, "larger than", id="endless-cell"),
         pytest.param(b"applicant,file\n\x81,b\n", "save it as CSV UTF-8", id="no-text"),
         pytest.param(b"a" * (MAX_BYTES + 1), "over 10 MB", id="huge"),
-        pytest.param(b"PK\x03\x04", "spreadsheet by another name", id="spreadsheet"),
+        pytest.param(b"PK\x03\x04", "no workbook that can be read", id="spreadsheet"),
     ],
 )
 def test_a_table_that_cannot_be_gone_through_is_told(text, message):
@@ -269,7 +280,7 @@ def test_a_zip_with_two_files_of_one_name_is_refused(tmp_path):
 
 
 def test_more_files_than_anybody_has_are_refused(folder, tmp_path, monkeypatch):
-    for module in (applicants, shelf):
+    for module in (table, shelf):
         monkeypatch.setattr(module, "MAX_FILES", 2)
     path = zipped(tmp_path / "in.zip", dict.fromkeys("abc", "{}"))
     many = io.BytesIO(b"applicant,file\na,1\na,2\na,3\n").getvalue()

@@ -9,7 +9,7 @@ from planted import ACHIEVEMENT, badge
 from world import NOW, Issuer
 
 from verifier.batch import policy
-from verifier.batch.applicants import HandedIn
+from verifier.batch.table import HandedIn
 from verifier.report import Answer
 from verifier.strict_toml import TomlError
 
@@ -251,6 +251,14 @@ def test_a_credential_without_identity_is_for_a_person(world, judged):
     del document["credentialSubject"]["identifier"]
     thing = HandedIn("a", "a.json", "Jordan", (OURS,))
     assert judged("", document, thing) == {"no_identity_to_compare": LOOK}
+
+
+def test_whose_owner_a_table_does_not_give_is_for_a_person(world, judged):
+    document = badge(world, 1)
+    assert judged("", document, HandedIn("A-31", "a.json")) == {}
+    assert judged("", document, HandedIn("A-31", "a.json", by_table=True)) == {
+        "owner_not_given": LOOK
+    }
 
 
 def test_what_holds_more_than_one_is_for_a_person(world, judged):

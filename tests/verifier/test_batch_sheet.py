@@ -9,8 +9,8 @@ import pytest
 from planted import NOW
 
 from verifier.batch import sheet
-from verifier.batch.applicants import HandedIn
 from verifier.batch.desk import Row
+from verifier.batch.table import HandedIn
 from verifier.report import Answer
 
 FORMULAS = [

@@ -10,8 +10,8 @@ from planted import served
 from world import NOW, Issuer, World
 
 from contexts import BUNDLED
-from verifier.batch.applicants import HandedIn
 from verifier.batch.desk import Desk, Task
+from verifier.batch.table import HandedIn
 from verifier.examine import World as Judging
 from verifier.fetch import FetchError
 from verifier.fetch_cache import MAX_SECONDS, Cache

@@ -12,8 +12,8 @@ from world import NOW, Issuer, World
 
 from verifier import letters, printed
 from verifier.batch import sheet
-from verifier.batch.applicants import HandedIn
 from verifier.batch.desk import Row
+from verifier.batch.table import HandedIn
 from verifier.report import Answer
 from verifier.web import headers
 from verifier.web.page import Site, verifier_blueprint

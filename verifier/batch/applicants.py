@@ -1,78 +1,77 @@
-"""Who hands in what: a folder, a zip, or a table `applicants.csv` with files or links."""
+"""Who hands in what: a folder, a zip, or a table of applicants with files or links."""
 
-import csv
-import io
 import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from pathlib import Path
 
-from verifier.batch.shelf import MAX_FILES, BatchError, UnreadableError, shelf
-from verifier.intake import MAX_BYTES
+from verifier.batch import table
+from verifier.batch.shelf import BatchError, Shelf, UnreadableError, shelf
+from verifier.batch.table import HandedIn, Table
 
 TABLE = "applicants.csv"
-_COLUMNS = {
-    **dict.fromkeys(("name", "fullname"), "name"),
-    **dict.fromkeys(("firstname", "givenname"), "first"),
-    **dict.fromkeys(("lastname", "surname", "familyname"), "last"),
-    "email": "emails",
-    **dict.fromkeys(("file", "link", "url"), "source"),
-}
-"""Heads of columns, by the letters that they begin with, or that stand behind *applicant*."""
-_BETWEEN = re.compile(r"\s*[;\n]\s*|[,\s]+(?=https?://)", re.IGNORECASE)
-"""What parts several files or links in one cell, as forms write them."""
-
-
-class HandedIn(NamedTuple):
-    """One thing that one applicant handed in: `source` is a file's name, a link, or empty."""
-
-    applicant: str
-    source: str
-    name: str = ""
-    emails: tuple[str, ...] = ()
-
-    @property
-    def is_link(self) -> bool:
-        """Whether it has to be fetched."""
-        return self.source.startswith(("https://", "http://"))
+_OURS = re.compile(r"applicants\b.*\.(?:[ct]sv|txt|xls[xmb]?|ods|numbers|gsheet)", re.IGNORECASE)
+"""`applicants.xlsx`, `applicants - Sheet1.csv`, `applicants (1).csv`: meant as the table."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pile:
-    """Everything that was handed in; `table` is the SHA-256 of the table that says by whom, and
-    `unnamed` are the files that it does not name."""
+    """Everything that was handed in; `table` is the SHA-256 of the table that says by whom,
+    `table_name` where it lies, `said` what it says, and `unnamed` are the files that it does not
+    name."""
 
     handed_in: tuple[HandedIn, ...]
     unnamed: tuple[str, ...] = ()
     table: str | None = None
+    table_name: str = ""
+    said: Table | None = None
 
 
 def pile(source: Path, ours: Collection[Path] = ()) -> Pile:
     """Return what was handed in, by whom, but for files of `ours` that lie among it;
     `BatchError` if that cannot be told."""
-    files, table_alone = shelf(source), source.suffix.lower() == ".csv"
+    files, alone = shelf(source), source.is_file() and table.is_table(source.name)
     own = {path.relative_to(source).as_posix() for path in ours if path.is_relative_to(source)}
-    names = [source.name] if table_alone else [name for name in files.names() if name not in own]
-    tables = [name for name in names if table_alone or _last(name).lower() == TABLE]
-    if not tables:
-        tops = {name.partition("/")[0] if "/" in name else "" for name in names}
-        top = f"{tops.pop()}/" if source.is_file() and len(tops) == 1 else ""  # a zipped folder
-        return Pile(tuple(HandedIn(_by_whom(name.removeprefix(top)), name) for name in names))
-    table = min(tables, key=lambda name: name.count("/"))
+    names = [source.name] if alone else [name for name in files.names() if name not in own]
+    tops = {name.partition("/")[0] if "/" in name else "" for name in names}
+    top = f"{tops.pop()}/" if source.is_file() and len(tops) == 1 else ""  # a zipped folder
+    name = source.name if alone else _table_among(names, top)
+    if name is None:
+        return Pile(tuple(HandedIn(_by_whom(each.removeprefix(top)), each) for each in names))
+    return _by_table(files, names, name)
+
+
+def _by_table(files: Shelf, names: Sequence[str], name: str) -> Pile:
     try:
-        data, digest = files.read(table)
+        data, digest = files.read(name)
     except UnreadableError as exc:
-        raise BatchError(f"{table} cannot be read ({exc.code})") from exc
-    spelt = {_folded(name): name for name in names}
+        raise BatchError(f"{name} cannot be read ({exc.code})") from exc
+    said = table.read(data, name)
+    spelt = {_folded(each): each for each in names}
     rows = tuple(
-        row._replace(source=spelt.get(_folded(row.source), row.source))
-        for row in read_table(data, table)
+        row._replace(source=spelt.get(_folded(row.source), row.source)) for row in said.rows
     )
-    named = {row.source for row in rows} | {table}
-    return Pile(rows, tuple(name for name in names if name not in named), digest)
+    named = {row.source for row in rows} | {name}
+    unnamed = tuple(each for each in names if each not in named)
+    return Pile(rows, unnamed, digest, name, said)
+
+
+def _table_among(names: Sequence[str], top: str) -> str | None:
+    """Return the table that says by whom: `applicants.csv`, else one of that name in another
+    form, else the only one that lies beside the files. None where there is no table at all."""
+    found = [name for name in names if _last(name).lower() == TABLE]
+    found = found or [name for name in names if _OURS.fullmatch(_last(name))]
+    beside = [name for name in names if "/" not in name.removeprefix(top)]
+    found = found or [name for name in beside if table.is_table(name)]
+    least = min((name.count("/") for name in found), default=0)
+    found = [name for name in found if name.count("/") == least]
+    if len(found) > 1:
+        raise BatchError(
+            f"any of {', '.join(found[:5])} may say who handed in what: name that one {TABLE}, and "
+            "put what an applicant handed in into a folder of its own"
+        )
+    return found[0] if found else None
 
 
 def _last(name: str) -> str:
@@ -88,71 +87,3 @@ def _by_whom(name: str) -> str:
     """A folder of files is one applicant's; a file on its own is the applicant's of that name."""
     folder, inside, _ = name.partition("/")
     return folder if inside else name.rpartition(".")[0] or name
-
-
-def read_table(data: bytes, where: str = TABLE) -> list[HandedIn]:
-    """Return the rows of a table as a spreadsheet saves it: applicant, name, e-mails, file, link.
-
-    Other columns are left alone. `BatchError` names the row and what to mend.
-    """
-    text = _text(data, where)
-    delimiter = max(",;\t", key=text.lstrip().partition("\n")[0].count)
-    table = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        rows = [row for row in enumerate(table, 1) if any(map(str.strip, row[1]))]
-    except csv.Error as exc:
-        raise BatchError(f"{where} is no table: {exc}") from exc
-    if rows and rows[0][1][0].startswith("sep="):  # a line that a spreadsheet writes for itself
-        del rows[0]
-    columns = [_column(head) for head in rows.pop(0)[1]] if rows else []
-    if "source" not in columns or not {"applicant", "name", "last"} & {*columns}:
-        known = "applicant, name, e-mails, file, link"
-        raise BatchError(f"{where} needs the columns applicant and file (known: {known})")
-    if len(rows) > MAX_FILES:
-        raise BatchError(f"{where} has more than {MAX_FILES} rows: check it in parts")
-    found: dict[tuple[str, str], HandedIn] = {}
-    for number, cells in rows:
-        if len(cells) > len(columns):
-            raise BatchError(f"{where}, row {number}, has more cells than the first row")
-        row: dict[str, list[str]] = defaultdict(list)
-        for column, cell in zip(columns, cells, strict=False):
-            row[column] += [cell.strip()] if cell.strip() else []
-        found |= {(t.applicant, t.source): t for t in _handed_in(row, number, where)}
-    return list(found.values())
-
-
-def _column(head: str) -> str:
-    letters = re.sub("[^a-z]", "", head.lower())
-    rest = letters.removeprefix("applicant")
-    found = next((name for start, name in _COLUMNS.items() if rest.startswith(start)), "")
-    return found or ("applicant" if rest != letters else "")
-
-
-def _handed_in(row: dict[str, list[str]], number: int, where: str) -> Iterator[HandedIn]:
-    """Yield what one row of a table says was handed in; a file lies beside the table."""
-    name = " ".join(" ".join(row["name"] or row["first"] + row["last"]).split())
-    applicant = " ".join(" ".join(row["applicant"]).split()) or name or f"row {number}"
-    emails = tuple(re.findall(r"[^\s,;]+", " ".join(row["emails"])))
-    sources = [each for cell in row["source"] for each in _BETWEEN.split(cell) if each]
-    for source in sources or [""]:
-        scheme, colon, rest = source.partition("://")
-        thing = HandedIn(applicant, f"{scheme.lower()}{colon}{rest}", name, emails)
-        if source and not thing.is_link:
-            path = PurePosixPath(where).parent / source.replace("\\", "/")
-            thing = thing._replace(source=path.as_posix())
-        yield thing
-
-
-def _text(data: bytes, where: str) -> str:
-    """Spreadsheets save UTF-8, what Windows had before it, or UTF-16."""
-    if len(data) > MAX_BYTES:
-        raise BatchError(f"{where} is over {MAX_BYTES // 1024**2} MB: check it in parts")
-    if data.startswith(b"PK\x03\x04"):
-        raise BatchError(f"{where} is a spreadsheet by another name: save it as CSV UTF-8")
-    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise BatchError(f"{where} cannot be read as text: save it as CSV UTF-8")

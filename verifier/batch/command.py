@@ -16,6 +16,7 @@ from verifier.batch.desk import Task
 from verifier.batch.run import Given
 from verifier.batch.sheet import ANSWERS, Named
 from verifier.batch.shelf import BatchError
+from verifier.batch.table import Table, is_table
 from verifier.credential import instant
 from verifier.printed import printable
 from verifier.report import Answer
@@ -62,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         "2 wrong usage. A run that was stopped goes on with the same command.",
     )
     add = parser.add_argument
-    add("source", metavar="FOLDER|ZIP|CSV", help="what was handed in; by whom: applicants.csv")
+    add("source", metavar="FOLDER|ZIP|TABLE", help="what was handed in; by whom: applicants.csv")
     add("--policy", metavar="FILE", help="policy.toml: lists, age, levels, achievements, exchange")
     add("--out", metavar="FOLDER", help="where results go; default: NAME-checked")
     add("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="default: all cores")
@@ -94,9 +95,10 @@ def _given(args: argparse.Namespace, source: Path) -> Given:
     pins = pinned.read(args)
     files += [_named(f"Context {pin.url}", pin.file, pin.data) for pin in pins]
     things = pile(source, {file, *(place.resolve() for place in places)})
-    if things.table:
-        files.append(Named("applicants.csv", things.table, "Applicants"))
-    if source.is_file() and source.suffix.lower() != ".csv":
+    if things.table and things.said:
+        files.append(Named(things.table_name, things.table, "Applicants"))
+        _tell_columns(things.table_name, things.said)
+    if source.is_file() and not is_table(source.name):
         with source.open("rb") as zipped:
             digest = hashlib.file_digest(zipped, "sha256").hexdigest()
         files.append(Named(source.name, digest, "Zip"))
@@ -119,6 +121,15 @@ def _kept(args: argparse.Namespace) -> tuple[Path, ...]:
     for line in told:
         print(f"mintmark-verify: {printable(line)}", file=sys.stderr)
     return tuple(home / pin.file for pin in kept.pins(home))
+
+
+def _tell_columns(name: str, said: Table) -> None:
+    """Say which column is used for what, and which are not."""
+    used = "; ".join(f"“{head}” as {use}" for head, use in said.used)
+    print(printable(f"{name}: {used}"), file=sys.stderr)
+    if said.unused:
+        unused = ", ".join(f"“{head}”" for head in said.unused)
+        print(printable(f"{name}, not used: {unused}"), file=sys.stderr)
 
 
 class _Teller:

@@ -15,8 +15,8 @@ from urllib.parse import unquote
 
 from verifier import pinned
 from verifier.batch import policy
-from verifier.batch.applicants import HandedIn
 from verifier.batch.shelf import UnreadableError, shelf
+from verifier.batch.table import HandedIn
 from verifier.credential import Credential
 from verifier.fetch import Fetch
 from verifier.known import Asked, Asking, Known, KnownWorld
@@ -64,8 +64,8 @@ class Row:
     def of_line(cls, line: bytes) -> "Row":
         """Return the row that a line holds."""
         values: dict[str, Any] = json.loads(line)
-        applicant, source, name, emails = values["thing"]
-        values["thing"] = HandedIn(applicant, source, name, tuple(emails))
+        applicant, source, name, emails, by_table = values["thing"]
+        values["thing"] = HandedIn(applicant, source, name, tuple(emails), by_table)
         values["reasons"] = tuple(Verdict(Answer(a), *why) for a, *why in values["reasons"])
         values["asked"] = tuple(map(tuple, values["asked"]))
         return cls(**values)

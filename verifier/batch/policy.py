@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from verifier import recipient, strict_toml, trust
-from verifier.batch.applicants import HandedIn
+from verifier.batch.table import HandedIn
 from verifier.credential import Achievement, Credential, Result
 from verifier.report import Answer, Report, Verdict
 from verifier.shape import GAPS
@@ -205,6 +205,8 @@ def _whose(credential: Credential, thing: HandedIn) -> Iterator[Verdict]:
         yield Verdict(Answer.YES, "name_only")
     elif name or emails:
         yield Verdict(Answer.COULD_NOT_CHECK, "no_identity_to_compare")
+    elif thing.by_table:
+        yield Verdict(Answer.COULD_NOT_CHECK, "owner_not_given")
 
 
 def is_theirs(credential: Credential, thing: HandedIn) -> bool:

@@ -25,10 +25,11 @@ from pathlib import Path
 from threading import Thread
 
 from verifier.batch import sheet
-from verifier.batch.applicants import HandedIn, Pile
+from verifier.batch.applicants import Pile
 from verifier.batch.desk import Desk, Row, Task
 from verifier.batch.sheet import Named
 from verifier.batch.shelf import BatchError, Shelf, UnreadableError, shelf
+from verifier.batch.table import HandedIn
 from verifier.report import Answer
 
 JOURNAL, RECORD = "progress.jsonl", "record.json"
@@ -220,7 +221,7 @@ def _record(
             }
             for row in rows
         ],
-        "not named by applicants.csv": given.pile.unnamed,
+        "not named by the table": given.pile.unnamed,
         "written": {name: hashlib.sha256(data).hexdigest() for name, data in written.items()},
     }
     return json.dumps(record, indent=1).encode() + b"\n"

@@ -15,6 +15,8 @@ from typing import IO, TypeAlias
 from verifier.intake import MAX_BYTES
 
 MAX_FILES = 50_000
+TABLES = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods")
+"""Files that can say who handed in what."""
 MAX_ZIP_DIRECTORY_BYTES = 16 * 1024 * 1024
 """The list of contents in a zip: it is read whole, before anything can be counted."""
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -77,9 +79,9 @@ class Zip:
             _refuse_endless(path)
             self._zip = zipfile.ZipFile(path)
         except (OSError, zipfile.BadZipFile, ValueError) as exc:
-            raise BatchError(f"{path} is no folder, table (.csv) or sound zip: {exc}") from exc
+            raise BatchError(f"{path} is no folder, table (CSV, XLSX) or sound zip: {exc}") from exc
         inside = [info for info in self._zip.infolist() if not info.is_dir()]
-        self._files = {info.filename.replace("\\", "/"): info for info in inside}
+        self._files = {_name(info).replace("\\", "/"): info for info in inside}
         if len(self._files) < len(inside):
             raise BatchError(f"{path} holds two files of one name: make the zip again")
         if len(inside) > MAX_FILES:
@@ -107,6 +109,16 @@ class Zip:
             raise UnreadableError("file_unreadable", detail="the zip is damaged there") from exc
 
 
+def _name(info: zipfile.ZipInfo) -> str:
+    """Return a file's name; macOS writes it in UTF-8 and does not say so (APPNOTE, D.2)."""
+    if info.flag_bits & 0x800:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode()
+    except UnicodeError:
+        return info.filename
+
+
 Shelf: TypeAlias = Folder | Zip
 
 
@@ -116,7 +128,7 @@ def shelf(source: Path) -> Shelf:
         raise BatchError(f"there is no {source}")
     if source.is_dir():
         return Folder(source)
-    return Folder(source.parent) if source.suffix.lower() == ".csv" else Zip(source)
+    return Folder(source.parent) if source.name.lower().endswith(TABLES) else Zip(source)
 
 
 def _take(file: IO[bytes], size: int) -> tuple[bytes, str]:

@@ -1,0 +1,118 @@
+"""Which column of a table says what of an applicant: known by its whole head, never by a part.
+
+*Email of reference* is no address of the applicant's. A head counts only if every word of it is
+known here, so that a column that nobody thought of is left alone, and said to be.
+"""
+
+import re
+import unicodedata
+
+ROLES = {
+    "applicant": "applicant",
+    "name": "name",
+    "first": "first name",
+    "last": "last name",
+    "emails": "e-mail",
+    "source": "file or link",
+}
+"""What a column can be used for, as it is told."""
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_PERSON = _set("""
+    applicant candidate teacher educator employee participant recipient earner learner respondent
+    solicitante candidato candidata docente maestro maestra profesor profesora empleado empleada
+    participante
+""")
+"""The applicant, by the words that tables have for one."""
+_NUMBER = _set("id number no num code numero codigo clave")
+_POLITE = _set("""
+    your my his her their the a an s of what is are please enter provide write give here required
+    optional su tu mi sus de del la el los las un una cual es por favor escriba ingrese aqui
+""")
+"""Words that ask, and change nothing."""
+_EMAIL = _set("email emails mail correo")
+_EMAIL_WITH = _set("""
+    address addresses id electronico direccion work personal business professional home private
+    primary secondary main preferred alternate alternative other second current valid best permanent
+    trabajo laboral profesional secundario institucional particular alternativo
+""")
+_FILE = _set("""
+    file files filename link links url urls attachment attachments upload uploads document documents
+    certificate certificates badge badges credential credentials microcredential microcredentials
+    archivo archivos enlace enlaces adjunto adjuntos documento documentos certificado certificados
+    insignia insignias credencial credenciales microcredencial microcredenciales
+""")
+_FILE_WITH = _set("""
+    or and to an with as attach attached uploaded add choose select share paste submit open digital
+    micro public image picture photo copy pdf png jpg jpeg svg json jwt format completion earned o u
+    y suba subir cargar cargue adjunte adjuntar publico imagen copia
+""")
+_PLAIN = {
+    "name": (
+        "name", "names", "full name", "fullname", "legal name", "full legal name", "complete name",
+        "first and last name", "first last name", "last first name", "last name first name",
+        "name first last", "name last first", "name first and last", "first name last name",
+        "first name and last name", "display name", "nombre", "nombres", "nombre completo",
+        "nombre y apellido", "nombre y apellidos", "nombres y apellidos", "apellidos y nombre",
+        "apellidos y nombres",
+    ),
+    "first": (
+        "first name", "firstname", "first", "given name", "given names", "givenname", "forename",
+        "legal first name", "name first", "name first name", "name given", "full name first",
+        "full name first name", "primer nombre", "nombre pila",
+    ),
+    "last": (
+        "last name", "lastname", "last", "surname", "family name", "familyname", "legal last name",
+        "name last", "name last name", "name family", "full name last", "full name last name",
+        "apellido", "apellidos", "primer apellido", "segundo apellido",
+    ),
+}  # fmt: skip
+"""Names, by what is left without `_PERSON` and `_POLITE`."""
+_FILE_NAME = (("file", "name"), ("nombre", "archivo"))
+_AS_SHOWN = re.compile(
+    r"\W+(?:exactly |just )?(?:as (?:it|they|you|shown|printed|written|listed)"
+    r"|(?:tal )?como (?:aparece|figura))\b.*",
+    re.IGNORECASE | re.DOTALL,
+)
+"""*Name (as it appears on your certificate)* is a name."""
+_INNER_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_COUNTER = re.compile(r"q?\d+")
+
+
+def role(head: str) -> str:
+    """Return which of `ROLES` a column with this head is for, or '' if it is for none."""
+    words = _words(head)
+    return _file(words) or _email(words) or _person(words)
+
+
+def _words(head: str) -> list[str]:
+    """Return the words of a head in lower case, without accents and numbers."""
+    parted = _INNER_CAPITAL.sub(" ", _AS_SHOWN.sub("", head))
+    plain = unicodedata.normalize("NFKD", parted).encode("ascii", "ignore").decode().lower()
+    found = re.findall("q?[0-9]+|[a-z]+", re.sub(r"\be[- ]mail", "email", plain))
+    return [word for word in found if not _COUNTER.fullmatch(word)]
+
+
+def _file(words: list[str]) -> str:
+    """A file or link: *Certificate*, *Upload your badge (PDF)*, not *Certificate number*."""
+    found = {*words}
+    for pair in map(set, _FILE_NAME):
+        if pair <= found:
+            found = found - pair | {"file"}
+    known = _FILE | _FILE_WITH | _POLITE | _PERSON
+    return "source" if _FILE & found and found <= known else ""
+
+
+def _email(words: list[str]) -> str:
+    known = _EMAIL | _EMAIL_WITH | _POLITE | _PERSON
+    return "emails" if _EMAIL & {*words} and {*words} <= known else ""
+
+
+def _person(words: list[str]) -> str:
+    rest = [word for word in words if word not in _PERSON | _POLITE]
+    found = next((name for name, heads in _PLAIN.items() if " ".join(rest) in heads), "")
+    return found or ("applicant" if _PERSON & {*words} and {*rest} <= _NUMBER else "")
