@@ -24,6 +24,10 @@ var COLUMNS = {
   evidenceLink: 'Evidence link',
   signedOff: 'Signed off by',
 };
+var TEXTS = [
+  COLUMNS.name, COLUMNS.email, COLUMNS.achievement, COLUMNS.skill, COLUMNS.goal,
+  COLUMNS.measuredOutcome,
+];
 /** A grid question gives one column for each of its rows: `Levels [Student work]`. */
 var LEVELS = 'Levels';
 var COMMENTS = 'Comments';
@@ -33,26 +37,31 @@ var PAGE = 'Credential page';
 var MESSAGE = 'Message';
 var WAITING = 'Waiting: will be sent again';
 
+/** The holder's own address: only where the issuer sends no mail, so that it reaches the teacher. */
+var HOLDER_LINK = 'Link for the teacher alone';
+var TWICE = 'Please correct: this approval id stands in two rows. Delete it in the newer one, and send'
+  + ' that row again.';
+
 /** Seconds before each repeat while somebody waits; `sendWaiting` goes on after that. */
 var PAUSES = [2, 5, 10];
 var MOST_ROWS_AT_ONCE = 20;
+var LOCK_MILLISECONDS = 30000;
 
 /** Runs on every submitted form: an installable trigger, because a simple one may not send. */
 function onApprovalSubmit(event) {
-  sendRow(event.range.getSheet(), event.range.getRow());
+  var sheet = event.range.getSheet();
+  sendById(sheet, locked(function () { return claim(sheet, submittedRow(sheet, event)); }));
 }
 
 /** Runs every ten minutes: rows whose sending did not come to an end. */
 function sendWaiting() {
   var sheet = answers();
-  var columns = columnsOf(sheet);
-  if (!columns[MESSAGE] || sheet.getLastRow() < 2) return;
-  var messages = sheet.getRange(2, columns[MESSAGE], sheet.getLastRow() - 1, 1).getValues();
-  messages
-    .map(function (cells, index) { return cells[0] === WAITING ? index + 2 : 0; })
-    .filter(Boolean)
+  var table = read(sheet);
+  table.rows
+    .filter(function (cells) { return cellOf(table, cells, MESSAGE) === WAITING; })
     .slice(0, MOST_ROWS_AT_ONCE)
-    .forEach(function (row) { sendRow(sheet, row); });
+    .map(function (cells) { return String(cellOf(table, cells, APPROVAL_ID)); })
+    .forEach(function (id) { sendById(sheet, id); });
 }
 
 /** Adds the menu when the sheet is opened. */
@@ -77,7 +86,9 @@ function switchOn() {
 /** Sends the row of the selected cell: after a correction, for instance. */
 function sendSelectedRow() {
   var cell = SpreadsheetApp.getActive().getActiveRange();
-  if (cell.getRow() > 1) sendRow(cell.getSheet(), cell.getRow());
+  var sheet = cell.getSheet();
+  if (cell.getRow() < 2) return;
+  sendById(sheet, locked(function () { return claim(sheet, cell.getRow()); }));
 }
 
 /** Says whether address, secret and clock are right. Nothing is stored by it. */
@@ -89,24 +100,75 @@ function checkConnection() {
   SpreadsheetApp.getUi().alert(answer.status === 204 ? fine : inWords(answer));
 }
 
-/** Sends one row and writes the outcome into it. */
-function sendRow(sheet, row) {
-  var columns = addOwnColumns(sheet);
-  var idCell = sheet.getRange(row, columns[APPROVAL_ID]);
-  if (!idCell.getValue()) idCell.setValue('form-' + Utilities.getUuid());
-  sheet.getRange(row, columns[MESSAGE]).setValue(WAITING);
-  // The id must be in the sheet before anything leaves: a repeat has to find the same one.
-  SpreadsheetApp.flush();
+/**
+ * The row of a submitted form. The sheet may have been sorted since, and its place taken by
+ * another teacher's: then it is the row without an approval id that holds these answers.
+ */
+function submittedRow(sheet, event) {
+  var given = event.namedValues || {};
+  var said = function (header) { return clean((given[header] || [''])[0]); };
+  var table = read(sheet);
+  var place = event.range.getRow();
+  var isIt = function (cells) {
+    return !cellOf(table, cells, APPROVAL_ID) && TEXTS.every(function (header) {
+      var cell = cellOf(table, cells, header);
+      return typeof cell !== 'string' || clean(cell) === said(header);
+    });
+  };
+  if (!said(COLUMNS.name) || !said(COLUMNS.email) || isIt(table.rows[place - 2])) return place;
+  return table.rows.findIndex(isIt) + 2 || place;
+}
 
-  var body = JSON.stringify(approvalOf(sheet, row, columns));
-  var answer = post(body, 'evt_' + idCell.getValue());
+/** Gives a row its approval id, once, and marks it as waiting. Returns the id. */
+function claim(sheet, row) {
+  var cell = sheet.getRange(row, columnFor(sheet, APPROVAL_ID));
+  if (!cell.getValue()) cell.setValue('form-' + Utilities.getUuid());
+  columnFor(sheet, PAGE);
+  sheet.getRange(row, columnFor(sheet, MESSAGE)).setValue(WAITING);
+  return String(cell.getValue());
+}
+
+/** Sends the row that has an approval id, and writes the outcome into the row that has it then. */
+function sendById(sheet, id) {
+  var approval = approvalOf(read(sheet), id, sheet.getParent().getSpreadsheetTimeZone());
+  if (approval.wrong) return record(sheet, id, MESSAGE, approval.wrong);
+  var body = JSON.stringify(approval.event);
+  var answer = post(body, 'evt_' + id);
   for (var i = 0; i < PAUSES.length && isWorthRepeating(answer); i++) {
     Utilities.sleep(PAUSES[i] * 1000);
-    answer = post(body, 'evt_' + idCell.getValue());
+    answer = post(body, 'evt_' + id);
   }
-  var issued = answer.status === 200 || answer.status === 201;
-  if (issued) sheet.getRange(row, columns[PAGE]).setValue(answer.said.page);
-  sheet.getRange(row, columns[MESSAGE]).setValue(issued ? 'Issued' : inWords(answer));
+  if (answer.status !== 200 && answer.status !== 201) {
+    return record(sheet, id, MESSAGE, inWords(answer));
+  }
+  record(sheet, id, PAGE, answer.said.page);
+  if (answer.said.mailed === false) record(sheet, id, HOLDER_LINK, answer.said.manage_url);
+  record(sheet, id, MESSAGE, 'Issued');
+}
+
+/** Writes under a header into the row of an approval id, wherever that row stands by now. */
+function record(sheet, id, header, value) {
+  locked(function () {
+    var column = columnFor(sheet, header);
+    var message = columnFor(sheet, MESSAGE);
+    var rows = rowsOf(read(sheet), id);
+    if (rows.length === 1) sheet.getRange(rows[0], column).setValue(value);
+    else rows.forEach(function (row) { sheet.getRange(row, message).setValue(TWICE); });
+  });
+}
+
+/** Runs `change` while no other run of this script writes, and has it in the sheet at the end. */
+function locked(change) {
+  var lock = LockService.getDocumentLock();
+  lock.waitLock(LOCK_MILLISECONDS);
+  try {
+    var found = change();
+    // The id must be in the sheet before anything leaves: a repeat has to find the same one.
+    SpreadsheetApp.flush();
+    return found;
+  } finally {
+    lock.releaseLock();
+  }
 }
 
 function isWorthRepeating(answer) {
@@ -169,26 +231,41 @@ function inWords(answer) {
     + (answer.said.remedy || 'Compare the address with the one you were given.');
 }
 
-/** The event for one row. What a row leaves empty is left out, never guessed. */
-function approvalOf(sheet, row, columns) {
-  var cells = sheet.getRange(row, 1, 1, sheet.getLastColumn()).getValues()[0];
-  var zone = sheet.getParent().getSpreadsheetTimeZone();
-  var text = function (header) { return columns[header] ? clean(cells[columns[header] - 1]) : ''; };
-  var day = function (header) {
-    var value = columns[header] ? cells[columns[header] - 1] : '';
-    return isDate(value) ? Utilities.formatDate(value, zone, 'yyyy-MM-dd') : clean(value);
+/**
+ * The event for the row with an approval id, or in `wrong` what to correct in it first. What a row
+ * leaves empty is left out, never guessed.
+ */
+function approvalOf(table, id, zone) {
+  var rows = rowsOf(table, id);
+  if (rows.length !== 1) return { wrong: TWICE };
+  var cells = table.rows[rows[0] - 2];
+  var wrong = [];
+  var text = function (header) {
+    var value = cellOf(table, cells, header);
+    // The sheet makes 48123 of 0048123 and a date of 3-4: what was typed is lost.
+    if (typeof value !== 'string') wrong.push(header);
+    return clean(value);
   };
-  var submitted = cells[columns[COLUMNS.time] - 1];
-  var at = isDate(submitted) ? submitted.toISOString() : clean(submitted);
+  var level = function (header) {
+    var value = cellOf(table, cells, header);
+    return typeof value === 'number' ? String(value) : text(header);
+  };
+  var time = function (header, format) {
+    var value = cellOf(table, cells, header);
+    return isDate(value) ? Utilities.formatDate(value, zone, format) : text(header);
+  };
+  var at = time(COLUMNS.time, "yyyy-MM-dd'T'HH:mm:ssXXX");
   var roles = text(COLUMNS.signedOff).split(',').map(clean).filter(Boolean);
-  var hours = text(COLUMNS.hours);
+  var hours = cellOf(table, cells, COLUMNS.hours);
+  if (typeof hours !== 'number') hours = text(COLUMNS.hours);
+  if (/^\d+(\.\d+)?$/.test(hours)) hours = Number(hours);
   var evidence = present({
     name: text(COLUMNS.evidence),
     description: text(COLUMNS.evidenceDescription),
     url: text(COLUMNS.evidenceLink),
   });
   var data = present({
-    approval_id: text(APPROVAL_ID),
+    approval_id: id,
     achievement: { id: idOf(text(COLUMNS.achievement)) },
     recipient: {
       name: text(COLUMNS.name),
@@ -199,17 +276,27 @@ function approvalOf(sheet, row, columns) {
       goal: text(COLUMNS.goal),
       measured_outcome: text(COLUMNS.measuredOutcome),
     }),
-    activity: present({ start: day(COLUMNS.start), end: day(COLUMNS.end) }),
-    credits: hours ? [{ value: Number(hours), unit: 'hours' }] : [],
+    activity: present({
+      start: time(COLUMNS.start, 'yyyy-MM-dd'),
+      end: time(COLUMNS.end, 'yyyy-MM-dd'),
+    }),
+    credits: hours === '' ? [] : [{ value: hours, unit: 'hours' }],
     provider_number: text(COLUMNS.providerNumber),
-    comments: grid(COMMENTS, columns, text, clean),
+    comments: grid(COMMENTS, table.columns, text, clean),
     evidence: Object.keys(evidence).length ? [evidence] : [],
     approvals: roles.map(function (role) { return { role: role, at: at }; }),
     approved_at: at,
   });
   // Always sent, also empty, so that the issuer can name each criterion that has no level yet.
-  data.levels = grid(LEVELS, columns, text, idOf);
-  return { type: 'micro_credential.approved', timestamp: at, data: data };
+  data.levels = grid(LEVELS, table.columns, level, idOf);
+  if (wrong.length) return { wrong: changedBySheet(wrong) };
+  return { event: { type: 'micro_credential.approved', timestamp: at, data: data } };
+}
+
+function changedBySheet(headers) {
+  var columns = headers.filter(function (header, index) { return headers.indexOf(header) === index; });
+  return 'Please correct: the sheet has made a number or a date of what was typed under '
+    + columns.join(', ') + '. Choose Format → Number → Plain text for that column, then type it again.';
 }
 
 /** The answers of a grid question, by the id of each of its rows. */
@@ -251,23 +338,36 @@ function present(object) {
 
 function answers() {
   var sheets = SpreadsheetApp.getActive().getSheets();
-  return sheets.filter(function (sheet) { return columnsOf(sheet)[COLUMNS.achievement]; })[0];
+  return sheets.filter(function (sheet) { return read(sheet).columns[COLUMNS.achievement]; })[0];
 }
 
-/** Column numbers by header, counted from one. */
-function columnsOf(sheet) {
+/** All cells as they are at one moment: column numbers by header, and the rows below. */
+function read(sheet) {
+  if (!sheet.getLastColumn()) return { columns: {}, rows: [] };
+  var cells = sheet.getRange(1, 1, sheet.getLastRow(), sheet.getLastColumn()).getValues();
   var columns = {};
-  if (!sheet.getLastColumn()) return columns;
-  sheet.getRange(1, 1, 1, sheet.getLastColumn()).getValues()[0].forEach(function (header, index) {
-    columns[clean(header)] = index + 1;
-  });
-  return columns;
+  cells[0].forEach(function (header, index) { columns[clean(header)] = index + 1; });
+  return { columns: columns, rows: cells.slice(1) };
 }
 
-function addOwnColumns(sheet) {
-  [APPROVAL_ID, PAGE, MESSAGE].forEach(function (header) {
-    if (columnsOf(sheet)[header]) return;
-    sheet.getRange(1, sheet.getLastColumn() + 1).setValue(header);
-  });
-  return columnsOf(sheet);
+/** What a row has under a header; an empty text where there is no such column. */
+function cellOf(table, cells, header) {
+  return table.columns[header] ? cells[table.columns[header] - 1] : '';
+}
+
+/** The numbers of the rows that have an approval id. */
+function rowsOf(table, id) {
+  return table.rows
+    .map(function (cells, index) {
+      return String(cellOf(table, cells, APPROVAL_ID)) === id ? index + 2 : 0;
+    })
+    .filter(Boolean);
+}
+
+/** The number of the column with a header, which is added where it is missing. */
+function columnFor(sheet, header) {
+  var column = read(sheet).columns[header];
+  if (column) return column;
+  sheet.getRange(1, sheet.getLastColumn() + 1).setValue(header);
+  return read(sheet).columns[header];
 }

@@ -101,6 +101,7 @@ def _answer(received: Received, settings: Settings, *, status: int) -> Response:
             "page": f"{address}.html",
             "json": f"{address}.json",
             "manage_url": received.manage_url,
+            "mailed": settings.mail is not None,
         }
     else:
         said = {"status": "held" if received.quarantined else "stored", "status_url": where}

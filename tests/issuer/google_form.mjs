@@ -24,11 +24,37 @@ const Utilities = {
   computeHmacSha256Signature: (value, key) =>
     toBytes(createHmac('sha256', toBuffer(key)).update(toBuffer(value)).digest()),
   getUuid: () => randomUUID(),
-  sleep: (milliseconds) => seen.sleeps.push(milliseconds),
-  formatDate: (date, timeZone, format) => {
-    if (format !== 'yyyy-MM-dd') throw new RangeError(format);
-    return new Intl.DateTimeFormat('en-CA', { timeZone }).format(date);
+  sleep: (milliseconds) => {
+    seen.sleeps.push(milliseconds);
+    meanwhile();
   },
+  formatDate: (date, timeZone, format) => {
+    const day = new Intl.DateTimeFormat('en-CA', { timeZone }).format(date);
+    if (format === 'yyyy-MM-dd') return day;
+    if (format !== "yyyy-MM-dd'T'HH:mm:ssXXX") throw new RangeError(format);
+    const clock = new Intl.DateTimeFormat('en-GB', { timeZone, timeStyle: 'medium' }).format(date);
+    const named = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' });
+    const offset = named.formatToParts(date).find((part) => part.type === 'timeZoneName').value;
+    return `${day}T${clock}${offset.replace('GMT', '') || 'Z'}`;
+  },
+};
+
+// A lock keeps other runs of the script out; nobody may wait for the network while he holds it.
+let holder = false;
+const LockService = {
+  getDocumentLock: () => ({
+    waitLock: () => {
+      if (holder) throw new Error('locked twice');
+      holder = true;
+    },
+    releaseLock: () => { holder = false; },
+  }),
+};
+// What people do to the sheet while the script waits.
+const meanwhile = () => {
+  if (holder) throw new Error('waits while it holds the lock');
+  if (scene.meanwhile === 'sorted') cells.splice(1, cells.length, ...cells.slice(1).reverse());
+  if (scene.meanwhile === 'deleted') cells.splice(1, 1);
 };
 
 // One HTTP request in a process of its own, because UrlFetchApp answers synchronously.
@@ -49,6 +75,7 @@ const UrlFetchApp = {
   fetch(url, { method, contentType, payload, headers, followRedirects, muteHttpExceptions, ...rest }) {
     if (Object.keys(rest).length) throw new TypeError(`unknown option ${Object.keys(rest)}`);
     if (followRedirects !== false) throw new TypeError('a redirect would be followed');
+    meanwhile();
     seen.requests.push({ flushed: structuredClone(flushed), id: headers['webhook-id'] });
     const body = toBuffer(payload).toString('base64');
     const options = { url, method, body, headers: { ...headers, 'Content-Type': contentType } };
@@ -76,7 +103,10 @@ const range = (row, column, rows = 1, columns = 1) => ({
   getValue: () => cells[row - 1]?.[column - 1] ?? '',
   getValues: () => Array.from({ length: rows }, (_, down) =>
     Array.from({ length: columns }, (_, right) => cells[row - 1 + down]?.[column - 1 + right] ?? '')),
-  setValue: (value) => { (cells[row - 1] ??= [])[column - 1] = value; },
+  setValue: (value) => {
+    if (!holder) throw new Error('writes without the lock');
+    (cells[row - 1] ??= [])[column - 1] = value;
+  },
 });
 const sheet = {
   getRange: range,
@@ -106,11 +136,12 @@ const PropertiesService = {
 };
 
 Object.assign(context, {
-  Utilities, UrlFetchApp, SpreadsheetApp, ScriptApp, PropertiesService,
+  LockService, Utilities, UrlFetchApp, SpreadsheetApp, ScriptApp, PropertiesService,
 });
 vm.runInContext(readFileSync(scene.script, 'utf8'), context);
 for (const [name, row] of scene.calls) {
-  context[name](row ? { range: range(row, 1) } : undefined);
+  const { namedValues } = scene;
+  context[name](row ? { range: range(row, 1), namedValues } : undefined);
 }
 const isDate = (cell) => Object.prototype.toString.call(cell) === '[object Date]';
 const left = cells.map((row) =>

@@ -4,6 +4,8 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
+from email.headerregistry import Address
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from werkzeug.wrappers import Response
 from issuer.app import create_app
 from issuer.approvals.tables import ApprovalRow
 from issuer.issuance.tables import CredentialRow
+from issuer.outbox.mail_settings import Mail
 
 FOLDER = Path(__file__).parents[2] / "examples" / "google-form"
 HEADERS = [
@@ -67,7 +70,7 @@ def count(server, table) -> int:
 def script(node, server, settings):
     """Run functions of the script on a sheet; return what was seen, with cells by header."""
 
-    def run(*calls, cells=None, url=f"{server.url}/webhooks/approvals", secret=None, selected=2):
+    def run(*calls, cells=None, url=f"{server.url}/webhooks/approvals", secret=None, **more):
         scene = {
             "script": str(FOLDER / "Code.gs"),
             "cells": cells or [HEADERS, ANSWERS],
@@ -76,7 +79,7 @@ def script(node, server, settings):
                 "MINTMARK_URL": url,
                 "MINTMARK_SECRET": secret or settings.sources[0].secrets[0],
             },
-            "selected": selected,
+            **more,
         }
         done = subprocess.run(
             [node, str(Path(__file__).with_name("google_form.mjs"))],
@@ -145,10 +148,10 @@ def test_the_answers_arrive_as_they_were_given(script, server):
             }
         ],
         "approvals": [
-            {"role": "teacher", "at": "2026-05-15T15:00:00.250Z"},
-            {"role": "coach", "at": "2026-05-15T15:00:00.250Z"},
+            {"role": "teacher", "at": "2026-05-15T10:00:00-05:00"},
+            {"role": "coach", "at": "2026-05-15T10:00:00-05:00"},
         ],
-        "approved_at": "2026-05-15T15:00:00.250Z",
+        "approved_at": "2026-05-15T10:00:00-05:00",
     }
 
 
@@ -216,6 +219,117 @@ def test_rows_of_one_sheet_are_approvals_of_their_own(script, server):
     rows = script(SUBMIT, ("onApprovalSubmit", 3), cells=cells)["rows"]
     assert len({row["Credential page"] for row in rows}) == 2
     assert count(server, CredentialRow) == 2
+
+
+OTHER = [{"Full name": "Robin Example"}.get(h, a) for h, a in zip(HEADERS, ANSWERS, strict=True)]
+
+
+def named(row):
+    """Return the answers as the event of a submitted form has them."""
+    return {
+        header: [cell] for header, cell in zip(HEADERS, row, strict=True) if isinstance(cell, str)
+    }
+
+
+@pytest.mark.parametrize("delay", [0, 1, 2], ids=["at-once", "after-503", "after-two"])
+def test_a_sheet_sorted_meanwhile_gives_each_teacher_her_own_page(script, server, delay):
+    """The sheet is turned round at each request and at each pause."""
+    server.instead = [Response(status=503)] * delay
+    seen = script(SUBMIT, cells=[HEADERS, ANSWERS, OTHER], meanwhile="sorted")
+    rows = {row["Full name"]: row for row in seen["rows"]}
+    assert rows["Zoë Nguyễn "]["Message"] == "Issued"
+    assert not rows["Robin Example"].get("Credential page")
+    seen = script(("onApprovalSubmit", seen["rows"].index(rows["Robin Example"]) + 2),
+                  cells=whole(seen), meanwhile="sorted")  # fmt: skip
+    rows = {row["Full name"]: row for row in seen["rows"]}
+    assert {row["Message"] for row in rows.values()} == {"Issued"}
+    for name, row in rows.items():
+        assert name.strip() in page_of(server, row["Credential page"])
+
+
+def whole(seen):
+    """Return the sheet as the script left it, with every row as wide as its headers."""
+    wide = len(seen["cells"][0])
+    return [[*row, *[""] * (wide - len(row))] for row in seen["cells"]]
+
+
+def page_of(server, address):
+    path = "/credentials/" + address.rpartition("/")[2]
+    return server.app.test_client().get(path, base_url="http://localhost:8202").text
+
+
+def test_a_row_sorted_away_before_the_script_began_is_found_by_its_answers(script, server):
+    first = script(SUBMIT, cells=[HEADERS, OTHER])
+    cells = [*whole(first), [*ANSWERS, "", "", ""]]
+    cells[1:] = [cells[2], cells[1]]  # the form has put it into row 3; somebody sorted
+    seen = script(("onApprovalSubmit", 3), cells=cells, namedValues=named(ANSWERS))
+    rows = {row["Full name"]: row for row in seen["rows"]}
+    assert rows["Zoë Nguyễn "]["Message"] == "Issued"
+    assert count(server, CredentialRow) == 2
+
+
+def test_a_row_deleted_meanwhile_is_nobody_elses(script):
+    seen = script(SUBMIT, cells=[HEADERS, ANSWERS, OTHER], meanwhile="deleted")
+    assert [row["Full name"] for row in seen["rows"]] == ["Robin Example"]
+    assert not seen["rows"][0].get("Credential page")
+
+
+def test_a_copied_row_is_not_sent_under_the_first_ones_id(script, server):
+    first = script(SUBMIT)
+    cells = whole(first)
+    cells.append([{ANSWERS[1]: "Robin Example"}.get(c, c) if isinstance(c, str) else c
+                  for c in cells[1]])  # fmt: skip
+    seen = script(("sendSelectedRow",), cells=cells, selected=3)
+    assert {row["Message"] for row in seen["rows"]} == {
+        "Please correct: this approval id stands in two rows. Delete it in the newer one, and send"
+        " that row again."
+    }
+    assert count(server, CredentialRow) == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "cell"),
+    [
+        ("Provider number", 48123),
+        ("Provider number", {"date": "2026-03-04T06:00:00Z"}),
+        ("Full name", 7),
+        ("Goal", {"date": "2026-03-04T06:00:00Z"}),
+        ("Levels [Work]", {"date": "2026-03-04T06:00:00Z"}),
+        ("Comments [Work]", True),
+        ("Hours", {"date": "1899-12-30T01:30:00Z"}),
+    ],
+)
+def test_a_cell_that_the_sheet_has_changed_is_not_sent(script, server, header, cell):
+    seen = script(SUBMIT, cells=answered(**{header: cell}))
+    (row,) = seen["rows"]
+    assert row["Message"].startswith("Please correct: the sheet has made a number or a date")
+    assert header in row["Message"]
+    assert seen["requests"] == []
+    right = ANSWERS[HEADERS.index(header)]
+    assert script(("sendSelectedRow",), cells=again(seen, **{header: right}))["rows"][0][
+        "Message"
+    ] == "Issued"  # fmt: skip
+
+
+def test_a_level_called_by_a_number_is_sent(script):
+    (row,) = script(SUBMIT, cells=answered(**{"Levels [Work]": 3}))["rows"]
+    assert "data.levels.work is not a level" in row["Message"]
+
+
+def test_the_holders_link_stands_in_the_row_where_no_mail_is_sent(script, server):
+    (row,) = script(SUBMIT)["rows"]
+    path = row["Link for the teacher alone"].removeprefix("http://localhost:8202")
+    own = server.app.test_client().get(path, base_url="http://localhost:8202")
+    assert (own.status_code, "Zoë Nguyễn" in own.text) == (200, True)
+
+
+def test_no_link_stands_in_the_row_where_mail_is_sent(script, server, monkeypatch):
+    issuer = server.app.extensions["mintmark"]
+    mail = Mail("localhost", 25, Address("District", addr_spec="d@district.example"), "none", "en")
+    monkeypatch.setattr(issuer, "settings", replace(issuer.settings, mail=mail))
+    (row,) = script(SUBMIT)["rows"]
+    assert row["Message"] == "Issued"
+    assert "Link for the teacher alone" not in row
 
 
 def test_a_wrong_secret_is_said_plainly_and_nothing_is_kept(script, server):
