@@ -23,6 +23,7 @@ from issuer.issuance.build import timestamp
 from issuer.issuance.finish import finish_pending, pending
 from issuer.issuance.prepare import available
 from issuer.issuer import Issuer, opened
+from issuer.messages import KINDS
 from issuer.migrations import SchemaError
 from issuer.outbox import commands as outbox
 from issuer.settings import FILE, Settings, SettingsError, load
@@ -297,7 +298,7 @@ def _webhook(args: argparse.Namespace, issuer: Issuer) -> int:
 
 
 def _outbox(args: argparse.Namespace, issuer: Issuer) -> int:
-    return outbox.run(args, issuer=issuer)
+    return outbox.run(args, issuer=issuer, kinds=KINDS)
 
 
 def _holder_link(args: argparse.Namespace, issuer: Issuer) -> int:

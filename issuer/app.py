@@ -17,7 +17,8 @@ from issuer.issuance import UnavailableError, lists
 from issuer.issuance.finish import finish_pending, pending
 from issuer.issuance.prepare import available
 from issuer.issuer import Issuer, LockedError, current_issuer
-from issuer.outbox import deliver
+from issuer.messages import KINDS
+from issuer.outbox import worker
 from issuer.settings import Settings, load
 from issuer.sharing.catalogue_routes import catalogue
 from issuer.sharing.collection_routes import collections
@@ -90,8 +91,7 @@ def create_app_from_environment() -> Flask:
     """Return the application of the issuer in `$MINTMARK_HOME`: what gunicorn calls."""
     app = create_app(load(Path(os.environ["MINTMARK_HOME"])))
     issuer: Issuer = app.extensions["mintmark"]
-    if issuer.settings.mail:
-        app.extensions["outbox"] = deliver.start(issuer)
+    app.extensions["outbox"] = worker.start(issuer, KINDS)
     return app
 
 

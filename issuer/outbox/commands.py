@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from issuer.issuer import Issuer
-from issuer.outbox import deliver, queue
+from issuer.outbox import queue, worker
+from issuer.outbox.kinds import Kinds
 from issuer.outbox.tables import State
 
 _INCOMPLETE = 3
@@ -17,17 +18,21 @@ def add_outbox_commands(commands: Any) -> None:
     outbox = commands.add_parser("outbox", help="mail that has not left yet")
     actions = outbox.add_subparsers(dest="action", metavar="ACTION", required=True)
     actions.add_parser("list", help="list what waits and what could not be delivered, and why")
-    actions.add_parser("deliver", help="send what is due now, and end")
+    deliver = actions.add_parser("deliver", help="send what is due now, and end")
+    deliver.add_argument("--all", action="store_true", help="also what waits for its next try")
     replay = actions.add_parser("replay", help="send again what could not be delivered")
     replay.add_argument("number", type=int, nargs="?", metavar="NUMBER", help="as list shows it")
     replay.add_argument("--all", action="store_true", help="all of them")
 
 
-def run(args: argparse.Namespace, *, issuer: Issuer) -> int:
+def run(args: argparse.Namespace, *, issuer: Issuer, kinds: Kinds) -> int:
     """Do the `outbox` command in `args`; return 0, or 3 if something has not left."""
     now = datetime.now(UTC)
     if args.action == "deliver":
-        taken, refused = deliver.deliver_due(issuer, now=lambda: datetime.now(UTC))
+        if args.all:
+            with issuer.database.writing() as session:
+                queue.hasten(session, now=now)
+        taken, refused = worker.deliver_due(issuer, kinds, now=lambda: datetime.now(UTC))
         print(f"{taken} delivered, {refused} not (see: mintmark outbox list)")
         return _INCOMPLETE if refused else 0
     if args.action == "replay":

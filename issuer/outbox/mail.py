@@ -6,8 +6,8 @@ What goes wrong is told by codes and never by the server's words, which may quot
 import smtplib
 import ssl
 import stat
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -16,9 +16,12 @@ from email.utils import format_datetime
 from functools import partial
 from typing import Final
 
+import idna
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from issuer.outbox.kinds import DeliveryError
 from issuer.outbox.mail_settings import Mail
+from issuer.outbox.tables import OutboxRow
 from issuer.typesetting import TEMPLATES
 from verifier.web.language import catalogue
 
@@ -26,27 +29,47 @@ SECONDS: Final = 30
 """For each step; a server that takes longer is asked again later."""
 
 
-class DeliveryError(Exception):
-    """The message was not taken: `for_good` if it never will be, else ask again later."""
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What one mail says and to whom: the addresses of one person, the preferred one first.
 
-    def __init__(self, why: str, *, for_good: bool = False) -> None:
-        super().__init__(why)
-        self.for_good = for_good
+    The first line that `template` makes of `words` is the subject.
+    """
+
+    template: str
+    words: Mapping[str, object]
+    name: str
+    addresses: Sequence[str]
+    language: str
 
 
-def compose(
-    template: str,
-    words: Mapping[str, object],
-    *,
-    mail: Mail,
-    to: tuple[str, str],
-    message_id: str,
-    at: datetime,
-) -> EmailMessage:
-    """Return the mail that `template` makes of `words`; its first line is the subject.
+def deliver(letter: Letter, row: OutboxRow, *, mail: Mail, our_name: str) -> None:
+    """Hand a letter to the mail server, for the first of its addresses that is taken.
 
-    `to` is a name and an address. Raises `DeliveryError` for what cannot stand in a mail, such as
-    a line break in a name: it would begin a header of its own.
+    An address that is refused for good is passed over while another is there. Raises
+    `DeliveryError` as `send` does.
+    """
+    *earlier, last = letter.addresses
+    for address in earlier:
+        try:
+            send(compose(letter, address, sender=mail.sender, row=row), mail, our_name=our_name)
+        except RecipientError as exc:
+            if not exc.for_good:
+                raise
+        else:
+            return
+    send(compose(letter, last, sender=mail.sender, row=row), mail, our_name=our_name)
+
+
+class RecipientError(DeliveryError):
+    """The server does not take mail for this address; it may take it for another."""
+
+
+def compose(letter: Letter, address: str, *, sender: Address, row: OutboxRow) -> EmailMessage:
+    """Return a letter as a mail to one address.
+
+    Raises `DeliveryError` for what cannot stand in a mail, such as a line break in a name: it
+    would begin a header of its own.
     """
     environment = Environment(  # noqa: S701 (plain text: a mail is no HTML)
         loader=FileSystemLoader(TEMPLATES),
@@ -55,22 +78,32 @@ def compose(
         trim_blocks=True,
     )
     environment.install_gettext_translations(  # type: ignore[attr-defined]
-        catalogue(mail.language), newstyle=True
+        catalogue(letter.language), newstyle=True
     )
-    text = environment.get_template(template).render(words)
+    text = environment.get_template(letter.template).render(letter.words)
     subject, _, body = text.partition("\n\n")
     message = EmailMessage(policy=SMTP)
     try:
         message["Subject"] = subject
-        message["From"] = mail.sender
-        message["To"] = Address(to[0], addr_spec=to[1])
-        message["Date"] = format_datetime(at)
-        message["Message-ID"] = message_id
+        message["From"] = sender
+        message["To"] = Address(letter.name, addr_spec=_in_ascii(address))
+        message["Date"] = format_datetime(row.created_at)
+        message["Message-ID"] = row.message_id
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no answering machine answers
         message.set_content(body)
     except (ValueError, MessageError) as exc:
         raise DeliveryError("it cannot be written as a mail", for_good=True) from exc
     return message
+
+
+def _in_ascii(address: str) -> str:
+    """Return an address with its domain as every server reads it (RFC 5890); the part before
+    the @ can only be sent as it is."""
+    name, at, domain = address.rpartition("@")
+    try:
+        return name + at + idna.encode(domain, uts46=True).decode()
+    except idna.IDNAError:  # no domain name: the server says what it thinks of it
+        return address
 
 
 def send(message: EmailMessage, mail: Mail, *, our_name: str) -> None:
@@ -84,20 +117,19 @@ def send(message: EmailMessage, mail: Mail, *, our_name: str) -> None:
             try:
                 smtp.send_message(message)
             except smtplib.SMTPRecipientsRefused as exc:
-                raise _refused("recipient", *(code for code, _ in exc.recipients.values())) from exc
+                codes = [code for code, _ in exc.recipients.values()]
+                why = f"the recipient was refused ({codes[0]})"
+                raise RecipientError(why, for_good=codes[0] >= 500) from exc
             except smtplib.SMTPDataError as exc:
-                raise _refused("message", exc.smtp_code) from exc
+                why = f"the message was refused ({exc.smtp_code})"
+                raise DeliveryError(why, for_good=exc.smtp_code >= 500) from exc
             except smtplib.SMTPNotSupportedError as exc:
-                why = "the server takes only addresses in plain letters"
-                raise DeliveryError(why, for_good=True) from exc
+                why = "the server takes only addresses without accents before the @"
+                raise RecipientError(why, for_good=True) from exc
     except smtplib.SMTPResponseException as exc:
         raise DeliveryError(f"the server answered {exc.smtp_code} ({type(exc).__name__})") from exc
     except (OSError, smtplib.SMTPException) as exc:
         raise DeliveryError(f"the server could not be asked ({type(exc).__name__})") from exc
-
-
-def _refused(what: str, *codes: int) -> DeliveryError:
-    return DeliveryError(f"the {what} was refused ({codes[0]})", for_good=codes[0] >= 500)
 
 
 def _connection(mail: Mail, our_name: str) -> smtplib.SMTP:

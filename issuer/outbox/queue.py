@@ -5,32 +5,57 @@ the same id. So each is delivered at least once, and its receiver can tell that 
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
+from issuer.database import Json
+from issuer.outbox.kinds import RETRIES
 from issuer.outbox.tables import OutboxRow, State
 
 LEASE: Final = timedelta(minutes=10)
 """Longer than any delivery takes: each step of one is given up after 30 seconds."""
-RETRIES: Final = tuple(
-    timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 300, 600, 840, 1200, 1440)
-)
-"""How long after each failed attempt the next begins; after the last, the message is dead."""
 
 
-def put(session: Session, kind: str, about: str, *, host: str, now: datetime) -> None:
-    """Add a message to what `session` commits: both leave, or neither."""
-    message_id = f"<{secrets.token_hex(16)}@{host}>"
+def put(
+    session: Session,
+    kind: str,
+    about: str,
+    *,
+    host: str,
+    now: datetime,
+    payload: Json | None = None,
+    address: str | None = None,
+) -> None:
+    """Add a message of a registered kind to what `session` commits: both leave, or neither.
+
+    `payload` holds references alone; `address` is for a message to somebody who is in no table.
+    """
     session.add(
-        OutboxRow(message_id=message_id, kind=kind, about=about, created_at=now, due_at=now)
+        OutboxRow(
+            message_id=f"<{secrets.token_hex(16)}@{host}>",
+            kind=kind,
+            about=about,
+            payload=payload,
+            address=address,
+            created_at=now,
+            due_at=now,
+        )
     )
 
 
-def lease(session: Session, *, now: datetime) -> OutboxRow | None:
+def due(now: datetime, *, leaving_out: Collection[str] = ()) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions for a message to be due at `now` and of none of those kinds."""
+    waiting = (OutboxRow.state == State.WAITING, OutboxRow.due_at <= now)
+    return (*waiting, OutboxRow.kind.not_in(leaving_out)) if leaving_out else waiting
+
+
+def lease(
+    session: Session, *, now: datetime, leaving_out: Collection[str] = ()
+) -> OutboxRow | None:
     """Return a message that is due, kept from every other worker for `LEASE`; None without one.
 
     `session` writes: on SQLite it holds the one write lock; on PostgreSQL rows that another
@@ -38,7 +63,7 @@ def lease(session: Session, *, now: datetime) -> OutboxRow | None:
     """
     row = session.scalar(
         select(OutboxRow)
-        .where(OutboxRow.state == State.WAITING, OutboxRow.due_at <= now)
+        .where(*due(now, leaving_out=leaving_out))
         .order_by(OutboxRow.due_at, OutboxRow.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -51,18 +76,26 @@ def lease(session: Session, *, now: datetime) -> OutboxRow | None:
 
 def delivered(session: Session, row: OutboxRow, *, now: datetime) -> None:
     """Note that a leased message was taken."""
-    _settle(session, row, state=State.DELIVERED, settled_at=now, error=None)
+    _change(session, row, state=State.DELIVERED, settled_at=now, error=None, address=None)
 
 
-def failed(session: Session, row: OutboxRow, why: str, *, for_good: bool, now: datetime) -> None:
-    """Note that a leased message was not taken: it is due again by `RETRIES`, or dead."""
-    if for_good or row.attempts > len(RETRIES):
-        _settle(session, row, state=State.DEAD, settled_at=now, error=why)
+def failed(
+    session: Session,
+    row: OutboxRow,
+    why: str,
+    *,
+    now: datetime,
+    for_good: bool,
+    retries: Sequence[timedelta] = RETRIES,
+) -> None:
+    """Note that a leased message was not taken: it is due again by `retries`, or dead."""
+    if for_good or row.attempts > len(retries):
+        _change(session, row, state=State.DEAD, settled_at=now, error=why, address=None)
     else:
-        _settle(session, row, due_at=now + RETRIES[row.attempts - 1], error=why)
+        _change(session, row, due_at=now + retries[row.attempts - 1], error=why)
 
 
-def _settle(session: Session, row: OutboxRow, **values: object) -> None:
+def _change(session: Session, row: OutboxRow, **values: object) -> None:
     """Change a row unless its lease ran out and another worker has it."""
     leased = (OutboxRow.id == row.id, OutboxRow.attempts == row.attempts)
     session.execute(update(OutboxRow).where(*leased).values(**values))
@@ -70,8 +103,20 @@ def _settle(session: Session, row: OutboxRow, **values: object) -> None:
 
 def undelivered(session: Session) -> Sequence[OutboxRow]:
     """Return every message that was not taken yet, oldest first."""
-    kept = select(OutboxRow).where(OutboxRow.state != State.DELIVERED).order_by(OutboxRow.id)
-    return session.scalars(kept).all()
+    rows = select(OutboxRow).where(OutboxRow.state != State.DELIVERED).order_by(OutboxRow.id)
+    return session.scalars(rows).all()
+
+
+def hasten(session: Session, *, now: datetime) -> int:
+    """Make every message due that failed and waits for its next try; return how many.
+
+    For use once what stood in the way is mended, such as a password.
+    """
+    waiting = (OutboxRow.state == State.WAITING, OutboxRow.error.is_not(None))
+    rows = session.scalars(select(OutboxRow).where(*waiting, OutboxRow.due_at > now)).all()
+    for row in rows:
+        row.due_at = now
+    return len(rows)
 
 
 def replay(session: Session, number: int | None, *, now: datetime) -> int:

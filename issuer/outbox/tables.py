@@ -1,4 +1,4 @@
-"""The table of what has to leave. A row names what it is about and holds nobody's address."""
+"""The table of what has to leave. A row holds references, resolved when the message is sent."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from issuer.database import Base
+from issuer.database import Base, Json
 
 
 class State(StrEnum):
@@ -21,6 +21,9 @@ class OutboxRow(Base):
     """One message. `message_id` stays the same however often it is sent, so that a receiver who
     gets it twice can know it.
 
+    `about` is the id of what it tells of, `payload` further references its kind needs; neither
+    holds a name or an address. `address` is for a message to somebody who is in no other table,
+    and is blanked once the message is settled, so that erasing a person stays possible.
     `attempts` counts the tries begun and names the one that may settle the row; `due_at` is when
     the next may begin.
     """
@@ -32,6 +35,8 @@ class OutboxRow(Base):
     message_id: Mapped[str] = mapped_column(String(300), unique=True)
     kind: Mapped[str] = mapped_column(String(50))
     about: Mapped[str] = mapped_column(String(22))
+    payload: Mapped[Json | None]
+    address: Mapped[str | None] = mapped_column(String(320))
     state: Mapped[str] = mapped_column(String(20), default=State.WAITING)
     attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]

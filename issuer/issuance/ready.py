@@ -1,0 +1,45 @@
+"""The mail that tells a teacher that a credential is ready, with the link to their own page."""
+
+from issuer import addresses, issuance
+from issuer.approvals import approval
+from issuer.catalogue import versions
+from issuer.issuance.manage import manage_url
+from issuer.issuer import Issuer
+from issuer.outbox import mail
+from issuer.outbox.kinds import DeliveryError, Kind
+from issuer.outbox.tables import OutboxRow
+from verifier import strict_json
+from verifier.web.language import LANGUAGES
+
+
+def send(issuer: Issuer, row: OutboxRow) -> None:
+    """Send the mail about the credential that `row` names, in the language of its achievement.
+
+    Raises `DeliveryError`.
+    """
+    settings, credential = issuer.settings, issuance.find(issuer, row.about)
+    if settings.mail is None:
+        raise DeliveryError("there is no [mail] in the settings")
+    if credential is None:
+        raise DeliveryError("its credential is gone", for_good=True)
+    recipient = approval.from_data(strict_json.loads_object(credential.approval.content)).recipient
+    achievement = versions.read(credential.approval.achievement_version)
+    language = (achievement.in_language or "").partition("-")[0]
+    letter = mail.Letter(
+        template="mail-issued.txt",
+        words={
+            "name": recipient.name,
+            "achievement": achievement.name,
+            "issuer": settings.issuer_name,
+            "contact": settings.issuer_email,
+            "manage_url": manage_url(settings, credential),
+            "page": f"{addresses.credential(settings, row.about)}.html",
+        },
+        name=recipient.name,
+        addresses=recipient.emails,
+        language=language if language in LANGUAGES else settings.mail.language,
+    )
+    mail.deliver(letter, row, mail=settings.mail, our_name=settings.host)
+
+
+KIND = Kind("issued", send)

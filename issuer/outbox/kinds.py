@@ -1,0 +1,54 @@
+"""The kinds of message that can leave, each written by the subject that sends it.
+
+A subject makes a `Kind` and `issuer.messages` lists it; the outbox itself knows none of them:
+
+    KIND = Kind("issued", send)
+    queue.put(session, "issued", public_id, host=settings.host, now=now)
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, TypeAlias
+
+from issuer.issuer import Issuer
+from issuer.outbox.tables import OutboxRow
+
+RETRIES: Final = tuple(
+    timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 300, 600, 840, 1200, 1440)
+)
+"""How long after each failed attempt the next one begins; after the last, the message is dead."""
+
+
+class DeliveryError(Exception):
+    """The message was not taken: `for_good` if it never will be, else it is tried again later."""
+
+    def __init__(self, why: str, *, for_good: bool = False) -> None:
+        super().__init__(why)
+        self.for_good = for_good
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of message: its name in the table, and how to send a row of that name.
+
+    `send` resolves what the row refers to when it is called, so that a message tells what is true
+    then, and raises `DeliveryError` if the message was not taken. A kind that is a mail waits
+    while the settings name no mail server.
+    """
+
+    name: str
+    send: Callable[[Issuer, OutboxRow], None]
+    is_mail: bool = True
+    retries: tuple[timedelta, ...] = RETRIES
+
+
+Kinds: TypeAlias = Mapping[str, Kind]
+
+
+def by_name(*kinds: Kind) -> Kinds:
+    """Return the kinds by their names. Raises `ValueError` if two share one."""
+    names = {kind.name: kind for kind in kinds}
+    if len(names) != len(kinds):
+        raise ValueError("two kinds of message have the same name")
+    return names

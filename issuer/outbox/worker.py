@@ -1,0 +1,82 @@
+"""Delivering what is due: behind `mintmark serve` all the time, or by `mintmark outbox deliver`."""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import select
+
+from issuer.issuance.prepare import available
+from issuer.issuer import Issuer
+from issuer.outbox import queue
+from issuer.outbox.kinds import RETRIES, DeliveryError, Kinds
+from issuer.outbox.tables import OutboxRow
+
+POLL_SECONDS: Final = 5
+log = logging.getLogger(__name__)
+
+
+def deliver_due(issuer: Issuer, kinds: Kinds, *, now: Callable[[], datetime]) -> tuple[int, int]:
+    """Send every message that is due; return how many were taken, and how many were not.
+
+    Mail waits while the settings name no mail server.
+    """
+    without_mail = issuer.settings.mail is None
+    leaving_out = [kind.name for kind in kinds.values() if kind.is_mail and without_mail]
+    taken = refused = 0
+    while row := _lease(issuer, now(), leaving_out):
+        if _deliver(issuer, kinds, row, now):
+            taken += 1
+        else:
+            refused += 1
+    return taken, refused
+
+
+def _deliver(issuer: Issuer, kinds: Kinds, row: OutboxRow, now: Callable[[], datetime]) -> bool:
+    """Send one leased message and settle it; return whether it was taken."""
+    kind = kinds.get(row.kind)
+    try:
+        if kind is None:  # a newer version of Mintmark wrote it: sending a guess would be worse
+            raise DeliveryError("nothing in this version sends this kind", for_good=True)
+        kind.send(issuer, row)
+    except DeliveryError as exc:
+        log.warning("outbox %d (%s), attempt %d: %s", row.id, row.kind, row.attempts, exc)
+        retries = RETRIES if kind is None else kind.retries
+        with available(), issuer.database.writing() as session:
+            queue.failed(session, row, str(exc), now=now(), for_good=exc.for_good, retries=retries)
+        return False
+    with available(), issuer.database.writing() as session:
+        queue.delivered(session, row, now=now())
+    return True
+
+
+def start(issuer: Issuer, kinds: Kinds) -> threading.Event:
+    """Deliver in the background until the returned event is set or this process ends."""
+    stop = threading.Event()
+    worker = threading.Thread(
+        target=_keep_delivering, args=(issuer, kinds, stop), daemon=True, name="outbox"
+    )
+    worker.start()
+    return stop
+
+
+def _keep_delivering(issuer: Issuer, kinds: Kinds, stop: threading.Event) -> None:
+    while not stop.is_set():
+        try:
+            deliver_due(issuer, kinds, now=lambda: datetime.now(UTC))
+        except Exception as exc:  # a database that is away comes back; the thread must be there
+            log.error("outbox: %s", type(exc).__name__)
+        stop.wait(POLL_SECONDS)
+
+
+def _lease(issuer: Issuer, now: datetime, leaving_out: list[str]) -> OutboxRow | None:
+    """Look before locking: most looks find nothing, and on SQLite a lock keeps others waiting."""
+    with available():
+        with issuer.database.reading() as session:
+            first = select(OutboxRow.id).where(*queue.due(now, leaving_out=leaving_out)).limit(1)
+            if session.scalar(first) is None:
+                return None
+        with issuer.database.writing() as session:
+            return queue.lease(session, now=now, leaving_out=leaving_out)
