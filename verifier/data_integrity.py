@@ -22,6 +22,9 @@ from verifier.report import Check, Outcome
 MAX_PROOFS = 10
 """Each proof costs a canonicalisation; an honest badge has one or two (T12)."""
 
+_OPEN = {"suite_not_supported", "key_not_named", "key_not_found", "key_not_in_snapshot"}
+"""Why a proof could not be looked at."""
+
 Json = Mapping[str, Any]
 ControllerOf = Callable[[], Controller]
 
@@ -45,9 +48,7 @@ def check_proofs(
     if any(check.code.startswith("signature_verified") for check in checks):
         # Beside a proof that holds, one that could not be looked at takes nothing away.
         checks = [
-            replace(check, outcome=Outcome.NOT_APPLICABLE)
-            if check.code in ("suite_not_supported", "key_not_found", "key_not_in_snapshot")
-            else check
+            replace(check, outcome=Outcome.NOT_APPLICABLE) if check.code in _OPEN else check
             for check in checks
         ]
     elif all(check.outcome is Outcome.NOT_APPLICABLE for check in checks):
@@ -61,20 +62,22 @@ def _check_proof(
     flaw = _flaw(proof)
     if flaw is not None:
         return (flaw,)
-    method_id = proof["verificationMethod"]
+    method_id = _method_id(proof)
     of_another = Check(
         "proof", Outcome.NOT_APPLICABLE, "proof_of_another", {"method": method_id[:200]}
     )
-    elsewhere = method_id.partition("#")[0] != issuer
+    elsewhere = bool(method_id) and method_id.partition("#")[0] != issuer
     if elsewhere and issuer.startswith("did:"):
         # Whoever likes may add a proof of their own; it neither helps nor harms.
         return (of_another,)
-    suite = suite_of(proof["type"], proof.get("cryptosuite"))
+    suite = _suite(proof)
     if suite is None or "previousProof" in proof:
         # A link of a chain covers other proofs too, which this verifier does not look at.
         name = str(proof.get("cryptosuite") or proof["type"])[:80]
         name = f"{name}, in a chain of proofs" if "previousProof" in proof else name
         return (Check("proof", Outcome.COULD_NOT_CHECK, "suite_not_supported", {"suite": name}),)
+    if not method_id:
+        return (Check("key", Outcome.COULD_NOT_CHECK, "key_not_named"),)
     try:
         controller = controller_of()
     except DidError as exc:
@@ -91,6 +94,19 @@ def _check_proof(
     return (used, _check_signature(suite, document, proof, method.key, contexts))
 
 
+def _suite(proof: Json) -> Cryptosuite | None:
+    name = proof.get("cryptosuite")
+    return suite_of(proof["type"], name) if isinstance(name, str | None) else None
+
+
+def _method_id(proof: Json) -> str:
+    """Return the id of the verification method, also of one that stands there whole; '' where
+    there is none, for it is optional (Data Integrity 1.0, section 2.1)."""
+    method = proof.get("verificationMethod")
+    method = method.get("id") if isinstance(method, dict) else method
+    return method if isinstance(method, str) else ""
+
+
 def _full_method(method_id: str) -> str:
     """A bare did:key names its only key."""
     if "#" not in method_id and method_id.startswith("did:key:"):
@@ -99,15 +115,18 @@ def _full_method(method_id: str) -> str:
 
 
 def _flaw(proof: Any) -> Check | None:
-    """Return the failed check of a proof without what every proof must have (T10, OB-65)."""
+    """Return the failed check of a proof without what its kind must have (T10, OB-65)."""
     if not isinstance(proof, dict):
         return _failed("proof_malformed", {"member": "proof"})
-    for member in ("type", "verificationMethod", "proofPurpose"):
-        if not isinstance(proof.get(member), str):
-            return _failed("proof_malformed", {"member": f"proof.{member}"})
-    for member in ("cryptosuite", "proofValue"):
-        needed = proof["type"] == "DataIntegrityProof"
-        if not isinstance(proof.get(member, None if needed else ""), str):
+    if not isinstance(proof.get("type"), str):
+        return _failed("proof_malformed", {"member": "proof.type"})
+    modern = proof["type"] == "DataIntegrityProof"
+    if _suite(proof) is None and not (modern and type(proof.get("cryptosuite")) is not str):
+        return None  # nobody here knows what a proof of that kind must have
+    texts = proof | {"verificationMethod": _method_id(proof) or proof.get("verificationMethod", "")}
+    for member in ("proofPurpose", "verificationMethod", "cryptosuite", "proofValue"):
+        needed = modern or member == "proofPurpose"
+        if not isinstance(texts.get(member, None if needed else ""), str):
             return _failed("proof_malformed", {"member": f"proof.{member}"})
     if proof["proofPurpose"] != "assertionMethod":
         return _failed("proof_purpose", {"purpose": proof["proofPurpose"][:80]})

@@ -312,6 +312,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "It is signed in a way that this verifier does not know.",
         "Ask for it in another form, or use a verifier that knows this one.",
     ),
+    "key_not_named": ("The signature does not say which key made it.", _ASK_SIGNER),
     "key_of_issuer": ("The key is the issuer's own.", ""),
     "key_of_another": ("It is not signed by the issuer it names.", _DO_NOT_RELY),
     "key_not_listed": ("The key is not among the issuer's published keys.", _DO_NOT_RELY),

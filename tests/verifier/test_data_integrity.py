@@ -27,15 +27,58 @@ def authentic(world, badge, *proofs):
     return verdict.answer, verdict.code
 
 
+ODD = {"missing": ..., "null": None, "number": 7, "object": {}}
+MEMBERS = ["type", "cryptosuite", "verificationMethod", "proofPurpose", "proofValue"]
+
+
 @pytest.mark.parametrize(
-    "member", ["type", "cryptosuite", "verificationMethod", "proofPurpose", "proofValue"]
+    ("member", "value"),
+    [
+        pytest.param(member, value, id=f"{name}-{member}")
+        for member in MEMBERS
+        for name, value in ODD.items()
+        if (member, name) != ("verificationMethod", "missing")
+    ],
 )
-@pytest.mark.parametrize("value", [..., None, 7, {}], ids=["missing", "null", "number", "object"])
 def test_a_proof_without_what_every_proof_has_fails(world, badge, member, value):
     assert authentic(world, badge, proof(badge, **{member: value})) == (
         Answer.NO,
         "proof_malformed",
     )
+
+
+def test_a_proof_need_not_say_which_key_made_it(world, badge):
+    """Data Integrity 1.0, section 2.1: OPTIONAL. So nobody here can tell, which is no *no*."""
+    unnamed = proof(badge, verificationMethod=...)
+    assert authentic(world, badge, unnamed) == (Answer.COULD_NOT_CHECK, "key_not_named")
+    assert authentic(world, badge, unnamed, proof(badge)) == (Answer.YES, "authentic")
+
+
+@pytest.mark.parametrize("name", ["did:web:district.example#proof", "did:web:other.example#proof"])
+def test_a_verification_method_may_stand_there_whole(world, name):
+    """The key is the one that the issuer lists, whatever the proof says that it is."""
+    report = world.verify(world.issuer.sign(world.badge(), verificationMethod={"id": name}))
+    expected = Answer.YES if name == world.issuer.method else Answer.NO
+    assert report.authentic.answer is expected
+
+
+UNKNOWN = {
+    "of a ledger": {"type": "MerkleProof2019", "created": "2026-11-01", "proofValue": [1]},
+    "of a type alone": {"type": "AnonCredsPresentationProof2022"},
+    "for another purpose": {"type": "RsaSignature2018", "proofPurpose": "authentication"},
+    "of a suite alone": {"type": "DataIntegrityProof", "cryptosuite": "bbs-2023"},
+    "with a suite that is no text": {"type": "CLSignature2019", "cryptosuite": {}},
+}
+
+
+@pytest.mark.parametrize("unknown", UNKNOWN.values(), ids=UNKNOWN.keys())
+def test_of_an_unknown_kind_nobody_here_knows_what_it_must_have(world, badge, unknown):
+    """Data Integrity 1.0, section 2.1: but for its type, a kind says what its proofs hold."""
+    expected = (Answer.COULD_NOT_CHECK, "suite_not_supported")
+    assert authentic(world, badge, unknown) == expected
+    assert authentic(world, badge, unknown, proof(badge)) == (Answer.YES, "authentic")
+    wrong = proof(badge, **BROKEN)
+    assert authentic(world, badge, unknown, wrong) == (Answer.NO, "signature_wrong")
 
 
 @pytest.mark.parametrize("odd", ["z123", 7, None, True], ids=str)

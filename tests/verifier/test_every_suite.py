@@ -72,8 +72,12 @@ def by_an_older_suite(name):
     suite, key = SUITES[name], SIGNERS[KeyUse.PROOF]
     typed = suite.proof_type == "DataIntegrityProof"
     given = options(suite.proof_type, name if typed else None, KeyUse.PROOF)
-    signature = key.sign(suite.hash_data(BADGE, given, key.public_key))
-    return given | {"proofValue": suite.encode(signature)}
+    hashes = suite.hash_data(BADGE, given, key.public_key)
+    if suite.member == "jws":
+        header = jose.encode_part(b'{"alg":"EdDSA","b64":false,"crit":["b64"]}')
+        signature = key.sign(header.encode() + b"." + hashes)
+        return given | {"jws": f"{header}..{jose.encode_part(signature)}"}
+    return given | {"proofValue": suite.encode(key.sign(hashes))}
 
 
 def divisible():

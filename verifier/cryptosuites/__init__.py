@@ -1,5 +1,6 @@
 """The cryptosuites of Data Integrity: all but the private-key step, one row each (design D1)."""
 
+from verifier.cryptosuites.detached import DetachedSuite
 from verifier.cryptosuites.ecdsa_sd import ECDSA_SD_2023
 from verifier.cryptosuites.signature import (
     decode_base58,
@@ -10,9 +11,16 @@ from verifier.cryptosuites.signature import (
     verify_eddsa,
 )
 from verifier.cryptosuites.suite import Cryptosuite, Suite
-from verifier.cryptosuites.transformation import configure_jcs, configure_rdfc, jcs, rdfc
+from verifier.cryptosuites.transformation import (
+    configure_alone,
+    configure_jcs,
+    configure_rdfc,
+    jcs,
+    rdfc,
+)
 
 _DATA_INTEGRITY = "DataIntegrityProof"
+_ED25519_2018 = "https://w3id.org/security/suites/ed25519-2018/v1"
 _ED25519_2020 = "https://w3id.org/security/suites/ed25519-2020/v1"
 _EDDSA = (eddsa_hash, encode_base58, decode_base58(64), verify_eddsa)
 _ECDSA = (ecdsa_hash, encode_base58, decode_base58(64, 96), verify_ecdsa)
@@ -33,6 +41,14 @@ SUITES: dict[str, Suite] = {
             "Ed25519Signature2020",
             rdfc,
             configure_rdfc(_ED25519_2020),
+            *_EDDSA,
+            legacy=True,
+        ),
+        DetachedSuite(
+            "Ed25519Signature2018",
+            "Ed25519Signature2018",
+            rdfc,
+            configure_alone(_ED25519_2018),
             *_EDDSA,
             legacy=True,
         ),

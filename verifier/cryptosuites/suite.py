@@ -59,20 +59,22 @@ class Suite:
     legacy: bool = False
     keeps_contexts: bool = False
     """Whether a new proof repeats the document's `@context`."""
+    member: str = "proofValue"
+    """Where the proof holds its signature, which it cannot sign."""
 
     def hash_data(
         self, document: Json, proof: Json, key: PublicKey, *, contexts: FrozenContexts = BUNDLED
     ) -> bytes:
         """Return the bytes that are signed: the hash of the proof options, then the document's.
 
-        `document` may still hold its proof and `proof` its `proofValue`; both are left out.
+        `document` may still hold its proof and `proof` its signature; both are left out.
         Raises `contexts.CanonicalizationError`, and `ValueError` for a key of another kind.
         """
         name = self.hash_of(key)
         if name is None:
             raise ValueError(f"not a key for {self.name}")
         unsecured = {member: value for member, value in document.items() if member != "proof"}
-        options = {member: value for member, value in proof.items() if member != "proofValue"}
+        options = {name: value for name, value in proof.items() if name != self.member}
         configured = self.configure(unsecured, options)
         return b"".join(
             hashlib.new(name, self.transform(part, contexts, name)).digest()

@@ -36,6 +36,15 @@ def configure_rdfc(*more_contexts: str) -> Callable[[Json, Json], dict[str, Any]
     return configure
 
 
+def configure_alone(context: str) -> Callable[[Json, Json], dict[str, Any]]:
+    """Return the configuration step of a suite whose options have a context of their own."""
+
+    def configure(_document: Json, options: Json) -> dict[str, Any]:
+        return {**options, "@context": context}
+
+    return configure
+
+
 def configure_jcs(document: Json, options: Json) -> dict[str, Any]:
     """Return the options as they are; contexts of their own must begin the document's.
 
