@@ -7,7 +7,9 @@ Where that matters, count at the proxy.
 
 import ipaddress
 import math
+import re
 import time
+from ipaddress import IPv4Address, IPv6Address
 
 from flask import Blueprint, Flask, Response, request
 from flask.blueprints import BlueprintSetupState
@@ -23,18 +25,18 @@ TOO_MANY = Kind(
     N_("Wait a little, then go on. For many credentials at once, use mintmark-verify batch."),
 )
 
+_WITH_PORT = re.compile(r"\[(?P<bracketed>[^\]]*)\](:\d+)?|(?P<plain>[\d.]+):\d+")
+
 
 def caller() -> str:
     """Return who asks: an address, or the network of 2⁶⁴ that one IPv6 customer has.
 
     A proxy on this machine is believed when it says for whom it asks; nobody else is.
     """
-    address = request.remote_addr or ""
-    if _is_loopback(address):
-        address = request.headers.get("X-Forwarded-For", address).rpartition(",")[2].strip()
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
+    ip = _ip(request.remote_addr or "")
+    if ip is not None and ip.is_loopback and "X-Forwarded-For" in request.headers:
+        ip = _ip(request.headers["X-Forwarded-For"].rpartition(",")[2])
+    if ip is None:
         return "unknown"
     return str(ipaddress.ip_network((ip, 64 if ip.version == 6 else 32), strict=False))
 
@@ -58,8 +60,16 @@ def limiter_for(blueprint: Blueprint) -> Limiter:
     return limiter
 
 
-def _is_loopback(address: str) -> bool:
+def _ip(text: str) -> IPv4Address | IPv6Address | None:
+    """Return the address in `192.0.2.1:4711`, `[2001:db8::1]:4711` or plain, as proxies write it.
+
+    An IPv4 address in IPv6 (`::ffff:192.0.2.1`) is that one: else all of them were one network.
+    """
+    text = text.strip(' \t"')
+    if found := _WITH_PORT.fullmatch(text):
+        text = found["bracketed"] or found["plain"]
     try:
-        return ipaddress.ip_address(address).is_loopback
+        ip = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
-        return False
+        return None
+    return (ip.ipv4_mapped or ip) if isinstance(ip, IPv6Address) else ip
