@@ -142,7 +142,10 @@ def _published(url: str) -> Response:
     file = published.file_of(current_issuer().settings, url)
     if not file.is_file():
         abort(404)
-    response = Response(file.read_bytes(), mimetype=published.media_type(file))
+    offered = published.media_types(file)
+    media_type = request.accept_mimetypes.best_match(offered, offered[0])
+    response = Response(file.read_bytes(), mimetype=media_type)
+    response.vary.add("Accept")
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cache-Control"] = f"public, max-age={FILE_MAX_AGE}"
     response.headers["Content-Security-Policy"] = FILE_POLICY

@@ -19,8 +19,12 @@ from keys.signer import KeysError
 from verifier import strict_json, web_address
 from verifier.fetch import Fetch, Fetched, FetchError, offline
 
-MEDIA_TYPES = {"did.json": "application/did+json", "jwks.json": "application/jwk-set+json"}
-STATUS_LIST_TYPE = "application/vc"
+MEDIA_TYPES = {"did.json": ("application/did+json",), "jwks.json": ("application/jwk-set+json",)}
+STATUS_LIST_TYPES = (
+    *("application/vc", "application/vc+ld+json", "application/ld+json", "application/json"),
+)
+"""The first is the one that Bitstring Status List 1.0 asks for; the others are for libraries that
+read an answer as JSON only where its type says so."""
 _READABLE = 0o644
 
 
@@ -31,9 +35,9 @@ def file_of(settings: Settings, url: str) -> Path:
     return settings.public / (address.path.lstrip("/") if address else "")
 
 
-def media_type(file: Path) -> str:
-    """Return the media type that `file` is served with."""
-    return MEDIA_TYPES.get(file.name, STATUS_LIST_TYPE)
+def media_types(file: Path) -> tuple[str, ...]:
+    """Return the media types that `file` can be served with, the best first."""
+    return MEDIA_TYPES.get(file.name, STATUS_LIST_TYPES)
 
 
 def write(file: Path, document: Mapping[str, Any]) -> None:
@@ -116,6 +120,6 @@ def fetch_own(settings: Settings, otherwise: Fetch = offline) -> Fetch:
         inside = file.resolve().is_relative_to(settings.public.resolve())
         if not inside or not file.is_file():
             raise FetchError("http_status", url, "it is not published")
-        return Fetched(url, file.read_bytes()[:max_bytes], media_type(file))
+        return Fetched(url, file.read_bytes()[:max_bytes], media_types(file)[0])
 
     return fetch

@@ -9,7 +9,7 @@ import {cryptosuite as eddsaRdfc} from '@digitalbazaar/eddsa-rdfc-2022-cryptosui
 import {DataIntegrityProof} from '@digitalbazaar/data-integrity';
 import {documentLoader as loader} from './document_loader.mjs';
 
-const suite = [eddsaRdfc, ecdsaRdfc, eddsaJcs(), ecdsaJcs()]
+export const suite = [eddsaRdfc, ecdsaRdfc, eddsaJcs(), ecdsaJcs()]
   .map(cryptosuite => new DataIntegrityProof({cryptosuite}));
 
 export async function verifyCredential({credential, published, now}) {

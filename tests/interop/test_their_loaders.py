@@ -1,0 +1,83 @@
+"""The document loaders of others read the status lists of a Mintmark server that runs.
+
+They take an answer for JSON only where its type says so, which `application/vc` does not.
+"""
+
+import json
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from werkzeug.serving import make_server
+
+from issuer import init, issuance
+from issuer.app import create_app
+from issuer.approvals import event
+from issuer.catalogue import files, versions
+from issuer.issuance import lists
+from issuer.issuer import Issuer
+from keys.key_file import Cost
+
+HERE = Path(__file__).parent
+EXAMPLES = HERE.parents[1] / "examples"
+LOADERS = ("Digital Bazaar", "DCC, http-client", "DCC, security-document-loader")
+
+
+@pytest.fixture(scope="module")
+def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuer]:
+    """An issuer whose server answers on a port of this machine."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = init.create(
+        tmp_path_factory.mktemp("served") / "home", public_url=f"http://localhost:{port}",
+        name="District", source="forms", did_key=False, now=datetime.now(UTC),
+        cost=Cost(memory_kib=64, iterations=1, lanes=1),
+    )  # fmt: skip
+    app = create_app(settings)
+    made: Issuer = app.extensions["mintmark"]
+    with made.database.writing() as session:
+        for achievement in files.load(EXAMPLES):
+            versions.record(session, achievement, now=datetime.now(UTC))
+    server = make_server("localhost", port, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield made
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    made.database.close()
+
+
+def issue(issuer, number):
+    data = json.loads((EXAMPLES / "approval.json").read_bytes())
+    data["data"]["approval_id"] = f"a-{number}"
+    approval = event.read(json.dumps(data).encode())
+    now = datetime.now(UTC)
+    received = issuance.receive(issuer, approval, source="forms", event_id=str(number), now=now)
+    return issuance.find(issuer, received.credential_id)
+
+
+def status_of(issuer, node_modules, row):
+    """Return what each library finds out; the DID document stands where did:web has it."""
+    did = json.loads((issuer.settings.public / ".well-known" / "did.json").read_bytes())
+    where = issuer.settings.public_url.replace("http:", "https:") + "/.well-known/did.json"
+    asked = json.dumps({"credential": json.loads(row.json), "published": {where: did}})
+    said = subprocess.run(
+        ["node", str(HERE / "loaders.mjs")],
+        input=asked, capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    return json.loads(said.stdout)
+
+
+def test_their_loaders_read_our_status_lists_and_see_a_revocation(issuer, node_modules):
+    kept, revoked = issue(issuer, 1), issue(issuer, 2)
+    lists.revoke(issuer, revoked.public_id, reason="for a test", now=datetime.now(UTC))
+    for row, bit in ((kept, False), (revoked, True)):
+        found = status_of(issuer, node_modules, row)
+        expected = {"verified": True, "bits": [bit], "accepted": not bit, "why": ""}
+        assert found == dict.fromkeys(LOADERS, expected)
