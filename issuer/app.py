@@ -5,20 +5,23 @@ import os
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, abort, jsonify, request
-from sqlalchemy import text
+from flask import Blueprint, Flask, Response, abort, current_app, jsonify, request
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.sansio.utils import host_is_trusted
 
 from issuer import addresses, logo, migrations, problems, published
 from issuer.approvals.routes import approvals
-from issuer.issuance import UnavailableError, lists
-from issuer.issuance.finish import finish_pending, pending
+from issuer.health import Health
+from issuer.issuance import UnavailableError, lists, renewal
+from issuer.issuance.finish import finish_pending
 from issuer.issuance.prepare import available
 from issuer.issuer import Issuer, LockedError, current_issuer
 from issuer.messages import KINDS
 from issuer.outbox import worker
+from issuer.problems import Problem
 from issuer.settings import Settings, load
 from issuer.sharing.catalogue_routes import catalogue
 from issuer.sharing.collection_routes import collections
@@ -27,7 +30,6 @@ from issuer.sharing.holder_routes import holding
 from issuer.sharing.own_fetch import fetch_own, withdrawal
 from issuer.sharing.routes import sharing
 from issuer.typesetting import TEMPLATES
-from keys.signer import KeysError
 from verifier.fetch import Fetch, WebFetch
 from verifier.fetch_cache import remembering
 from verifier.trust import kept
@@ -38,6 +40,8 @@ from verifier.web.page import Site, verifier_blueprint
 MAX_BODY_BYTES = 5 * 1024 * 1024
 """The largest request taken (T31); routes that need less say so themselves."""
 MAX_FORM_PARTS = 20
+MAX_HOST = 253
+"""Letters of a foreign host name that are said again; a real one has no more."""
 FILE_MAX_AGE = 30
 """Seconds: a revocation is seen within a minute (P7), and a key change as well."""
 
@@ -57,9 +61,10 @@ def create_app(settings: Settings) -> Flask:
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         MAX_FORM_PARTS=MAX_FORM_PARTS,
-        TRUSTED_HOSTS=[settings.host, "localhost"],
     )
     app.extensions["mintmark"] = issuer
+    app.extensions["health"] = Health(issuer)
+    app.before_request(_refuse_other_hosts)
     site = Site(
         settings.issuer_name,
         settings.public_url + "/",
@@ -92,6 +97,7 @@ def create_app_from_environment() -> Flask:
     app = create_app(load(Path(os.environ["MINTMARK_HOME"])))
     issuer: Issuer = app.extensions["mintmark"]
     app.extensions["outbox"] = worker.start(issuer, KINDS)
+    app.extensions["renewal"] = renewal.start(issuer.settings)
     return app
 
 
@@ -157,14 +163,18 @@ def _published(url: str) -> Response:
 @files.get("/healthz")
 def health() -> tuple[Response, int]:
     """Say whether approvals can be stored and signed now; 503 if not."""
-    issuer = current_issuer()
-    try:
-        with available(), issuer.database.reading() as session:
-            session.execute(text("SELECT 1"))
-        waiting = len(pending(issuer))
-        issuer.check_keys()
-    except UnavailableError:
-        return jsonify(status="database unavailable"), 503
-    except KeysError:
-        return jsonify(status="keys locked", pending=waiting), 503
-    return jsonify(status="ok", pending=waiting), 200
+    said, well = current_app.extensions["health"].look()
+    return jsonify(said), 200 if well else 503
+
+
+def _refuse_other_hosts() -> None:
+    """Refuse a Host that is not ours; who watches over the server may ask under any."""
+    settings = current_issuer().settings
+    known = host_is_trusted(request.host, [settings.host, "localhost"])
+    if known or request.endpoint == "files.health":
+        return
+    own = urlsplit(settings.public_url).netloc
+    asked = request.host[:MAX_HOST].encode("ascii", "backslashreplace").decode()
+    said = f"This server is {own} and was asked as {asked}"
+    log.warning("%s", said)
+    raise Problem("wrong-host", said)

@@ -4,6 +4,7 @@ Tables stand with their subject (`issuer/<subject>/tables.py`) and share `Base` 
 """
 
 import json
+import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -76,8 +77,8 @@ class Base(DeclarativeBase):
 class Database:
     """One database. Make it after a fork, never before: connections do not survive one."""
 
-    def __init__(self, url: str) -> None:
-        self.engine = _engine(url)
+    def __init__(self, url: str, *, patience: int = BUSY_SECONDS) -> None:
+        self.engine = _engine(url, patience)
         self._writer = self.engine.execution_options(sqlite_begin="IMMEDIATE")
 
     @contextmanager
@@ -111,10 +112,27 @@ def is_unavailable(error: DBAPIError) -> bool:
     return isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
 
 
-def _engine(url: str) -> Engine:
+def trouble(error: DBAPIError) -> str:
+    """Return what keeps the database from being used, in two words."""
+    sqlite = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the rest says where it happened
+    known = _SQLITE_TROUBLE.get(sqlite) or _SQLSTATE_TROUBLE.get(
+        getattr(error.orig, "sqlstate", "")
+    )
+    return known or "database unavailable"
+
+
+_SQLITE_TROUBLE = {
+    sqlite3.SQLITE_FULL: "disk full",
+    sqlite3.SQLITE_BUSY: "database locked",
+    sqlite3.SQLITE_LOCKED: "database locked",
+}
+_SQLSTATE_TROUBLE = {"53100": "disk full", "55P03": "database locked"}
+
+
+def _engine(url: str, patience: int) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(url, connect_args={"timeout": patience})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

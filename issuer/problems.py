@@ -31,6 +31,13 @@ KINDS: Final[Mapping[str, Kind]] = {
         "The request is not the HTTP that this address understands.",
         "Compare it with the description of the webhook, and send it again.",
     ),
+    "wrong-host": Kind(
+        400,
+        "This server goes by another name",
+        "The header Host does not name this server, so an answer could lead people elsewhere.",
+        "Ask by the address in `public_url`. Where a web server passes requests on, let it keep the"
+        " Host header: in nginx `proxy_set_header Host $http_host;`.",
+    ),
     "not-json": Kind(
         400,
         "The body is not strict JSON",

@@ -1,8 +1,9 @@
 """Status lists as the world sees them: signed files, made anew from rows (OB-77, D12, P7)."""
 
-import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -12,14 +13,17 @@ from issuer.issuance.build import timestamp
 from issuer.issuance.signing import make_proofs, signing_methods
 from issuer.issuance.tables import CredentialRow, StatusList
 from issuer.issuer import Issuer
+from issuer.settings import Settings
 from verifier import status_list, strict_json
-from verifier.credential import listed
+from verifier.credential import instant, listed
 
 TTL_MILLISECONDS = 30_000
 """How long a reader may go on with what it has: a revocation is seen within a minute (P7)."""
 VALIDITY = timedelta(days=7)
 RENEWAL = timedelta(days=1)
-"""A list is signed again at least this often, so that six failures in a row go unnoticed."""
+"""A list is signed again at least this often, so that six failures in a row do no harm."""
+WARNING = timedelta(hours=48)
+"""With less left than this, whoever runs the issuer is told: five failures came before."""
 _CONTEXTS = ["https://www.w3.org/ns/credentials/v2"]
 
 
@@ -94,26 +98,57 @@ def _published_bits(file: Path) -> bytes | None:
         return None
 
 
+def renew_all(issuer: Issuer) -> None:
+    """Publish every list that has to be: see `renew`."""
+    with issuer.database.reading() as session:
+        numbers = session.scalars(select(StatusList.number)).all()
+    for number in numbers:
+        renew(issuer, number)
+
+
 def renew(issuer: Issuer, number: int) -> None:
     """Publish the list if its file is missing, damaged or more than a day old.
 
     If other keys signed it, the keys have changed, and every list is published again.
     """
     file = published.file_of(issuer.settings, addresses.status_list(issuer.settings, number))
-    signed_by = _signed_by(file)
-    if signed_by is None or time.time() - file.stat().st_mtime > RENEWAL.total_seconds():
+    found = _read(file)
+    if found is None or datetime.now(UTC) - found.since > RENEWAL:
         publish(issuer, number)
-    elif signed_by != signing_methods(issuer.signers(), issuer.settings.proofs):
+    elif found.signed_by != signing_methods(issuer.signers(), issuer.settings.proofs):
         publish_all(issuer, now=datetime.now(UTC))
 
 
-def _signed_by(file: Path) -> list[str] | None:
-    """Return the keys that signed a published list; None if it is missing or damaged."""
+def ending_soon(settings: Settings, *, now: datetime) -> Iterator[str]:
+    """Give a warning for each published list that holds for less than 48 hours from `now`."""
+    for file in _files(settings):
+        left = found.until - now if (found := _read(file)) else timedelta()
+        if left <= timedelta():
+            yield f"status list {file.name} has ended: nobody can confirm a credential of it now"
+        elif left < WARNING:
+            yield f"status list {file.name} ends in {left // timedelta(hours=1)} hours"
+
+
+def _files(settings: Settings) -> list[Path]:
+    folder = published.file_of(settings, f"{settings.public_url}/status")
+    return sorted(file for file in folder.glob("[0-9]*") if file.name.isdecimal())
+
+
+class _Signed(NamedTuple):
+    since: datetime
+    until: datetime
+    signed_by: list[str]
+
+
+def _read(file: Path) -> _Signed | None:
+    """Return when and by which keys a published list was signed; None if missing or damaged."""
     try:
-        proofs = listed(strict_json.loads_object(file.read_bytes())["proof"])
-        return [proof["verificationMethod"] for proof in proofs]
+        document = strict_json.loads_object(file.read_bytes())
+        since, until = instant(document["validFrom"]), instant(document["validUntil"])
+        signed_by = [proof["verificationMethod"] for proof in listed(document["proof"])]
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    return _Signed(since, until, signed_by) if since and until else None
 
 
 def revoke(issuer: Issuer, public_id: str, *, reason: str, now: datetime) -> bool:
@@ -139,10 +174,9 @@ def after_restore(issuer: Issuer, *, now: datetime) -> tuple[int, int]:
     Takes in what the published lists know and the backup does not, then closes every open
     list. Returns the number of revocations taken in and the number of the new list.
     """
-    folder = published.file_of(issuer.settings, f"{issuer.settings.public_url}/status")
     adopted = 0
     with issuer.database.writing() as session:
-        for file in sorted(folder.glob("[0-9]*")):
+        for file in _files(issuer.settings):
             if (bits := _published_bits(file)) is not None:
                 adopted += status.adopt(session, int(file.name), bits, now=now)
         number = status.close_all(session, size=issuer.settings.status_list_size, now=now)

@@ -1,19 +1,24 @@
+import errno
 import json
 import shutil
+import sqlite3
+import time
+from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
 
-from issuer import migrations, published
+from issuer import health, migrations, published
 from issuer.app import create_app
 from issuer.approvals import standard_webhooks
 from issuer.database import Database
-from issuer.issuance import receive
+from issuer.issuance import lists, receive, renewal
 from issuer.issuance.finish import pending
 from issuer.migrations import SchemaError
 from issuer.settings import did_web
+from keys import durable_file
 from keys.signer import KeysError
 from verifier import verify
 from verifier.report import Answer
@@ -41,7 +46,7 @@ def client(client_of, settings):
     return client_of(settings)
 
 
-def event(approval, **members):
+def message(approval, **members):
     data = json.loads(approval(**members).content)
     said = {"type": "micro_credential.approved", "timestamp": "2026-05-15T15:00:00Z", "data": data}
     return json.dumps(said).encode()
@@ -56,19 +61,19 @@ def post(client, settings, body, event_id="e-1"):
 
 
 def test_an_approval_sent_as_a_webhook_is_a_credential_at_its_address(client, settings, approval):
-    answer = post(client, settings, event(approval))
+    answer = post(client, settings, message(approval))
     assert answer.status_code == 201
     credential = client.get(answer.json["json"].removeprefix(settings.public_url))
     fetch = published.fetch_own(settings)
     report = verify(credential.data, fetch=fetch, now=datetime.now(UTC))
     assert (report.authentic.answer, report.current.answer) == (Answer.YES, Answer.YES)
-    assert post(client, settings, event(approval), "e-2").status_code == 200
+    assert post(client, settings, message(approval), "e-2").status_code == 200
 
 
 def test_a_program_has_the_issuers_own_credentials_checked_by_their_links(
     client, settings, approval
 ):
-    link = post(client, settings, event(approval)).json["json"]
+    link = post(client, settings, message(approval)).json["json"]
     answer = client.post("/api/verify", data={"text": link}, content_type="multipart/form-data")
     verdicts = {name: each["verdict"] for name, each in answer.json["verdicts"].items()}
     assert verdicts == {"authentic": "yes", "current": "yes", "recognised": "could_not_check"}
@@ -96,6 +101,25 @@ def test_published_files_are_served_for_everybody_and_asked_for_again_cheaply(
     assert again.status_code == 304
 
 
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("*/*", "application/vc"),
+        ("application/vc, */*;q=0.1", "application/vc"),
+        ("application/vc+ld+json", "application/vc+ld+json"),
+        ("application/ld+json, application/json", "application/ld+json"),  # Digital Bazaar, DCC
+        ("application/json", "application/json"),
+        ("application/json;q=0.5, application/vc+ld+json", "application/vc+ld+json"),
+        ("text/html", "application/vc"),  # a list is never refused
+    ],
+)
+def test_a_status_list_is_json_to_who_asks_for_json(client, accept, media_type):
+    answer = client.get("/status/1", headers={"Accept": accept})
+    assert (answer.status_code, answer.mimetype) == (200, media_type)
+    assert "Accept" in answer.vary
+    assert answer.data == client.get("/status/1").data
+
+
 def test_a_changed_file_has_another_etag(client, settings):
     before = client.get("/status/1").headers["ETag"]
     file = settings.public / "status" / "1"
@@ -114,7 +138,7 @@ def test_files_are_served_while_the_database_is_away(client_of, settings, approv
     client = client_of(replace(settings, database_url=GONE))
     for path in ("/.well-known/did.json", "/.well-known/jwks.json", "/status/1"):
         assert client.get(path).status_code == 200
-    answer = post(client, settings, event(approval))
+    answer = post(client, settings, message(approval))
     assert (answer.status_code, int(answer.headers["Retry-After"]) > 0) == (503, True)
     assert client.get("/healthz").status_code == 503
 
@@ -129,12 +153,12 @@ def test_when_the_database_comes_back_so_does_the_issuer(
     database.close()
     client = client_of(settings)
     idea = {"name": "n", "description": "d", "criteria": "c", "rubric": {"id": "completion"}}
-    assert post(client, settings, event(approval, achievement=idea)).status_code == 422
+    assert post(client, settings, message(approval, achievement=idea)).status_code == 422
     postgresql_cluster.stop()
-    assert post(client, settings, event(approval)).status_code == 503
+    assert post(client, settings, message(approval)).status_code == 503
     assert client.get("/status/1").status_code == 200
     postgresql_cluster.start()
-    assert post(client, settings, event(approval, achievement=idea)).status_code == 422
+    assert post(client, settings, message(approval, achievement=idea)).status_code == 422
     assert client.get("/healthz").json == {"status": "ok", "pending": 0}
 
 
@@ -155,8 +179,26 @@ def test_an_issuer_with_a_path_answers_under_it(client_of, settings):
     assert client.get("/status/1", base_url=base).status_code == 404
 
 
-def test_a_foreign_host_name_is_refused(client):
-    assert client.get("/healthz", base_url="http://evil.example").status_code == 400
+@pytest.mark.parametrize("path", ["/", "/status/1", "/nothing", "/verify", "/api/openapi.json"])
+def test_a_foreign_host_name_is_refused_and_named(client, caplog, path):
+    answer = client.get(path, base_url="http://badges.internal:8202")
+    said = "This server is localhost:8202 and was asked as badges.internal:8202"
+    assert (answer.status_code, answer.json["detail"]) == (400, said)
+    assert answer.json["type"].endswith("/problems/wrong-host")
+    assert said in caplog.text
+
+
+def test_a_foreign_host_name_is_cut_short_and_cannot_write_lines_of_the_log(client, caplog):
+    answer = client.get("/", headers={"Host": "x" * 500})
+    assert (answer.status_code, len(answer.json["detail"]) < 400) == (400, True)
+    assert client.get("/", headers={"Host": "\x1b[2J\u00e4.example"}).status_code == 400
+    assert "\x1b" not in caplog.text
+
+
+@pytest.mark.parametrize("host", ["10.0.0.7:8202", "badges.internal", "evil.example", "[::1]"])
+def test_who_watches_over_the_server_may_ask_under_any_name(client, host):
+    answer = client.get("/healthz", headers={"Host": host})
+    assert (answer.status_code, answer.json["status"]) == (200, "ok")
 
 
 @pytest.mark.parametrize("path", ["/", "/healthz", "/.well-known/did.json", "/nothing"])
@@ -191,12 +233,134 @@ def test_health_says_what_is_waiting(client, settings, issuer, approval):
     assert client.get("/healthz").json == {"status": "ok", "pending": 1}
 
 
+def test_one_write_in_fifteen_seconds_answers_all_who_ask(client, settings):
+    for _ in range(3):
+        assert client.get("/healthz").status_code == 200
+    first = (settings.home / ".health").stat().st_mtime_ns
+    client.get("/healthz")
+    assert (settings.home / ".health").stat().st_mtime_ns == first
+    client.application.extensions["health"]._fresh_until = 0.0
+    client.get("/healthz")
+    assert (settings.home / ".health").stat().st_mtime_ns > first
+
+
+@pytest.mark.parametrize(
+    ("number", "status"),
+    [
+        (errno.ENOSPC, "disk full"),
+        (errno.EDQUOT, "disk full"),
+        (errno.EROFS, "disk unavailable"),
+    ],
+)
+def test_health_says_that_the_disk_is_full(client, monkeypatch, number, status):
+    def replace_file(*_args, **_how):
+        raise OSError(number, "no")
+
+    monkeypatch.setattr(durable_file, "replace", replace_file)
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json["status"]) == (503, status)
+
+
+def test_health_says_that_sqlite_is_full(client, monkeypatch):
+    monkeypatch.setattr(health, "_WRITE", text("CREATE TABLE much AS SELECT zeroblob(1000000)"))
+
+    def grow_no_more(connection, _record):
+        connection.execute("PRAGMA max_page_count = 1")  # as large as it is
+
+    event.listen(Engine, "connect", grow_no_more)
+    try:
+        assert client.get("/healthz").json["status"] == "disk full"
+    finally:
+        event.remove(Engine, "connect", grow_no_more)
+
+
+def test_health_says_that_the_database_is_locked(client, settings, monkeypatch):
+    monkeypatch.setattr(health, "PATIENCE", 0)
+    with closing(sqlite3.connect(settings.home / "mintmark.sqlite3")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        answer = client.get("/healthz")
+        assert (answer.status_code, answer.json["status"]) == (503, "database locked")
+        other.rollback()
+    assert client.get("/healthz").json["status"] == "database locked"  # shared for a while
+    client.application.extensions["health"]._fresh_until = 0.0
+    assert client.get("/healthz").json == {"status": "ok", "pending": 0}
+
+
+def test_health_says_that_postgresql_is_locked(client_of, settings, postgresql_url):
+    settings = replace(settings, database_url=postgresql_url)
+    database = Database(postgresql_url)
+    migrations.upgrade(database)
+    client = client_of(settings)
+    with database.writing() as session:
+        session.execute(text("LOCK TABLE alembic_version IN EXCLUSIVE MODE"))
+        assert client.get("/healthz").json["status"] == "database locked"
+    database.close()
+
+
+def resigned(settings, **ended):
+    """Let the status list end in a while from now."""
+    file = settings.public / "status" / "1"
+    until = (datetime.now(UTC) + timedelta(**ended)).isoformat()
+    published.write(file, json.loads(file.read_bytes()) | {"validUntil": until})
+
+
+@pytest.mark.parametrize(
+    ("left", "warnings"),
+    [
+        ({"hours": 49}, None),
+        ({"hours": 47, "minutes": 1}, ["status list 1 ends in 47 hours"]),
+        (
+            {"minutes": -1},
+            ["status list 1 has ended: nobody can confirm a credential of it now"],
+        ),
+    ],
+)
+def test_health_and_the_log_warn_before_a_status_list_ends(
+    client, settings, issuer, caplog, monkeypatch, left, warnings
+):
+    resigned(settings, **left)
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json.get("warnings")) == (200, warnings)
+    monkeypatch.setattr(lists, "renew_all", lambda _issuer: None)
+    renewal.look(issuer, now=datetime.now(UTC))
+    assert (warnings[0] in caplog.text) if warnings else not caplog.text
+
+
+def test_a_server_signs_lists_again_by_itself(settings, issuer, monkeypatch):
+    """Eight days without `mintmark publish`."""
+    file, now = settings.public / "status" / "1", datetime.now(UTC)
+    old = {"validFrom": now - timedelta(days=8), "validUntil": now - timedelta(days=1)}
+    document = json.loads(file.read_bytes())
+    published.write(file, document | {name: at.isoformat() for name, at in old.items()})
+    monkeypatch.setattr(renewal, "LOOK_SECONDS", 0.05)
+    stop = renewal.start(settings)
+    deadline = time.monotonic() + 20
+    while list(lists.ending_soon(settings, now=now)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    stop.set()
+    assert list(lists.ending_soon(settings, now=now + timedelta(days=4))) == []
+    again = file.read_bytes()
+    lists.renew_all(issuer)
+    assert file.read_bytes() == again  # once a day is enough
+
+
+def test_lists_that_cannot_be_signed_again_are_named_in_the_log(settings, issuer, caplog):
+    settings.passphrase_file.rename(settings.home / "away")
+    resigned(settings, hours=5)
+    file = settings.public / "status" / "1"
+    day_old = (datetime.now(UTC) - timedelta(days=2)).isoformat()
+    published.write(file, json.loads(file.read_bytes()) | {"validFrom": day_old})
+    renewal.look(issuer, now=datetime.now(UTC))
+    assert "not signed again: LockedError" in caplog.text
+    assert "status list 1 ends in 4 hours" in caplog.text
+
+
 def test_without_a_passphrase_it_starts_and_stores_and_a_start_with_it_finishes(
     client_of, settings, approval, issuer
 ):
     away = settings.passphrase_file.rename(settings.home / "away")
     locked = client_of(settings)
-    answer = post(locked, settings, event(approval))
+    answer = post(locked, settings, message(approval))
     assert (answer.status_code, answer.json["status"]) == (202, "stored")
     assert locked.get("/healthz").json == {"status": "keys locked", "pending": 1}
     away.rename(settings.passphrase_file)

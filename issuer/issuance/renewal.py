@@ -1,0 +1,36 @@
+"""Status lists are signed again in time, as long as the server runs (OB-77)."""
+
+import logging
+import threading
+from datetime import UTC, datetime
+from typing import Final
+
+from issuer.issuance import lists
+from issuer.issuer import Issuer, opened
+from issuer.settings import Settings
+
+LOOK_SECONDS: Final = 3600
+log = logging.getLogger(__name__)
+
+
+def start(settings: Settings) -> threading.Event:
+    """Renew lists in the background until the returned event is set or this process ends."""
+    stop = threading.Event()
+    threading.Thread(target=_keep, args=(settings, stop), daemon=True, name="renewal").start()
+    return stop
+
+
+def _keep(settings: Settings, stop: threading.Event) -> None:
+    with opened(settings) as issuer:  # its own: signers are not made for two threads
+        while not stop.wait(LOOK_SECONDS):
+            look(issuer, now=datetime.now(UTC))
+
+
+def look(issuer: Issuer, *, now: datetime) -> None:
+    """Renew the lists that are a day old; log what fails, and what will have ended soon."""
+    try:
+        lists.renew_all(issuer)
+    except Exception as exc:  # a database that is away comes back; the thread must be there
+        log.error("status lists are not signed again: %s: %s", type(exc).__name__, exc)
+    for warning in lists.ending_soon(issuer.settings, now=now):
+        log.warning("%s (mend what is logged above, or run: mintmark publish)", warning)
