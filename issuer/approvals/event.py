@@ -5,6 +5,7 @@ from typing import Final
 from issuer.approvals import schema
 from issuer.approvals.approval import Approval, from_data
 from issuer.approvals.flaws import Refused
+from issuer.approvals.no_code import as_meant
 from verifier import strict_json
 
 MAX_BYTES: Final = 256 * 1024
@@ -22,6 +23,7 @@ def read(body: bytes) -> Approval | None:
     event = strict_json.loads_object(body, max_bytes=MAX_BYTES)
     if event.get("type") == CHECK:
         return None
+    event = as_meant(event, schema.SHAPE)
     if found := schema.flaws(event):
         raise Refused(found)
     return from_data(event["data"])

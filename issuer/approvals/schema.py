@@ -14,6 +14,7 @@ from jsonschema.exceptions import ValidationError
 
 from issuer.approvals.approval import instant
 from issuer.approvals.flaws import Flaw
+from issuer.approvals.no_code import Shape, shape
 from verifier import web_address
 
 TEXT: Final = files("issuer.approvals").joinpath("approval.schema.json").read_text("utf-8")
@@ -152,4 +153,6 @@ def _without_references(part: Any) -> Any:
 
 
 _FIELDS: Final = frozenset(_fields(SCHEMA))
-_VALIDATOR: Final = Draft202012Validator(_without_references(SCHEMA), format_checker=_formats)
+_WHOLE: Final = _without_references(SCHEMA)
+SHAPE: Final[Shape] = shape(_WHOLE)
+_VALIDATOR: Final = Draft202012Validator(_WHOLE, format_checker=_formats)

@@ -84,7 +84,8 @@ FLAWS = {
     "achievement-empty": ("data.achievement", {}, "data.achievement.name"),
     "achievement-id-upper-case": ("data.achievement.id", "Band"),
     "achievement-id-a-path": ("data.achievement.id", "../band"),
-    "achievement-version-text": ("data.achievement.version", "1"),
+    "achievement-version-words": ("data.achievement.version", "one"),
+    "achievement-version-a-text-of-half": ("data.achievement.version", "1.5"),
     "achievement-version-zero": ("data.achievement.version", 0),
     "achievement-both-kinds": ("data.achievement.name", "Band"),
     "recipient-missing": ("data.recipient", GONE),
@@ -134,7 +135,30 @@ FLAWS = {
     "activity-in-another-script": ("data.activity.start", "٢٠٢٦-02-23"),
     "credit-negative": ("data.credits.0.value", -1),
     "credit-zero": ("data.credits.0.value", 0),
-    "credit-text": ("data.credits.0.value", "12"),
+    "credit-in-words": ("data.credits.0.value", "twelve"),
+    "credit-with-its-unit": ("data.credits.0.value", "12 hours"),
+    "credit-with-a-comma": ("data.credits.0.value", "1,5"),
+    "credit-of-zeros": ("data.credits.0.value", "012"),
+    "credit-spaced": ("data.credits.0.value", " 12"),
+    "credit-in-hexadecimal": ("data.credits.0.value", "0xC"),
+    "credit-not-a-number": ("data.credits.0.value", "NaN"),
+    "credit-without-end": ("data.credits.0.value", "Infinity"),
+    "credit-in-other-digits": ("data.credits.0.value", "١٢"),
+    "credit-too-large-as-text": ("data.credits.0.value", "10001"),
+    "credit-of-thirty-digits-as-text": ("data.credits.0.value", "1" * 30),
+    "credit-of-17-digits-as-text": ("data.credits.0.value", "1234.5678901234567"),
+    "credit-blank": ("data.credits.0.value", ""),
+    "credit-null": ("data.credits.0.value", None),
+    "name-null": ("data.recipient.name", None),
+    "emails-all-blank": ("data.recipient.emails", ["", None]),
+    "level-blank": ("data.levels.work", ""),
+    "levels-all-blank": ("data.levels", {"work": "", "process": None}, "data.levels.work"),
+    "achievement-of-blanks": ("data.achievement", {"id": "", "name": None},
+                              "data.achievement.name"),
+    "unknown-field-null": ("data.nickname", None),
+    "activity-end-blank": ("data.activity.end", ""),
+    "evidence-name-blank": ("data.evidence.0.name", ""),
+    "evidence-public-url-blank": ("data.evidence.0.url", ""),
     "credit-true": ("data.credits.0.value", True),
     "credit-tiny": ("data.credits.0.value", 1e-7),
     "credit-of-17-digits": ("data.credits.0.value", 1234.5678901234567),
@@ -154,7 +178,7 @@ FLAWS = {
     "criterion-unknown": ("data.levels.punctuality", "met"),
     "criterion-key-no-id": ("data.levels.Work!", "met"),
     "comment-on-no-criterion": ("data.comments.punctuality", "Fine."),
-    "comment-empty": ("data.comments.process", ""),
+    "comment-of-a-space": ("data.comments.process", " "),
     "evidence-21": ("data.evidence", [{"name": "A"}] * 21),
     "evidence-without-name": ("data.evidence.2.name", GONE),
     "evidence-of-unknown-tier": ("data.evidence.0.tier", "secret"),
@@ -189,7 +213,8 @@ FLAWS = {
     "valid-until-the-last-day": ("data.valid_until", "9999-12-31T00:00:00Z"),
     "activity-begins-with-time": ("data.activity.start", "0001-01-01"),
     "activity-ends-with-time": ("data.activity.end", "9999-12-31"),
-    "valid-until-null": ("data.valid_until", None),
+    "valid-until-of-a-space": ("data.valid_until", " "),
+    "approved-at-null": ("data.approved_at", None),
 }  # fmt: skip
 
 
@@ -305,6 +330,47 @@ ACCEPTED = {
 def test_what_is_unusual_and_right_is_accepted(where, value):
     approval = event.read(body_of(changed(where, value)))
     assert rules.flaws(approval, RUBRIC, now=NOW) == []
+
+
+# What a no-code sender writes, and what it means: another example, with one field changed.
+MEANT = {
+    "number-as-text": ("data.credits.0.value", "12", 12),
+    "fraction-as-text": ("data.credits.0.value", "1.5", 1.5),
+    "whole-as-text": ("data.credits.0.value", "12.0", 12),
+    "version-as-text": ("data.achievement.version", "1", 1),
+    "end-null": ("data.valid_until", None, GONE),
+    "end-blank": ("data.valid_until", "", GONE),
+    "comment-blank": ("data.comments", {"process": "", "work": "Fine."}, {"work": "Fine."}),
+    "comments-all-blank": ("data.comments", {"process": "", "work": None}, GONE),
+    "did-null": ("data.recipient.did", None, GONE),
+    "second-email-blank": ("data.recipient.emails", ["a@b.org", ""], ["a@b.org"]),
+    "no-activity": ("data.activity", {"start": "", "end": ""}, GONE),
+    "no-activity-null": ("data.activity", None, GONE),
+    "evidence-of-blanks": ("data.evidence", [{"name": "A", "url": ""}, {"name": "", "url": None}],
+                           [{"name": "A"}]),
+    "no-evidence": ("data.evidence", [{"name": "", "url": ""}], GONE),
+    "no-credits": ("data.credits", [{"value": "", "unit": ""}], GONE),
+    "provider-number-of-digits": ("data.provider_number", "12", "12"),
+    "own-idea-blank-beside-an-id": (
+        "data.achievement",
+        CHOSEN["data"]["achievement"] | {"name": "", "rubric": {"id": "", "version": None}},
+        CHOSEN["data"]["achievement"],
+    ),
+    "id-blank-beside-an-own-idea": (
+        "data.achievement",
+        {"id": "", **OWN_IDEA["data"]["achievement"]},
+        OWN_IDEA["data"]["achievement"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("where", "written", "meant"), MEANT.values(), ids=MEANT.keys())
+def test_what_cannot_be_left_out_is_absent_where_it_may_be(where, written, meant):
+    there = where.rpartition(".")[2] in ("did", "valid_until", "version")
+    base = changed(where, "x") if there else CHOSEN
+    expected = event.read(body_of(changed(where, meant, base)))
+    assert event.read(body_of(changed(where, written))) == expected
+    assert event.read(body_of(changed(where, written))).content == expected.content
 
 
 def test_an_approval_is_what_was_stated_and_nothing_more():
