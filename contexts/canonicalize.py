@@ -10,9 +10,10 @@ from contexts import shipped
 from contexts.content import content_of
 from contexts.errors import WorkLimitError
 from contexts.frozen import BUNDLED, FrozenContexts
-from contexts.ntriples import Quad, parted, tails_of
+from contexts.listed import check_contexts
+from contexts.ntriples import Quad
 from contexts.rdfc import canonical
-from contexts.terms import Declined
+from contexts.terms import Declined, Wrong
 from contexts.walk import Walk
 
 MAX_STATEMENTS = 20_000
@@ -65,33 +66,29 @@ def canonicalize_defined(
     """Return the canonical N-Quads of what the contexts define in a document: what libraries
     without a safe mode sign. It says nothing of the rest, so it is never signed here, and never
     makes anything authentic. Errors as `canonicalize`, for less."""
-    from contexts import fallback
-
-    quads = fallback.defined(document, contexts)
-    if len(quads) > MAX_STATEMENTS:
-        raise WorkLimitError(f"more than {MAX_STATEMENTS} statements")
-    return canonical({}, quads, hash_name=hash_name)
+    walk = _statements(document, contexts, lossy=True)
+    walk.leave_out_nowhere()
+    return canonical(walk.said, walk.quads, walk.blocks, hash_name=hash_name)
 
 
 def to_quads(document: Json, *, contexts: FrozenContexts = BUNDLED) -> set[Quad]:
     """Return the RDF dataset of a document as quads of serialised terms; errors as above."""
-    walk = _statements(document, contexts)
-    for subject, block in walk.blocks.items():
-        walk.said[subject] = walk.said.get(subject, []) + tails_of(subject, block)
-    said = {(subject, *parted(tail), "") for subject, tails in walk.said.items() for tail in tails}
-    return said.union(walk.quads)
+    return _statements(document, contexts).dataset()
 
 
-def _statements(document: Json, contexts: FrozenContexts) -> Walk:
+def _statements(document: Json, contexts: FrozenContexts, *, lossy: bool = False) -> Walk:
     try:
         if not _extends_bundle(contexts):
             raise Declined("other contexts under the URLs of ours")
-        walk = Walk.of(document, shipped.initial())
-    except Declined:
+        walk = Walk.of(document, shipped.initial(lossy=lossy))
+    except Declined as exc:
+        size = check_contexts(document, contexts)
+        if isinstance(exc, Wrong):
+            raise exc.error from None
         # Here and not above, because most processes never need PyLD, which is slow to import.
         from contexts import fallback
 
-        walk = fallback.statements(document, contexts)
+        walk = fallback.statements(document, contexts, size, lossy=lossy)
     if walk.count() > MAX_STATEMENTS:
         raise WorkLimitError(f"more than {MAX_STATEMENTS} statements")
     return walk

@@ -11,6 +11,7 @@ from typing import Any
 
 from pyld.jsonld import JsonLdError
 
+from contexts import work
 from contexts.frozen import BUNDLED, FrozenContexts
 from contexts.shipped import TABLES_FILE
 from contexts.strict_pyld import LOCK, StrictProcessor
@@ -18,6 +19,9 @@ from contexts.terms import KEYWORDS, ActiveContext, Declined, Kind, Term, is_iri
 
 MAX_ACTIVE_CONTEXTS = 400
 """Compiled at run time before starting anew, so that odd documents cannot fill the memory."""
+
+STEP_WORK = 30
+"""In the measure of `contexts.work`."""
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 UNUSUAL_DATATYPES = {_XSD + "double", _XSD + "string"}
@@ -53,8 +57,9 @@ FAMILIES = [
 class Compiler:
     """Makes the active contexts of one set of contexts as documents ask for them."""
 
-    def __init__(self, contexts: FrozenContexts) -> None:
+    def __init__(self, contexts: FrozenContexts, *, lossy: bool = False) -> None:
         self._processor = StrictProcessor(contexts)
+        self._kind = _LossyCompiled if lossy else _Compiled
         self._made: list[_Compiled] = []
 
     def initial(self) -> ActiveContext:
@@ -72,11 +77,12 @@ class Compiler:
         for made in self._made:
             if made.before is before and made.meaning == meaning:
                 return made
-        self._made.append(_Compiled(self, active, meaning, before))
+        self._made.append(self._kind(self, active, meaning, before))
         return self._made[-1]
 
     def follow(self, active: Json, edge: tuple[str, ...]) -> "_Compiled":
         """Return the table one step further (see `ActiveContext`)."""
+        work.spend(STEP_WORK)
         try:
             with LOCK:
                 return self.table(self._step(active, *edge))
@@ -119,6 +125,11 @@ class _Compiled(ActiveContext):
 
     def _follow(self, edge: tuple[str, ...]) -> ActiveContext:
         return self._compiler.follow(self._active, edge)
+
+
+class _LossyCompiled(_Compiled):
+    __slots__ = ()
+    lossy = True
 
 
 class _Tables:

@@ -1,6 +1,6 @@
 """What the term tables do not cover goes to PyLD, under limits of its own (design D6).
 
-PyLD takes about 0.1 ms for every value, so what it is given is counted first.
+PyLD takes 40 µs for every value, so what it is given is counted first.
 """
 
 from collections.abc import Mapping
@@ -8,19 +8,23 @@ from typing import Any, ClassVar
 
 from pyld.jsonld import JsonLdError
 
+from contexts import work
 from contexts.compile import Compiler
 from contexts.errors import CanonicalizationError, DataLossError, WorkLimitError
 from contexts.frozen import FrozenContexts
+from contexts.listed import Size
 from contexts.ntriples import ESCAPES, IRI_ESCAPES, Quad
-from contexts.strict_pyld import LOCK, RELATIVE, StrictProcessor
-from contexts.terms import MAX_CONTEXTS, Declined
+from contexts.strict_pyld import LOCK, StrictProcessor
+from contexts.terms import Declined, Wrong
 from contexts.walk import Walk
 
 MAX_CONTEXT_PLACES = 100
-"""Nested credentials with a `@context` of their own; each takes PyLD up to 10 ms."""
+"""Nested credentials with a `@context` of their own."""
 MAX_VALUES = 10_000
-"""JSON values in one document; PyLD takes about 0.1 ms for each. The fullest badge of the Open
-Badges specification has about 500, the largest transcripts seen some thousand."""
+"""JSON values in one document. The fullest badge of the Open Badges specification has about 500,
+the largest transcripts seen some thousand."""
+VALUE_WORK, PLACE_WORK = 4, 100
+"""In the measure of `contexts.work`, which a verifier keeps to: a place may process contexts."""
 
 MAX_SETS = 8
 """Sets of contexts that PyLD remembers; a process has one, or one more with pinned contexts."""
@@ -31,54 +35,27 @@ _XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 Json = Mapping[str, Any]
 
 
-def statements(document: Json, contexts: FrozenContexts) -> Walk:
-    """Return the statements of a document as `Walk` holds them; errors as `canonicalize`."""
-    _check_contexts(document, contexts)
+def statements(
+    document: Json, contexts: FrozenContexts, size: Size, *, lossy: bool = False
+) -> Walk:
+    """Return the statements of a document as `Walk` holds them; errors as `canonicalize`.
+
+    If lossy, of what the contexts define: libraries without a safe mode drop every other term.
+    What stands at a relative IRI, which they drop as well, is left for the caller to drop.
+    """
+    known = _Processors.of(contexts)
     try:
-        return Walk.of(document, _Processors.of(contexts).compiler.initial())
+        return Walk.of(document, (known.lossy_compiler if lossy else known.compiler).initial())
+    except Wrong as exc:
+        raise exc.error from None
     except Declined:
-        walk = Walk()
-        walk.quads.extend(_dataset(document, contexts))
-        return walk
-
-
-def defined(document: Json, contexts: FrozenContexts) -> set[Quad]:
-    """Return the statements of what the contexts define in a document: libraries without a safe
-    mode drop every other term, and whatever stands at a relative IRI."""
-    _check_contexts(document, contexts)
-    quads = _dataset(document, contexts, strict=False)
-    return {quad for quad in quads if not any(term.startswith(f"<{RELATIVE}") for term in quad)}
-
-
-def _check_contexts(document: Json, contexts: FrozenContexts) -> None:
-    """Refuse inline contexts (they could say anything), contexts that are not listed, and
-    more of anything than an honest document has."""
-    values = places = 0
-    pending: list[Any] = [document]
-    while pending:
-        value = pending.pop()
-        values += 1
-        if isinstance(value, list):
-            pending.extend(value)
-        elif isinstance(value, Mapping):
-            if value.get("@value", "") is None:  # expansion drops it without a word
-                raise DataLossError('a value object holds null: {"@value": null}')
-            if "@context" in value:
-                places += 1
-                _check_context(value["@context"], contexts)
-            pending.extend(item for key, item in value.items() if key != "@context")
-        if values > MAX_VALUES or places > MAX_CONTEXT_PLACES:
-            raise WorkLimitError(f"more than {MAX_VALUES} values or {MAX_CONTEXT_PLACES} contexts")
-
-
-def _check_context(entries: Any, contexts: FrozenContexts) -> None:
-    entries = entries if isinstance(entries, list) else [entries]
-    if len(entries) > MAX_CONTEXTS:
-        raise WorkLimitError(f"more than {MAX_CONTEXTS} contexts")
-    for entry in entries:
-        if not isinstance(entry, str):
-            raise CanonicalizationError("an inline @context: only listed URLs are read")
-        contexts[entry]
+        if size.values > MAX_VALUES or size.places > MAX_CONTEXT_PLACES:
+            limits = f"more than {MAX_VALUES} values or {MAX_CONTEXT_PLACES} contexts"
+            raise WorkLimitError(limits) from None
+    work.spend(size.values * VALUE_WORK + size.places * PLACE_WORK)
+    walk = Walk()
+    walk.quads.extend(_dataset(document, contexts, strict=not lossy))
+    return walk
 
 
 class _Processors:
@@ -90,6 +67,7 @@ class _Processors:
     def __init__(self, contexts: FrozenContexts) -> None:
         self.contexts = contexts
         self.compiler = Compiler(contexts)
+        self.lossy_compiler = Compiler(contexts, lossy=True)
         self.strict = StrictProcessor(contexts)
         self.lossy = StrictProcessor(contexts, strict=False)
 
@@ -108,17 +86,17 @@ def _dataset(document: Json, contexts: FrozenContexts, *, strict: bool = True) -
         with LOCK:
             known = _Processors.of(contexts)
             dataset = (known.strict if strict else known.lossy).dataset(document)
+        return {
+            _quad(triple, "" if graph == "@default" else graph)
+            for graph, triples in dataset.items()
+            for triple in triples
+        }
     except (DataLossError, WorkLimitError):
         raise
     except JsonLdError as exc:
         raise CanonicalizationError(_innermost(exc)) from exc
     except (RecursionError, TypeError, AttributeError, KeyError, ValueError) as exc:
         raise CanonicalizationError(f"not JSON-LD: {exc}") from exc
-    return {
-        _quad(triple, "" if graph == "@default" else graph)
-        for graph, triples in dataset.items()
-        for triple in triples
-    }
 
 
 def _innermost(exc: BaseException) -> str:

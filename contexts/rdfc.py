@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from contexts import work
 from contexts.errors import CanonicalizationError, WorkLimitError
 from contexts.ntriples import Quad, block, distinct, tails_of
 
@@ -278,8 +279,9 @@ class _Canonicalizer:
             )
         return self.shapes[node, parent]
 
-    def spend(self, work: int = 1) -> None:
-        self.work += work
+    def spend(self, steps: int = 1) -> None:
+        work.spend(steps)
+        self.work += steps
         if self.work > MAX_WORK:
             raise WorkLimitError("its unnamed parts refer to each other too intricately")
 

@@ -16,10 +16,10 @@ Json = dict[str, Any]
 
 
 @cache
-def initial() -> ActiveContext:
+def initial(*, lossy: bool = False) -> ActiveContext:
     """Return the active context outside all `@context`, from which documents set out."""
     tables = json.loads((Path(__file__).parent / TABLES_FILE).read_bytes())
-    return _Shipped(tables, 0, {})
+    return (_LossyShipped if lossy else _Shipped)(tables, 0, {})
 
 
 class _Shipped(ActiveContext):
@@ -42,10 +42,15 @@ class _Shipped(ActiveContext):
         super().__init__(terms, prefixes, None if previous is None else self._row(previous))
 
     def _row(self, row: int) -> "_Shipped":
-        return self._made.get(row) or _Shipped(self._tables, row, self._made)
+        return self._made.get(row) or type(self)(self._tables, row, self._made)
 
     def _follow(self, edge: tuple[str, ...]) -> ActiveContext:
         row = self._rows.get(" ".join(edge))
         if row is None:
             raise Declined(" ".join(edge))
         return self._row(row)
+
+
+class _LossyShipped(_Shipped):
+    __slots__ = ()
+    lossy = True

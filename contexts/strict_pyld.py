@@ -13,6 +13,7 @@ from pyld.context_resolver import ContextResolver
 from pyld.identifier_issuer import IdentifierIssuer
 from pyld.jsonld import JsonLdProcessor
 
+from contexts import work
 from contexts.errors import DataLossError, WorkLimitError
 from contexts.frozen import FrozenContexts
 
@@ -27,6 +28,8 @@ with an ordinary one it would be a second way of writing an absolute IRI."""
 LOCK = threading.RLock()
 """Held around every call: PyLD's caches are not thread-safe."""
 
+COMPARED = 20
+"""Comparisons in one unit of `contexts.work`."""
 MAX_COMPARISONS = 2_000_000
 """PyLD compares each value of a property with all others of it: about a second of that."""
 
@@ -122,8 +125,10 @@ def _check_work(expanded: Any) -> None:
         for key, items in node.items():
             if isinstance(items, list):
                 sizes[node.get("@id", id(node)), key] += len(items)
-    if sum(size * size for size in sizes.values()) > MAX_COMPARISONS:
+    comparisons = sum(size * size for size in sizes.values())
+    if comparisons > MAX_COMPARISONS:
         raise WorkLimitError("one of its members has too many values")
+    work.spend(comparisons // COMPARED)
 
 
 def _nodes(value: Any) -> Iterator[dict[str, Any]]:

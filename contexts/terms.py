@@ -8,7 +8,9 @@ both are tables. PyLD makes them (`contexts.compile`); the usual ones are shippe
 """
 
 import re
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, ClassVar, Literal, NamedTuple, TypeVar
+
+from contexts.errors import CanonicalizationError, DataLossError
 
 MAX_CONTEXTS = 12
 """`@context` entries in one array, or types of one node; honest credentials have up to four."""
@@ -25,8 +27,22 @@ _is_ascii_iri = re.compile(_SCHEME + r"[!#-;=?-\[\]_a-z~]+").fullmatch
 is_iri = re.compile(_SCHEME + r"[^\s\x00-\x20<>\"{}|^`\\]+").fullmatch
 
 
+_is_absolute = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S*|_:\S+").fullmatch
+NOWHERE = "<x-relative:>"
+"""Stands for what the contexts do not define, in statements that lossy libraries drop."""
+
+
 class Declined(Exception):
     """The tables do not cover this, which says nothing about whether it is right."""
+
+
+class Wrong(Declined):
+    """The tables do cover this: `error` is what the reference would raise, so it need not be
+    asked (T23)."""
+
+    def __init__(self, error: CanonicalizationError) -> None:
+        super().__init__(error.detail)
+        self.error = error
 
 
 class Term(NamedTuple):
@@ -56,6 +72,8 @@ class ActiveContext:
 
     __slots__ = ("_below", "_contexts", "_steps", "_types", "id_key", "id_keys", "nested",
                  "prefixes", "strings", "terms", "type_key", "type_keys")  # fmt: skip
+    lossy: ClassVar[bool] = False
+    """Whether what the contexts do not define becomes `NOWHERE` and is no error."""
 
     def __init__(
         self, terms: dict[str, Term], prefixes: dict[str, str], previous: "ActiveContext | None"
@@ -111,20 +129,33 @@ class ActiveContext:
         """Return the IRI of a type, or of a word under a `@vocab` term (5.2.2)."""
         term = self.terms.get(name)
         if term is None:
-            return self.iri(name)
+            return self.iri(name, "type")
         if term.kind in ("id", "type", "other"):
             raise Declined(name)
         return term.predicate
 
-    def iri(self, value: Any) -> str:
+    def iri(self, value: Any, what: str = "id") -> str:
         """Return an absolute or compact IRI in angle brackets."""
-        if type(value) is not str or not (_is_ascii_iri(value) or is_iri(value)):
-            raise Declined("no absolute IRI")
+        if type(value) is not str:
+            raise Declined("no text for an IRI")
+        if not (_is_ascii_iri(value) or is_iri(value)):
+            return self.undefined(value, what)
         if self.prefixes:
             prefix, _, rest = value.partition(":")
             if prefix in self.prefixes and not rest.startswith("//"):
                 return f"<{self.prefixes[prefix]}{rest}>"
         return f"<{value}>"
+
+    def undefined(self, name: str, what: str) -> str:
+        """Raise `Wrong` for a term, type or id that the contexts do not define, and `Declined`
+        for what may yet mean something; return `NOWHERE` if lossy."""
+        prefix, colon, _ = name.partition(":")
+        unclear = self.lossy or prefix in self.terms or _is_absolute(name)
+        if name[:1] == "@" or (colon and unclear):
+            raise Declined(name)
+        if self.lossy:
+            return NOWHERE
+        raise Wrong(DataLossError(f"the {what} {name!r} is not defined by the contexts"))
 
     def below(self, key: str, term: Term) -> "ActiveContext":
         """Return what holds in a node under a term (5.1.2, 7 and 8)."""

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from contexts.content import content_of
 from contexts.jcs import canonicalize_json
-from contexts.ntriples import ESCAPES, LANGUAGE, Quad, block, parted
-from contexts.terms import ActiveContext, Declined, Term
+from contexts.ntriples import ESCAPES, LANGUAGE, Quad, block, parted, tails_of
+from contexts.terms import NOWHERE, ActiveContext, Declined, Term
 
 MAX_DEPTH = 64
 """Nodes within nodes. Open Badges nest about ten deep."""
@@ -24,6 +24,8 @@ _XSD = "http://www.w3.org/2001/XMLSchema#"
 _FIRST, _REST, _NIL = (f"<{_RDF}{name}>" for name in ("first", "rest", "nil"))
 _REWRITTEN = {f"<{_XSD}double>", f"<{_XSD}string>"}
 """Datatypes of which JSON-LD rewrites the strings, or leaves out the name."""
+_NOWHERE = NOWHERE[:-1]
+"""How the IRIs begin that the reference resolves against its base."""
 _UNUSUAL = {"other", "id", "type"}
 _VALUE_KEYS = {"@value", "@type", "@language", "@direction"}
 
@@ -77,6 +79,28 @@ class Walk:
         """Return how many statements there are, those that stand twice counted twice."""
         return self._in_blocks + sum(map(len, self.said.values())) + len(self.quads)
 
+    def dataset(self) -> set[Quad]:
+        """Return the statements as quads of serialised terms."""
+        said = {subject: list(tails) for subject, tails in self.said.items()}
+        for subject, written in self.blocks.items():
+            said.setdefault(subject, []).extend(tails_of(subject, written))
+        plain = {(subject, *parted(tail), "") for subject, tails in said.items() for tail in tails}
+        return plain.union(self.quads)
+
+    def leave_out_nowhere(self) -> None:
+        """Leave out the statements that mention `NOWHERE`, or a relative IRI of the reference."""
+        for subject, written in [*self.blocks.items()]:
+            if _NOWHERE.encode() in written:
+                del self.blocks[subject]
+                self.said.setdefault(subject, []).extend(tails_of(subject, written))
+        self.said.pop(NOWHERE, None)
+        end = f" {NOWHERE} .\n"
+        for subject, tails in self.said.items():
+            self.said[subject] = [tail for tail in tails if not tail.endswith(end)]
+        self.quads = [
+            quad for quad in self.quads if not any(term.startswith(_NOWHERE) for term in quad)
+        ]
+
     def node(self, node: Json, active: ActiveContext, graph: str = "", depth: int = 0) -> str:
         """Add the statements of a node object to `graph` and return the name of the node."""
         if depth > MAX_DEPTH:
@@ -104,7 +128,8 @@ class Walk:
             elif key != id_key and key != type_key and key != "@context":
                 term = active.terms.get(key)
                 if term is None:
-                    raise Declined(key)
+                    active.undefined(key, "term")
+                    continue
                 for found in self._objects(value, key, term, active, graph, depth):
                     if found[0] == "_":
                         self.quads.append((name, term.predicate, found, graph))
@@ -247,7 +272,7 @@ def _value_object(value: Json, active: ActiveContext) -> str:
         if datatype == "@json":
             return _json(content)
         iri = active.vocabulary(datatype)
-        if iri in _REWRITTEN:
+        if iri in _REWRITTEN or iri == NOWHERE:
             raise Declined(datatype)
         return _text(content) + f"^^{iri}" if type(content) is str else _native(content, f"^^{iri}")
     if len(value) == 1:

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from contexts import BUNDLED, FrozenContexts
+from contexts import BUNDLED, FrozenContexts, work
 from verifier import inside, recipient, refresh, schema
 from verifier.evidence import check_evidence
 from verifier.examine import Secured, World, conclude, examine, parse, unauthentic, unparsed
@@ -60,6 +60,7 @@ def verify(
     return _presented(_with_files(report, evidence), presented_by)  # (9)
 
 
+@work.limited()
 def look_at(data: bytes, world: World) -> Report:
     """Return the report on what was handed in, whoever presents it: steps (1) to (8)."""
     try:

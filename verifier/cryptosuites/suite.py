@@ -73,7 +73,9 @@ class Suite:
         name = self.hash_of(key)
         if name is None:
             raise ValueError(f"not a key for {self.name}")
-        unsecured = {member: value for member, value in document.items() if member != "proof"}
+        unsecured = document
+        if "proof" in document:
+            unsecured = {member: value for member, value in document.items() if member != "proof"}
         options = {name: value for name, value in proof.items() if name != self.member}
         configured = self.configure(unsecured, options)
         return b"".join(

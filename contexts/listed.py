@@ -1,0 +1,49 @@
+"""Which contexts a document asks for: only listed URLs are read (design D5)."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from contexts.errors import CanonicalizationError, DataLossError, WorkLimitError
+from contexts.frozen import FrozenContexts
+from contexts.terms import MAX_CONTEXTS
+
+Json = Mapping[str, Any]
+
+
+class Size(NamedTuple):
+    """How much a document holds."""
+
+    values: int
+    places: int
+    """Values that bring a `@context`."""
+
+
+def check_contexts(document: Json, contexts: FrozenContexts) -> Size:
+    """Return the size of a document. Raises `CanonicalizationError` for an inline context (it
+    could say anything), `ContextNotListedError` for one outside `contexts`, `WorkLimitError` for
+    too many, and `DataLossError` for a value object that holds null."""
+    values = places = 0
+    pending: list[Any] = [document]
+    while pending:
+        value = pending.pop()
+        values += 1
+        if isinstance(value, list):
+            pending.extend(value)
+        elif isinstance(value, Mapping):
+            if value.get("@value", "") is None:  # expansion drops it without a word
+                raise DataLossError('a value object holds null: {"@value": null}')
+            if "@context" in value:
+                places += 1
+                _check_context(value["@context"], contexts)
+            pending.extend(item for key, item in value.items() if key != "@context")
+    return Size(values, places)
+
+
+def _check_context(entries: Any, contexts: FrozenContexts) -> None:
+    entries = entries if isinstance(entries, list) else [entries]
+    if len(entries) > MAX_CONTEXTS:
+        raise WorkLimitError(f"more than {MAX_CONTEXTS} contexts")
+    for entry in entries:
+        if not isinstance(entry, str):
+            raise CanonicalizationError("an inline @context: only listed URLs are read")
+        contexts[entry]
