@@ -11,7 +11,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from contexts import FrozenContexts
-from verifier import jose, open_badges_2, strict_json, trust
+from verifier import jose, open_badges_2, strict_json, trust, wrapping
 from verifier.controller import Controller, DidError
 from verifier.credential import Credential, listed
 from verifier.data_integrity import check_proofs
@@ -100,8 +100,8 @@ def parse_inner(item: Any) -> Secured:
         return parse(item)
     if not isinstance(item, Mapping):
         raise ValueError("neither an object nor a JWT")
-    jwt = jose.in_envelope(item)
-    return Secured(item, None) if jwt is None else parse(jwt)
+    inside = wrapping.unwrap_object(item)
+    return Secured(item, None) if inside is None else parse(inside)
 
 
 def unparsed(exc: ValueError) -> tuple[str, Check]:
@@ -109,6 +109,8 @@ def unparsed(exc: ValueError) -> tuple[str, Check]:
     if isinstance(exc, jose.JoseError):
         outcome = Outcome.FAILED if exc.certain else Outcome.COULD_NOT_CHECK
         return "vc_jwt", Check("parse", outcome, exc.code, {"detail": exc.detail}, PARSING_ERROR)
+    if isinstance(exc, wrapping.WrappingError):
+        return "unknown", Check("parse", Outcome.COULD_NOT_CHECK, exc.code, {"detail": exc.detail})
     if isinstance(exc, strict_json.StrictJsonError):
         detail = {"detail": str(exc)}
         failed = Check("parse", Outcome.FAILED, "not_strict_json", detail, PARSING_ERROR)

@@ -7,12 +7,12 @@ mistake is told apart, so that the answer can say what to bring instead.
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from verifier import baking, jose, pdf, qr, strict_json, web_address
-from verifier.baking import BakingError, is_compact_jws, is_credential
-from verifier.credential import listed
+from verifier import baking, jose, pdf, qr, strict_json, web_address, wrapping
+from verifier.baking import BakingError, is_credential, is_token
 from verifier.pdf import PdfError
 from verifier.qr import QrError
 
@@ -31,14 +31,13 @@ MAX_WORDS = 1000
 FACE_UNSIGNED = "face_unsigned"
 """Only what is attached or in the code is signed; anybody can print anything around it."""
 MORE_THAN_ONE = "more_than_one"
-PRESENTATION = "presentation"
-"""Somebody's envelope, with a signature that says who shows it, not whose it is."""
 LINK = "link"
 
 _FOREIGN = {
     b"PK\x03\x04": "office_file",
     b"\xd0\xcf\x11\xe0": "office_file",
     b"{\\rtf": "office_file",
+    b"\xd2\x84": "cose",  # a COSE_Sign1, tagged (RFC 9052, section 4.2)
     b"II*\0": "picture_format",
     b"MM\0*": "picture_format",
 }
@@ -48,7 +47,6 @@ _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _SVG = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?svg[\s>]")
 _LINK_TAG = re.compile(r"<link\s[^>]{1,2000}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"', re.IGNORECASE)
-_WRAPPER = re.compile(r'"(?:VerifiablePresentation|EnvelopedVerifiableCredential)"')
 _URL = re.compile(r"https?://\S{1,2000}", re.IGNORECASE)
 
 
@@ -78,6 +76,23 @@ class IntakeError(ValueError):
 
 def read(data: bytes) -> Handed:
     """Return the first credential in `data`; `IntakeError` says what it is if there is none."""
+    handed = _found(data)
+    try:
+        wrapped = None if handed.carrier == "url" else wrapping.unwrap(handed.text)
+    except wrapping.WrappingError as exc:
+        raise IntakeError(exc.code, detail=exc.detail) from exc
+    if wrapped is None:
+        return handed
+    text, notes = wrapped.texts[0], (*wrapped.notes, *_more(wrapped.texts))
+    carrier = _form(text) if handed.carrier in ("json", "jwt") else handed.carrier
+    return replace(handed, carrier=carrier, text=text, notes=(*handed.notes, *notes))
+
+
+def _form(text: str) -> str:
+    return "jwt" if is_token(text) else "json"
+
+
+def _found(data: bytes) -> Handed:
     if len(data) > MAX_BYTES:
         raise IntakeError("too_large", limit_mb=MAX_BYTES // 1024**2)
     if data.startswith(baking.PNG_SIGNATURE):
@@ -222,13 +237,13 @@ def _text(data: bytes) -> Handed:
     if not text:
         raise IntakeError("empty")
     if text.startswith("{"):
-        return _wrapped(text) or Handed("json", text)
+        return Handed("json", text)
     if text.startswith("["):
         return _array(text)
     words = text.split(maxsplit=MAX_WORDS)
     unwrapped = "".join(words)
     words = [word for word in words if not word.startswith("{")]
-    handed = Handed("jwt", unwrapped) if is_compact_jws(unwrapped) else _best(words)
+    handed = Handed("jwt", unwrapped) if is_token(unwrapped) else _best(words)
     if handed is None or (handed.carrier == "url" and handed.text != text):
         raise IntakeError("not_recognised")
     return handed
@@ -246,32 +261,15 @@ def _array(text: str) -> Handed:
     return handed
 
 
-def _wrapped(text: str) -> Handed | None:
-    """Return the first credential in a presentation, as wallets export them, or the one in an
-    envelope (VCDM 2.0, sections 4.13 and 4.14); None where there is none."""
-    if not _WRAPPER.search(text):
-        return None
-    try:
-        document = strict_json.loads_object(text)
-    except strict_json.StrictJsonError:
-        return None  # which is said where the credential should be parsed
-    if "VerifiablePresentation" in listed(document.get("type")):
-        handed = _first(listed(document.get("verifiableCredential")))
-        return handed and replace(handed, notes=(PRESENTATION, *handed.notes))
-    jwt = jose.in_envelope(document)
-    return Handed("jwt", jwt) if jwt and is_compact_jws(jwt) else None
-
-
 def _first(items: list[Any]) -> Handed | None:
     texts = [item if isinstance(item, str) else _compact(item) for item in items]
     if not texts or not is_credential(texts[0]):
         return None
-    return Handed("jwt" if is_compact_jws(texts[0]) else "json", texts[0], _more(texts))
+    return Handed(_form(texts[0]), texts[0], _more(texts))
 
 
 def _compact(value: Any) -> str:
-    jwt = jose.in_envelope(value) if isinstance(value, dict) else None
-    return jwt or json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _best(texts: list[str]) -> Handed | None:
@@ -291,7 +289,7 @@ def _best(texts: list[str]) -> Handed | None:
         if packed is not None:
             credentials.append(Handed("qr", packed, around=text.partition("#")[0]))
         elif is_credential(text):
-            credentials.append(Handed("jwt" if is_compact_jws(text) else "json", text))
+            credentials.append(Handed(_form(text), text))
         elif _URL.fullmatch(text):
             links.append(Handed("url", text, (LINK,)))
     found = credentials or links
@@ -303,5 +301,5 @@ def _best(texts: list[str]) -> Handed | None:
     return None
 
 
-def _more(texts: list[str]) -> tuple[str, ...]:
+def _more(texts: Sequence[str]) -> tuple[str, ...]:
     return (MORE_THAN_ONE,) if len(set(texts)) > 1 else ()

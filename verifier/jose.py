@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from verifier import strict_json
-from verifier.credential import listed
 from verifier.multikey import PublicKey, ed25519_key
 
 if TYPE_CHECKING:
@@ -177,14 +176,6 @@ def _jwk(jwk: Json) -> "JWK":
     from jwcrypto.jwk import JWK
 
     return JWK(**{name: value for name, value in jwk.items() if name in _PUBLIC_MEMBERS})
-
-
-def in_envelope(item: Json) -> str | None:
-    """Return the JWT in an `EnvelopedVerifiableCredential`, None for any other object (VCDM 2.0,
-    section 4.14)."""
-    if "EnvelopedVerifiableCredential" not in listed(item.get("type")):
-        return None
-    return str(item.get("id")).removeprefix("data:application/vc+jwt,")
 
 
 def signing_input(header: Json, payload: bytes) -> bytes:

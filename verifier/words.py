@@ -127,6 +127,27 @@ WORDS: dict[str, tuple[str, str]] = {
         "It came in an envelope that a wallet makes; only the credential in it was checked.",
         "",
     ),
+    "presentation_jwt": (
+        "It came in a presentation that somebody signed to show it (vp+jwt). That signature was not "
+        "checked; only the credential in it was.",
+        "",
+    ),
+    "envelope": (
+        "It came in an envelope, which carries no signature; only the credential in it was checked.",
+        "",
+    ),
+    "jwt_proof": (
+        "It came with its JWT. What the JWT says was checked, not the text around it.",
+        "",
+    ),
+    "envelope_not_read": (
+        "It is an envelope, and what is in it is not read here: {detail}.",
+        _BRING,
+    ),
+    "cose": (
+        "It is signed with COSE, a binary form that is not read here.",
+        "Ask for it in another form, or use a verifier that knows this one.",
+    ),
     "too_large": ("The file is larger than {limit_mb} MB.", "Bring the credential file itself."),
     "empty": ("The file is empty.", _BRING),
     "not_recognised": ("There is no credential in it that can be read.", _BRING),

@@ -31,11 +31,11 @@ from verifier.intake import (
     LINK,
     MAX_BYTES,
     MORE_THAN_ONE,
-    PRESENTATION,
     Handed,
     IntakeError,
     read,
 )
+from verifier.wrapping import ENVELOPE, PRESENTATION
 
 JWT = jwt()
 OTHER = jwt('{"other":1}')
@@ -121,7 +121,7 @@ def envelope(jwt: str) -> dict[str, str]:
     [
         pytest.param([json.loads(JSON)], Handed("json", JSON, (PRESENTATION,)), id="object"),
         pytest.param([JWT], Handed("jwt", JWT, (PRESENTATION,)), id="jwt"),
-        pytest.param([envelope(JWT)], Handed("jwt", JWT, (PRESENTATION,)), id="envelope"),
+        pytest.param([envelope(JWT)], Handed("jwt", JWT, (PRESENTATION, ENVELOPE)), id="envelope"),
         pytest.param(
             [JWT, OTHER], Handed("jwt", JWT, (PRESENTATION, MORE_THAN_ONE)), id="more-than-one"
         ),
@@ -134,7 +134,12 @@ def test_of_a_presentation_the_credential_is_taken_and_that_is_said(
 
 
 def test_a_credential_in_an_envelope_is_the_jwt() -> None:
-    assert read(json.dumps(envelope(JWT)).encode()) == Handed("jwt", JWT)
+    assert read(json.dumps(envelope(JWT)).encode()) == Handed("jwt", JWT, (ENVELOPE,))
+
+
+def test_what_is_baked_is_unwrapped_as_well() -> None:
+    wrapped = json.dumps(envelope(JWT))
+    assert read(bake_png(png(), wrapped)) == Handed("png", JWT, (ENVELOPE,))
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from verifier.baking.carried import BakingError as BakingError
 from verifier.baking.carried import PackedError as PackedError
 from verifier.baking.carried import is_compact_jws as is_compact_jws
 from verifier.baking.carried import is_credential as is_credential
+from verifier.baking.carried import is_token as is_token
 from verifier.baking.png import PNG_SIGNATURE as PNG_SIGNATURE
 from verifier.baking.png import bake_png as bake_png
 from verifier.baking.png import png_credentials as png_credentials

@@ -7,6 +7,7 @@ from verifier import jose, strict_json
 MAX_CREDENTIAL_BYTES = jose.MAX_BYTES
 _COMPACT_JWS = re.compile(r"e[wy][A-Za-z0-9_-]*\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 """The header is a JSON object, so it begins with `{"`, or `{` and white space: `ey` or `ew`."""
+_TOKEN = re.compile(_COMPACT_JWS.pattern + r"(?:~[A-Za-z0-9_.-]*)*")
 
 
 class BakingError(ValueError):
@@ -22,9 +23,14 @@ def is_compact_jws(text: str) -> bool:
     return _COMPACT_JWS.fullmatch(text) is not None
 
 
+def is_token(text: str) -> bool:
+    """Return whether `text` has the shape of a compact JWS, or of an SD-JWT."""
+    return _TOKEN.fullmatch(text) is not None
+
+
 def is_credential(text: str) -> bool:
     """Return whether `text` may be a credential: a JSON object or a compact JWS."""
-    return text.startswith("{") or is_compact_jws(text)
+    return text.startswith("{") or is_token(text)
 
 
 def check_credential(credential: str) -> None:

@@ -1,0 +1,196 @@
+"""What stands around a credential is opened, said, and never judged (VCDM 2.0, 4.12 and 4.13)."""
+
+import base64
+import json
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from world import Issuer
+
+from verifier import Answer, jose
+from verifier.wrapping import MAX_DEPTH, MAX_ITEMS, unwrap
+
+CASES = Path(__file__).parents[1] / "cases"
+V2 = "https://www.w3.org/ns/credentials/v2"
+
+
+@pytest.mark.parametrize(
+    ("case", "notes"),
+    [
+        ("foreign/04-jwtproof2020.json", {"jwt_proof"}),
+        ("foreign/09-kid-bare-did.jwt", set()),
+        ("foreign/09c-kid-https.jwt", set()),
+        ("foreign/11-vc-claim-v2.jwt", set()),
+        ("envelopes/form-envelope-data-application-jwt.txt", {"envelope"}),
+        ("envelopes/form-envelope-data-application-vc-jwt.txt", {"envelope"}),
+        ("envelopes/form-EnvelopedVerifiablePresentation.txt", {"envelope", "presentation_jwt"}),
+        ("envelopes/form-VP-2-0-as-vp-jwt.txt", {"envelope", "presentation_jwt"}),
+    ],
+)
+def test_what_others_wrap_or_write_is_judged(world, case, notes):
+    report = world.verify((CASES / case).read_bytes())
+    assert report.authentic.answer is Answer.YES
+    assert notes <= {check.code for check in report.checks if check.name == "intake"}
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        "foreign/05-sd-jwt-typ.jwt",
+        "foreign/05b-sd-jwt.txt",
+        "envelopes/form-SD-JWT--typ-vc-sd-jwt-.txt",
+    ],
+)
+def test_an_sd_jwt_is_named_as_what_it_is(world, case):
+    report = world.verify((CASES / case).read_bytes())
+    assert (report.authentic.answer, report.authentic.code) == (Answer.COULD_NOT_CHECK, "sd_jwt")
+
+
+def enveloped(data, kind="Credential"):
+    return {"@context": V2, "type": f"EnvelopedVerifiable{kind}", "id": data}
+
+
+URLS = {
+    "vc+jwt": "data:application/vc+jwt,{}",
+    "jwt": "data:application/jwt,{}",
+    "a draft's": "data:application/vc+ld+json+jwt,{}",
+    "a charset": "data:application/vc+jwt;charset=utf-8,{}",
+    "capitals": "DATA:application/VC+JWT,{}",
+    "no kind": "data:,{}",
+}
+
+
+@pytest.mark.parametrize("url", URLS.values(), ids=URLS.keys())
+@pytest.mark.parametrize(
+    "kind", ["EnvelopedVerifiableCredential", ["EnvelopedVerifiableCredential"]]
+)
+def test_an_envelope_is_opened_whatever_it_calls_its_content(world, url, kind):
+    token = world.issuer.jwt(world.badge())
+    report = world.verify(enveloped(url.format(token)) | {"type": kind})
+    assert (report.authentic.answer, report.securing) == (Answer.YES, "vc_jwt")
+    head, _, signature = token.rpartition(".")
+    forged = world.verify(enveloped(url.format(f"{head}.{signature[::-1]}")))
+    assert forged.authentic.answer is not Answer.YES
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param(lambda text: f"data:application/vc,{quote(text)}", id="percent"),
+        pytest.param(
+            lambda text: f"data:application/vc;base64,{base64.b64encode(text.encode()).decode()}",
+            id="base64",
+        ),
+    ],
+)
+def test_an_envelope_may_hold_json(world, url):
+    signed = json.dumps(world.issuer.sign(world.badge()))
+    report = world.verify(enveloped(url(signed)))
+    assert (report.authentic.answer, report.securing) == (Answer.YES, "data_integrity")
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("data:application/vc+cose;base64,0oRDoQEm", "cose"),
+        ("data:application/vc+sd-jwt,{}~WyJhIl0~", "sd_jwt"),
+        ("data:application/dc+sd-jwt,{}~", "sd_jwt"),
+        ("data:image/png;base64,iVBORw0KGgo=", "envelope_not_read"),
+        ("data:application/vc+jwt;base64,%%%", "envelope_not_read"),
+        ("data:text/plain,hello", "envelope_not_read"),
+        ("data:application/vc+jwt,", "envelope_not_read"),
+        ("https://wallet.example/1", "envelope_not_read"),
+        (None, "envelope_not_read"),
+        (7, "envelope_not_read"),
+    ],
+)
+def test_an_envelope_that_cannot_be_opened_is_no_unsigned_badge(world, url, code):
+    url = url.format(world.issuer.jwt(world.badge())) if isinstance(url, str) else url
+    report = world.verify(enveloped(url))
+    assert (report.authentic.answer, report.authentic.code) == (Answer.COULD_NOT_CHECK, code)
+    record = world.badge(endorsement=[enveloped(url)])
+    inner = world.verify(world.issuer.jwt(record)).endorsements[0]
+    assert (inner.authentic.answer, inner.authentic.code) == (Answer.COULD_NOT_CHECK, code)
+
+
+def test_a_file_of_cose_is_named_as_what_it_is(world):
+    report = world.verify(b"\xd2\x84\x43\xa1\x01\x26")
+    assert (report.authentic.answer, report.authentic.code) == (Answer.COULD_NOT_CHECK, "cose")
+
+
+HOLDER = Issuer("did:web:holder.example")
+
+
+def signed_presentation(world, claims):
+    """A JWT by a holder whom nobody knows."""
+    nothing = {"credentialSubject": {}, "validFrom": "2026-11-01T00:00:00Z"}
+    without = dict.fromkeys(("credentialSubject", "validFrom", "jti", "sub", "nbf", "exp"))
+    return HOLDER.jwt(nothing, {"typ": "vp+jwt"}, without | claims)
+
+
+def presentations(world, credential):
+    plain = {"@context": [V2], "type": "VerifiablePresentation", "verifiableCredential": credential}
+    token = signed_presentation(world, plain)
+    return {
+        "plain": plain,
+        "vp+jwt": token,
+        "vp claim": signed_presentation(world, {"vp": plain}),
+        "envelope": enveloped(f"data:application/vp+jwt,{token}", "Presentation"),
+        "list": [plain],
+    }
+
+
+@pytest.mark.parametrize("form", ["plain", "vp+jwt", "vp claim", "envelope", "list"])
+@pytest.mark.parametrize("inside", ["json", "jwt", "envelope", "list"])
+def test_of_a_presentation_what_is_inside_is_judged(world, form, inside):
+    """Its own signature says who shows it: it is not checked, and that is said."""
+    token = world.issuer.jwt(world.badge())
+    credential = {
+        "json": world.issuer.sign(world.badge()),
+        "jwt": token,
+        "envelope": enveloped(f"data:application/vc+jwt,{token}"),
+        "list": [token],
+    }[inside]
+    report = world.verify(presentations(world, credential)[form])
+    assert report.authentic.answer is Answer.YES
+    said = {check.code for check in report.checks if check.name == "intake"}
+    assert said & {"presentation", "presentation_jwt"}
+    assert not [url for url in world.asked if "holder" in url]
+
+
+@pytest.mark.parametrize("form", ["plain", "vp+jwt", "vp claim", "envelope"])
+def test_a_presentation_lends_its_signature_to_nothing(world, form):
+    unsigned = presentations(world, world.badge())[form]
+    assert world.verify(unsigned).authentic.code == "no_proof"
+
+
+def test_the_text_beside_a_jwt_says_nothing(world):
+    """`JwtProof2020`, as wallets keep a JWT: what the JWT says is judged and shown."""
+    token = world.issuer.jwt(world.badge())
+    proof = {"type": "JwtProof2020", "jwt": token}
+    report = world.verify(world.badge(name="Another", proof=proof))
+    assert (report.authentic.answer, report.credential.name) == (Answer.YES, world.badge()["name"])
+    inner = world.verify(world.issuer.jwt(world.badge(endorsement=[{"a": 1, "proof": [proof]}])))
+    assert inner.endorsements[0].securing == "vc_jwt"
+    both = world.issuer.sign(world.badge())
+    both["proof"].append(proof)
+    assert world.verify(both).securing == "data_integrity"
+
+
+def test_wrappings_are_opened_so_deep_and_no_deeper():
+    token = f"{jose.encode_part(b'{}')}.{jose.encode_part(b'{}')}.{jose.encode_part(b'x')}"
+    item = token
+    for _ in range(MAX_DEPTH + 1):
+        item = {"type": "VerifiablePresentation", "verifiableCredential": [item]}
+    assert token not in unwrap(json.dumps(item)).texts
+    many = {"type": "VerifiablePresentation", "verifiableCredential": [token] * (MAX_ITEMS + 1)}
+    assert len(unwrap(json.dumps(many)).texts) == MAX_ITEMS
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{}", "a.b.c", "e30", "e30.e30.e30", '{"vp": 7}', '{"type": "vp", "type": "vp"}', "{"],
+)
+def test_what_wraps_nothing_is_left_as_it_is(text):
+    assert unwrap(text) is None
