@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
-from verifier import status_list, strict_json
+from verifier import status_list, strict_json, web_address
 from verifier.credential import Credential, listed
 from verifier.dates import check_validity_period
 from verifier.fetch import Fetch, Fetched, FetchError
@@ -144,7 +144,6 @@ def _check_list(found: Credential, issuer: str, entry: _Entry, now: datetime) ->
     where = {"url": entry.url[:200]}
     same = (
         found.issuer.id == issuer
-        and found.id in (None, entry.url)
         and list_type in found.types
         and listed(subject.get("type")) == [subject_type]
         and entry.purpose in listed(subject.get("statusPurpose"))
@@ -159,7 +158,22 @@ def _check_list(found: Credential, issuer: str, entry: _Entry, now: datetime) ->
         value = status_list.entry(bits, entry.index, entry.size)
     except status_list.StatusListError as exc:
         return _unknown("status_list_unreadable", {"detail": str(exc)}, exc.problem)
+    if not value and not _is_at_home(found, entry.url):
+        return _unknown("status_list_of_another", where, _VERIFICATION)
     return _meaning(entry, value)
+
+
+def _is_at_home(found: Credential, url: str) -> bool:
+    """Whether a list names no other site than the one that the credential sends to.
+
+    Its `id` MAY be the address (section 2.2), and many name another place of the same site. From
+    elsewhere it may be any list of that issuer's, in which nobody has withdrawn this credential.
+    """
+    own = found.document.get("id")
+    if own is None:
+        return True
+    named, asked = web_address.read(own), web_address.read(url)
+    return named is not None and asked is not None and named.origin == asked.origin
 
 
 def _meaning(entry: _Entry, value: int) -> Check:
@@ -203,12 +217,17 @@ def _check_revoked(document: Json, credential: Credential, where: Mapping[str, s
         return _unknown("status_list_of_another", where, _VERIFICATION)
     if not isinstance(revoked, list) or credential.id is None:
         return _unknown("status_list_unreadable", {"detail": "no revokedCredential"}, _VERIFICATION)
+    unread = False
     for item in revoked:
         name, withdrawn = (
             (item.get("id"), item.get("revoked", True)) if isinstance(item, dict) else (item, True)
         )
-        if isinstance(name, str) and same_id(name, credential.id) and withdrawn is not False:
+        named = same_id(name, credential.id) if isinstance(name, str) else None
+        if named and withdrawn is True:
             return withdrawn_by(item, where)
+        unread = unread or named is None or (named and withdrawn is not False)
+    if unread:  # which may be this credential
+        return _unknown("status_list_unreadable", {"detail": "an entry"}, _VERIFICATION)
     return Check("status", Outcome.PASSED, "not_on_revocation_list", where)
 
 

@@ -124,7 +124,16 @@ GAMES = {
     "its proof past its end": (proof_past_its_end, "status_list_not_authentic"),
     "its proof from the future": (proof_from_the_future, "status_list_not_authentic"),
     "the list of another address": (
-        changed(id="https://district.example/status/2"), "status_list_of_another",
+        changed(id="https://elsewhere.example/status/1"), "status_list_of_another",
+    ),
+    "the list of another port": (
+        changed(id="https://district.example:8443/status/1"), "status_list_of_another",
+    ),
+    "the list without the lock": (
+        changed(id="http://district.example/status/1"), "status_list_of_another",
+    ),
+    "a list that is no address": (
+        changed(id="urn:uuid:8f6f0c0e-2b0a-4b0e-9d2e-0c8d7f3f5a13"), "status_list_of_another",
     ),
     "for another purpose": (
         changed(subject={"statusPurpose": "suspension"}), "status_list_of_another",
@@ -136,6 +145,8 @@ GAMES = {
         "status_list_of_another",
     ),
     "expired": (changed(validUntil="2026-11-20T00:00:00Z"), "status_list_out_of_date"),
+    "expired who knows when": (changed(validUntil="last week"), "status_list_out_of_date"),
+    "valid who knows when": (changed(validFrom="last week"), "status_list_out_of_date"),
     "not yet valid": (changed(validFrom="2026-12-01T00:00:00Z"), "status_list_out_of_date"),
     "not a list": (changed(subject={"encodedList": "uAAAA"}), "status_list_unreadable"),
     "no list": (changed(subject={"encodedList": None}), "status_list_unreadable"),
@@ -156,6 +167,26 @@ GAMES = {
     "offline": (fails("offline"), "status_unreachable"),
     "at a private address": (fails("address_refused"), "status_unreachable"),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "own",
+    ["https://district.example/status/2", "https://district.example/lists?n=1", None],
+    ids=["another place", "a query", "none"],
+)
+def test_a_list_that_names_its_own_site_otherwise_is_read(world, badge, own):
+    """Bitstring Status List 1.0, section 2.2: `id` MAY be the address."""
+    for revoked, expected in ((set(), (Answer.YES, "current")), ({INDEX}, (Answer.NO, "revoked"))):
+        whole = world.list_document(revoked, id=own)
+        whole = {name: value for name, value in whole.items() if value is not None}
+        world.publish(world.list_url, world.issuer.sign(whole))
+        assert answer(world.verify(badge)) == expected
+
+
+@pytest.mark.parametrize("own", ["https://elsewhere.example/1", "urn:x:1"])
+def test_a_withdrawal_counts_wherever_its_list_says_to_be(world, badge, own):
+    world.publish_list({INDEX}, id=own)
+    assert answer(world.verify(badge)) == (Answer.NO, "revoked")
 
 
 @pytest.mark.parametrize(("game", "code"), GAMES.values(), ids=GAMES.keys())

@@ -227,8 +227,19 @@ def with_old_list(world):
         ),
         ([{"id": "https://district.example/credentials/1", "revoked": False}], "current"),
         (["https://district.example/credentials/1"], "revoked"),
+        (
+            [{"id": "https://district.example/credentials/1", "revoked": "true"}],
+            "status_list_unreadable",
+        ),
+        ([{"revoked": True}], "status_list_unreadable"),
+        ([7, "https://district.example/credentials/1"], "revoked"),
+        (
+            [{"id": "https://district.example/credentials/2", "revoked": "true"}],
+            "current",
+        ),
     ],
-    ids=["empty", "another", "listed", "spelled-otherwise", "with-reason", "taken-back", "as-text"],
+    ids=["empty", "another", "listed", "spelled-otherwise", "with-reason", "taken-back", "as-text",
+         "in-words", "of-nothing", "listed-beside", "another-in-words"],
 )  # fmt: skip
 def test_an_unsigned_revocation_list_withdraws_what_it_lists(world, with_old_list, revoked, code):
     world.publish(OLD_LIST, {"id": OLD_LIST, "revokedCredential": revoked})
