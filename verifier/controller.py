@@ -11,11 +11,14 @@ from datetime import datetime
 from typing import Any
 
 from verifier import jose, multikey
-from verifier.credential import instant, listed
+from verifier.credential import listed, readable_instant
 from verifier.multikey import MultikeyError, PublicKey
 from verifier.report import Check, Outcome
 
 PROOF_ERROR = "https://w3id.org/security#PROOF_VERIFICATION_ERROR"
+
+_ENDS = ("expires", "retired", "revoked")
+"""Members of a method that say when the issuer gave it up."""
 
 Json = Mapping[str, Any]
 
@@ -36,13 +39,15 @@ class VerificationMethod:
     """One key of an issuer, as its own document lists it.
 
     `key` is None for a kind of key that is not read here. `retired` is the date of the member
-    `expires` (Controlled Identifiers 1.0) or of our own issuers' `retired`.
+    `expires` (Controlled Identifiers 1.0) or of our own issuers' `retired`. `unreadable` names
+    one of these dates that is there and says no moment: the key may have been given up.
     """
 
     id: str
     key: PublicKey | None
     retired: datetime | None = None
     revoked: datetime | None = None
+    unreadable: str | None = None
 
     def check_used_at(self, signed: datetime | None) -> Check:
         """Check that the issuer had not given the key up when it signed (T34).
@@ -59,6 +64,9 @@ class VerificationMethod:
                 return Check("key", Outcome.FAILED, f"{code}_before", params, PROOF_ERROR)
             if signed is None or code == "key_revoked":
                 return Check("key", Outcome.COULD_NOT_CHECK, f"{code}_unsure", params)
+        if self.unreadable:
+            params = {"member": self.unreadable, "method": self.id}
+            return Check("key", Outcome.COULD_NOT_CHECK, "key_date_unreadable", params)
         return Check("key", Outcome.PASSED, "key_of_issuer", {"method": self.id})
 
 
@@ -135,22 +143,22 @@ def _absolute(reference: Any, base: str) -> str:
 
 
 def _method(reference: str, entry: Json | None, owner: str) -> VerificationMethod | None:
-    """Read one method; one of another controller or with unreadable dates is not the issuer's."""
+    """Read one method; one of another controller is not the issuer's."""
     if entry is None or entry.get("controller") != owner or not reference.startswith(owner + "#"):
         return None
-    dates = {name: _date(entry.get(name)) for name in ("expires", "retired", "revoked")}
-    if any(entry.get(name) is not None and date is None for name, date in dates.items()):
-        return None
+    dates = {name: readable_instant(entry.get(name)) for name in _ENDS}
+    unreadable = (name for name in _ENDS if _is_said(entry.get(name)) and not dates[name])
     return VerificationMethod(
         id=reference,
         key=_public_key(entry),
         retired=min(filter(None, (dates["expires"], dates["retired"])), default=None),
         revoked=dates["revoked"],
+        unreadable=next(unreadable, None),
     )
 
 
-def _date(value: Any) -> datetime | None:
-    return instant(value) if isinstance(value, str) else None
+def _is_said(value: Any) -> bool:
+    return value is not None and value is not False  # `revoked: false` ends nothing
 
 
 def _public_key(entry: Json) -> PublicKey | None:

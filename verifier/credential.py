@@ -209,6 +209,11 @@ def instant(text: str, *, zone: tzinfo | None = UTC) -> datetime | None:
     return read(text, zone)
 
 
+def readable_instant(value: Any) -> datetime | None:
+    """Return the time in a JSON value, or None for what is no text of a time."""
+    return instant(value) if isinstance(value, str) else None
+
+
 _USUAL_LENGTH = 40
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from verifier.credential import Credential, instant
+from verifier.credential import Credential, readable_instant
 from verifier.report import Check, Outcome
 
 CLOCK_SKEW = timedelta(minutes=5)
@@ -36,18 +36,20 @@ def _dated(outcome: Outcome, code: str, when: datetime) -> Check:
 
 def check_proof_dates(proofs: Sequence[Json], *, now: datetime) -> Check:
     """Check that no proof is past its own end or made in the future (Data Integrity 4.5)."""
+    unread = None
     for proof in proofs:
-        ends, made = (_instant(proof.get(member)) for member in ("expires", "created"))
+        ends, made = (readable_instant(proof.get(member)) for member in ("expires", "created"))
         if ends is not None and now - ends > CLOCK_SKEW:
             params = {"date": ends.isoformat()}
             return Check("proof_dates", Outcome.FAILED, "proof_expired", params)
         if made is not None and made - now > CLOCK_SKEW:
             params = {"date": made.isoformat()}
             return Check("proof_dates", Outcome.FAILED, "proof_from_the_future", params)
+        for member, read in (("expires", ends), ("created", made)):
+            if proof.get(member) is not None and read is None:
+                unread = {"member": f"proof.{member}"}
+    if unread:
+        return Check("proof_dates", Outcome.COULD_NOT_CHECK, "date_unreadable", unread)
     if any(proof.get("created") is None for proof in proofs):
         return Check("proof_dates", Outcome.PASSED, "signing_time_unknown")
     return Check("proof_dates", Outcome.PASSED, "proof_in_dates")
-
-
-def _instant(value: Any) -> datetime | None:
-    return instant(value) if isinstance(value, str) else None

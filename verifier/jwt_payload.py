@@ -34,8 +34,7 @@ def credential_in(payload: Json) -> Json:
     """
     inner = payload.get("vc")
     if inner is None:
-        issuer = _identified(payload.get("issuer", {}), payload.get("iss"))
-        return payload if issuer is None else {**payload, "issuer": issuer}
+        return _filled_in(payload)
     if not isinstance(inner, dict) or payload.keys() & _BODY:
         raise TwoModelsError("a vc claim beside members of a credential")
     begin, end = "issuanceDate", "expirationDate"
@@ -52,15 +51,25 @@ def credential_in(payload: Json) -> Json:
     return inner | {name: value for name, value in filled.items() if value is not None}
 
 
+def _filled_in(payload: Json) -> Json:
+    """Return a payload of data model 2.0 with its issuer and its begin, if only claims say them."""
+    filled = {"issuer": _identified(payload.get("issuer", {}), payload.get("iss"))}
+    if not payload.keys() & {"validFrom", "issuanceDate"}:
+        filled["validFrom"] = _text_date(payload.get("nbf"))
+    filled = {name: value for name, value in filled.items() if value is not None}
+    return {**payload, **filled} if filled else payload
+
+
 def _identified(node: Any, claim: Any) -> Json | None:
     """Return an object that names no id with the one of the claim, None where none is missing."""
     node = node[0] if isinstance(node, list) and len(node) == 1 else node
     return {"id": claim} | node if isinstance(node, dict) and claim is not None else None
 
 
-def _text_date(value: Any) -> str | None:
+def _text_date(value: Any) -> Any:
+    """Return a claim as the date it says; what says none stays as it is, and is not absent."""
     moment = numeric_date(value)
-    return None if moment is None else moment.isoformat()
+    return value if moment is None else moment.isoformat()
 
 
 def numeric_date(value: Any) -> datetime | None:
@@ -144,7 +153,7 @@ def check_claims(payload: Json, credential: Credential) -> Check:
     A claim that is left out takes nothing from the signed body, so it is only noted, except
     `exp` without `validUntil`: a reader of the body would not see that end. A `sub` contradicts
     no subject that has only identifiers: Open Badges asks for both (OB-64). Nor does `nbf` a
-    begin that cannot be read, which the check of the shape says.
+    begin that cannot be read.
     """
     body = {
         "iss": credential.issuer.id,

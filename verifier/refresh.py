@@ -19,9 +19,10 @@ Followed: TypeAlias = tuple[Secured, Found, tuple[Check, ...]]
 def follow(secured: Secured, found: Found, world: World) -> Followed:
     """Return the refreshed credential and what was found of it, else the original; and a note."""
     original = found.credential
-    service = next(iter(listed(secured.document.get("refreshService"))), None)
-    if original is None or not isinstance(service, dict):
+    services = listed(secured.document.get("refreshService"))
+    if original is None or not services:
         return secured, found, ()
+    service = services[0] if len(services) == 1 and isinstance(services[0], dict) else {}
     kind, url = service.get("type"), service.get("id")
     if listed(kind) != ["1EdTechCredentialRefresh"] or not isinstance(url, str):
         return secured, found, (_note("refresh_not_supported", {"type": str(kind)[:80]}),)
@@ -36,7 +37,9 @@ def follow(secured: Secured, found: Found, world: World) -> Followed:
         return secured, found, (_note("refresh_not_authentic", where),)
     if not _is_same(original, again.credential):
         return secured, found, (_note("refresh_of_another", where),)
-    if not _is_newer(original, again.credential):
+    if original.valid_from is None or again.credential.valid_from is None:
+        return secured, found, (_note("refresh_without_dates", where),)
+    if again.credential.valid_from <= original.valid_from:
         return secured, found, (Check("refresh", Outcome.PASSED, "refresh_is_the_same", where),)
     return newer, again, (Check("refresh", Outcome.PASSED, "refreshed", where),)
 
@@ -46,13 +49,6 @@ def _is_same(one: Credential, other: Credential) -> bool:
     if one.id is None or other.id is None:
         return False
     return same_id(one.id, other.id) and same_id(one.issuer.id, other.issuer.id)
-
-
-def _is_newer(one: Credential, other: Credential) -> bool:
-    """Whether `other` is the later of two versions (OB-90)."""
-    if one.valid_from is None or other.valid_from is None:
-        return False
-    return other.valid_from > one.valid_from
 
 
 def _note(code: str, params: Params) -> Check:

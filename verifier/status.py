@@ -220,10 +220,10 @@ def _check_revoked(document: Json, credential: Credential, where: Mapping[str, s
     unread = False
     for item in revoked:
         name, withdrawn = (
-            (item.get("id"), item.get("revoked", True)) if isinstance(item, dict) else (item, True)
+            (item.get("id"), item.get("revoked")) if isinstance(item, dict) else (item, None)
         )
         named = same_id(name, credential.id) if isinstance(name, str) else None
-        if named and withdrawn is True:
+        if named and withdrawn in (None, True):
             return withdrawn_by(item, where)
         unread = unread or named is None or (named and withdrawn is not False)
     if unread:  # which may be this credential

@@ -357,6 +357,10 @@ WORDS: dict[str, tuple[str, str]] = {
         _FRESH,
     ),
     "key_not_supported": ("The issuer's key is of a kind not known here.", _FRESH),
+    "key_date_unreadable": (
+        "The issuer says that it gave up this key, but not readably when.",
+        _ASK_SIGNER,
+    ),
     "key_revoked_before": (
         "The issuer had withdrawn this key on {ended}, before this was signed.",
         _DO_NOT_RELY,
@@ -434,6 +438,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "refresh_unreachable": (
         "Whether the issuer gives out a newer version could not be asked.",
         _AGAIN,
+    ),
+    "refresh_without_dates": (
+        "The issuer gives out a version of it at {url}. Which of the two is newer cannot be told from "
+        "their dates; this report is about the one handed in.",
+        "Ask the teacher which is the newer one.",
     ),
     "refresh_not_authentic": (
         "What is given out at {url} as a newer version is not shown to be the issuer's; this report "

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from issuer.catalogue.achievement import Alignment
+from verifier.recipient import ascii_lower
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,7 @@ def _achievement(data: Mapping[str, Any]) -> Chosen | Proposed:
 
 
 def _recipient(data: Mapping[str, Any]) -> Recipient:
-    emails = tuple(dict.fromkeys(email.lower() for email in data["emails"]))
+    emails = tuple(dict.fromkeys(ascii_lower(email) for email in data["emails"]))
     return Recipient(data["name"], emails, data.get("did"))
 
 

@@ -140,7 +140,7 @@ CASES = {
     "no proof value": lambda w: proof(w, proofValue=...),
     "no type of proof": lambda w: proof(w, type=...),
     "a short proof value": lambda w: proof(w, proofValue="z11"),
-    "created in words": lambda w: proof(w, created="soon"),
+    "created in words": lambda w: w.issuer.sign(w.badge(), created="soon"),
     "another purpose": lambda w: proof(w, proofPurpose=LONG),
     "another suite": lambda w: proof(w, cryptosuite=LONG),
     "another type of proof": lambda w: proof(w, type=LONG, cryptosuite=...),
@@ -242,7 +242,7 @@ CASES = {
         status(w, statusListCredential=f"{LIST}/{LONG}"),
     )[1],
     "another's list at a long address": lambda w: (
-        w.publish(f"{LIST}/{LONG}", w.issuer.sign(w.list_document(set()))),
+        w.publish(f"{LIST}/{LONG}", w.issuer.sign(w.list_document(set(), id="urn:" + LONG))),
         status(w, statusListCredential=f"{LIST}/{LONG}"),
     )[1],
     "odd messages": lambda w: sized(w, 2, "message", statusMessage=[
@@ -259,7 +259,10 @@ CASES = {
         w, {"issuer": VICTIM, "revokedCredential": [{"id": ID}]}
     ),
     "not on a revocation list": lambda w: revocation_list(
-        w, {"revokedCredential": ["urn:x", {"id": ID, "revoked": False}, 7]}
+        w, {"revokedCredential": ["urn:x", {"id": ID, "revoked": False}]}
+    ),
+    "an odd entry on a revocation list": lambda w: revocation_list(
+        w, {"revokedCredential": ["urn:x", 7]}
     ),
     "on a revocation list that says more": lambda w: revocation_list(
         w, {"issuer": {"id": VICTIM}, "revokedCredential": [{"id": ID, "revoked": None}]},

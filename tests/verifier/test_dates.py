@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from world import NOW, Issuer
 
-from verifier.dates import CLOCK_SKEW
-from verifier.report import Answer
+from verifier.dates import CLOCK_SKEW, check_proof_dates
+from verifier.report import Answer, Outcome
 
 SECOND = timedelta(seconds=1)
 
@@ -75,9 +75,9 @@ PROOFS = {
     ("now", "none"): (stamp(NOW), None, "yes", "current"),
     ("within the skew", "none"): (stamp(NOW + CLOCK_SKEW), None, "yes", "current"),
     ("past", "within the skew"): (PAST, stamp(NOW - CLOCK_SKEW), "yes", "current"),
-    ("bad", "none"): ("yesterday", None, "no", "not_authentic"),
+    ("bad", "none"): ("yesterday", None, "yes", "date_unreadable"),
     ("without offset", "none"): ("2026-11-10T00:00:00", None, "yes", "current"),
-    ("past", "bad"): (PAST, "tomorrow", "no", "not_authentic"),
+    ("past", "bad"): (PAST, "yesterday", "yes", "date_unreadable"),
 }
 
 
@@ -117,8 +117,16 @@ KEYS = {
     "compromised and retired": (
         {"revoked": stamp(SIGNED - SECOND), "expires": FUTURE}, "no", "key_revoked_before",
     ),
-    "a date that cannot be read": ({"revoked": "long ago"}, "no", "key_not_listed"),
-    "a date that is a number": ({"expires": 7}, "no", "key_not_listed"),
+    "a date that cannot be read": (
+        {"revoked": "long ago"}, "could_not_check", "key_date_unreadable",
+    ),
+    "a date that is a number": ({"expires": 7}, "could_not_check", "key_date_unreadable"),
+    "no date but a yes": ({"revoked": "true"}, "could_not_check", "key_date_unreadable"),
+    "no date but a true": ({"revoked": True}, "could_not_check", "key_date_unreadable"),
+    "no date but a no": ({"revoked": False}, "yes", "authentic"),
+    "one that can be read and one that cannot": (
+        {"retired": "long ago", "expires": PAST}, "could_not_check", "key_date_unreadable",
+    ),
 }  # fmt: skip
 
 
@@ -170,3 +178,18 @@ def test_badges_of_three_retired_keys_stay_authentic_and_no_new_one_becomes_so(w
 def test_the_ends_of_time_are_dates_like_others(world, moment, code):
     report = world.verify(world.issuer.sign(world.badge()), now=moment)
     assert (report.authentic.answer, report.current.code) == ("yes", code)
+
+
+@pytest.mark.parametrize("expires", [{}, 7, True, [FUTURE]], ids=repr)
+def test_an_end_of_a_proof_that_is_no_time_has_not_passed_and_is_not_absent(world, expires):
+    """Data Integrity 1.0, section 2.1: `expires` is a dateTimeStamp. JSON is signed as it is."""
+    signed = world.issuer.sign(world.badge())
+    proof = signed["proof"][0] | {"expires": expires}
+    found = check_proof_dates([proof], now=NOW)
+    assert (found.outcome, found.code) == (Outcome.COULD_NOT_CHECK, "date_unreadable")
+    assert found.params == {"member": "proof.expires"}
+
+
+def test_an_end_of_a_proof_that_has_passed_decides_before_one_that_cannot_be_read():
+    proofs = [{"expires": "soon"}, {"expires": PAST}]
+    assert check_proof_dates(proofs, now=NOW).code == "proof_expired"

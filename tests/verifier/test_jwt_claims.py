@@ -177,3 +177,25 @@ def test_a_proof_inside_a_jwt_is_not_what_secures_it(world):
 def test_a_vc_claim_with_odd_contexts_is_not_read_and_not_stumbled_over(world, context):
     token = world.issuer.jwt(world.badge(), claims={"vc": {"@context": context}})
     assert world.verify(token).authentic.code == "jwt_two_models"
+
+
+@pytest.mark.parametrize(
+    ("nbf", "code"),
+    [(1793491200, "current"), (1919721600, "not_yet_valid")],
+    ids=["past", "future"],
+)
+def test_a_begin_that_only_the_claim_says_is_the_begin(world, nbf, code):
+    """OB-61: `nbf` is `validFrom`."""
+    badge = world.badge()
+    report = world.verify(world.issuer.jwt(badge, claims={"nbf": nbf, "validFrom": None}))
+    assert (report.authentic.answer, report.current.code) == (Answer.YES, code)
+    assert "begin_missing" not in {check.code for check in report.checks}
+
+
+def test_an_end_in_words_in_a_vc_claim_is_no_absent_end(world):
+    badge = world.badge()
+    inner = {name: each for name, each in badge.items() if name != "validFrom"}
+    inner["expirationDate"] = {}
+    claims = dict.fromkeys(badge) | {"vc": inner, "nbf": 1793491200}
+    report = world.verify(world.issuer.jwt(badge, claims=claims))
+    assert (report.authentic.answer, report.current.code) == (Answer.YES, "date_unreadable")

@@ -12,6 +12,7 @@ from verifier import jose
 from verifier.baking import PNG_SIGNATURE
 from verifier.fetch import FetchError, offline
 from verifier.recipient import identity_hash
+from verifier.report import Answer
 
 SITE = "https://badges.example"
 ADDRESS = f"{SITE}/assertions/1"
@@ -110,6 +111,24 @@ def test_a_copy_that_says_otherwise_than_the_hosted_badge_is_not_authentic(site,
 def test_a_hosted_badge_that_is_gone_is_withdrawn(site):
     site.documents[ADDRESS] = FetchError("http_status", ADDRESS, "answered 410")
     assert site.verify(assertion()).authentic.code == "ob2_revoked"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"expires": "soon"}, "date_unreadable"),
+        ({"expires": {}}, "date_unreadable"),
+        ({"issuedOn": "lately"}, "date_unreadable"),
+        ({"revoked": "true"}, "status_malformed"),
+        ({"expires": None, "revoked": False}, "current"),
+    ],
+    ids=["an end in words", "an end of an object", "a begin", "a mark in words", "nothing"],
+)
+def test_a_limit_that_cannot_be_read_is_not_absent(site, changes, code):
+    site.publish(ADDRESS, assertion(**changes))
+    report = site.verify(assertion(**changes))
+    assert (report.authentic.answer, report.current.code) == (Answer.YES, code)
+    assert report.current.answer is not Answer.NO
 
 
 def test_a_hosted_badge_that_is_marked_revoked_is_not_current(site):

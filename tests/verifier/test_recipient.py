@@ -67,6 +67,43 @@ def test_what_is_not_the_hash_of_the_address_does_not_match(identity):
     assert not matches(identity, "a@example.com")
 
 
+def hashed(value):
+    return email(identity_hash(value, "Kosher"))
+
+
+SAME = [
+    ("a@Example.COM", "A@example.com"),
+    ("a@straße.example", "A@STRAßE.example"),
+    ("a@straße.example", "a@xn--strae-oqa.example"),
+    ("a@xn--mnchen-3ya.example", "a@MÜNCHEN.example"),
+    ("a@mu\u0308nchen.example", "a@münchen.example"),
+    ("a@under_score.example", "A@under_score.example"),
+    ("josé@example.com", "josé@EXAMPLE.com"),
+]
+DIFFERENT = [
+    ("a@strasse.example", "a@straße.example"),
+    ("strasse@example.com", "straße@example.com"),
+    ("a.karl@example.com", "a.\u212aarl@example.com"),  # the sign for kelvin
+    ("sebastian@example.com", "\u017febastian@example.com"),  # a long s
+    ("josé@example.com", "jose@example.com"),
+]
+
+
+@pytest.mark.parametrize(("signed", "given"), SAME)
+def test_addresses_are_compared_in_ascii_lower_case_with_their_domains_in_idna(signed, given):
+    """RFC 5890: a domain has two forms, which are one. A hash is made of either."""
+    assert matches(email(signed, hashed=False), given)
+    assert matches(email(given, hashed=False), signed)
+    assert matches(hashed(given.lower()), signed)
+
+
+@pytest.mark.parametrize(("signed", "given"), DIFFERENT)
+def test_letters_that_unicode_folds_together_make_other_addresses(signed, given):
+    for one, other in ((signed, given), (given, signed)):
+        assert not matches(email(one, hashed=False), other)
+        assert not matches(hashed(one), other)
+
+
 NAME = Identity("name", "José  Ñandú", False)
 JUDGED = {
     "the address": (credential(email()), "a@example.com", Answer.YES, "theirs"),

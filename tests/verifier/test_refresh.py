@@ -94,6 +94,26 @@ def test_an_offer_out_of_reach_leaves_the_original(world):
     assert (note(report).code, report.current.answer) == ("refresh_unreachable", Answer.YES)
 
 
+@pytest.mark.parametrize("begins", ["soon", None], ids=["in words", "none"])
+def test_a_version_whose_begin_cannot_be_read_is_not_called_older(world, begins):
+    other = badge(world, validFrom=begins, name="Renewed")
+    other = {name: value for name, value in other.items() if value is not None}
+    world.publish(URL, world.issuer.sign(other))
+    report = world.verify(world.issuer.sign(badge(world)))
+    assert note(report).code == "refresh_without_dates"
+    assert (note(report).outcome, report.credential.name) == (
+        Outcome.COULD_NOT_CHECK,
+        badge(world)["name"],
+    )
+
+
+@pytest.mark.parametrize("service", [URL, [], {}, [URL, URL], 7], ids=repr)
+def test_an_offer_that_cannot_be_read_is_not_absent(world, service):
+    report = world.verify(world.issuer.jwt(badge(world, refreshService=service)))
+    found = [check.code for check in report.checks if check.name == "refresh"]
+    assert found == ([] if service == [] else ["refresh_not_supported"])
+
+
 def test_offline_nothing_is_asked(world):
     kept = world.trust_list(world.issuer)
     report = world.verify(world.issuer.sign(badge(world)), fetch=offline, trust=[kept])

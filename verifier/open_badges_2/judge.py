@@ -167,14 +167,19 @@ def _site(origin: Any) -> str | None:
 def _revoked_mark(hosted: Json) -> Check:
     if hosted.get("revoked") is True:
         return Check("status", Outcome.FAILED, "ob2_revoked", {"url": str(hosted.get("id"))[:200]})
+    if hosted.get("revoked") not in (None, False):
+        return Check("status", Outcome.COULD_NOT_CHECK, "status_malformed", {"member": "revoked"})
     return Check("status", Outcome.PASSED, "not_revoked", {"url": str(hosted.get("id"))[:200]})
 
 
 def _revocation_list(assertion: Json, profile: Json, fetch: Fetch) -> Check:
     """Look a signed badge up in the issuer's `revocationList`, by id or `uid`."""
     url = profile.get("revocationList")
-    if not isinstance(url, str):
+    if url is None:
         return Check("status", Outcome.NOT_APPLICABLE, "no_status")
+    if not isinstance(url, str):
+        member = {"member": "revocationList"}
+        return Check("status", Outcome.COULD_NOT_CHECK, "status_malformed", member)
     try:
         entries = listed(_load(url, fetch).get("revokedAssertions"))
     except FetchError as exc:
@@ -190,7 +195,8 @@ def _revocation_list(assertion: Json, profile: Json, fetch: Fetch) -> Check:
 
 def _period(credential: Credential, now: datetime) -> Check:
     if credential.valid_from is None:
-        return _failed("validity_period", "date_unreadable", {"member": "issuedOn"})
+        missing = {"member": "issuedOn"}
+        return Check("validity_period", Outcome.COULD_NOT_CHECK, "date_unreadable", missing)
     return check_validity_period(credential, now=now)
 
 

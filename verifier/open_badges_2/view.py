@@ -47,6 +47,11 @@ def credential_of(assertion: Json, badge: Json, issuer: Json) -> Credential:
             tags=tuple(tag for tag in listed(badge.get("tags")) if isinstance(tag, str)),
         ),
         narrative=_text(assertion.get("narrative")),
+        unreadable=tuple(
+            name
+            for name in ("issuedOn", "expires")
+            if assertion.get(name) is not None and _date(assertion[name]) is None
+        ),
         evidence=tuple(map(_evidence, listed(assertion.get("evidence")))),
         document=assertion,
     )

@@ -109,7 +109,13 @@ FACES = {
 AWAY = ("_unreachable", "endorsement_unchecked", "issuer_document_unreadable")
 NOTES = {
     *("more_than_one", "signature_verified_part", "whole_handed_in", "criteria_withheld"),
-    *("refreshed", "refresh_not_authentic", "refresh_of_another", "signature_verified_legacy"),
+    *(
+        "refreshed",
+        "refresh_without_dates",
+        "refresh_not_authentic",
+        "refresh_of_another",
+        "signature_verified_legacy",
+    ),
     *GAPS,
 }
 """Checks that decide nothing, and that a reader should know of before reading on."""
