@@ -16,6 +16,7 @@ from contexts import CanonicalizationError
 from issuer import endorsement, init, migrations, published, trust_list
 from issuer.approvals import commands as webhook
 from issuer.approvals import many
+from issuer.approvals.warnings import unprintable
 from issuer.catalogue import commands as catalogue
 from issuer.database import is_unavailable
 from issuer.issuance import UnavailableError, lists
@@ -187,6 +188,8 @@ def _pending(args: argparse.Namespace, issuer: Issuer) -> int:
         print(f"{row.public_id}  {row.state}  {row.problem or 'not signed yet'}")
     if not rows:
         print("nothing is pending")
+    for public_id, flaw in unprintable(issuer):
+        print(f"{public_id}  its {flaw.field} {flaw.detail}; {flaw.remedy}")
     return INCOMPLETE if rows else 0
 
 
@@ -290,7 +293,9 @@ def _sign_lists_again(issuer: Issuer) -> None:
 
 
 def _catalogue(args: argparse.Namespace, issuer: Issuer) -> int:
-    return catalogue.run(args, database=issuer.database, now=_now())
+    return catalogue.run(
+        args, database=issuer.database, font_folders=issuer.settings.font_folders, now=_now()
+    )
 
 
 def _webhook(args: argparse.Namespace, issuer: Issuer) -> int:

@@ -32,7 +32,7 @@ def typeset(
     output, complaints = typst.compile_with_warnings(
         TEMPLATES / template,
         root=TEMPLATES,
-        font_paths=_fonts(tuple(font_folders)),
+        font_paths=_fonts(tuple(font_folders))[0],
         ignore_system_fonts=True,
         format=format,
         sys_inputs=dict(data),
@@ -45,8 +45,15 @@ def typeset(
     return output
 
 
+def fonts_at_hand(font_folders: Sequence[Path]) -> bytes:
+    """Return what differs where a folder of fonts is another one, or has got another font."""
+    return _fonts(tuple(font_folders))[1]
+
+
 @lru_cache(maxsize=4)
-def _fonts(more: tuple[Path, ...]) -> typst.Fonts:
-    return typst.Fonts(
+def _fonts(more: tuple[Path, ...]) -> tuple[typst.Fonts, bytes]:
+    files = sorted(str(file) for folder in more for file in folder.rglob("*"))
+    fonts = typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS, *more]
     )
+    return fonts, "\n".join(files).encode()

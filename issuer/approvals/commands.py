@@ -4,7 +4,7 @@ import argparse
 import sys
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -13,6 +13,7 @@ from issuer.approvals import event, sender
 from issuer.approvals.flaws import Flaw, Refused
 from issuer.approvals.sender import Answer
 from issuer.approvals.standard_webhooks import TOLERANCE_SECONDS
+from issuer.approvals.warnings import warnings
 from issuer.database import to_json
 from issuer.issuance import ConflictError, UnavailableError
 from issuer.issuance.prepare import rehearse
@@ -95,6 +96,8 @@ def _check_file(file: Path, body: bytes, settings: Settings, source: Source) -> 
         print(f"the database cannot be asked: {exc}", file=sys.stderr)
         return NOT_YET
     print(f"{file} would be accepted")
+    if approval is not None:
+        _warn(warnings(approval, settings.font_folders))
     return DONE
 
 
@@ -104,6 +107,7 @@ def _report(answer: Answer) -> int:
     if answer.status in (200, 201) and "page" in said:
         print(f"issued: {said['page']}" if answer.status == 201 else f"already: {said['page']}")
         print(f"for the holder alone: {said.get('manage_url')}")
+        _warn(_flaws(said.get("warnings", [])))
         return DONE
     if answer.status == 204:
         print("the check was accepted; nothing is stored by it")
@@ -116,17 +120,30 @@ def _report(answer: Answer) -> int:
         print(f"no answer yet: {why} (send the same file again later)", file=sys.stderr)
         return NOT_YET
     title = said.get("title", "not an answer of a Mintmark issuer (check the address)")
-    errors = said.get("errors", [])
-    flaws = [Flaw("", error["field"], error["detail"], error["remedy"]) for error in errors]
+    flaws = _flaws(said.get("errors", []))
     more = [said[key] for key in ("detail", "remedy") if key in said and not flaws]
     return _fail("\n  ".join([f"{answer.status} {title}", *more]), flaws)
 
 
 def _fail(message: str, flaws: Sequence[Flaw] = ()) -> int:
     print(message, file=sys.stderr)
+    _name(flaws)
+    return REFUSED
+
+
+def _warn(flaws: Sequence[Flaw]) -> None:
+    if flaws:
+        print("the certificate will have boxes in place of letters:", file=sys.stderr)
+        _name(flaws)
+
+
+def _name(flaws: Sequence[Flaw]) -> None:
     for flaw in flaws:
         print(f"  {flaw.field} {flaw.detail}\n    {flaw.remedy}", file=sys.stderr)
-    return REFUSED
+
+
+def _flaws(told: Sequence[Mapping[str, str]]) -> list[Flaw]:
+    return [Flaw("", flaw["field"], flaw["detail"], flaw["remedy"]) for flaw in told]
 
 
 def source_named(settings: Settings, name: str | None) -> Source | None:

@@ -1,5 +1,7 @@
 """The approval webhook over HTTP. Every refusal is an exception that `issuer.problems` answers."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Final
 
@@ -9,7 +11,9 @@ from werkzeug.exceptions import HTTPException, NotFound
 from issuer import addresses, issuance
 from issuer.approvals import event, schema
 from issuer.approvals.delivery import Delivery, NoIdempotencyKey, authenticate
+from issuer.approvals.flaws import Flaw
 from issuer.approvals.standard_webhooks import Unauthentic
+from issuer.approvals.warnings import warnings
 from issuer.issuance import Outcome, Received
 from issuer.issuer import current_issuer
 from issuer.problems import Problem
@@ -39,7 +43,8 @@ def receive_approval() -> Response:
     received = issuance.receive(
         issuer, approval, source=delivery.source, event_id=delivery.event_id, now=now
     )
-    return _answer(received, issuer.settings, status=_STATUS[received.outcome])
+    found = warnings(approval, issuer.settings.font_folders)
+    return _answer(received, issuer.settings, found, status=_STATUS[received.outcome])
 
 
 @approvals.get("/approvals/<token>/status")
@@ -91,11 +96,13 @@ def _delivery(body: bytes, settings: Settings, now: datetime) -> Delivery:
         ) from exc
 
 
-def _answer(received: Received, settings: Settings, *, status: int) -> Response:
+def _answer(
+    received: Received, settings: Settings, warned: Sequence[Flaw] = (), *, status: int
+) -> Response:
     address = addresses.credential(settings, received.credential_id)
     where = addresses.approval_status(settings, received.token)
     if received.manage_url:
-        said = {
+        said: dict[str, object] = {
             "status": "issued",
             "id": address,
             "page": f"{address}.html",
@@ -105,6 +112,8 @@ def _answer(received: Received, settings: Settings, *, status: int) -> Response:
         }
     else:
         said = {"status": "held" if received.quarantined else "stored", "status_url": where}
+    if warned:
+        said |= {"warnings": [asdict(flaw) for flaw in warned]}
     response = jsonify(said)
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"

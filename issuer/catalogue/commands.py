@@ -2,11 +2,14 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
+from issuer import glyphs
 from issuer.catalogue import files, versions
+from issuer.catalogue.achievement import Achievement
 from issuer.database import Database
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -24,7 +27,13 @@ def add_catalogue_commands(subparsers: Commands) -> None:
     )
 
 
-def run(args: argparse.Namespace, *, database: Database, now: datetime) -> int:
+def run(
+    args: argparse.Namespace,
+    *,
+    database: Database,
+    now: datetime,
+    font_folders: Sequence[Path] = (),
+) -> int:
     """Do the `catalogue` command in `args`, and return the exit code. All files or none."""
     try:
         achievements = files.load(args.folder)
@@ -36,4 +45,14 @@ def run(args: argparse.Namespace, *, database: Database, now: datetime) -> int:
     for row in rows:
         news = "new" if row.created_at == now else "unchanged"
         print(f"{row.achievement_id}  version {row.version}  {news}")
+    for item in achievements:
+        if told := glyphs.unprintable(_printed(item), font_folders):
+            print(f"{item.id}  {told[0]}; {told[1]}", file=sys.stderr)
     return 0
+
+
+def _printed(item: Achievement) -> str:
+    """Return everything of an achievement that a certificate prints."""
+    criteria = item.rubric.criteria
+    levels = [level.name for criterion in criteria for level in criterion.levels]
+    return " ".join((item.name, item.description, *(one.name for one in criteria), *levels))

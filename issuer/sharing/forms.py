@@ -20,6 +20,7 @@ from issuer.issuer import Issuer
 from issuer.settings import Settings
 from issuer.sharing.cache import kept
 from issuer.sharing.shared import Shared
+from issuer.typesetting import fonts_at_hand
 from keys.entry import KeyUse
 from keys.signer import KeysError, Signer
 from verifier import disclosure, qr, strict_json
@@ -44,7 +45,9 @@ class Form:
 def badge(achievement: Achievement, settings: Settings, suffix: str) -> bytes:
     """Return the picture of an achievement, as `png` or as `svg`: its own, or a drawn one."""
     drawn_from = (achievement.name, settings.issuer_name, settings.issuer_colour)
-    made_of = (achievement.image,) if achievement.image else map(str.encode, drawn_from)
+    fonts = fonts_at_hand(settings.font_folders)
+    drawn = (*map(str.encode, drawn_from), fonts)
+    made_of = (achievement.image,) if achievement.image else drawn
 
     def make() -> bytes:
         if achievement.image:
@@ -58,7 +61,7 @@ def badge(achievement: Achievement, settings: Settings, suffix: str) -> bytes:
             )
         return picture.png if suffix == "png" else picture.svg
 
-    return kept(settings.home, suffix, tuple(made_of), make)
+    return kept(settings.home, suffix, made_of, make)
 
 
 def disclosed(shared: Shared, issuer: Issuer) -> Shared:
@@ -121,7 +124,7 @@ def _svg(shared: Shared, settings: Settings) -> bytes:
 
 def _pdf(shared: Shared, settings: Settings) -> bytes:
     picture = badge(shared.achievement, settings, "svg")
-    fonts = "\n".join(map(str, settings.font_folders)).encode()
+    fonts = fonts_at_hand(settings.font_folders)
 
     def make() -> bytes:
         return certificate.render(

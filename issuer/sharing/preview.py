@@ -12,7 +12,7 @@ from issuer.sharing.cache import kept
 from issuer.sharing.forms import badge
 from issuer.sharing.shared import Shared, Standing
 from issuer.sharing.words import NAMELESS, STANDINGS
-from issuer.typesetting import typeset
+from issuer.typesetting import fonts_at_hand, typeset
 from verifier.web.display import amounts, domain
 from verifier.web.language import chosen, gettext, ngettext
 
@@ -84,7 +84,7 @@ def _drawn(data: dict[str, str], shown: Sequence[Shared], settings: Settings) ->
             "badges": len(pictures),
         }
     )
-    fonts = "\n".join(map(str, settings.font_folders))
+    fonts = fonts_at_hand(settings.font_folders)
 
     def make() -> bytes:
         inputs = {f"badge{place}": svg.decode() for place, svg in enumerate(pictures)}
@@ -92,4 +92,4 @@ def _drawn(data: dict[str, str], shown: Sequence[Shared], settings: Settings) ->
             "preview.typ", {**inputs, "data": text}, "png", _PPI, font_folders=settings.font_folders
         )
 
-    return kept(settings.home, "png", (b"preview", text.encode(), fonts.encode(), *pictures), make)
+    return kept(settings.home, "png", (b"preview", text.encode(), fonts, *pictures), make)

@@ -1,0 +1,39 @@
+"""What keeps no approval from being issued, and is worth mending before its teacher sees it."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from sqlalchemy import select
+
+from issuer import glyphs
+from issuer.approvals.approval import Approval, Proposed, from_data
+from issuer.approvals.flaws import Flaw
+from issuer.approvals.tables import ApprovalRow
+from issuer.issuance.tables import CredentialRow
+from issuer.issuer import Issuer
+
+
+def warnings(approval: Approval, font_folders: Sequence[Path]) -> list[Flaw]:
+    """Return each text of `approval` that no font here can print, with the font to install."""
+    return [
+        Flaw("no_font", field, *told)
+        for field, text in _printed(approval)
+        if (told := glyphs.unprintable(text, font_folders))
+    ]
+
+
+def _printed(approval: Approval) -> Iterator[tuple[str, str]]:
+    yield "data.recipient.name", approval.recipient.name
+    if isinstance(approval.achievement, Proposed):
+        yield "data.achievement.name", approval.achievement.name
+        yield "data.achievement.description", approval.achievement.description
+
+
+def unprintable(issuer: Issuer) -> Iterator[tuple[str, Flaw]]:
+    """Yield the id of every credential whose certificate has boxes in place of letters, and why."""
+    rows = select(CredentialRow.public_id, ApprovalRow.content).join(CredentialRow.approval)
+    with issuer.database.reading() as session:
+        for public_id, content in session.execute(rows.order_by(CredentialRow.id)):
+            for flaw in warnings(from_data(json.loads(content)), issuer.settings.font_folders):
+                yield public_id, flaw
