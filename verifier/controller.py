@@ -5,8 +5,8 @@ A verification method counts only if the issuer's *own* document lists it under
 it; anything else proves nothing.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -69,6 +69,15 @@ class VerificationMethod:
             return Check("key", Outcome.COULD_NOT_CHECK, "key_date_unreadable", params)
         return Check("key", Outcome.PASSED, "key_of_issuer", {"method": self.id})
 
+    def unless_among(self, unsafe: Iterable["VerificationMethod"]) -> "VerificationMethod":
+        """Return it, compromised since the first day on which one of `unsafe` says so of it."""
+        same = (
+            each.revoked
+            for each in unsafe
+            if each.id == self.id or (each.key is not None and each.key == self.key)
+        )
+        return replace(self, revoked=min(filter(None, same), default=None))
+
 
 @dataclass(frozen=True, slots=True)
 class Controller:
@@ -76,13 +85,22 @@ class Controller:
 
     `snapshot_of` is None for the live document, else the day on which a trust list kept it.
     `complete` is False where a key that is not here may still be the issuer's, because a place
-    where it publishes keys could not be read or says nothing of keys.
+    where it publishes keys could not be read or says nothing of keys. `unsafe` are the keys that
+    it marks as compromised (`revoked`), whether or not it still lists them for assertions.
     """
 
     id: str
     methods: tuple[VerificationMethod, ...]
     snapshot_of: datetime | None = None
     complete: bool = True
+    unsafe: tuple[VerificationMethod, ...] = ()
+
+    def heeding(self, copies: Iterable["Controller"]) -> "Controller":
+        """Return it with each key marked as compromised that it or one of `copies` marks so, by
+        whatever name (T34)."""
+        unsafe = tuple(key for each in (self, *copies) for key in each.unsafe)
+        methods = tuple(method.unless_among(unsafe) for method in self.methods)
+        return replace(self, methods=methods, unsafe=unsafe)
 
     def method(self, reference: str) -> VerificationMethod | None:
         """Return the method with that id, or None: it is not the issuer's."""
@@ -108,19 +126,21 @@ def controller(
     """Return the keys that `document` lists for assertions, if it is that issuer's document."""
     if document.get("id") != expected_id:
         raise DidError("issuer_document_of_another", str(document.get("id"))[:200], certain=False)
-    described = {
-        _absolute(entry.get("id"), expected_id): entry
+    entries = [
+        (_absolute(entry.get("id"), expected_id), entry)
         for member in ("verificationMethod", "assertionMethod")
         for entry in listed(document.get(member))
         if isinstance(entry, dict)
-    }
-    methods = []
+    ]
+    described, methods = dict(entries), []
     for entry in listed(document.get("assertionMethod")):
         reference = _absolute(entry.get("id") if isinstance(entry, dict) else entry, expected_id)
         method = _method(reference, described.get(reference), expected_id)
         if method is not None:
             methods.append(method)
-    return Controller(expected_id, tuple(methods), snapshot_of)
+    every = (_method(reference, entry, expected_id) for reference, entry in entries)
+    unsafe = tuple(method for method in every if method and method.revoked)
+    return Controller(expected_id, tuple(methods), snapshot_of, unsafe=unsafe)
 
 
 def key_set(document: Json, issuer: str) -> tuple[VerificationMethod, ...]:

@@ -1,18 +1,21 @@
 """From an issuer's identifier to its own document: did:web, did:key, did:jwk, https (T5, T21)."""
 
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
 from verifier import jose, multikey, strict_json, web_address
 from verifier.controller import Controller, DidError, VerificationMethod, controller, key_set
-from verifier.fetch import Fetch, FetchError
+from verifier.fetch import LIMITS, Fetch, FetchError
 from verifier.multikey import MultikeyError
 from verifier.web_address import LOCALHOST, WebAddress
 
 MAX_DOCUMENT_BYTES = 256 * 1024
 """A DID document with a hundred keys has about 40 KB."""
 DOCUMENT_TYPES = "application/did+json, application/json, application/ld+json"
+NOT_ASKED = "issuer_not_asked"
+"""The code of the `DidError` where a limit of ours, not the issuer's site, is why there is none."""
 KEY_SET_TYPES = "application/jwk-set+json, application/json"
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -43,7 +46,8 @@ def _document(url: str, accept: str, fetch: Fetch) -> dict[str, Any]:
     try:
         fetched = fetch(url, accept=accept, max_bytes=MAX_DOCUMENT_BYTES)
     except FetchError as exc:
-        raise DidError("issuer_unreachable", str(exc), certain=False) from exc
+        code = NOT_ASKED if exc.code in LIMITS else "issuer_unreachable"
+        raise DidError(code, str(exc), certain=False) from exc
     try:
         return strict_json.loads_object(fetched.body, max_bytes=MAX_DOCUMENT_BYTES)
     except strict_json.StrictJsonError as exc:
@@ -108,15 +112,18 @@ def _web_address(issuer: str, address: WebAddress, fetch: Fetch) -> Controller:
     origin_keys = f"{address.scheme}://{address.site}/.well-known/jwks.json"
     listed_keys: tuple[VerificationMethod, ...] = ()
     faults: list[DidError] = []
-    sources = 0
+    own, sources = Controller(issuer, ()), 0
     for url, accept in ((address.text, DOCUMENT_TYPES), (origin_keys, KEY_SET_TYPES)):
         try:
             document = _document(url, accept, fetch)
             if url == origin_keys:
                 found = key_set(document, issuer)
             else:
-                found = controller(document, issuer).methods
+                own = controller(document, issuer)
+                found = own.methods
         except DidError as exc:
+            if exc.code == NOT_ASKED and not sources:
+                raise
             faults.append(exc)
         else:
             listed_keys += found
@@ -125,4 +132,4 @@ def _web_address(issuer: str, address: WebAddress, fetch: Fetch) -> Controller:
         raise faults[0]
     if not listed_keys:
         raise DidError("issuer_lists_no_keys", issuer, certain=False)
-    return Controller(issuer, listed_keys, complete=sources == 2)
+    return replace(own, methods=listed_keys, complete=sources == 2)

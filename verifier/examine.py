@@ -16,7 +16,7 @@ from verifier.controller import Controller, DidError
 from verifier.credential import Credential, listed
 from verifier.data_integrity import check_proofs
 from verifier.dates import check_proof_dates, check_validity_period
-from verifier.did import resolve
+from verifier.did import NOT_ASKED, resolve
 from verifier.disclosure import check_limits, check_withheld
 from verifier.fetch import Fetch
 from verifier.gate import check_structure
@@ -44,14 +44,19 @@ class World:
     contexts: FrozenContexts
 
     def controller(self, issuer: str) -> Controller:
-        """Return the issuer's document, or its snapshot in a trust list when it is out of reach."""
+        """Return the issuer's document, or its snapshot in a trust list when its site fails.
+
+        Nothing stands in for a site that was not asked: whoever has a stolen key can spend what
+        one verification may ask (T34).
+        """
         try:
-            return resolve(issuer, self.fetch)
+            found = resolve(issuer, self.fetch)
         except DidError as exc:
             kept = trust.snapshot(self.trust, issuer, self.now)
-            if kept is None or exc.certain:
+            if kept is None or exc.certain or exc.code == NOT_ASKED:
                 raise
-            return kept
+            found = kept
+        return found.heeding(trust.snapshots(self.trust, issuer))
 
     def status_list(self, body: bytes) -> Credential | None:
         """Return the view of a status list credential, or None if it is not authentic."""

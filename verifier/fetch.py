@@ -28,6 +28,9 @@ DEADLINE_SECONDS = 8.0
 """For one fetch, redirects and all."""
 TOTAL_SECONDS = 20.0
 """For all fetches of one verification: eight slow hosts do not make it a minute."""
+LIMITS = ("too_many_fetches", "out_of_time", "host_not_asked")
+"""Codes of a `FetchError` that say nothing about the host, because it was not asked: whoever made
+the credential can bring them about."""
 MAX_REDIRECTS = 3
 _USER_AGENT = b"mintmark-verify"
 

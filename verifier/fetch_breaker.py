@@ -4,6 +4,7 @@ everybody wait, and a host in trouble is not asked a thousand times."""
 import time
 from collections.abc import Callable
 from threading import Lock
+from typing import NamedTuple
 
 from verifier import web_address
 from verifier.fetch import Fetch, Fetched, FetchError
@@ -17,18 +18,27 @@ _NO_ANSWER = ("host_not_found", "connection_lost", "too_slow")
 at a made-up address of an honest host, to have that host left alone (T22)."""
 
 
+class _Silence(NamedTuple):
+    """How often in a row a host did not answer, when last, and to which addresses of late."""
+
+    failures: int = 0
+    last: float = 0.0
+    urls: tuple[str, ...] = ()
+
+
 class Breaker:
     """Counts, for one process, how often in a row each host did not answer."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = Lock()
-        self._failed: dict[str, tuple[int, float]] = {}
+        self._failed: dict[str, _Silence] = {}
 
     def around(self, fetch: Fetch) -> Fetch:
         """Return a `Fetch` that asks by `fetch`, and refuses a host that is left alone.
 
-        When the pause is over one more failure begins the next, and one answer ends it all.
+        When the pause is over one more failure begins the next, and one answer ends it all. The
+        code is `host_paused` at an address that did not answer itself, else `host_not_asked`.
         """
 
         def guarded(url: str, *, accept: str, max_bytes: int) -> Fetched:
@@ -38,24 +48,25 @@ class Breaker:
             try:
                 fetched = fetch(url, accept=accept, max_bytes=max_bytes)
             except FetchError as exc:
-                self._count(host, failed=exc.code in _NO_ANSWER)
+                self._count(host, url, failed=exc.code in _NO_ANSWER)
                 raise
-            self._count(host, failed=False)
+            self._count(host, url, failed=False)
             return fetched
 
         return guarded
 
     def _refuse(self, host: str, url: str) -> None:
-        failures, last = self._failed.get(host, (0, 0.0))
+        failures, last, urls = self._failed.get(host, _Silence())
         left = last + PAUSE_SECONDS - self._clock()
         if failures >= FAILURES and left > 0:
             detail = f"no answer {failures} times in a row; asked again in {left:.0f} seconds"
-            raise FetchError("host_paused", url, detail)
+            raise FetchError("host_paused" if url in urls else "host_not_asked", url, detail)
 
-    def _count(self, host: str, *, failed: bool) -> None:
+    def _count(self, host: str, url: str, *, failed: bool) -> None:
         with self._lock:
-            before, _ = self._failed.pop(host, (0, 0.0))
+            before = self._failed.pop(host, _Silence())
             if failed:
-                self._failed[host] = before + 1, self._clock()
+                urls = (*before.urls, url)[-FAILURES:]
+                self._failed[host] = _Silence(before.failures + 1, self._clock(), urls)
                 if len(self._failed) > MAX_HOSTS:
                     del self._failed[next(iter(self._failed))]

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from verifier.credential import listed
 from verifier.examine import parse
-from verifier.fetch import Fetch, Fetched, FetchError
+from verifier.fetch import LIMITS, Fetch, Fetched, FetchError
 from verifier.fetch_breaker import Breaker
 from verifier.intake import CREDENTIAL_TYPES
 from verifier.status import LIST_TYPES
@@ -25,8 +25,6 @@ ERROR_SECONDS = 15
 """For what could not be had: one more try helps nobody sooner."""
 MAX_ANSWERS = 1000
 MAX_BYTES = 64 * 1024 * 1024
-
-_OF_ONE_VERIFICATION = ("too_many_fetches", "out_of_time", "host_paused")
 
 Key: TypeAlias = tuple[str, str, int]
 
@@ -100,7 +98,7 @@ def _ask(fetch: Fetch, key: Key) -> Fetched | FetchError:
 def _seconds(found: Fetched | FetchError, accept: str) -> float:
     """Return how long an answer is kept: as its sender says, a list as its `ttl` says as well."""
     if isinstance(found, FetchError):
-        return 0 if found.code in _OF_ONE_VERIFICATION else ERROR_SECONDS
+        return 0 if found.code in (*LIMITS, "host_paused") else ERROR_SECONDS
     seconds = USUAL_SECONDS if found.fresh_for is None else found.fresh_for
     return min(seconds, MAX_SECONDS, _ttl(found.body) if accept == LIST_TYPES else MAX_SECONDS)
 

@@ -22,6 +22,7 @@ from verifier.intake import CREDENTIAL_TYPES
 from verifier.status import LIST_TYPES
 
 MAX_KEPT = 256
+_DIGEST = 64
 _KINDS = {LIST_TYPES: "status list", CREDENTIAL_TYPES: "credential"}
 
 Asked: TypeAlias = tuple[str, str, str]
@@ -49,13 +50,17 @@ class Asking:
     def __call__(self, url: str, *, accept: str, max_bytes: int) -> Fetched:
         """Return the resource at `url`, or raise `FetchError`, as `ask` or the cache does."""
         question = url, accept, max_bytes
-        self.answers.setdefault(question, "")
-        fetched = self._fetch(url, accept=accept, max_bytes=max_bytes)
+        try:
+            fetched = self._fetch(url, accept=accept, max_bytes=max_bytes)
+        except FetchError as exc:
+            self.answers.setdefault(question, exc.code)
+            raise
         self.answers[question] = _sha256(fetched.body)
         return fetched
 
     def answer(self, question: _Question) -> str:
-        """Return the SHA-256 of the answer to a question, '' where there is none."""
+        """Return the SHA-256 of the answer to a question, or why there is none: a host that does
+        not answer is another answer than a limit at which it is not asked."""
         url, accept, max_bytes = question
         with suppress(FetchError):
             self(url, accept=accept, max_bytes=max_bytes)
@@ -65,8 +70,8 @@ class Asking:
     def asked(self) -> tuple[Asked, ...]:
         """What was asked, in that order, for the record."""
         return tuple(
-            (url, _KINDS.get(accept, "issuer"), digest)
-            for (url, accept, _), digest in self.answers.items()
+            (url, _KINDS.get(accept, "issuer"), answer if len(answer) == _DIGEST else "")
+            for (url, accept, _), answer in self.answers.items()
         )
 
 

@@ -401,6 +401,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "That is a matter of the network, not of the credential.",
         _AGAIN,
     ),
+    "issuer_not_asked": (
+        "The limits of this check were reached before the issuer's site could be asked.",
+        "Check this credential on its own, or again in a minute.",
+    ),
     "issuer_document_unreadable": ("The issuer's site does not answer with its keys.", _AGAIN),
     "issuer_document_of_another": (
         "The issuer's site answers with the keys of another.",

@@ -39,7 +39,7 @@ def judged(monkeypatch):
     return counted
 
 
-def looking(world, known=None):
+def looking(world, known=None, trust=()):
     """Return what looks at a badge again and again, and says what it asked."""
     known = known or Known()
     known.cache = Cache(count(step=MAX_SECONDS).__next__)  # time flies: no answer is kept
@@ -47,7 +47,7 @@ def looking(world, known=None):
 
     def look():
         asking = Asking(known, lambda: world.fetch)
-        report = look_at(data, KnownWorld(asking, NOW, (), BUNDLED))
+        report = look_at(data, KnownWorld(asking, NOW, trust, BUNDLED))
         return (report.authentic.code, report.current.code), asking.asked
 
     return look
@@ -93,6 +93,21 @@ def test_an_issuer_that_answers_again_is_believed_again(world: World):
     assert look()[0] == ("issuer_unreachable", "not_authentic")
     world.documents[DOCUMENT] = document
     assert look()[0] == ("authentic", "current")
+
+
+def test_a_snapshot_that_stood_in_for_a_silent_site_does_not_for_one_that_was_not_asked(world):
+    """T34: who has a stolen key can bring a limit about, and nothing known replaces an answer."""
+    look, document = looking(world, trust=(world.trust_list(world.issuer),)), DOCUMENT
+    kept = world.documents[document]
+    codes = []
+    for code in ("too_slow", "too_many_fetches", "too_slow"):
+        world.documents[document] = FetchError(code, document)
+        (authentic, _), asked = look()
+        codes.append(authentic)
+        assert asked[0] == (DOCUMENT, "issuer", "")
+    assert codes == ["authentic_by_snapshot", "issuer_not_asked", "authentic_by_snapshot"]
+    world.documents[document] = kept
+    assert look()[0][0] == "authentic"
 
 
 def test_a_list_that_was_no_good_while_its_signer_was_silent_is_good_afterwards(world: World):

@@ -1,11 +1,14 @@
 """When the issuer cannot be asked: keys of a snapshot, judged by their dates as live ones (T34)."""
 
 import pytest
-from world import NOW, Issuer
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from world import CONTEXTS, NOW, Issuer
 
-from verifier import Answer, words
-from verifier.fetch import offline
+from verifier import Answer, jose, multikey, words
+from verifier.fetch import LIMITS, MAX_FETCHES, FetchError, offline
 
+HOLDER = Ed25519PrivateKey.generate()
+DID_KEY = f"did:key:{multikey.encode(HOLDER.public_key())}"
 SIGNED = "2026-11-01T00:00:00Z"
 JUST_AFTER = "2026-11-01T00:00:01Z"
 
@@ -52,10 +55,130 @@ def test_the_day_of_the_snapshot_stands_in_the_answer(world):
     )
 
 
-def test_a_compromise_that_the_newer_snapshot_tells_of_counts(world):
-    older, newer = listed(world), listed(world, "2026-11-20T00:00:00Z", revoked=SIGNED)
-    for lists in ((older, newer), (newer, older)):
-        assert report_of(world, proof(world), *lists).code == "key_revoked_before"
+def test_a_compromise_that_any_snapshot_tells_of_counts(world):
+    ended = {"validUntil": "2026-11-12T00:00:00Z"}
+    early, late = "2026-11-10T00:00:00Z", "2026-11-20T00:00:00Z"
+    for told, untold in (
+        (listed(world, late, revoked=SIGNED), listed(world, early)),
+        (listed(world, early, revoked=SIGNED), listed(world, late)),
+        (listing(world, revoked(world.issuer), **ended), listed(world, late)),
+    ):
+        for lists in ((told, untold), (untold, told)):
+            assert report_of(world, proof(world), *lists).code == "key_revoked_before"
+            assert world.verify(jwt(world), trust=lists).authentic.code == "key_revoked_before"
+
+
+def listing(world, document, **entry):
+    return world.trust_list(world.issuer, didDocument=document, **entry)
+
+
+def revoked(issuer, **changes):
+    """The issuer's document, in which both keys are compromised."""
+    document = issuer.document
+    marked = [each | {"revoked": SIGNED} | changes for each in document["verificationMethod"]]
+    return document | {"verificationMethod": marked}
+
+
+UNSAFE = {
+    "listed for assertions": lambda world: revoked(world.issuer),
+    "no longer listed for them": lambda world: revoked(world.issuer) | {"assertionMethod": []},
+    "under another name": lambda world: revoked(world.issuer, id=f"{world.issuer.did}#old"),
+    "by name alone": lambda world: revoked(
+        world.issuer, publicKeyMultibase="z6Mk", publicKeyJwk={}
+    ),
+    "in one of two entries": lambda world: (
+        revoked(world.issuer) | {"assertionMethod": world.issuer.document["verificationMethod"]}
+    ),
+}
+
+
+@pytest.mark.parametrize("secure", [proof, jwt])
+@pytest.mark.parametrize("unsafe", UNSAFE.values(), ids=UNSAFE)
+def test_a_key_that_any_copy_calls_compromised_stays_so(world, secure, unsafe):
+    """T34: also where the issuer's own site has forgotten it, or says it in another place."""
+    told = listing(world, unsafe(world))
+    assert world.verify(secure(world)).authentic.code == "authentic"
+    assert world.verify(secure(world), trust=(told,)).authentic.code == "key_revoked_before"
+    world.publish_issuer(world.issuer, unsafe(world))
+    assert world.verify(secure(world), trust=(listed(world),)).authentic.answer is not Answer.YES
+
+
+def test_of_two_days_of_a_compromise_the_first_counts(world):
+    both = listed(world, revoked=JUST_AFTER), listed(world, revoked=SIGNED)
+    for lists in (both, both[::-1]):
+        assert world.verify(proof(world), trust=lists).authentic.code == "key_revoked_before"
+
+
+def test_a_key_set_does_not_bring_back_what_the_document_calls_compromised(world):
+    """OB-72: a JWK has no date, so the set of an origin may still hold a key that is withdrawn."""
+    issuer = Issuer("https://district.example/issuer")
+    world.publish(issuer.did, revoked(issuer))
+    jwk = jose.to_jwk(issuer.jwt_key.public_key())
+    for kid in ("another", f"{issuer.did}#jwt"):
+        keys = {"keys": [jwk | {"kid": kid}]}
+        world.publish("https://district.example/.well-known/jwks.json", keys)
+        signed = issuer.jwt(world.badge(issuer={"id": issuer.did}), {"kid": kid})
+        assert world.verify(signed).authentic.code == "key_revoked_before"
+
+
+SITE_FAILS = ["too_slow", "connection_lost", "host_not_found", "http_status", "host_in_trouble",
+              "host_paused", "answer_too_large", "redirected_elsewhere", "offline"]  # fmt: skip
+
+
+@pytest.mark.parametrize("secure", [proof, jwt])
+@pytest.mark.parametrize("code", [*SITE_FAILS, *LIMITS])
+def test_a_snapshot_stands_in_where_the_site_fails_never_for_a_limit_of_ours(world, secure, code):
+    document = "https://district.example/.well-known/did.json"
+    world.documents[document] = FetchError(code, document)
+    found = world.verify(secure(world), trust=(listed(world),)).authentic
+    by_snapshot = (Answer.YES, "authentic_by_snapshot")
+    not_asked = (Answer.COULD_NOT_CHECK, "issuer_not_asked")
+    assert (found.answer, found.code) == (not_asked if code in LIMITS else by_snapshot)
+
+
+def test_a_key_set_does_not_stand_in_for_a_document_that_was_not_asked(world):
+    issuer = Issuer("https://district.example/issuer")
+    keys = {"keys": [jose.to_jwk(issuer.jwt_key.public_key()) | {"kid": f"{issuer.did}#jwt"}]}
+    world.publish("https://district.example/.well-known/jwks.json", keys)
+    world.documents[issuer.did] = FetchError("out_of_time", issuer.did)
+    signed = issuer.jwt(world.badge(issuer={"id": issuer.did}))
+    assert world.verify(signed).authentic.code == "issuer_not_asked"
+
+
+def within(fetch, most):
+    """A `Fetch` with the budget of one verification."""
+    asked = set()
+
+    def limited(url, **how):
+        if url not in asked and len(asked) >= most:
+            raise FetchError("too_many_fetches", url)
+        asked.add(url)
+        return fetch(url, **how)
+
+    return limited
+
+
+@pytest.mark.parametrize(("fillers", "code"), [(7, "key_revoked_before"), (8, "issuer_not_asked")])
+def test_a_stolen_key_does_not_count_behind_what_spends_the_budget(world, fillers, code):
+    """The ninth badge of a record, by an old snapshot that knows nothing of the theft yet."""
+    world.publish_issuer(world.issuer, revoked(world.issuer))
+    others = [Issuer(f"did:web:filler{number}.example") for number in range(fillers)]
+    badges = [other.sign(world.badge(issuer={"id": other.did})) for other in others]
+    badges.append(proof(world))
+    record = {
+        "@context": [*CONTEXTS, "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json"],
+        "type": ["VerifiableCredential", "ClrCredential"],
+        "issuer": {"id": DID_KEY, "type": ["Profile"]},
+        "name": "A record",
+        "validFrom": "2026-11-01T00:00:00Z",
+        "credentialSubject": {"type": ["ClrSubject"], "verifiableCredential": badges},
+    }
+    holder = Issuer(DID_KEY, HOLDER)
+    signed = holder.sign(record, verificationMethod=f"{DID_KEY}#{DID_KEY.removeprefix('did:key:')}")
+    fetch = within(world.fetch, MAX_FETCHES)
+    report = world.verify(signed, fetch=fetch, trust=(listed(world),))
+    assert report.authentic.answer is Answer.YES
+    assert report.credentials[-1].authentic.code == code
 
 
 @pytest.mark.parametrize(

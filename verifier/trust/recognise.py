@@ -22,6 +22,12 @@ def snapshot(lists: Iterable[TrustList], issuer: str, now: datetime) -> Controll
     return max(kept, key=lambda found: found.snapshot_of or now, default=None)
 
 
+def snapshots(lists: Iterable[TrustList], issuer: str) -> list[Controller]:
+    """Return every key snapshot of an issuer, whether or not its entry holds now."""
+    entries = (each.entries.get(issuer) for each in lists)
+    return [entry.snapshot for entry in entries if entry and entry.snapshot]
+
+
 def recognise(lists: Iterable[TrustList], issuer: str, now: datetime) -> Verdict:
     """Return whether this verifier recognises the issuer: the verdict *Recognised* (D3).
 

@@ -106,7 +106,7 @@ FACES = {
         ),
     ),
 }
-AWAY = ("_unreachable", "endorsement_unchecked", "issuer_document_unreadable")
+AWAY = ("_unreachable", "issuer_not_asked", "endorsement_unchecked", "issuer_document_unreadable")
 NOTES = {
     *("more_than_one", "signature_verified_part", "whole_handed_in", "criteria_withheld"),
     *(
