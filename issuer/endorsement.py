@@ -1,5 +1,5 @@
-"""An endorsement that this issuer signs: the word of a state or a consortium for a district, an
-`EndorsementCredential` (Open Badges 3.0, B.1.12) about the district's identifier."""
+"""An endorsement that this issuer signs: the word of a state or a consortium that a district may
+issue, an `EndorsementCredential` (Open Badges 3.0, B.1.12) about the district's identifier."""
 
 import re
 from datetime import datetime
@@ -15,6 +15,7 @@ from verifier import words
 from verifier.examine import World, examine, parse, verdict
 from verifier.report import Answer
 from verifier.shape import check_endorsement
+from verifier.trust.chain import LICENSED
 
 _IDENTIFIER = re.compile(r"did:[a-z0-9]+:[A-Za-z0-9._:%-]{1,500}")
 
@@ -45,7 +46,7 @@ def sign(issuer: Issuer, about: str, *, name: str, now: datetime, until: datetim
         **({"validUntil": timestamp(until)} if until else {}),
         "credentialSubject": {
             "id": about,
-            "type": ["EndorsementSubject"],
+            "type": ["EndorsementSubject", LICENSED],
             "endorsementComment": f"{settings.issuer_name} endorses {name}.",
         },
     }

@@ -228,7 +228,10 @@ def _link(item: Any, world: World) -> chain.Link | None:
         return verdict(found.said, "authentic").answer, verdict(found.still, "current").answer
 
     held = _endorsements_of_issuer(secured.document)
-    return chain.Link(said.issuer.id, said.subject_id, held, judge)
+    subjects = listed(secured.document.get("credentialSubject"))
+    kinds = [listed(each.get("type")) for each in subjects if isinstance(each, Mapping)]
+    licenses = len(subjects) == 1 and [chain.LICENSED in kind for kind in kinds] == [True]
+    return chain.Link(said.issuer.id, said.subject_id, licenses, held, judge)
 
 
 def _endorsements_of_issuer(document: Json) -> tuple[Any, ...]:

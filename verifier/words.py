@@ -72,6 +72,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "the issuer.",
         "",
     ),
+    "only_endorsed": (
+        "The issuer is endorsed, in a chain that leads to {by} ({id}) on the list “{list}”, but not "
+        "as one that may issue credentials. That does not make it a false issuer.",
+        _ASK_WHO,
+    ),
     "endorsement_ended": (
         "{by}, on the list “{list}”, endorsed the issuer, but that endorsement is not in force now.",
         "Ask the body that endorsed it why.",

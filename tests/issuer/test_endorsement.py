@@ -15,6 +15,7 @@ from keys.key_file import Cost
 from verifier import __main__ as verifying
 from verifier import web_options
 from verifier.disclosure import derive
+from verifier.trust.chain import LICENSED
 
 DISTRICT = "did:web:localhost%3A8202"
 
@@ -101,6 +102,12 @@ def test_whoever_lists_the_state_alone_recognises_the_district(
 
 def test_without_the_endorsement_the_district_is_a_stranger(home, tmp_path, capsys, check):
     assert check(issue(home, tmp_path, capsys).json)["code"] == "not_listed"
+
+
+def test_it_says_that_the_district_may_issue(state, capsys):
+    """`urn:mintmark:LicensedIssuer` (docs/trust.md): what an earlier version signed is praise."""
+    signed = json.loads(endorse(state, capsys))
+    assert signed["credentialSubject"]["type"] == ["EndorsementSubject", LICENSED]
 
 
 def test_an_endorsement_ends_with_its_last_day(home, state, tmp_path, capsys, check):

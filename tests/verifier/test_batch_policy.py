@@ -12,6 +12,7 @@ from verifier.batch import policy
 from verifier.batch.table import HandedIn
 from verifier.report import Answer
 from verifier.strict_toml import TomlError
+from verifier.trust.chain import LICENSED
 
 SOMEBODY = HandedIn("a", "a.json")
 
@@ -90,7 +91,10 @@ def test_it_is_said_by_whose_word_an_issuer_is_known(world, judged, listed, code
                 "type": ["VerifiableCredential", "EndorsementCredential"],
                 "issuer": {"id": state.did, "type": ["Profile"]},
                 "validFrom": "2026-10-01T00:00:00Z",
-                "credentialSubject": {"id": world.issuer.did, "type": ["EndorsementSubject"]},
+                "credentialSubject": {
+                    "id": world.issuer.did,
+                    "type": ["EndorsementSubject", LICENSED],
+                },
             }
         )
     ]

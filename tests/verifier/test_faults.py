@@ -13,6 +13,7 @@ from world import NOW, Issuer, World
 from verifier import fetch
 from verifier.report import Answer, Outcome
 from verifier.trust import TrustListError, kept
+from verifier.trust.chain import LICENSED
 
 YES, COULD_NOT = Answer.YES, Answer.COULD_NOT_CHECK
 EXTENSIONS = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
@@ -108,7 +109,7 @@ def endorsed(site):
         "validFrom": "2026-10-01T00:00:00Z",
         "credentialSubject": {
             "id": site.issuer.did,
-            "type": ["EndorsementSubject"],
+            "type": ["EndorsementSubject", LICENSED],
             "endorsementComment": "Known to us.",
         },
     }

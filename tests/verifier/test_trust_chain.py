@@ -8,7 +8,7 @@ from world import Issuer
 
 from verifier import Answer, printed, trust, words
 from verifier.fetch import FetchError
-from verifier.trust.chain import MAX_CHAINS, MAX_LINKS
+from verifier.trust.chain import LICENSED, MAX_CHAINS, MAX_LINKS
 
 STATE = Issuer("did:web:state.example")
 REGION = Issuer("did:web:region.example")
@@ -41,7 +41,7 @@ def endorsement(world, by, about, held=(), **changes):
         "validFrom": "2026-10-01T00:00:00Z",
         "credentialSubject": {
             "id": about,
-            "type": ["EndorsementSubject"],
+            "type": ["EndorsementSubject", LICENSED],
             "endorsementComment": "Known to us.",
         },
     }
@@ -127,6 +127,62 @@ def test_the_keeper_of_a_signed_list_endorses_by_nature_and_nobody_else(world):
     assert (found.code, found.params["by"]) == ("endorsed", "Their list")
     other = badge_with(world, signed(world, COUNTY, world.issuer.did))
     assert judged(world, other, lists).code == "not_listed"
+
+
+def praised(world, by, about, held=(), **subject):
+    """An endorsement that makes nobody an issuer, as anybody signs it of a teacher."""
+    document = endorsement(world, by, about, held)
+    document["credentialSubject"] |= {"type": ["EndorsementSubject"]} | subject
+    return by.sign(document)
+
+
+def test_a_person_whom_an_endorsed_district_praises_is_endorsed_and_not_recognised(world):
+    district = signed(world, STATE, COUNTY.did)
+    found = judged(world, badge_with(world, praised(world, COUNTY, world.issuer.did, [district])))
+    assert (found.answer, found.code) == (Answer.NO, "only_endorsed")
+    assert "not as one that may issue credentials" in words.text(found)
+    badge = badge_with(world, praised(world, STATE, world.issuer.did))
+    assert judged(world, badge).code == "only_endorsed"
+
+
+SAYS_NOTHING = {
+    "one type, as text": {"type": "EndorsementSubject"},
+    "a word of nobody": {"type": ["EndorsementSubject", "https://state.example/LicensedIssuer"]},
+    "in its comment": {"endorsementComment": LICENSED},
+    "a name that begins alike": {"type": ["EndorsementSubject", f"{LICENSED}s"]},
+}
+
+
+@pytest.mark.parametrize("subject", SAYS_NOTHING.values(), ids=SAYS_NOTHING)
+def test_only_an_endorsement_that_says_so_licenses_issuing(world, subject):
+    badge = badge_with(world, praised(world, STATE, world.issuer.did, **subject))
+    assert judged(world, badge).code == "only_endorsed"
+
+
+def test_each_link_of_a_chain_has_to_license(world):
+    up = praised(world, STATE, REGION.did)
+    held = signed(world, REGION, world.issuer.did, [up])
+    assert judged(world, badge_with(world, held)).code == "only_endorsed"
+
+
+def test_a_license_that_somebody_writes_into_praise_breaks_its_signature(world):
+    held = praised(world, STATE, world.issuer.did)
+    held["credentialSubject"]["type"] = ["EndorsementSubject", LICENSED]
+    assert judged(world, badge_with(world, held)).code == "not_listed"
+
+
+def test_praise_that_is_not_in_force_says_nothing(world):
+    document = endorsement(world, STATE, world.issuer.did, validUntil="2026-11-01T00:00:00Z")
+    document["credentialSubject"]["type"] = ["EndorsementSubject"]
+    assert judged(world, badge_with(world, STATE.sign(document))).code == "not_listed"
+
+
+def test_a_license_counts_behind_any_praise(world):
+    praise = [praised(world, STATE, world.issuer.did) for _ in range(MAX_CHAINS + 2)]
+    held = [*praise, signed(world, STATE, world.issuer.did)]
+    assert judged(world, badge_with(world, *held)).code == "endorsed"
+    ended = signed(world, STATE, world.issuer.did, validUntil="2026-11-01T00:00:00Z")
+    assert judged(world, badge_with(world, *praise, ended)).code == "endorsement_ended"
 
 
 def test_a_listing_speaks_before_an_endorsement(world):

@@ -6,6 +6,7 @@ import json
 import pytest
 from world import NOW, Issuer
 
+from verifier.trust.chain import LICENSED
 from verifier.web.app import create_app
 
 STATE = Issuer("did:web:state.example")
@@ -33,7 +34,7 @@ def endorsed(world):
         "name": "Endorsed",
         "issuer": {"id": STATE.did, "type": ["Profile"]},
         "validFrom": "2026-10-01T00:00:00Z",
-        "credentialSubject": {"id": world.issuer.did, "type": ["EndorsementSubject"]},
+        "credentialSubject": {"id": world.issuer.did, "type": ["EndorsementSubject", LICENSED]},
     }
     badge = world.badge()
     badge["issuer"] |= {"endorsement": [STATE.sign(endorsement)]}

@@ -23,6 +23,8 @@ from verifier.trust import TrustList
 LOOK = ("more_than_one", "clr_2", *GAPS)
 """Checks that decide nothing and that a person has to look at: that there are credentials which
 are not judged here, and what a badge leaves unsaid."""
+STRANGERS = ("not_listed", "only_endorsed")
+"""What makes no issuer a false one, and none a known one (D3)."""
 EACH = "each"
 """In `[exchange]`: so many points for a credential, whatever it declares."""
 _AMOUNT = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
@@ -107,7 +109,7 @@ def judge(report: Report, policy: Policy, thing: HandedIn, now: datetime) -> Ite
     if report.current.answer is not Answer.YES:
         params = {name: value for name, value in report.current.params.items() if name != "age"}
         yield replace(report.current, params=params)  # how old an answer was stands in the record
-    if listed.code == "not_listed":  # which makes no issuer a false one, and none a known one (D3)
+    if listed.code in STRANGERS:
         yield replace(listed, answer=Answer.COULD_NOT_CHECK)
     elif listed.answer is not Answer.YES:
         yield listed

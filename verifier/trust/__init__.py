@@ -8,4 +8,12 @@ one of a public directory; `command` is for people.
 from verifier.trust.lists import TrustEntry, TrustList, TrustListError, load
 from verifier.trust.recognise import recognise, snapshot, snapshots
 
-__all__ = ["TrustEntry", "TrustList", "TrustListError", "load", "recognise", "snapshot", "snapshots"]
+__all__ = [
+    "TrustEntry",
+    "TrustList",
+    "TrustListError",
+    "load",
+    "recognise",
+    "snapshot",
+    "snapshots",
+]

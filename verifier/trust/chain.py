@@ -1,9 +1,11 @@
 """Endorsement chains: an issuer that is on no list, but whom somebody on a list endorses.
 
 A state signs an `EndorsementCredential` (Open Badges 3.0, B.1.12) whose subject is a district's
-profile; the district carries it in its badges, or a list passes it on. Nothing is fetched to
-find a chain, and no link of it is believed before it was verified like any credential. How far
-the word of somebody listed may reach is bounded: see `MAX_LINKS`.
+profile; the district carries it in its badges, or a list passes it on. It makes an issuer only
+where it says so, by `LICENSED` among the types of its subject: a district also endorses teachers,
+who do not thereby issue. Nothing is fetched to find a chain, and no link of it is believed before
+it was verified like any credential. How far the word of somebody listed may reach is bounded: see
+`MAX_LINKS`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -15,10 +17,14 @@ from typing import Any, TypeAlias
 from verifier.report import Answer, Verdict
 from verifier.trust.lists import TrustList
 
+LICENSED = "urn:mintmark:LicensedIssuer"
+"""The type of a subject that may issue credentials, and pass that word on (`docs/trust.md`)."""
 MAX_LINKS = 3
 """A state, its regional service, a district, its school: three endorsements."""
 MAX_CHAINS = 4
 """Each takes up to three verifications; an honest badge carries one."""
+MAX_FOUND = 100
+"""Of which those that license the issuer are verified first."""
 MAX_ENDORSEMENTS = 20
 """Of one issuer; more are not looked at."""
 
@@ -28,11 +34,13 @@ Item: TypeAlias = str | Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One endorsement as it stands, unverified: `by` endorses `about`, and carries `held`, the
-    endorsements of itself. `judge` verifies it: the answers *Authentic* and *Current*."""
+    """One endorsement as it stands, unverified: `by` endorses `about`, as an issuer if `licenses`,
+    and carries `held`, the endorsements of itself. `judge` verifies it: the answers *Authentic*
+    and *Current*."""
 
     by: str
     about: str | None
+    licenses: bool
     held: tuple[Item, ...]
     judge: Callable[[], tuple[Answer, Answer]]
 
@@ -48,10 +56,12 @@ def endorsed(
 
     A chain that holds counts. Else one that could not be checked is said to be so, and one that
     was withdrawn or is out of dates is said to have ended; a forged one is as if it were not.
+    Where none licenses the issuer, one that praises it is said to be no more than that.
     """
     passed_on = [link for each in lists for item in each.endorsements if (link := read(item))]
-    chains = islice(_chains(issuer, tuple(held), passed_on, lists, now, read), MAX_CHAINS)
-    verdicts = [verdict for chain in chains if (verdict := _judge(chain, lists, now))]
+    chains = islice(_chains(issuer, tuple(held), passed_on, lists, now, read), MAX_FOUND)
+    first = sorted(chains, key=lambda chain: not _licenses(chain))[:MAX_CHAINS]
+    verdicts = [verdict for chain in first if (verdict := _judge(chain, lists, now))]
     order = (Answer.YES, Answer.COULD_NOT_CHECK, Answer.NO)
     return min(verdicts, key=lambda verdict: order.index(verdict.answer), default=None)
 
@@ -93,7 +103,20 @@ def _listed(by: str, lists: tuple[TrustList, ...], now: datetime) -> tuple[str, 
     return None
 
 
+def _licenses(chain: tuple[Link, ...]) -> bool:
+    return all(link.licenses for link in chain)
+
+
 def _judge(chain: tuple[Link, ...], lists: tuple[TrustList, ...], now: datetime) -> Verdict | None:
+    """Return what a chain says of the issuer at its lower end; None if that is nothing."""
+    found = _verify(chain, lists, now)
+    if found is None or _licenses(chain):
+        return found
+    praised = found.answer is Answer.YES
+    return Verdict(Answer.NO, "only_endorsed", found.params) if praised else None
+
+
+def _verify(chain: tuple[Link, ...], lists: tuple[TrustList, ...], now: datetime) -> Verdict | None:
     """Verify every link, from the one who is listed down; None for a chain of forged ones."""
     listed = _listed(chain[-1].by, lists, now)
     if listed is None:  # only what ends with somebody listed is a chain

@@ -50,6 +50,7 @@ TONES = {
 OWN_WORDS = {
     "not_authentic": ("none", N_("Not looked at")),
     "not_listed": ("maybe", N_("Not on a list here")),
+    "only_endorsed": ("maybe", N_("Endorsed, not recognized")),
     "listed_unverified": ("maybe", N_("Only by a public directory")),
     "expired": ("no", N_("No, it has ended")),
     **dict.fromkeys(WITHDRAWN, ("no", N_("No, it was withdrawn"))),
@@ -77,6 +78,7 @@ ISSUERS = {
     "listed_unverified": N_("A public directory names its issuer; no person verified that."),
     "endorsed": N_("Somebody on a list that is trusted here endorses its issuer."),
     "endorsed_through": N_("Somebody on a list that is trusted here stands behind its issuer."),
+    "only_endorsed": N_("Its issuer is endorsed, but not as one that issues credentials."),
     "listing_ended": N_("Its issuer is no longer on a list that is trusted here."),
 }
 STRANGER = N_("Nobody here knows its issuer.")
