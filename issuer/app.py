@@ -5,7 +5,6 @@ import os
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, abort, current_app, jsonify, request
 from werkzeug.exceptions import NotFound
@@ -30,6 +29,7 @@ from issuer.sharing.holder_routes import holding
 from issuer.sharing.own_fetch import fetch_own, withdrawal
 from issuer.sharing.routes import sharing
 from issuer.typesetting import TEMPLATES
+from verifier import web_address
 from verifier.fetch import Fetch, WebFetch
 from verifier.fetch_cache import remembering
 from verifier.trust import kept
@@ -173,7 +173,7 @@ def _refuse_other_hosts() -> None:
     known = host_is_trusted(request.host, [settings.host, "localhost"])
     if known or request.endpoint == "files.health":
         return
-    own = urlsplit(settings.public_url).netloc
+    own = web_address.site(settings.public_url)
     asked = request.host[:MAX_HOST].encode("ascii", "backslashreplace").decode()
     said = f"This server is {own} and was asked as {asked}"
     log.warning("%s", said)
