@@ -70,13 +70,16 @@ class VerificationMethod:
         return Check("key", Outcome.PASSED, "key_of_issuer", {"method": self.id})
 
     def unless_among(self, unsafe: Iterable["VerificationMethod"]) -> "VerificationMethod":
-        """Return it, compromised since the first day on which one of `unsafe` says so of it."""
-        same = (
-            each.revoked
+        """Return it, compromised since the first day on which one of `unsafe` says so of it; with
+        a day that cannot be read if one of them has that."""
+        same = [
+            each
             for each in unsafe
             if each.id == self.id or (each.key is not None and each.key == self.key)
-        )
-        return replace(self, revoked=min(filter(None, same), default=None))
+        ]
+        revoked = min((each.revoked for each in same if each.revoked), default=None)
+        unreadable = next((each.unreadable for each in same if not each.revoked), self.unreadable)
+        return replace(self, revoked=revoked, unreadable=unreadable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,7 @@ def controller(
         if method is not None:
             methods.append(method)
     every = (_method(reference, entry, expected_id) for reference, entry in entries)
-    unsafe = tuple(method for method in every if method and method.revoked)
+    unsafe = tuple(m for m in every if m and (m.revoked or m.unreadable == "revoked"))
     return Controller(expected_id, tuple(methods), snapshot_of, unsafe=unsafe)
 
 

@@ -103,6 +103,13 @@ def test_a_key_that_any_copy_calls_compromised_stays_so(world, secure, unsafe):
     assert world.verify(secure(world), trust=(listed(world),)).authentic.answer is not Answer.YES
 
 
+@pytest.mark.parametrize("secure", [proof, jwt])
+def test_a_compromise_whose_day_cannot_be_read_is_not_taken_for_none(world, secure):
+    told = listing(world, revoked(world.issuer, revoked="yesterday"))
+    found = world.verify(secure(world), trust=(told,)).authentic
+    assert (found.answer, found.code) == (Answer.COULD_NOT_CHECK, "key_date_unreadable")
+
+
 def test_of_two_days_of_a_compromise_the_first_counts(world):
     both = listed(world, revoked=JUST_AFTER), listed(world, revoked=SIGNED)
     for lists in (both, both[::-1]):
