@@ -115,6 +115,7 @@ def create(
     try:
         with TemporaryDirectory(prefix=".init-", dir=home) as folder:
             draft = Path(folder)
+            durable_file.hand_over(draft, home)
             issuer_id = _make_keys(draft, did_key=did_key, now=now, cost=cost)
             _write_settings(draft, public_url, name, source, issuer_id, timezone)
             _make_records(draft, now=now)
@@ -169,7 +170,8 @@ def _write_settings(
 
 def _make_records(home: Path, *, now: datetime) -> None:
     with opened(settings.load(home)) as issuer:
-        (home / DATABASE_FILE).touch(_PRIVATE)  # it holds personal data; SQLite keeps the mode
+        # It holds personal data; SQLite keeps the mode, and the owner for its other files.
+        durable_file.create(home / DATABASE_FILE, b"", mode=_PRIVATE)
         migrations.upgrade(issuer.database)
         lists.publish_all(issuer, now=now)
 

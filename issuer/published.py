@@ -2,9 +2,7 @@
 status lists. They outlive the server and its database (D12).
 """
 
-import fcntl
 import json
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,7 +40,7 @@ def media_types(file: Path) -> tuple[str, ...]:
 
 def write(file: Path, document: Mapping[str, Any]) -> None:
     """Make `file` hold `document`, in one step for every reader and lasting before it returns."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    durable_file.make_folder(file.parent)
     text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     durable_file.replace(file, text.encode(), mode=_READABLE)
 
@@ -93,17 +91,10 @@ def _method_ids(document: Mapping[str, Any]) -> set[str]:
 
 @contextmanager
 def locked(settings: Settings) -> Iterator[None]:
-    """Let one writer of published files work at a time, so that no older state comes last.
-
-    The system lets go of the lock when a process dies.
-    """
-    settings.public.mkdir(parents=True, exist_ok=True)
-    lock = os.open(settings.home / ".publish.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    """Let one writer of published files work at a time, so that no older state comes last."""
+    durable_file.make_folder(settings.public)
+    with durable_file.locked(settings.home / ".publish.lock"):
         yield
-    finally:
-        os.close(lock)
 
 
 def fetch_own(settings: Settings, otherwise: Fetch = offline) -> Fetch:

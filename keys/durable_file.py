@@ -1,5 +1,10 @@
-"""Files that are there whole or not at all, also after a kill or a power cut."""
+"""Files that are there whole or not at all, also after a kill or a power cut.
 
+What root makes belongs to whom the folder belongs: a home has one owner, and the service that runs
+as that owner must be able to read what an administrator made there.
+"""
+
+import fcntl
 import os
 import secrets
 from collections.abc import Iterator
@@ -22,6 +27,33 @@ def create(path: Path, data: bytes, *, mode: int) -> None:
         path.hardlink_to(new)
 
 
+def make_folder(path: Path, *, mode: int = 0o777) -> None:
+    """Make the folder `path`, and those it lies in, where they are not there."""
+    if not path.exists():
+        make_folder(path.parent, mode=mode)
+        path.mkdir(mode=mode, exist_ok=True)
+        hand_over(path, path.parent)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock `path`, which the system lets go of even if this process is killed."""
+    lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        hand_over(lock, path.parent)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+def hand_over(file: Path | int, folder: Path) -> None:
+    """Give a file or a folder that root made to the owner of `folder`."""
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        os.chown(file, owner.st_uid, owner.st_gid)
+
+
 @contextmanager
 def _finished(path: Path, data: bytes, mode: int) -> Iterator[Path]:
     new = path.with_name(UNFINISHED.replace("*", secrets.token_hex(8)))
@@ -29,6 +61,7 @@ def _finished(path: Path, data: bytes, mode: int) -> Iterator[Path]:
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             os.fchmod(descriptor, mode)  # the umask has no say
+            hand_over(descriptor, path.parent)
             file.write(data)
             file.flush()
             os.fsync(descriptor)

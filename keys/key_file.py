@@ -197,6 +197,11 @@ def _read_object(path: Path) -> dict[str, Any]:
             if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
                 raise KeysError(f"others may read or change the private key: chmod 600 {path}")
             return strict_json.loads_object(file.read(MAX_FILE_BYTES + 1), max_bytes=MAX_FILE_BYTES)
+    except PermissionError as exc:
+        raise KeysError(
+            f"cannot read the private key {path}: it belongs to {owner_of(path)} (give it to the"
+            f" owner of the folder: chown {owner_of(path.parent)} {path})"
+        ) from exc
     except OSError as exc:
         raise KeysError(
             f"cannot read the private key {path}: {exc.strerror} (restore it from the backup, or"
@@ -204,6 +209,14 @@ def _read_object(path: Path) -> dict[str, Any]:
         ) from exc
     except strict_json.StrictJsonError as exc:
         raise KeysError(f"{path} is not a key file: {exc} (restore it from the backup)") from exc
+
+
+def owner_of(path: Path) -> str:
+    """Return the name of the user whom `path` belongs to, or the number of one without a name."""
+    try:
+        return path.owner()
+    except KeyError:
+        return str(path.stat().st_uid)
 
 
 def _bounded(derivation: dict[str, Any]) -> Cost:

@@ -7,7 +7,6 @@ that no entry names was never used. A retired key keeps its entry for ever, as w
 must stay verifiable.
 """
 
-import fcntl
 import json
 import os
 import secrets
@@ -226,25 +225,33 @@ class Keyring:
 
     @contextmanager
     def _changing(self) -> Iterator[list[KeyEntry]]:
-        """Hold the lock, which the system lets go of even if this process is killed."""
+        """Hold the lock of these keys."""
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX)
+            self._refuse_strangers()
+            durable_file.make_folder(self.folder, mode=0o700)
+            with durable_file.locked(self.folder / ".lock"):
                 self._prepare()
                 yield list(self.entries())
-            finally:
-                os.close(lock)
         except OSError as exc:
             raise KeysError(f"cannot change the keys in {self.folder}: {exc}") from exc
+
+    def _refuse_strangers(self) -> None:
+        """Refuse who is not the owner: the service could not read the new keys. Root hands over."""
+        folder = self.folder if self.folder.exists() else self.folder.parent
+        if folder.exists() and os.geteuid() not in (0, folder.stat().st_uid):
+            owner = key_file.owner_of(folder)
+            raise KeysError(
+                f"{folder} belongs to {owner}, whose service could not read what you make there:"
+                f" run this as {owner}, or as root"
+            )
 
     def _prepare(self) -> None:
         for unfinished in self.folder.glob(durable_file.UNFINISHED):
             unfinished.unlink()
         ignore = self.folder / ".gitignore"
         if not ignore.exists():
-            ignore.write_text("# a home kept in git must not commit its keys\n*\n")
+            text = b"# a home kept in git must not commit its keys\n*\n"
+            durable_file.create(ignore, text, mode=0o644)
         if not self.entries() and not self._file.exists():  # first of all: see `entries`
             self._store([])
 

@@ -5,6 +5,7 @@ import signal
 import time
 from datetime import timedelta
 from multiprocessing import get_context
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -362,3 +363,55 @@ def test_a_kill_in_the_middle_of_rotating_leaves_one_active_key_per_use(keyring,
     assert len(known) > 2, "no rotation was ever finished, so no kill came after one"
     keyring.rotate(passphrase, now=now)
     assert not list(keyring.folder.glob(".new-*"))
+
+
+def test_who_is_not_the_owner_changes_no_key_and_is_told_as_whom_to_run(
+    keyring, passphrase, now, monkeypatch
+):
+    before = sorted(keyring.folder.iterdir())
+    monkeypatch.setattr(os, "geteuid", lambda: keyring.folder.stat().st_uid + 4711)
+    owner = keyring.folder.owner()
+    for change in (keyring.create, keyring.rotate):
+        with pytest.raises(KeysError, match=f"belongs to {owner}.*run this as {owner}"):
+            change(passphrase, now=now)
+    with pytest.raises(KeysError, match="belongs to"):
+        keyring.retire(keyring.entries()[0].id, now=now)
+    assert sorted(keyring.folder.iterdir()) == before
+
+
+def test_what_root_makes_belongs_to_the_owner_of_the_keys(keyring, passphrase, now, monkeypatch):
+    """Played where the tests are not run by root: then it is what the system was asked for."""
+    given = []
+
+    def chown(file, user, group):
+        given.append((os.fstat(file).st_ino, user, group))
+        if really:
+            _chown(file, user, group)
+
+    really, _chown = os.geteuid() == 0, os.chown
+    if really:
+        os.chown(keyring.folder, 4711, 4712)
+    owner = keyring.folder.stat()
+    monkeypatch.setattr(os, "chown", chown)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    new = keyring.rotate(passphrase, now=now)
+    for name in [*(f"{entry.id}.json" for entry in new), "keyring.json", ".lock"]:
+        found = (keyring.folder / name).stat()
+        assert (found.st_ino, owner.st_uid, owner.st_gid) in given
+        assert (found.st_uid, found.st_gid) == (owner.st_uid, owner.st_gid)
+
+
+def test_a_key_that_may_not_be_read_is_to_be_handed_over_not_retired(
+    keyring, passphrase, monkeypatch
+):
+    kind, open_file = type(keyring.folder), Path.open
+
+    def denied(path, *args, **how):
+        if path.name != "keyring.json":
+            raise PermissionError(13, "Permission denied")
+        return open_file(path, *args, **how)
+
+    monkeypatch.setattr(kind, "open", denied)
+    with pytest.raises(KeysError, match="chown") as said:
+        keyring.signers("did:web:x.example", passphrase)
+    assert "retire" not in str(said.value)
