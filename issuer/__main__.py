@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 
 from contexts import CanonicalizationError
-from issuer import endorsement, init, migrations, published, trust_list
+from issuer import backup, endorsement, init, migrations, published, trust_list
 from issuer.approvals import commands as webhook
 from issuer.approvals import many
 from issuer.approvals.warnings import unprintable
@@ -45,7 +45,7 @@ Command = Callable[[argparse.Namespace, Issuer], int]
 
 _FORESEEN = (
     *(SettingsError, SchemaError, KeysError, UnavailableError, OSError),
-    *(lists.NotIssuedError, lists.BackupError, trust.TrustListError),
+    *(lists.NotIssuedError, lists.BackupError, backup.NotCopiedError, trust.TrustListError),
     *(endorsement.EndorsementError, CanonicalizationError),
 )
 
@@ -107,6 +107,8 @@ def _parser() -> argparse.ArgumentParser:
     revoke = commands.add_parser("revoke", help="revoke a credential, for all to see")
     revoke.add_argument("credential", metavar="ID", help="its address, or the end of it")
     revoke.add_argument("--reason", required=True, help="why; shown on the credential's page")
+    copy = commands.add_parser("backup", help="copy the home, but for the passphrase")
+    copy.add_argument("folder", type=Path, metavar="FOLDER", help="a new folder, on another disk")
     commands.add_parser("after-restore", help="make a restored backup safe to issue from")
     entry = commands.add_parser("trust-entry", help="print this issuer's entry for trust lists")
     entry.add_argument("--kind", default="district", help="what kind of body the issuer is")
@@ -194,6 +196,7 @@ def _pending(args: argparse.Namespace, issuer: Issuer) -> int:
 
 
 def _issue(args: argparse.Namespace, issuer: Issuer) -> int:
+    lists.mend(issuer, now=_now())
     if args.approvals is not None:
         source = webhook.source_named(issuer.settings, args.source)
         return USAGE if source is None else many.run(args.approvals, issuer, source=source.name)
@@ -212,6 +215,12 @@ def _revoke(args: argparse.Namespace, issuer: Issuer) -> int:
     print(f"{public_id} {'is revoked' if fresh else 'was revoked before'}; its list is published")
     if fresh:
         print("everybody can read the reason on the credential's page")
+    return 0
+
+
+def _backup(args: argparse.Namespace, issuer: Issuer) -> int:
+    backup.back_up(issuer.settings, args.folder)
+    print(f"{args.folder} holds the database, the keys and all else, but for the passphrase")
     return 0
 
 
@@ -322,6 +331,7 @@ _COMMANDS: dict[str, Command] = {
     "pending": _pending,
     "issue": _issue,
     "revoke": _revoke,
+    "backup": _backup,
     "after-restore": _after_restore,
     "trust-entry": _trust_entry,
     "trust-list": _trust_list,

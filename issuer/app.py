@@ -113,7 +113,7 @@ def start(issuer: Issuer) -> None:
         with available():
             migrations.check(issuer.database)
             issuer.check_keys()
-            lists.publish_all(issuer, now=now)
+            lists.begin(issuer, now=now)
             for row, error in finish_pending(issuer):
                 log.warning("credential %s: %s", row.public_id, error or "finished")
     except LockedError as exc:

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from zoneinfo import available_timezones
 
 from issuer import migrations, settings
-from issuer.issuance import lists
+from issuer.issuance import lists, mark
 from issuer.issuer import opened
 from issuer.settings import DATABASE_FILE, Settings, SettingsError
 from keys import durable_file
@@ -174,6 +174,7 @@ def _make_records(home: Path, *, now: datetime) -> None:
         durable_file.create(home / DATABASE_FILE, b"", mode=_PRIVATE)
         migrations.upgrade(issuer.database)
         lists.publish_all(issuer, now=now)
+        mark.write_unused(issuer.settings)
 
 
 def _did_key(keyring: Keyring) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from contexts import CanonicalizationError
-from issuer.issuance import lists
+from issuer.issuance import lists, mark
 from issuer.issuance.prepare import UnavailableError, available
 from issuer.issuance.self_check import self_check
 from issuer.issuance.signing import Secured, secure
@@ -81,6 +81,9 @@ def _finish(
     stopped = None
     with available():
         signers = issuer.signers()
+        with issuer.database.reading() as session:
+            reached = mark.position(session)
+        mark.keep_up(issuer.settings, reached)
         for number in {row.list_number for row in rows}:
             lists.renew(issuer, number)
         known = Known()

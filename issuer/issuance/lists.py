@@ -1,14 +1,16 @@
 """Status lists as the world sees them: signed files, made anew from rows (OB-77, D12, P7)."""
 
+import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from issuer import addresses, published
-from issuer.issuance import status
+from issuer.issuance import mark, status
 from issuer.issuance.build import timestamp
 from issuer.issuance.signing import make_proofs, signing_methods
 from issuer.issuance.tables import CredentialRow, StatusList
@@ -24,6 +26,7 @@ RENEWAL = timedelta(days=1)
 """A list is signed again at least this often, so that six failures in a row do no harm."""
 WARNING = timedelta(hours=48)
 """With less left than this, whoever runs the issuer is told: five failures came before."""
+log = logging.getLogger(__name__)
 _CONTEXTS = ["https://www.w3.org/ns/credentials/v2"]
 
 
@@ -144,11 +147,13 @@ def _read(file: Path) -> _Signed | None:
     """Return when and by which keys a published list was signed; None if missing or damaged."""
     try:
         document = strict_json.loads_object(file.read_bytes())
-        since, until = instant(document["validFrom"]), instant(document["validUntil"])
+        written = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+        since = min(instant(document["validFrom"]) or written, written)
+        until = instant(document["validUntil"])
         signed_by = [proof["verificationMethod"] for proof in listed(document["proof"])]
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return _Signed(since, until, signed_by) if since and until else None
+    return None if until is None else _Signed(since, until, signed_by)
 
 
 def revoke(issuer: Issuer, public_id: str, *, reason: str, now: datetime) -> bool:
@@ -168,17 +173,55 @@ def revoke(issuer: Issuer, public_id: str, *, reason: str, now: datetime) -> boo
     return fresh
 
 
+def begin(issuer: Issuer, *, now: datetime) -> None:
+    """Publish every list as a start does: see `mend`, which comes first where it has to.
+
+    Published revocations that the database does not know tell of a restored backup as well.
+    """
+    mend(issuer, now=now)
+    try:
+        publish_all(issuer, now=now)
+    except BackupError:
+        after_restore(issuer, now=now)
+    with issuer.database.reading() as session:
+        reached = mark.position(session)
+    mark.begin(issuer.settings, reached)
+
+
 def after_restore(issuer: Issuer, *, now: datetime) -> tuple[int, int]:
     """Make a database restored from a backup safe to issue from (P2).
 
     Takes in what the published lists know and the backup does not, then closes every open
     list. Returns the number of revocations taken in and the number of the new list.
     """
-    adopted = 0
-    with issuer.database.writing() as session:
-        for file in _files(issuer.settings):
-            if (bits := _published_bits(file)) is not None:
-                adopted += status.adopt(session, int(file.name), bits, now=now)
-        number = status.close_all(session, size=issuer.settings.status_list_size, now=now)
+    with published.locked(issuer.settings):
+        with issuer.database.writing() as session:
+            adopted, number = _take_in(session, issuer.settings, now)
+        mark.begin_anew(issuer.settings, mark.Position(number, 0))
     publish_all(issuer, now=now)
     return adopted, number
+
+
+def mend(issuer: Issuer, *, now: datetime) -> None:
+    """Do what `after_restore` does, but publish nothing, if places may be handed out of which the
+    database does not know."""
+    with published.locked(issuer.settings):
+        with issuer.database.writing() as session:
+            if not mark.is_passed(issuer.settings, session):
+                return
+            adopted, number = _take_in(session, issuer.settings, now)
+        # Last: if it fails, all of this is done once more, which costs a list and nothing else.
+        mark.begin_anew(issuer.settings, mark.Position(number, 0))
+    log.warning(
+        "this database or this home is a copy that was put back: took in %d revocation(s) from the"
+        " published lists, and opened status list %d for what is issued from now on",
+        *(adopted, number),
+    )
+
+
+def _take_in(session: Session, settings: Settings, now: datetime) -> tuple[int, int]:
+    adopted = 0
+    for file in _files(settings):
+        if (bits := _published_bits(file)) is not None:
+            adopted += status.adopt(session, int(file.name), bits, now=now)
+    return adopted, status.close_all(session, size=settings.status_list_size, now=now)

@@ -27,7 +27,7 @@ from issuer.catalogue import versions
 from issuer.catalogue.achievement import Achievement, Alignment, Rubric
 from issuer.catalogue.tables import AchievementVersion
 from issuer.database import is_unavailable, to_json
-from issuer.issuance import status
+from issuer.issuance import lists, mark, status
 from issuer.issuance.build import Reservation, build
 from issuer.issuance.tables import CredentialRow, State
 from issuer.issuer import Issuer
@@ -79,6 +79,10 @@ class UnavailableError(Exception):
     retry_after = RETRY_AFTER_SECONDS
 
 
+class _RestoredError(Exception):
+    """The database does not know of every place that was handed out."""
+
+
 class Arrived(NamedTuple):
     """An approval and the id of the event that brought it."""
 
@@ -104,7 +108,12 @@ def prepare(
     for attempt in range(ATTEMPTS):
         try:
             with available(), issuer.database.writing() as session:
+                if attempt == 0 and mark.is_ahead(issuer.settings, session):
+                    raise _RestoredError
                 return _prepare(session, issuer, arrived, source, now)
+        except _RestoredError:
+            with available():
+                lists.mend(issuer, now=now)
         except IntegrityError:
             if attempt == ATTEMPTS - 1 or _repeats(arrived):
                 raise
