@@ -35,9 +35,11 @@ RSA_BITS = range(2048, 8193)
 MAX_RSA_EXPONENT = 2**32
 MAX_BYTES = strict_json.MAX_BYTES * 4 // 3 + 4096
 
-_HEADERS = {"alg", "kid", "jwk", "typ", "cty"}
-_FORBIDDEN = {"crit", "b64", "zip", "enc", "jku", "x5u", "x5c", "x5t", "x5t#S256", "epk"}
-"""Headers that ask for other rules, or bring a key along: each has been a way to forge (T6, T7)."""
+_HEADERS = {"alg", "kid", "jwk", "typ", "cty", "x5c", "x5t", "x5t#S256", "iat", "sigT"}
+"""Those of Open Badges (OB-58), and what a signature adds that is also one by ETSI's JAdES. The
+certificate is never looked at: the key must be among those that the issuer lists (T6)."""
+_FORBIDDEN = {"crit", "b64", "zip", "enc", "jku", "x5u", "epk"}
+"""Headers that ask for other rules, or lead elsewhere: each has been a way to forge (T6, T7)."""
 _TYPES = {"JWT", "VC+JWT", "VC+LD+JWT", "VC+LD+JSON+JWT", "VC-LD+JWT"}
 """What VC-JOSE-COSE calls a credential, and what its drafts did."""
 _SD_TYPES = {"VC+SD-JWT", "DC+SD-JWT", "VC+LD+JSON+SD-JWT", "SD-JWT"}

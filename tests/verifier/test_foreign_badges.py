@@ -15,6 +15,7 @@ import pytest
 from jwcrypto.jwk import JWK
 from jwcrypto.jws import JWS
 from nacl.signing import SigningKey
+from published import vectors
 from pyld import jsonld
 
 from contexts import BUNDLED, ContextNotListedError
@@ -394,15 +395,169 @@ def national_service():
         "inLanguage": "en-US",
     }
     method = f"{name}#key-1"
+    token = jwt({**whole, "iss": name, "nbf": 1790867191}, kid=method, typ="vc+jwt")
+    return Foreign(token, published={did.did_web_url(name): jwk_document(name, method)})
+
+
+def jwk_document(name, method):
     entry = {
         "id": method,
         "type": "JsonWebKey2020",
         "controller": name,
         "publicKeyJwk": JWT_KEY.export_public(as_dict=True),
     }
-    document = {"id": name, "verificationMethod": [entry], "assertionMethod": [method]}
-    token = jwt({**whole, "iss": name, "nbf": 1790867191}, kid=method, typ="vc+jwt")
+    return {"id": name, "verificationMethod": [entry], "assertionMethod": [method]}
+
+
+def consortium_without_a_learner():
+    """The same consortium's fixtures: an issuer that is only its DID, and nobody named."""
+    whole = badge([V1, OB + "-3.0.2.json", ED25519_2020], DID_KEY)
+    del whole["credentialSubject"]["id"]
+    whole["credentialSubject"]["achievement"] |= {
+        "achievementType": "Diploma",
+        "criteria": {"type": "Criteria", "narrative": "A portfolio."},
+        "image": {"id": "https://academy.example/badge.png", "type": "Image"},
+    }
+    proof = prove(whole, f"{DID_KEY}#{MULTIKEY}", "Ed25519Signature2020")
+    return Foreign(whole | {"proof": proof}, notes=["names_nobody"])
+
+
+def national_microcredential():
+    """edubadges, microcredentials: study load, assessment and supervision as terms of their own,
+    two schemas, a context that nobody else holds."""
+    name = "did:web:badges.example:issuers:42NB"
+    more = "https://badges.example/contexts/educredential.json"
+    whole = badge(
+        [V2, OB + "-3.0.3.json", more],
+        profile(
+            name,
+            otherIdentifier=[
+                {"type": "IdentifierEntry", "identifier": "42NB", "identifierType": "ext:BRIN"}
+            ],
+            address={"type": ["Address"], "addressCountryCode": "NL", "postalCode": "1337"},
+        ),
+        validUntil="2031-08-30T00:00:00Z",
+        credentialSchema=[SCHEMA, SCHEMA | {"id": "https://badges.example/schemas/ects.json"}],
+    )
+    grade = "https://badges.example/results/1"
+    whole["credentialSubject"]["achievement"] |= {
+        "type": ["Achievement", "EducredentialAchievement"],
+        "inLanguage": "en-EN",
+        "participationType": "onsite or blended",
+        "assessmentType": "testing",
+        "identityChecked": True,
+        "supervisionType": "onsite with identity verification",
+        "ECTS": 3.0,
+        "alignment": [
+            {"type": ["Alignment"], "targetType": "ext:EQF", "targetName": "EQF level 4",
+             "targetCode": "4", "targetUrl": "https://badges.example/eqf"}
+        ],
+        "resultDescription": [
+            {"id": grade, "type": ["ResultDescription"], "name": "Final grade", "valueMin": "1",
+             "valueMax": "10", "requiredValue": "6", "resultType": "ext:ECTSGradeScore"}
+        ],
+    }  # fmt: skip
+    whole["credentialSubject"]["result"] = [
+        {"type": ["Result"], "resultDescription": grade, "value": "8.5"}
+    ]
+    document = jwk_document(name, f"{name}#key-1")
+    ends = 1945814400  # 2031-08-30
+    token = jwt({**whole, "iss": name, "nbf": 1790867191, "exp": ends}, kid=f"{name}#key-1")
     return Foreign(token, published={did.did_web_url(name): document})
+
+
+def wallet_service():
+    """walt.id, newer versions: data model 2.0 in a `vc` claim, issued by a did:key, whose `kid`
+    is the DID alone; the issuer's and the learner's id come from the claims."""
+    public = JWT_KEY.export_public(as_dict=True)
+    encoded = base64.urlsafe_b64decode(public["x"] + "=")
+    name = "did:key:z" + multikey.base58_encode(b"\xed\x01" + encoded)
+    whole = badge([V2, OB + "-3.0.3.json"], profile(name))
+    for node in (whole["issuer"], whole["credentialSubject"]):
+        del node["id"]
+    claims = {"iss": name, "sub": "did:key:z6MkExample", "jti": whole["id"], "iat": 1790867191}
+    nbf = {"nbf": 1790867191, "exp": 1822403191}
+    return Foreign(jwt({**claims, **nbf, "vc": whole}, kid=name, typ="JWT"))
+
+
+def sealed_signature():
+    """Velocert: a JWT that is an electronic seal by ETSI's JAdES as well, with a certificate and
+    the key in its header, by an https issuer that publishes a key set."""
+    page = "https://academy.example/issuers/123"
+    public = JWT_KEY.export_public(as_dict=True)
+    whole = badge([V1, OB + ".json"], profile(page, type="Profile"))
+    whole |= {"validFrom": whole["issuanceDate"], "validUntil": "2031-08-30T00:00:00Z"}
+    claims = {"iss": page, "sub": whole["credentialSubject"]["id"], "jti": whole["id"]}
+    claims |= {"nbf": 1790867191, "exp": 1945814400}
+    header = {"typ": "JWT", "x5c": ["MIIC", "MIID"], "sigT": "2026-10-01T15:06:31Z", "jwk": public}
+    published = {"https://academy.example/.well-known/jwks.json": {"keys": [public]}}
+    return Foreign(jwt({**whole, **claims}, **header), published=published)
+
+
+def directory_service():
+    """Microsoft Entra Verified ID: data model 1.1 without issuer and dates in the `vc` claim, a
+    status of its own kind, and types that its customers choose. It says of no Open Badge."""
+    name = "did:web:verified.academy.example"
+    inner = {
+        "@context": [V1],
+        "type": ["VerifiableCredential", "TeacherMicroCredential"],
+        "credentialSubject": {"givenName": "Jordan", "credential": "Reading for Meaning"},
+        "credentialStatus": {
+            "id": "urn:uuid:6f6d7a6e-0000-4000-8000-000000000000?bit-index=7",
+            "type": "RevocationList2021Status",
+            "statusListIndex": 7,
+        },
+    }
+    claims = {"iss": name, "sub": "did:ion:EiExample", "jti": "urn:pic:17", "iat": 1790867191}
+    method = f"{name}#signing-key-17"
+    token = jwt({**claims, "exp": 1945814400, "vc": inner}, kid=method, typ="JWT")
+    published = {did.did_web_url(name): jwk_document(name, method)}
+    return Foreign(token, "not_an_open_badge", "not_authentic", published)
+
+
+def ledger_service():
+    """Dock: an issuer on a ledger that this verifier does not ask, with a signature of 2018."""
+    name = "did:dock:5GUBvwnV6UyRWZ7wjsBptSquiSHGr9dXAy8dZYUR9WdjmLUr"
+    whole = badge([V1, OB + ".json"], name)
+    proof = prove(whole, f"{name}#keys-1", "Ed25519Signature2018")
+    return Foreign(whole | {"proof": proof}, "issuer_method_not_supported", "not_authentic")
+
+
+def tenant_of_a_platform():
+    """CredTrail (Longsight): a did:web with a path, a bitstring list of the platform's own."""
+    name = "did:web:platform.example:tenants:school"
+    listed = "https://platform.example/credentials/status/school/1"
+    method = f"{name}#key-1"
+    whole = badge(
+        [V2, OB + "-3.0.3.json"],
+        profile(name),
+        credentialStatus={
+            "id": f"{listed}#94",
+            "type": "BitstringStatusListEntry",
+            "statusPurpose": "revocation",
+            "statusListIndex": "94",
+            "statusListCredential": listed,
+        },
+    )
+    bits = "u" + base64.urlsafe_b64encode(gzip.compress(bytes(16_384))).decode().rstrip("=")
+    statuses = {
+        "@context": [V2],
+        "id": listed,
+        "type": ["VerifiableCredential", "BitstringStatusListCredential"],
+        "issuer": name,
+        "validFrom": "2026-10-01T00:00:00Z",
+        "credentialSubject": {
+            "id": f"{listed}#list",
+            "type": "BitstringStatusList",
+            "statusPurpose": "revocation",
+            "encodedList": bits,
+        },
+    }
+    published = {
+        did.did_web_url(name): did_document(name, method),
+        listed: statuses | {"proof": prove(statuses, method)},
+    }
+    return Foreign(whole | {"proof": prove(whole, method)}, published=published)
 
 
 PLATFORMS = [
@@ -410,6 +565,8 @@ PLATFORMS = [
     vendor_backpack, university_course, reference_portal,
     sample_with_a_key_in_its_address, wallet_boost, wallet_template, course_platform, badge_server,
     badge_server_without_a_controller, plugfest, ledger_agent, identity_wallet, national_service,
+    consortium_without_a_learner, national_microcredential, wallet_service, sealed_signature,
+    directory_service, ledger_service, tenant_of_a_platform,
 ]  # fmt: skip
 
 
@@ -458,6 +615,14 @@ def test_a_foreign_badge_under_another_name_is_refused(world, platform):
     foreign.handed["credentialSubject"]["achievement"]["name"] = "Something else"
     report = report_of(world, foreign)
     assert (report.authentic.answer, report.authentic.code) == (Answer.NO, "signature_wrong")
+
+
+@pytest.mark.parametrize("signed", vectors("plugfests.json"), ids=lambda each: each["name"])
+def test_a_badge_that_others_signed_is_authentic(world, signed):
+    report = world.verify(signed)
+    assert (report.authentic.code, report.current.code) == ("authentic", "current")
+    changed = world.verify(signed | {"issuanceDate": "2022-11-05T00:00:00Z"})
+    assert (changed.authentic.answer, changed.authentic.code) == (Answer.NO, "signature_wrong")
 
 
 def test_a_context_pinned_by_whoever_runs_the_verifier_lets_the_wallets_badge_through(world):

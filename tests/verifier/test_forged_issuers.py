@@ -215,12 +215,21 @@ def test_a_jwt_in_the_victims_name_is_not_authentic(world, attacker, header):
     assert set(world.asked) <= {"https://district.example/.well-known/did.json"}
 
 
-@pytest.mark.parametrize("name", ["jku", "x5u", "x5c", "x5t", "crit", "b64", "zip", "enc", "epk"])
+@pytest.mark.parametrize("name", ["jku", "x5u", "crit", "b64", "zip", "enc", "epk"])
 def test_a_header_that_leads_elsewhere_is_refused_and_not_followed(world, attacker, name):
     token = attacker.jwt(world.badge(), {name: "https://attacker.example/keys"}, {"iss": VICTIM})
     report = world.verify(token)
     assert (report.authentic.answer, report.authentic.code) == (Answer.NO, "jwt_header")
     assert world.asked == []
+
+
+@pytest.mark.parametrize("name", ["x5c", "x5t", "x5t#S256"])
+def test_a_certificate_that_a_header_brings_along_is_not_looked_at(world, attacker, name):
+    header = {name: ["MIIB"], "kid": None, "jwk": public(attacker)}
+    forged = world.verify(attacker.jwt(world.badge(), header, {"iss": VICTIM}))
+    assert (forged.authentic.answer, forged.authentic.code) == (Answer.NO, "key_not_listed")
+    honest = {name: ["MIIB"], "sigT": "2026-11-01T00:00:00Z"}
+    assert world.verify(world.issuer.jwt(world.badge(), honest)).authentic.answer is Answer.YES
 
 
 def test_a_jwt_of_a_key_that_is_only_for_authentication_does_not_count(world):

@@ -62,7 +62,6 @@ HEADERS = {
     "encryption": ("jwt_header", {"enc": "A256GCM"}),
     "jku": ("jwt_header", {"jku": "https://attacker.example/"}),
     "x5u": ("jwt_header", {"x5u": "https://attacker.example/"}),
-    "x5c": ("jwt_header", {"x5c": ["MII"]}),
     "a header of one's own": ("jwt_header", {"vc": {}}),
     "a presentation": ("jwt_type", {"typ": "vp+jwt"}),
     "an access token": ("jwt_type", {"typ": "at+jwt"}),
