@@ -7,7 +7,7 @@ credential or says what it is about: otherwise a withdrawn badge could be made t
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from contexts import BUNDLED, CanonicalizationError, FrozenContexts
 from verifier import pointers
@@ -23,7 +23,10 @@ from verifier.report import Check, Outcome
 
 Json = Mapping[str, Any]
 
-_STATUS = "<https://www.w3.org/2018/credentials#credentialStatus>"
+_CREDENTIALS = "<https://www.w3.org/2018/credentials#"
+_STATUS = f"{_CREDENTIALS}credentialStatus>"
+_BEGINS = (f"{_CREDENTIALS}validFrom>", f"{_CREDENTIALS}issuanceDate>")
+_ENDS = (f"{_CREDENTIALS}validUntil>", f"{_CREDENTIALS}expirationDate>")
 
 MANDATORY = (
     # what Open Badges 3.0 requires of a credential (OB-69); ids and types come with each part
@@ -123,20 +126,53 @@ def _offer(document: Json) -> str:
 def check_limits(credential: Credential, contexts: FrozenContexts) -> tuple[Check, ...]:
     """Check that a copy which shows less shows what limits it; nothing for other credentials.
 
-    Its status must be there, and its end too unless the issuer made the status mandatory, which
-    only one does who minds what holders leave out. Else an end or a withdrawal may be missing.
+    What its holder may leave out limits nothing: of two withdrawals or ends she shows the one
+    that flatters. So each that is shown must be mandatory, and one must be a list of withdrawals.
+    Whether an end is hidden cannot be known where none is shown, unless its issuer made the time
+    of validity mandatory.
     """
-    found = _proof_values(credential.document)
-    values = [value for value in found if isinstance(value, DerivedProof)]
-    document = ecdsa_sd.unsecured(credential.document)
-    if not values or (document.get("credentialStatus") and credential.valid_until is not None):
+    values = [v for v in _proof_values(credential.document) if isinstance(v, DerivedProof)]
+    if not values:
         return ()
-    for value in values:
-        lines = revealed(document, value.labels, contexts) or ()
-        places = {index for index, text in enumerate(lines) if _STATUS in text.split(" ", 2)}
-        if places and places <= set(value.mandatory_indexes):
-            return ()
-    return (Check("disclosure", Outcome.COULD_NOT_CHECK, "limits_not_shown"),)
+    said = [_Limits.of(credential, value, contexts) for value in values]
+    if not any(limits.in_sight for limits in said):
+        return (Check("disclosure", Outcome.COULD_NOT_CHECK, "limits_not_shown"),)
+    if any(limits.in_sight and limits.end_known for limits in said):
+        return ()
+    return (Check("disclosure", Outcome.NOT_APPLICABLE, "end_may_be_hidden"),)
+
+
+class _Limits(NamedTuple):
+    """Whether what limits a copy is in sight by one of its proofs, and whether its end is known:
+    it is shown, or the holder could not have left it out."""
+
+    in_sight: bool
+    end_known: bool
+
+    @classmethod
+    def of(cls, credential: Credential, value: DerivedProof, contexts: FrozenContexts) -> "_Limits":
+        document = ecdsa_sd.unsecured(credential.document)
+        lines = [each.split(" ", 3) for each in revealed(document, value.labels, contexts) or ()]
+        own = f"<{credential.id}>"
+
+        def places(*predicates: str) -> set[int]:
+            """Where the credential says this of itself; without an id, where anything does."""
+            found = (i for i, line in enumerate(lines) if line[1] in predicates)
+            return {i for i in found if credential.id is None or lines[i][0] == own}
+
+        statuses, ends, begins = places(_STATUS), places(*_ENDS), places(*_BEGINS)
+        nodes = {lines[place][2] for place in statuses}
+        statuses |= {i for i, line in enumerate(lines) if line[0] in nodes}
+        fixed = set(value.mandatory_indexes)
+        withdrawable = any(map(_is_of_withdrawals, listed(document.get("credentialStatus"))))
+        in_sight = bool(statuses) and withdrawable and statuses | ends <= fixed
+        return cls(in_sight, bool(ends) or (bool(begins) and begins <= fixed))
+
+
+def _is_of_withdrawals(entry: Any) -> bool:
+    return isinstance(entry, dict) and (
+        entry.get("statusPurpose") == "revocation" or entry.get("type") == "1EdTechRevocationList"
+    )
 
 
 def check_withheld(credential: Credential) -> tuple[Check, ...]:

@@ -527,7 +527,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "limits_not_shown": (
         "Its holder chose what to show. An end date or a list of withdrawals may be among what was "
         "left out, so it is not shown that it is still in force.",
-        "Ask for a copy that shows both, or ask the issuer whether it is still in force.",
+        "Ask for the whole credential, or ask the issuer whether it is still in force.",
+    ),
+    "end_may_be_hidden": (
+        "Its holder chose what to show. It shows no end date; whether it has one cannot be told.",
+        "Ask the issuer whether it has an end date, if your own rules need to know.",
     ),
     "whole_handed_in": (
         "It was meant to be shared in parts. This is the holder's own copy: it shows all, and lets "

@@ -4,18 +4,24 @@ import copy
 import itertools
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from sharing import SharingIssuer
 from world import NOW, World
 
+from contexts import BUNDLED
 from verifier import printed
 from verifier.__main__ import main
-from verifier.disclosure import DisclosureError, choices, derive, mandatory_pointers
+from verifier.batch import policy
+from verifier.batch.applicants import HandedIn
+from verifier.disclosure import DisclosureError, check_limits, choices, derive, mandatory_pointers
 from verifier.report import Answer, Outcome
+from verifier.view import view
 from verifier.web.page import Site, verifier_blueprint
 
+CASES = Path(__file__).parents[1] / "cases"
 ENDS = "2026-12-31T00:00:00Z"
 AFTER = datetime(2027, 1, 1, tzinfo=UTC)
 ISSUER = SharingIssuer("did:web:district.example")
@@ -153,8 +159,17 @@ OPEN = ("/name", "/issuer", "/validFrom", "/credentialSubject/achievement")
         pytest.param(OPEN, (), "limits_not_shown", id="neither-shown"),
         pytest.param(OPEN, ("/credentialStatus",), "limits_not_shown", id="no-end-shown"),
         pytest.param(OPEN, ("/validUntil",), "limits_not_shown", id="no-status-shown"),
-        pytest.param(OPEN, LIMITS, "current", id="both-shown"),
+        pytest.param(OPEN, LIMITS, "limits_not_shown", id="both-shown"),
         pytest.param((*OPEN, *LIMITS), (), "current", id="both-mandatory"),
+        pytest.param(
+            (*OPEN, "/credentialStatus"), ("/validUntil",), "limits_not_shown", id="an-end-chosen"
+        ),
+        pytest.param(
+            (*OPEN, "/credentialStatus/statusPurpose", "/credentialStatus/statusListCredential"),
+            ("/credentialStatus/statusListIndex",),
+            "limits_not_shown",
+            id="an-index-chosen",
+        ),
         pytest.param((*OPEN, "/validUntil"), (), "limits_not_shown", id="only-the-end-mandatory"),
         pytest.param(("",), (), "current", id="all-mandatory"),
     ],
@@ -163,6 +178,99 @@ def test_a_copy_is_current_only_where_its_limits_are_in_sight(world, mandatory, 
     """Issuers elsewhere may leave it to the holder to show an end or a status."""
     report = world.verify(derive(ISSUER.share(badge(), mandatory), show))
     assert (report.authentic.answer, report.current.code) == (Answer.YES, code)
+
+
+def entry(purpose, number):
+    return {
+        "id": f"https://district.example/status/{number}#94567",
+        "type": "BitstringStatusListEntry",
+        "statusPurpose": purpose,
+        "statusListIndex": "94567",
+        "statusListCredential": f"https://district.example/status/{number}",
+    }
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["named entries", "entries without id"])
+@pytest.mark.parametrize(
+    ("mandatory", "show", "code"),
+    [
+        ((), ("/credentialStatus/1",), "limits_not_shown"),
+        (("/credentialStatus/1",), (), "limits_not_shown"),
+        (("/credentialStatus/1",), ("/credentialStatus/0",), "limits_not_shown"),
+        (("/credentialStatus/0",), (), "current"),
+        (("/credentialStatus/0",), ("/credentialStatus/1",), "limits_not_shown"),
+        (("/credentialStatus",), (), "current"),
+    ],
+    ids=[
+        "suspension chosen", "suspension mandatory", "revocation chosen", "revocation mandatory",
+        "suspension chosen beside", "both mandatory",
+    ],
+)  # fmt: skip
+def test_of_several_statuses_none_may_be_the_holders_choice(world, named, mandatory, show, code):
+    """One that the holder chooses to show may be the one that flatters."""
+    world.publish_list(set())
+    suspended = world.list_document(
+        set(), id="https://district.example/status/2", subject={"statusPurpose": "suspension"}
+    )
+    world.publish("https://district.example/status/2", ISSUER.sign(suspended))
+    statuses = [entry("revocation", 1), entry("suspension", 2)]
+    for each in () if named else statuses:
+        del each["id"]
+    whole = ISSUER.share(badge(credentialStatus=statuses), (*OPEN, "/validUntil", *mandatory))
+    report = world.verify(derive(whole, show))
+    assert (report.authentic.answer, report.current.code) == (Answer.YES, code)
+
+
+def test_a_copy_from_elsewhere_that_shows_only_a_suspension_shows_no_limits(world):
+    shown = json.loads((CASES / "sd-only-suspension-shown.json").read_bytes())
+    found = check_limits(view(shown), BUNDLED)
+    assert [check.code for check in found] == ["limits_not_shown"]
+
+
+@pytest.mark.parametrize("identified", [True, False], ids=["with an id", "without one"])
+@pytest.mark.parametrize(
+    ("mandatory", "noted"),
+    [((), True), (("/validFrom",), False), (("/validUntil",), False)],
+    ids=["nothing of the time", "the begin", "the end"],
+)
+def test_where_no_end_is_shown_one_may_be_hidden(world, identified, mandatory, noted):
+    """Yes with a note, unless its issuer made the time of validity mandatory."""
+    whole = badge()
+    if not identified:
+        del whole["id"]
+    must = ("/name", "/issuer", "/credentialSubject/achievement", "/credentialStatus", *mandatory)
+    show = () if mandatory else ("/validFrom",)
+    report = world.verify(derive(ISSUER.share(whole, must), show))
+    assert (report.authentic.answer, report.current.code) == (Answer.YES, "current")
+    expected = Outcome.NOT_APPLICABLE if noted else None
+    assert outcome(report, "end_may_be_hidden") is expected
+    row = HandedIn("a-1", "badge.json", "", ())
+    reasons = {why.code for why in policy.judge(report, policy.Policy(), row, NOW)}
+    assert ("end_may_be_hidden" in reasons) == noted
+
+
+def test_a_nested_credential_has_limits_of_its_own(world):
+    """What an endorsement says of its own end and status is no limit of the credential."""
+    endorsement = ISSUER.sign(
+        {
+            "@context": WHOLE["@context"],
+            "id": "https://district.example/endorsements/1",
+            "type": ["VerifiableCredential", "EndorsementCredential"],
+            "name": "Endorsement",
+            "issuer": WHOLE["issuer"],
+            "validFrom": "2026-11-01T00:00:00Z",
+            "validUntil": ENDS,
+            "credentialStatus": entry("revocation", 1),
+            "credentialSubject": {"id": WHOLE["id"], "type": ["EndorsementSubject"],
+                                  "endorsementComment": "As good as it says."},
+        }
+    )  # fmt: skip
+    bare = badge(endorsement=[endorsement])
+    del bare["credentialStatus"]
+    shown = derive(ISSUER.share(bare, (*OPEN, "/endorsement")), [])
+    assert world.verify(shown).current.code == "limits_not_shown"
+    beside = ISSUER.share(badge(endorsement=[endorsement]), (*OPEN, *LIMITS))
+    assert world.verify(derive(beside, ["/endorsement"])).current.code == "current"
 
 
 def test_where_the_status_is_mandatory_no_end_is_none(world):

@@ -116,6 +116,8 @@ def judge(report: Report, policy: Policy, thing: HandedIn, now: datetime) -> Ite
     for check in report.checks:
         if check.code in LOOK:
             yield Verdict(Answer.COULD_NOT_CHECK, check.code, check.params)
+        elif check.code == "end_may_be_hidden":
+            yield Verdict(Answer.YES, check.code)
     yield from _age(credential, policy.greatest_age_days, now)
     if credential.achievement is not None:
         yield from _achievement(credential, credential.achievement, policy.achievements)

@@ -110,7 +110,13 @@ FACES = {
 }
 AWAY = ("_unreachable", "issuer_not_asked", "endorsement_unchecked", "issuer_document_unreadable")
 NOTES = {
-    *("more_than_one", "signature_verified_part", "whole_handed_in", "criteria_withheld"),
+    *(
+        "more_than_one",
+        "signature_verified_part",
+        "whole_handed_in",
+        "criteria_withheld",
+        "end_may_be_hidden",
+    ),
     *(
         "refreshed",
         "refresh_without_dates",
