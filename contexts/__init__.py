@@ -11,7 +11,7 @@ from contexts.errors import (
     DataLossError,
     WorkLimitError,
 )
-from contexts.frozen import BUNDLED, FrozenContexts, load
+from contexts.frozen import BUNDLED, FrozenContexts, file_of, is_as_published, load
 
 __all__ = [
     "BUNDLED",
@@ -22,6 +22,8 @@ __all__ = [
     "WorkLimitError",
     "canonicalize",
     "canonicalize_defined",
+    "file_of",
+    "is_as_published",
     "load",
     "refuse_divergent",
     "to_quads",

@@ -49,6 +49,18 @@ def manifest() -> dict[str, dict[str, str]]:
     return entries
 
 
+def file_of(url: str) -> bytes | None:
+    """Return the bundled context at `url` as it is held here, None where there is none."""
+    entry = manifest().get(url)
+    return None if entry is None else (_FOLDER / "data" / entry["file"]).read_bytes()
+
+
+def is_as_published(url: str) -> bool:
+    """Whether the bundled context at `url` is known to have the bytes that were published: its
+    specification names their hash. Others are the same JSON, or of another edition."""
+    return manifest()[url].get("bytes") == "as published"
+
+
 def load(url: str) -> Any:
     """Return the bundled context document at `url`; `ContextNotListedError` if there is none."""
     return BUNDLED[url]

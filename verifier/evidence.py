@@ -23,14 +23,15 @@ def check_evidence(credential: Credential, file: bytes) -> Check:
     if not digests:
         return Check("evidence", Outcome.COULD_NOT_CHECK, "evidence_without_digest")
     for item in digests:
-        if _is_digest_of(item.digest or "", file):
+        if is_digest_of(item.digest or "", file):
             return Check(
                 "evidence", Outcome.PASSED, "evidence_unchanged", {"name": item.name or ""}
             )
     return Check("evidence", Outcome.FAILED, "evidence_not_this_file")
 
 
-def _is_digest_of(text: str, file: bytes) -> bool:
+def is_digest_of(text: str, file: bytes) -> bool:
+    """Whether a `digestMultibase` is that of `file` (Data Integrity 1.0, section 2.6)."""
     try:
         if text.startswith("u"):
             multihash = base64.urlsafe_b64decode(text[1:] + "=" * (-len(text[1:]) % 4))

@@ -20,7 +20,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from contexts import BUNDLED, FrozenContexts, work
-from verifier import inside, recipient, refresh, schema
+from verifier import inside, recipient, refresh, related, schema
 from verifier.evidence import check_evidence
 from verifier.examine import Secured, World, conclude, examine, parse, unauthentic, unparsed
 from verifier.fetch import Fetch, FetchError
@@ -93,14 +93,19 @@ def _judge(carrier: str, received: tuple[Check, ...], secured: Secured, world: W
     found_inside = inside.look(document, world)
     parts = (*schema.check_schemas(document), *found_inside.checks)
     if document.get("termsOfUse"):  # they bind people, so nothing here can judge them
-        terms = {"member": "termsOfUse"}
-        parts += (Check("parts", Outcome.COULD_NOT_CHECK, "part_not_checked", terms),)
+        parts += (_unjudged("termsOfUse"),)
+    if related.names_others(document):
+        parts += (_unjudged("relatedResource"),)
     return replace(
         report,
         checks=(*received, *report.checks, *refreshed, *parts),
         endorsements=found_inside.endorsements,
         credentials=found_inside.credentials,
     )
+
+
+def _unjudged(member: str) -> Check:
+    return Check("parts", Outcome.COULD_NOT_CHECK, "part_not_checked", {"member": member})
 
 
 def _with_files(report: Report, evidence: Sequence[bytes]) -> Report:

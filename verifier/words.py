@@ -419,6 +419,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "The issuer's site was not asked or did not answer; its keys were kept on {retrieved}.",
         "",
     ),
+    "resource_fits": ("The definitions at {url} are the ones that its issuer meant.", ""),
+    "resource_differs": (
+        "Its issuer meant other definitions than those published at {url}, so what it says cannot "
+        "be relied on.",
+        "Ask the issuer for it with the right definitions.",
+    ),
+    "resource_not_compared": (
+        "Whether the definitions at {url} are the ones that its issuer meant could not be compared.",
+        "Ask the issuer for it in another form.",
+    ),
     # (6) dates
     "no_end_date": ("It has no end date.", ""),
     "valid_until": ("It holds until {date}.", ""),

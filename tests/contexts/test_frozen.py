@@ -7,7 +7,7 @@ from importlib import resources
 import pytest
 from published import suite
 
-from contexts import BUNDLED, ContextNotListedError, load
+from contexts import BUNDLED, ContextNotListedError, is_as_published, load
 from contexts.frozen import manifest
 
 DATA = resources.files("contexts") / "data"
@@ -75,6 +75,10 @@ PUBLISHED_HASHES = {
     "https://w3id.org/security/multikey/v1": "ba2c182de2d92f7e47184bcca8fcf0beaee6d3986c527bf664c195bbc7c58597",  # noqa: E501
     "https://w3id.org/security/jwk/v1": "0f14b62f6071aafe00df265770ea0c7508e118247d79b7d861a406d2aa00bece",  # noqa: E501
 }
+
+
+def test_just_those_contexts_are_said_to_be_as_published():
+    assert {url for url in manifest() if is_as_published(url)} == PUBLISHED_HASHES.keys()
 
 
 @pytest.mark.parametrize(("url", "sha256"), PUBLISHED_HASHES.items())
