@@ -7,6 +7,8 @@ from pathlib import Path
 
 from issuer.catalogue.images import PNG_PPI, BadgeImage
 from issuer.typesetting import typeset
+from verifier.web.language import catalogue
+from verifier.words import N_
 
 
 def draw_badge(
@@ -15,6 +17,7 @@ def draw_badge(
     *,
     colour: str,
     achievement_type: str = "MicroCredential",
+    language: str = "en",
     font_folders: Sequence[Path] = (),
 ) -> BadgeImage:
     """Return a badge with `name` and `issuer_name` set in it, however long they are.
@@ -25,7 +28,7 @@ def draw_badge(
     data = {
         "name": name,
         "issuer": issuer_name,
-        "kind": kind_words(achievement_type),
+        "kind": kind_words(achievement_type, language),
         "colour": colour,
         "waves": str(9 + pattern[0] % 10),
         "strands": str(3 + pattern[1] % 2),
@@ -39,10 +42,10 @@ def draw_badge(
     )
 
 
-def kind_words(achievement_type: str) -> str:
+def kind_words(achievement_type: str, language: str = "en") -> str:
     """Return an achievement type as words: `CertificateOfCompletion`, Certificate of completion."""
     if achievement_type == "MicroCredential":
-        return "Micro-credential"
+        return catalogue(language).gettext(N_("Micro-credential"))
     name = achievement_type.removeprefix("ext:")
     words = "".join(f" {c.lower()}" if c.isupper() else c for c in name).strip()
     return words[:1].upper() + words[1:]

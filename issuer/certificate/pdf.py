@@ -3,20 +3,24 @@
 import hashlib
 import json
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
+from urllib.parse import urlsplit
 
 import typst
 
 from issuer.catalogue.drawing import kind_words
+from issuer.certificate import words
 from issuer.certificate.qr_codes import check_code, offline_code
 from issuer.typesetting import typeset
-from verifier import web_address
 from verifier.credential import Credential
+from verifier.web.language import nearest
 
 log = logging.getLogger(__name__)
 
@@ -27,10 +31,7 @@ _SERIAL_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no letter that is read as another, or as a digit."""
 _LONGEST = 400
 """Characters of the description that a certificate prints; the page has all of them."""
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
+_LANGUAGE = re.compile(r"(?P<lang>[a-z]{2,3})(-[A-Z][a-z]{3})?(-(?P<region>[A-Z]{2})|-[0-9]{3})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def render(
     offline = offline_code(verify_url, digits) if digits else None
     inputs = {"badge": badge_svg.decode(), "check": check.svg(), "credential": signed}
     data = _data(credential, page_url) | {"colour": colour, "check_mm": check.printed_mm}
-    data["met"] = _met(credential) if met_all else ""
+    data["met"] = _met(credential, data["words"]["lang"]) if met_all else ""
     if offline:
         inputs["offline"] = offline.svg()
         data["offline_mm"] = offline.printed_mm
@@ -103,25 +104,36 @@ def serial(credential_id: str) -> str:
 def _data(credential: Credential, page_url: str) -> dict[str, Any]:
     """Return what the template prints, all of it as texts."""
     achievement = credential.achievement
-    title = (achievement and achievement.name) or credential.name or "Credential"
-    district = credential.issuer.name or credential.issuer.id
-    name = credential.recipient_name or "the holder of this credential"
+    tag = (achievement and achievement.in_language) or "en"
+    language = nearest(tag)
+    spoken = _LANGUAGE.fullmatch(tag)
     judge = credential.source or credential.issuer
     moment = _awarded(credential)
+    facts = {
+        "achievement": (achievement and achievement.name)
+        or credential.name
+        or words.say(language, words.UNTITLED),
+        "district": credential.issuer.name or credential.issuer.id,
+        "name": credential.recipient_name or words.say(language, words.NAMELESS),
+        "judge": judge.name or judge.id,
+        "address": page_url,
+        "host": urlsplit(page_url).netloc,
+    }
     return {
-        "lang": "en",
-        "title": f"{title}: {name}",
-        "summary": f"Certificate of {district} for {name}",
+        **facts,
+        "lang": spoken["lang"] if spoken else language,
+        "region": spoken and spoken["region"],
+        "words": {"lang": language}
+        | {name: words.say(language, sentence, **facts) for name, sentence in words.LABELS.items()},
+        "title": f"{facts['achievement']}: {facts['name']}",
         "date": {"year": moment.year, "month": moment.month, "day": moment.day},
-        "district": district,
-        "kind": kind_words((achievement and achievement.type) or "MicroCredential"),
-        "achievement": title,
+        "kind": kind_words((achievement and achievement.type) or "MicroCredential", language),
         "description": shorten(
             (achievement and achievement.description) or "", _LONGEST, placeholder=" …"
         ),
-        "name": name,
-        "facts": [{"label": label, "value": value} for label, value in _facts(credential)],
-        "judge": judge.name or judge.id,
+        "facts": [
+            {"label": label, "value": value} for label, value in _facts(credential, language)
+        ],
         "results": [
             {
                 "criterion": result.description.name,
@@ -132,32 +144,37 @@ def _data(credential: Credential, page_url: str) -> dict[str, Any]:
             if result.description and result.level
         ],
         "serial": serial(credential.id or page_url),
-        "page_url": page_url,
-        "host": web_address.site(page_url),
     }
 
 
-def _met(credential: Credential) -> str:
+def _met(credential: Credential, language: str) -> str:
     names = [criterion.name for criterion in credential.criteria]
-    what = "the criterion" if len(names) == 1 else f"all {len(names)} criteria"
-    return f"Met {what}: {', '.join(names)}"
+    judge = credential.source or credential.issuer
+    return words.say(
+        language,
+        words.MET_ONE if len(names) == 1 else words.MET_ALL,
+        count=len(names),
+        names=", ".join(names),
+        judge=judge.name or judge.id,
+    )
 
 
-def _facts(credential: Credential) -> list[tuple[str, str]]:
+def _facts(credential: Credential, language: str) -> list[tuple[str, str]]:
     """Return the facts a licence office asks for (R41); what is absent is not there."""
-    facts: list[tuple[str, str]] = []
+    say, facts = partial(words.say, language), []
     if credential.activity_start and credential.activity_end:
-        facts.append(("Activity", _period(credential.activity_start, credential.activity_end)))
+        period = words.period(language, credential.activity_start, credential.activity_end)
+        facts.append((say(words.ACTIVITY), period))
     if credential.awarded_date or credential.valid_from:
-        facts.append(("Awarded", _day(_awarded(credential))))
+        facts.append((say(words.AWARDED), words.day(language, _awarded(credential))))
     amounts = credential.amounts
-    facts += [(unit.replace("-", " ").replace("_", " "), value) for unit, value in amounts]
+    facts += [(words.unit(language, unit), value) for unit, value in amounts]
     if credential.credits_earned is not None and not amounts:
-        facts.append(("Credits", f"{credential.credits_earned:g}"))
+        facts.append((say(words.CREDITS), f"{credential.credits_earned:g}"))
     if credential.valid_until:
-        facts.append(("Valid until", _day(credential.valid_until)))
+        facts.append((say(words.VALID_UNTIL), words.day(language, credential.valid_until)))
     facts += [
-        ("Provider number", entry.identifier)
+        (say(words.PROVIDER_NUMBER), entry.identifier)
         for entry in credential.issuer.identifiers
         if entry.type == PROVIDER_NUMBER
     ]
@@ -166,16 +183,3 @@ def _facts(credential: Credential) -> list[tuple[str, str]]:
 
 def _awarded(credential: Credential) -> datetime:
     return credential.awarded_date or credential.valid_from or datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def _period(start: datetime, end: datetime) -> str:
-    if start.date() == end.date():
-        return _day(start)
-    first = f"{_MONTHS[start.month - 1]} {start.day}"
-    if start.year != end.year:
-        first += f", {start.year}"
-    return f"{first} – {_day(end)}"
-
-
-def _day(moment: datetime) -> str:
-    return f"{_MONTHS[moment.month - 1]} {moment.day}, {moment.year}"

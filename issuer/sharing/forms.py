@@ -26,6 +26,7 @@ from keys.signer import KeysError, Signer
 from verifier import disclosure, qr, strict_json
 from verifier.baking import bake_png, bake_svg
 from verifier.cryptosuites.ecdsa_sd import unsecured
+from verifier.web.language import nearest
 from verifier.words import N_
 
 
@@ -44,7 +45,8 @@ class Form:
 
 def badge(achievement: Achievement, settings: Settings, suffix: str) -> bytes:
     """Return the picture of an achievement, as `png` or as `svg`: its own, or a drawn one."""
-    drawn_from = (achievement.name, settings.issuer_name, settings.issuer_colour)
+    language = nearest(achievement.in_language)
+    drawn_from = (achievement.name, settings.issuer_name, settings.issuer_colour, language)
     fonts = fonts_at_hand(settings.font_folders)
     drawn = (*map(str.encode, drawn_from), fonts)
     made_of = (achievement.image,) if achievement.image else drawn
@@ -57,6 +59,7 @@ def badge(achievement: Achievement, settings: Settings, suffix: str) -> bytes:
                 achievement.name,
                 settings.issuer_name,
                 colour=settings.issuer_colour,
+                language=language,
                 font_folders=settings.font_folders,
             )
         return picture.png if suffix == "png" else picture.svg

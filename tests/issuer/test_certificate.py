@@ -24,7 +24,7 @@ from issuer.approvals.approval import from_data
 from issuer.catalogue import files
 from issuer.catalogue.drawing import draw_badge
 from issuer.catalogue.images import as_badge
-from issuer.certificate.pdf import _period
+from issuer.certificate import words as certificate_words
 from issuer.colour import COLOURS
 from issuer.issuance.build import Reservation, build
 from issuer.settings import Settings
@@ -117,6 +117,50 @@ def test_the_certificate_can_be_read_by_ear(usual: certificate.Certificate) -> N
     assert (root["/Lang"], root["/MarkInfo"]["/Marked"]) == ("en", True)
     assert root["/StructTreeRoot"]["/K"]
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+
+
+def _in(tag: str) -> Change:
+    def change(document: Document) -> None:
+        document["credentialSubject"]["achievement"]["inLanguage"] = tag
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [
+        ("en", "en"),
+        ("en-US", "en-US"),
+        ("es", "es"),
+        ("es-MX", "es-MX"),
+        ("es-419", "es"),
+        ("fr", "fr"),  # its own words; ours are English, and marked so
+        ("zh-Hant-TW", "zh-TW"),
+        ("no language", "en"),
+    ],
+)
+def test_the_certificate_is_in_the_language_of_the_achievement(tag: str, language: str) -> None:
+    made = _render(_in(tag))
+    root = pypdf.PdfReader(io.BytesIO(made.pdf)).root_object
+
+    assert (root["/Lang"], made.archival) == (language, True)
+    assert ("otorgada a" in _words(made)) == tag.startswith("es")
+
+
+def test_a_certificate_in_spanish_has_every_word_in_spanish() -> None:
+    made = _render(_in("es"))
+    words = _words(made)
+    for said in (
+        *("Microcredencial", "ACTIVIDAD", "23 de febrero – 1 de mayo de 2026", "OTORGADA"),
+        *("15 de mayo de 2026", "HORAS", "NÚMERO DE PROVEEDOR", "CRITERIO", "RESULTADO"),
+        *("EVALUADO POR", "Número de serie", "credential.json y en el código más grande"),
+        *("COMPROBAR SIN INTERNET", "Escanee"),
+    ):
+        assert said in words
+    for english in ("Awarded", "awarded to", "Judged", "Serial", "Check", "Scan", "May ", "HOURS"):
+        assert english not in words
+    root = pypdf.PdfReader(io.BytesIO(made.pdf)).root_object
+    assert _figures(root["/StructTreeRoot"]["/K"])[0].startswith("Insignia: ")
 
 
 def _figures(element: Any) -> list[str]:
@@ -359,17 +403,22 @@ def test_a_district_s_own_picture_keeps_the_claim(image: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "words"),
+    ("language", "start", "end", "words"),
     [
-        ((2026, 2, 23), (2026, 2, 23), "February 23, 2026"),
-        ((2026, 2, 23), (2026, 5, 1), "February 23 – May 1, 2026"),
-        ((2025, 12, 1), (2026, 1, 9), "December 1, 2025 – January 9, 2026"),
+        ("en", (2026, 2, 23), (2026, 2, 23), "February 23, 2026"),
+        ("en", (2026, 2, 23), (2026, 5, 1), "February 23 – May 1, 2026"),
+        ("en", (2025, 12, 1), (2026, 1, 9), "December 1, 2025 – January 9, 2026"),
+        ("es", (2026, 2, 23), (2026, 2, 23), "23 de febrero de 2026"),
+        ("es", (2026, 2, 23), (2026, 5, 1), "23 de febrero – 1 de mayo de 2026"),
+        ("es", (2025, 12, 1), (2026, 1, 9), "1 de diciembre de 2025 – 9 de enero de 2026"),
     ],
 )
 def test_a_period_is_said_once(
-    start: tuple[int, int, int], end: tuple[int, int, int], words: str
+    language: str, start: tuple[int, int, int], end: tuple[int, int, int], words: str
 ) -> None:
-    assert _period(datetime(*start, tzinfo=UTC), datetime(*end, tzinfo=UTC)) == words
+    begun, ended = datetime(*start, tzinfo=UTC), datetime(*end, tzinfo=UTC)
+
+    assert certificate_words.period(language, begun, ended) == words
 
 
 def test_a_serial_is_short_and_has_no_letters_that_are_mistaken() -> None:

@@ -33,6 +33,12 @@ def chosen() -> str:
     return asked if asked in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "en"
 
 
+def nearest(tag: str | None) -> str:
+    """Return the language of ours that a tag such as `es-MX` means; English for any other."""
+    language = (tag or "").partition("-")[0]
+    return language if language in LANGUAGES else "en"
+
+
 def gettext(text: str) -> str:
     """Return a sentence in the language of this request."""
     return catalogue(chosen()).gettext(text) if text else ""
