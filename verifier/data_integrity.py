@@ -109,6 +109,7 @@ def _check_proof(
     if flaw is not None:
         return (flaw,)
     method_id = _method_id(proof)
+    method_id = issuer + method_id if method_id.startswith("#") else method_id
     of_another = Check(
         "proof", Outcome.NOT_APPLICABLE, "proof_of_another", {"method": method_id[:200]}
     )

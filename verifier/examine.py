@@ -62,7 +62,7 @@ class World:
     def status_list(self, body: bytes) -> Credential | None:
         """Return the view of a status list credential, or None if it is not authentic."""
         try:
-            found = parse(body.decode("utf-8", "strict"))
+            found = parse(wrapping.opened(body.decode("utf-8", "strict").strip()))
         except ValueError:  # not UTF-8, not strict JSON, not a JWS
             return None
         checks = (*_authenticate(found, self, None), *_proof_dates(found, self))

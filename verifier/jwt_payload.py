@@ -29,26 +29,30 @@ class TwoModelsError(ValueError):
 
 def credential_in(payload: Json) -> Json:
     """Return the credential that a JWT carries: its payload, or its `vc` claim, in which `iss`,
-    `sub`, `jti`, `nbf` and `exp` fill in what it leaves out (VCDM 1.1, section 6.3.1). Raises
-    `TwoModelsError` for what is neither.
+    `sub`, `jti`, `nbf` and `exp` fill in what it leaves out (VCDM 1.1, section 6.3.1). Some
+    libraries leave the members where they were as well. Raises `TwoModelsError` where such a
+    member says something else, and for what is no credential.
     """
     inner = payload.get("vc")
     if inner is None:
         return _filled_in(payload)
-    if not isinstance(inner, dict) or payload.keys() & _BODY:
-        raise TwoModelsError("a vc claim beside members of a credential")
+    if not isinstance(inner, dict):
+        raise TwoModelsError("a vc claim that is no credential")
     begin, end = "issuanceDate", "expirationDate"
     if _MODEL_2 in listed(inner.get("@context")):
         begin, end = "validFrom", "validUntil"
     subject = inner.get("credentialSubject", {})
     filled = {
-        "issuer": _identified(inner.get("issuer", {}), payload.get("iss")),
+        "issuer": _identified(inner.get("issuer", payload.get("issuer", {})), payload.get("iss")),
         "id": inner.get("id", payload.get("jti")),
         "credentialSubject": _identified(subject, payload.get("sub")),
         begin: inner.get(begin, _text_date(payload.get("nbf"))),
         end: inner.get(end, _text_date(payload.get("exp"))),
     }
-    return inner | {name: value for name, value in filled.items() if value is not None}
+    whole = inner | {name: value for name, value in filled.items() if value is not None}
+    if any(payload[name] != whole.get(name) for name in payload.keys() & _BODY):
+        raise TwoModelsError("a vc claim beside members of a credential that say otherwise")
+    return whole
 
 
 def _filled_in(payload: Json) -> Json:

@@ -72,6 +72,12 @@ def unwrap_object(item: Json) -> str | None:
     return None if wrapped is None else wrapped.texts[0]
 
 
+def opened(text: str) -> str:
+    """Return the first credential in what wraps one, and any other text as it is."""
+    wrapped = unwrap(text)
+    return text if wrapped is None else wrapped.texts[0]
+
+
 def _document(text: str) -> Json | None:
     """Return the JSON of a text that may be a wrapping; whoever parses it says what is wrong."""
     try:

@@ -62,6 +62,13 @@ def test_a_verification_method_may_stand_there_whole(world, name):
     assert report.authentic.answer is expected
 
 
+def test_a_verification_method_of_the_issuers_own_may_be_named_shortly(world, badge):
+    """A relative address is covered by no signature here, and is nobody else's key."""
+    answer, code = authentic(world, badge, proof(badge, verificationMethod="#proof"))
+    assert (answer, code) != (Answer.NO, "key_of_another")
+    assert answer is not Answer.YES
+
+
 UNKNOWN = {
     "of a ledger": {"type": "MerkleProof2019", "created": "2026-11-01", "proofValue": [1]},
     "of a type alone": {"type": "AnonCredsPresentationProof2022"},

@@ -66,6 +66,28 @@ def test_an_issuer_without_an_id_has_that_of_the_claim(world):
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("context", [V1, V2])
+@pytest.mark.parametrize("kept", ["all", "issuer"])
+def test_members_that_a_library_left_beside_the_vc_claim_may_say_the_same(world, context, kept):
+    """Veramo keeps them where they were, unless it is told to remove the original fields."""
+    payload = claimed(world, context)
+    beside = {
+        "issuer": {"id": payload["iss"], **payload["vc"].pop("issuer")},
+        "credentialSubject": {"id": payload["sub"], **payload["vc"]["credentialSubject"]},
+        "@context": payload["vc"]["@context"],
+        "type": payload["vc"]["type"],
+    }
+    payload |= beside if kept == "all" else {"issuer": beside["issuer"]}
+    report = world.verify(token(world, payload))
+    assert (report.authentic.answer, report.credential.issuer.name) == (
+        Answer.YES, "Example District",
+    )  # fmt: skip
+    other = payload | {"issuer": {**beside["issuer"], "id": "did:web:other.example"}}
+    assert world.verify(token(world, other)).authentic.answer is not Answer.YES
+    other = payload | {"type": ["VerifiableCredential"]}
+    assert world.verify(token(world, other)).authentic.code == "jwt_two_models"
+
+
 def test_a_claim_overrides_nothing():
     inner = {"@context": [V1], "issuer": {"id": "a"}, "credentialSubject": {"id": "b"}, "id": "c"}
     read = credential_in({"iss": "x", "sub": "y", "jti": "z", "vc": inner})

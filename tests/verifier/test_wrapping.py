@@ -178,6 +178,23 @@ def test_the_text_beside_a_jwt_says_nothing(world):
     assert world.verify(both).securing == "data_integrity"
 
 
+@pytest.mark.parametrize("wrap", ["envelope", "presentation", "JwtProof2020"])
+@pytest.mark.parametrize("revoked", [set(), {94}])
+def test_a_status_list_may_be_wrapped(world, wrap, revoked):
+    document = world.list_document(revoked)
+    token = world.issuer.jwt(document, {"typ": "vc+jwt"})
+    wrapped = {
+        "envelope": enveloped(f"data:application/vc+jwt,{token}"),
+        "presentation": {"type": "VerifiablePresentation", "verifiableCredential": [token]},
+        "JwtProof2020": document | {"proof": {"type": "JwtProof2020", "jwt": token}},
+    }[wrap]
+    world.publish(world.list_url, wrapped)
+    badge = world.badge()
+    badge["credentialStatus"]["statusListIndex"] = "94"
+    report = world.verify(world.issuer.sign(badge))
+    assert report.current.code == ("revoked" if revoked else "current")
+
+
 def test_wrappings_are_opened_so_deep_and_no_deeper():
     token = f"{jose.encode_part(b'{}')}.{jose.encode_part(b'{}')}.{jose.encode_part(b'x')}"
     item = token
