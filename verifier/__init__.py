@@ -8,8 +8,8 @@
 'could_not_check'
 """
 
-from verifier.pipeline import verify
+from verifier.pipeline import verify, verify_all
 from verifier.report import Answer, Check, Outcome, Report, Verdict
 from verifier.trust import TrustList
 
-__all__ = ["Answer", "Check", "Outcome", "Report", "TrustList", "Verdict", "verify"]
+__all__ = ["Answer", "Check", "Outcome", "Report", "TrustList", "Verdict", "verify", "verify_all"]

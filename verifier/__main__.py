@@ -18,7 +18,7 @@ from verifier.credential import instant
 from verifier.fetch import Fetch
 from verifier.fetch_cache import remembering
 from verifier.intake import MAX_CREDENTIAL_BYTES
-from verifier.pipeline import verify
+from verifier.pipeline import verify_all
 from verifier.report import Answer, Outcome, Report
 from verifier.trust import TrustList, TrustListError, kept
 
@@ -52,10 +52,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         required = _required(args, lists)
         ask = remembering(web_options.asking(args))
         contexts = _contexts(args)
-        reports = []
+        reports: list[tuple[str, Report]] = []
         for name in args.source:
-            data = _read_source(name)
-            reports.append((name, _verify(data, args, now, lists, evidence, ask(), contexts)))
+            found = verify_all(
+                _read_source(name),
+                make_fetch=ask,
+                now=now,
+                trust=lists,
+                presented_by=args.recipient,
+                evidence=evidence,
+                contexts=contexts,
+            )
+            reports += [(name, report) for report in found]
     except UsageError as exc:
         return _refuse(str(exc))
     _print(reports, args)
@@ -153,26 +161,6 @@ def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) > 65535:
         raise argparse.ArgumentTypeError("give a number from 0 to 65535")
     return int(text)
-
-
-def _verify(
-    data: bytes,
-    args: argparse.Namespace,
-    now: datetime,
-    lists: tuple[TrustList, ...],
-    evidence: tuple[bytes, ...],
-    fetch: Fetch,
-    contexts: FrozenContexts,
-) -> Report:
-    return verify(
-        data,
-        fetch=fetch,
-        now=now,
-        trust=lists,
-        presented_by=args.recipient,
-        evidence=evidence,
-        contexts=contexts,
-    )
 
 
 def _refuse(why: str) -> int:

@@ -7,7 +7,7 @@ mistake is told apart, so that the answer can say what to bring instead.
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -31,7 +31,7 @@ MAX_WORDS = 1000
 FACE_UNSIGNED = "face_unsigned"
 """Only what is attached or in the code is signed; anybody can print anything around it."""
 MORE_THAN_ONE = "more_than_one"
-LINK = "link"
+PAGES_NOT_READ = "pages_not_read"
 
 _FOREIGN = {
     b"PK\x03\x04": "office_file",
@@ -55,14 +55,16 @@ class Handed:
     """A credential and the carrier it came in: `json`, `jwt`, `png`, `svg`, `pdf` or `qr`.
 
     `text` is JSON or a compact JWS, not yet parsed. Where only a link was found the carrier
-    is `url` and `text` the link: whoever asked may fetch it. `notes` are rows of the words.
-    `around` is the address around a credential in a code: whoever printed it chose it (T32).
+    is `url`, `text` the link, which whoever asked may fetch, and `via` what carried the link.
+    `notes` are rows of the words. `around` is the address around a credential in a code: whoever
+    printed it chose it (T32).
     """
 
     carrier: str
     text: str
     notes: tuple[str, ...] = ()
     around: str = ""
+    via: str = ""
 
 
 class IntakeError(ValueError):
@@ -76,23 +78,42 @@ class IntakeError(ValueError):
 
 def read(data: bytes) -> Handed:
     """Return the first credential in `data`; `IntakeError` says what it is if there is none."""
-    handed = _found(data)
+    return read_all(data)[0]
+
+
+def read_all(data: bytes) -> list[Handed]:
+    """Return every credential in `data` and then every link, none twice; `IntakeError` if none.
+
+    Of a baked picture it is the first one, which alone counts (OB-53).
+    """
+    found: dict[str, Handed] = {}
+    for handed in _found(data):
+        for each in _unwrapped(handed):
+            found.setdefault(each.text, each)
+    return list(found.values())
+
+
+def _unwrapped(handed: Handed) -> list[Handed]:
+    """Return the credentials in a presentation or envelope, else what was handed in."""
     try:
         wrapped = None if handed.carrier == "url" else wrapping.unwrap(handed.text)
     except wrapping.WrappingError as exc:
         raise IntakeError(exc.code, detail=exc.detail) from exc
     if wrapped is None:
-        return handed
-    text, notes = wrapped.texts[0], (*wrapped.notes, *_more(wrapped.texts))
-    carrier = _form(text) if handed.carrier in ("json", "jwt") else handed.carrier
-    return replace(handed, carrier=carrier, text=text, notes=(*handed.notes, *notes))
+        return [handed]
+    inside = replace(handed, notes=(*handed.notes, *wrapped.notes))
+    plain = handed.carrier in ("json", "jwt")
+    return [
+        replace(inside, text=text, carrier=_form(text) if plain else handed.carrier)
+        for text in wrapped.texts
+    ]
 
 
 def _form(text: str) -> str:
     return "jwt" if is_token(text) else "json"
 
 
-def _found(data: bytes) -> Handed:
+def _found(data: bytes) -> list[Handed]:
     if len(data) > MAX_BYTES:
         raise IntakeError("too_large", limit_mb=MAX_BYTES // 1024**2)
     if data.startswith(baking.PNG_SIGNATURE):
@@ -108,11 +129,11 @@ def _found(data: bytes) -> Handed:
     if start.startswith(b"<"):
         return _markup(data, start)
     if b"%PDF-" in start and not start.startswith((b"{", b"[")):
-        return _apart("pdf", data)
+        return _pdf(data)
     return _text(data)
 
 
-def _apart(kind: str, data: bytes) -> Handed:
+def _apart(kind: str, data: bytes) -> list[Handed]:
     """Return what a process with nothing to lose finds in `data` (T15, T16, T31)."""
     from verifier import sandbox
 
@@ -122,25 +143,25 @@ def _apart(kind: str, data: bytes) -> Handed:
         raise IntakeError("too_hard_to_read") from exc
     if "code" in found:
         raise IntakeError(found["code"], **found["params"])
-    return Handed(found["carrier"], found["text"], tuple(found["notes"]), found["around"])
+    return [Handed(**each | {"notes": tuple(each["notes"])}) for each in found["found"]]
 
 
 def read_apart(kind: str, data: bytes) -> dict[str, Any]:
-    """Return the credential in `data`, or why there is none, as JSON: what the sandbox does.
+    """Return what is found in `data`, or why nothing is, as JSON: what the sandbox does.
 
     Of a workbook, the cells of its sheets.
     """
     if kind == "workbook":
         return _workbook(data)
     try:
-        handed = {"png": _packed_png, "svg": _svg, "picture": _picture, "pdf": _pdf}[kind](data)
+        found = _DECODED[kind](data)
     except IntakeError as exc:
         return {"code": exc.code, "params": exc.params}
     except PdfError as exc:
         return {"code": exc.code, "params": {"detail": exc.detail}}
     except (BakingError, QrError) as exc:
         return {"code": "picture_damaged", "params": {"detail": str(exc)}}
-    return asdict(handed)
+    return {"found": [asdict(each) for each in found]}
 
 
 def _workbook(data: bytes) -> dict[str, Any]:
@@ -171,7 +192,7 @@ def credential_of_page(data: bytes, url: str) -> str | None:
     return None
 
 
-def _png(data: bytes) -> Handed:
+def _png(data: bytes) -> list[Handed]:
     """Return the credential in a PNG. Where it stands in it as plain text, as it must (OB-53),
     to find it is to walk a list of lengths, which needs no decoder and no process apart."""
     try:
@@ -183,11 +204,11 @@ def _png(data: bytes) -> Handed:
     return _baked("png", baked) if baked else _apart("picture", data)
 
 
-def _packed_png(data: bytes) -> Handed:
+def _packed_png(data: bytes) -> list[Handed]:
     return _baked("png", baking.png_credentials(data))
 
 
-def _markup(data: bytes, start: bytes) -> Handed:
+def _markup(data: bytes, start: bytes) -> list[Handed]:
     if _HTML.search(start):
         raise IntakeError("web_page")
     if not _SVG.search(data):
@@ -195,39 +216,59 @@ def _markup(data: bytes, start: bytes) -> Handed:
     return _apart("svg", data)
 
 
-def _svg(data: bytes) -> Handed:
+def _svg(data: bytes) -> list[Handed]:
     if baked := baking.svg_credentials(data):
         return _baked("svg", baked)
     raise IntakeError("no_credential_in_picture")
 
 
-def _baked(carrier: str, texts: list[str]) -> Handed:
+def _baked(carrier: str, texts: list[str]) -> list[Handed]:
+    notes = (MORE_THAN_ONE,) if len(set(texts)) > 1 else ()
     if _URL.fullmatch(texts[0]):
-        return Handed("url", texts[0], (LINK, *_more(texts)))  # a hosted Open Badge 2.0
+        return [Handed("url", texts[0], notes, via=carrier)]  # a hosted Open Badge 2.0
     if not is_credential(texts[0]):
         raise IntakeError("picture_damaged", detail="what is baked in is no credential")
-    return Handed(carrier, texts[0], _more(texts))
+    return [Handed(carrier, texts[0], notes)]
 
 
-def _picture(data: bytes) -> Handed:
-    handed = _best(texts := qr.scan(data))
-    if handed is None:
-        raise IntakeError("code_of_something_else" if texts else "no_credential_in_picture")
-    return handed if handed.carrier == "url" else replace(handed, carrier="qr")
+def _picture(data: bytes) -> list[Handed]:
+    if found := _in_codes(texts := qr.scan(data), "qr"):
+        return found
+    raise IntakeError("code_of_something_else" if texts else "no_credential_in_picture")
 
 
-def _pdf(data: bytes) -> Handed:
-    """Return the attached credential, else one in a code on a page. The attachment wins."""
-    if attached := pdf.attached_credentials(data):
-        return Handed("pdf", attached[0], (FACE_UNSIGNED, *_more(attached)))
-    handed = _best(pdf.codes_on_pages(data))
-    if handed is None:
+def _pdf(data: bytes) -> list[Handed]:
+    """Return what is attached, then what is in codes on the pages.
+
+    Pages are read apart from attachments: a page can be too hard to draw.
+    """
+    attached = _apart("attachments", data)
+    try:
+        found = attached + _apart("pages", data)
+    except IntakeError:
+        if not attached:
+            raise
+        found = [replace(each, notes=(*each.notes, PAGES_NOT_READ)) for each in attached]
+    if not found:
         raise IntakeError("no_credential_in_pdf")
-    carrier = "url" if handed.carrier == "url" else "pdf"
-    return Handed(carrier, handed.text, (FACE_UNSIGNED, *handed.notes))
+    return found
 
 
-def _text(data: bytes) -> Handed:
+def _attachments(data: bytes) -> list[Handed]:
+    texts = dict.fromkeys(pdf.attached_credentials(data))
+    return [Handed("pdf", text, (FACE_UNSIGNED,)) for text in texts]
+
+
+def _pages(data: bytes) -> list[Handed]:
+    texts, all_pages = pdf.codes_on_pages(data)
+    notes = (FACE_UNSIGNED,) if all_pages else (FACE_UNSIGNED, PAGES_NOT_READ)
+    found = [replace(each, notes=notes) for each in _in_codes(texts, "pdf")]
+    if not found and not all_pages:
+        raise IntakeError("no_credential_on_pages")
+    return found
+
+
+def _text(data: bytes) -> list[Handed]:
     if len(data) > MAX_TEXT_BYTES:
         raise IntakeError("too_large", limit_mb=MAX_TEXT_BYTES // 1024**2)
     try:
@@ -237,47 +278,45 @@ def _text(data: bytes) -> Handed:
     if not text:
         raise IntakeError("empty")
     if text.startswith("{"):
-        return Handed("json", text)
+        return [Handed("json", text)]
     if text.startswith("["):
         return _array(text)
     words = text.split(maxsplit=MAX_WORDS)
-    unwrapped = "".join(words)
-    words = [word for word in words if not word.startswith("{")]
-    handed = Handed("jwt", unwrapped) if is_token(unwrapped) else _best(words)
-    if handed is None or (handed.carrier == "url" and handed.text != text):
+    if is_token(unwrapped := "".join(words)):
+        return [Handed("jwt", unwrapped)]
+    found = _in_codes([word for word in words if not word.startswith("{")])
+    found = [each for each in found if each.carrier != "url" or each.text == text]
+    if not found:
         raise IntakeError("not_recognised")
-    return handed
+    return found
 
 
-def _array(text: str) -> Handed:
-    """Return the first of a JSON array of credentials, objects or compact JWS."""
+def _array(text: str) -> list[Handed]:
+    """Return all of a JSON array of credentials, objects or compact JWS."""
     try:
         items = strict_json.loads(text)
     except strict_json.StrictJsonError as exc:
         raise IntakeError("not_recognised") from exc
-    handed = _first(items)
-    if handed is None:
-        raise IntakeError("not_recognised")
-    return handed
+    if found := _each(items):
+        return found
+    raise IntakeError("not_recognised")
 
 
-def _first(items: list[Any]) -> Handed | None:
-    texts = [item if isinstance(item, str) else _compact(item) for item in items]
-    if not texts or not is_credential(texts[0]):
-        return None
-    return Handed(_form(texts[0]), texts[0], _more(texts))
+def _each(items: list[Any]) -> list[Handed]:
+    texts = (item if isinstance(item, str) else _compact(item) for item in items)
+    return [Handed(_form(text), text) for text in texts if is_credential(text)]
 
 
 def _compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _best(texts: list[str]) -> Handed | None:
-    """Return the first credential among texts of codes or words, else the first link, else None.
+def _in_codes(texts: list[str], carrier: str = "") -> list[Handed]:
+    """Return the credentials among texts of codes or words, then the links; `carrier` held them.
 
-    A code whose credential cannot be unpacked counts only when there is nothing else.
+    A code whose credential cannot be unpacked is told when there is nothing else.
     """
-    credentials: list[Handed] = []
+    credentials: dict[str, Handed] = {}
     links: list[Handed] = []
     damaged: QrError | None = None
     for text in map(str.strip, texts):
@@ -287,19 +326,22 @@ def _best(texts: list[str]) -> Handed | None:
             damaged = damaged or exc
             continue
         if packed is not None:
-            credentials.append(Handed("qr", packed, around=text.partition("#")[0]))
+            around = text.partition("#")[0]
+            credentials.setdefault(packed, Handed(carrier or "qr", packed, around=around))
         elif is_credential(text):
-            credentials.append(Handed(_form(text), text))
+            credentials.setdefault(text, Handed(carrier or _form(text), text))
         elif _URL.fullmatch(text):
-            links.append(Handed("url", text, (LINK,)))
-    found = credentials or links
-    if found:
-        notes = found[0].notes + _more([handed.text for handed in found])
-        return replace(found[0], notes=notes)
-    if damaged is not None:
+            links.append(Handed("url", text, via=carrier))
+    if damaged is not None and not credentials and not links:
         raise IntakeError("code_damaged", detail=str(damaged)) from damaged
-    return None
+    return [*credentials.values(), *links]
 
 
-def _more(texts: Sequence[str]) -> tuple[str, ...]:
-    return (MORE_THAN_ONE,) if len(set(texts)) > 1 else ()
+_DECODED: dict[str, Callable[[bytes], list[Handed]]] = {
+    "png": _packed_png,
+    "svg": _svg,
+    "picture": _picture,
+    "attachments": _attachments,
+    "pages": _pages,
+}
+"""What is read by a process apart (`sandbox.DECODERS`)."""

@@ -5,7 +5,7 @@ kilobytes (T15): all of this runs in the sandbox.
 """
 
 import io
-from collections.abc import Iterator
+import time
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,9 @@ MEDIA_TYPES = (
 MAX_ATTACHMENTS = 20
 MAX_STREAM_BYTES = 8 * 1024 * 1024
 """What one stream may blow up to; an attached credential has some kilobytes."""
-MAX_PAGES = 10
+MAX_PAGES = 50
+MAX_PAGES_SECONDS = 6
+"""Of the processor, for all pages: less than the reader has, so that what was found is told."""
 PAGE_DPI = 300
 MAX_PAGE_PIXELS = 12_000_000
 """US Letter at 300 dpi has 8.4 million; a larger page is drawn more coarsely."""
@@ -89,24 +91,29 @@ def _may_be_credential(file: "EmbeddedFile") -> bool:
     return file.name in NAMES or media_type in MEDIA_TYPES
 
 
-def codes_on_pages(pdf: bytes) -> list[str]:
-    """Return the texts of all QR codes on the first `MAX_PAGES` pages, none twice.
+def codes_on_pages(pdf: bytes) -> tuple[list[str], bool]:
+    """Return the texts of all QR codes on the pages, none twice, and whether all were looked at:
+    at most `MAX_PAGES`, for at most `MAX_PAGES_SECONDS`.
 
     Raises `PdfError` if PDFium cannot open or draw it.
     """
-    try:
-        texts = [text for page in _pages(pdf) for text in qr.texts_in(page)]
-    except Exception as exc:  # PdfiumError, MemoryError, and what Pillow says of odd sizes
-        raise PdfError("pdf_damaged", f"{type(exc).__name__}: {exc}"[:200]) from exc
-    return list(dict.fromkeys(texts))
-
-
-def _pages(pdf: bytes) -> "Iterator[Image]":
     import pypdfium2
 
-    document = pypdfium2.PdfDocument(pdf)
-    for number in range(min(len(document), MAX_PAGES)):
-        page = document[number]
-        points = max(1.0, page.get_width() * page.get_height())
-        scale = min(PAGE_DPI / 72, (MAX_PAGE_PIXELS / points) ** 0.5)
-        yield page.render(scale=scale, grayscale=True, may_draw_forms=False).to_pil()
+    texts: dict[str, None] = {}
+    end = time.process_time() + MAX_PAGES_SECONDS
+    try:
+        document = pypdfium2.PdfDocument(pdf)
+        for number in range(len(document)):
+            if number == MAX_PAGES or time.process_time() > end:
+                return list(texts), False
+            texts |= dict.fromkeys(qr.texts_in(_drawn(document[number])))
+    except Exception as exc:  # PdfiumError, MemoryError, and what Pillow says of odd sizes
+        raise PdfError("pdf_damaged", f"{type(exc).__name__}: {exc}"[:200]) from exc
+    return list(texts), True
+
+
+def _drawn(page: Any) -> "Image":
+    points = max(1.0, page.get_width() * page.get_height())
+    scale = min(PAGE_DPI / 72, (MAX_PAGE_PIXELS / points) ** 0.5)
+    drawn: Image = page.render(scale=scale, grayscale=True, may_draw_forms=False).to_pil()
+    return drawn

@@ -15,9 +15,10 @@ version is looked for after (5), in `refresh.py`. A step whose ground is gone is
 without (5) nothing else is looked at, and no claim is shown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
 from contexts import BUNDLED, FrozenContexts, work
 from verifier import inside, recipient, refresh, related, schema
@@ -27,15 +28,23 @@ from verifier.fetch import Fetch, FetchError
 from verifier.intake import (
     CREDENTIAL_TYPES,
     MAX_CREDENTIAL_BYTES,
+    MORE_THAN_ONE,
     Handed,
     IntakeError,
     credential_of_page,
-    read,
+    read_all,
 )
 from verifier.report import Answer, Check, Outcome, Report, Verdict
 from verifier.trust import TrustList
 
+MAX_CREDENTIALS = 20
+"""In one file. More are said to be there."""
 _LINKS = {"address_refused": "link_refused", "http_status": "link_to_nothing"}
+_SOMETHING_ELSE = (
+    *("web_page", "not_recognised", "empty", "office_file", "picture_format"),
+    *("link_to_no_credential", "no_credential_in_picture", "no_credential_in_pdf"),
+    "code_of_something_else",
+)
 
 
 def verify(
@@ -57,17 +66,113 @@ def verify(
     Never raises for anything in `data`: what is wrong with it is in the report.
     """
     report = look_at(data, World(fetch, now, tuple(trust), contexts))  # (1) to (8)
-    return _presented(_with_files(report, evidence), presented_by)  # (9)
+    return _presented(report, presented_by, evidence)  # (9)
+
+
+def verify_all(
+    data: bytes,
+    *,
+    make_fetch: Callable[[], Fetch],
+    now: datetime,
+    trust: Sequence[TrustList] = (),
+    presented_by: str | None = None,
+    evidence: Sequence[bytes] = (),
+    contexts: FrozenContexts = BUNDLED,
+) -> Iterator[Report]:
+    """Yield a report on each credential in `data`, as `verify` does on the first: all that are
+    attached or in a code, and none twice. There is at least one report.
+
+    Each credential gets a `make_fetch()` of its own, because a `Fetch` has a budget.
+    """
+    reports = look_at_all(data, lambda: World(make_fetch(), now, tuple(trust), contexts))
+    for report in reports:
+        yield _presented(report, presented_by, evidence)
+
+
+def look_at(data: bytes, world: World) -> Report:
+    """Return the report on the first credential that was handed in, whoever presents it: steps
+    (1) to (8). That there are more is noted."""
+    report, *more = islice(look_at_all(data, lambda: world), 2)
+    if more:
+        note = Check("intake", Outcome.PASSED, MORE_THAN_ONE)
+        report = replace(report, checks=(*report.checks, note))
+    return report
+
+
+def look_at_all(data: bytes, make_world: Callable[[], World]) -> Iterator[Report]:
+    """Yield the reports on all that was handed in, each in a world of its own."""
+    found: list[Report] = []
+    nowhere: list[Report] = []
+    for report in _each(data, make_world, found):
+        if any(_same(report, other) for other in found):
+            continue
+        if _leads_nowhere(report):
+            nowhere.append(report)
+            continue
+        found.append(report)
+        if len(found) > MAX_CREDENTIALS:
+            yield _unread(IntakeError("too_many_in_one", most=MAX_CREDENTIALS))
+            return
+        yield report
+    if not found:
+        yield nowhere[0]
+
+
+def _each(
+    data: bytes, make_world: Callable[[], World], found: Sequence[Report]
+) -> Iterator[Report]:
+    """Yield a report on each credential in `data`, and on what each link leads to, but for the
+    address of one that was `found` already."""
+    try:
+        things = read_all(data)  # (1)
+    except IntakeError as exc:
+        yield _unread(exc)
+        return
+    for thing in things:
+        if thing.carrier == "url" and any(_is_at(report, thing.text) for report in found):
+            continue
+        world = make_world()
+        try:
+            handed = _followed(thing, world.fetch) if thing.carrier == "url" else [thing]
+        except IntakeError as exc:
+            yield _unread(exc)
+            continue
+        for number, each in enumerate(handed):
+            yield _look(each, make_world() if number else world)
+
+
+def _is_at(report: Report, url: str) -> bool:
+    """Whether a credential says that this is its own address, be it shown to be true or not."""
+    try:
+        return parse(report.text).document.get("id") == url
+    except ValueError:
+        return False
+
+
+def _same(report: Report, other: Report) -> bool:
+    """Whether two reports say the same of one credential: it may come as JSON and in a code."""
+    if report.credential is None or other.credential is None:
+        return report.text == other.text != ""
+    ids = [(each.issuer.id, each.id) for each in (report.credential, other.credential)]
+    answers = [[v.answer for v in each.verdicts().values()] for each in (report, other)]
+    return report.text == other.text or (
+        ids[0] == ids[1] and ids[0][1] is not None and answers[0] == answers[1]
+    )
+
+
+def _leads_nowhere(report: Report) -> bool:
+    """Whether it is of a link to something else, which many a certificate has beside its own."""
+    return report.carrier == "unknown" and report.checks[0].code in _SOMETHING_ELSE
+
+
+def _unread(exc: IntakeError) -> Report:
+    check = Check("intake", Outcome.COULD_NOT_CHECK, exc.code, exc.params)
+    return unauthentic("unknown", "unknown", (check,))
 
 
 @work.limited()
-def look_at(data: bytes, world: World) -> Report:
-    """Return the report on what was handed in, whoever presents it: steps (1) to (8)."""
-    try:
-        handed = _hand_in(data, world.fetch)  # (1)
-    except IntakeError as exc:
-        check = Check("intake", Outcome.COULD_NOT_CHECK, exc.code, exc.params)
-        return unauthentic("unknown", "unknown", (check,))
+def _look(handed: Handed, world: World) -> Report:
+    """Steps (2) to (8)."""
     around = {"around": handed.around} if handed.around else {}
     received = (
         Check("intake", Outcome.PASSED, f"received_{handed.carrier}", around),
@@ -108,36 +213,34 @@ def _unjudged(member: str) -> Check:
     return Check("parts", Outcome.COULD_NOT_CHECK, "part_not_checked", {"member": member})
 
 
-def _with_files(report: Report, evidence: Sequence[bytes]) -> Report:
+def _presented(report: Report, presented_by: str | None, evidence: Sequence[bytes]) -> Report:
+    """Add what the files of evidence are, and the verdict *Theirs* where the caller said who
+    presented the credential."""
     credential = report.credential
-    if credential is None:
-        return report
-    files = tuple(check_evidence(credential, file) for file in evidence)
-    return replace(report, checks=(*report.checks, *files))
-
-
-def _presented(report: Report, presented_by: str | None) -> Report:
-    """Add the verdict *Theirs* where the caller said who presented the credential."""
+    if credential is not None:
+        files = tuple(check_evidence(credential, file) for file in evidence)
+        report = replace(report, checks=(*report.checks, *files))
     if presented_by is None:
         return report
-    if report.credential is None:
+    if credential is None:
         return replace(report, theirs=Verdict(Answer.COULD_NOT_CHECK, "not_authentic"))
-    return replace(report, theirs=recipient.judge(report.credential, presented_by))
+    return replace(report, theirs=recipient.judge(credential, presented_by))
 
 
-def _hand_in(data: bytes, fetch: Fetch) -> Handed:
-    """Read what was handed in; a link is followed, and a page to the credential that it names."""
-    handed = read(data)
-    if handed.carrier != "url":
-        return handed
-    url = handed.text
+def _followed(link: Handed, fetch: Fetch) -> list[Handed]:
+    """Return what a link leads to, and a page to the credential that it names. What carried the
+    link is still the carrier, and what was noted of it is still true."""
+    url = link.text
     body = _follow(url, fetch)
     if named := credential_of_page(body, url):
         body = _follow(named, fetch)
-    found = read(body)
-    if found.carrier == "url":
+    found = [each for each in read_all(body) if each.carrier != "url"]
+    if not found:
         raise IntakeError("link_to_no_credential", url=url[:200])
-    return found
+    return [
+        replace(each, carrier=link.via or each.carrier, notes=(*link.notes, *each.notes))
+        for each in found
+    ]
 
 
 def _follow(url: str, fetch: Fetch) -> bytes:

@@ -19,7 +19,7 @@ _MARKS = {
     Outcome.COULD_NOT_CHECK: "?",
     Outcome.NOT_APPLICABLE: "·",
 }
-ALWAYS_SAID = {"face_unsigned", "more_than_one", "presentation", *GAPS}
+ALWAYS_SAID = {"face_unsigned", "more_than_one", "pages_not_read", "presentation", *GAPS}
 """Passed checks that a reader needs all the same: what was *not* looked at, or is not said."""
 _TITLES = {
     "authentic": "Authentic",

@@ -50,7 +50,8 @@ DECODERS = {
     "png": (),
     "svg": ("defusedxml.ElementTree",),
     "picture": _PICTURES,
-    "pdf": (*_PICTURES, "pypdf.filters", "pypdfium2"),
+    "attachments": ("pypdf.filters",),
+    "pages": (*_PICTURES, "pypdfium2"),
     "workbook": ("python_calamine", "verifier.workbook"),
 }
 """What is loaded beforehand to read a kind of file: a reader can open no file to load more."""

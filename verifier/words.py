@@ -128,6 +128,15 @@ WORDS: dict[str, tuple[str, str]] = {
         "",
     ),
     "more_than_one": ("There is more than one credential in it; this is about the first.", ""),
+    "pages_not_read": (
+        "It has more pages than are looked at, or one that cannot be drawn: there may be more "
+        "credentials in it.",
+        "Bring its other pages as files of their own.",
+    ),
+    "too_many_in_one": (
+        "There are more than {most} credentials in it; the others were not checked.",
+        "Bring the others as files of their own.",
+    ),
     "presentation": (
         "It came in an envelope that a wallet makes; only the credential in it was checked.",
         "",
@@ -182,6 +191,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "no_credential_in_pdf": (
         "The PDF carries no credential. A printed or scanned copy loses what was attached.",
         _BRING,
+    ),
+    "no_credential_on_pages": (
+        "The first pages of the PDF carry no credential; there are more than are looked at.",
+        "Bring the page with the code, or the file that the issuer gave.",
     ),
     "link_refused": (
         "The link {url} is not opened from here: only https addresses on public sites are.",

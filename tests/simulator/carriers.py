@@ -114,7 +114,8 @@ def pdf(
     password: str | None = None,
 ) -> bytes:
     """Return a PDF with attachments (name, media type, text) and a picture on each page."""
-    first, *others = pages or (Image.new("L", (200, 100), "white"),)
+    blank = Image.new("L", (200, 100), "white")
+    first, *others = [page.copy() for page in pages] or [blank]  # saving leaves options behind
     paper = saved(first, "PDF", resolution=150, save_all=True, append_images=others)
     writer = PdfWriter(io.BytesIO(paper))
     for name, media_type, text in attachments:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from verifier import jose, multikey, printed, status_list, trust, verify
+from verifier import jose, multikey, printed, status_list, trust, verify, verify_all
 from verifier.cryptosuites import SUITES
 from verifier.did import did_web_url
 from verifier.fetch import Fetched, FetchError
@@ -158,6 +158,10 @@ class World:
     def badge(self, **changes: Any) -> dict[str, Any]:
         """Return an unsigned badge with a rubric result, evidence and a status entry."""
         return deepcopy(BADGE) | {"issuer": {**BADGE["issuer"], "id": self.issuer.did}} | changes
+
+    def verify_all(self, data: bytes, **options: Any) -> list[Report]:
+        """Verify everything in a file with this world as the web and `NOW` as the time."""
+        return list(verify_all(data, **({"make_fetch": lambda: self.fetch, "now": NOW} | options)))
 
     def verify(self, credential: Any, **options: Any) -> Report:
         data = credential if isinstance(credential, bytes | str) else json.dumps(credential)

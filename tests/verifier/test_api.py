@@ -192,7 +192,7 @@ def test_a_fault_of_ours_is_a_500_that_quotes_nobody(caplog):
         raise RuntimeError(person)
 
     app = create_app(broken)
-    problem = told(post(app.test_client(), b"x"))
+    problem = told(post(app.test_client(), b"{}"))
     assert problem["status"] == 500
     assert "RuntimeError" in caplog.text
     assert person not in caplog.text + json.dumps(problem)

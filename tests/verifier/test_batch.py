@@ -17,7 +17,7 @@ from world import World
 from verifier import __main__ as verifying
 from verifier import web_options, words
 from verifier.batch import command, run
-from verifier.batch.desk import Desk, Row, Task
+from verifier.batch.desk import Desk, Row, Task, of_line
 from verifier.batch.table import HandedIn
 from verifier.report import Answer, Verdict
 
@@ -300,7 +300,7 @@ def test_a_fault_of_ours_has_a_row_and_the_others_go_on(world, tmp_path, monkeyp
         HandedIn("b", "001.json", emails=(None,)),
         HandedIn("c", ""),
     ]
-    rows = [Row.of_line(line) for line in run._check(things)]
+    rows = [rows[0] for rows in map(of_line, run._check(things))]
     codes = [[why.code for why in row.reasons] for row in rows]
     assert codes == [["no_trust_list"], ["could_not_finish"], ["nothing_handed_in"]]
 
@@ -318,7 +318,7 @@ def test_a_list_is_asked_and_judged_once_for_many_credentials(world, tmp_path):
     world.asked.clear()
     desk = Desk(Task(tmp_path / "folder", b"", (), lambda: world.fetch))
     for number in (1, 2, 3):
-        judged.append(desk.check(HandedIn("a", f"{number:03}.json")))
+        judged += desk.check(HandedIn("a", f"{number:03}.json"))
     assert sorted(world.asked) == sorted({*world.asked})
     assert [len(row.asked) for row in judged] == [2, 2, 2]
 

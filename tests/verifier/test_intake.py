@@ -1,5 +1,6 @@
 """What was handed in, found out by its content alone (pains A7; T15, T31)."""
 
+import io
 import json
 from contextlib import suppress
 
@@ -24,16 +25,18 @@ from carriers import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from pypdf import PdfWriter
 
 from verifier.baking import bake_png, bake_svg
 from verifier.intake import (
     FACE_UNSIGNED,
-    LINK,
     MAX_BYTES,
     MORE_THAN_ONE,
+    PAGES_NOT_READ,
     Handed,
     IntakeError,
     read,
+    read_all,
 )
 from verifier.wrapping import ENVELOPE, PRESENTATION
 
@@ -78,32 +81,56 @@ def test_a_credential_is_found_in_whatever_carries_it(data: bytes, carrier: str,
 
 
 @pytest.mark.parametrize(
-    ("data", "notes"),
+    ("data", "notes", "via"),
     [
-        pytest.param(URL.encode(), (LINK,), id="text"),
-        pytest.param(f" {URL}\n".encode(), (LINK,), id="text-with-white-space"),
-        pytest.param(saved(code(URL), "PNG"), (LINK,), id="png-of-a-code"),
-        pytest.param(pdf(pages=[code(URL)]), (FACE_UNSIGNED, LINK), id="pdf"),
+        pytest.param(URL.encode(), (), "", id="text"),
+        pytest.param(f" {URL}\n".encode(), (), "", id="text-with-white-space"),
+        pytest.param(saved(code(URL), "PNG"), (), "qr", id="png-of-a-code"),
+        pytest.param(pdf(pages=[code(URL)]), (FACE_UNSIGNED,), "pdf", id="pdf"),
+        pytest.param(png_with(itxt(URL.encode(), b"openbadges")), (), "png", id="png-baked"),
     ],
 )
-def test_where_only_a_link_is_found_it_is_handed_on(data: bytes, notes: tuple[str, ...]) -> None:
-    assert read(data) == Handed("url", URL, notes)
+def test_where_only_a_link_is_found_it_is_handed_on_with_what_carried_it(
+    data: bytes, notes: tuple[str, ...], via: str
+) -> None:
+    assert read_all(data) == [Handed("url", URL, notes, via=via)]
 
 
 @pytest.mark.parametrize(
     "data",
     [
-        pytest.param(png_with(itxt(JWT.encode()), itxt(OTHER.encode())), id="png"),
         pytest.param(saved(code(link(JWT), link(OTHER)), "PNG"), id="two-codes"),
         pytest.param(f"{JWT}\n{OTHER}\n".encode(), id="lines"),
         pytest.param(json.dumps([JWT, OTHER]).encode(), id="json-array"),
         pytest.param(pdf(("a", "application/jwt", JWT), ("b", "application/jwt", OTHER)), id="pdf"),
+        pytest.param(pdf(pages=[code(link(JWT)), code(link(OTHER))]), id="pages"),
+        pytest.param(
+            pdf(("a", "application/jwt", JWT), pages=[code(link(OTHER))]), id="attachment-and-code"
+        ),
     ],
 )
-def test_of_several_credentials_the_first_is_taken_and_that_is_said(data: bytes) -> None:
-    handed = read(data)
-    assert handed.text == JWT
-    assert MORE_THAN_ONE in handed.notes
+def test_every_distinct_credential_is_found(data: bytes) -> None:
+    assert [handed.text for handed in read_all(data)] == [JWT, OTHER]
+
+
+def test_of_a_baked_picture_the_first_credential_is_taken_and_that_is_said() -> None:
+    """OB-53: only the first one counts."""
+    (handed,) = read_all(png_with(itxt(JWT.encode()), itxt(OTHER.encode())))
+    assert handed == Handed("png", JWT, (MORE_THAN_ONE,))
+
+
+def test_links_come_after_credentials() -> None:
+    found = read_all(pdf(pages=[code(URL), code(link(JWT), URL)]))
+    assert [handed.text for handed in found] == [JWT, URL]
+
+
+def test_a_page_that_cannot_be_drawn_takes_no_attachment_away() -> None:
+    bomb = pdf_of(deflated_zeros(1024 * MIB), filters=b"/FlateDecode")
+    writer, out = PdfWriter(io.BytesIO(bomb)), io.BytesIO()
+    writer.add_attachment("credential.json", JSON.encode())
+    writer.write(out)
+    (handed,) = read_all(out.getvalue())
+    assert (handed.text, handed.notes) == (JSON, (FACE_UNSIGNED, PAGES_NOT_READ))
 
 
 def presentation(*credentials: object, kind: str = "VerifiablePresentation") -> bytes:
@@ -122,9 +149,6 @@ def envelope(jwt: str) -> dict[str, str]:
         pytest.param([json.loads(JSON)], Handed("json", JSON, (PRESENTATION,)), id="object"),
         pytest.param([JWT], Handed("jwt", JWT, (PRESENTATION,)), id="jwt"),
         pytest.param([envelope(JWT)], Handed("jwt", JWT, (PRESENTATION, ENVELOPE)), id="envelope"),
-        pytest.param(
-            [JWT, OTHER], Handed("jwt", JWT, (PRESENTATION, MORE_THAN_ONE)), id="more-than-one"
-        ),
     ],
 )
 def test_of_a_presentation_the_credential_is_taken_and_that_is_said(
@@ -157,7 +181,7 @@ def test_an_object_that_wraps_no_credential_is_handed_on_as_it_is(data: bytes) -
 
 
 def test_the_same_credential_twice_is_one() -> None:
-    assert read(f"{JWT}\n{JWT}".encode()).notes == ()
+    assert len(read_all(f"{JWT}\n{JWT}".encode())) == 1
 
 
 def test_of_a_pdf_the_attachment_wins_over_the_code_on_its_face() -> None:

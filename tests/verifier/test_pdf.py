@@ -8,6 +8,7 @@ from carriers import JSON, MIB, code, deflated_zeros, jwt, link, memory_below, p
 from hypothesis import given
 from hypothesis import strategies as st
 
+from verifier import pdf as pdf_module
 from verifier.pdf import (
     MAX_ATTACHMENTS,
     MAX_PAGES,
@@ -64,20 +65,20 @@ def test_a_pdf_that_opens_without_a_password_is_read_although_encrypted() -> Non
 
 
 def test_codes_on_a_page_are_read() -> None:
-    assert codes_on_pages(pdf(pages=[code(link(JWT), "https://x.example/")])) == [
-        link(JWT),
-        "https://x.example/",
-    ]
+    texts = [link(JWT), "https://x.example/"]
+    assert codes_on_pages(pdf(pages=[code(*texts)])) == (texts, True)
 
 
-def test_no_more_pages_than_a_few_are_drawn() -> None:
-    pages = [code(str(number)) for number in range(MAX_PAGES + 2)]
-    assert codes_on_pages(pdf(pages=pages)) == [str(number) for number in range(MAX_PAGES)]
+def test_no_more_pages_than_some_are_drawn_and_that_is_said(monkeypatch) -> None:
+    document = pdf(pages=[code(str(number)) for number in range(MAX_PAGES + 1)])
+    assert codes_on_pages(document) == ([str(number) for number in range(MAX_PAGES)], False)
+    monkeypatch.setattr(pdf_module, "MAX_PAGES_SECONDS", -1)
+    assert codes_on_pages(document) == ([], False)
 
 
 def test_a_page_of_any_size_is_drawn_within_the_limits() -> None:
     with memory_below(64 * MIB):
-        assert codes_on_pages(pdf_of(box=b"0 0 1000000 1000000")) == []
+        assert codes_on_pages(pdf_of(box=b"0 0 1000000 1000000")) == ([], True)
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def test_what_needs_no_decoder_is_read_here(data, monkeypatch):
         ("svg", HONEST["svg"][0]),
         ("picture", png_with()),
         ("picture", HONEST["jpeg"][0]),
-        ("pdf", ATTACHED),
+        ("attachments", ATTACHED),
     ],
 )
 def test_what_needs_a_decoder_is_never_read_here(kind, data, monkeypatch):

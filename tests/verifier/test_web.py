@@ -19,7 +19,7 @@ from verifier.report import Answer, Verdict
 from verifier.trust import TrustList
 from verifier.view import view
 from verifier.web import answers as answers_
-from verifier.web import display, page
+from verifier.web import display, in_time
 from verifier.web.headers import protect
 from verifier.web.markdown import prose
 from verifier.web.page import MOST_TEXT, Site, verifier_blueprint
@@ -137,7 +137,7 @@ def test_an_issuer_is_green_only_when_listed_and_red_only_when_its_listing_ended
     answer: Answer, code: str, tone: str
 ) -> None:
     verdict = Verdict(answer, code, {"list": "L", "name": "N"})
-    assert answers_.line("recognised", verdict, page.OUT_OF_TIME).tone == tone
+    assert answers_.line("recognised", verdict, in_time.OUT_OF_TIME).tone == tone
 
 
 def test_a_listed_issuer_is_called_what_the_list_calls_it(world: World, signed: bytes) -> None:

@@ -17,7 +17,7 @@ from verifier import qr
 from verifier.baking import bake_svg
 from verifier.evidence import digest_multibase
 from verifier.report import Answer, Verdict
-from verifier.web import page, scan
+from verifier.web import in_time, page, scan
 from verifier.web.kinds import KINDS as KINDS_
 from verifier.web.kinds import in_all, kind
 from verifier.web.page import Site, verifier_blueprint
@@ -279,7 +279,7 @@ KINDS = [
 def test_each_report_is_of_one_kind(listed, changes, of):
     yes = Verdict(Answer.YES, "")
     sound = {"authentic": yes, "current": yes, "recognised": Verdict(Answer.YES, listed)}
-    assert kind(replace(page.OUT_OF_TIME, **sound | changes)) == of
+    assert kind(replace(in_time.OUT_OF_TIME, **sound | changes)) == of
 
 
 def test_every_kind_has_its_number_in_the_total():

@@ -6,7 +6,7 @@ verdict on one.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from verifier.batch.table import HandedIn
 from verifier.credential import Credential
 from verifier.fetch import Fetch
 from verifier.known import Asked, Asking, Known, KnownWorld
-from verifier.pipeline import look_at
+from verifier.pipeline import look_at_all
 from verifier.report import Answer, Report, Verdict
 
 _LONGEST = 200
@@ -32,8 +32,9 @@ class Row:
     """What was found of one thing that was handed in: all that the results and the record need.
 
     `facts` are more cells of the results, by their heads. `same` is one for every copy and form
-    of a credential, and empty where there is none; `theirs` says that an address fits. No result
-    of a rubric is in it, because that is personnel data (R42).
+    of a credential, and empty where there is none; `theirs` says that an address fits; `part` is
+    "2 of 3" where a file holds several. No result of a rubric is in it, because that is personnel
+    data (R42).
     """
 
     thing: HandedIn
@@ -44,6 +45,7 @@ class Row:
     same: str = ""
     theirs: bool = False
     asked: tuple[Asked, ...] = ()
+    part: str = ""
 
     @property
     def answer(self) -> Answer:
@@ -54,21 +56,30 @@ class Row:
         """Return the row with one more reason, before the others."""
         return replace(self, reasons=(Verdict(answer, code, params), *self.reasons))
 
-    def line(self) -> bytes:
-        """Return the row as one line of JSON."""
+    def values(self) -> dict[str, Any]:
+        """Return the row as JSON data."""
         values = {name: getattr(self, name) for name in self.__slots__}
         values["reasons"] = [(why.answer, why.code, why.params) for why in self.reasons]
-        return json.dumps(values, separators=(",", ":")).encode() + b"\n"
+        return values
 
     @classmethod
-    def of_line(cls, line: bytes) -> "Row":
-        """Return the row that a line holds."""
-        values: dict[str, Any] = json.loads(line)
+    def of(cls, values: dict[str, Any]) -> "Row":
+        """Return the row that JSON data holds."""
         applicant, source, name, emails, by_table = values["thing"]
         values["thing"] = HandedIn(applicant, source, name, tuple(emails), by_table)
         values["reasons"] = tuple(Verdict(Answer(a), *why) for a, *why in values["reasons"])
         values["asked"] = tuple(map(tuple, values["asked"]))
         return cls(**values)
+
+
+def line(rows: Sequence[Row]) -> bytes:
+    """Return all rows of one thing as one line, so that a journal has all of them or none."""
+    return json.dumps([row.values() for row in rows], separators=(",", ":")).encode() + b"\n"
+
+
+def of_line(line: bytes) -> list[Row]:
+    """Return the rows that a line holds."""
+    return [Row.of(values) for values in json.loads(line)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,28 +103,46 @@ class Desk:
         self._policy = policy.parse(task.policy, task.lists)
         self._known, self._contexts = Known(), pinned.known(task.pins)
 
-    def check(self, thing: HandedIn) -> Row:
-        """Return the row for what was handed in, whatever it is."""
+    def check(self, thing: HandedIn) -> list[Row]:
+        """Return the rows of what was handed in, whatever it is: one for each credential in it."""
         if not thing.source:
-            return self.unchecked(thing, "nothing_handed_in")
+            return [self.unchecked(thing, "nothing_handed_in")]
         try:
             if thing.is_link:
                 data, digest = thing.source.encode(), ""
             else:
                 data, digest = self._shelf.read(thing.source)
         except UnreadableError as exc:
-            return self.unchecked(thing, exc.code, **exc.params)
-        now, asking = self._now(), Asking(self._known, self.task.ask)
-        report = look_at(data, KnownWorld(asking, now, self._policy.lists, self._contexts))
-        credential, asked = report.credential, asking.asked
-        digest = digest or next((found for url, _, found in asked if url == thing.source), "")
+            return [self.unchecked(thing, exc.code, **exc.params)]
+        now, asking = self._now(), []
+
+        def world() -> KnownWorld:
+            asking.append(Asking(self._known, self.task.ask))
+            return KnownWorld(asking[-1], now, self._policy.lists, self._contexts)
+
+        rows = []
+        for report in look_at_all(data, world):
+            asked = asking[-1].asked if asking else ()
+            digest = digest or next((found for url, _, found in asked if url == thing.source), "")
+            rows.append(self._row(thing, report, digest, asked, now))
+        return [replace(row, part=part) for row, part in zip(rows, _parts(len(rows)), strict=True)]
+
+    def _row(
+        self,
+        thing: HandedIn,
+        report: Report,
+        digest: str,
+        asked: tuple[Asked, ...],
+        now: datetime,
+    ) -> Row:
+        credential = report.credential
         return Row(
             thing,
             now.isoformat(),
             tuple(policy.judge(report, self._policy, thing, now)),
             digest,
             self._facts(report),
-            _same(credential) if credential else digest * (report.carrier != "unknown"),
+            _same(credential) if credential else _same_text(report),
             credential is not None and policy.is_theirs(credential, thing),
             asked,
         )
@@ -143,6 +172,14 @@ class Desk:
             "credential": _same(credential),
         }
         return found | {head: text[:_LONGEST] for head, text in facts.items()}
+
+
+def _parts(number: int) -> list[str]:
+    return [f"{n} of {number}" for n in range(1, number + 1)] if number > 1 else [""]
+
+
+def _same_text(report: Report) -> str:
+    return hashlib.sha256(report.text.encode()).hexdigest() if report.text else ""
 
 
 def _same(credential: Credential) -> str:

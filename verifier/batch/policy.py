@@ -20,7 +20,7 @@ from verifier.shape import GAPS
 from verifier.strict_toml import Table, TomlError
 from verifier.trust import TrustList
 
-LOOK = ("more_than_one", "clr_2", *GAPS)
+LOOK = ("more_than_one", "pages_not_read", "clr_2", *GAPS)
 """Checks that decide nothing and that a person has to look at: that there are credentials which
 are not judged here, and what a badge leaves unsaid."""
 STRANGERS = ("not_listed", "only_endorsed")

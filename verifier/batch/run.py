@@ -26,7 +26,7 @@ from threading import Thread
 
 from verifier.batch import sheet
 from verifier.batch.applicants import Pile
-from verifier.batch.desk import Desk, Row, Task
+from verifier.batch.desk import Desk, Row, Task, line, of_line
 from verifier.batch.sheet import Named
 from verifier.batch.shelf import BatchError, Shelf, UnreadableError, shelf
 from verifier.batch.table import HandedIn
@@ -72,10 +72,10 @@ def run(
     with (out / JOURNAL).open("ab", buffering=0) as journal:
         for lines in check_all(todo, given.task, workers):
             journal.write(b"".join(lines))
-            done |= {row.thing: row for row in map(Row.of_line, lines)}
+            done |= {rows[0].thing: rows for rows in map(of_line, lines)}
             number += len(lines)
             tell(before, number, len(things))
-    rows = settle([done[thing] for thing in things])
+    rows = settle([row for thing in things for row in done[thing]])
     finished = datetime.now(UTC)
     written = {
         "results.csv": sheet.as_csv(rows),
@@ -128,10 +128,10 @@ def _check(things: Sequence[HandedIn]) -> list[bytes]:
     found = []
     for thing in things:
         try:
-            row = desk.check(thing)
+            rows = desk.check(thing)
         except Exception:  # a fault of ours: its row says that a person has to look
-            row = desk.unchecked(thing, "could_not_finish")
-        found.append(row.line())
+            rows = [desk.unchecked(thing, "could_not_finish")]
+        found.append(line(rows))
     return found
 
 
@@ -162,7 +162,7 @@ def _settled(row: Row, users: dict[str, Row]) -> Row:
     return row.with_reason(answer, "used_by_another", who=who[:200])
 
 
-def _open(given: Given, out: Path) -> tuple[str, dict[HandedIn, Row]]:
+def _open(given: Given, out: Path) -> tuple[str, dict[HandedIn, list[Row]]]:
     """Return when the check in `out` was begun and what is done of it; begin it if it is new."""
     if (out / RECORD).exists():
         raise BatchError(f"{out} holds a finished check: give another folder with --out")
@@ -181,13 +181,16 @@ def _open(given: Given, out: Path) -> tuple[str, dict[HandedIn, Row]]:
         )
     if lines and not lines[-1].endswith(b"\n"):  # torn when the run was killed
         os.truncate(journal, journal.stat().st_size - len(lines.pop()))
-    return first["begun"], {row.thing: row for row in map(Row.of_line, lines)}
+    return first["begun"], {rows[0].thing: rows for rows in map(of_line, lines)}
 
 
-def _is_done(row: Row | None, files: Shelf) -> bool:
-    """Whether there is a row, and the file is still the one that was checked."""
-    if row is None or row.thing.is_link or not row.thing.source:
-        return row is not None
+def _is_done(rows: list[Row] | None, files: Shelf) -> bool:
+    """Whether there are rows, and the file is still the one that was checked."""
+    if not rows:
+        return False
+    row = rows[0]
+    if row.thing.is_link or not row.thing.source:
+        return True
     try:
         return files.read(row.thing.source)[1] == row.sha256
     except UnreadableError:

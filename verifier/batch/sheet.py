@@ -28,7 +28,7 @@ ANSWERS = {
 }
 """Each with its mark, of one, of several, and the stylesheet's word for it."""
 _HEADS = (
-    *("applicant", "name", "file or link", "answer", "why", "next step", "points"),
+    *("applicant", "name", "file or link", "part", "answer", "why", "next step", "points"),
     *("name in the credential", "achievement", "issuer", "listed as", "awarded", "declared"),
     *("authentic", "current", "recognised", "credential", "sha256"),
 )
@@ -55,6 +55,7 @@ def _cells(row: Row) -> dict[str, str]:
         "applicant": row.thing.applicant,
         "name": row.thing.name,
         "file or link": row.thing.source,
+        "part": row.part,
         "answer": ANSWERS[answer][1],
         "why": " ".join(map(words.text, row.reasons)),
         "next step": " ".join(_steps(row, answer)),
@@ -131,14 +132,14 @@ def _applicant(who: str, rows: Sequence[Row]) -> str:
 
 
 def _thing(row: Row) -> str:
-    fact = row.facts.get
+    fact, source = row.facts.get, (row.thing.source or "nothing", row.part)
     achievement, signed_name = fact("achievement"), fact("name in the credential")
     facts = (fact("listed as") or fact("issuer"), fact("awarded"), fact("declared"))
     lines = (
         f"<strong>{_text(achievement)}</strong>" if achievement else "",
         _text(" · ".join(filter(None, facts))),
         f"issued to {_text(signed_name)}" if signed_name not in (None, "", row.thing.name) else "",
-        f'<span class="soft">{_text(row.thing.source or "nothing")}</span>',
+        f'<span class="soft">{_text(", ".join(filter(None, source)))}</span>',
     )
     return "<br>".join(filter(None, lines))
 

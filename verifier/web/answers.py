@@ -112,6 +112,7 @@ AWAY = ("_unreachable", "issuer_not_asked", "endorsement_unchecked", "issuer_doc
 NOTES = {
     *(
         "more_than_one",
+        "pages_not_read",
         "signature_verified_part",
         "whole_handed_in",
         "criteria_withheld",

@@ -14,14 +14,14 @@ from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from contexts import BUNDLED, FrozenContexts
-from verifier import TrustList, verify, words
-from verifier.examine import unauthentic
+from verifier import TrustList, verify_all, words
 from verifier.fetch import Fetch
 from verifier.intake import MAX_BYTES
-from verifier.report import Check, Outcome
+from verifier.pipeline import MAX_CREDENTIALS
 from verifier.web import answers, display, headers, language, scan
 from verifier.web.answers import Withdrawal
 from verifier.web.handed import handed_in
+from verifier.web.in_time import MOST_SECONDS, within
 from verifier.web.kinds import in_all
 from verifier.web.limits import limiter_for
 from verifier.web.markdown import prose
@@ -31,11 +31,10 @@ MOST_TEXT = 2 * 1024 * 1024
 """A credential is at most 1 MiB; a form part beyond this is not even held in memory (T31)."""
 MOST_AT_ONCE = 10
 """Credentials in one request; an office with more has `mintmark-verify batch`."""
-MOST_PARTS = 5 * MOST_AT_ONCE
+MOST_AGAIN = MOST_AT_ONCE * MAX_CREDENTIALS
+MOST_PARTS = 4 * MOST_AGAIN
 """Each credential of a report is asked about again by three."""
 MOST_TOGETHER = 4 * MAX_BYTES
-MOST_SECONDS = 25.0
-"""After this none of several is begun: a worker may take a minute, and one credential 20 s."""
 OFTEN = "120/minute"
 """A school has one address for all its rooms."""
 NOTHING = (
@@ -101,23 +100,24 @@ def verifier_blueprint(
         presented_by = request.form.get("presented_by", "").strip()
         if not handed:
             return _form(_ours(NOTHING), status=400)
-        if len(handed) > MOST_AT_ONCE:
+        anew = [thing for thing in handed if not thing.carrier]
+        if len(anew) > MOST_AT_ONCE or len(handed) > MOST_AGAIN:
             return _form(_ours(TOO_MANY), status=413)
         evidence = [file.read() for file in request.files.getlist("evidence") if file]
-        now, begun, told = clock(), time.monotonic(), []
+        now, begun = clock(), time.monotonic()
+        told: list[answers.Told] = []
         for thing in handed:
-            report = OUT_OF_TIME
-            if time.monotonic() - begun <= MOST_SECONDS:
-                report = verify(
-                    thing.data,
-                    fetch=make_fetch(),
-                    now=now,
-                    trust=trust,
-                    presented_by=presented_by or None,
-                    evidence=evidence,
-                    contexts=contexts,
-                )
-            told.append(answers.tell(report, thing, withdrawal))
+            reports = verify_all(
+                thing.data,
+                make_fetch=make_fetch,
+                now=now,
+                trust=trust,
+                presented_by=presented_by or None,
+                evidence=evidence,
+                contexts=contexts,
+            )
+            left = MOST_SECONDS - time.monotonic() + begun
+            told += [answers.tell(report, thing, withdrawal) for report in within(left, reports)]
         if len(told) == 1 and told[0].report.carrier == "unknown":
             found = told[0].report.checks[0]
             problem = (language.say(found), language.next_step(found))
@@ -144,11 +144,6 @@ def verifier_blueprint(
         return _form(_ours(TOO_LARGE), status=413)
 
     return blueprint
-
-
-OUT_OF_TIME = unauthentic(
-    "unknown", "unknown", (Check("intake", Outcome.COULD_NOT_CHECK, "took_too_long"),)
-)
 
 
 def _ours(row: tuple[str, str]) -> tuple[str, str]:
