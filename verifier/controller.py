@@ -17,6 +17,7 @@ from verifier.report import Check, Outcome
 
 PROOF_ERROR = "https://w3id.org/security#PROOF_VERIFICATION_ERROR"
 
+_OTHER_PURPOSES = ("authentication", "keyAgreement", "capabilityInvocation", "capabilityDelegation")
 _ENDS = ("expires", "retired", "revoked")
 """Members of a method that say when the issuer gave it up."""
 
@@ -90,6 +91,7 @@ class Controller:
     `complete` is False where a key that is not here may still be the issuer's, because a place
     where it publishes keys could not be read or says nothing of keys. `unsafe` are the keys that
     it marks as compromised (`revoked`), whether or not it still lists them for assertions.
+    `others` are the ids of those that it publishes and does not list for assertions.
     """
 
     id: str
@@ -97,6 +99,7 @@ class Controller:
     snapshot_of: datetime | None = None
     complete: bool = True
     unsafe: tuple[VerificationMethod, ...] = ()
+    others: tuple[str, ...] = ()
 
     def heeding(self, copies: Iterable["Controller"]) -> "Controller":
         """Return it with each key marked as compromised that it or one of `copies` marks so, by
@@ -118,9 +121,12 @@ class Controller:
         if self.snapshot_of and not (signed and signed <= self.snapshot_of):
             params["retrieved"] = self.snapshot_of.isoformat()
             return Check("key", Outcome.COULD_NOT_CHECK, "key_not_in_snapshot", params)
+        code = "key_not_listed" if self.complete else "key_not_found"
+        if any(f"#{each}".endswith(f"#{reference.lstrip('#')}") for each in self.others):
+            code = "key_for_other_purposes"
         if self.complete:
-            return Check("key", Outcome.FAILED, "key_not_listed", params, PROOF_ERROR)
-        return Check("key", Outcome.COULD_NOT_CHECK, "key_not_found", params)
+            return Check("key", Outcome.FAILED, code, params, PROOF_ERROR)
+        return Check("key", Outcome.COULD_NOT_CHECK, code, params)
 
 
 def controller(
@@ -131,7 +137,7 @@ def controller(
         raise DidError("issuer_document_of_another", str(document.get("id"))[:200], certain=False)
     entries = [
         (_absolute(entry.get("id"), expected_id), entry)
-        for member in ("verificationMethod", "assertionMethod")
+        for member in ("verificationMethod", *_OTHER_PURPOSES, "assertionMethod")
         for entry in listed(document.get(member))
         if isinstance(entry, dict)
     ]
@@ -141,9 +147,11 @@ def controller(
         method = _method(reference, described.get(reference), expected_id)
         if method is not None:
             methods.append(method)
-    every = (_method(reference, entry, expected_id) for reference, entry in entries)
+    every = [_method(reference, entry, expected_id) for reference, entry in entries]
     unsafe = tuple(m for m in every if m and (m.revoked or m.unreadable == "revoked"))
-    return Controller(expected_id, tuple(methods), snapshot_of, unsafe=unsafe)
+    named = {method.id for method in methods}
+    others = tuple(m.id for m in every if m and m.id not in named)
+    return Controller(expected_id, tuple(methods), snapshot_of, unsafe=unsafe, others=others)
 
 
 def key_set(document: Json, issuer: str) -> tuple[VerificationMethod, ...]:

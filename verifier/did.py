@@ -130,6 +130,6 @@ def _web_address(issuer: str, address: WebAddress, fetch: Fetch) -> Controller:
             sources += bool(found)
     if len(faults) == 2:
         raise faults[0]
-    if not listed_keys:
+    if not listed_keys and not own.others:
         raise DidError("issuer_lists_no_keys", issuer, certain=False)
     return replace(own, methods=listed_keys, complete=sources == 2)

@@ -355,6 +355,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "key_of_issuer": ("The key is the issuer's own.", ""),
     "key_of_another": ("It is not signed by the issuer it names.", _DO_NOT_RELY),
     "key_not_listed": ("The key is not among the issuer's published keys.", _DO_NOT_RELY),
+    "key_for_other_purposes": (
+        "The issuer publishes this key, but not for signing credentials.",
+        _ASK_SIGNER,
+    ),
     "key_not_found": (
         "The key was not found among those that the issuer's address publishes; it may "
         "publish more in places that could not be read.",
@@ -449,7 +453,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "It ended on {date}. It was real; it is no longer in force.",
         "Ask for a renewed one, if your own rules need it.",
     ),
-    "not_yet_valid": ("It begins on {date}.", "Check it again on or after that day."),
+    "not_yet_valid": (
+        "It begins on {date}.",
+        "Check it again once that moment has come. If it has, the clock of this computer runs slow: "
+        "check it.",
+    ),
     "proof_in_dates": ("It was signed at a time that fits.", ""),
     "signing_time_unknown": ("It does not say when it was signed.", ""),
     "proof_expired": ("Its signature ended on {date}.", "Ask the issuer for a new signature."),

@@ -1,6 +1,7 @@
 """Issuers' own documents and key sets: which keys count, and what their absence means (D4)."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -171,3 +172,26 @@ def test_a_method_of_a_kind_not_read_is_listed_without_a_key(key):
     entry = METHOD | {"id": "#k1"} | key
     (found,) = controller(DOCUMENT | {"verificationMethod": [entry]}, PAGE).methods
     assert found == VerificationMethod(f"{PAGE}#k1", None)
+
+
+@pytest.mark.parametrize(("complete", "outcome"), [(True, "failed"), (False, "could_not_check")])
+@pytest.mark.parametrize("reference", [f"{PAGE}#k1", "#k1", "k1"])
+def test_a_key_that_is_published_for_something_else_is_called_that(complete, outcome, reference):
+    """D4: only `assertionMethod` lists keys that sign credentials."""
+    own = controller({"id": PAGE, "verificationMethod": [METHOD | {"id": "#k1"}]}, PAGE)
+    found = replace(own, complete=complete).check_absent(reference, None)
+    assert (found.outcome, found.code) == (outcome, "key_for_other_purposes")
+    for another in ("#k2", "1", ""):
+        assert own.check_absent(another, None).code == "key_not_listed"
+
+
+def test_an_address_that_publishes_keys_for_something_else_alone_says_so():
+    document = {"id": PAGE, "authentication": [METHOD | {"id": "#k1"}]}
+
+    def fetch(url, **_):
+        if url != PAGE:
+            raise FetchError("http_status", url)
+        return Fetched(url, json.dumps(document).encode())
+
+    found = resolve(PAGE, fetch).check_absent(f"{PAGE}#k1", None)
+    assert (found.outcome, found.code) == (Outcome.COULD_NOT_CHECK, "key_for_other_purposes")

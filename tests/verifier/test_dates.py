@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from world import NOW, Issuer
 
+from verifier import words
 from verifier.dates import CLOCK_SKEW, check_proof_dates
 from verifier.report import Answer, Outcome
 
@@ -193,3 +194,9 @@ def test_an_end_of_a_proof_that_is_no_time_has_not_passed_and_is_not_absent(worl
 def test_an_end_of_a_proof_that_has_passed_decides_before_one_that_cannot_be_read():
     proofs = [{"expires": "soon"}, {"expires": PAST}]
     assert check_proof_dates(proofs, now=NOW).code == "proof_expired"
+
+
+def test_where_a_badge_begins_today_a_slow_clock_is_named(world):
+    report = judged(world, validFrom=stamp(NOW + timedelta(hours=1)))
+    assert report.current.code == "not_yet_valid"
+    assert "clock" in words.next_step(report.current)
