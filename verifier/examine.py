@@ -83,7 +83,9 @@ class Secured:
 
     @property
     def securing(self) -> str:
-        return "data_integrity" if self.jws is None else "vc_jwt"
+        if self.jws is not None:
+            return "vc_jwt"
+        return "hosted" if open_badges_2.is_assertion(self.document) else "data_integrity"
 
 
 def parse(text: str) -> Secured:
@@ -266,4 +268,6 @@ def verdict(checks: tuple[Check, ...], name: str) -> Verdict:
     for check in checks:
         if check.code == "issuer_by_snapshot":
             return Verdict(Answer.YES, f"{name}_by_snapshot", check.params)
+        if check.code == "ob2_hosted":
+            return Verdict(Answer.YES, f"{name}_hosted")
     return Verdict(Answer.YES, name)

@@ -44,9 +44,8 @@ class WebAddress:
     @property
     def secure(self) -> str:
         """The address by which it is asked: https, but for what this very machine serves."""
-        if self.scheme == "https" or self.host == LOCALHOST:
-            return self.text
-        return "https" + self.text[len("http") :]
+        scheme = self.scheme if self.host == LOCALHOST else "https"
+        return f"{scheme}://{self.site}{self.path}" + (f"?{self.query}" if self.query else "")
 
     def is_same(self, other: "WebAddress | None") -> bool:
         """Whether both name one place on one site, by http or https."""

@@ -44,6 +44,7 @@ _HIDES = ("It is written in a way that can hide parts of what was signed.", _FRE
 WORDS: dict[str, tuple[str, str]] = {
     # the verdicts
     "authentic": ("This is exactly what the issuer signed.", ""),
+    "authentic_hosted": ("This is what the issuer's own site says. Nobody signed it.", ""),
     "authentic_by_snapshot": (
         "This is exactly what the issuer signed. The issuer's site could not be asked; its key "
         "was compared with a copy kept on {retrieved}.",
@@ -273,25 +274,34 @@ WORDS: dict[str, tuple[str, str]] = {
         "",
     ),
     "not_an_open_badge": ("It is not an Open Badge 3.0.", "Ask for the Open Badge file."),
-    "ob2_version": ("It is an Open Badge 2.0, an older kind.", ""),
+    "ob2_version": ("It is an Open Badge {version}, an older kind.", ""),
     "ob2_hosted": ("The issuer's own site serves this badge.", ""),
     "ob2_no_address": (
-        "It is an Open Badge 2.0 that says neither where it is hosted nor is signed.",
+        "It is an Open Badge {version}. It neither says where it is hosted nor is signed.",
         _FRESH,
     ),
     "ob2_hosted_unreachable": (
-        "It is an Open Badge 2.0, which only the issuer's site can confirm, and the site could not be asked.",
+        "It is an Open Badge {version}, which only the issuer's site can confirm, and the site could "
+        "not be asked.",
         _AGAIN,
     ),
     "ob2_linked_unreachable": (
-        "It is an Open Badge 2.0, and a part of it that the issuer hosts could not be had.",
+        "It is an Open Badge {version}, and a part of it that the issuer hosts could not be had.",
         _AGAIN,
     ),
     "ob2_differs": (
         "The issuer's site says otherwise about this badge.",
         "Open that address, and rely on what the issuer's site says.",
     ),
-    "ob2_other_site": ("It is not hosted on the site of the issuer it names.", _DO_NOT_RELY),
+    "ob2_copy_differs": (
+        "What was handed in is a copy that differs in {members} from what the issuer's site says "
+        "now. This report shows what the site says.",
+        "",
+    ),
+    "ob2_other_site": (
+        "It is not hosted where the issuer it names keeps its badges.",
+        _DO_NOT_RELY,
+    ),
     "ob2_revoked": (
         "The issuer has withdrawn it.",
         "Ask the issuer why, or the teacher for a newer one.",

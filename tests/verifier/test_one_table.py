@@ -139,7 +139,7 @@ TABLE = {
     "without a status list": (lambda w, n: signed(w, n, credentialStatus=None), GOOD),
     "withheld": (withheld, GOOD),
     "learner record": (record, GOOD),
-    "Open Badge 2.0": (open_badge_2, "authentic current not_listed"),
+    "Open Badge 2.0": (open_badge_2, "authentic_hosted current not_listed"),
     # as others sign
     "eddsa-jcs-2022": (lambda w, n: by_suite(w, n, "eddsa-jcs-2022"), GOOD),
     "Ed25519Signature2020": (

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from world import NOW
 
-from verifier import jose
+from verifier import jose, words
 from verifier.baking import PNG_SIGNATURE
 from verifier.fetch import FetchError, offline
 from verifier.recipient import identity_hash
@@ -92,20 +92,102 @@ def test_the_recipient_hash_of_2_0_is_compared(site):
     assert site.verify(assertion(), presented_by="casey@example.org").theirs.answer == "no"
 
 
+COPIES = {
+    "an end added": ({"expires": "2036-01-01T00:00:00Z"}, "expires"),
+    "another date": ({"issuedOn": "2020-01-01T00:00:00Z"}, "issuedOn"),
+    "the same date in another form": ({"issuedOn": "2026-05-15T12:00:00Z"}, "issuedOn"),
+    "another badge": ({"badge": f"{SITE}/badges/2"}, "badge"),
+    "another recipient": (
+        {"recipient": {"type": "email", "hashed": False, "identity": "casey@example.org"}},
+        "recipient",
+    ),
+    "evidence as text": ({"evidence": f"{SITE}/evidence"}, "evidence"),
+    "evidence as a list": ({"evidence": [{"id": f"{SITE}/evidence"}]}, "evidence"),
+    "two things": ({"narrative": "Well done.", "expires": "2036-01-01"}, "expires, narrative"),
+}
+
+
+@pytest.mark.parametrize(("changes", "members"), COPIES.values(), ids=COPIES)
+def test_a_copy_is_trusted_for_its_address_alone_and_it_is_said_in_what_it_differs(
+    site, changes, members
+):
+    """Open Badges 2.0, Hosted Verification: what the issuer serves is the badge."""
+    report = site.verify(assertion(**changes))
+    (note,) = [check for check in report.checks if check.code == "ob2_copy_differs"]
+    assert note.params["members"] == members
+    assert (*answers(report), report.authentic.code) == ("yes", "yes", "authentic_hosted")
+    assert report.credential.document == assertion()
+
+
+def test_an_end_that_the_copy_leaves_out_is_said_and_counts(site):
+    site.publish(ADDRESS, assertion(expires="2026-06-01T00:00:00Z"))
+    report = site.verify(assertion())
+    assert report.current.code == "expired"
+    assert "ob2_copy_differs" in [check.code for check in report.checks]
+
+
 @pytest.mark.parametrize(
     "changes",
     [
-        pytest.param({"expires": "2036-01-01T00:00:00Z"}, id="an end added"),
-        pytest.param({"issuedOn": "2020-01-01T00:00:00Z"}, id="another date"),
-        pytest.param({"badge": f"{SITE}/badges/2"}, id="another badge"),
-        pytest.param(
-            {"recipient": {"type": "email", "hashed": False, "identity": "casey@example.org"}},
-            id="another recipient",
-        ),
+        {},
+        {"id": "http://badges.example/assertions/1"},
+        {"id": "https://BADGES.example:443/assertions/1"},
+        {"@context": "https://w3id.org/openbadges/v1", "verify": {"type": "hosted"}},
+        {"badge": "http://badges.example:80/badges/1"},
     ],
 )
-def test_a_copy_that_says_otherwise_than_the_hosted_badge_is_not_authentic(site, changes):
-    assert site.verify(assertion(**changes)).authentic.code == "ob2_differs"
+def test_what_is_written_otherwise_and_says_the_same_is_no_difference(site, changes):
+    """Hosts are compared as hosts; http addresses are asked by https."""
+    report = site.verify(assertion(**changes))
+    assert answers(report) == ("yes", "yes")
+    assert "ob2_copy_differs" not in [check.code for check in report.checks]
+
+
+def test_a_hosted_badge_is_what_the_site_says_and_not_signed(site):
+    report = site.verify(assertion())
+    assert (report.authentic.code, report.securing) == ("authentic_hosted", "hosted")
+    assert "signed it" in words.text(report.authentic)
+    assert site.verify(signed()).authentic.code == "authentic"
+
+
+def test_a_badge_that_leads_to_its_own_address_is_followed_there(site):
+    """An old address, or a copy on somebody's own site: what the badge's own address serves."""
+    old = "https://old.example/assertions/1"
+    site.publish(old, assertion(narrative="Forged."))
+    report = site.verify(assertion(id=old))
+    assert answers(report) == ("yes", "yes")
+    assert report.credential.id == ADDRESS
+    assert report.credential.narrative is None
+    site.publish(ADDRESS, assertion(id="https://third.example/1"))
+    assert site.verify(assertion(id=old)).authentic.code == "ob2_differs"
+
+
+GONE = {"@context": "https://w3id.org/openbadges/v2", "type": "Assertion", "id": ADDRESS}
+
+
+@pytest.mark.parametrize("handed", [assertion(), GONE | {"revoked": True}, ADDRESS], ids=str)
+def test_a_badge_of_which_no_more_is_left_is_withdrawn_with_its_reason(site, handed):
+    """As Badgr serves it, with status 200 (Open Badges 2.0, Assertion: `revoked`)."""
+    site.publish(ADDRESS, GONE | {"revoked": True, "revocationReason": "Issued twice."})
+    found = site.verify(handed).authentic
+    assert (str(found.answer), found.code) == ("no", "revoked_because")
+    assert found.params["reason"] == "Issued twice."
+
+
+def test_a_withdrawal_without_a_word_more_counts(site):
+    site.publish(ADDRESS, {"revoked": True})
+    assert site.verify(assertion()).authentic.code == "ob2_revoked"
+
+
+@pytest.mark.parametrize("body", [{"error": "no such badge"}, {"revoked": "true"}, {}, []])
+def test_an_apology_is_no_badge_and_no_withdrawal(site, body):
+    site.publish(ADDRESS, body)
+    assert site.verify(assertion()).authentic.code == "ob2_hosted_unreachable"
+
+
+def test_an_apology_in_the_place_of_a_profile_allows_nothing(site):
+    site.publish(f"{SITE}/issuer", {"error": "no such issuer"})
+    assert site.verify(assertion()).authentic.code == "ob2_linked_unreachable"
 
 
 def test_a_hosted_badge_that_is_gone_is_withdrawn(site):
@@ -209,7 +291,9 @@ def test_the_profile_says_where_its_badges_may_be_hosted(site, policy, allowed):
     embedded = assertion(badge={**site.badge_class, "issuer": site.profile})
     for form in (assertion(), embedded):
         site.publish(ADDRESS, form)
-        assert site.verify(form).authentic.code == ("authentic" if allowed else "ob2_other_site")
+        assert site.verify(form).authentic.code == (
+            "authentic_hosted" if allowed else "ob2_other_site"
+        )
 
 
 @pytest.mark.parametrize("path", ["/assertions/../m/1", "/assertions/%2e%2e/m/1"])

@@ -95,6 +95,19 @@ def test_hosts_are_compared_as_hosts(one, other, same):
 
 
 @pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("http://HOST.example/a?b=1#c", "https://host.example/a?b=1"),
+        ("https://host.example:443", "https://host.example/"),
+        ("http://host.example:8080/", "https://host.example:8080/"),
+        ("http://localhost:8410/a", "http://localhost:8410/a"),
+    ],
+)
+def test_an_address_is_asked_by_https(text, asked):
+    assert web_address.read(text).secure == asked
+
+
+@pytest.mark.parametrize(
     ("start", "address", "within"),
     [
         ("https://h.example/district/", "https://h.example/district/1", True),

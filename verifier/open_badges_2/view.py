@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeGuard
 
+from verifier import web_address
 from verifier.credential import (
     Achievement,
     Credential,
@@ -82,9 +83,9 @@ def _evidence(value: Any) -> Evidence:
 
 def address_of(assertion: Json) -> str | None:
     """Return where a badge says that it is hosted: its `id`, or `verify.url` of 1.x."""
-    verification = assertion.get("verify")
-    given = assertion.get("id") or (verification.get("url") if is_object(verification) else None)
-    return given if isinstance(given, str) and given.startswith(("https://", "http://")) else None
+    links = (assertion.get(name) for name in ("verify", "verification"))
+    given = (assertion.get("id"), *(link.get("url") for link in links if is_object(link)))
+    return next((text for text in given if web_address.read(text)), None)
 
 
 def is_object(value: Any) -> TypeGuard[dict[str, Any]]:

@@ -110,6 +110,7 @@ FACES = {
 }
 AWAY = ("_unreachable", "issuer_not_asked", "endorsement_unchecked", "issuer_document_unreadable")
 NOTES = {
+    "ob2_copy_differs",
     *(
         "more_than_one",
         "pages_not_read",

@@ -1,0 +1,112 @@
+"""A hosted badge is what its issuer's own site serves at the badge's address.
+
+What was handed in is a copy, trusted for that address alone: in what it differs is said (Open
+Badges 2.0, *Hosted Verification*).
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from verifier import web_address
+from verifier.credential import listed
+from verifier.dates import check_validity_period
+from verifier.fetch import Fetch, FetchError
+from verifier.open_badges_2.documents import UnavailableError, badge_and_profile, load, same
+from verifier.open_badges_2.view import address_of, credential_of, is_object, text_or_id
+from verifier.report import Check, Found, Outcome
+from verifier.status import withdrawn_by
+
+Json = Mapping[str, Any]
+
+_FORM = {"@context", "id", "type", "uid", "verification", "verify", "image"}
+"""Members that say how a copy is written and where it is from, not what was earned."""
+
+
+def judge_hosted(handed: Json, fetch: Fetch, now: datetime) -> Found:
+    """Return what the issuer's site says of the badge whose address was handed in."""
+    address = address_of(handed)
+    if address is None:
+        raise UnavailableError("ob2_no_address", str(handed.get("id")))
+    hosted = _hosted(address, fetch)
+    if "badge" not in hosted:
+        return Found((_withdrawn(hosted),))
+    badge, profile = badge_and_profile(hosted, fetch)
+    where = {"url": str(hosted["id"])[:200]}
+    if not _may_host(profile, hosted["id"]):
+        return Found((Check("issuer", Outcome.FAILED, "ob2_other_site", where),))
+    credential = credential_of(hosted, badge, profile)
+    said = (Check("hosted", Outcome.PASSED, "ob2_hosted", where),)
+    still = (_withdrawn(hosted), check_validity_period(credential, now=now))
+    return Found(said, still, credential, _differences(handed, hosted))
+
+
+def _hosted(address: str, fetch: Fetch) -> Json:
+    """Return what is served at the address: a badge, or no more than that it is withdrawn.
+
+    What is itself a copy of a badge at another address leads there.
+    """
+    for _ in range(2):
+        try:
+            hosted = load(address, fetch)
+        except FetchError as exc:
+            if exc.code == "http_status" and exc.detail.endswith("410"):
+                return {"id": address, "revoked": True}
+            raise UnavailableError("ob2_hosted_unreachable", address) from exc
+        if "badge" not in hosted and hosted.get("revoked") is not True:  # an apology
+            raise UnavailableError("ob2_hosted_unreachable", address)
+        own = address_of(hosted)
+        if own is None or same(own, address):
+            return {**hosted, "id": address}
+        address = own
+    raise UnavailableError("ob2_differs", address)
+
+
+def _may_host(profile: Json, address: str) -> bool:
+    """Whether the issuer says that its badges may be hosted at this address.
+
+    Its profile says so in `startsWith` and `allowedOrigins`. Where it says neither, its own site
+    may, and nobody else (Open Badges 2.0, *VerificationObject*).
+    """
+    policy = profile.get("verification")
+    policy = policy if is_object(policy) else {}
+    starts, origins = listed(policy.get("startsWith")), listed(policy.get("allowedOrigins"))
+    if not starts and not origins:
+        origins = [profile["id"]]
+    here = web_address.read(address)
+    return (
+        here is not None
+        and (not starts or any(map(here.is_within, filter(None, map(web_address.read, starts)))))
+        and (not origins or here.site in map(_site, origins))
+    )
+
+
+def _site(origin: Any) -> str | None:
+    """Return the site that an `allowedOrigins` names: a host, though some write an address."""
+    named = web_address.read(origin) or web_address.read(f"https://{origin}")
+    return named.site if named else None
+
+
+def _withdrawn(hosted: Json) -> Check:
+    where = {"url": str(hosted["id"])[:200]}
+    if hosted.get("revoked") is True:
+        said = withdrawn_by(hosted, where)
+        return said if "reason" in said.params else replace(said, code="ob2_revoked")
+    if hosted.get("revoked") not in (None, False):
+        return Check("status", Outcome.COULD_NOT_CHECK, "status_malformed", {"member": "revoked"})
+    return Check("status", Outcome.PASSED, "not_revoked", where)
+
+
+def _differences(handed: Json, hosted: Json) -> tuple[Check, ...]:
+    """Return a note that names what the copy says otherwise, or does not say of its end."""
+    names = {*handed, "expires"} - _FORM
+    found = sorted(name for name in names if not _agree(name, handed.get(name), hosted.get(name)))
+    params = {"members": ", ".join(found)[:200]}
+    return (Check("hosted", Outcome.PASSED, "ob2_copy_differs", params),) if found else ()
+
+
+def _agree(name: str, one: Any, other: Any) -> bool:
+    if name == "badge":
+        return same(text_or_id(one), text_or_id(other))
+    return bool(one == other)

@@ -1,0 +1,101 @@
+"""A signed badge is a JWS by a key that the issuer's own profile names (Open Badges 2.0, *Signed
+Verification*)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+from verifier import jose
+from verifier.credential import listed
+from verifier.dates import check_validity_period
+from verifier.fetch import Fetch, FetchError
+from verifier.jose import Jws
+from verifier.open_badges_2.documents import (
+    UnavailableError,
+    badge_and_profile,
+    linked,
+    load,
+    same,
+)
+from verifier.open_badges_2.view import credential_of, is_object, text_or_id
+from verifier.report import Check, Found, Outcome
+from verifier.status import withdrawn_by
+
+Json = Mapping[str, Any]
+
+
+def judge_signed(assertion: Json, jws: Jws, fetch: Fetch, now: datetime) -> Found:
+    """The key must be one that the issuer's own profile names."""
+    badge, profile = badge_and_profile(assertion, fetch)
+    if not listed(profile.get("publicKey")):  # as none of 1.x has
+        raise UnavailableError("issuer_lists_no_keys", str(profile.get("id")))
+    creator = _creator(assertion, profile)
+    if creator is None:
+        return Found((_failed("key", "key_not_listed", {"method": "verification.creator"}),))
+    documents = [key for key in listed(profile.get("publicKey")) if is_object(key)]
+    embedded = next((key for key in documents if same(key.get("id"), creator)), None)
+    document = embedded or linked(creator, fetch)
+    key = _key(document)
+    if not same(document.get("owner"), profile["id"]) or key is None:
+        return Found((_failed("key", "key_not_listed", {"method": creator[:200]}),))
+    if not jose.verify(jws, key):
+        return Found((_failed("proof", "signature_wrong", {"suite": f"JWS {jws.header['alg']}"}),))
+    credential = credential_of(assertion, badge, profile)
+    suite = {"suite": f"JWS {jws.header['alg']}"}
+    said = (Check("proof", Outcome.PASSED, "signature_verified", suite),)
+    still = (
+        _revocation_list(assertion, profile, fetch),
+        check_validity_period(credential, now=now),
+    )
+    return Found(said, still, credential)
+
+
+def _creator(assertion: Json, profile: Json) -> str | None:
+    """Return the key that the assertion says it is signed by, if the profile names that key."""
+    verification = assertion.get("verification", assertion.get("verify"))
+    named = [text_or_id(key) for key in listed(profile.get("publicKey"))]
+    said = None
+    if is_object(verification):
+        said = verification.get("creator", verification.get("url"))
+    if said is None and len(named) == 1:
+        return named[0]
+    return said if isinstance(said, str) and said in named else None
+
+
+def _revocation_list(assertion: Json, profile: Json, fetch: Fetch) -> Check:
+    """Look a signed badge up in the issuer's `revocationList`, by id or `uid`."""
+    url = profile.get("revocationList")
+    if url is None:
+        return Check("status", Outcome.NOT_APPLICABLE, "no_status")
+    if not isinstance(url, str):
+        member = {"member": "revocationList"}
+        return Check("status", Outcome.COULD_NOT_CHECK, "status_malformed", member)
+    try:
+        entries = listed(load(url, fetch).get("revokedAssertions"))
+    except FetchError as exc:
+        params = {"url": url[:200], "why": exc.code}
+        return Check("status", Outcome.COULD_NOT_CHECK, "status_unreachable", params)
+    own = {value for value in (assertion.get("id"), assertion.get("uid")) if isinstance(value, str)}
+    for entry in entries:
+        named = {entry.get("id"), entry.get("uid")} if is_object(entry) else {entry}
+        if own & {value for value in named if isinstance(value, str)}:
+            return withdrawn_by(entry, {"url": url[:200]})
+    return Check("status", Outcome.PASSED, "not_revoked", {"url": url[:200]})
+
+
+def _key(document: Json) -> RSAPublicKey | None:
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key  # slow to import
+
+    pem = document.get("publicKeyPem")
+    try:
+        key = load_pem_public_key(pem.encode()) if isinstance(pem, str) else None
+    except ValueError:
+        return None
+    sound = isinstance(key, RSAPublicKey) and key.key_size in jose.RSA_BITS
+    return key if sound and isinstance(key, RSAPublicKey) else None
+
+
+def _failed(name: str, code: str, params: Mapping[str, str] | None = None) -> Check:
+    return Check(name, Outcome.FAILED, code, dict(params or {}))
