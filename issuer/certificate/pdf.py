@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
-from urllib.parse import urlsplit
 
 import typst
 
@@ -19,6 +18,7 @@ from issuer.catalogue.drawing import kind_words
 from issuer.certificate import words
 from issuer.certificate.qr_codes import check_code, offline_code
 from issuer.typesetting import typeset
+from verifier import web_address
 from verifier.credential import Credential
 from verifier.web.language import nearest
 
@@ -117,7 +117,7 @@ def _data(credential: Credential, page_url: str) -> dict[str, Any]:
         "name": credential.recipient_name or words.say(language, words.NAMELESS),
         "judge": judge.name or judge.id,
         "address": page_url,
-        "host": urlsplit(page_url).netloc,
+        "host": web_address.site(page_url),
     }
     return {
         **facts,
