@@ -104,8 +104,10 @@ def _flaw(node: Any) -> tuple[str, str] | None:
         return next(filter(None, map(_flaw, node)), None)
     if not isinstance(node, dict):
         return None
-    if len({key.casefold() for key in node}) < len(node):
-        return ", ".join(node), "case"
+    names: dict[str, str] = {}
+    for key in node:
+        if (other := names.setdefault(key.casefold(), key)) != key:
+            return f"{other}, {key}", "case"
     for key, value in node.items():
         if (
             isinstance(value, list)

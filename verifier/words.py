@@ -155,6 +155,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "It came with its JWT. What the JWT says was checked, not the text around it.",
         "",
     ),
+    "jws_json": ("It came as a JWS in its JSON form; what that signs was checked.", ""),
     "envelope_not_read": (
         "It is an envelope, and what is in it is not read here: {detail}.",
         _BRING,
@@ -223,7 +224,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "It is an SD-JWT, a form whose holder shows parts of it. That form is not read here.",
         "Ask for it in another form, or use a verifier that knows this one.",
     ),
-    "jwt_algorithm": ("It is signed in a way that is not accepted.", _FRESH),
+    "jwt_algorithm": ("It is signed in a way that is not accepted here: {detail}.", _FRESH),
     # (3) structure
     "plain_structure": ("What it shows is what was signed.", ""),
     "structure_no_context": (

@@ -19,6 +19,7 @@ PRESENTATION = "presentation"
 SIGNED_PRESENTATION = "presentation_jwt"
 ENVELOPE = "envelope"
 JWT_PROOF = "jwt_proof"
+JWS_JSON = "jws_json"
 
 MAX_ITEMS = 100
 """Of one presentation; the largest seen held a transcript."""
@@ -26,7 +27,8 @@ MAX_DEPTH = 4
 """An envelope in a presentation in an envelope is three deep."""
 
 _NAMES = re.compile(
-    r'"(?:VerifiablePresentation|EnvelopedVerifiable(?:Credential|Presentation)|JwtProof2020|vp)"'
+    r'"(?:VerifiablePresentation|EnvelopedVerifiable(?:Credential|Presentation)|JwtProof2020|vp'
+    r'|protected)"'
 )
 _DATA_URL = re.compile(r"data:([^,]{0,200}),(.*)", re.IGNORECASE | re.DOTALL)
 
@@ -101,7 +103,20 @@ def _inside(document: Json, *, is_jwt: bool) -> tuple[str, list[Any]]:
     proofs = [proof for proof in listed(document.get("proof")) if isinstance(proof, dict)]
     if proofs and all(proof.get("type") == "JwtProof2020" for proof in proofs):
         return JWT_PROOF, [proofs[0].get("jwt")]
-    return "", []
+    return JWS_JSON, _compact(document)
+
+
+def _compact(document: Json) -> list[str]:
+    """Return each JWS of its JSON form as a compact one (RFC 7515, section 7.2): what stands in
+    no protected header is left out."""
+    signatures = [
+        each for each in listed(document.get("signatures", document)) if isinstance(each, dict)
+    ]
+    return [
+        f"{each['protected']}.{document['payload']}.{each['signature']}"
+        for each in signatures
+        if "payload" in document and {"protected", "signature"} <= each.keys()
+    ]
 
 
 def _data(url: Any) -> str:

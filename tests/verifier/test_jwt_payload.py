@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from verifier.jwt_payload import check_limits_named, check_writing, credential_in
-from verifier.report import Answer
+from verifier.report import Answer, Outcome
 
 V1, V2 = "https://www.w3.org/2018/credentials/v1", "https://www.w3.org/ns/credentials/v2"
 OB = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
@@ -144,13 +144,16 @@ def test_names_that_differ_only_by_case_are_no_one_reading(world, name):
     assert (report.authentic.answer, report.authentic.code) == (
         Answer.COULD_NOT_CHECK, "structure_case",
     )  # fmt: skip
-    deep = {"a": [{"b": {"name": 1, "NAME": 2}}]}
-    assert check_writing(deep).code == "structure_case"
+    deep = check_writing({"a": [{"c": 3, "b": {"d": 4, "name": 1, "NAME": 2}}]})
+    assert (deep.outcome, deep.params) == (Outcome.COULD_NOT_CHECK, {"place": "name, NAME"})
+    long = check_writing({"x" * 300: 1, "X" * 300: 2})
+    assert long.params == {"place": "x" * 200}
 
 
 def test_several_values_where_one_belongs_are_no_one_reading(world):
     report = world.verify(world.issuer.jwt(world.badge(), claims={"validUntil": ["a", "b"]}))
     assert report.authentic.code == "structure_list_for_one"
+    assert report.authentic.params == {"place": "validUntil"}
 
 
 def test_a_name_that_stands_twice_is_no_one_reading(world):
@@ -186,6 +189,13 @@ def test_an_end_or_a_status_under_another_name_is_not_taken_for_absent(world, me
     assert (report.current.answer, report.current.code) == (
         Answer.COULD_NOT_CHECK, "limits_under_another_name",
     )  # fmt: skip
+
+
+def test_the_other_name_is_told():
+    (found,) = check_limits_named({"x:validUntil": 1, "validUntil": 2, "y" * 9: 3})
+    assert (found.name, found.params) == ("limits", {"member": "x:validUntil"})
+    (found,) = check_limits_named({"@" + "x" * 300: 1})
+    assert found.params == {"member": "@" + "x" * 199}
 
 
 def test_an_alias_of_anything_else_hides_no_end(world):

@@ -178,6 +178,20 @@ def test_the_text_beside_a_jwt_says_nothing(world):
     assert world.verify(both).securing == "data_integrity"
 
 
+@pytest.mark.parametrize("general", [False, True])
+def test_a_jws_in_its_json_form_is_the_same_jws(world, general):
+    """RFC 7515, section 7.2: flattened, and with a list of signatures."""
+    protected, payload, signature = world.issuer.jwt(world.badge()).split(".")
+    signed = {"protected": protected, "signature": signature, "header": {"kid": "x"}}
+    whole = {"payload": payload} | ({"signatures": [signed]} if general else signed)
+    report = world.verify(whole)
+    assert (report.authentic.answer, report.securing) == (Answer.YES, "vc_jwt")
+    assert "jws_json" in {check.code for check in report.checks}
+    signed["signature"] = "A" * 86
+    whole = {"payload": payload} | ({"signatures": [signed]} if general else signed)
+    assert world.verify(whole).authentic.code == "signature_wrong"
+
+
 @pytest.mark.parametrize("wrap", ["envelope", "presentation", "JwtProof2020"])
 @pytest.mark.parametrize("revoked", [set(), {94}])
 def test_a_status_list_may_be_wrapped(world, wrap, revoked):
@@ -207,7 +221,17 @@ def test_wrappings_are_opened_so_deep_and_no_deeper():
 
 @pytest.mark.parametrize(
     "text",
-    ["{}", "a.b.c", "e30", "e30.e30.e30", '{"vp": 7}', '{"type": "vp", "type": "vp"}', "{"],
+    [
+        "{}",
+        "a.b.c",
+        '{"protected": 1}',
+        '{"payload": 1, "signatures": [1]}',
+        "e30",
+        "e30.e30.e30",
+        '{"vp": 7}',
+        '{"type": "vp", "type": "vp"}',
+        "{",
+    ],
 )
 def test_what_wraps_nothing_is_left_as_it_is(text):
     assert unwrap(text) is None
