@@ -65,7 +65,8 @@ class World:
             found = parse(wrapping.opened(body.decode("utf-8", "strict").strip()))
         except ValueError:  # not UTF-8, not strict JSON, not a JWS
             return None
-        checks = (*_authenticate(found, self, None), *_proof_dates(found, self))
+        limits = () if found.jws is None else check_limits_named(found.document)
+        checks = (*_authenticate(found, self, None), *_proof_dates(found, self), *limits)
         return found.credential if worst(checks) is None else None
 
 

@@ -3,6 +3,7 @@
 
 import math
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +18,8 @@ CLAIMS = ("iss", "sub", "jti", "nbf", "exp")
 _MODEL_2 = "https://www.w3.org/ns/credentials/v2"
 _LIMITS = {"validUntil", "expirationDate", "credentialStatus"}
 _BODY = {"@context", "type", "issuer", "credentialSubject", "validFrom", "proof", *_LIMITS}
+MAX_ALIASES = 8
+"""So many steps a name is followed, and in so many directions; an honest one has two and one."""
 _LIMIT_NAMES = {name.casefold() for name in _LIMITS}
 _HARMLESS = {"@context", "@id", "@type"}
 
@@ -126,31 +129,48 @@ def check_limits_named(document: Json) -> tuple[Check, ...]:
     IRI, an alias, a keyword, or in other capitals. Nothing where there is none."""
     terms = _terms(document.get("@context"))
     for key in document.keys() - _LIMITS - _HARMLESS:
-        iri = _iri(key, terms)
-        hidden = iri.startswith("@") and iri not in _HARMLESS
-        if hidden or re.split("[#/:]", iri)[-1].casefold() in _LIMIT_NAMES:
+        if any(map(_is_limit, _meanings(key, terms))):
             params = {"member": key[:200]}
             return (Check("limits", Outcome.COULD_NOT_CHECK, "limits_under_another_name", params),)
     return ()
 
 
-def _terms(contexts: Any) -> dict[str, str]:
-    """Return what the contexts that a credential brings along say of its terms."""
+def _is_limit(iri: str) -> bool:
+    keyword = iri.startswith("@") and iri not in _HARMLESS
+    return keyword or re.split("[#/:]", iri)[-1].casefold() in _LIMIT_NAMES
+
+
+def _terms(contexts: Any) -> dict[str, set[str]]:
+    """Return all that the contexts which a credential brings along say of its terms, also those
+    that hold only for a type or below a term."""
+    named: dict[str, set[str]] = defaultdict(set)
     inline = [each for each in listed(contexts) if isinstance(each, dict)]
-    named = {
-        term: meaning.get("@id", meaning.get("@reverse", term))
-        if isinstance(meaning, dict)
-        else meaning
-        for each in inline
-        for term, meaning in each.items()
-    }
-    return {term: iri for term, iri in named.items() if isinstance(iri, str)}
+    for term, meaning in (pair for each in inline for pair in each.items()):
+        if isinstance(meaning, dict):
+            for scoped, iris in _terms(meaning.get("@context")).items():
+                named[scoped] |= iris
+            meaning = meaning.get("@id", meaning.get("@reverse", term))
+        if isinstance(meaning, str):
+            named[term].add(meaning)
+    return named
 
 
-def _iri(key: str, terms: dict[str, str]) -> str:
-    iri = terms.get(key, key)
+def _meanings(key: str, terms: Mapping[str, set[str]]) -> set[str]:
+    """Return what a key may stand for: a term may be defined by another, a prefix by a third.
+    What leads on for ever, or to many places, may be any keyword."""
+    found, new = {key}, {key}
+    for _ in range(MAX_ALIASES):
+        new = {iri for each in new for iri in _next(each, terms)} - found
+        found |= new
+        if len(new) > MAX_ALIASES:
+            break
+    return found | {"@"} if new else found
+
+
+def _next(iri: str, terms: Mapping[str, set[str]]) -> set[str]:
     prefix, colon, rest = iri.partition(":")
-    return terms.get(prefix, prefix + colon) + rest if colon else terms.get(iri, iri)
+    starts = terms.get(prefix, set())
+    return {start + rest for start in starts} if colon else starts
 
 
 def check_claims(payload: Json, credential: Credential) -> Check:

@@ -175,6 +175,24 @@ ELSEWHERE = {
     "alias-reverse": {"@context": [V2, OB, {"of": {"@reverse": "credentialStatus"}}], "of": {}},
     "alias-by-prefix": {"@context": [V2, OB, {"c": "urn:x#valid", "e": "c:Until"}], "e": "2020"},
     "alias-of-keyword": {"@context": [V2, OB, {"more": "@nest"}], "more": {"validUntil": "2020"}},
+    "alias-of-an-alias": {
+        "@context": [V2, OB, {"a": "validUntil", "b": {"@id": "a"}, "d": "b"}], "d": "2020",
+    },
+    "alias-for-a-type": {
+        "@context": [V2, OB, {"Mine": {"@id": "urn:x:1", "@context": {"ends": "validUntil"}}}],
+        "ends": "2020",
+    },
+    "alias-below-a-term": {
+        "@context": [V2, OB, {"a": {"@id": "urn:x:1", "@context": [{"b": "@nest"}]}}], "b": {},
+    },
+    "alias-by-one-of-two": {
+        "@context": [V2, OB, {"e": "validUntil"}, {"a": {"@context": {"e": "urn:x:1"}}}], "e": "1",
+    },
+    "alias-without-end": {"@context": [V2, OB, {"a": "a:a"}], "a:a": "2020"},
+    "alias-to-many-places": {
+        "@context": [V2, OB, *({"a": {"@context": {"e": f"urn:x:{n}"}}} for n in range(9))],
+        "e": "2020",
+    },
     "nest": {"@nest": {"validUntil": "2020-01-01T00:00:00Z"}},
     "graph": {"@graph": [{"validUntil": "2020-01-01T00:00:00Z"}]},
     "included": {"@included": [{"credentialStatus": {}}]},

@@ -203,6 +203,14 @@ def test_the_issuers_own_list_as_a_jwt_is_read(world, badge):
     assert answer(world.verify(badge)) == (Answer.NO, "revoked")
 
 
+def test_a_list_as_a_jwt_that_writes_its_end_otherwise_could_not_be_checked(world, badge):
+    ended = {"https://www.w3.org/2018/credentials#validUntil": "2026-11-10T00:00:00Z"}
+    whole = world.list_document(set())
+    del whole["validUntil"]
+    world.documents[world.list_url] = world.issuer.jwt(whole | ended, claims={"sub": None}).encode()
+    assert answer(world.verify(badge)) == (Answer.COULD_NOT_CHECK, "status_list_not_authentic")
+
+
 def test_the_issuers_own_list_with_space_around_it_is_read(world, badge):
     for text in (
         json.dumps(world.issuer.sign(world.list_document({INDEX}))),
