@@ -37,3 +37,9 @@ def approval(number: int) -> dict[str, Any]:
     """Return the data of the example approval, as if it were another teacher's."""
     data: dict[str, Any] = json.loads((EXAMPLES / "approval.json").read_bytes())["data"]
     return {**data, "approval_id": f"a-{number}"}
+
+
+def message(number: int) -> bytes:
+    """Return the webhook's message of such an approval."""
+    said = json.loads((EXAMPLES / "approval.json").read_bytes())
+    return json.dumps({**said, "data": approval(number)}).encode()

@@ -28,6 +28,7 @@ from issuer.issuance.prepare import Arrived
 from issuer.issuance.signing import make_proof
 from issuer.issuer import Issuer
 from issuer.profiles import PROOF
+from issuer.settings import Settings
 from verifier import multikey, verify
 from verifier.fetch import offline
 from verifier.report import Answer
@@ -48,12 +49,14 @@ class _Signer:
 
 
 def main() -> None:
-    """Print one line for each; `python -m bench.whole 10` does a tenth of the work."""
+    """Print one line for each; `python -m bench.whole 10` does a tenth of the work, and
+    `python -m bench.whole 1 approvals` only what is called so."""
     global APPROVALS, FILES
-    part = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+    part, chosen = int(sys.argv[1]) if len(sys.argv) > 1 else 1, "".join(sys.argv[2:3])
     APPROVALS, FILES = APPROVALS // part, FILES // part
     with tempfile.TemporaryDirectory() as folder:
-        for measured in (process, batch, command, approvals):
+        works = (process, batch, command, approvals, approvals_of_two_forms, approvals_by_two)
+        for measured in (work for work in works if chosen in work.__name__):
             print(f"{measured.__doc__}: {measured(Path(folder))}", flush=True)
 
 
@@ -112,8 +115,31 @@ def command(folder: Path) -> str:
 
 
 def approvals(folder: Path) -> str:
-    """approvals issued whole (both proofs, signatures checked, self-check, SQLite)"""
-    issuer = Issuer(replace(home.make(folder / "home"), proofs=(PROOF,)))
+    """approvals issued whole (three forms, as `mintmark init` has it; self-check, SQLite)"""
+    return _issued(home.make(folder / "three"), folder)
+
+
+def approvals_of_two_forms(folder: Path) -> str:
+    """the same without the form to share parts of, whose statements are signed each by itself"""
+    return _issued(replace(home.make(folder / "two"), proofs=(PROOF,)), folder)
+
+
+def approvals_by_two(folder: Path) -> str:
+    """mintmark issue --approvals FILE --workers 2, three forms"""
+    settings, file = home.make(folder / "by-two"), folder / "approvals.jsonl"
+    with file.open("wb") as lines:
+        lines.writelines(home.message(number) + b"\n" for number in range(APPROVALS))
+    there, mintmark = _as_installed(folder), [sys.executable, "-m", "issuer"]
+    subprocess.run([*mintmark, "--help"], check=True, stdout=subprocess.DEVNULL, env=there)
+    command = ["--home", str(settings.home), "issue", "--approvals", str(file), "--workers", "2"]
+    began, before = time.perf_counter(), os.times()
+    subprocess.run([*mintmark, *command], check=True, stdout=subprocess.DEVNULL, env=there)
+    seconds, after = time.perf_counter() - began, os.times()
+    return _rate(seconds, sum(after[2:4]) - sum(before[2:4]), folder)
+
+
+def _issued(settings: Settings, folder: Path) -> str:
+    issuer = Issuer(settings)
     began, processor = time.perf_counter(), time.process_time()
     for start in range(0, APPROVALS, TOGETHER):
         arrived = [
@@ -122,11 +148,14 @@ def approvals(folder: Path) -> str:
         ]
         found = receive_all(issuer, arrived, source="forms", now=datetime.now(UTC))
         assert all(isinstance(each, Received) and each.manage_url for each in found), found
-    seconds = time.perf_counter() - began
-    processor = time.process_time() - processor
+    seconds, processor = time.perf_counter() - began, time.process_time() - processor
     issuer.database.close()
+    return _rate(seconds, processor, folder)
+
+
+def _rate(seconds: float, work: float, folder: Path) -> str:
     return (
-        f"{APPROVALS} in {seconds:.1f} s ({processor:.1f} s of work), "
+        f"{APPROVALS} in {seconds:.1f} s ({work:.1f} s of work), "
         f"{APPROVALS / seconds:.0f} a second; "
         f"this disk makes {_commits(folder):.0f} commits a second"
     )
@@ -136,7 +165,7 @@ def _commits(folder: Path) -> float:
     """Return how often a second SQLite can commit one row as it does here (WAL, FULL)."""
     database = Database(f"sqlite:///{folder}/commits.sqlite3")
     with database.writing() as session:
-        session.execute(text("CREATE TABLE one (number INTEGER)"))
+        session.execute(text("CREATE TABLE IF NOT EXISTS one (number INTEGER)"))
     began = time.perf_counter()
     for number in range(200):
         with database.writing() as session:

@@ -24,15 +24,18 @@ MAX_WORK = 10_000
 of the W3C suite need 3,840; a poisoned one needs more than any machine has (T23)."""
 
 
-def rdfc10(quads: Iterable[Quad], *, hash_name: str = "sha256") -> bytes:
+def rdfc10(
+    quads: Iterable[Quad], *, hash_name: str = "sha256", names: Mapping[str, str] | None = None
+) -> bytes:
     """Return the canonical N-Quads of a dataset in UTF-8 (section 4.4), in code point order.
 
-    `hash_name` is the hash that names blank nodes: `sha256`, or `sha384` for P-384 suites.
+    `hash_name` is the hash that names blank nodes: `sha256`, or `sha384` for P-384 suites. Who has
+    their `canonical_names` already gives them as `names`.
 
     Raises `WorkLimitError` when naming the blank nodes takes more than `MAX_WORK` steps, and
     `CanonicalizationError` for lone surrogates, which have no UTF-8.
     """
-    return canonical({}, quads, hash_name=hash_name)
+    return canonical({}, quads, hash_name=hash_name, names=names)
 
 
 def canonical(
@@ -41,6 +44,7 @@ def canonical(
     blocks: Mapping[str, bytes] = MappingProxyType({}),
     *,
     hash_name: str = "sha256",
+    names: Mapping[str, str] | None = None,
 ) -> bytes:
     """Return the canonical form of the statements that `Walk` holds; as `rdfc10`.
 
@@ -48,7 +52,8 @@ def canonical(
     than a space, so that is the order of the whole lines.
     """
     dataset = set(quads)
-    names = _names(said, dataset, hash_name)
+    if names is None:
+        names = _names(said, dataset, hash_name)
     linked = defaultdict(list)
     for s, p, o, g in dataset:
         end = f" {names.get(g, g)} .\n" if g else " .\n"

@@ -103,6 +103,9 @@ def _parser() -> argparse.ArgumentParser:
     what = issue.add_mutually_exclusive_group(required=True)
     what.add_argument("--pending", action="store_true", help="finish what is not issued yet")
     what.add_argument("--approvals", type=Path, metavar="FILE", help="JSON, an approval a line")
+    issue.add_argument(
+        "--workers", type=int, default=1, metavar="N", help="processes that share the file"
+    )
     issue.add_argument("--source", help="the source that approved (default: the first one)")
     revoke = commands.add_parser("revoke", help="revoke a credential, for all to see")
     revoke.add_argument("credential", metavar="ID", help="its address, or the end of it")
@@ -199,7 +202,12 @@ def _issue(args: argparse.Namespace, issuer: Issuer) -> int:
     lists.mend(issuer, now=_now())
     if args.approvals is not None:
         source = webhook.source_named(issuer.settings, args.source)
-        return USAGE if source is None else many.run(args.approvals, issuer, source=source.name)
+        if source is None:
+            return USAGE
+        return many.run(args.approvals, issuer, source=source.name, workers=max(1, args.workers))
+    if args.workers != 1:
+        print("mintmark issue: --workers goes with --approvals", file=sys.stderr)
+        return USAGE
     for row, error in finish_pending(issuer):
         print(f"{row.public_id}  {error or 'issued'}")
     return INCOMPLETE if pending(issuer) else 0

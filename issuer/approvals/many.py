@@ -5,10 +5,13 @@ the webhook would be sent; the same file again issues nothing twice.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Final
 
 from issuer import addresses
 from issuer.approvals import event, sender
@@ -17,27 +20,69 @@ from issuer.issuance import Outcome, Received, receive_all
 from issuer.issuance.finish import TOGETHER
 from issuer.issuance.prepare import Arrived
 from issuer.issuer import Issuer
+from issuer.settings import Settings
 from verifier.strict_json import StrictJsonError
 
 DONE, REFUSED, NOT_YET = 0, 1, 3
+WAITING: Final = 16
+"""Groups read ahead for each worker: a file may be larger than the memory."""
+
+Line = tuple[int, bytes]
+_said_by: Callable[[list[Line]], list["Said"]]
+"""What a worker issues with; each makes its own."""
 
 
-def run(file: Path, issuer: Issuer, *, source: str) -> int:
+Said = tuple[int, str, int]
+"""The number of a line, what became of it, and the exit code it asks for."""
+
+
+def run(file: Path, issuer: Issuer, *, source: str, workers: int = 1) -> int:
     """Issue what `file` approves and print a line for each; return 0 if all are issued, 1 if one
-    was refused, 3 if one could not be signed yet."""
+    was refused, 3 if one could not be signed yet. `workers` processes share the work."""
     status = DONE
     with file.open("rb") as lines:
         numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
-        while group := list(islice(numbered, TOGETHER)):
-            for number, found in _issue(group, issuer, source):
-                said, code = _said(issuer, found)
-                print(f"line {number}: {said}", file=sys.stdout if code == DONE else sys.stderr)
-                status = code if status in (DONE, NOT_YET) and code else status
+        for number, said, code in _all_said(_groups(numbered), issuer, source, workers):
+            print(f"line {number}: {said}", file=sys.stdout if code == DONE else sys.stderr)
+            status = code if status in (DONE, NOT_YET) and code else status
     return status
 
 
+def _groups(numbered: Iterator[Line]) -> Iterator[list[Line]]:
+    while group := list(islice(numbered, TOGETHER)):
+        yield group
+
+
+def _all_said(
+    groups: Iterator[list[Line]], issuer: Issuer, source: str, workers: int
+) -> Iterator[Said]:
+    """Give what became of each line, in their order."""
+    if workers == 1:
+        for group in groups:
+            yield from _group_said(group, issuer, source)
+        return
+    issuer.database.close()  # no connection survives a fork
+    with get_context("fork").Pool(workers, _begin, (issuer.settings, source)) as pool:
+        while ahead := list(islice(groups, WAITING * workers)):
+            for said in pool.imap(_said_by_worker, ahead):
+                yield from said
+
+
+def _group_said(group: list[Line], issuer: Issuer, source: str) -> list[Said]:
+    return [(number, *_said(issuer, found)) for number, found in _issue(group, issuer, source)]
+
+
+def _begin(settings: Settings, source: str) -> None:
+    global _said_by
+    _said_by = partial(_group_said, issuer=Issuer(settings), source=source)
+
+
+def _said_by_worker(group: list[Line]) -> list[Said]:
+    return _said_by(group)
+
+
 def _issue(
-    group: list[tuple[int, bytes]], issuer: Issuer, source: str
+    group: list[Line], issuer: Issuer, source: str
 ) -> Iterator[tuple[int, Received | Exception]]:
     arrived: dict[int, Arrived] = {}
     for number, line in group:

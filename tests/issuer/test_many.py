@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from issuer.__main__ import main
+from issuer.approvals import many
 from issuer.approvals.flaws import Refused
 from issuer.issuance import (
     ConflictError,
@@ -21,6 +22,7 @@ from issuer.issuance import (
 from issuer.issuance.finish import finish_pending, pending
 from issuer.issuance.prepare import Arrived
 from issuer.issuance.signing import make_proofs
+from issuer.issuance.tables import CredentialRow, State
 from keys.signer import SigningError
 
 
@@ -208,3 +210,37 @@ def test_what_a_reader_would_only_note_is_held_back(issuer, approval, where, mem
     why = self_check.self_check(issuer, flawed, self_check.Known())
     assert why.startswith("json: ")
     assert objection in why
+
+
+def test_workers_share_a_file_and_each_line_is_answered_in_its_order(
+    any_issuer, tmp_path, capsys, monkeypatch
+):
+    """Three processes; a line that is wrong, and one that stands twice in different groups."""
+    monkeypatch.setattr(many, "TOGETHER", 3)
+    lines = [message(f"a-{number}") for number in range(20)]
+    lines[7], lines[15] = "{", lines[2]
+    (tmp_path / "all").write_text("\n".join(lines))
+    assert many.run(tmp_path / "all", any_issuer, source="forms", workers=3) == many.REFUSED
+    said = capsys.readouterr()
+    numbers = [int(line.split()[1].rstrip(":")) for line in said.out.splitlines()]
+    assert numbers == [number for number in range(1, 21) if number != 8]
+    assert said.err.startswith("line 8: ")
+    with any_issuer.database.reading() as session:
+        rows = session.scalars(select(CredentialRow)).all()
+    assert len(rows) == len({(row.list_number, row.list_index) for row in rows}) == 18
+    assert {row.state for row in rows} == {State.ISSUED}
+    assert many.run(tmp_path / "all", any_issuer, source="forms", workers=2) == many.REFUSED
+    assert capsys.readouterr().out.count("already") == 19
+
+
+def test_workers_that_cannot_sign_say_so(home, tmp_path, capsys):
+    (tmp_path / "all").write_text(message("a-1"))
+    (home / "passphrase").rename(home / "away")
+    command = ["issue", "--approvals", str(tmp_path / "all"), "--workers", "2"]
+    assert main(["--home", str(home), *command]) == many.NOT_YET
+    assert "stored, not issued yet" in capsys.readouterr().err
+
+
+def test_workers_go_with_a_file(home, capsys):
+    assert main(["--home", str(home), "issue", "--pending", "--workers", "2"]) == 2
+    assert "--approvals" in capsys.readouterr().err

@@ -418,4 +418,5 @@ def test_an_issuer_without_a_key_for_jwts_offers_none(
 def test_a_foreign_host_name_reaches_no_page(client: FlaskClient, public_id: str) -> None:
     response = client.get(f"/credentials/{public_id}.html", headers={"Host": "evil.example"})
     assert response.status_code == 400
-    assert b"evil.example" not in response.data
+    assert response.data.count(b"evil.example") == 1  # what it was asked as, and no address
+    assert response.json["detail"].endswith("was asked as evil.example")

@@ -5,6 +5,7 @@ proofs with the same content are the same bytes.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TypeAlias, cast
 
 Item: TypeAlias = "int | bytes | str | Sequence[Item] | Mapping[int, Item]"
@@ -43,6 +44,7 @@ def decode(data: bytes) -> Item:
     return item
 
 
+@lru_cache(maxsize=256)  # most heads of a proof are those of its signatures
 def _head(kind: int, value: int) -> bytes:
     if value < _SHORT:
         return bytes([kind << 5 | value])

@@ -6,6 +6,7 @@ base64url of three header bytes and a CBOR array of five.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeGuard
 
 from verifier.cryptosuites import cbor
@@ -53,6 +54,7 @@ def encode(proof: BaseProof | DerivedProof) -> str:
     return "u" + encode_part(DERIVED + cbor.encode(shown))
 
 
+@lru_cache(maxsize=4)  # one verification asks for the same one several times
 def decode(proof_value: str) -> BaseProof | DerivedProof:
     """Return the proof in a `proofValue`; `ProofValueError` for any other text."""
     if len(proof_value) > MAX_CHARS or not proof_value.startswith("u"):

@@ -12,7 +12,11 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from verifier.cryptosuites.suite import ProofValueError
 from verifier.multikey import MultikeyError, PublicKey, base58_encode, multibase_decode
 
-_HASHES = {"secp256r1": ("sha256", hashes.SHA256()), "secp384r1": ("sha384", hashes.SHA384())}
+_CURVES = {
+    "secp256r1": ("sha256", 32, ECDSA(hashes.SHA256())),
+    "secp384r1": ("sha384", 48, ECDSA(hashes.SHA384())),
+}
+"""By name: the hash, the bytes of a number, and both together as the library wants them."""
 
 
 def encode_base58(signature: bytes) -> str:
@@ -42,8 +46,8 @@ def eddsa_hash(key: PublicKey) -> str | None:
 
 def ecdsa_hash(key: PublicKey) -> str | None:
     """Return `sha256` for a P-256 key and `sha384` for a P-384 key."""
-    if isinstance(key, EllipticCurvePublicKey) and key.curve.name in _HASHES:
-        return _HASHES[key.curve.name][0]
+    if isinstance(key, EllipticCurvePublicKey) and key.curve.name in _CURVES:
+        return _CURVES[key.curve.name][0]
     return None
 
 
@@ -60,14 +64,14 @@ def verify_eddsa(key: PublicKey, data: bytes, signature: bytes) -> bool:
 
 def verify_ecdsa(key: PublicKey, data: bytes, signature: bytes) -> bool:
     """Whether `signature`, r ‖ s, over `data` was made by this key (FIPS 186-5; IEEE P1363)."""
-    if ecdsa_hash(key) is None or not isinstance(key, EllipticCurvePublicKey):
+    if not isinstance(key, EllipticCurvePublicKey) or key.curve.name not in _CURVES:
         return False
-    size = (key.curve.key_size + 7) // 8
+    _, size, algorithm = _CURVES[key.curve.name]
     if len(signature) != 2 * size:
         return False
     r, s = int.from_bytes(signature[:size]), int.from_bytes(signature[size:])
     try:
-        key.verify(encode_dss_signature(r, s), data, ECDSA(_HASHES[key.curve.name][1]))
+        key.verify(encode_dss_signature(r, s), data, algorithm)
     except InvalidSignature:
         return False
     return True

@@ -44,7 +44,7 @@ class Statements:
         canonical = canonical_names(quads)
         self.labels = {node: secret_label(hmac_key, name) for node, name in canonical.items()}
         # Naming objects must change nothing: it would where JSON is data, in a graph, …
-        if rdfc10(quads) != whole:
+        if rdfc10(quads, names=canonical) != whole:
             raise NotDivisibleError("naming its objects changes what it says")
         self.lines = tuple(sorted(line(quad, self.labels) for quad in quads))
 
@@ -65,11 +65,12 @@ class Statements:
             raise
         except CanonicalizationError as exc:
             raise NotDivisibleError(exc.detail) from exc
-        names = {term: f"_:{term}" for quad in quads for term in quad if self._prefix in term}
+        terms = set[str]().union(*quads)
+        names = {term: f"_:{term}" for term in terms if self._prefix in term}
         # A nested proof stands in a graph that no JSON object names: its node names it.
         for graph in {g for *_, g in quads if g.startswith("_:")}:
             names[graph] = "_:graph" + min(s for s, _, _, g in quads if g == graph)
-        if any(term.startswith("_:") and term not in names for quad in quads for term in quad):
+        if any(term.startswith("_:") and term not in names for term in terms):
             raise NotDivisibleError("a part of it cannot be given a name")
         return {(names.get(s, s), p, names.get(o, o), names.get(g, g)) for s, p, o, g in quads}
 
