@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from verifier import baking, jose, pdf, qr, strict_json, web_address, wrapping
-from verifier.baking import BakingError, is_credential, is_token
+from verifier import baking, jose, pdf, plain_text, qr, strict_json, web_address, wrapping
+from verifier.baking import BakingError, bare, is_credential, is_token
 from verifier.pdf import PdfError
 from verifier.qr import QrError
 
@@ -222,7 +222,8 @@ def _svg(data: bytes) -> list[Handed]:
     raise IntakeError("no_credential_in_picture")
 
 
-def _baked(carrier: str, texts: list[str]) -> list[Handed]:
+def _baked(carrier: str, baked: list[str]) -> list[Handed]:
+    texts = list(map(bare, baked))
     notes = (MORE_THAN_ONE,) if len(set(texts)) > 1 else ()
     if _URL.fullmatch(texts[0]):
         return [Handed("url", texts[0], notes, via=carrier)]  # a hosted Open Badge 2.0
@@ -272,7 +273,7 @@ def _text(data: bytes) -> list[Handed]:
     if len(data) > MAX_TEXT_BYTES:
         raise IntakeError("too_large", limit_mb=MAX_TEXT_BYTES // 1024**2)
     try:
-        text = data.decode("utf-8-sig").strip()
+        text = bare(plain_text.read(data))
     except UnicodeDecodeError as exc:
         raise IntakeError("not_recognised") from exc
     if not text:
@@ -319,7 +320,7 @@ def _in_codes(texts: list[str], carrier: str = "") -> list[Handed]:
     credentials: dict[str, Handed] = {}
     links: list[Handed] = []
     damaged: QrError | None = None
-    for text in map(str.strip, texts):
+    for text in map(bare, texts):
         try:
             packed = qr.fragment_credential(text)
         except QrError as exc:

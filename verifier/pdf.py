@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from verifier import qr
-from verifier.baking import MAX_CREDENTIAL_BYTES, is_credential
+from verifier.baking import MAX_CREDENTIAL_BYTES, bare, is_credential
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -69,7 +69,7 @@ def attached_credentials(pdf: bytes) -> list[str]:
     except Exception as exc:  # pypdf leaks KeyError, RecursionError, … from damaged files
         raise PdfError("pdf_damaged", f"{type(exc).__name__}: {exc}"[:200]) from exc
     texts = (
-        content.decode("utf-8", "replace").strip()
+        bare(content.decode("utf-8", "replace"))
         for content in contents
         if len(content) <= MAX_CREDENTIAL_BYTES
     )

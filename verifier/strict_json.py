@@ -25,7 +25,8 @@ class StrictJsonError(ValueError):
 
 
 def loads(data: bytes | str, *, max_bytes: int = MAX_BYTES) -> Any:
-    """Return the JSON value in `data` (UTF-8 when bytes).
+    """Return the JSON value in `data` (UTF-8 when bytes; a byte order mark is ignored, which RFC
+    8259, section 8.1, allows).
 
     Raises `StrictJsonError` for anything a strict reader must refuse: not UTF-8, duplicate
     keys, NaN, an integer beyond 2**53, a lone surrogate, more than `max_bytes` or 64 levels.
@@ -57,7 +58,7 @@ def loads_object(data: bytes | str, *, max_bytes: int = MAX_BYTES) -> dict[str, 
 
 def _decode(data: bytes) -> str:
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as exc:
         raise StrictJsonError(f"not UTF-8 at byte {exc.start}") from exc
 

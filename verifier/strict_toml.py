@@ -6,6 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
+from verifier import plain_text
+
 T = TypeVar("T")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 """All but tabs and line breaks, and those that turn the direction of what is read."""
@@ -106,7 +108,7 @@ def read(file: Path) -> Table:
 def loads(data: bytes) -> Table:
     """Return the top table of a file's bytes; `TomlError` if they are no TOML."""
     try:
-        return Table(tomllib.loads(data.decode(), parse_float=Decimal))
+        return Table(tomllib.loads(plain_text.read(data), parse_float=Decimal))
     except UnicodeDecodeError as exc:
         raise TomlError(f"cannot be read: {exc}") from exc
     except tomllib.TOMLDecodeError as exc:

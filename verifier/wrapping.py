@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from verifier import jose, strict_json
+from verifier.baking import is_credential
 from verifier.credential import listed
 
 PRESENTATION = "presentation"
@@ -26,9 +27,15 @@ MAX_ITEMS = 100
 MAX_DEPTH = 4
 """An envelope in a presentation in an envelope is three deep."""
 
+_HOLDERS = (
+    *("credential", "credentials", "verifiableCredential", "verifiableCredentials"),
+    *("verifiable_credential", "verifiablePresentation", "compactJwsString", "vc", "jwt"),
+)
+"""Members under which APIs hand out credentials (Open Badges 3.0, GetOpenBadgeCredentialsResponse;
+VC-API; OpenID4VCI), in an object that says nothing else of what it is."""
 _NAMES = re.compile(
     r'"(?:VerifiablePresentation|EnvelopedVerifiable(?:Credential|Presentation)|JwtProof2020|vp'
-    r'|protected)"'
+    rf'|protected|{"|".join(_HOLDERS)})"'
 )
 _DATA_URL = re.compile(r"data:([^,]{0,200}),(.*)", re.IGNORECASE | re.DOTALL)
 
@@ -65,7 +72,8 @@ def unwrap(text: str, depth: int = MAX_DEPTH) -> Wrapped | None:
         return None
     parts = [unwrap(each, depth - 1) or Wrapped((each,), ()) for each in texts]
     notes = dict.fromkeys([note, *(note for part in parts for note in part.notes)])
-    return Wrapped(tuple(text for part in parts for text in part.texts), tuple(notes))
+    texts = [text for part in parts for text in part.texts]
+    return Wrapped(tuple(texts), tuple(filter(None, notes)))
 
 
 def unwrap_object(item: Json) -> str | None:
@@ -103,7 +111,17 @@ def _inside(document: Json, *, is_jwt: bool) -> tuple[str, list[Any]]:
     proofs = [proof for proof in listed(document.get("proof")) if isinstance(proof, dict)]
     if proofs and all(proof.get("type") == "JwtProof2020" for proof in proofs):
         return JWT_PROOF, [proofs[0].get("jwt")]
-    return JWS_JSON, _compact(document)
+    if "payload" in document:
+        return JWS_JSON, _compact(document)
+    return "", [] if is_jwt else _held(document)
+
+
+def _held(document: Json) -> list[Any]:
+    """Return what an API handed out in an object that says nothing else of what it is."""
+    if {"@context", "type", "proof"} & document.keys():
+        return []
+    held = [item for name in _HOLDERS for item in listed(document.get(name))]
+    return [item for item in held if isinstance(item, dict) or is_credential(str(item))]
 
 
 def _compact(document: Json) -> list[str]:
@@ -115,7 +133,7 @@ def _compact(document: Json) -> list[str]:
     return [
         f"{each['protected']}.{document['payload']}.{each['signature']}"
         for each in signatures
-        if "payload" in document and {"protected", "signature"} <= each.keys()
+        if {"protected", "signature"} <= each.keys()
     ]
 
 

@@ -234,17 +234,23 @@ def test_any_json_comes_out_of_both_pictures_equal(value: object, ascii_only: bo
             "holds an element",
             id="element-in-the-credential",
         ),
-        pytest.param(svg(before="<!DOCTYPE svg>"), "DOCTYPE", id="doctype"),
         pytest.param(
-            svg("&e9;", before=f"<!DOCTYPE svg [{BOMB}]>"), "DOCTYPE", id="billion-laughs"
+            svg("&e9;", before=f"<!DOCTYPE svg [{BOMB}]>"), "entities", id="billion-laughs"
         ),
         pytest.param(
             svg("&x;", before='<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/hostname">]>'),
-            "DOCTYPE",
+            "entities",
             id="external-entity",
         ),
         pytest.param(
-            svg(before='<!DOCTYPE svg SYSTEM "http://127.0.0.1:9/x.dtd">'), "DOCTYPE", id="dtd"
+            svg(before='<!DOCTYPE svg [<!ENTITY % x SYSTEM "http://127.0.0.1:9/x.dtd"> %x;]>'),
+            "entities",
+            id="parameter-entity",
+        ),
+        pytest.param(
+            svg(before=f'<!DOCTYPE svg [<!ATTLIST path d CDATA "{"M0 0" * 1000}">]>'),
+            "declares attributes",
+            id="default-attributes",
         ),
         pytest.param(
             svg(attributes="".join(f' a{n}=""' for n in range(10**5))),

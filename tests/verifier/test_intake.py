@@ -43,6 +43,7 @@ from verifier.wrapping import ENVELOPE, PRESENTATION
 JWT = jwt()
 OTHER = jwt('{"other":1}')
 URL = "https://district.example/credentials/Zm9vYmFyYmF6cXV1eA"
+DOCTYPE = '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://127.0.0.1:9/svg11.dtd">'
 ATTACHED = ("credential.json", "application/vc+ld+json", JSON)
 
 
@@ -52,6 +53,17 @@ ATTACHED = ("credential.json", "application/vc+ld+json", JSON)
         pytest.param(JSON.encode(), "json", JSON, id="json"),
         pytest.param(b"\xef\xbb\xbf\r\n " + JSON.encode(), "json", JSON, id="json-byte-order-mark"),
         pytest.param(b'{"a":"%PDF-1.7"}', "json", '{"a":"%PDF-1.7"}', id="json-that-names-pdf"),
+        pytest.param(JSON.encode("utf-16"), "json", JSON, id="json-in-utf-16"),
+        pytest.param(JWT.encode("utf-16"), "jwt", JWT, id="jwt-in-utf-16"),
+        pytest.param(f'"{JWT}"\n'.encode(), "jwt", JWT, id="jwt-in-quotes"),
+        pytest.param(
+            png_with(itxt(f"\n \ufeff{JSON}\r\n".encode())), "png", JSON, id="png-white-space"
+        ),
+        pytest.param(png_with(itxt(f'"{JWT}"'.encode())), "png", JWT, id="png-jwt-in-quotes"),
+        pytest.param(
+            pdf(("credential.json", "application/vc", f"\ufeff{JSON}")), "pdf", JSON, id="pdf-mark"
+        ),
+        pytest.param(bake_svg(svg(before=DOCTYPE), JWT), "svg", JWT, id="svg-with-doctype"),
         pytest.param(f"[{JSON}]".encode(), "json", JSON, id="json-array"),
         pytest.param(JWT.encode(), "jwt", JWT, id="jwt"),
         pytest.param(f"\n {JWT}\r\n".encode(), "jwt", JWT, id="jwt-with-white-space"),
@@ -242,7 +254,7 @@ def zipped() -> bytes:
         pytest.param(b"[]", "not_recognised", id="empty-array"),
         pytest.param(b"[" * 10**5, "not_recognised", id="100000-brackets"),
         pytest.param("Zeugnis für…".encode("latin-1", "replace"), "not_recognised", id="latin-1"),
-        pytest.param(JSON.encode("utf-16"), "not_recognised", id="utf-16"),
+        pytest.param(JSON.encode("utf-16-le"), "not_recognised", id="utf-16-without-its-mark"),
         pytest.param(b"\x7fELF" + bytes(99), "not_recognised", id="program"),
         pytest.param(f"{'x ' * 5000}{JWT}".encode(), "not_recognised", id="too-many-words"),
     ],

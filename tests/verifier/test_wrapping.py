@@ -19,6 +19,7 @@ V2 = "https://www.w3.org/ns/credentials/v2"
     ("case", "notes"),
     [
         ("foreign/04-jwtproof2020.json", {"jwt_proof"}),
+        ("foreign/06b-svg-doctype-good-signature.svg", set()),
         ("foreign/09-kid-bare-did.jwt", set()),
         ("foreign/09c-kid-https.jwt", set()),
         ("foreign/11-vc-claim-v2.jwt", set()),
@@ -45,6 +46,38 @@ def test_what_others_wrap_or_write_is_judged(world, case, notes):
 def test_an_sd_jwt_is_named_as_what_it_is(world, case):
     report = world.verify((CASES / case).read_bytes())
     assert (report.authentic.answer, report.authentic.code) == (Answer.COULD_NOT_CHECK, "sd_jwt")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(lambda badge, jwt: {"credential": badge}, id="object"),
+        pytest.param(lambda badge, jwt: {"credential": jwt, "c_nonce": "x"}, id="OpenID4VCI"),
+        pytest.param(lambda badge, jwt: {"credentials": [{"credential": jwt}]}, id="several"),
+        pytest.param(lambda badge, jwt: {"verifiableCredential": badge}, id="VC-API"),
+        pytest.param(
+            lambda badge, jwt: {"credential": [], "compactJwsString": [jwt]}, id="Open Badges API"
+        ),
+    ],
+)
+def test_a_credential_in_the_answer_of_an_api_is_found(world, answer):
+    """Open Badges 3.0, GetOpenBadgeCredentialsResponse; VC-API; OpenID4VCI."""
+    badge = world.badge()
+    given = answer(world.issuer.sign(badge), world.issuer.jwt(badge))
+    assert world.verify(given).authentic.answer is Answer.YES
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"credential": "Bachelor of Arts"},
+        {"credential": 7},
+        {"type": "Person", "credential": {"a": 1}},
+        {"@context": V2, "credential": {"a": 1}},
+    ],
+)
+def test_an_object_that_is_something_itself_is_no_answer_of_an_api(other):
+    assert unwrap(json.dumps(other)) is None
 
 
 def enveloped(data, kind="Credential"):

@@ -8,6 +8,7 @@ picture that is not the credential stays as it was.
 from verifier.baking.carried import MAX_CREDENTIAL_BYTES as MAX_CREDENTIAL_BYTES
 from verifier.baking.carried import BakingError as BakingError
 from verifier.baking.carried import PackedError as PackedError
+from verifier.baking.carried import bare as bare
 from verifier.baking.carried import is_compact_jws as is_compact_jws
 from verifier.baking.carried import is_credential as is_credential
 from verifier.baking.carried import is_token as is_token

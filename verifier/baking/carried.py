@@ -28,6 +28,14 @@ def is_token(text: str) -> bool:
     return _TOKEN.fullmatch(text) is not None
 
 
+def bare(text: str) -> str:
+    """Return text without what programs put around a credential: white space, a byte order mark,
+    and the quotes of a JSON string round a token."""
+    text = text.strip("\ufeff \t\r\n")
+    quoted = text[:1] == text[-1:] == '"' and is_token(text[1:-1])
+    return text[1:-1] if quoted else text
+
+
 def is_credential(text: str) -> bool:
     """Return whether `text` may be a credential: a JSON object or a compact JWS."""
     return text.startswith("{") or is_token(text)

@@ -25,7 +25,7 @@ def bake_svg(svg: bytes, credential: str) -> bytes:
 
     JSON comes out of the picture equal, not always letter for letter: `]]>` would end the
     CDATA section and is written with an escape. Raises `BakingError` for a picture that is
-    not sound UTF-8 XML, has a DOCTYPE or the prefix of Open Badges 2.0, and for other text.
+    not sound UTF-8 XML, declares entities or has the prefix of Open Badges 2.0, and for other text.
     """
     check_credential(credential)
     _check_utf8(svg)
@@ -72,13 +72,18 @@ class _SvgReader:
         from defusedxml.ElementTree import XMLParser
 
         self.svg = svg
-        self.parser = XMLParser(target=self, forbid_dtd=True)
+        self.parser = XMLParser(target=self, forbid_entities=True)
+        self.parser.parser.AttlistDeclHandler = self.refuse_default
         self.root_at = -1
         self.prefix_means: str | None = None
         self.elements = 0
         self.open: _SvgCredential | None = None
         self.credentials: list[_SvgCredential] = []
         self.assertions: list[_SvgCredential] = []
+
+    def refuse_default(self, *_declared: object) -> None:
+        """Refuse attributes that stand in a DOCTYPE: one reader adds them and another does not."""
+        raise BakingError("the SVG declares attributes: save the picture again without them")
 
     def start_ns(self, prefix: str, uri: str) -> None:
         if self.root_at < 0 and prefix == "openbadges":
@@ -130,7 +135,7 @@ def _read_svg(svg: bytes) -> _SvgReader:
     except BakingError:
         raise
     except DefusedXmlException as exc:
-        raise BakingError("the SVG has a DOCTYPE: save the picture again without it") from exc
+        raise BakingError("the SVG declares entities: save the picture again without them") from exc
     except (ParseError, ValueError, LookupError) as exc:
         raise BakingError(f"not sound XML: {exc}") from exc
     return reader

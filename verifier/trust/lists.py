@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from verifier import strict_json
+from verifier import plain_text, strict_json
 from verifier.controller import Controller, DidError, controller
 from verifier.credential import instant
 
@@ -76,8 +76,8 @@ class TrustList:
 def load(data: bytes) -> TrustList:
     """Return the trust list in JSON bytes; `TrustListError` says what to mend."""
     try:
-        document = strict_json.loads_object(data, max_bytes=MAX_LIST_BYTES)
-    except strict_json.StrictJsonError as exc:
+        document = strict_json.loads_object(plain_text.read(data), max_bytes=MAX_LIST_BYTES)
+    except (strict_json.StrictJsonError, UnicodeDecodeError) as exc:
         raise TrustListError(
             _SIGNED if data.startswith(b"ey") else f"the trust list is {exc}"
         ) from exc

@@ -6,7 +6,7 @@ Everything that comes from there is hostile until it was read; a signed list is 
 from datetime import datetime
 from typing import Any
 
-from verifier import strict_json, web_address
+from verifier import plain_text, strict_json, web_address
 from verifier.fetch import Fetch, FetchError
 from verifier.trust.lists import MAX_LIST_BYTES, TrustListError, from_registry, is_registry
 from verifier.trust.signed import read_signed
@@ -20,7 +20,7 @@ def registries(url: str, *, fetch: Fetch) -> list[tuple[str, str]] | None:
     """Return (kind, address) of each registry if a list of registries is at `url`, as the
     Digital Credentials Consortium publishes; else None."""
     body = _body(url, fetch)
-    if not body.lstrip().startswith(b"["):
+    if not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
         return None
     try:
         items = strict_json.loads(body)[:MAX_REGISTRIES]
@@ -34,8 +34,8 @@ def obtain(url: str, *, fetch: Fetch, now: datetime) -> dict[str, Any]:
     and `retrieved`; a signed one is verified. `TrustListError` says what is wrong."""
     body = _body(url, fetch)
     try:
-        text = body.decode("utf-8", "strict").strip()
-        plain = strict_json.loads_object(body, max_bytes=MAX_LIST_BYTES) if text[:1] == "{" else {}
+        text = plain_text.read(body).strip()
+        plain = strict_json.loads_object(text, max_bytes=MAX_LIST_BYTES) if text[:1] == "{" else {}
     except ValueError as exc:
         raise TrustListError(f"what is at {url} cannot be read: {exc}") from exc
     if is_registry(plain):
