@@ -21,7 +21,7 @@ from datetime import datetime
 from itertools import islice
 
 from contexts import BUNDLED, FrozenContexts, work
-from verifier import inside, recipient, refresh, related, schema
+from verifier import inside, recipient, refresh, related, schema, web_address
 from verifier.evidence import check_evidence
 from verifier.examine import Secured, World, conclude, examine, parse, unauthentic, unparsed
 from verifier.fetch import Fetch, FetchError
@@ -244,8 +244,9 @@ def _followed(link: Handed, fetch: Fetch) -> list[Handed]:
 
 
 def _follow(url: str, fetch: Fetch) -> bytes:
+    asked = web_address.by_https(url)
     try:
-        return fetch(url, accept=CREDENTIAL_TYPES, max_bytes=MAX_CREDENTIAL_BYTES).body
+        return fetch(asked, accept=CREDENTIAL_TYPES, max_bytes=MAX_CREDENTIAL_BYTES).body
     except FetchError as exc:
         code = _LINKS.get(exc.code, "link_unreachable")
         if exc.code == "http_status" and exc.detail.endswith("410"):

@@ -93,6 +93,12 @@ def site(text: str) -> str:
     return address.site if address else text
 
 
+def by_https(text: str) -> str:
+    """Return the address by which a link is asked, the text itself where it is no address."""
+    address = read(text)
+    return address.secure if address else text
+
+
 def joined(base: str, reference: str) -> WebAddress | None:
     """Return where a reference leads from `base` (RFC 3986, 5.2), None for no web address."""
     try:

@@ -143,6 +143,15 @@ def test_what_is_written_otherwise_and_says_the_same_is_no_difference(site, chan
     assert "ob2_copy_differs" not in [check.code for check in report.checks]
 
 
+@pytest.mark.parametrize("link", ["http://badges.example/assertions/1", ADDRESS])
+def test_an_old_link_is_asked_by_https(site, link):
+    """As pictures of 1.x hold it: their sites have long moved to https."""
+    report = site.verify(link.encode())
+    assert answers(report) == ("yes", "yes")
+    assert report.credential.id == ADDRESS
+    assert site.asked[0] == ADDRESS
+
+
 def test_a_hosted_badge_is_what_the_site_says_and_not_signed(site):
     report = site.verify(assertion())
     assert (report.authentic.code, report.securing) == ("authentic_hosted", "hosted")

@@ -26,8 +26,8 @@ def load(url: str, fetch: Fetch) -> dict[str, Any]:
 
     It is asked by https whatever the address says. Raises `FetchError`.
     """
-    address = web_address.read(url)
-    fetched = fetch(address.secure if address else url, accept=_TYPES, max_bytes=MAX_DOCUMENT_BYTES)
+    asked = web_address.by_https(url)
+    fetched = fetch(asked, accept=_TYPES, max_bytes=MAX_DOCUMENT_BYTES)
     try:
         return {"id": url, **strict_json.loads_object(fetched.body)}
     except strict_json.StrictJsonError as exc:

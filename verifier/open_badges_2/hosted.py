@@ -58,7 +58,7 @@ def _hosted(address: str, fetch: Fetch) -> Json:
             raise UnavailableError("ob2_hosted_unreachable", address)
         own = address_of(hosted)
         if own is None or same(own, address):
-            return {**hosted, "id": address}
+            return {**hosted, "id": own or address}
         address = own
     raise UnavailableError("ob2_differs", address)
 
