@@ -50,7 +50,11 @@ var LOCK_MILLISECONDS = 30000;
 /** Runs on every submitted form: an installable trigger, because a simple one may not send. */
 function onApprovalSubmit(event) {
   var sheet = event.range.getSheet();
-  sendById(sheet, locked(function () { return claim(sheet, submittedRow(sheet, event)); }));
+  var id = locked(function () {
+    var row = submittedRow(sheet, event);
+    return row && claim(sheet, row);
+  });
+  if (id) sendById(sheet, id);
 }
 
 /** Runs every ten minutes: rows whose sending did not come to an end. */
@@ -61,6 +65,7 @@ function sendWaiting() {
     .filter(function (cells) { return cellOf(table, cells, MESSAGE) === WAITING; })
     .slice(0, MOST_ROWS_AT_ONCE)
     .map(function (cells) { return String(cellOf(table, cells, APPROVAL_ID)); })
+    .filter(Boolean)
     .forEach(function (id) { sendById(sheet, id); });
 }
 
@@ -102,7 +107,8 @@ function checkConnection() {
 
 /**
  * The row of a submitted form. The sheet may have been sorted since, and its place taken by
- * another teacher's: then it is the row without an approval id that holds these answers.
+ * another teacher's: then it is the row without an approval id that holds these answers. 0 for one
+ * that is gone.
  */
 function submittedRow(sheet, event) {
   var given = event.namedValues || {};
@@ -110,13 +116,15 @@ function submittedRow(sheet, event) {
   var table = read(sheet);
   var place = event.range.getRow();
   var isIt = function (cells) {
-    return !cellOf(table, cells, APPROVAL_ID) && TEXTS.every(function (header) {
+    return cells && !cellOf(table, cells, APPROVAL_ID) && TEXTS.every(function (header) {
       var cell = cellOf(table, cells, header);
       return typeof cell !== 'string' || clean(cell) === said(header);
     });
   };
   if (!said(COLUMNS.name) || !said(COLUMNS.email) || isIt(table.rows[place - 2])) return place;
-  return table.rows.findIndex(isIt) + 2 || place;
+  var found = table.rows.findIndex(isIt);
+  if (found >= 0) return found + 2;
+  return table.rows[place - 2] ? place : 0;
 }
 
 /** Gives a row its approval id, once, and marks it as waiting. Returns the id. */

@@ -38,10 +38,11 @@ def refuse_other_sites() -> None:
 @holding.get("/manage/<token>")
 def manage(token: str) -> Response:
     """Show the holder everything that is kept about the credential, and what others see of it."""
-    found = _held(token)
+    found, local = _held(token), current_issuer().settings.local
     values = about(found) | {
         "credential": found.credential,
         "forms": FORMS,
+        "signed_off": [(each.role, local(each.at)) for each in found.approval.approvals],
         "choices": disclosure.choices(found.credential.document),
         "first": holder.is_first(current_issuer(), found),
         "done": request.args.get("done"),

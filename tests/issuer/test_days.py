@@ -113,7 +113,7 @@ def test_the_approval_of_an_evening_has_that_day_everywhere(in_zone):
         assert "June 1, 2026" not in text
         assert "July 1, 2031" not in text
     assert "31 de mayo de 2026" in spanish
-    assert "19:29 UTC-05:00" in own  # who signed off, when
+    assert "19:29 CDT" in own  # who signed off, when
 
 
 def test_a_withdrawal_is_dated_by_the_district(in_zone):
@@ -131,6 +131,21 @@ def test_a_withdrawal_is_dated_by_the_district(in_zone):
     for text in (page, report):
         assert "November 1, 2026" in text
         assert "November 2, 2026" not in text
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "shown"),
+    [
+        ("America/Chicago", "2026-06-01T00:29:00Z", "May 31, 2026</time>, 19:29 CDT"),
+        (None, "2026-06-01T00:29:00Z", "June 1, 2026</time>, 00:29 UTC"),
+        (None, "2026-05-31T19:29:00-05:00", "May 31, 2026</time>, 19:29 UTC-05:00"),
+    ],
+)
+def test_a_sign_off_is_of_the_district_s_day_else_of_the_sender_s(in_zone, zone, at, shown):
+    issuer = in_zone(zone)
+    received = receive(issuer, EVENING | {"approvals": [{"role": "coach", "at": at}]})
+    path = received.manage_url.removeprefix(issuer.settings.public_url)
+    assert shown in create_app(issuer.settings).test_client().get(path).text
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from issuer import glyphs, issuance
 from issuer.__main__ import main
 from issuer.app import create_app
 from issuer.approvals import commands as webhook
+from issuer.approvals.sender import Answer
 from issuer.sharing import forms, shared
 
 DEJAVU = Path("/usr/share/fonts/truetype/dejavu")
@@ -125,6 +126,13 @@ def test_webhook_check_names_it(settings, body, tmp_path, capsys):
     assert "would be accepted" in shown.out
     assert "data.recipient.name has letters that no font here can print: 阮" in shown.err
     assert "fonts-noto-cjk" in shown.err
+
+
+def test_webhook_send_prints_the_warning(capsys):
+    warning = {"code": "no_font", "field": "data.recipient.name", "detail": "D", "remedy": "R"}
+    said = {"page": "https://a.example/1", "manage_url": "m", "warnings": [warning]}
+    assert webhook._report(Answer(201, said)) == webhook.DONE
+    assert "data.recipient.name D\n    R" in capsys.readouterr().err
 
 
 def test_a_certificate_is_made_anew_once_the_font_is_there(issuer, named):

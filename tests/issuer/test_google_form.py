@@ -268,6 +268,24 @@ def test_a_row_sorted_away_before_the_script_began_is_found_by_its_answers(scrip
     assert count(server, CredentialRow) == 2
 
 
+@pytest.mark.parametrize("place", [2, 9], ids=["its-own-row", "a-row-that-is-gone"])
+def test_an_answer_that_was_corrected_at_once_is_sent_from_its_own_row(script, place):
+    """Its cells are not those of the event any more, so its place is all there is to go by."""
+    cells = [HEADERS, [*ANSWERS]]
+    cells[1][HEADERS.index("Goal")] = "A goal put right."
+    seen = script(("onApprovalSubmit", place), cells=cells, namedValues=named(ANSWERS))
+    assert seen["cells"][0][: len(HEADERS)] == HEADERS
+    assert seen["rows"][0].get("Message") == ("Issued" if place == 2 else None)
+
+
+def test_a_row_that_waits_without_an_id_touches_no_other(script):
+    seen = script(SUBMIT, url="http://localhost:9/webhooks/approvals")
+    cells = [*again(seen, **{"Approval id": ""}), [*OTHER, "", "", ""]]
+    left = script(("sendWaiting",), cells=cells)
+    assert left["requests"] == []
+    assert [row["Message"] for row in left["rows"]] == ["Waiting: will be sent again", ""]
+
+
 def test_a_row_deleted_meanwhile_is_nobody_elses(script):
     seen = script(SUBMIT, cells=[HEADERS, ANSWERS, OTHER], meanwhile="deleted")
     assert [row["Full name"] for row in seen["rows"]] == ["Robin Example"]

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from issuer import init, settings
+from issuer.__main__ import main
 from issuer.settings import SettingsError
 from keys.key_file import Cost
 from keys.keyring import Keyring
@@ -36,6 +37,20 @@ def test_a_new_home_has_all_that_an_issuer_needs_and_nothing_that_others_may_rea
     assert published == {".well-known/did.json", ".well-known/jwks.json"}
     assert (home / "public" / "status" / "1").exists()
     assert (home / "mintmark.sqlite3").exists()
+
+
+def test_a_new_home_has_its_time_zone(tmp_path):
+    assert create(tmp_path / "one", timezone="America/Chicago").timezone.key == "America/Chicago"
+    assert create(tmp_path / "two").timezone is None
+
+
+def test_the_command_says_whose_days_they_are(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(init, "machine_timezone", lambda: None)
+    given = ["--public-url", "https://a.example", "--name", "A"]
+    assert main(["init", str(tmp_path / "one"), *given, "--timezone", "America/Denver"]) == 0
+    assert "days are those of America/Denver" in capsys.readouterr().out
+    assert main(["init", str(tmp_path / "two"), *given]) == 0
+    assert "set timezone in mintmark.toml" in capsys.readouterr().out
 
 
 def test_two_homes_share_no_secret(tmp_path):
@@ -87,10 +102,11 @@ def test_a_part_of_an_issuer_is_never_written_over(home, part):
         pytest.param({"public_url": "http://badges.district.example"}, id="no-https"),
         pytest.param({"source": "My Forms"}, id="odd-source"),
         pytest.param({"name": " "}, id="no-name"),
+        pytest.param({"timezone": "Chicago"}, id="no-time-zone"),
     ],
 )
 def test_what_cannot_work_leaves_nothing(tmp_path, changed):
-    with pytest.raises(ValueError, match=r"public_url|name"):
+    with pytest.raises(ValueError, match=r"public_url|name|timezone"):
         create(tmp_path / "home", **changed)
     assert not (tmp_path / "home").exists()
 
