@@ -1,6 +1,7 @@
-"""`python -m bench.hostile`: by how much a hostile file slows honest ones, after it and beside it.
+"""`python -m bench.hostile`: what a hostile file costs, and by how much it slows honest ones.
 
-Everything is measured in one run and one process: the honest file alone, right after each hostile
+JSON and JWTs are compared with honest ones of their size (`bench.search`). For the other carriers,
+everything is measured in one run and one process: the honest file alone, right after each hostile
 one, and while other threads read hostile ones. Medians of whole verifications.
 """
 
@@ -16,6 +17,7 @@ import zlib
 from PIL import Image
 from pypdf import PdfWriter
 
+from bench import search
 from bench.whole import NOW, badge
 from verifier import baking, verify
 from verifier.fetch import offline
@@ -30,6 +32,11 @@ MIB = 1024 * 1024
 def main() -> None:
     """Print the table; `python -m bench.hostile 5` does a third of the work."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
+    _print("JSON or JWT", "size", "processor", "beside an honest one", "authentic")
+    print("|---|---|--:|--:|---|")
+    for found in search.known():
+        print(search.row(found), flush=True)
+    print()
     honest, hostile = honest_files(), hostile_files()
     for data in honest.values():
         seconds_of(data)  # the first loads the decoders

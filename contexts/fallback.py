@@ -14,15 +14,18 @@ from contexts.errors import CanonicalizationError, DataLossError, WorkLimitError
 from contexts.frozen import FrozenContexts
 from contexts.listed import Size
 from contexts.ntriples import ESCAPES, IRI_ESCAPES, Quad
-from contexts.strict_pyld import LOCK, StrictProcessor
+from contexts.strict_pyld import LOCK, StrictProcessor, innermost
 from contexts.terms import Declined, Wrong
 from contexts.walk import Walk
 
 MAX_CONTEXT_PLACES = 100
 """Nested credentials with a `@context` of their own."""
 MAX_VALUES = 10_000
-"""JSON values in one document. The fullest badge of the Open Badges specification has about 500,
-the largest transcripts seen some thousand."""
+"""JSON values in one document under contexts that were pinned. The fullest badge of the Open
+Badges specification has about 500, the largest transcripts seen some thousand."""
+MAX_UNUSUAL = 100
+"""JSON values under contexts of ours alone: all that those define is in the tables, so what is left
+for PyLD is odd on purpose, or soon refused."""
 VALUE_WORK, PLACE_WORK = 4, 100
 """In the measure of `contexts.work`, which a verifier keeps to: a place may process contexts."""
 
@@ -49,8 +52,9 @@ def statements(
     except Wrong as exc:
         raise exc.error from None
     except Declined:
-        if size.values > MAX_VALUES or size.places > MAX_CONTEXT_PLACES:
-            limits = f"more than {MAX_VALUES} values or {MAX_CONTEXT_PLACES} contexts"
+        most = MAX_VALUES if size.pinned else MAX_UNUSUAL
+        if size.values > most or size.places > MAX_CONTEXT_PLACES:
+            limits = f"more than {most} values or {MAX_CONTEXT_PLACES} contexts, written oddly"
             raise WorkLimitError(limits) from None
     work.spend(size.values * VALUE_WORK + size.places * PLACE_WORK)
     walk = Walk()
@@ -94,15 +98,9 @@ def _dataset(document: Json, contexts: FrozenContexts, *, strict: bool = True) -
     except (DataLossError, WorkLimitError):
         raise
     except JsonLdError as exc:
-        raise CanonicalizationError(_innermost(exc)) from exc
+        raise CanonicalizationError(innermost(exc)) from exc
     except (RecursionError, TypeError, AttributeError, KeyError, ValueError) as exc:
         raise CanonicalizationError(f"not JSON-LD: {exc}") from exc
-
-
-def _innermost(exc: BaseException) -> str:
-    while exc.__cause__ is not None:
-        exc = exc.__cause__
-    return str(exc).splitlines()[0]
 
 
 def _quad(triple: Mapping[str, Mapping[str, str]], graph: str) -> Quad:

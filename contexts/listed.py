@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from contexts.errors import CanonicalizationError, DataLossError, WorkLimitError
-from contexts.frozen import FrozenContexts
+from contexts.frozen import BUNDLED, FrozenContexts
 from contexts.terms import MAX_CONTEXTS
 
 Json = Mapping[str, Any]
@@ -16,6 +16,8 @@ class Size(NamedTuple):
     values: int
     places: int
     """Values that bring a `@context`."""
+    pinned: bool
+    """Whether any of the contexts did not come with us."""
 
 
 def check_contexts(document: Json, contexts: FrozenContexts) -> Size:
@@ -23,6 +25,7 @@ def check_contexts(document: Json, contexts: FrozenContexts) -> Size:
     could say anything), `ContextNotListedError` for one outside `contexts`, `WorkLimitError` for
     too many, and `DataLossError` for a value object that holds null."""
     values = places = 0
+    pinned = False
     pending: list[Any] = [document]
     while pending:
         value = pending.pop()
@@ -34,12 +37,13 @@ def check_contexts(document: Json, contexts: FrozenContexts) -> Size:
                 raise DataLossError('a value object holds null: {"@value": null}')
             if "@context" in value:
                 places += 1
-                _check_context(value["@context"], contexts)
+                pinned |= _pinned(value["@context"], contexts)
             pending.extend(item for key, item in value.items() if key != "@context")
-    return Size(values, places)
+    return Size(values, places, pinned)
 
 
-def _check_context(entries: Any, contexts: FrozenContexts) -> None:
+def _pinned(entries: Any, contexts: FrozenContexts) -> bool:
+    """Whether one of the contexts is pinned; raises as `check_contexts`."""
     entries = entries if isinstance(entries, list) else [entries]
     if len(entries) > MAX_CONTEXTS:
         raise WorkLimitError(f"more than {MAX_CONTEXTS} contexts")
@@ -47,3 +51,4 @@ def _check_context(entries: Any, contexts: FrozenContexts) -> None:
         if not isinstance(entry, str):
             raise CanonicalizationError("an inline @context: only listed URLs are read")
         contexts[entry]
+    return not all(entry in BUNDLED and contexts[entry] is BUNDLED[entry] for entry in entries)

@@ -88,6 +88,13 @@ class StrictProcessor(JsonLdProcessor):  # type: ignore[misc]
         }
 
 
+def innermost(exc: BaseException) -> str:
+    """Return what PyLD says of an error that it wrapped in others."""
+    while exc.__cause__ is not None:
+        exc = exc.__cause__
+    return str(exc).splitlines()[0]
+
+
 def _refuse_dropped(name: str | None) -> None:
     raise DataLossError(f"the term {name!r} is not defined by the contexts")
 

@@ -11,9 +11,12 @@ import re
 from typing import Any, ClassVar, Literal, NamedTuple, TypeVar
 
 from contexts.errors import CanonicalizationError, DataLossError
+from contexts.ntriples import IRI_ESCAPES
 
 MAX_CONTEXTS = 12
-"""`@context` entries in one array, or types of one node; honest credentials have up to four."""
+"""`@context` entries in one array; honest credentials have up to four."""
+MAX_TYPES = 100
+"""Types of one node; of an honest one as many."""
 MAX_REMEMBERED = 256
 """Ways on that one active context remembers before it starts anew."""
 
@@ -27,6 +30,7 @@ _is_ascii_iri = re.compile(_SCHEME + r"[!#-;=?-\[\]_a-z~]+").fullmatch
 is_iri = re.compile(_SCHEME + r"[^\s\x00-\x20<>\"{}|^`\\]+").fullmatch
 
 
+_is_odd_iri = re.compile(_SCHEME + r"\S+").fullmatch
 _is_absolute = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S*|_:\S+").fullmatch
 NOWHERE = "<x-relative:>"
 """Stands for what the contexts do not define, in statements that lossy libraries drop."""
@@ -102,7 +106,7 @@ class ActiveContext:
     def with_contexts(self, entries: Any) -> "ActiveContext":
         """Return what holds in a node with this `@context` (5.1.2, 9)."""
         urls = tuple(entries) if type(entries) is list else (entries,)
-        _check_words(urls)
+        _check_words(urls, MAX_CONTEXTS)
         active = self._contexts.get(urls)
         if active is None:
             active = self
@@ -118,7 +122,7 @@ class ActiveContext:
         try:
             return self._types[words]
         except (KeyError, TypeError):  # not met before, or not even text
-            _check_words(words)
+            _check_words(words, MAX_TYPES)
         says = tuple(f" {RDF_TYPE} {self.vocabulary(word)} .\n" for word in words)
         scoped = {name for name in words if name in self.terms and self.terms[name].scoped}
         found = (self.step("types", *sorted(scoped)) if scoped else self), says
@@ -137,20 +141,27 @@ class ActiveContext:
     def iri(self, value: Any, what: str = "id") -> str:
         """Return an absolute or compact IRI in angle brackets."""
         if type(value) is not str:
-            raise Declined("no text for an IRI")
+            raise Wrong(CanonicalizationError('an "@id" value must be a string'))
         if not (_is_ascii_iri(value) or is_iri(value)):
-            return self.undefined(value, what)
+            return self._odd_iri(value) or self.undefined(value, what)
+        return f"<{self._whole(value)}>"
+
+    def _odd_iri(self, value: str) -> str | None:
+        """Return what holds characters that no IRI may hold, and is absolute all the same."""
+        return f"<{self._whole(value).translate(IRI_ESCAPES)}>" if _is_odd_iri(value) else None
+
+    def _whole(self, value: str) -> str:
         if self.prefixes:
             prefix, _, rest = value.partition(":")
             if prefix in self.prefixes and not rest.startswith("//"):
-                return f"<{self.prefixes[prefix]}{rest}>"
-        return f"<{value}>"
+                return self.prefixes[prefix] + rest
+        return value
 
     def undefined(self, name: str, what: str) -> str:
         """Raise `Wrong` for a term, type or id that the contexts do not define, and `Declined`
         for what may yet mean something; return `NOWHERE` if lossy."""
         prefix, colon, _ = name.partition(":")
-        unclear = self.lossy or prefix in self.terms or _is_absolute(name)
+        unclear = prefix in self.terms or _is_absolute(name)
         if name[:1] == "@" or (colon and unclear):
             raise Declined(name)
         if self.lossy:
@@ -178,9 +189,11 @@ class ActiveContext:
         raise Declined(" ".join(edge))
 
 
-def _check_words(words: tuple[Any, ...]) -> None:
-    """Decline what is no text, or too many."""
-    if len(words) > MAX_CONTEXTS or any(type(word) is not str for word in words):
+def _check_words(words: tuple[Any, ...], most: int) -> None:
+    """Refuse what is no text, and decline too many."""
+    if any(type(word) is not str for word in words):
+        raise Wrong(CanonicalizationError("a type or context must be a string"))
+    if len(words) > most:
         raise Declined("not a few words")
 
 

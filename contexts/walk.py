@@ -277,15 +277,14 @@ def _value_object(value: Json, active: ActiveContext) -> str:
         return _text(content) + f"^^{iri}" if type(content) is str else _native(content, f"^^{iri}")
     if len(value) == 1:
         return _text(content) if type(content) is str else _native(content, "")
-    if type(content) is not str or type(language) is not str or not LANGUAGE(language):
+    tag = language.lower() if type(language) is str and LANGUAGE(language) else ""
+    if type(content) is not str or ("@language" in value and not tag):
         raise Declined("an unusual value object")
     if "@direction" not in value:
-        return f"{_text(content)}@{language.lower()}"
+        return f"{_text(content)}@{tag}"
     if value["@direction"] not in ("ltr", "rtl"):
         raise Declined("an unusual value object")
-    return (
-        f"{_text(content)}^^<https://www.w3.org/ns/i18n#{language.lower()}_{value['@direction']}>"
-    )
+    return f"{_text(content)}^^<https://www.w3.org/ns/i18n#{tag}_{value['@direction']}>"
 
 
 def _text(text: str) -> str:

@@ -11,21 +11,27 @@ from contextvars import ContextVar
 
 from contexts.errors import WorkLimitError
 
-MAX_WORK = 4_000
-"""Units of some 10 microseconds: the hardest graph of the W3C suite takes 3,840, the fullest badge
-of the specification 2,000 by the reference processor, an honest badge none."""
+BASE, BYTES = 300, 50
+"""A verification may take some `BASE` units, and one more for each `BYTES` of what is verified. A
+unit is some 10 microseconds: about four times what the tables take for as many bytes."""
 
 _left: ContextVar[list[int] | None] = ContextVar("left", default=None)
 
 
 @contextmanager
-def limited(most: int = MAX_WORK) -> Iterator[None]:
-    """While it lasts, `spend` in this thread has `most` units in all."""
-    token = _left.set([most])
+def limited(size: int) -> Iterator[None]:
+    """While it lasts, `spend` in this thread has what is allowed for `size` bytes in all."""
+    token = _left.set([BASE + size // BYTES])
     try:
         yield
     finally:
         _left.reset(token)
+
+
+def add(size: int) -> None:
+    """Allow for `size` bytes more, which were fetched on the way."""
+    if (left := _left.get()) is not None:
+        left[0] += size // BYTES
 
 
 def spend(units: int) -> None:

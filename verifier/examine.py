@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cache, cached_property
 from typing import Any
 
-from contexts import FrozenContexts
+from contexts import FrozenContexts, work
 from verifier import jose, open_badges_2, strict_json, trust, wrapping
 from verifier.controller import Controller, DidError
 from verifier.credential import Credential, listed
@@ -61,6 +61,7 @@ class World:
 
     def status_list(self, body: bytes) -> Credential | None:
         """Return the view of a status list credential, or None if it is not authentic."""
+        work.add(len(body))
         try:
             found = parse(wrapping.opened(body.decode("utf-8", "strict").strip()))
         except ValueError:  # not UTF-8, not strict JSON, not a JWS

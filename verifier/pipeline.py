@@ -170,7 +170,6 @@ def _unread(exc: IntakeError) -> Report:
     return unauthentic("unknown", "unknown", (check,))
 
 
-@work.limited()
 def _look(handed: Handed, world: World) -> Report:
     """Steps (2) to (8)."""
     around = {"around": handed.around} if handed.around else {}
@@ -178,14 +177,18 @@ def _look(handed: Handed, world: World) -> Report:
         Check("intake", Outcome.PASSED, f"received_{handed.carrier}", around),
         *(Check("intake", Outcome.PASSED, note) for note in handed.notes),
     )
+    with work.limited(len(handed.text)):
+        report = _judge_text(handed, received, world)  # (2) to (8)
+    return replace(report, text=handed.text)
+
+
+def _judge_text(handed: Handed, received: tuple[Check, ...], world: World) -> Report:
     try:
         secured = parse(handed.text)  # (2)
     except ValueError as exc:
         securing, flaw = unparsed(exc)
-        broken = unauthentic(handed.carrier, securing, (*received, flaw))
-        return replace(broken, text=handed.text)
-    report = _judge(handed.carrier, received, secured, world)  # (3) to (8)
-    return replace(report, text=handed.text)
+        return unauthentic(handed.carrier, securing, (*received, flaw))
+    return _judge(handed.carrier, received, secured, world)  # (3) to (8)
 
 
 def _judge(carrier: str, received: tuple[Check, ...], secured: Secured, world: World) -> Report:

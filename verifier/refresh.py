@@ -6,6 +6,7 @@ offer that cannot be had takes nothing from what was signed.
 
 from typing import TypeAlias
 
+from contexts import work
 from verifier.credential import Credential, listed
 from verifier.examine import Secured, World, examine, parse
 from verifier.fetch import FetchError
@@ -29,6 +30,7 @@ def follow(secured: Secured, found: Found, world: World) -> Followed:
     where = {"url": url[:200]}
     try:
         fetched = world.fetch(url, accept=CREDENTIAL_TYPES, max_bytes=MAX_CREDENTIAL_BYTES)
+        work.add(len(fetched.body))
         newer = parse(read(fetched.body).text)
     except (FetchError, IntakeError, ValueError):
         return secured, found, (_note("refresh_unreachable", where),)

@@ -67,6 +67,9 @@ EVERYDAY = {
     ),
     "values that stand twice": badge(name=["a", "a", {"@value": "a"}], type=BADGE["type"] * 2),
     "language and direction": badge(name={"@value": "קצב", "@language": "HE", "@direction": "rtl"}),
+    "direction alone": badge(name={"@value": "קצב", "@direction": "rtl"}),
+    "characters that no IRI may hold": achieved(image={"id": "urn:a|b{c}", "type": "Image"}),
+    "thirty types": badge(type=[*BADGE["type"], *map("urn:t:{}".format, range(30))]),
     "JSON": {"@context": [VC2], "id": "urn:x", "_sd": {"b": [1.50, None, {"€": "\x07"}], "a": ""}},
     "nothing": {"@context": [VC2]},
     "status list": {

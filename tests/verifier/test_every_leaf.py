@@ -15,6 +15,7 @@ from contexts import BUNDLED, canonicalize, canonicalize_defined
 from verifier import jose
 from verifier.data_integrity import check_proofs
 from verifier.did import controller
+from verifier.gate import check_structure
 from verifier.report import Answer, Outcome, worst
 
 WORLD = World()
@@ -67,7 +68,13 @@ def test_any_change_of_a_leaf_makes_the_proof_fail(place):
     for document in changed(SIGNED, place):
         decisive = worst(proof(document))
         assert decisive is not None, at(document, place[:-1])
-        assert decisive.outcome is Outcome.FAILED or only_added(document), decisive
+        refused = decisive.outcome is Outcome.FAILED or in_an_odd_way(document)
+        assert refused or only_added(document), decisive
+
+
+def in_an_odd_way(document):
+    """Whether the gate refuses it before any proof is looked at: a list in a list."""
+    return check_structure(document).code == "structure_list_in_list"
 
 
 def only_added(document):
