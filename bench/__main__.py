@@ -9,6 +9,8 @@ import gc
 import json
 import platform
 import statistics
+import subprocess
+import sys
 import tracemalloc
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -48,7 +50,7 @@ def main() -> None:
         gc.collect()
         gc.freeze()  # what is loaded is there for good, in a service and in a worker as well
         times = measure(present, args.rounds, statistics.median if args.medians else min)
-        text = "\n".join(table(present, times, memory(present)))
+        text = "\n".join([*table(present, times, memory(present)), *beside_native(args.rounds)])
     print(text)
     if args.write:
         before, _, rest = REPORT.read_text(encoding="utf-8").partition(BEGIN)
@@ -127,6 +129,16 @@ def table(present: list[Contender], times: Times, peaks: dict[str, float]) -> It
     for mine, other in COMPARED:
         ratios = [_ratio(times[task], other, mine) for task in tasks]
         yield f"| {other} takes, beside *{mine}* | " + " | ".join(ratios) + " |"
+
+
+def beside_native(rounds: int) -> list[str]:
+    """Return the lines of a table beside DIDKit, none where it is not installed."""
+    command = [sys.executable, "-m", "bench.native", str(rounds)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        print(f"not measured: DIDKit ({done.stderr.strip().splitlines()[-1:]})")
+        return []
+    return ["", *done.stdout.splitlines()]
 
 
 def _ratio(seconds: dict[str, float], other: str, ours: str) -> str:
