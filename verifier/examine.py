@@ -23,7 +23,7 @@ from verifier.gate import check_structure
 from verifier.jwt_payload import check_limits_named, check_writing, credential_in
 from verifier.related import check_related
 from verifier.report import Answer, Check, Found, Outcome, Report, Verdict, worst
-from verifier.shape import check_endorsement, check_shape
+from verifier.shape import as_signed, check_endorsement, check_shape
 from verifier.status import check_status
 from verifier.trust import TrustList, chain
 from verifier.vc_jwt import check_jwt
@@ -162,7 +162,10 @@ def _authenticate(
         proofs = check_jwt(secured.jws, secured.credential, controller_of)
     else:
         proofs = check_proofs(secured.document, issuer, controller_of, world.contexts)
-    checks = (structure, *shape, *proofs, *check_related(secured.document))
+    proofs = (*proofs, *check_related(secured.document))
+    if worst(proofs) is None:
+        shape = tuple(map(as_signed, shape))
+    checks = (structure, *shape, *proofs)
     if worst(checks) is None and (kept := controller_of().snapshot_of):
         when = {"retrieved": kept.isoformat()}
         return (*checks, Check("issuer", Outcome.PASSED, "issuer_by_snapshot", when))

@@ -7,6 +7,7 @@ no standard or no issuer could not be checked.
 
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from verifier import schema
@@ -32,12 +33,19 @@ def check_shape(document: Json) -> tuple[Check, ...]:
     kinds = _types(document)
     if "VerifiableCredential" in kinds and kinds & OPEN_BADGE_TYPES:
         gaps = _noted(_no_holder(document), _no_begin(document), _no_achievement(document))
-        return _unnamed(document, _OB_CONTEXT) or (_badge(document), *gaps)
+        unjudged = _unnamed(document, _OB_CONTEXT) or _several(document)
+        return unjudged or (_badge(document), *gaps)
     if "VerifiableCredential" in kinds and "ClrCredential" in kinds:
         gaps = _noted(_no_holder(document), _no_begin(document))
         record = Check("shape", Outcome.PASSED, "clr_2")
         return _unnamed(document, _CLR_CONTEXT) or (record, *gaps)
     return (_unknown("not_an_open_badge", _shown(kinds)),)
+
+
+def as_signed(check: Check) -> Check:
+    """Return a check of the shape of what is soundly signed: also of what is no badge that is told,
+    though none of it is shown."""
+    return replace(check, code="signed_no_badge") if check.code == "not_an_open_badge" else check
 
 
 def check_endorsement(document: Json, endorsed: Collection[str]) -> tuple[Check, ...]:
@@ -69,6 +77,19 @@ def _unnamed(document: Json, context: re.Pattern[str]) -> tuple[Check, ...]:
         return (_unknown("context_missing", {"member": "@context[1]"}, MALFORMED),)
     if not _id(document.get("issuer")):
         return (_unknown("issuer_missing", {"member": "issuer.id"}, MALFORMED),)
+    return ()
+
+
+def _several(document: Json) -> tuple[Check, ...]:
+    """Return the check that a badge is of several subjects or achievements, if it is: the gate
+    lets a list through for what may have one, and a badge may call itself that as well."""
+    subject = _subject(document)
+    for value, place in (
+        (document.get("credentialSubject"), "credentialSubject"),
+        (subject.get("achievement"), "credentialSubject.achievement"),
+    ):
+        if len(listed(value)) > 1:
+            return (_unknown("structure_list_for_one", {"place": place}, MALFORMED),)
     return ()
 
 

@@ -275,6 +275,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "",
     ),
     "not_an_open_badge": ("It is not an Open Badge 3.0.", "Ask for the Open Badge file."),
+    "signed_no_badge": (
+        "The issuer signed it, and it is not an Open Badge but: {types}. What it says is not judged "
+        "here.",
+        "Ask for the Open Badge file.",
+    ),
     "ob2_version": ("It is an Open Badge {version}, an older kind.", ""),
     "ob2_hosted": ("The issuer's own site serves this badge.", ""),
     "ob2_no_address": (
@@ -321,7 +326,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Ask the issuer for the date, if your own rules need it.",
     ),
     "achievement_missing": (
-        "It does not say, once and clearly, what was earned.",
+        "It does not say what was earned.",
         "Ask the issuer what it was issued for.",
     ),
     "date_unreadable": ("A date in it cannot be read: {member}.", _FRESH),

@@ -512,7 +512,7 @@ def directory_service():
     method = f"{name}#signing-key-17"
     token = jwt({**claims, "exp": 1945814400, "vc": inner}, kid=method, typ="JWT")
     published = {did.did_web_url(name): jwk_document(name, method)}
-    return Foreign(token, "not_an_open_badge", "not_authentic", published)
+    return Foreign(token, "signed_no_badge", "not_authentic", published)
 
 
 def ledger_service():

@@ -257,3 +257,21 @@ def test_a_badge_from_elsewhere_without_a_begin_is_authentic(world):
     report = world.verify((CASES / "10-no-validfrom.json").read_bytes())
     assert (report.authentic.code, report.current.code) == ("authentic", "current")
     assert "begin_missing" in {check.code for check in report.checks}
+
+
+@pytest.mark.parametrize("form", ["json", "jwt", "from elsewhere"])
+def test_of_a_signed_credential_that_is_no_badge_the_signature_is_told(world, form):
+    badge = changed("type", ["VerifiableCredential"])
+    given = (CASES / "license-plain-v2.json").read_bytes()
+    report = world.verify(given if form == "from elsewhere" else signed(world, badge, form))
+    assert (report.authentic.answer, report.authentic.code) == (
+        Answer.COULD_NOT_CHECK,
+        "signed_no_badge",
+    )
+    assert report.credential is None
+
+
+def test_a_changed_credential_that_is_no_badge_is_not_authentic(world):
+    given = (CASES / "license-plain-v2.json").read_bytes()
+    found = world.verify(given.replace(b"Alex", b"Kim")).authentic
+    assert (found.answer, found.code) == (Answer.NO, "signature_wrong")
