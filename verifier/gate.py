@@ -35,6 +35,8 @@ _MANY = (
 )
 """By type, members that hold many, of which none decides: a learner record lists achievements
 (CLR 2.0), a signed trust list issuers (Recognized Entities 1.0)."""
+_BADGES = ("OpenBadgeCredential", "AchievementCredential")
+"""What has one subject, whatever else it calls itself."""
 _REFERENCE = {"id", "type", "endorsementComment"}
 """What may stand where the credential itself is referred to, such as in an endorsement of it.
 More would be a second piece of the credential, out of the reader's sight."""
@@ -147,6 +149,8 @@ def _odd_key(node: Json, is_root: bool) -> Flaw | None:
 def holds_many(key: str, node: Json) -> bool:
     """Whether `key`, a member of `SINGLE`, may hold several values in a node of this type."""
     kinds = listed(node.get("type"))
+    if any(kind in kinds for kind in _BADGES):
+        return False
     return any(kind in kinds for kind, member in _MANY if member == key)
 
 
