@@ -8,11 +8,17 @@ from verifier.batch import columns
 KNOWN = {
     "applicant": (
         *("Applicant", "Applicant ID", "Applicant #", "Candidate", "Employee ID", "Teacher"),
-        *("Teacher No.", "Solicitante", "Número de empleado"),
+        *("Teacher No.", "Teacher 1", "Solicitante", "Número de empleado"),
     ),
     "name": (
         *("Name", "NAME", "Full name", "Applicant name", "Teacher's name", "What is your name?"),
-        *("Name of applicant", "1. Name", "Q2: Full name *", "Name (first and last)"),
+        *(
+            "Name of applicant",
+            "Teacher 1 name",
+            "1. Name",
+            "Q2: Full name *",
+            "Name (first and last)",
+        ),
         *("Full Name (as it appears on your license)", "Candidate_Name", "Nombre completo"),
         *("Nombre y apellidos", "Nombre del solicitante"),
     ),
@@ -26,7 +32,16 @@ KNOWN = {
     ),
     "emails": (
         *("Email", "E-mail", "E-Mail-Address", "Email Address", "EmailAddress", "e-mails"),
-        *("Work email", "Email (personal)", "Email 2", "Email2", "Applicant's e-mail address"),
+        *(
+            "Other email",
+            "Alternate e-mail",
+            "Secondary email",
+            "Work email",
+            "Email (personal)",
+            "Email 2",
+            "Email2",
+            "Applicant's e-mail address",
+        ),
         *("What is your email address?", "RecipientEmail", "Candidate Email", "Correo electrónico"),
         *("Dirección de correo electrónico", "Correo del docente", "Correo institucional"),
     ),
@@ -51,6 +66,8 @@ OTHERS = (
     ),
     *("Emergency contact email", "Consent", "Mentor", "Evaluator name", "Name of recommender"),
     *("Name of the person who referred you", "Student name", "Middle name", "Maiden name"),
+    *("Second teacher email", "Other applicant's email", "Teacher 2 email", "Applicant 2 name"),
+    *("Cooperating teacher name", "Upload a photo", "Profile picture", "Upload transcript"),
     *("Timestamp", "Start time", "Completion time", "ID", "Submission ID", "Score", "Phone"),
     *("LinkedIn profile", "LinkedIn URL", "Website", "Link to your resume", "Resume", "Portfolio"),
     *("Certificate number", "Certificate name", "Badge name", "Credential ID", "Document type"),

@@ -1,5 +1,6 @@
 """Several credentials in one file: each is judged, none is passed over in silence."""
 
+import csv
 import io
 import json
 
@@ -173,6 +174,23 @@ def test_a_batch_has_a_row_for_each_and_none_counts_twice(world, merged, tmp_pat
     assert [row.part for row in rows] == ["1 of 3", "2 of 3", "3 of 3"]
     assert len({row.same for row in rows}) == 3
     assert len({row.sha256 for row in rows}) == 1
+
+
+def test_the_points_of_all_certificates_in_one_pdf_count(world, merged, tmp_path, monkeypatch):
+    monkeypatch.setattr(web_options, "WebFetch", served(world))
+    entry = {"id": world.issuer.did, "name": "Example District", "kind": "district"}
+    listed = {"type": "MintmarkTrustList", "version": 1, "name": "Ours", "entries": [entry]}
+    (tmp_path / "list.json").write_text(json.dumps(listed | {"updated": "2026-11-10T00:00:00Z"}))
+    (tmp_path / "policy.toml").write_text('lists = ["list.json"]\n[exchange]\neach = 12')
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "Jordan.pdf").write_bytes(merged)
+    given = [str(tmp_path / "in"), "--policy", str(tmp_path / "policy.toml"), "--workers", "1"]
+    given += ["--out", str(tmp_path / "out"), "--at", "2026-11-22T12:00:00Z"]
+    assert verifying.main(["batch", *given]) == 0
+    (row,) = csv.DictReader((tmp_path / "out" / "by-applicant.csv").open(encoding="utf-8-sig"))
+    assert (row["handed in"], row["count"], row["points"]) == ("3", "3", "36")
+    results = csv.DictReader((tmp_path / "out" / "results.csv").open(encoding="utf-8-sig"))
+    assert [line["part"] for line in results] == ["1 of 3", "2 of 3", "3 of 3"]
 
 
 def test_offline_each_code_that_could_not_be_followed_has_a_row(merged, tmp_path):

@@ -37,19 +37,26 @@ _POLITE = _set("""
 _EMAIL = _set("email emails mail correo")
 _EMAIL_WITH = _set("""
     address addresses id electronico direccion work personal business professional home private
-    primary secondary main preferred alternate alternative other second current valid best permanent
-    trabajo laboral profesional secundario institucional particular alternativo
+    primary main preferred current valid best permanent trabajo laboral profesional institucional
+    particular
 """)
-_FILE = _set("""
-    file files filename link links url urls attachment attachments upload uploads document documents
+_ANOTHER = _set("second secondary other alternate alternative secundario otro alternativo")
+"""Of an address one more, of a person somebody else."""
+_AWARD = _set("""
     certificate certificates badge badges credential credentials microcredential microcredentials
-    archivo archivos enlace enlaces adjunto adjuntos documento documentos certificado certificados
-    insignia insignias credencial credenciales microcredencial microcredenciales
+    certificado certificados insignia insignias credencial credenciales microcredencial
+    microcredenciales
 """)
+_FILE = _AWARD | _set("""
+    file files filename link links url urls attachment attachments upload uploads document documents
+    archivo archivos enlace enlaces adjunto adjuntos documento documentos
+""")
+_PICTURE = _set("image picture photo imagen foto")
+"""*Badge image* is a file of a badge, *Upload a photo* a face."""
 _FILE_WITH = _set("""
     or and to an with as attach attached uploaded add choose select share paste submit open digital
-    micro public image picture photo copy pdf png jpg jpeg svg json jwt format completion earned o u
-    y suba subir cargar cargue adjunte adjuntar publico imagen copia
+    micro public copy pdf png jpg jpeg svg json jwt format completion earned o u
+    y suba subir cargar cargue adjunte adjuntar publico copia
 """)
 _PLAIN = {
     "name": (
@@ -90,11 +97,16 @@ def role(head: str) -> str:
 
 
 def _words(head: str) -> list[str]:
-    """Return the words of a head in lower case, without accents and numbers."""
+    """Return the words of a head in lower case, without accents and numbers; but the second of
+    several people is somebody else."""
     parted = _INNER_CAPITAL.sub(" ", _AS_SHOWN.sub("", head))
     plain = unicodedata.normalize("NFKD", parted).encode("ascii", "ignore").decode().lower()
     found = re.findall("q?[0-9]+|[a-z]+", re.sub(r"\be[- ]mail", "email", plain))
-    return [word for word in found if not _COUNTER.fullmatch(word)]
+    return [
+        word
+        for before, word in zip(["", *found], found, strict=False)
+        if not _COUNTER.fullmatch(word) or (before in _PERSON and word != "1")
+    ]
 
 
 def _file(words: list[str]) -> str:
@@ -103,12 +115,12 @@ def _file(words: list[str]) -> str:
     for pair in map(set, _FILE_NAME):
         if pair <= found:
             found = found - pair | {"file"}
-    known = _FILE | _FILE_WITH | _POLITE | _PERSON
+    known = _FILE | _FILE_WITH | _POLITE | _PERSON | (_PICTURE if _AWARD & found else set())
     return "source" if _FILE & found and found <= known else ""
 
 
 def _email(words: list[str]) -> str:
-    known = _EMAIL | _EMAIL_WITH | _POLITE | _PERSON
+    known = _EMAIL | _EMAIL_WITH | _POLITE | (_PERSON if not _ANOTHER & {*words} else _ANOTHER)
     return "emails" if _EMAIL & {*words} and {*words} <= known else ""
 
 
