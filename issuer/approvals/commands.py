@@ -97,7 +97,7 @@ def _check_file(file: Path, body: bytes, settings: Settings, source: Source) -> 
         return NOT_YET
     print(f"{file} would be accepted")
     if approval is not None:
-        _warn(warnings(approval, settings.font_folders))
+        _warn(warnings(approval, settings))
     return DONE
 
 

@@ -43,7 +43,7 @@ def receive_approval() -> Response:
     received = issuance.receive(
         issuer, approval, source=delivery.source, event_id=delivery.event_id, now=now
     )
-    found = warnings(approval, issuer.settings.font_folders)
+    found = warnings(approval, issuer.settings)
     return _answer(received, issuer.settings, found, status=_STATUS[received.outcome])
 
 

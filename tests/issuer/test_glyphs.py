@@ -92,6 +92,11 @@ def test_a_name_that_can_be_printed_has_no_warning(settings, body):
     assert "warnings" not in post(settings, body("Zoë Nguyễn")).json
 
 
+def test_a_name_that_is_not_printed_has_no_warning(settings, body):
+    unnamed = replace(settings, show_name=False)
+    assert "warnings" not in post(unnamed, body("Thanh 阮")).json
+
+
 def test_an_own_idea_in_letters_without_a_font_is_warned_of(settings, body):
     idea = {
         "name": "リズム",
@@ -116,6 +121,16 @@ def test_pending_names_it_until_the_font_is_there(settings, named, capsys):
     file.write_text(f'fonts = ["{DEJAVU}"]\n' + file.read_text())
     assert main(["--home", str(settings.home), "pending"]) == 0
     assert capsys.readouterr().out == "nothing is pending\n"
+
+
+def test_pending_names_the_district_s_own_names(settings, capsys):
+    file = settings.home / "mintmark.toml"
+    text = file.read_text().replace('name = "Prairie Example District"', 'name = "Distrito 例"')
+    file.write_text(text + '\n[assessed_by]\nid = "urn:a:b"\nname = "한글"\n')
+    assert main(["--home", str(settings.home), "pending"]) == 0
+    shown = capsys.readouterr().out
+    assert "mintmark.toml  its issuer.name has letters that no font here can print: 例" in shown
+    assert "mintmark.toml  its assessed_by.name has letters" in shown
 
 
 def test_webhook_check_names_it(settings, body, tmp_path, capsys):
