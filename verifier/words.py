@@ -308,6 +308,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "It is not hosted where the issuer it names keeps its badges.",
         _DO_NOT_RELY,
     ),
+    "ob2_policy_unreadable": (
+        "The issuer's site says where its badges are kept, but in a way that cannot be read.",
+        "Ask the issuer whether this one is theirs.",
+    ),
     "ob2_revoked": (
         "The issuer has withdrawn it.",
         "Ask the issuer why, or the teacher for a newer one.",

@@ -288,7 +288,6 @@ POLICIES = {
         {"allowedOrigins": "host.example", "startsWith": f"{SITE}/assertions/"},
         False,
     ),
-    "a policy that cannot be read": ({"startsWith": "https://["}, False),
     "no policy in it": ({"type": "VerificationObject"}, True),
 }
 
@@ -303,6 +302,23 @@ def test_the_profile_says_where_its_badges_may_be_hosted(site, policy, allowed):
         assert site.verify(form).authentic.code == (
             "authentic_hosted" if allowed else "ob2_other_site"
         )
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        {"startsWith": "https://["},
+        {"startsWith": [f"{SITE}/assertions/", 7]},
+        {"allowedOrigins": "no host"},
+        {"allowedOrigins": [None]},
+        f"{SITE}/policy",
+        ["x"],
+    ],
+)
+def test_a_policy_that_cannot_be_read_is_not_taken_for_none(site, policy):
+    site.publish(f"{SITE}/issuer", site.profile | {"verification": policy})
+    found = site.verify(assertion()).authentic
+    assert (str(found.answer), found.code) == ("could_not_check", "ob2_policy_unreadable")
 
 
 @pytest.mark.parametrize("path", ["/assertions/../m/1", "/assertions/%2e%2e/m/1"])

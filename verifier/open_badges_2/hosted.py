@@ -4,10 +4,10 @@ What was handed in is a copy, trusted for that address alone: in what it differs
 Badges 2.0, *Hosted Verification*).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from verifier import web_address
 from verifier.credential import listed
@@ -19,6 +19,7 @@ from verifier.report import Check, Found, Outcome
 from verifier.status import withdrawn_by
 
 Json = Mapping[str, Any]
+_Read = TypeVar("_Read")
 
 _FORM = {"@context", "id", "type", "uid", "verification", "verify", "image"}
 """Members that say how a copy is written and where it is from, not what was earned."""
@@ -69,22 +70,31 @@ def _may_host(profile: Json, address: str) -> bool:
     Its profile says so in `startsWith` and `allowedOrigins`. Where it says neither, its own site
     may, and nobody else (Open Badges 2.0, *VerificationObject*).
     """
-    policy = profile.get("verification")
-    policy = policy if is_object(policy) else {}
-    starts, origins = listed(policy.get("startsWith")), listed(policy.get("allowedOrigins"))
-    if not starts and not origins:
-        origins = [profile["id"]]
     here = web_address.read(address)
-    return (
-        here is not None
-        and (not starts or any(map(here.is_within, filter(None, map(web_address.read, starts)))))
-        and (not origins or here.site in map(_site, origins))
-    )
+    starts = _policy(profile, "startsWith", web_address.read)
+    sites = _policy(profile, "allowedOrigins", _site)
+    if not starts and not sites:
+        sites = [web_address.site(str(profile["id"]))]
+    inside = here is not None and (not starts or any(map(here.is_within, starts)))
+    return here is not None and inside and (not sites or here.site in sites)
+
+
+def _policy(profile: Json, member: str, read: Callable[[Any], _Read | None]) -> list[_Read]:
+    """Return what a member of the policy names; what cannot be read is not taken for absent."""
+    policy = profile.get("verification") or {}
+    said = listed(policy.get(member)) if is_object(policy) else [None]
+    values = [read(value) for value in said if value != ""]
+    readable = [value for value in values if value is not None]
+    if len(readable) < len(values):
+        raise UnavailableError("ob2_policy_unreadable", str(profile["id"]))
+    return readable
 
 
 def _site(origin: Any) -> str | None:
     """Return the site that an `allowedOrigins` names: a host, though some write an address."""
-    named = web_address.read(origin) or web_address.read(f"https://{origin}")
+    named = web_address.read(origin)
+    if named is None and isinstance(origin, str):
+        named = web_address.read(f"https://{origin}")
     return named.site if named else None
 
 
