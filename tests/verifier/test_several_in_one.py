@@ -40,6 +40,10 @@ def ids(reports):
     return [report.credential and report.credential.id for report in reports]
 
 
+def table(path):
+    return list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
+
+
 def codes(report):
     return [check.code for check in report.checks]
 
@@ -187,10 +191,13 @@ def test_the_points_of_all_certificates_in_one_pdf_count(world, merged, tmp_path
     given = [str(tmp_path / "in"), "--policy", str(tmp_path / "policy.toml"), "--workers", "1"]
     given += ["--out", str(tmp_path / "out"), "--at", "2026-11-22T12:00:00Z"]
     assert verifying.main(["batch", *given]) == 0
-    (row,) = csv.DictReader((tmp_path / "out" / "by-applicant.csv").open(encoding="utf-8-sig"))
+    (row,) = table(tmp_path / "out" / "by-applicant.csv")
     assert (row["handed in"], row["count"], row["points"]) == ("3", "3", "36")
-    results = csv.DictReader((tmp_path / "out" / "results.csv").open(encoding="utf-8-sig"))
-    assert [line["part"] for line in results] == ["1 of 3", "2 of 3", "3 of 3"]
+    assert [line["part"] for line in table(tmp_path / "out" / "results.csv")] == [
+        "1 of 3",
+        "2 of 3",
+        "3 of 3",
+    ]
 
 
 def test_offline_each_code_that_could_not_be_followed_has_a_row(merged, tmp_path):
