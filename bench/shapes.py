@@ -211,6 +211,15 @@ def _endorsed_endorsements(document: Json, room: int) -> Json:
     return {**document, "issuer": {**document["issuer"], "endorsement": [inner]}}
 
 
+def _nested_endorsements(document: Json, room: int) -> Json:
+    """Each in the next, signed, and all with the ids of what is around them."""
+    inner = _evidence(_endorsement(0), room - 14_000)
+    for number in range(1, 14):
+        shared = _evidence(_endorsement(number), 0)
+        inner = {**shared, "endorsement": [{**inner, "proof": proof(inner, "eddsa-rdfc-2022")}]}
+    return {**document, "endorsement": [{**inner, "proof": proof(inner, "eddsa-rdfc-2022")}]}
+
+
 def _unusual_value(document: Json, room: int) -> Json:
     """Read by the reference processor alone."""
     return {**document, "description": {"@value": "x", "@direction": "rtl"}}
@@ -314,7 +323,7 @@ BEFORE: dict[str, Shape] = {
         _evidence, _small_values, _numbers, _look_alikes, _look_alike_trees, _graphs,
         _endorsements, _endorsements_undefined, _endorsements_unusual,
         _endorsements_many_signatures, _endorsement_jwts, _jwts_within_jwts,
-        _endorsed_endorsements, _unusual_value, _odd_datatype, _odd_contexts,
+        _endorsed_endorsements, _nested_endorsements, _unusual_value, _odd_datatype, _odd_contexts,
         _odd_contexts_inside, _types, _statuses, _identifiers, _related, _schemas, _deep,
         _keys, _escapes, _records,
     )
