@@ -43,8 +43,7 @@ def check_shape(document: Json) -> tuple[Check, ...]:
 
 
 def as_signed(check: Check) -> Check:
-    """Return a check of the shape of what is soundly signed: also of what is no badge that is told,
-    though none of it is shown."""
+    """Return the check of a document whose signature is sound: of what is no badge, that is said."""
     return replace(check, code="signed_no_badge") if check.code == "not_an_open_badge" else check
 
 
@@ -81,16 +80,12 @@ def _unnamed(document: Json, context: re.Pattern[str]) -> tuple[Check, ...]:
 
 
 def _several(document: Json) -> tuple[Check, ...]:
-    """Return the check that a badge is of several subjects or achievements, if it is: the gate
-    lets a list through for what may have one, and a badge may call itself that as well."""
-    subject = _subject(document)
-    for value, place in (
-        (document.get("credentialSubject"), "credentialSubject"),
-        (subject.get("achievement"), "credentialSubject.achievement"),
-    ):
-        if len(listed(value)) > 1:
-            return (_unknown("structure_list_for_one", {"place": place}, MALFORMED),)
-    return ()
+    """Return the check that a badge is of several achievements, if it is: the gate lets them
+    through for the subject of a learner record, which that of a badge may call itself as well."""
+    if len(listed(_subject(document).get("achievement"))) < 2:
+        return ()
+    place = {"place": "credentialSubject.achievement"}
+    return (_unknown("structure_list_for_one", place, MALFORMED),)
 
 
 def _no_holder(document: Json) -> str | None:
