@@ -43,7 +43,7 @@ def check_shape(document: Json) -> tuple[Check, ...]:
 
 
 def as_signed(check: Check) -> Check:
-    """Return the check of a document whose signature is sound: of what is no badge, that is said."""
+    """Return the check of what is soundly signed: if that is no badge, its code says both."""
     return replace(check, code="signed_no_badge") if check.code == "not_an_open_badge" else check
 
 
