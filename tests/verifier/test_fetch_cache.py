@@ -322,6 +322,20 @@ def test_a_host_that_answers_nobody_is_left_alone_for_a_while(clock, code):
     assert codes(fetch, FAILURES + 1) == [code] * FAILURES + ["host_paused"]
 
 
+def test_each_address_that_did_not_answer_of_late_is_told_from_those_that_were_not_asked(clock):
+    """T34: a snapshot stands in for a document that did not answer, not for one that others on its
+    host have kept from being asked."""
+    site, others = Site(), [f"{URL}/{number}" for number in range(FAILURES - 1)]
+    for url in (URL, *others):
+        fails(site, url=url)
+    fetch = Breaker(clock).around(site)
+    for url in (URL, *others):
+        assert codes(fetch, 1, url) == ["too_slow"]
+    for url in (URL, *others):
+        assert codes(fetch, 1, url) == ["host_paused"]
+    assert codes(fetch, 1, f"{URL}/another") == ["host_not_asked"]
+
+
 def test_who_is_left_alone_is_said_with_the_time(clock):
     site = Site()
     fails(site)
