@@ -102,7 +102,7 @@ def write_copied(settings: Settings) -> None:
 
 
 def _file(settings: Settings, name: str) -> Path:
-    return published.file_of(settings, f"{settings.public_url}/status/{name}")
+    return published.file_of(settings, f"{settings.public_url}/{name}")
 
 
 def _read(settings: Settings) -> _Mark | None:

@@ -206,7 +206,7 @@ def test_a_mark_that_is_lost_or_damaged_costs_a_list_and_no_place(home, approval
     issuer = started(home)
     before = issue(issuer, approval, 1)
     issuer.database.close()
-    file = home / "public" / "status" / "places"
+    file = home / "public" / "places"
     file.unlink() if damaged is None else file.write_bytes(damaged)
     issuer = started(home)
     assert not {number for number, _ in issue(issuer, approval, 2)} & {n for n, _ in before}
