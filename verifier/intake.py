@@ -87,10 +87,17 @@ def read_all(data: bytes) -> list[Handed]:
     Of a baked picture it is the first one, which alone counts (OB-53).
     """
     found: dict[str, Handed] = {}
+    unread: list[IntakeError] = []
     for handed in _found(data):
-        for each in _unwrapped(handed):
-            found.setdefault(each.text, each)
-    return list(found.values())
+        try:
+            for each in _unwrapped(handed):
+                found.setdefault(each.text, each)
+        except IntakeError as exc:
+            unread.append(exc)
+    if unread and not found:
+        raise unread[0]
+    notes = (MORE_THAN_ONE,) if unread else ()
+    return [replace(each, notes=(*each.notes, *notes)) for each in found.values()]
 
 
 def _unwrapped(handed: Handed) -> list[Handed]:

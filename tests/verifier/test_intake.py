@@ -131,6 +131,14 @@ def test_of_a_baked_picture_the_first_credential_is_taken_and_that_is_said() -> 
     assert handed == Handed("png", JWT, (MORE_THAN_ONE,))
 
 
+def test_what_cannot_be_opened_hides_nothing_beside_it_and_is_not_hidden() -> None:
+    locked = {"type": "EnvelopedVerifiableCredential", "id": "data:application/vc+cose,AA"}
+    (handed,) = read_all(json.dumps([JWT, locked]).encode())
+    assert handed == Handed("jwt", JWT, (MORE_THAN_ONE,))
+    with pytest.raises(IntakeError, match="cose"):
+        read_all(json.dumps([locked]).encode())
+
+
 def test_links_come_after_credentials() -> None:
     found = read_all(pdf(pages=[code(URL), code(link(JWT), URL)]))
     assert [handed.text for handed in found] == [JWT, URL]
