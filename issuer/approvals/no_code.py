@@ -13,7 +13,7 @@ from typing import Any, Final
 
 Json = Mapping[str, Any]
 
-_NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?")
+_NUMBER: Final = re.compile(r"(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?")
 
 
 @dataclass(frozen=True, slots=True)

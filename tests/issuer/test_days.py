@@ -9,6 +9,7 @@ import pytest
 from pypdf import PdfReader
 
 from issuer import addresses, init, issuance
+from issuer.__main__ import main
 from issuer.app import create_app
 from issuer.approvals.approval import from_data
 from issuer.approvals.tables import ApprovalRow
@@ -167,6 +168,15 @@ def test_approvals_are_compared_by_instants(issuer, again, older):
     assert receive(issuer, EVENING | again, "e-1").credential_id == first.credential_id
     with pytest.raises(ConflictError):
         receive(issuer, EVENING | {"approved_at": "2026-05-31T19:31:00-05:00"}, "e-3")
+
+
+def test_an_endorsement_holds_through_its_last_day_in_the_district(in_zone, home, capsys):
+    in_zone("America/Chicago")
+    about = ["did:web:other.example", "--name", "Other", "--until", "2031-06-30"]
+    assert main(["--home", str(home), "endorse", *about]) == 0
+    signed = json.loads(capsys.readouterr().out)
+    assert signed["validUntil"] == "2031-06-30T23:59:59-05:00"
+    assert signed["validFrom"].endswith(("-05:00", "-06:00"))
 
 
 def test_what_is_prepared_already_keeps_its_dates(in_zone):

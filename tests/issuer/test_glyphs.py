@@ -167,3 +167,13 @@ def test_the_catalogue_names_an_achievement_without_letters(home, tmp_path, caps
     shown = capsys.readouterr().err
     assert "letters that no font here can print: リズム" in shown
     assert "fonts-noto-cjk" in shown
+
+
+def test_a_badge_is_drawn_anew_for_another_font_and_another_language(issuer, named):
+    need(DEJAVU)
+    drawn = replace(shared.find(issuer, named("Jordan").credential_id).achievement, name=ARMENIAN)
+    settings = issuer.settings
+    fonts = replace(settings, font_folders=(DEJAVU,))
+    spanish = replace(drawn, in_language="es")
+    made = [(drawn, settings), (drawn, fonts), (spanish, settings)]
+    assert len({forms.badge(*each, "svg") for each in made}) == 3
