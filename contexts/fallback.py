@@ -26,8 +26,9 @@ Badges specification has about 500, the largest transcripts seen some thousand."
 MAX_UNUSUAL = 100
 """JSON values under contexts of ours alone: all that those define is in the tables, so what is left
 for PyLD is odd on purpose, or soon refused."""
-VALUE_WORK, PLACE_WORK = 4, 100
-"""In the measure of `contexts.work`, which a verifier keeps to: a place may process contexts."""
+VALUE_WORK, PLACE_WORK = 12, 100
+"""In the measure of `contexts.work`, which a verifier keeps to: a value may be a node whose type
+has a context to process. Whoever pins contexts lets PyLD read what needs them: half a unit."""
 
 MAX_SETS = 8
 """Sets of contexts that PyLD remembers; a process has one, or one more with pinned contexts."""
@@ -56,7 +57,8 @@ def statements(
         if size.values > most or size.places > MAX_CONTEXT_PLACES:
             limits = f"more than {most} values or {MAX_CONTEXT_PLACES} contexts, written oddly"
             raise WorkLimitError(limits) from None
-    work.spend(size.values * VALUE_WORK + size.places * PLACE_WORK)
+    odd = size.values * VALUE_WORK + size.places * PLACE_WORK
+    work.spend(size.values // 2 if size.pinned else odd)
     walk = Walk()
     walk.quads.extend(_dataset(document, contexts, strict=not lossy))
     return walk
