@@ -40,8 +40,10 @@ bench: $(VENV)/run.stamp
 	@cd bench/js && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@$(BIN)/python -m bench --write
 
-# The same comparison as in every test run, with more documents.
+# The same comparisons as in every test run, with more documents; of rewritten credentials all
+# pairs, which takes hours.
 fuzz: $(VENV)/test.stamp
+	@FUZZ_PAIRS=100000000 $(BIN)/python -m pytest -q -n auto tests/verifier/test_same_statements.py
 	@FUZZ_DOCUMENTS=24000 $(BIN)/python -m pytest -q -s tests/contexts/test_fast_equals_pyld.py
 
 tables: $(VENV)/run.stamp

@@ -12,6 +12,7 @@ from contexts.errors import (
     WorkLimitError,
 )
 from contexts.frozen import BUNDLED, FrozenContexts, file_of, is_as_published, load
+from contexts.reading import Manner, NoOneReadingError, Reading, read
 
 __all__ = [
     "BUNDLED",
@@ -19,12 +20,16 @@ __all__ = [
     "ContextNotListedError",
     "DataLossError",
     "FrozenContexts",
+    "Manner",
+    "NoOneReadingError",
+    "Reading",
     "WorkLimitError",
     "canonicalize",
     "canonicalize_defined",
     "file_of",
     "is_as_published",
     "load",
+    "read",
     "refuse_divergent",
     "to_quads",
 ]

@@ -3,7 +3,7 @@
 Whatever would not be covered by a signature is an error, when signing and when verifying.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contexts import shipped
@@ -13,7 +13,7 @@ from contexts.frozen import BUNDLED, FrozenContexts
 from contexts.listed import check_contexts
 from contexts.ntriples import Quad
 from contexts.rdfc import canonical
-from contexts.terms import Declined, Wrong
+from contexts.terms import ActiveContext, Declined, Wrong
 from contexts.walk import Walk
 
 MAX_STATEMENTS = 20_000
@@ -74,6 +74,17 @@ def canonicalize_defined(
 def to_quads(document: Json, *, contexts: FrozenContexts = BUNDLED) -> set[Quad]:
     """Return the RDF dataset of a document as quads of serialised terms; errors as above."""
     return _statements(document, contexts).dataset()
+
+
+def initial_contexts(document: Json, contexts: FrozenContexts) -> Iterator[ActiveContext]:
+    """Yield what may hold outside all `@context` of a document: the shipped tables, then those
+    compiled for its contexts. Errors as `canonicalize`; `Declined` is for the caller to catch."""
+    if _extends_bundle(contexts):
+        yield shipped.initial()
+    check_contexts(document, contexts)
+    from contexts import fallback
+
+    yield fallback.initial(contexts)
 
 
 def _statements(document: Json, contexts: FrozenContexts, *, lossy: bool = False) -> Walk:

@@ -15,7 +15,7 @@ from contexts.frozen import FrozenContexts
 from contexts.listed import Size
 from contexts.ntriples import ESCAPES, IRI_ESCAPES, Quad
 from contexts.strict_pyld import LOCK, StrictProcessor, innermost
-from contexts.terms import Declined, Wrong
+from contexts.terms import ActiveContext, Declined, Wrong
 from contexts.walk import Walk
 
 MAX_CONTEXT_PLACES = 100
@@ -37,6 +37,11 @@ _LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
 _XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 
 Json = Mapping[str, Any]
+
+
+def initial(contexts: FrozenContexts) -> ActiveContext:
+    """Return what holds outside all `@context` of documents with these contexts."""
+    return _Processors.of(contexts).compiler.initial()
 
 
 def statements(

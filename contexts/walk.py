@@ -108,10 +108,10 @@ class Walk:
         if "@context" in node:
             active = active.with_contexts(node["@context"])
         types: tuple[str, ...] = ()
-        type_key = active.type_key if active.type_key in node else _one_of(active.type_keys, node)
+        type_key = active.type_key if active.type_key in node else one_of(active.type_keys, node)
         if type_key:
             active, types = active.typed(node[type_key])
-        id_key = active.id_key if active.id_key in node else _one_of(active.id_keys, node)
+        id_key = active.id_key if active.id_key in node else one_of(active.id_keys, node)
         name = active.iri(node[id_key]) if id_key else self._blank()
         says = [] if graph else self.said.setdefault(name, [])
         says += types
@@ -175,7 +175,7 @@ class Walk:
                 around = active.step("value", key) if term.scoped else active
                 if "@value" in value:
                     return _value_object(value, around)
-                if id_key := _one_of(around.id_keys, value):
+                if id_key := one_of(around.id_keys, value):
                     return around.iri(value[id_key])
             if key in REPEATED and not graph:
                 return self._repeated(value, active.below(key, term), depth + 1)
@@ -192,7 +192,7 @@ class Walk:
             if term.kind == "vocab":
                 return active.vocabulary(value)
         else:
-            return _native(value, term.datatype)
+            return native(value, term.datatype)
         raise Declined(key)
 
     def _repeated(self, node: Json, active: ActiveContext, depth: int) -> str:
@@ -250,7 +250,7 @@ class Walk:
             self.said.setdefault(subject, []).append(f" {predicate} {value} .\n")
 
 
-def _one_of(keys: tuple[str, ...], node: Json) -> str | None:
+def one_of(keys: tuple[str, ...], node: Json) -> str | None:
     """Return the key under which a node has its `@id` or `@type`, if it has one."""
     found = None
     for key in keys:
@@ -274,9 +274,9 @@ def _value_object(value: Json, active: ActiveContext) -> str:
         iri = active.vocabulary(datatype)
         if iri in _REWRITTEN or iri == NOWHERE:
             raise Declined(datatype)
-        return _text(content) + f"^^{iri}" if type(content) is str else _native(content, f"^^{iri}")
+        return _text(content) + f"^^{iri}" if type(content) is str else native(content, f"^^{iri}")
     if len(value) == 1:
-        return _text(content) if type(content) is str else _native(content, "")
+        return _text(content) if type(content) is str else native(content, "")
     tag = language.lower() if type(language) is str and LANGUAGE(language) else ""
     if type(content) is not str or ("@language" in value and not tag):
         raise Declined("an unusual value object")
@@ -299,7 +299,7 @@ def _escaped(text: str) -> str:
     return text.translate(ESCAPES) if "\\u00" in written or "\x7f" in written else written
 
 
-def _native(value: Any, datatype: str) -> str:
+def native(value: Any, datatype: str) -> str:
     """Return a boolean or number as JSON-LD writes it (8.2.2, 6 to 10)."""
     if type(value) is bool:
         return f'"{str(value).lower()}"' + (datatype or f"^^<{_XSD}boolean>")

@@ -123,18 +123,22 @@ def _offer(document: Json) -> str:
     return ", ".join(place for choice in choices(document) for place in choice.pointers)
 
 
-def check_limits(credential: Credential, contexts: FrozenContexts) -> tuple[Check, ...]:
+def check_limits(
+    credential: Credential, document: Json, contexts: FrozenContexts
+) -> tuple[Check, ...]:
     """Check that a copy which shows less shows what limits it; nothing for other credentials.
+    `document` is the copy as it is written.
 
     What its holder may leave out limits nothing: of two withdrawals or ends she shows the one
     that flatters. So each that is shown must be mandatory, and one must be a list of withdrawals.
     Whether an end is hidden cannot be known where none is shown, unless its issuer made the time
     of validity mandatory.
     """
-    values = [v for v in _proof_values(credential.document) if isinstance(v, DerivedProof)]
+    values = [v for v in _proof_values(document) if isinstance(v, DerivedProof)]
     if not values:
         return ()
-    said = [_Limits.of(credential, value, contexts) for value in values]
+    unsecured = ecdsa_sd.unsecured(document)
+    said = [_Limits.of(credential, unsecured, value, contexts) for value in values]
     if not any(limits.in_sight for limits in said):
         return (Check("disclosure", Outcome.COULD_NOT_CHECK, "limits_not_shown"),)
     if any(limits.in_sight and limits.end_known for limits in said):
@@ -150,8 +154,9 @@ class _Limits(NamedTuple):
     end_known: bool
 
     @classmethod
-    def of(cls, credential: Credential, value: DerivedProof, contexts: FrozenContexts) -> "_Limits":
-        document = ecdsa_sd.unsecured(credential.document)
+    def of(
+        cls, credential: Credential, document: Json, value: DerivedProof, contexts: FrozenContexts
+    ) -> "_Limits":
         lines = [each.split(" ", 3) for each in revealed(document, value.labels, contexts) or ()]
         own = f"<{credential.id}>"
 
@@ -164,14 +169,17 @@ class _Limits(NamedTuple):
         nodes = {lines[place][2] for place in statuses}
         statuses |= {i for i, line in enumerate(lines) if line[0] in nodes}
         fixed = set(value.mandatory_indexes)
-        withdrawable = any(map(_is_of_withdrawals, listed(document.get("credentialStatus"))))
+        withdrawable = any(
+            map(_is_of_withdrawals, listed(credential.document.get("credentialStatus")))
+        )
         in_sight = bool(statuses) and withdrawable and statuses | ends <= fixed
         return cls(in_sight, bool(ends) or (bool(begins) and begins <= fixed))
 
 
 def _is_of_withdrawals(entry: Any) -> bool:
     return isinstance(entry, dict) and (
-        entry.get("statusPurpose") == "revocation" or entry.get("type") == "1EdTechRevocationList"
+        entry.get("statusPurpose") == "revocation"
+        or "1EdTechRevocationList" in listed(entry.get("type"))
     )
 
 

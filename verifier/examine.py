@@ -7,7 +7,7 @@ A signature is checked before anything is fetched that it does not need (T20).
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, cached_property
+from functools import cache
 from typing import Any
 
 from contexts import FrozenContexts, work
@@ -19,8 +19,8 @@ from verifier.dates import check_proof_dates, check_validity_period
 from verifier.did import NOT_ASKED, resolve
 from verifier.disclosure import check_limits, check_withheld
 from verifier.fetch import Fetch
-from verifier.gate import check_structure
 from verifier.jwt_payload import check_limits_named, check_writing, credential_in
+from verifier.reading import Read, reading
 from verifier.related import check_related
 from verifier.report import Answer, Check, Found, Outcome, Report, Verdict, worst
 from verifier.shape import as_signed, check_endorsement, check_shape
@@ -67,8 +67,8 @@ class World:
         except ValueError:  # not UTF-8, not strict JSON, not a JWS
             return None
         limits = () if found.jws is None else check_limits_named(found.document)
-        checks = (*_authenticate(found, self, None), *_proof_dates(found, self), *limits)
-        return found.credential if worst(checks) is None else None
+        said, credential = _authenticate(found, self, None)
+        return credential if worst((*said, *_proof_dates(found, self), *limits)) is None else None
 
 
 @dataclass(frozen=True)
@@ -77,11 +77,6 @@ class Secured:
 
     document: Json
     jws: jose.Jws | None
-
-    @cached_property
-    def credential(self) -> Credential:
-        """The view of it, for use once the gate has let it through."""
-        return view(self.document)
 
     @property
     def securing(self) -> str:
@@ -135,41 +130,64 @@ def examine(secured: Secured, world: World, check_kind: CheckKind | None = check
     """
     if open_badges_2.is_assertion(secured.document):
         return open_badges_2.judge(secured.document, secured.jws, fetch=world.fetch, now=world.now)
-    said = _authenticate(secured, world, check_kind)
-    if worst(said) is not None:
+    said, credential = _authenticate(secured, world, check_kind)
+    if credential is None or worst(said) is not None:
         return Found(said)
-    credential = secured.credential
     beside = check_withheld(credential) if secured.jws is None else ()
     return Found(said, _check_current(credential, secured, world), credential, beside)
 
 
 def _authenticate(
     secured: Secured, world: World, check_kind: CheckKind | None
-) -> tuple[Check, ...]:
-    """Steps (3) to (5), for a credential and for a status list alike."""
-    check = check_structure if secured.jws is None else check_writing
-    structure = check(secured.document)  # (3)
-    if structure.outcome is not Outcome.PASSED:
-        return (structure,)
-    shape = () if check_kind is None else check_kind(secured.document)  # (4)
-    issuer = secured.credential.issuer.id
+) -> tuple[tuple[Check, ...], Credential | None]:
+    """Steps (3) to (5), for a credential and for a status list alike, and the view of it."""
+    read = _read(secured, world)  # (3)
+    if read.check.outcome is not Outcome.PASSED:
+        return (read.check,), None
+    credential = view(read.document)
+    shape = () if check_kind is None else check_kind(read.document)  # (4)
+    issuer = credential.issuer.id
 
     @cache
     def controller_of() -> Controller:
         return world.controller(issuer)
 
     if secured.jws is not None:  # (5)
-        proofs = check_jwt(secured.jws, secured.credential, controller_of)
+        proofs = check_jwt(secured.jws, credential, controller_of)
     else:
         proofs = check_proofs(secured.document, issuer, controller_of, world.contexts)
-    proofs = (*proofs, *check_related(secured.document))
+    proofs = (*proofs, *check_related(read.document))
     if worst(proofs) is None:
         shape = tuple(map(as_signed, shape))
-    checks = (structure, *shape, *proofs)
-    if worst(checks) is None and (kept := controller_of().snapshot_of):
+    checks = (read.check, *shape, *proofs)
+    if worst(checks) is not None:
+        return checks, credential
+    if not all(_holds(inner, more, world) for inner, more in read.doubts):
+        return (Check("structure", Outcome.COULD_NOT_CHECK, "structure_in_pieces"),), None
+    if not read.sure:
+        return (Check("structure", Outcome.COULD_NOT_CHECK, "structure_unusual"),), None
+    if kept := controller_of().snapshot_of:
         when = {"retrieved": kept.isoformat()}
-        return (*checks, Check("issuer", Outcome.PASSED, "issuer_by_snapshot", when))
-    return checks
+        checks += (Check("issuer", Outcome.PASSED, "issuer_by_snapshot", when),)
+    return checks, credential
+
+
+def _read(secured: Secured, world: World) -> Read:
+    """Return how a credential is to be read: a JWT by its bytes, others by their statements."""
+    if secured.jws is not None:
+        return Read(check_writing(secured.document), secured.document)
+    return reading(secured.document, world.contexts)
+
+
+def _holds(inner: Json, more: bool, world: World) -> bool:
+    """Whether a credential inside holds by itself. If it says no `more` than what is around it
+    does, it is enough that its signature is not wrong."""
+    try:
+        checks, _ = _authenticate(parse_inner(inner), world, None)
+    except ValueError:
+        return False
+    decisive = worst(checks)
+    return decisive is None or (not more and decisive.outcome is not Outcome.FAILED)
 
 
 def _check_current(credential: Credential, secured: Secured, world: World) -> tuple[Check, ...]:
@@ -177,7 +195,7 @@ def _check_current(credential: Credential, secured: Secured, world: World) -> tu
     dates = (check_validity_period(credential, now=world.now), *_proof_dates(secured, world))
     status = check_status(credential, fetch=world.fetch, now=world.now, read_list=world.status_list)
     if secured.jws is None:
-        limits = check_limits(credential, world.contexts)
+        limits = check_limits(credential, secured.document, world.contexts)
     else:
         limits = check_limits_named(secured.document)
     return (*dates, *status, *limits)
@@ -227,7 +245,7 @@ def _link(item: Any, world: World) -> chain.Link | None:
         secured = parse_inner(item)
     except ValueError:
         return None
-    said = view(secured.document)
+    said = view(_read(secured, world).document)
     if "EndorsementCredential" not in said.types:
         return None
 
@@ -235,8 +253,8 @@ def _link(item: Any, world: World) -> chain.Link | None:
         found = examine(secured, world, lambda it: check_endorsement(it, {said.subject_id or ""}))
         return verdict(found.said, "authentic").answer, verdict(found.still, "current").answer
 
-    held = _endorsements_of_issuer(secured.document)
-    subjects = listed(secured.document.get("credentialSubject"))
+    held = _endorsements_of_issuer(said.document)
+    subjects = listed(said.document.get("credentialSubject"))
     kinds = [listed(each.get("type")) for each in subjects if isinstance(each, Mapping)]
     licenses = len(subjects) == 1 and [chain.LICENSED in kind for kind in kinds] == [True]
     return chain.Link(said.issuer.id, said.subject_id, licenses, held, judge)

@@ -2,9 +2,9 @@
 
 A Data Integrity signature covers statements, not JSON. The same statements can be written
 so that a reader who looks for `validUntil` does not see it: full-IRI keys, inline contexts,
-`@included`, `@graph`, `@nest`, `@reverse`, aliases, lists where one value belongs, a node in
-two pieces. The gate lets through only the plain way of writing, in which the members that
-decide are where the specification puts them; anything else could not be checked.
+`@included`, `@graph`, `@nest`, `@reverse`, aliases, the credential in two pieces. The gate lets
+through only the plain way of writing, which `verifier.reading` can read in one way; anything else
+could not be checked.
 """
 
 from collections.abc import Mapping
@@ -92,8 +92,6 @@ def _walk(node: Json, roots: frozenset[str], *, is_root: bool = False) -> Flaw |
         if kind is str:  # most members, and nothing below could object to one
             continue
         if kind is list:
-            if len(value) > 1 and key in SINGLE and not holds_many(key, node):
-                return key, "list_for_one"
             flaw = _in_list(value, roots, key)
         elif kind is dict or isinstance(value, Mapping):
             flaw = _in_list([value], roots, key) if key in NESTED else _walk(value, roots)

@@ -108,5 +108,5 @@ def _ids(node: Any) -> Iterator[str]:
         for key, value in node.items():
             if key not in ("endorsement", "verifiableCredential", "proof"):
                 yield from _ids(value)
-    elif isinstance(node, str) and node.startswith("did:"):
+    elif isinstance(node, str) and ":" in node:  # an address stands for what has it as its id
         yield node

@@ -197,7 +197,7 @@ def _judge(carrier: str, received: tuple[Check, ...], secured: Secured, world: W
     report = conclude(carrier, secured, found, world)
     if report.credential is None:
         return replace(report, checks=(*received, *report.checks))
-    document = secured.document
+    document = report.credential.document
     found_inside = inside.look(document, world)
     parts = (*schema.check_schemas(document), *found_inside.checks)
     if document.get("termsOfUse"):  # they bind people, so nothing here can judge them

@@ -4,9 +4,12 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from contexts import BUNDLED
 from verifier import words
 from verifier.credential import Credential
+from verifier.gate import NESTED
 from verifier.letters import calm, mixed
+from verifier.reading import reading
 from verifier.report import Answer, Check, Outcome, Report
 from verifier.shape import GAPS
 
@@ -52,16 +55,32 @@ def as_json(report: Report) -> dict[str, Any]:
         }
         for check in report.checks
     ]
-    credential = None if report.credential is None else report.credential.document
     inside = {"endorsements": report.endorsements, "credentials": report.credentials}
     return {
         "carrier": report.carrier,
         "securing": report.securing,
         "verdicts": verdicts,
         "checks": checks,
-        "credential": credential,
+        "credential": _shown(report),
         **{name: [as_json(inner) for inner in found] for name, found in inside.items() if found},
     }
+
+
+def _shown(report: Report) -> Any:
+    """Return the credential as it was read, and so the credentials inside it."""
+    if report.credential is None or report.securing != "data_integrity":
+        return report.credential and report.credential.document
+    return _read(report.credential.document)
+
+
+def _read(value: Any, member: str = "") -> Any:
+    if isinstance(value, list):
+        return [_read(item, member) for item in value]
+    if not isinstance(value, dict) or member == "proof":
+        return value
+    if member in NESTED:
+        value = reading(value, BUNDLED).document
+    return {name: _read(item, name) for name, item in value.items()}
 
 
 def as_text(name: str, report: Report, *, details: bool = False) -> str:

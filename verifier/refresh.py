@@ -14,18 +14,20 @@ from verifier.intake import CREDENTIAL_TYPES, MAX_CREDENTIAL_BYTES, IntakeError,
 from verifier.report import Check, Found, Outcome, Params, worst
 from verifier.status import same_id
 
+_KIND = "1EdTechCredentialRefresh"
+
 Followed: TypeAlias = tuple[Secured, Found, tuple[Check, ...]]
 
 
 def follow(secured: Secured, found: Found, world: World) -> Followed:
     """Return the refreshed credential and what was found of it, else the original; and a note."""
     original = found.credential
-    services = listed(secured.document.get("refreshService"))
+    services = listed(original.document.get("refreshService")) if original else []
     if original is None or not services:
         return secured, found, ()
     service = services[0] if len(services) == 1 and isinstance(services[0], dict) else {}
     kind, url = service.get("type"), service.get("id")
-    if listed(kind) != ["1EdTechCredentialRefresh"] or not isinstance(url, str):
+    if _KIND not in listed(kind) or not isinstance(url, str):
         return secured, found, (_note("refresh_not_supported", {"type": str(kind)[:80]}),)
     where = {"url": url[:200]}
     try:

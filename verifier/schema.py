@@ -92,6 +92,11 @@ _CLASSES: dict[str, dict[str, str]] = {
         "targetDescription": "text", "targetFramework": "text", "targetType": "targetType",
     },
 }  # fmt: skip
+_MEMBERS = [(name, text) for table in _CLASSES.values() for name, text in table.items()]
+LISTS = {name for name, text in _MEMBERS if text.startswith("[")}
+"""Members that are arrays, however many values they have."""
+SINGLE = {name for name, text in _MEMBERS if text.strip("!") != "Typed"} - LISTS
+"""Members that hold one value."""
 _CLOSED = {"Image", "IdentifierEntry", "IdentityObject"}
 _UNTYPED = {"Credential", "Criteria", "Typed"}
 
@@ -250,6 +255,8 @@ def _member(value: Any, rule: _Rule, path: str, amiss: list[str]) -> None:
             amiss.extend(path + below for below in _achievement(item))
         elif isinstance(item, dict):
             _object(item, rule.kind, path, amiss)
+        elif isinstance(item, str) and rule.kind == "Criteria":  # an address says as much
+            continue
         elif rule.kind == "Typed" and isinstance(item, list):
             _member(item, rule._replace(is_array=True), path, amiss)
         else:

@@ -225,9 +225,9 @@ def _reference(value: Any) -> str | None:
 
 def _object(value: Any) -> Json:
     """Return the object, or the one of a list of one. Of several none: their order is not signed,
-    so which comes first is anybody's choice."""
+    so which comes first is anybody's choice. An address alone is an object with that id."""
     value = _only(value)
-    return value if isinstance(value, dict) else {}
+    return value if isinstance(value, dict) else {"id": value} if isinstance(value, str) else {}
 
 
 def _only(value: Any) -> Any:
@@ -240,4 +240,4 @@ def _plain(value: Any) -> Any:
 
 
 def _objects(value: Any) -> list[Json]:
-    return [item for item in listed(value) if isinstance(item, dict)]
+    return [_object(item) for item in listed(value) if isinstance(item, dict | str)]

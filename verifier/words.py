@@ -248,6 +248,7 @@ WORDS: dict[str, tuple[str, str]] = {
         _FRESH,
     ),
     "structure_list_in_list": _HIDES,
+    "structure_unusual": _HIDES,
     "structure_in_pieces": (
         "A part of the credential stands in another place, out of sight.",
         _FRESH,

@@ -1,5 +1,6 @@
 """The check of what was just signed, by our own verifier, before anybody gets it."""
 
+import json
 from datetime import UTC, datetime
 
 from contexts import BUNDLED
@@ -51,7 +52,7 @@ def _objection_to_jwt(jwt: bytes, report: Report, world: World) -> str | None:
     except ValueError as exc:
         return f"jwt: {exc}"
     said = {name: value for name, value in jws.payload.items() if name not in CLAIMS}
-    document = {} if credential is None else {**credential.document}
+    document = json.loads(report.text)
     document.pop("proof", None)
     if credential is None or content_of(said) != content_of(document):
         return "jwt: it says something else than the json"

@@ -223,7 +223,7 @@ def test_of_several_statuses_none_may_be_the_holders_choice(world, named, mandat
 
 def test_a_copy_from_elsewhere_that_shows_only_a_suspension_shows_no_limits(world):
     shown = json.loads((CASES / "sd-only-suspension-shown.json").read_bytes())
-    found = check_limits(view(shown), BUNDLED)
+    found = check_limits(view(shown), shown, BUNDLED)
     assert [check.code for check in found] == ["limits_not_shown"]
 
 

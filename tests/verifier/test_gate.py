@@ -6,7 +6,7 @@ from types import MappingProxyType
 import pytest
 from world import BADGE, CONTEXTS
 
-from verifier.gate import SINGLE, check_structure
+from verifier.gate import check_structure
 from verifier.report import Outcome
 
 ID = BADGE["id"]
@@ -82,14 +82,6 @@ FLAWS = {
     "a keyword in another mapping in a list": (
         "keyword", "evidence[0].@nest", {"evidence": [MappingProxyType({"@nest": {}})]},
     ),
-    "two achievements": (
-        "list_for_one", "credentialSubject.achievement",
-        {"credentialSubject": {"type": ["AchievementSubject"], "achievement": [{}, {}]}},
-    ),
-    "two other things in a learner record": (
-        "list_for_one", "credentialSubject.validUntil",
-        {"credentialSubject": {"type": ["ClrSubject"], "validUntil": ["2026", "2036"]}},
-    ),
     "a keyword in an endorsement": (
         "keyword", "endorsement[1].@graph", {"endorsement": [ENDORSEMENT, {"@graph": []}]},
     ),
@@ -101,12 +93,6 @@ def test_a_way_of_writing_that_can_hide_is_not_let_through(why, place, members):
     found = check_structure(badge(**members))
     assert (found.name, found.outcome) == ("structure", Outcome.COULD_NOT_CHECK)
     assert (found.code, found.params["place"]) == (f"structure_{why}", place)
-
-
-@pytest.mark.parametrize("member", sorted(SINGLE))
-def test_two_values_where_one_decides_are_not_let_through(member):
-    found = check_structure(badge(**{member: ["a", "b"]}))
-    assert found.code == "structure_list_for_one"
 
 
 PLAIN = {

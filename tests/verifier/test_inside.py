@@ -119,7 +119,7 @@ def test_another_credential_in_the_place_of_an_endorsement_is_not_one(world):
 
 
 def test_only_so_many_endorsements_are_looked_at(world):
-    tokens = [ENDORSER.jwt(endorsement(world))] * (MAX_ENDORSEMENTS + 1)
+    tokens = [ENDORSER.jwt(endorsement(world)) for _ in range(MAX_ENDORSEMENTS + 1)]
     report = world.verify(endorsed(world, *tokens, member="endorsementJwt"))
     assert len(report.endorsements) == MAX_ENDORSEMENTS
     assert "too_many_inside" in {check.code for check in report.checks}
@@ -150,7 +150,9 @@ def record(world, *items, **changes):
 def test_a_learner_record_has_a_report_and_so_has_each_badge_in_it(world):
     good = ENDORSER.sign(badge_by_endorser(world))
     ended = world.issuer.sign(world.badge(id="urn:x:2", validUntil="2026-11-03T00:00:00Z"))
-    forged = world.issuer.sign(world.badge(id="urn:x:3")) | {"name": "Another"}
+    of_another = world.badge(id="urn:x:3")
+    of_another["credentialSubject"]["id"] = "urn:x:somebody"
+    forged = world.issuer.sign(of_another) | {"name": "Another"}
     report = world.verify(world.issuer.sign(record(world, good, ended, forged)))
     assert verdicts(report) == ("authentic", "current")
     assert [verdicts(inner) for inner in report.credentials] == [

@@ -167,7 +167,7 @@ def test_a_badge_that_differs_from_its_schema_is_still_what_its_issuer_signed(wo
 )
 def test_another_schema_is_not_fetched_and_said_to_be_so(world, url):
     report = world.verify(named(world, entry(), entry(url)))
-    assert codes(report) == ["schema_fits", "schema_not_held"]
+    assert sorted(codes(report)) == ["schema_fits", "schema_not_held"]
     assert (report.authentic.answer, report.current.answer) == (Answer.YES, Answer.YES)
     assert url not in world.asked
 

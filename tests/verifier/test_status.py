@@ -236,7 +236,7 @@ def test_the_issuers_own_list_with_space_around_it_is_read(world, badge):
             "1_0",
         ),
         pytest.param("９４５６７", id="full-width digits"),
-        *(-1, 94567.5, True, [94567], {"@value": "94567"}),
+        *(-1, 94567.5, True, [94567, 1], {"@value": "94567", "@language": "en"}),
     ],
     ids=str,
 )

@@ -38,7 +38,9 @@ def read_signed(text: str, *, fetch: Fetch, now: datetime) -> dict[str, Any]:
     for judged in (verdict(found.said, "authentic"), verdict(found.still, "current")):
         if judged.answer is not Answer.YES:
             raise TrustListError(f"the list is not accepted. {words.text(judged)}")
-    return _as_list(secured.credential, now)
+    if found.credential is None:
+        raise TrustListError("the list is not accepted")
+    return _as_list(found.credential, now)
 
 
 def _as_list(credential: Credential, now: datetime) -> dict[str, Any]:

@@ -1,0 +1,168 @@
+"""What is shown and decided depends on the statements alone (T1, D2; RDF 1.1 Concepts, section 3).
+
+Four credentials, each with every member written otherwise, alone and in pairs: the printed report
+is the same, or nothing in it is yes.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from copy import deepcopy
+from datetime import UTC, datetime
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+from random import Random
+
+import pytest
+from same_statements import Rewrite, rewrites, rewritten
+from world import BADGE, CONTEXTS, Issuer, World
+
+from verifier import Answer, Report, printed
+
+EXTENSIONS = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
+FUZZ = "FUZZ_PAIRS" in os.environ
+PAIRS = int(os.environ.get("FUZZ_PAIRS", "500"))
+"""`make fuzz` takes every member and all pairs, here every second and so many pairs."""
+DEMO = json.loads((Path(__file__).parent / "cases" / "demo-12-hours.json").read_text())
+CLR = "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json"
+ENDORSER = Issuer("did:web:association.example")
+LEARNER, ACHIEVEMENT = (BADGE["credentialSubject"][name] for name in ("id", "achievement"))
+WORLD = World()
+WORLD.publish_issuer(ENDORSER)
+
+
+def demo() -> dict:
+    """The credential of the demo, signed by an issuer of ours."""
+    badge = {name: value for name, value in DEMO.items() if name != "proof"}
+    badge["issuer"] |= {"id": WORLD.issuer.did}
+    entry = badge["credentialStatus"]
+    entry |= {"statusListCredential": WORLD.list_url, "id": f"{WORLD.list_url}#1"}
+    return WORLD.issuer.sign(badge)
+
+
+def shared() -> dict:
+    """A badge that names its image, profile, levels and learner in two places."""
+    badge = WORLD.badge()
+    badge["@context"] = [*badge["@context"], EXTENSIONS]
+    badge["refreshService"] = {"id": "urn:x:newer", "type": "1EdTechCredentialRefresh"}
+    subject = badge["credentialSubject"]
+    achievement = subject["achievement"]
+    image = {"id": "https://district.example/image.png", "type": "Image", "caption": "A drum"}
+    achievement |= {"image": image, "creator": deepcopy(badge["issuer"])}
+    badge["image"], badge["issuer"]["image"] = dict(image), {"id": image["id"], "type": "Image"}
+    subject["source"] = {"id": WORLD.issuer.did, "type": ["Profile"], "url": "https://x.example"}
+    (work,) = achievement["resultDescription"]
+    other = deepcopy(work) | {"id": f"{ACHIEVEMENT['id']}#reflection", "name": "Reflection"}
+    hours = {"id": f"{ACHIEVEMENT['id']}#hours", "type": ["ResultDescription"], "name": "Hours"}
+    achievement["resultDescription"] += [other, hours | {"resultType": "ext:hours"}]
+    subject["result"] += [
+        {"type": ["Result"], "resultDescription": other["id"]}
+        | {"achievedLevel": f"{ACHIEVEMENT['id']}#work.soon"},
+        {"type": ["Result"], "resultDescription": hours["id"], "value": "12"},
+    ]
+    return WORLD.issuer.sign(badge)
+
+
+def endorsed() -> dict:
+    """An expired badge whose achievement is endorsed."""
+    badge = WORLD.badge(validUntil="2026-11-10T00:00:00Z")
+    endorsement = {
+        "@context": CONTEXTS,
+        "id": "https://association.example/endorsements/1",
+        "type": ["VerifiableCredential", "EndorsementCredential"],
+        "issuer": {"id": ENDORSER.did, "type": ["Profile"], "name": "Some Association"},
+        "validFrom": "2026-10-01T00:00:00Z",
+        "credentialSubject": {
+            "id": ACHIEVEMENT["id"],
+            "type": ["EndorsementSubject"],
+            "endorsementComment": "Rigorous, and **fair**.",
+        },
+    }
+    badge["credentialSubject"]["achievement"]["endorsement"] = [ENDORSER.sign(endorsement)]
+    return WORLD.issuer.sign(badge)
+
+
+def learner_record() -> dict:
+    """A learner record of two badges, whose issuer and learner are those of the record."""
+    badges = [WORLD.issuer.sign(WORLD.badge(id=f"urn:x:{number}")) for number in range(2)]
+    record = {
+        "@context": [CONTEXTS[0], CLR, CONTEXTS[1]],
+        "id": "https://district.example/records/1",
+        "type": ["VerifiableCredential", "ClrCredential"],
+        "name": "Learner record",
+        "issuer": dict(BADGE["issuer"]),
+        "validFrom": "2026-11-02T00:00:00Z",
+        "credentialSubject": {
+            "id": LEARNER,
+            "type": ["ClrSubject"],
+            "verifiableCredential": badges,
+        },
+    }
+    return WORLD.issuer.sign(record)
+
+
+CREDENTIALS = {each.__name__: each() for each in (demo, shared, endorsed, learner_record)}
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
+
+
+@cache
+def ways(name: str) -> dict[str, Rewrite]:
+    return rewrites(CREDENTIALS[name])
+
+
+@cache
+def original(name: str) -> Report:
+    return WORLD.verify(CREDENTIALS[name], now=NOW)
+
+
+def told(report: Report) -> tuple[str, str]:
+    """The report for people and for programs."""
+    return printed.as_text("it", report, details=True), json.dumps(
+        printed.as_json(report), sort_keys=True
+    )
+
+
+def answers(report: Report) -> Iterator[Answer]:
+    yield from (verdict.answer for verdict in report.verdicts().values())
+    for inner in (*report.endorsements, *report.credentials):
+        yield from answers(inner)
+
+
+def is_told_the_same(name: str, document: dict) -> bool:
+    """Whether the report is the same; if not, nothing in it may be yes."""
+    report = WORLD.verify(document, now=NOW)
+    same = told(report) == told(original(name))
+    assert same or Answer.YES not in answers(report)
+    return same
+
+
+def pairs(name: str) -> Iterator[tuple[str, str]]:
+    """Yield all pairs of rewrites, in an order that is always the same."""
+    every = list(combinations(ways(name), 2))
+    Random(name).shuffle(every)
+    yield from every
+
+
+@pytest.mark.parametrize("name", CREDENTIALS)
+def test_one_member_written_otherwise_is_told_the_same(name, record_property):
+    assert original(name).authentic.answer is Answer.YES
+    same = {}
+    for way, rewrite in list(ways(name).items())[:: 1 if FUZZ else 2]:
+        same[way] = is_told_the_same(name, rewritten(CREDENTIALS[name], rewrite))
+    record_property("variants", len(same))
+    assert len(same) >= 150
+    assert sum(same.values()) >= 0.8 * len(same), [way for way in same if not same[way]]
+
+
+@pytest.mark.parametrize("name", CREDENTIALS)
+def test_two_members_written_otherwise_are_told_the_same(name):
+    tried = 0
+    for first, second in pairs(name):
+        both = rewritten(CREDENTIALS[name], ways(name)[first], ways(name)[second])
+        if both is not None:
+            is_told_the_same(name, both)
+            tried += 1
+        if tried == PAIRS // len(CREDENTIALS):
+            break
+    assert tried
