@@ -124,10 +124,20 @@ def test_an_address_is_asked_by_https(text, asked):
         ("https://h.example/badge?of=1", "https://h.example/badge?of=1&id=2", True),
         ("https://h.example/badge?of=1", "https://h.example/badge?of=12", False),
         ("https://h.example/badge?of=1", "https://h.example/badge/x?of=1", False),
+        ("https://a.example/b?x=1&", "https://a.example/b?x=1&y=2", True),
+        ("https://a.example/b?of=/c/", "https://a.example/b?of=/c/1", True),
     ],
 )
 def test_a_prefix_ends_where_a_part_of_an_address_ends(start, address, within):
     assert web_address.read(address).is_within(web_address.read(start)) is within
+
+
+@pytest.mark.parametrize(
+    ("text", "site"),
+    [("https://a.example:443/b", "a.example"), ("https://a.example:8/", "a.example:8"), ("b", "b")],
+)
+def test_a_site_is_named_as_people_read_it(text, site):
+    assert web_address.site(text) == site
 
 
 @pytest.mark.parametrize("text", ["https://[", "http://[::1/x", "https://a:b/"])

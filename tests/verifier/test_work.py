@@ -217,3 +217,26 @@ def test_work_grows_with_the_document_and_no_faster(world, counted, size):
         "signature_wrong"
     }
     assert counted["walks"] == 1 + MAX_PROOFS
+
+
+def test_what_takes_too_much_to_know_is_no_forgery(world):
+    """T23: nothing defines a term, and what is left of it is past the budget to look at."""
+    level = {"type": ["RubricCriterionLevel"], "name": "x"}
+    tree = {"type": ["ResultDescription"], "name": "x", "rubricCriterionLevel": [level] * 6}
+    badge = world.badge()
+    badge["credentialSubject"]["achievement"]["resultDescription"] += [tree] * 120
+    shown = with_subject(world.issuer.sign(badge), zz="anything")
+    report = world.verify(shown)
+    assert (report.authentic.answer, report.authentic.code) == (
+        Answer.COULD_NOT_CHECK,
+        "data_loss",
+    )
+    shown["proof"][0]["proofValue"] = world.issuer.sign(world.badge())["proof"][0]["proofValue"]
+    assert world.verify(shown).authentic.answer is Answer.COULD_NOT_CHECK
+
+
+def test_what_is_no_json_ld_beside_an_undefined_term_is_not_signed_by_anybody(world):
+    """Of such a document, a library without a safe mode would make nothing to sign."""
+    signed = world.issuer.sign(world.badge())
+    report = world.verify({"zz": 1, **signed, "evidence": [{"id": 7}]})
+    assert (report.authentic.answer, report.authentic.code) == (Answer.NO, "data_loss")
