@@ -143,7 +143,9 @@ def test_all_credentials_inside_share_one_budget(world: World, spent):
     assert 0 < sum(spent) <= work.BASE + len(jwt) // work.BYTES
 
 
-def test_credentials_within_credentials_are_not_walked_again_for_each_around_them(world, counted):
+def test_credentials_within_credentials_are_not_walked_again_for_each_around_them(
+    world, counted, spent
+):
     """T23: each proof covers all that is nested below it."""
     subject = {"id": world.badge()["id"], "type": ["EndorsementSubject"]}
     inner = world.issuer.sign(unusual(world, 0) | {"credentialSubject": subject})
@@ -152,8 +154,10 @@ def test_credentials_within_credentials_are_not_walked_again_for_each_around_the
         inner = world.issuer.sign(around)
     badge = world.issuer.sign(world.badge(endorsement=[inner]))
     counted.clear()
+    spent.clear()
     world.verify(badge)
     assert counted["walks"] <= 12
+    assert sum(spent) <= work.BASE + len(json.dumps(badge)) // work.BYTES
 
 
 def test_the_next_verification_has_a_budget_of_its_own(world):
