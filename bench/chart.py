@@ -16,10 +16,10 @@ def bars(panels: Mapping[str, Mapping[str, float]], ours: Sequence[str]) -> str:
         longest = max(seconds.values())
         for name, took in sorted(seconds.items(), key=lambda found: found[1]):
             width = max(1.0, (_WIDTH - _LEFT - 70) * took / longest)
-            colour = _OURS if name in ours else _OTHERS
+            color = _OURS if name in ours else _OTHERS
             rows.append(
                 f'<text x="{_LEFT - 8}" y="{y + 12}" text-anchor="end">{escape(name)}</text>'
-                f'<rect x="{_LEFT}" y="{y}" width="{width:.1f}" height="{_BAR}" fill="{colour}"/>'
+                f'<rect x="{_LEFT}" y="{y}" width="{width:.1f}" height="{_BAR}" fill="{color}"/>'
                 f'<text x="{_LEFT + width + 6:.1f}" y="{y + 12}">{took * 1000:.2f}</text>'
             )
             y += _ROW

@@ -18,9 +18,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contexts import BUNDLED, canonicalize, walk
 from issuer.issuance.signing import SUITE, make_proof
-from verifier import strict_json
-from verifier.gate import check_structure
+from verifier.parsing import strict_json
 from verifier.report import Outcome
+from verifier.structure.gate import check_structure
 
 Json = dict[str, Any]
 Seconds = list[float]
@@ -70,7 +70,7 @@ def sign(document: Json) -> Json:
 
 
 def verify(text: str) -> None:
-    """Parse, gate, canonicalise and verify, with the verifier's own functions."""
+    """Parse, gate, canonicalize and verify, with the verifier's own functions."""
     document = strict_json.loads_object(text.encode())
     (proof,) = document["proof"]
     assert check_structure(document).outcome is Outcome.PASSED
@@ -78,12 +78,12 @@ def verify(text: str) -> None:
 
 
 def sign_alone(document: Json) -> bytes:
-    """Canonicalise, hash and sign, as the others do: no new signature is verified."""
+    """Canonicalize, hash and sign, as the others do: no new signature is verified."""
     return KEY.sign(SUITE.hash_data(document, OPTIONS, PUBLIC))
 
 
 def verify_alone(text: str) -> None:
-    """Parse as everybody does, canonicalise, hash and verify: what PyLD's row does."""
+    """Parse as everybody does, canonicalize, hash and verify: what PyLD's row does."""
     document = json.loads(text)
     (proof,) = document["proof"]
     assert SUITE.check(document, proof, PUBLIC, contexts=BUNDLED) is not None

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from issuer.approvals.approval import from_data
-from issuer.catalogue import files
+from issuer.catalog import files
+from issuer.home.settings import Settings
+from issuer.issuance.approval import from_data
 from issuer.issuance.build import CONTEXTS, Reservation, build
-from issuer.settings import Settings
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 

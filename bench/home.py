@@ -1,4 +1,4 @@
-"""An issuer of one's own for a measurement: cheap keys, the example catalogue."""
+"""An issuer of one's own for a measurement: cheap keys, the example catalog."""
 
 import json
 from datetime import UTC, datetime
@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from bench.documents import EXAMPLES
-from issuer import init, settings
-from issuer.catalogue import files, versions
-from issuer.issuer import Issuer
-from issuer.settings import Settings
+from issuer import init
+from issuer.catalog import files, versions
+from issuer.home import settings
+from issuer.home.issuer import Issuer
+from issuer.home.settings import Settings
 from keys.key_file import Cost
 
 

@@ -19,8 +19,9 @@ from pypdf import PdfWriter
 
 from bench import search
 from bench.whole import NOW, badge
-from verifier import baking, verify
-from verifier.fetch import offline
+from verifier import verify
+from verifier.fetching.fetch import offline
+from verifier.intake import baking
 from verifier.report import Answer
 
 ROUNDS = 15

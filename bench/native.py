@@ -17,10 +17,12 @@ import didkit
 from bench.contenders import CREATED, KEY, PUBLIC
 from bench.documents import credentials, fresh
 from contexts import BUNDLED
-from verifier import jose, multikey, strict_json
-from verifier.cryptosuites import SUITES
-from verifier.gate import check_structure
+from verifier.parsing import strict_json
+from verifier.proof import jose
+from verifier.proof.cryptosuites import SUITES
+from verifier.public_keys import multikey
 from verifier.report import Outcome
+from verifier.structure.gate import check_structure
 
 SUITE = SUITES["Ed25519Signature2020"]
 DID = f"did:key:{multikey.encode(PUBLIC)}"

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from bench import shapes
 from bench.whole import NOW
 from verifier import verify
-from verifier.fetch import offline
+from verifier.fetching.fetch import offline
 
 SIZES = (10_000, 93_000)
 WORST = [

@@ -24,9 +24,10 @@ from urllib.parse import urlencode
 
 from bench import home as homes
 from issuer.app import create_app
-from issuer.approvals import event, routes, standard_webhooks
+from issuer.approvals import event, routes
+from issuer.home.settings import Settings
 from issuer.issuance import cycle, finish
-from issuer.settings import Settings
+from issuer.webhooks import standard_webhooks
 
 CONNECTIONS = 8
 WORKERS = 2

@@ -12,8 +12,9 @@ from typing import Any
 from bench.contenders import CREATED, KEY, PUBLIC
 from bench.whole import badge
 from issuer.issuance.build import CONTEXTS
-from verifier import jose, multikey
-from verifier.cryptosuites import SUITES
+from verifier.proof import jose
+from verifier.proof.cryptosuites import SUITES
+from verifier.public_keys import multikey
 
 Json = dict[str, Any]
 Shape = Callable[[Json, int], Json]

@@ -20,17 +20,18 @@ from sqlalchemy import text
 from bench import home
 from bench.contenders import CREATED, KEY, PUBLIC
 from bench.documents import credentials, fresh
-from issuer.approvals.approval import from_data
-from issuer.database import Database
+from issuer.database.database import Database
+from issuer.home.issuer import Issuer
+from issuer.home.profiles import PROOF
+from issuer.home.settings import Settings
 from issuer.issuance import Received, receive_all
+from issuer.issuance.approval import from_data
 from issuer.issuance.finish import TOGETHER
 from issuer.issuance.prepare import Arrived
 from issuer.issuance.signing import make_proof
-from issuer.issuer import Issuer
-from issuer.profiles import PROOF
-from issuer.settings import Settings
-from verifier import multikey, verify
-from verifier.fetch import offline
+from verifier import verify
+from verifier.fetching.fetch import offline
+from verifier.public_keys import multikey
 from verifier.report import Answer
 
 APPROVALS = 2000

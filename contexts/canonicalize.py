@@ -72,7 +72,7 @@ def canonicalize_defined(
 
 
 def to_quads(document: Json, *, contexts: FrozenContexts = BUNDLED) -> set[Quad]:
-    """Return the RDF dataset of a document as quads of serialised terms; errors as above."""
+    """Return the RDF dataset of a document as quads of serialized terms; errors as above."""
     return _statements(document, contexts).dataset()
 
 

@@ -120,7 +120,7 @@ def _quad(triple: Mapping[str, Mapping[str, str]], graph: str) -> Quad:
 
 
 def _term(term: Mapping[str, str]) -> str:
-    """Serialise one RDF term as canonical N-Quads does (RDFC-1.0, section 5)."""
+    """Serialize one RDF term as canonical N-Quads does (RDFC-1.0, section 5)."""
     if term["type"] != "literal":
         return _resource(term["value"])
     literal = '"' + term["value"].translate(ESCAPES) + '"'
@@ -132,6 +132,6 @@ def _term(term: Mapping[str, str]) -> str:
 
 
 def _resource(value: str) -> str:
-    """Serialise an IRI or blank node. What an IRI must not hold is escaped (N-Quads, IRIREF):
+    """Serialize an IRI or blank node. What an IRI must not hold is escaped (N-Quads, IRIREF):
     written raw, a `>` or a line break could forge a whole statement."""
     return value if value.startswith("_:") else f"<{value.translate(IRI_ESCAPES)}>"

@@ -44,7 +44,7 @@ class FrozenContexts(Mapping[str, Any]):
 
 @cache
 def manifest() -> dict[str, dict[str, str]]:
-    """Return the manifest: for each URL its file, source, licence and sha256."""
+    """Return the manifest: for each URL its file, source, license and sha256."""
     entries: dict[str, dict[str, str]] = json.loads((_FOLDER / "manifest.json").read_bytes())
     return entries
 

@@ -5,7 +5,7 @@ from itertools import groupby
 from operator import eq
 
 Quad = tuple[str, str, str, str]
-"""Subject, predicate, object, graph as serialised terms; the default graph is ''."""
+"""Subject, predicate, object, graph as serialized terms; the default graph is ''."""
 
 # Every control character is escaped, the common ones by a letter.
 ESCAPES = {code: f"\\u{code:04X}" for code in [*range(0x20), 0x7F]} | {

@@ -20,7 +20,7 @@ Said = Mapping[str, list[str]]
 """By subject, what follows it in its statements (see `contexts.walk.Walk`); put in order here."""
 
 MAX_WORK = 10_000
-"""Relations hashed and neighbours put in order for one document, at most 0.1 s. The hardest graphs
+"""Relations hashed and neighbors put in order for one document, at most 0.1 s. The hardest graphs
 of the W3C suite need 3,840; a poisoned one needs more than any machine has (T23)."""
 
 
@@ -182,7 +182,7 @@ class _Canonicalizer:
         return _digest(position + predicate + (name or self.first_degree[related]), self.begun)
 
     def hash_n_degree(self, node: str, issuer: _Issuer) -> tuple[str, _Issuer]:
-        """Section 4.8: try the orders of equal neighbours and keep the least path."""
+        """Section 4.8: try the orders of equal neighbors and keep the least path."""
         related_by_hash: dict[str, list[str]] = defaultdict(list)
         for quad in self.quads_of[node]:
             for position, term in zip("sog", (quad[0], quad[2], quad[3]), strict=True):
@@ -231,7 +231,7 @@ class _Canonicalizer:
         return path, issuer
 
     def alike(self, related: list[str], node: str) -> list[list[str]]:
-        """Return a node's neighbours in groups within which their order makes no difference.
+        """Return a node's neighbors in groups within which their order makes no difference.
 
         One node may stand there many times: in a named graph, once for each statement. And to
         swap two of which each leads to nothing but a tree of the same shape changes nothing.
@@ -251,7 +251,7 @@ class _Canonicalizer:
         for node in nodes:
             if node in self.canonical.names:
                 continue
-            around = self.neighbours(node)
+            around = self.neighbors(node)
             if len(around) == 1 and not around & self.canonical.names.keys():
                 (other,) = around
                 if (other, self.shape(node, other, {other})) in seen:
@@ -259,7 +259,7 @@ class _Canonicalizer:
                 seen.add((other, self.shape(node, other, {other}) or node))
             yield node
 
-    def neighbours(self, node: str) -> set[str]:
+    def neighbors(self, node: str) -> set[str]:
         return {other for quad in self.quads_of[node] for other in _blanks(quad) if other != node}
 
     def shape(self, node: str, parent: str, seen: set[str]) -> str:
@@ -269,7 +269,7 @@ class _Canonicalizer:
         """
         if (node, parent) not in self.shapes:
             self.spend(len(self.quads_of[node]))
-            below = self.neighbours(node) - {parent}
+            below = self.neighbors(node) - {parent}
             names = {node: "_:a", parent: "_:p"}
             whole = below.isdisjoint(seen)
             for other in below if whole else ():

@@ -80,7 +80,7 @@ class Walk:
         return self._in_blocks + sum(map(len, self.said.values())) + len(self.quads)
 
     def dataset(self) -> set[Quad]:
-        """Return the statements as quads of serialised terms."""
+        """Return the statements as quads of serialized terms."""
         said = {subject: list(tails) for subject, tails in self.said.items()}
         for subject, written in self.blocks.items():
             said.setdefault(subject, []).extend(tails_of(subject, written))

@@ -87,7 +87,7 @@ def _issue_and_check(url: str) -> tuple[str, str]:
 
 
 def prepare(url: str) -> None:
-    """Make the district from nothing: settings, keys, database, catalogue."""
+    """Make the district from nothing: settings, keys, database, catalog."""
     if httpx_answers(url):
         raise DemoError(f"something already serves {url}: stop it, or choose another PORT=")
     shutil.rmtree(HOME, ignore_errors=True)
@@ -96,7 +96,7 @@ def prepare(url: str) -> None:
         shutil.copy(EXAMPLES / "logo.svg", HOME)
         settings = HOME / "mintmark.toml"
         settings.write_text(settings.read_text().replace("# logo =", "logo ="))
-        run("mintmark", "catalogue", "load", str(EXAMPLES))
+        run("mintmark", "catalog", "load", str(EXAMPLES))
     OUT.mkdir()
 
 
@@ -122,8 +122,8 @@ def issue(url: str) -> tuple[str, str, str]:
 def collect(url: str, page: str, own: str) -> None:
     """Fetch every form of the first credential from its holder's own page, where they are whole;
     its two codes, and the issuer's trust list."""
-    from issuer.certificate.qr_codes import check_code, offline_code
-    from verifier.qr import pack, to_digits
+    from issuer.drawing.qr_codes import check_code, offline_code
+    from verifier.intake.qr import pack, to_digits
 
     for name, suffix in FORMS.items():
         with progress(f"fetching {name}"):
@@ -151,7 +151,7 @@ class Expected:
     source: str
     authentic: tuple[str, str]
     current: tuple[str, str]
-    recognised: tuple[str, str]
+    recognized: tuple[str, str]
     status: int
     options: tuple[str, ...] = ()
     show: bool = False
@@ -170,10 +170,10 @@ class Expected:
             verdicts = json.loads(answer.stdout)["verdicts"]
         except (ValueError, KeyError) as exc:
             raise DemoError(f"{self.title}: {answer.stderr.decode()[-400:]}") from exc
-        names = ("authentic", "current", "recognised")
+        names = ("authentic", "current", "recognized")
         found = tuple((verdicts[name]["verdict"], verdicts[name]["code"]) for name in names)
         right = (found, answer.returncode) == (
-            (self.authentic, self.current, self.recognised),
+            (self.authentic, self.current, self.recognized),
             self.status,
         )
         marks = "  ".join(f"{name} {words(each)}" for name, each in zip(names, found, strict=True))

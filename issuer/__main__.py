@@ -13,22 +13,24 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 
 from contexts import CanonicalizationError
-from issuer import backup, endorsement, init, migrations, published, trust_list
+from issuer import backup, init, migrations
 from issuer.approvals import commands as webhook
 from issuer.approvals import many
 from issuer.approvals.warnings import unprintable
-from issuer.catalogue import commands as catalogue
-from issuer.database import is_unavailable
+from issuer.catalog import commands as catalog
+from issuer.database.database import is_unavailable
+from issuer.home import published
+from issuer.home.issuer import Issuer, opened
+from issuer.home.settings import FILE, Settings, SettingsError, load
 from issuer.issuance import UnavailableError, lists
 from issuer.issuance.build import timestamp
 from issuer.issuance.finish import finish_pending, pending
 from issuer.issuance.prepare import available
-from issuer.issuer import Issuer, opened
 from issuer.messages import KINDS
 from issuer.migrations import SchemaError
 from issuer.outbox import commands as outbox
-from issuer.settings import FILE, Settings, SettingsError, load
-from issuer.sharing import commands as holder
+from issuer.recognition import endorsement, trust_list
+from issuer.sharing.holder import commands as holder
 from keys import commands as keys
 from keys import passphrase
 from keys.documents import did_document
@@ -124,7 +126,7 @@ def _parser() -> argparse.ArgumentParser:
     endorsed.add_argument("--name", required=True, help="its name, as people know it")
     endorsed.add_argument("--until", metavar="DAY", help="the last day, such as 2027-06-30")
     keys.add_keys_commands(commands)
-    catalogue.add_catalogue_commands(commands)
+    catalog.add_catalog_commands(commands)
     webhook.add_webhook_commands(commands)
     outbox.add_outbox_commands(commands)
     holder.add_holder_commands(commands)
@@ -145,7 +147,7 @@ def _init(args: argparse.Namespace) -> int:
     print(f"  {_days(settings)}")
     print(f"  settings, and the webhook secret of {args.source}: {settings.home}/mintmark.toml")
     print(f"  keep a copy of {settings.home}/keys and {settings.passphrase_file}, apart")
-    print(f"next: mintmark --home {settings.home} catalogue load FOLDER, then … serve")
+    print(f"next: mintmark --home {settings.home} catalog load FOLDER, then … serve")
     return 0
 
 
@@ -309,8 +311,8 @@ def _sign_lists_again(issuer: Issuer) -> None:
         print(f"the status lists are as they were: {exc}; after that: mintmark publish")
 
 
-def _catalogue(args: argparse.Namespace, issuer: Issuer) -> int:
-    return catalogue.run(
+def _catalog(args: argparse.Namespace, issuer: Issuer) -> int:
+    return catalog.run(
         args, database=issuer.database, font_folders=issuer.settings.font_folders, now=_now()
     )
 
@@ -345,7 +347,7 @@ _COMMANDS: dict[str, Command] = {
     "trust-list": _trust_list,
     "endorse": _endorse,
     "keys": _keys,
-    "catalogue": _catalogue,
+    "catalog": _catalog,
     "webhook": _webhook,
     "outbox": _outbox,
     "holder-link": _holder_link,

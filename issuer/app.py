@@ -11,28 +11,31 @@ from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.sansio.utils import host_is_trusted
 
-from issuer import addresses, logo, migrations, problems, published
+from issuer import migrations
 from issuer.approvals.routes import approvals
-from issuer.health import Health
+from issuer.drawing import logo
+from issuer.drawing.typesetting import TEMPLATES
+from issuer.home import addresses, published
+from issuer.home.issuer import Issuer, LockedError, current_issuer
+from issuer.home.settings import Settings, load
 from issuer.issuance import UnavailableError, lists, renewal
 from issuer.issuance.finish import finish_pending
 from issuer.issuance.prepare import available
-from issuer.issuer import Issuer, LockedError, current_issuer
 from issuer.messages import KINDS
 from issuer.outbox import worker
-from issuer.problems import Problem
-from issuer.settings import Settings, load
-from issuer.sharing.catalogue_routes import catalogue
-from issuer.sharing.collection_routes import collections
-from issuer.sharing.embed import embed
-from issuer.sharing.holder_routes import holding
+from issuer.sharing.collections.routes import collections
+from issuer.sharing.holder.routes import holding
 from issuer.sharing.own_fetch import fetch_own, withdrawal
-from issuer.sharing.routes import sharing
-from issuer.typesetting import TEMPLATES
-from verifier import web_address
-from verifier.fetch import Fetch, WebFetch
-from verifier.fetch_cache import remembering
-from verifier.trust import kept
+from issuer.sharing.public.catalog_routes import catalog
+from issuer.sharing.public.embed import embed
+from issuer.sharing.public.routes import sharing
+from issuer.web import problems
+from issuer.web.health import Health
+from issuer.web.problems import Problem
+from verifier.fetching.cache import remembering
+from verifier.fetching.fetch import Fetch, WebFetch
+from verifier.parsing import web_address
+from verifier.trust_lists import kept
 from verifier.web.api import api_blueprint
 from verifier.web.headers import FILE_POLICY, protect
 from verifier.web.page import Site, verifier_blueprint
@@ -68,7 +71,7 @@ def create_app(settings: Settings) -> Flask:
     site = Site(
         settings.issuer_name,
         settings.public_url + "/",
-        settings.issuer_colour,
+        settings.issuer_color,
         logo=logo.address(settings),
     )
 
@@ -82,7 +85,7 @@ def create_app(settings: Settings) -> Flask:
     page = verifier_blueprint(site=site, make_fetch=make_fetch, trust=lists, withdrawal=why)
     app.register_blueprint(page, url_prefix="/verify")
     app.register_blueprint(api_blueprint(make_fetch=make_fetch, trust=lists), url_prefix="/api")
-    for blueprint in (files, approvals, catalogue, sharing, holding, embed, collections):
+    for blueprint in (files, approvals, catalog, sharing, holding, embed, collections):
         app.register_blueprint(blueprint)
     problems.register(app, settings)
     protect(app, https=settings.public_url.startswith("https:"))

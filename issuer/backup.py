@@ -13,8 +13,8 @@ from pathlib import Path
 
 from sqlalchemy import URL, make_url
 
+from issuer.home.settings import Settings
 from issuer.issuance import mark
-from issuer.settings import Settings
 from keys import durable_file
 
 DUMP = "mintmark.dump"

@@ -9,16 +9,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import available_timezones
 
-from issuer import migrations, settings
+from issuer import migrations
+from issuer.home import settings
+from issuer.home.issuer import opened
+from issuer.home.settings import DATABASE_FILE, Settings, SettingsError
 from issuer.issuance import lists, mark
-from issuer.issuer import opened
-from issuer.settings import DATABASE_FILE, Settings, SettingsError
 from keys import durable_file
 from keys.entry import DID_KEY, KeyUse
 from keys.key_file import DEFAULT_COST, Cost
 from keys.keyring import ISSUING_USES, Keyring
 from keys.passphrase import read_file
-from verifier import multikey
+from verifier.public_keys import multikey
 
 _PRIVATE = 0o600
 _RANDOM_BYTES = 32
@@ -47,8 +48,8 @@ name = {name}
 # Your web site, and where people can ask. Both stand in every credential.
 # url = "https://www.district.example/"
 # email = "credentials@district.example"
-# The colour of badges, certificates and pages, deep enough for white words on it, and a PNG or SVG.
-# colour = "#1f3a5f"
+# The color of badges, certificates and pages, deep enough for white words on it, and a PNG or SVG.
+# color = "#1f3a5f"
 # logo = "logo.svg"
 # What your state or a consortium signed about you; every credential carries it.
 # endorsements = ["endorsement.json"]
@@ -65,7 +66,7 @@ show_name = true
 # The algorithm of the JWT form. RS256 and ES384 do not fit the printed code that works offline.
 # jwt = "ES256"
 
-# The organisation that judges the work, if it is not the issuer itself.
+# The organization that judges the work, if it is not the issuer itself.
 # [assessed_by]
 # id = "did:web:assessor.example"
 # name = "Assessment Cooperative"

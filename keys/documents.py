@@ -21,8 +21,8 @@ from keys.entry import (
     public_half,
 )
 from keys.signer import KeysError
-from verifier import jose
-from verifier.multikey import PublicKey
+from verifier.proof import jose
+from verifier.public_keys.multikey import PublicKey
 
 CONTEXTS = (
     "https://www.w3.org/ns/did/v1",

@@ -10,8 +10,9 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from keys.signer import KeysError
-from verifier import jose, multikey
-from verifier.multikey import PublicKey
+from verifier.proof import jose
+from verifier.public_keys import multikey
+from verifier.public_keys.multikey import PublicKey
 
 DID_KEY = "did:key:"
 _ID = re.compile(r"[a-z0-9-]{1,64}")

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 
 from keys.key_file import PrivateKey
-from verifier.multikey import PublicKey
+from verifier.public_keys.multikey import PublicKey
 
 
 @dataclass(frozen=True, slots=True)

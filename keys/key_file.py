@@ -31,7 +31,7 @@ from cryptography.hazmat.primitives.serialization import (
 from keys import durable_file
 from keys.entry import KeyEntry
 from keys.signer import KeysError
-from verifier import strict_json
+from verifier.parsing import strict_json
 
 PrivateKey: TypeAlias = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 

@@ -28,7 +28,7 @@ from keys.entry import ALGORITHMS, DID_KEY, KeyEntry, KeyState, KeyUse, entry_of
 from keys.file_signer import FileSigner
 from keys.key_file import DEFAULT_COST, SALT_BYTES, Cost, Derivation, PrivateKey, SealingKeys
 from keys.signer import KeysError, Signer, SigningError
-from verifier import strict_json
+from verifier.parsing import strict_json
 
 ALL_USES = tuple(KeyUse)
 ISSUING_USES = (KeyUse.PROOF, KeyUse.JWT)

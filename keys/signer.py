@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from verifier.cryptosuites.signature import verify_jose
-from verifier.multikey import PublicKey
+from verifier.public_keys.multikey import PublicKey
+from verifier.public_keys.signature import verify_jose
 
 
 class KeysError(Exception):

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from issuer.profiles import JWT, PROFILES, PROOF, PROOF_TO_SHARE
+from issuer.home.profiles import JWT, PROFILES, PROOF, PROOF_TO_SHARE
 from keys.entry import JWT_USES
-from verifier import words
-from verifier.cryptosuites import SUITES
-from verifier.jose import ALGORITHMS
+from verifier.proof.cryptosuites import SUITES
+from verifier.proof.jose import ALGORITHMS
+from verifier.wording import words
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "formats.md").read_text()

@@ -13,7 +13,7 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 from verifier.web.language import FOLDER, LANGUAGES
-from verifier.words import WORDS
+from verifier.wording.words import WORDS
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = ("verifier/web/templates", "templates")
@@ -22,16 +22,16 @@ JINJA = {"trimmed": "true", "silent": "false"}
 
 
 def collected() -> Catalog:
-    """Return the catalogue of all sentences, none translated."""
-    catalogue = Catalog(project="Mintmark", charset="utf-8", fuzzy=False)
+    """Return the catalog of all sentences, none translated."""
+    catalog = Catalog(project="Mintmark", charset="utf-8", fuzzy=False)
     for message, place in _found():
-        catalogue.add(message, locations=[(place, 0)])
-    return catalogue
+        catalog.add(message, locations=[(place, 0)])
+    return catalog
 
 
 def _found() -> Iterator[tuple[str | tuple[str, ...], str]]:
     for row in WORDS.values():
-        yield from ((text, "verifier/words.py") for text in row if text)
+        yield from ((text, "verifier/wording/words.py") for text in row if text)
     templates = [file for folder in TEMPLATES for file in (ROOT / folder).glob("*.[ht][tx][mt]*")]
     python = [file for room in ("verifier", "issuer") for file in (ROOT / room).rglob("*.py")]
     for file in sorted(templates + python):
@@ -42,13 +42,13 @@ def _found() -> Iterator[tuple[str | tuple[str, ...], str]]:
 
 
 def read(language: str) -> Catalog:
-    """Return the catalogue of a language as it is kept."""
+    """Return the catalog of a language as it is kept."""
     with (FOLDER / f"{language}.po").open("rb") as file:
         return read_po(file, locale=language)
 
 
 def main() -> None:
-    """Bring every catalogue up to date."""
+    """Bring every catalog up to date."""
     new = collected()
     for language in LANGUAGES.keys() - {"en"}:
         file = FOLDER / f"{language}.po"

@@ -1,14 +1,14 @@
-"""The standalone verifier: is it authentic, is it current, is its issuer recognised?
+"""The standalone verifier: is it authentic, is it current, is its issuer recognized?
 
 >>> from datetime import UTC, datetime
 >>> from verifier import verify
->>> from verifier.fetch import offline
+>>> from verifier.fetching.fetch import offline
 >>> report = verify(b"not a credential", fetch=offline, now=datetime.now(UTC))
 >>> str(report.authentic.answer)
 'could_not_check'
 """
 
-from verifier.pipeline import verify, verify_all
+from verifier.pipeline.pipeline import verify, verify_all
 from verifier.report import Answer, Check, Outcome, Report, Verdict
 from verifier.trust import TrustList
 

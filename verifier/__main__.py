@@ -13,23 +13,26 @@ from importlib import import_module
 from pathlib import Path
 
 from contexts import FrozenContexts
-from verifier import pinned, printed, trust, web_options
-from verifier.credential import instant
-from verifier.fetch import Fetch
-from verifier.fetch_cache import remembering
-from verifier.intake import MAX_CREDENTIAL_BYTES
-from verifier.pipeline import verify_all
+from verifier import trust
+from verifier.credential.model import instant
+from verifier.fetching.cache import remembering
+from verifier.fetching.fetch import Fetch
+from verifier.intake.carriers import MAX_CREDENTIAL_BYTES
+from verifier.options import pinned, web_options
+from verifier.pipeline.pipeline import verify_all
 from verifier.report import Answer, Outcome, Report
-from verifier.trust import TrustList, TrustListError, kept
+from verifier.trust import TrustList, TrustListError
+from verifier.trust_lists import kept
+from verifier.wording import printed
 
 SERVE = "serve"
 _COMMANDS = {
     "derive": "verifier.derive",
     "batch": "verifier.batch.command",
-    "trust": "verifier.trust.command",
+    "trust": "verifier.trust_lists.command",
 }
 """Read when they are asked for, because most often it is one file to check."""
-VERDICTS = ("authentic", "current", "recognised", "theirs")
+VERDICTS = ("authentic", "current", "recognized", "theirs")
 
 
 class UsageError(Exception):
@@ -73,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="mintmark-verify",
-        description="Check Open Badges: authentic, current, and by an issuer you recognise.",
+        description="Check Open Badges: authentic, current, and by an issuer you recognize.",
         epilog="Exit status: 0 yes, 1 no, 3 could not check, 2 wrong usage. To make a copy that "
         "shows less: mintmark-verify derive --help. Many at once: mintmark-verify batch --help. As "
         "a page and an API: mintmark-verify serve --help",
@@ -90,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--require",
         metavar="NAMES",
-        help="verdicts that must be yes: authentic,current,recognised,theirs",
+        help="verdicts that must be yes: authentic,current,recognized,theirs",
     )
     add("--recipient", metavar="E-MAIL", help="who presented it: e-mail address, name or DID")
     add(
@@ -232,9 +235,9 @@ def _time(text: str | None) -> datetime:
 
 
 def _required(args: argparse.Namespace, lists: Sequence[TrustList]) -> tuple[str, ...]:
-    """Authentic and current, and recognised where there is a trust list, unless asked otherwise."""
+    """Authentic and current, and recognized where there is a trust list, unless asked otherwise."""
     if args.require is None:
-        return ("authentic", "current", "recognised") if lists else ("authentic", "current")
+        return ("authentic", "current", "recognized") if lists else ("authentic", "current")
     names = tuple(name.strip() for name in args.require.split(",") if name.strip())
     if unknown := [name for name in names if name not in VERDICTS]:
         raise UsageError(f"--require {unknown[0]}: choose from {', '.join(VERDICTS)}")

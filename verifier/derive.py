@@ -5,10 +5,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from verifier import printed, strict_json, words
-from verifier.disclosure import CHOICES, choices, derive
-from verifier.intake import MAX_CREDENTIAL_BYTES, IntakeError, read
+from verifier.checks.disclosure import CHOICES, choices, derive
+from verifier.intake.carriers import MAX_CREDENTIAL_BYTES, IntakeError, read
+from verifier.parsing import strict_json
 from verifier.report import Check, Outcome
+from verifier.wording import printed, words
 
 WORD = "derive"
 

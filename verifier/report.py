@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from verifier.credential import Credential
+    from verifier.credential.model import Credential
 
 Params: TypeAlias = Mapping[str, str | int]
 
@@ -88,7 +88,7 @@ class Report:
     checks: tuple[Check, ...]
     authentic: Verdict
     current: Verdict
-    recognised: Verdict
+    recognized: Verdict
     theirs: Verdict | None = None
     credential: "Credential | None" = None
     endorsements: tuple["Report", ...] = ()
@@ -100,6 +100,6 @@ class Report:
         named = {
             "authentic": self.authentic,
             "current": self.current,
-            "recognised": self.recognised,
+            "recognized": self.recognized,
         }
         return named if self.theirs is None else {**named, "theirs": self.theirs}

@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from issuer.approvals import event, sender
-from issuer.approvals.flaws import Flaw, Refused
 from issuer.approvals.sender import Answer
-from issuer.approvals.standard_webhooks import TOLERANCE_SECONDS
 from issuer.approvals.warnings import warnings
-from issuer.database import to_json
+from issuer.database.database import to_json
+from issuer.home.issuer import opened
+from issuer.home.settings import Settings, Source
 from issuer.issuance import ConflictError, UnavailableError
+from issuer.issuance.flaws import Flaw, Refused
 from issuer.issuance.prepare import rehearse
-from issuer.issuer import opened
-from issuer.settings import Settings, Source
-from verifier.strict_json import StrictJsonError
+from issuer.webhooks.standard_webhooks import TOLERANCE_SECONDS
+from verifier.parsing.strict_json import StrictJsonError
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 

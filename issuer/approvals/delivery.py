@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from issuer.approvals import standard_webhooks
-from issuer.approvals.standard_webhooks import Unauthentic
-from issuer.settings import Source
+from issuer.home.settings import Source
+from issuer.webhooks import standard_webhooks
+from issuer.webhooks.standard_webhooks import Unauthentic
 
 _KEY = re.compile(r'"?([!#-+\--~]{1,255})"?')
 

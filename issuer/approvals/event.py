@@ -3,10 +3,10 @@
 from typing import Final
 
 from issuer.approvals import schema
-from issuer.approvals.approval import Approval, from_data
-from issuer.approvals.flaws import Refused
 from issuer.approvals.no_code import as_meant
-from verifier import strict_json
+from issuer.issuance.approval import Approval, from_data
+from issuer.issuance.flaws import Refused
+from verifier.parsing import strict_json
 
 MAX_BYTES: Final = 256 * 1024
 """Every field of the schema at its longest, with room; evidence is named, never enclosed."""

@@ -13,15 +13,15 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
-from issuer import addresses
 from issuer.approvals import event, sender
-from issuer.approvals.flaws import Refused
+from issuer.home import addresses
+from issuer.home.issuer import Issuer
+from issuer.home.settings import Settings
 from issuer.issuance import Outcome, Received, receive_all
 from issuer.issuance.finish import TOGETHER
+from issuer.issuance.flaws import Refused
 from issuer.issuance.prepare import Arrived
-from issuer.issuer import Issuer
-from issuer.settings import Settings
-from verifier.strict_json import StrictJsonError
+from verifier.parsing.strict_json import StrictJsonError
 
 DONE, REFUSED, NOT_YET = 0, 1, 3
 WAITING: Final = 16

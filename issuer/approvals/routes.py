@@ -1,4 +1,4 @@
-"""The approval webhook over HTTP. Every refusal is an exception that `issuer.problems` answers."""
+"""The approval webhook over HTTP. `issuer.web.problems` answers every refusal."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -8,17 +8,18 @@ from typing import Final
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import HTTPException, NotFound
 
-from issuer import addresses, issuance
+from issuer import issuance
 from issuer.approvals import event, schema
 from issuer.approvals.delivery import Delivery, NoIdempotencyKey, authenticate
-from issuer.approvals.flaws import Flaw
-from issuer.approvals.standard_webhooks import Unauthentic
 from issuer.approvals.warnings import warnings
+from issuer.home import addresses
+from issuer.home.issuer import current_issuer
+from issuer.home.settings import Settings
 from issuer.issuance import Outcome, Received
-from issuer.issuer import current_issuer
-from issuer.problems import Problem
-from issuer.settings import Settings
-from verifier.strict_json import StrictJsonError
+from issuer.issuance.flaws import Flaw
+from issuer.web.problems import Problem
+from issuer.webhooks.standard_webhooks import Unauthentic
+from verifier.parsing.strict_json import StrictJsonError
 
 POLL_SECONDS: Final = "60"
 _STATUS: Final = {Outcome.ISSUED: 201, Outcome.ALREADY: 200, Outcome.STORED: 202}

@@ -12,10 +12,10 @@ from typing import Any, Final, cast
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
-from issuer.approvals.approval import instant
-from issuer.approvals.flaws import Flaw
 from issuer.approvals.no_code import Shape, shape
-from verifier import web_address
+from issuer.issuance.approval import instant
+from issuer.issuance.flaws import Flaw
+from verifier.parsing import web_address
 
 TEXT: Final = files("issuer.approvals").joinpath("approval.schema.json").read_text("utf-8")
 """The schema exactly as it is served at `/webhooks/approvals.schema.json`."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import httpx
 
-from issuer.approvals import standard_webhooks
+from issuer.webhooks import standard_webhooks
 
 PAUSES: Final = (1, 4, 10, 20)
 """Seconds before each repeat: somebody is waiting at a terminal, so a minute at most in all."""

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 from sqlalchemy import select
 
-from issuer import glyphs
-from issuer.approvals.approval import Approval, Proposed, from_data
-from issuer.approvals.flaws import Flaw
-from issuer.approvals.tables import ApprovalRow
+from issuer.drawing import glyphs
+from issuer.home.issuer import Issuer
+from issuer.home.settings import FILE, Settings
+from issuer.issuance.approval import Approval, Proposed, from_data
+from issuer.issuance.approval_tables import ApprovalRow
+from issuer.issuance.flaws import Flaw
 from issuer.issuance.tables import CredentialRow
-from issuer.issuer import Issuer
-from issuer.settings import FILE, Settings
 
 
 def warnings(approval: Approval, settings: Settings) -> list[Flaw]:

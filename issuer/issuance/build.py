@@ -11,12 +11,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from contexts import canonicalize, refuse_divergent
-from issuer import addresses
-from issuer.approvals.approval import Approval, Credit, EvidenceItem, Recipient, Tier
-from issuer.catalogue.achievement import Achievement, Alignment, Criterion
-from issuer.settings import Settings
-from verifier.evidence import digest_multibase
-from verifier.recipient import identity_hash
+from issuer.catalog.achievement import Achievement, Alignment, Criterion
+from issuer.home import addresses
+from issuer.home.settings import Settings
+from issuer.issuance.approval import Approval, Credit, EvidenceItem, Recipient, Tier
+from verifier.checks.evidence import digest_multibase
+from verifier.checks.recipient import identity_hash
 
 Json = dict[str, Any]
 
@@ -49,7 +49,7 @@ def build(
     """Return the unsigned credential in the strict array form (OB-8).
 
     Raises `contexts.CanonicalizationError` for what could not be signed: an address that is
-    none, or texts and numbers that libraries are known to canonicalise differently.
+    none, or texts and numbers that libraries are known to canonicalize differently.
     """
     approved, ends = settings.local(approval.approved_at), approval.valid_until
     document = _present(

@@ -12,15 +12,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from contexts import CanonicalizationError
-from issuer.approvals.approval import Approval
-from issuer.approvals.flaws import Refused
-from issuer.approvals.tables import ApprovalRow
-from issuer.catalogue.tables import AchievementVersion
+from issuer.catalog.tables import AchievementVersion
+from issuer.home.issuer import Issuer
+from issuer.issuance.approval import Approval
+from issuer.issuance.approval_tables import ApprovalRow
 from issuer.issuance.finish import QuarantinedError, finish
+from issuer.issuance.flaws import Refused
 from issuer.issuance.manage import manage_links, read_token
 from issuer.issuance.prepare import Arrived, ConflictError, Prepared, available, prepare
 from issuer.issuance.tables import CredentialRow, State
-from issuer.issuer import Issuer
 from keys.signer import KeysError
 
 log = logging.getLogger(__name__)

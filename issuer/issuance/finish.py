@@ -13,16 +13,16 @@ from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from contexts import CanonicalizationError
+from issuer.home.issuer import Issuer
 from issuer.issuance import lists, mark
 from issuer.issuance.prepare import UnavailableError, available
 from issuer.issuance.self_check import self_check
 from issuer.issuance.signing import Secured, secure
 from issuer.issuance.tables import CredentialRow, State
-from issuer.issuer import Issuer
 from issuer.outbox import queue
 from keys.entry import KeyUse
 from keys.signer import KeysError, Signer
-from verifier.known import Known
+from verifier.pipeline.memory import Known
 
 log = logging.getLogger(__name__)
 

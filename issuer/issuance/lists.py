@@ -9,15 +9,16 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from issuer import addresses, published
+from issuer.home import addresses, published
+from issuer.home.issuer import Issuer
+from issuer.home.settings import Settings
 from issuer.issuance import mark, status
 from issuer.issuance.build import timestamp
 from issuer.issuance.signing import make_proofs, signing_methods
 from issuer.issuance.tables import CredentialRow, StatusList
-from issuer.issuer import Issuer
-from issuer.settings import Settings
-from verifier import status_list, strict_json
-from verifier.credential import instant, listed
+from verifier.checks import status_list
+from verifier.credential.model import instant, listed
+from verifier.parsing import strict_json
 
 TTL_MILLISECONDS = 30_000
 """How long a reader may go on with what it has: a revocation is seen within a minute (P7)."""

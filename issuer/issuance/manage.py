@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from issuer import addresses
+from issuer.home import addresses
+from issuer.home.settings import Settings
 from issuer.issuance.tables import CredentialRow
-from issuer.settings import Settings
 
 _PURPOSE = "mintmark manage link"
 

@@ -12,10 +12,10 @@ from typing import Final, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from issuer import published
+from issuer.home import published
+from issuer.home.settings import Settings
 from issuer.issuance.tables import StatusList
-from issuer.settings import Settings
-from verifier import strict_json
+from verifier.parsing import strict_json
 
 UNWRITTEN_SECONDS: Final = 60
 """What a mark is written in, with a slow disk; one that the system put there later is a copy."""

@@ -19,18 +19,17 @@ from sqlalchemy import BindParameter, bindparam, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from issuer.approvals import rules
-from issuer.approvals.approval import Approval, Chosen, Proposed, from_data
-from issuer.approvals.flaws import Refused
-from issuer.approvals.tables import ApprovalRow, EventRow
-from issuer.catalogue import versions
-from issuer.catalogue.achievement import Achievement, Alignment, Rubric
-from issuer.catalogue.tables import AchievementVersion
-from issuer.database import is_unavailable, to_json
-from issuer.issuance import lists, mark, status
+from issuer.catalog import versions
+from issuer.catalog.achievement import Achievement, Alignment, Rubric
+from issuer.catalog.tables import AchievementVersion
+from issuer.database.database import is_unavailable, to_json
+from issuer.home.issuer import Issuer
+from issuer.issuance import lists, mark, rules, status
+from issuer.issuance.approval import Approval, Chosen, Proposed, from_data
+from issuer.issuance.approval_tables import ApprovalRow, EventRow
 from issuer.issuance.build import Reservation, build
+from issuer.issuance.flaws import Refused
 from issuer.issuance.tables import CredentialRow, State
-from issuer.issuer import Issuer
 
 ATTEMPTS = 20
 """Each lost race leaves one fewer to lose, and no approval is delivered by twenty at once."""
@@ -271,7 +270,7 @@ def _reservation(number: int, index: int, now: datetime) -> Reservation:
 
 
 def _meant(session: Session, meant: Chosen | Proposed, now: datetime) -> tuple[int, Achievement]:
-    """Return the catalogue version that an approval means, by its key and as it is."""
+    """Return the catalog version that an approval means, by its key and as it is."""
     row = _achievement_version(session, meant, now)
     return row.id, versions.read(row)
 

@@ -1,14 +1,15 @@
 """The mail that tells a teacher that a credential is ready, with the link to their own page."""
 
-from issuer import addresses, issuance
-from issuer.approvals import approval
-from issuer.catalogue import versions
+from issuer import issuance
+from issuer.catalog import versions
+from issuer.home import addresses
+from issuer.home.issuer import Issuer
+from issuer.issuance import approval
 from issuer.issuance.manage import manage_url
-from issuer.issuer import Issuer
 from issuer.outbox import mail
 from issuer.outbox.kinds import DeliveryError, Kind
 from issuer.outbox.tables import OutboxRow
-from verifier import strict_json
+from verifier.parsing import strict_json
 from verifier.web.language import LANGUAGES
 
 

@@ -5,9 +5,9 @@ import threading
 from datetime import UTC, datetime
 from typing import Final
 
+from issuer.home.issuer import Issuer, opened
+from issuer.home.settings import Settings
 from issuer.issuance import lists
-from issuer.issuer import Issuer, opened
-from issuer.settings import Settings
 
 LOOK_SECONDS: Final = 3600
 log = logging.getLogger(__name__)

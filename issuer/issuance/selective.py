@@ -11,9 +11,9 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from keys.file_signer import ecdsa
-from verifier import multikey
-from verifier.cryptosuites import ecdsa_sd, sd_proof_value
-from verifier.cryptosuites.sd_proof_value import HMAC_KEY, BaseProof
+from verifier.proof.cryptosuites import ecdsa_sd, sd_proof_value
+from verifier.proof.cryptosuites.sd_proof_value import HMAC_KEY, BaseProof
+from verifier.public_keys import multikey
 
 Json = Mapping[str, Any]
 

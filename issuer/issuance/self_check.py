@@ -5,17 +5,18 @@ from datetime import UTC, datetime
 
 from contexts import BUNDLED
 from contexts.content import content_of
-from issuer import published
+from issuer.home import published
+from issuer.home.issuer import Issuer
 from issuer.issuance.signing import Secured
-from issuer.issuer import Issuer
-from verifier import jose, words
-from verifier.examine import World
-from verifier.jwt_payload import CLAIMS
-from verifier.known import Asking, Known, KnownWorld
-from verifier.pipeline import look_at
+from verifier.pipeline.examine import World
+from verifier.pipeline.memory import Asking, Known, KnownWorld
+from verifier.pipeline.pipeline import look_at
+from verifier.proof import jose
+from verifier.proof.jwt_payload import CLAIMS
+from verifier.proof.vc_jwt import check_jwt
 from verifier.report import Answer, Report, worst
-from verifier.shape import GAPS
-from verifier.vc_jwt import check_jwt
+from verifier.structure.shape import GAPS
+from verifier.wording import words
 
 
 def self_check(issuer: Issuer, secured: Secured, known: Known) -> str | None:

@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from issuer.database import to_json
+from issuer.database.database import to_json
+from issuer.home.profiles import PROFILES, PROOF, PROOF_TO_SHARE, Profile
+from issuer.home.settings import Settings
 from issuer.issuance.build import timestamp
 from issuer.issuance.selective import base_proof_value
-from issuer.profiles import PROFILES, PROOF, PROOF_TO_SHARE, Profile
-from issuer.settings import Settings
 from keys.entry import JWT_USES, KeyUse
 from keys.signer import Signer, SigningError, is_signature
-from verifier import jose
-from verifier.credential import instant
-from verifier.cryptosuites import Suite
-from verifier.disclosure import mandatory_pointers
+from verifier.checks.disclosure import mandatory_pointers
+from verifier.credential.model import instant
+from verifier.proof import jose
+from verifier.proof.cryptosuites import Suite
 
 Json = Mapping[str, Any]
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from issuer.issuance.tables import Revocation, StatusList
-from verifier import status_list
+from verifier.checks import status_list
 
 _ROUNDS = 8
 _KEY_BYTES = 32
@@ -119,7 +119,7 @@ def place_to_index(place: int, *, key: bytes, size: int) -> int:
     """Return where the `place`-th credential of a list stands: a permutation that `key` fixes.
 
     A Feistel network over the next power of four, walked until it lands inside the list
-    (Black and Rogaway, "Ciphers with Arbitrary Finite Domains", section 4). Neighbours in
+    (Black and Rogaway, "Ciphers with Arbitrary Finite Domains", section 4). Neighbors in
     time are strangers in the list, and nothing has to be stored but the key.
     """
     half = ((size - 1).bit_length() + 1) // 2

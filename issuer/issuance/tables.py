@@ -6,8 +6,8 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from issuer.approvals.tables import ApprovalRow
-from issuer.database import Base
+from issuer.database.database import Base
+from issuer.issuance.approval_tables import ApprovalRow
 
 
 class State(StrEnum):

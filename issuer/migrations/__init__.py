@@ -6,7 +6,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from issuer.database import Database
+from issuer.database.database import Database
 
 _LOCK = 0x6D696E74
 """The PostgreSQL advisory lock that lets one upgrade run at a time (P12)."""

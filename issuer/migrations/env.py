@@ -3,9 +3,9 @@
 from alembic import context
 
 import issuer.outbox.tables
-import issuer.sharing.collection_tables
+import issuer.sharing.collections.tables
 import issuer.sharing.tables  # noqa: F401 (they import the tables of every subject)
-from issuer.database import Base
+from issuer.database.database import Base
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -5,7 +5,7 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
-from issuer.issuer import Issuer
+from issuer.home.issuer import Issuer
 from issuer.outbox import queue, worker
 from issuer.outbox.kinds import Kinds
 from issuer.outbox.tables import State

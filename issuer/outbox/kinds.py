@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, TypeAlias
 
-from issuer.issuer import Issuer
+from issuer.home.issuer import Issuer
 from issuer.outbox.tables import OutboxRow
 
 RETRIES: Final = tuple(

@@ -19,11 +19,11 @@ from typing import Final
 import idna
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from issuer.drawing.typesetting import TEMPLATES
+from issuer.home.mail_settings import Mail
 from issuer.outbox.kinds import DeliveryError
-from issuer.outbox.mail_settings import Mail
 from issuer.outbox.tables import OutboxRow
-from issuer.typesetting import TEMPLATES
-from verifier.web.language import catalogue
+from verifier.web.language import catalog
 
 SECONDS: Final = 30
 """For each step; a server that takes longer is asked again later."""
@@ -78,7 +78,7 @@ def compose(letter: Letter, address: str, *, sender: Address, row: OutboxRow) ->
         trim_blocks=True,
     )
     environment.install_gettext_translations(  # type: ignore[attr-defined]
-        catalogue(letter.language), newstyle=True
+        catalog(letter.language), newstyle=True
     )
     text = environment.get_template(letter.template).render(letter.words)
     subject, _, body = text.partition("\n\n")

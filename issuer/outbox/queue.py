@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from issuer.database import Json
+from issuer.database.database import Json
 from issuer.outbox.kinds import RETRIES
 from issuer.outbox.tables import OutboxRow, State
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from issuer.database import Base, Json
+from issuer.database.database import Base, Json
 
 
 class State(StrEnum):

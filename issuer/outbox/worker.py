@@ -8,8 +8,8 @@ from typing import Final
 
 from sqlalchemy import select
 
+from issuer.home.issuer import Issuer
 from issuer.issuance.prepare import available
-from issuer.issuer import Issuer
 from issuer.outbox import queue
 from issuer.outbox.kinds import RETRIES, DeliveryError, Kinds
 from issuer.outbox.tables import OutboxRow

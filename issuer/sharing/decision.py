@@ -13,8 +13,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from issuer.sharing.tables import DecisionRow
-from verifier import disclosure, pointers
-from verifier.cryptosuites.ecdsa_sd import unsecured
+from verifier.checks import disclosure
+from verifier.parsing import pointers
+from verifier.proof.cryptosuites.ecdsa_sd import unsecured
 
 Json = Mapping[str, Any]
 

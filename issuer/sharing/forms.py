@@ -9,25 +9,28 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from issuer import addresses, certificate
-from issuer.catalogue.achievement import Achievement
-from issuer.catalogue.drawing import draw_badge
-from issuer.catalogue.images import as_badge
-from issuer.database import to_json
+from issuer.catalog.achievement import Achievement
+from issuer.database.database import to_json
+from issuer.drawing import certificate
+from issuer.drawing.badge import draw_badge
+from issuer.drawing.cache import kept
+from issuer.drawing.images import as_badge
+from issuer.drawing.typesetting import fonts_at_hand
+from issuer.home import addresses
+from issuer.home.issuer import Issuer
+from issuer.home.settings import Settings
 from issuer.issuance.build import timestamp
 from issuer.issuance.signing import make_proofs, signing_methods
-from issuer.issuer import Issuer
-from issuer.settings import Settings
-from issuer.sharing.cache import kept
 from issuer.sharing.shared import Shared
-from issuer.typesetting import fonts_at_hand
 from keys.entry import KeyUse
 from keys.signer import KeysError, Signer
-from verifier import disclosure, qr, strict_json
-from verifier.baking import bake_png, bake_svg
-from verifier.cryptosuites.ecdsa_sd import unsecured
+from verifier.checks import disclosure
+from verifier.intake import qr
+from verifier.intake.baking import bake_png, bake_svg
+from verifier.parsing import strict_json
+from verifier.proof.cryptosuites.ecdsa_sd import unsecured
 from verifier.web.language import nearest
-from verifier.words import N_
+from verifier.wording.words import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Form:
 def badge(achievement: Achievement, settings: Settings, suffix: str) -> bytes:
     """Return the picture of an achievement, as `png` or as `svg`: its own, or a drawn one."""
     language = nearest(achievement.in_language)
-    drawn_from = (achievement.name, settings.issuer_name, settings.issuer_colour, language)
+    drawn_from = (achievement.name, settings.issuer_name, settings.issuer_color, language)
     fonts = fonts_at_hand(settings.font_folders)
     drawn = (*map(str.encode, drawn_from), fonts)
     made_of = (achievement.image,) if achievement.image else drawn
@@ -58,7 +61,7 @@ def badge(achievement: Achievement, settings: Settings, suffix: str) -> bytes:
             picture = draw_badge(
                 achievement.name,
                 settings.issuer_name,
-                colour=settings.issuer_colour,
+                color=settings.issuer_color,
                 language=language,
                 font_folders=settings.font_folders,
             )
@@ -137,7 +140,7 @@ def _pdf(shared: Shared, settings: Settings) -> bytes:
             page_url=addresses.credential(settings, shared.public_id),
             verify_url=f"{settings.public_url}/verify",
             badge_svg=picture,
-            colour=settings.issuer_colour,
+            color=settings.issuer_color,
             font_folders=settings.font_folders,
             met_all=shared.met_all,
         ).pdf
@@ -174,7 +177,7 @@ FORMS: Final[dict[str, Form]] = {
     ),
     "json": Form(
         N_("Credential (JSON)"),
-        N_("The signed credential itself, for wallets, licence offices and verifiers."),
+        N_("The signed credential itself, for wallets, license offices and verifiers."),
         ("application/vc+ld+json", "application/ld+json", "application/json", "application/vc"),
         _json,
     ),

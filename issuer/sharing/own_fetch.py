@@ -6,11 +6,11 @@ database, because a server that asks itself over the network waits for itself.
 
 from datetime import datetime
 
-from issuer import addresses, published
-from issuer.issuer import Issuer
+from issuer.home import addresses, published
+from issuer.home.issuer import Issuer
 from issuer.sharing import forms, shared
-from verifier import web_address
-from verifier.fetch import Fetch, Fetched, FetchError
+from verifier.fetching.fetch import Fetch, Fetched, FetchError
+from verifier.parsing import web_address
 
 
 def fetch_own(issuer: Issuer, otherwise: Fetch) -> Fetch:

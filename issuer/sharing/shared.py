@@ -5,17 +5,17 @@ from datetime import datetime
 from enum import StrEnum
 
 from issuer import issuance
-from issuer.approvals import approval
-from issuer.approvals.approval import Approval
-from issuer.catalogue import versions
-from issuer.catalogue.achievement import Achievement
+from issuer.catalog import versions
+from issuer.catalog.achievement import Achievement
+from issuer.home.issuer import Issuer
+from issuer.issuance import approval
+from issuer.issuance.approval import Approval
 from issuer.issuance.tables import CredentialRow, Revocation
-from issuer.issuer import Issuer
 from issuer.sharing import decision
 from issuer.sharing.decision import Decision, Visibility
-from verifier import strict_json
-from verifier.credential import Credential
-from verifier.view import view
+from verifier.credential.model import Credential
+from verifier.credential.view import view
+from verifier.parsing import strict_json
 from verifier.web.display import all_met
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from issuer.database import Base
+from issuer.database.database import Base
 from issuer.issuance.tables import CredentialRow
 
 

@@ -17,7 +17,7 @@ from contexts import (
 from contexts.errors import DATA_LOSS
 
 SOON = 10.0
-"""Seconds. Without the defence it would be hours; a slow machine is no flaw."""
+"""Seconds. Without the defense it would be hours; a slow machine is no flaw."""
 
 
 def badge(**changes):

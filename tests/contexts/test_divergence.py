@@ -1,4 +1,4 @@
-"""What is never signed, because libraries canonicalise it differently."""
+"""What is never signed, because libraries canonicalize it differently."""
 
 import pytest
 from world import CONTEXTS

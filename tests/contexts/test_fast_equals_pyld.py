@@ -112,7 +112,7 @@ def defined_by_pyld(document):
 
 
 class OnceForEach(rdfc._Canonicalizer):
-    """As Oxigraph: a graph that a node stands in with several statements is its neighbour once.
+    """As Oxigraph: a graph that a node stands in with several statements is its neighbor once.
     Section 4.8.3 (3.1) adds it for each statement, as we, PyLD and rdf-canonize do."""
 
     def alike(self, related, node):
@@ -126,7 +126,7 @@ def once_for_each(quads, hash_name):
     return "".join(sorted(line(quad, names) for quad in quads))
 
 
-def test_a_graph_is_the_neighbour_of_a_node_once_for_each_statement():
+def test_a_graph_is_the_neighbor_of_a_node_once_for_each_statement():
     ox = pytest.importorskip("pyoxigraph")
     quads = {
         ("_:c", "<urn:n>", '"1"', ""),

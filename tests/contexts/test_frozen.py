@@ -27,8 +27,8 @@ def test_the_manifest_tells_the_hash_of_the_file(url):
 
 
 @pytest.mark.parametrize("url", manifest())
-def test_the_manifest_tells_source_and_licence(url):
-    assert {"file", "source", "licence", "sha256"} <= manifest()[url].keys()
+def test_the_manifest_tells_source_and_license(url):
+    assert {"file", "source", "license", "sha256"} <= manifest()[url].keys()
 
 
 def test_every_context_file_is_in_the_manifest():

@@ -12,7 +12,7 @@ from contexts import WorkLimitError, rdfc
 from contexts.rdfc import Quad, rdfc10
 
 SOON = 10.0
-"""Seconds. Without the defence it would be hours; a slow machine is no flaw."""
+"""Seconds. Without the defense it would be hours; a slow machine is no flaw."""
 
 CASES = vectors("rdfc10.json")
 

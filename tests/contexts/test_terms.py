@@ -9,7 +9,7 @@ from collections import defaultdict
 import pytest
 
 from contexts import BUNDLED
-from verifier.gate import SINGLE
+from verifier.structure.gate import SINGLE
 
 DECIDING = SINGLE - {"issuanceDate", "expirationDate"} | {
     "credentialStatus", "statusPurpose", "statusListIndex", "statusListCredential", "statusSize",

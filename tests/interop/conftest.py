@@ -17,13 +17,14 @@ from urllib.parse import urlsplit
 import npm
 import pytest
 
-from issuer import endorsement, init, issuance
+from issuer import init, issuance
 from issuer.approvals import event
-from issuer.catalogue import files, versions
+from issuer.catalog import files, versions
+from issuer.home.issuer import Issuer
+from issuer.home.profiles import PROFILES
+from issuer.home.settings import Settings
 from issuer.issuance import lists
-from issuer.issuer import Issuer
-from issuer.profiles import PROFILES
-from issuer.settings import Settings
+from issuer.recognition import endorsement
 from issuer.sharing import shared
 from issuer.sharing.forms import disclosed
 from keys.key_file import Cost

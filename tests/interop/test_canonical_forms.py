@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from world import BADGE, CONTEXTS, Issuer
 
 from contexts import CanonicalizationError, canonicalize, refuse_divergent
-from verifier import multikey
+from verifier.public_keys import multikey
 
 
 def badge(place: str = "", value: Any = None) -> dict[str, Any]:

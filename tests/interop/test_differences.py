@@ -11,7 +11,7 @@ import pytest
 from world import CONTEXTS, World
 
 from verifier import Answer, verify
-from verifier.fetch import Fetched
+from verifier.fetching.fetch import Fetched
 
 ENDED = "2026-11-02T00:00:00Z"
 ASKED = "2026-11-22T12:00:00Z"

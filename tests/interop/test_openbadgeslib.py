@@ -1,6 +1,6 @@
 """openbadgeslib, an Open Badges 3.0 library in Python, reads ours; and we read what it signs.
 
-It canonicalises with PyLD as `contexts` does, so it says nothing new about quads. Everything
+It canonicalizes with PyLD as `contexts` does, so it says nothing new about quads. Everything
 else it does with code of its own: JWTs (with PyJWT), DIDs, status lists, baked pictures.
 """
 
@@ -18,7 +18,9 @@ from openbadgeslib.ob3.verifier import OB3VerificationError, OB3Verifier
 from PIL import Image
 from world import World
 
-from verifier import Answer, baking, jose
+from verifier import Answer
+from verifier.intake import baking
+from verifier.proof import jose
 
 CREATED = datetime(2026, 11, 1, tzinfo=UTC)
 ENDED = "2026-11-02T00:00:00Z"

@@ -8,9 +8,9 @@ import pytest
 from sharing import SharingIssuer
 from world import World
 
-from verifier.cryptosuites import ecdsa_sd, sd_proof_value
-from verifier.did import did_web_url
-from verifier.disclosure import derive, mandatory_pointers
+from verifier.checks.disclosure import derive, mandatory_pointers
+from verifier.issuers.did import did_web_url
+from verifier.proof.cryptosuites import ecdsa_sd, sd_proof_value
 from verifier.report import Answer
 
 ENDS, AFTER = "2026-12-31T00:00:00Z", "2027-01-01T12:00:00Z"

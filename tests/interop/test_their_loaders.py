@@ -17,9 +17,9 @@ from werkzeug.serving import make_server
 from issuer import init, issuance
 from issuer.app import create_app
 from issuer.approvals import event
-from issuer.catalogue import files, versions
+from issuer.catalog import files, versions
+from issuer.home.issuer import Issuer
 from issuer.issuance import lists
-from issuer.issuer import Issuer
 from keys.key_file import Cost
 
 HERE = Path(__file__).parent

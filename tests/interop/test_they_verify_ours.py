@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from verifier import jose
+from verifier.proof import jose
 
 IN_TWO_DAYS = (datetime.now(UTC) + timedelta(days=2)).isoformat()
 

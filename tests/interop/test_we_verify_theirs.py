@@ -7,7 +7,10 @@ import pytest
 from world import NOW, World
 
 from keys.entry import JWT_USES
-from verifier import Answer, did, jose, status_list
+from verifier import Answer
+from verifier.checks import status_list
+from verifier.issuers import did
+from verifier.proof import jose
 
 CREATED = "2026-11-01T00:00:00Z"
 THEIR_DID = "did:web:other.example%3A8443:badges"

@@ -1,4 +1,4 @@
-"""An issuer to work with: a home with cheap keys, a small catalogue, and both databases."""
+"""An issuer to work with: a home with cheap keys, a small catalog, and both databases."""
 
 import os
 import shutil
@@ -16,12 +16,12 @@ import sqlalchemy
 from needs import need
 
 from issuer import init, migrations
-from issuer.approvals.approval import Approval, from_data
-from issuer.catalogue import versions
-from issuer.catalogue.achievement import Achievement, Alignment, Criterion, Level, Rubric
-from issuer.database import Database
-from issuer.issuer import Issuer
-from issuer.settings import Settings
+from issuer.catalog import versions
+from issuer.catalog.achievement import Achievement, Alignment, Criterion, Level, Rubric
+from issuer.database.database import Database
+from issuer.home.issuer import Issuer
+from issuer.home.settings import Settings
+from issuer.issuance.approval import Approval, from_data
 from keys.key_file import Cost
 
 CHEAP = Cost(memory_kib=64, iterations=1, lanes=1)
@@ -77,7 +77,7 @@ def prepared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _settings(home: Path) -> Settings:
-    from issuer.settings import load
+    from issuer.home.settings import load
 
     return load(home)
 

@@ -17,10 +17,10 @@ from pathlib import Path
 from sqlalchemy import event
 
 from contexts import canonicalize
-from issuer.approvals.approval import Approval, from_data
+from issuer.home.issuer import Issuer
+from issuer.home.settings import load
 from issuer.issuance import finish, lists, receive
-from issuer.issuer import Issuer
-from issuer.settings import load
+from issuer.issuance.approval import Approval, from_data
 from keys import durable_file
 
 MEETINGS = 100

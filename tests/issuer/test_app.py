@@ -10,14 +10,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, event, text
 
-from issuer import health, migrations, published
+from issuer import migrations
 from issuer.app import create_app
-from issuer.approvals import standard_webhooks
-from issuer.database import Database
+from issuer.database.database import Database
+from issuer.home import published
+from issuer.home.settings import did_web
 from issuer.issuance import lists, receive, renewal
 from issuer.issuance.finish import pending
 from issuer.migrations import SchemaError
-from issuer.settings import did_web
+from issuer.web import health
+from issuer.webhooks import standard_webhooks
 from keys import durable_file
 from keys.signer import KeysError
 from verifier import verify
@@ -76,7 +78,7 @@ def test_a_program_has_the_issuers_own_credentials_checked_by_their_links(
     link = post(client, settings, message(approval)).json["json"]
     answer = client.post("/api/verify", data={"text": link}, content_type="multipart/form-data")
     verdicts = {name: each["verdict"] for name, each in answer.json["verdicts"].items()}
-    assert verdicts == {"authentic": "yes", "current": "yes", "recognised": "could_not_check"}
+    assert verdicts == {"authentic": "yes", "current": "yes", "recognized": "could_not_check"}
     described = client.get("/api/openapi.json").json["paths"]
     assert set(described) == {"/api/verify", "/api/openapi.json"}
 

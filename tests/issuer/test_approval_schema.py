@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from issuer.approvals import event, rules, schema
-from issuer.approvals.approval import Chosen, Credit, Tier, from_data
-from issuer.approvals.flaws import Refused
-from issuer.catalogue import files
-from verifier.strict_json import StrictJsonError
+from issuer.approvals import event, schema
+from issuer.catalog import files
+from issuer.issuance import rules
+from issuer.issuance.approval import Chosen, Credit, Tier, from_data
+from issuer.issuance.flaws import Refused
+from verifier.parsing.strict_json import StrictJsonError
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CHOSEN = json.loads((EXAMPLES / "approval.json").read_text("utf-8"))
@@ -293,7 +294,7 @@ def test_levels_are_compared_by_points_and_not_by_place():
         pytest.param(True, "data.achievement.version", id="no-such-version"),
     ],
 )
-def test_what_the_catalogue_does_not_have_is_named(id_known, field):
+def test_what_the_catalog_does_not_have_is_named(id_known, field):
     flaw = rules.unknown(Chosen("band", 9), field="data.achievement", id_known=id_known)
     assert flaw.field == field
 

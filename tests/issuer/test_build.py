@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from contexts import CanonicalizationError, canonicalize
-from issuer.catalogue.achievement import Achievement, Alignment, Criterion, Level, Rubric
+from issuer.catalog.achievement import Achievement, Alignment, Criterion, Level, Rubric
+from issuer.home.settings import Assessor, Settings
 from issuer.issuance.build import Reservation, build
-from issuer.settings import Assessor, Settings
-from verifier.evidence import check_evidence
-from verifier.recipient import judge
+from verifier.checks.evidence import check_evidence
+from verifier.checks.recipient import judge
+from verifier.credential.view import view
 from verifier.report import Answer, Outcome
-from verifier.view import view
 
 SETTINGS = Settings(
     home=Path("/home"),
@@ -288,7 +288,7 @@ def test_a_digest_proves_the_file_that_is_handed_over(built):
     assert check_evidence(credential, b"other").outcome is not Outcome.PASSED
 
 
-def test_each_e_mail_address_is_recognised_and_another_is_not(built):
+def test_each_e_mail_address_is_recognized_and_another_is_not(built):
     recipient = {"name": "J", "emails": ["One@School.example", "two@home.example"]}
     credential = view(built(recipient=recipient))
     for email in ("one@school.example", "ONE@school.example", "two@home.example"):
@@ -318,7 +318,7 @@ def test_without_a_declared_unit_nothing_is_credits_earned(built):
     assert "creditsEarned" not in document["credentialSubject"]
 
 
-def test_comments_are_signed_only_where_the_catalogue_says_so(built):
+def test_comments_are_signed_only_where_the_catalog_says_so(built):
     silent = built(comments={"work": "Well shown."})
     assert "Well shown" not in json.dumps(silent)
     spoken = built(replace(ACHIEVEMENT, sign_comments=True), comments={"work": "Well shown."})

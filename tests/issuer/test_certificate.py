@@ -19,17 +19,18 @@ import pytest
 from needs import need
 from PIL import Image, ImageFilter
 
-from issuer import certificate
-from issuer.approvals.approval import from_data
-from issuer.catalogue import files
-from issuer.catalogue.drawing import draw_badge
-from issuer.catalogue.images import as_badge
-from issuer.certificate import words as certificate_words
-from issuer.colour import COLOURS
+from issuer.catalog import files
+from issuer.drawing import certificate
+from issuer.drawing import certificate_words as certificate_words
+from issuer.drawing.badge import draw_badge
+from issuer.drawing.images import as_badge
+from issuer.home.color import COLORS
+from issuer.home.settings import Settings
+from issuer.issuance.approval import from_data
 from issuer.issuance.build import Reservation, build
-from issuer.settings import Settings
-from verifier import jose, pdf, qr
-from verifier.view import view
+from verifier.credential.view import view
+from verifier.intake import pdf, qr
+from verifier.proof import jose
 
 Document = dict[str, Any]
 Change = Callable[[Document], None]
@@ -83,8 +84,8 @@ def _render(change: Change | None = None, **arguments: Any) -> certificate.Certi
         "digits": _digits(document),
         "page_url": document["id"],
         "verify_url": VERIFY,
-        "badge_svg": draw_badge(credential.achievement.name, "Ex", colour=COLOURS[0]).svg,
-        "colour": COLOURS[0],
+        "badge_svg": draw_badge(credential.achievement.name, "Ex", color=COLORS[0]).svg,
+        "color": COLORS[0],
     }
     return certificate.render(credential, **given | arguments)
 
@@ -364,7 +365,7 @@ def _criteria(count: int) -> Change:
     ],
 )
 def test_everything_stays_on_one_page_within_its_frame(change: Change, last: str) -> None:
-    made = _render(change, badge_svg=draw_badge("A", "B", colour=COLOURS[0]).svg)
+    made = _render(change, badge_svg=draw_badge("A", "B", color=COLORS[0]).svg)
     with pypdfium2.PdfDocument(made.pdf) as document:
         (page,) = document
         words = page.get_textpage()

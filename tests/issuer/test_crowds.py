@@ -9,12 +9,14 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from issuer import published
-from issuer.approvals.tables import ApprovalRow, EventRow
+from issuer.home import published
 from issuer.issuance import receive
+from issuer.issuance.approval_tables import ApprovalRow, EventRow
 from issuer.issuance.finish import finish_pending, pending
 from issuer.issuance.tables import CredentialRow
-from verifier import status_list, strict_json, verify
+from verifier import verify
+from verifier.checks import status_list
+from verifier.parsing import strict_json
 from verifier.report import Answer
 
 CROWD = Path(__file__).with_name("crowd.py")

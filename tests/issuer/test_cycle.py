@@ -6,11 +6,10 @@ import pytest
 from sqlalchemy import func, select
 
 from contexts import CanonicalizationError
-from issuer import published
-from issuer.approvals.flaws import Refused
-from issuer.approvals.tables import ApprovalRow, EventRow
-from issuer.catalogue import versions
-from issuer.catalogue.achievement import Rubric
+from issuer.catalog import versions
+from issuer.catalog.achievement import Rubric
+from issuer.home import published
+from issuer.home.issuer import Issuer
 from issuer.issuance import (
     ConflictError,
     Outcome,
@@ -21,11 +20,14 @@ from issuer.issuance import (
     progress,
     receive,
 )
+from issuer.issuance.approval_tables import ApprovalRow, EventRow
 from issuer.issuance.finish import finish_pending, pending
+from issuer.issuance.flaws import Refused
 from issuer.issuance.prepare import _address
 from issuer.issuance.tables import CredentialRow, StatusList
-from issuer.issuer import Issuer
-from verifier import jose, multikey, verify
+from verifier import verify
+from verifier.proof import jose
+from verifier.public_keys import multikey
 from verifier.report import Answer
 
 
@@ -344,7 +346,7 @@ def test_a_token_that_we_did_not_sign_opens_nothing(issuer, approval, token):
     assert managed(issuer, token) is None
 
 
-def test_a_catalogue_that_changes_leaves_what_was_prepared(locked, approval):
+def test_a_catalog_that_changes_leaves_what_was_prepared(locked, approval):
     received = deliver(locked, approval())
     with locked.database.writing() as session:
         achievement = versions.read(versions.find(session, "rhythms"))

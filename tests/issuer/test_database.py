@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from issuer import migrations
-from issuer.database import Base, Database, is_unavailable
+from issuer.database.database import Base, Database, is_unavailable
 from issuer.issuance.tables import Revocation, StatusList
 from issuer.migrations import SchemaError
 

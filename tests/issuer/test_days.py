@@ -8,19 +8,21 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from issuer import addresses, init, issuance
+from issuer import init, issuance
 from issuer.__main__ import main
 from issuer.app import create_app
-from issuer.approvals.approval import from_data
-from issuer.approvals.tables import ApprovalRow
+from issuer.home import addresses
+from issuer.home.issuer import Issuer
+from issuer.home.settings import FILE, SettingsError, load
+from issuer.issuance.approval import from_data
+from issuer.issuance.approval_tables import ApprovalRow
 from issuer.issuance.build import timestamp
 from issuer.issuance.finish import finish_pending
 from issuer.issuance.prepare import Arrived, ConflictError, prepare
 from issuer.issuance.tables import Revocation
-from issuer.issuer import Issuer
-from issuer.settings import FILE, SettingsError, load
-from issuer.sharing import shared, social
-from verifier.jose import parse
+from issuer.sharing import shared
+from issuer.sharing.public import social
+from verifier.proof.jose import parse
 
 CASES = Path(__file__).parents[1] / "cases" / "dates"
 EVENING = json.loads((CASES / "evening-approval.json").read_text("utf-8"))["data"]

@@ -7,11 +7,11 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
-from issuer import colour as colours
-from issuer.catalogue.drawing import draw_badge, kind_words
-from issuer.catalogue.images import MAX_IMAGE_BYTES, ImageError, as_badge, check_image
-from issuer.colour import COLOURS
-from issuer.typesetting import typeset
+from issuer.drawing.badge import draw_badge, kind_words
+from issuer.drawing.images import MAX_IMAGE_BYTES, ImageError, as_badge, check_image
+from issuer.drawing.typesetting import typeset
+from issuer.home import color as colors
+from issuer.home.color import COLORS
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAME = "Composing with foundational rhythms"
@@ -29,7 +29,7 @@ def _png(width: int, height: int) -> bytes:
 
 
 def test_a_drawn_badge_is_a_square_png_with_nothing_around_the_coin() -> None:
-    picture = _picture(draw_badge(NAME, "Prairie Example District", colour=COLOURS[0]).png)
+    picture = _picture(draw_badge(NAME, "Prairie Example District", color=COLORS[0]).png)
 
     assert picture.size == (720, 720)
     assert [picture.getpixel(corner) for corner in ((0, 0), (719, 0), (719, 719))] == [
@@ -38,13 +38,13 @@ def test_a_drawn_badge_is_a_square_png_with_nothing_around_the_coin() -> None:
 
 
 def test_a_drawn_svg_says_what_it_shows() -> None:
-    root = ElementTree.fromstring(draw_badge("Rhythm & <Blues>", "Ex", colour=COLOURS[0]).svg)
+    root = ElementTree.fromstring(draw_badge("Rhythm & <Blues>", "Ex", color=COLORS[0]).svg)
 
     assert (root.tag, root.findtext(f"{SVG}title")) == (f"{SVG}svg", "Rhythm & <Blues>, Ex")
 
 
 def test_the_same_badge_is_drawn_in_the_same_bytes() -> None:
-    assert draw_badge(NAME, "Ex", colour=COLOURS[1]) == draw_badge(NAME, "Ex", colour=COLOURS[1])
+    assert draw_badge(NAME, "Ex", color=COLORS[1]) == draw_badge(NAME, "Ex", color=COLORS[1])
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_the_same_badge_is_drawn_in_the_same_bytes() -> None:
     ],
 )
 def test_words_of_any_length_stay_within_the_coin(name: str, issuer: str) -> None:
-    look = {"kind": "Micro-credential", "colour": COLOURS[0], "waves": "12", "strands": "3"}
+    look = {"kind": "Micro-credential", "color": COLORS[0], "waves": "12", "strands": "3"}
 
     def band(words: dict[str, str]) -> Image.Image:
         """Return the coin without what its inner ring holds."""
@@ -74,28 +74,28 @@ def test_words_of_any_length_stay_within_the_coin(name: str, issuer: str) -> Non
 
 
 def test_two_names_have_two_bands() -> None:
-    badges = [draw_badge(name, "Ex", colour=COLOURS[0]) for name in ("Listening", "Composing")]
+    badges = [draw_badge(name, "Ex", color=COLORS[0]) for name in ("Listening", "Composing")]
     bands = {_picture(badge.png).crop((0, 300, 90, 420)).tobytes() for badge in badges}
 
     assert len(bands) == 2
 
 
-def test_a_district_keeps_its_colour() -> None:
+def test_a_district_keeps_its_color() -> None:
     ids = [f"did:web:district-{n}.example" for n in range(200)]
 
-    assert {colours.own(one) for one in ids} == set(COLOURS)
-    assert [colours.own(one) for one in ids] == [colours.own(one) for one in ids]
+    assert {colors.own(one) for one in ids} == set(COLORS)
+    assert [colors.own(one) for one in ids] == [colors.own(one) for one in ids]
 
 
-@pytest.mark.parametrize("colour", COLOURS)
-def test_small_words_in_a_district_colour_can_be_read(colour: str) -> None:
+@pytest.mark.parametrize("color", COLORS)
+def test_small_words_in_a_district_color_can_be_read(color: str) -> None:
     """WCAG 2.2, 1.4.6: seven to one on white."""
 
     def light(channel: int) -> float:
         part = channel / 255
         return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
 
-    red, green, blue = (light(int(colour[at : at + 2], 16)) for at in (1, 3, 5))
+    red, green, blue = (light(int(color[at : at + 2], 16)) for at in (1, 3, 5))
     luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
     assert 1.05 / (luminance + 0.05) >= 7

@@ -1,4 +1,4 @@
-"""A state endorses a district, whose credentials a verifier then recognises by the state alone."""
+"""A state endorses a district, whose credentials a verifier then recognizes by the state alone."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -7,14 +7,14 @@ import pytest
 
 from issuer import init
 from issuer.__main__ import main
+from issuer.home.issuer import opened
+from issuer.home.published import fetch_own
+from issuer.home.settings import SettingsError, load
 from issuer.issuance import find
-from issuer.issuer import opened
-from issuer.published import fetch_own
-from issuer.settings import SettingsError, load
 from keys.key_file import Cost
 from verifier import __main__ as verifying
-from verifier import web_options
-from verifier.disclosure import derive
+from verifier.checks.disclosure import derive
+from verifier.options import web_options
 from verifier.trust.chain import LICENSED
 
 DISTRICT = "did:web:localhost%3A8202"
@@ -65,7 +65,7 @@ def issue(home, tmp_path, capsys):
 
 @pytest.fixture
 def check(tmp_path, home, state, monkeypatch, capsys):
-    """Verify by command, with the state alone on a list; return the verdict *Recognised*."""
+    """Verify by command, with the state alone on a list; return the verdict *Recognized*."""
 
     def check(data, *, at=None, state_answers=True):
         assert main(["--home", str(state), "trust-entry", "--kind", "state", "--list", "Ours"]) == 0
@@ -80,7 +80,7 @@ def check(tmp_path, home, state, monkeypatch, capsys):
         monkeypatch.setattr(web_options, "WebFetch", lambda **_: web)
         files = [str(tmp_path / "badge"), "--trust", str(tmp_path / "list.json")]
         verifying.main([*files, "--json", *(["--at", at] if at else [])])
-        return json.loads(capsys.readouterr().out)["verdicts"]["recognised"]
+        return json.loads(capsys.readouterr().out)["verdicts"]["recognized"]
 
     return check
 
@@ -91,7 +91,7 @@ def copy(row):
 
 
 @pytest.mark.parametrize("form", [lambda row: row.json, lambda row: row.jwt, copy])
-def test_whoever_lists_the_state_alone_recognises_the_district(
+def test_whoever_lists_the_state_alone_recognizes_the_district(
     home, state, tmp_path, capsys, check, form
 ):
     carry(home, endorse(state, capsys))

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from needs import need
 
-from issuer import glyphs, issuance
+from issuer import issuance
 from issuer.__main__ import main
 from issuer.app import create_app
 from issuer.approvals import commands as webhook
 from issuer.approvals.sender import Answer
+from issuer.drawing import glyphs
 from issuer.sharing import forms, shared
 
 DEJAVU = Path("/usr/share/fonts/truetype/dejavu")
@@ -158,12 +159,12 @@ def test_a_certificate_is_made_anew_once_the_font_is_there(issuer, named):
     assert make(found, replace(issuer.settings, font_folders=(DEJAVU,))) != boxes
 
 
-def test_the_catalogue_names_an_achievement_without_letters(home, tmp_path, capsys):
+def test_the_catalog_names_an_achievement_without_letters(home, tmp_path, capsys):
     for folder in ("achievements", "rubrics"):
         shutil.copytree(EXAMPLES / folder, tmp_path / "files" / folder)
     (file, *_) = (tmp_path / "files" / "achievements").glob("composing*.toml")
     file.write_text(file.read_text().replace('name = "', 'name = "リズム ', 1))
-    assert main(["--home", str(home), "catalogue", "load", str(tmp_path / "files")]) == 0
+    assert main(["--home", str(home), "catalog", "load", str(tmp_path / "files")]) == 0
     shown = capsys.readouterr().err
     assert "letters that no font here can print: リズム" in shown
     assert "fonts-noto-cjk" in shown

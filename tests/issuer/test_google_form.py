@@ -15,9 +15,9 @@ from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
 from issuer.app import create_app
-from issuer.approvals.tables import ApprovalRow
+from issuer.home.mail_settings import Mail
+from issuer.issuance.approval_tables import ApprovalRow
 from issuer.issuance.tables import CredentialRow
-from issuer.outbox.mail_settings import Mail
 
 FOLDER = Path(__file__).parents[2] / "examples" / "google-form"
 HEADERS = [

@@ -9,8 +9,8 @@ from issuer.app import create_app
 from issuer.issuance import lists
 from issuer.sharing import decision
 from issuer.sharing.decision import Decision, Visibility
-from verifier import strict_json
-from verifier.baking import unbake_png
+from verifier.intake.baking import unbake_png
+from verifier.parsing import strict_json
 
 PAGE = {"Accept": "text/html"}
 

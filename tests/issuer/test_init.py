@@ -3,9 +3,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from issuer import init, settings
+from issuer import init
 from issuer.__main__ import main
-from issuer.settings import SettingsError
+from issuer.home import settings
+from issuer.home.settings import SettingsError
 from keys.key_file import Cost
 from keys.keyring import Keyring
 

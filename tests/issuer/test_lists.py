@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from issuer import published
+from issuer.home import published
+from issuer.home.issuer import Issuer, LockedError
 from issuer.issuance import find, lists, receive, status
 from issuer.issuance.tables import CredentialRow, Revocation
-from issuer.issuer import Issuer, LockedError
-from verifier import status_list, verify
+from verifier import verify
+from verifier.checks import status_list
 from verifier.report import Answer
 
 
@@ -34,7 +35,7 @@ def revoke(issuer, row, reason="given by mistake"):
     return lists.revoke(issuer, row.public_id, reason=reason, now=datetime.now(UTC))
 
 
-def test_a_revoked_credential_is_not_current_and_its_neighbour_is(any_issuer, approval):
+def test_a_revoked_credential_is_not_current_and_its_neighbor_is(any_issuer, approval):
     revoked, kept = issue(any_issuer, approval, 1), issue(any_issuer, approval, 2)
     assert revoke(any_issuer, revoked)
     assert (current(any_issuer, revoked).answer, current(any_issuer, revoked).code) == (

@@ -1,4 +1,4 @@
-"""A district's own look: its colour and its logo, refused where they cannot work."""
+"""A district's own look: its color and its logo, refused where they cannot work."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -10,10 +10,11 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
-from issuer import logo, settings
 from issuer.app import create_app
+from issuer.drawing import logo
+from issuer.home import settings
+from issuer.home.settings import Settings, SettingsError
 from issuer.issuance.build import profile
-from issuer.settings import Settings, SettingsError
 
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 100">'
@@ -95,17 +96,17 @@ def load(home: Path) -> Callable[[str], Settings]:
     return load
 
 
-@pytest.mark.parametrize("colour", ["#fff000", "red", "#1f3a5", "#1F3A5F", "url(x)", "#767676"])
-def test_a_colour_on_which_white_cannot_be_read_is_refused(
-    load: Callable[[str], Settings], colour: str
+@pytest.mark.parametrize("color", ["#fff000", "red", "#1f3a5", "#1F3A5F", "url(x)", "#767676"])
+def test_a_color_on_which_white_cannot_be_read_is_refused(
+    load: Callable[[str], Settings], color: str
 ) -> None:
-    with pytest.raises(SettingsError, match=r"issuer\.colour"):
-        load(f'colour = "{colour}"')
+    with pytest.raises(SettingsError, match=r"issuer\.color"):
+        load(f'color = "{color}"')
 
 
-def test_a_colour_of_ones_own_colours_the_pages(load: Callable[[str], Settings]) -> None:
-    with opened(load('colour = "#0b5394"')) as client:
-        assert "--district: #0b5394" in client.get("/verify/colour.css").text
+def test_a_color_of_ones_own_colors_the_pages(load: Callable[[str], Settings]) -> None:
+    with opened(load('color = "#0b5394"')) as client:
+        assert "--district: #0b5394" in client.get("/verify/color.css").text
 
 
 def test_a_logo_that_is_not_there_is_named(load: Callable[[str], Settings]) -> None:

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from issuer import published
 from issuer.__main__ import main
 from issuer.app import create_app
-from issuer.database import Database
+from issuer.database.database import Database
+from issuer.home import published
 from issuer.issuance import find, receive
 from issuer.issuance.lists import revoke
 from verifier import trust, verify
@@ -171,8 +171,8 @@ def test_after_a_restore_says_what_it_took_in(mintmark, issuer, issued, home, tm
     assert (code, "took in 1 revocation" in said) == (0, True)
 
 
-def test_a_catalogue_is_loaded(mintmark, tmp_path):
-    code, said = mintmark("catalogue", "load", str(tmp_path))
+def test_a_catalog_is_loaded(mintmark, tmp_path):
+    code, said = mintmark("catalog", "load", str(tmp_path))
     assert (code, "achievements/<id>.toml" in said) == (1, True)
 
 

@@ -9,7 +9,6 @@ from sqlalchemy import event, select
 
 from issuer.__main__ import main
 from issuer.approvals import many
-from issuer.approvals.flaws import Refused
 from issuer.issuance import (
     ConflictError,
     Outcome,
@@ -20,6 +19,7 @@ from issuer.issuance import (
     self_check,
 )
 from issuer.issuance.finish import finish_pending, pending
+from issuer.issuance.flaws import Refused
 from issuer.issuance.prepare import Arrived
 from issuer.issuance.signing import make_proofs
 from issuer.issuance.tables import CredentialRow, State

@@ -11,14 +11,15 @@ from page_shape import FLOOD, PROSE, TURNED, Shape
 from issuer import issuance
 from issuer.app import create_app
 from issuer.issuance import lists, manage
-from issuer.sharing import collection, holder
+from issuer.sharing.collections import collection
 from issuer.sharing.decision import Decision, Visibility
+from issuer.sharing.holder import holder
 
 ALONE = ("control", "emoji", "letters")
 """These are not signed beside each other: what comes first depends on who counts letters how."""
 HTML = {"Accept": "text/html"}
 REFUSED = re.compile("[\0-\x1f\x7f-\x9f\ufffe\uffff]")
-"""What is never signed: control characters, which others canonicalise in other ways."""
+"""What is never signed: control characters, which others canonicalize in other ways."""
 PAGES = [
     "/credentials/{id}.html",
     "/credentials/{id}/embed",

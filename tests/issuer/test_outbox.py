@@ -20,15 +20,15 @@ from sqlalchemy import select
 
 from issuer import app, issuance
 from issuer.__main__ import main
-from issuer.issuer import Issuer
+from issuer.home.issuer import Issuer
+from issuer.home.mail_settings import Mail, read_mail
+from issuer.home.settings import FILE, load
 from issuer.messages import KINDS
 from issuer.outbox import mail, queue, worker
 from issuer.outbox.kinds import RETRIES, DeliveryError, Kind, by_name
-from issuer.outbox.mail_settings import Mail, read_mail
 from issuer.outbox.tables import OutboxRow, State
-from issuer.settings import FILE, load
-from verifier import strict_toml
-from verifier.strict_toml import TomlError
+from verifier.parsing import strict_toml
+from verifier.parsing.strict_toml import TomlError
 
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"

@@ -2,8 +2,9 @@
 
 import pytest
 
-from issuer import addresses, issuance
+from issuer import issuance
 from issuer.app import create_app
+from issuer.home import addresses
 from issuer.issuance import lists
 from issuer.sharing import decision, shared
 from issuer.sharing.decision import Decision, Visibility

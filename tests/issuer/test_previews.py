@@ -21,15 +21,17 @@ from PIL import Image
 
 from issuer import issuance
 from issuer.app import create_app
-from issuer.approvals.approval import Approval
-from issuer.certificate import serial
+from issuer.drawing.certificate import serial
+from issuer.home.issuer import Issuer
+from issuer.home.settings import Settings
 from issuer.issuance import lists
-from issuer.issuer import Issuer
-from issuer.settings import Settings
-from issuer.sharing import holder, preview, shared, social
+from issuer.issuance.approval import Approval
+from issuer.sharing import shared
 from issuer.sharing.decision import Decision, Visibility
+from issuer.sharing.holder import holder
+from issuer.sharing.public import preview, social
 from issuer.sharing.shared import Shared, Standing
-from verifier.credential import Identity
+from verifier.credential.model import Identity
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 Receive = Callable[..., str]
@@ -164,8 +166,8 @@ def test_a_preview_says_when_a_credential_is_not_in_force(
     red = (163, 35, 31)
 
     def reds(picture: bytes) -> int:
-        colours = Image.open(io.BytesIO(picture)).convert("RGB").getcolors(2**24) or []
-        return sum(count for count, colour in colours if colour == red)
+        colors = Image.open(io.BytesIO(picture)).convert("RGB").getcolors(2**24) or []
+        return sum(count for count, color in colors if color == red)
 
     assert (reds(sound), reds(revoked) > 1000) == (0, True)
 

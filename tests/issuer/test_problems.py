@@ -14,7 +14,7 @@ from served import Served
 
 from issuer.app import create_app
 from issuer.approvals import event, schema
-from issuer.problems import KINDS
+from issuer.web.problems import KINDS
 
 ROOT = Path(__file__).parents[2]
 DOCS = (ROOT / "docs" / "webhook.md").read_text("utf-8")

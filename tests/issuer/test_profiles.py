@@ -8,17 +8,21 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from published import vectors
 
-from issuer import issuance, profiles, published
+from issuer import issuance
 from issuer.app import create_app
+from issuer.home import profiles, published
+from issuer.home.issuer import Issuer
+from issuer.home.profiles import PROFILES
 from issuer.issuance import lists
 from issuer.issuance.signing import make_proof
-from issuer.issuer import Issuer
-from issuer.profiles import PROFILES
 from keys.entry import JWT_USES, KeyUse
 from keys.file_signer import FileSigner
 from keys.signer import KeysError
-from verifier import jose, multikey, qr, verify
-from verifier.cryptosuites import SUITES
+from verifier import verify
+from verifier.intake import qr
+from verifier.proof import jose
+from verifier.proof.cryptosuites import SUITES
+from verifier.public_keys import multikey
 from verifier.report import Answer
 
 CHOICES = [((name,), "ES256") for name in PROFILES] + [

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from issuer import published
-from issuer.settings import did_web
+from issuer.home import published
+from issuer.home.settings import did_web
 from keys.signer import KeysError
-from verifier.did import controller, did_web_url
-from verifier.fetch import FetchError
+from verifier.fetching.fetch import FetchError
+from verifier.issuers.did import controller, did_web_url
 
 
 def files(settings):

@@ -7,14 +7,8 @@ import re
 import pytest
 from PIL import Image
 
-from issuer.certificate.qr_codes import (
-    LEAST_MODULE_MM,
-    OFFLINE_MM,
-    QUIET,
-    check_code,
-    offline_code,
-)
-from verifier import qr
+from issuer.drawing.qr_codes import LEAST_MODULE_MM, OFFLINE_MM, QUIET, check_code, offline_code
+from verifier.intake import qr
 
 PAGE = "https://badges.example.org/credentials/AbCdEfGhIjKlMnOpQrStUv"
 VERIFY = "https://badges.example.org/verify"

@@ -8,11 +8,11 @@ import pytest
 
 from issuer import __main__ as issuing
 from issuer.app import create_app
-from issuer.settings import Settings, load
+from issuer.home.settings import Settings, load
 from verifier import __main__ as verifying
 from verifier import derive
 from verifier.batch import command as batch
-from verifier.trust import command as trusting
+from verifier.trust_lists import command as trusting
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference.md"
 
@@ -72,7 +72,7 @@ def test_every_setting_stands_in_the_table_and_is_read(tmp_path):
     settings = load(tmp_path)
     assert isinstance(settings, Settings)
     for name in names:
-        # Read means: spelt otherwise it is refused.
+        # Read means: spelled otherwise it is refused.
         file.write_text(_toml(names).replace(name.rpartition(".")[2] + " =", "unknown ="))
         with pytest.raises(ValueError, match=r"."):
             load(tmp_path)
@@ -94,7 +94,7 @@ VALUES = {
     "issuer.name": '"Example District"',
     "issuer.url": '"https://district.example/"',
     "issuer.email": '"ask@district.example"',
-    "issuer.colour": '"#1f3a5f"',
+    "issuer.color": '"#1f3a5f"',
     "issuer.logo": '"mintmark.toml"',
     "issuer.endorsements": "[]",
     "credentials.credit_unit": '"hours"',

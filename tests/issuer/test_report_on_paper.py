@@ -12,9 +12,9 @@ from pypdf import PdfReader
 
 from issuer import issuance
 from issuer.app import create_app
-from issuer.approvals.approval import from_data
-from issuer.catalogue import files, versions
-from issuer.issuer import Issuer
+from issuer.catalog import files, versions
+from issuer.home.issuer import Issuer
+from issuer.issuance.approval import from_data
 from issuer.sharing import shared
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -11,14 +11,15 @@ import pytest
 from needs import need
 from sqlalchemy import select
 
-from issuer import backup, published
+from issuer import backup
 from issuer.__main__ import main
 from issuer.app import start
+from issuer.home import published
+from issuer.home.issuer import Issuer, opened
+from issuer.home.settings import load
 from issuer.issuance import lists, mark, receive_all
 from issuer.issuance.prepare import Arrived
 from issuer.issuance.tables import CredentialRow, StatusList
-from issuer.issuer import Issuer, opened
-from issuer.settings import load
 from verifier import verify
 
 DATABASE = "mintmark.sqlite3"

@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 
 from issuer.__main__ import main
 from issuer.app import create_app
-from issuer.approvals import commands, sender, standard_webhooks
+from issuer.approvals import commands, sender
+from issuer.webhooks import standard_webhooks
 
 DOWN = "http://localhost:9/webhooks/approvals"
 
@@ -133,7 +134,7 @@ def test_check_says_that_a_file_would_be_accepted_and_keeps_nothing(mintmark, se
 
 def test_check_names_the_fields_of_a_file_that_would_be_refused(mintmark, file):
     code, _, err = mintmark("check", file(achievement={"id": "juggling"}))
-    assert (code, "data.achievement.id is not in the catalogue" in err) == (1, True)
+    assert (code, "data.achievement.id is not in the catalog" in err) == (1, True)
     code, _, err = mintmark("check", file(provider_number=5))
     assert (code, "data.provider_number is not of the type string" in err) == (1, True)
 

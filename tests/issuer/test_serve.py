@@ -14,11 +14,11 @@ import httpx
 import pytest
 
 from issuer import init
-from issuer.approvals import standard_webhooks
-from issuer.catalogue import versions
+from issuer.catalog import versions
+from issuer.home.issuer import Issuer
 from issuer.issuance.finish import pending
 from issuer.issuance.tables import CredentialRow
-from issuer.issuer import Issuer
+from issuer.webhooks import standard_webhooks
 from keys.key_file import Cost
 
 KILLS = 5
@@ -26,7 +26,7 @@ KILLS = 5
 
 @pytest.fixture
 def served(tmp_path, issuer):
-    """A home whose public address is a free port of this machine, with a catalogue."""
+    """A home whose public address is a free port of this machine, with a catalog."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

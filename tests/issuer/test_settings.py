@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from issuer.settings import SettingsError, did_web, load, parse
-from verifier.strict_toml import Table, TomlError
+from issuer.home.settings import SettingsError, did_web, load, parse
+from verifier.parsing.strict_toml import Table, TomlError
 
 SECRET = "whsec_" + "A" * 32
 MINIMAL = """
@@ -45,9 +45,9 @@ def test_a_slash_at_the_end_of_the_public_url_means_nothing():
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        pytest.param("name =", "nmae =", "issuer.name is missing", id="misspelt-needed-key"),
-        pytest.param("[issuer]", "colour = 1\n[issuer]", "colour", id="unknown-key"),
-        pytest.param("[issuer]", "[isuer]", "issuer.name is missing", id="misspelt-table"),
+        pytest.param("name =", "nmae =", "issuer.name is missing", id="misspelled-needed-key"),
+        pytest.param("[issuer]", "color = 1\n[issuer]", "color", id="unknown-key"),
+        pytest.param("[issuer]", "[isuer]", "issuer.name is missing", id="misspelled-table"),
         pytest.param('"District"', "3", "issuer.name must be a str", id="wrong-type"),
         pytest.param("https://badges", "http://badges", "must be https", id="http"),
         pytest.param("badges.district.example", "localhost", "must be https", id="https-localhost"),

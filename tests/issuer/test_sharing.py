@@ -13,18 +13,21 @@ from flask.testing import FlaskClient
 from pypdf import PdfReader
 from sqlalchemy import update
 
-from issuer import addresses, issuance
+from issuer import issuance
 from issuer.app import create_app
-from issuer.approvals.approval import Approval
+from issuer.drawing import cache
+from issuer.home import addresses
+from issuer.home.issuer import Issuer
 from issuer.issuance import lists
+from issuer.issuance.approval import Approval
 from issuer.issuance.tables import CredentialRow, State
-from issuer.issuer import Issuer
-from issuer.sharing import cache, forms, holder, own_fetch, shared
+from issuer.sharing import forms, own_fetch, shared
 from issuer.sharing.decision import Decision
+from issuer.sharing.holder import holder
 from issuer.sharing.shared import Shared, Standing
-from verifier import strict_json
-from verifier.baking import unbake_png, unbake_svg
-from verifier.fetch import FetchError, offline
+from verifier.fetching.fetch import FetchError, offline
+from verifier.intake.baking import unbake_png, unbake_svg
+from verifier.parsing import strict_json
 
 SEALED = "https://drive.example/sealed/performance.mp4"
 PUBLIC = "https://band.example/unit-plan.pdf"

@@ -3,13 +3,14 @@ from dataclasses import dataclass, replace
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from issuer.database import to_json
+from issuer.database.database import to_json
+from issuer.home.profiles import PROOF
 from issuer.issuance.signing import make_proof, secure
-from issuer.profiles import PROOF
 from keys import key_file
 from keys.entry import ALGORITHMS, KeyUse
 from keys.signer import SigningError
-from verifier import jose, strict_json
+from verifier.parsing import strict_json
+from verifier.proof import jose
 
 DOCUMENT = {
     "@context": ["https://www.w3.org/ns/credentials/v2"],

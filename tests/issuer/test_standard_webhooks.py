@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from issuer.approvals import delivery, standard_webhooks
+from issuer.approvals import delivery
 from issuer.approvals.delivery import Delivery, NoIdempotencyKey, authenticate
-from issuer.approvals.standard_webhooks import Unauthentic, read, sign, verifies
-from issuer.settings import Source
+from issuer.home.settings import Source
+from issuer.webhooks import standard_webhooks
+from issuer.webhooks.standard_webhooks import Unauthentic, read, sign, verifies
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 BODY = '{"type":"micro_credential.approved","name":"Zoë"}'.encode()

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from issuer.issuance import status
 from issuer.issuance.tables import Revocation, StatusList
-from verifier import status_list
+from verifier.checks import status_list
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SIZE = 131_072
@@ -35,7 +35,7 @@ def test_indexes_are_spread_as_chance_would():
     assert sum((parts[part] - 100) ** 2 / 100 for part in range(64)) < 120
 
 
-def test_neighbours_in_time_are_strangers_in_the_list():
+def test_neighbors_in_time_are_strangers_in_the_list():
     drawn = [status.place_to_index(place, key=KEY, size=SIZE) for place in range(6401)]
     steps = Counter((b - a) % SIZE * 64 // SIZE for a, b in pairwise(drawn))
     assert sum((steps[part] - 100) ** 2 / 100 for part in range(64)) < 120

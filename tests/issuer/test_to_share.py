@@ -8,19 +8,21 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
-from issuer import issuance, migrations, published
+from issuer import issuance, migrations
 from issuer.app import create_app
-from issuer.database import Database
+from issuer.database.database import Database
+from issuer.home import published
+from issuer.home.issuer import Issuer
+from issuer.home.profiles import PROOF
 from issuer.issuance import lists, self_check
 from issuer.issuance.finish import finish_pending
 from issuer.issuance.signing import Secured
-from issuer.issuer import Issuer
-from issuer.profiles import PROOF
 from keys.entry import KeyUse
 from keys.signer import KeysError
-from verifier import strict_json, verify
-from verifier.cryptosuites import ecdsa_sd
-from verifier.disclosure import choices, derive
+from verifier import verify
+from verifier.checks.disclosure import choices, derive
+from verifier.parsing import strict_json
+from verifier.proof.cryptosuites import ecdsa_sd
 from verifier.report import Answer
 
 

@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from issuer import trust_list
 from issuer.__main__ import main
-from issuer.published import fetch_own
+from issuer.home.published import fetch_own
+from issuer.recognition import trust_list
 from verifier import trust
-from verifier.fetch import Fetched
-from verifier.trust import TrustListError, kept
+from verifier.fetching.fetch import Fetched
+from verifier.trust import TrustListError
+from verifier.trust_lists import kept
 
 URL = "https://lists.example/districts.json"
 DISTRICT = {"id": "did:web:badges.one.example", "name": "District One", "kind": "district"}

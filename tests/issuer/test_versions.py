@@ -1,4 +1,4 @@
-"""Versions of the catalogue: a change adds one, and nothing changes one (SQLite, PostgreSQL)."""
+"""Versions of the catalog: a change adds one, and nothing changes one (SQLite, PostgreSQL)."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from issuer.catalogue import versions
-from issuer.catalogue.achievement import Achievement, Alignment, Criterion, Level, Rubric
-from issuer.catalogue.tables import AchievementVersion
-from issuer.database import Database
+from issuer.catalog import versions
+from issuer.catalog.achievement import Achievement, Alignment, Criterion, Level, Rubric
+from issuer.catalog.tables import AchievementVersion
+from issuer.database.database import Database
 
 Record = Callable[[Achievement], AchievementVersion]
 

@@ -17,13 +17,15 @@ from jsonschema import Draft202012Validator
 from sqlalchemy import func, select
 from werkzeug.test import create_environ, run_wsgi_app
 
-from issuer import problems, typesetting
 from issuer.__main__ import main
 from issuer.app import create_app
-from issuer.approvals import event, schema, standard_webhooks
-from issuer.database import Base, Database
+from issuer.approvals import event, schema
+from issuer.database.database import Base, Database
+from issuer.drawing import typesetting
 from issuer.issuance.tables import CredentialRow
 from issuer.sharing import forms
+from issuer.web import problems
+from issuer.webhooks import standard_webhooks
 
 PATH = "/webhooks/approvals"
 ROOT = Path(__file__).parents[2]
@@ -373,7 +375,7 @@ def test_a_flaw_is_named_by_its_field_and_leaves_one_line_without_a_value(
         pytest.param({"valid_until": "2026-01-01T00:00:00Z"}, "data.valid_until", id="run-out"),
     ],
 )  # fmt: skip
-def test_what_only_the_catalogue_or_the_clock_knows_is_named_too(sender, message, members, field):
+def test_what_only_the_catalog_or_the_clock_knows_is_named_too(sender, message, members, field):
     before = rows(sender.app)
     answer = sender.post(message(**members))
     assert [error["field"] for error in answer.get_json()["errors"]] == [field]

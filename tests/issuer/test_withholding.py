@@ -11,18 +11,21 @@ import pytest
 import zxingcpp
 from pypdf import PdfReader
 
-from issuer import issuance, published
+from issuer import issuance
 from issuer.app import create_app
-from issuer.catalogue import versions
-from issuer.issuer import Issuer
-from issuer.profiles import PROOF
-from issuer.sharing import holder, shared
+from issuer.catalog import versions
+from issuer.home import published
+from issuer.home.issuer import Issuer
+from issuer.home.profiles import PROOF
+from issuer.sharing import shared
 from issuer.sharing.decision import Decision, Visibility
 from issuer.sharing.forms import disclosed
+from issuer.sharing.holder import holder
 from issuer.sharing.own_fetch import fetch_own
-from verifier import strict_json, verify
-from verifier.baking import unbake_png, unbake_svg
-from verifier.fetch import offline
+from verifier import verify
+from verifier.fetching.fetch import offline
+from verifier.intake.baking import unbake_png, unbake_svg
+from verifier.parsing import strict_json
 from verifier.report import Answer
 
 SUFFIXES = ("", ".html", ".json", ".jwt", ".png", ".svg", ".pdf")

@@ -9,7 +9,7 @@ from keys.commands import add_keys_commands, changes_keys, run
 from keys.entry import KeyState
 from keys.keyring import Keyring
 from keys.signer import KeysError
-from verifier import multikey
+from verifier.public_keys import multikey
 
 ISSUER = "did:web:localhost%3A8202"
 

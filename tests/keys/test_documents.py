@@ -12,7 +12,7 @@ from keys.documents import did_document, jwks
 from keys.entry import KeyUse
 from keys.key_file import SealingKeys
 from keys.signer import KeysError
-from verifier import multikey
+from verifier.public_keys import multikey
 
 ISSUER = "did:web:localhost%3A8202:music"
 

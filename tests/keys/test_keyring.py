@@ -15,7 +15,7 @@ from keys.entry import KeyState, KeyUse
 from keys.key_file import Cost
 from keys.keyring import ISSUING_USES, Keyring
 from keys.signer import KeysError, SigningError, is_signature
-from verifier import multikey
+from verifier.public_keys import multikey
 
 CHEAP = Cost(memory_kib=64, iterations=1, lanes=1)
 ISSUER = "did:web:localhost%3A8202"

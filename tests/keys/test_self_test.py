@@ -8,7 +8,7 @@ from keys.entry import KeyUse
 from keys.keyring import Keyring
 from keys.self_test import self_test
 from keys.signer import KeysError
-from verifier import multikey
+from verifier.public_keys import multikey
 
 ISSUER = "did:web:localhost%3A8202"
 

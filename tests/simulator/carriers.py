@@ -14,7 +14,8 @@ from pypdf import PdfWriter
 from pypdf.generic import NameObject, create_string_object
 from qrcode.util import MODE_NUMBER, QRData
 
-from verifier import jose, qr
+from verifier.intake import qr
+from verifier.proof import jose
 
 JSON = '{"type":["VerifiableCredential"],"name":"Écrire ]]> l’harmonie"}'
 HEADER = b'{"alg":"ES256","kid":"did:web:district.example#jwt","typ":"JWT"}'

@@ -8,8 +8,10 @@ import json
 
 from world import Issuer
 
-from verifier import jose, multikey, status_list
-from verifier.fetch import FetchError, offline
+from verifier.checks import status_list
+from verifier.fetching.fetch import FetchError, offline
+from verifier.proof import jose
+from verifier.public_keys import multikey
 
 LONG = "x" * 300
 COIN = "zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme"

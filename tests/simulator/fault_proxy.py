@@ -16,8 +16,8 @@ import pytest
 from authority import Authority
 from raw_server import server
 
-from verifier import fetch
-from verifier.fetch import WebFetch
+from verifier.fetching import fetch
+from verifier.fetching.fetch import WebFetch
 
 DEADLINE = 1.0
 """For a test of one of the `SLOW`."""

@@ -12,9 +12,9 @@ from typing import Any
 import carriers
 from world import Issuer, World
 
-from verifier import baking
-from verifier.fetch import Fetched, FetchError
-from verifier.recipient import identity_hash
+from verifier.checks.recipient import identity_hash
+from verifier.fetching.fetch import Fetched, FetchError
+from verifier.intake import baking
 
 NOW = "2026-11-22T12:00:00Z"
 ACHIEVEMENT = "https://district.example/achievements/feedback/1"

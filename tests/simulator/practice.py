@@ -1,4 +1,4 @@
-"""The folder to practise on, `examples/practice`: nine things that eight applicants handed in.
+"""The folder to practice on, `examples/practice`: nine things that eight applicants handed in.
 
 It needs no network: the keys of its issuer, which is made up, stand in its trust list. To write
 it anew: `python tests/simulator/practice.py`.
@@ -18,8 +18,8 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 import carriers  # noqa: E402
 from world import Issuer, World  # noqa: E402
 
-from verifier import baking  # noqa: E402
-from verifier.recipient import identity_hash  # noqa: E402
+from verifier.checks.recipient import identity_hash  # noqa: E402
+from verifier.intake import baking  # noqa: E402
 
 FOLDER = ROOT / "examples" / "practice"
 SITE = "https://badges.district.example"

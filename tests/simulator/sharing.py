@@ -8,8 +8,8 @@ from world import Issuer
 
 from issuer.issuance.selective import base_proof_value
 from keys.file_signer import ecdsa
-from verifier import multikey
-from verifier.disclosure import mandatory_pointers
+from verifier.checks.disclosure import mandatory_pointers
+from verifier.public_keys import multikey
 
 
 @dataclass

@@ -4,7 +4,7 @@ import json
 
 from world import Issuer
 
-from verifier.cryptosuites import SUITES
+from verifier.proof.cryptosuites import SUITES
 
 STATE = Issuer("did:web:state.example")
 DISTRICT = {

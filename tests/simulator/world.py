@@ -14,11 +14,15 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from verifier import jose, multikey, printed, status_list, trust, verify, verify_all
-from verifier.cryptosuites import SUITES
-from verifier.did import did_web_url
-from verifier.fetch import Fetched, FetchError
+from verifier import trust, verify, verify_all
+from verifier.checks import status_list
+from verifier.fetching.fetch import Fetched, FetchError
+from verifier.issuers.did import did_web_url
+from verifier.proof import jose
+from verifier.proof.cryptosuites import SUITES
+from verifier.public_keys import multikey
 from verifier.report import Report
+from verifier.wording import printed
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CONTEXTS = [

@@ -12,10 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from world import BADGE, CONTEXTS, NOW, World
 
-from verifier import Answer, jose, printed, verify
-from verifier.controller import DidError
-from verifier.did import resolve
-from verifier.fetch import Fetched, offline
+from verifier import Answer, verify
+from verifier.fetching.fetch import Fetched, offline
+from verifier.issuers.controller import DidError
+from verifier.issuers.did import resolve
+from verifier.proof import jose
+from verifier.wording import printed
 
 WORLD = World()
 QUICK = settings(

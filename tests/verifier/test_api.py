@@ -8,12 +8,12 @@ from cases import CASES, OPTIONS, signed
 from jsonschema import Draft202012Validator
 from world import NOW, World
 
-from verifier import printed
-from verifier.fetch import offline
-from verifier.intake import MAX_BYTES
+from verifier.fetching.fetch import offline
+from verifier.intake.carriers import MAX_BYTES
 from verifier.trust import TrustList
 from verifier.web import api
 from verifier.web.app import create_app
+from verifier.wording import printed
 
 DESCRIPTION = json.loads(api.DESCRIPTION.read_bytes())
 COMPONENTS = {"$id": "urn:openapi", "components": DESCRIPTION["components"]}
@@ -67,7 +67,7 @@ def verdicts(answer):
     return {name: each["verdict"] for name, each in answer.json["verdicts"].items()}
 
 
-ALL_YES = {"authentic": "yes", "current": "yes", "recognised": "yes"}
+ALL_YES = {"authentic": "yes", "current": "yes", "recognized": "yes"}
 
 
 def test_the_report_is_what_the_command_line_prints_as_json(client, world, badge):
@@ -113,7 +113,7 @@ def test_every_kind_of_report_is_as_described(name):
 @pytest.mark.parametrize(
     ("data", "code"),
     [
-        (b"hello", "not_recognised"),
+        (b"hello", "not_recognized"),
         (b"<!doctype html><html></html>", "web_page"),
         (b"PK\x03\x04", "office_file"),
         (b"https://district.example/1", "link_unreachable"),

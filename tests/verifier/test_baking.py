@@ -10,7 +10,7 @@ from carriers import JSON, MIB, chunk, deflated_zeros, itxt, jwt, memory_below, 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verifier.baking import (
+from verifier.intake.baking import (
     PNG_SIGNATURE,
     BakingError,
     bake_png,
@@ -20,8 +20,8 @@ from verifier.baking import (
     unbake_png,
     unbake_svg,
 )
-from verifier.baking.png import MAX_CHUNKS
-from verifier.baking.svg import MAX_ATTRIBUTES, MAX_ELEMENTS
+from verifier.intake.baking.png import MAX_CHUNKS
+from verifier.intake.baking.svg import MAX_ATTRIBUTES, MAX_ELEMENTS
 
 SOON = 10.0
 """Seconds. Each takes less than one here; what is quadratic takes minutes."""

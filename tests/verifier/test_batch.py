@@ -15,14 +15,15 @@ from planted import NOW, Harmful, badge, plant, served
 from world import World
 
 from verifier import __main__ as verifying
-from verifier import web_options, words
 from verifier.batch import command, run
 from verifier.batch.desk import Desk, Row, Task, of_line
 from verifier.batch.table import HandedIn
+from verifier.options import web_options
 from verifier.report import Answer, Verdict
+from verifier.wording import words
 
 ROOT = Path(__file__).parents[2]
-DOCS = (ROOT / "docs" / "verify.md").read_text("utf-8").partition("## Practise")[2]
+DOCS = (ROOT / "docs" / "verify.md").read_text("utf-8").partition("## Practice")[2]
 DOCS = DOCS.partition("\n## ")[0]
 
 
@@ -98,7 +99,7 @@ def test_whoever_has_no_flaw_counts_and_has_the_points_of_twelve_hours(planted):
     assert {rows[who]["points"] for who in flaws} == {""}
 
 
-def test_the_folder_to_practise_on_is_answered_as_documented(tmp_path, monkeypatch):
+def test_the_folder_to_practice_on_is_answered_as_documented(tmp_path, monkeypatch):
     practice = ROOT / "examples" / "practice"
     monkeypatch.setattr(web_options, "WebFetch", served(World()))  # nobody who is made up answers
     arguments = ["--policy", str(practice / "policy.toml"), "--out", str(tmp_path / "out")]

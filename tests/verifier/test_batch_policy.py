@@ -10,8 +10,8 @@ from world import NOW, Issuer
 
 from verifier.batch import policy
 from verifier.batch.table import HandedIn
+from verifier.parsing.strict_toml import TomlError
 from verifier.report import Answer
-from verifier.strict_toml import TomlError
 from verifier.trust.chain import LICENSED
 
 SOMEBODY = HandedIn("a", "a.json")

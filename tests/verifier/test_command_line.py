@@ -10,10 +10,10 @@ from types import SimpleNamespace
 import pytest
 
 from verifier import __main__ as command
-from verifier import web_options
-from verifier.evidence import digest_multibase
-from verifier.fetch import offline
-from verifier.intake import MAX_CREDENTIAL_BYTES
+from verifier.checks.evidence import digest_multibase
+from verifier.fetching.fetch import offline
+from verifier.intake.carriers import MAX_CREDENTIAL_BYTES
+from verifier.options import web_options
 
 AT = ["--at", "2026-11-22T12:00:00Z"]
 

@@ -7,10 +7,17 @@ from datetime import UTC, datetime
 import pytest
 from world import Issuer
 
-from verifier import jose, multikey
-from verifier.controller import Controller, DidError, VerificationMethod, controller, key_set
-from verifier.did import resolve
-from verifier.fetch import Fetched, FetchError
+from verifier.fetching.fetch import Fetched, FetchError
+from verifier.issuers.controller import (
+    Controller,
+    DidError,
+    VerificationMethod,
+    controller,
+    key_set,
+)
+from verifier.issuers.did import resolve
+from verifier.proof import jose
+from verifier.public_keys import multikey
 from verifier.report import Outcome
 
 ISSUER = Issuer("did:web:district.example")

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from world import BADGE
 
-from verifier.credential import Credential, Identity, Profile, instant, listed
-from verifier.view import view
+from verifier.credential.model import Credential, Identity, Profile, instant, listed
+from verifier.credential.view import view
 
 
 def changed(place, value):

@@ -6,7 +6,7 @@ import pytest
 from sharing import SharingIssuer
 from world import Issuer, World
 
-from verifier.data_integrity import MAX_PROOFS
+from verifier.proof.data_integrity import MAX_PROOFS
 from verifier.report import Answer, Check, Outcome
 
 PROOF_ERROR = "https://w3id.org/security#PROOF_VERIFICATION_ERROR"

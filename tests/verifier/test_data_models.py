@@ -4,7 +4,7 @@ import pytest
 from world import NOW
 
 from verifier import Answer
-from verifier.cryptosuites import SUITES
+from verifier.proof.cryptosuites import SUITES
 
 V1 = "https://www.w3.org/2018/credentials/v1"
 OB = "https://purl.imsglobal.org/spec/ob/v3p0/context"

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from world import NOW, Issuer
 
-from verifier import words
-from verifier.dates import CLOCK_SKEW, check_proof_dates
+from verifier.checks.dates import CLOCK_SKEW, check_proof_dates
 from verifier.report import Answer, Outcome
+from verifier.wording import words
 
 SECOND = timedelta(seconds=1)
 

@@ -6,9 +6,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contexts import BUNDLED
-from verifier import jose
-from verifier.cryptosuites import SUITES
-from verifier.cryptosuites.suite import ProofValueError
+from verifier.proof import jose
+from verifier.proof.cryptosuites import SUITES
+from verifier.proof.cryptosuites.suite import ProofValueError
 
 SUITE = SUITES["Ed25519Signature2018"]
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from verifier import jose
-from verifier.controller import DidError
-from verifier.did import did_web_url, resolve
-from verifier.fetch import Fetched, FetchError, offline
+from verifier.fetching.fetch import Fetched, FetchError, offline
+from verifier.issuers.controller import DidError
+from verifier.issuers.did import did_web_url, resolve
+from verifier.proof import jose
 
 SOUND = {
     "did:web:district.example": "https://district.example/.well-known/did.json",

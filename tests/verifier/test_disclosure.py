@@ -12,14 +12,20 @@ from sharing import SharingIssuer
 from world import NOW, World
 
 from contexts import BUNDLED
-from verifier import printed
 from verifier.__main__ import main
 from verifier.batch import policy
 from verifier.batch.applicants import HandedIn
-from verifier.disclosure import DisclosureError, check_limits, choices, derive, mandatory_pointers
+from verifier.checks.disclosure import (
+    DisclosureError,
+    check_limits,
+    choices,
+    derive,
+    mandatory_pointers,
+)
+from verifier.credential.view import view
 from verifier.report import Answer, Outcome
-from verifier.view import view
 from verifier.web.page import Site, verifier_blueprint
+from verifier.wording import printed
 
 CASES = Path(__file__).parents[1] / "cases"
 ENDS = "2026-12-31T00:00:00Z"

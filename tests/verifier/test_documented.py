@@ -14,7 +14,8 @@ import pytest
 from waitress import create_server
 from world import World
 
-from verifier import baking, fetch
+from verifier.fetching import fetch
+from verifier.intake import baking
 from verifier.web.app import create_app
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -87,6 +88,6 @@ def test_the_requests_of_the_api_are_answered_as_documented(address):
         assert command[0] == "curl"
         ended = subprocess.run([*command, "--silent"], capture_output=True, check=True)
         answers.append(json.loads(ended.stdout))
-    found = [answer["verdicts"]["recognised"]["verdict"] for answer in answers[:3]]
+    found = [answer["verdicts"]["recognized"]["verdict"] for answer in answers[:3]]
     assert found == ["yes", "yes", "yes"]
     assert answers[1]["verdicts"]["theirs"]["verdict"] == "yes"

@@ -18,13 +18,14 @@ from world import World
 
 from contexts import BUNDLED, FrozenContexts, WorkLimitError, canonicalize
 from issuer.issuance.selective import sign_statements
-from verifier import multikey, pointers
-from verifier.cryptosuites import ECDSA_SD_2023, cbor, ecdsa_sd, sd_proof_value
-from verifier.cryptosuites.sd_proof_value import BaseProof, DerivedProof
-from verifier.cryptosuites.statements import NotDivisibleError, Statements, revealed
-from verifier.cryptosuites.suite import ProofValueError
-from verifier.cryptosuites.transformation import configure_rdfc
-from verifier.jose import decode_part, encode_part
+from verifier.parsing import pointers
+from verifier.proof.cryptosuites import ECDSA_SD_2023, cbor, ecdsa_sd, sd_proof_value
+from verifier.proof.cryptosuites.sd_proof_value import BaseProof, DerivedProof
+from verifier.proof.cryptosuites.statements import NotDivisibleError, Statements, revealed
+from verifier.proof.cryptosuites.suite import ProofValueError
+from verifier.proof.cryptosuites.transformation import configure_rdfc
+from verifier.proof.jose import decode_part, encode_part
+from verifier.public_keys import multikey
 
 VECTORS = published.vectors("w3c-ecdsa-sd-2023.json")
 KEYS = VECTORS["keys"]
@@ -104,8 +105,8 @@ def test_the_canonical_document_is_that_published(example, signed):
     assert canonical.decode().splitlines(keepends=True) == example["canonical"]
 
 
-def test_the_labelled_statements_are_those_published(example, statements):
-    assert list(statements.lines) == example["labelled"]
+def test_the_labeled_statements_are_those_published(example, statements):
+    assert list(statements.lines) == example["labeled"]
 
 
 def test_the_mandatory_group_is_that_published(example, statements):
@@ -187,7 +188,7 @@ def test_a_reader_finds_the_published_statements_and_hash(example):
     wanted = example["derived"]
     value = sd_proof_value.decode(wanted["revealed"]["proof"]["proofValue"])
     lines = revealed(ecdsa_sd.unsecured(wanted["revealed"]), value.labels, CONTEXTS)
-    assert list(lines) == wanted["labelled"]
+    assert list(lines) == wanted["labeled"]
     optional = [i for i in range(len(lines)) if i not in value.mandatory_indexes]
     assert optional == wanted["nonMandatory"]
     mandatory = "".join(lines[i] for i in value.mandatory_indexes)

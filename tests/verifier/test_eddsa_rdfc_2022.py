@@ -8,13 +8,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from published import suite, vectors
 
 from contexts import BUNDLED, canonicalize
-from verifier import multikey
-from verifier.cryptosuites import SUITES
-from verifier.cryptosuites.suite import ProofValueError
-from verifier.data_integrity import check_proofs
-from verifier.did import resolve
-from verifier.fetch import offline
-from verifier.multikey import MultikeyError, multibase_decode
+from verifier.fetching.fetch import offline
+from verifier.issuers.did import resolve
+from verifier.proof.cryptosuites import SUITES
+from verifier.proof.cryptosuites.suite import ProofValueError
+from verifier.proof.data_integrity import check_proofs
+from verifier.public_keys import multikey
+from verifier.public_keys.multikey import MultikeyError, multibase_decode
 from verifier.report import Outcome, worst
 
 SUITE = SUITES["eddsa-rdfc-2022"]

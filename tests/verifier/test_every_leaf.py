@@ -12,11 +12,11 @@ from leaves import at, full_badge, leaves, other_values
 from world import World
 
 from contexts import BUNDLED, canonicalize, canonicalize_defined
-from verifier import jose
-from verifier.data_integrity import check_proofs
-from verifier.did import controller
-from verifier.gate import check_structure
+from verifier.issuers.did import controller
+from verifier.proof import jose
+from verifier.proof.data_integrity import check_proofs
 from verifier.report import Answer, Outcome, worst
+from verifier.structure.gate import check_structure
 
 WORLD = World()
 BADGE = full_badge(WORLD)

@@ -13,19 +13,19 @@ from leaves import at, full_badge, leaves, other_values
 from world import World
 
 from contexts import BUNDLED, canonicalize, canonicalize_defined
+from issuer.home.profiles import PROFILES
 from issuer.issuance.selective import base_proof_value
 from issuer.issuance.signing import make_proof
-from issuer.profiles import PROFILES
 from keys.documents import public_member
 from keys.entry import ALGORITHMS, JWT_USES, KeyUse
 from keys.file_signer import FileSigner
 from keys.key_file import generate
-from verifier import jose
-from verifier.controller import Controller
-from verifier.cryptosuites import SUITES
-from verifier.data_integrity import check_proofs
-from verifier.did import controller
-from verifier.disclosure import choices, derive, mandatory_pointers
+from verifier.checks.disclosure import choices, derive, mandatory_pointers
+from verifier.issuers.controller import Controller
+from verifier.issuers.did import controller
+from verifier.proof import jose
+from verifier.proof.cryptosuites import SUITES
+from verifier.proof.data_integrity import check_proofs
 from verifier.report import Outcome, worst
 
 BADGE = full_badge(World())

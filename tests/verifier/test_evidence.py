@@ -5,9 +5,9 @@ import hashlib
 
 import pytest
 
-from verifier.credential import Credential, Evidence, Profile
-from verifier.evidence import check_evidence, digest_multibase
-from verifier.multikey import base58_encode
+from verifier.checks.evidence import check_evidence, digest_multibase
+from verifier.credential.model import Credential, Evidence, Profile
+from verifier.public_keys.multikey import base58_encode
 from verifier.report import Outcome
 
 FILE = b"six drafts, each with its revision"

@@ -10,10 +10,11 @@ from fault_proxy import DEADLINE, FAULTS, SLOW, web
 from signed_list import LIST, STATE, jcs
 from world import NOW, Issuer, World
 
-from verifier import fetch
+from verifier.fetching import fetch
 from verifier.report import Answer, Outcome
-from verifier.trust import TrustListError, kept
+from verifier.trust import TrustListError
 from verifier.trust.chain import LICENSED
+from verifier.trust_lists import kept
 
 YES, COULD_NOT = Answer.YES, Answer.COULD_NOT_CHECK
 EXTENSIONS = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
@@ -65,7 +66,7 @@ def by_link(site):
 
 def of_a_web_address(site):
     """The issuer is named by a web address, and its keys are in the key set of its site."""
-    from verifier import jose
+    from verifier.proof import jose
 
     issuer = Issuer(PROFILE)
     key = jose.to_jwk(issuer.jwt_key.public_key()) | {"kid": "1"}
@@ -154,7 +155,7 @@ def judge(site, handed, endorser_listed):
 
 
 def answers(report):
-    return tuple(report.verdicts()[name].answer for name in ("authentic", "current", "recognised"))
+    return tuple(report.verdicts()[name].answer for name in ("authentic", "current", "recognized"))
 
 
 @pytest.mark.parametrize("what", DEPENDENCIES)
@@ -179,7 +180,7 @@ def test_what_could_not_be_checked_is_named_and_nothing_is_no(site, what, fault,
     if name:  # an endorser's own fault is told in the verdict
         assert {check.name for check in missed} & set(name.split())
     else:
-        assert report.recognised.code == "endorsement_unchecked"
+        assert report.recognized.code == "endorsement_unchecked"
 
 
 def test_a_schema_of_its_own_is_asked_of_nobody(site):
@@ -217,4 +218,4 @@ def test_a_list_of_others_keeps_its_last_good_copy_and_says_so(site, fault, tmp_
     assert not (tmp_path / "none").exists()
     badge = site.issuer.sign(site.badge())
     report = site.verify(badge, fetch=site.web.fetch(), trust=copy, now=later)
-    assert (report.recognised.answer, report.recognised.code) == (YES, "listed_by_copy")
+    assert (report.recognized.answer, report.recognized.code) == (YES, "listed_by_copy")

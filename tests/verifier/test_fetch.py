@@ -9,11 +9,11 @@ import pytest
 from authority import Authority
 from raw_server import server
 
-from verifier import fetch
-from verifier.fetch import FetchError, WebFetch, offline
+from verifier.fetching import fetch
+from verifier.fetching.fetch import FetchError, WebFetch, offline
 
 SOON = 10.0
-"""Seconds. Without the defence it would be hours; a slow machine is no flaw."""
+"""Seconds. Without the defense it would be hours; a slow machine is no flaw."""
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 JSON = HEAD + b"Content-Type: Application/json; charset=utf-8; v=1\r\nContent-Length: 2\r\n\r\n{}"

@@ -6,9 +6,9 @@ from threading import Event, current_thread
 
 import pytest
 
-from verifier import fetch
-from verifier.fetch import FetchError, WebFetch
-from verifier.fetch_rules import host_and_port, is_allowed, place
+from verifier.fetching import fetch
+from verifier.fetching.fetch import FetchError, WebFetch
+from verifier.fetching.rules import host_and_port, is_allowed, place
 
 
 @pytest.mark.parametrize(

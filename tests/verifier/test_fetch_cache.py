@@ -7,15 +7,17 @@ import pytest
 from carriers import jwt
 from world import NOW, World
 
-from verifier import fetch_cache, verify, words
-from verifier.did import DOCUMENT_TYPES
-from verifier.fetch import LIMITS, Fetched, FetchError
-from verifier.fetch_breaker import FAILURES, MAX_HOSTS, PAUSE_SECONDS, Breaker
-from verifier.fetch_cache import ERROR_SECONDS, MAX_SECONDS, USUAL_SECONDS, Cache, remembering
-from verifier.fetch_rules import fresh_for
-from verifier.intake import CREDENTIAL_TYPES
+from verifier import verify
+from verifier.checks.status import LIST_TYPES
+from verifier.fetching import cache as fetch_cache
+from verifier.fetching.breaker import FAILURES, MAX_HOSTS, PAUSE_SECONDS, Breaker
+from verifier.fetching.cache import ERROR_SECONDS, MAX_SECONDS, USUAL_SECONDS, Cache, remembering
+from verifier.fetching.fetch import LIMITS, Fetched, FetchError
+from verifier.fetching.rules import fresh_for
+from verifier.intake.carriers import CREDENTIAL_TYPES
+from verifier.issuers.did import DOCUMENT_TYPES
 from verifier.report import Answer
-from verifier.status import LIST_TYPES
+from verifier.wording import words
 
 URL = "https://district.example/did.json"
 

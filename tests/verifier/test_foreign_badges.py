@@ -19,8 +19,11 @@ from published import vectors
 from pyld import jsonld
 
 from contexts import BUNDLED, ContextNotListedError
-from verifier import Answer, did, multikey, words
-from verifier.shape import GAPS
+from verifier import Answer
+from verifier.issuers import did
+from verifier.public_keys import multikey
+from verifier.structure.shape import GAPS
+from verifier.wording import words
 
 V1, V2 = "https://www.w3.org/2018/credentials/v1", "https://www.w3.org/ns/credentials/v2"
 OB = "https://purl.imsglobal.org/spec/ob/v3p0/context"

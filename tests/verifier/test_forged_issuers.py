@@ -6,7 +6,8 @@ The attacker has keys and a site of their own, and may write anything into the b
 import pytest
 from world import Issuer
 
-from verifier import jose, multikey
+from verifier.proof import jose
+from verifier.public_keys import multikey
 from verifier.report import Answer
 
 VICTIM = "did:web:district.example"
@@ -267,5 +268,5 @@ def test_the_name_in_a_trust_list_is_shown_and_not_the_name_in_the_badge(world, 
     badge = world.badge(issuer={"id": ATTACKER, "type": ["Profile"], "name": "Example District"})
     del badge["credentialStatus"]
     report = world.verify(attacker.sign(badge), trust=[world.trust_list(world.issuer)])
-    assert (report.authentic.answer, report.recognised.answer) == (Answer.YES, Answer.NO)
-    assert report.recognised.code == "not_listed"
+    assert (report.authentic.answer, report.recognized.answer) == (Answer.YES, Answer.NO)
+    assert report.recognized.code == "not_listed"

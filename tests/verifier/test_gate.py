@@ -6,8 +6,8 @@ from types import MappingProxyType
 import pytest
 from world import BADGE, CONTEXTS
 
-from verifier.gate import check_structure
 from verifier.report import Outcome
+from verifier.structure.gate import check_structure
 
 ID = BADGE["id"]
 ENDORSEMENT = {

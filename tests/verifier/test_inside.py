@@ -5,8 +5,9 @@ import json
 import pytest
 from world import NOW, Issuer
 
-from verifier import Answer, printed
-from verifier.inside import MAX_CREDENTIALS, MAX_ENDORSEMENTS
+from verifier import Answer
+from verifier.pipeline.inside import MAX_CREDENTIALS, MAX_ENDORSEMENTS
+from verifier.wording import printed
 
 CLR = "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json"
 ENDORSER = Issuer("did:web:association.example")

@@ -27,8 +27,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from pypdf import PdfWriter
 
-from verifier.baking import bake_png, bake_svg
-from verifier.intake import (
+from verifier.intake.baking import bake_png, bake_svg
+from verifier.intake.carriers import (
     FACE_UNSIGNED,
     MAX_BYTES,
     MORE_THAN_ONE,
@@ -38,7 +38,7 @@ from verifier.intake import (
     read,
     read_all,
 )
-from verifier.wrapping import ENVELOPE, PRESENTATION
+from verifier.intake.wrapping import ENVELOPE, PRESENTATION
 
 JWT = jwt()
 OTHER = jwt('{"other":1}')
@@ -232,7 +232,7 @@ def zipped() -> bytes:
         pytest.param(b"<!DOCTYPE html>\n<title>Badge</title>", "web_page", id="html"),
         pytest.param(b"\n<HTML lang=en><svg></svg>", "web_page", id="html-in-capitals"),
         pytest.param(b"<?xml version='1.0'?><html/>", "web_page", id="xhtml"),
-        pytest.param(b"<?xml version='1.0'?><rss/>", "not_recognised", id="other-xml"),
+        pytest.param(b"<?xml version='1.0'?><rss/>", "not_recognized", id="other-xml"),
         pytest.param(zipped(), "office_file", id="docx-or-zip"),
         pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(9), "office_file", id="doc"),
         pytest.param(b"{\\rtf1\\ansi Hello}", "office_file", id="rtf"),
@@ -252,19 +252,19 @@ def zipped() -> bytes:
         pytest.param(pdf(), "no_credential_in_pdf", id="pdf-without-credential"),
         pytest.param(pdf(password="x"), "pdf_needs_password", id="pdf-with-password"),
         pytest.param(b"%PDF-1.7\n", "pdf_damaged", id="pdf-damaged"),
-        pytest.param(b"Dear committee, I attach my badge.", "not_recognised", id="a-letter"),
-        pytest.param(b"www.district.example", "not_recognised", id="host-name"),
-        pytest.param(f"My badge is at {URL}".encode(), "not_recognised", id="link-in-a-sentence"),
-        pytest.param(b"Dear {name}, see {badge}", "not_recognised", id="form-letter"),
-        pytest.param(b"javascript:alert(1)", "not_recognised", id="other-scheme"),
-        pytest.param(b"https://x.example/" + b"a" * 3000, "not_recognised", id="endless-link"),
-        pytest.param(b"[1, 2]", "not_recognised", id="array-of-numbers"),
-        pytest.param(b"[]", "not_recognised", id="empty-array"),
-        pytest.param(b"[" * 10**5, "not_recognised", id="100000-brackets"),
-        pytest.param("Zeugnis für…".encode("latin-1", "replace"), "not_recognised", id="latin-1"),
-        pytest.param(JSON.encode("utf-16-le"), "not_recognised", id="utf-16-without-its-mark"),
-        pytest.param(b"\x7fELF" + bytes(99), "not_recognised", id="program"),
-        pytest.param(f"{'x ' * 5000}{JWT}".encode(), "not_recognised", id="too-many-words"),
+        pytest.param(b"Dear committee, I attach my badge.", "not_recognized", id="a-letter"),
+        pytest.param(b"www.district.example", "not_recognized", id="host-name"),
+        pytest.param(f"My badge is at {URL}".encode(), "not_recognized", id="link-in-a-sentence"),
+        pytest.param(b"Dear {name}, see {badge}", "not_recognized", id="form-letter"),
+        pytest.param(b"javascript:alert(1)", "not_recognized", id="other-scheme"),
+        pytest.param(b"https://x.example/" + b"a" * 3000, "not_recognized", id="endless-link"),
+        pytest.param(b"[1, 2]", "not_recognized", id="array-of-numbers"),
+        pytest.param(b"[]", "not_recognized", id="empty-array"),
+        pytest.param(b"[" * 10**5, "not_recognized", id="100000-brackets"),
+        pytest.param("Zeugnis für…".encode("latin-1", "replace"), "not_recognized", id="latin-1"),
+        pytest.param(JSON.encode("utf-16-le"), "not_recognized", id="utf-16-without-its-mark"),
+        pytest.param(b"\x7fELF" + bytes(99), "not_recognized", id="program"),
+        pytest.param(f"{'x ' * 5000}{JWT}".encode(), "not_recognized", id="too-many-words"),
     ],
 )
 def test_what_holds_no_credential_is_told_apart(data: bytes, code: str) -> None:

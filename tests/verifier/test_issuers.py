@@ -8,9 +8,11 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 from world import Issuer
 
-from verifier import Answer, jose, multikey
-from verifier.cryptosuites import SUITES
-from verifier.fetch import FetchError
+from verifier import Answer
+from verifier.fetching.fetch import FetchError
+from verifier.proof import jose
+from verifier.proof.cryptosuites import SUITES
+from verifier.public_keys import multikey
 
 PAGE = "https://badges.example/issuers/7"
 KEY_SET = "https://badges.example/.well-known/jwks.json"

@@ -11,9 +11,9 @@ from jwcrypto.jwk import JWK
 from jwcrypto.jws import JWSCore
 from published import suite, vectors
 
-from verifier import jose
-from verifier.cryptosuites.signature import verify_jose
-from verifier.jose import JoseError, decode_part, encode_part, parse
+from verifier.proof import jose
+from verifier.proof.jose import JoseError, decode_part, encode_part, parse
+from verifier.public_keys.signature import verify_jose
 
 HEADER = {"alg": "ES256", "kid": "did:web:district.example#jwt", "typ": "JWT"}
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from verifier.jwt_payload import check_limits_named, check_writing, credential_in
+from verifier.proof.jwt_payload import check_limits_named, check_writing, credential_in
 from verifier.report import Answer, Outcome
 
 V1, V2 = "https://www.w3.org/2018/credentials/v1", "https://www.w3.org/ns/credentials/v2"
@@ -158,7 +158,7 @@ def test_several_values_where_one_belongs_are_no_one_reading(world):
 
 def test_a_name_that_stands_twice_is_no_one_reading(world):
     head, body, signature = world.issuer.jwt(world.badge()).split(".")
-    from verifier import jose
+    from verifier.proof import jose
 
     twice = jose.decode_part(body)[:-1] + b', "name": "Another"}'
     report = world.verify(f"{head}.{jose.encode_part(twice)}.{signature}")

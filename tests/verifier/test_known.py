@@ -12,11 +12,11 @@ from world import NOW, Issuer, World
 from contexts import BUNDLED
 from verifier.batch.desk import Desk, Task
 from verifier.batch.table import HandedIn
-from verifier.examine import World as Judging
-from verifier.fetch import FetchError
-from verifier.fetch_cache import MAX_SECONDS, Cache
-from verifier.known import MAX_KEPT, Asking, Known, KnownWorld
-from verifier.pipeline import look_at
+from verifier.fetching.cache import MAX_SECONDS, Cache
+from verifier.fetching.fetch import FetchError
+from verifier.pipeline.examine import World as Judging
+from verifier.pipeline.memory import MAX_KEPT, Asking, Known, KnownWorld
+from verifier.pipeline.pipeline import look_at
 
 DOCUMENT = "https://district.example/.well-known/did.json"
 

@@ -3,7 +3,7 @@
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from verifier.multikey import (
+from verifier.public_keys.multikey import (
     MAX_BASE58,
     MultikeyError,
     base58_decode,

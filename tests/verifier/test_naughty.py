@@ -10,13 +10,13 @@ from naughty import ALL, NAUGHTY
 from page_shape import FLOOD, PROSE, TURNED, Shape
 from world import NOW, Issuer, World
 
-from verifier import letters, printed
 from verifier.batch import sheet
 from verifier.batch.desk import Row
 from verifier.batch.table import HandedIn
 from verifier.report import Answer
 from verifier.web import headers
 from verifier.web.page import Site, verifier_blueprint
+from verifier.wording import letters, printed
 
 WRITTEN_BY_OTHERS = {
     *("name", "description", "narrative", "tag", "identifier", "genre", "audience", "role"),
@@ -136,7 +136,7 @@ def test_a_page_has_the_tags_that_it_has_for_plain_words(world: World, app: Flas
         assert [to for to in strange if not to.startswith("https://")] == [], text
 
 
-def test_in_a_browser_naughty_texts_stand_there_each_apart_from_its_neighbours(
+def test_in_a_browser_naughty_texts_stand_there_each_apart_from_its_neighbors(
     chromium, world: World, app: Flask
 ):
     """No dialog, no request, no popup, nothing too wide, and no text turns the one beside it."""

@@ -15,11 +15,15 @@ from sharing import SharingIssuer
 from world import NOW, Issuer, World
 
 from verifier import __main__ as command
-from verifier import baking, disclosure, trust, verify, web_options, words
-from verifier.cryptosuites import SUITES
-from verifier.fetch import FetchError
+from verifier import trust, verify
+from verifier.checks import disclosure
+from verifier.fetching.fetch import FetchError
+from verifier.intake import baking
+from verifier.options import web_options
+from verifier.proof.cryptosuites import SUITES
 from verifier.report import Answer, Verdict
 from verifier.web.app import create_app
+from verifier.wording import words
 
 SITE = "https://district.example"
 OB2 = "https://badges.example"
@@ -194,7 +198,7 @@ TABLE = {
         "link_to_nothing not_authentic not_authentic",
     ),
     "office file": (lambda w, n: b"PK\x03\x04 ...", "office_file not_authentic not_authentic"),
-    "words": (lambda w, n: "my badge", "not_recognised not_authentic not_authentic"),
+    "words": (lambda w, n: "my badge", "not_recognized not_authentic not_authentic"),
     "JSON cut short": (
         lambda w, n: signed(w, n)[:-9],
         "not_strict_json not_authentic not_authentic",
@@ -204,7 +208,7 @@ TABLE = {
 
 UNREAD = {
     *("picture_damaged", "no_credential_in_picture", "web_page", "link_to_nothing"),
-    *("office_file", "not_recognised", "empty"),
+    *("office_file", "not_recognized", "empty"),
 }
 """Codes of what holds no credential: there is no report on one, but what to bring instead."""
 

@@ -8,11 +8,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from world import NOW
 
-from verifier import jose, words
-from verifier.baking import PNG_SIGNATURE
-from verifier.fetch import FetchError, offline
-from verifier.recipient import identity_hash
+from verifier.checks.recipient import identity_hash
+from verifier.fetching.fetch import FetchError, offline
+from verifier.intake.baking import PNG_SIGNATURE
+from verifier.proof import jose
 from verifier.report import Answer
+from verifier.wording import words
 
 SITE = "https://badges.example"
 ADDRESS = f"{SITE}/assertions/1"

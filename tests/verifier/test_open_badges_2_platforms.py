@@ -10,9 +10,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from verifier import jose
-from verifier.fetch import FetchError, offline
-from verifier.recipient import identity_hash
+from verifier.checks.recipient import identity_hash
+from verifier.fetching.fetch import FetchError, offline
+from verifier.proof import jose
 
 V2, V1 = "https://w3id.org/openbadges/v2", "https://w3id.org/openbadges/v1"
 MAIL = "jordan@example.org"

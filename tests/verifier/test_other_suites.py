@@ -9,9 +9,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from published import suite, vectors
 
 from contexts import BUNDLED
-from verifier import multikey
-from verifier.cryptosuites import suite_of
-from verifier.cryptosuites.signature import verify_ecdsa
+from verifier.proof.cryptosuites import suite_of
+from verifier.public_keys import multikey
+from verifier.public_keys.signature import verify_ecdsa
 
 _EXAMPLES = b'{"@context": {"@vocab": "https://www.w3.org/ns/credentials/examples#"}}'
 CONTEXTS = BUNDLED.pinned(

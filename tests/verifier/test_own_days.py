@@ -10,7 +10,7 @@ import pytest
 
 from verifier import __main__ as command
 from verifier import verify
-from verifier.fetch import offline
+from verifier.fetching.fetch import offline
 from verifier.web.app import create_app
 
 BADGE = Path(__file__).parents[1] / "cases" / "dates" / "tzforeign.jwt"

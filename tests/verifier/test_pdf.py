@@ -8,8 +8,8 @@ from carriers import JSON, MIB, code, deflated_zeros, jwt, link, memory_below, p
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verifier import pdf as pdf_module
-from verifier.pdf import (
+from verifier.intake import pdf as pdf_module
+from verifier.intake.pdf import (
     MAX_ATTACHMENTS,
     MAX_PAGES,
     MAX_STREAM_BYTES,

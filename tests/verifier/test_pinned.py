@@ -9,8 +9,8 @@ from planted import NOW, served
 
 from contexts import BUNDLED
 from verifier import __main__ as command
-from verifier import web_options
-from verifier.cryptosuites import SUITES
+from verifier.options import web_options
+from verifier.proof.cryptosuites import SUITES
 from verifier.web import app
 
 URL = "https://example.org/gpa"

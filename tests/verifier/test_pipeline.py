@@ -9,10 +9,10 @@ from sharing import SharingIssuer
 from world import Issuer, World
 
 from contexts import BUNDLED
-from verifier.cryptosuites import SUITES, ecdsa_sd
-from verifier.examine import verdict
-from verifier.fetch import FetchError, offline
-from verifier.intake import CREDENTIAL_TYPES, MAX_CREDENTIAL_BYTES
+from verifier.fetching.fetch import FetchError, offline
+from verifier.intake.carriers import CREDENTIAL_TYPES, MAX_CREDENTIAL_BYTES
+from verifier.pipeline.examine import verdict
+from verifier.proof.cryptosuites import SUITES, ecdsa_sd
 from verifier.report import Answer, Check, Outcome, Verdict
 
 DOCUMENT = "https://district.example/.well-known/did.json"
@@ -23,13 +23,13 @@ def badge(world):
     return world.issuer.sign(world.badge())
 
 
-def test_a_sound_badge_is_authentic_and_current_and_nobody_says_recognised(world, badge):
+def test_a_sound_badge_is_authentic_and_current_and_nobody_says_recognized(world, badge):
     report = world.verify(badge)
     answers = {name: verdict.answer for name, verdict in report.verdicts().items()}
     assert answers == {
         "authentic": Answer.YES,
         "current": Answer.YES,
-        "recognised": Answer.COULD_NOT_CHECK,
+        "recognized": Answer.COULD_NOT_CHECK,
     }
     assert (report.carrier, report.securing) == ("json", "data_integrity")
     assert report.credential.name == "Feedback that moves learners"
@@ -54,7 +54,7 @@ def test_what_is_not_authentic_is_not_judged_further_and_shows_no_claim(world, b
     )
     assert report.authentic.answer is not Answer.YES
     assert report.credential is None
-    for said in (report.current, report.recognised, report.theirs):
+    for said in (report.current, report.recognized, report.theirs):
         assert (said.answer, said.code) == (Answer.COULD_NOT_CHECK, "not_authentic")
     assert world.list_url not in world.asked
 
@@ -218,7 +218,7 @@ def test_offline_with_a_snapshot_it_is_authentic_and_not_shown_to_be_current(wor
         Answer.COULD_NOT_CHECK,
         "status_unreachable",
     )
-    assert report.recognised.answer is Answer.YES
+    assert report.recognized.answer is Answer.YES
 
 
 def test_offline_an_expired_badge_is_still_seen_to_be_expired(world):
@@ -259,10 +259,10 @@ def test_a_document_that_says_nothing_leaves_the_snapshot_to_speak(world, badge,
     assert report.authentic.code == "authentic_by_snapshot"
 
 
-def test_a_listed_issuer_is_recognised_with_the_name_of_the_list(world, badge):
+def test_a_listed_issuer_is_recognized_with_the_name_of_the_list(world, badge):
     report = world.verify(badge, trust=[world.trust_list(world.issuer)])
-    assert (report.recognised.answer, report.recognised.code) == (Answer.YES, "listed")
-    assert report.recognised.params["name"] == "Example District"
+    assert (report.recognized.answer, report.recognized.code) == (Answer.YES, "listed")
+    assert report.recognized.params["name"] == "Example District"
 
 
 def test_nothing_of_one_verification_is_kept_for_the_next(world, badge):

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from verifier import plain_text, strict_toml, trust
-from verifier.intake import read
-from verifier.trust import obtain
+from verifier import trust
+from verifier.intake.carriers import read
+from verifier.parsing import plain_text, strict_toml
+from verifier.trust_lists import obtain
 
 CASES = Path(__file__).parents[1] / "cases"
 LIST = {"type": "MintmarkTrustList", "version": 1, "name": "Ours", "entries": []}

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from world import Issuer
 
-from verifier import printed
 from verifier.report import Answer, Check, Outcome, Verdict
+from verifier.wording import printed
 
 STEERING = {
     "an escape sequence": "\x1b[2J\x1b[31mred",
@@ -107,7 +107,7 @@ def test_the_json_has_verdicts_checks_and_the_credential(world):
     badge = world.issuer.sign(world.badge())
     shown = printed.as_json(world.verify(badge, presented_by="a@example.com"))
     assert list(shown) == ["carrier", "securing", "verdicts", "checks", "credential"]
-    assert list(shown["verdicts"]) == ["authentic", "current", "recognised", "theirs"]
+    assert list(shown["verdicts"]) == ["authentic", "current", "recognized", "theirs"]
     for verdict in shown["verdicts"].values():
         assert list(verdict) == ["verdict", "code", "params", "text", "next"]
     for check in shown["checks"]:
@@ -136,7 +136,7 @@ def test_a_table_has_a_line_for_each_with_the_reason(world):
     stranger = Issuer("did:web:stranger.example")
     forged = world.verify(stranger.sign(world.badge()))
     lines = printed.as_table([("good.json", good), ("forged-badge.json", forged)]).splitlines()
-    assert lines[0].split() == ["file", "authentic", "current", "recognised"]
+    assert lines[0].split() == ["file", "authentic", "current", "recognized"]
     assert lines[1].split() == ["good.json", "✔", "✔", "✔"]
     assert lines[2].split()[:4] == ["forged-badge.json", "✘", "?", "?"]
     assert "not signed by the issuer" in lines[2]
@@ -152,13 +152,13 @@ def test_the_report_of_a_certificate_says_that_its_face_is_unsigned(world):
 
 def test_the_table_says_that_it_is_not_theirs(world):
     report = world.verify(world.issuer.sign(world.badge()), presented_by="nobody@example.org")
-    listed = replace(report, recognised=Verdict(Answer.YES, "current"))
+    listed = replace(report, recognized=Verdict(Answer.YES, "current"))
     table = printed.as_table([("a.json", listed), ("b.json", listed)])
-    assert table.splitlines()[0].split() == ["file", "authentic", "current", "recognised", "theirs"]
+    assert table.splitlines()[0].split() == ["file", "authentic", "current", "recognized", "theirs"]
     assert "not the one this was issued to" in table.splitlines()[1]
 
 
 def test_the_table_says_that_a_file_is_not_the_evidence(world):
     report = world.verify(world.issuer.sign(world.badge()), evidence=[b"another file"])
-    listed = replace(report, recognised=Verdict(Answer.YES, "current"))
+    listed = replace(report, recognized=Verdict(Answer.YES, "current"))
     assert "not among the evidence" in printed.as_table([("a.json", listed)])

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageFilter, ImageOps
 
-from verifier import jose, qr
-from verifier.qr import (
+from verifier.intake import qr
+from verifier.intake.qr import (
     DICTIONARY_SHA256,
     MAX_CONTENT_BYTES,
     MAX_DIGITS,
@@ -27,6 +27,7 @@ from verifier.qr import (
     to_digits,
     unpack,
 )
+from verifier.proof import jose
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs/qr-format.md").read_text()

@@ -14,7 +14,7 @@ from world import CONTEXTS, Issuer, World
 from contexts import BUNDLED, Manner, NoOneReadingError, read
 from verifier import Answer
 from verifier.batch import policy
-from verifier.reading import reading
+from verifier.pipeline.reading import reading
 from verifier.report import Outcome
 
 CASES = Path(__file__).parent / "cases"

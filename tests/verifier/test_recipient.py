@@ -4,8 +4,8 @@ import hashlib
 
 import pytest
 
-from verifier.credential import Credential, Identity, Profile
-from verifier.recipient import identity_hash, judge, matches
+from verifier.checks.recipient import identity_hash, judge, matches
+from verifier.credential.model import Credential, Identity, Profile
 from verifier.report import Answer
 
 PUBLISHED = {

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from verifier import Answer
-from verifier.fetch import FetchError, offline
+from verifier.fetching.fetch import FetchError, offline
 from verifier.report import Outcome
 
 URL = "https://district.example/credentials/1/newest"

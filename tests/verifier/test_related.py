@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from contexts import file_of
-from verifier.evidence import digest_multibase
-from verifier.related import MAX_RESOURCES, SECURITY_ERROR
+from verifier.checks.evidence import digest_multibase
+from verifier.checks.related import MAX_RESOURCES, SECURITY_ERROR
 from verifier.report import Answer
 
 AFTER = datetime(2026, 11, 30, tzinfo=UTC)

@@ -24,6 +24,6 @@ def test_nothing_decides_where_nothing_is_wrong():
 def test_the_fourth_verdict_is_there_only_when_somebody_presented_it():
     yes = Verdict(Answer.YES, "authentic")
     three = Report("json", "data_integrity", (), yes, yes, yes)
-    assert list(three.verdicts()) == ["authentic", "current", "recognised"]
+    assert list(three.verdicts()) == ["authentic", "current", "recognized"]
     four = Report("json", "data_integrity", (), yes, yes, yes, theirs=yes)
-    assert list(four.verdicts()) == ["authentic", "current", "recognised", "theirs"]
+    assert list(four.verdicts()) == ["authentic", "current", "recognized", "theirs"]

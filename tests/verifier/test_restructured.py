@@ -13,8 +13,8 @@ from pyld import jsonld
 from world import CONTEXTS, World
 
 from contexts import BUNDLED, fallback, work
-from verifier import examine
-from verifier.reading import Read
+from verifier.pipeline import examine
+from verifier.pipeline.reading import Read
 from verifier.report import Answer, Check, Outcome
 
 END = "2026-11-10T00:00:00Z"

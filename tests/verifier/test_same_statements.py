@@ -18,7 +18,8 @@ import pytest
 from same_statements import Rewrite, rewrites, rewritten
 from world import BADGE, CONTEXTS, Issuer, World
 
-from verifier import Answer, Report, printed
+from verifier import Answer, Report
+from verifier.wording import printed
 
 EXTENSIONS = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
 FUZZ = "FUZZ_PAIRS" in os.environ

@@ -32,9 +32,10 @@ from carriers import (
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
 
-from verifier import baking, intake, sandbox
-from verifier.intake import FACE_UNSIGNED, Handed, IntakeError
-from verifier.sandbox import SandboxError
+from verifier.intake import baking, sandbox
+from verifier.intake import carriers as intake
+from verifier.intake.carriers import FACE_UNSIGNED, Handed, IntakeError
+from verifier.intake.sandbox import SandboxError
 
 JWT = jwt()
 CODE = code(link(JWT))
@@ -214,9 +215,8 @@ TRIES = {
 
 @pytest.mark.parametrize("attempt", TRIES.values(), ids=TRIES.keys())
 def test_a_confined_process_can_do_no_harm(attempt):
-    code = (
-        f"import os, socket, resource\nfrom verifier import sandbox\nsandbox.confine()\n{attempt}"
-    )
+    code = "import os, socket, resource\n"
+        f"from verifier.intake import sandbox\nsandbox.confine()\n{attempt}"
     child = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert child.returncode == 1
     assert any(word in child.stderr for word in (b"OSError", b"MemoryError", b"ValueError"))
@@ -224,14 +224,14 @@ def test_a_confined_process_can_do_no_harm(attempt):
 
 def test_a_confined_process_ends_when_its_processor_time_does():
     endless = "sandbox.MAX_CPU_SECONDS = 1; sandbox.confine()\nwhile 1: pass"
-    code = f"from verifier import sandbox; {endless}"
+    code = f"from verifier.intake import sandbox; {endless}"
     child = subprocess.run([sys.executable, "-c", code], timeout=60, check=False)
     assert child.returncode < 0
 
 
 def test_a_confined_process_ends_when_its_time_does():
     asleep = "sandbox.MAX_SECONDS = 1; sandbox.confine(); import time; time.sleep(50)"
-    code = f"import time; from verifier import sandbox; {asleep}"
+    code = f"import time; from verifier.intake import sandbox; {asleep}"
     child = subprocess.run([sys.executable, "-c", code], timeout=40, check=False)
     assert child.returncode < 0
 

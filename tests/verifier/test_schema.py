@@ -5,7 +5,8 @@ from copy import deepcopy
 import pytest
 from world import BADGE
 
-from verifier import Answer, schema
+from verifier import Answer
+from verifier.structure import schema
 
 CANONICAL = (
     "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"

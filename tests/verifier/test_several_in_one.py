@@ -9,10 +9,11 @@ from carriers import code, link, pdf, saved
 from planted import served
 
 from verifier import __main__ as verifying
-from verifier import pipeline, web_options
 from verifier.batch.desk import Desk, Task
 from verifier.batch.table import HandedIn
-from verifier.fetch import FetchError, offline
+from verifier.fetching.fetch import FetchError, offline
+from verifier.options import web_options
+from verifier.pipeline import pipeline
 from verifier.report import Answer
 from verifier.web.app import create_app
 

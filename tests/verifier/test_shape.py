@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from world import BADGE, CONTEXTS, NOW
 
-from verifier import words
 from verifier.batch import policy
 from verifier.batch.applicants import HandedIn
 from verifier.report import Answer, Outcome
-from verifier.shape import GAPS, check_endorsement, check_shape
+from verifier.structure.shape import GAPS, check_endorsement, check_shape
+from verifier.wording import words
 
 GONE = object()
 CASES = Path(__file__).parents[1] / "cases"

@@ -7,8 +7,8 @@ import json
 import pytest
 from world import Issuer
 
-from verifier import status_list
-from verifier.fetch import FetchError
+from verifier.checks import status_list
+from verifier.fetching.fetch import FetchError
 from verifier.report import Answer
 
 INDEX = 94567

@@ -7,10 +7,11 @@ import json
 import pytest
 from world import NOW
 
-from verifier import Answer, status_list, verify
-from verifier.fetch import FetchError
+from verifier import Answer, verify
+from verifier.checks import status_list
+from verifier.checks.status import LIST_TYPES, MAX_LIST_BYTES
+from verifier.fetching.fetch import FetchError
 from verifier.report import Outcome
-from verifier.status import LIST_TYPES, MAX_LIST_BYTES
 
 V1 = "https://www.w3.org/2018/credentials/v1"
 LIST_2021 = "https://w3id.org/vc/status-list/2021/v1"

@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 
-from verifier.status_list import (
+from verifier.checks.status_list import (
     MAX_BYTES,
     MIN_ENTRIES,
     StatusListError,
@@ -19,7 +19,7 @@ from verifier.status_list import (
 )
 
 SOON = 10.0
-"""Seconds. Without the defence it would be hours; a slow machine is no flaw."""
+"""Seconds. Without the defense it would be hours; a slow machine is no flaw."""
 
 EMPTY = bytes(MIN_ENTRIES // 8)
 EXAMPLE = "H4sIAAAAAAAAA-3BMQEAAADCoPVPbQwfoAAAAAAAAAAAAAAAAAAAAIC3AYbSVKsAQAAA"

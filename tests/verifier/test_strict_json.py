@@ -4,10 +4,10 @@ import time
 
 import pytest
 
-from verifier.strict_json import MAX_BYTES, MAX_DEPTH, StrictJsonError, loads, loads_object
+from verifier.parsing.strict_json import MAX_BYTES, MAX_DEPTH, StrictJsonError, loads, loads_object
 
 SOON = 10.0
-"""Seconds. Without the defence it would be hours; a slow machine is no flaw."""
+"""Seconds. Without the defense it would be hours; a slow machine is no flaw."""
 
 REFUSED = {
     # two readings

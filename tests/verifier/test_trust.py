@@ -1,4 +1,4 @@
-"""Trust lists: strict files, key snapshots, and who is recognised (D3, T33)."""
+"""Trust lists: strict files, key snapshots, and who is recognized (D3, T33)."""
 
 import json
 from datetime import UTC, datetime
@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 import pytest
 from world import NOW, Issuer
 
-from verifier import trust, words
+from verifier import trust
 from verifier.report import Answer
 from verifier.trust import TrustListError
+from verifier.wording import words
 
 ISSUER = Issuer("did:web:district.example")
 ENTRY = {"id": ISSUER.did, "name": "Example District", "kind": "district"}
@@ -115,7 +116,7 @@ REGISTRY = {
 def test_a_registry_of_the_digital_credentials_consortium_is_read():
     found = trust.load(json.dumps(REGISTRY).encode())
     assert (found.name, found.updated.date().isoformat()) == ("Issuer registry", "2025-03-25")
-    assert trust.recognise([found], ISSUER.did, NOW).params["name"] == "Example District"
+    assert trust.recognize([found], ISSUER.did, NOW).params["name"] == "Example District"
     for issuer in ("did:key:z6Mk", "did:key:z6Ml"):
         assert found.entries[issuer].name == issuer
     assert not any(entry.endorses or entry.snapshot for entry in found.entries.values())
@@ -129,13 +130,13 @@ def test_a_registry_without_its_date_is_refused(meta):
 
 def test_of_two_lists_the_first_speaks():
     one, two = loaded(ENTRY | {"name": "By one"}), loaded(ENTRY, name="Other")
-    assert trust.recognise([one, two], ISSUER.did, NOW).params["name"] == "By one"
-    assert trust.recognise([two, one], ISSUER.did, NOW).params["list"] == "Other"
+    assert trust.recognize([one, two], ISSUER.did, NOW).params["name"] == "By one"
+    assert trust.recognize([two, one], ISSUER.did, NOW).params["list"] == "Other"
 
 
-def test_an_entry_that_nobody_looked_at_is_recognised_as_that_and_says_so():
+def test_an_entry_that_nobody_looked_at_is_recognized_as_that_and_says_so():
     listed = loaded(ENTRY | {"unverified": "a public directory"})
-    verdict = trust.recognise([listed], ISSUER.did, NOW)
+    verdict = trust.recognize([listed], ISSUER.did, NOW)
     assert (verdict.answer, verdict.code) == (Answer.YES, "listed_unverified")
     assert "not verified by a person" in words.text(verdict)
     assert "a public directory" in words.text(verdict)
@@ -144,7 +145,7 @@ def test_an_entry_that_nobody_looked_at_is_recognised_as_that_and_says_so():
 def test_an_entry_that_a_person_made_speaks_before_one_that_nobody_looked_at():
     unseen, seen = loaded(ENTRY | {"unverified": "a directory"}), loaded(ENTRY, name="Other")
     for lists in ([unseen, seen], [seen, unseen]):
-        assert trust.recognise(lists, ISSUER.did, NOW).code == "listed"
+        assert trust.recognize(lists, ISSUER.did, NOW).code == "listed"
 
 
 @pytest.mark.parametrize(
@@ -153,7 +154,7 @@ def test_an_entry_that_a_person_made_speaks_before_one_that_nobody_looked_at():
     ids=["a day old", "older"],
 )
 def test_a_list_that_could_not_be_had_again_speaks_as_the_copy_it_is(retrieved, code):
-    verdict = trust.recognise([loaded(ENTRY, retrieved=retrieved)], ISSUER.did, NOW)
+    verdict = trust.recognize([loaded(ENTRY, retrieved=retrieved)], ISSUER.did, NOW)
     assert (verdict.answer, verdict.code) == (Answer.YES, code)
     assert (code == "listed") or "kept on November 21, 2026" in words.text(verdict)
 
@@ -163,7 +164,7 @@ def test_as_many_endorsements_as_may_be_are_read():
 
 
 def test_the_answer_tells_programs_of_when_the_list_is():
-    params = trust.recognise([loaded(ENTRY)], ISSUER.did, NOW).params
+    params = trust.recognize([loaded(ENTRY)], ISSUER.did, NOW).params
     assert params["updated"] == "2026-11-01T00:00:00+00:00"
 
 
@@ -189,31 +190,31 @@ def test_a_list_of_more_than_a_megabyte_is_read():
     ids=["always", "from now", "until now", "from later", "until before"],
 )
 def test_a_listing_holds_in_its_dates(dates, answer, code):
-    verdict = trust.recognise([loaded(ENTRY | dates)], ISSUER.did, NOW)
+    verdict = trust.recognize([loaded(ENTRY | dates)], ISSUER.did, NOW)
     assert (verdict.answer, verdict.code) == (answer, code)
 
 
 def test_without_a_list_nobody_can_say():
-    verdict = trust.recognise([], ISSUER.did, NOW)
+    verdict = trust.recognize([], ISSUER.did, NOW)
     assert (verdict.answer, verdict.code) == (Answer.COULD_NOT_CHECK, "no_trust_list")
 
 
 def test_on_no_list_is_no_and_names_the_lists():
-    verdict = trust.recognise([loaded(), loaded(name="Other")], ISSUER.did, NOW)
+    verdict = trust.recognize([loaded(), loaded(name="Other")], ISSUER.did, NOW)
     assert (verdict.answer, verdict.code) == (Answer.NO, "not_listed")
     assert verdict.params["list"] == "State list, Other"
 
 
 @pytest.mark.parametrize("other", [ISSUER.did.upper(), ISSUER.did + "/", ISSUER.did + ":x", ""])
 def test_a_name_alike_is_not_the_issuer(other):
-    assert trust.recognise([loaded(ENTRY)], other, NOW).code == "not_listed"
+    assert trust.recognize([loaded(ENTRY)], other, NOW).code == "not_listed"
 
 
 def test_of_two_lists_the_one_in_force_speaks():
     ended = loaded(ENTRY | {"validUntil": "2026-01-01T00:00:00Z"})
     holds = loaded(ENTRY | {"name": "By the other"}, name="Other")
     for lists in ([ended, holds], [holds, ended]):
-        verdict = trust.recognise(lists, ISSUER.did, NOW)
+        verdict = trust.recognize(lists, ISSUER.did, NOW)
         assert (verdict.code, verdict.params["list"]) == ("listed", "Other")
 
 

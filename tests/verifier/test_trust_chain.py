@@ -1,4 +1,4 @@
-"""Endorsement chains: recognised because somebody on a list endorses the issuer (issue: chains)."""
+"""Endorsement chains: recognized because somebody on a list endorses the issuer (issue: chains)."""
 
 import json
 from itertools import pairwise
@@ -6,9 +6,10 @@ from itertools import pairwise
 import pytest
 from world import Issuer
 
-from verifier import Answer, printed, trust, words
-from verifier.fetch import FetchError
+from verifier import Answer, trust
+from verifier.fetching.fetch import FetchError
 from verifier.trust.chain import LICENSED, MAX_CHAINS, MAX_LINKS
+from verifier.wording import printed, words
 
 STATE = Issuer("did:web:state.example")
 REGION = Issuer("did:web:region.example")
@@ -60,10 +61,10 @@ def badge_with(world, *held, **members):
 
 def judged(world, badge, *lists, **options):
     lists = lists or (world.trust_list(STATE, kind="state", name="State Department"),)
-    return world.verify(badge, trust=lists, **options).recognised
+    return world.verify(badge, trust=lists, **options).recognized
 
 
-def test_a_district_that_a_listed_state_endorses_is_recognised_and_the_verdict_says_why(world):
+def test_a_district_that_a_listed_state_endorses_is_recognized_and_the_verdict_says_why(world):
     found = judged(world, badge_with(world, signed(world, STATE, world.issuer.did)))
     assert (found.answer, found.code) == (Answer.YES, "endorsed")
     assert words.text(found) == (
@@ -136,7 +137,7 @@ def praised(world, by, about, held=(), changes=None, **subject):
     return by.sign(document)
 
 
-def test_a_person_whom_an_endorsed_district_praises_is_endorsed_and_not_recognised(world):
+def test_a_person_whom_an_endorsed_district_praises_is_endorsed_and_not_recognized(world):
     district = signed(world, STATE, COUNTY.did)
     found = judged(world, badge_with(world, praised(world, COUNTY, world.issuer.did, [district])))
     assert (found.answer, found.code) == (Answer.NO, "only_endorsed")
@@ -224,7 +225,7 @@ def test_three_links_are_followed_and_not_four(world):
     assert judged(world, ladder(world, 4)).code == "not_listed"
 
 
-def test_who_endorse_each_other_are_recognised_by_nobody(world):
+def test_who_endorse_each_other_are_recognized_by_nobody(world):
     inner = signed(world, COUNTY, REGION.did, [endorsement(world, REGION, COUNTY.did)])
     assert judged(
         world, badge_with(world, signed(world, REGION, world.issuer.did, [inner]))
@@ -237,7 +238,7 @@ def test_a_way_that_comes_back_to_the_issuer_is_no_way(world):
     assert judged(world, badge_with(world, held)).code == "not_listed"
 
 
-def test_an_issuer_that_endorses_itself_is_recognised_by_nobody(world):
+def test_an_issuer_that_endorses_itself_is_recognized_by_nobody(world):
     held = world.issuer.sign(endorsement(world, world.issuer, world.issuer.did))
     assert judged(world, badge_with(world, held)).code == "not_listed"
     listed = world.trust_list(world.issuer, kind="state", validFrom="2027-01-01T00:00:00Z")
@@ -366,4 +367,4 @@ def test_the_report_shows_the_chain_to_programs(world):
     held = signed(world, STATE, world.issuer.did)
     lists = [world.trust_list(STATE, kind="state", name="State Department")]
     shown = printed.as_json(world.verify(badge_with(world, held), trust=lists))
-    assert shown["verdicts"]["recognised"]["params"]["id"] == STATE.did
+    assert shown["verdicts"]["recognized"]["params"]["id"] == STATE.did

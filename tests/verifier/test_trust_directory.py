@@ -6,9 +6,11 @@ import pytest
 from world import NOW
 
 from verifier import __main__ as verifying
-from verifier import trust, words
-from verifier.trust import TrustListError, directory
+from verifier import trust
+from verifier.trust import TrustListError
 from verifier.trust.lists import read
+from verifier.trust_lists import directory
+from verifier.wording import words
 
 HEADER = "SCHOOL_YEAR,ST,LEA_NAME,LEAID,WEBSITE,SY_STATUS_TEXT"
 
@@ -79,9 +81,9 @@ def test_one_state_may_be_taken_alone():
     assert ids(*rows, state="wi") == {"did:web:b.example", "did:web:www.b.example"}
 
 
-def test_a_district_found_so_is_recognised_as_that_and_not_as_listed_by_a_person():
+def test_a_district_found_so_is_recognized_as_that_and_not_as_listed_by_a_person():
     listed = read(built(row("https://own.example")).document)
-    verdict = trust.recognise([listed], "did:web:own.example", NOW)
+    verdict = trust.recognize([listed], "did:web:own.example", NOW)
     assert verdict.code == "listed_unverified"
     said = words.text(verdict)
     assert (

@@ -10,10 +10,11 @@ from signed_list import DISTRICT, LIST, OTHER, STATE, jcs, jwt
 from world import NOW, Issuer
 
 from verifier import __main__ as verifying
-from verifier import web_options
-from verifier.fetch import FetchError
-from verifier.trust import TrustListError, command, kept
-from verifier.trust.obtain import MAX_LIST_BYTES, MAX_REGISTRIES
+from verifier.fetching.fetch import FetchError
+from verifier.options import web_options
+from verifier.trust import TrustListError
+from verifier.trust_lists import command, kept
+from verifier.trust_lists.obtain import MAX_LIST_BYTES, MAX_REGISTRIES
 
 URL = "https://state.example/lists/districts"
 REGISTRY = "https://registry.example/registry.json"
@@ -391,16 +392,16 @@ def test_of_an_unsigned_list_is_said_who_controls_it(run):
     )
 
 
-def test_a_kept_list_recognises_where_none_is_given(run, world, tmp_path):
+def test_a_kept_list_recognizes_where_none_is_given(run, world, tmp_path):
     badge = tmp_path / "badge.json"
     badge.write_text(json.dumps(world.issuer.sign(world.badge())))
     assert "no list of issuers" in run(badge).out.lower()
     run("trust", "add", URL)
     ended = run(badge, "--json")
-    assert json.loads(ended.out)["verdicts"]["recognised"]["params"]["list"] == "State Department"
+    assert json.loads(ended.out)["verdicts"]["recognized"]["params"]["list"] == "State Department"
     assert ended.status == 0
     run("trust", "remove", "1")
-    assert json.loads(run(badge, "--json").out)["verdicts"]["recognised"]["code"] == "no_trust_list"
+    assert json.loads(run(badge, "--json").out)["verdicts"]["recognized"]["code"] == "no_trust_list"
 
 
 def test_a_given_list_stands_for_those_that_are_kept(run, world, tmp_path):
@@ -410,7 +411,7 @@ def test_a_given_list_stands_for_those_that_are_kept(run, world, tmp_path):
     given.write_text(json.dumps(empty | {"updated": "2026-11-01T00:00:00Z"}))
     run("trust", "add", URL)
     ended = run(badge, "--trust", given, "--json")
-    assert json.loads(ended.out)["verdicts"]["recognised"]["code"] == "not_listed"
+    assert json.loads(ended.out)["verdicts"]["recognized"]["code"] == "not_listed"
     assert ended.status == 1
 
 

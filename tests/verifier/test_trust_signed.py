@@ -7,10 +7,10 @@ from signed_list import DISTRICT, LIST, OTHER, STATE, jcs, jwt
 from world import NOW, Issuer
 
 from verifier import trust
-from verifier.fetch import FetchError
+from verifier.fetching.fetch import FetchError
 from verifier.trust import TrustListError
 from verifier.trust.lists import read
-from verifier.trust.signed import read_signed
+from verifier.trust_lists.signed import read_signed
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +33,7 @@ def test_a_signed_list_is_read_with_its_keeper(world, secure, kind):
         "did:web:district.example": "Example District",
         "did:web:other.example": "Other District",
     }
-    assert trust.recognise([each], DISTRICT["id"], NOW).code == "listed"
+    assert trust.recognize([each], DISTRICT["id"], NOW).code == "listed"
 
 
 def test_a_list_of_one_is_read(world):
@@ -138,7 +138,7 @@ def test_no_entry_outlives_its_list(world):
         assert entry.valid_until.isoformat() == "2027-11-01T00:00:00+00:00"
 
 
-def test_who_is_recognised_to_endorse_may_and_nobody_else(world):
+def test_who_is_recognized_to_endorse_may_and_nobody_else(world):
     both = [action(), action(action="endorse")]
     assert one(world, recognizedTo=both).entries[DISTRICT["id"]].endorses
     assert not one(world).entries[DISTRICT["id"]].endorses
@@ -155,7 +155,7 @@ NOT_TO_ISSUE = {
 
 
 @pytest.mark.parametrize("members", NOT_TO_ISSUE.values(), ids=NOT_TO_ISSUE.keys())
-def test_who_is_not_recognised_to_issue_is_not_listed(world, members):
+def test_who_is_not_recognized_to_issue_is_not_listed(world, members):
     assert list(one(world, **members).entries) == [OTHER["id"]]
 
 

@@ -4,8 +4,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from world import CONTEXTS, NOW, Issuer
 
-from verifier import Answer, jose, multikey, words
-from verifier.fetch import LIMITS, MAX_FETCHES, FetchError, offline
+from verifier import Answer
+from verifier.fetching.fetch import LIMITS, MAX_FETCHES, FetchError, offline
+from verifier.proof import jose
+from verifier.public_keys import multikey
+from verifier.wording import words
 
 HOLDER = Ed25519PrivateKey.generate()
 DID_KEY = f"did:key:{multikey.encode(HOLDER.public_key())}"

@@ -8,9 +8,11 @@ from jwcrypto.jwk import JWK
 from jwcrypto.jws import JWS
 from world import NOW
 
-from verifier import Answer, did, jose
+from verifier import Answer
+from verifier.issuers import did
+from verifier.proof import jose
+from verifier.proof.vc_jwt import MAX_KEYS
 from verifier.report import Outcome
-from verifier.vc_jwt import MAX_KEYS
 
 DID = "did:web:tokens.example"
 KEYS = {

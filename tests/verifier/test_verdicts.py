@@ -9,11 +9,11 @@ from itertools import product
 import pytest
 
 from verifier import __main__ as command
-from verifier import web_options
-from verifier.fetch import FetchError
+from verifier.fetching.fetch import FetchError
+from verifier.options import web_options
 
 TABLE = """
-is it authentic  is it in force    is the issuer known   authentic        current          recognised       exit
+is it authentic  is it in force    is the issuer known   authentic        current          recognized       exit
 yes              in force          listed                yes              yes              yes              0
 yes              in force          not listed            yes              yes              no               1
 yes              in force          listing ended         yes              yes              no               1
@@ -121,7 +121,7 @@ def test_report_json_and_exit_code_tell_the_same(
     arguments = [str(tmp_path / "badge.json"), "--json", "--at", "2026-11-22T12:00:00Z", *trusted]
     status = command.main(arguments)
     verdicts = json.loads(capsys.readouterr().out)["verdicts"]
-    told = [verdicts[name]["verdict"] for name in ("authentic", "current", "recognised")]
+    told = [verdicts[name]["verdict"] for name in ("authentic", "current", "recognized")]
     assert [*told, str(status)] == expected
 
 
@@ -130,8 +130,8 @@ REQUIRED = {
     " authentic , ": 0,
     "current": 3,
     "authentic,current": 3,
-    "recognised": 1,
-    "current,recognised": 1,
+    "recognized": 1,
+    "current,recognized": 1,
 }
 
 

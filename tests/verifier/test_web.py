@@ -12,12 +12,12 @@ from flask.testing import FlaskClient
 from pypdf import PdfWriter
 from world import NOW, World
 
-from verifier import qr
-from verifier.baking import bake_svg
-from verifier.intake import MAX_BYTES
+from verifier.credential.view import view
+from verifier.intake import qr
+from verifier.intake.baking import bake_svg
+from verifier.intake.carriers import MAX_BYTES
 from verifier.report import Answer, Verdict
 from verifier.trust import TrustList
-from verifier.view import view
 from verifier.web import answers as answers_
 from verifier.web import display, in_time
 from verifier.web.headers import protect
@@ -137,7 +137,7 @@ def test_an_issuer_is_green_only_when_listed_and_red_only_when_its_listing_ended
     answer: Answer, code: str, tone: str
 ) -> None:
     verdict = Verdict(answer, code, {"list": "L", "name": "N"})
-    assert answers_.line("recognised", verdict, in_time.OUT_OF_TIME).tone == tone
+    assert answers_.line("recognized", verdict, in_time.OUT_OF_TIME).tone == tone
 
 
 def test_a_listed_issuer_is_called_what_the_list_calls_it(world: World, signed: bytes) -> None:
@@ -269,8 +269,8 @@ def test_browsers_are_held_to_https_only_where_the_site_has_it(world: World, htt
     assert ("Strict-Transport-Security" in headers) is https
 
 
-def test_the_colour_of_the_site_is_a_stylesheet(client: FlaskClient) -> None:
-    response = client.get("/verify/colour.css")
+def test_the_color_of_the_site_is_a_stylesheet(client: FlaskClient) -> None:
+    response = client.get("/verify/color.css")
     assert (response.mimetype, response.text) == ("text/css", ":root { --district: #1f3a5f; }\n")
 
 

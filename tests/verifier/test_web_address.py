@@ -6,7 +6,7 @@ import random
 import pytest
 
 from verifier import __main__ as command
-from verifier import web_address
+from verifier.parsing import web_address
 
 NO_ADDRESS = {
     "half a bracket": "https://[",

@@ -12,7 +12,7 @@ from flask import Flask, request
 from playwright.sync_api import Browser, Page
 from world import NOW, Issuer, World
 
-from verifier import qr
+from verifier.intake import qr
 from verifier.web.headers import protect
 from verifier.web.page import Site, verifier_blueprint
 

@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Browser
 from world import NOW, World
 
-from verifier import qr
+from verifier.intake import qr
 from verifier.web import scan
 from verifier.web.headers import protect
 from verifier.web.page import Site, verifier_blueprint

@@ -13,9 +13,9 @@ import qrcode
 from flask import Flask
 from world import NOW
 
-from verifier import qr
-from verifier.baking import bake_svg
-from verifier.evidence import digest_multibase
+from verifier.checks.evidence import digest_multibase
+from verifier.intake import qr
+from verifier.intake.baking import bake_svg
 from verifier.report import Answer, Verdict
 from verifier.web import in_time, page, scan
 from verifier.web.kinds import KINDS as KINDS_
@@ -278,7 +278,7 @@ KINDS = [
 @pytest.mark.parametrize(("listed", "changes", "of"), KINDS)
 def test_each_report_is_of_one_kind(listed, changes, of):
     yes = Verdict(Answer.YES, "")
-    sound = {"authentic": yes, "current": yes, "recognised": Verdict(Answer.YES, listed)}
+    sound = {"authentic": yes, "current": yes, "recognized": Verdict(Answer.YES, listed)}
     assert kind(replace(in_time.OUT_OF_TIME, **sound | changes)) == of
 
 

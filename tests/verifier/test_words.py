@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import verifier
-from verifier import words
 from verifier.report import Answer, Check, Outcome, Verdict
-from verifier.words import WORDS
+from verifier.wording import words
+from verifier.wording.words import WORDS
 
 FOLDER = Path(verifier.__file__).parent
 FILES = [

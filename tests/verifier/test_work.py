@@ -8,9 +8,9 @@ from world import World
 
 from contexts import strict_pyld, work
 from contexts.walk import Walk
-from verifier.cryptosuites import Suite, ecdsa_sd
-from verifier.data_integrity import MAX_PROOFS
-from verifier.inside import MAX_ENDORSEMENTS
+from verifier.pipeline.inside import MAX_ENDORSEMENTS
+from verifier.proof.cryptosuites import Suite, ecdsa_sd
+from verifier.proof.data_integrity import MAX_PROOFS
 from verifier.report import Answer, Outcome
 
 XSD = "http://www.w3.org/2001/XMLSchema#"

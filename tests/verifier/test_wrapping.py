@@ -8,8 +8,9 @@ from urllib.parse import quote
 import pytest
 from world import Issuer
 
-from verifier import Answer, jose
-from verifier.wrapping import MAX_DEPTH, MAX_ITEMS, unwrap
+from verifier import Answer
+from verifier.intake.wrapping import MAX_DEPTH, MAX_ITEMS, unwrap
+from verifier.proof import jose
 
 CASES = Path(__file__).parents[1] / "cases"
 V2 = "https://www.w3.org/ns/credentials/v2"

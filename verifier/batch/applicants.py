@@ -48,9 +48,9 @@ def _by_table(files: Shelf, names: Sequence[str], name: str) -> Pile:
     except UnreadableError as exc:
         raise BatchError(f"{name} cannot be read ({exc.code})") from exc
     said = table.read(data, name)
-    spelt = {_folded(each): each for each in names}
+    spelled = {_folded(each): each for each in names}
     rows = tuple(
-        row._replace(source=spelt.get(_folded(row.source), row.source)) for row in said.rows
+        row._replace(source=spelled.get(_folded(row.source), row.source)) for row in said.rows
     )
     named = {row.source for row in rows} | {name}
     unnamed = tuple(each for each in names if each not in named)

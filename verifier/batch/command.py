@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from verifier import pinned, web_options
 from verifier.batch import policy, run
 from verifier.batch.applicants import pile
 from verifier.batch.desk import Task
@@ -17,11 +16,13 @@ from verifier.batch.run import Given
 from verifier.batch.sheet import ANSWERS, Named
 from verifier.batch.shelf import BatchError
 from verifier.batch.table import Table, is_table
-from verifier.credential import instant
-from verifier.printed import printable
+from verifier.credential.model import instant
+from verifier.options import pinned, web_options
+from verifier.parsing.strict_toml import TomlError
 from verifier.report import Answer
-from verifier.strict_toml import TomlError
-from verifier.trust import TrustListError, kept
+from verifier.trust import TrustListError
+from verifier.trust_lists import kept
+from verifier.wording.printed import printable
 
 WORD = "batch"
 INTERRUPTED = 130

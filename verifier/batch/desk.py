@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from verifier import pinned
 from verifier.batch import policy
 from verifier.batch.shelf import UnreadableError, shelf
 from verifier.batch.table import HandedIn
-from verifier.credential import Credential
-from verifier.fetch import Fetch
-from verifier.known import Asked, Asking, Known, KnownWorld
-from verifier.pipeline import look_at_all
+from verifier.credential.model import Credential
+from verifier.fetching.fetch import Fetch
+from verifier.options import pinned
+from verifier.pipeline.memory import Asked, Asking, Known, KnownWorld
+from verifier.pipeline.pipeline import look_at_all
 from verifier.report import Answer, Report, Verdict
 
 _LONGEST = 200
@@ -166,7 +166,7 @@ class Desk:
             "name in the credential": credential.recipient_name or "",
             "achievement": achievement.name if achievement else "",
             "issuer": credential.issuer.id,
-            "listed as": str(report.recognised.params.get("name", "")),
+            "listed as": str(report.recognized.params.get("name", "")),
             "awarded": f"{policy.awarded(credential) or ''}"[:10],
             "declared": ", ".join(f"{value} {unit}" for unit, value in policy.amounts(credential)),
             "credential": _same(credential),

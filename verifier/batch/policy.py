@@ -12,12 +12,14 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from verifier import recipient, strict_toml, trust
+from verifier import trust
 from verifier.batch.table import HandedIn
-from verifier.credential import Achievement, Credential, Result
+from verifier.checks import recipient
+from verifier.credential.model import Achievement, Credential, Result
+from verifier.parsing import strict_toml
+from verifier.parsing.strict_toml import Table, TomlError
 from verifier.report import Answer, Report, Verdict
-from verifier.shape import GAPS
-from verifier.strict_toml import Table, TomlError
+from verifier.structure.shape import GAPS
 from verifier.trust import TrustList
 
 LOOK = ("more_than_one", "pages_not_read", "clr_2", *GAPS)
@@ -102,7 +104,7 @@ def _rate(exchange: Table, unit: str) -> Decimal:
 def judge(report: Report, policy: Policy, thing: HandedIn, now: datetime) -> Iterator[Verdict]:
     """Yield every reason why a credential does not count here (`no`), why a person has to look
     (`could_not_check`), and what is worth knowing though it counts (`yes`)."""
-    credential, listed = report.credential, report.recognised
+    credential, listed = report.credential, report.recognized
     if report.authentic.answer is not Answer.YES or credential is None:
         yield report.authentic
         return

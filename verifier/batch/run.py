@@ -4,8 +4,8 @@ twice, keep a record.
 The journal holds one line for each thing that is done, so a run that was killed loses at most
 what it was just at. The record is written last: a folder with a record is a finished check.
 
-What only a decoder can read is read by yet another process (`verifier.sandbox`), so no file ends
-a worker. Should one end all the same, the check stops, and goes on when it is begun again.
+What only a decoder can read is read by yet another process (`verifier.intake.sandbox`), so no file
+ends a worker. Should one end all the same, the check stops, and goes on when it is begun again.
 """
 
 import gc

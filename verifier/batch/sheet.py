@@ -16,10 +16,10 @@ from importlib.resources import files
 from string import Template
 from typing import NamedTuple
 
-from verifier import words
 from verifier.batch.desk import Row
-from verifier.printed import printable
 from verifier.report import Answer
+from verifier.wording import words
+from verifier.wording.printed import printable
 
 ANSWERS = {
     Answer.YES: ("✔", "counts", "count", "yes"),
@@ -30,7 +30,7 @@ ANSWERS = {
 _HEADS = (
     *("applicant", "name", "file or link", "part", "answer", "why", "next step", "points"),
     *("name in the credential", "achievement", "issuer", "listed as", "awarded", "declared"),
-    *("authentic", "current", "recognised", "credential", "sha256"),
+    *("authentic", "current", "recognized", "credential", "sha256"),
 )
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "'")
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import NamedTuple, TypeAlias
 
-from verifier import sandbox
 from verifier.batch import columns
 from verifier.batch.shelf import MAX_FILES, TABLES, BatchError
-from verifier.intake import MAX_BYTES
+from verifier.intake import sandbox
+from verifier.intake.carriers import MAX_BYTES
 
 DELIMITERS = ",;\t|"
 NEEDED = (

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from verifier import strict_json, web_address
-from verifier.fetch import Fetch, FetchError
+from verifier.fetching.fetch import Fetch, FetchError
 from verifier.open_badges_2.view import is_object
+from verifier.parsing import strict_json, web_address
 
 MAX_DOCUMENT_BYTES = 1024 * 1024
 _TYPES = "application/ld+json, application/json"

@@ -9,14 +9,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from verifier import web_address
-from verifier.credential import listed
-from verifier.dates import check_validity_period
-from verifier.fetch import Fetch, FetchError
+from verifier.checks.dates import check_validity_period
+from verifier.checks.status import withdrawn_by
+from verifier.credential.model import listed
+from verifier.fetching.fetch import Fetch, FetchError
 from verifier.open_badges_2.documents import UnavailableError, badge_and_profile, load, same
 from verifier.open_badges_2.view import address_of, credential_of, is_object, text_or_id
+from verifier.parsing import web_address
 from verifier.report import Check, Found, Outcome
-from verifier.status import withdrawn_by
 
 Json = Mapping[str, Any]
 _Read = TypeVar("_Read")

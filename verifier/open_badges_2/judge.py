@@ -10,12 +10,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from verifier.credential import listed
-from verifier.fetch import Fetch
-from verifier.jose import Jws
+from verifier.credential.model import listed
+from verifier.fetching.fetch import Fetch
 from verifier.open_badges_2.documents import UnavailableError
 from verifier.open_badges_2.hosted import judge_hosted
 from verifier.open_badges_2.signed import judge_signed
+from verifier.proof.jose import Jws
 from verifier.report import Check, Found, Outcome
 
 _CONTEXTS = {

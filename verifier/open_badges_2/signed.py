@@ -7,11 +7,10 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from verifier import jose
-from verifier.credential import listed
-from verifier.dates import check_validity_period
-from verifier.fetch import Fetch, FetchError
-from verifier.jose import Jws
+from verifier.checks.dates import check_validity_period
+from verifier.checks.status import withdrawn_by
+from verifier.credential.model import listed
+from verifier.fetching.fetch import Fetch, FetchError
 from verifier.open_badges_2.documents import (
     UnavailableError,
     badge_and_profile,
@@ -20,8 +19,9 @@ from verifier.open_badges_2.documents import (
     same,
 )
 from verifier.open_badges_2.view import credential_of, is_object, text_or_id
+from verifier.proof import jose
+from verifier.proof.jose import Jws
 from verifier.report import Check, Found, Outcome
-from verifier.status import withdrawn_by
 
 Json = Mapping[str, Any]
 

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeGuard
 
-from verifier import web_address
-from verifier.credential import (
+from verifier.credential.model import (
     Achievement,
     Credential,
     Evidence,
@@ -17,6 +16,7 @@ from verifier.credential import (
     instant,
     listed,
 )
+from verifier.parsing import web_address
 
 Json = Mapping[str, Any]
 

@@ -51,7 +51,7 @@ Read: TypeAlias = Callable[[Item], Link | None]
 def endorsed(
     issuer: str, held: Iterable[Item], lists: tuple[TrustList, ...], now: datetime, *, read: Read
 ) -> Verdict | None:
-    """Return the verdict *Recognised* on an issuer that is on no list, if a chain of
+    """Return the verdict *Recognized* on an issuer that is on no list, if a chain of
     endorsements leads from it to somebody on one; else None.
 
     A chain that holds counts. Else one that could not be checked is said to be so, and one that

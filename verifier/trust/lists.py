@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from verifier import plain_text, strict_json
-from verifier.controller import Controller, DidError, controller
-from verifier.credential import instant
+from verifier.credential.model import instant
+from verifier.issuers.controller import Controller, DidError, controller
+from verifier.parsing import plain_text, strict_json
 
 MAX_LIST_BYTES = 8 * 1024 * 1024
 """About 3,000 issuers with their key snapshots; every district of one state fits."""
 ENDORSING_KINDS = ("state", "consortium")
 """Bodies whose word for another counts, if the entry does not say otherwise: no district vouches
-for its neighbour just because it is listed."""
+for its neighbor just because it is listed."""
 
 MAX_ENDORSEMENTS = 200
 """Passed on by one list. Each is read at every look; who has more lists the issuers instead."""
@@ -61,7 +61,7 @@ class TrustList:
     """A list of issuers, by its keeper's name, as of its date.
 
     `keeper` is the id of whoever signed it, `retrieved` the time at which it was last had from
-    there; both are only known of lists that `verifier.trust.kept` keeps. `endorsements` are
+    there; both are only known of lists that `verifier.trust_lists.kept` keeps. `endorsements` are
     passed on by the list for issuers that do not carry theirs, each to be verified like any.
     """
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from verifier.report import Answer, Outcome, Report, Verdict
-from verifier.shape import GAPS
+from verifier.structure.shape import GAPS
 from verifier.web import display, language
 from verifier.web.handed import Handed
 from verifier.web.kinds import (
@@ -21,7 +21,7 @@ from verifier.web.kinds import (
     known,
     standing,
 )
-from verifier.words import N_
+from verifier.wording.words import N_
 
 CARRIERS = {
     "json": N_("a credential (JSON)"),
@@ -39,7 +39,7 @@ MOST_START = 24
 QUESTIONS = {
     "authentic": N_("Is it authentic?"),
     "current": N_("Is it current?"),
-    "recognised": N_("Is the issuer recognized?"),
+    "recognized": N_("Is the issuer recognized?"),
     "theirs": N_("Is it theirs?"),
 }
 TONES = {
@@ -133,7 +133,7 @@ NOTES = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One verdict as a person reads it. `tone` chooses shape and colour, never alone."""
+    """One verdict as a person reads it. `tone` chooses shape and color, never alone."""
 
     name: str
     question: str
@@ -174,8 +174,8 @@ class Told:
         report = self.report
         if report.credential is None:
             return None
-        if report.recognised.code in ("listed", "listed_by_copy"):
-            return str(report.recognised.params["name"])
+        if report.recognized.code in ("listed", "listed_by_copy"):
+            return str(report.recognized.params["name"])
         return display.domain(report.credential.issuer.id)
 
     @property
@@ -236,7 +236,7 @@ def in_short(report: Report) -> str:
         return language.gettext(N_("Do not rely on it."))
     if report.authentic.answer is not Answer.YES:
         return language.gettext(N_("Nobody can say yet whether it is real."))
-    current, issuer = report.current, ISSUERS.get(report.recognised.code, STRANGER)
+    current, issuer = report.current, ISSUERS.get(report.recognized.code, STRANGER)
     if current.answer is Answer.NO:
         return language.gettext(IN_SHORT.get(standing(current), STANDING[Answer.NO]))
     said = (STANDING[current.answer], issuer) if known(report) else (issuer, SIGNED[current.answer])

@@ -19,14 +19,15 @@ from werkzeug.exceptions import (
 )
 
 from contexts import BUNDLED, FrozenContexts
-from verifier import TrustList, printed, verify_all, words
-from verifier.fetch import Fetch
-from verifier.intake import MAX_BYTES
+from verifier import TrustList, verify_all
+from verifier.fetching.fetch import Fetch
+from verifier.intake.carriers import MAX_BYTES
 from verifier.report import Report
 from verifier.web import problems
 from verifier.web.in_time import MOST_SECONDS, within
 from verifier.web.limits import limiter_for
 from verifier.web.problems import Kind
+from verifier.wording import printed, words
 
 MAX_BODY_BYTES = MAX_BYTES + 2 * 1024 * 1024
 """What is handed in, with room for what it is wrapped in."""

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from contexts import BUNDLED, FrozenContexts
 from verifier import TrustList
-from verifier.fetch import Fetch
+from verifier.fetching.fetch import Fetch
 from verifier.web import problems
 from verifier.web.api import MAX_BODY_BYTES, api_blueprint
 from verifier.web.headers import protect

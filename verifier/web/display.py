@@ -10,11 +10,12 @@ from urllib.parse import unquote
 
 from markupsafe import Markup
 
-from verifier import letters, web_address
-from verifier.credential import Achievement, Credential, Level, Result
-from verifier.schema import LANGUAGE
+from verifier.credential.model import Achievement, Credential, Level, Result
+from verifier.parsing import web_address
+from verifier.structure.schema import LANGUAGE
 from verifier.web import language
-from verifier.words import N_
+from verifier.wording import letters
+from verifier.wording.words import N_
 
 UNITS = {
     "hours": N_("hours"),

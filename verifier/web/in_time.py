@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 
-from verifier.examine import unauthentic
+from verifier.pipeline.examine import unauthentic
 from verifier.report import Check, Outcome, Report
 
 MOST_SECONDS = 25.0

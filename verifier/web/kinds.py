@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from verifier.report import Answer, Report, Verdict
 from verifier.web import language
-from verifier.words import N_
+from verifier.wording.words import N_
 
 WITHDRAWN = ("revoked", "revoked_because", "ob2_revoked", "withdrawn_on")
 KINDS = {
@@ -69,7 +69,7 @@ def kind(report: Report) -> str:
 
 def known(report: Report) -> bool:
     """Return whether somebody here answers for the issuer, not a public directory alone (D3)."""
-    found = report.recognised
+    found = report.recognized
     return found.answer is Answer.YES and found.code != "listed_unverified"
 
 

@@ -4,7 +4,7 @@ Sentences are written in English and looked up in `translations/<language>.po`; 
 there yet is shown in English. No cookie remembers the choice: links carry it on.
 """
 
-import gettext as catalogues
+import gettext as catalogs
 from datetime import datetime
 from functools import cache
 from io import BytesIO
@@ -17,12 +17,12 @@ from babel.messages.pofile import read_po
 from flask import Blueprint, Response, has_request_context, request
 from flask.blueprints import BlueprintSetupState
 
-from verifier import words
 from verifier.report import Check, Params, Verdict
+from verifier.wording import words
 
 LANGUAGES: Final = {"en": "English", "es": "Español"}
 FOLDER = Path(__file__).parent / "translations"
-_STAY_AS_THEY_ARE: Final = ("static", "colour")
+_STAY_AS_THEY_ARE: Final = ("static", "color")
 
 
 def chosen() -> str:
@@ -41,12 +41,12 @@ def nearest(tag: str | None) -> str:
 
 def gettext(text: str) -> str:
     """Return a sentence in the language of this request."""
-    return catalogue(chosen()).gettext(text) if text else ""
+    return catalog(chosen()).gettext(text) if text else ""
 
 
 def ngettext(one: str, many: str, count: int) -> str:
     """Return a sentence about `count` things in the language of this request."""
-    return catalogue(chosen()).ngettext(one, many, count)
+    return catalog(chosen()).ngettext(one, many, count)
 
 
 def day(moment: datetime) -> str:
@@ -86,16 +86,16 @@ def _install(state: BlueprintSetupState) -> None:
 
 
 @cache
-def catalogue(language: str) -> catalogues.NullTranslations:
+def catalog(language: str) -> catalogs.NullTranslations:
     """Return the sentences of a language, for what is written outside of a request."""
     file = FOLDER / f"{language}.po"
     if not file.is_file():
-        return catalogues.NullTranslations()
+        return catalogs.NullTranslations()
     compiled = BytesIO()
     with file.open("rb") as source:
         write_mo(compiled, read_po(source, locale=language))
     compiled.seek(0)
-    return catalogues.GNUTranslations(compiled)
+    return catalogs.GNUTranslations(compiled)
 
 
 def _keep(endpoint: str, values: dict[str, Any]) -> None:

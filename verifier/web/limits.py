@@ -16,7 +16,7 @@ from flask.blueprints import BlueprintSetupState
 from flask_limiter import Limiter, RequestLimit
 
 from verifier.web.problems import Kind, answer
-from verifier.words import N_
+from verifier.wording.words import N_
 
 TOO_MANY = Kind(
     429,

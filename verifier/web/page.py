@@ -14,10 +14,10 @@ from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from contexts import BUNDLED, FrozenContexts
-from verifier import TrustList, verify_all, words
-from verifier.fetch import Fetch
-from verifier.intake import MAX_BYTES
-from verifier.pipeline import MAX_CREDENTIALS
+from verifier import TrustList, verify_all
+from verifier.fetching.fetch import Fetch
+from verifier.intake.carriers import MAX_BYTES
+from verifier.pipeline.pipeline import MAX_CREDENTIALS
 from verifier.web import answers, display, headers, language, scan
 from verifier.web.answers import Withdrawal
 from verifier.web.handed import handed_in
@@ -25,7 +25,8 @@ from verifier.web.in_time import MOST_SECONDS, within
 from verifier.web.kinds import in_all
 from verifier.web.limits import limiter_for
 from verifier.web.markdown import prose
-from verifier.words import N_
+from verifier.wording import words
+from verifier.wording.words import N_
 
 MOST_TEXT = 2 * 1024 * 1024
 """A credential is at most 1 MiB; a form part beyond this is not even held in memory (T31)."""
@@ -54,12 +55,12 @@ LIMITS = {"most": MAX_BYTES // 1024**2, "at_once": MOST_AT_ONCE}
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Whose pages these are: the name at the top, where it leads, a colour for white words, and the
+    """Whose pages these are: the name at the top, where it leads, a color for white words, and the
     path of a picture beside the name."""
 
     name: str
     home: str | None = None
-    colour: str = "#1f3a5f"
+    color: str = "#1f3a5f"
     logo: str | None = None
 
 
@@ -135,9 +136,9 @@ def verifier_blueprint(
             )
         )
 
-    @blueprint.get("/colour.css")
-    def colour() -> Response:
-        return Response(f":root {{ --district: {site.colour}; }}\n", mimetype="text/css")
+    @blueprint.get("/color.css")
+    def color() -> Response:
+        return Response(f":root {{ --district: {site.color}; }}\n", mimetype="text/css")
 
     @blueprint.errorhandler(RequestEntityTooLarge)
     def too_large(_error: RequestEntityTooLarge) -> Response:

@@ -15,7 +15,7 @@ from flask.globals import request_ctx
 from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException
 
-from verifier.words import N_
+from verifier.wording.words import N_
 
 MEDIA_TYPE = "application/problem+json"
 

@@ -6,8 +6,9 @@ they lead to is not asked here: the text goes into the form, as if it had been p
 
 from flask import Blueprint, Response, abort, jsonify, request
 
-from verifier import intake, qr
-from verifier.baking import PNG_SIGNATURE
+from verifier.intake import carriers as intake
+from verifier.intake import qr
+from verifier.intake.baking import PNG_SIGNATURE
 from verifier.report import Check, Outcome
 from verifier.web import language
 from verifier.web.limits import limiter_for

@@ -1,4 +1,4 @@
-"""The first schema: catalogue versions, approvals, credentials, status lists."""
+"""The first schema: catalog versions, approvals, credentials, status lists."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,0 +1,189 @@
+"""Achievements and rubrics as TOML files, read strictly: a slip is named, never guessed at.
+
+A folder holds `rubrics/<id>.toml` and `achievements/<id>.toml`; a file's name is its id.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import TypeVar
+
+from issuer.catalog.achievement import Achievement, Alignment, Criterion, Level, Rubric
+from issuer.catalog.versions import OWN_IDEA
+from issuer.drawing.images import ImageError, check_image
+from verifier.parsing import web_address
+from verifier.parsing.strict_toml import Table, TomlError, read
+from verifier.structure.schema import LANGUAGE
+
+_ACHIEVEMENT_TYPE = re.compile(
+    "Achievement|ApprenticeshipCertificate|Assessment|Assignment|AssociateDegree|Award|Badge"
+    "|BachelorDegree|Certificate|CertificateOfCompletion|Certification|CommunityService"
+    "|Competency|Course|CoCurricular|Degree|Diploma|DoctoralDegree|Fieldwork"
+    "|GeneralEducationDevelopment|JourneymanCertificate|LearningProgram|License|Membership"
+    "|ProfessionalDoctorate|QualityAssuranceCredential|MasterCertificate|MasterDegree"
+    r"|MicroCredential|ResearchDoctorate|SecondarySchoolDiploma|ext:[A-Za-z0-9._-]+"
+)
+"""Open Badges 3.0, AchievementType (OB-29)."""
+_TARGET_TYPE = re.compile(
+    "ceasn:Competency|ceterms:Credential|CFItem|CFRubric|CFRubricCriterion|CTDL"
+    r"|CFRubricCriterionLevel|ext:[A-Za-z0-9._-]+"
+)
+"""Open Badges 3.0, AlignmentTargetType (OB-48)."""
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LONGEST_ID = 100
+
+Item = TypeVar("Item", Criterion, Level)
+Loaded = TypeVar("Loaded")
+
+
+class CatalogError(ValueError):
+    """A file of the catalog cannot be used. The message names file, key and remedy."""
+
+
+def load(folder: Path) -> list[Achievement]:
+    """Return the achievements in `folder`, each with its rubric, in the order of their ids.
+
+    The folder `achievements` itself may be given as well. Raises `CatalogError`.
+    """
+    home = folder.parent if folder.name == "achievements" else folder
+    files = sorted((home / "achievements").glob("*.toml"))
+    if not files:
+        raise CatalogError(f"no achievements in {home}: it must hold achievements/<id>.toml")
+    rubrics = {file.stem: _in(file, _rubric) for file in sorted((home / "rubrics").glob("*.toml"))}
+    return [_in(file, lambda top, at: _achievement(top, at, rubrics)) for file in files]
+
+
+def _in(file: Path, parse: Callable[[Table, Path], Loaded]) -> Loaded:
+    """Return what `parse` makes of the file, its errors with the file's name."""
+    try:
+        _check_id(file.stem, "the file's name")
+        top = read(file)
+        loaded = parse(top, file)
+        top.refuse_rest()
+    except (TomlError, ImageError) as exc:
+        raise CatalogError(f"{file}: {exc}") from exc
+    return loaded
+
+
+def _achievement(top: Table, file: Path, rubrics: Mapping[str, Rubric]) -> Achievement:
+    if file.stem.startswith(OWN_IDEA):
+        raise TomlError(f"the file's name may not begin with {OWN_IDEA} (teachers' own ideas do)")
+    rubric_id = top.line("rubric")
+    if rubric_id not in rubrics:
+        known = ", ".join(rubrics) or "none"
+        raise TomlError(f"rubric {rubric_id!r} has no file in rubrics/ (there: {known})")
+    return Achievement(
+        id=file.stem,
+        name=top.line("name"),
+        description=top.text("description"),
+        criteria=top.text("criteria"),
+        rubric=rubrics[rubric_id],
+        tags=top.lines("tags"),
+        alignments=tuple(_alignment(table) for table in top.tables("alignments")),
+        achievement_type=_achievement_type(top),
+        in_language=_language(top.line("in_language", required=False)),
+        sign_comments=top.flag("sign_comments", default=False),
+        image=_image(top.line("image", required=False), file),
+    )
+
+
+def _achievement_type(top: Table) -> str:
+    kind = top.line("achievement_type", required=False) or "MicroCredential"
+    if not _ACHIEVEMENT_TYPE.fullmatch(kind):
+        raise TomlError(f"achievement_type {kind!r} is no type of Open Badges 3.0 (or ext:…)")
+    return kind
+
+
+def _language(tag: str) -> str | None:
+    if tag and not re.fullmatch(LANGUAGE, tag):
+        raise TomlError(f"in_language must be a language tag (BCP 47) such as es or en-US: {tag!r}")
+    return tag or None
+
+
+def _alignment(table: Table) -> Alignment:
+    kind = table.line("target_type", required=False)
+    if kind and not _TARGET_TYPE.fullmatch(kind):
+        known = "CFItem, ceasn:Competency or another of Open Badges 3.0, or ext:…"
+        raise TomlError(f"{table.path('target_type')} must be {known}: {kind!r}")
+    url = table.line("target_url", longest=2000)
+    if web_address.read(url) is None:
+        raise TomlError(f"{table.path('target_url')} must be an http or https address: {url!r}")
+    alignment = Alignment(
+        target_name=table.line("target_name"),
+        target_url=url,
+        target_type=kind or None,
+        target_code=table.line("target_code", required=False) or None,
+        target_description=table.text("target_description", required=False) or None,
+        target_framework=table.line("target_framework", required=False) or None,
+    )
+    table.refuse_rest()
+    return alignment
+
+
+def _image(name: str, file: Path) -> bytes | None:
+    if not name:
+        return None
+    try:
+        data = (file.parent / name).read_bytes()
+    except OSError as exc:
+        raise TomlError(f"image {name!r} cannot be read: {exc}") from exc
+    check_image(data)
+    return data
+
+
+def _rubric(top: Table, file: Path) -> Rubric:
+    criteria = tuple(_criterion(table) for table in top.tables("criteria"))
+    if not criteria:
+        raise TomlError("criteria: at least one is needed: [[criteria]]")
+    _check_different(criteria, "criteria")
+    return Rubric(file.stem, top.line("name"), criteria)
+
+
+def _criterion(table: Table) -> Criterion:
+    levels = tuple(_level(level) for level in table.tables("levels"))
+    where = table.path("levels")
+    _check_different(levels, where)
+    if any(low.points >= high.points for low, high in pairwise(levels)):
+        raise TomlError(f"{where}: points must grow from each level to the next, lowest first")
+    required = table.line("required")
+    if required not in [level.id for level in levels]:
+        known = ", ".join(level.id for level in levels) or "none"
+        raise TomlError(f"{table.path('required')}: {required!r} is no level here (there: {known})")
+    criterion = Criterion(
+        id=_check_id(table.line("id"), table.path("id")),
+        name=table.line("name"),
+        description=table.text("description"),
+        required=required,
+        levels=levels,
+    )
+    table.refuse_rest()
+    return criterion
+
+
+def _level(table: Table) -> Level:
+    level = Level(
+        id=_check_id(table.line("id"), table.path("id")),
+        name=table.line("name"),
+        description=table.text("description"),
+        points=table.integer("points"),
+    )
+    table.refuse_rest()
+    return level
+
+
+def _check_id(value: str, what: str) -> str:
+    if not _ID.fullmatch(value) or len(value) > _LONGEST_ID:
+        raise TomlError(
+            f"{what} must be small letters, digits and single hyphens, at most {_LONGEST_ID}:"
+            f" {value!r}"
+        )
+    return value
+
+
+def _check_different(items: tuple[Item, ...], where: str) -> None:
+    seen: set[str] = set()
+    for item in items:
+        if item.id in seen:
+            raise TomlError(f"{where}: the id {item.id!r} stands twice (give each its own)")
+        seen.add(item.id)

@@ -1,0 +1,169 @@
+"""Versions of achievements and rubrics in the database: a change adds one, nothing changes one."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from issuer.catalog.achievement import (
+    Achievement,
+    Alignment,
+    Rubric,
+    achievement_content,
+    achievement_from,
+    digest,
+    rubric_content,
+    rubric_from,
+)
+from issuer.catalog.tables import AchievementVersion, RubricVersion
+
+OWN_IDEA = "own-"
+"""How the id of a teacher's own idea begins; no id in a file may."""
+_OWN_DIGITS = 16
+
+_NEWEST = (
+    select(AchievementVersion)
+    .where(AchievementVersion.achievement_id == bindparam("id"))
+    .order_by(AchievementVersion.version.desc())
+    .limit(1)
+    .options(joinedload(AchievementVersion.rubric_version, innerjoin=True))
+)
+_EXACTLY = _NEWEST.where(AchievementVersion.version == bindparam("number"))
+_Listed = aliased(AchievementVersion)
+Row = TypeVar("Row", AchievementVersion, RubricVersion)
+
+
+def find(
+    session: Session, achievement_id: str, version: int | None = None
+) -> AchievementVersion | None:
+    """Return that version of an achievement (without a number, the newest), or None."""
+    if version is None:
+        return session.scalar(_NEWEST, {"id": achievement_id})
+    return session.scalar(_EXACTLY, {"id": achievement_id, "number": version})
+
+
+def listed(session: Session) -> list[Achievement]:
+    """Return the newest version of every achievement of the catalog, in the order of names."""
+    newest = (
+        select(func.max(AchievementVersion.version))
+        .where(AchievementVersion.achievement_id == _Listed.achievement_id)
+        .scalar_subquery()
+    )
+    rows = select(_Listed).where(_Listed.listed, _Listed.version == newest)
+    return sorted(map(read, session.scalars(rows)), key=lambda each: each.name.casefold())
+
+
+def find_rubric(session: Session, rubric_id: str, version: int | None = None) -> Rubric | None:
+    """Return that version of a rubric (without a number, the newest), or None."""
+    row = _rubric_row(session, rubric_id, version)
+    return None if row is None else _rubric(row)
+
+
+def read(row: AchievementVersion) -> Achievement:
+    """Return the achievement that `row` keeps."""
+    return achievement_from(
+        row.content,
+        _rubric(row.rubric_version),
+        row.image,
+        id=row.achievement_id,
+        version=row.version,
+        listed=row.listed,
+    )
+
+
+def record(session: Session, achievement: Achievement, *, now: datetime) -> AchievementVersion:
+    """Return the row of `achievement`, whose rubric is recorded first where it is new.
+
+    What is equal to the newest version is that version; what differs becomes the next one.
+    """
+    rubric_row = _record_rubric(session, achievement.rubric, now)
+    content = achievement_content(replace(achievement, rubric=_rubric(rubric_row)))
+    newest = find(session, achievement.id)
+    if newest is not None and newest.digest == digest(content):
+        return newest
+    row = AchievementVersion(
+        achievement_id=achievement.id,
+        version=newest.version + 1 if newest else 1,
+        listed=achievement.listed,
+        digest=digest(content),
+        content=content,
+        image=achievement.image,
+        rubric_version=rubric_row,
+        created_at=now,
+    )
+    if _added(session, row):
+        return row
+    return record(session, achievement, now=now)
+
+
+def propose(
+    session: Session,
+    *,
+    name: str,
+    description: str,
+    criteria: str,
+    rubric: Rubric,
+    in_language: str | None = None,
+    tags: Sequence[str] = (),
+    alignments: Sequence[Alignment] = (),
+    now: datetime,
+) -> AchievementVersion:
+    """Return the unlisted version of a teacher's own idea (R1, R20): the same for the same content.
+
+    `rubric` is a recorded one, as `find_rubric` returns it.
+    """
+    idea = Achievement(
+        id=OWN_IDEA,
+        name=name,
+        description=description,
+        criteria=criteria,
+        rubric=rubric,
+        in_language=in_language,
+        tags=tuple(tags),
+        alignments=tuple(alignments),
+        listed=False,
+    )
+    own_id = OWN_IDEA + digest(achievement_content(idea))[:_OWN_DIGITS]
+    return record(session, replace(idea, id=own_id), now=now)
+
+
+def _record_rubric(session: Session, rubric: Rubric, now: datetime) -> RubricVersion:
+    content = rubric_content(rubric)
+    newest = _rubric_row(session, rubric.id, rubric.version or None)
+    if newest is not None and newest.digest == digest(content):
+        return newest
+    row = RubricVersion(
+        rubric_id=rubric.id,
+        version=newest.version + 1 if newest else 1,
+        digest=digest(content),
+        content=content,
+        created_at=now,
+    )
+    if _added(session, row):
+        return row
+    return _record_rubric(session, rubric, now)
+
+
+def _added(session: Session, row: Row) -> bool:
+    """Add `row`; False if somebody else has just taken its version number."""
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _rubric_row(session: Session, rubric_id: str, version: int | None) -> RubricVersion | None:
+    rows = select(RubricVersion).where(RubricVersion.rubric_id == rubric_id)
+    if version is not None:
+        rows = rows.where(RubricVersion.version == version)
+    return session.scalar(rows.order_by(RubricVersion.version.desc()).limit(1))
+
+
+def _rubric(row: RubricVersion) -> Rubric:
+    return rubric_from(row.content, id=row.rubric_id, version=row.version)

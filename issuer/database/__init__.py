@@ -1,0 +1,1 @@
+"""The database: sessions for one purpose each."""

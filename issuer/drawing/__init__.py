@@ -1,0 +1,1 @@
+"""What is drawn: badges, certificates, codes, previews."""

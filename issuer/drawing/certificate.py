@@ -1,0 +1,185 @@
+"""The certificate: a PDF to frame, with the signed credential inside it (D7)."""
+
+import hashlib
+import json
+import logging
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from textwrap import shorten
+from typing import Any
+
+import typst
+
+from issuer.drawing import certificate_words as words
+from issuer.drawing.badge import kind_words
+from issuer.drawing.qr_codes import check_code, offline_code
+from issuer.drawing.typesetting import typeset
+from verifier.credential.model import Credential
+from verifier.parsing import web_address
+from verifier.web.language import nearest
+
+log = logging.getLogger(__name__)
+
+ARCHIVAL: tuple["typst.PDFStandard", ...] = ("a-3a", "ua-1")
+"""PDF/A-3a: readable for decades, with a file inside. PDF/UA-1: readable by ear."""
+PROVIDER_NUMBER = "ext:ProviderNumber"
+_SERIAL_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no letter that is read as another, or as a digit."""
+_LONGEST = 400
+"""Characters of the description that a certificate prints; the page has all of them."""
+_LANGUAGE = re.compile(r"(?P<lang>[a-z]{2,3})(-[A-Z][a-z]{3})?(-(?P<region>[A-Z]{2})|-[0-9]{3})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A certificate, and whether it claims PDF/A-3a and PDF/UA-1.
+
+    It does not where a character has no glyph in any font at hand (see `MINTMARK_FONTS`).
+    """
+
+    pdf: bytes
+    archival: bool
+
+
+def render(
+    credential: Credential,
+    *,
+    signed: str,
+    digits: str | None,
+    page_url: str,
+    verify_url: str,
+    badge_svg: bytes,
+    color: str,
+    font_folders: Sequence[Path] = (),
+    met_all: bool = False,
+) -> Certificate:
+    """Return the certificate of `credential`: the same bytes for the same input.
+
+    `signed` is the credential with its proof, attached as it is. `digits` are the whole VC-JWT
+    as `verifier.intake.qr` packs it; without them, or with too many, only the link is printed. With
+    `met_all`, a credential that keeps its levels back has it said that the criteria were met.
+    """
+    check = check_code(page_url)
+    offline = offline_code(verify_url, digits) if digits else None
+    inputs = {"badge": badge_svg.decode(), "check": check.svg(), "credential": signed}
+    data = _data(credential, page_url) | {"color": color, "check_mm": check.printed_mm}
+    data["met"] = _met(credential, data["words"]["lang"]) if met_all else ""
+    if offline:
+        inputs["offline"] = offline.svg()
+        data["offline_mm"] = offline.printed_mm
+    inputs["data"] = json.dumps(data)
+    moment = _awarded(credential)
+
+    def pdf(standards: tuple["typst.PDFStandard", ...]) -> bytes:
+        return typeset(
+            "certificate.typ",
+            inputs,
+            "pdf",
+            font_folders=font_folders,
+            standards=standards,
+            timestamp=moment,
+        )
+
+    try:
+        return Certificate(pdf(ARCHIVAL), archival=True)
+    except typst.TypstError as exc:
+        log.warning("certificate of %s is no PDF/A (see MINTMARK_FONTS): %s", credential.id, exc)
+        return Certificate(pdf(()), archival=False)
+
+
+def serial(credential_id: str) -> str:
+    """Return a short number for a credential that people can read to each other.
+
+    It is a hash: it names the credential to its issuer and proves nothing.
+    """
+    number = int.from_bytes(hashlib.sha256(credential_id.encode()).digest()[:8], "big")
+    letters = "".join(_SERIAL_LETTERS[number >> shift & 31] for shift in range(0, 50, 5))
+    return f"{letters[:5]}-{letters[5:]}"
+
+
+def _data(credential: Credential, page_url: str) -> dict[str, Any]:
+    """Return what the template prints, all of it as texts."""
+    achievement = credential.achievement
+    tag = (achievement and achievement.in_language) or "en"
+    language = nearest(tag)
+    spoken = _LANGUAGE.fullmatch(tag)
+    judge = credential.source or credential.issuer
+    moment = _awarded(credential)
+    facts = {
+        "achievement": (achievement and achievement.name)
+        or credential.name
+        or words.say(language, words.UNTITLED),
+        "district": credential.issuer.name or credential.issuer.id,
+        "name": credential.recipient_name or words.say(language, words.NAMELESS),
+        "judge": judge.name or judge.id,
+        "address": page_url,
+        "host": web_address.site(page_url),
+    }
+    return {
+        **facts,
+        "lang": spoken["lang"] if spoken else language,
+        "region": spoken and spoken["region"],
+        "words": {"lang": language}
+        | {name: words.say(language, sentence, **facts) for name, sentence in words.LABELS.items()},
+        "title": f"{facts['achievement']}: {facts['name']}",
+        "date": {"year": moment.year, "month": moment.month, "day": moment.day},
+        "kind": kind_words((achievement and achievement.type) or "MicroCredential", language),
+        "description": shorten(
+            (achievement and achievement.description) or "", _LONGEST, placeholder=" …"
+        ),
+        "facts": [
+            {"label": label, "value": value} for label, value in _facts(credential, language)
+        ],
+        "results": [
+            {
+                "criterion": result.description.name,
+                "level": result.level.name,
+                "description": result.level.description or "",
+            }
+            for result in credential.criteria_results
+            if result.description and result.level
+        ],
+        "serial": serial(credential.id or page_url),
+    }
+
+
+def _met(credential: Credential, language: str) -> str:
+    names = [criterion.name for criterion in credential.criteria]
+    judge = credential.source or credential.issuer
+    return words.say(
+        language,
+        words.MET_ONE if len(names) == 1 else words.MET_ALL,
+        count=len(names),
+        names=", ".join(names),
+        judge=judge.name or judge.id,
+    )
+
+
+def _facts(credential: Credential, language: str) -> list[tuple[str, str]]:
+    """Return the facts a license office asks for (R41); what is absent is not there."""
+    say, facts = partial(words.say, language), []
+    if credential.activity_start and credential.activity_end:
+        period = words.period(language, credential.activity_start, credential.activity_end)
+        facts.append((say(words.ACTIVITY), period))
+    if credential.awarded_date or credential.valid_from:
+        facts.append((say(words.AWARDED), words.day(language, _awarded(credential))))
+    amounts = credential.amounts
+    facts += [(words.unit(language, unit), value) for unit, value in amounts]
+    if credential.credits_earned is not None and not amounts:
+        facts.append((say(words.CREDITS), f"{credential.credits_earned:g}"))
+    if credential.valid_until:
+        facts.append((say(words.VALID_UNTIL), words.day(language, credential.valid_until)))
+    facts += [
+        (say(words.PROVIDER_NUMBER), entry.identifier)
+        for entry in credential.issuer.identifiers
+        if entry.type == PROVIDER_NUMBER
+    ]
+    return facts
+
+
+def _awarded(credential: Credential) -> datetime:
+    return credential.awarded_date or credential.valid_from or datetime(1970, 1, 1, tzinfo=UTC)

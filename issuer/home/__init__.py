@@ -1,0 +1,1 @@
+"""An issuer's home: its settings, its public files, and the addresses it answers at."""

@@ -1,0 +1,38 @@
+"""Every address of this issuer. All begin with the public URL, none with what a request says."""
+
+from issuer.home.settings import Settings
+
+
+def credential(settings: Settings, public_id: str) -> str:
+    """Return the address and id of a credential; `.html`, `.json`… after it fix the form."""
+    return f"{settings.public_url}/credentials/{public_id}"
+
+
+def collection(settings: Settings, public_id: str) -> str:
+    """Return the address of a collection, without the `.html` of its page."""
+    return f"{settings.public_url}/collections/{public_id}"
+
+
+def achievement(settings: Settings, achievement_id: str, version: int) -> str:
+    """Return the address and id of one version of an achievement."""
+    return f"{settings.public_url}/achievements/{achievement_id}/{version}"
+
+
+def status_list(settings: Settings, number: int) -> str:
+    """Return the address and id of a status list."""
+    return f"{settings.public_url}/status/{number}"
+
+
+def manage(settings: Settings, token: str) -> str:
+    """Return the address where the holder of `token` manages a credential."""
+    return f"{settings.public_url}/manage/{token}"
+
+
+def approval_status(settings: Settings, token: str) -> str:
+    """Return the address that says how far an approval has come."""
+    return f"{settings.public_url}/approvals/{token}/status"
+
+
+def problem(settings: Settings, name: str) -> str:
+    """Return the type of a problem (RFC 9457), where people can read about it."""
+    return f"{settings.public_url}/problems/{name}"

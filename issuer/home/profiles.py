@@ -1,0 +1,64 @@
+"""With what an issuer signs: suites and the keys that they take, chosen by setting (design D1)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from keys.entry import JWT_USES, KeyUse
+from verifier.proof.cryptosuites import ECDSA_SD_2023, SUITES, Suite
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A suite, and the use of the key that signs for it: one proof of each credential."""
+
+    suite: Suite
+    use: KeyUse
+
+
+PROFILES = {
+    "eddsa-rdfc-2022": Profile(SUITES["eddsa-rdfc-2022"], KeyUse.PROOF),
+    "eddsa-jcs-2022": Profile(SUITES["eddsa-jcs-2022"], KeyUse.PROOF),
+    "ecdsa-rdfc-2019": Profile(SUITES["ecdsa-rdfc-2019"], KeyUse.PROOF_P256),
+    "ecdsa-rdfc-2019 P-384": Profile(SUITES["ecdsa-rdfc-2019"], KeyUse.PROOF_P384),
+    "ecdsa-jcs-2019": Profile(SUITES["ecdsa-jcs-2019"], KeyUse.PROOF_P256),
+    "ecdsa-jcs-2019 P-384": Profile(SUITES["ecdsa-jcs-2019"], KeyUse.PROOF_P384),
+}
+"""What `credentials.proofs` may name. Several make a proof set, each independent of the others
+(Data Integrity 1.0, section 2.1.1)."""
+PROOF, JWT = "eddsa-rdfc-2022", "ES256"
+"""What an issuer signs with that chose nothing else."""
+PROOF_TO_SHARE = ECDSA_SD_2023.name
+"""The proof from which its holder can share less; it stands in a form of its own."""
+
+
+class ProfileError(ValueError):
+    """These cannot be chosen together. The message says what to choose instead."""
+
+
+def check(proofs: tuple[str, ...], jwt: str, *, did_key: bool) -> None:
+    """Raise `ProfileError` unless an issuer can sign with these; `jwt` is empty for none."""
+    known = ", ".join(f'"{name}"' for name in (*PROFILES, PROOF_TO_SHARE))
+    if unknown := set(proofs) - {*PROFILES, PROOF_TO_SHARE}:
+        raise ProfileError(f"credentials.proofs: {sorted(unknown)[0]!r} is none of {known}")
+    if len(set(proofs)) != len(proofs):
+        raise ProfileError("credentials.proofs: one of them stands twice")
+    if not set(proofs) - {PROOF_TO_SHARE}:
+        raise ProfileError(
+            f'credentials.proofs: "{PROOF_TO_SHARE}" is for the holder alone, so others need one'
+            f' more: ["{PROOF}", "{PROOF_TO_SHARE}"]'
+        )
+    if jwt and jwt not in JWT_USES:
+        raise ProfileError(f"credentials.jwt: {jwt!r} is none of {', '.join(sorted(JWT_USES))}")
+    if did_key and (others := key_uses(proofs, jwt) - {KeyUse.PROOF}):
+        raise ProfileError(
+            "credentials: a did:key issuer is one Ed25519 key, for proofs by eddsa-rdfc-2022 and"
+            f" eddsa-jcs-2022, and has none for: {', '.join(sorted(others))}"
+        )
+
+
+def key_uses(proofs: Iterable[str], jwt: str) -> set[KeyUse]:
+    """Return the uses of the keys that these take."""
+    uses = {PROFILES[name].use for name in proofs if name in PROFILES}
+    if PROOF_TO_SHARE in proofs:
+        uses.add(KeyUse.SD)
+    return uses | ({JWT_USES[jwt]} if jwt else set())

@@ -1,0 +1,95 @@
+"""What a schema cannot say about a new approval: the rubric, the clock, and how values fit.
+
+They are asked only once, before anything is stored. An approval that was accepted is not
+judged again by a later clock or a later catalog: its redelivery gets its credential.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from issuer.catalog.achievement import Criterion, Rubric
+from issuer.issuance.approval import Approval, Chosen
+from issuer.issuance.flaws import Flaw
+
+CLOCK_SKEW: Final = timedelta(minutes=5)
+MAX_DIGITS: Final = 15
+"""What every library writes alike as a double; beyond it their signatures differ (OB 5.1, 5)."""
+
+
+def flaws(approval: Approval, rubric: Rubric, *, now: datetime) -> list[Flaw]:
+    """Return what keeps `approval` from being issued under `rubric` at the time `now`."""
+    return [*_value_flaws(approval), *_clock_flaws(approval, now), *_level_flaws(approval, rubric)]
+
+
+def unknown(chosen: Chosen, *, field: str, id_known: bool) -> Flaw:
+    """Return the flaw of an achievement or rubric, at `field`, that the catalog does not have.
+
+    `id_known` says that there is one of that id, so that only the version is wrong.
+    """
+    if id_known:
+        remedy = "leave the version out for the newest, or use one that was loaded"
+        return Flaw("unknown_version", f"{field}.version", "is not in the catalog", remedy)
+    remedy = f"load it with mintmark catalog load, or use another id than {chosen.id!r}"
+    return Flaw("unknown_id", f"{field}.id", "is not in the catalog", remedy)
+
+
+def _value_flaws(approval: Approval) -> Iterator[Flaw]:
+    start, end = approval.activity_start, approval.activity_end
+    if start and end and end < start:
+        yield Flaw("order", "data.activity.end", "is before the start", "exchange the two dates")
+    # A day more, as the district's day may be a day ahead of UTC.
+    if end and end > approval.approved_at.date() + timedelta(days=1):
+        remedy = "approve what has been done, or correct the date"
+        yield Flaw("order", "data.activity.end", "is after the approval", remedy)
+    seen: set[str] = set()
+    for number, credit in enumerate(approval.credits):
+        field = f"data.credits.{number}"
+        if credit.unit in seen:
+            remedy = "send one value for each unit"
+            yield Flaw("repeated", f"{field}.unit", "stands twice", remedy)
+        seen.add(credit.unit)
+        if len(repr(credit.value).replace(".", "").strip("0")) > MAX_DIGITS:
+            remedy = f"round it to at most {MAX_DIGITS} digits"
+            yield Flaw("digits", f"{field}.value", "has too many digits", remedy)
+
+
+def _clock_flaws(approval: Approval, now: datetime) -> Iterator[Flaw]:
+    times = {"data.approved_at": approval.approved_at}
+    times |= {f"data.approvals.{n}.at": sign.at for n, sign in enumerate(approval.approvals)}
+    for field, time in times.items():
+        if time > now + CLOCK_SKEW:
+            yield Flaw("future", field, "is in the future", "send it when it has been given")
+    if approval.valid_until is not None and approval.valid_until <= now:
+        remedy = "leave it out, or give a later time"
+        yield Flaw("past", "data.valid_until", "is in the past", remedy)
+
+
+def _level_flaws(approval: Approval, rubric: Rubric) -> Iterator[Flaw]:
+    criteria = {criterion.id: criterion for criterion in rubric.criteria}
+    remedy = f"the rubric {rubric.id} has {', '.join(criteria)}"
+    for name, given in (("levels", approval.levels), ("comments", approval.comments)):
+        for key in sorted(given.keys() - criteria.keys()):
+            yield Flaw(
+                "unknown_criterion",
+                f"data.{name}.{key}",
+                "is not a criterion of the rubric",
+                remedy,
+            )
+    for criterion in rubric.criteria:
+        yield from _criterion_flaws(criterion, approval.levels.get(criterion.id))
+
+
+def _criterion_flaws(criterion: Criterion, given: str | None) -> Iterator[Flaw]:
+    """Compare by points, never by place (OB-46); and say it so that nobody is lacking (R13)."""
+    field = f"data.levels.{criterion.id}"
+    levels = {level.id: level for level in criterion.levels}
+    known = f"its levels are {', '.join(levels)}"
+    if given is None:
+        yield Flaw("missing", field, "is missing", known)
+    elif given not in levels:
+        yield Flaw("unknown_level", field, "is not a level of this criterion", known)
+    elif levels[given].points < levels[criterion.required].points:
+        wanted = levels[criterion.required].name
+        remedy = "send the approval once this level has been reached"
+        yield Flaw("not_yet", field, f"an approval states “{wanted}” or higher here", remedy)

@@ -1,0 +1,1 @@
+"""What an issuer says of others: endorsements and trust lists."""

@@ -1,0 +1,62 @@
+"""An endorsement that this issuer signs: the word of a state or a consortium that a district may
+issue, an `EndorsementCredential` (Open Badges 3.0, B.1.12) about the district's identifier."""
+
+import re
+from datetime import datetime
+from uuid import uuid4
+
+from contexts import BUNDLED, canonicalize, refuse_divergent
+from issuer.database.database import to_json
+from issuer.home.issuer import Issuer
+from issuer.home.published import fetch_own
+from issuer.issuance.build import CONTEXTS, profile, timestamp
+from issuer.issuance.signing import make_proofs
+from verifier.pipeline.examine import World, examine, parse, verdict
+from verifier.report import Answer
+from verifier.structure.shape import check_endorsement
+from verifier.trust.chain import LICENSED
+from verifier.wording import words
+
+_IDENTIFIER = re.compile(r"did:[a-z0-9]+:[A-Za-z0-9._:%-]{1,500}")
+
+
+class EndorsementError(ValueError):
+    """It is not signed. The message says why."""
+
+
+def sign(issuer: Issuer, about: str, *, name: str, now: datetime, until: datetime | None) -> bytes:
+    """Return an endorsement of the issuer whose identifier is `about`, as JSON with a proof.
+
+    Raises `EndorsementError` for what is no such identifier, and for what our own verifier would
+    not take.
+    """
+    settings = issuer.settings
+    if not _IDENTIFIER.fullmatch(about) or about == settings.issuer_id:
+        raise EndorsementError(
+            f"{about!r} is not the identifier of another issuer (give the id that its"
+            " mintmark trust-entry prints, such as did:web:badges.district.example)"
+        )
+    document = {
+        "@context": list(CONTEXTS),
+        "id": f"urn:uuid:{uuid4()}",
+        "type": ["VerifiableCredential", "EndorsementCredential"],
+        "name": f"Endorsement of {name}",
+        "issuer": profile(settings),
+        "validFrom": timestamp(settings.local(now)),
+        **({"validUntil": timestamp(until)} if until else {}),
+        "credentialSubject": {
+            "id": about,
+            "type": ["EndorsementSubject", LICENSED],
+            "endorsementComment": f"{settings.issuer_name} endorses {name}.",
+        },
+    }
+    refuse_divergent(document)
+    canonicalize(document)
+    proofs = make_proofs(document, issuer.signers(), settings.proofs, created=timestamp(now))
+    signed = to_json({**document, "proof": proofs})
+    world = World(fetch_own(settings), now, (), BUNDLED)
+    found = examine(parse(signed.decode()), world, lambda it: check_endorsement(it, {about}))
+    for judged in (verdict(found.said, "authentic"), verdict(found.still, "current")):
+        if judged.answer is not Answer.YES:
+            raise EndorsementError(f"it would not be taken. {words.text(judged)}")
+    return signed

@@ -1,0 +1,55 @@
+"""A trust list that this issuer signs, for a state or a consortium that recognizes others:
+a W3C `RecognizedEntityCredential` (Recognized Entities 1.0, section 3)."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from issuer.database.database import to_json
+from issuer.home.issuer import Issuer
+from issuer.home.published import fetch_own
+from issuer.issuance.build import timestamp
+from issuer.issuance.signing import make_proofs
+from verifier.trust import TrustEntry, TrustList, TrustListError
+from verifier.trust_lists.signed import read_signed
+
+
+def sign(found: TrustList, issuer: Issuer, *, now: datetime, days: int) -> bytes:
+    """Return a trust list as a credential by this issuer, good for so many days.
+
+    Its proof signs the JSON as it stands, because W3C's context for these words cannot be read
+    beside that of credentials. Raises `TrustListError` for an entry that nobody has looked at,
+    and for a list that our own verifier would not take.
+    """
+    if unseen := next((entry for entry in found.entries.values() if entry.unverified), None):
+        raise TrustListError(f"{unseen.id} was verified by no person: look at it, or leave it out")
+    settings, begins = issuer.settings, timestamp(now)
+    document = {
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "type": ["VerifiableCredential", "RecognizedEntityCredential"],
+        "issuer": {"id": settings.issuer_id, "name": settings.issuer_name},
+        "name": found.name,
+        "validFrom": begins,
+        "validUntil": timestamp(now + timedelta(days=days)),
+        "credentialSubject": [_entity(entry) for entry in found.entries.values()],
+    }
+    over_json = [name.replace("rdfc", "jcs") for name in settings.proofs]
+    proofs = make_proofs(document, issuer.signers(), dict.fromkeys(over_json), created=begins)
+    signed = to_json({**document, "proof": proofs})
+    read_signed(signed.decode(), fetch=fetch_own(settings), now=now)
+    return signed
+
+
+def _entity(entry: TrustEntry) -> dict[str, Any]:
+    entity: dict[str, Any] = {"id": entry.id, "type": "RecognizedEntity", "name": entry.name}
+    if entry.endorses or entry.valid_from or entry.valid_until:
+        entity["recognizedTo"] = list(_actions(entry))
+    return entity
+
+
+def _actions(entry: TrustEntry) -> Iterator[dict[str, str]]:
+    dates = {"validFrom": entry.valid_from, "validUntil": entry.valid_until}
+    issue = {name: timestamp(moment) for name, moment in dates.items() if moment}
+    yield {"type": "RecognizedAction", "action": "issue", **issue}
+    if entry.endorses:
+        yield {"type": "RecognizedAction", "action": "endorse"}

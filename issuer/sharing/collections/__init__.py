@@ -1,0 +1,1 @@
+"""A holder's collections of credentials."""

@@ -1,0 +1,108 @@
+"""The pages of collections: what everybody sees, and what whoever made one changes."""
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from issuer.home import addresses
+from issuer.home.issuer import current_issuer
+from issuer.sharing.collections import collection
+from issuer.sharing.collections.collection import Collection, CollectionError
+from issuer.sharing.public import preview
+from issuer.sharing.public.words import STANDINGS
+from issuer.web.answers import file, page
+from verifier.web.language import gettext
+from verifier.web.limits import limiter_for
+
+collections = Blueprint("collections", __name__)
+limiter = limiter_for(collections)
+
+
+@collections.post("/collections")
+@limiter.limit("30/hour")
+def create() -> AnyResponse:
+    """Make a collection of the credentials whose holder's links are given."""
+    title = request.form.get("title", "").strip() or gettext("My credentials")
+    links = request.form.get("links", "")
+    try:
+        token = collection.create(current_issuer(), title, links, now=datetime.now(UTC))
+    except CollectionError as exc:
+        raise NotFound from exc
+    return redirect(url_for("collections.edit", token=token), 303)
+
+
+@collections.get("/collections/<public_id>.html")
+def show(public_id: str) -> Response:
+    """Show everybody a collection."""
+    found = _found(public_id)
+    now = datetime.now(UTC)
+    shown = [(each, each.shown, STANDINGS[each.standing(now)]) for each in found.credentials]
+    address = addresses.collection(current_issuer().settings, public_id)
+    return page("collection.html", collection=found, shown=shown, address=address)
+
+
+@collections.get("/collections/<public_id>/preview.png")
+def preview_png(public_id: str) -> Response:
+    """Serve the picture that stands for a collection where its link is posted."""
+    found = _found(public_id)
+    picture = preview.of_collection(found.title, found.credentials, current_issuer().settings)
+    return file(picture, "image/png", "preview.png")
+
+
+@collections.get("/collections/edit/<token>")
+def edit(token: str) -> Response:
+    """Show whoever made a collection how to change it."""
+    return _edit_page(token)
+
+
+@collections.post("/collections/edit/<token>")
+@limiter.limit("60/hour")
+def change(token: str) -> AnyResponse:
+    """Change a collection, delete it, or take its edit link back."""
+    form, issuer = request.form, current_issuer()
+    match form.get("action"):
+        case "delete":
+            done: object = collection.delete(issuer, token)
+            to = url_for("catalog.home")
+        case "renew":
+            done = collection.renew_link(issuer, token)
+            to = url_for("collections.edit", token=done or "-")
+        case _:
+            title = form.get("title", "").strip() or gettext("My credentials")
+            links = form.get("links", "")
+            try:
+                done = collection.change(issuer, token, title, form.getlist("keep"), links)
+            except CollectionError as exc:
+                return _edit_page(token, wrong=exc, links=links)
+            to = url_for("collections.edit", token=token, saved=1)
+    if not done:
+        raise NotFound
+    return redirect(to, 303)
+
+
+def _edit_page(token: str, *, wrong: CollectionError | None = None, links: str = "") -> Response:
+    found = collection.find_edited(current_issuer(), token)
+    if found is None:
+        raise NotFound
+    response = page(
+        "collection-edit.html",
+        collection=found,
+        token=token,
+        address=addresses.collection(current_issuer().settings, found.public_id),
+        wrong=wrong,
+        links=links,
+        most=collection.MOST,
+        longest=collection.LONGEST_TITLE,
+    )
+    response.headers["Cache-Control"] = "no-store"
+    response.status_code = 422 if wrong else 200
+    return response
+
+
+def _found(public_id: str) -> Collection:
+    found = collection.find(current_issuer(), public_id)
+    if found is None:
+        raise NotFound
+    return found

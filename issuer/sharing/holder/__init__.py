@@ -1,0 +1,1 @@
+"""The holder's own page: what they decide, and their link."""

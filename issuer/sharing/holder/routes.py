@@ -1,0 +1,168 @@
+"""The holder's own pages, behind a link that is theirs alone: everything, and the decisions.
+
+Who has the link may do all of it. Pages that change something answer with a redirect, so that
+going back or loading again does nothing twice.
+"""
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import NotFound
+
+from issuer.home import addresses
+from issuer.home.issuer import current_issuer
+from issuer.sharing import shared
+from issuer.sharing.decision import Decision, Visibility
+from issuer.sharing.forms import FORMS, copy
+from issuer.sharing.holder import holder
+from issuer.sharing.public import preview
+from issuer.sharing.public.routes import about, credential_page
+from issuer.sharing.shared import Shared
+from issuer.web.answers import file, page
+from issuer.web.problems import Problem
+from verifier.checks import disclosure
+
+holding = Blueprint("holding", __name__)
+
+
+@holding.before_request
+def refuse_other_sites() -> None:
+    """Let no other site's page post here. Browsers say where a form came from (T29)."""
+    origin = request.headers.get("Origin")
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    if request.method == "POST" and (
+        site != "same-origin" or origin not in (None, current_issuer().settings.origin)
+    ):
+        raise Problem("other-site")
+
+
+@holding.get("/manage/<token>")
+def manage(token: str) -> Response:
+    """Show the holder everything that is kept about the credential, and what others see of it."""
+    found, local = _held(token), current_issuer().settings.local
+    values = about(found) | {
+        "credential": found.credential,
+        "forms": FORMS,
+        "signed_off": [(each.role, local(each.at)) for each in found.approval.approvals],
+        "choices": disclosure.choices(found.credential.document),
+        "first": holder.is_first(current_issuer(), found),
+        "done": request.args.get("done"),
+    }
+    return _own(page("holder.html", listed=False, token=token, **values))
+
+
+@holding.post("/manage/<token>")
+def decide(token: str) -> Response:
+    """Show the credential as the holder decides in the form, from now on."""
+    decided = _decision(request.form)
+    found = _held(token)
+    holder.decide(current_issuer(), found.public_id, decided, now=datetime.now(UTC))
+    return _redirect(f"{_address(token)}?done=decided#see")
+
+
+@holding.get("/manage/<token>/preview")
+def look_first(token: str) -> Response:
+    """Show what others would see by the decision in the form; nothing is kept."""
+    found = _held(token).decided(_decision(request.args))
+    if found.private:
+        raise Problem("not-shared")
+    return _own(credential_page(found))
+
+
+@holding.post("/manage/<token>/renew")
+def renew(token: str) -> Response:
+    """Give the holder another link; this one opens nothing any more."""
+    address = holder.renew_link(current_issuer(), _held(token).public_id)
+    return _redirect(f"{address}?done=renewed#link")
+
+
+@holding.get("/manage/<token>/<any('pdf', 'png', 'svg', 'json', 'jwt'):suffix>")
+def whole(token: str, suffix: str) -> Response:
+    """Hand the holder one form of the whole credential."""
+    found = _held(token)
+    if suffix not in found.whole_forms:
+        raise NotFound
+    return _form(found, suffix, found.achievement.id)
+
+
+@holding.get("/manage/<token>/to-share.json")
+def to_share(token: str) -> Response:
+    """Hand the holder the form from which copies that show less are made, and nobody else."""
+    found = _held(token)
+    if found.to_share is None:
+        raise NotFound
+    name = f"{found.achievement.id}-to-share.json"
+    return _saved(found.to_share, FORMS["json"].media_types[0], name)
+
+
+@holding.get("/manage/<token>/copy.<any('json', 'png'):suffix>")
+def less(token: str, suffix: str) -> Response:
+    """Hand the holder a copy that shows what is mandatory and what the form names."""
+    found = _held(token)
+    if found.to_share is None:
+        raise NotFound
+    show = request.args.getlist("show")
+    choices = disclosure.choices(found.credential.document)
+    if unknown := set(show) - {choice.name for choice in choices}:
+        raise Problem("bad-request", f"show: nothing here is called {sorted(unknown)[0]!r}")
+    places = [place for choice in choices if choice.name in show for place in choice.pointers]
+    part = copy(found, places, current_issuer())
+    return _form(part, suffix, f"{found.achievement.id}-copy")
+
+
+@holding.get("/manage/<token>/announcement.png")
+def announcement(token: str) -> Response:
+    """Hand the first earner of an achievement a picture that says so."""
+    found = _held(token)
+    if not holder.is_first(current_issuer(), found):
+        raise NotFound
+    picture = preview.announcement(found, current_issuer().settings)
+    return _saved(picture, "image/png", f"{found.achievement.id}-first.png")
+
+
+def _held(token: str) -> Shared:
+    found = shared.find_held(current_issuer(), token)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _decision(form: MultiDict[str, str]) -> Decision:
+    visibility = form.get("visibility", "")
+    if visibility not in set(Visibility):
+        raise Problem("bad-request", f"visibility: one of {', '.join(Visibility)}")
+    show = form.getlist("show")
+    return Decision(
+        Visibility(visibility),
+        show_levels="levels" in show,
+        show_evidence="evidence" in show,
+        show_words="words" in show,
+    )
+
+
+def _form(found: Shared, suffix: str, stem: str) -> Response:
+    data = FORMS[suffix].make(found, current_issuer().settings)
+    return _saved(data, FORMS[suffix].media_types[0], f"{stem}.{suffix}")
+
+
+def _saved(data: bytes, media_type: str, name: str) -> Response:
+    response = file(data, media_type, name)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    del response.headers["Access-Control-Allow-Origin"]
+    return _own(response)
+
+
+def _address(token: str) -> str:
+    return addresses.manage(current_issuer().settings, token)
+
+
+def _redirect(address: str) -> Response:
+    return _own(Response(status=303, headers={"Location": address}))
+
+
+def _own(response: Response) -> Response:
+    """Keep what is the holder's alone out of every cache and every index."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response

@@ -1,0 +1,1 @@
+"""The pages that anybody with the link can read."""

@@ -1,0 +1,82 @@
+"""The issuer's own pages: who signs here, what can be earned, and how each of it is judged.
+
+The ids that stand in credentials lead here: `issuer.url`, `achievement.id`, `criteria.id`.
+"""
+
+from typing import Any, Final
+
+from flask import Blueprint, Response, jsonify
+from werkzeug.exceptions import NotFound
+
+from issuer.catalog import versions
+from issuer.drawing import logo
+from issuer.home import addresses
+from issuer.home.issuer import current_issuer
+from issuer.issuance.build import CONTEXTS, achievement_object, profile
+from issuer.sharing.forms import FORMS, badge
+from issuer.sharing.public import earned
+from issuer.web.answers import accepted, file, page
+
+OFFERS: Final = {"application/ld+json": "json", "application/json": "json", "text/html": "html"}
+
+catalog = Blueprint("catalog", __name__)
+
+
+@catalog.get("/")
+def home() -> Response:
+    """Show whose site this is, its keys and its catalog; machines get its profile."""
+    issuer = current_issuer()
+    if accepted({"text/html": "html", **OFFERS}) == "json":
+        return _json(profile(issuer.settings), "issuer.json")
+    with issuer.database.reading() as session:
+        listed = versions.listed(session)
+    keys = issuer.keyring.entries()
+    return page("home.html", listed=True, settings=issuer.settings, achievements=listed, keys=keys)
+
+
+@catalog.get("/achievements/<achievement_id>", defaults={"name": ""})
+@catalog.get("/achievements/<achievement_id>/<name>")
+def achievement(achievement_id: str, name: str) -> Response:
+    """Answer with one version of an achievement, or the newest: page, JSON-LD, or picture."""
+    number, dot, suffix = name.partition(".")
+    settings = current_issuer().settings
+    with current_issuer().database.reading() as session:
+        newest = versions.find(session, achievement_id)
+        row = versions.find(session, achievement_id, _number(number)) if name else newest
+        if row is None or newest is None:
+            raise NotFound
+        found, times = versions.read(row), earned.times(session, achievement_id)
+    suffix = suffix if dot else accepted(OFFERS)
+    if suffix == "html":
+        return page(
+            "achievement.html",
+            listed=found.listed,
+            achievement=found,
+            address=addresses.achievement(settings, found.id, found.version),
+            newest=newest.version,
+            times=times,
+        )
+    if suffix == "json":
+        return _json(achievement_object(found, settings), f"{found.id}.json")
+    if suffix not in ("png", "svg"):
+        raise NotFound
+    media_type = FORMS[suffix].media_types[0]
+    return file(badge(found, settings, suffix), media_type, f"{found.id}.{suffix}")
+
+
+@catalog.get("/logo.png")
+def logo_png() -> Response:
+    """Serve the district's logo."""
+    picture = logo.png(current_issuer().settings)
+    if picture is None:
+        raise NotFound
+    return file(picture, "image/png", "logo.png")
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
+def _json(members: dict[str, Any], file_name: str) -> Response:
+    document = {"@context": list(CONTEXTS), **members}
+    return file(jsonify(document).data, "application/ld+json", file_name)

@@ -1,0 +1,33 @@
+"""How often an achievement was earned, as far as that is anybody's business."""
+
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from issuer.catalog.tables import AchievementVersion
+from issuer.issuance.approval_tables import ApprovalRow
+from issuer.issuance.tables import CredentialRow, Revocation, State
+
+FEWEST: Final = 5
+"""Fewer would point at people."""
+
+
+def times(session: Session, achievement_id: str) -> int | None:
+    """Return how many credentials were issued for all versions of an achievement and not taken
+    back; None below `FEWEST`."""
+    in_force = (
+        select(func.count())
+        .select_from(CredentialRow)
+        .join(ApprovalRow)
+        .join(AchievementVersion)
+        .outerjoin(
+            Revocation,
+            (Revocation.list_number == CredentialRow.list_number)
+            & (Revocation.list_index == CredentialRow.list_index),
+        )
+        .where(AchievementVersion.achievement_id == achievement_id)
+        .where(CredentialRow.state == State.ISSUED, Revocation.reason.is_(None))
+    )
+    count = session.scalar(in_force) or 0
+    return count if count >= FEWEST else None

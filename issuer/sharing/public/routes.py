@@ -1,0 +1,118 @@
+"""What people and machines fetch of a credential: its page, its forms, the holder's page."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from flask import Blueprint, Response, request
+from markupsafe import Markup
+from werkzeug.exceptions import NotFound
+
+from issuer.drawing import qr_codes
+from issuer.home import addresses
+from issuer.home.issuer import current_issuer
+from issuer.sharing import shared
+from issuer.sharing.forms import FORMS, disclosed
+from issuer.sharing.public import social
+from issuer.sharing.public.words import STANDINGS
+from issuer.sharing.shared import Shared
+from issuer.web.answers import accepted, file, page
+from issuer.web.problems import Problem
+from verifier.checks import recipient
+from verifier.web.limits import limiter_for
+
+PAGE: Final = "text/html"
+OFFERS: Final = {
+    **dict.fromkeys(FORMS["json"].media_types, "json"),
+    PAGE: "html",
+    **dict.fromkeys(("application/jwt", "application/vc+jwt", "text/plain"), "jwt"),
+}
+"""What the plain address of a credential answers to, in the order that settles a tie."""
+LONGEST_EMAIL: Final = 320
+
+sharing = Blueprint("sharing", __name__)
+limiter = limiter_for(sharing)
+
+
+@sharing.get("/credentials/<name>")
+def credential(name: str) -> Response:
+    """Answer with a credential in the form that the suffix fixes, else in the one accepted."""
+    public_id, dot, suffix = name.partition(".")
+    found = public(public_id)
+    if not dot:
+        suffix = _best_form(found)
+    if suffix == "html":
+        return credential_page(found)
+    if suffix not in found.whole_forms:
+        raise NotFound
+    if suffix not in found.forms:
+        raise Problem("form-withheld")
+    issuer, form = current_issuer(), FORMS[suffix]
+    data = form.make(disclosed(found, issuer), issuer.settings)
+    media_type = request.accept_mimetypes.best_match(form.media_types, form.media_types[0])
+    return file(data, media_type, f"{found.achievement.id}.{suffix}")
+
+
+def _best_form(found: Shared) -> str:
+    """Return the accepted form: one that is offered before one that is withheld."""
+    there, offered = (
+        {kind: form for kind, form in OFFERS.items() if form in ("html", *forms)}
+        for forms in (found.whole_forms, found.forms)
+    )
+    best = request.accept_mimetypes.best_match(offered)
+    return offered[best] if best else accepted(there)
+
+
+@sharing.post("/credentials/<public_id>/confirm")
+@limiter.limit("10/minute;50/hour")
+def confirm(public_id: str) -> Response:
+    """Say on the page whether the credential belongs to the e-mail address that was typed.
+
+    The address is compared with the salted hashes and forgotten: it stands in no log.
+    """
+    found = public(public_id)
+    email = request.form.get("email", "").strip()[:LONGEST_EMAIL]
+    verdict = recipient.judge(found.shown, email) if "@" in email else None
+    response = credential_page(found, asked=True, theirs=verdict)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def public(public_id: str) -> Shared:
+    """Return the credential as everybody may see it; 404 without one, 410 for a private one."""
+    found = shared.find(current_issuer(), public_id)
+    if found is None:
+        raise NotFound
+    if found.private:
+        raise Problem("not-shared")
+    return found
+
+
+def credential_page(found: Shared, **answer: object) -> Response:
+    """Show a credential to everybody, as its holder lets it be shown."""
+    settings = current_issuer().settings
+    return page(
+        "credential.html",
+        listed=found.listed,
+        **answer,
+        linkedin=social.linkedin(found, settings),
+        verifierplus=social.verifierplus(addresses.credential(settings, found.public_id)),
+        **about(found),
+    )
+
+
+def about(found: Shared) -> dict[str, object]:
+    """Return what every page about one credential shows."""
+    settings = current_issuer().settings
+    now = settings.local(datetime.now(UTC))
+    address = addresses.credential(settings, found.public_id)
+    standing = found.standing(now)
+    return {
+        "shared": found,
+        "credential": found.shown,
+        "standing": standing,
+        "standing_words": STANDINGS[standing],
+        "now": now,
+        "address": address,
+        "forms": {name: FORMS[name] for name in found.forms},
+        "code": Markup(qr_codes.check_code(address).svg()),  # noqa: S704 (squares, drawn by us)
+    }

@@ -1,0 +1,1 @@
+"""What every page shares: how it leaves, and how a problem is told."""

@@ -1,0 +1,48 @@
+"""How pages and files leave: what may be framed, kept, listed, and read from another origin."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Final
+
+from flask import Response, make_response, render_template, request
+
+from issuer.web.problems import Problem
+from verifier.web.headers import FILE_POLICY
+
+INLINE: Final = {"json", "jwt", "png"}
+"""Forms that a browser shows. An SVG or a PDF of our origin is only ever saved (T17)."""
+
+
+def page(template: str, **values: object) -> Response:
+    """Answer with a page. Only what is `listed` may be found by search engines (D14)."""
+    response = make_response(render_template(template, **values))
+    return conditional(response, listed=bool(values.get("listed")))
+
+
+def file(data: bytes, media_type: str, file_name: str) -> Response:
+    """Answer with a file that any program may read and that can do nothing by itself."""
+    response = Response(data, content_type=media_type)
+    shown = "inline" if file_name.rpartition(".")[2] in INLINE else "attachment"
+    response.headers["Content-Disposition"] = f'{shown}; filename="{file_name}"'
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Content-Security-Policy"] = FILE_POLICY
+    return conditional(response)
+
+
+def conditional(response: Response, *, listed: bool = False) -> Response:
+    """Let a reader who has these very bytes keep them; everything is asked for again each time."""
+    response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
+    response.vary.add("Accept")
+    response.headers["Cache-Control"] = "no-cache"
+    if not listed:
+        response.headers["X-Robots-Tag"] = "noindex"
+    response.make_conditional(request)
+    return response
+
+
+def accepted(offers: Mapping[str, str]) -> str:
+    """Return the offered form that the request accepts best; the first, if it accepts anything."""
+    best = request.accept_mimetypes.best_match(offers) if request.accept_mimetypes else None
+    if best is None and request.accept_mimetypes:
+        raise Problem("not-acceptable")
+    return offers[best or next(iter(offers))]

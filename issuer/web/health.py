@@ -1,0 +1,89 @@
+"""Whether approvals can be stored and signed now, as `/healthz` tells whoever watches over it."""
+
+import errno
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
+
+from issuer.database import database
+from issuer.database.database import Database
+from issuer.home.issuer import Issuer
+from issuer.home.settings import Settings
+from issuer.issuance import UnavailableError, lists
+from issuer.issuance.prepare import available
+from issuer.issuance.tables import CredentialRow, State
+from keys import durable_file
+from keys.signer import KeysError
+
+SHARED_SECONDS = 15
+"""For so long all who ask get the result of one attempt to write: anybody may ask."""
+PATIENCE = 2
+"""Seconds that are waited for a lock: who watches over a server rarely waits longer than five."""
+_SHORTLY = text(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
+_WRITE = text("UPDATE alembic_version SET version_num = version_num")
+"""A write that changes nothing, in a table of one row that nobody else writes meanwhile."""
+_BYTES = 64 * 1024
+_WAITING = select(func.count()).where(CredentialRow.state != State.ISSUED)
+
+
+class Health:
+    """The health of one issuer in one process."""
+
+    def __init__(self, issuer: Issuer) -> None:
+        self._issuer = issuer
+        self._lock = Lock()
+        self._trouble: str | None = None
+        self._fresh_until = 0.0
+
+    def look(self) -> tuple[dict[str, Any], bool]:
+        """Return what to say, and whether approvals can be stored and signed."""
+        said: dict[str, Any] = {"status": self._written() or "ok"}
+        try:
+            said |= {"pending": self._waiting()}
+            self._issuer.check_keys()
+        except UnavailableError:
+            said["status"] = self._trouble or "database unavailable"
+        except KeysError:
+            said["status"] = self._trouble or "keys locked"
+        warnings = list(lists.ending_soon(self._issuer.settings, now=datetime.now(UTC)))
+        return said | ({"warnings": warnings} if warnings else {}), said["status"] == "ok"
+
+    def _written(self) -> str | None:
+        """Return what kept the last attempt to write from succeeding, at most 15 seconds ago."""
+        with self._lock:
+            if time.monotonic() >= self._fresh_until:
+                self._trouble = next(_attempts(self._issuer.settings), None)
+                self._fresh_until = time.monotonic() + SHARED_SECONDS
+            return self._trouble
+
+    def _waiting(self) -> int:
+        with available(), self._issuer.database.reading() as session:
+            return session.scalar(_WAITING) or 0
+
+
+def _attempts(settings: Settings) -> Iterator[str]:
+    """Write to the disk and to the database, and give what goes wrong.
+
+    SQLite can write a little where the disk is full, to space that it has; a file cannot.
+    """
+    try:
+        durable_file.replace(settings.home / ".health", bytes(_BYTES), mode=0o600)
+    except OSError as exc:
+        full = exc.errno in (errno.ENOSPC, errno.EDQUOT)
+        yield "disk full" if full else "disk unavailable"
+    try:
+        own = Database(settings.database_url, patience=PATIENCE)
+        with closing(own), own.writing() as session:
+            if own.engine.dialect.name == "postgresql":  # SQLite is told by `patience`
+                session.execute(_SHORTLY)
+            session.execute(_WRITE)
+    except DBAPIError as exc:
+        if not database.is_unavailable(exc):
+            raise
+        yield database.trouble(exc)

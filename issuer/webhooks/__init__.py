@@ -1,0 +1,1 @@
+"""Signatures of webhooks (Standard Webhooks 1.0.0)."""

@@ -1,0 +1,1 @@
+"""What is checked beside the signature: dates, status, copies, evidence, who presents it."""

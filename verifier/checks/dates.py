@@ -1,0 +1,55 @@
+"""Is it in force: the dates of a credential and of its proofs (OB-85; T11)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from verifier.credential.model import Credential, readable_instant
+from verifier.report import Check, Outcome
+
+CLOCK_SKEW = timedelta(minutes=5)
+
+Json = Mapping[str, Any]
+
+
+def check_validity_period(credential: Credential, *, now: datetime) -> Check:
+    """Check that `now` is inside the validity period (OB 3.0, section 9, step 4).
+
+    A begin or an end that is there and cannot be read is none that has passed or not come yet.
+    """
+    begins, ends = credential.valid_from, credential.valid_until
+    if ends is not None and now - ends > CLOCK_SKEW:
+        return _dated(Outcome.FAILED, "expired", ends)
+    if begins is not None and begins - now > CLOCK_SKEW:
+        return _dated(Outcome.FAILED, "not_yet_valid", begins)
+    if limits := [member for member in credential.unreadable if member != "awardedDate"]:
+        params = {"member": ", ".join(limits)}
+        return Check("validity_period", Outcome.COULD_NOT_CHECK, "date_unreadable", params)
+    if ends is not None:
+        return _dated(Outcome.PASSED, "valid_until", ends)
+    return Check("validity_period", Outcome.PASSED, "no_end_date")
+
+
+def _dated(outcome: Outcome, code: str, when: datetime) -> Check:
+    return Check("validity_period", outcome, code, {"date": when.isoformat()})
+
+
+def check_proof_dates(proofs: Sequence[Json], *, now: datetime) -> Check:
+    """Check that no proof is past its own end or made in the future (Data Integrity 4.5)."""
+    unread = None
+    for proof in proofs:
+        ends, made = (readable_instant(proof.get(member)) for member in ("expires", "created"))
+        if ends is not None and now - ends > CLOCK_SKEW:
+            params = {"date": ends.isoformat()}
+            return Check("proof_dates", Outcome.FAILED, "proof_expired", params)
+        if made is not None and made - now > CLOCK_SKEW:
+            params = {"date": made.isoformat()}
+            return Check("proof_dates", Outcome.FAILED, "proof_from_the_future", params)
+        for member, read in (("expires", ends), ("created", made)):
+            if proof.get(member) is not None and read is None:
+                unread = {"member": f"proof.{member}"}
+    if unread:
+        return Check("proof_dates", Outcome.COULD_NOT_CHECK, "date_unreadable", unread)
+    if any(proof.get("created") is None for proof in proofs):
+        return Check("proof_dates", Outcome.PASSED, "signing_time_unknown")
+    return Check("proof_dates", Outcome.PASSED, "proof_in_dates")

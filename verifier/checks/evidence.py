@@ -1,0 +1,43 @@
+"""Evidence handed over as a file: is it the very file that was signed for (design D9, OB-38)?"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+
+from verifier.credential.model import Credential
+from verifier.public_keys.multikey import MultikeyError, base58_encode, multibase_decode
+from verifier.report import Check, Outcome
+
+_MULTIHASH = {b"\x12\x20": "sha256", b"\x20\x30": "sha384", b"\x13\x40": "sha512"}
+
+
+def digest_multibase(sha256: bytes) -> str:
+    """Return the `digestMultibase` of a SHA-256: base58btc of its multihash (VCDM 2.0, 5.3)."""
+    return "z" + base58_encode(b"\x12\x20" + sha256)
+
+
+def check_evidence(credential: Credential, file: bytes) -> Check:
+    """Check that `file` is one of the credential's pieces of evidence, unchanged."""
+    digests = [item for item in credential.evidence if item.digest]
+    if not digests:
+        return Check("evidence", Outcome.COULD_NOT_CHECK, "evidence_without_digest")
+    for item in digests:
+        if is_digest_of(item.digest or "", file):
+            return Check(
+                "evidence", Outcome.PASSED, "evidence_unchanged", {"name": item.name or ""}
+            )
+    return Check("evidence", Outcome.FAILED, "evidence_not_this_file")
+
+
+def is_digest_of(text: str, file: bytes) -> bool:
+    """Whether a `digestMultibase` is that of `file` (Data Integrity 1.0, section 2.6)."""
+    try:
+        if text.startswith("u"):
+            multihash = base64.urlsafe_b64decode(text[1:] + "=" * (-len(text[1:]) % 4))
+        else:
+            multihash = multibase_decode(text)
+    except (MultikeyError, binascii.Error, ValueError):
+        return False
+    name = _MULTIHASH.get(multihash[:2])
+    return name is not None and hmac.compare_digest(hashlib.new(name, file).digest(), multihash[2:])

@@ -1,0 +1,93 @@
+"""Whose credential it is: matching a name or an e-mail against what was signed (OB-35, OB-86)."""
+
+import hashlib
+import hmac
+import string
+import unicodedata
+
+import idna
+
+from verifier.credential.model import Credential, Identity
+from verifier.report import Answer, Verdict
+
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+_HASHES = {"sha256": hashlib.sha256, "md5": hashlib.md5}
+
+
+def identity_hash(value: str, salt: str) -> str:
+    """Return the `identityHash` of `value`: `sha256$` and the hex of value and salt (B.4.6)."""
+    return "sha256$" + hashlib.sha256((value + salt).encode()).hexdigest()
+
+
+def ascii_lower(text: str) -> str:
+    """Return `text` with A to Z in lower case. Letters of other alphabets stay as they are: `ß` is
+    not `ss`, and the sign for kelvin is no `k`, though Unicode folds them together."""
+    return text.translate(_LOWER)
+
+
+def matches(identity: Identity, value: str) -> bool:
+    """Whether `value` is this identity. E-mails are compared in ASCII lower case, with domains
+    in IDNA; where they are hashed, as given and in each form that they may be hashed in."""
+    value, is_email = value.strip(), identity.type == "emailAddress"
+    if not identity.hashed and is_email:
+        return _in_ascii(identity.value.strip()) == _in_ascii(value)
+    if not identity.hashed:
+        return identity.value.strip().casefold() == value.casefold()
+    forms = {value, ascii_lower(value)}
+    if is_email:
+        forms |= {_in_ascii(value), _in_letters(value)}
+    name, _, digest = identity.value.partition("$")
+    if name not in _HASHES:
+        return False
+    texts = ((form + identity.salt).encode(errors="replace") for form in forms)
+    hashes = (_HASHES[name](text).hexdigest() for text in texts)
+    return any(hmac.compare_digest(made.encode(), digest.lower().encode()) for made in hashes)
+
+
+def _in_ascii(address: str) -> str:
+    """Return an address in lower case, its domain as mail servers know it: `xn--…` (RFC 5891)."""
+    local, at, domain = ascii_lower(address).rpartition("@")
+    try:
+        return local + at + idna.encode(domain, uts46=True).decode()
+    except idna.IDNAError:  # no domain of the DNS: compared as it is
+        return local + at + domain
+
+
+def _in_letters(address: str) -> str:
+    """Return an address in lower case, its domain as people write it."""
+    local, at, domain = ascii_lower(address).rpartition("@")
+    try:
+        return local + at + idna.decode(domain, uts46=True)
+    except idna.IDNAError:
+        return local + at + domain
+
+
+def judge(credential: Credential, presented: str) -> Verdict:
+    """Return whether the credential belongs to who presented it: the fourth verdict, *Theirs*.
+
+    `presented` is an e-mail address, a DID, or a name. Many people share a name, so a match of
+    names is no `yes`: it is `could_not_check` with the code `name_only`.
+    """
+    if presented.startswith("did:"):
+        did = credential.subject_id or ""
+        compared = [did == presented] if did.startswith("did:") else []
+    elif "@" in presented:
+        emails = [item for item in credential.identities if item.type == "emailAddress"]
+        compared = [matches(item, presented) for item in emails]
+    else:
+        names = [item for item in credential.identities if item.type == "name"]
+        if any(matches(item, presented) or _same_name(item, presented) for item in names):
+            return Verdict(Answer.COULD_NOT_CHECK, "name_only")
+        compared = [False for _ in names]
+    if not compared:
+        return Verdict(Answer.COULD_NOT_CHECK, "no_identity_to_compare")
+    return Verdict(Answer.YES, "theirs") if any(compared) else Verdict(Answer.NO, "not_theirs")
+
+
+def _same_name(identity: Identity, presented: str) -> bool:
+    """Compare names as people do: without regard to case, spacing and composition of accents."""
+    return not identity.hashed and _folded(identity.value) == _folded(presented)
+
+
+def _folded(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())

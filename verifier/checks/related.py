@@ -1,0 +1,69 @@
+"""Files that the issuer signed a digest of: `relatedResource` (VCDM 2.0, section 5.3).
+
+Nothing is fetched. What can be compared are the contexts that are held here: by them the words of
+the credential are read, and its issuer says which bytes it meant.
+"""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping
+from typing import Any
+
+from contexts import file_of, is_as_published
+from verifier.checks.evidence import is_digest_of
+from verifier.credential.model import listed
+from verifier.report import Check, Outcome
+
+MAX_RESOURCES = 20
+"""An honest credential names its contexts and a few pictures."""
+SECURITY_ERROR = "https://www.w3.org/TR/vc-data-model#CRYPTOGRAPHIC_SECURITY_ERROR"
+_HASHES = ("sha512", "sha384", "sha256")
+
+Json = Mapping[str, Any]
+
+
+def check_related(document: Json) -> tuple[Check, ...]:
+    """Check the digests of the related resources that are held here.
+
+    A wrong digest is an error. Where the bytes here are not known to be the published ones, a
+    digest that differs could not be checked.
+    """
+    resources = listed(document.get("relatedResource"))[:MAX_RESOURCES]
+    files = ((each, _file(each)) for each in resources)
+    return tuple(_check(each, file) for each, file in files if file is not None)
+
+
+def names_others(document: Json) -> bool:
+    """Whether it has related resources that are not held here, or more than are compared."""
+    resources = listed(document.get("relatedResource"))
+    return len(resources) > MAX_RESOURCES or any(_file(each) is None for each in resources)
+
+
+def _file(resource: Any) -> bytes | None:
+    url = resource.get("id") if isinstance(resource, dict) else None
+    return file_of(url) if isinstance(url, str) else None
+
+
+def _check(resource: Json, file: bytes) -> Check:
+    url: str = resource["id"]
+    sri, multibase = resource.get("digestSRI"), resource.get("digestMultibase")
+    fits = [_is_sri_of(str(each), file) for each in listed(sri)]
+    fits += [is_digest_of(str(each), file) for each in listed(multibase)]
+    if fits and all(fits):
+        return Check("related", Outcome.PASSED, "resource_fits", {"url": url})
+    if not fits or not is_as_published(url):
+        return Check("related", Outcome.COULD_NOT_CHECK, "resource_not_compared", {"url": url})
+    return Check("related", Outcome.FAILED, "resource_differs", {"url": url}, SECURITY_ERROR)
+
+
+def _is_sri_of(text: str, file: bytes) -> bool:
+    """Whether the strongest digests in `text` have that of `file` among them (Subresource
+    Integrity, section 3.3)."""
+    given = [each.partition("?")[0].partition("-") for each in text.split()]
+    for name in _HASHES:
+        digests = [digest for prefix, _, digest in given if prefix == name]
+        if digests:
+            made = base64.b64encode(hashlib.new(name, file).digest()).decode()
+            return any(hmac.compare_digest(made, each) for each in digests if each.isascii())
+    return False

@@ -1,0 +1,1 @@
+"""The `Credential` view: the one thing that decisions and pages read."""

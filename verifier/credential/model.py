@@ -1,0 +1,230 @@
+"""The `Credential` view: the one thing that decisions and pages read of a credential (D2).
+
+`verifier.credential.view` makes it of a document. Names follow Open Badges 3.0, appendix B.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
+from typing import Any
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """An `IdentifierEntry`: a number somebody else gave, such as a provider number."""
+
+    identifier: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """An issuer, a creator, or the body that assessed (B.1.15)."""
+
+    id: str
+    name: str | None = None
+    url: str | None = None
+    description: str | None = None
+    email: str | None = None
+    image: str | None = None
+    identifiers: tuple[Identifier, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """An `IdentityObject`: who earned it, plain or as `sha256$…` of value and salt (OB-35)."""
+
+    type: str
+    value: str
+    hashed: bool
+    salt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A `RubricCriterionLevel`. `level` and `points` are text; order means nothing (OB-46)."""
+
+    id: str
+    name: str
+    description: str | None = None
+    level: str | None = None
+    points: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultDescription:
+    """What a result could have been: one criterion of a rubric, or one kind of value (OB-40)."""
+
+    id: str
+    name: str
+    result_type: str
+    levels: tuple[Level, ...] = ()
+    required_level: str | None = None
+    required_value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What was achieved; `description` and `level` are resolved within the same achievement."""
+
+    description: ResultDescription | None
+    level: Level | None = None
+    value: str | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """A framework item the achievement speaks to, such as a CASE item (OB-48)."""
+
+    target_name: str
+    target_url: str
+    target_code: str | None = None
+    target_framework: str | None = None
+    target_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Achievement:
+    """What was earned (OB-26)."""
+
+    id: str
+    name: str
+    description: str | None = None
+    criteria: str | None = None
+    criteria_url: str | None = None
+    type: str | None = None
+    version: str | None = None
+    in_language: str | None = None
+    image: str | None = None
+    tags: tuple[str, ...] = ()
+    alignments: tuple[Alignment, ...] = ()
+    result_descriptions: tuple[ResultDescription, ...] = ()
+    creator: Profile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One piece of evidence: an address when public, a digest when sealed (D9)."""
+
+    id: str | None = None
+    name: str | None = None
+    description: str | None = None
+    narrative: str | None = None
+    genre: str | None = None
+    audience: str | None = None
+    digest: str | None = None
+    media_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What one credential says; absent and unreadable dates are None.
+
+    Dates keep the offset they were written with: it decides which day the issuer meant.
+    `unreadable` names the dates that are there and cannot be read: they are not absent.
+    """
+
+    id: str | None
+    types: tuple[str, ...]
+    issuer: Profile
+    name: str | None = None
+    description: str | None = None
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    awarded_date: datetime | None = None
+    subject_id: str | None = None
+    identities: tuple[Identity, ...] = ()
+    achievement: Achievement | None = None
+    results: tuple[Result, ...] = ()
+    activity_start: datetime | None = None
+    activity_end: datetime | None = None
+    credits_earned: float | None = None
+    narrative: str | None = None
+    role: str | None = None
+    term: str | None = None
+    license_number: str | None = None
+    source: Profile | None = None
+    evidence: tuple[Evidence, ...] = ()
+    endorsement_comment: str | None = None
+    unreadable: tuple[str, ...] = ()
+    document: Json = field(default_factory=dict, repr=False)
+
+    @property
+    def recipient_name(self) -> str | None:
+        """The name the issuer signed for the earner, or None where it signed none in plain."""
+        for identity in self.identities:
+            if identity.type == "name" and not identity.hashed:
+                return identity.value
+        return None
+
+    @property
+    def criteria(self) -> tuple[ResultDescription, ...]:
+        """The criteria of the achievement's rubric, in its order."""
+        described = () if self.achievement is None else self.achievement.result_descriptions
+        return tuple(each for each in described if each.result_type == "RubricCriterionLevel")
+
+    @property
+    def criteria_without_result(self) -> tuple[ResultDescription, ...]:
+        """The criteria of which nothing is said: kept back by the holder, or never judged."""
+        judged = {result.description.id for result in self.results if result.description}
+        return tuple(criterion for criterion in self.criteria if criterion.id not in judged)
+
+    @property
+    def criteria_results(self) -> tuple[Result, ...]:
+        """The results that are levels of a rubric, in the order of the achievement's criteria."""
+        order = {} if self.achievement is None else self.achievement.result_descriptions
+        places = {description.id: place for place, description in enumerate(order)}
+        rubric = [result for result in self.results if result.level and result.description]
+        return tuple(sorted(rubric, key=lambda r: places[r.description.id] if r.description else 0))
+
+    @property
+    def amounts(self) -> tuple[tuple[str, str], ...]:
+        """Hours and credits as (unit, value): the results whose type is `ext:<unit>` (D8)."""
+        return tuple(
+            (result.description.result_type.removeprefix("ext:"), result.value)
+            for result in self.results
+            if result.description and result.value
+            if result.description.result_type.startswith("ext:")
+        )
+
+
+def listed(value: Any) -> list[Any]:
+    """Return a JSON member as a list: OB 3.0 lets one item stand without its brackets."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def instant(text: str, *, zone: tzinfo | None = UTC) -> datetime | None:
+    """Return an XML Schema `dateTime` at its own offset, or None for any other text.
+
+    A time without an offset must be read as UTC (VCDM 2.0, section 5.8); with `zone` None it is
+    none.
+    """
+    read = _instant if len(text) <= _USUAL_LENGTH else _instant.__wrapped__
+    return read(text, zone)
+
+
+def readable_instant(value: Any) -> datetime | None:
+    """Return the time in a JSON value, or None for what is no text of a time."""
+    return instant(value) if isinstance(value, str) else None
+
+
+_USUAL_LENGTH = 40
+
+
+@lru_cache(maxsize=1024)  # a credential's dates are read in several steps, and are alike in a pile
+def _instant(text: str, zone: tzinfo | None) -> datetime | None:
+    if "T" not in text.upper():
+        return None
+    try:
+        moment = datetime.fromisoformat(text.upper())
+        zone = moment.tzinfo or zone
+        moment.replace(tzinfo=zone or UTC).astimezone(UTC)  # or it cannot be compared with others
+        return None if zone is None else moment.replace(tzinfo=zone)
+    except (ValueError, OverflowError):  # not a time, or one before year 1 or after 9999 in UTC
+        return None

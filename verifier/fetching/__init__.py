@@ -1,0 +1,1 @@
+"""Asking others over the web, within limits, and what is remembered of the answers."""

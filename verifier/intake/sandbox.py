@@ -1,0 +1,218 @@
+"""A child process for what anybody made and only a decoder can read: pictures, SVG, PDF.
+
+Decoders can be made to work for hours, to take gigabytes, or worse, by a file of some
+kilobytes (T15, T16, T31). So they run in a process that has nothing to lose: no environment,
+no way to open a file or a connection, little memory and little time, one for each reading.
+
+To start a Python takes longer than to read a badge. So each process that reads has one
+*nursery*, a Python with the decoders loaded that does nothing but fork; and a file that kills
+its reader makes nobody wait. Needs a Unix.
+"""
+
+import atexit
+import codecs
+import gc
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from encodings.aliases import aliases
+from importlib import import_module
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import recv_handle, send_handle
+from threading import BoundedSemaphore, Lock, Timer
+from typing import Any
+
+MAX_MEMORY_BYTES = 1024 * 1024 * 1024
+"""A picture of as many pixels as are read at all (`qr.MAX_PIXELS`), with transparency, fits."""
+MAX_CPU_SECONDS = 10
+"""The largest honest photo takes two."""
+MAX_SECONDS = 30
+EASY_SECONDS = 0.5
+NICE = 10
+"""For whoever takes longer: eight such take a third of the processors from others, and an honest
+photo among them still ends."""
+MAX_AT_ONCE = 8
+MAX_ANSWER_BYTES = 8 * 1024 * 1024
+_NOBODY = 65534
+_TO_START = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+"""All of the environment that a Python may need to start."""
+_PICTURES = (
+    *("zxingcpp", "PIL.ImageOps", "PIL.PngImagePlugin", "PIL.JpegImagePlugin"),
+    *("PIL.WebPImagePlugin", "PIL.GifImagePlugin", "PIL.BmpImagePlugin", "PIL.PpmImagePlugin"),
+    "PIL.TiffImagePlugin",  # reads how a photo was held
+)
+DECODERS = {
+    "png": (),
+    "svg": ("defusedxml.ElementTree",),
+    "picture": _PICTURES,
+    "attachments": ("pypdf.filters",),
+    "pages": (*_PICTURES, "pypdfium2"),
+    "workbook": ("python_calamine", "verifier.intake.workbook"),
+}
+"""What is loaded beforehand to read a kind of file: a reader can open no file to load more."""
+_NURSERY = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[2]); "
+    "from verifier.intake import sandbox; sandbox.nurse(int(sys.argv[1]))"
+)
+
+
+class SandboxError(Exception):
+    """Reading needed more time or memory than any honest file, or ended the reader."""
+
+
+def read(kind: str, data: bytes) -> Any:
+    """Return what `intake.read_apart` says of `data`, read by a process of its own.
+
+    Raises `SandboxError` if it needs more than the limits above, or dies.
+    """
+    if not _room.acquire(timeout=MAX_SECONDS):
+        raise SandboxError("too many are read at once")
+    try:
+        with _nursery().child(kind) as pipe:
+            return _answer(pipe, data)
+    except (OSError, EOFError, ValueError) as exc:
+        raise SandboxError("it took too much time or memory") from exc
+    finally:
+        _room.release()
+
+
+def _answer(pipe: Connection, data: bytes) -> Any:
+    if not pipe.poll(MAX_SECONDS):
+        raise SandboxError("no process can be started")
+    reader = int(pipe.recv_bytes(20))  # said before it sees anything of the file
+    end = Timer(MAX_SECONDS, _end_of, (reader,))
+    end.start()
+    try:
+        pipe.send_bytes(data)
+        if not pipe.poll(EASY_SECONDS):
+            with suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, reader, NICE)
+        return json.loads(pipe.recv_bytes(MAX_ANSWER_BYTES))
+    finally:
+        end.cancel()
+
+
+def _end_of(reader: int) -> None:
+    with suppress(OSError):
+        os.kill(reader, signal.SIGKILL)
+
+
+class _Nursery:
+    """The process that forks readers, as its parent sees it."""
+
+    def __init__(self) -> None:
+        self.of = os.getpid()
+        self._lock = Lock()
+        self._door, theirs = Pipe()
+        command = [sys.executable, "-I", "-c", _NURSERY]
+        places = json.dumps([place for place in sys.path if place])
+        with theirs:
+            self._process = subprocess.Popen(
+                [*command, str(theirs.fileno()), places],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env={name: os.environ[name] for name in _TO_START if name in os.environ},
+            )
+
+    @property
+    def alive(self) -> bool:
+        return self.of == os.getpid() and self._process.poll() is None
+
+    def child(self, kind: str) -> Connection:
+        """Return the pipe to a new reader."""
+        ours, theirs = Pipe()
+        with theirs, self._lock:
+            self._door.send_bytes(kind.encode())
+            send_handle(self._door, theirs.fileno(), self._process.pid)
+        return ours
+
+    def end(self) -> None:
+        """Let it go, and with it nothing: readers end by their own limits."""
+        self._door.close()
+        if self.of == os.getpid():
+            self._process.kill()
+            self._process.wait()
+
+
+_room = BoundedSemaphore(MAX_AT_ONCE)
+_begin = Lock()
+_begun: list[_Nursery] = []
+
+
+def _nursery() -> _Nursery:
+    """Return this process's own nursery, begun anew where it has none that lives."""
+    with _begin:
+        if _begun and not _begun[0].alive:
+            _begun.pop().end()
+        if not _begun:
+            _begun.append(_Nursery())
+        return _begun[0]
+
+
+@atexit.register
+def _end() -> None:
+    while _begun:
+        _begun.pop().end()
+
+
+def nurse(door: int) -> None:
+    """Fork a reader for each pipe that comes through the door: all that the nursery does."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever ends is gone
+    intake = import_module("verifier.intake.carriers")
+    intake.qr.dictionary()
+    for name in {"charmap", *aliases.values()}:
+        with suppress(LookupError):  # some are of other systems
+            codecs.lookup(name)
+    with Connection(door) as asked, suppress(EOFError):
+        while True:
+            kind = asked.recv_bytes(20).decode()
+            pipe = recv_handle(asked)
+            for name in DECODERS[kind]:
+                import_module(name)
+            gc.freeze()  # so that a fork shares it
+            if os.fork() == 0:
+                asked.close()
+                with suppress(Exception):
+                    _read(kind, Connection(pipe), intake.read_apart)
+                os._exit(0)
+            os.close(pipe)
+
+
+def _read(kind: str, pipe: Connection, read_apart: Any) -> None:
+    pipe.send_bytes(str(os.getpid()).encode())
+    data = pipe.recv_bytes()
+    missed: list[str] = []
+    confine()
+    sys.addaudithook(lambda event, _: missed.append(event) if event in ("open", "import") else None)
+    found = read_apart(kind, data)
+    if "code" in found and missed:
+        return  # a decoder missed a part of its own, so that it found nothing says nothing
+    pipe.send_bytes(json.dumps(found).encode())
+
+
+def confine() -> None:
+    """Take from this process, for good, what it could do harm with: memory, time, every new file
+    or connection, other processes, and the rights of root to have them again."""
+    limits = {
+        resource.RLIMIT_AS: MAX_MEMORY_BYTES,
+        resource.RLIMIT_CPU: MAX_CPU_SECONDS,
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_NOFILE: 0,
+        resource.RLIMIT_NPROC: 0,
+    }
+    for limit, value in limits.items():
+        resource.setrlimit(limit, (value, value))
+    signal.alarm(MAX_SECONDS)
+    if os.getuid() == 0:
+        with suppress(OSError):  # a container may know nobody else
+            os.setgroups([])
+            os.setgid(_NOBODY)
+            os.setuid(_NOBODY)

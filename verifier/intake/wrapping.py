@@ -1,0 +1,162 @@
+"""What stands around credentials: presentations, envelopes, and the JSON beside a JWT
+(VCDM 2.0, sections 4.12 and 4.13; VCDM 1.1, section 6.3.1).
+
+None of it is judged. Who shows a credential is no matter of who issued it, an envelope is not
+signed, and JSON beside a JWT may say anything.
+"""
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import unquote_to_bytes
+
+from verifier.credential.model import listed
+from verifier.intake.baking import is_credential
+from verifier.parsing import strict_json
+from verifier.proof import jose
+
+PRESENTATION = "presentation"
+SIGNED_PRESENTATION = "presentation_jwt"
+ENVELOPE = "envelope"
+JWT_PROOF = "jwt_proof"
+JWS_JSON = "jws_json"
+
+MAX_ITEMS = 100
+"""Of one presentation; the largest seen held a transcript."""
+MAX_DEPTH = 4
+"""An envelope in a presentation in an envelope is three deep."""
+
+_HOLDERS = (
+    *("credential", "credentials", "verifiableCredential", "verifiableCredentials"),
+    *("verifiable_credential", "verifiablePresentation", "compactJwsString", "vc", "jwt"),
+)
+"""Members under which APIs hand out credentials (Open Badges 3.0, GetOpenBadgeCredentialsResponse;
+VC-API; OpenID4VCI), in an object that says nothing else of what it is."""
+_NAMES = re.compile(
+    r'"(?:VerifiablePresentation|EnvelopedVerifiable(?:Credential|Presentation)|JwtProof2020|vp'
+    rf'|protected|{"|".join(_HOLDERS)})"'
+)
+_DATA_URL = re.compile(r"data:([^,]{0,200}),(.*)", re.IGNORECASE | re.DOTALL)
+
+Json = Mapping[str, Any]
+
+
+class Wrapped(NamedTuple):
+    """The credentials in a wrapping as texts, and what the wrappings are: rows of the words."""
+
+    texts: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+class WrappingError(ValueError):
+    """The envelope holds what is not read here. `code` is a row of the words."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
+def unwrap(text: str, depth: int = MAX_DEPTH) -> Wrapped | None:
+    """Return what is wrapped in `text`, JSON or a compact JWS; None if that is no wrapping.
+
+    Raises `WrappingError` for an envelope that holds neither.
+    """
+    document = _document(text)
+    if document is None or depth == 0:
+        return None
+    note, items = _inside(document, is_jwt=text[0] != "{")
+    texts = [_text(item) for item in items[:MAX_ITEMS] if isinstance(item, str | dict) and item]
+    if not texts:
+        return None
+    parts = [unwrap(each, depth - 1) or Wrapped((each,), ()) for each in texts]
+    notes = dict.fromkeys([note, *(note for part in parts for note in part.notes)])
+    texts = [text for part in parts for text in part.texts]
+    return Wrapped(tuple(texts), tuple(filter(None, notes)))
+
+
+def unwrap_object(item: Json) -> str | None:
+    """Return the first credential in an object that wraps one, None for any other object."""
+    wrapped = unwrap(_text(item))
+    return None if wrapped is None else wrapped.texts[0]
+
+
+def opened(text: str) -> str:
+    """Return the first credential in what wraps one, and any other text as it is."""
+    wrapped = unwrap(text)
+    return text if wrapped is None else wrapped.texts[0]
+
+
+def _document(text: str) -> Json | None:
+    """Return the JSON of a text that may be a wrapping; whoever parses it says what is wrong."""
+    try:
+        data = text if text.startswith("{") else jose.decode_part(text.split(".")[1]).decode()
+        return strict_json.loads_object(data) if _NAMES.search(data) else None
+    except (IndexError, ValueError):
+        return None
+
+
+def _inside(document: Json, *, is_jwt: bool) -> tuple[str, list[Any]]:
+    """Return what kind of wrapping a document is, and what is in it: nothing if it is none."""
+    presentation = document.get("vp", document) if is_jwt else document
+    kinds = listed(presentation.get("type")) if isinstance(presentation, dict) else []
+    if "VerifiablePresentation" in kinds:
+        note = SIGNED_PRESENTATION if is_jwt else PRESENTATION
+        return note, listed(presentation.get("verifiableCredential"))
+    if {"EnvelopedVerifiableCredential", "EnvelopedVerifiablePresentation"}.intersection(
+        kind for kind in kinds if isinstance(kind, str)
+    ):
+        return ENVELOPE, [_data(document.get("id"))]
+    proofs = [proof for proof in listed(document.get("proof")) if isinstance(proof, dict)]
+    if proofs and all(proof.get("type") == "JwtProof2020" for proof in proofs):
+        return JWT_PROOF, [proofs[0].get("jwt")]
+    if "payload" in document:
+        return JWS_JSON, _compact(document)
+    return "", [] if is_jwt else _held(document)
+
+
+def _held(document: Json) -> list[Any]:
+    """Return what an API handed out in an object that says nothing else of what it is."""
+    if {"@context", "type", "proof"} & document.keys():
+        return []
+    held = [item for name in _HOLDERS for item in listed(document.get(name))]
+    return [item for item in held if isinstance(item, dict) or is_credential(str(item))]
+
+
+def _compact(document: Json) -> list[str]:
+    """Return each JWS of its JSON form as a compact one (RFC 7515, section 7.2): what stands in
+    no protected header is left out."""
+    signatures = [
+        each for each in listed(document.get("signatures", document)) if isinstance(each, dict)
+    ]
+    return [
+        f"{each['protected']}.{document['payload']}.{each['signature']}"
+        for each in signatures
+        if {"protected", "signature"} <= each.keys()
+    ]
+
+
+def _data(url: Any) -> str:
+    """Return the text in a `data:` URL (RFC 2397), whatever it calls its kind."""
+    found = _DATA_URL.fullmatch(url) if isinstance(url, str) else None
+    kind, data = found.groups() if found else ("an envelope without data", "")
+    if "cose" in kind.lower():
+        raise WrappingError("cose", kind)
+    try:
+        content = unquote_to_bytes(data)
+        if kind.lower().endswith(";base64"):
+            content = base64.b64decode(content, validate=True)
+        text = content.decode().strip()
+    except ValueError as exc:
+        raise WrappingError("envelope_not_read", kind) from exc
+    if not text.startswith("{") and text.count(".") < 2:
+        raise WrappingError("envelope_not_read", kind)
+    return text
+
+
+def _text(item: Any) -> str:
+    if isinstance(item, str):
+        return item.strip()
+    return json.dumps(item, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,215 @@
+"""Issuers' own documents: which keys they list for what they assert (design D4, T5).
+
+A verification method counts only if the issuer's *own* document lists it under
+`assertionMethod` with the issuer as its controller, or the key set of its own origin holds
+it; anything else proves nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from verifier.credential.model import listed, readable_instant
+from verifier.proof import jose
+from verifier.public_keys import multikey
+from verifier.public_keys.multikey import MultikeyError, PublicKey
+from verifier.report import Check, Outcome
+
+PROOF_ERROR = "https://w3id.org/security#PROOF_VERIFICATION_ERROR"
+
+_OTHER_PURPOSES = ("authentication", "keyAgreement", "capabilityInvocation", "capabilityDelegation")
+_ENDS = ("expires", "retired", "revoked")
+"""Members of a method that say when the issuer gave it up."""
+
+Json = Mapping[str, Any]
+
+
+class DidError(ValueError):
+    """The issuer's identifier or document cannot be used. `code` is a row of the words;
+    `certain` says whether that is a flaw of the issuer's (True) or could not be checked."""
+
+    def __init__(self, code: str, detail: str, *, certain: bool) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.certain = certain
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationMethod:
+    """One key of an issuer, as its own document lists it.
+
+    `key` is None for a kind of key that is not read here. `retired` is the date of the member
+    `expires` (Controlled Identifiers 1.0) or of our own issuers' `retired`. `unreadable` names
+    one of these dates that is there and says no moment: the key may have been given up.
+    """
+
+    id: str
+    key: PublicKey | None
+    retired: datetime | None = None
+    revoked: datetime | None = None
+    unreadable: str | None = None
+
+    def check_used_at(self, signed: datetime | None) -> Check:
+        """Check that the issuer had not given the key up when it signed (T34).
+
+        The time of signing is the signer's own word. So a date after the key was given up
+        fails; after a key was withdrawn as unsafe, even an earlier date shows nothing, because
+        whoever took the key can write any date.
+        """
+        for ended, code in ((self.revoked, "key_revoked"), (self.retired, "key_retired")):
+            if ended is None:
+                continue
+            params = {"ended": ended.isoformat(), "method": self.id}
+            if signed is not None and signed >= ended:
+                return Check("key", Outcome.FAILED, f"{code}_before", params, PROOF_ERROR)
+            if signed is None or code == "key_revoked":
+                return Check("key", Outcome.COULD_NOT_CHECK, f"{code}_unsure", params)
+        if self.unreadable:
+            params = {"member": self.unreadable, "method": self.id}
+            return Check("key", Outcome.COULD_NOT_CHECK, "key_date_unreadable", params)
+        return Check("key", Outcome.PASSED, "key_of_issuer", {"method": self.id})
+
+    def unless_among(self, unsafe: Iterable["VerificationMethod"]) -> "VerificationMethod":
+        """Return it, compromised since the first day on which one of `unsafe` says so of it; with
+        a day that cannot be read if one of them has that."""
+        same = [
+            each
+            for each in unsafe
+            if each.id == self.id or (each.key is not None and each.key == self.key)
+        ]
+        revoked = min((each.revoked for each in same if each.revoked), default=None)
+        unreadable = next((each.unreadable for each in same if not each.revoked), self.unreadable)
+        return replace(self, revoked=revoked, unreadable=unreadable)
+
+
+@dataclass(frozen=True, slots=True)
+class Controller:
+    """An issuer's document: its id and the keys that may make assertions for it.
+
+    `snapshot_of` is None for the live document, else the day on which a trust list kept it.
+    `complete` is False where a key that is not here may still be the issuer's, because a place
+    where it publishes keys could not be read or says nothing of keys. `unsafe` are the keys that
+    it marks as compromised (`revoked`), whether or not it still lists them for assertions.
+    `others` are the ids of those that it publishes and does not list for assertions.
+    """
+
+    id: str
+    methods: tuple[VerificationMethod, ...]
+    snapshot_of: datetime | None = None
+    complete: bool = True
+    unsafe: tuple[VerificationMethod, ...] = ()
+    others: tuple[str, ...] = ()
+
+    def heeding(self, copies: Iterable["Controller"]) -> "Controller":
+        """Return it with each key marked as compromised that it or one of `copies` marks so, by
+        whatever name (T34)."""
+        unsafe = tuple(key for each in (self, *copies) for key in each.unsafe)
+        methods = tuple(method.unless_among(unsafe) for method in self.methods)
+        return replace(self, methods=methods, unsafe=unsafe)
+
+    def method(self, reference: str) -> VerificationMethod | None:
+        """Return the method with that id, or None: it is not the issuer's."""
+        return next((method for method in self.methods if method.id == reference), None)
+
+    def check_absent(self, reference: str, signed: datetime | None) -> Check:
+        """Return what it means that a key is not among those listed here.
+
+        A snapshot knows nothing of a key that came after it.
+        """
+        params = {"method": reference[:200]}
+        if self.snapshot_of and not (signed and signed <= self.snapshot_of):
+            params["retrieved"] = self.snapshot_of.isoformat()
+            return Check("key", Outcome.COULD_NOT_CHECK, "key_not_in_snapshot", params)
+        code = "key_not_listed" if self.complete else "key_not_found"
+        if any(f"#{each}".endswith(f"#{reference.lstrip('#')}") for each in self.others):
+            code = "key_for_other_purposes"
+        if self.complete:
+            return Check("key", Outcome.FAILED, code, params, PROOF_ERROR)
+        return Check("key", Outcome.COULD_NOT_CHECK, code, params)
+
+
+def controller(
+    document: Json, expected_id: str, *, snapshot_of: datetime | None = None
+) -> Controller:
+    """Return the keys that `document` lists for assertions, if it is that issuer's document."""
+    if document.get("id") != expected_id:
+        raise DidError("issuer_document_of_another", str(document.get("id"))[:200], certain=False)
+    entries = [
+        (_absolute(entry.get("id"), expected_id), entry)
+        for member in ("verificationMethod", *_OTHER_PURPOSES, "assertionMethod")
+        for entry in listed(document.get(member))
+        if isinstance(entry, dict)
+    ]
+    described, methods = dict(entries), []
+    for entry in listed(document.get("assertionMethod")):
+        reference = _absolute(entry.get("id") if isinstance(entry, dict) else entry, expected_id)
+        method = _method(reference, described.get(reference), expected_id)
+        if method is not None:
+            methods.append(method)
+    every = [_method(reference, entry, expected_id) for reference, entry in entries]
+    unsafe = tuple(m for m in every if m and (m.revoked or m.unreadable == "revoked"))
+    named = {method.id for method in methods}
+    others = tuple(m.id for m in every if m and m.id not in named)
+    return Controller(expected_id, tuple(methods), snapshot_of, unsafe=unsafe, others=others)
+
+
+def key_set(document: Json, issuer: str) -> tuple[VerificationMethod, ...]:
+    """Return the keys of a JWK Set (RFC 7517) of the issuer's own origin, each by its `kid`.
+
+    Raises `DidError` if the set says that it is another issuer's (OB-72).
+    """
+    if document.get("iss", issuer) != issuer:
+        raise DidError("issuer_document_of_another", str(document["iss"])[:200], certain=False)
+    return tuple(
+        VerificationMethod(entry["kid"] if isinstance(entry.get("kid"), str) else "", _key(entry))
+        for entry in listed(document.get("keys"))
+        if isinstance(entry, dict) and entry.get("use", "sig") == "sig"
+    )
+
+
+def _absolute(reference: Any, base: str) -> str:
+    text = reference if isinstance(reference, str) else ""
+    return base + text if text.startswith("#") else text
+
+
+def _method(reference: str, entry: Json | None, owner: str) -> VerificationMethod | None:
+    """Read one method; one of another controller is not the issuer's."""
+    if entry is None or entry.get("controller") != owner or not reference.startswith(owner + "#"):
+        return None
+    dates = {name: readable_instant(entry.get(name)) for name in _ENDS}
+    unreadable = (name for name in _ENDS if _is_said(entry.get(name)) and not dates[name])
+    return VerificationMethod(
+        id=reference,
+        key=_public_key(entry),
+        retired=min(filter(None, (dates["expires"], dates["retired"])), default=None),
+        revoked=dates["revoked"],
+        unreadable=next(unreadable, None),
+    )
+
+
+def _is_said(value: Any) -> bool:
+    return value is not None and value is not False  # `revoked: false` ends nothing
+
+
+def _public_key(entry: Json) -> PublicKey | None:
+    """Return the key of a verification method in any of the forms in use: Multikey (and
+    Ed25519VerificationKey2020), JsonWebKey (and JsonWebKey2020), and the base58 of
+    Ed25519VerificationKey2018. None for kinds not read here."""
+    encoded, base58 = entry.get("publicKeyMultibase"), entry.get("publicKeyBase58")
+    try:
+        if isinstance(encoded, str):
+            return multikey.decode(encoded)
+        if isinstance(base58, str) and str(entry.get("type")).startswith("Ed25519"):
+            return multikey.ed25519_key(multikey.base58_decode(base58))
+    except MultikeyError:
+        return None
+    return _key(entry.get("publicKeyJwk"))
+
+
+def _key(jwk: Any) -> PublicKey | None:
+    try:
+        return jose.public_key(jwk) if isinstance(jwk, dict) else None
+    except jose.JoseError:
+        return None

@@ -1,0 +1,143 @@
+"""From an issuer's identifier to its own document: did:web, did:key, did:jwk, https (T5, T21)."""
+
+import re
+from dataclasses import replace
+from typing import Any
+from urllib.parse import unquote
+
+from verifier.fetching.fetch import LIMITS, Fetch, FetchError
+from verifier.issuers.controller import (
+    Controller,
+    DidError,
+    VerificationMethod,
+    controller,
+    key_set,
+)
+from verifier.parsing import strict_json, web_address
+from verifier.parsing.web_address import LOCALHOST, WebAddress
+from verifier.proof import jose
+from verifier.public_keys import multikey
+from verifier.public_keys.multikey import MultikeyError
+
+MAX_DOCUMENT_BYTES = 256 * 1024
+"""A DID document with a hundred keys has about 40 KB."""
+DOCUMENT_TYPES = "application/did+json, application/json, application/ld+json"
+NOT_ASKED = "issuer_not_asked"
+"""The code of the `DidError` where a limit of ours, not the issuer's site, is why there is none."""
+KEY_SET_TYPES = "application/jwk-set+json, application/json"
+
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_HOST = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}")
+_PORT = re.compile(r"[1-9][0-9]{0,4}")
+_SEGMENT = re.compile(r"[A-Za-z0-9._-]+")
+
+
+def resolve(issuer: str, fetch: Fetch) -> Controller:
+    """Return the issuer's own document; `DidError` where there is none to be had.
+
+    did:key and did:jwk need no fetch; did:web and https are fetched from their own address.
+    """
+    if issuer.startswith("did:key:"):
+        return _did_key(issuer)
+    if issuer.startswith("did:jwk:"):
+        return _did_jwk(issuer)
+    if issuer.startswith("did:web:"):
+        return controller(_document(did_web_url(issuer), DOCUMENT_TYPES, fetch), issuer)
+    address = web_address.read(issuer)
+    if address and (address.scheme == "https" or address.host == LOCALHOST):
+        return _web_address(issuer, address, fetch)
+    kind = ":".join(issuer.split(":")[:2]) if issuer.startswith("did:") else issuer
+    raise DidError("issuer_method_not_supported", kind, certain=False)
+
+
+def _document(url: str, accept: str, fetch: Fetch) -> dict[str, Any]:
+    try:
+        fetched = fetch(url, accept=accept, max_bytes=MAX_DOCUMENT_BYTES)
+    except FetchError as exc:
+        code = NOT_ASKED if exc.code in LIMITS else "issuer_unreachable"
+        raise DidError(code, str(exc), certain=False) from exc
+    try:
+        return strict_json.loads_object(fetched.body, max_bytes=MAX_DOCUMENT_BYTES)
+    except strict_json.StrictJsonError as exc:
+        raise DidError("issuer_document_unreadable", str(exc), certain=False) from exc
+
+
+def did_web_url(did: str) -> str:
+    """Return the address of a did:web document (did:web Method, section 3.2).
+
+    Only `%3A` before a port is decoded; user info, IP addresses, dots that climb, encoded
+    slashes and trailing dots are a `DidError`, because each has named another host before.
+    """
+    host, *path = did.removeprefix("did:web:").split(":")
+    name, colon, port = re.sub("%3A", ":", host, count=1, flags=re.IGNORECASE).partition(":")
+    sound = bool(_HOST.fullmatch(name)) and not name.rsplit(".", 1)[-1].isdigit()
+    if colon:
+        sound = sound and bool(_PORT.fullmatch(port)) and int(port) < 65536
+    for segment in path:
+        plain = unquote(segment)
+        sound = sound and bool(_SEGMENT.fullmatch(plain)) and set(plain) != {"."}
+    if not sound:
+        raise DidError("issuer_id_malformed", did, certain=True)
+    scheme = "http" if name.lower() == LOCALHOST else "https"
+    where = "/".join(path) if path else ".well-known"
+    return f"{scheme}://{name.lower()}{colon}{port}/{where}/did.json"
+
+
+def _did_key(did: str) -> Controller:
+    """did:key is its own document: the fragment must be the key itself (T5)."""
+    encoded = did.removeprefix("did:key:")
+    try:
+        key = multikey.decode(encoded)
+    except multikey.UnknownKeyTypeError as exc:
+        raise DidError("issuer_method_not_supported", str(exc), certain=False) from exc
+    except MultikeyError as exc:
+        raise DidError("issuer_id_malformed", str(exc), certain=True) from exc
+    return Controller(did, (VerificationMethod(f"{did}#{encoded}", key),))
+
+
+def _did_jwk(did: str) -> Controller:
+    """did:jwk holds its one key, `#0`, which makes assertions unless it is for encryption."""
+    try:
+        jwk = strict_json.loads_object(jose.decode_part(did.removeprefix("did:jwk:")))
+    except (jose.JoseError, strict_json.StrictJsonError) as exc:
+        raise DidError("issuer_id_malformed", str(exc), certain=True) from exc
+    if "d" in jwk or jwk.get("use", "sig") != "sig":
+        raise DidError("issuer_id_malformed", "not a public key for signatures", certain=True)
+    try:
+        key = jose.public_key(jwk)
+    except jose.JoseError as exc:
+        raise DidError("issuer_method_not_supported", str(exc), certain=False) from exc
+    return Controller(did, (VerificationMethod(f"{did}#0", key),))
+
+
+def _web_address(issuer: str, address: WebAddress, fetch: Fetch) -> Controller:
+    """An issuer named by a web address: the keys that its document lists (OB-71), and those in
+    the key set of its origin (OB-72).
+
+    Many such issuers publish only one of the two, or a profile that says nothing of keys. Only
+    with both at hand does the absence of a key mean anything.
+    """
+    origin_keys = f"{address.scheme}://{address.site}/.well-known/jwks.json"
+    listed_keys: tuple[VerificationMethod, ...] = ()
+    faults: list[DidError] = []
+    own, sources = Controller(issuer, ()), 0
+    for url, accept in ((address.text, DOCUMENT_TYPES), (origin_keys, KEY_SET_TYPES)):
+        try:
+            document = _document(url, accept, fetch)
+            if url == origin_keys:
+                found = key_set(document, issuer)
+            else:
+                own = controller(document, issuer)
+                found = own.methods
+        except DidError as exc:
+            if exc.code == NOT_ASKED and not sources:
+                raise
+            faults.append(exc)
+        else:
+            listed_keys += found
+            sources += bool(found)
+    if len(faults) == 2:
+        raise faults[0]
+    if not listed_keys and not own.others:
+        raise DidError("issuer_lists_no_keys", issuer, certain=False)
+    return replace(own, methods=listed_keys, complete=sources == 2)

@@ -1,0 +1,44 @@
+"""The options of every command that asks the web, and what asks as they say."""
+
+import argparse
+from collections.abc import Callable
+from functools import partial
+
+from verifier.fetching.fetch import Fetch, WebFetch, offline
+from verifier.fetching.rules import host_and_port
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what may be asked beside public hosts on port 443."""
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        type=_listed,
+        metavar="HOST:PORT",
+        help="ask this public host on this port as well; may be repeated",
+    )
+    parser.add_argument(
+        "--unsafe-loopback-http",
+        action="store_true",
+        help="allow http to localhost, for trying things out",
+    )
+
+
+def asking(args: argparse.Namespace) -> Callable[[], Fetch]:
+    """Return what makes the `Fetch` of one verification; another process can be handed it."""
+    if getattr(args, "offline", False):
+        return _nobody
+    unsafe: bool = args.unsafe_loopback_http
+    return partial(WebFetch, allow=tuple(args.allow_host), unsafe_loopback_http=unsafe)
+
+
+def _nobody() -> Fetch:
+    return offline
+
+
+def _listed(text: str) -> tuple[str, int]:
+    try:
+        return host_and_port(text)
+    except ValueError as exc:
+        raise argparse.ArgumentTypeError(str(exc)) from exc

@@ -1,0 +1,1 @@
+"""The order of the checks, from bytes to a report."""

@@ -1,0 +1,304 @@
+"""What one credential is found to be: steps (3) to (7) of the pipeline, for the credential that
+was handed in and for each one inside it alike.
+
+A signature is checked before anything is fetched that it does not need (T20).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from contexts import FrozenContexts, work
+from contexts.content import content_of
+from verifier import open_badges_2, trust
+from verifier.checks.dates import check_proof_dates, check_validity_period
+from verifier.checks.disclosure import check_limits, check_withheld
+from verifier.checks.related import check_related
+from verifier.checks.status import check_status
+from verifier.credential.model import Credential, listed
+from verifier.credential.view import view
+from verifier.fetching.fetch import Fetch
+from verifier.intake import wrapping
+from verifier.issuers.controller import Controller, DidError
+from verifier.issuers.did import NOT_ASKED, resolve
+from verifier.parsing import strict_json
+from verifier.pipeline.reading import Read, reading
+from verifier.proof import jose
+from verifier.proof.data_integrity import check_proofs
+from verifier.proof.jwt_payload import check_limits_named, check_writing, credential_in
+from verifier.proof.vc_jwt import check_jwt
+from verifier.report import Answer, Check, Found, Outcome, Report, Verdict, worst
+from verifier.structure.shape import as_signed, check_endorsement, check_shape
+from verifier.trust import TrustList, chain
+
+HELD_BYTES = 60
+"""In one unit of `contexts.work`: all that is inside a credential once, and a fifth of it again."""
+PARSING_ERROR = "https://www.w3.org/TR/vc-data-model#PARSING_ERROR"
+
+Json = Mapping[str, Any]
+CheckKind = Callable[[Json], tuple[Check, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a verification may know beside the credential: the time, and how to ask others."""
+
+    fetch: Fetch
+    now: datetime
+    trust: tuple[TrustList, ...]
+    contexts: FrozenContexts
+
+    def controller(self, issuer: str) -> Controller:
+        """Return the issuer's document, or its snapshot in a trust list when its site fails.
+
+        Nothing stands in for a site that was not asked: whoever has a stolen key can spend what
+        one verification may ask (T34).
+        """
+        try:
+            found = resolve(issuer, self.fetch)
+        except DidError as exc:
+            kept = trust.snapshot(self.trust, issuer, self.now)
+            if kept is None or exc.certain or exc.code == NOT_ASKED:
+                raise
+            found = kept
+        return found.heeding(trust.snapshots(self.trust, issuer))
+
+    def status_list(self, body: bytes) -> Credential | None:
+        """Return the view of a status list credential, or None if it is not authentic."""
+        work.add(len(body))
+        try:
+            found = parse(wrapping.opened(body.decode("utf-8", "strict").strip()))
+        except ValueError:  # not UTF-8, not strict JSON, not a JWS
+            return None
+        limits = () if found.jws is None else check_limits_named(found.document)
+        said, credential = _authenticate(found, self, None)
+        return credential if worst((*said, *_proof_dates(found, self), *limits)) is None else None
+
+
+@dataclass(frozen=True)
+class Secured:
+    """A parsed credential and how it is secured; `jws` is None for an embedded proof."""
+
+    document: Json
+    jws: jose.Jws | None
+
+    @property
+    def securing(self) -> str:
+        if self.jws is not None:
+            return "vc_jwt"
+        return "hosted" if open_badges_2.is_assertion(self.document) else "data_integrity"
+
+
+def parse(text: str) -> Secured:
+    """Return the credential in JSON text or in a compact JWS (step 2).
+
+    Raises `StrictJsonError`, `JoseError` and `TwoModelsError`, which are `ValueError`.
+    """
+    if text.lstrip().startswith("{"):
+        return Secured(strict_json.loads_object(text), None)
+    jws = jose.parse(text.strip())
+    return Secured(credential_in(jws.payload), jws)
+
+
+def parse_inner(item: Any) -> Secured:
+    """Return a credential inside another: an object, a JWT, or an envelope around one.
+
+    Raises as `parse`, and `ValueError` for what is none of these.
+    """
+    if isinstance(item, str):
+        return parse(item)
+    if not isinstance(item, Mapping):
+        raise ValueError("neither an object nor a JWT")
+    inside = wrapping.unwrap_object(item)
+    return Secured(item, None) if inside is None else parse(inside)
+
+
+def unparsed(exc: ValueError) -> tuple[str, Check]:
+    """Return how what `parse` refused was secured, and the check that says why."""
+    if isinstance(exc, jose.JoseError):
+        outcome = Outcome.FAILED if exc.certain else Outcome.COULD_NOT_CHECK
+        return "vc_jwt", Check("parse", outcome, exc.code, {"detail": exc.detail}, PARSING_ERROR)
+    if isinstance(exc, wrapping.WrappingError):
+        return "unknown", Check("parse", Outcome.COULD_NOT_CHECK, exc.code, {"detail": exc.detail})
+    if isinstance(exc, strict_json.StrictJsonError):
+        detail = {"detail": str(exc)}
+        failed = Check("parse", Outcome.FAILED, "not_strict_json", detail, PARSING_ERROR)
+        return "data_integrity", failed
+    return "vc_jwt", Check("parse", Outcome.COULD_NOT_CHECK, "jwt_two_models")
+
+
+def examine(secured: Secured, world: World, check_kind: CheckKind | None = check_shape) -> Found:
+    """Return what makes it authentic, what makes it current, and the view of it.
+
+    `check_kind` says what kind of credential it should be (step 4); None if the caller knows.
+    """
+    if open_badges_2.is_assertion(secured.document):
+        return open_badges_2.judge(secured.document, secured.jws, fetch=world.fetch, now=world.now)
+    said, credential = _authenticate(secured, world, check_kind)
+    if credential is None or worst(said) is not None:
+        return Found(said)
+    beside = check_withheld(credential) if secured.jws is None else ()
+    return Found(said, _check_current(credential, secured, world), credential, beside)
+
+
+def _authenticate(
+    secured: Secured, world: World, check_kind: CheckKind | None
+) -> tuple[tuple[Check, ...], Credential | None]:
+    """Steps (3) to (5), for a credential and for a status list alike, and the view of it."""
+    read = _read(secured, world)  # (3)
+    if read.check.outcome is not Outcome.PASSED:
+        return (read.check,), None
+    credential = view(read.document)
+    shape = () if check_kind is None else check_kind(read.document)  # (4)
+    issuer = credential.issuer.id
+
+    @cache
+    def controller_of() -> Controller:
+        return world.controller(issuer)
+
+    if secured.jws is not None:  # (5)
+        proofs = check_jwt(secured.jws, credential, controller_of)
+    else:
+        proofs = check_proofs(secured.document, issuer, controller_of, world.contexts)
+    proofs = (*proofs, *check_related(read.document))
+    if worst(proofs) is None:
+        shape = tuple(map(as_signed, shape))
+    checks = (read.check, *shape, *proofs)
+    if worst(checks) is not None:
+        return checks, credential
+    if not all(_holds(inner, more, world) for inner, more in read.doubts):
+        return (Check("structure", Outcome.COULD_NOT_CHECK, "structure_in_pieces"),), None
+    if not read.sure:
+        return (Check("structure", Outcome.COULD_NOT_CHECK, "structure_unusual"),), None
+    if kept := controller_of().snapshot_of:
+        when = {"retrieved": kept.isoformat()}
+        checks += (Check("issuer", Outcome.PASSED, "issuer_by_snapshot", when),)
+    return checks, credential
+
+
+def _read(secured: Secured, world: World) -> Read:
+    """Return how a credential is to be read: a JWT by its bytes, others by their statements."""
+    if secured.jws is not None:
+        return Read(check_writing(secured.document), secured.document)
+    return reading(secured.document, world.contexts)
+
+
+def _holds(inner: Json, more: bool, world: World) -> bool:
+    """Whether a credential inside holds by itself. If it says no `more` than what is around it
+    does, it is enough that its signature is not wrong. It does not where that takes too much
+    work to know: in a nest of credentials, each covers all that is inside it (T23)."""
+    try:
+        work.spend(len(content_of(inner)) // HELD_BYTES)
+        checks, _ = _authenticate(parse_inner(inner), world, None)
+    except ValueError:  # which a WorkLimitError is as well
+        return False
+    decisive = worst(checks)
+    return decisive is None or (not more and decisive.outcome is not Outcome.FAILED)
+
+
+def _check_current(credential: Credential, secured: Secured, world: World) -> tuple[Check, ...]:
+    """Steps (6) and (7). What has ended may have been withdrawn as well, so both are asked."""
+    dates = (check_validity_period(credential, now=world.now), *_proof_dates(secured, world))
+    status = check_status(credential, fetch=world.fetch, now=world.now, read_list=world.status_list)
+    if secured.jws is None:
+        limits = check_limits(credential, secured.document, world.contexts)
+    else:
+        limits = check_limits_named(secured.document)
+    return (*dates, *status, *limits)
+
+
+def _proof_dates(secured: Secured, world: World) -> tuple[Check, ...]:
+    if secured.jws is not None:
+        return ()
+    proofs = [p for p in listed(secured.document.get("proof")) if isinstance(p, dict)]
+    return (check_proof_dates(proofs, now=world.now),)
+
+
+def conclude(carrier: str, secured: Secured, found: Found, world: World) -> Report:
+    """Return the report on what was found, with the verdict *Recognized* (step 8)."""
+    authentic = verdict(found.said, "authentic")
+    credential = found.credential
+    if authentic.answer is not Answer.YES or credential is None:
+        return unauthentic(carrier, secured.securing, found.said)
+    return Report(
+        carrier=carrier,
+        securing=secured.securing,
+        checks=(*found.said, *found.still, *found.beside),
+        authentic=authentic,
+        current=verdict(found.still, "current"),
+        recognized=_recognize(credential, world),
+        credential=credential,
+    )
+
+
+def _recognize(credential: Credential, world: World) -> Verdict:
+    """Return whether the issuer is on a list, or endorsed by somebody on one."""
+    issuer = credential.issuer.id
+    listing = trust.recognize(world.trust, issuer, world.now)
+    if listing.code != "not_listed":
+        return listing
+    held = _endorsements_of_issuer(credential.document)
+
+    def read(item: chain.Item) -> chain.Link | None:
+        return _link(item, world)
+
+    return chain.endorsed(issuer, held, world.trust, world.now, read=read) or listing
+
+
+def _link(item: Any, world: World) -> chain.Link | None:
+    """Return who endorses whom, by an endorsement that nobody has verified yet."""
+    try:
+        secured = parse_inner(item)
+    except ValueError:
+        return None
+    said = view(_read(secured, world).document)
+    if "EndorsementCredential" not in said.types:
+        return None
+
+    def judge() -> tuple[Answer, Answer]:
+        found = examine(secured, world, lambda it: check_endorsement(it, {said.subject_id or ""}))
+        return verdict(found.said, "authentic").answer, verdict(found.still, "current").answer
+
+    held = _endorsements_of_issuer(said.document)
+    subjects = listed(said.document.get("credentialSubject"))
+    kinds = [listed(each.get("type")) for each in subjects if isinstance(each, Mapping)]
+    licenses = len(subjects) == 1 and [chain.LICENSED in kind for kind in kinds] == [True]
+    return chain.Link(said.issuer.id, said.subject_id, licenses, held, judge)
+
+
+def _endorsements_of_issuer(document: Json) -> tuple[Any, ...]:
+    issuers = [each for each in listed(document.get("issuer")) if isinstance(each, Mapping)]
+    members = ("endorsement", "endorsementJwt")
+    return tuple(item for each in issuers for name in members for item in listed(each.get(name)))
+
+
+def unauthentic(carrier: str, securing: str, checks: tuple[Check, ...]) -> Report:
+    """Return the report on what is not authentic: no claim is shown, nothing else is judged."""
+    unjudged = Verdict(Answer.COULD_NOT_CHECK, "not_authentic")
+    return Report(
+        carrier=carrier,
+        securing=securing,
+        checks=checks,
+        authentic=verdict(checks, "authentic"),
+        current=unjudged,
+        recognized=unjudged,
+    )
+
+
+def verdict(checks: tuple[Check, ...], name: str) -> Verdict:
+    """Return the answer that checks give together. None of them passed is no yes."""
+    decisive = worst(checks)
+    if decisive is not None:
+        failed = decisive.outcome is Outcome.FAILED
+        answer = Answer.NO if failed else Answer.COULD_NOT_CHECK
+        return Verdict(answer, decisive.code, decisive.params)
+    if not any(check.outcome is Outcome.PASSED for check in checks):
+        return Verdict(Answer.COULD_NOT_CHECK, "nothing_checked")
+    for check in checks:
+        if check.code == "issuer_by_snapshot":
+            return Verdict(Answer.YES, f"{name}_by_snapshot", check.params)
+        if check.code == "ob2_hosted":
+            return Verdict(Answer.YES, f"{name}_hosted")
+    return Verdict(Answer.YES, name)

@@ -1,0 +1,112 @@
+"""Credentials inside a credential, each with a proof, dates, statuses and a report of its own.
+
+Endorsements (OB-49…51, OB-87): what others signed about the credential, its achievement or its
+issuer. And the badges of a Comprehensive Learner Record (CLR 2.0). None of them decides
+anything about the credential around it.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from verifier.credential.model import listed
+from verifier.pipeline.examine import (
+    CheckKind,
+    World,
+    conclude,
+    examine,
+    parse_inner,
+    unauthentic,
+    unparsed,
+)
+from verifier.report import Check, Outcome, Params, Report
+from verifier.structure.shape import check_endorsement, check_shape
+
+MAX_ENDORSEMENTS = 20
+MAX_CREDENTIALS = 50
+"""Each takes a canonicalization; a transcript of a degree has about 40 courses."""
+_APART = ("verifiableCredential", "proof")
+"""Members in which endorsements are not those of the credential around them."""
+
+Json = Mapping[str, Any]
+
+
+class Inside(NamedTuple):
+    """What was found inside: which members hold more than is looked at, and a report on each
+    endorsement and on each credential of a Comprehensive Learner Record."""
+
+    checks: tuple[Check, ...]
+    endorsements: tuple[Report, ...]
+    credentials: tuple[Report, ...]
+
+
+def look(document: Json, world: World) -> Inside:
+    """Return what is found inside an authentic credential."""
+    endorsements, record = _endorsements(document), _record(document)
+    ids = frozenset(_ids(document)) if endorsements else frozenset()
+
+    def is_endorsement(inner: Json) -> tuple[Check, ...]:
+        return check_endorsement(inner, ids)
+
+    return Inside(
+        (
+            *_check_count("endorsement", len(endorsements), MAX_ENDORSEMENTS),
+            *_check_count("verifiableCredential", len(record), MAX_CREDENTIALS),
+        ),
+        tuple(_report(each, world, is_endorsement) for each in endorsements[:MAX_ENDORSEMENTS]),
+        tuple(_report(each, world, check_shape) for each in record[:MAX_CREDENTIALS]),
+    )
+
+
+def _check_count(member: str, count: int, most: int) -> tuple[Check, ...]:
+    if count <= most:
+        return ()
+    params: Params = {"member": member, "most": most}
+    return (Check("parts", Outcome.COULD_NOT_CHECK, "too_many_inside", params),)
+
+
+def _report(item: Any, world: World, check_kind: CheckKind) -> Report:
+    """Return the report on one inner credential: an object, a JWT, or an envelope around one."""
+    if not isinstance(item, str | Mapping):
+        unread = Check("parse", Outcome.COULD_NOT_CHECK, "inner_unreadable")
+        return unauthentic("inside", "unknown", (unread,))
+    try:
+        secured = parse_inner(item)
+    except ValueError as exc:
+        securing, flaw = unparsed(exc)
+        return unauthentic("inside", securing, (flaw,))
+    return conclude("inside", secured, examine(secured, world, check_kind), world)
+
+
+def _record(document: Json) -> list[Any]:
+    subject = document.get("credentialSubject")
+    return listed(subject.get("verifiableCredential")) if isinstance(subject, Mapping) else []
+
+
+def _endorsements(node: Json) -> list[Any]:
+    """Return the endorsements of the credential, its achievement, and every profile in it."""
+    found: list[Any] = []
+    for key, value in node.items():
+        if key in ("endorsement", "endorsementJwt"):
+            found += listed(value)
+        elif type(value) is dict and key not in _APART:
+            found += _endorsements(value)
+        elif type(value) is list and key not in _APART:
+            for item in value:
+                if type(item) is dict:
+                    found += _endorsements(item)
+    return found
+
+
+def _ids(node: Any) -> Iterator[str]:
+    """Yield what an endorsement may be about: whatever the credential names."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _ids(item)
+    elif isinstance(node, Mapping):
+        if isinstance(node.get("id"), str):
+            yield node["id"]
+        for key, value in node.items():
+            if key not in ("endorsement", "verifiableCredential", "proof"):
+                yield from _ids(value)
+    elif isinstance(node, str) and ":" in node:  # an address stands for what has it as its id
+        yield node

@@ -1,0 +1,268 @@
+"""The pipeline: the one file that knows the order of checks (Open Badges 3.0, section 9).
+
+    (1) Intake        find the credential in what was handed in
+    (2) Parse         strict JSON, strict JWS
+    (3) Structure     what it shows is what was signed
+    (4) Shape         it is an Open Badge
+    (5) Proof         the signature, by a key of the issuer            → authentic
+    (6) Dates         of the credential and of its proofs
+    (7) Status        the issuer's status lists                        → current
+    (8) Recognition   the trust lists of this verifier                 → recognized
+    (9) Presentation  who presented it, and files of evidence          → theirs
+
+Steps (3) to (8) are the same for each credential inside another, in `examine.py`; a newer
+version is looked for after (5), in `refresh.py`. A step whose ground is gone is not taken:
+without (5) nothing else is looked at, and no claim is shown.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import islice
+
+from contexts import BUNDLED, FrozenContexts, work
+from verifier.checks import recipient, related
+from verifier.checks.evidence import check_evidence
+from verifier.fetching.fetch import Fetch, FetchError
+from verifier.intake.carriers import (
+    CREDENTIAL_TYPES,
+    MAX_CREDENTIAL_BYTES,
+    MORE_THAN_ONE,
+    Handed,
+    IntakeError,
+    credential_of_page,
+    read_all,
+)
+from verifier.parsing import web_address
+from verifier.pipeline import inside, refresh
+from verifier.pipeline.examine import (
+    Secured,
+    World,
+    conclude,
+    examine,
+    parse,
+    unauthentic,
+    unparsed,
+)
+from verifier.report import Answer, Check, Outcome, Report, Verdict
+from verifier.structure import schema
+from verifier.trust import TrustList
+
+MAX_CREDENTIALS = 20
+"""In one file. More are said to be there."""
+_LINKS = {"address_refused": "link_refused", "http_status": "link_to_nothing"}
+_SOMETHING_ELSE = (
+    *("web_page", "not_recognized", "empty", "office_file", "picture_format"),
+    *("link_to_no_credential", "no_credential_in_picture", "no_credential_in_pdf"),
+    "code_of_something_else",
+)
+
+
+def verify(
+    data: bytes,
+    *,
+    fetch: Fetch,
+    now: datetime,
+    trust: Sequence[TrustList] = (),
+    presented_by: str | None = None,
+    evidence: Sequence[bytes] = (),
+    contexts: FrozenContexts = BUNDLED,
+) -> Report:
+    """Return the report on a credential in any form: JSON, JWT, PNG, SVG, PDF, a picture of a
+    code, or a link to one of these.
+
+    `fetch` asks others (`verifier.fetching.fetch.WebFetch()` or `offline`), `now` is the time that
+    dates are judged at, `trust` the lists that say who is recognized, `presented_by` a name, e-mail
+    address or DID, `evidence` files to compare with the digests in the credential.
+    Never raises for anything in `data`: what is wrong with it is in the report.
+    """
+    report = look_at(data, World(fetch, now, tuple(trust), contexts))  # (1) to (8)
+    return _presented(report, presented_by, evidence)  # (9)
+
+
+def verify_all(
+    data: bytes,
+    *,
+    make_fetch: Callable[[], Fetch],
+    now: datetime,
+    trust: Sequence[TrustList] = (),
+    presented_by: str | None = None,
+    evidence: Sequence[bytes] = (),
+    contexts: FrozenContexts = BUNDLED,
+) -> Iterator[Report]:
+    """Yield a report on each credential in `data`, as `verify` does on the first: all that are
+    attached or in a code, and none twice. There is at least one report.
+
+    Each credential gets a `make_fetch()` of its own, because a `Fetch` has a budget.
+    """
+    reports = look_at_all(data, lambda: World(make_fetch(), now, tuple(trust), contexts))
+    for report in reports:
+        yield _presented(report, presented_by, evidence)
+
+
+def look_at(data: bytes, world: World) -> Report:
+    """Return the report on the first credential that was handed in, whoever presents it: steps
+    (1) to (8). That there are more is noted."""
+    report, *more = islice(look_at_all(data, lambda: world), 2)
+    if more:
+        note = Check("intake", Outcome.PASSED, MORE_THAN_ONE)
+        report = replace(report, checks=(*report.checks, note))
+    return report
+
+
+def look_at_all(data: bytes, make_world: Callable[[], World]) -> Iterator[Report]:
+    """Yield the reports on all that was handed in, each in a world of its own."""
+    found: list[Report] = []
+    nowhere: list[Report] = []
+    for report in _each(data, make_world, found):
+        if any(_same(report, other) for other in found):
+            continue
+        if _leads_nowhere(report):
+            nowhere.append(report)
+            continue
+        found.append(report)
+        if len(found) > MAX_CREDENTIALS:
+            yield _unread(IntakeError("too_many_in_one", most=MAX_CREDENTIALS))
+            return
+        yield report
+    if not found:
+        yield nowhere[0]
+
+
+def _each(
+    data: bytes, make_world: Callable[[], World], found: Sequence[Report]
+) -> Iterator[Report]:
+    """Yield a report on each credential in `data`, and on what each link leads to, but for the
+    address of one that was `found` already."""
+    try:
+        things = read_all(data)  # (1)
+    except IntakeError as exc:
+        yield _unread(exc)
+        return
+    for thing in things:
+        if thing.carrier == "url" and any(_is_at(report, thing.text) for report in found):
+            continue
+        world = make_world()
+        try:
+            handed = _followed(thing, world.fetch) if thing.carrier == "url" else [thing]
+        except IntakeError as exc:
+            yield _unread(exc)
+            continue
+        for number, each in enumerate(handed):
+            yield _look(each, make_world() if number else world)
+
+
+def _is_at(report: Report, url: str) -> bool:
+    """Whether a credential says that this is its own address, be it shown to be true or not."""
+    try:
+        return parse(report.text).document.get("id") == url
+    except ValueError:
+        return False
+
+
+def _same(report: Report, other: Report) -> bool:
+    """Whether two reports say the same of one credential: it may come as JSON and in a code."""
+    if report.credential is None or other.credential is None:
+        return report.text == other.text != ""
+    ids = [(each.issuer.id, each.id) for each in (report.credential, other.credential)]
+    answers = [[v.answer for v in each.verdicts().values()] for each in (report, other)]
+    return report.text == other.text or (
+        ids[0] == ids[1] and ids[0][1] is not None and answers[0] == answers[1]
+    )
+
+
+def _leads_nowhere(report: Report) -> bool:
+    """Whether it is of a link to something else, which many a certificate has beside its own."""
+    return report.carrier == "unknown" and report.checks[0].code in _SOMETHING_ELSE
+
+
+def _unread(exc: IntakeError) -> Report:
+    check = Check("intake", Outcome.COULD_NOT_CHECK, exc.code, exc.params)
+    return unauthentic("unknown", "unknown", (check,))
+
+
+def _look(handed: Handed, world: World) -> Report:
+    """Steps (2) to (8)."""
+    around = {"around": handed.around} if handed.around else {}
+    received = (
+        Check("intake", Outcome.PASSED, f"received_{handed.carrier}", around),
+        *(Check("intake", Outcome.PASSED, note) for note in handed.notes),
+    )
+    with work.limited(len(handed.text)):
+        report = _judge_text(handed, received, world)  # (2) to (8)
+    return replace(report, text=handed.text)
+
+
+def _judge_text(handed: Handed, received: tuple[Check, ...], world: World) -> Report:
+    try:
+        secured = parse(handed.text)  # (2)
+    except ValueError as exc:
+        securing, flaw = unparsed(exc)
+        return unauthentic(handed.carrier, securing, (*received, flaw))
+    return _judge(handed.carrier, received, secured, world)  # (3) to (8)
+
+
+def _judge(carrier: str, received: tuple[Check, ...], secured: Secured, world: World) -> Report:
+    """Steps (3) to (8) for the credential, its newer version, and the credentials inside it."""
+    secured, found, refreshed = refresh.follow(secured, examine(secured, world), world)
+    report = conclude(carrier, secured, found, world)
+    if report.credential is None:
+        return replace(report, checks=(*received, *report.checks))
+    document = report.credential.document
+    found_inside = inside.look(document, world)
+    parts = (*schema.check_schemas(document), *found_inside.checks)
+    if document.get("termsOfUse"):  # they bind people, so nothing here can judge them
+        parts += (_unjudged("termsOfUse"),)
+    if related.names_others(document):
+        parts += (_unjudged("relatedResource"),)
+    return replace(
+        report,
+        checks=(*received, *report.checks, *refreshed, *parts),
+        endorsements=found_inside.endorsements,
+        credentials=found_inside.credentials,
+    )
+
+
+def _unjudged(member: str) -> Check:
+    return Check("parts", Outcome.COULD_NOT_CHECK, "part_not_checked", {"member": member})
+
+
+def _presented(report: Report, presented_by: str | None, evidence: Sequence[bytes]) -> Report:
+    """Add what the files of evidence are, and the verdict *Theirs* where the caller said who
+    presented the credential."""
+    credential = report.credential
+    if credential is not None:
+        files = tuple(check_evidence(credential, file) for file in evidence)
+        report = replace(report, checks=(*report.checks, *files))
+    if presented_by is None:
+        return report
+    if credential is None:
+        return replace(report, theirs=Verdict(Answer.COULD_NOT_CHECK, "not_authentic"))
+    return replace(report, theirs=recipient.judge(credential, presented_by))
+
+
+def _followed(link: Handed, fetch: Fetch) -> list[Handed]:
+    """Return what a link leads to, and a page to the credential that it names. What carried the
+    link is still the carrier, and what was noted of it is still true."""
+    url = link.text
+    body = _follow(url, fetch)
+    if named := credential_of_page(body, url):
+        body = _follow(named, fetch)
+    found = [each for each in read_all(body) if each.carrier != "url"]
+    if not found:
+        raise IntakeError("link_to_no_credential", url=url[:200])
+    return [
+        replace(each, carrier=link.via or each.carrier, notes=(*link.notes, *each.notes))
+        for each in found
+    ]
+
+
+def _follow(url: str, fetch: Fetch) -> bytes:
+    asked = web_address.by_https(url)
+    try:
+        return fetch(asked, accept=CREDENTIAL_TYPES, max_bytes=MAX_CREDENTIAL_BYTES).body
+    except FetchError as exc:
+        code = _LINKS.get(exc.code, "link_unreachable")
+        if exc.code == "http_status" and exc.detail.endswith("410"):
+            code = "link_not_shared"
+        raise IntakeError(code, url=url[:200], why=exc.code) from exc

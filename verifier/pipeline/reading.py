@@ -1,0 +1,70 @@
+"""How a credential is read before anything judges it (design D2, T1).
+
+A signature over canonical form holds for statements, which may be arranged in many ways. So what
+is shown and decided is taken from `contexts.reading`, which is the same for all of them. Where
+JSON itself is signed (the JCS suites), the document is read as it stands.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from contexts import (
+    CanonicalizationError,
+    FrozenContexts,
+    Manner,
+    NoOneReadingError,
+    read,
+)
+from verifier.credential.model import listed
+from verifier.proof.cryptosuites import SUITES
+from verifier.proof.jwt_payload import check_writing
+from verifier.report import Check, Outcome
+from verifier.structure import schema
+from verifier.structure.gate import SINGLE, check_structure, holds_many
+
+Json = Mapping[str, Any]
+
+MANNER = Manner(
+    lists=frozenset(schema.LISTS),
+    addresses=frozenset({"statusListCredential", "url", "targetUrl", "achievedLevel"}),
+    single=frozenset(SINGLE | schema.SINGLE),
+    holds_many=holds_many,
+)
+_JCS = [suite.name for suite in SUITES.values() if suite.keeps_contexts]
+
+
+class Read(NamedTuple):
+    """A document as it is to be read, the check of how it is written, the credentials inside
+    whose own signatures have to hold (`contexts.reading.Reading.doubts`), and whether it is sure
+    that there is no other way to read it."""
+
+    check: Check
+    document: Json
+    doubts: tuple[tuple[Json, bool], ...] = ()
+    sure: bool = True
+
+
+def reading(document: Json, contexts: FrozenContexts) -> Read:
+    """Return how a credential with an embedded proof is to be read."""
+    structure = check_structure(document)
+    if structure.outcome is not Outcome.PASSED:
+        return Read(structure, document)
+    if _signs_json(document):
+        return Read(check_writing(document), document)
+    try:
+        found = read(document, MANNER, contexts=contexts)
+        if found is not None:
+            return Read(structure, found.document(), tuple(found.doubts))
+    except NoOneReadingError as exc:
+        code = "structure_list_for_one" if exc.detail else "structure_in_pieces"
+        where = {"place": exc.detail[:200]} if exc.detail else {}
+        return Read(Check("structure", Outcome.COULD_NOT_CHECK, code, where), document)
+    except CanonicalizationError:  # what is amiss is for the check of the proof to say
+        pass
+    return Read(structure, document, sure=False)
+
+
+def _signs_json(document: Json) -> bool:
+    proofs = listed(document.get("proof"))
+    names = [proof.get("cryptosuite") if isinstance(proof, dict) else None for proof in proofs]
+    return bool(names) and all(name in _JCS for name in names)

@@ -1,0 +1,59 @@
+"""A newer version of a credential, where its issuer offers one: `1EdTechCredentialRefresh`.
+
+Followed once, after the proof (OB-79, OB-84). Whatever goes wrong, the original is kept: an
+offer that cannot be had takes nothing from what was signed.
+"""
+
+from typing import TypeAlias
+
+from contexts import work
+from verifier.checks.status import same_id
+from verifier.credential.model import Credential, listed
+from verifier.fetching.fetch import FetchError
+from verifier.intake.carriers import CREDENTIAL_TYPES, MAX_CREDENTIAL_BYTES, IntakeError, read
+from verifier.pipeline.examine import Secured, World, examine, parse
+from verifier.report import Check, Found, Outcome, Params, worst
+
+_KIND = "1EdTechCredentialRefresh"
+
+Followed: TypeAlias = tuple[Secured, Found, tuple[Check, ...]]
+
+
+def follow(secured: Secured, found: Found, world: World) -> Followed:
+    """Return the refreshed credential and what was found of it, else the original; and a note."""
+    original = found.credential
+    services = listed(original.document.get("refreshService")) if original else []
+    if original is None or not services:
+        return secured, found, ()
+    service = services[0] if len(services) == 1 and isinstance(services[0], dict) else {}
+    kind, url = service.get("type"), service.get("id")
+    if _KIND not in listed(kind) or not isinstance(url, str):
+        return secured, found, (_note("refresh_not_supported", {"type": str(kind)[:80]}),)
+    where = {"url": url[:200]}
+    try:
+        fetched = world.fetch(url, accept=CREDENTIAL_TYPES, max_bytes=MAX_CREDENTIAL_BYTES)
+        work.add(len(fetched.body))
+        newer = parse(read(fetched.body).text)
+    except (FetchError, IntakeError, ValueError):
+        return secured, found, (_note("refresh_unreachable", where),)
+    again = examine(newer, world)
+    if worst(again.said) is not None or again.credential is None:
+        return secured, found, (_note("refresh_not_authentic", where),)
+    if not _is_same(original, again.credential):
+        return secured, found, (_note("refresh_of_another", where),)
+    if original.valid_from is None or again.credential.valid_from is None:
+        return secured, found, (_note("refresh_without_dates", where),)
+    if again.credential.valid_from <= original.valid_from:
+        return secured, found, (Check("refresh", Outcome.PASSED, "refresh_is_the_same", where),)
+    return newer, again, (Check("refresh", Outcome.PASSED, "refreshed", where),)
+
+
+def _is_same(one: Credential, other: Credential) -> bool:
+    """Whether two credentials are versions of one (OB-89)."""
+    if one.id is None or other.id is None:
+        return False
+    return same_id(one.id, other.id) and same_id(one.issuer.id, other.issuer.id)
+
+
+def _note(code: str, params: Params) -> Check:
+    return Check("refresh", Outcome.COULD_NOT_CHECK, code, params)

@@ -1,0 +1,1 @@
+"""What proves a credential: Data Integrity proofs and VC-JWTs."""

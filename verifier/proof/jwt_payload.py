@@ -1,0 +1,209 @@
+"""What a JWT says: the credential in it, written in one way, and claims that agree with it
+(OB-60…64, T8; VCDM 1.1, section 6.3.1)."""
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from verifier.credential.model import Credential, listed
+from verifier.issuers.controller import PROOF_ERROR
+from verifier.report import Check, Outcome
+from verifier.structure.gate import NESTED, SINGLE, holds_many
+
+CLAIMS = ("iss", "sub", "jti", "nbf", "exp")
+"""What a JWT says beside the credential and again in it (OB-60)."""
+_MODEL_2 = "https://www.w3.org/ns/credentials/v2"
+_LIMITS = {"validUntil", "expirationDate", "credentialStatus"}
+_BODY = {"@context", "type", "issuer", "credentialSubject", "validFrom", "proof", *_LIMITS}
+MAX_ALIASES = 8
+"""So many steps a name is followed, and in so many directions; an honest one has two and one."""
+_LIMIT_NAMES = {name.casefold() for name in _LIMITS}
+_HARMLESS = {"@context", "@id", "@type"}
+
+Json = Mapping[str, Any]
+
+
+class TwoModelsError(ValueError):
+    """The JWT mixes the forms of two data models, so two readers could read two things (T8)."""
+
+
+def credential_in(payload: Json) -> Json:
+    """Return the credential that a JWT carries: its payload, or its `vc` claim, in which `iss`,
+    `sub`, `jti`, `nbf` and `exp` fill in what it leaves out (VCDM 1.1, section 6.3.1). Some
+    libraries leave the members where they were as well. Raises `TwoModelsError` where such a
+    member says something else, and for what is no credential.
+    """
+    inner = payload.get("vc")
+    if inner is None:
+        return _filled_in(payload)
+    if not isinstance(inner, dict):
+        raise TwoModelsError("a vc claim that is no credential")
+    begin, end = "issuanceDate", "expirationDate"
+    if _MODEL_2 in listed(inner.get("@context")):
+        begin, end = "validFrom", "validUntil"
+    subject = inner.get("credentialSubject", {})
+    filled = {
+        "issuer": _identified(inner.get("issuer", payload.get("issuer", {})), payload.get("iss")),
+        "id": inner.get("id", payload.get("jti")),
+        "credentialSubject": _identified(subject, payload.get("sub")),
+        begin: inner.get(begin, _text_date(payload.get("nbf"))),
+        end: inner.get(end, _text_date(payload.get("exp"))),
+    }
+    whole = inner | {name: value for name, value in filled.items() if value is not None}
+    if any(payload[name] != whole.get(name) for name in payload.keys() & _BODY):
+        raise TwoModelsError("a vc claim beside members of a credential that say otherwise")
+    return whole
+
+
+def _filled_in(payload: Json) -> Json:
+    """Return a payload of data model 2.0 with its issuer and its begin, if only claims say them."""
+    filled = {"issuer": _identified(payload.get("issuer", {}), payload.get("iss"))}
+    if not payload.keys() & {"validFrom", "issuanceDate"}:
+        filled["validFrom"] = _text_date(payload.get("nbf"))
+    filled = {name: value for name, value in filled.items() if value is not None}
+    return {**payload, **filled} if filled else payload
+
+
+def _identified(node: Any, claim: Any) -> Json | None:
+    """Return an object that names no id with the one of the claim, None where none is missing."""
+    node = node[0] if isinstance(node, list) and len(node) == 1 else node
+    return {"id": claim} | node if isinstance(node, dict) and claim is not None else None
+
+
+def _text_date(value: Any) -> Any:
+    """Return a claim as the date it says; what says none stays as it is, and is not absent."""
+    moment = numeric_date(value)
+    return value if moment is None else moment.isoformat()
+
+
+def numeric_date(value: Any) -> datetime | None:
+    """Return a NumericDate as a time, None for anything else (RFC 7519, section 2)."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def check_writing(document: Json) -> Check:
+    """Check that two readers of these bytes see one thing.
+
+    A JWT signs bytes, so no rule of JSON-LD judges it: terms, keywords and contexts are its
+    issuer's own. But some readers take names in any case, and of several values each its own.
+    """
+    flaw = _flaw(document)
+    if flaw is None:
+        return Check("structure", Outcome.PASSED, "plain_structure")
+    place, why = flaw
+    return Check("structure", Outcome.COULD_NOT_CHECK, f"structure_{why}", {"place": place[:200]})
+
+
+def _flaw(node: Any) -> tuple[str, str] | None:
+    if isinstance(node, list):
+        return next(filter(None, map(_flaw, node)), None)
+    if not isinstance(node, dict):
+        return None
+    names: dict[str, str] = {}
+    for key in node:
+        if (other := names.setdefault(key.casefold(), key)) != key:
+            return f"{other}, {key}", "case"
+    for key, value in node.items():
+        if (
+            isinstance(value, list)
+            and len(value) > 1
+            and key in SINGLE
+            and not holds_many(key, node)
+        ):
+            return key, "list_for_one"
+        if key not in NESTED and (flaw := _flaw(value)):
+            return flaw
+    return None
+
+
+def check_limits_named(document: Json) -> tuple[Check, ...]:
+    """Check that no end and no status stands where only a JSON-LD reader finds it: under a full
+    IRI, an alias, a keyword, or in other capitals. Nothing where there is none."""
+    terms = _terms(document.get("@context"))
+    for key in document.keys() - _LIMITS - _HARMLESS:
+        if any(map(_is_limit, _meanings(key, terms))):
+            params = {"member": key[:200]}
+            return (Check("limits", Outcome.COULD_NOT_CHECK, "limits_under_another_name", params),)
+    return ()
+
+
+def _is_limit(iri: str) -> bool:
+    keyword = iri.startswith("@") and iri not in _HARMLESS
+    return keyword or re.split("[#/:]", iri)[-1].casefold() in _LIMIT_NAMES
+
+
+def _terms(contexts: Any) -> dict[str, set[str]]:
+    """Return all that the contexts which a credential brings along say of its terms, also those
+    that hold only for a type or below a term."""
+    named: dict[str, set[str]] = defaultdict(set)
+    inline = [each for each in listed(contexts) if isinstance(each, dict)]
+    for term, meaning in (pair for each in inline for pair in each.items()):
+        if isinstance(meaning, dict):
+            for scoped, iris in _terms(meaning.get("@context")).items():
+                named[scoped] |= iris
+            meaning = meaning.get("@id", meaning.get("@reverse", term))
+        if isinstance(meaning, str):
+            named[term].add(meaning)
+    return named
+
+
+def _meanings(key: str, terms: Mapping[str, set[str]]) -> set[str]:
+    """Return what a key may stand for: a term may be defined by another, a prefix by a third.
+    What leads on for ever, or to many places, may be any keyword."""
+    found, new = {key}, {key}
+    for _ in range(MAX_ALIASES):
+        new = {iri for each in new for iri in _next(each, terms)} - found
+        found |= new
+        if len(new) > MAX_ALIASES:
+            break
+    return found | {"@"} if new else found
+
+
+def _next(iri: str, terms: Mapping[str, set[str]]) -> set[str]:
+    prefix, colon, rest = iri.partition(":")
+    starts = terms.get(prefix, set())
+    return {start + rest for start in starts} if colon else starts
+
+
+def check_claims(payload: Json, credential: Credential) -> Check:
+    """Check that `iss`, `sub`, `jti`, `nbf` and `exp` say what the credential itself says.
+
+    A claim that is left out takes nothing from the signed body, so it is only noted, except
+    `exp` without `validUntil`: a reader of the body would not see that end. A `sub` contradicts
+    no subject that has only identifiers: Open Badges asks for both (OB-64). Nor does `nbf` a
+    begin that cannot be read.
+    """
+    body = {
+        "iss": credential.issuer.id,
+        "jti": credential.id,
+        "sub": credential.subject_id,
+        "nbf": _whole_seconds(credential.valid_from),
+        "exp": _whole_seconds(credential.valid_until),
+    }
+    for claim, expected in body.items():
+        said = payload.get(claim)
+        if claim in ("sub", "nbf") and expected is None and isinstance(said, str | int):
+            continue
+        if claim in ("nbf", "exp") and isinstance(said, float):
+            said = math.floor(said)
+        if said is not None and (said != expected or isinstance(said, bool)):
+            return Check("claims", Outcome.FAILED, "claims_differ", {"claim": claim}, PROOF_ERROR)
+    missing = sorted(
+        name for name, value in body.items() if value is not None and name not in payload
+    )
+    if missing:
+        return Check("claims", Outcome.PASSED, "claims_missing", {"claims": ", ".join(missing)})
+    return Check("claims", Outcome.PASSED, "claims_agree")
+
+
+def _whole_seconds(moment: datetime | None) -> int | None:
+    """Return a time as NumericDate, whole seconds (RFC 7519, section 2; OB-61)."""
+    return None if moment is None else math.floor(moment.timestamp())

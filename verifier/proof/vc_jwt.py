@@ -1,0 +1,102 @@
+"""The VC-JWT proof: a signature by a key of the issuer (OB-58…64, T6)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from verifier.credential.model import Credential
+from verifier.issuers.controller import PROOF_ERROR, Controller, DidError, VerificationMethod
+from verifier.proof import jose
+from verifier.proof.data_integrity import ControllerOf
+from verifier.proof.jose import Jws
+from verifier.proof.jwt_payload import check_claims, numeric_date
+from verifier.report import Check, Outcome
+
+MAX_KEYS = 10
+"""A header that names no key of the issuer's leaves those that fit its algorithm to be tried."""
+
+Json = Mapping[str, Any]
+
+
+def check_jwt(jws: Jws, credential: Credential, controller_of: ControllerOf) -> tuple[Check, ...]:
+    """Check the signature of a VC-JWT with a key of its issuer, and its claims.
+
+    Header `kid` and `jwk` only say which key: it counts if the issuer's own document lists it.
+    """
+    issuer = credential.issuer.id
+    try:
+        controller = controller_of()
+    except DidError as exc:
+        outcome = Outcome.FAILED if exc.certain else Outcome.COULD_NOT_CHECK
+        return (Check("key", outcome, exc.code, {"issuer": issuer, "detail": exc.detail[:200]}),)
+    named = _named(jws, controller)
+    tried = named or _fitting(jws, controller)
+    for method in tried:
+        if method.key is not None and jose.verify(jws, method.key):
+            return (
+                method.check_used_at(_signing_time(jws.payload)),
+                Check("proof", Outcome.PASSED, "signature_verified", _suite(jws)),
+                check_claims(jws.payload, credential),
+            )
+    if named or (tried and jws.kid is None):
+        unread = next((method for method in tried if method.key is None), None)
+        return (_unsupported(unread) if unread else _failed("signature_wrong", _suite(jws)),)
+    return (_no_key(jws, controller),)
+
+
+def _named(jws: Jws, controller: Controller) -> list[VerificationMethod]:
+    """Return the issuer's methods that the header names; `kid` and `jwk` must agree.
+
+    A `kid` is the whole id of a method, or only its last part; in key sets the last part may be
+    all that the key is called.
+    """
+    found = list(controller.methods)
+    if (kid := jws.kid) is not None:
+        meant = {kid, controller.id + "#" + kid.removeprefix("#"), kid.rpartition("#")[2]}
+        found = [method for method in found if method.id in meant]
+    if "jwk" in jws.header:
+        try:
+            wanted = jose.to_jwk(jose.public_key(jws.header["jwk"]))
+        except jose.JoseError:
+            return []
+        found = [method for method in found if method.key and jose.to_jwk(method.key) == wanted]
+    return found[:MAX_KEYS] if jws.header.keys() & {"kid", "jwk"} else []
+
+
+def _fitting(jws: Jws, controller: Controller) -> list[VerificationMethod]:
+    """Return the issuer's methods that may have signed: a `kid` that is the DID alone, a
+    thumbprint or some other address names none, and takes none away. A `jwk` says which."""
+    if "jwk" in jws.header:
+        return []
+    algorithm = jws.header["alg"]
+    fitting = [each for each in controller.methods if each.key and jose.fits(algorithm, each.key)]
+    return fitting[:MAX_KEYS]
+
+
+def _no_key(jws: Jws, controller: Controller) -> Check:
+    """Return what it means that no key of the issuer's made the signature."""
+    kid, issuer = jws.kid, controller.id
+    if unread := next((each for each in controller.methods if each.key is None), None):
+        return _unsupported(unread)
+    if kid and kid.startswith("did:") and kid.partition("#")[0] != issuer:
+        return _failed("key_of_another", {"issuer": issuer, "method": kid[:200]})
+    return controller.check_absent(kid or jws.header["alg"], _signing_time(jws.payload))
+
+
+def _unsupported(method: VerificationMethod) -> Check:
+    return Check("key", Outcome.COULD_NOT_CHECK, "key_not_supported", {"method": method.id})
+
+
+def _suite(jws: Jws) -> dict[str, str]:
+    return {"suite": f"VC-JWT {jws.header['alg']}"}
+
+
+def _signing_time(payload: Json) -> datetime | None:
+    for claim in ("iat", "nbf"):
+        if claim in payload:
+            return numeric_date(payload[claim])
+    return None
+
+
+def _failed(code: str, params: Mapping[str, str | int]) -> Check:
+    return Check("proof", Outcome.FAILED, code, params, PROOF_ERROR)

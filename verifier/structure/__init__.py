@@ -1,0 +1,1 @@
+"""How a credential is written: what may hide statements, and what it lacks."""

@@ -1,0 +1,56 @@
+"""Whether lists name an issuer, and the newest key snapshot that they hold of it (D3, T33)."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from verifier.issuers.controller import Controller
+from verifier.report import Answer, Verdict
+from verifier.trust.lists import TrustEntry, TrustList
+
+REFRESH_AFTER = timedelta(days=1)
+"""A kept list older than this is asked for again; while it cannot be had, what it says is said
+to come from a copy."""
+
+
+def snapshot(lists: Iterable[TrustList], issuer: str, now: datetime) -> Controller | None:
+    """Return the newest key snapshot of an issuer from entries that hold at `now`, or None."""
+    kept = [
+        entry.snapshot
+        for each in lists
+        if (entry := each.entries.get(issuer)) and entry.snapshot and entry.in_dates(now)
+    ]
+    return max(kept, key=lambda found: found.snapshot_of or now, default=None)
+
+
+def snapshots(lists: Iterable[TrustList], issuer: str) -> list[Controller]:
+    """Return every key snapshot of an issuer, whether or not its entry holds now."""
+    entries = (each.entries.get(issuer) for each in lists)
+    return [entry.snapshot for entry in entries if entry and entry.snapshot]
+
+
+def recognize(lists: Iterable[TrustList], issuer: str, now: datetime) -> Verdict:
+    """Return whether this verifier recognizes the issuer: the verdict *Recognized* (D3).
+
+    The first list speaks, except that a listing in force comes before one that has ended, and
+    one that a person made before one that nobody looked at.
+    """
+    lists = tuple(lists)
+    if not lists:
+        return Verdict(Answer.COULD_NOT_CHECK, "no_trust_list")
+    found = [(each, each.entries[issuer]) for each in lists if issuer in each.entries]
+    found.sort(key=lambda pair: (not pair[1].in_dates(now), bool(pair[1].unverified)))
+    for each, entry in found:
+        params = {"list": each.name, "name": entry.name, "updated": each.updated.isoformat()}
+        if not entry.in_dates(now):
+            return Verdict(Answer.NO, "listing_ended", params)
+        return _listed(each, entry, params, now)
+    return Verdict(Answer.NO, "not_listed", {"list": ", ".join(each.name for each in lists)})
+
+
+def _listed(each: TrustList, entry: TrustEntry, params: dict[str, str], now: datetime) -> Verdict:
+    if entry.unverified:
+        return Verdict(Answer.YES, "listed_unverified", {**params, "source": entry.unverified})
+    if each.retrieved and now - each.retrieved > REFRESH_AFTER:
+        retrieved = {"retrieved": each.retrieved.isoformat()}
+        return Verdict(Answer.YES, "listed_by_copy", {**params, **retrieved})
+    return Verdict(Answer.YES, "listed", params)

@@ -1,0 +1,131 @@
+"""`mintmark-verify trust`: whom you recognize, by lists of others that are kept up to date."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from verifier.options import web_options
+from verifier.parsing import web_address
+from verifier.trust.lists import TrustList, TrustListError
+from verifier.trust_lists import directory, kept
+from verifier.trust_lists.obtain import registries
+from verifier.wording.printed import printable
+
+WORD = "trust"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command on what follows `trust`; return 0, or 1 when a list is not taken."""
+    args = _parser().parse_args(arguments)
+    try:
+        args.run(args, kept.home(os.environ), datetime.now(UTC))
+    except TrustListError as exc:
+        return _refuse(str(exc))
+    except OSError as exc:
+        return _refuse(f"{exc.filename}: {exc.strerror}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=f"mintmark-verify {WORD}",
+        description="Keep the trust lists of others. mintmark-verify uses them, in their order, "
+        "where no list is given with --trust.",
+        epilog="They lie in MINTMARK_VERIFY_HOME, else where the data of a user lies.",
+    )
+    commands = parser.add_subparsers(required=True)
+    add = commands.add_parser("add", help="keep the list at an address; again: ask for it now")
+    add.add_argument("url", metavar="URL")
+    add.add_argument("--signer", default="", metavar="ID", help="who must have signed it")
+    add.add_argument("--first", action="store_true", help="before all others, not after")
+    web_options.add_options(add)
+    add.set_defaults(run=_add)
+    commands.add_parser("list", help="show what is kept").set_defaults(run=_list)
+    remove = commands.add_parser("remove", help="keep a list no longer")
+    remove.add_argument("which", metavar="URL|NUMBER")
+    remove.set_defaults(run=_remove)
+    build = commands.add_parser("build", help="make a list of the federal directory of districts")
+    build.add_argument("--nces", required=True, metavar="FILE", help="the LEA universe, a CSV")
+    build.add_argument("--state", default="", metavar="ST", help="only of this state, such as IL")
+    build.add_argument("--out", metavar="FILE", help="where to write it (a new file)")
+    build.set_defaults(run=_build)
+    return parser
+
+
+def _add(args: argparse.Namespace, folder: Path, now: datetime) -> None:
+    ask = web_options.asking(args)
+    several = registries(args.url, fetch=ask())
+    if several is None:
+        found = kept.add(folder, args.url, ask=ask, now=now, signer=args.signer, first=args.first)
+        return _print(_about(found, args.url, now))
+    for kind, url in several:
+        if kind != "dcc-legacy":
+            _print(f"not kept, because registries of the kind {kind} are not read here")
+            continue
+        try:
+            found = kept.add(folder, url, ask=ask, now=now)
+            _print(_about(found, url, now))
+        except TrustListError as exc:
+            _print(f"not kept: {url}: {exc}")
+    return None
+
+
+def _list(_args: argparse.Namespace, folder: Path, now: datetime) -> None:
+    pins = kept.pins(folder)
+    for number, pin in enumerate(pins, 1):
+        _print(f"{number}. {_about(kept.kept(folder, pin), pin.url, now)}")
+    if not pins:
+        _print("no list is kept: mintmark-verify trust add URL")
+
+
+def _remove(args: argparse.Namespace, folder: Path, _now: datetime) -> None:
+    _print(f"no longer kept: {kept.remove(folder, args.which).url}")
+
+
+def _build(args: argparse.Namespace, _folder: Path, now: datetime) -> None:
+    built = directory.build(Path(args.nces).read_bytes(), now=now, state=args.state)
+    text = json.dumps(built.document) + "\n"  # in few bytes: there are nineteen thousand
+    if args.out is None:
+        sys.stdout.write(text)
+    else:
+        with Path(args.out).open("x", encoding="utf-8") as file:
+            file.write(text)
+    told = [f"{len(built.document['entries']):,} entries, none verified by a person"]
+    told += [f"left out: {count:,} {why}" for why, count in built.left_out.items()]
+    print("\n".join(told), file=sys.stderr)
+
+
+def _about(found: TrustList, url: str, now: datetime) -> str:
+    """Return what a person wants to know of a kept list: its keeper before its own name for
+    itself, its age, and how many it names."""
+    site = web_address.site(url)
+    signed = f"signed by {found.keeper}, and pinned to that signer"
+    unsigned = f"signed by nobody: whoever controls {site} controls it"
+    age = f"had {_ago(now - found.retrieved)}" if found.retrieved else "of unknown age"
+    return "\n".join(
+        (
+            f"“{printable(found.name)}”, {printable(signed) if found.keeper else unsigned}",
+            f"   {url}",
+            f"   issuers: {len(found.entries):,}, as of {found.updated:%Y-%m-%d}, {age}",
+        )
+    )
+
+
+def _ago(age: timedelta) -> str:
+    hours = int(age.total_seconds() // 3600)
+    if hours < 1:
+        return "less than an hour ago"
+    return f"{hours} hours ago" if hours < 48 else f"{hours // 24} days ago"
+
+
+def _print(text: str) -> None:
+    print("\n".join(printable(line) for line in text.splitlines()))
+
+
+def _refuse(why: str) -> int:
+    print(f"mintmark-verify {WORD}: {printable(why)}", file=sys.stderr)
+    return 1

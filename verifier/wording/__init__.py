@@ -1,0 +1,1 @@
+"""The sentences that people read, and how a report is printed."""
