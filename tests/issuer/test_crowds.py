@@ -80,7 +80,7 @@ def test_100_processes_killed_at_every_step_double_nothing_that_is_sent_again(is
 
 
 def test_processes_killed_at_every_step_on_postgresql_lose_nothing(postgresql_issuer, tmp_path):
-    assert len(killed(postgresql_issuer, tmp_path, kills=20, turns=1)[1]) > 5
+    assert len(killed(postgresql_issuer, tmp_path, kills=40, turns=1)[1]) > 5
 
 
 def killed(issuer, tmp_path, **plan):

@@ -106,7 +106,7 @@ def test_the_canonical_document_is_that_published(example, signed):
 
 
 def test_the_labeled_statements_are_those_published(example, statements):
-    assert list(statements.lines) == example["labeled"]
+    assert list(statements.lines) == example["labelled"]
 
 
 def test_the_mandatory_group_is_that_published(example, statements):
@@ -188,7 +188,7 @@ def test_a_reader_finds_the_published_statements_and_hash(example):
     wanted = example["derived"]
     value = sd_proof_value.decode(wanted["revealed"]["proof"]["proofValue"])
     lines = revealed(ecdsa_sd.unsecured(wanted["revealed"]), value.labels, CONTEXTS)
-    assert list(lines) == wanted["labeled"]
+    assert list(lines) == wanted["labelled"]
     optional = [i for i in range(len(lines)) if i not in value.mandatory_indexes]
     assert optional == wanted["nonMandatory"]
     mandatory = "".join(lines[i] for i in value.mandatory_indexes)

@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs/qr-format.md").read_text()
 VECTORS = ROOT / "tests/vectors/qr"
 FULL = (VECTORS / "full.jwt").read_text().strip()
-DICTIONARY = resources.files("verifier").joinpath("qr_dictionary_1.txt").read_bytes()
+DICTIONARY = resources.files("verifier.intake").joinpath("qr_dictionary_1.txt").read_bytes()
 LINK = "https://district.example/credentials/Zm9vYmFyYmF6cXV1eA"
 
 

@@ -215,8 +215,10 @@ TRIES = {
 
 @pytest.mark.parametrize("attempt", TRIES.values(), ids=TRIES.keys())
 def test_a_confined_process_can_do_no_harm(attempt):
-    code = "import os, socket, resource\n"
+    code = (
+        "import os, socket, resource\n"
         f"from verifier.intake import sandbox\nsandbox.confine()\n{attempt}"
+    )
     child = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert child.returncode == 1
     assert any(word in child.stderr for word in (b"OSError", b"MemoryError", b"ValueError"))

@@ -170,10 +170,16 @@ def within(fetch, most):
 
 @pytest.mark.parametrize(("fillers", "code"), [(7, "key_revoked_before"), (8, "issuer_not_asked")])
 def test_a_stolen_key_does_not_count_behind_what_spends_the_budget(world, fillers, code):
-    """The ninth badge of a record, by an old snapshot that knows nothing of the theft yet."""
+    """The ninth badge of a record, by an old snapshot that knows nothing of the theft yet.
+
+    Badges inside are read in the order of their ids, so the others' ids come first.
+    """
     world.publish_issuer(world.issuer, revoked(world.issuer))
-    others = [Issuer(f"did:web:filler{number}.example") for number in range(fillers)]
-    badges = [other.sign(world.badge(issuer={"id": other.did})) for other in others]
+    others = [Issuer(f"did:web:another{number}.example") for number in range(fillers)]
+    badges = [
+        other.sign(world.badge(id=f"https://{other.did[8:]}/1", issuer={"id": other.did}))
+        for other in others
+    ]
     badges.append(proof(world))
     record = {
         "@context": [*CONTEXTS, "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json"],

@@ -29,15 +29,21 @@ def check_related(document: Json) -> tuple[Check, ...]:
     A wrong digest is an error. Where the bytes here are not known to be the published ones, a
     digest that differs could not be checked.
     """
-    resources = listed(document.get("relatedResource"))[:MAX_RESOURCES]
-    files = ((each, _file(each)) for each in resources)
-    return tuple(_check(each, file) for each, file in files if file is not None)
+    resources = _resources(document)[:MAX_RESOURCES]
+    files = ((resource, _file(resource)) for resource in resources)
+    return tuple(_check(resource, file) for resource, file in files if file is not None)
 
 
 def names_others(document: Json) -> bool:
     """Whether it has related resources that are not held here, or more than are compared."""
+    resources = _resources(document)
+    return len(resources) > MAX_RESOURCES or any(_file(item) is None for item in resources)
+
+
+def _resources(document: Json) -> list[Any]:
+    """Return the related resources; an address alone states as much as a node with nothing else."""
     resources = listed(document.get("relatedResource"))
-    return len(resources) > MAX_RESOURCES or any(_file(each) is None for each in resources)
+    return [{"id": item} if isinstance(item, str) else item for item in resources]
 
 
 def _file(resource: Any) -> bytes | None:
