@@ -157,7 +157,7 @@ def test_mintmark_accepts_what_openbadgeslib_signed(world, them):
 
 def test_mintmark_refuses_a_tampered_copy_of_theirs(world, them, tamper):
     found = world.verify(tampered(them.issue(), tamper)).authentic
-    only_added = found.code == "data_loss"  # docs/decisions/verification.md
+    only_added = found.code == "data_loss"  # D2
     assert found.answer is (Answer.COULD_NOT_CHECK if only_added else Answer.NO)
 
 

@@ -116,8 +116,7 @@ def test_both_refuse_a_copy_without_one_of_its_signatures(library, world, whole)
 
 
 def test_what_they_do_not_read_as_a_credential_mintmark_says_is_the_whole(library, world, whole):
-    """Their verifier takes derived proofs alone; docs/decisions/sharing-less.md says why ours
-    takes both."""
+    """Their verifier takes derived proofs alone; ours takes both (D27)."""
     assert not they_say(library, world, whole)["verified"]
     codes = {check.code for check in world.verify(whole).checks}
     assert "signature_verified_whole" in codes

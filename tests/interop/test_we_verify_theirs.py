@@ -125,7 +125,7 @@ def test_mintmark_accepts_a_badge_they_signed(world, them):
 
 def test_mintmark_refuses_a_tampered_copy_of_theirs(world, them, tamper):
     found = world.verify(tamper(them.issue())).authentic
-    if found.code == "data_loss":  # only added to: docs/decisions/verification.md
+    if found.code == "data_loss":  # only added to: D2
         assert found.answer is Answer.COULD_NOT_CHECK
     else:
         assert (found.answer, found.code) == (Answer.NO, "signature_wrong")

@@ -3,7 +3,7 @@
 Data Integrity ECDSA Cryptosuites 1.0, sections 3.5 and 3.6. The private-key steps are the
 issuer's; everything else is here. A base proof is for the holder, a derived one for readers.
 A base proof is checked as well, over all it covers: what an issuer signed does not become
-less so because the holder hands on the whole (docs/decisions/sharing-less.md).
+less so because the holder hands on the whole (D27).
 """
 
 import hashlib
