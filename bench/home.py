@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from bench.documents import EXAMPLES
-from issuer import init
 from issuer.catalog import files, versions
 from issuer.home import settings
 from issuer.home.issuer import Issuer
 from issuer.home.settings import Settings
+from issuer.installation import init
 from keys.key_file import Cost
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 
 from contexts import CanonicalizationError
-from issuer import backup, init, migrations
+from issuer import migrations
 from issuer.approvals import commands as webhook
 from issuer.approvals import many
 from issuer.approvals.warnings import unprintable
@@ -22,6 +22,7 @@ from issuer.database.database import is_unavailable
 from issuer.home import published
 from issuer.home.issuer import Issuer, opened
 from issuer.home.settings import FILE, Settings, SettingsError, load
+from issuer.installation import backup, init
 from issuer.issuance import UnavailableError, lists
 from issuer.issuance.build import timestamp
 from issuer.issuance.finish import finish_pending, pending

@@ -12,6 +12,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.sansio.utils import host_is_trusted
 
 from issuer import migrations
+from issuer.approvals import schema
 from issuer.approvals.routes import approvals
 from issuer.drawing import logo
 from issuer.drawing.typesetting import TEMPLATES
@@ -87,7 +88,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(api_blueprint(make_fetch=make_fetch, trust=lists), url_prefix="/api")
     for blueprint in (files, approvals, catalog, sharing, holding, embed, collections):
         app.register_blueprint(blueprint)
-    problems.register(app, settings)
+    problems.register(app, settings, loggable=schema.loggable)
     protect(app, https=settings.public_url.startswith("https:"))
     if settings.path:
         mounted = DispatcherMiddleware(NotFound(), {settings.path: app.wsgi_app})

@@ -12,7 +12,6 @@ from typing import Any, Final, cast
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
-from issuer.approvals.no_code import Shape, shape
 from issuer.issuance.approval import instant
 from issuer.issuance.flaws import Flaw
 from verifier.parsing import web_address
@@ -153,6 +152,6 @@ def _without_references(part: Any) -> Any:
 
 
 _FIELDS: Final = frozenset(_fields(SCHEMA))
-_WHOLE: Final = _without_references(SCHEMA)
-SHAPE: Final[Shape] = shape(_WHOLE)
-_VALIDATOR: Final = Draft202012Validator(_WHOLE, format_checker=_formats)
+WHOLE: Final = _without_references(SCHEMA)
+"""The schema without references."""
+_VALIDATOR: Final = Draft202012Validator(WHOLE, format_checker=_formats)

@@ -9,12 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from issuer.catalog.achievement import Achievement
+from issuer.catalog.picture import badge
 from issuer.database.database import to_json
 from issuer.drawing import certificate
-from issuer.drawing.badge import draw_badge
 from issuer.drawing.cache import kept
-from issuer.drawing.images import as_badge
 from issuer.drawing.typesetting import fonts_at_hand
 from issuer.home import addresses
 from issuer.home.issuer import Issuer
@@ -29,7 +27,6 @@ from verifier.intake import qr
 from verifier.intake.baking import bake_png, bake_svg
 from verifier.parsing import strict_json
 from verifier.proof.cryptosuites.ecdsa_sd import unsecured
-from verifier.web.language import nearest
 from verifier.wording.words import N_
 
 
@@ -44,30 +41,6 @@ class Form:
     purpose: str
     media_types: tuple[str, ...]
     make: Callable[[Shared, Settings], bytes]
-
-
-def badge(achievement: Achievement, settings: Settings, suffix: str) -> bytes:
-    """Return the picture of an achievement, as `png` or as `svg`: its own, or a drawn one."""
-    language = nearest(achievement.in_language)
-    drawn_from = (achievement.name, settings.issuer_name, settings.issuer_color, language)
-    fonts = fonts_at_hand(settings.font_folders)
-    drawn = (*map(str.encode, drawn_from), fonts)
-    made_of = (achievement.image,) if achievement.image else drawn
-
-    def make() -> bytes:
-        if achievement.image:
-            picture = as_badge(achievement.image)
-        else:
-            picture = draw_badge(
-                achievement.name,
-                settings.issuer_name,
-                color=settings.issuer_color,
-                language=language,
-                font_folders=settings.font_folders,
-            )
-        return picture.png if suffix == "png" else picture.svg
-
-    return kept(settings.home, suffix, made_of, make)
 
 
 def disclosed(shared: Shared, issuer: Issuer) -> Shared:

@@ -7,13 +7,12 @@ was refused may be personal (R42), and a traceback's message may quote it.
 
 import logging
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, NotFound
 
-from issuer.approvals.schema import loggable
 from issuer.home import addresses
 from issuer.home.settings import Settings
 from issuer.issuance import ConflictError, QuarantinedError, UnavailableError
@@ -177,15 +176,18 @@ class Problem(Exception):
         self.headers = dict(headers or {})
 
 
-def register(app: Flask, settings: Settings) -> None:
-    """Answer every error of `app` with problem details, and serve a page for each type."""
+def register(app: Flask, settings: Settings, *, loggable: Callable[[str], str]) -> None:
+    """Answer every error of `app` with problem details, and serve a page for each type.
+
+    `loggable` returns a flaw's field without what the sender chose in it.
+    """
 
     @app.errorhandler(Exception)
     def answer_error(error: Exception) -> Response | HTTPException:
         if isinstance(error, HTTPException) and _by_itself(error):
             return error
         problem = problem_of(error)
-        _record(problem)
+        _record(problem, loggable)
         members = {"errors": [_member(flaw) for flaw in problem.flaws]} if problem.flaws else {}
         kind = addresses.problem(settings, problem.slug)
         document = details(problem.kind, problem.detail, type=kind, **problem.members, **members)
@@ -234,7 +236,7 @@ def _by_itself(error: HTTPException) -> bool:
     return error.code is None or (error.code < 500 and error.code not in _BY_STATUS)
 
 
-def _record(problem: Problem) -> None:
+def _record(problem: Problem, loggable: Callable[[str], str]) -> None:
     rule = request.url_rule.rule if request.url_rule else "-"
     what = " ".join(f"{flaw.code}:{loggable(flaw.field)}" for flaw in problem.flaws)
     reason = problem.members.get("reason", "")

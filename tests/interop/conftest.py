@@ -17,12 +17,13 @@ from urllib.parse import urlsplit
 import npm
 import pytest
 
-from issuer import init, issuance
+from issuer import issuance
 from issuer.approvals import event
 from issuer.catalog import files, versions
 from issuer.home.issuer import Issuer
 from issuer.home.profiles import PROFILES
 from issuer.home.settings import Settings
+from issuer.installation import init
 from issuer.issuance import lists
 from issuer.recognition import endorsement
 from issuer.sharing import shared

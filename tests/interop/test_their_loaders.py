@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 from werkzeug.serving import make_server
 
-from issuer import init, issuance
+from issuer import issuance
 from issuer.app import create_app
 from issuer.approvals import event
 from issuer.catalog import files, versions
 from issuer.home.issuer import Issuer
+from issuer.installation import init
 from issuer.issuance import lists
 from keys.key_file import Cost
 

@@ -15,12 +15,13 @@ import pytest
 import sqlalchemy
 from needs import need
 
-from issuer import init, migrations
+from issuer import migrations
 from issuer.catalog import versions
 from issuer.catalog.achievement import Achievement, Alignment, Criterion, Level, Rubric
 from issuer.database.database import Database
 from issuer.home.issuer import Issuer
 from issuer.home.settings import Settings
+from issuer.installation import init
 from issuer.issuance.approval import Approval, from_data
 from keys.key_file import Cost
 

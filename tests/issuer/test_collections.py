@@ -10,13 +10,13 @@ from PIL import Image
 
 from issuer import issuance
 from issuer.app import create_app
+from issuer.drawing import preview
 from issuer.home.issuer import Issuer
 from issuer.issuance import lists, manage
 from issuer.issuance.approval import Approval
 from issuer.sharing.collections import collection
 from issuer.sharing.decision import Decision, Visibility
 from issuer.sharing.holder import holder
-from issuer.sharing.public import preview
 
 
 @pytest.fixture

@@ -8,20 +8,20 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from issuer import init, issuance
+from issuer import issuance
 from issuer.__main__ import main
 from issuer.app import create_app
 from issuer.home import addresses
 from issuer.home.issuer import Issuer
 from issuer.home.settings import FILE, SettingsError, load
+from issuer.installation import init
 from issuer.issuance.approval import from_data
 from issuer.issuance.approval_tables import ApprovalRow
 from issuer.issuance.build import timestamp
 from issuer.issuance.finish import finish_pending
 from issuer.issuance.prepare import Arrived, ConflictError, prepare
 from issuer.issuance.tables import Revocation
-from issuer.sharing import shared
-from issuer.sharing.public import social
+from issuer.sharing import shared, social
 from verifier.proof.jose import parse
 
 CASES = Path(__file__).parents[1] / "cases" / "dates"

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from issuer import init
 from issuer.__main__ import main
 from issuer.home.issuer import opened
 from issuer.home.published import fetch_own
 from issuer.home.settings import SettingsError, load
+from issuer.installation import init
 from issuer.issuance import find
 from keys.key_file import Cost
 from verifier import __main__ as verifying

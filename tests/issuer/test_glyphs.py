@@ -13,6 +13,7 @@ from issuer.__main__ import main
 from issuer.app import create_app
 from issuer.approvals import commands as webhook
 from issuer.approvals.sender import Answer
+from issuer.catalog.picture import badge
 from issuer.drawing import glyphs
 from issuer.sharing import forms, shared
 
@@ -177,4 +178,4 @@ def test_a_badge_is_drawn_anew_for_another_font_and_another_language(issuer, nam
     fonts = replace(settings, font_folders=(DEJAVU,))
     spanish = replace(drawn, in_language="es")
     made = [(drawn, settings), (drawn, fonts), (spanish, settings)]
-    assert len({forms.badge(*each, "svg") for each in made}) == 3
+    assert len({badge(*each, "svg") for each in made}) == 3

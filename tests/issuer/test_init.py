@@ -3,10 +3,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from issuer import init
 from issuer.__main__ import main
 from issuer.home import settings
 from issuer.home.settings import SettingsError
+from issuer.installation import init
 from keys.key_file import Cost
 from keys.keyring import Keyring
 

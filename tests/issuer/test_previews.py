@@ -21,15 +21,15 @@ from PIL import Image
 
 from issuer import issuance
 from issuer.app import create_app
+from issuer.drawing import preview
 from issuer.drawing.certificate import serial
 from issuer.home.issuer import Issuer
 from issuer.home.settings import Settings
 from issuer.issuance import lists
 from issuer.issuance.approval import Approval
-from issuer.sharing import shared
+from issuer.sharing import previews, shared, social
 from issuer.sharing.decision import Decision, Visibility
 from issuer.sharing.holder import holder
-from issuer.sharing.public import preview, social
 from issuer.sharing.shared import Shared, Standing
 from verifier.credential.model import Identity
 
@@ -150,7 +150,7 @@ def test_every_word_fits_on_the_preview(found: Shared, settings: Settings, words
         issuer=replace(found.shown.issuer, name=words),
         identities=(Identity("name", words, hashed=False),),
     )
-    picture = preview.of_credential(replace(found, shown=shown), Standing.REVOKED, settings)
+    picture = previews.of_credential(replace(found, shown=shown), Standing.REVOKED, settings)
     image = Image.open(io.BytesIO(picture)).convert("RGB")
     assert image.size == preview.SIZE
     paper = image.getpixel((1195, 5))
@@ -161,8 +161,8 @@ def test_every_word_fits_on_the_preview(found: Shared, settings: Settings, words
 def test_a_preview_says_when_a_credential_is_not_in_force(
     found: Shared, settings: Settings
 ) -> None:
-    sound = preview.of_credential(found, Standing.IN_FORCE, settings)
-    revoked = preview.of_credential(found, Standing.REVOKED, settings)
+    sound = previews.of_credential(found, Standing.IN_FORCE, settings)
+    revoked = previews.of_credential(found, Standing.REVOKED, settings)
     red = (163, 35, 31)
 
     def reds(picture: bytes) -> int:
@@ -283,7 +283,7 @@ def test_the_preview_of_an_issuer_without_a_domain_claims_none(
     told: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(preview, "typeset", lambda _template, data, *_, **__: _noted(told, data))
-        preview.of_credential(found, Standing.IN_FORCE, replace(settings, issuer_id=key))
+        previews.of_credential(found, Standing.IN_FORCE, replace(settings, issuer_id=key))
     assert json.loads(told[0])["host"] == key
 
 

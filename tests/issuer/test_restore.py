@@ -11,12 +11,12 @@ import pytest
 from needs import need
 from sqlalchemy import select
 
-from issuer import backup
 from issuer.__main__ import main
 from issuer.app import start
 from issuer.home import published
 from issuer.home.issuer import Issuer, opened
 from issuer.home.settings import load
+from issuer.installation import backup
 from issuer.issuance import lists, mark, receive_all
 from issuer.issuance.prepare import Arrived
 from issuer.issuance.tables import CredentialRow, StatusList

@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from issuer import init
 from issuer.catalog import versions
 from issuer.home.issuer import Issuer
+from issuer.installation import init
 from issuer.issuance.finish import pending
 from issuer.issuance.tables import CredentialRow
 from issuer.webhooks import standard_webhooks

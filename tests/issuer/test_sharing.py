@@ -15,6 +15,8 @@ from sqlalchemy import update
 
 from issuer import issuance
 from issuer.app import create_app
+from issuer.catalog import picture
+from issuer.catalog.picture import badge
 from issuer.drawing import cache
 from issuer.home import addresses
 from issuer.home.issuer import Issuer
@@ -326,9 +328,9 @@ def test_an_achievement_has_its_picture_in_both_formats(
 
 
 def test_an_achievement_that_brings_a_picture_is_shown_by_it(issuer: Issuer, found: Shared) -> None:
-    own = forms.badge(found.achievement, issuer.settings, "png")
+    own = badge(found.achievement, issuer.settings, "png")
     pictured = replace(found.achievement, name="Another name", image=own)
-    assert forms.badge(pictured, issuer.settings, "png") == own
+    assert badge(pictured, issuer.settings, "png") == own
 
 
 def test_a_credential_too_long_for_a_code_still_has_a_certificate(
@@ -382,7 +384,7 @@ def test_a_picture_is_drawn_once(
     client: FlaskClient, public_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = client.get(f"/credentials/{public_id}.png").data
-    monkeypatch.delattr(forms, "draw_badge")
+    monkeypatch.delattr(picture, "draw_badge")
     assert client.get(f"/credentials/{public_id}.png").data == first
 
 

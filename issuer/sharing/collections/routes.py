@@ -8,10 +8,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from issuer.home import addresses
 from issuer.home.issuer import current_issuer
+from issuer.sharing import previews
 from issuer.sharing.collections import collection
 from issuer.sharing.collections.collection import Collection, CollectionError
-from issuer.sharing.public import preview
-from issuer.sharing.public.words import STANDINGS
+from issuer.sharing.words import STANDINGS
 from issuer.web.answers import file, page
 from verifier.web.language import gettext
 from verifier.web.limits import limiter_for
@@ -47,7 +47,7 @@ def show(public_id: str) -> Response:
 def preview_png(public_id: str) -> Response:
     """Serve the picture that stands for a collection where its link is posted."""
     found = _found(public_id)
-    picture = preview.of_collection(found.title, found.credentials, current_issuer().settings)
+    picture = previews.of_collection(found.title, found.credentials, current_issuer().settings)
     return file(picture, "image/png", "preview.png")
 
 

@@ -12,12 +12,11 @@ from werkzeug.exceptions import NotFound
 
 from issuer.home import addresses
 from issuer.home.issuer import current_issuer
-from issuer.sharing import shared
+from issuer.sharing import previews, shared
+from issuer.sharing.credential_page import about, credential_page
 from issuer.sharing.decision import Decision, Visibility
 from issuer.sharing.forms import FORMS, copy
 from issuer.sharing.holder import holder
-from issuer.sharing.public import preview
-from issuer.sharing.public.routes import about, credential_page
 from issuer.sharing.shared import Shared
 from issuer.web.answers import file, page
 from issuer.web.problems import Problem
@@ -117,7 +116,7 @@ def announcement(token: str) -> Response:
     found = _held(token)
     if not holder.is_first(current_issuer(), found):
         raise NotFound
-    picture = preview.announcement(found, current_issuer().settings)
+    picture = previews.announcement(found, current_issuer().settings)
     return _saved(picture, "image/png", f"{found.achievement.id}-first.png")
 
 

@@ -9,11 +9,12 @@ from flask import Blueprint, Response, jsonify
 from werkzeug.exceptions import NotFound
 
 from issuer.catalog import versions
+from issuer.catalog.picture import badge
 from issuer.drawing import logo
 from issuer.home import addresses
 from issuer.home.issuer import current_issuer
 from issuer.issuance.build import CONTEXTS, achievement_object, profile
-from issuer.sharing.forms import FORMS, badge
+from issuer.sharing.forms import FORMS
 from issuer.sharing.public import earned
 from issuer.web.answers import accepted, file, page
 

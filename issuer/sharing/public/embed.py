@@ -7,11 +7,11 @@ from typing import Final
 from flask import Blueprint, Response, jsonify, render_template, request
 from werkzeug.exceptions import NotFound
 
+from issuer.drawing import preview
 from issuer.home import addresses
 from issuer.home.issuer import current_issuer
-from issuer.sharing import shared
-from issuer.sharing.public import preview
-from issuer.sharing.public.routes import about, public
+from issuer.sharing import previews, shared
+from issuer.sharing.credential_page import about, public
 from issuer.web.answers import file, page
 from verifier.web.headers import PAGE_POLICY
 
@@ -31,7 +31,7 @@ def preview_png(public_id: str) -> Response:
     """Serve the picture that stands for the page of a credential where its link is posted."""
     found = public(public_id)
     standing = found.standing(datetime.now(UTC))
-    picture = preview.of_credential(found, standing, current_issuer().settings)
+    picture = previews.of_credential(found, standing, current_issuer().settings)
     return file(picture, "image/png", "preview.png")
 
 

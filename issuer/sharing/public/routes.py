@@ -1,21 +1,15 @@
 """What people and machines fetch of a credential: its page, its forms, the holder's page."""
 
-from datetime import UTC, datetime
 from typing import Final
 
 from flask import Blueprint, Response, request
-from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 
-from issuer.drawing import qr_codes
-from issuer.home import addresses
 from issuer.home.issuer import current_issuer
-from issuer.sharing import shared
+from issuer.sharing.credential_page import credential_page, public
 from issuer.sharing.forms import FORMS, disclosed
-from issuer.sharing.public import social
-from issuer.sharing.public.words import STANDINGS
 from issuer.sharing.shared import Shared
-from issuer.web.answers import accepted, file, page
+from issuer.web.answers import accepted, file
 from issuer.web.problems import Problem
 from verifier.checks import recipient
 from verifier.web.limits import limiter_for
@@ -75,44 +69,3 @@ def confirm(public_id: str) -> Response:
     response = credential_page(found, asked=True, theirs=verdict)
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def public(public_id: str) -> Shared:
-    """Return the credential as everybody may see it; 404 without one, 410 for a private one."""
-    found = shared.find(current_issuer(), public_id)
-    if found is None:
-        raise NotFound
-    if found.private:
-        raise Problem("not-shared")
-    return found
-
-
-def credential_page(found: Shared, **answer: object) -> Response:
-    """Show a credential to everybody, as its holder lets it be shown."""
-    settings = current_issuer().settings
-    return page(
-        "credential.html",
-        listed=found.listed,
-        **answer,
-        linkedin=social.linkedin(found, settings),
-        verifierplus=social.verifierplus(addresses.credential(settings, found.public_id)),
-        **about(found),
-    )
-
-
-def about(found: Shared) -> dict[str, object]:
-    """Return what every page about one credential shows."""
-    settings = current_issuer().settings
-    now = settings.local(datetime.now(UTC))
-    address = addresses.credential(settings, found.public_id)
-    standing = found.standing(now)
-    return {
-        "shared": found,
-        "credential": found.shown,
-        "standing": standing,
-        "standing_words": STANDINGS[standing],
-        "now": now,
-        "address": address,
-        "forms": {name: FORMS[name] for name in found.forms},
-        "code": Markup(qr_codes.check_code(address).svg()),  # noqa: S704 (squares, drawn by us)
-    }

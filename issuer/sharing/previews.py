@@ -1,25 +1,17 @@
-"""The picture that stands for a page where its link is posted: 1200 × 630 pixels (OpenGraph).
+"""The words of a preview: no more than the page shows, and at once when not in force."""
 
-It shows what the page shows and no more, and says at once when a credential is not in force.
-"""
-
-import json
 from collections.abc import Sequence
 from typing import Final
 
-from issuer.drawing.cache import kept
-from issuer.drawing.typesetting import fonts_at_hand, typeset
+from issuer.catalog.picture import badge
+from issuer.drawing.preview import draw_preview
 from issuer.home.settings import Settings
-from issuer.sharing.forms import badge
-from issuer.sharing.public.words import NAMELESS, STANDINGS
 from issuer.sharing.shared import Shared, Standing
-from verifier.web.display import amounts, domain
-from verifier.web.language import chosen, gettext, ngettext
+from issuer.sharing.words import NAMELESS, STANDINGS
+from verifier.web.display import amounts
+from verifier.web.language import gettext, ngettext
 
-SIZE: Final = (1200, 630)
-"""The least that LinkedIn takes is 1200 × 627."""
-_PPI = 144
-_MOST_BADGES = 4
+_MOST_BADGES: Final = 4
 
 
 def of_credential(shared: Shared, standing: Standing, settings: Settings) -> bytes:
@@ -73,23 +65,6 @@ def _met(shared: Shared) -> list[str]:
     return [said % {"num": count}]
 
 
-def _drawn(data: dict[str, str], shown: Sequence[Shared], settings: Settings) -> bytes:
-    pictures = [badge(shared.achievement, settings, "svg") for shared in shown]
-    text = json.dumps(
-        {
-            **data,
-            "lang": chosen(),
-            "host": domain(settings.issuer_id) or settings.issuer_id,
-            "color": settings.issuer_color,
-            "badges": len(pictures),
-        }
-    )
-    fonts = fonts_at_hand(settings.font_folders)
-
-    def make() -> bytes:
-        inputs = {f"badge{place}": svg.decode() for place, svg in enumerate(pictures)}
-        return typeset(
-            "preview.typ", {**inputs, "data": text}, "png", _PPI, font_folders=settings.font_folders
-        )
-
-    return kept(settings.home, "png", (b"preview", text.encode(), fonts, *pictures), make)
+def _drawn(words: dict[str, str], shown: Sequence[Shared], settings: Settings) -> bytes:
+    badges = [badge(shared.achievement, settings, "svg") for shared in shown]
+    return draw_preview(words, badges, settings)

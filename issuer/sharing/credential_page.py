@@ -1,0 +1,58 @@
+"""The page of one credential, which its public address and its holder's preview both show."""
+
+from datetime import UTC, datetime
+
+from flask import Response
+from markupsafe import Markup
+from werkzeug.exceptions import NotFound
+
+from issuer.drawing import qr_codes
+from issuer.home import addresses
+from issuer.home.issuer import current_issuer
+from issuer.sharing import shared, social
+from issuer.sharing.forms import FORMS
+from issuer.sharing.shared import Shared
+from issuer.sharing.words import STANDINGS
+from issuer.web.answers import page
+from issuer.web.problems import Problem
+
+
+def public(public_id: str) -> Shared:
+    """Return the credential as everybody may see it; 404 without one, 410 for a private one."""
+    found = shared.find(current_issuer(), public_id)
+    if found is None:
+        raise NotFound
+    if found.private:
+        raise Problem("not-shared")
+    return found
+
+
+def credential_page(found: Shared, **answer: object) -> Response:
+    """Show a credential to everybody, as its holder lets it be shown."""
+    settings = current_issuer().settings
+    return page(
+        "credential.html",
+        listed=found.listed,
+        **answer,
+        linkedin=social.linkedin(found, settings),
+        verifierplus=social.verifierplus(addresses.credential(settings, found.public_id)),
+        **about(found),
+    )
+
+
+def about(found: Shared) -> dict[str, object]:
+    """Return what every page about one credential shows."""
+    settings = current_issuer().settings
+    now = settings.local(datetime.now(UTC))
+    address = addresses.credential(settings, found.public_id)
+    standing = found.standing(now)
+    return {
+        "shared": found,
+        "credential": found.shown,
+        "standing": standing,
+        "standing_words": STANDINGS[standing],
+        "now": now,
+        "address": address,
+        "forms": {name: FORMS[name] for name in found.forms},
+        "code": Markup(qr_codes.check_code(address).svg()),  # noqa: S704 (squares, drawn by us)
+    }
