@@ -49,7 +49,8 @@ fuzz: $(VENV)/test.stamp
 tables: $(VENV)/run.stamp
 	@$(BIN)/python -m contexts.compile
 
-# Collects the sentences of all pages for translation: verifier/web/translations/.
+# Collects the sentences of all pages for translation: verifier/web/translations/ and
+# issuer/wording/translations/.
 words: $(VENV)/test.stamp
 	@$(BIN)/python -m tests.translations
 

@@ -31,8 +31,10 @@ from issuer.sharing.public.catalog_routes import catalog
 from issuer.sharing.public.embed import embed
 from issuer.sharing.public.routes import sharing
 from issuer.web import problems
+from issuer.web.answers import pages
 from issuer.web.health import Health
 from issuer.web.problems import Problem
+from issuer.wording import language
 from verifier.fetching.cache import remembering
 from verifier.fetching.fetch import Fetch, WebFetch
 from verifier.parsing import web_address
@@ -86,8 +88,9 @@ def create_app(settings: Settings) -> Flask:
     page = verifier_blueprint(site=site, make_fetch=make_fetch, trust=lists, withdrawal=why)
     app.register_blueprint(page, url_prefix="/verify")
     app.register_blueprint(api_blueprint(make_fetch=make_fetch, trust=lists), url_prefix="/api")
-    for blueprint in (files, approvals, catalog, sharing, holding, embed, collections):
+    for blueprint in (files, pages, approvals, catalog, sharing, holding, embed, collections):
         app.register_blueprint(blueprint)
+    language.speak(app)
     problems.register(app, settings, loggable=schema.loggable)
     protect(app, https=settings.public_url.startswith("https:"))
     if settings.path:

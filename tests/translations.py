@@ -1,67 +1,81 @@
-"""Collect every sentence of the pages into `verifier/web/translations/`: `make words`.
+"""Collect every sentence of the pages into the `translations/` of whoever says it: `make words`.
 
 Sentences come from the templates, from Python that calls `gettext` or marks them with `N_`,
-and from the table of words. What is new stands there empty; what is gone is taken out.
+and from the table of words. What is new stands there empty; what is gone is taken out. What the
+verifier says stands with the verifier alone: the issuer looks there as well.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Final, TypeAlias
 
 from babel.messages import Catalog
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
-from verifier.web.language import FOLDER, LANGUAGES
+from issuer.wording import language as of_issuer
+from verifier.web import language as of_verifier
+from verifier.web.language import LANGUAGES
 from verifier.wording.words import WORDS
 
 ROOT = Path(__file__).parent.parent
-TEMPLATES = ("verifier/web/templates", "templates")
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None}
 JINJA = {"trimmed": "true", "silent": "false"}
+FOLDERS: Final = {"verifier": of_verifier.FOLDER, "issuer": of_issuer.FOLDER}
+"""Where the translations of each domain stand."""
+SOURCES: Final[Mapping[str, tuple[str, ...]]] = {
+    "verifier": ("verifier/**/*.py", "verifier/web/templates/*.html"),
+    "issuer": ("issuer/**/*.py", "templates/**/*.html", "templates/**/*.txt"),
+}
+Found: TypeAlias = tuple[str | tuple[str, ...], str]
 
 
-def collected() -> Catalog:
-    """Return the catalog of all sentences, none translated."""
+def collected(domain: str) -> Catalog:
+    """Return the catalog of all sentences of `verifier` or of `issuer`, none translated."""
     catalog = Catalog(project="Mintmark", charset="utf-8", fuzzy=False)
-    for message, place in _found():
-        catalog.add(message, locations=[(place, 0)])
+    shared = {message for message, _ in _found("verifier")} if domain == "issuer" else set()
+    for message, place in _found(domain):
+        if message not in shared:
+            catalog.add(message, locations=[(place, 0)])
     return catalog
 
 
-def _found() -> Iterator[tuple[str | tuple[str, ...], str]]:
-    for row in WORDS.values():
-        yield from ((text, "verifier/wording/words.py") for text in row if text)
-    templates = [file for folder in TEMPLATES for file in (ROOT / folder).glob("*.[ht][tx][mt]*")]
-    python = [file for room in ("verifier", "issuer") for file in (ROOT / room).rglob("*.py")]
-    for file in sorted(templates + python):
+def _found(domain: str) -> Iterator[Found]:
+    if domain == "verifier":
+        for row in WORDS.values():
+            yield from ((text, "verifier/wording/words.py") for text in row if text)
+    for file in sorted(file for pattern in SOURCES[domain] for file in ROOT.glob(pattern)):
         method, options = ("python", {}) if file.suffix == ".py" else ("jinja2", JINJA)
         place = file.relative_to(ROOT).as_posix()
         for _, message, _, _ in extract_from_file(method, file, KEYWORDS, (), options):
             yield message, place
 
 
-def read(language: str) -> Catalog:
+def read(domain: str, language: str) -> Catalog:
     """Return the catalog of a language as it is kept."""
-    with (FOLDER / f"{language}.po").open("rb") as file:
+    with (FOLDERS[domain] / f"{language}.po").open("rb") as file:
         return read_po(file, locale=language)
 
 
 def main() -> None:
     """Bring every catalog up to date."""
-    new = collected()
-    for language in LANGUAGES.keys() - {"en"}:
-        file = FOLDER / f"{language}.po"
-        kept = (
-            read(language) if file.exists() else Catalog(language, project="Mintmark", fuzzy=False)
-        )
-        kept.update(new, no_fuzzy_matching=True, update_creation_date=False)
-        kept.obsolete.clear()
-        kept.header_comment = f"# The pages of Mintmark in {LANGUAGES[language]}."
-        with file.open("wb") as target:
-            write_po(target, kept, sort_output=True, omit_header=False, no_location=True, width=0)
-        missing = sum(1 for message in kept if message.id and not message.string)
-        print(f"{language}: {len(kept)} sentences, {missing} to translate", file=sys.stderr)
+    for domain in FOLDERS:
+        for language in sorted(LANGUAGES.keys() - {"en"}):
+            _update(domain, language)
+
+
+def _update(domain: str, language: str) -> None:
+    file = FOLDERS[domain] / f"{language}.po"
+    empty = Catalog(language, project="Mintmark", fuzzy=False)
+    kept = read(domain, language) if file.exists() else empty
+    kept.update(collected(domain), no_fuzzy_matching=True, update_creation_date=False)
+    kept.obsolete.clear()
+    kept.header_comment = f"# The pages of the {domain} in {LANGUAGES[language]}."
+    with file.open("wb") as target:
+        write_po(target, kept, sort_output=True, omit_header=False, no_location=True, width=0)
+    missing = sum(1 for message in kept if message.id and not message.string)
+    print(f"{domain}, {language}: {len(kept)} sentences, {missing} to translate", file=sys.stderr)
 
 
 if __name__ == "__main__":

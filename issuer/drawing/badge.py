@@ -7,7 +7,7 @@ from pathlib import Path
 
 from issuer.drawing.images import PNG_PPI, BadgeImage
 from issuer.drawing.typesetting import typeset
-from verifier.web.language import catalog
+from issuer.wording.language import catalog
 from verifier.wording.words import N_
 
 

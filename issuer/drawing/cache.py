@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
-from issuer.drawing.typesetting import TEMPLATES
+from issuer.drawing.typesetting import DRAWINGS
 from keys import durable_file
 
 MOST_FILES = 2_000
@@ -43,7 +43,7 @@ def kept(home: Path, suffix: str, made_of: tuple[bytes, ...], make: Callable[[],
 def _templates() -> bytes:
     """Return the hash of the Typst templates: a new design makes new files."""
     digest = hashlib.sha256()
-    for file in sorted(TEMPLATES.glob("*.typ")):
+    for file in sorted(DRAWINGS.glob("*.typ")):
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.digest()
 

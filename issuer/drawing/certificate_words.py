@@ -5,7 +5,7 @@ from typing import Final
 
 from babel.dates import format_date, format_skeleton
 
-from verifier.web.language import catalog
+from issuer.wording.language import catalog
 from verifier.wording.words import N_
 
 ACTIVITY: Final = N_("Activity")

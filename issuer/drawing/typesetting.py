@@ -11,6 +11,7 @@ from typing import Literal
 import typst
 
 TEMPLATES = Path(str(files("issuer.templates")))
+DRAWINGS = TEMPLATES / "drawing"
 FONTS = TEMPLATES / "fonts"
 
 
@@ -30,8 +31,8 @@ def typeset(
     What Typst warns of comes out as a Python warning. Raises `typst.TypstError`.
     """
     output, complaints = typst.compile_with_warnings(
-        TEMPLATES / template,
-        root=TEMPLATES,
+        DRAWINGS / template,
+        root=DRAWINGS,
         font_paths=_fonts(tuple(font_folders))[0],
         ignore_system_fonts=True,
         format=format,

@@ -27,7 +27,7 @@ def send(issuer: Issuer, row: OutboxRow) -> None:
     achievement = versions.read(credential.approval.achievement_version)
     language = (achievement.in_language or "").partition("-")[0]
     letter = mail.Letter(
-        template="mail-issued.txt",
+        template="mail/issued.txt",
         words={
             "name": recipient.name,
             "achievement": achievement.name,

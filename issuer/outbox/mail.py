@@ -23,7 +23,7 @@ from issuer.drawing.typesetting import TEMPLATES
 from issuer.home.mail_settings import Mail
 from issuer.outbox.kinds import DeliveryError
 from issuer.outbox.tables import OutboxRow
-from verifier.web.language import catalog
+from issuer.wording.language import catalog
 
 SECONDS: Final = 30
 """For each step; a server that takes longer is asked again later."""

@@ -31,7 +31,7 @@ def credential_page(found: Shared, **answer: object) -> Response:
     """Show a credential to everybody, as its holder lets it be shown."""
     settings = current_issuer().settings
     return page(
-        "credential.html",
+        "public/credential.html",
         listed=found.listed,
         **answer,
         linkedin=social.linkedin(found, settings),

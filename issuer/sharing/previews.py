@@ -8,8 +8,8 @@ from issuer.drawing.preview import draw_preview
 from issuer.home.settings import Settings
 from issuer.sharing.shared import Shared, Standing
 from issuer.sharing.words import NAMELESS, STANDINGS
+from issuer.wording.language import gettext, ngettext
 from verifier.web.display import amounts
-from verifier.web.language import gettext, ngettext
 
 _MOST_BADGES: Final = 4
 

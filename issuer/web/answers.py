@@ -4,13 +4,16 @@ import hashlib
 from collections.abc import Mapping
 from typing import Final
 
-from flask import Response, make_response, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request
 
 from issuer.web.problems import Problem
 from verifier.web.headers import FILE_POLICY
 
 INLINE: Final = {"json", "jwt", "png"}
 """Forms that a browser shows. An SVG or a PDF of our origin is only ever saved (T17)."""
+
+pages = Blueprint("pages", __name__, static_folder="static", static_url_path="/static")
+"""The stylesheet and the scripts that the issuer's pages have beside the verifier's."""
 
 
 def page(template: str, **values: object) -> Response:

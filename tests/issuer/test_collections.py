@@ -115,7 +115,8 @@ def test_a_link_that_opens_nothing_changes_nothing_and_is_named(
     edit = made(client, first)
     response = client.post(edit, data={"title": "Other", "keep": one, "links": "no link <b>"})
     assert response.status_code == 422
-    assert "<li><bdi>no link &lt;b&gt;</bdi></li>" in response.text
+    assert "<bdi>no link &lt;b&gt;</bdi>" in response.text
+    assert 'aria-describedby="links-error links-hint"' in response.text
     assert "<h1><bdi>My work</bdi></h1>" in client.get(page_of(client, edit)).text
 
 

@@ -239,7 +239,7 @@ def test_no_name_begins_a_header_of_its_own(words, place):
     """T29: what others wrote stands in Subject and To."""
     told = dict.fromkeys(("name", "achievement", "issuer", "contact", "manage_url", "page"), "N")
     told[place] = words
-    letter = mail.Letter("mail-issued.txt", told, told["name"], ["jordan@school.example"], "en")
+    letter = mail.Letter("mail/issued.txt", told, told["name"], ["jordan@school.example"], "en")
     row = OutboxRow(message_id="<1@x>", created_at=START)
     with pytest.raises(DeliveryError) as refused:
         mail.compose(letter, letter.addresses[0], sender=Address("B", "b", "x.example"), row=row)

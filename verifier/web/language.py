@@ -88,7 +88,12 @@ def _install(state: BlueprintSetupState) -> None:
 @cache
 def catalog(language: str) -> catalogs.NullTranslations:
     """Return the sentences of a language, for what is written outside of a request."""
-    file = FOLDER / f"{language}.po"
+    return read(FOLDER, language)
+
+
+def read(folder: Path, language: str) -> catalogs.NullTranslations:
+    """Return the sentences of the file `<language>.po` in a folder; none if there is no file."""
+    file = folder / f"{language}.po"
     if not file.is_file():
         return catalogs.NullTranslations()
     compiled = BytesIO()

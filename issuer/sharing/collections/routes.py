@@ -13,7 +13,7 @@ from issuer.sharing.collections import collection
 from issuer.sharing.collections.collection import Collection, CollectionError
 from issuer.sharing.words import STANDINGS
 from issuer.web.answers import file, page
-from verifier.web.language import gettext
+from issuer.wording.language import gettext
 from verifier.web.limits import limiter_for
 
 collections = Blueprint("collections", __name__)
@@ -40,7 +40,7 @@ def show(public_id: str) -> Response:
     now = datetime.now(UTC)
     shown = [(each, each.shown, STANDINGS[each.standing(now)]) for each in found.credentials]
     address = addresses.collection(current_issuer().settings, public_id)
-    return page("collection.html", collection=found, shown=shown, address=address)
+    return page("collections/collection.html", collection=found, shown=shown, address=address)
 
 
 @collections.get("/collections/<public_id>/preview.png")
@@ -87,7 +87,7 @@ def _edit_page(token: str, *, wrong: CollectionError | None = None, links: str =
     if found is None:
         raise NotFound
     response = page(
-        "collection-edit.html",
+        "collections/edit.html",
         collection=found,
         token=token,
         address=addresses.collection(current_issuer().settings, found.public_id),

@@ -48,7 +48,7 @@ def manage(token: str) -> Response:
         "first": holder.is_first(current_issuer(), found),
         "done": request.args.get("done"),
     }
-    return _own(page("holder.html", listed=False, token=token, **values))
+    return _own(page("holder/holder.html", listed=False, token=token, **values))
 
 
 @holding.post("/manage/<token>")

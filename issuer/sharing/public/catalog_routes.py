@@ -32,7 +32,8 @@ def home() -> Response:
     with issuer.database.reading() as session:
         listed = versions.listed(session)
     keys = issuer.keyring.entries()
-    return page("home.html", listed=True, settings=issuer.settings, achievements=listed, keys=keys)
+    values = {"settings": issuer.settings, "achievements": listed, "keys": keys}
+    return page("public/home.html", listed=True, **values)
 
 
 @catalog.get("/achievements/<achievement_id>", defaults={"name": ""})
@@ -50,7 +51,7 @@ def achievement(achievement_id: str, name: str) -> Response:
     suffix = suffix if dot else accepted(OFFERS)
     if suffix == "html":
         return page(
-            "achievement.html",
+            "public/achievement.html",
             listed=found.listed,
             achievement=found,
             address=addresses.achievement(settings, found.id, found.version),

@@ -38,7 +38,7 @@ def preview_png(public_id: str) -> Response:
 @embed.get("/credentials/<public_id>/embed")
 def card(public_id: str) -> Response:
     """Show a credential as a card for a frame in somebody's own page."""
-    response = page("embed.html", **about(public(public_id)))
+    response = page("public/embed.html", **about(public(public_id)))
     response.headers["Content-Security-Policy"] = FRAMED_POLICY
     return response
 
@@ -71,7 +71,12 @@ def oembed() -> Response:
             "height": height,
             # The link in plain, because WordPress lets nothing in a stranger's frame be opened.
             "html": render_template(
-                "frame.html", address=address, width=width, height=height, title=title, quoted=title
+                "public/frame.html",
+                address=address,
+                width=width,
+                height=height,
+                title=title,
+                quoted=title,
             ),
             **_thumbnail(address),
         }

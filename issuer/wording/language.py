@@ -1,0 +1,44 @@
+"""The issuer's sentences in a language; what the verifier says as well stands with the verifier.
+
+Sentences are written in English and looked up in `translations/<language>.po`:
+
+    catalog("es").gettext("Save")  # "Guardar"
+"""
+
+import gettext as catalogs
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from flask import Flask
+
+from verifier.web import language
+from verifier.web.language import chosen
+
+FOLDER: Final = Path(__file__).parent / "translations"
+
+
+@cache
+def catalog(language_code: str) -> catalogs.NullTranslations:
+    """Return the sentences of a language, those of the verifier included."""
+    own = language.read(FOLDER, language_code)
+    own.add_fallback(language.catalog(language_code))
+    return own
+
+
+def gettext(text: str) -> str:
+    """Return a sentence in the language of this request."""
+    return catalog(chosen()).gettext(text) if text else ""
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """Return a sentence about `count` things in the language of this request."""
+    return catalog(chosen()).ngettext(one, many, count)
+
+
+def speak(app: Flask) -> None:
+    """Let every template of `app`, also the verifier's, find the issuer's sentences."""
+    environment = app.jinja_env
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext, ngettext, newstyle=True
+    )
