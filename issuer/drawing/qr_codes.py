@@ -2,6 +2,8 @@
 
 import io
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 from PIL import Image
 from qrcode.constants import ERROR_CORRECT_L, ERROR_CORRECT_M, ERROR_CORRECT_Q
@@ -18,6 +20,8 @@ LEAST_MODULE_MM = 0.33
 QUIET = 4
 """The quiet zone in modules that ISO/IEC 18004 asks for."""
 _LONGEST_SIDE_PIXELS = 1200
+MOST_KEPT: Final = 256
+"""Drawn codes that a process remembers: about 2 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,12 @@ def check_code(page_url: str) -> Code:
     if rows is None:
         raise ValueError(f"page address too long for a code: {len(page_url)} characters")
     return Code(rows, "Q", CHECK_MM)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def check_svg(page_url: str) -> str:
+    """Return the code *Check* as an SVG, drawn once for many visits of a page."""
+    return check_code(page_url).svg()
 
 
 def offline_code(verify_url: str, digits: str) -> Code | None:

@@ -54,5 +54,5 @@ def about(found: Shared) -> dict[str, object]:
         "now": now,
         "address": address,
         "forms": {name: FORMS[name] for name in found.forms},
-        "code": Markup(qr_codes.check_code(address).svg()),  # noqa: S704 (squares, drawn by us)
+        "code": Markup(qr_codes.check_svg(address)),  # noqa: S704 (squares, drawn by us)
     }

@@ -7,7 +7,15 @@ import re
 import pytest
 from PIL import Image
 
-from issuer.drawing.qr_codes import LEAST_MODULE_MM, OFFLINE_MM, QUIET, check_code, offline_code
+from issuer.drawing.qr_codes import (
+    LEAST_MODULE_MM,
+    MOST_KEPT,
+    OFFLINE_MM,
+    QUIET,
+    check_code,
+    check_svg,
+    offline_code,
+)
 from verifier.intake import qr
 
 PAGE = "https://badges.example.org/credentials/AbCdEfGhIjKlMnOpQrStUv"
@@ -25,6 +33,20 @@ def test_the_link_code_holds_the_link_alone() -> None:
 
 def test_the_link_code_is_printed_at_least_25_mm_wide() -> None:
     assert check_code(PAGE).side_mm >= 25
+
+
+def test_the_link_code_of_a_page_is_drawn_once_and_few_are_remembered(monkeypatch) -> None:
+    check_svg.cache_clear()
+    drawn = []
+    monkeypatch.setattr(
+        "issuer.drawing.qr_codes.check_code", lambda url: drawn.append(url) or check_code(url)
+    )
+    assert check_svg(PAGE) == check_svg(PAGE) == check_code(PAGE).svg()
+    assert drawn == [PAGE]
+    for number in range(MOST_KEPT):
+        check_svg(f"{PAGE}{number}")
+    check_svg(PAGE)
+    assert drawn.count(PAGE) == 2
 
 
 def test_an_address_too_long_for_a_code_is_refused() -> None:
