@@ -10,23 +10,20 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError
-
 from contexts import CanonicalizationError
 from issuer import migrations
 from issuer.approvals import commands as webhook
 from issuer.approvals import many
 from issuer.approvals.warnings import unprintable
 from issuer.catalog import commands as catalog
-from issuer.database.database import is_unavailable
+from issuer.database.database import UnavailableError
 from issuer.home import published
 from issuer.home.issuer import Issuer, opened
 from issuer.home.settings import FILE, Settings, SettingsError, load
 from issuer.installation import backup, init
-from issuer.issuance import UnavailableError, lists
+from issuer.issuance import lists
 from issuer.issuance.build import timestamp
 from issuer.issuance.finish import finish_pending, pending
-from issuer.issuance.prepare import available
 from issuer.messages import KINDS
 from issuer.migrations import SchemaError
 from issuer.outbox import commands as outbox
@@ -66,10 +63,6 @@ def main(argv: list[str] | None = None) -> int:
             return _COMMANDS[args.command](args, issuer)
     except _FORESEEN as exc:
         return _fail(args, str(exc))
-    except DBAPIError as exc:
-        if not is_unavailable(exc):
-            raise
-        return _fail(args, f"the database cannot be used: {exc.orig}")
 
 
 def _fail(args: argparse.Namespace, message: str) -> int:
@@ -304,11 +297,10 @@ def _keys(args: argparse.Namespace, issuer: Issuer) -> int:
 def _sign_lists_again(issuer: Issuer) -> None:
     """A list by a key that is compromised leaves every credential of it unconfirmed."""
     try:
-        with available():
-            migrations.check(issuer.database)
-            numbers = lists.publish_all(issuer, now=_now())
+        migrations.check(issuer.database)
+        numbers = lists.publish_all(issuer, now=_now())
         print(f"{len(numbers)} status list(s) are signed by the key that is active now")
-    except (KeysError, SchemaError, UnavailableError, lists.BackupError) as exc:
+    except (KeysError, SchemaError, UnavailableError, lists.BackupError, OSError) as exc:
         print(f"the status lists are as they were: {exc}; after that: mintmark publish")
 
 

@@ -14,14 +14,14 @@ from werkzeug.sansio.utils import host_is_trusted
 from issuer import migrations
 from issuer.approvals import schema
 from issuer.approvals.routes import approvals
+from issuer.database.database import UnavailableError
 from issuer.drawing import logo
 from issuer.drawing.typesetting import TEMPLATES
 from issuer.home import addresses, published
 from issuer.home.issuer import Issuer, LockedError, current_issuer
 from issuer.home.settings import Settings, load
-from issuer.issuance import UnavailableError, lists, renewal
+from issuer.issuance import lists, renewal
 from issuer.issuance.finish import finish_pending
-from issuer.issuance.prepare import available
 from issuer.messages import KINDS
 from issuer.outbox import worker
 from issuer.sharing.collections.routes import collections
@@ -117,17 +117,16 @@ def start(issuer: Issuer) -> None:
     """
     now = datetime.now(UTC)
     try:
-        with available():
-            migrations.check(issuer.database)
-            issuer.check_keys()
-            lists.begin(issuer, now=now)
-            for row, error in finish_pending(issuer):
-                log.warning("credential %s: %s", row.public_id, error or "finished")
+        migrations.check(issuer.database)
+        issuer.check_keys()
+        lists.begin(issuer, now=now)
+        for row, error in finish_pending(issuer):
+            log.warning("credential %s: %s", row.public_id, error or "finished")
     except LockedError as exc:
         published.write_documents(issuer.settings, issuer.keyring)
         log.warning("keys are locked, nothing is signed: %s", exc)
-    except UnavailableError as exc:
-        log.error("the database cannot be used, only files are served: %s", exc)
+    except (UnavailableError, OSError) as exc:
+        log.error("only files are served: %s", exc)
 
 
 @files.get("/.well-known/<any('did.json', 'jwks.json'):name>")

@@ -12,10 +12,10 @@ from typing import Final, TypeAlias
 from issuer.approvals import event, sender
 from issuer.approvals.sender import Answer
 from issuer.approvals.warnings import warnings
-from issuer.database.database import to_json
+from issuer.database.database import UnavailableError, to_json
 from issuer.home.issuer import opened
 from issuer.home.settings import Settings, Source
-from issuer.issuance import ConflictError, UnavailableError
+from issuer.issuance import ConflictError
 from issuer.issuance.flaws import Flaw, Refused
 from issuer.issuance.prepare import rehearse
 from issuer.webhooks.standard_webhooks import TOLERANCE_SECONDS
@@ -93,7 +93,7 @@ def _check_file(file: Path, body: bytes, settings: Settings, source: Source) -> 
     except ConflictError as exc:
         return _fail(f"{file}: {exc} (use a new {exc.which} for another approval)")
     except UnavailableError as exc:
-        print(f"the database cannot be asked: {exc}", file=sys.stderr)
+        print(exc, file=sys.stderr)
         return NOT_YET
     print(f"{file} would be accepted")
     if approval is not None:

@@ -8,15 +8,18 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from functools import partial
+from typing import Any, Final, TypeAlias
 
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import LargeBinary, TypeDecorator
 
-BUSY_SECONDS = 20
-"""How long a writer waits for the others on SQLite: below a web server's 30-second limit."""
+BUSY_SECONDS: Final = 5
+"""How long a writer waits for the others: whoever sent the work can send it again."""
+RETRY_AFTER_SECONDS: Final = 30
 
 Json: TypeAlias = Mapping[str, Any]
 
@@ -74,6 +77,19 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: Moment, bytes: LargeBinary, Json: JsonBytes}  # noqa: RUF012
 
 
+class UnavailableError(Exception):
+    """The database or the disk cannot be used now. Nothing was committed; ask again later.
+
+    `trouble` says in two words what is in the way.
+    """
+
+    retry_after = RETRY_AFTER_SECONDS
+
+    def __init__(self, message: str, *, trouble: str = "database unavailable") -> None:
+        super().__init__(message)
+        self.trouble = trouble
+
+
 class Database:
     """One database. Make it after a fork, never before: connections do not survive one."""
 
@@ -85,17 +101,25 @@ class Database:
     def writing(self) -> Iterator[Session]:
         """Give a session whose work is committed when the block ends, and undone if it raises.
 
+        Raises `UnavailableError`, with nothing committed, if the database cannot be used now.
         On SQLite it takes the write lock at its start, so that what it reads cannot be
         overtaken before it writes. On PostgreSQL take row locks (`with_for_update`).
         """
-        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+        with (
+            _telling_unavailable(),
+            Session(self._writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             session.connection()  # begins, and so locks, now and not at the first statement
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Give a session that only reads, and so waits for no writer."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        """Give a session that only reads, and so waits for no writer.
+
+        Raises `UnavailableError` if the database cannot be used now.
+        """
+        with _telling_unavailable(), Session(self.engine, expire_on_commit=False) as session:
             yield session
 
     def close(self) -> None:
@@ -103,39 +127,83 @@ class Database:
         self.engine.dispose()
 
 
-def is_unavailable(error: DBAPIError) -> bool:
-    """Say whether the database could not be used now (full, locked, read-only, gone).
+@contextmanager
+def _telling_unavailable() -> Iterator[None]:
+    """Turn what a database raises that cannot be used now into `UnavailableError`.
 
-    Nothing was committed then and the same work can be done later; the other errors,
-    such as a broken constraint, come out the same each time.
+    Every other error, such as a broken constraint or a column that is not there, comes out as it
+    is: the same work would fail the same way each time.
     """
-    return isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
+    try:
+        yield
+    except DBAPIError as exc:
+        trouble = _trouble(exc)
+        if trouble is None:
+            raise
+        message = f"the database cannot be used: {exc.orig}"
+        raise UnavailableError(message, trouble=trouble) from exc
+    except PoolTimeoutError as exc:
+        raise UnavailableError("every connection to the database is in use") from exc
 
 
-def trouble(error: DBAPIError) -> str:
-    """Return what keeps the database from being used, in two words."""
-    sqlite = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the rest says where it happened
-    known = _SQLITE_TROUBLE.get(sqlite) or _SQLSTATE_TROUBLE.get(
-        getattr(error.orig, "sqlstate", "")
+def _trouble(error: DBAPIError) -> str | None:
+    """Return what keeps the database from being used now; None if it is the statement's fault."""
+    sqlite = getattr(error.orig, "sqlite_errorcode", None)
+    if sqlite is not None:
+        return _SQLITE_TROUBLE.get(sqlite & 0xFF)  # the rest says where it happened
+    sqlstate = getattr(error.orig, "sqlstate", None)
+    if sqlstate is not None:
+        found = _SQLSTATE_TROUBLE.get(sqlstate) or _SQLSTATE_TROUBLE.get(sqlstate[:2])
+        return found or (_GONE if error.connection_invalidated else None)
+    lost = error.connection_invalidated or (
+        isinstance(error, OperationalError) and not isinstance(error.orig, sqlite3.Error)
     )
-    return known or "database unavailable"
+    return _GONE if lost else None
 
 
-_SQLITE_TROUBLE = {
-    sqlite3.SQLITE_FULL: "disk full",
-    sqlite3.SQLITE_BUSY: "database locked",
-    sqlite3.SQLITE_LOCKED: "database locked",
+_GONE: Final = "database unavailable"
+_FULL: Final = "disk full"
+_LOCKED: Final = "database locked"
+_SQLITE_TROUBLE: Final = {
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_BUSY: _LOCKED,
+    sqlite3.SQLITE_LOCKED: _LOCKED,
+    sqlite3.SQLITE_PERM: _GONE,
+    sqlite3.SQLITE_NOMEM: _GONE,
+    sqlite3.SQLITE_READONLY: _GONE,
+    sqlite3.SQLITE_INTERRUPT: _GONE,
+    sqlite3.SQLITE_IOERR: _GONE,
+    sqlite3.SQLITE_CANTOPEN: _GONE,
+    sqlite3.SQLITE_PROTOCOL: _GONE,
 }
-_SQLSTATE_TROUBLE = {"53100": "disk full", "55P03": "database locked"}
+_SQLSTATE_TROUBLE: Final = {
+    "53100": _FULL,
+    "55P03": _LOCKED,  # lock_not_available: the wait for another writer ended
+    "40001": _LOCKED,  # serialization_failure
+    "40P01": _LOCKED,  # deadlock_detected
+    "25006": _GONE,  # read_only_sql_transaction: a standby, or one that was told so
+    "08": _GONE,  # connection exceptions
+    "53": _GONE,  # out of memory, of disk space, of connections
+    "57": _GONE,  # an operator stops it, or it starts
+    "58": _GONE,  # errors of the system it runs on
+}
+"""By SQLSTATE, then by its class. https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 
 def _engine(url: str, patience: int) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        engine = create_engine(url, pool_pre_ping=True)
+        event.listen(engine, "connect", partial(_prepare_postgresql, patience))
+        return engine
     engine = create_engine(url, connect_args={"timeout": patience})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _prepare_postgresql(patience: int, connection: Any, _record: object) -> None:
+    connection.execute(f"SET lock_timeout = '{patience}s'")
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -6,14 +6,13 @@ repeated and ends the same: one approval, one credential, one status index, for 
 
 from issuer.issuance.cycle import Outcome, Received, find, managed, progress, receive, receive_all
 from issuer.issuance.finish import QuarantinedError
-from issuer.issuance.prepare import ConflictError, UnavailableError
+from issuer.issuance.prepare import ConflictError
 
 __all__ = [
     "ConflictError",
     "Outcome",
     "QuarantinedError",
     "Received",
-    "UnavailableError",
     "find",
     "managed",
     "progress",

@@ -19,7 +19,7 @@ from issuer.issuance.approval_tables import ApprovalRow
 from issuer.issuance.finish import QuarantinedError, finish
 from issuer.issuance.flaws import Refused
 from issuer.issuance.manage import manage_links, read_token
-from issuer.issuance.prepare import Arrived, ConflictError, Prepared, available, prepare
+from issuer.issuance.prepare import Arrived, ConflictError, Prepared, prepare
 from issuer.issuance.tables import CredentialRow, State
 from keys.signer import KeysError
 
@@ -119,7 +119,7 @@ def _one(issuer: Issuer, which: ColumnElement[bool]) -> CredentialRow | None:
             .joinedload(AchievementVersion.rubric_version)
         )
     )
-    with available(), issuer.database.reading() as session:
+    with issuer.database.reading() as session:
         return session.scalar(found)
 
 
@@ -149,7 +149,7 @@ def _brief(
     issuer: Issuer, which: Select[int, str, str, str | None, int, str], **values: object
 ) -> Sequence[Brief]:
     """Return credentials without their bytes."""
-    with available(), issuer.database.reading() as session:
+    with issuer.database.reading() as session:
         return session.connection().execute(which, values).all()
 
 

@@ -13,9 +13,9 @@ from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from contexts import CanonicalizationError
+from issuer.database.database import UnavailableError
 from issuer.home.issuer import Issuer
 from issuer.issuance import lists, mark
-from issuer.issuance.prepare import UnavailableError, available
 from issuer.issuance.self_check import self_check
 from issuer.issuance.signing import Secured, secure
 from issuer.issuance.tables import CredentialRow, State
@@ -62,7 +62,7 @@ def finish(issuer: Issuer, keys: Sequence[int]) -> list[QuarantinedError]:
 
     Raises `KeysError` if nothing can be signed now, and `UnavailableError`.
     """
-    with available(), issuer.database.reading() as session:
+    with issuer.database.reading() as session:
         rows = session.connection().execute(_THESE, {"keys": keys}).all()
     found = _finish(issuer, rows) if rows else ()
     return [error for _, error in found if error is not None]
@@ -79,7 +79,7 @@ def _finish(
     """
     made: list[tuple[Pending, Secured | str]] = []
     stopped = None
-    with available():
+    try:
         signers = issuer.signers()
         with issuer.database.reading() as session:
             reached = mark.position(session)
@@ -93,6 +93,8 @@ def _finish(
         except KeysError as exc:
             stopped = exc
         _store(issuer, made)
+    except OSError as exc:
+        raise UnavailableError(str(exc)) from exc
     for row, done in made:
         yield row, QuarantinedError(row.public_id, done) if isinstance(done, str) else None
     if stopped is not None:

@@ -9,20 +9,19 @@ import base64
 import json
 import secrets
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, bindparam, insert, select
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from issuer.catalog import versions
 from issuer.catalog.achievement import Achievement, Alignment, Rubric
 from issuer.catalog.tables import AchievementVersion
-from issuer.database.database import is_unavailable, to_json
+from issuer.database.database import UnavailableError, to_json
 from issuer.home.issuer import Issuer
 from issuer.issuance import lists, mark, rules, status
 from issuer.issuance.approval import Approval, Chosen, Proposed, from_data
@@ -33,7 +32,6 @@ from issuer.issuance.tables import CredentialRow, State
 
 ATTEMPTS = 20
 """Each lost race leaves one fewer to lose, and no approval is delivered by twenty at once."""
-RETRY_AFTER_SECONDS = 30
 _RANDOM_BYTES = 16
 """128 bits: an address nobody guesses, a salt nobody has a table for (D14)."""
 
@@ -72,12 +70,6 @@ class ConflictError(Exception):
         self.which = which
 
 
-class UnavailableError(Exception):
-    """The database or the disk cannot be used now. Nothing was written; ask again later."""
-
-    retry_after = RETRY_AFTER_SECONDS
-
-
 class _RestoredError(Exception):
     """The database does not know of every place that was handed out."""
 
@@ -104,15 +96,23 @@ def prepare(
     The same approval again, under whichever event id, is the credential it was. Raises
     `Refused`, `ConflictError` and `UnavailableError`, each with nothing written.
     """
+    try:
+        return _prepare_retrying(issuer, arrived, source, now)
+    except OSError as exc:
+        raise UnavailableError(str(exc)) from exc
+
+
+def _prepare_retrying(
+    issuer: Issuer, arrived: Sequence[Arrived], source: str, now: datetime
+) -> list[Prepared]:
     for attempt in range(ATTEMPTS):
         try:
-            with available(), issuer.database.writing() as session:
+            with issuer.database.writing() as session:
                 if attempt == 0 and mark.is_ahead(issuer.settings, session):
                     raise _RestoredError
                 return _prepare(session, issuer, arrived, source, now)
         except _RestoredError:
-            with available():
-                lists.mend(issuer, now=now)
+            lists.mend(issuer, now=now)
         except IntegrityError:
             if attempt == ATTEMPTS - 1 or _repeats(arrived):
                 raise
@@ -137,23 +137,10 @@ def _prepare(
 
 def rehearse(issuer: Issuer, approval: Approval, *, source: str, now: datetime) -> None:
     """Do all of `prepare` and undo it: raises what it would raise, and leaves nothing."""
-    with available(), issuer.database.writing() as session:
+    with issuer.database.writing() as session:
         event_id = "a rehearsal"  # with a space, which no real one has
         _prepare(session, issuer, [Arrived(approval, event_id)], source, now)
         session.rollback()
-
-
-@contextmanager
-def available() -> Iterator[None]:
-    """Turn what a full, locked or missing disk or database raises into `UnavailableError`."""
-    try:
-        yield
-    except DBAPIError as exc:
-        if not is_unavailable(exc):
-            raise
-        raise UnavailableError(str(exc.orig)) from exc
-    except OSError as exc:
-        raise UnavailableError(str(exc)) from exc
 
 
 def _known(

@@ -21,6 +21,7 @@ def upgrade(database: Database) -> None:
     with database.writing() as session:
         connection = session.connection()
         if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL lock_timeout = 0")  # it may take its time
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
         command.upgrade(_config(connection), "head")
 

@@ -9,7 +9,6 @@ from typing import Final
 from sqlalchemy import select
 
 from issuer.home.issuer import Issuer
-from issuer.issuance.prepare import available
 from issuer.outbox import queue
 from issuer.outbox.kinds import RETRIES, DeliveryError, Kinds
 from issuer.outbox.tables import OutboxRow
@@ -44,10 +43,10 @@ def _deliver(issuer: Issuer, kinds: Kinds, row: OutboxRow, now: Callable[[], dat
     except DeliveryError as exc:
         log.warning("outbox %d (%s), attempt %d: %s", row.id, row.kind, row.attempts, exc)
         retries = RETRIES if kind is None else kind.retries
-        with available(), issuer.database.writing() as session:
+        with issuer.database.writing() as session:
             queue.failed(session, row, str(exc), now=now(), for_good=exc.for_good, retries=retries)
         return False
-    with available(), issuer.database.writing() as session:
+    with issuer.database.writing() as session:
         queue.delivered(session, row, now=now())
     return True
 
@@ -73,10 +72,9 @@ def _keep_delivering(issuer: Issuer, kinds: Kinds, stop: threading.Event) -> Non
 
 def _lease(issuer: Issuer, now: datetime, leaving_out: list[str]) -> OutboxRow | None:
     """Look before locking: most looks find nothing, and on SQLite a lock keeps others waiting."""
-    with available():
-        with issuer.database.reading() as session:
-            first = select(OutboxRow.id).where(*queue.due(now, leaving_out=leaving_out)).limit(1)
-            if session.scalar(first) is None:
-                return None
-        with issuer.database.writing() as session:
-            return queue.lease(session, now=now, leaving_out=leaving_out)
+    with issuer.database.reading() as session:
+        first = select(OutboxRow.id).where(*queue.due(now, leaving_out=leaving_out)).limit(1)
+        if session.scalar(first) is None:
+            return None
+    with issuer.database.writing() as session:
+        return queue.lease(session, now=now, leaving_out=leaving_out)

@@ -6,6 +6,7 @@ database, because a server that asks itself over the network waits for itself.
 
 from datetime import datetime
 
+from issuer.database.database import UnavailableError
 from issuer.home import addresses, published
 from issuer.home.issuer import Issuer
 from issuer.sharing import forms, shared
@@ -23,7 +24,10 @@ def fetch_own(issuer: Issuer, otherwise: Fetch) -> Fetch:
         if address is None or not url.startswith(credentials):
             return files(url, accept=accept, max_bytes=max_bytes)
         public_id, _, suffix = address.path.rpartition("/")[2].partition(".")
-        found = shared.find(issuer, public_id)
+        try:
+            found = shared.find(issuer, public_id)
+        except UnavailableError as exc:
+            raise FetchError("host_in_trouble", url, "answered 503") from exc
         if found is None:
             raise FetchError("http_status", url, "there is no such credential")
         if found.private or not found.forms:
@@ -36,11 +40,17 @@ def fetch_own(issuer: Issuer, otherwise: Fetch) -> Fetch:
 
 
 def withdrawal(issuer: Issuer, credential_id: str) -> tuple[datetime, str] | None:
-    """Return when and why this issuer withdrew a credential: its page says so, its list cannot."""
+    """Return when and why this issuer withdrew a credential: its page says so, its list cannot.
+
+    None if the database cannot be asked now: the list still says that it was withdrawn.
+    """
     address = addresses.credential(issuer.settings, "")
     if not credential_id.startswith(address):
         return None
-    found = shared.find(issuer, credential_id.removeprefix(address))
+    try:
+        found = shared.find(issuer, credential_id.removeprefix(address))
+    except UnavailableError:
+        return None
     if found is None or found.private or found.revoked_at is None:
         return None
     return found.revoked_at, found.reason or ""

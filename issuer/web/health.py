@@ -9,14 +9,11 @@ from threading import Lock
 from typing import Any
 
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import DBAPIError
 
-from issuer.database import database
-from issuer.database.database import Database
+from issuer.database.database import Database, UnavailableError
 from issuer.home.issuer import Issuer
 from issuer.home.settings import Settings
-from issuer.issuance import UnavailableError, lists
-from issuer.issuance.prepare import available
+from issuer.issuance import lists
 from issuer.issuance.tables import CredentialRow, State
 from keys import durable_file
 from keys.signer import KeysError
@@ -25,7 +22,6 @@ SHARED_SECONDS = 15
 """For so long all who ask get the result of one attempt to write: anybody may ask."""
 PATIENCE = 2
 """Seconds that are waited for a lock: who watches over a server rarely waits longer than five."""
-_SHORTLY = text(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
 _WRITE = text("UPDATE alembic_version SET version_num = version_num")
 """A write that changes nothing, in a table of one row that nobody else writes meanwhile."""
 _BYTES = 64 * 1024
@@ -47,8 +43,8 @@ class Health:
         try:
             said |= {"pending": self._waiting()}
             self._issuer.check_keys()
-        except UnavailableError:
-            said["status"] = self._trouble or "database unavailable"
+        except UnavailableError as exc:
+            said["status"] = self._trouble or exc.trouble
         except KeysError:
             said["status"] = self._trouble or "keys locked"
         warnings = list(lists.ending_soon(self._issuer.settings, now=datetime.now(UTC)))
@@ -63,7 +59,7 @@ class Health:
             return self._trouble
 
     def _waiting(self) -> int:
-        with available(), self._issuer.database.reading() as session:
+        with self._issuer.database.reading() as session:
             return session.scalar(_WAITING) or 0
 
 
@@ -80,10 +76,6 @@ def _attempts(settings: Settings) -> Iterator[str]:
     try:
         own = Database(settings.database_url, patience=PATIENCE)
         with closing(own), own.writing() as session:
-            if own.engine.dialect.name == "postgresql":  # SQLite is told by `patience`
-                session.execute(_SHORTLY)
             session.execute(_WRITE)
-    except DBAPIError as exc:
-        if not database.is_unavailable(exc):
-            raise
-        yield database.trouble(exc)
+    except UnavailableError as exc:
+        yield exc.trouble

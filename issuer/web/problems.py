@@ -13,9 +13,10 @@ from typing import Final
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, NotFound
 
+from issuer.database.database import UnavailableError
 from issuer.home import addresses
 from issuer.home.settings import Settings
-from issuer.issuance import ConflictError, QuarantinedError, UnavailableError
+from issuer.issuance import ConflictError, QuarantinedError
 from issuer.issuance.flaws import Flaw, Refused
 from verifier.web.problems import STANDARD, Kind, answer, details, places
 from verifier.wording.words import N_

@@ -8,13 +8,13 @@ from sqlalchemy import func, select
 from contexts import CanonicalizationError
 from issuer.catalog import versions
 from issuer.catalog.achievement import Rubric
+from issuer.database.database import UnavailableError
 from issuer.home import published
 from issuer.home.issuer import Issuer
 from issuer.issuance import (
     ConflictError,
     Outcome,
     QuarantinedError,
-    UnavailableError,
     find,
     managed,
     progress,

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from issuer import migrations
-from issuer.database.database import Base, Database, is_unavailable
+from issuer.database.database import Base, Database
 from issuer.issuance.tables import Revocation, StatusList
 from issuer.migrations import SchemaError
 
@@ -127,20 +127,3 @@ def test_a_reader_waits_for_no_writer(any_database):
         writer.flush()
         with any_database.reading() as reader:
             assert reader.get(StatusList, 7) is None
-
-
-def test_a_full_disk_is_unavailable(sqlite):
-    with sqlite.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA max_page_count = 1")
-        with pytest.raises(DBAPIError) as full:
-            connection.execute(text("CREATE TABLE more (x)"))
-    assert is_unavailable(full.value)
-
-
-def test_a_broken_constraint_is_not_unavailable(any_database):
-    with any_database.writing() as session:
-        session.add(status_list())
-    again = text("INSERT INTO status_lists SELECT * FROM status_lists")
-    with any_database.engine.connect() as connection, pytest.raises(DBAPIError) as broken:
-        connection.execute(again)
-    assert not is_unavailable(broken.value)

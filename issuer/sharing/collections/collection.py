@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 from issuer import issuance
 from issuer.home.issuer import Issuer
 from issuer.home.settings import Settings
-from issuer.issuance.prepare import available
 from issuer.sharing import shared
 from issuer.sharing.collections.tables import CollectionEntry, CollectionRow
 from issuer.sharing.shared import Shared
@@ -52,7 +51,7 @@ def create(issuer: Issuer, title: str, links: str, *, now: datetime) -> str:
     row = CollectionRow(
         public_id=secrets.token_urlsafe(16), title="", edit_generation=0, created_at=now
     )
-    with available(), issuer.database.writing() as session:
+    with issuer.database.writing() as session:
         session.add(row)
         _fill(issuer, session, row, title, (), links)
         if not row.entries:
@@ -65,7 +64,7 @@ def change(issuer: Issuer, token: str, title: str, keep: Among[str], links: str)
 
     False if the token opens no collection. Raises `CollectionError` and changes nothing.
     """
-    with available(), issuer.database.writing() as session:
+    with issuer.database.writing() as session:
         row = _opened(issuer, session, token)
         if row is not None:
             _fill(issuer, session, row, title, keep, links)
@@ -74,7 +73,7 @@ def change(issuer: Issuer, token: str, title: str, keep: Among[str], links: str)
 
 def renew_link(issuer: Issuer, token: str) -> str | None:
     """Return the token of a new edit link, and let every earlier one open nothing any more."""
-    with available(), issuer.database.writing() as session:
+    with issuer.database.writing() as session:
         row = _opened(issuer, session, token)
         if row is None:
             return None
@@ -84,7 +83,7 @@ def renew_link(issuer: Issuer, token: str) -> str | None:
 
 def delete(issuer: Issuer, token: str) -> bool:
     """Delete a collection; its credentials stay what they are. False if there is none."""
-    with available(), issuer.database.writing() as session:
+    with issuer.database.writing() as session:
         row = _opened(issuer, session, token)
         if row is not None:
             session.delete(row)

@@ -8,7 +8,6 @@ from issuer.catalog.tables import AchievementVersion
 from issuer.home.issuer import Issuer
 from issuer.issuance.approval_tables import ApprovalRow
 from issuer.issuance.manage import manage_url
-from issuer.issuance.prepare import available
 from issuer.issuance.tables import CredentialRow, State
 from issuer.sharing import decision
 from issuer.sharing.decision import Decision
@@ -17,14 +16,14 @@ from issuer.sharing.shared import Shared
 
 def decide(issuer: Issuer, public_id: str, decided: Decision, *, now: datetime) -> None:
     """Show a credential as its holder decided, from now on."""
-    with available(), issuer.database.writing() as session:
+    with issuer.database.writing() as session:
         row = session.scalars(_one(public_id)).one()
         decision.write(session, row.id, decided, now=now)
 
 
 def renew_link(issuer: Issuer, public_id: str) -> str:
     """Return a new address of the holder's page; every earlier one opens nothing any more."""
-    with available(), issuer.database.writing() as session:
+    with issuer.database.writing() as session:
         session.execute(
             update(CredentialRow)
             .where(CredentialRow.public_id == public_id)
@@ -43,7 +42,7 @@ def is_first(issuer: Issuer, found: Shared) -> bool:
         .where(AchievementVersion.achievement_id == found.achievement.id)
         .where(CredentialRow.state == State.ISSUED)
     )
-    with available(), issuer.database.reading() as session:
+    with issuer.database.reading() as session:
         row = session.get(CredentialRow, session.scalar(first) or 0)
     return row is not None and row.public_id == found.public_id and found.revoked_at is None
 
