@@ -30,7 +30,7 @@ ASK_NO_DATABASE = (
     "catalog.logo_png",
     "explain_problem",
     "files.",
-    "static",
+    "pages.static",
     "verifier.",
 )
 
