@@ -1,10 +1,29 @@
-"""Why a document has no canonical bytes. Each says whether that is its fault or ours."""
+"""The parent of our errors, and why a document has no canonical bytes."""
 
 DATA_LOSS = "https://w3id.org/security#DATA_LOSS_DETECTION_ERROR"
 TRANSFORMATION = "https://w3id.org/security#PROOF_TRANSFORMATION_ERROR"
 
 
-class CanonicalizationError(ValueError):
+class MintmarkError(Exception):
+    """Something that a person can put right, in words for that person.
+
+    `remedy` says what to do and ends the message; `exit_status` is that of a command it stops:
+
+        raise BackupError("the database is older than its lists", remedy="mintmark after-restore")
+    """
+
+    exit_status = 1
+
+    def __init__(self, message: str = "", *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        message = super().__str__()
+        return f"{message} ({self.remedy})" if self.remedy else message
+
+
+class CanonicalizationError(MintmarkError, ValueError):
     """The document cannot be turned into canonical N-Quads.
 
     `code` is a row of the verifier's words, `detail` the place or value, `problem` the W3C

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from contexts import CanonicalizationError
+from contexts.errors import MintmarkError
 from issuer import migrations
 from issuer.approvals import commands as webhook
 from issuer.approvals import many
@@ -43,12 +43,6 @@ INCOMPLETE = 3
 
 Command = Callable[[argparse.Namespace, Issuer], int]
 
-_FORESEEN = (
-    *(SettingsError, SchemaError, KeysError, UnavailableError, OSError),
-    *(lists.NotIssuedError, lists.BackupError, backup.NotCopiedError, trust.TrustListError),
-    *(endorsement.EndorsementError, CanonicalizationError),
-)
-
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; return the exit code: 0 done, 1 failed, 2 usage, 3 something is left."""
@@ -61,13 +55,15 @@ def main(argv: list[str] | None = None) -> int:
             if args.command not in _WITHOUT_DATABASE:
                 migrations.check(issuer.database)
             return _COMMANDS[args.command](args, issuer)
-    except _FORESEEN as exc:
+    except MintmarkError as exc:
+        return _fail(args, str(exc), exc.exit_status)
+    except OSError as exc:
         return _fail(args, str(exc))
 
 
-def _fail(args: argparse.Namespace, message: str) -> int:
+def _fail(args: argparse.Namespace, message: str, status: int = FAILED) -> int:
     print(f"mintmark {args.command}: {message}", file=sys.stderr)
-    return FAILED
+    return status
 
 
 def _home(args: argparse.Namespace) -> Path:

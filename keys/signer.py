@@ -2,11 +2,12 @@
 
 from typing import Protocol
 
+from contexts.errors import MintmarkError
 from verifier.public_keys.multikey import PublicKey
 from verifier.public_keys.signature import verify_jose
 
 
-class KeysError(Exception):
+class KeysError(MintmarkError):
     """The keys cannot be used as asked. The message says what is wrong and the remedy."""
 
 

@@ -34,12 +34,8 @@ def run(
     now: datetime,
     font_folders: Sequence[Path] = (),
 ) -> int:
-    """Do the `catalog` command in `args`, and return the exit code. All files or none."""
-    try:
-        achievements = files.load(args.folder)
-    except files.CatalogError as exc:
-        print(f"mintmark catalog: {exc}", file=sys.stderr)
-        return 1
+    """Load the files named in `args`, all or none, and return 0. Raises `CatalogError`."""
+    achievements = files.load(args.folder)
     with database.writing() as session:
         rows = [versions.record(session, item, now=now) for item in achievements]
     for row in rows:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
+from contexts.errors import MintmarkError
 from issuer.catalog.achievement import Achievement, Alignment, Criterion, Level, Rubric
 from issuer.catalog.versions import OWN_IDEA
 from issuer.drawing.images import ImageError, check_image
@@ -37,7 +38,7 @@ Item = TypeVar("Item", Criterion, Level)
 Loaded = TypeVar("Loaded")
 
 
-class CatalogError(ValueError):
+class CatalogError(MintmarkError):
     """A file of the catalog cannot be used. The message names file, key and remedy."""
 
 

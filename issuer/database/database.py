@@ -17,6 +17,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import LargeBinary, TypeDecorator
 
+from contexts.errors import MintmarkError
+
 BUSY_SECONDS: Final = 5
 """How long a writer waits for the others: whoever sent the work can send it again."""
 RETRY_AFTER_SECONDS: Final = 30
@@ -77,7 +79,7 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: Moment, bytes: LargeBinary, Json: JsonBytes}  # noqa: RUF012
 
 
-class UnavailableError(Exception):
+class UnavailableError(MintmarkError):
     """The database or the disk cannot be used now. Nothing was committed; ask again later.
 
     `trouble` says in two words what is in the way.

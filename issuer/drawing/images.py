@@ -9,6 +9,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from PIL import Image
 
+from contexts.errors import MintmarkError
 from issuer.drawing.typesetting import typeset
 
 MAX_IMAGE_BYTES = 512 * 1024
@@ -21,7 +22,7 @@ _SIDES = range(90, 4097)
 _ACTIVE = frozenset({"script", "foreignObject", "iframe", "handler", "listener"})
 
 
-class ImageError(ValueError):
+class ImageError(MintmarkError):
     """The picture cannot be used. The message says what would do."""
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from contexts.errors import MintmarkError
 from keys.entry import JWT_USES, KeyUse
 from verifier.proof.cryptosuites import ECDSA_SD_2023, SUITES, Suite
 
@@ -31,7 +32,7 @@ PROOF_TO_SHARE = ECDSA_SD_2023.name
 """The proof from which its holder can share less; it stands in a form of its own."""
 
 
-class ProfileError(ValueError):
+class ProfileError(MintmarkError):
     """These cannot be chosen together. The message says what to choose instead."""
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from contexts.errors import MintmarkError
 from issuer.home import color as color
 from issuer.home import profiles
 from issuer.home.mail_settings import Mail, read_mail
@@ -37,7 +38,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
 _UNIT = re.compile(r"[A-Za-z0-9._-]+")
 
 
-class SettingsError(ValueError):
+class SettingsError(MintmarkError, ValueError):
     """The settings cannot be used. The message names the file, the key and the remedy."""
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import URL, make_url
 
+from contexts.errors import MintmarkError
 from issuer.home.settings import Settings
 from issuer.issuance import mark
 from keys import durable_file
@@ -24,7 +25,7 @@ DUMP = "mintmark.dump"
 _OF_USE_HERE = shutil.ignore_patterns(durable_file.UNFINISHED, "*.lock", ".health")
 
 
-class NotCopiedError(Exception):
+class NotCopiedError(MintmarkError):
     """Nothing was backed up. The message says why, and what to do."""
 
 

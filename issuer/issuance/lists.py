@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contexts.errors import MintmarkError
 from issuer.home import addresses, published
 from issuer.home.issuer import Issuer
 from issuer.home.settings import Settings
@@ -31,11 +32,11 @@ log = logging.getLogger(__name__)
 _CONTEXTS = ["https://www.w3.org/ns/credentials/v2"]
 
 
-class NotIssuedError(Exception):
+class NotIssuedError(MintmarkError):
     """There is no credential with that id."""
 
 
-class BackupError(Exception):
+class BackupError(MintmarkError):
     """The database is older than what is published: it was restored from a backup."""
 
 
@@ -89,7 +90,8 @@ def _refuse_loss(file: Path, bits: bytes) -> None:
     if before is not None and int.from_bytes(before) & ~int.from_bytes(bits):
         raise BackupError(
             f"{file} publishes revocations that the database does not know, as after a restore"
-            " from a backup (run: mintmark after-restore)"
+            " from a backup",
+            remedy="run: mintmark after-restore",
         )
 
 

@@ -6,13 +6,14 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from contexts.errors import MintmarkError
 from issuer.database.database import Database
 
 _LOCK = 0x6D696E74
 """The PostgreSQL advisory lock that lets one upgrade run at a time (P12)."""
 
 
-class SchemaError(Exception):
+class SchemaError(MintmarkError):
     """The schema of the database is not the one this version of Mintmark works with."""
 
 
@@ -36,7 +37,9 @@ def check(database: Database) -> None:
         return
     if current and current not in {script.revision for script in scripts.walk_revisions()}:
         raise SchemaError(f"the database is newer than this version of Mintmark: {current}")
-    raise SchemaError(f"the database has schema {current}, not {head} (run: mintmark migrate)")
+    raise SchemaError(
+        f"the database has schema {current}, not {head}", remedy="run: mintmark migrate"
+    )
 
 
 def _config(connection: Connection | None = None) -> Config:

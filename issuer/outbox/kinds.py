@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, TypeAlias
 
+from contexts.errors import MintmarkError
 from issuer.home.issuer import Issuer
 from issuer.outbox.tables import OutboxRow
 
@@ -20,7 +21,7 @@ RETRIES: Final = tuple(
 """How long after each failed attempt the next one begins; after the last, the message is dead."""
 
 
-class DeliveryError(Exception):
+class DeliveryError(MintmarkError):
     """The message was not taken: `for_good` if it never will be, else it is tried again later."""
 
     def __init__(self, why: str, *, for_good: bool = False) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from contexts import BUNDLED, canonicalize, refuse_divergent
+from contexts.errors import MintmarkError
 from issuer.database.database import to_json
 from issuer.home.issuer import Issuer
 from issuer.home.published import fetch_own
@@ -20,7 +21,7 @@ from verifier.wording import words
 _IDENTIFIER = re.compile(r"did:[a-z0-9]+:[A-Za-z0-9._:%-]{1,500}")
 
 
-class EndorsementError(ValueError):
+class EndorsementError(MintmarkError):
     """It is not signed. The message says why."""
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from contexts.errors import MintmarkError
+
 TOLERANCE_SECONDS: Final = 300
 """How far the sender's clock may be off; also how long a captured message could be replayed,
 which the event id then makes harmless."""
@@ -32,7 +34,7 @@ _FORMS: Final = {
 }
 
 
-class Unauthentic(Exception):
+class Unauthentic(MintmarkError):
     """The message is not shown to come from one of our senders.
 
     `reason` is `headers`, `clock` or `signature`: enough to repair a sender, and nothing
@@ -40,9 +42,8 @@ class Unauthentic(Exception):
     """
 
     def __init__(self, reason: str, remedy: str) -> None:
-        super().__init__(reason)
+        super().__init__(reason, remedy=remedy)
         self.reason = reason
-        self.remedy = remedy
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from contexts.errors import MintmarkError
 from verifier.credential.model import instant
 from verifier.issuers.controller import Controller, DidError, controller
 from verifier.parsing import plain_text, strict_json
@@ -29,7 +30,7 @@ _SIGNED = (
 Json = Mapping[str, Any]
 
 
-class TrustListError(ValueError):
+class TrustListError(MintmarkError, ValueError):
     """The list cannot be used. Names the entry, the member, and what it should be."""
 
 

@@ -14,6 +14,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contexts.errors import MintmarkError
 from issuer import issuance
 from issuer.home.issuer import Issuer
 from issuer.home.settings import Settings
@@ -27,7 +28,7 @@ LONGEST_TITLE: Final = 100
 _PURPOSE = "mintmark collection link"
 
 
-class CollectionError(ValueError):
+class CollectionError(MintmarkError):
     """The collection cannot be made so. `links` are the lines that open no credential here."""
 
     def __init__(self, links: tuple[str, ...] = ()) -> None:
