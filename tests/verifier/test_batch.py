@@ -144,7 +144,7 @@ def test_without_lists_in_the_policy_those_that_are_kept_say_whose_count(
     assert hashlib.sha256(kept.read_bytes()).hexdigest() in {
         each["sha256"] for each in record["files"]
     }
-    assert "none of the lists in use here" in table(tmp_path / "out")["001"]["why"]
+    assert "not on any list that is used here" in table(tmp_path / "out")["001"]["why"]
 
 
 def test_a_credential_that_two_hand_in_counts_for_whose_address_it_was_issued_to(planted):

@@ -138,7 +138,7 @@ def test_an_entry_that_nobody_looked_at_is_recognized_as_that_and_says_so():
     listed = loaded(ENTRY | {"unverified": "a public directory"})
     verdict = trust.recognize([listed], ISSUER.did, NOW)
     assert (verdict.answer, verdict.code) == (Answer.YES, "listed_unverified")
-    assert "not verified by a person" in words.text(verdict)
+    assert "No person has confirmed that entry" in words.text(verdict)
     assert "a public directory" in words.text(verdict)
 
 
@@ -156,7 +156,7 @@ def test_an_entry_that_a_person_made_speaks_before_one_that_nobody_looked_at():
 def test_a_list_that_could_not_be_had_again_speaks_as_the_copy_it_is(retrieved, code):
     verdict = trust.recognize([loaded(ENTRY, retrieved=retrieved)], ISSUER.did, NOW)
     assert (verdict.answer, verdict.code) == (Answer.YES, code)
-    assert (code == "listed") or "kept on November 21, 2026" in words.text(verdict)
+    assert (code == "listed") or "saved on November 21, 2026" in words.text(verdict)
 
 
 def test_as_many_endorsements_as_may_be_are_read():

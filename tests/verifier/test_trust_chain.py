@@ -141,7 +141,7 @@ def test_a_person_whom_an_endorsed_district_praises_is_endorsed_and_not_recogniz
     district = signed(world, STATE, COUNTY.did)
     found = judged(world, badge_with(world, praised(world, COUNTY, world.issuer.did, [district])))
     assert (found.answer, found.code) == (Answer.NO, "only_endorsed")
-    assert "not as one that may issue credentials" in words.text(found)
+    assert "not as an organization that may issue credentials" in words.text(found)
     badge = badge_with(world, praised(world, STATE, world.issuer.did))
     assert judged(world, badge).code == "only_endorsed"
 

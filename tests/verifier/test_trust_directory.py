@@ -90,7 +90,7 @@ def test_a_district_found_so_is_recognized_as_that_and_not_as_listed_by_a_person
         "the federal directory (NCES 2025-2026, LEA 1234567) gives for Example District (IL)"
         in said
     )
-    assert "was not verified by a person" in said
+    assert "No person has confirmed that entry" in said
     assert not any(entry.endorses for entry in listed.entries.values())
 
 

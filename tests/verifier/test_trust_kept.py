@@ -427,7 +427,7 @@ def test_that_a_copy_was_used_stands_in_the_report_and_beside_it(run, add, world
     add(now=NOW - timedelta(days=5))
     world.documents[URL] = FetchError("too_slow", URL)
     ended = run(badge)
-    assert "by the copy of that list kept on November 17, 2026" in " ".join(ended.out.split())
+    assert "a copy of the list saved on November 17, 2026" in " ".join(ended.out.split())
     assert "the copy of 2026-11-17 is used" in ended.err
     assert ended.status == 0
 

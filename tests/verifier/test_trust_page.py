@@ -58,7 +58,7 @@ def test_an_endorsed_issuer_is_not_shown_as_one_that_the_list_knows(world, page_
 def test_an_issuer_of_a_directory_is_amber_and_said_to_be_unverified(world, page_of):
     listed = world.trust_list(world.issuer, unverified="a public directory")
     page = page_of(world.issuer.sign(world.badge()), listed)
-    assert "was not verified by a person" in page
+    assert "No person has confirmed that entry" in page
     assert "A public directory names its issuer; no person verified that." in page
     assert "Only by a public directory" in page
     assert "knows it as" not in page

@@ -53,7 +53,7 @@ def test_keys_of_a_snapshot_are_judged_by_their_dates(world, secure, dates, answ
 
 
 def test_the_day_of_the_snapshot_stands_in_the_answer(world):
-    assert "a copy kept on November 10, 2026" in words.text(
+    assert "a copy saved on November 10, 2026" in words.text(
         report_of(world, proof(world), listed(world))
     )
 

@@ -220,9 +220,7 @@ NOT_CREDENTIALS = [
     pytest.param({"text": "  "}, 400, "Nothing was handed in", id="blanks"),
     pytest.param({"text": "hello"}, 422, "no credential in it", id="words"),
     pytest.param({"text": "<html></html>"}, 422, "web page", id="a-web-page"),
-    pytest.param(
-        {"text": "https://gone.example/1"}, 422, "There is nothing to be had", id="a-dead-link"
-    ),
+    pytest.param({"text": "https://gone.example/1"}, 422, "There is nothing at", id="a-dead-link"),
 ]
 
 

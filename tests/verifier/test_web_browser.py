@@ -214,7 +214,7 @@ def test_evidence_is_compared_and_the_language_changed_without_javascript(
     file = {"name": "drafts.pdf", "mimeType": "application/pdf", "buffer": b"another file"}
     page.set_input_files("[name=evidence]", files=[file])
     page.click("text=Compare the file")
-    assert "not among the evidence" in page.locator("article").inner_text()
+    assert "not part of the signed evidence" in page.locator("article").inner_text()
     page.click("text=Español")
     assert page.get_attribute("html", "lang") == "es"
     assert page.locator(".verdict.yes").count() == 2

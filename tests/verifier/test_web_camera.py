@@ -125,7 +125,9 @@ def test_what_a_picture_holds_is_answered_and_nothing_is_asked(app, signed, code
     ("text", "why"),
     [
         pytest.param(None, "", id="no-code"),
-        pytest.param("BEGIN:VCARD", "The code in the picture holds something else.", id="a-card"),
+        pytest.param(
+            "BEGIN:VCARD", "The code in the picture does not hold a credential.", id="a-card"
+        ),
     ],
 )
 def test_a_picture_without_a_credential_says_why(app, text, why):

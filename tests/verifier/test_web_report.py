@@ -112,7 +112,7 @@ def test_too_many_at_once_are_sent_to_the_command_line(client):
 def test_what_is_not_begun_in_time_says_so(world, client, monkeypatch):
     monkeypatch.setattr(page, "MOST_SECONDS", -1.0)
     text = client.post("/verify", data={"file": files(b"{}", b"{}")}).text
-    assert text.count("Checking it took too long and was given up.") >= 2
+    assert text.count("Checking it took too long and was stopped.") >= 2
 
 
 @pytest.mark.parametrize("carrier", ["svg", "pasted", "link", "jwt"])
@@ -150,7 +150,7 @@ def test_whose_it_is_is_answered_when_somebody_is_named(world, client, who, answ
     ("file", "said"),
     [
         pytest.param(FILE, "is the evidence “Drafts”, unchanged", id="the-file"),
-        pytest.param(FILE + b".", "not among the evidence that was signed for", id="another"),
+        pytest.param(FILE + b".", "not part of the signed evidence", id="another"),
     ],
 )
 def test_a_file_of_evidence_is_compared_with_what_was_signed(world, client, file, said):

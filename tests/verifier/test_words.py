@@ -91,7 +91,7 @@ def test_a_sentence_is_a_sentence_and_asks_only_for_named_parameters(code):
 
 def test_a_check_is_told_with_its_parameters():
     check = Check("proof", Outcome.PASSED, "signature_verified", {"suite": "eddsa-rdfc-2022"})
-    assert words.text(check) == "The signature fits every word."
+    assert words.text(check) == "The signature is right. Nothing was changed after signing."
     assert words.beside(check) == "eddsa-rdfc-2022"
     assert words.next_step(check) == ""
     late = Check("status", Outcome.PASSED, "not_revoked", {"age": 3})

@@ -48,7 +48,7 @@ TONES = {
     Answer.COULD_NOT_CHECK: ("maybe", N_("Could not check")),
 }
 OWN_WORDS = {
-    "not_authentic": ("none", N_("Not looked at")),
+    "not_authentic": ("none", N_("Not checked")),
     "not_listed": ("maybe", N_("Not on a list here")),
     "only_endorsed": ("maybe", N_("Endorsed, not recognized")),
     "listed_unverified": ("maybe", N_("Only by a public directory")),

@@ -14,25 +14,16 @@ from verifier.report import Answer, Check, Outcome, Params, Verdict
 Translate = Callable[[str], str]
 Day = Callable[[datetime], str]
 
-_FRESH = (
-    "Ask the teacher to download it again from where they got it, and check that copy. If nothing "
-    "changes, ask the teacher who issued it, and then ask that organization."
-)
+_FRESH = "Ask the teacher to download it again from where they got it, and check that copy. If the answer is the same, ask the teacher which organization issued it, and contact that organization."
 _DO_NOT_RELY = "Do not rely on it. " + _FRESH
-_ASK_SIGNER = (
-    "Ask the teacher who issued it, and ask that organization, by an address you already know, "
-    "whether it signed this."
-)
-_NEW_SIGNATURE = "Ask the teacher to get it from its issuer with a new signature."
+_ASK_SIGNER = "Ask the teacher which organization issued it. Then ask that organization whether it signed this. Use a phone number or address that you already have."
+_NEW_SIGNATURE = "Ask the teacher to get a newly signed copy from the issuer."
 _STILL = "Ask the issuer whether it is still in force."
 _BRING = (
     "Bring the file that the issuer gave out (.json, .jwt, .png, .svg or .pdf), its link, or a "
     "clear picture of its code."
 )
-_AGAIN = (
-    "Try again later. If it still does not work tomorrow, ask the teacher who issued it, and ask "
-    "that organization."
-)
+_AGAIN = "Try again later. If it still does not work tomorrow, ask the teacher which organization issued it, and contact that organization."
 _ASK_WHO = (
     "Ask the teacher which organization issued it. Call or write to that organization, by a phone "
     "number or web site that you already have, not one from this document. Ask whether the address "
@@ -44,28 +35,25 @@ _HIDES = ("It is written in a way that can hide parts of what was signed.", _FRE
 WORDS: dict[str, tuple[str, str]] = {
     # the verdicts
     "authentic": ("This is exactly what the issuer signed.", ""),
-    "authentic_hosted": ("This is what the issuer's own site says. Nobody signed it.", ""),
+    "authentic_hosted": ("This is what the issuer's own website says. Nobody signed it.", ""),
     "authentic_by_snapshot": (
-        "This is exactly what the issuer signed. The issuer's site could not be asked; its key "
-        "was compared with a copy kept on {retrieved}.",
+        "This is exactly what the issuer signed. The issuer's website could not be reached, so its key was compared with a copy saved on {retrieved}.",
         "",
     ),
     "current": ("It is in force: not past its end, and not withdrawn by the issuer.", ""),
     "not_authentic": (
-        "Not looked at, because it is not shown that the issuer signed this.",
-        "Do first what the first answer says.",
+        "Not checked, because we do not know that the issuer signed this.",
+        "Start with the next step under the first answer.",
     ),
     "nothing_checked": ("Nothing could be checked.", _FRESH),
     "listed": ("The issuer is on the list “{list}” as {name}.", ""),
     "listed_by_copy": (
-        "The issuer is on the list “{list}” as {name}, by the copy of that list kept on "
-        "{retrieved}. Its keeper could not be asked since.",
+        "The issuer is on the list “{list}” as {name}. That comes from a copy of the list saved on {retrieved}; no newer copy could be fetched.",
         "",
     ),
     "listed_unverified": (
-        "The issuer's address is the one that {source} gives for {name}. That entry of the list "
-        "“{list}” was not verified by a person.",
-        "Ask the district once, by an address you already know, whether it issues these.",
+        "The issuer's address is the one that {source} gives for {name}. No person has confirmed that entry of the list “{list}”.",
+        "Ask the district once whether it issues these credentials. Use a phone number or address that you already have.",
     ),
     "endorsed": ("Recognized because {by} ({id}), on the list “{list}”, endorses the issuer.", ""),
     "endorsed_through": (
@@ -74,8 +62,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "",
     ),
     "only_endorsed": (
-        "The issuer is endorsed, in a chain that leads to {by} ({id}) on the list “{list}”, but not "
-        "as one that may issue credentials. That does not make it a false issuer.",
+        "The issuer is endorsed, directly or through others, by {by} ({id}) on the list “{list}”, but not as an organization that may issue credentials. It may still be a real issuer.",
         _ASK_WHO,
     ),
     "endorsement_ended": (
@@ -87,15 +74,15 @@ WORDS: dict[str, tuple[str, str]] = {
         _AGAIN,
     ),
     "not_listed": (
-        "The issuer is on none of the lists in use here ({list}). That does not make it a false issuer.",
+        "The issuer is not on any list that is used here ({list}). It may still be a real issuer.",
         _ASK_WHO,
     ),
     "listing_ended": (
-        "The issuer stood on the list “{list}” as {name}, but that listing is not in force now.",
+        "The list “{list}” names the issuer as {name}, but that listing is not in force now.",
         "Ask the keeper of the list why.",
     ),
     "no_trust_list": (
-        "No list of issuers is in use here, so nobody here can say who this issuer is.",
+        "This verifier has no list of issuers, so it cannot say who this issuer is.",
         _ASK_WHO,
     ),
     "theirs": ("It was earned by the person you named.", ""),
@@ -105,15 +92,15 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "name_only": (
         "The name is the same. Many people share a name, so this alone shows little.",
-        "Compare the e-mail address that it was issued to.",
+        "Ask for the e-mail address that was used when it was issued, and compare that as well.",
     ),
     "no_identity_to_compare": (
-        "The credential carries nothing of that kind to compare with.",
-        "Ask the person to show where it was issued to them.",
+        "The credential holds nothing that could be compared with what you gave.",
+        "Ask the person to show that it was issued to them, for example with the e-mail that announced it.",
     ),
     # (1) intake
     "received_json": ("Read a credential file.", ""),
-    "received_jwt": ("Read a credential in its compact form.", ""),
+    "received_jwt": ("Read a credential that is signed text (JWT).", ""),
     "received_png": (
         "Read the credential inside the badge picture; the picture proves nothing.",
         "",
@@ -128,23 +115,24 @@ WORDS: dict[str, tuple[str, str]] = {
         "What is printed on the page is not signed: compare it with this report.",
         "",
     ),
-    "more_than_one": ("There is more than one credential in it; this is about the first.", ""),
+    "more_than_one": (
+        "There is more than one credential in it. This report is about the first.",
+        "",
+    ),
     "pages_not_read": (
-        "It has more pages than are looked at, or one that cannot be drawn: there may be more "
-        "credentials in it.",
-        "Bring its other pages as files of their own.",
+        "Not every page could be read, so there may be more credentials in it.",
+        "Bring the other pages as separate files.",
     ),
     "too_many_in_one": (
         "There are more than {most} credentials in it; the others were not checked.",
-        "Bring the others as files of their own.",
+        "Bring the others as separate files.",
     ),
     "presentation": (
         "It came in an envelope that a wallet makes; only the credential in it was checked.",
         "",
     ),
     "presentation_jwt": (
-        "It came in a presentation that somebody signed to show it (vp+jwt). That signature was not "
-        "checked; only the credential in it was.",
+        "The person who showed it added a signature (vp+jwt). That signature was not checked; only the credential was.",
         "",
     ),
     "envelope": (
@@ -152,12 +140,15 @@ WORDS: dict[str, tuple[str, str]] = {
         "",
     ),
     "jwt_proof": (
-        "It came with its JWT. What the JWT says was checked, not the text around it.",
+        "It came as signed text (JWT) with a readable copy beside it. The signed text was checked, not the copy.",
         "",
     ),
-    "jws_json": ("It came as a JWS in its JSON form; what that signs was checked.", ""),
+    "jws_json": (
+        "It came as signed text in another form (JWS in JSON). What is signed in it was checked.",
+        "",
+    ),
     "envelope_not_read": (
-        "It is an envelope, and what is in it is not read here: {detail}.",
+        "It is an envelope, and its content cannot be read here: {detail}.",
         _BRING,
     ),
     "cose": (
@@ -178,14 +169,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "that does not mean that the credential is false.",
         _BRING,
     ),
-    "code_of_something_else": ("The code in the picture holds something else.", _BRING),
+    "code_of_something_else": ("The code in the picture does not hold a credential.", _BRING),
     "code_damaged": ("The code is damaged.", "Scan it again, closer and in good light."),
     "web_page": (
         "It is a web page. There may be a credential on it, but none was found.",
         "Look on the page for “Download” or “Share”, or ask the teacher for the file.",
     ),
     "too_hard_to_read": (
-        "It could not be read within the time and memory that one file is given.",
+        "Reading it takes too much time or memory.",
         _BRING,
     ),
     "pdf_needs_password": ("The PDF is locked with a password.", "Bring it without a password."),
@@ -195,44 +186,44 @@ WORDS: dict[str, tuple[str, str]] = {
         _BRING,
     ),
     "no_credential_on_pages": (
-        "The first pages of the PDF carry no credential; there are more than are looked at.",
+        "The first pages of the PDF carry no credential. The pages after them were not read.",
         "Bring the page with the code, or the file that the issuer gave.",
     ),
     "link_refused": (
-        "The link {url} is not opened from here: only https addresses on public sites are.",
+        "This verifier does not open the link {url}. It opens only https links to public websites.",
         "Save the credential from that address, and bring the file.",
     ),
-    "link_to_nothing": ("There is nothing to be had at {url}.", _FRESH),
+    "link_to_nothing": ("There is nothing at {url}.", _FRESH),
     "link_not_shared": (
-        "The credential at {url} is not given out there. That says nothing about the credential itself.",
+        "The credential at {url} is not shared there now. That does not mean that it is false.",
         "Ask the holder for the file, or for another link.",
     ),
     "link_unreachable": ("The link {url} could not be opened.", _AGAIN),
     "link_to_no_credential": ("The link {url} does not lead to a credential.", _FRESH),
     # (2) parse
     "not_strict_json": (
-        "The file is damaged or was changed so that two readers could read two things.",
+        "The file is damaged, or it can be read in two ways.",
         _FRESH,
     ),
-    "not_a_jwt": ("The compact form is damaged.", _FRESH),
-    "jwt_header": ("The compact form asks for what no verifier may do.", _FRESH),
+    "not_a_jwt": ("The signed text (JWT) is damaged.", _FRESH),
+    "jwt_header": ("The signed text (JWT) asks for something that is not safe to do.", _FRESH),
     "jwt_type": (
-        "Its compact form says that it is of the kind “{detail}”, which is not known here.",
+        "The signed text (JWT) says that it is of the kind “{detail}”, which is not known here.",
         "Ask for it in another form, or use a verifier that knows this one.",
     ),
     "sd_jwt": (
-        "It is an SD-JWT, a form whose holder shows parts of it. That form is not read here.",
+        "It is an SD-JWT, a form of which the holder can show parts. That form is not read here.",
         "Ask for it in another form, or use a verifier that knows this one.",
     ),
     "jwt_algorithm": ("It is signed in a way that is not accepted here: {detail}.", _FRESH),
     # (3) structure
     "plain_structure": ("What it shows is what was signed.", ""),
     "structure_no_context": (
-        "It names no standard for its words, so it is no credential that can be read.",
+        "It does not say which standard it follows, so it cannot be read as a credential.",
         _BRING,
     ),
     "structure_inline_context": (
-        "It brings its own definitions of its words, so what it says could not be read safely.",
+        "It defines its own words, so it could not be read safely.",
         _FRESH,
     ),
     "structure_keyword": _HIDES,
@@ -250,14 +241,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "structure_list_in_list": _HIDES,
     "structure_unusual": _HIDES,
     "structure_in_pieces": (
-        "A part of the credential stands in another place, out of sight.",
+        "Parts of the credential are in a place where a reader does not see them.",
         _FRESH,
     ),
     # (4) shape
     "open_badge_3": ("It is an Open Badge 3.0.", ""),
     "shape_notes": (
-        "It is an Open Badge 3.0. Some parts are not as the standard asks, which changes nothing "
-        "it says: {members}.",
+        "It is an Open Badge 3.0. Some parts do not follow the standard, but that does not change what it says: {members}.",
         "",
     ),
     "clr_2": (
@@ -277,40 +267,37 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "not_an_open_badge": ("It is not an Open Badge 3.0.", "Ask for the Open Badge file."),
     "signed_no_badge": (
-        "The issuer signed it, and it is not an Open Badge but: {types}. What it says is not judged "
-        "here.",
+        "The issuer signed it, but it is not an Open Badge. It is: {types}. What it says was not checked.",
         "Ask for the Open Badge file.",
     ),
     "ob2_version": ("It is an Open Badge {version}, an older kind.", ""),
-    "ob2_hosted": ("The issuer's own site serves this badge.", ""),
+    "ob2_hosted": ("This badge is on the issuer's own website.", ""),
     "ob2_no_address": (
-        "It is an Open Badge {version}. It neither says where it is hosted nor is signed.",
+        "It is an Open Badge {version}. It is not signed, and does not say where it is hosted.",
         _FRESH,
     ),
     "ob2_hosted_unreachable": (
-        "It is an Open Badge {version}, which only the issuer's site can confirm, and the site could "
-        "not be asked.",
+        "It is an Open Badge {version}. Only the issuer's website can confirm it, and that website could not be reached.",
         _AGAIN,
     ),
     "ob2_linked_unreachable": (
-        "It is an Open Badge {version}, and a part of it that the issuer hosts could not be had.",
+        "It is an Open Badge {version}. A part of it that is on the issuer's website could not be loaded.",
         _AGAIN,
     ),
     "ob2_differs": (
-        "The issuer's site says otherwise about this badge.",
-        "Open that address, and rely on what the issuer's site says.",
+        "The issuer's website says something else about this badge.",
+        "Open that address, and rely on what the issuer's website says.",
     ),
     "ob2_copy_differs": (
-        "What was handed in is a copy that differs in {members} from what the issuer's site says "
-        "now. This report shows what the site says.",
+        "The copy that was checked differs from the issuer's website in: {members}. This report shows what the website says now.",
         "",
     ),
     "ob2_other_site": (
-        "It is not hosted where the issuer it names keeps its badges.",
+        "It is not on the website where the issuer keeps its badges.",
         _DO_NOT_RELY,
     ),
     "ob2_policy_unreadable": (
-        "The issuer's site says where its badges are kept, but in a way that cannot be read.",
+        "The issuer's website says where its badges are, but in a way that cannot be read.",
         "Ask the issuer whether this one is theirs.",
     ),
     "ob2_revoked": (
@@ -323,11 +310,11 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "issuer_missing": ("It names no issuer, so nobody can tell who signed it.", _FRESH),
     "names_nobody": (
-        "It names nobody as its holder.",
-        "Ask the teacher how it came to them, and ask the issuer whom it was issued to.",
+        "It does not say who earned it.",
+        "Ask the teacher where they got it, and ask the issuer who it was issued to.",
     ),
     "begin_missing": (
-        "It does not say since when it is in force.",
+        "It has no start date.",
         "Ask the issuer for the date, if your own rules need it.",
     ),
     "achievement_missing": (
@@ -336,18 +323,17 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "date_unreadable": ("A date in it cannot be read: {member}.", _FRESH),
     # (5) proof and key
-    "signature_verified": ("The signature fits every word.", ""),
+    "signature_verified": ("The signature is right. Nothing was changed after signing.", ""),
     "signature_verified_legacy": (
-        "The signature fits every word. It is of an older kind that is going out of use.",
+        "The signature is right. Nothing was changed after signing. It is of an older kind that is going out of use.",
         "",
     ),
     "signature_verified_part": (
-        "The signature fits every word. The holder chose what to show of it; what the issuer made "
-        "mandatory is all here.",
+        "The signature is right. The holder chose which parts to show. Every part that the issuer requires is here.",
         "",
     ),
     "signature_verified_whole": (
-        "The signature fits every word. This is the holder's own copy, made to share parts of.",
+        "The signature is right. This is the holder's own copy, from which parts can be shared.",
         "",
     ),
     "not_divisible": (
@@ -355,19 +341,18 @@ WORDS: dict[str, tuple[str, str]] = {
         "Ask for it in another form.",
     ),
     "key_of_another_kind": (
-        "The issuer's key is of another kind than the signature says.",
+        "The signature and the issuer's key are not of the same kind.",
         _DO_NOT_RELY,
     ),
     "signature_wrong": (
-        "The signature does not fit: something was changed after signing, by accident or on purpose, or "
-        "the issuer did not sign it.",
+        "The signature is wrong. Something was changed after signing, by accident or on purpose, or the issuer did not sign it.",
         _DO_NOT_RELY,
     ),
     "no_proof": ("It is not signed.", _FRESH),
     "too_many_proofs": ("It carries more than {most} signatures.", _FRESH),
     "proof_malformed": ("The signature is damaged.", _FRESH),
     "proof_purpose": ("It was signed for another purpose.", _FRESH),
-    "proof_of_another": ("Somebody else also signed it; that counts for nothing here.", ""),
+    "proof_of_another": ("Somebody else signed it as well. That signature was not counted.", ""),
     "suite_not_supported": (
         "It is signed in a way that this verifier does not know.",
         "Ask for it in another form, or use a verifier that knows this one.",
@@ -381,31 +366,28 @@ WORDS: dict[str, tuple[str, str]] = {
         _ASK_SIGNER,
     ),
     "key_not_found": (
-        "The key was not found among those that the issuer's address publishes; it may "
-        "publish more in places that could not be read.",
+        "The key is not among those that the issuer publishes at its address. There may be more in places that could not be read.",
         _ASK_SIGNER,
     ),
     "key_not_in_snapshot": (
-        "The key is not in the copy of the issuer's keys that was kept on {retrieved}; it "
-        "may be a newer one. The issuer's site could not be asked.",
+        "The issuer's website could not be reached, and the key is not in the copy of its keys saved on {retrieved}. It may be a newer key.",
         _AGAIN,
     ),
     "issuer_lists_no_keys": (
-        "The issuer's address does not say which keys are its own, so nobody can tell "
-        "whether it signed this.",
+        "The issuer does not publish its keys at its address, so nobody can tell whether it signed this.",
         _ASK_SIGNER,
     ),
     "jwt_two_models": (
-        "Its compact form mixes two versions of the standard, so two readers could read two things.",
+        "It mixes two versions of the standard, so it can be read in two ways.",
         _FRESH,
     ),
     "key_not_supported": ("The issuer's key is of a kind not known here.", _FRESH),
     "key_date_unreadable": (
-        "The issuer says that it gave up this key, but not readably when.",
+        "The issuer stopped using this key, but the date when it stopped cannot be read.",
         _ASK_SIGNER,
     ),
     "key_revoked_before": (
-        "The issuer had withdrawn this key on {ended}, before this was signed.",
+        "The issuer withdrew this key on {ended}, before this was signed.",
         _DO_NOT_RELY,
     ),
     "key_revoked_unsure": (
@@ -414,109 +396,106 @@ WORDS: dict[str, tuple[str, str]] = {
         _NEW_SIGNATURE,
     ),
     "key_retired_before": (
-        "The issuer had retired this key on {ended}, before this was signed.",
+        "The issuer stopped using this key on {ended}, before this was signed.",
         _DO_NOT_RELY,
     ),
     "key_retired_unsure": (
-        "The issuer retired this key on {ended}, and nothing says when this was signed.",
+        "The issuer stopped using this key on {ended}, and nothing says when this was signed.",
         _NEW_SIGNATURE,
     ),
-    "data_loss": ("It holds a part that no signature can cover.", _DO_NOT_RELY),
-    "not_json_ld": ("It is not written as a signed credential must be.", _FRESH),
+    "data_loss": ("It contains a part that the signature does not cover.", _DO_NOT_RELY),
+    "not_json_ld": ("It is not written the way a signed credential must be.", _FRESH),
     "context_not_listed": (
-        "It uses words defined at {detail}, which this verifier does not hold.",
-        "Ask for the JWT form, or let whoever runs this verifier add that definition.",
+        "It uses words that are defined at {detail}. This verifier does not have that definition.",
+        "Ask for it as signed text (JWT), or ask the person who runs this verifier to add that definition.",
     ),
-    "too_complex": ("It is made so that checking it would take too long.", _FRESH),
-    "claims_agree": ("Its two ways of saying who and when agree.", ""),
+    "too_complex": ("Checking it would take too long.", _FRESH),
+    "claims_agree": ("It says who and when in two places, and both agree.", ""),
     "claims_missing": (
-        "It leaves out claims that the standard asks for; the signed text says the same.",
+        "It leaves out entries that the standard asks for, but the signed text has the same information.",
         "",
     ),
-    "claims_differ": ("It says two different things, so neither can be relied on.", _DO_NOT_RELY),
+    "claims_differ": (
+        "It says different things in two places, so neither can be relied on.",
+        _DO_NOT_RELY,
+    ),
     "issuer_method_not_supported": (
         "The issuer's identifier is of a kind not known here: {detail}.",
         "Use a verifier that knows this kind.",
     ),
-    "issuer_id_malformed": ("The issuer's identifier is not a proper one.", _FRESH),
+    "issuer_id_malformed": ("The issuer's identifier is not written correctly.", _FRESH),
     "issuer_unreachable": (
-        "The issuer's website could not be reached, so nobody can say yet whether this is real. "
-        "That is a matter of the network, not of the credential.",
+        "The issuer's website could not be reached, so nobody can say yet whether this is real. This is a network problem. It says nothing about the credential.",
         _AGAIN,
     ),
     "issuer_not_asked": (
-        "The limits of this check were reached before the issuer's site could be asked.",
+        "This check reached its limits before it could ask the issuer's website.",
         "Check this credential on its own, or again in a minute.",
     ),
-    "issuer_document_unreadable": ("The issuer's site does not answer with its keys.", _AGAIN),
+    "issuer_document_unreadable": ("The issuer's website did not give its keys.", _AGAIN),
     "issuer_document_of_another": (
-        "The issuer's site answers with the keys of another.",
-        "Tell the issuer; its site is set up wrongly.",
+        "The issuer's website gives the keys of another issuer.",
+        "Tell the issuer that its website is not set up correctly.",
     ),
     "issuer_by_snapshot": (
-        "The issuer's site was not asked or did not answer; its keys were kept on {retrieved}.",
+        "The issuer's website was not asked or did not answer. A copy of its keys saved on {retrieved} was used.",
         "",
     ),
-    "resource_fits": ("The definitions at {url} are the ones that its issuer meant.", ""),
+    "resource_fits": ("The definitions at {url} are the ones that the issuer used.", ""),
     "resource_differs": (
-        "Its issuer meant other definitions than those published at {url}, so what it says cannot "
-        "be relied on.",
+        "The issuer used other definitions than the ones published at {url}, so you cannot rely on what it says.",
         "Ask the issuer for it with the right definitions.",
     ),
     "resource_not_compared": (
-        "Whether the definitions at {url} are the ones that its issuer meant could not be compared.",
+        "It could not be checked whether the definitions at {url} are the ones that the issuer used.",
         "Ask the issuer for it in another form.",
     ),
     # (6) dates
     "no_end_date": ("It has no end date.", ""),
-    "valid_until": ("It holds until {date}.", ""),
+    "valid_until": ("It is in force until {date}.", ""),
     "expired": (
         "It ended on {date}. It was real; it is no longer in force.",
         "Ask for a renewed one, if your own rules need it.",
     ),
     "not_yet_valid": (
         "It begins on {date}.",
-        "Check it again once that moment has come. If it has, the clock of this computer runs slow: "
-        "check it.",
+        "Check it again after that date. If that date has passed, the clock of this computer is wrong: set it.",
     ),
-    "proof_in_dates": ("It was signed at a time that fits.", ""),
+    "proof_in_dates": ("The date of its signature makes sense.", ""),
     "signing_time_unknown": ("It does not say when it was signed.", ""),
-    "proof_expired": ("Its signature ended on {date}.", "Ask the issuer for a new signature."),
+    "proof_expired": ("Its signature expired on {date}.", "Ask the issuer for a new signature."),
     "proof_from_the_future": (
-        "It says that it was signed on {date}, which has not come yet.",
+        "It says that it was signed on {date}, which is in the future.",
         "Check the clock of this computer. " + _FRESH,
     ),
     # a newer version
     "refreshed": (
-        "The issuer gives out a newer version of it at {url}; this report is about that one.",
+        "The issuer has a newer version at {url}. This report is about that version.",
         "",
     ),
-    "refresh_is_the_same": ("The issuer gives out no newer version of it.", ""),
+    "refresh_is_the_same": ("The issuer has no newer version.", ""),
     "refresh_not_supported": (
-        "It says where a newer version may be had in a way not known here.",
+        "It offers newer versions in a way that is not known here.",
         "",
     ),
     "refresh_unreachable": (
-        "Whether the issuer gives out a newer version could not be asked.",
+        "It could not be checked whether the issuer has a newer version.",
         _AGAIN,
     ),
     "refresh_without_dates": (
-        "The issuer gives out a version of it at {url}. Which of the two is newer cannot be told from "
-        "their dates; this report is about the one handed in.",
+        "The issuer has another version at {url}. The dates do not show which one is newer. This report is about the one you gave.",
         "Ask the teacher which is the newer one.",
     ),
     "refresh_not_authentic": (
-        "What is given out at {url} as a newer version is not shown to be the issuer's; this report "
-        "is about the one handed in.",
+        "There is a newer version at {url}, but we do not know that the issuer signed it. This report is about the one you gave.",
         "",
     ),
     "refresh_of_another": (
-        "What is given out at {url} is another credential; this report is about the one handed in.",
+        "The newer version at {url} is a different credential. This report is about the one you gave.",
         "",
     ),
     "limits_under_another_name": (
-        "Its end, or where withdrawals are listed, may stand under another name than the "
-        "standard's ({member}), so it is not shown that it is still in force.",
+        "It may give its end date, or its list of withdrawals, under a name that is not the standard's ({member}). So we do not know whether it is still in force.",
         _STILL,
     ),
     # (7) status
@@ -527,13 +506,13 @@ WORDS: dict[str, tuple[str, str]] = {
         "nobody signs.",
         "",
     ),
-    "no_refresh_offered": ("The issuer offers no newer version of it.", ""),
+    "no_refresh_offered": ("The issuer offers no newer version.", ""),
     "refresh_offered": (
         "The issuer offers a newer version of it.",
         "Ask the teacher for the newer one.",
     ),
     "status_message": (
-        "The issuer's list says of it: “{message}”. What that means is yours to judge.",
+        "The issuer's list says about it: “{message}”. You decide what that means.",
         "Ask the issuer what it means.",
     ),
     "not_suspended": ("The issuer has not suspended it.", ""),
@@ -553,14 +532,17 @@ WORDS: dict[str, tuple[str, str]] = {
         "The issuer has suspended it for now.",
         "Ask the issuer when it will be settled.",
     ),
-    "status_not_supported": ("Whether it was withdrawn is kept in a way not known here.", _STILL),
-    "status_malformed": ("It does not say properly where withdrawals are listed.", _STILL),
+    "status_not_supported": (
+        "The issuer records withdrawals in a way that is not known here.",
+        _STILL,
+    ),
+    "status_malformed": ("It does not say clearly where withdrawals are listed.", _STILL),
     "status_unreachable": (
         "The issuer's website could not be reached, so it is not known whether it was withdrawn.",
         _AGAIN,
     ),
     "status_list_not_authentic": (
-        "The list of withdrawn credentials is not shown to be the issuer's.",
+        "We do not know that the list of withdrawn credentials is the issuer's.",
         _STILL,
     ),
     "status_list_of_another": (
@@ -577,38 +559,36 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     # sharing less
     "limits_not_shown": (
-        "Its holder chose what to show. An end date or a list of withdrawals may be among what was "
-        "left out, so it is not shown that it is still in force.",
+        "The holder chose what to show, and may have left out an end date or a list of withdrawals. So we do not know whether it is still in force.",
         "Ask for the whole credential, or ask the issuer whether it is still in force.",
     ),
     "end_may_be_hidden": (
-        "Its holder chose what to show. It shows no end date; whether it has one cannot be told.",
+        "The holder chose what to show. No end date is shown, but there may be one.",
         "Ask the issuer whether it has an end date, if your own rules need to know.",
     ),
     "whole_handed_in": (
-        "It was meant to be shared in parts. This is the holder's own copy: it shows all, and lets "
-        "whoever has it make copies. Its holder may rather give one that shows less.",
+        "This is the holder's own copy. It shows everything, and anybody who has it can make copies that show less. The holder may prefer to give you such a copy.",
         "",
     ),
     "criteria_withheld": (
-        "{shown} of {all} criteria are shown with their result; the holder did not show the others.",
+        "{shown} of {all} criteria are shown with their result. The holder did not show the others.",
         "",
     ),
     # (9) presentation
-    "schema_fits": ("It is built as the schema of the standard asks.", ""),
+    "schema_fits": ("It follows the schema of the standard.", ""),
     "schema_differs": (
-        "In some parts it is not built as the schema of the standard asks, which changes nothing it says.",
+        "Some parts do not follow the schema of the standard, but that does not change what it says.",
         "",
     ),
     "schema_not_held": (
-        "It names a schema of its own. That was not fetched, so nothing was compared with it.",
+        "It names a schema that this verifier does not have, so it was not compared with it.",
         "",
     ),
     "part_not_checked": ("It carries a part that this verifier does not judge: {member}.", ""),
     "evidence_unchanged": ("The file is the evidence “{name}”, unchanged.", ""),
     "evidence_not_this_file": (
-        "The file is not among the evidence that was signed for, or it was changed since.",
-        "Ask the teacher for the file as it was handed in.",
+        "The file is not part of the signed evidence, or it was changed later.",
+        "Ask the teacher for the original file.",
     ),
     "evidence_without_digest": (
         "The credential carries no fingerprint of its evidence, so no file can be compared.",
@@ -618,16 +598,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "nothing_handed_in": ("Nothing was handed in.", _BRING),
     "file_missing": ("There is no file of that name.", "Look for it under another name."),
     "file_outside": (
-        "Its name leads out of what was handed in, so it was not opened.",
+        "Its name points to a place outside this folder, so it was not opened.",
         "Put the file beside the others.",
     ),
     "file_unreadable": ("The file cannot be read: {detail}.", "Ask for the file again."),
-    "took_too_long": ("Checking it took too long and was given up.", "Check it on its own."),
-    "could_not_finish": ("It could not be checked to its end.", "Check it on its own."),
+    "took_too_long": ("Checking it took too long and was stopped.", "Check it on its own."),
+    "could_not_finish": ("The check could not be completed.", "Check it on its own."),
     "age_unknown": ("It does not say when it was awarded.", "Ask the issuer for the date."),
     "too_old": ("It was awarded on {awarded}; your policy counts the last {days} days.", ""),
     "achievement_not_counted": (
-        "It is for “{name}”, which is not among what your policy counts.",
+        "It is for “{name}”, which your policy does not count.",
         "",
     ),
     "level_below": (
@@ -655,15 +635,15 @@ WORDS: dict[str, tuple[str, str]] = {
         "Ask the applicant for the address that was used when it was issued.",
     ),
     "owner_not_given": (
-        "The table gives no name and no e-mail address here, so whose it is was not compared.",
+        "This row of the table has no name and no e-mail address, so it was not checked whose credential it is.",
         "Fill in the name or the address, and check again.",
     ),
     "amount_not_declared": (
-        "It does not declare, once and clearly, what your policy counts ({units}).",
-        "Ask the issuer; nothing is guessed.",
+        "It does not state clearly what your policy counts ({units}).",
+        "Ask the issuer. This verifier does not guess.",
     ),
     "used_by_another": ("The same credential was handed in by: {who}.", "Ask both whose it is."),
-    "handed_in_twice": ("It is the same credential as {source}, which was looked at.", ""),
+    "handed_in_twice": ("It is the same credential as {source}, which was checked.", ""),
 }
 
 ANSWERS = {Answer.YES: "yes", Answer.NO: "no", Answer.COULD_NOT_CHECK: "could not check"}
@@ -680,7 +660,7 @@ def N_(text: str) -> str:
     return text
 
 
-ASKED_BEFORE = N_("The issuer's site was asked for this {age} seconds ago.")
+ASKED_BEFORE = N_("The issuer's website was asked about this {age} seconds ago.")
 """Follows the sentence of what was read from an answer that was kept."""
 
 
