@@ -21,7 +21,7 @@ from keys.entry import (
     public_half,
 )
 from keys.signer import KeysError
-from verifier.proof import jose
+from verifier.public_keys.jwk import to_jwk
 from verifier.public_keys.multikey import PublicKey
 
 CONTEXTS = (
@@ -104,4 +104,4 @@ def _undated(issuer_id: str, entry: KeyEntry) -> dict[str, Any]:
 
 
 def _jwk(kid: str, use: KeyUse, public_key: PublicKey) -> dict[str, str]:
-    return {**jose.to_jwk(public_key), "kid": kid, "use": "sig", "alg": ALGORITHMS[use]}
+    return {**to_jwk(public_key), "kid": kid, "use": "sig", "alg": ALGORITHMS[use]}

@@ -10,8 +10,8 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from keys.signer import KeysError
-from verifier.proof import jose
 from verifier.public_keys import multikey
+from verifier.public_keys.jwk import from_jwk, to_jwk
 from verifier.public_keys.multikey import PublicKey
 
 DID_KEY = "did:key:"
@@ -149,13 +149,13 @@ def entry_of(members: Mapping[str, Any]) -> KeyEntry:
 def public_half(public_key: PublicKey) -> dict[str, Any]:
     """Return the member that holds a public key: RSA has no Multikey that is read here."""
     if isinstance(public_key, rsa.RSAPublicKey):
-        return {"publicKeyJwk": jose.to_jwk(public_key)}
+        return {"publicKeyJwk": to_jwk(public_key)}
     return {"publicKeyMultibase": multikey.encode(public_key)}
 
 
 def _public_key(members: Mapping[str, Any]) -> PublicKey:
     if "publicKeyJwk" in members:
-        return jose.public_key(members["publicKeyJwk"])
+        return from_jwk(members["publicKeyJwk"])
     return multikey.decode(members["publicKeyMultibase"])
 
 

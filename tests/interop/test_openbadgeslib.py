@@ -20,7 +20,7 @@ from world import World
 
 from verifier import Answer
 from verifier.intake import baking
-from verifier.proof import jose
+from verifier.parsing import base64url
 
 CREATED = datetime(2026, 11, 1, tzinfo=UTC)
 ENDED = "2026-11-02T00:00:00Z"
@@ -76,8 +76,8 @@ def tampered(credential: str, tamper) -> str:
     if credential.startswith("{"):
         return json.dumps(tamper(json.loads(credential)))
     header, payload, signature = credential.split(".")
-    changed = json.dumps(tamper(json.loads(jose.decode_part(payload)))).encode()
-    return f"{header}.{jose.encode_part(changed)}.{signature}"
+    changed = json.dumps(tamper(json.loads(base64url.decode(payload)))).encode()
+    return f"{header}.{base64url.encode(changed)}.{signature}"
 
 
 def test_openbadgeslib_accepts_what_mintmark_issued(handed_out):

@@ -30,7 +30,7 @@ from issuer.issuance.approval import from_data
 from issuer.issuance.build import Reservation, build
 from verifier.credential.view import view
 from verifier.intake import pdf, qr
-from verifier.proof import jose
+from verifier.parsing import base64url
 
 Document = dict[str, Any]
 Change = Callable[[Document], None]
@@ -67,9 +67,9 @@ def _digits(document: Document) -> str:
     """Return the digits of the credential as a JWT; its noise is as long as a real one's."""
     noise = hashlib.shake_256(b"a signature, two hashes, a salt").digest(200)
     header = {"alg": "ES256", "kid": "did:web:localhost%3A8202#p256-2026-11-22-a1b2", "typ": "JWT"}
-    payload = document | {"jti": document["id"], "noise": jose.encode_part(noise[64:])}
+    payload = document | {"jti": document["id"], "noise": base64url.encode(noise[64:])}
     parts = (json.dumps(part, separators=(",", ":")).encode() for part in (header, payload))
-    jwt = ".".join(map(jose.encode_part, (*parts, noise[:64])))
+    jwt = ".".join(map(base64url.encode, (*parts, noise[:64])))
     return qr.to_digits(qr.pack(jwt))
 
 

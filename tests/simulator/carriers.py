@@ -15,7 +15,7 @@ from pypdf.generic import NameObject, create_string_object
 from qrcode.util import MODE_NUMBER, QRData
 
 from verifier.intake import qr
-from verifier.proof import jose
+from verifier.parsing import base64url
 
 JSON = '{"type":["VerifiableCredential"],"name":"Écrire ]]> l’harmonie"}'
 HEADER = b'{"alg":"ES256","kid":"did:web:district.example#jwt","typ":"JWT"}'
@@ -24,7 +24,7 @@ MIB = 1024 * 1024
 
 def jwt(payload: str = JSON, *, header: bytes = HEADER, signature: bytes = b"s" * 64) -> str:
     """Return a compact JWS in shape; its signature fits nothing."""
-    return ".".join(map(jose.encode_part, (header, payload.encode(), signature)))
+    return ".".join(map(base64url.encode, (header, payload.encode(), signature)))
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:

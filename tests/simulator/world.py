@@ -21,6 +21,7 @@ from verifier.issuers.did import did_web_url
 from verifier.proof import jose
 from verifier.proof.cryptosuites import SUITES
 from verifier.public_keys import multikey
+from verifier.public_keys.jwk import to_jwk
 from verifier.report import Report
 from verifier.wording import printed
 
@@ -61,7 +62,7 @@ class Issuer:
                     "id": f"{self.did}#jwt",
                     "type": "JsonWebKey",
                     "controller": self.did,
-                    "publicKeyJwk": jose.to_jwk(self.jwt_key.public_key()),
+                    "publicKeyJwk": to_jwk(self.jwt_key.public_key()),
                 },
             ],
             "assertionMethod": [self.method, f"{self.did}#jwt"],

@@ -16,13 +16,13 @@ from verifier.issuers.controller import (
     key_set,
 )
 from verifier.issuers.did import resolve
-from verifier.proof import jose
 from verifier.public_keys import multikey
+from verifier.public_keys.jwk import to_jwk
 from verifier.report import Outcome
 
 ISSUER = Issuer("did:web:district.example")
 PAGE = "https://badges.example/issuers/7"
-JWK = jose.to_jwk(ISSUER.jwt_key.public_key())
+JWK = to_jwk(ISSUER.jwt_key.public_key())
 METHOD = {"type": "JsonWebKey", "controller": PAGE, "publicKeyJwk": JWK}
 
 

@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contexts import BUNDLED
-from verifier.proof import jose
+from verifier.parsing import base64url
 from verifier.proof.cryptosuites import SUITES
 from verifier.proof.cryptosuites.suite import ProofValueError
 
@@ -29,9 +29,9 @@ PROOF = {
 
 
 def jws(header=HEADER, payload="", **changes):
-    text = jose.encode_part(json.dumps(header | changes).encode())
+    text = base64url.encode(json.dumps(header | changes).encode())
     hashes = SUITE.hash_data(DOCUMENT, PROOF, KEY.public_key())
-    return f"{text}.{payload}.{jose.encode_part(KEY.sign(text.encode() + b'.' + hashes))}"
+    return f"{text}.{payload}.{base64url.encode(KEY.sign(text.encode() + b'.' + hashes))}"
 
 
 def check(signature, document=DOCUMENT):

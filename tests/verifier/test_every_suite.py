@@ -23,6 +23,7 @@ from keys.key_file import generate
 from verifier.checks.disclosure import choices, derive, mandatory_pointers
 from verifier.issuers.controller import Controller
 from verifier.issuers.did import controller
+from verifier.parsing import base64url
 from verifier.proof import jose
 from verifier.proof.cryptosuites import SUITES
 from verifier.proof.data_integrity import check_proofs
@@ -74,9 +75,9 @@ def by_an_older_suite(name):
     given = options(suite.proof_type, name if typed else None, KeyUse.PROOF)
     hashes = suite.hash_data(BADGE, given, key.public_key)
     if suite.member == "jws":
-        header = jose.encode_part(b'{"alg":"EdDSA","b64":false,"crit":["b64"]}')
+        header = base64url.encode(b'{"alg":"EdDSA","b64":false,"crit":["b64"]}')
         signature = key.sign(header.encode() + b"." + hashes)
-        return given | {"jws": f"{header}..{jose.encode_part(signature)}"}
+        return given | {"jws": f"{header}..{base64url.encode(signature)}"}
     return given | {"proofValue": suite.encode(key.sign(hashes))}
 
 

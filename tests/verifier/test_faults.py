@@ -11,6 +11,7 @@ from signed_list import LIST, STATE, jcs
 from world import NOW, Issuer, World
 
 from verifier.fetching import fetch
+from verifier.public_keys.jwk import to_jwk
 from verifier.report import Answer, Outcome
 from verifier.trust import TrustListError
 from verifier.trust.chain import LICENSED
@@ -66,10 +67,9 @@ def by_link(site):
 
 def of_a_web_address(site):
     """The issuer is named by a web address, and its keys are in the key set of its site."""
-    from verifier.proof import jose
 
     issuer = Issuer(PROFILE)
-    key = jose.to_jwk(issuer.jwt_key.public_key()) | {"kid": "1"}
+    key = to_jwk(issuer.jwt_key.public_key()) | {"kid": "1"}
     site.publish(PROFILE, {"id": PROFILE, "type": "Profile"})
     site.publish("https://profile.example/.well-known/jwks.json", {"keys": [key]})
     badge = site.badge(issuer={"id": PROFILE, "type": ["Profile"]})

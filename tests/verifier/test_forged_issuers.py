@@ -6,8 +6,8 @@ The attacker has keys and a site of their own, and may write anything into the b
 import pytest
 from world import Issuer
 
-from verifier.proof import jose
 from verifier.public_keys import multikey
+from verifier.public_keys.jwk import to_jwk
 from verifier.report import Answer
 
 VICTIM = "did:web:district.example"
@@ -223,7 +223,7 @@ HEADERS = {
 
 
 def public(attacker):
-    return jose.to_jwk(attacker.jwt_key.public_key())
+    return to_jwk(attacker.jwt_key.public_key())
 
 
 @pytest.mark.parametrize("header", HEADERS.values(), ids=HEADERS.keys())

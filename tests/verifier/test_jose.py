@@ -11,8 +11,10 @@ from jwcrypto.jwk import JWK
 from jwcrypto.jws import JWSCore
 from published import suite, vectors
 
+from verifier.parsing import base64url
 from verifier.proof import jose
-from verifier.proof.jose import JoseError, decode_part, encode_part, parse
+from verifier.proof.jose import JoseError, parse
+from verifier.public_keys.jwk import JwkError, from_jwk, to_jwk
 from verifier.public_keys.signature import verify_jose
 
 HEADER = {"alg": "ES256", "kid": "did:web:district.example#jwt", "typ": "JWT"}
@@ -20,7 +22,7 @@ HEADER = {"alg": "ES256", "kid": "did:web:district.example#jwt", "typ": "JWT"}
 
 def compact(header=HEADER, payload=b"{}", signature=b"s" * 64):
     header = header if isinstance(header, bytes) else json.dumps(header).encode()
-    return ".".join(map(encode_part, (header, payload, signature)))
+    return ".".join(map(base64url.encode, (header, payload, signature)))
 
 
 def test_a_sound_token_is_read():
@@ -46,10 +48,10 @@ def test_a_token_without_a_type_is_read():
     ids=lambda vector: vector["example"],
 )
 def test_a_published_token_is_verified_and_no_changed_one(vector):
-    key = jose.public_key(vector["jwk"])
+    key = from_jwk(vector["jwk"])
     assert jose.verify(parse(vector["token"]), key)
     header, _, signature = vector["token"].split(".")
-    changed = encode_part(json.dumps({"iss": "jane"}).encode())
+    changed = base64url.encode(json.dumps({"iss": "jane"}).encode())
     assert not jose.verify(parse(f"{header}.{changed}.{signature}"), key)
 
 
@@ -135,20 +137,22 @@ def test_another_text_is_no_token(text):
 
 @pytest.mark.parametrize("data", [b"", b"f", b"fo", b"foo", b"\xff\xfe\xfd\xfc"])
 def test_a_part_is_base64url_without_padding_both_ways(data):
-    text = encode_part(data)
+    text = base64url.encode(data)
     assert text == base64.urlsafe_b64encode(data).decode().rstrip("=")
-    assert data == b"" or decode_part(text) == data
+    assert data == b"" or base64url.decode(text) == data
 
 
 def test_a_token_is_assembled_as_rfc_7515_says():
     signed = jose.signing_input({"alg": "ES256", "kid": "é"}, b'{"a":1}')
     assert signed == b"eyJhbGciOiJFUzI1NiIsImtpZCI6IsOpIn0.eyJhIjoxfQ"
-    assert jose.compact(signed, b"\xff\xff") == signed.decode() + "." + encode_part(b"\xff\xff")
+    assert jose.compact(signed, b"\xff\xff") == signed.decode() + "." + base64url.encode(
+        b"\xff\xff"
+    )
 
 
 def jwk(**changes):
     key = ec.generate_private_key(ec.SECP256R1()).public_key()
-    return {k: v for k, v in (jose.to_jwk(key) | changes).items() if v is not None}
+    return {k: v for k, v in (to_jwk(key) | changes).items() if v is not None}
 
 
 @pytest.mark.parametrize(
@@ -167,23 +171,22 @@ def jwk(**changes):
     ],
 )
 def test_what_is_no_sound_public_key_is_refused(changes):
-    with pytest.raises(JoseError) as caught:
-        jose.public_key(jwk(**changes))
-    assert caught.value.code == "jwk_malformed"
+    with pytest.raises(JwkError):
+        from_jwk(jwk(**changes))
 
 
 @pytest.mark.parametrize(
     "point", [bytes(32), b"\x01" + bytes(31), b"\xff" * 32], ids=["0", "1", "-"]
 )
 def test_an_ed25519_jwk_of_small_order_or_beside_the_curve_is_refused(point):
-    with pytest.raises(JoseError):
-        jose.public_key({"kty": "OKP", "crv": "Ed25519", "x": encode_part(point)})
+    with pytest.raises(JwkError):
+        from_jwk({"kty": "OKP", "crv": "Ed25519", "x": base64url.encode(point)})
 
 
 def test_the_private_half_of_a_jwk_is_not_taken_in():
     private = JWK.generate(kty="EC", crv="P-256")
-    key = jose.public_key(private.export(as_dict=True))
-    assert jose.to_jwk(key) == {
+    key = from_jwk(private.export(as_dict=True))
+    assert to_jwk(key) == {
         name: private.export_public(as_dict=True)[name] for name in ("kty", "crv", "x", "y")
     }
 
@@ -194,7 +197,7 @@ def verdict(public, message, signature):
     point = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), bytes.fromhex(public))
     data, raw = bytes.fromhex(message), bytes.fromhex(signature)
     ours = verify_jose(point, data, raw)
-    core = JWSCore("ES256", JWK(**jose.to_jwk(point)), None, "", ["ES256"])
+    core = JWSCore("ES256", JWK(**to_jwk(point)), None, "", ["ES256"])
     try:
         core.engine.verify(core.key, data, raw)
         theirs = len(raw) == jose.ALGORITHMS["ES256"][2]

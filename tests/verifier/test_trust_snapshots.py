@@ -6,8 +6,8 @@ from world import CONTEXTS, NOW, Issuer
 
 from verifier import Answer
 from verifier.fetching.fetch import LIMITS, MAX_FETCHES, FetchError, offline
-from verifier.proof import jose
 from verifier.public_keys import multikey
+from verifier.public_keys.jwk import to_jwk
 from verifier.wording import words
 
 HOLDER = Ed25519PrivateKey.generate()
@@ -123,7 +123,7 @@ def test_a_key_set_does_not_bring_back_what_the_document_calls_compromised(world
     """OB-72: a JWK has no date, so the set of an origin may still hold a key that is withdrawn."""
     issuer = Issuer("https://district.example/issuer")
     world.publish(issuer.did, revoked(issuer))
-    jwk = jose.to_jwk(issuer.jwt_key.public_key())
+    jwk = to_jwk(issuer.jwt_key.public_key())
     for kid in ("another", f"{issuer.did}#jwt"):
         keys = {"keys": [jwk | {"kid": kid}]}
         world.publish("https://district.example/.well-known/jwks.json", keys)
@@ -148,7 +148,7 @@ def test_a_snapshot_stands_in_where_the_site_fails_never_for_a_limit_of_ours(wor
 
 def test_a_key_set_does_not_stand_in_for_a_document_that_was_not_asked(world):
     issuer = Issuer("https://district.example/issuer")
-    keys = {"keys": [jose.to_jwk(issuer.jwt_key.public_key()) | {"kid": f"{issuer.did}#jwt"}]}
+    keys = {"keys": [to_jwk(issuer.jwt_key.public_key()) | {"kid": f"{issuer.did}#jwt"}]}
     world.publish("https://district.example/.well-known/jwks.json", keys)
     world.documents[issuer.did] = FetchError("out_of_time", issuer.did)
     signed = issuer.jwt(world.badge(issuer={"id": issuer.did}))

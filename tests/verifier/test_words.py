@@ -70,7 +70,7 @@ def texts_used():
 def test_every_code_that_is_given_has_a_row():
     given = set(codes_given())
     assert len(given) > 60
-    assert given - WORDS.keys() == {"jwk_malformed"}, "which is caught and never reported"
+    assert given <= WORDS.keys()
 
 
 def test_every_row_is_given_by_something():

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from verifier.proof import jose
+from verifier.parsing import base64url
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -52,7 +52,7 @@ def pack(jwt: str) -> bytes:
     (RS256), or it is larger than a reader would inflate.
     """
     try:
-        header, payload, signature = map(jose.decode_part, jwt.split("."))
+        header, payload, signature = map(base64url.decode, jwt.split("."))
     except ValueError as exc:
         raise QrError(f"not a compact JWS: {exc}") from exc
     if len(signature) != SIGNATURE_BYTES:
@@ -82,7 +82,7 @@ def unpack(data: bytes) -> str:
     header, payload = content[2 : 2 + size], content[2 + size :]
     if not header or not payload:
         raise QrError("the code does not hold a header and a payload")
-    return ".".join(map(jose.encode_part, (header, payload, signature)))
+    return ".".join(map(base64url.encode, (header, payload, signature)))
 
 
 def to_digits(data: bytes) -> str:

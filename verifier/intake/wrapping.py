@@ -14,8 +14,7 @@ from urllib.parse import unquote_to_bytes
 
 from verifier.credential.model import listed
 from verifier.intake.baking import is_credential
-from verifier.parsing import strict_json
-from verifier.proof import jose
+from verifier.parsing import base64url, strict_json
 
 PRESENTATION = "presentation"
 SIGNED_PRESENTATION = "presentation_jwt"
@@ -92,7 +91,7 @@ def opened(text: str) -> str:
 def _document(text: str) -> Json | None:
     """Return the JSON of a text that may be a wrapping; whoever parses it says what is wrong."""
     try:
-        data = text if text.startswith("{") else jose.decode_part(text.split(".")[1]).decode()
+        data = text if text.startswith("{") else base64url.decode(text.split(".")[1]).decode()
         return strict_json.loads_object(data) if _NAMES.search(data) else None
     except (IndexError, ValueError):
         return None

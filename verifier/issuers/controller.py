@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from verifier.credential.model import listed, readable_instant
-from verifier.proof import jose
 from verifier.public_keys import multikey
+from verifier.public_keys.jwk import JwkError, from_jwk
 from verifier.public_keys.multikey import MultikeyError, PublicKey
 from verifier.report import Check, Outcome
 
@@ -210,6 +210,6 @@ def _public_key(entry: Json) -> PublicKey | None:
 
 def _key(jwk: Any) -> PublicKey | None:
     try:
-        return jose.public_key(jwk) if isinstance(jwk, dict) else None
-    except jose.JoseError:
+        return from_jwk(jwk) if isinstance(jwk, dict) else None
+    except JwkError:
         return None

@@ -13,10 +13,10 @@ from verifier.issuers.controller import (
     controller,
     key_set,
 )
-from verifier.parsing import strict_json, web_address
+from verifier.parsing import base64url, strict_json, web_address
 from verifier.parsing.web_address import LOCALHOST, WebAddress
-from verifier.proof import jose
 from verifier.public_keys import multikey
+from verifier.public_keys.jwk import JwkError, from_jwk
 from verifier.public_keys.multikey import MultikeyError
 
 MAX_DOCUMENT_BYTES = 256 * 1024
@@ -98,14 +98,14 @@ def _did_key(did: str) -> Controller:
 def _did_jwk(did: str) -> Controller:
     """did:jwk holds its one key, `#0`, which makes assertions unless it is for encryption."""
     try:
-        jwk = strict_json.loads_object(jose.decode_part(did.removeprefix("did:jwk:")))
-    except (jose.JoseError, strict_json.StrictJsonError) as exc:
+        jwk = strict_json.loads_object(base64url.decode(did.removeprefix("did:jwk:")))
+    except (base64url.Base64UrlError, strict_json.StrictJsonError) as exc:
         raise DidError("issuer_id_malformed", str(exc), certain=True) from exc
     if "d" in jwk or jwk.get("use", "sig") != "sig":
         raise DidError("issuer_id_malformed", "not a public key for signatures", certain=True)
     try:
-        key = jose.public_key(jwk)
-    except jose.JoseError as exc:
+        key = from_jwk(jwk)
+    except JwkError as exc:
         raise DidError("issuer_method_not_supported", str(exc), certain=False) from exc
     return Controller(did, (VerificationMethod(f"{did}#0", key),))
 

@@ -21,6 +21,7 @@ from verifier.open_badges_2.documents import (
 from verifier.open_badges_2.view import credential_of, is_object, text_or_id
 from verifier.proof import jose
 from verifier.proof.jose import Jws
+from verifier.public_keys.jwk import RSA_BITS
 from verifier.report import Check, Found, Outcome
 
 Json = Mapping[str, Any]
@@ -93,7 +94,7 @@ def _key(document: Json) -> RSAPublicKey | None:
         key = load_pem_public_key(pem.encode()) if isinstance(pem, str) else None
     except ValueError:
         return None
-    sound = isinstance(key, RSAPublicKey) and key.key_size in jose.RSA_BITS
+    sound = isinstance(key, RSAPublicKey) and key.key_size in RSA_BITS
     return key if sound and isinstance(key, RSAPublicKey) else None
 
 

@@ -5,19 +5,15 @@ before any key is looked at (design D15, T7). jwcrypto reads keys; signatures ar
 functions that check those of proofs, and jwcrypto's own reading of them is the oracle in tests.
 """
 
-import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-
-from verifier.parsing import strict_json
-from verifier.public_keys.multikey import PublicKey, ed25519_key
-
-if TYPE_CHECKING:
-    from jwcrypto.jwk import JWK
+from verifier.parsing import base64url, strict_json
+from verifier.public_keys.jwk import to_jwk
+from verifier.public_keys.multikey import PublicKey
+from verifier.public_keys.signature import verify_jose
 
 ALGORITHMS: dict[str, tuple[str, str | None, int | None]] = {
     "ES256": ("EC", "P-256", 64),
@@ -30,9 +26,6 @@ ALGORITHMS: dict[str, tuple[str, str | None, int | None]] = {
 those of the key). `none` and HMAC never appear (T7)."""
 UNREAD = {"ES256K", "ES512", "RS384", "RS512", "PS256", "PS384", "PS512", "Ed448"}
 """Algorithms that an honest issuer may use, and that are not read here."""
-RSA_BITS = range(2048, 8193)
-"""Shorter keys can be broken (RFC 7518, section 3.3); longer ones only cost time."""
-MAX_RSA_EXPONENT = 2**32
 MAX_BYTES = strict_json.MAX_BYTES * 4 // 3 + 4096
 
 _HEADERS = {"alg", "kid", "jwk", "typ", "cty", "x5c", "x5t", "x5t#S256", "iat", "sigT"}
@@ -85,11 +78,10 @@ def parse(text: str) -> Jws:
     if len(text) > MAX_BYTES or len(parts) != 3:
         raise JoseError("not_a_jwt", "not three parts divided by dots")
     try:
-        header = strict_json.loads_object(decode_part(parts[0]))
-        payload = strict_json.loads_object(decode_part(parts[1]))
-    except strict_json.StrictJsonError as exc:
+        header, payload = (strict_json.loads_object(base64url.decode(part)) for part in parts[:2])
+        base64url.decode(parts[2])
+    except (base64url.Base64UrlError, strict_json.StrictJsonError) as exc:
         raise JoseError("not_a_jwt", str(exc)) from exc
-    decode_part(parts[2])
     _check_header(header)
     return Jws(text, header, payload)
 
@@ -125,83 +117,20 @@ def fits(algorithm: str, key: PublicKey) -> bool:
 def verify(jws: Jws, key: PublicKey) -> bool:
     """Whether the signature was made by `key`, which must be of the algorithm's own kind and has
     one form, of fixed length (RFC 7518, section 3.4)."""
-    from verifier.public_keys.signature import verify_jose  # its package needs this module
-
     algorithm = jws.header["alg"]
     data, _, part = jws.text.rpartition(".")
-    signature, length = decode_part(part), ALGORITHMS[algorithm][2]
+    signature, length = base64url.decode(part), ALGORITHMS[algorithm][2]
     if not fits(algorithm, key) or len(signature) != (length or len(signature)):
         return False
     return verify_jose(key, data.encode(), signature)
 
 
-def to_jwk(key: PublicKey) -> dict[str, str]:
-    """Return a public key as a JWK (RFC 7517, RFC 8037): its `kty` and what that one needs."""
-    if isinstance(key, ed25519.Ed25519PublicKey):
-        return {"kty": "OKP", "crv": "Ed25519", "x": encode_part(key.public_bytes_raw())}
-    if isinstance(key, rsa.RSAPublicKey):
-        rsa_numbers = key.public_numbers()
-        n, e = (
-            encode_part(number.to_bytes((number.bit_length() + 7) // 8))
-            for number in (rsa_numbers.n, rsa_numbers.e)
-        )
-        return {"kty": "RSA", "n": n, "e": e}
-    size = (key.curve.key_size + 7) // 8
-    numbers = key.public_numbers()
-    x, y = (encode_part(number.to_bytes(size)) for number in (numbers.x, numbers.y))
-    return {"kty": "EC", "crv": f"P-{key.curve.key_size}", "x": x, "y": y}
-
-
-def public_key(jwk: Json) -> PublicKey:
-    """Return the key of a public Ed25519, P-256, P-384 or RSA JWK; `JoseError` for any other."""
-    try:
-        key = _jwk(jwk).get_op_key("verify")
-        if isinstance(key, ed25519.Ed25519PublicKey):
-            return ed25519_key(key.public_bytes_raw())
-    except Exception as exc:  # jwcrypto raises what its parts raise: KeyError, TypeError, …
-        raise JoseError("jwk_malformed", f"not a public key: {exc}") from exc
-    if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in _CURVES:
-        return key
-    if isinstance(key, rsa.RSAPublicKey):
-        sound = key.key_size in RSA_BITS and key.public_numbers().e < MAX_RSA_EXPONENT
-        if sound:
-            return key
-    raise JoseError("jwk_malformed", "not an Ed25519, P-256, P-384 or RSA key of sound size")
-
-
-_CURVES = {"secp256r1", "secp384r1"}
-_PUBLIC_MEMBERS = {"kty", "crv", "x", "y", "n", "e"}
-
-
-def _jwk(jwk: Json) -> "JWK":
-    """Only public members reach the library: a document may not hand us a private key."""
-    from jwcrypto.jwk import JWK
-
-    return JWK(**{name: value for name, value in jwk.items() if name in _PUBLIC_MEMBERS})
-
-
 def signing_input(header: Json, payload: bytes) -> bytes:
     """Return what a JWS signs: `BASE64URL(header) . BASE64URL(payload)` (RFC 7515, 5.1)."""
     protected = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
-    return f"{encode_part(protected)}.{encode_part(payload)}".encode()
+    return f"{base64url.encode(protected)}.{base64url.encode(payload)}".encode()
 
 
 def compact(signed: bytes, signature: bytes) -> str:
     """Return the compact JWS of a signing input and its signature."""
-    return f"{signed.decode()}.{encode_part(signature)}"
-
-
-def encode_part(data: bytes) -> str:
-    """Return base64url without padding."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def decode_part(part: str) -> bytes:
-    """Return the bytes of canonical base64url; `JoseError` for padding or stray bits."""
-    try:
-        data = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
-    except ValueError as exc:  # not ASCII, or one character too many
-        raise JoseError("not_a_jwt", "a part is not base64url") from exc
-    if not part or encode_part(data) != part:  # what is no base64url was left out of the data
-        raise JoseError("not_a_jwt", "a part is not canonical base64url")
-    return data
+    return f"{signed.decode()}.{base64url.encode(signature)}"

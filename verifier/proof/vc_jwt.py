@@ -10,6 +10,7 @@ from verifier.proof import jose
 from verifier.proof.data_integrity import ControllerOf
 from verifier.proof.jose import Jws
 from verifier.proof.jwt_payload import check_claims, numeric_date
+from verifier.public_keys.jwk import JwkError, from_jwk, to_jwk
 from verifier.report import Check, Outcome
 
 MAX_KEYS = 10
@@ -56,10 +57,10 @@ def _named(jws: Jws, controller: Controller) -> list[VerificationMethod]:
         found = [method for method in found if method.id in meant]
     if "jwk" in jws.header:
         try:
-            wanted = jose.to_jwk(jose.public_key(jws.header["jwk"]))
-        except jose.JoseError:
+            wanted = to_jwk(from_jwk(jws.header["jwk"]))
+        except JwkError:
             return []
-        found = [method for method in found if method.key and jose.to_jwk(method.key) == wanted]
+        found = [method for method in found if method.key and to_jwk(method.key) == wanted]
     return found[:MAX_KEYS] if jws.header.keys() & {"kid", "jwk"} else []
 
 

@@ -1,6 +1,4 @@
-"""Signatures of the two key families: their encoding, their hash, and their verification."""
-
-from collections.abc import Callable
+"""Signatures of each key type: the hash that is signed, and verification."""
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -9,34 +7,13 @@ from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePub
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from verifier.proof.cryptosuites.suite import ProofValueError
-from verifier.public_keys.multikey import MultikeyError, PublicKey, base58_encode, multibase_decode
+from verifier.public_keys.multikey import PublicKey
 
 _CURVES = {
     "secp256r1": ("sha256", 32, ECDSA(hashes.SHA256())),
     "secp384r1": ("sha384", 48, ECDSA(hashes.SHA384())),
 }
 """By name: the hash, the bytes of a number, and both together as the library wants them."""
-
-
-def encode_base58(signature: bytes) -> str:
-    """Return the `proofValue` of a signature: base58btc multibase."""
-    return "z" + base58_encode(signature)
-
-
-def decode_base58(*lengths: int) -> Callable[[str], bytes]:
-    """Return the decoding of a `proofValue` whose signature has one of these lengths in bytes."""
-
-    def decode(proof_value: str) -> bytes:
-        try:
-            signature = multibase_decode(proof_value)
-        except MultikeyError as exc:
-            raise ProofValueError(str(exc)) from exc
-        if len(signature) not in lengths:
-            raise ProofValueError(f"the signature has {len(signature)} bytes")
-        return signature
-
-    return decode
 
 
 def eddsa_hash(key: PublicKey) -> str | None:

@@ -2,6 +2,7 @@
 
 from verifier.proof.cryptosuites.detached import DetachedSuite
 from verifier.proof.cryptosuites.ecdsa_sd import ECDSA_SD_2023
+from verifier.proof.cryptosuites.proof_value import decode_base58, encode_base58
 from verifier.proof.cryptosuites.suite import Cryptosuite, Suite
 from verifier.proof.cryptosuites.transformation import (
     configure_alone,
@@ -11,10 +12,8 @@ from verifier.proof.cryptosuites.transformation import (
     rdfc,
 )
 from verifier.public_keys.signature import (
-    decode_base58,
     ecdsa_hash,
     eddsa_hash,
-    encode_base58,
     verify_ecdsa,
     verify_eddsa,
 )

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from contexts import FrozenContexts
-from verifier.parsing import strict_json
-from verifier.proof import jose
+from verifier.parsing import base64url, strict_json
 from verifier.proof.cryptosuites.suite import Json, ProofValueError, Suite
 from verifier.public_keys.multikey import PublicKey
 
@@ -30,8 +29,8 @@ def _parts(jws: object) -> tuple[bytes, bytes]:
     """Return the header as it stands, and the signature; `ProofValueError` for another JWS."""
     header, _, signature = str(jws).partition("..")
     try:
-        if strict_json.loads(jose.decode_part(header)) != _HEADER:
+        if strict_json.loads(base64url.decode(header)) != _HEADER:
             raise ProofValueError("not a detached JWS by EdDSA")
-        return header.encode(), jose.decode_part(signature)
-    except (jose.JoseError, strict_json.StrictJsonError) as exc:
+        return header.encode(), base64url.decode(signature)
+    except (base64url.Base64UrlError, strict_json.StrictJsonError) as exc:
         raise ProofValueError(str(exc)) from exc

@@ -14,13 +14,12 @@ from typing import Any
 from contexts import BUNDLED, FrozenContexts, WorkLimitError, canonicalize
 from contexts.content import content_of
 from contexts.rdfc import canonical_names
-from verifier.parsing import pointers
+from verifier.parsing import base64url, pointers
 from verifier.proof.cryptosuites import sd_proof_value
 from verifier.proof.cryptosuites.sd_proof_value import BaseProof, DerivedProof
 from verifier.proof.cryptosuites.statements import Statements, revealed
 from verifier.proof.cryptosuites.suite import Json, ProofValueError
 from verifier.proof.cryptosuites.transformation import configure_rdfc
-from verifier.proof.jose import decode_part
 from verifier.public_keys.multikey import MultikeyError, PublicKey, from_bytes
 from verifier.public_keys.signature import verify_ecdsa
 
@@ -142,7 +141,7 @@ def disclose(
         public_key=base.public_key,
         signatures=tuple(signature_at[place] for place in places if place not in must),
         labels={
-            int(name.removeprefix("_:c14n")): decode_part(statements.labels[node][3:])
+            int(name.removeprefix("_:c14n")): base64url.decode(statements.labels[node][3:])
             for node, name in sorted(canonical_names(combined).items(), key=_number)
         },
         mandatory_indexes=tuple(i for i, place in enumerate(places) if place in must),

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeGuard
 
+from verifier.parsing import base64url
 from verifier.proof.cryptosuites import cbor
 from verifier.proof.cryptosuites.suite import ProofValueError
-from verifier.proof.jose import JoseError, decode_part, encode_part
 
 BASE, DERIVED = b"\xd9\x5d\x00", b"\xd9\x5d\x01"
 SIGNATURE, PUBLIC_KEY, HMAC_KEY, LABEL = 64, 35, 32, 32
@@ -49,9 +49,9 @@ def encode(proof: BaseProof | DerivedProof) -> str:
     signed = (proof.base_signature, proof.public_key)
     if isinstance(proof, BaseProof):
         parts = (*signed, proof.hmac_key, proof.signatures, proof.mandatory_pointers)
-        return "u" + encode_part(BASE + cbor.encode(parts))
+        return "u" + base64url.encode(BASE + cbor.encode(parts))
     shown = (*signed, proof.signatures, proof.labels, proof.mandatory_indexes)
-    return "u" + encode_part(DERIVED + cbor.encode(shown))
+    return "u" + base64url.encode(DERIVED + cbor.encode(shown))
 
 
 @lru_cache(maxsize=4)  # one verification asks for the same one several times
@@ -60,9 +60,9 @@ def decode(proof_value: str) -> BaseProof | DerivedProof:
     if len(proof_value) > MAX_CHARS or not proof_value.startswith("u"):
         raise ProofValueError("not multibase base64url of an ecdsa-sd-2023 proof")
     try:
-        data = decode_part(proof_value[1:])
+        data = base64url.decode(proof_value[1:])
         header, parts = data[:3], cbor.decode(data[3:])
-    except (JoseError, cbor.CborError) as exc:
+    except (base64url.Base64UrlError, cbor.CborError) as exc:
         raise ProofValueError(str(exc)) from exc
     if isinstance(parts, list) and len(parts) == 5:
         base_signature, public_key, third, fourth, fifth = parts

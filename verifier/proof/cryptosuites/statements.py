@@ -16,9 +16,8 @@ from typing import Any
 from contexts import CanonicalizationError, FrozenContexts, WorkLimitError, canonicalize, to_quads
 from contexts.ntriples import Quad
 from contexts.rdfc import canonical_names, line, rdfc10
-from verifier.parsing import pointers
+from verifier.parsing import base64url, pointers
 from verifier.proof.cryptosuites.suite import Json
-from verifier.proof.jose import encode_part
 
 
 class NotDivisibleError(CanonicalizationError):
@@ -85,7 +84,7 @@ def revealed(
     """
     quads = to_quads(document, contexts=contexts)
     canonical = canonical_names(quads)
-    given = {f"_:c14n{number}": f"_:u{encode_part(label)}" for number, label in labels.items()}
+    given = {f"_:c14n{number}": f"_:u{base64url.encode(label)}" for number, label in labels.items()}
     if set(canonical.values()) != given.keys() or len(set(given.values())) != len(given):
         return None
     names = {node: given[name] for node, name in canonical.items()}
@@ -95,7 +94,7 @@ def revealed(
 def secret_label(hmac_key: bytes, canonical_name: str) -> str:
     """Return the label of a node: `_:u` and the HMAC of its name without `_:` (3.4.4)."""
     name = canonical_name.removeprefix("_:").encode()
-    return "_:u" + encode_part(hmac.digest(hmac_key, name, hashlib.sha256))
+    return "_:u" + base64url.encode(hmac.digest(hmac_key, name, hashlib.sha256))
 
 
 def _named(value: Any, names: Iterator[str]) -> Any:
