@@ -35,9 +35,9 @@ from issuer.web.answers import pages
 from issuer.web.health import Health
 from issuer.web.problems import Problem
 from issuer.wording import language
-from verifier.fetching.cache import remembering
 from verifier.fetching.fetch import Fetch, WebFetch
 from verifier.parsing import web_address
+from verifier.pipeline.response_cache import remembering
 from verifier.trust_lists import kept
 from verifier.web.api import api_blueprint
 from verifier.web.headers import FILE_POLICY, protect

@@ -15,11 +15,11 @@ from pathlib import Path
 from contexts import FrozenContexts
 from verifier import trust
 from verifier.credential.model import instant
-from verifier.fetching.cache import remembering
 from verifier.fetching.fetch import Fetch
-from verifier.intake.carriers import MAX_CREDENTIAL_BYTES
+from verifier.intake.submission import MAX_CREDENTIAL_BYTES
 from verifier.options import pinned, web_options
 from verifier.pipeline.pipeline import verify_all
+from verifier.pipeline.response_cache import remembering
 from verifier.report import Answer, Outcome, Report
 from verifier.trust import TrustList, TrustListError
 from verifier.trust_lists import kept

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from verifier.checks.disclosure import CHOICES, choices, derive
-from verifier.intake.carriers import MAX_CREDENTIAL_BYTES, IntakeError, read
+from verifier.intake.carriers import read
+from verifier.intake.submission import MAX_CREDENTIAL_BYTES, IntakeError
 from verifier.parsing import strict_json
 from verifier.report import Check, Outcome
 from verifier.wording import printed, words

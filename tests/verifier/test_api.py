@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 from world import NOW, World
 
 from verifier.fetching.fetch import offline
-from verifier.intake.carriers import MAX_BYTES
+from verifier.intake.submission import MAX_BYTES
 from verifier.trust import TrustList
 from verifier.web import api
 from verifier.web.app import create_app

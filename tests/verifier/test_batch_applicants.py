@@ -14,7 +14,7 @@ from verifier.batch.applicants import pile
 from verifier.batch.shelf import BatchError, Folder, UnreadableError, Zip
 from verifier.batch.table import HandedIn
 from verifier.batch.table import read as read_rows
-from verifier.intake.carriers import MAX_BYTES
+from verifier.intake.submission import MAX_BYTES
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from verifier import __main__ as command
 from verifier.checks.evidence import digest_multibase
 from verifier.fetching.fetch import offline
-from verifier.intake.carriers import MAX_CREDENTIAL_BYTES
+from verifier.intake.submission import MAX_CREDENTIAL_BYTES
 from verifier.options import web_options
 
 AT = ["--at", "2026-11-22T12:00:00Z"]

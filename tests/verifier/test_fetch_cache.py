@@ -11,11 +11,12 @@ from verifier import verify
 from verifier.checks.status import LIST_TYPES
 from verifier.fetching import cache as fetch_cache
 from verifier.fetching.breaker import FAILURES, MAX_HOSTS, PAUSE_SECONDS, Breaker
-from verifier.fetching.cache import ERROR_SECONDS, MAX_SECONDS, USUAL_SECONDS, Cache, remembering
+from verifier.fetching.cache import ERROR_SECONDS, MAX_SECONDS, USUAL_SECONDS
 from verifier.fetching.fetch import LIMITS, Fetched, FetchError
 from verifier.fetching.rules import fresh_for
-from verifier.intake.carriers import CREDENTIAL_TYPES
+from verifier.intake.submission import CREDENTIAL_TYPES
 from verifier.issuers.did import DOCUMENT_TYPES
+from verifier.pipeline.response_cache import remembering, response_cache
 from verifier.report import Answer
 from verifier.wording import words
 
@@ -56,7 +57,7 @@ def ask(fetch, url=URL, accept=DOCUMENT_TYPES, max_bytes=1000):
 
 def lasts(site, clock, seconds, **options):
     """Return whether what is asked is kept just so many seconds."""
-    fetch = Cache(clock).around(site)
+    fetch = response_cache(clock).around(site)
     for later, times in ((0, 1), (seconds - 0.001, 1), (0.001, 2)):
         clock.now += later
         ask(fetch, **options)
@@ -79,13 +80,13 @@ def test_an_answer_is_kept_as_its_sender_says_and_no_longer_than_five_minutes(cl
 
 def test_what_its_sender_does_not_want_kept_is_not(clock):
     site = Site(fresh_for=0)
-    fetch = Cache(clock).around(site)
+    fetch = response_cache(clock).around(site)
     assert [ask(fetch).age, ask(fetch).age] == [0, 0]
     assert len(site.asked) == 2
 
 
 def test_a_kept_answer_says_how_old_it_is(clock):
-    fetch = Cache(clock).around(Site())
+    fetch = response_cache(clock).around(Site())
     ages = []
     for _ in range(3):
         ages.append(ask(fetch).age)
@@ -96,7 +97,7 @@ def test_a_kept_answer_says_how_old_it_is(clock):
 def test_an_error_is_kept_a_moment_and_says_the_same(clock):
     site = Site()
     site.answers[URL] = FetchError("http_status", URL, "answered 404")
-    fetch = Cache(clock).around(site)
+    fetch = response_cache(clock).around(site)
     said = []
     for _ in range(2):
         with pytest.raises(FetchError) as caught:
@@ -117,7 +118,7 @@ def test_an_error_is_kept_a_moment_and_says_the_same(clock):
 def test_what_one_verification_may_not_ask_another_may(clock, code):
     site = Site()
     site.answers[URL] = FetchError(code, URL)
-    fetch = Cache(clock).around(site)
+    fetch = response_cache(clock).around(site)
     for _ in range(2):
         with pytest.raises(FetchError):
             ask(fetch)
@@ -126,7 +127,7 @@ def test_what_one_verification_may_not_ask_another_may(clock, code):
 
 def test_a_credential_is_never_kept(clock):
     site = Site(fresh_for=300)
-    fetch = Cache(clock).around(site)
+    fetch = response_cache(clock).around(site)
     for _ in range(2):
         assert ask(fetch, accept=CREDENTIAL_TYPES).age == 0
     assert site.asked == [URL] * 2
@@ -135,7 +136,7 @@ def test_a_credential_is_never_kept(clock):
 
 def test_what_was_asked_for_another_purpose_is_asked_again(clock):
     site = Site()
-    fetch = Cache(clock).around(site)
+    fetch = response_cache(clock).around(site)
     for options in ({}, {"max_bytes": 999}, {"accept": "*/*"}, {"url": URL + "x"}, {}):
         ask(fetch, **options)
     assert len(site.asked) == 4
@@ -143,9 +144,9 @@ def test_what_was_asked_for_another_purpose_is_asked_again(clock):
 
 
 def test_the_longest_unused_answers_go_first(clock, monkeypatch):
-    monkeypatch.setattr(fetch_cache, "MAX_ANSWERS", 3)
+    monkeypatch.setattr(fetch_cache, "MAX_RESPONSES", 3)
     site = Site()
-    fetch = Cache(clock).around(site)
+    fetch = response_cache(clock).around(site)
     for name in "abcadab":  # d throws out b; b then throws out c
         ask(fetch, url=name)
     assert site.asked == [*"abcd", "b"]
@@ -156,7 +157,7 @@ def test_no_more_bytes_are_kept_than_allowed(clock, monkeypatch):
     site = Site()
     site.answers = {name: Fetched(name, bytes(100)) for name in "abc"}
     site.answers["large"] = Fetched("large", bytes(251))
-    cache = Cache(clock)
+    cache = response_cache(clock)
     fetch = cache.around(site)
     for name in ("a", "b", "c", "b", "c", "a", "large", "large"):
         ask(fetch, url=name)
@@ -173,7 +174,7 @@ def test_an_answer_that_is_asked_for_again_takes_its_room_once(clock, monkeypatc
     site = Site()
     for name, size in {"a": 50, "b": 100, "c": 100, "d": 50}.items():
         site.answers[name] = Fetched(name, bytes(size), fresh_for=10 if name == "a" else None)
-    fetch = Cache(clock).around(site)
+    fetch = response_cache(clock).around(site)
     ask(fetch, url="a"), ask(fetch, url="b")
     clock.now += 10
     for name in "acbdc":  # d throws out a
@@ -188,7 +189,7 @@ def test_as_many_bytes_as_allowed_are_kept(clock, monkeypatch):
     monkeypatch.setattr(fetch_cache, "MAX_BYTES", 200)
     site = Site()
     site.answers = {name: Fetched(name, bytes(100)) for name in "ab"}
-    fetch = Cache(clock).around(site)
+    fetch = response_cache(clock).around(site)
     for name in "abab":
         ask(fetch, url=name)
     assert site.asked == ["a", "b"]
@@ -216,7 +217,7 @@ def test_a_list_is_kept_no_longer_than_its_own_ttl(clock, subject, seconds, form
 def test_a_list_of_unclear_age_is_not_kept(clock, said):
     site = Site(fresh_for=300)
     site.answers[URL] = Fetched(URL, said)
-    fetch = Cache(clock).around(site)
+    fetch = response_cache(clock).around(site)
     ask(fetch, accept=LIST_TYPES), ask(fetch, accept=LIST_TYPES)
     assert len(site.asked) == 2
 
@@ -260,7 +261,7 @@ def test_a_revocation_is_seen_as_soon_as_the_kept_list_has_run_out(world: World,
     """Verify, revoke, verify (T35): what is kept is the list and its age, never a verdict."""
     world.publish_list(set(), subject={"ttl": 30000})
     badge = json.dumps(world.issuer.sign(world.badge())).encode()
-    fetch = Cache(clock).around(world.fetch)
+    fetch = response_cache(clock).around(world.fetch)
 
     def current():
         report = verify(badge, fetch=fetch, now=NOW)
@@ -282,7 +283,7 @@ def test_a_revocation_is_seen_as_soon_as_the_kept_list_has_run_out(world: World,
 def test_dates_are_judged_anew_although_the_list_is_kept(world: World, clock):
     world.publish_list(set(), validUntil="2026-11-22T12:00:10Z")
     badge = json.dumps(world.issuer.sign(world.badge())).encode()
-    fetch = Cache(clock).around(world.fetch)
+    fetch = response_cache(clock).around(world.fetch)
     codes = []
     for seconds in (0, 20, 400):
         codes.append(verify(badge, fetch=fetch, now=NOW + timedelta(seconds=seconds)).current.code)

@@ -28,15 +28,14 @@ from PIL import Image
 from pypdf import PdfWriter
 
 from verifier.intake.baking import bake_png, bake_svg
-from verifier.intake.carriers import (
+from verifier.intake.carriers import read, read_all
+from verifier.intake.submission import (
     FACE_UNSIGNED,
     MAX_BYTES,
     MORE_THAN_ONE,
     PAGES_NOT_READ,
-    Handed,
     IntakeError,
-    read,
-    read_all,
+    Submission,
 )
 from verifier.intake.wrapping import ENVELOPE, PRESENTATION
 
@@ -105,7 +104,7 @@ def test_a_credential_is_found_in_whatever_carries_it(data: bytes, carrier: str,
 def test_where_only_a_link_is_found_it_is_handed_on_with_what_carried_it(
     data: bytes, notes: tuple[str, ...], via: str
 ) -> None:
-    assert read_all(data) == [Handed("url", URL, notes, via=via)]
+    assert read_all(data) == [Submission("url", URL, notes, via=via)]
 
 
 @pytest.mark.parametrize(
@@ -128,13 +127,13 @@ def test_every_distinct_credential_is_found(data: bytes) -> None:
 def test_of_a_baked_picture_the_first_credential_is_taken_and_that_is_said() -> None:
     """OB-53: only the first one counts."""
     (handed,) = read_all(png_with(itxt(JWT.encode()), itxt(OTHER.encode())))
-    assert handed == Handed("png", JWT, (MORE_THAN_ONE,))
+    assert handed == Submission("png", JWT, (MORE_THAN_ONE,))
 
 
 def test_what_cannot_be_opened_hides_nothing_beside_it_and_is_not_hidden() -> None:
     locked = {"type": "EnvelopedVerifiableCredential", "id": "data:application/vc+cose,AA"}
     (handed,) = read_all(json.dumps([JWT, locked]).encode())
-    assert handed == Handed("jwt", JWT, (MORE_THAN_ONE,))
+    assert handed == Submission("jwt", JWT, (MORE_THAN_ONE,))
     with pytest.raises(IntakeError, match="cose"):
         read_all(json.dumps([locked]).encode())
 
@@ -166,24 +165,26 @@ def envelope(jwt: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("credentials", "expected"),
     [
-        pytest.param([json.loads(JSON)], Handed("json", JSON, (PRESENTATION,)), id="object"),
-        pytest.param([JWT], Handed("jwt", JWT, (PRESENTATION,)), id="jwt"),
-        pytest.param([envelope(JWT)], Handed("jwt", JWT, (PRESENTATION, ENVELOPE)), id="envelope"),
+        pytest.param([json.loads(JSON)], Submission("json", JSON, (PRESENTATION,)), id="object"),
+        pytest.param([JWT], Submission("jwt", JWT, (PRESENTATION,)), id="jwt"),
+        pytest.param(
+            [envelope(JWT)], Submission("jwt", JWT, (PRESENTATION, ENVELOPE)), id="envelope"
+        ),
     ],
 )
 def test_of_a_presentation_the_credential_is_taken_and_that_is_said(
-    credentials: list[object], expected: Handed
+    credentials: list[object], expected: Submission
 ) -> None:
     assert read(presentation(*credentials)) == expected
 
 
 def test_a_credential_in_an_envelope_is_the_jwt() -> None:
-    assert read(json.dumps(envelope(JWT)).encode()) == Handed("jwt", JWT, (ENVELOPE,))
+    assert read(json.dumps(envelope(JWT)).encode()) == Submission("jwt", JWT, (ENVELOPE,))
 
 
 def test_what_is_baked_is_unwrapped_as_well() -> None:
     wrapped = json.dumps(envelope(JWT))
-    assert read(bake_png(png(), wrapped)) == Handed("png", JWT, (ENVELOPE,))
+    assert read(bake_png(png(), wrapped)) == Submission("png", JWT, (ENVELOPE,))
 
 
 @pytest.mark.parametrize(
@@ -197,7 +198,7 @@ def test_what_is_baked_is_unwrapped_as_well() -> None:
     ],
 )
 def test_an_object_that_wraps_no_credential_is_handed_on_as_it_is(data: bytes) -> None:
-    assert read(data) == Handed("json", data.decode())
+    assert read(data) == Submission("json", data.decode())
 
 
 def test_the_same_credential_twice_is_one() -> None:
@@ -206,12 +207,12 @@ def test_the_same_credential_twice_is_one() -> None:
 
 def test_of_a_pdf_the_attachment_wins_over_the_code_on_its_face() -> None:
     handed = read(pdf(ATTACHED, pages=[code(link(JWT))]))
-    assert handed == Handed("pdf", JSON, (FACE_UNSIGNED,))
+    assert handed == Submission("pdf", JSON, (FACE_UNSIGNED,))
 
 
 def test_a_code_with_the_credential_wins_over_one_with_a_link() -> None:
     around = link(JWT).partition("#")[0]
-    assert read(saved(code(URL, link(JWT)), "PNG")) == Handed("qr", JWT, around=around)
+    assert read(saved(code(URL, link(JWT)), "PNG")) == Submission("qr", JWT, around=around)
 
 
 def test_a_link_wins_over_a_code_that_cannot_be_unpacked() -> None:

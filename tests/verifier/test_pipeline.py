@@ -10,7 +10,7 @@ from world import Issuer, World
 
 from contexts import BUNDLED
 from verifier.fetching.fetch import FetchError, offline
-from verifier.intake.carriers import CREDENTIAL_TYPES, MAX_CREDENTIAL_BYTES
+from verifier.intake.submission import CREDENTIAL_TYPES, MAX_CREDENTIAL_BYTES
 from verifier.pipeline.examine import verdict
 from verifier.proof.cryptosuites import SUITES, ecdsa_sd
 from verifier.report import Answer, Check, Outcome, Verdict

@@ -34,8 +34,8 @@ from pypdf import PdfReader, PdfWriter
 
 from verifier.intake import baking, sandbox
 from verifier.intake import carriers as intake
-from verifier.intake.carriers import FACE_UNSIGNED, Handed, IntakeError
 from verifier.intake.sandbox import SandboxError
+from verifier.intake.submission import FACE_UNSIGNED, IntakeError, Submission
 
 JWT = jwt()
 CODE = code(link(JWT))
@@ -87,7 +87,7 @@ def test_every_carrier_is_read_by_a_process_that_can_open_nothing(data, carrier)
 
 
 def test_what_the_reader_says_is_what_reading_here_would_say():
-    assert intake.read(ATTACHED) == Handed("pdf", JSON, (FACE_UNSIGNED,))
+    assert intake.read(ATTACHED) == Submission("pdf", JSON, (FACE_UNSIGNED,))
     with pytest.raises(IntakeError) as caught:
         intake.read(pdf(password="secret"))
     assert caught.value.code == "pdf_needs_password"

@@ -15,7 +15,7 @@ from world import NOW, World
 from verifier.credential.view import view
 from verifier.intake import qr
 from verifier.intake.baking import bake_svg
-from verifier.intake.carriers import MAX_BYTES
+from verifier.intake.submission import MAX_BYTES
 from verifier.report import Answer, Verdict
 from verifier.trust import TrustList
 from verifier.web import answers as answers_

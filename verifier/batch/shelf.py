@@ -12,7 +12,7 @@ import zlib
 from pathlib import Path
 from typing import IO, TypeAlias
 
-from verifier.intake.carriers import MAX_BYTES
+from verifier.intake.submission import MAX_BYTES
 
 MAX_FILES = 50_000
 TABLES = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods")

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 from verifier.batch import columns
 from verifier.batch.shelf import MAX_FILES, TABLES, BatchError
 from verifier.intake import sandbox
-from verifier.intake.carriers import MAX_BYTES
+from verifier.intake.submission import MAX_BYTES
 
 DELIMITERS = ",;\t|"
 NEEDED = (

@@ -1,90 +1,105 @@
-"""What was fetched a moment ago and may still be used: issuers' documents and status lists.
+"""Responses that one process uses again while they are fresh.
 
-Never a verdict: dates and status are judged anew each time, from an answer that is no older
-than its sender allows (T35). Never a credential either, because it is somebody's.
+What may be cached is for the caller to say, by the media types that it asks for:
+
+>>> from verifier.fetching.fetch import offline
+>>> fetch = Cache(never={"text/html"}, max_age={"text/plain": len}).around(offline)
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import TypeAlias
 
-from verifier.checks.status import LIST_TYPES
-from verifier.credential.model import listed
-from verifier.fetching.breaker import Breaker
 from verifier.fetching.fetch import LIMITS, Fetch, Fetched, FetchError
-from verifier.intake.carriers import CREDENTIAL_TYPES
-from verifier.pipeline.examine import parse
 
 MAX_SECONDS = 300
-"""However long a sender allows: a key that is withdrawn is seen within five minutes."""
+"""However long a sender allows: a withdrawn key is noticed within five minutes."""
 USUAL_SECONDS = 60
-"""Where a sender does not say."""
+"""If the sender sets no limit."""
 ERROR_SECONDS = 15
-"""For what could not be had: one more try helps nobody sooner."""
-MAX_ANSWERS = 1000
+"""For errors: asking again at once helps nobody."""
+MAX_RESPONSES = 1000
 MAX_BYTES = 64 * 1024 * 1024
 
 Key: TypeAlias = tuple[str, str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
-    found: Fetched | FetchError
+class _Entry:
+    response: Fetched | FetchError
     asked: float
-    ends: float
+    expires: float
 
     @property
     def size(self) -> int:
-        return len(self.found.body) if isinstance(self.found, Fetched) else 0
+        return len(self.response.body) if isinstance(self.response, Fetched) else 0
 
 
 class Cache:
-    """The answers that one process keeps, the longest unused thrown out first."""
+    """The responses of one process; the least recently used are dropped first.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    `never` holds the `accept` values whose responses are not cached. `max_age` gives, for an
+    `accept` value, the seconds for which the body itself may be used.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        never: Container[str] = (),
+        max_age: Mapping[str, Callable[[bytes], float]] | None = None,
+    ) -> None:
+        self._clock, self._never, self._max_age = clock, never, max_age or {}
         self._lock = Lock()
-        self._kept: dict[Key, _Answer] = {}
+        self._entries: dict[Key, _Entry] = {}
         self._size = 0
 
     def around(self, fetch: Fetch) -> Fetch:
-        """Return a `Fetch` that asks by `fetch` for what is not kept, or no longer fresh."""
+        """Return a `Fetch` that calls `fetch` only if there is no fresh response."""
 
-        def remembered(url: str, *, accept: str, max_bytes: int) -> Fetched:
-            if accept == CREDENTIAL_TYPES:
+        def cached(url: str, *, accept: str, max_bytes: int) -> Fetched:
+            if accept in self._never:
                 return fetch(url, accept=accept, max_bytes=max_bytes)
             key = url, accept, max_bytes
-            answer = self._fresh(key)
-            if answer is None:
-                found = _ask(fetch, key)
+            entry = self._fresh(key)
+            if entry is None:
+                response = _ask(fetch, key)
                 now = self._clock()
-                answer = _Answer(found, now, now + _seconds(found, accept))
-                self._keep(key, answer)
-            if isinstance(answer.found, FetchError):
-                raise FetchError(answer.found.code, url, answer.found.detail)
-            return replace(answer.found, age=int(self._clock() - answer.asked))
+                entry = _Entry(response, now, now + self._seconds(response, accept))
+                self._store(key, entry)
+            if isinstance(entry.response, FetchError):
+                raise FetchError(entry.response.code, url, entry.response.detail)
+            return replace(entry.response, age=int(self._clock() - entry.asked))
 
-        return remembered
+        return cached
 
-    def _fresh(self, key: Key) -> _Answer | None:
+    def _fresh(self, key: Key) -> _Entry | None:
         with self._lock:
-            answer = self._kept.get(key)
-            if answer is None or self._clock() >= answer.ends:
+            entry = self._entries.get(key)
+            if entry is None or self._clock() >= entry.expires:
                 return None
-            self._kept[key] = self._kept.pop(key)  # now the last to be thrown out
-            return answer
+            self._entries[key] = self._entries.pop(key)  # now the last to be dropped
+            return entry
 
-    def _keep(self, key: Key, answer: _Answer) -> None:
+    def _store(self, key: Key, entry: _Entry) -> None:
         with self._lock:
-            if (old := self._kept.pop(key, None)) is not None:
+            if (old := self._entries.pop(key, None)) is not None:
                 self._size -= old.size
-            if answer.ends > answer.asked:
-                self._kept[key] = answer
-                self._size += answer.size
-            while self._size > MAX_BYTES or len(self._kept) > MAX_ANSWERS:
-                self._size -= self._kept.pop(next(iter(self._kept))).size
+            if entry.expires > entry.asked:
+                self._entries[key] = entry
+                self._size += entry.size
+            while self._size > MAX_BYTES or len(self._entries) > MAX_RESPONSES:
+                self._size -= self._entries.pop(next(iter(self._entries))).size
+
+    def _seconds(self, response: Fetched | FetchError, accept: str) -> float:
+        """Return how long a response is fresh: as its sender and its own body allow."""
+        if isinstance(response, FetchError):
+            return 0 if response.code in (*LIMITS, "host_paused") else ERROR_SECONDS
+        seconds = USUAL_SECONDS if response.fresh_for is None else response.fresh_for
+        own = self._max_age[accept](response.body) if accept in self._max_age else MAX_SECONDS
+        return min(seconds, MAX_SECONDS, own)
 
 
 def _ask(fetch: Fetch, key: Key) -> Fetched | FetchError:
@@ -93,36 +108,3 @@ def _ask(fetch: Fetch, key: Key) -> Fetched | FetchError:
         return fetch(url, accept=accept, max_bytes=max_bytes)
     except FetchError as exc:
         return exc
-
-
-def _seconds(found: Fetched | FetchError, accept: str) -> float:
-    """Return how long an answer is kept: as its sender says, a list as its `ttl` says as well."""
-    if isinstance(found, FetchError):
-        return 0 if found.code in (*LIMITS, "host_paused") else ERROR_SECONDS
-    seconds = USUAL_SECONDS if found.fresh_for is None else found.fresh_for
-    return min(seconds, MAX_SECONDS, _ttl(found.body) if accept == LIST_TYPES else MAX_SECONDS)
-
-
-def _ttl(body: bytes) -> float:
-    """Return the `ttl` of a status list in seconds (Bitstring Status List, 2.3).
-
-    It is not known yet who wrote it, so it only ever shortens.
-    """
-    try:
-        document = parse(body.decode()).document
-    except ValueError:
-        return 0
-    subjects = [
-        each for each in listed(document.get("credentialSubject")) if isinstance(each, dict)
-    ]
-    said = [each["ttl"] for each in subjects if "ttl" in each]
-    return min((ttl / 1000 if isinstance(ttl, int) else 0 for ttl in said), default=MAX_SECONDS)
-
-
-def remembering(ask: Callable[[], Fetch]) -> Callable[[], Fetch]:
-    """Return what makes the `Fetch` of each verification in one process, out of what asks anew.
-
-    All of them share what was had before, and which hosts do not answer.
-    """
-    cache, breaker = Cache(), Breaker()
-    return lambda: cache.around(breaker.around(ask()))

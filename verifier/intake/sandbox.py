@@ -27,6 +27,8 @@ from multiprocessing.reduction import recv_handle, send_handle
 from threading import BoundedSemaphore, Lock, Timer
 from typing import Any
 
+from verifier.intake import decoders, qr
+
 MAX_MEMORY_BYTES = 1024 * 1024 * 1024
 """A picture of as many pixels as are read at all (`qr.MAX_PIXELS`), with transparency, fits."""
 MAX_CPU_SECONDS = 10
@@ -66,7 +68,7 @@ class SandboxError(Exception):
 
 
 def read(kind: str, data: bytes) -> Any:
-    """Return what `intake.read_apart` says of `data`, read by a process of its own.
+    """Return what `decoders.decode` finds in `data`, read by a process of its own.
 
     Raises `SandboxError` if it needs more than the limits above, or dies.
     """
@@ -165,8 +167,7 @@ def _end() -> None:
 def nurse(door: int) -> None:
     """Fork a reader for each pipe that comes through the door: all that the nursery does."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever ends is gone
-    intake = import_module("verifier.intake.carriers")
-    intake.qr.dictionary()
+    qr.dictionary()
     for name in {"charmap", *aliases.values()}:
         with suppress(LookupError):  # some are of other systems
             codecs.lookup(name)
@@ -180,21 +181,21 @@ def nurse(door: int) -> None:
             if os.fork() == 0:
                 asked.close()
                 with suppress(Exception):
-                    _read(kind, Connection(pipe), intake.read_apart)
+                    _read(kind, Connection(pipe), decoders.decode)
                 os._exit(0)
             os.close(pipe)
 
 
-def _read(kind: str, pipe: Connection, read_apart: Any) -> None:
+def _read(kind: str, pipe: Connection, decode: Any) -> None:
     pipe.send_bytes(str(os.getpid()).encode())
     data = pipe.recv_bytes()
     missed: list[str] = []
     confine()
     sys.addaudithook(lambda event, _: missed.append(event) if event in ("open", "import") else None)
-    found = read_apart(kind, data)
-    if "code" in found and missed:
+    result = decode(kind, data)
+    if "code" in result and missed:
         return  # a decoder missed a part of its own, so that it found nothing says nothing
-    pipe.send_bytes(json.dumps(found).encode())
+    pipe.send_bytes(json.dumps(result).encode())
 
 
 def confine() -> None:

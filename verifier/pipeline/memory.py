@@ -15,11 +15,11 @@ from typing import TypeAlias, TypeVar, cast
 from verifier.checks.status import LIST_TYPES
 from verifier.credential.model import Credential
 from verifier.fetching.breaker import Breaker
-from verifier.fetching.cache import Cache
 from verifier.fetching.fetch import Fetch, Fetched, FetchError
-from verifier.intake.carriers import CREDENTIAL_TYPES
+from verifier.intake.submission import CREDENTIAL_TYPES
 from verifier.issuers.controller import Controller, DidError
 from verifier.pipeline.examine import World
+from verifier.pipeline.response_cache import response_cache
 
 MAX_KEPT = 256
 _DIGEST = 64
@@ -35,7 +35,7 @@ class Known:
     """Answers of others, who does not answer, and what the answers mean."""
 
     def __init__(self) -> None:
-        self.cache, self.breaker = Cache(), Breaker()
+        self.cache, self.breaker = response_cache(), Breaker()
         self.found: dict[Hashable, tuple[object, dict[_Question, str]]] = {}
 
 

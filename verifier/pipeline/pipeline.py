@@ -24,14 +24,13 @@ from contexts import BUNDLED, FrozenContexts, work
 from verifier.checks import recipient, related
 from verifier.checks.evidence import check_evidence
 from verifier.fetching.fetch import Fetch, FetchError
-from verifier.intake.carriers import (
+from verifier.intake.carriers import credential_of_page, read_all
+from verifier.intake.submission import (
     CREDENTIAL_TYPES,
     MAX_CREDENTIAL_BYTES,
     MORE_THAN_ONE,
-    Handed,
     IntakeError,
-    credential_of_page,
-    read_all,
+    Submission,
 )
 from verifier.parsing import web_address
 from verifier.pipeline import inside, refresh
@@ -181,7 +180,7 @@ def _unread(exc: IntakeError) -> Report:
     return unauthentic("unknown", "unknown", (check,))
 
 
-def _look(handed: Handed, world: World) -> Report:
+def _look(handed: Submission, world: World) -> Report:
     """Steps (2) to (8)."""
     around = {"around": handed.around} if handed.around else {}
     received = (
@@ -193,7 +192,7 @@ def _look(handed: Handed, world: World) -> Report:
     return replace(report, text=handed.text)
 
 
-def _judge_text(handed: Handed, received: tuple[Check, ...], world: World) -> Report:
+def _judge_text(handed: Submission, received: tuple[Check, ...], world: World) -> Report:
     try:
         secured = parse(handed.text)  # (2)
     except ValueError as exc:
@@ -241,7 +240,7 @@ def _presented(report: Report, presented_by: str | None, evidence: Sequence[byte
     return replace(report, theirs=recipient.judge(credential, presented_by))
 
 
-def _followed(link: Handed, fetch: Fetch) -> list[Handed]:
+def _followed(link: Submission, fetch: Fetch) -> list[Submission]:
     """Return what a link leads to, and a page to the credential that it names. What carried the
     link is still the carrier, and what was noted of it is still true."""
     url = link.text

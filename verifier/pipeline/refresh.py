@@ -10,7 +10,8 @@ from contexts import work
 from verifier.checks.status import same_id
 from verifier.credential.model import Credential, listed
 from verifier.fetching.fetch import FetchError
-from verifier.intake.carriers import CREDENTIAL_TYPES, MAX_CREDENTIAL_BYTES, IntakeError, read
+from verifier.intake.carriers import read
+from verifier.intake.submission import CREDENTIAL_TYPES, MAX_CREDENTIAL_BYTES, IntakeError
 from verifier.pipeline.examine import Secured, World, examine, parse
 from verifier.report import Check, Found, Outcome, Params, worst
 

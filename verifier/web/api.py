@@ -21,7 +21,7 @@ from werkzeug.exceptions import (
 from contexts import BUNDLED, FrozenContexts
 from verifier import TrustList, verify_all
 from verifier.fetching.fetch import Fetch
-from verifier.intake.carriers import MAX_BYTES
+from verifier.intake.submission import MAX_BYTES
 from verifier.report import Report
 from verifier.web import problems
 from verifier.web.in_time import MOST_SECONDS, within

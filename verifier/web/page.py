@@ -16,7 +16,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from contexts import BUNDLED, FrozenContexts
 from verifier import TrustList, verify_all
 from verifier.fetching.fetch import Fetch
-from verifier.intake.carriers import MAX_BYTES
+from verifier.intake.submission import MAX_BYTES
 from verifier.pipeline.pipeline import MAX_CREDENTIALS
 from verifier.web import answers, display, headers, language, scan
 from verifier.web.answers import Withdrawal

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, jsonify, request
 from verifier.intake import carriers as intake
 from verifier.intake import qr
 from verifier.intake.baking import PNG_SIGNATURE
+from verifier.intake.submission import IntakeError, Submission
 from verifier.report import Check, Outcome
 from verifier.web import language
 from verifier.web.limits import limiter_for
@@ -33,12 +34,12 @@ def add_to(blueprint: Blueprint) -> None:
             abort(415)
         try:
             return jsonify(found=True, text=_as_scanned(intake.read(picture)))
-        except intake.IntakeError as exc:
+        except IntakeError as exc:
             wrong = Check("intake", Outcome.COULD_NOT_CHECK, exc.code, exc.params)
             return jsonify(found=False, why="" if exc.code == NO_CODE else language.say(wrong))
 
 
-def _as_scanned(handed: intake.Handed) -> str:
+def _as_scanned(handed: Submission) -> str:
     """Return what stood in the code: the credential with the address that was around it."""
     if not handed.around:
         return handed.text
