@@ -38,7 +38,8 @@ from issuer.wording import language
 from verifier.fetching.fetch import Fetch, WebFetch
 from verifier.parsing import web_address
 from verifier.pipeline.response_cache import remembering
-from verifier.trust_lists import kept
+from verifier.trust_lists import store
+from verifier.trust_lists.following import LiveLists
 from verifier.web.api import api_blueprint
 from verifier.web.headers import FILE_POLICY, protect
 from verifier.web.page import Site, verifier_blueprint
@@ -83,7 +84,7 @@ def create_app(settings: Settings) -> Flask:
     def make_fetch() -> Fetch:
         return fetch_own(issuer, ask_others())
 
-    lists = kept.InUse(kept.home(os.environ), ask_others)
+    lists = LiveLists(store.default_folder(os.environ), ask_others)
     why = partial(withdrawal, issuer)
     page = verifier_blueprint(site=site, make_fetch=make_fetch, trust=lists, withdrawal=why)
     app.register_blueprint(page, url_prefix="/verify")

@@ -22,7 +22,8 @@ from verifier.pipeline.pipeline import verify_all
 from verifier.pipeline.response_cache import remembering
 from verifier.report import Answer, Outcome, Report
 from verifier.trust import TrustList, TrustListError
-from verifier.trust_lists import kept
+from verifier.trust_lists import following, store
+from verifier.trust_lists.following import LiveLists
 from verifier.wording import printed
 
 SERVE = "serve"
@@ -133,7 +134,7 @@ def serve(arguments: Sequence[str]) -> int:
     try:
         lists: Sequence[TrustList] = _lists(args)
         if not args.trust:
-            lists = kept.InUse(kept.home(os.environ), _asking(args))
+            lists = LiveLists(store.default_folder(os.environ), _asking(args))
         ask = remembering(web_options.asking(args))
         made = app.create_app(ask, lists, contexts=_contexts(args), name=args.name)
         app.serve(made, bind=args.bind, port=args.port)
@@ -193,9 +194,9 @@ def _lists(args: argparse.Namespace) -> tuple[TrustList, ...]:
     """Return the trust lists that are given, else those that are kept; say if one is a copy."""
     if args.trust:
         return tuple(_trust_list(path) for path in args.trust)
-    home = kept.home(os.environ)
+    home = store.default_folder(os.environ)
     try:
-        lists, told = kept.in_use(home, ask=_asking(args), now=datetime.now(UTC))
+        lists, told = following.current_lists(home, ask=_asking(args), now=datetime.now(UTC))
     except TrustListError as exc:
         raise UsageError(str(exc)) from exc
     for line in told:

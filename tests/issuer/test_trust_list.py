@@ -12,7 +12,7 @@ from issuer.recognition import trust_list
 from verifier import trust
 from verifier.fetching.fetch import Fetched
 from verifier.trust import TrustListError
-from verifier.trust_lists import kept
+from verifier.trust_lists import following
 
 URL = "https://lists.example/districts.json"
 DISTRICT = {"id": "did:web:badges.one.example", "name": "District One", "kind": "district"}
@@ -43,7 +43,7 @@ def add(issuer, tmp_path, now):
                 return fetch_own(issuer.settings)(url, accept=accept, max_bytes=max_bytes)
             return Fetched(url, signed)
 
-        return kept.add(tmp_path / "kept", URL, ask=lambda: fetch, now=now)
+        return following.add(tmp_path / "kept", URL, ask=lambda: fetch, now=now)
 
     return add
 

@@ -15,7 +15,7 @@ from verifier.public_keys.jwk import to_jwk
 from verifier.report import Answer, Outcome
 from verifier.trust import TrustListError
 from verifier.trust.chain import LICENSED
-from verifier.trust_lists import kept
+from verifier.trust_lists import following
 
 YES, COULD_NOT = Answer.YES, Answer.COULD_NOT_CHECK
 EXTENSIONS = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
@@ -203,18 +203,18 @@ def test_a_list_of_others_keeps_its_last_good_copy_and_says_so(site, fault, tmp_
     site.publish_issuer(STATE)
     site.documents[url] = jcs(LIST).encode()
     folder = tmp_path / "lists"
-    kept.add(folder, url, ask=site.web.fetch, now=NOW)
-    fresh, told = kept.in_use(folder, ask=site.web.fetch, now=LATER)
+    following.add(folder, url, ask=site.web.fetch, now=NOW)
+    fresh, told = following.current_lists(folder, ask=site.web.fetch, now=LATER)
     assert told == ()
     if fault in SLOW:
         monkeypatch.setattr(fetch, "DEADLINE_SECONDS", DEADLINE)
     site.web.faults["state.example"] = fault
     later = LATER + timedelta(days=3)
-    copy, told = kept.in_use(folder, ask=site.web.fetch, now=later)
+    copy, told = following.current_lists(folder, ask=site.web.fetch, now=later)
     assert [each.entries for each in copy] == [each.entries for each in fresh]
     assert "the copy of 2026-11-25 is used" in told[0]
     with pytest.raises(TrustListError):
-        kept.add(tmp_path / "none", url, ask=site.web.fetch, now=NOW)
+        following.add(tmp_path / "none", url, ask=site.web.fetch, now=NOW)
     assert not (tmp_path / "none").exists()
     badge = site.issuer.sign(site.badge())
     report = site.verify(badge, fetch=site.web.fetch(), trust=copy, now=later)

@@ -7,9 +7,9 @@ from world import NOW
 
 from verifier import __main__ as verifying
 from verifier import trust
+from verifier.directories import nces
 from verifier.trust import TrustListError
 from verifier.trust.lists import read
-from verifier.trust_lists import directory
 from verifier.wording import words
 
 HEADER = "SCHOOL_YEAR,ST,LEA_NAME,LEAID,WEBSITE,SY_STATUS_TEXT"
@@ -20,7 +20,7 @@ def row(website, name="Example District", lea="1234567", state="IL", status="Ope
 
 
 def built(*rows, **options):
-    return directory.build("\r\n".join([HEADER, *rows]).encode(), now=NOW, **options)
+    return nces.build("\r\n".join([HEADER, *rows]).encode(), now=NOW, **options)
 
 
 def ids(*rows, **options):
@@ -96,17 +96,15 @@ def test_a_district_found_so_is_recognized_as_that_and_not_as_listed_by_a_person
 
 def test_a_name_in_an_older_encoding_is_read():
     data = f"{HEADER}\n{row('https://own.example', name='Cañon District')}".encode("cp1252")
-    assert directory.build(data, now=NOW).document["entries"][0]["name"] == "Cañon District (IL)"
+    assert nces.build(data, now=NOW).document["entries"][0]["name"] == "Cañon District (IL)"
     odd = data.replace("ñ".encode("cp1252"), b"\x81")
-    assert (
-        directory.build(odd, now=NOW).document["entries"][0]["name"] == "Ca\ufffdon District (IL)"
-    )
+    assert nces.build(odd, now=NOW).document["entries"][0]["name"] == "Ca\ufffdon District (IL)"
 
 
 def test_the_file_begins_with_a_mark_or_not_and_may_lack_what_is_not_needed():
     plain = "LEAID,LEA_NAME,ST,WEBSITE\n7,District,IL,own.example"
     for data in (plain.encode(), plain.encode("utf-8-sig")):
-        made = directory.build(data, now=NOW)
+        made = nces.build(data, now=NOW)
         assert made.document["entries"][0]["unverified"] == "the federal directory (NCES, LEA 7)"
         assert {entry["kind"] for entry in made.document["entries"]} == {"district"}
         assert made.document["name"] == "School districts by the federal directory"
@@ -128,7 +126,7 @@ def test_an_agency_without_a_name_goes_by_its_number():
 )
 def test_another_file_is_refused_with_where_to_get_the_right_one(data, message):
     with pytest.raises(TrustListError, match=message):
-        directory.build(data, now=NOW)
+        nces.build(data, now=NOW)
 
 
 def test_a_row_that_cannot_be_read_is_named():

@@ -21,7 +21,7 @@ from verifier.options import pinned, web_options
 from verifier.parsing.strict_toml import TomlError
 from verifier.report import Answer
 from verifier.trust import TrustListError
-from verifier.trust_lists import kept
+from verifier.trust_lists import following, store
 from verifier.wording.printed import printable
 
 WORD = "batch"
@@ -115,13 +115,13 @@ def _named(about: str, place: str | Path, data: bytes) -> Named:
 
 def _kept(args: argparse.Namespace) -> tuple[Path, ...]:
     """Return where the lists lie that `mintmark-verify trust` keeps, asked for again if old."""
-    home = kept.home(os.environ)
-    _, told = kept.in_use(
+    home = store.default_folder(os.environ)
+    _, told = following.current_lists(
         home, ask=None if args.offline else web_options.asking(args), now=datetime.now(UTC)
     )
     for line in told:
         print(f"mintmark-verify: {printable(line)}", file=sys.stderr)
-    return tuple(home / pin.file for pin in kept.pins(home))
+    return tuple(home / pin.file for pin in store.subscriptions(home))
 
 
 def _tell_columns(name: str, said: Table) -> None:

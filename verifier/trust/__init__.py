@@ -1,8 +1,8 @@
-"""Trust: whom this verifier recognizes, by lists in order, the most authoritative first.
+"""Which issuers this verifier recognizes, by trust lists in order, the most authoritative first.
 
-`lists` reads them, `recognize` judges by them, `chain` follows endorsements up to somebody on
-them. `kept` keeps those of others, which `obtain` gets and `signed` verifies; `directory` makes
-one of a public directory; `command` is for people.
+`lists` reads a list, `recognize` looks an issuer up, and `chain` follows endorsements from an
+issuer to somebody on a list. Lists of others, which are downloaded and stored, stand in
+`verifier.trust_lists`.
 """
 
 from verifier.trust.lists import TrustEntry, TrustList, TrustListError, load

@@ -61,9 +61,9 @@ class TrustEntry:
 class TrustList:
     """A list of issuers, by its keeper's name, as of its date.
 
-    `keeper` is the id of whoever signed it, `retrieved` the time at which it was last had from
-    there; both are only known of lists that `verifier.trust_lists.kept` keeps. `endorsements` are
-    passed on by the list for issuers that do not carry theirs, each to be verified like any.
+    `keeper` is the id of the signer and `retrieved` the time of the last download; both are
+    known only for lists that `verifier.trust_lists` follows. `endorsements` are those that the
+    list passes on for issuers that do not carry theirs; each is verified like any other.
     """
 
     name: str

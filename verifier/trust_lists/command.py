@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from verifier.directories import nces
 from verifier.options import web_options
 from verifier.parsing import web_address
 from verifier.trust.lists import TrustList, TrustListError
-from verifier.trust_lists import directory, kept
+from verifier.trust_lists import following, store
 from verifier.trust_lists.obtain import registries
 from verifier.wording.printed import printable
 
@@ -22,7 +23,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run the command on what follows `trust`; return 0, or 1 when a list is not taken."""
     args = _parser().parse_args(arguments)
     try:
-        args.run(args, kept.home(os.environ), datetime.now(UTC))
+        args.run(args, store.default_folder(os.environ), datetime.now(UTC))
     except TrustListError as exc:
         return _refuse(str(exc))
     except OSError as exc:
@@ -60,34 +61,37 @@ def _add(args: argparse.Namespace, folder: Path, now: datetime) -> None:
     ask = web_options.asking(args)
     several = registries(args.url, fetch=ask())
     if several is None:
-        found = kept.add(folder, args.url, ask=ask, now=now, signer=args.signer, first=args.first)
-        return _print(_about(found, args.url, now))
+        added = following.add(
+            folder, args.url, ask=ask, now=now, signer=args.signer, first=args.first
+        )
+        return _print(_about(added, args.url, now))
     for kind, url in several:
         if kind != "dcc-legacy":
             _print(f"not kept, because registries of the kind {kind} are not read here")
             continue
         try:
-            found = kept.add(folder, url, ask=ask, now=now)
-            _print(_about(found, url, now))
+            added = following.add(folder, url, ask=ask, now=now)
+            _print(_about(added, url, now))
         except TrustListError as exc:
             _print(f"not kept: {url}: {exc}")
     return None
 
 
 def _list(_args: argparse.Namespace, folder: Path, now: datetime) -> None:
-    pins = kept.pins(folder)
-    for number, pin in enumerate(pins, 1):
-        _print(f"{number}. {_about(kept.kept(folder, pin), pin.url, now)}")
-    if not pins:
+    subscriptions = store.subscriptions(folder)
+    for number, followed in enumerate(subscriptions, 1):
+        about = _about(store.stored_list(folder, followed), followed.url, now)
+        _print(f"{number}. {about}")
+    if not subscriptions:
         _print("no list is kept: mintmark-verify trust add URL")
 
 
 def _remove(args: argparse.Namespace, folder: Path, _now: datetime) -> None:
-    _print(f"no longer kept: {kept.remove(folder, args.which).url}")
+    _print(f"no longer kept: {store.remove(folder, args.which).url}")
 
 
 def _build(args: argparse.Namespace, _folder: Path, now: datetime) -> None:
-    built = directory.build(Path(args.nces).read_bytes(), now=now, state=args.state)
+    built = nces.build(Path(args.nces).read_bytes(), now=now, state=args.state)
     text = json.dumps(built.document) + "\n"  # in few bytes: there are nineteen thousand
     if args.out is None:
         sys.stdout.write(text)
@@ -99,18 +103,19 @@ def _build(args: argparse.Namespace, _folder: Path, now: datetime) -> None:
     print("\n".join(told), file=sys.stderr)
 
 
-def _about(found: TrustList, url: str, now: datetime) -> str:
+def _about(trust_list: TrustList, url: str, now: datetime) -> str:
     """Return what a person wants to know of a kept list: its keeper before its own name for
     itself, its age, and how many it names."""
     site = web_address.site(url)
-    signed = f"signed by {found.keeper}, and pinned to that signer"
-    unsigned = f"signed by nobody: whoever controls {site} controls it"
-    age = f"had {_ago(now - found.retrieved)}" if found.retrieved else "of unknown age"
+    signature = f"signed by nobody: whoever controls {site} controls it"
+    if trust_list.keeper:
+        signature = printable(f"signed by {trust_list.keeper}, and pinned to that signer")
+    age = f"had {_ago(now - trust_list.retrieved)}" if trust_list.retrieved else "of unknown age"
     return "\n".join(
         (
-            f"“{printable(found.name)}”, {printable(signed) if found.keeper else unsigned}",
+            f"“{printable(trust_list.name)}”, {signature}",
             f"   {url}",
-            f"   issuers: {len(found.entries):,}, as of {found.updated:%Y-%m-%d}, {age}",
+            f"   issuers: {len(trust_list.entries):,}, as of {trust_list.updated:%Y-%m-%d}, {age}",
         )
     )
 

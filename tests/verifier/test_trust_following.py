@@ -13,7 +13,8 @@ from verifier import __main__ as verifying
 from verifier.fetching.fetch import FetchError
 from verifier.options import web_options
 from verifier.trust import TrustListError
-from verifier.trust_lists import command, kept
+from verifier.trust_lists import command, following, store
+from verifier.trust_lists.following import LiveLists
 from verifier.trust_lists.obtain import MAX_LIST_BYTES, MAX_REGISTRIES
 
 URL = "https://state.example/lists/districts"
@@ -41,7 +42,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 def add(world, folder):
-    return lambda url=URL, now=NOW, **options: kept.add(
+    return lambda url=URL, now=NOW, **options: following.add(
         folder, url, ask=lambda: world.fetch, now=now, **options
     )
 
@@ -49,7 +50,7 @@ def add(world, folder):
 @pytest.fixture
 def use(world, folder):
     def use(now=LATER, ask=lambda: world.fetch):
-        lists, told = kept.in_use(folder, ask=ask, now=now)
+        lists, told = following.current_lists(folder, ask=ask, now=now)
         return lists, " ".join(told)
 
     return use
@@ -57,7 +58,7 @@ def use(world, folder):
 
 def test_a_signed_list_is_kept_with_its_signer_and_used(add, use, folder):
     assert add().keeper == STATE.did
-    assert [pin.signer for pin in kept.pins(folder)] == [STATE.did]
+    assert [pin.signer for pin in store.subscriptions(folder)] == [STATE.did]
     (found,), told = use(NOW)
     assert (found.name, found.keeper, found.retrieved) == ("State Department", STATE.did, NOW)
     assert told == ""
@@ -70,7 +71,7 @@ def test_a_list_is_asked_for_in_every_form_that_is_read(world, folder):
         asked.append((url, set(accept.split(", ")), max_bytes))
         return world.fetch(url, accept=accept, max_bytes=max_bytes)
 
-    kept.add(folder, URL, ask=lambda: fetch, now=NOW)
+    following.add(folder, URL, ask=lambda: fetch, now=NOW)
     (url, types, size) = asked[0]
     assert (url, size) == (URL, MAX_LIST_BYTES)
     assert {"application/vc", "application/vc+jwt", "application/json"} <= types
@@ -107,7 +108,7 @@ def test_an_old_list_that_nobody_signs_is_asked_for_again(world, add, use):
 
 def test_the_time_of_a_file_is_when_its_list_was_asked_for(world, add, use, folder):
     add()
-    path = folder / kept.pins(folder)[0].file
+    path = folder / store.subscriptions(folder)[0].file
     assert path.stat().st_mtime == NOW.timestamp()
     use(LATER)
     assert path.stat().st_mtime == LATER.timestamp()
@@ -118,7 +119,7 @@ def test_the_time_of_a_file_is_when_its_list_was_asked_for(world, add, use, fold
 
 def test_a_copy_without_its_day_is_of_unknown_age(add, use, run, folder):
     add()
-    path = folder / kept.pins(folder)[0].file
+    path = folder / store.subscriptions(folder)[0].file
     path.write_text(path.read_text().replace('"retrieved"', '"forgotten"'))
     assert "the copy of unknown age is used" in use(NOW, ask=None)[1]
     assert "of unknown age" in run("trust", "list").out
@@ -127,7 +128,7 @@ def test_a_copy_without_its_day_is_of_unknown_age(add, use, run, folder):
 def test_a_name_in_any_script_is_kept_as_it_is(world, add, folder):
     world.documents[URL] = jcs(LIST | {"name": "Bezirk Süd 南"}).encode()
     assert add().name == "Bezirk Süd 南"
-    assert "Süd 南" in (folder / kept.pins(folder)[0].file).read_text("utf-8")
+    assert "Süd 南" in (folder / store.subscriptions(folder)[0].file).read_text("utf-8")
 
 
 def test_a_list_of_more_than_a_megabyte_is_kept(world, add):
@@ -150,7 +151,7 @@ def test_an_old_list_is_asked_for_again(world, add, use, folder):
     world.documents[URL] = jcs(changed).encode()
     (found,), told = use()
     assert (list(found.entries), found.retrieved, told) == ([OTHER["id"]], LATER, "")
-    assert list(kept.kept(folder, kept.pins(folder)[0]).entries) == [OTHER["id"]]
+    assert list(store.stored_list(folder, store.subscriptions(folder)[0]).entries) == [OTHER["id"]]
 
 
 def elsewhere(document=LIST):
@@ -231,7 +232,7 @@ def test_a_folder_that_may_not_be_written_is_used_as_it_is(add, use, monkeypatch
     def refuse(path, *_):
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(kept.os, "utime", refuse)
+    monkeypatch.setattr(store.os, "utime", refuse)
     (found,), told = use()
     assert (found.retrieved, "Permission denied" in told) == (NOW, True)
 
@@ -260,7 +261,7 @@ def test_an_entry_ends_with_its_list_even_in_a_copy(add, use):
 def test_a_signer_may_be_asked_for_at_once(add, folder):
     with pytest.raises(TrustListError, match=r"not by did:web:other\.example"):
         add(signer="did:web:other.example")
-    assert kept.pins(folder) == ()
+    assert store.subscriptions(folder) == ()
     assert add(signer=STATE.did).keeper == STATE.did
     with pytest.raises(TrustListError, match=f"pinned to {STATE.did}: remove it first"):
         add(signer="did:web:other.example")
@@ -276,7 +277,7 @@ def test_a_list_added_again_is_asked_for_now_and_stays_pinned(world, add, folder
         add(now=LATER)
     world.documents[URL] = jwt(LIST).encode()
     assert add(now=LATER).retrieved == LATER
-    assert [pin.url for pin in kept.pins(folder)] == [URL, REGISTRY]
+    assert [pin.url for pin in store.subscriptions(folder)] == [URL, REGISTRY]
 
 
 @pytest.mark.parametrize("answer", [BAD_ANSWERS[name][0] for name in ("a web page", "empty")])
@@ -284,26 +285,26 @@ def test_what_is_no_sound_list_is_not_added(world, add, folder, answer):
     world.documents[URL] = answer(world)
     with pytest.raises(TrustListError):
         add()
-    assert kept.pins(folder) == ()
+    assert store.subscriptions(folder) == ()
 
 
 @pytest.mark.parametrize("which", [URL, "1"])
 def test_a_removed_list_is_gone(add, folder, use, which):
     add()
     add(REGISTRY)
-    kept.remove(folder, which)
+    store.remove(folder, which)
     assert [each.keeper for each in use(NOW)[0]] == [""]
     assert len(list(folder.glob("*.json"))) == 2  # the index, and one list
     with pytest.raises(TrustListError, match="see: trust list"):
-        kept.remove(folder, URL)
-    (folder / kept.pins(folder)[0].file).unlink()  # by hand
-    kept.remove(folder, REGISTRY)
-    assert kept.pins(folder) == ()
+        store.remove(folder, URL)
+    (folder / store.subscriptions(folder)[0].file).unlink()  # by hand
+    store.remove(folder, REGISTRY)
+    assert store.subscriptions(folder) == ()
 
 
 def test_a_server_sees_what_is_added_refreshed_and_removed_while_it_runs(world, add, folder):
     now = [NOW]
-    lists = kept.InUse(folder, lambda: world.fetch, clock=lambda: now[0])
+    lists = LiveLists(folder, lambda: world.fetch, clock=lambda: now[0])
     assert (tuple(lists), len(lists)) == ((), 0)
     add()
     assert [each.retrieved for each in lists] == [NOW]
@@ -325,7 +326,7 @@ def test_a_list_is_read_again_only_when_its_file_has_changed(add, use, folder):
 def test_a_server_that_finds_its_folder_damaged_goes_on_without_and_logs_it(folder, caplog):
     folder.mkdir(parents=True)
     (folder / "lists.json").write_text("{")
-    assert list(kept.InUse(folder, None)) == []
+    assert list(LiveLists(folder, None)) == []
     assert "lists.json cannot be read" in caplog.text
 
 
@@ -339,10 +340,10 @@ def test_a_damaged_folder_is_named_with_the_remedy(add, folder, use, index):
 
 def test_a_damaged_copy_is_named_with_the_remedy(add, folder, use):
     add()
-    (folder / kept.pins(folder)[0].file).write_text("{")
+    (folder / store.subscriptions(folder)[0].file).write_text("{")
     with pytest.raises(TrustListError, match=f"cannot be read .* trust remove {URL}, then add"):
         use()
-    kept.remove(folder, URL)
+    store.remove(folder, URL)
     assert add().keeper == STATE.did
 
 
@@ -356,7 +357,7 @@ def test_a_damaged_copy_is_named_with_the_remedy(add, folder, use):
     ],
 )
 def test_lists_lie_where_the_data_of_a_user_lies(environ, place):
-    assert kept.home(environ) == Path(place)
+    assert store.default_folder(environ) == Path(place)
 
 
 # the command
