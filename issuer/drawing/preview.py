@@ -7,8 +7,8 @@ from typing import Final
 from issuer.drawing.cache import kept
 from issuer.drawing.typesetting import fonts_at_hand, typeset
 from issuer.home.settings import Settings
-from verifier.web.display import domain
 from verifier.web.language import chosen
+from verifier.web.report_page.facts import domain
 
 SIZE: Final = (1200, 630)
 """The least that LinkedIn takes is 1200 × 627."""

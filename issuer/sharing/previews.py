@@ -9,7 +9,7 @@ from issuer.home.settings import Settings
 from issuer.sharing.shared import Shared, Standing
 from issuer.sharing.words import NAMELESS, STANDINGS
 from issuer.wording.language import gettext, ngettext
-from verifier.web.display import amounts
+from verifier.web.report_page.facts import amounts
 
 _MOST_BADGES: Final = 4
 

@@ -16,7 +16,7 @@ from issuer.sharing.decision import Decision, Visibility
 from verifier.credential.model import Credential
 from verifier.credential.view import view
 from verifier.parsing import strict_json
-from verifier.web.display import all_met
+from verifier.web.report_page.facts import all_met
 
 
 class Standing(StrEnum):

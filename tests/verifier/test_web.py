@@ -18,11 +18,11 @@ from verifier.intake.baking import bake_svg
 from verifier.intake.submission import MAX_BYTES
 from verifier.report import Answer, Verdict
 from verifier.trust import TrustList
-from verifier.web import answers as answers_
-from verifier.web import display, in_time
+from verifier.web import in_time
 from verifier.web.headers import protect
-from verifier.web.markdown import prose
 from verifier.web.page import MOST_TEXT, Site, verifier_blueprint
+from verifier.web.report_page import facts, presentation
+from verifier.web.report_page.markdown import prose
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"></svg>'
 Post = Callable[..., Any]
@@ -137,7 +137,7 @@ def test_an_issuer_is_green_only_when_listed_and_red_only_when_its_listing_ended
     answer: Answer, code: str, tone: str
 ) -> None:
     verdict = Verdict(answer, code, {"list": "L", "name": "N"})
-    assert answers_.line("recognized", verdict, in_time.OUT_OF_TIME).tone == tone
+    assert presentation.line("recognized", verdict, in_time.OUT_OF_TIME).tone == tone
 
 
 def test_a_listed_issuer_is_called_what_the_list_calls_it(world: World, signed: bytes) -> None:
@@ -318,7 +318,7 @@ def results(*levels: tuple[str, str | None], required: str = "b", got: str = "b"
 
 def test_levels_are_put_in_order_by_what_is_signed_and_not_by_their_place() -> None:
     shuffled = results(("c", "3"), ("a", "1"), ("b", "2"), got="c").results[0]
-    steps = display.ladder(shuffled)
+    steps = facts.ladder(shuffled)
     assert steps is not None
     assert [level.name for level in steps.levels] == ["a", "b", "c"]
     assert (steps.achieved, steps.required) == (2, 1)
@@ -334,7 +334,7 @@ UNORDERED = [
 
 @pytest.mark.parametrize("levels", UNORDERED)
 def test_levels_without_an_order_are_drawn_in_none(levels: tuple[tuple[str, str], ...]) -> None:
-    assert display.ladder(results(*levels).results[0]) is None
+    assert facts.ladder(results(*levels).results[0]) is None
 
 
 LEVELS = (("a", "1"), ("b", "2"), ("c", "3"))
@@ -350,11 +350,11 @@ LEVELS = (("a", "1"), ("b", "2"), ("c", "3"))
     ],
 )
 def test_a_criterion_is_met_by_the_level_asked_for_or_one_above(got: str, met: bool) -> None:
-    assert display.all_met(results(*LEVELS, got=got)) is met
+    assert facts.all_met(results(*LEVELS, got=got)) is met
 
 
 def test_no_rubric_is_not_all_met() -> None:
-    assert display.all_met(view({})) is False
+    assert facts.all_met(view({})) is False
 
 
 @pytest.mark.parametrize(
@@ -370,4 +370,4 @@ def test_no_rubric_is_not_all_met() -> None:
 def test_the_domain_of_an_issuer_is_read_from_its_identifier(
     identifier: str, host: str | None
 ) -> None:
-    assert display.domain(identifier) == host
+    assert facts.domain(identifier) == host

@@ -18,9 +18,9 @@ from verifier.intake import qr
 from verifier.intake.baking import bake_svg
 from verifier.report import Answer, Verdict
 from verifier.web import in_time, page, scan
-from verifier.web.kinds import KINDS as KINDS_
-from verifier.web.kinds import in_all, kind
 from verifier.web.page import Site, verifier_blueprint
+from verifier.web.report_page.summary import KINDS as KINDS_
+from verifier.web.report_page.summary import in_all, kind
 
 FILE = b"six drafts, each with its revision"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"></svg>'

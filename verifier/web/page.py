@@ -18,13 +18,14 @@ from verifier import TrustList, verify_all
 from verifier.fetching.fetch import Fetch
 from verifier.intake.submission import MAX_BYTES
 from verifier.pipeline.pipeline import MAX_CREDENTIALS
-from verifier.web import answers, display, headers, language, scan
-from verifier.web.answers import Withdrawal
-from verifier.web.handed import handed_in
+from verifier.web import headers, language, scan
 from verifier.web.in_time import MOST_SECONDS, within
-from verifier.web.kinds import in_all
 from verifier.web.limits import limiter_for
-from verifier.web.markdown import prose
+from verifier.web.report_page import facts, presentation
+from verifier.web.report_page.markdown import prose
+from verifier.web.report_page.presentation import Withdrawal
+from verifier.web.report_page.summary import in_all
+from verifier.web.uploads import uploads_in
 from verifier.wording import words
 from verifier.wording.words import N_
 
@@ -97,17 +98,17 @@ def verifier_blueprint(
     @blueprint.post("")
     @limiter.limit(OFTEN)
     def check() -> Response:
-        handed = handed_in(request.form, request.files)
+        uploads = uploads_in(request.form, request.files)
         presented_by = request.form.get("presented_by", "").strip()
-        if not handed:
+        if not uploads:
             return _form(_ours(NOTHING), status=400)
-        anew = [thing for thing in handed if not thing.carrier]
-        if len(anew) > MOST_AT_ONCE or len(handed) > MOST_AGAIN:
+        anew = [thing for thing in uploads if not thing.carrier]
+        if len(anew) > MOST_AT_ONCE or len(uploads) > MOST_AGAIN:
             return _form(_ours(TOO_MANY), status=413)
         evidence = [file.read() for file in request.files.getlist("evidence") if file]
         now, begun = clock(), time.monotonic()
-        told: list[answers.Told] = []
-        for thing in handed:
+        told: list[presentation.Told] = []
+        for thing in uploads:
             reports = verify_all(
                 thing.data,
                 make_fetch=make_fetch,
@@ -118,7 +119,9 @@ def verifier_blueprint(
                 contexts=contexts,
             )
             left = MOST_SECONDS - time.monotonic() + begun
-            told += [answers.tell(report, thing, withdrawal) for report in within(left, reports)]
+            told += [
+                presentation.tell(report, thing, withdrawal) for report in within(left, reports)
+            ]
         if len(told) == 1 and told[0].report.carrier == "unknown":
             found = told[0].report.checks[0]
             problem = (language.say(found), language.next_step(found))
@@ -126,12 +129,12 @@ def verifier_blueprint(
         return Response(
             render_template(
                 "report.html",
-                told=answers.worst_first(told),
+                told=presentation.worst_first(told),
                 in_all=in_all([each.kind for each in told]),
                 now=now,
                 presented_by=presented_by,
                 unread=[] if "only" in request.form else request.form.getlist("unread"),
-                line=answers.line,
+                line=presentation.line,
                 beside=words.beside,
             )
         )
@@ -177,8 +180,8 @@ def _serve_templates(blueprint: Blueprint, site: Site) -> None:
         "spoken",
         "web_link",
     ):
-        blueprint.add_app_template_filter(getattr(display, name), name)
+        blueprint.add_app_template_filter(getattr(facts, name), name)
     blueprint.add_app_template_filter(prose)
-    blueprint.record_once(lambda state: setattr(state.app.jinja_env, "finalize", display.calm))
+    blueprint.record_once(lambda state: setattr(state.app.jinja_env, "finalize", facts.calm))
     language.speak(blueprint)
     blueprint.app_context_processor(lambda: {"site": site})

@@ -7,7 +7,7 @@ from werkzeug.datastructures import FileStorage, ImmutableMultiDict
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
+class Upload:
     """One thing handed in, by the name it had there: of a file, or the address of a link.
 
     `carrier` is what it came in, where its text is handed in again from a report.
@@ -18,14 +18,14 @@ class Handed:
     carrier: str = ""
 
 
-def handed_in(
+def uploads_in(
     form: ImmutableMultiDict[str, str], files: ImmutableMultiDict[str, FileStorage]
-) -> list[Handed]:
+) -> list[Upload]:
     """Return everything in a form: its files, then its texts; of several only the one asked for."""
     fields = (form.getlist(name) for name in ("text", "name", "carrier"))
-    found = [Handed(file.read(), file.filename or "") for file in files.getlist("file") if file]
+    found = [Upload(file.read(), file.filename or "") for file in files.getlist("file") if file]
     found += [
-        Handed(text.strip().encode(), name or _address(text.strip()), carrier)
+        Upload(text.strip().encode(), name or _address(text.strip()), carrier)
         for text, name, carrier in zip_longest(*fields, fillvalue="")
         if text.strip()
     ]

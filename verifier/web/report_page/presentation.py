@@ -7,9 +7,9 @@ from datetime import datetime
 
 from verifier.report import Answer, Outcome, Report, Verdict
 from verifier.structure.shape import GAPS
-from verifier.web import display, language
-from verifier.web.handed import Handed
-from verifier.web.kinds import (
+from verifier.web import language
+from verifier.web.report_page import facts
+from verifier.web.report_page.summary import (
     GOOD_OF,
     KINDS,
     LABELS,
@@ -21,6 +21,7 @@ from verifier.web.kinds import (
     known,
     standing,
 )
+from verifier.web.uploads import Upload
 from verifier.wording.words import N_
 
 CARRIERS = {
@@ -33,7 +34,7 @@ CARRIERS = {
 }
 PICTURES = {"png": "image/png", "svg": "image/svg+xml"}
 MOST_PICTURE = 512 * 1024
-"""A badge handed in is shown again up to this size: it travels inside the page."""
+"""An uploaded badge is shown again up to this size: it travels inside the page."""
 MOST_START = 24
 """Bytes of pasted text that are shown: enough to know it again, too few to claim anything."""
 QUESTIONS = {
@@ -176,7 +177,7 @@ class Told:
             return None
         if report.recognized.code in ("listed", "listed_by_copy"):
             return str(report.recognized.params["name"])
-        return display.domain(report.credential.issuer.id)
+        return facts.domain(report.credential.issuer.id)
 
     @property
     def out_of_reach(self) -> bool:
@@ -186,12 +187,12 @@ class Told:
         return any(code.endswith(AWAY) for code in found)
 
 
-def tell(report: Report, handed: Handed, withdrawal: Withdrawal) -> Told:
+def tell(report: Report, upload: Upload, withdrawal: Withdrawal) -> Told:
     """Return a report on what was handed in, in the reader's language."""
-    if handed.carrier in CARRIERS:  # asked again: the file itself is not at hand any more
-        report = replace(report, carrier=handed.carrier)
+    if upload.carrier in CARRIERS:  # asked again: the file itself is not at hand any more
+        report = replace(report, carrier=upload.carrier)
     for check in report.checks:  # a code is called by the address around it, not by its photo
-        handed = replace(handed, name=str(check.params.get("around", handed.name)))
+        upload = replace(upload, name=str(check.params.get("around", upload.name)))
     report = _withdrawn_here(report, withdrawal)
     of = kind(report)
     return Told(
@@ -202,12 +203,12 @@ def tell(report: Report, handed: Handed, withdrawal: Withdrawal) -> Told:
         in_short=in_short(report),
         counts=counts(report, of),
         steps=tuple(map(language.gettext, NEXT.get(of, ()))),
-        name=handed.name,
-        origin=handed.name or _begins(handed),
-        picture=_picture(report, handed),
+        name=upload.name,
+        origin=upload.name or _begins(upload),
+        picture=_picture(report, upload),
         face=language.gettext(FACES.get(report.carrier, "")),
         notes=tuple(language.say(check) for check in report.checks if check.code in NOTES),
-        not_checked=tuple(not_checked(report, handed)),
+        not_checked=tuple(not_checked(report, upload)),
     )
 
 
@@ -251,16 +252,16 @@ def counts(report: Report, of: str) -> str:
     return dated(KINDS[of], report.current)
 
 
-def not_checked(report: Report, handed: Handed) -> list[str]:
+def not_checked(report: Report, upload: Upload) -> list[str]:
     """Return what nobody looked at, or could not: a report that hides it claims too much (P9)."""
     found = [language.say(c) for c in report.checks if c.outcome is Outcome.COULD_NOT_CHECK]
     credential = report.credential
     if credential is None:
         what = N_("What it claims, its dates, whether it was withdrawn, and who the issuer is.")
         return [*found, language.gettext(what)]
-    if report.carrier == "qr" and handed.name.startswith(("http://", "https://")):
+    if report.carrier == "qr" and upload.name.startswith(("http://", "https://")):
         around = N_("The address around the code ({address}). It was not opened.")
-        found.append(language.gettext(around).format(address=handed.name))
+        found.append(language.gettext(around).format(address=upload.name))
     whose = N_("Whether it belongs to the teacher you are checking it for.")
     if report.theirs is not None:
         whose = N_("Whether who handed it in is who you named: only what you typed was compared.")
@@ -280,9 +281,9 @@ def not_checked(report: Report, handed: Handed) -> list[str]:
     return [*found, language.gettext(judged), language.gettext(counts)]
 
 
-def _begins(handed: Handed) -> str:
+def _begins(upload: Upload) -> str:
     """Return how pasted text begins: that, too, tells which one a report is about."""
-    start = " ".join(handed.data[:MOST_START].decode(errors="replace").split())
+    start = " ".join(upload.data[:MOST_START].decode(errors="replace").split())
     return language.gettext(N_("pasted text that begins “{start}”")).format(start=start)
 
 
@@ -301,19 +302,19 @@ def _own_page(report: Report) -> str | None:
     """Return the address that the credential has on its issuer's own site, or None."""
     if report.credential is None:
         return None
-    address = display.web_link(report.credential.id)
-    own = display.domain(report.credential.issuer.id)
-    return address if address and own and display.domain(address) == own else None
+    address = facts.web_link(report.credential.id)
+    own = facts.domain(report.credential.issuer.id)
+    return address if address and own and facts.domain(address) == own else None
 
 
-def _picture(report: Report, handed: Handed) -> str | None:
-    """Return the credential's picture as a data URL: its own, or the badge handed in (OB-91)."""
+def _picture(report: Report, upload: Upload) -> str | None:
+    """Return the credential's picture as a data URL: its own, or the uploaded badge (OB-91)."""
     if report.credential is None:
         return None
     achievement = report.credential.achievement
-    if achievement and (inside := display.picture(achievement.image)):
+    if achievement and (inside := facts.picture(achievement.image)):
         return inside
     kind = PICTURES.get(report.carrier)
-    if kind is None or handed.carrier or len(handed.data) > MOST_PICTURE:
+    if kind is None or upload.carrier or len(upload.data) > MOST_PICTURE:
         return None
-    return f"data:{kind};base64,{b64encode(handed.data).decode()}"
+    return f"data:{kind};base64,{b64encode(upload.data).decode()}"
