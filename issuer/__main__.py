@@ -27,15 +27,18 @@ from issuer.issuance.finish import finish_pending, pending
 from issuer.messages import KINDS
 from issuer.migrations import SchemaError
 from issuer.outbox import commands as outbox
+from issuer.outbox import mail_test
 from issuer.recognition import endorsement, trust_list
 from issuer.sharing.holder import commands as holder
 from keys import commands as keys
 from keys import passphrase
 from keys.documents import did_document
 from keys.signer import KeysError
-from verifier import trust
+from verifier import __version__, trust
 
 HOME = "MINTMARK_HOME"
+PORT = 8202
+"""Where the server listens for the web server in front of it, which has the public port."""
 FAILED = 1
 USAGE = 2
 INCOMPLETE = 3
@@ -76,6 +79,7 @@ def _home(args: argparse.Namespace) -> Path:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="mintmark", description="Issue signed Open Badges.")
     parser.add_argument("--home", metavar="FOLDER", help=f"where the issuer lives (or set {HOME})")
+    parser.add_argument("--version", action="version", version=f"mintmark {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     new = commands.add_parser("init", help="make a new issuer: settings, keys, database, files")
     new.add_argument("folder", type=Path, metavar="FOLDER", help="a new or empty folder")
@@ -87,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("migrate", help="bring the database up to date")
     serve = commands.add_parser("serve", help="run the web server")
     serve.add_argument("--bind", default="127.0.0.1", metavar="ADDRESS")
-    serve.add_argument("--port", type=int, help="the port to listen on (that of public_url)")
+    serve.add_argument("--port", type=int, help=f"default: {PORT}; for localhost, its own port")
     serve.add_argument("--workers", type=int, default=2)
     commands.add_parser("publish", help="sign and write every public file again (daily)")
     commands.add_parser("pending", help="list credentials that are not issued yet, and why")
@@ -104,6 +108,12 @@ def _parser() -> argparse.ArgumentParser:
     revoke.add_argument("--reason", required=True, help="why; shown on the credential's page")
     copy = commands.add_parser("backup", help="copy the home, but for the passphrase")
     copy.add_argument("folder", type=Path, metavar="FOLDER", help="a new folder, on another disk")
+    copy.add_argument(
+        "--keep",
+        type=_at_least_one,
+        metavar="N",
+        help="make a dated folder in FOLDER instead, and keep the newest N",
+    )
     commands.add_parser("after-restore", help="make a restored backup safe to issue from")
     entry = commands.add_parser("trust-entry", help="print this issuer's entry for trust lists")
     entry.add_argument("--kind", default="district", help="what kind of body the issuer is")
@@ -119,8 +129,16 @@ def _parser() -> argparse.ArgumentParser:
     catalog.add_catalog_commands(commands)
     webhook.add_webhook_commands(commands)
     outbox.add_outbox_commands(commands)
+    mail_test.add_mail_commands(commands)
     holder.add_holder_commands(commands)
     return parser
+
+
+def _at_least_one(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("give 1 or more")
+    return number
 
 
 def _init(args: argparse.Namespace) -> int:
@@ -161,14 +179,15 @@ def _serve(args: argparse.Namespace, issuer: Issuer) -> int:
     start(issuer)
     issuer.database.close()
     settings = issuer.settings
-    default = settings.port or (8000 if settings.public_url.startswith("https:") else 80)
+    behind_a_proxy = settings.public_url.startswith("https:")
+    port = args.port or (PORT if behind_a_proxy else settings.port or 80)
     os.environ[HOME] = str(settings.home)
     command = [
         *(sys.executable, "-m", "gunicorn", "issuer.app:create_app_from_environment()"),
-        *("--bind", f"{args.bind}:{args.port or default}", "--workers", str(args.workers)),
+        *("--bind", f"{args.bind}:{port}", "--workers", str(args.workers)),
         *("--no-control-socket", "--timeout", "60", "--log-level", "warning"),
     ]
-    print(f"serving {settings.public_url}/ at {args.bind}:{args.port or default}", flush=True)
+    print(f"serving {settings.public_url}/ at {args.bind}:{port}", flush=True)
     os.execv(sys.executable, command)  # noqa: S606
 
 
@@ -219,8 +238,12 @@ def _revoke(args: argparse.Namespace, issuer: Issuer) -> int:
 
 
 def _backup(args: argparse.Namespace, issuer: Issuer) -> int:
-    backup.back_up(issuer.settings, args.folder)
-    print(f"{args.folder} holds the database, the keys and all else, but for the passphrase")
+    made = args.folder
+    if args.keep:
+        made = backup.back_up_dated(issuer.settings, made, keep=args.keep, now=_now())
+    else:
+        backup.back_up(issuer.settings, made, now=_now())
+    print(f"{made} holds the database, the keys and all else, but for the passphrase")
     return 0
 
 
@@ -314,6 +337,10 @@ def _outbox(args: argparse.Namespace, issuer: Issuer) -> int:
     return outbox.run(args, issuer=issuer, kinds=KINDS)
 
 
+def _mail(args: argparse.Namespace, issuer: Issuer) -> int:
+    return mail_test.run(args, settings=issuer.settings)
+
+
 def _holder_link(args: argparse.Namespace, issuer: Issuer) -> int:
     return holder.run(args, issuer=issuer)
 
@@ -322,7 +349,16 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-_WITHOUT_DATABASE = {"migrate", "keys", "trust-entry", "trust-list", "endorse", "webhook", "serve"}
+_WITHOUT_DATABASE = {
+    "migrate",
+    "keys",
+    "trust-entry",
+    "trust-list",
+    "endorse",
+    "webhook",
+    "serve",
+    "mail",
+}
 _COMMANDS: dict[str, Command] = {
     "migrate": _migrate,
     "serve": _serve,
@@ -339,6 +375,7 @@ _COMMANDS: dict[str, Command] = {
     "catalog": _catalog,
     "webhook": _webhook,
     "outbox": _outbox,
+    "mail": _mail,
     "holder-link": _holder_link,
 }
 

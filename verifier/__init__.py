@@ -12,4 +12,7 @@ from verifier.pipeline.pipeline import verify, verify_all
 from verifier.report import Answer, Check, Outcome, Report, Verdict
 from verifier.trust import TrustList
 
+__version__ = "0.1.0"
+"""The version of the whole package, and where it is written."""
+
 __all__ = ["Answer", "Check", "Outcome", "Report", "TrustList", "Verdict", "verify", "verify_all"]

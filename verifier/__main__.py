@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 
 from contexts import FrozenContexts
-from verifier import trust
+from verifier import __version__, trust
 from verifier.credential.model import instant
 from verifier.fetching.fetch import Fetch
 from verifier.intake.submission import MAX_CREDENTIAL_BYTES
@@ -89,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE|URL|-",
         help="JSON, JWT, PNG, SVG, PDF, or a picture of a code",
     )
+    add("--version", action="version", version=f"mintmark-verify {__version__}")
     add("--json", action="store_true", help="print the whole report as JSON")
     add("--details", action="store_true", help="show every check, also those that passed")
     add(

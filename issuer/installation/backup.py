@@ -3,12 +3,15 @@
 The copy says of itself that it is one, so what is started from it hands out no status place again.
 """
 
+import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
 from contextlib import closing
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import URL, make_url
@@ -20,16 +23,28 @@ from keys import durable_file
 
 DUMP = "mintmark.dump"
 """What `pg_dump` writes; `pg_restore` reads it."""
-
-
-_OF_USE_HERE = shutil.ignore_patterns(durable_file.UNFINISHED, "*.lock", ".health")
+NOTE = ".backup"
+"""The file in the home that says when the newest backup was made, and where."""
+_DATED = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z")
+_OF_USE_HERE = shutil.ignore_patterns(durable_file.UNFINISHED, "*.lock", ".health", NOTE)
 
 
 class NotCopiedError(MintmarkError):
     """Nothing was backed up. The message says why, and what to do."""
 
 
-def back_up(settings: Settings, folder: Path) -> None:
+def back_up_dated(settings: Settings, folder: Path, *, keep: int, now: datetime) -> Path:
+    """Copy the home to a new folder in `folder`, named by the moment, and return it; of the
+    folders that are named so, the newest `keep` stay."""
+    made = folder / f"{now:%Y-%m-%dT%H%M%SZ}"
+    back_up(settings, made, now=now)
+    dated = sorted(each for each in folder.iterdir() if _DATED.fullmatch(each.name))
+    for old in dated[:-keep]:
+        shutil.rmtree(old)
+    return made
+
+
+def back_up(settings: Settings, folder: Path, *, now: datetime) -> None:
     """Copy the home to `folder`, which is new, while the issuer runs: all of it, or nothing.
 
     The database is first, as a start takes in what was published since. The keys are last, as a key
@@ -53,6 +68,8 @@ def back_up(settings: Settings, folder: Path) -> None:
         raise NotCopiedError(f"nothing is backed up in {folder}: {exc}") from exc
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+    note = {"at": now.isoformat(), "folder": str(folder.resolve())}
+    durable_file.replace(settings.home / NOTE, json.dumps(note).encode(), mode=0o600)
 
 
 def _copy_database(settings: Settings, draft: Path) -> set[Path]:

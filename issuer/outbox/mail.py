@@ -113,7 +113,7 @@ def send(message: EmailMessage, mail: Mail, *, our_name: str) -> None:
     else (a password, a certificate, a server that is away) may be mended.
     """
     try:
-        with _connection(mail, our_name) as smtp:
+        with connection(mail, our_name) as smtp:
             try:
                 smtp.send_message(message)
             except smtplib.SMTPRecipientsRefused as exc:
@@ -132,7 +132,11 @@ def send(message: EmailMessage, mail: Mail, *, our_name: str) -> None:
         raise DeliveryError(f"the server could not be asked ({type(exc).__name__})") from exc
 
 
-def _connection(mail: Mail, our_name: str) -> smtplib.SMTP:
+def connection(mail: Mail, our_name: str) -> smtplib.SMTP:
+    """Return a connection to the mail server that is secret and logged in, as the settings ask.
+
+    Raises `OSError`, `smtplib.SMTPException`, or `DeliveryError` for a password that all can read.
+    """
     secret = ssl.create_default_context()
     make = partial(smtplib.SMTP_SSL, context=secret) if mail.tls == "tls" else smtplib.SMTP
     smtp = make(mail.host, mail.port, local_hostname=our_name, timeout=SECONDS)

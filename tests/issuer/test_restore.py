@@ -1,11 +1,12 @@
 """No status place is handed out twice, however a backup is put back, without a word (P2, P11)."""
 
+import json
 import os
 import shutil
 import subprocess
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from needs import need
@@ -23,6 +24,7 @@ from issuer.issuance.tables import CredentialRow, StatusList
 from verifier import verify
 
 DATABASE = "mintmark.sqlite3"
+NOW = datetime(2026, 11, 29, 2, 30, tzinfo=UTC)
 
 
 def issue(issuer, approval, *numbers):
@@ -288,7 +290,7 @@ def test_postgresql_is_dumped_and_restored_and_no_place_comes_twice(
     settings = postgresql_issuer.settings
     start(postgresql_issuer)
     known = issue(postgresql_issuer, approval, 1, 2)
-    backup.back_up(settings, tmp_path / "copy")
+    backup.back_up(settings, tmp_path / "copy", now=NOW)
     lost = issue(postgresql_issuer, approval, 3, 4)
     postgresql_issuer.database.close()
     plain = postgresql_url.replace("+psycopg", "")
@@ -306,8 +308,33 @@ def test_a_password_of_postgresql_is_on_no_command_line(settings, tmp_path, monk
     asked = []
     url = "postgresql+psycopg://mintmark:top-secret@db.example/mint"
     monkeypatch.setattr(subprocess, "run", lambda command, env, **_: asked.append((command, env)))
-    backup.back_up(replace(settings, database_url=url), tmp_path / "copy")
+    backup.back_up(replace(settings, database_url=url), tmp_path / "copy", now=NOW)
     ((command, env),) = asked
     assert "top-secret" not in " ".join(command)
     assert env["PGPASSWORD"] == "top-secret"
     assert "--dbname=postgresql://mintmark@db.example/mint" in command
+
+
+def test_dated_backups_keep_the_newest_and_nothing_else_is_deleted(settings, tmp_path):
+    """P11: a timer that runs for years fills no disk, and deletes only what it made."""
+    (tmp_path / "kept").mkdir()
+    others = ["2026", "before-the-upgrade", "2026-11-29T023000Z.unfinished-notes"]
+    for name in others:
+        (tmp_path / "kept" / name).mkdir()
+    for day in range(4):
+        now = NOW + timedelta(days=day)
+        made = backup.back_up_dated(settings, tmp_path / "kept", keep=2, now=now)
+        assert json.loads((settings.home / backup.NOTE).read_text()) == {
+            "at": now.isoformat(),
+            "folder": str(made),
+        }
+        assert not (made / backup.NOTE).exists()
+    dated = ["2026-12-01T023000Z", "2026-12-02T023000Z"]
+    assert sorted(each.name for each in (tmp_path / "kept").iterdir()) == sorted(others + dated)
+
+
+@pytest.mark.parametrize("keep", ["0", "-1", "many"])
+def test_to_keep_no_backup_is_wrong_usage(home, tmp_path, keep):
+    with pytest.raises(SystemExit) as end:
+        main(["--home", str(home), "backup", str(tmp_path / "kept"), "--keep", keep])
+    assert end.value.code == 2

@@ -73,7 +73,8 @@ def verify(
     `fetch` asks others (`verifier.fetching.fetch.WebFetch()` or `offline`), `now` is the time that
     dates are judged at, `trust` the lists that say who is recognized, `presented_by` a name, e-mail
     address or DID, `evidence` files to compare with the digests in the credential.
-    Never raises for anything in `data`: what is wrong with it is in the report.
+    Never raises for anything in `data`: what is wrong with it is in the report. `TypeError` for
+    what is no bytes, such as the name of a file.
     """
     report = look_at(data, World(fetch, now, tuple(trust), contexts))  # (1) to (8)
     return _presented(report, presented_by, evidence)  # (9)
@@ -111,6 +112,11 @@ def look_at(data: bytes, world: World) -> Report:
 
 def look_at_all(data: bytes, make_world: Callable[[], World]) -> Iterator[Report]:
     """Yield the reports on all that was handed in, each in a world of its own."""
+    if not isinstance(data, bytes | bytearray | memoryview):
+        raise TypeError(
+            f"what is verified are bytes, not a {type(data).__name__}: of a file, "
+            "Path(name).read_bytes(); of a link or a text, text.encode()"
+        )
     found: list[Report] = []
     nowhere: list[Report] = []
     for report in _each(data, make_world, found):
