@@ -15,9 +15,8 @@ from issuer.approvals.warnings import warnings
 from issuer.database.database import UnavailableError, to_json
 from issuer.home.issuer import opened
 from issuer.home.settings import Settings, Source
-from issuer.issuance import ConflictError
+from issuer.issuance import ConflictError, rehearse
 from issuer.issuance.flaws import Flaw, Refused
-from issuer.issuance.prepare import rehearse
 from issuer.webhooks.standard_webhooks import TOLERANCE_SECONDS
 from verifier.parsing.strict_json import StrictJsonError
 

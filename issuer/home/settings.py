@@ -32,6 +32,9 @@ STATUS_LIST_SIZE = 131_072
 SECRET_BYTES = range(24, 65)
 """Standard Webhooks 1.0.0, "Signature scheme": between 24 and 64 random bytes."""
 BEARER_LENGTH = 32
+PROGRAM = "program"
+"""The source of approvals that come from the program of this very issuer."""
+RESERVED_SOURCES = frozenset({PROGRAM})
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 _PATH = re.compile(r"(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
@@ -344,6 +347,8 @@ def _source(table: Table) -> Source:
     bearer = table.line("bearer", required=False) or None
     if not _NAME.fullmatch(name):
         raise SettingsError(f"sources.name: small letters, digits and - only: {name!r}")
+    if name in RESERVED_SOURCES:
+        raise SettingsError(f"sources.name: {name!r} is what the issuer calls itself: another name")
     if not 1 <= len(secrets) <= 2:
         raise SettingsError(f"source {name!r}: one secret, or two while one replaces the other")
     for secret in secrets:

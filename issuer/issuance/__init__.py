@@ -1,11 +1,17 @@
 """The issuance cycle: receive, build, prepare, sign, self-check, store; and what comes after.
 
+    received = issuance.receive(issuer, approval, source="forms", event_id="evt-1", now=now)
+    received.manage_url  # the holder's link, or None while the keys are locked
+
+Who approves in a transaction of its own: see `issuance.door`.
+
 A stored approval and an issued credential are two commits. Everything between them can be
 repeated and ends the same: one approval, one credential, one status index, for ever.
 """
 
 from issuer.issuance.cycle import Outcome, Received, find, managed, progress, receive, receive_all
-from issuer.issuance.finish import QuarantinedError
+from issuer.issuance.door import approve, in_transaction, rehearse
+from issuer.issuance.finish import QuarantinedError, issue
 from issuer.issuance.prepare import ConflictError
 
 __all__ = [
@@ -13,9 +19,13 @@ __all__ = [
     "Outcome",
     "QuarantinedError",
     "Received",
+    "approve",
     "find",
+    "in_transaction",
+    "issue",
     "managed",
     "progress",
     "receive",
     "receive_all",
+    "rehearse",
 ]

@@ -16,10 +16,11 @@ from issuer.catalog.tables import AchievementVersion
 from issuer.home.issuer import Issuer
 from issuer.issuance.approval import Approval
 from issuer.issuance.approval_tables import ApprovalRow
-from issuer.issuance.finish import QuarantinedError, finish
+from issuer.issuance.door import store
+from issuer.issuance.finish import QuarantinedError, issue
 from issuer.issuance.flaws import Refused
 from issuer.issuance.manage import manage_links, read_token
-from issuer.issuance.prepare import Arrived, ConflictError, Prepared, prepare
+from issuer.issuance.prepare import Arrived, ConflictError, Prepared
 from issuer.issuance.tables import CredentialRow, State
 from keys.signer import KeysError
 
@@ -55,7 +56,7 @@ def receive(
     signed later. Raises `Refused`, `ConflictError` and `UnavailableError` with nothing
     stored, or `QuarantinedError` and `UnavailableError` with the approval stored.
     """
-    prepared = prepare(issuer, [Arrived(approval, event_id)], source=source, now=now)
+    prepared = store(issuer, [Arrived(approval, event_id)], source=source, now=now)
     for held_back in _finish(issuer, prepared):
         raise held_back
     return _received(issuer, prepared)[0]
@@ -69,20 +70,32 @@ def receive_all(
     What `receive` would raise for one of them is given in its place, and keeps no other. Raises
     `UnavailableError`.
     """
+    if len(arrived) > 1 and _repeats(arrived):
+        return _receive_singly(issuer, arrived, source, now)
     try:
-        prepared = prepare(issuer, arrived, source=source, now=now)
+        prepared = store(issuer, arrived, source=source, now=now)
     except (Refused, ConflictError, CanonicalizationError, IntegrityError) as exc:
         if len(arrived) == 1:
             return [exc]
-        each_alone = [receive_all(issuer, [one], source=source, now=now) for one in arrived]
-        return [found for (found,) in each_alone]
+        return _receive_singly(issuer, arrived, source, now)
     _finish(issuer, prepared)
     return [*_received(issuer, prepared)]
 
 
+def _repeats(arrived: Sequence[Arrived]) -> bool:
+    approval_ids = {one.approval.approval_id for one in arrived}
+    return min(len(approval_ids), len({one.event_id for one in arrived})) < len(arrived)
+
+
+def _receive_singly(
+    issuer: Issuer, arrived: Sequence[Arrived], source: str, now: datetime
+) -> list[Received | Exception]:
+    return [receive_all(issuer, [one], source=source, now=now)[0] for one in arrived]
+
+
 def _finish(issuer: Issuer, prepared: Sequence[Prepared]) -> list[QuarantinedError]:
     try:
-        return finish(issuer, [each.key for each in prepared])
+        return issue(issuer, [one.key for one in prepared])
     except KeysError as exc:
         log.warning("stored and not signed: %s", exc)
         return []
@@ -124,7 +137,7 @@ def _one(issuer: Issuer, which: ColumnElement[bool]) -> CredentialRow | None:
 
 
 def _received(issuer: Issuer, prepared: Sequence[Prepared]) -> list[Received]:
-    rows = _brief(issuer, _BY_KEY, keys=[each.key for each in prepared])
+    rows = _brief(issuer, _BY_KEY, keys=[one.key for one in prepared])
     by_key, link = {row.id: row for row in rows}, manage_links(issuer.settings)
     return [
         _outcome(by_key[key], Outcome.ISSUED if new else Outcome.ALREADY, link)

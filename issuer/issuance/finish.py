@@ -56,7 +56,7 @@ class QuarantinedError(Exception):
         self.why = why
 
 
-def finish(issuer: Issuer, keys: Sequence[int]) -> list[QuarantinedError]:
+def issue(issuer: Issuer, keys: Sequence[int]) -> list[QuarantinedError]:
     """Sign and store the credentials with these keys, where that is not done; return why some
     were held back.
 

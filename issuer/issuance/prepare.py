@@ -15,23 +15,20 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, bindparam, insert, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from issuer.catalog import versions
 from issuer.catalog.achievement import Achievement, Alignment, Rubric
 from issuer.catalog.tables import AchievementVersion
-from issuer.database.database import UnavailableError, to_json
+from issuer.database.database import to_json
 from issuer.home.issuer import Issuer
-from issuer.issuance import lists, mark, rules, status
+from issuer.issuance import rules, status
 from issuer.issuance.approval import Approval, Chosen, Proposed, from_data
 from issuer.issuance.approval_tables import ApprovalRow, EventRow
 from issuer.issuance.build import Reservation, build
 from issuer.issuance.flaws import Refused
 from issuer.issuance.tables import CredentialRow, State
 
-ATTEMPTS = 20
-"""Each lost race leaves one fewer to lose, and no approval is delivered by twenty at once."""
 _RANDOM_BYTES = 16
 """128 bits: an address nobody guesses, a salt nobody has a table for (D14)."""
 
@@ -70,15 +67,11 @@ class ConflictError(Exception):
         self.which = which
 
 
-class _RestoredError(Exception):
-    """The database does not know of every place that was handed out."""
-
-
 class Arrived(NamedTuple):
-    """An approval and the id of the event that brought it."""
+    """An approval and the id of the event that brought it; None for one that comes from inside."""
 
     approval: Approval
-    event_id: str
+    event_id: str | None = None
 
 
 class Prepared(NamedTuple):
@@ -89,69 +82,29 @@ class Prepared(NamedTuple):
 
 
 def prepare(
-    issuer: Issuer, arrived: Sequence[Arrived], *, source: str, now: datetime
+    session: Session, issuer: Issuer, arrived: Sequence[Arrived], *, source: str, now: datetime
 ) -> list[Prepared]:
-    """Commit some approvals in one transaction, and return what each is.
+    """Store some approvals with their events and prepared credentials, and return what each is.
 
     The same approval again, under whichever event id, is the credential it was. Raises
-    `Refused`, `ConflictError` and `UnavailableError`, each with nothing written.
+    `Refused` and `ConflictError`.
     """
-    try:
-        return _prepare_retrying(issuer, arrived, source, now)
-    except OSError as exc:
-        raise UnavailableError(str(exc)) from exc
-
-
-def _prepare_retrying(
-    issuer: Issuer, arrived: Sequence[Arrived], source: str, now: datetime
-) -> list[Prepared]:
-    for attempt in range(ATTEMPTS):
-        try:
-            with issuer.database.writing() as session:
-                if attempt == 0 and mark.is_ahead(issuer.settings, session):
-                    raise _RestoredError
-                return _prepare(session, issuer, arrived, source, now)
-        except _RestoredError:
-            lists.mend(issuer, now=now)
-        except IntegrityError:
-            if attempt == ATTEMPTS - 1 or _repeats(arrived):
-                raise
-    raise AssertionError("unreachable")
-
-
-def _repeats(arrived: Sequence[Arrived]) -> bool:
-    return any(
-        len(set(ids)) < len(arrived)
-        for ids in ([a.approval.approval_id for a in arrived], [a.event_id for a in arrived])
-    )
-
-
-def _prepare(
-    session: Session, issuer: Issuer, arrived: Sequence[Arrived], source: str, now: datetime
-) -> list[Prepared]:
     known = _known(session, arrived, source, now)
-    new = [each for each, key in zip(arrived, known, strict=True) if key is None]
+    new = [one for one, key in zip(arrived, known, strict=True) if key is None]
     keys = iter(_new(session, issuer, new, source, now))
     return [Prepared(next(keys) if key is None else key, key is None) for key in known]
-
-
-def rehearse(issuer: Issuer, approval: Approval, *, source: str, now: datetime) -> None:
-    """Do all of `prepare` and undo it: raises what it would raise, and leaves nothing."""
-    with issuer.database.writing() as session:
-        event_id = "a rehearsal"  # with a space, which no real one has
-        _prepare(session, issuer, [Arrived(approval, event_id)], source, now)
-        session.rollback()
 
 
 def _known(
     session: Session, arrived: Sequence[Arrived], source: str, now: datetime
 ) -> list[int | None]:
     """Return the credential of each approval that is there already, noting the new event ids."""
-    ids = [each.approval.approval_id for each in arrived]
+    ids = [one.approval.approval_id for one in arrived]
+    event_ids = [one.event_id for one in arrived if one.event_id]
     execute = session.connection().execute
     there = execute(_APPROVALS, {"source": source, "ids": ids})
     approvals = {name: (row, key, (digest, text)) for name, row, key, digest, text in there}
-    seen = execute(_EVENTS, {"source": source, "ids": [each.event_id for each in arrived]})
+    seen = execute(_EVENTS, {"source": source, "ids": event_ids})
     events = {name: (digest, text) for name, digest, text in seen}
     keys: list[int | None] = []
     for approval, event_id in arrived:
@@ -161,7 +114,7 @@ def _known(
             raise ConflictError("approval_id")
         if event_id in events and not _is_stored(approval, events[event_id]):
             raise ConflictError("event_id")
-        if row is not None and event_id not in events:
+        if row is not None and event_id and event_id not in events:
             _insert(session, EventRow, [_event(source, event_id, row, now)])
         keys.append(key)
     return keys
@@ -182,28 +135,30 @@ def _new(
     """Store events, approvals and the prepared credentials; return the keys of the last."""
     now = now.replace(microsecond=0)
     size = issuer.settings.status_list_size
-    meant = {
-        each: _meant(session, each, now) for each in {one.approval.achievement for one in arrived}
-    }
+    chosen = {one.approval.achievement for one in arrived}
+    rows = {choice: _catalog_version(session, choice, now) for choice in chosen}
     for approval, _ in arrived:
-        if flaws := rules.flaws(approval, meant[approval.achievement][1].rubric, now=now):
+        if flaws := rules.flaws(approval, rows[approval.achievement][1].rubric, now=now):
             raise Refused(flaws)
     places = status.reserve_all(session, len(arrived), size=size, now=now)
     approvals: list[Row] = []
     credentials: list[Row] = []
     for (approval, _), place in zip(arrived, places, strict=True):
-        version, achievement = meant[approval.achievement]
+        version, achievement = rows[approval.achievement]
         approvals.append(_approval(approval, source, version, now))
         reserved = _reservation(*place, now)
         document = build(approval, achievement, settings=issuer.settings, reserved=reserved)
         credentials.append(_credential(document, reserved))
     keys = _insert(session, ApprovalRow, approvals)
     events = [
-        _event(source, one.event_id, key, now) for one, key in zip(arrived, keys, strict=True)
+        _event(source, one.event_id, key, now)
+        for one, key in zip(arrived, keys, strict=True)
+        if one.event_id
     ]
     _insert(session, EventRow, events)
-    rows = [row | {"approval_pk": key} for row, key in zip(credentials, keys, strict=True)]
-    return _insert(session, CredentialRow, rows)
+    for row, key in zip(credentials, keys, strict=True):
+        row["approval_pk"] = key
+    return _insert(session, CredentialRow, credentials)
 
 
 def _approval(approval: Approval, source: str, version: int, now: datetime) -> Row:
@@ -256,41 +211,42 @@ def _reservation(number: int, index: int, now: datetime) -> Reservation:
     )
 
 
-def _meant(session: Session, meant: Chosen | Proposed, now: datetime) -> tuple[int, Achievement]:
-    """Return the catalog version that an approval means, by its key and as it is."""
-    row = _achievement_version(session, meant, now)
+def _catalog_version(
+    session: Session, choice: Chosen | Proposed, now: datetime
+) -> tuple[int, Achievement]:
+    """Return the primary key and the content of the catalog version an approval refers to."""
+    row = _achievement_version(session, choice, now)
     return row.id, versions.read(row)
 
 
 def _achievement_version(
-    session: Session, meant: Chosen | Proposed, now: datetime
+    session: Session, choice: Chosen | Proposed, now: datetime
 ) -> AchievementVersion:
-    """Return the version that was chosen; an own idea becomes one (R20)."""
-    if isinstance(meant, Chosen):
-        row = versions.find(session, meant.id, meant.version)
+    """Return the version that was chosen; a teacher's own idea becomes a new one (R20)."""
+    if isinstance(choice, Chosen):
+        row = versions.find(session, choice.id, choice.version)
         if row is None:
-            known = versions.find(session, meant.id) is not None
-            raise Refused([rules.unknown(meant, field="data.achievement", id_known=known)])
+            known = versions.find(session, choice.id) is not None
+            raise Refused([rules.unknown(choice, field="data.achievement", id_known=known)])
         return row
     return versions.propose(
         session,
-        name=meant.name,
-        description=meant.description,
-        criteria=meant.criteria,
-        rubric=_rubric(session, meant),
-        in_language=meant.in_language,
-        tags=meant.tags,
-        alignments=[Alignment(**asdict(alignment)) for alignment in meant.alignments],
+        name=choice.name,
+        description=choice.description,
+        criteria=choice.criteria,
+        rubric=_rubric(session, choice.rubric),
+        in_language=choice.in_language,
+        tags=choice.tags,
+        alignments=[Alignment(**asdict(alignment)) for alignment in choice.alignments],
         now=now,
     )
 
 
-def _rubric(session: Session, proposed: Proposed) -> Rubric:
-    meant = proposed.rubric
-    rubric = versions.find_rubric(session, meant.id, meant.version)
+def _rubric(session: Session, choice: Chosen) -> Rubric:
+    rubric = versions.find_rubric(session, choice.id, choice.version)
     if rubric is None:
-        known = versions.find_rubric(session, meant.id) is not None
-        raise Refused([rules.unknown(meant, field="data.achievement.rubric", id_known=known)])
+        known = versions.find_rubric(session, choice.id) is not None
+        raise Refused([rules.unknown(choice, field="data.achievement.rubric", id_known=known)])
     return rubric
 
 

@@ -18,8 +18,9 @@ from issuer.installation import init
 from issuer.issuance.approval import from_data
 from issuer.issuance.approval_tables import ApprovalRow
 from issuer.issuance.build import timestamp
+from issuer.issuance.door import store
 from issuer.issuance.finish import finish_pending
-from issuer.issuance.prepare import Arrived, ConflictError, prepare
+from issuer.issuance.prepare import Arrived, ConflictError
 from issuer.issuance.tables import Revocation
 from issuer.sharing import shared, social
 from verifier.proof.jose import parse
@@ -184,7 +185,7 @@ def test_an_endorsement_holds_through_its_last_day_in_the_district(in_zone, home
 def test_what_is_prepared_already_keeps_its_dates(in_zone):
     given = EVENING | {"approved_at": "2026-06-01T00:30:00Z"}
     arrived = [Arrived(from_data(given), "e-1")]
-    prepare(in_zone(None), arrived, source="forms", now=datetime.now(UTC))
+    store(in_zone(None), arrived, source="forms", now=datetime.now(UTC))
     issuer = in_zone("America/Chicago")
     ((row, error),) = finish_pending(issuer)
     assert error is None

@@ -128,6 +128,7 @@ def test_a_file_that_cannot_work_is_refused_by_name(old, new, said):
         pytest.param(["name='a'\nsecrets=['whsec_AAAA']"], "24 to 64 bytes", id="short-secret"),
         pytest.param(["name='a'\nsecrets=['AAAA']"], "whsec_", id="no-prefix"),
         pytest.param([f"name='A b'\nsecrets=['{SECRET}']"], "sources.name", id="odd-name"),
+        pytest.param([f"name='program'\nsecrets=['{SECRET}']"], "sources.name", id="our-own"),
         pytest.param([f"name='a'\nsecrets=['{SECRET}']"] * 2, "same name", id="name-twice"),
         pytest.param(
             [f"name='a'\nsecrets=['{SECRET}']", f"name='b'\nsecrets=['{SECRET}']"],
