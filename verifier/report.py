@@ -62,14 +62,15 @@ def worst(checks: tuple[Check, ...]) -> Check | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What an examination found: `said` makes it authentic or not, `still` current or not,
-    `beside` decides nothing. `credential` is what may be shown if it is authentic."""
+class Examination:
+    """The checks of one credential: `proof_checks` decide *Authentic*, `status_checks` decide
+    *Current*, `notes` decide nothing. `credential` is the view that may be shown if it is
+    authentic."""
 
-    said: tuple[Check, ...]
-    still: tuple[Check, ...] = ()
+    proof_checks: tuple[Check, ...]
+    status_checks: tuple[Check, ...] = ()
     credential: "Credential | None" = None
-    beside: tuple[Check, ...] = ()
+    notes: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,10 @@ def sign(issuer: Issuer, about: str, *, name: str, now: datetime, until: datetim
     signed = to_json({**document, "proof": proofs})
     world = World(fetch_own(settings), now, (), BUNDLED)
     found = examine(parse(signed.decode()), world, lambda it: check_endorsement(it, {about}))
-    for judged in (verdict(found.said, "authentic"), verdict(found.still, "current")):
+    for judged in (
+        verdict(found.proof_checks, "authentic"),
+        verdict(found.status_checks, "current"),
+    ):
         if judged.answer is not Answer.YES:
             raise EndorsementError(f"it would not be taken. {words.text(judged)}")
     return signed

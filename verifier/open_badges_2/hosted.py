@@ -16,7 +16,7 @@ from verifier.fetching.fetch import Fetch, FetchError
 from verifier.open_badges_2.documents import UnavailableError, badge_and_profile, load, same
 from verifier.open_badges_2.view import address_of, credential_of, is_object, text_or_id
 from verifier.parsing import web_address
-from verifier.report import Check, Found, Outcome
+from verifier.report import Check, Examination, Outcome
 
 Json = Mapping[str, Any]
 _Read = TypeVar("_Read")
@@ -25,22 +25,22 @@ _FORM = {"@context", "id", "type", "uid", "verification", "verify", "image"}
 """Members that say how a copy is written and where it is from, not what was earned."""
 
 
-def judge_hosted(handed: Json, fetch: Fetch, now: datetime) -> Found:
+def judge_hosted(submitted: Json, fetch: Fetch, now: datetime) -> Examination:
     """Return what the issuer's site says of the badge whose address was handed in."""
-    address = address_of(handed)
+    address = address_of(submitted)
     if address is None:
-        raise UnavailableError("ob2_no_address", str(handed.get("id")))
+        raise UnavailableError("ob2_no_address", str(submitted.get("id")))
     hosted = _hosted(address, fetch)
     if "badge" not in hosted:
-        return Found((_withdrawn(hosted),))
+        return Examination((_withdrawn(hosted),))
     badge, profile = badge_and_profile(hosted, fetch)
     where = {"url": str(hosted["id"])[:200]}
     if not _may_host(profile, hosted["id"]):
-        return Found((Check("issuer", Outcome.FAILED, "ob2_other_site", where),))
+        return Examination((Check("issuer", Outcome.FAILED, "ob2_other_site", where),))
     credential = credential_of(hosted, badge, profile)
-    said = (Check("hosted", Outcome.PASSED, "ob2_hosted", where),)
-    still = (_withdrawn(hosted), check_validity_period(credential, now=now))
-    return Found(said, still, credential, _differences(handed, hosted))
+    proof_checks = (Check("hosted", Outcome.PASSED, "ob2_hosted", where),)
+    status_checks = (_withdrawn(hosted), check_validity_period(credential, now=now))
+    return Examination(proof_checks, status_checks, credential, _differences(submitted, hosted))
 
 
 def _hosted(address: str, fetch: Fetch) -> Json:
@@ -82,8 +82,8 @@ def _may_host(profile: Json, address: str) -> bool:
 def _policy(profile: Json, member: str, read: Callable[[Any], _Read | None]) -> list[_Read]:
     """Return what a member of the policy names; what cannot be read is not taken for absent."""
     policy = profile.get("verification") or {}
-    said = listed(policy.get(member)) if is_object(policy) else [None]
-    values = [read(value) for value in said if value != ""]
+    entries = listed(policy.get(member)) if is_object(policy) else [None]
+    values = [read(value) for value in entries if value != ""]
     readable = [value for value in values if value is not None]
     if len(readable) < len(values):
         raise UnavailableError("ob2_policy_unreadable", str(profile["id"]))
@@ -101,19 +101,21 @@ def _site(origin: Any) -> str | None:
 def _withdrawn(hosted: Json) -> Check:
     where = {"url": str(hosted["id"])[:200]}
     if hosted.get("revoked") is True:
-        said = withdrawn_by(hosted, where)
-        return said if "reason" in said.params else replace(said, code="ob2_revoked")
+        check = withdrawn_by(hosted, where)
+        return check if "reason" in check.params else replace(check, code="ob2_revoked")
     if hosted.get("revoked") not in (None, False):
         return Check("status", Outcome.COULD_NOT_CHECK, "status_malformed", {"member": "revoked"})
     return Check("status", Outcome.PASSED, "not_revoked", where)
 
 
-def _differences(handed: Json, hosted: Json) -> tuple[Check, ...]:
+def _differences(submitted: Json, hosted: Json) -> tuple[Check, ...]:
     """Return a note that names what the copy says otherwise, or does not say of its end."""
-    names = {*handed, "expires"} - _FORM
-    found = sorted(name for name in names if not _agree(name, handed.get(name), hosted.get(name)))
-    params = {"members": ", ".join(found)[:200]}
-    return (Check("hosted", Outcome.PASSED, "ob2_copy_differs", params),) if found else ()
+    names = {*submitted, "expires"} - _FORM
+    members = sorted(
+        name for name in names if not _agree(name, submitted.get(name), hosted.get(name))
+    )
+    params = {"members": ", ".join(members)[:200]}
+    return (Check("hosted", Outcome.PASSED, "ob2_copy_differs", params),) if members else ()
 
 
 def _agree(name: str, one: Any, other: Any) -> bool:

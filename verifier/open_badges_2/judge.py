@@ -16,7 +16,7 @@ from verifier.open_badges_2.documents import UnavailableError
 from verifier.open_badges_2.hosted import judge_hosted
 from verifier.open_badges_2.signed import judge_signed
 from verifier.proof.jose import Jws
-from verifier.report import Check, Found, Outcome
+from verifier.report import Check, Examination, Outcome
 
 _CONTEXTS = {
     "https://w3id.org/openbadges/v2": "2.0",
@@ -51,7 +51,7 @@ def _named(document: Json) -> list[str]:
     return [_CONTEXTS[entry] for entry in contexts if entry in _CONTEXTS]
 
 
-def judge(assertion: Json, jws: Jws | None, *, fetch: Fetch, now: datetime) -> Found:
+def judge(assertion: Json, jws: Jws | None, *, fetch: Fetch, now: datetime) -> Examination:
     """Return what the issuer of an assertion says of it.
 
     `jws` is the signed form it came in, or None; a signed badge without its signature, and one
@@ -60,11 +60,11 @@ def judge(assertion: Json, jws: Jws | None, *, fetch: Fetch, now: datetime) -> F
     version = {"version": version_of(assertion)}
     try:
         if jws is not None:
-            found = judge_signed(assertion, jws, fetch, now)
+            examination = judge_signed(assertion, jws, fetch, now)
         else:
-            found = judge_hosted(assertion, fetch, now)
+            examination = judge_hosted(assertion, fetch, now)
     except UnavailableError as exc:
         params = {"url": exc.url[:200], **version}
-        return Found((Check("issuer", Outcome.COULD_NOT_CHECK, exc.code, params),))
+        return Examination((Check("issuer", Outcome.COULD_NOT_CHECK, exc.code, params),))
     kind = Check("shape", Outcome.PASSED, "ob2_version", version)
-    return replace(found, said=(*found.said, kind))
+    return replace(examination, proof_checks=(*examination.proof_checks, kind))

@@ -22,47 +22,49 @@ from verifier.open_badges_2.view import credential_of, is_object, text_or_id
 from verifier.proof import jose
 from verifier.proof.jose import Jws
 from verifier.public_keys.jwk import RSA_BITS
-from verifier.report import Check, Found, Outcome
+from verifier.report import Check, Examination, Outcome
 
 Json = Mapping[str, Any]
 
 
-def judge_signed(assertion: Json, jws: Jws, fetch: Fetch, now: datetime) -> Found:
+def judge_signed(assertion: Json, jws: Jws, fetch: Fetch, now: datetime) -> Examination:
     """The key must be one that the issuer's own profile names."""
     badge, profile = badge_and_profile(assertion, fetch)
     if not listed(profile.get("publicKey")):  # as none of 1.x has
         raise UnavailableError("issuer_lists_no_keys", str(profile.get("id")))
     creator = _creator(assertion, profile)
     if creator is None:
-        return Found((_failed("key", "key_not_listed", {"method": "verification.creator"}),))
+        return Examination((_failed("key", "key_not_listed", {"method": "verification.creator"}),))
     documents = [key for key in listed(profile.get("publicKey")) if is_object(key)]
     embedded = next((key for key in documents if same(key.get("id"), creator)), None)
     document = embedded or linked(creator, fetch)
     key = _key(document)
     if not same(document.get("owner"), profile["id"]) or key is None:
-        return Found((_failed("key", "key_not_listed", {"method": creator[:200]}),))
+        return Examination((_failed("key", "key_not_listed", {"method": creator[:200]}),))
     if not jose.verify(jws, key):
-        return Found((_failed("proof", "signature_wrong", {"suite": f"JWS {jws.header['alg']}"}),))
+        return Examination(
+            (_failed("proof", "signature_wrong", {"suite": f"JWS {jws.header['alg']}"}),)
+        )
     credential = credential_of(assertion, badge, profile)
     suite = {"suite": f"JWS {jws.header['alg']}"}
-    said = (Check("proof", Outcome.PASSED, "signature_verified", suite),)
-    still = (
+    proof_checks = (Check("proof", Outcome.PASSED, "signature_verified", suite),)
+    status_checks = (
         _revocation_list(assertion, profile, fetch),
         check_validity_period(credential, now=now),
     )
-    return Found(said, still, credential)
+    return Examination(proof_checks, status_checks, credential)
 
 
 def _creator(assertion: Json, profile: Json) -> str | None:
     """Return the key that the assertion says it is signed by, if the profile names that key."""
     verification = assertion.get("verification", assertion.get("verify"))
-    named = [text_or_id(key) for key in listed(profile.get("publicKey"))]
-    said = None
+    key_ids = [text_or_id(key) for key in listed(profile.get("publicKey"))]
+    creator = None
     if is_object(verification):
-        said = verification.get("creator", verification.get("url"))
-    if said is None and len(named) == 1:
-        return named[0]
-    return said if isinstance(said, str) and said in named else None
+        creator = verification.get("creator", verification.get("url"))
+    if creator is None and len(key_ids) == 1:
+        return key_ids[0]
+    return creator if isinstance(creator, str) and creator in key_ids else None
 
 
 def _revocation_list(assertion: Json, profile: Json, fetch: Fetch) -> Check:

@@ -29,7 +29,7 @@ from verifier.proof import jose
 from verifier.proof.data_integrity import check_proofs
 from verifier.proof.jwt_payload import check_limits_named, check_writing, credential_in
 from verifier.proof.vc_jwt import check_jwt
-from verifier.report import Answer, Check, Found, Outcome, Report, Verdict, worst
+from verifier.report import Answer, Check, Examination, Outcome, Report, Verdict, worst
 from verifier.structure.shape import as_signed, check_endorsement, check_shape
 from verifier.trust import TrustList, chain
 
@@ -57,28 +57,29 @@ class World:
         one verification may ask (T34).
         """
         try:
-            found = resolve(issuer, self.fetch)
+            controller = resolve(issuer, self.fetch)
         except DidError as exc:
-            kept = trust.snapshot(self.trust, issuer, self.now)
-            if kept is None or exc.certain or exc.code == NOT_ASKED:
+            snapshot = trust.snapshot(self.trust, issuer, self.now)
+            if snapshot is None or exc.certain or exc.code == NOT_ASKED:
                 raise
-            found = kept
-        return found.heeding(trust.snapshots(self.trust, issuer))
+            controller = snapshot
+        return controller.heeding(trust.snapshots(self.trust, issuer))
 
     def status_list(self, body: bytes) -> Credential | None:
         """Return the view of a status list credential, or None if it is not authentic."""
         work.add(len(body))
         try:
-            found = parse(wrapping.opened(body.decode("utf-8", "strict").strip()))
+            secured = parse(wrapping.opened(body.decode("utf-8", "strict").strip()))
         except ValueError:  # not UTF-8, not strict JSON, not a JWS
             return None
-        limits = () if found.jws is None else check_limits_named(found.document)
-        said, credential = _authenticate(found, self, None)
-        return credential if worst((*said, *_proof_dates(found, self), *limits)) is None else None
+        limits = () if secured.jws is None else check_limits_named(secured.document)
+        checks, credential = _authenticate(secured, self, None)
+        checks = (*checks, *_proof_dates(secured, self), *limits)
+        return credential if worst(checks) is None else None
 
 
 @dataclass(frozen=True)
-class Secured:
+class SecuredDocument:
     """A parsed credential and how it is secured; `jws` is None for an embedded proof."""
 
     document: Json
@@ -91,18 +92,18 @@ class Secured:
         return "hosted" if open_badges_2.is_assertion(self.document) else "data_integrity"
 
 
-def parse(text: str) -> Secured:
+def parse(text: str) -> SecuredDocument:
     """Return the credential in JSON text or in a compact JWS (step 2).
 
     Raises `StrictJsonError`, `JoseError` and `TwoModelsError`, which are `ValueError`.
     """
     if text.lstrip().startswith("{"):
-        return Secured(strict_json.loads_object(text), None)
+        return SecuredDocument(strict_json.loads_object(text), None)
     jws = jose.parse(text.strip())
-    return Secured(credential_in(jws.payload), jws)
+    return SecuredDocument(credential_in(jws.payload), jws)
 
 
-def parse_inner(item: Any) -> Secured:
+def parse_inner(item: Any) -> SecuredDocument:
     """Return a credential inside another: an object, a JWT, or an envelope around one.
 
     Raises as `parse`, and `ValueError` for what is none of these.
@@ -112,7 +113,7 @@ def parse_inner(item: Any) -> Secured:
     if not isinstance(item, Mapping):
         raise ValueError("neither an object nor a JWT")
     inside = wrapping.unwrap_object(item)
-    return Secured(item, None) if inside is None else parse(inside)
+    return SecuredDocument(item, None) if inside is None else parse(inside)
 
 
 def unparsed(exc: ValueError) -> tuple[str, Check]:
@@ -129,22 +130,24 @@ def unparsed(exc: ValueError) -> tuple[str, Check]:
     return "vc_jwt", Check("parse", Outcome.COULD_NOT_CHECK, "jwt_two_models")
 
 
-def examine(secured: Secured, world: World, check_kind: CheckKind | None = check_shape) -> Found:
+def examine(
+    secured: SecuredDocument, world: World, check_kind: CheckKind | None = check_shape
+) -> Examination:
     """Return what makes it authentic, what makes it current, and the view of it.
 
     `check_kind` says what kind of credential it should be (step 4); None if the caller knows.
     """
     if open_badges_2.is_assertion(secured.document):
         return open_badges_2.judge(secured.document, secured.jws, fetch=world.fetch, now=world.now)
-    said, credential = _authenticate(secured, world, check_kind)
-    if credential is None or worst(said) is not None:
-        return Found(said)
-    beside = check_withheld(credential) if secured.jws is None else ()
-    return Found(said, _check_current(credential, secured, world), credential, beside)
+    proof_checks, credential = _authenticate(secured, world, check_kind)
+    if credential is None or worst(proof_checks) is not None:
+        return Examination(proof_checks)
+    notes = check_withheld(credential) if secured.jws is None else ()
+    return Examination(proof_checks, _check_current(credential, secured, world), credential, notes)
 
 
 def _authenticate(
-    secured: Secured, world: World, check_kind: CheckKind | None
+    secured: SecuredDocument, world: World, check_kind: CheckKind | None
 ) -> tuple[tuple[Check, ...], Credential | None]:
     """Steps (3) to (5), for a credential and for a status list alike, and the view of it."""
     read = _read(secured, world)  # (3)
@@ -172,13 +175,13 @@ def _authenticate(
         return (Check("structure", Outcome.COULD_NOT_CHECK, "structure_in_pieces"),), None
     if not read.sure:
         return (Check("structure", Outcome.COULD_NOT_CHECK, "structure_unusual"),), None
-    if kept := controller_of().snapshot_of:
-        when = {"retrieved": kept.isoformat()}
+    if retrieved := controller_of().snapshot_of:
+        when = {"retrieved": retrieved.isoformat()}
         checks += (Check("issuer", Outcome.PASSED, "issuer_by_snapshot", when),)
     return checks, credential
 
 
-def _read(secured: Secured, world: World) -> Read:
+def _read(secured: SecuredDocument, world: World) -> Read:
     """Return how a credential is to be read: a JWT by its bytes, others by their statements."""
     if secured.jws is not None:
         return Read(check_writing(secured.document), secured.document)
@@ -198,7 +201,9 @@ def _holds(inner: Json, more: bool, world: World) -> bool:
     return decisive is None or (not more and decisive.outcome is not Outcome.FAILED)
 
 
-def _check_current(credential: Credential, secured: Secured, world: World) -> tuple[Check, ...]:
+def _check_current(
+    credential: Credential, secured: SecuredDocument, world: World
+) -> tuple[Check, ...]:
     """Steps (6) and (7). What has ended may have been withdrawn as well, so both are asked."""
     dates = (check_validity_period(credential, now=world.now), *_proof_dates(secured, world))
     status = check_status(credential, fetch=world.fetch, now=world.now, read_list=world.status_list)
@@ -209,25 +214,27 @@ def _check_current(credential: Credential, secured: Secured, world: World) -> tu
     return (*dates, *status, *limits)
 
 
-def _proof_dates(secured: Secured, world: World) -> tuple[Check, ...]:
+def _proof_dates(secured: SecuredDocument, world: World) -> tuple[Check, ...]:
     if secured.jws is not None:
         return ()
     proofs = [p for p in listed(secured.document.get("proof")) if isinstance(p, dict)]
     return (check_proof_dates(proofs, now=world.now),)
 
 
-def conclude(carrier: str, secured: Secured, found: Found, world: World) -> Report:
+def conclude(
+    carrier: str, secured: SecuredDocument, examination: Examination, world: World
+) -> Report:
     """Return the report on what was found, with the verdict *Recognized* (step 8)."""
-    authentic = verdict(found.said, "authentic")
-    credential = found.credential
+    authentic = verdict(examination.proof_checks, "authentic")
+    credential = examination.credential
     if authentic.answer is not Answer.YES or credential is None:
-        return unauthentic(carrier, secured.securing, found.said)
+        return unauthentic(carrier, secured.securing, examination.proof_checks)
     return Report(
         carrier=carrier,
         securing=secured.securing,
-        checks=(*found.said, *found.still, *found.beside),
+        checks=(*examination.proof_checks, *examination.status_checks, *examination.notes),
         authentic=authentic,
-        current=verdict(found.still, "current"),
+        current=verdict(examination.status_checks, "current"),
         recognized=_recognize(credential, world),
         credential=credential,
     )
@@ -239,12 +246,12 @@ def _recognize(credential: Credential, world: World) -> Verdict:
     listing = trust.recognize(world.trust, issuer, world.now)
     if listing.code != "not_listed":
         return listing
-    held = _endorsements_of_issuer(credential.document)
+    endorsements = _endorsements_of_issuer(credential.document)
 
     def read(item: chain.Item) -> chain.Link | None:
         return _link(item, world)
 
-    return chain.endorsed(issuer, held, world.trust, world.now, read=read) or listing
+    return chain.endorsed(issuer, endorsements, world.trust, world.now, read=read) or listing
 
 
 def _link(item: Any, world: World) -> chain.Link | None:
@@ -253,25 +260,32 @@ def _link(item: Any, world: World) -> chain.Link | None:
         secured = parse_inner(item)
     except ValueError:
         return None
-    said = view(_read(secured, world).document)
-    if "EndorsementCredential" not in said.types:
+    endorsement = view(_read(secured, world).document)
+    if "EndorsementCredential" not in endorsement.types:
         return None
 
     def judge() -> tuple[Answer, Answer]:
-        found = examine(secured, world, lambda it: check_endorsement(it, {said.subject_id or ""}))
-        return verdict(found.said, "authentic").answer, verdict(found.still, "current").answer
+        examination = examine(
+            secured, world, lambda it: check_endorsement(it, {endorsement.subject_id or ""})
+        )
+        authentic = verdict(examination.proof_checks, "authentic")
+        return authentic.answer, verdict(examination.status_checks, "current").answer
 
-    held = _endorsements_of_issuer(said.document)
-    subjects = listed(said.document.get("credentialSubject"))
-    kinds = [listed(each.get("type")) for each in subjects if isinstance(each, Mapping)]
+    endorsements = _endorsements_of_issuer(endorsement.document)
+    subjects = listed(endorsement.document.get("credentialSubject"))
+    kinds = [listed(subject.get("type")) for subject in subjects if isinstance(subject, Mapping)]
     licenses = len(subjects) == 1 and [chain.LICENSED in kind for kind in kinds] == [True]
-    return chain.Link(said.issuer.id, said.subject_id, licenses, held, judge)
+    return chain.Link(endorsement.issuer.id, endorsement.subject_id, licenses, endorsements, judge)
 
 
 def _endorsements_of_issuer(document: Json) -> tuple[Any, ...]:
-    issuers = [each for each in listed(document.get("issuer")) if isinstance(each, Mapping)]
+    issuers = [
+        profile for profile in listed(document.get("issuer")) if isinstance(profile, Mapping)
+    ]
     members = ("endorsement", "endorsementJwt")
-    return tuple(item for each in issuers for name in members for item in listed(each.get(name)))
+    return tuple(
+        item for profile in issuers for name in members for item in listed(profile.get(name))
+    )
 
 
 def unauthentic(carrier: str, securing: str, checks: tuple[Check, ...]) -> Report:

@@ -52,8 +52,8 @@ def look(document: Json, world: World) -> Inside:
             *_check_count("endorsement", len(endorsements), MAX_ENDORSEMENTS),
             *_check_count("verifiableCredential", len(record), MAX_CREDENTIALS),
         ),
-        tuple(_report(each, world, is_endorsement) for each in endorsements[:MAX_ENDORSEMENTS]),
-        tuple(_report(each, world, check_shape) for each in record[:MAX_CREDENTIALS]),
+        tuple(_report(item, world, is_endorsement) for item in endorsements[:MAX_ENDORSEMENTS]),
+        tuple(_report(item, world, check_shape) for item in record[:MAX_CREDENTIALS]),
     )
 
 
@@ -84,17 +84,17 @@ def _record(document: Json) -> list[Any]:
 
 def _endorsements(node: Json) -> list[Any]:
     """Return the endorsements of the credential, its achievement, and every profile in it."""
-    found: list[Any] = []
+    endorsements: list[Any] = []
     for key, value in node.items():
         if key in ("endorsement", "endorsementJwt"):
-            found += listed(value)
+            endorsements += listed(value)
         elif type(value) is dict and key not in _APART:
-            found += _endorsements(value)
+            endorsements += _endorsements(value)
         elif type(value) is list and key not in _APART:
             for item in value:
                 if type(item) is dict:
-                    found += _endorsements(item)
-    return found
+                    endorsements += _endorsements(item)
+    return endorsements
 
 
 def _ids(node: Any) -> Iterator[str]:

@@ -35,7 +35,7 @@ from verifier.intake.submission import (
 from verifier.parsing import web_address
 from verifier.pipeline import inside, refresh
 from verifier.pipeline.examine import (
-    Secured,
+    SecuredDocument,
     World,
     conclude,
     examine,
@@ -207,7 +207,9 @@ def _judge_text(handed: Submission, received: tuple[Check, ...], world: World) -
     return _judge(handed.carrier, received, secured, world)  # (3) to (8)
 
 
-def _judge(carrier: str, received: tuple[Check, ...], secured: Secured, world: World) -> Report:
+def _judge(
+    carrier: str, received: tuple[Check, ...], secured: SecuredDocument, world: World
+) -> Report:
     """Steps (3) to (8) for the credential, its newer version, and the credentials inside it."""
     secured, found, refreshed = refresh.follow(secured, examine(secured, world), world)
     report = conclude(carrier, secured, found, world)

@@ -52,9 +52,9 @@ def reading(document: Json, contexts: FrozenContexts) -> Read:
     if _signs_json(document):
         return Read(check_writing(document), document)
     try:
-        found = read(document, MANNER, contexts=contexts)
-        if found is not None:
-            return Read(structure, found.document(), tuple(found.doubts))
+        arrangement = read(document, MANNER, contexts=contexts)
+        if arrangement is not None:
+            return Read(structure, arrangement.document(), tuple(arrangement.doubts))
     except NoOneReadingError as exc:
         code = "structure_list_for_one" if exc.detail else "structure_in_pieces"
         where = {"place": exc.detail[:200]} if exc.detail else {}

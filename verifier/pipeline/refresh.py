@@ -12,41 +12,42 @@ from verifier.credential.model import Credential, listed
 from verifier.fetching.fetch import FetchError
 from verifier.intake.carriers import read
 from verifier.intake.submission import CREDENTIAL_TYPES, MAX_CREDENTIAL_BYTES, IntakeError
-from verifier.pipeline.examine import Secured, World, examine, parse
-from verifier.report import Check, Found, Outcome, Params, worst
+from verifier.pipeline.examine import SecuredDocument, World, examine, parse
+from verifier.report import Check, Examination, Outcome, Params, worst
 
 _KIND = "1EdTechCredentialRefresh"
 
-Followed: TypeAlias = tuple[Secured, Found, tuple[Check, ...]]
+Followed: TypeAlias = tuple[SecuredDocument, Examination, tuple[Check, ...]]
 
 
-def follow(secured: Secured, found: Found, world: World) -> Followed:
+def follow(secured: SecuredDocument, examination: Examination, world: World) -> Followed:
     """Return the refreshed credential and what was found of it, else the original; and a note."""
-    original = found.credential
+    original = examination.credential
     services = listed(original.document.get("refreshService")) if original else []
     if original is None or not services:
-        return secured, found, ()
+        return secured, examination, ()
     service = services[0] if len(services) == 1 and isinstance(services[0], dict) else {}
     kind, url = service.get("type"), service.get("id")
     if _KIND not in listed(kind) or not isinstance(url, str):
-        return secured, found, (_note("refresh_not_supported", {"type": str(kind)[:80]}),)
+        return secured, examination, (_note("refresh_not_supported", {"type": str(kind)[:80]}),)
     where = {"url": url[:200]}
     try:
         fetched = world.fetch(url, accept=CREDENTIAL_TYPES, max_bytes=MAX_CREDENTIAL_BYTES)
         work.add(len(fetched.body))
         newer = parse(read(fetched.body).text)
     except (FetchError, IntakeError, ValueError):
-        return secured, found, (_note("refresh_unreachable", where),)
-    again = examine(newer, world)
-    if worst(again.said) is not None or again.credential is None:
-        return secured, found, (_note("refresh_not_authentic", where),)
-    if not _is_same(original, again.credential):
-        return secured, found, (_note("refresh_of_another", where),)
-    if original.valid_from is None or again.credential.valid_from is None:
-        return secured, found, (_note("refresh_without_dates", where),)
-    if again.credential.valid_from <= original.valid_from:
-        return secured, found, (Check("refresh", Outcome.PASSED, "refresh_is_the_same", where),)
-    return newer, again, (Check("refresh", Outcome.PASSED, "refreshed", where),)
+        return secured, examination, (_note("refresh_unreachable", where),)
+    newer_examination = examine(newer, world)
+    if worst(newer_examination.proof_checks) is not None or newer_examination.credential is None:
+        return secured, examination, (_note("refresh_not_authentic", where),)
+    if not _is_same(original, newer_examination.credential):
+        return secured, examination, (_note("refresh_of_another", where),)
+    if original.valid_from is None or newer_examination.credential.valid_from is None:
+        return secured, examination, (_note("refresh_without_dates", where),)
+    if newer_examination.credential.valid_from <= original.valid_from:
+        unchanged = Check("refresh", Outcome.PASSED, "refresh_is_the_same", where)
+        return secured, examination, (unchanged,)
+    return newer, newer_examination, (Check("refresh", Outcome.PASSED, "refreshed", where),)
 
 
 def _is_same(one: Credential, other: Credential) -> bool:

@@ -34,13 +34,16 @@ def read_signed(text: str, *, fetch: Fetch, now: datetime) -> dict[str, Any]:
             "it is no list that is read here: give a MintmarkTrustList, an issuer registry "
             "(dcc-legacy), or a signed RecognizedEntityCredential"
         )
-    found = examine(secured, World(fetch, now, (), BUNDLED), None)
-    for judged in (verdict(found.said, "authentic"), verdict(found.still, "current")):
-        if judged.answer is not Answer.YES:
-            raise TrustListError(f"the list is not accepted. {words.text(judged)}")
-    if found.credential is None:
+    examination = examine(secured, World(fetch, now, (), BUNDLED), None)
+    for answered in (
+        verdict(examination.proof_checks, "authentic"),
+        verdict(examination.status_checks, "current"),
+    ):
+        if answered.answer is not Answer.YES:
+            raise TrustListError(f"the list is not accepted. {words.text(answered)}")
+    if examination.credential is None:
         raise TrustListError("the list is not accepted")
-    return _as_list(found.credential, now)
+    return _as_list(examination.credential, now)
 
 
 def _as_list(credential: Credential, now: datetime) -> dict[str, Any]:
@@ -63,7 +66,7 @@ def _entry(entity: Json, ends: datetime | None) -> dict[str, Any] | None:
     """Return a `RecognizedEntity` as an entry; None if it is not recognized to issue, or only to
     issue what fits a schema (`outputValidation`), which is not compared here."""
     issuer, actions = entity.get("id"), listed(entity.get("recognizedTo"))
-    by_name = {each.get("action"): each for each in actions if isinstance(each, dict)}
+    by_name = {action.get("action"): action for action in actions if isinstance(action, dict)}
     issue = by_name.get("issue", {} if not actions else None)
     if (
         not isinstance(issuer, str)
