@@ -207,7 +207,7 @@ def _lists(args: argparse.Namespace) -> tuple[TrustList, ...]:
 
 def _contexts(args: argparse.Namespace) -> FrozenContexts:
     try:
-        return pinned.known(pinned.read(args))
+        return pinned.contexts(pinned.read(args))
     except ValueError as exc:
         raise UsageError(str(exc)) from exc
 

@@ -22,7 +22,7 @@ from issuer.issuance.tables import CredentialRow, State
 from issuer.outbox import queue
 from keys.entry import KeyUse
 from keys.signer import KeysError, Signer
-from verifier.pipeline.memory import Known
+from verifier.pipeline.memory import Memory
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ def _finish(
         mark.keep_up(issuer.settings, reached)
         for number in {row.list_number for row in rows}:
             lists.renew(issuer, number)
-        known = Known()
+        known = Memory()
         try:
             for row in rows:
                 made.append((row, _made(issuer, row, signers, known)))
@@ -102,7 +102,7 @@ def _finish(
 
 
 def _made(
-    issuer: Issuer, row: Pending, signers: Mapping[KeyUse, Signer], known: Known
+    issuer: Issuer, row: Pending, signers: Mapping[KeyUse, Signer], known: Memory
 ) -> Secured | str:
     """Return the forms of a credential, or what our own verifier objects to."""
     try:

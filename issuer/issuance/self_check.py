@@ -9,7 +9,7 @@ from issuer.home import published
 from issuer.home.issuer import Issuer
 from issuer.issuance.signing import Secured
 from verifier.pipeline.examine import World
-from verifier.pipeline.memory import Asking, Known, KnownWorld
+from verifier.pipeline.memory import Memory, RecordingFetch, RememberingWorld
 from verifier.pipeline.pipeline import look_at
 from verifier.proof import jose
 from verifier.proof.jwt_payload import CLAIMS
@@ -19,7 +19,7 @@ from verifier.structure.shape import GAPS
 from verifier.wording import words
 
 
-def self_check(issuer: Issuer, secured: Secured, known: Known) -> str | None:
+def self_check(issuer: Issuer, secured: Secured, known: Memory) -> str | None:
     """Return what our own verifier objects to, seeing only our own published files; or None.
 
     The bytes to be stored are read again. Each form with an embedded proof is verified whole; the
@@ -27,7 +27,7 @@ def self_check(issuer: Issuer, secured: Secured, known: Known) -> str | None:
     what was found out about the published files just before.
     """
     fetch = published.fetch_own(issuer.settings)
-    world = KnownWorld(Asking(known, lambda: fetch), datetime.now(UTC), (), BUNDLED)
+    world = RememberingWorld(RecordingFetch(known, lambda: fetch), datetime.now(UTC), (), BUNDLED)
     report = look_at(secured.json, world)
     for each in (report, look_at(secured.to_share, world) if secured.to_share else report):
         if why := _objection(each):

@@ -16,8 +16,9 @@ from world import World
 
 from verifier import __main__ as verifying
 from verifier.batch import command, run
-from verifier.batch.desk import Desk, Row, Task, of_line
-from verifier.batch.table import HandedIn
+from verifier.batch.checker import Checker, Task
+from verifier.batch.row import Row, of_line
+from verifier.batch.table import ApplicantFile
 from verifier.options import web_options
 from verifier.report import Answer, Verdict
 from verifier.wording import words
@@ -294,12 +295,12 @@ def await_(true):
 
 def test_a_fault_of_ours_has_a_row_and_the_others_go_on(world, tmp_path, monkeypatch):
     sound(world, tmp_path / "folder", 2)
-    desk = Desk(Task(tmp_path / "folder", b"", (), lambda: world.fetch))
-    monkeypatch.setattr(run, "_desks", [desk])
+    checker = Checker(Task(tmp_path / "folder", b"", (), lambda: world.fetch))
+    monkeypatch.setattr(run, "_checkers", [checker])
     things = [
-        HandedIn("a", "001.json"),
-        HandedIn("b", "001.json", emails=(None,)),
-        HandedIn("c", ""),
+        ApplicantFile("a", "001.json"),
+        ApplicantFile("b", "001.json", emails=(None,)),
+        ApplicantFile("c", ""),
     ]
     rows = [rows[0] for rows in map(of_line, run._check(things))]
     codes = [[why.code for why in row.reasons] for row in rows]
@@ -317,9 +318,9 @@ def test_a_list_is_asked_and_judged_once_for_many_credentials(world, tmp_path):
     sound(world, tmp_path / "folder", 3)
     judged = []
     world.asked.clear()
-    desk = Desk(Task(tmp_path / "folder", b"", (), lambda: world.fetch))
+    checker = Checker(Task(tmp_path / "folder", b"", (), lambda: world.fetch))
     for number in (1, 2, 3):
-        judged += desk.check(HandedIn("a", f"{number:03}.json"))
+        judged += checker.check(ApplicantFile("a", f"{number:03}.json"))
     assert sorted(world.asked) == sorted({*world.asked})
     assert [len(row.asked) for row in judged] == [2, 2, 2]
 
@@ -341,7 +342,7 @@ def test_one_credential_in_two_forms_counts_once(world, tmp_path, check):
 
 def row(applicant, *, answer=Answer.YES, theirs=False):
     reasons = () if answer is Answer.YES else (Verdict(answer, "revoked"),)
-    thing = HandedIn(applicant, f"{applicant}.json")
+    thing = ApplicantFile(applicant, f"{applicant}.json")
     return Row(thing, NOW, reasons, same="one", theirs=theirs)
 
 

@@ -9,10 +9,11 @@ import zipfile
 import pytest
 from carriers import memory_below
 
-from verifier.batch import shelf, table
-from verifier.batch.applicants import pile
-from verifier.batch.shelf import BatchError, Folder, UnreadableError, Zip
-from verifier.batch.table import HandedIn
+from verifier.batch import files as source_files
+from verifier.batch import table
+from verifier.batch.applicants import read_submissions
+from verifier.batch.files import BatchError, Folder, UnreadableError, Zip
+from verifier.batch.table import ApplicantFile
 from verifier.batch.table import read as read_rows
 from verifier.intake.submission import MAX_BYTES
 
@@ -32,7 +33,7 @@ def read_table(data):
 
 def named(applicant, source, name="", emails=()):
     """Return what a row of a table says."""
-    return HandedIn(applicant, source, name, emails, by_table=True)
+    return ApplicantFile(applicant, source, name, emails, by_table=True)
 
 
 def zipped(path, files):
@@ -43,7 +44,7 @@ def zipped(path, files):
 
 
 def test_a_file_is_its_own_applicants_and_a_folder_one_applicants(folder):
-    assert [(thing.applicant, thing.source) for thing in pile(folder).handed_in] == [
+    assert [(thing.applicant, thing.source) for thing in read_submissions(folder).files] == [
         ("Bo", "Bo/deep/two.pdf"),
         ("Bo", "Bo/one.png"),
         ("ann", "ann.json"),
@@ -52,17 +53,17 @@ def test_a_file_is_its_own_applicants_and_a_folder_one_applicants(folder):
 
 def test_a_zip_of_a_folder_is_read_as_the_folder(tmp_path):
     path = zipped(tmp_path / "in.zip", {"in/ann.json": "a", "in/Bo/one.png": "b"})
-    assert [thing.applicant for thing in pile(path).handed_in] == ["Bo", "ann"]
+    assert [thing.applicant for thing in read_submissions(path).files] == ["Bo", "ann"]
 
 
 @pytest.mark.parametrize("where", ["", "in/"])
 def test_the_table_in_a_zip_says_by_whom(tmp_path, where):
     text = "applicant,file\r\nAnn,a.json\r\n"
     files = {f"{where}applicants.csv": text, f"{where}a.json": "a", f"{where}b.json": "b"}
-    found = pile(zipped(tmp_path / "in.zip", files))
-    assert found.handed_in == (named("Ann", f"{where}a.json"),)
+    found = read_submissions(zipped(tmp_path / "in.zip", files))
+    assert found.files == (named("Ann", f"{where}a.json"),)
     assert found.unnamed == (f"{where}b.json",)
-    assert found.table == hashlib.sha256(text.encode()).hexdigest()
+    assert found.table_sha256 == hashlib.sha256(text.encode()).hexdigest()
 
 
 def test_a_table_alone_names_files_beside_it_and_links(tmp_path):
@@ -71,7 +72,7 @@ def test_a_table_alone_names_files_beside_it_and_links(tmp_path):
         "Name;E-Mail;File;Link\nAnn;a@x.example b@x.example;a.json;https://x.example/1\n"
     )
     emails = ("a@x.example", "b@x.example")
-    assert pile(path).handed_in == (
+    assert read_submissions(path).files == (
         named("Ann", "a.json", "Ann", emails),
         named("Ann", "https://x.example/1", "Ann", emails),
     )
@@ -118,13 +119,19 @@ def test_a_folder_in_a_folder_is_one_applicants_even_alone(tmp_path):
     (tmp_path / "in" / "Jordan").mkdir(parents=True)
     for name in ("a.json", "b.json", "~$b.docx"):
         (tmp_path / "in" / "Jordan" / name).touch()
-    assert [thing.applicant for thing in pile(tmp_path / "in").handed_in] == ["Jordan", "Jordan"]
+    assert [thing.applicant for thing in read_submissions(tmp_path / "in").files] == [
+        "Jordan",
+        "Jordan",
+    ]
 
 
 def test_a_file_is_found_however_a_system_spells_its_name(tmp_path):
     table = "applicant,file\nJosé,José.JSON\nAnn,nobody.json\n"
     path = zipped(tmp_path / "in.zip", {"applicants.csv": table, "Jose\u0301.json": "{}"})
-    assert [thing.source for thing in pile(path).handed_in] == ["Jose\u0301.json", "nobody.json"]
+    assert [thing.source for thing in read_submissions(path).files] == [
+        "Jose\u0301.json",
+        "nobody.json",
+    ]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
@@ -198,7 +205,7 @@ def test_of_a_huge_file_little_is_read_and_all_is_hashed(tmp_path):
 )
 def test_a_name_in_a_zip_that_leads_out_of_it_has_a_row_and_is_not_read(tmp_path, name):
     path = zipped(tmp_path / "in.zip", {name: "{}", "ann.json": "{}"})
-    assert name in [thing.source for thing in pile(path).handed_in]
+    assert name in [thing.source for thing in read_submissions(path).files]
     with pytest.raises(UnreadableError) as raised:
         Zip(path).read(name)
     assert raised.value.code == "file_outside"
@@ -206,7 +213,7 @@ def test_a_name_in_a_zip_that_leads_out_of_it_has_a_row_and_is_not_read(tmp_path
 
 def test_a_zip_whose_folders_are_parted_by_backslashes_is_read(tmp_path):
     path = zipped(tmp_path / "in.zip", {"in\\Ann\\a.json": "{}", "in\\..\\evil.json": "{}"})
-    assert [(t.applicant, t.source) for t in pile(path).handed_in] == [
+    assert [(t.applicant, t.source) for t in read_submissions(path).files] == [
         ("..", "in/../evil.json"),
         ("Ann", "in/Ann/a.json"),
     ]
@@ -267,7 +274,7 @@ def with_end(entries=0, size=0, comment=b"", before=b""):
 def test_a_zip_that_is_none_or_lists_too_much_is_refused(tmp_path, data):
     (tmp_path / "in.zip").write_bytes(data)
     with pytest.raises(BatchError, match="is no folder, table"):
-        pile(tmp_path / "in.zip")
+        read_submissions(tmp_path / "in.zip")
 
 
 def test_a_zip_with_two_files_of_one_name_is_refused(tmp_path):
@@ -276,14 +283,18 @@ def test_a_zip_with_two_files_of_one_name_is_refused(tmp_path):
         with pytest.warns(UserWarning, match="Duplicate name"):
             made.writestr("ann.json", "[]")
     with pytest.raises(BatchError, match="two files of one name"):
-        pile(tmp_path / "in.zip")
+        read_submissions(tmp_path / "in.zip")
 
 
 def test_more_files_than_anybody_has_are_refused(folder, tmp_path, monkeypatch):
-    for module in (table, shelf):
+    for module in (table, source_files):
         monkeypatch.setattr(module, "MAX_FILES", 2)
     path = zipped(tmp_path / "in.zip", dict.fromkeys("abc", "{}"))
     many = io.BytesIO(b"applicant,file\na,1\na,2\na,3\n").getvalue()
-    for refused in (lambda: pile(folder), lambda: pile(path), lambda: read_table(many)):
+    for refused in (
+        lambda: read_submissions(folder),
+        lambda: read_submissions(path),
+        lambda: read_table(many),
+    ):
         with pytest.raises(BatchError, match="in parts"):
             refused()

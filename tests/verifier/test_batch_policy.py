@@ -9,12 +9,12 @@ from planted import ACHIEVEMENT, badge
 from world import NOW, Issuer
 
 from verifier.batch import policy
-from verifier.batch.table import HandedIn
+from verifier.batch.table import ApplicantFile
 from verifier.parsing.strict_toml import TomlError
 from verifier.report import Answer
 from verifier.trust.chain import LICENSED
 
-SOMEBODY = HandedIn("a", "a.json")
+SOMEBODY = ApplicantFile("a", "a.json")
 
 
 @pytest.fixture
@@ -247,20 +247,20 @@ OURS, OTHER = "a1@school.example", "b@mail.example"
     ],
 )
 def test_whose_it_is(judged, name, emails, reasons):
-    assert judged("", thing=HandedIn("a", "a.json", name, emails)) == reasons
+    assert judged("", thing=ApplicantFile("a", "a.json", name, emails)) == reasons
 
 
 def test_a_credential_without_identity_is_for_a_person(world, judged):
     document = badge(world, 1)
     del document["credentialSubject"]["identifier"]
-    thing = HandedIn("a", "a.json", "Jordan", (OURS,))
+    thing = ApplicantFile("a", "a.json", "Jordan", (OURS,))
     assert judged("", document, thing) == {"no_identity_to_compare": LOOK}
 
 
 def test_whose_owner_a_table_does_not_give_is_for_a_person(world, judged):
     document = badge(world, 1)
-    assert judged("", document, HandedIn("A-31", "a.json")) == {}
-    assert judged("", document, HandedIn("A-31", "a.json", by_table=True)) == {
+    assert judged("", document, ApplicantFile("A-31", "a.json")) == {}
+    assert judged("", document, ApplicantFile("A-31", "a.json", by_table=True)) == {
         "owner_not_given": LOOK
     }
 

@@ -9,8 +9,8 @@ import pytest
 from planted import NOW
 
 from verifier.batch import sheet
-from verifier.batch.desk import Row
-from verifier.batch.table import HandedIn
+from verifier.batch.row import Row
+from verifier.batch.table import ApplicantFile
 from verifier.report import Answer
 
 FORMULAS = [
@@ -20,7 +20,9 @@ EVIL = "<script>alert(1)</script>\u202e\"'&"
 
 
 def row(text, **facts):
-    return Row(HandedIn(text, text, text), NOW, facts={"name in the credential": text, **facts})
+    return Row(
+        ApplicantFile(text, text, text), NOW, facts={"name in the credential": text, **facts}
+    )
 
 
 @pytest.mark.parametrize("text", FORMULAS)

@@ -7,8 +7,8 @@ from xml.sax.saxutils import escape
 import pytest
 
 from verifier.batch import table
-from verifier.batch.applicants import pile
-from verifier.batch.shelf import BatchError
+from verifier.batch.applicants import read_submissions
+from verifier.batch.files import BatchError
 
 SHEET = '<sheet name="{name}" sheetId="{n}" state="{state}" r:id="r{n}"/>'
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -117,8 +117,8 @@ def test_a_workbook_that_blows_up_harms_nobody():
 def test_a_table_under_another_name_is_used(tmp_path, name):
     (tmp_path / name).write_text("Name,File\nJordan Example,jordan.json\n")
     (tmp_path / "jordan.json").write_text("{}")
-    found = pile(tmp_path)
-    assert [(t.name, t.source, t.by_table) for t in found.handed_in] == [
+    found = read_submissions(tmp_path)
+    assert [(t.name, t.source, t.by_table) for t in found.files] == [
         ("Jordan Example", "jordan.json", True)
     ]
     assert (found.table_name, found.unnamed) == (name, ())
@@ -127,8 +127,8 @@ def test_a_table_under_another_name_is_used(tmp_path, name):
 @pytest.mark.parametrize("name", ["applicants.xlsx", "List.xlsx"])
 def test_a_workbook_under_any_name_is_used(tmp_path, name):
     (tmp_path / name).write_bytes(workbook(One=[HEADS, ROW]))
-    assert [thing.name for thing in pile(tmp_path).handed_in] == ["Jordan Example"]
-    assert [thing.name for thing in pile(tmp_path / name).handed_in] == ["Jordan Example"]
+    assert [thing.name for thing in read_submissions(tmp_path).files] == ["Jordan Example"]
+    assert [thing.name for thing in read_submissions(tmp_path / name).files] == ["Jordan Example"]
 
 
 @pytest.mark.parametrize(
@@ -144,14 +144,14 @@ def test_where_the_table_cannot_be_told_the_run_stops_and_nothing_counts_unowned
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)
     with pytest.raises(BatchError):
-        pile(tmp_path)
+        read_submissions(tmp_path)
 
 
 def test_a_table_in_an_applicants_own_folder_is_handed_in_like_the_rest(tmp_path):
     (tmp_path / "Jordan").mkdir()
     (tmp_path / "Jordan" / "hours.xlsx").write_bytes(b"PK\x03\x04")
-    found = pile(tmp_path)
-    assert ([t.source for t in found.handed_in], found.said) == (["Jordan/hours.xlsx"], None)
+    found = read_submissions(tmp_path)
+    assert ([t.source for t in found.files], found.table) == (["Jordan/hours.xlsx"], None)
 
 
 def test_it_is_told_which_column_is_used_for_what_and_which_are_not():
@@ -222,5 +222,5 @@ def test_a_zip_as_macos_makes_it_has_the_names_that_were_given(tmp_path):
         made.writestr("applicants.csv", f"Name,File\nJosé Peña,{name}\n")
         made.writestr(unflagged.decode(), b"{}")
     path.write_bytes(path.read_bytes().replace(unflagged, name.encode()))
-    assert [thing.source for thing in pile(path).handed_in] == [name]
-    assert pile(path).unnamed == ()
+    assert [thing.source for thing in read_submissions(path).files] == [name]
+    assert read_submissions(path).unnamed == ()

@@ -14,7 +14,7 @@ from world import NOW, World
 from contexts import BUNDLED
 from verifier.__main__ import main
 from verifier.batch import policy
-from verifier.batch.applicants import HandedIn
+from verifier.batch.table import ApplicantFile
 from verifier.checks.disclosure import (
     DisclosureError,
     check_limits,
@@ -250,7 +250,7 @@ def test_where_no_end_is_shown_one_may_be_hidden(world, identified, mandatory, n
     assert (report.authentic.answer, report.current.code) == (Answer.YES, "current")
     expected = Outcome.NOT_APPLICABLE if noted else None
     assert outcome(report, "end_may_be_hidden") is expected
-    row = HandedIn("a-1", "badge.json", "", ())
+    row = ApplicantFile("a-1", "badge.json", "", ())
     reasons = {why.code for why in policy.judge(report, policy.Policy(), row, NOW)}
     assert ("end_may_be_hidden" in reasons) == noted
 

@@ -10,12 +10,12 @@ from planted import served
 from world import NOW, Issuer, World
 
 from contexts import BUNDLED
-from verifier.batch.desk import Desk, Task
-from verifier.batch.table import HandedIn
+from verifier.batch.checker import Checker, Task
+from verifier.batch.table import ApplicantFile
 from verifier.fetching.cache import MAX_SECONDS, Cache
 from verifier.fetching.fetch import FetchError
 from verifier.pipeline.examine import World as Judging
-from verifier.pipeline.memory import MAX_KEPT, Asking, Known, KnownWorld
+from verifier.pipeline.memory import MAX_KEPT, Memory, RecordingFetch, RememberingWorld
 from verifier.pipeline.pipeline import look_at
 
 DOCUMENT = "https://district.example/.well-known/did.json"
@@ -39,16 +39,16 @@ def judged(monkeypatch):
     return counted
 
 
-def looking(world, known=None, trust=()):
+def looking(world, memory=None, trust=()):
     """Return what looks at a badge again and again, and says what it asked."""
-    known = known or Known()
-    known.cache = Cache(count(step=MAX_SECONDS).__next__)  # time flies: no answer is kept
+    memory = memory or Memory()
+    memory.cache = Cache(count(step=MAX_SECONDS).__next__)  # time flies: no answer is kept
     data = json.dumps(world.issuer.sign(world.badge())).encode()
 
     def look():
-        asking = Asking(known, lambda: world.fetch)
-        report = look_at(data, KnownWorld(asking, NOW, trust, BUNDLED))
-        return (report.authentic.code, report.current.code), asking.asked
+        asking = RecordingFetch(memory, lambda: world.fetch)
+        report = look_at(data, RememberingWorld(asking, NOW, trust, BUNDLED))
+        return (report.authentic.code, report.current.code), asking.requests
 
     return look
 
@@ -125,10 +125,10 @@ def test_a_list_that_was_no_good_while_its_signer_was_silent_is_good_afterwards(
 
 
 def test_only_so_much_is_known(world: World):
-    known = Known()
-    known.found |= {str(number): (None, {}) for number in range(MAX_KEPT)}
-    looking(world, known)()
-    assert len(known.found) == 2
+    memory = Memory()
+    memory.results |= {str(number): (None, {}) for number in range(MAX_KEPT)}
+    looking(world, memory)()
+    assert len(memory.results) == 2
 
 
 def test_a_desk_asks_each_address_once_for_many(world: World, tmp_path, monkeypatch):
@@ -147,8 +147,8 @@ def test_a_desk_asks_each_address_once_for_many(world: World, tmp_path, monkeypa
                 return self.inner(*args, **options)
             return self
 
-    desk = Desk(Task(tmp_path, b"", (), Counting(served(world)), NOW))
-    rows = [row for n in range(3) for row in desk.check(HandedIn(str(n), f"{n}.json"))]
+    checker = Checker(Task(tmp_path, b"", (), Counting(served(world)), NOW))
+    rows = [row for n in range(3) for row in checker.check(ApplicantFile(str(n), f"{n}.json"))]
     assert {row.facts["current"] for row in rows} == {"yes"}
     assert {len(row.asked) for row in rows} == {2}
     assert asked == {DOCUMENT: 1, world.list_url: 1}

@@ -11,8 +11,8 @@ from page_shape import FLOOD, PROSE, TURNED, Shape
 from world import NOW, Issuer, World
 
 from verifier.batch import sheet
-from verifier.batch.desk import Row
-from verifier.batch.table import HandedIn
+from verifier.batch.row import Row
+from verifier.batch.table import ApplicantFile
 from verifier.report import Answer
 from verifier.web import headers
 from verifier.web.page import Site, verifier_blueprint
@@ -169,7 +169,9 @@ def test_in_a_browser_naughty_texts_stand_there_each_apart_from_its_neighbors(
 def test_the_sheet_of_a_pile_has_the_tags_that_it_has_for_plain_words():
     def shape(text):
         heads = ("name in the credential", "achievement", "issuer", "listed as", "declared")
-        found = Row(HandedIn(text, text, text), NOW.isoformat(), facts=dict.fromkeys(heads, text))
+        found = Row(
+            ApplicantFile(text, text, text), NOW.isoformat(), facts=dict.fromkeys(heads, text)
+        )
         found = found.with_reason(Answer.NO, "handed_in_twice", source=text)
         return Shape(sheet.as_html([found], text, NOW, (), [text]).decode()).tags
 

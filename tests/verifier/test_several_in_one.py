@@ -9,8 +9,8 @@ from carriers import code, link, pdf, saved
 from planted import served
 
 from verifier import __main__ as verifying
-from verifier.batch.desk import Desk, Task
-from verifier.batch.table import HandedIn
+from verifier.batch.checker import Checker, Task
+from verifier.batch.table import ApplicantFile
 from verifier.fetching.fetch import FetchError, offline
 from verifier.options import web_options
 from verifier.pipeline import pipeline
@@ -174,8 +174,8 @@ def test_the_page_shows_each_and_asks_again_about_each(world, three, merged):
 
 def test_a_batch_has_a_row_for_each_and_none_counts_twice(world, merged, tmp_path):
     (tmp_path / "merged.pdf").write_bytes(merged)
-    desk = Desk(Task(tmp_path, b"", (), lambda: world.fetch))
-    rows = desk.check(HandedIn("a", "merged.pdf"))
+    checker = Checker(Task(tmp_path, b"", (), lambda: world.fetch))
+    rows = checker.check(ApplicantFile("a", "merged.pdf"))
     assert [row.part for row in rows] == ["1 of 3", "2 of 3", "3 of 3"]
     assert len({row.same for row in rows}) == 3
     assert len({row.sha256 for row in rows}) == 1
@@ -203,5 +203,5 @@ def test_the_points_of_all_certificates_in_one_pdf_count(world, merged, tmp_path
 
 def test_offline_each_code_that_could_not_be_followed_has_a_row(merged, tmp_path):
     (tmp_path / "merged.pdf").write_bytes(merged)
-    rows = Desk(Task(tmp_path, b"", (), lambda: offline)).check(HandedIn("a", "merged.pdf"))
+    rows = Checker(Task(tmp_path, b"", (), lambda: offline)).check(ApplicantFile("a", "merged.pdf"))
     assert [row.answer for row in rows] == [Answer.COULD_NOT_CHECK] * 3

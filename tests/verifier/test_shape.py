@@ -7,7 +7,7 @@ import pytest
 from world import BADGE, CONTEXTS, NOW
 
 from verifier.batch import policy
-from verifier.batch.applicants import HandedIn
+from verifier.batch.table import ApplicantFile
 from verifier.report import Answer, Outcome
 from verifier.structure.shape import GAPS, check_endorsement, check_shape
 from verifier.wording import words
@@ -141,7 +141,7 @@ def test_what_is_left_out_makes_no_signed_badge_a_false_one(world, form, place, 
     badge = {name: member for name, member in badge.items() if member is not None}
     report = world.verify(signed(world, badge, form))
     assert (report.authentic.code, report.current.code) == ("authentic", "current")
-    row = HandedIn("a-1", "badge.json", "", ())
+    row = ApplicantFile("a-1", "badge.json", "", ())
     rules = policy.Policy(lists=(world.trust_list(world.issuer),))
     looked = list(policy.judge(report, rules, row, NOW))
     looked = [why for why in looked if why.code in GAPS]
@@ -197,7 +197,7 @@ def test_an_award_that_says_no_moment_is_noted_and_ends_nothing(world):
     report = world.verify(world.issuer.sign(changed("awardedDate", "in spring")))
     assert (report.authentic.code, report.current.code) == ("authentic", "current")
     rules = policy.Policy(greatest_age_days=100_000)
-    found = policy.judge(report, rules, HandedIn("a-1", "badge.json", "", ()), NOW)
+    found = policy.judge(report, rules, ApplicantFile("a-1", "badge.json", "", ()), NOW)
     assert "age_unknown" in {why.code for why in found}
 
 

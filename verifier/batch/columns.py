@@ -101,30 +101,30 @@ def _words(head: str) -> list[str]:
     several people is somebody else."""
     parted = _INNER_CAPITAL.sub(" ", _AS_SHOWN.sub("", head))
     plain = unicodedata.normalize("NFKD", parted).encode("ascii", "ignore").decode().lower()
-    found = re.findall("q?[0-9]+|[a-z]+", re.sub(r"\be[- ]mail", "email", plain))
+    words = re.findall("q?[0-9]+|[a-z]+", re.sub(r"\be[- ]mail", "email", plain))
     return [
         word
-        for before, word in zip(["", *found], found, strict=False)
+        for before, word in zip(["", *words], words, strict=False)
         if not _COUNTER.fullmatch(word) or (before in _PERSON and word != "1")
     ]
 
 
 def _file(words: list[str]) -> str:
     """A file or link: *Certificate*, *Upload your badge (PDF)*, not *Certificate number*."""
-    found = {*words}
+    terms = {*words}
     for pair in map(set, _FILE_NAME):
-        if pair <= found:
-            found = found - pair | {"file"}
-    known = _FILE | _FILE_WITH | _POLITE | _PERSON | (_PICTURE if _AWARD & found else set())
-    return "source" if _FILE & found and found <= known else ""
+        if pair <= terms:
+            terms = terms - pair | {"file"}
+    allowed = _FILE | _FILE_WITH | _POLITE | _PERSON | (_PICTURE if _AWARD & terms else set())
+    return "source" if _FILE & terms and terms <= allowed else ""
 
 
 def _email(words: list[str]) -> str:
-    known = _EMAIL | _EMAIL_WITH | _POLITE | (_PERSON if not _ANOTHER & {*words} else _ANOTHER)
-    return "emails" if _EMAIL & {*words} and {*words} <= known else ""
+    allowed = _EMAIL | _EMAIL_WITH | _POLITE | (_PERSON if not _ANOTHER & {*words} else _ANOTHER)
+    return "emails" if _EMAIL & {*words} and {*words} <= allowed else ""
 
 
 def _person(words: list[str]) -> str:
     rest = [word for word in words if word not in _PERSON | _POLITE]
-    found = next((name for name, heads in _PLAIN.items() if " ".join(rest) in heads), "")
-    return found or ("applicant" if _PERSON & {*words} and {*rest} <= _NUMBER else "")
+    part = next((name for name, heads in _PLAIN.items() if " ".join(rest) in heads), "")
+    return part or ("applicant" if _PERSON & {*words} and {*rest} <= _NUMBER else "")

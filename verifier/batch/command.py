@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from verifier.batch import policy, run
-from verifier.batch.applicants import pile
-from verifier.batch.desk import Task
-from verifier.batch.run import Given
-from verifier.batch.sheet import ANSWERS, Named
-from verifier.batch.shelf import BatchError
-from verifier.batch.table import Table, is_table
+from verifier.batch.applicants import read_submissions
+from verifier.batch.checker import Task
+from verifier.batch.files import BatchError
+from verifier.batch.run import BatchJob
+from verifier.batch.sheet import ANSWERS, RecordedFile
+from verifier.batch.table import ApplicantTable, is_table
 from verifier.credential.model import instant
 from verifier.options import pinned, web_options
 from verifier.parsing.strict_toml import TomlError
@@ -27,7 +27,7 @@ from verifier.wording.printed import printable
 WORD = "batch"
 INTERRUPTED = 130
 _OPTIONS = ("offline", "at", "allow_host", "unsafe_loopback_http")
-"""What has a say in the answers, beside the policy."""
+"""Options that can change an answer, as the policy can."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if out == source or source in out.parents:
             raise BatchError(f"{out} lies in what is checked: give another folder with --out")
-        rows = run.run(_given(args, source), out, workers=args.workers, tell=_Teller())
+        rows = run.run(_job(args, source), out, workers=args.workers, tell=_Progress())
     except KeyboardInterrupt:
         print("\nstopped; the same command goes on from here", file=sys.stderr)
         return INTERRUPTED
@@ -81,71 +81,72 @@ def _time(text: str) -> datetime:
     return moment
 
 
-def _given(args: argparse.Namespace, source: Path) -> Given:
+def _job(args: argparse.Namespace, source: Path) -> BatchJob:
     file = Path(args.policy or "").resolve()
     text = file.read_bytes() if args.policy else b""
     try:
-        places = policy.list_files(text, file.parent) or _kept(args)
+        places = policy.list_files(text, file.parent) or _followed_lists(args)
         lists = tuple(place.read_bytes() for place in places)
         rules = policy.parse(text, lists)
     except (TomlError, TrustListError) as exc:
         raise BatchError(f"{args.policy}: {exc}" if args.policy else str(exc)) from exc
-    files = [_named("Policy", args.policy, text)] if args.policy else []
-    for place, data, each in zip(places, lists, rules.lists, strict=True):
-        files.append(_named(f"List “{each.name}”, as of {each.updated:%Y-%m-%d}", place, data))
+    files = [_recorded("Policy", args.policy, text)] if args.policy else []
+    for place, data, listed in zip(places, lists, rules.lists, strict=True):
+        about = f"List “{listed.name}”, as of {listed.updated:%Y-%m-%d}"
+        files.append(_recorded(about, place, data))
     pins = pinned.read(args)
-    files += [_named(f"Context {pin.url}", pin.file, pin.data) for pin in pins]
-    things = pile(source, {file, *(place.resolve() for place in places)})
-    if things.table and things.said:
-        files.append(Named(things.table_name, things.table, "Applicants"))
-        _tell_columns(things.table_name, things.said)
+    files += [_recorded(f"Context {pin.url}", pin.file, pin.data) for pin in pins]
+    submissions = read_submissions(source, {file, *(place.resolve() for place in places)})
+    if submissions.table_sha256 and submissions.table:
+        files.append(RecordedFile(submissions.table_name, submissions.table_sha256, "Applicants"))
+        _tell_columns(submissions.table_name, submissions.table)
     if source.is_file() and not is_table(source.name):
         with source.open("rb") as zipped:
             digest = hashlib.file_digest(zipped, "sha256").hexdigest()
-        files.append(Named(source.name, digest, "Zip"))
-    asked = {name: value for name, value in vars(args).items() if name in _OPTIONS and value}
-    options = tuple(f"{name.replace('_', ' ')}: {value}" for name, value in asked.items())
+        files.append(RecordedFile(source.name, digest, "Zip"))
+    chosen = {name: value for name, value in vars(args).items() if name in _OPTIONS and value}
+    options = tuple(f"{name.replace('_', ' ')}: {value}" for name, value in chosen.items())
     task = Task(source, text, lists, web_options.asking(args), args.at, pins)
-    return Given(things, task, rules.name or source.name, tuple(files), options)
+    return BatchJob(submissions, task, rules.name or source.name, tuple(files), options)
 
 
-def _named(about: str, place: str | Path, data: bytes) -> Named:
-    return Named(str(place), hashlib.sha256(data).hexdigest(), about)
+def _recorded(about: str, place: str | Path, data: bytes) -> RecordedFile:
+    return RecordedFile(str(place), hashlib.sha256(data).hexdigest(), about)
 
 
-def _kept(args: argparse.Namespace) -> tuple[Path, ...]:
-    """Return where the lists lie that `mintmark-verify trust` keeps, asked for again if old."""
+def _followed_lists(args: argparse.Namespace) -> tuple[Path, ...]:
+    """Return the files of the lists that `mintmark-verify trust` follows, refreshed if old."""
     home = store.default_folder(os.environ)
-    _, told = following.current_lists(
+    _, warnings = following.current_lists(
         home, ask=None if args.offline else web_options.asking(args), now=datetime.now(UTC)
     )
-    for line in told:
+    for line in warnings:
         print(f"mintmark-verify: {printable(line)}", file=sys.stderr)
-    return tuple(home / pin.file for pin in store.subscriptions(home))
+    return tuple(home / followed.file for followed in store.subscriptions(home))
 
 
-def _tell_columns(name: str, said: Table) -> None:
-    """Say which column is used for what, and which are not."""
-    used = "; ".join(f"“{head}” as {use}" for head, use in said.used)
+def _tell_columns(name: str, table: ApplicantTable) -> None:
+    """Print which column is used for what, and which columns are not used."""
+    used = "; ".join(f"“{head}” as {use}" for head, use in table.used)
     print(printable(f"{name}: {used}"), file=sys.stderr)
-    if said.unused:
-        unused = ", ".join(f"“{head}”" for head in said.unused)
+    if table.unused:
+        unused = ", ".join(f"“{head}”" for head in table.unused)
         print(printable(f"{name}, not used: {unused}"), file=sys.stderr)
 
 
-class _Teller:
-    """Says on the terminal how far it is; without a terminal, once a minute."""
+class _Progress:
+    """Prints how many are checked; without a terminal, once a minute."""
 
     def __init__(self) -> None:
-        self._began = self._told = time.monotonic()
+        self._began = self._printed = time.monotonic()
 
     def __call__(self, before: int, done: int, whole: int) -> None:
         now, terminal = time.monotonic(), sys.stderr.isatty()
         if before == done > 0:
             print(f"going on after {before:,} of {whole:,}", file=sys.stderr)
-        if done < whole and now - self._told < (0.2 if terminal else 60):
+        if done < whole and now - self._printed < (0.2 if terminal else 60):
             return
-        self._told = now
+        self._printed = now
         line = f"{done:,} of {whole:,} checked"
         if before < done < whole:
             seconds = (now - self._began) / (done - before) * (whole - done)

@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from verifier import trust
-from verifier.batch.table import HandedIn
+from verifier.batch.table import ApplicantFile
 from verifier.checks import recipient
 from verifier.credential.model import Achievement, Credential, Result
 from verifier.parsing import strict_toml
@@ -33,7 +33,7 @@ _AMOUNT = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class AchievementRule:
     """Achievements that count, by patterns of their ids or names, and the levels they need."""
 
     match: tuple[str, ...]
@@ -43,8 +43,8 @@ class Counted:
         """Whether the achievement is one of these."""
         name = achievement.name.casefold()
         return any(
-            fnmatchcase(achievement.id, each) or fnmatchcase(name, each.casefold())
-            for each in self.match
+            fnmatchcase(achievement.id, pattern) or fnmatchcase(name, pattern.casefold())
+            for pattern in self.match
         )
 
 
@@ -55,7 +55,7 @@ class Policy:
     name: str = ""
     lists: tuple[TrustList, ...] = ()
     greatest_age_days: int | None = None
-    achievements: tuple[Counted, ...] = ()
+    achievements: tuple[AchievementRule, ...] = ()
     exchange: tuple[tuple[str, Decimal], ...] = ()
 
 
@@ -86,12 +86,14 @@ def parse(text: bytes, lists: tuple[bytes, ...]) -> Policy:
     return policy
 
 
-def _counted(table: Table) -> Counted:
+def _counted(table: Table) -> AchievementRule:
     match, least = table.lines("match"), table.table("least_level")
     if not match:
         raise TomlError(f"{table.path('match')} is missing (give ids or names; * stands for any)")
     table.refuse_rest()
-    return Counted(match, tuple((criterion, least.line(criterion)) for criterion in least.values))
+    return AchievementRule(
+        match, tuple((criterion, least.line(criterion)) for criterion in least.values)
+    )
 
 
 def _rate(exchange: Table, unit: str) -> Decimal:
@@ -101,7 +103,7 @@ def _rate(exchange: Table, unit: str) -> Decimal:
     return rate
 
 
-def judge(report: Report, policy: Policy, thing: HandedIn, now: datetime) -> Iterator[Verdict]:
+def judge(report: Report, policy: Policy, thing: ApplicantFile, now: datetime) -> Iterator[Verdict]:
     """Yield every reason why a credential does not count here (`no`), why a person has to look
     (`could_not_check`), and what is worth knowing though it counts (`yes`)."""
     credential, listed = report.credential, report.recognized
@@ -127,9 +129,9 @@ def judge(report: Report, policy: Policy, thing: HandedIn, now: datetime) -> Ite
     if policy.exchange and points(credential, policy) is None:
         units = ", ".join(unit for unit, _ in policy.exchange)
         yield Verdict(Answer.COULD_NOT_CHECK, "amount_not_declared", {"units": units})
-    for found in (listed, report.authentic):  # by the word of another, by a copy of the keys
-        if found.answer is Answer.YES and found.code not in ("listed", "authentic"):
-            yield found
+    for verdict in (listed, report.authentic):  # by the word of another, by a copy of the keys
+        if verdict.answer is Answer.YES and verdict.code not in ("listed", "authentic"):
+            yield verdict
 
 
 def awarded(credential: Credential) -> datetime | None:
@@ -148,9 +150,9 @@ def _age(credential: Credential, days: int | None, now: datetime) -> Iterator[Ve
 
 
 def _achievement(
-    credential: Credential, achievement: Achievement, counted: tuple[Counted, ...]
+    credential: Credential, achievement: Achievement, counted: tuple[AchievementRule, ...]
 ) -> Iterator[Verdict]:
-    rule = next((each for each in counted if each.is_for(achievement)), None)
+    rule = next((entry for entry in counted if entry.is_for(achievement)), None)
     if counted and rule is None:
         yield Verdict(Answer.NO, "achievement_not_counted", {"name": achievement.name[:200]})
     for criterion, wanted in rule.least if rule else ():
@@ -178,12 +180,12 @@ def _reaches(result: Result, wanted: str) -> bool | None:
     """
     levels = result.description.levels if result.description else ()
     least = [level for level in levels if level.name.casefold() == wanted.casefold()]
-    found = result.level
-    if found is None or len(least) != 1:
+    level = result.level
+    if level is None or len(least) != 1:
         return None
-    if found == least[0]:
+    if level == least[0]:
         return True
-    for pair in ((found.level, least[0].level), (found.points, least[0].points)):
+    for pair in ((level.level, least[0].level), (level.points, least[0].points)):
         reached, needed = map(_number, pair)
         if reached is not None and needed is not None:
             return reached >= needed
@@ -194,7 +196,7 @@ def _number(text: str | None) -> Decimal | None:
     return Decimal(text) if text and _AMOUNT.fullmatch(text) else None
 
 
-def _whose(credential: Credential, thing: HandedIn) -> Iterator[Verdict]:
+def _whose(credential: Credential, thing: ApplicantFile) -> Iterator[Verdict]:
     """Whose it is, by all that the applicant gave. People change names and addresses, so what
     differs is for a person to look at."""
     emails = {recipient.judge(credential, email).code for email in thing.emails}
@@ -215,7 +217,7 @@ def _whose(credential: Credential, thing: HandedIn) -> Iterator[Verdict]:
         yield Verdict(Answer.COULD_NOT_CHECK, "owner_not_given")
 
 
-def is_theirs(credential: Credential, thing: HandedIn) -> bool:
+def is_theirs(credential: Credential, thing: ApplicantFile) -> bool:
     """Whether an e-mail address of the applicant's is one it was issued to."""
     return any(recipient.judge(credential, email).code == "theirs" for email in thing.emails)
 
@@ -225,7 +227,7 @@ def points(credential: Credential, policy: Policy) -> Decimal | None:
     declares, once and clearly. None where it declares none."""
     declared = amounts(credential)
     for unit, rate in policy.exchange:
-        values = {_number(value) for found, value in declared if found.casefold() == unit}
+        values = {_number(value) for name, value in declared if name.casefold() == unit}
         value = Decimal(1) if unit == EACH else values.pop() if len(values) == 1 else None
         if value is not None:
             return value * rate

@@ -25,28 +25,29 @@ from pathlib import Path
 from threading import Thread
 
 from verifier.batch import sheet
-from verifier.batch.applicants import Pile
-from verifier.batch.desk import Desk, Row, Task, line, of_line
-from verifier.batch.sheet import Named
-from verifier.batch.shelf import BatchError, Shelf, UnreadableError, shelf
-from verifier.batch.table import HandedIn
+from verifier.batch.applicants import Submissions
+from verifier.batch.checker import Checker, Task
+from verifier.batch.files import BatchError, SourceFiles, UnreadableError, source_files
+from verifier.batch.row import Row, line, of_line
+from verifier.batch.sheet import RecordedFile
+from verifier.batch.table import ApplicantFile
 from verifier.report import Answer
 
 JOURNAL, RECORD = "progress.jsonl", "record.json"
 AT_A_TIME = 16
 """What a worker is handed at once, and at most has to do again after a stop."""
-_desks: list[Desk] = []
+_checkers: list[Checker] = []
 """Of a worker, its one desk."""
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class BatchJob:
     """What a check is of: the pile, how each thing is checked, and what goes into the record."""
 
-    pile: Pile
+    submissions: Submissions
     task: Task
     title: str
-    files: tuple[Named, ...]
+    files: tuple[RecordedFile, ...]
     options: tuple[str, ...]
 
     @property
@@ -57,20 +58,20 @@ class Given:
 
 
 def run(
-    given: Given, out: Path, *, workers: int, tell: Callable[[int, int, int], None]
+    job: BatchJob, out: Path, *, workers: int, tell: Callable[[int, int, int], None]
 ) -> list[Row]:
     """Check what is not done yet and write results, sheet and record to `out`; return the rows.
 
     `tell` is called with how many were done before, are done now, and there are. Raises
     `BatchError` if the folder holds another check, or a finished one.
     """
-    begun, done = _open(given, out)
-    files, things = shelf(given.task.source), given.pile.handed_in
+    begun, done = _open(job, out)
+    files, things = source_files(job.task.source), job.submissions.files
     todo = [thing for thing in things if not _is_done(done.get(thing), files)]
     before = number = len(things) - len(todo)
     tell(before, number, len(things))
     with (out / JOURNAL).open("ab", buffering=0) as journal:
-        for lines in check_all(todo, given.task, workers):
+        for lines in check_all(todo, job.task, workers):
             journal.write(b"".join(lines))
             done |= {rows[0].thing: rows for rows in map(of_line, lines)}
             number += len(lines)
@@ -80,20 +81,22 @@ def run(
     written = {
         "results.csv": sheet.as_csv(rows),
         "by-applicant.csv": sheet.by_applicant_as_csv(rows),
-        "sheet.html": sheet.as_html(rows, given.title, finished, given.files, given.pile.unnamed),
+        "sheet.html": sheet.as_html(rows, job.title, finished, job.files, job.submissions.unnamed),
     }
     times = {"begun": begun, "finished": finished.isoformat()}
-    for name, data in (*written.items(), (RECORD, _record(given, rows, times, written))):
+    for name, data in (*written.items(), (RECORD, _record(job, rows, times, written))):
         _write(out / name, data)
     (out / JOURNAL).unlink()
     return rows
 
 
-def check_all(things: Sequence[HandedIn], task: Task, workers: int) -> Iterator[list[bytes]]:
+def check_all(things: Sequence[ApplicantFile], task: Task, workers: int) -> Iterator[list[bytes]]:
     """Yield the lines of the rows for some things at a time, as they are done."""
     parts = [things[start : start + AT_A_TIME] for start in range(0, len(things), AT_A_TIME)]
     many = max(1, min(workers, len(parts)))
-    pool = ProcessPoolExecutor(many, get_context("spawn"), initializer=_sit_down, initargs=(task,))
+    pool = ProcessPoolExecutor(
+        many, get_context("spawn"), initializer=_start_worker, initargs=(task,)
+    )
     try:
         for done in as_completed([pool.submit(_check, part) for part in parts]):
             yield done.result()
@@ -108,31 +111,31 @@ def check_all(things: Sequence[HandedIn], task: Task, workers: int) -> Iterator[
         pool.shutdown(cancel_futures=True)
 
 
-def _sit_down(task: Task) -> None:
+def _start_worker(task: Task) -> None:
     """Make the desk that this process checks at."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started it stops it
-    Thread(target=_leave_with_parent, daemon=True).start()
-    _desks.append(Desk(task))
+    Thread(target=_exit_with_parent, daemon=True).start()
+    _checkers.append(Checker(task))
     gc.freeze()  # what every check uses lives as long as the worker
 
 
-def _leave_with_parent() -> None:
+def _exit_with_parent() -> None:
     """End this process when the one that started it is killed: nobody wants its rows any more."""
     if (parent := parent_process()) is not None:
         parent.join()
         os._exit(1)
 
 
-def _check(things: Sequence[HandedIn]) -> list[bytes]:
-    (desk,) = _desks
-    found = []
+def _check(things: Sequence[ApplicantFile]) -> list[bytes]:
+    (checker,) = _checkers
+    lines = []
     for thing in things:
         try:
-            rows = desk.check(thing)
+            rows = checker.check(thing)
         except Exception:  # a fault of ours: its row says that a person has to look
-            rows = [desk.unchecked(thing, "could_not_finish")]
-        found.append(line(rows))
-    return found
+            rows = [checker.unchecked(thing, "could_not_finish")]
+        lines.append(line(rows))
+    return lines
 
 
 def settle(rows: list[Row]) -> list[Row]:
@@ -162,7 +165,7 @@ def _settled(row: Row, users: dict[str, Row]) -> Row:
     return row.with_reason(answer, "used_by_another", who=who[:200])
 
 
-def _open(given: Given, out: Path) -> tuple[str, dict[HandedIn, list[Row]]]:
+def _open(job: BatchJob, out: Path) -> tuple[str, dict[ApplicantFile, list[Row]]]:
     """Return when the check in `out` was begun and what is done of it; begin it if it is new."""
     if (out / RECORD).exists():
         raise BatchError(f"{out} holds a finished check: give another folder with --out")
@@ -170,11 +173,11 @@ def _open(given: Given, out: Path) -> tuple[str, dict[HandedIn, list[Row]]]:
     if not journal.exists():
         out.mkdir(mode=0o700, parents=True, exist_ok=True)
         begun = datetime.now(UTC).isoformat()
-        _write(journal, json.dumps({"of": given.fingerprint, "begun": begun}).encode() + b"\n")
+        _write(journal, json.dumps({"of": job.fingerprint, "begun": begun}).encode() + b"\n")
         return begun, {}
     head, *lines = journal.read_bytes().splitlines(keepends=True)
     first = json.loads(head)
-    if first["of"] != given.fingerprint:
+    if first["of"] != job.fingerprint:
         raise BatchError(
             f"{out} holds a check that was begun with other applicants, rules or options: "
             "give another folder with --out"
@@ -184,7 +187,7 @@ def _open(given: Given, out: Path) -> tuple[str, dict[HandedIn, list[Row]]]:
     return first["begun"], {rows[0].thing: rows for rows in map(of_line, lines)}
 
 
-def _is_done(rows: list[Row] | None, files: Shelf) -> bool:
+def _is_done(rows: list[Row] | None, files: SourceFiles) -> bool:
     """Whether there are rows, and the file is still the one that was checked."""
     if not rows:
         return False
@@ -198,21 +201,23 @@ def _is_done(rows: list[Row] | None, files: Shelf) -> bool:
 
 
 def _record(
-    given: Given, rows: list[Row], times: dict[str, str], written: dict[str, bytes]
+    job: BatchJob, rows: list[Row], times: dict[str, str], written: dict[str, bytes]
 ) -> bytes:
     """Return what is kept for the file: what was checked, when, by which rules, and with which
     answers of others, each by its SHA-256."""
-    asked = sorted({each for row in rows for each in row.asked})
-    places = {each: place for place, each in enumerate(asked)}
+    asked = sorted({request for row in rows for request in row.asked})
+    places = {request: place for place, request in enumerate(asked)}
     record = {
         "type": "MintmarkBatchRecord",
         "version": 1,
         "made by": _made_by(),
         **times,
-        "source": str(given.task.source),
-        "options": given.options,
-        "files": [each._asdict() for each in given.files],
-        "asked": [{"url": url, "for": kind, "sha256": found or None} for url, kind, found in asked],
+        "source": str(job.task.source),
+        "options": job.options,
+        "files": [request._asdict() for request in job.files],
+        "asked": [
+            {"url": url, "for": kind, "sha256": digest or None} for url, kind, digest in asked
+        ],
         "inputs": [
             {
                 "applicant": row.thing.applicant,
@@ -220,11 +225,11 @@ def _record(
                 "sha256": row.sha256 or None,
                 "checked": row.at,
                 "answer": row.answer,
-                "asked": [places[each] for each in row.asked],
+                "asked": [places[request] for request in row.asked],
             }
             for row in rows
         ],
-        "not named by the table": given.pile.unnamed,
+        "not named by the table": job.submissions.unnamed,
         "written": {name: hashlib.sha256(data).hexdigest() for name, data in written.items()},
     }
     return json.dumps(record, indent=1).encode() + b"\n"

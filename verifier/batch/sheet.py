@@ -16,7 +16,7 @@ from importlib.resources import files
 from string import Template
 from typing import NamedTuple
 
-from verifier.batch.desk import Row
+from verifier.batch.row import Row
 from verifier.report import Answer
 from verifier.wording import words
 from verifier.wording.printed import printable
@@ -35,7 +35,7 @@ _HEADS = (
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "'")
 
 
-class Named(NamedTuple):
+class RecordedFile(NamedTuple):
     """A file that has a say in it: its name, its SHA-256, and what it is."""
 
     file: str
@@ -66,7 +66,13 @@ def _cells(row: Row) -> dict[str, str]:
 
 def by_applicant_as_csv(rows: Iterable[Row]) -> bytes:
     """Return one line for each applicant: how many count, and the points of those that do."""
-    heads = ("applicant", "name", "handed in", *(each[2] for each in ANSWERS.values()), "points")
+    heads = (
+        "applicant",
+        "name",
+        "handed in",
+        *(answer[2] for answer in ANSWERS.values()),
+        "points",
+    )
     lines = (
         (who, own[0].thing.name, str(len(own)), *map(str, _counts(own)), total(own))
         for who, own in by_applicant(rows).items()
@@ -76,23 +82,23 @@ def by_applicant_as_csv(rows: Iterable[Row]) -> bytes:
 
 def _table(heads: Sequence[str], lines: Iterable[Sequence[str]]) -> bytes:
     out = io.StringIO()
-    made = csv.writer(out, quoting=csv.QUOTE_ALL)
-    made.writerow(heads)
-    made.writerows(map(cell, line) for line in lines)
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
+    writer.writerow(heads)
+    writer.writerows(map(cell, line) for line in lines)
     return out.getvalue().encode("utf-8-sig")
 
 
 def cell(text: str) -> str:
     """Return text that no spreadsheet reads as a formula, without what does not print (T30)."""
-    shown = printable(text)
-    return f"'{shown}" if shown.lstrip().startswith(_FORMULA) else shown
+    printed = printable(text)
+    return f"'{printed}" if printed.lstrip().startswith(_FORMULA) else printed
 
 
 def as_html(
     rows: Sequence[Row],
     title: str,
     finished: datetime,
-    named: Sequence[Named],
+    recorded: Sequence[RecordedFile],
     unnamed: Sequence[str],
 ) -> bytes:
     """Return the sheet: how many count, who needs a look, then each applicant, then by what."""
@@ -104,8 +110,8 @@ def as_html(
     counts = zip(ANSWERS.values(), _counts(rows), strict=True)
     left = "".join(f"<li>{_text(name)}</li>" for name in unnamed)
     by = (
-        f"<li>{_text(each.about)}: {_text(each.file)}<br><code>{each.sha256}</code></li>"
-        for each in named
+        f"<li>{_text(file.about)}: {_text(file.file)}<br><code>{file.sha256}</code></li>"
+        for file in recorded
     )
     sheet = Template((files(__package__) / "sheet.html").read_text("utf-8")).substitute(
         title=_text(title),
@@ -124,9 +130,9 @@ def as_html(
 
 def _applicant(who: str, rows: Sequence[Row]) -> str:
     name = rows[0].thing.name
-    given = f'<p class="soft">{_text(name)}</p>' if name not in ("", who) else ""
+    full_name = f'<p class="soft">{_text(name)}</p>' if name not in ("", who) else ""
     whole = f'<p class="soft">{_text(total(rows))} points in all</p>' if len(rows) > 1 else ""
-    head = f'<th scope="rowgroup" rowspan="{len(rows)}">{_text(who)}{given}{whole}</th>'
+    head = f'<th scope="rowgroup" rowspan="{len(rows)}">{_text(who)}{full_name}{whole}</th>'
     lines = (f"<td>{_thing(row)}</td>{_answer(row)}</tr>" for row in rows)
     return f"<tr>{head}{'<tr>'.join(lines)}"
 
@@ -145,11 +151,11 @@ def _thing(row: Row) -> str:
 
 
 def _answer(row: Row) -> str:
-    found, points = row.answer, row.facts.get("points")
-    mark, answer, _, kind = ANSWERS[found]
+    result, points = row.answer, row.facts.get("points")
+    mark, answer, _, kind = ANSWERS[result]
     why = "".join(f"<p>{_text(words.text(why))}</p>" for why in row.reasons)
-    steps = "".join(f'<p class="next">{_text(step)}</p>' for step in _steps(row, found))
-    worth = {Answer.YES: points, Answer.COULD_NOT_CHECK: points and f"({points})"}.get(found)
+    steps = "".join(f'<p class="next">{_text(step)}</p>' for step in _steps(row, result))
+    worth = {Answer.YES: points, Answer.COULD_NOT_CHECK: points and f"({points})"}.get(result)
     head = f'<p class="answer {kind}">{mark} {answer}</p>'
     return f"<td>{head}{why}{steps}</td><td>{_text(worth or '')}</td>"
 
@@ -162,22 +168,22 @@ def _steps(row: Row, answer: Answer) -> list[str]:
 
 def _counts(rows: Iterable[Row]) -> list[int]:
     """How many there are of each answer, in the order of `ANSWERS`."""
-    found = Counter(row.answer for row in rows)
-    return [found[answer] for answer in ANSWERS]
+    counter = Counter(row.answer for row in rows)
+    return [counter[answer] for answer in ANSWERS]
 
 
 def by_applicant(rows: Iterable[Row]) -> dict[str, list[Row]]:
     """Return the rows of each applicant, in the order in which they came."""
-    found: dict[str, list[Row]] = {}
+    grouped: dict[str, list[Row]] = {}
     for row in rows:
-        found.setdefault(row.thing.applicant, []).append(row)
-    return found
+        grouped.setdefault(row.thing.applicant, []).append(row)
+    return grouped
 
 
 def total(rows: Iterable[Row]) -> str:
     """Return the points of what counts, or '' where nothing has any."""
     points = [row.facts.get("points") for row in rows if row.answer is Answer.YES]
-    counted = [Decimal(each) for each in points if each]
+    counted = [Decimal(value) for value in points if value]
     return f"{sum(counted, Decimal(0)).normalize():f}" if counted else ""
 
 

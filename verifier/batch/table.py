@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple, TypeAlias
 
 from verifier.batch import columns
-from verifier.batch.shelf import MAX_FILES, TABLES, BatchError
+from verifier.batch.files import MAX_FILES, TABLES, BatchError
 from verifier.intake import sandbox
 from verifier.intake.submission import MAX_BYTES
 
@@ -50,7 +50,7 @@ _NOBODY = ("anonymous", "anónimo", "anonymous user")
 """What a form writes where it was not told."""
 
 
-class HandedIn(NamedTuple):
+class ApplicantFile(NamedTuple):
     """One thing that one applicant handed in: `source` is a file's name, a link, or empty.
 
     `by_table` says that a table named it, so that whose it is has to be compared.
@@ -69,10 +69,10 @@ class HandedIn(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ApplicantTable:
     """What a table says, and how its columns were understood: `used` are (head, use) each."""
 
-    rows: tuple[HandedIn, ...]
+    rows: tuple[ApplicantFile, ...]
     used: tuple[tuple[str, str], ...]
     unused: tuple[str, ...]
 
@@ -82,7 +82,7 @@ def is_table(name: str) -> bool:
     return name.lower().endswith(TABLES)
 
 
-def read(data: bytes, where: str) -> Table:
+def read(data: bytes, where: str) -> ApplicantTable:
     """Return what a table says; a file that it names lies beside it.
 
     `BatchError` names the row or column and what to mend.
@@ -95,33 +95,33 @@ def read(data: bytes, where: str) -> Table:
         about = f"{where} holds {len(fit)} sheets of applicants: keep one" if fit else ""
         raise BatchError(about or f"{where} does not say who handed in what: {NEEDED}")
     ((sheet, rows),) = fit.items()
-    told = f"{where}, sheet {sheet}" if len(sheets) > 1 else where
-    return _table(rows, told, PurePosixPath(where).parent)
+    place = f"{where}, sheet {sheet}" if len(sheets) > 1 else where
+    return _table(rows, place, PurePosixPath(where).parent)
 
 
 def _is_head(cells: list[str]) -> bool:
-    found = {*map(columns.role, cells)}
-    return "source" in found and bool(found & {"applicant", "name", "first", "last", "emails"})
+    roles = {*map(columns.role, cells)}
+    return "source" in roles and bool(roles & {"applicant", "name", "first", "last", "emails"})
 
 
-def _table(rows: Rows, where: str, folder: PurePosixPath) -> Table:
+def _table(rows: Rows, where: str, folder: PurePosixPath) -> ApplicantTable:
     (_, heads), *rows = rows
     heads = [" ".join(head.split()) for head in heads]
     uses = [columns.role(head) for head in heads]
     _refuse_twins(heads, uses, where)
     if len(rows) > MAX_FILES:
         raise BatchError(f"{where} has more than {MAX_FILES} rows: check it in parts")
-    found: dict[tuple[str, str], HandedIn] = {}
+    files: dict[tuple[str, str], ApplicantFile] = {}
     for number, cells in rows:
         if any(cells[len(uses) :]):
             raise BatchError(f"{where}, row {number}, has more cells than the first row")
         row: dict[str, list[str]] = defaultdict(list)
         for use, cell in zip(uses, cells, strict=False):
             row[use] += [cell] if cell and cell.casefold() not in _NOBODY else []
-        found |= {(t.applicant, t.source): t for t in _handed_in(row, number, folder)}
-    told = tuple((head, columns.ROLES[use]) for head, use in zip(heads, uses, strict=True) if use)
+        files |= {(t.applicant, t.source): t for t in _files_of_row(row, number, folder)}
+    used = tuple((head, columns.ROLES[use]) for head, use in zip(heads, uses, strict=True) if use)
     unused = (head for head, use in zip(heads, uses, strict=True) if head and not use)
-    return Table(tuple(found.values()), told, tuple(unused))
+    return ApplicantTable(tuple(files.values()), used, tuple(unused))
 
 
 def _refuse_twins(heads: list[str], uses: list[str], where: str) -> None:
@@ -136,15 +136,19 @@ def _refuse_twins(heads: list[str], uses: list[str], where: str) -> None:
             )
 
 
-def _handed_in(row: dict[str, list[str]], number: int, folder: PurePosixPath) -> Iterator[HandedIn]:
+def _files_of_row(
+    row: dict[str, list[str]], number: int, folder: PurePosixPath
+) -> Iterator[ApplicantFile]:
     """Yield what one row of a table says was handed in; its files lie in `folder`."""
     who = " ".join(" ".join(row["applicant"]).split())
     name = _name(row) or (who if _is_name(who) else "")
     emails = tuple(dict.fromkeys(_ADDRESS.findall(" ".join(row["emails"]))))
     applicant = who or name or next(iter(emails), f"row {number}")
-    for source in [each for cell in row["source"] for each in _parted(cell)] or [""]:
+    for source in [source for cell in row["source"] for source in _parted(cell)] or [""]:
         scheme, colon, rest = source.partition("://")
-        thing = HandedIn(applicant, f"{scheme.lower()}{colon}{rest}", name, emails, by_table=True)
+        thing = ApplicantFile(
+            applicant, f"{scheme.lower()}{colon}{rest}", name, emails, by_table=True
+        )
         if source and not thing.is_link:
             thing = thing._replace(source=(folder / source.replace("\\", "/")).as_posix())
         yield thing
@@ -152,7 +156,7 @@ def _handed_in(row: dict[str, list[str]], number: int, folder: PurePosixPath) ->
 
 def _parted(cell: str) -> list[str]:
     cell = _NAMED_LINK.sub(r"\1\n", cell)
-    return [each for each in map(str.strip, _BETWEEN.split(cell)) if each]
+    return [part for part in map(str.strip, _BETWEEN.split(cell)) if part]
 
 
 def _name(row: dict[str, list[str]]) -> str:
@@ -185,13 +189,13 @@ def _lines(data: bytes, where: str) -> Rows:
         except csv.Error as exc:
             fault = str(exc)
             continue
-        best = max(best, rows, key=_known)
-    if fault and not _known(best):
+        best = max(best, rows, key=_known_heads)
+    if fault and not _known_heads(best):
         raise BatchError(f"{where} is no table: {fault}")
     return best
 
 
-def _known(rows: Rows) -> int:
+def _known_heads(rows: Rows) -> int:
     return len([1 for head in rows[0][1] if columns.role(head)]) if rows else 0
 
 
@@ -204,12 +208,12 @@ def _parsed(text: str, delimiter: str) -> Rows:
 def _sheets(data: bytes, where: str) -> dict[str, Rows]:
     """Return the rows of each sheet that is shown, as read by a process of its own (T15)."""
     try:
-        found = sandbox.read("workbook", data)
+        result = sandbox.read("workbook", data)
     except sandbox.SandboxError as exc:
         raise BatchError(f"{where} is too large or too hard to read: save it as CSV") from exc
-    if "code" in found:
+    if "code" in result:
         raise BatchError(f"{where} is no workbook that can be read: save it as CSV UTF-8")
-    numbered = {name: list(enumerate(rows, 1)) for name, rows in found["sheets"].items()}
+    numbered = {name: list(enumerate(rows, 1)) for name, rows in result["sheets"].items()}
     return {name: [row for row in rows if any(row[1])] for name, rows in numbered.items()}
 
 

@@ -49,7 +49,7 @@ def read(args: argparse.Namespace) -> tuple[Pin, ...]:
     return pins
 
 
-def known(pins: Iterable[Pin]) -> FrozenContexts:
+def contexts(pins: Iterable[Pin]) -> FrozenContexts:
     """Return the contexts that come with Mintmark, and these."""
     contexts = BUNDLED
     for pin in pins:

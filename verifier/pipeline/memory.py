@@ -25,27 +25,27 @@ MAX_KEPT = 256
 _DIGEST = 64
 _KINDS = {LIST_TYPES: "status list", CREDENTIAL_TYPES: "credential"}
 
-Asked: TypeAlias = tuple[str, str, str]
+RecordedRequest: TypeAlias = tuple[str, str, str]
 """A URL, what was asked for there, and the SHA-256 of the answer ('' for none)."""
 _Question: TypeAlias = tuple[str, str, int]
-_Found = TypeVar("_Found")
+_Result = TypeVar("_Result")
 
 
-class Known:
+class Memory:
     """Answers of others, who does not answer, and what the answers mean."""
 
     def __init__(self) -> None:
         self.cache, self.breaker = response_cache(), Breaker()
-        self.found: dict[Hashable, tuple[object, dict[_Question, str]]] = {}
+        self.results: dict[Hashable, tuple[object, dict[_Question, str]]] = {}
 
 
-class Asking:
+class RecordingFetch:
     """The `Fetch` of one verification: what is not known yet is asked, and all is written down."""
 
-    def __init__(self, known: Known, ask: Callable[[], Fetch]) -> None:
-        self.known = known
-        self.answers: dict[_Question, str] = {}
-        self._fetch = known.cache.around(known.breaker.around(ask()))
+    def __init__(self, memory: Memory, ask: Callable[[], Fetch]) -> None:
+        self.memory = memory
+        self.responses: dict[_Question, str] = {}
+        self._fetch = memory.cache.around(memory.breaker.around(ask()))
 
     def __call__(self, url: str, *, accept: str, max_bytes: int) -> Fetched:
         """Return the resource at `url`, or raise `FetchError`, as `ask` or the cache does."""
@@ -53,33 +53,33 @@ class Asking:
         try:
             fetched = self._fetch(url, accept=accept, max_bytes=max_bytes)
         except FetchError as exc:
-            self.answers.setdefault(question, exc.code)
+            self.responses.setdefault(question, exc.code)
             raise
-        self.answers[question] = _sha256(fetched.body)
+        self.responses[question] = _sha256(fetched.body)
         return fetched
 
-    def answer(self, question: _Question) -> str:
+    def response_to(self, question: _Question) -> str:
         """Return the SHA-256 of the answer to a question, or why there is none: a host that does
         not answer is another answer than a limit at which it is not asked."""
         url, accept, max_bytes = question
         with suppress(FetchError):
             self(url, accept=accept, max_bytes=max_bytes)
-        return self.answers[question]
+        return self.responses[question]
 
     @property
-    def asked(self) -> tuple[Asked, ...]:
+    def requests(self) -> tuple[RecordedRequest, ...]:
         """What was asked, in that order, for the record."""
         return tuple(
             (url, _KINDS.get(accept, "issuer"), answer if len(answer) == _DIGEST else "")
-            for (url, accept, _), answer in self.answers.items()
+            for (url, accept, _), answer in self.responses.items()
         )
 
 
 @dataclass(frozen=True, slots=True)
-class KnownWorld(World):
+class RememberingWorld(World):
     """A world in which an issuer's document and a status list are judged once."""
 
-    fetch: Asking
+    fetch: RecordingFetch
 
     def controller(self, issuer: str) -> Controller:
         """Return the issuer's document as `World.controller` does."""
@@ -90,32 +90,32 @@ class KnownWorld(World):
             except DidError as exc:
                 return exc.with_traceback(None)
 
-        found = self._once(issuer, judge)
-        if isinstance(found, DidError):
-            raise found
-        return found
+        result = self._once(issuer, judge)
+        if isinstance(result, DidError):
+            raise result
+        return result
 
     def status_list(self, body: bytes) -> Credential | None:
         """Return the status list credential as `World.status_list` does."""
         return self._once(_sha256(body), lambda: World.status_list(self, body))
 
-    def _once(self, about: Hashable, judge: Callable[[], _Found]) -> _Found:
+    def _once(self, about: Hashable, judge: Callable[[], _Result]) -> _Result:
         """Return what `judge` finds: what it found before, if it would hear the same answers."""
-        asking, kept = self.fetch, self.fetch.known.found
-        before, asking.answers = asking.answers, {}
+        asking, results = self.fetch, self.fetch.memory.results
+        earlier, asking.responses = asking.responses, {}
         try:
-            found, rests_on = kept.get(about, (None, None))
+            result, rests_on = results.get(about, (None, None))
             if rests_on is not None and all(
-                asking.answer(question) == digest for question, digest in rests_on.items()
+                asking.response_to(question) == digest for question, digest in rests_on.items()
             ):
-                return cast(_Found, found)
-            judged = judge()
-            if len(kept) >= MAX_KEPT:
-                kept.clear()
-            kept[about] = judged, dict(asking.answers)
-            return judged
+                return cast(_Result, result)
+            new_result = judge()
+            if len(results) >= MAX_KEPT:
+                results.clear()
+            results[about] = new_result, dict(asking.responses)
+            return new_result
         finally:
-            asking.answers = before | asking.answers
+            asking.responses = earlier | asking.responses
 
 
 @lru_cache(maxsize=64)  # one answer serves thousands

@@ -44,14 +44,14 @@ class Folder:
 
     def names(self) -> list[str]:
         """Return the files' names, in order, with `/` between folders."""
-        found: list[str] = []
+        names: list[str] = []
         for folder, folders, files in os.walk(self.root):
             folders[:] = filter(_is_handed_in, folders)
             inside = f"{folder}/".removeprefix(f"{self.root}/")
-            found += [inside + name for name in files if _is_handed_in(name)]
-            if len(found) > MAX_FILES:
+            names += [inside + name for name in files if _is_handed_in(name)]
+            if len(names) > MAX_FILES:
                 raise BatchError(f"more than {MAX_FILES} files: check them in parts")
-        return sorted(found)
+        return sorted(names)
 
     def read(self, name: str) -> tuple[bytes, str]:
         """Return as much of a file as is needed, and the SHA-256 of it all; `UnreadableError`."""
@@ -60,10 +60,10 @@ class Folder:
             if not path.startswith(f"{self.root}/"):
                 raise UnreadableError("file_outside")
             with open(path, "rb", opener=_without_waiting) as file:
-                found = os.fstat(file.fileno())
-                if not stat.S_ISREG(found.st_mode):
+                status = os.fstat(file.fileno())
+                if not stat.S_ISREG(status.st_mode):
                     raise UnreadableError("file_unreadable", detail="it is no file")
-                return _take(file, found.st_size)
+                return _take(file, status.st_size)
         except FileNotFoundError as exc:
             raise UnreadableError("file_missing") from exc
         except (OSError, ValueError) as exc:
@@ -119,10 +119,10 @@ def _name(info: zipfile.ZipInfo) -> str:
         return info.filename
 
 
-Shelf: TypeAlias = Folder | Zip
+SourceFiles: TypeAlias = Folder | Zip
 
 
-def shelf(source: Path) -> Shelf:
+def source_files(source: Path) -> SourceFiles:
     """Return where the files of `source` lie; those of a table lie beside it."""
     if not source.exists():
         raise BatchError(f"there is no {source}")
