@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contexts import shipped
-from contexts.content import content_of
 from contexts.errors import WorkLimitError
 from contexts.frozen import BUNDLED, FrozenContexts
 from contexts.listed import check_contexts
@@ -19,45 +18,20 @@ from contexts.walk import Walk
 MAX_STATEMENTS = 20_000
 """A megabyte of JSON makes about this many; the largest transcripts seen make some thousand."""
 
-MAX_KEPT = 256
-"""Documents whose canonical form is kept, each some 40 KB with its content."""
-
 Json = Mapping[str, Any]
-
-_kept: dict[Any, tuple[bytes, bytes]] = {}
-"""By `id`, the content of a document and its canonical form."""
 
 
 def canonicalize(
-    document: Json,
-    *,
-    contexts: FrozenContexts = BUNDLED,
-    hash_name: str = "sha256",
-    keep: bool = False,
+    document: Json, *, contexts: FrozenContexts = BUNDLED, hash_name: str = "sha256"
 ) -> bytes:
     """Return the canonical N-Quads of a JSON-LD document (RDFC-1.0; `sha256` or `sha384`), UTF-8.
-
-    `keep` remembers them for a while: an issuer needs those of a document that it has built
-    again to sign it, and to check what it signed.
 
     Raises `DataLossError` for any part that a signature would not cover,
     `ContextNotListedError` for a context outside `contexts`, `WorkLimitError` for a document
     made to be slow, and `CanonicalizationError` for what is not JSON-LD at all.
     """
-    usual = hash_name == "sha256" and _extends_bundle(contexts)
-    name, content = document.get("id"), b""
-    if usual and (keep or (type(name) is str and name in _kept)):
-        content = content_of(document)
-        kept_content, kept = _kept.get(name, (b"", b""))
-        if content == kept_content:
-            return kept
     walk = _statements(document, contexts)
-    written = canonical(walk.said, walk.quads, walk.blocks, hash_name=hash_name)
-    if keep and content:
-        if len(_kept) >= MAX_KEPT:
-            _kept.clear()
-        _kept[name] = content, written
-    return written
+    return canonical(walk.said, walk.quads, walk.blocks, hash_name=hash_name)
 
 
 def canonicalize_defined(

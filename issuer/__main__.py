@@ -175,6 +175,7 @@ def _serve(args: argparse.Namespace, issuer: Issuer) -> int:
     """Become gunicorn. Each worker makes its own application: keys and connections do not
     survive a fork."""
     from issuer.app import start
+    from issuer.web import server
 
     start(issuer)
     issuer.database.close()
@@ -182,13 +183,8 @@ def _serve(args: argparse.Namespace, issuer: Issuer) -> int:
     behind_a_proxy = settings.public_url.startswith("https:")
     port = args.port or (PORT if behind_a_proxy else settings.port or 80)
     os.environ[HOME] = str(settings.home)
-    command = [
-        *(sys.executable, "-m", "gunicorn", "issuer.app:create_app_from_environment()"),
-        *("--bind", f"{args.bind}:{port}", "--workers", str(args.workers)),
-        *("--no-control-socket", "--timeout", "60", "--log-level", "warning"),
-    ]
     print(f"serving {settings.public_url}/ at {args.bind}:{port}", flush=True)
-    os.execv(sys.executable, command)  # noqa: S606
+    os.execv(sys.executable, server.command(args.bind, port, workers=args.workers))  # noqa: S606
 
 
 def _publish(args: argparse.Namespace, issuer: Issuer) -> int:

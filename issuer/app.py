@@ -30,7 +30,7 @@ from issuer.sharing.own_fetch import fetch_own, withdrawal
 from issuer.sharing.public.catalog_routes import catalog
 from issuer.sharing.public.embed import embed
 from issuer.sharing.public.routes import sharing
-from issuer.web import problems
+from issuer.web import problems, server
 from issuer.web.answers import pages
 from issuer.web.health import Health
 from issuer.web.problems import Problem
@@ -68,6 +68,7 @@ def create_app(settings: Settings) -> Flask:
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         MAX_FORM_PARTS=MAX_FORM_PARTS,
+        CHECKS_AT_ONCE=server.THREADS // 2,
     )
     app.extensions["mintmark"] = issuer
     app.extensions["health"] = Health(issuer)

@@ -22,6 +22,8 @@ from contexts.errors import MintmarkError
 BUSY_SECONDS: Final = 5
 """How long a writer waits for the others: whoever sent the work can send it again."""
 RETRY_AFTER_SECONDS: Final = 30
+MORE_CONNECTIONS: Final = 15
+"""Beside the five that a process keeps open: enough for each thread that serves."""
 
 Json: TypeAlias = Mapping[str, Any]
 
@@ -194,10 +196,10 @@ _SQLSTATE_TROUBLE: Final = {
 
 def _engine(url: str, patience: int) -> Engine:
     if not url.startswith("sqlite"):
-        engine = create_engine(url, pool_pre_ping=True)
+        engine = create_engine(url, pool_pre_ping=True, max_overflow=MORE_CONNECTIONS)
         event.listen(engine, "connect", partial(_prepare_postgresql, patience))
         return engine
-    engine = create_engine(url, connect_args={"timeout": patience})
+    engine = create_engine(url, connect_args={"timeout": patience}, max_overflow=MORE_CONNECTIONS)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

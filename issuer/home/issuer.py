@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 
 from flask import current_app
 
@@ -29,6 +30,7 @@ class Issuer:
         self.keyring = Keyring(settings.home)
         self._signers = Signers(settings.issuer_id, {})
         self._active: list[str] = []
+        self._loading = Lock()
 
     def signers(self) -> Signers:
         """Return a signer for each key that the settings ask for and that is there, tested
@@ -37,14 +39,15 @@ class Issuer:
         Keys that were rotated are noticed here, published, and used without a restart. Raises
         `LockedError` without a passphrase, and `KeysError` if the keys cannot be used.
         """
-        active = [e.id for e in self.keyring.entries() if e.state is KeyState.ACTIVE]
-        if not self._signers or active != self._active:
-            signers = self.keyring.signers(
-                self.settings.issuer_id, self._passphrase(), self.settings.key_uses
-            )
-            self_test(signers, published.write_documents(self.settings, self.keyring))
-            self._signers, self._active = signers, active
-        return self._signers
+        with self._loading:  # opening a key takes time and memory, so one thread does it for all
+            active = [e.id for e in self.keyring.entries() if e.state is KeyState.ACTIVE]
+            if not self._signers or active != self._active:
+                signers = self.keyring.signers(
+                    self.settings.issuer_id, self._passphrase(), self.settings.key_uses
+                )
+                self_test(signers, published.write_documents(self.settings, self.keyring))
+                self._signers, self._active = signers, active
+            return self._signers
 
     def check_keys(self) -> None:
         """Raise `KeysError` as `signers` does, and for a key that is asked for and not there."""

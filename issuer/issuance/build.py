@@ -68,7 +68,7 @@ def build(
         }
     )
     refuse_divergent(document)
-    canonicalize(document, keep=True)
+    canonicalize(document)
     return document
 
 

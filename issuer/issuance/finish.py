@@ -23,6 +23,7 @@ from issuer.outbox import queue
 from keys.entry import KeyUse
 from keys.signer import KeysError, Signer
 from verifier.pipeline.memory import Memory
+from verifier.proof.computed import Computed
 
 log = logging.getLogger(__name__)
 
@@ -106,8 +107,9 @@ def _made(
 ) -> Secured | str:
     """Return the forms of a credential, or what our own verifier objects to."""
     try:
-        secured = secure(row.unsigned, signers, issuer.settings)
-        return self_check(issuer, secured, known) or secured
+        computed = Computed()
+        secured = secure(row.unsigned, signers, issuer.settings, computed)
+        return self_check(issuer, secured, known, computed) or secured
     except CanonicalizationError as exc:
         return f"it cannot be signed: {exc}"
 

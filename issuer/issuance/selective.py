@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from keys.file_signer import ecdsa
 from verifier.proof.cryptosuites import ecdsa_sd, sd_proof_value
+from verifier.proof.cryptosuites.ecdsa_sd import BaseData
 from verifier.proof.cryptosuites.sd_proof_value import HMAC_KEY, BaseProof
 from verifier.public_keys import multikey
 
@@ -24,6 +25,7 @@ def base_proof_value(
     *,
     mandatory_pointers: Sequence[str],
     sign: Callable[[bytes], bytes],
+    base_data: Callable[..., BaseData] = ecdsa_sd.base_data,
 ) -> str:
     """Return the `proofValue` of a base proof; `sign` signs with the issuer's key.
 
@@ -31,7 +33,7 @@ def base_proof_value(
     could put words into this one credential. Raises `contexts.CanonicalizationError`.
     """
     hmac_key = secrets.token_bytes(HMAC_KEY)
-    data = ecdsa_sd.base_data(document, options, hmac_key, mandatory_pointers, keep=True)
+    data = base_data(document, options, hmac_key, mandatory_pointers)
     scoped_key = ec.generate_private_key(ec.SECP256R1())
     public_key = multikey.to_bytes(scoped_key.public_key())
     return sd_proof_value.encode(

@@ -12,6 +12,7 @@ from verifier.pipeline.examine import World
 from verifier.pipeline.memory import Memory, RecordingFetch, RememberingWorld
 from verifier.pipeline.pipeline import look_at
 from verifier.proof import jose
+from verifier.proof.computed import Computed
 from verifier.proof.jwt_payload import CLAIMS
 from verifier.proof.vc_jwt import check_jwt
 from verifier.report import Answer, Report, worst
@@ -19,15 +20,18 @@ from verifier.structure.shape import GAPS
 from verifier.wording import words
 
 
-def self_check(issuer: Issuer, secured: Secured, known: Memory) -> str | None:
+def self_check(
+    issuer: Issuer, secured: Secured, known: Memory, computed: Computed | None = None
+) -> str | None:
     """Return what our own verifier objects to, seeing only our own published files; or None.
 
     The bytes to be stored are read again. Each form with an embedded proof is verified whole; the
     JWT by its signature, its key and its claims, and it must say what the others say. `known` is
-    what was found out about the published files just before.
+    what was found out about the published files just before, `computed` what was computed to sign.
     """
     fetch = published.fetch_own(issuer.settings)
-    world = RememberingWorld(RecordingFetch(known, lambda: fetch), datetime.now(UTC), (), BUNDLED)
+    recording = RecordingFetch(known, lambda: fetch)
+    world = RememberingWorld(recording, datetime.now(UTC), (), BUNDLED, computed)
     report = look_at(secured.json, world)
     for each in (report, look_at(secured.to_share, world) if secured.to_share else report):
         if why := _objection(each):

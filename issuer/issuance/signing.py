@@ -22,6 +22,7 @@ from keys.signer import Signer, SigningError, is_signature
 from verifier.checks.disclosure import mandatory_pointers
 from verifier.credential.model import instant
 from verifier.proof import jose
+from verifier.proof.computed import Computed
 from verifier.proof.cryptosuites import Suite
 
 Json = Mapping[str, Any]
@@ -41,18 +42,26 @@ class Secured:
     to_share: bytes | None = None
 
 
-def secure(unsigned: bytes, signers: Mapping[KeyUse, Signer], settings: Settings) -> Secured:
+def secure(
+    unsigned: bytes,
+    signers: Mapping[KeyUse, Signer],
+    settings: Settings,
+    computed: Computed | None = None,
+) -> Secured:
     """Return the document that was prepared with embedded proofs, as a VC-JWT, and with a proof
     to share parts of: each the same bytes, with something at their end.
 
-    `signers` has one for each of `settings.key_uses`. Raises `SigningError` if one cannot be
-    used or a new signature does not verify.
+    `signers` has one for each of `settings.key_uses`; what is computed is left in `computed` for
+    who checks it next. Raises `SigningError` if one cannot be used or a new signature does not
+    verify.
     """
-    document, jwt = json.loads(unsigned), settings.jwt
-    proofs = make_proofs(document, signers, settings.proofs, created=_created(document))
+    document, jwt, computed = json.loads(unsigned), settings.jwt, computed or Computed()
+    created = _created(document)
+    proofs = make_proofs(document, signers, settings.proofs, created=created, computed=computed)
     to_share = None
     if PROOF_TO_SHARE in settings.proofs:
-        to_share = _with(unsigned, {"proof": [_proof_to_share(document, signers[KeyUse.SD])]})
+        proof = _proof_to_share(document, signers[KeyUse.SD], computed)
+        to_share = _with(unsigned, {"proof": [proof]})
     return Secured(
         json=_with(unsigned, {"proof": proofs}),
         jwt=_jwt(_with(unsigned, _claims(document)), signers[JWT_USES[jwt]]) if jwt else None,
@@ -66,11 +75,19 @@ def _with(unsigned: bytes, members: Json) -> bytes:
 
 
 def make_proofs(
-    document: Json, signers: Mapping[KeyUse, Signer], proofs: Iterable[str], *, created: str
+    document: Json,
+    signers: Mapping[KeyUse, Signer],
+    proofs: Iterable[str],
+    *,
+    created: str,
+    computed: Computed | None = None,
 ) -> list[dict[str, Any]]:
     """Return a proof set of `document`, a proof for each of the profiles that `proofs` names."""
+    computed = computed or Computed()
     return [
-        make_proof(document, signers[profile.use], created=created, suite=profile.suite)
+        make_proof(
+            document, signers[profile.use], created=created, suite=computed.suite(profile.suite)
+        )
         for profile in _chosen(proofs)
     ]
 
@@ -97,7 +114,7 @@ def make_proof(
     return {**options, "proofValue": suite.encode(signature)}
 
 
-def _proof_to_share(document: Json, signer: Signer) -> Json:
+def _proof_to_share(document: Json, signer: Signer, computed: Computed) -> Json:
     """Return a base proof of `ecdsa-sd-2023` (OB-69)."""
     options = _options(PROOF_TO_SHARE, signer, _created(document))
     value = base_proof_value(
@@ -105,6 +122,7 @@ def _proof_to_share(document: Json, signer: Signer) -> Json:
         options,
         mandatory_pointers=mandatory_pointers(document),
         sign=lambda data: _signature(signer, data),
+        base_data=computed.base_data,
     )
     return {**options, "proofValue": value}
 

@@ -8,16 +8,23 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 
 import httpx
 import pytest
+import slow_site
 
 from issuer.catalog import versions
 from issuer.home.issuer import Issuer
 from issuer.installation import init
 from issuer.issuance.finish import pending
 from issuer.issuance.tables import CredentialRow
+from issuer.web import server as threads
 from issuer.webhooks import standard_webhooks
 from keys.key_file import Cost
 
@@ -50,8 +57,18 @@ def served(tmp_path, issuer):
 
 def serve(settings):
     """Start the server in a process group of its own, and wait until it answers."""
-    command = [sys.executable, "-m", "issuer", "--home", str(settings.home), "serve"]
-    server = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL)
+    return started(
+        settings, [sys.executable, "-m", "issuer", "--home", str(settings.home), "serve"]
+    )
+
+
+def started(settings, command, **environment):
+    server = subprocess.Popen(
+        command,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        env=os.environ | {"MINTMARK_HOME": str(settings.home)} | environment,
+    )
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
@@ -128,3 +145,89 @@ def test_a_server_that_must_not_start_says_why_in_one_line(served):
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert "mintmark migrate" in done.stderr
+
+
+SLOW_CHECKS = 40
+"""More than all workers together take at a time."""
+PATIENCE = 4
+"""Seconds within which the others are answered: half of what the slow site takes."""
+
+
+@contextmanager
+def where_all_sites_are_here(settings, site):
+    """The server as `mintmark serve` runs it, for which every foreign name is on this machine."""
+    with (settings.home / "mintmark.toml").open("r+") as file:
+        text = file.read()
+        file.seek(0)
+        file.write(f'allow_hosts = ["slow.example:{site}"]\n{text}')
+    port = int(settings.public_url.rpartition(":")[2])
+    command = [
+        part.replace("issuer.app:create_app_from_environment", "slow_site:issuer_app")
+        for part in threads.command("127.0.0.1", port, workers=2)
+    ]
+    server = started(settings, command, PYTHONPATH=str(Path(slow_site.__file__).parent))
+    try:
+        yield
+    finally:
+        kill(server)
+
+
+def timed(ask):
+    begun = time.monotonic()
+    answer = ask()
+    return answer, time.monotonic() - begun
+
+
+def test_checks_of_a_slow_site_keep_nobody_else_waiting(served, approval):
+    """T31: half of the threads are for who waits for no other site."""
+    url = served.settings.public_url
+    with slow_site.silent_site() as site, where_all_sites_are_here(served.settings, site):
+
+        def check(number):
+            link = f"https://slow.example:{site}/{number}"
+            plain = {"Content-Type": "text/plain"}
+            return httpx.post(f"{url}/api/verify", content=link, headers=plain, timeout=60)
+
+        with ThreadPoolExecutor(SLOW_CHECKS) as visitors:
+            checks = [visitors.submit(check, number) for number in range(SLOW_CHECKS)]
+            time.sleep(1)
+            asked = [timed(lambda: httpx.get(f"{url}/healthz", timeout=60)) for _ in range(3)]
+            sent = [timed(partial(post, served.settings, approval, n, 0)) for n in range(3)]
+            assert [answer.status_code for answer, _ in asked] == [200] * 3
+            assert all(address for address, _ in sent)
+            assert max(seconds for _, seconds in asked + sent) < PATIENCE
+            early = Counter(check.result().status_code for check in checks if check.done())
+            assert early.keys() <= {503}  # the others still wait for the slow site
+        answers = Counter(check.result().status_code for check in checks)
+        assert answers.keys() == {422, 503}  # nobody answered, and there was no place
+        assert answers[422] <= threads.THREADS  # half of the threads of each of two workers
+        for refused in (check.result() for check in checks if check.result().status_code == 503):
+            assert int(refused.headers["Retry-After"]) >= 1
+            assert refused.json()["remedy"]
+
+
+def send_bytes_for(seconds, connection):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        connection.sendall(b"x")
+        time.sleep(0.2)
+
+
+def test_a_client_that_sends_byte_by_byte_is_hung_up_on(served):
+    """T31: gunicorn's timeout ends no thread, so a request has a time of its own."""
+    settings = served.settings
+    port = int(settings.public_url.rpartition(":")[2])
+    program = (
+        "from issuer.web import server; server.MOST_SECONDS = 2; "
+        "from gunicorn.app.wsgiapp import run; run()"
+    )
+    _python, _m, _gunicorn, *arguments = threads.command("127.0.0.1", port, workers=1)
+    server = started(settings, [sys.executable, "-c", program, *arguments])
+    try:
+        with socket.create_connection(("127.0.0.1", port)) as slow:
+            slow.sendall(b"POST /webhooks/approvals HTTP/1.1\r\nContent-Length: 1000\r\n")
+            with pytest.raises(OSError, match=r"pipe|reset"):
+                send_bytes_for(30, slow)
+        assert httpx.get(f"{settings.public_url}/healthz").status_code == 200
+    finally:
+        kill(server)

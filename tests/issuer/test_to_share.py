@@ -74,9 +74,9 @@ def test_its_statements_are_worked_out_once_and_again_for_any_other_content(
 ):
     asked = []
 
-    def counted(document, *args):
+    def counted(document, *args, **known):
         asked.append(document)
-        return statements(document, *args)
+        return statements(document, *args, **known)
 
     statements = ecdsa_sd.Statements
     monkeypatch.setattr(ecdsa_sd, "Statements", counted)

@@ -1,11 +1,12 @@
 """How often one address may ask: who that is, and what the one too many is told."""
 
 import pytest
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, Response
 from flask.testing import FlaskClient
 from world import World
 
-from verifier.web.limits import caller, limiter_for
+from verifier.web import limits
+from verifier.web.limits import caller, limiter_for, one_of_few
 from verifier.web.page import Site, verifier_blueprint
 
 
@@ -59,6 +60,33 @@ def test_a_new_app_counts_from_zero_and_each_request_once(world):
         assert [client.get("/twice").status_code for _ in range(2)] == [200, 200]
     sent = [client.post("/verify", data={"text": "x"}).status_code for _ in range(121)]
     assert (set(sent[:120]), sent[120]) == ({422}, 429)
+
+
+def test_one_check_too_many_at_a_time_is_told_to_wait(client):
+    """T31: so that slow sites do not hold every thread."""
+    app, inner = client.application, []
+    app.config[limits.AT_ONCE] = 1
+
+    def ask():
+        with app.test_request_context(headers={"Accept": "text/html, */*;q=0.1"}):
+            return one_of_few(view)()
+
+    def view():
+        inner.append(ask())
+        return Response("checked")
+
+    assert ask().get_data(as_text=True) == "checked"
+    assert (inner[0].status_code, inner[0].headers["Retry-After"]) == (503, "5")
+    assert "Wait a few seconds" in inner[0].get_data(as_text=True)
+    assert ask().status_code == 200  # the place is free again
+
+
+def test_a_check_that_fails_gives_its_place_back(client):
+    app = client.application
+    app.config[limits.AT_ONCE] = 1
+    for _ in range(2):
+        with app.test_request_context(), pytest.raises(ZeroDivisionError):
+            one_of_few(lambda: 1 / 0)()
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,15 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import pytest
+from slow_site import silent_site
 from world import World
 
 from verifier import __main__ as command
@@ -55,6 +59,40 @@ def test_as_much_as_the_page_takes_comes_through_and_more_is_refused_in_words(se
     refused = httpx.post(f"{server}/verify", files=largest, timeout=60)
     assert (taken.status_code, taken.text.count('class="report"')) == (200, 4)
     assert (refused.status_code, "so it was not read" in refused.text) == (413, True)
+
+
+def test_checks_of_a_slow_site_keep_nobody_from_the_page():
+    """T31: half of the threads check; the site takes eight seconds to be given up."""
+    with silent_site() as site:
+        program = (
+            "import sys, slow_site; slow_site.find_every_name_here(); "
+            "from verifier.__main__ import main; "
+            f"sys.exit(main(['serve', '--port', '0', '--allow-host', 'slow.example:{site}']))"
+        )
+        started = subprocess.Popen(
+            [sys.executable, "-c", program],
+            stdout=subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": str(SIMULATOR)},
+        )
+        try:
+            url = started.stdout.readline().decode().split()[1].removesuffix("/verify")
+
+            def check(number):
+                link = f"https://slow.example:{site}/{number}"
+                plain = {"Content-Type": "text/plain"}
+                answer = httpx.post(f"{url}/api/verify", content=link, headers=plain, timeout=60)
+                return answer.status_code
+
+            with ThreadPoolExecutor(40) as visitors:
+                checks = [visitors.submit(check, number) for number in range(40)]
+                time.sleep(1)
+                begun = time.monotonic()
+                assert httpx.get(f"{url}/verify", timeout=60).status_code == 200
+                assert time.monotonic() - begun < 4
+            assert Counter(check.result() for check in checks) == {422: 16, 503: 24}
+        finally:
+            started.kill()
+            started.communicate()
 
 
 def test_what_is_not_there_is_a_page_for_people_and_a_problem_for_programs(server):

@@ -18,6 +18,7 @@ from functools import cache
 from threading import Thread
 from typing import Any, Protocol
 
+from verifier.fetching import deadline
 from verifier.fetching import rules as fetch_rules
 from verifier.fetching.rules import is_allowed
 from verifier.parsing import web_address
@@ -103,19 +104,20 @@ class WebFetch:
     def _ask(self, url: str, accept: str, max_bytes: int) -> Fetched | FetchError:
         now = time.monotonic()
         self._ends = self._ends or now + TOTAL_SECONDS
-        deadline = min(now + DEADLINE_SECONDS, self._ends)
+        last = min(self._ends, deadline.ends())
+        until = min(now + DEADLINE_SECONDS, last)
         try:
-            return self._follow(url, accept, max_bytes, deadline)
+            return self._follow(url, accept, max_bytes, until)
         except FetchError as exc:
-            if exc.code == "too_slow" and deadline == self._ends:  # others took its time
-                return FetchError("out_of_time", url, f"no answer in {TOTAL_SECONDS:.0f} seconds")
+            if exc.code == "too_slow" and until == last:  # others took its time
+                return FetchError("out_of_time", url, "no answer in the time that was left")
             return exc
 
-    def _follow(self, url: str, accept: str, max_bytes: int, deadline: float) -> Fetched:
+    def _follow(self, url: str, accept: str, max_bytes: int, until: float) -> Fetched:
         here = url
         for _ in range(MAX_REDIRECTS + 1):
-            addresses = self._checked_addresses(here, deadline)
-            status, headers, body = _get(here, addresses, accept, max_bytes, deadline)
+            addresses = self._checked_addresses(here, until)
+            status, headers, body = _get(here, addresses, accept, max_bytes, until)
             if status in (301, 302, 303, 307, 308) and "location" in headers:
                 here = _redirected(url, here, headers["location"])
                 continue
@@ -126,20 +128,20 @@ class WebFetch:
             return Fetched(url, body, media_type, fetch_rules.fresh_for(headers))
         raise FetchError("redirected_elsewhere", url, f"more than {MAX_REDIRECTS} redirects")
 
-    def _checked_addresses(self, url: str, deadline: float) -> list[str]:
+    def _checked_addresses(self, url: str, until: float) -> list[str]:
         """Return the addresses to connect to, after every address of the host was checked."""
         try:
             host, port = fetch_rules.place(url, self._listed, loopback=self._loopback)
         except ValueError as exc:
             raise FetchError("address_refused", url, str(exc)) from exc
         local = self._loopback and host == LOCALHOST
-        addresses = _look_up(url, host, port, deadline)
+        addresses = _look_up(url, host, port, until)
         if not addresses or not all(is_allowed(each, loopback=local) for each in addresses):
             raise FetchError("address_refused", url, f"{host} is not a public address")
         return addresses
 
 
-def _look_up(url: str, host: str, port: int, deadline: float) -> list[str]:
+def _look_up(url: str, host: str, port: int, until: float) -> list[str]:
     """Return the addresses of a host, each once.
 
     A thread asks for them, because the system's resolver knows no deadline of ours.
@@ -154,8 +156,8 @@ def _look_up(url: str, host: str, port: int, deadline: float) -> list[str]:
 
     thread = Thread(target=ask, daemon=True)
     thread.start()
-    thread.join(max(0.0, deadline - time.monotonic()))
-    if not found or time.monotonic() >= deadline:
+    thread.join(max(0.0, until - time.monotonic()))
+    if not found or time.monotonic() >= until:
         raise _too_slow(url)
     if isinstance(found[0], Exception):
         raise FetchError("host_not_found", url, f"no such host: {host}") from found[0]
@@ -163,7 +165,7 @@ def _look_up(url: str, host: str, port: int, deadline: float) -> list[str]:
 
 
 def _get(
-    url: str, addresses: list[str], accept: str, max_bytes: int, deadline: float
+    url: str, addresses: list[str], accept: str, max_bytes: int, until: float
 ) -> tuple[int, dict[str, str], bytes]:
     import httpcore
 
@@ -176,7 +178,7 @@ def _get(
         with (
             httpcore.ConnectionPool(
                 ssl_context=_trusted(),
-                network_backend=_pinned_backend(addresses, deadline),
+                network_backend=_pinned_backend(addresses, until),
             ) as pool,
             pool.stream("GET", url, headers=headers) as response,
         ):
@@ -226,14 +228,14 @@ def _read(chunks: Iterable[bytes], url: str, max_bytes: int) -> bytes:
     return bytes(body)
 
 
-def _pinned_backend(addresses: list[str], deadline: float) -> Any:
+def _pinned_backend(addresses: list[str], until: float) -> Any:
     """Return a network backend that connects to the first of `addresses` that answers, whatever
-    the URL's host resolves to by then, and whose every read and write ends at `deadline`
+    the URL's host resolves to by then, and whose every read and write ends at `until`
     (monotonic seconds)."""
     import httpcore
 
     def left() -> float:
-        remaining = deadline - time.monotonic()
+        remaining = until - time.monotonic()
         if remaining <= 0:
             raise httpcore.ReadTimeout("deadline")
         return remaining

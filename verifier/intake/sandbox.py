@@ -27,6 +27,7 @@ from multiprocessing.reduction import recv_handle, send_handle
 from threading import BoundedSemaphore, Lock, Timer
 from typing import Any
 
+from verifier.fetching import deadline
 from verifier.intake import decoders, qr
 
 MAX_MEMORY_BYTES = 1024 * 1024 * 1024
@@ -70,9 +71,10 @@ class SandboxError(Exception):
 def read(kind: str, data: bytes) -> Any:
     """Return what `decoders.decode` finds in `data`, read by a process of its own.
 
-    Raises `SandboxError` if it needs more than the limits above, or dies.
+    Raises `SandboxError` if it needs more than the limits above or the time that this verification
+    has left, or dies.
     """
-    if not _room.acquire(timeout=MAX_SECONDS):
+    if not _room.acquire(timeout=_seconds()):
         raise SandboxError("too many are read at once")
     try:
         with _nursery().child(kind) as pipe:
@@ -84,10 +86,10 @@ def read(kind: str, data: bytes) -> Any:
 
 
 def _answer(pipe: Connection, data: bytes) -> Any:
-    if not pipe.poll(MAX_SECONDS):
+    if not pipe.poll(_seconds()):
         raise SandboxError("no process can be started")
     reader = int(pipe.recv_bytes(20))  # said before it sees anything of the file
-    end = Timer(MAX_SECONDS, _end_of, (reader,))
+    end = Timer(_seconds(), _end_of, (reader,))
     end.start()
     try:
         pipe.send_bytes(data)
@@ -97,6 +99,10 @@ def _answer(pipe: Connection, data: bytes) -> Any:
         return json.loads(pipe.recv_bytes(MAX_ANSWER_BYTES))
     finally:
         end.cancel()
+
+
+def _seconds() -> float:
+    return min(MAX_SECONDS, max(0.0, deadline.left()))
 
 
 def _end_of(reader: int) -> None:

@@ -26,6 +26,7 @@ from verifier.issuers.did import NOT_ASKED, resolve
 from verifier.parsing import strict_json
 from verifier.pipeline.reading import Read, reading
 from verifier.proof import jose
+from verifier.proof.computed import Computed
 from verifier.proof.data_integrity import check_proofs
 from verifier.proof.jwt_payload import check_limits_named, check_writing, credential_in
 from verifier.proof.vc_jwt import check_jwt
@@ -49,6 +50,8 @@ class World:
     now: datetime
     trust: tuple[TrustList, ...]
     contexts: FrozenContexts
+    computed: Computed | None = None
+    """What whoever signed the credential has computed of it already."""
 
     def controller(self, issuer: str) -> Controller:
         """Return the issuer's document, or its snapshot in a trust list when its site fails.
@@ -164,7 +167,9 @@ def _authenticate(
     if secured.jws is not None:  # (5)
         proofs = check_jwt(secured.jws, credential, controller_of)
     else:
-        proofs = check_proofs(secured.document, issuer, controller_of, world.contexts)
+        proofs = check_proofs(
+            secured.document, issuer, controller_of, world.contexts, world.computed
+        )
     proofs = (*proofs, *check_related(read.document))
     if worst(proofs) is None:
         shape = tuple(map(as_signed, shape))
@@ -299,6 +304,12 @@ def unauthentic(carrier: str, securing: str, checks: tuple[Check, ...]) -> Repor
         current=unjudged,
         recognized=unjudged,
     )
+
+
+def out_of_time(carrier: str = "unknown") -> Report:
+    """Return the report on what could not be looked at before the deadline."""
+    late = Check("intake", Outcome.COULD_NOT_CHECK, "took_too_long")
+    return unauthentic(carrier, "unknown", (late,))
 
 
 def verdict(checks: tuple[Check, ...], name: str) -> Verdict:

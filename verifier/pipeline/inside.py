@@ -9,11 +9,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from verifier.credential.model import listed
+from verifier.fetching import deadline
 from verifier.pipeline.examine import (
     CheckKind,
     World,
     conclude,
     examine,
+    out_of_time,
     parse_inner,
     unauthentic,
     unparsed,
@@ -66,6 +68,8 @@ def _check_count(member: str, count: int, most: int) -> tuple[Check, ...]:
 
 def _report(item: Any, world: World, check_kind: CheckKind) -> Report:
     """Return the report on one inner credential: an object, a JWT, or an envelope around one."""
+    if deadline.left() <= 0:
+        return out_of_time("inside")
     if not isinstance(item, str | Mapping):
         unread = Check("parse", Outcome.COULD_NOT_CHECK, "inner_unreadable")
         return unauthentic("inside", "unknown", (unread,))

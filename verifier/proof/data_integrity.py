@@ -14,6 +14,7 @@ from contexts import (
 )
 from verifier.credential.model import listed, readable_instant
 from verifier.issuers.controller import PROOF_ERROR, Controller, DidError
+from verifier.proof.computed import Computed
 from verifier.proof.cryptosuites import Cryptosuite, Suite, suite_of
 from verifier.proof.cryptosuites.statements import NotDivisibleError
 from verifier.proof.cryptosuites.suite import ProofValueError, Transform
@@ -38,7 +39,11 @@ ControllerOf = Callable[[], Controller]
 
 
 def check_proofs(
-    document: Json, issuer: str, controller_of: ControllerOf, contexts: FrozenContexts
+    document: Json,
+    issuer: str,
+    controller_of: ControllerOf,
+    contexts: FrozenContexts,
+    computed: Computed | None = None,
 ) -> tuple[Check, ...]:
     """Check every proof of a credential: at least one by the issuer, and none that is wrong.
 
@@ -50,7 +55,7 @@ def check_proofs(
         return (Check("proof", Outcome.FAILED, "no_proof", {}, PROOF_ERROR),)
     if len(proofs) > MAX_PROOFS:
         return (Check("proof", Outcome.COULD_NOT_CHECK, "too_many_proofs", {"most": MAX_PROOFS}),)
-    covered = _Covered(document, contexts)
+    covered = _Covered(document, contexts, computed)
     checks: list[Check] = []
     for proof in proofs:
         checks.extend(_check_proof(covered, proof, issuer, controller_of))
@@ -69,14 +74,15 @@ class _Covered:
     """The document that proofs cover. Each of its canonical forms is made once, however many
     proofs ask for it, and so is the error where it has none (T12)."""
 
-    def __init__(self, document: Json, contexts: FrozenContexts) -> None:
+    def __init__(self, document: Json, contexts: FrozenContexts, computed: Computed | None) -> None:
         self.document = {member: value for member, value in document.items() if member != "proof"}
-        self.contexts = contexts
+        self.contexts, self._computed = contexts, computed
         self._made: dict[tuple[Transform, str], bytes | CanonicalizationError] = {}
         self._checked = self._divided = 0
 
     def check(self, suite: Cryptosuite, proof: Json, key: PublicKey) -> str | None:
         """As `Cryptosuite.check`."""
+        suite = self._computed.suite(suite) if self._computed else suite
         self._checked += 1
         if self._checked > USUAL_PROOFS:
             work.spend(SIGNATURE_WORK)

@@ -20,12 +20,13 @@ from werkzeug.exceptions import (
 
 from contexts import BUNDLED, FrozenContexts
 from verifier import TrustList, verify_all
+from verifier.fetching import deadline
 from verifier.fetching.fetch import Fetch
 from verifier.intake.submission import MAX_BYTES
 from verifier.report import Report
 from verifier.web import problems
-from verifier.web.in_time import MOST_SECONDS, within
-from verifier.web.limits import limiter_for
+from verifier.web.in_time import MOST_SECONDS, in_time
+from verifier.web.limits import limiter_for, one_of_few
 from verifier.web.problems import Kind
 from verifier.wording import printed, words
 
@@ -70,6 +71,7 @@ def api_blueprint(
 
     @blueprint.post("/verify")
     @limiter.limit("60/minute")
+    @one_of_few
     def check() -> Response:
         if request.accept_mimetypes and not request.accept_mimetypes.accept_json:
             raise NotAcceptable
@@ -83,7 +85,8 @@ def api_blueprint(
             evidence=evidence,
             contexts=contexts,
         )
-        report, *others = within(MOST_SECONDS, reports)
+        with deadline.within(MOST_SECONDS):
+            report, *others = in_time(reports)
         if report.carrier == "unknown" and not others:
             return _unreadable(report)
         told = printed.as_json(report)

@@ -1,22 +1,19 @@
-"""So many reports as there is time for: a worker may take a minute, and one credential 20 s."""
+"""As many reports as there is time for: one credential may take 20 seconds, and many a minute."""
 
-import time
 from collections.abc import Iterator
 
-from verifier.pipeline.examine import unauthentic
-from verifier.report import Check, Outcome, Report
+from verifier.fetching import deadline
+from verifier.pipeline.examine import out_of_time
+from verifier.report import Report
 
 MOST_SECONDS = 25.0
-"""After this no further one of several is begun."""
-OUT_OF_TIME = unauthentic(
-    "unknown", "unknown", (Check("intake", Outcome.COULD_NOT_CHECK, "took_too_long"),)
-)
+"""For all that one request asks for. What was not reached by then could not be checked."""
+OUT_OF_TIME = out_of_time()
 
 
-def within(seconds: float, reports: Iterator[Report]) -> Iterator[Report]:
-    """Yield `reports` as long as there is time, then one that says that it ran out."""
-    end = time.monotonic() + seconds
-    while time.monotonic() <= end:
+def in_time(reports: Iterator[Report]) -> Iterator[Report]:
+    """Yield `reports` until the deadline, then one that says that the time ran out."""
+    while deadline.left() > 0:
         report = next(reports, None)
         if report is None:
             return

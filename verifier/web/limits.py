@@ -1,17 +1,21 @@
-"""How often one address may ask, so that nobody takes all there is (T31).
+"""How often one address may ask, and how many checks go on at once, so that nobody takes all
+there is (T31).
 
-Decorate a view: `@limiter.limit("30/minute")`, with the limiter of its blueprint. Counts are
-kept in memory, so each worker process has its own: four let through up to four times as much.
-Where that matters, count at the proxy.
+Decorate a view: `@limiter.limit("30/minute")`, with the limiter of its blueprint, and `@one_of_few`
+where it may wait for other sites. Counts are kept in memory, so each worker process has its own:
+four let through up to four times as much. Where that matters, count at the proxy.
 """
 
 import ipaddress
 import math
 import re
 import time
+from collections.abc import Callable
+from functools import wraps
 from ipaddress import IPv4Address, IPv6Address
+from threading import BoundedSemaphore
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 from flask_limiter import Limiter, RequestLimit
 
@@ -24,6 +28,18 @@ TOO_MANY = Kind(
     N_("More was asked from your address than this service answers in such a time."),
     N_("Wait a little, then go on. For many credentials at once, use mintmark-verify batch."),
 )
+
+BUSY = Kind(
+    503,
+    N_("Many credentials are being checked just now"),
+    N_("This service checks only so many at a time, and slow sites make others wait."),
+    N_("Wait a few seconds, then send it again."),
+)
+BUSY_SECONDS = 5
+AT_ONCE = "CHECKS_AT_ONCE"
+"""The setting of an app that says how many threads may check at a time: half of those that serve
+it, so that the others are there for whoever waits for no other site."""
+USUAL_AT_ONCE = 8
 
 _WITH_PORT = re.compile(r"\[(?P<bracketed>[^\]]*)\](:\d+)?|(?P<plain>[\d.]+):\d+")
 
@@ -46,6 +62,25 @@ def too_many(limit: RequestLimit) -> Response:
     response = answer(TOO_MANY)
     response.headers["Retry-After"] = str(max(1, math.ceil(limit.reset_at - time.time())))
     return response
+
+
+def one_of_few(view: Callable[[], Response]) -> Callable[[], Response]:
+    """Return `view` answering 503 while as many checks go on in this app as `AT_ONCE` allows."""
+
+    @wraps(view)
+    def bounded() -> Response:
+        most = current_app.config.get(AT_ONCE, USUAL_AT_ONCE)
+        free: BoundedSemaphore = current_app.extensions.setdefault(AT_ONCE, BoundedSemaphore(most))
+        if not free.acquire(blocking=False):
+            response = answer(BUSY)
+            response.headers["Retry-After"] = str(BUSY_SECONDS)
+            return response
+        try:
+            return view()
+        finally:
+            free.release()
+
+    return bounded
 
 
 def limiter_for(blueprint: Blueprint) -> Limiter:

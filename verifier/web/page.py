@@ -5,7 +5,6 @@ It needs no script, keeps nothing, and sets no cookie. A scanned code arrives be
 it stands in no access log. The address around it is never fetched.
 """
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,12 +14,13 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from contexts import BUNDLED, FrozenContexts
 from verifier import TrustList, verify_all
+from verifier.fetching import deadline
 from verifier.fetching.fetch import Fetch
 from verifier.intake.submission import MAX_BYTES
 from verifier.pipeline.pipeline import MAX_CREDENTIALS
 from verifier.web import headers, language, scan
-from verifier.web.in_time import MOST_SECONDS, within
-from verifier.web.limits import limiter_for
+from verifier.web.in_time import MOST_SECONDS, in_time
+from verifier.web.limits import limiter_for, one_of_few
 from verifier.web.report_page import facts, presentation
 from verifier.web.report_page.markdown import prose
 from verifier.web.report_page.presentation import Withdrawal
@@ -97,6 +97,7 @@ def verifier_blueprint(
 
     @blueprint.post("")
     @limiter.limit(OFTEN)
+    @one_of_few
     def check() -> Response:
         uploads = uploads_in(request.form, request.files)
         presented_by = request.form.get("presented_by", "").strip()
@@ -106,22 +107,22 @@ def verifier_blueprint(
         if len(anew) > MOST_AT_ONCE or len(uploads) > MOST_AGAIN:
             return _form(_ours(TOO_MANY), status=413)
         evidence = [file.read() for file in request.files.getlist("evidence") if file]
-        now, begun = clock(), time.monotonic()
+        now = clock()
         told: list[presentation.Told] = []
-        for thing in uploads:
-            reports = verify_all(
-                thing.data,
-                make_fetch=make_fetch,
-                now=now,
-                trust=trust,
-                presented_by=presented_by or None,
-                evidence=evidence,
-                contexts=contexts,
-            )
-            left = MOST_SECONDS - time.monotonic() + begun
-            told += [
-                presentation.tell(report, thing, withdrawal) for report in within(left, reports)
-            ]
+        with deadline.within(MOST_SECONDS):
+            for thing in uploads:
+                reports = verify_all(
+                    thing.data,
+                    make_fetch=make_fetch,
+                    now=now,
+                    trust=trust,
+                    presented_by=presented_by or None,
+                    evidence=evidence,
+                    contexts=contexts,
+                )
+                told += [
+                    presentation.tell(report, thing, withdrawal) for report in in_time(reports)
+                ]
         if len(told) == 1 and told[0].report.carrier == "unknown":
             found = told[0].report.checks[0]
             problem = (language.say(found), language.next_step(found))

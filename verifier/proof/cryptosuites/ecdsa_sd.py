@@ -7,12 +7,11 @@ less so because the holder hands on the whole (D27).
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from contexts import BUNDLED, FrozenContexts, WorkLimitError, canonicalize
-from contexts.content import content_of
 from contexts.rdfc import canonical_names
 from verifier.parsing import base64url, pointers
 from verifier.proof.cryptosuites import sd_proof_value
@@ -47,12 +46,38 @@ class BaseData:
         return self.proof_hash + public_key + self.mandatory_hash
 
 
+def base_data(
+    document: Json,
+    options: Json,
+    hmac_key: bytes,
+    mandatory_pointers: Sequence[str],
+    *,
+    contexts: FrozenContexts = BUNDLED,
+    whole: bytes | None = None,
+) -> BaseData:
+    """Return what an issuer signs of `document` under proof `options` (3.6.2, 3.6.3).
+
+    `whole` is the canonical form of `document` without its proofs, where the caller has it.
+
+    Raises `contexts.CanonicalizationError`, and `ProofValueError` for pointers that do not
+    point into the document.
+    """
+    document = unsecured(document)
+    statements = Statements(document, hmac_key, contexts, whole=whole)
+    try:
+        mandatory = set(statements.indexes(statements.at(mandatory_pointers)))
+    except pointers.PointerError as exc:
+        raise ProofValueError(str(exc)) from exc
+    return _data(document, options, statements.lines, mandatory, contexts)
+
+
 @dataclass(frozen=True, slots=True)
 class SelectiveDisclosure:
     """The row of `ecdsa-sd-2023` among the cryptosuites."""
 
     name: str = "ecdsa-sd-2023"
     proof_type: str = "DataIntegrityProof"
+    base_data: Callable[..., BaseData] = base_data
 
     def hash_of(self, key: PublicKey) -> str | None:
         """Return `sha256` for a P-256 key, the one kind that this suite has."""
@@ -64,7 +89,7 @@ class SelectiveDisclosure:
         """Return the code of a proof that holds, None for one that does not (3.6.7)."""
         value = sd_proof_value.decode(proof.get("proofValue", ""))
         if isinstance(value, BaseProof):
-            data = base_data(
+            data = self.base_data(
                 document, proof, value.hmac_key, value.mandatory_pointers, contexts=contexts
             )
             return "signature_verified_whole" if _holds(data, value, key) else None
@@ -75,47 +100,6 @@ class SelectiveDisclosure:
 
 
 ECDSA_SD_2023 = SelectiveDisclosure()
-_kept: dict[bytes, BaseData] = {}
-"""What was made last and not checked yet, by the content of all that it comes from."""
-
-
-def base_data(
-    document: Json,
-    options: Json,
-    hmac_key: bytes,
-    mandatory_pointers: Sequence[str],
-    *,
-    contexts: FrozenContexts = BUNDLED,
-    keep: bool = False,
-) -> BaseData:
-    """Return what an issuer signs of `document` under proof `options` (3.6.2, 3.6.3).
-
-    `keep` remembers it until it is asked for once more: an issuer that has signed it checks it.
-
-    Raises `contexts.CanonicalizationError`, and `ProofValueError` for pointers that do not
-    point into the document.
-    """
-    document = unsecured(document)
-    options = {member: value for member, value in options.items() if member != "proofValue"}
-    said = {
-        "document": document,
-        "options": options,
-        "key": hmac_key,
-        "must": [*mandatory_pointers],
-    }
-    content = content_of(said)
-    if contexts is BUNDLED and content in _kept:
-        return _kept.pop(content)
-    statements = Statements(document, hmac_key, contexts)
-    try:
-        mandatory = set(statements.indexes(statements.at(mandatory_pointers)))
-    except pointers.PointerError as exc:
-        raise ProofValueError(str(exc)) from exc
-    data = _data(document, options, statements.lines, mandatory, contexts)
-    if keep and contexts is BUNDLED:
-        _kept.clear()
-        _kept[content] = data
-    return data
 
 
 def disclose(

@@ -30,11 +30,19 @@ class NotDivisibleError(CanonicalizationError):
 class Statements:
     """Every statement of a document in canonical order, with secret labels for its nodes.
 
-    Raises `contexts.CanonicalizationError` like `canonicalize`, and `NotDivisibleError`.
+    `whole` is the canonical form, where the caller has it. Raises
+    `contexts.CanonicalizationError` like `canonicalize`, and `NotDivisibleError`.
     """
 
-    def __init__(self, document: Json, hmac_key: bytes, contexts: FrozenContexts) -> None:
-        whole = canonicalize(document, contexts=contexts)
+    def __init__(
+        self,
+        document: Json,
+        hmac_key: bytes,
+        contexts: FrozenContexts,
+        *,
+        whole: bytes | None = None,
+    ) -> None:
+        whole = canonicalize(document, contexts=contexts) if whole is None else whole
         self._contexts = contexts
         self._prefix = f"urn:bnid:{secrets.token_hex(16)}:"
         names = (f"{self._prefix}{number}" for number in count())

@@ -1,0 +1,74 @@
+"""What was computed to sign a document, for those who check what was signed right after.
+
+Canonical forms take more time than signatures. One who signs a document and then verifies it hands
+the same `Computed` to both; results count by the content of all that they come from, so what was
+changed between is computed anew.
+"""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
+from typing import TypeVar, cast
+
+from contexts import BUNDLED, FrozenContexts, canonicalize
+from contexts.content import content_of
+from verifier.proof.cryptosuites import Cryptosuite, Suite
+from verifier.proof.cryptosuites.ecdsa_sd import BaseData, SelectiveDisclosure, base_data
+from verifier.proof.cryptosuites.suite import Json
+from verifier.proof.cryptosuites.transformation import rdfc
+
+_Result = TypeVar("_Result")
+_Suite = TypeVar("_Suite", bound=Cryptosuite)
+
+
+class Computed:
+    """Results by what they come from. It belongs to one document and one thread, and ends with
+    the work on it."""
+
+    def __init__(self) -> None:
+        self._results: dict[Hashable, object] = {}
+
+    def suite(self, suite: _Suite) -> _Suite:
+        """Return `suite`, computing nothing that was computed here before."""
+        if isinstance(suite, SelectiveDisclosure):
+            return cast(_Suite, replace(suite, base_data=self.base_data))
+        if isinstance(suite, Suite) and suite.transform is rdfc:
+            return cast(_Suite, replace(suite, transform=self._canonical))
+        return suite
+
+    def base_data(
+        self,
+        document: Json,
+        options: Json,
+        hmac_key: bytes,
+        mandatory_pointers: Sequence[str],
+        *,
+        contexts: FrozenContexts = BUNDLED,
+    ) -> BaseData:
+        """Return what an issuer signs, as `ecdsa_sd.base_data` does, with the same errors."""
+        unsecured = {member: value for member, value in document.items() if member != "proof"}
+        options = {member: value for member, value in options.items() if member != "proofValue"}
+        origin = {"document": unsecured, "options": options, "must": [*mandatory_pointers]}
+
+        def compute() -> BaseData:
+            whole = self._canonical(unsecured, contexts, "sha256")
+            return base_data(
+                unsecured, options, hmac_key, mandatory_pointers, contexts=contexts, whole=whole
+            )
+
+        return self._once((hmac_key, content_of(origin)), contexts, compute)
+
+    def _canonical(self, document: Json, contexts: FrozenContexts, hash_name: str) -> bytes:
+        return self._once(
+            (hash_name, content_of(document)),
+            contexts,
+            lambda: canonicalize(document, contexts=contexts, hash_name=hash_name),
+        )
+
+    def _once(
+        self, origin: Hashable, contexts: FrozenContexts, compute: Callable[[], _Result]
+    ) -> _Result:
+        if contexts is not BUNDLED:  # an issuer signs under these alone
+            return compute()
+        if origin not in self._results:
+            self._results[origin] = compute()
+        return cast(_Result, self._results[origin])
