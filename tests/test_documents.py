@@ -1,5 +1,6 @@
-"""The documents: every link between them leads somewhere, every picture is there."""
+"""The documents: every link, path, name and command in them is one that there is."""
 
+import importlib
 import re
 import subprocess
 from pathlib import Path
@@ -42,3 +43,58 @@ def test_every_cited_requirement_stands_in_the_list_of_requirements():
     assert cited, "nothing was searched"
     assert {code for code, _ in cited} >= {"T31", "OB-46", "D3", "P7", "R42"}
     assert sorted((code, name) for code, name in cited if code not in rows) == []
+
+
+PATH = re.compile(
+    r"`((?:contexts|verifier|keys|issuer|templates|tests|docs|examples|bench)/[\w./-]+)`"
+)
+NAME = re.compile(r"`((?:contexts|verifier|keys)(?:\.[A-Za-z_]\w*)+)(?:\(.*?\))?`")
+COMMAND = re.compile(r"(?:^|[`$] ?|&& |\bbin/)(mintmark(?:-verify)?) +([^`\n|#>(]+)", re.MULTILINE)
+OURS = [page for page in PAGES if page.parent.name != "vectors"]
+
+
+@pytest.mark.parametrize("page", OURS, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_path_and_name_is_one_of_the_code(page):
+    text = page.read_text()
+    assert [path for path in PATH.findall(text) if not (ROOT / path).exists()] == []
+    assert [name for name in NAME.findall(text) if not _is_there(name)] == []
+
+
+def _is_there(name):
+    """Return whether a dotted name leads to a module, or to something in one."""
+    parts = name.split(".")
+    for length in range(len(parts), 0, -1):
+        try:
+            thing = importlib.import_module(".".join(parts[:length]))
+        except ImportError:
+            continue
+        for part in parts[length:]:
+            thing = getattr(thing, part, None)
+        return thing is not None
+    return False
+
+
+def _commands():
+    """Return each command of docs/reference.md, which a test holds to the code, and its options."""
+    table = (ROOT / "docs/reference.md").read_text()
+    rows = re.findall(r"^\| `(mintmark(?:-verify)?(?: [a-z][a-z-]*)*)([^`]*)` \|", table, re.M)
+    return {name: set(re.findall(r"--[a-z-]+", rest)) for name, rest in rows}
+
+
+@pytest.mark.parametrize("page", OURS, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_command_and_option_is_one_that_there_is(page):
+    """A page may leave out the last word of a command: `mintmark keys` for all of them."""
+    commands = _commands()
+    for program, rest in COMMAND.findall(page.read_text()):
+        written = re.sub(r"--home( [A-Z/]\S*)?", "", f"{program} {rest}").split()
+        named = [name for name in commands if name.split() == written[: len(name.split())]]
+        shortened = [name for name in commands if name.split()[:-1] == written[:2]]
+        assert named or shortened or written == [program], (program, rest)
+        options = set().union(*(commands[name] for name in named[-1:] or shortened))
+        assert {word for word in written if re.match("--[a-z]", word)} <= options, (program, rest)
+
+
+def test_every_make_target_that_a_page_names_is_there():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = {word for page in OURS for word in re.findall(r"`make ([a-z]+)", page.read_text())}
+    assert named - targets == set()
