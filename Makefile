@@ -6,7 +6,7 @@ COVER ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint lock locks bench fuzz tables words mutants clean
+.PHONY: demo test lint lock locks bench fuzz tables words house mutants clean
 .DEFAULT_GOAL := demo
 
 # A stamp per lock file: the environment is made again only when a lock changes.
@@ -53,6 +53,10 @@ tables: $(VENV)/run.stamp
 # issuer/wording/translations/.
 words: $(VENV)/test.stamp
 	@$(BIN)/python -m tests.translations
+
+# Draws the rooms of docs/house.md from the imports.
+house: $(VENV)/test.stamp
+	@$(BIN)/python -m tests.architecture.house
 
 lock: $(VENV)/test.stamp
 	@$(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 --quiet --no-annotate --no-header --no-emit-index-url --no-emit-find-links --extra issuer pyproject.toml requirements/build.in -o requirements/run.txt

@@ -1,0 +1,41 @@
+"""The page about the rooms: its picture, its tables and its paths are those of the code."""
+
+import re
+
+import pytest
+
+from tests.architecture import house
+
+PAGE = (house.ROOT / "docs" / "house.md").read_text()
+
+
+def test_the_picture_is_drawn_from_the_imports():
+    assert house.PICTURE.read_text() == house.draw(), "make house"
+
+
+def test_every_box_and_line_lies_inside_the_picture():
+    numbers = [float(x) for x in re.findall(r'rect class="room" x="(-?\d+)"', house.draw())]
+    assert numbers
+    assert min(numbers) >= 0
+    assert max(numbers) + house.BOX <= house.WIDTH
+
+
+@pytest.mark.parametrize("package", house.WITH_ROOMS)
+def test_every_room_has_one_row(package):
+    listed = re.findall(rf"^\| `{package}/(\w+)(?:/|\.py)` \|", PAGE, re.MULTILINE)
+    assert sorted(listed) == sorted([*house.rooms(package), "__main__"])
+
+
+def test_every_path_leads_to_a_file():
+    paths = set(re.findall(r"`((?:issuer|keys|verifier|contexts)/[\w./-]*)`", PAGE))
+    assert [path for path in sorted(paths) if not (house.ROOT / path).exists()] == []
+
+
+def test_rooms_that_import_each_other_cannot_be_drawn():
+    with pytest.raises(ValueError, match="one → other → one"):
+        house.depths({"one": {"other"}, "other": {"one"}})
+
+
+def test_an_arrow_that_goes_round_by_another_room_is_left_out():
+    imports = {"top": {"middle", "low"}, "middle": {"low"}, "low": set()}
+    assert list(house.arrows(imports)) == [("middle", "low"), ("top", "middle")]
