@@ -12,7 +12,8 @@ from contexts.errors import (
     WorkLimitError,
 )
 from contexts.frozen import BUNDLED, FrozenContexts, file_of, is_as_published, load
-from contexts.reading import Manner, NoOneReadingError, Reading, read
+from contexts.members import Manner, NoOneReadingError
+from contexts.reading import Reading, read
 
 __all__ = [
     "BUNDLED",

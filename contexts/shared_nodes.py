@@ -7,7 +7,8 @@ all the same. So the inner signature has to tell.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-_MAY_ADD = {"endorsementComment"}
+ENDORSED = "endorsementComment"
+_MAY_ADD = {ENDORSED}
 """What an endorsement says of what it is about, which is always its own."""
 
 Json = Mapping[str, Any]

@@ -26,7 +26,7 @@ ENDORSER = Issuer("did:web:association.example")
 def of(**members):
     """Return a credential as it is read."""
     kinds = ["VerifiableCredential", "OpenBadgeCredential"]
-    return read({"@context": CONTEXTS, "type": kinds} | members, HOW).document()
+    return read({"@context": CONTEXTS, "type": kinds} | members, HOW).document
 
 
 def case(name):

@@ -18,7 +18,13 @@ import pytest
 from same_statements import Rewrite, rewrites, rewritten
 from world import BADGE, CONTEXTS, Issuer, World
 
+from contexts import NoOneReadingError, shipped
+from contexts.members import unsigned
+from contexts.merged import Merged
+from contexts.plain import Pieces, Plain
+from contexts.terms import Declined
 from verifier import Answer, Report
+from verifier.pipeline.reading import MANNER
 from verifier.wording import printed
 
 EXTENSIONS = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
@@ -168,3 +174,21 @@ def test_two_members_written_otherwise_are_told_the_same(name):
         if tried == PAIRS // len(CREDENTIALS):
             break
     assert tried
+
+
+@pytest.mark.parametrize("name", CREDENTIALS)
+def test_what_is_in_one_piece_reads_as_if_it_were_merged(name):
+    """The short way and the long one come to the same end, in the same order."""
+    document, short = CREDENTIALS[name], 0
+    every = list(ways(name).values())
+    for rewrite in every if FUZZ else every[:: 1 + len(every) // 100]:
+        covered = unsigned(rewritten(document, rewrite))
+        active = shipped.initial()
+        try:
+            plain = Plain(covered, active, MANNER).written
+        except (Declined, Pieces, NoOneReadingError):
+            continue
+        merged = Merged(covered, active, MANNER)
+        assert (json.dumps(plain), merged.doubts()) == (json.dumps(merged.written()), [])
+        short += 1
+    assert short >= 30 or name in ("shared", "learner_record")

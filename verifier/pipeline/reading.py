@@ -54,7 +54,7 @@ def reading(document: Json, contexts: FrozenContexts) -> Read:
     try:
         arrangement = read(document, MANNER, contexts=contexts)
         if arrangement is not None:
-            return Read(structure, arrangement.document(), tuple(arrangement.doubts))
+            return Read(structure, *arrangement)
     except NoOneReadingError as exc:
         code = "structure_list_for_one" if exc.detail else "structure_in_pieces"
         where = {"place": exc.detail[:200]} if exc.detail else {}

@@ -1,0 +1,201 @@
+"""What a document states, where it speaks of one thing at several places: node by node.
+
+Each node is made whole of its pieces, and written wherever it is named.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from contexts.errors import WorkLimitError
+from contexts.members import (
+    MAX_NODES,
+    Manner,
+    Members,
+    NoOneReadingError,
+    in_order,
+    in_order_of_types,
+    texts,
+    typed,
+    unsigned,
+)
+from contexts.shared_nodes import Node, doubts, says_more
+from contexts.terms import ActiveContext, Declined
+from contexts.walk import MAX_DEPTH, one_of
+
+_OWN = "credentialSubject"
+
+Json = Mapping[str, Any]
+
+
+class Apart(NamedTuple):
+    """A credential inside another: as it is written, and what it says."""
+
+    written: Json
+    said: "Merged"
+
+
+class Merged(Members):
+    """What a document states, node by node."""
+
+    def __init__(self, document: Json, active: ActiveContext, how: Manner) -> None:
+        super().__init__(how)
+        self.nodes: dict[str, Node] = {}
+        self.apart: dict[str, list[Apart]] = {}
+        self._left = MAX_NODES
+        self._root = self._node(document, active, 0)
+
+    @property
+    def iri(self) -> str:
+        """The name of the document, or nothing."""
+        return self._root.iri
+
+    def doubts(self) -> list[tuple[Json, bool]]:
+        """Return the credentials inside that share a node with what is around or beside them, so
+        that a piece of the one could stand in the other; and whether they say more of that node.
+        What they say is read from here on where it may have stood outside as well."""
+        if not self.apart:
+            return []
+        inside = [
+            (one.written, [*one.said.said_inside()])
+            for versions in self.apart.values()
+            for one in versions
+        ]
+        around = {iri: node for iri, node in self.nodes.items() if iri not in self.apart}
+        found = doubts(around, inside)
+        self._borrow()
+        return found
+
+    def written(self) -> dict[str, Any]:
+        """Return the document as it is to be read.
+
+        Raises `NoOneReadingError`, and `WorkLimitError` if it would be too long.
+        """
+        self._left = MAX_NODES
+        return self._written(self._root, ())
+
+    def said_inside(self) -> Iterator[Node]:
+        """Yield the named nodes of which it says something, here and in the credentials inside."""
+        yield from (node for node in self.nodes.values() if node.types or node.members)
+        for versions in self.apart.values():
+            for one in versions:
+                yield from one.said.said_inside()
+
+    def _borrow(self) -> None:
+        """Add what the credentials inside say of nodes that are named around them as well: it may
+        have stood there too. But what one says of its subject is its own."""
+        own = {each for each in self._root.members.get(_OWN, ()) if type(each) is Node}
+        for versions in self.apart.values():
+            for node in versions[0].said.said_inside():
+                mine = self.nodes.get(node.iri)
+                if mine is None or mine in own or node.iri in self.apart:
+                    continue
+                if mine is self._root or not says_more(node):
+                    continue
+                mine.types += node.types
+                for name, said in node.members.items():
+                    if name not in mine.members or name not in self._how.single:
+                        mine.members[name] = [*mine.members.get(name, ()), *said]
+
+    def _named(self, iri: str) -> Node:
+        node = self.nodes.get(iri)
+        if node is None:
+            node = self.nodes[iri] = Node(iri)
+        return node
+
+    def _reference(self, iri: str, key: str) -> Node | str:
+        return iri[1:-1] if key in self._how.addresses else self._named(iri[1:-1])
+
+    def _apart(self, item: Json, active: ActiveContext) -> Node:
+        said = Merged(unsigned(item), active, self._how)
+        name = said.iri or f"_:{len(self.apart)}"
+        if len(item) > 1:
+            self.apart.setdefault(name, []).append(Apart(item, said))
+        return self._named(name)
+
+    def _node(self, value: Json, active: ActiveContext, depth: int) -> Node:
+        """Add what a node object says to its node (JSON-LD 1.1 API, sections 5.1.2 and 7.2)."""
+        if depth > MAX_DEPTH:
+            raise Declined("deeply nested")
+        if "@context" in value:
+            active = active.with_contexts(value["@context"])
+        type_key = active.type_key if active.type_key in value else one_of(active.type_keys, value)
+        id_key = active.id_key if active.id_key in value else one_of(active.id_keys, value)
+        types: list[str] = []
+        if type_key and value[type_key] is not None:
+            words = value[type_key]
+            words = tuple(words) if type(words) is list else (words,)
+            try:
+                active, types = typed(active, words)
+            except TypeError:
+                raise Declined("a type that is no word") from None
+        node = self._named(active.iri(value[id_key])[1:-1]) if id_key else Node()
+        node.types += types
+        members, plain = node.members, texts(active)
+        for key, item in value.items():
+            if type(item) is str and key in plain:  # most members, so the shortest way
+                said = item if plain[key] else self._reference(active.iri(item), key)
+                if key in members:
+                    members[key].append(said)
+                else:
+                    members[key] = [said]
+            elif key != id_key and key != type_key and key != "@context" and item is not None:
+                members.setdefault(key, []).extend(self._said(item, key, active, depth))
+        return node
+
+    def _written(self, node: Node, path: tuple[str, ...]) -> dict[str, Any]:
+        """Return a node whole; `path` are the names of those around it."""
+        self._left -= 1
+        if self._left < 0:
+            raise WorkLimitError(f"more than {MAX_NODES} parts")
+        written: dict[str, Any] = {"id": node.iri} if node.iri else {}
+        if node.types:
+            written["type"] = in_order_of_types(node.types)
+        if node.iri:
+            path = (*path, node.iri)
+        for name in sorted(node.members):
+            said = node.members[name]
+            if len(said) == 1 and type(said[0]) is not list:
+                items = [said[0] if type(said[0]) is str else self._item(name, said[0], path)]
+            else:
+                items = self._items(name, said, path)
+            if items:
+                written[name] = self._shown(name, items, node.types)
+        return written
+
+    def _items(self, name: str, said: list[Any], path: tuple[str, ...]) -> list[Any]:
+        """Return what one member says, each statement once."""
+        if type(said[0] if said else None) is list:
+            if any(each != said[0] for each in said):
+                raise NoOneReadingError(name)
+            return [self._item(name, each, path) for each in said[0]]
+        different = {id(each) if type(each) is Node else repr(each): each for each in said}
+        items = [self._item(name, each, path) for each in different.values()]
+        return in_order(items)
+
+    def _item(self, name: str, said: Any, path: tuple[str, ...]) -> Any:
+        if type(said) is not Node:
+            return said
+        if said.iri in self.apart:
+            return self._one_of_apart(said)
+        if not (said.types or said.members) or name in self._how.addresses:
+            return said.iri or {}
+        if said.iri in path:  # round in a circle: what can be said without going on
+            here = Node(said.iri)
+            here.types = said.types
+            here.members = {
+                key: values
+                for key, values in said.members.items()
+                if not any(isinstance(each, Node | list) for each in values)
+            }
+            return self._written(here, path)
+        return self._written(said, path)
+
+    def _one_of_apart(self, node: Node) -> Json:
+        """Return the credential inside of this name; it must be one, and whole."""
+        first, *more = self.apart[node.iri]
+        if node.types or node.members:
+            raise NoOneReadingError("")
+        for other in more:
+            if first.said.written() != other.said.written():
+                raise NoOneReadingError("")
+        return first.written
