@@ -5,10 +5,10 @@ A signature is checked before anything is fetched that it does not need (T20).
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from contexts import FrozenContexts, work
 from contexts.content import content_of
@@ -52,6 +52,9 @@ class World:
     contexts: FrozenContexts
     computed: Computed | None = None
     """What whoever signed the credential has computed of it already."""
+    proven: dict[int, tuple[Json, "Proven"]] = field(default_factory=dict, repr=False)
+    """What is known already of credentials inside, whose signatures had to hold for the one around
+    them; by the identity of each document, which stays while it stands here."""
 
     def controller(self, issuer: str) -> Controller:
         """Return the issuer's document, or its snapshot in a trust list when its site fails.
@@ -79,6 +82,16 @@ class World:
         checks, credential = _authenticate(secured, self, None)
         checks = (*checks, *_proof_dates(secured, self), *limits)
         return credential if worst(checks) is None else None
+
+
+class Proven(NamedTuple):
+    """How a credential is to be read; unless it is written as it must not be, the view of it and
+    what its proofs are; if they hold, whose keys they are by."""
+
+    read: Read
+    credential: Credential | None = None
+    proofs: tuple[Check, ...] = ()
+    controller: Controller | None = None
 
 
 @dataclass(frozen=True)
@@ -153,24 +166,11 @@ def _authenticate(
     secured: SecuredDocument, world: World, check_kind: CheckKind | None
 ) -> tuple[tuple[Check, ...], Credential | None]:
     """Steps (3) to (5), for a credential and for a status list alike, and the view of it."""
-    read = _read(secured, world)  # (3)
-    if read.check.outcome is not Outcome.PASSED:
+    _, proven = world.proven.get(id(secured.document)) or (None, _prove(secured, world))
+    read, credential, proofs, controller = proven
+    if credential is None:
         return (read.check,), None
-    credential = view(read.document)
     shape = () if check_kind is None else check_kind(read.document)  # (4)
-    issuer = credential.issuer.id
-
-    @cache
-    def controller_of() -> Controller:
-        return world.controller(issuer)
-
-    if secured.jws is not None:  # (5)
-        proofs = check_jwt(secured.jws, credential, controller_of)
-    else:
-        proofs = check_proofs(
-            secured.document, issuer, controller_of, world.contexts, world.computed
-        )
-    proofs = (*proofs, *check_related(read.document))
     if worst(proofs) is None:
         shape = tuple(map(as_signed, shape))
     checks = (read.check, *shape, *proofs)
@@ -180,10 +180,32 @@ def _authenticate(
         return (Check("structure", Outcome.COULD_NOT_CHECK, "structure_in_pieces"),), None
     if not read.sure:
         return (Check("structure", Outcome.COULD_NOT_CHECK, "structure_unusual"),), None
-    if retrieved := controller_of().snapshot_of:
+    if controller and (retrieved := controller.snapshot_of):
         when = {"retrieved": retrieved.isoformat()}
         checks += (Check("issuer", Outcome.PASSED, "issuer_by_snapshot", when),)
     return checks, credential
+
+
+def _prove(secured: SecuredDocument, world: World) -> Proven:
+    """Steps (3) and (5)."""
+    read = _read(secured, world)
+    if read.check.outcome is not Outcome.PASSED:
+        return Proven(read)
+    credential = view(read.document)
+    issuer = credential.issuer.id
+
+    @cache
+    def controller_of() -> Controller:
+        return world.controller(issuer)
+
+    if secured.jws is not None:
+        proofs = check_jwt(secured.jws, credential, controller_of)
+    else:
+        proofs = check_proofs(
+            secured.document, issuer, controller_of, world.contexts, world.computed
+        )
+    proofs = (*proofs, *check_related(read.document))
+    return Proven(read, credential, proofs, controller_of() if worst(proofs) is None else None)
 
 
 def _read(secured: SecuredDocument, world: World) -> Read:
@@ -199,7 +221,9 @@ def _holds(inner: Json, more: bool, world: World) -> bool:
     work to know: in a nest of credentials, each covers all that is inside it (T23)."""
     try:
         work.spend(len(content_of(inner)) // HELD_BYTES)
-        checks, _ = _authenticate(parse_inner(inner), world, None)
+        secured = parse_inner(inner)
+        world.proven[id(secured.document)] = secured.document, _prove(secured, world)
+        checks, _ = _authenticate(secured, world, None)
     except ValueError:  # which a WorkLimitError is as well
         return False
     decisive = worst(checks)

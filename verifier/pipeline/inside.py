@@ -5,9 +5,10 @@ issuer. And the badges of a Comprehensive Learner Record (CLR 2.0). None of them
 anything about the credential around it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from contexts.content import content_of
 from verifier.credential.model import listed
 from verifier.fetching import deadline
 from verifier.pipeline.examine import (
@@ -43,8 +44,10 @@ class Inside(NamedTuple):
 
 def look(document: Json, world: World) -> Inside:
     """Return what is found inside an authentic credential."""
-    endorsements, record = _endorsements(document), _record(document)
-    ids = frozenset(_ids(document)) if endorsements else frozenset()
+    endorsements = _endorsements(document) if b"endorsement" in content_of(document) else []
+    record, ids = _record(document), set[str]()
+    if endorsements:
+        _add_ids(document, ids)
 
     def is_endorsement(inner: Json) -> tuple[Check, ...]:
         return check_endorsement(inner, ids)
@@ -101,16 +104,15 @@ def _endorsements(node: Json) -> list[Any]:
     return endorsements
 
 
-def _ids(node: Any) -> Iterator[str]:
-    """Yield what an endorsement may be about: whatever the credential names."""
-    if isinstance(node, list):
-        for item in node:
-            yield from _ids(item)
-    elif isinstance(node, Mapping):
-        if isinstance(node.get("id"), str):
-            yield node["id"]
-        for key, value in node.items():
-            if key not in ("endorsement", "verifiableCredential", "proof"):
-                yield from _ids(value)
-    elif isinstance(node, str) and ":" in node:  # an address stands for what has it as its id
-        yield node
+def _add_ids(node: Json, ids: set[str]) -> None:
+    """Add what an endorsement may be about: whatever the credential names."""
+    for key, value in node.items():
+        if type(value) is str:
+            if ":" in value or key == "id":  # an address stands for what has it as its id
+                ids.add(value)
+        elif key not in ("endorsement", "verifiableCredential", "proof"):
+            for item in listed(value):
+                if type(item) is dict:
+                    _add_ids(item, ids)
+                elif type(item) is str and ":" in item:
+                    ids.add(item)
