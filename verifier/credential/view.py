@@ -179,7 +179,7 @@ def _evidence(value: Json) -> Evidence:
 
 def _text(value: Any) -> str | None:
     """Return a string, the string of a JSON-LD value object, or the one of a list of one."""
-    if type(value) is str:
+    if type(value) is str or value is None:
         return value
     value = _plain(value)
     return value if isinstance(value, str) else None

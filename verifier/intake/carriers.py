@@ -65,10 +65,11 @@ def read_all(data: bytes) -> list[Submission]:
                 by_text.setdefault(credential.text, credential)
         except IntakeError as exc:
             errors.append(exc)
-    if errors and not by_text:
+    if not errors:
+        return [*by_text.values()]
+    if not by_text:
         raise errors[0]
-    notes = (MORE_THAN_ONE,) if errors else ()
-    return [replace(item, notes=(*item.notes, *notes)) for item in by_text.values()]
+    return [replace(item, notes=(*item.notes, MORE_THAN_ONE)) for item in by_text.values()]
 
 
 def _unwrapped(submission: Submission) -> list[Submission]:

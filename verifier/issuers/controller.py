@@ -106,6 +106,8 @@ class Controller:
         """Return it with each key marked as compromised that it or one of `copies` marks so, by
         whatever name (T34)."""
         unsafe = tuple(key for each in (self, *copies) for key in each.unsafe)
+        if not unsafe:
+            return self
         methods = tuple(method.unless_among(unsafe) for method in self.methods)
         return replace(self, methods=methods, unsafe=unsafe)
 

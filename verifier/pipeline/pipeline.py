@@ -238,7 +238,7 @@ def _presented(report: Report, presented_by: str | None, evidence: Sequence[byte
     """Add what the files of evidence are, and the verdict *Theirs* where the caller said who
     presented the credential."""
     credential = report.credential
-    if credential is not None:
+    if credential is not None and evidence:
         files = tuple(check_evidence(credential, file) for file in evidence)
         report = replace(report, checks=(*report.checks, *files))
     if presented_by is None:

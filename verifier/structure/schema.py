@@ -227,8 +227,9 @@ def _object(value: Json, kind: str, path: str, amiss: list[str]) -> None:
             _member(None, rules[name], f"{before}{name}", amiss)
     for name, item in value.items():
         if rule := rules.get(name):
-            if type(item) is str and rule.fits and not rule.is_array:
-                if not rule.fits(item):
+            one = item[0] if type(item) is list and len(item) == 1 else item
+            if type(one) is str and rule.fits and (one is not item or not rule.is_array):
+                if not rule.fits(one):
                     amiss.append(f"{before}{name}")
             else:
                 _member(item, rule, f"{before}{name}", amiss)
