@@ -14,7 +14,6 @@ from contexts.errors import MintmarkError
 from issuer import migrations
 from issuer.approvals import commands as webhook
 from issuer.approvals import many
-from issuer.approvals.warnings import unprintable
 from issuer.catalog import commands as catalog
 from issuer.database.database import UnavailableError
 from issuer.home import published
@@ -24,6 +23,7 @@ from issuer.installation import backup, init
 from issuer.issuance import lists
 from issuer.issuance.build import timestamp
 from issuer.issuance.finish import finish_pending, pending
+from issuer.issuance.unprintable import unprintable_credentials
 from issuer.messages import KINDS
 from issuer.migrations import SchemaError
 from issuer.outbox import commands as outbox
@@ -200,7 +200,7 @@ def _pending(args: argparse.Namespace, issuer: Issuer) -> int:
         print(f"{row.public_id}  {row.state}  {row.problem or 'not signed yet'}")
     if not rows:
         print("nothing is pending")
-    for public_id, flaw in unprintable(issuer):
+    for public_id, flaw in unprintable_credentials(issuer):
         print(f"{public_id}  its {flaw.field} {flaw.detail}; {flaw.remedy}")
     return INCOMPLETE if rows else 0
 

@@ -5,6 +5,7 @@ import os
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from flask import Blueprint, Flask, Response, abort, current_app, jsonify, request
 from werkzeug.exceptions import NotFound
@@ -12,6 +13,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.sansio.utils import host_is_trusted
 
 from issuer import migrations
+from issuer.approvals import problems as approval_problems
 from issuer.approvals import schema
 from issuer.approvals.routes import approvals
 from issuer.database.database import UnavailableError
@@ -19,11 +21,14 @@ from issuer.drawing import logo
 from issuer.drawing.typesetting import TEMPLATES
 from issuer.home import addresses, published
 from issuer.home.issuer import Issuer, LockedError, current_issuer
+from issuer.home.problem import Problem
 from issuer.home.settings import Settings, load
 from issuer.issuance import lists, renewal
+from issuer.issuance import problems as issuance_problems
 from issuer.issuance.finish import finish_pending
 from issuer.messages import KINDS
 from issuer.outbox import worker
+from issuer.sharing import problems as sharing_problems
 from issuer.sharing.collections.routes import collections
 from issuer.sharing.holder.routes import holding
 from issuer.sharing.own_fetch import fetch_own, withdrawal
@@ -33,7 +38,6 @@ from issuer.sharing.public.routes import sharing
 from issuer.web import problems, server
 from issuer.web.answers import pages
 from issuer.web.health import Health
-from issuer.web.problems import Problem
 from issuer.wording import language
 from verifier.fetching.fetch import Fetch, WebFetch
 from verifier.parsing import web_address
@@ -51,6 +55,14 @@ MAX_HOST = 253
 """Letters of a foreign host name that are said again; a real one has no more."""
 FILE_MAX_AGE = 30
 """Seconds: a revocation is seen within a minute (P7), and a key change as well."""
+
+PROBLEMS: Final = (
+    *problems.TYPES,
+    *approval_problems.TYPES,
+    *issuance_problems.TYPES,
+    *sharing_problems.TYPES,
+)
+"""Every type of problem, as its subject declares it."""
 
 log = logging.getLogger(__name__)
 files = Blueprint("files", __name__)
@@ -93,7 +105,7 @@ def create_app(settings: Settings) -> Flask:
     for blueprint in (files, pages, approvals, catalog, sharing, holding, embed, collections):
         app.register_blueprint(blueprint)
     language.speak(app)
-    problems.register(app, settings, loggable=schema.loggable)
+    problems.register(app, settings, types=PROBLEMS, loggable=schema.loggable)
     protect(app, https=settings.public_url.startswith("https:"))
     if settings.path:
         mounted = DispatcherMiddleware(NotFound(), {settings.path: app.wsgi_app})
@@ -185,4 +197,4 @@ def _refuse_other_hosts() -> None:
     asked = request.host[:MAX_HOST].encode("ascii", "backslashreplace").decode()
     said = f"This server is {own} and was asked as {asked}"
     log.warning("%s", said)
-    raise Problem("wrong-host", said)
+    raise Problem(problems.WRONG_HOST, said)

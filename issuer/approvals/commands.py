@@ -11,12 +11,13 @@ from typing import Final, TypeAlias
 
 from issuer.approvals import event, sender
 from issuer.approvals.sender import Answer
-from issuer.approvals.warnings import warnings
 from issuer.database.database import UnavailableError, to_json
 from issuer.home.issuer import opened
+from issuer.home.problem import Flaw
 from issuer.home.settings import Settings, Source
 from issuer.issuance import ConflictError, rehearse
-from issuer.issuance.flaws import Flaw, Refused
+from issuer.issuance.problems import Refused
+from issuer.issuance.unprintable import unprintable_texts
 from issuer.webhooks.standard_webhooks import TOLERANCE_SECONDS
 from verifier.parsing.strict_json import StrictJsonError
 
@@ -96,7 +97,7 @@ def _check_file(file: Path, body: bytes, settings: Settings, source: Source) -> 
         return NOT_YET
     print(f"{file} would be accepted")
     if approval is not None:
-        _warn(warnings(approval, settings))
+        _warn(unprintable_texts(approval, settings))
     return DONE
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from issuer.approvals import schema
 from issuer.issuance.approval import Approval, from_data
-from issuer.issuance.flaws import Refused
+from issuer.issuance.problems import Refused
 from verifier.parsing import strict_json
 
 MAX_BYTES: Final = 256 * 1024

@@ -19,8 +19,8 @@ from issuer.home.issuer import Issuer
 from issuer.home.settings import Settings
 from issuer.issuance import Outcome, Received, receive_all
 from issuer.issuance.finish import TOGETHER
-from issuer.issuance.flaws import Refused
 from issuer.issuance.prepare import Arrived
+from issuer.issuance.problems import Refused
 from verifier.parsing.strict_json import StrictJsonError
 
 DONE, REFUSED, NOT_YET = 0, 1, 3

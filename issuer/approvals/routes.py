@@ -11,13 +11,14 @@ from werkzeug.exceptions import HTTPException, NotFound
 from issuer import issuance
 from issuer.approvals import event, schema
 from issuer.approvals.delivery import Delivery, NoIdempotencyKey, authenticate
-from issuer.approvals.warnings import warnings
+from issuer.approvals.problems import IDEMPOTENCY_KEY, NOT_JSON, UNAUTHENTIC, UNSUPPORTED_MEDIA_TYPE
 from issuer.home import addresses
 from issuer.home.issuer import current_issuer
+from issuer.home.problem import Flaw, Problem
 from issuer.home.settings import Settings
 from issuer.issuance import Outcome, Received
-from issuer.issuance.flaws import Flaw
-from issuer.web.problems import Problem
+from issuer.issuance.unprintable import unprintable_texts
+from issuer.web.problems import BAD_REQUEST, TOO_LARGE
 from issuer.webhooks.standard_webhooks import Unauthentic
 from verifier.parsing.strict_json import StrictJsonError
 
@@ -34,18 +35,18 @@ def receive_approval() -> Response:
     issuer, now = current_issuer(), datetime.now(UTC)
     delivery = _delivery(body, issuer.settings, now)
     if request.mimetype != "application/json":
-        raise Problem("unsupported-media-type")
+        raise Problem(UNSUPPORTED_MEDIA_TYPE)
     try:
         approval = event.read(body)
     except StrictJsonError as exc:
-        raise Problem("not-json", str(exc)) from exc
+        raise Problem(NOT_JSON, str(exc)) from exc
     if approval is None:
         return Response(status=204)
     received = issuance.receive(
         issuer, approval, source=delivery.source, event_id=delivery.event_id, now=now
     )
-    found = warnings(approval, issuer.settings)
-    return _answer(received, issuer.settings, found, status=_STATUS[received.outcome])
+    flaws = unprintable_texts(approval, issuer.settings)
+    return _answer(received, issuer.settings, flaws, status=_STATUS[received.outcome])
 
 
 @approvals.get("/approvals/<token>/status")
@@ -75,9 +76,9 @@ def _body() -> bytes:
     except HTTPException:
         raise
     except Exception as exc:  # each server has errors of its own for a malformed chunk
-        raise Problem("bad-request") from exc
+        raise Problem(BAD_REQUEST) from exc
     if len(body) > event.MAX_BYTES:
-        raise Problem("too-large")
+        raise Problem(TOO_LARGE)
     return body
 
 
@@ -86,11 +87,11 @@ def _delivery(body: bytes, settings: Settings, now: datetime) -> Delivery:
     try:
         return authenticate(headers, body, settings.sources, now=now)
     except NoIdempotencyKey as exc:
-        raise Problem("idempotency-key") from exc
+        raise Problem(IDEMPOTENCY_KEY) from exc
     except Unauthentic as exc:
         scheme = "Bearer" if exc.reason == "token" else "StandardWebhooks"
         raise Problem(
-            "unauthentic",
+            UNAUTHENTIC,
             exc.remedy,
             members={"reason": exc.reason},
             headers={"WWW-Authenticate": scheme},

@@ -12,8 +12,8 @@ from typing import Any, Final, cast
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
+from issuer.home.problem import Flaw
 from issuer.issuance.approval import instant
-from issuer.issuance.flaws import Flaw
 from verifier.parsing import web_address
 
 TEXT: Final = files("issuer.approvals").joinpath("approval.schema.json").read_text("utf-8")

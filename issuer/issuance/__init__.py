@@ -11,8 +11,8 @@ repeated and ends the same: one approval, one credential, one status index, for 
 
 from issuer.issuance.cycle import Outcome, Received, find, managed, progress, receive, receive_all
 from issuer.issuance.door import approve, in_transaction, rehearse
-from issuer.issuance.finish import QuarantinedError, issue
-from issuer.issuance.prepare import ConflictError
+from issuer.issuance.finish import issue
+from issuer.issuance.problems import ConflictError, QuarantinedError
 
 __all__ = [
     "ConflictError",

@@ -17,10 +17,10 @@ from issuer.home.issuer import Issuer
 from issuer.issuance.approval import Approval
 from issuer.issuance.approval_tables import ApprovalRow
 from issuer.issuance.door import store
-from issuer.issuance.finish import QuarantinedError, issue
-from issuer.issuance.flaws import Refused
+from issuer.issuance.finish import issue
 from issuer.issuance.manage import manage_links, read_token
-from issuer.issuance.prepare import Arrived, ConflictError, Prepared
+from issuer.issuance.prepare import Arrived, Prepared
+from issuer.issuance.problems import ConflictError, QuarantinedError, Refused
 from issuer.issuance.tables import CredentialRow, State
 from keys.signer import KeysError
 

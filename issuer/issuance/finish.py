@@ -16,6 +16,7 @@ from contexts import CanonicalizationError
 from issuer.database.database import UnavailableError
 from issuer.home.issuer import Issuer
 from issuer.issuance import lists, mark
+from issuer.issuance.problems import QuarantinedError
 from issuer.issuance.self_check import self_check
 from issuer.issuance.signing import Secured, secure
 from issuer.issuance.tables import CredentialRow, State
@@ -46,15 +47,6 @@ _UNFINISHED = update(CredentialRow).where(
 )
 _ISSUED = _UNFINISHED.values(state=State.ISSUED, problem=None)
 _HELD_BACK = _UNFINISHED.values(state=State.QUARANTINED)
-
-
-class QuarantinedError(Exception):
-    """The signed credential did not pass our own verifier, and was not released."""
-
-    def __init__(self, public_id: str, why: str) -> None:
-        super().__init__(f"credential {public_id} is quarantined: {why}")
-        self.public_id = public_id
-        self.why = why
 
 
 def issue(issuer: Issuer, keys: Sequence[int]) -> list[QuarantinedError]:

@@ -26,7 +26,7 @@ from issuer.issuance import rules, status
 from issuer.issuance.approval import Approval, Chosen, Proposed, from_data
 from issuer.issuance.approval_tables import ApprovalRow, EventRow
 from issuer.issuance.build import Reservation, build
-from issuer.issuance.flaws import Refused
+from issuer.issuance.problems import ConflictError, Refused
 from issuer.issuance.tables import CredentialRow, State
 
 _RANDOM_BYTES = 16
@@ -57,14 +57,6 @@ _TABLES: tuple[_Table, ...] = (ApprovalRow, EventRow, CredentialRow)
 _INSERTS = {
     table: insert(table).returning(table.id, sort_by_parameter_order=True) for table in _TABLES
 }
-
-
-class ConflictError(Exception):
-    """The id (`approval_id` or `event_id`, in `which`) stands for another approval already."""
-
-    def __init__(self, which: str) -> None:
-        super().__init__(f"this {which} was received with other content")
-        self.which = which
 
 
 class Arrived(NamedTuple):

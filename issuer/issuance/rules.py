@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from issuer.catalog.achievement import Criterion, Rubric
+from issuer.home.problem import Flaw
 from issuer.issuance.approval import Approval, Chosen
-from issuer.issuance.flaws import Flaw
 
 CLOCK_SKEW: Final = timedelta(minutes=5)
 MAX_DIGITS: Final = 15

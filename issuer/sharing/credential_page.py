@@ -9,12 +9,13 @@ from werkzeug.exceptions import NotFound
 from issuer.drawing import qr_codes
 from issuer.home import addresses
 from issuer.home.issuer import current_issuer
+from issuer.home.problem import Problem
 from issuer.sharing import shared, social
 from issuer.sharing.forms import FORMS
+from issuer.sharing.problems import NOT_SHARED
 from issuer.sharing.shared import Shared
 from issuer.sharing.words import STANDINGS
 from issuer.web.answers import page
-from issuer.web.problems import Problem
 
 
 def public(public_id: str) -> Shared:
@@ -23,7 +24,7 @@ def public(public_id: str) -> Shared:
     if found is None:
         raise NotFound
     if found.private:
-        raise Problem("not-shared")
+        raise Problem(NOT_SHARED)
     return found
 
 

@@ -6,7 +6,8 @@ from typing import Final
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from issuer.web.problems import Problem
+from issuer.home.problem import Problem
+from issuer.web.problems import NOT_ACCEPTABLE
 from verifier.web.headers import FILE_POLICY
 
 INLINE: Final = {"json", "jwt", "png"}
@@ -47,5 +48,5 @@ def accepted(offers: Mapping[str, str]) -> str:
     """Return the offered form that the request accepts best; the first, if it accepts anything."""
     best = request.accept_mimetypes.best_match(offers) if request.accept_mimetypes else None
     if best is None and request.accept_mimetypes:
-        raise Problem("not-acceptable")
+        raise Problem(NOT_ACCEPTABLE)
     return offers[best or next(iter(offers))]

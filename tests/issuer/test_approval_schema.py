@@ -15,7 +15,7 @@ from issuer.approvals import event, schema
 from issuer.catalog import files
 from issuer.issuance import rules
 from issuer.issuance.approval import Chosen, Credit, Tier, from_data
-from issuer.issuance.flaws import Refused
+from issuer.issuance.problems import Refused
 from verifier.parsing.strict_json import StrictJsonError
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

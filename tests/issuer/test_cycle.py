@@ -22,8 +22,8 @@ from issuer.issuance import (
 )
 from issuer.issuance.approval_tables import ApprovalRow, EventRow
 from issuer.issuance.finish import finish_pending, pending
-from issuer.issuance.flaws import Refused
 from issuer.issuance.prepare import _address
+from issuer.issuance.problems import Refused
 from issuer.issuance.tables import CredentialRow, StatusList
 from verifier import verify
 from verifier.proof import jose

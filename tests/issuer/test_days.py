@@ -20,7 +20,8 @@ from issuer.issuance.approval_tables import ApprovalRow
 from issuer.issuance.build import timestamp
 from issuer.issuance.door import store
 from issuer.issuance.finish import finish_pending
-from issuer.issuance.prepare import Arrived, ConflictError
+from issuer.issuance.prepare import Arrived
+from issuer.issuance.problems import ConflictError
 from issuer.issuance.tables import Revocation
 from issuer.sharing import shared, social
 from verifier.proof.jose import parse

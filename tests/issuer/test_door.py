@@ -11,7 +11,7 @@ from issuer.home.settings import PROGRAM
 from issuer.issuance import ConflictError, Outcome, lists, mark
 from issuer.issuance.approval_tables import ApprovalRow, EventRow
 from issuer.issuance.door import RestoredError
-from issuer.issuance.flaws import Refused
+from issuer.issuance.problems import Refused
 from issuer.issuance.tables import CredentialRow, StatusList
 
 

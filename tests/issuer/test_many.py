@@ -19,8 +19,8 @@ from issuer.issuance import (
     self_check,
 )
 from issuer.issuance.finish import finish_pending, pending
-from issuer.issuance.flaws import Refused
 from issuer.issuance.prepare import Arrived
+from issuer.issuance.problems import Refused
 from issuer.issuance.signing import make_proofs
 from issuer.issuance.tables import CredentialRow, State
 from keys.signer import SigningError

@@ -12,11 +12,11 @@ import pytest
 from needs import need
 from served import Served
 
-from issuer.app import create_app
+from issuer.app import PROBLEMS, create_app
 from issuer.approvals import event, schema
-from issuer.web.problems import KINDS
 
 ROOT = Path(__file__).parents[2]
+KINDS = {type.slug: type.kind for type in PROBLEMS}
 DOCS = (ROOT / "docs" / "webhook.md").read_text("utf-8")
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 

@@ -20,10 +20,10 @@ from werkzeug.test import create_environ, run_wsgi_app
 from issuer.__main__ import main
 from issuer.app import create_app
 from issuer.approvals import event, schema
+from issuer.catalog import picture
 from issuer.database.database import Base, Database
 from issuer.drawing import typesetting
 from issuer.issuance.tables import CredentialRow
-from issuer.sharing import forms
 from issuer.web import problems
 from issuer.webhooks import standard_webhooks
 
@@ -113,7 +113,7 @@ def test_an_approval_is_answered_with_its_credential(sender, message):
 
 def test_nothing_is_drawn_before_it_is_asked_for(sender, message, settings, monkeypatch):
     drawn = []
-    for owner, name in ((typesetting.typst, "compile_with_warnings"), (forms, "draw_badge")):
+    for owner, name in ((typesetting.typst, "compile_with_warnings"), (picture, "draw_badge")):
         real = getattr(owner, name)
         monkeypatch.setattr(owner, name, lambda *a, _r=real, **k: (drawn.append(1), _r(*a, **k))[1])
     said = sender.post(message()).get_json()

@@ -12,14 +12,16 @@ from werkzeug.exceptions import NotFound
 
 from issuer.home import addresses
 from issuer.home.issuer import current_issuer
+from issuer.home.problem import Problem
 from issuer.sharing import previews, shared
 from issuer.sharing.credential_page import about, credential_page
 from issuer.sharing.decision import Decision, Visibility
 from issuer.sharing.forms import FORMS, copy
 from issuer.sharing.holder import holder
+from issuer.sharing.problems import NOT_SHARED, OTHER_SITE
 from issuer.sharing.shared import Shared
 from issuer.web.answers import file, page
-from issuer.web.problems import Problem
+from issuer.web.problems import BAD_REQUEST
 from verifier.checks import disclosure
 
 holding = Blueprint("holding", __name__)
@@ -33,7 +35,7 @@ def refuse_other_sites() -> None:
     if request.method == "POST" and (
         site != "same-origin" or origin not in (None, current_issuer().settings.origin)
     ):
-        raise Problem("other-site")
+        raise Problem(OTHER_SITE)
 
 
 @holding.get("/manage/<token>")
@@ -65,7 +67,7 @@ def look_first(token: str) -> Response:
     """Show what others would see by the decision in the form; nothing is kept."""
     found = _held(token).decided(_decision(request.args))
     if found.private:
-        raise Problem("not-shared")
+        raise Problem(NOT_SHARED)
     return _own(credential_page(found))
 
 
@@ -104,7 +106,7 @@ def less(token: str, suffix: str) -> Response:
     show = request.args.getlist("show")
     choices = disclosure.choices(found.credential.document)
     if unknown := set(show) - {choice.name for choice in choices}:
-        raise Problem("bad-request", f"show: nothing here is called {sorted(unknown)[0]!r}")
+        raise Problem(BAD_REQUEST, f"show: nothing here is called {sorted(unknown)[0]!r}")
     places = [place for choice in choices if choice.name in show for place in choice.pointers]
     part = copy(found, places, current_issuer())
     return _form(part, suffix, f"{found.achievement.id}-copy")
@@ -130,7 +132,7 @@ def _held(token: str) -> Shared:
 def _decision(form: MultiDict[str, str]) -> Decision:
     visibility = form.get("visibility", "")
     if visibility not in set(Visibility):
-        raise Problem("bad-request", f"visibility: one of {', '.join(Visibility)}")
+        raise Problem(BAD_REQUEST, f"visibility: one of {', '.join(Visibility)}")
     show = form.getlist("show")
     return Decision(
         Visibility(visibility),

@@ -6,11 +6,12 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
 from issuer.home.issuer import current_issuer
+from issuer.home.problem import Problem
 from issuer.sharing.credential_page import credential_page, public
 from issuer.sharing.forms import FORMS, disclosed
+from issuer.sharing.problems import FORM_WITHHELD
 from issuer.sharing.shared import Shared
 from issuer.web.answers import accepted, file
-from issuer.web.problems import Problem
 from verifier.checks import recipient
 from verifier.web.limits import limiter_for
 
@@ -39,7 +40,7 @@ def credential(name: str) -> Response:
     if suffix not in found.whole_forms:
         raise NotFound
     if suffix not in found.forms:
-        raise Problem("form-withheld")
+        raise Problem(FORM_WITHHELD)
     issuer, form = current_issuer(), FORMS[suffix]
     data = form.make(disclosed(found, issuer), issuer.settings)
     media_type = request.accept_mimetypes.best_match(form.media_types, form.media_types[0])

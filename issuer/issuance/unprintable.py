@@ -1,4 +1,10 @@
-"""What keeps no approval from being issued, and is worth mending before its teacher sees it."""
+"""Texts that no font here can print: the certificate would show boxes in their place.
+
+An approval is issued all the same, and its sender is told which font to install:
+
+    for flaw in unprintable_texts(approval, settings):
+        print(flaw.field, flaw.detail, flaw.remedy)
+"""
 
 import json
 from collections.abc import Iterator
@@ -7,15 +13,15 @@ from sqlalchemy import select
 
 from issuer.drawing import glyphs
 from issuer.home.issuer import Issuer
+from issuer.home.problem import Flaw
 from issuer.home.settings import FILE, Settings
 from issuer.issuance.approval import Approval, Proposed, from_data
 from issuer.issuance.approval_tables import ApprovalRow
-from issuer.issuance.flaws import Flaw
 from issuer.issuance.tables import CredentialRow
 
 
-def warnings(approval: Approval, settings: Settings) -> list[Flaw]:
-    """Return each text of `approval` that no font here can print, with the font to install."""
+def unprintable_texts(approval: Approval, settings: Settings) -> list[Flaw]:
+    """Return a flaw for each text of `approval` that no font here can print."""
     return [
         Flaw("no_font", field, *told)
         for field, text in _printed(approval, settings)
@@ -31,10 +37,10 @@ def _printed(approval: Approval, settings: Settings) -> Iterator[tuple[str, str]
         yield "data.achievement.description", approval.achievement.description
 
 
-def unprintable(issuer: Issuer) -> Iterator[tuple[str, Flaw]]:
-    """Yield the id of every credential whose certificate has boxes in place of letters, and why.
+def unprintable_credentials(issuer: Issuer) -> Iterator[tuple[str, Flaw]]:
+    """Yield the id of every credential whose certificate shows boxes, with the flaw.
 
-    Before them the file of settings, where the names in it are the cause.
+    Names in the settings come first, with the file of settings as their id.
     """
     settings = issuer.settings
     names = {"issuer.name": settings.issuer_name}
@@ -46,5 +52,5 @@ def unprintable(issuer: Issuer) -> Iterator[tuple[str, Flaw]]:
     rows = select(CredentialRow.public_id, ApprovalRow.content).join(CredentialRow.approval)
     with issuer.database.reading() as session:
         for public_id, content in session.execute(rows.order_by(CredentialRow.id)):
-            for flaw in warnings(from_data(json.loads(content)), settings):
+            for flaw in unprintable_texts(from_data(json.loads(content)), settings):
                 yield public_id, flaw

@@ -1,0 +1,35 @@
+"""What the pages of a credential refuse."""
+
+from typing import Final
+
+from issuer.home.problem import Kind, ProblemType
+from verifier.wording.words import N_
+
+OTHER_SITE: Final = ProblemType(
+    "other-site",
+    Kind(
+        403,
+        N_("This form was sent from another site"),
+        N_("What is decided on a holder's page counts only when it is sent from that page."),
+        N_("Open your own page by its link, and decide there."),
+    ),
+)
+FORM_WITHHELD: Final = ProblemType(
+    "form-withheld",
+    Kind(
+        410,
+        N_("This form is not offered here"),
+        N_("The holder hides a part of this credential, and this form would show all of it."),
+        N_("Take another form from the credential's page, or ask the holder for this file."),
+    ),
+)
+NOT_SHARED: Final = ProblemType(
+    "not-shared",
+    Kind(
+        410,
+        N_("The holder does not share this credential"),
+        N_("Its holder shows it to nobody here. That says nothing about the credential itself."),
+        N_("Ask the holder for a new link or for the file, which can be checked without this."),
+    ),
+)
+TYPES: Final = (OTHER_SITE, FORM_WITHHELD, NOT_SHARED)
