@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from flask import Blueprint, Flask, Response, abort, current_app, jsonify, request
+from flask import Flask, request
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.sansio.utils import host_is_trusted
@@ -19,7 +19,7 @@ from issuer.approvals.routes import approvals
 from issuer.database.database import UnavailableError
 from issuer.drawing import logo
 from issuer.drawing.typesetting import TEMPLATES
-from issuer.home import addresses, published
+from issuer.home import published
 from issuer.home.issuer import Issuer, LockedError, current_issuer
 from issuer.home.problem import Problem
 from issuer.home.settings import Settings, load
@@ -37,6 +37,7 @@ from issuer.sharing.public.embed import embed
 from issuer.sharing.public.routes import sharing
 from issuer.web import problems, server
 from issuer.web.answers import pages
+from issuer.web.files import files
 from issuer.web.health import Health
 from issuer.wording import language
 from verifier.fetching.fetch import Fetch, WebFetch
@@ -45,7 +46,7 @@ from verifier.pipeline.response_cache import remembering
 from verifier.trust_lists import store
 from verifier.trust_lists.following import LiveLists
 from verifier.web.api import api_blueprint
-from verifier.web.headers import FILE_POLICY, protect
+from verifier.web.headers import protect
 from verifier.web.page import Site, verifier_blueprint
 
 MAX_BODY_BYTES = 5 * 1024 * 1024
@@ -53,8 +54,6 @@ MAX_BODY_BYTES = 5 * 1024 * 1024
 MAX_FORM_PARTS = 20
 MAX_HOST = 253
 """Letters of a foreign host name that are said again; a real one has no more."""
-FILE_MAX_AGE = 30
-"""Seconds: a revocation is seen within a minute (P7), and a key change as well."""
 
 PROBLEMS: Final = (
     *problems.TYPES,
@@ -65,17 +64,11 @@ PROBLEMS: Final = (
 """Every type of problem, as its subject declares it."""
 
 log = logging.getLogger(__name__)
-files = Blueprint("files", __name__)
 
 
 def create_app(settings: Settings) -> Flask:
-    """Return the application of one issuer, started: see `start`."""
+    """Return the application of one issuer. Making it changes nothing; `start` does."""
     issuer = Issuer(settings)
-    try:
-        start(issuer)
-    except BaseException:
-        issuer.database.close()
-        raise
     app = Flask("issuer", template_folder=str(TEMPLATES), static_folder=None)
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
@@ -113,9 +106,24 @@ def create_app(settings: Settings) -> Flask:
     return app
 
 
+def start_app(settings: Settings) -> Flask:
+    """Return the application of one issuer, started. Raises what `start` raises."""
+    app = create_app(settings)
+    issuer: Issuer = app.extensions["mintmark"]
+    try:
+        start(issuer)
+    except BaseException:
+        issuer.database.close()
+        raise
+    return app
+
+
 def create_app_from_environment() -> Flask:
-    """Return the application of the issuer in `$MINTMARK_HOME`: what gunicorn calls."""
-    app = create_app(load(Path(os.environ["MINTMARK_HOME"])))
+    """Return the application of the issuer in `$MINTMARK_HOME`, started: what gunicorn calls.
+
+    Mails leave and status lists are signed again in the background, until the process ends.
+    """
+    app = start_app(load(Path(os.environ["MINTMARK_HOME"])))
     issuer: Issuer = app.extensions["mintmark"]
     app.extensions["outbox"] = worker.start(issuer, KINDS)
     app.extensions["renewal"] = renewal.start(issuer.settings)
@@ -141,50 +149,6 @@ def start(issuer: Issuer) -> None:
         log.warning("keys are locked, nothing is signed: %s", exc)
     except (UnavailableError, OSError) as exc:
         log.error("only files are served: %s", exc)
-
-
-@files.get("/.well-known/<any('did.json', 'jwks.json'):name>")
-def well_known(name: str) -> Response:
-    """Serve the DID document or the key set."""
-    return _published(f"{current_issuer().settings.public_url}/.well-known/{name}")
-
-
-@files.get("/did.json")
-def did_json() -> Response:
-    """Serve the DID document where did:web looks for it when the issuer has a path."""
-    return _published(f"{current_issuer().settings.public_url}/did.json")
-
-
-@files.get("/status/<int:number>")
-def status_list(number: int) -> Response:
-    """Serve a status list, which has one address: `/status/01` is none."""
-    if not request.path.endswith(f"/{number}"):
-        abort(404)
-    return _published(addresses.status_list(current_issuer().settings, number))
-
-
-def _published(url: str) -> Response:
-    """Serve a file under `public/`; no database is asked (P6)."""
-    file = published.file_of(current_issuer().settings, url)
-    if not file.is_file():
-        abort(404)
-    offered = published.media_types(file)
-    media_type = request.accept_mimetypes.best_match(offered, offered[0])
-    response = Response(file.read_bytes(), mimetype=media_type)
-    response.vary.add("Accept")
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Cache-Control"] = f"public, max-age={FILE_MAX_AGE}"
-    response.headers["Content-Security-Policy"] = FILE_POLICY
-    response.add_etag()
-    response.make_conditional(request)
-    return response
-
-
-@files.get("/healthz")
-def health() -> tuple[Response, int]:
-    """Say whether approvals can be stored and signed now; 503 if not."""
-    said, well = current_app.extensions["health"].look()
-    return jsonify(said), 200 if well else 503
 
 
 def _refuse_other_hosts() -> None:

@@ -15,7 +15,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from issuer import issuance
-from issuer.app import create_app
+from issuer.app import start_app
 from issuer.approvals import event
 from issuer.catalog import files, versions
 from issuer.home.issuer import Issuer
@@ -39,7 +39,7 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuer]:
         name="District", source="forms", did_key=False, now=datetime.now(UTC),
         cost=Cost(memory_kib=64, iterations=1, lanes=1),
     )  # fmt: skip
-    app = create_app(settings)
+    app = start_app(settings)
     made: Issuer = app.extensions["mintmark"]
     with made.database.writing() as session:
         for achievement in files.load(EXAMPLES):

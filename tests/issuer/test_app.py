@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 from issuer import migrations
-from issuer.app import create_app
+from issuer.app import create_app, start_app
 from issuer.database.database import Database
 from issuer.home import published
-from issuer.home.settings import did_web
+from issuer.home.settings import did_web, load
 from issuer.issuance import lists, receive, renewal
 from issuer.issuance.finish import pending
 from issuer.migrations import SchemaError
@@ -34,7 +34,7 @@ def client_of():
     apps = []
 
     def make(settings):
-        app = create_app(settings)
+        app = start_app(settings)
         apps.append(app)
         return app.test_client()
 
@@ -220,7 +220,7 @@ def test_https_is_insisted_on_where_it_is_used(client_of, settings, client):
 def test_an_issuer_that_has_published_cannot_become_another(settings):
     url = "https://d.example"
     with pytest.raises(KeysError, match="public_url"):
-        create_app(replace(settings, public_url=url, issuer_id=did_web(url)))
+        start_app(replace(settings, public_url=url, issuer_id=did_web(url)))
 
 
 def test_a_body_that_is_too_large_is_refused(client, settings):
@@ -376,7 +376,7 @@ def test_it_does_not_start_on_an_old_schema(settings, issuer):
     with issuer.database.writing() as session:
         session.execute(text("DELETE FROM alembic_version"))
     with pytest.raises(SchemaError, match="mintmark migrate"):
-        create_app(settings)
+        start_app(settings)
 
 
 def test_it_does_not_start_with_other_keys_than_the_published_ones(settings, home):
@@ -384,7 +384,7 @@ def test_it_does_not_start_with_other_keys_than_the_published_ones(settings, hom
         (home / "keys" / "keyring.json").read_text().replace("ed25519-", "ed25519-x")
     )
     with pytest.raises(KeysError):
-        create_app(settings)
+        start_app(settings)
 
 
 def test_an_application_that_cannot_start_leaves_no_connection_open(settings, monkeypatch):
@@ -392,5 +392,19 @@ def test_an_application_that_cannot_start_leaves_no_connection_open(settings, mo
     closed, close = [], Database.close
     monkeypatch.setattr(Database, "close", lambda self: closed.append(close(self)))
     with pytest.raises(SchemaError):
-        create_app(settings)
+        start_app(settings)
     assert len(closed) == 1
+
+
+def test_making_an_application_changes_nothing(home):
+    """Starting it does: nothing is signed, published or asked of the database before."""
+    (home / "passphrase").unlink()
+    (home / "mintmark.sqlite3").unlink()
+
+    def state():
+        return {file: file.stat().st_mtime_ns for file in home.rglob("*")}
+
+    before = state()
+    made = create_app(load(home))
+    assert made.test_client().get("/.well-known/did.json").status_code == 200
+    assert state() == before

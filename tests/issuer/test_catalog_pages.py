@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from contexts import canonicalize
 from issuer import issuance
-from issuer.app import create_app
+from issuer.app import start_app
 from issuer.catalog import files, versions
 from issuer.catalog.achievement import Achievement
 from issuer.catalog.files import CatalogError
@@ -26,7 +26,7 @@ MACHINE = {"Accept": "application/ld+json"}
 
 @pytest.fixture
 def client(issuer: Issuer) -> Iterator[FlaskClient]:
-    app = create_app(issuer.settings)
+    app = start_app(issuer.settings)
     yield app.test_client()
     app.extensions["mintmark"].database.close()
 

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from issuer import issuance
-from issuer.app import create_app
+from issuer.app import start_app
 from issuer.drawing import preview
 from issuer.home.issuer import Issuer
 from issuer.issuance import lists, manage
@@ -21,7 +21,7 @@ from issuer.sharing.holder import holder
 
 @pytest.fixture
 def client(issuer: Issuer) -> Iterator[FlaskClient]:
-    app = create_app(issuer.settings)
+    app = start_app(issuer.settings)
     yield app.test_client()
     app.extensions["mintmark"].database.close()
 

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from issuer import issuance
 from issuer.__main__ import main
-from issuer.app import create_app
+from issuer.app import start_app
 from issuer.home import addresses
 from issuer.home.issuer import Issuer
 from issuer.home.settings import FILE, SettingsError, load
@@ -104,7 +104,7 @@ def test_the_approval_of_an_evening_has_that_day_everywhere(in_zone):
     link = social.linkedin(found, issuer.settings)
     assert "issueYear=2026&issueMonth=5&expirationYear=2031&expirationMonth=6" in link
 
-    client = create_app(issuer.settings).test_client()
+    client = start_app(issuer.settings).test_client()
     address = addresses.credential(issuer.settings, received.credential_id)
     path = address.removeprefix(issuer.settings.public_url)
     certificate = PdfReader(io.BytesIO(client.get(f"{path}.pdf").data)).pages[0].extract_text()
@@ -129,7 +129,7 @@ def test_a_withdrawal_is_dated_by_the_district(in_zone):
     )
     with issuer.database.reading() as session:
         assert session.query(Revocation).one().revoked_at.day == 2
-    client = create_app(issuer.settings).test_client()
+    client = start_app(issuer.settings).test_client()
     address = addresses.credential(issuer.settings, received.credential_id)
     page = client.get(address.removeprefix(issuer.settings.public_url) + ".html").text
     report = client.post("/verify", data={"text": address}).text
@@ -150,7 +150,7 @@ def test_a_sign_off_is_of_the_district_s_day_else_of_the_sender_s(in_zone, zone,
     issuer = in_zone(zone)
     received = receive(issuer, EVENING | {"approvals": [{"role": "coach", "at": at}]})
     path = received.manage_url.removeprefix(issuer.settings.public_url)
-    assert shown in create_app(issuer.settings).test_client().get(path).text
+    assert shown in start_app(issuer.settings).test_client().get(path).text
 
 
 @pytest.mark.parametrize(

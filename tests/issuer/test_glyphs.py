@@ -10,7 +10,7 @@ from needs import need
 
 from issuer import issuance
 from issuer.__main__ import main
-from issuer.app import create_app
+from issuer.app import start_app
 from issuer.approvals import commands as webhook
 from issuer.approvals.sender import Answer
 from issuer.catalog.picture import badge
@@ -64,7 +64,7 @@ def named(approval, issuer, now):
 def post(settings, body, event_id="e-1"):
     settings = replace(settings, sources=(replace(settings.sources[0], bearer="T" * 32),))
     headers = {"Authorization": "Bearer " + "T" * 32, "Idempotency-Key": event_id}
-    app = create_app(settings)
+    app = start_app(settings)
     answer = app.test_client().post("/webhooks/approvals", json=body, headers=headers)
     app.extensions["mintmark"].database.close()
     return answer

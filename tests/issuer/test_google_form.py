@@ -14,7 +14,7 @@ from served import Served
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
-from issuer.app import create_app
+from issuer.app import start_app
 from issuer.home.mail_settings import Mail
 from issuer.issuance.approval_tables import ApprovalRow
 from issuer.issuance.tables import CredentialRow
@@ -57,7 +57,7 @@ def node() -> str:
 
 @pytest.fixture
 def server(settings) -> Iterator[Served]:
-    with Served(create_app(settings)) as served:
+    with Served(start_app(settings)) as served:
         yield served
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from issuer import issuance
-from issuer.app import create_app
+from issuer.app import start_app
 from issuer.issuance import lists
 from issuer.sharing import decision
 from issuer.sharing.decision import Decision, Visibility
@@ -34,7 +34,7 @@ def public_id(issued):
 
 @pytest.fixture
 def client(issuer):
-    app = create_app(issuer.settings)
+    app = start_app(issuer.settings)
     yield app.test_client()
     app.extensions["mintmark"].database.close()
 

@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
-from issuer.app import create_app
+from issuer.app import start_app
 from issuer.drawing import logo
 from issuer.home import settings
 from issuer.home.settings import Settings, SettingsError
@@ -24,7 +24,7 @@ SVG = (
 
 @contextmanager
 def opened(district: Settings) -> Iterator[FlaskClient]:
-    app = create_app(district)
+    app = start_app(district)
     yield app.test_client()
     app.extensions["mintmark"].database.close()
 

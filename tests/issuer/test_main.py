@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from issuer.__main__ import main
-from issuer.app import create_app
+from issuer.app import start_app
 from issuer.database.database import Database
 from issuer.home import published
 from issuer.issuance import find, receive
@@ -90,7 +90,7 @@ def test_who_revokes_is_told_that_the_reason_is_shown_and_it_is(mintmark, issued
     assert "shown on the credential's page" in " ".join(capsys.readouterr().out.split())
     said = mintmark("revoke", issued, "--reason", "issued twice")[1]
     assert "everybody can read the reason" in said
-    app = create_app(settings)
+    app = start_app(settings)
     page = app.test_client().get(f"/credentials/{issued}.html").get_data(as_text=True)
     app.extensions["mintmark"].database.close()
     assert "issued twice" in page

@@ -9,7 +9,7 @@ from naughty import NAUGHTY
 from page_shape import FLOOD, PROSE, TURNED, Shape
 
 from issuer import issuance
-from issuer.app import create_app
+from issuer.app import start_app
 from issuer.issuance import lists, manage
 from issuer.sharing.collections import collection
 from issuer.sharing.decision import Decision, Visibility
@@ -32,7 +32,7 @@ PAGES = [
 
 @pytest.fixture
 def app(issuer):
-    app = create_app(issuer.settings)
+    app = start_app(issuer.settings)
     yield app
     app.extensions["mintmark"].database.close()
 

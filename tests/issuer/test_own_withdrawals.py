@@ -3,7 +3,7 @@
 import pytest
 
 from issuer import issuance
-from issuer.app import create_app
+from issuer.app import start_app
 from issuer.home import addresses
 from issuer.issuance import lists
 from issuer.sharing import decision, shared
@@ -22,7 +22,7 @@ def revoked(issuer, approval, now):
 
 
 def test_the_report_says_when_and_why(issuer, revoked):
-    app = create_app(issuer.settings)
+    app = start_app(issuer.settings)
     found = shared.find(issuer, revoked)
     text = app.test_client().post("/verify", data={"text": found.json.decode()}).text
     app.extensions["mintmark"].database.close()

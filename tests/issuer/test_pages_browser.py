@@ -10,7 +10,7 @@ from flask import Flask
 from playwright.sync_api import Browser
 
 from issuer import issuance
-from issuer.app import create_app
+from issuer.app import start_app
 from issuer.home.issuer import Issuer
 from issuer.issuance import lists, manage
 from issuer.issuance.approval import Approval
@@ -78,7 +78,7 @@ def plain_id(issuer: Issuer, approval: Callable[..., Approval], now: datetime) -
 
 @pytest.fixture
 def origin(issuer: Issuer) -> Iterator[str]:
-    app = create_app(issuer.settings)
+    app = start_app(issuer.settings)
     with serving(app) as served:
         yield served
     app.extensions["mintmark"].database.close()

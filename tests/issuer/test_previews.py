@@ -20,7 +20,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from issuer import issuance
-from issuer.app import create_app
+from issuer.app import start_app
 from issuer.drawing import preview
 from issuer.drawing.certificate import serial
 from issuer.home.issuer import Issuer
@@ -62,7 +62,7 @@ def found(issuer: Issuer, public_id: str) -> Shared:
 
 @pytest.fixture
 def app(issuer: Issuer) -> Iterator[Flask]:
-    app = create_app(issuer.settings)
+    app = start_app(issuer.settings)
     yield app
     app.extensions["mintmark"].database.close()
 

@@ -12,7 +12,7 @@ import pytest
 from needs import need
 from served import Served
 
-from issuer.app import PROBLEMS, create_app
+from issuer.app import PROBLEMS, start_app
 from issuer.approvals import event, schema
 
 ROOT = Path(__file__).parents[2]
@@ -23,7 +23,7 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 @pytest.fixture
 def app(settings):
-    made = create_app(settings)
+    made = start_app(settings)
     yield made
     made.extensions["mintmark"].database.close()
 
@@ -107,7 +107,7 @@ def test_the_documented_limits_are_the_ones_that_hold():
 @pytest.fixture
 def served(settings, tmp_path) -> Iterator[dict[str, str]]:
     """The environment in which the documented examples run, beside `examples/approval.json`."""
-    with Served(create_app(settings)) as server:
+    with Served(start_app(settings)) as server:
         yield {
             "PATH": os.environ["PATH"],
             "PUBLIC_URL": server.url,

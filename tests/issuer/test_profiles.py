@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from published import vectors
 
 from issuer import issuance
-from issuer.app import create_app
+from issuer.app import start_app
 from issuer.home import profiles, published
 from issuer.home.issuer import Issuer
 from issuer.home.profiles import PROFILES
@@ -118,7 +118,7 @@ def test_a_status_list_carries_every_proof_that_a_credential_carries(choose, app
 def test_a_key_that_is_not_there_is_refused_at_start_with_the_remedy(settings):
     for proofs, jwt in (("ecdsa-rdfc-2019",), "ES256"), ((profiles.PROOF,), "RS256"):
         with pytest.raises(KeysError, match=r"no active \S+ key for .*: mintmark keys create"):
-            create_app(replace(settings, proofs=proofs, jwt=jwt))
+            start_app(replace(settings, proofs=proofs, jwt=jwt))
 
 
 def test_a_credential_without_the_printed_code_is_still_whole(choose, approval):

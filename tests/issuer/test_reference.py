@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from issuer import __main__ as issuing
-from issuer.app import create_app
+from issuer.app import start_app
 from issuer.home.settings import Settings, load
 from verifier import __main__ as verifying
 from verifier import derive
@@ -57,7 +57,7 @@ def test_every_command_and_option_stands_in_the_table():
 def test_every_route_stands_in_the_table(settings):
     documented = {cells[0].strip("`"): set(cells[1].split(", ")) for cells in rows("Routes")}
     found: dict[str, set[str]] = {}
-    app = create_app(settings)
+    app = start_app(settings)
     for rule in app.url_map.iter_rules():
         found.setdefault(rule.rule, set()).update(rule.methods - {"HEAD", "OPTIONS"})
     app.extensions["mintmark"].database.close()

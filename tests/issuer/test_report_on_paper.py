@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 from pypdf import PdfReader
 
 from issuer import issuance
-from issuer.app import create_app
+from issuer.app import start_app
 from issuer.catalog import files, versions
 from issuer.home.issuer import Issuer
 from issuer.issuance.approval import from_data
@@ -36,7 +36,7 @@ def example(issuer: Issuer, now: datetime) -> str:
 def test_the_report_prints_on_one_page_of_either_paper_with_all_that_decides(
     chromium: Browser, issuer: Issuer, example: str
 ) -> None:
-    app = create_app(issuer.settings)
+    app = start_app(issuer.settings)
     with serving(app) as origin:
         page = watch(chromium, origin).page
         page.goto(f"{origin}/verify")

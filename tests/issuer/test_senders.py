@@ -10,7 +10,7 @@ from served import Served
 from werkzeug.wrappers import Response
 
 from issuer.__main__ import main
-from issuer.app import create_app
+from issuer.app import start_app
 from issuer.approvals import commands, sender
 from issuer.webhooks import standard_webhooks
 
@@ -19,7 +19,7 @@ DOWN = "http://localhost:9/webhooks/approvals"
 
 @pytest.fixture
 def server(settings):
-    with Served(create_app(settings)) as served:
+    with Served(start_app(settings)) as served:
         yield served
 
 

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from sqlalchemy import update
 
 from issuer import issuance
-from issuer.app import create_app
+from issuer.app import start_app
 from issuer.catalog import picture
 from issuer.catalog.picture import badge
 from issuer.drawing import cache
@@ -61,7 +61,7 @@ def whole(issuer: Issuer, public_id: str, now: datetime) -> None:
 
 @pytest.fixture
 def client(issuer: Issuer) -> Iterator[FlaskClient]:
-    app = create_app(issuer.settings)
+    app = start_app(issuer.settings)
     yield app.test_client()
     app.extensions["mintmark"].database.close()
 

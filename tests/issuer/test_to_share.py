@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import command
 
 from issuer import issuance, migrations
-from issuer.app import create_app
+from issuer.app import start_app
 from issuer.database.database import Database
 from issuer.home import published
 from issuer.home.issuer import Issuer
@@ -38,7 +38,7 @@ def row(issuer, approval, now):
 
 @pytest.fixture
 def client(issuer):
-    app = create_app(issuer.settings)
+    app = start_app(issuer.settings)
     yield app.test_client()
     app.extensions["mintmark"].database.close()
 
@@ -126,7 +126,7 @@ def test_without_the_setting_there_is_none(settings, approval, now):
     row = issue(issuer, approval, now)
     assert row.json
     assert row.to_share is None
-    app = create_app(issuer.settings)
+    app = start_app(issuer.settings)
     client = app.test_client()
     assert "to-share" not in client.get(manage_path(issuer, row)).text
     assert client.get(f"{manage_path(issuer, row)}/to-share.json").status_code == 404

@@ -15,7 +15,7 @@ from sqlalchemy import event, insert, text
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from issuer import migrations
-from issuer.app import create_app
+from issuer.app import start_app
 from issuer.catalog import versions
 from issuer.database.database import BUSY_SECONDS, Database, UnavailableError
 from issuer.home.issuer import Issuer
@@ -165,7 +165,7 @@ class Site:
         self.held = received.manage_url.rpartition("/")[2]
         self.edited, self.status = token, received.token
         issuer.database.close()
-        self.app = create_app(settings)
+        self.app = start_app(settings)
         said = {"type": "micro_credential.approved", "timestamp": "2026-05-15T15:00:00Z"}
         said["data"] = json.loads(approval("a-2").content)
         self.body = json.dumps(said).encode()

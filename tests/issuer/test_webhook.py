@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from werkzeug.test import create_environ, run_wsgi_app
 
 from issuer.__main__ import main
-from issuer.app import create_app
+from issuer.app import start_app
 from issuer.approvals import event, schema
 from issuer.catalog import picture
 from issuer.database.database import Base, Database
@@ -71,7 +71,7 @@ def settings(settings):
 
 @pytest.fixture
 def sender(settings):
-    app = create_app(settings)
+    app = start_app(settings)
     yield Sender(app, settings.sources[0].secrets[0])
     app.extensions["mintmark"].database.close()
 
@@ -152,7 +152,7 @@ def test_an_approval_is_known_again_after_a_restart_and_after_it_has_run_out(
     body = message(valid_until=f"{until:%Y-%m-%dT%H:%M:%SZ}")
     first = sender.post(body)
     time.sleep(2)
-    restarted = Sender(create_app(settings), sender.secret)
+    restarted = Sender(start_app(settings), sender.secret)
     again = restarted.post(body, event_id="evt_2")
     assert (first.status_code, again.status_code) == (201, 200)
     assert again.get_json()["id"] == first.get_json()["id"]
@@ -414,7 +414,7 @@ def unlock_keys(settings):
 def locked(settings):
     """A sender to an issuer that started without its passphrase."""
     lock_keys(settings)
-    app = create_app(settings)
+    app = start_app(settings)
     yield Sender(app, settings.sources[0].secrets[0])
     app.extensions["mintmark"].database.close()
 

@@ -12,7 +12,7 @@ import zxingcpp
 from pypdf import PdfReader
 
 from issuer import issuance
-from issuer.app import create_app
+from issuer.app import start_app
 from issuer.catalog import versions
 from issuer.home import published
 from issuer.home.issuer import Issuer
@@ -72,7 +72,7 @@ def public_id(issuer, approval, now):
 
 @pytest.fixture
 def client(issuer):
-    app = create_app(issuer.settings)
+    app = start_app(issuer.settings)
     yield app.test_client()
     app.extensions["mintmark"].database.close()
 
@@ -222,7 +222,7 @@ def undivided(settings, approval, now):
     """An issuer that has no key to share parts with, and a credential of it."""
     made = Issuer(replace(settings, proofs=(PROOF,)))
     public_id = issue(made, approval, now)
-    app = create_app(made.settings)
+    app = start_app(made.settings)
     yield app.test_client(), public_id
     app.extensions["mintmark"].database.close()
     made.database.close()

@@ -1,0 +1,56 @@
+"""The files that anybody may read without a database (P6), and the health of this server."""
+
+from flask import Blueprint, Response, abort, current_app, jsonify, request
+
+from issuer.home import addresses, published
+from issuer.home.issuer import current_issuer
+from verifier.web.headers import FILE_POLICY
+
+FILE_MAX_AGE = 30
+"""Seconds: a revocation is seen within a minute (P7), and a key change as well."""
+
+files = Blueprint("files", __name__)
+
+
+@files.get("/.well-known/<any('did.json', 'jwks.json'):name>")
+def well_known(name: str) -> Response:
+    """Serve the DID document or the key set."""
+    return _published(f"{current_issuer().settings.public_url}/.well-known/{name}")
+
+
+@files.get("/did.json")
+def did_json() -> Response:
+    """Serve the DID document where did:web looks for it when the issuer has a path."""
+    return _published(f"{current_issuer().settings.public_url}/did.json")
+
+
+@files.get("/status/<int:number>")
+def status_list(number: int) -> Response:
+    """Serve a status list, which has one address: `/status/01` is none."""
+    if not request.path.endswith(f"/{number}"):
+        abort(404)
+    return _published(addresses.status_list(current_issuer().settings, number))
+
+
+def _published(url: str) -> Response:
+    """Serve a file under `public/`; no database is asked (P6)."""
+    file = published.file_of(current_issuer().settings, url)
+    if not file.is_file():
+        abort(404)
+    offered = published.media_types(file)
+    media_type = request.accept_mimetypes.best_match(offered, offered[0])
+    response = Response(file.read_bytes(), mimetype=media_type)
+    response.vary.add("Accept")
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cache-Control"] = f"public, max-age={FILE_MAX_AGE}"
+    response.headers["Content-Security-Policy"] = FILE_POLICY
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+@files.get("/healthz")
+def health() -> tuple[Response, int]:
+    """Say whether approvals can be stored and signed now; 503 if not."""
+    said, well = current_app.extensions["health"].look()
+    return jsonify(said), 200 if well else 503
