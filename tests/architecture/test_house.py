@@ -39,3 +39,19 @@ def test_rooms_that_import_each_other_cannot_be_drawn():
 def test_an_arrow_that_goes_round_by_another_room_is_left_out():
     imports = {"top": {"middle", "low"}, "middle": {"low"}, "low": set()}
     assert list(house.arrows(imports)) == [("middle", "low"), ("top", "middle")]
+
+
+def test_the_page_on_caches_names_each_file_that_remembers():
+    page = (house.ROOT / "docs" / "caches.md").read_text()
+    remembering = {
+        path.relative_to(house.ROOT).as_posix()
+        for package in house.PACKAGES
+        for path in (house.ROOT / package).rglob("*.py")
+        if re.search(
+            r"^@((lru_)?cache|remembered)\b|^_fragments\b|LRUCache\(",
+            path.read_text(),
+            re.MULTILINE,
+        )
+    }
+    assert len(remembering) > 10
+    assert remembering - set(re.findall(r"`([\w/]+\.py)`", page)) == set()
