@@ -24,6 +24,7 @@ from issuer.issuance.problems import Refused
 from issuer.issuance.signing import make_proofs
 from issuer.issuance.tables import CredentialRow, State
 from keys.signer import SigningError
+from verifier.pipeline.memory import Memory
 
 
 def deliver_all(issuer, *arrived):
@@ -114,7 +115,7 @@ def test_a_jwt_that_says_something_else_is_held_back(issuer, approval):
     one, other = (
         find(issuer, each.credential_id) for each in deliver_all(issuer, *some(approval, 2))
     )
-    known = self_check.Known()
+    known = Memory()
     both = self_check.Secured(one.json, one.jwt)
     assert self_check.self_check(issuer, both, known) is None
     mixed = replace(both, jwt=other.jwt)
@@ -128,7 +129,7 @@ def test_a_form_with_a_byte_changed_is_held_back(issuer, approval, form):
     both = self_check.Secured(row.json, row.jwt)
     data = getattr(both, form)
     flipped = data[:-30] + bytes([data[-30] ^ 1]) + data[-29:]
-    why = self_check.self_check(issuer, replace(both, **{form: flipped}), self_check.Known())
+    why = self_check.self_check(issuer, replace(both, **{form: flipped}), Memory())
     assert why is not None
 
 
@@ -191,9 +192,9 @@ def test_a_file_that_cannot_be_read_and_a_source_that_is_none_are_said(home, cap
 @pytest.mark.parametrize(
     ("where", "member", "objection"),
     [
-        (lambda whole: whole, "validFrom", "does not say since when"),
-        (lambda whole: whole["credentialSubject"], "identifier", "names nobody"),
-        (lambda whole: whole, "name", "not as the standard asks"),
+        (lambda whole: whole, "validFrom", "no start date"),
+        (lambda whole: whole["credentialSubject"], "identifier", "who earned it"),
+        (lambda whole: whole, "name", "do not follow the standard"),
     ],
     ids=["begin", "holder", "shape"],
 )
@@ -207,7 +208,7 @@ def test_what_a_reader_would_only_note_is_held_back(issuer, approval, where, mem
         del whole["credentialSubject"]["id"]
     proofs = make_proofs(whole, issuer.signers(), issuer.settings.proofs, created=created)
     flawed = self_check.Secured(json.dumps(whole | {"proof": proofs}).encode(), None)
-    why = self_check.self_check(issuer, flawed, self_check.Known())
+    why = self_check.self_check(issuer, flawed, Memory())
     assert why.startswith("json: ")
     assert objection in why
 

@@ -257,6 +257,18 @@ def test_a_credential_without_identity_is_for_a_person(world, judged):
     assert judged("", document, thing) == {"no_identity_to_compare": LOOK}
 
 
+def test_a_name_in_the_subject_is_compared_and_of_two_a_person_chooses(world, judged):
+    """As the Digital Credentials Consortium writes it, and beside a name in an identifier."""
+    document = badge(world, 1)
+    subject = document["credentialSubject"]
+    subject["name"] = "Taylor Example"
+    alone = document | {"credentialSubject": {**subject, "identifier": []}}
+    fits, other = (ApplicantFile("a", "a.json", name, ()) for name in ("Taylor Example", "Robin"))
+    assert judged("", alone, fits) == {"name_only": Answer.YES}
+    assert judged("", alone, other) == {"name_differs": LOOK}
+    assert judged("", document, fits)["names_differ"] is LOOK
+
+
 def test_whose_owner_a_table_does_not_give_is_for_a_person(world, judged):
     document = badge(world, 1)
     assert judged("", document, ApplicantFile("A-31", "a.json")) == {}

@@ -154,7 +154,7 @@ def consortium_fixture():
     del whole["credentialSubject"]["id"]
     method = f"{DID_KEY}#{MULTIKEY}"
     proofs = [prove(whole, method, kind) for kind in ("eddsa-rdfc-2022", "Ed25519Signature2020")]
-    return Foreign(whole | {"proof": proofs}, notes=["names_nobody"])
+    return Foreign(whole | {"proof": proofs})
 
 
 def consortium_without_a_begin():

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from verifier.checks.recipient import identity_hash, judge, matches
-from verifier.credential.model import Credential, Identity, Profile
+from verifier.credential.model import Credential, Identity, Profile, folded_name
 from verifier.report import Answer
 
 PUBLISHED = {
@@ -129,6 +129,18 @@ JUDGED = {
         credential(subject_id="urn:uuid:1"), "did:k:z", None, "no_identity_to_compare",
     ),
     "a DID for nobody": (credential(), "did:key:z", None, "no_identity_to_compare"),
+    "two names that differ": (
+        credential(NAME, Identity("name", "Ada", False)), "Ada", None, "names_differ",
+    ),
+    "a name beside the hash of another": (
+        credential(NAME, Identity("name", "sha256$00", True)), "José Ñandú", None, "names_differ",
+    ),
+    "neither of two names": (
+        credential(NAME, Identity("name", "Ada", False)), "Bea", Answer.NO, "not_theirs",
+    ),
+    "one name twice": (
+        credential(NAME, Identity("name", "JOSÉ ÑANDÚ", False)), "José Ñandú", None, "name_only",
+    ),
     "nothing said": (credential(NAME), "", Answer.NO, "not_theirs"),
 }  # fmt: skip
 
@@ -139,3 +151,32 @@ JUDGED = {
 def test_who_presents_is_compared_with_who_earned(holder, presented, answer, code):
     verdict = judge(holder, presented)
     assert (verdict.answer, verdict.code) == (answer or Answer.COULD_NOT_CHECK, code)
+
+
+def named(world, *names, own):
+    """Return the report on a badge that names its holder in identifiers and in the subject."""
+    badge = world.badge()
+    entry = {"type": "IdentityObject", "identityType": "name", "hashed": False}
+    badge["credentialSubject"]["identifier"] = [entry | {"identityHash": name} for name in names]
+    badge["credentialSubject"]["name"] = own
+    return world.verify(world.issuer.sign(badge), presented_by="Taylor Example")
+
+
+def test_the_name_in_the_subject_is_one_that_the_issuer_signed(world):
+    """As the Digital Credentials Consortium writes it (VCDM 2.0, 4.8: claims about a subject)."""
+    for report in (
+        named(world, own="Taylor Example"),
+        named(world, "TAYLOR  Example", own="Taylor Example"),
+    ):
+        assert folded_name(report.credential.recipient_name) == "taylor example"
+        assert report.theirs.code == "name_only"
+        assert not {"names_nobody", "names_differ"} & {check.code for check in report.checks}
+    assert named(world, own="Ada").theirs.code == "not_theirs"
+
+
+def test_of_two_names_that_differ_none_is_shown(world):
+    report = named(world, "Ada", own="Taylor Example")
+    assert report.authentic.answer is Answer.YES
+    assert report.credential.recipient_name is None
+    assert report.theirs.code == "names_differ"
+    assert "names_differ" in {check.code for check in report.checks}

@@ -103,6 +103,13 @@ LEFT_OUT = [
         id="nobody's",
     ),
     pytest.param(
+        "credentialSubject",
+        {"achievement": BADGE["credentialSubject"]["achievement"], "type": "AchievementSubject"}
+        | {"name": " "},
+        ["names_nobody"],
+        id="a blank name",
+    ),
+    pytest.param(
         "credentialSubject.achievement", GONE, ["achievement_missing"], id="no achievement"
     ),
     pytest.param(

@@ -3,12 +3,11 @@
 import hashlib
 import hmac
 import string
-import unicodedata
 
 import idna
 
-from verifier.credential.model import Credential, Identity
-from verifier.report import Answer, Verdict
+from verifier.credential.model import Credential, Identity, folded_name
+from verifier.report import Answer, Check, Outcome, Verdict
 
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _HASHES = {"sha256": hashlib.sha256, "md5": hashlib.md5}
@@ -76,18 +75,24 @@ def judge(credential: Credential, presented: str) -> Verdict:
         compared = [matches(item, presented) for item in emails]
     else:
         names = [item for item in credential.identities if item.type == "name"]
-        if any(matches(item, presented) or _same_name(item, presented) for item in names):
-            return Verdict(Answer.COULD_NOT_CHECK, "name_only")
+        if any(_same_name(item, presented) for item in names):
+            code = "names_differ" if check_names(credential) else "name_only"
+            return Verdict(Answer.COULD_NOT_CHECK, code)
         compared = [False for _ in names]
     if not compared:
         return Verdict(Answer.COULD_NOT_CHECK, "no_identity_to_compare")
     return Verdict(Answer.YES, "theirs") if any(compared) else Verdict(Answer.NO, "not_theirs")
 
 
+def check_names(credential: Credential) -> tuple[Check, ...]:
+    """Return the note that the holder has several names in it, of which nobody here can choose."""
+    names = [item for item in credential.identities if item.type == "name"]
+    plain = [item.value for item in names if not item.hashed]
+    if all(_same_name(item, name) for item in names for name in plain):
+        return ()
+    return (Check("shape", Outcome.PASSED, "names_differ"),)
+
+
 def _same_name(identity: Identity, presented: str) -> bool:
-    """Compare names as people do: without regard to case, spacing and composition of accents."""
-    return not identity.hashed and _folded(identity.value) == _folded(presented)
-
-
-def _folded(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
+    same = not identity.hashed and folded_name(identity.value) == folded_name(presented)
+    return same or matches(identity, presented)

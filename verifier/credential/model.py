@@ -3,6 +3,7 @@
 `verifier.credential.view` makes it of a document. Names follow Open Badges 3.0, appendix B.
 """
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -155,11 +156,10 @@ class Credential:
 
     @property
     def recipient_name(self) -> str | None:
-        """The name the issuer signed for the earner, or None where it signed none in plain."""
-        for identity in self.identities:
-            if identity.type == "name" and not identity.hashed:
-                return identity.value
-        return None
+        """The name the issuer signed for the earner, or None where it signed none in plain, or
+        several that differ."""
+        plain = [each.value for each in self.identities if each.type == "name" and not each.hashed]
+        return plain[0] if len({*map(folded_name, plain)}) == 1 else None
 
     @property
     def criteria(self) -> tuple[ResultDescription, ...]:
@@ -190,6 +190,12 @@ class Credential:
             if result.description and result.value
             if result.description.result_type.startswith("ext:")
         )
+
+
+def folded_name(name: str) -> str:
+    """Return a name as people compare it: without regard to case, spacing and how accents are
+    composed."""
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
 
 
 def listed(value: Any) -> list[Any]:

@@ -47,7 +47,7 @@ def view(document: Json) -> Credential:
         valid_until=min(_dates(document, "validUntil", "expirationDate"), default=None),
         awarded_date=_date(document.get("awardedDate")),
         subject_id=_text(subject.get("id")),
-        identities=tuple(map(_identity, _objects(subject.get("identifier")))),
+        identities=(*map(_identity, _objects(subject.get("identifier"))), *_own_name(subject)),
         achievement=achievement,
         results=tuple(_result(item, achievement) for item in _objects(subject.get("result"))),
         activity_start=_date(subject.get("activityStartDate")),
@@ -152,6 +152,12 @@ def _identity(value: Json) -> Identity:
         hashed=_flag(value.get("hashed")),
         salt=_text(value.get("salt")) or "",
     )
+
+
+def _own_name(subject: Json) -> tuple[Identity, ...]:
+    """Return the name that stands in the subject itself, as some issuers write it."""
+    name = (_text(subject.get("name")) or "").strip()
+    return (Identity("name", name, hashed=False),) if name else ()
 
 
 def _alignment(value: Json) -> Alignment:

@@ -15,6 +15,7 @@ from contexts.content import content_of
 from verifier import open_badges_2, trust
 from verifier.checks.dates import check_proof_dates, check_validity_period
 from verifier.checks.disclosure import check_limits, check_withheld
+from verifier.checks.recipient import check_names
 from verifier.checks.related import check_related
 from verifier.checks.status import check_status
 from verifier.credential.model import Credential, listed
@@ -159,6 +160,7 @@ def examine(
     if credential is None or worst(proof_checks) is not None:
         return Examination(proof_checks)
     notes = check_withheld(credential) if secured.jws is None else ()
+    notes += check_names(credential)
     return Examination(proof_checks, _check_current(credential, secured, world), credential, notes)
 
 

@@ -19,8 +19,8 @@ Json = Mapping[str, Any]
 MODELS = {"https://www.w3.org/ns/credentials/v2", "https://www.w3.org/2018/credentials/v1"}
 """The data models 2.0 and 1.1; the second is read, never made."""
 OPEN_BADGE_TYPES = {"OpenBadgeCredential", "AchievementCredential"}
-GAPS = ("names_nobody", "begin_missing", "achievement_missing")
-"""Codes of what a badge leaves unsaid that a reader needs: a person has to look."""
+GAPS = ("names_nobody", "names_differ", "begin_missing", "achievement_missing")
+"""Codes of what a badge leaves unsaid or unclear that a reader needs: a person has to look."""
 MALFORMED = "https://www.w3.org/TR/vc-data-model#MALFORMED_VALUE_ERROR"
 _OB_CONTEXT = re.compile(
     r"https://purl\.imsglobal\.org/spec/ob/v3p0/context(-3\.\d\.\d)*\.json"
@@ -89,8 +89,9 @@ def _several(document: Json) -> tuple[Check, ...]:
 
 
 def _no_holder(document: Json) -> str | None:
-    named = _id(document.get("credentialSubject")) or listed(_subject(document).get("identifier"))
-    return None if named else "names_nobody"
+    subject = _subject(document)
+    identified = _id(document.get("credentialSubject")) or listed(subject.get("identifier"))
+    return None if identified or _is_text(subject.get("name")) else "names_nobody"
 
 
 def _no_begin(document: Json) -> str | None:
@@ -118,6 +119,11 @@ def _shown(kinds: set[str]) -> Params:
 def _subject(document: Json) -> Json:
     subject = _only(document.get("credentialSubject"))
     return subject if isinstance(subject, dict) else {}
+
+
+def _is_text(value: Any) -> bool:
+    value = value.get("@value") if isinstance(value, dict) else value
+    return isinstance(value, str) and bool(value.strip())
 
 
 def _types(value: Any) -> set[str]:

@@ -313,6 +313,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "It does not say who earned it.",
         "Ask the teacher where they got it, and ask the issuer who it was issued to.",
     ),
+    "names_differ": (
+        "It gives its holder several names, which differ.",
+        "Ask the issuer which of them is the holder's.",
+    ),
     "begin_missing": (
         "It has no start date.",
         "Ask the issuer for the date, if your own rules need it.",
