@@ -21,7 +21,8 @@ PACKAGES = {
     "contexts": "turns JSON into the exact bytes that a signature covers",
 }
 """From the top down, with what each is there for: each may import those below it."""
-WITH_ROOMS = ("issuer", "verifier")
+WITH_ROOMS = {"issuer": {"__main__", "entry"}, "verifier": {"__main__"}}
+"""Those that are drawn in full, with the files that only start them and import what they like."""
 WIDTH, BOX, HEIGHT, ROW, GAP, LANE = 1000, 124, 32, 78, 22, 14
 STYLE = """
   svg { font: 14px system-ui, sans-serif; background: #fff; }
@@ -42,10 +43,10 @@ Stop = tuple[str, str] | str
 
 
 def rooms(package: str) -> Rooms:
-    """Return the rooms of a package and what each imports; `__main__` imports whatever it likes."""
+    """Return the rooms of a package and what each imports, without the files that start it."""
     graph = grimp.build_graph(*PACKAGES)
     room_of = {name: name.split(".")[1] for name in graph.modules if name.startswith(package + ".")}
-    imports: Rooms = {room: set() for room in room_of.values() if room != "__main__"}
+    imports: Rooms = {room: set() for room in room_of.values() if room not in WITH_ROOMS[package]}
     for name, room in room_of.items():
         for other in graph.find_modules_directly_imported_by(name):
             if room in imports and room_of.get(other, room) in imports.keys() - {room}:
