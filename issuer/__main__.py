@@ -20,6 +20,7 @@ from issuer.home import published
 from issuer.home.issuer import Issuer, opened
 from issuer.home.settings import FILE, Settings, SettingsError, load
 from issuer.installation import backup, init
+from issuer.installation.doctor import command as doctor
 from issuer.issuance import lists
 from issuer.issuance.build import timestamp
 from issuer.issuance.finish import finish_pending, pending
@@ -131,6 +132,7 @@ def _parser() -> argparse.ArgumentParser:
     outbox.add_outbox_commands(commands)
     mail_test.add_mail_commands(commands)
     holder.add_holder_commands(commands)
+    doctor.add_doctor_command(commands)
     return parser
 
 
@@ -337,6 +339,10 @@ def _mail(args: argparse.Namespace, issuer: Issuer) -> int:
     return mail_test.run(args, settings=issuer.settings)
 
 
+def _doctor(args: argparse.Namespace, issuer: Issuer) -> int:
+    return doctor.run(args, issuer=issuer, now=_now())
+
+
 def _holder_link(args: argparse.Namespace, issuer: Issuer) -> int:
     return holder.run(args, issuer=issuer)
 
@@ -354,6 +360,7 @@ _WITHOUT_DATABASE = {
     "webhook",
     "serve",
     "mail",
+    "doctor",
 }
 _COMMANDS: dict[str, Command] = {
     "migrate": _migrate,
@@ -372,6 +379,7 @@ _COMMANDS: dict[str, Command] = {
     "webhook": _webhook,
     "outbox": _outbox,
     "mail": _mail,
+    "doctor": _doctor,
     "holder-link": _holder_link,
 }
 

@@ -1,0 +1,39 @@
+"""`mintmark doctor`: one line for each part, with what to do, and a status for monitors."""
+
+import argparse
+import json
+from dataclasses import asdict
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+from issuer.home.issuer import Issuer
+from issuer.installation.doctor import here, outside
+from issuer.installation.doctor.finding import Finding, State, exit_status
+
+_MARKS = {State.OK: "✔", State.WARNING: "!", State.FAILED: "✘", State.UNCHECKED: "?"}
+
+
+def add_doctor_command(commands: Any) -> None:
+    """Add `doctor` to a parser."""
+    doctor = commands.add_parser("doctor", help="say of each part whether it works, and the remedy")
+    doctor.add_argument("--json", action="store_true", help="for programs")
+
+
+def run(args: argparse.Namespace, *, issuer: Issuer, now: datetime) -> int:
+    """Print how each part stands; return 0 if all is well, 1 if a part failed, else 3."""
+    findings: list[Finding] = []
+    for finding in chain(here.look(issuer, now=now), outside.look(issuer.settings, now=now)):
+        findings.append(finding)
+        if not args.json:
+            print(_line(finding), flush=True)
+    if args.json:
+        status = exit_status(findings)
+        said = {"status": status, "findings": [asdict(finding) for finding in findings]}
+        print(json.dumps(said, indent=2, ensure_ascii=False))
+    return exit_status(findings)
+
+
+def _line(finding: Finding) -> str:
+    line = f"{_MARKS[finding.state]} {finding.part}: {finding.state}. {finding.message}"
+    return f"{line}\n    → {finding.remedy}" if finding.remedy else line
