@@ -31,7 +31,7 @@ def canonicalize(
     made to be slow, and `CanonicalizationError` for what is not JSON-LD at all.
     """
     walk = _statements(document, contexts)
-    return canonical(walk.said, walk.quads, walk.blocks, hash_name=hash_name)
+    return canonical(walk.statements, walk.quads, walk.blocks, hash_name=hash_name)
 
 
 def canonicalize_defined(
@@ -42,7 +42,7 @@ def canonicalize_defined(
     makes anything authentic. Errors as `canonicalize`, for less."""
     walk = _statements(document, contexts, lossy=True)
     walk.leave_out_nowhere()
-    return canonical(walk.said, walk.quads, walk.blocks, hash_name=hash_name)
+    return canonical(walk.statements, walk.quads, walk.blocks, hash_name=hash_name)
 
 
 def to_quads(document: Json, *, contexts: FrozenContexts = BUNDLED) -> set[Quad]:

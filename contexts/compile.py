@@ -76,9 +76,9 @@ class Compiler:
         previous = active.get("previousContext")
         before = None if previous is None else self.table(previous)
         meaning = {k: v for k, v in active.items() if k not in ("_uuid", "previousContext")}
-        for made in self._made:
-            if made.before is before and made.meaning == meaning:
-                return made
+        for compiled in self._made:
+            if compiled.before is before and compiled.meaning == meaning:
+                return compiled
         self._made.append(self._kind(self, active, meaning, before))
         return self._made[-1]
 
@@ -160,7 +160,7 @@ class _Tables:
             changes = [(_changes(own_terms(base), terms), self.row(base)) for base in bases]
             layers: list[int] = []
             if changes:
-                change, base_row = min(changes, key=lambda found: len(found[0]))
+                change, base_row = min(changes, key=lambda change: len(change[0]))
                 layers = [*self.rows[base_row][1], *([self._layer(change)] if change else [])]
             self.active.append(active)
             self.rows.append([nested, layers, active.prefixes, {}])

@@ -23,18 +23,18 @@ def content_of(value: Json) -> bytes:
 
 def remembered(make: Callable[[Json], _Made]) -> Callable[[Json], _Made]:
     """Return `make` with its results remembered. They are shared, so nobody may change them."""
-    kept: dict[bytes, _Made] = {}
+    results: dict[bytes, _Made] = {}
 
     @wraps(make)
     def made(value: Json) -> _Made:
         content = content_of(value)
-        if content in kept:
-            return kept[content]
+        if content in results:
+            return results[content]
         result = make(value)
         if len(content) <= MAX_CONTENT:
-            if len(kept) >= MAX_REMEMBERED:
-                kept.clear()
-            kept[content] = result
+            if len(results) >= MAX_REMEMBERED:
+                results.clear()
+            results[content] = result
         return result
 
     return made

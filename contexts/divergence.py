@@ -47,8 +47,8 @@ def _refuse(value: Any, not_ascii: list[str]) -> None:
     if isinstance(value, str):
         if not value.isascii():
             not_ascii.append(value)
-        if not value.isprintable() and (found := _CONTROL.search(value)):
-            raise DivergenceError(f": the control character U+{ord(found[0]):04X}")
+        if not value.isprintable() and (control := _CONTROL.search(value)):
+            raise DivergenceError(f": the control character U+{ord(control[0]):04X}")
     elif isinstance(value, (list, tuple)):
         if len(value) > 1 and len(set(map(_kind, value))) > 1:
             # Each is written by the rules of its own kind, which is where libraries part.

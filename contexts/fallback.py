@@ -52,9 +52,11 @@ def statements(
     If lossy, of what the contexts define: libraries without a safe mode drop every other term.
     What stands at a relative IRI, which they drop as well, is left for the caller to drop.
     """
-    known = _Processors.of(contexts)
+    processors = _Processors.of(contexts)
     try:
-        return Walk.of(document, (known.lossy_compiler if lossy else known.compiler).initial())
+        return Walk.of(
+            document, (processors.lossy_compiler if lossy else processors.compiler).initial()
+        )
     except Wrong as exc:
         raise exc.error from None
     except Declined:
@@ -85,9 +87,9 @@ class _Processors:
     @classmethod
     def of(cls, contexts: FrozenContexts) -> "_Processors":
         """Return the one of these contexts: what it remembers is its speed."""
-        for kept in cls._made:
-            if kept.contexts is contexts:
-                return kept
+        for processors in cls._made:
+            if processors.contexts is contexts:
+                return processors
         cls._made = [cls(contexts), *cls._made[: MAX_SETS - 1]]
         return cls._made[0]
 
@@ -95,8 +97,8 @@ class _Processors:
 def _dataset(document: Json, contexts: FrozenContexts, *, strict: bool = True) -> set[Quad]:
     try:
         with LOCK:
-            known = _Processors.of(contexts)
-            dataset = (known.strict if strict else known.lossy).dataset(document)
+            processors = _Processors.of(contexts)
+            dataset = (processors.strict if strict else processors.lossy).dataset(document)
         return {
             _quad(triple, "" if graph == "@default" else graph)
             for graph, triples in dataset.items()

@@ -67,8 +67,8 @@ def load(url: str) -> Any:
 
 
 def _checked(url: str, data: bytes, sha256: str) -> Any:
-    if (found := hashlib.sha256(data).hexdigest()) != sha256:
-        raise ValueError(f"context {url} has sha256 {found}, not {sha256}")
+    if (actual := hashlib.sha256(data).hexdigest()) != sha256:
+        raise ValueError(f"context {url} has sha256 {actual}, not {sha256}")
     return json.loads(data)
 
 

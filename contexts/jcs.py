@@ -71,5 +71,5 @@ def _place(digits: str, point: int) -> str:
         return f"{digits[:point]}.{digits[point:]}"
     if -6 < point <= 0:
         return "0." + "0" * -point + digits
-    shown = digits[0] + (f".{digits[1:]}" if len(digits) > 1 else "")
-    return f"{shown}e{point - 1:+d}"
+    text = digits[0] + (f".{digits[1:]}" if len(digits) > 1 else "")
+    return f"{text}e{point - 1:+d}"

@@ -39,7 +39,7 @@ def rdfc10(
 
 
 def canonical(
-    said: Said,
+    statements: Said,
     quads: Iterable[Quad],
     blocks: Mapping[str, bytes] = MappingProxyType({}),
     *,
@@ -53,12 +53,12 @@ def canonical(
     """
     dataset = set(quads)
     if names is None:
-        names = _names(said, dataset, hash_name)
+        names = _names(statements, dataset, hash_name)
     linked = defaultdict(list)
     for s, p, o, g in dataset:
         end = f" {names.get(g, g)} .\n" if g else " .\n"
         linked[names.get(s, s)].append(f" {p} {names.get(o, o)}{end}")
-    whole = {names.get(subject, subject): tails for subject, tails in said.items()}
+    whole = {names.get(subject, subject): tails for subject, tails in statements.items()}
     for subject, tails in linked.items():
         whole[subject] = [*whole.get(subject, ()), *tails]
     for subject in blocks.keys() & whole.keys():
@@ -75,8 +75,8 @@ def canonical_names(quads: Iterable[Quad], *, hash_name: str = "sha256") -> dict
     return _names({}, set(quads), hash_name)
 
 
-def _names(said: Said, dataset: set[Quad], hash_name: str) -> dict[str, str]:
-    unnamed = {s: distinct(tails) for s, tails in said.items() if s[0] == "_"}
+def _names(statements: Said, dataset: set[Quad], hash_name: str) -> dict[str, str]:
+    unnamed = {s: distinct(tails) for s, tails in statements.items() if s[0] == "_"}
     if len(unnamed) == 1 and all(_blanks(quad) <= unnamed.keys() for quad in dataset):
         # One alone needs no hash, as in the options of every proof.
         return dict.fromkeys(unnamed, "_:c14n0")
@@ -109,8 +109,8 @@ def _hash_first_degree(unnamed: Said, dataset: set[Quad], begun: Any) -> dict[st
 def _digest(text: str, begun: Any) -> str:
     digest = begun.copy()
     digest.update(text.encode())
-    found: str = digest.hexdigest()
-    return found
+    hexadecimal: str = digest.hexdigest()
+    return hexadecimal
 
 
 def line(quad: Quad, names: Mapping[str, str]) -> str:

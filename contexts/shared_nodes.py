@@ -41,13 +41,13 @@ def doubts(
     for _, said in said_by:
         for iri, statements in said.items():
             beside.setdefault(iri, set()).add(statements)
-    found = []
+    doubtful = []
     for credential, said in said_by:
         shared = said.keys() & around.keys()
         kinds = {_compare(said[iri], outer.get(iri, frozenset())) for iri in shared}
         if kinds & {"more", "less"} or any(len(beside[iri]) > 1 for iri in said):
-            found.append((credential, "more" in kinds))
-    return found
+            doubtful.append((credential, "more" in kinds))
+    return doubtful
 
 
 def says_more(node: Node) -> bool:
@@ -63,14 +63,14 @@ def _said(nodes: Iterable[Node]) -> _Said:
     return said
 
 
-def _compare(told: frozenset[_Statement], known: frozenset[_Statement]) -> str:
+def _compare(one: frozenset[_Statement], other: frozenset[_Statement]) -> str:
     """Return what is doubtful about a node, by what a credential inside says of it and what is
     said outside: that it is `more`, or `less`; '' for nothing."""
-    if told <= known:
-        return "less" if told != known else ""
-    if {name for name, _ in told} <= {"type", *_MAY_ADD}:
-        outside = {name for name, _ in known}
-        return "less" if told & known or outside & _MAY_ADD else ""
+    if one <= other:
+        return "less" if one != other else ""
+    if {name for name, _ in one} <= {"type", *_MAY_ADD}:
+        outside = {name for name, _ in other}
+        return "less" if one & other or outside & _MAY_ADD else ""
     return "more"
 
 

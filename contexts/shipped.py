@@ -31,9 +31,9 @@ class _Shipped(ActiveContext):
 
     __slots__ = ("_made", "_rows", "_tables")
 
-    def __init__(self, tables: Json, row: int, made: "dict[int, _Shipped]") -> None:
-        made[row] = self
-        self._tables, self._made = tables, made
+    def __init__(self, tables: Json, row: int, contexts: "dict[int, _Shipped]") -> None:
+        contexts[row] = self
+        self._tables, self._made = tables, contexts
         previous, layers, prefixes, self._rows = tables["active"][row]
         definitions: Json = {}
         for layer in layers:

@@ -125,9 +125,9 @@ class ActiveContext:
             _check_words(words, MAX_TYPES)
         says = tuple(f" {RDF_TYPE} {self.vocabulary(word)} .\n" for word in words)
         scoped = {name for name in words if name in self.terms and self.terms[name].scoped}
-        found = (self.step("types", *sorted(scoped)) if scoped else self), says
-        _remember(self._types, words, found)
-        return found
+        context = (self.step("types", *sorted(scoped)) if scoped else self), says
+        _remember(self._types, words, context)
+        return context
 
     def vocabulary(self, name: str) -> str:
         """Return the IRI of a type, or of a word under a `@vocab` term (5.2.2)."""
@@ -172,18 +172,18 @@ class ActiveContext:
         """Return what holds in a node under a term (5.1.2, 7 and 8)."""
         if not term.scoped:
             return self.nested
-        known = self._below.get(key)
-        if known is None:
-            known = self._below[key] = self.step("node", key)
-        return known
+        context = self._below.get(key)
+        if context is None:
+            context = self._below[key] = self.step("node", key)
+        return context
 
     def step(self, *edge: str) -> "ActiveContext":
         """Return the active context one step further; `Declined` if there is none."""
-        known = self._steps.get(edge)
-        if known is None:
-            known = self._follow(edge)
-            _remember(self._steps, edge, known)
-        return known
+        context = self._steps.get(edge)
+        if context is None:
+            context = self._follow(edge)
+            _remember(self._steps, edge, context)
+        return context
 
     def _follow(self, edge: tuple[str, ...]) -> "ActiveContext":
         raise Declined(" ".join(edge))

@@ -45,7 +45,7 @@ class Fragment(NamedTuple):
     blocks: dict[str, bytes]
     in_blocks: int
     """How many statements they are."""
-    said: dict[str, list[str]]
+    statements: dict[str, list[str]]
     quads: list[Quad]
 
 
@@ -62,7 +62,7 @@ class Walk:
     """
 
     def __init__(self, prefix: str = "_:b") -> None:
-        self.said: dict[str, list[str]] = {}
+        self.statements: dict[str, list[str]] = {}
         self.blocks: dict[str, bytes] = {}
         self.quads: list[Quad] = []
         self._prefix, self._blanks, self._in_blocks = prefix, 0, 0
@@ -77,14 +77,16 @@ class Walk:
 
     def count(self) -> int:
         """Return how many statements there are, those that stand twice counted twice."""
-        return self._in_blocks + sum(map(len, self.said.values())) + len(self.quads)
+        return self._in_blocks + sum(map(len, self.statements.values())) + len(self.quads)
 
     def dataset(self) -> set[Quad]:
         """Return the statements as quads of serialized terms."""
-        said = {subject: list(tails) for subject, tails in self.said.items()}
+        statements = {subject: list(tails) for subject, tails in self.statements.items()}
         for subject, written in self.blocks.items():
-            said.setdefault(subject, []).extend(tails_of(subject, written))
-        plain = {(subject, *parted(tail), "") for subject, tails in said.items() for tail in tails}
+            statements.setdefault(subject, []).extend(tails_of(subject, written))
+        plain = {
+            (subject, *parted(tail), "") for subject, tails in statements.items() for tail in tails
+        }
         return plain.union(self.quads)
 
     def leave_out_nowhere(self) -> None:
@@ -92,11 +94,11 @@ class Walk:
         for subject, written in [*self.blocks.items()]:
             if _NOWHERE.encode() in written:
                 del self.blocks[subject]
-                self.said.setdefault(subject, []).extend(tails_of(subject, written))
-        self.said.pop(NOWHERE, None)
+                self.statements.setdefault(subject, []).extend(tails_of(subject, written))
+        self.statements.pop(NOWHERE, None)
         end = f" {NOWHERE} .\n"
-        for subject, tails in self.said.items():
-            self.said[subject] = [tail for tail in tails if not tail.endswith(end)]
+        for subject, tails in self.statements.items():
+            self.statements[subject] = [tail for tail in tails if not tail.endswith(end)]
         self.quads = [
             quad for quad in self.quads if not any(term.startswith(_NOWHERE) for term in quad)
         ]
@@ -113,7 +115,7 @@ class Walk:
             active, types = active.typed(node[type_key])
         id_key = active.id_key if active.id_key in node else one_of(active.id_keys, node)
         name = active.iri(node[id_key]) if id_key else self._blank()
-        says = [] if graph else self.said.setdefault(name, [])
+        says = [] if graph else self.statements.setdefault(name, [])
         says += types
         strings = active.strings
         for key, value in node.items():
@@ -130,11 +132,11 @@ class Walk:
                 if term is None:
                     active.undefined(key, "term")
                     continue
-                for found in self._objects(value, key, term, active, graph, depth):
-                    if found[0] == "_":
-                        self.quads.append((name, term.predicate, found, graph))
+                for item in self._objects(value, key, term, active, graph, depth):
+                    if item[0] == "_":
+                        self.quads.append((name, term.predicate, item, graph))
                     else:
-                        says.append(f" {term.predicate} {found} .\n")
+                        says.append(f" {term.predicate} {item} .\n")
         if graph:
             self.quads += [(name, *parted(tail), graph) for tail in says]
         return name
@@ -151,12 +153,12 @@ class Walk:
         values = value if type(value) is list else [value]
         if term.container == "graph":
             return [self._graph(item, key, term, active, depth) for item in values]
-        found = [
+        objects = [
             self._value(item, key, term, active, graph, depth)
             for item in values
             if item is not None
         ]
-        return [self._list(found, graph)] if term.container == "list" else found
+        return [self._list(objects, graph)] if term.container == "list" else objects
 
     def _graph(self, node: Any, key: str, term: Term, active: ActiveContext, depth: int) -> str:
         """Add a node to a graph of its own and return the name of the graph."""
@@ -203,33 +205,33 @@ class Walk:
         """
         try:
             key = active, content_of(node)
-            kept = _fragments.get(key) or Walk(f"_:f{next(_serial)}b")._fragment(
+            fragment = _fragments.get(key) or Walk(f"_:f{next(_serial)}b")._fragment(
                 node, active, depth
             )
         except ValueError:
             raise Declined("no JSON, or half a character") from None
-        if kept.name[0] == "<" and len(key[1]) <= MAX_FRAGMENT_BYTES and key not in _fragments:
+        if fragment.name[0] == "<" and len(key[1]) <= MAX_FRAGMENT_BYTES and key not in _fragments:
             if len(_fragments) >= MAX_FRAGMENTS:
                 _fragments.clear()
-            _fragments[key] = kept
-        if id(kept) in self._recalled or self.blocks.keys() & kept.blocks.keys():
+            _fragments[key] = fragment
+        if id(fragment) in self._recalled or self.blocks.keys() & fragment.blocks.keys():
             return self.node(node, active, "", depth)
-        self._recalled.add(id(kept))
-        self.blocks |= kept.blocks
-        self._in_blocks += kept.in_blocks
-        for subject, says in kept.said.items():
-            self.said.setdefault(subject, []).extend(says)
-        self.quads += kept.quads
-        return kept.name
+        self._recalled.add(id(fragment))
+        self.blocks |= fragment.blocks
+        self._in_blocks += fragment.in_blocks
+        for subject, says in fragment.statements.items():
+            self.statements.setdefault(subject, []).extend(says)
+        self.quads += fragment.quads
+        return fragment.name
 
     def _fragment(self, node: Json, active: ActiveContext, depth: int) -> Fragment:
         """Walk a node and return what it adds to any document."""
         name = self.node(node, active, "", depth)
         elsewhere = self.blocks.keys() | {subject for subject, *_ in self.quads}
-        alone = [s for s in self.said if s[0] == "<" and s not in elsewhere]
-        blocks = self.blocks | {s: block(s, self.said.pop(s)) for s in alone}
+        alone = [s for s in self.statements if s[0] == "<" and s not in elsewhere]
+        blocks = self.blocks | {s: block(s, self.statements.pop(s)) for s in alone}
         count = sum(one.count(b"\n") for one in blocks.values())
-        return Fragment(name, blocks, count, self.said, self.quads)
+        return Fragment(name, blocks, count, self.statements, self.quads)
 
     def _list(self, values: list[str], graph: str) -> str:
         """Add a list, a chain of blank nodes, and return the first of them (8.3)."""
@@ -247,18 +249,18 @@ class Walk:
         if graph or value[0] == "_":
             self.quads.append((subject, predicate, value, graph))
         else:
-            self.said.setdefault(subject, []).append(f" {predicate} {value} .\n")
+            self.statements.setdefault(subject, []).append(f" {predicate} {value} .\n")
 
 
 def one_of(keys: tuple[str, ...], node: Json) -> str | None:
     """Return the key under which a node has its `@id` or `@type`, if it has one."""
-    found = None
+    chosen = None
     for key in keys:
         if key in node:
-            if found:
+            if chosen:
                 raise Declined(key)
-            found = key
-    return found
+            chosen = key
+    return chosen
 
 
 def _value_object(value: Json, active: ActiveContext) -> str:
@@ -308,8 +310,8 @@ def native(value: Any, datatype: str) -> str:
     if type(value) is float and abs(value) < float("inf"):
         mantissa, _, exponent = f"{value:.15E}".partition("E")
         mantissa = mantissa.rstrip("0")
-        shown = f"{mantissa}{'0' if mantissa[-1] == '.' else ''}E{int(exponent)}"
-        return f'"{shown}"' + (datatype or f"^^<{_XSD}double>")
+        text = f"{mantissa}{'0' if mantissa[-1] == '.' else ''}E{int(exponent)}"
+        return f'"{text}"' + (datatype or f"^^<{_XSD}double>")
     raise Declined("an unusual value")
 
 

@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         contexts = _contexts(args)
         reports: list[tuple[str, Report]] = []
         for name in args.source:
-            found = verify_all(
+            results = verify_all(
                 _read_source(name),
                 make_fetch=ask,
                 now=now,
@@ -67,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 evidence=evidence,
                 contexts=contexts,
             )
-            reports += [(name, report) for report in found]
+            reports += [(name, report) for report in results]
     except UsageError as exc:
         return _refuse(str(exc))
     _print(reports, args)
@@ -137,8 +137,8 @@ def serve(arguments: Sequence[str]) -> int:
         if not args.trust:
             lists = LiveLists(store.default_folder(os.environ), _asking(args))
         ask = remembering(web_options.asking(args))
-        made = app.create_app(ask, lists, contexts=_contexts(args), name=args.name)
-        app.serve(made, bind=args.bind, port=args.port)
+        application = app.create_app(ask, lists, contexts=_contexts(args), name=args.name)
+        app.serve(application, bind=args.bind, port=args.port)
     except UsageError as exc:
         return _refuse(str(exc))
     except (OSError, ValueError) as exc:
@@ -197,10 +197,10 @@ def _lists(args: argparse.Namespace) -> tuple[TrustList, ...]:
         return tuple(_trust_list(path) for path in args.trust)
     home = store.default_folder(os.environ)
     try:
-        lists, told = following.current_lists(home, ask=_asking(args), now=datetime.now(UTC))
+        lists, warnings = following.current_lists(home, ask=_asking(args), now=datetime.now(UTC))
     except TrustListError as exc:
         raise UsageError(str(exc)) from exc
-    for line in told:
+    for line in warnings:
         print(f"mintmark-verify: {printed.printable(line)}", file=sys.stderr)
     return lists
 
@@ -262,8 +262,8 @@ def _exit_status(reports: Sequence[Report], required: tuple[str, ...]) -> int:
 
 def _print(reports: Sequence[tuple[str, Report]], args: argparse.Namespace) -> None:
     if args.json:
-        found = [{"source": name, **printed.as_json(report)} for name, report in reports]
-        print(printed.dumps(found[0] if len(found) == 1 else found))
+        documents = [{"source": name, **printed.as_json(report)} for name, report in reports]
+        print(printed.dumps(documents[0] if len(documents) == 1 else documents))
     elif len(reports) == 1:
         print(printed.as_text(*reports[0], details=args.details), end="")
     else:

@@ -20,8 +20,8 @@ def main(arguments: Sequence[str]) -> int:
     args = _parser().parse_args(arguments)
     try:
         document = _document(args.source)
-        made = derive(document, [p for chosen in args.show for p in _pointers(chosen, document)])
-        text = printed.dumps(made) + "\n"
+        copy = derive(document, [p for chosen in args.show for p in _pointers(chosen, document)])
+        text = printed.dumps(copy) + "\n"
         if args.out is None:
             sys.stdout.write(text)
         else:
@@ -62,20 +62,20 @@ def _document(name: str) -> dict[str, object]:
     else:
         with Path(name).open("rb") as file:
             data = file.read(MAX_CREDENTIAL_BYTES + 1)
-    handed = read(data)
-    if not handed.text.lstrip().startswith("{"):
+    submission = read(data)
+    if not submission.text.lstrip().startswith("{"):
         raise ValueError("it is not the JSON form: only that can be shown in parts")
-    return strict_json.loads_object(handed.text)
+    return strict_json.loads_object(submission.text)
 
 
 def _pointers(chosen: str, document: dict[str, object]) -> tuple[str, ...]:
     """Return the pointers of a name in `CHOICES` that the document has, or `chosen` itself."""
     if chosen not in CHOICES:
         return (chosen,)
-    found = {choice.name: choice.pointers for choice in choices(document)}
-    if chosen not in found:
-        raise ValueError(f"it has no {chosen}; it has: {', '.join(found) or 'nothing to choose'}")
-    return found[chosen]
+    offered = {choice.name: choice.pointers for choice in choices(document)}
+    if chosen not in offered:
+        raise ValueError(f"it has no {chosen}; it has: {', '.join(offered) or 'nothing to choose'}")
+    return offered[chosen]
 
 
 def _refuse(why: str) -> int:

@@ -40,7 +40,7 @@ def by_tables(document, initial):
         return type(exc.error)
     except Declined:
         return None
-    return canonical(walk.said, walk.quads, walk.blocks)
+    return canonical(walk.statements, walk.quads, walk.blocks)
 
 
 def by_pyld(document):

@@ -38,4 +38,4 @@ def test_a_published_case_makes_the_published_statements(case):
     contexts: dict[str, object] = {}
     document = pinned(case["input"], contexts)
     walk = Walk.of(document, Compiler(FrozenContexts(contexts)).initial())
-    assert canonical(walk.said, walk.quads, walk.blocks) == rdfc10(quads(case["output"]))
+    assert canonical(walk.statements, walk.quads, walk.blocks) == rdfc10(quads(case["output"]))

@@ -91,7 +91,9 @@ EVERYDAY = {
 @pytest.mark.parametrize("document", EVERYDAY.values(), ids=EVERYDAY)
 def test_everyday_input_is_for_the_tables_and_read_as_pyld_reads_it(document):
     found = Walk.of(document, shipped.initial())
-    assert canonical(found.said, found.quads, found.blocks) == rdfc10(_dataset(document, BUNDLED))
+    assert canonical(found.statements, found.quads, found.blocks) == rdfc10(
+        _dataset(document, BUNDLED)
+    )
 
 
 UNUSUAL = {

@@ -38,14 +38,14 @@ def check_proof_dates(proofs: Sequence[Json], *, now: datetime) -> Check:
     """Check that no proof is past its own end or made in the future (Data Integrity 4.5)."""
     unread = None
     for proof in proofs:
-        ends, made = (readable_instant(proof.get(member)) for member in ("expires", "created"))
+        ends, created = (readable_instant(proof.get(member)) for member in ("expires", "created"))
         if ends is not None and now - ends > CLOCK_SKEW:
             params = {"date": ends.isoformat()}
             return Check("proof_dates", Outcome.FAILED, "proof_expired", params)
-        if made is not None and made - now > CLOCK_SKEW:
-            params = {"date": made.isoformat()}
+        if created is not None and created - now > CLOCK_SKEW:
+            params = {"date": created.isoformat()}
             return Check("proof_dates", Outcome.FAILED, "proof_from_the_future", params)
-        for member, read in (("expires", ends), ("created", made)):
+        for member, read in (("expires", ends), ("created", created)):
             if proof.get(member) is not None and read is None:
                 unread = {"member": f"proof.{member}"}
     if unread:

@@ -70,11 +70,11 @@ def mandatory_pointers(document: Json) -> tuple[str, ...]:
 def choices(document: Json) -> tuple[Choice, ...]:
     """Return what the holder of a credential may show or leave out."""
     must = mandatory_pointers(document)
-    found = (
+    offered = (
         Choice(name, tuple(p for p in places if p not in must and _present(document, p)))
         for name, places in CHOICES.items()
     )
-    return tuple(choice for choice in found if choice.pointers)
+    return tuple(choice for choice in offered if choice.pointers)
 
 
 def _present(document: Json, pointer: str) -> bool:
@@ -104,7 +104,7 @@ def derive(
         for pointer in show:
             if pointers.steps(pointer)[:1] in ((), ("proof",), ("@context",)):
                 raise DisclosureError(f"{pointer or 'the whole'} cannot be chosen")
-        made = ecdsa_sd.disclose(document, proofs[0], show, contexts=contexts)
+        copy = ecdsa_sd.disclose(document, proofs[0], show, contexts=contexts)
     except PointerError as exc:
         raise DisclosureError(f"{exc}; it has: {_offer(document)}") from exc
     except CanonicalizationError as exc:
@@ -112,7 +112,7 @@ def derive(
     except ProofValueError as exc:
         raise DisclosureError(f"its proof is damaged: {exc}") from exc
     as_list = isinstance(document["proof"], list)
-    return {**made, "proof": [made["proof"]]} if as_list else made
+    return {**copy, "proof": [copy["proof"]]} if as_list else copy
 
 
 def _is_selective(proof: Any) -> bool:
@@ -138,10 +138,10 @@ def check_limits(
     if not values:
         return ()
     unsecured = ecdsa_sd.unsecured(document)
-    said = [_Limits.of(credential, unsecured, value, contexts) for value in values]
-    if not any(limits.in_sight for limits in said):
+    limits_by_proof = [_Limits.of(credential, unsecured, value, contexts) for value in values]
+    if not any(limits.in_sight for limits in limits_by_proof):
         return (Check("disclosure", Outcome.COULD_NOT_CHECK, "limits_not_shown"),)
-    if any(limits.in_sight and limits.end_known for limits in said):
+    if any(limits.in_sight and limits.end_known for limits in limits_by_proof):
         return ()
     return (Check("disclosure", Outcome.NOT_APPLICABLE, "end_may_be_hidden"),)
 
@@ -157,13 +157,13 @@ class _Limits(NamedTuple):
     def of(
         cls, credential: Credential, document: Json, value: DerivedProof, contexts: FrozenContexts
     ) -> "_Limits":
-        lines = [each.split(" ", 3) for each in revealed(document, value.labels, contexts) or ()]
+        lines = [line.split(" ", 3) for line in revealed(document, value.labels, contexts) or ()]
         own = f"<{credential.id}>"
 
         def places(*predicates: str) -> set[int]:
             """Where the credential says this of itself; without an id, where anything does."""
-            found = (i for i, line in enumerate(lines) if line[1] in predicates)
-            return {i for i in found if credential.id is None or lines[i][0] == own}
+            numbers = (i for i, line in enumerate(lines) if line[1] in predicates)
+            return {i for i in numbers if credential.id is None or lines[i][0] == own}
 
         statuses, ends, begins = places(_STATUS), places(*_ENDS), places(*_BEGINS)
         nodes = {lines[place][2] for place in statuses}
@@ -189,10 +189,10 @@ def check_withheld(credential: Credential) -> tuple[Check, ...]:
     values = _proof_values(credential.document)
     if any(isinstance(value, BaseProof) for value in values):
         return (Check("disclosure", Outcome.NOT_APPLICABLE, "whole_handed_in"),)
-    kept = len(credential.criteria_without_result)
-    if not values or not kept:
+    withheld = len(credential.criteria_without_result)
+    if not values or not withheld:
         return ()
-    counts = {"shown": len(credential.criteria) - kept, "all": len(credential.criteria)}
+    counts = {"shown": len(credential.criteria) - withheld, "all": len(credential.criteria)}
     return (Check("disclosure", Outcome.NOT_APPLICABLE, "criteria_withheld", counts),)
 
 

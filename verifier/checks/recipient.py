@@ -40,7 +40,7 @@ def matches(identity: Identity, value: str) -> bool:
         return False
     texts = ((form + identity.salt).encode(errors="replace") for form in forms)
     hashes = (_HASHES[name](text).hexdigest() for text in texts)
-    return any(hmac.compare_digest(made.encode(), digest.lower().encode()) for made in hashes)
+    return any(hmac.compare_digest(own.encode(), digest.lower().encode()) for own in hashes)
 
 
 def _in_ascii(address: str) -> str:

@@ -54,8 +54,8 @@ def _file(resource: Any) -> bytes | None:
 def _check(resource: Json, file: bytes) -> Check:
     url: str = resource["id"]
     sri, multibase = resource.get("digestSRI"), resource.get("digestMultibase")
-    fits = [_is_sri_of(str(each), file) for each in listed(sri)]
-    fits += [is_digest_of(str(each), file) for each in listed(multibase)]
+    fits = [_is_sri_of(str(text), file) for text in listed(sri)]
+    fits += [is_digest_of(str(text), file) for text in listed(multibase)]
     if fits and all(fits):
         return Check("related", Outcome.PASSED, "resource_fits", {"url": url})
     if not fits or not is_as_published(url):
@@ -66,10 +66,10 @@ def _check(resource: Json, file: bytes) -> Check:
 def _is_sri_of(text: str, file: bytes) -> bool:
     """Whether the strongest digests in `text` have that of `file` among them (Subresource
     Integrity, section 3.3)."""
-    given = [each.partition("?")[0].partition("-") for each in text.split()]
+    parts = [part.partition("?")[0].partition("-") for part in text.split()]
     for name in _HASHES:
-        digests = [digest for prefix, _, digest in given if prefix == name]
+        digests = [digest for prefix, _, digest in parts if prefix == name]
         if digests:
-            made = base64.b64encode(hashlib.new(name, file).digest()).decode()
-            return any(hmac.compare_digest(made, each) for each in digests if each.isascii())
+            own = base64.b64encode(hashlib.new(name, file).digest()).decode()
+            return any(hmac.compare_digest(own, part) for part in digests if part.isascii())
     return False

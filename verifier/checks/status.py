@@ -27,7 +27,11 @@ MAX_SIZE = 8
 
 _INDEX = re.compile(r"0|[1-9][0-9]{0,15}")
 _HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]{1,2}")
-_DECIDE = {"revocation": "revoked", "suspension": "suspended"}
+_DECIDE = {
+    "revocation": ("revoked", "not_revoked"),
+    "suspension": ("suspended", "not_suspended"),
+}
+"""Purpose of an entry to the codes of a set bit and of one that is not set."""
 _LISTS = {
     "BitstringStatusListEntry": ("BitstringStatusListCredential", "BitstringStatusList"),
     "StatusList2021Entry": ("StatusList2021Credential", "StatusList2021"),
@@ -92,10 +96,10 @@ def _look_up(
     except FetchError as exc:
         params = {"url": read.url[:200], "why": exc.code}
         return _unknown("status_unreachable", params, _RETRIEVAL)
-    found = read_list(fetched.body)
-    if found is None:
+    status_list_credential = read_list(fetched.body)
+    if status_list_credential is None:
         return _unknown("status_list_not_authentic", {"url": read.url[:200]}, _VERIFICATION)
-    return _aged(_check_list(found, credential.issuer.id, read, now), fetched)
+    return _aged(_check_list(status_list_credential, credential.issuer.id, read, now), fetched)
 
 
 def _aged(check: Check, fetched: Fetched) -> Check:
@@ -137,21 +141,25 @@ def _messages(entry: Json) -> dict[int, str]:
     return messages
 
 
-def _check_list(found: Credential, issuer: str, entry: _Entry, now: datetime) -> Check:
+def _check_list(
+    status_list_credential: Credential, issuer: str, entry: _Entry, now: datetime
+) -> Check:
     """Check that it is the list the credential means, and read the entry (section 3.2)."""
-    subjects = [item for item in listed(found.document.get("credentialSubject")) if item]
+    subjects = [
+        item for item in listed(status_list_credential.document.get("credentialSubject")) if item
+    ]
     subject = subjects[0] if len(subjects) == 1 and isinstance(subjects[0], dict) else {}
     list_type, subject_type = _LISTS[entry.type]
     where = {"url": entry.url[:200]}
     same = (
-        found.issuer.id == issuer
-        and list_type in found.types
+        status_list_credential.issuer.id == issuer
+        and list_type in status_list_credential.types
         and listed(subject.get("type")) == [subject_type]
         and entry.purpose in listed(subject.get("statusPurpose"))
     )
     if not same:
         return _unknown("status_list_of_another", where, _VERIFICATION)
-    if check_validity_period(found, now=now).outcome is not Outcome.PASSED:
+    if check_validity_period(status_list_credential, now=now).outcome is not Outcome.PASSED:
         return _unknown("status_list_out_of_date", where, _VERIFICATION)
     encoded = subject.get("encodedList")
     try:
@@ -159,18 +167,18 @@ def _check_list(found: Credential, issuer: str, entry: _Entry, now: datetime) ->
         value = status_list.entry(bits, entry.index, entry.size)
     except status_list.StatusListError as exc:
         return _unknown("status_list_unreadable", {"detail": str(exc)}, exc.problem)
-    if not value and not _is_at_home(found, entry.url):
+    if not value and not _is_at_home(status_list_credential, entry.url):
         return _unknown("status_list_of_another", where, _VERIFICATION)
     return _meaning(entry, value)
 
 
-def _is_at_home(found: Credential, url: str) -> bool:
+def _is_at_home(status_list_credential: Credential, url: str) -> bool:
     """Whether a list names no other site than the one that the credential sends to.
 
     Its `id` MAY be the address (section 2.2), and many name another place of the same site. From
     elsewhere it may be any list of that issuer's, in which nobody has withdrawn this credential.
     """
-    own = found.document.get("id")
+    own = status_list_credential.document.get("id")
     if own is None:
         return True
     named, asked = web_address.read(own), web_address.read(url)
@@ -187,9 +195,10 @@ def _meaning(entry: _Entry, value: int) -> Check:
     if entry.purpose == "message":
         message = entry.messages.get(value, str(value))[:200]
         return _unknown("status_message", {"message": message, **where})
+    code_set, code_not_set = _DECIDE[entry.purpose]
     if value:
-        return Check("status", Outcome.FAILED, _DECIDE[entry.purpose], where)
-    return Check("status", Outcome.PASSED, f"not_{_DECIDE[entry.purpose]}", where)
+        return Check("status", Outcome.FAILED, code_set, where)
+    return Check("status", Outcome.PASSED, code_not_set, where)
 
 
 def _check_revocation_list(entry: Json, credential: Credential, fetch: Fetch) -> Check:

@@ -165,13 +165,15 @@ class Credential:
     def criteria(self) -> tuple[ResultDescription, ...]:
         """The criteria of the achievement's rubric, in its order."""
         described = () if self.achievement is None else self.achievement.result_descriptions
-        return tuple(each for each in described if each.result_type == "RubricCriterionLevel")
+        return tuple(
+            criterion for criterion in described if criterion.result_type == "RubricCriterionLevel"
+        )
 
     @property
     def criteria_without_result(self) -> tuple[ResultDescription, ...]:
         """The criteria of which nothing is said: kept back by the holder, or never judged."""
-        judged = {result.description.id for result in self.results if result.description}
-        return tuple(criterion for criterion in self.criteria if criterion.id not in judged)
+        with_result = {result.description.id for result in self.results if result.description}
+        return tuple(criterion for criterion in self.criteria if criterion.id not in with_result)
 
     @property
     def criteria_results(self) -> tuple[Result, ...]:

@@ -87,19 +87,19 @@ class WebFetch:
     ) -> None:
         self._listed = frozenset(allow)
         self._loopback = unsafe_loopback_http
-        self._kept: dict[str, Fetched | FetchError] = {}
+        self._responses: dict[str, Fetched | FetchError] = {}
         self._ends: float | None = None
 
     def __call__(self, url: str, *, accept: str, max_bytes: int) -> Fetched:
         """Return the resource at `url`; `FetchError` says which limit or fault ended it."""
-        if url not in self._kept:
-            if len(self._kept) >= MAX_FETCHES:
+        if url not in self._responses:
+            if len(self._responses) >= MAX_FETCHES:
                 raise FetchError("too_many_fetches", url, f"more than {MAX_FETCHES}")
-            self._kept[url] = self._ask(url, accept, max_bytes)
-        kept = self._kept[url]
-        if isinstance(kept, FetchError):
-            raise kept
-        return kept
+            self._responses[url] = self._ask(url, accept, max_bytes)
+        response = self._responses[url]
+        if isinstance(response, FetchError):
+            raise response
+        return response
 
     def _ask(self, url: str, accept: str, max_bytes: int) -> Fetched | FetchError:
         now = time.monotonic()
@@ -136,7 +136,7 @@ class WebFetch:
             raise FetchError("address_refused", url, str(exc)) from exc
         local = self._loopback and host == LOCALHOST
         addresses = _look_up(url, host, port, until)
-        if not addresses or not all(is_allowed(each, loopback=local) for each in addresses):
+        if not addresses or not all(is_allowed(address, loopback=local) for address in addresses):
             raise FetchError("address_refused", url, f"{host} is not a public address")
         return addresses
 
@@ -146,22 +146,22 @@ def _look_up(url: str, host: str, port: int, until: float) -> list[str]:
 
     A thread asks for them, because the system's resolver knows no deadline of ours.
     """
-    found: list[Any] = []
+    results: list[Any] = []
 
     def ask() -> None:
         try:
-            found.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+            results.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
         except (OSError, UnicodeError) as exc:
-            found.append(exc)
+            results.append(exc)
 
     thread = Thread(target=ask, daemon=True)
     thread.start()
     thread.join(max(0.0, until - time.monotonic()))
-    if not found or time.monotonic() >= until:
+    if not results or time.monotonic() >= until:
         raise _too_slow(url)
-    if isinstance(found[0], Exception):
-        raise FetchError("host_not_found", url, f"no such host: {host}") from found[0]
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found[0]))
+    if isinstance(results[0], Exception):
+        raise FetchError("host_not_found", url, f"no such host: {host}") from results[0]
+    return list(dict.fromkeys(str(entry[4][0]) for entry in results[0]))
 
 
 def _get(

@@ -28,10 +28,10 @@ _SECONDS = re.compile(r"[0-9]{1,9}")
 
 def host_and_port(text: str) -> tuple[str, int]:
     """Return what a `HOST:PORT` names; `ValueError` says how it must be written."""
-    found = _HOST_AND_PORT.fullmatch(text.lower())
-    if found is None or int(found[2]) > 65535:
+    match = _HOST_AND_PORT.fullmatch(text.lower())
+    if match is None or int(match[2]) > 65535:
         raise ValueError(f"{text!r} is no HOST:PORT, such as badges.example.org:8443")
-    return found[1], int(found[2])
+    return match[1], int(match[2])
 
 
 def place(url: str, listed: Container[tuple[str, int]], *, loopback: bool) -> tuple[str, int]:
@@ -68,8 +68,11 @@ def fresh_for(headers: Mapping[str, str]) -> int | None:
 
     `headers` are named in lower case. What is said unclearly counts as nothing to be kept.
     """
-    said = headers.get("cache-control", "").lower().split(",")
-    named = {name.strip(): value for name, _, value in (each.partition("=") for each in said)}
+    directives = headers.get("cache-control", "").lower().split(",")
+    named = {
+        name.strip(): value
+        for name, _, value in (directive.partition("=") for directive in directives)
+    }
     if {"no-store", "no-cache", "private"} & named.keys():
         return 0
     seconds = named.get("s-maxage", named.get("max-age"))

@@ -158,8 +158,8 @@ def _read(picture: "Image") -> list[str]:
 
     formats = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
     plain = zxingcpp.TextMode.Plain
-    found = zxingcpp.read_barcodes(picture, formats=formats, text_mode=plain)
-    return [code.text for code in found]
+    barcodes = zxingcpp.read_barcodes(picture, formats=formats, text_mode=plain)
+    return [code.text for code in barcodes]
 
 
 def _gray(picture: "Image") -> "Image":

@@ -10,7 +10,7 @@ def cells(data: bytes) -> dict[str, list[list[str]]]:
 
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        shown = [
+        visible = [
             sheet.name
             for sheet in book.sheets_metadata
             if sheet.typ is calamine.SheetTypeEnum.WorkSheet
@@ -21,7 +21,7 @@ def cells(data: bytes) -> dict[str, list[list[str]]]:
                 [_text(cell) for cell in row]
                 for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)
             ]
-            for name in shown
+            for name in visible
         }
     except calamine.CalamineError as exc:
         raise ValueError(f"no workbook that can be read: {exc}") from exc

@@ -70,7 +70,7 @@ def unwrap(text: str, depth: int = MAX_DEPTH) -> Wrapped | None:
     texts = [_text(item) for item in items[:MAX_ITEMS] if isinstance(item, str | dict) and item]
     if not texts:
         return None
-    parts = [unwrap(each, depth - 1) or Wrapped((each,), ()) for each in texts]
+    parts = [unwrap(inner, depth - 1) or Wrapped((inner,), ()) for inner in texts]
     notes = dict.fromkeys([note, *(note for part in parts for note in part.notes)])
     texts = [text for part in parts for text in part.texts]
     return Wrapped(tuple(texts), tuple(filter(None, notes)))
@@ -128,19 +128,21 @@ def _compact(document: Json) -> list[str]:
     """Return each JWS of its JSON form as a compact one (RFC 7515, section 7.2): what stands in
     no protected header is left out."""
     signatures = [
-        each for each in listed(document.get("signatures", document)) if isinstance(each, dict)
+        signature
+        for signature in listed(document.get("signatures", document))
+        if isinstance(signature, dict)
     ]
     return [
-        f"{each['protected']}.{document['payload']}.{each['signature']}"
-        for each in signatures
-        if {"protected", "signature"} <= each.keys()
+        f"{signature['protected']}.{document['payload']}.{signature['signature']}"
+        for signature in signatures
+        if {"protected", "signature"} <= signature.keys()
     ]
 
 
 def _data(url: Any) -> str:
     """Return the text in a `data:` URL (RFC 2397), whatever it calls its kind."""
-    found = _DATA_URL.fullmatch(url) if isinstance(url, str) else None
-    kind, data = found.groups() if found else ("an envelope without data", "")
+    match = _DATA_URL.fullmatch(url) if isinstance(url, str) else None
+    kind, data = match.groups() if match else ("an envelope without data", "")
     if "cose" in kind.lower():
         raise WrappingError("cose", kind)
     try:

@@ -58,14 +58,17 @@ class VerificationMethod:
         fails; after a key was withdrawn as unsafe, even an earlier date shows nothing, because
         whoever took the key can write any date.
         """
-        for ended, code in ((self.revoked, "key_revoked"), (self.retired, "key_retired")):
+        for ended, before, unsure in (
+            (self.revoked, "key_revoked_before", "key_revoked_unsure"),
+            (self.retired, "key_retired_before", "key_retired_unsure"),
+        ):
             if ended is None:
                 continue
             params = {"ended": ended.isoformat(), "method": self.id}
             if signed is not None and signed >= ended:
-                return Check("key", Outcome.FAILED, f"{code}_before", params, PROOF_ERROR)
-            if signed is None or code == "key_revoked":
-                return Check("key", Outcome.COULD_NOT_CHECK, f"{code}_unsure", params)
+                return Check("key", Outcome.FAILED, before, params, PROOF_ERROR)
+            if signed is None or ended is self.revoked:
+                return Check("key", Outcome.COULD_NOT_CHECK, unsure, params)
         if self.unreadable:
             params = {"member": self.unreadable, "method": self.id}
             return Check("key", Outcome.COULD_NOT_CHECK, "key_date_unreadable", params)
@@ -75,12 +78,14 @@ class VerificationMethod:
         """Return it, compromised since the first day on which one of `unsafe` says so of it; with
         a day that cannot be read if one of them has that."""
         same = [
-            each
-            for each in unsafe
-            if each.id == self.id or (each.key is not None and each.key == self.key)
+            method
+            for method in unsafe
+            if method.id == self.id or (method.key is not None and method.key == self.key)
         ]
-        revoked = min((each.revoked for each in same if each.revoked), default=None)
-        unreadable = next((each.unreadable for each in same if not each.revoked), self.unreadable)
+        revoked = min((method.revoked for method in same if method.revoked), default=None)
+        unreadable = next(
+            (method.unreadable for method in same if not method.revoked), self.unreadable
+        )
         return replace(self, revoked=revoked, unreadable=unreadable)
 
 
@@ -105,7 +110,7 @@ class Controller:
     def heeding(self, copies: Iterable["Controller"]) -> "Controller":
         """Return it with each key marked as compromised that it or one of `copies` marks so, by
         whatever name (T34)."""
-        unsafe = tuple(key for each in (self, *copies) for key in each.unsafe)
+        unsafe = tuple(key for controller in (self, *copies) for key in controller.unsafe)
         if not unsafe:
             return self
         methods = tuple(method.unless_among(unsafe) for method in self.methods)
@@ -125,7 +130,7 @@ class Controller:
             params["retrieved"] = self.snapshot_of.isoformat()
             return Check("key", Outcome.COULD_NOT_CHECK, "key_not_in_snapshot", params)
         code = "key_not_listed" if self.complete else "key_not_found"
-        if any(f"#{each}".endswith(f"#{reference.lstrip('#')}") for each in self.others):
+        if any(f"#{other}".endswith(f"#{reference.lstrip('#')}") for other in self.others):
             code = "key_for_other_purposes"
         if self.complete:
             return Check("key", Outcome.FAILED, code, params, PROOF_ERROR)

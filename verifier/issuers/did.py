@@ -125,17 +125,17 @@ def _web_address(issuer: str, address: WebAddress, fetch: Fetch) -> Controller:
         try:
             document = _document(url, accept, fetch)
             if url == origin_keys:
-                found = key_set(document, issuer)
+                methods = key_set(document, issuer)
             else:
                 own = controller(document, issuer)
-                found = own.methods
+                methods = own.methods
         except DidError as exc:
             if exc.code == NOT_ASKED and not sources:
                 raise
             faults.append(exc)
         else:
-            listed_keys += found
-            sources += bool(found)
+            listed_keys += methods
+            sources += bool(methods)
     if len(faults) == 2:
         raise faults[0]
     if not listed_keys and not own.others:

@@ -84,8 +84,8 @@ def _evidence(value: Any) -> Evidence:
 def address_of(assertion: Json) -> str | None:
     """Return where a badge says that it is hosted: its `id`, or `verify.url` of 1.x."""
     links = (assertion.get(name) for name in ("verify", "verification"))
-    given = (assertion.get("id"), *(link.get("url") for link in links if is_object(link)))
-    return next((text for text in given if web_address.read(text)), None)
+    addresses = (assertion.get("id"), *(link.get("url") for link in links if is_object(link)))
+    return next((text for text in addresses if web_address.read(text)), None)
 
 
 def is_object(value: Any) -> TypeGuard[dict[str, Any]]:

@@ -68,10 +68,10 @@ def _pick(value: Any, ways: set[Steps]) -> Any:
         here.setdefault(step, set()).add(tuple(rest))
     if isinstance(value, list):
         return [_pick(value[int(step)], here[step]) for step in sorted(here, key=int)]
-    kept = {
+    selected = {
         name: value[name]
         for name in ("id", "type")
         if name in value and not (name == "id" and str(value[name]).startswith("_:"))
     }
     chosen = {name: _pick(value[name], here[name]) for name in value if name in here}
-    return kept | chosen
+    return selected | chosen

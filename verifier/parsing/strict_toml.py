@@ -30,8 +30,8 @@ class Table:
         value = self._get(key, str, "").strip()
         if required and not value:
             raise TomlError(f"{self.path(key)} is missing (give it a text)")
-        if found := _CONTROL.search(value):
-            character = f"U+{ord(found[0]):04X}"
+        if control := _CONTROL.search(value):
+            character = f"U+{ord(control[0]):04X}"
             raise TomlError(f"{self.path(key)} has the control character {character} (remove it)")
         return value
 
@@ -51,9 +51,9 @@ class Table:
     def decimal(self, key: str) -> Decimal:
         """Return a number, which must be there, as it is written."""
         self._asked.add(key)
-        value = Decimal(given) if type(given := self.values.get(key)) is int else given
+        value = Decimal(number) if type(number := self.values.get(key)) is int else number
         if not isinstance(value, Decimal) or not value.is_finite():
-            raise TomlError(f"{self.path(key)} must be a number, not {given!r}")
+            raise TomlError(f"{self.path(key)} must be a number, not {number!r}")
         return value
 
     def flag(self, key: str, *, default: bool) -> bool:
@@ -83,8 +83,8 @@ class Table:
     def refuse_rest(self) -> None:
         """Raise `TomlError` for a key that nobody asked for."""
         for key in sorted(self.values.keys() - self._asked):
-            known = ", ".join(sorted(self._asked))
-            raise TomlError(f"{self.path(key)} is no known key (known here: {known})")
+            allowed = ", ".join(sorted(self._asked))
+            raise TomlError(f"{self.path(key)} is no known key (known here: {allowed})")
 
     def _list(self, key: str) -> list[Any]:
         return self._get(key, list, [])

@@ -339,7 +339,10 @@ def out_of_time(carrier: str = "unknown") -> Report:
 
 
 def verdict(checks: tuple[Check, ...], name: str) -> Verdict:
-    """Return the answer that checks give together. None of them passed is no yes."""
+    """Return the answer that checks give together: never *yes* if none of them passed.
+
+    `name` is the code of a plain *yes*: `authentic` or `current`.
+    """
     decisive = worst(checks)
     if decisive is not None:
         failed = decisive.outcome is Outcome.FAILED
@@ -349,7 +352,7 @@ def verdict(checks: tuple[Check, ...], name: str) -> Verdict:
         return Verdict(Answer.COULD_NOT_CHECK, "nothing_checked")
     for check in checks:
         if check.code == "issuer_by_snapshot":
-            return Verdict(Answer.YES, f"{name}_by_snapshot", check.params)
+            return Verdict(Answer.YES, "authentic_by_snapshot", check.params)
         if check.code == "ob2_hosted":
-            return Verdict(Answer.YES, f"{name}_hosted")
+            return Verdict(Answer.YES, "authentic_hosted")
     return Verdict(Answer.YES, name)

@@ -49,6 +49,15 @@ from verifier.trust import TrustList
 
 MAX_CREDENTIALS = 20
 """In one file. More are said to be there."""
+_RECEIVED = {
+    "json": "received_json",
+    "jwt": "received_jwt",
+    "png": "received_png",
+    "svg": "received_svg",
+    "pdf": "received_pdf",
+    "qr": "received_qr",
+}
+"""Carrier to the code of the note that says what was read."""
 _LINKS = {"address_refused": "link_refused", "http_status": "link_to_nothing"}
 _SOMETHING_ELSE = (
     *("web_page", "not_recognized", "empty", "office_file", "picture_format"),
@@ -117,44 +126,44 @@ def look_at_all(data: bytes, make_world: Callable[[], World]) -> Iterator[Report
             f"what is verified are bytes, not a {type(data).__name__}: of a file, "
             "Path(name).read_bytes(); of a link or a text, text.encode()"
         )
-    found: list[Report] = []
+    reports: list[Report] = []
     nowhere: list[Report] = []
-    for report in _each(data, make_world, found):
-        if any(_same(report, other) for other in found):
+    for report in _reports_on(data, make_world, reports):
+        if any(_same(report, other) for other in reports):
             continue
         if _leads_nowhere(report):
             nowhere.append(report)
             continue
-        found.append(report)
-        if len(found) > MAX_CREDENTIALS:
+        reports.append(report)
+        if len(reports) > MAX_CREDENTIALS:
             yield _unread(IntakeError("too_many_in_one", most=MAX_CREDENTIALS))
             return
         yield report
-    if not found:
+    if not reports:
         yield nowhere[0]
 
 
-def _each(
-    data: bytes, make_world: Callable[[], World], found: Sequence[Report]
+def _reports_on(
+    data: bytes, make_world: Callable[[], World], reports: Sequence[Report]
 ) -> Iterator[Report]:
     """Yield a report on each credential in `data`, and on what each link leads to, but for the
     address of one that was `found` already."""
     try:
-        things = read_all(data)  # (1)
+        submitted = read_all(data)  # (1)
     except IntakeError as exc:
         yield _unread(exc)
         return
-    for thing in things:
-        if thing.carrier == "url" and any(_is_at(report, thing.text) for report in found):
+    for item in submitted:
+        if item.carrier == "url" and any(_is_at(report, item.text) for report in reports):
             continue
         world = make_world()
         try:
-            handed = _followed(thing, world.fetch) if thing.carrier == "url" else [thing]
+            submissions = _followed(item, world.fetch) if item.carrier == "url" else [item]
         except IntakeError as exc:
             yield _unread(exc)
             continue
-        for number, each in enumerate(handed):
-            yield _look(each, make_world() if number else world)
+        for number, submission in enumerate(submissions):
+            yield _look(submission, make_world() if number else world)
 
 
 def _is_at(report: Report, url: str) -> bool:
@@ -169,8 +178,8 @@ def _same(report: Report, other: Report) -> bool:
     """Whether two reports say the same of one credential: it may come as JSON and in a code."""
     if report.credential is None or other.credential is None:
         return report.text == other.text != ""
-    ids = [(each.issuer.id, each.id) for each in (report.credential, other.credential)]
-    answers = [[v.answer for v in each.verdicts().values()] for each in (report, other)]
+    ids = [(one.issuer.id, one.id) for one in (report.credential, other.credential)]
+    answers = [[v.answer for v in one.verdicts().values()] for one in (report, other)]
     return report.text == other.text or (
         ids[0] == ids[1] and ids[0][1] is not None and answers[0] == answers[1]
     )
@@ -186,33 +195,33 @@ def _unread(exc: IntakeError) -> Report:
     return unauthentic("unknown", "unknown", (check,))
 
 
-def _look(handed: Submission, world: World) -> Report:
+def _look(submission: Submission, world: World) -> Report:
     """Steps (2) to (8)."""
-    around = {"around": handed.around} if handed.around else {}
+    around = {"around": submission.around} if submission.around else {}
     received = (
-        Check("intake", Outcome.PASSED, f"received_{handed.carrier}", around),
-        *(Check("intake", Outcome.PASSED, note) for note in handed.notes),
+        Check("intake", Outcome.PASSED, _RECEIVED[submission.carrier], around),
+        *(Check("intake", Outcome.PASSED, note) for note in submission.notes),
     )
-    with work.limited(len(handed.text)):
-        report = _judge_text(handed, received, world)  # (2) to (8)
-    return replace(report, text=handed.text)
+    with work.limited(len(submission.text)):
+        report = _judge_text(submission, received, world)  # (2) to (8)
+    return replace(report, text=submission.text)
 
 
-def _judge_text(handed: Submission, received: tuple[Check, ...], world: World) -> Report:
+def _judge_text(submission: Submission, received: tuple[Check, ...], world: World) -> Report:
     try:
-        secured = parse(handed.text)  # (2)
+        secured = parse(submission.text)  # (2)
     except ValueError as exc:
         securing, flaw = unparsed(exc)
-        return unauthentic(handed.carrier, securing, (*received, flaw))
-    return _judge(handed.carrier, received, secured, world)  # (3) to (8)
+        return unauthentic(submission.carrier, securing, (*received, flaw))
+    return _judge(submission.carrier, received, secured, world)  # (3) to (8)
 
 
 def _judge(
     carrier: str, received: tuple[Check, ...], secured: SecuredDocument, world: World
 ) -> Report:
     """Steps (3) to (8) for the credential, its newer version, and the credentials inside it."""
-    secured, found, refreshed = refresh.follow(secured, examine(secured, world), world)
-    report = conclude(carrier, secured, found, world)
+    secured, examination, refreshed = refresh.follow(secured, examine(secured, world), world)
+    report = conclude(carrier, secured, examination, world)
     if report.credential is None:
         return replace(report, checks=(*received, *report.checks))
     document = report.credential.document
@@ -255,12 +264,12 @@ def _followed(link: Submission, fetch: Fetch) -> list[Submission]:
     body = _follow(url, fetch)
     if named := credential_of_page(body, url):
         body = _follow(named, fetch)
-    found = [each for each in read_all(body) if each.carrier != "url"]
-    if not found:
+    credentials = [item for item in read_all(body) if item.carrier != "url"]
+    if not credentials:
         raise IntakeError("link_to_no_credential", url=url[:200])
     return [
-        replace(each, carrier=link.via or each.carrier, notes=(*link.notes, *each.notes))
-        for each in found
+        replace(item, carrier=link.via or item.carrier, notes=(*link.notes, *item.notes))
+        for item in credentials
     ]
 
 

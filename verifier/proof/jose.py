@@ -88,8 +88,8 @@ def parse(text: str) -> Jws:
 
 def _check_header(header: Json) -> None:
     if extra := sorted(header.keys() - _HEADERS):
-        said = f"the header has {', '.join(map(repr, extra))[:200]}"
-        raise JoseError("jwt_header", said, certain=not _FORBIDDEN.isdisjoint(extra))
+        detail = f"the header has {', '.join(map(repr, extra))[:200]}"
+        raise JoseError("jwt_header", detail, certain=not _FORBIDDEN.isdisjoint(extra))
     if not isinstance(header.get("alg"), str) or header["alg"] not in ALGORITHMS:
         algorithm = str(header.get("alg"))
         raise JoseError("jwt_algorithm", algorithm[:40], certain=algorithm not in UNREAD)

@@ -98,8 +98,8 @@ def check_writing(document: Json) -> Check:
     flaw = _flaw(document)
     if flaw is None:
         return Check("structure", Outcome.PASSED, "plain_structure")
-    place, why = flaw
-    return Check("structure", Outcome.COULD_NOT_CHECK, f"structure_{why}", {"place": place[:200]})
+    place, code = flaw
+    return Check("structure", Outcome.COULD_NOT_CHECK, code, {"place": place[:200]})
 
 
 def _flaw(node: Any) -> tuple[str, str] | None:
@@ -110,7 +110,7 @@ def _flaw(node: Any) -> tuple[str, str] | None:
     names: dict[str, str] = {}
     for key in node:
         if (other := names.setdefault(key.casefold(), key)) != key:
-            return f"{other}, {key}", "case"
+            return f"{other}, {key}", "structure_case"
     for key, value in node.items():
         if (
             isinstance(value, list)
@@ -118,7 +118,7 @@ def _flaw(node: Any) -> tuple[str, str] | None:
             and key in SINGLE
             and not holds_many(key, node)
         ):
-            return key, "list_for_one"
+            return key, "structure_list_for_one"
         if key not in NESTED and (flaw := _flaw(value)):
             return flaw
     return None
@@ -144,8 +144,8 @@ def _terms(contexts: Any) -> dict[str, set[str]]:
     """Return all that the contexts which a credential brings along say of its terms, also those
     that hold only for a type or below a term."""
     named: dict[str, set[str]] = defaultdict(set)
-    inline = [each for each in listed(contexts) if isinstance(each, dict)]
-    for term, meaning in (pair for each in inline for pair in each.items()):
+    inline = [context for context in listed(contexts) if isinstance(context, dict)]
+    for term, meaning in (pair for context in inline for pair in context.items()):
         if isinstance(meaning, dict):
             for scoped, iris in _terms(meaning.get("@context")).items():
                 named[scoped] |= iris
@@ -158,13 +158,13 @@ def _terms(contexts: Any) -> dict[str, set[str]]:
 def _meanings(key: str, terms: Mapping[str, set[str]]) -> set[str]:
     """Return what a key may stand for: a term may be defined by another, a prefix by a third.
     What leads on for ever, or to many places, may be any keyword."""
-    found, new = {key}, {key}
+    meanings, new = {key}, {key}
     for _ in range(MAX_ALIASES):
-        new = {iri for each in new for iri in _next(each, terms)} - found
-        found |= new
+        new = {iri for name in new for iri in _next(name, terms)} - meanings
+        meanings |= new
         if len(new) > MAX_ALIASES:
             break
-    return found | {"@"} if new else found
+    return meanings | {"@"} if new else meanings
 
 
 def _next(iri: str, terms: Mapping[str, set[str]]) -> set[str]:
@@ -189,15 +189,15 @@ def check_claims(payload: Json, credential: Credential) -> Check:
         "exp": _whole_seconds(credential.valid_until),
     }
     for claim, expected in body.items():
-        said = payload.get(claim)
-        if claim in ("sub", "nbf") and expected is None and isinstance(said, str | int):
+        value = payload.get(claim)
+        if claim in ("sub", "nbf") and expected is None and isinstance(value, str | int):
             continue
-        if claim in ("nbf", "exp") and isinstance(said, float):
-            said = math.floor(said)
-        if said is not None and (said != expected or isinstance(said, bool)):
+        if claim in ("nbf", "exp") and isinstance(value, float):
+            value = math.floor(value)
+        if value is not None and (value != expected or isinstance(value, bool)):
             return Check("claims", Outcome.FAILED, "claims_differ", {"claim": claim}, PROOF_ERROR)
     missing = sorted(
-        name for name, value in body.items() if value is not None and name not in payload
+        name for name, expected in body.items() if expected is not None and name not in payload
     )
     if missing:
         return Check("claims", Outcome.PASSED, "claims_missing", {"claims": ", ".join(missing)})

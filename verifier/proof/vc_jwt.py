@@ -51,17 +51,17 @@ def _named(jws: Jws, controller: Controller) -> list[VerificationMethod]:
     A `kid` is the whole id of a method, or only its last part; in key sets the last part may be
     all that the key is called.
     """
-    found = list(controller.methods)
+    methods = list(controller.methods)
     if (kid := jws.kid) is not None:
-        meant = {kid, controller.id + "#" + kid.removeprefix("#"), kid.rpartition("#")[2]}
-        found = [method for method in found if method.id in meant]
+        names = {kid, controller.id + "#" + kid.removeprefix("#"), kid.rpartition("#")[2]}
+        methods = [method for method in methods if method.id in names]
     if "jwk" in jws.header:
         try:
             wanted = to_jwk(from_jwk(jws.header["jwk"]))
         except JwkError:
             return []
-        found = [method for method in found if method.key and to_jwk(method.key) == wanted]
-    return found[:MAX_KEYS] if jws.header.keys() & {"kid", "jwk"} else []
+        methods = [method for method in methods if method.key and to_jwk(method.key) == wanted]
+    return methods[:MAX_KEYS] if jws.header.keys() & {"kid", "jwk"} else []
 
 
 def _fitting(jws: Jws, controller: Controller) -> list[VerificationMethod]:
@@ -70,14 +70,16 @@ def _fitting(jws: Jws, controller: Controller) -> list[VerificationMethod]:
     if "jwk" in jws.header:
         return []
     algorithm = jws.header["alg"]
-    fitting = [each for each in controller.methods if each.key and jose.fits(algorithm, each.key)]
+    fitting = [
+        method for method in controller.methods if method.key and jose.fits(algorithm, method.key)
+    ]
     return fitting[:MAX_KEYS]
 
 
 def _no_key(jws: Jws, controller: Controller) -> Check:
     """Return what it means that no key of the issuer's made the signature."""
     kid, issuer = jws.kid, controller.id
-    if unread := next((each for each in controller.methods if each.key is None), None):
+    if unread := next((method for method in controller.methods if method.key is None), None):
         return _unsupported(unread)
     if kid and kid.startswith("did:") and kid.partition("#")[0] != issuer:
         return _failed("key_of_another", {"issuer": issuer, "method": kid[:200]})

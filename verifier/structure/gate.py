@@ -15,7 +15,7 @@ from verifier.report import Check, Outcome
 
 Json = Mapping[str, Any]
 Flaw = tuple[str, str]
-"""The place, and the kind."""
+"""The place, and the code."""
 
 NESTED = {"endorsement", "verifiableCredential", "proof"}
 """Members whose entries may bring a `@context` of their own: nested credentials, which get
@@ -51,16 +51,16 @@ def check_structure(document: Json) -> Check:
     flaw = _flaw(document)
     if flaw is None:
         return Check("structure", Outcome.PASSED, "plain_structure")
-    place, why = flaw
-    return Check("structure", Outcome.COULD_NOT_CHECK, f"structure_{why}", {"place": place[:200]})
+    place, code = flaw
+    return Check("structure", Outcome.COULD_NOT_CHECK, code, {"place": place[:200]})
 
 
 def _flaw(document: Json) -> Flaw | None:
-    """Return the place and kind of the first thing that a plain credential does not do."""
+    """Return the place and the code of the first flaw, or None."""
     if document.get("@context") is None:
-        return "@context", "no_context"
+        return "@context", "structure_no_context"
     if not _are_urls(document["@context"]):
-        return "@context", "inline_context"
+        return "@context", "structure_inline_context"
     return _walk(document, _own_id(document), is_root=True)
 
 
@@ -78,13 +78,13 @@ def _walk(node: Json, roots: frozenset[str], *, is_root: bool = False) -> Flaw |
     """`roots` are the ids of the credentials around this node; the place is as seen from it."""
     if "@value" in node:
         odd = node.keys() - _VALUE_KEYS or isinstance(node["@value"], dict | list)
-        return ("", "keyword") if odd else None
+        return ("", "structure_keyword") if odd else None
     own = node.get("id")
     if type(own) is str:
         if own in roots and not is_root and node.keys() - _REFERENCE:
-            return "", "in_pieces"
+            return "", "structure_in_pieces"
         if own[:2] == "_:":
-            return "id", "blank_id"
+            return "id", "structure_blank_id"
     if not node.keys() <= _plain_keys and (flaw := _odd_key(node, is_root)):
         return flaw
     for key, value in node.items():
@@ -108,7 +108,7 @@ def _in_list(items: list[Any], roots: frozenset[str], key: str) -> Flaw | None:
         if kind is str:
             continue
         if kind is list:
-            return f"[{number}]", "list_in_list"
+            return f"[{number}]", "structure_list_in_list"
         if kind is dict or isinstance(item, Mapping):
             flaw = _nested(item, roots) if key in NESTED else _walk(item, roots)
             if flaw:
@@ -123,9 +123,11 @@ def _nested(credential: Json, roots: frozenset[str]) -> Flaw | None:
     credential could hide in it as well.
     """
     if not _are_urls(credential.get("@context", [])):
-        return "", "inline_context"
+        return "", "structure_inline_context"
     own = _own_id(credential)
-    return ("", "in_pieces") if own & roots else _walk(credential, roots | own, is_root=True)
+    return (
+        ("", "structure_in_pieces") if own & roots else _walk(credential, roots | own, is_root=True)
+    )
 
 
 def _odd_key(node: Json, is_root: bool) -> Flaw | None:
@@ -136,9 +138,9 @@ def _odd_key(node: Json, is_root: bool) -> Flaw | None:
         if key.startswith("@") or key[:1].isupper():
             # In capitals, the name of a type: `Criteria` is the same IRI as `criteria`, so it
             # could hide one.
-            return key, "keyword"
+            return key, "structure_keyword"
         if ":" in key:
-            return key, "full_iri_key"
+            return key, "structure_full_iri_key"
         if len(_plain_keys) < MAX_REMEMBERED:
             _plain_keys.add(key)
     return None
@@ -154,5 +156,5 @@ def holds_many(key: str, node: Json) -> bool:
 
 def _under(step: str, flaw: Flaw) -> Flaw:
     """Return a flaw with its place as seen from one step above."""
-    place, why = flaw
-    return (f"{step}.{place}" if place and place[0] != "[" else step + place), why
+    place, code = flaw
+    return (f"{step}.{place}" if place and place[0] != "[" else step + place), code

@@ -189,8 +189,8 @@ def check_schemas(document: Json) -> tuple[Check, ...]:
 def _check_schema(entry: Any, document: Json) -> Check:
     url, kind = (entry.get("id"), entry.get("type")) if isinstance(entry, dict) else (entry, None)
     where = {"url": str(url)[:200]}
-    known = len(listed(kind)) == 1 and listed(kind)[0] in _SCHEMA_TYPES
-    if not known or not isinstance(url, str) or not _CANONICAL.fullmatch(url):
+    supported = len(listed(kind)) == 1 and listed(kind)[0] in _SCHEMA_TYPES
+    if not supported or not isinstance(url, str) or not _CANONICAL.fullmatch(url):
         return Check("schema", Outcome.COULD_NOT_CHECK, "schema_not_held", where)
     code = "schema_differs" if notes(document) else "schema_fits"
     return Check("schema", Outcome.PASSED, code, where)
@@ -202,8 +202,10 @@ def notes(document: Json) -> list[str]:
     _object(document, "Credential", "", amiss)
     subject = _only(document.get("credentialSubject"))
     achievement = _only(subject.get("achievement")) if isinstance(subject, dict) else None
-    shown = [_short(path) for path in amiss]
-    return [*shown, *_references(subject, achievement)] if isinstance(achievement, dict) else shown
+    places = [_short(path) for path in amiss]
+    return (
+        [*places, *_references(subject, achievement)] if isinstance(achievement, dict) else places
+    )
 
 
 def _short(path: str) -> str:

@@ -58,7 +58,9 @@ def endorsed(
     was withdrawn or is out of dates is said to have ended; a forged one is as if it were not.
     Where none licenses the issuer, one that praises it is said to be no more than that.
     """
-    passed_on = [link for each in lists for item in each.endorsements if (link := read(item))]
+    passed_on = [
+        link for trust_list in lists for item in trust_list.endorsements if (link := read(item))
+    ]
     chains = islice(_chains(issuer, tuple(held), passed_on, lists, now, read), MAX_FOUND)
     first = sorted(chains, key=lambda chain: not _licenses(chain))[:MAX_CHAINS]
     verdicts = [verdict for chain in first if (verdict := _judge(chain, lists, now))]
@@ -77,11 +79,11 @@ def _chains(
 ) -> Iterator[tuple[Link, ...]]:
     """Yield the chains from `issuer` up to somebody listed, the shortest first."""
     own = (read(item) for item in held[:MAX_ENDORSEMENTS])
-    seen = {link.about for link in below} | {issuer}
+    below_ids = {link.about for link in below} | {issuer}
     links = [
         link
         for link in (*(link for link in own if link), *passed_on)
-        if link.about == issuer and link.by not in seen  # a circle leads nowhere
+        if link.about == issuer and link.by not in below_ids  # a circle leads nowhere
     ]
     for link in links:
         if _listed(link.by, lists, now):
@@ -94,12 +96,12 @@ def _chains(
 def _listed(by: str, lists: tuple[TrustList, ...], now: datetime) -> tuple[str, TrustList] | None:
     """Return the name of somebody whose endorsements count, and the list that says so: who
     keeps a list and signs it, or is on one as a body that endorses."""
-    for each in lists:
-        entry = each.entries.get(by)
+    for trust_list in lists:
+        entry = trust_list.entries.get(by)
         if entry and entry.in_dates(now) and entry.endorses and not entry.unverified:
-            return entry.name, each
-        if each.keeper and each.keeper == by:
-            return each.name, each
+            return entry.name, trust_list
+        if trust_list.keeper and trust_list.keeper == by:
+            return trust_list.name, trust_list
     return None
 
 
@@ -109,11 +111,11 @@ def _licenses(chain: tuple[Link, ...]) -> bool:
 
 def _judge(chain: tuple[Link, ...], lists: tuple[TrustList, ...], now: datetime) -> Verdict | None:
     """Return what a chain says of the issuer at its lower end; None if that is nothing."""
-    found = _verify(chain, lists, now)
-    if found is None or _licenses(chain):
-        return found
-    praised = found.answer is Answer.YES
-    return Verdict(Answer.NO, "only_endorsed", found.params) if praised else None
+    verdict = _verify(chain, lists, now)
+    if verdict is None or _licenses(chain):
+        return verdict
+    praised = verdict.answer is Answer.YES
+    return Verdict(Answer.NO, "only_endorsed", verdict.params) if praised else None
 
 
 def _verify(chain: tuple[Link, ...], lists: tuple[TrustList, ...], now: datetime) -> Verdict | None:

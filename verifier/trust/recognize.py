@@ -14,17 +14,17 @@ to come from a copy."""
 
 def snapshot(lists: Iterable[TrustList], issuer: str, now: datetime) -> Controller | None:
     """Return the newest key snapshot of an issuer from entries that hold at `now`, or None."""
-    kept = [
+    snapshots = [
         entry.snapshot
-        for each in lists
-        if (entry := each.entries.get(issuer)) and entry.snapshot and entry.in_dates(now)
+        for trust_list in lists
+        if (entry := trust_list.entries.get(issuer)) and entry.snapshot and entry.in_dates(now)
     ]
-    return max(kept, key=lambda found: found.snapshot_of or now, default=None)
+    return max(snapshots, key=lambda controller: controller.snapshot_of or now, default=None)
 
 
 def snapshots(lists: Iterable[TrustList], issuer: str) -> list[Controller]:
     """Return every key snapshot of an issuer, whether or not its entry holds now."""
-    entries = (each.entries.get(issuer) for each in lists)
+    entries = (trust_list.entries.get(issuer) for trust_list in lists)
     return [entry.snapshot for entry in entries if entry and entry.snapshot]
 
 
@@ -37,20 +37,32 @@ def recognize(lists: Iterable[TrustList], issuer: str, now: datetime) -> Verdict
     lists = tuple(lists)
     if not lists:
         return Verdict(Answer.COULD_NOT_CHECK, "no_trust_list")
-    found = [(each, each.entries[issuer]) for each in lists if issuer in each.entries]
-    found.sort(key=lambda pair: (not pair[1].in_dates(now), bool(pair[1].unverified)))
-    for each, entry in found:
-        params = {"list": each.name, "name": entry.name, "updated": each.updated.isoformat()}
+    listings = [
+        (trust_list, trust_list.entries[issuer])
+        for trust_list in lists
+        if issuer in trust_list.entries
+    ]
+    listings.sort(key=lambda pair: (not pair[1].in_dates(now), bool(pair[1].unverified)))
+    for trust_list, entry in listings:
+        params = {
+            "list": trust_list.name,
+            "name": entry.name,
+            "updated": trust_list.updated.isoformat(),
+        }
         if not entry.in_dates(now):
             return Verdict(Answer.NO, "listing_ended", params)
-        return _listed(each, entry, params, now)
-    return Verdict(Answer.NO, "not_listed", {"list": ", ".join(each.name for each in lists)})
+        return _listed(trust_list, entry, params, now)
+    return Verdict(
+        Answer.NO, "not_listed", {"list": ", ".join(trust_list.name for trust_list in lists)}
+    )
 
 
-def _listed(each: TrustList, entry: TrustEntry, params: dict[str, str], now: datetime) -> Verdict:
+def _listed(
+    trust_list: TrustList, entry: TrustEntry, params: dict[str, str], now: datetime
+) -> Verdict:
     if entry.unverified:
         return Verdict(Answer.YES, "listed_unverified", {**params, "source": entry.unverified})
-    if each.retrieved and now - each.retrieved > REFRESH_AFTER:
-        retrieved = {"retrieved": each.retrieved.isoformat()}
+    if trust_list.retrieved and now - trust_list.retrieved > REFRESH_AFTER:
+        retrieved = {"retrieved": trust_list.retrieved.isoformat()}
         return Verdict(Answer.YES, "listed_by_copy", {**params, **retrieved})
     return Verdict(Answer.YES, "listed", params)

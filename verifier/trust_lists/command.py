@@ -91,16 +91,16 @@ def _remove(args: argparse.Namespace, folder: Path, _now: datetime) -> None:
 
 
 def _build(args: argparse.Namespace, _folder: Path, now: datetime) -> None:
-    built = nces.build(Path(args.nces).read_bytes(), now=now, state=args.state)
-    text = json.dumps(built.document) + "\n"  # in few bytes: there are nineteen thousand
+    result = nces.build(Path(args.nces).read_bytes(), now=now, state=args.state)
+    text = json.dumps(result.document) + "\n"  # in few bytes: there are nineteen thousand
     if args.out is None:
         sys.stdout.write(text)
     else:
         with Path(args.out).open("x", encoding="utf-8") as file:
             file.write(text)
-    told = [f"{len(built.document['entries']):,} entries, none verified by a person"]
-    told += [f"left out: {count:,} {why}" for why, count in built.left_out.items()]
-    print("\n".join(told), file=sys.stderr)
+    lines = [f"{len(result.document['entries']):,} entries, none verified by a person"]
+    lines += [f"left out: {count:,} {why}" for why, count in result.left_out.items()]
+    print("\n".join(lines), file=sys.stderr)
 
 
 def _about(trust_list: TrustList, url: str, now: datetime) -> str:

@@ -41,7 +41,7 @@ def obtain(url: str, *, fetch: Fetch, now: datetime) -> dict[str, Any]:
     if is_registry(plain):
         document = dict(from_registry(plain, f"Issuer registry of {web_address.site(url)}"))
     elif plain.get("type") == "MintmarkTrustList":
-        document = {name: each for name, each in plain.items() if name != "keeper"}
+        document = {name: value for name, value in plain.items() if name != "keeper"}
     else:
         document = read_signed(text, fetch=fetch, now=now)
     return {**document, "retrieved": now.isoformat()}

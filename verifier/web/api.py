@@ -89,10 +89,10 @@ def api_blueprint(
             report, *others = in_time(reports)
         if report.carrier == "unknown" and not others:
             return _unreadable(report)
-        told = printed.as_json(report)
+        answer = printed.as_json(report)
         if others:
-            told["others"] = [printed.as_json(each) for each in others]
-        response = Response(printed.dumps(told), mimetype="application/json")
+            answer["others"] = [printed.as_json(other) for other in others]
+        response = Response(printed.dumps(answer), mimetype="application/json")
         response.headers["Cache-Control"] = "no-store"  # a verdict is true now, and for nobody else
         return response
 
@@ -131,9 +131,9 @@ def _handed_in() -> tuple[bytes, str | None, list[bytes]]:
 
 def _unreadable(report: Report) -> Response:
     """Answer that no credential was found, in the words and with the report that say why."""
-    found = report.checks[0]
-    if found.code == "too_large":
+    check = report.checks[0]
+    if check.code == "too_large":
         raise RequestEntityTooLarge
-    kind = Kind(422, UNREADABLE, words.text(found), words.next_step(found))
-    details = problems.details(kind, code=found.code, report=printed.as_json(report))
+    kind = Kind(422, UNREADABLE, words.text(check), words.next_step(check))
+    details = problems.details(kind, code=check.code, report=printed.as_json(report))
     return problems.answer(kind, details)

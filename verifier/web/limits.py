@@ -101,8 +101,8 @@ def _ip(text: str) -> IPv4Address | IPv6Address | None:
     An IPv4 address in IPv6 (`::ffff:192.0.2.1`) is that one: else all of them were one network.
     """
     text = text.strip(' \t"')
-    if found := _WITH_PORT.fullmatch(text):
-        text = found["bracketed"] or found["plain"]
+    if match := _WITH_PORT.fullmatch(text):
+        text = match["bracketed"] or match["plain"]
     try:
         ip = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:

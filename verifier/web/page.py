@@ -108,7 +108,7 @@ def verifier_blueprint(
             return _form(_ours(TOO_MANY), status=413)
         evidence = [file.read() for file in request.files.getlist("evidence") if file]
         now = clock()
-        told: list[presentation.Told] = []
+        views: list[presentation.Told] = []
         with deadline.within(MOST_SECONDS):
             for thing in uploads:
                 reports = verify_all(
@@ -120,18 +120,18 @@ def verifier_blueprint(
                     evidence=evidence,
                     contexts=contexts,
                 )
-                told += [
+                views += [
                     presentation.tell(report, thing, withdrawal) for report in in_time(reports)
                 ]
-        if len(told) == 1 and told[0].report.carrier == "unknown":
-            found = told[0].report.checks[0]
-            problem = (language.say(found), language.next_step(found))
+        if len(views) == 1 and views[0].report.carrier == "unknown":
+            first_check = views[0].report.checks[0]
+            problem = (language.say(first_check), language.next_step(first_check))
             return _form(problem, text=request.form.get("text", ""), status=422)
         return Response(
             render_template(
                 "report.html",
-                told=presentation.worst_first(told),
-                in_all=in_all([each.kind for each in told]),
+                told=presentation.worst_first(views),
+                in_all=in_all([view.kind for view in views]),
                 now=now,
                 presented_by=presented_by,
                 unread=[] if "only" in request.form else request.form.getlist("unread"),

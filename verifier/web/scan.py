@@ -39,8 +39,8 @@ def add_to(blueprint: Blueprint) -> None:
             return jsonify(found=False, why="" if exc.code == NO_CODE else language.say(wrong))
 
 
-def _as_scanned(handed: Submission) -> str:
+def _as_scanned(submission: Submission) -> str:
     """Return what stood in the code: the credential with the address that was around it."""
-    if not handed.around:
-        return handed.text
-    return f"{handed.around}#{qr.to_digits(qr.pack(handed.text))}"
+    if not submission.around:
+        return submission.text
+    return f"{submission.around}#{qr.to_digits(qr.pack(submission.text))}"

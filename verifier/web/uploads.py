@@ -23,14 +23,14 @@ def uploads_in(
 ) -> list[Upload]:
     """Return everything in a form: its files, then its texts; of several only the one asked for."""
     fields = (form.getlist(name) for name in ("text", "name", "carrier"))
-    found = [Upload(file.read(), file.filename or "") for file in files.getlist("file") if file]
-    found += [
+    uploads = [Upload(file.read(), file.filename or "") for file in files.getlist("file") if file]
+    uploads += [
         Upload(text.strip().encode(), name or _address(text.strip()), carrier)
         for text, name, carrier in zip_longest(*fields, fillvalue="")
         if text.strip()
     ]
     number = form.get("only", 0, type=int)
-    return [found[number - 1]] if 0 < number <= len(found) else found
+    return [uploads[number - 1]] if 0 < number <= len(uploads) else uploads
 
 
 def _address(text: str) -> str:

@@ -14,12 +14,12 @@ def calm(text: str) -> str:
     """Return `text` with no more marks on one letter than writing has."""
     if text.isascii():
         return text
-    kept, marks = [], 0
+    result, marks = [], 0
     for char in text:
         marks = marks + 1 if category(char) in ("Mn", "Me") else 0
         if marks <= MOST_MARKS:
-            kept.append(char)
-    return "".join(kept)
+            result.append(char)
+    return "".join(result)
 
 
 def disguised(host: str | None) -> bool:

@@ -62,7 +62,11 @@ def as_json(report: Report) -> dict[str, Any]:
         "verdicts": verdicts,
         "checks": checks,
         "credential": _shown(report),
-        **{name: [as_json(inner) for inner in found] for name, found in inside.items() if found},
+        **{
+            name: [as_json(inner) for inner in reports]
+            for name, reports in inside.items()
+            if reports
+        },
     }
 
 
@@ -158,7 +162,7 @@ def _period(credential: Credential) -> str | None:
 
 
 def _checks(report: Report, details: bool) -> list[str]:
-    shown = [
+    checks = [
         check
         for check in report.checks
         if details
@@ -166,7 +170,7 @@ def _checks(report: Report, details: bool) -> list[str]:
         or check.name == "disclosure"  # what is left out belongs to what is read
         or check.code in ALWAYS_SAID
     ]
-    lines = [f"  {_MARKS[check.outcome]} {check.name}: {_in_full(check)}" for check in shown]
+    lines = [f"  {_MARKS[check.outcome]} {check.name}: {_in_full(check)}" for check in checks]
     return ["  Checks:", *(f"  {line}" for line in lines), ""] if lines else []
 
 
@@ -190,17 +194,17 @@ def as_table(rows: Sequence[tuple[str, Report]]) -> str:
 
 def _reason(report: Report) -> str:
     """Why something is no yes: the first verdict, else a file that is not the evidence."""
-    verdicts = [each for each in report.verdicts().values() if each.answer is not Answer.YES]
-    missed = [each for each in report.checks if each.name == "evidence"]
-    missed = [each for each in missed if each.outcome is not Outcome.PASSED]
+    verdicts = [item for item in report.verdicts().values() if item.answer is not Answer.YES]
+    missed = [item for item in report.checks if item.name == "evidence"]
+    missed = [item for item in missed if item.outcome is not Outcome.PASSED]
     return words.text((verdicts or missed)[0]) if verdicts or missed else ""
 
 
 def dumps(value: Any) -> str:
     """Return JSON for people and programs alike, in which what does not print is escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=2).replace("\x7f", "\\u007f")
-    shown = (char if char.isprintable() or char == "\n" else json.dumps(char) for char in text)
-    return "".join(char.strip('"') if len(char) > 1 else char for char in shown)
+    characters = (char if char.isprintable() or char == "\n" else json.dumps(char) for char in text)
+    return "".join(char.strip('"') if len(char) > 1 else char for char in characters)
 
 
 def printable(line: str) -> str:

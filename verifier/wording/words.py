@@ -674,20 +674,20 @@ def _day(moment: datetime) -> str:
 
 def text(item: Check | Verdict, translate: Translate = N_, day: Day = _day) -> str:
     """Return the sentence for a check or a verdict."""
-    said = (WORDS[item.code][0], *((ASKED_BEFORE,) if "age" in item.params else ()))
-    return " ".join(fill(sentence, item.params, translate, day) for sentence in said)
+    sentences = (WORDS[item.code][0], *((ASKED_BEFORE,) if "age" in item.params else ()))
+    return " ".join(fill(sentence, item.params, translate, day) for sentence in sentences)
 
 
 def fill(sentence: str, params: Params, translate: Translate = N_, day: Day = _day) -> str:
     """Return a sentence with what its check or verdict names; `day` puts a date into words."""
-    shown = {name: _shown(value, day) for name, value in params.items()}
-    return translate(sentence).format_map(shown)
+    values = {name: _shown(value, day) for name, value in params.items()}
+    return translate(sentence).format_map(values)
 
 
 def beside(item: Check | Verdict) -> str:
     """Return what a check names for experts, which its sentence leaves out: addresses, keys."""
-    said = WORDS[item.code][0] + "{age}"
-    return ", ".join(str(v) for name, v in item.params.items() if f"{{{name}}}" not in said)
+    sentence = WORDS[item.code][0] + "{age}"
+    return ", ".join(str(v) for name, v in item.params.items() if f"{{{name}}}" not in sentence)
 
 
 def next_step(item: Check | Verdict, translate: Translate = N_) -> str:

@@ -29,13 +29,13 @@ def bake_svg(svg: bytes, credential: str) -> bytes:
     """
     check_credential(credential)
     _check_utf8(svg)
-    found = _read_svg(svg)
-    tag = _start_tag(svg, found.root_at)
+    reader = _read_svg(svg)
+    tag = _start_tag(svg, reader.root_at)
     if tag.endswith(b"/>"):
         raise BakingError("the SVG is empty")
-    parts = [svg[: found.root_at], _declared(tag, found), _element(credential)]
-    at = found.root_at + len(tag)
-    for old in found.credentials:
+    parts = [svg[: reader.root_at], _declared(tag, reader), _element(credential)]
+    at = reader.root_at + len(tag)
+    for old in reader.credentials:
         parts.append(svg[at : old.start])
         at = old.end
     return b"".join([*parts, svg[at:]])
@@ -48,8 +48,8 @@ def unbake_svg(svg: bytes) -> str | None:
 
 def svg_credentials(svg: bytes) -> list[str]:
     """Return every credential in `svg`, as `png_credentials` does; the first counts (OB-55)."""
-    found = _read_svg(svg)
-    return [each.text.strip() for each in (*found.credentials, *found.assertions)]
+    reader = _read_svg(svg)
+    return [element.text.strip() for element in (*reader.credentials, *reader.assertions)]
 
 
 @dataclass(slots=True)
@@ -148,11 +148,11 @@ def _start_tag(svg: bytes, at: int) -> bytes:
     return tag[0]
 
 
-def _declared(tag: bytes, found: _SvgReader) -> bytes:
+def _declared(tag: bytes, reader: _SvgReader) -> bytes:
     """Return the start tag of the picture with the prefix `openbadges` declared (OB-55)."""
-    if found.prefix_means == CREDENTIAL_NAMESPACE:
+    if reader.prefix_means == CREDENTIAL_NAMESPACE:
         return tag
-    if found.prefix_means is not None:
+    if reader.prefix_means is not None:
         raise BakingError("the SVG already holds an Open Badge of another version")
     name = re.match(rb"<[^\s>]+", tag)
     at = name.end() if name else 0

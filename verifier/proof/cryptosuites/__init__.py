@@ -60,8 +60,8 @@ _ALL: dict[str, Cryptosuite] = {**SUITES, ECDSA_SD_2023.name: ECDSA_SD_2023}
 
 def suite_of(proof_type: str, cryptosuite: str | None) -> Cryptosuite | None:
     """Return the suite of a proof by its `type` and `cryptosuite`, or None if it is not known."""
-    found = _ALL.get(proof_type if cryptosuite is None else cryptosuite)
-    return found if found is not None and found.proof_type == proof_type else None
+    suite = _ALL.get(proof_type if cryptosuite is None else cryptosuite)
+    return suite if suite is not None and suite.proof_type == proof_type else None
 
 
 __all__ = ["ECDSA_SD_2023", "SUITES", "Cryptosuite", "Suite", "suite_of"]

@@ -48,10 +48,10 @@ def encode(proof: BaseProof | DerivedProof) -> str:
     """Return the `proofValue` of a proof."""
     signed = (proof.base_signature, proof.public_key)
     if isinstance(proof, BaseProof):
-        parts = (*signed, proof.hmac_key, proof.signatures, proof.mandatory_pointers)
-        return "u" + base64url.encode(BASE + cbor.encode(parts))
-    shown = (*signed, proof.signatures, proof.labels, proof.mandatory_indexes)
-    return "u" + base64url.encode(DERIVED + cbor.encode(shown))
+        base = (*signed, proof.hmac_key, proof.signatures, proof.mandatory_pointers)
+        return "u" + base64url.encode(BASE + cbor.encode(base))
+    derived = (*signed, proof.signatures, proof.labels, proof.mandatory_indexes)
+    return "u" + base64url.encode(DERIVED + cbor.encode(derived))
 
 
 @lru_cache(maxsize=4)  # one verification asks for the same one several times
@@ -67,8 +67,8 @@ def decode(proof_value: str) -> BaseProof | DerivedProof:
     if isinstance(parts, list) and len(parts) == 5:
         base_signature, public_key, third, fourth, fifth = parts
         if _is_bytes(base_signature, SIGNATURE) and _is_bytes(public_key, PUBLIC_KEY):
-            found = {BASE: _base, DERIVED: _derived}.get(header)
-            proof = found and found(base_signature, public_key, third, fourth, fifth)
+            read = {BASE: _base, DERIVED: _derived}.get(header)
+            proof = read and read(base_signature, public_key, third, fourth, fifth)
             if proof:
                 return proof
     raise ProofValueError("not the five parts of an ecdsa-sd-2023 proof")

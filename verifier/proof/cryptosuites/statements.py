@@ -92,10 +92,12 @@ def revealed(
     """
     quads = to_quads(document, contexts=contexts)
     canonical = canonical_names(quads)
-    given = {f"_:c14n{number}": f"_:u{base64url.encode(label)}" for number, label in labels.items()}
-    if set(canonical.values()) != given.keys() or len(set(given.values())) != len(given):
+    labeled = {
+        f"_:c14n{number}": f"_:u{base64url.encode(label)}" for number, label in labels.items()
+    }
+    if set(canonical.values()) != labeled.keys() or len(set(labeled.values())) != len(labeled):
         return None
-    names = {node: given[name] for node, name in canonical.items()}
+    names = {node: labeled[name] for node, name in canonical.items()}
     return tuple(sorted(line(quad, names) for quad in quads))
 
 

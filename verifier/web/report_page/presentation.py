@@ -182,9 +182,9 @@ class Told:
     @property
     def out_of_reach(self) -> bool:
         """Whether asking again may help: somebody on the network did not answer."""
-        found = [check.code for check in self.report.checks]
-        found += [verdict.code for verdict in self.report.verdicts().values()]
-        return any(code.endswith(AWAY) for code in found)
+        codes = [check.code for check in self.report.checks]
+        codes += [verdict.code for verdict in self.report.verdicts().values()]
+        return any(code.endswith(AWAY) for code in codes)
 
 
 def tell(report: Report, upload: Upload, withdrawal: Withdrawal) -> Told:
@@ -212,9 +212,9 @@ def tell(report: Report, upload: Upload, withdrawal: Withdrawal) -> Told:
     )
 
 
-def worst_first(told: Sequence[Told]) -> list[Told]:
+def worst_first(views: Sequence[Told]) -> list[Told]:
     """Return what a person has to look at before what is good."""
-    return sorted(told, key=lambda each: ORDER.index(each.kind))
+    return sorted(views, key=lambda view: ORDER.index(view.kind))
 
 
 def line(name: str, verdict: Verdict, report: Report) -> Line:
@@ -240,8 +240,10 @@ def in_short(report: Report) -> str:
     current, issuer = report.current, ISSUERS.get(report.recognized.code, STRANGER)
     if current.answer is Answer.NO:
         return language.gettext(IN_SHORT.get(standing(current), STANDING[Answer.NO]))
-    said = (STANDING[current.answer], issuer) if known(report) else (issuer, SIGNED[current.answer])
-    return " ".join(map(language.gettext, said))
+    sentences = (
+        (STANDING[current.answer], issuer) if known(report) else (issuer, SIGNED[current.answer])
+    )
+    return " ".join(map(language.gettext, sentences))
 
 
 def counts(report: Report, of: str) -> str:
@@ -254,31 +256,33 @@ def counts(report: Report, of: str) -> str:
 
 def not_checked(report: Report, upload: Upload) -> list[str]:
     """Return what nobody looked at, or could not: a report that hides it claims too much (P9)."""
-    found = [language.say(c) for c in report.checks if c.outcome is Outcome.COULD_NOT_CHECK]
+    sentences = [language.say(c) for c in report.checks if c.outcome is Outcome.COULD_NOT_CHECK]
     credential = report.credential
     if credential is None:
         what = N_("What it claims, its dates, whether it was withdrawn, and who the issuer is.")
-        return [*found, language.gettext(what)]
+        return [*sentences, language.gettext(what)]
     if report.carrier == "qr" and upload.name.startswith(("http://", "https://")):
         around = N_("The address around the code ({address}). It was not opened.")
-        found.append(language.gettext(around).format(address=upload.name))
+        sentences.append(language.gettext(around).format(address=upload.name))
     whose = N_("Whether it belongs to the teacher you are checking it for.")
     if report.theirs is not None:
         whose = N_("Whether who handed it in is who you named: only what you typed was compared.")
-    found.append(language.gettext(whose))
+    sentences.append(language.gettext(whose))
     compared = {c.params.get("name") for c in report.checks if c.name == "evidence"}
     others = [item for item in credential.evidence if item.name not in compared]
     if others and compared:
         rest = language.gettext(N_("The evidence of which no file was compared: {names}."))
         names = (item.name or language.gettext(N_("Evidence")) for item in others)
-        found.append(rest.format(names=", ".join(names)))
+        sentences.append(rest.format(names=", ".join(names)))
     elif others:
-        found.append(language.gettext(N_("The evidence. Nobody here has opened or compared it.")))
-    judged = N_(
+        sentences.append(
+            language.gettext(N_("The evidence. Nobody here has opened or compared it."))
+        )
+    unjudged = N_(
         "Whether the issuer judged well. A signature shows who says it, not how good it is."
     )
     counts = N_("Whether it counts where you are. That is for your own rules.")
-    return [*found, language.gettext(judged), language.gettext(counts)]
+    return [*sentences, language.gettext(unjudged), language.gettext(counts)]
 
 
 def _begins(upload: Upload) -> str:
@@ -291,10 +295,10 @@ def _withdrawn_here(report: Report, withdrawal: Withdrawal) -> Report:
     """Add to a withdrawal its day and reason, where this very site made it."""
     if report.credential is None or report.current.code != "revoked":
         return report
-    found = withdrawal(report.credential.id or "")
-    if found is None:
+    reason = withdrawal(report.credential.id or "")
+    if reason is None:
         return report
-    on = {"date": found[0].isoformat(timespec="seconds"), "reason": found[1]}
+    on = {"date": reason[0].isoformat(timespec="seconds"), "reason": reason[1]}
     return replace(report, current=replace(report.current, code="withdrawn_on", params=on))
 
 

@@ -69,8 +69,8 @@ def kind(report: Report) -> str:
 
 def known(report: Report) -> bool:
     """Return whether somebody here answers for the issuer, not a public directory alone (D3)."""
-    found = report.recognized
-    return found.answer is Answer.YES and found.code != "listed_unverified"
+    verdict = report.recognized
+    return verdict.answer is Answer.YES and verdict.code != "listed_unverified"
 
 
 def standing(current: Verdict) -> str:
@@ -87,9 +87,9 @@ def dated(sentence: str, current: Verdict) -> str:
 
 def in_all(kinds: Sequence[str]) -> str:
     """Return how many were handed in, and what they are: `3 in all: 1 ended, 2 good.`"""
-    numbers = Counter(TOTALS.get(each, each) for each in sorted(kinds, key=ORDER.index))
-    found = ", ".join(_number(of, n) for of, n in numbers.items())
-    return language.gettext(N_("{all} in all: {found}.")).format(all=len(kinds), found=found)
+    numbers = Counter(TOTALS.get(kind, kind) for kind in sorted(kinds, key=ORDER.index))
+    parts = ", ".join(_number(of, n) for of, n in numbers.items())
+    return language.gettext(N_("{all} in all: {found}.")).format(all=len(kinds), found=parts)
 
 
 def _number(of: str, n: int) -> str:
