@@ -37,7 +37,7 @@ VERDICTS = ("authentic", "current", "recognized", "theirs")
 
 
 class UsageError(Exception):
-    """The command cannot be carried out as given; the message says what to change."""
+    """The command cannot run as given; the message says what to change."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -111,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_world(parser: argparse.ArgumentParser) -> None:
-    """Add what says whom a verification asks and believes."""
+    """Add the options for whom a verification may ask and which issuers it recognizes."""
     add = parser.add_argument
     add("--offline", action="store_true", help="ask nobody; use key snapshots in trust lists")
     add(
@@ -174,7 +174,7 @@ def _refuse(why: str) -> int:
 
 
 def _read_source(name: str) -> bytes:
-    """Return what is to be checked; a URL is handed on as it is, for the pipeline to follow."""
+    """Return the bytes to check; a URL is passed on for the pipeline to follow."""
     if name.startswith(("https://", "http://")):
         return name.encode(errors="replace")
     if name == "-":
@@ -192,7 +192,7 @@ def _read_file(name: str, *, at_most: int = MAX_CREDENTIAL_BYTES * 10) -> bytes:
 
 
 def _lists(args: argparse.Namespace) -> tuple[TrustList, ...]:
-    """Return the trust lists that are given, else those that are kept; say if one is a copy."""
+    """Return the given trust lists, else the followed ones, with a warning about old copies."""
     if args.trust:
         return tuple(_trust_list(path) for path in args.trust)
     home = store.default_folder(os.environ)
@@ -237,7 +237,8 @@ def _time(text: str | None) -> datetime:
 
 
 def _required(args: argparse.Namespace, lists: Sequence[TrustList]) -> tuple[str, ...]:
-    """Authentic and current, and recognized where there is a trust list, unless asked otherwise."""
+    """Return the required verdicts: authentic and current, and recognized if there is a trust
+    list."""
     if args.require is None:
         return ("authentic", "current", "recognized") if lists else ("authentic", "current")
     names = tuple(name.strip() for name in args.require.split(",") if name.strip())

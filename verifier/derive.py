@@ -1,4 +1,4 @@
-"""`mintmark-verify derive`: a copy of a credential that shows less, made by its holder."""
+"""`mintmark-verify derive`: a holder makes a copy of a credential that shows less."""
 
 import argparse
 import sys

@@ -1,7 +1,11 @@
-"""What a verification answers: checks, verdicts, and the report that holds them.
+"""The result of a verification: checks, verdicts, and the report that holds them.
 
-A check is one fact looked at; a verdict is one question of a person. Sentences for
-people are not here but in `words.py`, one row for each code.
+A check is one fact; a verdict answers one question of a person. The sentences for people stand
+in `wording/words.py`, one row for each code.
+
+>>> failed = Check("validity_period", Outcome.FAILED, "expired")
+>>> worst((Check("proof", Outcome.PASSED, "signature_verified"), failed)).code
+'expired'
 """
 
 from collections.abc import Mapping
@@ -75,13 +79,13 @@ class Examination:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything a verification found out about one credential (design D3).
+    """The result of verifying one credential (design D3).
 
-    `credential` is the view of what was signed, and None where nothing may be shown as
-    fact: it is only set when the credential is authentic. `carrier` says what was handed
-    in (`json`, `jwt`, `png`, `svg`, `pdf`, `qr`), `securing` which signature was checked.
-    `endorsements` and `credentials` are the reports on the credentials inside it, which decide
-    nothing here: their `carrier` is `inside`. `text` is what was read, JSON or a compact JWS.
+    `credential` is the view of what was signed; it is None unless the credential is authentic.
+    `carrier` is the form in which it was submitted (`json`, `jwt`, `png`, `svg`, `pdf`, `qr`),
+    `securing` the kind of signature. `endorsements` and `credentials` are the reports on the
+    credentials inside it, with the carrier `inside`; they decide nothing here. `text` is the
+    credential that was read, JSON or a compact JWS.
     """
 
     carrier: str

@@ -1,1 +1,1 @@
-"""The bench for many: `mintmark-verify batch`, for a folder of applicants' credentials."""
+"""`mintmark-verify batch`: check the credentials of many applicants at once."""

@@ -1,7 +1,7 @@
-"""One desk of the bench: from one thing that was handed in to one row of the results.
+"""Check one submitted file after another and return the rows of the results.
 
-A desk asks each issuer, and judges its lists, once for thousands of credentials. It never keeps a
-verdict on one.
+Each issuer's document and status list is fetched and judged once for thousands of credentials.
+A verdict on a credential is never reused.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ _LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """All that a desk needs to know, in a form that can be handed to another process."""
+    """What a worker needs to know, in a form that can be sent to another process."""
 
     source: Path
     policy: bytes
@@ -39,7 +39,7 @@ class Task:
 
 
 class Checker:
-    """Where one worker checks one thing after another."""
+    """Checks one file after another; each worker process has one."""
 
     def __init__(self, task: Task) -> None:
         self.task = task
@@ -48,7 +48,7 @@ class Checker:
         self._memory, self._contexts = Memory(), pinned.contexts(task.pins)
 
     def check(self, thing: ApplicantFile) -> list[Row]:
-        """Return the rows of what was handed in, whatever it is: one for each credential in it."""
+        """Return the rows of one file: one for each credential in it, at least one."""
         if not thing.source:
             return [self.unchecked(thing, "nothing_handed_in")]
         try:
@@ -92,7 +92,7 @@ class Checker:
         )
 
     def unchecked(self, thing: ApplicantFile, code: str, **params: str | int) -> Row:
-        """Return the row of what a person has to look at, because it could not be checked."""
+        """Return the row of a file that could not be checked, so a person has to look."""
         row = Row(thing, self._now().isoformat())
         return row.with_reason(Answer.COULD_NOT_CHECK, code, **params)
 
@@ -127,7 +127,7 @@ def _same_text(report: Report) -> str:
 
 
 def _same(credential: Credential) -> str:
-    """Return what is the same for every copy and form of one credential."""
+    """Return a key that is equal for every copy and form of one credential."""
     if credential.id is not None:
         return f"{credential.issuer.id} {unquote(credential.id).strip()}"
     content = {name: value for name, value in credential.document.items() if name != "proof"}

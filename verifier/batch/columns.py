@@ -1,7 +1,12 @@
-"""Which column of a table says what of an applicant: known by its whole head, never by a part.
+"""What each column of a table of applicants is for, by its whole head.
 
-*Email of reference* is no address of the applicant's. A head counts only if every word of it is
-known here, so that a column that nobody thought of is left alone, and said to be.
+A head counts only if every word in it is known: *Email of reference* is not the applicant's
+address. Other columns are ignored, and the command says so.
+
+>>> role("Upload your badge (PDF)")
+'source'
+>>> role("Email of reference")
+''
 """
 
 import re

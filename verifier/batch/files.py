@@ -1,7 +1,7 @@
-"""Where the files lie that were handed in: a folder or a zip.
+"""The submitted files: in a folder or in a zip.
 
-Nothing is unpacked to disk, and no name leads out of what was given. A file that cannot be read
-is told by its name, so that nobody is forgotten.
+Nothing is unpacked to disk, and no name leads out of the folder or zip. A file that cannot be
+read raises an error that names it, so that no applicant is forgotten.
 """
 
 import hashlib
@@ -24,11 +24,11 @@ _LEFT_BY_SYSTEMS = (".", "~$", "__MACOSX", "Thumbs.db", "desktop.ini")
 
 
 class BatchError(ValueError):
-    """The check cannot be begun with what was given. The message says what to mend."""
+    """The check cannot start; the message says what to correct."""
 
 
 class UnreadableError(Exception):
-    """One file cannot be read. `code` is a row of the words."""
+    """One file cannot be read. `code` names the sentence in `wording/words.py`."""
 
     def __init__(self, code: str, **params: str | int) -> None:
         super().__init__(code)
@@ -37,7 +37,7 @@ class UnreadableError(Exception):
 
 
 class Folder:
-    """The files of a folder and of the folders in it. Nothing leads out of it."""
+    """The files of a folder and its subfolders; no name leads out of it."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
@@ -110,7 +110,7 @@ class Zip:
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """Return a file's name; macOS writes it in UTF-8 and does not say so (APPNOTE, D.2)."""
+    """Return a file's name; macOS writes UTF-8 without declaring it (APPNOTE, D.2)."""
     if info.flag_bits & 0x800:
         return info.filename
     try:
@@ -123,7 +123,7 @@ SourceFiles: TypeAlias = Folder | Zip
 
 
 def source_files(source: Path) -> SourceFiles:
-    """Return where the files of `source` lie; those of a table lie beside it."""
+    """Return the files of `source`, or the files beside it if it is a table."""
     if not source.exists():
         raise BatchError(f"there is no {source}")
     if source.is_dir():

@@ -1,7 +1,7 @@
-"""A district's own rules, `policy.toml`: whose credentials count here, which, and for how much.
+"""A district's own rules, `policy.toml`: whose credentials count, which ones, and for how much.
 
-What the issuer signed is one thing, what it is worth here another: nothing in a policy makes a
-credential authentic, and what a credential does not declare is never made up (R41).
+A policy never makes a credential authentic, and it never fills in what a credential does not
+declare (R41).
 """
 
 import re
@@ -135,7 +135,7 @@ def judge(report: Report, policy: Policy, thing: ApplicantFile, now: datetime) -
 
 
 def awarded(credential: Credential) -> datetime | None:
-    """Return the day of the award, as far as the credential says."""
+    """Return the day of the award, or None if the credential states none."""
     return credential.awarded_date or credential.valid_from
 
 
@@ -174,9 +174,9 @@ def _achievement(
 
 
 def _reaches(result: Result, wanted: str) -> bool | None:
-    """Whether a level is the one wanted or above it; None where that cannot be told.
+    """Whether a level is the wanted one or above it; None if they cannot be compared.
 
-    Levels are compared by their numbers: the order they stand in is not signed (D8).
+    Levels are compared by their numbers: their order is not signed (D8).
     """
     levels = result.description.levels if result.description else ()
     least = [level for level in levels if level.name.casefold() == wanted.casefold()]

@@ -14,11 +14,11 @@ _WORST = (Answer.YES, Answer.COULD_NOT_CHECK, Answer.NO)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What was found of one thing that was handed in: all that the results and the record need.
+    """The result of one credential, or of one file that could not be checked.
 
-    `facts` are more cells of the results, by their heads. `same` is one for every copy and form
-    of a credential, and empty where there is none; `theirs` says that an address fits; `part` is
-    "2 of 3" where a file holds several. No result of a rubric is in it, because that is personnel
+    `facts` are further cells of the results, by column. `same` is equal for every copy and form of
+    one credential, and empty if there is none. `theirs` is True if an e-mail address fits. `part`
+    is "2 of 3" if a file holds several. Rubric results are left out, because they are personnel
     data (R42).
     """
 
@@ -34,7 +34,8 @@ class Row:
 
     @property
     def answer(self) -> Answer:
-        """Whether it counts: no, if anything says so; else whether anything is to be looked at."""
+        """*No* if any reason says no, else *could not check* if a person has to look, else
+        *yes*."""
         return max((why.answer for why in self.reasons), key=_WORST.index, default=Answer.YES)
 
     def with_reason(self, answer: Answer, code: str, **params: str | int) -> "Row":

@@ -1,11 +1,10 @@
-"""One check of a whole pile: go on where it stopped, a process for each core, settle what was used
-twice, keep a record.
+"""Check all submissions: resume where the last run stopped, use every core, keep a record.
 
-The journal holds one line for each thing that is done, so a run that was killed loses at most
-what it was just at. The record is written last: a folder with a record is a finished check.
+The journal holds one line for each file that is done, so a run that is killed loses only the
+files that it was working on. The record is written last: a folder with a record is finished.
 
-What only a decoder can read is read by yet another process (`verifier.intake.sandbox`), so no file
-ends a worker. Should one end all the same, the check stops, and goes on when it is begun again.
+Decoders run in yet another process (`verifier.intake.sandbox`), so a file cannot crash a worker.
+If a worker ends all the same, the check stops, and the same command resumes it.
 """
 
 import gc
@@ -42,7 +41,7 @@ _checkers: list[Checker] = []
 
 @dataclass(frozen=True, slots=True)
 class BatchJob:
-    """What a check is of: the pile, how each thing is checked, and what goes into the record."""
+    """What to check, how, and what goes into the record."""
 
     submissions: Submissions
     task: Task
@@ -52,7 +51,7 @@ class BatchJob:
 
     @property
     def fingerprint(self) -> str:
-        """Return what is the same only for a check of the same by the same rules."""
+        """Return a digest that is equal only for the same submissions, rules and options."""
         parts = (str(self.task.source), *self.files, *self.options, _made_by())
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
@@ -112,7 +111,7 @@ def check_all(things: Sequence[ApplicantFile], task: Task, workers: int) -> Iter
 
 
 def _start_worker(task: Task) -> None:
-    """Make the desk that this process checks at."""
+    """Set up this worker process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started it stops it
     Thread(target=_exit_with_parent, daemon=True).start()
     _checkers.append(Checker(task))
@@ -139,10 +138,10 @@ def _check(things: Sequence[ApplicantFile]) -> list[bytes]:
 
 
 def settle(rows: list[Row]) -> list[Row]:
-    """Return the rows with what only shows when all are seen: one credential used twice.
+    """Return the rows after comparing all of them: a credential that is used twice counts once.
 
-    Used by two applicants it counts for neither, unless it was issued to an address of just one
-    of them; handed in twice by one applicant, it counts once.
+    If two applicants use it, it counts for neither, unless it was issued to an address of exactly
+    one of them. If one applicant submits it twice, it counts once.
     """
     users: dict[str, dict[str, Row]] = defaultdict(dict)
     for row in sorted(rows, key=lambda row: (row.answer is not Answer.YES, not row.theirs)):
@@ -203,8 +202,8 @@ def _is_done(rows: list[Row] | None, files: SourceFiles) -> bool:
 def _record(
     job: BatchJob, rows: list[Row], times: dict[str, str], written: dict[str, bytes]
 ) -> bytes:
-    """Return what is kept for the file: what was checked, when, by which rules, and with which
-    answers of others, each by its SHA-256."""
+    """Return the record: what was checked, when, by which rules, and with which responses of
+    others, each by its SHA-256."""
     asked = sorted({request for row in rows for request in row.asked})
     places = {request: place for place, request in enumerate(asked)}
     record = {

@@ -1,7 +1,10 @@
-"""The results for people: two tables for a spreadsheet, and a sheet to read and to print.
+"""The results for people: two CSV tables, and an HTML sheet to read and print.
 
-Everything in them comes from strangers. In the tables no cell can become a formula (T30); in the
-sheet all is escaped, and nothing is loaded from anywhere.
+Every text comes from strangers. No cell can become a formula (T30); the sheet escapes everything
+and loads nothing.
+
+>>> cell("=SUM(A1:A9)")
+"'=SUM(A1:A9)"
 """
 
 import csv
@@ -36,7 +39,7 @@ _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "'")
 
 
 class RecordedFile(NamedTuple):
-    """A file that has a say in it: its name, its SHA-256, and what it is."""
+    """A file that the results depend on: its name, its SHA-256, and what it is."""
 
     file: str
     sha256: str
@@ -44,7 +47,7 @@ class RecordedFile(NamedTuple):
 
 
 def as_csv(rows: Iterable[Row]) -> bytes:
-    """Return one line for each thing that was handed in, as spreadsheets open it."""
+    """Return the results as CSV for spreadsheets, one line for each row."""
     return _table(_HEADS, ([cells.get(head, "") for head in _HEADS] for cells in map(_cells, rows)))
 
 

@@ -1,4 +1,8 @@
-"""The table that says who handed in what, as a spreadsheet, a form or a database saves it."""
+"""The table that names each applicant's files, as a spreadsheet, a form or a database exports it.
+
+>>> read(b"Name,Link\\nJordan Example,https://a.example/1", "applicants.csv").rows[0].applicant
+'Jordan Example'
+"""
 
 import csv
 import io
@@ -51,9 +55,9 @@ _NOBODY = ("anonymous", "anónimo", "anonymous user")
 
 
 class ApplicantFile(NamedTuple):
-    """One thing that one applicant handed in: `source` is a file's name, a link, or empty.
+    """One file or link that one applicant submitted; `source` is empty if there is none.
 
-    `by_table` says that a table named it, so that whose it is has to be compared.
+    `by_table` is True if a table names the applicant, whose identity must then be compared.
     """
 
     applicant: str
@@ -70,7 +74,7 @@ class ApplicantFile(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ApplicantTable:
-    """What a table says, and how its columns were understood: `used` are (head, use) each."""
+    """The rows of a table, and how its columns are used: `used` holds pairs (head, use)."""
 
     rows: tuple[ApplicantFile, ...]
     used: tuple[tuple[str, str], ...]
@@ -83,9 +87,9 @@ def is_table(name: str) -> bool:
 
 
 def read(data: bytes, where: str) -> ApplicantTable:
-    """Return what a table says; a file that it names lies beside it.
+    """Return the content of a table; the files that it names lie beside it.
 
-    `BatchError` names the row or column and what to mend.
+    Raises `BatchError`, which names the row or column and what to correct.
     """
     if len(data) > MAX_BYTES:
         raise BatchError(f"{where} is over {MAX_BYTES // 1024**2} MB: check it in parts")
@@ -139,7 +143,7 @@ def _refuse_twins(heads: list[str], uses: list[str], where: str) -> None:
 def _files_of_row(
     row: dict[str, list[str]], number: int, folder: PurePosixPath
 ) -> Iterator[ApplicantFile]:
-    """Yield what one row of a table says was handed in; its files lie in `folder`."""
+    """Yield the files and links in one row; the files lie in `folder`."""
     who = " ".join(" ".join(row["applicant"]).split())
     name = _name(row) or (who if _is_name(who) else "")
     emails = tuple(dict.fromkeys(_ADDRESS.findall(" ".join(row["emails"]))))

@@ -1,1 +1,1 @@
-"""What is checked beside the signature: dates, status, copies, evidence, who presents it."""
+"""The checks besides the signature: dates, status, disclosure, evidence, recipient."""

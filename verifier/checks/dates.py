@@ -1,4 +1,4 @@
-"""Is it in force: the dates of a credential and of its proofs (OB-85; T11)."""
+"""Validity: the dates of a credential and of its proofs (OB-85; T11)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta

@@ -1,8 +1,8 @@
-"""Sharing less: what of an Open Badge must always be shown, what may be left out, and making a
-copy that shows less.
+"""Selective disclosure: what a copy of an Open Badge must show, what its holder may leave out, and
+how a copy is made.
 
-A holder may leave out what flatters less or is nobody's business, never what limits the
-credential or says what it is about: otherwise a withdrawn badge could be made to look current.
+A holder may leave out details, but never what limits the credential or says what it is about.
+Otherwise a revoked badge could be made to look current.
 """
 
 from collections.abc import Mapping, Sequence
@@ -88,10 +88,10 @@ def _present(document: Json, pointer: str) -> bool:
 def derive(
     document: Json, show: Sequence[str], *, contexts: FrozenContexts = BUNDLED
 ) -> dict[str, Any]:
-    """Return a copy of a credential that shows what is mandatory and what `show` points at.
+    """Return a copy of a credential that shows the mandatory parts and those that `show` points to.
 
-    `document` carries the base proof that its issuer gave to the holder; no private key is
-    needed. Raises `DisclosureError`, whose message says what to do instead.
+    `document` carries the base proof that the issuer gave to the holder; no private key is needed.
+    Raises `DisclosureError`, whose message says what to do instead.
     """
     structure = check_structure(document)
     if structure.outcome is not Outcome.PASSED:
@@ -126,13 +126,12 @@ def _offer(document: Json) -> str:
 def check_limits(
     credential: Credential, document: Json, contexts: FrozenContexts
 ) -> tuple[Check, ...]:
-    """Check that a copy which shows less shows what limits it; nothing for other credentials.
-    `document` is the copy as it is written.
+    """Check that a copy which shows less still shows what limits it; empty for other credentials.
 
-    What its holder may leave out limits nothing: of two withdrawals or ends she shows the one
-    that flatters. So each that is shown must be mandatory, and one must be a list of withdrawals.
-    Whether an end is hidden cannot be known where none is shown, unless its issuer made the time
-    of validity mandatory.
+    `document` is the copy as written. A part that its holder may leave out does not limit: of two
+    status entries or end dates she could show the better one. So every one that is shown must be
+    mandatory, and one must be for revocation. If no end date is shown, it may be hidden, unless the
+    issuer made the validity period mandatory.
     """
     values = [v for v in _proof_values(document) if isinstance(v, DerivedProof)]
     if not values:
@@ -161,7 +160,8 @@ class _Limits(NamedTuple):
         own = f"<{credential.id}>"
 
         def places(*predicates: str) -> set[int]:
-            """Where the credential says this of itself; without an id, where anything does."""
+            """Return the lines with these predicates about the credential; about anything if it has
+            no id."""
             numbers = (i for i, line in enumerate(lines) if line[1] in predicates)
             return {i for i in numbers if credential.id is None or lines[i][0] == own}
 
@@ -184,8 +184,8 @@ def _is_of_withdrawals(entry: Any) -> bool:
 
 
 def check_withheld(credential: Credential) -> tuple[Check, ...]:
-    """Say how many criteria a copy that shows less keeps back, or that it is no copy but the
-    whole; nothing for credentials that cannot be shared in parts."""
+    """Note how many criteria a copy withholds, or that it is not a copy but the whole; empty for
+    credentials that cannot be shared in parts."""
     values = _proof_values(credential.document)
     if any(isinstance(value, BaseProof) for value in values):
         return (Check("disclosure", Outcome.NOT_APPLICABLE, "whole_handed_in"),)

@@ -1,4 +1,4 @@
-"""Evidence handed over as a file: is it the very file that was signed for (design D9, OB-38)?"""
+"""Evidence files: compare a file with the digest that was signed (design D9, OB-38)."""
 
 import base64
 import binascii

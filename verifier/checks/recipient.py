@@ -1,4 +1,8 @@
-"""Whose credential it is: matching a name or an e-mail against what was signed (OB-35, OB-86)."""
+"""The recipient: compare a name, an e-mail address or a DID with what was signed (OB-35, OB-86).
+
+>>> ascii_lower("Jordan.Example@School.Example")
+'jordan.example@school.example'
+"""
 
 import hashlib
 import hmac

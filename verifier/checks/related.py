@@ -1,7 +1,7 @@
-"""Files that the issuer signed a digest of: `relatedResource` (VCDM 2.0, section 5.3).
+"""Files whose digest the issuer signed: `relatedResource` (VCDM 2.0, section 5.3).
 
-Nothing is fetched. What can be compared are the contexts that are held here: by them the words of
-the credential are read, and its issuer says which bytes it meant.
+Nothing is fetched. Only contexts that this verifier holds can be compared: the issuer says which
+bytes it meant, and those bytes define the credential's terms.
 """
 
 import base64

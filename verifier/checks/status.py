@@ -1,6 +1,6 @@
-"""The issuer's status lists: withdrawn, suspended, or with a message (OB-75…78; T13, T14).
+"""Status: revoked, suspended, or with a message (OB-75…78; T13, T14).
 
-Whatever keeps a list from being read is "could not check", never "fine" and never "revoked".
+A list that cannot be read gives "could not check", never "not revoked" and never "revoked".
 """
 
 import re
@@ -49,7 +49,7 @@ ReadList = Callable[[bytes], Credential | None]
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """What one `credentialStatus` says: where to look, and what the value there means."""
+    """One `credentialStatus` entry: where to look, and what the value there means."""
 
     type: str
     purpose: str
@@ -103,7 +103,7 @@ def _look_up(
 
 
 def _aged(check: Check, fetched: Fetched) -> Check:
-    """Return the check with the age of an answer that was kept, in seconds."""
+    """Return the check with the age in seconds of a cached response."""
     return replace(check, params={**check.params, "age": fetched.age}) if fetched.age else check
 
 
@@ -186,8 +186,8 @@ def _is_at_home(status_list_credential: Credential, url: str) -> bool:
 
 
 def _meaning(entry: _Entry, value: int) -> Check:
-    """Return what the value of an entry says (section 2.2): only withdrawal and suspension are
-    for us to decide; a message is the issuer's own, and a reader's to judge."""
+    """Return the check for the value of an entry (section 2.2). Only revocation and suspension are
+    decided here; a message is for the reader to judge."""
     where = {"url": entry.url[:200]}
     if entry.purpose == "refresh":
         code = "refresh_offered" if value else "no_refresh_offered"
@@ -203,8 +203,7 @@ def _meaning(entry: _Entry, value: int) -> Check:
 
 def _check_revocation_list(entry: Json, credential: Credential, fetch: Fetch) -> Check:
     """Look a credential up in a `1EdTechRevocationList`: unsigned JSON at an address that the
-    issuer signed (OB-78). What it lists is withdrawn; it cannot be told whether it is whole.
-    """
+    issuer signed (OB-78). Listed credentials are revoked; the list may be incomplete."""
     url = entry.get("id")
     if not isinstance(url, str):
         return _unknown("status_malformed", {"member": "credentialStatus.id"})

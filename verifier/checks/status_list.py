@@ -1,4 +1,5 @@
-"""Bitstring Status Lists: many small answers in one file (Bitstring Status List 1.0)."""
+"""Bitstring Status Lists: the status of many credentials in one compressed bit string (Bitstring
+Status List 1.0)."""
 
 import base64
 import binascii

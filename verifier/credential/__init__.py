@@ -1,1 +1,1 @@
-"""The `Credential` view: the one thing that decisions and pages read."""
+"""The `Credential` view, from which decisions are made and pages are rendered."""

@@ -1,6 +1,9 @@
-"""The `Credential` view: the one thing that decisions and pages read of a credential (D2).
+"""The `Credential` view, from which decisions are made and pages are rendered (D2).
 
-`verifier.credential.view` makes it of a document. Names follow Open Badges 3.0, appendix B.
+`verifier.credential.view` builds it from a document. Names follow Open Badges 3.0, appendix B.
+
+>>> instant("2027-01-31T00:00:00Z")
+datetime.datetime(2027, 1, 31, 0, 0, tzinfo=datetime.timezone.utc)
 """
 
 import unicodedata
@@ -123,10 +126,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What one credential says; absent and unreadable dates are None.
+    """The content of one credential; dates that are absent or unreadable are None.
 
-    Dates keep the offset they were written with: it decides which day the issuer meant.
-    `unreadable` names the dates that are there and cannot be read: they are not absent.
+    Dates keep the offset they were written with, because it decides which day the issuer meant.
+    `unreadable` names the dates that are present but cannot be read.
     """
 
     id: str | None
@@ -171,7 +174,7 @@ class Credential:
 
     @property
     def criteria_without_result(self) -> tuple[ResultDescription, ...]:
-        """The criteria of which nothing is said: kept back by the holder, or never judged."""
+        """The criteria without a result: withheld by the holder, or never judged."""
         with_result = {result.description.id for result in self.results if result.description}
         return tuple(criterion for criterion in self.criteria if criterion.id not in with_result)
 
@@ -218,7 +221,7 @@ def instant(text: str, *, zone: tzinfo | None = UTC) -> datetime | None:
 
 
 def readable_instant(value: Any) -> datetime | None:
-    """Return the time in a JSON value, or None for what is no text of a time."""
+    """Return the time in a JSON value, or None if the value is not a time."""
     return instant(value) if isinstance(value, str) else None
 
 

@@ -1,7 +1,10 @@
-"""From a document that the gate let through to the `Credential` view of it.
+"""Build the `Credential` view of a document that passed the structure gate.
 
-Takes only what has the expected shape, and never raises on a foreign document: what is odd is
-for the gate and the shape checks to say.
+Members of an unexpected shape are left out, and nothing raises; the gate and the shape checks
+report them.
+
+>>> view({"name": "Reading", "issuer": {"id": "did:web:d.example"}}).issuer.id
+'did:web:d.example'
 """
 
 from collections.abc import Mapping
@@ -215,7 +218,7 @@ def _dates(document: Json, *members: str) -> list[datetime]:
 
 
 def unreadable(document: Json, *members: str) -> tuple[str, ...]:
-    """Return the members that say something which is no moment. What has no value says nothing."""
+    """Return the members that are present but hold no time."""
     return tuple(
         member
         for member in members

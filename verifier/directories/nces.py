@@ -1,9 +1,9 @@
-"""From the federal directory of school districts to a trust list that says where it is from.
+"""Make a trust list of the federal directory of school districts.
 
-The Common Core of Data of the National Center for Education Statistics (NCES), Local Education
-Agency Universe, directory file (`ccd_lea_029_…`): a CSV with one row for each agency, and its
-`WEBSITE`. Whoever controls that host can publish the document of its did:web. Nobody has asked
-the district, so every entry is marked as unverified.
+The input is the Local Education Agency Universe, directory file (`ccd_lea_029_…`), of the Common
+Core of Data of the National Center for Education Statistics (NCES): a CSV with one row for each
+agency and its `WEBSITE`. The host of that website can publish the agency's did:web document.
+Nobody has asked the districts, so every entry is marked as unverified.
 """
 
 import csv
@@ -32,10 +32,10 @@ class Built:
 
 
 def build(data: bytes, *, now: datetime, state: str = "") -> Built:
-    """Return the list of the districts in the directory whose website names a host of their own.
+    """Return the list of the districts whose website names a host of its own.
 
-    Left out are agencies without a website, with one below a path or on a host that another
-    agency has too (a shared platform says nothing of who is behind it), and closed ones.
+    Left out are closed agencies, and those without a website, with a website below a path, or on a
+    host that another agency uses too (a shared platform does not identify anybody).
     """
     left_out: Counter[str] = Counter()
     hosts: dict[str, dict[str, str]] = {}
@@ -84,7 +84,7 @@ def _rows(data: bytes) -> Iterator[dict[str, str]]:
 
 
 def _host(website: str) -> str | None:
-    """Return the host of a website without `www.`; None where it is no host for itself."""
+    """Return the host of a website without `www.`, or None if the site is not a host of its own."""
     text = website.strip()
     address = web_address.read(text if "://" in text else f"https://{text}")
     if address is None or address.path != "/" or address.query or address.site != address.host:

@@ -1,1 +1,1 @@
-"""Asking others over the web, within limits, and what is remembered of the answers."""
+"""Requests to other sites, within limits, and the cache of their responses."""

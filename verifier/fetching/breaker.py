@@ -1,5 +1,7 @@
-"""Hosts that do not answer are left alone for a while, so that one dead host does not make
-everybody wait, and a host in trouble is not asked a thousand times."""
+"""A circuit breaker: a host that does not answer is not asked again for a while.
+
+One dead host then delays nobody else, and a host in trouble is not asked a thousand times.
+"""
 
 import time
 from collections.abc import Callable

@@ -1,12 +1,20 @@
-"""The one file that opens sockets. Everyone else is handed a `Fetch`.
+"""The one file that opens sockets; everything else takes a `Fetch` as an argument.
 
-Every address comes from an untrusted credential, so (T20, T22): https on port 443, or on a
-port that whoever runs this listed; the host is resolved once, every address it has must be
-public, and the connection goes to the address that was checked, by the name that was asked
-for; no redirect leaves the origin; a total deadline that neither a slow sender nor a slow
-resolver can stretch; a byte cap; no content encoding; a budget of fetches for each
-verification. What is kept between verifications is in `fetch_cache.py`, and which hosts are
-left alone for a while in `fetch_breaker.py`: each is a `Fetch` around another.
+Every address comes from an untrusted credential, so (T20, T22):
+
+- only https, on port 443 or a port that the operator has allowed;
+- the host is resolved once, all its addresses must be public, and the connection goes to an
+  address that was checked, under the name of the host;
+- a redirect must stay on the same origin;
+- a total deadline, which neither a slow server nor a slow resolver can extend, a limit on bytes,
+  no content encoding, and a budget of requests for each verification.
+
+`cache.py` and `breaker.py` wrap a `Fetch` in another one.
+
+>>> offline("https://a.example/", accept="*/*", max_bytes=1)
+Traceback (most recent call last):
+...
+verifier.fetching.fetch.FetchError: https://a.example/: offline
 """
 
 import socket
@@ -39,10 +47,10 @@ _USER_AGENT = b"mintmark-verify"
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What came back from a URL: the body, its media type without parameters, the URL asked.
+    """A response: the URL asked, the body, and its media type without parameters.
 
-    `fresh_for` says for how many seconds its sender lets it be kept, None where it does not
-    say; `age` is how many seconds ago it came.
+    `fresh_for` is how many seconds it may be cached, None if its sender does not say; `age` is how
+    many seconds ago it was received.
     """
 
     url: str
@@ -53,7 +61,7 @@ class Fetched:
 
 
 class FetchError(Exception):
-    """The URL could not be had. `code` says why in a word; nothing is concluded from it."""
+    """The URL could not be fetched. `code` says why in a word; no conclusion is drawn from it."""
 
     def __init__(self, code: str, url: str, detail: str = "") -> None:
         super().__init__(f"{url}: {detail or code}")
@@ -75,11 +83,11 @@ def offline(url: str, *, accept: str, max_bytes: int) -> Fetched:
 
 
 class WebFetch:
-    """The `Fetch` of one verification: at most `MAX_FETCHES`, each URL once.
+    """The `Fetch` of one verification: at most `MAX_FETCHES` URLs, each requested once.
 
-    `allow` lists hosts that may be asked on another port than 443, each as `host_and_port`
-    returns it; they must be public all the same. `unsafe_loopback_http` also lets http through
-    to the host `localhost`, any port, for trying things out on one machine.
+    `allow` lists hosts that may be asked on another port than 443, as `host_and_port` returns them;
+    they must be public all the same. `unsafe_loopback_http` also allows http to the host
+    `localhost`, any port, for trying things out on one machine.
     """
 
     def __init__(

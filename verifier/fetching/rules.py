@@ -1,7 +1,10 @@
-"""Which addresses may be asked, and how long an answer may be kept. Nothing is asked here.
+"""Which addresses may be fetched, and how long a response may be cached; no I/O.
 
-Every address comes from an untrusted credential (T20): https on port 443, or on a port that
-whoever runs the verifier listed, and hosts of the public internet.
+Every address comes from an untrusted credential (T20): only https on port 443 or on a port that
+the operator has allowed, and only hosts of the public internet.
+
+>>> is_allowed("10.0.0.1"), is_allowed("93.184.216.34")
+(False, True)
 """
 
 import ipaddress
@@ -27,7 +30,7 @@ _SECONDS = re.compile(r"[0-9]{1,9}")
 
 
 def host_and_port(text: str) -> tuple[str, int]:
-    """Return what a `HOST:PORT` names; `ValueError` says how it must be written."""
+    """Return the host and port in `HOST:PORT`; `ValueError` says how it must be written."""
     match = _HOST_AND_PORT.fullmatch(text.lower())
     if match is None or int(match[2]) > 65535:
         raise ValueError(f"{text!r} is no HOST:PORT, such as badges.example.org:8443")
@@ -35,10 +38,10 @@ def host_and_port(text: str) -> tuple[str, int]:
 
 
 def place(url: str, listed: Container[tuple[str, int]], *, loopback: bool) -> tuple[str, int]:
-    """Return the host and port that a URL leads to; `ValueError` says why it may not be asked.
+    """Return the host and port of a URL; `ValueError` says why it may not be fetched.
 
-    `listed` has hosts that may be asked on other ports than 443, and `loopback` lets anything
-    through to `localhost`.
+    `listed` holds hosts that may be asked on other ports than 443; `loopback` allows any URL on
+    `localhost`.
     """
     address = web_address.read(url)
     if address is None:
@@ -51,7 +54,8 @@ def place(url: str, listed: Container[tuple[str, int]], *, loopback: bool) -> tu
 
 
 def is_allowed(address: str, *, loopback: bool = False) -> bool:
-    """Whether a verification may connect to this IP address: public, or loopback if asked for."""
+    """Whether a verification may connect to this IP address: a public one, or with `loopback` only
+    a loopback address."""
     ip = ipaddress.ip_address(address)
     if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
         ip = ip.ipv4_mapped
@@ -64,10 +68,8 @@ def is_allowed(address: str, *, loopback: bool = False) -> bool:
 
 
 def fresh_for(headers: Mapping[str, str]) -> int | None:
-    """Return how many seconds an answer may be kept (RFC 9111, 5.2.2), None if it does not say.
-
-    `headers` are named in lower case. What is said unclearly counts as nothing to be kept.
-    """
+    """Return for how many seconds a response may be cached (RFC 9111, 5.2.2), None if it does not
+    say. `headers` have names in lower case. An unclear value means 0."""
     directives = headers.get("cache-control", "").lower().split(",")
     named = {
         name.strip(): value

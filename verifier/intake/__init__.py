@@ -1,1 +1,1 @@
-"""What was handed in: the credential in a file, a picture, a code or a link."""
+"""Read a submission: find the credential in a file, a picture, a code or a link."""

@@ -1,4 +1,4 @@
-"""What runs in the sandbox: a decoder for each kind of file (T15, T16, T31)."""
+"""The decoders that run in the sandbox, one for each kind of file (T15, T16, T31)."""
 
 from collections.abc import Callable
 from dataclasses import asdict, replace

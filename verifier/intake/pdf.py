@@ -1,7 +1,7 @@
-"""Credentials in PDF files: the attached one, else codes printed on pages.
+"""Credentials in PDF: attachments, else codes printed on the pages.
 
-Both libraries for PDF can be made to work for hours or to take gigabytes by a file of some
-kilobytes (T15): all of this runs in the sandbox.
+A file of some kilobytes can make a PDF library run for hours or take gigabytes (T15), so all of
+this runs in the sandbox.
 """
 
 import io

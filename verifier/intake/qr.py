@@ -1,7 +1,9 @@
-"""The code that holds a whole credential (D7, docs/qr-format.md), and codes found in pictures.
+"""The QR code that holds a whole credential (D7, docs/qr-format.md), and reading codes in pictures.
 
-`pack` and `unpack` are each other's inverse, without loss: what comes out of a printed code
-is the compact JWS that went in, letter for letter, so its signature still fits.
+`unpack(pack(jws))` returns `jws` unchanged, so its signature still verifies.
+
+>>> to_digits(bytes([1, 2])), from_digits("258")
+('258', b'\\x01\\x02')
 """
 
 import hashlib
@@ -48,8 +50,8 @@ class QrError(ValueError):
 def pack(jwt: str) -> bytes:
     """Return the bytes of a code that holds `jwt`.
 
-    Raises `QrError` if it is no canonical compact JWS, its signature has other than 64 bytes
-    (RS256), or it is larger than a reader would inflate.
+    Raises `QrError` if it is not a canonical compact JWS, if its signature does not have 64 bytes
+    (RS256), or if it is larger than a reader would inflate.
     """
     try:
         header, payload, signature = map(base64url.decode, jwt.split("."))
@@ -111,10 +113,10 @@ def from_digits(digits: str) -> bytes:
 
 
 def fragment_credential(text: str) -> str | None:
-    """Return the compact JWS in `https://…/verify#<digits>`, or None if `text` is no such link.
+    """Return the compact JWS in `https://…/verify#<digits>`, or None for another text.
 
-    The address before the digits may be anybody's: it is not looked at and never fetched (T32).
-    Raises `QrError` if it is such a link and its digits hold no credential.
+    The address before the digits may be anybody's: it is not used and never fetched (T32). Raises
+    `QrError` if the digits hold no credential.
     """
     link = _LINK.fullmatch(text)
     return None if link is None else unpack(from_digits(link[1]))

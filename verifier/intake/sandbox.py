@@ -1,12 +1,12 @@
-"""A child process for what anybody made and only a decoder can read: pictures, SVG, PDF.
+"""A child process for files that only a decoder can read: pictures, SVG, PDF, workbooks.
 
-Decoders can be made to work for hours, to take gigabytes, or worse, by a file of some
-kilobytes (T15, T16, T31). So they run in a process that has nothing to lose: no environment,
-no way to open a file or a connection, little memory and little time, one for each reading.
+A file of some kilobytes can make a decoder run for hours, take gigabytes, or worse (T15, T16,
+T31). So each file is decoded in a process of its own with no environment, no way to open a file
+or a connection, and limits on memory and time.
 
-To start a Python takes longer than to read a badge. So each process that reads has one
-*nursery*, a Python with the decoders loaded that does nothing but fork; and a file that kills
-its reader makes nobody wait. Needs a Unix.
+Starting Python takes longer than reading a badge. So each process that reads files has one
+*supervisor*, a Python with the decoders loaded that does nothing but fork. A file that crashes
+the reader delays nobody else. Needs Unix.
 """
 
 import atexit
@@ -69,7 +69,7 @@ class SandboxError(Exception):
 
 
 def read(kind: str, data: bytes) -> Any:
-    """Return what `decoders.decode` finds in `data`, read by a process of its own.
+    """Return what `decoders.decode` finds in `data`, run in a process of its own.
 
     Raises `SandboxError` if it needs more than the limits above or the time that this verification
     has left, or dies.

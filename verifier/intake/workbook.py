@@ -1,4 +1,4 @@
-"""The cells of a spreadsheet, as text: what the sandbox does with one (T15)."""
+"""The cells of a spreadsheet as text; runs in the sandbox (T15)."""
 
 import io
 from datetime import date, datetime, time, timedelta

@@ -1,8 +1,8 @@
-"""What stands around credentials: presentations, envelopes, and the JSON beside a JWT
-(VCDM 2.0, sections 4.12 and 4.13; VCDM 1.1, section 6.3.1).
+"""What wraps credentials: presentations, envelopes, and JSON beside a JWT (VCDM 2.0, sections 4.12
+and 4.13; VCDM 1.1, section 6.3.1).
 
-None of it is judged. Who shows a credential is no matter of who issued it, an envelope is not
-signed, and JSON beside a JWT may say anything.
+The wrapping is not judged. A presentation says who shows a credential, not who issued it; an
+envelope is not signed; and JSON beside a JWT proves nothing.
 """
 
 import base64
@@ -43,14 +43,14 @@ Json = Mapping[str, Any]
 
 
 class Wrapped(NamedTuple):
-    """The credentials in a wrapping as texts, and what the wrappings are: rows of the words."""
+    """The texts of the wrapped credentials, and the codes of notes that describe the wrapping."""
 
     texts: tuple[str, ...]
     notes: tuple[str, ...]
 
 
 class WrappingError(ValueError):
-    """The envelope holds what is not read here. `code` is a row of the words."""
+    """The envelope holds something that is not read here. `code` names the sentence."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
@@ -59,9 +59,9 @@ class WrappingError(ValueError):
 
 
 def unwrap(text: str, depth: int = MAX_DEPTH) -> Wrapped | None:
-    """Return what is wrapped in `text`, JSON or a compact JWS; None if that is no wrapping.
+    """Return what is wrapped in `text`, JSON or a compact JWS; None if it is not a wrapping.
 
-    Raises `WrappingError` for an envelope that holds neither.
+    Raises `WrappingError` for an envelope that holds neither JSON nor a JWS.
     """
     document = _document(text)
     if document is None or depth == 0:
@@ -89,7 +89,8 @@ def opened(text: str) -> str:
 
 
 def _document(text: str) -> Json | None:
-    """Return the JSON of a text that may be a wrapping; whoever parses it says what is wrong."""
+    """Return the JSON of a text that may be a wrapping, or None; the parser reports errors
+    later."""
     try:
         data = text if text.startswith("{") else base64url.decode(text.split(".")[1]).decode()
         return strict_json.loads_object(data) if _NAMES.search(data) else None

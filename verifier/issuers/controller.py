@@ -1,8 +1,8 @@
-"""Issuers' own documents: which keys they list for what they assert (design D4, T5).
+"""The keys that an issuer's own document lists for assertions (design D4, T5).
 
 A verification method counts only if the issuer's *own* document lists it under
-`assertionMethod` with the issuer as its controller, or the key set of its own origin holds
-it; anything else proves nothing.
+`assertionMethod` with the issuer as its controller, or if the key set of the issuer's own origin
+holds it. A key from anywhere else proves nothing.
 """
 
 from collections.abc import Iterable, Mapping
@@ -26,8 +26,8 @@ Json = Mapping[str, Any]
 
 
 class DidError(ValueError):
-    """The issuer's identifier or document cannot be used. `code` is a row of the words;
-    `certain` says whether that is a flaw of the issuer's (True) or could not be checked."""
+    """The issuer's identifier or document cannot be used. `code` names the sentence; `certain` is
+    True if the issuer is at fault, False if it could not be checked."""
 
     def __init__(self, code: str, detail: str, *, certain: bool) -> None:
         super().__init__(detail)
@@ -40,9 +40,9 @@ class DidError(ValueError):
 class VerificationMethod:
     """One key of an issuer, as its own document lists it.
 
-    `key` is None for a kind of key that is not read here. `retired` is the date of the member
-    `expires` (Controlled Identifiers 1.0) or of our own issuers' `retired`. `unreadable` names
-    one of these dates that is there and says no moment: the key may have been given up.
+    `key` is None for a key type that is not read here. `retired` is the date of the member
+    `expires` (Controlled Identifiers 1.0) or of our own issuers' `retired`. `unreadable` names a
+    date that is present but is not a time: the key may have been given up.
     """
 
     id: str
@@ -52,11 +52,11 @@ class VerificationMethod:
     unreadable: str | None = None
 
     def check_used_at(self, signed: datetime | None) -> Check:
-        """Check that the issuer had not given the key up when it signed (T34).
+        """Check that the issuer still used the key when it signed (T34).
 
-        The time of signing is the signer's own word. So a date after the key was given up
-        fails; after a key was withdrawn as unsafe, even an earlier date shows nothing, because
-        whoever took the key can write any date.
+        The signer chose the time of signing. So a date after the key was given up fails. After a
+        key was revoked as compromised, even an earlier date proves nothing, because a thief can
+        write any date.
         """
         for ended, before, unsure in (
             (self.revoked, "key_revoked_before", "key_revoked_unsure"),
@@ -75,8 +75,8 @@ class VerificationMethod:
         return Check("key", Outcome.PASSED, "key_of_issuer", {"method": self.id})
 
     def unless_among(self, unsafe: Iterable["VerificationMethod"]) -> "VerificationMethod":
-        """Return it, compromised since the first day on which one of `unsafe` says so of it; with
-        a day that cannot be read if one of them has that."""
+        """Return the method with the first date on which one of `unsafe` revokes the same key; with
+        an unreadable date if one of them has that."""
         same = [
             method
             for method in unsafe
@@ -93,11 +93,11 @@ class VerificationMethod:
 class Controller:
     """An issuer's document: its id and the keys that may make assertions for it.
 
-    `snapshot_of` is None for the live document, else the day on which a trust list kept it.
-    `complete` is False where a key that is not here may still be the issuer's, because a place
-    where it publishes keys could not be read or says nothing of keys. `unsafe` are the keys that
-    it marks as compromised (`revoked`), whether or not it still lists them for assertions.
-    `others` are the ids of those that it publishes and does not list for assertions.
+    `snapshot_of` is None for the live document, else the day on which a trust list copied it.
+    `complete` is False if the issuer may have other keys, because a place where it publishes keys
+    could not be read or does not mention keys. `unsafe` are the keys marked as compromised
+    (`revoked`), whether or not they are still listed for assertions. `others` are the ids of keys
+    that are published but not listed for assertions.
     """
 
     id: str
@@ -108,8 +108,8 @@ class Controller:
     others: tuple[str, ...] = ()
 
     def heeding(self, copies: Iterable["Controller"]) -> "Controller":
-        """Return it with each key marked as compromised that it or one of `copies` marks so, by
-        whatever name (T34)."""
+        """Return the document with every key marked as compromised that it or one of `copies` marks
+        so, under any id (T34)."""
         unsafe = tuple(key for controller in (self, *copies) for key in controller.unsafe)
         if not unsafe:
             return self
@@ -121,9 +121,9 @@ class Controller:
         return next((method for method in self.methods if method.id == reference), None)
 
     def check_absent(self, reference: str, signed: datetime | None) -> Check:
-        """Return what it means that a key is not among those listed here.
+        """Return the check for a key that is not listed here.
 
-        A snapshot knows nothing of a key that came after it.
+        A snapshot does not contain keys that were added after it.
         """
         params = {"method": reference[:200]}
         if self.snapshot_of and not (signed and signed <= self.snapshot_of):
@@ -165,7 +165,7 @@ def controller(
 def key_set(document: Json, issuer: str) -> tuple[VerificationMethod, ...]:
     """Return the keys of a JWK Set (RFC 7517) of the issuer's own origin, each by its `kid`.
 
-    Raises `DidError` if the set says that it is another issuer's (OB-72).
+    Raises `DidError` if the set names another issuer (OB-72).
     """
     if document.get("iss", issuer) != issuer:
         raise DidError("issuer_document_of_another", str(document["iss"])[:200], certain=False)

@@ -1,4 +1,8 @@
-"""From an issuer's identifier to its own document: did:web, did:key, did:jwk, https (T5, T21)."""
+"""Resolve an issuer's identifier to its own document: did:web, did:key, did:jwk, https (T5, T21).
+
+>>> did_web_url("did:web:schools.example:north")
+'https://schools.example/north/did.json'
+"""
 
 import re
 from dataclasses import replace
@@ -33,7 +37,7 @@ _SEGMENT = re.compile(r"[A-Za-z0-9._-]+")
 
 
 def resolve(issuer: str, fetch: Fetch) -> Controller:
-    """Return the issuer's own document; `DidError` where there is none to be had.
+    """Return the issuer's own document; `DidError` if it cannot be obtained.
 
     did:key and did:jwk need no fetch; did:web and https are fetched from their own address.
     """
@@ -111,11 +115,11 @@ def _did_jwk(did: str) -> Controller:
 
 
 def _web_address(issuer: str, address: WebAddress, fetch: Fetch) -> Controller:
-    """An issuer named by a web address: the keys that its document lists (OB-71), and those in
-    the key set of its origin (OB-72).
+    """Resolve an issuer named by a web address: the keys that its document lists (OB-71), and the
+    key set of its origin (OB-72).
 
-    Many such issuers publish only one of the two, or a profile that says nothing of keys. Only
-    with both at hand does the absence of a key mean anything.
+    Many such issuers publish only one of the two, or a profile that does not mention keys. Only if
+    both were read does the absence of a key mean anything.
     """
     origin_keys = f"{address.scheme}://{address.site}/.well-known/jwks.json"
     listed_keys: tuple[VerificationMethod, ...] = ()

@@ -1,4 +1,4 @@
-"""What an Open Badge 1.x or 2.0 links to, as its issuer's site serves it."""
+"""The documents that an Open Badge 1.x or 2.0 links to."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ Json = Mapping[str, Any]
 
 
 class UnavailableError(Exception):
-    """A document that the answer needs could not be had. `code` is a row of the words."""
+    """A document that the verdict needs is not available. `code` names the sentence."""
 
     def __init__(self, code: str, url: str) -> None:
         super().__init__(f"{code}: {url}")
@@ -22,9 +22,9 @@ class UnavailableError(Exception):
 
 
 def load(url: str, fetch: Fetch) -> dict[str, Any]:
-    """Return the JSON object at an address, which is its `id` where it has none, as in 1.0.
+    """Return the JSON object at an address, which is also its `id` if it has none, as in 1.0.
 
-    It is asked by https whatever the address says. Raises `FetchError`.
+    The request uses https, whatever the address says. Raises `FetchError`.
     """
     asked = web_address.by_https(url)
     fetched = fetch(asked, accept=_TYPES, max_bytes=MAX_DOCUMENT_BYTES)
@@ -35,7 +35,7 @@ def load(url: str, fetch: Fetch) -> dict[str, Any]:
 
 
 def linked(reference: Any, fetch: Fetch) -> dict[str, Any]:
-    """Return the document that a badge links to; `UnavailableError` if it cannot be had."""
+    """Return the document that a badge links to; `UnavailableError` if it cannot be fetched."""
     if not isinstance(reference, str):
         raise UnavailableError("ob2_linked_unreachable", str(reference)[:80])
     try:
@@ -67,6 +67,6 @@ def _at_home(reference: Any, fetch: Fetch) -> Json:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two ids are one: addresses as `WebAddress.is_same` says, others letter by letter."""
+    """Whether two ids are equal: addresses by `WebAddress.is_same`, others letter by letter."""
     address = web_address.read(one)
     return one == other or (address is not None and address.is_same(web_address.read(other)))

@@ -1,7 +1,7 @@
-"""A hosted badge is what its issuer's own site serves at the badge's address.
+"""Hosted badges: the document at the badge's address is the badge (Open Badges 2.0, *Hosted
+Verification*).
 
-What was handed in is a copy, trusted for that address alone: in what it differs is said (Open
-Badges 2.0, *Hosted Verification*).
+The submitted copy is trusted only for that address; a note names the members that differ.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,7 +26,8 @@ _FORM = {"@context", "id", "type", "uid", "verification", "verify", "image"}
 
 
 def judge_hosted(submitted: Json, fetch: Fetch, now: datetime) -> Examination:
-    """Return what the issuer's site says of the badge whose address was handed in."""
+    """Return the examination of the badge that the issuer's site serves at the submitted
+    address."""
     address = address_of(submitted)
     if address is None:
         raise UnavailableError("ob2_no_address", str(submitted.get("id")))
@@ -44,9 +45,9 @@ def judge_hosted(submitted: Json, fetch: Fetch, now: datetime) -> Examination:
 
 
 def _hosted(address: str, fetch: Fetch) -> Json:
-    """Return what is served at the address: a badge, or no more than that it is withdrawn.
+    """Return the document at the address: a badge, or only the statement that it is revoked.
 
-    What is itself a copy of a badge at another address leads there.
+    If the document is itself a copy of a badge at another address, follow that address once.
     """
     for _ in range(2):
         try:
@@ -65,10 +66,10 @@ def _hosted(address: str, fetch: Fetch) -> Json:
 
 
 def _may_host(profile: Json, address: str) -> bool:
-    """Whether the issuer says that its badges may be hosted at this address.
+    """Whether the issuer allows its badges to be hosted at this address.
 
-    Its profile says so in `startsWith` and `allowedOrigins`. Where it says neither, its own site
-    may, and nobody else (Open Badges 2.0, *VerificationObject*).
+    Its profile may list `startsWith` and `allowedOrigins`. If it lists neither, only its own site
+    may host them (Open Badges 2.0, *VerificationObject*).
     """
     here = web_address.read(address)
     starts = _policy(profile, "startsWith", web_address.read)
@@ -80,7 +81,7 @@ def _may_host(profile: Json, address: str) -> bool:
 
 
 def _policy(profile: Json, member: str, read: Callable[[Any], _Read | None]) -> list[_Read]:
-    """Return what a member of the policy names; what cannot be read is not taken for absent."""
+    """Return the values of a member of the policy; an unreadable value is not the same as none."""
     policy = profile.get("verification") or {}
     entries = listed(policy.get(member)) if is_object(policy) else [None]
     values = [read(value) for value in entries if value != ""]
@@ -109,7 +110,7 @@ def _withdrawn(hosted: Json) -> Check:
 
 
 def _differences(submitted: Json, hosted: Json) -> tuple[Check, ...]:
-    """Return a note that names what the copy says otherwise, or does not say of its end."""
+    """Return a note that names the members in which the copy differs, and a missing `expires`."""
     names = {*submitted, "expires"} - _FORM
     members = sorted(
         name for name in names if not _agree(name, submitted.get(name), hosted.get(name))

@@ -1,8 +1,6 @@
-"""Open Badges 1.x and 2.0, hosted and signed: read and verified, and said to be what they are,
-because millions are.
+"""Verify Open Badges 1.x and 2.0, hosted and signed; millions of them are in use.
 
-The specification: Open Badges 2.0, sections "Assertion", "Verification" and "Badge
-Verification".
+See Open Badges 2.0, sections "Assertion", "Verification" and "Badge Verification".
 """
 
 from collections.abc import Mapping
@@ -39,8 +37,8 @@ def is_assertion(document: Json) -> bool:
 
 
 def version_of(document: Json) -> str:
-    """Return the version of Open Badges that an assertion follows: 0.5 says whose it is in one
-    text, and only since 1.1 is there a context."""
+    """Return the version of Open Badges that an assertion follows. 0.5 has a text as `recipient`,
+    and only 1.1 and later have a context."""
     if isinstance(document.get("recipient"), str):
         return "0.5"
     return next(iter(_named(document)), "2.0" if "@context" in document else "1.0")
@@ -52,10 +50,10 @@ def _named(document: Json) -> list[str]:
 
 
 def judge(assertion: Json, jws: Jws | None, *, fetch: Fetch, now: datetime) -> Examination:
-    """Return what the issuer of an assertion says of it.
+    """Return the examination of an assertion.
 
-    `jws` is the signed form it came in, or None; a signed badge without its signature, and one
-    that names no kind of verification, is looked up where it is hosted.
+    `jws` is the signed form, or None. A signed badge without its signature, and one that names no
+    kind of verification, is looked up where it is hosted.
     """
     version = {"version": version_of(assertion)}
     try:

@@ -1,4 +1,4 @@
-"""A signed badge is a JWS by a key that the issuer's own profile names (Open Badges 2.0, *Signed
+"""Signed badges: a JWS by a key that the issuer's own profile names (Open Badges 2.0, *Signed
 Verification*)."""
 
 from collections.abc import Mapping
@@ -28,7 +28,8 @@ Json = Mapping[str, Any]
 
 
 def judge_signed(assertion: Json, jws: Jws, fetch: Fetch, now: datetime) -> Examination:
-    """The key must be one that the issuer's own profile names."""
+    """Return the examination of a signed badge; its key must be one that the issuer's own profile
+    names."""
     badge, profile = badge_and_profile(assertion, fetch)
     if not listed(profile.get("publicKey")):  # as none of 1.x has
         raise UnavailableError("issuer_lists_no_keys", str(profile.get("id")))
@@ -56,7 +57,7 @@ def judge_signed(assertion: Json, jws: Jws, fetch: Fetch, now: datetime) -> Exam
 
 
 def _creator(assertion: Json, profile: Json) -> str | None:
-    """Return the key that the assertion says it is signed by, if the profile names that key."""
+    """Return the key that the assertion names as its signer, if the profile lists that key."""
     verification = assertion.get("verification", assertion.get("verify"))
     key_ids = [text_or_id(key) for key in listed(profile.get("publicKey"))]
     creator = None

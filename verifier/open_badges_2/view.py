@@ -82,7 +82,7 @@ def _evidence(value: Any) -> Evidence:
 
 
 def address_of(assertion: Json) -> str | None:
-    """Return where a badge says that it is hosted: its `id`, or `verify.url` of 1.x."""
+    """Return the address at which a badge is hosted: its `id`, or `verify.url` of 1.x."""
     links = (assertion.get(name) for name in ("verify", "verification"))
     addresses = (assertion.get("id"), *(link.get("url") for link in links if is_object(link)))
     return next((text for text in addresses if web_address.read(text)), None)

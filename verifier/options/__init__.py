@@ -1,1 +1,1 @@
-"""What an operator may set for every command."""
+"""Options that every command shares."""

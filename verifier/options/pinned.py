@@ -1,4 +1,4 @@
-"""Contexts that whoever runs the verifier adds to those that come with it (design D5)."""
+"""Contexts that the operator adds to the bundled ones (design D5)."""
 
 import argparse
 from collections.abc import Iterable
@@ -32,8 +32,8 @@ def add_option(parser: argparse.ArgumentParser) -> None:
 def read(args: argparse.Namespace) -> tuple[Pin, ...]:
     """Return the contexts that the options pin.
 
-    Raises `ValueError`, which says what to change, for a file that cannot be read or is not
-    what was agreed on, and for an address whose context comes with Mintmark.
+    Raises `ValueError`, which says what to change, for a file that cannot be read or has another
+    digest, and for an address whose context is bundled.
     """
     try:
         pins = tuple(Pin(url, Path(file).read_bytes(), h, file) for url, file, h in args.context)

@@ -1,4 +1,4 @@
-"""The options of every command that asks the web, and what asks as they say."""
+"""The options of commands that fetch, and the `Fetch` that follows them."""
 
 import argparse
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from verifier.fetching.rules import host_and_port
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add what may be asked beside public hosts on port 443."""
+    """Add the options for requests beyond public hosts on port 443."""
     parser.add_argument(
         "--allow-host",
         action="append",
@@ -26,7 +26,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def asking(args: argparse.Namespace) -> Callable[[], Fetch]:
-    """Return what makes the `Fetch` of one verification; another process can be handed it."""
+    """Return a `make_fetch` for these options; it can be sent to another process."""
     if getattr(args, "offline", False):
         return _nobody
     unsafe: bool = args.unsafe_loopback_http

@@ -1,1 +1,1 @@
-"""Text that strangers wrote, read strictly: JSON, TOML, web addresses."""
+"""Strict parsers for text from strangers: JSON, TOML, base64url, web addresses."""

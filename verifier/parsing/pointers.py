@@ -1,7 +1,10 @@
-"""JSON Pointers (RFC 6901), and the part of a document that some of them select.
+"""JSON Pointers (RFC 6901), and the part of a document that a set of them selects.
 
-`select` is “selectJsonLd” of Data Integrity ECDSA Cryptosuites 1.0, section 3.4.13: the way to
-what is pointed at is selected with it, and each object on that way with its `id` and `type`.
+`select` is “selectJsonLd” of Data Integrity ECDSA Cryptosuites 1.0, section 3.4.13: it also
+selects the objects on the way to each target, with their `id` and `type`.
+
+>>> steps("/credentialSubject/achievement")
+('credentialSubject', 'achievement')
 """
 
 import re
@@ -17,7 +20,7 @@ _INDEX = re.compile(r"0|[1-9][0-9]{0,8}", re.ASCII)
 
 
 class PointerError(ValueError):
-    """A pointer is none, or points at nothing in the document. The message says which."""
+    """A pointer is malformed or points to nothing in the document. The message names it."""
 
 
 def steps(pointer: str) -> Steps:

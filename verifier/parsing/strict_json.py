@@ -1,7 +1,12 @@
 """The one parser for JSON from outside (T9).
 
-Python's own parser takes the last of two equal keys, NaN, lone surrogates and integers of
-any length; each lets two readers see two different documents in the same bytes.
+Python's own parser keeps the last of two equal keys and accepts NaN, lone surrogates and
+integers of any length. Each of these lets two readers see different documents in the same bytes.
+
+>>> loads_object('{"a": 1, "a": 2}')
+Traceback (most recent call last):
+...
+verifier.parsing.strict_json.StrictJsonError: the key 'a' stands twice in one object
 """
 
 import json

@@ -1,4 +1,4 @@
-"""TOML read strictly: a key that nobody asks for is a mistake, and every error names its key."""
+"""Strict TOML: an unknown key is an error, and every error names its key."""
 
 import re
 import tomllib
@@ -14,11 +14,11 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\uf
 
 
 class TomlError(ValueError):
-    """The file says something that cannot be meant. The message names the key and the remedy."""
+    """The file has a mistake. The message names the key and the remedy."""
 
 
 class Table:
-    """One table of a file, which knows the keys that nobody asked for."""
+    """One table of a file, which records the keys that were read."""
 
     def __init__(self, values: dict[str, Any], name: str = "") -> None:
         self.values = values
@@ -81,7 +81,7 @@ class Table:
         return f"{self.name}.{key}" if self.name else key
 
     def refuse_rest(self) -> None:
-        """Raise `TomlError` for a key that nobody asked for."""
+        """Raise `TomlError` for a key that was never read."""
         for key in sorted(self.values.keys() - self._asked):
             allowed = ", ".join(sorted(self._asked))
             raise TomlError(f"{self.path(key)} is no known key (known here: {allowed})")
@@ -98,7 +98,7 @@ class Table:
 
 
 def read(file: Path) -> Table:
-    """Return the top table of `file`; `TomlError` if it cannot be read or is no TOML."""
+    """Return the top table of `file`; `TomlError` if it cannot be read or is not TOML."""
     try:
         return loads(file.read_bytes())
     except OSError as exc:
@@ -106,7 +106,7 @@ def read(file: Path) -> Table:
 
 
 def loads(data: bytes) -> Table:
-    """Return the top table of a file's bytes; `TomlError` if they are no TOML."""
+    """Return the top table of a file's bytes; `TomlError` if they are not TOML."""
     try:
         return Table(tomllib.loads(plain_text.read(data), parse_float=Decimal))
     except UnicodeDecodeError as exc:

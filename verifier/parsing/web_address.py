@@ -1,8 +1,13 @@
-"""Web addresses, read one way by everybody here (T20, T21). Nothing in this file raises.
+"""Web addresses with only one possible reading (T20, T21). Nothing in this file raises.
 
-What two readers could read in two ways is no address here: user names, backslashes, letters
-beyond ASCII, and dot segments, written plainly or encoded, which lead out of the folder that a
-prefix names (RFC 3986, 3.3 and 5.2.4).
+User names, backslashes, letters beyond ASCII, and dot segments, plain or encoded, are refused,
+because programs read them differently or because they lead out of the folder that a prefix names
+(RFC 3986, 3.3 and 5.2.4).
+
+>>> read("https://a.example/x").site
+'a.example'
+>>> read("https://user@a.example/x") is None
+True
 """
 
 import re
@@ -43,7 +48,7 @@ class WebAddress:
 
     @property
     def secure(self) -> str:
-        """The address by which it is asked: https, but for what this very machine serves."""
+        """The address with https, except on this very machine."""
         scheme = self.scheme if self.host == LOCALHOST else "https"
         return f"{scheme}://{self.site}{self.path}" + (f"?{self.query}" if self.query else "")
 
@@ -88,13 +93,13 @@ def read(text: object) -> WebAddress | None:
 
 
 def site(text: str) -> str:
-    """Return the site in an address as people read it; the text itself where there is none."""
+    """The host, with its port unless it is the usual one: the same for http and https."""
     address = read(text)
     return address.site if address else text
 
 
 def by_https(text: str) -> str:
-    """Return the address by which a link is asked, the text itself where it is no address."""
+    """Return the address with https, or the text itself if it is not a web address."""
     address = read(text)
     return address.secure if address else text
 

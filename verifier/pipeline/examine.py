@@ -1,7 +1,6 @@
-"""What one credential is found to be: steps (3) to (7) of the pipeline, for the credential that
-was handed in and for each one inside it alike.
+"""Steps (3) to (7) of the pipeline, for the submitted credential and for each one inside it.
 
-A signature is checked before anything is fetched that it does not need (T20).
+The signature is checked before anything is fetched that it does not need (T20).
 """
 
 from collections.abc import Callable, Mapping
@@ -45,7 +44,7 @@ CheckKind = Callable[[Json], tuple[Check, ...]]
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What a verification may know beside the credential: the time, and how to ask others."""
+    """What a verification knows besides the credential: the time, trust lists, and how to fetch."""
 
     fetch: Fetch
     now: datetime
@@ -58,10 +57,10 @@ class World:
     them; by the identity of each document, which stays while it stands here."""
 
     def controller(self, issuer: str) -> Controller:
-        """Return the issuer's document, or its snapshot in a trust list when its site fails.
+        """Return the issuer's document, or its snapshot in a trust list if its site fails.
 
-        Nothing stands in for a site that was not asked: whoever has a stolen key can spend what
-        one verification may ask (T34).
+        A snapshot does not replace a site that was not asked: a thief with a stolen key could use
+        up the requests of a verification (T34).
         """
         try:
             controller = resolve(issuer, self.fetch)
@@ -134,7 +133,7 @@ def parse_inner(item: Any) -> SecuredDocument:
 
 
 def unparsed(exc: ValueError) -> tuple[str, Check]:
-    """Return how what `parse` refused was secured, and the check that says why."""
+    """Return how a document that `parse` refused was secured, and the check that says why."""
     if isinstance(exc, jose.JoseError):
         outcome = Outcome.FAILED if exc.certain else Outcome.COULD_NOT_CHECK
         return "vc_jwt", Check("parse", outcome, exc.code, {"detail": exc.detail}, PARSING_ERROR)
@@ -150,9 +149,9 @@ def unparsed(exc: ValueError) -> tuple[str, Check]:
 def examine(
     secured: SecuredDocument, world: World, check_kind: CheckKind | None = check_shape
 ) -> Examination:
-    """Return what makes it authentic, what makes it current, and the view of it.
+    """Return the checks of a credential, and its view.
 
-    `check_kind` says what kind of credential it should be (step 4); None if the caller knows.
+    `check_kind` checks what kind of credential it is (step 4); None if the caller knows.
     """
     if open_badges_2.is_assertion(secured.document):
         return open_badges_2.judge(secured.document, secured.jws, fetch=world.fetch, now=world.now)
@@ -218,9 +217,9 @@ def _read(secured: SecuredDocument, world: World) -> Read:
 
 
 def _holds(inner: Json, more: bool, world: World) -> bool:
-    """Whether a credential inside holds by itself. If it says no `more` than what is around it
-    does, it is enough that its signature is not wrong. It does not where that takes too much
-    work to know: in a nest of credentials, each covers all that is inside it (T23)."""
+    """Whether a credential inside is authentic by itself. If it says no `more` than the credential
+    around it, it is enough that its signature is not wrong. False if that takes too much work to
+    find out: in nested credentials, each covers all that is inside it (T23)."""
     try:
         work.spend(len(content_of(inner)) // HELD_BYTES)
         secured = parse_inner(inner)
@@ -235,7 +234,7 @@ def _holds(inner: Json, more: bool, world: World) -> bool:
 def _check_current(
     credential: Credential, secured: SecuredDocument, world: World
 ) -> tuple[Check, ...]:
-    """Steps (6) and (7). What has ended may have been withdrawn as well, so both are asked."""
+    """Steps (6) and (7). An expired credential may be revoked as well, so both are checked."""
     dates = (check_validity_period(credential, now=world.now), *_proof_dates(secured, world))
     status = check_status(credential, fetch=world.fetch, now=world.now, read_list=world.status_list)
     if secured.jws is None:
@@ -255,7 +254,7 @@ def _proof_dates(secured: SecuredDocument, world: World) -> tuple[Check, ...]:
 def conclude(
     carrier: str, secured: SecuredDocument, examination: Examination, world: World
 ) -> Report:
-    """Return the report on what was found, with the verdict *Recognized* (step 8)."""
+    """Return the report on an examination, with the verdict *Recognized* (step 8)."""
     authentic = verdict(examination.proof_checks, "authentic")
     credential = examination.credential
     if authentic.answer is not Answer.YES or credential is None:
@@ -286,7 +285,7 @@ def _recognize(credential: Credential, world: World) -> Verdict:
 
 
 def _link(item: Any, world: World) -> chain.Link | None:
-    """Return who endorses whom, by an endorsement that nobody has verified yet."""
+    """Return the link of an endorsement that is not verified yet."""
     try:
         secured = parse_inner(item)
     except ValueError:
@@ -320,7 +319,8 @@ def _endorsements_of_issuer(document: Json) -> tuple[Any, ...]:
 
 
 def unauthentic(carrier: str, securing: str, checks: tuple[Check, ...]) -> Report:
-    """Return the report on what is not authentic: no claim is shown, nothing else is judged."""
+    """Return the report on a credential that is not authentic: no claim is shown, and nothing else
+    is judged."""
     unjudged = Verdict(Answer.COULD_NOT_CHECK, "not_authentic")
     return Report(
         carrier=carrier,

@@ -1,8 +1,8 @@
-"""Credentials inside a credential, each with a proof, dates, statuses and a report of its own.
+"""Credentials inside a credential, each with its own proof, dates, statuses and report.
 
-Endorsements (OB-49…51, OB-87): what others signed about the credential, its achievement or its
-issuer. And the badges of a Comprehensive Learner Record (CLR 2.0). None of them decides
-anything about the credential around it.
+These are endorsements of the credential, its achievement or its issuer (OB-49…51, OB-87), and
+the badges of a Comprehensive Learner Record (CLR 2.0). None of them decides anything about the
+credential around it.
 """
 
 from collections.abc import Mapping
@@ -34,8 +34,8 @@ Json = Mapping[str, Any]
 
 
 class Inside(NamedTuple):
-    """What was found inside: which members hold more than is looked at, and a report on each
-    endorsement and on each credential of a Comprehensive Learner Record."""
+    """The checks that say which members hold too many credentials, and a report on each endorsement
+    and on each credential of a Comprehensive Learner Record."""
 
     checks: tuple[Check, ...]
     endorsements: tuple[Report, ...]

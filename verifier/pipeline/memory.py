@@ -1,8 +1,8 @@
-"""What one process has found out about issuers and their lists, so that each is asked and judged
-once for thousands of credentials. A verdict on a credential is never kept.
+"""What one process remembers of issuers and their status lists, for thousands of credentials.
 
-What was found out counts as long as the answers that it rests on are the same; how long an
-answer itself is kept is for `fetch_cache` to say.
+Each is fetched and judged once. A cached result stays valid while the responses it was built
+from are unchanged; `verifier.fetching.cache` decides how long a response is used. A verdict on a
+credential is never cached.
 """
 
 import hashlib
@@ -32,7 +32,8 @@ _Result = TypeVar("_Result")
 
 
 class Memory:
-    """Answers of others, who does not answer, and what the answers mean."""
+    """The responses of others, the hosts that do not answer, and the results built from
+    responses."""
 
     def __init__(self) -> None:
         self.cache, self.breaker = response_cache(), Breaker()
@@ -40,7 +41,7 @@ class Memory:
 
 
 class RecordingFetch:
-    """The `Fetch` of one verification: what is not known yet is asked, and all is written down."""
+    """The `Fetch` of one verification: it uses the cache and records every request."""
 
     def __init__(self, memory: Memory, ask: Callable[[], Fetch]) -> None:
         self.memory = memory
@@ -59,8 +60,8 @@ class RecordingFetch:
         return fetched
 
     def response_to(self, question: _Question) -> str:
-        """Return the SHA-256 of the answer to a question, or why there is none: a host that does
-        not answer is another answer than a limit at which it is not asked."""
+        """Return the SHA-256 of the response to a request, or the code of the error. Different
+        codes are different responses: a host that does not answer is not the same as a limit."""
         url, accept, max_bytes = question
         with suppress(FetchError):
             self(url, accept=accept, max_bytes=max_bytes)
@@ -68,7 +69,7 @@ class RecordingFetch:
 
     @property
     def requests(self) -> tuple[RecordedRequest, ...]:
-        """What was asked, in that order, for the record."""
+        """The recorded requests in order."""
         return tuple(
             (url, _KINDS.get(accept, "issuer"), answer if len(answer) == _DIGEST else "")
             for (url, accept, _), answer in self.responses.items()
@@ -100,7 +101,8 @@ class RememberingWorld(World):
         return self._once(_sha256(body), lambda: World.status_list(self, body))
 
     def _once(self, about: Hashable, judge: Callable[[], _Result]) -> _Result:
-        """Return what `judge` finds: what it found before, if it would hear the same answers."""
+        """Return the result of `judge`, or an earlier result if the responses behind it are
+        unchanged."""
         asking, results = self.fetch, self.fetch.memory.results
         earlier, asking.responses = asking.responses, {}
         try:

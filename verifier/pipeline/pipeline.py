@@ -1,6 +1,6 @@
 """The pipeline: the one file that knows the order of checks (Open Badges 3.0, section 9).
 
-    (1) Intake        find the credential in what was handed in
+    (1) Intake        find the credential in the submission
     (2) Parse         strict JSON, strict JWS
     (3) Structure     what it shows is what was signed
     (4) Shape         it is an Open Badge
@@ -10,9 +10,9 @@
     (8) Recognition   the trust lists of this verifier                 → recognized
     (9) Presentation  who presented it, and files of evidence          → theirs
 
-Steps (3) to (8) are the same for each credential inside another, in `examine.py`; a newer
-version is looked for after (5), in `refresh.py`. A step whose ground is gone is not taken:
-without (5) nothing else is looked at, and no claim is shown.
+Steps (3) to (8) are the same for each credential inside another, in `examine.py`; `refresh.py`
+looks for a newer version after (5). A step is skipped if one it depends on failed: without (5)
+nothing else is checked, and no claim is shown.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -110,8 +110,8 @@ def verify_all(
 
 
 def look_at(data: bytes, world: World) -> Report:
-    """Return the report on the first credential that was handed in, whoever presents it: steps
-    (1) to (8). That there are more is noted."""
+    """Return the report on the first submitted credential, without step (9). A note says if there
+    are more."""
     report, *more = islice(look_at_all(data, lambda: world), 2)
     if more:
         note = Check("intake", Outcome.PASSED, MORE_THAN_ONE)
@@ -120,7 +120,7 @@ def look_at(data: bytes, world: World) -> Report:
 
 
 def look_at_all(data: bytes, make_world: Callable[[], World]) -> Iterator[Report]:
-    """Yield the reports on all that was handed in, each in a world of its own."""
+    """Yield the reports on all submitted credentials, each in a world of its own."""
     if not isinstance(data, bytes | bytearray | memoryview):
         raise TypeError(
             f"what is verified are bytes, not a {type(data).__name__}: of a file, "
@@ -167,7 +167,7 @@ def _reports_on(
 
 
 def _is_at(report: Report, url: str) -> bool:
-    """Whether a credential says that this is its own address, be it shown to be true or not."""
+    """Whether the credential names this URL as its own `id`, authentic or not."""
     try:
         return parse(report.text).document.get("id") == url
     except ValueError:
@@ -175,7 +175,7 @@ def _is_at(report: Report, url: str) -> bool:
 
 
 def _same(report: Report, other: Report) -> bool:
-    """Whether two reports say the same of one credential: it may come as JSON and in a code."""
+    """Whether two reports are on one credential: it may come both as JSON and in a code."""
     if report.credential is None or other.credential is None:
         return report.text == other.text != ""
     ids = [(one.issuer.id, one.id) for one in (report.credential, other.credential)]
@@ -186,7 +186,7 @@ def _same(report: Report, other: Report) -> bool:
 
 
 def _leads_nowhere(report: Report) -> bool:
-    """Whether it is of a link to something else, which many a certificate has beside its own."""
+    """Whether a report is on a link to something else, as certificates often have one."""
     return report.carrier == "unknown" and report.checks[0].code in _SOMETHING_ELSE
 
 
@@ -244,8 +244,8 @@ def _unjudged(member: str) -> Check:
 
 
 def _presented(report: Report, presented_by: str | None, evidence: Sequence[bytes]) -> Report:
-    """Add what the files of evidence are, and the verdict *Theirs* where the caller said who
-    presented the credential."""
+    """Add the checks of evidence files, and the verdict *Theirs* if the caller named a
+    presenter."""
     credential = report.credential
     if credential is not None and evidence:
         files = tuple(check_evidence(credential, file) for file in evidence)

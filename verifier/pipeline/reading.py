@@ -1,8 +1,8 @@
-"""How a credential is read before anything judges it (design D2, T1).
+"""How a credential is read before it is judged (design D2, T1).
 
-A signature over canonical form holds for statements, which may be arranged in many ways. So what
-is shown and decided is taken from `contexts.reading`, which is the same for all of them. Where
-JSON itself is signed (the JCS suites), the document is read as it stands.
+A signature over the canonical form covers statements, which JSON can arrange in many ways. So
+every decision uses the arrangement of `contexts.reading`, which is the same for all of them.
+Where JSON itself is signed (the JCS suites), the document is read as it is.
 """
 
 from collections.abc import Mapping
@@ -34,9 +34,11 @@ _JCS = [suite.name for suite in SUITES.values() if suite.keeps_contexts]
 
 
 class Read(NamedTuple):
-    """A document as it is to be read, the check of how it is written, the credentials inside
-    whose own signatures have to hold (`contexts.reading.Reading.doubts`), and whether it is sure
-    that there is no other way to read it."""
+    """The document in its one arrangement, and the check of how it is written.
+
+    `doubts` are the credentials inside whose own signatures have to hold
+    (`contexts.reading.Reading.doubts`); `sure` is False if there may be another way to read it.
+    """
 
     check: Check
     document: Json
@@ -45,7 +47,7 @@ class Read(NamedTuple):
 
 
 def reading(document: Json, contexts: FrozenContexts) -> Read:
-    """Return how a credential with an embedded proof is to be read."""
+    """Return a credential with an embedded proof in the arrangement in which it is read."""
     structure = check_structure(document)
     if structure.outcome is not Outcome.PASSED:
         return Read(structure, document)

@@ -1,7 +1,7 @@
-"""A newer version of a credential, where its issuer offers one: `1EdTechCredentialRefresh`.
+"""A newer version of a credential, if its issuer offers one: `1EdTechCredentialRefresh`.
 
-Followed once, after the proof (OB-79, OB-84). Whatever goes wrong, the original is kept: an
-offer that cannot be had takes nothing from what was signed.
+The offer is followed once, after the proof (OB-79, OB-84). If anything goes wrong, the report is
+on the original.
 """
 
 from typing import TypeAlias
@@ -21,7 +21,8 @@ Followed: TypeAlias = tuple[SecuredDocument, Examination, tuple[Check, ...]]
 
 
 def follow(secured: SecuredDocument, examination: Examination, world: World) -> Followed:
-    """Return the refreshed credential and what was found of it, else the original; and a note."""
+    """Return the newer version of a credential with its examination, else the original; and a
+    note."""
     original = examination.credential
     services = listed(original.document.get("refreshService")) if original else []
     if original is None or not services:

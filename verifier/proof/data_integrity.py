@@ -1,4 +1,4 @@
-"""Embedded proofs: Data Integrity 1.0, section 4.5, with the key bound to the issuer (D4)."""
+"""Check embedded proofs, each by a key of the issuer (Data Integrity 1.0, section 4.5; D4)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace

@@ -1,8 +1,12 @@
-"""VC-JWT: a strict reader of compact JWS, and its assembly (Open Badges 3.0, section 8.3).
+"""VC-JWT: a strict reader and writer of compact JWS (Open Badges 3.0, section 8.3).
 
-What readers are lenient about (extra headers, padding, algorithms a key does not fit) is settled
-before any key is looked at (design D15, T7). jwcrypto reads keys; signatures are checked by the
-functions that check those of proofs, and jwcrypto's own reading of them is the oracle in tests.
+Extra headers, padding, and algorithms that do not fit the key are refused before any key is used
+(design D15, T7). jwcrypto only reads keys; tests compare our results with its own verification.
+
+>>> parse("not a token")
+Traceback (most recent call last):
+...
+verifier.proof.jose.JoseError: not three parts divided by dots
 """
 
 import json
@@ -42,8 +46,8 @@ Json = Mapping[str, Any]
 
 
 class JoseError(ValueError):
-    """The text is not a JWS that a verifier may trust. `code` is a row of the words; if not
-    `certain`, another verifier may well."""
+    """The text is not a JWS that a verifier may trust. `code` names the sentence; if `certain` is
+    False, another verifier may accept it."""
 
     def __init__(self, code: str, detail: str, *, certain: bool = True) -> None:
         super().__init__(detail)
@@ -109,14 +113,14 @@ def _check_type(kind: Any) -> None:
 
 
 def fits(algorithm: str, key: PublicKey) -> bool:
-    """Whether `key` is of the kind that `algorithm` is bound to."""
+    """Whether `key` is of the type that `algorithm` requires."""
     jwk = to_jwk(key)
     return (jwk["kty"], jwk.get("crv")) == ALGORITHMS[algorithm][:2]
 
 
 def verify(jws: Jws, key: PublicKey) -> bool:
-    """Whether the signature was made by `key`, which must be of the algorithm's own kind and has
-    one form, of fixed length (RFC 7518, section 3.4)."""
+    """Whether `key` made the signature. The key must fit the algorithm, and the signature has a
+    fixed length (RFC 7518, section 3.4)."""
     algorithm = jws.header["alg"]
     data, _, part = jws.text.rpartition(".")
     signature, length = base64url.decode(part), ALGORITHMS[algorithm][2]
@@ -126,7 +130,8 @@ def verify(jws: Jws, key: PublicKey) -> bool:
 
 
 def signing_input(header: Json, payload: bytes) -> bytes:
-    """Return what a JWS signs: `BASE64URL(header) . BASE64URL(payload)` (RFC 7515, 5.1)."""
+    """Return the bytes that a JWS signs: `BASE64URL(header) . BASE64URL(payload)` (RFC 7515,
+    5.1)."""
     protected = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
     return f"{base64url.encode(protected)}.{base64url.encode(payload)}".encode()
 

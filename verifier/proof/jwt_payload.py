@@ -1,5 +1,5 @@
-"""What a JWT says: the credential in it, written in one way, and claims that agree with it
-(OB-60…64, T8; VCDM 1.1, section 6.3.1)."""
+"""The payload of a VC-JWT: its credential, and the claims that must agree with it (OB-60…64, T8;
+VCDM 1.1, section 6.3.1)."""
 
 import math
 import re
@@ -31,10 +31,11 @@ class TwoModelsError(ValueError):
 
 
 def credential_in(payload: Json) -> Json:
-    """Return the credential that a JWT carries: its payload, or its `vc` claim, in which `iss`,
-    `sub`, `jti`, `nbf` and `exp` fill in what it leaves out (VCDM 1.1, section 6.3.1). Some
-    libraries leave the members where they were as well. Raises `TwoModelsError` where such a
-    member says something else, and for what is no credential.
+    """Return the credential in a JWT: its payload, or its `vc` claim completed from `iss`, `sub`,
+    `jti`, `nbf` and `exp` (VCDM 1.1, section 6.3.1).
+
+    Some libraries also leave the members in the payload. Raises `TwoModelsError` if such a member
+    differs, or if `vc` is not a credential.
     """
     inner = payload.get("vc")
     if inner is None:
@@ -59,7 +60,8 @@ def credential_in(payload: Json) -> Json:
 
 
 def _filled_in(payload: Json) -> Json:
-    """Return a payload of data model 2.0 with its issuer and its begin, if only claims say them."""
+    """Return a payload of data model 2.0 with issuer and begin from the claims, if they are
+    missing."""
     filled = {"issuer": _identified(payload.get("issuer", {}), payload.get("iss"))}
     if not payload.keys() & {"validFrom", "issuanceDate"}:
         filled["validFrom"] = _text_date(payload.get("nbf"))
@@ -74,7 +76,8 @@ def _identified(node: Any, claim: Any) -> Json | None:
 
 
 def _text_date(value: Any) -> Any:
-    """Return a claim as the date it says; what says none stays as it is, and is not absent."""
+    """Return a claim as a date text; a value that is not a date stays as it is, so it is not
+    absent."""
     moment = numeric_date(value)
     return value if moment is None else moment.isoformat()
 
@@ -90,10 +93,10 @@ def numeric_date(value: Any) -> datetime | None:
 
 
 def check_writing(document: Json) -> Check:
-    """Check that two readers of these bytes see one thing.
+    """Check that two readers of these bytes see the same document.
 
-    A JWT signs bytes, so no rule of JSON-LD judges it: terms, keywords and contexts are its
-    issuer's own. But some readers take names in any case, and of several values each its own.
+    A JWT signs bytes, so no rule of JSON-LD applies: terms, keywords and contexts are the issuer's
+    own. But some readers ignore case in names, and some pick one of several values.
     """
     flaw = _flaw(document)
     if flaw is None:
@@ -125,8 +128,8 @@ def _flaw(node: Any) -> tuple[str, str] | None:
 
 
 def check_limits_named(document: Json) -> tuple[Check, ...]:
-    """Check that no end and no status stands where only a JSON-LD reader finds it: under a full
-    IRI, an alias, a keyword, or in other capitals. Nothing where there is none."""
+    """Check that no end date and no status is hidden from plain readers: under a full IRI, an
+    alias, a keyword, or in other capitals. Empty if none is."""
     terms = _terms(document.get("@context"))
     for key in document.keys() - _LIMITS - _HARMLESS:
         if any(map(_is_limit, _meanings(key, terms))):
@@ -141,8 +144,7 @@ def _is_limit(iri: str) -> bool:
 
 
 def _terms(contexts: Any) -> dict[str, set[str]]:
-    """Return all that the contexts which a credential brings along say of its terms, also those
-    that hold only for a type or below a term."""
+    """Return the meanings that inline contexts give to each term, including scoped contexts."""
     named: dict[str, set[str]] = defaultdict(set)
     inline = [context for context in listed(contexts) if isinstance(context, dict)]
     for term, meaning in (pair for context in inline for pair in context.items()):
@@ -174,12 +176,12 @@ def _next(iri: str, terms: Mapping[str, set[str]]) -> set[str]:
 
 
 def check_claims(payload: Json, credential: Credential) -> Check:
-    """Check that `iss`, `sub`, `jti`, `nbf` and `exp` say what the credential itself says.
+    """Check that `iss`, `sub`, `jti`, `nbf` and `exp` agree with the credential itself.
 
-    A claim that is left out takes nothing from the signed body, so it is only noted, except
-    `exp` without `validUntil`: a reader of the body would not see that end. A `sub` contradicts
-    no subject that has only identifiers: Open Badges asks for both (OB-64). Nor does `nbf` a
-    begin that cannot be read.
+    A missing claim is only noted, because the signed body stands; but `exp` without `validUntil`
+    fails, because a reader of the body would not see that end. A `sub` does not contradict a
+    subject that has only identifiers: Open Badges requires both (OB-64). Nor does `nbf` contradict
+    an unreadable begin.
     """
     body = {
         "iss": credential.issuer.id,

@@ -1,4 +1,4 @@
-"""The VC-JWT proof: a signature by a key of the issuer (OB-58…64, T6)."""
+"""Check the signature of a VC-JWT with a key of the issuer (OB-58…64, T6)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -22,7 +22,7 @@ Json = Mapping[str, Any]
 def check_jwt(jws: Jws, credential: Credential, controller_of: ControllerOf) -> tuple[Check, ...]:
     """Check the signature of a VC-JWT with a key of its issuer, and its claims.
 
-    Header `kid` and `jwk` only say which key: it counts if the issuer's own document lists it.
+    The headers `kid` and `jwk` only select a key, which the issuer's own document must list.
     """
     issuer = credential.issuer.id
     try:
@@ -65,8 +65,8 @@ def _named(jws: Jws, controller: Controller) -> list[VerificationMethod]:
 
 
 def _fitting(jws: Jws, controller: Controller) -> list[VerificationMethod]:
-    """Return the issuer's methods that may have signed: a `kid` that is the DID alone, a
-    thumbprint or some other address names none, and takes none away. A `jwk` says which."""
+    """Return the issuer's keys that may have signed. A `kid` that is the DID alone, a thumbprint or
+    another address selects no key and excludes none; a `jwk` selects exactly one."""
     if "jwk" in jws.header:
         return []
     algorithm = jws.header["alg"]
@@ -77,7 +77,7 @@ def _fitting(jws: Jws, controller: Controller) -> list[VerificationMethod]:
 
 
 def _no_key(jws: Jws, controller: Controller) -> Check:
-    """Return what it means that no key of the issuer's made the signature."""
+    """Return the check for a JWT that no key of the issuer signed."""
     kid, issuer = jws.kid, controller.id
     if unread := next((method for method in controller.methods if method.key is None), None):
         return _unsupported(unread)

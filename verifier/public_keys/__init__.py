@@ -1,1 +1,1 @@
-"""Public keys and the signatures that they check."""
+"""Public keys, their encodings, and the verification of signatures."""

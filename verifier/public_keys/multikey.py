@@ -1,4 +1,8 @@
-"""Multikey: public keys as short strings (Controlled Identifiers 1.0, section 2.2.2)."""
+"""Multikey: public keys as short strings (Controlled Identifiers 1.0, section 2.2.2).
+
+>>> encode(decode("z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"))
+'z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK'
+"""
 
 from functools import lru_cache
 from typing import TypeAlias

@@ -1,1 +1,1 @@
-"""How a credential is written: what may hide statements, and what it lacks."""
+"""How a credential is written: what could hide statements, and what it lacks."""

@@ -1,10 +1,9 @@
-"""The structure gate: which JSON may speak for the signed statements (design D2, T1).
+"""The structure gate: only JSON with one reading may stand for the signed statements (D2, T1).
 
-A Data Integrity signature covers statements, not JSON. The same statements can be written
-so that a reader who looks for `validUntil` does not see it: full-IRI keys, inline contexts,
-`@included`, `@graph`, `@nest`, `@reverse`, aliases, the credential in two pieces. The gate lets
-through only the plain way of writing, which `verifier.pipeline.reading` can read in one way;
-anything else could not be checked.
+A Data Integrity signature covers statements, not JSON. The same statements can be written so
+that a reader who looks for `validUntil` does not see it: with full-IRI keys, inline contexts,
+`@included`, `@graph`, `@nest`, `@reverse`, aliases, or in two pieces. The gate passes only plain
+writing, which `verifier.pipeline.reading` reads in one way; anything else "could not be checked".
 """
 
 from collections.abc import Mapping

@@ -1,8 +1,8 @@
-"""A strict schema of Open Badges 3.0 of our own, from the tables of its appendix B (OB-5…48).
+"""Our own strict schema of Open Badges 3.0, from the tables of its appendix B (OB-5…48).
 
-It is stricter than the published JSON schemas, which let pass what the tables forbid: a `type`
-that names no class, an unanchored `ext:` value, an empty `criteria`, a result that points
-nowhere. What it finds is noted and never decides: none of it changes what a badge says.
+The published JSON schemas accept what the tables forbid: a `type` that names no class, an
+unanchored `ext:` value, an empty `criteria`, a result that refers to nothing. A mistake is noted
+and decides nothing, because it does not change what the badge says.
 """
 
 import re
@@ -178,9 +178,9 @@ _REQUIRED = {
 
 
 def check_schemas(document: Json) -> tuple[Check, ...]:
-    """Return what can be said of each schema that a credential names (OB-80).
+    """Return a check for each schema that a credential names (OB-80).
 
-    The published schema of Open Badges 3.0 is answered by the one here; no other is fetched.
+    The published schema of Open Badges 3.0 is replaced by the one here; no schema is fetched.
     """
     entries = listed(document.get("credentialSchema"))[:MAX_SCHEMAS]
     return tuple(_check_schema(entry, document) for entry in entries)

@@ -1,8 +1,7 @@
 """The shape of an Open Badge: its contexts, types and required members (OB-1…38, OB-82).
 
-Whether the issuer signed it is one question, how well it is built another: what a badge leaves out
-is noted beside what it is, and a reason to look, never a reason to call it forged. Only what names
-no standard or no issuer could not be checked.
+Shape is not authenticity: a flaw of shape is noted and is a reason to look, never a reason to
+call a badge forged. Only a badge without a known context or an issuer could not be checked.
 """
 
 import re

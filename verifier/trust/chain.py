@@ -1,11 +1,10 @@
-"""Endorsement chains: an issuer that is on no list, but whom somebody on a list endorses.
+"""Endorsement chains: an issuer that is on no list, but that somebody on a list endorses.
 
 A state signs an `EndorsementCredential` (Open Badges 3.0, B.1.12) whose subject is a district's
-profile; the district carries it in its badges, or a list passes it on. It makes an issuer only
-where it says so, by `LICENSED` among the types of its subject: a district also endorses teachers,
-who do not thereby issue. Nothing is fetched to find a chain, and no link of it is believed before
-it was verified like any credential. How far the word of somebody listed may reach is bounded: see
-`MAX_LINKS`.
+profile. The district carries it in its badges, or a list passes it on. It recognizes an issuer
+only if `LICENSED` is among the types of its subject, because districts also endorse teachers, who
+do not thereby issue. Nothing is fetched to find a chain, each link is verified like any
+credential, and the length of a chain is limited: see `MAX_LINKS`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -34,9 +33,9 @@ Item: TypeAlias = str | Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One endorsement as it stands, unverified: `by` endorses `about`, as an issuer if `licenses`,
-    and carries `held`, the endorsements of itself. `judge` verifies it: the answers *Authentic*
-    and *Current*."""
+    """One endorsement, not verified yet: `by` endorses `about`, as an issuer if `licenses`, and
+    carries `held`, the endorsements of `by` itself. `judge` verifies it and returns the answers
+    *Authentic* and *Current*."""
 
     by: str
     about: str | None
@@ -51,12 +50,12 @@ Read: TypeAlias = Callable[[Item], Link | None]
 def endorsed(
     issuer: str, held: Iterable[Item], lists: tuple[TrustList, ...], now: datetime, *, read: Read
 ) -> Verdict | None:
-    """Return the verdict *Recognized* on an issuer that is on no list, if a chain of
-    endorsements leads from it to somebody on one; else None.
+    """Return the verdict *Recognized* on an unlisted issuer, if a chain of endorsements leads from
+    it to somebody on a list; else None.
 
-    A chain that holds counts. Else one that could not be checked is said to be so, and one that
-    was withdrawn or is out of dates is said to have ended; a forged one is as if it were not.
-    Where none licenses the issuer, one that praises it is said to be no more than that.
+    A chain that holds counts. Otherwise the verdict names a chain that could not be checked, or one
+    that was revoked or has expired; a forged chain is ignored. Endorsements that do not license the
+    issuer are reported as praise.
     """
     passed_on = [
         link for trust_list in lists for item in trust_list.endorsements if (link := read(item))
@@ -94,8 +93,8 @@ def _chains(
 
 
 def _listed(by: str, lists: tuple[TrustList, ...], now: datetime) -> tuple[str, TrustList] | None:
-    """Return the name of somebody whose endorsements count, and the list that says so: who
-    keeps a list and signs it, or is on one as a body that endorses."""
+    """Return the name of a body whose endorsements count, and the list that says so: the signer of
+    a list, or an endorsing body on one. None for others."""
     for trust_list in lists:
         entry = trust_list.entries.get(by)
         if entry and entry.in_dates(now) and entry.endorses and not entry.unverified:
@@ -110,7 +109,7 @@ def _licenses(chain: tuple[Link, ...]) -> bool:
 
 
 def _judge(chain: tuple[Link, ...], lists: tuple[TrustList, ...], now: datetime) -> Verdict | None:
-    """Return what a chain says of the issuer at its lower end; None if that is nothing."""
+    """Return the verdict that a chain gives on the issuer at its lower end, or None."""
     verdict = _verify(chain, lists, now)
     if verdict is None or _licenses(chain):
         return verdict

@@ -1,7 +1,11 @@
-"""Trust lists: which issuers a list names, and their key snapshots.
+"""Trust lists: the issuers that a list names, and snapshots of their keys.
 
-Two formats of files are read: ours (`MintmarkTrustList`, version 1), and the registry of the
-Digital Credentials Consortium, a JSON object of names by issuer's id.
+Two file formats are read: ours (`MintmarkTrustList`, version 1), and the registry of the Digital
+Credentials Consortium, a JSON object with the names of issuers by id.
+
+>>> load(b'{"type": "MintmarkTrustList", "version": 1, "name": "Ours",'
+...      b' "updated": "2026-11-22T00:00:00Z", "entries": []}').name
+'Ours'
 """
 
 from collections.abc import Mapping
@@ -31,15 +35,15 @@ Json = Mapping[str, Any]
 
 
 class TrustListError(MintmarkError, ValueError):
-    """The list cannot be used. Names the entry, the member, and what it should be."""
+    """The list cannot be used. The message names the entry, the member, and what is expected."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrustEntry:
-    """One issuer that a list names. `snapshot` holds its keys as they were on `retrieved`.
+    """One issuer on a list. `snapshot` holds its keys as of `retrieved`.
 
-    `endorses` says whether its endorsement of another counts; `unverified` names the source of
-    an entry that no person has looked at, such as a public directory.
+    `endorses` is True if its endorsements count; `unverified` names the source of an entry that no
+    person has checked, such as a public directory.
     """
 
     id: str
@@ -75,7 +79,7 @@ class TrustList:
 
 
 def load(data: bytes) -> TrustList:
-    """Return the trust list in JSON bytes; `TrustListError` says what to mend."""
+    """Return the trust list in JSON bytes; `TrustListError` says what to correct."""
     try:
         document = strict_json.loads_object(plain_text.read(data), max_bytes=MAX_LIST_BYTES)
     except (strict_json.StrictJsonError, UnicodeDecodeError) as exc:
@@ -88,7 +92,7 @@ def load(data: bytes) -> TrustList:
 
 
 def read(document: Json) -> TrustList:
-    """Return the trust list in a document of version 1; `TrustListError` says what to mend."""
+    """Return the trust list in a document of version 1; `TrustListError` says what to correct."""
     if document.get("type") != "MintmarkTrustList" or document.get("version") != 1:
         raise TrustListError("not a trust list: type must be MintmarkTrustList and version 1")
     updated = _date(document, "updated", "the list")

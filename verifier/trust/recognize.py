@@ -1,4 +1,4 @@
-"""Whether lists name an issuer, and the newest key snapshot that they hold of it (D3, T33)."""
+"""Look an issuer up in trust lists, and find its newest key snapshot there (D3, T33)."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

@@ -1,1 +1,1 @@
-"""Trust lists that others keep: got, verified, stored, and made of public directories."""
+"""Trust lists of others: downloaded, verified, stored and kept up to date."""

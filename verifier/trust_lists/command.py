@@ -1,4 +1,4 @@
-"""`mintmark-verify trust`: whom you recognize, by lists of others that are kept up to date."""
+"""`mintmark-verify trust`: follow the trust lists of others."""
 
 import argparse
 import json
@@ -104,8 +104,8 @@ def _build(args: argparse.Namespace, _folder: Path, now: datetime) -> None:
 
 
 def _about(trust_list: TrustList, url: str, now: datetime) -> str:
-    """Return what a person wants to know of a kept list: its keeper before its own name for
-    itself, its age, and how many it names."""
+    """Return the description of a followed list: its signer, then its own name, its age and
+    size."""
     site = web_address.site(url)
     signature = f"signed by nobody: whoever controls {site} controls it"
     if trust_list.keeper:

@@ -1,6 +1,6 @@
-"""A trust list from an address: signed or not, in any of the formats, as one document.
+"""Download a trust list, signed or not, in any format, as one document.
 
-Everything that comes from there is hostile until it was read; a signed list is verified here.
+The content is untrusted until it is parsed; a signed list is verified here.
 """
 
 from datetime import datetime
@@ -30,8 +30,8 @@ def registries(url: str, *, fetch: Fetch) -> list[tuple[str, str]] | None:
 
 
 def obtain(url: str, *, fetch: Fetch, now: datetime) -> dict[str, Any]:
-    """Return the list at an address as a document of version 1, with `keeper` if it is signed
-    and `retrieved`; a signed one is verified. `TrustListError` says what is wrong."""
+    """Return the list at an address as a document of version 1, with `retrieved`, and with `keeper`
+    if it is signed; a signed list is verified. `TrustListError` says what is wrong."""
     body = _body(url, fetch)
     try:
         text = plain_text.read(body).strip()

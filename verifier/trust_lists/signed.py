@@ -1,7 +1,7 @@
-"""A list that a state or a consortium signed: a `RecognizedEntityCredential` (W3C, Recognized
-Entities 1.0, working draft, section 3), verified like any credential and read as a list.
+"""Signed trust lists: a `RecognizedEntityCredential` (W3C, Recognized Entities 1.0, working draft,
+section 3), verified like any credential and read as a list.
 
-The draft was called `VerifiableRecognitionCredential` before; both names are read.
+An earlier draft called it `VerifiableRecognitionCredential`; both names are read.
 """
 
 from datetime import datetime
@@ -19,10 +19,9 @@ TYPES = {"RecognizedEntityCredential", "VerifiableRecognitionCredential"}
 
 
 def read_signed(text: str, *, fetch: Fetch, now: datetime) -> dict[str, Any]:
-    """Return a signed list as a document of version 1 with its `keeper`, the one who signed.
+    """Return a signed list as a document of version 1 with its `keeper`, the signer.
 
-    `TrustListError` says why it is not accepted: not authentic, not in force, withdrawn, or one
-    of which that could not be checked.
+    Raises `TrustListError` if it is not authentic or not current, or if that could not be checked.
     """
     try:
         secured = parse(text)

@@ -25,9 +25,9 @@ _INDEX = "lists.json"
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """The address of a list, who must have signed it, and the file that holds the copy.
+    """The address of a list, its required signer, and the file that holds the copy.
 
-    `signer` is empty for an unsigned list, which whoever controls the address controls.
+    `signer` is empty for an unsigned list; then anybody who controls the address controls the list.
     """
 
     url: str

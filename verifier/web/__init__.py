@@ -1,1 +1,1 @@
-"""The verifier's page, with the base template that the issuer's pages share (extra `[web]`)."""
+"""The verifier's page and API (extra `[web]`)."""

@@ -1,7 +1,7 @@
-"""`POST /api/verify`: the report of `mintmark-verify --json`, over HTTP, for any program.
+"""`POST /api/verify`: the report of `mintmark-verify --json` over HTTP.
 
-What it takes and answers is described in `openapi.json`, which is served beside it. There are
-no cookies and no keys, so any site may ask from its own pages.
+`openapi.json`, which is served too, describes requests and responses. There are no cookies and no
+keys, so any site may call it from its own pages.
 """
 
 from collections.abc import Callable, Sequence
@@ -116,7 +116,7 @@ def api_blueprint(
 
 
 def _handed_in() -> tuple[bytes, str | None, list[bytes]]:
-    """Return what was handed in, by whom, and the files to compare with its evidence."""
+    """Return the submitted data, its presenter, and the evidence files."""
     if request.mimetype not in (FORM, *MEDIA_TYPES):
         raise UnsupportedMediaType
     files, form = request.files, request.form  # both empty where the body is the credential
@@ -130,7 +130,7 @@ def _handed_in() -> tuple[bytes, str | None, list[bytes]]:
 
 
 def _unreadable(report: Report) -> Response:
-    """Answer that no credential was found, in the words and with the report that say why."""
+    """Return the problem that no credential was found, with the report that says why."""
     check = report.checks[0]
     if check.code == "too_large":
         raise RequestEntityTooLarge

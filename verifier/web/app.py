@@ -1,4 +1,4 @@
-"""The verifier as a service of its own: page and API, kept by nobody and keeping nothing."""
+"""The verifier as a web service of its own: page and API; it stores nothing."""
 
 import logging
 from collections.abc import Callable, Sequence

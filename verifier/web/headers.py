@@ -1,4 +1,4 @@
-"""The security headers of every response, for the verifier's page and the issuer alike."""
+"""The security headers of every response, for the verifier and the issuer alike."""
 
 from flask import Blueprint, Flask, Response
 

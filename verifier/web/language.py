@@ -60,7 +60,7 @@ def say(item: Check | Verdict) -> str:
 
 
 def fill(sentence: str, params: Params) -> str:
-    """Return a sentence in the language of this request, with what a verdict names."""
+    """Return a sentence in the language of this request, with the parameters of a verdict."""
     return words.fill(sentence, params, gettext, day)
 
 
@@ -104,7 +104,7 @@ def read(folder: Path, language: str) -> catalogs.NullTranslations:
 
 
 def _keep(endpoint: str, values: dict[str, Any]) -> None:
-    """Carry a language that was asked for on to the next page."""
+    """Carry the chosen language on to the next page."""
     if has_request_context() and not endpoint.endswith(_STAY_AS_THEY_ARE):
         asked = request.args.get("lang")
         if asked in LANGUAGES:

@@ -45,9 +45,9 @@ _WITH_PORT = re.compile(r"\[(?P<bracketed>[^\]]*)\](:\d+)?|(?P<plain>[\d.]+):\d+
 
 
 def caller() -> str:
-    """Return who asks: an address, or the network of 2⁶⁴ that one IPv6 customer has.
+    """Return the caller: an address, or the network of 2⁶⁴ addresses that one IPv6 customer has.
 
-    A proxy on this machine is believed when it says for whom it asks; nobody else is.
+    Only a proxy on this machine may name another caller.
     """
     ip = _ip(request.remote_addr or "")
     if ip is not None and ip.is_loopback and "X-Forwarded-For" in request.headers:

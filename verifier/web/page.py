@@ -1,8 +1,8 @@
-"""The page on which a person hands in credentials and reads what was found out.
+"""The page on which people submit credentials and read the report.
 
-It needs no script, keeps nothing, and sets no cookie. A scanned code arrives behind the
-`#` of the address, which no browser sends: a small script posts it as form text, so that
-it stands in no access log. The address around it is never fetched.
+It needs no script, stores nothing, and sets no cookie. A scanned code arrives behind the `#` of
+the address, which browsers do not send: a small script posts it as form text, so that it does not
+appear in an access log. The address around it is never fetched.
 """
 
 from collections.abc import Callable, Sequence

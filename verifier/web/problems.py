@@ -1,6 +1,6 @@
-"""One shape for everything that can go wrong over HTTP: problem details (RFC 9457).
+"""Every error over HTTP has one shape: problem details (RFC 9457).
 
-A browser gets the same as a page. Each says what it is, and what to do about it.
+Browsers get the same content as a page: what is wrong, and what to do about it.
 """
 
 import json

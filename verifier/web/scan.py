@@ -1,7 +1,7 @@
-"""Reading a code from what a camera sees: one picture in, the text of its code out.
+"""Read a QR code in a picture from a camera.
 
-The page posts a few pictures a second until one is read. Nothing of them is kept, and what
-they lead to is not asked here: the text goes into the form, as if it had been pasted.
+The page posts a few pictures a second until one is read. None is stored, and links are not
+followed here: the text goes into the form, as if it had been pasted.
 """
 
 from flask import Blueprint, Response, abort, jsonify, request

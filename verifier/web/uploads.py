@@ -1,4 +1,4 @@
-"""What a person handed in: files, pasted text or links, and what a report asks about again."""
+"""The files, texts and links in a submitted form, and those that a report page submits again."""
 
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -8,9 +8,9 @@ from werkzeug.datastructures import FileStorage, ImmutableMultiDict
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One thing handed in, by the name it had there: of a file, or the address of a link.
+    """One submitted file, text or link; `name` is the file's name or the address of the link.
 
-    `carrier` is what it came in, where its text is handed in again from a report.
+    `carrier` is its original form, if a report page submits its text again.
     """
 
     data: bytes
@@ -21,7 +21,7 @@ class Upload:
 def uploads_in(
     form: ImmutableMultiDict[str, str], files: ImmutableMultiDict[str, FileStorage]
 ) -> list[Upload]:
-    """Return everything in a form: its files, then its texts; of several only the one asked for."""
+    """Return the uploads in a form: its files, then its texts; only one if `only` selects it."""
     fields = (form.getlist(name) for name in ("text", "name", "carrier"))
     uploads = [Upload(file.read(), file.filename or "") for file in files.getlist("file") if file]
     uploads += [

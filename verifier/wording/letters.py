@@ -1,4 +1,4 @@
-"""Letters that deceive: that imitate others, are not to be seen, or cover other lines (T19)."""
+"""Deceptive letters: those that imitate others, are invisible, or cover other lines (T19)."""
 
 import re
 from unicodedata import category, name

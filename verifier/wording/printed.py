@@ -1,4 +1,8 @@
-"""A report as JSON, as text for a terminal, and as one line of a table."""
+"""A report as JSON, as text for a terminal, and as one line.
+
+>>> printable("a\\x1b[31mb")
+'a�[31mb'
+"""
 
 import json
 from collections.abc import Sequence
@@ -105,7 +109,7 @@ def as_text(name: str, report: Report, *, details: bool = False) -> str:
 
 
 def _claims(credential: Credential) -> list[str]:
-    """What the issuer signed, in the order a reader asks: who says it, of whom, what for."""
+    """Return what the issuer signed, in the order of questions: by whom, about whom, what for."""
     achievement = credential.achievement
     rows = [
         ("Issued by", credential.issuer.id),
@@ -133,7 +137,8 @@ def _odd_letters(identifier: str, name: str | None) -> str | None:
 
 
 def _inside(title: str, reports: Sequence[Report]) -> list[str]:
-    """The credentials inside, each with its own answers: they say nothing of the one around."""
+    """Return the credentials inside, each with its own answers, which do not affect the outer
+    one."""
     lines = []
     for report in reports:
         inner = report.credential
@@ -180,7 +185,8 @@ def _in_full(check: Check) -> str:
 
 
 def as_table(rows: Sequence[tuple[str, Report]]) -> str:
-    """Return several reports as a table, one line each, with the reason for what is no yes."""
+    """Return several reports as a table, one line each, with the reason for each that is not
+    *yes*."""
     width = max(len(name) for name, _ in rows)
     names = list(rows[0][1].verdicts())
     lines = [f"{'file':<{width}}  {'  '.join(names)}"]
@@ -193,7 +199,8 @@ def as_table(rows: Sequence[tuple[str, Report]]) -> str:
 
 
 def _reason(report: Report) -> str:
-    """Why something is no yes: the first verdict, else a file that is not the evidence."""
+    """Return why a report is not *yes*: the first such verdict, else an evidence file that
+    differs."""
     verdicts = [item for item in report.verdicts().values() if item.answer is not Answer.YES]
     missed = [item for item in report.checks if item.name == "evidence"]
     missed = [item for item in missed if item.outcome is not Outcome.PASSED]

@@ -660,7 +660,7 @@ OUTCOMES = {
 
 
 def N_(text: str) -> str:
-    """Return `text` as it is, and have it collected for translation: for words kept in a table."""
+    """Return `text` unchanged, and mark it for translation."""
     return text
 
 
@@ -679,7 +679,7 @@ def text(item: Check | Verdict, translate: Translate = N_, day: Day = _day) -> s
 
 
 def fill(sentence: str, params: Params, translate: Translate = N_, day: Day = _day) -> str:
-    """Return a sentence with what its check or verdict names; `day` puts a date into words."""
+    """Return a sentence with the parameters of a check or verdict; `day` formats a date."""
     values = {name: _shown(value, day) for name, value in params.items()}
     return translate(sentence).format_map(values)
 

@@ -1,8 +1,7 @@
-"""Credentials inside pictures: PNG and SVG, both directions (Open Badges 3.0, File Format).
+"""Credentials inside pictures, PNG and SVG: bake and unbake (Open Badges 3.0, File Format).
 
-A baked picture is a carrier and nothing else: what comes out of it is as untrusted as any
-text, and the picture around it says nothing (OB-57). Baking splices; every byte of the
-picture that is not the credential stays as it was.
+A credential from a picture is as untrusted as any other text, and the picture itself proves
+nothing (OB-57). Baking inserts the credential and leaves every other byte as it was.
 """
 
 from verifier.intake.baking.carried import MAX_CREDENTIAL_BYTES as MAX_CREDENTIAL_BYTES

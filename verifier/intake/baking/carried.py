@@ -1,4 +1,8 @@
-"""What a picture carries: a credential as text, JSON or a compact JWS."""
+"""A credential as text, JSON or a compact JWS, and how to recognize one.
+
+>>> bare('"eyJhbGciOiJFUzI1NiJ9.e30.c2ln"')
+'eyJhbGciOiJFUzI1NiJ9.e30.c2ln'
+"""
 
 import re
 
@@ -43,7 +47,7 @@ def is_credential(text: str) -> bool:
 
 
 def check_credential(credential: str) -> None:
-    """Raise `BakingError` for what is no credential as text."""
+    """Raise `BakingError` unless the text is a JSON object or a compact JWS."""
     if is_compact_jws(credential):
         return
     try:

@@ -1,4 +1,4 @@
-"""Credentials in PNG: a chunk of text among the others (Open Badges 3.0, File Format)."""
+"""Credentials in PNG: one text chunk among the others (Open Badges 3.0, File Format)."""
 
 import struct
 import zlib

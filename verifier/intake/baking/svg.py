@@ -1,4 +1,4 @@
-"""Credentials in SVG: an element of their own, spliced in (Open Badges 3.0, File Format)."""
+"""Credentials in SVG: one inserted element (Open Badges 3.0, File Format)."""
 
 import re
 from dataclasses import dataclass, field
@@ -42,7 +42,7 @@ def bake_svg(svg: bytes, credential: str) -> bytes:
 
 
 def unbake_svg(svg: bytes) -> str | None:
-    """Return the first credential in `svg`, or None; `BakingError` if it is no sound SVG."""
+    """Return the first credential in `svg`, or None; `BakingError` if the SVG is not sound."""
     return next(iter(svg_credentials(svg)), None)
 
 

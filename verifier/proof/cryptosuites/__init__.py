@@ -1,4 +1,8 @@
-"""The cryptosuites of Data Integrity: all but the private-key step, one row each (design D1)."""
+"""The cryptosuites of Data Integrity, one row each, without the private-key step (design D1).
+
+>>> suite_of("DataIntegrityProof", "eddsa-rdfc-2022").name
+'eddsa-rdfc-2022'
+"""
 
 from verifier.proof.cryptosuites.detached import DetachedSuite
 from verifier.proof.cryptosuites.ecdsa_sd import ECDSA_SD_2023

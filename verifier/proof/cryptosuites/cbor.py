@@ -1,7 +1,10 @@
-"""The little of CBOR (RFC 8949) that proofs of `ecdsa-sd-2023` are made of, read strictly.
+"""A strict reader and writer of the part of CBOR (RFC 8949) that `ecdsa-sd-2023` proofs use.
 
-Unsigned integers, byte and text strings, arrays and maps, each in its one shortest form: two
-proofs with the same content are the same bytes.
+Unsigned integers, byte and text strings, arrays and maps, each in its shortest form, so that
+equal content has equal bytes.
+
+>>> encode([1, b"x"]).hex()
+'82014178'
 """
 
 from collections.abc import Mapping, Sequence

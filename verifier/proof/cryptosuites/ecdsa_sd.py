@@ -1,9 +1,9 @@
-"""`ecdsa-sd-2023`: one signature over what must be shown, one for each statement besides.
+"""`ecdsa-sd-2023`: one signature over the mandatory statements, and one for each other statement.
 
-Data Integrity ECDSA Cryptosuites 1.0, sections 3.5 and 3.6. The private-key steps are the
-issuer's; everything else is here. A base proof is for the holder, a derived one for readers.
-A base proof is checked as well, over all it covers: what an issuer signed does not become
-less so because the holder hands on the whole (D27).
+Data Integrity ECDSA Cryptosuites 1.0, sections 3.5 and 3.6. The private-key steps belong to the
+issuer; everything else is here. A base proof is for the holder, a derived one for readers. A base
+proof is verified as well, over everything it covers: a credential is no less authentic because
+its holder shares the whole of it (D27).
 """
 
 import hashlib
@@ -29,7 +29,7 @@ _configure = configure_rdfc()
 
 
 class DisclosureError(ValueError):
-    """No derived proof can be made as asked. The message says why."""
+    """The derived proof cannot be made. The message says why."""
 
 
 @dataclass(frozen=True, slots=True)

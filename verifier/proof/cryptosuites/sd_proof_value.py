@@ -1,4 +1,4 @@
-"""The two kinds of `proofValue` of `ecdsa-sd-2023`, and their one way of being written.
+"""The two kinds of `proofValue` of `ecdsa-sd-2023`, base and derived: encode and decode.
 
 Data Integrity ECDSA Cryptosuites 1.0, sections 3.5.2, 3.5.3, 3.5.7 and 3.5.8: multibase
 base64url of three header bytes and a CBOR array of five.

@@ -1,9 +1,9 @@
-"""A document as canonical statements under secret names, and which of them pointers select.
+"""A document as canonical statements with secret blank node labels, and how pointers select them.
 
 Data Integrity ECDSA Cryptosuites 1.0, section 3.4 (“canonicalizeAndGroup” and its parts).
-JSON objects without an `id` are blank nodes, whose canonical names change with what is left
-out. So each is given a name for the time of the work, and is signed under a label that only
-the holder can compute: the HMAC of its canonical name.
+JSON objects without an `id` are blank nodes, and their canonical names depend on what is left
+out. So each is signed under a label that only the holder can compute: the HMAC of its canonical
+name.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""What a cryptosuite is: the steps of Data Integrity 1.0, section 4, as parts of a row."""
+"""The type of a cryptosuite: the steps of Data Integrity 1.0, section 4, as fields."""
 
 import hashlib
 from collections.abc import Callable, Mapping

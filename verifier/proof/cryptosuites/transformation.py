@@ -1,4 +1,4 @@
-"""From a document and the options of its proof to canonical bytes (the suites' sections
+"""Canonical bytes of a document and of the options of its proof (the suites' sections
 Transformation and Proof Configuration)."""
 
 from collections.abc import Callable

@@ -1,6 +1,9 @@
-"""How a credential's facts are put on a page: domains, amounts, levels.
+"""Format the facts of a credential for a page: domains, amounts, levels.
 
-Each of these takes a piece of the `Credential` view and returns what a template shows.
+Each function takes a part of the `Credential` view and returns what a template shows.
+
+>>> domain("did:web:schools.example:north")
+'schools.example'
 """
 
 import math
@@ -67,7 +70,7 @@ def ladder(result: Result) -> Ladder | None:
 
 
 def met(result: Result) -> bool:
-    """Return whether the level achieved is the one asked for, or above it."""
+    """Whether the achieved level is the required one or above it."""
     if result.description is None or result.level is None:
         return False
     if result.description.required_level in (None, result.level.id):
@@ -120,8 +123,8 @@ def domain(identifier: str) -> str | None:
 
 
 def spoken(achievement: Achievement | None) -> dict[str, str]:
-    """Return the `lang` attribute for what an achievement says of itself, where it says in which
-    language (`inLanguage`); nothing for what is no language tag."""
+    """Return a `lang` attribute for the achievement's own texts, if `inLanguage` is a language
+    tag."""
     tag = (achievement and achievement.in_language) or ""
     return {"lang": tag} if re.fullmatch(LANGUAGE, tag) else {}
 

@@ -1,8 +1,11 @@
-"""From an issuer's Markdown to HTML that can do no harm (threat T18).
+"""Render an issuer's Markdown as safe HTML (threat T18).
 
-Criteria and narratives are Markdown written by whoever made the credential. Two fences,
-so that one may fail: the parser knows no raw HTML, and what it makes goes through an
-allow-list of tags. Pictures are left out, because loading one tells its host who looks.
+Criteria and narratives are Markdown from strangers. There are two barriers, in case one fails:
+the parser knows no raw HTML, and its output goes through an allow-list of tags. Pictures are left
+out, because loading one tells its host who is looking.
+
+>>> prose("**Plan** <script>alert(1)</script>")
+Markup('<p><strong>Plan</strong> &lt;script&gt;alert(1)&lt;/script&gt;</p>\\n')
 """
 
 import nh3

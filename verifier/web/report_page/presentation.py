@@ -1,4 +1,4 @@
-"""A report as a page tells it: what it says in short, each answer, and what nobody looked at."""
+"""A report as the page shows it: the summary, each answer, and what was not checked."""
 
 from base64 import b64encode
 from collections.abc import Callable, Sequence
@@ -148,7 +148,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A report as it is told, with what is needed to ask again: `text`, `name`, `carrier`."""
+    """A report as shown, with the fields to submit it again: `text`, `name`, `carrier`."""
 
     report: Report
     lines: tuple[Line, ...]
@@ -166,7 +166,7 @@ class Told:
 
     @property
     def carrier(self) -> str:
-        """What was handed in, in words."""
+        """What was submitted, in words."""
         return language.gettext(CARRIERS.get(self.report.carrier, N_("what was handed in")))
 
     @property
@@ -188,7 +188,7 @@ class Told:
 
 
 def tell(report: Report, upload: Upload, withdrawal: Withdrawal) -> Told:
-    """Return a report on what was handed in, in the reader's language."""
+    """Return a report on an upload in the reader's language."""
     if upload.carrier in CARRIERS:  # asked again: the file itself is not at hand any more
         report = replace(report, carrier=upload.carrier)
     for check in report.checks:  # a code is called by the address around it, not by its photo

@@ -1,4 +1,4 @@
-"""Of which kind a report is: whether to count it, what is left to do, and how many are what."""
+"""Classify a report and word its summary: whether it counts, and what to do next."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -86,7 +86,7 @@ def dated(sentence: str, current: Verdict) -> str:
 
 
 def in_all(kinds: Sequence[str]) -> str:
-    """Return how many were handed in, and what they are: `3 in all: 1 ended, 2 good.`"""
+    """Return how many credentials there are, by kind: `3 in all: 1 ended, 2 good.`"""
     numbers = Counter(TOTALS.get(kind, kind) for kind in sorted(kinds, key=ORDER.index))
     parts = ", ".join(_number(of, n) for of, n in numbers.items())
     return language.gettext(N_("{all} in all: {found}.")).format(all=len(kinds), found=parts)
