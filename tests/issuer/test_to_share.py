@@ -85,7 +85,7 @@ def test_its_statements_are_worked_out_once_and_again_for_any_other_content(
     assert report(issuer, whole).authentic.answer is Answer.YES
     assert len(asked) == 2  # nothing is kept for longer
     secured = Secured(json.dumps(whole | {"name": "Another"}).encode(), None)
-    assert "signature_wrong" in self_check.self_check(issuer, secured, self_check.Known())
+    assert "signature_wrong" in self_check.self_check(issuer, secured, self_check.Memory())
 
 
 def test_a_copy_of_a_revoked_one_is_revoked(issuer, row, now):

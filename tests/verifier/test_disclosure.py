@@ -135,7 +135,7 @@ def test_the_whole_is_authentic_too_and_said_to_be_the_whole(world):
     assert report.authentic.answer is Answer.YES
     assert report.current.answer is Answer.YES
     assert outcome(report, "signature_verified_whole") is Outcome.PASSED
-    assert "meant to be shared in parts" in printed.as_text("whole.json", report)
+    assert "can make copies that show less" in printed.as_text("whole.json", report)
 
 
 def test_a_changed_whole_is_not_authentic(world):
