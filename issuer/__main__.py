@@ -35,7 +35,7 @@ from keys import commands as keys
 from keys import passphrase
 from keys.documents import did_document
 from keys.signer import KeysError
-from verifier import __version__, trust
+from verifier import __version__, clock, trust
 
 HOME = "MINTMARK_HOME"
 PORT = 8202
@@ -151,7 +151,7 @@ def _init(args: argparse.Namespace) -> int:
         source=args.source,
         did_key=args.did_key,
         timezone=args.timezone or init.machine_timezone(),
-        now=_now(),
+        now=clock.now(),
     )
     print(f"{settings.issuer_id} lives in {settings.home}")
     print(f"  {_days(settings)}")
@@ -191,7 +191,7 @@ def _serve(args: argparse.Namespace, issuer: Issuer) -> int:
 
 def _publish(args: argparse.Namespace, issuer: Issuer) -> int:
     published.write_documents(issuer.settings, issuer.keyring)
-    numbers = lists.publish_all(issuer, now=_now())
+    numbers = lists.publish_all(issuer, now=clock.now())
     print(f"published the keys and {len(numbers)} status list(s) in {issuer.settings.public}")
     return 0
 
@@ -208,7 +208,7 @@ def _pending(args: argparse.Namespace, issuer: Issuer) -> int:
 
 
 def _issue(args: argparse.Namespace, issuer: Issuer) -> int:
-    lists.mend(issuer, now=_now())
+    lists.mend(issuer, now=clock.now())
     if args.approvals is not None:
         source = webhook.source_named(issuer.settings, args.source)
         if source is None:
@@ -225,7 +225,7 @@ def _issue(args: argparse.Namespace, issuer: Issuer) -> int:
 def _revoke(args: argparse.Namespace, issuer: Issuer) -> int:
     public_id = args.credential.rstrip("/").rpartition("/")[2].partition(".")[0]
     try:
-        fresh = lists.revoke(issuer, public_id, reason=args.reason, now=_now())
+        fresh = lists.revoke(issuer, public_id, reason=args.reason, now=clock.now())
     except (KeysError, OSError) as exc:
         said = f"recorded, but not yet for all to see: {exc}; then: mintmark publish"
         raise KeysError(said) from exc
@@ -238,21 +238,21 @@ def _revoke(args: argparse.Namespace, issuer: Issuer) -> int:
 def _backup(args: argparse.Namespace, issuer: Issuer) -> int:
     made = args.folder
     if args.keep:
-        made = backup.back_up_dated(issuer.settings, made, keep=args.keep, now=_now())
+        made = backup.back_up_dated(issuer.settings, made, keep=args.keep, now=clock.now())
     else:
-        backup.back_up(issuer.settings, made, now=_now())
+        backup.back_up(issuer.settings, made, now=clock.now())
     print(f"{made} holds the database, the keys and all else, but for the passphrase")
     return 0
 
 
 def _after_restore(args: argparse.Namespace, issuer: Issuer) -> int:
-    adopted, number = lists.after_restore(issuer, now=_now())
+    adopted, number = lists.after_restore(issuer, now=clock.now())
     print(f"took in {adopted} revocation(s) from the published lists; status list {number} is new")
     return 0
 
 
 def _trust_entry(args: argparse.Namespace, issuer: Issuer) -> int:
-    settings, now = issuer.settings, timestamp(_now())
+    settings, now = issuer.settings, timestamp(clock.now())
     entry: dict[str, Any] = {
         "id": settings.issuer_id,
         "name": settings.issuer_name,
@@ -273,7 +273,7 @@ def _trust_entry(args: argparse.Namespace, issuer: Issuer) -> int:
 
 def _trust_list(args: argparse.Namespace, issuer: Issuer) -> int:
     found = trust.load(args.file.read_bytes())
-    print(trust_list.sign(found, issuer, now=_now(), days=args.days).decode())
+    print(trust_list.sign(found, issuer, now=clock.now(), days=args.days).decode())
     return 0
 
 
@@ -284,7 +284,7 @@ def _endorse(args: argparse.Namespace, issuer: Issuer) -> int:
         raise endorsement.EndorsementError(
             f"--until {args.until}: give a day, such as 2027-06-30"
         ) from None
-    signed = endorsement.sign(issuer, args.issuer, name=args.name, now=_now(), until=until)
+    signed = endorsement.sign(issuer, args.issuer, name=args.name, now=clock.now(), until=until)
     print(signed.decode())
     return 0
 
@@ -302,7 +302,7 @@ def _keys(args: argparse.Namespace, issuer: Issuer) -> int:
         issuer_id=settings.issuer_id,
         uses=settings.key_uses,
         passphrase=lambda: passphrase.find(os.environ, settings.passphrase_file),
-        now=_now(),
+        now=clock.now(),
     )
     if code == 0 and keys.changes_keys(args):
         published.write_documents(settings, issuer.keyring)
@@ -315,7 +315,7 @@ def _sign_lists_again(issuer: Issuer) -> None:
     """A list by a key that is compromised leaves every credential of it unconfirmed."""
     try:
         migrations.check(issuer.database)
-        numbers = lists.publish_all(issuer, now=_now())
+        numbers = lists.publish_all(issuer, now=clock.now())
         print(f"{len(numbers)} status list(s) are signed by the key that is active now")
     except (KeysError, SchemaError, UnavailableError, lists.BackupError, OSError) as exc:
         print(f"the status lists are as they were: {exc}; after that: mintmark publish")
@@ -323,7 +323,7 @@ def _sign_lists_again(issuer: Issuer) -> None:
 
 def _catalog(args: argparse.Namespace, issuer: Issuer) -> int:
     return catalog.run(
-        args, database=issuer.database, font_folders=issuer.settings.font_folders, now=_now()
+        args, database=issuer.database, font_folders=issuer.settings.font_folders, now=clock.now()
     )
 
 
@@ -345,10 +345,6 @@ def _doctor(args: argparse.Namespace, issuer: Issuer) -> int:
 
 def _holder_link(args: argparse.Namespace, issuer: Issuer) -> int:
     return holder.run(args, issuer=issuer)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 _WITHOUT_DATABASE = {

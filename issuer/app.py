@@ -2,7 +2,6 @@
 
 import logging
 import os
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -40,6 +39,7 @@ from issuer.web.answers import pages
 from issuer.web.files import files
 from issuer.web.health import Health
 from issuer.wording import language
+from verifier import clock
 from verifier.fetching.fetch import Fetch, WebFetch
 from verifier.parsing import web_address
 from verifier.pipeline.response_cache import remembering
@@ -137,7 +137,7 @@ def start(issuer: Issuer) -> None:
     are answered with 202 or 503. Raises `KeysError` for keys that do not fit what is
     published and `SchemaError` for an old database: both would do harm.
     """
-    now = datetime.now(UTC)
+    now = clock.now()
     try:
         migrations.check(issuer.database)
         issuer.check_keys()

@@ -8,12 +8,12 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 
 from contexts import FrozenContexts
-from verifier import __version__, trust
+from verifier import __version__, clock, trust
 from verifier.credential.model import instant
 from verifier.fetching.fetch import Fetch
 from verifier.intake.submission import MAX_CREDENTIAL_BYTES
@@ -197,7 +197,7 @@ def _lists(args: argparse.Namespace) -> tuple[TrustList, ...]:
         return tuple(_trust_list(path) for path in args.trust)
     home = store.default_folder(os.environ)
     try:
-        lists, warnings = following.current_lists(home, ask=_asking(args), now=datetime.now(UTC))
+        lists, warnings = following.current_lists(home, ask=_asking(args), now=clock.now())
     except TrustListError as exc:
         raise UsageError(str(exc)) from exc
     for line in warnings:
@@ -229,7 +229,7 @@ def _trust_list(name: str) -> TrustList:
 
 def _time(text: str | None) -> datetime:
     if text is None:
-        return datetime.now(UTC)
+        return clock.now()
     moment = instant(text, zone=None) or instant(f"{text}T00:00:00Z")
     if moment is None:
         raise UsageError(f"--at {text}: give a day, or a time with its zone: 2027-01-31T00:00:00Z")

@@ -5,7 +5,6 @@ import sys
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -19,6 +18,7 @@ from issuer.issuance import ConflictError, rehearse
 from issuer.issuance.problems import Refused
 from issuer.issuance.unprintable import unprintable_texts
 from issuer.webhooks.standard_webhooks import TOLERANCE_SECONDS
+from verifier import clock
 from verifier.parsing.strict_json import StrictJsonError
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -67,7 +67,7 @@ def run(args: argparse.Namespace, *, settings: Settings) -> int:
 
 
 def _check_connection(url: str, source: Source) -> int:
-    now = datetime.now(UTC)
+    now = clock.now()
     body = to_json({"type": event.CHECK, "timestamp": f"{now:%Y-%m-%dT%H:%M:%SZ}", "data": {}})
     answer = sender.post(body, url=url, secrets=source.secrets, event_id=f"check_{uuid.uuid4()}")
     if answer.status == 204:
@@ -85,7 +85,7 @@ def _check_file(file: Path, body: bytes, settings: Settings, source: Source) -> 
         approval = event.read(body)
         if approval is not None:
             with opened(settings) as issuer:
-                rehearse(issuer, approval, source=source.name, now=datetime.now(UTC))
+                rehearse(issuer, approval, source=source.name, now=clock.now())
     except StrictJsonError as exc:
         return _fail(f"{file} is not strict JSON: {exc}")
     except Refused as exc:

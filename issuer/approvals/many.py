@@ -6,7 +6,6 @@ the webhook would be sent; the same file again issues nothing twice.
 
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from multiprocessing import get_context
@@ -21,6 +20,7 @@ from issuer.issuance import Outcome, Received, receive_all
 from issuer.issuance.finish import TOGETHER
 from issuer.issuance.prepare import Arrived
 from issuer.issuance.problems import Refused
+from verifier import clock
 from verifier.parsing.strict_json import StrictJsonError
 
 DONE, REFUSED, NOT_YET = 0, 1, 3
@@ -95,7 +95,7 @@ def _issue(
             arrived[number] = Arrived(approval, sender.event_id_of(line.strip()))
     together = list(arrived.values())
     yield from zip(
-        arrived, receive_all(issuer, together, source=source, now=datetime.now(UTC)), strict=True
+        arrived, receive_all(issuer, together, source=source, now=clock.now()), strict=True
     )
 
 

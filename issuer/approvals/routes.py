@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from flask import Blueprint, Response, jsonify, request
@@ -20,6 +20,7 @@ from issuer.issuance import Outcome, Received
 from issuer.issuance.unprintable import unprintable_texts
 from issuer.web.problems import BAD_REQUEST, TOO_LARGE
 from issuer.webhooks.standard_webhooks import Unauthentic
+from verifier import clock
 from verifier.parsing.strict_json import StrictJsonError
 
 POLL_SECONDS: Final = "60"
@@ -32,7 +33,7 @@ approvals = Blueprint("approvals", __name__)
 def receive_approval() -> Response:
     """Answer 201, 200 or 202 for an approval that is stored, and 204 for a check."""
     body = _body()
-    issuer, now = current_issuer(), datetime.now(UTC)
+    issuer, now = current_issuer(), clock.now()
     delivery = _delivery(body, issuer.settings, now)
     if request.mimetype != "application/json":
         raise Problem(UNSUPPORTED_MEDIA_TYPE)

@@ -3,13 +3,14 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import httpx
 
 from issuer.webhooks import standard_webhooks
+from verifier import clock
 
 PAUSES: Final = (1, 4, 10, 20)
 """Seconds before each repeat: somebody is waiting at a terminal, so a minute at most in all."""
@@ -62,7 +63,7 @@ def send(
 
 def post(body: bytes, *, url: str, secrets: tuple[str, ...], event_id: str) -> Answer:
     """Return the answer to one attempt. A redirect is not followed: it would be another issuer."""
-    now = datetime.now(UTC)
+    now = clock.now()
     headers = standard_webhooks.sign(secrets, message_id=event_id, now=now, body=body)
     try:
         response = httpx.post(

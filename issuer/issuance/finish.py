@@ -6,7 +6,7 @@ redelivery, by the next start, or by `mintmark issue --pending`.
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeAlias
 
 from sqlalchemy import Row, bindparam, select, update
@@ -23,6 +23,7 @@ from issuer.issuance.tables import CredentialRow, State
 from issuer.outbox import queue
 from keys.entry import KeyUse
 from keys.signer import KeysError, Signer
+from verifier import clock
 from verifier.pipeline.memory import Memory
 from verifier.proof.computed import Computed
 
@@ -108,7 +109,7 @@ def _made(
 
 def _store(issuer: Issuer, made: Sequence[tuple[Pending, Secured | str]]) -> None:
     """Store what was made unless somebody was faster: the first wins, and has the mail sent."""
-    issued, held_back, now = [], [], datetime.now(UTC)
+    issued, held_back, now = [], [], clock.now()
     for row, done in made:
         if isinstance(done, Secured):
             forms = {"json": done.json, "jwt": done.jwt, "to_share": done.to_share}

@@ -17,6 +17,7 @@ from issuer.issuance import mark, status
 from issuer.issuance.build import timestamp
 from issuer.issuance.signing import make_proofs, signing_methods
 from issuer.issuance.tables import CredentialRow, StatusList
+from verifier import clock
 from verifier.checks import status_list
 from verifier.credential.model import instant, listed
 from verifier.parsing import strict_json
@@ -65,7 +66,7 @@ def publish(issuer: Issuer, number: int) -> None:
         with issuer.database.reading() as session:
             bits = status.bits(session, session.get_one(StatusList, number))
         _refuse_loss(file, bits)
-        now = datetime.now(UTC)
+        now = clock.now()
         document = {
             "@context": _CONTEXTS,
             "id": url,
@@ -119,10 +120,10 @@ def renew(issuer: Issuer, number: int) -> None:
     """
     file = published.file_of(issuer.settings, addresses.status_list(issuer.settings, number))
     found = _read(file)
-    if found is None or datetime.now(UTC) - found.since > RENEWAL:
+    if found is None or clock.now() - found.since > RENEWAL:
         publish(issuer, number)
     elif found.signed_by != signing_methods(issuer.signers(), issuer.settings.proofs):
-        publish_all(issuer, now=datetime.now(UTC))
+        publish_all(issuer, now=clock.now())
 
 
 def ending_soon(settings: Settings, *, now: datetime) -> Iterator[str]:

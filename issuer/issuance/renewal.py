@@ -2,12 +2,13 @@
 
 import logging
 import threading
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from issuer.home.issuer import Issuer, opened
 from issuer.home.settings import Settings
 from issuer.issuance import lists
+from verifier import clock
 
 LOOK_SECONDS: Final = 3600
 log = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ def start(settings: Settings) -> threading.Event:
 def _keep(settings: Settings, stop: threading.Event) -> None:
     with opened(settings) as issuer:  # its own: signers are not made for two threads
         while not stop.wait(LOOK_SECONDS):
-            look(issuer, now=datetime.now(UTC))
+            look(issuer, now=clock.now())
 
 
 def look(issuer: Issuer, *, now: datetime) -> None:

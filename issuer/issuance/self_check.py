@@ -1,13 +1,13 @@
 """The check of what was just signed, by our own verifier, before anybody gets it."""
 
 import json
-from datetime import UTC, datetime
 
 from contexts import BUNDLED
 from contexts.content import content_of
 from issuer.home import published
 from issuer.home.issuer import Issuer
 from issuer.issuance.signing import Secured
+from verifier import clock
 from verifier.pipeline.examine import World
 from verifier.pipeline.memory import Memory, RecordingFetch, RememberingWorld
 from verifier.pipeline.pipeline import look_at
@@ -31,7 +31,7 @@ def self_check(
     """
     fetch = published.fetch_own(issuer.settings)
     recording = RecordingFetch(known, lambda: fetch)
-    world = RememberingWorld(recording, datetime.now(UTC), (), BUNDLED, computed)
+    world = RememberingWorld(recording, clock.now(), (), BUNDLED, computed)
     report = look_at(secured.json, world)
     for each in (report, look_at(secured.to_share, world) if secured.to_share else report):
         if why := _objection(each):

@@ -2,13 +2,13 @@
 
 import argparse
 import sys
-from datetime import UTC, datetime
 from typing import Any
 
 from issuer.home.issuer import Issuer
 from issuer.outbox import queue, worker
 from issuer.outbox.kinds import Kinds
 from issuer.outbox.tables import State
+from verifier import clock
 
 _INCOMPLETE = 3
 
@@ -27,12 +27,12 @@ def add_outbox_commands(commands: Any) -> None:
 
 def run(args: argparse.Namespace, *, issuer: Issuer, kinds: Kinds) -> int:
     """Do the `outbox` command in `args`; return 0, or 3 if something has not left."""
-    now = datetime.now(UTC)
+    now = clock.now()
     if args.action == "deliver":
         if args.all:
             with issuer.database.writing() as session:
                 queue.hasten(session, now=now)
-        taken, refused = worker.deliver_due(issuer, kinds, now=lambda: datetime.now(UTC))
+        taken, refused = worker.deliver_due(issuer, kinds, now=clock.now)
         print(f"{taken} delivered, {refused} not (see: mintmark outbox list)")
         return _INCOMPLETE if refused else 0
     if args.action == "replay":

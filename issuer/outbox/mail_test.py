@@ -3,7 +3,7 @@
 import argparse
 import smtplib
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -16,6 +16,7 @@ from issuer.home.settings import FILE, Settings
 from issuer.outbox.kinds import DeliveryError
 from issuer.outbox.mail import connection
 from issuer.outbox.mail_trouble import explain
+from verifier import clock
 
 _TEXT = """\
 This mail says that {name} can send mail through {host}.
@@ -38,7 +39,7 @@ def run(args: argparse.Namespace, *, settings: Settings) -> int:
     if settings.mail is None:
         return _fail(f"there is no [mail] in {settings.home / FILE}: it shows what may stand there")
     try:
-        answer = send(settings, settings.mail, args.address, now=datetime.now(UTC))
+        answer = send(settings, settings.mail, args.address, now=clock.now())
     except ValueError as exc:
         return _fail(f"{args.address!r}: {exc}")
     except (OSError, smtplib.SMTPException, DeliveryError) as exc:

@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from issuer.home.issuer import Issuer
 from issuer.outbox import queue
 from issuer.outbox.kinds import RETRIES, DeliveryError, Kinds
 from issuer.outbox.tables import OutboxRow
+from verifier import clock
 
 POLL_SECONDS: Final = 5
 log = logging.getLogger(__name__)
@@ -64,7 +65,7 @@ def start(issuer: Issuer, kinds: Kinds) -> threading.Event:
 def _keep_delivering(issuer: Issuer, kinds: Kinds, stop: threading.Event) -> None:
     while not stop.is_set():
         try:
-            deliver_due(issuer, kinds, now=lambda: datetime.now(UTC))
+            deliver_due(issuer, kinds, now=clock.now)
         except Exception as exc:  # a database that is away comes back; the thread must be there
             log.error("outbox: %s", type(exc).__name__)
         stop.wait(POLL_SECONDS)

@@ -1,7 +1,5 @@
 """The page of one credential, which its public address and its holder's preview both show."""
 
-from datetime import UTC, datetime
-
 from flask import Response
 from markupsafe import Markup
 from werkzeug.exceptions import NotFound
@@ -16,6 +14,7 @@ from issuer.sharing.problems import NOT_SHARED
 from issuer.sharing.shared import Shared
 from issuer.sharing.words import STANDINGS
 from issuer.web.answers import page
+from verifier import clock
 
 
 def public(public_id: str) -> Shared:
@@ -44,7 +43,7 @@ def credential_page(found: Shared, **answer: object) -> Response:
 def about(found: Shared) -> dict[str, object]:
     """Return what every page about one credential shows."""
     settings = current_issuer().settings
-    now = settings.local(datetime.now(UTC))
+    now = settings.local(clock.now())
     address = addresses.credential(settings, found.public_id)
     standing = found.standing(now)
     return {

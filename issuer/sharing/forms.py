@@ -6,7 +6,6 @@ when somebody asks (D12: what is derived can be made again).
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Final
 
 from issuer.catalog.picture import badge
@@ -22,6 +21,7 @@ from issuer.issuance.signing import make_proofs, signing_methods
 from issuer.sharing.shared import Shared
 from keys.entry import KeyUse
 from keys.signer import KeysError, Signer
+from verifier import clock
 from verifier.checks import disclosure
 from verifier.intake import qr
 from verifier.intake.baking import bake_png, bake_svg
@@ -67,7 +67,7 @@ def copy(shared: Shared, places: Sequence[str], issuer: Issuer) -> Shared:
 
     def make() -> bytes:
         part = disclosure.derive(whole, places)
-        proofs, now = settings.proofs if methods else (), timestamp(datetime.now(UTC))
+        proofs, now = settings.proofs if methods else (), timestamp(clock.now())
         own = make_proofs(unsecured(part), signers, proofs, created=now)
         return to_json({**part, "proof": [*own, *part["proof"]]})
 

@@ -4,7 +4,6 @@ import errno
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
 
@@ -17,6 +16,7 @@ from issuer.issuance import lists
 from issuer.issuance.tables import CredentialRow, State
 from keys import durable_file
 from keys.signer import KeysError
+from verifier import clock
 
 SHARED_SECONDS = 15
 """For so long all who ask get the result of one attempt to write: anybody may ask."""
@@ -47,7 +47,7 @@ class Health:
             said["status"] = self._trouble or exc.trouble
         except KeysError:
             said["status"] = self._trouble or "keys locked"
-        warnings = list(lists.ending_soon(self._issuer.settings, now=datetime.now(UTC)))
+        warnings = list(lists.ending_soon(self._issuer.settings, now=clock.now()))
         return said | ({"warnings": warnings} if warnings else {}), said["status"] == "ok"
 
     def _written(self) -> str | None:

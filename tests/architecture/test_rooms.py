@@ -1,9 +1,11 @@
 """The rooms: imports point one way, and the verifier alone is light (design, section 1)."""
 
 import ast
+import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -65,11 +67,60 @@ def test_importing_the_verifier_loads_nothing_heavy(module):
     assert not HEAVY & set(ended.stdout.split())
 
 
-def test_the_libraries_that_have_let_forgeries_through_are_not_used():
+def declared(*extras):
+    """Return the distributions that pyproject declares, for the base install and for `extras`."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    extras = [name for names in project["optional-dependencies"].values() for name in names]
-    wanted = {name.split(">")[0].split("[")[0] for name in project["dependencies"] + extras}
-    assert not wanted & {"ecdsa", "python-jose", "pyjwt", "authlib", "requests"}
+    rows = [*project["dependencies"]]
+    for extra in extras:
+        rows += project["optional-dependencies"][extra]
+    return {re.match(r"[\w-]+", row)[0].lower() for row in rows}
+
+
+def distributions(paths):
+    """Return the distributions of which these files import a module."""
+    of_module = packages_distributions()
+    modules = {name for path in paths for name in imports(path)}
+    modules -= {*ROOMS, *sys.stdlib_module_names}
+    return {of_module[name][0].lower().replace("_", "-") for name in modules}
+
+
+def test_what_the_product_imports_is_declared():
+    """What another library happens to bring along may be gone with its next version."""
+    web = {path for path in FILES if path.is_relative_to(ROOT / "verifier" / "web")}
+    issuer = {path for path in FILES if path.relative_to(ROOT).parts[0] in ("issuer", "keys")}
+    assert distributions({*FILES} - web - issuer) <= declared()
+    assert distributions(web) <= declared("web")
+    assert distributions(issuer) <= declared("web", "issuer")
+
+
+def test_the_libraries_that_have_let_forgeries_through_are_not_used():
+    unwanted = {"ecdsa", "python-jose", "pyjwt", "requests"}
+    assert not declared("web", "issuer") & unwanted
+
+
+def test_authlib_signs_people_in_and_does_nothing_else():
+    """Signatures of credentials are ours: it has let forged tokens through."""
+    users = {path for path in FILES if "authlib" in set(imports(path))}
+    assert all(path.is_relative_to(ROOT / "issuer" / "people") for path in users)
+
+
+CLOCK = ROOT / "verifier" / "clock.py"
+ASKING_THE_TIME = {
+    *(("datetime", name) for name in ("now", "utcnow", "today")),
+    *(("date", "today"), ("time", "time"), ("time", "time_ns"), ("time", "gmtime")),
+    ("time", "localtime"),
+}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_one_file_alone_asks_what_time_it_is(path):
+    """Rules are handed a moment; `time.monotonic` measures how long something takes."""
+    asked = {
+        (node.value.id, node.attr)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    }
+    assert (path == CLOCK) == bool(asked & ASKING_THE_TIME)
 
 
 def test_what_is_secret_is_compared_in_constant_time():

@@ -8,10 +8,11 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote
 
+from verifier import clock
 from verifier.batch import policy
 from verifier.batch.files import UnreadableError, source_files
 from verifier.batch.row import Row
@@ -97,7 +98,7 @@ class Checker:
         return row.with_reason(Answer.COULD_NOT_CHECK, code, **params)
 
     def _now(self) -> datetime:
-        return self.task.at or datetime.now(UTC)
+        return self.task.at or clock.now()
 
     def _facts(self, report: Report) -> dict[str, str]:
         answers = {name: str(verdict.answer) for name, verdict in report.verdicts().items()}

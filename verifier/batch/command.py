@@ -6,9 +6,10 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
+from verifier import clock
 from verifier.batch import policy, run
 from verifier.batch.applicants import read_submissions
 from verifier.batch.checker import Task
@@ -118,7 +119,7 @@ def _followed_lists(args: argparse.Namespace) -> tuple[Path, ...]:
     """Return the files of the lists that `mintmark-verify trust` follows, refreshed if old."""
     home = store.default_folder(os.environ)
     _, warnings = following.current_lists(
-        home, ask=None if args.offline else web_options.asking(args), now=datetime.now(UTC)
+        home, ask=None if args.offline else web_options.asking(args), now=clock.now()
     )
     for line in warnings:
         print(f"mintmark-verify: {printable(line)}", file=sys.stderr)

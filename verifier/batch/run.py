@@ -17,12 +17,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib.metadata import version
 from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from threading import Thread
 
+from verifier import clock
 from verifier.batch import sheet
 from verifier.batch.applicants import Submissions
 from verifier.batch.checker import Checker, Task
@@ -76,7 +76,7 @@ def run(
             number += len(lines)
             tell(before, number, len(things))
     rows = settle([row for thing in things for row in done[thing]])
-    finished = datetime.now(UTC)
+    finished = clock.now()
     written = {
         "results.csv": sheet.as_csv(rows),
         "by-applicant.csv": sheet.by_applicant_as_csv(rows),
@@ -171,7 +171,7 @@ def _open(job: BatchJob, out: Path) -> tuple[str, dict[ApplicantFile, list[Row]]
     journal = out / JOURNAL
     if not journal.exists():
         out.mkdir(mode=0o700, parents=True, exist_ok=True)
-        begun = datetime.now(UTC).isoformat()
+        begun = clock.now().isoformat()
         _write(journal, json.dumps({"of": job.fingerprint, "begun": begun}).encode() + b"\n")
         return begun, {}
     head, *lines = journal.read_bytes().splitlines(keepends=True)

@@ -5,9 +5,10 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from verifier import clock
 from verifier.directories import nces
 from verifier.options import web_options
 from verifier.parsing import web_address
@@ -23,7 +24,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run the command on what follows `trust`; return 0, or 1 when a list is not taken."""
     args = _parser().parse_args(arguments)
     try:
-        args.run(args, store.default_folder(os.environ), datetime.now(UTC))
+        args.run(args, store.default_folder(os.environ), clock.now())
     except TrustListError as exc:
         return _refuse(str(exc))
     except OSError as exc:

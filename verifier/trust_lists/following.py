@@ -5,10 +5,11 @@ the last good copy stays in use, and the caller gets a warning.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from verifier.clock import now as system_clock
 from verifier.fetching.fetch import Fetch
 from verifier.trust.lists import TrustList, TrustListError, read
 from verifier.trust.recognize import REFRESH_AFTER
@@ -80,9 +81,7 @@ def current_lists(
 class LiveLists(Sequence[TrustList]):
     """The followed lists, read anew at each use, for a server that runs for months."""
 
-    def __init__(
-        self, folder: Path, ask: MakeFetch | None, clock: Clock = lambda: datetime.now(UTC)
-    ):
+    def __init__(self, folder: Path, ask: MakeFetch | None, clock: Clock = system_clock):
         self._folder, self._ask, self._clock = folder, ask, clock
         self._lists: tuple[TrustList, ...] = ()
 

@@ -5,7 +5,7 @@ keys, so any site may call it from its own pages.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +20,7 @@ from werkzeug.exceptions import (
 
 from contexts import BUNDLED, FrozenContexts
 from verifier import TrustList, verify_all
+from verifier.clock import now as system_clock
 from verifier.fetching import deadline
 from verifier.fetching.fetch import Fetch
 from verifier.intake.submission import MAX_BYTES
@@ -54,7 +55,7 @@ def api_blueprint(
     *,
     make_fetch: Callable[[], Fetch],
     trust: Sequence[TrustList] = (),
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    clock: Callable[[], datetime] = system_clock,
     contexts: FrozenContexts = BUNDLED,
 ) -> Blueprint:
     """Return the API as a blueprint, to be mounted with `url_prefix="/api"`.

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from flask import Flask, Response, redirect, url_for
 from waitress import create_server
@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from contexts import BUNDLED, FrozenContexts
 from verifier import TrustList
+from verifier.clock import now as system_clock
 from verifier.fetching.fetch import Fetch
 from verifier.web import problems
 from verifier.web.api import MAX_BODY_BYTES, api_blueprint
@@ -27,7 +28,7 @@ _log = logging.getLogger(__name__)
 def create_app(
     make_fetch: Callable[[], Fetch],
     trust: Sequence[TrustList] = (),
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    clock: Callable[[], datetime] = system_clock,
     contexts: FrozenContexts = BUNDLED,
     name: str = "Mintmark",
 ) -> Flask:

@@ -9,7 +9,6 @@ four let through up to four times as much. Where that matters, count at the prox
 import ipaddress
 import math
 import re
-import time
 from collections.abc import Callable
 from functools import wraps
 from ipaddress import IPv4Address, IPv6Address
@@ -19,6 +18,7 @@ from flask import Blueprint, Flask, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 from flask_limiter import Limiter, RequestLimit
 
+from verifier import clock
 from verifier.web.problems import Kind, answer
 from verifier.wording.words import N_
 
@@ -60,7 +60,8 @@ def caller() -> str:
 def too_many(limit: RequestLimit) -> Response:
     """Return the answer 429, with the seconds to wait in `Retry-After`."""
     response = answer(TOO_MANY)
-    response.headers["Retry-After"] = str(max(1, math.ceil(limit.reset_at - time.time())))
+    seconds = limit.reset_at - clock.now().timestamp()
+    response.headers["Retry-After"] = str(max(1, math.ceil(seconds)))
     return response
 
 

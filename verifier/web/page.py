@@ -7,13 +7,14 @@ appear in an access log. The address around it is never fetched.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from contexts import BUNDLED, FrozenContexts
 from verifier import TrustList, verify_all
+from verifier.clock import now as system_clock
 from verifier.fetching import deadline
 from verifier.fetching.fetch import Fetch
 from verifier.intake.submission import MAX_BYTES
@@ -70,7 +71,7 @@ def verifier_blueprint(
     site: Site,
     make_fetch: Callable[[], Fetch],
     trust: Sequence[TrustList] = (),
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    clock: Callable[[], datetime] = system_clock,
     contexts: FrozenContexts = BUNDLED,
     withdrawal: Withdrawal = lambda _id: None,
 ) -> Blueprint:

@@ -1,7 +1,5 @@
 """The pages of collections: what everybody sees, and what whoever made one changes."""
 
-from datetime import UTC, datetime
-
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
@@ -14,6 +12,7 @@ from issuer.sharing.collections.collection import Collection, CollectionError
 from issuer.sharing.words import STANDINGS
 from issuer.web.answers import file, page
 from issuer.wording.language import gettext
+from verifier import clock
 from verifier.web.limits import limiter_for
 
 collections = Blueprint("collections", __name__)
@@ -27,7 +26,7 @@ def create() -> AnyResponse:
     title = request.form.get("title", "").strip() or gettext("My credentials")
     links = request.form.get("links", "")
     try:
-        token = collection.create(current_issuer(), title, links, now=datetime.now(UTC))
+        token = collection.create(current_issuer(), title, links, now=clock.now())
     except CollectionError as exc:
         raise NotFound from exc
     return redirect(url_for("collections.edit", token=token), 303)
@@ -37,7 +36,7 @@ def create() -> AnyResponse:
 def show(public_id: str) -> Response:
     """Show everybody a collection."""
     found = _found(public_id)
-    now = datetime.now(UTC)
+    now = clock.now()
     shown = [(each, each.shown, STANDINGS[each.standing(now)]) for each in found.credentials]
     address = addresses.collection(current_issuer().settings, public_id)
     return page("collections/collection.html", collection=found, shown=shown, address=address)

@@ -4,8 +4,6 @@ Who has the link may do all of it. Pages that change something answer with a red
 going back or loading again does nothing twice.
 """
 
-from datetime import UTC, datetime
-
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
@@ -22,6 +20,7 @@ from issuer.sharing.problems import NOT_SHARED, OTHER_SITE
 from issuer.sharing.shared import Shared
 from issuer.web.answers import file, page
 from issuer.web.problems import BAD_REQUEST
+from verifier import clock
 from verifier.checks import disclosure
 
 holding = Blueprint("holding", __name__)
@@ -58,7 +57,7 @@ def decide(token: str) -> Response:
     """Show the credential as the holder decides in the form, from now on."""
     decided = _decision(request.form)
     found = _held(token)
-    holder.decide(current_issuer(), found.public_id, decided, now=datetime.now(UTC))
+    holder.decide(current_issuer(), found.public_id, decided, now=clock.now())
     return _redirect(f"{_address(token)}?done=decided#see")
 
 

@@ -1,7 +1,6 @@
 """What other sites show of a page: its preview picture, a card in a frame, and oEmbed 1.0."""
 
 import re
-from datetime import UTC, datetime
 from typing import Final
 
 from flask import Blueprint, Response, jsonify, render_template, request
@@ -13,6 +12,7 @@ from issuer.home.issuer import current_issuer
 from issuer.sharing import previews, shared
 from issuer.sharing.credential_page import about, public
 from issuer.web.answers import file, page
+from verifier import clock
 from verifier.web.headers import PAGE_POLICY
 
 FRAMED_POLICY: Final = PAGE_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
@@ -30,7 +30,7 @@ embed = Blueprint("embed", __name__)
 def preview_png(public_id: str) -> Response:
     """Serve the picture that stands for the page of a credential where its link is posted."""
     found = public(public_id)
-    standing = found.standing(datetime.now(UTC))
+    standing = found.standing(clock.now())
     picture = previews.of_credential(found, standing, current_issuer().settings)
     return file(picture, "image/png", "preview.png")
 
