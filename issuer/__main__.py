@@ -340,7 +340,7 @@ def _mail(args: argparse.Namespace, issuer: Issuer) -> int:
 
 
 def _doctor(args: argparse.Namespace, issuer: Issuer) -> int:
-    return doctor.run(args, issuer=issuer, now=_now())
+    return doctor.run(args, issuer=issuer, now=clock.now())
 
 
 def _holder_link(args: argparse.Namespace, issuer: Issuer) -> int:

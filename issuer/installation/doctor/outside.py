@@ -17,6 +17,7 @@ from issuer.home.settings import FILE, Settings
 from issuer.installation.doctor import rules
 from issuer.installation.doctor.finding import Finding, failed, ok, unchecked, warning
 from keys.entry import DID_KEY
+from verifier import clock
 from verifier.parsing import strict_json
 
 SECONDS: Final = 20
@@ -137,7 +138,7 @@ def _status_list(file: Path, settings: Settings, web: httpx.Client, *, now: date
 def _webhook(settings: Settings) -> Finding:
     if not settings.sources:
         return warning("webhook", "no system may send approvals", f"add [[sources]] to {FILE}")
-    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    now = f"{clock.now():%Y-%m-%dT%H:%M:%SZ}"
     answer = sender.post(
         to_json({"type": event.CHECK, "timestamp": now, "data": {}}),
         url=f"{settings.public_url}/webhooks/approvals",
