@@ -1,15 +1,13 @@
 """Validity: the dates of a credential and of its proofs (OB-85; T11)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from verifier.credential.model import Credential, readable_instant
+from verifier.parsing.strict_json import Json
 from verifier.report import Check, Outcome
 
 CLOCK_SKEW = timedelta(minutes=5)
-
-Json = Mapping[str, Any]
 
 
 def check_validity_period(credential: Credential, *, now: datetime) -> Check:

@@ -13,6 +13,7 @@ from contexts import BUNDLED, CanonicalizationError, FrozenContexts
 from verifier.credential.model import Credential, listed
 from verifier.parsing import pointers
 from verifier.parsing.pointers import PointerError
+from verifier.parsing.strict_json import Json
 from verifier.proof.cryptosuites import ECDSA_SD_2023, ecdsa_sd, sd_proof_value
 from verifier.proof.cryptosuites.ecdsa_sd import DisclosureError
 from verifier.proof.cryptosuites.sd_proof_value import BaseProof, DerivedProof
@@ -20,8 +21,6 @@ from verifier.proof.cryptosuites.statements import revealed
 from verifier.proof.cryptosuites.suite import ProofValueError
 from verifier.report import Check, Outcome
 from verifier.structure.gate import check_structure
-
-Json = Mapping[str, Any]
 
 _CREDENTIALS = "<https://www.w3.org/2018/credentials#"
 _STATUS = f"{_CREDENTIALS}credentialStatus>"

@@ -7,20 +7,18 @@ bytes it meant, and those bytes define the credential's terms.
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping
 from typing import Any
 
 from contexts import file_of, is_as_published
 from verifier.checks.evidence import is_digest_of
 from verifier.credential.model import listed
+from verifier.parsing.strict_json import Json
 from verifier.report import Check, Outcome
 
 MAX_RESOURCES = 20
 """An honest credential names its contexts and a few pictures."""
 SECURITY_ERROR = "https://www.w3.org/TR/vc-data-model#CRYPTOGRAPHIC_SECURITY_ERROR"
 _HASHES = ("sha512", "sha384", "sha256")
-
-Json = Mapping[str, Any]
 
 
 def check_related(document: Json) -> tuple[Check, ...]:

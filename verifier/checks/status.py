@@ -15,6 +15,7 @@ from verifier.checks.dates import check_validity_period
 from verifier.credential.model import Credential, listed
 from verifier.fetching.fetch import Fetch, Fetched, FetchError
 from verifier.parsing import strict_json, web_address
+from verifier.parsing.strict_json import Json
 from verifier.report import Check, Outcome
 
 MAX_LIST_BYTES = 2 * 1024 * 1024
@@ -42,7 +43,6 @@ _RETRIEVAL = _PROBLEMS + "STATUS_RETRIEVAL_ERROR"
 _VERIFICATION = _PROBLEMS + "STATUS_VERIFICATION_ERROR"
 _MALFORMED = _PROBLEMS + "MALFORMED_VALUE_ERROR"
 
-Json = Mapping[str, Any]
 ReadList = Callable[[bytes], Credential | None]
 """Returns the view of a status list credential that is authentic, else None."""
 

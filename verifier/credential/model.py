@@ -7,13 +7,12 @@ datetime.datetime(2027, 1, 31, 0, 0, tzinfo=datetime.timezone.utc)
 """
 
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Any
 
-Json = Mapping[str, Any]
+from verifier.parsing.strict_json import Json
 
 
 @dataclass(frozen=True, slots=True)

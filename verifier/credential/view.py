@@ -7,7 +7,6 @@ report them.
 'did:web:d.example'
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -26,9 +25,7 @@ from verifier.credential.model import (
     instant,
     listed,
 )
-
-Json = Mapping[str, Any]
-
+from verifier.parsing.strict_json import Json
 
 _DATES = ("validFrom", "issuanceDate", "validUntil", "expirationDate", "awardedDate")
 

@@ -8,13 +8,13 @@ envelope is not signed; and JSON beside a JWT proves nothing.
 import base64
 import json
 import re
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from verifier.credential.model import listed
 from verifier.intake.baking import is_credential
 from verifier.parsing import base64url, strict_json
+from verifier.parsing.strict_json import Json
 
 PRESENTATION = "presentation"
 SIGNED_PRESENTATION = "presentation_jwt"
@@ -38,8 +38,6 @@ _NAMES = re.compile(
     rf'|protected|{"|".join(_HOLDERS)})"'
 )
 _DATA_URL = re.compile(r"data:([^,]{0,200}),(.*)", re.IGNORECASE | re.DOTALL)
-
-Json = Mapping[str, Any]
 
 
 class Wrapped(NamedTuple):

@@ -5,12 +5,13 @@ A verification method counts only if the issuer's *own* document lists it under
 holds it. A key from anywhere else proves nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from verifier.credential.model import listed, readable_instant
+from verifier.parsing.strict_json import Json
 from verifier.public_keys import multikey
 from verifier.public_keys.jwk import JwkError, from_jwk
 from verifier.public_keys.multikey import MultikeyError, PublicKey
@@ -21,8 +22,6 @@ PROOF_ERROR = "https://w3id.org/security#PROOF_VERIFICATION_ERROR"
 _OTHER_PURPOSES = ("authentication", "keyAgreement", "capabilityInvocation", "capabilityDelegation")
 _ENDS = ("expires", "retired", "revoked")
 """Members of a method that say when the issuer gave it up."""
-
-Json = Mapping[str, Any]
 
 
 class DidError(ValueError):

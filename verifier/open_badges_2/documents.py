@@ -1,16 +1,14 @@
 """The documents that an Open Badge 1.x or 2.0 links to."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from verifier.fetching.fetch import Fetch, FetchError
 from verifier.open_badges_2.view import is_object
 from verifier.parsing import strict_json, web_address
+from verifier.parsing.strict_json import Json
 
 MAX_DOCUMENT_BYTES = 1024 * 1024
 _TYPES = "application/ld+json, application/json"
-
-Json = Mapping[str, Any]
 
 
 class UnavailableError(Exception):

@@ -4,7 +4,7 @@ Verification*).
 The submitted copy is trusted only for that address; a note names the members that differ.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -16,9 +16,9 @@ from verifier.fetching.fetch import Fetch, FetchError
 from verifier.open_badges_2.documents import UnavailableError, badge_and_profile, load, same
 from verifier.open_badges_2.view import address_of, credential_of, is_object, text_or_id
 from verifier.parsing import web_address
+from verifier.parsing.strict_json import Json
 from verifier.report import Check, Examination, Outcome
 
-Json = Mapping[str, Any]
 _Read = TypeVar("_Read")
 
 _FORM = {"@context", "id", "type", "uid", "verification", "verify", "image"}

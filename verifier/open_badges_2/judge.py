@@ -3,16 +3,15 @@
 See Open Badges 2.0, sections "Assertion", "Verification" and "Badge Verification".
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from verifier.credential.model import listed
 from verifier.fetching.fetch import Fetch
 from verifier.open_badges_2.documents import UnavailableError
 from verifier.open_badges_2.hosted import judge_hosted
 from verifier.open_badges_2.signed import judge_signed
+from verifier.parsing.strict_json import Json
 from verifier.proof.jose import Jws
 from verifier.report import Check, Examination, Outcome
 
@@ -22,8 +21,6 @@ _CONTEXTS = {
     "https://w3id.org/openbadges/v1": "1.1",
     "https://openbadgespec.org/v1/context.json": "1.1",
 }
-
-Json = Mapping[str, Any]
 
 
 def is_assertion(document: Json) -> bool:

@@ -3,7 +3,6 @@ Verification*)."""
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
@@ -19,12 +18,11 @@ from verifier.open_badges_2.documents import (
     same,
 )
 from verifier.open_badges_2.view import credential_of, is_object, text_or_id
+from verifier.parsing.strict_json import Json
 from verifier.proof import jose
 from verifier.proof.jose import Jws
 from verifier.public_keys.jwk import RSA_BITS
 from verifier.report import Check, Examination, Outcome
-
-Json = Mapping[str, Any]
 
 
 def judge_signed(assertion: Json, jws: Jws, fetch: Fetch, now: datetime) -> Examination:

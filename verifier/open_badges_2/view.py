@@ -3,7 +3,6 @@
 Names of 1.x (`uid`, `verify`, Unix times) are read where 2.0 readers accept them.
 """
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeGuard
 
@@ -17,8 +16,7 @@ from verifier.credential.model import (
     listed,
 )
 from verifier.parsing import web_address
-
-Json = Mapping[str, Any]
+from verifier.parsing.strict_json import Json
 
 
 def credential_of(assertion: Json, badge: Json, issuer: Json) -> Credential:

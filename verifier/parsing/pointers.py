@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-Json = Mapping[str, Any]
+from verifier.parsing.strict_json import Json
+
 Steps = tuple[str, ...]
 
 MAX_POINTERS = 200

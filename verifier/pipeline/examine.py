@@ -24,6 +24,7 @@ from verifier.intake import wrapping
 from verifier.issuers.controller import Controller, DidError
 from verifier.issuers.did import NOT_ASKED, resolve
 from verifier.parsing import strict_json
+from verifier.parsing.strict_json import Json
 from verifier.pipeline.reading import Read, reading
 from verifier.proof import jose
 from verifier.proof.computed import Computed
@@ -38,7 +39,6 @@ HELD_BYTES = 60
 """In one unit of `contexts.work`: all that is inside a credential once, and a fifth of it again."""
 PARSING_ERROR = "https://www.w3.org/TR/vc-data-model#PARSING_ERROR"
 
-Json = Mapping[str, Any]
 CheckKind = Callable[[Json], tuple[Check, ...]]
 
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from contexts.content import content_of
 from verifier.credential.model import listed
 from verifier.fetching import deadline
+from verifier.parsing.strict_json import Json
 from verifier.pipeline.examine import (
     CheckKind,
     World,
@@ -29,8 +30,6 @@ MAX_CREDENTIALS = 50
 """Each takes a canonicalization; a transcript of a degree has about 40 courses."""
 _APART = ("verifiableCredential", "proof")
 """Members in which endorsements are not those of the credential around them."""
-
-Json = Mapping[str, Any]
 
 
 class Inside(NamedTuple):

@@ -5,8 +5,7 @@ every decision uses the arrangement of `contexts.reading`, which is the same for
 Where JSON itself is signed (the JCS suites), the document is read as it is.
 """
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from contexts import (
     CanonicalizationError,
@@ -16,13 +15,12 @@ from contexts import (
     read,
 )
 from verifier.credential.model import listed
+from verifier.parsing.strict_json import Json
 from verifier.proof.cryptosuites import SUITES
 from verifier.proof.jwt_payload import check_writing
 from verifier.report import Check, Outcome
 from verifier.structure import schema
 from verifier.structure.gate import SINGLE, check_structure, holds_many
-
-Json = Mapping[str, Any]
 
 MANNER = Manner(
     lists=frozenset(schema.LISTS),

@@ -14,6 +14,7 @@ from contexts import (
 )
 from verifier.credential.model import listed, readable_instant
 from verifier.issuers.controller import PROOF_ERROR, Controller, DidError
+from verifier.parsing.strict_json import Json
 from verifier.proof.computed import Computed
 from verifier.proof.cryptosuites import Cryptosuite, Suite, suite_of
 from verifier.proof.cryptosuites.statements import NotDivisibleError
@@ -34,7 +35,6 @@ SIGNATURE_WORK = 20
 _OPEN = {"suite_not_supported", "key_not_named", "key_not_found", "key_not_in_snapshot"}
 """Why a proof could not be looked at."""
 
-Json = Mapping[str, Any]
 ControllerOf = Callable[[], Controller]
 
 

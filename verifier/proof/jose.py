@@ -10,11 +10,11 @@ verifier.proof.jose.JoseError: not three parts divided by dots
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from verifier.parsing import base64url, strict_json
+from verifier.parsing.strict_json import Json
 from verifier.public_keys.jwk import to_jwk
 from verifier.public_keys.multikey import PublicKey
 from verifier.public_keys.signature import verify_jose
@@ -41,8 +41,6 @@ _TYPES = {"JWT", "VC+JWT", "VC+LD+JWT", "VC+LD+JSON+JWT", "VC-LD+JWT"}
 """What VC-JOSE-COSE calls a credential, and what its drafts did."""
 _SD_TYPES = {"VC+SD-JWT", "DC+SD-JWT", "VC+LD+JSON+SD-JWT", "SD-JWT"}
 """A JWT whose holder shows parts (RFC 9901), by the names that credentials give to it."""
-
-Json = Mapping[str, Any]
 
 
 class JoseError(ValueError):

@@ -10,6 +10,7 @@ from typing import Any
 
 from verifier.credential.model import Credential, listed
 from verifier.issuers.controller import PROOF_ERROR
+from verifier.parsing.strict_json import Json
 from verifier.report import Check, Outcome
 from verifier.structure.gate import NESTED, SINGLE, holds_many
 
@@ -22,8 +23,6 @@ MAX_ALIASES = 8
 """So many steps a name is followed, and in so many directions; an honest one has two and one."""
 _LIMIT_NAMES = {name.casefold() for name in _LIMITS}
 _HARMLESS = {"@context", "@id", "@type"}
-
-Json = Mapping[str, Any]
 
 
 class TwoModelsError(ValueError):

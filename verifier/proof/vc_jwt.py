@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from verifier.credential.model import Credential
 from verifier.issuers.controller import PROOF_ERROR, Controller, DidError, VerificationMethod
+from verifier.parsing.strict_json import Json
 from verifier.proof import jose
 from verifier.proof.data_integrity import ControllerOf
 from verifier.proof.jose import Jws
@@ -15,8 +15,6 @@ from verifier.report import Check, Outcome
 
 MAX_KEYS = 10
 """A header that names no key of the issuer's leaves those that fit its algorithm to be tried."""
-
-Json = Mapping[str, Any]
 
 
 def check_jwt(jws: Jws, credential: Credential, controller_of: ControllerOf) -> tuple[Check, ...]:

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from verifier.credential.model import listed
+from verifier.parsing.strict_json import Json
 from verifier.report import Check, Outcome
 
-Json = Mapping[str, Any]
 Flaw = tuple[str, str]
 """The place, and the code."""
 

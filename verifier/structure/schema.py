@@ -11,9 +11,8 @@ from typing import Any, NamedTuple
 
 from contexts.content import remembered
 from verifier.credential.model import instant, listed
+from verifier.parsing.strict_json import Json
 from verifier.report import Check, Outcome
-
-Json = Mapping[str, Any]
 
 LANGUAGE = "[a-z]{2,4}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?"
 """Open Badges 3.0, LanguageCode: a tag such as `es` or `en-US`."""

@@ -5,15 +5,14 @@ call a badge forged. Only a badge without a known context or an issuer could not
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
 from verifier.credential.model import listed
+from verifier.parsing.strict_json import Json
 from verifier.report import Check, Outcome, Params
 from verifier.structure import schema
-
-Json = Mapping[str, Any]
 
 MODELS = {"https://www.w3.org/ns/credentials/v2", "https://www.w3.org/2018/credentials/v1"}
 """The data models 2.0 and 1.1; the second is read, never made."""

@@ -17,6 +17,7 @@ from contexts.errors import MintmarkError
 from verifier.credential.model import instant
 from verifier.issuers.controller import Controller, DidError, controller
 from verifier.parsing import plain_text, strict_json
+from verifier.parsing.strict_json import Json
 
 MAX_LIST_BYTES = 8 * 1024 * 1024
 """About 3,000 issuers with their key snapshots; every district of one state fits."""
@@ -30,8 +31,6 @@ _SIGNED = (
     "a signed list is taken from its address, so that its keeper can be asked: "
     "mintmark-verify trust add URL"
 )
-
-Json = Mapping[str, Any]
 
 
 class TrustListError(MintmarkError, ValueError):

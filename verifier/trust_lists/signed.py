@@ -10,9 +10,10 @@ from typing import Any
 from contexts import BUNDLED
 from verifier.credential.model import Credential, instant, listed
 from verifier.fetching.fetch import Fetch
+from verifier.parsing.strict_json import Json
 from verifier.pipeline.examine import World, examine, parse, verdict
 from verifier.report import Answer
-from verifier.trust.lists import Json, TrustListError
+from verifier.trust.lists import TrustListError
 from verifier.wording import words
 
 TYPES = {"RecognizedEntityCredential", "VerifiableRecognitionCredential"}

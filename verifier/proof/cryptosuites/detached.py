@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from contexts import FrozenContexts
 from verifier.parsing import base64url, strict_json
-from verifier.proof.cryptosuites.suite import Json, ProofValueError, Suite
+from verifier.parsing.strict_json import Json
+from verifier.proof.cryptosuites.suite import ProofValueError, Suite
 from verifier.public_keys.multikey import PublicKey
 
 _HEADER = {"alg": "EdDSA", "b64": False, "crit": ["b64"]}

@@ -14,10 +14,11 @@ from typing import Any
 from contexts import BUNDLED, FrozenContexts, WorkLimitError, canonicalize
 from contexts.rdfc import canonical_names
 from verifier.parsing import base64url, pointers
+from verifier.parsing.strict_json import Json
 from verifier.proof.cryptosuites import sd_proof_value
 from verifier.proof.cryptosuites.sd_proof_value import BaseProof, DerivedProof
 from verifier.proof.cryptosuites.statements import Statements, revealed
-from verifier.proof.cryptosuites.suite import Json, ProofValueError
+from verifier.proof.cryptosuites.suite import ProofValueError
 from verifier.proof.cryptosuites.transformation import configure_rdfc
 from verifier.public_keys.multikey import MultikeyError, PublicKey, from_bytes
 from verifier.public_keys.signature import verify_ecdsa

@@ -17,7 +17,7 @@ from contexts import CanonicalizationError, FrozenContexts, WorkLimitError, cano
 from contexts.ntriples import Quad
 from contexts.rdfc import canonical_names, line, rdfc10
 from verifier.parsing import base64url, pointers
-from verifier.proof.cryptosuites.suite import Json
+from verifier.parsing.strict_json import Json
 
 
 class NotDivisibleError(CanonicalizationError):

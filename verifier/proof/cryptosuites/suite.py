@@ -1,14 +1,13 @@
 """The type of a cryptosuite: the steps of Data Integrity 1.0, section 4, as fields."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from contexts import BUNDLED, FrozenContexts
+from verifier.parsing.strict_json import Json
 from verifier.public_keys.multikey import PublicKey
-
-Json = Mapping[str, Any]
 
 Transform = Callable[[Json, FrozenContexts, str], bytes]
 """Canonical bytes of a document, by contexts and the name of a hash."""

@@ -7,7 +7,7 @@ from typing import Any
 from contexts import CanonicalizationError, FrozenContexts, canonicalize, canonicalize_defined
 from contexts.jcs import canonicalize_json
 from verifier.credential.model import listed
-from verifier.proof.cryptosuites.suite import Json
+from verifier.parsing.strict_json import Json
 
 
 def rdfc(document: Json, contexts: FrozenContexts, hash_name: str) -> bytes:
