@@ -1,6 +1,7 @@
 """The documents: every link, path, name and command in them is one that there is."""
 
 import importlib
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -100,3 +101,28 @@ def test_every_make_target_that_a_page_names_is_there():
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     named = {word for page in OURS for word in re.findall(r"`make ([a-z]+)", page.read_text())}
     assert named - targets == set()
+
+
+def _fields(schema, node, at=""):
+    """Yield the path of every field that a JSON Schema describes, with `[]` for an item."""
+    if "$ref" in node:
+        node = schema["$defs"][node["$ref"].removeprefix("#/$defs/")]
+    for other in (*node.get("oneOf", ()), *node.get("anyOf", ()), *node.get("allOf", ())):
+        yield from _fields(schema, other, at)
+    if "items" in node:
+        yield from _fields(schema, node["items"], f"{at}[]")
+    for name, field in node.get("properties", {}).items():
+        path = f"{at}.{name}".lstrip(".")
+        yield path
+        yield from _fields(schema, field, path)
+
+
+def test_the_page_on_the_webhook_names_every_field_of_its_schema():
+    schema = json.loads((ROOT / "issuer/approvals/approval.schema.json").read_bytes())
+    page = (ROOT / "docs/webhook.md").read_text()
+    listed = {
+        name.removesuffix("[]") for name in re.findall(r"^\| `([a-z0-9_.\[\]]+)` \|", page, re.M)
+    }
+    fields = set(_fields(schema, schema))
+    assert "data.evidence[].sha256" in fields
+    assert fields - listed == set()
