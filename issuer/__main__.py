@@ -36,6 +36,7 @@ from keys import passphrase
 from keys.documents import did_document
 from keys.signer import KeysError
 from verifier import __version__, clock, trust
+from verifier.parsing import old_spelling
 
 HOME = "MINTMARK_HOME"
 PORT = 8202
@@ -52,6 +53,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run one command; return the exit code: 0 done, 1 failed, 2 usage, 3 something is left."""
     args = _parser().parse_args(argv)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    args.command = old_spelling.current(args.command)
     try:
         if args.command == "init":
             return _init(args)

@@ -18,6 +18,7 @@ from verifier.credential.model import instant
 from verifier.fetching.fetch import Fetch
 from verifier.intake.submission import MAX_CREDENTIAL_BYTES
 from verifier.options import pinned, web_options
+from verifier.parsing.old_spelling import current
 from verifier.pipeline.pipeline import verify_all
 from verifier.pipeline.response_cache import remembering
 from verifier.report import Answer, Outcome, Report
@@ -241,7 +242,7 @@ def _required(args: argparse.Namespace, lists: Sequence[TrustList]) -> tuple[str
     list."""
     if args.require is None:
         return ("authentic", "current", "recognized") if lists else ("authentic", "current")
-    names = tuple(name.strip() for name in args.require.split(",") if name.strip())
+    names = tuple(current(name.strip()) for name in args.require.split(",") if name.strip())
     if unknown := [name for name in names if name not in VERDICTS]:
         raise UsageError(f"--require {unknown[0]}: choose from {', '.join(VERDICTS)}")
     if not names:

@@ -11,13 +11,15 @@ from issuer.catalog import files, versions
 from issuer.catalog.achievement import Achievement
 from issuer.database.database import Database
 from issuer.drawing import glyphs
+from verifier.parsing.old_spelling import OLD_WORDS
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def add_catalog_commands(subparsers: Commands) -> None:
     """Add `catalog` and its own subcommands to a program's `subparsers`."""
-    catalog = subparsers.add_parser("catalog", help="what teachers can earn")
+    before = [OLD_WORDS["catalog"]]
+    catalog = subparsers.add_parser("catalog", aliases=before, help="what teachers can earn")
     commands = catalog.add_subparsers(dest="catalog_command", metavar="COMMAND", required=True)
     load = commands.add_parser(
         "load", help="read achievements and rubrics; what changed becomes a new version"

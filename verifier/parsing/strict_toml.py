@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
-from verifier.parsing import plain_text
+from verifier.parsing import old_spelling, plain_text
 
 T = TypeVar("T")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
@@ -91,6 +91,9 @@ class Table:
 
     def _get(self, key: str, kind: type[T], default: T) -> T:
         self._asked.add(key)
+        old = old_spelling.OLD_WORDS.get(key)
+        if old in self.values and key not in self.values:
+            self.values[old_spelling.current(old)] = self.values.pop(old)
         value: T = self.values.get(key, default)
         if type(value) is not kind:
             raise TomlError(f"{self.path(key)} must be a {kind.__name__}, not {value!r}")
