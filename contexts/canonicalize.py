@@ -1,6 +1,6 @@
 """From JSON to the canonical N-Quads that a Data Integrity signature covers (design D2, D6).
 
-Whatever would not be covered by a signature is an error, when signing and when verifying.
+A part that a signature would not cover is an error, both when signing and when verifying.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""What is the same in many credentials is worked out once: by its content, never by its name."""
+"""Results cached by content, never by name, for parts that many credentials share."""
 
 import marshal
 from collections.abc import Callable, Mapping
@@ -16,13 +16,15 @@ _Made = TypeVar("_Made")
 
 
 def content_of(value: Json) -> bytes:
-    """Return bytes that are equal for equal JSON only, `1` and `true` apart; `ValueError` for
-    what is no JSON."""
+    """Return bytes that are equal exactly when the JSON is equal (`1` and `true` differ).
+
+    Raises `ValueError` if the value is not JSON.
+    """
     return marshal.dumps(dict(value), _VERSION)
 
 
 def remembered(make: Callable[[Json], _Made]) -> Callable[[Json], _Made]:
-    """Return `make` with its results remembered. They are shared, so nobody may change them."""
+    """Return `make` with a cache of its results, which are shared and must not be changed."""
     results: dict[bytes, _Made] = {}
 
     @wraps(make)

@@ -1,4 +1,4 @@
-"""What libraries are known to canonicalize differently, and so is never signed here.
+"""Documents that libraries canonicalize differently, and that are therefore never signed here.
 
 A verifier reads such documents by the letter of the specification; an issuer that signs
 them makes credentials which are true in one library and forged in the next.

@@ -1,4 +1,4 @@
-"""What the term tables do not cover goes to PyLD, under limits of its own (design D6).
+"""Documents that the term tables do not cover go to PyLD, within limits of its own (design D6).
 
 PyLD takes 40 µs for every value, so what it is given is counted first.
 """

@@ -13,7 +13,7 @@ _FOLDER = Path(__file__).parent
 
 
 class FrozenContexts(Mapping[str, Any]):
-    """Context documents by URL. Reading one that is not there is a `ContextNotListedError`.
+    """Context documents by URL; reading a missing one raises `ContextNotListedError`.
 
     `pinned` makes a new set with one more: an operator may add a context by its bytes, its
     URL and the sha256 that was agreed on.
@@ -50,7 +50,7 @@ def manifest() -> dict[str, dict[str, str]]:
 
 
 def file_of(url: str) -> bytes | None:
-    """Return the bundled context at `url` as it is held here, None where there is none."""
+    """Return the bytes of the bundled context at `url`, or None."""
     entry = manifest().get(url)
     return None if entry is None else (_FOLDER / "data" / entry["file"]).read_bytes()
 

@@ -1,4 +1,4 @@
-"""Which contexts a document asks for: only listed URLs are read (design D5)."""
+"""Check the contexts that a document names: only listed URLs are read (design D5)."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple

@@ -17,7 +17,7 @@ _Said = dict[str, frozenset[_Statement]]
 
 
 class Node:
-    """What is said of one thing: its types, and by member the texts, numbers and nodes."""
+    """The statements about one thing: its types, and by member the texts, numbers and nodes."""
 
     __slots__ = ("iri", "members", "types")
 

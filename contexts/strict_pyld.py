@@ -1,5 +1,5 @@
-"""PyLD made strict: what it would drop or pass on unresolved is an error instead, unless that is
-what is asked for."""
+"""PyLD made strict: anything that it would drop or leave unresolved is an error, unless the caller
+asks for the lossy form."""
 
 import copy
 import re

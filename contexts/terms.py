@@ -1,4 +1,4 @@
-"""Term tables: what every word of a credential means, worked out once (design D6).
+"""Term tables: the meaning of every term of a credential, compiled once (design D6).
 
 JSON-LD calls the words that mean something at one place of a document the active context
 (JSON-LD 1.1 API, section 4.1). Contexts may be scoped to a type or to a property, so walking
@@ -37,7 +37,7 @@ NOWHERE = "<x-relative:>"
 
 
 class Declined(Exception):
-    """The tables do not cover this, which says nothing about whether it is right."""
+    """The tables do not cover this; it may be right or wrong."""
 
 
 class Wrong(Declined):

@@ -56,9 +56,9 @@ _serial = itertools.count()
 class Walk:
     """The statements of one document.
 
-    `said` holds, by subject, what follows it in those that name no blank node as their object
-    and no graph: ` <predicate> object .` and the end of the line. `quads` are the others, and
-    `blocks`, by subject, statements in canonical order as they are hashed.
+    `statements` maps a subject to its statements that name no blank node and no graph: each as
+    ` <predicate> object .` and the end of the line. `quads` are the others. `blocks` maps a
+    subject to statements in canonical order, as they are hashed.
     """
 
     def __init__(self, prefix: str = "_:b") -> None:

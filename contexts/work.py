@@ -1,8 +1,7 @@
-"""How much unusual work one verification may ask for, with all the credentials inside it (T23).
+"""A limit on the unusual work of one verification, with all the credentials inside it (T23).
 
-What the tables read takes time in proportion to its size, and is not counted. What is counted
-takes more: the reference processor, contexts that no table is shipped for, and blank nodes that
-look alike.
+Reading by the tables takes time in proportion to the size, and is not counted. The rest is: the
+reference processor, contexts without a shipped table, and blank nodes that look alike.
 """
 
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ _left: ContextVar[list[int] | None] = ContextVar("left", default=None)
 
 @contextmanager
 def limited(size: int) -> Iterator[None]:
-    """While it lasts, `spend` in this thread has what is allowed for `size` bytes in all."""
+    """Limit what `spend` may count in this thread, while the context lasts, by `size` bytes."""
     token = _left.set([BASE + size // BYTES])
     try:
         yield
@@ -29,7 +28,7 @@ def limited(size: int) -> Iterator[None]:
 
 
 def add(size: int) -> None:
-    """Allow for `size` bytes more, which were fetched on the way."""
+    """Raise the limit for `size` more bytes, which were fetched."""
     if (left := _left.get()) is not None:
         left[0] += size // BYTES
 

@@ -141,14 +141,14 @@ def seconds_of(data):
     return time.monotonic() - began, ""
 
 
-def test_a_bomb_ends_its_reader_and_neither_this_process_nor_the_nursery():
+def test_a_bomb_ends_its_reader_and_neither_this_process_nor_the_supervisor():
     intake.read(ATTACHED)
-    nursery = sandbox._begun[0]
+    supervisor = sandbox._supervisors[0]
     with memory_below(16 * MIB):
         assert seconds_of(MEMORY_BOMB)[1] == "too_hard_to_read"
     assert intake.read(ATTACHED).text == JSON
-    assert sandbox._begun == [nursery]
-    assert nursery.alive
+    assert sandbox._supervisors == [supervisor]
+    assert supervisor.alive
 
 
 def test_who_reads_for_ever_is_given_up_and_honest_files_go_before_it(monkeypatch):
@@ -170,20 +170,20 @@ def test_who_reads_for_ever_is_given_up_and_honest_files_go_before_it(monkeypatc
     assert not gone.exists()
 
 
-def test_a_nursery_that_is_gone_is_begun_anew():
+def test_a_supervisor_that_is_gone_is_begun_anew():
     intake.read(ATTACHED)
-    sandbox._begun[0]._process.kill()
-    sandbox._begun[0]._process.wait()
+    sandbox._supervisors[0]._process.kill()
+    sandbox._supervisors[0]._process.wait()
     assert intake.read(ATTACHED).text == JSON
 
 
-def test_a_process_that_was_forked_has_a_nursery_of_its_own():
+def test_a_process_that_was_forked_has_a_supervisor_of_its_own():
     intake.read(ATTACHED)
     child = os.fork()
     if child == 0:
-        os._exit(0 if intake.read(ATTACHED).text == JSON and sandbox._begun[0].alive else 1)
+        os._exit(0 if intake.read(ATTACHED).text == JSON and sandbox._supervisors[0].alive else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    assert sandbox._begun[0].alive
+    assert sandbox._supervisors[0].alive
 
 
 def test_many_are_read_at_once_and_no_more_than_allowed(monkeypatch):
@@ -196,11 +196,11 @@ def test_many_are_read_at_once_and_no_more_than_allowed(monkeypatch):
     assert found == [JSON] * 20
     monkeypatch.setattr(sandbox, "MAX_SECONDS", 0.1)
     for _ in range(sandbox.MAX_AT_ONCE):
-        sandbox._room.acquire()
+        sandbox._slots.acquire()
     try:
         assert seconds_of(ATTACHED)[1] == "too_hard_to_read"
     finally:
-        sandbox._room.release(sandbox.MAX_AT_ONCE)
+        sandbox._slots.release(sandbox.MAX_AT_ONCE)
     assert intake.read(ATTACHED).text == JSON
 
 
@@ -238,11 +238,11 @@ def test_a_confined_process_ends_when_its_time_does():
     assert child.returncode < 0
 
 
-def test_the_nursery_has_nothing_of_the_environment(monkeypatch):
+def test_the_supervisor_has_nothing_of_the_environment(monkeypatch):
     sandbox._end()
     monkeypatch.setenv("MINTMARK_SECRET", "secret")
     intake.read(ATTACHED)
-    process = sandbox._begun[0]._process.pid
+    process = sandbox._supervisors[0]._process.pid
     assert b"secret" not in Path(f"/proc/{process}/environ").read_bytes()
 
 

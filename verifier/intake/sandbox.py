@@ -37,8 +37,8 @@ MAX_CPU_SECONDS = 10
 MAX_SECONDS = 30
 EASY_SECONDS = 0.5
 NICE = 10
-"""For whoever takes longer: eight such take a third of the processors from others, and an honest
-photo among them still ends."""
+"""For a reader that takes longer: eight of them take a third of the processors from others, and an
+honest photo among them still finishes."""
 MAX_AT_ONCE = 8
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
 _NOBODY = 65534
@@ -58,9 +58,9 @@ DECODERS = {
     "workbook": ("python_calamine", "verifier.intake.workbook"),
 }
 """What is loaded beforehand to read a kind of file: a reader can open no file to load more."""
-_NURSERY = (
+_SUPERVISE = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[2]); "
-    "from verifier.intake import sandbox; sandbox.nurse(int(sys.argv[1]))"
+    "from verifier.intake import sandbox; sandbox.supervise(int(sys.argv[1]))"
 )
 
 
@@ -74,21 +74,21 @@ def read(kind: str, data: bytes) -> Any:
     Raises `SandboxError` if it needs more than the limits above or the time that this verification
     has left, or dies.
     """
-    if not _room.acquire(timeout=_seconds()):
+    if not _slots.acquire(timeout=_seconds()):
         raise SandboxError("too many are read at once")
     try:
-        with _nursery().child(kind) as pipe:
+        with _supervisor().child(kind) as pipe:
             return _answer(pipe, data)
     except (OSError, EOFError, ValueError) as exc:
         raise SandboxError("it took too much time or memory") from exc
     finally:
-        _room.release()
+        _slots.release()
 
 
 def _answer(pipe: Connection, data: bytes) -> Any:
     if not pipe.poll(_seconds()):
         raise SandboxError("no process can be started")
-    reader = int(pipe.recv_bytes(20))  # said before it sees anything of the file
+    reader = int(pipe.recv_bytes(20))  # sent before it gets any of the file
     end = Timer(_seconds(), _end_of, (reader,))
     end.start()
     try:
@@ -110,14 +110,14 @@ def _end_of(reader: int) -> None:
         os.kill(reader, signal.SIGKILL)
 
 
-class _Nursery:
-    """The process that forks readers, as its parent sees it."""
+class _Supervisor:
+    """The process that forks readers, as its parent sees it; one for each parent."""
 
     def __init__(self) -> None:
         self.of = os.getpid()
         self._lock = Lock()
-        self._door, theirs = Pipe()
-        command = [sys.executable, "-I", "-c", _NURSERY]
+        self._pipe, theirs = Pipe()
+        command = [sys.executable, "-I", "-c", _SUPERVISE]
         places = json.dumps([place for place in sys.path if place])
         with theirs:
             self._process = subprocess.Popen(
@@ -137,41 +137,41 @@ class _Nursery:
         """Return the pipe to a new reader."""
         ours, theirs = Pipe()
         with theirs, self._lock:
-            self._door.send_bytes(kind.encode())
-            send_handle(self._door, theirs.fileno(), self._process.pid)
+            self._pipe.send_bytes(kind.encode())
+            send_handle(self._pipe, theirs.fileno(), self._process.pid)
         return ours
 
     def end(self) -> None:
-        """Let it go, and with it nothing: readers end by their own limits."""
-        self._door.close()
+        """End the supervisor. Its readers run on and end by their own limits."""
+        self._pipe.close()
         if self.of == os.getpid():
             self._process.kill()
             self._process.wait()
 
 
-_room = BoundedSemaphore(MAX_AT_ONCE)
+_slots = BoundedSemaphore(MAX_AT_ONCE)
 _begin = Lock()
-_begun: list[_Nursery] = []
+_supervisors: list[_Supervisor] = []
 
 
-def _nursery() -> _Nursery:
-    """Return this process's own nursery, begun anew where it has none that lives."""
+def _supervisor() -> _Supervisor:
+    """Return this process's own supervisor; start one if none is alive."""
     with _begin:
-        if _begun and not _begun[0].alive:
-            _begun.pop().end()
-        if not _begun:
-            _begun.append(_Nursery())
-        return _begun[0]
+        if _supervisors and not _supervisors[0].alive:
+            _supervisors.pop().end()
+        if not _supervisors:
+            _supervisors.append(_Supervisor())
+        return _supervisors[0]
 
 
 @atexit.register
 def _end() -> None:
-    while _begun:
-        _begun.pop().end()
+    while _supervisors:
+        _supervisors.pop().end()
 
 
-def nurse(door: int) -> None:
-    """Fork a reader for each pipe that comes through the door: all that the nursery does."""
+def supervise(door: int) -> None:
+    """Fork a reader for each pipe that is sent through `door`; the whole work of a supervisor."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever ends is gone
     qr.dictionary()
     for name in {"charmap", *aliases.values()}:
@@ -200,13 +200,13 @@ def _read(kind: str, pipe: Connection, decode: Any) -> None:
     sys.addaudithook(lambda event, _: missed.append(event) if event in ("open", "import") else None)
     result = decode(kind, data)
     if "code" in result and missed:
-        return  # a decoder missed a part of its own, so that it found nothing says nothing
+        return  # a decoder could not load a part of itself, so "nothing found" means nothing
     pipe.send_bytes(json.dumps(result).encode())
 
 
 def confine() -> None:
-    """Take from this process, for good, what it could do harm with: memory, time, every new file
-    or connection, other processes, and the rights of root to have them again."""
+    """Take from this process, for good, everything that could do harm: memory, time, new files and
+    connections, other processes, and the rights of root to get them back."""
     limits = {
         resource.RLIMIT_AS: MAX_MEMORY_BYTES,
         resource.RLIMIT_CPU: MAX_CPU_SECONDS,

@@ -11,7 +11,7 @@ MAX_DOCUMENT_BYTES = 1024 * 1024
 _TYPES = "application/ld+json, application/json"
 
 
-class UnavailableError(Exception):
+class DocumentUnavailableError(Exception):
     """A document that the verdict needs is not available. `code` names the sentence."""
 
     def __init__(self, code: str, url: str) -> None:
@@ -33,13 +33,14 @@ def load(url: str, fetch: Fetch) -> dict[str, Any]:
 
 
 def linked(reference: Any, fetch: Fetch) -> dict[str, Any]:
-    """Return the document that a badge links to; `UnavailableError` if it cannot be fetched."""
+    """Return the document that a badge links to; `DocumentUnavailableError` if it cannot be
+    fetched."""
     if not isinstance(reference, str):
-        raise UnavailableError("ob2_linked_unreachable", str(reference)[:80])
+        raise DocumentUnavailableError("ob2_linked_unreachable", str(reference)[:80])
     try:
         return load(reference, fetch)
     except FetchError as exc:
-        raise UnavailableError("ob2_linked_unreachable", reference) from exc
+        raise DocumentUnavailableError("ob2_linked_unreachable", reference) from exc
 
 
 def badge_and_profile(assertion: Json, fetch: Fetch) -> tuple[Json, Json]:
@@ -61,7 +62,7 @@ def _at_home(reference: Any, fetch: Fetch) -> Json:
         if same(profile["id"], reference):
             return profile
         reference = profile["id"]
-    raise UnavailableError("ob2_linked_unreachable", str(reference))
+    raise DocumentUnavailableError("ob2_linked_unreachable", str(reference))
 
 
 def same(one: Any, other: Any) -> bool:

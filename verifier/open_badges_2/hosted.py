@@ -13,7 +13,7 @@ from verifier.checks.dates import check_validity_period
 from verifier.checks.status import withdrawn_by
 from verifier.credential.model import listed
 from verifier.fetching.fetch import Fetch, FetchError
-from verifier.open_badges_2.documents import UnavailableError, badge_and_profile, load, same
+from verifier.open_badges_2.documents import DocumentUnavailableError, badge_and_profile, load, same
 from verifier.open_badges_2.view import address_of, credential_of, is_object, text_or_id
 from verifier.parsing import web_address
 from verifier.parsing.strict_json import Json
@@ -30,7 +30,7 @@ def judge_hosted(submitted: Json, fetch: Fetch, now: datetime) -> Examination:
     address."""
     address = address_of(submitted)
     if address is None:
-        raise UnavailableError("ob2_no_address", str(submitted.get("id")))
+        raise DocumentUnavailableError("ob2_no_address", str(submitted.get("id")))
     hosted = _hosted(address, fetch)
     if "badge" not in hosted:
         return Examination((_withdrawn(hosted),))
@@ -55,14 +55,14 @@ def _hosted(address: str, fetch: Fetch) -> Json:
         except FetchError as exc:
             if exc.code == "http_status" and exc.detail.endswith("410"):
                 return {"id": address, "revoked": True}
-            raise UnavailableError("ob2_hosted_unreachable", address) from exc
+            raise DocumentUnavailableError("ob2_hosted_unreachable", address) from exc
         if "badge" not in hosted and hosted.get("revoked") is not True:  # an apology
-            raise UnavailableError("ob2_hosted_unreachable", address)
+            raise DocumentUnavailableError("ob2_hosted_unreachable", address)
         own = address_of(hosted)
         if own is None or same(own, address):
             return {**hosted, "id": own or address}
         address = own
-    raise UnavailableError("ob2_differs", address)
+    raise DocumentUnavailableError("ob2_differs", address)
 
 
 def _may_host(profile: Json, address: str) -> bool:
@@ -87,7 +87,7 @@ def _policy(profile: Json, member: str, read: Callable[[Any], _Read | None]) -> 
     values = [read(value) for value in entries if value != ""]
     readable = [value for value in values if value is not None]
     if len(readable) < len(values):
-        raise UnavailableError("ob2_policy_unreadable", str(profile["id"]))
+        raise DocumentUnavailableError("ob2_policy_unreadable", str(profile["id"]))
     return readable
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from verifier.credential.model import listed
 from verifier.fetching.fetch import Fetch
-from verifier.open_badges_2.documents import UnavailableError
+from verifier.open_badges_2.documents import DocumentUnavailableError
 from verifier.open_badges_2.hosted import judge_hosted
 from verifier.open_badges_2.signed import judge_signed
 from verifier.parsing.strict_json import Json
@@ -58,7 +58,7 @@ def judge(assertion: Json, jws: Jws | None, *, fetch: Fetch, now: datetime) -> E
             examination = judge_signed(assertion, jws, fetch, now)
         else:
             examination = judge_hosted(assertion, fetch, now)
-    except UnavailableError as exc:
+    except DocumentUnavailableError as exc:
         params = {"url": exc.url[:200], **version}
         return Examination((Check("issuer", Outcome.COULD_NOT_CHECK, exc.code, params),))
     kind = Check("shape", Outcome.PASSED, "ob2_version", version)

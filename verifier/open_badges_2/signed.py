@@ -11,7 +11,7 @@ from verifier.checks.status import withdrawn_by
 from verifier.credential.model import listed
 from verifier.fetching.fetch import Fetch, FetchError
 from verifier.open_badges_2.documents import (
-    UnavailableError,
+    DocumentUnavailableError,
     badge_and_profile,
     linked,
     load,
@@ -30,7 +30,7 @@ def judge_signed(assertion: Json, jws: Jws, fetch: Fetch, now: datetime) -> Exam
     names."""
     badge, profile = badge_and_profile(assertion, fetch)
     if not listed(profile.get("publicKey")):  # as none of 1.x has
-        raise UnavailableError("issuer_lists_no_keys", str(profile.get("id")))
+        raise DocumentUnavailableError("issuer_lists_no_keys", str(profile.get("id")))
     creator = _creator(assertion, profile)
     if creator is None:
         return Examination((_failed("key", "key_not_listed", {"method": "verification.creator"}),))
