@@ -64,4 +64,5 @@ def test_what_is_not_the_digest_of_the_file_fails(digest):
 
 def test_without_a_digest_no_file_can_be_compared():
     found = check_evidence(credential(None), FILE)
-    assert (found.outcome, found.code) == (Outcome.COULD_NOT_CHECK, "evidence_without_digest")
+    assert (found.name, found.outcome) == ("evidence", Outcome.COULD_NOT_CHECK)
+    assert found.code == "evidence_without_digest"

@@ -46,7 +46,7 @@ def judged(world, *resources):
 def test_the_digest_of_a_context_that_is_held_here_fits(world, digests):
     report = judged(world, {"id": V2, **digests})
     assert report.authentic.answer is Answer.YES
-    assert "resource_fits" in {check.code for check in report.checks}
+    assert ("related", "resource_fits") in {(check.name, check.code) for check in report.checks}
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_wrong_digest_is_an_error(world, digests):
     report = judged(world, {"id": V2, **digests})
     assert (report.authentic.answer, report.authentic.code) == (Answer.NO, "resource_differs")
     (found,) = [check for check in report.checks if check.code == "resource_differs"]
-    assert found.problem == SECURITY_ERROR
+    assert (found.name, found.problem) == ("related", SECURITY_ERROR)
 
 
 def test_a_digest_of_another_copy_than_ours_could_not_be_checked(world):
@@ -80,7 +80,11 @@ def test_a_digest_of_another_copy_than_ours_could_not_be_checked(world):
 
 
 def test_a_context_without_a_digest_could_not_be_checked(world):
-    assert judged(world, {"id": V2}).authentic.code == "resource_not_compared"
+    report = judged(world, {"id": V2})
+    assert report.authentic.code == "resource_not_compared"
+    assert [each.name for each in report.checks if each.code == report.authentic.code] == [
+        "related"
+    ]
 
 
 @pytest.mark.parametrize(
