@@ -1,6 +1,7 @@
 """The page about the rooms: its picture, its tables and its paths are those of the code."""
 
 import re
+import tomllib
 
 import pytest
 
@@ -55,3 +56,10 @@ def test_the_page_on_caches_names_each_file_that_remembers():
     }
     assert len(remembering) > 10
     assert remembering - set(re.findall(r"`([\w/]+\.py)`", page)) == set()
+
+
+def test_what_the_run_of_mutants_names_is_there_and_stands_once():
+    settings = tomllib.loads((house.ROOT / "pyproject.toml").read_text())["tool"]["mutmut"]
+    for files in (settings["only_mutate"], settings["pytest_add_cli_args_test_selection"]):
+        assert [name for name in files if not (house.ROOT / name).is_file()] == []
+        assert len(files) == len(set(files))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from sharing import SharingIssuer
-from world import NOW, World
+from world import CONTEXTS, NOW, World
 
 from contexts import BUNDLED
 from verifier.__main__ import main
@@ -225,6 +225,18 @@ def test_of_several_statuses_none_may_be_the_holders_choice(world, named, mandat
     whole = ISSUER.share(badge(credentialStatus=statuses), (*OPEN, "/validUntil", *mandatory))
     report = world.verify(derive(whole, show))
     assert (report.authentic.answer, report.current.code) == (Answer.YES, code)
+
+
+@pytest.mark.parametrize(
+    ("kind", "codes"), [("1EdTechRevocationList", []), ("Profile", ["limits_not_shown"])]
+)
+def test_a_revocation_list_of_1edtech_tells_of_withdrawals_as_well(kind, codes):
+    """Open Badges 3.0, appendix B: such an entry has no purpose."""
+    contexts = [*CONTEXTS, "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"]
+    status = {"id": "https://district.example/revoked", "type": kind}
+    whole = badge(credentialStatus=status, **{"@context": contexts})
+    shown = derive(ISSUER.share(whole, (*OPEN, "/credentialStatus")), ())
+    assert [each.code for each in check_limits(view(shown), shown, BUNDLED)] == codes
 
 
 def test_a_copy_from_elsewhere_that_shows_only_a_suspension_shows_no_limits(world):
