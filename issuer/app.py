@@ -27,6 +27,7 @@ from issuer.issuance import problems as issuance_problems
 from issuer.issuance.finish import finish_pending
 from issuer.messages import KINDS
 from issuer.outbox import worker
+from issuer.sharing import checked
 from issuer.sharing import problems as sharing_problems
 from issuer.sharing.collections.routes import collections
 from issuer.sharing.holder.routes import holding
@@ -83,6 +84,7 @@ def create_app(settings: Settings) -> Flask:
         settings.public_url + "/",
         settings.issuer_color,
         logo=logo.address(settings),
+        issuer=checked.own(issuer),
     )
 
     ask_others = remembering(partial(WebFetch, allow=settings.allow_hosts))

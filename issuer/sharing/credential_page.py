@@ -8,7 +8,7 @@ from issuer.drawing import qr_codes
 from issuer.home import addresses
 from issuer.home.issuer import current_issuer
 from issuer.home.problem import Problem
-from issuer.sharing import shared, social
+from issuer.sharing import checked, shared, social
 from issuer.sharing.forms import FORMS
 from issuer.sharing.problems import NOT_SHARED
 from issuer.sharing.shared import Shared
@@ -30,10 +30,12 @@ def public(public_id: str) -> Shared:
 def credential_page(found: Shared, **answer: object) -> Response:
     """Show a credential to everybody, as its holder lets it be shown."""
     settings = current_issuer().settings
+    now = datetime.now(UTC)
     return page(
         "public/credential.html",
         listed=found.listed,
         **answer,
+        told=checked.told(current_issuer(), found, now),
         linkedin=social.linkedin(found, settings),
         verifierplus=social.verifierplus(addresses.credential(settings, found.public_id)),
         **about(found),

@@ -35,6 +35,7 @@ SEALED = "https://drive.example/sealed/performance.mp4"
 PUBLIC = "https://band.example/unit-plan.pdf"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 JSON_TYPE = "application/vc+ld+json"
+FORM = "multipart/form-data"
 
 
 @pytest.fixture
@@ -425,3 +426,44 @@ def test_a_foreign_host_name_reaches_no_page(client: FlaskClient, public_id: str
     assert response.status_code == 400
     assert response.data.count(b"evil.example") == 1  # what it was asked as, and no address
     assert response.json["detail"].endswith("was asked as evil.example")
+
+
+def test_the_page_says_what_the_verifier_finds_now(issuer, client, public_id):
+    """T33: real and in force in one line, and the third answer amber: a site speaks for itself."""
+    text = client.get(f"/credentials/{public_id}.html").text
+    assert "<strong>Real and in force.</strong>" in text
+    assert re.findall(r'class="answer">([^<]*)<', text) == ["Yes", "Yes", "Issued by this site"]
+    assert text.count('<button type="submit">Check this credential</button>') == 1
+    assert "Press the button" not in text
+
+
+def test_the_page_does_not_say_in_force_where_nobody_can_tell(issuer, client, public_id):
+    for file in (issuer.settings.public / "status").iterdir():
+        file.unlink()
+    text = client.get(f"/credentials/{public_id}.html").text
+    assert "Real and in force." not in text
+    assert "Whether it is still in force could not be checked." in text
+
+
+def test_the_page_says_at_once_that_a_credential_was_withdrawn(issuer, client, public_id, now):
+    client.get(f"/credentials/{public_id}.html")
+    lists.revoke(issuer, public_id, reason="Issued twice.", now=now)
+    text = client.get(f"/credentials/{public_id}.html").text
+    assert "Real and in force." not in text
+    assert "No, it was withdrawn" in text
+
+
+def test_the_verifiers_page_knows_what_its_own_site_issued(issuer, client, public_id):
+    """T33: the report of programs stays *could not check*; only this site's page says more."""
+    address = addresses.credential(issuer.settings, public_id)
+    text = client.post("/verify", data={"text": f"{address}.json"}).text
+    assert "Real and in force. Issued by this site, localhost:8202." in text
+    assert "Is that an address of the district you know? If yes, you may count it." in text
+    assert "Nobody here knows its issuer" not in text
+    assert "the levels are not shown" in text
+    report = client.post("/api/verify", data={"text": f"{address}.json"}, content_type=FORM).json
+    assert report["verdicts"]["recognized"] == {
+        **report["verdicts"]["recognized"],
+        "answer": "could_not_check",
+        "code": "no_trust_list",
+    }

@@ -19,6 +19,7 @@ from verifier.intake.baking import bake_svg
 from verifier.report import Answer, Verdict
 from verifier.web import in_time, page, scan
 from verifier.web.page import Site, verifier_blueprint
+from verifier.web.report_page.presentation import OwnIssuer, in_short
 from verifier.web.report_page.summary import KINDS as KINDS_
 from verifier.web.report_page.summary import in_all, kind
 
@@ -388,3 +389,41 @@ def test_a_withdrawn_credential_without_an_end_does_not_say_that_it_goes_on(worl
     world.publish_list({94567})
     text = client.post("/verify", data={"text": badge(world)}).text
     assert "withdrawn; it had no end date" in text
+
+
+@pytest.mark.parametrize(
+    ("own", "listed", "said"),
+    [
+        pytest.param(
+            "", False, "Real and in force. Issued by this site, badges.example.", id="own"
+        ),
+        pytest.param(
+            "", True, "Its issuer is on a list that is trusted here.", id="own-and-listed"
+        ),
+        pytest.param("x", False, "Nobody here knows its issuer.", id="another"),
+        pytest.param(None, False, "Nobody here knows its issuer.", id="no-issuers-site"),
+    ],
+)
+def test_only_what_the_site_itself_issued_is_said_to_be_its_own(world, own, listed, said):
+    """T33: an unknown issuer is never plain green, and no site vouches for another."""
+    mine = None if own is None else OwnIssuer(world.issuer.did + own, "badges.example")
+    app = Flask("own")
+    blueprint = verifier_blueprint(
+        site=Site("Own", issuer=mine),
+        make_fetch=lambda: world.fetch,
+        clock=lambda: NOW,
+        trust=[world.trust_list(world.issuer)] * listed,
+    )
+    app.register_blueprint(blueprint, url_prefix="/verify")
+    text = app.test_client().post("/verify", data={"text": badge(world)}).text
+    assert said in text
+    assert ("Issued by this site" in answers(text)) is said.startswith("Real")
+
+
+def test_what_its_own_site_could_not_check_is_not_said_to_be_in_force():
+    away = Verdict(Answer.COULD_NOT_CHECK, "status_unreachable")
+    own = Verdict(Answer.COULD_NOT_CHECK, "own_site", {"site": "x.example"})
+    yes = Verdict(Answer.YES, "")
+    report = replace(in_time.OUT_OF_TIME, authentic=yes, current=away, recognized=own)
+    assert in_short(report).startswith("Real, and issued by this site, x.example. Whether it is")
+    assert kind(report) == "unsure"

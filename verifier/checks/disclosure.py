@@ -191,6 +191,8 @@ def check_withheld(credential: Credential) -> tuple[Check, ...]:
     withheld = len(credential.criteria_without_result)
     if not values or not withheld:
         return ()
+    if withheld == len(credential.criteria):
+        return (Check("disclosure", Outcome.NOT_APPLICABLE, "levels_withheld"),)
     counts = {"shown": len(credential.criteria) - withheld, "all": len(credential.criteria)}
     return (Check("disclosure", Outcome.NOT_APPLICABLE, "criteria_withheld", counts),)
 

@@ -24,7 +24,7 @@ from verifier.web.in_time import MOST_SECONDS, in_time
 from verifier.web.limits import limiter_for, one_of_few
 from verifier.web.report_page import facts, presentation
 from verifier.web.report_page.markdown import prose
-from verifier.web.report_page.presentation import Withdrawal
+from verifier.web.report_page.presentation import OwnIssuer, Withdrawal
 from verifier.web.report_page.summary import in_all
 from verifier.web.uploads import uploads_in
 from verifier.wording import words
@@ -58,12 +58,13 @@ LIMITS = {"most": MAX_BYTES // 1024**2, "at_once": MOST_AT_ONCE}
 @dataclass(frozen=True, slots=True)
 class Site:
     """Whose pages these are: the name at the top, where it leads, a color for white words, and the
-    path of a picture beside the name."""
+    path of a picture beside the name. `issuer` is whom this site belongs to, if it issues."""
 
     name: str
     home: str | None = None
     color: str = "#1f3a5f"
     logo: str | None = None
+    issuer: OwnIssuer | None = None
 
 
 def verifier_blueprint(
@@ -122,7 +123,8 @@ def verifier_blueprint(
                     contexts=contexts,
                 )
                 views += [
-                    presentation.tell(report, thing, withdrawal) for report in in_time(reports)
+                    presentation.tell(report, thing, withdrawal, site.issuer)
+                    for report in in_time(reports)
                 ]
         if len(views) == 1 and views[0].report.carrier == "unknown":
             first_check = views[0].report.checks[0]

@@ -85,6 +85,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "This verifier has no list of issuers, so it cannot say who this issuer is.",
         _ASK_WHO,
     ),
+    "own_site": (
+        "The site that you are on, {site}, issued it. No list here says whose site that is.",
+        "Is that an address of the district you know? If yes, you may count it.",
+    ),
     "theirs": ("It was earned by the person you named.", ""),
     "not_theirs": (
         "The name or address you gave is not the one this was issued to.",
@@ -572,6 +576,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "whole_handed_in": (
         "This is the holder's own copy. It shows everything, and anybody who has it can make copies that show less. The holder may prefer to give you such a copy.",
+        "",
+    ),
+    "levels_withheld": (
+        "The issuer states that all criteria were met; the levels are not shown.",
         "",
     ),
     "criteria_withheld": (

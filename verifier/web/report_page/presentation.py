@@ -51,6 +51,7 @@ TONES = {
 OWN_WORDS = {
     "not_authentic": ("none", N_("Not checked")),
     "not_listed": ("maybe", N_("Not on a list here")),
+    "own_site": ("maybe", N_("Issued by this site")),
     "only_endorsed": ("maybe", N_("Endorsed, not recognized")),
     "listed_unverified": ("maybe", N_("Only by a public directory")),
     "expired": ("no", N_("No, it has ended")),
@@ -83,6 +84,13 @@ ISSUERS = {
     "listing_ended": N_("Its issuer is no longer on a list that is trusted here."),
 }
 STRANGER = N_("Nobody here knows its issuer.")
+OWN = {
+    Answer.YES: N_("Real and in force. Issued by this site, {site}."),
+    Answer.COULD_NOT_CHECK: N_(
+        "Real, and issued by this site, {site}. Whether it is still in force could not be checked."
+    ),
+}
+"""What is said first on the issuer's own site, of what that issuer signed."""
 SIGNED = {
     Answer.YES: N_("What it says is unchanged and in force."),
     Answer.COULD_NOT_CHECK: N_(
@@ -109,6 +117,7 @@ FACES = {
         ),
     ),
 }
+UNLISTED = ("no_trust_list", "not_listed")
 AWAY = ("_unreachable", "issuer_not_asked", "endorsement_unchecked", "issuer_document_unreadable")
 NOTES = {
     "ob2_copy_differs",
@@ -118,6 +127,7 @@ NOTES = {
         "signature_verified_part",
         "whole_handed_in",
         "criteria_withheld",
+        "levels_withheld",
         "end_may_be_hidden",
     ),
     *(
@@ -130,6 +140,14 @@ NOTES = {
     *GAPS,
 }
 """Checks that decide nothing, and that a reader should know of before reading on."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnIssuer:
+    """The issuer whose site a page stands on: its `id`, and the address that people know it by."""
+
+    id: str
+    site: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +205,18 @@ class Told:
         return any(code.endswith(AWAY) for code in codes)
 
 
-def tell(report: Report, upload: Upload, withdrawal: Withdrawal) -> Told:
-    """Return a report on an upload in the reader's language."""
+def tell(
+    report: Report, upload: Upload, withdrawal: Withdrawal, own: OwnIssuer | None = None
+) -> Told:
+    """Return a report on an upload in the reader's language.
+
+    `own` is the issuer whose site the page stands on, if any.
+    """
     if upload.carrier in CARRIERS:  # asked again: the file itself is not at hand any more
         report = replace(report, carrier=upload.carrier)
     for check in report.checks:  # a code is called by the address around it, not by its photo
         upload = replace(upload, name=str(check.params.get("around", upload.name)))
-    report = _withdrawn_here(report, withdrawal)
+    report = _issued_here(_withdrawn_here(report, withdrawal), own)
     of = kind(report)
     return Told(
         report=report,
@@ -240,6 +263,8 @@ def in_short(report: Report) -> str:
     current, issuer = report.current, ISSUERS.get(report.recognized.code, STRANGER)
     if current.answer is Answer.NO:
         return language.gettext(IN_SHORT.get(standing(current), STANDING[Answer.NO]))
+    if report.recognized.code == "own_site":
+        return language.fill(OWN[current.answer], report.recognized.params)
     sentences = (
         (STANDING[current.answer], issuer) if known(report) else (issuer, SIGNED[current.answer])
     )
@@ -300,6 +325,20 @@ def _withdrawn_here(report: Report, withdrawal: Withdrawal) -> Report:
         return report
     on = {"date": reason[0].isoformat(timespec="seconds"), "reason": reason[1]}
     return replace(report, current=replace(report.current, code="withdrawn_on", params=on))
+
+
+def _issued_here(report: Report, own: OwnIssuer | None) -> Report:
+    """Say of what this very site issued that it did, where no list says anything of it (T33).
+
+    The answer stays what it was: a site that speaks for itself recognizes nobody.
+    """
+    recognized, credential = report.recognized, report.credential
+    if own is None or credential is None or credential.issuer.id != own.id:
+        return report
+    if recognized.code not in UNLISTED:
+        return report
+    said = replace(recognized, code="own_site", params={"site": own.site})
+    return replace(report, recognized=said)
 
 
 def _own_page(report: Report) -> str | None:

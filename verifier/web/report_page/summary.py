@@ -22,6 +22,7 @@ KINDS = {
     "not_shown": N_("Not yet: first it has to be shown to be real."),
     "unsure": N_("Not yet: first find out whether it is still in force."),
     "issuer": N_("Not yet: first find out who issued it."),
+    "own_site": N_("Is that an address of the district you know? If yes, you may count it."),
     "good": N_(
         "Yes, if it belongs to the teacher you are checking for, and your own rules count it."
     ),
@@ -44,8 +45,8 @@ STEPS = (
     N_("See whether your own rules count it, and for how much."),
     N_("Print or save this report for the file."),
 )
-NEXT = {"good": STEPS, "theirs": STEPS[1:]}
-"""What is left to do where the answer is yes."""
+NEXT = {"own_site": STEPS, "good": STEPS, "theirs": STEPS[1:]}
+"""What is left to do where the answer is yes, or may be."""
 ORDER = tuple(KINDS)
 TOTALS = {"theirs": "good", "not_shown": "unsure", "suspended": "not_in_force"}
 """Kinds that count as another in the total."""
@@ -62,6 +63,8 @@ def kind(report: Report) -> str:
         return of if of in KINDS else "not_in_force"
     if report.current.answer is not Answer.YES:
         return "unsure"
+    if report.recognized.code == "own_site":
+        return "own_site"
     if not known(report):
         return "issuer"
     return "good" if report.theirs is None or report.theirs.answer is not Answer.YES else "theirs"
@@ -103,5 +106,6 @@ def _number(of: str, n: int) -> str:
         "not_yet_valid": ngettext("{n} not begun", "{n} not begun", n),
         "unsure": ngettext("{n} could not be checked", "{n} could not be checked", n),
         "issuer": ngettext("{n} of an unknown issuer", "{n} of unknown issuers", n),
+        "own_site": ngettext("{n} issued by this site", "{n} issued by this site", n),
         "good": ngettext("{n} good", "{n} good", n),
     }[of].format(n=n)
