@@ -85,6 +85,7 @@ def create_app(settings: Settings) -> Flask:
         settings.issuer_color,
         logo=logo.address(settings),
         issuer=checked.own(issuer),
+        contact=settings.issuer_email,
     )
 
     ask_others = remembering(partial(WebFetch, allow=settings.allow_hosts))

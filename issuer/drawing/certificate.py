@@ -56,17 +56,20 @@ def render(
     color: str,
     font_folders: Sequence[Path] = (),
     met_all: bool = False,
+    no_longer: tuple[str, datetime] | None = None,
 ) -> Certificate:
     """Return the certificate of `credential`: the same bytes for the same input.
 
     `signed` is the credential with its proof, attached as it is. `digits` are the whole VC-JWT
     as `verifier.intake.qr` packs it; without them, or with too many, only the link is printed. With
     `met_all`, a credential that keeps its levels back has it said that the criteria were met.
+    `no_longer` is a sentence such as `words.WITHDRAWN`, with its day: it stands across the page.
     """
     check = check_code(page_url)
     offline = offline_code(verify_url, digits) if digits else None
     inputs = {"badge": badge_svg.decode(), "check": check.svg(), "credential": signed}
     data = _data(credential, page_url) | {"color": color, "check_mm": check.printed_mm}
+    data["no_longer"] = _across(no_longer, data["words"]["lang"]) if no_longer else ""
     data["met"] = _met(credential, data["words"]["lang"]) if met_all else ""
     if offline:
         inputs["offline"] = offline.svg()
@@ -157,6 +160,11 @@ def _met(credential: Credential, language: str) -> str:
         names=", ".join(names),
         judge=judge.name or judge.id,
     )
+
+
+def _across(no_longer: tuple[str, datetime], language: str) -> str:
+    sentence, moment = no_longer
+    return words.say(language, sentence, date=words.day(language, moment))
 
 
 def _facts(credential: Credential, language: str) -> list[tuple[str, str]]:

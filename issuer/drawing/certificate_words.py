@@ -45,6 +45,8 @@ LABELS: Final = {
     "attached": N_("The signed credential: Open Badges 3.0, JSON"),
 }
 """What the template prints, each filled in with the facts of the certificate."""
+WITHDRAWN: Final = N_("Withdrawn on {date}")
+ENDED: Final = N_("Ended on {date}")
 MET_ONE: Final = N_("Met the criterion: {names} · judged by {judge}")
 MET_ALL: Final = N_("Met all {count} criteria: {names} · judged by {judge}")
 

@@ -36,7 +36,7 @@ def credential_page(found: Shared, **answer: object) -> Response:
         listed=found.listed,
         **answer,
         told=checked.told(current_issuer(), found, now),
-        linkedin=social.linkedin(found, settings),
+        linkedin=social.linkedin(found, settings) if found.stands(now) else None,
         verifierplus=social.verifierplus(addresses.credential(settings, found.public_id)),
         **about(found),
     )

@@ -10,7 +10,7 @@ from typing import Final
 
 from issuer.catalog.picture import badge
 from issuer.database.database import to_json
-from issuer.drawing import certificate
+from issuer.drawing import certificate, certificate_words
 from issuer.drawing.cache import kept
 from issuer.drawing.typesetting import fonts_at_hand
 from issuer.home import addresses
@@ -18,7 +18,7 @@ from issuer.home.issuer import Issuer
 from issuer.home.settings import Settings
 from issuer.issuance.build import timestamp
 from issuer.issuance.signing import make_proofs, signing_methods
-from issuer.sharing.shared import Shared
+from issuer.sharing.shared import Shared, Standing
 from keys.entry import KeyUse
 from keys.signer import KeysError, Signer
 from verifier import clock
@@ -104,6 +104,7 @@ def _svg(shared: Shared, settings: Settings) -> bytes:
 def _pdf(shared: Shared, settings: Settings) -> bytes:
     picture = badge(shared.achievement, settings, "svg")
     fonts = fonts_at_hand(settings.font_folders)
+    no_longer = _no_longer(shared)
 
     def make() -> bytes:
         return certificate.render(
@@ -116,9 +117,20 @@ def _pdf(shared: Shared, settings: Settings) -> bytes:
             color=settings.issuer_color,
             font_folders=settings.font_folders,
             met_all=shared.met_all,
+            no_longer=no_longer,
         ).pdf
 
-    return kept(settings.home, "pdf", (shared.json, shared.jwt or b"", picture, fonts), make)
+    across = repr(no_longer).encode() if no_longer else b""
+    made_of = (shared.json, shared.jwt or b"", picture, fonts, across)
+    return kept(settings.home, "pdf", made_of, make)
+
+
+def _no_longer(shared: Shared) -> tuple[str, datetime] | None:
+    """Return what a certificate has to say across its page, and of which day."""
+    standing, ends = shared.standing(datetime.now(UTC)), shared.credential.valid_until
+    if standing is Standing.REVOKED and shared.revoked_at:
+        return certificate_words.WITHDRAWN, shared.revoked_at
+    return (certificate_words.ENDED, ends) if standing is Standing.EXPIRED and ends else None
 
 
 def _digits(jwt: bytes | None) -> str | None:

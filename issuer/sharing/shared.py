@@ -89,6 +89,10 @@ class Shared:
             return Standing.EXPIRED
         return Standing.NOT_YET if starts is not None and starts > now else Standing.IN_FORCE
 
+    def stands(self, now: datetime) -> bool:
+        """Return whether it is worth showing elsewhere: neither withdrawn nor ended."""
+        return self.standing(now) in (Standing.IN_FORCE, Standing.NOT_YET)
+
 
 def find(issuer: Issuer, public_id: str) -> Shared | None:
     """Return the issued credential with that id; None if there is none, or not released yet."""

@@ -23,6 +23,15 @@ def page(template: str, **values: object) -> Response:
     return conditional(response, listed=bool(values.get("listed")))
 
 
+def to_page(address: str) -> Response:
+    """Lead a browser from an address for programs to its page: what is copied from the address bar
+    then is the page, of which every site shows a preview."""
+    query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+    response = Response(status=303, headers={"Location": f"{address}.html{query}"})
+    response.vary.add("Accept")
+    return response
+
+
 def file(data: bytes, media_type: str, file_name: str) -> Response:
     """Answer with a file that any program may read and that can do nothing by itself."""
     response = Response(data, content_type=media_type)

@@ -17,7 +17,7 @@ from issuer.catalog.files import CatalogError
 from issuer.home.issuer import Issuer
 from issuer.issuance import lists
 from issuer.issuance.approval import Approval
-from issuer.sharing.public import earned
+from issuer.sharing.public import earned, search
 from verifier.parsing import strict_json
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -68,7 +68,10 @@ def test_every_id_in_a_credential_leads_people_to_a_page_and_machines_to_json(
     achievement = document["credentialSubject"]["achievement"]
     for url in (document["issuer"]["url"], achievement["id"], achievement["criteria"]["id"]):
         path, _, fragment = url.removeprefix(issuer.settings.public_url).partition("#")
-        people, machines = client.get(path, headers=BROWSER), client.get(path, headers=MACHINE)
+        people, machines = (
+            client.get(path, headers=BROWSER, follow_redirects=True),
+            client.get(path, headers=MACHINE),
+        )
         assert (people.mimetype, machines.mimetype) == ("text/html", "application/ld+json")
         assert not fragment or f'id="{fragment}"' in people.text
         canonicalize(machines.get_json())  # every term is defined, every id is absolute
@@ -93,7 +96,7 @@ def test_the_home_page_shows_keys_and_the_newest_of_everything_that_is_listed(
     with issuer.database.writing() as session:
         versions.record(session, changed, now=now)
         versions.record(session, unlisted, now=now)
-    html = client.get("/", headers=BROWSER).text
+    html = client.get("/", headers=BROWSER, follow_redirects=True).text
     assert "Rhythms, revised" in html
     assert rhythms.name not in html
     assert "An idea of one teacher" not in html
@@ -105,12 +108,14 @@ def test_an_achievement_without_a_version_is_its_newest_one(
 ) -> None:
     with issuer.database.writing() as session:
         versions.record(session, replace(rhythms, name="Rhythms, revised"), now=now)
-    newest = client.get("/achievements/rhythms", headers=BROWSER).text
-    first = client.get("/achievements/rhythms/1", headers=BROWSER).text
+    newest = client.get("/achievements/rhythms", headers=BROWSER, follow_redirects=True).text
+    first = client.get("/achievements/rhythms/1", headers=BROWSER, follow_redirects=True).text
     assert "Rhythms, revised" in newest
     assert "There is a newer version" in first
     assert "There is a newer version" not in newest
-    assert client.get("/achievements/none", headers=BROWSER).status_code == 404
+    assert (
+        client.get("/achievements/none", headers=BROWSER, follow_redirects=True).status_code == 404
+    )
 
 
 def test_how_often_it_was_earned_is_said_from_five_on(
@@ -118,9 +123,9 @@ def test_how_often_it_was_earned_is_said_from_five_on(
 ) -> None:
     ids = issue(earned.FEWEST)
     path = "/achievements/rhythms"
-    assert "Earned 5 times." in client.get(path, headers=BROWSER).text
+    assert "Earned 5 times." in client.get(path, headers=BROWSER, follow_redirects=True).text
     lists.revoke(issuer, ids[0], reason="Wrong person.", now=now)
-    assert "Earned" not in client.get(path, headers=BROWSER).text
+    assert "Earned" not in client.get(path, headers=BROWSER, follow_redirects=True).text
 
 
 def test_the_catalog_may_be_found_and_a_teachers_own_idea_may_not(
@@ -129,7 +134,8 @@ def test_the_catalog_may_be_found_and_a_teachers_own_idea_may_not(
     with issuer.database.writing() as session:
         versions.record(session, replace(rhythms, id="own-1", listed=False), now=now)
     robots = {
-        path: "noindex" in (response := client.get(path, headers=BROWSER)).text
+        path: "noindex"
+        in (response := client.get(path, headers=BROWSER, follow_redirects=True)).text
         and "X-Robots-Tag" in response.headers
         for path in ("/", "/achievements/rhythms", "/achievements/own-1")
     }
@@ -149,7 +155,7 @@ def test_what_is_written_in_another_language_is_marked_with_it(
     made = approval(achievement={"id": "ritmos"})
     public_id = issuance.receive(issuer, made, source="forms", event_id="e", now=now).credential_id
     for path in ("/achievements/ritmos", f"/credentials/{public_id}.html"):
-        html = client.get(path, headers=BROWSER).text
+        html = client.get(path, headers=BROWSER, follow_redirects=True).text
         assert '<bdi lang="es-MX">Ritmos</bdi>' in html
         assert '<div class="prose" lang="es-MX">' in html
     row = issuance.find(issuer, public_id)
@@ -171,7 +177,7 @@ def test_a_teachers_own_idea_says_its_language(
     }
     made = approval(achievement=idea)
     public_id = issuance.receive(issuer, made, source="forms", event_id="e", now=now).credential_id
-    html = client.get(f"/credentials/{public_id}.html", headers=BROWSER).text
+    html = client.get(f"/credentials/{public_id}.html", headers=BROWSER, follow_redirects=True).text
     assert '<bdi lang="es">Matemáticas en familia</bdi>' in html
 
 
@@ -199,3 +205,61 @@ def test_versions_recorded_before_languages_stay_the_same_version(
         row = versions.find(session, "rhythms")
         assert row is not None
         assert "in_language" not in row.content
+
+
+def a_catalog(one: Achievement, count: int) -> list[Achievement]:
+    return [
+        replace(one, id=f"a-{n}", name=f"Canción {n}", tags=("band", f"t{n % 3}"))
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "tag", "page", "count", "first"),
+    [
+        pytest.param("", "", 1, 60, 0, id="all"),
+        pytest.param("", "", 3, 60, 48, id="the-last-page"),
+        pytest.param("", "", 99, 60, 48, id="a-page-beyond-the-last"),
+        pytest.param("", "", -1, 60, 0, id="a-page-before-the-first"),
+        pytest.param("CANCION 59", "", 1, 1, 59, id="without-accents-and-capitals"),
+        pytest.param("canción t1", "", 1, 20, 1, id="every-word-also-in-tags"),
+        pytest.param("", "t2", 1, 20, 2, id="by-tag"),
+        pytest.param("59", "t0", 1, 0, None, id="nothing-fits"),
+    ],
+)
+def test_the_catalog_is_narrowed_and_paged(rhythms, words, tag, page, count, first):
+    found = search.narrow(a_catalog(rhythms, 60), words=words, tag=tag, page=page)
+    assert found.count == count
+    assert len(found.achievements) <= search.PER_PAGE
+    assert next((each.id for each in found.achievements), None) == (
+        None if first is None else f"a-{first}"
+    )
+    assert found.tags[0] == "band"
+
+
+def test_a_large_catalog_is_searched_without_a_script(issuer, client, rhythms, now):
+    with issuer.database.writing() as session:
+        for each in a_catalog(rhythms, 60):
+            versions.record(session, each, now=now)
+    text = client.get("/?q=cancion&tag=t1&lang=en", headers=BROWSER).text
+    assert text.count('<li class="card">') == 20
+    assert 'value="cancion"' in text
+    assert 'name="tag" value="t1"' in text
+    assert "noindex" in text
+    assert "page 1 of 3" in client.get("/", headers=BROWSER).text
+
+
+@pytest.mark.parametrize("plain", ["/achievements/rhythms", "/achievements/rhythms/1"])
+def test_a_browser_is_led_from_the_plain_address_to_the_page(client, plain):
+    answer = client.get(f"{plain}?lang=es", headers=BROWSER)
+    assert answer.status_code == 303
+    assert answer.location == "http://localhost:8202/achievements/rhythms/1.html?lang=es"
+    assert "Accept" in answer.vary
+    assert client.get(plain, headers={"Accept": "*/*"}).mimetype == "application/ld+json"
+
+
+def test_an_address_with_nothing_has_doors(client):
+    text = client.get("/nothing", headers=BROWSER).text
+    assert 'href="http://localhost:8202/"' in text
+    assert "Did you lose the link to your own page?" in text
+    assert client.get("/nothing").json["status"] == 404

@@ -93,8 +93,6 @@ ACCEPTED = [
     ("application/jwt", "application/jwt"),
     ("application/vc+jwt", "application/vc+jwt"),
     ("text/plain", "text/plain"),
-    ("text/html", "text/html; charset=utf-8"),
-    (BROWSER, "text/html; charset=utf-8"),
 ]
 
 
@@ -106,6 +104,17 @@ def test_the_plain_address_answers_what_is_accepted(
     headers = {} if accept is None else {"Accept": accept}
     response = client.get(f"/credentials/{public_id}", headers=headers)
     assert (response.status_code, response.content_type) == (200, media_type)
+    assert "Accept" in response.vary
+
+
+@pytest.mark.parametrize("accept", ["text/html", BROWSER])
+def test_a_browser_is_led_to_the_page(client: FlaskClient, public_id: str, accept: str) -> None:
+    """So that what is copied from the address bar brings a preview; programs get JSON."""
+    headers = {"Accept": accept}
+    response = client.get(f"/credentials/{public_id}?lang=es", headers=headers)
+    assert response.status_code == 303
+    page = f"http://localhost:8202/credentials/{public_id}.html?lang=es"
+    assert response.location == page
     assert "Accept" in response.vary
 
 
@@ -344,7 +353,7 @@ def test_a_credential_too_long_for_a_code_still_has_a_certificate(
 
 
 def test_an_achievement_shows_people_its_rubric(client: FlaskClient, found: Shared) -> None:
-    html = client.get("/achievements/rhythms/1", headers={"Accept": BROWSER}).text
+    html = client.get("/achievements/rhythms/1.html").text
     missing = [
         c.description for c in found.achievement.rubric.criteria if c.description not in html
     ]
@@ -467,3 +476,36 @@ def test_the_verifiers_page_knows_what_its_own_site_issued(issuer, client, publi
         "answer": "could_not_check",
         "code": "no_trust_list",
     }
+
+
+def words_of(client: FlaskClient, public_id: str) -> str:
+    data = client.get(f"/credentials/{public_id}.pdf").data
+    pages = PdfReader(io.BytesIO(data)).pages
+    assert len(pages) == 1
+    return pages[0].extract_text().upper()
+
+
+def test_what_was_withdrawn_is_not_offered_to_show(issuer, client, public_id, now):
+    """Neither LinkedIn nor a certificate to frame; the PDF says so across the page."""
+    before = client.get(f"/credentials/{public_id}.html").text
+    assert "linkedin.com" in before
+    assert "print and frame" in before
+    assert "WITHDRAWN" not in words_of(client, public_id)
+    lists.revoke(issuer, public_id, reason="Issued twice.", now=now)
+    after = client.get(f"/credentials/{public_id}.html").text
+    assert "linkedin.com" not in after
+    assert "print and frame" not in after
+    assert "It says across the page" in after
+    assert "WITHDRAWN ON NOVEMBER 22, 2026" in words_of(client, public_id)
+
+
+def test_a_certificate_says_across_its_page_that_its_time_is_over(issuer, client, approval, now):
+    ended = issuance.receive(
+        issuer,
+        approval("a-2", valid_until="2026-11-25T00:00:00Z"),
+        source="forms",
+        event_id="e-2",
+        now=now,
+    ).credential_id
+    assert "ENDED ON NOVEMBER 2" in words_of(client, ended)
+    assert "linkedin.com" not in client.get(f"/credentials/{ended}.html").text

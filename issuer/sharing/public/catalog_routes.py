@@ -5,7 +5,7 @@ The ids that stand in credentials lead here: `issuer.url`, `achievement.id`, `cr
 
 from typing import Any, Final
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import NotFound
 
 from issuer.catalog import versions
@@ -15,8 +15,8 @@ from issuer.home import addresses
 from issuer.home.issuer import current_issuer
 from issuer.issuance.build import CONTEXTS, achievement_object, profile
 from issuer.sharing.forms import FORMS
-from issuer.sharing.public import earned
-from issuer.web.answers import accepted, file, page
+from issuer.sharing.public import earned, search
+from issuer.web.answers import accepted, file, page, to_page
 
 OFFERS: Final = {"application/ld+json": "json", "application/json": "json", "text/html": "html"}
 
@@ -32,8 +32,15 @@ def home() -> Response:
     with issuer.database.reading() as session:
         listed = versions.listed(session)
     keys = issuer.keyring.entries()
-    values = {"settings": issuer.settings, "achievements": listed, "keys": keys}
-    return page("public/home.html", listed=True, **values)
+    asked = request.args
+    found = search.narrow(
+        listed,
+        words=asked.get("q", ""),
+        tag=asked.get("tag", ""),
+        page=asked.get("page", 1, type=int),
+    )
+    values = {"settings": issuer.settings, "found": found, "all": len(listed), "keys": keys}
+    return page("public/home.html", listed=not asked.keys() - {"lang"}, **values)
 
 
 @catalog.get("/achievements/<achievement_id>", defaults={"name": ""})
@@ -48,13 +55,16 @@ def achievement(achievement_id: str, name: str) -> Response:
         if row is None or newest is None:
             raise NotFound
         found, times = versions.read(row), earned.times(session, achievement_id)
+    address = addresses.achievement(settings, found.id, found.version)
     suffix = suffix if dot else accepted(OFFERS)
+    if suffix == "html" and not dot:
+        return to_page(address)
     if suffix == "html":
         return page(
             "public/achievement.html",
             listed=found.listed,
             achievement=found,
-            address=addresses.achievement(settings, found.id, found.version),
+            address=address,
             newest=newest.version,
             times=times,
         )

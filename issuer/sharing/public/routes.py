@@ -5,13 +5,14 @@ from typing import Final
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
+from issuer.home import addresses
 from issuer.home.issuer import current_issuer
 from issuer.home.problem import Problem
 from issuer.sharing.credential_page import credential_page, public
 from issuer.sharing.forms import FORMS, disclosed
 from issuer.sharing.problems import FORM_WITHHELD
 from issuer.sharing.shared import Shared
-from issuer.web.answers import accepted, file
+from issuer.web.answers import accepted, file, to_page
 from verifier.checks import recipient
 from verifier.web.limits import limiter_for
 
@@ -35,6 +36,8 @@ def credential(name: str) -> Response:
     found = public(public_id)
     if not dot:
         suffix = _best_form(found)
+        if suffix == "html":
+            return to_page(addresses.credential(current_issuer().settings, public_id))
     if suffix == "html":
         return credential_page(found)
     if suffix not in found.whole_forms:
