@@ -30,7 +30,7 @@ def public(public_id: str) -> Shared:
 def credential_page(found: Shared, **answer: object) -> Response:
     """Show a credential to everybody, as its holder lets it be shown."""
     settings = current_issuer().settings
-    now = datetime.now(UTC)
+    now = clock.now()
     return page(
         "public/credential.html",
         listed=found.listed,

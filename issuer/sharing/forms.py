@@ -4,8 +4,10 @@ JSON and JWT are the bytes that were signed. A picture or a certificate is made 
 when somebody asks (D12: what is derived can be made again).
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from issuer.catalog.picture import badge
@@ -23,11 +25,16 @@ from keys.entry import KeyUse
 from keys.signer import KeysError, Signer
 from verifier import clock
 from verifier.checks import disclosure
+from verifier.credential.model import Credential
 from verifier.intake import qr
 from verifier.intake.baking import bake_png, bake_svg
 from verifier.parsing import strict_json
 from verifier.proof.cryptosuites.ecdsa_sd import unsecured
 from verifier.wording.words import N_
+
+LONGEST_NAME: Final = 120
+_UNFIT: Final = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]')
+"""What no file name may hold on some system, or what would let it look like another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,14 @@ def _signing(issuer: Issuer) -> tuple[Mapping[KeyUse, Signer], list[str]]:
         return {}, []
 
 
+def file_name(shown: Credential, suffix: str, note: str = "") -> str:
+    """Return the name of a saved file: whose it is, where that is shown, and what it is for."""
+    achievement = (shown.achievement and shown.achievement.name) or shown.name
+    parts = (shown.recipient_name, achievement, note)
+    stem = " - ".join(_UNFIT.sub(" ", part).strip() for part in parts if part)
+    return f"{' '.join(stem.split())[:LONGEST_NAME].strip(' .')}.{suffix}"
+
+
 def _json(shared: Shared, _settings: Settings) -> bytes:
     return shared.json
 
@@ -127,7 +142,7 @@ def _pdf(shared: Shared, settings: Settings) -> bytes:
 
 def _no_longer(shared: Shared) -> tuple[str, datetime] | None:
     """Return what a certificate has to say across its page, and of which day."""
-    standing, ends = shared.standing(datetime.now(UTC)), shared.credential.valid_until
+    standing, ends = shared.standing(clock.now()), shared.credential.valid_until
     if standing is Standing.REVOKED and shared.revoked_at:
         return certificate_words.WITHDRAWN, shared.revoked_at
     return (certificate_words.ENDED, ends) if standing is Standing.EXPIRED and ends else None

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from flask import Blueprint, Response, make_response, render_template, request
+from werkzeug.http import dump_options_header
 
 from issuer.home.problem import Problem
 from issuer.web.problems import NOT_ACCEPTABLE
@@ -36,7 +37,7 @@ def file(data: bytes, media_type: str, file_name: str) -> Response:
     """Answer with a file that any program may read and that can do nothing by itself."""
     response = Response(data, content_type=media_type)
     shown = "inline" if file_name.rpartition(".")[2] in INLINE else "attachment"
-    response.headers["Content-Disposition"] = f'{shown}; filename="{file_name}"'
+    response.headers["Content-Disposition"] = dump_options_header(shown, {"filename": file_name})
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Content-Security-Policy"] = FILE_POLICY
     return conditional(response)

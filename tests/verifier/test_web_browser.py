@@ -307,3 +307,20 @@ def test_axe_finds_nothing_on_any_kind_of_page_in_either_scheme(
         found[kind] = judged(page)
     clean = {"light": [], "dark": []}
     assert {kind: wrong for kind, wrong in found.items() if wrong != clean} == {}
+
+
+def test_a_file_that_is_pasted_is_checked(chromium: Browser, world: World, origin: str) -> None:
+    watched = watch(chromium, origin)
+    watched.page.goto(f"{origin}/verify")
+    text = json.dumps(world.issuer.sign(world.badge()))
+    with watched.page.expect_navigation():
+        watched.page.evaluate(
+            """(text) => {
+              const clipboardData = new DataTransfer();
+              clipboardData.items.add(new File([text], "pasted.json"));
+              dispatchEvent(new ClipboardEvent("paste", { clipboardData, cancelable: true }));
+            }""",
+            text,
+        )
+    assert watched.page.locator(".answer").first.inner_text() == "Yes"
+    assert watched.alarms == []

@@ -427,3 +427,22 @@ def test_what_its_own_site_could_not_check_is_not_said_to_be_in_force():
     report = replace(in_time.OUT_OF_TIME, authentic=yes, current=away, recognized=own)
     assert in_short(report).startswith("Real, and issued by this site, x.example. Whether it is")
     assert kind(report) == "unsure"
+
+
+@pytest.mark.parametrize(
+    ("begins", "awarded", "said"),
+    [
+        pytest.param("2026-11-20T00:00:00Z", "2026-05-15T00:00:00Z", False, id="long-awarded"),
+        pytest.param("2026-12-20T00:00:00Z", "2026-05-15T00:00:00Z", True, id="not-begun"),
+        pytest.param("2026-11-20T00:00:00Z", None, True, id="no-day-of-the-award"),
+    ],
+)
+def test_when_it_came_into_force_is_said_where_it_says_something(
+    world, client, begins, awarded, said
+):
+    """Beside *Awarded*, the day of signing reads as months without force."""
+    document = world.badge(validFrom=begins, awardedDate=awarded)
+    if awarded is None:
+        del document["awardedDate"]
+    text = client.post("/verify", data={"text": json.dumps(world.issuer.sign(document))}).text
+    assert ("<dt>In force from</dt>" in text) is said

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 
+from verifier.parsing import web_address
 from verifier.report import Answer, Check, Outcome, Params, Verdict
 
 Translate = Callable[[str], str]
@@ -281,11 +282,11 @@ WORDS: dict[str, tuple[str, str]] = {
         _FRESH,
     ),
     "ob2_hosted_unreachable": (
-        "It is an Open Badge {version}. Only the issuer's website can confirm it, and that website could not be reached.",
+        "It is an Open Badge {version}. Only the issuer's website can confirm it, and {site} could not be reached.",
         _AGAIN,
     ),
     "ob2_linked_unreachable": (
-        "It is an Open Badge {version}. A part of it that is on the issuer's website could not be loaded.",
+        "It is an Open Badge {version}. A part of it that is on the issuer's website, {site}, could not be loaded.",
         _AGAIN,
     ),
     "ob2_differs": (
@@ -433,7 +434,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "issuer_id_malformed": ("The issuer's identifier is not written correctly.", _FRESH),
     "issuer_unreachable": (
-        "The issuer's website could not be reached, so nobody can say yet whether this is real. This is a network problem. It says nothing about the credential.",
+        "The issuer's website, {site}, could not be reached, so nobody can say yet whether this is real. This is a network problem. It says nothing about the credential.",
         _AGAIN,
     ),
     "issuer_not_asked": (
@@ -546,7 +547,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "status_malformed": ("It does not say clearly where withdrawals are listed.", _STILL),
     "status_unreachable": (
-        "The issuer's website could not be reached, so it is not known whether it was withdrawn.",
+        "The site {site} could not be reached, so it is not known whether it was withdrawn.",
         _AGAIN,
     ),
     "status_list_not_authentic": (
@@ -689,6 +690,7 @@ def text(item: Check | Verdict, translate: Translate = N_, day: Day = _day) -> s
 def fill(sentence: str, params: Params, translate: Translate = N_, day: Day = _day) -> str:
     """Return a sentence with the parameters of a check or verdict; `day` formats a date."""
     values = {name: _shown(value, day) for name, value in params.items()}
+    values.setdefault("site", _site(params))
     return translate(sentence).format_map(values)
 
 
@@ -702,6 +704,12 @@ def next_step(item: Check | Verdict, translate: Translate = N_) -> str:
     """Return what to do next, or '' where nothing needs doing."""
     step = WORDS[item.code][1]
     return translate(step) if step else ""
+
+
+def _site(params: Params) -> str:
+    """Return the site of the address that a check names: what a person knows of an address."""
+    address = str(params.get("url") or params.get("detail") or "").partition(": ")[0]
+    return web_address.site(address)
 
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d")

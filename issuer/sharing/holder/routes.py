@@ -4,9 +4,12 @@ Who has the link may do all of it. Pages that change something answer with a red
 going back or loading again does nothing twice.
 """
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
+from werkzeug.http import dump_options_header
 
 from issuer.home import addresses
 from issuer.home.issuer import current_issuer
@@ -14,14 +17,17 @@ from issuer.home.problem import Problem
 from issuer.sharing import previews, shared
 from issuer.sharing.credential_page import about, credential_page
 from issuer.sharing.decision import Decision, Visibility
-from issuer.sharing.forms import FORMS, copy
+from issuer.sharing.forms import FORMS, copy, file_name
 from issuer.sharing.holder import holder
 from issuer.sharing.problems import NOT_SHARED, OTHER_SITE
 from issuer.sharing.shared import Shared
 from issuer.web.answers import file, page
 from issuer.web.problems import BAD_REQUEST
+from issuer.wording.language import gettext
 from verifier import clock
 from verifier.checks import disclosure
+from verifier.credential.view import view
+from verifier.parsing import strict_json
 
 holding = Blueprint("holding", __name__)
 
@@ -83,7 +89,7 @@ def whole(token: str, suffix: str) -> Response:
     found = _held(token)
     if suffix not in found.whole_forms:
         raise NotFound
-    return _form(found, suffix, found.achievement.id)
+    return _form(found, suffix)
 
 
 @holding.get("/manage/<token>/to-share.json")
@@ -92,7 +98,7 @@ def to_share(token: str) -> Response:
     found = _held(token)
     if found.to_share is None:
         raise NotFound
-    name = f"{found.achievement.id}-to-share.json"
+    name = file_name(found.credential, "json", gettext("to share"))
     return _saved(found.to_share, FORMS["json"].media_types[0], name)
 
 
@@ -108,7 +114,8 @@ def less(token: str, suffix: str) -> Response:
         raise Problem(BAD_REQUEST, f"show: nothing here is called {sorted(unknown)[0]!r}")
     places = [place for choice in choices if choice.name in show for place in choice.pointers]
     part = copy(found, places, current_issuer())
-    return _form(part, suffix, f"{found.achievement.id}-copy")
+    shown = view(strict_json.loads_object(part.json))  # a name that is left out names no file
+    return _form(replace(part, credential=shown), suffix, gettext("copy"))
 
 
 @holding.get("/manage/<token>/announcement.png")
@@ -118,7 +125,8 @@ def announcement(token: str) -> Response:
     if not holder.is_first(current_issuer(), found):
         raise NotFound
     picture = previews.announcement(found, current_issuer().settings)
-    return _saved(picture, "image/png", f"{found.achievement.id}-first.png")
+    name = file_name(found.credential, "png", gettext("announcement"))
+    return _saved(picture, "image/png", name)
 
 
 def _held(token: str) -> Shared:
@@ -141,14 +149,15 @@ def _decision(form: MultiDict[str, str]) -> Decision:
     )
 
 
-def _form(found: Shared, suffix: str, stem: str) -> Response:
+def _form(found: Shared, suffix: str, note: str = "") -> Response:
     data = FORMS[suffix].make(found, current_issuer().settings)
-    return _saved(data, FORMS[suffix].media_types[0], f"{stem}.{suffix}")
+    name = file_name(found.credential, suffix, note)
+    return _saved(data, FORMS[suffix].media_types[0], name)
 
 
 def _saved(data: bytes, media_type: str, name: str) -> Response:
     response = file(data, media_type, name)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Content-Disposition"] = dump_options_header("attachment", {"filename": name})
     del response.headers["Access-Control-Allow-Origin"]
     return _own(response)
 

@@ -9,7 +9,7 @@ from issuer.home import addresses
 from issuer.home.issuer import current_issuer
 from issuer.home.problem import Problem
 from issuer.sharing.credential_page import credential_page, public
-from issuer.sharing.forms import FORMS, disclosed
+from issuer.sharing.forms import FORMS, disclosed, file_name
 from issuer.sharing.problems import FORM_WITHHELD
 from issuer.sharing.shared import Shared
 from issuer.web.answers import accepted, file, to_page
@@ -47,7 +47,7 @@ def credential(name: str) -> Response:
     issuer, form = current_issuer(), FORMS[suffix]
     data = form.make(disclosed(found, issuer), issuer.settings)
     media_type = request.accept_mimetypes.best_match(form.media_types, form.media_types[0])
-    return file(data, media_type, f"{found.achievement.id}.{suffix}")
+    return file(data, media_type, file_name(found.shown, suffix))
 
 
 def _best_form(found: Shared) -> str:

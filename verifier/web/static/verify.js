@@ -1,5 +1,5 @@
 // The page works without this script: files, text and links are an ordinary form.
-// With it, a scanned code arrives by itself, and files can be dropped anywhere.
+// With it, a scanned code arrives by itself, and files can be dropped and pasted anywhere.
 "use strict";
 (() => {
   const form = document.querySelector("form.check");
@@ -32,13 +32,19 @@
     form.classList.add("over");
   });
   addEventListener("dragleave", () => form.classList.remove("over"));
+  const handIn = ({ files }) => {
+    if (!files.length) return false;
+    file.files = files;
+    if (fits(file)) form.requestSubmit();
+    return true;
+  };
+
   addEventListener("drop", (event) => {
     event.preventDefault();
     form.classList.remove("over");
-    if (!event.dataTransfer.files.length) return;
-    file.files = event.dataTransfer.files;
-    if (fits(file)) form.requestSubmit();
+    handIn(event.dataTransfer);
   });
+  addEventListener("paste", (event) => { if (handIn(event.clipboardData)) event.preventDefault(); });
   addEventListener("hashchange", arrive);
   arrive();
 })();
