@@ -31,12 +31,14 @@ def credential_page(found: Shared, **answer: object) -> Response:
     """Show a credential to everybody, as its holder lets it be shown."""
     settings = current_issuer().settings
     now = clock.now()
+    stands = found.stands(now)
     return page(
         "public/credential.html",
         listed=found.listed,
         **answer,
         told=checked.told(current_issuer(), found, now),
-        linkedin=social.linkedin(found, settings) if found.stands(now) else None,
+        stands=stands,
+        linkedin=social.linkedin(found, settings) if stands else None,
         verifierplus=social.verifierplus(addresses.credential(settings, found.public_id)),
         **about(found),
     )

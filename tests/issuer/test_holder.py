@@ -76,7 +76,8 @@ def test_what_is_private_is_gone_and_may_come_back(client, path, public_id):
     assert "Nobody sees it now" in page.text
     assert client.get(f"/credentials/{public_id}", headers=PAGE).status_code == 410
     save(client, path, "unlisted", ["evidence"])
-    assert client.get(f"/credentials/{public_id}", headers=PAGE).status_code == 200
+    assert client.get(f"/credentials/{public_id}", headers=PAGE).status_code == 303
+    assert client.get(f"/credentials/{public_id}.html").status_code == 200
 
 
 @pytest.mark.parametrize(("visibility", "listed"), [("public", True), ("unlisted", False)])
