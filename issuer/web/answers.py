@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, make_response, render_template, request
 from werkzeug.http import dump_options_header
@@ -27,8 +28,10 @@ def page(template: str, **values: object) -> Response:
 def to_page(address: str) -> Response:
     """Lead a browser from an address for programs to its page: what is copied from the address bar
     then is the page, of which every site shows a preview."""
-    query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
-    response = Response(status=303, headers={"Location": f"{address}.html{query}"})
+    parts = urlsplit(address)
+    page_path = parts._replace(path=f"{parts.path}.html", query=request.query_string.decode())
+    location = page_path._replace(scheme="", netloc="").geturl()  # under the name it was asked by
+    response = Response(status=303, headers={"Location": location})
     response.vary.add("Accept")
     return response
 
