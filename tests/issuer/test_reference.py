@@ -35,7 +35,8 @@ def commands(parser: argparse.ArgumentParser, name: str) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {} if groups else {name: options}
     for group in groups:
         for word, command in group.choices.items():
-            found |= commands(command, f"{name} {word}")
+            if command.prog.endswith(f" {word}"):  # else an older spelling of it
+                found |= commands(command, f"{name} {word}")
     return found
 
 
