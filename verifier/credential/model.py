@@ -160,7 +160,7 @@ class Credential:
     def recipient_name(self) -> str | None:
         """The name the issuer signed for the earner, or None where it signed none in plain, or
         several that differ."""
-        plain = [each.value for each in self.identities if each.type == "name" and not each.hashed]
+        plain = [it.value for it in self.identities if it.type == "name" and not it.hashed]
         return plain[0] if len({*map(folded_name, plain)}) == 1 else None
 
     @property

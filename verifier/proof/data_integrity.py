@@ -77,7 +77,7 @@ class _Covered:
     def __init__(self, document: Json, contexts: FrozenContexts, computed: Computed | None) -> None:
         self.document = {member: value for member, value in document.items() if member != "proof"}
         self.contexts, self._computed = contexts, computed
-        self._made: dict[tuple[Transform, str], bytes | CanonicalizationError] = {}
+        self._results: dict[tuple[Transform, str], bytes | CanonicalizationError] = {}
         self._checked = self._divided = 0
 
     def check(self, suite: Cryptosuite, proof: Json, key: PublicKey) -> str | None:
@@ -95,21 +95,21 @@ class _Covered:
         return suite.check(self.document, proof, key, contexts=self.contexts)
 
     def _once(self, transform: Transform) -> Transform:
-        def made(part: Json, contexts: FrozenContexts, hash_name: str) -> bytes:
+        def transform_once(part: Json, contexts: FrozenContexts, hash_name: str) -> bytes:
             if part is not self.document:  # the options of a proof
                 return transform(part, contexts, hash_name)
-            asked = transform, hash_name
-            if asked not in self._made:
+            key = transform, hash_name
+            if key not in self._results:
                 try:
-                    self._made[asked] = transform(part, contexts, hash_name)
+                    self._results[key] = transform(part, contexts, hash_name)
                 except CanonicalizationError as exc:
-                    self._made[asked] = exc
-            found = self._made[asked]
-            if isinstance(found, CanonicalizationError):
-                raise found.with_traceback(None)
-            return found
+                    self._results[key] = exc
+            result = self._results[key]
+            if isinstance(result, CanonicalizationError):
+                raise result.with_traceback(None)
+            return result
 
-        return made
+        return transform_once
 
 
 def _check_proof(

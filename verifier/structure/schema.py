@@ -140,7 +140,7 @@ def _matches(pattern: str) -> Callable[[Any], bool]:
 
 _SCALARS: dict[str, Callable[[Any], bool]] = {
     "text": _is_text,
-    "name": lambda value: bool(value) and all(isinstance(each, str) for each in listed(value)),
+    "name": lambda value: bool(value) and all(isinstance(item, str) for item in listed(value)),
     "object": lambda value: isinstance(value, dict),
     "uri": _matches(r"[A-Za-z][A-Za-z0-9+.-]*:\S+"),
     "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
