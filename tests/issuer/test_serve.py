@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -149,8 +148,8 @@ def test_a_server_that_must_not_start_says_why_in_one_line(served):
 
 SLOW_CHECKS = 40
 """More than all workers together take at a time."""
-PATIENCE = 4
-"""Seconds within which the others are answered: half of what the slow site takes."""
+PATIENCE = 6
+"""Seconds within which the others are answered; the slow site is given up after eight."""
 
 
 @contextmanager
@@ -186,7 +185,8 @@ def test_checks_of_a_slow_site_keep_nobody_else_waiting(served, approval):
         def check(number):
             link = f"https://slow.example:{site}/{number}"
             plain = {"Content-Type": "text/plain"}
-            return httpx.post(f"{url}/api/verify", content=link, headers=plain, timeout=60)
+            ask = partial(httpx.post, f"{url}/api/verify", content=link, headers=plain, timeout=60)
+            return timed(ask)
 
         with ThreadPoolExecutor(SLOW_CHECKS) as visitors:
             checks = [visitors.submit(check, number) for number in range(SLOW_CHECKS)]
@@ -196,14 +196,14 @@ def test_checks_of_a_slow_site_keep_nobody_else_waiting(served, approval):
             assert [answer.status_code for answer, _ in asked] == [200] * 3
             assert all(address for address, _ in sent)
             assert max(seconds for _, seconds in asked + sent) < PATIENCE
-            early = Counter(check.result().status_code for check in checks if check.done())
-            assert early.keys() <= {503}  # the others still wait for the slow site
-        answers = Counter(check.result().status_code for check in checks)
-        assert answers.keys() == {422, 503}  # nobody answered, and there was no place
-        assert answers[422] <= threads.THREADS  # half of the threads of each of two workers
-        for refused in (check.result() for check in checks if check.result().status_code == 503):
-            assert int(refused.headers["Retry-After"]) >= 1
-            assert refused.json()["remedy"]
+        answers = [check.result() for check in checks]
+    held = [seconds for answer, seconds in answers if answer.status_code == 422]
+    refused = [answer for answer, _ in answers if answer.status_code == 503]
+    assert len(held) + len(refused) == SLOW_CHECKS
+    assert max(held) > PATIENCE  # so who was answered before was answered beside them
+    assert len(held) <= threads.THREADS  # half of the threads of each of two workers
+    assert all(int(answer.headers["Retry-After"]) >= 1 for answer in refused)
+    assert all(answer.json()["remedy"] for answer in refused)
 
 
 def send_bytes_for(seconds, connection):
