@@ -68,7 +68,7 @@ def _states(document: Json) -> bytes | None:
     unsigned = {name: value for name, value in document.items() if name != "proof"}
     try:
         walk = Walk.of(unsigned, shipped.initial())
-        return canonical(walk.said, walk.quads, walk.blocks)
+        return canonical(walk.statements, walk.quads, walk.blocks)
     except (Declined, ValueError):
         return None
 
