@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, make_response, render_template, request
 from werkzeug.http import dump_options_header
@@ -28,10 +27,9 @@ def page(template: str, **values: object) -> Response:
 def to_page(address: str) -> Response:
     """Lead a browser from an address for programs to its page: what is copied from the address bar
     then is the page, of which every site shows a preview."""
-    parts = urlsplit(address)
-    page_path = parts._replace(path=f"{parts.path}.html", query=request.query_string.decode())
-    location = page_path._replace(scheme="", netloc="").geturl()  # under the name it was asked by
-    response = Response(status=303, headers={"Location": location})
+    path = address.partition("://")[2].partition("/")[2]  # under the name that it was asked by
+    query = f"?{request.query_string.decode()}" if request.query_string else ""
+    response = Response(status=303, headers={"Location": f"/{path}.html{query}"})
     response.vary.add("Accept")
     return response
 
