@@ -140,7 +140,7 @@ def collect(url: str, page: str, own: str) -> None:
 
 def revoke(page: str) -> None:
     """Withdraw the second credential."""
-    run("mintmark", "revoke", page, "--reason", "shown in the demo")
+    run("mintmark", "revoke", page, "--reason", "shown in the demo", "--yes")
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from issuer.home.issuer import Issuer, opened
 from issuer.home.settings import FILE, Settings, SettingsError, load
 from issuer.installation import backup, init
 from issuer.installation.doctor import command as doctor
-from issuer.issuance import lists
+from issuer.issuance import lists, register
 from issuer.issuance.build import timestamp
 from issuer.issuance.finish import finish_pending, pending
 from issuer.issuance.unprintable import unprintable_credentials
@@ -107,8 +107,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     issue.add_argument("--source", help="the source that approved (default: the first one)")
     revoke = commands.add_parser("revoke", help="revoke a credential, for all to see")
-    revoke.add_argument("credential", metavar="ID", help="its address, or the end of it")
+    revoke.add_argument("credential", metavar="ID", help="its address or the end of it, or a name")
     revoke.add_argument("--reason", required=True, help="why; shown on the credential's page")
+    revoke.add_argument("--yes", action="store_true", help="do not ask first")
+    listing = commands.add_parser("list", help="list credentials")
+    listing.add_argument(
+        "text", nargs="?", default="", metavar="TEXT", help="a part of name, address or number"
+    )
+    export = commands.add_parser("export", help="print every credential as a table")
+    export.add_argument("--csv", action="store_true", required=True, help="for a spreadsheet")
     copy = commands.add_parser("backup", help="copy the home, but for the passphrase")
     copy.add_argument("folder", type=Path, metavar="FOLDER", help="a new folder, on another disk")
     copy.add_argument(
@@ -225,7 +232,10 @@ def _issue(args: argparse.Namespace, issuer: Issuer) -> int:
 
 
 def _revoke(args: argparse.Namespace, issuer: Issuer) -> int:
-    public_id = args.credential.rstrip("/").rpartition("/")[2].partition(".")[0]
+    public_id = register.the_one(issuer, args.credential)
+    if not (args.yes or _agreed(issuer, public_id)):
+        print("mintmark revoke: nothing is revoked (--yes does not ask)", file=sys.stderr)
+        return FAILED
     try:
         fresh = lists.revoke(issuer, public_id, reason=args.reason, now=clock.now())
     except (KeysError, OSError) as exc:
@@ -234,6 +244,28 @@ def _revoke(args: argparse.Namespace, issuer: Issuer) -> int:
     print(f"{public_id} {'is revoked' if fresh else 'was revoked before'}; its list is published")
     if fresh:
         print("everybody can read the reason on the credential's page")
+    return 0
+
+
+def _agreed(issuer: Issuer, public_id: str) -> bool:
+    """Ask whoever sits there; nobody, where nobody does."""
+    (entry,) = register.entries(issuer, f"/{public_id}.")
+    print(f"{entry.name}, {entry.achievement}, approved {entry.approved_at}: {entry.page}")
+    print("Revoked is for ever: nobody can take it back (Bitstring Status List 1.0, revocation).")
+    try:
+        return input("Revoke it? Type yes: ").strip().lower() == "yes"
+    except EOFError:
+        return False
+
+
+def _list(args: argparse.Namespace, issuer: Issuer) -> int:
+    for entry in register.entries(issuer, args.text):
+        print(f"{entry.public_id}  {entry.state:<8}  {entry.name}  {entry.achievement}")
+    return 0
+
+
+def _export(args: argparse.Namespace, issuer: Issuer) -> int:
+    register.write_csv(register.entries(issuer), sys.stdout)
     return 0
 
 
@@ -367,6 +399,8 @@ _COMMANDS: dict[str, Command] = {
     "pending": _pending,
     "issue": _issue,
     "revoke": _revoke,
+    "list": _list,
+    "export": _export,
     "backup": _backup,
     "after-restore": _after_restore,
     "trust-entry": _trust_entry,

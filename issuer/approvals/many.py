@@ -12,6 +12,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
+from contexts.errors import MintmarkError
 from issuer.approvals import event, sender
 from issuer.home import addresses
 from issuer.home.issuer import Issuer
@@ -27,6 +28,15 @@ DONE, REFUSED, NOT_YET = 0, 1, 3
 WAITING: Final = 16
 """Groups read ahead for each worker: a file may be larger than the memory."""
 
+_ONE_A_LINE: Final = "write each approval on a line of its own, as does: jq -c {what} FILE"
+
+
+class NotLinesError(MintmarkError):
+    """The file does not have an approval on each line."""
+
+    exit_status = 2
+
+
 Line = tuple[int, bytes]
 _said_by: Callable[[list[Line]], list["Said"]]
 """What a worker issues with; each makes its own."""
@@ -40,12 +50,24 @@ def run(file: Path, issuer: Issuer, *, source: str, workers: int = 1) -> int:
     """Issue what `file` approves and print a line for each; return 0 if all are issued, 1 if one
     was refused, 3 if one could not be signed yet. `workers` processes share the work."""
     status = DONE
+    _refuse_one_document(file)
     with file.open("rb") as lines:
         numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
         for number, said, code in _all_said(_groups(numbered), issuer, source, workers):
             print(f"line {number}: {said}", file=sys.stdout if code == DONE else sys.stderr)
             status = code if status in (DONE, NOT_YET) and code else status
     return status
+
+
+def _refuse_one_document(file: Path) -> None:
+    """Raise `NotLinesError` for one JSON document over the whole file, told by its first lines."""
+    with file.open("rb") as lines:
+        first, second, *_ = [*islice(filter(None, map(bytes.strip, lines)), 2), b"", b""]
+    if first.startswith(b"["):
+        raise NotLinesError("the file is one JSON array", remedy=_ONE_A_LINE.format(what=".[]"))
+    if first.startswith(b"{") and not first.endswith(b"}") and second.startswith((b'"', b"}")):
+        message = "an approval stands on several lines"
+        raise NotLinesError(message, remedy=_ONE_A_LINE.format(what="."))
 
 
 def _groups(numbered: Iterator[Line]) -> Iterator[list[Line]]:
@@ -108,4 +130,4 @@ def _said(issuer: Issuer, found: Received | Exception) -> tuple[str, int]:
     if found.outcome is Outcome.STORED:
         return f"stored, not issued yet: {found.quarantined or 'not signed'}", NOT_YET
     page = addresses.credential(issuer.settings, found.credential_id)
-    return f"{found.outcome} {page}", DONE
+    return f"{found.outcome} {page}  for the holder alone: {found.manage_url}", DONE

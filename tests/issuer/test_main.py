@@ -79,16 +79,16 @@ def test_an_old_database_is_refused_until_it_is_brought_up_to_date(mintmark, hom
 
 def test_a_credential_is_revoked_by_its_address_or_its_id(mintmark, issued):
     address = f"http://localhost:8202/credentials/{issued}"
-    assert "is revoked" in mintmark("revoke", address, "--reason", "a mistake")[1]
-    assert "was revoked before" in mintmark("revoke", issued, "--reason", "again")[1]
-    assert mintmark("revoke", f"{address}.html", "--reason", "again")[0] == 0
+    assert "is revoked" in mintmark("revoke", address, "--reason", "a mistake", "--yes")[1]
+    assert "was revoked before" in mintmark("revoke", issued, "--reason", "again", "--yes")[1]
+    assert mintmark("revoke", f"{address}.html", "--reason", "again", "--yes")[0] == 0
 
 
 def test_who_revokes_is_told_that_the_reason_is_shown_and_it_is(mintmark, issued, settings, capsys):
     with pytest.raises(SystemExit):
         main(["revoke", "--help"])
     assert "shown on the credential's page" in " ".join(capsys.readouterr().out.split())
-    said = mintmark("revoke", issued, "--reason", "issued twice")[1]
+    said = mintmark("revoke", issued, "--reason", "issued twice", "--yes")[1]
     assert "everybody can read the reason" in said
     app = start_app(settings)
     page = app.test_client().get(f"/credentials/{issued}.html").get_data(as_text=True)
@@ -97,17 +97,17 @@ def test_who_revokes_is_told_that_the_reason_is_shown_and_it_is(mintmark, issued
 
 
 def test_a_credential_that_is_not_there_cannot_be_revoked(mintmark):
-    code, said = mintmark("revoke", "nothing", "--reason", "x")
+    code, said = mintmark("revoke", "nothing", "--reason", "x", "--yes")
     assert (code, "no credential" in said) == (1, True)
 
 
 def test_a_revocation_with_locked_keys_says_what_is_left_to_do(mintmark, issued, home):
     away = lock(home)
-    code, said = mintmark("revoke", issued, "--reason", "a mistake")
+    code, said = mintmark("revoke", issued, "--reason", "a mistake", "--yes")
     assert (code, "passphrase" in said, "mintmark publish" in said) == (1, True, True)
     away.rename(home / "passphrase")
     assert mintmark("publish")[0] == 0
-    assert "was revoked before" in mintmark("revoke", issued, "--reason", "again")[1]
+    assert "was revoked before" in mintmark("revoke", issued, "--reason", "again", "--yes")[1]
 
 
 def test_what_is_pending_is_named_and_finished(mintmark, home, issuer, approval):

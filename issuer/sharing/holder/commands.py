@@ -6,6 +6,7 @@ from typing import Any
 
 from issuer import issuance
 from issuer.home.issuer import Issuer
+from issuer.issuance import register
 from issuer.issuance.manage import manage_url
 from issuer.sharing.holder import holder
 
@@ -13,13 +14,13 @@ from issuer.sharing.holder import holder
 def add_holder_commands(commands: Any) -> None:
     """Add `holder-link` to a parser."""
     link = commands.add_parser("holder-link", help="print the address of a holder's own page")
-    link.add_argument("credential", metavar="ID", help="its address, or the end of it")
+    link.add_argument("credential", metavar="ID", help="its address or the end of it, or a name")
     link.add_argument("--renew", action="store_true", help="a new one; the old opens nothing more")
 
 
 def run(args: argparse.Namespace, *, issuer: Issuer) -> int:
-    """Print the address; return 1 if there is no such credential."""
-    public_id = args.credential.rstrip("/").rpartition("/")[2].partition(".")[0]
+    """Print the address; return 1 if there is no such credential, or more than one."""
+    public_id = register.the_one(issuer, args.credential)
     row = issuance.find(issuer, public_id)
     if row is None:
         print(f"mintmark holder-link: no credential {public_id!r}", file=sys.stderr)
