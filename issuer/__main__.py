@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -177,7 +178,7 @@ def _days(settings: Settings) -> str:
 
 
 def _migrate(args: argparse.Namespace, issuer: Issuer) -> int:
-    migrations.upgrade(issuer.database)
+    migrations.upgrade(issuer.database, tell=partial(print, flush=True))
     print("the database is up to date")
     return 0
 

@@ -143,6 +143,8 @@ def start(issuer: Issuer) -> None:
     now = clock.now()
     try:
         migrations.check(issuer.database)
+        if left := migrations.left(issuer.database):
+            log.warning("%d approvals cannot be searched for yet (run: mintmark migrate)", left)
         issuer.check_keys()
         lists.begin(issuer, now=now)
         for row, error in finish_pending(issuer):

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -89,8 +89,10 @@ class UnavailableError(MintmarkError):
 
     retry_after = RETRY_AFTER_SECONDS
 
-    def __init__(self, message: str, *, trouble: str = "database unavailable") -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: str, *, trouble: str = "database unavailable", remedy: str = ""
+    ) -> None:
+        super().__init__(message, remedy=remedy)
         self.trouble = trouble
 
 
@@ -100,6 +102,8 @@ class Database:
     def __init__(self, url: str, *, patience: int = BUSY_SECONDS) -> None:
         self.engine = _engine(url, patience)
         self._writer = self.engine.execution_options(sqlite_begin="IMMEDIATE")
+        self.schema: str | None = None
+        """The schema this process began with, as `migrations.check` found it."""
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -110,7 +114,7 @@ class Database:
         overtaken before it writes. On PostgreSQL take row locks (`with_for_update`).
         """
         with (
-            _telling_unavailable(),
+            self._telling_unavailable(),
             Session(self._writer, expire_on_commit=False) as session,
             session.begin(),
         ):
@@ -123,31 +127,43 @@ class Database:
 
         Raises `UnavailableError` if the database cannot be used now.
         """
-        with _telling_unavailable(), Session(self.engine, expire_on_commit=False) as session:
+        with self._telling_unavailable(), Session(self.engine, expire_on_commit=False) as session:
             yield session
 
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
 
+    @contextmanager
+    def _telling_unavailable(self) -> Iterator[None]:
+        """Turn what a database raises that cannot be used now into `UnavailableError`.
 
-@contextmanager
-def _telling_unavailable() -> Iterator[None]:
-    """Turn what a database raises that cannot be used now into `UnavailableError`.
-
-    Every other error, such as a broken constraint or a column that is not there, comes out as it
-    is: the same work would fail the same way each time.
-    """
-    try:
-        yield
-    except DBAPIError as exc:
-        trouble = _trouble(exc)
-        if trouble is None:
+        Every other error, such as a broken constraint or a column that is not there, comes out as
+        it is: the same work would fail the same way each time.
+        """
+        try:
+            yield
+        except DBAPIError as exc:
+            trouble = _trouble(exc)
+            if trouble is not None:
+                message = f"the database cannot be used: {exc.orig}"
+                raise UnavailableError(message, trouble=trouble) from exc
+            if self._is_upgraded():
+                raise UnavailableError(
+                    "the database was upgraded while this process was running",
+                    trouble="database upgraded",
+                    remedy="stop it and start the version that upgraded",
+                ) from exc
             raise
-        message = f"the database cannot be used: {exc.orig}"
-        raise UnavailableError(message, trouble=trouble) from exc
-    except PoolTimeoutError as exc:
-        raise UnavailableError("every connection to the database is in use") from exc
+        except PoolTimeoutError as exc:
+            raise UnavailableError("every connection to the database is in use") from exc
+
+    def _is_upgraded(self) -> bool:
+        """True if `mintmark migrate` of a newer version ran since this process began."""
+        if self.schema is None:
+            return False
+        with self.engine.connect() as connection:
+            return bool(connection.scalar(_SCHEMA) != self.schema)
 
 
 def _trouble(error: DBAPIError) -> str | None:
@@ -165,6 +181,7 @@ def _trouble(error: DBAPIError) -> str | None:
     return _GONE if lost else None
 
 
+_SCHEMA: Final = text("SELECT version_num FROM alembic_version")
 _GONE: Final = "database unavailable"
 _FULL: Final = "disk full"
 _LOCKED: Final = "database locked"

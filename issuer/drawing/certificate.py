@@ -1,6 +1,5 @@
 """The certificate: a PDF to frame, with the signed credential inside it (D7)."""
 
-import hashlib
 import json
 import logging
 import re
@@ -17,6 +16,7 @@ import typst
 from issuer.drawing import certificate_words as words
 from issuer.drawing.badge import kind_words
 from issuer.drawing.qr_codes import check_code, offline_code
+from issuer.drawing.serial import serial
 from issuer.drawing.typesetting import typeset
 from verifier.credential.model import Credential
 from verifier.parsing import web_address
@@ -27,8 +27,6 @@ log = logging.getLogger(__name__)
 ARCHIVAL: tuple["typst.PDFStandard", ...] = ("a-3a", "ua-1")
 """PDF/A-3a: readable for decades, with a file inside. PDF/UA-1: readable by ear."""
 PROVIDER_NUMBER = "ext:ProviderNumber"
-_SERIAL_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's base 32: no letter that is read as another, or as a digit."""
 _LONGEST = 400
 """Characters of the description that a certificate prints; the page has all of them."""
 _LANGUAGE = re.compile(r"(?P<lang>[a-z]{2,3})(-[A-Z][a-z]{3})?(-(?P<region>[A-Z]{2})|-[0-9]{3})?")
@@ -92,16 +90,6 @@ def render(
     except typst.TypstError as exc:
         log.warning("certificate of %s is no PDF/A (see MINTMARK_FONTS): %s", credential.id, exc)
         return Certificate(pdf(()), archival=False)
-
-
-def serial(credential_id: str) -> str:
-    """Return a short number for a credential that people can read to each other.
-
-    It is a hash: it names the credential to its issuer and proves nothing.
-    """
-    number = int.from_bytes(hashlib.sha256(credential_id.encode()).digest()[:8], "big")
-    letters = "".join(_SERIAL_LETTERS[number >> shift & 31] for shift in range(0, 50, 5))
-    return f"{letters[:5]}-{letters[5:]}"
 
 
 def _data(credential: Credential, page_url: str) -> dict[str, Any]:

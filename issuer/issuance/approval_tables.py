@@ -1,12 +1,16 @@
 """Tables of the approvals: what was received, once for each approval and each event."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from issuer.catalog.tables import AchievementVersion
 from issuer.database.database import Base
+
+_FOLDED: Final = String(200).with_variant(String(200, collation="C"), "postgresql")
+"""Sorted alike on both databases, so that one index serves order and the beginnings of names."""
 
 
 class ApprovalRow(Base):
@@ -15,10 +19,22 @@ class ApprovalRow(Base):
     `content` is `Approval.content`: what a page or a certificate needs and no signature
     covers (comments, who signed off and when) is read from it. `digest` is its SHA-256;
     `token` is the unguessable part of the approval's status address.
+
+    It is searched by the columns after `received_at` (`issuance.search`): the name as `fold` writes
+    it, the day of the award as the credential shows it, and when it ends. `teacher` is None where
+    `mintmark migrate` has not come to the row yet, and there alone.
     """
 
     __tablename__ = "approvals"
-    __table_args__ = (UniqueConstraint("source", "approval_id"),)
+    __table_args__ = (
+        UniqueConstraint("source", "approval_id"),
+        Index("ix_approvals_teacher", "teacher"),
+        Index("ix_approvals_awarded_on", "awarded_on"),
+        Index("ix_approvals_valid_until", "valid_until"),
+        Index(
+            "ix_approvals_achievement_version_id_awarded_on", "achievement_version_id", "awarded_on"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     source: Mapped[str] = mapped_column(String(50))
@@ -28,8 +44,22 @@ class ApprovalRow(Base):
     content: Mapped[bytes]
     achievement_version_id: Mapped[int] = mapped_column(ForeignKey("achievement_versions.id"))
     received_at: Mapped[datetime]
+    teacher: Mapped[str | None] = mapped_column(_FOLDED)
+    awarded_on: Mapped[date | None]
+    valid_until: Mapped[datetime | None]
 
     achievement_version: Mapped[AchievementVersion] = relationship()
+
+
+class AddressRow(Base):
+    """One e-mail address of whom an approval is for, to search by: personal data (R42)."""
+
+    __tablename__ = "approval_addresses"
+
+    approval_pk: Mapped[int] = mapped_column(
+        ForeignKey("approvals.id"), primary_key=True, autoincrement=False
+    )
+    address: Mapped[str] = mapped_column(String(254), primary_key=True, index=True)
 
 
 class EventRow(Base):

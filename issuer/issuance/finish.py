@@ -40,13 +40,13 @@ _PENDING = select(
     CredentialRow.state,
     CredentialRow.problem,
     CredentialRow.list_number,
-    CredentialRow.unsigned,
+    CredentialRow.to_sign,
 ).where(CredentialRow.state != State.ISSUED)
 _THESE = _PENDING.where(CredentialRow.id.in_(bindparam("keys", expanding=True)))
 _UNFINISHED = update(CredentialRow).where(
     CredentialRow.id == bindparam("key"), CredentialRow.state != State.ISSUED
 )
-_ISSUED = _UNFINISHED.values(state=State.ISSUED, problem=None)
+_ISSUED = _UNFINISHED.values(state=State.ISSUED, problem=None, to_sign=b"")
 _HELD_BACK = _UNFINISHED.values(state=State.QUARANTINED)
 
 
@@ -101,7 +101,7 @@ def _made(
     """Return the forms of a credential, or what our own verifier objects to."""
     try:
         computed = Computed()
-        secured = secure(row.unsigned, signers, issuer.settings, computed)
+        secured = secure(row.to_sign, signers, issuer.settings, computed)
         return self_check(issuer, secured, known, computed) or secured
     except CanonicalizationError as exc:
         return f"it cannot be signed: {exc}"

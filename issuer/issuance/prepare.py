@@ -22,7 +22,7 @@ from issuer.catalog.achievement import Achievement, Alignment, Rubric
 from issuer.catalog.tables import AchievementVersion
 from issuer.database.database import to_json
 from issuer.home.issuer import Issuer
-from issuer.issuance import rules, status
+from issuer.issuance import rules, search, status
 from issuer.issuance.approval import Approval, Chosen, Proposed, from_data
 from issuer.issuance.approval_tables import ApprovalRow, EventRow
 from issuer.issuance.build import Reservation, build
@@ -137,9 +137,10 @@ def _new(
     credentials: list[Row] = []
     for (approval, _), place in zip(arrived, places, strict=True):
         version, achievement = rows[approval.achievement]
-        approvals.append(_approval(approval, source, version, now))
         reserved = _reservation(*place, now)
         document = build(approval, achievement, settings=issuer.settings, reserved=reserved)
+        found_by = search.of_approval(approval, document)
+        approvals.append(_approval(approval, source, version, now) | found_by)
         credentials.append(_credential(document, reserved))
     keys = _insert(session, ApprovalRow, approvals)
     events = [
@@ -148,6 +149,9 @@ def _new(
         if one.event_id
     ]
     _insert(session, EventRow, events)
+    search.store_addresses(
+        session, [(key, one.approval) for one, key in zip(arrived, keys, strict=True)]
+    )
     for row, key in zip(credentials, keys, strict=True):
         row["approval_pk"] = key
     return _insert(session, CredentialRow, credentials)
@@ -180,9 +184,9 @@ def _credential(document: Mapping[str, Any], reserved: Reservation) -> Row:
         "list_number": reserved.list_number,
         "list_index": reserved.list_index,
         "state": State.PREPARED,
-        "unsigned": to_json(document),
+        "to_sign": to_json(document),
         "prepared_at": reserved.at,
-    }
+    } | search.of_credential(document)
 
 
 def _insert(session: Session, table: _Table, rows: list[Row]) -> list[int]:

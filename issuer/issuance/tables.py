@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from issuer.database.compressed import CompressedBytes, CompressedJwt
 from issuer.database.database import Base
 from issuer.issuance.approval_tables import ApprovalRow
 
@@ -34,15 +35,18 @@ class StatusList(Base):
 class CredentialRow(Base):
     """One credential: prepared bytes first, then the forms that were signed of them.
 
-    `unsigned`, `json`, `jwt` and `to_share` are the exact bytes: nothing that is served is written
-    again from its parts. An issuer whose DID has no key for JWTs leaves `jwt` empty.
-    `to_share` is the holder's alone: who has it can show any part of the credential.
+    `to_sign`, `json`, `jwt` and `to_share` are the exact bytes: nothing that is served is written
+    again from its parts. `to_sign` is emptied once the credential is issued. An issuer whose DID
+    has no key for JWTs leaves `jwt` empty. `to_share` is the holder's alone: who has it can show
+    any part of the credential. `serial` is what the certificate prints; None is told at
+    `ApprovalRow`.
     """
 
     __tablename__ = "credentials"
     __table_args__ = (
         UniqueConstraint("list_number", "list_index"),
         Index("ix_credentials_state", "state"),
+        Index("ix_credentials_serial", "serial"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -52,11 +56,12 @@ class CredentialRow(Base):
     list_index: Mapped[int]
     state: Mapped[str] = mapped_column(String(20), default=State.PREPARED)
     problem: Mapped[str | None]
-    unsigned: Mapped[bytes]
+    serial: Mapped[str | None] = mapped_column(String(11))
+    to_sign: Mapped[bytes] = mapped_column(CompressedBytes)
     prepared_at: Mapped[datetime]
-    json: Mapped[bytes | None]
-    jwt: Mapped[bytes | None]
-    to_share: Mapped[bytes | None]
+    json: Mapped[bytes | None] = mapped_column(CompressedBytes)
+    jwt: Mapped[bytes | None] = mapped_column(CompressedJwt)
+    to_share: Mapped[bytes | None] = mapped_column(CompressedBytes)
     issued_at: Mapped[datetime | None]
     manage_generation: Mapped[int] = mapped_column(default=0)
 

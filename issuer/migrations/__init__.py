@@ -1,5 +1,7 @@
 """Versions of the database schema: bring one up to date, or say that it is not."""
 
+from collections.abc import Callable
+
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -8,6 +10,9 @@ from sqlalchemy import Connection
 
 from contexts.errors import MintmarkError
 from issuer.database.database import Database
+from issuer.migrations.rows import left, rearrange
+
+__all__ = ["SchemaError", "check", "left", "upgrade"]
 
 _LOCK = 0x6D696E74
 """The PostgreSQL advisory lock that lets one upgrade run at a time (P12)."""
@@ -17,14 +22,19 @@ class SchemaError(MintmarkError):
     """The schema of the database is not the one this version of Mintmark works with."""
 
 
-def upgrade(database: Database) -> None:
-    """Bring the schema to the newest version, in one transaction, one upgrade at a time."""
+def upgrade(database: Database, *, tell: Callable[[str], None] = lambda line: None) -> None:
+    """Bring the schema to the newest version, and then the rows to the newest form.
+
+    The schema is one transaction, one upgrade at a time. The rows go in batches, which may be
+    stopped and run again; `tell` gets a line of progress now and then.
+    """
     with database.writing() as session:
         connection = session.connection()
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("SET LOCAL lock_timeout = 0")  # it may take its time
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
         command.upgrade(_config(connection), "head")
+    rearrange(database, tell)
 
 
 def check(database: Database) -> None:
@@ -33,6 +43,7 @@ def check(database: Database) -> None:
     head = scripts.get_current_head()
     with database.reading() as session:
         current = MigrationContext.configure(session.connection()).get_current_revision()
+    database.schema = current
     if current == head:
         return
     if current and current not in {script.revision for script in scripts.walk_revisions()}:

@@ -3,7 +3,7 @@
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from issuer.drawing import certificate
+from issuer.drawing.serial import serial
 from issuer.home import addresses
 from issuer.home.settings import Settings
 from issuer.sharing.shared import Shared
@@ -26,7 +26,7 @@ def linkedin(shared: Shared, settings: Settings) -> str:
         "expirationYear": ends and ends.year,
         "expirationMonth": ends and ends.month,
         "certUrl": f"{page}.html",
-        "certId": certificate.serial(page),
+        "certId": serial(page),
     }
     present = {name: value for name, value in fields.items() if value}
     return f"{LINKEDIN}?{urlencode(present, quote_via=quote)}"

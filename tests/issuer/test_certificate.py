@@ -24,6 +24,7 @@ from issuer.drawing import certificate
 from issuer.drawing import certificate_words as certificate_words
 from issuer.drawing.badge import draw_badge
 from issuer.drawing.images import as_badge
+from issuer.drawing.serial import serial
 from issuer.home.color import COLORS
 from issuer.home.settings import Settings
 from issuer.issuance.approval import from_data
@@ -214,7 +215,7 @@ def test_every_fact_is_printed(usual: certificate.Certificate) -> None:
         "Student work and reflections",
         "Exceeded",
         "JUDGED BY PRAIRIE EXAMPLE SCHOOL DISTRICT",
-        certificate.serial(_document()["id"]),
+        serial(_document()["id"]),
         _document()["id"],
         "credential.json, and in the larger code",
     ):
@@ -423,7 +424,7 @@ def test_a_period_is_said_once(
 
 
 def test_a_serial_is_short_and_has_no_letters_that_are_mistaken() -> None:
-    serials = {certificate.serial(f"https://a.example/{n}") for n in range(500)}
+    serials = {serial(f"https://a.example/{n}") for n in range(500)}
 
     assert len(serials) == 500
     assert all(re.fullmatch("[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}", one) for one in serials)

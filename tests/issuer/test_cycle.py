@@ -80,7 +80,7 @@ def test_json_and_jwt_secure_one_prepared_document(issuer, approval):
         "nbf": int(row.prepared_at.timestamp()),
         "exp": int(datetime(2031, 1, 1, tzinfo=UTC).timestamp()),
     }
-    assert document == json.loads(row.unsigned)
+    assert row.to_sign == b""
     assert token.payload == {**document, **claims}
     assert token.header.keys() == {"alg", "kid", "typ"}
     assert proof["created"] == document["validFrom"]
@@ -199,7 +199,7 @@ def test_what_is_signed_later_is_what_was_prepared(locked, approval):
     row = find(locked, received.credential_id)
     document = json.loads(row.json)
     del document["proof"]
-    assert (row.unsigned, document) == (prepared.unsigned, json.loads(prepared.unsigned))
+    assert (row.to_sign, document) == (b"", json.loads(prepared.to_sign))
 
 
 def test_a_credential_that_our_verifier_refuses_is_quarantined_until_it_does_not(issuer, approval):
@@ -239,7 +239,7 @@ def test_one_quarantined_credential_does_not_keep_the_others(locked, approval, o
     unlock(issuer)
     with issuer.database.writing() as session:  # as if it had been built by an older version
         row = session.scalars(select(CredentialRow).order_by(CredentialRow.id)).first()
-        row.unsigned = row.unsigned.replace(old, new)
+        row.to_sign = row.to_sign.replace(old, new)
     found = {row.public_id: error for row, error in finish_pending(issuer)}
     assert isinstance(found[ids[0]], QuarantinedError)
     assert found[ids[1]] is None

@@ -265,3 +265,21 @@ def test_a_column_that_is_not_there_is_a_500_and_no_hint_to_send_again(
     answer = site.ask(rule, method)
     assert (answer.status_code, "Retry-After" in answer.headers) == (500, False)
     site.app.extensions["mintmark"].database.close()
+
+
+def test_a_process_of_an_older_version_says_that_the_database_was_upgraded(any_issuer, approval):
+    """It neither goes on nor loses what it is sent: whoever sent it is to send it again (P12)."""
+    site = Site(any_issuer.settings, approval)
+    with any_issuer.database.writing() as session:
+        session.execute(text("ALTER TABLE credentials RENAME COLUMN to_sign TO something_newer"))
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    answers = [site.ask(rule, method) for rule, method in site.rules()]
+    assert 500 not in {answer.status_code for answer in answers}
+    assert site.deliver("/webhooks/approvals").headers["Retry-After"]
+    with pytest.raises(UnavailableError, match="was upgraded"):
+        receive_again(site.app.extensions["mintmark"], approval)
+    site.app.extensions["mintmark"].database.close()
+
+
+def receive_again(issuer, approval):
+    receive(issuer, approval("a-9"), source="forms", event_id="e-9", now=datetime.now(UTC))
