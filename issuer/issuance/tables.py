@@ -57,7 +57,7 @@ class CredentialRow(Base):
     state: Mapped[str] = mapped_column(String(20), default=State.PREPARED)
     problem: Mapped[str | None]
     serial: Mapped[str | None] = mapped_column(String(11))
-    to_sign: Mapped[bytes] = mapped_column(CompressedBytes)
+    to_sign: Mapped[bytes]
     prepared_at: Mapped[datetime]
     json: Mapped[bytes | None] = mapped_column(CompressedBytes)
     jwt: Mapped[bytes | None] = mapped_column(CompressedJwt)
