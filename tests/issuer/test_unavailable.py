@@ -123,8 +123,9 @@ def test_a_database_that_may_only_be_read_is_unavailable(postgresql_issuer):
 
 def test_more_work_than_connections_is_unavailable(postgresql_url):
     database = Database(postgresql_url)
-    database.engine.pool._timeout = 0
-    held = [database.engine.connect() for _ in range(15)]
+    pool = database.engine.pool
+    pool._timeout = 0
+    held = [database.engine.connect() for _ in range(pool.size() + pool._max_overflow)]
     with pytest.raises(UnavailableError), database.reading() as session:
         session.execute(text("SELECT 1"))
     for connection in held:
