@@ -13,7 +13,7 @@ from typing import Final, TextIO
 from sqlalchemy import select
 
 from contexts.errors import MintmarkError
-from issuer.drawing.certificate import serial
+from issuer.drawing.serial import serial
 from issuer.home import addresses
 from issuer.home.issuer import Issuer
 from issuer.issuance.approval_tables import ApprovalRow

@@ -22,7 +22,7 @@ from PIL import Image
 from issuer import issuance
 from issuer.app import start_app
 from issuer.drawing import preview
-from issuer.drawing.certificate import serial
+from issuer.drawing.serial import serial
 from issuer.home.issuer import Issuer
 from issuer.home.settings import Settings
 from issuer.issuance import lists
