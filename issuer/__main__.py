@@ -111,6 +111,9 @@ def _parser() -> argparse.ArgumentParser:
     revoke.add_argument("credential", metavar="ID", help="its address or the end of it, or a name")
     revoke.add_argument("--reason", required=True, help="why; shown on the credential's page")
     revoke.add_argument("--yes", action="store_true", help="do not ask first")
+    revoke.add_argument(
+        "--correct", action="store_true", help="it is revoked: only replace the public reason"
+    )
     listing = commands.add_parser("list", help="list credentials")
     listing.add_argument(
         "text", nargs="?", default="", metavar="TEXT", help="a part of name, address or number"
@@ -234,6 +237,10 @@ def _issue(args: argparse.Namespace, issuer: Issuer) -> int:
 
 def _revoke(args: argparse.Namespace, issuer: Issuer) -> int:
     public_id = register.the_one(issuer, args.credential)
+    if args.correct:
+        corrected = lists.correct_reason(issuer, public_id, reason=args.reason)
+        print(f"{public_id}: {'its page shows the new reason' if corrected else 'not revoked'}")
+        return 0 if corrected else FAILED
     if not (args.yes or _agreed(issuer, public_id)):
         print("mintmark revoke: nothing is revoked (--yes does not ask)", file=sys.stderr)
         return FAILED

@@ -16,7 +16,7 @@ from issuer.home.settings import Settings
 from issuer.issuance import mark, status
 from issuer.issuance.build import timestamp
 from issuer.issuance.signing import make_proofs, signing_methods
-from issuer.issuance.tables import CredentialRow, StatusList
+from issuer.issuance.tables import CredentialRow, Revocation, StatusList
 from verifier import clock
 from verifier.checks import status_list
 from verifier.credential.model import instant, listed
@@ -175,6 +175,20 @@ def revoke(issuer: Issuer, public_id: str, *, reason: str, now: datetime) -> boo
         number = row.list_number
     publish(issuer, number)
     return fresh
+
+
+def correct_reason(issuer: Issuer, public_id: str, *, reason: str) -> bool:
+    """Replace the public reason of a revocation; False if the credential is not revoked.
+
+    The list holds a bit and no reason, so nothing is signed again.
+    """
+    with issuer.database.writing() as session:
+        found = select(CredentialRow).where(CredentialRow.public_id == public_id)
+        row = session.scalar(found)
+        place = row and session.get(Revocation, (row.list_number, row.list_index))
+        if place:
+            place.reason = reason
+    return bool(place)
 
 
 def begin(issuer: Issuer, *, now: datetime) -> None:

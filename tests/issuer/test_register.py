@@ -6,9 +6,11 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select
 
 from issuer.__main__ import main
 from issuer.issuance import receive, register
+from issuer.issuance.tables import Revocation
 
 
 @pytest.fixture
@@ -78,3 +80,17 @@ def test_a_whole_document_is_told_what_is_wanted(home, tmp_path, capsys, indent,
         assert (status, "needs a correction" in said) == (1, True)
     else:
         assert (status, said.count("\n"), "jq -c" in said) == (2, 1, True)
+
+
+def test_the_public_reason_can_be_corrected_and_nothing_is_revoked_by_that(home, issuer, two):
+    def reasons():
+        with issuer.database.reading() as session:
+            return [row.reason for row in session.scalars(select(Revocation))]
+
+    def revoke(reason, *more):
+        return main(["--home", str(home), "revoke", two[0], "--reason", reason, *more])
+
+    assert (revoke("x", "--correct"), reasons()) == (1, [])
+    assert (revoke("a colleague said so", "--yes"), reasons()) == (0, ["a colleague said so"])
+    assert (revoke("again", "--yes"), reasons()) == (0, ["a colleague said so"])
+    assert (revoke("issued twice", "--correct"), reasons()) == (0, ["issued twice"])
