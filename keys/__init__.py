@@ -1,1 +1,1 @@
-"""Signing keys: the `Signer` seam, sealed key files, and what of them is published."""
+"""Signing keys: the `Signer` seam, encrypted key files, and the documents that publish them."""

@@ -188,5 +188,5 @@ def _time(text: str) -> datetime:
         time = datetime.fromisoformat(text)
         return time.replace(tzinfo=time.tzinfo or UTC, microsecond=0).astimezone(UTC)
     except (ValueError, OverflowError) as exc:
-        said = f"{text!r} is no day such as 2026-11-20 and no time such as 2026-11-20T15:00:00Z"
-        raise argparse.ArgumentTypeError(said) from exc
+        wrong = f"{text!r} is no day such as 2026-11-20 and no time such as 2026-11-20T15:00:00Z"
+        raise argparse.ArgumentTypeError(wrong) from exc

@@ -1,4 +1,4 @@
-"""The public halves as others read them: DID document and JWKS.
+"""The public halves of the keys as a DID document and a JWKS.
 
 Every key that ever signed stays in the document, so that what it signed stays verifiable:
 a compromised one with `revoked` (Controlled Identifiers 1.0, section 2.2), a retired one with
@@ -89,7 +89,7 @@ def jwks(issuer_id: str, entries: Iterable[KeyEntry]) -> dict[str, Any]:
 
 
 def public_member(name: str, use: KeyUse, public_key: PublicKey) -> dict[str, Any]:
-    """Return the members that say which key the verification method `name` is.
+    """Return the members that give the key of the verification method `name`.
 
     Keys for JWTs are published as JWK, those for embedded proofs as Multikey (OB-68, OB-69).
     """

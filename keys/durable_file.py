@@ -1,7 +1,9 @@
-"""Files that are there whole or not at all, also after a kill or a power cut.
+"""Files that exist whole or not at all, even after a kill or a power cut.
 
-What root makes belongs to whom the folder belongs: a home has one owner, and the service that runs
-as that owner must be able to read what an administrator made there.
+A file that root makes is given to the owner of its folder, because the service runs as that owner
+and must be able to read it.
+
+    durable_file.replace(path, data, mode=0o600)
 """
 
 import fcntl
@@ -37,7 +39,7 @@ def make_folder(path: Path, *, mode: int = 0o777) -> None:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold the lock `path`, which the system lets go of even if this process is killed."""
+    """Hold the lock file `path`; the system releases it even if this process is killed."""
     lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         hand_over(lock, path.parent)

@@ -1,4 +1,4 @@
-"""What anyone may know of a key: its name, its public half, and from when to when it was used."""
+"""The public facts about a key: its name, its public half, and the dates of its use."""
 
 import re
 from collections.abc import Mapping
@@ -48,7 +48,7 @@ JWT_USES = {ALGORITHMS[use]: use for use in KeyUse if use.startswith("jwt")}
 
 
 class KeyState(StrEnum):
-    """Whether a key signs, has stopped, or can no longer be believed."""
+    """Whether a key signs, has stopped signing, or can no longer be trusted."""
 
     ACTIVE = "active"
     RETIRED = "retired"
@@ -95,7 +95,7 @@ class KeyEntry:
         return f"{issuer_id}#{issuer_id.removeprefix(DID_KEY)}"
 
     def is_did_key(self, issuer_id: str) -> bool:
-        """Return whether `issuer_id` is the did:key of this key."""
+        """True if `issuer_id` is the did:key of this key."""
         multibase: str = public_half(self.public_key).get("publicKeyMultibase", "")
         return issuer_id == DID_KEY + multibase
 
@@ -147,7 +147,7 @@ def entry_of(members: Mapping[str, Any]) -> KeyEntry:
 
 
 def public_half(public_key: PublicKey) -> dict[str, Any]:
-    """Return the member that holds a public key: RSA has no Multikey that is read here."""
+    """Return the member that holds a public key: a JWK for RSA, else a Multikey."""
     if isinstance(public_key, rsa.RSAPublicKey):
         return {"publicKeyJwk": to_jwk(public_key)}
     return {"publicKeyMultibase": multikey.encode(public_key)}

@@ -13,10 +13,10 @@ from verifier.public_keys.multikey import PublicKey
 
 @dataclass(frozen=True, slots=True)
 class FileSigner:
-    """A `Signer` that gives the same bytes for the same data, so signing again changes nothing.
+    """A `Signer` whose signatures are deterministic, so that signing again changes nothing.
 
-    `require_active` is asked before each signature, so that a key which was retired or marked
-    compromised stops at once, also in a process that holds it already.
+    `require_active` is called before each signature, so that a retired or compromised key stops at
+    once, even in a process that has it open.
     """
 
     verification_method: str
@@ -26,7 +26,7 @@ class FileSigner:
     require_active: Callable[[], None] = field(repr=False)
 
     def sign(self, data: bytes) -> bytes:
-        """Return the signature over `data`, which whoever asked has to verify (`Signer.sign`).
+        """Return the signature over `data`, for the caller to verify (`Signer.sign`).
 
         Raises `SigningError` if the key is no longer active.
         """

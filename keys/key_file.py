@@ -1,4 +1,4 @@
-"""A private key at rest: a JSON envelope sealed with AES-256-GCM under an Argon2id key.
+"""A private key in a file: a JSON envelope encrypted with AES-256-GCM under an Argon2id key.
 
 All files of a keyring that were made with one passphrase share one salt, so that a start
 derives once and opens every key with it. That is sound: the salt is there so that two
@@ -49,7 +49,7 @@ _KIND = {"type": "MintmarkKey", "version": 1}
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one guess at the passphrase costs."""
+    """The work of one guess at the passphrase."""
 
     memory_kib: int
     iterations: int
@@ -136,7 +136,7 @@ def write(
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A key file that was read and is still closed."""
+    """A key file that was read and not decrypted."""
 
     path: Path
     derivation: Derivation

@@ -32,7 +32,7 @@ from verifier.parsing import strict_json
 
 ALL_USES = tuple(KeyUse)
 ISSUING_USES = (KeyUse.PROOF, KeyUse.JWT)
-"""What an issuer signs with that chose nothing else."""
+"""The default."""
 _KIND = {"type": "MintmarkKeyring", "version": 1}
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 """Without l, o, 0 and 1: a key's name may be read out over the telephone."""
@@ -59,7 +59,7 @@ class Keyring:
         self._cost = cost
 
     def entries(self) -> tuple[KeyEntry, ...]:
-        """Return every key that ever was, oldest first; empty for an issuer without keys."""
+        """Return every key there ever was, oldest first; empty for an issuer without keys."""
         try:
             return _entries(self._file.read_bytes())
         except FileNotFoundError as exc:
@@ -94,8 +94,8 @@ class Keyring:
             if use in uses and (not issuer_id.startswith(DID_KEY) or entry.is_did_key(issuer_id))
         }
         unlocked = self._unlock(active.values(), SealingKeys(passphrase))
-        made = {use: self._signer(issuer_id, entry, unlocked) for use, entry in active.items()}
-        return Signers(issuer_id, made)
+        signers = {use: self._signer(issuer_id, entry, unlocked) for use, entry in active.items()}
+        return Signers(issuer_id, signers)
 
     def create(
         self, passphrase: bytes, *, now: datetime, uses: Iterable[KeyUse] = ISSUING_USES
@@ -121,15 +121,15 @@ class Keyring:
             if not old:
                 raise KeysError("there is no active key to replace: mintmark keys create")
             new = self._new_keys(entries, [entry.use for entry in old], passphrase, now)
-            kept = [
-                replace(each, retired=_second_after(now)) if each in old else each
-                for each in entries
+            retired = [
+                replace(entry, retired=_second_after(now)) if entry in old else entry
+                for entry in entries
             ]
-            self._store([*kept, *new])
+            self._store([*retired, *new])
         return new
 
     def retire(self, key_id: str, *, now: datetime) -> KeyEntry:
-        """Make the active key `key_id` sign no more. Needs no passphrase."""
+        """Retire the active key `key_id`, which then no longer signs. Needs no passphrase."""
         with self._changing() as entries:
             entry = self.entry(key_id)
             if entry.state is not KeyState.ACTIVE:
@@ -139,7 +139,7 @@ class Keyring:
     def compromise(self, key_id: str, *, since: datetime, reason: str, now: datetime) -> KeyEntry:
         """Publish that signatures by `key_id` from `since` on count for nothing.
 
-        Needs no passphrase. Said again, the date can only move to an earlier one.
+        Needs no passphrase. The date of a compromised key can only move to an earlier one.
         """
         if since > now:
             raise KeysError(f"a key cannot be compromised in the future: {since:%Y-%m-%d}")
@@ -236,7 +236,7 @@ class Keyring:
             raise KeysError(f"cannot change the keys in {self.folder}: {exc}") from exc
 
     def _refuse_strangers(self) -> None:
-        """Refuse who is not the owner: the service could not read the new keys. Root hands over."""
+        """Refuse users other than the owner and root: the service could not read the new keys."""
         folder = self.folder if self.folder.exists() else self.folder.parent
         if folder.exists() and os.geteuid() not in (0, folder.stat().st_uid):
             owner = key_file.owner_of(folder)

@@ -1,4 +1,4 @@
-"""Where the passphrase comes from: a file or a descriptor.
+"""Read the passphrase from a file or a descriptor.
 
 Never an argument and never the value of an environment variable: both can be read by other
 processes, and end in shell histories and crash reports.

@@ -1,4 +1,4 @@
-"""The check at start that this process signs with the keys that the world will verify with."""
+"""The check at start that this process signs with the published keys."""
 
 import secrets
 from collections.abc import Mapping
@@ -26,7 +26,8 @@ def self_test(signers: Mapping[KeyUse, Signer], published_document: Mapping[str,
 
 def _fault(use: KeyUse, signer: Signer, document: Mapping[str, Any]) -> str | None:
     name, controller = signer.verification_method, document.get("id")
-    listed = [each for each in document.get("verificationMethod", []) if each.get("id") == name]
+    methods = document.get("verificationMethod", [])
+    listed = [method for method in methods if method.get("id") == name]
     if len(listed) != 1 or name not in document.get("assertionMethod", []):
         return "is not in the published DID document"
     method = listed[0]

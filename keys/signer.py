@@ -1,4 +1,8 @@
-"""The seam behind which a private key lives: a file today, an HSM or a KMS tomorrow."""
+"""The interface to a private key, wherever it lives: a file today, an HSM or a KMS tomorrow.
+
+signature = signer.sign(data)
+is_signature(signer.public_key, signature, data)  # True
+"""
 
 from typing import Protocol
 
@@ -40,5 +44,5 @@ class Signer(Protocol):
 
 
 def is_signature(public_key: PublicKey, signature: bytes, data: bytes) -> bool:
-    """Return whether `signature` is one by `public_key` over `data`, in the form `Signer` gives."""
+    """True if `signature` over `data` verifies with `public_key`, in the form `Signer` gives."""
     return verify_jose(public_key, data, signature)

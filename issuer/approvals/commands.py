@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from issuer.approvals import event, sender
-from issuer.approvals.sender import Answer
+from issuer.approvals.sender import Reply
 from issuer.database.database import UnavailableError, to_json
 from issuer.home.issuer import opened
 from issuer.home.problem import Flaw
@@ -101,7 +101,7 @@ def _check_file(file: Path, body: bytes, settings: Settings, source: Source) -> 
     return DONE
 
 
-def _report(answer: Answer) -> int:
+def _report(answer: Reply) -> int:
     """Print what the issuer answered, in plain words, and return the exit code it means."""
     said = answer.said
     if answer.status in (200, 201) and "page" in said:

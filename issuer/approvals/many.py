@@ -17,7 +17,7 @@ from issuer.approvals import event, sender
 from issuer.home import addresses
 from issuer.home.issuer import Issuer
 from issuer.home.settings import Settings
-from issuer.issuance import Outcome, Received, receive_all
+from issuer.issuance import ApprovalOutcome, Received, receive_all
 from issuer.issuance.finish import TOGETHER
 from issuer.issuance.prepare import Arrived
 from issuer.issuance.problems import Refused
@@ -127,7 +127,7 @@ def _said(issuer: Issuer, found: Received | Exception) -> tuple[str, int]:
         return f"needs a correction: {wrong}", REFUSED
     if isinstance(found, Exception):
         return f"refused: {found}", REFUSED
-    if found.outcome is Outcome.STORED:
+    if found.outcome is ApprovalOutcome.STORED:
         return f"stored, not issued yet: {found.quarantined or 'not signed'}", NOT_YET
     page = addresses.credential(issuer.settings, found.credential_id)
     return f"{found.outcome} {page}  for the holder alone: {found.manage_url}", DONE

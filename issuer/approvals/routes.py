@@ -16,7 +16,7 @@ from issuer.home import addresses
 from issuer.home.issuer import current_issuer
 from issuer.home.problem import Flaw, Problem
 from issuer.home.settings import Settings
-from issuer.issuance import Outcome, Received
+from issuer.issuance import ApprovalOutcome, Received
 from issuer.issuance.unprintable import unprintable_texts
 from issuer.web.problems import BAD_REQUEST, TOO_LARGE
 from issuer.webhooks.standard_webhooks import Unauthentic
@@ -24,7 +24,11 @@ from verifier import clock
 from verifier.parsing.strict_json import StrictJsonError
 
 POLL_SECONDS: Final = "60"
-_STATUS: Final = {Outcome.ISSUED: 201, Outcome.ALREADY: 200, Outcome.STORED: 202}
+_STATUS: Final = {
+    ApprovalOutcome.ISSUED: 201,
+    ApprovalOutcome.ALREADY: 200,
+    ApprovalOutcome.STORED: 202,
+}
 
 approvals = Blueprint("approvals", __name__)
 

@@ -1,4 +1,8 @@
-"""The published JSON Schema of an approval, and its findings as flaws a sender can act on."""
+"""The published JSON Schema of an approval, and what it refuses as flaws a sender can mend.
+
+for flaw in schema.flaws(event):
+    print(flaw.field, flaw.detail, flaw.remedy)
+"""
 
 import json
 import re
@@ -28,12 +32,12 @@ _BLANK_LETTERS: Final = "\u115f\u1160\u2800\u3164\uffa0"
 
 
 def flaws(event: object) -> list[Flaw]:
-    """Return what the schema finds in the parsed JSON `event`: at most one flaw for a field."""
-    found: dict[str, Flaw] = {}
+    """Return what the schema refuses in the parsed JSON `event`: at most one flaw a field."""
+    flaws: dict[str, Flaw] = {}
     for error in islice(_VALIDATOR.iter_errors(event), MAX_FLAWS):
         for flaw in _flaws(error):
-            found.setdefault(flaw.field, flaw)
-    return list(found.values())[:MAX_FLAWS]
+            flaws.setdefault(flaw.field, flaw)
+    return list(flaws.values())[:MAX_FLAWS]
 
 
 def loggable(field: str) -> str:
@@ -77,8 +81,8 @@ def _describe_pattern(pattern: str, value: str) -> str:
 
 
 def _describe_control(schema: Mapping[str, str], value: str) -> str:
-    found = re.search(schema["pattern"], value)
-    return f"holds the control character U+{ord(found[0]):04X}" if found else "cannot be signed"
+    control = re.search(schema["pattern"], value)
+    return f"holds the control character U+{ord(control[0]):04X}" if control else "cannot be signed"
 
 
 _DETAILS: Final[Mapping[str, Callable[[Any, Any], str]]] = {
@@ -113,7 +117,7 @@ def _is_time(value: object) -> bool:
 
 @_formats.checks("visible")
 def _is_visible(value: object) -> bool:
-    """Let through what shows a letter: a certificate for a zero-width space has no name."""
+    """True if the text shows at least one letter: a zero-width space is not a name."""
     return not isinstance(value, str) or any(map(_shows, value))
 
 
@@ -124,7 +128,7 @@ def _shows(character: str) -> bool:
 
 @_formats.checks("uri")
 def _is_address(value: object) -> bool:
-    """Let through what has a host and no user name: what is published would give that away."""
+    """True for an address with a host and without a user name, which would be published."""
     return not isinstance(value, str) or web_address.read(value) is not None
 
 
@@ -138,17 +142,17 @@ def _fields(schema: object) -> Iterator[str]:
 
 
 def _without_references(part: Any) -> Any:
-    """Return a part of the schema with what it refers to in its place: jsonschema looks up every
-    reference again for every value, which takes as long as all the rest."""
+    """Return a part of the schema with its references resolved: jsonschema resolves each again for
+    every value, which takes as long as all the rest."""
     if isinstance(part, list):
         return [_without_references(one) for one in part]
     if not isinstance(part, dict):
         return part
-    said = {name: _without_references(one) for name, one in part.items() if name != "$defs"}
-    if "$ref" not in said:
-        return said
-    meant = _without_references(SCHEMA["$defs"][said.pop("$ref").rpartition("/")[2]])
-    return {"allOf": [meant], **said} if said else meant
+    members = {name: _without_references(one) for name, one in part.items() if name != "$defs"}
+    if "$ref" not in members:
+        return members
+    target = _without_references(SCHEMA["$defs"][members.pop("$ref").rpartition("/")[2]])
+    return {"allOf": [target], **members} if members else target
 
 
 _FIELDS: Final = frozenset(_fields(SCHEMA))

@@ -21,7 +21,7 @@ JSON: Final = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Reply:
     """What the issuer said. `status` 0 means that nobody answered, and `said` why."""
 
     status: int
@@ -47,7 +47,7 @@ def send(
     secrets: tuple[str, ...],
     event_id: str,
     sleep: Callable[[float], None],
-) -> Answer:
+) -> Reply:
     """Return the last answer to `body`, which is sent again while that can help.
 
     Each attempt is signed anew with the present time; the event id stays.
@@ -61,7 +61,7 @@ def send(
     return answer
 
 
-def post(body: bytes, *, url: str, secrets: tuple[str, ...], event_id: str) -> Answer:
+def post(body: bytes, *, url: str, secrets: tuple[str, ...], event_id: str) -> Reply:
     """Return the answer to one attempt. A redirect is not followed: it would be another issuer."""
     now = clock.now()
     headers = standard_webhooks.sign(secrets, message_id=event_id, now=now, body=body)
@@ -74,8 +74,8 @@ def post(body: bytes, *, url: str, secrets: tuple[str, ...], event_id: str) -> A
             follow_redirects=False,
         )
     except (httpx.HTTPError, httpx.InvalidURL) as exc:
-        return Answer(0, {"detail": str(exc) or type(exc).__name__})
-    return Answer(response.status_code, _said(response), _date(response), _pause(response))
+        return Reply(0, {"detail": str(exc) or type(exc).__name__})
+    return Reply(response.status_code, _said(response), _date(response), _pause(response))
 
 
 def _said(response: httpx.Response) -> dict[str, Any]:

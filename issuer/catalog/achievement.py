@@ -1,4 +1,4 @@
-"""What an achievement and its rubric are, whether read from a file, a database or an approval."""
+"""An achievement and its rubric, whether read from a file, a database or an approval."""
 
 import hashlib
 import json
@@ -78,16 +78,16 @@ class Achievement:
 
 
 def rubric_content(rubric: Rubric) -> dict[str, Any]:
-    """Return what makes this version of a rubric what it is, as JSON."""
+    """Return the content of this version of a rubric as JSON: without id and version."""
     content = asdict(rubric)
     del content["id"], content["version"]
     return content
 
 
 def achievement_content(achievement: Achievement) -> dict[str, Any]:
-    """Return what makes this version of an achievement what it is, as JSON.
+    """Return the content of this version of an achievement as JSON: without id and version.
 
-    The rubric stands as its id and version, the image as its SHA-256.
+    The rubric is given by id and version, the image by its SHA-256.
     """
     content = asdict(achievement)
     for key in ("id", "version", "listed"):
@@ -101,7 +101,7 @@ def achievement_content(achievement: Achievement) -> dict[str, Any]:
 
 
 def digest(content: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of `content` as canonical JSON: equal content, equal digest."""
+    """Return the SHA-256 of `content` as canonical JSON, so that equal content has one digest."""
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -1,6 +1,9 @@
-"""Achievements and rubrics as TOML files, read strictly: a slip is named, never guessed at.
+"""Achievements and rubrics as TOML files, read strictly.
 
-A folder holds `rubrics/<id>.toml` and `achievements/<id>.toml`; a file's name is its id.
+A folder holds `rubrics/<id>.toml` and `achievements/<id>.toml`; a file's name is its id. A mistake
+is reported with its file and key:
+
+    achievements = load(Path("catalog"))  # raises `CatalogError`
 """
 
 import re

@@ -2,7 +2,7 @@
 
 from issuer.catalog.achievement import Achievement
 from issuer.drawing.badge import draw_badge
-from issuer.drawing.cache import kept
+from issuer.drawing.cache import cached
 from issuer.drawing.images import as_badge
 from issuer.drawing.typesetting import fonts_at_hand
 from issuer.home.settings import Settings
@@ -30,4 +30,4 @@ def badge(achievement: Achievement, settings: Settings, suffix: str) -> bytes:
             )
         return picture.png if suffix == "png" else picture.svg
 
-    return kept(settings.home, suffix, made_of, make)
+    return cached(settings.home, suffix, made_of, make)

@@ -1,4 +1,8 @@
-"""The badge that is drawn where an achievement has no picture: its name, struck as a coin."""
+"""The badge of an achievement without a picture: its name, drawn like a coin.
+
+picture = draw_badge("Composing rhythm", "Prairie District", color="#1f3a5f")
+picture.svg, picture.png
+"""
 
 import hashlib
 from collections.abc import Sequence

@@ -1,7 +1,9 @@
-"""Files that were made from what is stored, kept so that they are made once.
+"""A cache of files that take long to draw: certificates, badges, previews, signed copies.
 
-Their name is the hash of everything they are made of, so a kept file is never out of date.
-The folder may be emptied at any time: what is asked for is made again.
+A file is named by the hash of everything it is made of, so it is never out of date. The folder may
+be emptied at any time: what is asked for is made again.
+
+    pdf = cached(settings.home, "pdf", (credential, badge, fonts), lambda: draw(credential))
 """
 
 import hashlib
@@ -17,8 +19,8 @@ MOST_FILES = 2_000
 _READABLE = 0o644
 
 
-def kept(home: Path, suffix: str, made_of: tuple[bytes, ...], make: Callable[[], bytes]) -> bytes:
-    """Return the file that `make` makes of `made_of`, from the folder `home/cache` if it is there.
+def cached(home: Path, suffix: str, made_of: tuple[bytes, ...], make: Callable[[], bytes]) -> bytes:
+    """Return what `make` makes of `made_of`, from the folder `home/cache` if it is there.
 
     A folder that cannot be written (a full disk) only costs the time to make it again.
     """

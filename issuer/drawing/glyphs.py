@@ -1,6 +1,8 @@
-"""Which letters no font at hand can print, and which package of Debian brings one.
+"""Which letters no installed font can print, and which Debian package has a font for them.
 
-Boxes in place of a name are found by the teacher; so this is asked when an approval arrives.
+The certificate would show boxes instead, so this is checked when an approval arrives:
+
+    unprintable("Ελένη 语", settings.font_folders)  # (what is wrong, what to install) or None
 """
 
 import unicodedata
@@ -18,11 +20,11 @@ _CJK: Final = ("fonts-noto-cjk", "/usr/share/fonts/opentype/noto")
 _EMOJI: Final = ("fonts-noto-color-emoji", "/usr/share/fonts/truetype/noto")
 _OTHERS: Final = ("fonts-noto-core", "/usr/share/fonts/truetype/noto")
 _JOINS: Final = "\u200d\ufe0e\ufe0f"
-"""The joiner and what chooses a look of the letter before it."""
+"""The joiner, and the selectors of a variant of the letter before."""
 
 
 def unprintable(text: str, font_folders: Sequence[Path]) -> tuple[str, str] | None:
-    """Return what is wrong with printing `text`, and the remedy; None where nothing is."""
+    """Return what is wrong with printing `text`, and the remedy; None if every letter prints."""
     if letters := missing(text, font_folders):
         return f"has letters that no font here can print: {letters}", remedy(letters)
     return None

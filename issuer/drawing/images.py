@@ -1,4 +1,8 @@
-"""The picture of an achievement, always had as SVG and as PNG, whichever was given."""
+"""The picture of an achievement in both forms, SVG and PNG, whichever was given.
+
+check_image(data)  # raises `ImageError`
+as_badge(data).png
+"""
 
 import base64
 import io
@@ -23,7 +27,7 @@ _ACTIVE = frozenset({"script", "foreignObject", "iframe", "handler", "listener"}
 
 
 class ImageError(MintmarkError):
-    """The picture cannot be used. The message says what would do."""
+    """The picture cannot be used. The message says which pictures can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +50,12 @@ def check_image(data: bytes) -> None:
 
 
 def is_png(data: bytes) -> bool:
-    """Return whether `data` begins as a PNG does."""
+    """True if `data` starts with the signature of a PNG."""
     return data.startswith(_PNG)
 
 
 def as_badge(image: bytes) -> BadgeImage:
-    """Return a checked picture in both forms; what was given stays as it is."""
+    """Return a checked picture in both forms; the given one stays byte for byte."""
     if not is_png(image):
         return BadgeImage(image, typeset("picture.typ", {"svg": image.decode()}, "png", PNG_PPI))
     with Image.open(io.BytesIO(image)) as picture:

@@ -9,9 +9,9 @@ PPI = 288
 
 
 def address(settings: Settings) -> str | None:
-    """Return the path at which the logo is served, or None if there is none.
+    """Return the path at which the logo is served, or None without one.
 
-    Raises `SettingsError` for a file that is no picture, or not safe to show.
+    Raises `SettingsError` if the file is not a picture, or not safe to show.
     """
     if settings.issuer_logo is None:
         return None

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from issuer.drawing.cache import kept
+from issuer.drawing.cache import cached
 from issuer.drawing.typesetting import fonts_at_hand, typeset
 from issuer.home.settings import Settings
 from verifier.web.language import chosen
@@ -38,4 +38,4 @@ def draw_preview(words: Mapping[str, str], badges: Sequence[bytes], settings: Se
             font_folders=settings.font_folders,
         )
 
-    return kept(settings.home, "png", (b"preview", data.encode(), fonts, *badges), make)
+    return cached(settings.home, "png", (b"preview", data.encode(), fonts, *badges), make)

@@ -1,4 +1,7 @@
-"""Typst as this issuer uses it: our templates, our fonts, other people's words only as data."""
+"""Typst with our templates and fonts. Other people's words are data, never markup.
+
+typeset("badge.typ", {"name": "Composing rhythm"}, "svg")
+"""
 
 import warnings
 from collections.abc import Mapping, Sequence
@@ -28,7 +31,7 @@ def typeset(
     """Return `template` typeset with `data`, which it reads as texts and never as markup.
 
     Fonts of the machine are not used, so that the same input gives the same bytes everywhere.
-    What Typst warns of comes out as a Python warning. Raises `typst.TypstError`.
+    A warning of Typst becomes a Python warning. Raises `typst.TypstError`.
     """
     output, complaints = typst.compile_with_warnings(
         DRAWINGS / template,
@@ -47,7 +50,7 @@ def typeset(
 
 
 def fonts_at_hand(font_folders: Sequence[Path]) -> bytes:
-    """Return what differs where a folder of fonts is another one, or has got another font."""
+    """Return bytes that change whenever a font is added to the folders or taken away."""
     return _fonts(tuple(font_folders))[1]
 
 

@@ -1,4 +1,7 @@
-"""Every address of this issuer. All begin with the public URL, none with what a request says."""
+"""Every address of this issuer. Each begins with the public URL, whatever a request says (T29).
+
+addresses.credential(settings, public_id)  # https://badges.district.example/credentials/…
+"""
 
 from issuer.home.settings import Settings
 

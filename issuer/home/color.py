@@ -13,18 +13,18 @@ COLORS = (
     "#2f3e46",  # slate
     "#5b1f4f",  # mulberry
 )
-"""Deep enough for white lines on them and for small words in them on white."""
+"""Each readable on white, and white on it."""
 LEAST_CONTRAST = 7.0
 """To white (WCAG 2.2, 1.4.6): small words in the color stand on paper a little darker."""
 
 
 def own(issuer_id: str) -> str:
-    """Return the color of a district that has chosen none, always the same for its id."""
+    """Return the default color of an issuer, always the same for its id."""
     return COLORS[hashlib.sha256(issuer_id.encode()).digest()[0] % len(COLORS)]
 
 
 def is_readable(color: str) -> bool:
-    """Return whether `#rrggbb` is a color on which white can be read, and which can on white."""
+    """True if `color` is `#rrggbb` and contrasts enough with white, as ink or as paper."""
     if not re.fullmatch(r"#[0-9a-f]{6}", color):
         return False
     parts = (int(color[place : place + 2], 16) / 255 for place in (1, 3, 5))

@@ -1,4 +1,8 @@
-"""What every part of the issuer works with: its settings, its database, its keys."""
+"""One issuer in one process: its settings, its database, its keys.
+
+with opened(load(home)) as issuer, issuer.database.reading() as session:
+    ...
+"""
 
 import os
 from collections.abc import Iterator
@@ -18,7 +22,7 @@ from keys.signer import KeysError
 
 
 class LockedError(KeysError):
-    """The passphrase is not there, so nothing can be signed. What is received is kept."""
+    """The passphrase is not there, so nothing can be signed; approvals are stored all the same."""
 
 
 class Issuer:

@@ -1,4 +1,7 @@
-"""The table `[mail]` of the settings: which server takes mail, and as whom. Without it: no mail."""
+"""The table `[mail]` of the settings: the mail server and the account to send as.
+
+Without the table, no mail is sent.
+"""
 
 from dataclasses import dataclass, field
 from email.headerregistry import Address
@@ -27,7 +30,7 @@ class Mail:
 
 
 def read_mail(table: Table, *, home: Path) -> Mail | None:
-    """Return what `[mail]` says, or None if it is not there; `TomlError` for what cannot work."""
+    """Return what `[mail]` sets, or None without it; `TomlError` if that cannot work."""
     if not table.values:
         return None
     host, tls = table.line("host"), table.line("tls", required=False) or "starttls"

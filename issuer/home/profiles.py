@@ -1,4 +1,7 @@
-"""With what an issuer signs: suites and the keys that they take, chosen by setting (design D1)."""
+"""The cryptosuites an issuer may sign with, and the key each needs (D1).
+
+check(("eddsa-rdfc-2022",), "ES256", did_key=False)  # raises `ProfileError`
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +12,7 @@ from verifier.proof.cryptosuites import ECDSA_SD_2023, SUITES, Suite
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class SigningProfile:
     """A suite, and the use of the key that signs for it: one proof of each credential."""
 
     suite: Suite
@@ -17,27 +20,27 @@ class Profile:
 
 
 PROFILES = {
-    "eddsa-rdfc-2022": Profile(SUITES["eddsa-rdfc-2022"], KeyUse.PROOF),
-    "eddsa-jcs-2022": Profile(SUITES["eddsa-jcs-2022"], KeyUse.PROOF),
-    "ecdsa-rdfc-2019": Profile(SUITES["ecdsa-rdfc-2019"], KeyUse.PROOF_P256),
-    "ecdsa-rdfc-2019 P-384": Profile(SUITES["ecdsa-rdfc-2019"], KeyUse.PROOF_P384),
-    "ecdsa-jcs-2019": Profile(SUITES["ecdsa-jcs-2019"], KeyUse.PROOF_P256),
-    "ecdsa-jcs-2019 P-384": Profile(SUITES["ecdsa-jcs-2019"], KeyUse.PROOF_P384),
+    "eddsa-rdfc-2022": SigningProfile(SUITES["eddsa-rdfc-2022"], KeyUse.PROOF),
+    "eddsa-jcs-2022": SigningProfile(SUITES["eddsa-jcs-2022"], KeyUse.PROOF),
+    "ecdsa-rdfc-2019": SigningProfile(SUITES["ecdsa-rdfc-2019"], KeyUse.PROOF_P256),
+    "ecdsa-rdfc-2019 P-384": SigningProfile(SUITES["ecdsa-rdfc-2019"], KeyUse.PROOF_P384),
+    "ecdsa-jcs-2019": SigningProfile(SUITES["ecdsa-jcs-2019"], KeyUse.PROOF_P256),
+    "ecdsa-jcs-2019 P-384": SigningProfile(SUITES["ecdsa-jcs-2019"], KeyUse.PROOF_P384),
 }
 """What `credentials.proofs` may name. Several make a proof set, each independent of the others
 (Data Integrity 1.0, section 2.1.1)."""
 PROOF, JWT = "eddsa-rdfc-2022", "ES256"
-"""What an issuer signs with that chose nothing else."""
+"""The default."""
 PROOF_TO_SHARE = ECDSA_SD_2023.name
 """The proof from which its holder can share less; it stands in a form of its own."""
 
 
 class ProfileError(MintmarkError):
-    """These cannot be chosen together. The message says what to choose instead."""
+    """No issuer can sign with this choice. The message says what to choose instead."""
 
 
 def check(proofs: tuple[str, ...], jwt: str, *, did_key: bool) -> None:
-    """Raise `ProfileError` unless an issuer can sign with these; `jwt` is empty for none."""
+    """Raise `ProfileError` unless an issuer can sign with these; an empty `jwt` means no JWT."""
     known = ", ".join(f'"{name}"' for name in (*PROFILES, PROOF_TO_SHARE))
     if unknown := set(proofs) - {*PROFILES, PROOF_TO_SHARE}:
         raise ProfileError(f"credentials.proofs: {sorted(unknown)[0]!r} is none of {known}")
@@ -58,7 +61,7 @@ def check(proofs: tuple[str, ...], jwt: str, *, did_key: bool) -> None:
 
 
 def key_uses(proofs: Iterable[str], jwt: str) -> set[KeyUse]:
-    """Return the uses of the keys that these take."""
+    """Return the uses of the keys that an issuer needs to sign with these."""
     uses = {PROFILES[name].use for name in proofs if name in PROFILES}
     if PROOF_TO_SHARE in proofs:
         uses.add(KeyUse.SD)

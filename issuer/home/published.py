@@ -27,19 +27,19 @@ _READABLE = 0o644
 
 
 def file_of(settings: Settings, url: str) -> Path:
-    """Return the file that is served at `url`, an address of this issuer; for what is no web
-    address the folder of all, which is no file."""
+    """Return the file served at `url`, an address of this issuer. For text that is not a web
+    address, return the folder, which is not a file."""
     address = web_address.read(url)
     return settings.public / (address.path.lstrip("/") if address else "")
 
 
 def media_types(file: Path) -> tuple[str, ...]:
-    """Return the media types that `file` can be served with, the best first."""
+    """Return the media types that `file` can be served with, preferred first."""
     return MEDIA_TYPES.get(file.name, STATUS_LIST_TYPES)
 
 
 def write(file: Path, document: Mapping[str, Any]) -> None:
-    """Make `file` hold `document`, in one step for every reader and lasting before it returns."""
+    """Replace `file` by `document`, atomically and on disk before this returns."""
     durable_file.make_folder(file.parent)
     text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     durable_file.replace(file, text.encode(), mode=_READABLE)
@@ -91,7 +91,7 @@ def _method_ids(document: Mapping[str, Any]) -> set[str]:
 
 @contextmanager
 def locked(settings: Settings) -> Iterator[None]:
-    """Let one writer of published files work at a time, so that no older state comes last."""
+    """Hold the lock of the published files, so that the newest state is the last written."""
     durable_file.make_folder(settings.public)
     with durable_file.locked(settings.home / ".publish.lock"):
         yield

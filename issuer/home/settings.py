@@ -1,7 +1,10 @@
-"""What the district says about itself in `$MINTMARK_HOME/mintmark.toml`, read once and strictly.
+"""The settings of a district, read strictly from `$MINTMARK_HOME/mintmark.toml`.
 
-A word that is not known here is a mistake that would silently change what is signed, so it
-is refused, and so are combinations that cannot work.
+An unknown key is refused, because a typing mistake would silently change what is signed; so are
+combinations that cannot work.
+
+    settings = load(Path("/srv/mintmark"))
+    settings.issuer_name
 """
 
 import base64
@@ -69,7 +72,7 @@ class Settings:
 
     home: Path
     public_url: str
-    """Where people reach this issuer, without a slash at the end. Every address starts with it."""
+    """The start of every address of this issuer, without a slash at the end."""
     issuer_id: str
     issuer_name: str
     database_url: str = field(repr=False)

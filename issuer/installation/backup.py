@@ -1,6 +1,6 @@
 """`mintmark backup FOLDER`: a copy of the whole home that can be put back at any time (P11).
 
-The copy says of itself that it is one, so what is started from it hands out no status place again.
+The copy is marked as one, so that an issuer started from it hands out no status place twice.
 """
 
 import json

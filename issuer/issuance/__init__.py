@@ -9,14 +9,22 @@ A stored approval and an issued credential are two commits. Everything between t
 repeated and ends the same: one approval, one credential, one status index, for ever.
 """
 
-from issuer.issuance.cycle import Outcome, Received, find, managed, progress, receive, receive_all
+from issuer.issuance.cycle import (
+    ApprovalOutcome,
+    Received,
+    find,
+    managed,
+    progress,
+    receive,
+    receive_all,
+)
 from issuer.issuance.door import approve, in_transaction, rehearse
 from issuer.issuance.finish import issue
 from issuer.issuance.problems import ConflictError, QuarantinedError
 
 __all__ = [
+    "ApprovalOutcome",
     "ConflictError",
-    "Outcome",
     "QuarantinedError",
     "Received",
     "approve",

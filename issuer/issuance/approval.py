@@ -199,7 +199,7 @@ def _evidence(data: Mapping[str, Any]) -> EvidenceItem:
 
 
 def _whole(value: Any) -> Any:
-    """Write `12.0` as `12` throughout, so that one number has one form in `content`."""
+    """Return `value` with `12.0` as `12` everywhere, so that one number has one form."""
     kind = type(value)
     if kind is dict:
         return {key: _whole(item) for key, item in value.items()}

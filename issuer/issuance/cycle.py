@@ -1,4 +1,4 @@
-"""The issuance cycle as the rest of the issuer sees it: receive, and look up what came of it."""
+"""Receive approvals from outside, and look up what became of them."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ from keys.signer import KeysError
 log = logging.getLogger(__name__)
 
 
-class Outcome(StrEnum):
+class ApprovalOutcome(StrEnum):
     """What became of an approval that was accepted."""
 
     ISSUED = "issued"
@@ -40,7 +40,7 @@ class Received:
     """An accepted approval. There is a `manage_url` as soon as the credential is issued;
     `quarantined` says why it was held back, where it was."""
 
-    outcome: Outcome
+    outcome: ApprovalOutcome
     credential_id: str
     token: str
     manage_url: str | None = None
@@ -67,8 +67,8 @@ def receive_all(
 ) -> list[Received | Exception]:
     """Store some approvals and issue their credentials; the disk is waited for twice in all.
 
-    What `receive` would raise for one of them is given in its place, and keeps no other. Raises
-    `UnavailableError`.
+    An error that `receive` would raise for one of them stands in its place; the others are issued.
+    Raises `UnavailableError`.
     """
     if len(arrived) > 1 and _repeats(arrived):
         return _receive_singly(issuer, arrived, source, now)
@@ -102,9 +102,9 @@ def _finish(issuer: Issuer, prepared: Sequence[Prepared]) -> list[QuarantinedErr
 
 
 def progress(issuer: Issuer, token: str) -> Received | None:
-    """Return what has become of the approval with that status token, or None."""
+    """Return the state of the approval with that status token, or None."""
     for row in _brief(issuer, _BY_TOKEN, token=token):
-        return _outcome(row, Outcome.ALREADY, manage_links(issuer.settings))
+        return _outcome(row, ApprovalOutcome.ALREADY, manage_links(issuer.settings))
     return None
 
 
@@ -115,14 +115,14 @@ def find(issuer: Issuer, public_id: str) -> CredentialRow | None:
 
 
 def managed(issuer: Issuer, token: str) -> CredentialRow | None:
-    """Return the credential that a manage token opens; None if it is none or taken back."""
+    """Return the credential that a manage token opens; None if it is false or replaced."""
     named = read_token(issuer.settings, token)
     row = None if named is None else find(issuer, named[0])
     return row if row is not None and named == (row.public_id, row.manage_generation) else None
 
 
 def _one(issuer: Issuer, which: ColumnElement[bool]) -> CredentialRow | None:
-    found = (
+    credential = (
         select(CredentialRow)
         .join(CredentialRow.approval)
         .where(which)
@@ -133,14 +133,14 @@ def _one(issuer: Issuer, which: ColumnElement[bool]) -> CredentialRow | None:
         )
     )
     with issuer.database.reading() as session:
-        return session.scalar(found)
+        return session.scalar(credential)
 
 
 def _received(issuer: Issuer, prepared: Sequence[Prepared]) -> list[Received]:
     rows = _brief(issuer, _BY_KEY, keys=[one.key for one in prepared])
     by_key, link = {row.id: row for row in rows}, manage_links(issuer.settings)
     return [
-        _outcome(by_key[key], Outcome.ISSUED if new else Outcome.ALREADY, link)
+        _outcome(by_key[key], ApprovalOutcome.ISSUED if new else ApprovalOutcome.ALREADY, link)
         for key, new in prepared
     ]
 
@@ -166,10 +166,10 @@ def _brief(
         return session.connection().execute(which, values).all()
 
 
-def _outcome(row: Brief, issued: Outcome, link: Callable[[str, int], str]) -> Received:
+def _outcome(row: Brief, issued: ApprovalOutcome, link: Callable[[str, int], str]) -> Received:
     done = row.state == State.ISSUED
     return Received(
-        outcome=issued if done else Outcome.STORED,
+        outcome=issued if done else ApprovalOutcome.STORED,
         credential_id=row.public_id,
         token=row.token,
         manage_url=link(row.public_id, row.manage_generation) if done else None,

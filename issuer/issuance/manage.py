@@ -17,13 +17,13 @@ def manage_url(settings: Settings, row: CredentialRow) -> str:
 
 
 def manage_links(settings: Settings) -> Callable[[str, int], str]:
-    """Return what makes such addresses, of a credential's id and the generation of its link."""
+    """Return a function from a credential's id and the generation of its link to that address."""
     dumps = _serializer(settings).dumps
     return lambda *named: addresses.manage(settings, str(dumps(named)))
 
 
 def read_token(settings: Settings, token: str) -> tuple[str, int] | None:
-    """Return the credential and the generation that a token of ours names, else None."""
+    """Return the credential's id and the generation in a token; None if we did not sign it."""
     try:
         public_id, generation = _serializer(settings).loads(token)
     except BadSignature:

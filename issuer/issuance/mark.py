@@ -42,20 +42,20 @@ class _Mark(NamedTuple):
 
 
 def position(session: Session) -> Position:
-    """Return how far the database knows that places were handed out."""
+    """Return how far the database has handed out places."""
     row = session.connection().execute(_NEWEST).first()
     return Position(*row) if row else UNUSED
 
 
 def is_ahead(settings: Settings, session: Session) -> bool:
-    """Say whether the mark knows of more than the database. It is read first: it never says more
-    than what was committed before."""
+    """True if the mark is ahead of the database. It is read first: it is never ahead of what was
+    committed before."""
     mark = _read(settings)
     return mark is not None and mark.position > position(session)
 
 
 def is_passed(settings: Settings, session: Session) -> bool:
-    """Say whether places may be handed out of which the database does not know: the mark is ahead
+    """True if the database may not know of every place that was handed out: the mark is ahead
     of it, or is a copy, or is missing although places were handed out."""
     if is_ahead(settings, session):
         return True
@@ -107,15 +107,15 @@ def _file(settings: Settings, name: str) -> Path:
 
 def _read(settings: Settings) -> _Mark | None:
     try:
-        said = strict_json.loads_object(_file(settings, "places").read_bytes())
-        return _Mark(Position(int(said["list"]), int(said["places"])), said["original"])
+        mark = strict_json.loads_object(_file(settings, "places").read_bytes())
+        return _Mark(Position(int(mark["list"]), int(mark["places"])), mark["original"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def _write(settings: Settings, reached: Position, original: str | None) -> None:
-    said = {"list": reached.number, "places": reached.places, "original": original}
-    published.write(_file(settings, "places"), said)
+    mark = {"list": reached.number, "places": reached.places, "original": original}
+    published.write(_file(settings, "places"), mark)
 
 
 def _new_original(settings: Settings) -> str | None:
@@ -128,8 +128,8 @@ def _new_original(settings: Settings) -> str | None:
 def _is_copied(settings: Settings, mark: _Mark) -> bool:
     if mark.original is None:
         return False
-    found = _file(settings, "places").stat()
-    late = found.st_ctime - found.st_mtime > UNWRITTEN_SECONDS  # put into a home, dates and all
+    written = _file(settings, "places").stat()
+    late = written.st_ctime - written.st_mtime > UNWRITTEN_SECONDS  # put into a home, dates and all
     return late or mark.original != _changed(_file(settings, ".original"))
 
 

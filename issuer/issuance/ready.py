@@ -7,7 +7,7 @@ from issuer.home.issuer import Issuer
 from issuer.issuance import approval
 from issuer.issuance.manage import manage_url
 from issuer.outbox import mail
-from issuer.outbox.kinds import DeliveryError, Kind
+from issuer.outbox.kinds import DeliveryError, MessageKind
 from issuer.outbox.tables import OutboxRow
 from verifier.parsing import strict_json
 from verifier.web.language import LANGUAGES
@@ -43,4 +43,4 @@ def send(issuer: Issuer, row: OutboxRow) -> None:
     mail.deliver(letter, row, mail=settings.mail, our_name=settings.host)
 
 
-KIND = Kind("issued", send)
+KIND = MessageKind("issued", send)

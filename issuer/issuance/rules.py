@@ -1,7 +1,9 @@
-"""What a schema cannot say about a new approval: the rubric, the clock, and how values fit.
+"""The rules for a new approval that a schema cannot express: rubric, clock, values that must fit.
 
-They are asked only once, before anything is stored. An approval that was accepted is not
-judged again by a later clock or a later catalog: its redelivery gets its credential.
+They are applied once, before anything is stored. An accepted approval is not judged again by a
+later clock or catalog: when it is delivered again, it gets its credential.
+
+    flaws(approval, rubric, now=now)  # [] if it can be issued
 """
 
 from collections.abc import Iterator
@@ -25,7 +27,7 @@ def flaws(approval: Approval, rubric: Rubric, *, now: datetime) -> list[Flaw]:
 def unknown(chosen: Chosen, *, field: str, id_known: bool) -> Flaw:
     """Return the flaw of an achievement or rubric, at `field`, that the catalog does not have.
 
-    `id_known` says that there is one of that id, so that only the version is wrong.
+    `id_known` is true if only the version is wrong.
     """
     if id_known:
         remedy = "leave the version out for the newest, or use one that was loaded"

@@ -1,4 +1,7 @@
-"""The check of what was just signed, by our own verifier, before anybody gets it."""
+"""Our own verifier checks each new credential before it is released.
+
+objection = self_check(issuer, secured, known)  # None if it is sound
+"""
 
 import json
 
@@ -56,10 +59,10 @@ def _objection_to_jwt(jwt: bytes, report: Report, world: World) -> str | None:
         jws = jose.parse(jwt.decode())
     except ValueError as exc:
         return f"jwt: {exc}"
-    said = {name: value for name, value in jws.payload.items() if name not in CLAIMS}
+    payload = {name: value for name, value in jws.payload.items() if name not in CLAIMS}
     document = json.loads(report.text)
     document.pop("proof", None)
-    if credential is None or content_of(said) != content_of(document):
+    if credential is None or content_of(payload) != content_of(document):
         return "jwt: it says something else than the json"
     checks = check_jwt(jws, credential, lambda: world.controller(credential.issuer.id))
     decisive = worst(checks)

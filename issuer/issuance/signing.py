@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from issuer.database.database import to_json
-from issuer.home.profiles import PROFILES, PROOF, PROOF_TO_SHARE, Profile
+from issuer.home.profiles import PROFILES, PROOF, PROOF_TO_SHARE, SigningProfile
 from issuer.home.settings import Settings
 from issuer.issuance.build import timestamp
 from issuer.issuance.selective import base_proof_value
@@ -97,7 +97,7 @@ def signing_methods(signers: Mapping[KeyUse, Signer], proofs: Iterable[str]) -> 
     return [signers[profile.use].verification_method for profile in _chosen(proofs)]
 
 
-def _chosen(proofs: Iterable[str]) -> list[Profile]:
+def _chosen(proofs: Iterable[str]) -> list[SigningProfile]:
     return [PROFILES[name] for name in proofs if name in PROFILES]
 
 

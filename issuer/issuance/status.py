@@ -28,7 +28,7 @@ def reserve(session: Session, *, size: int, now: datetime) -> tuple[int, int]:
 
 
 def reserve_all(session: Session, count: int, *, size: int, now: datetime) -> list[tuple[int, int]]:
-    """Return as many places, each as `reserve` does.
+    """Return `count` places, each as `reserve` does.
 
     The counter moves in the caller's transaction: what is rolled back was never seen. A list
     that is now full is closed; where none is open a new one of `size` entries is opened.

@@ -7,7 +7,7 @@ from typing import Any
 from issuer.home.issuer import Issuer
 from issuer.outbox import queue, worker
 from issuer.outbox.kinds import Kinds
-from issuer.outbox.tables import State
+from issuer.outbox.tables import MessageState
 from verifier import clock
 
 _INCOMPLETE = 3
@@ -45,7 +45,9 @@ def run(args: argparse.Namespace, *, issuer: Issuer, kinds: Kinds) -> int:
     with issuer.database.reading() as session:
         rows = queue.undelivered(session)
     for row in rows:
-        when = f"next {row.due_at:%Y-%m-%d %H:%M} UTC" if row.state == State.WAITING else "dead"
+        when = (
+            f"next {row.due_at:%Y-%m-%d %H:%M} UTC" if row.state == MessageState.WAITING else "dead"
+        )
         print(f"{row.id}  {row.kind} {row.about}  {when}  tried {row.attempts}  {row.error or ''}")
     if not rows:
         print("everything has left")

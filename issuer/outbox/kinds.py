@@ -1,8 +1,8 @@
 """The kinds of message that can leave, each written by the subject that sends it.
 
-A subject makes a `Kind` and `issuer.messages` lists it; the outbox itself knows none of them:
+A subject makes a `MessageKind`, `issuer.messages` lists it, and the outbox knows none of them:
 
-    KIND = Kind("issued", send)
+    KIND = MessageKind("issued", send)
     queue.put(session, "issued", public_id, host=settings.host, now=now)
 """
 
@@ -18,11 +18,11 @@ from issuer.outbox.tables import OutboxRow
 RETRIES: Final = tuple(
     timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 300, 600, 840, 1200, 1440)
 )
-"""How long after each failed attempt the next one begins; after the last, the message is dead."""
+"""The wait after each failed attempt; a message that fails once more is dead."""
 
 
 class DeliveryError(MintmarkError):
-    """The message was not taken: `for_good` if it never will be, else it is tried again later."""
+    """The message was not delivered. It is tried again later, unless this is `for_good`."""
 
     def __init__(self, why: str, *, for_good: bool = False) -> None:
         super().__init__(why)
@@ -30,11 +30,11 @@ class DeliveryError(MintmarkError):
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class MessageKind:
     """One kind of message: its name in the table, and how to send a row of that name.
 
-    `send` resolves what the row refers to when it is called, so that a message tells what is true
-    then, and raises `DeliveryError` if the message was not taken. A kind that is a mail waits
+    `send` looks up what the row refers to when it is called, so that a message tells what is true
+    then, and raises `DeliveryError` if it was not delivered. A kind that is a mail waits
     while the settings name no mail server.
     """
 
@@ -44,10 +44,10 @@ class Kind:
     retries: tuple[timedelta, ...] = RETRIES
 
 
-Kinds: TypeAlias = Mapping[str, Kind]
+Kinds: TypeAlias = Mapping[str, MessageKind]
 
 
-def by_name(*kinds: Kind) -> Kinds:
+def by_name(*kinds: MessageKind) -> Kinds:
     """Return the kinds by their names. Raises `ValueError` if two share one."""
     names = {kind.name: kind for kind in kinds}
     if len(names) != len(kinds):

@@ -1,6 +1,6 @@
-"""One message as a mail, and handing it to the mail server (RFC 5321, RFC 5322).
+"""Write a message as a mail and hand it to the mail server (RFC 5321, RFC 5322).
 
-What goes wrong is told by codes and never by the server's words, which may quote an address.
+Errors hold the server's codes and never its words, which may quote an address.
 """
 
 import smtplib
@@ -44,7 +44,7 @@ class Letter:
 
 
 def deliver(letter: Letter, row: OutboxRow, *, mail: Mail, our_name: str) -> None:
-    """Hand a letter to the mail server, for the first of its addresses that is taken.
+    """Hand a letter to the mail server, for the first of its addresses that it accepts.
 
     An address that is refused for good is passed over while another is there. Raises
     `DeliveryError` as `send` does.
@@ -62,7 +62,7 @@ def deliver(letter: Letter, row: OutboxRow, *, mail: Mail, our_name: str) -> Non
 
 
 class RecipientError(DeliveryError):
-    """The server does not take mail for this address; it may take it for another."""
+    """The server does not accept mail for this address; it may for another."""
 
 
 def compose(letter: Letter, address: str, *, sender: Address, row: OutboxRow) -> EmailMessage:

@@ -1,7 +1,9 @@
-"""The rows of the outbox: put with what they tell of, leased to one worker, settled once.
+"""The rows of the outbox: put in the transaction they tell of, leased to one worker, settled once.
 
-A lease is only a later `due_at`: a worker that dies leaves a message that is due again, under
-the same id. So each is delivered at least once, and its receiver can tell that it was twice.
+A lease is only a later `due_at`: if a worker dies, its message is due again, under the same id.
+So each message is delivered at least once, and its receiver can recognize a repeat.
+
+    queue.put(session, "issued", public_id, host=settings.host, now=now)
 """
 
 import secrets
@@ -14,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from issuer.database.database import Json
 from issuer.outbox.kinds import RETRIES
-from issuer.outbox.tables import OutboxRow, State
+from issuer.outbox.tables import MessageState, OutboxRow
 
 LEASE: Final = timedelta(minutes=10)
 """Longer than any delivery takes: each step of one is given up after 30 seconds."""
@@ -49,14 +51,14 @@ def put(
 
 def due(now: datetime, *, leaving_out: Collection[str] = ()) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions for a message to be due at `now` and of none of those kinds."""
-    waiting = (OutboxRow.state == State.WAITING, OutboxRow.due_at <= now)
+    waiting = (OutboxRow.state == MessageState.WAITING, OutboxRow.due_at <= now)
     return (*waiting, OutboxRow.kind.not_in(leaving_out)) if leaving_out else waiting
 
 
 def lease(
     session: Session, *, now: datetime, leaving_out: Collection[str] = ()
 ) -> OutboxRow | None:
-    """Return a message that is due, kept from every other worker for `LEASE`; None without one.
+    """Return a message that is due, leased to this worker for `LEASE`; None if none is due.
 
     `session` writes: on SQLite it holds the one write lock; on PostgreSQL rows that another
     worker holds are passed over.
@@ -75,8 +77,8 @@ def lease(
 
 
 def delivered(session: Session, row: OutboxRow, *, now: datetime) -> None:
-    """Note that a leased message was taken."""
-    _change(session, row, state=State.DELIVERED, settled_at=now, error=None, address=None)
+    """Record that a leased message was delivered."""
+    _change(session, row, state=MessageState.DELIVERED, settled_at=now, error=None, address=None)
 
 
 def failed(
@@ -88,9 +90,9 @@ def failed(
     for_good: bool,
     retries: Sequence[timedelta] = RETRIES,
 ) -> None:
-    """Note that a leased message was not taken: it is due again by `retries`, or dead."""
+    """Record that a leased message was not delivered: due again by `retries`, or dead."""
     if for_good or row.attempts > len(retries):
-        _change(session, row, state=State.DEAD, settled_at=now, error=why, address=None)
+        _change(session, row, state=MessageState.DEAD, settled_at=now, error=why, address=None)
     else:
         _change(session, row, due_at=now + retries[row.attempts - 1], error=why)
 
@@ -102,8 +104,8 @@ def _change(session: Session, row: OutboxRow, **values: object) -> None:
 
 
 def undelivered(session: Session) -> Sequence[OutboxRow]:
-    """Return every message that was not taken yet, oldest first."""
-    rows = select(OutboxRow).where(OutboxRow.state != State.DELIVERED).order_by(OutboxRow.id)
+    """Return every message that is not delivered yet, oldest first."""
+    rows = select(OutboxRow).where(OutboxRow.state != MessageState.DELIVERED).order_by(OutboxRow.id)
     return session.scalars(rows).all()
 
 
@@ -112,7 +114,7 @@ def hasten(session: Session, *, now: datetime) -> int:
 
     For use once what stood in the way is mended, such as a password.
     """
-    waiting = (OutboxRow.state == State.WAITING, OutboxRow.error.is_not(None))
+    waiting = (OutboxRow.state == MessageState.WAITING, OutboxRow.error.is_not(None))
     rows = session.scalars(select(OutboxRow).where(*waiting, OutboxRow.due_at > now)).all()
     for row in rows:
         row.due_at = now
@@ -120,9 +122,11 @@ def hasten(session: Session, *, now: datetime) -> int:
 
 
 def replay(session: Session, number: int | None, *, now: datetime) -> int:
-    """Let a dead message, or all of them, begin anew; return how many there were."""
+    """Make a dead message, or all of them, due again; return how many."""
     which = () if number is None else (OutboxRow.id == number,)
-    dead = session.scalars(select(OutboxRow).where(OutboxRow.state == State.DEAD, *which)).all()
+    dead = session.scalars(
+        select(OutboxRow).where(OutboxRow.state == MessageState.DEAD, *which)
+    ).all()
     for row in dead:
-        row.state, row.attempts, row.due_at, row.settled_at = State.WAITING, 0, now, None
+        row.state, row.attempts, row.due_at, row.settled_at = MessageState.WAITING, 0, now, None
     return len(dead)

@@ -1,4 +1,4 @@
-"""The table of what has to leave. A row holds references, resolved when the message is sent."""
+"""The table of messages to send. A row holds references, resolved when the message is sent."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from issuer.database.database import Base, Json
 
 
-class State(StrEnum):
+class MessageState(StrEnum):
     """How far a message has come."""
 
     WAITING = "waiting"
@@ -37,7 +37,7 @@ class OutboxRow(Base):
     about: Mapped[str] = mapped_column(String(22))
     payload: Mapped[Json | None]
     address: Mapped[str | None] = mapped_column(String(320))
-    state: Mapped[str] = mapped_column(String(20), default=State.WAITING)
+    state: Mapped[str] = mapped_column(String(20), default=MessageState.WAITING)
     attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]

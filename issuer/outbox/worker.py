@@ -1,4 +1,7 @@
-"""Delivering what is due: behind `mintmark serve` all the time, or by `mintmark outbox deliver`."""
+"""Deliver what is due: in the background of `mintmark serve`, or by `mintmark outbox deliver`.
+
+delivered, refused = deliver_due(issuer, KINDS, now=lambda: datetime.now(UTC))
+"""
 
 import logging
 import threading

@@ -1,5 +1,9 @@
-"""An endorsement that this issuer signs: the word of a state or a consortium that a district may
-issue, an `EndorsementCredential` (Open Badges 3.0, B.1.12) about the district's identifier."""
+"""Endorse another issuer: a state or a consortium signs that a district may issue.
+
+The result is an `EndorsementCredential` (Open Badges 3.0, B.1.12) about the district's identifier:
+
+    sign(issuer, "did:web:badges.district.example", name="Prairie", now=now, until=None)
+"""
 
 import re
 from datetime import datetime
@@ -22,14 +26,14 @@ _IDENTIFIER = re.compile(r"did:[a-z0-9]+:[A-Za-z0-9._:%-]{1,500}")
 
 
 class EndorsementError(MintmarkError):
-    """It is not signed. The message says why."""
+    """Nothing is signed. The message says why."""
 
 
 def sign(issuer: Issuer, about: str, *, name: str, now: datetime, until: datetime | None) -> bytes:
     """Return an endorsement of the issuer whose identifier is `about`, as JSON with a proof.
 
-    Raises `EndorsementError` for what is no such identifier, and for what our own verifier would
-    not take.
+    Raises `EndorsementError` if `about` is not such an identifier, or if our own verifier would
+    not accept the endorsement.
     """
     settings = issuer.settings
     if not _IDENTIFIER.fullmatch(about) or about == settings.issuer_id:

@@ -1,5 +1,9 @@
-"""A trust list that this issuer signs, for a state or a consortium that recognizes others:
-a W3C `RecognizedEntityCredential` (Recognized Entities 1.0, section 3)."""
+"""Sign a trust list, as a state or a consortium does that recognizes other issuers.
+
+The result is a W3C `RecognizedEntityCredential` (Recognized Entities 1.0, section 3):
+
+    sign(trust.load(file.read_bytes()), issuer, now=now, days=90)
+"""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -14,24 +18,24 @@ from verifier.trust import TrustEntry, TrustList, TrustListError
 from verifier.trust_lists.signed import read_signed
 
 
-def sign(found: TrustList, issuer: Issuer, *, now: datetime, days: int) -> bytes:
+def sign(trust_list: TrustList, issuer: Issuer, *, now: datetime, days: int) -> bytes:
     """Return a trust list as a credential by this issuer, good for so many days.
 
     Its proof signs the JSON as it stands, because W3C's context for these words cannot be read
-    beside that of credentials. Raises `TrustListError` for an entry that nobody has looked at,
-    and for a list that our own verifier would not take.
+    beside that of credentials. Raises `TrustListError` for an entry that no person has checked,
+    and for a list that our own verifier would not accept.
     """
-    if unseen := next((entry for entry in found.entries.values() if entry.unverified), None):
+    if unseen := next((entry for entry in trust_list.entries.values() if entry.unverified), None):
         raise TrustListError(f"{unseen.id} was verified by no person: look at it, or leave it out")
     settings, begins = issuer.settings, timestamp(now)
     document = {
         "@context": ["https://www.w3.org/ns/credentials/v2"],
         "type": ["VerifiableCredential", "RecognizedEntityCredential"],
         "issuer": {"id": settings.issuer_id, "name": settings.issuer_name},
-        "name": found.name,
+        "name": trust_list.name,
         "validFrom": begins,
         "validUntil": timestamp(now + timedelta(days=days)),
-        "credentialSubject": [_entity(entry) for entry in found.entries.values()],
+        "credentialSubject": [_entity(entry) for entry in trust_list.entries.values()],
     }
     over_json = [name.replace("rdfc", "jcs") for name in settings.proofs]
     proofs = make_proofs(document, issuer.signers(), dict.fromkeys(over_json), created=begins)

@@ -19,7 +19,7 @@ from verifier import clock
 
 def public(public_id: str) -> Shared:
     """Return the credential as everybody may see it; 404 without one, 410 for a private one."""
-    found = shared.find(current_issuer(), public_id)
+    found = shared.find_shared(current_issuer(), public_id)
     if found is None:
         raise NotFound
     if found.private:

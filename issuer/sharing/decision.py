@@ -42,7 +42,7 @@ class Decision:
     show_words: bool = False
 
     def chosen(self, document: Json) -> tuple[str, ...]:
-        """Return the pointers to what is shown beyond what every copy must show."""
+        """Return the pointers to what is shown besides the mandatory parts."""
         may = {
             "results": self.show_levels,
             "evidence": self.show_evidence,
@@ -58,7 +58,7 @@ class Decision:
         return pointers.select(document, (*must, *self.chosen(document))) or {}
 
     def hides(self, document: Json) -> bool:
-        """Say whether something of `document` is hidden."""
+        """True if something of `document` is hidden."""
         return self.shown(document) != unsecured(document)
 
 
@@ -81,7 +81,7 @@ def read(session: Session, credential_pk: int) -> Decision:
 
 
 def write(session: Session, credential_pk: int, decision: Decision, *, now: datetime) -> None:
-    """Keep what the holder decided, in place of what was decided before."""
+    """Store what the holder decided, in place of any earlier decision."""
     session.merge(
         DecisionRow(
             credential_pk=credential_pk,

@@ -13,7 +13,7 @@ from typing import Final
 from issuer.catalog.picture import badge
 from issuer.database.database import to_json
 from issuer.drawing import certificate, certificate_words
-from issuer.drawing.cache import kept
+from issuer.drawing.cache import cached
 from issuer.drawing.typesetting import fonts_at_hand
 from issuer.home import addresses
 from issuer.home.issuer import Issuer
@@ -79,7 +79,7 @@ def copy(shared: Shared, places: Sequence[str], issuer: Issuer) -> Shared:
         return to_json({**part, "proof": [*own, *part["proof"]]})
 
     made_of = (shared.to_share or b"", "\n".join((*places, *methods)).encode())
-    part = kept(settings.home, "json", made_of, make)
+    part = cached(settings.home, "json", made_of, make)
     return replace(shared, json=part, jwt=None, to_share=None)
 
 
@@ -137,7 +137,7 @@ def _pdf(shared: Shared, settings: Settings) -> bytes:
 
     across = repr(no_longer).encode() if no_longer else b""
     made_of = (shared.json, shared.jwt or b"", picture, fonts, across)
-    return kept(settings.home, "pdf", made_of, make)
+    return cached(settings.home, "pdf", made_of, make)
 
 
 def _no_longer(shared: Shared) -> tuple[str, datetime] | None:

@@ -1,4 +1,4 @@
-"""How the verifier's page, as this issuer serves it, asks the world.
+"""The `Fetch` of the verifier's page at this issuer: its own credentials come from the database.
 
 A teacher pastes the address of a credential of this very issuer: it is read from the
 database, because a server that asks itself over the network waits for itself.
@@ -9,7 +9,8 @@ from datetime import datetime
 from issuer.database.database import UnavailableError
 from issuer.home import addresses, published
 from issuer.home.issuer import Issuer
-from issuer.sharing import forms, shared
+from issuer.sharing import forms
+from issuer.sharing.shared import find_shared
 from verifier.fetching.fetch import Fetch, Fetched, FetchError
 from verifier.parsing import web_address
 
@@ -25,14 +26,14 @@ def fetch_own(issuer: Issuer, otherwise: Fetch) -> Fetch:
             return files(url, accept=accept, max_bytes=max_bytes)
         public_id, _, suffix = address.path.rpartition("/")[2].partition(".")
         try:
-            found = shared.find(issuer, public_id)
+            shared = find_shared(issuer, public_id)
         except UnavailableError as exc:
             raise FetchError("host_in_trouble", url, "answered 503") from exc
-        if found is None:
+        if shared is None:
             raise FetchError("http_status", url, "there is no such credential")
-        if found.private or not found.forms:
+        if shared.private or not shared.forms:
             raise FetchError("http_status", url, "answered 410")
-        public = forms.disclosed(found, issuer)
+        public = forms.disclosed(shared, issuer)
         data = public.jwt if suffix == "jwt" and public.jwt else public.json
         return Fetched(url, data[:max_bytes])
 
@@ -48,9 +49,9 @@ def withdrawal(issuer: Issuer, credential_id: str) -> tuple[datetime, str] | Non
     if not credential_id.startswith(address):
         return None
     try:
-        found = shared.find(issuer, credential_id.removeprefix(address))
+        shared = find_shared(issuer, credential_id.removeprefix(address))
     except UnavailableError:
         return None
-    if found is None or found.private or found.revoked_at is None:
+    if shared is None or shared.private or shared.revoked_at is None:
         return None
-    return found.revoked_at, found.reason or ""
+    return shared.revoked_at, shared.reason or ""

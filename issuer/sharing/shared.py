@@ -1,4 +1,8 @@
-"""One issued credential as everybody may read it, from the rows that keep it."""
+"""One issued credential, whole and as its holder lets others see it.
+
+shared = find_shared(issuer, public_id)
+shared.shown.name  # what a public page may read
+"""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,7 +24,7 @@ from verifier.web.report_page.facts import all_met
 
 
 class Standing(StrEnum):
-    """Whether the issuer stands by a credential now."""
+    """Whether a credential is in force now."""
 
     IN_FORCE = "in_force"
     NOT_YET = "not_yet"
@@ -45,29 +49,29 @@ class Shared:
     approval: Approval
     decision: Decision
     met_all: bool
-    """Whether every criterion was met, which is said where the levels are hidden, too."""
+    """True if every criterion was met, which is shown even where the levels are hidden."""
     revoked_at: datetime | None = None
     reason: str | None = None
     to_share: bytes | None = field(default=None, repr=False)
 
     @property
     def private(self) -> bool:
-        """Whether its holder shares it with nobody: 410 at every public address of it."""
+        """True if its holder shares it with nobody: 410 at every public address of it."""
         return self.decision.visibility is Visibility.PRIVATE
 
     @property
     def listed(self) -> bool:
-        """Whether its holder lets search engines and lists name it."""
+        """True if search engines and lists may name it."""
         return self.decision.visibility is Visibility.PUBLIC
 
     @property
     def whole_forms(self) -> tuple[str, ...]:
-        """The forms that its holder has of it."""
+        """The forms that its holder can have."""
         return ("pdf", "png", "svg", "json", *(("jwt",) if self.jwt else ()))
 
     @property
     def forms(self) -> tuple[str, ...]:
-        """The forms that there are at the public link: none that would tell what is hidden.
+        """The forms at the public link: none that would show what is hidden.
 
         A JWT is signed as a whole, and without a proof to share parts of so is everything else.
         """
@@ -76,12 +80,12 @@ class Shared:
         return ("pdf", "png", "svg", "json") if self.to_share else ()
 
     def decided(self, decision: Decision) -> "Shared":
-        """Return it as it would be shown by another decision."""
+        """Return the credential as another decision would show it."""
         shown = view(decision.shown(self.credential.document))
         return replace(self, decision=decision, shown=shown)
 
     def standing(self, now: datetime) -> Standing:
-        """Return how it stands at `now`; a revocation counts before any date."""
+        """Return its standing at `now`; a revocation outweighs any date."""
         if self.revoked_at is not None:
             return Standing.REVOKED
         starts, ends = self.credential.valid_from, self.credential.valid_until
@@ -94,13 +98,13 @@ class Shared:
         return self.standing(now) in (Standing.IN_FORCE, Standing.NOT_YET)
 
 
-def find(issuer: Issuer, public_id: str) -> Shared | None:
-    """Return the issued credential with that id; None if there is none, or not released yet."""
+def find_shared(issuer: Issuer, public_id: str) -> Shared | None:
+    """Return the issued credential with that id; None without one, or before it is released."""
     return _shared(issuer, issuance.find(issuer, public_id))
 
 
 def find_held(issuer: Issuer, token: str) -> Shared | None:
-    """Return the credential whose holder's link has `token`; None if it was taken back."""
+    """Return the credential that a holder's link opens; None if the link was replaced."""
     return _shared(issuer, issuance.managed(issuer, token))
 
 

@@ -1,4 +1,4 @@
-"""The links by which a credential is shown elsewhere. Every value in them is encoded."""
+"""Links that show a credential on other sites. Every value in them is encoded."""
 
 from typing import Final
 from urllib.parse import quote, urlencode

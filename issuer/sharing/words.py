@@ -1,4 +1,4 @@
-"""What is said in more than one place about a credential: pages, previews, embeds."""
+"""Words about a credential that pages, previews and embeds share."""
 
 from typing import Final
 

@@ -1,4 +1,8 @@
-"""How pages and files leave: what may be framed, kept, listed, and read from another origin."""
+"""Responses: a page or a file with the headers that protect it.
+
+return page("public/credential.html", listed=True, credential=credential)
+return file(pdf, "application/pdf", "rhythms.pdf")
+"""
 
 import hashlib
 from collections.abc import Mapping
@@ -45,7 +49,7 @@ def file(data: bytes, media_type: str, file_name: str) -> Response:
 
 
 def conditional(response: Response, *, listed: bool = False) -> Response:
-    """Let a reader who has these very bytes keep them; everything is asked for again each time."""
+    """Set an ETag; always revalidate. Only a `listed` response may be indexed."""
     response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
     response.vary.add("Accept")
     response.headers["Cache-Control"] = "no-cache"

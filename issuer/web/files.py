@@ -7,7 +7,7 @@ from issuer.home.issuer import current_issuer
 from verifier.web.headers import FILE_POLICY
 
 FILE_MAX_AGE = 30
-"""Seconds: a revocation is seen within a minute (P7), and a key change as well."""
+"""Seconds, so that a revocation or a change of keys is seen within a minute (P7)."""
 
 files = Blueprint("files", __name__)
 
@@ -26,7 +26,7 @@ def did_json() -> Response:
 
 @files.get("/status/<int:number>")
 def status_list(number: int) -> Response:
-    """Serve a status list, which has one address: `/status/01` is none."""
+    """Serve a status list at its one address: `/status/01` is a 404."""
     if not request.path.endswith(f"/{number}"):
         abort(404)
     return _published(addresses.status_list(current_issuer().settings, number))
@@ -51,6 +51,6 @@ def _published(url: str) -> Response:
 
 @files.get("/healthz")
 def health() -> tuple[Response, int]:
-    """Say whether approvals can be stored and signed now; 503 if not."""
-    said, well = current_app.extensions["health"].look()
-    return jsonify(said), 200 if well else 503
+    """Answer 200 if approvals can be stored and signed now, else 503."""
+    status, healthy = current_app.extensions["health"].look()
+    return jsonify(status), 200 if healthy else 503

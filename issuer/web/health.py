@@ -1,4 +1,4 @@
-"""Whether approvals can be stored and signed now, as `/healthz` tells whoever watches over it."""
+"""`/healthz`: can approvals be stored and signed now?"""
 
 import errno
 import time
@@ -19,9 +19,9 @@ from keys.signer import KeysError
 from verifier import clock
 
 SHARED_SECONDS = 15
-"""For so long all who ask get the result of one attempt to write: anybody may ask."""
+"""How long the result of one attempt to write is reused, because anybody may ask."""
 PATIENCE = 2
-"""Seconds that are waited for a lock: who watches over a server rarely waits longer than five."""
+"""Seconds to wait for a lock; monitors rarely wait longer than five for an answer."""
 _WRITE = text("UPDATE alembic_version SET version_num = version_num")
 """A write that changes nothing, in a table of one row that nobody else writes meanwhile."""
 _BYTES = 64 * 1024
@@ -38,7 +38,7 @@ class Health:
         self._fresh_until = 0.0
 
     def look(self) -> tuple[dict[str, Any], bool]:
-        """Return what to say, and whether approvals can be stored and signed."""
+        """Return the JSON to answer with, and True if approvals can be stored and signed."""
         said: dict[str, Any] = {"status": self._written() or "ok"}
         try:
             said |= {"pending": self._waiting()}

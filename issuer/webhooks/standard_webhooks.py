@@ -1,5 +1,8 @@
 """Standard Webhooks 1.0.0, symmetric scheme: `v1,` and the base64 of an HMAC-SHA256.
 
+    headers = sign(secrets, message_id="evt-1", now=now, body=body)
+    verifies(read(headers, now=now), body, secret)  # True
+
 Everything is compared as text of a known alphabet, so no header can raise anything but
 `Unauthentic`, whatever bytes it is made of (T27).
 """
@@ -60,12 +63,12 @@ def read(headers: Mapping[str, str], *, now: datetime) -> Signed:
     message_id = _header(headers, "webhook-id", _ID)
     timestamp = _header(headers, "webhook-timestamp", _TIMESTAMP)
     parts = _header(headers, "webhook-signature", _ANY).split(" ", MAX_SIGNATURES)
-    found = [_SIGNATURE.fullmatch(part) for part in parts]
-    if not all(found) or len(parts) > MAX_SIGNATURES:
+    signatures = [_SIGNATURE.fullmatch(part) for part in parts]
+    if not all(signatures) or len(parts) > MAX_SIGNATURES:
         raise Unauthentic("headers", _FORMS["webhook-signature"])
     if abs(now.timestamp() - int(timestamp)) > TOLERANCE_SECONDS:
         raise Unauthentic("clock", "set the sender's clock; webhook-timestamp is in whole seconds")
-    return Signed(message_id, timestamp, tuple(m[2] for m in found if m and m[1] == "v1"))
+    return Signed(message_id, timestamp, tuple(m[2] for m in signatures if m and m[1] == "v1"))
 
 
 def _header(headers: Mapping[str, str], name: str, form: re.Pattern[str]) -> str:
@@ -76,7 +79,7 @@ def _header(headers: Mapping[str, str], name: str, form: re.Pattern[str]) -> str
 
 
 def verifies(signed: Signed, body: bytes, secret: str) -> bool:
-    """Say whether any signature was made with `secret` over this id, time and raw body."""
+    """True if a signature was made with `secret` over this id, time and raw body."""
     expected = _mac(secret, signed.id, signed.timestamp, body).encode()
     # Every signature is compared, and each in constant time (T25).
     matches = [hmac.compare_digest(expected, given.encode()) for given in signed.signatures]
@@ -84,7 +87,7 @@ def verifies(signed: Signed, body: bytes, secret: str) -> bool:
 
 
 def sign(secrets: Sequence[str], *, message_id: str, now: datetime, body: bytes) -> dict[str, str]:
-    """Return the headers that authenticate `body` to whoever knows one of `secrets`."""
+    """Return the headers that prove to a holder of one of `secrets` who sent `body`."""
     timestamp = str(int(now.timestamp()))
     signatures = [f"v1,{_mac(secret, message_id, timestamp, body)}" for secret in secrets]
     return {

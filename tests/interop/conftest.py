@@ -142,7 +142,7 @@ def _issue(home: Path, kind: str) -> Issued:
         assert row.json
         issued.json[fate] = json.loads(row.json)
         if row.to_share:
-            found = shared.find(issuer, row.public_id)
+            found = shared.find_shared(issuer, row.public_id)
             assert found
             issued.shown[fate] = json.loads(disclosed(found, issuer).json)
         if row.jwt:

@@ -12,8 +12,8 @@ from issuer.database.database import UnavailableError
 from issuer.home import published
 from issuer.home.issuer import Issuer
 from issuer.issuance import (
+    ApprovalOutcome,
     ConflictError,
-    Outcome,
     QuarantinedError,
     find,
     managed,
@@ -63,7 +63,7 @@ def unlock(issuer):
 def test_an_approval_becomes_a_credential_that_our_verifier_finds_good(any_issuer, approval):
     received = deliver(any_issuer, approval())
     row = find(any_issuer, received.credential_id)
-    assert received.outcome is Outcome.ISSUED
+    assert received.outcome is ApprovalOutcome.ISSUED
     assert judged(any_issuer, row.json) == (Answer.YES, Answer.YES)
     assert judged(any_issuer, row.jwt) == (Answer.YES, Answer.YES)
 
@@ -90,7 +90,10 @@ def test_the_same_approval_again_is_the_same_credential(any_issuer, approval):
     first = deliver(any_issuer, approval(), "e-1")
     again = deliver(any_issuer, approval(), "e-1")
     other_event = deliver(any_issuer, approval(), "e-2")
-    assert [again.outcome, other_event.outcome] == [Outcome.ALREADY, Outcome.ALREADY]
+    assert [again.outcome, other_event.outcome] == [
+        ApprovalOutcome.ALREADY,
+        ApprovalOutcome.ALREADY,
+    ]
     assert first.credential_id == again.credential_id == other_event.credential_id
     assert counts(any_issuer) == (1, 2, 1)
 
@@ -176,12 +179,12 @@ def test_what_is_not_signed_stays_with_the_approval(issuer, approval):
 
 def test_with_locked_keys_an_approval_is_stored_and_signed_later(locked, approval):
     received = deliver(locked, approval())
-    assert (received.outcome, received.manage_url) == (Outcome.STORED, None)
+    assert (received.outcome, received.manage_url) == (ApprovalOutcome.STORED, None)
     assert find(locked, received.credential_id) is None
     unlock(locked)
     assert [error for _, error in finish_pending(locked)] == [None]
     done = progress(locked, received.token)
-    assert (done.outcome, done.credential_id) == (Outcome.ALREADY, received.credential_id)
+    assert (done.outcome, done.credential_id) == (ApprovalOutcome.ALREADY, received.credential_id)
 
 
 def test_a_redelivery_finishes_what_was_left(locked, approval):
@@ -217,7 +220,7 @@ def test_a_credential_that_our_verifier_refuses_is_quarantined_until_it_does_not
     token = _token(issuer)
     assert progress(issuer, token).quarantined == held.value.why
     file.write_bytes(own)
-    assert deliver(issuer, approval()).outcome is Outcome.ALREADY
+    assert deliver(issuer, approval()).outcome is ApprovalOutcome.ALREADY
     assert pending(issuer) == []
 
 

@@ -81,7 +81,7 @@ def test_an_award_is_dated_by_the_district_else_by_the_sender(in_zone, zone, app
     issuer = in_zone(zone)
     given = EVENING | {"approved_at": approved, "approvals": [], "activity": None}
     received = receive(issuer, {name: value for name, value in given.items() if value is not None})
-    document = json.loads(shared.find(issuer, received.credential_id).json)
+    document = json.loads(shared.find_shared(issuer, received.credential_id).json)
     assert document["awardedDate"] == awarded
 
 
@@ -89,7 +89,7 @@ def test_the_approval_of_an_evening_has_that_day_everywhere(in_zone):
     issuer = in_zone("America/Chicago")
     evening = datetime(2026, 6, 1, 0, 31, tzinfo=UTC)
     received = receive(issuer, EVENING, now=evening)
-    found = shared.find(issuer, received.credential_id)
+    found = shared.find_shared(issuer, received.credential_id)
     document = json.loads(found.json)
     dates = [document[name] for name in ("awardedDate", "validFrom", "validUntil")]
     assert dates == [
@@ -190,7 +190,7 @@ def test_what_is_prepared_already_keeps_its_dates(in_zone):
     issuer = in_zone("America/Chicago")
     ((row, error),) = finish_pending(issuer)
     assert error is None
-    document = json.loads(shared.find(issuer, row.public_id).json)
+    document = json.loads(shared.find_shared(issuer, row.public_id).json)
     assert document["awardedDate"] == "2026-06-01T00:30:00Z"
 
 

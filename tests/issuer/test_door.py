@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from issuer import issuance
 from issuer.home.settings import PROGRAM
-from issuer.issuance import ConflictError, Outcome, lists, mark
+from issuer.issuance import ApprovalOutcome, ConflictError, lists, mark
 from issuer.issuance.approval_tables import ApprovalRow, EventRow
 from issuer.issuance.door import RestoredError
 from issuer.issuance.problems import Refused
@@ -100,7 +100,7 @@ def test_a_restored_database_hands_out_no_place_twice(issuer, approval):
 def test_two_sources_may_use_one_approval_id(any_issuer, approval):
     inside = approve(any_issuer, approval())
     received = issuance.receive(any_issuer, approval(), source="forms", event_id="e-1", now=now())
-    assert received.outcome is Outcome.ISSUED
+    assert received.outcome is ApprovalOutcome.ISSUED
     assert received.credential_id != public_id(any_issuer, inside)
 
 

@@ -12,7 +12,7 @@ from issuer import issuance
 from issuer.__main__ import main
 from issuer.app import start_app
 from issuer.approvals import commands as webhook
-from issuer.approvals.sender import Answer
+from issuer.approvals.sender import Reply
 from issuer.catalog.picture import badge
 from issuer.drawing import glyphs
 from issuer.sharing import forms, shared
@@ -148,13 +148,13 @@ def test_webhook_check_names_it(settings, body, tmp_path, capsys):
 def test_webhook_send_prints_the_warning(capsys):
     warning = {"code": "no_font", "field": "data.recipient.name", "detail": "D", "remedy": "R"}
     said = {"page": "https://a.example/1", "manage_url": "m", "warnings": [warning]}
-    assert webhook._report(Answer(201, said)) == webhook.DONE
+    assert webhook._report(Reply(201, said)) == webhook.DONE
     assert "data.recipient.name D\n    R" in capsys.readouterr().err
 
 
 def test_a_certificate_is_made_anew_once_the_font_is_there(issuer, named):
     need(DEJAVU)
-    found = shared.find(issuer, named(ARMENIAN).credential_id)
+    found = shared.find_shared(issuer, named(ARMENIAN).credential_id)
     make = forms.FORMS["pdf"].make
     boxes = make(found, issuer.settings)
     assert make(found, replace(issuer.settings, font_folders=(DEJAVU,))) != boxes
@@ -173,7 +173,9 @@ def test_the_catalog_names_an_achievement_without_letters(home, tmp_path, capsys
 
 def test_a_badge_is_drawn_anew_for_another_font_and_another_language(issuer, named):
     need(DEJAVU)
-    drawn = replace(shared.find(issuer, named("Jordan").credential_id).achievement, name=ARMENIAN)
+    drawn = replace(
+        shared.find_shared(issuer, named("Jordan").credential_id).achievement, name=ARMENIAN
+    )
     settings = issuer.settings
     fonts = replace(settings, font_folders=(DEJAVU,))
     spanish = replace(drawn, in_language="es")

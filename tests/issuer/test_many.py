@@ -10,8 +10,8 @@ from sqlalchemy import event, select
 from issuer.__main__ import main
 from issuer.approvals import many
 from issuer.issuance import (
+    ApprovalOutcome,
     ConflictError,
-    Outcome,
     find,
     finish,
     receive,
@@ -49,7 +49,10 @@ def test_many_are_issued_with_two_commits(any_issuer, approval):
     counted = []
     event.listen(any_issuer.database.engine, "commit", counted.append)
     found = deliver_all(any_issuer, *some(approval, 7))
-    assert [each.outcome for each in found] == [Outcome.ALREADY, *[Outcome.ISSUED] * 6]
+    assert [each.outcome for each in found] == [
+        ApprovalOutcome.ALREADY,
+        *[ApprovalOutcome.ISSUED] * 6,
+    ]
     assert len({each.credential_id for each in found}) == 7
     assert len({find(any_issuer, each.credential_id).list_index for each in found}) == 7
     assert len(counted) == 2
@@ -64,7 +67,7 @@ def test_one_that_is_refused_keeps_no_other(issuer, approval):
         Arrived(approval("a-2", achievement={"id": "drums"}), "e-3"),
         Arrived(approval("a-3"), "e-4"),
     )
-    assert (first.outcome, second.outcome) == (Outcome.ISSUED, Outcome.ISSUED)
+    assert (first.outcome, second.outcome) == (ApprovalOutcome.ISSUED, ApprovalOutcome.ISSUED)
     assert isinstance(changed, ConflictError)
     assert isinstance(unknown, Refused)
 
@@ -74,7 +77,11 @@ def test_one_that_comes_twice_at_once_is_one_credential(any_issuer, approval):
     found = deliver_all(
         any_issuer, Arrived(same, "e-1"), Arrived(approval("a-2"), "e-2"), Arrived(same, "e-3")
     )
-    assert [each.outcome for each in found] == [Outcome.ISSUED, Outcome.ISSUED, Outcome.ALREADY]
+    assert [each.outcome for each in found] == [
+        ApprovalOutcome.ISSUED,
+        ApprovalOutcome.ISSUED,
+        ApprovalOutcome.ALREADY,
+    ]
     assert found[0].credential_id == found[2].credential_id
 
 
@@ -83,7 +90,7 @@ def test_what_waited_for_the_keys_is_finished_together(issuer, approval, commits
     away = passphrase.rename(passphrase.with_name("away"))
     issuer._signers = type(issuer._signers)(issuer.settings.issuer_id, {})
     found = deliver_all(issuer, *some(approval, 5))
-    assert {each.outcome for each in found} == {Outcome.STORED}
+    assert {each.outcome for each in found} == {ApprovalOutcome.STORED}
     away.rename(passphrase)
     commits.clear()
     assert [error for _, error in finish_pending(issuer)] == [None] * 5

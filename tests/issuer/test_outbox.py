@@ -25,8 +25,8 @@ from issuer.home.mail_settings import Mail, read_mail
 from issuer.home.settings import FILE, load
 from issuer.messages import KINDS
 from issuer.outbox import mail, queue, worker
-from issuer.outbox.kinds import RETRIES, DeliveryError, Kind, by_name
-from issuer.outbox.tables import OutboxRow, State
+from issuer.outbox.kinds import RETRIES, DeliveryError, MessageKind, by_name
+from issuer.outbox.tables import MessageState, OutboxRow
 from verifier.parsing import strict_toml
 from verifier.parsing.strict_toml import TomlError
 
@@ -92,7 +92,7 @@ def test_one_mail_tells_the_teacher_and_carries_the_holders_link(mailing, approv
     assert f"{mailing.settings.public_url}/credentials/{received.credential_id}.html" in text
     assert "secret" not in text
     assert run(mailing) == (0, 0)
-    assert row.state == State.DELIVERED
+    assert row.state == MessageState.DELIVERED
 
 
 def test_an_approval_that_comes_again_sends_no_second_mail(sqlite_mailing, approval, sink):
@@ -127,7 +127,7 @@ def test_not_now_is_asked_again_under_the_same_id(sqlite_mailing, approval, sink
     getattr(sink, step).append("451 busy")
     assert run(sqlite_mailing) == (0, 1)
     (row,) = rows(sqlite_mailing)
-    assert (row.state, row.attempts, "451" in row.error) == (State.WAITING, 1, True)
+    assert (row.state, row.attempts, "451" in row.error) == (MessageState.WAITING, 1, True)
     assert run(sqlite_mailing) == (0, 0)
     assert run(sqlite_mailing, after=RETRIES[0]) == (1, 0)
     assert [sent["Message-ID"] for sent in sink.mails] == [row.message_id]
@@ -142,7 +142,7 @@ def test_never_is_a_dead_letter_that_can_be_sent_again(
     with caplog.at_level(logging.DEBUG):
         assert run(sqlite_mailing) == (0, 1)
     (row,) = rows(sqlite_mailing)
-    assert (row.state, "550" in row.error) == (State.DEAD, True)
+    assert (row.state, "550" in row.error) == (MessageState.DEAD, True)
     ours = [record.getMessage() for record in caplog.records if record.name.startswith("issuer")]
     assert "jordan" not in " ".join([*ours, row.error]).lower()
     assert run(sqlite_mailing, after=timedelta(days=30)) == (0, 0)
@@ -158,14 +158,14 @@ def test_a_server_that_stays_away_ends_as_a_dead_letter(sqlite_mailing, approval
     def away(issuer, row):
         raise DeliveryError("away")
 
-    broken = by_name(Kind("issued", away))
+    broken = by_name(MessageKind("issued", away))
     clock, waits = [datetime.now(UTC)], []
     for _ in range(len(RETRIES) + 1):
         assert worker.deliver_due(sqlite_mailing, broken, now=partial(max, clock)) == (0, 1)
         (row,) = rows(sqlite_mailing)
         waits.append(row.due_at - clock[0])
         clock = [row.due_at]
-    assert (row.state, tuple(waits[:-1])) == (State.DEAD, RETRIES)
+    assert (row.state, tuple(waits[:-1])) == (MessageState.DEAD, RETRIES)
 
 
 def test_the_retry_table_is_published():
@@ -199,7 +199,7 @@ def test_many_workers_send_each_message_once(mailing):
         for number in range(24):
             queue.put(session, "issued", f"c-{number}", host="x.example", now=START)
     sent = []
-    kinds = by_name(Kind("issued", lambda _, row: sent.append(row.id)))
+    kinds = by_name(MessageKind("issued", lambda _, row: sent.append(row.id)))
     workers = [
         threading.Thread(
             target=worker.deliver_due,
@@ -213,7 +213,7 @@ def test_many_workers_send_each_message_once(mailing):
     for thread in workers:
         thread.join()
     assert sorted(sent) == sorted(row.id for row in rows(mailing))
-    assert {row.state for row in rows(mailing)} == {State.DELIVERED}
+    assert {row.state for row in rows(mailing)} == {MessageState.DELIVERED}
 
 
 def test_a_worker_that_took_too_long_settles_nothing(sqlite_mailing):
@@ -227,7 +227,7 @@ def test_a_worker_that_took_too_long_settles_nothing(sqlite_mailing):
     with sqlite_mailing.database.writing() as session:
         queue.delivered(session, quick, now=START)
         queue.failed(session, slow, "too slow", for_good=True, now=START)
-    assert [row.state for row in rows(sqlite_mailing)] == [State.DELIVERED]
+    assert [row.state for row in rows(sqlite_mailing)] == [MessageState.DELIVERED]
 
 
 HOSTILE = ["Jordan\r\nBcc: all@x.example", "Jordan\nSubject: other", "\rX-Header: 1"]
@@ -263,7 +263,9 @@ def test_an_address_with_accents_reaches_a_server_that_takes_plain_letters_if_it
         sqlite_mailing.settings = with_mail(sqlite_mailing.settings, plain)
         assert run(sqlite_mailing) == outcome
         assert plain.envelopes == reached
-    assert rows(sqlite_mailing)[0].state == (State.DELIVERED if reached else State.DEAD)
+    assert rows(sqlite_mailing)[0].state == (
+        MessageState.DELIVERED if reached else MessageState.DEAD
+    )
 
 
 def test_a_first_address_that_is_refused_is_passed_over_for_another(sqlite_mailing, approval, sink):
@@ -278,7 +280,7 @@ def test_addresses_that_are_all_refused_are_a_dead_letter(sqlite_mailing, approv
     sink.rcpt += ["550 closed", "553 closed as well"]
     assert run(sqlite_mailing) == (0, 1)
     (row,) = rows(sqlite_mailing)
-    assert (row.state, "553" in row.error) == (State.DEAD, True)
+    assert (row.state, "553" in row.error) == (MessageState.DEAD, True)
 
 
 def test_an_address_that_is_busy_is_not_passed_over(sqlite_mailing, approval, sink):
@@ -286,7 +288,7 @@ def test_an_address_that_is_busy_is_not_passed_over(sqlite_mailing, approval, si
     issue(sqlite_mailing, approval, recipient=TWO_ADDRESSES)
     sink.rcpt.append("451 greylisted")
     assert run(sqlite_mailing) == (0, 1)
-    assert rows(sqlite_mailing)[0].state == State.WAITING
+    assert rows(sqlite_mailing)[0].state == MessageState.WAITING
 
 
 def test_a_mail_is_in_the_language_of_the_achievement(sqlite_mailing, approval, sink):
@@ -303,7 +305,7 @@ def test_a_kind_that_nothing_sends_is_a_dead_letter_and_never_another_mail(maili
         queue.put(session, "reminder", "c-1", host="x.example", now=START)
     assert run(mailing) == (0, 1)
     (row,) = rows(mailing)
-    assert (row.state, sink.mails) == (State.DEAD, [])
+    assert (row.state, sink.mails) == (MessageState.DEAD, [])
     assert "sends this kind" in row.error
 
 
@@ -313,7 +315,7 @@ def test_without_a_mail_server_mail_waits_and_everything_else_leaves(mailing):
     def send(issuer, row):
         sent.append((row.kind, row.payload))
 
-    kinds = by_name(Kind("mail", send), Kind("approval", send, is_mail=False))
+    kinds = by_name(MessageKind("mail", send), MessageKind("approval", send, is_mail=False))
     mailing.settings = replace(mailing.settings, mail=None)
     with mailing.database.writing() as session:
         queue.put(session, "mail", "c-1", host="x.example", now=START)
@@ -333,7 +335,7 @@ def test_a_one_off_address_is_blanked_once_its_message_is_settled(mailing, for_g
     with mailing.database.writing() as session:
         to = "somebody@x.example"
         queue.put(session, "sign-in", "", host="x.example", now=START, address=to)
-    worker.deliver_due(mailing, by_name(Kind("sign-in", send)), now=lambda: START)
+    worker.deliver_due(mailing, by_name(MessageKind("sign-in", send)), now=lambda: START)
     assert [row.address for row in rows(mailing)] == [to if for_good is False else None]
 
 
@@ -342,18 +344,18 @@ def test_a_kind_has_a_retry_table_of_its_own(mailing):
         raise DeliveryError("away")
 
     second = timedelta(seconds=1)
-    kinds = by_name(Kind("sign-in", send, retries=(second,)))
+    kinds = by_name(MessageKind("sign-in", send, retries=(second,)))
     with mailing.database.writing() as session:
         queue.put(session, "sign-in", "", host="x.example", now=START)
     assert worker.deliver_due(mailing, kinds, now=lambda: START) == (0, 1)
     assert [row.due_at for row in rows(mailing)] == [START + second]
     assert worker.deliver_due(mailing, kinds, now=lambda: START + second) == (0, 1)
-    assert [row.state for row in rows(mailing)] == [State.DEAD]
+    assert [row.state for row in rows(mailing)] == [MessageState.DEAD]
 
 
 def test_two_kinds_of_one_name_are_refused():
     with pytest.raises(ValueError, match="same name"):
-        by_name(Kind("issued", print), Kind("issued", print))
+        by_name(MessageKind("issued", print), MessageKind("issued", print))
 
 
 @pytest.mark.parametrize(("password", "outcome"), [("right", (1, 0)), ("wrong", (0, 1))])
@@ -369,7 +371,9 @@ def test_a_password_that_is_refused_may_be_mended(
     issue(sqlite_mailing, approval)
     assert run(sqlite_mailing) == outcome
     assert set(sink.logins) == {(b"badges", password.encode())}
-    assert rows(sqlite_mailing)[0].state == (State.DELIVERED if outcome[0] else State.WAITING)
+    assert rows(sqlite_mailing)[0].state == (
+        MessageState.DELIVERED if outcome[0] else MessageState.WAITING
+    )
 
 
 def test_a_server_that_cannot_show_who_it_is_gets_no_mail(sqlite_mailing, approval, tmp_path):

@@ -23,7 +23,7 @@ def revoked(issuer, approval, now):
 
 def test_the_report_says_when_and_why(issuer, revoked):
     app = start_app(issuer.settings)
-    found = shared.find(issuer, revoked)
+    found = shared.find_shared(issuer, revoked)
     text = app.test_client().post("/verify", data={"text": found.json.decode()}).text
     app.extensions["mintmark"].database.close()
     assert f"withdrew it on November 22, 2026, and says why: “{REASON}”" in text

@@ -55,7 +55,7 @@ def public_id(receive: Receive) -> str:
 
 @pytest.fixture
 def found(issuer: Issuer, public_id: str) -> Shared:
-    credential = shared.find(issuer, public_id)
+    credential = shared.find_shared(issuer, public_id)
     assert credential is not None
     return credential
 
@@ -311,7 +311,7 @@ def test_linkedin_gets_every_value_encoded_and_a_page_for_people(
         },
         valid_until="2031-03-01T00:00:00Z",
     )
-    found = shared.find(issuer, public_id)
+    found = shared.find_shared(issuer, public_id)
     assert found
     link = urlsplit(social.linkedin(found, issuer.settings))
     page = f"{issuer.settings.public_url}/credentials/{public_id}"

@@ -28,7 +28,7 @@ def example(issuer: Issuer, now: datetime) -> str:
             versions.record(session, achievement, now=now)
     approval = from_data(json.loads((EXAMPLES / "approval.json").read_bytes())["data"])
     received = issuance.receive(issuer, approval, source="forms", event_id="e-1", now=now)
-    found = shared.find(issuer, received.credential_id)
+    found = shared.find_shared(issuer, received.credential_id)
     assert found is not None
     return found.json.decode()
 

@@ -69,7 +69,7 @@ def client(issuer: Issuer) -> Iterator[FlaskClient]:
 
 @pytest.fixture
 def found(issuer: Issuer, public_id: str) -> Shared:
-    credential = shared.find(issuer, public_id)
+    credential = shared.find_shared(issuer, public_id)
     assert credential is not None
     return credential
 
@@ -401,7 +401,7 @@ def test_a_picture_is_drawn_once(
 
 def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file where the folder should be")
-    assert cache.kept(tmp_path, "png", (b"x",), lambda: b"made") == b"made"
+    assert cache.cached(tmp_path, "png", (b"x",), lambda: b"made") == b"made"
 
 
 def test_the_cache_keeps_the_newest_files_when_it_is_full(
@@ -409,13 +409,13 @@ def test_the_cache_keeps_the_newest_files_when_it_is_full(
 ) -> None:
     monkeypatch.setattr(cache, "MOST_FILES", 10)
     for age in range(12):
-        cache.kept(tmp_path, "png", (bytes([age]),), lambda: b"")
+        cache.cached(tmp_path, "png", (bytes([age]),), lambda: b"")
         for file in (tmp_path / "cache").iterdir():
             stat = file.stat()
             os.utime(file, (stat.st_atime, stat.st_mtime - 60))
     made: list[int] = []
-    cache.kept(tmp_path, "png", (bytes([11]),), lambda: made.append(11) or b"")
-    cache.kept(tmp_path, "png", (bytes([0]),), lambda: made.append(0) or b"")
+    cache.cached(tmp_path, "png", (bytes([11]),), lambda: made.append(11) or b"")
+    cache.cached(tmp_path, "png", (bytes([0]),), lambda: made.append(0) or b"")
     assert made == [0]
 
 

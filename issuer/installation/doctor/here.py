@@ -23,13 +23,13 @@ from issuer.issuance.unprintable import unprintable_credentials
 from issuer.outbox.kinds import DeliveryError
 from issuer.outbox.mail import connection
 from issuer.outbox.mail_trouble import explain
-from issuer.outbox.tables import OutboxRow, State
+from issuer.outbox.tables import MessageState, OutboxRow
 from keys.signer import KeysError
 from verifier import __version__
 
 _NOT_SYNCHRONIZED = 5
 """What adjtimex(2) returns while no time server keeps the clock: TIME_ERROR."""
-_DEAD = select(func.count()).where(OutboxRow.state == State.DEAD)
+_DEAD = select(func.count()).where(OutboxRow.state == MessageState.DEAD)
 
 
 def look(issuer: Issuer, *, now: datetime) -> Iterator[Finding]:

@@ -1,7 +1,9 @@
-"""Collections: several credentials on one page, put together by whoever holds them.
+"""Collections: several credentials on one page, put together by their holder.
 
-Who has the holder's links of credentials may collect them; nobody else can add one. A
-collection is changed through a link of its own, which can be taken back like a holder's link.
+Only a holder's link lets a credential in. A collection is changed through a link of its own, which
+can be replaced like a holder's link:
+
+    token = create(issuer, "My credentials", "https://…/manage/…", now=now)
 """
 
 import secrets
@@ -18,9 +20,8 @@ from contexts.errors import MintmarkError
 from issuer import issuance
 from issuer.home.issuer import Issuer
 from issuer.home.settings import Settings
-from issuer.sharing import shared
 from issuer.sharing.collections.tables import CollectionEntry, CollectionRow
-from issuer.sharing.shared import Shared
+from issuer.sharing.shared import Shared, find_shared
 
 MOST: Final = 50
 """Credentials in a collection: a page is drawn at each visit."""
@@ -29,7 +30,7 @@ _PURPOSE = "mintmark collection link"
 
 
 class CollectionError(MintmarkError):
-    """The collection cannot be made so. `links` are the lines that open no credential here."""
+    """The collection is not stored. `links` are the lines that open no credential here."""
 
     def __init__(self, links: tuple[str, ...] = ()) -> None:
         super().__init__("no holder's links of this issuer, or too many")
@@ -38,17 +39,17 @@ class CollectionError(MintmarkError):
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A collection as its page shows it: what its holders keep private has dropped out."""
+    """A collection as its page shows it, without the credentials that are private."""
 
     public_id: str
     title: str
     credentials: tuple[Shared, ...]
-    kept: tuple[Shared, ...] = ()
-    """What is in it, shown or not: for the page on which it is changed."""
+    all_credentials: tuple[Shared, ...] = ()
+    """With those that are not shown: for the page on which it is changed."""
 
 
 def create(issuer: Issuer, title: str, links: str, *, now: datetime) -> str:
-    """Make a collection of what the holder's links open; return the token of its edit link."""
+    """Store a collection of the credentials that the links open; return its edit token."""
     row = CollectionRow(
         public_id=secrets.token_urlsafe(16), title="", edit_generation=0, created_at=now
     )
@@ -73,7 +74,7 @@ def change(issuer: Issuer, token: str, title: str, keep: Among[str], links: str)
 
 
 def renew_link(issuer: Issuer, token: str) -> str | None:
-    """Return the token of a new edit link, and let every earlier one open nothing any more."""
+    """Return the token of a new edit link; every earlier one stops working."""
     with issuer.database.writing() as session:
         row = _opened(issuer, session, token)
         if row is None:
@@ -107,9 +108,9 @@ def _read(issuer: Issuer, session: Session, row: CollectionRow | None) -> Collec
     if row is None:
         return None
     ids = [entry.credential.public_id for entry in row.entries]
-    kept = tuple(found for each in ids if (found := shared.find(issuer, each)))
-    public = tuple(found for found in kept if not found.private)
-    return Collection(row.public_id, row.title, public, kept)
+    credentials = tuple(shared for id in ids if (shared := find_shared(issuer, id)))
+    public = tuple(shared for shared in credentials if not shared.private)
+    return Collection(row.public_id, row.title, public, credentials)
 
 
 def _fill(
@@ -122,15 +123,15 @@ def _fill(
 ) -> None:
     lines = [line.strip() for line in links.splitlines() if line.strip()][: MOST + 1]
     opened = [(line, issuance.managed(issuer, line.rpartition("/manage/")[2])) for line in lines]
-    if unknown := tuple(line for line, found in opened if found is None):
+    if unknown := tuple(line for line, credential in opened if credential is None):
         raise CollectionError(unknown)
     row.title = " ".join(title.split())[:LONGEST_TITLE]
     row.entries = [entry for entry in row.entries if entry.credential.public_id in keep]
     there = {entry.credential_pk for entry in row.entries}
-    for _, found in opened:
-        if found is not None and found.id not in there:
-            there.add(found.id)
-            row.entries.append(CollectionEntry(credential_pk=found.id))
+    for _, credential in opened:
+        if credential is not None and credential.id not in there:
+            there.add(credential.id)
+            row.entries.append(CollectionEntry(credential_pk=credential.id))
     if len(row.entries) > MOST:
         raise CollectionError
     for place, entry in enumerate(row.entries):

@@ -1,4 +1,4 @@
-"""The pages of collections: what everybody sees, and what whoever made one changes."""
+"""The pages of collections: the public page, and the page on which its maker changes it."""
 
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.exceptions import NotFound
@@ -35,31 +35,35 @@ def create() -> AnyResponse:
 @collections.get("/collections/<public_id>.html")
 def show(public_id: str) -> Response:
     """Show everybody a collection."""
-    found = _found(public_id)
+    collected = _collection_or_404(public_id)
     now = clock.now()
-    shown = [(each, each.shown, STANDINGS[each.standing(now)]) for each in found.credentials]
+    shown = [
+        (shared, shared.shown, STANDINGS[shared.standing(now)]) for shared in collected.credentials
+    ]
     address = addresses.collection(current_issuer().settings, public_id)
-    return page("collections/collection.html", collection=found, shown=shown, address=address)
+    return page("collections/collection.html", collection=collected, shown=shown, address=address)
 
 
 @collections.get("/collections/<public_id>/preview.png")
 def preview_png(public_id: str) -> Response:
     """Serve the picture that stands for a collection where its link is posted."""
-    found = _found(public_id)
-    picture = previews.of_collection(found.title, found.credentials, current_issuer().settings)
+    collected = _collection_or_404(public_id)
+    picture = previews.of_collection(
+        collected.title, collected.credentials, current_issuer().settings
+    )
     return file(picture, "image/png", "preview.png")
 
 
 @collections.get("/collections/edit/<token>")
 def edit(token: str) -> Response:
-    """Show whoever made a collection how to change it."""
+    """Show the page on which a collection is changed."""
     return _edit_page(token)
 
 
 @collections.post("/collections/edit/<token>")
 @limiter.limit("60/hour")
 def change(token: str) -> AnyResponse:
-    """Change a collection, delete it, or take its edit link back."""
+    """Change a collection, delete it, or replace its edit link."""
     form, issuer = request.form, current_issuer()
     match form.get("action"):
         case "delete":
@@ -82,14 +86,14 @@ def change(token: str) -> AnyResponse:
 
 
 def _edit_page(token: str, *, wrong: CollectionError | None = None, links: str = "") -> Response:
-    found = collection.find_edited(current_issuer(), token)
-    if found is None:
+    collected = collection.find_edited(current_issuer(), token)
+    if collected is None:
         raise NotFound
     response = page(
         "collections/edit.html",
-        collection=found,
+        collection=collected,
         token=token,
-        address=addresses.collection(current_issuer().settings, found.public_id),
+        address=addresses.collection(current_issuer().settings, collected.public_id),
         wrong=wrong,
         links=links,
         most=collection.MOST,
@@ -100,8 +104,8 @@ def _edit_page(token: str, *, wrong: CollectionError | None = None, links: str =
     return response
 
 
-def _found(public_id: str) -> Collection:
-    found = collection.find(current_issuer(), public_id)
-    if found is None:
+def _collection_or_404(public_id: str) -> Collection:
+    collected = collection.find(current_issuer(), public_id)
+    if collected is None:
         raise NotFound
-    return found
+    return collected

@@ -1,4 +1,4 @@
-"""What a holder does with a credential: decide who sees what, and take a holder's link back."""
+"""What a holder can do: decide who sees a credential, and replace the holder's link."""
 
 from datetime import datetime
 
@@ -15,14 +15,14 @@ from issuer.sharing.shared import Shared
 
 
 def decide(issuer: Issuer, public_id: str, decided: Decision, *, now: datetime) -> None:
-    """Show a credential as its holder decided, from now on."""
+    """Store the holder's decision, which holds from now on."""
     with issuer.database.writing() as session:
         row = session.scalars(_one(public_id)).one()
         decision.write(session, row.id, decided, now=now)
 
 
 def renew_link(issuer: Issuer, public_id: str) -> str:
-    """Return a new address of the holder's page; every earlier one opens nothing any more."""
+    """Return a new address of the holder's page; every earlier one stops working."""
     with issuer.database.writing() as session:
         session.execute(
             update(CredentialRow)
@@ -32,19 +32,19 @@ def renew_link(issuer: Issuer, public_id: str) -> str:
         return manage_url(issuer.settings, session.scalars(_one(public_id)).one())
 
 
-def is_first(issuer: Issuer, found: Shared) -> bool:
-    """Say whether nobody earned the achievement before, in any version of it (R10); nothing to
-    announce is what was taken back."""
+def is_first(issuer: Issuer, shared: Shared) -> bool:
+    """True if this is the first credential issued for the achievement, in any version (R10), and
+    it is not revoked."""
     first = (
         select(func.min(CredentialRow.id))
         .join(CredentialRow.approval)
         .join(ApprovalRow.achievement_version)
-        .where(AchievementVersion.achievement_id == found.achievement.id)
+        .where(AchievementVersion.achievement_id == shared.achievement.id)
         .where(CredentialRow.state == State.ISSUED)
     )
     with issuer.database.reading() as session:
         row = session.get(CredentialRow, session.scalar(first) or 0)
-    return row is not None and row.public_id == found.public_id and found.revoked_at is None
+    return row is not None and row.public_id == shared.public_id and shared.revoked_at is None
 
 
 def _one(public_id: str) -> Select[CredentialRow]:

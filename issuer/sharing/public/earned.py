@@ -1,4 +1,4 @@
-"""How often an achievement was earned, as far as that is anybody's business."""
+"""How often an achievement was earned, where that points at nobody."""
 
 from typing import Final
 
@@ -14,8 +14,8 @@ FEWEST: Final = 5
 
 
 def times(session: Session, achievement_id: str) -> int | None:
-    """Return how many credentials were issued for all versions of an achievement and not taken
-    back; None below `FEWEST`."""
+    """Return how many credentials of an achievement, in all versions, are not revoked; None if
+    fewer than `FEWEST`."""
     in_force = (
         select(func.count())
         .select_from(CredentialRow)

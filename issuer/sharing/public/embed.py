@@ -9,8 +9,9 @@ from werkzeug.exceptions import NotFound
 from issuer.drawing import preview
 from issuer.home import addresses
 from issuer.home.issuer import current_issuer
-from issuer.sharing import previews, shared
+from issuer.sharing import previews
 from issuer.sharing.credential_page import about, public
+from issuer.sharing.shared import find_shared
 from issuer.web.answers import file, page
 from verifier import clock
 from verifier.web.headers import PAGE_POLICY
@@ -29,9 +30,9 @@ embed = Blueprint("embed", __name__)
 @embed.get("/credentials/<public_id>/preview.png")
 def preview_png(public_id: str) -> Response:
     """Serve the picture that stands for the page of a credential where its link is posted."""
-    found = public(public_id)
-    standing = found.standing(clock.now())
-    picture = previews.of_credential(found, standing, current_issuer().settings)
+    shared = public(public_id)
+    standing = shared.standing(clock.now())
+    picture = previews.of_credential(shared, standing, current_issuer().settings)
     return file(picture, "image/png", "preview.png")
 
 
@@ -48,22 +49,22 @@ def oembed() -> Response:
     """Answer with oEmbed 1.0 for the page of a credential: JSON, and no XML."""
     if request.args.get("format", "json") != "json":
         return _refused(501, "Only format=json is offered.")
-    found = shared.find(current_issuer(), _public_id(request.args.get("url", "")))
-    if found is None:
+    shared = find_shared(current_issuer(), _public_id(request.args.get("url", "")))
+    if shared is None:
         raise NotFound
-    if found.private:
+    if shared.private:
         return _refused(401, "Its holder does not share this credential.")
-    title = found.shown.name or ""
+    title = shared.shown.name or ""
     settings = current_issuer().settings
     width = min(WIDEST, _most("maxwidth"))
     height = min(HEIGHT if width >= NARROW else HEIGHT_ON_END, _most("maxheight"))
-    address = addresses.credential(settings, found.public_id)
+    address = addresses.credential(settings, shared.public_id)
     response = jsonify(
         {
             "version": "1.0",
             "type": "rich",
             "title": title,
-            "author_name": found.shown.recipient_name or "",
+            "author_name": shared.shown.recipient_name or "",
             "provider_name": settings.issuer_name,
             "provider_url": f"{settings.public_url}/",
             "cache_age": KEPT_BY_CONSUMERS,
