@@ -5,6 +5,7 @@ import json
 import re
 import shlex
 import subprocess
+import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -91,3 +92,16 @@ def test_the_requests_of_the_api_are_answered_as_documented(address):
     found = [answer["verdicts"]["recognized"]["verdict"] for answer in answers[:3]]
     assert found == ["yes", "yes", "yes"]
     assert answers[1]["verdicts"]["theirs"]["verdict"] == "yes"
+
+
+def test_the_examples_pass_the_strictest_types(tmp_path):
+    """Who copies them into a program of their own runs `mypy --strict` there."""
+    text = (DOCS / "library.md").read_text("utf-8").replace("```", "\n")
+    examples = doctest.DocTestParser().get_examples(text)
+    program = tmp_path / "examples.py"
+    program.write_text("".join(example.source for example in examples))
+    root = DOCS.parent
+    command = [sys.executable, "-m", "mypy", "--strict", f"--config-file={root}/pyproject.toml"]
+    command += [f"--cache-dir={tmp_path}/cache", str(program)]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
