@@ -1,7 +1,7 @@
 """What was issued, to be found by name, address or serial number, and as a table.
 
-for entry in entries(issuer, "Jordan"):
-    print(entry.public_id, entry.name)
+    for entry in entries(issuer, "Jordan"):
+        print(entry.public_id, entry.name)
 """
 
 import csv
@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from typing import Final, TextIO
 
 from sqlalchemy import select
+from sqlalchemy.orm import load_only
 
 from contexts.errors import MintmarkError
 from issuer.drawing.serial import serial
@@ -22,6 +23,14 @@ from issuer.issuance.tables import CredentialRow, Revocation, State
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _SHOWN: Final = 10
 """Of several that fit, so many are named."""
+_WITHOUT_BYTES: Final = load_only(
+    CredentialRow.public_id,
+    CredentialRow.state,
+    CredentialRow.serial,
+    CredentialRow.list_number,
+    CredentialRow.list_index,
+)
+"""The signed forms make up nearly all of a row, and nothing of them is listed."""
 
 
 class NotOneError(MintmarkError):
@@ -48,7 +57,7 @@ def entries(issuer: Issuer, text: str = "") -> Iterator[Entry]:
     """Yield every credential, oldest first; with `text`, those whose name, e-mail address, page,
     id, serial number or approval id has it, without regard to case."""
     revoked = select(Revocation.list_number, Revocation.list_index)
-    rows = select(CredentialRow, ApprovalRow).join(CredentialRow.approval)
+    rows = select(CredentialRow, ApprovalRow).join(CredentialRow.approval).options(_WITHOUT_BYTES)
     with issuer.database.reading() as session:
         withdrawn = {tuple(place) for place in session.execute(revoked)}
         for row, approval in session.execute(rows.order_by(CredentialRow.id)):
@@ -71,7 +80,7 @@ def _entry(issuer: Issuer, row: CredentialRow, approval: ApprovalRow, *, is_revo
         approved_at=content["approved_at"],
         approval_id=approval.approval_id,
         source=approval.source,
-        serial=serial(page),
+        serial=row.serial or serial(page),
         page=f"{page}.html",
     )
 
