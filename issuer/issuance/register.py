@@ -1,7 +1,7 @@
 """What was issued, to be found by name, address or serial number, and as a table.
 
-    for entry in entries(issuer, "Jordan"):
-        print(entry.public_id, entry.name)
+for entry in entries(issuer, "Jordan"):
+    print(entry.public_id, entry.name)
 """
 
 import csv

@@ -1,6 +1,7 @@
 """A state endorses a district, whose credentials a verifier then recognizes by the state alone."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -60,7 +61,8 @@ def issue(home, tmp_path, capsys):
     file = str(tmp_path / "approvals.jsonl")
     assert main(["--home", str(home), "issue", "--approvals", file]) == 0
     with opened(load(home)) as issuer:
-        return find(issuer, capsys.readouterr().out.split()[-1].rpartition("/")[2])
+        printed = re.search(r"/credentials/([\w-]+)", capsys.readouterr().out)
+        return find(issuer, printed[1])
 
 
 @pytest.fixture

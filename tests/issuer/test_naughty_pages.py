@@ -88,7 +88,9 @@ def test_pages_have_the_tags_that_they_have_for_plain_words(app, addresses):
     client = app.test_client()
 
     def shapes(name, texts):
-        answers = [client.get(each, headers=HTML) for each in addresses(name, texts)]
+        answers = [
+            client.get(each, headers=HTML, follow_redirects=True) for each in addresses(name, texts)
+        ]
         assert {answer.status_code for answer in answers} <= {200, 410}
         assert not any(FLOOD.search(answer.text) for answer in answers)
         return [Shape(answer.text) for answer in answers]

@@ -24,7 +24,7 @@ def test_a_report_shows_the_days_that_the_issuer_wrote(capsys):
     assert "May 31, 2026" in shown
     assert "June 1, 2026" not in shown
     command.main([str(BADGE), "--details", *AT])
-    assert "It holds until June 30, 2027." in capsys.readouterr().out
+    assert "in force until June 30, 2027." in capsys.readouterr().out
 
 
 def test_a_report_for_programs_has_the_offset(capsys):

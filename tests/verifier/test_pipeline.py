@@ -318,7 +318,7 @@ def test_a_badge_that_can_be_shown_in_parts_says_which_it_is():
     world = World(issuer=issuer)
     whole = issuer.share(world.badge())
     part = ecdsa_sd.disclose(whole, whole["proof"][0], ["/evidence"])
-    for shown, code in ((whole, "whole_handed_in"), (part, "criteria_withheld")):
+    for shown, code in ((whole, "whole_handed_in"), (part, "levels_withheld")):
         said = [check for check in world.verify(shown).checks if check.name == "disclosure"]
         assert [(check.outcome, check.code) for check in said] == [(Outcome.NOT_APPLICABLE, code)]
 

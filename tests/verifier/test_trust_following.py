@@ -1,7 +1,7 @@
 """Lists of others, kept: pinned to their signer, asked for again, never lost by a bad answer."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,10 +10,11 @@ from signed_list import DISTRICT, LIST, OTHER, STATE, jcs, jwt
 from world import NOW, Issuer
 
 from verifier import __main__ as verifying
+from verifier import clock
 from verifier.fetching.fetch import FetchError
 from verifier.options import web_options
 from verifier.trust import TrustListError
-from verifier.trust_lists import command, following, store
+from verifier.trust_lists import following, store
 from verifier.trust_lists.following import LiveLists
 from verifier.trust_lists.obtain import MAX_LIST_BYTES, MAX_REGISTRIES
 
@@ -368,9 +369,7 @@ def run(world, folder, monkeypatch, capsys):
     """Run the command in the world; return exit status, output and errors."""
     monkeypatch.setenv("MINTMARK_VERIFY_HOME", str(folder))
     monkeypatch.setattr(web_options, "WebFetch", lambda **options: world.fetch)
-    clock = SimpleNamespace(now=lambda _zone: NOW, fromisoformat=datetime.fromisoformat)
-    for module in (verifying, command):
-        monkeypatch.setattr(module, "datetime", clock)
+    monkeypatch.setattr(clock, "now", lambda: NOW)
 
     def run(*arguments):
         status = verifying.main([*map(str, arguments)])

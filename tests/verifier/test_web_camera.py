@@ -75,7 +75,7 @@ def test_a_code_held_before_the_camera_is_found_after_a_while_and_checked(
     with camera(chromium, film, tmp_path) as browser, serving(app) as origin:
         watched = watch(browser, origin)
         watched.page.goto(f"{origin}/verify")
-        watched.page.click("text=Start the camera")
+        watched.page.click("text=Scan its QR code with the camera")
         status = watched.page.locator(".scan [role=status]")
         status.filter(has_text="Looking for a QR code").wait_for()
         watched.page.wait_for_selector(".verdicts")
@@ -108,7 +108,7 @@ def test_a_camera_that_is_refused_is_said_with_what_else_can_be_done(chromium, a
     ):
         page = watch(browser, origin).page
         page.goto(f"{origin}/verify")
-        page.click("text=Start the camera")
+        page.click("text=Scan its QR code with the camera")
         page.locator(".scan [role=status]").filter(has_text="Hand in a photo").wait_for()
 
 
