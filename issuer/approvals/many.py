@@ -38,23 +38,24 @@ class NotLinesError(MintmarkError):
 
 
 Line = tuple[int, bytes]
-_said_by: Callable[[list[Line]], list["Said"]]
-"""What a worker issues with; each makes its own."""
-
-
-Said = tuple[int, str, int]
-"""The number of a line, what became of it, and the exit code it asks for."""
+LineResult = tuple[int, str, int]
+"""The number of a line, what became of it in words, and the exit status it asks for."""
+_issue_group: Callable[[list[Line]], list[LineResult]]
+"""What one worker process issues a group of lines with; each process sets its own."""
 
 
 def run(file: Path, issuer: Issuer, *, source: str, workers: int = 1) -> int:
-    """Issue what `file` approves and print a line for each; return 0 if all are issued, 1 if one
-    was refused, 3 if one could not be signed yet. `workers` processes share the work."""
+    """Issue what `file` approves and print a line for each: to whom, the page, the holder's link.
+
+    Return 0 if all are issued, 1 if one was refused, 3 if one could not be signed yet. `workers`
+    processes share the work.
+    """
     status = DONE
     _refuse_one_document(file)
     with file.open("rb") as lines:
         numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
-        for number, said, code in _all_said(_groups(numbered), issuer, source, workers):
-            print(f"line {number}: {said}", file=sys.stdout if code == DONE else sys.stderr)
+        for number, words, code in _results(_groups(numbered), issuer, source, workers):
+            print(f"line {number}: {words}", file=sys.stdout if code == DONE else sys.stderr)
             status = code if status in (DONE, NOT_YET) and code else status
     return status
 
@@ -75,59 +76,64 @@ def _groups(numbered: Iterator[Line]) -> Iterator[list[Line]]:
         yield group
 
 
-def _all_said(
+def _results(
     groups: Iterator[list[Line]], issuer: Issuer, source: str, workers: int
-) -> Iterator[Said]:
-    """Give what became of each line, in their order."""
+) -> Iterator[LineResult]:
+    """Yield what became of each line, in their order."""
     if workers == 1:
         for group in groups:
-            yield from _group_said(group, issuer, source)
+            yield from _issued(group, issuer, source)
         return
     issuer.database.close()  # no connection survives a fork
     with get_context("fork").Pool(workers, _begin, (issuer.settings, source)) as pool:
         while ahead := list(islice(groups, WAITING * workers)):
-            for said in pool.imap(_said_by_worker, ahead):
-                yield from said
-
-
-def _group_said(group: list[Line], issuer: Issuer, source: str) -> list[Said]:
-    return [(number, *_said(issuer, found)) for number, found in _issue(group, issuer, source)]
+            for results in pool.imap(_issued_by_worker, ahead):
+                yield from results
 
 
 def _begin(settings: Settings, source: str) -> None:
-    global _said_by
-    _said_by = partial(_group_said, issuer=Issuer(settings), source=source)
+    """Set up this worker process."""
+    global _issue_group
+    _issue_group = partial(_issued, issuer=Issuer(settings), source=source)
 
 
-def _said_by_worker(group: list[Line]) -> list[Said]:
-    return _said_by(group)
+def _issued_by_worker(group: list[Line]) -> list[LineResult]:
+    return _issue_group(group)
 
 
-def _issue(
-    group: list[Line], issuer: Issuer, source: str
-) -> Iterator[tuple[int, Received | Exception]]:
+def _issued(group: list[Line], issuer: Issuer, source: str) -> list[LineResult]:
+    """Issue the approvals in a group of lines together; return what became of each line."""
+    refused: list[LineResult] = []
     arrived: dict[int, Arrived] = {}
     for number, line in group:
         try:
             approval = event.read(line)
         except (StrictJsonError, Refused) as exc:
-            yield number, exc
+            refused.append((number, *_refusal(exc)))
             continue
         if approval is not None:
             arrived[number] = Arrived(approval, sender.event_id_of(line.strip()))
-    together = list(arrived.values())
-    yield from zip(
-        arrived, receive_all(issuer, together, source=source, now=clock.now()), strict=True
-    )
+    outcomes = receive_all(issuer, list(arrived.values()), source=source, now=clock.now())
+    results = [
+        (number, *_outcome(issuer, one.approval.recipient.name, outcome))
+        for (number, one), outcome in zip(arrived.items(), outcomes, strict=True)
+    ]
+    return sorted(refused + results)
 
 
-def _said(issuer: Issuer, found: Received | Exception) -> tuple[str, int]:
-    if isinstance(found, Refused):
-        wrong = "; ".join(f"{flaw.field} {flaw.detail} ({flaw.remedy})" for flaw in found.flaws)
+def _outcome(issuer: Issuer, name: str, outcome: Received | Exception) -> tuple[str, int]:
+    """Return in words what became of the approval of a teacher, and the exit status."""
+    if isinstance(outcome, Exception):
+        return _refusal(outcome)
+    if outcome.outcome is ApprovalOutcome.STORED:
+        return f"stored, not issued yet: {outcome.quarantined or 'not signed'}", NOT_YET
+    page = addresses.credential(issuer.settings, outcome.credential_id)
+    done = "issued" if outcome.outcome is ApprovalOutcome.ISSUED else "already issued"
+    return f"{done} to {name}: {page}  for the holder alone: {outcome.manage_url}", DONE
+
+
+def _refusal(error: Exception) -> tuple[str, int]:
+    if isinstance(error, Refused):
+        wrong = "; ".join(f"{flaw.field} {flaw.detail} ({flaw.remedy})" for flaw in error.flaws)
         return f"needs a correction: {wrong}", REFUSED
-    if isinstance(found, Exception):
-        return f"refused: {found}", REFUSED
-    if found.outcome is ApprovalOutcome.STORED:
-        return f"stored, not issued yet: {found.quarantined or 'not signed'}", NOT_YET
-    page = addresses.credential(issuer.settings, found.credential_id)
-    return f"{found.outcome} {page}  for the holder alone: {found.manage_url}", DONE
+    return f"refused: {error}", REFUSED

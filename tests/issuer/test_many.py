@@ -173,11 +173,12 @@ def test_a_file_of_approvals_is_issued_and_the_same_file_issues_nothing_more(iss
     lines = [message(f"a-{number}") for number in range(3)]
     code, said, _ = issue_file(lines[0], "", *lines[1:])
     assert code == 0
-    assert [line.split()[:3] for line in said] == [
-        ["line", f"{number}:", "issued"] for number in (1, 3, 4)
+    assert [line.partition(": http")[0] for line in said] == [
+        f"line {number}: issued to Jordan Example" for number in (1, 3, 4)
     ]
     code, again, _ = issue_file(*lines)
     assert code == 0
+    assert again[0].startswith("line 1: already issued to Jordan Example: http")
     assert [line.split()[-1] for line in again] == [line.split()[-1] for line in said]
 
 
