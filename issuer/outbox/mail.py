@@ -16,7 +16,6 @@ from email.utils import format_datetime
 from functools import partial
 from typing import Final
 
-import idna
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from issuer.drawing.typesetting import TEMPLATES
@@ -24,6 +23,7 @@ from issuer.home.mail_settings import Mail
 from issuer.outbox.kinds import DeliveryError
 from issuer.outbox.tables import OutboxRow
 from issuer.wording.language import catalog
+from verifier.parsing.email_address import in_ascii
 
 SECONDS: Final = 30
 """For each step; a server that takes longer is asked again later."""
@@ -86,7 +86,7 @@ def compose(letter: Letter, address: str, *, sender: Address, row: OutboxRow) ->
     try:
         message["Subject"] = subject
         message["From"] = sender
-        message["To"] = Address(letter.name, addr_spec=_in_ascii(address))
+        message["To"] = Address(letter.name, addr_spec=in_ascii(address))
         message["Date"] = format_datetime(row.created_at)
         message["Message-ID"] = row.message_id
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no answering machine answers
@@ -94,16 +94,6 @@ def compose(letter: Letter, address: str, *, sender: Address, row: OutboxRow) ->
     except (ValueError, MessageError) as exc:
         raise DeliveryError("it cannot be written as a mail", for_good=True) from exc
     return message
-
-
-def _in_ascii(address: str) -> str:
-    """Return an address with its domain as every server reads it (RFC 5890); the part before
-    the @ can only be sent as it is."""
-    name, at, domain = address.rpartition("@")
-    try:
-        return name + at + idna.encode(domain, uts46=True).decode()
-    except idna.IDNAError:  # no domain name: the server says what it thinks of it
-        return address
 
 
 def send(message: EmailMessage, mail: Mail, *, our_name: str) -> None:

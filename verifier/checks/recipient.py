@@ -11,6 +11,7 @@ import string
 import idna
 
 from verifier.credential.model import Credential, Identity, folded_name
+from verifier.parsing.email_address import in_ascii
 from verifier.report import Answer, Check, Outcome, Verdict
 
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
@@ -48,12 +49,8 @@ def matches(identity: Identity, value: str) -> bool:
 
 
 def _in_ascii(address: str) -> str:
-    """Return an address in lower case, its domain as mail servers know it: `xn--…` (RFC 5891)."""
-    local, at, domain = ascii_lower(address).rpartition("@")
-    try:
-        return local + at + idna.encode(domain, uts46=True).decode()
-    except idna.IDNAError:  # no domain of the DNS: compared as it is
-        return local + at + domain
+    """Return an address in lower case, its domain as mail servers know it."""
+    return in_ascii(ascii_lower(address))
 
 
 def _in_letters(address: str) -> str:
