@@ -580,7 +580,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "",
     ),
     "levels_withheld": (
-        "The issuer states that all criteria were met; the levels are not shown.",
+        "By awarding it, the issuer states that all criteria were met; the levels are not shown.",
         "",
     ),
     "criteria_withheld": (
