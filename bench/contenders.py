@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contexts import BUNDLED, canonicalize, walk
-from issuer.issuance.signing import SUITE, make_proof
+from issuer.issuance.signing.proofs import SUITE, make_proof
 from verifier.parsing import strict_json
 from verifier.report import Outcome
 from verifier.structure.gate import check_structure

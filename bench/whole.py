@@ -28,7 +28,7 @@ from issuer.issuance import Received, receive_all
 from issuer.issuance.approval import from_data
 from issuer.issuance.finish import TOGETHER
 from issuer.issuance.prepare import Arrived
-from issuer.issuance.signing import make_proof
+from issuer.issuance.signing.proofs import make_proof
 from verifier import verify
 from verifier.fetching.fetch import offline
 from verifier.public_keys import multikey

@@ -22,10 +22,11 @@ from issuer.home.issuer import Issuer, opened
 from issuer.home.settings import FILE, Settings, SettingsError, load
 from issuer.installation import backup, init
 from issuer.installation.doctor import command as doctor
-from issuer.issuance import lists, register
 from issuer.issuance.build import timestamp
 from issuer.issuance.finish import finish_pending, pending
-from issuer.issuance.unprintable import unprintable_credentials
+from issuer.issuance.records import register
+from issuer.issuance.records.unprintable import unprintable_credentials
+from issuer.issuance.status_lists import lists
 from issuer.messages import KINDS
 from issuer.migrations import SchemaError
 from issuer.outbox import commands as outbox

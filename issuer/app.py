@@ -22,9 +22,9 @@ from issuer.home import published
 from issuer.home.issuer import Issuer, LockedError, current_issuer
 from issuer.home.problem import Problem
 from issuer.home.settings import Settings, load
-from issuer.issuance import lists, renewal
 from issuer.issuance import problems as issuance_problems
 from issuer.issuance.finish import finish_pending
+from issuer.issuance.status_lists import lists, renewal
 from issuer.messages import KINDS
 from issuer.outbox import worker
 from issuer.sharing import checked

@@ -16,7 +16,7 @@ from issuer.home.problem import Flaw
 from issuer.home.settings import Settings, Source
 from issuer.issuance import ConflictError, rehearse
 from issuer.issuance.problems import Refused
-from issuer.issuance.unprintable import unprintable_texts
+from issuer.issuance.records.unprintable import unprintable_texts
 from issuer.webhooks.standard_webhooks import TOLERANCE_SECONDS
 from verifier import clock
 from verifier.parsing.strict_json import StrictJsonError

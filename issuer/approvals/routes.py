@@ -17,7 +17,7 @@ from issuer.home.issuer import current_issuer
 from issuer.home.problem import Flaw, Problem
 from issuer.home.settings import Settings
 from issuer.issuance import ApprovalOutcome, Received
-from issuer.issuance.unprintable import unprintable_texts
+from issuer.issuance.records.unprintable import unprintable_texts
 from issuer.web.problems import BAD_REQUEST, TOO_LARGE
 from issuer.webhooks.standard_webhooks import Unauthentic
 from verifier import clock

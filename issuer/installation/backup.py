@@ -18,7 +18,7 @@ from sqlalchemy import URL, make_url
 
 from contexts.errors import MintmarkError
 from issuer.home.settings import Settings
-from issuer.issuance import mark
+from issuer.issuance.status_lists import mark
 from keys import durable_file
 
 DUMP = "mintmark.dump"

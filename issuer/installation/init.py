@@ -13,7 +13,7 @@ from issuer import migrations
 from issuer.home import settings
 from issuer.home.issuer import opened
 from issuer.home.settings import DATABASE_FILE, Settings, SettingsError
-from issuer.issuance import lists, mark
+from issuer.issuance.status_lists import lists, mark
 from keys import durable_file
 from keys.entry import DID_KEY, KeyUse
 from keys.key_file import DEFAULT_COST, Cost

@@ -15,13 +15,13 @@ from contexts import CanonicalizationError
 from issuer.catalog.tables import AchievementVersion
 from issuer.home.issuer import Issuer
 from issuer.issuance.approval import Approval
-from issuer.issuance.approval_tables import ApprovalRow
 from issuer.issuance.door import store
 from issuer.issuance.finish import issue
 from issuer.issuance.manage import manage_links, read_token
 from issuer.issuance.prepare import Arrived, Prepared
 from issuer.issuance.problems import ConflictError, QuarantinedError, Refused
-from issuer.issuance.tables import CredentialRow, State
+from issuer.issuance.records.approval_tables import ApprovalRow
+from issuer.issuance.records.tables import CredentialRow, State
 from keys.signer import KeysError
 
 log = logging.getLogger(__name__)

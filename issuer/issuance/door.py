@@ -24,9 +24,9 @@ from sqlalchemy.orm import Session
 from issuer.database.database import UnavailableError
 from issuer.home.issuer import Issuer
 from issuer.home.settings import RESERVED_SOURCES
-from issuer.issuance import lists, mark
 from issuer.issuance.approval import Approval
 from issuer.issuance.prepare import Arrived, Prepared, prepare
+from issuer.issuance.status_lists import lists, mark
 
 ATTEMPTS: Final = 20
 """Each lost race leaves one fewer to lose, and no approval is delivered by twenty at once."""

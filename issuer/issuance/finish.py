@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 from contexts import CanonicalizationError
 from issuer.database.database import UnavailableError
 from issuer.home.issuer import Issuer
-from issuer.issuance import lists, mark
 from issuer.issuance.problems import QuarantinedError
-from issuer.issuance.self_check import self_check
-from issuer.issuance.signing import Secured, secure
-from issuer.issuance.tables import CredentialRow, State
+from issuer.issuance.records.tables import CredentialRow, State
+from issuer.issuance.signing.proofs import Secured, secure
+from issuer.issuance.signing.self_check import self_check
+from issuer.issuance.status_lists import lists, mark
 from issuer.outbox import queue
 from keys.entry import KeyUse
 from keys.signer import KeysError, Signer

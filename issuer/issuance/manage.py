@@ -6,7 +6,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from issuer.home import addresses
 from issuer.home.settings import Settings
-from issuer.issuance.tables import CredentialRow
+from issuer.issuance.records.tables import CredentialRow
 
 _PURPOSE = "mintmark manage link"
 

@@ -22,12 +22,14 @@ from issuer.catalog.achievement import Achievement, Alignment, Rubric
 from issuer.catalog.tables import AchievementVersion
 from issuer.database.database import to_json
 from issuer.home.issuer import Issuer
-from issuer.issuance import rules, search, status
+from issuer.issuance import rules
 from issuer.issuance.approval import Approval, Chosen, Proposed, from_data
-from issuer.issuance.approval_tables import ApprovalRow, EventRow
 from issuer.issuance.build import Reservation, build
 from issuer.issuance.problems import ConflictError, Refused
-from issuer.issuance.tables import CredentialRow, State
+from issuer.issuance.records import search
+from issuer.issuance.records.approval_tables import ApprovalRow, EventRow
+from issuer.issuance.records.tables import CredentialRow, State
+from issuer.issuance.status_lists import places
 
 _RANDOM_BYTES = 16
 """128 bits: an address nobody guesses, a salt nobody has a table for (D14)."""
@@ -132,10 +134,10 @@ def _new(
     for approval, _ in arrived:
         if flaws := rules.flaws(approval, rows[approval.achievement][1].rubric, now=now):
             raise Refused(flaws)
-    places = status.reserve_all(session, len(arrived), size=size, now=now)
+    reservations = places.reserve_all(session, len(arrived), size=size, now=now)
     approvals: list[Row] = []
     credentials: list[Row] = []
-    for (approval, _), place in zip(arrived, places, strict=True):
+    for (approval, _), place in zip(arrived, reservations, strict=True):
         version, achievement = rows[approval.achievement]
         reserved = _reservation(*place, now)
         document = build(approval, achievement, settings=issuer.settings, reserved=reserved)

@@ -8,10 +8,10 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from issuer.database.database import Database
-from issuer.issuance import search
 from issuer.issuance.approval import Approval, from_data
-from issuer.issuance.approval_tables import ApprovalRow
-from issuer.issuance.tables import CredentialRow, State
+from issuer.issuance.records import search
+from issuer.issuance.records.approval_tables import ApprovalRow
+from issuer.issuance.records.tables import CredentialRow, State
 
 BATCH: Final = 200
 _LEFT: Final = ApprovalRow.teacher.is_(None)

@@ -15,7 +15,7 @@ from issuer.database.database import to_json
 from issuer.home.issuer import Issuer
 from issuer.home.published import fetch_own
 from issuer.issuance.build import CONTEXTS, profile, timestamp
-from issuer.issuance.signing import make_proofs
+from issuer.issuance.signing.proofs import make_proofs
 from verifier.pipeline.examine import World, examine, parse, verdict
 from verifier.report import Answer
 from verifier.structure.shape import check_endorsement

@@ -13,7 +13,7 @@ from issuer.database.database import to_json
 from issuer.home.issuer import Issuer
 from issuer.home.published import fetch_own
 from issuer.issuance.build import timestamp
-from issuer.issuance.signing import make_proofs
+from issuer.issuance.signing.proofs import make_proofs
 from verifier.trust import TrustEntry, TrustList, TrustListError
 from verifier.trust_lists.signed import read_signed
 

@@ -19,7 +19,7 @@ from issuer.home import addresses
 from issuer.home.issuer import Issuer
 from issuer.home.settings import Settings
 from issuer.issuance.build import timestamp
-from issuer.issuance.signing import make_proofs, signing_methods
+from issuer.issuance.signing.proofs import make_proofs, signing_methods
 from issuer.sharing.shared import Shared, Standing
 from keys.entry import KeyUse
 from keys.signer import KeysError, Signer

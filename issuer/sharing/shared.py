@@ -14,7 +14,7 @@ from issuer.catalog.achievement import Achievement
 from issuer.home.issuer import Issuer
 from issuer.issuance import approval
 from issuer.issuance.approval import Approval
-from issuer.issuance.tables import CredentialRow, Revocation
+from issuer.issuance.records.tables import CredentialRow, Revocation
 from issuer.sharing import decision
 from issuer.sharing.decision import Decision, Visibility
 from verifier.credential.model import Credential

@@ -12,8 +12,8 @@ from sqlalchemy import func, select, text
 from issuer.database.database import Database, UnavailableError
 from issuer.home.issuer import Issuer
 from issuer.home.settings import Settings
-from issuer.issuance import lists
-from issuer.issuance.tables import CredentialRow, State
+from issuer.issuance.records.tables import CredentialRow, State
+from issuer.issuance.status_lists import lists
 from keys import durable_file
 from keys.signer import KeysError
 from verifier import clock

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -34,6 +35,13 @@ FILES = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
 def test_a_file_imports_only_its_own_room_and_those_below(path):
     above = ROOMS[: ROOMS.index(path.relative_to(ROOT).parts[0])]
     assert not set(imports(path)) & set(above)
+
+
+def test_no_room_of_the_two_programs_has_more_than_a_dozen_files():
+    sizes = Counter(path.parent for path in FILES if path.name != "__init__.py")
+    program = {room for room in sizes if room.relative_to(ROOT).parts[0] != "contexts"}
+    rooms = {room for room in program if room.name != "versions"}  # the steps only ever grow
+    assert not {str(room.relative_to(ROOT)): sizes[room] for room in rooms if sizes[room] > 12}
 
 
 def test_only_one_file_of_the_verifier_opens_sockets():

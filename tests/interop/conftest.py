@@ -24,7 +24,7 @@ from issuer.home.issuer import Issuer
 from issuer.home.profiles import PROFILES
 from issuer.home.settings import Settings
 from issuer.installation import init
-from issuer.issuance import lists
+from issuer.issuance.status_lists import lists
 from issuer.recognition import endorsement
 from issuer.sharing import shared
 from issuer.sharing.forms import disclosed

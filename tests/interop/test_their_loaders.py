@@ -20,7 +20,7 @@ from issuer.approvals import event
 from issuer.catalog import files, versions
 from issuer.home.issuer import Issuer
 from issuer.installation import init
-from issuer.issuance import lists
+from issuer.issuance.status_lists import lists
 from keys.key_file import Cost
 
 HERE = Path(__file__).parent

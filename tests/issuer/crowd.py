@@ -19,8 +19,9 @@ from sqlalchemy import event
 from contexts import canonicalize
 from issuer.home.issuer import Issuer
 from issuer.home.settings import load
-from issuer.issuance import finish, lists, receive
+from issuer.issuance import finish, receive
 from issuer.issuance.approval import Approval, from_data
+from issuer.issuance.status_lists import lists
 from keys import durable_file
 
 MEETINGS = 100

@@ -15,8 +15,9 @@ from issuer.app import create_app, start_app
 from issuer.database.database import Database
 from issuer.home import published
 from issuer.home.settings import did_web, load
-from issuer.issuance import lists, receive, renewal
+from issuer.issuance import receive
 from issuer.issuance.finish import pending
+from issuer.issuance.status_lists import lists, renewal
 from issuer.migrations import SchemaError
 from issuer.web import health
 from issuer.webhooks import standard_webhooks

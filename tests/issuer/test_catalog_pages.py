@@ -15,8 +15,8 @@ from issuer.catalog import files, versions
 from issuer.catalog.achievement import Achievement
 from issuer.catalog.files import CatalogError
 from issuer.home.issuer import Issuer
-from issuer.issuance import lists
 from issuer.issuance.approval import Approval
+from issuer.issuance.status_lists import lists
 from issuer.sharing.public import earned, search
 from verifier.parsing import strict_json
 

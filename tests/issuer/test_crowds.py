@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from issuer.home import published
 from issuer.issuance import receive
-from issuer.issuance.approval_tables import ApprovalRow, EventRow
 from issuer.issuance.finish import finish_pending, pending
-from issuer.issuance.tables import CredentialRow
+from issuer.issuance.records.approval_tables import ApprovalRow, EventRow
+from issuer.issuance.records.tables import CredentialRow
 from verifier import verify
 from verifier.checks import status_list
 from verifier.parsing import strict_json

@@ -20,11 +20,11 @@ from issuer.issuance import (
     progress,
     receive,
 )
-from issuer.issuance.approval_tables import ApprovalRow, EventRow
 from issuer.issuance.finish import finish_pending, pending
 from issuer.issuance.prepare import _address
 from issuer.issuance.problems import Refused
-from issuer.issuance.tables import CredentialRow, StatusList
+from issuer.issuance.records.approval_tables import ApprovalRow, EventRow
+from issuer.issuance.records.tables import CredentialRow, StatusList
 from verifier import verify
 from verifier.proof import jose
 from verifier.public_keys import multikey

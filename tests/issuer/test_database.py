@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from issuer import migrations
 from issuer.database.database import Base, Database
-from issuer.issuance.tables import Revocation, StatusList
+from issuer.issuance.records.tables import Revocation, StatusList
 from issuer.migrations import SchemaError
 
 MOMENT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

@@ -16,13 +16,13 @@ from issuer.home.issuer import Issuer
 from issuer.home.settings import FILE, SettingsError, load
 from issuer.installation import init
 from issuer.issuance.approval import from_data
-from issuer.issuance.approval_tables import ApprovalRow
 from issuer.issuance.build import timestamp
 from issuer.issuance.door import store
 from issuer.issuance.finish import finish_pending
 from issuer.issuance.prepare import Arrived
 from issuer.issuance.problems import ConflictError
-from issuer.issuance.tables import Revocation
+from issuer.issuance.records.approval_tables import ApprovalRow
+from issuer.issuance.records.tables import Revocation
 from issuer.sharing import shared, social
 from verifier.proof.jose import parse
 

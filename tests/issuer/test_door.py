@@ -8,11 +8,12 @@ from sqlalchemy.exc import IntegrityError
 
 from issuer import issuance
 from issuer.home.settings import PROGRAM
-from issuer.issuance import ApprovalOutcome, ConflictError, lists, mark
-from issuer.issuance.approval_tables import ApprovalRow, EventRow
+from issuer.issuance import ApprovalOutcome, ConflictError
 from issuer.issuance.door import RestoredError
 from issuer.issuance.problems import Refused
-from issuer.issuance.tables import CredentialRow, StatusList
+from issuer.issuance.records.approval_tables import ApprovalRow, EventRow
+from issuer.issuance.records.tables import CredentialRow, StatusList
+from issuer.issuance.status_lists import lists, mark
 
 
 def now():
@@ -71,7 +72,7 @@ def test_a_transaction_that_is_undone_leaves_nothing(any_issuer, approval):
 def test_what_the_rules_refuse_undoes_the_whole_transaction(any_issuer, approval):
     unknown = approval(achievement={"id": "drums"})
     with pytest.raises(Refused):
-        approve(any_issuer, unknown, also=lambda s: lists.status.open_list(s, size=8, now=now()))
+        approve(any_issuer, unknown, also=lambda s: lists.places.open_list(s, size=8, now=now()))
     assert counts(any_issuer) == (0, 0, 0, 0)
 
 

@@ -16,8 +16,8 @@ from werkzeug.wrappers import Response
 
 from issuer.app import start_app
 from issuer.home.mail_settings import Mail
-from issuer.issuance.approval_tables import ApprovalRow
-from issuer.issuance.tables import CredentialRow
+from issuer.issuance.records.approval_tables import ApprovalRow
+from issuer.issuance.records.tables import CredentialRow
 
 FOLDER = Path(__file__).parents[2] / "examples" / "google-form"
 HEADERS = [

@@ -6,7 +6,7 @@ import pytest
 
 from issuer import issuance
 from issuer.app import start_app
-from issuer.issuance import lists
+from issuer.issuance.status_lists import lists
 from issuer.sharing import decision
 from issuer.sharing.decision import Decision, Visibility
 from verifier.intake.baking import unbake_png

@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from issuer.home import published
 from issuer.home.issuer import Issuer, LockedError
-from issuer.issuance import find, lists, receive, status
-from issuer.issuance.tables import CredentialRow, Revocation
+from issuer.issuance import find, receive
+from issuer.issuance.records.tables import CredentialRow, Revocation
+from issuer.issuance.status_lists import lists, places
 from verifier import verify
 from verifier.checks import status_list
 from verifier.report import Answer
@@ -108,7 +109,7 @@ def test_a_list_of_a_key_that_was_retired_is_signed_by_the_new_one(issuer, appro
 def test_a_running_issuer_signs_every_list_again_when_its_key_was_replaced(issuer, approval):
     before = issue(issuer, approval, 1)
     with issuer.database.writing() as session:
-        status.close_all(session, size=131_072, now=datetime.now(UTC))
+        places.close_all(session, size=131_072, now=datetime.now(UTC))
     lists.publish_all(issuer, now=datetime.now(UTC))
     passphrase = issuer.settings.passphrase_file.read_bytes().strip()
     now = datetime.now(UTC)

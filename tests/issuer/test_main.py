@@ -9,7 +9,7 @@ from issuer.app import start_app
 from issuer.database.database import Database
 from issuer.home import published
 from issuer.issuance import find, receive
-from issuer.issuance.lists import revoke
+from issuer.issuance.status_lists.lists import revoke
 from verifier import trust, verify
 from verifier.report import Answer
 

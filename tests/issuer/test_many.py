@@ -9,20 +9,13 @@ from sqlalchemy import event, select
 
 from issuer.__main__ import main
 from issuer.approvals import many
-from issuer.issuance import (
-    ApprovalOutcome,
-    ConflictError,
-    find,
-    finish,
-    receive,
-    receive_all,
-    self_check,
-)
+from issuer.issuance import ApprovalOutcome, ConflictError, find, finish, receive, receive_all
 from issuer.issuance.finish import finish_pending, pending
 from issuer.issuance.prepare import Arrived
 from issuer.issuance.problems import Refused
-from issuer.issuance.signing import make_proofs
-from issuer.issuance.tables import CredentialRow, State
+from issuer.issuance.records.tables import CredentialRow, State
+from issuer.issuance.signing import self_check
+from issuer.issuance.signing.proofs import make_proofs
 from keys.signer import SigningError
 from verifier.pipeline.memory import Memory
 

@@ -10,7 +10,8 @@ from page_shape import FLOOD, PROSE, TURNED, Shape
 
 from issuer import issuance
 from issuer.app import start_app
-from issuer.issuance import lists, manage
+from issuer.issuance import manage
+from issuer.issuance.status_lists import lists
 from issuer.sharing.collections import collection
 from issuer.sharing.decision import Decision, Visibility
 from issuer.sharing.holder import holder

@@ -5,7 +5,7 @@ import pytest
 from issuer import issuance
 from issuer.app import start_app
 from issuer.home import addresses
-from issuer.issuance import lists
+from issuer.issuance.status_lists import lists
 from issuer.sharing import decision, shared
 from issuer.sharing.decision import Decision, Visibility
 from issuer.sharing.own_fetch import withdrawal

@@ -12,8 +12,9 @@ from playwright.sync_api import Browser
 from issuer import issuance
 from issuer.app import start_app
 from issuer.home.issuer import Issuer
-from issuer.issuance import lists, manage
+from issuer.issuance import manage
 from issuer.issuance.approval import Approval
+from issuer.issuance.status_lists import lists
 from issuer.sharing.collections import collection
 from issuer.sharing.decision import Decision, Visibility
 from issuer.sharing.holder import holder

@@ -25,8 +25,8 @@ from issuer.drawing import preview
 from issuer.drawing.serial import serial
 from issuer.home.issuer import Issuer
 from issuer.home.settings import Settings
-from issuer.issuance import lists
 from issuer.issuance.approval import Approval
+from issuer.issuance.status_lists import lists
 from issuer.sharing import previews, shared, social
 from issuer.sharing.decision import Decision, Visibility
 from issuer.sharing.holder import holder

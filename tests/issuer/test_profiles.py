@@ -13,8 +13,8 @@ from issuer.app import start_app
 from issuer.home import profiles, published
 from issuer.home.issuer import Issuer
 from issuer.home.profiles import PROFILES
-from issuer.issuance import lists
-from issuer.issuance.signing import make_proof
+from issuer.issuance.signing.proofs import make_proof
+from issuer.issuance.status_lists import lists
 from keys.entry import JWT_USES, KeyUse
 from keys.file_signer import FileSigner
 from keys.signer import KeysError

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from issuer.__main__ import main
-from issuer.issuance import receive, register
-from issuer.issuance.tables import Revocation
+from issuer.issuance import receive
+from issuer.issuance.records import register
+from issuer.issuance.records.tables import Revocation
 
 
 @pytest.fixture

@@ -18,9 +18,10 @@ from issuer.home import published
 from issuer.home.issuer import Issuer, opened
 from issuer.home.settings import load
 from issuer.installation import backup
-from issuer.issuance import lists, mark, receive_all
+from issuer.issuance import receive_all
 from issuer.issuance.prepare import Arrived
-from issuer.issuance.tables import CredentialRow, StatusList
+from issuer.issuance.records.tables import CredentialRow, StatusList
+from issuer.issuance.status_lists import lists, mark
 from verifier import verify
 
 DATABASE = "mintmark.sqlite3"
@@ -182,7 +183,7 @@ def test_the_mark_is_on_disk_before_anything_is_signed(issuer, approval, monkeyp
             seen.append(document["places"])
         sign(file, document)
 
-    monkeypatch.setattr("issuer.issuance.mark.published.write", written)
+    monkeypatch.setattr("issuer.issuance.status_lists.mark.published.write", written)
     monkeypatch.setattr(
         "issuer.issuance.finish.secure", lambda *_: seen.append("signed") or b"" / 1
     )

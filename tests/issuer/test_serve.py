@@ -22,7 +22,7 @@ from issuer.catalog import versions
 from issuer.home.issuer import Issuer
 from issuer.installation import init
 from issuer.issuance.finish import pending
-from issuer.issuance.tables import CredentialRow
+from issuer.issuance.records.tables import CredentialRow
 from issuer.web import server as threads
 from issuer.webhooks import standard_webhooks
 from keys.key_file import Cost

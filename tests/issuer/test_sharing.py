@@ -20,9 +20,9 @@ from issuer.catalog.picture import badge
 from issuer.drawing import cache
 from issuer.home import addresses
 from issuer.home.issuer import Issuer
-from issuer.issuance import lists
 from issuer.issuance.approval import Approval
-from issuer.issuance.tables import CredentialRow, State
+from issuer.issuance.records.tables import CredentialRow, State
+from issuer.issuance.status_lists import lists
 from issuer.sharing import forms, own_fetch, shared
 from issuer.sharing.decision import Decision
 from issuer.sharing.holder import holder

@@ -5,7 +5,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from issuer.database.database import to_json
 from issuer.home.profiles import PROOF
-from issuer.issuance.signing import make_proof, secure
+from issuer.issuance.signing.proofs import make_proof, secure
 from keys import key_file
 from keys.entry import ALGORITHMS, KeyUse
 from keys.signer import SigningError

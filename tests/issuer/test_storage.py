@@ -22,12 +22,14 @@ from issuer.database.compressed import CompressedBytes, CompressedJwt
 from issuer.drawing.serial import serial
 from issuer.home.issuer import Issuer
 from issuer.installation import init
-from issuer.issuance import find, lists, receive, receive_all, search
+from issuer.issuance import find, receive, receive_all
 from issuer.issuance.approval import from_data
-from issuer.issuance.approval_tables import AddressRow, ApprovalRow
 from issuer.issuance.finish import finish_pending, pending
 from issuer.issuance.prepare import Arrived
-from issuer.issuance.tables import CredentialRow, State
+from issuer.issuance.records import search
+from issuer.issuance.records.approval_tables import AddressRow, ApprovalRow
+from issuer.issuance.records.tables import CredentialRow, State
+from issuer.issuance.status_lists import lists
 from issuer.migrations import SchemaError, rows
 from keys.key_file import Cost
 

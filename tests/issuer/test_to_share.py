@@ -14,9 +14,10 @@ from issuer.database.database import Database
 from issuer.home import published
 from issuer.home.issuer import Issuer
 from issuer.home.profiles import PROOF
-from issuer.issuance import lists, self_check
 from issuer.issuance.finish import finish_pending
-from issuer.issuance.signing import Secured
+from issuer.issuance.signing import self_check
+from issuer.issuance.signing.proofs import Secured
+from issuer.issuance.status_lists import lists
 from keys.entry import KeyUse
 from keys.signer import KeysError
 from verifier import verify

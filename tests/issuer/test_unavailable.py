@@ -20,7 +20,7 @@ from issuer.catalog import versions
 from issuer.database.database import BUSY_SECONDS, Database, UnavailableError
 from issuer.home.issuer import Issuer
 from issuer.issuance import receive
-from issuer.issuance.tables import StatusList
+from issuer.issuance.records.tables import StatusList
 from issuer.sharing.collections import collection
 from issuer.webhooks import standard_webhooks
 

@@ -23,7 +23,7 @@ from issuer.approvals import event, schema
 from issuer.catalog import picture
 from issuer.database.database import Base, Database
 from issuer.drawing import typesetting
-from issuer.issuance.tables import CredentialRow
+from issuer.issuance.records.tables import CredentialRow
 from issuer.web import problems
 from issuer.webhooks import standard_webhooks
 

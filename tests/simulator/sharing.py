@@ -6,7 +6,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 from world import Issuer
 
-from issuer.issuance.selective import base_proof_value
+from issuer.issuance.signing.selective import base_proof_value
 from keys.file_signer import ecdsa
 from verifier.checks.disclosure import mandatory_pointers
 from verifier.public_keys import multikey

@@ -17,7 +17,7 @@ from sharing import SharingIssuer
 from world import World
 
 from contexts import BUNDLED, FrozenContexts, WorkLimitError, canonicalize
-from issuer.issuance.selective import sign_statements
+from issuer.issuance.signing.selective import sign_statements
 from verifier.parsing import base64url, pointers
 from verifier.proof.cryptosuites import ECDSA_SD_2023, cbor, ecdsa_sd, sd_proof_value
 from verifier.proof.cryptosuites.sd_proof_value import BaseProof, DerivedProof

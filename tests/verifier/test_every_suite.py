@@ -14,8 +14,8 @@ from world import World
 
 from contexts import BUNDLED, canonicalize, canonicalize_defined
 from issuer.home.profiles import PROFILES
-from issuer.issuance.selective import base_proof_value
-from issuer.issuance.signing import make_proof
+from issuer.issuance.signing.proofs import make_proof
+from issuer.issuance.signing.selective import base_proof_value
 from keys.documents import public_member
 from keys.entry import ALGORITHMS, JWT_USES, KeyUse
 from keys.file_signer import FileSigner

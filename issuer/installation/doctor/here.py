@@ -19,7 +19,7 @@ from issuer.installation import backup
 from issuer.installation.doctor import rules
 from issuer.installation.doctor.finding import Finding, failed, ok, unchecked, warning
 from issuer.issuance.finish import pending
-from issuer.issuance.unprintable import unprintable_credentials
+from issuer.issuance.records.unprintable import unprintable_credentials
 from issuer.outbox.kinds import DeliveryError
 from issuer.outbox.mail import connection
 from issuer.outbox.mail_trouble import explain

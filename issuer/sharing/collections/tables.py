@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from issuer.database.database import Base
-from issuer.issuance.tables import CredentialRow
+from issuer.issuance.records.tables import CredentialRow
 
 
 class CollectionEntry(Base):

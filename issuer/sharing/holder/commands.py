@@ -6,8 +6,8 @@ from typing import Any
 
 from issuer import issuance
 from issuer.home.issuer import Issuer
-from issuer.issuance import register
 from issuer.issuance.manage import manage_url
+from issuer.issuance.records import register
 from issuer.sharing.holder import holder
 
 

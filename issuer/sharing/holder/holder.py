@@ -6,9 +6,9 @@ from sqlalchemy import Select, func, select, update
 
 from issuer.catalog.tables import AchievementVersion
 from issuer.home.issuer import Issuer
-from issuer.issuance.approval_tables import ApprovalRow
 from issuer.issuance.manage import manage_url
-from issuer.issuance.tables import CredentialRow, State
+from issuer.issuance.records.approval_tables import ApprovalRow
+from issuer.issuance.records.tables import CredentialRow, State
 from issuer.sharing import decision
 from issuer.sharing.decision import Decision
 from issuer.sharing.shared import Shared

@@ -6,8 +6,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from issuer.catalog.tables import AchievementVersion
-from issuer.issuance.approval_tables import ApprovalRow
-from issuer.issuance.tables import CredentialRow, Revocation, State
+from issuer.issuance.records.approval_tables import ApprovalRow
+from issuer.issuance.records.tables import CredentialRow, Revocation, State
 
 FEWEST: Final = 5
 """Fewer would point at people."""

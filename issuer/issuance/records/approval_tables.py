@@ -20,9 +20,9 @@ class ApprovalRow(Base):
     covers (comments, who signed off and when) is read from it. `digest` is its SHA-256;
     `token` is the unguessable part of the approval's status address.
 
-    It is searched by the columns after `received_at` (`issuance.search`): the name as `fold` writes
-    it, the day of the award as the credential shows it, and when it ends. `teacher` is None where
-    `mintmark migrate` has not come to the row yet, and there alone.
+    It is searched by the columns after `received_at` (`issuance.records.search`): the name as
+    `fold` writes it, the day of the award as the credential shows it, and when it ends. `teacher`
+    is None where `mintmark migrate` has not come to the row yet, and there alone.
     """
 
     __tablename__ = "approvals"

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from issuer.home import published
 from issuer.home.settings import Settings
-from issuer.issuance.tables import StatusList
+from issuer.issuance.records.tables import StatusList
 from verifier.parsing import strict_json
 
 UNWRITTEN_SECONDS: Final = 60

@@ -16,8 +16,8 @@ from issuer.home.issuer import Issuer
 from issuer.home.problem import Flaw
 from issuer.home.settings import FILE, Settings
 from issuer.issuance.approval import Approval, Proposed, from_data
-from issuer.issuance.approval_tables import ApprovalRow
-from issuer.issuance.tables import CredentialRow
+from issuer.issuance.records.approval_tables import ApprovalRow
+from issuer.issuance.records.tables import CredentialRow
 
 
 def unprintable_texts(approval: Approval, settings: Settings) -> list[Flaw]:

@@ -5,8 +5,8 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import select
 
-from issuer.issuance import status
-from issuer.issuance.tables import Revocation, StatusList
+from issuer.issuance.records.tables import Revocation, StatusList
+from issuer.issuance.status_lists import places
 from verifier.checks import status_list
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -15,49 +15,49 @@ KEY = b"k" * 32
 
 
 def reserve(database, count=1, *, size=SIZE):
-    places = []
+    reserved = []
     for _ in range(count):
         with database.writing() as session:
-            places.append(status.reserve(session, size=size, now=NOW))
-    return places
+            reserved.append(places.reserve(session, size=size, now=NOW))
+    return reserved
 
 
 @pytest.mark.parametrize("size", [4096, 4097, 8184], ids=["power-of-4", "over", "under"])
 def test_every_place_of_a_list_has_its_own_index(size):
-    indexes = {status.place_to_index(place, key=KEY, size=size) for place in range(size)}
+    indexes = {places.place_to_index(place, key=KEY, size=size) for place in range(size)}
     assert indexes == set(range(size))
 
 
 def test_indexes_are_spread_as_chance_would():
     """Chi-square over 64 parts of the list, 63 degrees of freedom: 120 is beyond 1 in 100,000."""
-    drawn = [status.place_to_index(place, key=KEY, size=SIZE) for place in range(6400)]
+    drawn = [places.place_to_index(place, key=KEY, size=SIZE) for place in range(6400)]
     parts = Counter(index * 64 // SIZE for index in drawn)
     assert sum((parts[part] - 100) ** 2 / 100 for part in range(64)) < 120
 
 
 def test_neighbors_in_time_are_strangers_in_the_list():
-    drawn = [status.place_to_index(place, key=KEY, size=SIZE) for place in range(6401)]
+    drawn = [places.place_to_index(place, key=KEY, size=SIZE) for place in range(6401)]
     steps = Counter((b - a) % SIZE * 64 // SIZE for a, b in pairwise(drawn))
     assert sum((steps[part] - 100) ** 2 / 100 for part in range(64)) < 120
 
 
 def test_two_lists_have_two_orders():
     orders = [
-        [status.place_to_index(place, key=key, size=SIZE) for place in range(100)]
+        [places.place_to_index(place, key=key, size=SIZE) for place in range(100)]
         for key in (b"a" * 32, b"b" * 32)
     ]
     assert orders[0] != orders[1]
 
 
 def test_no_index_is_handed_out_twice(any_database):
-    places = reserve(any_database, 60)
-    assert len(set(places)) == 60
+    reserved = reserve(any_database, 60)
+    assert len(set(reserved)) == 60
 
 
 def test_an_index_of_what_was_undone_is_free_again(any_database):
     reserve(any_database)
     with any_database.writing() as session:
-        undone = status.reserve(session, size=SIZE, now=NOW)
+        undone = places.reserve(session, size=SIZE, now=NOW)
         session.rollback()
     assert reserve(any_database) == [undone]
 
@@ -75,17 +75,17 @@ def test_a_full_list_is_closed_and_the_next_one_opened(any_database):
 def test_the_bits_are_just_the_rows(any_database):
     [(number, index)] = reserve(any_database)
     with any_database.writing() as session:
-        assert status.revoke(session, number, index, reason="a mistake", now=NOW)
-        bits = status.bits(session, session.get_one(StatusList, number))
+        assert places.revoke(session, number, index, reason="a mistake", now=NOW)
+        bits = places.bits(session, session.get_one(StatusList, number))
     assert [place for place in range(SIZE) if status_list.bit(bits, place)] == [index]
 
 
 def test_a_bit_that_is_set_stays_with_its_first_reason(any_database):
     [(number, index)] = reserve(any_database)
     with any_database.writing() as session:
-        status.revoke(session, number, index, reason="first", now=NOW)
+        places.revoke(session, number, index, reason="first", now=NOW)
     with any_database.writing() as session:
-        assert not status.revoke(session, number, index, reason="second", now=NOW)
+        assert not places.revoke(session, number, index, reason="second", now=NOW)
         assert session.get_one(Revocation, (number, index)).reason == "first"
 
 
@@ -98,7 +98,7 @@ def test_after_a_restore_no_index_comes_again(any_database):
     with any_database.writing() as session:  # what restoring the backup does to the counter
         session.scalars(select(StatusList)).one().next_place = backup
     with any_database.writing() as session:
-        status.close_all(session, size=SIZE, now=NOW)
+        places.close_all(session, size=SIZE, now=NOW)
     assert not lost & set(reserve(any_database, 50))
 
 
@@ -112,8 +112,8 @@ def test_without_closing_the_lists_indexes_would_come_again(any_database):
 
 def test_a_list_opened_after_a_restore_has_a_number_that_nothing_counted_to(any_database):
     with any_database.writing() as session:
-        first = status.close_all(session, size=SIZE, now=NOW)
-        again = status.close_all(session, size=SIZE, now=NOW + timedelta(seconds=1))
+        first = places.close_all(session, size=SIZE, now=NOW)
+        again = places.close_all(session, size=SIZE, now=NOW + timedelta(seconds=1))
     assert first == int(NOW.timestamp())
     assert again == first + 1
 
@@ -125,8 +125,8 @@ def test_revocations_that_a_backup_does_not_know_are_taken_from_the_published_li
     number = reserve(any_database)[0][0] if known else 5
     published = status_list.with_bits(SIZE, {3, 99, 131_071})
     with any_database.writing() as session:
-        assert status.adopt(session, number, published, now=NOW) == 3
-        assert status.adopt(session, number, published, now=NOW) == 0
+        assert places.adopt(session, number, published, now=NOW) == 3
+        assert places.adopt(session, number, published, now=NOW) == 0
         row = session.get_one(StatusList, number)
-        assert status.bits(session, row) == published
+        assert places.bits(session, row) == published
         assert row.closed is not known

@@ -13,10 +13,10 @@ from contexts.errors import MintmarkError
 from issuer.home import addresses, published
 from issuer.home.issuer import Issuer
 from issuer.home.settings import Settings
-from issuer.issuance import mark, status
 from issuer.issuance.build import timestamp
-from issuer.issuance.signing import make_proofs, signing_methods
-from issuer.issuance.tables import CredentialRow, Revocation, StatusList
+from issuer.issuance.records.tables import CredentialRow, Revocation, StatusList
+from issuer.issuance.signing.proofs import make_proofs, signing_methods
+from issuer.issuance.status_lists import mark, places
 from verifier import clock
 from verifier.checks import status_list
 from verifier.credential.model import instant, listed
@@ -45,7 +45,7 @@ def publish_all(issuer: Issuer, *, now: datetime) -> list[int]:
     """Sign and write every status list, the one for the next credential too; their numbers."""
     size = issuer.settings.status_list_size
     with issuer.database.writing() as session:
-        status.open_list(session, size=size, now=now)
+        places.open_list(session, size=size, now=now)
         numbers = list(session.scalars(select(StatusList.number).order_by(StatusList.number)))
     for number in numbers:
         publish(issuer, number)
@@ -64,7 +64,7 @@ def publish(issuer: Issuer, number: int) -> None:
     file = published.file_of(issuer.settings, url)
     with published.locked(issuer.settings):
         with issuer.database.reading() as session:
-            bits = status.bits(session, session.get_one(StatusList, number))
+            bits = places.bits(session, session.get_one(StatusList, number))
         _refuse_loss(file, bits)
         now = clock.now()
         document = {
@@ -171,7 +171,7 @@ def revoke(issuer: Issuer, public_id: str, *, reason: str, now: datetime) -> boo
         row = session.scalar(found)
         if row is None:
             raise NotIssuedError(f"no credential {public_id!r}")
-        fresh = status.revoke(session, row.list_number, row.list_index, reason=reason, now=now)
+        fresh = places.revoke(session, row.list_number, row.list_index, reason=reason, now=now)
         number = row.list_number
     publish(issuer, number)
     return fresh
@@ -241,5 +241,5 @@ def _take_in(session: Session, settings: Settings, now: datetime) -> tuple[int, 
     adopted = 0
     for file in _files(settings):
         if (bits := _published_bits(file)) is not None:
-            adopted += status.adopt(session, int(file.name), bits, now=now)
-    return adopted, status.close_all(session, size=settings.status_list_size, now=now)
+            adopted += places.adopt(session, int(file.name), bits, now=now)
+    return adopted, places.close_all(session, size=settings.status_list_size, now=now)

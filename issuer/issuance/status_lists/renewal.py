@@ -7,7 +7,7 @@ from typing import Final
 
 from issuer.home.issuer import Issuer, opened
 from issuer.home.settings import Settings
-from issuer.issuance import lists
+from issuer.issuance.status_lists import lists
 from verifier import clock
 
 LOOK_SECONDS: Final = 3600

@@ -17,8 +17,8 @@ from contexts.errors import MintmarkError
 from issuer.drawing.serial import serial
 from issuer.home import addresses
 from issuer.home.issuer import Issuer
-from issuer.issuance.approval_tables import ApprovalRow
-from issuer.issuance.tables import CredentialRow, Revocation, State
+from issuer.issuance.records.approval_tables import ApprovalRow
+from issuer.issuance.records.tables import CredentialRow, Revocation, State
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _SHOWN: Final = 10

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from issuer.database.compressed import CompressedBytes, CompressedJwt
 from issuer.database.database import Base
-from issuer.issuance.approval_tables import ApprovalRow
+from issuer.issuance.records.approval_tables import ApprovalRow
 
 
 class State(StrEnum):

@@ -8,7 +8,7 @@ from functools import lru_cache
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from issuer.issuance.tables import Revocation, StatusList
+from issuer.issuance.records.tables import Revocation, StatusList
 from verifier.checks import status_list
 
 _ROUNDS = 8

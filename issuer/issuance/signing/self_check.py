@@ -9,7 +9,7 @@ from contexts import BUNDLED
 from contexts.content import content_of
 from issuer.home import published
 from issuer.home.issuer import Issuer
-from issuer.issuance.signing import Secured
+from issuer.issuance.signing.proofs import Secured
 from verifier import clock
 from verifier.pipeline.examine import World
 from verifier.pipeline.memory import Memory, RecordingFetch, RememberingWorld

@@ -16,7 +16,7 @@ from issuer.database.database import to_json
 from issuer.home.profiles import PROFILES, PROOF, PROOF_TO_SHARE, SigningProfile
 from issuer.home.settings import Settings
 from issuer.issuance.build import timestamp
-from issuer.issuance.selective import base_proof_value
+from issuer.issuance.signing.selective import base_proof_value
 from keys.entry import JWT_USES, KeyUse
 from keys.signer import Signer, SigningError, is_signature
 from verifier.checks.disclosure import mandatory_pointers

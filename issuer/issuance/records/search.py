@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from issuer.database.database import to_json
 from issuer.drawing.serial import serial
 from issuer.issuance.approval import Approval
-from issuer.issuance.approval_tables import AddressRow, ApprovalRow
+from issuer.issuance.records.approval_tables import AddressRow, ApprovalRow
 
 LONGEST: Final = 200
 """Characters of a name that are searched by: an index takes no longer ones on PostgreSQL."""

@@ -1,0 +1,1 @@
+"""What is stored of approvals and credentials, and what is read out of it."""
