@@ -3,6 +3,7 @@
 from alembic import context
 
 import issuer.outbox.tables
+import issuer.people.tables
 import issuer.sharing.collections.tables
 import issuer.sharing.tables  # noqa: F401 (they import the tables of every subject)
 from issuer.database.database import Base

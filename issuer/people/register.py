@@ -1,0 +1,122 @@
+"""The register of people: who is in it, under which names and addresses.
+
+with issuer.database.writing() as session:
+    person = register.add(session, "Jordan Example", now=clock.now())
+    register.add_address(session, person, "jordan@school.example", verified_at=None)
+"""
+
+import secrets
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contexts.errors import MintmarkError
+from issuer.issuance.records.search import fold
+from issuer.people.tables import (
+    LONGEST_ADDRESS,
+    LONGEST_NAME,
+    OtherNameRow,
+    PersonAddressRow,
+    PersonRow,
+)
+from verifier.checks.recipient import ascii_lower
+from verifier.parsing.email_address import in_ascii
+
+_ID_BYTES: Final = 16
+
+
+class RegisterError(MintmarkError):
+    """What was given cannot stand in the register; the message says why."""
+
+
+def new_id() -> str:
+    """Return 22 letters that nobody can guess."""
+    return secrets.token_urlsafe(_ID_BYTES)
+
+
+def folded(address: str) -> str:
+    """Return an address as it is compared: no two people have one address in two spellings."""
+    return ascii_lower(in_ascii(address.strip()))
+
+
+def add(
+    session: Session,
+    name: str,
+    *,
+    now: datetime,
+    staff_number: str | None = None,
+) -> PersonRow:
+    """Put a person into the register. Raises `RegisterError`."""
+    person = PersonRow(public_id=new_id(), created_at=now, staff_number=staff_number)
+    person.name, person.folded = _name(name), fold(name)
+    session.add(person)
+    session.flush()
+    return person
+
+
+def rename(session: Session, person: PersonRow, name: str) -> None:
+    """Give a person another name to sign; the one until now is kept among the others.
+
+    Raises `RegisterError`. What was signed stays as it was.
+    """
+    name = _name(name)
+    if name == person.name:
+        return
+    known = {row.name for row in person.other_names}
+    if person.name not in known:
+        person.other_names.append(OtherNameRow(name=person.name))
+    person.name, person.folded = name, fold(name)
+    session.flush()
+
+
+def add_address(
+    session: Session, person: PersonRow, address: str, *, verified_at: datetime | None
+) -> PersonAddressRow:
+    """Give a person an address, the first one as the primary one; one that is theirs stays.
+
+    Raises `RegisterError` for what is no address, and for one that is somebody else's.
+    """
+    address = address.strip()
+    local, at, domain = address.rpartition("@")
+    if not (local and at and domain) or len(address) > LONGEST_ADDRESS or not address.isprintable():
+        raise RegisterError("this is no e-mail address")
+    row = session.scalar(select(PersonAddressRow).where(PersonAddressRow.folded == folded(address)))
+    if row is None:
+        row = PersonAddressRow(
+            address=address, folded=folded(address), is_primary=not person.addresses
+        )
+        person.addresses.append(row)
+    elif row.person_pk != person.id:
+        raise RegisterError("this address is somebody else's")
+    row.verified_at = row.verified_at or verified_at
+    session.flush()
+    return row
+
+
+def of_address(session: Session, address: str) -> PersonAddressRow | None:
+    """Return the row of an address, however it is spelled; None if nobody has it."""
+    return session.scalar(
+        select(PersonAddressRow).where(PersonAddressRow.folded == folded(address))
+    )
+
+
+def find(session: Session, public_id: str) -> PersonRow | None:
+    """Return the person whose page has this id; of a merged record, the one it went into."""
+    person = session.scalar(select(PersonRow).where(PersonRow.public_id == public_id))
+    while person is not None and person.merged_into is not None:
+        person = session.get(PersonRow, person.merged_into)
+    return person
+
+
+def primary_address(person: PersonRow) -> PersonAddressRow | None:
+    """Return the address that mail goes to; None if there is none."""
+    return next(iter(sorted(person.addresses, key=lambda row: not row.is_primary)), None)
+
+
+def _name(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise RegisterError(f"a name has 1 to {LONGEST_NAME} letters, in one line")
+    return name

@@ -1,0 +1,144 @@
+"""What people are here, from a day to a day: granting a role and taking it back.
+
+Nobody grants themself a role, and the last superintendent cannot be removed.
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import Session
+
+from contexts.errors import MintmarkError
+from issuer.people.tables import BuildingRow, GrantRow, PersonRow
+from verifier.wording.words import N_
+
+
+class Role(StrEnum):
+    """What somebody is in the district."""
+
+    TEACHER = "teacher"
+    COACH = "coach"
+    EVALUATOR = "evaluator"
+    BUILDING_ADMINISTRATOR = "building-administrator"
+    SUPERINTENDENT = "assistant-superintendent"
+    DEPUTY = "deputy"
+    OFFICE = "office"
+    PAYROLL = "payroll"
+    BOARD = "board"
+    OPERATOR = "operator"
+
+
+TITLES: Final = {
+    Role.TEACHER: N_("Teacher"),
+    Role.COACH: N_("Coach"),
+    Role.EVALUATOR: N_("Evaluator"),
+    Role.BUILDING_ADMINISTRATOR: N_("Building administrator"),
+    Role.SUPERINTENDENT: N_("Assistant superintendent"),
+    Role.DEPUTY: N_("Deputy of the assistant superintendent"),
+    Role.OFFICE: N_("Office"),
+    Role.PAYROLL: N_("Payroll"),
+    Role.BOARD: N_("School board"),
+    Role.OPERATOR: N_("Operator"),
+}
+OF_A_BUILDING: Final = frozenset({Role.BUILDING_ADMINISTRATOR})
+"""Roles that say nothing without a building."""
+
+
+class RoleError(MintmarkError):
+    """The role is neither granted nor taken back; the message says why."""
+
+
+def in_force(today: date) -> ColumnElement[bool]:
+    """Return the condition for a grant to hold today."""
+    ends = or_(GrantRow.last_day.is_(None), GrantRow.last_day >= today)
+    return (GrantRow.first_day <= today) & ends
+
+
+def roles_of(session: Session, person: PersonRow, *, today: date) -> list[GrantRow]:
+    """Return the grants that hold today; none of somebody who left."""
+    if not person.is_here:
+        return []
+    grants = select(GrantRow).where(GrantRow.person_pk == person.id, in_force(today))
+    return list(session.scalars(grants.order_by(GrantRow.id)))
+
+
+def grant(
+    session: Session,
+    person: PersonRow,
+    role: Role,
+    *,
+    first_day: date,
+    last_day: date | None = None,
+    building: BuildingRow | None = None,
+    by: PersonRow | None = None,
+) -> GrantRow:
+    """Grant a role; `by` is None for the command line. A grant that is there stays as it is.
+
+    Raises `RoleError`.
+    """
+    if by is not None and by.id == person.id:
+        raise RoleError("nobody grants themself a role")
+    if role in OF_A_BUILDING and building is None:
+        raise RoleError("this role needs a building")
+    if last_day is not None and last_day < first_day:
+        raise RoleError("the last day is before the first")
+    made = GrantRow(
+        person_pk=person.id,
+        role=role,
+        building_pk=building and building.id,
+        first_day=first_day,
+        last_day=last_day,
+        granted_by=by and by.id,
+    )
+    for there in _same(session, made):
+        return there
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _same(session: Session, made: GrantRow) -> Iterable[GrantRow]:
+    """Return the grants that say all that `made` says."""
+    building = GrantRow.building_pk.is_not_distinct_from(made.building_pk)
+    ends = GrantRow.last_day.is_not_distinct_from(made.last_day)
+    whose = (GrantRow.person_pk == made.person_pk, GrantRow.role == made.role)
+    return session.scalars(
+        select(GrantRow).where(*whose, building, ends, GrantRow.first_day <= made.first_day)
+    )
+
+
+def take_back(session: Session, given: GrantRow, *, today: date) -> None:
+    """Let a grant have ended yesterday; one that has not begun is gone. Raises `RoleError`."""
+    refuse_without_superintendent(session, given.person_pk, today=today, given=given)
+    if given.first_day >= today:
+        session.delete(given)
+    else:
+        given.last_day = today - timedelta(days=1)
+
+
+def refuse_without_superintendent(
+    session: Session, person_pk: int, *, today: date, given: GrantRow | None = None
+) -> None:
+    """Raise `RoleError` if nobody were the superintendent without this person, or this grant.
+
+    `session` writes. A grant with a last day does not count: it ends by itself.
+    """
+    lasting = (
+        select(GrantRow)
+        .join(PersonRow, PersonRow.id == GrantRow.person_pk)
+        .where(GrantRow.role == Role.SUPERINTENDENT, in_force(today), GrantRow.last_day.is_(None))
+        .where(PersonRow.left_at.is_(None), PersonRow.erased_at.is_(None))
+        .with_for_update()
+    )
+    grants = session.scalars(lasting).all()
+    lost = [g for g in grants if (g.id == given.id if given else g.person_pk == person_pk)]
+    if lost and len(lost) == len(grants):
+        raise RoleError("the last assistant superintendent cannot be removed: name another first")
+
+
+def is_anyone(session: Session, role: Role, *, today: date) -> bool:
+    """Return whether anybody has this role today."""
+    return bool(session.scalar(select(exists().where(GrantRow.role == role, in_force(today)))))
