@@ -1,0 +1,1 @@
+"""The program: from a teacher's idea to an approval."""

@@ -1,0 +1,1 @@
+"""Who judges which request, and what they judge."""
