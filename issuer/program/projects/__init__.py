@@ -1,0 +1,1 @@
+"""A teacher's project, from the first idea to the approval."""

@@ -1,0 +1,1 @@
+"""When proposals and completions are taken, and by when they are decided."""
