@@ -1,4 +1,14 @@
-"""The parent of our errors, and why a document has no canonical bytes."""
+"""The parent of our errors, what a command ends with, and why a document has no canonical bytes."""
+
+from typing import Final
+
+DONE: Final = 0
+FAILED: Final = 1
+"""It did not work; of a credential, the answer is no."""
+USAGE: Final = 2
+"""The command cannot run as it was given."""
+NOT_YET: Final = 3
+"""Something is left, or could not be checked: the same command can help later."""
 
 DATA_LOSS = "https://w3id.org/security#DATA_LOSS_DETECTION_ERROR"
 TRANSFORMATION = "https://w3id.org/security#PROOF_TRANSFORMATION_ERROR"
@@ -12,7 +22,7 @@ class MintmarkError(Exception):
         raise BackupError("the database is older than its lists", remedy="mintmark after-restore")
     """
 
-    exit_status = 1
+    exit_status = FAILED
 
     def __init__(self, message: str = "", *, remedy: str = "") -> None:
         super().__init__(message)
@@ -21,6 +31,12 @@ class MintmarkError(Exception):
     def __str__(self) -> str:
         message = super().__str__()
         return f"{message} ({self.remedy})" if self.remedy else message
+
+
+class UsageError(MintmarkError):
+    """The command cannot run as given; the message says what to change."""
+
+    exit_status = USAGE
 
 
 class CanonicalizationError(MintmarkError, ValueError):

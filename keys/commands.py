@@ -1,13 +1,11 @@
 """`mintmark keys …`: create, list, rotate, retire, compromise and export.
 
-`add_keys_commands` adds the parser; the program then calls `run` with what the command line
-and the settings gave, and publishes the DID document and JWKS again if the exit code is 0
-and `changes_keys` says so.
+`add_commands` adds the parser; the program then calls `run` with what the command line and the
+settings gave, and publishes the DID document and JWKS again if `changes_keys` says so.
 """
 
 import argparse
 import json
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,8 +22,8 @@ Passphrase: TypeAlias = Callable[[], bytes]
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
-def add_keys_commands(subparsers: Commands) -> None:
-    """Add `keys` and its own subcommands to a program's `subparsers`."""
+def add_commands(subparsers: Commands) -> argparse.ArgumentParser:
+    """Add `keys` and its own subcommands to a program's `subparsers`; return its parser."""
     keys = subparsers.add_parser("keys", help="make, list and replace the signing keys")
     commands = keys.add_subparsers(dest="keys_command", metavar="COMMAND", required=True)
     create = commands.add_parser("create", help="make the active keys that the settings ask for")
@@ -56,6 +54,7 @@ def add_keys_commands(subparsers: Commands) -> None:
         metavar="FILE",
         help="what to encrypt it with: a file with a random passphrase",
     )
+    return keys
 
 
 def changes_keys(args: argparse.Namespace) -> bool:
@@ -71,35 +70,29 @@ def run(
     passphrase: Passphrase,
     now: datetime,
     uses: Sequence[KeyUse] = ISSUING_USES,
-) -> int:
-    """Do the `keys` command in `args` on the keys in `home`, and return the exit code.
+) -> None:
+    """Do the `keys` command in `args` on the keys in `home`. Raises `KeysError`.
 
     `uses` are those that the issuer signs with. `passphrase` is called only by commands that
-    open a private key; it may raise `KeysError`, which like every other is printed with its
-    remedy and gives 1.
+    open a private key.
     """
     keyring = Keyring(home)
     now = now.astimezone(UTC).replace(microsecond=0)
-    try:
-        match args.keys_command:
-            case "create":
-                _create(keyring, issuer_id, passphrase, now, [args.use] if args.use else uses)
-            case "list":
-                _list(keyring)
-            case "rotate":
-                _rotate(keyring, issuer_id, passphrase, now, args.use)
-            case "retire":
-                entry = keyring.retire(args.key, now=now)
-                print(f"{entry.id} is retired. It stays published, and signs no more.")
-                _warn_if_did_key(issuer_id)
-            case "compromise":
-                _compromise(keyring, issuer_id, args, now)
-            case "export":
-                _export(keyring, issuer_id, passphrase, args)
-    except KeysError as exc:
-        print(f"mintmark keys: {exc}", file=sys.stderr)
-        return 1
-    return 0
+    match args.keys_command:
+        case "create":
+            _create(keyring, issuer_id, passphrase, now, [args.use] if args.use else uses)
+        case "list":
+            _list(keyring)
+        case "rotate":
+            _rotate(keyring, issuer_id, passphrase, now, args.use)
+        case "retire":
+            entry = keyring.retire(args.key, now=now)
+            print(f"{entry.id} is retired. It stays published, and signs no more.")
+            _warn_if_did_key(issuer_id)
+        case "compromise":
+            _compromise(keyring, issuer_id, args, now)
+        case "export":
+            _export(keyring, issuer_id, passphrase, args)
 
 
 def _create(

@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from argparse import Namespace
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -235,11 +234,7 @@ def home(machine):
         cost=Cost(memory_kib=64, iterations=1, lanes=1),
     )
     with opened(load(home)) as issuer:
-        arguments = Namespace(folder=ROOT / "examples")
-        assert (
-            catalog.run(arguments, database=issuer.database, font_folders=(), now=datetime.now(UTC))
-            == 0
-        )
+        catalog.load(ROOT / "examples", issuer, now=datetime.now(UTC))
     (home / "passphrase").rename(machine / "passphrase")
     if os.geteuid() == 0:
         for path in [home, machine / "passphrase", *home.rglob("*")]:

@@ -12,7 +12,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
-from contexts.errors import MintmarkError
+from contexts.errors import DONE, FAILED, NOT_YET, UsageError
 from issuer.approvals import event, sender
 from issuer.home import addresses
 from issuer.home.issuer import Issuer
@@ -24,17 +24,14 @@ from issuer.issuance.problems import Refused
 from verifier import clock
 from verifier.parsing.strict_json import StrictJsonError
 
-DONE, REFUSED, NOT_YET = 0, 1, 3
 WAITING: Final = 16
 """Groups read ahead for each worker: a file may be larger than the memory."""
 
 _ONE_A_LINE: Final = "write each approval on a line of its own, as does: jq -c {what} FILE"
 
 
-class NotLinesError(MintmarkError):
+class NotLinesError(UsageError):
     """The file does not have an approval on each line."""
-
-    exit_status = 2
 
 
 Line = tuple[int, bytes]
@@ -135,5 +132,5 @@ def _outcome(issuer: Issuer, name: str, outcome: Received | Exception) -> tuple[
 def _refusal(error: Exception) -> tuple[str, int]:
     if isinstance(error, Refused):
         wrong = "; ".join(f"{flaw.field} {flaw.detail} ({flaw.remedy})" for flaw in error.flaws)
-        return f"needs a correction: {wrong}", REFUSED
-    return f"refused: {error}", REFUSED
+        return f"needs a correction: {wrong}", FAILED
+    return f"refused: {error}", FAILED

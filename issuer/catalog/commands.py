@@ -2,51 +2,52 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TypeAlias
 
+from contexts.errors import DONE
 from issuer.catalog import files, versions
 from issuer.catalog.achievement import Achievement
-from issuer.database.database import Database
 from issuer.drawing import glyphs
+from issuer.home.command_line import Commands
+from issuer.home.issuer import Issuer
+from verifier import clock
 from verifier.parsing.old_spelling import OLD_WORDS
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
-
-def add_catalog_commands(subparsers: Commands) -> None:
-    """Add `catalog` and its own subcommands to a program's `subparsers`."""
+def add_commands(commands: Commands) -> None:
+    """Add `catalog load`."""
     before = [OLD_WORDS["catalog"]]
-    catalog = subparsers.add_parser("catalog", aliases=before, help="what teachers can earn")
-    commands = catalog.add_subparsers(dest="catalog_command", metavar="COMMAND", required=True)
-    load = commands.add_parser(
+    catalog = commands.add_parser("catalog", aliases=before, help="what teachers can earn")
+    actions = catalog.add_subparsers(dest="catalog_command", metavar="COMMAND", required=True)
+    loading = actions.add_parser(
         "load", help="read achievements and rubrics; what changed becomes a new version"
     )
-    load.add_argument(
+    loading.add_argument(
         "folder", type=Path, metavar="FOLDER", help="holds achievements/*.toml and rubrics/*.toml"
     )
+    loading.set_defaults(run=_load)
 
 
-def run(
-    args: argparse.Namespace,
-    *,
-    database: Database,
-    now: datetime,
-    font_folders: Sequence[Path] = (),
-) -> int:
-    """Load the files named in `args`, all or none, and return 0. Raises `CatalogError`."""
-    achievements = files.load(args.folder)
-    with database.writing() as session:
+def _load(args: argparse.Namespace, issuer: Issuer) -> int:
+    load(args.folder, issuer, now=clock.now())
+    return DONE
+
+
+def load(folder: Path, issuer: Issuer, *, now: datetime) -> None:
+    """Store what is new in the files of `folder`, all or nothing, and print it.
+
+    Raises `CatalogError` if a file cannot be used.
+    """
+    achievements = files.load(folder)
+    with issuer.database.writing() as session:
         rows = [versions.record(session, item, now=now) for item in achievements]
     for row in rows:
         news = "new" if row.created_at == now else "unchanged"
         print(f"{row.achievement_id}  version {row.version}  {news}")
     for item in achievements:
-        if told := glyphs.unprintable(_printed(item), font_folders):
+        if told := glyphs.unprintable(_printed(item), issuer.settings.font_folders):
             print(f"{item.id}  {told[0]}; {told[1]}", file=sys.stderr)
-    return 0
 
 
 def _printed(item: Achievement) -> str:

@@ -2,46 +2,57 @@
 
 import argparse
 import sys
-from typing import Any
+from functools import partial
 
+from contexts.errors import DONE, NOT_YET, USAGE
+from issuer.home.command_line import Commands
 from issuer.home.issuer import Issuer
-from issuer.outbox import queue, worker
+from issuer.outbox import mail_test, queue, worker
 from issuer.outbox.kinds import Kinds
 from issuer.outbox.tables import MessageState
 from verifier import clock
 
-_INCOMPLETE = 3
 
+def add_commands(commands: Commands, kinds: Kinds) -> None:
+    """Add `outbox list`, `outbox deliver`, `outbox replay` and `mail test`.
 
-def add_outbox_commands(commands: Any) -> None:
-    """Add `outbox list`, `outbox deliver` and `outbox replay` to a parser."""
+    `kinds` are those that can be delivered.
+    """
     outbox = commands.add_parser("outbox", help="mail that has not left yet")
     actions = outbox.add_subparsers(dest="action", metavar="ACTION", required=True)
-    actions.add_parser("list", help="list what waits and what could not be delivered, and why")
+    listing = actions.add_parser(
+        "list", help="list what waits and what could not be delivered, and why"
+    )
+    listing.set_defaults(run=_list)
     deliver = actions.add_parser("deliver", help="send what is due now, and end")
     deliver.add_argument("--all", action="store_true", help="also what waits for its next try")
+    deliver.set_defaults(run=partial(_deliver, kinds=kinds))
     replay = actions.add_parser("replay", help="send again what could not be delivered")
     replay.add_argument("number", type=int, nargs="?", metavar="NUMBER", help="as list shows it")
     replay.add_argument("--all", action="store_true", help="all of them")
+    replay.set_defaults(run=_replay)
+    mail_test.add_commands(commands)
 
 
-def run(args: argparse.Namespace, *, issuer: Issuer, kinds: Kinds) -> int:
-    """Do the `outbox` command in `args`; return 0, or 3 if something has not left."""
-    now = clock.now()
-    if args.action == "deliver":
-        if args.all:
-            with issuer.database.writing() as session:
-                queue.hasten(session, now=now)
-        taken, refused = worker.deliver_due(issuer, kinds, now=clock.now)
-        print(f"{taken} delivered, {refused} not (see: mintmark outbox list)")
-        return _INCOMPLETE if refused else 0
-    if args.action == "replay":
-        if (args.number is None) != args.all:
-            print("mintmark outbox replay: name one NUMBER, or --all", file=sys.stderr)
-            return 2
+def _deliver(args: argparse.Namespace, issuer: Issuer, *, kinds: Kinds) -> int:
+    if args.all:
         with issuer.database.writing() as session:
-            print(f"{queue.replay(session, args.number, now=now)} will be sent again")
-        return 0
+            queue.hasten(session, now=clock.now())
+    taken, refused = worker.deliver_due(issuer, kinds, now=clock.now)
+    print(f"{taken} delivered, {refused} not (see: mintmark outbox list)")
+    return NOT_YET if refused else DONE
+
+
+def _replay(args: argparse.Namespace, issuer: Issuer) -> int:
+    if (args.number is None) != args.all:
+        print("mintmark outbox replay: name one NUMBER, or --all", file=sys.stderr)
+        return USAGE
+    with issuer.database.writing() as session:
+        print(f"{queue.replay(session, args.number, now=clock.now())} will be sent again")
+    return DONE
+
+
+def _list(args: argparse.Namespace, issuer: Issuer) -> int:
     with issuer.database.reading() as session:
         rows = queue.undelivered(session)
     for row in rows:
@@ -51,4 +62,4 @@ def run(args: argparse.Namespace, *, issuer: Issuer, kinds: Kinds) -> int:
         print(f"{row.id}  {row.kind} {row.about}  {when}  tried {row.attempts}  {row.error or ''}")
     if not rows:
         print("everything has left")
-    return _INCOMPLETE if rows else 0
+    return NOT_YET if rows else DONE

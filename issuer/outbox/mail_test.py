@@ -9,8 +9,10 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
-from typing import Any
 
+from contexts.errors import DONE, FAILED
+from issuer.home.command_line import Commands, Needs
+from issuer.home.issuer import Issuer
 from issuer.home.mail_settings import Mail
 from issuer.home.settings import FILE, Settings
 from issuer.outbox.kinds import DeliveryError
@@ -26,16 +28,17 @@ up SPF and DKIM for {domain}.
 """
 
 
-def add_mail_commands(commands: Any) -> None:
-    """Add `mail test` to a parser."""
+def add_commands(commands: Commands) -> None:
+    """Add `mail test`."""
     mail = commands.add_parser("mail", help="the mail server of the settings")
     actions = mail.add_subparsers(dest="action", metavar="ACTION", required=True)
     test = actions.add_parser("test", help="send one mail, and say what the server answered")
     test.add_argument("address", metavar="ADDRESS", help="where to; best one of another provider")
+    test.set_defaults(run=_test, needs=Needs.HOME)
 
 
-def run(args: argparse.Namespace, *, settings: Settings) -> int:
-    """Send the mail; return 0 if the server took it, else 1 with the remedy."""
+def _test(args: argparse.Namespace, issuer: Issuer) -> int:
+    settings = issuer.settings
     if settings.mail is None:
         return _fail(f"there is no [mail] in {settings.home / FILE}: it shows what may stand there")
     try:
@@ -47,7 +50,7 @@ def run(args: argparse.Namespace, *, settings: Settings) -> int:
         return _fail(f"{trouble.what}\n  {trouble.remedy}")
     print(f"{settings.mail.host}:{settings.mail.port} took it: {answer}")
     print(f"now look whether it is there, from {settings.mail.sender}, and not among the junk")
-    return 0
+    return DONE
 
 
 def send(settings: Settings, mail: Mail, address: str, *, now: datetime) -> str:
@@ -98,4 +101,4 @@ def _recipient(address: str) -> Address:
 
 def _fail(why: str) -> int:
     print(f"mintmark mail test: {why}", file=sys.stderr)
-    return 1
+    return FAILED

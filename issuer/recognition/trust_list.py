@@ -5,7 +5,7 @@ The result is a W3C `RecognizedEntityCredential` (Recognized Entities 1.0, secti
     sign(trust.load(file.read_bytes()), issuer, now=now, days=90)
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from issuer.home.issuer import Issuer
 from issuer.home.published import fetch_own
 from issuer.issuance.build import timestamp
 from issuer.issuance.signing.proofs import make_proofs
+from keys.documents import did_document
 from verifier.trust import TrustEntry, TrustList, TrustListError
 from verifier.trust_lists.signed import read_signed
 
@@ -42,6 +43,29 @@ def sign(trust_list: TrustList, issuer: Issuer, *, now: datetime, days: int) -> 
     signed = to_json({**document, "proof": proofs})
     read_signed(signed.decode(), fetch=fetch_own(settings), now=now)
     return signed
+
+
+def entry(issuer: Issuer, *, kind: str, now: datetime) -> dict[str, Any]:
+    """Return this issuer's own entry for the trust lists of others."""
+    settings = issuer.settings
+    return {
+        "id": settings.issuer_id,
+        "name": settings.issuer_name,
+        "kind": kind,
+        "didDocument": did_document(settings.issuer_id, issuer.keyring.entries()),
+        "retrieved": timestamp(now),
+    }
+
+
+def unsigned(name: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a trust list that holds one entry, as of the moment when that was made."""
+    return {
+        "type": "MintmarkTrustList",
+        "version": 1,
+        "name": name,
+        "updated": entry["retrieved"],
+        "entries": [entry],
+    }
 
 
 def _entity(entry: TrustEntry) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The catalog's files, read strictly, and the command that loads them."""
 
-import argparse
 import hashlib
 import json
 import re
@@ -245,18 +244,12 @@ def test_a_folder_without_achievements_says_what_it_must_hold(tmp_path: Path) ->
         files.load(tmp_path)
 
 
-def _load(folder: Path) -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
-    commands.add_catalog_commands(parser.add_subparsers())
-    return parser.parse_args(["catalog", "load", str(folder)])
-
-
 def test_loading_says_what_is_new(
     issuer: Issuer, folder: Path, now: datetime, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for day in (0, 1):
         moment = now + timedelta(days=day)
-        commands.run(_load(folder), database=issuer.database, now=moment)
+        commands.load(folder, issuer, now=moment)
 
     assert capsys.readouterr().out.splitlines() == [
         "listening  version 1  new",
@@ -269,7 +262,7 @@ def test_loading_records_nothing_when_one_file_is_wrong(
 ) -> None:
     (folder / "achievements" / "z.toml").write_text("name = 1")
     with pytest.raises(files.CatalogError, match=r"z\.toml: ") as refused:
-        commands.run(_load(folder), database=issuer.database, now=now)
+        commands.load(folder, issuer, now=now)
     with issuer.database.reading() as session:
         ids = session.scalars(select(AchievementVersion.achievement_id)).all()
 

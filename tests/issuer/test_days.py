@@ -23,6 +23,7 @@ from issuer.issuance.prepare import Arrived
 from issuer.issuance.problems import ConflictError
 from issuer.issuance.records.approval_tables import ApprovalRow
 from issuer.issuance.records.tables import Revocation
+from issuer.issuance.status_lists import lists
 from issuer.sharing import shared, social
 from verifier.proof.jose import parse
 
@@ -124,7 +125,7 @@ def test_the_approval_of_an_evening_has_that_day_everywhere(in_zone):
 def test_a_withdrawal_is_dated_by_the_district(in_zone):
     issuer = in_zone("America/Chicago")
     received = receive(issuer, EVENING, now=datetime(2026, 6, 1, 1, tzinfo=UTC))
-    issuance.lists.revoke(
+    lists.revoke(
         issuer, received.credential_id, reason="Twice.", now=datetime(2026, 11, 2, 2, tzinfo=UTC)
     )
     with issuer.database.reading() as session:

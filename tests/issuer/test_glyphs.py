@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from needs import need
 
+from contexts.errors import DONE
 from issuer import issuance
 from issuer.__main__ import main
 from issuer.app import start_app
-from issuer.approvals import commands as webhook
+from issuer.approvals import webhook_command
 from issuer.approvals.sender import Reply
 from issuer.catalog.picture import badge
 from issuer.drawing import glyphs
@@ -138,7 +139,7 @@ def test_pending_names_the_district_s_own_names(settings, capsys):
 def test_webhook_check_names_it(settings, body, tmp_path, capsys):
     file = tmp_path / "approval.json"
     file.write_text(json.dumps(body("Thanh 阮")))
-    assert main(["--home", str(settings.home), "webhook", "check", str(file)]) == webhook.DONE
+    assert main(["--home", str(settings.home), "webhook", "check", str(file)]) == DONE
     shown = capsys.readouterr()
     assert "would be accepted" in shown.out
     assert "data.recipient.name has letters that no font here can print: 阮" in shown.err
@@ -148,7 +149,7 @@ def test_webhook_check_names_it(settings, body, tmp_path, capsys):
 def test_webhook_send_prints_the_warning(capsys):
     warning = {"code": "no_font", "field": "data.recipient.name", "detail": "D", "remedy": "R"}
     said = {"page": "https://a.example/1", "manage_url": "m", "warnings": [warning]}
-    assert webhook._report(Reply(201, said)) == webhook.DONE
+    assert webhook_command._report(Reply(201, said)) == DONE
     assert "data.recipient.name D\n    R" in capsys.readouterr().err
 
 

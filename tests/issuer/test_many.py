@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import event, select
 
+from contexts.errors import FAILED
 from issuer.__main__ import main
 from issuer.approvals import many
 from issuer.issuance import ApprovalOutcome, ConflictError, find, finish, receive, receive_all
@@ -222,7 +223,7 @@ def test_workers_share_a_file_and_each_line_is_answered_in_its_order(
     lines = [message(f"a-{number}") for number in range(20)]
     lines[7], lines[15] = "{", lines[2]
     (tmp_path / "all").write_text("\n".join(lines))
-    assert many.run(tmp_path / "all", any_issuer, source="forms", workers=3) == many.REFUSED
+    assert many.run(tmp_path / "all", any_issuer, source="forms", workers=3) == FAILED
     said = capsys.readouterr()
     numbers = [int(line.split()[1].rstrip(":")) for line in said.out.splitlines()]
     assert numbers == [number for number in range(1, 21) if number != 8]
@@ -231,7 +232,7 @@ def test_workers_share_a_file_and_each_line_is_answered_in_its_order(
         rows = session.scalars(select(CredentialRow)).all()
     assert len(rows) == len({(row.list_number, row.list_index) for row in rows}) == 18
     assert {row.state for row in rows} == {State.ISSUED}
-    assert many.run(tmp_path / "all", any_issuer, source="forms", workers=2) == many.REFUSED
+    assert many.run(tmp_path / "all", any_issuer, source="forms", workers=2) == FAILED
     assert capsys.readouterr().out.count("already") == 19
 
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from issuer.__main__ import main
 from issuer.app import start_app
-from issuer.approvals import commands, sender
+from issuer.approvals import sender, webhook_command
 from issuer.webhooks import standard_webhooks
 
 DOWN = "http://localhost:9/webhooks/approvals"
@@ -27,7 +27,7 @@ def server(settings):
 def pauses(monkeypatch):
     """The seconds that a sender would have waited."""
     found = []
-    monkeypatch.setattr(commands, "time", SimpleNamespace(sleep=found.append))
+    monkeypatch.setattr(webhook_command, "time", SimpleNamespace(sleep=found.append))
     return found
 
 

@@ -3,25 +3,27 @@
 import argparse
 import json
 from dataclasses import asdict
-from datetime import datetime
 from itertools import chain
-from typing import Any
 
+from issuer.home.command_line import Commands, Needs
 from issuer.home.issuer import Issuer
 from issuer.installation.doctor import here, outside
 from issuer.installation.doctor.finding import Finding, State, exit_status
+from verifier import clock
 
 _MARKS = {State.OK: "✔", State.WARNING: "!", State.FAILED: "✘", State.UNCHECKED: "?"}
 
 
-def add_doctor_command(commands: Any) -> None:
+def add_commands(commands: Commands) -> None:
     """Add `doctor` to a parser."""
     doctor = commands.add_parser("doctor", help="say of each part whether it works, and the remedy")
     doctor.add_argument("--json", action="store_true", help="for programs")
+    doctor.set_defaults(run=_doctor, needs=Needs.HOME)
 
 
-def run(args: argparse.Namespace, *, issuer: Issuer, now: datetime) -> int:
+def _doctor(args: argparse.Namespace, issuer: Issuer) -> int:
     """Print how each part stands; return 0 if all is well, 1 if a part failed, else 3."""
+    now = clock.now()
     findings: list[Finding] = []
     for finding in chain(here.look(issuer, now=now), outside.look(issuer.settings, now=now)):
         findings.append(finding)
@@ -29,8 +31,8 @@ def run(args: argparse.Namespace, *, issuer: Issuer, now: datetime) -> int:
             print(_line(finding), flush=True)
     if args.json:
         status = exit_status(findings)
-        said = {"status": status, "findings": [asdict(finding) for finding in findings]}
-        print(json.dumps(said, indent=2, ensure_ascii=False))
+        report = {"status": status, "findings": [asdict(finding) for finding in findings]}
+        print(json.dumps(report, indent=2, ensure_ascii=False))
     return exit_status(findings)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from contexts.errors import DONE, FAILED, NOT_YET
+
 
 class State(StrEnum):
     """How a part stands. What could not be checked is never taken for well."""
@@ -48,5 +50,5 @@ def exit_status(findings: Sequence[Finding]) -> int:
     """Return 1 if a part failed, 3 if one has a warning or could not be checked, else 0."""
     states = {finding.state for finding in findings}
     if State.FAILED in states:
-        return 1
-    return 3 if states - {State.OK} else 0
+        return FAILED
+    return NOT_YET if states - {State.OK} else DONE

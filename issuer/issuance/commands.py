@@ -1,0 +1,111 @@
+"""`mintmark pending`, `list`, `export`, `revoke`, `publish` and `after-restore`."""
+
+import argparse
+import sys
+
+from contexts.errors import DONE, FAILED, NOT_YET
+from issuer.home import published
+from issuer.home.command_line import Commands
+from issuer.home.issuer import Issuer
+from issuer.issuance.finish import pending
+from issuer.issuance.records import register
+from issuer.issuance.records.unprintable import unprintable_credentials
+from issuer.issuance.status_lists import lists
+from keys.signer import KeysError
+from verifier import clock
+
+
+def add_commands(commands: Commands) -> None:
+    """Add the commands for credentials and their status lists."""
+    waiting = commands.add_parser(
+        "pending", help="list credentials that are not issued yet, and why"
+    )
+    waiting.set_defaults(run=_pending)
+    listing = commands.add_parser("list", help="list credentials")
+    listing.add_argument(
+        "text", nargs="?", default="", metavar="TEXT", help="a part of name, address or number"
+    )
+    listing.set_defaults(run=_list)
+    export = commands.add_parser("export", help="print every credential as a table")
+    export.add_argument("--csv", action="store_true", required=True, help="for a spreadsheet")
+    export.set_defaults(run=_export)
+    revoke = commands.add_parser("revoke", help="revoke a credential, for all to see")
+    revoke.add_argument("credential", metavar="ID", help="its address or the end of it, or a name")
+    revoke.add_argument("--reason", required=True, help="why; shown on the credential's page")
+    revoke.add_argument("--yes", action="store_true", help="do not ask first")
+    revoke.add_argument(
+        "--correct", action="store_true", help="it is revoked: only replace the public reason"
+    )
+    revoke.set_defaults(run=_revoke)
+    publish = commands.add_parser("publish", help="sign and write every public file again (daily)")
+    publish.set_defaults(run=_publish)
+    restored = commands.add_parser(
+        "after-restore", help="make a restored backup safe to issue from"
+    )
+    restored.set_defaults(run=_after_restore)
+
+
+def _pending(args: argparse.Namespace, issuer: Issuer) -> int:
+    rows = pending(issuer)
+    for row in rows:
+        print(f"{row.public_id}  {row.state}  {row.problem or 'not signed yet'}")
+    if not rows:
+        print("nothing is pending")
+    for public_id, flaw in unprintable_credentials(issuer):
+        print(f"{public_id}  its {flaw.field} {flaw.detail}; {flaw.remedy}")
+    return NOT_YET if rows else DONE
+
+
+def _list(args: argparse.Namespace, issuer: Issuer) -> int:
+    for entry in register.entries(issuer, args.text):
+        print(f"{entry.public_id}  {entry.state:<8}  {entry.name}  {entry.achievement}")
+    return DONE
+
+
+def _export(args: argparse.Namespace, issuer: Issuer) -> int:
+    register.write_csv(register.entries(issuer), sys.stdout)
+    return DONE
+
+
+def _revoke(args: argparse.Namespace, issuer: Issuer) -> int:
+    public_id = register.the_one(issuer, args.credential)
+    if args.correct:
+        corrected = lists.correct_reason(issuer, public_id, reason=args.reason)
+        print(f"{public_id}: {'its page shows the new reason' if corrected else 'not revoked'}")
+        return DONE if corrected else FAILED
+    if not (args.yes or _agreed(issuer, public_id)):
+        print("mintmark revoke: nothing is revoked (--yes does not ask)", file=sys.stderr)
+        return FAILED
+    try:
+        fresh = lists.revoke(issuer, public_id, reason=args.reason, now=clock.now())
+    except (KeysError, OSError) as exc:
+        message = f"recorded, but not yet for all to see: {exc}; then: mintmark publish"
+        raise KeysError(message) from exc
+    print(f"{public_id} {'is revoked' if fresh else 'was revoked before'}; its list is published")
+    if fresh:
+        print("everybody can read the reason on the credential's page")
+    return DONE
+
+
+def _agreed(issuer: Issuer, public_id: str) -> bool:
+    """Ask at the terminal. Without somebody to answer, nothing is agreed."""
+    (entry,) = register.entries(issuer, f"/{public_id}.")
+    print(f"{entry.name}, {entry.achievement}, approved {entry.approved_at}: {entry.page}")
+    print("Revoked is for ever: nobody can take it back (Bitstring Status List 1.0, revocation).")
+    try:
+        return input("Revoke it? Type yes: ").strip().lower() == "yes"
+    except EOFError:
+        return False
+
+
+def _publish(args: argparse.Namespace, issuer: Issuer) -> int:
+    published.write_documents(issuer.settings, issuer.keyring)
+    numbers = lists.publish_all(issuer, now=clock.now())
+    print(f"published the keys and {len(numbers)} status list(s) in {issuer.settings.public}")
+    return DONE
+
+
+def _after_restore(args: argparse.Namespace, issuer: Issuer) -> int:
+    adopted, number = lists.after_restore(issuer, now=clock.now())
+    print(f"took in {adopted} revocation(s) from the published lists; status list {number} is new")
+    return DONE
