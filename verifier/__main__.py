@@ -35,6 +35,8 @@ _COMMANDS = {
 }
 """Read when they are asked for, because most often it is one file to check."""
 VERDICTS = ("authentic", "current", "recognized", "theirs")
+BADGE, ANY = "badge", "any"
+"""What may be required beside verdicts: a badge, which is the default, or any credential."""
 
 
 class UsageError(Exception):
@@ -67,6 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 presented_by=args.recipient,
                 evidence=evidence,
                 contexts=contexts,
+                general=True,
             )
             reports += [(name, report) for report in results]
     except UsageError as exc:
@@ -96,7 +99,8 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--require",
         metavar="NAMES",
-        help="verdicts that must be yes: authentic,current,recognized,theirs",
+        help="verdicts that must be yes: authentic,current,recognized,theirs; with any, also "
+        "credentials that are no badges count",
     )
     add("--recipient", metavar="E-MAIL", help="who presented it: e-mail address, name or DID")
     add(
@@ -238,22 +242,24 @@ def _time(text: str | None) -> datetime:
 
 
 def _required(args: argparse.Namespace, lists: Sequence[TrustList]) -> tuple[str, ...]:
-    """Return the required verdicts: authentic and current, and recognized if there is a trust
-    list."""
+    """Return what is required: that it is a badge, authentic and current, and recognized if there
+    is a trust list."""
     if args.require is None:
-        return ("authentic", "current", "recognized") if lists else ("authentic", "current")
+        return (BADGE, "authentic", "current", *(("recognized",) if lists else ()))
     names = tuple(current(name.strip()) for name in args.require.split(",") if name.strip())
-    if unknown := [name for name in names if name not in VERDICTS]:
-        raise UsageError(f"--require {unknown[0]}: choose from {', '.join(VERDICTS)}")
-    if not names:
+    if unknown := [name for name in names if name not in (*VERDICTS, BADGE, ANY)]:
+        raise UsageError(f"--require {unknown[0]}: choose from {', '.join((*VERDICTS, ANY))}")
+    if not {*names} - {BADGE, ANY}:
         raise UsageError("--require: name at least one verdict, or leave it out")
     if "theirs" in names and args.recipient is None:
         raise UsageError("--require theirs: say who presented it with --recipient")
-    return names
+    return names if ANY in names else (BADGE, *names)
 
 
 def _exit_status(reports: Sequence[Report], required: tuple[str, ...]) -> int:
-    answers = {report.verdicts()[name].answer for report in reports for name in required}
+    answers = {report.verdicts()[n].answer for report in reports for n in VERDICTS if n in required}
+    if BADGE in required and any(report.general for report in reports):
+        answers.add(Answer.COULD_NOT_CHECK)
     evidence = {c.outcome for report in reports for c in report.checks if c.name == "evidence"}
     if Answer.NO in answers or Outcome.FAILED in evidence:
         return 1

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from verifier.credential.model import Credential
 
 Params: TypeAlias = Mapping[str, str | int]
+GENERAL = "general_credential"
+"""The code of the check that says of a credential that it is no badge."""
 
 
 class Outcome(StrEnum):
@@ -99,6 +101,11 @@ class Report:
     endorsements: tuple["Report", ...] = ()
     credentials: tuple["Report", ...] = ()
     text: str = field(default="", repr=False, compare=False)
+
+    @property
+    def general(self) -> bool:
+        """Whether it is on a credential that is no badge, and says so."""
+        return any(check.code == GENERAL for check in self.checks)
 
     def verdicts(self) -> dict[str, Verdict]:
         """Return the verdicts by name, in the order people ask for them."""

@@ -63,7 +63,9 @@ class Checker:
 
         def world() -> RememberingWorld:
             fetches.append(RecordingFetch(self._memory, self.task.ask))
-            return RememberingWorld(fetches[-1], now, self._policy.lists, self._contexts)
+            return RememberingWorld(
+                fetches[-1], now, self._policy.lists, self._contexts, general=True
+            )
 
         rows = []
         for report in look_at_all(data, world):
@@ -109,7 +111,7 @@ class Checker:
         facts = {
             "points": "" if worth is None else f"{worth.normalize():f}",
             "name in the credential": credential.recipient_name or "",
-            "achievement": achievement.name if achievement else "",
+            "achievement": achievement.name if achievement else _kind(report),
             "issuer": credential.issuer.id,
             "listed as": str(report.recognized.params.get("name", "")),
             "awarded": f"{policy.awarded(credential) or ''}"[:10],
@@ -117,6 +119,14 @@ class Checker:
             "credential": _same(credential),
         }
         return answers | {head: text[:_LONGEST] for head, text in facts.items()}
+
+
+def _kind(report: Report) -> str:
+    """Return what a credential that is no badge calls itself."""
+    credential = report.credential
+    if credential is None or not report.general:
+        return ""
+    return credential.name or ", ".join(credential.types)
 
 
 def _parts(number: int) -> list[str]:

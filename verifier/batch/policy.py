@@ -57,6 +57,8 @@ class Policy:
     greatest_age_days: int | None = None
     achievements: tuple[AchievementRule, ...] = ()
     exchange: tuple[tuple[str, Decimal], ...] = ()
+    general: bool = False
+    """Whether credentials that are no badges count."""
 
 
 def list_files(text: bytes, folder: Path) -> tuple[Path, ...]:
@@ -74,6 +76,8 @@ def parse(text: bytes, lists: tuple[bytes, ...]) -> Policy:
     age = top.integer("greatest_age_days", default=0)
     if age < 0 or ("greatest_age_days" in top.values and not age):
         raise TomlError("greatest_age_days must be 1 or more (leave it out for any age)")
+    if (count := top.line("count", required=False) or "badges") not in ("badges", "any"):
+        raise TomlError('count must be "badges", or "any" for credentials of every kind')
     exchange = top.table("exchange")
     policy = Policy(
         name=top.line("name", required=False),
@@ -81,6 +85,7 @@ def parse(text: bytes, lists: tuple[bytes, ...]) -> Policy:
         greatest_age_days=age or None,
         achievements=tuple(map(_counted, top.tables("achievements"))),
         exchange=tuple((unit.casefold(), _rate(exchange, unit)) for unit in exchange.values),
+        general=count == "any",
     )
     top.refuse_rest()
     return policy
@@ -117,6 +122,8 @@ def judge(report: Report, policy: Policy, thing: ApplicantFile, now: datetime) -
         yield replace(listed, answer=Answer.COULD_NOT_CHECK)
     elif listed.answer is not Answer.YES:
         yield listed
+    if report.general and not policy.general:
+        yield Verdict(Answer.COULD_NOT_CHECK, "not_a_badge")
     for check in report.checks:
         if check.code in LOOK:
             yield Verdict(Answer.COULD_NOT_CHECK, check.code, check.params)
@@ -125,6 +132,8 @@ def judge(report: Report, policy: Policy, thing: ApplicantFile, now: datetime) -
     yield from _age(credential, policy.greatest_age_days, now)
     if credential.achievement is not None:
         yield from _achievement(credential, credential.achievement, policy.achievements)
+    elif report.general and policy.achievements:
+        yield Verdict(Answer.COULD_NOT_CHECK, "achievement_missing")
     yield from _whose(credential, thing)
     if policy.exchange and points(credential, policy) is None:
         units = ", ".join(unit for unit, _ in policy.exchange)

@@ -7,6 +7,7 @@ report them.
 'did:web:d.example'
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -63,6 +64,14 @@ def view(document: Json) -> Credential:
         unreadable=unreadable(document, *_DATES),
         document=document,
     )
+
+
+def general_view(document: Json) -> Credential:
+    """Return the view of a credential that is no badge: of its subject who it is, for whatever else
+    it says is in terms of its issuer's own, also where they are called as those of badges are."""
+    subject = _object(document.get("credentialSubject"))
+    known = {name: subject[name] for name in ("id", "name") if name in subject}
+    return replace(view({**document, "credentialSubject": known}), document=document)
 
 
 def _achievement(value: Any) -> Achievement | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from contexts import FrozenContexts, work
+from contexts import FrozenContexts, Manner, work
 from contexts.content import content_of
 from verifier import open_badges_2, trust
 from verifier.checks.dates import check_proof_dates, check_validity_period
@@ -18,20 +18,21 @@ from verifier.checks.recipient import check_names
 from verifier.checks.related import check_related
 from verifier.checks.status import check_status
 from verifier.credential.model import Credential, listed
-from verifier.credential.view import view
+from verifier.credential.view import general_view, view
 from verifier.fetching.fetch import Fetch
 from verifier.intake import wrapping
 from verifier.issuers.controller import Controller, DidError
 from verifier.issuers.did import NOT_ASKED, resolve
 from verifier.parsing import strict_json
 from verifier.parsing.strict_json import Json
-from verifier.pipeline.reading import Read, reading
+from verifier.pipeline.reading import GENERAL, MANNER, Read, reading
 from verifier.proof import jose
 from verifier.proof.computed import Computed
 from verifier.proof.data_integrity import check_proofs
 from verifier.proof.jwt_payload import check_limits_named, check_writing, credential_in
 from verifier.proof.vc_jwt import check_jwt
 from verifier.report import Answer, Check, Examination, Outcome, Report, Verdict, worst
+from verifier.structure.data_model import check_any, check_general, is_badge
 from verifier.structure.shape import as_signed, check_endorsement, check_shape
 from verifier.trust import TrustList, chain
 
@@ -55,6 +56,13 @@ class World:
     proven: dict[int, tuple[Json, "Proven"]] = field(default_factory=dict, repr=False)
     """What is known already of credentials inside, whose signatures had to hold for the one around
     them; by the identity of each document, which stays while it stands here."""
+    general: bool = False
+    """Whether the caller asked for credentials of any kind, and not for badges alone."""
+
+    @property
+    def check_kind(self) -> CheckKind:
+        """How it is checked what kind of credential it is (step 4)."""
+        return check_any if self.general else check_shape
 
     def controller(self, issuer: str) -> Controller:
         """Return the issuer's document, or its snapshot in a trust list if its site fails.
@@ -146,9 +154,7 @@ def unparsed(exc: ValueError) -> tuple[str, Check]:
     return "vc_jwt", Check("parse", Outcome.COULD_NOT_CHECK, "jwt_two_models")
 
 
-def examine(
-    secured: SecuredDocument, world: World, check_kind: CheckKind | None = check_shape
-) -> Examination:
+def examine(secured: SecuredDocument, world: World, check_kind: CheckKind | None) -> Examination:
     """Return the checks of a credential, and its view.
 
     `check_kind` checks what kind of credential it is (step 4); None if the caller knows.
@@ -167,11 +173,12 @@ def _authenticate(
     secured: SecuredDocument, world: World, check_kind: CheckKind | None
 ) -> tuple[tuple[Check, ...], Credential | None]:
     """Steps (3) to (5), for a credential and for a status list alike, and the view of it."""
-    _, proven = world.proven.get(id(secured.document)) or (None, _prove(secured, world))
+    general = check_kind is check_any
+    _, proven = world.proven.get(id(secured.document)) or (None, _prove(secured, world, general))
     read, credential, proofs, controller = proven
     if credential is None:
         return (read.check,), None
-    shape = () if check_kind is None else check_kind(read.document)  # (4)
+    shape = _shape(secured, read, check_kind)  # (4)
     if worst(proofs) is None:
         shape = tuple(map(as_signed, shape))
     checks = (read.check, *shape, *proofs)
@@ -187,12 +194,19 @@ def _authenticate(
     return checks, credential
 
 
-def _prove(secured: SecuredDocument, world: World) -> Proven:
+def _shape(secured: SecuredDocument, read: Read, check_kind: CheckKind | None) -> tuple[Check, ...]:
+    if check_kind is check_any and not is_badge(read.document):
+        return check_general(secured.document)
+    return () if check_kind is None else check_kind(read.document)
+
+
+def _prove(secured: SecuredDocument, world: World, general: bool = False) -> Proven:
     """Steps (3) and (5)."""
-    read = _read(secured, world)
+    read = _read(secured, world, general)
     if read.check.outcome is not Outcome.PASSED:
         return Proven(read)
-    credential = view(read.document)
+    is_general = general and not is_badge(read.document)
+    credential = general_view(read.document) if is_general else view(read.document)
     issuer = credential.issuer.id
 
     @cache
@@ -209,11 +223,20 @@ def _prove(secured: SecuredDocument, world: World) -> Proven:
     return Proven(read, credential, proofs, controller_of() if worst(proofs) is None else None)
 
 
-def _read(secured: SecuredDocument, world: World) -> Read:
-    """Return how a credential is to be read: a JWT by its bytes, others by their statements."""
+def _read(secured: SecuredDocument, world: World, general: bool = False) -> Read:
+    """Return how a credential is to be read: a JWT by its bytes, others by their statements; a
+    badge as a badge, however its type is written."""
+    if general:
+        read = _read_in(GENERAL, secured, world)
+        if not is_badge(read.document):
+            return read
+    return _read_in(MANNER, secured, world)
+
+
+def _read_in(manner: Manner, secured: SecuredDocument, world: World) -> Read:
     if secured.jws is not None:
-        return Read(check_writing(secured.document), secured.document)
-    return reading(secured.document, world.contexts)
+        return Read(check_writing(secured.document, manner.holds_many), secured.document)
+    return reading(secured.document, world.contexts, manner)
 
 
 def _holds(inner: Json, more: bool, world: World) -> bool:

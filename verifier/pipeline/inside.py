@@ -23,7 +23,7 @@ from verifier.pipeline.examine import (
     unparsed,
 )
 from verifier.report import Check, Outcome, Params, Report
-from verifier.structure.shape import check_endorsement, check_shape
+from verifier.structure.shape import check_endorsement
 
 MAX_ENDORSEMENTS = 20
 MAX_CREDENTIALS = 50
@@ -57,7 +57,7 @@ def look(document: Json, world: World) -> Inside:
             *_check_count("verifiableCredential", len(record), MAX_CREDENTIALS),
         ),
         tuple(_report(item, world, is_endorsement) for item in endorsements[:MAX_ENDORSEMENTS]),
-        tuple(_report(item, world, check_shape) for item in record[:MAX_CREDENTIALS]),
+        tuple(_report(item, world, world.check_kind) for item in record[:MAX_CREDENTIALS]),
     )
 
 

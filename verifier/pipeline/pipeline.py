@@ -75,17 +75,20 @@ def verify(
     presented_by: str | None = None,
     evidence: Sequence[bytes] = (),
     contexts: FrozenContexts = BUNDLED,
+    general: bool = False,
 ) -> Report:
     """Return the report on a credential in any form: JSON, JWT, PNG, SVG, PDF, a picture of a
     code, or a link to one of these.
 
     `fetch` asks others (`verifier.fetching.fetch.WebFetch()` or `offline`), `now` is the time that
     dates are judged at, `trust` the lists that say who is recognized, `presented_by` a name, e-mail
-    address or DID, `evidence` files to compare with the digests in the credential.
+    address or DID, `evidence` files to compare with the digests in the credential. With `general`,
+    a credential that is no badge has its answers as well, and `Report.general` says which it is.
     Never raises for anything in `data`: what is wrong with it is in the report. `TypeError` for
     what is no bytes, such as the name of a file.
     """
-    report = look_at(data, World(fetch, now, tuple(trust), contexts))  # (1) to (8)
+    world = World(fetch, now, tuple(trust), contexts, general=general)
+    report = look_at(data, world)  # (1) to (8)
     return _presented(report, presented_by, evidence)  # (9)
 
 
@@ -98,13 +101,16 @@ def verify_all(
     presented_by: str | None = None,
     evidence: Sequence[bytes] = (),
     contexts: FrozenContexts = BUNDLED,
+    general: bool = False,
 ) -> Iterator[Report]:
     """Yield a report on each credential in `data`, as `verify` does on the first: all that are
     attached or in a code, and none twice. There is at least one report.
 
     Each credential gets a `make_fetch()` of its own, because a `Fetch` has a budget.
     """
-    reports = look_at_all(data, lambda: World(make_fetch(), now, tuple(trust), contexts))
+    reports = look_at_all(
+        data, lambda: World(make_fetch(), now, tuple(trust), contexts, general=general)
+    )
     for report in reports:
         yield _presented(report, presented_by, evidence)
 
@@ -220,7 +226,9 @@ def _judge(
     carrier: str, received: tuple[Check, ...], secured: SecuredDocument, world: World
 ) -> Report:
     """Steps (3) to (8) for the credential, its newer version, and the credentials inside it."""
-    secured, examination, refreshed = refresh.follow(secured, examine(secured, world), world)
+    secured, examination, refreshed = refresh.follow(
+        secured, examine(secured, world, world.check_kind), world
+    )
     report = conclude(carrier, secured, examination, world)
     if report.credential is None:
         return replace(report, checks=(*received, *report.checks))

@@ -20,7 +20,7 @@ from verifier.proof.cryptosuites import SUITES
 from verifier.proof.jwt_payload import check_writing
 from verifier.report import Check, Outcome
 from verifier.structure import schema
-from verifier.structure.gate import SINGLE, check_structure, holds_many
+from verifier.structure.gate import SINGLE, check_structure, holds_many, holds_many_subjects
 
 MANNER = Manner(
     lists=frozenset(schema.LISTS),
@@ -28,6 +28,10 @@ MANNER = Manner(
     single=frozenset(SINGLE | schema.SINGLE),
     holds_many=holds_many,
 )
+GENERAL = Manner(
+    addresses=MANNER.addresses, single=frozenset(SINGLE), holds_many=holds_many_subjects
+)
+"""For what is no badge: its claims are its issuer's own."""
 _JCS = [suite.name for suite in SUITES.values() if suite.keeps_contexts]
 
 
@@ -44,15 +48,15 @@ class Read(NamedTuple):
     sure: bool = True
 
 
-def reading(document: Json, contexts: FrozenContexts) -> Read:
+def reading(document: Json, contexts: FrozenContexts, manner: Manner = MANNER) -> Read:
     """Return a credential with an embedded proof in the arrangement in which it is read."""
     structure = check_structure(document)
     if structure.outcome is not Outcome.PASSED:
         return Read(structure, document)
     if _signs_json(document):
-        return Read(check_writing(document), document)
+        return Read(check_writing(document, manner.holds_many), document)
     try:
-        arrangement = read(document, MANNER, contexts=contexts)
+        arrangement = read(document, manner, contexts=contexts)
         if arrangement is not None:
             return Read(structure, *arrangement)
     except NoOneReadingError as exc:

@@ -38,7 +38,7 @@ def follow(secured: SecuredDocument, examination: Examination, world: World) -> 
         newer = parse(read(fetched.body).text)
     except (FetchError, IntakeError, ValueError):
         return secured, examination, (_note("refresh_unreachable", where),)
-    newer_examination = examine(newer, world)
+    newer_examination = examine(newer, world, world.check_kind)
     if worst(newer_examination.proof_checks) is not None or newer_examination.credential is None:
         return secured, examination, (_note("refresh_not_authentic", where),)
     if not _is_same(original, newer_examination.credential):

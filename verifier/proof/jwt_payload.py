@@ -4,7 +4,7 @@ VCDM 1.1, section 6.3.1)."""
 import math
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ MAX_ALIASES = 8
 """So many steps a name is followed, and in so many directions; an honest one has two and one."""
 _LIMIT_NAMES = {name.casefold() for name in _LIMITS}
 _HARMLESS = {"@context", "@id", "@type"}
+HoldsMany = Callable[[str, Json], bool]
 
 
 class TwoModelsError(ValueError):
@@ -91,22 +92,23 @@ def numeric_date(value: Any) -> datetime | None:
         return None
 
 
-def check_writing(document: Json) -> Check:
+def check_writing(document: Json, holds_many: HoldsMany = holds_many) -> Check:
     """Check that two readers of these bytes see the same document.
 
     A JWT signs bytes, so no rule of JSON-LD applies: terms, keywords and contexts are the issuer's
-    own. But some readers ignore case in names, and some pick one of several values.
+    own. But some readers ignore case in names, and some pick one of several values, where a node
+    does not hold many.
     """
-    flaw = _flaw(document)
+    flaw = _flaw(document, holds_many)
     if flaw is None:
         return Check("structure", Outcome.PASSED, "plain_structure")
     place, code = flaw
     return Check("structure", Outcome.COULD_NOT_CHECK, code, {"place": place[:200]})
 
 
-def _flaw(node: Any) -> tuple[str, str] | None:
+def _flaw(node: Any, holds_many: HoldsMany) -> tuple[str, str] | None:
     if isinstance(node, list):
-        return next(filter(None, map(_flaw, node)), None)
+        return next(filter(None, (_flaw(item, holds_many) for item in node)), None)
     if not isinstance(node, dict):
         return None
     names: dict[str, str] = {}
@@ -121,7 +123,7 @@ def _flaw(node: Any) -> tuple[str, str] | None:
             and not holds_many(key, node)
         ):
             return key, "structure_list_for_one"
-        if key not in NESTED and (flaw := _flaw(value)):
+        if key not in NESTED and (flaw := _flaw(value, holds_many)):
             return flaw
     return None
 

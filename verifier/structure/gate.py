@@ -153,6 +153,11 @@ def holds_many(key: str, node: Json) -> bool:
     return any(kind in kinds for kind, member in _MANY if member == key)
 
 
+def holds_many_subjects(key: str, node: Json) -> bool:
+    """As `holds_many`, where a credential that is no badge may be about several (VCDM 2.0, 4.8)."""
+    return key == "credentialSubject" or holds_many(key, node)
+
+
 def _under(step: str, flaw: Flaw) -> Flaw:
     """Return a flaw with its place as seen from one step above."""
     place, code = flaw

@@ -85,6 +85,7 @@ def api_blueprint(
             presented_by=presented_by,
             evidence=evidence,
             contexts=contexts,
+            general=request.args.get("general") == "true",
         )
         with deadline.within(MOST_SECONDS):
             report, *others = in_time(reports)

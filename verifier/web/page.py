@@ -15,6 +15,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from contexts import BUNDLED, FrozenContexts
 from verifier import TrustList, verify_all
 from verifier.clock import now as system_clock
+from verifier.credential.claims import claims
 from verifier.fetching import deadline
 from verifier.fetching.fetch import Fetch
 from verifier.intake.submission import MAX_BYTES
@@ -123,6 +124,7 @@ def verifier_blueprint(
                     presented_by=presented_by or None,
                     evidence=evidence,
                     contexts=contexts,
+                    general=True,
                 )
                 views += [
                     presentation.tell(report, thing, withdrawal, site.issuer)
@@ -188,6 +190,7 @@ def _serve_templates(blueprint: Blueprint, site: Site) -> None:
     ):
         blueprint.add_app_template_filter(getattr(facts, name), name)
     blueprint.add_app_template_filter(prose)
+    blueprint.add_app_template_filter(claims)
     blueprint.record_once(lambda state: setattr(state.app.jinja_env, "finalize", facts.calm))
     language.speak(blueprint)
     blueprint.app_context_processor(lambda: {"site": site})

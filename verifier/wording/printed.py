@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from contexts import BUNDLED
+from verifier.credential.claims import claims
 from verifier.credential.model import Credential
 from verifier.pipeline.reading import reading
-from verifier.report import Answer, Check, Outcome, Report
+from verifier.report import GENERAL, Answer, Check, Outcome, Report
 from verifier.structure.gate import NESTED
 from verifier.structure.shape import GAPS
 from verifier.wording import words
@@ -26,7 +27,7 @@ _MARKS = {
     Outcome.COULD_NOT_CHECK: "?",
     Outcome.NOT_APPLICABLE: "·",
 }
-ALWAYS_SAID = {"face_unsigned", "more_than_one", "pages_not_read", "presentation", *GAPS}
+ALWAYS_SAID = {"face_unsigned", "more_than_one", "pages_not_read", "presentation", GENERAL, *GAPS}
 """Passed checks that a reader needs all the same: what was *not* looked at, or is not said."""
 _TITLES = {
     "authentic": "Authentic",
@@ -66,6 +67,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "verdicts": verdicts,
         "checks": checks,
         "credential": _shown(report),
+        **({"kind": "credential"} if report.general else {}),
         **{
             name: [as_json(inner) for inner in reports]
             for name, reports in inside.items()
@@ -100,7 +102,7 @@ def as_text(name: str, report: Report, *, details: bool = False) -> str:
         if step := words.next_step(verdict):
             lines.append(f"      → {step}")
     if report.credential is not None:
-        lines += ["", *_claims(report.credential)]
+        lines += ["", *(_general if report.general else _badge)(report.credential)]
     elif report.carrier != "unknown":
         lines += ["", "  What it says is not shown, because it is not shown to be true."]
     lines += ["", *_inside("Endorsed", report.endorsements), *_inside("Holds", report.credentials)]
@@ -108,13 +110,36 @@ def as_text(name: str, report: Report, *, details: bool = False) -> str:
     return "\n".join(printable(line) for line in lines) + "\n"
 
 
-def _claims(credential: Credential) -> list[str]:
-    """Return what the issuer signed, in the order of questions: by whom, about whom, what for."""
-    achievement = credential.achievement
-    rows = [
+def _general(credential: Credential) -> list[str]:
+    """Return what the issuer of a credential that is no badge signed: by whom, for whom, what."""
+    return _lined(
+        *_signer(credential),
+        ("For", credential.recipient_name or credential.subject_id),
+        ("It is", credential.name),
+        ("From", _day(credential.valid_from)),
+        ("Until", _day(credential.valid_until)),
+        ("It says", "(in the issuer's own terms)"),
+        *((f"  {term}", value) for term, value in claims(credential.document)),
+    )
+
+
+def _signer(credential: Credential) -> tuple[tuple[str, str | None], ...]:
+    return (
         ("Issued by", credential.issuer.id),
         ("which calls itself", credential.issuer.name),
         ("Look twice", _odd_letters(credential.issuer.id, credential.issuer.name)),
+    )
+
+
+def _lined(*rows: tuple[str, object]) -> list[str]:
+    return [f"  {label + ':':<20} {value}" for label, value in rows if value]
+
+
+def _badge(credential: Credential) -> list[str]:
+    """Return what the issuer signed, in the order of questions: by whom, about whom, what for."""
+    achievement = credential.achievement
+    return _lined(
+        *_signer(credential),
         ("Earned by", credential.recipient_name),
         ("For", achievement and achievement.name),
         ("Awarded", _day(credential.awarded_date or credential.valid_from)),
@@ -126,8 +151,7 @@ def _claims(credential: Credential) -> list[str]:
             if result.description and result.level
         ),
         *(("Evidence", item.name or item.id) for item in credential.evidence),
-    ]
-    return [f"  {label + ':':<20} {value}" for label, value in rows if value]
+    )
 
 
 def _odd_letters(identifier: str, name: str | None) -> str | None:

@@ -31,6 +31,7 @@ _ASK_WHO = (
     "that signed this is theirs, and whether they issued it."
 )
 
+_FAULTY = "Ask the issuer for a copy that follows the W3C standard."
 _HIDES = ("It is written in a way that can hide parts of what was signed.", _FRESH)
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -275,6 +276,29 @@ WORDS: dict[str, tuple[str, str]] = {
         "The issuer signed it, but it is not an Open Badge. It is: {types}. What it says was not checked.",
         "Ask for the Open Badge file.",
     ),
+    "general_credential": (
+        "It is a credential, not a badge. It calls itself: {types}.",
+        "See whether your own rules count such a credential.",
+    ),
+    "not_a_badge": (
+        "It is a credential, not a badge. Your policy counts badges only.",
+        'Decide whether it counts. To count all such credentials, write into the policy: count = "any".',
+    ),
+    "model_context": (
+        "It does not begin with the context of W3C's data model, or names one that is no address ({member}).",
+        _FAULTY,
+    ),
+    "model_type": ("It does not say of what type it is ({member}).", _FAULTY),
+    "model_id": ("The identifier in {member} is not one web address or URI.", _FAULTY),
+    "model_missing": ("It lacks {member}, which every such credential must have.", _FAULTY),
+    "model_empty": ("It says nothing in {member}.", _FAULTY),
+    "model_object": ("What stands in {member} is not what W3C's data model allows there.", _FAULTY),
+    "model_language": ("The text in {member} is not written as a text with its language.", _FAULTY),
+    "model_date": ("The date in {member} cannot be read.", _FAULTY),
+    "model_dates_order": ("It ends before it begins ({member}).", _FAULTY),
+    "model_untyped": ("What stands in {member} does not say of what type it is.", _FAULTY),
+    "model_digest": ("It names another file in {member} without its fingerprint.", _FAULTY),
+    "model_twice": ("It names the same file twice ({member}).", _FAULTY),
     "ob2_version": ("It is an Open Badge {version}, an older kind.", ""),
     "ob2_hosted": ("This badge is on the issuer's own website.", ""),
     "ob2_no_address": (

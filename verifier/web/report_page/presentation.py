@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from verifier.report import Answer, Outcome, Report, Verdict
+from verifier.report import GENERAL, Answer, Outcome, Report, Verdict
 from verifier.structure.shape import GAPS
 from verifier.web import language
 from verifier.web.report_page import facts
@@ -137,6 +137,7 @@ NOTES = {
         "refresh_of_another",
         "signature_verified_legacy",
     ),
+    GENERAL,
     *GAPS,
 }
 """Checks that decide nothing, and that a reader should know of before reading on."""

@@ -22,6 +22,9 @@ KINDS = {
     "not_shown": N_("Not yet: first it has to be shown to be real."),
     "unsure": N_("Not yet: first find out whether it is still in force."),
     "issuer": N_("Not yet: first find out who issued it."),
+    "general": N_(
+        "Not as a badge: it is another kind of credential. See whether your own rules count it."
+    ),
     "own_site": N_("Is that an address of the district you know? If yes, you may count it."),
     "good": N_(
         "Yes, if it belongs to the teacher you are checking for, and your own rules count it."
@@ -63,6 +66,8 @@ def kind(report: Report) -> str:
         return of if of in KINDS else "not_in_force"
     if report.current.answer is not Answer.YES:
         return "unsure"
+    if report.general and known(report):
+        return "general"
     if report.recognized.code == "own_site":
         return "own_site"
     if not known(report):
@@ -106,6 +111,7 @@ def _number(of: str, n: int) -> str:
         "not_yet_valid": ngettext("{n} not begun", "{n} not begun", n),
         "unsure": ngettext("{n} could not be checked", "{n} could not be checked", n),
         "issuer": ngettext("{n} of an unknown issuer", "{n} of unknown issuers", n),
+        "general": ngettext("{n} that is no badge", "{n} that are no badges", n),
         "own_site": ngettext("{n} issued by this site", "{n} issued by this site", n),
         "good": ngettext("{n} good", "{n} good", n),
     }[of].format(n=n)
