@@ -85,7 +85,7 @@ def create_app(settings: Settings) -> Flask:
         settings.issuer_color,
         logo=logo.address(settings),
         issuer=checked.own(issuer),
-        contact=settings.issuer_email,
+        contact=settings.issuer_contact.addr_spec if settings.issuer_contact else None,
     )
 
     ask_others = remembering(partial(WebFetch, allow=settings.allow_hosts))

@@ -68,6 +68,22 @@ def as_badge(image: bytes) -> BadgeImage:
     return BadgeImage(svg.encode(), image)
 
 
+def within(png: bytes, width: int, height: int) -> bytes:
+    """Return a PNG no larger than that, for a place where the whole would be too heavy."""
+    with Image.open(io.BytesIO(png)) as picture:
+        small = picture.convert("RGBA")
+    small.thumbnail((width, height), Image.Resampling.LANCZOS)
+    target = io.BytesIO()
+    small.save(target, "PNG", optimize=True)
+    return target.getvalue()
+
+
+def size(png: bytes) -> tuple[int, int]:
+    """Return width and height in pixels."""
+    with Image.open(io.BytesIO(png)) as picture:
+        return picture.size
+
+
 def _check_png(data: bytes) -> None:
     try:
         with Image.open(io.BytesIO(data), formats=["PNG"]) as picture:

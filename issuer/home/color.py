@@ -30,3 +30,11 @@ def is_readable(color: str) -> bool:
     parts = (int(color[place : place + 2], 16) / 255 for place in (1, 3, 5))
     red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
     return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05) >= LEAST_CONTRAST
+
+
+def mixed(color: str, other: str, share: float) -> str:
+    """Return `#rrggbb` with `share` of the first color and the rest of the other."""
+    places = (1, 3, 5)
+    one, two = ([int(each[at : at + 2], 16) for at in places] for each in (color, other))
+    parts = (round(a * share + b * (1 - share)) for a, b in zip(one, two, strict=True))
+    return "#" + "".join(f"{part:02x}" for part in parts)

@@ -4,6 +4,7 @@ Without the table, no mail is sent.
 """
 
 from dataclasses import dataclass, field
+from email.errors import MessageError
 from email.headerregistry import Address
 from pathlib import Path
 from typing import Final
@@ -48,7 +49,7 @@ def read_mail(table: Table, *, home: Path) -> Mail | None:
     mail = Mail(
         host=host,
         port=table.integer("port", default=PORTS[tls]),
-        sender=_sender(table.line("from")),
+        sender=mailbox("mail.from", table.line("from")),
         tls=tls,
         language=language,
         username=username,
@@ -58,9 +59,10 @@ def read_mail(table: Table, *, home: Path) -> Mail | None:
     return mail
 
 
-def _sender(text: str) -> Address:
+def mailbox(key: str, text: str) -> Address:
+    """Return the address in `Name <name@district.example>`; `TomlError` names the setting `key`."""
     name, _, rest = text.rpartition("<")
     try:
         return Address(name.strip(' "'), addr_spec=rest.rstrip("> "))
-    except (ValueError, IndexError) as exc:
-        raise TomlError(f"mail.from must be like Name <badges@district.example>: {exc}") from exc
+    except (ValueError, IndexError, MessageError) as exc:
+        raise TomlError(f"{key} must be like Name <badges@district.example>: {exc}") from exc

@@ -14,6 +14,7 @@ import re
 import stat
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.headerregistry import Address
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -21,7 +22,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from contexts.errors import MintmarkError
 from issuer.home import color as color
 from issuer.home import profiles
-from issuer.home.mail_settings import Mail, read_mail
+from issuer.home.mail_settings import Mail, mailbox, read_mail
 from keys.entry import DID_KEY, KeyUse
 from verifier.fetching.rules import host_and_port
 from verifier.parsing import strict_json, strict_toml, web_address
@@ -79,6 +80,8 @@ class Settings:
     passphrase_file: Path
     issuer_url: str | None = None
     issuer_email: str | None = None
+    issuer_contact: Address | None = None
+    """The person, or the desk, whom mails and pages name for questions; else `issuer_email`."""
     issuer_color: str = color.COLORS[0]
     """`#rrggbb`, deep enough for white words on it: of badges, certificates, pages."""
     issuer_logo: Path | None = None
@@ -168,6 +171,7 @@ def parse(top: Table, *, home: Path) -> Settings:
     credentials = top.table("credentials")
     public_url = check_public_url(top.line("public_url"))
     issuer_id = _issuer_id(issuer.line("id", required=False), public_url)
+    email = issuer.line("email", required=False) or None
     proofs, jwt = _profiles(credentials, did_key=issuer_id.startswith(DID_KEY))
     settings = Settings(
         home=home,
@@ -175,7 +179,8 @@ def parse(top: Table, *, home: Path) -> Settings:
         issuer_id=issuer_id,
         issuer_name=issuer.line("name"),
         issuer_url=_web_address("issuer.url", issuer.line("url", required=False)),
-        issuer_email=issuer.line("email", required=False) or None,
+        issuer_email=email,
+        issuer_contact=_contact(issuer.line("contact", required=False) or email),
         issuer_color=_color(issuer.line("color", required=False), issuer_id),
         timezone=_timezone(top.line("timezone", required=False)),
         issuer_logo=_file(home, issuer.line("logo", required=False)),
@@ -245,6 +250,10 @@ def _web_address(key: str, url: str) -> str | None:
     if url and web_address.read(url) is None:
         raise SettingsError(f"{key} must be an http or https address: {url!r}")
     return url or None
+
+
+def _contact(given: str | None) -> Address | None:
+    return mailbox("issuer.contact", given) if given else None
 
 
 def _color(given: str, issuer_id: str) -> str:

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -30,6 +31,7 @@ def add_commands(commands: Commands) -> None:
     new.add_argument("--source", default="approvals", help="a name for what sends approvals")
     new.add_argument("--did-key", action="store_true", help="be a did:key instead of a did:web")
     new.add_argument("--timezone", help="such as America/Chicago (default: this machine's)")
+    new.add_argument("--contact", help="whom teachers may ask, such as: Pat <pat@district.example>")
     new.set_defaults(run=_init, needs=Needs.NOTHING)
     migrate = commands.add_parser("migrate", help="bring the database up to date")
     migrate.set_defaults(run=_migrate, needs=Needs.HOME)
@@ -60,6 +62,7 @@ def _init(args: argparse.Namespace) -> int:
         source=args.source,
         did_key=args.did_key,
         timezone=args.timezone or init.machine_timezone(),
+        contact=_contact(args),
         now=clock.now(),
     )
     print(f"{settings.issuer_id} lives in {settings.home}")
@@ -68,6 +71,13 @@ def _init(args: argparse.Namespace) -> int:
     print(f"  keep a copy of {settings.home}/keys and {settings.passphrase_file}, apart")
     print(f"next: mintmark --home {settings.home} catalog load FOLDER, then … serve")
     return DONE
+
+
+def _contact(args: argparse.Namespace) -> str:
+    """Return whom teachers may ask, asking whoever sits there; "" where nobody does."""
+    if args.contact is not None or not sys.stdin.isatty():
+        return args.contact or ""
+    return input("Whom may teachers ask? Name <address>, or Enter for later: ").strip()
 
 
 def _days(settings: Settings) -> str:

@@ -23,6 +23,7 @@ from verifier.public_keys import multikey
 
 _PRIVATE = 0o600
 _RANDOM_BYTES = 32
+_SOMEBODY = "Pat Example <pat@district.example>"
 _PARTS = (settings.FILE, "passphrase", "secret", "keys", DATABASE_FILE, "public")
 _TEMPLATE = """\
 # The settings of this issuer. Restart after a change. A word that is not known is refused.
@@ -48,6 +49,8 @@ name = {name}
 # Your web site, and where people can ask. Both stand in every credential.
 # url = "https://www.district.example/"
 # email = "credentials@district.example"
+# Whom teachers may ask: mails name the person, and an answer to a mail goes there.
+{contact}
 # The color of badges, certificates and pages, deep enough for white words on it, and a PNG or SVG.
 # color = "#1f3a5f"
 # logo = "logo.svg"
@@ -99,6 +102,7 @@ def create(
     did_key: bool,
     now: datetime,
     timezone: str | None = None,
+    contact: str = "",
     cost: Cost = DEFAULT_COST,
 ) -> Settings:
     """Make settings, passphrase, secret, keys, database and public files in `home`.
@@ -118,7 +122,7 @@ def create(
             draft = Path(folder)
             durable_file.hand_over(draft, home)
             issuer_id = _make_keys(draft, did_key=did_key, now=now, cost=cost)
-            _write_settings(draft, public_url, name, source, issuer_id, timezone)
+            _write_settings(draft, public_url, name, source, issuer_id, timezone, contact)
             _make_records(draft, now=now)
             for part in sorted(draft.iterdir(), key=lambda part: part.name == settings.FILE):
                 part.rename(home / part.name)
@@ -155,12 +159,14 @@ def _write_settings(
     source: str,
     issuer_id: str | None,
     timezone: str | None,
+    contact: str,
 ) -> None:
     proofs = 'proofs = ["eddsa-rdfc-2022", "ecdsa-sd-2023"]'
     text = _TEMPLATE.format(
         public_url=_toml(public_url),
         name=_toml(name),
         timezone=f"timezone = {_toml(timezone)}" if timezone else '# timezone = "America/Chicago"',
+        contact=f"{'' if contact else '# '}contact = {_toml(contact or _SOMEBODY)}",
         issuer_id=f"id = {_toml(issuer_id)}\n" if issuer_id else "",
         proofs=f"# A did:key has no key for it. {proofs}" if issuer_id else proofs,
         source=_toml(source),

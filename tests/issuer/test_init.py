@@ -45,6 +45,12 @@ def test_a_new_home_has_its_time_zone(tmp_path):
     assert create(tmp_path / "two").timezone is None
 
 
+def test_whom_to_ask_is_written_down(tmp_path):
+    made = create(tmp_path / "one", contact='Pat "P" Example <pat@district.example>')
+    assert made.issuer_contact.addr_spec == "pat@district.example"
+    assert create(tmp_path / "two").issuer_contact is None
+
+
 def test_the_command_says_whose_days_they_are(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(init, "machine_timezone", lambda: None)
     given = ["--public-url", "https://a.example", "--name", "A"]
@@ -104,10 +110,11 @@ def test_a_part_of_an_issuer_is_never_written_over(home, part):
         pytest.param({"source": "My Forms"}, id="odd-source"),
         pytest.param({"name": " "}, id="no-name"),
         pytest.param({"timezone": "Chicago"}, id="no-time-zone"),
+        pytest.param({"contact": "Pat, room 7"}, id="nobody-to-write-to"),
     ],
 )
 def test_what_cannot_work_leaves_nothing(tmp_path, changed):
-    with pytest.raises(ValueError, match=r"public_url|name|timezone"):
+    with pytest.raises(ValueError, match=r"public_url|name|timezone|contact"):
         create(tmp_path / "home", **changed)
     assert not (tmp_path / "home").exists()
 

@@ -24,7 +24,7 @@ from issuer.home.issuer import Issuer
 from issuer.home.mail_settings import Mail, read_mail
 from issuer.home.settings import FILE, load
 from issuer.messages import KINDS
-from issuer.outbox import mail, queue, worker
+from issuer.outbox import queue, worker
 from issuer.outbox.kinds import RETRIES, DeliveryError, MessageKind, by_name
 from issuer.outbox.tables import MessageState, OutboxRow
 from verifier.parsing import strict_toml
@@ -87,7 +87,7 @@ def test_one_mail_tells_the_teacher_and_carries_the_holders_link(mailing, approv
     assert sent["To"] == "Jordan Example <jordan@school.example>"
     assert sent["Message-ID"] == row.message_id
     assert sent["Auto-Submitted"] == "auto-generated"
-    text = sent.get_content()
+    text = sent.get_body(("plain",)).get_content()
     assert received.manage_url in text.splitlines()
     assert f"{mailing.settings.public_url}/credentials/{received.credential_id}.html" in text
     assert "secret" not in text
@@ -228,22 +228,6 @@ def test_a_worker_that_took_too_long_settles_nothing(sqlite_mailing):
         queue.delivered(session, quick, now=START)
         queue.failed(session, slow, "too slow", for_good=True, now=START)
     assert [row.state for row in rows(sqlite_mailing)] == [MessageState.DELIVERED]
-
-
-HOSTILE = ["Jordan\r\nBcc: all@x.example", "Jordan\nSubject: other", "\rX-Header: 1"]
-
-
-@pytest.mark.parametrize("words", HOSTILE)
-@pytest.mark.parametrize("place", ["name", "achievement"])
-def test_no_name_begins_a_header_of_its_own(words, place):
-    """T29: what others wrote stands in Subject and To."""
-    told = dict.fromkeys(("name", "achievement", "issuer", "contact", "manage_url", "page"), "N")
-    told[place] = words
-    letter = mail.Letter("mail/issued.txt", told, told["name"], ["jordan@school.example"], "en")
-    row = OutboxRow(message_id="<1@x>", created_at=START)
-    with pytest.raises(DeliveryError) as refused:
-        mail.compose(letter, letter.addresses[0], sender=Address("B", "b", "x.example"), row=row)
-    assert refused.value.for_good
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,7 @@ VALUES = {
     "issuer.name": '"Example District"',
     "issuer.url": '"https://district.example/"',
     "issuer.email": '"ask@district.example"',
+    "issuer.contact": '"Pat Example <pat@district.example>"',
     "issuer.color": '"#1f3a5f"',
     "issuer.logo": '"mintmark.toml"',
     "issuer.endorsements": "[]",

@@ -1,0 +1,243 @@
+"""A mail as it is written: plain text that says all, HTML that asks for nothing, safe headers."""
+
+import email
+import email.policy
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from html.parser import HTMLParser
+from pathlib import Path
+
+import mail_sink
+import pytest
+
+from issuer.drawing import images, logo
+from issuer.home.mail_settings import Mail
+from issuer.outbox import mail
+from issuer.outbox.kinds import DeliveryError
+from issuer.outbox.letter import Letter, compose
+from issuer.outbox.tables import OutboxRow
+
+START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+LOGO = Path(__file__).parents[2] / "examples" / "logo.svg"
+ROW = OutboxRow(message_id="<0123@badges.example>", created_at=START)
+
+
+@pytest.fixture
+def sending(settings):
+    """Settings with everything that a mail shows."""
+    sender = Address("Prairie Example District", addr_spec="badges@prairie.example")
+    return replace(
+        settings,
+        mail=Mail("127.0.0.1", 25, sender, "none", "en"),
+        issuer_contact=Address("Pat Example", addr_spec="pat@prairie.example"),
+        issuer_logo=LOGO,
+    )
+
+
+@pytest.fixture(scope="module")
+def badge():
+    import io
+
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.new("RGB", (288, 288), "#1f3a5f").save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.fixture
+def letter(badge):
+    return Letter(
+        template="mail/issued.html",
+        words={
+            "name": "Jordan Example",
+            "achievement": "Rhythms & <rests>",
+            "manage_url": "https://badges.example/manage/abc",
+            "page": "https://badges.example/credentials/xyz.html",
+            "ends": datetime(2027, 6, 30, tzinfo=UTC),
+        },
+        name="Jordan Example",
+        addresses=["jordan@school.example"],
+        language="en",
+        pictures={"badge": badge},
+    )
+
+
+def parsed(message):
+    """The mail as a program for mail reads it, from its bytes."""
+    return email.message_from_bytes(message.as_bytes(), policy=email.policy.default)
+
+
+def written(letter, settings, address="jordan@school.example"):
+    return parsed(compose(letter, address, ROW, settings))
+
+
+def html_of(message):
+    return message.get_body(("html",)).get_content()
+
+
+class _Words(HTMLParser):
+    """What a reader of the HTML reads, and what its elements name."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.words, self.names, self.images = [], [], []
+        self._hidden = False
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self._hidden = tag in ("style", "title")
+        found = dict(attrs)
+        self.names += [found[name] for name in ("href", "src", "background") if name in found]
+        if tag == "img":
+            self.images.append(found)
+
+    def handle_data(self, data):
+        if not self._hidden and data.strip():
+            self.words.append(" ".join(data.split()))
+
+    def handle_endtag(self, tag):
+        self._hidden = False
+
+
+def test_it_is_text_and_html_with_the_pictures_inside(letter, sending):
+    """RFC 2046, 5.1.4, and RFC 2387: the best form last, and its pictures with it."""
+    message = written(letter, sending)
+    assert message.get_content_type() == "multipart/alternative"
+    plain, related = message.iter_parts()
+    assert (plain.get_content_type(), related.get_content_type()) == (
+        "text/plain",
+        "multipart/related",
+    )
+    html, *pictures = related.iter_parts()
+    assert html.get_content_type() == "text/html"
+    assert [part.get_content_type() for part in pictures] == ["image/png", "image/png"]
+    assert [part.defects for part in message.walk() if part.defects] == []
+
+
+def test_no_picture_is_fetched_and_each_that_is_named_is_there(letter, sending):
+    """RFC 2392; a picture from elsewhere would tell who reads a mail, and when."""
+    message = written(letter, sending)
+    read = _Words(html_of(message))
+    sources = [image["src"] for image in read.images]
+    assert len(sources) == 2
+    assert {source.partition(":")[0] for source in sources} == {"cid"}
+    inside = [part["Content-ID"] for part in message.walk() if part["Content-ID"]]
+    assert sorted(f"<{source[4:]}>" for source in sources) == sorted(inside)
+    assert not re.search(r"url\(|@import|<link|<script|background=", html_of(message))
+    ours = ("https://badges.example/", "cid:", "mailto:pat@", sending.public_url)
+    assert [name for name in read.names if not name.startswith(ours)] == []
+
+
+def test_pictures_are_small_and_say_what_they_are(letter, sending):
+    message = written(letter, sending)
+    read = _Words(html_of(message))
+    assert [image["alt"] for image in read.images] == ["", "Badge: Rhythms & <rests>"]
+    assert all(image["width"] and image["height"] for image in read.images)
+    assert len(message.as_bytes()) < 100_000
+
+
+def test_the_plain_text_says_everything_that_the_html_says(letter, sending):
+    message = written(letter, sending)
+    text = " ".join(message.get_body(("plain",)).get_content().split())
+    subject = message["Subject"]
+    missing = [words for words in _Words(html_of(message)).words if words not in text]
+    assert [words for words in missing if words != subject] == []
+    for address in ("https://badges.example/manage/abc", "pat@prairie.example"):
+        assert address in text
+    assert "&" in text
+    assert "&amp;" not in text
+
+
+def test_what_others_wrote_is_no_markup(letter, sending):
+    """T29."""
+    hostile = "<img src=x onerror=alert(1)>{{ 7*7 }}"
+    words = {**letter.words, "name": hostile, "achievement": hostile}
+    html = html_of(written(replace(letter, words=words), sending))
+    assert "<img src=x" not in html
+    assert "&lt;img src=x onerror=alert(1)&gt;{{ 7*7 }}" in html
+
+
+HOSTILE = ["Jordan\r\nBcc: all@x.example", "Jordan\nSubject: other", "\rX-Header: 1", "A\n\nB"]
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+@pytest.mark.parametrize("place", ["name", "achievement"])
+def test_no_name_begins_a_header_of_its_own(letter, sending, words, place):
+    """T29: what others wrote stands in Subject and To."""
+    told = {**letter.words, place: words}
+    hostile = replace(letter, words=told, name=told["name"])
+    with pytest.raises(DeliveryError) as refused:
+        compose(hostile, "jordan@school.example", ROW, sending)
+    assert refused.value.for_good
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Jordan Example, M.Ed.",
+        "María José Ñuñez",
+        'Jo "Dancer" Example',
+        "Jordan <jo@elsewhere.example>",
+        "王小明",
+        "",
+        "J" * 200,
+    ],
+)
+def test_a_name_of_any_kind_stands_in_the_to_line(letter, sending, name):
+    """RFC 5322, 3.4, and RFC 2047: one recipient, and the name as it was written."""
+    (to,) = written(replace(letter, name=name), sending)["To"].addresses
+    assert (to.display_name, to.addr_spec) == (name, "jordan@school.example")
+
+
+def test_the_head_says_who_asks_for_an_answer_and_that_none_is_due(letter, sending):
+    """RFC 3834, 5; and no List- header (RFC 2369): nobody is on a list that could be left."""
+    message = written(letter, sending)
+    assert message["Message-ID"] == ROW.message_id
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Reply-To"] == "Pat Example <pat@prairie.example>"
+    assert message["Content-Language"] == "en"
+    assert message["MIME-Version"] == "1.0"
+    assert [name for name in message if name.lower().startswith("list-")] == []
+
+
+def test_each_try_is_the_same_mail(letter, sending):
+    first, second = (compose(letter, "jordan@school.example", ROW, sending) for _ in range(2))
+    assert [*first.items()][:-1] == [*second.items()][:-1]  # but for the boundary of its parts
+    bodies = [
+        [part.get_content() for part in each.walk() if not part.is_multipart()]
+        for each in (first, second)
+    ]
+    assert bodies[0] == bodies[1]
+
+
+def test_without_logo_and_contact_there_is_no_gap(letter, sending):
+    bare = replace(sending, issuer_logo=None, issuer_contact=None)
+    message = written(replace(letter, pictures=letter.pictures), bare)
+    assert message["Reply-To"] is None
+    assert "Questions" not in html_of(message)
+    assert len(_Words(html_of(message)).images) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_it_says_in_which_language_it_is(letter, sending, language):
+    """WCAG 2.2, 3.1.1."""
+    html = html_of(written(replace(letter, language=language), sending))
+    assert f'<html lang="{language}">' in html
+    assert ("Hola" in html) == (language == "es")
+
+
+def test_a_logo_of_any_size_takes_little_room(sending):
+    drawn = images.within(logo.png(sending), 400, 88)
+    assert images.size(drawn) == (88, 88)
+
+
+def test_a_server_takes_it_as_it_is(letter, sending):
+    with mail_sink.running() as sink:
+        at_sink = replace(sending, mail=replace(sending.mail, port=sink.port))
+        mail.deliver(letter, ROW, at_sink)
+        (sent,) = sink.mails
+    assert sent["Message-ID"] == ROW.message_id
+    assert "Hello Jordan Example," in sent.get_body(("plain",)).get_content()
