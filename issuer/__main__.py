@@ -9,6 +9,7 @@ from pathlib import Path
 from contexts.errors import DONE, FAILED, MintmarkError
 from issuer import migrations
 from issuer.approvals import commands as approvals
+from issuer.audit import commands as audit
 from issuer.catalog import commands as catalog
 from issuer.home.command_line import Commands, Needs
 from issuer.home.issuer import Issuer, opened
@@ -16,6 +17,7 @@ from issuer.home.settings import SettingsError, load
 from issuer.installation import commands as installation
 from issuer.installation.doctor import command as doctor
 from issuer.issuance import commands as issuance
+from issuer.issuance.status_lists import log_head
 from issuer.messages import KINDS
 from issuer.outbox import commands as outbox
 from issuer.recognition import commands as recognition
@@ -78,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     issuance.add_commands(commands)
     holder.add_commands(commands)
     outbox.add_commands(commands, KINDS)
+    audit.add_commands(commands, log_head.signed)
     recognition.add_commands(commands)
     return parser
 

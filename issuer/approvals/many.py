@@ -14,6 +14,7 @@ from typing import Final
 
 from contexts.errors import DONE, FAILED, NOT_YET, UsageError
 from issuer.approvals import event, sender
+from issuer.audit.log import COMMAND
 from issuer.home import addresses
 from issuer.home.issuer import Issuer
 from issuer.home.settings import Settings
@@ -109,7 +110,7 @@ def _issued(group: list[Line], issuer: Issuer, source: str) -> list[LineResult]:
             refused.append((number, *_refusal(exc)))
             continue
         if approval is not None:
-            arrived[number] = Arrived(approval, sender.event_id_of(line.strip()))
+            arrived[number] = Arrived(approval, sender.event_id_of(line.strip()), COMMAND)
     outcomes = receive_all(issuer, list(arrived.values()), source=source, now=clock.now())
     results = [
         (number, *_outcome(issuer, one.approval.recipient.name, outcome))

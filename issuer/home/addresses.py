@@ -26,6 +26,11 @@ def status_list(settings: Settings, number: int) -> str:
     return f"{settings.public_url}/status/{number}"
 
 
+def log_head(settings: Settings) -> str:
+    """Return the address and id of the signed head of the audit log."""
+    return f"{settings.public_url}/audit-log"
+
+
 def manage(settings: Settings, token: str) -> str:
     """Return the address where the holder of `token` manages a credential."""
     return f"{settings.public_url}/manage/{token}"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from contexts.errors import DONE
 from issuer import migrations
+from issuer.audit import log as audit
 from issuer.database.database import UnavailableError
 from issuer.home import published
 from issuer.home.command_line import Commands, Needs
@@ -15,9 +16,12 @@ from issuer.home.issuer import Issuer
 from issuer.home.settings import FILE, Settings
 from issuer.installation import backup, init
 from issuer.issuance.status_lists import lists
+from issuer.issuance.status_lists.lists import BackupError
+from issuer.issuance.status_lists.log_head import LogLostError
 from issuer.migrations import SchemaError
 from keys import commands as keys
 from keys import passphrase
+from keys.entry import KeyState
 from keys.signer import KeysError
 from verifier import clock
 
@@ -115,15 +119,29 @@ def _keys(args: argparse.Namespace, issuer: Issuer) -> int:
     if keys.changes_keys(args):
         published.write_documents(settings, issuer.keyring)
         print(f"the keys are published in {settings.public}")
-        _sign_lists_again(issuer)
+        _record_and_sign_lists_again(issuer, args)
     return DONE
 
 
-def _sign_lists_again(issuer: Issuer) -> None:
+def _record_and_sign_lists_again(issuer: Issuer, args: argparse.Namespace) -> None:
     """A list by a key that is compromised leaves every credential of it unconfirmed."""
     try:
         migrations.check(issuer.database)
+        _record(issuer, args)
         numbers = lists.publish_all(issuer, now=clock.now())
         print(f"{len(numbers)} status list(s) are signed by the key that is active now")
-    except (KeysError, SchemaError, UnavailableError, lists.BackupError, OSError) as exc:
+    except (KeysError, SchemaError, UnavailableError, BackupError, LogLostError, OSError) as exc:
         print(f"the status lists are as they were: {exc}; after that: mintmark publish")
+
+
+def _record(issuer: Issuer, args: argparse.Namespace) -> None:
+    active = [entry.id for entry in issuer.keyring.entries() if entry.state is KeyState.ACTIVE]
+    with issuer.database.writing() as session:
+        audit.record(
+            session,
+            by=audit.COMMAND,
+            action=f"keys.{args.keys_command}",
+            about=getattr(args, "key", None) or "keys",
+            details={"active": active},
+            now=clock.now(),
+        )

@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from contexts.errors import DONE, FAILED, NOT_YET
+from issuer.audit.log import COMMAND
 from issuer.home import published
 from issuer.home.command_line import Commands
 from issuer.home.issuer import Issuer
@@ -70,14 +71,16 @@ def _export(args: argparse.Namespace, issuer: Issuer) -> int:
 def _revoke(args: argparse.Namespace, issuer: Issuer) -> int:
     public_id = register.the_one(issuer, args.credential)
     if args.correct:
-        corrected = lists.correct_reason(issuer, public_id, reason=args.reason)
+        corrected = lists.correct_reason(
+            issuer, public_id, reason=args.reason, by=COMMAND, now=clock.now()
+        )
         print(f"{public_id}: {'its page shows the new reason' if corrected else 'not revoked'}")
         return DONE if corrected else FAILED
     if not (args.yes or _agreed(issuer, public_id)):
         print("mintmark revoke: nothing is revoked (--yes does not ask)", file=sys.stderr)
         return FAILED
     try:
-        fresh = lists.revoke(issuer, public_id, reason=args.reason, now=clock.now())
+        fresh = lists.revoke(issuer, public_id, reason=args.reason, by=COMMAND, now=clock.now())
     except (KeysError, OSError) as exc:
         message = f"recorded, but not yet for all to see: {exc}; then: mintmark publish"
         raise KeysError(message) from exc
@@ -101,7 +104,8 @@ def _agreed(issuer: Issuer, public_id: str) -> bool:
 def _publish(args: argparse.Namespace, issuer: Issuer) -> int:
     published.write_documents(issuer.settings, issuer.keyring)
     numbers = lists.publish_all(issuer, now=clock.now())
-    print(f"published the keys and {len(numbers)} status list(s) in {issuer.settings.public}")
+    files = f"{len(numbers)} status list(s) and the head of the audit log"
+    print(f"published the keys, {files} in {issuer.settings.public}")
     return DONE
 
 

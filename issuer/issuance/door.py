@@ -39,14 +39,21 @@ class RestoredError(UnavailableError):
 
 
 def approve(
-    session: Session, issuer: Issuer, approval: Approval, *, source: str, now: datetime
+    session: Session,
+    issuer: Issuer,
+    approval: Approval,
+    *,
+    source: str,
+    by: str | None = None,
+    now: datetime,
 ) -> Prepared:
     """Store an approval and prepare its credential in the transaction of `session`.
 
-    The same approval again is the credential it was. Raises `Refused`, `ConflictError` and
-    `UnavailableError`; the transaction must then be undone, as `in_transaction` does.
+    `by` is who approves, for the audit log, where it is not the source itself. The same approval
+    again is the credential it was. Raises `Refused`, `ConflictError` and `UnavailableError`; the
+    transaction must then be undone, as `in_transaction` does.
     """
-    return _approve_all(session, issuer, [Arrived(approval)], source, now)[0]
+    return _approve_all(session, issuer, [Arrived(approval, by=by)], source, now)[0]
 
 
 def in_transaction(issuer: Issuer, work: Callable[[Session], Result], *, now: datetime) -> Result:

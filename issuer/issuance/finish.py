@@ -13,9 +13,11 @@ from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from contexts import CanonicalizationError
+from issuer.audit import log as audit
 from issuer.database.database import UnavailableError
 from issuer.home.issuer import Issuer
 from issuer.issuance.problems import QuarantinedError
+from issuer.issuance.records.approval_tables import ApprovalRow
 from issuer.issuance.records.tables import CredentialRow, State
 from issuer.issuance.signing.proofs import Secured, secure
 from issuer.issuance.signing.self_check import self_check
@@ -29,6 +31,7 @@ from verifier.proof.computed import Computed
 
 log = logging.getLogger(__name__)
 
+ISSUED = "credential.issued"
 TOGETHER = 100
 """Credentials that are stored in one commit, so that the disk is waited for once; what a crash
 takes back is the work of some tenths of a second."""
@@ -120,20 +123,24 @@ def _store(issuer: Issuer, made: Sequence[tuple[Pending, Secured | str]]) -> Non
     with issuer.database.writing() as session:
         execute = session.connection().execute
         if issued:
-            if issuer.settings.mail is not None:
-                _tell(session, issuer, [each["key"] for each in issued], now)
+            _tell(session, issuer, [each["key"] for each in issued], now)
             execute(_ISSUED, issued)
         if held_back:
             execute(_HELD_BACK, held_back)
 
 
 def _tell(session: Session, issuer: Issuer, keys: Sequence[int], now: datetime) -> None:
-    """Let a mail leave for each that nobody has issued before us."""
-    fresh = select(CredentialRow.public_id).where(
-        CredentialRow.id.in_(keys), CredentialRow.state != State.ISSUED
+    """Record each that nobody has issued before us, and let a mail leave for it."""
+    fresh = (
+        select(CredentialRow.public_id, ApprovalRow.source)
+        .join(CredentialRow.approval)
+        .where(CredentialRow.id.in_(keys), CredentialRow.state != State.ISSUED)
     )
-    for public_id in session.scalars(fresh.order_by(CredentialRow.id).with_for_update()):
-        queue.put(session, "issued", public_id, host=issuer.settings.host, now=now)
+    locked = fresh.order_by(CredentialRow.id).with_for_update(of=CredentialRow)
+    for public_id, source in session.execute(locked):
+        audit.record(session, by=audit.source(source), action=ISSUED, about=public_id, now=now)
+        if issuer.settings.mail is not None:
+            queue.put(session, "issued", public_id, host=issuer.settings.host, now=now)
     session.flush()
 
 

@@ -12,11 +12,12 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import BindParameter, bindparam, insert, select
 from sqlalchemy.orm import Session
 
+from issuer.audit import log as audit
 from issuer.catalog import versions
 from issuer.catalog.achievement import Achievement, Alignment, Rubric
 from issuer.catalog.tables import AchievementVersion
@@ -31,6 +32,7 @@ from issuer.issuance.records.approval_tables import ApprovalRow, EventRow
 from issuer.issuance.records.tables import CredentialRow, State
 from issuer.issuance.status_lists import places
 
+APPROVED: Final = "credential.approved"
 _RANDOM_BYTES = 16
 """128 bits: an address nobody guesses, a salt nobody has a table for (D14)."""
 
@@ -62,10 +64,14 @@ _INSERTS = {
 
 
 class Arrived(NamedTuple):
-    """An approval and the id of the event that brought it; None for one that comes from inside."""
+    """An approval and the id of the event that brought it; None for one that comes from inside.
+
+    `by` is who acts, for the audit log, where it is not the source itself.
+    """
 
     approval: Approval
     event_id: str | None = None
+    by: str | None = None
 
 
 class Prepared(NamedTuple):
@@ -101,7 +107,7 @@ def _known(
     seen = execute(_EVENTS, {"source": source, "ids": event_ids})
     events = {name: (digest, text) for name, digest, text in seen}
     keys: list[int | None] = []
-    for approval, event_id in arrived:
+    for approval, event_id, _ in arrived:
         row, key, stored = approvals.get(approval.approval_id, (None, None, None))
         # Named first where both differ: who corrects an approval needs to hear of this one.
         if stored and not _is_stored(approval, stored):
@@ -131,19 +137,21 @@ def _new(
     size = issuer.settings.status_list_size
     chosen = {one.approval.achievement for one in arrived}
     rows = {choice: _catalog_version(session, choice, now) for choice in chosen}
-    for approval, _ in arrived:
+    for approval, *_ in arrived:
         if flaws := rules.flaws(approval, rows[approval.achievement][1].rubric, now=now):
             raise Refused(flaws)
     reservations = places.reserve_all(session, len(arrived), size=size, now=now)
     approvals: list[Row] = []
     credentials: list[Row] = []
-    for (approval, _), place in zip(arrived, reservations, strict=True):
+    for (approval, _, by), place in zip(arrived, reservations, strict=True):
         version, achievement = rows[approval.achievement]
         reserved = _reservation(*place, now)
         document = build(approval, achievement, settings=issuer.settings, reserved=reserved)
         found_by = search.of_approval(approval, document)
         approvals.append(_approval(approval, source, version, now) | found_by)
         credentials.append(_credential(document, reserved))
+        actor, about = by or audit.source(source), reserved.public_id
+        audit.record(session, by=actor, action=APPROVED, about=about, now=now)
     keys = _insert(session, ApprovalRow, approvals)
     events = [
         _event(source, one.event_id, key, now)

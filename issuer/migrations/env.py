@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import issuer.audit.tables
 import issuer.outbox.tables
 import issuer.people.tables
 import issuer.sharing.collections.tables

@@ -32,6 +32,12 @@ def status_list(number: int) -> Response:
     return _published(addresses.status_list(current_issuer().settings, number))
 
 
+@files.get("/audit-log")
+def log_head() -> Response:
+    """Serve the signed head of the audit log, for whoever wants to keep it."""
+    return _published(addresses.log_head(current_issuer().settings))
+
+
 def _published(url: str) -> Response:
     """Serve a file under `public/`; no database is asked (P6)."""
     file = published.file_of(current_issuer().settings, url)

@@ -148,7 +148,7 @@ def _issue(home: Path, kind: str) -> Issued:
         if row.jwt:
             issued.jwt[fate] = row.jwt.decode()
         if fate == "revoked":
-            lists.revoke(issuer, row.public_id, reason="for a test", now=now)
+            lists.revoke(issuer, row.public_id, reason="for a test", by="command", now=now)
     for site in sites:
         for file in filter(Path.is_file, site.public.rglob("*")):
             url = f"https://{urlsplit(site.public_url).netloc}/{file.relative_to(site.public)}"

@@ -77,7 +77,9 @@ def status_of(issuer, node_modules, row):
 
 def test_their_loaders_read_our_status_lists_and_see_a_revocation(issuer, node_modules):
     kept, revoked = issue(issuer, 1), issue(issuer, 2)
-    lists.revoke(issuer, revoked.public_id, reason="for a test", now=datetime.now(UTC))
+    lists.revoke(
+        issuer, revoked.public_id, reason="for a test", by="command", now=datetime.now(UTC)
+    )
     for row, bit in ((kept, False), (revoked, True)):
         found = status_of(issuer, node_modules, row)
         expected = {"verified": True, "bits": [bit], "accepted": not bit, "why": ""}

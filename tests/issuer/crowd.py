@@ -95,7 +95,7 @@ def revoke_all(plan):
     def work(place):
         issuer = make_issuer(plan)
         for public_id in plan["ids"][place :: plan["workers"]]:
-            lists.revoke(issuer, public_id, reason="a test", now=datetime.now(UTC))
+            lists.revoke(issuer, public_id, reason="a test", by="command", now=datetime.now(UTC))
 
     return {"failed": sum(status != 0 for status in spread(plan["workers"], work))}
 

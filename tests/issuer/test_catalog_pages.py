@@ -124,7 +124,7 @@ def test_how_often_it_was_earned_is_said_from_five_on(
     ids = issue(earned.FEWEST)
     path = "/achievements/rhythms"
     assert "Earned 5 times." in client.get(path, headers=BROWSER, follow_redirects=True).text
-    lists.revoke(issuer, ids[0], reason="Wrong person.", now=now)
+    lists.revoke(issuer, ids[0], reason="Wrong person.", by="command", now=now)
     assert "Earned" not in client.get(path, headers=BROWSER, follow_redirects=True).text
 
 

@@ -147,7 +147,7 @@ def test_a_revoked_credential_stays_and_says_so(
 ) -> None:
     one, first = issue("Rhythm")
     edit = made(client, first)
-    lists.revoke(issuer, one, reason="Wrong person.", now=now)
+    lists.revoke(issuer, one, reason="Wrong person.", by="command", now=now)
     assert "Withdrawn" in client.get(page_of(client, edit)).text
 
 

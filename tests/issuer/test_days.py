@@ -126,7 +126,11 @@ def test_a_withdrawal_is_dated_by_the_district(in_zone):
     issuer = in_zone("America/Chicago")
     received = receive(issuer, EVENING, now=datetime(2026, 6, 1, 1, tzinfo=UTC))
     lists.revoke(
-        issuer, received.credential_id, reason="Twice.", now=datetime(2026, 11, 2, 2, tzinfo=UTC)
+        issuer,
+        received.credential_id,
+        reason="Twice.",
+        by="command",
+        now=datetime(2026, 11, 2, 2, tzinfo=UTC),
     )
     with issuer.database.reading() as session:
         assert session.query(Revocation).one().revoked_at.day == 2

@@ -107,7 +107,7 @@ def test_what_is_looked_at_first_is_not_kept(client, path, public_id):
 
 def test_revoked_is_said_whoever_may_see_the_rest(issuer, client, path, public_id, now):
     save(client, path, "public")
-    lists.revoke(issuer, public_id, reason="Issued to the wrong person.", now=now)
+    lists.revoke(issuer, public_id, reason="Issued to the wrong person.", by="command", now=now)
     for address in (path, f"/credentials/{public_id}.html"):
         assert "Issued to the wrong person." in client.get(address).text
     save(client, path, "private")

@@ -33,7 +33,7 @@ def read_list(issuer, number=1):
 
 
 def revoke(issuer, row, reason="given by mistake"):
-    return lists.revoke(issuer, row.public_id, reason=reason, now=datetime.now(UTC))
+    return lists.revoke(issuer, row.public_id, reason=reason, by="command", now=datetime.now(UTC))
 
 
 def test_a_revoked_credential_is_not_current_and_its_neighbor_is(any_issuer, approval):
@@ -64,7 +64,9 @@ def test_a_second_revocation_changes_nothing_and_publishes_again(issuer, approva
 
 def test_what_was_not_issued_here_cannot_be_revoked(issuer):
     with pytest.raises(lists.NotIssuedError):
-        lists.revoke(issuer, "AAAAAAAAAAAAAAAAAAAAAA", reason="x", now=datetime.now(UTC))
+        lists.revoke(
+            issuer, "AAAAAAAAAAAAAAAAAAAAAA", reason="x", by="command", now=datetime.now(UTC)
+        )
 
 
 def test_a_revocation_whose_list_cannot_be_signed_is_kept_and_published_later(issuer, approval):

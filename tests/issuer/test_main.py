@@ -162,7 +162,7 @@ def test_its_trust_entry_is_one_that_a_verifier_reads(mintmark, settings):
 def test_after_a_restore_says_what_it_took_in(mintmark, issuer, issued, home, tmp_path):
     issuer.database.close()
     shutil.copy(home / "mintmark.sqlite3", tmp_path / "backup")
-    revoke(issuer, issued, reason="x", now=datetime.now(UTC))
+    revoke(issuer, issued, reason="x", by="command", now=datetime.now(UTC))
     issuer.database.close()
     for file in home.glob("mintmark.sqlite3*"):
         file.unlink()

@@ -67,7 +67,7 @@ def addresses(issuer, approval, now):
             ],
         )
         received = issuance.receive(issuer, made, source="forms", event_id=name, now=now)
-        lists.revoke(issuer, received.credential_id, reason=next(words), now=now)
+        lists.revoke(issuer, received.credential_id, reason=next(words), by="command", now=now)
         everything = Decision(Visibility.PUBLIC, show_levels=True, show_words=True)
         holder.decide(issuer, received.credential_id, everything, now=now)
         row = issuance.find(issuer, received.credential_id)

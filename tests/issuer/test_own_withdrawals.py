@@ -17,7 +17,7 @@ REASON = "Issued to the wrong person {0}."
 def revoked(issuer, approval, now):
     """The id of a credential that was withdrawn."""
     received = issuance.receive(issuer, approval(), source="forms", event_id="e-1", now=now)
-    lists.revoke(issuer, received.credential_id, reason=REASON, now=now)
+    lists.revoke(issuer, received.credential_id, reason=REASON, by="command", now=now)
     return received.credential_id
 
 

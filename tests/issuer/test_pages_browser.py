@@ -64,7 +64,7 @@ def hostile_id(issuer: Issuer, approval: Callable[..., Approval], now: datetime)
         evidence=[{"name": HOSTILE, "description": HOSTILE, "genre": HOSTILE, "audience": HOSTILE}],
     )
     received = issuance.receive(issuer, made, source="forms", event_id="e-1", now=now)
-    lists.revoke(issuer, received.credential_id, reason=HOSTILE, now=now)
+    lists.revoke(issuer, received.credential_id, reason=HOSTILE, by="command", now=now)
     all_of_it = Decision(Visibility.PUBLIC, show_levels=True, show_words=True)
     holder.decide(issuer, received.credential_id, all_of_it, now=now)
     return received.credential_id

@@ -295,7 +295,7 @@ def _noted(told: list[str], data: dict[str, str]) -> bytes:
 def test_a_revoked_credential_says_so_on_its_card(
     client: FlaskClient, issuer: Issuer, public_id: str, now: Any
 ) -> None:
-    lists.revoke(issuer, public_id, reason="Issued to the wrong person.", now=now)
+    lists.revoke(issuer, public_id, reason="Issued to the wrong person.", by="command", now=now)
     assert "Withdrawn" in client.get(f"/credentials/{public_id}/embed").text
 
 

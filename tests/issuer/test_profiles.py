@@ -80,7 +80,7 @@ def test_a_credential_is_signed_as_the_settings_say_and_can_be_revoked(
     assert jose.parse(row.jwt.decode()).header["alg"] == jwt
     forms = [form for form in (row.json, row.jwt, row.to_share) if form]
     assert [answers(issuer, form) for form in forms] == [(Answer.YES, Answer.YES)] * len(forms)
-    lists.revoke(issuer, row.public_id, reason="for a test", now=datetime.now(UTC))
+    lists.revoke(issuer, row.public_id, reason="for a test", by="command", now=datetime.now(UTC))
     assert {report(issuer, form).current.code for form in forms} == {"revoked"}
 
 

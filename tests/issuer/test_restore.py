@@ -126,7 +126,7 @@ def test_what_was_revoked_since_the_backup_stays_revoked(home, approval, tmp_pat
     by_command(home, tmp_path / "copy")
     with issuer.database.reading() as session:
         row = session.scalars(select(CredentialRow)).one()
-    lists.revoke(issuer, row.public_id, reason="by mistake", now=datetime.now(UTC))
+    lists.revoke(issuer, row.public_id, reason="by mistake", by="command", now=datetime.now(UTC))
     issuer.database.close()
     database_from_backup(home, tmp_path / "copy")
     issuer = started(home)  # nothing was issued since, and yet the files know more

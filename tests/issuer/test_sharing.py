@@ -267,7 +267,7 @@ def test_the_page_leads_machines_to_the_credential(
 def test_a_revoked_credential_stays_and_says_why_and_since_when(
     client: FlaskClient, issuer: Issuer, public_id: str, now: datetime
 ) -> None:
-    lists.revoke(issuer, public_id, reason="Issued to the wrong person.", now=now)
+    lists.revoke(issuer, public_id, reason="Issued to the wrong person.", by="command", now=now)
     html = client.get(f"/credentials/{public_id}.html").text
     assert "Withdrawn by the issuer on" in html
     assert "November 22, 2026" in html
@@ -457,7 +457,7 @@ def test_the_page_does_not_say_in_force_where_nobody_can_tell(issuer, client, pu
 
 def test_the_page_says_at_once_that_a_credential_was_withdrawn(issuer, client, public_id, now):
     client.get(f"/credentials/{public_id}.html")
-    lists.revoke(issuer, public_id, reason="Issued twice.", now=now)
+    lists.revoke(issuer, public_id, reason="Issued twice.", by="command", now=now)
     text = client.get(f"/credentials/{public_id}.html").text
     assert "Real and in force." not in text
     assert "No, it was withdrawn" in text
@@ -489,7 +489,7 @@ def test_what_was_withdrawn_is_not_offered_to_show(issuer, client, public_id, no
     assert "linkedin.com" in before
     assert "print and frame" in before
     assert "WITHDRAWN" not in words_of(client, public_id)
-    lists.revoke(issuer, public_id, reason="Issued twice.", now=now)
+    lists.revoke(issuer, public_id, reason="Issued twice.", by="command", now=now)
     after = client.get(f"/credentials/{public_id}.html").text
     assert "linkedin.com" not in after
     assert "print and frame" not in after

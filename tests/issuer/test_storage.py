@@ -64,7 +64,7 @@ def issued(any_issuer, approval):
         ends = {"valid_until": "2040-01-01T00:00:00Z"} if number % 2 else {}
         sent = approval(f"a-{number}", recipient=who, **ends)
         received = receive(any_issuer, sent, source="forms", event_id=f"e-{number}", now=now)
-    lists.revoke(any_issuer, received.credential_id, reason="issued twice", now=now)
+    lists.revoke(any_issuer, received.credential_id, reason="issued twice", by="command", now=now)
     any_issuer.settings.passphrase_file.rename(any_issuer.settings.home / "away")
     locked = Issuer(any_issuer.settings)
     receive(locked, approval("a-7"), source="forms", event_id="e-7", now=now)

@@ -10,13 +10,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contexts.errors import MintmarkError
+from issuer.audit import log as audit
 from issuer.home import addresses, published
 from issuer.home.issuer import Issuer
 from issuer.home.settings import Settings
 from issuer.issuance.build import timestamp
 from issuer.issuance.records.tables import CredentialRow, Revocation, StatusList
 from issuer.issuance.signing.proofs import make_proofs, signing_methods
-from issuer.issuance.status_lists import mark, places
+from issuer.issuance.status_lists import log_head, mark, places
+from issuer.issuance.status_lists.log_head import LogLostError
 from verifier import clock
 from verifier.checks import status_list
 from verifier.credential.model import instant, listed
@@ -30,6 +32,8 @@ RENEWAL = timedelta(days=1)
 WARNING = timedelta(hours=48)
 """With less left than this, whoever runs the issuer is told: five failures came before."""
 log = logging.getLogger(__name__)
+REVOKED = "credential.revoked"
+REASON_CORRECTED = "revocation.reason_corrected"
 _CONTEXTS = ["https://www.w3.org/ns/credentials/v2"]
 
 
@@ -42,13 +46,15 @@ class BackupError(MintmarkError):
 
 
 def publish_all(issuer: Issuer, *, now: datetime) -> list[int]:
-    """Sign and write every status list, the one for the next credential too; their numbers."""
+    """Sign and write the head of the audit log and every status list, the one for the next
+    credential too; return their numbers."""
     size = issuer.settings.status_list_size
     with issuer.database.writing() as session:
         places.open_list(session, size=size, now=now)
         numbers = list(session.scalars(select(StatusList.number).order_by(StatusList.number)))
     for number in numbers:
         publish(issuer, number)
+    log_head.publish(issuer)
     return numbers
 
 
@@ -111,6 +117,7 @@ def renew_all(issuer: Issuer) -> None:
         numbers = session.scalars(select(StatusList.number)).all()
     for number in numbers:
         renew(issuer, number)
+    log_head.renew(issuer)
 
 
 def renew(issuer: Issuer, number: int) -> None:
@@ -160,11 +167,12 @@ def _read(file: Path) -> _Signed | None:
     return None if until is None else _Signed(since, until, signed_by)
 
 
-def revoke(issuer: Issuer, public_id: str, *, reason: str, now: datetime) -> bool:
+def revoke(issuer: Issuer, public_id: str, *, reason: str, by: str, now: datetime) -> bool:
     """Revoke a credential: its row is committed, then its list published, before this returns.
 
-    Returns False if it was revoked before; the list is published all the same. Raises
-    `NotIssuedError`, and `KeysError` if the row is there and the list could not be signed.
+    `by` is who does it, for the audit log. Returns False if it was revoked before; the list is
+    published all the same. Raises `NotIssuedError`, and `KeysError` if the row is there and the
+    list could not be signed.
     """
     with issuer.database.writing() as session:
         found = select(CredentialRow).where(CredentialRow.public_id == public_id)
@@ -172,12 +180,14 @@ def revoke(issuer: Issuer, public_id: str, *, reason: str, now: datetime) -> boo
         if row is None:
             raise NotIssuedError(f"no credential {public_id!r}")
         fresh = places.revoke(session, row.list_number, row.list_index, reason=reason, now=now)
+        if fresh:
+            audit.record(session, by=by, action=REVOKED, about=public_id, now=now)
         number = row.list_number
     publish(issuer, number)
     return fresh
 
 
-def correct_reason(issuer: Issuer, public_id: str, *, reason: str) -> bool:
+def correct_reason(issuer: Issuer, public_id: str, *, reason: str, by: str, now: datetime) -> bool:
     """Replace the public reason of a revocation; False if the credential is not revoked.
 
     The list holds a bit and no reason, so nothing is signed again.
@@ -188,6 +198,7 @@ def correct_reason(issuer: Issuer, public_id: str, *, reason: str) -> bool:
         place = row and session.get(Revocation, (row.list_number, row.list_index))
         if place:
             place.reason = reason
+            audit.record(session, by=by, action=REASON_CORRECTED, about=public_id, now=now)
     return bool(place)
 
 
@@ -199,7 +210,7 @@ def begin(issuer: Issuer, *, now: datetime) -> None:
     mend(issuer, now=now)
     try:
         publish_all(issuer, now=now)
-    except BackupError:
+    except (BackupError, LogLostError):
         after_restore(issuer, now=now)
     with issuer.database.reading() as session:
         reached = mark.position(session)
@@ -242,4 +253,5 @@ def _take_in(session: Session, settings: Settings, now: datetime) -> tuple[int, 
     for file in _files(settings):
         if (bits := _published_bits(file)) is not None:
             adopted += places.adopt(session, int(file.name), bits, now=now)
+    log_head.take_in(session, settings, now=now)
     return adopted, places.close_all(session, size=settings.status_list_size, now=now)

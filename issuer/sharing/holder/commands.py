@@ -5,11 +5,13 @@ import sys
 
 from contexts.errors import DONE, FAILED
 from issuer import issuance
+from issuer.audit.log import COMMAND
 from issuer.home.command_line import Commands
 from issuer.home.issuer import Issuer
 from issuer.issuance.manage import manage_url
 from issuer.issuance.records import register
 from issuer.sharing.holder import holder
+from verifier import clock
 
 
 def add_commands(commands: Commands) -> None:
@@ -26,6 +28,8 @@ def _holder_link(args: argparse.Namespace, issuer: Issuer) -> int:
     if row is None:
         print(f"mintmark holder-link: no credential {public_id!r}", file=sys.stderr)
         return FAILED
-    renewed = args.renew and holder.renew_link(issuer, public_id)
-    print(renewed or manage_url(issuer.settings, row))
+    if args.renew:
+        print(holder.renew_link(issuer, public_id, by=COMMAND, now=clock.now()))
+    else:
+        print(manage_url(issuer.settings, row))
     return DONE

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 from werkzeug.http import dump_options_header
 
+from issuer.audit.log import HOLDER
 from issuer.home import addresses
 from issuer.home.issuer import current_issuer
 from issuer.home.problem import Problem
@@ -79,7 +80,8 @@ def look_first(token: str) -> Response:
 @holding.post("/manage/<token>/renew")
 def renew(token: str) -> Response:
     """Give the holder another link; this one opens nothing any more."""
-    address = holder.renew_link(current_issuer(), _held(token).public_id)
+    public_id = _held(token).public_id
+    address = holder.renew_link(current_issuer(), public_id, by=HOLDER, now=clock.now())
     return _redirect(f"{address}?done=renewed#link")
 
 

@@ -1,0 +1,1 @@
+"""Who did what, and when: entries that hold the hash of the one before."""

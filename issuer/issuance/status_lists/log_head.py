@@ -1,0 +1,128 @@
+"""The head of the audit log, signed and published: what it covers cannot be taken back unseen.
+
+It is a credential about `…/audit-log#NUMBER`, whose `digestMultibase` is the hash of that entry.
+"""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from contexts import BUNDLED
+from contexts.errors import MintmarkError
+from issuer.audit import log
+from issuer.audit.log import ISSUER, RESTORED, Head
+from issuer.home import addresses, published
+from issuer.home.issuer import Issuer
+from issuer.home.settings import Settings
+from issuer.issuance.build import timestamp
+from issuer.issuance.signing.proofs import make_proofs
+from verifier import clock
+from verifier.checks.evidence import digest_multibase
+from verifier.parsing import strict_json
+from verifier.pipeline.examine import World, examine, parse, verdict
+from verifier.public_keys.multikey import multibase_decode
+from verifier.report import Answer
+from verifier.wording import words
+
+RENEWAL = timedelta(days=1)
+_CONTEXTS = ["https://www.w3.org/ns/credentials/v2"]
+
+
+class LogLostError(MintmarkError):
+    """The log does not have what the published head covers."""
+
+
+class UnsignedError(MintmarkError):
+    """The published head is not one that this issuer signed."""
+
+
+def publish(issuer: Issuer) -> None:
+    """Sign and write the head of the log as it is now.
+
+    Raises `LogLostError` rather than publish less than before, and `KeysError` if nothing can be
+    signed.
+    """
+    settings, signers = issuer.settings, issuer.signers()
+    with published.locked(settings):
+        with issuer.database.reading() as session:
+            if lost(session, settings):
+                raise LogLostError(
+                    "the audit log does not have what was published of it, as after a restore from"
+                    " a backup",
+                    remedy="run: mintmark after-restore",
+                )
+            document = _document(settings, log.head(session))
+        proofs = make_proofs(document, signers, settings.proofs, created=document["validFrom"])
+        published.write(_file(settings), {**document, "proof": proofs})
+
+
+def renew(issuer: Issuer) -> None:
+    """Publish the head if its file is missing or more than a day old."""
+    file = _file(issuer.settings)
+    written = file.stat().st_mtime if file.exists() else 0
+    if clock.now().timestamp() - written > RENEWAL.total_seconds():
+        publish(issuer)
+
+
+def lost(session: Session, settings: Settings) -> Head | None:
+    """Return the published head if the log does not have it, and does not say why."""
+    head = _published(settings)
+    if head is None or log.hash_of(session, head.number) == head.hash:
+        return None
+    return None if any(e.action == RESTORED for e in log.about(session, head.hash)) else head
+
+
+def take_in(session: Session, settings: Settings, *, now: datetime) -> None:
+    """Record that entries which the published head covers were lost with a restored database."""
+    if head := lost(session, settings):
+        details = {"number": head.number}
+        log.record(session, by=ISSUER, action=RESTORED, about=head.hash, details=details, now=now)
+
+
+def signed(issuer: Issuer) -> Head | None:
+    """Return the published head; None if there is none yet.
+
+    Raises `UnsignedError` if it is not shown to be signed by this issuer.
+    """
+    file = _file(issuer.settings)
+    if not file.exists():
+        return None
+    world = World(published.fetch_own(issuer.settings), clock.now(), (), BUNDLED)
+    try:
+        found = verdict(examine(parse(file.read_text()), world, None).proof_checks, "authentic")
+    except ValueError as exc:
+        raise UnsignedError(f"{file} cannot be read: {exc}") from exc
+    if found.answer is not Answer.YES:
+        raise UnsignedError(f"{file} does not count. {words.text(found)}")
+    return _published(issuer.settings)
+
+
+def _document(settings: Settings, head: Head) -> dict[str, Any]:
+    url = addresses.log_head(settings)
+    return {
+        "@context": _CONTEXTS,
+        "id": url,
+        "type": ["VerifiableCredential"],
+        "issuer": settings.issuer_id,
+        "validFrom": timestamp(clock.now()),
+        "credentialSubject": {
+            "id": f"{url}#{head.number}",
+            "digestMultibase": digest_multibase(bytes.fromhex(head.hash)),
+        },
+    }
+
+
+def _published(settings: Settings) -> Head | None:
+    """Return what the published head says; None if it is missing or damaged."""
+    try:
+        subject = strict_json.loads_object(_file(settings).read_bytes())["credentialSubject"]
+        number = int(subject["id"].rpartition("#")[2])
+        return Head(number, multibase_decode(subject["digestMultibase"])[2:].hex())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _file(settings: Settings) -> Path:
+    return published.file_of(settings, addresses.log_head(settings))
