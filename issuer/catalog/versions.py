@@ -60,14 +60,21 @@ def listed(session: Session) -> list[Achievement]:
 def find_rubric(session: Session, rubric_id: str, version: int | None = None) -> Rubric | None:
     """Return that version of a rubric (without a number, the newest), or None."""
     row = _rubric_row(session, rubric_id, version)
-    return None if row is None else _rubric(row)
+    return None if row is None else rubric_of(row)
+
+
+def find_rubric_version(
+    session: Session, rubric_id: str, version: int | None = None
+) -> RubricVersion | None:
+    """Return the row of that version of a rubric (without a number, the newest), or None."""
+    return _rubric_row(session, rubric_id, version)
 
 
 def read(row: AchievementVersion) -> Achievement:
     """Return the achievement that `row` keeps."""
     return achievement_from(
         row.content,
-        _rubric(row.rubric_version),
+        rubric_of(row.rubric_version),
         row.image,
         id=row.achievement_id,
         version=row.version,
@@ -81,7 +88,7 @@ def record(session: Session, achievement: Achievement, *, now: datetime) -> Achi
     What is equal to the newest version is that version; what differs becomes the next one.
     """
     rubric_row = _record_rubric(session, achievement.rubric, now)
-    content = achievement_content(replace(achievement, rubric=_rubric(rubric_row)))
+    content = achievement_content(replace(achievement, rubric=rubric_of(rubric_row)))
     newest = find(session, achievement.id)
     if newest is not None and newest.digest == digest(content):
         return newest
@@ -165,5 +172,6 @@ def _rubric_row(session: Session, rubric_id: str, version: int | None) -> Rubric
     return session.scalar(rows.order_by(RubricVersion.version.desc()).limit(1))
 
 
-def _rubric(row: RubricVersion) -> Rubric:
+def rubric_of(row: RubricVersion) -> Rubric:
+    """Return the rubric that `row` keeps."""
     return rubric_from(row.content, id=row.rubric_id, version=row.version)

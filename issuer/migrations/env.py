@@ -5,6 +5,8 @@ from alembic import context
 import issuer.audit.tables
 import issuer.outbox.tables
 import issuer.people.tables
+import issuer.program.evaluation.tables
+import issuer.program.policy
 import issuer.sharing.collections.tables
 import issuer.sharing.tables  # noqa: F401 (they import the tables of every subject)
 from issuer.database.database import Base

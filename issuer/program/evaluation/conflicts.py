@@ -1,0 +1,48 @@
+"""Who must not judge whose work (R30, I2): one answer for assigning, opening, saving, deciding.
+
+must_not_judge(session, teacher_pk)     # frozenset of people's numbers
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import TypeAlias
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from issuer.people.tables import PersonRow, RelationRow
+
+Source: TypeAlias = Callable[[Session, Collection[int]], Iterable[tuple[int, int]]]
+"""Given teachers, returns pairs (teacher, person who must not judge them)."""
+
+
+def related(session: Session, teachers: Collection[int]) -> Iterable[tuple[int, int]]:
+    """Return the pairs that a relation forbids, in both directions."""
+    rows = select(RelationRow.person_pk, RelationRow.other_pk).where(
+        or_(RelationRow.person_pk.in_(teachers), RelationRow.other_pk.in_(teachers))
+    )
+    for one, other in session.execute(rows):
+        yield one, other
+        yield other, one
+
+
+def same_person(session: Session, teachers: Collection[int]) -> Iterable[tuple[int, int]]:
+    """Return each teacher with herself, and with the records that were merged into hers (E17)."""
+    yield from ((teacher, teacher) for teacher in teachers)
+    for double in session.scalars(select(PersonRow).where(PersonRow.merged_into.in_(teachers))):
+        if double.merged_into is not None:
+            yield double.merged_into, double.id
+
+
+SOURCES: tuple[Source, ...] = (same_person, related)
+
+
+def must_not_judge(
+    session: Session, teachers: Collection[int], sources: Iterable[Source] = SOURCES
+) -> Mapping[int, frozenset[int]]:
+    """Return, for each teacher, everyone who must not judge them."""
+    people: dict[int, set[int]] = defaultdict(set)
+    for source in sources:
+        for teacher, person in source(session, teachers):
+            people[teacher].add(person)
+    return {teacher: frozenset(people[teacher]) for teacher in teachers}

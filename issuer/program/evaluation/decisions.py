@@ -1,0 +1,144 @@
+"""Decisions: drafted from the reviews, then released, one or many; only release shows and moves.
+
+decision = draft(session, version, by=superintendent, now=now)
+release(session, issuer, [decision], by=superintendent, now=now)
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contexts.errors import MintmarkError
+from issuer.catalog.achievement import Rubric
+from issuer.catalog.versions import rubric_of
+from issuer.home.settings import Settings
+from issuer.outbox import queue
+from issuer.people.tables import PersonRow
+from issuer.program.evaluation import judgment
+from issuer.program.evaluation.conflicts import must_not_judge
+from issuer.program.evaluation.judgment import Outcome
+from issuer.program.evaluation.reviews import MustNotJudge, Unfinished
+from issuer.program.evaluation.tables import AssignmentRow, ProjectDecisionRow, ReviewRow
+from issuer.program.policy import Policy
+from issuer.program.projects import history
+from issuer.program.projects.states import Act, Conditions
+from issuer.program.projects.tables import VersionRow
+from issuer.program.windows.window import Purpose
+
+RELEASED: Final = "decision"
+"""The kind of message that tells the teacher of a decision."""
+APPROVED: Final = "program-approval"
+"""The kind of message that takes an approval to the one door."""
+
+
+class NotDecidable(MintmarkError):
+    """There is nothing to decide: reviews are missing, or it was decided and released."""
+
+
+def given_reviews(session: Session, version: VersionRow) -> Sequence[ReviewRow]:
+    """Return the reviews of a version that were given, in the order in which they were."""
+    rows = select(ReviewRow).join(AssignmentRow).where(AssignmentRow.version_pk == version.id)
+    return session.scalars(
+        rows.where(ReviewRow.given_at.is_not(None)).order_by(ReviewRow.given_at, ReviewRow.id)
+    ).all()
+
+
+def suggestion(
+    rubric: Rubric, reviews: Sequence[ReviewRow]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what reviews lead to: of two levels the lower one, and all comments."""
+    levels, comments = {}, {}
+    for criterion in rubric.criteria:
+        points = {level.id: level.points for level in criterion.levels}
+        given = [review.levels[criterion.id] for review in reviews]
+        levels[criterion.id] = min(given, key=lambda level: points[level])
+        texts = [review.comments.get(criterion.id, "").strip() for review in reviews]
+        comments[criterion.id] = "\n\n".join(text for text in texts if text)
+    return levels, {id: text for id, text in comments.items() if text}
+
+
+def draft(
+    session: Session,
+    version: VersionRow,
+    *,
+    by: PersonRow,
+    now: datetime,
+    levels: Mapping[str, str] | None = None,
+    comments: Mapping[str, str] | None = None,
+) -> ProjectDecisionRow:
+    """Write the draft of a decision, or change the one there is.
+
+    Without `levels`, what the reviews lead to. Raises `NotDecidable`, `Unfinished` (I5) and
+    `MustNotJudge` for a superintendent who must not decide about this teacher.
+    """
+    _refuse_conflict(session, version, by)
+    rubric = rubric_of(version.rubric_version)
+    if levels is None:
+        reviews = given_reviews(session, version)
+        if not reviews:
+            raise NotDecidable("no review was given yet")
+        levels, comments = suggestion(rubric, reviews)
+    if gaps := judgment.gaps(rubric, levels, comments or {}):
+        raise Unfinished(gaps)
+    decision = unreleased(session, version)
+    if decision is None:
+        decision = ProjectDecisionRow(version_pk=version.id)
+        session.add(decision)
+    decision.outcome = judgment.outcome_of(rubric, levels)
+    decision.levels, decision.comments = dict(levels), dict(comments or {})
+    decision.drafted_by, decision.drafted_at = by.id, now
+    session.flush()
+    return decision
+
+
+def unreleased(session: Session, version: VersionRow) -> ProjectDecisionRow | None:
+    """Return the draft of a version's decision, if there is one. Raises `NotDecidable`."""
+    rows = session.scalars(
+        select(ProjectDecisionRow).where(ProjectDecisionRow.version_pk == version.id)
+    ).all()
+    if any(row.released_at for row in rows):
+        raise NotDecidable("this version was decided, and the decision released")
+    return rows[0] if rows else None
+
+
+def release(
+    session: Session,
+    settings: Settings,
+    policy: Policy,
+    decisions: Iterable[ProjectDecisionRow],
+    *,
+    by: PersonRow,
+    now: datetime,
+) -> None:
+    """Release decisions in the transaction of `session`: each moves its project and tells its
+    teacher; what is approved at completion goes on to the one door (I1).
+
+    Raises `NotDecidable`, `MustNotJudge` and `NotNow`, with nothing released.
+    """
+    for decision in decisions:
+        version = decision.version
+        _refuse_conflict(session, version, by)
+        if decision.released_at is not None:
+            raise NotDecidable("this decision was released")
+        decision.released_at, decision.released_by = now, by.id
+        is_approved = decision.outcome == Outcome.APPROVED
+        act = Act.APPROVE if is_approved else Act.NOT_YET
+        project = version.project
+        history.take(session, project, act, Conditions(), by=by, now=now, version=version)
+        if is_approved and version.purpose == Purpose.PROPOSAL:
+            project.due_on = settings.local(now).date() + timedelta(days=policy.days_to_finish)
+        payload = {"decision": decision.id}
+        host = settings.host
+        queue.put(session, RELEASED, project.public_id, host=host, now=now, payload=payload)
+        if is_approved and version.purpose == Purpose.COMPLETION:
+            queue.put(session, APPROVED, project.public_id, host=host, now=now, payload=payload)
+    session.flush()
+
+
+def _refuse_conflict(session: Session, version: VersionRow, person: PersonRow) -> None:
+    teacher = version.project.person_pk
+    if person.id in must_not_judge(session, [teacher])[teacher]:
+        raise MustNotJudge("a deputy decides about this work")

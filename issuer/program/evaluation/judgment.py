@@ -1,0 +1,45 @@
+"""What a judgment says by a rubric, and whether it is complete (R35, I5). Pure rules.
+
+outcome_of(rubric, {"learning": "met", "work": "not-yet"})   # Outcome.NOT_YET
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from issuer.catalog.achievement import Criterion, Rubric
+
+
+class Outcome(StrEnum):
+    """Approved, or not yet."""
+
+    APPROVED = "approved"
+    NOT_YET = "not_yet"
+
+
+def is_met(criterion: Criterion, level_id: str) -> bool:
+    """True if a level is the one that a criterion asks for, or above it."""
+    points = {level.id: level.points for level in criterion.levels}
+    return points[level_id] >= points[criterion.required]
+
+
+def outcome_of(rubric: Rubric, levels: Mapping[str, str]) -> Outcome:
+    """Return the outcome of levels for every criterion: approved if all are met."""
+    met = all(is_met(criterion, levels[criterion.id]) for criterion in rubric.criteria)
+    return Outcome.APPROVED if met else Outcome.NOT_YET
+
+
+def gaps(rubric: Rubric, levels: Mapping[str, str], comments: Mapping[str, str]) -> dict[str, str]:
+    """Return, by criterion, what a judgment still needs: a level, or a comment below the line."""
+    needed = {}
+    for criterion in rubric.criteria:
+        level = levels.get(criterion.id)
+        if level not in {known.id for known in criterion.levels}:
+            needed[criterion.id] = "level"
+        elif not is_met(criterion, level) and not comments.get(criterion.id, "").strip():
+            needed[criterion.id] = "comment"
+    return needed
+
+
+def differ(rubric: Rubric, levels: Mapping[str, str], others: Mapping[str, str]) -> bool:
+    """True if two judgments lead to different outcomes: then the superintendent decides (E39)."""
+    return outcome_of(rubric, levels) is not outcome_of(rubric, others)

@@ -1,0 +1,131 @@
+"""An evaluator's own judgment: opened, drafted, given once, or handed back.
+
+review = opened(session, assignment, now=now)
+save(session, review, levels, comments, revision=review.revision, now=now)
+give(session, review, now=now)
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from contexts.errors import MintmarkError
+from issuer.catalog.achievement import Rubric
+from issuer.catalog.versions import rubric_of
+from issuer.program.evaluation import judgment
+from issuer.program.evaluation.conflicts import must_not_judge
+from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
+
+
+class Ending(StrEnum):
+    """Why an assignment ended without a review."""
+
+    RECUSED = "recused"
+    REASSIGNED = "reassigned"
+
+
+class MustNotJudge(MintmarkError):
+    """This person must not judge this work (I2); a relation may have been told since (E25)."""
+
+
+class Given(MintmarkError):
+    """The review was given, or its assignment ended: nothing of it changes any more (I6)."""
+
+
+class Unfinished(MintmarkError):
+    """The review needs more before it is given; `gaps` says what, by criterion (I5)."""
+
+    def __init__(self, gaps: Mapping[str, str]) -> None:
+        super().__init__("not finished: " + ", ".join(gaps))
+        self.gaps = dict(gaps)
+
+
+class Overtaken(MintmarkError):
+    """Another page saved this review first (E37)."""
+
+
+def rubric(assignment: AssignmentRow) -> Rubric:
+    """Return the rubric that judges, in the version that was pinned when the work came in (E35)."""
+    return rubric_of(assignment.version.rubric_version)
+
+
+def opened(session: Session, assignment: AssignmentRow, *, now: datetime) -> ReviewRow:
+    """Return the review of an assignment, begun now if it was not.
+
+    Raises `MustNotJudge` and `Given`.
+    """
+    refuse_conflict(session, assignment)
+    if assignment.ended_at is not None:
+        raise Given("this assignment has ended")
+    if assignment.review is not None:
+        return assignment.review
+    review = ReviewRow(assignment=assignment, levels={}, comments={}, changed_at=now)
+    session.add(review)
+    session.flush()
+    return review
+
+
+def save(
+    session: Session,
+    review: ReviewRow,
+    levels: Mapping[str, str],
+    comments: Mapping[str, str],
+    *,
+    revision: int,
+    now: datetime,
+) -> int:
+    """Store the draft, and return the revision that the next page begins from.
+
+    Only criteria of the rubric are stored. Raises `MustNotJudge`, `Given` and `Overtaken`.
+    """
+    refuse_conflict(session, review.assignment)
+    if review.given_at is not None or review.assignment.ended_at is not None:
+        raise Given("this review was given")
+    criteria = {criterion.id for criterion in rubric(review.assignment).criteria}
+    new_levels = {id: level for id, level in levels.items() if id in criteria and level}
+    new_comments = {id: text for id, text in comments.items() if id in criteria and text.strip()}
+    if (new_levels, new_comments) == (review.levels, review.comments):
+        return review.revision
+    if revision != review.revision:
+        raise Overtaken("another page saved this review first")
+    review.levels, review.comments = new_levels, new_comments
+    review.revision += 1
+    review.changed_at = now
+    session.flush()
+    return review.revision
+
+
+def give(session: Session, review: ReviewRow, *, now: datetime) -> None:
+    """Give the review: it is part of the decision from now on, and does not change.
+
+    Raises `MustNotJudge`, `Given` and `Unfinished`.
+    """
+    refuse_conflict(session, review.assignment)
+    if review.given_at is not None or review.assignment.ended_at is not None:
+        raise Given("this review was given")
+    gaps = judgment.gaps(rubric(review.assignment), review.levels, review.comments)
+    if gaps:
+        raise Unfinished(gaps)
+    review.given_at = now
+    session.flush()
+
+
+def recuse(session: Session, assignment: AssignmentRow, *, reason: str = "", now: datetime) -> None:
+    """End an assignment because its evaluator does not want to, or must not, judge it.
+
+    The reason may be left out, and the superintendent alone sees it. Raises `Given`.
+    """
+    if assignment.ended_at or (assignment.review and assignment.review.given_at):
+        raise Given("this review was given")
+    assignment.ended_at, assignment.ending = now, Ending.RECUSED
+    assignment.reason = reason.strip()[:500] or None
+    session.flush()
+
+
+def refuse_conflict(session: Session, assignment: AssignmentRow) -> None:
+    """Raise `MustNotJudge` if the evaluator must not judge this teacher's work, as known now."""
+    teacher = assignment.version.project.person_pk
+    if assignment.evaluator_pk in must_not_judge(session, [teacher])[teacher]:
+        raise MustNotJudge("this evaluator must not judge this work")

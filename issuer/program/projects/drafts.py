@@ -1,0 +1,109 @@
+"""A teacher's drafts: begun, saved while she writes, never overwritten by an older page.
+
+project = begin(session, person, offering, now=now)
+save(session, project, Purpose.PROPOSAL, {"goal": "…"}, revision=project.revision, now=now)
+"""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contexts.errors import MintmarkError
+from issuer.database.database import Json
+from issuer.people.tables import PersonRow
+from issuer.program.projects.states import State
+from issuer.program.projects.tables import OfferingRow, ProjectRow, TopicRow
+from issuer.program.windows.window import Purpose
+
+WRITTEN_IN: Final = {State.DRAFT: Purpose.PROPOSAL, State.ACTIVE: Purpose.COMPLETION}
+"""Which form is written in which state; in every other state both can only be read (E15)."""
+_ID_BYTES: Final = 16
+
+
+class ReadOnly(MintmarkError):
+    """This form is not being written now: it was handed in, or its turn has not come."""
+
+
+class Overtaken(MintmarkError):
+    """Another page saved first (E9). `stored` is what it saved; the caller still has its own."""
+
+    def __init__(self, stored: Json, revision: int) -> None:
+        super().__init__("another page of this project was saved in the meantime")
+        self.stored = stored
+        self.revision = revision
+
+
+def begin(
+    session: Session, person: PersonRow, offering: OfferingRow | None, *, now: datetime
+) -> ProjectRow:
+    """Begin a project, with the answers that an offering brings along (R16)."""
+    project = ProjectRow(
+        public_id=secrets.token_urlsafe(_ID_BYTES),
+        person_pk=person.id,
+        offering_pk=offering and offering.id,
+        topic_pk=offering and offering.topic_pk,
+        state=State.DRAFT,
+        proposal={"title": offering.title, **offering.prefill} if offering else {},
+        completion={},
+        created_at=now,
+        changed_at=now,
+    )
+    session.add(project)
+    session.flush()
+    return project
+
+
+def save(
+    session: Session,
+    project: ProjectRow,
+    purpose: Purpose,
+    changes: Mapping[str, str],
+    *,
+    revision: int,
+    now: datetime,
+) -> int:
+    """Store answers by field, and return the revision that the next page begins from.
+
+    Fields that are not in `changes` stay as they are. `session` writes, and read the project in
+    this transaction. Saving what stands there already is no change. Raises `ReadOnly` and
+    `Overtaken`, the latter only if the answers differ.
+    """
+    if WRITTEN_IN.get(State(project.state)) is not purpose:
+        raise ReadOnly(f"in state {project.state} nobody writes the {purpose}")
+    stored = project.proposal if purpose is Purpose.PROPOSAL else project.completion
+    answers = {**stored, **changes}
+    if answers == stored:
+        return project.revision
+    if revision != project.revision:
+        raise Overtaken(stored, project.revision)
+    if purpose is Purpose.PROPOSAL:
+        project.proposal = answers
+    else:
+        project.completion = answers
+    project.revision += 1
+    project.changed_at = now
+    session.flush()
+    return project.revision
+
+
+def choose_topic(session: Session, project: ProjectRow, name: str) -> None:
+    """Set the topic by which evaluators are found. Raises `ReadOnly`, `KeyError` for none."""
+    if State(project.state) is not State.DRAFT:
+        raise ReadOnly("the topic is chosen while the proposal is written")
+    topic = session.scalar(
+        select(TopicRow).where(TopicRow.name == name, TopicRow.retired_at.is_(None))
+    )
+    if topic is None:
+        raise KeyError(name)
+    project.topic = topic
+    session.flush()
+
+
+def locked(session: Session, public_id: str) -> ProjectRow | None:
+    """Return a project, its row locked for what `session` writes; None if there is none."""
+    row = select(ProjectRow).where(ProjectRow.public_id == public_id).with_for_update()
+    return session.scalar(row)

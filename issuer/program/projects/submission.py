@@ -1,0 +1,233 @@
+"""Handing in a proposal or a completion: an immutable version, if everything it asks for is there.
+
+    hand_in(session, project, policy, received, checks=CHECKS, by=person, now=now)
+
+Rooms above add checks of their own: sign-offs, consents, and whatever else a submission meets.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from contexts.errors import MintmarkError
+from issuer.catalog import versions as catalog
+from issuer.catalog.tables import RubricVersion
+from issuer.people.tables import PersonRow
+from issuer.program.policy import Policy, Resubmission
+from issuer.program.projects import answers, history
+from issuer.program.projects.drafts import WRITTEN_IN, ReadOnly
+from issuer.program.projects.states import Act, Conditions, NotNow, State, step
+from issuer.program.projects.tables import ProjectEventRow, ProjectRow, VersionRow
+from issuer.program.windows.tables import WindowRow
+from issuer.program.windows.window import Purpose
+
+
+@dataclass(frozen=True)
+class Missing:
+    """One thing that keeps a submission from being taken: the field, and a code for why."""
+
+    field: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a room above knows about a submission: what is missing, and which files go with it."""
+
+    missing: Sequence[Missing] = ()
+    signed_off: bool = True
+    consented: bool = True
+    artifacts: Sequence[dict[str, str]] = ()
+
+
+Check: TypeAlias = Callable[[Session, ProjectRow, Purpose], Findings]
+
+
+class Incomplete(MintmarkError):
+    """The submission is not taken yet; `missing` names every field and why."""
+
+    def __init__(self, missing: Sequence[Missing]) -> None:
+        super().__init__("not complete yet: " + ", ".join(item.field for item in missing))
+        self.missing = tuple(missing)
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """How far a submission is: what is missing, and whether a window would take it now."""
+
+    purpose: Purpose
+    missing: tuple[Missing, ...]
+    conditions: Conditions
+    window: WindowRow | None
+    artifacts: tuple[dict[str, str], ...] = field(default=())
+
+
+def readiness(
+    session: Session,
+    project: ProjectRow,
+    policy: Policy,
+    received: datetime,
+    *,
+    declared: bool,
+    checks: Iterable[Check] = (),
+) -> Readiness:
+    """Return what keeps the draft of a project from being handed in at a moment.
+
+    `declared` says whether the teacher answered whom she must not be judged by. Raises `ReadOnly`
+    in a state in which nothing is handed in.
+    """
+    purpose = WRITTEN_IN.get(State(project.state))
+    if purpose is None:
+        raise ReadOnly(f"nothing is handed in while a project is {project.state}")
+    findings = [check(session, project, purpose) for check in checks]
+    missing = _missing(project, policy, purpose)
+    missing += [item for finding in findings for item in finding.missing]
+    window = open_window(session, project, purpose, received)
+    conditions = Conditions(
+        window_open=policy.rolling
+        or window is not None
+        or _may_resubmit(session, project, policy, purpose, received),
+        complete=not missing,
+        declared=declared,
+        signed_off=all(finding.signed_off for finding in findings),
+        consented=all(finding.consented for finding in findings),
+    )
+    artifacts = tuple(item for finding in findings for item in finding.artifacts)
+    return Readiness(purpose, tuple(missing), conditions, window, artifacts)
+
+
+def hand_in(
+    session: Session,
+    project: ProjectRow,
+    policy: Policy,
+    received: datetime,
+    *,
+    declared: bool,
+    checks: Iterable[Check] = (),
+    by: PersonRow,
+) -> VersionRow:
+    """Take what stands in the draft as the next version, and move the project on.
+
+    `session` writes and holds the project's lock. `received` is when the request began (I13, E7).
+    Raises `Incomplete`, `NotNow` and `ReadOnly`, with nothing changed and every answer kept.
+    """
+    ready = readiness(session, project, policy, received, declared=declared, checks=checks)
+    try:
+        step(State(project.state), Act.SUBMIT, ready.conditions)
+    except NotNow:
+        if ready.missing:
+            raise Incomplete(ready.missing) from None
+        raise
+    version = VersionRow(
+        project=project,
+        purpose=ready.purpose,
+        number=_handed_in(session, project, ready.purpose) + 1,
+        answers=_answers(project, ready.purpose),
+        artifacts={"files": list(ready.artifacts)},
+        rubric_version_id=_rubric(session, project, policy, ready.purpose).id,
+        window_pk=ready.window and ready.window.id,
+        received_at=received,
+    )
+    session.add(version)
+    session.flush()
+    history.take(
+        session, project, Act.SUBMIT, ready.conditions, by=by, now=received, version=version
+    )
+    return version
+
+
+def take_back(
+    session: Session, project: ProjectRow, policy: Policy, *, by: PersonRow, now: datetime
+) -> None:
+    """Turn what was handed in into a draft again, while its window is open (E16).
+
+    Raises `NotNow`. The version stays, and nobody judges it.
+    """
+    version = newest_version(session, project)
+    is_open = policy.rolling or (
+        version is not None
+        and version.window is not None
+        and version.window.window.takes(now, project.person_pk)
+    )
+    conditions = Conditions(window_open=is_open)
+    history.take(session, project, Act.TAKE_BACK, conditions, by=by, now=now, version=version)
+
+
+def newest_version(session: Session, project: ProjectRow) -> VersionRow | None:
+    """Return what was handed in last, if anything was."""
+    rows = select(VersionRow).where(VersionRow.project_pk == project.id)
+    return session.scalar(rows.order_by(VersionRow.id.desc()).limit(1))
+
+
+def newest_version_of(session: Session, project: ProjectRow, purpose: Purpose) -> VersionRow | None:
+    """Return the newest proposal, or completion, that was handed in."""
+    rows = select(VersionRow).where(
+        VersionRow.project_pk == project.id, VersionRow.purpose == purpose
+    )
+    return session.scalar(rows.order_by(VersionRow.number.desc()).limit(1))
+
+
+def open_window(
+    session: Session, project: ProjectRow, purpose: Purpose, received: datetime
+) -> WindowRow | None:
+    """Return the window that takes this teacher's work at a moment; of several, the first."""
+    rows = select(WindowRow).where(WindowRow.purpose == purpose, WindowRow.opens <= received)
+    takes = [row for row in session.scalars(rows) if row.window.takes(received, project.person_pk)]
+    return min(takes, key=lambda row: row.closes, default=None)
+
+
+def _missing(project: ProjectRow, policy: Policy, purpose: Purpose) -> list[Missing]:
+    texts = _answers(project, purpose)
+    missing = [Missing(id, "empty") for id in answers.missing(purpose, texts, policy.questions)]
+    missing += [Missing(id, code) for id, code in answers.flaws(purpose, texts).items()]
+    if purpose is Purpose.PROPOSAL and project.topic_pk is None:
+        missing.append(Missing("topic", "empty"))
+    return missing
+
+
+def _answers(project: ProjectRow, purpose: Purpose) -> dict[str, str]:
+    return dict(project.proposal if purpose is Purpose.PROPOSAL else project.completion)
+
+
+def _handed_in(session: Session, project: ProjectRow, purpose: Purpose) -> int:
+    rows = select(func.max(VersionRow.number)).where(
+        VersionRow.project_pk == project.id, VersionRow.purpose == purpose
+    )
+    return session.scalar(rows) or 0
+
+
+def _may_resubmit(
+    session: Session, project: ProjectRow, policy: Policy, purpose: Purpose, received: datetime
+) -> bool:
+    """True within the days after "not yet" in which no window is needed."""
+    if policy.resubmission is not Resubmission.DAYS:
+        return False
+    event = session.scalar(
+        select(ProjectEventRow)
+        .where(ProjectEventRow.project_pk == project.id)
+        .where(ProjectEventRow.act == Act.NOT_YET)
+        .order_by(ProjectEventRow.id.desc())
+        .limit(1)
+    )
+    if event is None or WRITTEN_IN.get(State(event.target)) is not purpose:
+        return False
+    return received < event.at + timedelta(days=policy.days_to_resubmit)
+
+
+def _rubric(
+    session: Session, project: ProjectRow, policy: Policy, purpose: Purpose
+) -> RubricVersion:
+    """Return the rubric version that judges what is handed in now, and pins it (I3)."""
+    if purpose is Purpose.COMPLETION and project.offering is not None:
+        achievement = catalog.find(session, project.offering.achievement_id)
+        if achievement is not None:
+            return achievement.rubric_version
+    id = policy.proposal_rubric if purpose is Purpose.PROPOSAL else policy.completion_rubric
+    rubric = catalog.find_rubric_version(session, id)
+    if rubric is None:
+        raise Incomplete([Missing("rubric", "not_in_catalog")])
+    return rubric
