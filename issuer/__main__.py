@@ -21,6 +21,7 @@ from issuer.issuance.status_lists import log_head
 from issuer.messages import KINDS
 from issuer.outbox import commands as outbox
 from issuer.recognition import commands as recognition
+from issuer.sharing import samples
 from issuer.sharing.holder import commands as holder
 from verifier import __version__
 from verifier.parsing import old_spelling
@@ -78,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     catalog.add_commands(commands)
     approvals.add_commands(commands)
     issuance.add_commands(commands)
+    samples.add_commands(commands)
     holder.add_commands(commands)
     outbox.add_commands(commands, KINDS)
     audit.add_commands(commands, log_head.signed)

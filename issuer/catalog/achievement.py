@@ -3,8 +3,10 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from issuer.drawing.badges.look import Look
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ class Alignment:
 class Achievement:
     """What a teacher can earn. Version 0 is not recorded yet.
 
-    `criteria` is Markdown. `image` is a PNG or an SVG file, or None where one is drawn.
+    `criteria` is Markdown. `image` is a PNG or an SVG file, or None where one is drawn; `look`
+    is what the catalog chooses of a drawn one.
     `sign_comments` puts the evaluators' comments into what is signed (D8).
     """
 
@@ -73,6 +76,7 @@ class Achievement:
     in_language: str | None = None
     sign_comments: bool = False
     image: bytes | None = None
+    look: Look = field(default_factory=Look)
     listed: bool = True
     version: int = 0
 
@@ -95,8 +99,10 @@ def achievement_content(achievement: Achievement) -> dict[str, Any]:
     image = achievement.image
     content["image"] = None if image is None else hashlib.sha256(image).hexdigest()
     content["rubric"] = {"id": achievement.rubric.id, "version": achievement.rubric.version}
-    if achievement.in_language is None:  # so that what was recorded before it existed is the same
-        del content["in_language"]
+    content["look"] = {key: value for key, value in content["look"].items() if value}
+    for key in ("in_language", "look"):  # what was recorded before they existed stays the same
+        if not content[key]:
+            del content[key]
     return content
 
 
@@ -133,6 +139,7 @@ def achievement_from(
             "listed": listed,
             "rubric": rubric,
             "image": image,
+            "look": Look(**content.get("look", {})),
             "tags": tuple(content["tags"]),
             "alignments": tuple(Alignment(**item) for item in content["alignments"]),
         }

@@ -15,7 +15,9 @@ from typing import TypeVar
 from contexts.errors import MintmarkError
 from issuer.catalog.achievement import Achievement, Alignment, Criterion, Level, Rubric
 from issuer.catalog.versions import OWN_IDEA
+from issuer.drawing.badges.look import ICONS, PATTERNS, Look
 from issuer.drawing.images import ImageError, check_image
+from issuer.home import color
 from verifier.parsing import web_address
 from verifier.parsing.strict_toml import Table, TomlError, read
 from verifier.structure.schema import LANGUAGE
@@ -77,6 +79,10 @@ def _achievement(top: Table, file: Path, rubrics: Mapping[str, Rubric]) -> Achie
     if rubric_id not in rubrics:
         known = ", ".join(rubrics) or "none"
         raise TomlError(f"rubric {rubric_id!r} has no file in rubrics/ (there: {known})")
+    image = _image(top.line("image", required=False), file)
+    look = _look(top.table("badge"))
+    if image and look != Look():
+        raise TomlError("badge: what it chooses is not drawn where there is an image (remove one)")
     return Achievement(
         id=file.stem,
         name=top.line("name"),
@@ -88,7 +94,8 @@ def _achievement(top: Table, file: Path, rubrics: Mapping[str, Rubric]) -> Achie
         achievement_type=_achievement_type(top),
         in_language=_language(top.line("in_language", required=False)),
         sign_comments=top.flag("sign_comments", default=False),
-        image=_image(top.line("image", required=False), file),
+        image=image,
+        look=look,
     )
 
 
@@ -134,6 +141,24 @@ def _image(name: str, file: Path) -> bytes | None:
         raise TomlError(f"image {name!r} cannot be read: {exc}") from exc
     check_image(data)
     return data
+
+
+def _look(table: Table) -> Look:
+    given = table.line("color", required=False)
+    if given and not color.is_readable(given):
+        raise TomlError(
+            f"badge.color must be #rrggbb, and deep enough for white words on it: {given!r}"
+        )
+    look = Look(given or None, _one(table, "pattern", PATTERNS), _one(table, "icon", ICONS))
+    table.refuse_rest()
+    return look
+
+
+def _one(table: Table, key: str, known: tuple[str, ...]) -> str | None:
+    name = table.line(key, required=False)
+    if name and name not in known:
+        raise TomlError(f"{table.path(key)} must be one of {', '.join(known)}: {name!r}")
+    return name or None
 
 
 def _rubric(top: Table, file: Path) -> Rubric:

@@ -14,7 +14,7 @@ from typing import Any
 import typst
 
 from issuer.drawing import certificate_words as words
-from issuer.drawing.badge import kind_words
+from issuer.drawing.badges.badge import kind_words
 from issuer.drawing.qr_codes import check_code, offline_code
 from issuer.drawing.serial import serial
 from issuer.drawing.typesetting import typeset

@@ -1,4 +1,4 @@
-"""A district's color: on its badges, certificates, pages and previews."""
+"""A district's color: on its certificates, pages and previews."""
 
 import hashlib
 import re

@@ -83,7 +83,7 @@ class Settings:
     issuer_contact: Address | None = None
     """The person, or the desk, whom mails and pages name for questions; else `issuer_email`."""
     issuer_color: str = color.COLORS[0]
-    """`#rrggbb`, deep enough for white words on it: of badges, certificates, pages."""
+    """`#rrggbb`, deep enough for white words on it: of certificates, pages and previews."""
     issuer_logo: Path | None = None
     """A PNG or SVG file, shown at the top of every page."""
     issuer_endorsements: tuple[dict[str, Any], ...] = ()

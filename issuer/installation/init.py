@@ -51,7 +51,7 @@ name = {name}
 # email = "credentials@district.example"
 # Whom teachers may ask: mails name the person, and an answer to a mail goes there.
 {contact}
-# The color of badges, certificates and pages, deep enough for white words on it, and a PNG or SVG.
+# The color of certificates and pages, deep enough for white words on it, and a PNG or SVG.
 # color = "#1f3a5f"
 # logo = "logo.svg"
 # What your state or a consortium signed about you; every credential carries it.

@@ -3,15 +3,24 @@
 import hashlib
 import json
 import re
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from issuer.catalog import commands, files
-from issuer.catalog.achievement import Achievement, Alignment, Criterion, Level, Rubric
+from issuer.catalog import commands, files, picture, versions
+from issuer.catalog.achievement import (
+    Achievement,
+    Alignment,
+    Criterion,
+    Level,
+    Rubric,
+    achievement_content,
+)
 from issuer.catalog.tables import AchievementVersion
+from issuer.drawing.badges.look import Look
 from issuer.home.issuer import Issuer
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -143,9 +152,78 @@ target_framework = "Music"
     ]
 
 
+def test_the_catalog_chooses_how_a_badge_is_drawn(folder: Path, issuer: Issuer) -> None:
+    file = folder / "achievements" / "listening.toml"
+    chosen = '\n[badge]\ncolor = "#0b5394"\npattern = "leaves"\nicon = "note"\n'
+    file.write_text(ACHIEVEMENT_FILE + chosen)
+    (loaded,) = files.load(folder)
+    with issuer.database.writing() as session:
+        kept = versions.read(versions.record(session, loaded, now=datetime.now(UTC)))
+
+    assert kept.look == loaded.look == Look("#0b5394", "leaves", "note")
+    assert picture.badge(kept, issuer.settings, "svg") != picture.badge(
+        replace(kept, look=Look()), issuer.settings, "svg"
+    )
+
+
+def test_an_achievement_that_chooses_nothing_has_the_content_that_it_always_had(
+    folder: Path,
+) -> None:
+    """Versions that were recorded before badges could be chosen stay the newest ones."""
+    (loaded,) = files.load(folder)
+
+    assert sorted(achievement_content(loaded)) == sorted(
+        [
+            *("name", "description", "criteria", "rubric", "tags", "alignments"),
+            *("achievement_type", "sign_comments", "image"),
+        ]
+    )
+
+
+def test_the_kind_of_an_achievement_stands_on_its_badge(folder: Path, issuer: Issuer) -> None:
+    (loaded,) = files.load(folder)
+    kinds = ("MicroCredential", "CertificateOfCompletion")
+    drawn = [
+        picture.badge(replace(loaded, achievement_type=kind), issuer.settings, "svg")
+        for kind in kinds
+    ]
+
+    assert drawn[0] != drawn[1]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
+        pytest.param(
+            '"short"',
+            '"short"\n[badge]\ncolor = "#ffee00"',
+            "badge.color must be #rrggbb, and deep enough",
+            id="badge-too-light",
+        ),
+        pytest.param(
+            '"short"',
+            '"short"\n[badge]\npattern = "plaid"',
+            "badge.pattern must be one of waves, beads,",
+            id="badge-of-no-pattern",
+        ),
+        pytest.param(
+            '"short"',
+            '"short"\n[badge]\nicon = "violin"',
+            "badge.icon must be one of book, chart,",
+            id="badge-of-no-icon",
+        ),
+        pytest.param(
+            '"short"',
+            '"short"\n[badge]\nshape = "star"',
+            "badge.shape is no known key",
+            id="badge-unknown-key",
+        ),
+        pytest.param(
+            '"short"',
+            '"short"\nimage = "pulse.svg"\n[badge]\nicon = "note"',
+            "badge: what it chooses is not drawn",
+            id="badge-and-image",
+        ),
         pytest.param("name =", "nmae =", "name is missing", id="misspelled-key"),
         pytest.param('"- Listen."', "3", "criteria must be a str, not 3", id="wrong-type"),
         pytest.param('"Listening"', '"A\\nB"', "name must be one line", id="two-line-name"),
@@ -195,6 +273,7 @@ def test_a_slip_in_an_achievement_is_named_with_its_file(
     folder: Path, old: str, new: str, says: str
 ) -> None:
     file = folder / "achievements" / "listening.toml"
+    (folder / "achievements" / "pulse.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
     file.write_text(ACHIEVEMENT_FILE.replace(old, new, 1))
 
     with pytest.raises(files.CatalogError, match=f"achievements/listening.toml: {says}"):

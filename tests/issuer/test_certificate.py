@@ -22,7 +22,8 @@ from PIL import Image, ImageFilter
 from issuer.catalog import files
 from issuer.drawing import certificate
 from issuer.drawing import certificate_words as certificate_words
-from issuer.drawing.badge import draw_badge
+from issuer.drawing.badges.badge import draw_badge
+from issuer.drawing.badges.look import Look, drawn_with
 from issuer.drawing.images import as_badge
 from issuer.drawing.serial import serial
 from issuer.home.color import COLORS
@@ -38,6 +39,7 @@ Change = Callable[[Document], None]
 
 DEJAVU = Path("/usr/share/fonts/truetype/dejavu")
 EXAMPLES = Path(__file__).parents[2] / "examples"
+LOOK = drawn_with("composing", Look())
 VERIFY = "http://localhost:8202/verify"
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 LONG = "The Consolidated Independent Regional Community School District of the Example Counties 47"
@@ -85,7 +87,7 @@ def _render(change: Change | None = None, **arguments: Any) -> certificate.Certi
         "digits": _digits(document),
         "page_url": document["id"],
         "verify_url": VERIFY,
-        "badge_svg": draw_badge(credential.achievement.name, "Ex", color=COLORS[0]).svg,
+        "badge_svg": draw_badge(credential.achievement.name, "Ex", look=LOOK).svg,
         "color": COLORS[0],
     }
     return certificate.render(credential, **given | arguments)
@@ -366,7 +368,7 @@ def _criteria(count: int) -> Change:
     ],
 )
 def test_everything_stays_on_one_page_within_its_frame(change: Change, last: str) -> None:
-    made = _render(change, badge_svg=draw_badge("A", "B", color=COLORS[0]).svg)
+    made = _render(change, badge_svg=draw_badge("A", "B", look=LOOK).svg)
     with pypdfium2.PdfDocument(made.pdf) as document:
         (page,) = document
         words = page.get_textpage()

@@ -1,20 +1,24 @@
 """Badges: drawn ones, and pictures that a district gives."""
 
 import io
+import re
 import zlib
+from itertools import groupby
 from xml.etree import ElementTree
 
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
-from issuer.drawing.badge import draw_badge, kind_words
+from issuer.drawing.badges import look, side_by_side
+from issuer.drawing.badges.badge import draw_badge, kind_words
 from issuer.drawing.images import MAX_IMAGE_BYTES, ImageError, as_badge, check_image
 from issuer.drawing.typesetting import typeset
 from issuer.home import color as colors
-from issuer.home.color import COLORS
+from issuer.home.color import COLORS, is_readable
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAME = "Composing with foundational rhythms"
+LOOK = look.drawn_with("composing", look.Look())
 LONG = "Interdependence of multilingual literacy and culturally sustaining pedagogy " * 2
 
 
@@ -29,7 +33,7 @@ def _png(width: int, height: int) -> bytes:
 
 
 def test_a_drawn_badge_is_a_square_png_with_nothing_around_the_coin() -> None:
-    picture = _picture(draw_badge(NAME, "Prairie Example District", color=COLORS[0]).png)
+    picture = _picture(draw_badge(NAME, "Prairie Example District", look=LOOK).png)
 
     assert picture.size == (720, 720)
     assert [picture.getpixel(corner) for corner in ((0, 0), (719, 0), (719, 719))] == [
@@ -38,13 +42,13 @@ def test_a_drawn_badge_is_a_square_png_with_nothing_around_the_coin() -> None:
 
 
 def test_a_drawn_svg_says_what_it_shows() -> None:
-    root = ElementTree.fromstring(draw_badge("Rhythm & <Blues>", "Ex", color=COLORS[0]).svg)
+    root = ElementTree.fromstring(draw_badge("Rhythm & <Blues>", "Ex", look=LOOK).svg)
 
     assert (root.tag, root.findtext(f"{SVG}title")) == (f"{SVG}svg", "Rhythm & <Blues>, Ex")
 
 
 def test_the_same_badge_is_drawn_in_the_same_bytes() -> None:
-    assert draw_badge(NAME, "Ex", color=COLORS[1]) == draw_badge(NAME, "Ex", color=COLORS[1])
+    assert draw_badge(NAME, "Ex", look=LOOK) == draw_badge(NAME, "Ex", look=LOOK)
 
 
 @pytest.mark.parametrize(
@@ -60,12 +64,12 @@ def test_the_same_badge_is_drawn_in_the_same_bytes() -> None:
     ],
 )
 def test_words_of_any_length_stay_within_the_coin(name: str, issuer: str) -> None:
-    look = {"kind": "Micro-credential", "color": COLORS[0], "waves": "12", "strands": "3"}
+    set_in = {**LOOK, "kind": "Micro-credential"}
 
     def band(words: dict[str, str]) -> Image.Image:
         """Return the coin without what its inner ring holds."""
-        picture = _picture(typeset("badge.typ", look | words, "png", 216))
-        ImageDraw.Draw(picture).ellipse((128, 128, 592, 592), fill="black")
+        picture = _picture(typeset("badge.typ", set_in | words, "png", 216))
+        ImageDraw.Draw(picture).ellipse((81, 81, 639, 639), fill="black")
         return picture
 
     short, long = band({"name": "A", "issuer": "B"}), band({"name": name, "issuer": issuer})
@@ -73,11 +77,100 @@ def test_words_of_any_length_stay_within_the_coin(name: str, issuer: str) -> Non
     assert ImageChops.difference(short, long).getbbox(alpha_only=False) is None
 
 
-def test_two_names_have_two_bands() -> None:
-    badges = [draw_badge(name, "Ex", color=COLORS[0]) for name in ("Listening", "Composing")]
-    bands = {_picture(badge.png).crop((0, 300, 90, 420)).tobytes() for badge in badges}
+def test_an_achievement_keeps_its_look_and_most_have_one_of_their_own() -> None:
+    ids = [f"achievement-{n}" for n in range(40)]
+    looks = [look.drawn_with(one, look.Look()) for one in ids]
 
-    assert len(bands) == 2
+    assert looks == [look.drawn_with(one, look.Look()) for one in ids]
+    assert len({tuple(one.values()) for one in looks}) > 36
+    assert {one["color"] for one in looks} == set(look.HUES)
+
+
+def test_what_the_catalog_chooses_is_drawn_and_the_rest_is_derived() -> None:
+    chosen = look.drawn_with("composing", look.Look(color="#123456", icon="note"))
+
+    assert chosen == LOOK | {"color": "#123456", "icon": "note"}
+
+
+LOOKS = [
+    *({**LOOK, "pattern": pattern} for pattern in look.PATTERNS),
+    *({**LOOK, "edge": edge} for edge in look.EDGES),
+    *({**LOOK, "icon": icon} for icon in look.ICONS),
+    {**LOOK, "filled": "yes"},
+    {**LOOK, "filled": "no"},
+    *({**LOOK, "color": color} for color in look.HUES),
+]
+
+
+def test_each_part_of_a_look_is_drawn_in_its_own_way() -> None:
+    drawn = [draw_badge(NAME, "Ex", look=one).svg for one in LOOKS]
+    different = {tuple(one.items()) for one in LOOKS}
+
+    assert len(set(drawn)) == len(different)
+
+
+@pytest.mark.parametrize("hue", look.HUES)
+def test_words_can_be_read_in_each_derived_hue_and_on_it(hue: str) -> None:
+    """WCAG 2.2, 1.4.6. `is_readable` is itself tested by `COLORS` below."""
+    assert is_readable(hue)
+
+
+def _lines(badge: bytes, side: int) -> list[tuple[int, int]]:
+    """Return (top, height) of each line of words, icon apart, in pixels of a badge so large."""
+    picture = _picture(badge).convert("L").crop((180, 215, 540, 610))
+    rows = (picture.crop((0, y, picture.width, y + 1)) for y in range(picture.height))
+    inked = "".join("x" if high - low > 60 else " " for low, high in map(_extremes, rows))
+    dotted = re.sub("(?<=x) {1,11}(?=x)", lambda gap: "x" * len(gap[0]), inked)  # an i and its dot
+    scale = side / 720
+    return [(round(m.start() * scale), round(len(m[0]) * scale)) for m in re.finditer("x+", dotted)]
+
+
+@pytest.mark.parametrize("filled", ["yes", "no"])
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [
+        ("Composing with foundational rhythms", 3),
+        ("Analyzing primary sources", 3),
+        ("Computational thinking", 2),
+        ("Restorative practices in music", 3),
+        ("Jogging, yoga, gym: physical play", 3),  # all that reaches down
+        ("Rhythm", 1),
+    ],
+)
+def test_the_title_can_be_read_at_96_pixels_and_touches_nothing(
+    name: str, count: int, filled: str
+) -> None:
+    drawn = draw_badge(name, "Plymouth", look={**LOOK, "icon": "star", "filled": filled})
+    *title, issuer = _lines(drawn.png, 96)
+
+    assert [len(title), min(height for _, height in title) >= 5] == [count, True]
+    assert issuer[0] - sum(title[-1]) >= 2
+
+
+def _extremes(row: Image.Image) -> tuple[int, int]:
+    low, high = row.getextrema()
+    return int(low), int(high)
+
+
+def test_badges_stand_beside_each_other_in_four_sizes() -> None:
+    red, blue = (_solid(color) for color in ("#ff0000", "#0000ff"))
+    sheet = _picture(side_by_side.side_by_side([red, blue])).convert("RGB")
+    seen = [color for y in (50, 130, 270, 700) for color in _runs(sheet, y)]
+
+    assert seen == [(255, 0, 0), (0, 0, 255)] * 4
+    assert _picture(side_by_side.side_by_side([red] * 30)).height > sheet.height
+
+
+def _solid(color: str) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (720, 720), color).save(out, "PNG")
+    return out.getvalue()
+
+
+def _runs(sheet: Image.Image, y: int) -> list[tuple[int, ...]]:
+    """Return the colors of one row in their order, without white."""
+    row = [sheet.getpixel((x, y)) for x in range(sheet.width)]
+    return [color for color, _ in groupby(row) if color != (255, 255, 255)]
 
 
 def test_a_district_keeps_its_color() -> None:

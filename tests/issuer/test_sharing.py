@@ -18,6 +18,7 @@ from issuer.app import start_app
 from issuer.catalog import picture
 from issuer.catalog.picture import badge
 from issuer.drawing import cache
+from issuer.drawing.badges.look import drawn_with
 from issuer.home import addresses
 from issuer.home.issuer import Issuer
 from issuer.issuance.approval import Approval
@@ -397,6 +398,24 @@ def test_a_picture_is_drawn_once(
     first = client.get(f"/credentials/{public_id}.png").data
     monkeypatch.delattr(picture, "draw_badge")
     assert client.get(f"/credentials/{public_id}.png").data == first
+
+
+@pytest.mark.usefixtures("whole")
+def test_another_drawing_of_a_badge_changes_nothing_that_was_signed(
+    client: FlaskClient, found: Shared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A credential names its picture by address (OB-52) and signs no digest of the pixels."""
+    address = f"/credentials/{found.public_id}"
+    before = {suffix: client.get(f"{address}.{suffix}").data for suffix in ("json", "png", "svg")}
+    signed = strict_json.loads_object(found.json)["credentialSubject"]["achievement"]["image"]
+    monkeypatch.setattr(picture, "drawn_with", lambda _id, look: drawn_with("another", look))
+    after = {suffix: client.get(f"{address}.{suffix}").data for suffix in before}
+
+    assert sorted(signed) == ["id", "type"]
+    assert after["json"] == before["json"]
+    assert after["png"] != before["png"]
+    assert unbake_png(after["png"]) == unbake_png(before["png"]) == found.json.decode()
+    assert unbake_svg(after["svg"]) == unbake_svg(before["svg"]) == found.json.decode()
 
 
 def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path: Path) -> None:

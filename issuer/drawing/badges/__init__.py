@@ -1,0 +1,1 @@
+"""Badges: how each differs, what is drawn, and several beside each other."""
