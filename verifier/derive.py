@@ -2,44 +2,36 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
+from contexts.errors import DONE, UsageError
 from verifier.checks.disclosure import CHOICES, choices, derive
 from verifier.intake.carriers import read
 from verifier.intake.submission import MAX_CREDENTIAL_BYTES, IntakeError
+from verifier.options.files import add_out, write
 from verifier.parsing import strict_json
 from verifier.report import Check, Outcome
 from verifier.wording import printed, words
 
-WORD = "derive"
 
-
-def main(arguments: Sequence[str]) -> int:
-    """Run the command on what follows `derive`; return 0, or 2 when there is nothing to make."""
-    args = _parser().parse_args(arguments)
+def run(args: argparse.Namespace) -> int:
+    """Write the copy. Raises `UsageError` when there is nothing to make."""
     try:
         document = _document(args.source)
         copy = derive(document, [p for chosen in args.show for p in _pointers(chosen, document)])
-        text = printed.dumps(copy) + "\n"
-        if args.out is None:
-            sys.stdout.write(text)
-        else:
-            with Path(args.out).open("x", encoding="utf-8") as file:
-                file.write(text)
-    except OSError as exc:
-        return _refuse(f"{exc.filename}: {exc.strerror}")
     except IntakeError as exc:
         check = Check("intake", Outcome.COULD_NOT_CHECK, exc.code, exc.params)
-        return _refuse(f"{args.source}: {words.text(check)}")
+        raise UsageError(f"{args.source}: {words.text(check)}") from exc
     except ValueError as exc:
-        return _refuse(f"{args.source}: {exc}")
-    return 0
+        raise UsageError(f"{args.source}: {exc}") from exc
+    write(printed.dumps(copy) + "\n", args.out)
+    return DONE
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of what follows `derive`."""
     parser = argparse.ArgumentParser(
-        prog=f"mintmark-verify {WORD}",
+        prog="mintmark-verify derive",
         description="Make a copy of a credential that shows less. What identifies and limits it "
         "is always shown. Needs the file “to share less” that the issuer gave its holder.",
     )
@@ -52,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="POINTER",
         help=f"what to show besides: JSON Pointers such as /evidence/0, or {', '.join(CHOICES)}",
     )
-    parser.add_argument("--out", metavar="FILE", help="where to write it (a new file)")
+    add_out(parser)
     return parser
 
 
@@ -76,8 +68,3 @@ def _pointers(chosen: str, document: dict[str, object]) -> tuple[str, ...]:
     if chosen not in offered:
         raise ValueError(f"it has no {chosen}; it has: {', '.join(offered) or 'nothing to choose'}")
     return offered[chosen]
-
-
-def _refuse(why: str) -> int:
-    print(f"mintmark-verify {WORD}: {why}", file=sys.stderr)
-    return 2

@@ -6,23 +6,18 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from contexts.errors import DONE
+from contexts.errors import DONE, MintmarkError
 from issuer import migrations
 from issuer.audit import log as audit
-from issuer.database.database import UnavailableError
 from issuer.home import published
 from issuer.home.command_line import Commands, Needs
 from issuer.home.issuer import Issuer
 from issuer.home.settings import FILE, Settings
 from issuer.installation import backup, init
 from issuer.issuance.status_lists import lists
-from issuer.issuance.status_lists.lists import BackupError
-from issuer.issuance.status_lists.log_head import LogLostError
-from issuer.migrations import SchemaError
 from keys import commands as keys
 from keys import passphrase
 from keys.entry import KeyState
-from keys.signer import KeysError
 from verifier import clock
 
 
@@ -130,7 +125,7 @@ def _record_and_sign_lists_again(issuer: Issuer, args: argparse.Namespace) -> No
         _record(issuer, args)
         numbers = lists.publish_all(issuer, now=clock.now())
         print(f"{len(numbers)} status list(s) are signed by the key that is active now")
-    except (KeysError, SchemaError, UnavailableError, BackupError, LogLostError, OSError) as exc:
+    except (MintmarkError, OSError) as exc:
         print(f"the status lists are as they were: {exc}; after that: mintmark publish")
 
 

@@ -63,12 +63,28 @@ def test_only_one_file_takes_web_addresses_apart():
     assert found == {"web_address.py"}
 
 
+def test_every_error_of_ours_is_in_one_tree():
+    """So that one clause stops a command, with the remedy and the exit status."""
+    bases = {
+        node.name: {ast.unparse(base).rpartition(".")[2] for base in node.bases}
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef)
+    }
+
+    def in_the_tree(name):
+        return name == "MintmarkError" or any(map(in_the_tree, bases.get(name, ())))
+
+    outside = {name for name in bases if name.endswith("Error") and not in_the_tree(name)}
+    assert not outside
+
+
 def test_the_contexts_open_no_socket():
     found = {name for path in (ROOT / "contexts").rglob("*.py") for name in imports(path)}
     assert not found & {"socket", "httpx", "httpcore", "urllib", "http", "requests"}
 
 
-@pytest.mark.parametrize("module", ["verifier", "verifier.__main__", "contexts"])
+@pytest.mark.parametrize("module", ["verifier", "verifier.check_files", "contexts"])
 def test_importing_the_verifier_loads_nothing_heavy(module):
     code = f"import sys, {module}; print(*{{name.partition('.')[0] for name in sys.modules}})"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -2,6 +2,7 @@
 
 import argparse
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,6 @@ from issuer import __main__ as issuing
 from issuer.app import start_app
 from issuer.home.settings import Settings, load
 from verifier import __main__ as verifying
-from verifier import derive
-from verifier.batch import command as batch
-from verifier.trust_lists import command as trusting
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference.md"
 
@@ -47,11 +45,8 @@ def test_every_command_and_option_stands_in_the_table():
         name = [word for word in words if re.fullmatch(r"[a-z][a-z-]*", word)]
         documented[" ".join(name)] = set(words) - set(name)
     found = commands(issuing._parser(), "mintmark")
-    found |= commands(verifying._parser(), "mintmark-verify")
-    found |= commands(verifying._serve_parser(), "mintmark-verify serve")
-    found |= commands(derive._parser(), "mintmark-verify derive")
-    found |= commands(batch._parser(), "mintmark-verify batch")
-    found |= commands(trusting._parser(), "mintmark-verify trust")
+    for name, module in verifying.COMMANDS.items():
+        found |= commands(import_module(module).parser(), f"mintmark-verify {name}".strip())
     assert documented == found
 
 

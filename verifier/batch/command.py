@@ -5,16 +5,17 @@ import hashlib
 import os
 import sys
 import time
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from contexts.errors import DONE, FAILED, NOT_YET
 from verifier import clock
-from verifier.batch import policy, run
+from verifier.batch import policy
 from verifier.batch.applicants import read_submissions
 from verifier.batch.checker import Task
 from verifier.batch.files import BatchError
 from verifier.batch.run import BatchJob
+from verifier.batch.run import run as run_job
 from verifier.batch.sheet import ANSWERS, RecordedFile
 from verifier.batch.table import ApplicantTable, is_table
 from verifier.credential.model import instant
@@ -22,44 +23,39 @@ from verifier.options import pinned, web_options
 from verifier.parsing.strict_toml import TomlError
 from verifier.report import Answer
 from verifier.trust import TrustListError
-from verifier.trust_lists import following, store
+from verifier.trust_lists import given, store
 from verifier.wording.printed import printable
 
-WORD = "batch"
 INTERRUPTED = 130
 _OPTIONS = ("offline", "at", "allow_host", "unsafe_loopback_http")
 """Options that can change an answer, as the policy can."""
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run the command on what follows `batch`; return 0 if all count, 1 if something does not, 3
-    if something is to be looked at, 2 for wrong usage, 130 if it was interrupted."""
-    args = _parser().parse_args(arguments)
+def run(args: argparse.Namespace) -> int:
+    """Check the folder; return 0 if all count, 1 if something does not, 3 if something is to be
+    looked at, 130 if it was interrupted. Raises `BatchError` if it cannot start."""
     source = Path(args.source).resolve()
     out = Path(args.out or f"{source.stem}-checked").resolve()
     try:
         if out == source or source in out.parents:
             raise BatchError(f"{out} lies in what is checked: give another folder with --out")
-        rows = run.run(_job(args, source), out, workers=args.workers, tell=_Progress())
+        rows = run_job(_job(args, source), out, workers=args.workers, tell=_Progress())
     except KeyboardInterrupt:
         print("\nstopped; the same command goes on from here", file=sys.stderr)
         return INTERRUPTED
-    except OSError as exc:
-        return _refuse(f"{exc.filename}: {exc.strerror}")
-    except ValueError as exc:
-        return _refuse(str(exc))
     answers = [row.answer for row in rows]
     for answer, (mark, _, several, _) in ANSWERS.items():
         print(f"{mark} {answers.count(answer):>6,} {several}")
     print(f"{out / 'sheet.html'}")
     if Answer.NO in answers:
-        return 1
-    return 3 if Answer.COULD_NOT_CHECK in answers else 0
+        return FAILED
+    return NOT_YET if Answer.COULD_NOT_CHECK in answers else DONE
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of what follows `batch`."""
     parser = argparse.ArgumentParser(
-        prog=f"mintmark-verify {WORD}",
+        prog="mintmark-verify batch",
         description="Check the credentials of many applicants and say what each is worth here.",
         epilog="Exit status: 0 all count, 1 something does not, 3 something is to be looked at, "
         "2 wrong usage. A run that was stopped goes on with the same command.",
@@ -69,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--policy", metavar="FILE", help="policy.toml: lists, age, levels, achievements, exchange")
     add("--out", metavar="FOLDER", help="where results go; default: NAME-checked")
     add("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="default: all cores")
-    add("--offline", action="store_true", help="ask nobody; use key snapshots in trust lists")
+    web_options.add_offline(parser)
     add("--at", type=_time, metavar="TIME", help="judge dates as of this time")
     web_options.add_options(parser)
     pinned.add_option(parser)
@@ -117,12 +113,8 @@ def _recorded(about: str, place: str | Path, data: bytes) -> RecordedFile:
 
 def _followed_lists(args: argparse.Namespace) -> tuple[Path, ...]:
     """Return the files of the lists that `mintmark-verify trust` follows, refreshed if old."""
+    given.followed(args, now=clock.now())
     home = store.default_folder(os.environ)
-    _, warnings = following.current_lists(
-        home, ask=None if args.offline else web_options.asking(args), now=clock.now()
-    )
-    for line in warnings:
-        print(f"mintmark-verify: {printable(line)}", file=sys.stderr)
     return tuple(home / followed.file for followed in store.subscriptions(home))
 
 
@@ -154,8 +146,3 @@ class _Progress:
             line += f", {seconds:,.0f} seconds left"
         again = "" if terminal and done < whole else "\n"
         print(f"\r{line:<70}" if terminal else line, end=again, file=sys.stderr)
-
-
-def _refuse(why: str) -> int:
-    print(f"mintmark-verify {WORD}: {printable(why)}", file=sys.stderr)
-    return 2

@@ -12,6 +12,7 @@ import zlib
 from pathlib import Path
 from typing import IO, TypeAlias
 
+from contexts.errors import MintmarkError
 from verifier.intake.submission import MAX_BYTES
 
 MAX_FILES = 50_000
@@ -23,11 +24,11 @@ _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _LEFT_BY_SYSTEMS = (".", "~$", "__MACOSX", "Thumbs.db", "desktop.ini")
 
 
-class BatchError(ValueError):
+class BatchError(MintmarkError, ValueError):
     """The check cannot start; the message says what to correct."""
 
 
-class UnreadableError(Exception):
+class UnreadableError(MintmarkError):
     """One file cannot be read. `code` names the sentence in `wording/words.py`."""
 
     def __init__(self, code: str, **params: str | int) -> None:

@@ -2,10 +2,11 @@
 Status List 1.0)."""
 
 import base64
-import binascii
 import re
 import zlib
 from functools import lru_cache
+
+from contexts.errors import MintmarkError
 
 MIN_ENTRIES = 131_072
 """The least length of a list: the herd in which one credential's look-up hides (section 2.2)."""
@@ -16,7 +17,7 @@ _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 _TO_BASE64URL = str.maketrans("+/", "-_")
 
 
-class StatusListError(ValueError):
+class StatusListError(MintmarkError, ValueError):
     """The encoded list cannot be read. `problem` is the W3C problem type."""
 
     def __init__(self, message: str, problem: str) -> None:
@@ -50,7 +51,7 @@ def decode(encoded: str, size: int = 1) -> bytes:
         packed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
         inflate = zlib.decompressobj(wbits=31)
         bits = inflate.decompress(packed, MAX_BYTES + 1)
-    except (binascii.Error, zlib.error, ValueError) as exc:
+    except (zlib.error, ValueError) as exc:
         raise StatusListError(
             f"the encoded list is not gzip: {exc}", "MALFORMED_VALUE_ERROR"
         ) from exc

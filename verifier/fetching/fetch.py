@@ -26,6 +26,7 @@ from functools import cache
 from threading import Thread
 from typing import Any, Protocol
 
+from contexts.errors import MintmarkError
 from verifier.fetching import deadline
 from verifier.fetching import rules as fetch_rules
 from verifier.fetching.rules import is_allowed
@@ -60,7 +61,7 @@ class Fetched:
     age: int = 0
 
 
-class FetchError(Exception):
+class FetchError(MintmarkError):
     """The URL could not be fetched. `code` says why in a word; no conclusion is drawn from it."""
 
     def __init__(self, code: str, url: str, detail: str = "") -> None:

@@ -9,6 +9,7 @@ import time
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from contexts.errors import MintmarkError
 from verifier.intake import qr
 from verifier.intake.baking import MAX_CREDENTIAL_BYTES, bare, is_credential
 
@@ -38,7 +39,7 @@ MAX_PAGE_PIXELS = 12_000_000
 """US Letter at 300 dpi has 8.4 million; a larger page is drawn more coarsely."""
 
 
-class PdfError(ValueError):
+class PdfError(MintmarkError, ValueError):
     """The PDF cannot be read. `code` is a row of the words."""
 
     def __init__(self, code: str, detail: str) -> None:

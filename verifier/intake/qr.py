@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from contexts.errors import MintmarkError
 from verifier.parsing import base64url
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ _DIGITS_AT_ONCE = 4000
 """Python converts at most 4300 digits in one go, a limit for the whole process."""
 
 
-class QrError(ValueError):
+class QrError(MintmarkError, ValueError):
     """The credential cannot be packed, the code cannot be unpacked, or the picture not opened."""
 
 

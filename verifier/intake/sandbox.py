@@ -27,6 +27,7 @@ from multiprocessing.reduction import recv_handle, send_handle
 from threading import BoundedSemaphore, Lock, Timer
 from typing import Any
 
+from contexts.errors import MintmarkError
 from verifier.fetching import deadline
 from verifier.intake import decoders, qr
 
@@ -64,7 +65,7 @@ _SUPERVISE = (
 )
 
 
-class SandboxError(Exception):
+class SandboxError(MintmarkError):
     """Reading needed more time or memory than any honest file, or ended the reader."""
 
 

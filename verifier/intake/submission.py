@@ -7,6 +7,7 @@
 import re
 from dataclasses import dataclass
 
+from contexts.errors import MintmarkError
 from verifier.intake import qr
 from verifier.intake.baking import bare, is_credential, is_token
 from verifier.intake.qr import QrError
@@ -46,7 +47,7 @@ class Submission:
     via: str = ""
 
 
-class IntakeError(ValueError):
+class IntakeError(MintmarkError, ValueError):
     """The submission holds no credential. `code` names the sentence in `wording/words.py`."""
 
     def __init__(self, code: str, **params: str | int) -> None:

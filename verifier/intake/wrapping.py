@@ -11,6 +11,7 @@ import re
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
+from contexts.errors import MintmarkError
 from verifier.credential.model import listed
 from verifier.intake.baking import is_credential
 from verifier.parsing import base64url, strict_json
@@ -47,7 +48,7 @@ class Wrapped(NamedTuple):
     notes: tuple[str, ...]
 
 
-class WrappingError(ValueError):
+class WrappingError(MintmarkError, ValueError):
     """The envelope holds something that is not read here. `code` names the sentence."""
 
     def __init__(self, code: str, detail: str) -> None:

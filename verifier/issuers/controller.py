@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from contexts.errors import MintmarkError
 from verifier.credential.model import listed, readable_instant
 from verifier.parsing.strict_json import Json
 from verifier.public_keys import multikey
@@ -24,7 +25,7 @@ _ENDS = ("expires", "retired", "revoked")
 """Members of a method that say when the issuer gave it up."""
 
 
-class DidError(ValueError):
+class DidError(MintmarkError, ValueError):
     """The issuer's identifier or document cannot be used. `code` names the sentence; `certain` is
     True if the issuer is at fault, False if it could not be checked."""
 

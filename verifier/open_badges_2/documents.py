@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from contexts.errors import MintmarkError
 from verifier.fetching.fetch import Fetch, FetchError
 from verifier.open_badges_2.view import is_object
 from verifier.parsing import strict_json, web_address
@@ -11,7 +12,7 @@ MAX_DOCUMENT_BYTES = 1024 * 1024
 _TYPES = "application/ld+json, application/json"
 
 
-class DocumentUnavailableError(Exception):
+class DocumentUnavailableError(MintmarkError):
     """A document that the verdict needs is not available. `code` names the sentence."""
 
     def __init__(self, code: str, url: str) -> None:

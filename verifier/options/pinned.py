@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from contexts import BUNDLED, FrozenContexts
+from contexts.errors import UsageError
 
 
 class Pin(NamedTuple):
@@ -32,20 +33,20 @@ def add_option(parser: argparse.ArgumentParser) -> None:
 def read(args: argparse.Namespace) -> tuple[Pin, ...]:
     """Return the contexts that the options pin.
 
-    Raises `ValueError`, which says what to change, for a file that cannot be read or has another
+    Raises `UsageError`, which says what to change, for a file that cannot be read or has another
     digest, and for an address whose context is bundled.
     """
     try:
         pins = tuple(Pin(url, Path(file).read_bytes(), h, file) for url, file, h in args.context)
     except OSError as exc:
-        raise ValueError(f"--context: cannot read {exc.filename}: {exc.strerror}") from exc
+        raise UsageError(f"--context: cannot read {exc.filename}: {exc.strerror}") from exc
     for pin in pins:
         if pin.url in BUNDLED:
-            raise ValueError(f"--context {pin.url}: this one comes with Mintmark; leave it out")
+            raise UsageError(f"--context {pin.url}: this one comes with Mintmark; leave it out")
         try:
             BUNDLED.pinned(*pin[:3])
         except ValueError as exc:
-            raise ValueError(f"--context {pin.file}: {exc}") from exc
+            raise UsageError(f"--context {pin.file}: {exc}") from exc
     return pins
 
 

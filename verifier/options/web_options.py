@@ -8,6 +8,13 @@ from verifier.fetching.fetch import Fetch, WebFetch, offline
 from verifier.fetching.rules import host_and_port
 
 
+def add_offline(parser: argparse.ArgumentParser) -> None:
+    """Add the option that asks nobody."""
+    parser.add_argument(
+        "--offline", action="store_true", help="ask nobody; use key snapshots in trust lists"
+    )
+
+
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options for requests beyond public hosts on port 443."""
     parser.add_argument(
@@ -31,6 +38,11 @@ def asking(args: argparse.Namespace) -> Callable[[], Fetch]:
         return _nobody
     unsafe: bool = args.unsafe_loopback_http
     return partial(WebFetch, allow=tuple(args.allow_host), unsafe_loopback_http=unsafe)
+
+
+def asking_unless_offline(args: argparse.Namespace) -> Callable[[], Fetch] | None:
+    """Return the same, or None where nobody is to be asked."""
+    return None if args.offline else asking(args)
 
 
 def _nobody() -> Fetch:

@@ -8,8 +8,10 @@ b'badge'
 
 import base64
 
+from contexts.errors import MintmarkError
 
-class Base64UrlError(ValueError):
+
+class Base64UrlError(MintmarkError, ValueError):
     """The text is not canonical base64url."""
 
 

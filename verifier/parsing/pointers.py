@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from contexts.errors import MintmarkError
 from verifier.parsing.strict_json import Json
 
 Steps = tuple[str, ...]
@@ -20,7 +21,7 @@ _POINTER = re.compile(r"(/([^~/]|~[01])*)*", re.DOTALL)
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}", re.ASCII)
 
 
-class PointerError(ValueError):
+class PointerError(MintmarkError, ValueError):
     """A pointer is malformed or points to nothing in the document. The message names it."""
 
 

@@ -14,6 +14,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, NoReturn, TypeAlias
 
+from contexts.errors import MintmarkError
+
 Json: TypeAlias = Mapping[str, Any]
 """A JSON object. It is typed as read-only, because a document is never changed."""
 
@@ -29,7 +31,7 @@ _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _CONTAINERS = {dict, list}
 
 
-class StrictJsonError(ValueError):
+class StrictJsonError(MintmarkError, ValueError):
     """The bytes are not the strict JSON of RFC 8259 with unique keys. Says where and why."""
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
+from contexts.errors import MintmarkError
 from verifier.parsing import old_spelling, plain_text
 
 T = TypeVar("T")
@@ -13,7 +14,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\uf
 """All but tabs and line breaks, and those that turn the direction of what is read."""
 
 
-class TomlError(ValueError):
+class TomlError(MintmarkError, ValueError):
     """The file has a mistake. The message names the key and the remedy."""
 
 

@@ -13,6 +13,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from contexts.errors import MintmarkError
 from verifier.parsing import base64url, strict_json
 from verifier.parsing.strict_json import Json
 from verifier.public_keys.jwk import to_jwk
@@ -43,7 +44,7 @@ _SD_TYPES = {"VC+SD-JWT", "DC+SD-JWT", "VC+LD+JSON+SD-JWT", "SD-JWT"}
 """A JWT whose holder shows parts (RFC 9901), by the names that credentials give to it."""
 
 
-class JoseError(ValueError):
+class JoseError(MintmarkError, ValueError):
     """The text is not a JWS that a verifier may trust. `code` names the sentence; if `certain` is
     False, another verifier may accept it."""
 

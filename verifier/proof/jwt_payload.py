@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from contexts.errors import MintmarkError
 from verifier.credential.model import Credential, listed
 from verifier.issuers.controller import PROOF_ERROR
 from verifier.parsing.strict_json import Json
@@ -26,7 +27,7 @@ _HARMLESS = {"@context", "@id", "@type"}
 HoldsMany = Callable[[str, Json], bool]
 
 
-class TwoModelsError(ValueError):
+class TwoModelsError(MintmarkError, ValueError):
     """The JWT mixes the forms of two data models, so two readers could read two things (T8)."""
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
+from contexts.errors import MintmarkError
 from verifier.parsing import base64url
 from verifier.public_keys.multikey import PublicKey, ed25519_key
 
@@ -25,7 +26,7 @@ _CURVES = {"secp256r1", "secp384r1"}
 _PUBLIC_MEMBERS = {"kty", "crv", "x", "y", "n", "e"}
 
 
-class JwkError(ValueError):
+class JwkError(MintmarkError, ValueError):
     """The JWK is not a public key that this verifier reads."""
 
 

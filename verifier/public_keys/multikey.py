@@ -10,6 +10,8 @@ from typing import TypeAlias
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
+from contexts.errors import MintmarkError
+
 PublicKey: TypeAlias = ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -25,7 +27,7 @@ _ORDER_8 = 270738550114484064931822528722565878893680426757531351946374360975030
 _SMALL_ORDER_Y = frozenset({0, 1, _P - 1, _ORDER_8, _P - _ORDER_8})
 
 
-class MultikeyError(ValueError):
+class MultikeyError(MintmarkError, ValueError):
     """The text is not a Multikey that this verifier reads."""
 
 

@@ -4,37 +4,31 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from contexts.errors import DONE
 from verifier import clock
 from verifier.directories import nces
 from verifier.options import web_options
+from verifier.options.files import add_out, write
 from verifier.parsing import web_address
 from verifier.trust.lists import TrustList, TrustListError
 from verifier.trust_lists import following, store
 from verifier.trust_lists.obtain import registries
 from verifier.wording.printed import printable
 
-WORD = "trust"
+
+def run(args: argparse.Namespace) -> int:
+    """Run one of the commands. Raises `TrustListError` when a list is not taken."""
+    args.run(args, store.default_folder(os.environ), clock.now())
+    return DONE
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run the command on what follows `trust`; return 0, or 1 when a list is not taken."""
-    args = _parser().parse_args(arguments)
-    try:
-        args.run(args, store.default_folder(os.environ), clock.now())
-    except TrustListError as exc:
-        return _refuse(str(exc))
-    except OSError as exc:
-        return _refuse(f"{exc.filename}: {exc.strerror}")
-    return 0
-
-
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of what follows `trust`."""
     parser = argparse.ArgumentParser(
-        prog=f"mintmark-verify {WORD}",
+        prog="mintmark-verify trust",
         description="Keep the trust lists of others. mintmark-verify uses them, in their order, "
         "where no list is given with --trust.",
         epilog="They lie in MINTMARK_VERIFY_HOME, else where the data of a user lies.",
@@ -53,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     build = commands.add_parser("build", help="make a list of the federal directory of districts")
     build.add_argument("--nces", required=True, metavar="FILE", help="the LEA universe, a CSV")
     build.add_argument("--state", default="", metavar="ST", help="only of this state, such as IL")
-    build.add_argument("--out", metavar="FILE", help="where to write it (a new file)")
+    add_out(build)
     build.set_defaults(run=_build)
     return parser
 
@@ -94,11 +88,7 @@ def _remove(args: argparse.Namespace, folder: Path, _now: datetime) -> None:
 def _build(args: argparse.Namespace, _folder: Path, now: datetime) -> None:
     result = nces.build(Path(args.nces).read_bytes(), now=now, state=args.state)
     text = json.dumps(result.document) + "\n"  # in few bytes: there are nineteen thousand
-    if args.out is None:
-        sys.stdout.write(text)
-    else:
-        with Path(args.out).open("x", encoding="utf-8") as file:
-            file.write(text)
+    write(text, args.out)
     lines = [f"{len(result.document['entries']):,} entries, none verified by a person"]
     lines += [f"left out: {count:,} {why}" for why, count in result.left_out.items()]
     print("\n".join(lines), file=sys.stderr)
@@ -130,8 +120,3 @@ def _ago(age: timedelta) -> str:
 
 def _print(text: str) -> None:
     print("\n".join(printable(line) for line in text.splitlines()))
-
-
-def _refuse(why: str) -> int:
-    print(f"mintmark-verify {WORD}: {printable(why)}", file=sys.stderr)
-    return 1

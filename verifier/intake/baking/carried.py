@@ -6,6 +6,7 @@
 
 import re
 
+from contexts.errors import MintmarkError
 from verifier.parsing import strict_json
 from verifier.proof import jose
 
@@ -15,7 +16,7 @@ _COMPACT_JWS = re.compile(r"e[wy][A-Za-z0-9_-]*\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+"
 _TOKEN = re.compile(_COMPACT_JWS.pattern + r"(?:~[A-Za-z0-9_.-]*)*")
 
 
-class BakingError(ValueError):
+class BakingError(MintmarkError, ValueError):
     """The picture or the credential is not one that can be baked or unbaked. Says why."""
 
 

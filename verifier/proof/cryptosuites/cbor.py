@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias, cast
 
+from contexts.errors import MintmarkError
+
 Item: TypeAlias = "int | bytes | str | Sequence[Item] | Mapping[int, Item]"
 
 MAX_DEPTH = 4
@@ -19,7 +21,7 @@ _SHORT = 24
 """Lengths and integers below this stand in the first byte."""
 
 
-class CborError(ValueError):
+class CborError(MintmarkError, ValueError):
     """The bytes are not the shortest CBOR of one item of these kinds."""
 
 

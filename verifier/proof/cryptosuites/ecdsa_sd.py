@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contexts import BUNDLED, FrozenContexts, WorkLimitError, canonicalize
+from contexts.errors import MintmarkError
 from contexts.rdfc import canonical_names
 from verifier.parsing import base64url, pointers
 from verifier.parsing.strict_json import Json
@@ -29,7 +30,7 @@ MAX_STATEMENTS = 2_000
 _configure = configure_rdfc()
 
 
-class DisclosureError(ValueError):
+class DisclosureError(MintmarkError, ValueError):
     """The derived proof cannot be made. The message says why."""
 
 

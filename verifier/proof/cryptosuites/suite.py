@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from contexts import BUNDLED, FrozenContexts
+from contexts.errors import MintmarkError
 from verifier.parsing.strict_json import Json
 from verifier.public_keys.multikey import PublicKey
 
@@ -13,7 +14,7 @@ Transform = Callable[[Json, FrozenContexts, str], bytes]
 """Canonical bytes of a document, by contexts and the name of a hash."""
 
 
-class ProofValueError(ValueError):
+class ProofValueError(MintmarkError, ValueError):
     """The `proofValue` is not in the encoding that its cryptosuite prescribes."""
 
 
