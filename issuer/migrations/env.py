@@ -5,6 +5,7 @@ from alembic import context
 import issuer.audit.tables
 import issuer.outbox.tables
 import issuer.people.tables
+import issuer.program.coaching.tables
 import issuer.program.evaluation.tables
 import issuer.program.policy
 import issuer.sharing.collections.tables

@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from issuer.people.tables import PersonRow, RelationRow
+from issuer.program.coaching.coaching import cohort_and_coaches
 
 Source: TypeAlias = Callable[[Session, Collection[int]], Iterable[tuple[int, int]]]
 """Given teachers, returns pairs (teacher, person who must not judge them)."""
@@ -34,7 +35,7 @@ def same_person(session: Session, teachers: Collection[int]) -> Iterable[tuple[i
             yield double.merged_into, double.id
 
 
-SOURCES: tuple[Source, ...] = (same_person, related)
+SOURCES: tuple[Source, ...] = (same_person, related, cohort_and_coaches)
 
 
 def must_not_judge(

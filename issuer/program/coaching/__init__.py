@@ -1,0 +1,1 @@
+"""Coaches, cohorts, and the three who answer for a project."""

@@ -1,0 +1,222 @@
+"""Coaching a project (R4, R5): who coaches, what is noted, and who reads which of it.
+
+begin(session, project, coach, now=now)
+note(session, project, coach, date(2026, 11, 30), "Visited third period.", now=now)
+entries(session, project, reader=administrator)     # texts only of what was shared
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from contexts.errors import MintmarkError
+from issuer.people.tables import ExpertiseRow, PersonRow
+from issuer.program.coaching.tables import (
+    CoachEntryRow,
+    CoachingRow,
+    CohortMemberRow,
+    CohortRow,
+    StudyEntryRow,
+)
+from issuer.program.projects.tables import ProjectRow
+
+LONGEST_ENTRY: Final = 4000
+
+
+class CoachingRefused(MintmarkError):
+    """The entry, or the coach, is not taken; the message says why."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry as its reader sees it: without text where it is not theirs to read."""
+
+    id: int
+    day: date
+    coach: str
+    text: str | None
+    is_shared: bool
+
+
+def begin(session: Session, project: ProjectRow, coach: PersonRow, *, now: datetime) -> None:
+    """Give a project a coach; whoever coaches it already goes on. Raises `CoachingRefused`."""
+    if coach.id == project.person_pk:
+        raise CoachingRefused("nobody coaches their own project")
+    if not is_coach(session, project, coach):
+        session.add(CoachingRow(project_pk=project.id, coach_pk=coach.id, began_at=now))
+        session.flush()
+
+
+def replace(
+    session: Session, project: ProjectRow, old: PersonRow, new: PersonRow, *, now: datetime
+) -> None:
+    """Let another coach go on; earlier entries stay hidden from them unless they were shared."""
+    for row in _current(session, project):
+        if row.coach_pk == old.id:
+            row.ended_at = now
+    begin(session, project, new, now=now)
+
+
+def coaches(session: Session, project: ProjectRow) -> list[PersonRow]:
+    """Return who coaches a project now: its own coaches, and leaders of the teacher's cohorts."""
+    own = {row.coach_pk: row.coach for row in _current(session, project)}
+    leaders = (
+        select(PersonRow)
+        .join(CohortRow, CohortRow.leader_pk == PersonRow.id)
+        .join(CohortMemberRow, CohortMemberRow.cohort_pk == CohortRow.id)
+        .where(CohortMemberRow.person_pk == project.person_pk, CohortMemberRow.left_at.is_(None))
+        .where(CohortRow.ended_at.is_(None), PersonRow.id != project.person_pk)
+        .where(CohortRow.offering_pk.is_not_distinct_from(project.offering_pk))
+    )
+    own.update({leader.id: leader for leader in session.scalars(leaders)})
+    return sorted(own.values(), key=lambda coach: coach.folded)
+
+
+def is_coach(session: Session, project: ProjectRow, person: PersonRow) -> bool:
+    """True if this person coaches the project now."""
+    return any(coach.id == person.id for coach in coaches(session, project))
+
+
+def note(
+    session: Session,
+    project: ProjectRow,
+    coach: PersonRow,
+    day: date,
+    text: str,
+    *,
+    now: datetime,
+) -> CoachEntryRow:
+    """Write a coach's dated entry. Raises `CoachingRefused`."""
+    if not is_coach(session, project, coach):
+        raise CoachingRefused("only a coach of this project writes here")
+    entry = CoachEntryRow(
+        project_pk=project.id,
+        coach_pk=coach.id,
+        day=_day(day, now),
+        text=_text(text),
+        created_at=now,
+    )
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def share(session: Session, entry: CoachEntryRow, *, is_shared: bool, now: datetime) -> None:
+    """Let others who may see the project read an entry, or no longer: the teacher decides."""
+    entry.shared_at = now if is_shared else None
+    session.flush()
+
+
+def entries(session: Session, project: ProjectRow, *, reader: PersonRow) -> list[Entry]:
+    """Return the coaches' entries as this person may read them, oldest first.
+
+    The teacher reads all; a coach reads their own and what was shared; everybody else who may
+    see the project reads what was shared, and only that the others are there.
+    """
+    rows = select(CoachEntryRow).where(CoachEntryRow.project_pk == project.id)
+    return [
+        Entry(
+            id=row.id,
+            day=row.day,
+            coach=row.coach.name,
+            text=row.text if _may_read(row, project, reader) else None,
+            is_shared=row.shared_at is not None,
+        )
+        for row in session.scalars(rows.order_by(CoachEntryRow.day, CoachEntryRow.id))
+    ]
+
+
+def count(session: Session, projects: Collection[int]) -> dict[int, int]:
+    """Return how many entries each of these projects has: what an administrator sees."""
+    rows = (
+        select(CoachEntryRow.project_pk, func.count())
+        .where(CoachEntryRow.project_pk.in_(projects))
+        .group_by(CoachEntryRow.project_pk)
+    )
+    return dict(session.execute(rows).all())
+
+
+def study(
+    session: Session,
+    project: ProjectRow,
+    day: date,
+    text: str,
+    *,
+    minutes: int | None = None,
+    now: datetime,
+) -> StudyEntryRow:
+    """Write an entry of the teacher's study record (R2). Raises `CoachingRefused`."""
+    if minutes is not None and not 0 < minutes <= 24 * 60:
+        raise CoachingRefused("write the minutes of one day, or leave them out")
+    entry = StudyEntryRow(
+        project_pk=project.id, day=_day(day, now), text=_text(text), minutes=minutes, created_at=now
+    )
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def study_record(session: Session, project: ProjectRow) -> Sequence[StudyEntryRow]:
+    """Return the teacher's study record, oldest first."""
+    rows = select(StudyEntryRow).where(StudyEntryRow.project_pk == project.id)
+    return session.scalars(rows.order_by(StudyEntryRow.day, StudyEntryRow.id)).all()
+
+
+def experts(session: Session, topic: str) -> Sequence[PersonRow]:
+    """Return who knows a topic and is here: whom to ask to coach."""
+    rows = (
+        select(PersonRow)
+        .join(ExpertiseRow, ExpertiseRow.person_pk == PersonRow.id)
+        .where(ExpertiseRow.topic == topic, PersonRow.left_at.is_(None))
+        .where(PersonRow.erased_at.is_(None), PersonRow.merged_into.is_(None))
+    )
+    return session.scalars(rows.order_by(PersonRow.folded)).all()
+
+
+def cohort_and_coaches(session: Session, teachers: Collection[int]) -> Iterable[tuple[int, int]]:
+    """Return pairs (teacher, person who must not judge them): coaches, and members and leader of
+    the same cohort (I2, E28)."""
+    coached = (
+        select(ProjectRow.person_pk, CoachingRow.coach_pk)
+        .join(CoachingRow, CoachingRow.project_pk == ProjectRow.id)
+        .where(ProjectRow.person_pk.in_(teachers))
+    )
+    for teacher, person in session.execute(coached):
+        yield teacher, person
+    mine = select(CohortMemberRow.person_pk, CohortMemberRow.cohort_pk).where(
+        CohortMemberRow.person_pk.in_(teachers)
+    )
+    for teacher, cohort_pk in session.execute(mine).all():
+        cohort = session.get_one(CohortRow, cohort_pk)
+        yield teacher, cohort.leader_pk
+        yield from ((teacher, member.person_pk) for member in cohort.members)
+    led = select(CohortRow).where(CohortRow.leader_pk.in_(teachers))
+    for cohort in session.scalars(led):
+        yield from ((cohort.leader_pk, member.person_pk) for member in cohort.members)
+
+
+def _current(session: Session, project: ProjectRow) -> Sequence[CoachingRow]:
+    rows = select(CoachingRow).where(CoachingRow.project_pk == project.id)
+    return session.scalars(rows.where(CoachingRow.ended_at.is_(None))).all()
+
+
+def _may_read(row: CoachEntryRow, project: ProjectRow, reader: PersonRow) -> bool:
+    return reader.id in (project.person_pk, row.coach_pk) or row.shared_at is not None
+
+
+def _day(day: date, now: datetime) -> date:
+    """Return a day that is not in the future anywhere on earth."""
+    if (day - now.date()).days > 1:
+        raise CoachingRefused("the day is in the future")
+    return day
+
+
+def _text(text: str) -> str:
+    text = text.strip()
+    if not 0 < len(text) <= LONGEST_ENTRY:
+        raise CoachingRefused(f"write 1 to {LONGEST_ENTRY} letters")
+    return text

@@ -1,0 +1,103 @@
+"""The three who answer for a project (R6) and the checklist that they attest (R7).
+
+sign(session, project, Signer.COACH, person, fidelity={"0": True}, policy=policy, now=now)
+check(policy)(session, project, Purpose.COMPLETION)     # Findings(signed_off=False, …)
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from functools import partial
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contexts.errors import MintmarkError
+from issuer.people.tables import PersonRow
+from issuer.program.coaching.tables import SignOffRow
+from issuer.program.policy import Policy
+from issuer.program.projects.submission import Check, Findings, Missing
+from issuer.program.projects.tables import ProjectRow
+from issuer.program.windows.window import Purpose
+
+
+class Signer(StrEnum):
+    """As whom somebody signs, in the words of an approval."""
+
+    TEACHER = "teacher"
+    COACH = "coach"
+    ADMINISTRATOR = "administrator"
+
+
+class SignOffRefused(MintmarkError):
+    """The sign-off is not taken; the message says why."""
+
+
+def sign(
+    session: Session,
+    project: ProjectRow,
+    signer: Signer,
+    person: PersonRow,
+    *,
+    fidelity: Mapping[str, bool],
+    policy: Policy,
+    now: datetime,
+) -> SignOffRow:
+    """Sign for a project, in any order of the three. Who signed already stays as it is.
+
+    `fidelity` answers each statement of the district's checklist, by its place. Raises
+    `SignOffRefused`: one person does not sign as two, and each statement is answered with yes.
+    """
+    signed = by_signer(session, project)
+    if signer in signed:
+        return signed[signer]
+    if any(row.person_pk == person.id for row in signed.values()):
+        raise SignOffRefused("one person does not sign as two of the three")
+    if (signer is Signer.TEACHER) is not (person.id == project.person_pk):
+        raise SignOffRefused("the teacher signs as the teacher, and nobody else does")
+    statements = {str(place): text for place, text in enumerate(policy.fidelity)}
+    if not all(fidelity.get(place) for place in statements):
+        raise SignOffRefused("each statement of the checklist is attested before signing")
+    row = SignOffRow(
+        project_pk=project.id,
+        role=signer,
+        person_pk=person.id,
+        signed_at=now,
+        fidelity=dict.fromkeys(statements.values(), True),
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def by_signer(session: Session, project: ProjectRow) -> dict[Signer, SignOffRow]:
+    """Return who signed for a project."""
+    rows = session.scalars(select(SignOffRow).where(SignOffRow.project_pk == project.id))
+    return {Signer(row.role): row for row in rows}
+
+
+def missing(session: Session, project: ProjectRow) -> list[Signer]:
+    """Return who has not signed yet."""
+    signed = by_signer(session, project)
+    return [signer for signer in Signer if signer not in signed]
+
+
+def check(policy: Policy) -> Check:
+    """Return the check that a completion meets: three signatures, where the district asks so."""
+    return partial(_findings, policy)
+
+
+def for_approval(session: Session, project: ProjectRow) -> Sequence[Mapping[str, str]]:
+    """Return role and time of each sign-off, as an approval states them: no names."""
+    rows = sorted(by_signer(session, project).values(), key=lambda row: row.signed_at)
+    return [{"role": row.role, "at": row.signed_at.isoformat(timespec="seconds")} for row in rows]
+
+
+def _findings(policy: Policy, session: Session, project: ProjectRow, purpose: Purpose) -> Findings:
+    if purpose is Purpose.PROPOSAL or not policy.three_sign_offs:
+        return Findings()
+    waiting = missing(session, project)
+    return Findings(
+        missing=[Missing(f"sign_off.{signer}", "unsigned") for signer in waiting],
+        signed_off=not waiting,
+    )
