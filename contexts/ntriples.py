@@ -1,6 +1,7 @@
 """How terms are written in canonical N-Quads (RDFC-1.0, section 5)."""
 
 import re
+from collections.abc import Iterator
 from itertools import groupby
 from operator import eq
 
@@ -13,6 +14,18 @@ ESCAPES = {code: f"\\u{code:04X}" for code in [*range(0x20), 0x7F]} | {
 }
 IRI_ESCAPES = {code: f"\\u{code:04X}" for code in [*range(0x21), *map(ord, '<>"{}|^`\\')]}
 LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*").fullmatch
+
+_LINE = re.compile(
+    r'^([^ \n]+) ([^ \n]+) ("[^"\\\n]*(?:\\.[^"\\\n]*)*"[^ \n]*|[^ \n]+)(?: ([^ \n]+))? \.$',
+    re.MULTILINE,
+)
+
+
+def quads_of(written: str) -> Iterator[Quad]:
+    """Yield the quads of canonical N-Quads."""
+    for line in _LINE.finditer(written):
+        subject, predicate, value, graph = line.groups("")
+        yield subject, predicate, value, graph
 
 
 def parted(tail: str) -> tuple[str, str]:

@@ -70,9 +70,12 @@ def canonical(
     return b"".join([written[subject] for subject in sorted(written)])
 
 
-def canonical_names(quads: Iterable[Quad], *, hash_name: str = "sha256") -> dict[str, str]:
-    """Return the canonical name of each blank node of a dataset: `_:b3` to `_:c14n0` (4.4)."""
-    return _names({}, set(quads), hash_name)
+def canonical_names(
+    quads: Iterable[Quad], statements: Said = MappingProxyType({}), *, hash_name: str = "sha256"
+) -> dict[str, str]:
+    """Return the canonical name of each blank node of a dataset: `_:b3` to `_:c14n0` (4.4).
+    `statements` may hold those that name no other blank node than their subject, and no graph."""
+    return _names(statements, set(quads), hash_name)
 
 
 def _names(statements: Said, dataset: set[Quad], hash_name: str) -> dict[str, str]:

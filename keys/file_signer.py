@@ -38,10 +38,15 @@ class FileSigner:
         return ecdsa(self.private_key, data)
 
 
+_ALGORITHMS = {
+    32: ec.ECDSA(SHA256(), deterministic_signing=True),
+    48: ec.ECDSA(SHA384(), deterministic_signing=True),
+}
+
+
 def ecdsa(private_key: ec.EllipticCurvePrivateKey, data: bytes) -> bytes:
     """Return r ‖ s, with the hash of the curve (P-256 or P-384) and the nonce of RFC 6979: no
     random numbers that could repeat or leak."""
     size = private_key.key_size // 8
-    hash_of = SHA256() if size == 32 else SHA384()
-    der = private_key.sign(data, ec.ECDSA(hash_of, deterministic_signing=True))
+    der = private_key.sign(data, _ALGORITHMS[size])
     return b"".join(number.to_bytes(size) for number in decode_dss_signature(der))

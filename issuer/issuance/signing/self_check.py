@@ -11,14 +11,19 @@ from issuer.home import published
 from issuer.home.issuer import Issuer
 from issuer.issuance.signing.proofs import Secured
 from verifier import clock
+from verifier.checks.dates import check_proof_dates
+from verifier.credential.model import Credential, listed
+from verifier.parsing import strict_json
 from verifier.pipeline.examine import World
 from verifier.pipeline.memory import Memory, RecordingFetch, RememberingWorld
 from verifier.pipeline.pipeline import look_at
 from verifier.proof import jose
 from verifier.proof.computed import Computed
+from verifier.proof.cryptosuites.ecdsa_sd import unsecured
+from verifier.proof.data_integrity import check_proofs
 from verifier.proof.jwt_payload import CLAIMS
 from verifier.proof.vc_jwt import check_jwt
-from verifier.report import Answer, Report, worst
+from verifier.report import Answer, Check, Report, worst
 from verifier.structure.shape import GAPS
 from verifier.wording import words
 
@@ -28,18 +33,24 @@ def self_check(
 ) -> str | None:
     """Return what our own verifier objects to, seeing only our own published files; or None.
 
-    The bytes to be stored are read again. Each form with an embedded proof is verified whole; the
-    JWT by its signature, its key and its claims, and it must say what the others say. `known` is
-    what was found out about the published files just before, `computed` what was computed to sign.
+    The bytes to be stored are read again. The JSON is verified whole. The others must say what it
+    says, so they are verified by what is their own: signatures, keys, and the claims of the JWT.
+    `known` is what was found out about the published files just before, `computed` what was
+    computed to sign.
     """
     fetch = published.fetch_own(issuer.settings)
     recording = RecordingFetch(known, lambda: fetch)
     world = RememberingWorld(recording, clock.now(), (), BUNDLED, computed)
     report = look_at(secured.json, world)
-    for each in (report, look_at(secured.to_share, world) if secured.to_share else report):
-        if why := _objection(each):
-            return why
-    return _objection_to_jwt(secured.jwt, report, world) if secured.jwt else None
+    credential, why = report.credential, _objection(report)
+    if why or credential is None:
+        return why or "json: nothing can be shown of it"
+    said = content_of(unsecured(json.loads(report.text)))
+    if secured.to_share:
+        why = _objection_to_share(secured.to_share, said, credential, world)
+    if secured.jwt and not why:
+        why = _objection_to_jwt(secured.jwt, said, credential, world)
+    return why
 
 
 def _objection(report: Report) -> str | None:
@@ -53,17 +64,36 @@ def _objection(report: Report) -> str | None:
     return None
 
 
-def _objection_to_jwt(jwt: bytes, report: Report, world: World) -> str | None:
-    credential = report.credential
+def _objection_to_share(
+    form: bytes, said: bytes, credential: Credential, world: World
+) -> str | None:
     try:
-        jws = jose.parse(jwt.decode())
+        document = strict_json.loads_object(form.decode())
+    except ValueError as exc:
+        return f"to share: {exc}"
+    if content_of(unsecured(document)) != said:
+        return "to share: it says something else than the json"
+    issuer, proofs = credential.issuer.id, listed(document.get("proof"))
+    checks = check_proofs(
+        document, issuer, lambda: world.controller(issuer), world.contexts, world.computed
+    )
+    return _decisive("to share", (*checks, check_proof_dates(proofs, now=world.now)))
+
+
+def _objection_to_jwt(form: bytes, said: bytes, credential: Credential, world: World) -> str | None:
+    try:
+        jws = jose.parse(form.decode())
     except ValueError as exc:
         return f"jwt: {exc}"
     payload = {name: value for name, value in jws.payload.items() if name not in CLAIMS}
-    document = json.loads(report.text)
-    document.pop("proof", None)
-    if credential is None or content_of(payload) != content_of(document):
+    if content_of(payload) != said:
         return "jwt: it says something else than the json"
     checks = check_jwt(jws, credential, lambda: world.controller(credential.issuer.id))
+    return _decisive("jwt", checks)
+
+
+def _decisive(form: str, checks: tuple[Check, ...]) -> str | None:
     decisive = worst(checks)
-    return None if decisive is None else f"jwt: authentic is {decisive.outcome} ({decisive.code})"
+    if decisive is None:
+        return None
+    return f"{form}: authentic is {decisive.outcome} ({decisive.code})"

@@ -13,6 +13,7 @@ from typing import Any
 
 from contexts import BUNDLED, FrozenContexts, WorkLimitError, canonicalize
 from contexts.errors import MintmarkError
+from contexts.ntriples import quads_of
 from contexts.rdfc import canonical_names
 from verifier.parsing import base64url, pointers
 from verifier.parsing.strict_json import Json
@@ -122,13 +123,14 @@ def disclose(
     if len(optional) != len(base.signatures):
         raise DisclosureError("it was changed after signing")
     signature_at = dict(zip(optional, base.signatures, strict=True))
+    labeled = canonical_names(quads_of("".join(combined)))
     value = DerivedProof(
         base_signature=base.base_signature,
         public_key=base.public_key,
         signatures=tuple(signature_at[place] for place in places if place not in must),
         labels={
-            int(name.removeprefix("_:c14n")): base64url.decode(statements.labels[node][3:])
-            for node, name in sorted(canonical_names(combined).items(), key=_number)
+            int(name.removeprefix("_:c14n")): base64url.decode(node[3:])
+            for node, name in sorted(labeled.items(), key=_number)
         },
         mandatory_indexes=tuple(i for i, place in enumerate(places) if place in must),
     )

@@ -8,16 +8,20 @@ name.
 
 import hashlib
 import hmac
+import re
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import count
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from contexts import CanonicalizationError, FrozenContexts, WorkLimitError, canonicalize, to_quads
-from contexts.ntriples import Quad
-from contexts.rdfc import canonical_names, line, rdfc10
+from contexts.ntriples import quads_of
+from contexts.rdfc import canonical_names, line
 from verifier.parsing import base64url, pointers
 from verifier.parsing.strict_json import Json
+
+_PLACES = f"urn:bnid:{secrets.token_hex(16)}:"
+"""How the names of places begin, which objects get that have no `id`. Nobody else can know it."""
+_PLACE = re.compile(f"<{_PLACES}[^>]*>")
 
 
 class NotDivisibleError(CanonicalizationError):
@@ -44,42 +48,70 @@ class Statements:
     ) -> None:
         whole = canonicalize(document, contexts=contexts) if whole is None else whole
         self._contexts = contexts
-        self._prefix = f"urn:bnid:{secrets.token_hex(16)}:"
-        names = (f"{self._prefix}{number}" for number in count())
-        self._named: Json = _named(document, names)
-        quads = self._quads(self._named)
-        canonical = canonical_names(quads)
-        self.labels = {node: secret_label(hmac_key, name) for node, name in canonical.items()}
+        self._named: Json = _named(document, _PLACES)
+        named = self._written(self._named)
+        names = _canonical_names(named)
         # Naming objects must change nothing: it would where JSON is data, in a graph, …
-        if rdfc10(quads, names=canonical) != whole:
+        if {*_renamed(named, names)} != {*whole.decode().split("\n")[:-1]}:
             raise NotDivisibleError("naming its objects changes what it says")
-        self.lines = tuple(sorted(line(quad, self.labels) for quad in quads))
+        self._labels = {node: secret_label(hmac_key, name) for node, name in names.items()}
+        self.lines = tuple(f"{line}\n" for line in sorted(_renamed(named, self._labels)))
 
-    def at(self, selected: Iterable[str]) -> set[Quad]:
+    def at(self, selected: Iterable[str]) -> set[str]:
         """Return the statements at these pointers; `pointers.PointerError` if there is nothing."""
         part = pointers.select(self._named, selected)
-        return set() if part is None else self._quads(part)
+        if part is None:
+            return set()
+        return {f"{line}\n" for line in _renamed(self._written(part), self._labels)}
 
-    def indexes(self, quads: Iterable[Quad]) -> list[int]:
+    def indexes(self, chosen: set[str]) -> list[int]:
         """Return the places of statements among `lines`, ascending."""
-        chosen = {line(quad, self.labels) for quad in quads}
-        return [index for index, one in enumerate(self.lines) if one in chosen]
+        return [index for index, line in enumerate(self.lines) if line in chosen]
 
-    def _quads(self, named: Json) -> set[Quad]:
+    def _written(self, named: Json) -> str:
+        """Return the statements of a document whose objects have names, in any order."""
         try:
-            quads = to_quads(named, contexts=self._contexts)
+            written = canonicalize(named, contexts=self._contexts).decode()
         except WorkLimitError:
             raise
         except CanonicalizationError as exc:
             raise NotDivisibleError(exc.detail) from exc
-        terms = set[str]().union(*quads)
-        names = {term: f"_:{term}" for term in terms if self._prefix in term}
-        # A nested proof stands in a graph that no JSON object names: its node names it.
-        for graph in {g for *_, g in quads if g.startswith("_:")}:
-            names[graph] = "_:graph" + min(s for s, _, _, g in quads if g == graph)
-        if any(term.startswith("_:") and term not in names for term in terms):
-            raise NotDivisibleError("a part of it cannot be given a name")
-        return {(names.get(s, s), p, names.get(o, o), names.get(g, g)) for s, p, o, g in quads}
+        return _with_named_graphs(written) if "_:c14n" in written else written
+
+
+def _with_named_graphs(written: str) -> str:
+    """A nested proof stands in a graph that no JSON object names: its node names it."""
+    quads = [*quads_of(written)]
+    names = {}
+    for graph in {g for *_, g in quads if g.startswith("_:")}:
+        inside = min(s for s, _, _, g in quads if g == graph)
+        names[graph] = f"<{_PLACES}graph:{inside.strip('<>')}>"
+    if any(term.startswith("_:") and term not in names for quad in quads for term in quad):
+        raise NotDivisibleError("a part of it cannot be given a name")
+    return "".join(line(quad, names) for quad in quads)
+
+
+def _canonical_names(written: str) -> dict[str, str]:
+    """Return the canonical name of each place, as of the blank node that it stands for."""
+    statements: dict[str, list[str]] = {}
+    linked = []
+    for statement in [each for each in written.split("\n") if _PLACES in each]:
+        subject, _, tail = statement.partition(" ")
+        if _PLACES in tail:
+            linked.append(_PLACE.sub(_blank, statement))
+        else:
+            statements.setdefault(f"_:{subject}", []).append(f" {tail}\n")
+    names = canonical_names(quads_of("\n".join(linked)), statements)
+    return {node[2:]: name for node, name in names.items()}
+
+
+def _blank(place: re.Match[str]) -> str:
+    return f"_:{place[0]}"
+
+
+def _renamed(written: str, names: Mapping[str, str]) -> list[str]:
+    """Return the lines of statements, with a name for each place."""
+    return _PLACE.sub(lambda place: names[place[0]], written).split("\n")[:-1]
 
 
 def revealed(
@@ -107,15 +139,19 @@ def secret_label(hmac_key: bytes, canonical_name: str) -> str:
     return "_:u" + base64url.encode(hmac.digest(hmac_key, name, hashlib.sha256))
 
 
-def _named(value: Any, names: Iterator[str]) -> Any:
-    """Return a copy in which each object that stands for a node has an `id` (3.4.7)."""
-    if isinstance(value, list):
-        return [_named(item, names) for item in value]
-    if not isinstance(value, Mapping) or "@value" in value:
+def _named(value: Any, place: str) -> Any:
+    """Return a copy in which each object that stands for a node has an `id` (3.4.7): its place,
+    so that what many credentials hold is the same in each and is remembered."""
+    if type(value) is list:
+        return [
+            item if type(item) is str else _named(item, f"{place}/{number}")
+            for number, item in enumerate(value)
+        ]
+    if type(value) is not dict or "@value" in value:
         return value
     named = {
-        name: item if name == "@context" else _named(item, names) for name, item in value.items()
+        name: item if type(item) is str or name == "@context" else _named(item, f"{place}/{name}")
+        for name, item in value.items()
     }
-    if "id" not in named:
-        named["id"] = next(names)
+    named.setdefault("id", place)
     return named
