@@ -4,12 +4,12 @@ The signature is checked before anything is fetched that it does not need (T20).
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from contexts import FrozenContexts, Manner, work
+from contexts import FrozenContexts, Manner, inline, work
 from contexts.content import content_of
 from verifier import open_badges_2, trust
 from verifier.checks.dates import check_proof_dates, check_validity_period
@@ -159,6 +159,8 @@ def examine(secured: SecuredDocument, world: World, check_kind: CheckKind | None
 
     `check_kind` checks what kind of credential it is (step 4); None if the caller knows.
     """
+    if check_kind is check_any and (own := _with_own_words(secured, world)) is not None:
+        return own
     if open_badges_2.is_assertion(secured.document):
         return open_badges_2.judge(secured.document, secured.jws, fetch=world.fetch, now=world.now)
     proof_checks, credential = _authenticate(secured, world, check_kind)
@@ -167,6 +169,24 @@ def examine(secured: SecuredDocument, world: World, check_kind: CheckKind | None
     notes = check_withheld(credential) if secured.jws is None else ()
     notes += check_names(credential)
     return Examination(proof_checks, _check_current(credential, secured, world), credential, notes)
+
+
+def _with_own_words(secured: SecuredDocument, world: World) -> Examination | None:
+    """Return the examination of a credential that defines words of its own inside it, and renames
+    nothing (D2); None for any other, and for badges, which need none."""
+    contexts = listed(secured.document.get("@context"))
+    if secured.jws is not None or not any(isinstance(entry, dict) for entry in contexts):
+        return None
+    try:
+        document, pinned = inline.pin(secured.document, world.contexts)
+        inside = replace(world, contexts=pinned)
+        found = examine(SecuredDocument(document, None), inside, check_any)
+    except inline.RenamesError:
+        return None
+    if found.credential is None or is_badge(found.credential.document):
+        return None if found.credential else found
+    shown = inline.as_written(found.credential.document, pinned)
+    return replace(found, credential=replace(found.credential, document=shown))
 
 
 def _authenticate(
@@ -196,7 +216,7 @@ def _authenticate(
 
 def _shape(secured: SecuredDocument, read: Read, check_kind: CheckKind | None) -> tuple[Check, ...]:
     if check_kind is check_any and not is_badge(read.document):
-        return check_general(secured.document)
+        return check_general(secured.document, read.document)
     return () if check_kind is None else check_kind(read.document)
 
 

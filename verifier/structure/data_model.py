@@ -58,15 +58,15 @@ def is_badge(document: Json) -> bool:
 
 def check_any(document: Json) -> tuple[Check, ...]:
     """Check a badge as `check_shape` does, and any other credential by the data model."""
-    return check_shape(document) if is_badge(document) else check_general(document)
+    return check_shape(document) if is_badge(document) else check_general(document, document)
 
 
-def check_general(document: Json) -> tuple[Check, ...]:
+def check_general(written: Json, read: Json) -> tuple[Check, ...]:
     """Check a credential, as it is written, by the data model (VCDM 2.0 and 1.1, sections 4 and
-    5)."""
-    if checks := [*_checks(flaws(document))]:
+    5). What it calls itself is told as it is read."""
+    if checks := [*_checks(flaws(written))]:
         return tuple(checks)
-    types = ", ".join(_texts(document.get("type")))[:200]
+    types = ", ".join(_texts(read.get("type")))[:200]
     return (Check("shape", Outcome.PASSED, GENERAL, {"types": types}),)
 
 

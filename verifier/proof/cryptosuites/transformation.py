@@ -4,7 +4,13 @@ Transformation and Proof Configuration)."""
 from collections.abc import Callable
 from typing import Any
 
-from contexts import CanonicalizationError, FrozenContexts, canonicalize, canonicalize_defined
+from contexts import (
+    CanonicalizationError,
+    FrozenContexts,
+    canonicalize,
+    canonicalize_defined,
+    inline,
+)
 from contexts.jcs import canonicalize_json
 from verifier.credential.model import listed
 from verifier.parsing.strict_json import Json
@@ -20,9 +26,9 @@ def rdfc_of_defined(document: Json, contexts: FrozenContexts, hash_name: str) ->
     return canonicalize_defined(document, contexts=contexts, hash_name=hash_name)
 
 
-def jcs(document: Json, _contexts: FrozenContexts, _hash_name: str) -> bytes:
-    """Return the canonical JSON of `document` (RFC 8785)."""
-    return canonicalize_json(document)
+def jcs(document: Json, contexts: FrozenContexts, _hash_name: str) -> bytes:
+    """Return the canonical JSON of `document` as it was written (RFC 8785)."""
+    return canonicalize_json(inline.as_written(document, contexts))
 
 
 def configure_rdfc(*more_contexts: str) -> Callable[[Json, Json], dict[str, Any]]:
