@@ -7,6 +7,7 @@ import issuer.outbox.tables
 import issuer.people.tables
 import issuer.program.coaching.tables
 import issuer.program.evaluation.tables
+import issuer.program.evidence.tables
 import issuer.program.policy
 import issuer.sharing.collections.tables
 import issuer.sharing.tables  # noqa: F401 (they import the tables of every subject)

@@ -1,0 +1,269 @@
+"""The artifacts of a project: brought in, described, and each with its consent (R15, R32, R38).
+
+upload = begin(session, store, project, "film.mp4", size, limits, now=now)
+receive(session, store, upload, 0, piece, limits)       # until all of it is here
+artifact = finish(session, store, upload, now=now)
+describe(session, artifact, by=teacher, now=now, pupils=Pupils.FOCUS, basis=Basis.ON_FILE, …)
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from contexts.errors import MintmarkError
+from issuer.people.tables import PersonRow
+from issuer.program.evidence.file_kinds import BEGINNING, FileKind, NotTaken, kind_of
+from issuer.program.evidence.file_store import PIECE, FileStore
+from issuer.program.evidence.tables import ArtifactRow, UploadRow
+from issuer.program.projects.submission import Findings, Missing
+from issuer.program.projects.tables import ProjectRow
+from issuer.program.windows.window import Purpose
+from verifier.parsing import web_address
+
+_MB: Final = 1024 * 1024
+
+
+class Pupils(StrEnum):
+    """What is seen or heard of pupils."""
+
+    NONE = "none"
+    BACKGROUND = "background"
+    FOCUS = "focus"
+
+
+class Consent(StrEnum):
+    """On what it rests that pupils are seen."""
+
+    NOT_NEEDED = "not_needed"
+    DE_IDENTIFIED = "de_identified"
+    ON_FILE = "on_file"
+
+
+class Tier(StrEnum):
+    """Who may see an artifact: those who judge it, the district, everybody."""
+
+    SEALED = "sealed"
+    DISTRICT = "district"
+    PUBLIC = "public"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The greatest size of a file, and of all files of a project, in bytes."""
+
+    file: int = 500 * _MB
+    project: int = 2_000 * _MB
+
+
+class EvidenceRefused(MintmarkError):
+    """An artifact is not taken as it is; `field` names what to change."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def begin(
+    session: Session,
+    store: FileStore,
+    project: ProjectRow,
+    file_name: str,
+    size: int,
+    limits: Limits,
+    *,
+    now: datetime,
+) -> UploadRow:
+    """Begin the upload of a file. Raises `EvidenceRefused` before a byte of it is sent."""
+    if not 0 < size <= limits.file:
+        raise EvidenceRefused(
+            "file", f"A file has 1 byte to {limits.file // _MB} MB. Record it in a smaller format."
+        )
+    if size + _used(session, project) > limits.project:
+        raise EvidenceRefused(
+            "file", f"All files of a project have at most {limits.project // _MB} MB together."
+        )
+    row = UploadRow(
+        upload=store.begin(),
+        project_pk=project.id,
+        file_name=_file_name(file_name),
+        size=size,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def receive(store: FileStore, row: UploadRow, place: int, piece: bytes) -> int:
+    """Store a piece of an upload, and return how many bytes are here.
+
+    Raises `EvidenceRefused` for a piece that is too long, or goes beyond what was announced, and
+    at the first piece for a kind that is not taken; `OutOfPlace` for a gap.
+    """
+    if len(piece) > PIECE or place + len(piece) > row.size:
+        raise EvidenceRefused("file", "This piece is longer than what was announced.")
+    if place == 0:
+        _kind(piece[:BEGINNING], row.file_name)
+    return store.append(row.upload, place, piece)
+
+
+def finish(session: Session, store: FileStore, row: UploadRow, *, now: datetime) -> ArtifactRow:
+    """Make an artifact of an upload that is all here. Raises `EvidenceRefused` if it is not.
+
+    Once that is committed, `store.abandon` lets go of the upload.
+    """
+    if store.received(row.upload) != row.size:
+        raise EvidenceRefused("file", "The file is not all here yet.")
+    kind = _kind(store.beginning(row.upload, BEGINNING), row.file_name)
+    sha256, size = store.finish(row.upload)
+    artifact = ArtifactRow(
+        public_id=secrets.token_urlsafe(16),
+        project_pk=row.project_pk,
+        name=PurePosixPath(row.file_name).stem[:200],
+        file_name=row.file_name,
+        sha256=sha256,
+        size=size,
+        media_type=kind.media_type,
+        tier=Tier.SEALED,
+        created_at=now,
+    )
+    session.add(artifact)
+    session.delete(row)
+    session.flush()
+    return artifact
+
+
+def link(
+    session: Session, project: ProjectRow, name: str, url: str, *, now: datetime
+) -> ArtifactRow:
+    """Add a web address as an artifact. Raises `EvidenceRefused`."""
+    address = web_address.read(url.strip())
+    if address is None or address.scheme != "https":
+        raise EvidenceRefused("url", "Write a web address that begins with https://.")
+    artifact = ArtifactRow(
+        public_id=secrets.token_urlsafe(16),
+        project_pk=project.id,
+        name=name.strip()[:200] or url.strip()[:200],
+        url=url.strip(),
+        tier=Tier.SEALED,
+        created_at=now,
+    )
+    session.add(artifact)
+    session.flush()
+    return artifact
+
+
+def describe(
+    session: Session,
+    artifact: ArtifactRow,
+    *,
+    name: str,
+    description: str,
+    genre: str,
+    criterion: str | None,
+    pupils: Pupils,
+    basis: Consent,
+    reference: str,
+    tier: Tier,
+    by: PersonRow,
+    now: datetime,
+) -> None:
+    """Say what an artifact is, and on what consent it rests. Raises `EvidenceRefused`.
+
+    Where pupils are seen, consent is on file, with where, or they cannot be told apart.
+    """
+    if not 0 < len(name.strip()) <= 200:
+        raise EvidenceRefused("name", "Write a name of 1 to 200 letters.")
+    if pupils is not Pupils.NONE and basis is Consent.NOT_NEEDED:
+        raise EvidenceRefused(
+            "basis", "Where pupils are seen, consent is on file or they cannot be told apart."
+        )
+    if basis is Consent.ON_FILE and not reference.strip():
+        raise EvidenceRefused("reference", "Write where the consent is filed, such as a number.")
+    artifact.name, artifact.description = name.strip(), description.strip()[:1000]
+    artifact.genre, artifact.criterion = genre.strip()[:100], criterion
+    artifact.pupils, artifact.basis = pupils, basis
+    artifact.reference = reference.strip()[:200] or None
+    artifact.confirmed_by, artifact.confirmed_at = by.id, now
+    artifact.tier = tier
+    session.flush()
+
+
+def remove(session: Session, artifact: ArtifactRow, *, now: datetime) -> None:
+    """Take an artifact out of what is handed in next; what was handed in keeps it."""
+    artifact.removed_at = now
+    session.flush()
+
+
+def withdraw_consent(session: Session, artifact: ArtifactRow, *, now: datetime) -> None:
+    """Hide an artifact from everybody at once: its consent was withdrawn."""
+    artifact.withdrawn_at = now
+    session.flush()
+
+
+def current(session: Session, project: ProjectRow) -> Sequence[ArtifactRow]:
+    """Return the artifacts that are handed in next, in the order in which they came."""
+    rows = select(ArtifactRow).where(
+        ArtifactRow.project_pk == project.id,
+        ArtifactRow.removed_at.is_(None),
+        ArtifactRow.withdrawn_at.is_(None),
+    )
+    return session.scalars(rows.order_by(ArtifactRow.id)).all()
+
+
+def check(session: Session, project: ProjectRow, purpose: Purpose) -> Findings:
+    """Return what a completion's artifacts still need, and what of them is handed in."""
+    if purpose is Purpose.PROPOSAL:
+        return Findings()
+    artifacts = current(session, project)
+    unanswered = [artifact for artifact in artifacts if artifact.confirmed_at is None]
+    missing = [Missing(f"artifact.{artifact.public_id}", "consent") for artifact in unanswered]
+    if not artifacts:
+        missing.append(Missing("artifacts", "empty"))
+    return Findings(
+        missing=missing,
+        consented=not unanswered,
+        artifacts=[_handed_in(artifact) for artifact in artifacts],
+    )
+
+
+def _handed_in(artifact: ArtifactRow) -> dict[str, str]:
+    """Return what a version pins of an artifact (I3)."""
+    told = {
+        "artifact": artifact.public_id,
+        "name": artifact.name,
+        "description": artifact.description,
+        "genre": artifact.genre,
+        "sha256": artifact.sha256,
+        "media_type": artifact.media_type,
+        "url": artifact.url,
+        "tier": Tier.PUBLIC if artifact.tier == Tier.PUBLIC else Tier.SEALED,
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def _used(session: Session, project: ProjectRow) -> int:
+    """Return the bytes of a project's files, with those that are under way."""
+    files = select(func.sum(ArtifactRow.size)).where(ArtifactRow.project_pk == project.id)
+    coming = select(func.sum(UploadRow.size)).where(UploadRow.project_pk == project.id)
+    return (session.scalar(files) or 0) + (session.scalar(coming) or 0)
+
+
+def _kind(beginning: bytes, file_name: str) -> FileKind:
+    try:
+        return kind_of(beginning, file_name)
+    except NotTaken as exc:
+        raise EvidenceRefused("file", str(exc)) from exc
+
+
+def _file_name(name: str) -> str:
+    """Return the last part of a name, in one line, whatever system it came from."""
+    last = PureWindowsPath(PurePosixPath(name).name).name
+    return "".join(letter for letter in last if letter.isprintable())[-255:] or "file"

@@ -1,0 +1,128 @@
+"""Which kinds of file are taken as evidence, told by their content and not by their name.
+
+kind_of(b"%PDF-1.7 …", "plan.pdf")      # FileKind("application/pdf", Shown.FRAME)
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path, PurePath
+from typing import Final
+
+import puremagic
+
+from contexts.errors import MintmarkError
+
+BEGINNING: Final = 64 * 1024
+"""Bytes from the start of a file that tell its kind."""
+
+
+class Shown(StrEnum):
+    """How a page shows a file: what browsers do not show safely is only handed out."""
+
+    IMAGE = "image"
+    VIDEO = "video"
+    AUDIO = "audio"
+    FRAME = "frame"
+    DOWNLOAD = "download"
+
+
+@dataclass(frozen=True)
+class FileKind:
+    """The media type that a file is served with, and how it is shown."""
+
+    media_type: str
+    shown: Shown
+
+
+class NotTaken(MintmarkError):
+    """This kind of file is not taken; the message says which are."""
+
+
+_OFFICE: Final = "application/vnd.openxmlformats-officedocument"
+_OPEN: Final = "application/vnd.oasis.opendocument"
+_BY_TYPE: Final[Mapping[str, FileKind]] = {
+    "image/png": FileKind("image/png", Shown.IMAGE),
+    "image/jpeg": FileKind("image/jpeg", Shown.IMAGE),
+    "image/webp": FileKind("image/webp", Shown.IMAGE),
+    "image/gif": FileKind("image/gif", Shown.IMAGE),
+    "image/heif": FileKind("image/heic", Shown.DOWNLOAD),
+    "image/heic": FileKind("image/heic", Shown.DOWNLOAD),
+    "application/pdf": FileKind("application/pdf", Shown.FRAME),
+    "audio/mpeg": FileKind("audio/mpeg", Shown.AUDIO),
+    "audio/mp4": FileKind("audio/mp4", Shown.AUDIO),
+    "audio/x-wav": FileKind("audio/wav", Shown.AUDIO),
+    "audio/wave": FileKind("audio/wav", Shown.AUDIO),
+    "audio/ogg": FileKind("audio/ogg", Shown.AUDIO),
+    "video/webm": FileKind("video/webm", Shown.VIDEO),
+    "video/mp4": FileKind("video/mp4", Shown.VIDEO),
+    "video/quicktime": FileKind("video/quicktime", Shown.VIDEO),
+}
+"""In the order of preference, where the content fits several."""
+_BY_SUFFIX: Final[Mapping[str, str]] = {
+    ".docx": f"{_OFFICE}.wordprocessingml.document",
+    ".xlsx": f"{_OFFICE}.spreadsheetml.sheet",
+    ".pptx": f"{_OFFICE}.presentationml.presentation",
+    ".odt": f"{_OPEN}.text",
+    ".ods": f"{_OPEN}.spreadsheet",
+    ".odp": f"{_OPEN}.presentation",
+}
+"""Documents are zip archives, so beside the content their suffix decides."""
+_TEXTS: Final = {".txt": "text/plain", ".md": "text/markdown", ".csv": "text/csv"}
+_HEVC: Final = (b"hvc1", b"hev1")
+_LONGEST_MOVIE_BOX: Final = 8 * 1024 * 1024
+_TAKEN: Final = "Pictures, PDF, video, audio, office documents and plain text are taken."
+
+
+def kind_of(beginning: bytes, name: str) -> FileKind:
+    """Return the kind of the file that begins so. Raises `NotTaken`."""
+    suffix = PurePath(name).suffix.lower()
+    types = _types(beginning)
+    if suffix in _BY_SUFFIX and _BY_SUFFIX[suffix] in types:
+        return FileKind(_BY_SUFFIX[suffix], Shown.DOWNLOAD)
+    for media_type, kind in _BY_TYPE.items():
+        if media_type in types:
+            return kind
+    if not types and suffix in _TEXTS and _is_text(beginning):
+        return FileKind(_TEXTS[suffix], Shown.DOWNLOAD)
+    raise NotTaken(f"This kind of file is not taken. {_TAKEN}")
+
+
+def is_rarely_played(path: Path) -> bool:
+    """True for a video that many browsers do not play, so that it can be said at its upload.
+
+    The box `moov` of an MP4 or QuickTime file names the codec (ISO/IEC 14496-12, 8.2.1), and
+    phones write it at the end.
+    """
+    with path.open("rb") as file:
+        size = path.stat().st_size
+        place = 0
+        while place + 8 <= size:
+            file.seek(place)
+            length = int.from_bytes(file.read(4))
+            name, header = file.read(4), 8
+            if length == 1:
+                length, header = int.from_bytes(file.read(8)), 16
+            if name == b"moov":
+                movie = file.read(min(length or size, _LONGEST_MOVIE_BOX))
+                return any(codec in movie for codec in _HEVC)
+            if length < header:
+                return False
+            place += length
+    return False
+
+
+def _types(beginning: bytes) -> set[str]:
+    try:
+        return {match.mime_type for match in puremagic.magic_string(beginning)}
+    except (puremagic.PureError, ValueError):
+        return set()
+
+
+def _is_text(data: bytes) -> bool:
+    """True for UTF-8 without control characters; a character may be cut off at the end."""
+    try:
+        text = data[: BEGINNING - 4].decode("utf-8") if len(data) >= BEGINNING else data.decode()
+    except UnicodeDecodeError:
+        return False
+    return all(character.isprintable() or character in "\t\r\n" for character in text)

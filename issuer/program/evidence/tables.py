@@ -1,0 +1,66 @@
+"""Tables of evidence: artifacts, and uploads that are under way."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from issuer.database.database import Base
+from issuer.program.projects.tables import ProjectRow
+
+_PROJECT = "projects.id"
+
+
+class ArtifactRow(Base):
+    """One piece of evidence: a file of ours by its digest, or a link (R15, R32).
+
+    `pupils` says what is seen of them, `basis` on what consent that rests, `reference` where the
+    consent is filed (R38). `tier` is who may see it once the credential is issued (D9). One that
+    was removed, or whose consent was withdrawn, is shown to nobody; its row stays.
+    """
+
+    __tablename__ = "artifacts"
+    __table_args__ = (
+        Index("ix_artifacts_project_pk", "project_pk"),
+        Index("ix_artifacts_sha256", "sha256"),
+        Index("ix_artifacts_reference", "reference"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(22), unique=True)
+    project_pk: Mapped[int] = mapped_column(ForeignKey(_PROJECT))
+    criterion: Mapped[str | None] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(200))
+    description: Mapped[str] = mapped_column(String(1000), default="")
+    genre: Mapped[str] = mapped_column(String(100), default="")
+    file_name: Mapped[str | None] = mapped_column(String(255))
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    size: Mapped[int | None]
+    media_type: Mapped[str | None] = mapped_column(String(100))
+    url: Mapped[str | None] = mapped_column(String(2000))
+    url_checked_at: Mapped[datetime | None]
+    url_problem: Mapped[str | None] = mapped_column(String(50))
+    pupils: Mapped[str | None] = mapped_column(String(20))
+    basis: Mapped[str | None] = mapped_column(String(20))
+    reference: Mapped[str | None] = mapped_column(String(200))
+    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    confirmed_at: Mapped[datetime | None]
+    tier: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+
+    project: Mapped[ProjectRow] = relationship()
+
+
+class UploadRow(Base):
+    """A file that is coming in pieces. `size` is what was announced."""
+
+    __tablename__ = "uploads"
+    __table_args__ = (Index("ix_uploads_project_pk", "project_pk"),)
+
+    upload: Mapped[str] = mapped_column(String(22), primary_key=True)
+    project_pk: Mapped[int] = mapped_column(ForeignKey(_PROJECT))
+    file_name: Mapped[str] = mapped_column(String(255))
+    size: Mapped[int]
+    created_at: Mapped[datetime]
