@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from issuer.issuance import ready
+from issuer.issuance import letters
 from issuer.outbox.kinds import Kinds, by_name
 
-KINDS: Final[Kinds] = by_name(ready.KIND)
+KINDS: Final[Kinds] = by_name(*letters.KINDS)

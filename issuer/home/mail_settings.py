@@ -14,6 +14,8 @@ from verifier.web.language import LANGUAGES
 
 PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
 """How a connection is kept secret (RFC 8314), and the port that goes with it."""
+ENDING_DAYS: Final = 60
+_MOST_DAYS: Final = 366
 _HERE: Final = ("localhost", "127.0.0.1", "::1")
 
 
@@ -28,6 +30,8 @@ class Mail:
     language: str
     username: str | None = None
     password_file: Path | None = field(default=None, repr=False)
+    ending_days: int = ENDING_DAYS
+    """How long before a credential ends its holder is told; 0: nobody is."""
 
 
 def read_mail(table: Table, *, home: Path) -> Mail | None:
@@ -54,9 +58,16 @@ def read_mail(table: Table, *, home: Path) -> Mail | None:
         language=language,
         username=username,
         password_file=home / password_file if password_file else None,
+        ending_days=_days(table.integer("ending_days", default=ENDING_DAYS)),
     )
     table.refuse_rest()
     return mail
+
+
+def _days(days: int) -> int:
+    if not 0 <= days <= _MOST_DAYS:
+        raise TomlError(f"mail.ending_days must be 0 to {_MOST_DAYS}: {days}")
+    return days
 
 
 def mailbox(key: str, text: str) -> Address:

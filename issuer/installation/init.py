@@ -74,7 +74,8 @@ show_name = true
 # id = "did:web:assessor.example"
 # name = "Assessment Cooperative"
 
-# The mail server that tells teachers when a credential is ready; without this, nobody is told.
+# The mail server that tells teachers when a credential is ready, withdrawn or about to end; without
+# this, nobody is told.
 # [mail]
 # host = "smtp.district.example"
 # from = "Example School District <credentials@district.example>"
@@ -82,7 +83,8 @@ show_name = true
 # password_file = "mail-password"
 # port = 587
 # tls = "starttls"   # or "tls", or "none" for a server on this machine
-# language = "en"    # or "es"
+# language = "en"    # or "es": where neither the approval nor the achievement says
+# ending_days = 60   # how long before a credential ends its holder is told; 0: nobody is
 
 # A system that sends approvals. While you change a secret, list the old and the new one.
 [[sources]]

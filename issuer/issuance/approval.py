@@ -38,11 +38,15 @@ class Proposed:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who earned it. `emails` are lower-cased and without repeats, one to four of them (D14)."""
+    """Who earned it. `emails` are lower-cased and without repeats, one to four of them (D14).
+
+    `language` is the one to write mails in.
+    """
 
     name: str
     emails: tuple[str, ...]
     did: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +194,7 @@ def _achievement(data: Mapping[str, Any]) -> Chosen | Proposed:
 
 def _recipient(data: Mapping[str, Any]) -> Recipient:
     emails = tuple(dict.fromkeys(ascii_lower(email) for email in data["emails"]))
-    return Recipient(data["name"], emails, data.get("did"))
+    return Recipient(data["name"], emails, data.get("did"), data.get("language"))
 
 
 def _evidence(data: Mapping[str, Any]) -> EvidenceItem:

@@ -17,7 +17,7 @@ from issuer.home.issuer import Issuer
 from issuer.issuance.approval import Approval
 from issuer.issuance.door import store
 from issuer.issuance.finish import issue
-from issuer.issuance.manage import manage_links, read_token
+from issuer.issuance.manage import Linked, manage_links, manage_tokens
 from issuer.issuance.prepare import Arrived, Prepared
 from issuer.issuance.problems import ConflictError, QuarantinedError, Refused
 from issuer.issuance.records.approval_tables import ApprovalRow
@@ -116,9 +116,14 @@ def find(issuer: Issuer, public_id: str) -> CredentialRow | None:
 
 def managed(issuer: Issuer, token: str) -> CredentialRow | None:
     """Return the credential that a manage token opens; None if it is false or replaced."""
-    named = read_token(issuer.settings, token)
-    row = None if named is None else find(issuer, named[0])
-    return row if row is not None and named == (row.public_id, row.manage_generation) else None
+    tokens = manage_tokens(issuer.settings)
+    if named := tokens.read_signed(token):
+        row = find(issuer, named[0])
+        return row if row is not None and named[1] == row.manage_generation else None
+    row = _one(issuer, CredentialRow.manage_hash == tokens.hashed(token))
+    if row is None or row.state != State.ISSUED:
+        return None
+    return row if token == tokens.make(row.public_id, row.manage_generation) else None
 
 
 def _one(issuer: Issuer, which: ColumnElement[bool]) -> CredentialRow | None:
@@ -145,33 +150,33 @@ def _received(issuer: Issuer, prepared: Sequence[Prepared]) -> list[Received]:
     ]
 
 
-Brief: TypeAlias = Row[int, str, str, str | None, int, str]
+Brief: TypeAlias = Row[int, str, str, str | None, int, bytes | None, str]
+BriefSelect: TypeAlias = Select[int, str, str, str | None, int, bytes | None, str]
 _BRIEF = select(
     CredentialRow.id,
     CredentialRow.public_id,
     CredentialRow.state,
     CredentialRow.problem,
     CredentialRow.manage_generation,
+    CredentialRow.manage_hash,
     ApprovalRow.token,
 ).join(CredentialRow.approval)
 _BY_KEY = _BRIEF.where(CredentialRow.id.in_(bindparam("keys", expanding=True)))
 _BY_TOKEN = _BRIEF.where(ApprovalRow.token == bindparam("token"))
 
 
-def _brief(
-    issuer: Issuer, which: Select[int, str, str, str | None, int, str], **values: object
-) -> Sequence[Brief]:
+def _brief(issuer: Issuer, which: BriefSelect, **values: object) -> Sequence[Brief]:
     """Return credentials without their bytes."""
     with issuer.database.reading() as session:
         return session.connection().execute(which, values).all()
 
 
-def _outcome(row: Brief, issued: ApprovalOutcome, link: Callable[[str, int], str]) -> Received:
+def _outcome(row: Brief, issued: ApprovalOutcome, link: Callable[[Linked], str]) -> Received:
     done = row.state == State.ISSUED
     return Received(
         outcome=issued if done else ApprovalOutcome.STORED,
         credential_id=row.public_id,
         token=row.token,
-        manage_url=link(row.public_id, row.manage_generation) if done else None,
+        manage_url=link(row) if done else None,
         quarantined=row.problem,
     )

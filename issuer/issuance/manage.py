@@ -1,35 +1,50 @@
-"""Manage links: a signed token that names a credential and can be taken back."""
+"""Manage links: the address where a holder decides about a credential. It can be taken back."""
 
 from collections.abc import Callable
-
-from itsdangerous import BadSignature, URLSafeSerializer
+from typing import Protocol
 
 from issuer.home import addresses
+from issuer.home.link_tokens import LinkTokens
 from issuer.home.settings import Settings
 from issuer.issuance.records.tables import CredentialRow
 
 _PURPOSE = "mintmark manage link"
 
 
+class Linked(Protocol):
+    """What of a credential's row its link is made of."""
+
+    @property
+    def public_id(self) -> str: ...
+    @property
+    def manage_generation(self) -> int: ...
+    @property
+    def manage_hash(self) -> bytes | None: ...
+
+
+def manage_tokens(settings: Settings) -> LinkTokens:
+    """Return the tokens of all manage links."""
+    return LinkTokens(settings, _PURPOSE)
+
+
 def manage_url(settings: Settings, row: CredentialRow) -> str:
     """Return the address where the holder manages a credential, for as long as it is current."""
-    return manage_links(settings)(row.public_id, row.manage_generation)
+    return manage_links(settings)(row)
 
 
-def manage_links(settings: Settings) -> Callable[[str, int], str]:
-    """Return a function from a credential's id and the generation of its link to that address."""
-    dumps = _serializer(settings).dumps
-    return lambda *named: addresses.manage(settings, str(dumps(named)))
+def manage_links(settings: Settings) -> Callable[[Linked], str]:
+    """Return a function from the row of a credential to that address."""
+    current = manage_tokens(settings).current
+
+    def link(row: Linked) -> str:
+        token = current(row.public_id, row.manage_generation, row.manage_hash)
+        return addresses.manage(settings, token)
+
+    return link
 
 
-def read_token(settings: Settings, token: str) -> tuple[str, int] | None:
-    """Return the credential's id and the generation in a token; None if we did not sign it."""
-    try:
-        public_id, generation = _serializer(settings).loads(token)
-    except BadSignature:
-        return None
-    return public_id, generation
-
-
-def _serializer(settings: Settings) -> URLSafeSerializer:
-    return URLSafeSerializer(settings.secret_file.read_bytes(), salt=_PURPOSE)
+def renew(settings: Settings, row: CredentialRow) -> None:
+    """Give a credential another link; every earlier one opens nothing any more."""
+    tokens = manage_tokens(settings)
+    row.manage_generation += 1
+    row.manage_hash = tokens.hashed(tokens.make(row.public_id, row.manage_generation))

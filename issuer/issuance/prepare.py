@@ -23,9 +23,11 @@ from issuer.catalog.achievement import Achievement, Alignment, Rubric
 from issuer.catalog.tables import AchievementVersion
 from issuer.database.database import to_json
 from issuer.home.issuer import Issuer
+from issuer.home.link_tokens import LinkTokens
 from issuer.issuance import rules
 from issuer.issuance.approval import Approval, Chosen, Proposed, from_data
 from issuer.issuance.build import Reservation, build
+from issuer.issuance.manage import manage_tokens
 from issuer.issuance.problems import ConflictError, Refused
 from issuer.issuance.records import search
 from issuer.issuance.records.approval_tables import ApprovalRow, EventRow
@@ -141,6 +143,7 @@ def _new(
         if flaws := rules.flaws(approval, rows[approval.achievement][1].rubric, now=now):
             raise Refused(flaws)
     reservations = places.reserve_all(session, len(arrived), size=size, now=now)
+    tokens = manage_tokens(issuer.settings)
     approvals: list[Row] = []
     credentials: list[Row] = []
     for (approval, _, by), place in zip(arrived, reservations, strict=True):
@@ -149,7 +152,7 @@ def _new(
         document = build(approval, achievement, settings=issuer.settings, reserved=reserved)
         found_by = search.of_approval(approval, document)
         approvals.append(_approval(approval, source, version, now) | found_by)
-        credentials.append(_credential(document, reserved))
+        credentials.append(_credential(document, reserved, tokens))
         actor, about = by or audit.source(source), reserved.public_id
         audit.record(session, by=actor, action=APPROVED, about=about, now=now)
     keys = _insert(session, ApprovalRow, approvals)
@@ -188,7 +191,7 @@ def _event(source: str, event_id: str, approval: int, now: datetime) -> Row:
     }
 
 
-def _credential(document: Mapping[str, Any], reserved: Reservation) -> Row:
+def _credential(document: Mapping[str, Any], reserved: Reservation, tokens: LinkTokens) -> Row:
     return {
         "public_id": reserved.public_id,
         "list_number": reserved.list_number,
@@ -196,6 +199,7 @@ def _credential(document: Mapping[str, Any], reserved: Reservation) -> Row:
         "state": State.PREPARED,
         "to_sign": to_json(document),
         "prepared_at": reserved.at,
+        "manage_hash": tokens.hashed(tokens.make(reserved.public_id, 0)),
     } | search.of_credential(document)
 
 

@@ -38,6 +38,7 @@ def _deliver(args: argparse.Namespace, issuer: Issuer, *, kinds: Kinds) -> int:
     if args.all:
         with issuer.database.writing() as session:
             queue.hasten(session, now=clock.now())
+    worker.look(issuer, kinds, now=clock.now())
     taken, refused = worker.deliver_due(issuer, kinds, now=clock.now)
     print(f"{taken} delivered, {refused} not (see: mintmark outbox list)")
     return NOT_YET if refused else DONE

@@ -8,7 +8,7 @@ A subject makes a `MessageKind`, `issuer.messages` lists it, and the outbox know
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
 from contexts.errors import MintmarkError
@@ -29,19 +29,30 @@ class DeliveryError(MintmarkError):
         self.for_good = for_good
 
 
+class OvertakenError(MintmarkError):
+    """What a message tells of is no longer so: it is not sent, and nobody has to see to it."""
+
+
+def _never(issuer: Issuer, now: datetime) -> None:
+    """Put nothing: a kind that somebody's doing puts into the outbox, and no clock."""
+
+
 @dataclass(frozen=True, slots=True)
 class MessageKind:
     """One kind of message: its name in the table, and how to send a row of that name.
 
     `send` looks up what the row refers to when it is called, so that a message tells what is true
-    then, and raises `DeliveryError` if it was not delivered. A kind that is a mail waits
-    while the settings name no mail server.
+    then, and raises `DeliveryError` if it was not delivered, or `OvertakenError` if it tells of
+    nothing that is still so. A kind that is a mail waits while the settings name no mail server.
+    `look` puts what the clock makes due, such as a reminder, once for each; it is called every
+    hour, by more than one process.
     """
 
     name: str
     send: Callable[[Issuer, OutboxRow], None]
     is_mail: bool = True
     retries: tuple[timedelta, ...] = RETRIES
+    look: Callable[[Issuer, datetime], None] = _never
 
 
 Kinds: TypeAlias = Mapping[str, MessageKind]

@@ -93,10 +93,12 @@ def _body(message: EmailMessage, letter: Letter, settings: Settings) -> None:
     ids = {name: f"{name}.{token}@{host}" for name in pictures}
     shown = {name: _shown(ids[name], png) for name, png in pictures.items()}
     message.set_content(_written(letter, settings, "txt", shown))
-    message.add_alternative(_written(letter, settings, "html", shown), subtype="html")
+    text = _written(letter, settings, "html", shown)
+    message.add_alternative(text, subtype="html")
     message["Content-Language"] = letter.language
     html = message.get_payload(1)
-    for name, png in pictures.items():
+    for name in (name for name in pictures if ids[name] in text):
+        png = pictures[name]
         file = {"filename": f"{name}.png", "disposition": "inline"}
         html.add_related(png, "image", "png", cid=f"<{ids[name]}>", **file)  # type: ignore[union-attr]
 

@@ -81,6 +81,11 @@ def delivered(session: Session, row: OutboxRow, *, now: datetime) -> None:
     _change(session, row, state=MessageState.DELIVERED, settled_at=now, error=None, address=None)
 
 
+def overtaken(session: Session, row: OutboxRow, *, now: datetime) -> None:
+    """Record that a leased message was not sent, because it tells of nothing that is still so."""
+    _change(session, row, state=MessageState.OVERTAKEN, settled_at=now, error=None, address=None)
+
+
 def failed(
     session: Session,
     row: OutboxRow,
@@ -104,9 +109,9 @@ def _change(session: Session, row: OutboxRow, **values: object) -> None:
 
 
 def undelivered(session: Session) -> Sequence[OutboxRow]:
-    """Return every message that is not delivered yet, oldest first."""
-    rows = select(OutboxRow).where(OutboxRow.state != MessageState.DELIVERED).order_by(OutboxRow.id)
-    return session.scalars(rows).all()
+    """Return every message that waits or could not be delivered, oldest first."""
+    left = OutboxRow.state.in_((MessageState.WAITING, MessageState.DEAD))
+    return session.scalars(select(OutboxRow).where(left).order_by(OutboxRow.id)).all()
 
 
 def hasten(session: Session, *, now: datetime) -> int:

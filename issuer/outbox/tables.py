@@ -15,6 +15,7 @@ class MessageState(StrEnum):
     WAITING = "waiting"
     DELIVERED = "delivered"
     DEAD = "dead"
+    OVERTAKEN = "overtaken"
 
 
 class OutboxRow(Base):

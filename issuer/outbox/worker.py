@@ -5,7 +5,9 @@ delivered, refused = deliver_due(issuer, KINDS, now=lambda: datetime.now(UTC))
 
 import logging
 import threading
-from collections.abc import Callable
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Final
 
@@ -13,11 +15,12 @@ from sqlalchemy import select
 
 from issuer.home.issuer import Issuer
 from issuer.outbox import queue
-from issuer.outbox.kinds import RETRIES, DeliveryError, Kinds
-from issuer.outbox.tables import OutboxRow
+from issuer.outbox.kinds import RETRIES, DeliveryError, Kinds, OvertakenError
+from issuer.outbox.tables import MessageState, OutboxRow
 from verifier import clock
 
 POLL_SECONDS: Final = 5
+LOOK_SECONDS: Final = 3600
 log = logging.getLogger(__name__)
 
 
@@ -26,33 +29,47 @@ def deliver_due(issuer: Issuer, kinds: Kinds, *, now: Callable[[], datetime]) ->
 
     Mail waits while the settings name no mail server.
     """
+    states = Counter(_deliver(issuer, kinds, row, now) for row in _due(issuer, kinds, now))
+    taken = states.pop(MessageState.DELIVERED, 0)
+    states.pop(MessageState.OVERTAKEN, 0)
+    return taken, states.total()
+
+
+def look(issuer: Issuer, kinds: Kinds, *, now: datetime) -> None:
+    """Let each kind put into the outbox what the clock has made due."""
+    for kind in kinds.values():
+        kind.look(issuer, now)
+
+
+def _due(issuer: Issuer, kinds: Kinds, now: Callable[[], datetime]) -> Iterator[OutboxRow]:
     without_mail = issuer.settings.mail is None
     leaving_out = [kind.name for kind in kinds.values() if kind.is_mail and without_mail]
-    taken = refused = 0
     while row := _lease(issuer, now(), leaving_out):
-        if _deliver(issuer, kinds, row, now):
-            taken += 1
-        else:
-            refused += 1
-    return taken, refused
+        yield row
 
 
-def _deliver(issuer: Issuer, kinds: Kinds, row: OutboxRow, now: Callable[[], datetime]) -> bool:
-    """Send one leased message and settle it; return whether it was taken."""
+def _deliver(
+    issuer: Issuer, kinds: Kinds, row: OutboxRow, now: Callable[[], datetime]
+) -> MessageState:
+    """Send one leased message and settle it; return what it is now."""
     kind = kinds.get(row.kind)
     try:
         if kind is None:  # a newer version of Mintmark wrote it: sending a guess would be worse
             raise DeliveryError("nothing in this version sends this kind", for_good=True)
         kind.send(issuer, row)
+    except OvertakenError:
+        with issuer.database.writing() as session:
+            queue.overtaken(session, row, now=now())
+        return MessageState.OVERTAKEN
     except DeliveryError as exc:
         log.warning("outbox %d (%s), attempt %d: %s", row.id, row.kind, row.attempts, exc)
         retries = RETRIES if kind is None else kind.retries
         with issuer.database.writing() as session:
             queue.failed(session, row, str(exc), now=now(), for_good=exc.for_good, retries=retries)
-        return False
+        return MessageState.WAITING
     with issuer.database.writing() as session:
         queue.delivered(session, row, now=now())
-    return True
+    return MessageState.DELIVERED
 
 
 def start(issuer: Issuer, kinds: Kinds) -> threading.Event:
@@ -66,9 +83,13 @@ def start(issuer: Issuer, kinds: Kinds) -> threading.Event:
 
 
 def _keep_delivering(issuer: Issuer, kinds: Kinds, stop: threading.Event) -> None:
+    looked = 0.0
     while not stop.is_set():
         try:
             deliver_due(issuer, kinds, now=clock.now)
+            if not looked or time.monotonic() - looked > LOOK_SECONDS:
+                look(issuer, kinds, now=clock.now())
+                looked = time.monotonic()
         except Exception as exc:  # a database that is away comes back; the thread must be there
             log.error("outbox: %s", type(exc).__name__)
         stop.wait(POLL_SECONDS)

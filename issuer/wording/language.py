@@ -13,7 +13,7 @@ from typing import Final
 from flask import Flask
 
 from verifier.web import language
-from verifier.web.language import chosen
+from verifier.web.language import LANGUAGES, chosen
 
 FOLDER: Final = Path(__file__).parent / "translations"
 
@@ -24,6 +24,12 @@ def catalog(language_code: str) -> catalogs.NullTranslations:
     own = language.read(FOLDER, language_code)
     own.add_fallback(language.catalog(language_code))
     return own
+
+
+def of(*tags: str | None, otherwise: str) -> str:
+    """Return the first of our languages that a tag such as `es-MX` means; else `otherwise`."""
+    known = ((tag or "").partition("-")[0].lower() for tag in tags)
+    return next((code for code in known if code in LANGUAGES), otherwise)
 
 
 def gettext(text: str) -> str:

@@ -108,6 +108,7 @@ VALUES = {
     "mail.username": '"credentials"',
     "mail.password_file": '"mail-password"',
     "mail.language": '"es"',
+    "mail.ending_days": "90",
     "sources.name": '"approvals"',
     "sources.secrets": '["whsec_MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA="]',
     "sources.bearer": '"a-token-of-more-than-32-characters"',

@@ -38,7 +38,9 @@ class CredentialRow(Base):
     `to_sign`, `json`, `jwt` and `to_share` are the exact bytes: nothing that is served is written
     again from its parts. `to_sign` is emptied once the credential is issued. An issuer whose DID
     has no key for JWTs leaves `jwt` empty. `to_share` is the holder's alone: who has it can show
-    any part of the credential. `serial` is what the certificate prints; None is told at
+    any part of the credential. `manage_hash` finds the row of a holder's link; None is told at
+    `home.link_tokens`. `ending_told_at` is when its holder was told that it will end, or when
+    nobody had to be. `serial` is what the certificate prints; None is told at
     `ApprovalRow`.
     """
 
@@ -47,6 +49,7 @@ class CredentialRow(Base):
         UniqueConstraint("list_number", "list_index"),
         Index("ix_credentials_state", "state"),
         Index("ix_credentials_serial", "serial"),
+        Index("ix_credentials_manage_hash", "manage_hash", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -64,6 +67,8 @@ class CredentialRow(Base):
     to_share: Mapped[bytes | None] = mapped_column(CompressedBytes)
     issued_at: Mapped[datetime | None]
     manage_generation: Mapped[int] = mapped_column(default=0)
+    manage_hash: Mapped[bytes | None]
+    ending_told_at: Mapped[datetime | None]
 
     approval: Mapped[ApprovalRow] = relationship()
 

@@ -15,10 +15,11 @@ from issuer.home import addresses, published
 from issuer.home.issuer import Issuer
 from issuer.home.settings import Settings
 from issuer.issuance.build import timestamp
-from issuer.issuance.records.tables import CredentialRow, Revocation, StatusList
+from issuer.issuance.records.tables import CredentialRow, Revocation, State, StatusList
 from issuer.issuance.signing.proofs import make_proofs, signing_methods
 from issuer.issuance.status_lists import log_head, mark, places
 from issuer.issuance.status_lists.log_head import LogLostError
+from issuer.outbox import queue
 from verifier import clock
 from verifier.checks import status_list
 from verifier.credential.model import instant, listed
@@ -170,9 +171,9 @@ def _read(file: Path) -> _Signed | None:
 def revoke(issuer: Issuer, public_id: str, *, reason: str, by: str, now: datetime) -> bool:
     """Revoke a credential: its row is committed, then its list published, before this returns.
 
-    `by` is who does it, for the audit log. Returns False if it was revoked before; the list is
-    published all the same. Raises `NotIssuedError`, and `KeysError` if the row is there and the
-    list could not be signed.
+    `by` is who does it, for the audit log. Its holder is told by mail. Returns False if it was
+    revoked before; the list is published all the same. Raises `NotIssuedError`, and `KeysError` if
+    the row is there and the list could not be signed.
     """
     with issuer.database.writing() as session:
         found = select(CredentialRow).where(CredentialRow.public_id == public_id)
@@ -183,6 +184,8 @@ def revoke(issuer: Issuer, public_id: str, *, reason: str, by: str, now: datetim
         if fresh:
             audit.record(session, by=by, action=REVOKED, about=public_id, now=now)
         number = row.list_number
+        if fresh and row.state == State.ISSUED and issuer.settings.mail is not None:
+            queue.put(session, "withdrawn", public_id, host=issuer.settings.host, now=now)
     publish(issuer, number)
     return fresh
 

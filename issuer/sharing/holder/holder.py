@@ -3,14 +3,15 @@
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, func, select
 
 from issuer.audit import log as audit
 from issuer.catalog.tables import AchievementVersion
 from issuer.home.issuer import Issuer
-from issuer.issuance.manage import manage_url
+from issuer.issuance import manage
 from issuer.issuance.records.approval_tables import ApprovalRow
 from issuer.issuance.records.tables import CredentialRow, State
+from issuer.outbox import queue
 from issuer.sharing import decision
 from issuer.sharing.decision import Decision
 from issuer.sharing.shared import Shared
@@ -26,18 +27,19 @@ def decide(issuer: Issuer, public_id: str, decided: Decision, *, now: datetime) 
 
 
 def renew_link(issuer: Issuer, public_id: str, *, by: str, now: datetime) -> str:
-    """Return a new address of the holder's page; every earlier one stops working.
+    """Return a new address of the holder's page, and mail it; every earlier one stops working.
 
     `by` is who asked for it, for the audit log.
     """
+    settings = issuer.settings
     with issuer.database.writing() as session:
-        session.execute(
-            update(CredentialRow)
-            .where(CredentialRow.public_id == public_id)
-            .values(manage_generation=CredentialRow.manage_generation + 1)
-        )
+        row = session.scalars(_one(public_id).with_for_update()).one()
+        manage.renew(settings, row)
         audit.record(session, by=by, action=LINK_RENEWED, about=public_id, now=now)
-        return manage_url(issuer.settings, session.scalars(_one(public_id)).one())
+        if settings.mail is not None:
+            which = {"generation": row.manage_generation}
+            queue.put(session, "renewed", public_id, host=settings.host, now=now, payload=which)
+        return manage.manage_url(settings, row)
 
 
 def is_first(issuer: Issuer, shared: Shared) -> bool:

@@ -1,0 +1,128 @@
+"""The mails to a teacher about a credential: it is ready, it was withdrawn, it will end, and its
+holder's link is another one.
+
+Each is written when it is sent, and not sent where it tells of nothing that is still so.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+
+from issuer import issuance
+from issuer.catalog import versions
+from issuer.catalog.picture import badge
+from issuer.drawing import images
+from issuer.home import addresses
+from issuer.home.issuer import Issuer
+from issuer.issuance import approval, ending
+from issuer.issuance.approval import Approval
+from issuer.issuance.manage import manage_url
+from issuer.issuance.records.tables import CredentialRow, Revocation
+from issuer.outbox import mail
+from issuer.outbox.kinds import DeliveryError, MessageKind, OvertakenError
+from issuer.outbox.letter import Letter
+from issuer.outbox.tables import OutboxRow
+from issuer.wording import language
+from verifier import clock
+from verifier.parsing import strict_json
+
+_BADGE: Final = 2 * 144
+
+
+def _send_issued(issuer: Issuer, row: OutboxRow) -> None:
+    """Send the mail that a credential is ready, with the link to its holder's own page."""
+
+    def words(credential: CredentialRow, approved: Approval, now: datetime) -> Mapping[str, object]:
+        if _revocation(issuer, credential):
+            raise OvertakenError("it was withdrawn before the mail could be sent")
+        ends = approved.valid_until
+        if ends and ends <= now:
+            raise OvertakenError("it ended before the mail could be sent")
+        page = f"{addresses.credential(issuer.settings, row.about)}.html"
+        return {"page": page, "ends": ends and issuer.settings.local(ends)}
+
+    _send(issuer, row, "mail/issued.html", words)
+
+
+def _send_withdrawn(issuer: Issuer, row: OutboxRow) -> None:
+    """Send the mail that a credential was withdrawn, and why, as its page says now."""
+
+    def words(credential: CredentialRow, approved: Approval, now: datetime) -> Mapping[str, object]:
+        revocation = _revocation(issuer, credential)
+        if revocation is None:
+            raise OvertakenError("it is not withdrawn")
+        day = issuer.settings.local(revocation.revoked_at)
+        return {"day": day, "reason": revocation.reason}
+
+    _send(issuer, row, "mail/withdrawn.html", words)
+
+
+def _send_ending(issuer: Issuer, row: OutboxRow) -> None:
+    """Send the mail that a credential will end soon."""
+
+    def words(credential: CredentialRow, approved: Approval, now: datetime) -> Mapping[str, object]:
+        ends = approved.valid_until
+        if ends is None or ends <= now or _revocation(issuer, credential):
+            raise OvertakenError("it has ended, or was withdrawn")
+        return {"day": issuer.settings.local(ends)}
+
+    _send(issuer, row, "mail/ending.html", words)
+
+
+def _send_renewed(issuer: Issuer, row: OutboxRow) -> None:
+    """Send the new link of a holder's page, if there is none that is newer still."""
+
+    def words(credential: CredentialRow, approved: Approval, now: datetime) -> Mapping[str, object]:
+        if credential.manage_generation != (row.payload or {}).get("generation"):
+            raise OvertakenError("there is a newer link")
+        return {}
+
+    _send(issuer, row, "mail/renewed.html", words)
+
+
+Words = Callable[[CredentialRow, Approval, datetime], Mapping[str, object]]
+
+
+def _send(issuer: Issuer, row: OutboxRow, template: str, words: Words) -> None:
+    """Send a mail about the credential that `row` names to whom its approval names.
+
+    It is in the language of the recipient if the approval states one, else of the achievement, else
+    of the district. Raises `DeliveryError` and what `words` raises.
+    """
+    settings, credential = issuer.settings, issuance.find(issuer, row.about)
+    if settings.mail is None:
+        raise DeliveryError("there is no [mail] in the settings")
+    if credential is None:
+        raise DeliveryError("its credential is gone", for_good=True)
+    approved = approval.from_data(strict_json.loads_object(credential.approval.content))
+    achievement = versions.read(credential.approval.achievement_version)
+    recipient = approved.recipient
+    letter = Letter(
+        template=template,
+        words={
+            "name": recipient.name,
+            "achievement": achievement.name,
+            "manage_url": manage_url(settings, credential),
+            **words(credential, approved, clock.now()),
+        },
+        name=recipient.name,
+        addresses=recipient.emails,
+        language=language.of(
+            recipient.language, achievement.in_language, otherwise=settings.mail.language
+        ),
+        pictures={"badge": images.within(badge(achievement, settings, "png"), _BADGE, _BADGE)},
+    )
+    mail.deliver(letter, row, settings)
+
+
+def _revocation(issuer: Issuer, credential: CredentialRow) -> Revocation | None:
+    with issuer.database.reading() as session:
+        return session.get(Revocation, (credential.list_number, credential.list_index))
+
+
+KINDS: Final = (
+    MessageKind("issued", _send_issued),
+    MessageKind("withdrawn", _send_withdrawn),
+    MessageKind("ending", _send_ending, look=ending.look),
+    MessageKind("renewed", _send_renewed),
+)
