@@ -1,4 +1,4 @@
-"""The folder to practice on, `examples/practice`: nine things that eight applicants handed in.
+"""The folder to practice on, `verifier/batch/practice`: nine things of eight applicants.
 
 It needs no network: the keys of its issuer, which is made up, stand in its trust list. To write
 it anew: `python tests/simulator/practice.py`.
@@ -21,7 +21,7 @@ from world import Issuer, World  # noqa: E402
 from verifier.checks.recipient import identity_hash  # noqa: E402
 from verifier.intake import baking  # noqa: E402
 
-FOLDER = ROOT / "examples" / "practice"
+FOLDER = ROOT / "verifier" / "batch" / "practice"
 SITE = "https://badges.district.example"
 DISTRICT = Issuer(
     "did:web:badges.district.example",

@@ -101,7 +101,7 @@ def test_whoever_has_no_flaw_counts_and_has_the_points_of_twelve_hours(planted):
 
 
 def test_the_folder_to_practice_on_is_answered_as_documented(tmp_path, monkeypatch):
-    practice = ROOT / "examples" / "practice"
+    practice = ROOT / "verifier" / "batch" / "practice"
     monkeypatch.setattr(web_options, "WebFetch", served(World()))  # nobody who is made up answers
     arguments = ["--policy", str(practice / "policy.toml"), "--out", str(tmp_path / "out")]
     assert verifying.main(["batch", str(practice / "applicants"), *arguments]) == 1

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import stat
 import struct
 import zipfile
 
@@ -11,7 +12,7 @@ from carriers import memory_below
 
 from verifier.batch import files as source_files
 from verifier.batch import table
-from verifier.batch.applicants import read_submissions
+from verifier.batch.applicants import read_submissions, spelling
 from verifier.batch.files import BatchError, Folder, UnreadableError, Zip
 from verifier.batch.table import ApplicantFile
 from verifier.batch.table import read as read_rows
@@ -254,6 +255,33 @@ def test_a_file_in_a_zip_that_cannot_be_unpacked_is_told(tmp_path, options, deta
     with pytest.raises(UnreadableError) as raised:
         files.read("ann.json")
     assert detail in raised.value.params["detail"]
+
+
+def test_a_link_in_a_zip_to_another_file_is_not_read_as_its_text(tmp_path):
+    link = zipfile.ZipInfo("ann.json")
+    link.create_system, link.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(tmp_path / "in.zip", "w") as made:
+        made.writestr(link, "/etc/passwd")
+    with pytest.raises(UnreadableError) as raised:
+        Zip(tmp_path / "in.zip").read("ann.json")
+    assert raised.value.params["detail"] == "it only points to another file"
+
+
+@pytest.mark.parametrize(
+    ("written", "there", "meant"),
+    [
+        ("Ann.PDF", ["ann.pdf", "bo.pdf"], "ann.pdf"),
+        ("Jose\u0301.pdf", ["jos\xe9.pdf"], "jos\xe9.pdf"),
+        ("Ann.pdf", ["Ann.pdf", "ann.pdf"], "Ann.pdf"),
+        ("ann.pdf", ["Ann.pdf", "ann.pdf"], "ann.pdf"),
+        ("ANN.pdf", ["Ann.pdf", "ann.pdf"], "ANN.pdf"),
+    ],
+    ids=["case", "accent", "first", "second", "either"],
+)
+def test_a_name_means_the_file_that_is_spelled_so_else_the_only_one_that_may_be(
+    written, there, meant
+):
+    assert spelling(there)(written) == meant
 
 
 def with_end(entries=0, size=0, comment=b"", before=b""):

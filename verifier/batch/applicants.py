@@ -2,13 +2,15 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from verifier.batch import table
-from verifier.batch.files import BatchError, SourceFiles, UnreadableError, source_files
+from verifier.batch.files import BatchError, SourceFiles, UnreadableError, Zip, source_files
 from verifier.batch.table import ApplicantFile, ApplicantTable
+from verifier.wording.words import N_
 
 TABLE = "applicants.csv"
 _OURS = re.compile(r"applicants\b.*\.(?:[ct]sv|txt|xls[xmb]?|ods|numbers|gsheet)", re.IGNORECASE)
@@ -37,7 +39,8 @@ def read_submissions(source: Path, ours: Collection[Path] = ()) -> Submissions:
     own = {path.relative_to(source).as_posix() for path in ours if path.is_relative_to(source)}
     names = [source.name] if alone else [name for name in files.names() if name not in own]
     tops = {name.partition("/")[0] if "/" in name else "" for name in names}
-    top = f"{tops.pop()}/" if source.is_file() and len(tops) == 1 else ""  # a zipped folder
+    zipped = isinstance(files, Zip) and not files.is_folder
+    top = f"{tops.pop()}/" if zipped and len(tops) == 1 else ""  # a folder in the zip
     name = source.name if alone else _table_among(names, top)
     if name is None:
         return Submissions(
@@ -50,12 +53,10 @@ def _by_table(files: SourceFiles, names: Sequence[str], name: str) -> Submission
     try:
         data, digest = files.read(name)
     except UnreadableError as exc:
-        raise BatchError(f"{name} cannot be read ({exc.code})") from exc
+        raise BatchError(N_("{file} cannot be read ({fault})"), file=name, fault=exc.code) from exc
     applicants = table.read(data, name)
-    spelled = {_folded(file): file for file in names}
-    rows = tuple(
-        row._replace(source=spelled.get(_folded(row.source), row.source)) for row in applicants.rows
-    )
+    meant = spelling(names)
+    rows = tuple(row._replace(source=meant(row.source)) for row in applicants.rows)
     named = {row.source for row in rows} | {name}
     unnamed = tuple(file for file in names if file not in named)
     return Submissions(rows, unnamed, digest, name, applicants)
@@ -72,8 +73,12 @@ def _table_among(names: Sequence[str], top: str) -> str | None:
     tables = [name for name in tables if name.count("/") == least]
     if len(tables) > 1:
         raise BatchError(
-            f"any of {', '.join(tables[:5])} may say who handed in what: name that one {TABLE}, "
-            "and put what an applicant handed in into a folder of its own"
+            N_(
+                "any of {files} may say who handed in what: name that one {table}, "
+                "and put what an applicant handed in into a folder of its own"
+            ),
+            files=", ".join(tables[:5]),
+            table=TABLE,
         )
     return tables[0] if tables else None
 
@@ -82,8 +87,21 @@ def _last(name: str) -> str:
     return name.rpartition("/")[2]
 
 
+def spelling(names: Iterable[str]) -> Callable[[str], str]:
+    """Return a function from a name to the one of `names` that it means: systems and people write
+    the same name in different cases, and accents in two ways. What may mean two stays as it is."""
+    folded: dict[str, set[str]] = defaultdict(set)
+    for name in names:
+        folded[_folded(name)].add(name)
+
+    def meant(name: str) -> str:
+        spellings = folded.get(_folded(name), ())
+        return next(iter(spellings)) if len(spellings) == 1 else name
+
+    return meant
+
+
 def _folded(name: str) -> str:
-    """Return the name in one spelling: systems and people write the same name differently."""
     return unicodedata.normalize("NFC", name).casefold()
 
 

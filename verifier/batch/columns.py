@@ -12,13 +12,15 @@ address. Other columns are ignored, and the command says so.
 import re
 import unicodedata
 
+from verifier.wording.words import N_
+
 ROLES = {
-    "applicant": "applicant",
-    "name": "name",
-    "first": "first name",
-    "last": "last name",
-    "emails": "e-mail",
-    "source": "file or link",
+    "applicant": N_("applicant"),
+    "name": N_("name"),
+    "first": N_("first name"),
+    "last": N_("last name"),
+    "emails": N_("e-mail"),
+    "source": N_("file or link"),
 }
 """What a column can be used for, as it is told."""
 

@@ -1,29 +1,25 @@
 """`mintmark-verify batch`: a folder of applicants' credentials, checked by a district's policy."""
 
 import argparse
-import hashlib
 import os
 import sys
 import time
 from datetime import datetime
 from pathlib import Path
 
-from contexts.errors import DONE, FAILED, NOT_YET
+from contexts.errors import DONE, FAILED, NOT_YET, UsageError
 from verifier import clock
-from verifier.batch import policy
-from verifier.batch.applicants import read_submissions
-from verifier.batch.checker import Task
-from verifier.batch.files import BatchError
+from verifier.batch import job
+from verifier.batch.files import PRACTICE, BatchError
+from verifier.batch.job import Rules
 from verifier.batch.run import BatchJob
 from verifier.batch.run import run as run_job
-from verifier.batch.sheet import ANSWERS, RecordedFile
-from verifier.batch.table import ApplicantTable, is_table
+from verifier.batch.sheet import ANSWERS
+from verifier.batch.table import ApplicantTable
 from verifier.credential.model import instant
 from verifier.options import pinned, web_options
-from verifier.parsing.strict_toml import TomlError
 from verifier.report import Answer
-from verifier.trust import TrustListError
-from verifier.trust_lists import given, store
+from verifier.trust_lists import following, given, store
 from verifier.wording.printed import printable
 
 INTERRUPTED = 130
@@ -34,11 +30,17 @@ _OPTIONS = ("offline", "at", "allow_host", "unsafe_loopback_http")
 def run(args: argparse.Namespace) -> int:
     """Check the folder; return 0 if all count, 1 if something does not, 3 if something is to be
     looked at, 130 if it was interrupted. Raises `BatchError` if it cannot start."""
+    if args.practice == bool(args.source):
+        raise UsageError("name a folder, a zip or a table; or give --practice, and none")
+    if args.practice:
+        args.source, args.policy = PRACTICE / "applicants", str(PRACTICE / "policy.toml")
     source = Path(args.source).resolve()
-    out = Path(args.out or f"{source.stem}-checked").resolve()
+    name = "practice" if args.practice else source.stem
+    out = Path(args.out or f"{name}-checked").resolve()
     try:
         if out == source or source in out.parents:
-            raise BatchError(f"{out} lies in what is checked: give another folder with --out")
+            inside = "{out} lies in what is checked: give another folder with --out"
+            raise BatchError(inside, out=str(out))
         rows = run_job(_job(args, source), out, workers=args.workers, tell=_Progress())
     except KeyboardInterrupt:
         print("\nstopped; the same command goes on from here", file=sys.stderr)
@@ -61,8 +63,10 @@ def parser() -> argparse.ArgumentParser:
         "2 wrong usage. A run that was stopped goes on with the same command.",
     )
     add = parser.add_argument
-    add("source", metavar="FOLDER|ZIP|TABLE", help="what was handed in; by whom: applicants.csv")
+    what = "what was handed in; by whom: applicants.csv"
+    add("source", nargs="?", metavar="FOLDER|ZIP|TABLE", help=what)
     add("--policy", metavar="FILE", help="policy.toml: lists, age, levels, achievements, exchange")
+    add("--practice", action="store_true", help="check the folder to practice on, by its policy")
     add("--out", metavar="FOLDER", help="where results go; default: NAME-checked")
     add("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="default: all cores")
     web_options.add_offline(parser)
@@ -79,43 +83,37 @@ def _time(text: str) -> datetime:
 
 
 def _job(args: argparse.Namespace, source: Path) -> BatchJob:
+    chosen = {name: value for name, value in vars(args).items() if name in _OPTIONS and value}
+    rules, ours = _rules(args)
+    made = job.make(
+        source,
+        rules,
+        ask=web_options.asking(args),
+        at=args.at,
+        pins=pinned.read(args),
+        options=tuple(f"{name.replace('_', ' ')}: {value}" for name, value in chosen.items()),
+        ours=ours,
+    )
+    if made.submissions.table:
+        _tell_columns(made.submissions.table_name, made.submissions.table)
+    return made
+
+
+def _rules(args: argparse.Namespace) -> tuple[Rules, set[Path]]:
+    """Return the policy with its lists, else the followed lists; and the files of both."""
     file = Path(args.policy or "").resolve()
     text = file.read_bytes() if args.policy else b""
-    try:
-        places = policy.list_files(text, file.parent) or _followed_lists(args)
-        lists = tuple(place.read_bytes() for place in places)
-        rules = policy.parse(text, lists)
-    except (TomlError, TrustListError) as exc:
-        raise BatchError(f"{args.policy}: {exc}" if args.policy else str(exc)) from exc
-    files = [_recorded("Policy", args.policy, text)] if args.policy else []
-    for place, data, listed in zip(places, lists, rules.lists, strict=True):
-        about = f"List “{listed.name}”, as of {listed.updated:%Y-%m-%d}"
-        files.append(_recorded(about, place, data))
-    pins = pinned.read(args)
-    files += [_recorded(f"Context {pin.url}", pin.file, pin.data) for pin in pins]
-    submissions = read_submissions(source, {file, *(place.resolve() for place in places)})
-    if submissions.table_sha256 and submissions.table:
-        files.append(RecordedFile(submissions.table_name, submissions.table_sha256, "Applicants"))
-        _tell_columns(submissions.table_name, submissions.table)
-    if source.is_file() and not is_table(source.name):
-        with source.open("rb") as zipped:
-            digest = hashlib.file_digest(zipped, "sha256").hexdigest()
-        files.append(RecordedFile(source.name, digest, "Zip"))
-    chosen = {name: value for name, value in vars(args).items() if name in _OPTIONS and value}
-    options = tuple(f"{name.replace('_', ' ')}: {value}" for name, value in chosen.items())
-    task = Task(source, text, lists, web_options.asking(args), args.at, pins)
-    return BatchJob(submissions, task, rules.name or source.name, tuple(files), options)
+    named = job.lists_of(text, args.policy or "")
+    places = {name: file.parent / name for name in named} or _followed_lists(args)
+    lists = [(name, place.read_bytes()) for name, place in places.items()]
+    ours = {file, *(place.resolve() for place in places.values())}
+    return job.rules(args.policy or "", text, lists), ours
 
 
-def _recorded(about: str, place: str | Path, data: bytes) -> RecordedFile:
-    return RecordedFile(str(place), hashlib.sha256(data).hexdigest(), about)
-
-
-def _followed_lists(args: argparse.Namespace) -> tuple[Path, ...]:
+def _followed_lists(args: argparse.Namespace) -> dict[str, Path]:
     """Return the files of the lists that `mintmark-verify trust` follows, refreshed if old."""
     given.followed(args, now=clock.now())
-    home = store.default_folder(os.environ)
-    return tuple(home / followed.file for followed in store.subscriptions(home))
+    return following.files(store.default_folder(os.environ))
 
 
 def _tell_columns(name: str, table: ApplicantTable) -> None:

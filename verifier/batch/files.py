@@ -14,10 +14,15 @@ from typing import IO, TypeAlias
 
 from contexts.errors import MintmarkError
 from verifier.intake.submission import MAX_BYTES
+from verifier.wording.words import N_
 
 MAX_FILES = 50_000
 TABLES = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods")
 """Files that can say who handed in what."""
+PRACTICE = Path(__file__).parent / "practice"
+"""The folder to practice on: `applicants/`, `policy.toml`, and the list that it names."""
+AS_FOLDER = ".folder"
+"""The end of a zip's name if it holds a folder's files by their names in that folder."""
 MAX_ZIP_DIRECTORY_BYTES = 16 * 1024 * 1024
 """The list of contents in a zip: it is read whole, before anything can be counted."""
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -25,7 +30,12 @@ _LEFT_BY_SYSTEMS = (".", "~$", "__MACOSX", "Thumbs.db", "desktop.ini")
 
 
 class BatchError(MintmarkError, ValueError):
-    """The check cannot start; the message says what to correct."""
+    """The check cannot start; `sentence` with its `params` says what to correct."""
+
+    def __init__(self, sentence: str, **params: str | int) -> None:
+        super().__init__(sentence.format_map(params))
+        self.sentence = sentence
+        self.params = params
 
 
 class UnreadableError(MintmarkError):
@@ -47,11 +57,11 @@ class Folder:
         """Return the files' names, in order, with `/` between folders."""
         names: list[str] = []
         for folder, folders, files in os.walk(self.root):
-            folders[:] = filter(_is_handed_in, folders)
+            folders[:] = filter(is_handed_in, folders)
             inside = f"{folder}/".removeprefix(f"{self.root}/")
-            names += [inside + name for name in files if _is_handed_in(name)]
+            names += [inside + name for name in files if is_handed_in(name)]
             if len(names) > MAX_FILES:
-                raise BatchError(f"more than {MAX_FILES} files: check them in parts")
+                raise BatchError(N_("more than {most} files: check them in parts"), most=MAX_FILES)
         return sorted(names)
 
     def read(self, name: str) -> tuple[bytes, str]:
@@ -73,24 +83,42 @@ class Folder:
 
 
 class Zip:
-    """The files in a zip, read where they lie. `BatchError` if it is not to be trusted."""
+    """The files in a zip, read where they lie. `BatchError` if it is not to be trusted.
+
+    `is_folder` is True if it stands for a folder whose files came one by one.
+    """
 
     def __init__(self, path: Path) -> None:
+        self.is_folder = path.suffix == AS_FOLDER
         try:
             _refuse_endless(path)
             self._zip = zipfile.ZipFile(path)
         except (OSError, zipfile.BadZipFile, ValueError) as exc:
-            raise BatchError(f"{path} is no folder, table (CSV, XLSX) or sound zip: {exc}") from exc
+            raise BatchError(
+                N_("{file} is no folder, table (CSV, XLSX) or sound zip: {fault}"),
+                file=path.name,
+                fault=str(exc),
+            ) from exc
         inside = [info for info in self._zip.infolist() if not info.is_dir()]
         self._files = {_name(info).replace("\\", "/"): info for info in inside}
         if len(self._files) < len(inside):
-            raise BatchError(f"{path} holds two files of one name: make the zip again")
+            raise BatchError(
+                N_("{file} holds two files of one name: make the zip again"), file=path.name
+            )
         if len(inside) > MAX_FILES:
-            raise BatchError(f"{path} holds more than {MAX_FILES} files: check it in parts")
+            raise BatchError(
+                N_("{file} holds more than {most} files: check it in parts"),
+                file=path.name,
+                most=MAX_FILES,
+            )
 
     def names(self) -> list[str]:
         """Return the files' names, in order, with `/` between folders."""
-        return sorted(name for name in self._files if all(map(_is_handed_in, name.split("/"))))
+        return sorted(name for name in self._files if all(map(is_handed_in, name.split("/"))))
+
+    def size(self) -> int:
+        """Return how many bytes all files have, as far as they are ever read."""
+        return sum(info.file_size for info in self._files.values())
 
     def read(self, name: str) -> tuple[bytes, str]:
         """Return a file and its SHA-256; `UnreadableError`, before one too large is even begun."""
@@ -99,6 +127,8 @@ class Zip:
             raise UnreadableError("file_outside")
         if info is None:
             raise UnreadableError("file_missing")
+        if stat.S_ISLNK(info.external_attr >> 16):
+            raise UnreadableError("file_unreadable", detail="it only points to another file")
         if info.file_size > MAX_BYTES:
             raise UnreadableError("too_large", limit_mb=MAX_BYTES // 1024**2)
         if info.flag_bits & 1 or info.compress_type not in _PACKED:
@@ -126,7 +156,7 @@ SourceFiles: TypeAlias = Folder | Zip
 def source_files(source: Path) -> SourceFiles:
     """Return the files of `source`, or the files beside it if it is a table."""
     if not source.exists():
-        raise BatchError(f"there is no {source}")
+        raise BatchError(N_("there is no {file}"), file=str(source))
     if source.is_dir():
         return Folder(source)
     return Folder(source.parent) if source.name.lower().endswith(TABLES) else Zip(source)
@@ -144,7 +174,8 @@ def _without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)  # a pipe would wait for whoever fills it
 
 
-def _is_handed_in(name: str) -> bool:
+def is_handed_in(name: str) -> bool:
+    """Whether a part of a name is somebody's, and not left by an operating system."""
     return name == ".." or not name.startswith(_LEFT_BY_SYSTEMS)
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fnmatch import fnmatchcase
-from pathlib import Path
 
 from verifier import trust
 from verifier.batch.table import ApplicantFile
@@ -61,13 +60,13 @@ class Policy:
     """Whether credentials that are no badges count."""
 
 
-def list_files(text: bytes, folder: Path) -> tuple[Path, ...]:
-    """Return where the trust lists lie that a policy in `folder` names; `TomlError`."""
-    return tuple(folder / name for name in strict_toml.loads(text).lines("lists"))
+def list_names(text: bytes) -> tuple[str, ...]:
+    """Return the files of trust lists that a policy names, as it does; `TomlError`."""
+    return strict_toml.loads(text).lines("lists")
 
 
 def parse(text: bytes, lists: tuple[bytes, ...]) -> Policy:
-    """Return the policy in TOML; `lists` are the files of `list_files`.
+    """Return the policy in TOML; `lists` are the contents of the files of `list_names`.
 
     `TomlError` and `TrustListError` name the key and the remedy.
     """

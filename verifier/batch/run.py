@@ -39,12 +39,17 @@ _checkers: list[Checker] = []
 """Of a worker, its one desk."""
 
 
+class WorkerEndedError(BatchError):
+    """A worker process was killed, most often for want of memory."""
+
+
 @dataclass(frozen=True, slots=True)
 class BatchJob:
-    """What to check, how, and what goes into the record."""
+    """What to check, how, and what goes into the record, in which it is called `source`."""
 
     submissions: Submissions
     task: Task
+    source: str
     title: str
     files: tuple[RecordedFile, ...]
     options: tuple[str, ...]
@@ -84,7 +89,7 @@ def run(
     }
     times = {"begun": begun, "finished": finished.isoformat()}
     for name, data in (*written.items(), (RECORD, _record(job, rows, times, written))):
-        _write(out / name, data)
+        write_whole(out / name, data)
     (out / JOURNAL).unlink()
     return rows
 
@@ -100,7 +105,7 @@ def check_all(things: Sequence[ApplicantFile], task: Task, workers: int) -> Iter
         for done in as_completed([pool.submit(_check, part) for part in parts]):
             yield done.result()
     except BrokenProcessPool as exc:
-        raise BatchError(
+        raise WorkerEndedError(
             "a worker was ended: is there memory enough? The same command goes on from here, with"
             " --workers 1 in less memory"
         ) from exc
@@ -167,19 +172,22 @@ def _settled(row: Row, users: dict[str, Row]) -> Row:
 def _open(job: BatchJob, out: Path) -> tuple[str, dict[ApplicantFile, list[Row]]]:
     """Return when the check in `out` was begun and what is done of it; begin it if it is new."""
     if (out / RECORD).exists():
-        raise BatchError(f"{out} holds a finished check: give another folder with --out")
+        raise BatchError(
+            "{out} holds a finished check: give another folder with --out", out=str(out)
+        )
     journal = out / JOURNAL
     if not journal.exists():
         out.mkdir(mode=0o700, parents=True, exist_ok=True)
         begun = clock.now().isoformat()
-        _write(journal, json.dumps({"of": job.fingerprint, "begun": begun}).encode() + b"\n")
+        write_whole(journal, json.dumps({"of": job.fingerprint, "begun": begun}).encode() + b"\n")
         return begun, {}
     head, *lines = journal.read_bytes().splitlines(keepends=True)
     first = json.loads(head)
     if first["of"] != job.fingerprint:
         raise BatchError(
-            f"{out} holds a check that was begun with other applicants, rules or options: "
-            "give another folder with --out"
+            "{out} holds a check that was begun with other applicants, rules or options: "
+            "give another folder with --out",
+            out=str(out),
         )
     if lines and not lines[-1].endswith(b"\n"):  # torn when the run was killed
         os.truncate(journal, journal.stat().st_size - len(lines.pop()))
@@ -211,7 +219,7 @@ def _record(
         "version": 1,
         "made by": _made_by(),
         **times,
-        "source": str(job.task.source),
+        "source": job.source,
         "options": job.options,
         "files": [request._asdict() for request in job.files],
         "asked": [
@@ -238,7 +246,7 @@ def _made_by() -> str:
     return f"mintmark {version('mintmark')}"
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes) -> None:
     """Write a file whole or not at all; only its owner reads it, because it names people."""
     new = path.with_name(path.name + ".new")
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:

@@ -17,11 +17,13 @@ from verifier.batch import columns
 from verifier.batch.files import MAX_FILES, TABLES, BatchError
 from verifier.intake import sandbox
 from verifier.intake.submission import MAX_BYTES
+from verifier.wording.words import N_
 
 DELIMITERS = ",;\t|"
-NEEDED = (
-    "it needs a column File or Link, and Applicant, Name or Email; heads are read whole, and the "
-    "documentation (docs/verify.md) lists those that are known"
+NEEDED = N_(
+    "{file} does not say who handed in what: it needs a column File or Link, and Applicant, Name "
+    "or Email; heads are read whole, and the documentation (docs/verify.md) lists those that are "
+    "known"
 )
 Rows: TypeAlias = list[tuple[int, list[str]]]
 
@@ -92,12 +94,15 @@ def read(data: bytes, where: str) -> ApplicantTable:
     Raises `BatchError`, which names the row or column and what to correct.
     """
     if len(data) > MAX_BYTES:
-        raise BatchError(f"{where} is over {MAX_BYTES // 1024**2} MB: check it in parts")
+        most = MAX_BYTES // 1024**2
+        raise BatchError(N_("{file} is over {most} MB: check it in parts"), file=where, most=most)
     sheets = _sheets(data, where) if data.startswith(_WORKBOOK) else {"": _lines(data, where)}
     fit = {name: rows for name, rows in sheets.items() if rows and _is_head(rows[0][1])}
-    if len(fit) != 1:
-        about = f"{where} holds {len(fit)} sheets of applicants: keep one" if fit else ""
-        raise BatchError(about or f"{where} does not say who handed in what: {NEEDED}")
+    if not fit:
+        raise BatchError(NEEDED, file=where)
+    if len(fit) > 1:
+        several = N_("{file} holds {number} sheets of applicants: keep one")
+        raise BatchError(several, file=where, number=len(fit))
     ((sheet, rows),) = fit.items()
     place = f"{where}, sheet {sheet}" if len(sheets) > 1 else where
     return _table(rows, place, PurePosixPath(where).parent)
@@ -114,11 +119,14 @@ def _table(rows: Rows, where: str, folder: PurePosixPath) -> ApplicantTable:
     uses = [columns.role(head) for head in heads]
     _refuse_twins(heads, uses, where)
     if len(rows) > MAX_FILES:
-        raise BatchError(f"{where} has more than {MAX_FILES} rows: check it in parts")
+        raise BatchError(
+            N_("{file} has more than {most} rows: check it in parts"), file=where, most=MAX_FILES
+        )
     files: dict[tuple[str, str], ApplicantFile] = {}
     for number, cells in rows:
         if any(cells[len(uses) :]):
-            raise BatchError(f"{where}, row {number}, has more cells than the first row")
+            longer = N_("{file}, row {number}, has more cells than the first row")
+            raise BatchError(longer, file=where, number=number)
         row: dict[str, list[str]] = defaultdict(list)
         for use, cell in zip(uses, cells, strict=False):
             row[use] += [cell] if cell and cell.casefold() not in _NOBODY else []
@@ -135,9 +143,10 @@ def _refuse_twins(heads: list[str], uses: list[str], where: str) -> None:
     )
     for head, number in Counter(of_people).items():
         if number > 1:
-            raise BatchError(
-                f"{where} has {number} columns “{head}”: rename those that are not the applicant's"
+            twins = N_(
+                "{file} has {number} columns “{head}”: rename those that are not the applicant's"
             )
+            raise BatchError(twins, file=where, number=number, head=head)
 
 
 def _files_of_row(
@@ -195,7 +204,7 @@ def _lines(data: bytes, where: str) -> Rows:
             continue
         best = max(best, rows, key=_known_heads)
     if fault and not _known_heads(best):
-        raise BatchError(f"{where} is no table: {fault}")
+        raise BatchError(N_("{file} is no table: {fault}"), file=where, fault=fault)
     return best
 
 
@@ -214,9 +223,11 @@ def _sheets(data: bytes, where: str) -> dict[str, Rows]:
     try:
         result = sandbox.read("workbook", data)
     except sandbox.SandboxError as exc:
-        raise BatchError(f"{where} is too large or too hard to read: save it as CSV") from exc
+        hard = N_("{file} is too large or too hard to read: save it as CSV")
+        raise BatchError(hard, file=where) from exc
     if "code" in result:
-        raise BatchError(f"{where} is no workbook that can be read: save it as CSV UTF-8")
+        unread = N_("{file} is no workbook that can be read: save it as CSV UTF-8")
+        raise BatchError(unread, file=where)
     numbered = {name: list(enumerate(rows, 1)) for name, rows in result["sheets"].items()}
     return {name: [row for row in rows if any(row[1])] for name, rows in numbered.items()}
 
@@ -229,4 +240,4 @@ def _text(data: bytes, where: str) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise BatchError(f"{where} cannot be read as text: save it as CSV UTF-8")
+    raise BatchError(N_("{file} cannot be read as text: save it as CSV UTF-8"), file=where)

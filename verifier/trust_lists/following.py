@@ -78,6 +78,11 @@ def current_lists(
     return tuple(lists), tuple(warnings)
 
 
+def files(folder: Path) -> dict[str, Path]:
+    """Return the files of the followed lists, by address."""
+    return {followed.url: folder / followed.file for followed in store.subscriptions(folder)}
+
+
 class LiveLists(Sequence[TrustList]):
     """The followed lists, read anew at each use, for a server that runs for months."""
 

@@ -1,0 +1,91 @@
+"""One check, made from what was handed in and the rules: for the command and for the page."""
+
+import hashlib
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from verifier import trust
+from verifier.batch import policy
+from verifier.batch.applicants import read_submissions
+from verifier.batch.checker import Task
+from verifier.batch.files import AS_FOLDER, BatchError
+from verifier.batch.run import BatchJob
+from verifier.batch.sheet import RecordedFile
+from verifier.batch.table import is_table
+from verifier.fetching.fetch import Fetch
+from verifier.options.pinned import Pin
+from verifier.parsing.strict_toml import TomlError
+from verifier.trust import TrustListError
+from verifier.wording.words import N_
+
+_FAULT = N_("{file}: {fault}")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """A policy with its trust lists, in bytes, and how the record names them."""
+
+    policy: bytes
+    lists: tuple[bytes, ...]
+    name: str
+    files: tuple[RecordedFile, ...]
+
+
+def lists_of(text: bytes, file: str) -> tuple[str, ...]:
+    """Return the names of the trust lists in the policy `file`; `BatchError`."""
+    try:
+        return policy.list_names(text)
+    except TomlError as exc:
+        raise BatchError(_FAULT, file=file, fault=str(exc)) from exc
+
+
+def rules(file: str, text: bytes, lists: Sequence[tuple[str, bytes]]) -> Rules:
+    """Return the rules in the policy `file`, if that is not empty, with lists by their names.
+
+    Raises `BatchError`, which names the file, the key and what to correct.
+    """
+    try:
+        name = policy.parse(text, ()).name
+    except TomlError as exc:
+        raise BatchError(_FAULT, file=file, fault=str(exc)) from exc
+    files = [_recorded("Policy", file, text)] if file else []
+    for place, data in lists:
+        try:
+            listed = trust.load(data)
+        except TrustListError as exc:
+            raise BatchError(_FAULT, file=place, fault=str(exc)) from exc
+        about = f"List “{listed.name}”, as of {listed.updated:%Y-%m-%d}"
+        files.append(_recorded(about, place, data))
+    return Rules(text, tuple(data for _, data in lists), name, tuple(files))
+
+
+def make(
+    source: Path,
+    rules: Rules,
+    *,
+    ask: Callable[[], Fetch],
+    at: datetime | None = None,
+    pins: tuple[Pin, ...] = (),
+    options: tuple[str, ...] = (),
+    ours: Collection[Path] = (),
+    name: str = "",
+) -> BatchJob:
+    """Return the check of `source` by `rules`, without the files in `ours`; the results call it
+    `name`. Raises `BatchError` if it is not clear who handed in what."""
+    files = [*rules.files, *(_recorded(f"Context {pin.url}", pin.file, pin.data) for pin in pins)]
+    submissions = read_submissions(source, ours)
+    if submissions.table_sha256:
+        files.append(RecordedFile(submissions.table_name, submissions.table_sha256, "Applicants"))
+    if source.is_file() and source.suffix != AS_FOLDER and not is_table(source.name):
+        with source.open("rb") as zipped:
+            digest = hashlib.file_digest(zipped, "sha256").hexdigest()
+        files.append(RecordedFile(name or source.name, digest, "Zip"))
+    task = Task(source, rules.policy, rules.lists, ask, at, pins)
+    title = rules.name or name or source.name
+    return BatchJob(submissions, task, name or str(source), title, tuple(files), options)
+
+
+def _recorded(about: str, file: str, data: bytes) -> RecordedFile:
+    return RecordedFile(file, hashlib.sha256(data).hexdigest(), about)
