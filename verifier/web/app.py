@@ -1,10 +1,11 @@
-"""The verifier as a web service of its own: page and API; it stores nothing."""
+"""The verifier as a web service of its own: the pages and the API."""
 
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 
-from flask import Flask, Response, redirect, url_for
+from flask import Blueprint, Flask, Response, redirect, url_for
 from waitress import create_server
 from werkzeug.exceptions import HTTPException, InternalServerError
 
@@ -14,6 +15,9 @@ from verifier.clock import now as system_clock
 from verifier.fetching.fetch import Fetch
 from verifier.web import problems
 from verifier.web.api import MAX_BODY_BYTES, api_blueprint
+from verifier.web.applicants.pages import applicants_blueprint
+from verifier.web.applicants.process import World as World
+from verifier.web.applicants.runs import MOST_BYTES, Desk
 from verifier.web.headers import protect
 from verifier.web.page import MOST_TOGETHER, Site, verifier_blueprint
 
@@ -31,14 +35,18 @@ def create_app(
     clock: Callable[[], datetime] = system_clock,
     contexts: FrozenContexts = BUNDLED,
     name: str = "Mintmark",
+    many: Blueprint | None = None,
 ) -> Flask:
-    """Return the application: the page at `/verify`, the API at `/api`; `name` is who runs it."""
+    """Return the application: the page at `/verify`, the API at `/api`; `name` is who runs it, and
+    `many` the pages for many applicants, if there are any."""
     app = Flask("verifier.web", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, CHECKS_AT_ONCE=THREADS // 2)
     page = verifier_blueprint(
         site=Site(name), make_fetch=make_fetch, trust=trust, clock=clock, contexts=contexts
     )
     app.register_blueprint(page, url_prefix="/verify")
+    if many is not None:
+        app.register_blueprint(many, url_prefix="/verify/applicants")
     api = api_blueprint(make_fetch=make_fetch, trust=trust, clock=clock, contexts=contexts)
     app.register_blueprint(api, url_prefix="/api")
     app.add_url_rule("/", "home", lambda: redirect(url_for("verifier.page")))
@@ -47,9 +55,17 @@ def create_app(
     return app
 
 
+def for_many(home: Path, world: World) -> Blueprint:
+    """Return the pages for many applicants, whose checks are folders in `home`; sweep it."""
+    desk = Desk(home)
+    desk.keep_tidy()
+    return applicants_blueprint(desk, world)
+
+
 def serve(app: Flask, *, bind: str, port: int) -> None:
     """Serve `app` until interrupted. A thread works on a request that has come in whole."""
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # waiting is what a queue is for
+    most = MOST_BYTES if "applicants" in app.blueprints else MOST_TOGETHER
     server = create_server(
         app,
         host=bind,
@@ -57,7 +73,7 @@ def serve(app: Flask, *, bind: str, port: int) -> None:
         threads=THREADS,
         connection_limit=CONNECTIONS,
         channel_timeout=IDLE_SECONDS,
-        max_request_body_size=2 * MOST_TOGETHER,  # a larger one gets no answer in words
+        max_request_body_size=2 * most,  # a larger one gets no answer in words
         clear_untrusted_proxy_headers=False,  # `limits.caller` says whom it believes
         ident=None,
     )

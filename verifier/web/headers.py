@@ -13,6 +13,8 @@ CAMERA = {
     "Content-Security-Policy": f"{PAGE_POLICY}; connect-src 'self'",
     "Permissions-Policy": NO_DEVICES.replace("camera=()", "camera=(self)"),
 }
+# Of the pages whose own script asks this site for more.
+ASKING = {"Content-Security-Policy": f"{PAGE_POLICY}; connect-src 'self'"}
 # For a file that a browser may open by itself: it can run, load and frame nothing.
 FILE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 ONE_YEAR = 31_536_000
@@ -29,7 +31,7 @@ def protect(app: Flask | Blueprint, *, https: bool) -> None:
         response.headers.setdefault("Permissions-Policy", NO_DEVICES)
         response.headers["X-Content-Type-Options"] = "nosniff"
         # Another site must not learn an unlisted address, a holder's link least of all.
-        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         if https:
             response.headers["Strict-Transport-Security"] = f"max-age={ONE_YEAR}"

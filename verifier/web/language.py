@@ -73,6 +73,7 @@ def speak(blueprint: Blueprint) -> None:
     """Give every page of the app that registers `blueprint` its language."""
     blueprint.record_once(_install)
     blueprint.add_app_template_filter(day)
+    blueprint.add_app_template_filter(next_step)
     blueprint.add_app_template_global(say)
     blueprint.app_context_processor(lambda: {"lang": chosen(), "languages": LANGUAGES})
     blueprint.app_url_defaults(_keep)

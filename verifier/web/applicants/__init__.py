@@ -1,0 +1,1 @@
+"""The page on which an office checks many applicants, as `mintmark-verify batch` does."""
