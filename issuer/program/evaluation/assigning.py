@@ -1,0 +1,260 @@
+"""From what was handed in to who judges it: proposed as a plan, moved by hand, put in force.
+
+proposal = propose(session, purpose, policy, load, today=today)     # changes nothing
+put_in_force(session, proposal, due_on=due_on, now=now)
+move(session, version, old, new, due_on=due_on, now=now)            # and a second run keeps it
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from issuer.people.roles import Role, in_force
+from issuer.people.tables import ExpertiseRow, GrantRow, PersonRow
+from issuer.program.evaluation.assignment import (
+    Evaluator,
+    Ground,
+    Load,
+    Plan,
+    Request,
+    assign,
+    even_load,
+)
+from issuer.program.evaluation.conflicts import must_not_judge
+from issuer.program.evaluation.reviews import Ending, Given, MustNotJudge
+from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
+from issuer.program.policy import Policy
+from issuer.program.projects.states import State
+from issuer.program.projects.tables import ProjectRow, TopicRow, VersionRow
+from issuer.program.windows.window import Purpose
+
+_WAITING = {Purpose.PROPOSAL: State.PROPOSED, Purpose.COMPLETION: State.SUBMITTED}
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A plan, and the rows that it speaks of: versions and evaluators by their numbers."""
+
+    plan: Plan
+    load: Load
+    judges: int
+    versions: Mapping[str, VersionRow]
+    evaluators: Mapping[str, PersonRow]
+
+    @property
+    def demand(self) -> int:
+        """How many places the requests need."""
+        return len(self.versions) * self.judges
+
+    @property
+    def supply(self) -> int:
+        """How many places the evaluators have together (E27)."""
+        return len(self.evaluators) * self.load.greatest
+
+
+def propose(
+    session: Session,
+    purpose: Purpose,
+    policy: Policy,
+    load: Load | None = None,
+    *,
+    today: date,
+    window_pk: int | None = None,
+) -> Proposal:
+    """Return who could judge what waits to be judged, without changing anything.
+
+    `load` is even, if none is given. What was begun or moved by hand stays (E23), and what comes
+    again goes to who judged it before (E26).
+    """
+    waiting = waiting_versions(session, purpose, window_pk)
+    evaluators = active_evaluators(session, today=today)
+    topics = expertise(session, [person.id for person in evaluators])
+    judges = policy.proposal_judges if purpose is Purpose.PROPOSAL else policy.completion_judges
+    load = load or even_load(len(waiting), len(evaluators), judges)
+    teachers = {version.project.person_pk for version in waiting}
+    forbidden, recused = must_not_judge(session, teachers), _recused(session, waiting)
+    staying, names = _staying(session, waiting), topic_names(session)
+
+    def request(version: VersionRow) -> Request:
+        conflicts = forbidden[version.project.person_pk] | recused[version.project_pk]
+        return Request(
+            id=str(version.id),
+            topic=names.get(version.project.topic_pk or 0, ""),
+            conflicts=frozenset(map(str, conflicts)),
+            stays=frozenset(map(str, staying[version.id] - conflicts)),
+        )
+
+    supply = [Evaluator(str(person.id), frozenset(topics[person.id])) for person in evaluators]
+    return Proposal(
+        plan=assign([request(version) for version in waiting], supply, load, judges=judges),
+        load=load,
+        judges=judges,
+        versions={str(version.id): version for version in waiting},
+        evaluators={str(person.id): person for person in evaluators},
+    )
+
+
+def put_in_force(
+    session: Session, proposal: Proposal, *, due_on: date, now: datetime
+) -> list[AssignmentRow]:
+    """Assign what a proposal says, and return the new assignments; those there are stay."""
+    return [
+        _assigned(
+            session,
+            proposal.versions[place.request],
+            int(place.evaluator),
+            place.ground,
+            due_on=due_on,
+            now=now,
+        )
+        for place in proposal.plan.places
+        if int(place.evaluator) not in _have(session, proposal.versions[place.request])
+    ]
+
+
+def move(
+    session: Session,
+    version: VersionRow,
+    old: PersonRow | None,
+    new: PersonRow,
+    *,
+    due_on: date,
+    now: datetime,
+) -> AssignmentRow:
+    """Give a request to somebody else by hand, or to one more person if `old` is None.
+
+    Raises `MustNotJudge`, and `Given` if the old evaluator's review was given.
+    """
+    teacher = version.project.person_pk
+    if new.id in must_not_judge(session, [teacher])[teacher]:
+        raise MustNotJudge("this evaluator must not judge this work")
+    rows = {row.evaluator_pk: row for row in of_version(session, version)}
+    if old is not None and (row := rows.get(old.id)) is not None:
+        if row.review is not None and row.review.given_at is not None:
+            raise Given("this review was given")
+        row.ended_at, row.ending = now, Ending.REASSIGNED
+    ground = _ground(session, version, new)
+    row = _assigned(session, version, new.id, ground, due_on=due_on, now=now)
+    row.by_hand = True
+    session.flush()
+    return row
+
+
+def waiting_versions(
+    session: Session, purpose: Purpose, window_pk: int | None = None
+) -> Sequence[VersionRow]:
+    """Return the newest version of each project that waits to be judged, oldest first."""
+    rows = (
+        select(VersionRow)
+        .join(VersionRow.project)
+        .where(VersionRow.purpose == purpose, ProjectRow.state == _WAITING[purpose])
+        .options(joinedload(VersionRow.project))
+        .order_by(VersionRow.id)
+    )
+    if window_pk is not None:
+        rows = rows.where(VersionRow.window_pk == window_pk)
+    newest = {version.project_pk: version for version in session.scalars(rows)}
+    return list(newest.values())
+
+
+def active_evaluators(session: Session, *, today: date) -> Sequence[PersonRow]:
+    """Return everyone who is an evaluator today."""
+    rows = (
+        select(PersonRow)
+        .join(GrantRow, GrantRow.person_pk == PersonRow.id)
+        .where(GrantRow.role == Role.EVALUATOR, in_force(today), PersonRow.left_at.is_(None))
+        .where(PersonRow.erased_at.is_(None), PersonRow.merged_into.is_(None))
+    )
+    return session.scalars(rows.distinct().order_by(PersonRow.id)).all()
+
+
+def expertise(session: Session, people: Collection[int]) -> Mapping[int, set[str]]:
+    """Return the topics that each of these people knows."""
+    topics: dict[int, set[str]] = defaultdict(set)
+    for row in session.scalars(select(ExpertiseRow).where(ExpertiseRow.person_pk.in_(people))):
+        topics[row.person_pk].add(row.topic)
+    return topics
+
+
+def topic_names(session: Session) -> Mapping[int, str]:
+    """Return the name of each topic."""
+    return {row.id: row.name for row in session.scalars(select(TopicRow))}
+
+
+def of_version(session: Session, version: VersionRow) -> Sequence[AssignmentRow]:
+    """Return all assignments of a version, also those that ended."""
+    rows = select(AssignmentRow).where(AssignmentRow.version_pk == version.id)
+    return session.scalars(rows.order_by(AssignmentRow.id)).all()
+
+
+def _staying(session: Session, versions: Collection[VersionRow]) -> Mapping[int, set[int]]:
+    """Return, by version, who has it and keeps it, or judged the project before."""
+    staying: dict[int, set[int]] = defaultdict(set)
+    by_project = {version.project_pk: version for version in versions}
+    rows = (
+        select(AssignmentRow, VersionRow)
+        .join(VersionRow, VersionRow.id == AssignmentRow.version_pk)
+        .where(VersionRow.project_pk.in_(by_project), AssignmentRow.ended_at.is_(None))
+    )
+    for assignment, version in session.execute(rows):
+        now = by_project[version.project_pk]
+        is_earlier = version.purpose == now.purpose and version.number < now.number
+        if version.id == now.id or (is_earlier and _was_given(session, assignment)):
+            staying[now.id].add(assignment.evaluator_pk)
+    return staying
+
+
+def _have(session: Session, version: VersionRow) -> set[int]:
+    """Return who has a version now."""
+    rows = of_version(session, version)
+    return {row.evaluator_pk for row in rows if row.ended_at is None}
+
+
+def _assigned(
+    session: Session,
+    version: VersionRow,
+    evaluator_pk: int,
+    ground: Ground,
+    *,
+    due_on: date,
+    now: datetime,
+) -> AssignmentRow:
+    """Return the assignment of a version to an evaluator; one that had ended begins again."""
+    rows = {row.evaluator_pk: row for row in of_version(session, version)}
+    row = rows.get(evaluator_pk) or AssignmentRow(
+        version_pk=version.id, evaluator_pk=evaluator_pk, created_at=now
+    )
+    row.ended_at = row.ending = row.reason = None
+    row.ground, row.due_on = ground, due_on
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _recused(session: Session, versions: Collection[VersionRow]) -> Mapping[int, set[int]]:
+    """Return, by project, who handed it back: they are not asked again."""
+    recused: dict[int, set[int]] = defaultdict(set)
+    rows = (
+        select(VersionRow.project_pk, AssignmentRow.evaluator_pk)
+        .join(AssignmentRow, AssignmentRow.version_pk == VersionRow.id)
+        .where(VersionRow.project_pk.in_([version.project_pk for version in versions]))
+        .where(AssignmentRow.ending == Ending.RECUSED)
+    )
+    for project, evaluator in session.execute(rows):
+        recused[project].add(evaluator)
+    return recused
+
+
+def _was_given(session: Session, assignment: AssignmentRow) -> bool:
+    given = select(ReviewRow.given_at).where(ReviewRow.assignment_pk == assignment.id)
+    return session.scalar(given) is not None
+
+
+def _ground(session: Session, version: VersionRow, person: PersonRow) -> Ground:
+    topic = topic_names(session).get(version.project.topic_pk or 0)
+    in_field = topic in expertise(session, [person.id])[person.id]
+    return Ground.IN_FIELD if in_field else Ground.OUTSIDE_FIELD
