@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
+from issuer.__main__ import main
 from issuer.approvals import schema
 from issuer.catalog import versions
 from issuer.catalog.achievement import Criterion, Level, Rubric
@@ -22,6 +23,8 @@ from issuer.program.evaluation.decisions import NotDecidable
 from issuer.program.evaluation.judgment import Outcome
 from issuer.program.evaluation.reviews import MustNotJudge, Unfinished
 from issuer.program.evaluation.tables import AssignmentRow, ProjectDecisionRow, ReviewRow
+from issuer.program.evidence.file_store import FileStore
+from issuer.program.invariants import breaches
 from issuer.program.projects import drafts, history, submission
 from issuer.program.projects.drafts import Overtaken, ReadOnly
 from issuer.program.projects.states import NotNow, Reason, State
@@ -380,3 +383,99 @@ def test_an_own_idea_that_is_issued_is_not_listed_in_the_catalog(school):
     school.deliver()
     with school.issuer.database.reading() as session:
         assert PROPOSAL["title"] not in {item.name for item in versions.listed(session)}
+
+
+def found(school):
+    with school.issuer.database.reading() as session:
+        store = FileStore(school.issuer.settings.home / "evidence")
+        return [breach.invariant for breach in breaches(session, evidence=store)]
+
+
+def whole_way(school):
+    school.propose()
+    school.judge(MET)
+    school.complete()
+    school.judge(NOT_YET, {"work": "One more piece."})
+    school.complete({**COMPLETION, "student_work": "More."})
+    school.judge(MET)
+    school.deliver()
+
+
+def test_a_program_that_was_played_has_no_breach(school):
+    assert found(school) == []
+    whole_way(school)
+    assert found(school) == []
+
+
+@pytest.mark.parametrize(
+    ("spoil", "invariant"),
+    [
+        ("UPDATE projects SET state = 'draft'", "I4"),
+        ("DELETE FROM project_events WHERE act = 'issue'", "I4"),
+        ("UPDATE project_events SET act = 'close' WHERE act = 'issue'", "I4"),
+        ("DELETE FROM outbox WHERE kind = 'decision'", "I6"),
+        ("UPDATE project_decisions SET outcome = 'not_yet'", "I5"),
+        ("UPDATE approvals SET approval_id = 'other'", "I1"),
+        ("UPDATE project_decisions SET corrects = NULL, version_pk = 1", "I6"),
+    ],
+)
+def test_each_breach_is_found(school, spoil, invariant):
+    whole_way(school)
+    with school.writing() as session:
+        session.execute(text(spoil))
+    assert invariant in found(school)
+
+
+def test_a_window_that_was_moved_in_the_database_is_found(school):
+    whole_way(school)
+    with school.writing() as session:
+        window(session, Purpose.PROPOSAL, school.now, school.now + timedelta(days=1))
+        session.flush()
+        session.execute(text("UPDATE project_versions SET window_pk = 1"))
+    assert found(school) == []
+    with school.writing() as session:
+        session.get(WindowRow, 1).opens = school.now + timedelta(hours=1)
+    assert set(found(school)) == {"I13"}
+
+
+def test_a_program_with_windows_takes_nothing_without_one(school):
+    whole_way(school)
+    with school.writing() as session:
+        policies.change(session, WINDOWED, by=None, now=school.now)
+    assert set(found(school)) == {"I13"}
+
+
+def test_an_assignment_in_a_conflict_is_found(school, now):
+    school.propose()
+    with school.writing() as session:
+        version = submission.newest_version(session, school.project(session))
+        session.add(
+            AssignmentRow(
+                version_pk=version.id,
+                evaluator_pk=school.teacher.id,
+                ground="in_field",
+                due_on=date(2026, 12, 8),
+                created_at=now,
+            )
+        )
+    assert found(school) == ["I2"]
+
+
+def test_a_file_that_is_gone_is_found(school):
+    school.propose()
+    school.judge(MET)
+    school.complete()
+    with school.writing() as session:
+        version = submission.newest_version(session, school.project(session))
+        version.artifacts = {"files": [{**FILE, "artifact": "a" * 22}]}
+    assert found(school) == ["I3"]
+
+
+def test_the_command_says_so(school, capsys):
+    home = ["--home", str(school.issuer.settings.home)]
+    assert main([*home, "program", "check"]) == 0
+    assert capsys.readouterr().out == "the program is sound\n"
+    with school.writing() as session:
+        session.execute(text("UPDATE projects SET state = 'active'"))
+    assert main([*home, "program", "check"]) == 1
+    assert capsys.readouterr().out.endswith("1 breach\n")

@@ -1,0 +1,185 @@
+"""What is true of every program at every moment, proved on any district's database (I1 to I13).
+
+    for breach in breaches(session, evidence=FileStore(home / "evidence")):
+        print(breach.invariant, breach.about, breach.what)
+
+A room that is walled off adds its own check to those here.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, TypeAlias
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from issuer.catalog.versions import rubric_of
+from issuer.home.settings import PROGRAM
+from issuer.issuance.records.approval_tables import ApprovalRow
+from issuer.outbox.tables import OutboxRow
+from issuer.program import policy as policies
+from issuer.program.evaluation import judgment
+from issuer.program.evaluation.approval import approval_id
+from issuer.program.evaluation.conflicts import must_not_judge
+from issuer.program.evaluation.decisions import APPROVED, RELEASED
+from issuer.program.evaluation.issuing import credential_of
+from issuer.program.evaluation.judgment import Outcome
+from issuer.program.evaluation.tables import AssignmentRow, ProjectDecisionRow
+from issuer.program.evidence.file_store import FileStore
+from issuer.program.projects.states import STEPS, Act, State
+from issuer.program.projects.tables import ProjectEventRow, ProjectRow, VersionRow
+from issuer.program.windows.window import Purpose
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One thing that should not be: which invariant, of what, and what is wrong."""
+
+    invariant: str
+    about: str
+    what: str
+
+
+Invariant: TypeAlias = Callable[[Session], Iterable[Breach]]
+
+
+def breaches(
+    session: Session, *, evidence: FileStore, more: Iterable[Invariant] = ()
+) -> Iterator[Breach]:
+    """Yield every breach there is; a sound program has none."""
+    for invariant in (*INVARIANTS, *more):
+        yield from invariant(session)
+    yield from _files_are_there(session, evidence)
+
+
+def _one_credential(session: Session) -> Iterator[Breach]:
+    """I1: an approved project has one approval, on its way or through the door."""
+    projects = select(ProjectRow).where(ProjectRow.state.in_((State.APPROVED, State.ISSUED)))
+    approvals = set(
+        session.scalars(select(ApprovalRow.approval_id).where(ApprovalRow.source == PROGRAM))
+    )
+    sent = Counter(session.scalars(select(OutboxRow.about).where(OutboxRow.kind == APPROVED)))
+    for project in session.scalars(projects):
+        if project.state == State.ISSUED and credential_of(session, project) is None:
+            yield Breach("I1", project.public_id, "is issued, and has no credential")
+        if approval_id(project) not in approvals and not sent[project.public_id]:
+            yield Breach("I1", project.public_id, "is approved, and its approval is nowhere")
+        if sent[project.public_id] > 1:
+            yield Breach("I1", project.public_id, "sent its approval more than once")
+
+
+def _nobody_judges_in_a_conflict(session: Session) -> Iterator[Breach]:
+    """I2: what is assigned and not yet given is judged by nobody who must not."""
+    rows = session.scalars(
+        select(AssignmentRow)
+        .where(AssignmentRow.ended_at.is_(None))
+        .options(joinedload(AssignmentRow.version).joinedload(VersionRow.project))
+        .options(joinedload(AssignmentRow.review))
+    ).all()
+    teachers = {row.version.project.person_pk for row in rows}
+    forbidden = must_not_judge(session, teachers)
+    for row in rows:
+        is_open = row.review is None or row.review.given_at is None
+        if is_open and row.evaluator_pk in forbidden[row.version.project.person_pk]:
+            yield Breach("I2", row.version.project.public_id, "is judged by who must not judge it")
+
+
+def _every_step_was_possible(session: Session) -> Iterator[Breach]:
+    """I4: the events of each project lead from a draft to its state, by the table's steps."""
+    reached: dict[int, str] = {}
+    for event in session.scalars(select(ProjectEventRow).order_by(ProjectEventRow.id)):
+        step = STEPS.get((State(event.origin), Act(event.act)))
+        before = reached.get(event.project_pk, State.DRAFT)
+        if step is None or step[0] != event.target or event.origin != before:
+            yield Breach("I4", str(event.project_pk), f"{event.act} from {event.origin}")
+        reached[event.project_pk] = event.target
+    for project in session.scalars(select(ProjectRow)):
+        if reached.get(project.id, State.DRAFT) != project.state:
+            yield Breach(
+                "I4", project.public_id, f"is {project.state} without an event that says so"
+            )
+
+
+def _decisions_are_whole(session: Session) -> Iterator[Breach]:
+    """I5: each released decision has a level for every criterion, and a comment below the line."""
+    rows = select(ProjectDecisionRow).where(ProjectDecisionRow.released_at.is_not(None))
+    for decision in session.scalars(rows):
+        rubric = rubric_of(decision.version.rubric_version)
+        about = decision.version.project.public_id
+        if judgment.gaps(rubric, decision.levels, decision.comments):
+            yield Breach("I5", about, "was decided without a level or a comment")
+        elif judgment.outcome_of(rubric, decision.levels) != Outcome(decision.outcome):
+            yield Breach("I5", about, "was decided otherwise than its levels say")
+
+
+def _released_once(session: Session) -> Iterator[Breach]:
+    """I6: one release for each version, and further ones only as corrections; each was told."""
+    rows = session.scalars(
+        select(ProjectDecisionRow).where(ProjectDecisionRow.released_at.is_not(None))
+    ).all()
+    first = Counter(row.version_pk for row in rows if row.corrects is None)
+    told = {
+        (row.payload or {}).get("decision")
+        for row in session.scalars(select(OutboxRow).where(OutboxRow.kind == RELEASED))
+    }
+    for row in rows:
+        if first[row.version_pk] > 1:
+            yield Breach("I6", row.version.project.public_id, "was released more than once")
+        if row.id not in told:
+            yield Breach("I6", row.version.project.public_id, "was released, and nobody was told")
+
+
+def _received_in_time(session: Session) -> Iterator[Breach]:
+    """I13: what a window took was received while it was open for that person."""
+    rows = select(VersionRow).where(VersionRow.window_pk.is_not(None))
+    for version in session.scalars(rows.options(joinedload(VersionRow.project))):
+        window = version.window
+        person = version.project.person_pk
+        if window is not None and not window.window.takes(version.received_at, person):
+            yield Breach("I13", version.project.public_id, "was taken when its window was closed")
+
+
+def _without_a_window(session: Session) -> Iterator[Breach]:
+    """I13: without a window, only a rolling program and what comes again in time are taken."""
+    policy = policies.current(session)
+    if policy is None or policy.rolling:
+        return
+    again = {
+        (event.project_pk, State(event.target)): event.at
+        for event in session.scalars(
+            select(ProjectEventRow)
+            .where(ProjectEventRow.act == Act.NOT_YET)
+            .order_by(ProjectEventRow.id)
+        )
+    }
+    drafts = {Purpose.PROPOSAL: State.DRAFT, Purpose.COMPLETION: State.ACTIVE}
+    days = timedelta(days=policy.days_to_resubmit)
+    for version in session.scalars(select(VersionRow).where(VersionRow.window_pk.is_(None))):
+        since = again.get((version.project_pk, drafts[Purpose(version.purpose)]))
+        if since is None or version.received_at >= since + days:
+            yield Breach("I13", str(version.project_pk), "was taken without a window")
+
+
+def _files_are_there(session: Session, evidence: FileStore) -> Iterator[Breach]:
+    """I3: every file that a version pins is there, under its digest."""
+    for version in session.scalars(select(VersionRow)):
+        for item in version.artifacts["files"]:
+            if (
+                "sha256" in item
+                and "artifact" in item
+                and not evidence.path(item["sha256"]).exists()
+            ):
+                yield Breach("I3", item["artifact"], "was handed in, and its file is gone")
+
+
+INVARIANTS: Final[tuple[Invariant, ...]] = (
+    _one_credential,
+    _nobody_judges_in_a_conflict,
+    _every_step_was_possible,
+    _decisions_are_whole,
+    _released_once,
+    _received_in_time,
+    _without_a_window,
+)
