@@ -9,10 +9,22 @@
 """
 
 from verifier.pipeline.pipeline import verify, verify_all
-from verifier.report import Answer, Check, Outcome, Report, Verdict
+from verifier.pipeline.presentations import verify_presentation
+from verifier.report import Answer, Check, Outcome, PresentationReport, Report, Verdict
 from verifier.trust import TrustList
 
 __version__ = "0.1.0"
 """The version of the whole package, and where it is written."""
 
-__all__ = ["Answer", "Check", "Outcome", "Report", "TrustList", "Verdict", "verify", "verify_all"]
+__all__ = [
+    "Answer",
+    "Check",
+    "Outcome",
+    "PresentationReport",
+    "Report",
+    "TrustList",
+    "Verdict",
+    "verify",
+    "verify_all",
+    "verify_presentation",
+]

@@ -47,10 +47,13 @@ def run(args: argparse.Namespace) -> int:
             evidence=evidence,
             contexts=contexts,
             general=True,
+            challenge=args.challenge,
+            domain=args.domain,
         )
         reports += [(name, report) for report in results]
     _print(reports, args)
-    return _exit_status([report for _, report in reports], required)
+    asked = ("presentation",) if (args.challenge or args.domain) is not None else ()
+    return _exit_status([report for _, report in reports], (*required, *asked))
 
 
 def parser() -> argparse.ArgumentParser:
@@ -86,6 +89,8 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="a file to compare with the signed digests",
     )
+    add("--challenge", metavar="TEXT", help="what the holder of a presentation had to sign")
+    add("--domain", metavar="TEXT", help="for whom the holder of a presentation had to sign it")
     add("--at", metavar="TIME", help="judge dates as of this time, such as 2027-01-31T00:00:00Z")
     web_options.add_offline(parser)
     given.add_option(parser)
@@ -131,10 +136,15 @@ def _exit_status(reports: Sequence[Report], required: tuple[str, ...]) -> int:
     answers = {report.verdicts()[n].answer for report in reports for n in VERDICTS if n in required}
     if BADGE in required and any(report.general for report in reports):
         answers.add(Answer.COULD_NOT_CHECK)
-    evidence = {c.outcome for report in reports for c in report.checks if c.name == "evidence"}
-    if Answer.NO in answers or Outcome.FAILED in evidence:
+    outcomes = {
+        check.outcome
+        for report in reports
+        for check in report.checks
+        if check.name in ("evidence", *required)
+    }
+    if Answer.NO in answers or Outcome.FAILED in outcomes:
         return FAILED
-    if Answer.COULD_NOT_CHECK in answers or Outcome.COULD_NOT_CHECK in evidence:
+    if Answer.COULD_NOT_CHECK in answers or Outcome.COULD_NOT_CHECK in outcomes:
         return NOT_YET
     return DONE
 

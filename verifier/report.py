@@ -80,6 +80,25 @@ class Examination:
 
 
 @dataclass(frozen=True, slots=True)
+class PresentationReport:
+    """The result of verifying a presentation: the identifier of the holder, if the presentation was
+    signed by its key, the checks of that, and a report on each credential in it, which the
+    presentation decides nothing of."""
+
+    holder: str | None
+    checks: tuple[Check, ...]
+    credentials: tuple["Report", ...] = ()
+
+    @property
+    def held(self) -> Verdict:
+        """Whether whoever shows it proved to be its holder."""
+        decisive = worst(self.checks) or self.checks[0]
+        answers = {Outcome.PASSED: Answer.YES, Outcome.FAILED: Answer.NO}
+        answer = answers.get(decisive.outcome, Answer.COULD_NOT_CHECK)
+        return Verdict(answer, decisive.code, decisive.params)
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The result of verifying one credential (design D3).
 

@@ -80,7 +80,11 @@ def _unwrapped(submission: Submission) -> list[Submission]:
         raise IntakeError(exc.code, detail=exc.detail) from exc
     if wrapped is None:
         return [submission]
-    inside = replace(submission, notes=(*submission.notes, *wrapped.notes))
+    inside = replace(
+        submission,
+        notes=(*submission.notes, *wrapped.notes),
+        presentation=wrapped.presentation,
+    )
     plain = submission.carrier in ("json", "jwt")
     return [
         replace(inside, text=text, carrier=form_of(text) if plain else submission.carrier)

@@ -37,7 +37,8 @@ class Submission:
     `text` is JSON or a compact JWS, not yet parsed. If there is only a link, the carrier is
     `url`, `text` is the link, which the caller may fetch, and `via` says what carried it.
     `notes` are codes of sentences in `wording/words.py`. `around` is the address around a
-    credential in a QR code, which the person who printed it chose (T32).
+    credential in a QR code, which the person who printed it chose (T32). `presentation` is the
+    text of the presentation that it came in, which may be signed by its holder.
     """
 
     carrier: str
@@ -45,6 +46,7 @@ class Submission:
     notes: tuple[str, ...] = ()
     around: str = ""
     via: str = ""
+    presentation: str = ""
 
 
 class IntakeError(MintmarkError, ValueError):

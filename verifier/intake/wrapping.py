@@ -42,10 +42,12 @@ _DATA_URL = re.compile(r"data:([^,]{0,200}),(.*)", re.IGNORECASE | re.DOTALL)
 
 
 class Wrapped(NamedTuple):
-    """The texts of the wrapped credentials, and the codes of notes that describe the wrapping."""
+    """The texts of the wrapped credentials, the codes of notes that describe the wrapping, and the
+    text of the outermost presentation, if it is one."""
 
     texts: tuple[str, ...]
     notes: tuple[str, ...]
+    presentation: str = ""
 
 
 class WrappingError(MintmarkError, ValueError):
@@ -71,8 +73,18 @@ def unwrap(text: str, depth: int = MAX_DEPTH) -> Wrapped | None:
         return None
     parts = [unwrap(inner, depth - 1) or Wrapped((inner,), ()) for inner in texts]
     notes = dict.fromkeys([note, *(note for part in parts for note in part.notes)])
+    shown = text if note in (PRESENTATION, SIGNED_PRESENTATION) else parts[0].presentation
     texts = [text for part in parts for text in part.texts]
-    return Wrapped(tuple(texts), tuple(filter(None, notes)))
+    return Wrapped(tuple(texts), tuple(filter(None, notes)), shown)
+
+
+def presentation_in(text: str) -> str | None:
+    """Return the text of a presentation, also of one in an envelope or without credentials."""
+    if (wrapped := unwrap(text)) is not None:
+        return wrapped.presentation or None
+    document = _document(text)
+    note = "" if document is None else _inside(document, is_jwt=text[0] != "{")[0]
+    return text if note in (PRESENTATION, SIGNED_PRESENTATION) else None
 
 
 def unwrap_object(item: Json) -> str | None:

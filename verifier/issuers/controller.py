@@ -20,6 +20,7 @@ from verifier.report import Check, Outcome
 
 PROOF_ERROR = "https://w3id.org/security#PROOF_VERIFICATION_ERROR"
 
+ASSERTION = "assertionMethod"
 _OTHER_PURPOSES = ("authentication", "keyAgreement", "capabilityInvocation", "capabilityDelegation")
 _ENDS = ("expires", "retired", "revoked")
 """Members of a method that say when the issuer gave it up."""
@@ -138,19 +139,24 @@ class Controller:
 
 
 def controller(
-    document: Json, expected_id: str, *, snapshot_of: datetime | None = None
+    document: Json,
+    expected_id: str,
+    *,
+    snapshot_of: datetime | None = None,
+    purpose: str = ASSERTION,
 ) -> Controller:
-    """Return the keys that `document` lists for assertions, if it is that issuer's document."""
+    """Return the keys that `document` lists for assertions, or for another `purpose`, if it is that
+    issuer's document."""
     if document.get("id") != expected_id:
         raise DidError("issuer_document_of_another", str(document.get("id"))[:200], certain=False)
     entries = [
         (_absolute(entry.get("id"), expected_id), entry)
-        for member in ("verificationMethod", *_OTHER_PURPOSES, "assertionMethod")
+        for member in ("verificationMethod", *_OTHER_PURPOSES, ASSERTION)
         for entry in listed(document.get(member))
         if isinstance(entry, dict)
     ]
     described, methods = dict(entries), []
-    for entry in listed(document.get("assertionMethod")):
+    for entry in listed(document.get(purpose)):
         reference = _absolute(entry.get("id") if isinstance(entry, dict) else entry, expected_id)
         method = _method(reference, described.get(reference), expected_id)
         if method is not None:

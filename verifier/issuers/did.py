@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from verifier.fetching.fetch import LIMITS, Fetch, FetchError
 from verifier.issuers.controller import (
+    ASSERTION,
     Controller,
     DidError,
     VerificationMethod,
@@ -36,8 +37,9 @@ _PORT = re.compile(r"[1-9][0-9]{0,4}")
 _SEGMENT = re.compile(r"[A-Za-z0-9._-]+")
 
 
-def resolve(issuer: str, fetch: Fetch) -> Controller:
-    """Return the issuer's own document; `DidError` if it cannot be obtained.
+def resolve(issuer: str, fetch: Fetch, purpose: str = ASSERTION) -> Controller:
+    """Return the issuer's own document, with its keys for a `purpose`; `DidError` if it cannot be
+    obtained.
 
     did:key and did:jwk need no fetch; did:web and https are fetched from their own address.
     """
@@ -46,9 +48,13 @@ def resolve(issuer: str, fetch: Fetch) -> Controller:
     if issuer.startswith("did:jwk:"):
         return _did_jwk(issuer)
     if issuer.startswith("did:web:"):
-        return controller(_document(did_web_url(issuer), DOCUMENT_TYPES, fetch), issuer)
+        document = _document(did_web_url(issuer), DOCUMENT_TYPES, fetch)
+        return controller(document, issuer, purpose=purpose)
     address = web_address.read(issuer)
     if address and (address.scheme == "https" or address.host == LOCALHOST):
+        if purpose != ASSERTION:  # a key set does not say what its keys are for
+            document = _document(address.text, DOCUMENT_TYPES, fetch)
+            return controller(document, issuer, purpose=purpose)
         return _web_address(issuer, address, fetch)
     kind = ":".join(issuer.split(":")[:2]) if issuer.startswith("did:") else issuer
     raise DidError("issuer_method_not_supported", kind, certain=False)

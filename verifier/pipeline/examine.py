@@ -14,6 +14,7 @@ from contexts.content import content_of
 from verifier import open_badges_2, trust
 from verifier.checks.dates import check_proof_dates, check_validity_period
 from verifier.checks.disclosure import check_limits, check_withheld
+from verifier.checks.presentation import AUTHENTICATION, Asked, Presented, check_presented
 from verifier.checks.recipient import check_names
 from verifier.checks.related import check_related
 from verifier.checks.status import check_status
@@ -58,6 +59,8 @@ class World:
     them; by the identity of each document, which stays while it stands here."""
     general: bool = False
     """Whether the caller asked for credentials of any kind, and not for badges alone."""
+    asked: Asked | None = None
+    """What a holder who presents credentials was asked to sign; None where that is not checked."""
 
     @property
     def check_kind(self) -> CheckKind:
@@ -78,6 +81,17 @@ class World:
                 raise
             controller = snapshot
         return controller.heeding(trust.snapshots(self.trust, issuer))
+
+    def presented(self, text: str, asked: Asked) -> Presented:
+        """Return what the checks of a presentation found out, within the limits on its work."""
+
+        def keys(holder: str) -> Controller:
+            return resolve(holder, self.fetch, AUTHENTICATION)
+
+        with work.limited(len(text)):
+            return check_presented(
+                text, asked, contexts=self.contexts, controller_of=keys, now=self.now
+            )
 
     def status_list(self, body: bytes) -> Credential | None:
         """Return the view of a status list credential, or None if it is not authentic."""

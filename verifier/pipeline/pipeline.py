@@ -23,7 +23,9 @@ from itertools import islice
 from contexts import BUNDLED, FrozenContexts, work
 from verifier.checks import recipient, related
 from verifier.checks.evidence import check_evidence
+from verifier.checks.presentation import NONE, Asked, Presented
 from verifier.fetching.fetch import Fetch, FetchError
+from verifier.intake import wrapping
 from verifier.intake.carriers import credential_of_page, read_all
 from verifier.intake.submission import (
     CREDENTIAL_TYPES,
@@ -76,6 +78,8 @@ def verify(
     evidence: Sequence[bytes] = (),
     contexts: FrozenContexts = BUNDLED,
     general: bool = False,
+    challenge: str | None = None,
+    domain: str | None = None,
 ) -> Report:
     """Return the report on a credential in any form: JSON, JWT, PNG, SVG, PDF, a picture of a
     code, or a link to one of these.
@@ -84,10 +88,13 @@ def verify(
     dates are judged at, `trust` the lists that say who is recognized, `presented_by` a name, e-mail
     address or DID, `evidence` files to compare with the digests in the credential. With `general`,
     a credential that is no badge has its answers as well, and `Report.general` says which it is.
+    `challenge` and `domain` are what the holder of a presentation was asked to sign; with them, or
+    with `general`, the report on each credential in it has checks of the presentation.
     Never raises for anything in `data`: what is wrong with it is in the report. `TypeError` for
     what is no bytes, such as the name of a file.
     """
-    world = World(fetch, now, tuple(trust), contexts, general=general)
+    asked = Asked.of(general, challenge, domain)
+    world = World(fetch, now, tuple(trust), contexts, general=general, asked=asked)
     report = look_at(data, world)  # (1) to (8)
     return _presented(report, presented_by, evidence)  # (9)
 
@@ -102,16 +109,20 @@ def verify_all(
     evidence: Sequence[bytes] = (),
     contexts: FrozenContexts = BUNDLED,
     general: bool = False,
+    challenge: str | None = None,
+    domain: str | None = None,
 ) -> Iterator[Report]:
     """Yield a report on each credential in `data`, as `verify` does on the first: all that are
     attached or in a code, and none twice. There is at least one report.
 
     Each credential gets a `make_fetch()` of its own, because a `Fetch` has a budget.
     """
-    reports = look_at_all(
-        data, lambda: World(make_fetch(), now, tuple(trust), contexts, general=general)
-    )
-    for report in reports:
+    asked = Asked.of(general, challenge, domain)
+
+    def world() -> World:
+        return World(make_fetch(), now, tuple(trust), contexts, general=general, asked=asked)
+
+    for report in look_at_all(data, world):
         yield _presented(report, presented_by, evidence)
 
 
@@ -159,6 +170,7 @@ def _reports_on(
     except IntakeError as exc:
         yield _unread(exc)
         return
+    presentations: dict[str, Presented] = {}
     for item in submitted:
         if item.carrier == "url" and any(_is_at(report, item.text) for report in reports):
             continue
@@ -169,7 +181,27 @@ def _reports_on(
             yield _unread(exc)
             continue
         for number, submission in enumerate(submissions):
-            yield _look(submission, make_world() if number else world)
+            world = make_world() if number else world
+            yield _shown(_look(submission, world), submission.presentation, world, presentations)
+
+
+def _shown(
+    report: Report, presentation: str, world: World, checked: dict[str, Presented]
+) -> Report:
+    """Add what is to be said of the presentation that a credential came in, which is checked
+    once."""
+    if world.asked is None:
+        return report
+    if not presentation:
+        missed = (NONE,) if world.asked != Asked() else ()
+        return replace(report, checks=(*report.checks, *missed))
+    if presentation not in checked:
+        checked[presentation] = world.presented(presentation, world.asked)
+    credential = report.credential
+    said = checked[presentation].of(credential.subject_id if credential else None)
+    unlooked = (wrapping.PRESENTATION, wrapping.SIGNED_PRESENTATION)
+    checks = [check for check in report.checks if check.code not in unlooked]
+    return replace(report, checks=(*checks, *said))
 
 
 def _is_at(report: Report, url: str) -> bool:

@@ -13,7 +13,7 @@ from contexts import (
     work,
 )
 from verifier.credential.model import listed, readable_instant
-from verifier.issuers.controller import PROOF_ERROR, Controller, DidError
+from verifier.issuers.controller import ASSERTION, PROOF_ERROR, Controller, DidError
 from verifier.parsing.strict_json import Json
 from verifier.proof.computed import Computed
 from verifier.proof.cryptosuites import Cryptosuite, Suite, suite_of
@@ -44,21 +44,23 @@ def check_proofs(
     controller_of: ControllerOf,
     contexts: FrozenContexts,
     computed: Computed | None = None,
+    purpose: str = ASSERTION,
 ) -> tuple[Check, ...]:
     """Check every proof of a credential: at least one by the issuer, and none that is wrong.
 
     `controller_of` gives the issuer's document and is called at most when a proof is otherwise
-    in order, so nothing is fetched for a proof that could not count anyway.
+    in order, so nothing is fetched for a proof that could not count anyway. Of a presentation, the
+    `issuer` is its holder and the `purpose` of its proofs is `authentication`.
     """
     proofs = listed(document.get("proof"))
     if not proofs:
         return (Check("proof", Outcome.FAILED, "no_proof", {}, PROOF_ERROR),)
     if len(proofs) > MAX_PROOFS:
         return (Check("proof", Outcome.COULD_NOT_CHECK, "too_many_proofs", {"most": MAX_PROOFS}),)
-    covered = _Covered(document, contexts, computed)
+    covered = _Covered(document, proofs, contexts, computed)
     checks: list[Check] = []
     for proof in proofs:
-        checks.extend(_check_proof(covered, proof, issuer, controller_of))
+        checks.extend(_check_proof(covered, proof, issuer, controller_of, purpose))
     if any(check.code.startswith("signature_verified") for check in checks):
         # Beside a proof that holds, one that could not be looked at takes nothing away.
         checks = [
@@ -74,11 +76,31 @@ class _Covered:
     """The document that proofs cover. Each of its canonical forms is made once, however many
     proofs ask for it, and so is the error where it has none (T12)."""
 
-    def __init__(self, document: Json, contexts: FrozenContexts, computed: Computed | None) -> None:
+    def __init__(
+        self,
+        document: Json,
+        proofs: list[Any],
+        contexts: FrozenContexts,
+        computed: Computed | None,
+    ) -> None:
+        self._by_id: dict[str, Json] = {
+            proof["id"]: proof
+            for proof in proofs
+            if isinstance(proof, dict) and isinstance(proof.get("id"), str)
+        }
         self.document = {member: value for member, value in document.items() if member != "proof"}
         self.contexts, self._computed = contexts, computed
         self._results: dict[tuple[Transform, str], bytes | CanonicalizationError] = {}
         self._checked = self._divided = 0
+
+    def previous(self, proof: Json) -> list[Json] | None:
+        """Return the proofs that a link of a chain covers as well (Data Integrity 1.0, section
+        4.6); None if one is not there."""
+        names = listed(proof.get("previousProof"))
+        known = [
+            self._by_id[name] for name in names if isinstance(name, str) and name in self._by_id
+        ]
+        return known if len(known) == len(names) else None
 
     def check(self, suite: Cryptosuite, proof: Json, key: PublicKey) -> str | None:
         """As `Cryptosuite.check`."""
@@ -87,12 +109,24 @@ class _Covered:
         if self._checked > USUAL_PROOFS:
             work.spend(SIGNATURE_WORK)
         if isinstance(suite, Suite):
-            suite = replace(suite, transform=self._once(suite.transform))
+            transform = self._once(suite.transform)
+            if "previousProof" in proof:
+                transform = self._with(self.previous(proof), suite.transform)
+            suite = replace(suite, transform=transform)
         else:
             self._divided += 1
             if self._divided > MAX_DIVIDED:
                 raise WorkLimitError(f"more than {MAX_DIVIDED} proof by {suite.name}")
         return suite.check(self.document, proof, key, contexts=self.contexts)
+
+    def _with(self, previous: list[Json] | None, transform: Transform) -> Transform:
+        def transform_linked(part: Json, contexts: FrozenContexts, hash_name: str) -> bytes:
+            if part is self.document:
+                work.spend(len(self._by_id) * SIGNATURE_WORK)
+                part = {**part, "proof": previous}
+            return transform(part, contexts, hash_name)
+
+        return transform_linked
 
     def _once(self, transform: Transform) -> Transform:
         def transform_once(part: Json, contexts: FrozenContexts, hash_name: str) -> bytes:
@@ -113,9 +147,9 @@ class _Covered:
 
 
 def _check_proof(
-    covered: _Covered, proof: Any, issuer: str, controller_of: ControllerOf
+    covered: _Covered, proof: Any, issuer: str, controller_of: ControllerOf, purpose: str
 ) -> tuple[Check, ...]:
-    flaw = _flaw(proof)
+    flaw = _flaw(proof, purpose)
     if flaw is not None:
         return (flaw,)
     method_id = _method_id(proof)
@@ -128,10 +162,11 @@ def _check_proof(
         # Whoever likes may add a proof of their own; it neither helps nor harms.
         return (of_another,)
     suite = _suite(proof)
-    if suite is None or "previousProof" in proof:
-        # A link of a chain covers other proofs too, which this verifier does not look at.
+    chained = "previousProof" in proof
+    if suite is None or (chained and not (covered.previous(proof) and isinstance(suite, Suite))):
+        # A link of a chain covers other proofs too: here is none of that name.
         name = str(proof.get("cryptosuite") or proof["type"])[:80]
-        name = f"{name}, in a chain of proofs" if "previousProof" in proof else name
+        name = f"{name}, in a chain of proofs" if chained else name
         return (Check("proof", Outcome.COULD_NOT_CHECK, "suite_not_supported", {"suite": name}),)
     if not method_id:
         return (Check("key", Outcome.COULD_NOT_CHECK, "key_not_named"),)
@@ -171,7 +206,7 @@ def _full_method(method_id: str) -> str:
     return method_id
 
 
-def _flaw(proof: Any) -> Check | None:
+def _flaw(proof: Any, purpose: str) -> Check | None:
     """Return the failed check of a proof without what its kind must have (T10, OB-65)."""
     if not isinstance(proof, dict):
         return _failed("proof_malformed", {"member": "proof"})
@@ -185,7 +220,7 @@ def _flaw(proof: Any) -> Check | None:
         needed = modern or member == "proofPurpose"
         if not isinstance(texts.get(member, None if needed else ""), str):
             return _failed("proof_malformed", {"member": f"proof.{member}"})
-    if proof["proofPurpose"] != "assertionMethod":
+    if proof["proofPurpose"] != purpose:
         return _failed("proof_purpose", {"purpose": proof["proofPurpose"][:80]})
     return None
 

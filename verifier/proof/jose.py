@@ -10,6 +10,7 @@ verifier.proof.jose.JoseError: not three parts divided by dots
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +41,7 @@ _FORBIDDEN = {"crit", "b64", "zip", "enc", "jku", "x5u", "epk"}
 """Headers that ask for other rules, or lead elsewhere: each has been a way to forge (T6, T7)."""
 _TYPES = {"JWT", "VC+JWT", "VC+LD+JWT", "VC+LD+JSON+JWT", "VC-LD+JWT"}
 """What VC-JOSE-COSE calls a credential, and what its drafts did."""
+PRESENTATION_TYPES = {"JWT", "VP+JWT", "VP+LD+JWT", "VP+LD+JSON+JWT"}
 _SD_TYPES = {"VC+SD-JWT", "DC+SD-JWT", "VC+LD+JSON+SD-JWT", "SD-JWT"}
 """A JWT whose holder shows parts (RFC 9901), by the names that credentials give to it."""
 
@@ -69,8 +71,8 @@ class Jws:
         return self.header.get("kid")
 
 
-def parse(text: str) -> Jws:
-    """Return the parts of a compact JWS.
+def parse(text: str, types: Collection[str] = _TYPES) -> Jws:
+    """Return the parts of a compact JWS, of one of some `types`.
 
     Raises `JoseError` for other than three canonical base64url parts of strict JSON, an
     algorithm not in `ALGORITHMS`, and any header parameter that OB-58 does not allow.
@@ -85,29 +87,29 @@ def parse(text: str) -> Jws:
         base64url.decode(parts[2])
     except (base64url.Base64UrlError, strict_json.StrictJsonError) as exc:
         raise JoseError("not_a_jwt", str(exc)) from exc
-    _check_header(header)
+    _check_header(header, types)
     return Jws(text, header, payload)
 
 
-def _check_header(header: Json) -> None:
+def _check_header(header: Json, types: Collection[str]) -> None:
     if extra := sorted(header.keys() - _HEADERS):
         detail = f"the header has {', '.join(map(repr, extra))[:200]}"
         raise JoseError("jwt_header", detail, certain=not _FORBIDDEN.isdisjoint(extra))
     if not isinstance(header.get("alg"), str) or header["alg"] not in ALGORITHMS:
         algorithm = str(header.get("alg"))
         raise JoseError("jwt_algorithm", algorithm[:40], certain=algorithm not in UNREAD)
-    _check_type(header.get("typ", "JWT"))
+    _check_type(header.get("typ", "JWT"), types)
     if not isinstance(header.get("kid", ""), str) or not isinstance(header.get("jwk", {}), dict):
         raise JoseError("jwt_header", "kid is not text or jwk is not an object")
     if "jwk" in header and "d" in header["jwk"]:
         raise JoseError("jwt_header", "jwk holds a private key")
 
 
-def _check_type(kind: Any) -> None:
+def _check_type(kind: Any, types: Collection[str]) -> None:
     if not isinstance(kind, str):
         raise JoseError("jwt_header", f"the header has typ {str(kind)[:40]!r}")
     name = kind.upper().removeprefix("APPLICATION/")
-    if name not in _TYPES:
+    if name not in types:
         raise JoseError("sd_jwt" if name in _SD_TYPES else "jwt_type", kind[:40], certain=False)
 
 

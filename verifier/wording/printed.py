@@ -196,7 +196,7 @@ def _checks(report: Report, details: bool) -> list[str]:
         for check in report.checks
         if details
         or check.outcome in (Outcome.FAILED, Outcome.COULD_NOT_CHECK)
-        or check.name == "disclosure"  # what is left out belongs to what is read
+        or check.name in ("disclosure", "presentation")  # what is left out belongs to what is read
         or check.code in ALWAYS_SAID
     ]
     lines = [f"  {_MARKS[check.outcome]} {check.name}: {_in_full(check)}" for check in checks]

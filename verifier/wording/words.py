@@ -141,6 +141,32 @@ WORDS: dict[str, tuple[str, str]] = {
         "The person who showed it added a signature (vp+jwt). That signature was not checked; only the credential was.",
         "",
     ),
+    "no_presentation": ("There is no presentation in it that can be read.", _BRING),
+    "presentation_unproved": (
+        "Nobody proved to hold it: whoever showed it did not sign for that.",
+        "Ask the person who showed it to show it with their wallet.",
+    ),
+    "holder_proved": (
+        "The wallet that showed it signed what you asked for. It belongs to {holder}.",
+        "",
+    ),
+    "holder_signed": (
+        "The wallet that showed it signed for that. It belongs to {holder}. Nothing shows when it was signed.",
+        "",
+    ),
+    "holder_is_subject": ("It was issued to the one who showed it.", ""),
+    "holder_is_another": (
+        "It does not name the one who showed it ({holder}) as the one that it was issued to.",
+        "",
+    ),
+    "challenge_differs": (
+        "The person who showed it signed something other than you asked for.",
+        "Ask the person to show it again, for you and now.",
+    ),
+    "domain_differs": (
+        "The person who showed it signed it for somebody else ({domain}).",
+        "Ask the person to show it again, for you and now.",
+    ),
     "envelope": (
         "It came in an envelope, which carries no signature; only the credential in it was checked.",
         "",

@@ -231,7 +231,11 @@ def tell(
         origin=upload.name or _begins(upload),
         picture=_picture(report, upload),
         face=language.gettext(FACES.get(report.carrier, "")),
-        notes=tuple(language.say(check) for check in report.checks if check.code in NOTES),
+        notes=tuple(
+            language.say(check)
+            for check in report.checks
+            if check.code in NOTES or check.name == "presentation"
+        ),
         not_checked=tuple(not_checked(report, upload)),
     )
 

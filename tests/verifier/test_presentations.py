@@ -1,0 +1,300 @@
+"""Presentations: who proved to hold what is shown, for whom and when (VCDM 2.0, section 4.13; Data
+Integrity 1.0, sections 2.1 and 4.6; VC-JOSE-COSE, section 3.2)."""
+
+import json
+from copy import deepcopy
+from dataclasses import dataclass
+
+import pytest
+from licenses import LICENSE, V2
+from own_words import pinned_anyhow, with_words
+from own_words import signed as signed_with_words
+from planted import served
+from world import NOW, Issuer
+
+from verifier import __main__ as command
+from verifier import verify_presentation
+from verifier.options import web_options
+from verifier.proof.cryptosuites import SUITES
+from verifier.report import Answer
+from verifier.wording import printed, words
+
+CHALLENGE, DOMAIN = "a-challenge-of-ours", "https://office.example"
+BOTH = {"challenge": CHALLENGE, "domain": DOMAIN}
+
+
+@dataclass
+class Holder(Issuer):
+    """Somebody whose keys are for authentication."""
+
+    did: str = "did:web:holder.example"
+
+    @property
+    def document(self):
+        return {
+            ("authentication" if name == "assertionMethod" else name): value
+            for name, value in super().document.items()
+        }
+
+
+@pytest.fixture
+def holder(world):
+    holder = Holder()
+    world.publish_issuer(holder)
+    return holder
+
+
+def a_license(world, **changes):
+    return world.issuer.sign(deepcopy(LICENSE) | changes)
+
+
+def presentation(*credentials, **changes):
+    whole = {"@context": [V2], "type": ["VerifiablePresentation"]}
+    return {**whole, "verifiableCredential": [*credentials], **changes}
+
+
+def shown(holder, whole, **options):
+    """Return a presentation with a proof by its holder."""
+    proof = {"proofPurpose": "authentication", **BOTH, **options}
+    return holder.sign(whole, **proof)
+
+
+def token(holder, whole, **claims):
+    """Return a presentation as a `vp+jwt`."""
+    nothing = dict.fromkeys(("credentialSubject", "validFrom", "jti", "sub", "nbf", "exp"))
+    made = {"iss": holder.did, "nonce": CHALLENGE, "aud": DOMAIN} | claims
+    header = {"typ": "vp+jwt"}
+    unsigned = {"credentialSubject": {}, "validFrom": "2026-11-01T00:00:00Z"}
+    return holder.jwt(unsigned, header, nothing | whole | made)
+
+
+def looked_at(world, whole, **options):
+    data = whole if isinstance(whole, str) else json.dumps(whole)
+    given = {"make_fetch": lambda: world.fetch, "now": NOW, **BOTH, **options}
+    report = verify_presentation(data.encode(), **given)
+    for check in report.checks:  # whatever is found out can be said
+        words.text(check)
+    return report
+
+
+@pytest.mark.parametrize("form", ["embedded", "vp+jwt", "vp claim", "envelope"])
+def test_a_holder_who_signed_what_was_asked_proved_it(world, holder, form):
+    whole = presentation(a_license(world), world.issuer.sign(world.badge()), holder=holder.did)
+    jwt = token(holder, whole)
+    envelope = {"@context": V2, "type": "EnvelopedVerifiablePresentation"}
+    report = looked_at(world, {
+        "embedded": shown(holder, whole),
+        "vp+jwt": jwt,
+        "vp claim": token(holder, {"vp": whole}),
+        "envelope": envelope | {"id": f"data:application/vp+jwt,{jwt}"},
+    }[form])  # fmt: skip
+    assert (report.held.answer, report.held.code) == (Answer.YES, "holder_proved")
+    assert report.holder == holder.did
+    assert [inner.authentic.answer for inner in report.credentials] == [Answer.YES] * 2
+    assert [inner.general for inner in report.credentials] == [True, False]
+
+
+@pytest.mark.parametrize("form", ["embedded", "vp+jwt"])
+def test_what_was_signed_without_a_challenge_may_be_old(world, holder, form):
+    whole = presentation(a_license(world))
+    made = shown(holder, whole) if form == "embedded" else token(holder, whole)
+    report = looked_at(world, made, challenge=None, domain=None)
+    assert (report.held.answer, report.held.code) == (Answer.YES, "holder_signed")
+
+
+def test_without_a_proof_nobody_proved_to_hold_it(world):
+    report = looked_at(world, presentation(a_license(world)))
+    assert (report.held.answer, report.held.code) == (
+        Answer.COULD_NOT_CHECK,
+        "presentation_unproved",
+    )
+    assert report.credentials[0].authentic.answer is Answer.YES
+
+
+WRONG = {
+    "another challenge": ({"challenge": "another"}, Answer.NO, "challenge_differs"),
+    "no challenge": ({"challenge": None}, Answer.NO, "challenge_differs"),
+    "another domain": ({"domain": "https://other.example"}, Answer.NO, "domain_differs"),
+    "no domain": ({"domain": None}, Answer.NO, "domain_differs"),
+    "for another purpose": ({"proofPurpose": "assertionMethod"}, Answer.NO, "proof_purpose"),
+    "ended": ({"expires": "2026-11-02T00:00:00Z"}, Answer.NO, "proof_expired"),
+    "from the future": ({"created": "2027-11-02T00:00:00Z"}, Answer.NO, "proof_from_the_future"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_proof_of_something_else_proves_nothing(world, holder, name):
+    options, answer, code = WRONG[name]
+    report = looked_at(world, shown(holder, presentation(a_license(world)), **options))
+    assert (report.held.answer, report.held.code, report.holder) == (answer, code, None)
+    assert report.credentials[0].authentic.answer is Answer.YES
+
+
+def test_one_of_several_domains_is_enough(world, holder):
+    made = shown(holder, presentation(), domain=["https://x.example", DOMAIN])
+    assert looked_at(world, made).held.code == "holder_proved"
+
+
+TOKENS = {
+    "another challenge": ({"nonce": "another"}, Answer.NO, "challenge_differs"),
+    "another domain": ({"aud": "https://other.example"}, Answer.NO, "domain_differs"),
+    "several domains": ({"aud": ["x", DOMAIN]}, Answer.YES, "holder_proved"),
+    "ended": ({"exp": 1790000000}, Answer.NO, "proof_expired"),
+    "not ended": ({"exp": 1890000000, "nbf": 1790000000}, Answer.YES, "holder_proved"),
+    "not begun": ({"nbf": 1890000000}, Answer.NO, "proof_from_the_future"),
+    "an end that is none": ({"exp": "soon"}, Answer.COULD_NOT_CHECK, "date_unreadable"),
+    "another issuer": ({"iss": "did:web:district.example"}, Answer.NO, "claims_differ"),
+}
+
+
+@pytest.mark.parametrize("name", TOKENS)
+def test_the_claims_of_a_token_count(world, holder, name):
+    """RFC 7519, section 4.1."""
+    claims, answer, code = TOKENS[name]
+    made = token(holder, presentation(a_license(world), holder=holder.did), **claims)
+    report = looked_at(world, made)
+    assert (report.held.answer, report.held.code) == (answer, code)
+
+
+def test_a_key_for_assertions_alone_proves_no_holder(world):
+    """Data Integrity 1.0, section 4.5: the purpose must be that of the key."""
+    issuer = Issuer("did:web:other.example")
+    world.publish_issuer(issuer)
+    made = shown(issuer, presentation(a_license(world)))
+    assert looked_at(world, made).held.code == "key_for_other_purposes"
+    assert looked_at(world, token(issuer, presentation(holder=issuer.did))).held.code == (
+        "key_for_other_purposes"
+    )
+
+
+def test_a_key_for_authentication_alone_signs_no_credential(world, holder):
+    forged = holder.sign(deepcopy(LICENSE) | {"issuer": holder.did})
+    assert world.verify(forged, general=True).authentic.answer is Answer.NO
+
+
+@pytest.mark.parametrize("form", ["embedded", "vp+jwt"])
+def test_somebody_elses_signature_proves_no_holder(world, holder, form):
+    whole = presentation(a_license(world), holder="did:web:district.example")
+    made = shown(holder, whole) if form == "embedded" else token(holder, whole)
+    assert looked_at(world, made).held.answer is Answer.NO
+
+
+CHANGES = {
+    "a credential more": lambda vp, more: vp["verifiableCredential"].append(more),
+    "a credential less": lambda vp, _: vp["verifiableCredential"].pop(),
+    "another holder": lambda vp, _: vp.__setitem__("holder", "did:web:other.example"),
+    "another type": lambda vp, _: vp["type"].append("VerifiableCredential"),
+    "another challenge": lambda vp, _: vp["proof"][0].__setitem__("challenge", "x"),
+    "a context more": lambda vp, _: vp["@context"].append({"extra": "urn:x:extra"})
+    or vp.__setitem__("extra", "x"),
+    "the holder renamed": lambda vp, _: vp["@context"].append(
+        {"who": {"@id": "https://www.w3.org/2018/credentials#holder", "@type": "@id"}})
+    or vp.__setitem__("who", vp.pop("holder")),
+    "an address for a key": lambda vp, _: vp.__setitem__(
+        "https://www.w3.org/2018/credentials#holder", vp.pop("holder")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_changed_presentation_is_not_proved(world, holder, name):
+    made = shown(holder, presentation(a_license(world), holder=holder.did))
+    CHANGES[name](made, a_license(world, id="urn:uuid:2"))
+    assert looked_at(world, made).held.answer is not Answer.YES
+
+
+FLAWS = {
+    "no type": {"type": None},
+    "a credential as a text": {"verifiableCredential": ["not a credential"]},
+    "a holder without an id": {"holder": {"name": "H"}},
+    "another context first": {"@context": ["https://www.w3.org/ns/did/v1", V2]},
+}
+
+
+@pytest.mark.parametrize("name", FLAWS)
+def test_a_flaw_of_the_data_model_is_no_yes(world, holder, name):
+    whole = {k: v for k, v in (presentation() | FLAWS[name]).items() if v is not None}
+    try:
+        made = shown(holder, whole)
+    except ValueError:
+        made = whole | {"proof": shown(holder, presentation())["proof"]}
+    assert looked_at(world, made).held.answer is not Answer.YES
+
+
+def test_credentials_inside_may_define_their_own_words(world, holder):
+    inner = signed_with_words(world, with_words())
+    pinned, contexts = pinned_anyhow(presentation(inner))
+    proof = {
+        "type": "DataIntegrityProof", "cryptosuite": "eddsa-rdfc-2022", **BOTH,
+        "created": "2026-11-01T00:00:00Z", "verificationMethod": holder.method,
+        "proofPurpose": "authentication",
+    }  # fmt: skip
+    suite, key = SUITES["eddsa-rdfc-2022"], holder.proof_key
+    signature = key.sign(suite.hash_data(pinned, proof, key.public_key(), contexts=contexts))
+    made = presentation(inner) | {"proof": proof | {"proofValue": suite.encode(signature)}}
+    report = looked_at(world, made)
+    assert (report.held.code, report.credentials[0].authentic.code) == (
+        "holder_proved",
+        "authentic",
+    )
+
+
+@pytest.mark.parametrize("data", ["x", "{}", "", '{"type": "VerifiableCredential"}', "a.b.c"])
+def test_what_is_no_presentation_is_said_to_be_none(world, data):
+    report = looked_at(world, data)
+    assert (report.held.code, report.credentials) == ("no_presentation", ())
+
+
+def test_each_credential_says_whether_it_is_of_the_one_who_shows_it(world, holder):
+    own = {"id": holder.did, "name": "Alex Example"}
+    whole = presentation(a_license(world, credentialSubject=own), a_license(world, id="urn:uuid:2"))
+    made = json.dumps(shown(holder, whole)).encode()
+    reports = world.verify_all(made, general=True, **BOTH)
+    said = [[c.code for c in report.checks if c.name == "presentation"] for report in reports]
+    assert said == [
+        ["holder_proved", "holder_is_subject"],
+        ["holder_proved", "holder_is_another"],
+    ]
+    assert "It was issued to the one who showed it." in printed.as_text("vp", reports[0])
+
+
+def test_who_asks_for_badges_alone_is_told_that_nobody_looked(world, holder):
+    made = shown(holder, presentation(world.issuer.sign(world.badge())))
+    codes = {check.code for check in world.verify(made).checks}
+    assert "presentation" in codes
+    assert not [url for url in world.asked if "holder" in url]
+
+
+@pytest.mark.parametrize(
+    ("options", "status"),
+    [
+        ([], 0),
+        (["--challenge", CHALLENGE], 0),
+        (["--challenge", CHALLENGE, "--domain", DOMAIN], 0),
+        (["--challenge", "another"], 1),
+        (["--domain", "another"], 1),
+    ],
+)
+def test_the_command_asks_for_challenge_and_domain(
+    world, holder, tmp_path, monkeypatch, capsys, options, status
+):
+    monkeypatch.setattr(web_options, "WebFetch", served(world))
+    path = tmp_path / "vp.json"
+    path.write_text(json.dumps(shown(holder, presentation(world.issuer.sign(world.badge())))))
+    at = ["--at", "2026-11-22T12:00:00Z"]
+    assert command.main([str(path), *at, *options]) == status
+    assert holder.did in capsys.readouterr().out or status
+
+
+def test_the_command_does_not_take_a_credential_for_a_presentation(world, tmp_path, monkeypatch):
+    monkeypatch.setattr(web_options, "WebFetch", served(world))
+    path = tmp_path / "badge.json"
+    path.write_text(json.dumps(world.issuer.sign(world.badge())))
+    asked = ["--at", "2026-11-22T12:00:00Z", "--challenge", CHALLENGE]
+    assert command.main([str(path), *asked]) == 3
+
+
+def test_a_presentation_is_checked_once_for_all_that_is_in_it(world, holder):
+    whole = presentation(*(a_license(world, id=f"urn:x:{n}") for n in range(5)))
+    made = json.dumps(shown(holder, whole)).encode()
+    assert len(world.verify_all(made, general=True, **BOTH)) == 5
+    assert len([url for url in world.asked if "holder" in url]) == 1

@@ -1,0 +1,176 @@
+"""Presentations: whether whoever shows credentials proved to be their holder, to this verifier and
+now (VCDM 2.0, section 4.13; Data Integrity 1.0, section 2.1; VC-JOSE-COSE, section 3.2).
+
+None of it makes a credential authentic, and no credential makes a presentation so.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple
+
+from contexts import FrozenContexts, inline
+from verifier.checks.dates import CLOCK_SKEW, check_proof_dates
+from verifier.credential.model import listed
+from verifier.issuers.controller import PROOF_ERROR, Controller
+from verifier.parsing import strict_json
+from verifier.parsing.strict_json import Json
+from verifier.proof import jose
+from verifier.proof.data_integrity import check_proofs
+from verifier.proof.jwt_payload import numeric_date
+from verifier.proof.vc_jwt import check_signed
+from verifier.report import Check, Outcome, Params, worst
+from verifier.structure.data_model import check_presentation
+from verifier.structure.gate import check_structure
+
+AUTHENTICATION = "authentication"
+NAME = "presentation"
+"""Of all checks on a presentation."""
+NONE = Check(NAME, Outcome.COULD_NOT_CHECK, "no_presentation")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the verifier asked the holder to sign: words of its own, and where it is."""
+
+    challenge: str | None = None
+    domain: str | None = None
+
+    @classmethod
+    def of(cls, general: bool, challenge: str | None, domain: str | None) -> "Asked | None":
+        """Return what was asked; None where neither that nor credentials of every kind matter."""
+        asks = general or challenge is not None or domain is not None
+        return cls(challenge, domain) if asks else None
+
+
+class Presented(NamedTuple):
+    """The checks of a presentation, and the identifier of the holder, if they all passed."""
+
+    checks: tuple[Check, ...]
+    holder: str | None = None
+
+    def of(self, subject: str | None) -> tuple[Check, ...]:
+        """Return the checks beside those of one credential in it, that has this subject."""
+        if self.holder is None:
+            return self.checks
+        code = "holder_is_subject" if subject == self.holder else "holder_is_another"
+        return (*self.checks, Check(NAME, Outcome.PASSED, code, {"holder": self.holder[:200]}))
+
+
+ControllerOf = Callable[[str], Controller]
+"""Returns the keys of a holder for authentication."""
+
+
+def check_presented(
+    text: str,
+    asked: Asked,
+    *,
+    contexts: FrozenContexts,
+    controller_of: ControllerOf,
+    now: datetime,
+) -> Presented:
+    """Check a presentation, JSON or a compact JWS: its data model, who signed it, for whom, when.
+
+    Without a proof nobody proved to hold what is in it. Never raises for anything in `text`.
+    """
+    try:
+        if text.startswith("{"):
+            holder, checks = _embedded(text, asked, contexts, controller_of, now)
+        else:
+            holder, checks = _token(text, asked, controller_of, now)
+    except strict_json.StrictJsonError as exc:
+        return Presented((_unknown("not_strict_json", {"detail": str(exc)[:200]}),))
+    except jose.JoseError as exc:
+        outcome = Outcome.FAILED if exc.certain else Outcome.COULD_NOT_CHECK
+        return Presented((Check(NAME, outcome, exc.code, {"detail": exc.detail[:200]}),))
+    checks = tuple(replace(check, name=NAME) for check in checks)
+    if (decisive := worst(checks)) is not None:
+        return Presented((decisive,))
+    code = "holder_proved" if asked.challenge is not None else "holder_signed"
+    return Presented((Check(NAME, Outcome.PASSED, code, {"holder": holder[:200]}),), holder)
+
+
+def _embedded(
+    text: str, asked: Asked, contexts: FrozenContexts, controller_of: ControllerOf, now: datetime
+) -> tuple[str, tuple[Check, ...]]:
+    document: Json = strict_json.loads_object(text)
+    flaws = check_presentation(document)
+    proofs = [proof for proof in listed(document.get("proof")) if isinstance(proof, dict)]
+    if not proofs:
+        return "", (*flaws, _unknown("presentation_unproved", {}))
+    holder = _holder(document) or _controller_named(proofs[0])
+    with suppress(inline.RenamesError):  # the gate says so
+        document, contexts = inline.pin(document, contexts)
+    structure = check_structure(document)
+    if structure.outcome is not Outcome.PASSED or not holder:
+        return "", (*flaws, structure, _unknown("presentation_unproved", {}))
+    keys = cache(lambda: controller_of(holder))
+    checks = check_proofs(document, holder, keys, contexts, purpose=AUTHENTICATION)
+    own = [proof for proof in proofs if _controller_named(proof) == holder] or proofs
+    answers = [_answers(asked, proof.get("challenge"), proof.get("domain")) for proof in own]
+    dates = check_proof_dates(proofs, now=now)
+    return holder, (*flaws, *checks, dates, *(check for each in answers for check in each))
+
+
+def _token(
+    text: str, asked: Asked, controller_of: ControllerOf, now: datetime
+) -> tuple[str, tuple[Check, ...]]:
+    jws = jose.parse(text, jose.PRESENTATION_TYPES)
+    claims = jws.payload
+    document = claims.get("vp", claims)
+    document = document if isinstance(document, dict) else {}
+    holder = _holder(document) or claims.get("iss") or (jws.kid or "").partition("#")[0]
+    if not isinstance(holder, str) or not holder:
+        return "", (_unknown("presentation_unproved", {}),)
+    checks = check_signed(jws, holder, lambda: controller_of(holder))
+    if claims.get("iss", holder) != holder:
+        checks += (_failed("claims_differ", {"claim": "iss"}),)
+    challenge = claims.get("nonce", claims.get("challenge"))
+    answers = _answers(asked, challenge, claims.get("aud", claims.get("domain")))
+    return holder, (*check_presentation(document), *checks, *answers, *_ended(claims, now))
+
+
+def _answers(asked: Asked, challenge: Any, domain: Any) -> tuple[Check, ...]:
+    """Check that the holder signed what this verifier asked for."""
+    found = []
+    if asked.challenge is not None and challenge != asked.challenge:
+        found.append(_failed("challenge_differs", {"challenge": str(challenge)[:80]}))
+    if asked.domain is not None and asked.domain not in listed(domain):
+        found.append(_failed("domain_differs", {"domain": str(domain)[:80]}))
+    return tuple(found)
+
+
+def _ended(claims: Json, now: datetime) -> tuple[Check, ...]:
+    """Check the times of a JWT (RFC 7519, section 4.1)."""
+    for claim, code in (("exp", "proof_expired"), ("nbf", "proof_from_the_future")):
+        if claim not in claims:
+            continue
+        moment = numeric_date(claims[claim])
+        if moment is None:
+            return (_unknown("date_unreadable", {"member": claim}),)
+        late = now - moment if claim == "exp" else moment - now
+        if late > CLOCK_SKEW:
+            return (_failed(code, {"date": moment.isoformat()}),)
+    return ()
+
+
+def _holder(document: Json) -> str | None:
+    holder = document.get("holder")
+    holder = holder.get("id") if isinstance(holder, dict) else holder
+    return holder if isinstance(holder, str) and holder else None
+
+
+def _controller_named(proof: Json) -> str:
+    method = proof.get("verificationMethod")
+    method = method.get("id") if isinstance(method, dict) else method
+    return method.partition("#")[0] if isinstance(method, str) else ""
+
+
+def _failed(code: str, params: Params) -> Check:
+    return Check(NAME, Outcome.FAILED, code, params, PROOF_ERROR)
+
+
+def _unknown(code: str, params: Params) -> Check:
+    return Check(NAME, Outcome.COULD_NOT_CHECK, code, params)

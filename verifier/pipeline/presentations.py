@@ -1,0 +1,45 @@
+"""Verify a presentation: whether its holder proved to hold it, and each credential in it."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from contexts import BUNDLED, FrozenContexts
+from verifier.checks.presentation import NONE, Asked
+from verifier.fetching.fetch import Fetch
+from verifier.intake import wrapping
+from verifier.parsing import plain_text
+from verifier.pipeline.examine import World
+from verifier.pipeline.pipeline import look_at_all
+from verifier.report import PresentationReport
+from verifier.trust import TrustList
+
+
+def verify_presentation(
+    data: bytes,
+    *,
+    make_fetch: Callable[[], Fetch],
+    now: datetime,
+    trust: Sequence[TrustList] = (),
+    challenge: str | None = None,
+    domain: str | None = None,
+    contexts: FrozenContexts = BUNDLED,
+) -> PresentationReport:
+    """Return the report on a presentation, JSON or a JWT, also in an envelope: whether its holder
+    signed it, with the `challenge` and for the `domain` that this verifier asked for, and a report
+    on each credential in it, of any kind.
+
+    The arguments are those of `verify_all`. Never raises for anything in `data`.
+    """
+
+    def world() -> World:
+        return World(make_fetch(), now, tuple(trust), contexts, general=True)
+
+    try:
+        text = wrapping.presentation_in(plain_text.read(data).strip())
+    except ValueError:  # no text, or an envelope of something else
+        text = None
+    if text is None:
+        return PresentationReport(None, (NONE,))
+    presented = world().presented(text, Asked(challenge, domain))
+    inside = look_at_all(data, world) if wrapping.unwrap(text) else ()
+    return PresentationReport(presented.holder, presented.checks, tuple(inside))
