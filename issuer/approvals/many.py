@@ -35,10 +35,10 @@ class NotLinesError(UsageError):
     """The file does not have an approval on each line."""
 
 
-Line = tuple[int, bytes]
+NumberedLine = tuple[int, bytes]
 LineResult = tuple[int, str, int]
 """The number of a line, what became of it in words, and the exit status it asks for."""
-_issue_group: Callable[[list[Line]], list[LineResult]]
+_issue_group: Callable[[list[NumberedLine]], list[LineResult]]
 """What one worker process issues a group of lines with; each process sets its own."""
 
 
@@ -69,13 +69,13 @@ def _refuse_one_document(file: Path) -> None:
         raise NotLinesError(message, remedy=_ONE_A_LINE.format(what="."))
 
 
-def _groups(numbered: Iterator[Line]) -> Iterator[list[Line]]:
+def _groups(numbered: Iterator[NumberedLine]) -> Iterator[list[NumberedLine]]:
     while group := list(islice(numbered, TOGETHER)):
         yield group
 
 
 def _results(
-    groups: Iterator[list[Line]], issuer: Issuer, source: str, workers: int
+    groups: Iterator[list[NumberedLine]], issuer: Issuer, source: str, workers: int
 ) -> Iterator[LineResult]:
     """Yield what became of each line, in their order."""
     if workers == 1:
@@ -95,11 +95,11 @@ def _begin(settings: Settings, source: str) -> None:
     _issue_group = partial(_issued, issuer=Issuer(settings), source=source)
 
 
-def _issued_by_worker(group: list[Line]) -> list[LineResult]:
+def _issued_by_worker(group: list[NumberedLine]) -> list[LineResult]:
     return _issue_group(group)
 
 
-def _issued(group: list[Line], issuer: Issuer, source: str) -> list[LineResult]:
+def _issued(group: list[NumberedLine], issuer: Issuer, source: str) -> list[LineResult]:
     """Issue the approvals in a group of lines together; return what became of each line."""
     refused: list[LineResult] = []
     arrived: dict[int, Arrived] = {}

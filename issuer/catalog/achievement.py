@@ -45,7 +45,7 @@ class Rubric:
 
 
 @dataclass(frozen=True, slots=True)
-class Alignment:
+class FrameworkItem:
     """An item of a framework that the achievement speaks to, such as a CASE item (OB-48)."""
 
     target_name: str
@@ -71,7 +71,7 @@ class Achievement:
     criteria: str
     rubric: Rubric
     tags: tuple[str, ...] = ()
-    alignments: tuple[Alignment, ...] = ()
+    alignments: tuple[FrameworkItem, ...] = ()
     achievement_type: str = "MicroCredential"
     in_language: str | None = None
     sign_comments: bool = False
@@ -141,6 +141,6 @@ def achievement_from(
             "image": image,
             "look": Look(**content.get("look", {})),
             "tags": tuple(content["tags"]),
-            "alignments": tuple(Alignment(**item) for item in content["alignments"]),
+            "alignments": tuple(FrameworkItem(**item) for item in content["alignments"]),
         }
     )

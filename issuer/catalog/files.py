@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from contexts.errors import MintmarkError
-from issuer.catalog.achievement import Achievement, Alignment, Criterion, Level, Rubric
+from issuer.catalog.achievement import Achievement, Criterion, FrameworkItem, Level, Rubric
 from issuer.catalog.versions import OWN_IDEA
 from issuer.drawing.badges.look import ICONS, PATTERNS, Look
 from issuer.drawing.images import ImageError, check_image
@@ -112,7 +112,7 @@ def _language(tag: str) -> str | None:
     return tag or None
 
 
-def _alignment(table: Table) -> Alignment:
+def _alignment(table: Table) -> FrameworkItem:
     kind = table.line("target_type", required=False)
     if kind and not _TARGET_TYPE.fullmatch(kind):
         known = "CFItem, ceasn:Competency or another of Open Badges 3.0, or ext:…"
@@ -120,7 +120,7 @@ def _alignment(table: Table) -> Alignment:
     url = table.line("target_url", longest=2000)
     if web_address.read(url) is None:
         raise TomlError(f"{table.path('target_url')} must be an http or https address: {url!r}")
-    alignment = Alignment(
+    alignment = FrameworkItem(
         target_name=table.line("target_name"),
         target_url=url,
         target_type=kind or None,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from issuer.catalog.achievement import (
     Achievement,
-    Alignment,
+    FrameworkItem,
     Rubric,
     achievement_content,
     achievement_from,
@@ -116,7 +116,7 @@ def propose(
     rubric: Rubric,
     in_language: str | None = None,
     tags: Sequence[str] = (),
-    alignments: Sequence[Alignment] = (),
+    alignments: Sequence[FrameworkItem] = (),
     now: datetime,
 ) -> AchievementVersion:
     """Return the unlisted version of a teacher's own idea (R1, R20): the same for the same content.

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
-from issuer.catalog.achievement import Alignment
+from issuer.catalog.achievement import FrameworkItem
 from verifier.checks.recipient import ascii_lower
 
 
@@ -33,7 +33,7 @@ class Proposed:
     rubric: Chosen
     in_language: str | None = None
     tags: tuple[str, ...] = ()
-    alignments: tuple[Alignment, ...] = ()
+    alignments: tuple[FrameworkItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Credit:
     unit: str
 
 
-class Tier(StrEnum):
+class EvidenceTier(StrEnum):
     """Who may see where the evidence is (D9)."""
 
     SEALED = "sealed"
@@ -81,7 +81,7 @@ class EvidenceItem:
     description: str | None = None
     genre: str | None = None
     audience: str | None = None
-    tier: Tier = Tier.SEALED
+    tier: EvidenceTier = EvidenceTier.SEALED
     url: str | None = None
     sha256: str | None = None
     media_type: str | None = None
@@ -188,7 +188,7 @@ def _achievement(data: Mapping[str, Any]) -> Chosen | Proposed:
         rubric=Chosen(**data["rubric"]),
         in_language=data.get("in_language"),
         tags=tuple(data.get("tags", ())),
-        alignments=tuple(Alignment(**item) for item in data.get("alignments", ())),
+        alignments=tuple(FrameworkItem(**item) for item in data.get("alignments", ())),
     )
 
 
@@ -198,7 +198,7 @@ def _recipient(data: Mapping[str, Any]) -> Recipient:
 
 
 def _evidence(data: Mapping[str, Any]) -> EvidenceItem:
-    item = EvidenceItem(**{**data, "tier": Tier(data.get("tier", Tier.SEALED))})
+    item = EvidenceItem(**{**data, "tier": EvidenceTier(data.get("tier", EvidenceTier.SEALED))})
     return item if item.sha256 is None else replace(item, sha256=item.sha256.lower())
 
 

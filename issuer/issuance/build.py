@@ -11,10 +11,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from contexts import canonicalize, refuse_divergent
-from issuer.catalog.achievement import Achievement, Alignment, Criterion
+from issuer.catalog.achievement import Achievement, Criterion, FrameworkItem
 from issuer.home import addresses
 from issuer.home.settings import Settings
-from issuer.issuance.approval import Approval, Credit, EvidenceItem, Recipient, Tier
+from issuer.issuance.approval import Approval, Credit, EvidenceItem, EvidenceTier, Recipient
 from verifier.checks.evidence import digest_multibase
 from verifier.checks.recipient import identity_hash
 
@@ -196,7 +196,7 @@ def achievement_object(
     )
 
 
-def _alignment(alignment: Alignment) -> Json:
+def _alignment(alignment: FrameworkItem) -> Json:
     return _present(
         {
             "type": ["Alignment"],
@@ -272,7 +272,7 @@ def _results(approval: Approval, achievement: Achievement, page: str) -> list[Js
 def _evidence(item: EvidenceItem) -> Json:
     return _present(
         {
-            "id": item.url if item.tier is Tier.PUBLIC else None,
+            "id": item.url if item.tier is EvidenceTier.PUBLIC else None,
             "type": ["Evidence"],
             "digestMultibase": item.sha256 and digest_multibase(bytes.fromhex(item.sha256)),
             "mediaType": item.media_type,

@@ -21,7 +21,7 @@ from issuer.issuance.manage import Linked, manage_links, manage_tokens
 from issuer.issuance.prepare import Arrived, Prepared
 from issuer.issuance.problems import ConflictError, QuarantinedError, Refused
 from issuer.issuance.records.approval_tables import ApprovalRow
-from issuer.issuance.records.tables import CredentialRow, State
+from issuer.issuance.records.tables import CredentialRow, CredentialState
 from keys.signer import KeysError
 
 log = logging.getLogger(__name__)
@@ -111,7 +111,7 @@ def progress(issuer: Issuer, token: str) -> Received | None:
 def find(issuer: Issuer, public_id: str) -> CredentialRow | None:
     """Return an issued credential with its approval and achievement version, or None."""
     row = _one(issuer, CredentialRow.public_id == public_id)
-    return row if row is not None and row.state == State.ISSUED else None
+    return row if row is not None and row.state == CredentialState.ISSUED else None
 
 
 def managed(issuer: Issuer, token: str) -> CredentialRow | None:
@@ -121,7 +121,7 @@ def managed(issuer: Issuer, token: str) -> CredentialRow | None:
         row = find(issuer, named[0])
         return row if row is not None and named[1] == row.manage_generation else None
     row = _one(issuer, CredentialRow.manage_hash == tokens.hashed(token))
-    if row is None or row.state != State.ISSUED:
+    if row is None or row.state != CredentialState.ISSUED:
         return None
     return row if token == tokens.make(row.public_id, row.manage_generation) else None
 
@@ -172,7 +172,7 @@ def _brief(issuer: Issuer, which: BriefSelect, **values: object) -> Sequence[Bri
 
 
 def _outcome(row: Brief, issued: ApprovalOutcome, link: Callable[[Linked], str]) -> Received:
-    done = row.state == State.ISSUED
+    done = row.state == CredentialState.ISSUED
     return Received(
         outcome=issued if done else ApprovalOutcome.STORED,
         credential_id=row.public_id,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from issuer.home.issuer import Issuer
 from issuer.issuance.records.approval_tables import ApprovalRow
-from issuer.issuance.records.tables import CredentialRow, State
+from issuer.issuance.records.tables import CredentialRow, CredentialState
 from issuer.outbox import queue
 
 _AT_ONCE: Final = 500
@@ -41,7 +41,7 @@ def _ending(now: datetime, before: timedelta) -> _Ending:
         .where(
             ApprovalRow.valid_until > now,
             ApprovalRow.valid_until <= now + before,
-            CredentialRow.state == State.ISSUED,
+            CredentialRow.state == CredentialState.ISSUED,
             CredentialRow.ending_told_at.is_(None),
         )
         .limit(_AT_ONCE)

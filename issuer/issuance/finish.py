@@ -18,7 +18,7 @@ from issuer.database.database import UnavailableError
 from issuer.home.issuer import Issuer
 from issuer.issuance.problems import QuarantinedError
 from issuer.issuance.records.approval_tables import ApprovalRow
-from issuer.issuance.records.tables import CredentialRow, State
+from issuer.issuance.records.tables import CredentialRow, CredentialState
 from issuer.issuance.signing.proofs import Secured, secure
 from issuer.issuance.signing.self_check import self_check
 from issuer.issuance.status_lists import lists, mark
@@ -44,13 +44,13 @@ _PENDING = select(
     CredentialRow.problem,
     CredentialRow.list_number,
     CredentialRow.to_sign,
-).where(CredentialRow.state != State.ISSUED)
+).where(CredentialRow.state != CredentialState.ISSUED)
 _THESE = _PENDING.where(CredentialRow.id.in_(bindparam("keys", expanding=True)))
 _UNFINISHED = update(CredentialRow).where(
-    CredentialRow.id == bindparam("key"), CredentialRow.state != State.ISSUED
+    CredentialRow.id == bindparam("key"), CredentialRow.state != CredentialState.ISSUED
 )
-_ISSUED = _UNFINISHED.values(state=State.ISSUED, problem=None, to_sign=b"")
-_HELD_BACK = _UNFINISHED.values(state=State.QUARANTINED)
+_ISSUED = _UNFINISHED.values(state=CredentialState.ISSUED, problem=None, to_sign=b"")
+_HELD_BACK = _UNFINISHED.values(state=CredentialState.QUARANTINED)
 
 
 def issue(issuer: Issuer, keys: Sequence[int]) -> list[QuarantinedError]:
@@ -134,7 +134,7 @@ def _tell(session: Session, issuer: Issuer, keys: Sequence[int], now: datetime) 
     fresh = (
         select(CredentialRow.public_id, ApprovalRow.source)
         .join(CredentialRow.approval)
-        .where(CredentialRow.id.in_(keys), CredentialRow.state != State.ISSUED)
+        .where(CredentialRow.id.in_(keys), CredentialRow.state != CredentialState.ISSUED)
     )
     locked = fresh.order_by(CredentialRow.id).with_for_update(of=CredentialRow)
     for public_id, source in session.execute(locked):

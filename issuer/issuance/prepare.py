@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from issuer.audit import log as audit
 from issuer.catalog import versions
-from issuer.catalog.achievement import Achievement, Alignment, Rubric
+from issuer.catalog.achievement import Achievement, FrameworkItem, Rubric
 from issuer.catalog.tables import AchievementVersion
 from issuer.database.database import to_json
 from issuer.home.issuer import Issuer
@@ -31,7 +31,7 @@ from issuer.issuance.manage import manage_tokens
 from issuer.issuance.problems import ConflictError, Refused
 from issuer.issuance.records import search
 from issuer.issuance.records.approval_tables import ApprovalRow, EventRow
-from issuer.issuance.records.tables import CredentialRow, State
+from issuer.issuance.records.tables import CredentialRow, CredentialState
 from issuer.issuance.status_lists import places
 
 APPROVED: Final = "credential.approved"
@@ -196,7 +196,7 @@ def _credential(document: Mapping[str, Any], reserved: Reservation, tokens: Link
         "public_id": reserved.public_id,
         "list_number": reserved.list_number,
         "list_index": reserved.list_index,
-        "state": State.PREPARED,
+        "state": CredentialState.PREPARED,
         "to_sign": to_json(document),
         "prepared_at": reserved.at,
         "manage_hash": tokens.hashed(tokens.make(reserved.public_id, 0)),
@@ -247,7 +247,7 @@ def _achievement_version(
         rubric=_rubric(session, choice.rubric),
         in_language=choice.in_language,
         tags=choice.tags,
-        alignments=[Alignment(**asdict(alignment)) for alignment in choice.alignments],
+        alignments=[FrameworkItem(**asdict(alignment)) for alignment in choice.alignments],
         now=now,
     )
 

@@ -11,7 +11,7 @@ from issuer.database.database import Database
 from issuer.issuance.approval import Approval, from_data
 from issuer.issuance.records import search
 from issuer.issuance.records.approval_tables import ApprovalRow
-from issuer.issuance.records.tables import CredentialRow, State
+from issuer.issuance.records.tables import CredentialRow, CredentialState
 
 BATCH: Final = 200
 _LEFT: Final = ApprovalRow.teacher.is_(None)
@@ -70,7 +70,7 @@ def _store(session: Session, rows: Any) -> None:
         approval, document = from_data(json.loads(row.content)), json.loads(row.json or row.to_sign)
         stored.append((row.id, approval))
         approvals.append({"key": row.id} | search.of_approval(approval, document))
-        to_sign = b"" if row.state == State.ISSUED else row.to_sign
+        to_sign = b"" if row.state == CredentialState.ISSUED else row.to_sign
         forms = {"to_sign": to_sign, "json": row.json, "jwt": row.jwt, "to_share": row.to_share}
         credentials.append({"key": row.credential} | forms | search.of_credential(document))
     search.store_addresses(session, stored)

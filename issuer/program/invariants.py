@@ -25,7 +25,7 @@ from issuer.program.evaluation.approval import approval_id
 from issuer.program.evaluation.conflicts import must_not_judge
 from issuer.program.evaluation.decisions import APPROVED, RELEASED
 from issuer.program.evaluation.issuing import credential_of
-from issuer.program.evaluation.judgment import Outcome
+from issuer.program.evaluation.judgment import JudgmentOutcome
 from issuer.program.evaluation.tables import AssignmentRow, ProjectDecisionRow
 from issuer.program.evidence.file_store import FileStore
 from issuer.program.projects.states import STEPS, Act, State
@@ -110,7 +110,7 @@ def _decisions_are_whole(session: Session) -> Iterator[Breach]:
         about = decision.version.project.public_id
         if judgment.gaps(rubric, decision.levels, decision.comments):
             yield Breach("I5", about, "was decided without a level or a comment")
-        elif judgment.outcome_of(rubric, decision.levels) != Outcome(decision.outcome):
+        elif judgment.outcome_of(rubric, decision.levels) != JudgmentOutcome(decision.outcome):
             yield Breach("I5", about, "was decided otherwise than its levels say")
 
 

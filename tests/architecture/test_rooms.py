@@ -79,6 +79,16 @@ def test_every_error_of_ours_is_in_one_tree():
     assert not outside
 
 
+def test_a_class_name_stands_for_one_thing():
+    places = Counter(
+        node.name
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert not {name for name, count in places.items() if count > 1}
+
+
 def test_the_contexts_open_no_socket():
     found = {name for path in (ROOT / "contexts").rglob("*.py") for name in imports(path)}
     assert not found & {"socket", "httpx", "httpcore", "urllib", "http", "requests"}

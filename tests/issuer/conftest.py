@@ -17,7 +17,7 @@ from needs import need
 
 from issuer import migrations
 from issuer.catalog import versions
-from issuer.catalog.achievement import Achievement, Alignment, Criterion, Level, Rubric
+from issuer.catalog.achievement import Achievement, Criterion, FrameworkItem, Level, Rubric
 from issuer.database.database import Database
 from issuer.home.issuer import Issuer
 from issuer.home.settings import Settings
@@ -48,7 +48,7 @@ ACHIEVEMENT = Achievement(
     criteria="Teach **ten weeks** of rhythm.",
     rubric=RUBRIC,
     tags=("music", "band"),
-    alignments=(Alignment("Create music", "https://case.example/uri/1", target_type="CFItem"),),
+    alignments=(FrameworkItem("Create music", "https://case.example/uri/1", target_type="CFItem"),),
 )
 
 

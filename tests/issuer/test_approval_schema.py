@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from issuer.approvals import event, schema
 from issuer.catalog import files
 from issuer.issuance import rules
-from issuer.issuance.approval import Chosen, Credit, Tier, from_data
+from issuer.issuance.approval import Chosen, Credit, EvidenceTier, from_data
 from issuer.issuance.problems import Refused
 from verifier.parsing.strict_json import StrictJsonError
 
@@ -382,7 +382,7 @@ def test_an_approval_is_what_was_stated_and_nothing_more():
     approval = event.read(body_of(document))
     assert approval.recipient.emails == ("a@b.org",)
     assert approval.credits == (Credit(9, "hours"),)
-    assert approval.evidence[0].tier is Tier.SEALED
+    assert approval.evidence[0].tier is EvidenceTier.SEALED
     assert approval.evidence[0].sha256 == "ab" * 32
     assert approval.approved_at == datetime(2026, 5, 15, 15, 30, tzinfo=UTC)
     assert (approval.valid_until, approval.provider_number, approval.comments) == (None, None, {})

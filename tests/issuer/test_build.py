@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from contexts import CanonicalizationError, canonicalize
-from issuer.catalog.achievement import Achievement, Alignment, Criterion, Level, Rubric
+from issuer.catalog.achievement import Achievement, Criterion, FrameworkItem, Level, Rubric
 from issuer.home.settings import Assessor, Settings
 from issuer.issuance.build import Reservation, build
 from verifier.checks.evidence import check_evidence
@@ -40,7 +40,7 @@ ACHIEVEMENT = Achievement(
     criteria="Teach **rhythm**.",
     rubric=Rubric("completion", "Completion", (Criterion("work", "Work", "", "met", LEVELS),)),
     tags=("music",),
-    alignments=(Alignment("Create", "https://case.example/1", target_type="CFItem"),),
+    alignments=(FrameworkItem("Create", "https://case.example/1", target_type="CFItem"),),
     version=3,
 )
 FULL = {
@@ -232,7 +232,9 @@ def test_what_an_approval_does_not_say_is_not_in_the_credential(built):
 def test_every_member_of_a_full_credential_is_covered_by_a_signature(built):
     achievement = replace(
         ACHIEVEMENT,
-        alignments=(Alignment("n", "https://case.example/1", "CFItem", "code", "text", "frame"),),
+        alignments=(
+            FrameworkItem("n", "https://case.example/1", "CFItem", "code", "text", "frame"),
+        ),
     )
     settings = replace(
         SETTINGS,

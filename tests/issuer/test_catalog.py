@@ -13,8 +13,8 @@ from sqlalchemy import select
 from issuer.catalog import commands, files, picture, versions
 from issuer.catalog.achievement import (
     Achievement,
-    Alignment,
     Criterion,
+    FrameworkItem,
     Level,
     Rubric,
     achievement_content,
@@ -136,7 +136,7 @@ target_framework = "Music"
             ),
             tags=("music", "ear training"),
             alignments=(
-                Alignment(
+                FrameworkItem(
                     "Hear rhythm",
                     "https://case.example/uri/1",
                     "CFItem",

@@ -27,12 +27,17 @@ from issuer.home.mail_settings import Mail
 from issuer.home.settings import FILE, load
 from issuer.installation import backup, init
 from issuer.installation.doctor import here, outside, rules
-from issuer.installation.doctor.finding import Finding, State, exit_status
+from issuer.installation.doctor.finding import Finding, PartState, exit_status
 from keys.key_file import Cost
 
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-OK, WARNING, FAILED, UNCHECKED = State.OK, State.WARNING, State.FAILED, State.UNCHECKED
+OK, WARNING, FAILED, UNCHECKED = (
+    PartState.OK,
+    PartState.WARNING,
+    PartState.FAILED,
+    PartState.UNCHECKED,
+)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +145,7 @@ def test_a_server_that_is_well_is_well_in_every_line(running_home, capsys, tmp_p
     said = json.loads(capsys.readouterr().out)
     states = {finding["part"]: finding["state"] for finding in said["findings"]}
     for machine in ("clock", "disk"):  # the machine that tests run on has its own
-        assert states.pop(machine) in set(State)
+        assert states.pop(machine) in set(PartState)
     assert set(states.values()) == {"ok"}, said
     assert set(states) == {
         *("version", "keys", "files", "database", "credentials", "mails", "fonts", "backup"),

@@ -14,7 +14,7 @@ from issuer.issuance import ApprovalOutcome, ConflictError, find, finish, receiv
 from issuer.issuance.finish import finish_pending, pending
 from issuer.issuance.prepare import Arrived
 from issuer.issuance.problems import Refused
-from issuer.issuance.records.tables import CredentialRow, State
+from issuer.issuance.records.tables import CredentialRow, CredentialState
 from issuer.issuance.signing import self_check
 from issuer.issuance.signing.proofs import make_proofs
 from keys.signer import SigningError
@@ -231,7 +231,7 @@ def test_workers_share_a_file_and_each_line_is_answered_in_its_order(
     with any_issuer.database.reading() as session:
         rows = session.scalars(select(CredentialRow)).all()
     assert len(rows) == len({(row.list_number, row.list_index) for row in rows}) == 18
-    assert {row.state for row in rows} == {State.ISSUED}
+    assert {row.state for row in rows} == {CredentialState.ISSUED}
     assert many.run(tmp_path / "all", any_issuer, source="forms", workers=2) == FAILED
     assert capsys.readouterr().out.count("already") == 19
 

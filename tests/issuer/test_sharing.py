@@ -22,7 +22,7 @@ from issuer.drawing.badges.look import drawn_with
 from issuer.home import addresses
 from issuer.home.issuer import Issuer
 from issuer.issuance.approval import Approval
-from issuer.issuance.records.tables import CredentialRow, State
+from issuer.issuance.records.tables import CredentialRow, CredentialState
 from issuer.issuance.status_lists import lists
 from issuer.sharing import forms, own_fetch, shared
 from issuer.sharing.decision import Decision
@@ -218,10 +218,10 @@ def test_an_unknown_credential_is_not_found_in_the_form_that_is_accepted(
     assert (response.status_code, response.mimetype) == (404, media_type)
 
 
-@pytest.mark.parametrize("state", [State.PREPARED, State.QUARANTINED])
+@pytest.mark.parametrize("state", [CredentialState.PREPARED, CredentialState.QUARANTINED])
 @pytest.mark.parametrize("suffix", ["", ".html", ".json", ".pdf"])
 def test_nothing_is_shown_of_what_is_not_released(
-    client: FlaskClient, issuer: Issuer, public_id: str, state: State, suffix: str
+    client: FlaskClient, issuer: Issuer, public_id: str, state: CredentialState, suffix: str
 ) -> None:
     with issuer.database.writing() as session:
         session.execute(update(CredentialRow).values(state=state))

@@ -28,7 +28,7 @@ from issuer.issuance.finish import finish_pending, pending
 from issuer.issuance.prepare import Arrived
 from issuer.issuance.records import search
 from issuer.issuance.records.approval_tables import AddressRow, ApprovalRow
-from issuer.issuance.records.tables import CredentialRow, State
+from issuer.issuance.records.tables import CredentialRow, CredentialState
 from issuer.issuance.status_lists import lists
 from issuer.migrations import SchemaError, rows
 from keys.key_file import Cost
@@ -42,7 +42,8 @@ from sqlalchemy import Engine, event
 from issuer import migrations
 from issuer.database.database import Database
 from issuer.migrations import rows
-rows.BATCH, steps, url, last = 2, 0, sys.argv[1], int(sys.argv[2])
+url, part, last = sys.argv[1], sys.argv[2], int(sys.argv[3])
+rows.BATCH, steps, rearrange = 2, 0, migrations.rearrange
 def step(*_):
     global steps
     steps += 1
@@ -50,6 +51,13 @@ def step(*_):
         os.kill(os.getpid(), signal.SIGKILL)
 event.listen(Engine, "before_cursor_execute", step)
 event.listen(Engine, "commit", step)
+def rearrange_counted(*arguments):
+    global steps
+    steps = 0 if part == "rows" else last  # count in the part in which it is to be killed
+    rearrange(*arguments)
+migrations.rearrange = rearrange_counted
+if part == "rows":
+    steps = last
 migrations.upgrade(Database(url), tell=print)
 """
 
@@ -92,7 +100,7 @@ def served(settings):
     client, issuer = app.test_client(), app.extensions["mintmark"]
     with issuer.database.reading() as session:
         ids = session.scalars(
-            select(CredentialRow.public_id).where(CredentialRow.state == State.ISSUED)
+            select(CredentialRow.public_id).where(CredentialRow.state == CredentialState.ISSUED)
         ).all()
     forms = {
         (each, kind): client.get(f"/credentials/{each}.{kind}")
@@ -147,10 +155,10 @@ def _plain(row):
     return {"unsigned": unsigned} | {form: getattr(row, form) for form in FORMS}
 
 
-def migrate(database, *, killed_at=0):
+def migrate(database, part="schema", *, killed_at=0):
     url = database.engine.url.render_as_string(hide_password=False)
     return subprocess.run(
-        [sys.executable, "-c", MIGRATE, url, str(killed_at)],
+        [sys.executable, "-c", MIGRATE, url, part, str(killed_at)],
         capture_output=True,
         text=True,
         check=False,
@@ -176,8 +184,8 @@ def test_a_killed_upgrade_goes_on_and_serves_the_same_bytes_in_between(issued, t
     age(issued.database)
     issued.database.close()
     reached = set()
-    for last in (10, 30, 33, 36, 40):
-        done = migrate(issued.database, killed_at=last)
+    for part, last in (("schema", 10), ("rows", 3), ("rows", 9), ("rows", 12), ("rows", 15)):
+        done = migrate(issued.database, part, killed_at=last)
         assert done.returncode in (-9, 0), done.stderr
         with suppress(SchemaError):
             migrations.check(issued.database)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from issuer.catalog import versions
-from issuer.catalog.achievement import Achievement, Alignment, Criterion, Level, Rubric
+from issuer.catalog.achievement import Achievement, Criterion, FrameworkItem, Level, Rubric
 from issuer.catalog.tables import AchievementVersion
 from issuer.database.database import Database
 
@@ -39,7 +39,7 @@ def listening() -> Achievement:
 
 
 def test_what_is_recorded_is_read_back(record: Record, listening: Achievement) -> None:
-    full = replace(listening, tags=("a",), alignments=(Alignment("A", "https://a.example/"),))
+    full = replace(listening, tags=("a",), alignments=(FrameworkItem("A", "https://a.example/"),))
     recorded = replace(full, version=1, rubric=replace(full.rubric, version=1))
 
     assert versions.read(record(full)) == recorded

@@ -28,14 +28,14 @@ from verifier.options import web_options
 from verifier.web import app as web
 from verifier.web.applicants import pages, process, receive, runs
 from verifier.web.applicants.receive import HandedIn
-from verifier.web.applicants.runs import Desk, Run, State
+from verifier.web.applicants.runs import Desk, Run, RunState
 
 HOME = "/verify/applicants"
 FROM_HERE = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
 
 
 def an_app(home: Path, ask=served(World())) -> Flask:  # noqa: B008 - it asks nobody
-    many = pages.applicants_blueprint(Desk(home), process.World(ask))
+    many = pages.applicants_blueprint(Desk(home), process.Allowed(ask))
     app = web.create_app(lambda: ask, many=many)
     app.test_client_class = Client
     return app
@@ -357,10 +357,10 @@ def test_a_disk_that_fills_up_in_the_middle_is_said(home, monkeypatch):
     monkeypatch.setattr(run, "run", full_disk)
     _, check, alive = Desk(home).begin("192.0.2.1", 0, clock.now())
     process.carry_out(
-        process.Work(check.folder, process.practice(), process.World(served(World())))
+        process.Work(check.folder, process.practice(), process.Allowed(served(World())))
     )
     os.close(alive)
-    assert (check.state, check.refusal()["wrong"]) == (State.REFUSED, runs.NO_ROOM[0])
+    assert (check.state, check.refusal()["wrong"]) == (RunState.REFUSED, runs.NO_ROOM[0])
 
 
 def full_disk(*_, **__):
@@ -435,7 +435,7 @@ def test_a_check_ends_with_the_server_that_began_it(home):
         "main()'); "
         "from pathlib import Path; from planted import Served; "
         "process.start(process.Work(Path(sys.argv[1]), process.practice(), "
-        "process.World(Served({}))), int(sys.argv[2])); time.sleep(60)"
+        "process.Allowed(Served({}))), int(sys.argv[2])); time.sleep(60)"
     )
     places = ":".join(sys.path)
     server = subprocess.Popen(
@@ -444,11 +444,11 @@ def test_a_check_ends_with_the_server_that_began_it(home):
     os.close(alive)
     while not (pid := (check.folder / "alive").read_text()):
         time.sleep(0.05)
-    assert check.state is State.RUNNING
+    assert check.state is RunState.RUNNING
     os.kill(server.pid, signal.SIGKILL)
     server.wait()
     assert _is_gone(int(pid))
-    assert check.state is State.LOST
+    assert check.state is RunState.LOST
 
 
 def test_an_address_of_a_check_stands_nowhere_and_tells_no_other_site(serving, home, capfd):
@@ -491,7 +491,7 @@ def test_a_fault_of_ours_is_told_and_its_words_reach_no_log(home, monkeypatch, c
     monkeypatch.setattr(run, "run", fault)
     _, check, alive = Desk(home).begin("192.0.2.1", 0, clock.now())
     process.carry_out(
-        process.Work(check.folder, process.practice(), process.World(served(World())))
+        process.Work(check.folder, process.practice(), process.Allowed(served(World())))
     )
     os.close(alive)
     assert "by a fault of this site" in check.refusal()["wrong"]
@@ -607,4 +607,4 @@ def test_a_large_file_is_never_held_in_memory(tmp_path):
 
 def test_a_run_that_was_never_begun_is_none(home):
     assert Desk(home).find("no such check") is None
-    assert Run(home / "nothing").state is State.LOST
+    assert Run(home / "nothing").state is RunState.LOST

@@ -68,7 +68,7 @@ def test_a_reason_is_the_same_however_long_ago_the_issuer_was_asked(world):
     world.publish_list({1})
     report = world.verify(world.issuer.sign(badge(world, 1)), fetch=some_time_ago)
     assert report.current.params["age"] == 60
-    reason, *_ = policy.judge(report, policy.Policy(), SOMEBODY, NOW)
+    reason, *_ = policy.judge(report, policy.BatchPolicy(), SOMEBODY, NOW)
     assert reason.code == "revoked"
     assert "age" not in reason.params
 

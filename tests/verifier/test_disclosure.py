@@ -263,7 +263,7 @@ def test_where_no_end_is_shown_one_may_be_hidden(world, identified, mandatory, n
     expected = Outcome.NOT_APPLICABLE if noted else None
     assert outcome(report, "end_may_be_hidden") is expected
     row = ApplicantFile("a-1", "badge.json", "", ())
-    reasons = {why.code for why in policy.judge(report, policy.Policy(), row, NOW)}
+    reasons = {why.code for why in policy.judge(report, policy.BatchPolicy(), row, NOW)}
     assert ("end_may_be_hidden" in reasons) == noted
 
 

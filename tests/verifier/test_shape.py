@@ -149,7 +149,7 @@ def test_what_is_left_out_makes_no_signed_badge_a_false_one(world, form, place, 
     report = world.verify(signed(world, badge, form))
     assert (report.authentic.code, report.current.code) == ("authentic", "current")
     row = ApplicantFile("a-1", "badge.json", "", ())
-    rules = policy.Policy(lists=(world.trust_list(world.issuer),))
+    rules = policy.BatchPolicy(lists=(world.trust_list(world.issuer),))
     looked = list(policy.judge(report, rules, row, NOW))
     looked = [why for why in looked if why.code in GAPS]
     assert [(why.answer, why.code) for why in looked] == [
@@ -203,7 +203,7 @@ def test_an_end_without_a_value_is_no_end(world, nothing):
 def test_an_award_that_says_no_moment_is_noted_and_ends_nothing(world):
     report = world.verify(world.issuer.sign(changed("awardedDate", "in spring")))
     assert (report.authentic.code, report.current.code) == ("authentic", "current")
-    rules = policy.Policy(greatest_age_days=100_000)
+    rules = policy.BatchPolicy(greatest_age_days=100_000)
     found = policy.judge(report, rules, ApplicantFile("a-1", "badge.json", "", ()), NOW)
     assert "age_unknown" in {why.code for why in found}
 

@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from verifier import trust
 from verifier.batch.table import ApplicantFile
 from verifier.checks import recipient
-from verifier.credential.model import Achievement, Credential, Result
+from verifier.credential.model import Credential, EarnedAchievement, Result
 from verifier.parsing import strict_toml
 from verifier.parsing.strict_toml import Table, TomlError
 from verifier.report import Answer, Report, Verdict
@@ -38,7 +38,7 @@ class AchievementRule:
     match: tuple[str, ...]
     least: tuple[tuple[str, str], ...] = ()
 
-    def is_for(self, achievement: Achievement) -> bool:
+    def is_for(self, achievement: EarnedAchievement) -> bool:
         """Whether the achievement is one of these."""
         name = achievement.name.casefold()
         return any(
@@ -48,7 +48,7 @@ class AchievementRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class BatchPolicy:
     """The rules of one check. Without a list nothing counts by itself: anybody can sign."""
 
     name: str = ""
@@ -65,7 +65,7 @@ def list_names(text: bytes) -> tuple[str, ...]:
     return strict_toml.loads(text).lines("lists")
 
 
-def parse(text: bytes, lists: tuple[bytes, ...]) -> Policy:
+def parse(text: bytes, lists: tuple[bytes, ...]) -> BatchPolicy:
     """Return the policy in TOML; `lists` are the contents of the files of `list_names`.
 
     `TomlError` and `TrustListError` name the key and the remedy.
@@ -78,7 +78,7 @@ def parse(text: bytes, lists: tuple[bytes, ...]) -> Policy:
     if (count := top.line("count", required=False) or "badges") not in ("badges", "any"):
         raise TomlError('count must be "badges", or "any" for credentials of every kind')
     exchange = top.table("exchange")
-    policy = Policy(
+    policy = BatchPolicy(
         name=top.line("name", required=False),
         lists=tuple(trust.load(data) for data in lists),
         greatest_age_days=age or None,
@@ -107,7 +107,9 @@ def _rate(exchange: Table, unit: str) -> Decimal:
     return rate
 
 
-def judge(report: Report, policy: Policy, thing: ApplicantFile, now: datetime) -> Iterator[Verdict]:
+def judge(
+    report: Report, policy: BatchPolicy, thing: ApplicantFile, now: datetime
+) -> Iterator[Verdict]:
     """Yield every reason why a credential does not count here (`no`), why a person has to look
     (`could_not_check`), and what is worth knowing though it counts (`yes`)."""
     credential, listed = report.credential, report.recognized
@@ -158,7 +160,7 @@ def _age(credential: Credential, days: int | None, now: datetime) -> Iterator[Ve
 
 
 def _achievement(
-    credential: Credential, achievement: Achievement, counted: tuple[AchievementRule, ...]
+    credential: Credential, achievement: EarnedAchievement, counted: tuple[AchievementRule, ...]
 ) -> Iterator[Verdict]:
     rule = next((entry for entry in counted if entry.is_for(achievement)), None)
     if counted and rule is None:
@@ -230,7 +232,7 @@ def is_theirs(credential: Credential, thing: ApplicantFile) -> bool:
     return any(recipient.judge(credential, email).code == "theirs" for email in thing.emails)
 
 
-def points(credential: Credential, policy: Policy) -> Decimal | None:
+def points(credential: Credential, policy: BatchPolicy) -> Decimal | None:
     """Return what the credential is worth here: by the first unit of the exchange that it
     declares, once and clearly. None where it declares none."""
     declared = amounts(credential)

@@ -48,7 +48,7 @@ ReadList = Callable[[bytes], Credential | None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _StatusEntry:
     """One `credentialStatus` entry: where to look, and what the value there means."""
 
     type: str
@@ -89,7 +89,7 @@ def _check_entry(
 
 
 def _look_up(
-    read: _Entry, credential: Credential, fetch: Fetch, now: datetime, read_list: ReadList
+    read: _StatusEntry, credential: Credential, fetch: Fetch, now: datetime, read_list: ReadList
 ) -> Check:
     try:
         fetched = fetch(read.url, accept=LIST_TYPES, max_bytes=MAX_LIST_BYTES)
@@ -107,7 +107,7 @@ def _aged(check: Check, fetched: Fetched) -> Check:
     return replace(check, params={**check.params, "age": fetched.age}) if fetched.age else check
 
 
-def _read_entry(entry: Json, kind: str) -> _Entry | Check:
+def _read_entry(entry: Json, kind: str) -> _StatusEntry | Check:
     purpose, index, url = (
         entry.get(member) for member in ("statusPurpose", "statusListIndex", "statusListCredential")
     )
@@ -120,7 +120,7 @@ def _read_entry(entry: Json, kind: str) -> _Entry | Check:
         return _unknown("status_malformed", {"member": member})
     if not 1 <= size <= MAX_SIZE or purpose not in (*_DECIDE, "message", "refresh"):
         return _unknown("status_not_supported", {"type": f"purpose {purpose[:60]}"})
-    return _Entry(kind, purpose, index, url, size, _messages(entry))
+    return _StatusEntry(kind, purpose, index, url, size, _messages(entry))
 
 
 def _digits(value: Any) -> int | None:
@@ -142,7 +142,7 @@ def _messages(entry: Json) -> dict[int, str]:
 
 
 def _check_list(
-    status_list_credential: Credential, issuer: str, entry: _Entry, now: datetime
+    status_list_credential: Credential, issuer: str, entry: _StatusEntry, now: datetime
 ) -> Check:
     """Check that it is the list the credential means, and read the entry (section 3.2)."""
     subjects = [
@@ -185,7 +185,7 @@ def _is_at_home(status_list_credential: Credential, url: str) -> bool:
     return named is not None and asked is not None and named.origin == asked.origin
 
 
-def _meaning(entry: _Entry, value: int) -> Check:
+def _meaning(entry: _StatusEntry, value: int) -> Check:
     """Return the check for the value of an entry (section 2.2). Only revocation and suspension are
     decided here; a message is for the reader to judge."""
     where = {"url": entry.url[:200]}

@@ -47,7 +47,7 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class RubricCriterionLevel:
     """A `RubricCriterionLevel`. `level` and `points` are text; order means nothing (OB-46)."""
 
     id: str
@@ -64,7 +64,7 @@ class ResultDescription:
     id: str
     name: str
     result_type: str
-    levels: tuple[Level, ...] = ()
+    levels: tuple[RubricCriterionLevel, ...] = ()
     required_level: str | None = None
     required_value: str | None = None
 
@@ -74,7 +74,7 @@ class Result:
     """What was achieved; `description` and `level` are resolved within the same achievement."""
 
     description: ResultDescription | None
-    level: Level | None = None
+    level: RubricCriterionLevel | None = None
     value: str | None = None
     status: str | None = None
 
@@ -91,7 +91,7 @@ class Alignment:
 
 
 @dataclass(frozen=True, slots=True)
-class Achievement:
+class EarnedAchievement:
     """What was earned (OB-26)."""
 
     id: str
@@ -141,7 +141,7 @@ class Credential:
     awarded_date: datetime | None = None
     subject_id: str | None = None
     identities: tuple[Identity, ...] = ()
-    achievement: Achievement | None = None
+    achievement: EarnedAchievement | None = None
     results: tuple[Result, ...] = ()
     activity_start: datetime | None = None
     activity_end: datetime | None = None

@@ -13,16 +13,16 @@ from typing import Any
 
 from contexts.content import remembered
 from verifier.credential.model import (
-    Achievement,
     Alignment,
     Credential,
+    EarnedAchievement,
     Evidence,
     Identifier,
     Identity,
-    Level,
     Profile,
     Result,
     ResultDescription,
+    RubricCriterionLevel,
     instant,
     listed,
 )
@@ -74,14 +74,14 @@ def general_view(document: Json) -> Credential:
     return replace(view({**document, "credentialSubject": known}), document=document)
 
 
-def _achievement(value: Any) -> Achievement | None:
+def _achievement(value: Any) -> EarnedAchievement | None:
     return _read_achievement(value) if isinstance(value, dict) else None
 
 
 @remembered
-def _read_achievement(value: Json) -> Achievement:
+def _read_achievement(value: Json) -> EarnedAchievement:
     criteria = _object(value.get("criteria"))
-    return Achievement(
+    return EarnedAchievement(
         id=_text(value.get("id")) or "",
         name=_text(value.get("name")) or "",
         description=_text(value.get("description")),
@@ -106,7 +106,7 @@ def _result_description(value: Json) -> ResultDescription:
         name=_text(value.get("name")) or "",
         result_type=_text(value.get("resultType")) or "",
         levels=tuple(
-            Level(
+            RubricCriterionLevel(
                 id=_text(item.get("id")) or "",
                 name=_text(item.get("name")) or "",
                 description=_text(item.get("description")),
@@ -120,7 +120,7 @@ def _result_description(value: Json) -> ResultDescription:
     )
 
 
-def _result(value: Json, achievement: Achievement | None) -> Result:
+def _result(value: Json, achievement: EarnedAchievement | None) -> Result:
     descriptions = achievement.result_descriptions if achievement else ()
     wanted, achieved = _text(value.get("resultDescription")), _text(value.get("achievedLevel"))
     description = next((d for d in descriptions if d.id and d.id == wanted), None)

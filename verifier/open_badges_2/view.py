@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any, TypeGuard
 
 from verifier.credential.model import (
-    Achievement,
     Credential,
+    EarnedAchievement,
     Evidence,
     Identity,
     Profile,
@@ -36,7 +36,7 @@ def credential_of(assertion: Json, badge: Json, issuer: Json) -> Credential:
         valid_until=_date(assertion.get("expires")),
         awarded_date=_date(assertion.get("issuedOn")),
         identities=tuple(map(_identity, _objects(assertion.get("recipient")))),
-        achievement=Achievement(
+        achievement=EarnedAchievement(
             id=_text(badge.get("id")) or "",
             name=_text(badge.get("name")) or "",
             description=_text(badge.get("description")),

@@ -16,7 +16,7 @@ from verifier.fetching.fetch import Fetch
 from verifier.web import problems
 from verifier.web.api import MAX_BODY_BYTES, api_blueprint
 from verifier.web.applicants.pages import applicants_blueprint
-from verifier.web.applicants.process import World as World
+from verifier.web.applicants.process import Allowed as Allowed
 from verifier.web.applicants.runs import MOST_BYTES, Desk
 from verifier.web.headers import protect
 from verifier.web.page import MOST_TOGETHER, Site, verifier_blueprint
@@ -55,7 +55,7 @@ def create_app(
     return app
 
 
-def for_many(home: Path, world: World) -> Blueprint:
+def for_many(home: Path, world: Allowed) -> Blueprint:
     """Return the pages for many applicants, whose checks are folders in `home`; sweep it."""
     desk = Desk(home)
     desk.keep_tidy()

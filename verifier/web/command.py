@@ -63,7 +63,7 @@ def _for_many(args: argparse.Namespace) -> "Blueprint | None":
     home = store.default_folder(os.environ)
     lists = tuple((Path(name).name, read_file(name)) for name in args.trust)
     followed = None if args.trust else home
-    world = app.World(
+    world = app.Allowed(
         web_options.asking(args), pinned.read(args), lists, followed, offline=args.offline
     )
     try:

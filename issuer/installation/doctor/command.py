@@ -8,10 +8,15 @@ from itertools import chain
 from issuer.home.command_line import Commands, Needs
 from issuer.home.issuer import Issuer
 from issuer.installation.doctor import here, outside
-from issuer.installation.doctor.finding import Finding, State, exit_status
+from issuer.installation.doctor.finding import Finding, PartState, exit_status
 from verifier import clock
 
-_MARKS = {State.OK: "✔", State.WARNING: "!", State.FAILED: "✘", State.UNCHECKED: "?"}
+_MARKS = {
+    PartState.OK: "✔",
+    PartState.WARNING: "!",
+    PartState.FAILED: "✘",
+    PartState.UNCHECKED: "?",
+}
 
 
 def add_commands(commands: Commands) -> None:

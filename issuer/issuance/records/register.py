@@ -18,7 +18,7 @@ from issuer.drawing.serial import serial
 from issuer.home import addresses
 from issuer.home.issuer import Issuer
 from issuer.issuance.records.approval_tables import ApprovalRow
-from issuer.issuance.records.tables import CredentialRow, Revocation, State
+from issuer.issuance.records.tables import CredentialRow, CredentialState, Revocation
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _SHOWN: Final = 10
@@ -38,7 +38,7 @@ class NotOneError(MintmarkError):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RegisterEntry:
     """One credential as an administrator looks for it."""
 
     public_id: str
@@ -53,7 +53,7 @@ class Entry:
     page: str
 
 
-def entries(issuer: Issuer, text: str = "") -> Iterator[Entry]:
+def entries(issuer: Issuer, text: str = "") -> Iterator[RegisterEntry]:
     """Yield every credential, oldest first; with `text`, those whose name, e-mail address, page,
     id, serial number or approval id has it, without regard to case."""
     revoked = select(Revocation.list_number, Revocation.list_index)
@@ -67,11 +67,13 @@ def entries(issuer: Issuer, text: str = "") -> Iterator[Entry]:
                 yield entry
 
 
-def _entry(issuer: Issuer, row: CredentialRow, approval: ApprovalRow, *, is_revoked: bool) -> Entry:
+def _entry(
+    issuer: Issuer, row: CredentialRow, approval: ApprovalRow, *, is_revoked: bool
+) -> RegisterEntry:
     content = json.loads(approval.content)
     page = addresses.credential(issuer.settings, row.public_id)
-    issued = row.state == State.ISSUED
-    return Entry(
+    issued = row.state == CredentialState.ISSUED
+    return RegisterEntry(
         public_id=row.public_id,
         state="revoked" if is_revoked and issued else row.state,
         name=content["recipient"]["name"],
@@ -85,7 +87,7 @@ def _entry(issuer: Issuer, row: CredentialRow, approval: ApprovalRow, *, is_revo
     )
 
 
-def _fits(entry: Entry, text: str) -> bool:
+def _fits(entry: RegisterEntry, text: str) -> bool:
     wanted = text.strip().casefold()
     sought = (entry.name, *entry.emails.split(), entry.page, entry.serial, entry.approval_id)
     return any(wanted in each.casefold() for each in sought)
@@ -109,11 +111,11 @@ def the_one(issuer: Issuer, text: str) -> str:
     raise NotOneError(message)
 
 
-def write_csv(found: Iterator[Entry], file: TextIO) -> None:
+def write_csv(found: Iterator[RegisterEntry], file: TextIO) -> None:
     """Write a table that a spreadsheet can open: a cell that would begin a formula there, such as
     a name that somebody else chose, begins with an apostrophe."""
     table = csv.writer(file)
-    names = [field.name for field in fields(Entry)]
+    names = [field.name for field in fields(RegisterEntry)]
     table.writerow(names)
     table.writerows([_plain(getattr(entry, name)) for name in names] for entry in found)
 

@@ -11,7 +11,7 @@ from issuer.database.database import Base
 from issuer.issuance.records.approval_tables import ApprovalRow
 
 
-class State(StrEnum):
+class CredentialState(StrEnum):
     """How far a credential has come."""
 
     PREPARED = "prepared"
@@ -57,7 +57,7 @@ class CredentialRow(Base):
     approval_pk: Mapped[int] = mapped_column(ForeignKey("approvals.id"), unique=True)
     list_number: Mapped[int] = mapped_column(ForeignKey("status_lists.number"))
     list_index: Mapped[int]
-    state: Mapped[str] = mapped_column(String(20), default=State.PREPARED)
+    state: Mapped[str] = mapped_column(String(20), default=CredentialState.PREPARED)
     problem: Mapped[str | None]
     serial: Mapped[str | None] = mapped_column(String(11))
     to_sign: Mapped[bytes]

@@ -15,7 +15,7 @@ from issuer.home import addresses, published
 from issuer.home.issuer import Issuer
 from issuer.home.settings import Settings
 from issuer.issuance.build import timestamp
-from issuer.issuance.records.tables import CredentialRow, Revocation, State, StatusList
+from issuer.issuance.records.tables import CredentialRow, CredentialState, Revocation, StatusList
 from issuer.issuance.signing.proofs import make_proofs, signing_methods
 from issuer.issuance.status_lists import log_head, mark, places
 from issuer.issuance.status_lists.log_head import LogLostError
@@ -184,7 +184,7 @@ def revoke(issuer: Issuer, public_id: str, *, reason: str, by: str, now: datetim
         if fresh:
             audit.record(session, by=by, action=REVOKED, about=public_id, now=now)
         number = row.list_number
-        if fresh and row.state == State.ISSUED and issuer.settings.mail is not None:
+        if fresh and row.state == CredentialState.ISSUED and issuer.settings.mail is not None:
             queue.put(session, "withdrawn", public_id, host=issuer.settings.host, now=now)
     publish(issuer, number)
     return fresh

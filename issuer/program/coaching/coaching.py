@@ -32,7 +32,7 @@ class CoachingRefused(MintmarkError):
 
 
 @dataclass(frozen=True)
-class Entry:
+class CoachingEntry:
     """An entry as its reader sees it: without text where it is not theirs to read."""
 
     id: int
@@ -111,7 +111,7 @@ def share(session: Session, entry: CoachEntryRow, *, is_shared: bool, now: datet
     session.flush()
 
 
-def entries(session: Session, project: ProjectRow, *, reader: PersonRow) -> list[Entry]:
+def entries(session: Session, project: ProjectRow, *, reader: PersonRow) -> list[CoachingEntry]:
     """Return the coaches' entries as this person may read them, oldest first.
 
     The teacher reads all; a coach reads their own and what was shared; everybody else who may
@@ -119,7 +119,7 @@ def entries(session: Session, project: ProjectRow, *, reader: PersonRow) -> list
     """
     rows = select(CoachEntryRow).where(CoachEntryRow.project_pk == project.id)
     return [
-        Entry(
+        CoachingEntry(
             id=row.id,
             day=row.day,
             coach=row.coach.name,

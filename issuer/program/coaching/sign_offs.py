@@ -1,6 +1,6 @@
 """The three who answer for a project (R6) and the checklist that they attest (R7).
 
-sign(session, project, Signer.COACH, person, fidelity={"0": True}, policy=policy, now=now)
+sign(session, project, SignOffRole.COACH, person, fidelity={"0": True}, policy=policy, now=now)
 check(policy)(session, project, Purpose.COMPLETION)     # Findings(signed_off=False, …)
 """
 
@@ -21,7 +21,7 @@ from issuer.program.projects.tables import ProjectRow
 from issuer.program.windows.window import Purpose
 
 
-class Signer(StrEnum):
+class SignOffRole(StrEnum):
     """As whom somebody signs, in the words of an approval."""
 
     TEACHER = "teacher"
@@ -36,7 +36,7 @@ class SignOffRefused(MintmarkError):
 def sign(
     session: Session,
     project: ProjectRow,
-    signer: Signer,
+    signer: SignOffRole,
     person: PersonRow,
     *,
     fidelity: Mapping[str, bool],
@@ -53,7 +53,7 @@ def sign(
         return signed[signer]
     if any(row.person_pk == person.id for row in signed.values()):
         raise SignOffRefused("one person does not sign as two of the three")
-    if (signer is Signer.TEACHER) is not (person.id == project.person_pk):
+    if (signer is SignOffRole.TEACHER) is not (person.id == project.person_pk):
         raise SignOffRefused("the teacher signs as the teacher, and nobody else does")
     statements = {str(place): text for place, text in enumerate(policy.fidelity)}
     if not all(fidelity.get(place) for place in statements):
@@ -70,16 +70,16 @@ def sign(
     return row
 
 
-def by_signer(session: Session, project: ProjectRow) -> dict[Signer, SignOffRow]:
+def by_signer(session: Session, project: ProjectRow) -> dict[SignOffRole, SignOffRow]:
     """Return who signed for a project."""
     rows = session.scalars(select(SignOffRow).where(SignOffRow.project_pk == project.id))
-    return {Signer(row.role): row for row in rows}
+    return {SignOffRole(row.role): row for row in rows}
 
 
-def missing(session: Session, project: ProjectRow) -> list[Signer]:
+def missing(session: Session, project: ProjectRow) -> list[SignOffRole]:
     """Return who has not signed yet."""
     signed = by_signer(session, project)
-    return [signer for signer in Signer if signer not in signed]
+    return [signer for signer in SignOffRole if signer not in signed]
 
 
 def check(policy: Policy) -> Check:

@@ -19,7 +19,7 @@ from issuer.outbox import queue
 from issuer.people.tables import PersonRow
 from issuer.program.evaluation import judgment
 from issuer.program.evaluation.conflicts import must_not_judge
-from issuer.program.evaluation.judgment import Outcome
+from issuer.program.evaluation.judgment import JudgmentOutcome
 from issuer.program.evaluation.reviews import MustNotJudge, Unfinished
 from issuer.program.evaluation.tables import AssignmentRow, ProjectDecisionRow, ReviewRow
 from issuer.program.policy import Policy
@@ -124,7 +124,7 @@ def release(
         if decision.released_at is not None:
             raise NotDecidable("this decision was released")
         decision.released_at, decision.released_by = now, by.id
-        is_approved = decision.outcome == Outcome.APPROVED
+        is_approved = decision.outcome == JudgmentOutcome.APPROVED
         act = Act.APPROVE if is_approved else Act.NOT_YET
         project = version.project
         history.take(session, project, act, Conditions(), by=by, now=now, version=version)

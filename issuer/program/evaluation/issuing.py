@@ -19,7 +19,7 @@ from issuer.home.settings import PROGRAM
 from issuer.issuance import approve, in_transaction, issue
 from issuer.issuance.approval import from_data
 from issuer.issuance.records.approval_tables import ApprovalRow
-from issuer.issuance.records.tables import CredentialRow, State
+from issuer.issuance.records.tables import CredentialRow, CredentialState
 from issuer.outbox.kinds import DeliveryError, MessageKind
 from issuer.outbox.tables import OutboxRow
 from issuer.program.evaluation.approval import approval_data, approval_id
@@ -54,7 +54,7 @@ def credential_of(session: Session, project: ProjectRow) -> CredentialRow | None
         select(CredentialRow)
         .join(CredentialRow.approval)
         .where(ApprovalRow.source == PROGRAM, ApprovalRow.approval_id == approval_id(project))
-        .where(CredentialRow.state == State.ISSUED)
+        .where(CredentialRow.state == CredentialState.ISSUED)
     )
     return session.scalar(rows.order_by(CredentialRow.id.desc()).limit(1))
 

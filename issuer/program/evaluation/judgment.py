@@ -1,6 +1,6 @@
 """What a judgment says by a rubric, and whether it is complete (R35, I5). Pure rules.
 
-outcome_of(rubric, {"learning": "met", "work": "not-yet"})   # Outcome.NOT_YET
+outcome_of(rubric, {"learning": "met", "work": "not-yet"})   # JudgmentOutcome.NOT_YET
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from enum import StrEnum
 from issuer.catalog.achievement import Criterion, Rubric
 
 
-class Outcome(StrEnum):
+class JudgmentOutcome(StrEnum):
     """Approved, or not yet."""
 
     APPROVED = "approved"
@@ -22,10 +22,10 @@ def is_met(criterion: Criterion, level_id: str) -> bool:
     return points[level_id] >= points[criterion.required]
 
 
-def outcome_of(rubric: Rubric, levels: Mapping[str, str]) -> Outcome:
+def outcome_of(rubric: Rubric, levels: Mapping[str, str]) -> JudgmentOutcome:
     """Return the outcome of levels for every criterion: approved if all are met."""
     met = all(is_met(criterion, levels[criterion.id]) for criterion in rubric.criteria)
-    return Outcome.APPROVED if met else Outcome.NOT_YET
+    return JudgmentOutcome.APPROVED if met else JudgmentOutcome.NOT_YET
 
 
 def gaps(rubric: Rubric, levels: Mapping[str, str], comments: Mapping[str, str]) -> dict[str, str]:

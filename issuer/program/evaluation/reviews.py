@@ -42,7 +42,7 @@ class Unfinished(MintmarkError):
         self.gaps = dict(gaps)
 
 
-class Overtaken(MintmarkError):
+class ReviewOvertaken(MintmarkError):
     """Another page saved this review first (E37)."""
 
 
@@ -78,7 +78,7 @@ def save(
 ) -> int:
     """Store the draft, and return the revision that the next page begins from.
 
-    Only criteria of the rubric are stored. Raises `MustNotJudge`, `Given` and `Overtaken`.
+    Only criteria of the rubric are stored. Raises `MustNotJudge`, `Given` and `ReviewOvertaken`.
     """
     refuse_conflict(session, review.assignment)
     if review.given_at is not None or review.assignment.ended_at is not None:
@@ -89,7 +89,7 @@ def save(
     if (new_levels, new_comments) == (review.levels, review.comments):
         return review.revision
     if revision != review.revision:
-        raise Overtaken("another page saved this review first")
+        raise ReviewOvertaken("another page saved this review first")
     review.levels, review.comments = new_levels, new_comments
     review.revision += 1
     review.changed_at = now

@@ -46,7 +46,7 @@ class Consent(StrEnum):
     ON_FILE = "on_file"
 
 
-class Tier(StrEnum):
+class ArtifactTier(StrEnum):
     """Who may see an artifact: those who judge it, the district, everybody."""
 
     SEALED = "sealed"
@@ -131,7 +131,7 @@ def finish(session: Session, store: FileStore, row: UploadRow, *, now: datetime)
         sha256=sha256,
         size=size,
         media_type=kind.media_type,
-        tier=Tier.SEALED,
+        tier=ArtifactTier.SEALED,
         created_at=now,
     )
     session.add(artifact)
@@ -152,7 +152,7 @@ def link(
         project_pk=project.id,
         name=name.strip()[:200] or url.strip()[:200],
         url=url.strip(),
-        tier=Tier.SEALED,
+        tier=ArtifactTier.SEALED,
         created_at=now,
     )
     session.add(artifact)
@@ -171,7 +171,7 @@ def describe(
     pupils: Pupils,
     basis: Consent,
     reference: str,
-    tier: Tier,
+    tier: ArtifactTier,
     by: PersonRow,
     now: datetime,
 ) -> None:
@@ -236,6 +236,7 @@ def check(session: Session, project: ProjectRow, purpose: Purpose) -> Findings:
 
 def _handed_in(artifact: ArtifactRow) -> dict[str, str]:
     """Return what a version pins of an artifact (I3)."""
+    is_public = artifact.tier == ArtifactTier.PUBLIC
     told = {
         "artifact": artifact.public_id,
         "name": artifact.name,
@@ -244,7 +245,7 @@ def _handed_in(artifact: ArtifactRow) -> dict[str, str]:
         "sha256": artifact.sha256,
         "media_type": artifact.media_type,
         "url": artifact.url,
-        "tier": Tier.PUBLIC if artifact.tier == Tier.PUBLIC else Tier.SEALED,
+        "tier": ArtifactTier.PUBLIC if is_public else ArtifactTier.SEALED,
     }
     return {name: value for name, value in told.items() if value}
 

@@ -10,7 +10,7 @@ from issuer.catalog.tables import AchievementVersion
 from issuer.home.issuer import Issuer
 from issuer.issuance import manage
 from issuer.issuance.records.approval_tables import ApprovalRow
-from issuer.issuance.records.tables import CredentialRow, State
+from issuer.issuance.records.tables import CredentialRow, CredentialState
 from issuer.outbox import queue
 from issuer.sharing import decision
 from issuer.sharing.decision import Decision
@@ -50,7 +50,7 @@ def is_first(issuer: Issuer, shared: Shared) -> bool:
         .join(CredentialRow.approval)
         .join(ApprovalRow.achievement_version)
         .where(AchievementVersion.achievement_id == shared.achievement.id)
-        .where(CredentialRow.state == State.ISSUED)
+        .where(CredentialRow.state == CredentialState.ISSUED)
     )
     with issuer.database.reading() as session:
         row = session.get(CredentialRow, session.scalar(first) or 0)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from issuer.catalog.tables import AchievementVersion
 from issuer.issuance.records.approval_tables import ApprovalRow
-from issuer.issuance.records.tables import CredentialRow, Revocation, State
+from issuer.issuance.records.tables import CredentialRow, CredentialState, Revocation
 
 FEWEST: Final = 5
 """Fewer would point at people."""
@@ -27,7 +27,7 @@ def times(session: Session, achievement_id: str) -> int | None:
             & (Revocation.list_index == CredentialRow.list_index),
         )
         .where(AchievementVersion.achievement_id == achievement_id)
-        .where(CredentialRow.state == State.ISSUED, Revocation.reason.is_(None))
+        .where(CredentialRow.state == CredentialState.ISSUED, Revocation.reason.is_(None))
     )
     count = session.scalar(in_force) or 0
     return count if count >= FEWEST else None

@@ -11,7 +11,7 @@ from issuer.people.tables import ExpertiseRow
 from issuer.program import policy as policies
 from issuer.program.coaching import coaching, sign_offs
 from issuer.program.coaching.coaching import CoachingRefused
-from issuer.program.coaching.sign_offs import Signer, SignOffRefused
+from issuer.program.coaching.sign_offs import SignOffRefused, SignOffRole
 from issuer.program.coaching.tables import CohortMemberRow, CohortRow
 from issuer.program.evaluation.conflicts import must_not_judge
 from issuer.program.projects import drafts
@@ -127,11 +127,11 @@ def test_r6_three_sign_in_any_order_and_then_the_completion_is_complete(
 ):
     check = sign_offs.check(POLICY)
     assert check(session, project, Purpose.PROPOSAL).signed_off
-    sign(session, project, people, now, Signer.ADMINISTRATOR, Signer.TEACHER)
+    sign(session, project, people, now, SignOffRole.ADMINISTRATOR, SignOffRole.TEACHER)
     findings = check(session, project, Purpose.COMPLETION)
     assert [item.field for item in findings.missing] == ["sign_off.coach"]
     assert not findings.signed_off
-    sign(session, project, people, now, Signer.COACH)
+    sign(session, project, people, now, SignOffRole.COACH)
     assert check(session, project, Purpose.COMPLETION).signed_off
     told = sign_offs.for_approval(session, project)
     assert sorted(item["role"] for item in told) == ["administrator", "coach", "teacher"]
@@ -146,13 +146,13 @@ def test_a_district_that_asks_for_no_signatures_gets_none(session, project):
 def test_r7_each_statement_is_attested(session, people, project, now):
     with pytest.raises(SignOffRefused, match="each statement"):
         sign_offs.sign(
-            session, project, Signer.TEACHER, people["teacher"],
+            session, project, SignOffRole.TEACHER, people["teacher"],
             fidelity={"0": True, "1": False}, policy=POLICY, now=now,
         )  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("signer", "person"), [(Signer.COACH, "teacher"), (Signer.TEACHER, "coach")]
+    ("signer", "person"), [(SignOffRole.COACH, "teacher"), (SignOffRole.TEACHER, "coach")]
 )
 def test_nobody_signs_as_somebody_else(session, people, project, now, signer, person):
     with pytest.raises(SignOffRefused, match="signs as the teacher"):
@@ -162,15 +162,15 @@ def test_nobody_signs_as_somebody_else(session, people, project, now, signer, pe
 
 
 def test_one_person_is_not_two_of_the_three(session, people, project, now):
-    sign(session, project, people, now, Signer.COACH)
+    sign(session, project, people, now, SignOffRole.COACH)
     with pytest.raises(SignOffRefused, match="as two"):
         sign_offs.sign(
-            session, project, Signer.ADMINISTRATOR, people["coach"],
+            session, project, SignOffRole.ADMINISTRATOR, people["coach"],
             fidelity=ATTESTED, policy=POLICY, now=now,
         )  # fmt: skip
 
 
 def test_i12_signing_again_changes_nothing(session, people, project, now):
-    sign(session, project, people, now, Signer.TEACHER)
-    sign(session, project, people, now + timedelta(days=30), Signer.TEACHER)
-    assert sign_offs.by_signer(session, project)[Signer.TEACHER].signed_at == now
+    sign(session, project, people, now, SignOffRole.TEACHER)
+    sign(session, project, people, now + timedelta(days=30), SignOffRole.TEACHER)
+    assert sign_offs.by_signer(session, project)[SignOffRole.TEACHER].signed_at == now

@@ -9,11 +9,11 @@ from PIL import Image
 from issuer.people import register
 from issuer.program.evidence import artifacts
 from issuer.program.evidence.artifacts import (
+    ArtifactTier,
     Consent,
     EvidenceRefused,
     Limits,
     Pupils,
-    Tier,
 )
 from issuer.program.evidence.file_kinds import NotTaken, Shown, is_rarely_played, kind_of
 from issuer.program.evidence.file_store import FileStore, OutOfPlace
@@ -175,7 +175,7 @@ ANSWERS = {
     "pupils": Pupils.NONE,
     "basis": Consent.NOT_NEEDED,
     "reference": "",
-    "tier": Tier.SEALED,
+    "tier": ArtifactTier.SEALED,
 }
 
 

@@ -20,7 +20,7 @@ from issuer.program import policy as policies
 from issuer.program.evaluation import decisions, issuing, reviews
 from issuer.program.evaluation.approval import approval_data
 from issuer.program.evaluation.decisions import NotDecidable
-from issuer.program.evaluation.judgment import Outcome
+from issuer.program.evaluation.judgment import JudgmentOutcome
 from issuer.program.evaluation.reviews import MustNotJudge, Unfinished
 from issuer.program.evaluation.tables import AssignmentRow, ProjectDecisionRow, ReviewRow
 from issuer.program.evidence.file_store import FileStore
@@ -357,7 +357,7 @@ def test_the_approval_is_the_message_that_a_webhook_would_bring(school):
             school.issuer.settings,
             [{"role": "coach", "at": "2026-11-20T12:00:00Z"}],
         )
-    assert decision.outcome == Outcome.APPROVED
+    assert decision.outcome == JudgmentOutcome.APPROVED
     assert data["recipient"] == {"name": "T Example", "emails": ["t@school.example"]}
     assert data["evidence"] == [FILE]
     assert data["approval_id"] == f"program:{school.project_id}"

@@ -19,7 +19,7 @@ from verifier import clock
 from verifier.batch.files import PRACTICE
 from verifier.web import headers, language
 from verifier.web.applicants import process
-from verifier.web.applicants.process import Work, World
+from verifier.web.applicants.process import Allowed, Work
 from verifier.web.applicants.receive import HandedIn, receive
 from verifier.web.applicants.runs import (
     KEPT,
@@ -29,7 +29,7 @@ from verifier.web.applicants.runs import (
     Desk,
     NotTakenError,
     Run,
-    State,
+    RunState,
 )
 from verifier.web.applicants.summary import MOST_SHOWN, summary
 from verifier.web.limits import caller, limiter_for, one_of_few
@@ -78,7 +78,7 @@ GONE = (
 SHEET_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 
 
-def applicants_blueprint(desk: Desk, world: World) -> Blueprint:
+def applicants_blueprint(desk: Desk, world: Allowed) -> Blueprint:
     """Return the pages, to be mounted at `/verify/applicants` beside the page that checks."""
     pages = Blueprint("applicants", __name__)
     limiter = limiter_for(pages)
@@ -116,7 +116,7 @@ def applicants_blueprint(desk: Desk, world: World) -> Blueprint:
     @limiter.limit(LOOKED_OFTEN)
     def result(secret: str, name: str) -> Response:
         run = _found(desk, secret)
-        if name not in FILES or run.state is not State.DONE:
+        if name not in FILES or run.state is not RunState.DONE:
             raise NotFound
         response = send_file(
             run.out / name, FILES[name], as_attachment=name != "sheet.html", download_name=name
@@ -152,7 +152,7 @@ def applicants_blueprint(desk: Desk, world: World) -> Blueprint:
     return pages
 
 
-def _begin(desk: Desk, world: World, size: int, take: Callable[[Run], HandedIn]) -> Response:
+def _begin(desk: Desk, world: Allowed, size: int, take: Callable[[Run], HandedIn]) -> Response:
     """Take in files, start their check, and lead to its page."""
     if not _is_from_here():
         return _form(OTHER_SITE, status=403)
@@ -204,15 +204,15 @@ def _found(desk: Desk, secret: str) -> Run:
 def _page_of(run: Run, secret: str) -> Response:
     """Return the page of a check: how far it is, what came out, or why nothing did."""
     state = run.state
-    if state is State.REFUSED:
+    if state is RunState.REFUSED:
         refusal = run.refusal()
         return _form((refusal["wrong"], refusal["remedy"]), refusal["params"])
-    if state is State.LOST:
+    if state is RunState.LOST:
         return _form(LOST)
     about = run.about()
     begun = datetime.fromisoformat(about["begun"])
     shown = {"about": about, "secret": secret, "begun": begun, "kept_until": begun + KEPT}
-    if state is State.DONE:
+    if state is RunState.DONE:
         html = render_template(
             "applicants_done.html", told=summary(run.rows()), most_shown=MOST_SHOWN, **shown
         )

@@ -62,7 +62,7 @@ _NO_LIST = N_(
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class Allowed:
     """Whom a check may ask, which contexts are pinned, and whose lists count if a policy names
     none: those of the files `lists`, by name, or those that the folder `followed` has."""
 
@@ -79,7 +79,7 @@ class Work:
 
     folder: Path
     handed_in: HandedIn
-    world: World
+    world: Allowed
 
 
 def practice() -> HandedIn:
@@ -187,7 +187,7 @@ def _rules(handed_in: Mapping[str, Path]) -> tuple[str, bytes, list[tuple[str, b
     return file, text, lists
 
 
-def _own_lists(world: World) -> Sequence[tuple[str, bytes]]:
+def _own_lists(world: Allowed) -> Sequence[tuple[str, bytes]]:
     if world.followed is None:
         return world.lists
     asking = None if world.offline else world.ask

@@ -59,7 +59,7 @@ class NotTakenError(MintmarkError):
         super().__init__(self.wrong, remedy=remedy)
 
 
-class State(StrEnum):
+class RunState(StrEnum):
     """How far a check is."""
 
     RUNNING = "running"
@@ -76,13 +76,13 @@ class Run:
         self.input, self.out = folder / _INPUT, folder / "out"
 
     @property
-    def state(self) -> State:
+    def state(self) -> RunState:
         """How far it is."""
         if (self.folder / _REFUSAL).exists():
-            return State.REFUSED
+            return RunState.REFUSED
         if (self.folder / _ROWS).exists():
-            return State.DONE
-        return State.RUNNING if self.is_alive() else State.LOST
+            return RunState.DONE
+        return RunState.RUNNING if self.is_alive() else RunState.LOST
 
     @property
     def visitor(self) -> str:
@@ -180,7 +180,7 @@ class Desk:
         Raises `NotTakenError` if there are too many, or there is no room.
         """
         with self._alone():
-            going = [run for run in self._runs() if run.state is State.RUNNING]
+            going = [run for run in self._runs() if run.state is RunState.RUNNING]
             if any(run.visitor == visitor for run in going):
                 raise NotTakenError(GOING_ON)
             if len(going) >= AT_ONCE:
@@ -202,7 +202,7 @@ class Desk:
         """Delete what is older than a day, and what was handed in for a check that was lost."""
         with self._alone():
             for run in self._runs():
-                if run.state is State.RUNNING:
+                if run.state is RunState.RUNNING:
                     continue
                 run.forget_input()
                 begun = run.about().get("begun")

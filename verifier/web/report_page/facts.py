@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from markupsafe import Markup
 
-from verifier.credential.model import Achievement, Credential, Level, Result
+from verifier.credential.model import Credential, EarnedAchievement, Result, RubricCriterionLevel
 from verifier.parsing import web_address
 from verifier.structure.schema import LANGUAGE
 from verifier.web import language
@@ -47,7 +47,7 @@ FILES = {
 class Ladder:
     """A criterion's levels from lowest to highest, with the places achieved and asked for."""
 
-    levels: tuple[Level, ...]
+    levels: tuple[RubricCriterionLevel, ...]
     achieved: int
     required: int | None
 
@@ -85,7 +85,7 @@ def all_met(credential: Credential) -> bool:
     return bool(results) and all(met(result) for result in results)
 
 
-def _rank(level: Level) -> float | None:
+def _rank(level: RubricCriterionLevel) -> float | None:
     for text in (level.level, level.points):
         try:
             number = float(text or "")
@@ -122,7 +122,7 @@ def domain(identifier: str) -> str | None:
     return address.host if address and address.scheme == "https" else None
 
 
-def spoken(achievement: Achievement | None) -> dict[str, str]:
+def spoken(achievement: EarnedAchievement | None) -> dict[str, str]:
     """Return a `lang` attribute for the achievement's own texts, if `inLanguage` is a language
     tag."""
     tag = (achievement and achievement.in_language) or ""

@@ -152,7 +152,7 @@ class OwnIssuer:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReportLine:
     """One verdict as a person reads it. `tone` chooses shape and color, never alone."""
 
     name: str
@@ -170,7 +170,7 @@ class Told:
     """A report as shown, with the fields to submit it again: `text`, `name`, `carrier`."""
 
     report: Report
-    lines: tuple[Line, ...]
+    lines: tuple[ReportLine, ...]
     kind: str
     label: str
     in_short: str
@@ -245,10 +245,10 @@ def worst_first(views: Sequence[Told]) -> list[Told]:
     return sorted(views, key=lambda view: ORDER.index(view.kind))
 
 
-def line(name: str, verdict: Verdict, report: Report) -> Line:
+def line(name: str, verdict: Verdict, report: Report) -> ReportLine:
     """Return a verdict in words, of the report that it stands in."""
     tone, answer = OWN_WORDS.get(verdict.code, TONES[verdict.answer])
-    return Line(
+    return ReportLine(
         name=name,
         question=language.gettext(QUESTIONS[name]),
         answer=language.gettext(answer),
