@@ -20,6 +20,7 @@ from issuer.issuance import commands as issuance
 from issuer.issuance.status_lists import log_head
 from issuer.messages import KINDS
 from issuer.outbox import commands as outbox
+from issuer.people import commands as people
 from issuer.program import commands as program
 from issuer.recognition import commands as recognition
 from issuer.sharing import samples
@@ -82,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     issuance.add_commands(commands)
     samples.add_commands(commands)
     holder.add_commands(commands)
+    people.add_commands(commands)
     outbox.add_commands(commands, KINDS)
     audit.add_commands(commands, log_head.signed)
     program.add_commands(commands)

@@ -27,6 +27,11 @@ from issuer.issuance.finish import finish_pending
 from issuer.issuance.status_lists import lists, renewal
 from issuer.messages import KINDS
 from issuer.outbox import worker
+from issuer.people import objects, people_routes
+from issuer.people.access import gate, rules
+from issuer.people.account_routes import account
+from issuer.people.people_routes import people
+from issuer.people.signing_in.routes import signing_in
 from issuer.sharing import checked
 from issuer.sharing import problems as sharing_problems
 from issuer.sharing.collections.routes import collections
@@ -36,6 +41,7 @@ from issuer.sharing.public.catalog_routes import catalog
 from issuer.sharing.public.embed import embed
 from issuer.sharing.public.routes import sharing
 from issuer.web import problems, server
+from issuer.web.access import open_blueprints
 from issuer.web.answers import pages
 from issuer.web.files import files
 from issuer.web.health import Health
@@ -63,6 +69,11 @@ PROBLEMS: Final = (
     *sharing_problems.TYPES,
 )
 """Every type of problem, as its subject declares it."""
+
+OBJECTS: Final = rules.by_name(*objects.OBJECTS)
+"""Every kind of object that not everybody may see, as its room declares it."""
+NAVIGATION: Final = (*people_routes.NAVIGATION,)
+"""The pages at the top, for those who may open them."""
 
 log = logging.getLogger(__name__)
 
@@ -100,9 +111,13 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(api_blueprint(make_fetch=make_fetch, trust=lists), url_prefix="/api")
     for blueprint in (files, pages, approvals, catalog, sharing, holding, embed, collections):
         app.register_blueprint(blueprint)
+    for blueprint in (signing_in, account, people):
+        app.register_blueprint(blueprint)
     language.speak(app)
     problems.register(app, settings, types=PROBLEMS, loggable=schema.loggable)
     protect(app, https=settings.public_url.startswith("https:"))
+    open_blueprints(app, "verifier", "api")
+    gate.guard(app, OBJECTS, navigation=NAVIGATION)
     if settings.path:
         mounted = DispatcherMiddleware(NotFound(), {settings.path: app.wsgi_app})
         app.wsgi_app = mounted  # type: ignore[method-assign]

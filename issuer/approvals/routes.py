@@ -18,6 +18,7 @@ from issuer.home.problem import Flaw, Problem
 from issuer.home.settings import Settings
 from issuer.issuance import ApprovalOutcome, Received
 from issuer.issuance.records.unprintable import unprintable_texts
+from issuer.web.access import open_to_all
 from issuer.web.problems import BAD_REQUEST, TOO_LARGE
 from issuer.webhooks.standard_webhooks import Unauthentic
 from verifier import clock
@@ -34,6 +35,7 @@ approvals = Blueprint("approvals", __name__)
 
 
 @approvals.post("/webhooks/approvals")
+@open_to_all
 def receive_approval() -> Response:
     """Answer 201, 200 or 202 for an approval that is stored, and 204 for a check."""
     body = _body()
@@ -55,6 +57,7 @@ def receive_approval() -> Response:
 
 
 @approvals.get("/approvals/<token>/status")
+@open_to_all
 def approval_status(token: str) -> Response:
     """Say what has become of an approval that was stored. Only its sender knows the token."""
     issuer = current_issuer()
@@ -65,6 +68,7 @@ def approval_status(token: str) -> Response:
 
 
 @approvals.get("/webhooks/approvals.schema.json")
+@open_to_all
 def approval_schema() -> Response:
     """Serve the schema by which the webhook judges, byte for byte."""
     response = Response(schema.TEXT, mimetype="application/schema+json")

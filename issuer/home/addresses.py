@@ -44,3 +44,8 @@ def approval_status(settings: Settings, token: str) -> str:
 def problem(settings: Settings, name: str) -> str:
     """Return the type of a problem (RFC 9457), where people can read about it."""
     return f"{settings.public_url}/problems/{name}"
+
+
+def sign_in(settings: Settings, token: str) -> str:
+    """Return the address that signs in whoever asked for `token`."""
+    return f"{settings.public_url}/sign-in/{token}"

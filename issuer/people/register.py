@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from contexts.errors import MintmarkError
 from issuer.issuance.records.search import fold
+from issuer.people import acts
 from issuer.people.tables import (
     LONGEST_ADDRESS,
     LONGEST_NAME,
@@ -23,6 +24,7 @@ from issuer.people.tables import (
 )
 from verifier.checks.recipient import ascii_lower
 from verifier.parsing.email_address import in_ascii
+from verifier.wording.words import N_
 
 _ID_BYTES: Final = 16
 
@@ -46,17 +48,21 @@ def add(
     name: str,
     *,
     now: datetime,
+    by: PersonRow | None = None,
     staff_number: str | None = None,
 ) -> PersonRow:
-    """Put a person into the register. Raises `RegisterError`."""
+    """Put a person into the register; `by` is None for the command line. Raises `RegisterError`."""
     person = PersonRow(public_id=new_id(), created_at=now, staff_number=staff_number)
     person.name, person.folded = _name(name), fold(name)
     session.add(person)
     session.flush()
+    acts.tell(session, by, "added", person, now=now)
     return person
 
 
-def rename(session: Session, person: PersonRow, name: str) -> None:
+def rename(
+    session: Session, person: PersonRow, name: str, *, now: datetime, by: PersonRow | None = None
+) -> None:
     """Give a person another name to sign; the one until now is kept among the others.
 
     Raises `RegisterError`. What was signed stays as it was.
@@ -69,6 +75,7 @@ def rename(session: Session, person: PersonRow, name: str) -> None:
         person.other_names.append(OtherNameRow(name=person.name))
     person.name, person.folded = name, fold(name)
     session.flush()
+    acts.tell(session, by, "renamed", person, now=now)
 
 
 def add_address(
@@ -81,7 +88,7 @@ def add_address(
     address = address.strip()
     local, at, domain = address.rpartition("@")
     if not (local and at and domain) or len(address) > LONGEST_ADDRESS or not address.isprintable():
-        raise RegisterError("this is no e-mail address")
+        raise RegisterError(N_("this is no e-mail address"))
     row = session.scalar(select(PersonAddressRow).where(PersonAddressRow.folded == folded(address)))
     if row is None:
         row = PersonAddressRow(
@@ -89,7 +96,7 @@ def add_address(
         )
         person.addresses.append(row)
     elif row.person_pk != person.id:
-        raise RegisterError("this address is somebody else's")
+        raise RegisterError(N_("this address is somebody else's"))
     row.verified_at = row.verified_at or verified_at
     session.flush()
     return row
@@ -118,5 +125,5 @@ def primary_address(person: PersonRow) -> PersonAddressRow | None:
 def _name(name: str) -> str:
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise RegisterError(f"a name has 1 to {LONGEST_NAME} letters, in one line")
+        raise RegisterError(N_("a name has 1 to 200 letters, in one line"))
     return name

@@ -4,7 +4,7 @@ Nobody grants themself a role, and the last superintendent cannot be removed.
 """
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from contexts.errors import MintmarkError
+from issuer.people import acts
 from issuer.people.tables import BuildingRow, GrantRow, PersonRow
 from verifier.wording.words import N_
 
@@ -70,6 +71,7 @@ def grant(
     person: PersonRow,
     role: Role,
     *,
+    now: datetime,
     first_day: date,
     last_day: date | None = None,
     building: BuildingRow | None = None,
@@ -80,11 +82,11 @@ def grant(
     Raises `RoleError`.
     """
     if by is not None and by.id == person.id:
-        raise RoleError("nobody grants themself a role")
+        raise RoleError(N_("nobody grants themself a role"))
     if role in OF_A_BUILDING and building is None:
-        raise RoleError("this role needs a building")
+        raise RoleError(N_("this role needs a building"))
     if last_day is not None and last_day < first_day:
-        raise RoleError("the last day is before the first")
+        raise RoleError(N_("the last day is before the first"))
     made = GrantRow(
         person_pk=person.id,
         role=role,
@@ -97,7 +99,13 @@ def grant(
         return there
     session.add(made)
     session.flush()
+    acts.tell(session, by, "role-granted", person, now=now, **_details(made))
     return made
+
+
+def _details(given: GrantRow) -> dict[str, object]:
+    names = ("role", "building_pk", "first_day", "last_day")
+    return {name: getattr(given, name) for name in names}
 
 
 def _same(session: Session, made: GrantRow) -> Iterable[GrantRow]:
@@ -110,9 +118,18 @@ def _same(session: Session, made: GrantRow) -> Iterable[GrantRow]:
     )
 
 
-def take_back(session: Session, given: GrantRow, *, today: date) -> None:
+def take_back(
+    session: Session,
+    given: GrantRow,
+    *,
+    today: date,
+    now: datetime,
+    by: PersonRow | None = None,
+) -> None:
     """Let a grant have ended yesterday; one that has not begun is gone. Raises `RoleError`."""
     refuse_without_superintendent(session, given.person_pk, today=today, given=given)
+    person = session.get_one(PersonRow, given.person_pk)
+    acts.tell(session, by, "role-taken-back", person, now=now, **_details(given))
     if given.first_day >= today:
         session.delete(given)
     else:
@@ -136,7 +153,9 @@ def refuse_without_superintendent(
     grants = session.scalars(lasting).all()
     lost = [g for g in grants if (g.id == given.id if given else g.person_pk == person_pk)]
     if lost and len(lost) == len(grants):
-        raise RoleError("the last assistant superintendent cannot be removed: name another first")
+        raise RoleError(
+            N_("the last assistant superintendent cannot be removed: name another first")
+        )
 
 
 def is_anyone(session: Session, role: Role, *, today: date) -> bool:

@@ -5,15 +5,6 @@ from typing import Final
 from issuer.home.problem import Kind, ProblemType
 from verifier.wording.words import N_
 
-OTHER_SITE: Final = ProblemType(
-    "other-site",
-    Kind(
-        403,
-        N_("This form was sent from another site"),
-        N_("What is decided on a holder's page counts only when it is sent from that page."),
-        N_("Open your own page by its link, and decide there."),
-    ),
-)
 FORM_WITHHELD: Final = ProblemType(
     "form-withheld",
     Kind(
@@ -32,4 +23,4 @@ NOT_SHARED: Final = ProblemType(
         N_("Ask the holder for a new link or for the file, which can be checked without this."),
     ),
 )
-TYPES: Final = (OTHER_SITE, FORM_WITHHELD, NOT_SHARED)
+TYPES: Final = (FORM_WITHHELD, NOT_SHARED)

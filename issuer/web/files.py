@@ -4,6 +4,7 @@ from flask import Blueprint, Response, abort, current_app, jsonify, request
 
 from issuer.home import addresses, published
 from issuer.home.issuer import current_issuer
+from issuer.web.access import open_to_all
 from verifier.web.headers import FILE_POLICY
 
 FILE_MAX_AGE = 30
@@ -13,18 +14,21 @@ files = Blueprint("files", __name__)
 
 
 @files.get("/.well-known/<any('did.json', 'jwks.json'):name>")
+@open_to_all
 def well_known(name: str) -> Response:
     """Serve the DID document or the key set."""
     return _published(f"{current_issuer().settings.public_url}/.well-known/{name}")
 
 
 @files.get("/did.json")
+@open_to_all
 def did_json() -> Response:
     """Serve the DID document where did:web looks for it when the issuer has a path."""
     return _published(f"{current_issuer().settings.public_url}/did.json")
 
 
 @files.get("/status/<int:number>")
+@open_to_all
 def status_list(number: int) -> Response:
     """Serve a status list at its one address: `/status/01` is a 404."""
     if not request.path.endswith(f"/{number}"):
@@ -33,6 +37,7 @@ def status_list(number: int) -> Response:
 
 
 @files.get("/audit-log")
+@open_to_all
 def log_head() -> Response:
     """Serve the signed head of the audit log, for whoever wants to keep it."""
     return _published(addresses.log_head(current_issuer().settings))
@@ -56,6 +61,7 @@ def _published(url: str) -> Response:
 
 
 @files.get("/healthz")
+@open_to_all
 def health() -> tuple[Response, int]:
     """Answer 200 if approvals can be stored and signed now, else 503."""
     status, healthy = current_app.extensions["health"].look()

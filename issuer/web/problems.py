@@ -20,7 +20,9 @@ from issuer.database.database import UnavailableError
 from issuer.home import addresses
 from issuer.home.problem import Kind, Problem, ProblemType
 from issuer.home.settings import Settings
+from issuer.web.access import open_to_all
 from verifier.web.problems import STANDARD, answer, details, places
+from verifier.wording.words import N_
 
 _log = logging.getLogger(__name__)
 
@@ -41,6 +43,15 @@ WRONG_HOST: Final = ProblemType(
         "The header Host does not name this server, so an answer could lead people elsewhere.",
         "Ask by the address in `public_url`. Where a web server passes requests on, let it keep the"
         " Host header: in nginx `proxy_set_header Host $http_host;`.",
+    ),
+)
+OTHER_SITE: Final = ProblemType(
+    "other-site",
+    Kind(
+        403,
+        N_("This form was sent from another site"),
+        N_("What is decided on a page of ours counts only when it is sent from that page."),
+        N_("Open the page here, and decide there."),
     ),
 )
 NOT_FOUND: Final = ProblemType("not-found", STANDARD[404])
@@ -92,8 +103,8 @@ UNAVAILABLE: Final = ProblemType(
     ),
 )
 TYPES: Final = (
-    *(BAD_REQUEST, WRONG_HOST, NOT_FOUND, METHOD_NOT_ALLOWED, NOT_ACCEPTABLE, TOO_LARGE),
-    *(INTERNAL, UNAVAILABLE),
+    *(BAD_REQUEST, WRONG_HOST, OTHER_SITE, NOT_FOUND, METHOD_NOT_ALLOWED, NOT_ACCEPTABLE),
+    *(TOO_LARGE, INTERNAL, UNAVAILABLE),
 )
 """What the web itself refuses, whatever was asked for."""
 _BY_STATUS: Final = {
@@ -133,6 +144,7 @@ def register(
         return response
 
     @app.get("/problems/<slug>")
+    @open_to_all
     def explain_problem(slug: str) -> Response:
         kind = kinds.get(slug)
         if kind is None:

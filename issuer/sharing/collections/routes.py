@@ -10,6 +10,7 @@ from issuer.sharing import previews
 from issuer.sharing.collections import collection
 from issuer.sharing.collections.collection import Collection, CollectionError
 from issuer.sharing.words import STANDINGS
+from issuer.web.access import open_to_all
 from issuer.web.answers import file, page
 from issuer.wording.language import gettext
 from verifier import clock
@@ -20,6 +21,7 @@ limiter = limiter_for(collections)
 
 
 @collections.post("/collections")
+@open_to_all
 @limiter.limit("30/hour")
 def create() -> AnyResponse:
     """Make a collection of the credentials whose holder's links are given."""
@@ -33,6 +35,7 @@ def create() -> AnyResponse:
 
 
 @collections.get("/collections/<public_id>.html")
+@open_to_all
 def show(public_id: str) -> Response:
     """Show everybody a collection."""
     collected = _collection_or_404(public_id)
@@ -45,6 +48,7 @@ def show(public_id: str) -> Response:
 
 
 @collections.get("/collections/<public_id>/preview.png")
+@open_to_all
 def preview_png(public_id: str) -> Response:
     """Serve the picture that stands for a collection where its link is posted."""
     collected = _collection_or_404(public_id)
@@ -55,12 +59,14 @@ def preview_png(public_id: str) -> Response:
 
 
 @collections.get("/collections/edit/<token>")
+@open_to_all
 def edit(token: str) -> Response:
     """Show the page on which a collection is changed."""
     return _edit_page(token)
 
 
 @collections.post("/collections/edit/<token>")
+@open_to_all
 @limiter.limit("60/hour")
 def change(token: str) -> AnyResponse:
     """Change a collection, delete it, or replace its edit link."""

@@ -20,10 +20,12 @@ from issuer.sharing.credential_page import about, credential_page
 from issuer.sharing.decision import Decision, Visibility
 from issuer.sharing.forms import FORMS, copy, file_name
 from issuer.sharing.holder import holder
-from issuer.sharing.problems import NOT_SHARED, OTHER_SITE
+from issuer.sharing.problems import NOT_SHARED
 from issuer.sharing.shared import Shared
+from issuer.web.access import open_to_all
 from issuer.web.answers import file, page
 from issuer.web.problems import BAD_REQUEST
+from issuer.web.same_site import refuse_other_sites
 from issuer.wording.language import gettext
 from verifier import clock
 from verifier.checks import disclosure
@@ -31,20 +33,11 @@ from verifier.credential.view import view
 from verifier.parsing import strict_json
 
 holding = Blueprint("holding", __name__)
-
-
-@holding.before_request
-def refuse_other_sites() -> None:
-    """Let no other site's page post here. Browsers say where a form came from (T29)."""
-    origin = request.headers.get("Origin")
-    site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    if request.method == "POST" and (
-        site != "same-origin" or origin not in (None, current_issuer().settings.origin)
-    ):
-        raise Problem(OTHER_SITE)
+holding.before_request(refuse_other_sites)
 
 
 @holding.get("/manage/<token>")
+@open_to_all
 def manage(token: str) -> Response:
     """Show the holder everything that is kept about the credential, and what others see of it."""
     found, local = _held(token), current_issuer().settings.local
@@ -60,6 +53,7 @@ def manage(token: str) -> Response:
 
 
 @holding.post("/manage/<token>")
+@open_to_all
 def decide(token: str) -> Response:
     """Show the credential as the holder decides in the form, from now on."""
     decided = _decision(request.form)
@@ -69,6 +63,7 @@ def decide(token: str) -> Response:
 
 
 @holding.get("/manage/<token>/preview")
+@open_to_all
 def look_first(token: str) -> Response:
     """Show what others would see by the decision in the form; nothing is kept."""
     found = _held(token).decided(_decision(request.args))
@@ -78,6 +73,7 @@ def look_first(token: str) -> Response:
 
 
 @holding.post("/manage/<token>/renew")
+@open_to_all
 def renew(token: str) -> Response:
     """Give the holder another link; this one opens nothing any more."""
     public_id = _held(token).public_id
@@ -86,6 +82,7 @@ def renew(token: str) -> Response:
 
 
 @holding.get("/manage/<token>/<any('pdf', 'png', 'svg', 'json', 'jwt'):suffix>")
+@open_to_all
 def whole(token: str, suffix: str) -> Response:
     """Hand the holder one form of the whole credential."""
     found = _held(token)
@@ -95,6 +92,7 @@ def whole(token: str, suffix: str) -> Response:
 
 
 @holding.get("/manage/<token>/to-share.json")
+@open_to_all
 def to_share(token: str) -> Response:
     """Hand the holder the form from which copies that show less are made, and nobody else."""
     found = _held(token)
@@ -105,6 +103,7 @@ def to_share(token: str) -> Response:
 
 
 @holding.get("/manage/<token>/copy.<any('json', 'png'):suffix>")
+@open_to_all
 def less(token: str, suffix: str) -> Response:
     """Hand the holder a copy that shows what is mandatory and what the form names."""
     found = _held(token)
@@ -121,6 +120,7 @@ def less(token: str, suffix: str) -> Response:
 
 
 @holding.get("/manage/<token>/announcement.png")
+@open_to_all
 def announcement(token: str) -> Response:
     """Hand the first earner of an achievement a picture that says so."""
     found = _held(token)

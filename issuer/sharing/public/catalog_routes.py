@@ -16,6 +16,7 @@ from issuer.home.issuer import current_issuer
 from issuer.issuance.build import CONTEXTS, achievement_object, profile
 from issuer.sharing.forms import FORMS
 from issuer.sharing.public import earned, search
+from issuer.web.access import open_to_all
 from issuer.web.answers import accepted, file, page, to_page
 
 OFFERS: Final = {"application/ld+json": "json", "application/json": "json", "text/html": "html"}
@@ -24,6 +25,7 @@ catalog = Blueprint("catalog", __name__)
 
 
 @catalog.get("/")
+@open_to_all
 def home() -> Response:
     """Show whose site this is, its keys and its catalog; machines get its profile."""
     issuer = current_issuer()
@@ -45,6 +47,7 @@ def home() -> Response:
 
 @catalog.get("/achievements/<achievement_id>", defaults={"name": ""})
 @catalog.get("/achievements/<achievement_id>/<name>")
+@open_to_all
 def achievement(achievement_id: str, name: str) -> Response:
     """Answer with one version of an achievement, or the newest: page, JSON-LD, or picture."""
     number, dot, suffix = name.partition(".")
@@ -77,6 +80,7 @@ def achievement(achievement_id: str, name: str) -> Response:
 
 
 @catalog.get("/logo.png")
+@open_to_all
 def logo_png() -> Response:
     """Serve the district's logo."""
     picture = logo.png(current_issuer().settings)

@@ -12,6 +12,7 @@ from issuer.home.issuer import current_issuer
 from issuer.sharing import previews
 from issuer.sharing.credential_page import about, public
 from issuer.sharing.shared import find_shared
+from issuer.web.access import open_to_all
 from issuer.web.answers import file, page
 from verifier import clock
 from verifier.web.headers import PAGE_POLICY
@@ -28,6 +29,7 @@ embed = Blueprint("embed", __name__)
 
 
 @embed.get("/credentials/<public_id>/preview.png")
+@open_to_all
 def preview_png(public_id: str) -> Response:
     """Serve the picture that stands for the page of a credential where its link is posted."""
     shared = public(public_id)
@@ -37,6 +39,7 @@ def preview_png(public_id: str) -> Response:
 
 
 @embed.get("/credentials/<public_id>/embed")
+@open_to_all
 def card(public_id: str) -> Response:
     """Show a credential as a card for a frame in somebody's own page."""
     response = page("public/embed.html", **about(public(public_id)))
@@ -45,6 +48,7 @@ def card(public_id: str) -> Response:
 
 
 @embed.get("/oembed")
+@open_to_all
 def oembed() -> Response:
     """Answer with oEmbed 1.0 for the page of a credential: JSON, and no XML."""
     if request.args.get("format", "json") != "json":

@@ -12,6 +12,7 @@ from issuer.sharing.credential_page import credential_page, public
 from issuer.sharing.forms import FORMS, disclosed, file_name
 from issuer.sharing.problems import FORM_WITHHELD
 from issuer.sharing.shared import Shared
+from issuer.web.access import open_to_all
 from issuer.web.answers import accepted, file, to_page
 from verifier.checks import recipient
 from verifier.web.limits import limiter_for
@@ -30,6 +31,7 @@ limiter = limiter_for(sharing)
 
 
 @sharing.get("/credentials/<name>")
+@open_to_all
 def credential(name: str) -> Response:
     """Answer with a credential in the form that the suffix fixes, else in the one accepted."""
     public_id, dot, suffix = name.partition(".")
@@ -61,6 +63,7 @@ def _best_form(found: Shared) -> str:
 
 
 @sharing.post("/credentials/<public_id>/confirm")
+@open_to_all
 @limiter.limit("10/minute;50/hour")
 def confirm(public_id: str) -> Response:
     """Say on the page whether the credential belongs to the e-mail address that was typed.

@@ -1,6 +1,6 @@
 """The register of people: names, addresses, roles with dates (R8, R16; E46, E48, E50, E52)."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from issuer.people.tables import BuildingRow, GrantRow
 
 TODAY = date(2026, 11, 22)
 DAY = timedelta(days=1)
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 def add(session, now, name="Jordan Example", address=None):
@@ -60,9 +61,9 @@ def test_another_name_keeps_the_one_until_now(any_database, now):
     with any_database.writing() as session:
         person = add(session, now, "María  Example")
         assert (person.name, person.folded) == ("María Example", "maria example")
-        register.rename(session, person, "María Sample")
-        register.rename(session, person, "María Example")
-        register.rename(session, person, "María Sample")
+        register.rename(session, person, "María Sample", now=NOW)
+        register.rename(session, person, "María Example", now=NOW)
+        register.rename(session, person, "María Sample", now=NOW)
         names = [row.name for row in person.other_names]
         assert (person.name, sorted(names)) == ("María Sample", ["María Example", "María Sample"])
 
@@ -85,7 +86,7 @@ def test_a_merged_record_leads_to_the_one_it_went_into(any_database, now):
 def test_a_role_holds_from_its_first_day_to_its_last(any_database, now):
     with any_database.writing() as session:
         person = add(session, now)
-        roles.grant(session, person, Role.COACH, first_day=TODAY, last_day=TODAY + DAY)
+        roles.grant(session, person, Role.COACH, now=NOW, first_day=TODAY, last_day=TODAY + DAY)
         days = [TODAY - DAY, TODAY, TODAY + DAY, TODAY + 2 * DAY]
         assert [held(session, person, day) for day in days] == [[], ["coach"], ["coach"], []]
         person.left_at = now
@@ -99,31 +100,38 @@ def test_a_principal_who_is_a_teacher_has_both_roles(any_database, now):
         session.add(building)
         session.flush()
         for _ in range(2):  # granted again, nothing is doubled
-            roles.grant(session, person, Role.TEACHER, first_day=TODAY)
+            roles.grant(session, person, Role.TEACHER, now=NOW, first_day=TODAY)
             roles.grant(
-                session, person, Role.BUILDING_ADMINISTRATOR, first_day=TODAY, building=building
+                session,
+                person,
+                Role.BUILDING_ADMINISTRATOR,
+                now=NOW,
+                first_day=TODAY,
+                building=building,
             )
         assert held(session, person) == ["teacher", "building-administrator"]
         with pytest.raises(RoleError, match="needs a building"):
-            roles.grant(session, person, Role.BUILDING_ADMINISTRATOR, first_day=TODAY)
+            roles.grant(session, person, Role.BUILDING_ADMINISTRATOR, now=NOW, first_day=TODAY)
         with pytest.raises(RoleError, match="before the first"):
-            roles.grant(session, person, Role.BOARD, first_day=TODAY, last_day=TODAY - DAY)
+            roles.grant(session, person, Role.BOARD, now=NOW, first_day=TODAY, last_day=TODAY - DAY)
 
 
 def test_nobody_grants_themself_a_role(any_database, now):
     with any_database.writing() as session:
         person = add(session, now)
-        roles.grant(session, person, Role.SUPERINTENDENT, first_day=TODAY)
+        roles.grant(session, person, Role.SUPERINTENDENT, now=NOW, first_day=TODAY)
         with pytest.raises(RoleError, match="themself"):
-            roles.grant(session, person, Role.PAYROLL, first_day=TODAY, by=person)
+            roles.grant(session, person, Role.PAYROLL, now=NOW, first_day=TODAY, by=person)
 
 
 def test_a_role_is_taken_back_as_of_yesterday(any_database, now):
     with any_database.writing() as session:
         person = add(session, now)
         for first_day in (TODAY - DAY, TODAY, TODAY + DAY):
-            given = roles.grant(session, person, Role.OFFICE, first_day=first_day, last_day=None)
-            roles.take_back(session, given, today=TODAY)
+            given = roles.grant(
+                session, person, Role.OFFICE, now=NOW, first_day=first_day, last_day=None
+            )
+            roles.take_back(session, given, today=TODAY, now=NOW)
             assert held(session, person) == []
         (kept,) = session.scalars(select(GrantRow)).all()
         assert kept.last_day == TODAY - DAY
@@ -133,14 +141,16 @@ def test_the_last_superintendent_cannot_be_removed(any_database, now):
     """A deputy, and a superintendent whose time is limited, do not count."""
     with any_database.writing() as session:
         first, second = add(session, now), add(session, now)
-        given = roles.grant(session, first, Role.SUPERINTENDENT, first_day=TODAY)
-        roles.grant(session, second, Role.DEPUTY, first_day=TODAY)
-        roles.grant(session, second, Role.SUPERINTENDENT, first_day=TODAY, last_day=TODAY + DAY)
+        given = roles.grant(session, first, Role.SUPERINTENDENT, now=NOW, first_day=TODAY)
+        roles.grant(session, second, Role.DEPUTY, now=NOW, first_day=TODAY)
+        roles.grant(
+            session, second, Role.SUPERINTENDENT, now=NOW, first_day=TODAY, last_day=TODAY + DAY
+        )
         with pytest.raises(RoleError, match="last assistant superintendent"):
-            roles.take_back(session, given, today=TODAY)
+            roles.take_back(session, given, today=TODAY, now=NOW)
         with pytest.raises(RoleError, match="last assistant superintendent"):
             roles.refuse_without_superintendent(session, first.id, today=TODAY)
         roles.refuse_without_superintendent(session, second.id, today=TODAY)
-        roles.grant(session, second, Role.SUPERINTENDENT, first_day=TODAY)
-        roles.take_back(session, given, today=TODAY)
+        roles.grant(session, second, Role.SUPERINTENDENT, now=NOW, first_day=TODAY)
+        roles.take_back(session, given, today=TODAY, now=NOW)
         assert held(session, first) == []

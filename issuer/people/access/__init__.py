@@ -1,0 +1,1 @@
+"""Who may do what: the table of rules, the gate before every route, and sessions."""

@@ -1,0 +1,61 @@
+"""Kinds of objects that not everybody may see, and whose each one is, as conditions in SQL.
+
+A room that has such objects makes a `Guarded` and `issuer.app` lists it. The table of rules names
+its scopes:
+
+    PERSON = Guarded("person", PersonRow.public_id, {OWN: lambda me, _: PersonRow.id == me.person})
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final, TypeAlias
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from issuer.people.tables import PostRow
+
+ANY: Final = "any"
+"""The scope of all objects of a kind; every kind has it."""
+OWN: Final = "own"
+"""The scope of what belongs to whoever asks."""
+BUILDING: Final = "building"
+"""The scope of what belongs to the building for which the role was granted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Whoever asks: the number of the person, and each role with the building it is for."""
+
+    person: int
+    roles: tuple[tuple[str, int | None], ...]
+    today: date
+
+
+Scope: TypeAlias = Callable[[Me, int | None], ColumnElement[bool]]
+"""The condition for an object to be in the scope of somebody, in a role for that building."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """One kind of object: its name in the rules, what names one in an address, and its scopes."""
+
+    name: str
+    key: InstrumentedAttribute[Any]
+    scopes: Mapping[str, Scope] = field(default_factory=dict)
+
+
+def own(person: InstrumentedAttribute[Any]) -> Scope:
+    """Return the scope of objects whose column `person` is the number of whoever asks."""
+    return lambda me, _building: person == me.person
+
+
+def in_building(person: InstrumentedAttribute[Any]) -> Scope:
+    """Return the scope of objects of people who work in the building of the role."""
+
+    def working_there(_me: Me, building: int | None) -> ColumnElement[bool]:
+        there = select(PostRow.person_pk).where(PostRow.building_pk == building)
+        return person.in_(there)
+
+    return working_there

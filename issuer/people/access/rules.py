@@ -1,0 +1,165 @@
+"""The one table of who may do what (D18), and the one reading of it.
+
+    rules.ask(session, me, Needs("person", "read", "person"), "x7…", kinds)  # an `Answer`
+    select(PersonRow).where(rules.visible(me, "person", "list", kinds))  # the same, as a filter
+
+A list, a search, an export and an API filter by `visible`; the page of one object asks the same
+condition about that object. What no row allows is not allowed.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final, TypeAlias
+
+from sqlalchemy import ColumnElement, exists, false, or_, select, true
+from sqlalchemy.orm import Session
+
+from issuer.people.access.guarded import ANY, OWN, Guarded, Me
+from issuer.people.roles import Role
+from issuer.web.access import Needs
+from verifier.wording.words import N_
+
+
+class View(IntEnum):
+    """How much of an object somebody sees, from the most."""
+
+    FULL = 0
+    NAMES_HIDDEN = 1
+    COUNT = 2
+    OUTCOME = 3
+
+
+SIGNED_IN: Final = "signed in"
+"""What everybody is who has signed in, also after leaving the district."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A row: people of `role` may do `action` to an `object` in the scope `whose`, and see `view`.
+
+    `fresh` asks for a sign-in of just now; `why` is what a person reads who asks why she may.
+    """
+
+    role: str
+    object: str
+    action: str
+    whose: str
+    why: str
+    view: View = View.FULL
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Whether it is allowed, why, in which view, and whether only after a fresh sign-in."""
+
+    allowed: bool
+    why: str = ""
+    view: View = View.FULL
+    fresh: bool = False
+
+
+def _rows(
+    roles: Sequence[str],
+    object: str,
+    actions: str,
+    whose: str,
+    why: str,
+    view: View = View.FULL,
+    *,
+    fresh: bool = False,
+) -> Iterator[Rule]:
+    for role in roles:
+        for action in actions.split():
+            yield Rule(role, object, action, whose, why, view, fresh)
+
+
+_SUPERINTENDENTS: Final = (Role.SUPERINTENDENT, Role.DEPUTY)
+_KEEP_PEOPLE: Final = (*_SUPERINTENDENTS, Role.OFFICE, Role.OPERATOR)
+_NAME_ROLES: Final = (Role.SUPERINTENDENT, Role.OPERATOR)
+_KEEPING: Final = N_("Your role keeps the register of people.")
+_ROLES: Final = N_("Your role grants roles, and nobody grants one to themself.")
+_YOURS: Final = N_("It is yours.")
+
+RULES: Final = (
+    *_rows([SIGNED_IN], "account", "read", ANY, _YOURS),
+    *_rows([SIGNED_IN], "session", "end", OWN, _YOURS),
+    *_rows([SIGNED_IN], "kept form", "read", OWN, _YOURS),
+    *_rows([Role.OPERATOR], "session", "end", ANY, N_("Your role keeps sign-ins safe.")),
+    *_rows(_KEEP_PEOPLE, "person", "list read add change", ANY, _KEEPING),
+    *_rows(_NAME_ROLES, "person", "roles", ANY, _ROLES, fresh=True),
+)
+"""Every row. What a room adds stands here too, with its objects: one table, to be read as one."""
+
+Kinds: TypeAlias = Mapping[str, Guarded]
+
+
+def by_name(*kinds: Guarded) -> Kinds:
+    """Return kinds of objects by their names. Raises `ValueError` if two share one."""
+    names = {kind.name: kind for kind in kinds}
+    if len(names) != len(kinds):
+        raise ValueError("two kinds of object have the same name")
+    return names
+
+
+def visible(me: Me, object: str, action: str, kinds: Kinds) -> ColumnElement[bool]:
+    """Return the condition for an object of a kind to be one that `me` may do this to."""
+    return or_(false(), *(_scope(me, *mine, kinds) for mine in _mine(me, object, action)))
+
+
+def ask(session: Session, me: Me, need: Needs, key: str | None, kinds: Kinds) -> Answer:
+    """Return whether `me` may do this, to the object that `key` names if it names one."""
+    for rule, building in _mine(me, need.object, need.action):
+        if key is None or _is_in(session, kinds[rule.object], key, me, rule, building, kinds):
+            return Answer(True, rule.why, rule.view, rule.fresh)
+    return Answer(False)
+
+
+def may(me: Me, object: str, action: str) -> bool:
+    """Return whether `me` may do this to any object at all; a menu shows what leads somewhere."""
+    return next(_mine(me, object, action), None) is not None
+
+
+def unknown(need: Needs, kinds: Kinds) -> str:
+    """Return what is wrong with the rule that a route states, or ''."""
+    rules = [rule for rule in RULES if (rule.object, rule.action) == (need.object, need.action)]
+    if not rules:
+        return f"no rule says who may {need.action} a {need.object}"
+    if need.key is None and all(rule.whose == ANY for rule in rules):
+        return ""
+    if need.object not in kinds:
+        return f"nothing says which {need.object} is whose"
+    scopes = {ANY, *kinds[need.object].scopes}
+    lost = sorted({rule.whose for rule in rules} - scopes)
+    return f"a {need.object} has no scope {lost[0]!r}" if lost else ""
+
+
+def _mine(me: Me, object: str, action: str) -> Iterator[tuple[Rule, int | None]]:
+    """Yield the rows that may allow it, each with the building it is for, the widest view first."""
+    roles = [(SIGNED_IN, None), *me.roles]
+    rows = [
+        (rule, building)
+        for rule in RULES
+        if (rule.object, rule.action) == (object, action)
+        for role, building in roles
+        if role == rule.role
+    ]
+    yield from sorted(rows, key=lambda row: (row[0].view, row[0].fresh))
+
+
+def _scope(me: Me, rule: Rule, building: int | None, kinds: Kinds) -> ColumnElement[bool]:
+    return true() if rule.whose == ANY else kinds[rule.object].scopes[rule.whose](me, building)
+
+
+def _is_in(
+    session: Session,
+    kind: Guarded,
+    key: str,
+    me: Me,
+    rule: Rule,
+    building: int | None,
+    kinds: Kinds,
+) -> bool:
+    there = exists().where(kind.key == key, _scope(me, rule, building, kinds))
+    return bool(session.scalar(select(there)))

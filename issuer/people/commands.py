@@ -1,0 +1,71 @@
+"""`mintmark people`: the first person comes from the command line, and so does a link to sign in
+where no mail is set up."""
+
+import argparse
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contexts.errors import DONE
+from issuer.home import addresses
+from issuer.home.command_line import Commands
+from issuer.home.issuer import Issuer
+from issuer.people import register, roles
+from issuer.people.roles import Role, RoleError
+from issuer.people.signing_in import sign_in
+from issuer.people.tables import BuildingRow, PersonRow
+from verifier import clock
+
+
+def add_commands(commands: Commands) -> None:
+    """Add `people` and what belongs to it to a parser."""
+    people = commands.add_parser("people", help="people, their roles, and links to sign in")
+    parts = people.add_subparsers(dest="people_command", metavar="COMMAND", required=True)
+    invite = parts.add_parser("invite", help="add a person or a role, and print a link to sign in")
+    invite.add_argument("address", metavar="ADDRESS", help="their e-mail address")
+    invite.add_argument("--name", help="the name as credentials sign it; needed for a new person")
+    invite.add_argument("--role", choices=list(Role), help="what they are here, as of today")
+    invite.add_argument("--building", metavar="CODE", help="the building for which they are that")
+    invite.set_defaults(run=_invite)
+
+
+def _invite(args: argparse.Namespace, issuer: Issuer) -> int:
+    now = clock.now()
+    today = issuer.settings.local(now).date()
+    with issuer.database.writing() as session:
+        person = _person(session, args, now=now)
+        if args.role:
+            building = _building(session, args.building)
+            roles.grant(
+                session, person, Role(args.role), first_day=today, building=building, now=now
+            )
+        token = sign_in.invite(session, issuer.settings, person, now=now)
+        here = [given.role for given in roles.roles_of(session, person, today=today)]
+    hours = int(sign_in.INVITED.total_seconds()) // 3600
+    print(f"{person.name} ({', '.join(here) or 'no role yet'}) signs in with this link, once,")
+    print(f"within {hours} hours: {addresses.sign_in(issuer.settings, token)}")
+    if issuer.settings.mail:
+        print(f"later by mail: {issuer.settings.public_url}/sign-in")
+    return DONE
+
+
+def _person(session: Session, args: argparse.Namespace, *, now: datetime) -> PersonRow:
+    """Return whose address it is, or a new person of that name."""
+    row = register.of_address(session, args.address)
+    if row is not None:
+        return session.get_one(PersonRow, row.person_pk)
+    if not args.name:
+        raise register.RegisterError("nobody has this address", remedy="give a new person a --name")
+    person = register.add(session, args.name, now=now)
+    register.add_address(session, person, args.address, verified_at=now)
+    return person
+
+
+def _building(session: Session, code: str | None) -> BuildingRow | None:
+    if code is None:
+        return None
+    building = session.scalar(select(BuildingRow).where(BuildingRow.code == code))
+    if building is None:
+        raise RoleError(f"there is no building {code!r}", remedy="it comes with an import")
+    return building

@@ -1,0 +1,15 @@
+"""The objects of this room that not everybody may see, and whose each one is."""
+
+from typing import Final
+
+from issuer.people.access import kept_forms
+from issuer.people.access.guarded import BUILDING, OWN, Guarded, in_building, own
+from issuer.people.tables import PersonRow, SessionRow
+
+PERSON: Final = Guarded(
+    "person",
+    PersonRow.public_id,
+    {OWN: own(PersonRow.id), BUILDING: in_building(PersonRow.id)},
+)
+SESSION: Final = Guarded("session", SessionRow.public_id, {OWN: own(SessionRow.person_pk)})
+OBJECTS: Final = (PERSON, SESSION, kept_forms.KEPT_FORM)

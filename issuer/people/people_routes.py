@@ -1,0 +1,177 @@
+"""The register's pages: who is here, and one person with roles, addresses and sessions."""
+
+from datetime import date
+from typing import Final
+
+from flask import Blueprint, Response, redirect, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from issuer.home.issuer import current_issuer
+from issuer.people import listing, register, roles
+from issuer.people.access import gate, rules, sessions
+from issuer.people.access.gate import Entry
+from issuer.people.register import RegisterError
+from issuer.people.roles import Role, RoleError
+from issuer.people.tables import BuildingRow, GrantRow, PersonRow
+from issuer.web.access import needs
+from issuer.web.answers import page
+from verifier import clock
+from verifier.wording.words import N_
+
+people = Blueprint("people", __name__)
+NAVIGATION: Final = (Entry("people.list_all", N_("People")),)
+
+
+@people.get("/people")
+@needs("person", "list")
+def list_all() -> Response:
+    """List people, those who fit `q`."""
+    found, text = gate.whoever(), request.args.get("q", "")
+    visible = rules.visible(found.me, "person", "list", gate.kinds())
+    with current_issuer().database.reading() as session:
+        listed = listing.look(session, visible, text, request.args.get("page", 1, type=int))
+    return page("people/list.html", listed=listed, text=text, titles=roles.TITLES, today=_today())
+
+
+@people.post("/people")
+@needs("person", "add")
+def add() -> AnyResponse:
+    """Add a person by name and address."""
+    now, form = clock.now(), request.form
+    try:
+        with current_issuer().database.writing() as session:
+            by = session.get_one(PersonRow, gate.whoever().person.id)
+            person = register.add(session, form.get("name", ""), now=now, by=by)
+            register.add_address(session, person, form.get("address", ""), verified_at=now)
+    except RegisterError as exc:
+        return _new(wrong=exc)
+    return redirect(url_for("people.show", person=person.public_id), 303)
+
+
+@people.get("/people/new")
+@needs("person", "add")
+def new() -> Response:
+    """Show the form for a person who is not in the register."""
+    return _new()
+
+
+@people.get("/people/<person>")
+@needs("person", "read", key="person")
+def show(person: str) -> Response:
+    """Show one person."""
+    return _page(person)
+
+
+@people.post("/people/<person>/roles")
+@needs("person", "roles", key="person")
+def grant(person: str) -> AnyResponse:
+    """Grant a role."""
+    form = request.form
+    with current_issuer().database.writing() as session:
+        row = _person(session, person)
+        by = session.get_one(PersonRow, gate.whoever().person.id)
+        code = form.get("building", "")
+        building = session.scalar(select(BuildingRow).where(BuildingRow.code == code))
+        try:
+            role = _role(form.get("role", ""))
+            first_day, last_day = _day("first_day") or _today(), _day("last_day")
+            roles.grant(
+                session,
+                row,
+                role,
+                now=clock.now(),
+                first_day=first_day,
+                last_day=last_day,
+                building=building,
+                by=by,
+            )
+        except RoleError as exc:
+            wrong = exc
+        else:
+            return redirect(url_for("people.show", person=person, done="role"), 303)
+    return _page(person, wrong=wrong)
+
+
+@people.post("/people/<person>/roles/<int:grant>/end")
+@needs("person", "roles", key="person")
+def take_back(person: str, grant: int) -> AnyResponse:
+    """Take a role back."""
+    with current_issuer().database.writing() as session:
+        row = _person(session, person)
+        given = session.scalar(
+            select(GrantRow).where(GrantRow.id == grant, GrantRow.person_pk == row.id)
+        )
+        if given is None:
+            raise NotFound
+        try:
+            by = session.get_one(PersonRow, gate.whoever().person.id)
+            roles.take_back(session, given, today=_today(), now=clock.now(), by=by)
+        except RoleError as exc:
+            wrong = exc
+        else:
+            return redirect(url_for("people.show", person=person, done="role"), 303)
+    return _page(person, wrong=wrong)
+
+
+def _new(*, wrong: RegisterError | None = None) -> Response:
+    response = page("people/new.html", wrong=wrong, form_values=request.form)
+    response.status_code = 422 if wrong else 200
+    return response
+
+
+def _page(public_id: str, *, wrong: RoleError | None = None) -> Response:
+    issuer, found, now = current_issuer(), gate.whoever(), clock.now()
+    with issuer.database.reading() as session:
+        person = _person(session, public_id)
+        values = {
+            "grants": [(given, given.building) for given in person.grants],
+            "posts": [(post, post.building) for post in person.posts],
+            "addresses": person.addresses,
+            "other_names": person.other_names,
+            "buildings": session.scalars(select(BuildingRow).order_by(BuildingRow.name)).all(),
+            "open_sessions": sessions.open_ones(session, person.id, now=now),
+        }
+    response = page(
+        "people/person.html",
+        person=person,
+        wrong=wrong,
+        titles=roles.TITLES,
+        today=_today(),
+        local=issuer.settings.local,
+        names_roles=rules.may(found.me, "person", "roles"),
+        is_self=person.id == found.person.id,
+        ends_sessions=Role.OPERATOR in {role for role, _ in found.me.roles},
+        done=request.args.get("done"),
+        **values,
+    )
+    response.status_code = 422 if wrong else 200
+    return response
+
+
+def _person(session: Session, public_id: str) -> PersonRow:
+    person = register.find(session, public_id)
+    if person is None:
+        raise NotFound
+    return person
+
+
+def _role(text: str) -> Role:
+    try:
+        return Role(text)
+    except ValueError:
+        raise RoleError(N_("choose a role")) from None
+
+
+def _day(field: str) -> date | None:
+    text = request.form.get(field, "").strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise RoleError(N_("give a day as year-month-day")) from None
+
+
+def _today() -> date:
+    return current_issuer().settings.local(clock.now()).date()

@@ -1,0 +1,218 @@
+"""The pages to sign in and out."""
+
+import secrets
+from datetime import timedelta
+from typing import Any, Final, TypeVar
+
+from flask import Blueprint, Response, redirect, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from issuer.home.issuer import current_issuer
+from issuer.people import register
+from issuer.people.access import gate, kept_forms, sessions
+from issuer.people.access.gate import cookie_name, set_cookie, signed_in
+from issuer.people.signing_in import devices, sign_in
+from issuer.people.tables import PersonRow, SessionRow, SignInRow
+from issuer.web.access import needs, open_to_all
+from issuer.web.answers import page
+from issuer.web.same_site import refuse_other_sites
+from verifier import clock
+from verifier.web.language import chosen
+from verifier.web.limits import limiter_for
+
+signing_in = Blueprint("sign_in", __name__)
+signing_in.before_request(refuse_other_sites)
+limiter = limiter_for(signing_in)
+OFTEN: Final = "900/10 minutes"
+"""A school of 300 has one address, and in a staff meeting all of them sign in at once."""
+Answer = TypeVar("Answer", bound=AnyResponse)
+_ASKING: Final = "asking"
+_HOUR: Final = 3600
+
+
+@signing_in.get("/sign-in")
+@open_to_all
+def form() -> Response:
+    """Ask for the address that the link is to go to."""
+    found = signed_in()
+    return _form(address=_address_of(found.person) if found else "")
+
+
+@signing_in.post("/sign-in")
+@open_to_all
+@limiter.limit(OFTEN)
+def ask() -> AnyResponse:
+    """Send the link, and lead to the page that says so, whether anybody has the address or not."""
+    issuer, address = current_issuer(), request.form.get("address", "").strip()
+    if issuer.settings.mail is None:
+        return _form(address=address)
+    if "@" not in address:
+        return _form(address=address, is_wrong=True)
+    name = cookie_name(issuer.settings, _ASKING)
+    browser = request.cookies.get(name) or secrets.token_urlsafe(32)
+    with issuer.database.writing() as session:
+        sign_in.ask(
+            session,
+            issuer.settings,
+            address,
+            browser=browser,
+            device=_device(),
+            lands_on=request.form.get("lands_on", "")[:500],
+            language=chosen(),
+            now=clock.now(),
+        )
+    response = redirect(url_for("sign_in.sent"), 303)
+    set_cookie(response, name, browser, _HOUR)
+    return response
+
+
+@signing_in.get("/sign-in/sent")
+@open_to_all
+def sent() -> Response:
+    """Say that the mail is on its way, and take the six digits."""
+    return _private(page("people/sent.html", wrong=False, minutes=_minutes()))
+
+
+@signing_in.post("/sign-in/sent")
+@open_to_all
+@limiter.limit(OFTEN)
+def type_code() -> AnyResponse:
+    """Sign in with the six digits that the link showed elsewhere."""
+    issuer, now = current_issuer(), clock.now()
+    browser = request.cookies.get(cookie_name(issuer.settings, _ASKING), "")
+    typed = request.form.get("code", "")
+    with issuer.database.writing() as session:
+        row = sign_in.of_code(session, issuer.settings, browser, typed, now=now)
+        token = _begin(session, row, "code") if row else None
+    if row is None or token is None:
+        response = page("people/sent.html", wrong=True, minutes=_minutes())
+        response.status_code = 422
+        return _private(response)
+    return _signed_in(token, row.lands_on)
+
+
+@signing_in.get("/sign-in/<token>")
+@open_to_all
+def link(token: str) -> AnyResponse:
+    """Sign in the browser that asked; show every other one the six digits."""
+    issuer, now = current_issuer(), clock.now()
+    asking = request.cookies.get(cookie_name(issuer.settings, _ASKING))
+    looks_ahead = request.method == "HEAD" or "prefetch" in request.headers.get("Sec-Purpose", "")
+    with issuer.database.writing() as session:
+        row = sign_in.of_link(session, issuer.settings, token, now=now)
+        if row is None or looks_ahead:
+            return _ended()
+        if sign_in.is_asking(row, asking):
+            begun = _begin(session, row, "mail")
+            return _signed_in(begun, row.lands_on) if begun else _ended()
+        row.opened_at = row.opened_at or now
+        address = sign_in.address_of(session, row)
+        person = session.get(PersonRow, row.person_pk) if row.person_pk else None
+    return _elsewhere(row, person, address.address if address else "", token)
+
+
+@signing_in.post("/sign-in/<token>")
+@open_to_all
+@limiter.limit(OFTEN)
+def accept(token: str) -> AnyResponse:
+    """Sign in with a link that an operator printed, which no browser asked for."""
+    issuer, now = current_issuer(), clock.now()
+    with issuer.database.writing() as session:
+        row = sign_in.of_link(session, issuer.settings, token, now=now)
+        printed = row is not None and row.browser is None
+        begun = _begin(session, row, "invitation") if row and printed else None
+    return _signed_in(begun, "") if begun else _ended()
+
+
+@signing_in.post("/sign-out")
+@open_to_all
+def sign_out() -> AnyResponse:
+    """End this browser's session."""
+    issuer, found = current_issuer(), signed_in()
+    if found is not None:
+        with issuer.database.writing() as session:
+            sessions.end(session, SessionRow.id == found.session.id, now=clock.now())
+    response = redirect(url_for("catalog.home"), 303)
+    response.delete_cookie(cookie_name(issuer.settings), secure=_is_secure(), path="/")
+    return response
+
+
+@signing_in.get("/kept/<form>")
+@needs("kept form", "read", key="form")
+def kept(form: str) -> Response:
+    """Show a form that came too late, to be sent again."""
+    with current_issuer().database.reading() as session:
+        found = kept_forms.find(session, form)
+    if found is None:
+        raise NotFound
+    return page("people/kept.html", form_id=form, path=found.path, fields=found.fields)
+
+
+def _form(*, address: str, is_wrong: bool = False) -> Response:
+    response = page(
+        "people/sign_in.html",
+        address=address,
+        wrong=is_wrong,
+        lands_on=request.values.get("lands_on", ""),
+        by_mail=current_issuer().settings.mail is not None,
+    )
+    response.status_code = 422 if is_wrong else 200
+    return _private(response)
+
+
+def _elsewhere(row: SignInRow, person: PersonRow | None, address: str, token: str) -> Response:
+    """Answer a browser that did not ask."""
+    values: dict[str, Any] = {"person": person, "address": address, "token": token, "row": row}
+    settings = current_issuer().settings
+    values |= {"at": settings.local(row.created_at), "code": sign_in.code(settings, row)}
+    return _private(page("people/elsewhere.html", **values))
+
+
+def _ended() -> Response:
+    response = page("people/ended.html")
+    response.status_code = 410
+    return _private(response)
+
+
+def _begin(session: Session, row: SignInRow, way: str) -> str | None:
+    """Use up a request and return the token of the new session; None if nobody is to sign in."""
+    person = sign_in.use(session, row, now=clock.now())
+    if person is None:
+        return None
+    old = request.cookies.get(cookie_name(current_issuer().settings))
+    return sessions.begin(
+        session, person, device=_device(), way=way, replacing=old, now=clock.now()
+    )
+
+
+def _signed_in(token: str, lands_on: str) -> AnyResponse:
+    """Give the browser its session, and lead to where its person was going."""
+    response = redirect(gate.local_path(lands_on), 303)
+    name = cookie_name(current_issuer().settings)
+    set_cookie(response, name, token, int((sessions.LONGEST + sessions.KEPT).total_seconds()))
+    return _private(response)
+
+
+def _private(response: Answer) -> Answer:
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _address_of(person: PersonRow) -> str:
+    with current_issuer().database.reading() as session:
+        row = register.primary_address(session.get_one(PersonRow, person.id))
+        return row.address if row else ""
+
+
+def _device() -> str:
+    return devices.named(request.headers.get("User-Agent", ""))
+
+
+def _minutes() -> int:
+    return sign_in.LASTS // timedelta(minutes=1)
+
+
+def _is_secure() -> bool:
+    return current_issuer().settings.public_url.startswith("https:")

@@ -1,0 +1,46 @@
+"""One object of each kind that belongs to a given person, for the walk over every route.
+
+A room that adds a kind of object adds a row: a function from the district and a person to what
+names that person's object in an address. `ALLOWED` says by hand who may do what, apart from the
+table of rules that it is compared with: to whose object, `own` or `any`.
+"""
+
+from issuer.people.access import kept_forms, sessions
+from issuer.people.access.rules import SIGNED_IN
+from issuer.people.tables import SessionRow
+from verifier import clock
+
+
+def _session(district, person):
+    with district.issuer.database.writing() as session:
+        token = sessions.begin(
+            session, person, device="x", way="mail", replacing=None, now=clock.now()
+        )
+        return session.query(SessionRow).filter_by(token=sessions.digest(token)).one().public_id
+
+
+def _kept_form(district, person):
+    with district.issuer.database.writing() as session:
+        return kept_forms.keep(session, person.id, "/account", [("a", "b")], now=clock.now())
+
+
+OBJECTS = {
+    "person": lambda district, person: person.public_id,
+    "session": _session,
+    "kept form": _kept_form,
+}
+"""By the name in the rules."""
+OTHER_PARTS = {"grant": 1}
+"""What stands in an address beside the key, by its name there: any will do."""
+
+_REGISTER = dict.fromkeys(("assistant-superintendent", "deputy", "office", "operator"), "any")
+ALLOWED = {
+    ("account", "read"): {SIGNED_IN: "any"},
+    ("session", "end"): {SIGNED_IN: "own", "operator": "any"},
+    ("kept form", "read"): {SIGNED_IN: "own"},
+    ("person", "list"): _REGISTER,
+    ("person", "read"): _REGISTER,
+    ("person", "add"): _REGISTER,
+    ("person", "change"): _REGISTER,
+    ("person", "roles"): {"assistant-superintendent": "any", "operator": "any"},
+}
