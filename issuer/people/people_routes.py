@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from issuer.home.issuer import current_issuer
 from issuer.people import listing, register, roles
 from issuer.people.access import gate, rules, sessions
-from issuer.people.access.gate import Entry
+from issuer.people.access.gate import MenuEntry
 from issuer.people.register import RegisterError
 from issuer.people.roles import Role, RoleError
 from issuer.people.tables import BuildingRow, GrantRow, PersonRow
@@ -22,7 +22,7 @@ from verifier import clock
 from verifier.wording.words import N_
 
 people = Blueprint("people", __name__)
-NAVIGATION: Final = (Entry("people.list_all", N_("People")),)
+NAVIGATION: Final = (MenuEntry("people.list_all", N_("People")),)
 
 
 @people.get("/people")

@@ -19,7 +19,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
-class Needs:
+class RouteRule:
     """What whoever opens a route must be allowed to do: an action on a kind of object.
 
     `key` is the part of the address that names the one object; without it, the route is about
@@ -31,7 +31,7 @@ class Needs:
     key: str | None = None
 
 
-PUBLIC: Final = Needs("everything public", "read")
+PUBLIC: Final = RouteRule("everything public", "read")
 """The rule of a route that anybody may open, signed in or not."""
 _RULE: Final = "__mintmark_rule__"
 
@@ -46,7 +46,7 @@ def needs(object: str, action: str, key: str | None = None) -> Callable[[View], 
     """State what whoever opens a route must be allowed to do."""
 
     def mark(view: View) -> View:
-        setattr(view, _RULE, Needs(object, action, key))
+        setattr(view, _RULE, RouteRule(object, action, key))
         return view
 
     return mark
@@ -59,9 +59,9 @@ def open_blueprints(app: Flask, *blueprints: str) -> None:
             app.view_functions[endpoint] = open_to_all(_own(view))
 
 
-def rule_of(view: Callable[..., Any]) -> Needs | None:
+def rule_of(view: Callable[..., Any]) -> RouteRule | None:
     """Return the rule that a route states; None if it states none."""
-    rule: Needs | None = getattr(view, _RULE, None)
+    rule: RouteRule | None = getattr(view, _RULE, None)
     return rule
 
 

@@ -25,9 +25,9 @@ from issuer.home.settings import Settings
 from issuer.people import roles
 from issuer.people.access import kept_forms, rules, sessions
 from issuer.people.access.guarded import Me
-from issuer.people.access.rules import Answer, Kinds
+from issuer.people.access.rules import Kinds, Permission
 from issuer.people.tables import PersonRow, SessionRow
-from issuer.web.access import PUBLIC, Needs, rule_of
+from issuer.web.access import PUBLIC, RouteRule, rule_of
 from issuer.web.same_site import refuse_other_sites
 from verifier import clock
 
@@ -43,7 +43,7 @@ class RuleError(MintmarkError):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MenuEntry:
     """A page in the navigation of those who may open it."""
 
     endpoint: str
@@ -60,7 +60,7 @@ class SignedIn:
     token: str
 
 
-def guard(app: Flask, kinds: Kinds, *, navigation: Sequence[Entry]) -> None:
+def guard(app: Flask, kinds: Kinds, *, navigation: Sequence[MenuEntry]) -> None:
     """Put the gate before every route of `app`. Raises `RuleError` for a route without a rule."""
     for endpoint, view in app.view_functions.items():
         need = rule_of(view)
@@ -91,9 +91,9 @@ def whoever() -> SignedIn:
     return found
 
 
-def answer() -> Answer:
+def answer() -> Permission:
     """Return why this request is allowed, and in which view."""
-    allowed: Answer = g.answer
+    allowed: Permission = g.answer
     return allowed
 
 
@@ -169,7 +169,7 @@ def _keep_rule(app: Flask, kinds: Kinds) -> AnyResponse | None:
     return None
 
 
-def _ask(me: Me, need: Needs, kinds: Kinds) -> Answer:
+def _ask(me: Me, need: RouteRule, kinds: Kinds) -> Permission:
     key = (request.view_args or {})[need.key] if need.key else None
     with current_issuer().database.reading() as session:
         return rules.ask(session, me, need, key, kinds)
@@ -239,7 +239,7 @@ def _form_token() -> Markup:
     return Markup('<input type="hidden" name="{}" value="{}">').format(FORM_TOKEN, value)
 
 
-def _navigation(app: Flask, entries: Iterable[Entry]) -> Iterable[Entry]:
+def _navigation(app: Flask, entries: Iterable[MenuEntry]) -> Iterable[MenuEntry]:
     """Yield the pages that whoever is signed in may open."""
     found = _for_header()
     for entry in entries if found else ():

@@ -1,6 +1,6 @@
 """The one table of who may do what (D18), and the one reading of it.
 
-    rules.ask(session, me, Needs("person", "read", "person"), "x7…", kinds)  # an `Answer`
+    rules.ask(session, me, RouteRule("person", "read", "person"), "x7…", kinds)  # an `Permission`
     select(PersonRow).where(rules.visible(me, "person", "list", kinds))  # the same, as a filter
 
 A list, a search, an export and an API filter by `visible`; the page of one object asks the same
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from issuer.people.access.guarded import ANY, OWN, Guarded, Me
 from issuer.people.roles import Role
-from issuer.web.access import Needs
+from issuer.web.access import RouteRule
 from verifier.wording.words import N_
 
 
@@ -51,7 +51,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Permission:
     """Whether it is allowed, why, in which view, and whether only after a fresh sign-in."""
 
     allowed: bool
@@ -108,12 +108,12 @@ def visible(me: Me, object: str, action: str, kinds: Kinds) -> ColumnElement[boo
     return or_(false(), *(_scope(me, *mine, kinds) for mine in _mine(me, object, action)))
 
 
-def ask(session: Session, me: Me, need: Needs, key: str | None, kinds: Kinds) -> Answer:
+def ask(session: Session, me: Me, need: RouteRule, key: str | None, kinds: Kinds) -> Permission:
     """Return whether `me` may do this, to the object that `key` names if it names one."""
     for rule, building in _mine(me, need.object, need.action):
         if key is None or _is_in(session, kinds[rule.object], key, me, rule, building, kinds):
-            return Answer(True, rule.why, rule.view, rule.fresh)
-    return Answer(False)
+            return Permission(True, rule.why, rule.view, rule.fresh)
+    return Permission(False)
 
 
 def may(me: Me, object: str, action: str) -> bool:
@@ -121,7 +121,7 @@ def may(me: Me, object: str, action: str) -> bool:
     return next(_mine(me, object, action), None) is not None
 
 
-def unknown(need: Needs, kinds: Kinds) -> str:
+def unknown(need: RouteRule, kinds: Kinds) -> str:
     """Return what is wrong with the rule that a route states, or ''."""
     rules = [rule for rule in RULES if (rule.object, rule.action) == (need.object, need.action)]
     if not rules:

@@ -27,7 +27,7 @@ signing_in.before_request(refuse_other_sites)
 limiter = limiter_for(signing_in)
 OFTEN: Final = "900/10 minutes"
 """A school of 300 has one address, and in a staff meeting all of them sign in at once."""
-Answer = TypeVar("Answer", bound=AnyResponse)
+Sent = TypeVar("Sent", bound=AnyResponse)
 _ASKING: Final = "asking"
 _HOUR: Final = 3600
 
@@ -163,7 +163,7 @@ def _form(*, address: str, is_wrong: bool = False) -> Response:
 
 
 def _elsewhere(row: SignInRow, person: PersonRow | None, address: str, token: str) -> Response:
-    """Answer a browser that did not ask."""
+    """Sent a browser that did not ask."""
     values: dict[str, Any] = {"person": person, "address": address, "token": token, "row": row}
     settings = current_issuer().settings
     values |= {"at": settings.local(row.created_at), "code": sign_in.code(settings, row)}
@@ -195,7 +195,7 @@ def _signed_in(token: str, lands_on: str) -> AnyResponse:
     return _private(response)
 
 
-def _private(response: Answer) -> Answer:
+def _private(response: Sent) -> Sent:
     response.headers["Cache-Control"] = "no-store"
     return response
 
