@@ -24,21 +24,20 @@ def check_contexts(document: Json, contexts: FrozenContexts) -> Size:
     """Return the size of a document. Raises `CanonicalizationError` for an inline context (it
     could say anything), `ContextNotListedError` for one outside `contexts`, `WorkLimitError` for
     too many, and `DataLossError` for a value object that holds null."""
-    values = places = 0
-    pinned = False
+    values, places, pinned = 1, 0, False
     pending: list[Any] = [document]
     while pending:
         value = pending.pop()
-        values += 1
-        if isinstance(value, list):
-            pending.extend(value)
-        elif isinstance(value, Mapping):
+        held = value
+        if type(value) is not list:
             if value.get("@value", "") is None:  # expansion drops it without a word
                 raise DataLossError('a value object holds null: {"@value": null}')
             if "@context" in value:
                 places += 1
                 pinned |= _pinned(value["@context"], contexts)
-            pending.extend(item for key, item in value.items() if key != "@context")
+            held = [item for key, item in value.items() if key != "@context"]
+        values += len(held)
+        pending += [item for item in held if type(item) is dict or type(item) is list]
     return Size(values, places, pinned)
 
 

@@ -1,4 +1,4 @@
-"""A limit on the unusual work of one verification, with all the credentials inside it (T23).
+"""A limit on the unusual work for one file, with all the credentials in it and inside them (T23).
 
 Reading by the tables takes time in proportion to the size, and is not counted. The rest is: the
 reference processor, contexts without a shipped table, and blank nodes that look alike.
@@ -10,34 +10,45 @@ from contextvars import ContextVar
 
 from contexts.errors import WorkLimitError
 
-BASE, BYTES = 300, 50
-"""A verification may take some `BASE` units, and one more for each `BYTES` of what is verified. A
-unit is some 10 microseconds: about four times what the tables take for as many bytes."""
+BASE, BYTES = 300, 56
+"""A file may take some `BASE` units, and one more for each `BYTES` of the credentials in it. A unit
+is some 10 microseconds: about four times what the tables take for as many bytes."""
 
-_left: ContextVar[list[int] | None] = ContextVar("left", default=None)
+_budget: ContextVar["Budget | None"] = ContextVar("budget", default=None)
+
+
+class Budget:
+    """The units that are left for a file."""
+
+    def __init__(self) -> None:
+        self.left = BASE
 
 
 @contextmanager
-def limited(size: int) -> Iterator[None]:
-    """Limit what `spend` may count in this thread, while the context lasts, by `size` bytes."""
-    token = _left.set([BASE + size // BYTES])
+def limited(size: int, budget: Budget | None = None) -> Iterator[None]:
+    """Limit what `spend` may count in this thread, while the context lasts, by what is left for
+    the file, now that `size` more bytes of it are to be verified. Without a `budget` it is the one
+    that holds around, or a new one."""
+    token = _budget.set(budget or _budget.get() or Budget())
     try:
+        add(size)
         yield
     finally:
-        _left.reset(token)
+        _budget.reset(token)
 
 
 def add(size: int) -> None:
-    """Raise the limit for `size` more bytes, which were fetched."""
-    if (left := _left.get()) is not None:
-        left[0] += size // BYTES
+    """Raise the limit for `size` more bytes, also those that were fetched."""
+    if (budget := _budget.get()) is not None:
+        budget.left += size // BYTES
 
 
 def spend(units: int) -> None:
-    """Count work that is about to be done. Raises `WorkLimitError` once there is too much."""
-    left = _left.get()
-    if left is None:
+    """Count work that is about to be done. Raises `WorkLimitError` where there is too little left
+    for it, and leaves that to what comes after."""
+    budget = _budget.get()
+    if budget is None:
         return
-    left[0] -= units
-    if left[0] < 0:
+    if units > budget.left:
         raise WorkLimitError("it takes more work than an honest credential does")
+    budget.left -= units

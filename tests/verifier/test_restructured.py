@@ -251,7 +251,7 @@ def test_a_rewritten_badge_is_never_current(expired, attack):
 )
 def test_read_as_it_stands_the_rewritten_badge_would_be_current(expired, attack, monkeypatch):
     passed = Check("structure", Outcome.PASSED, "plain_structure")
-    monkeypatch.setattr(examine, "reading", lambda document, contexts: Read(passed, document))
+    monkeypatch.setattr(examine, "reading", lambda document, *_: Read(passed, document))
     monkeypatch.setattr(work, "BASE", 10_000)  # nor is the reference processor spared
     monkeypatch.setattr(fallback, "MAX_UNUSUAL", 10_000)
     assert expired.world.verify(attack(expired.badge)).current.answer is Answer.YES

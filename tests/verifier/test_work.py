@@ -9,6 +9,7 @@ from world import World
 from contexts import strict_pyld, work
 from contexts.walk import Walk
 from verifier.pipeline.inside import MAX_ENDORSEMENTS
+from verifier.pipeline.pipeline import MAX_CREDENTIALS
 from verifier.proof.cryptosuites import Suite, ecdsa_sd
 from verifier.proof.data_integrity import MAX_PROOFS
 from verifier.report import Answer, Outcome
@@ -80,8 +81,10 @@ def test_all_proofs_share_one_canonical_form(world, counted, number):
 def test_what_is_refused_costs_no_pass_of_the_reference(world, counted, flaw, number):
     """T23: one form that fails, one of what the contexts define, whatever the number of proofs."""
     badge = world.issuer.sign(world.badge(credentialStatus=None))
+    shown = proofs(with_subject(badge, **UNDEFINED[flaw]), number)
+    world.verify(shown)  # the first has its contexts compiled
     counted.clear()
-    report = world.verify(proofs(with_subject(badge, **UNDEFINED[flaw]), number))
+    report = world.verify(shown)
     assert report.authentic.answer is not Answer.YES
     assert report.authentic.code == "data_loss"
     assert counted["reference"] == 0
@@ -111,14 +114,14 @@ def test_one_proof_of_selective_disclosure_is_looked_at(world, counted):
     assert counted["divided"] == 1
 
 
-def unusual(world, number):
+def unusual(world, number, places=2):
     """An endorsement that only the reference processor can read, with as much as it is given."""
-    tags = [f"{number}.{place}" for place in range(2)]
+    tags = [f"{number}.{place}" for place in range(places)]
     document = {
         "@context": world.badge()["@context"],
         "id": f"https://district.example/endorsements/{number}",
         "type": ["VerifiableCredential", "EndorsementCredential"],
-        "issuer": {"id": world.issuer.did, "type": ["Profile"]},
+        "issuer": world.issuer.did,
         "validFrom": "2026-11-01T00:00:00Z",
         "credentialSubject": {
             "id": world.badge()["id"],
@@ -158,6 +161,36 @@ def test_credentials_within_credentials_are_not_walked_again_for_each_around_the
     world.verify(badge)
     assert counted["walks"] <= 12
     assert sum(spent) <= work.BASE + len(json.dumps(badge)) // work.BYTES
+
+
+def presented(badges):
+    """Return one file with several credentials."""
+    return {
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "type": ["VerifiablePresentation"],
+        "verifiableCredential": badges,
+    }
+
+
+def test_all_credentials_of_one_file_share_one_budget(world, spent):
+    """T23: twenty that are made to be slow cost what one may that is as long."""
+    badges = [unusual(world, number, places=0) for number in range(MAX_CREDENTIALS)]
+    data = json.dumps(presented(badges)).encode()
+    world.verify_all(data, general=True)  # the first has its contexts compiled
+    spent.clear()
+    answers = [report.authentic for report in world.verify_all(data, general=True)]
+    assert answers[0].answer is Answer.YES
+    assert (answers[-1].answer, answers[-1].code) == (Answer.COULD_NOT_CHECK, "too_complex")
+    assert 0 < sum(spent) <= work.BASE + len(data) // work.BYTES
+
+
+def test_what_was_too_much_for_one_credential_is_left_to_the_next(world):
+    """T23: work that is refused is not done, so it takes nothing from an honest neighbor."""
+    slow, usual = unusual(world, 1, places=10), unusual(world, 2, places=0)
+    data = json.dumps(presented([slow, usual])).encode()
+    world.verify_all(data, general=True)
+    reports = world.verify_all(data, general=True)
+    assert [report.authentic.code for report in reports] == ["too_complex", "authentic"]
 
 
 def test_the_next_verification_has_a_budget_of_its_own(world):

@@ -171,6 +171,7 @@ def _reports_on(
         yield _unread(exc)
         return
     presentations: dict[str, Presented] = {}
+    budget = work.Budget()
     for item in submitted:
         if item.carrier == "url" and any(_is_at(report, item.text) for report in reports):
             continue
@@ -182,7 +183,10 @@ def _reports_on(
             continue
         for number, submission in enumerate(submissions):
             world = make_world() if number else world
-            yield _shown(_look(submission, world), submission.presentation, world, presentations)
+            with work.limited(len(submission.text), budget):
+                report = _look(submission, world)
+                report = _shown(report, submission.presentation, world, presentations)
+            yield report
 
 
 def _shown(
@@ -240,8 +244,7 @@ def _look(submission: Submission, world: World) -> Report:
         Check("intake", Outcome.PASSED, _RECEIVED[submission.carrier], around),
         *(Check("intake", Outcome.PASSED, note) for note in submission.notes),
     )
-    with work.limited(len(submission.text)):
-        report = _judge_text(submission, received, world)  # (2) to (8)
+    report = _judge_text(submission, received, world)  # (2) to (8)
     return replace(report, text=submission.text)
 
 
