@@ -27,9 +27,9 @@ class Budget:
 @contextmanager
 def limited(size: int, budget: Budget | None = None) -> Iterator[None]:
     """Limit what `spend` may count in this thread, while the context lasts, by what is left for
-    the file, now that `size` more bytes of it are to be verified. Without a `budget` it is the one
-    that holds around, or a new one."""
-    token = _budget.set(budget or _budget.get() or Budget())
+    the file, now that `size` more bytes of it are to be verified. Without a `budget`, these are
+    all of it."""
+    token = _budget.set(budget or Budget())
     try:
         add(size)
         yield

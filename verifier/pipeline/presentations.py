@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from contexts import BUNDLED, FrozenContexts
+from contexts import BUNDLED, FrozenContexts, work
 from verifier.checks.presentation import NONE, Asked
 from verifier.fetching.fetch import Fetch
 from verifier.intake import wrapping
@@ -40,6 +40,7 @@ def verify_presentation(
         text = None
     if text is None:
         return PresentationReport(None, (NONE,))
-    presented = world().presented(text, Asked(challenge, domain))
+    with work.limited(len(text)):
+        presented = world().presented(text, Asked(challenge, domain))
     inside = look_at_all(data, world) if wrapping.unwrap(text) else ()
     return PresentationReport(presented.holder, presented.checks, tuple(inside))
