@@ -31,14 +31,11 @@ def credential_page(found: Shared, **answer: object) -> Response:
     """Show a credential to everybody, as its holder lets it be shown."""
     settings = current_issuer().settings
     now = clock.now()
-    stands = found.stands(now)
     return page(
         "public/credential.html",
         listed=found.listed,
         **answer,
         told=checked.told(current_issuer(), found, now),
-        stands=stands,
-        linkedin=social.linkedin(found, settings) if stands else None,
         verifierplus=social.verifierplus(addresses.credential(settings, found.public_id)),
         **about(found),
     )
@@ -49,14 +46,17 @@ def about(found: Shared) -> dict[str, object]:
     settings = current_issuer().settings
     now = settings.local(clock.now())
     address = addresses.credential(settings, found.public_id)
-    standing = found.standing(now)
+    standing, stands = found.standing(now), found.stands(now)
     return {
         "shared": found,
         "credential": found.shown,
         "standing": standing,
         "standing_words": STANDINGS[standing],
+        "stands": stands,
         "now": now,
         "address": address,
+        "linkedin": social.linkedin(found, settings) if stands else None,
+        "post": social.linkedin_post(address) if stands else None,
         "forms": {name: FORMS[name] for name in found.forms},
         "code": Markup(qr_codes.check_svg(address)),  # noqa: S704 (squares, drawn by us)
     }

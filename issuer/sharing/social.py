@@ -9,6 +9,7 @@ from issuer.home.settings import Settings
 from issuer.sharing.shared import Shared
 
 LINKEDIN: Final = "https://www.linkedin.com/profile/add"
+LINKEDIN_POST: Final = "https://www.linkedin.com/sharing/share-offsite/?url="
 VERIFIERPLUS: Final = "https://verifierplus.org/#verify?vc="
 
 
@@ -30,6 +31,11 @@ def linkedin(shared: Shared, settings: Settings) -> str:
     }
     present = {name: value for name, value in fields.items() if value}
     return f"{LINKEDIN}?{urlencode(present, quote_via=quote)}"
+
+
+def linkedin_post(address: str) -> str:
+    """Return the link that opens a post on LinkedIn about the page of that credential."""
+    return LINKEDIN_POST + quote(f"{address}.html", safe="")
 
 
 def verifierplus(address: str) -> str:

@@ -1,11 +1,14 @@
 """The holder's page: what is decided there holds at the link at once, and for nobody else."""
 
 import re
+from dataclasses import replace
+from email.headerregistry import Address
 
 import pytest
 
 from issuer import issuance
 from issuer.app import start_app
+from issuer.home.mail_settings import Mail
 from issuer.issuance.status_lists import lists
 from issuer.sharing import decision
 from issuer.sharing.decision import Decision, Visibility
@@ -133,6 +136,55 @@ def test_a_renewed_link_stops_the_old_one_and_opens_the_same(client, path):
     old = [client.get(path), client.post(path, data={"visibility": "public"})]
     old += [client.get(f"{path}/pdf"), client.post(f"{path}/renew")]
     assert {response.status_code for response in old} == {404}
+
+
+def test_a_new_address_is_asked_for_twice(client, path):
+    """Somebody who only looks, or whose program opens links, changes nothing."""
+    asked = client.get(f"{path}/renew")
+    assert "shown on the next page" in asked.text
+    assert client.get(path).status_code == 200
+
+
+def test_with_mail_a_new_address_is_mailed_and_shown_to_nobody(issuer, public_id, path):
+    """Whoever else has the old one would see it; the page says where it goes, and not in full."""
+    sender = Address("District", addr_spec="badges@prairie.example")
+    mailing = replace(issuer.settings, mail=Mail("127.0.0.1", 1, sender, "none", "en"))
+    app = start_app(mailing)
+    client = app.test_client()
+    page = client.get(f"{path}/renew").text
+    assert "<bdi>j…@school.example</bdi>" in page
+    assert "jordan@school.example" not in page
+    moved = client.post(f"{path}/renew")
+    assert moved.location == "/manage/renewed"
+    assert "on its way by mail" in client.get(moved.location).text
+    new = manage_path(issuer, public_id)
+    assert new.rpartition("/")[2] not in moved.text
+    assert [client.get(each).status_code for each in (path, new)] == [404, 200]
+    app.extensions["mintmark"].database.close()
+
+
+def test_what_she_came_for_comes_first(client, path, public_id):
+    page = client.get(path).text
+    places = [
+        page.index(each)
+        for each in (
+            f'{path}/pdf"',
+            "https://www.linkedin.com/profile/add?",
+            f"share-offsite/?url=http%3A%2F%2Flocalhost%3A8202%2Fcredentials%2F{public_id}.html",
+            'id="link"',
+            'class="signature"',
+            'name="visibility"',
+            'id="rubric"',
+        )
+    ]
+    assert places == sorted(places)
+
+
+def test_a_private_page_offers_no_way_to_share_it(client, path):
+    page = save(client, path, "private").text
+    assert "linkedin.com" not in page
+    assert 'class="signature"' not in page
+    assert f'{path}/pdf"' in page
 
 
 FOREIGN = [

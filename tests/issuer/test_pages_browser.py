@@ -25,6 +25,10 @@ PAGES = [
     "/credentials/{id}/embed",
     "/credentials/{private}.html",
     "/manage/{token}",
+    "/manage/{token}/renew",
+    "/manage/renewed",
+    "/manage/{plain}",
+    "/manage/{plain}?lang=es",
     "/collections/{collection}.html",
     "/collections/edit/{edit}",
     "/achievements/{achievement}",
@@ -33,6 +37,7 @@ PAGES = [
 ELSEWHERE = (
     "https://case.example/",
     "https://www.linkedin.com/profile/add?",
+    "https://www.linkedin.com/sharing/share-offsite/?url=http%3A%2F%2Flocalhost",
     "http://localhost:8202/",
 )
 """Where links may lead beside this issuer; VerifierPlus is looked at by itself."""
@@ -93,7 +98,12 @@ def token_of(issuer: Issuer, public_id: str) -> str:
 
 @pytest.fixture
 def addresses(
-    issuer: Issuer, approval: Callable[..., Approval], hostile_id: str, origin: str, now: datetime
+    issuer: Issuer,
+    approval: Callable[..., Approval],
+    hostile_id: str,
+    plain_id: str,
+    origin: str,
+    now: datetime,
 ) -> dict[str, str]:
     """The address of each page."""
     received = issuance.receive(
@@ -111,6 +121,7 @@ def addresses(
         "id": hostile_id,
         "private": private,
         "token": token,
+        "plain": token_of(issuer, plain_id),
         "edit": edit,
         "collection": collected.public_id,
         "achievement": row.approval.achievement_version.achievement_id,
@@ -192,6 +203,38 @@ def test_a_button_copies_the_link(chromium: Browser, plain_id: str, origin: str)
     page.click("[data-copy=link]")
     page.wait_for_function("document.querySelector('.copied').textContent === 'Copied'")
     assert page.evaluate("navigator.clipboard.readText()") == page.input_value("#link")
+
+
+def test_a_signature_is_copied_as_it_looks(
+    chromium: Browser, issuer: Issuer, plain_id: str, origin: str
+) -> None:
+    """With its picture, its link and no style of its own; who has no script selects it."""
+    watched = watch(chromium, origin, permissions=["clipboard-read", "clipboard-write"])
+    page = opened(watched, f"{origin}/manage/{token_of(issuer, plain_id)}").page
+    page.click("summary:text('e-mail signature')")
+    page.wait_for_function("document.querySelector('.signature img').naturalWidth === 192")
+    page.click("[data-rich]")
+    page.wait_for_function("document.querySelector('.copied').textContent === 'Copied'")
+    read = """async (type) => {
+      const [item] = await navigator.clipboard.read();
+      return (await item.getType(type)).text();
+    }"""
+    html = page.evaluate(read, "text/html")
+    assert f'href="http://localhost:8202/credentials/{plain_id}.html"' in html
+    assert ".small.png" in html
+    assert "style=" not in page.input_value("#signature")
+    text = page.evaluate(read, "text/plain").strip().splitlines()
+    assert text[0] == "Jordan Example"
+    assert text[-1] == f"http://localhost:8202/credentials/{plain_id}.html"
+
+
+def test_a_phone_offers_its_own_way_to_share(chromium: Browser, plain_id: str, origin: str) -> None:
+    """Script only adds it: where the browser has none, there is no button (T29)."""
+    watched = watch(chromium, origin)
+    watched.page.add_init_script("navigator.share = async (what) => { window.shared = what; }")
+    page = opened(watched, f"{origin}/credentials/{plain_id}.html").page
+    page.click("[data-share]")
+    assert page.evaluate("window.shared.url") == page.input_value("#link")
 
 
 def test_by_keyboard_alone_one_gets_from_the_top_to_an_answer(

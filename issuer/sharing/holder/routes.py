@@ -4,9 +4,11 @@ Who has the link may do all of it. Pages that change something answer with a red
 going back or loading again does nothing twice.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, render_template, request, url_for
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 from werkzeug.http import dump_options_header
@@ -48,8 +50,26 @@ def manage(token: str) -> Response:
         "choices": disclosure.choices(found.credential.document),
         "first": holder.is_first(current_issuer(), found),
         "done": request.args.get("done"),
+        "title": found.credential.achievement and found.credential.achievement.name,
     }
+    if values["stands"]:
+        values["signature"] = _signature(found, values)
     return _own(page("holder/holder.html", listed=False, token=token, **values))
+
+
+def _signature(found: Shared, values: Mapping[str, object]) -> dict[str, Markup]:
+    """Return what goes into an e-mail signature, and the same as it is shown on this page.
+
+    It has no styles: programs for mail have their own.
+    """
+    settings, achievement = current_issuer().settings, found.achievement
+    address = addresses.achievement(settings, achievement.id, achievement.version)
+    name = f"{achievement.version}.small.png"
+    here = url_for("catalog.achievement", achievement_id=achievement.id, name=name)
+    return {
+        use: Markup(render_template("holder/signature.html", picture=picture, **values))  # noqa: S704
+        for use, picture in {"copied": f"{address}.small.png", "shown": here}.items()
+    }
 
 
 @holding.post("/manage/<token>")
@@ -72,13 +92,42 @@ def look_first(token: str) -> Response:
     return _own(credential_page(found))
 
 
+@holding.get("/manage/<token>/renew")
+@open_to_all
+def before_renewal(token: str) -> Response:
+    """Ask whether the holder wants another link, and say where it would go."""
+    found = _held(token)
+    by_mail = current_issuer().settings.mail is not None
+    to = [_veiled(each) for each in found.approval.recipient.emails] if by_mail else []
+    return _own(page("holder/renew.html", token=token, achievement=found.achievement.name, to=to))
+
+
+def _veiled(address: str) -> str:
+    """Return an address that its owner recognizes, and nobody else learns."""
+    local, at, domain = address.rpartition("@")
+    return f"{local[:1]}…{at}{domain}"
+
+
 @holding.post("/manage/<token>/renew")
 @open_to_all
 def renew(token: str) -> Response:
-    """Give the holder another link; this one opens nothing any more."""
-    public_id = _held(token).public_id
-    address = holder.renew_link(current_issuer(), public_id, by=HOLDER, now=clock.now())
+    """Give the holder another link; this one opens nothing any more.
+
+    It goes by mail alone, because whoever else has the old one is not to see it; without mail, this
+    is the only way to hand it over.
+    """
+    issuer, public_id = current_issuer(), _held(token).public_id
+    address = holder.renew_link(issuer, public_id, by=HOLDER, now=clock.now())
+    if issuer.settings.mail is not None:
+        return _redirect(url_for("holding.renewed"))
     return _redirect(f"{address}?done=renewed#link")
+
+
+@holding.get("/manage/renewed")
+@open_to_all
+def renewed() -> Response:
+    """Say that the new link is on its way."""
+    return _own(page("holder/renew.html", sent=True))
 
 
 @holding.get("/manage/<token>/<any('pdf', 'png', 'svg', 'json', 'jwt'):suffix>")

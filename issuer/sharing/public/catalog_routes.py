@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from issuer.catalog import versions
 from issuer.catalog.picture import badge
-from issuer.drawing import logo
+from issuer.drawing import images, logo
 from issuer.home import addresses
 from issuer.home.issuer import current_issuer
 from issuer.issuance.build import CONTEXTS, achievement_object, profile
@@ -20,6 +20,9 @@ from issuer.web.access import open_to_all
 from issuer.web.answers import accepted, file, page, to_page
 
 OFFERS: Final = {"application/ld+json": "json", "application/json": "json", "text/html": "html"}
+
+SMALL: Final = 192
+"""Pixels of `.small.png`: sharp at 96, as in a list or an e-mail signature."""
 
 catalog = Blueprint("catalog", __name__)
 
@@ -73,6 +76,9 @@ def achievement(achievement_id: str, name: str) -> Response:
         )
     if suffix == "json":
         return _json(achievement_object(found, settings), f"{found.id}.json")
+    if suffix == "small.png":
+        small = images.within(badge(found, settings, "png"), SMALL, SMALL)
+        return file(small, "image/png", f"{found.id}.png")
     if suffix not in ("png", "svg"):
         raise NotFound
     media_type = FORMS[suffix].media_types[0]
