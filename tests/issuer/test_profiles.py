@@ -133,7 +133,7 @@ def test_every_suite_that_is_no_draft_can_be_chosen():
     assert {profile.suite.name for profile in PROFILES.values()} == {
         suite.name for suite in SUITES.values() if not suite.legacy
     }
-    assert set(JWT_USES) == jose.ALGORITHMS.keys() - {"Ed25519"}  # the newer name of EdDSA
+    assert set(JWT_USES) == jose.ALGORITHMS.keys() - {"Ed25519", "ES512"}  # these are only read
 
 
 def _published_signer(vector):

@@ -17,7 +17,7 @@ from verifier.credential.model import listed
 from verifier.issuers.controller import PROOF_ERROR, Controller
 from verifier.parsing import strict_json
 from verifier.parsing.strict_json import Json
-from verifier.proof import jose
+from verifier.proof import jose, sd_jwt
 from verifier.proof.data_integrity import check_proofs
 from verifier.proof.jwt_payload import numeric_date
 from verifier.proof.vc_jwt import check_signed
@@ -76,6 +76,8 @@ def check_presented(
     Without a proof nobody proved to hold what is in it. Never raises for anything in `text`.
     """
     try:
+        if not text.startswith("{") and "~" in text:
+            return _bound(text, asked, now)
         if text.startswith("{"):
             holder, checks = _embedded(text, asked, contexts, controller_of, now)
         else:
@@ -130,6 +132,30 @@ def _token(
     challenge = claims.get("nonce", claims.get("challenge"))
     answers = _answers(asked, challenge, claims.get("aud", claims.get("domain")))
     return holder, (*check_presentation(document), *checks, *answers, *_ended(claims, now))
+
+
+def _bound(text: str, asked: Asked, now: datetime) -> Presented:
+    """Check the key binding of an SD-JWT (RFC 9901, section 7.3): who shows it has the key that its
+    issuer put into it."""
+    sd = sd_jwt.parse(text)
+    if not sd.binding:
+        return Presented((_unknown("presentation_unproved", {}),))
+    binding = jose.parse(sd.binding, {"KB+JWT"})
+    if sd.holder_key() is None:
+        return Presented((_unknown("key_not_supported", {"method": "cnf"}),))
+    claims = binding.payload
+    checks = [*_answers(asked, claims.get("nonce"), claims.get("aud"))]
+    if not sd.binds(binding):
+        checks.insert(0, _failed("signature_wrong", {"suite": f"KB-JWT {binding.header['alg']}"}))
+    moment = numeric_date(claims.get("iat"))
+    if moment is None:
+        checks.append(_unknown("date_unreadable", {"member": "iat"}))
+    elif moment - now > CLOCK_SKEW:
+        checks.append(_failed("proof_from_the_future", {"date": moment.isoformat()}))
+    if (decisive := worst(tuple(checks))) is not None:
+        return Presented((decisive,))
+    code = "key_proved" if asked.challenge is not None else "key_signed"
+    return Presented((Check(NAME, Outcome.PASSED, code),))
 
 
 def _answers(asked: Asked, challenge: Any, domain: Any) -> tuple[Check, ...]:

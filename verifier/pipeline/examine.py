@@ -26,13 +26,14 @@ from verifier.issuers.controller import Controller, DidError
 from verifier.issuers.did import NOT_ASKED, resolve
 from verifier.parsing import strict_json
 from verifier.parsing.strict_json import Json
-from verifier.pipeline.reading import GENERAL, MANNER, Read, reading
-from verifier.proof import jose
+from verifier.pipeline.reading import MANNER, OTHERS, Read, reading
+from verifier.proof import jose, sd_jwt
 from verifier.proof.computed import Computed
 from verifier.proof.data_integrity import check_proofs
 from verifier.proof.jwt_payload import check_limits_named, check_writing, credential_in
+from verifier.proof.sd_jwt import SdJwt
 from verifier.proof.vc_jwt import check_jwt
-from verifier.report import Answer, Check, Examination, Outcome, Report, Verdict, worst
+from verifier.report import GENERAL, Answer, Check, Examination, Outcome, Report, Verdict, worst
 from verifier.structure.data_model import check_any, check_general, is_badge
 from verifier.structure.shape import as_signed, check_endorsement, check_shape
 from verifier.trust import TrustList, chain
@@ -121,21 +122,28 @@ class SecuredDocument:
 
     document: Json
     jws: jose.Jws | None
+    sd: SdJwt | None = None
 
     @property
     def securing(self) -> str:
+        if self.sd is not None:
+            return "sd_jwt"
         if self.jws is not None:
             return "vc_jwt"
         return "hosted" if open_badges_2.is_assertion(self.document) else "data_integrity"
 
 
-def parse(text: str) -> SecuredDocument:
-    """Return the credential in JSON text or in a compact JWS (step 2).
+def parse(text: str, *, general: bool = False) -> SecuredDocument:
+    """Return the credential in JSON text or in a compact JWS, if `general` also in an SD-JWT
+    (step 2).
 
     Raises `StrictJsonError`, `JoseError` and `TwoModelsError`, which are `ValueError`.
     """
     if text.lstrip().startswith("{"):
         return SecuredDocument(strict_json.loads_object(text), None)
+    if general and sd_jwt.is_one(text):
+        sd = sd_jwt.parse(text.strip())
+        return SecuredDocument(sd.document, sd.jws, sd)
     jws = jose.parse(text.strip())
     return SecuredDocument(credential_in(jws.payload), jws)
 
@@ -228,6 +236,8 @@ def _authenticate(
 
 
 def _shape(secured: SecuredDocument, read: Read, check_kind: CheckKind | None) -> tuple[Check, ...]:
+    if secured.sd is not None and secured.sd.vct is not None:
+        return (Check("shape", Outcome.PASSED, GENERAL, {"types": secured.sd.vct[:200]}),)
     if check_kind is check_any and not is_badge(read.document):
         return check_general(secured.document, read.document)
     return () if check_kind is None else check_kind(read.document)
@@ -260,7 +270,7 @@ def _read(secured: SecuredDocument, world: World, general: bool = False) -> Read
     """Return how a credential is to be read: a JWT by its bytes, others by their statements; a
     badge as a badge, however its type is written."""
     if general:
-        read = _read_in(GENERAL, secured, world)
+        read = _read_in(OTHERS, secured, world)
         if not is_badge(read.document):
             return read
     return _read_in(MANNER, secured, world)
@@ -297,6 +307,8 @@ def _check_current(
         limits = check_limits(credential, secured.document, world.contexts)
     else:
         limits = check_limits_named(secured.document)
+        if secured.sd is not None and secured.sd.hidden:
+            limits += (Check("disclosure", Outcome.COULD_NOT_CHECK, "limits_not_shown"),)
     return (*dates, *status, *limits)
 
 

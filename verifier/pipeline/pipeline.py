@@ -183,9 +183,12 @@ def _reports_on(
             continue
         for number, submission in enumerate(submissions):
             world = make_world() if number else world
+            presentation = submission.presentation
+            if not submission.text.startswith("{") and "~" in submission.text:
+                presentation = presentation or submission.text  # its holder may have bound it
             with work.limited(len(submission.text), budget):
                 report = _look(submission, world)
-                report = _shown(report, submission.presentation, world, presentations)
+                report = _shown(report, presentation, world, presentations)
             yield report
 
 
@@ -250,7 +253,7 @@ def _look(submission: Submission, world: World) -> Report:
 
 def _judge_text(submission: Submission, received: tuple[Check, ...], world: World) -> Report:
     try:
-        secured = parse(submission.text)  # (2)
+        secured = parse(submission.text, general=world.general)  # (2)
     except ValueError as exc:
         securing, flaw = unparsed(exc)
         return unauthentic(submission.carrier, securing, (*received, flaw))

@@ -35,12 +35,14 @@ def verify_presentation(
         return World(make_fetch(), now, tuple(trust), contexts, general=True)
 
     try:
-        text = wrapping.presentation_in(plain_text.read(data).strip())
+        given = plain_text.read(data).strip()
+        bound = not given.startswith("{") and "~" in given
+        text = given if bound else wrapping.presentation_in(given)
     except ValueError:  # no text, or an envelope of something else
         text = None
     if text is None:
         return PresentationReport(None, (NONE,))
     with work.limited(len(text)):
         presented = world().presented(text, Asked(challenge, domain))
-    inside = look_at_all(data, world) if wrapping.unwrap(text) else ()
+    inside = look_at_all(data, world) if bound or wrapping.unwrap(text) else ()
     return PresentationReport(presented.holder, presented.checks, tuple(inside))

@@ -28,7 +28,7 @@ MANNER = Manner(
     single=frozenset(SINGLE | schema.SINGLE),
     holds_many=holds_many,
 )
-GENERAL = Manner(
+OTHERS = Manner(
     addresses=MANNER.addresses, single=frozenset(SINGLE), holds_many=holds_many_subjects
 )
 """For what is no badge: its claims are its issuer's own."""

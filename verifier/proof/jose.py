@@ -24,13 +24,14 @@ from verifier.public_keys.signature import verify_jose
 ALGORITHMS: dict[str, tuple[str, str | None, int | None]] = {
     "ES256": ("EC", "P-256", 64),
     "ES384": ("EC", "P-384", 96),
+    "ES512": ("EC", "P-521", 132),
     "EdDSA": ("OKP", "Ed25519", 64),
     "Ed25519": ("OKP", "Ed25519", 64),  # its newer name (RFC 9864)
     "RS256": ("RSA", None, None),
 }
 """Algorithm to the key type and curve that it is bound to, and the bytes of its signature (RSA:
 those of the key). `none` and HMAC never appear (T7)."""
-UNREAD = {"ES256K", "ES512", "RS384", "RS512", "PS256", "PS384", "PS512", "Ed448"}
+UNREAD = {"ES256K", "RS384", "RS512", "PS256", "PS384", "PS512", "Ed448"}
 """Algorithms that an honest issuer may use, and that are not read here."""
 MAX_BYTES = strict_json.MAX_BYTES * 4 // 3 + 4096
 
@@ -42,7 +43,7 @@ _FORBIDDEN = {"crit", "b64", "zip", "enc", "jku", "x5u", "epk"}
 _TYPES = {"JWT", "VC+JWT", "VC+LD+JWT", "VC+LD+JSON+JWT", "VC-LD+JWT"}
 """What VC-JOSE-COSE calls a credential, and what its drafts did."""
 PRESENTATION_TYPES = {"JWT", "VP+JWT", "VP+LD+JWT", "VP+LD+JSON+JWT"}
-_SD_TYPES = {"VC+SD-JWT", "DC+SD-JWT", "VC+LD+JSON+SD-JWT", "SD-JWT"}
+SD_TYPES = {"VC+SD-JWT", "DC+SD-JWT", "VC+LD+JSON+SD-JWT", "SD-JWT"}
 """A JWT whose holder shows parts (RFC 9901), by the names that credentials give to it."""
 
 
@@ -110,7 +111,7 @@ def _check_type(kind: Any, types: Collection[str]) -> None:
         raise JoseError("jwt_header", f"the header has typ {str(kind)[:40]!r}")
     name = kind.upper().removeprefix("APPLICATION/")
     if name not in types:
-        raise JoseError("sd_jwt" if name in _SD_TYPES else "jwt_type", kind[:40], certain=False)
+        raise JoseError("sd_jwt" if name in SD_TYPES else "jwt_type", kind[:40], certain=False)
 
 
 def fits(algorithm: str, key: PublicKey) -> bool:

@@ -22,7 +22,7 @@ RSA_BITS = range(2048, 8193)
 """Shorter keys can be broken (RFC 7518, section 3.3); longer ones only cost time."""
 MAX_RSA_EXPONENT = 2**32
 
-_CURVES = {"secp256r1", "secp384r1"}
+_CURVES = {"secp256r1", "secp384r1", "secp521r1"}
 _PUBLIC_MEMBERS = {"kty", "crv", "x", "y", "n", "e"}
 
 
@@ -48,7 +48,7 @@ def to_jwk(key: PublicKey) -> dict[str, str]:
 
 
 def from_jwk(jwk: Mapping[str, Any]) -> PublicKey:
-    """Return the key of a public Ed25519, P-256, P-384 or RSA JWK; `JwkError` for any other."""
+    """Return the key of a public Ed25519, P-256, P-384, P-521 or RSA JWK; `JwkError` for others."""
     try:
         key = _library_key(jwk).get_op_key("verify")
         if isinstance(key, ed25519.Ed25519PublicKey):
@@ -61,7 +61,7 @@ def from_jwk(jwk: Mapping[str, Any]) -> PublicKey:
         sound = key.key_size in RSA_BITS and key.public_numbers().e < MAX_RSA_EXPONENT
         if sound:
             return key
-    raise JwkError("not an Ed25519, P-256, P-384 or RSA key of sound size")
+    raise JwkError("not an Ed25519, P-256, P-384, P-521 or RSA key of sound size")
 
 
 def _library_key(jwk: Mapping[str, Any]) -> "JWK":

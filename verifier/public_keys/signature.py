@@ -12,7 +12,10 @@ from verifier.public_keys.multikey import PublicKey
 _CURVES = {
     "secp256r1": ("sha256", 32, ECDSA(hashes.SHA256())),
     "secp384r1": ("sha384", 48, ECDSA(hashes.SHA384())),
+    "secp521r1": ("sha512", 66, ECDSA(hashes.SHA512())),
 }
+_OF_SUITES = ("secp256r1", "secp384r1")
+"""Curves of the ECDSA cryptosuites; tokens have one more."""
 """By name: the hash, the bytes of a number, and both together as the library wants them."""
 
 
@@ -23,7 +26,7 @@ def eddsa_hash(key: PublicKey) -> str | None:
 
 def ecdsa_hash(key: PublicKey) -> str | None:
     """Return `sha256` for a P-256 key and `sha384` for a P-384 key."""
-    if isinstance(key, EllipticCurvePublicKey) and key.curve.name in _CURVES:
+    if isinstance(key, EllipticCurvePublicKey) and key.curve.name in _OF_SUITES:
         return _CURVES[key.curve.name][0]
     return None
 

@@ -159,6 +159,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "It does not name the one who showed it ({holder}) as the one that it was issued to.",
         "",
     ),
+    "key_proved": (
+        "Whoever showed it has the key that the issuer put into it, and signed what you asked for.",
+        "",
+    ),
+    "key_signed": (
+        "Whoever showed it has the key that the issuer put into it. Nothing shows when they signed.",
+        "",
+    ),
     "challenge_differs": (
         "The person who showed it signed something other than you asked for.",
         "Ask the person to show it again, for you and now.",
@@ -242,6 +250,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "jwt_type": (
         "The signed text (JWT) says that it is of the kind “{detail}”, which is not known here.",
         "Ask for it in another form, or use a verifier that knows this one.",
+    ),
+    "sd_jwt_odd": (
+        "It is a credential whose parts can be shown one by one (SD-JWT), and it breaks a rule for these ({detail}).",
+        _FRESH,
     ),
     "sd_jwt": (
         "It is an SD-JWT, a form of which the holder can show parts. That form is not read here.",

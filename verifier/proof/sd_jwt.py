@@ -1,0 +1,217 @@
+"""SD-JWT: a token whose holder shows parts of it (RFC 9901; SD-JWT VC; VC-JOSE-COSE, section 3.1).
+
+The issuer signs the digests of what the holder may show; here the shown parts are put where their
+digests stand. Nothing is fetched: what a type (`vct`) means is for its reader to know.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from verifier.parsing import base64url, strict_json
+from verifier.parsing.strict_json import Json
+from verifier.proof import jose
+from verifier.proof.jose import JoseError, Jws
+from verifier.proof.jwt_payload import credential_in, numeric_date
+from verifier.public_keys.jwk import JwkError, from_jwk
+from verifier.public_keys.multikey import PublicKey
+
+MAX_DISCLOSURES = 500
+MAX_DEPTH = 64
+_HASHES = {"sha-256": "sha256", "sha-384": "sha384", "sha-512": "sha512"}
+_FIXED = {*("iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "status"), *("@context", "type")}
+"""What no holder may hide or choose (SD-JWT VC, section 3.2.2.2), nor of what kind it is."""
+_TYPES = {*jose.SD_TYPES, "JWT", "VC+JWT", "VC+LD+JWT", "VC+LD+JSON+JWT"}
+_CLAIMS = {"iss", "sub", "iat", "nbf", "exp", "jti", "cnf", "vct", "vct#integrity", "status", "aud"}
+"""Of an SD-JWT VC, what is not said of its subject."""
+_LIMITS = ("validUntil", "expirationDate", "credentialStatus", "status")
+
+
+@dataclass(frozen=True, slots=True)
+class SdJwt:
+    """An SD-JWT: the token of its issuer with the shown parts in place, not yet verified.
+
+    `hidden` says that something may be hidden where what limits a credential stands. `text` is
+    what a key binding covers, `binding` the token that binds, if there is one.
+    """
+
+    jws: Jws
+    text: str
+    binding: str
+    hash_name: str
+    hidden: bool
+
+    @property
+    def vct(self) -> str | None:
+        """The type of an SD-JWT VC, None for a credential of W3C's data model."""
+        kind = self.jws.payload.get("vct")
+        return kind if isinstance(kind, str) and "@context" not in self.jws.payload else None
+
+    @property
+    def document(self) -> Json:
+        """The credential in it; of an SD-JWT VC its claims in the places of W3C's data model."""
+        payload = self.jws.payload
+        if self.vct is None:
+            return credential_in(payload)
+        subject = {name: value for name, value in payload.items() if name not in _CLAIMS}
+        status = payload.get("status")
+        kinds = [*status] if isinstance(status, dict) else ["status"]
+        dates = {"validFrom": payload.get("nbf"), "validUntil": payload.get("exp")}
+        return {
+            "type": [self.vct],
+            "issuer": payload.get("iss"),
+            "credentialSubject": subject | ({"id": payload["sub"]} if "sub" in payload else {}),
+            **({"id": payload["jti"]} if "jti" in payload else {}),
+            **{name: _date(value) for name, value in dates.items() if value is not None},
+            **({} if status is None else {"credentialStatus": {"type": kinds[0]}}),
+        }
+
+    def holder_key(self) -> PublicKey | None:
+        """Return the key that the issuer put into it (`cnf`), None if there is none read here."""
+        confirmed = self.jws.payload.get("cnf")
+        jwk = confirmed.get("jwk") if isinstance(confirmed, dict) else None
+        try:
+            return from_jwk(jwk) if isinstance(jwk, dict) else None
+        except JwkError:
+            return None
+
+    def binds(self, binding: Jws) -> bool:
+        """Whether a token that binds is of this SD-JWT, and by the holder's key."""
+        key = self.holder_key()
+        digest = _digest(self.text, self.hash_name)
+        fits = key is not None and jose.fits(binding.header["alg"], key)
+        return bool(
+            fits and key and binding.payload.get("sd_hash") == digest and jose.verify(binding, key)
+        )
+
+
+def is_one(text: str) -> bool:
+    """Whether a text may be an SD-JWT: with disclosures, or a token of that type."""
+    if "~" in text:
+        return True
+    try:
+        header = strict_json.loads_object(base64url.decode(text.partition(".")[0]))
+    except ValueError:
+        return False
+    kind = header.get("typ")
+    return isinstance(kind, str) and kind.upper().removeprefix("APPLICATION/") in jose.SD_TYPES
+
+
+def parse(text: str) -> SdJwt:
+    """Return an SD-JWT with the shown parts in place (RFC 9901, section 7.1).
+
+    Raises `JoseError` for what breaks a rule of that section.
+    """
+    token, *parts = text.split("~")
+    *disclosures, binding = parts or [""]
+    if len(disclosures) > MAX_DISCLOSURES:
+        raise JoseError("sd_jwt_odd", f"more than {MAX_DISCLOSURES} disclosures", certain=False)
+    jws = jose.parse(token, _TYPES)
+    name = jws.payload.get("_sd_alg", "sha-256")
+    if not isinstance(name, str) or name not in _HASHES:
+        raise JoseError("sd_jwt_odd", f"the hash {str(name)[:40]}", certain=False)
+    shown = _Shown(disclosures, _HASHES[name])
+    payload = shown.placed(jws.payload, limits="@context" in jws.payload)
+    text = text[: len(text) - len(binding)] if parts else f"{token}~"
+    return SdJwt(replace(jws, payload=payload), text, binding, _HASHES[name], shown.hidden)
+
+
+class _Shown:
+    """The disclosures by their digests, while they are put in place."""
+
+    def __init__(self, disclosures: list[str], hash_name: str) -> None:
+        self._by_digest = {_digest(text, hash_name): _values(text) for text in disclosures}
+        if len(self._by_digest) != len(disclosures):
+            raise JoseError("sd_jwt_odd", "a disclosure twice")
+        self._met: set[str] = set()
+        self.hidden = False
+
+    def placed(self, payload: Json, *, limits: bool) -> dict[str, Any]:
+        """Return a payload with what is shown; every disclosure must have its place, once.
+        `limits` says whether what limits the credential may stand among what is hidden: not in an
+        SD-JWT VC, which fixes it."""
+        whole = self._node(payload, 0, limits)
+        if unused := self._by_digest.keys() - self._met:
+            raise JoseError("sd_jwt_odd", f"{len(unused)} disclosures without a place")
+        whole.pop("_sd_alg", None)
+        return whole
+
+    def _node(self, node: Json, depth: int, limits: bool) -> dict[str, Any]:
+        """`limits` says whether what limits the credential stands here."""
+        if depth > MAX_DEPTH:
+            raise JoseError("sd_jwt_odd", "deeply nested", certain=False)
+        top = depth == 0
+        placed = {
+            name: self._value(value, depth, name in _LIMITS if top else limits)
+            for name, value in node.items()
+            if name != "_sd"
+        }
+        if "..." in placed:
+            raise JoseError("sd_jwt_odd", "a member of the name …")
+        digests = node.get("_sd", [])
+        if not isinstance(digests, list):
+            raise JoseError("sd_jwt_odd", "_sd is no list")
+        for digest in digests:
+            values = self._meet(digest, limits)
+            if values is None:
+                continue
+            if len(values) != 3 or not isinstance(values[1], str):
+                raise JoseError("sd_jwt_odd", "a disclosure that names no member")
+            _, name, value = values
+            if name in ("_sd", "...") or name in placed:
+                raise JoseError("sd_jwt_odd", f"a disclosure of {name[:80]!r}")
+            if top and name in _FIXED:
+                raise JoseError("sd_jwt_odd", f"a disclosure of {name!r}", certain=False)
+            placed[name] = self._value(value, depth, name in _LIMITS if top else limits)
+        return placed
+
+    def _value(self, value: Any, depth: int, limits: bool) -> Any:
+        if isinstance(value, Mapping):
+            return self._node(value, depth + 1, limits)
+        return [*self._items(value, depth + 1, limits)] if isinstance(value, list) else value
+
+    def _items(self, items: list[Any], depth: int, limits: bool) -> Iterator[Any]:
+        if depth > MAX_DEPTH:
+            raise JoseError("sd_jwt_odd", "deeply nested", certain=False)
+        for item in items:
+            if not (isinstance(item, Mapping) and "..." in item):
+                yield self._value(item, depth, limits)
+                continue
+            if len(item) != 1:
+                raise JoseError("sd_jwt_odd", "a digest with members beside it")
+            values = self._meet(item["..."], limits)
+            if values is not None:
+                if len(values) != 2:
+                    raise JoseError("sd_jwt_odd", "a disclosure that is no item of a list")
+                yield self._value(values[1], depth, limits)
+
+    def _meet(self, digest: Any, limits: bool) -> list[Any] | None:
+        """Return what is shown of a digest, None if nothing is: a part that is hidden, or a digest
+        of nothing at all, which look the same."""
+        if not isinstance(digest, str) or digest in self._met:
+            raise JoseError("sd_jwt_odd", "a digest twice, or one that is no text")
+        self._met.add(digest)
+        values = self._by_digest.get(digest)
+        self.hidden |= values is None and limits
+        return values
+
+
+def _values(text: str) -> list[Any]:
+    try:
+        values = strict_json.loads(base64url.decode(text))
+    except ValueError as exc:
+        raise JoseError("sd_jwt_odd", f"a disclosure: {exc}") from exc
+    if not isinstance(values, list) or len(values) not in (2, 3) or not isinstance(values[0], str):
+        raise JoseError("sd_jwt_odd", "a disclosure that is no list of two or three")
+    return values
+
+
+def _digest(text: str, hash_name: str) -> str:
+    return base64url.encode(hashlib.new(hash_name, text.encode()).digest())
+
+
+def _date(value: Any) -> Any:
+    moment: datetime | None = numeric_date(value)
+    return value if moment is None else moment.isoformat()
