@@ -23,6 +23,8 @@ var COLUMNS = {
   evidenceDescription: 'Evidence description',
   evidenceLink: 'Evidence link',
   signedOff: 'Signed off by',
+  revision: 'Revision',
+  reason: 'Reason of the correction',
 };
 var TEXTS = [
   COLUMNS.name, COLUMNS.email, COLUMNS.achievement, COLUMNS.skill, COLUMNS.goal,
@@ -36,6 +38,8 @@ var APPROVAL_ID = 'Approval id';
 var PAGE = 'Credential page';
 var MESSAGE = 'Message';
 var WAITING = 'Waiting: will be sent again';
+
+var TOO_LATE = 'This revision was corrected before: write the next number under Revision.';
 
 /** The holder's own address: only where the issuer sends no mail, so that it reaches the teacher. */
 var HOLDER_LINK = 'Link for the teacher alone';
@@ -141,17 +145,19 @@ function sendById(sheet, id) {
   var approval = approvalOf(read(sheet), id, sheet.getParent().getSpreadsheetTimeZone());
   if (approval.wrong) return record(sheet, id, MESSAGE, approval.wrong);
   var body = JSON.stringify(approval.event);
-  var answer = post(body, 'evt_' + id);
+  var revision = approval.event.data.revision;
+  var eventId = 'evt_' + id + (revision ? '-' + revision : '');
+  var answer = post(body, eventId);
   for (var i = 0; i < PAUSES.length && isWorthRepeating(answer); i++) {
     Utilities.sleep(PAUSES[i] * 1000);
-    answer = post(body, 'evt_' + id);
+    answer = post(body, eventId);
   }
   if (answer.status !== 200 && answer.status !== 201) {
     return record(sheet, id, MESSAGE, inWords(answer));
   }
   record(sheet, id, PAGE, answer.said.page);
   if (answer.said.mailed === false) record(sheet, id, HOLDER_LINK, answer.said.manage_url);
-  record(sheet, id, MESSAGE, 'Issued');
+  record(sheet, id, MESSAGE, answer.said.superseded_by ? TOO_LATE : 'Issued');
 }
 
 /** Writes under a header into the row of an approval id, wherever that row stands by now. */
@@ -274,6 +280,8 @@ function approvalOf(table, id, zone) {
   });
   var data = present({
     approval_id: id,
+    revision: whole(cellOf(table, cells, COLUMNS.revision)),
+    reason: text(COLUMNS.reason),
     achievement: { id: idOf(text(COLUMNS.achievement)) },
     recipient: {
       name: text(COLUMNS.name),
@@ -305,6 +313,11 @@ function changedBySheet(headers) {
   var columns = headers.filter(function (header, index) { return headers.indexOf(header) === index; });
   return 'Please correct: the sheet has made a number or a date of what was typed under '
     + columns.join(', ') + '. Choose Format → Number → Plain text for that column, then type it again.';
+}
+
+/** A whole number where one stands, as a number or as text; anything else as it is. */
+function whole(value) {
+  return typeof value === 'string' && /^\d+$/.test(clean(value)) ? Number(clean(value)) : value;
 }
 
 /** The answers of a grid question, by the id of each of its rows. */

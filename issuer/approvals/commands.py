@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from contexts.errors import DONE, NOT_YET, UsageError
-from issuer.approvals import many, webhook_command
+from issuer.approvals import correct_command, many, webhook_command
 from issuer.home.command_line import Commands
 from issuer.home.issuer import Issuer
 from issuer.issuance.finish import finish_pending, pending
@@ -23,6 +23,7 @@ def add_commands(commands: Commands) -> None:
     )
     issue.add_argument("--source", help="the source that approved (default: the first one)")
     issue.set_defaults(run=_issue)
+    correct_command.add_commands(commands)
     webhook_command.add_commands(commands)
 
 

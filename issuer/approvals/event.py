@@ -38,6 +38,18 @@ def read(body: bytes) -> Approval | None:
     event = strict_json.loads_object(body, max_bytes=MAX_BYTES)
     if event.get("type") == CHECK:
         return None
+    return _approval(event)
+
+
+def approval_of(data: Json) -> Approval:
+    """Return the approval in `data`, as the webhook would read it there.
+
+    Raises `Refused` with what the schema finds.
+    """
+    return _approval({"type": APPROVED, "timestamp": data.get("approved_at"), "data": data})
+
+
+def _approval(event: Json) -> Approval:
     event = _as_meant(event, _SHAPE)
     if flaws := schema.flaws(event):
         raise Refused(flaws)

@@ -125,6 +125,9 @@ def _outcome(issuer: Issuer, name: str, outcome: Received | Exception) -> tuple[
         return _refusal(outcome)
     if outcome.outcome is ApprovalOutcome.STORED:
         return f"stored, not issued yet: {outcome.quarantined or 'not signed'}", NOT_YET
+    if outcome.superseded_by:
+        newer = addresses.credential(issuer.settings, outcome.superseded_by)
+        return f"already issued to {name}, and a later revision took its place: {newer}", DONE
     page = addresses.credential(issuer.settings, outcome.credential_id)
     done = "issued" if outcome.outcome is ApprovalOutcome.ISSUED else "already issued"
     return f"{done} to {name}: {page}  for the holder alone: {outcome.manage_url}", DONE

@@ -112,23 +112,26 @@ def _answer(
 ) -> Response:
     address = addresses.credential(settings, received.credential_id)
     where = addresses.approval_status(settings, received.token)
-    if received.manage_url:
+    newer = received.superseded_by
+    if received.manage_url or newer:
         said: dict[str, object] = {
-            "status": "issued",
+            "status": "superseded" if newer else "issued",
             "id": address,
             "page": f"{address}.html",
             "json": f"{address}.json",
-            "manage_url": received.manage_url,
+            **({"manage_url": received.manage_url} if received.manage_url else {}),
             "mailed": settings.mail is not None,
         }
     else:
         said = {"status": "held" if received.quarantined else "stored", "status_url": where}
+    if newer:
+        said |= {"superseded_by": addresses.credential(settings, newer)}
     if warned:
         said |= {"warnings": [asdict(flaw) for flaw in warned]}
     response = jsonify(said)
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"
-    if not received.manage_url:
+    if not (received.manage_url or newer):
         response.headers["Location"] = where
         response.headers["Retry-After"] = POLL_SECONDS
     return response

@@ -92,7 +92,10 @@ def _check_file(file: Path, body: bytes, issuer: Issuer, source: Source) -> int:
     except Refused as exc:
         return _fail(f"{file} needs a correction:", exc.flaws)
     except ConflictError as exc:
-        return _fail(f"{file}: {exc} (use a new {exc.which} for another approval)")
+        remedy = f"use a new {exc.which} for another approval"
+        if exc.newest:
+            remedy += f"; or correct this one: revision {exc.newest + 1}, with a reason"
+        return _fail(f"{file}: {exc} ({remedy})")
     except UnavailableError as exc:
         print(exc, file=sys.stderr)
         return NOT_YET
@@ -107,7 +110,10 @@ def _report(answer: Reply) -> int:
     said = answer.said
     if answer.status in (200, 201) and "page" in said:
         print(f"issued: {said['page']}" if answer.status == 201 else f"already: {said['page']}")
-        print(f"for the holder alone: {said.get('manage_url')}")
+        if newer := said.get("superseded_by"):
+            print(f"a later revision took its place: {newer}")
+        if link := said.get("manage_url"):
+            print(f"for the holder alone: {link}")
         _warn(_flaws(said.get("warnings", [])))
         return DONE
     if answer.status == 204:

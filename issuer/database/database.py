@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, text
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -120,6 +120,27 @@ class Database:
         ):
             session.connection()  # begins, and so locks, now and not at the first statement
             yield session
+
+    @contextmanager
+    def altering(self) -> Iterator[Connection]:
+        """Give a connection to alter tables with, all in one transaction, alone.
+
+        On SQLite a table that others refer to can be written anew meanwhile: what refers where is
+        looked at when all is done. Raises `UnavailableError`, with nothing committed.
+        """
+        with self._telling_unavailable(), self._writer.connect() as connection:
+            if connection.dialect.name != "sqlite":
+                with connection.begin():
+                    yield connection
+                return
+            _obey(connection, "PRAGMA foreign_keys=OFF")  # which it ignores once it has begun
+            try:
+                with connection.begin():
+                    yield connection
+                    if lost := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                        raise UnavailableError(f"a row would refer to nothing: {tuple(lost)}")
+            finally:
+                _obey(connection, "PRAGMA foreign_keys=ON")
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -233,6 +254,12 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _obey(connection: Connection, pragma: str) -> None:
+    cursor = connection.connection.cursor()
+    cursor.execute(pragma)
+    cursor.close()
 
 
 def _begin_sqlite(connection: Any) -> None:

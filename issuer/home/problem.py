@@ -52,7 +52,7 @@ class Problem(MintmarkError):
         *,
         message: str = "",
         flaws: Sequence[Flaw] = (),
-        members: Mapping[str, str] | None = None,
+        members: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message or detail or type.kind.meaning)

@@ -101,7 +101,8 @@ class Approval:
 
     Times are whole seconds at the offset they were sent with. `levels` and `comments` are keyed
     by criterion id. `content` is the canonical JSON of the event's `data`. `digest` is the SHA-256
-    of the same with all times in UTC: two approvals with an equal digest are the same.
+    of the same with all times in UTC and without the reason: two approvals with an equal digest are
+    the same. `reason` says why an approval is corrected, and is never published.
     """
 
     approval_id: str
@@ -120,6 +121,8 @@ class Approval:
     evidence: tuple[EvidenceItem, ...] = ()
     approvals: tuple[SignOff, ...] = ()
     valid_until: datetime | None = None
+    revision: int = 1
+    reason: str | None = None
 
 
 def from_data(data: Mapping[str, Any]) -> Approval:
@@ -128,6 +131,9 @@ def from_data(data: Mapping[str, Any]) -> Approval:
     It keeps what was accepted once: `from_data(json.loads(approval.content)) == approval`.
     """
     data = _whole(data)
+    if data.get("revision") == 1:  # as if it were not said
+        data = {name: value for name, value in data.items() if name != "revision"}
+    what_counts = {name: value for name, value in data.items() if name != "reason"}
     activity = data.get("activity", {})
     valid_until = data.get("valid_until")
     return Approval(
@@ -138,7 +144,7 @@ def from_data(data: Mapping[str, Any]) -> Approval:
         levels=dict(data["levels"]),
         approved_at=instant(data["approved_at"]),
         content=_canonical(data),
-        digest=hashlib.sha256(_canonical(_in_utc(data))).hexdigest(),
+        digest=hashlib.sha256(_canonical(_in_utc(what_counts))).hexdigest(),
         activity_start=date.fromisoformat(activity["start"]) if activity else None,
         activity_end=date.fromisoformat(activity["end"]) if activity else None,
         credits=tuple(Credit(**c) for c in data.get("credits", ())),
@@ -147,6 +153,8 @@ def from_data(data: Mapping[str, Any]) -> Approval:
         evidence=tuple(_evidence(item) for item in data.get("evidence", ())),
         approvals=tuple(SignOff(s["role"], instant(s["at"])) for s in data.get("approvals", ())),
         valid_until=instant(valid_until) if valid_until else None,
+        revision=data.get("revision", 1),
+        reason=data.get("reason"),
     )
 
 

@@ -5,17 +5,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from contexts import CanonicalizationError
 from issuer.catalog.tables import AchievementVersion
 from issuer.home.issuer import Issuer
 from issuer.issuance.approval import Approval
-from issuer.issuance.door import store
+from issuer.issuance.door import approve, in_transaction, store
 from issuer.issuance.finish import issue
 from issuer.issuance.manage import Linked, manage_links, manage_tokens
 from issuer.issuance.prepare import Arrived, Prepared
@@ -38,13 +38,15 @@ class ApprovalOutcome(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Received:
     """An accepted approval. There is a `manage_url` as soon as the credential is issued;
-    `quarantined` says why it was held back, where it was."""
+    `quarantined` says why it was held back, where it was. `superseded_by` is the credential of a
+    later revision, which was issued; the holder's link leads there if it is the same person's."""
 
     outcome: ApprovalOutcome
     credential_id: str
     token: str
     manage_url: str | None = None
     quarantined: str | None = None
+    superseded_by: str | None = None
 
 
 def receive(
@@ -60,6 +62,20 @@ def receive(
     for held_back in _finish(issuer, prepared):
         raise held_back
     return _received(issuer, prepared)[0]
+
+
+def approve_and_issue(
+    issuer: Issuer, approval: Approval, *, source: str, by: str, now: datetime
+) -> Received:
+    """Do what `receive` does with what somebody approves here, without a message. `by` is who."""
+    prepared = in_transaction(
+        issuer,
+        lambda session: approve(session, issuer, approval, source=source, by=by, now=now),
+        now=now,
+    )
+    for held_back in _finish(issuer, [prepared]):
+        raise held_back
+    return _received(issuer, [prepared])[0]
 
 
 def receive_all(
@@ -114,16 +130,32 @@ def find(issuer: Issuer, public_id: str) -> CredentialRow | None:
     return row if row is not None and row.state == CredentialState.ISSUED else None
 
 
+def newest(issuer: Issuer, public_id: str) -> CredentialRow | None:
+    """Return an issued credential, or the one that took its place, if it is the same person's."""
+    row = find(issuer, public_id)
+    if row is not None and row.leads_on:
+        row = _one(issuer, CredentialRow.id == row.superseded_by)
+    return row
+
+
 def managed(issuer: Issuer, token: str) -> CredentialRow | None:
-    """Return the credential that a manage token opens; None if it is false or replaced."""
+    """Return the credential that a manage token opens; None if it is false or replaced.
+
+    The token of one that leads on opens the one that took its place, until that has another link.
+    """
     tokens = manage_tokens(issuer.settings)
     if named := tokens.read_signed(token):
         row = find(issuer, named[0])
-        return row if row is not None and named[1] == row.manage_generation else None
-    row = _one(issuer, CredentialRow.manage_hash == tokens.hashed(token))
-    if row is None or row.state != CredentialState.ISSUED:
-        return None
-    return row if token == tokens.make(row.public_id, row.manage_generation) else None
+        if row is None or named[1] != row.manage_generation:
+            return None
+    else:
+        row = _one(issuer, CredentialRow.manage_hash == tokens.hashed(token))
+        if row is None or row.state != CredentialState.ISSUED:
+            return None
+        if token != tokens.make(row.public_id, row.manage_generation):
+            return None
+    newer = newest(issuer, row.public_id)
+    return newer if newer and newer.manage_generation == row.manage_generation else None
 
 
 def _one(issuer: Issuer, which: ColumnElement[bool]) -> CredentialRow | None:
@@ -150,8 +182,9 @@ def _received(issuer: Issuer, prepared: Sequence[Prepared]) -> list[Received]:
     ]
 
 
-Brief: TypeAlias = Row[int, str, str, str | None, int, bytes | None, str]
-BriefSelect: TypeAlias = Select[int, str, str, str | None, int, bytes | None, str]
+Brief: TypeAlias = Row[*tuple[Any, ...]]
+BriefSelect: TypeAlias = Select[*tuple[Any, ...]]
+_NEWER = aliased(CredentialRow)
 _BRIEF = select(
     CredentialRow.id,
     CredentialRow.public_id,
@@ -160,9 +193,24 @@ _BRIEF = select(
     CredentialRow.manage_generation,
     CredentialRow.manage_hash,
     ApprovalRow.token,
-).join(CredentialRow.approval)
+    CredentialRow.leads_on,
+    _NEWER.public_id.label("newer"),
+    _NEWER.manage_generation.label("newer_generation"),
+    _NEWER.manage_hash.label("newer_hash"),
+)
+_BRIEF = _BRIEF.join(CredentialRow.approval).outerjoin(
+    _NEWER, CredentialRow.superseded_by == _NEWER.id
+)
 _BY_KEY = _BRIEF.where(CredentialRow.id.in_(bindparam("keys", expanding=True)))
 _BY_TOKEN = _BRIEF.where(ApprovalRow.token == bindparam("token"))
+
+
+class _Newer(NamedTuple):
+    """Whose link it is: see `manage.Linked`."""
+
+    public_id: str
+    manage_generation: int
+    manage_hash: bytes | None
 
 
 def _brief(issuer: Issuer, which: BriefSelect, **values: object) -> Sequence[Brief]:
@@ -173,10 +221,16 @@ def _brief(issuer: Issuer, which: BriefSelect, **values: object) -> Sequence[Bri
 
 def _outcome(row: Brief, issued: ApprovalOutcome, link: Callable[[Linked], str]) -> Received:
     done = row.state == CredentialState.ISSUED
+    if row.newer is None:
+        opens = link(row) if done else None
+    else:
+        newer = _Newer(row.newer, row.newer_generation, row.newer_hash)
+        opens = link(newer) if row.leads_on else None
     return Received(
-        outcome=issued if done else ApprovalOutcome.STORED,
+        outcome=issued if done or row.newer else ApprovalOutcome.STORED,
         credential_id=row.public_id,
         token=row.token,
-        manage_url=link(row) if done else None,
+        manage_url=opens,
         quarantined=row.problem,
+        superseded_by=row.newer,
     )

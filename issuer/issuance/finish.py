@@ -16,12 +16,13 @@ from contexts import CanonicalizationError
 from issuer.audit import log as audit
 from issuer.database.database import UnavailableError
 from issuer.home.issuer import Issuer
+from issuer.issuance import manage
 from issuer.issuance.problems import QuarantinedError
 from issuer.issuance.records.approval_tables import ApprovalRow
-from issuer.issuance.records.tables import CredentialRow, CredentialState
+from issuer.issuance.records.tables import UNFINISHED, CredentialRow, CredentialState
 from issuer.issuance.signing.proofs import Secured, secure
 from issuer.issuance.signing.self_check import self_check
-from issuer.issuance.status_lists import lists, mark
+from issuer.issuance.status_lists import lists, mark, supersede
 from issuer.outbox import queue
 from keys.entry import KeyUse
 from keys.signer import KeysError, Signer
@@ -44,12 +45,22 @@ _PENDING = select(
     CredentialRow.problem,
     CredentialRow.list_number,
     CredentialRow.to_sign,
-).where(CredentialRow.state != CredentialState.ISSUED)
+).where(UNFINISHED)
 _THESE = _PENDING.where(CredentialRow.id.in_(bindparam("keys", expanding=True)))
-_UNFINISHED = update(CredentialRow).where(
-    CredentialRow.id == bindparam("key"), CredentialRow.state != CredentialState.ISSUED
-)
+_UNFINISHED = update(CredentialRow).where(CredentialRow.id == bindparam("key"), UNFINISHED)
 _ISSUED = _UNFINISHED.values(state=CredentialState.ISSUED, problem=None, to_sign=b"")
+Fresh: TypeAlias = Row[int, str, str, int]
+_FRESH = (
+    select(CredentialRow.id, CredentialRow.public_id, ApprovalRow.source, ApprovalRow.revision)
+    .join(CredentialRow.approval)
+    .where(
+        CredentialRow.id.in_(bindparam("keys", expanding=True)),
+        UNFINISHED,
+    )
+    .order_by(CredentialRow.id)
+    .with_for_update(of=CredentialRow)
+)
+"""Those that nobody has issued before us."""
 _HELD_BACK = _UNFINISHED.values(state=CredentialState.QUARANTINED)
 
 
@@ -61,6 +72,8 @@ def issue(issuer: Issuer, keys: Sequence[int]) -> list[QuarantinedError]:
     """
     with issuer.database.reading() as session:
         rows = session.connection().execute(_THESE, {"keys": keys}).all()
+    if len(rows) < len(keys):  # who issued the others may have died before they were published
+        supersede.publish(issuer, keys)
     found = _finish(issuer, rows) if rows else ()
     return [error for _, error in found if error is not None]
 
@@ -90,6 +103,7 @@ def _finish(
         except KeysError as exc:
             stopped = exc
         _store(issuer, made)
+        supersede.publish(issuer, [row.id for row, _ in made])
     except OSError as exc:
         raise UnavailableError(str(exc)) from exc
     for row, done in made:
@@ -123,25 +137,27 @@ def _store(issuer: Issuer, made: Sequence[tuple[Pending, Secured | str]]) -> Non
     with issuer.database.writing() as session:
         execute = session.connection().execute
         if issued:
-            _tell(session, issuer, [each["key"] for each in issued], now)
+            fresh = session.execute(_FRESH, {"keys": [form["key"] for form in issued]}).all()
             execute(_ISSUED, issued)
+            for each in fresh:
+                _tell(session, issuer, each, now)
         if held_back:
             execute(_HELD_BACK, held_back)
 
 
-def _tell(session: Session, issuer: Issuer, keys: Sequence[int], now: datetime) -> None:
-    """Record each that nobody has issued before us, and let a mail leave for it."""
-    fresh = (
-        select(CredentialRow.public_id, ApprovalRow.source)
-        .join(CredentialRow.approval)
-        .where(CredentialRow.id.in_(keys), CredentialRow.state != CredentialState.ISSUED)
-    )
-    locked = fresh.order_by(CredentialRow.id).with_for_update(of=CredentialRow)
-    for public_id, source in session.execute(locked):
-        audit.record(session, by=audit.source(source), action=ISSUED, about=public_id, now=now)
-        if issuer.settings.mail is not None:
-            queue.put(session, "issued", public_id, host=issuer.settings.host, now=now)
-    session.flush()
+def _tell(session: Session, issuer: Issuer, row: Fresh, now: datetime) -> None:
+    """Do what comes with issuing: record it, let it take the place of earlier revisions, and let a
+    mail leave."""
+    by, kind = audit.source(row.source), "issued"
+    audit.record(session, by=by, action=ISSUED, about=row.public_id, now=now)
+    if row.revision > 1:
+        link = supersede.take_over(session, row.id, row.public_id, by=by, now=now)
+        if link is not None:
+            manage.hand_over(session, issuer.settings, row.id, generation=link)
+            kind = "corrected"
+    if issuer.settings.mail is not None:
+        queue.put(session, kind, row.public_id, host=issuer.settings.host, now=now)
+        session.flush()
 
 
 def pending(issuer: Issuer) -> Sequence[Pending]:

@@ -6,6 +6,7 @@ Each is written when it is sent, and not sent where it tells of nothing that is 
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from issuer import issuance
@@ -31,17 +32,24 @@ _BADGE: Final = 2 * 144
 
 def _send_issued(issuer: Issuer, row: OutboxRow) -> None:
     """Send the mail that a credential is ready, with the link to its holder's own page."""
+    _send(issuer, row, "mail/issued.html", partial(_ready, issuer, row))
 
-    def words(credential: CredentialRow, approved: Approval, now: datetime) -> Mapping[str, object]:
-        if _revocation(issuer, credential):
-            raise OvertakenError("it was withdrawn before the mail could be sent")
-        ends = approved.valid_until
-        if ends and ends <= now:
-            raise OvertakenError("it ended before the mail could be sent")
-        page = f"{addresses.credential(issuer.settings, row.about)}.html"
-        return {"page": page, "ends": ends and issuer.settings.local(ends)}
 
-    _send(issuer, row, "mail/issued.html", words)
+def _ready(
+    issuer: Issuer, row: OutboxRow, credential: CredentialRow, approved: Approval, now: datetime
+) -> Mapping[str, object]:
+    if _revocation(issuer, credential):
+        raise OvertakenError("it was withdrawn before the mail could be sent")
+    ends = approved.valid_until
+    if ends and ends <= now:
+        raise OvertakenError("it ended before the mail could be sent")
+    page = f"{addresses.credential(issuer.settings, row.about)}.html"
+    return {"page": page, "ends": ends and issuer.settings.local(ends)}
+
+
+def _send_corrected(issuer: Issuer, row: OutboxRow) -> None:
+    """Send the mail that a credential took the place of another."""
+    _send(issuer, row, "mail/corrected.html", partial(_ready, issuer, row))
 
 
 def _send_withdrawn(issuer: Issuer, row: OutboxRow) -> None:
@@ -122,6 +130,7 @@ def _revocation(issuer: Issuer, credential: CredentialRow) -> Revocation | None:
 
 KINDS: Final = (
     MessageKind("issued", _send_issued),
+    MessageKind("corrected", _send_corrected),
     MessageKind("withdrawn", _send_withdrawn),
     MessageKind("ending", _send_ending, look=ending.look),
     MessageKind("renewed", _send_renewed),

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from sqlalchemy.orm import Session
+
 from issuer.home import addresses
 from issuer.home.link_tokens import LinkTokens
 from issuer.home.settings import Settings
@@ -41,6 +43,14 @@ def manage_links(settings: Settings) -> Callable[[Linked], str]:
         return addresses.manage(settings, token)
 
     return link
+
+
+def hand_over(session: Session, settings: Settings, key: int, *, generation: int) -> None:
+    """Let the link of what a credential supersedes open this one: it has the same generation."""
+    row = session.get_one(CredentialRow, key)
+    row.manage_generation = generation - 1
+    renew(settings, row)
+    session.flush()
 
 
 def renew(settings: Settings, row: CredentialRow) -> None:

@@ -45,6 +45,7 @@ _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _APPROVALS = (
     select(
         ApprovalRow.approval_id,
+        ApprovalRow.revision,
         ApprovalRow.id,
         CredentialRow.id,
         ApprovalRow.digest,
@@ -105,29 +106,53 @@ def _known(
     event_ids = [one.event_id for one in arrived if one.event_id]
     execute = session.connection().execute
     there = execute(_APPROVALS, {"source": source, "ids": ids})
-    approvals = {name: (row, key, (digest, text)) for name, row, key, digest, text in there}
+    approvals: dict[str, dict[int, _Stored]] = {}
+    for name, revision, row, key, digest, text in there:
+        approvals.setdefault(name, {})[revision] = _Stored(row, key, digest, text)
     seen = execute(_EVENTS, {"source": source, "ids": event_ids})
     events = {name: (digest, text) for name, digest, text in seen}
     keys: list[int | None] = []
     for approval, event_id, _ in arrived:
-        row, key, stored = approvals.get(approval.approval_id, (None, None, None))
         # Named first where both differ: who corrects an approval needs to hear of this one.
-        if stored and not _is_stored(approval, stored):
-            raise ConflictError("approval_id")
-        if event_id in events and not _is_stored(approval, events[event_id]):
+        stored = _same(approval, approvals.get(approval.approval_id, {}))
+        if event_id in events and not _is_same(approval, *events[event_id]):
             raise ConflictError("event_id")
-        if row is not None and event_id and event_id not in events:
-            _insert(session, EventRow, [_event(source, event_id, row, now)])
-        keys.append(key)
+        if stored is not None and event_id and event_id not in events:
+            _insert(session, EventRow, [_event(source, event_id, stored.approval, now)])
+        keys.append(stored and stored.credential)
     return keys
 
 
-def _is_stored(approval: Approval, stored: tuple[str, bytes]) -> bool:
+class _Stored(NamedTuple):
+    """One revision that is there: keys of its approval and credential, digest and content."""
+
+    approval: int
+    credential: int
+    digest: str
+    content: bytes
+
+
+def _same(approval: Approval, revisions: Mapping[int, _Stored]) -> _Stored | None:
+    """Return the stored revision that `approval` repeats; None if it is the next one (D19).
+
+    Raises `ConflictError` if it is neither, and `Refused` for a correction without a reason.
+    """
+    newest = max(revisions, default=0)
+    stored = revisions.get(approval.revision)
+    if stored is None and approval.revision == newest + 1:
+        if newest and not approval.reason:
+            raise Refused([rules.no_reason(approval.revision)])
+        return None
+    if stored is None or not _is_same(approval, stored.digest, stored.content):
+        raise ConflictError("approval_id", newest=newest)
+    return stored
+
+
+def _is_same(approval: Approval, digest: str, content: bytes) -> bool:
     """Whether an approval is the one stored with this digest and content.
 
     The digest of an older row was made of its times as they were written, not of their instants.
     """
-    digest, content = stored
     return digest == approval.digest or from_data(json.loads(content)).digest == approval.digest
 
 
@@ -174,6 +199,7 @@ def _approval(approval: Approval, source: str, version: int, now: datetime) -> R
     return {
         "source": source,
         "approval_id": approval.approval_id,
+        "revision": approval.revision,
         "token": _address(),
         "digest": approval.digest,
         "content": approval.content,

@@ -20,9 +20,10 @@ APPROVAL_DIFFERS: Final = ProblemType(
     Kind(
         409,
         "This approval was received before, with other content",
-        "An approval_id stands for one approval and one credential, for ever.",
-        "If the first one was wrong, revoke its credential and send the corrected approval under"
-        " a new approval_id. If it is another approval, give it an approval_id of its own.",
+        "An approval_id stands for one approval. A correction of it has the next revision.",
+        "If what came before was wrong, send the corrected approval with the revision after the"
+        " newest (the member `newest_revision`) and a reason. If it is another approval, give it an"
+        " approval_id of its own: a new approval_id.",
     ),
 )
 EVENT_DIFFERS: Final = ProblemType(
@@ -59,12 +60,24 @@ class Refused(Problem):
 
 
 class ConflictError(Problem):
-    """The id (`approval_id` or `event_id`, in `which`) stands for another approval already."""
+    """The id (`approval_id` or `event_id`, in `which`) stands for another approval already.
 
-    def __init__(self, which: str) -> None:
-        type = EVENT_DIFFERS if which == "event_id" else APPROVAL_DIFFERS
-        super().__init__(type, message=f"this {which} was received with other content")
+    `newest` is the newest revision of that approval; 0 if there is none.
+    """
+
+    def __init__(self, which: str, *, newest: int | None = None) -> None:
+        if newest is None:
+            super().__init__(EVENT_DIFFERS, message=f"this {which} was received with other content")
+        else:
+            said = f"the newest revision is {newest}" if newest else "no revision of it came before"
+            super().__init__(
+                APPROVAL_DIFFERS,
+                said,
+                message=f"this {which} was received with other content; {said}",
+                members={"newest_revision": newest},
+            )
         self.which = which
+        self.newest = newest
 
 
 class QuarantinedError(Problem):

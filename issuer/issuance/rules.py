@@ -36,6 +36,12 @@ def unknown(chosen: Chosen, *, field: str, id_known: bool) -> Flaw:
     return Flaw("unknown_id", f"{field}.id", "is not in the catalog", remedy)
 
 
+def no_reason(revision: int) -> Flaw:
+    """Return the flaw of a correction that does not say why."""
+    remedy = f"say why revision {revision - 1} is corrected; it is not published"
+    return Flaw("missing", "data.reason", "is missing", remedy)
+
+
 def _value_flaws(approval: Approval) -> Iterator[Flaw]:
     start, end = approval.activity_start, approval.activity_end
     if start and end and end < start:

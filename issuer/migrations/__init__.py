@@ -28,8 +28,7 @@ def upgrade(database: Database, *, tell: Callable[[str], None] = lambda line: No
     The schema is one transaction, one upgrade at a time. The rows go in batches, which may be
     stopped and run again; `tell` gets a line of progress now and then.
     """
-    with database.writing() as session:
-        connection = session.connection()
+    with database.altering() as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("SET LOCAL lock_timeout = 0")  # it may take its time
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")

@@ -9,8 +9,7 @@ import issuer.program.coaching.tables
 import issuer.program.evaluation.tables
 import issuer.program.evidence.tables
 import issuer.program.policy
-import issuer.sharing.collections.tables
-import issuer.sharing.tables  # noqa: F401 (they import the tables of every subject)
+import issuer.sharing.collections.tables  # noqa: F401 (they import the tables of every subject)
 from issuer.database.database import Base
 
 context.configure(

@@ -10,7 +10,7 @@ from issuer.home.issuer import current_issuer
 from issuer.home.problem import Problem
 from issuer.sharing import checked, shared, social
 from issuer.sharing.forms import FORMS
-from issuer.sharing.problems import NOT_SHARED
+from issuer.sharing.problems import NOT_SHARED, WITHDRAWN
 from issuer.sharing.shared import Shared
 from issuer.sharing.words import STANDINGS
 from issuer.web.answers import page
@@ -18,10 +18,13 @@ from verifier import clock
 
 
 def public(public_id: str) -> Shared:
-    """Return the credential as everybody may see it; 404 without one, 410 for a private one."""
+    """Return the credential as everybody may see it; 404 without one, 410 for a private one and for
+    one that was issued to the wrong person."""
     found = shared.find_shared(current_issuer(), public_id)
     if found is None:
         raise NotFound
+    if found.only_withdrawn:
+        raise Problem(WITHDRAWN)
     if found.private:
         raise Problem(NOT_SHARED)
     return found

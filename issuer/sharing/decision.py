@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from issuer.sharing.tables import DecisionRow
+from issuer.issuance.records.tables import DecisionRow
 from verifier.checks import disclosure
 from verifier.parsing import pointers
 from verifier.proof.cryptosuites.ecdsa_sd import unsecured

@@ -23,4 +23,13 @@ NOT_SHARED: Final = ProblemType(
         N_("Ask the holder for a new link or for the file, which can be checked without this."),
     ),
 )
-TYPES: Final = (FORM_WITHHELD, NOT_SHARED)
+WITHDRAWN: Final = ProblemType(
+    "withdrawn",
+    Kind(
+        410,
+        N_("This credential was withdrawn"),
+        N_("The issuer withdrew it. It counts for nothing."),
+        N_("Ask whoever gave you this address for another credential."),
+    ),
+)
+TYPES: Final = (FORM_WITHHELD, NOT_SHARED, WITHDRAWN)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import select
+
 from issuer import issuance
 from issuer.catalog import versions
 from issuer.catalog.achievement import Achievement
@@ -53,11 +55,15 @@ class Shared:
     revoked_at: datetime | None = None
     reason: str | None = None
     to_share: bytes | None = field(default=None, repr=False)
+    corrected_by: str | None = None
+    """The credential that took its place, where that is the same person's."""
+    only_withdrawn: bool = False
+    """True if a correction was issued to somebody else: nothing more than that is said of it."""
 
     @property
     def private(self) -> bool:
-        """True if its holder shares it with nobody: 410 at every public address of it."""
-        return self.decision.visibility is Visibility.PRIVATE
+        """True if it is shared with nobody: 410 at every public address of it."""
+        return self.only_withdrawn or self.decision.visibility is Visibility.PRIVATE
 
     @property
     def listed(self) -> bool:
@@ -113,7 +119,9 @@ def _shared(issuer: Issuer, row: CredentialRow | None) -> Shared | None:
         return None
     with issuer.database.reading() as session:
         revocation = session.get(Revocation, (row.list_number, row.list_index))
-        decided = decision.read(session, row.id)
+        newer = row.leads_on and session.scalar(_ID.where(CredentialRow.id == row.superseded_by))
+        # The holder decides on the newer one, also what is seen of this one.
+        decided = decision.read(session, (newer and row.superseded_by) or row.id)
     document = strict_json.loads_object(row.json)
     credential = view(document)
     return Shared(
@@ -129,4 +137,9 @@ def _shared(issuer: Issuer, row: CredentialRow | None) -> Shared | None:
         revoked_at=issuer.settings.local(revocation.revoked_at) if revocation else None,
         reason=revocation.reason if revocation else None,
         to_share=row.to_share,
+        corrected_by=newer or None,
+        only_withdrawn=row.superseded_by is not None and not row.leads_on,
     )
+
+
+_ID = select(CredentialRow.public_id)

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text
 from issuer.database.database import Database, UnavailableError
 from issuer.home.issuer import Issuer
 from issuer.home.settings import Settings
-from issuer.issuance.records.tables import CredentialRow, CredentialState
+from issuer.issuance.records.tables import UNFINISHED
 from issuer.issuance.status_lists import lists
 from keys import durable_file
 from keys.signer import KeysError
@@ -25,7 +25,7 @@ PATIENCE = 2
 _WRITE = text("UPDATE alembic_version SET version_num = version_num")
 """A write that changes nothing, in a table of one row that nobody else writes meanwhile."""
 _BYTES = 64 * 1024
-_WAITING = select(func.count()).where(CredentialRow.state != CredentialState.ISSUED)
+_WAITING = select(func.count()).where(UNFINISHED)
 
 
 class Health:

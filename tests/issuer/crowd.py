@@ -42,9 +42,11 @@ def make_issuer(plan):
     return Issuer(settings)
 
 
-def make_approval(number) -> Approval:
+def make_approval(number, revision=1) -> Approval:
     return from_data(
         {
+            "revision": revision,
+            **({"reason": "a test"} if revision > 1 else {}),
             "approval_id": f"a-{number}",
             "achievement": {"id": "rhythms"},
             "recipient": {"name": "Jordan Example", "emails": ["jordan@school.example"]},
@@ -55,9 +57,9 @@ def make_approval(number) -> Approval:
     )
 
 
-def deliver(issuer, number, event_id):
-    now = datetime.now(UTC)
-    return receive(issuer, make_approval(number), source="forms", event_id=event_id, now=now)
+def deliver(issuer, number, event_id, revision=1):
+    now, approval = datetime.now(UTC), make_approval(number, revision)
+    return receive(issuer, approval, source="forms", event_id=event_id, now=now)
 
 
 def spread(workers, work):
@@ -102,7 +104,8 @@ def revoke_all(plan):
 
 def kill_many(plan):
     """Deliver approvals in processes that are killed at each step of a delivery in turn, and
-    then in one that lives. It writes what was acknowledged to `plan["acked"]`.
+    then in one that lives. It writes what was acknowledged to `plan["acked"]`. With `revisions`
+    in the plan, each is corrected so often that there are so many.
     """
     steps = count_steps(plan)
     killed = turn = 0
@@ -120,10 +123,11 @@ def kill_many(plan):
 def one_life(plan, number, turn, last_step):
     issuer = make_issuer(plan)
     mark_steps(issuer, last_step)
-    received = deliver(issuer, number, f"e-{number}-{turn}")
-    line = json.dumps([number, received.credential_id]) + "\n"
     log = os.open(plan["acked"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-    os.write(log, line.encode())
+    for revision in range(1, plan.get("revisions", 1) + 1):
+        received = deliver(issuer, number, f"e-{number}-{turn}-{revision}", revision)
+        line = json.dumps([number, received.credential_id, revision]) + "\n"
+        os.write(log, line.encode())
 
 
 def count_steps(plan):
@@ -133,7 +137,8 @@ def count_steps(plan):
     def work(_):
         issuer = make_issuer(plan)
         passed = mark_steps(issuer, None)
-        deliver(issuer, "counted", "e-counted")
+        for revision in range(1, plan.get("revisions", 1) + 1):
+            deliver(issuer, "counted", f"e-counted-{revision}", revision)
         os.write(writer, str(len(passed)).encode())
 
     assert spread(1, work) == [0]

@@ -8,12 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
+from issuer.audit import chain, log
 from issuer.home import published
 from issuer.issuance import receive
 from issuer.issuance.finish import finish_pending, pending
 from issuer.issuance.records.approval_tables import ApprovalRow, EventRow
 from issuer.issuance.records.tables import CredentialRow
+from issuer.issuance.status_lists import lists
 from verifier import verify
 from verifier.checks import status_list
 from verifier.parsing import strict_json
@@ -101,8 +104,51 @@ def killed(issuer, tmp_path, **plan):
     ids = {approval_id: row.public_id for approval_id, row in found}
     promised = [json.loads(line) for line in acked.read_text().splitlines()]
     assert promised
-    assert all(ids[f"a-{number}"] == public_id for number, public_id in promised)
+    assert all(ids[f"a-{number}"] == public_id for number, public_id, _ in promised)
     return said["approvals"], {approval_id: row.json for approval_id, row in found}
+
+
+def test_processes_killed_at_every_step_of_a_correction_leave_one_in_force(any_issuer, tmp_path):
+    """D19, P1, P2, P7: the old one is in force until the new one is, and then at once no more."""
+    issuer, acked = any_issuer, tmp_path / "acked"
+    said = crowd(issuer, do="kill", acked=str(acked), kills=60, turns=1, revisions=2)
+    assert said["steps"] > 25
+    promised = [json.loads(line) for line in acked.read_text().splitlines()]
+    lists.begin(issuer, now=datetime.now(UTC))  # as a start does
+    for before_the_rest in (True, False):
+        found = corrected(issuer)
+        for number, public_id, revision in promised:
+            assert found[f"a-{number}"][revision].public_id == public_id
+        states = [in_force(issuer, revisions) for revisions in found.values()]
+        assert {state for state in states if state} <= {(True,), (False, True)}
+        assert before_the_rest or len(states) == sum(map(bool, states))
+        assert [error for _, error in finish_pending(issuer) if error] == []
+    with issuer.database.reading() as session:
+        chain.check(log.entries(session), [log.head(session)])
+        places = session.execute(select(CredentialRow.list_number, CredentialRow.list_index)).all()
+    assert len(set(places)) == len(places)
+    assert {len(revisions) for revisions in found.values()} == {1, 2}
+
+
+def corrected(issuer):
+    """Return every credential by its approval and its revision."""
+    found = {}
+    with issuer.database.reading() as session:
+        for row in session.scalars(
+            select(CredentialRow).options(joinedload(CredentialRow.approval))
+        ):
+            found.setdefault(row.approval.approval_id, {})[row.approval.revision] = row
+    return found
+
+
+def in_force(issuer, revisions):
+    """Return of each revision that is issued whether our verifier finds it in force."""
+    fetch = published.fetch_own(issuer.settings)
+    return tuple(
+        verify(row.json, fetch=fetch, now=datetime.now(UTC)).current.answer is Answer.YES
+        for _, row in sorted(revisions.items())
+        if row.json is not None
+    )
 
 
 def receive_one(issuer, number):

@@ -170,6 +170,20 @@ def test_a_row_that_is_sent_twice_has_one_credential(script, server):
     assert (count(server, CredentialRow), len(second["requests"])) == (1, 1)
 
 
+def test_a_correction_in_the_sheet_takes_the_place_of_what_was_issued(script, server):
+    first = script(SUBMIT)
+    headers, row = first["cells"]
+    row = [*row, *[""] * (len(headers) - len(row))]
+    row[headers.index("Full name")] = "Zoe Nguyen"
+    cells = [[*headers, "Revision", "Reason of the correction"], [*row, 2, "A wrong name"]]
+    second = script(("sendSelectedRow",), cells=cells)
+    assert second["rows"][0]["Message"] == "Issued"
+    assert second["rows"][0]["Credential page"] != first["rows"][0]["Credential page"]
+    assert count(server, CredentialRow) == 2
+    old = [[*headers, "Revision"], [*row[:1], "Zoë Nguyễn ", *row[2:], ""]]
+    assert "write the next number" in script(("sendSelectedRow",), cells=old)["rows"][0]["Message"]
+
+
 def test_a_busy_issuer_is_asked_again_under_the_same_id(script, server):
     server.instead = [Response(status=503), Response(status=429)]
     seen = script(SUBMIT)

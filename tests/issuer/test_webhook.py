@@ -179,6 +179,34 @@ def test_the_same_id_with_other_content_is_a_conflict_that_says_how_to_correct(
     assert rows(sender.app) == before
 
 
+def test_a_correction_is_the_newest_revision_plus_one(sender, message):
+    """D19, as docs/webhook.md says it."""
+    first = sender.post(message())
+    second = sender.post(message(revision="2", reason="A wrong name."), event_id="evt_2")
+    assert (first.status_code, second.status_code) == (201, 201)
+    again = sender.post(message(), event_id="evt_3")
+    said = again.get_json()
+    assert (again.status_code, said["status"]) == (200, "superseded")
+    assert (said["id"], said["superseded_by"]) == (first.get_json()["id"], second.get_json()["id"])
+    newest = sender.post(message(revision=2, reason="A wrong name."), event_id="evt_4")
+    assert (newest.status_code, "superseded_by" in newest.get_json()) == (200, False)
+    for number, (revision, more) in enumerate([(2, {"provider_number": "X"}), (4, {}), (7, {})]):
+        body = message(revision=revision, reason="x", **more)
+        refused = sender.post(body, event_id=f"evt_5_{number}")
+        assert (refused.status_code, refused.get_json()["newest_revision"]) == (409, 2)
+        assert "the newest revision is 2" in refused.get_json()["detail"]
+    why = sender.post(message(revision=3), event_id="evt_6").get_json()
+    assert [error["field"] for error in why["errors"]] == ["data.reason"]
+
+
+def test_what_a_wrong_person_got_has_no_link_for_the_sender(sender, message):
+    sender.post(message())
+    other = {"name": "Sam Example", "emails": ["sam@school.example"]}
+    sender.post(message(revision=2, reason="x", recipient=other), event_id="evt_2")
+    said = sender.post(message(), event_id="evt_3").get_json()
+    assert ("manage_url" in said, said["status"]) == (False, "superseded")
+
+
 def test_two_sources_may_use_the_same_ids(sender, message):
     one = sender.post(message())
     other = sender.post(message(), secret=OTHER)

@@ -14,7 +14,7 @@ _FOLDED: Final = String(200).with_variant(String(200, collation="C"), "postgresq
 
 
 class ApprovalRow(Base):
-    """One approval of one source, and the catalog version it means.
+    """One revision of an approval of one source, and the catalog version it means (D19).
 
     `content` is `Approval.content`: what a page or a certificate needs and no signature
     covers (comments, who signed off and when) is read from it. `digest` is its SHA-256;
@@ -27,7 +27,7 @@ class ApprovalRow(Base):
 
     __tablename__ = "approvals"
     __table_args__ = (
-        UniqueConstraint("source", "approval_id"),
+        UniqueConstraint("source", "approval_id", "revision"),
         Index("ix_approvals_teacher", "teacher"),
         Index("ix_approvals_awarded_on", "awarded_on"),
         Index("ix_approvals_valid_until", "valid_until"),
@@ -39,6 +39,7 @@ class ApprovalRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     source: Mapped[str] = mapped_column(String(50))
     approval_id: Mapped[str] = mapped_column(String(200))
+    revision: Mapped[int] = mapped_column(default=1)
     token: Mapped[str] = mapped_column(String(22), unique=True)
     digest: Mapped[str] = mapped_column(String(64))
     content: Mapped[bytes]

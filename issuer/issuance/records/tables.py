@@ -1,9 +1,11 @@
-"""Tables of the issuance: credentials, and the status lists whose indexes they hold."""
+"""Tables of the issuance: credentials, the status lists whose indexes they hold, and what their
+holders decided."""
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, and_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from issuer.database.compressed import CompressedBytes, CompressedJwt
@@ -17,6 +19,8 @@ class CredentialState(StrEnum):
     PREPARED = "prepared"
     QUARANTINED = "quarantined"
     ISSUED = "issued"
+    SUPERSEDED = "superseded"
+    """A later revision was issued first; this one is never signed."""
 
 
 class StatusList(Base):
@@ -41,7 +45,8 @@ class CredentialRow(Base):
     any part of the credential. `manage_hash` finds the row of a holder's link; None is told at
     `home.link_tokens`. `ending_told_at` is when its holder was told that it will end, or when
     nobody had to be. `serial` is what the certificate prints; None is told at
-    `ApprovalRow`.
+    `ApprovalRow`. `superseded_by` is the credential of a later revision, the newest that was
+    issued; `leads_on` says that it is for the same person.
     """
 
     __tablename__ = "credentials"
@@ -50,6 +55,7 @@ class CredentialRow(Base):
         Index("ix_credentials_state", "state"),
         Index("ix_credentials_serial", "serial"),
         Index("ix_credentials_manage_hash", "manage_hash", unique=True),
+        Index("ix_credentials_superseded_by", "superseded_by"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -69,8 +75,15 @@ class CredentialRow(Base):
     manage_generation: Mapped[int] = mapped_column(default=0)
     manage_hash: Mapped[bytes | None]
     ending_told_at: Mapped[datetime | None]
+    superseded_by: Mapped[int | None] = mapped_column(ForeignKey("credentials.id"))
+    leads_on: Mapped[bool] = mapped_column(default=False)
 
     approval: Mapped[ApprovalRow] = relationship()
+
+
+UNFINISHED: Final = and_(
+    CredentialRow.state != CredentialState.ISSUED, CredentialRow.state != CredentialState.SUPERSEDED
+)
 
 
 class Revocation(Base):
@@ -88,3 +101,19 @@ class Revocation(Base):
     list_index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     reason: Mapped[str]
     revoked_at: Mapped[datetime]
+
+
+class DecisionRow(Base):
+    """What the holder of one credential decided last; see `sharing.decision.Decision`.
+
+    A credential without a row is shown by the defaults.
+    """
+
+    __tablename__ = "decisions"
+
+    credential_pk: Mapped[int] = mapped_column(ForeignKey(CredentialRow.id), primary_key=True)
+    visibility: Mapped[str] = mapped_column(String(20))
+    show_levels: Mapped[bool]
+    show_evidence: Mapped[bool]
+    show_words: Mapped[bool]
+    decided_at: Mapped[datetime]

@@ -93,6 +93,14 @@ def publish(issuer: Issuer, number: int) -> None:
         published.write(file, {**document, "proof": proofs if len(proofs) > 1 else proofs[0]})
 
 
+def publish_if_missing(issuer: Issuer, number: int, indexes: set[int]) -> None:
+    """Publish a list unless its file has these revocations."""
+    url = addresses.status_list(issuer.settings, number)
+    bits = _published_bits(published.file_of(issuer.settings, url))
+    if bits is None or not all(status_list.bit(bits, index) for index in indexes):
+        publish(issuer, number)
+
+
 def _refuse_loss(file: Path, bits: bytes) -> None:
     before = _published_bits(file)
     if before is not None and int.from_bytes(before) & ~int.from_bytes(bits):
@@ -118,6 +126,7 @@ def renew_all(issuer: Issuer) -> None:
         numbers = session.scalars(select(StatusList.number)).all()
     for number in numbers:
         renew(issuer, number)
+        publish_if_missing(issuer, number, _revoked(issuer, number))
     log_head.renew(issuer)
 
 
@@ -132,6 +141,12 @@ def renew(issuer: Issuer, number: int) -> None:
         publish(issuer, number)
     elif found.signed_by != signing_methods(issuer.signers(), issuer.settings.proofs):
         publish_all(issuer, now=clock.now())
+
+
+def _revoked(issuer: Issuer, number: int) -> set[int]:
+    rows = select(Revocation.list_index).where(Revocation.list_number == number)
+    with issuer.database.reading() as session:
+        return set(session.scalars(rows))
 
 
 def ending_soon(settings: Settings, *, now: datetime) -> Iterator[str]:
@@ -177,7 +192,7 @@ def revoke(issuer: Issuer, public_id: str, *, reason: str, by: str, now: datetim
     """
     with issuer.database.writing() as session:
         found = select(CredentialRow).where(CredentialRow.public_id == public_id)
-        row = session.scalar(found)
+        row = session.scalar(found.with_for_update())
         if row is None:
             raise NotIssuedError(f"no credential {public_id!r}")
         fresh = places.revoke(session, row.list_number, row.list_index, reason=reason, now=now)

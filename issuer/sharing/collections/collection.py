@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Collection as Among
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -109,8 +110,15 @@ def _read(issuer: Issuer, session: Session, row: CollectionRow | None) -> Collec
         return None
     ids = [entry.credential.public_id for entry in row.entries]
     credentials = tuple(shared for id in ids if (shared := find_shared(issuer, id)))
-    public = tuple(shared for shared in credentials if not shared.private)
+    newest = {each.public_id: each for each in map(partial(_corrected, issuer), credentials)}
+    public = tuple(shared for shared in newest.values() if not shared.private)
     return Collection(row.public_id, row.title, public, credentials)
+
+
+def _corrected(issuer: Issuer, shared: Shared) -> Shared:
+    """Return the credential that took the place of `shared`, if there is one; else `shared`."""
+    newer = shared.corrected_by and find_shared(issuer, shared.corrected_by)
+    return newer or shared
 
 
 def _fill(

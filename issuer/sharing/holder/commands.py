@@ -24,12 +24,12 @@ def add_commands(commands: Commands) -> None:
 
 def _holder_link(args: argparse.Namespace, issuer: Issuer) -> int:
     public_id = register.the_one(issuer, args.credential)
-    row = issuance.find(issuer, public_id)
+    row = issuance.newest(issuer, public_id)
     if row is None:
         print(f"mintmark holder-link: no credential {public_id!r}", file=sys.stderr)
         return FAILED
     if args.renew:
-        print(holder.renew_link(issuer, public_id, by=COMMAND, now=clock.now()))
+        print(holder.renew_link(issuer, row.public_id, by=COMMAND, now=clock.now()))
     else:
         print(manage_url(issuer.settings, row))
     return DONE

@@ -54,6 +54,8 @@ def is_first(issuer: Issuer, shared: Shared) -> bool:
     )
     with issuer.database.reading() as session:
         row = session.get(CredentialRow, session.scalar(first) or 0)
+        if row is not None and row.leads_on:
+            row = session.get(CredentialRow, row.superseded_by)
     return row is not None and row.public_id == shared.public_id and shared.revoked_at is None
 
 

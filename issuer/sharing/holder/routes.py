@@ -22,7 +22,7 @@ from issuer.sharing.credential_page import about, credential_page
 from issuer.sharing.decision import Decision, Visibility
 from issuer.sharing.forms import FORMS, copy, file_name
 from issuer.sharing.holder import holder
-from issuer.sharing.problems import NOT_SHARED
+from issuer.sharing.problems import NOT_SHARED, WITHDRAWN
 from issuer.sharing.shared import Shared
 from issuer.web.access import open_to_all
 from issuer.web.answers import file, page
@@ -184,6 +184,8 @@ def _held(token: str) -> Shared:
     found = shared.find_held(current_issuer(), token)
     if found is None:
         raise NotFound
+    if found.only_withdrawn:
+        raise Problem(WITHDRAWN)
     return found
 
 

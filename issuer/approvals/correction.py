@@ -1,0 +1,66 @@
+"""An approval is opened again, corrected here, and issued as its next revision (D19).
+
+opened = correction.open_again(issuer, public_id)
+opened.data["recipient"]["name"] = "Jordán Example"
+received = correction.issue(issuer, opened, reason="A wrong name.", by=COMMAND, now=now)
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from issuer import issuance
+from issuer.approvals import event
+from issuer.home.issuer import Issuer
+from issuer.issuance import Received
+from issuer.issuance.records.approval_tables import ApprovalRow
+from issuer.issuance.records.tables import CredentialRow
+from issuer.issuance.status_lists.lists import NotIssuedError
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What was approved last, to be changed: `data` as a sender would write it."""
+
+    source: str
+    data: dict[str, Any]
+
+
+def open_again(issuer: Issuer, public_id: str) -> Opened:
+    """Return the newest revision of the approval of a credential, numbered as the next one.
+
+    Raises `NotIssuedError` if there is no such credential.
+    """
+    newest = aliased(ApprovalRow)
+    found = (
+        select(newest)
+        .join(
+            ApprovalRow,
+            (ApprovalRow.source == newest.source) & (ApprovalRow.approval_id == newest.approval_id),
+        )
+        .join(CredentialRow, CredentialRow.approval_pk == ApprovalRow.id)
+        .where(CredentialRow.public_id == public_id)
+        .order_by(newest.revision.desc())
+        .limit(1)
+    )
+    with issuer.database.reading() as session:
+        row = session.scalar(found)
+    if row is None:
+        raise NotIssuedError(f"no credential {public_id!r}")
+    data = json.loads(row.content)
+    data.pop("reason", None)
+    return Opened(row.source, data | {"revision": row.revision + 1})
+
+
+def issue(issuer: Issuer, opened: Opened, *, reason: str, by: str, now: datetime) -> Received:
+    """Issue what was opened, which may have been changed; it supersedes what came before.
+
+    Nothing has to be changed: what was revoked by mistake is issued again. Raises `Refused` for
+    what cannot be issued, and `ConflictError` if somebody else corrected it meanwhile.
+    """
+    approval = event.approval_of(opened.data | {"reason": reason})
+    return issuance.approve_and_issue(issuer, approval, source=opened.source, by=by, now=now)
