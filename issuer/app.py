@@ -53,6 +53,9 @@ from verifier.pipeline.response_cache import remembering
 from verifier.trust_lists import store
 from verifier.trust_lists.following import LiveLists
 from verifier.web.api import api_blueprint
+from verifier.web.applicants.pages import applicants_blueprint
+from verifier.web.applicants.process import World
+from verifier.web.applicants.runs import Desk
 from verifier.web.headers import protect
 from verifier.web.page import Site, verifier_blueprint
 
@@ -99,15 +102,19 @@ def create_app(settings: Settings) -> Flask:
         contact=settings.issuer_contact.addr_spec if settings.issuer_contact else None,
     )
 
-    ask_others = remembering(partial(WebFetch, allow=settings.allow_hosts))
+    ask_one = partial(WebFetch, allow=settings.allow_hosts)
+    ask_others, followed = remembering(ask_one), store.default_folder(os.environ)
 
     def make_fetch() -> Fetch:
         return fetch_own(issuer, ask_others())
 
-    lists = LiveLists(store.default_folder(os.environ), ask_others)
+    lists = LiveLists(followed, ask_others)
     why = partial(withdrawal, issuer)
     page = verifier_blueprint(site=site, make_fetch=make_fetch, trust=lists, withdrawal=why)
     app.register_blueprint(page, url_prefix="/verify")
+    if settings.check_many:
+        desk, world = Desk(settings.applicants), World(ask_one, followed=followed)
+        app.register_blueprint(applicants_blueprint(desk, world), url_prefix="/verify/applicants")
     app.register_blueprint(api_blueprint(make_fetch=make_fetch, trust=lists), url_prefix="/api")
     for blueprint in (files, pages, approvals, catalog, sharing, holding, embed, collections):
         app.register_blueprint(blueprint)
@@ -139,12 +146,15 @@ def start_app(settings: Settings) -> Flask:
 def create_app_from_environment() -> Flask:
     """Return the application of the issuer in `$MINTMARK_HOME`, started: what gunicorn calls.
 
-    Mails leave and status lists are signed again in the background, until the process ends.
+    In the background, until the process ends, mails leave, status lists are signed again, and old
+    checks of many applicants are deleted.
     """
     app = start_app(load(Path(os.environ["MINTMARK_HOME"])))
     issuer: Issuer = app.extensions["mintmark"]
     app.extensions["outbox"] = worker.start(issuer, KINDS)
     app.extensions["renewal"] = renewal.start(issuer.settings)
+    if issuer.settings.check_many:
+        Desk(issuer.settings.applicants).keep_tidy()
     return app
 
 

@@ -30,6 +30,7 @@ from verifier.parsing.strict_toml import Table, TomlError
 from verifier.parsing.web_address import LOCALHOST
 
 FILE = "mintmark.toml"
+APPLICANTS = "applicants"
 DATABASE_FILE = "mintmark.sqlite3"
 STATUS_LIST_SIZE = 131_072
 """The least a list may hold, so that an index says little about whose it is (OB-77)."""
@@ -104,6 +105,8 @@ class Settings:
     status_list_size: int = STATUS_LIST_SIZE
     allow_hosts: tuple[tuple[str, int], ...] = ()
     """Hosts, each with a port, that the verifier's page may ask beside those on port 443."""
+    check_many: bool = False
+    """Whether there is the page for many applicants: it keeps what they handed in for a while."""
 
     @property
     def host(self) -> str:
@@ -140,6 +143,11 @@ class Settings:
     def public(self) -> Path:
         """The folder of files that anybody may read, laid out as their URL paths (D12)."""
         return self.home / "public"
+
+    @property
+    def applicants(self) -> Path:
+        """The folder of what is kept of checks of many applicants, for a day at most."""
+        return self.home / APPLICANTS
 
     @property
     def secret_file(self) -> Path:
@@ -199,6 +207,7 @@ def parse(top: Table, *, home: Path) -> Settings:
         font_folders=_font_folders(top.lines("fonts"), home),
         status_list_size=_list_size(top.integer("status_list_size", default=STATUS_LIST_SIZE)),
         allow_hosts=_hosts(top.lines("allow_hosts")),
+        check_many=top.flag("check_many", default=False),
     )
     for table in (top, issuer, credentials):
         table.refuse_rest()

@@ -27,6 +27,7 @@ NOTE = ".backup"
 """The file in the home that says when the newest backup was made, and where."""
 _DATED = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z")
 _OF_USE_HERE = shutil.ignore_patterns(durable_file.UNFINISHED, "*.lock", ".health", NOTE)
+"""What only this server uses, and only now."""
 
 
 class NotCopiedError(MintmarkError):
@@ -112,7 +113,8 @@ def _copy_rest(settings: Settings, draft: Path, left_out: set[Path]) -> None:
 
     def ignore(folder: str, names: list[str]) -> set[str]:
         here = Path(folder)
-        apart = {name for name in names if here / name in left_out | {settings.public}}
+        not_here = left_out | {settings.public, settings.applicants}
+        apart = {name for name in names if here / name in not_here}
         return apart | _OF_USE_HERE(folder, names)
 
     shutil.copytree(settings.home, draft, ignore=ignore, dirs_exist_ok=True)
