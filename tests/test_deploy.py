@@ -139,6 +139,18 @@ def test_caddy_takes_its_file(tmp_path):
     assert '"buffer_requests": true' in said
     assert f'"dial": "127.0.0.1:{PORT}"' in said
     assert '"max_size": 42000000' in said
+    # Addresses of holders and of checks open what they lead to: none stands in a log.
+    logged = json.loads(caddy("adapt", home=tmp_path).stdout)["logging"]["logs"]["default"]
+    assert set(logged["encoder"]["fields"]) == {"request>uri", "request>headers>Referer"}
+
+
+@pytest.mark.parametrize("place", ["manage", "verify/applicants"])
+def test_nginx_writes_no_secret_address_to_a_log(place):
+    """An error names the address as well as an access does."""
+    site = (DEPLOY / "nginx.conf").read_text()
+    location = site[site.index("location ~", site.index(place) - 30) :].partition("}")[0]
+    assert "access_log off;" in location
+    assert "error_log  /dev/null crit;" in location
 
 
 class TestContainers:
@@ -233,6 +245,8 @@ def home(machine):
         now=datetime.now(UTC),
         cost=Cost(memory_kib=64, iterations=1, lanes=1),
     )
+    settings = (home / "mintmark.toml").read_text()
+    (home / "mintmark.toml").write_text(f"check_many = true\n{settings}")
     with opened(load(home)) as issuer:
         catalog.load(ROOT / "examples", issuer, now=datetime.now(UTC))
     (home / "passphrase").rename(machine / "passphrase")
@@ -414,6 +428,26 @@ def test_an_approval_goes_in_through_nginx_and_its_credential_verifies(site, hom
     assert site.get(f"/credentials/{said['id'].rpartition('/')[2]}.html").status_code == 200
     log = (machine / "access.log").read_text()
     assert ("/credentials/" in log, token in log, "/manage/" in log) == (True, False, False)
+
+
+def test_many_applicants_are_checked_whichever_worker_is_asked(site, home, machine):
+    """Two gunicorn workers; more than other pages take comes through nginx; no log has a secret."""
+    film = {"file": ("film.mov", bytes(50 * 1024 * 1024))}
+    from_here = {"Sec-Fetch-Site": "same-origin"}
+    begun = site.post("/verify/applicants", files=film, headers=from_here)
+    assert begun.status_code == 303, begun.text
+    address, secret = begun.headers["location"], begun.headers["location"].rpartition("/")[2]
+    deadline = time.monotonic() + 60
+    while 'id="running"' in (page := site.get(address).text) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert "1 of 1 needs a look." in page
+    assert site.get(f"{address}/record.json").json()["source"] == "film.mov"
+    assert list((home / "applicants").rglob("film*")) == []
+    assert site.post(f"{address}/delete").status_code == 303
+    assert site.get(address).status_code == 404
+    logs = [path.read_text() for path in machine.glob("*.log")]
+    assert logs
+    assert not [log for log in logs if secret in log]
 
 
 def test_plain_http_leads_to_https(site):

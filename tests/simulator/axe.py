@@ -22,3 +22,12 @@ def violations(page: Page) -> list[str]:
     page.evaluate(f"() => {{ {source} }}")
     found: list[str] = page.evaluate(_RUN, list(RULES))
     return found
+
+
+def in_both_schemes(page: Page) -> dict[str, list[str]]:
+    """Return what axe finds in light and in dark."""
+    found = {}
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found[scheme] = violations(page)
+    return found

@@ -274,20 +274,12 @@ def kinds(world: World) -> dict[str, str | list[str]]:
     }
 
 
-def judged(page: Page) -> dict[str, list[str]]:
-    found = {}
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        found[scheme] = axe.violations(page)
-    return found
-
-
 def test_axe_finds_nothing_on_any_kind_of_page_in_either_scheme(
     chromium: Browser, world: World, origin: str
 ) -> None:
     page = watch(chromium, origin).page
     page.goto(f"{origin}/verify")
-    found = {"the form": judged(page)}
+    found = {"the form": axe.in_both_schemes(page)}
     for kind, given in kinds(world).items():
         page.goto(f"{origin}/verify")
         page.evaluate(
@@ -304,7 +296,7 @@ def test_axe_finds_nothing_on_any_kind_of_page_in_either_scheme(
         page.wait_for_url("**/verify")
         page.locator(".counts, [role=alert]").first.wait_for()
         page.evaluate("document.querySelectorAll('details').forEach((each) => each.open = true)")
-        found[kind] = judged(page)
+        found[kind] = axe.in_both_schemes(page)
     clean = {"light": [], "dark": []}
     assert {kind: wrong for kind, wrong in found.items() if wrong != clean} == {}
 

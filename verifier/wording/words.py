@@ -21,7 +21,7 @@ _ASK_SIGNER = "Ask the teacher which organization issued it. Then ask that organ
 _NEW_SIGNATURE = "Ask the teacher to get a newly signed copy from the issuer."
 _STILL = "Ask the issuer whether it is still in force."
 _BRING = (
-    "Bring the file that the issuer gave out (.json, .jwt, .png, .svg or .pdf), its link, or a "
+    "Get the file that the issuer gave out (.json, .jwt, .png, .svg or .pdf), its link, or a "
     "clear picture of its code."
 )
 _AGAIN = "Try again later. If it still does not work tomorrow, ask the teacher which organization issued it, and contact that organization."
@@ -127,11 +127,11 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "pages_not_read": (
         "Not every page could be read, so there may be more credentials in it.",
-        "Bring the other pages as separate files.",
+        "Get the other pages as separate files.",
     ),
     "too_many_in_one": (
         "There are more than {most} credentials in it; the others were not checked.",
-        "Bring the others as separate files.",
+        "Get the others as separate files.",
     ),
     "presentation": (
         "It came in an envelope that a wallet makes; only the credential in it was checked.",
@@ -195,7 +195,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "It is signed with COSE, a binary form that is not read here.",
         "Ask for it in another form, or use a verifier that knows this one.",
     ),
-    "too_large": ("The file is larger than {limit_mb} MB.", "Bring the credential file itself."),
+    "too_large": ("The file is larger than {limit_mb} MB.", "Get the credential file itself."),
     "empty": ("The file is empty.", _BRING),
     "not_recognized": ("There is no credential in it that can be read.", _BRING),
     "office_file": ("It is an office document or an archive, which carries no credential.", _BRING),
@@ -219,7 +219,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Reading it takes too much time or memory.",
         _BRING,
     ),
-    "pdf_needs_password": ("The PDF is locked with a password.", "Bring it without a password."),
+    "pdf_needs_password": ("The PDF is locked with a password.", "Get it without a password."),
     "pdf_damaged": ("The PDF is damaged, not whole, or far too complicated.", _FRESH),
     "no_credential_in_pdf": (
         "The PDF carries no credential. A printed or scanned copy loses what was attached.",
@@ -227,7 +227,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "no_credential_on_pages": (
         "The first pages of the PDF carry no credential. The pages after them were not read.",
-        "Bring the page with the code, or the file that the issuer gave.",
+        "Get the page with the code, or the file that the issuer gave.",
     ),
     "link_refused": (
         "This verifier does not open the link {url}. It opens only https links to public websites.",
