@@ -2,11 +2,12 @@
 
 import logging
 import os
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from flask import Flask, request
+from flask import Blueprint, Flask, request
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.sansio.utils import host_is_trusted
@@ -54,7 +55,7 @@ from verifier.trust_lists import store
 from verifier.trust_lists.following import LiveLists
 from verifier.web.api import api_blueprint
 from verifier.web.applicants.pages import applicants_blueprint
-from verifier.web.applicants.process import World
+from verifier.web.applicants.process import Allowed
 from verifier.web.applicants.runs import Desk
 from verifier.web.headers import protect
 from verifier.web.page import Site, verifier_blueprint
@@ -102,6 +103,26 @@ def create_app(settings: Settings) -> Flask:
         contact=settings.issuer_contact.addr_spec if settings.issuer_contact else None,
     )
 
+    for blueprint, prefix in _verifier(issuer, site):
+        app.register_blueprint(blueprint, url_prefix=prefix)
+    for blueprint in (files, pages, approvals, catalog, sharing, holding, embed, collections):
+        app.register_blueprint(blueprint)
+    for blueprint in (signing_in, account, people):
+        app.register_blueprint(blueprint)
+    language.speak(app)
+    problems.register(app, settings, types=PROBLEMS, loggable=schema.loggable)
+    protect(app, https=settings.public_url.startswith("https:"))
+    open_blueprints(app, "verifier", "applicants", "api")
+    gate.guard(app, OBJECTS, navigation=NAVIGATION)
+    if settings.path:
+        mounted = DispatcherMiddleware(NotFound(), {settings.path: app.wsgi_app})
+        app.wsgi_app = mounted  # type: ignore[method-assign]
+    return app
+
+
+def _verifier(issuer: Issuer, site: Site) -> Iterator[tuple[Blueprint, str]]:
+    """Yield the parts of the verifier that this site serves, each with where it lies."""
+    settings = issuer.settings
     ask_one = partial(WebFetch, allow=settings.allow_hosts)
     ask_others, followed = remembering(ask_one), store.default_folder(os.environ)
 
@@ -111,24 +132,11 @@ def create_app(settings: Settings) -> Flask:
     lists = LiveLists(followed, ask_others)
     why = partial(withdrawal, issuer)
     page = verifier_blueprint(site=site, make_fetch=make_fetch, trust=lists, withdrawal=why)
-    app.register_blueprint(page, url_prefix="/verify")
+    yield page, "/verify"
+    yield api_blueprint(make_fetch=make_fetch, trust=lists), "/api"
     if settings.check_many:
-        desk, world = Desk(settings.applicants), World(ask_one, followed=followed)
-        app.register_blueprint(applicants_blueprint(desk, world), url_prefix="/verify/applicants")
-    app.register_blueprint(api_blueprint(make_fetch=make_fetch, trust=lists), url_prefix="/api")
-    for blueprint in (files, pages, approvals, catalog, sharing, holding, embed, collections):
-        app.register_blueprint(blueprint)
-    for blueprint in (signing_in, account, people):
-        app.register_blueprint(blueprint)
-    language.speak(app)
-    problems.register(app, settings, types=PROBLEMS, loggable=schema.loggable)
-    protect(app, https=settings.public_url.startswith("https:"))
-    open_blueprints(app, "verifier", "api")
-    gate.guard(app, OBJECTS, navigation=NAVIGATION)
-    if settings.path:
-        mounted = DispatcherMiddleware(NotFound(), {settings.path: app.wsgi_app})
-        app.wsgi_app = mounted  # type: ignore[method-assign]
-    return app
+        allowed = Allowed(ask_one, followed=followed)
+        yield applicants_blueprint(Desk(settings.applicants), allowed), "/verify/applicants"
 
 
 def start_app(settings: Settings) -> Flask:
