@@ -1,6 +1,7 @@
 """Open Badges 2.0: hosted badges are what the issuer's site says, signed ones need its key."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -9,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from world import NOW
 
 from verifier.checks.recipient import identity_hash
+from verifier.credential.model import EarnedAchievement, Evidence, Identity, Profile
 from verifier.fetching.fetch import FetchError, offline
 from verifier.intake.baking import PNG_SIGNATURE
 from verifier.proof import jose
@@ -320,6 +322,7 @@ def test_a_policy_that_cannot_be_read_is_not_taken_for_none(site, policy):
     site.publish(f"{SITE}/issuer", site.profile | {"verification": policy})
     found = site.verify(assertion()).authentic
     assert (str(found.answer), found.code) == ("could_not_check", "ob2_policy_unreadable")
+    assert found.params["url"] == f"{SITE}/issuer"
 
 
 @pytest.mark.parametrize("path", ["/assertions/../m/1", "/assertions/%2e%2e/m/1"])
@@ -341,6 +344,88 @@ def test_a_key_that_the_profile_does_not_name_proves_nothing(site):
 def test_a_signature_by_another_key_does_not_fit(site):
     other = rsa.generate_private_key(65537, 2048)
     assert site.verify(signed(key=other)).authentic.code == "signature_wrong"
+
+
+def test_what_is_wrong_with_a_signed_badge_is_said_of_the_right_thing(site):
+    """OB 2.0, *Signed Verification*: the key by its address, the signature by its algorithm."""
+    other = rsa.generate_private_key(65537, 2048)
+    (proof,) = [check for check in site.verify(signed(key=other)).checks if check.name == "proof"]
+    assert proof.params == {"suite": "JWS RS256"}
+    site.publish(f"{SITE}/key", {"id": f"{SITE}/key", "owner": "https://other.example"})
+    (key,) = [check for check in site.verify(signed()).checks if check.name == "key"]
+    assert (key.code, key.params) == ("key_not_listed", {"method": f"{SITE}/key"})
+
+
+def test_what_a_badge_says_is_shown_by_the_names_of_3_0(site):
+    """OB 2.0, *Assertion*, *BadgeClass*, *Profile*; a time of 1.x may be a number."""
+    site.publish(
+        f"{SITE}/badges/1",
+        site.badge_class
+        | {
+            "criteria": {"id": f"{SITE}/criteria", "narrative": "Show it."},
+            "image": {"id": f"{SITE}/badge.png"},
+            "tags": ["feedback", 7, "teaching"],
+        },
+    )
+    contact = {"url": SITE, "email": "badges@example.org"}
+    site.publish(f"{SITE}/issuer", site.profile | contact)
+    there = assertion(
+        issuedOn=1778846400,
+        expires="2036-05-15",
+        narrative="Nine times, then 26.",
+        recipient={"identity": "+1555", "type": "telephone"},
+    )
+    site.publish(ADDRESS, there)
+    shown = site.verify(there).credential
+    assert (shown.id, shown.types, shown.name) == (ADDRESS, ("Assertion",), "Feedback")
+    assert shown.issuer == Profile(id=f"{SITE}/issuer", name="Example District", **contact)
+    assert shown.achievement == EarnedAchievement(
+        id=f"{SITE}/badges/1",
+        name="Feedback",
+        description="Gives feedback that learners act on.",
+        criteria="Show it.",
+        criteria_url=f"{SITE}/criteria",
+        image=f"{SITE}/badge.png",
+        tags=("feedback", "teaching"),
+    )
+    assert shown.identities == (Identity(type="telephone", value="+1555", hashed=False, salt=""),)
+    assert shown.narrative == "Nine times, then 26."
+    assert shown.valid_from == shown.awarded_date == datetime(2026, 5, 15, 12, tzinfo=UTC)
+    assert shown.valid_until == datetime(2036, 5, 15, tzinfo=UTC)
+    assert (shown.unreadable, shown.document) == ((), there)
+
+
+@pytest.mark.parametrize(
+    ("criteria", "said"),
+    [
+        (f"{SITE}/criteria", (None, f"{SITE}/criteria")),
+        ({"narrative": 7}, (None, None)),
+        (None, (None, None)),
+    ],
+)
+def test_criteria_are_words_or_an_address(site, criteria, said):
+    """OB 2.0, *Criteria*; what is neither is left out and nothing else with it."""
+    site.publish(f"{SITE}/badges/1", site.badge_class | {"criteria": criteria})
+    achievement = site.verify(assertion()).credential.achievement
+    assert (achievement.criteria, achievement.criteria_url) == said
+
+
+def test_evidence_is_shown_as_the_site_describes_it(site):
+    """OB 2.0, *Evidence*: an address, or what is there and in which words."""
+    described = {
+        "id": f"{SITE}/evidence/1",
+        "name": "A recorded lesson",
+        "description": "Twenty minutes.",
+        "narrative": "Learners lead.",
+        "genre": "Video",
+        "audience": "Colleagues",
+    }
+    there = assertion(evidence=[described, f"{SITE}/evidence/2"])
+    site.publish(ADDRESS, there)
+    assert site.verify(there).credential.evidence == (
+        Evidence(**described),
+        Evidence(id=f"{SITE}/evidence/2"),
+    )
 
 
 def test_a_credential_of_3_0_is_never_read_as_2_0(site):

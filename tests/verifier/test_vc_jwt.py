@@ -123,6 +123,21 @@ def test_an_hmac_with_the_public_key_as_its_secret_is_refused(world):
     assert world.verify(token).authentic.code == "jwt_algorithm"
 
 
+@pytest.mark.parametrize(
+    ("kid", "code"),
+    [
+        (f"{DID}#retired", "key_not_listed"),
+        (f"{DID}#retired#1", "key_not_listed"),  # not a DID URL, and of nobody else
+        ("did:web:other.example#ES256x", "key_of_another"),
+    ],
+)
+def test_a_key_that_the_issuer_does_not_list_is_told_from_one_of_somebody_else(world, kid, code):
+    """OB-58, T6: what stands before the first `#` of a `kid` is whose key it is."""
+    publish(world, keys={"RS256": KEYS["RS256"]})
+    report = world.verify(signed(payload(world), kid=kid))
+    assert (report.authentic.answer, report.authentic.code) == (Answer.NO, code)
+
+
 def spliced(token, change):
     head, _, signature = token.rpartition(".")
     return f"{head}.{base64url.encode(change(base64url.decode(signature)))}"
