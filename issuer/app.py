@@ -32,6 +32,7 @@ from issuer.people import objects, people_routes
 from issuer.people.access import gate, rules
 from issuer.people.account_routes import account
 from issuer.people.people_routes import people
+from issuer.people.roster.routes import roster
 from issuer.people.signing_in.routes import signing_in
 from issuer.sharing import checked
 from issuer.sharing import problems as sharing_problems
@@ -107,7 +108,7 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(blueprint, url_prefix=prefix)
     for blueprint in (files, pages, approvals, catalog, sharing, holding, embed, collections):
         app.register_blueprint(blueprint)
-    for blueprint in (signing_in, account, people):
+    for blueprint in (signing_in, account, people, roster):
         app.register_blueprint(blueprint)
     language.speak(app)
     problems.register(app, settings, types=PROBLEMS, loggable=schema.loggable)

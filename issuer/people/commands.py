@@ -3,16 +3,19 @@ where no mail is set up."""
 
 import argparse
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contexts.errors import DONE
+from contexts.errors import DONE, NOT_YET
 from issuer.home import addresses
 from issuer.home.command_line import Commands
 from issuer.home.issuer import Issuer
 from issuer.people import register, roles
 from issuer.people.roles import Role, RoleError
+from issuer.people.roster import keeping, plan, table
+from issuer.people.roster.plan import Fate
 from issuer.people.signing_in import sign_in
 from issuer.people.tables import BuildingRow, PersonRow
 from verifier import clock
@@ -28,6 +31,11 @@ def add_commands(commands: Commands) -> None:
     invite.add_argument("--role", choices=list(Role), help="what they are here, as of today")
     invite.add_argument("--building", metavar="CODE", help="the building for which they are that")
     invite.set_defaults(run=_invite)
+    imported = parts.add_parser("import", help="say what a file of people would change, or do it")
+    imported.add_argument("file", type=Path, metavar="FILE", help="CSV, XLSX or a OneRoster zip")
+    imported.add_argument("--apply", action="store_true", help="change what needs no decision")
+    imported.add_argument("--mend", type=Path, metavar="CSV", help="write there what needs one")
+    imported.set_defaults(run=_import)
 
 
 def _invite(args: argparse.Namespace, issuer: Issuer) -> int:
@@ -48,6 +56,34 @@ def _invite(args: argparse.Namespace, issuer: Issuer) -> int:
     if issuer.settings.mail:
         print(f"later by mail: {issuer.settings.public_url}/sign-in")
     return DONE
+
+
+def _import(args: argparse.Namespace, issuer: Issuer) -> int:
+    """Print the fate of every row that changes something or waits."""
+    now = clock.now()
+    today = issuer.settings.local(now).date()
+    roster = keeping.read(args.file.read_bytes())
+    opened = issuer.database.writing if args.apply else issuer.database.reading
+    with opened() as session:
+        made = plan.of(session, roster, by=None, may_name_roles=True, today=today)
+        for one in made.rows:
+            if one.fate is not Fate.SAME:
+                print(f"row {one.row.number}: {one.fate}, {one.row.name}{_why(one)}")
+        for person in made.missing:
+            print(f"not in the file, and left as they are: {person.name}")
+        if args.apply:
+            plan.carry_out(session, made, by=None, now=now, today=today)
+    if args.mend:
+        args.mend.write_bytes(table.written(plan.to_mend(made), table.REASON))
+    counts = ", ".join(f"{made.count(fate)} {fate}" for fate in Fate)
+    print(f"{counts}; {made.left_out} pupils and families left out")
+    if not args.apply:
+        print("nothing is changed yet (--apply does it)")
+    return NOT_YET if made.count(Fate.DECIDE) else DONE
+
+
+def _why(one: plan.PlannedRow) -> str:
+    return f" ({one.reason or ', '.join(one.changes)})" if one.reason or one.changes else ""
 
 
 def _person(session: Session, args: argparse.Namespace, *, now: datetime) -> PersonRow:

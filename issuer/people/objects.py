@@ -4,7 +4,7 @@ from typing import Final
 
 from issuer.people.access import kept_forms
 from issuer.people.access.guarded import BUILDING, OWN, Guarded, in_building, own
-from issuer.people.tables import PersonRow, SessionRow
+from issuer.people.tables import ImportRow, PersonRow, SessionRow
 
 PERSON: Final = Guarded(
     "person",
@@ -12,4 +12,5 @@ PERSON: Final = Guarded(
     {OWN: own(PersonRow.id), BUILDING: in_building(PersonRow.id)},
 )
 SESSION: Final = Guarded("session", SessionRow.public_id, {OWN: own(SessionRow.person_pk)})
-OBJECTS: Final = (PERSON, SESSION, kept_forms.KEPT_FORM)
+IMPORT: Final = Guarded("import", ImportRow.public_id, {OWN: own(ImportRow.person_pk)})
+OBJECTS: Final = (PERSON, SESSION, IMPORT, kept_forms.KEPT_FORM)

@@ -6,7 +6,7 @@ with issuer.database.writing() as session:
 """
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import select
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from contexts.errors import MintmarkError
 from issuer.issuance.records.search import fold
-from issuer.people import acts
+from issuer.people import acts, roles
 from issuer.people.tables import (
     LONGEST_ADDRESS,
     LONGEST_NAME,
@@ -86,8 +86,7 @@ def add_address(
     Raises `RegisterError` for what is no address, and for one that is somebody else's.
     """
     address = address.strip()
-    local, at, domain = address.rpartition("@")
-    if not (local and at and domain) or len(address) > LONGEST_ADDRESS or not address.isprintable():
+    if not is_address(address):
         raise RegisterError(N_("this is no e-mail address"))
     row = session.scalar(select(PersonAddressRow).where(PersonAddressRow.folded == folded(address)))
     if row is None:
@@ -100,6 +99,32 @@ def add_address(
     row.verified_at = row.verified_at or verified_at
     session.flush()
     return row
+
+
+def is_address(text: str) -> bool:
+    """Return whether a text has the form of an e-mail address."""
+    local, at, domain = text.rpartition("@")
+    fits = bool(local and at and domain) and len(text) <= LONGEST_ADDRESS
+    return fits and text.isprintable() and not any(map(str.isspace, text))
+
+
+def leaves(
+    session: Session, person: PersonRow, *, now: datetime, today: date, by: PersonRow | None = None
+) -> None:
+    """Let a person have left: everything stays, and no role holds. Raises `RoleError`."""
+    if person.left_at is None:
+        roles.refuse_without_superintendent(session, person.id, today=today)
+        person.left_at = now
+        acts.tell(session, by, "left", person, now=now)
+
+
+def comes_back(
+    session: Session, person: PersonRow, *, now: datetime, by: PersonRow | None = None
+) -> None:
+    """Let a person who had left be here again, with the roles that still have no end."""
+    if person.left_at is not None:
+        person.left_at = None
+        acts.tell(session, by, "came-back", person, now=now)
 
 
 def of_address(session: Session, address: str) -> PersonAddressRow | None:

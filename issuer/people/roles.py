@@ -81,8 +81,6 @@ def grant(
 
     Raises `RoleError`.
     """
-    if by is not None and by.id == person.id:
-        raise RoleError(N_("nobody grants themself a role"))
     if role in OF_A_BUILDING and building is None:
         raise RoleError(N_("this role needs a building"))
     if last_day is not None and last_day < first_day:
@@ -97,6 +95,8 @@ def grant(
     )
     for there in _same(session, made):
         return there
+    if by is not None and by.id == person.id:
+        raise RoleError(N_("nobody grants themself a role"))
     session.add(made)
     session.flush()
     acts.tell(session, by, "role-granted", person, now=now, **_details(made))

@@ -228,6 +228,18 @@ class SessionRow(Base):
     person: Mapped[PersonRow] = relationship()
 
 
+class ImportRow(Base):
+    """People of a file that somebody looks at before they come into the register, as cells."""
+
+    __tablename__ = "imports"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(22), unique=True)
+    person_pk: Mapped[int] = mapped_column(ForeignKey(_PERSON))
+    roster: Mapped[Json]
+    created_at: Mapped[datetime]
+
+
 class KeptFormRow(Base):
     """A form that came after its session had ended, for its person to send again."""
 

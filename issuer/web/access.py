@@ -29,6 +29,8 @@ class RouteRule:
     object: str
     action: str
     key: str | None = None
+    most_bytes: int | None = None
+    """How large a request it takes, where a file comes that is larger than others."""
 
 
 PUBLIC: Final = RouteRule("everything public", "read")
@@ -42,11 +44,13 @@ def open_to_all(view: View) -> View:
     return view
 
 
-def needs(object: str, action: str, key: str | None = None) -> Callable[[View], View]:
+def needs(
+    object: str, action: str, key: str | None = None, *, most_bytes: int | None = None
+) -> Callable[[View], View]:
     """State what whoever opens a route must be allowed to do."""
 
     def mark(view: View) -> View:
-        setattr(view, _RULE, RouteRule(object, action, key))
+        setattr(view, _RULE, RouteRule(object, action, key, most_bytes))
         return view
 
     return mark

@@ -157,6 +157,8 @@ def _keep_rule(app: Flask, kinds: Kinds) -> AnyResponse | None:
         raise NotFound
     if request.method != "POST":
         return None
+    if need.most_bytes:
+        request.max_content_length = need.most_bytes
     if not sessions.is_form_token(
         current_issuer().settings, found.token, request.form.get(FORM_TOKEN, "")
     ):

@@ -88,6 +88,8 @@ RULES: Final = (
     *_rows([SIGNED_IN], "kept form", "read", OWN, _YOURS),
     *_rows([Role.OPERATOR], "session", "end", ANY, N_("Your role keeps sign-ins safe.")),
     *_rows(_KEEP_PEOPLE, "person", "list read add change", ANY, _KEEPING),
+    *_rows(_KEEP_PEOPLE, "import", "add", ANY, _KEEPING),
+    *_rows(_KEEP_PEOPLE, "import", "read carry-out", OWN, _KEEPING),
     *_rows(_NAME_ROLES, "person", "roles", ANY, _ROLES, fresh=True),
 )
 """Every row. What a room adds stands here too, with its objects: one table, to be read as one."""

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, joinedload
 from issuer.home.settings import Settings
 from issuer.people import acts
 from issuer.people.register import new_id
-from issuer.people.tables import KeptFormRow, PersonRow, SessionRow, SignInRow
+from issuer.people.tables import ImportRow, KeptFormRow, PersonRow, SessionRow, SignInRow
 
 IDLE: Final = timedelta(days=7)
 LONGEST: Final = timedelta(days=14)
@@ -110,6 +110,7 @@ def forget(session: Session, *, now: datetime) -> None:
         (SessionRow.ends_at, SessionRow),
         (SignInRow.created_at, SignInRow),
         (KeptFormRow.created_at, KeptFormRow),
+        (ImportRow.created_at, ImportRow),
     ):
         session.execute(delete(table).where(ends < now - KEPT))
 

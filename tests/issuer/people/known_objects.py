@@ -7,6 +7,8 @@ table of rules that it is compared with: to whose object, `own` or `any`.
 
 from issuer.people.access import kept_forms, sessions
 from issuer.people.access.rules import SIGNED_IN
+from issuer.people.roster import keeping
+from issuer.people.roster.rows import Roster
 from issuer.people.tables import SessionRow
 from verifier import clock
 
@@ -24,10 +26,16 @@ def _kept_form(district, person):
         return kept_forms.keep(session, person.id, "/account", [("a", "b")], now=clock.now())
 
 
+def _import(district, person):
+    with district.issuer.database.writing() as session:
+        return keeping.keep(session, person.id, Roster(()), now=clock.now())
+
+
 OBJECTS = {
     "person": lambda district, person: person.public_id,
     "session": _session,
     "kept form": _kept_form,
+    "import": _import,
 }
 """By the name in the rules."""
 OTHER_PARTS = {"grant": 1}
@@ -42,5 +50,8 @@ ALLOWED = {
     ("person", "read"): _REGISTER,
     ("person", "add"): _REGISTER,
     ("person", "change"): _REGISTER,
+    ("import", "add"): _REGISTER,
+    ("import", "read"): dict.fromkeys(_REGISTER, "own"),
+    ("import", "carry-out"): dict.fromkeys(_REGISTER, "own"),
     ("person", "roles"): {"assistant-superintendent": "any", "operator": "any"},
 }

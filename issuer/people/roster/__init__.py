@@ -1,0 +1,1 @@
+"""Many people at once: tables and OneRoster files, what would change, and the change."""

@@ -1,0 +1,39 @@
+"""A file of people, kept from the look at what it would change to the change: staff alone."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from issuer.people.register import new_id
+from issuer.people.roster import oneroster, table
+from issuer.people.roster.rows import Roster
+from issuer.people.tables import ImportRow
+
+
+def read(data: bytes) -> Roster:
+    """Return the people of a file of any kind that is read here. Raises `RosterError`."""
+    return oneroster.read(data) if oneroster.is_one(data) else table.read(data)
+
+
+def keep(session: Session, person_pk: int, roster: Roster, *, now: datetime) -> str:
+    """Keep a roster for whoever uploaded it, and return the id to ask for it by."""
+    row = ImportRow(public_id=new_id(), person_pk=person_pk, created_at=now)
+    rows = [[row.number, dict(row.cells)] for row in roster.rows]
+    row.roster = {"rows": rows, "left_out": roster.left_out}
+    session.add(row)
+    return row.public_id
+
+
+def find(session: Session, public_id: str) -> Roster | None:
+    """Return a roster that is kept; None if there is none."""
+    kept = session.scalar(select(ImportRow).where(ImportRow.public_id == public_id))
+    if kept is None:
+        return None
+    rows = tuple(table.row_of(number, cells) for number, cells in kept.roster["rows"])
+    return Roster(rows, kept.roster["left_out"])
+
+
+def drop(session: Session, public_id: str) -> None:
+    """Keep a roster no longer."""
+    session.execute(delete(ImportRow).where(ImportRow.public_id == public_id))

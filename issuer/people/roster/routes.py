@@ -1,0 +1,124 @@
+"""The pages for a file of people: choose it, see the fate of each row, carry it out."""
+
+from datetime import date, datetime
+from typing import Final
+
+from flask import Blueprint, Response, redirect, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from issuer.home.issuer import current_issuer
+from issuer.people.access import gate, rules
+from issuer.people.roster import keeping, plan, table
+from issuer.people.roster.plan import Fate, RosterPlan
+from issuer.people.roster.rows import RosterError
+from issuer.people.tables import PersonRow
+from issuer.web.access import needs
+from issuer.web.answers import page
+from verifier import clock
+
+roster = Blueprint("roster", __name__)
+MOST_BYTES: Final = 50 * 1024 * 1024
+"""An export of a district with its pupils, packed."""
+SHOWN: Final = 200
+"""Rows on the page; the file to mend has all that wait."""
+
+
+@roster.get("/people/import")
+@needs("import", "add")
+def choose() -> Response:
+    """Ask for the file."""
+    return _choose()
+
+
+@roster.post("/people/import")
+@needs("import", "add", most_bytes=MOST_BYTES)
+def upload() -> AnyResponse:
+    """Read the file, and lead to what it would change."""
+    file = request.files.get("file")
+    try:
+        read = keeping.read(file.read() if file else b"")
+    except RosterError as exc:
+        return _choose(wrong=exc)
+    with current_issuer().database.writing() as session:
+        kept = keeping.keep(session, gate.whoever().person.id, read, now=clock.now())
+    return redirect(url_for("roster.look", file=kept), 303)
+
+
+@roster.get("/people/import/template.csv")
+@needs("import", "add")
+def template() -> Response:
+    """Hand out the table to fill in."""
+    return _csv(table.template(), "people.csv")
+
+
+@roster.get("/people/import/<file>")
+@needs("import", "read", key="file")
+def look(file: str) -> Response:
+    """Show what the file would change."""
+    with current_issuer().database.reading() as session:
+        made = _plan(session, file)
+    waiting = [one for one in made.rows if one.fate is Fate.DECIDE]
+    others = [one for one in made.rows if one.fate not in (Fate.DECIDE, Fate.SAME)]
+    return page(
+        "people/import_look.html",
+        file=file,
+        plan=made,
+        fates=Fate,
+        waiting=waiting[:SHOWN],
+        others=others[:SHOWN],
+        unshown=max(0, len(waiting) - SHOWN) + max(0, len(others) - SHOWN),
+    )
+
+
+@roster.post("/people/import/<file>")
+@needs("import", "carry-out", key="file")
+def carry_out(file: str) -> AnyResponse:
+    """Bring what needs no decision into the register."""
+    now = clock.now()
+    with current_issuer().database.writing() as session:
+        by = session.get_one(PersonRow, gate.whoever().person.id)
+        made = _plan(session, file)
+        done = plan.carry_out(session, made, by=by, now=now, today=_today(now))
+        left = made.count(Fate.DECIDE)
+        if not left:
+            keeping.drop(session, file)
+    if left:
+        return redirect(url_for("roster.look", file=file, done=done), 303)
+    return redirect(url_for("people.list_all", done=done), 303)
+
+
+@roster.get("/people/import/<file>/mend.csv")
+@needs("import", "read", key="file")
+def mend(file: str) -> Response:
+    """Hand out the rows that wait for a decision, each with its reason."""
+    with current_issuer().database.reading() as session:
+        rows = plan.to_mend(_plan(session, file))
+    return _csv(table.written(rows, table.REASON), "people-to-mend.csv")
+
+
+def _plan(session: Session, file: str) -> RosterPlan:
+    kept = keeping.find(session, file)
+    if kept is None:
+        raise NotFound
+    found = gate.whoever()
+    by = session.get_one(PersonRow, found.person.id)
+    may = rules.may(found.me, "person", "roles")
+    return plan.of(session, kept, by=by, may_name_roles=may, today=_today(clock.now()))
+
+
+def _choose(*, wrong: RosterError | None = None) -> Response:
+    response = page("people/import.html", wrong=wrong, columns=table.COLUMNS)
+    response.status_code = 422 if wrong else 200
+    return response
+
+
+def _csv(data: bytes, name: str) -> Response:
+    response = Response(data, mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _today(now: datetime) -> date:
+    return current_issuer().settings.local(now).date()

@@ -1,0 +1,132 @@
+"""People in a table: CSV as spreadsheets save it, or XLSX.
+
+>>> read(b"Name;Address\\nJordan Example;jordan@school.example").rows[0].addresses
+('jordan@school.example',)
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from issuer.people.roles import TITLES, Role
+from issuer.people.roster.rows import Roster, RosterError, RosterRow
+from verifier.batch.sheet import cell
+from verifier.intake import sandbox
+from verifier.wording.words import N_
+
+COLUMNS: Final = (
+    "name",
+    "address",
+    "other addresses",
+    "staff number",
+    "building",
+    "building name",
+    "grades",
+    "subjects",
+    "roles",
+    "decision",
+)
+"""The heads of the template, in their order."""
+REASON: Final = "reason"
+"""The column of a file to mend that says why a row waits; it is not read."""
+_EXAMPLE: Final = (
+    *("Jordan Example", "jordan@school.example", "", "10042", "MS", "Middle School"),
+    *("6, 7, 8", "music", "teacher", ""),
+)
+_NEEDED: Final = ("name", "address")
+_DELIMITERS: Final = ",;\t"
+_WORKBOOK: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_ROLES: Final = {word.lower(): role for role in Role for word in (role, TITLES[role])}
+_BETWEEN: Final = re.compile(r"[,;|\n]+")
+
+
+def template() -> bytes:
+    """Return an empty table with one example, for a spreadsheet."""
+    return written([dict(zip(COLUMNS, _EXAMPLE, strict=True))])
+
+
+def written(rows: Iterable[Mapping[str, str]], *more: str) -> bytes:
+    """Return rows as CSV with the heads of the template and `more`; no cell begins a formula."""
+    out = io.StringIO()
+    table = csv.writer(out)
+    heads = [*COLUMNS, *more]
+    table.writerow(heads)
+    table.writerows([cell(row.get(head, "")) for head in heads] for row in rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def read(data: bytes) -> Roster:
+    """Return the people of a table. Raises `RosterError`."""
+    rows = _workbook(data) if data.startswith(_WORKBOOK) else _csv(data)
+    heads = [head.strip().lower().replace("_", " ") for head in rows[0]] if rows else []
+    if missing := [name for name in _NEEDED if name not in heads]:
+        raise RosterError(
+            N_("the table has no columns name and address"),
+            remedy=f"missing: {', '.join(missing)}; take the template",
+        )
+    filled = [(number, row) for number, row in enumerate(rows[1:], 2) if any(row)]
+    return Roster(tuple(row_of(number, _cells(heads, values)) for number, values in filled))
+
+
+def _cells(heads: Sequence[str], values: Sequence[str]) -> dict[str, str]:
+    """Return what a row says, without the apostrophe that keeps a cell from being a formula."""
+    pairs = zip(heads, values, strict=False)
+    return {head: value.strip().removeprefix("'") for head, value in pairs}
+
+
+def row_of(number: int, cells: Mapping[str, str]) -> RosterRow:
+    """Return the row of a table with these cells, by the heads of the template."""
+    words = _several(cells.get("roles", ""))
+    addresses = [cells.get("address", ""), *_several(cells.get("other addresses", ""))]
+    return RosterRow(
+        number,
+        name=cells.get("name", ""),
+        addresses=tuple(filter(None, addresses)),
+        staff_number=cells.get("staff number", ""),
+        building=cells.get("building", ""),
+        building_name=cells.get("building name", ""),
+        grades=", ".join(_several(cells.get("grades", ""))),
+        subjects=", ".join(_several(cells.get("subjects", ""))),
+        roles=tuple(_ROLES[word.lower()] for word in words if word.lower() in _ROLES),
+        unknown_roles=tuple(word for word in words if word.lower() not in _ROLES),
+        decision=cells.get("decision", "").lower(),
+        cells=cells,
+    )
+
+
+def _several(text: str) -> list[str]:
+    return [part.strip() for part in _BETWEEN.split(text) if part.strip()]
+
+
+def _csv(data: bytes) -> list[list[str]]:
+    text = _text(data)
+    delimiter = max(_DELIMITERS, key=text.partition("\n")[0].count)
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as exc:
+        raise RosterError(N_("this is no table"), remedy="save it as CSV UTF-8 or XLSX") from exc
+
+
+def _text(data: bytes) -> str:
+    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise RosterError(N_("this is no text"), remedy="save it as CSV UTF-8 or XLSX")
+
+
+def _workbook(data: bytes) -> list[list[str]]:
+    """Return the first sheet that has cells, as read by a process of its own (T15)."""
+    try:
+        result = sandbox.read("workbook", data)
+    except sandbox.SandboxError as exc:
+        raise RosterError(N_("the workbook is too large"), remedy="save it as CSV UTF-8") from exc
+    sheets: dict[str, list[list[str]]] = result.get("sheets", {})
+    found = next((rows for rows in sheets.values() if any(map(any, rows))), None)
+    if found is None:
+        raise RosterError(N_("the workbook cannot be read"), remedy="save it as CSV UTF-8")
+    return [row for row in found if any(row)]

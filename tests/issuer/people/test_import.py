@@ -1,0 +1,357 @@
+"""People from a file (R8; E47-E50, E52): each row has its fate, and nothing happens twice."""
+
+import csv
+import io
+import re
+import time
+import zipfile
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from issuer.__main__ import main
+from issuer.people import register, roles
+from issuer.people.roles import Role
+from issuer.people.roster import keeping, oneroster, plan, table
+from issuer.people.roster.plan import Fate
+from issuer.people.roster.rows import RosterError
+from issuer.people.tables import BuildingRow, ImportRow, PersonAddressRow, PersonRow
+
+TODAY = date(2026, 11, 22)
+JORDAN = {"name": "Jordan Example", "address": "jordan@school.example", "staff number": "1"}
+MS = {"building": "MS", "building name": "Middle School", "roles": "teacher"}
+
+
+def file_of(*rows):
+    return table.written([{**row} for row in rows])
+
+
+def planned(session, data, *, by=None, may_name_roles=True):
+    roster = keeping.read(data)
+    return plan.of(session, roster, by=by, may_name_roles=may_name_roles, today=TODAY)
+
+
+def done(database, data, now, **more):
+    with database.writing() as session:
+        made = planned(session, data, **more)
+        plan.carry_out(session, made, by=more.get("by"), now=now, today=TODAY)
+    return [str(one.fate) for one in made.rows]
+
+
+def fates(database, data, **more):
+    with database.reading() as session:
+        return [(str(one.fate), one.reason) for one in planned(session, data, **more).rows]
+
+
+def person_named(session, name):
+    return session.scalars(select(PersonRow).where(PersonRow.name == name)).one()
+
+
+def test_a_file_is_carried_out_once_and_changes_nothing_again(any_database, now):
+    data = file_of(
+        {**JORDAN, **MS, "grades": "6; 7", "subjects": "music"},
+        {"name": "Alex Example", "address": "Alex@School.example", **MS, "roles": ""},
+    )
+    assert done(any_database, data, now) == ["new", "new"]
+    assert done(any_database, data, now) == ["same", "same"]
+    with any_database.reading() as session:
+        jordan = person_named(session, "Jordan Example")
+        (post,) = jordan.posts
+        assert (post.building.name, post.grades, post.subjects) == (
+            "Middle School",
+            "6, 7",
+            "music",
+        )
+        assert [given.role for given in jordan.grants] == ["teacher"]
+        assert person_named(session, "Alex Example").grants == []
+        assert all(row.verified_at for row in session.scalars(select(PersonAddressRow)))
+
+
+def test_the_template_is_read_as_one_person():
+    (row,) = table.read(table.template()).rows
+    assert (row.name, row.roles, row.building_name) == (
+        "Jordan Example",
+        (Role.TEACHER,),
+        "Middle School",
+    )
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "\ufeffname,address\nMaría Ü,m@x.example\n".encode(),
+        "name;address\r\nMaría Ü;m@x.example\r\n".encode("cp1252"),
+        "Name\tADDRESS\nMaría Ü\tm@x.example\n\t\n".encode("utf-16"),
+    ],
+)
+def test_a_table_is_read_as_spreadsheets_save_it(data):
+    (row,) = table.read(data).rows
+    assert (row.name, row.addresses) == ("María Ü", ("m@x.example",))
+
+
+@pytest.mark.parametrize("data", [b"", b"a,b\n1,2", b"PK\x03\x04broken", b'name,address\n"x'])
+def test_what_is_no_table_of_people_is_refused_with_the_remedy(data):
+    with pytest.raises(RosterError) as refused:
+        keeping.read(data)
+    assert refused.value.remedy
+
+
+def test_another_name_for_a_known_number_is_a_change_and_keeps_the_old_one(any_database, now):
+    """(E50)"""
+    done(any_database, file_of({**JORDAN, **MS}), now)
+    assert done(any_database, file_of({**JORDAN, **MS, "name": "Jordan Sample"}), now) == [
+        "changed"
+    ]
+    with any_database.reading() as session:
+        person = person_named(session, "Jordan Sample")
+        assert [row.name for row in person.other_names] == ["Jordan Example"]
+
+
+def test_two_buildings_are_two_rows_of_one_person(any_database, now):
+    """(E50, E52) A principal who is a teacher elsewhere."""
+    hs = {"building": "HS", "building name": "High School", "roles": "Building administrator"}
+    data = file_of({**JORDAN, **MS}, {**JORDAN, **hs})
+    assert done(any_database, data, now) == ["new", "changed"]
+    assert done(any_database, data, now) == ["same", "same"]
+    with any_database.reading() as session:
+        person = person_named(session, "Jordan Example")
+        assert [post.building.code for post in person.posts] == ["MS", "HS"]
+        given = {grant.role: grant.building and grant.building.code for grant in person.grants}
+        assert given == {"teacher": None, "building-administrator": "HS"}
+
+
+def test_a_row_that_is_missing_drops_nobody_and_is_listed(any_database, now):
+    """(E47)"""
+    alex = {"name": "Alex Example", "address": "alex@school.example", **MS}
+    done(any_database, file_of({**JORDAN, **MS}, alex), now)
+    with any_database.reading() as session:
+        made = planned(session, file_of({**JORDAN, **MS}))
+        assert [person.name for person in made.missing] == ["Alex Example"]
+    done(any_database, file_of({**JORDAN, **MS}), now)
+    with any_database.reading() as session:
+        assert person_named(session, "Alex Example").is_here
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ({**JORDAN, "name": ""}, plan.NO_NAME),
+        ({**JORDAN, "address": ""}, plan.NO_ADDRESS),
+        ({**JORDAN, "address": "jordan at school"}, plan.BAD_ADDRESS),
+        ({**JORDAN, "roles": "king"}, plan.UNKNOWN_ROLE),
+        ({**JORDAN, "roles": "building-administrator"}, plan.NEEDS_BUILDING),
+        ({**JORDAN, "staff number": "9"}, plan.OTHER_NUMBER),
+        ({**JORDAN, "address": "taken@school.example"}, plan.TWO_RECORDS),
+        ({"name": "JORDÁN example", "address": "j2@school.example"}, plan.NAMESAKE),
+        ({"name": "Lee Left", "address": "lee@school.example"}, plan.HAS_LEFT),
+    ],
+)
+def test_what_is_not_clear_waits_with_its_reason_and_changes_nothing(
+    any_database, now, row, reason
+):
+    """(E48, E49) Nobody is known by name alone, and no address goes from one to another."""
+    others = [
+        {"name": "Taken Example", "address": "taken@school.example", "staff number": "2"},
+        {"name": "Lee Left", "address": "lee@school.example", "staff number": "3"},
+    ]
+    done(any_database, file_of(JORDAN, *others), now)
+    with any_database.writing() as session:
+        person_named(session, "Lee Left").left_at = now
+    assert fates(any_database, file_of(row)) == [("decide", reason)]
+    assert done(any_database, file_of(row), now) == ["decide"]
+    with any_database.reading() as session:
+        assert len(session.scalars(select(PersonRow)).all()) == 3
+        jordan = person_named(session, "Jordan Example")
+        assert [each.address for each in jordan.addresses] == ["jordan@school.example"]
+
+
+@pytest.mark.parametrize(("decision", "people"), [("same", 1), ("new", 2), ("NEW", 2)])
+def test_who_has_the_name_of_somebody_is_decided_in_the_file(any_database, now, decision, people):
+    done(any_database, file_of(JORDAN), now)
+    second = {"name": "Jordan Example", "address": "j@home.example", "decision": decision}
+    done(any_database, file_of(second), now)
+    assert fates(any_database, file_of(second)) == [("same", "")]
+    with any_database.reading() as session:
+        assert len(session.scalars(select(PersonRow)).all()) == people
+
+
+def test_namesakes_with_two_staff_numbers_are_two_people(any_database, now):
+    other = {**JORDAN, "address": "other@school.example", "staff number": "2"}
+    assert done(any_database, file_of(JORDAN, other), now) == ["new", "new"]
+
+
+def test_a_double_within_the_file_is_asked_about(any_database):
+    second = {"name": "JORDAN EXAMPLE", "address": "j@home.example"}
+    assert fates(any_database, file_of(JORDAN, second))[1] == ("decide", plan.NAMESAKE)
+    cased = {**JORDAN, "address": "JORDAN@SCHOOL.example", "name": "Somebody Else"}
+    assert fates(any_database, file_of(JORDAN, cased))[1] == ("decide", plan.TWO_NAMES)
+
+
+def test_who_comes_back_is_here_again_when_somebody_said_so(any_database, now):
+    """(E50) Rehired."""
+    done(any_database, file_of({**JORDAN, **MS}), now)
+    with any_database.writing() as session:
+        person_named(session, "Jordan Example").left_at = now
+    assert done(any_database, file_of({**JORDAN, **MS, "decision": "same"}), now) == ["changed"]
+    with any_database.reading() as session:
+        assert person_named(session, "Jordan Example").is_here
+
+
+def test_who_grants_no_roles_grants_none_by_a_file(any_database, now):
+    """Nor by an address: it would sign in as its owner (T28)."""
+    done(any_database, file_of({**JORDAN, "roles": "operator"}), now)
+    stolen = {**JORDAN, "other addresses": "mine@evil.example"}
+    for row in (stolen, {**JORDAN, "staff number": "", "roles": "payroll"}):
+        found = fates(any_database, file_of(row), may_name_roles=False)
+        assert found == [("decide", plan.NOT_YOURS)]
+    assert fates(any_database, file_of(JORDAN), may_name_roles=False) == [("same", "")]
+
+
+def test_nobody_grants_themself_a_role_by_a_file(any_database, now):
+    done(any_database, file_of({**JORDAN, "roles": "operator"}), now)
+    with any_database.reading() as session:
+        me = person_named(session, "Jordan Example")
+        made = planned(session, file_of({**JORDAN, "roles": "operator, payroll"}), by=me)
+        assert [one.reason for one in made.rows] == [plan.NOT_YOURS]
+        assert planned(session, file_of(JORDAN), by=me).count(Fate.SAME) == 1
+
+
+def test_a_mended_file_is_loaded_as_it_is(any_database, now):
+    """The reason is not read, and no cell is a formula (E62)."""
+    bad = {**JORDAN, "name": "=cmd|' /C calc'!A0", "roles": "king"}
+    with any_database.reading() as session:
+        rows = plan.to_mend(planned(session, file_of(bad)))
+    mended = table.written(rows, table.REASON)
+    (line,) = csv.DictReader(io.StringIO(mended.decode("utf-8-sig")))
+    assert line["name"].startswith("'=")
+    assert line["reason"] == plan.UNKNOWN_ROLE
+    again = mended.replace(b"king", b"coach")
+    assert done(any_database, again, now) == ["new"]
+    with any_database.reading() as session:
+        assert session.scalars(select(PersonRow)).one().name == bad["name"]
+
+
+def zipped(**files):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(f"export/{name}.csv", text)
+    return out.getvalue()
+
+
+ONEROSTER = {
+    "manifest": "propertyName,value\nmanifest.version,1.0\noneroster.version,1.2\n",
+    "orgs": "sourcedId,status,dateLastModified,name,type,identifier\n"
+    "o1,active,,Middle School,school,MS\no2,active,,High School,school,\n",
+    "users": "sourcedId,status,dateLastModified,enabledUser,givenName,familyName,identifier,email\n"
+    "u1,active,,true,Jordan,Example,1,jordan@school.example\n"
+    "u2,active,,true,Pat,Principal,2,pat@school.example\n"
+    "p1,active,,true,Pupil,Secret,77,pupil@school.example\n"
+    "g1,active,,true,Parent,Secret,78,parent@home.example\n"
+    "u3,tobedeleted,,true,Gone,Example,3,gone@school.example\n"
+    "u4,active,,true,Casey,Counsel,4,casey@school.example\n",
+    "roles": "sourcedId,status,dateLastModified,userSourcedId,roleType,role,orgSourcedId\n"
+    "r1,active,,u1,primary,teacher,o1\nr2,active,,u1,secondary,teacher,o2\n"
+    "r3,active,,u2,primary,principal,o1\nr4,active,,p1,primary,student,o1\n"
+    "r5,active,,g1,primary,guardian,o1\nr6,active,,u1,secondary,parent,o1\n"
+    "r7,tobedeleted,,u2,secondary,teacher,o2\nr8,active,,u4,primary,counselor,o1\n",
+}
+
+
+def test_oneroster_brings_staff_and_stores_no_pupil_and_no_parent(any_database, now):
+    """OneRoster 1.2 CSV: a teacher who is a parent, too, is a teacher."""
+    data = zipped(**ONEROSTER)
+    roster = keeping.read(data)
+    assert roster.left_out == 2
+    assert "Secret" not in str(roster)
+    assert done(any_database, data, now) == ["new", "changed", "new", "new"]
+    assert done(any_database, data, now) == ["same"] * 4
+    with any_database.reading() as session:
+        names = session.scalars(select(PersonRow.name).order_by(PersonRow.name)).all()
+        assert names == ["Casey Counsel", "Jordan Example", "Pat Principal"]
+        codes = session.scalars(select(BuildingRow.code).order_by(BuildingRow.code)).all()
+        assert codes == ["MS", "o2"]
+        (given,) = person_named(session, "Pat Principal").grants
+        assert (given.role, given.building.code) == ("building-administrator", "MS")
+        assert person_named(session, "Casey Counsel").grants == []
+
+
+def test_oneroster_1_1_has_the_role_with_the_user():
+    users = "sourcedId,status,orgSourcedIds,role,givenName,familyName,email\n"
+    users += 'u1,active,"o1,o2",teacher,Jordan,Example,j@x.example\n'
+    users += "p1,active,o1,student,Pupil,Secret,p@x.example\n"
+    roster = oneroster.read(zipped(orgs=ONEROSTER["orgs"], users=users))
+    assert [(row.building, row.staff_number) for row in roster.rows] == [("MS", "u1"), ("o2", "u1")]
+    assert roster.left_out == 1
+
+
+def test_an_archive_that_unpacks_without_end_is_refused(monkeypatch):
+    monkeypatch.setattr(oneroster, "MOST", 10)
+    with pytest.raises(RosterError, match="too large"):
+        keeping.read(zipped(**ONEROSTER))
+
+
+def test_two_thousand_people_are_looked_through_in_five_seconds(any_database, now):
+    people = [
+        {
+            "name": f"Teacher {number}",
+            "address": f"t{number}@school.example",
+            "staff number": str(number),
+            **MS,
+            "building": f"B{number % 9}",
+        }
+        for number in range(2000)
+    ]
+    data = file_of(*people)
+    for expected in ("new", "same"):
+        begun = time.process_time()
+        assert {fate for fate, _ in fates(any_database, data)} == {expected}
+        assert time.process_time() - begun < 5
+        done(any_database, data, now)
+
+
+def test_the_command_says_each_fate_and_changes_only_when_told(home, tmp_path, capsys):
+    file, mend = tmp_path / "people.csv", tmp_path / "mend.csv"
+    file.write_bytes(file_of({**JORDAN, **MS}, {"name": "X", "address": "none"}))
+    words = ["--home", str(home), "people", "import", str(file)]
+    assert main([*words, "--mend", str(mend)]) == 3
+    assert "row 2: new, Jordan Example" in (printed := capsys.readouterr().out)
+    assert "1 new, 0 changed, 0 same, 1 decide; 0 pupils" in printed
+    assert "no e-mail address" in mend.read_text()
+    assert main([*words, "--apply"]) == 3
+    capsys.readouterr()
+    main(words)
+    assert "0 new, 0 changed, 1 same, 1 decide" in capsys.readouterr().out
+
+
+def test_on_the_page_one_sees_before_one_does(district):
+    office = district.add("Olive Office", Role.OFFICE, address="olive@school.example")
+    browser = district.browser(office)
+    data = file_of({**JORDAN, **MS}, {"name": "Bad Row", "address": "none"})
+    looked = browser.post("/people/import", file=(io.BytesIO(data), "people.csv"))
+    page = browser.get(looked.location).text
+    for text in ("Jordan Example", "new person", "Bad Row", "no e-mail address"):
+        assert text in page
+    assert "Jordan" not in browser.get("/people").text
+    mend = browser.get(f"{looked.location}/mend.csv")
+    assert b"Bad Row" in mend.data
+    assert browser.post(looked.location).location.startswith(looked.location)
+    assert "Jordan Example" in browser.get("/people").text
+    again = browser.post("/people/import", file=(io.BytesIO(file_of({**JORDAN, **MS})), "p.csv"))
+    assert "Nothing to do" in browser.get(again.location).text
+    template = browser.get("/people/import/template.csv")
+    assert re.match("attachment", template.headers["Content-Disposition"])
+    wrong = browser.post("/people/import", file=(io.BytesIO(b"x,y"), "p.csv"))
+    assert (wrong.status_code, "take the template" in wrong.text) == (422, True)
+
+
+def test_what_was_looked_at_is_kept_until_it_is_done(district):
+    office = district.add("Olive Office", Role.OFFICE)
+    browser = district.browser(office)
+    looked = browser.post("/people/import", file=(io.BytesIO(file_of(JORDAN)), "p.csv"))
+    assert browser.post(looked.location).location.startswith("/people?")
+    with district.issuer.database.reading() as session:
+        assert session.scalars(select(ImportRow)).all() == []
+        added = register.of_address(session, JORDAN["address"])
+        assert roles.roles_of(session, session.get(PersonRow, added.person_pk), today=TODAY) == []
