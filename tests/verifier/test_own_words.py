@@ -66,6 +66,12 @@ def test_a_changed_context_changes_what_was_signed(world, change):
     assert world.verify(document, general=True).authentic.answer is not Answer.YES
 
 
+@pytest.mark.parametrize("contexts", [{}, WORDS, [[WORDS]], [{}], [None], 7, None, "x"])
+def test_contexts_in_no_list_or_of_no_kind_are_not_read(world, contexts):
+    document = signed(world, with_words()) | {"@context": contexts}
+    assert world.verify(document, general=True).authentic.answer is not Answer.YES
+
+
 def test_the_known_attack_stays_refused(world):
     """The same statements with `validUntil` under another name: the original has ended."""
     original = world.verify((CASES / "general/alias-original.json").read_bytes(), general=True)

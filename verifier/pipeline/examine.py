@@ -195,11 +195,12 @@ def examine(secured: SecuredDocument, world: World, check_kind: CheckKind | None
 def _with_own_words(secured: SecuredDocument, world: World) -> Examination | None:
     """Return the examination of a credential that defines words of its own inside it, and renames
     nothing (D2); None for any other, and for badges, which need none."""
-    contexts = listed(secured.document.get("@context"))
-    if secured.jws is not None or not any(isinstance(entry, dict) for entry in contexts):
+    if secured.jws is not None:
         return None
     try:
         document, pinned = inline.pin(secured.document, world.contexts)
+        if pinned is world.contexts:
+            return None
         inside = replace(world, contexts=pinned)
         found = examine(SecuredDocument(document, None), inside, check_any)
     except inline.RenamesError:

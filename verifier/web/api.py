@@ -104,17 +104,19 @@ def api_blueprint(
         response.add_etag()
         return response.make_conditional(request)  # type: ignore[return-value]
 
-    @blueprint.after_request
-    def open_to_all(response: Response) -> Response:
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Access-Control-Expose-Headers"] = "Retry-After"
-        if request.method == "OPTIONS":
-            response.headers["Access-Control-Allow-Methods"] = "GET, POST"
-            response.headers["Access-Control-Allow-Headers"] = "Content-Type"
-        return response
-
+    blueprint.after_request(open_to_all)
     blueprint.register_error_handler(HTTPException, problems.of)
     return blueprint
+
+
+def open_to_all(response: Response) -> Response:
+    """Let pages of any site read an answer."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Expose-Headers"] = "Retry-After"
+    if request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = "GET, POST"
+        response.headers["Access-Control-Allow-Headers"] = "Content-Type"
+    return response
 
 
 def _handed_in() -> tuple[bytes, str | None, list[bytes]]:

@@ -20,6 +20,7 @@ from verifier.web.applicants.process import Allowed as Allowed
 from verifier.web.applicants.runs import MOST_BYTES, Desk
 from verifier.web.headers import protect
 from verifier.web.page import MOST_TOGETHER, Site, verifier_blueprint
+from verifier.web.vc_api import vc_api_blueprint
 
 THREADS = 32
 """Half of them check, and mostly wait for issuers' answers; the others are there for the pages."""
@@ -37,7 +38,8 @@ def create_app(
     name: str = "Mintmark",
     many: Blueprint | None = None,
 ) -> Flask:
-    """Return the application: the page at `/verify`, the API at `/api`; `name` is who runs it, and
+    """Return the application: the page at `/verify`, the API at `/api`, and
+    W3C's; `name` is who runs it, and
     `many` the pages for many applicants, if there are any."""
     app = Flask("verifier.web", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, CHECKS_AT_ONCE=THREADS // 2)
@@ -49,6 +51,8 @@ def create_app(
         app.register_blueprint(many, url_prefix="/verify/applicants")
     api = api_blueprint(make_fetch=make_fetch, trust=trust, clock=clock, contexts=contexts)
     app.register_blueprint(api, url_prefix="/api")
+    vc_api = vc_api_blueprint(make_fetch=make_fetch, trust=trust, clock=clock, contexts=contexts)
+    app.register_blueprint(vc_api)
     app.add_url_rule("/", "home", lambda: redirect(url_for("verifier.page")))
     app.register_error_handler(Exception, _answer_error)
     protect(app, https=False)

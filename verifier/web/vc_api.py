@@ -1,0 +1,169 @@
+"""`POST /credentials/verify` and `/presentations/verify`, as W3C's VC-API has them.
+
+Status 200 says that something was verified, and 400 that it was not, with problem details for each
+reason. `openapi.json` describes both. Whether an issuer is recognized is not asked: see `api`.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import BadRequest, HTTPException, UnsupportedMediaType
+
+from contexts import BUNDLED, FrozenContexts
+from verifier import TrustList, verify
+from verifier.clock import now as system_clock
+from verifier.fetching import deadline
+from verifier.fetching.fetch import Fetch
+from verifier.intake import wrapping
+from verifier.intake.baking import is_token
+from verifier.parsing import strict_json
+from verifier.pipeline.presentations import verify_presentation
+from verifier.proof import jose
+from verifier.report import Answer, Check, Outcome, Report, Verdict
+from verifier.web import problems
+from verifier.web.api import open_to_all
+from verifier.web.in_time import MOST_SECONDS
+from verifier.web.limits import limiter_for, one_of_few
+from verifier.web.problems import Kind
+from verifier.wording import printed, words
+from verifier.wording.words import N_
+
+MAX_BODY_BYTES = jose.MAX_BYTES
+STATUS: Final = {"status", "credentialStatus"}
+"""What `checks` calls it to ask whether a credential was withdrawn; it is asked for unless `checks`
+has other words alone."""
+_ALWAYS = ("validity_period", "proof_dates", "limits")
+"""Checks of dates and of what hides them, whatever is asked for."""
+MALFORMED = Kind(
+    400,
+    N_("The request cannot be read"),
+    N_("It must be a JSON object with one credential or presentation, and perhaps options."),
+    N_("Compare it with the description, and send it again."),
+)
+UNVERIFIED = N_("It could not be verified")
+
+Problems = list[Check | Verdict]
+
+
+def vc_api_blueprint(
+    *,
+    make_fetch: Callable[[], Fetch],
+    trust: Sequence[TrustList] = (),
+    clock: Callable[[], datetime] = system_clock,
+    contexts: FrozenContexts = BUNDLED,
+) -> Blueprint:
+    """Return the two addresses as a blueprint; the arguments are those of `api_blueprint`."""
+    blueprint = Blueprint("vc_api", __name__)
+    limiter = limiter_for(blueprint)
+
+    @blueprint.before_request
+    def limit() -> None:
+        request.max_content_length = MAX_BODY_BYTES
+
+    @blueprint.post("/credentials/verify")
+    @limiter.limit("60/minute")
+    @one_of_few
+    def credential() -> Response:
+        text, options = _handed_in("verifiableCredential")
+        if wrapping.presentation_in(text) is not None:
+            raise BadRequest(response=problems.answer(MALFORMED))
+        with deadline.within(MOST_SECONDS):
+            report = verify(
+                text.encode(),
+                fetch=make_fetch(),
+                now=clock(),
+                trust=trust,
+                contexts=contexts,
+                general=True,
+            )
+        found = _problems(report, _asks_status(options))
+        return _answer(found, report=printed.as_json(report))
+
+    @blueprint.post("/presentations/verify")
+    @limiter.limit("60/minute")
+    @one_of_few
+    def presentation() -> Response:
+        text, options = _handed_in("verifiablePresentation")
+        with deadline.within(MOST_SECONDS):
+            shown = verify_presentation(
+                text.encode(),
+                make_fetch=make_fetch,
+                now=clock(),
+                trust=trust,
+                challenge=_text(options, "challenge"),
+                domain=_text(options, "domain"),
+                contexts=contexts,
+            )
+        found: Problems = [] if shown.held.answer is Answer.YES else [shown.held]
+        for report in shown.credentials:
+            found += _problems(report, _asks_status(options))
+        reports = [printed.as_json(report) for report in shown.credentials]
+        return _answer(found, holder=shown.holder, reports=reports)
+
+    blueprint.after_request(open_to_all)
+    blueprint.register_error_handler(HTTPException, problems.of)
+    return blueprint
+
+
+def _handed_in(member: str) -> tuple[str, dict[str, Any]]:
+    """Return the text of what is to be verified, and the options."""
+    if not request.is_json:
+        raise UnsupportedMediaType
+    try:
+        body = strict_json.loads_object(request.get_data(cache=False), max_bytes=MAX_BODY_BYTES)
+    except strict_json.StrictJsonError:
+        raise BadRequest(response=problems.answer(MALFORMED)) from None
+    item, options = body.get(member), body.get("options", {})
+    is_item = isinstance(item, dict) or (isinstance(item, str) and is_token(item))
+    if not is_item or not isinstance(options, dict):
+        raise BadRequest(response=problems.answer(MALFORMED))
+    text = item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)
+    return text, options
+
+
+def _text(options: dict[str, Any], name: str) -> str | None:
+    value = options.get(name)
+    if not isinstance(value, str | None):
+        raise BadRequest(response=problems.answer(MALFORMED))
+    return value
+
+
+def _asks_status(options: dict[str, Any]) -> bool:
+    checks = options.get("checks") or STATUS
+    if not isinstance(checks, Iterable) or isinstance(checks, str):
+        raise BadRequest(response=problems.answer(MALFORMED))
+    return any(check in STATUS for check in checks)
+
+
+def _problems(report: Report, asks_status: bool) -> Problems:
+    """Return why a credential is not verified: not authentic, out of dates, or withdrawn."""
+    if report.authentic.answer is not Answer.YES:
+        return [report.authentic]
+    if asks_status and report.current.answer is not Answer.YES:
+        return [report.current]
+    bad = (Outcome.FAILED, Outcome.COULD_NOT_CHECK)
+    return [check for check in report.checks if check.name in _ALWAYS and check.outcome in bad]
+
+
+def _answer(found: Problems, **members: Any) -> Response:
+    """Return 200 if no problem was found, else 400 with each."""
+    said = {"verified": not found, "problemDetails": [_told(item) for item in found], **members}
+    if not found:
+        response = Response(printed.dumps(said), mimetype="application/json")
+        response.headers["Cache-Control"] = "no-store"
+        return response
+    kind = Kind(400, UNVERIFIED, words.text(found[0]), words.next_step(found[0]))
+    return problems.answer(kind, problems.details(kind, code=found[0].code, **said))
+
+
+def _told(item: Check | Verdict) -> dict[str, str]:
+    """Return a reason as problem details: of the type that W3C defines for it, if it does."""
+    problem = item.problem if isinstance(item, Check) else None
+    return {
+        "type": problem or "about:blank",
+        "title": item.code,
+        "detail": words.text(item),
+    }
