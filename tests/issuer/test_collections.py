@@ -7,15 +7,18 @@ from datetime import datetime
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
+from sqlalchemy import select
 
 from issuer import issuance
 from issuer.app import start_app
 from issuer.drawing import preview
 from issuer.home.issuer import Issuer
+from issuer.home.link_tokens import LinkTokens
 from issuer.issuance import manage
 from issuer.issuance.approval import Approval
 from issuer.issuance.status_lists import lists
 from issuer.sharing.collections import collection
+from issuer.sharing.collections.tables import CollectionRow
 from issuer.sharing.decision import Decision, Visibility
 from issuer.sharing.holder import holder
 
@@ -205,3 +208,104 @@ def test_a_collection_of_which_nothing_is_shared_still_has_page_and_preview(
     holder.decide(issuer, one, Decision(Visibility.PRIVATE), now=now)
     assert "Nothing of it is shared" in client.get(page).text
     assert client.get(f"{page[:-5]}/preview.png").status_code == 200
+
+
+def saved(client: FlaskClient, edit: str, *, keep: list[str], **form: str) -> str:
+    """Send the form of the edit page; return the public page after it."""
+    response = client.post(edit, data={"title": "Mine", "keep": keep, **form})
+    assert response.status_code == 303, response.text
+    return client.get(page_of(client, edit)).text
+
+
+def order(html: str, *ids: str) -> list[str]:
+    return sorted(ids, key=lambda each: html.index(f"/credentials/{each}.html"))
+
+
+@pytest.mark.parametrize(
+    ("which", "direction", "places"),
+    [(0, "down", [1, 0, 2]), (2, "up", [0, 2, 1]), (0, "up", [0, 1, 2]), (2, "down", [0, 1, 2])],
+)
+def test_a_credential_is_moved_by_one_place_and_nothing_typed_is_lost(
+    client: FlaskClient, issue: Issue, which: int, direction: str, places: list[int]
+) -> None:
+    made_of = [issue(name) for name in ("Rhythm", "Harmony", "Form")]
+    ids, links = zip(*made_of, strict=True)
+    edit = made(client, *links)
+    move = {"move": f"{ids[which]}:{direction}", f"sentence-{ids[0]}": "The first one."}
+    html = saved(client, edit, keep=list(ids), **move)
+    assert order(html, *ids) == [ids[place] for place in places]
+    assert "The first one." in html
+    again = saved(client, edit, keep=list(ids), action="save")
+    assert order(again, *ids) == [ids[place] for place in places]
+
+
+@pytest.mark.parametrize("move", ["nothing:up", "nothing", ":", "x:sideways", "\x00:up"])
+def test_a_move_that_means_nothing_moves_nothing(
+    client: FlaskClient, issue: Issue, move: str
+) -> None:
+    (one, first), (two, second) = issue("Rhythm"), issue("Harmony")
+    edit = made(client, first, second)
+    assert order(saved(client, edit, keep=[one, two], move=move), one, two) == [one, two]
+
+
+def test_its_holder_says_something_at_the_top_and_about_each(
+    client: FlaskClient, issue: Issue
+) -> None:
+    one, link = issue("Rhythm")
+    edit = made(client, link)
+    html = saved(
+        client,
+        edit,
+        keep=[one],
+        words="For the post of head of music.\n\n<b>Welcome</b>",
+        **{f"sentence-{one}": "  With my\n sixth graders. "},
+    )
+    assert "<p><bdi>For the post of head of music.</bdi></p>" in html
+    assert "<p><bdi>&lt;b&gt;Welcome&lt;/b&gt;</bdi></p>" in html
+    assert "<bdi>With my sixth graders.</bdi>" in html
+    assert 'value="With my sixth graders."' in client.get(edit).text
+
+
+def test_hours_are_added_up_of_what_is_shown_and_was_not_withdrawn(
+    client: FlaskClient, issuer: Issuer, approval: Callable[..., Approval], now: datetime
+) -> None:
+    links, ids = [], []
+    for number, hours in enumerate((12, 7.5, 20, 30)):
+        credits = [{"value": hours, "unit": "hours"}, {"value": 1, "unit": "CEU"}]
+        one = approval(f"h-{number}", credits=credits)
+        received = issuance.receive(issuer, one, source="forms", event_id=f"h-{number}", now=now)
+        ids.append(received.credential_id)
+        links.append(str(received.manage_url))
+    lists.revoke(issuer, ids[2], reason="x", by="command", now=now)
+    holder.decide(issuer, ids[3], Decision(Visibility.PRIVATE), now=now)
+    html = client.get(page_of(client, made(client, *links))).text
+    assert "19.5 hours in all" in html
+    assert "2 continuing education units in all" in html
+
+
+def test_a_collection_and_its_long_link_from_before_go_on_working(
+    client: FlaskClient, issuer: Issuer, issue: Issue
+) -> None:
+    """Links were signed and 90 letters long; now they are 22, and found by a keyed hash."""
+    one, link = issue("Rhythm")
+    new = made(client, link).rpartition("/")[2]
+    assert len(new) == 22
+    with issuer.database.writing() as session:
+        row = session.scalars(select(CollectionRow)).one()
+        row.edit_hash = None
+        old = LinkTokens(issuer.settings, "mintmark collection link").current(
+            row.public_id, 0, None
+        )
+    assert client.get(f"/collections/edit/{new}").status_code == 404
+    edit = f"/collections/edit/{old}"
+    assert "Mine" in saved(client, edit, keep=[one])
+    moved = client.post(edit, data={"action": "renew"}).headers["Location"]
+    assert [client.get(each).status_code for each in (edit, moved)] == [404, 200]
+    assert len(moved.rpartition("/")[2]) == 22
+
+
+def test_enter_in_a_field_saves_and_moves_nothing(client: FlaskClient, issue: Issue) -> None:
+    """HTML, implicit submission: it presses the first button of the form."""
+    (_, first), (_, second) = issue("Rhythm"), issue("Harmony")
+    form = client.get(made(client, first, second)).text.partition("<form")[2]
+    assert 'value="save"' in form.partition("<button")[2].partition(">")[0]

@@ -6,28 +6,34 @@ can be replaced like a holder's link:
     token = create(issuer, "My credentials", "https://…/manage/…", now=now)
 """
 
+import re
 import secrets
-from collections.abc import Collection as Among
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from decimal import Decimal
 from typing import Final
 
-from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contexts.errors import MintmarkError
 from issuer import issuance
 from issuer.home.issuer import Issuer
-from issuer.home.settings import Settings
-from issuer.sharing.collections.tables import CollectionEntry, CollectionRow
+from issuer.home.link_tokens import LinkTokens
+from issuer.sharing.collections.tables import (
+    LONGEST_SENTENCE,
+    LONGEST_TITLE,
+    LONGEST_WORDS,
+    CollectionEntry,
+    CollectionRow,
+)
 from issuer.sharing.shared import Shared, find_shared
 
 MOST: Final = 50
 """Credentials in a collection: a page is drawn at each visit."""
-LONGEST_TITLE: Final = 100
 _PURPOSE = "mintmark collection link"
+_PLAIN_NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 
 
 class CollectionError(MintmarkError):
@@ -39,38 +45,82 @@ class CollectionError(MintmarkError):
 
 
 @dataclass(frozen=True, slots=True)
+class Collected:
+    """A credential of a collection, and what its holder says of it there."""
+
+    shared: Shared
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Collection:
-    """A collection as its page shows it, without the credentials that are private."""
+    """A collection: its title and words, and its credentials in their order.
+
+    `collected` is for its holder. Everybody sees `shown`: what is not private, and of what was
+    corrected the credential that took its place.
+    """
 
     public_id: str
     title: str
-    credentials: tuple[Shared, ...]
-    all_credentials: tuple[Shared, ...] = ()
-    """With those that are not shown: for the page on which it is changed."""
+    words: str
+    collected: tuple[Collected, ...]
+    shown: tuple[Collected, ...]
+
+    @property
+    def total(self) -> tuple[tuple[str, str], ...]:
+        """Hours and credits of all that is shown and was not withdrawn, as (unit, sum).
+
+        A unit is left out if an amount of it is no number.
+        """
+        sums: dict[str, Decimal] = {}
+        for each in self.shown:
+            if each.shared.revoked_at is None:
+                for unit, value in each.shared.shown.amounts:
+                    sums[unit] = sums.get(unit, Decimal()) + _number(value)
+        return tuple(
+            (unit, f"{value.normalize():f}") for unit, value in sums.items() if value.is_finite()
+        )
+
+
+def _number(text: str) -> Decimal:
+    return Decimal(text if _PLAIN_NUMBER.fullmatch(text) else "NaN")
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What a holder writes on the page on which a collection is changed.
+
+    `sentences` has each credential that stays, by its id. `move` names one and says whether it goes
+    `up` or `down` by one place.
+    """
+
+    title: str
+    words: str = ""
+    sentences: Mapping[str, str] = field(default_factory=dict)
+    links: str = ""
+    move: tuple[str, str] | None = None
 
 
 def create(issuer: Issuer, title: str, links: str, *, now: datetime) -> str:
     """Store a collection of the credentials that the links open; return its edit token."""
-    row = CollectionRow(
-        public_id=secrets.token_urlsafe(16), title="", edit_generation=0, created_at=now
-    )
+    row = CollectionRow(public_id=secrets.token_urlsafe(16), title="", created_at=now)
     with issuer.database.writing() as session:
         session.add(row)
-        _fill(issuer, session, row, title, (), links)
+        _fill(issuer, session, row, Edited(title, links=links))
         if not row.entries:
             raise CollectionError
-        return _token(issuer.settings, row)
+        return _new_link(issuer, row, 0)
 
 
-def change(issuer: Issuer, token: str, title: str, keep: Among[str], links: str) -> bool:
-    """Give a collection another title, drop what is not in `keep`, add what the links open.
+def change(issuer: Issuer, token: str, edited: Edited) -> bool:
+    """Give a collection the words, the order and the credentials that are in `edited`.
 
     False if the token opens no collection. Raises `CollectionError` and changes nothing.
     """
     with issuer.database.writing() as session:
         row = _opened(issuer, session, token)
         if row is not None:
-            _fill(issuer, session, row, title, keep, links)
+            _fill(issuer, session, row, edited)
         return row is not None
 
 
@@ -78,10 +128,7 @@ def renew_link(issuer: Issuer, token: str) -> str | None:
     """Return the token of a new edit link; every earlier one stops working."""
     with issuer.database.writing() as session:
         row = _opened(issuer, session, token)
-        if row is None:
-            return None
-        row.edit_generation += 1
-        return _token(issuer.settings, row)
+        return None if row is None else _new_link(issuer, row, row.edit_generation + 1)
 
 
 def delete(issuer: Issuer, token: str) -> bool:
@@ -94,25 +141,29 @@ def delete(issuer: Issuer, token: str) -> bool:
 
 
 def find(issuer: Issuer, public_id: str) -> Collection | None:
-    """Return the collection with that id as everybody may see it."""
+    """Return the collection with that id."""
     with issuer.database.reading() as session:
-        return _read(issuer, session, _row(session, public_id))
+        return _read(issuer, _row(session, public_id))
 
 
 def find_edited(issuer: Issuer, token: str) -> Collection | None:
     """Return the collection that a token opens."""
     with issuer.database.reading() as session:
-        return _read(issuer, session, _opened(issuer, session, token))
+        return _read(issuer, _opened(issuer, session, token))
 
 
-def _read(issuer: Issuer, session: Session, row: CollectionRow | None) -> Collection | None:
+def _read(issuer: Issuer, row: CollectionRow | None) -> Collection | None:
     if row is None:
         return None
-    ids = [entry.credential.public_id for entry in row.entries]
-    credentials = tuple(shared for id in ids if (shared := find_shared(issuer, id)))
-    newest = {each.public_id: each for each in map(partial(_corrected, issuer), credentials)}
-    public = tuple(shared for shared in newest.values() if not shared.private)
-    return Collection(row.public_id, row.title, public, credentials)
+    collected = tuple(
+        Collected(shared, entry.sentence)
+        for entry in row.entries
+        if (shared := find_shared(issuer, entry.credential.public_id))
+    )
+    newest = ((_corrected(issuer, each.shared), each.sentence) for each in collected)
+    shown = {shared.public_id: Collected(shared, sentence) for shared, sentence in newest}
+    public = tuple(each for each in shown.values() if not each.shared.private)
+    return Collection(row.public_id, row.title, row.words, collected, public)
 
 
 def _corrected(issuer: Issuer, shared: Shared) -> Shared:
@@ -121,25 +172,15 @@ def _corrected(issuer: Issuer, shared: Shared) -> Shared:
     return newer or shared
 
 
-def _fill(
-    issuer: Issuer,
-    session: Session,
-    row: CollectionRow,
-    title: str,
-    keep: Among[str],
-    links: str,
-) -> None:
-    lines = [line.strip() for line in links.splitlines() if line.strip()][: MOST + 1]
-    opened = [(line, issuance.managed(issuer, line.rpartition("/manage/")[2])) for line in lines]
-    if unknown := tuple(line for line, credential in opened if credential is None):
-        raise CollectionError(unknown)
-    row.title = " ".join(title.split())[:LONGEST_TITLE]
-    row.entries = [entry for entry in row.entries if entry.credential.public_id in keep]
-    there = {entry.credential_pk for entry in row.entries}
-    for _, credential in opened:
-        if credential is not None and credential.id not in there:
-            there.add(credential.id)
-            row.entries.append(CollectionEntry(credential_pk=credential.id))
+def _fill(issuer: Issuer, session: Session, row: CollectionRow, edited: Edited) -> None:
+    row.title = _line(edited.title, LONGEST_TITLE)
+    row.words = edited.words.strip()[:LONGEST_WORDS]
+    row.entries = [each for each in row.entries if each.credential.public_id in edited.sentences]
+    for entry in row.entries:
+        entry.sentence = _line(edited.sentences[entry.credential.public_id], LONGEST_SENTENCE)
+    if edited.move:
+        _move(row.entries, *edited.move)
+    _add(issuer, row, edited.links)
     if len(row.entries) > MOST:
         raise CollectionError
     for place, entry in enumerate(row.entries):
@@ -147,22 +188,49 @@ def _fill(
     session.flush()
 
 
+def _line(text: str, longest: int) -> str:
+    return " ".join(text.split())[:longest]
+
+
+def _move(entries: list[CollectionEntry], public_id: str, direction: str) -> None:
+    ids = [entry.credential.public_id for entry in entries]
+    here = ids.index(public_id) if public_id in ids else -1
+    there = here + {"up": -1, "down": 1}.get(direction, 0)
+    if here >= 0 and 0 <= there < len(entries):
+        entries.insert(there, entries.pop(here))
+
+
+def _add(issuer: Issuer, row: CollectionRow, links: str) -> None:
+    lines = [line.strip() for line in links.splitlines() if line.strip()][: MOST + 1]
+    opened = [(line, issuance.managed(issuer, line.rpartition("/manage/")[2])) for line in lines]
+    if unknown := tuple(line for line, credential in opened if credential is None):
+        raise CollectionError(unknown)
+    there = {entry.credential_pk for entry in row.entries}
+    for _, credential in opened:
+        if credential is not None and credential.id not in there:
+            there.add(credential.id)
+            row.entries.append(CollectionEntry(credential_pk=credential.id, sentence=""))
+
+
+def _tokens(issuer: Issuer) -> LinkTokens:
+    return LinkTokens(issuer.settings, _PURPOSE)
+
+
+def _new_link(issuer: Issuer, row: CollectionRow, generation: int) -> str:
+    tokens = _tokens(issuer)
+    token = tokens.make(row.public_id, generation)
+    row.edit_generation, row.edit_hash = generation, tokens.hashed(token)
+    return token
+
+
 def _opened(issuer: Issuer, session: Session, token: str) -> CollectionRow | None:
-    try:
-        public_id, generation = _serializer(issuer.settings).loads(token)
-    except BadSignature:
-        return None
-    row = _row(session, public_id)
-    return row if row is not None and row.edit_generation == generation else None
+    tokens = _tokens(issuer)
+    if named := tokens.read_signed(token):
+        row = _row(session, named[0])
+        return row if row is not None and row.edit_generation == named[1] else None
+    hashed = CollectionRow.edit_hash == tokens.hashed(token)
+    return session.scalar(select(CollectionRow).where(hashed))
 
 
 def _row(session: Session, public_id: str) -> CollectionRow | None:
     return session.scalar(select(CollectionRow).where(CollectionRow.public_id == public_id))
-
-
-def _token(settings: Settings, row: CollectionRow) -> str:
-    return str(_serializer(settings).dumps([row.public_id, row.edit_generation]))
-
-
-def _serializer(settings: Settings) -> URLSafeSerializer:
-    return URLSafeSerializer(settings.secret_file.read_bytes(), salt=_PURPOSE)

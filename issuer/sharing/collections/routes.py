@@ -1,6 +1,7 @@
 """The pages of collections: the public page, and the page on which its maker changes it."""
 
 from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -8,13 +9,15 @@ from issuer.home import addresses
 from issuer.home.issuer import current_issuer
 from issuer.sharing import previews
 from issuer.sharing.collections import collection
-from issuer.sharing.collections.collection import Collection, CollectionError
+from issuer.sharing.collections.collection import Collection, CollectionError, Edited
+from issuer.sharing.collections.tables import LONGEST_SENTENCE, LONGEST_TITLE, LONGEST_WORDS
 from issuer.sharing.words import STANDINGS
 from issuer.web.access import open_to_all
 from issuer.web.answers import file, page
 from issuer.wording.language import gettext
 from verifier import clock
 from verifier.web.limits import limiter_for
+from verifier.web.report_page.facts import in_words
 
 collections = Blueprint("collections", __name__)
 limiter = limiter_for(collections)
@@ -40,11 +43,15 @@ def show(public_id: str) -> Response:
     """Show everybody a collection."""
     collected = _collection_or_404(public_id)
     now = clock.now()
-    shown = [
-        (shared, shared.shown, STANDINGS[shared.standing(now)]) for shared in collected.credentials
-    ]
-    address = addresses.collection(current_issuer().settings, public_id)
-    return page("collections/collection.html", collection=collected, shown=shown, address=address)
+    shown = [(each, each.shared.shown, each.shared.standing(now)) for each in collected.shown]
+    return page(
+        "collections/collection.html",
+        collection=collected,
+        shown=shown,
+        standings=STANDINGS,
+        total=in_words(collected.total),
+        address=addresses.collection(current_issuer().settings, public_id),
+    )
 
 
 @collections.get("/collections/<public_id>/preview.png")
@@ -52,9 +59,8 @@ def show(public_id: str) -> Response:
 def preview_png(public_id: str) -> Response:
     """Serve the picture that stands for a collection where its link is posted."""
     collected = _collection_or_404(public_id)
-    picture = previews.of_collection(
-        collected.title, collected.credentials, current_issuer().settings
-    )
+    shown = [each.shared for each in collected.shown]
+    picture = previews.of_collection(collected.title, shown, current_issuer().settings)
     return file(picture, "image/png", "preview.png")
 
 
@@ -70,8 +76,8 @@ def edit(token: str) -> Response:
 @limiter.limit("60/hour")
 def change(token: str) -> AnyResponse:
     """Change a collection, delete it, or replace its edit link."""
-    form, issuer = request.form, current_issuer()
-    match form.get("action"):
+    issuer, edited = current_issuer(), _edited(request.form)
+    match request.form.get("action"):
         case "delete":
             done: object = collection.delete(issuer, token)
             to = url_for("catalog.home")
@@ -79,16 +85,26 @@ def change(token: str) -> AnyResponse:
             done = collection.renew_link(issuer, token)
             to = url_for("collections.edit", token=done or "-")
         case _:
-            title = form.get("title", "").strip() or gettext("My credentials")
-            links = form.get("links", "")
             try:
-                done = collection.change(issuer, token, title, form.getlist("keep"), links)
+                done = collection.change(issuer, token, edited)
             except CollectionError as exc:
-                return _edit_page(token, wrong=exc, links=links)
-            to = url_for("collections.edit", token=token, saved=1)
+                return _edit_page(token, wrong=exc, links=edited.links)
+            moved = f"c-{edited.move[0]}" if edited.move else None
+            to = url_for("collections.edit", token=token, saved=1, _anchor=moved)
     if not done:
         raise NotFound
     return redirect(to, 303)
+
+
+def _edited(form: MultiDict[str, str]) -> Edited:
+    move, _, direction = form.get("move", "").rpartition(":")
+    return Edited(
+        title=form.get("title", "").strip() or gettext("My credentials"),
+        words=form.get("words", ""),
+        sentences={id: form.get(f"sentence-{id}", "") for id in form.getlist("keep")},
+        links=form.get("links", ""),
+        move=(move, direction) if move else None,
+    )
 
 
 def _edit_page(token: str, *, wrong: CollectionError | None = None, links: str = "") -> Response:
@@ -103,7 +119,7 @@ def _edit_page(token: str, *, wrong: CollectionError | None = None, links: str =
         wrong=wrong,
         links=links,
         most=collection.MOST,
-        longest=collection.LONGEST_TITLE,
+        longest={"title": LONGEST_TITLE, "words": LONGEST_WORDS, "sentence": LONGEST_SENTENCE},
     )
     response.headers["Cache-Control"] = "no-store"
     response.status_code = 422 if wrong else 200

@@ -8,6 +8,7 @@ Each function takes a part of the `Credential` view and returns what a template 
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -96,11 +97,16 @@ def _rank(level: RubricCriterionLevel) -> float | None:
     return None
 
 
+def in_words(amounts: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Return amounts, each given as (unit, value), in words."""
+    units = ((language.gettext(UNITS.get(unit, "")) or unit, value) for unit, value in amounts)
+    return tuple(f"{value} {unit}" for unit, value in units)
+
+
 def amounts(credential: Credential) -> tuple[str, ...]:
     """Return hours and credits in words (`12 hours`); what is absent is not invented (D8)."""
     if credential.amounts:
-        units = {unit: language.gettext(UNITS.get(unit, "")) for unit, _ in credential.amounts}
-        return tuple(f"{value} {units[unit] or unit}" for unit, value in credential.amounts)
+        return in_words(credential.amounts)
     if credential.credits_earned is None:
         return ()
     number = f"{credential.credits_earned:g}"
