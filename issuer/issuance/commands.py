@@ -2,18 +2,25 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
 
-from contexts.errors import DONE, FAILED, NOT_YET
+from contexts.errors import DONE, FAILED, NOT_YET, UsageError
 from issuer.audit.log import COMMAND
 from issuer.home import published
 from issuer.home.command_line import Commands
 from issuer.home.issuer import Issuer
 from issuer.issuance.finish import pending
-from issuer.issuance.records import register
+from issuer.issuance.records import find, register
+from issuer.issuance.records.find import Query, Sort
+from issuer.issuance.records.tables import CredentialState
 from issuer.issuance.records.unprintable import unprintable_credentials
 from issuer.issuance.status_lists import lists
 from keys.signer import KeysError
 from verifier import clock
+
+UNISSUED: Final = (CredentialState.PREPARED, CredentialState.QUARANTINED)
 
 
 def add_commands(commands: Commands) -> None:
@@ -26,12 +33,16 @@ def add_commands(commands: Commands) -> None:
     listing.add_argument(
         "text", nargs="?", default="", metavar="TEXT", help="a part of name, address or number"
     )
+    _add_conditions(listing)
     listing.set_defaults(run=_list)
     export = commands.add_parser("export", help="print every credential as a table")
     export.add_argument("--csv", action="store_true", required=True, help="for a spreadsheet")
+    _add_conditions(export)
     export.set_defaults(run=_export)
     revoke = commands.add_parser("revoke", help="revoke a credential, for all to see")
-    revoke.add_argument("credential", metavar="ID", help="its address or the end of it, or a name")
+    revoke.add_argument(
+        "credentials", nargs="+", metavar="ID", help="its address or the end of it, or a name"
+    )
     revoke.add_argument("--reason", required=True, help="why; shown on the credential's page")
     revoke.add_argument("--yes", action="store_true", help="do not ask first")
     revoke.add_argument(
@@ -46,6 +57,28 @@ def add_commands(commands: Commands) -> None:
     restored.set_defaults(run=_after_restore)
 
 
+def _add_conditions(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--teacher", default="", metavar="NAME", help="a part of the name")
+    parser.add_argument("--address", default="", help="a part of an e-mail address")
+    parser.add_argument("--achievement", default="", metavar="ID", help="in any version")
+    parser.add_argument("--year", type=int, help="of the award")
+    states = [*find.Standing, *UNISSUED]
+    parser.add_argument("--state", default="", choices=states, help="; ".join(states))
+
+
+def _query(args: argparse.Namespace, text: str = "") -> Query:
+    return Query(
+        text=text,
+        teacher=args.teacher,
+        address=args.address,
+        achievement=args.achievement,
+        awarded_from=date(args.year, 1, 1) if args.year else None,
+        awarded_until=date(args.year, 12, 31) if args.year else None,
+        state=args.state,
+        sort=Sort.STORED,
+    )
+
+
 def _pending(args: argparse.Namespace, issuer: Issuer) -> int:
     rows = pending(issuer)
     for row in rows:
@@ -58,45 +91,53 @@ def _pending(args: argparse.Namespace, issuer: Issuer) -> int:
 
 
 def _list(args: argparse.Namespace, issuer: Issuer) -> int:
-    for entry in register.entries(issuer, args.text):
+    for entry in register.found(issuer, _query(args, text=args.text)):
         print(f"{entry.public_id}  {entry.state:<8}  {entry.name}  {entry.achievement}")
     return DONE
 
 
 def _export(args: argparse.Namespace, issuer: Issuer) -> int:
-    register.write_csv(register.entries(issuer), sys.stdout)
+    register.write_csv(register.found(issuer, _query(args)), sys.stdout)
     return DONE
 
 
 def _revoke(args: argparse.Namespace, issuer: Issuer) -> int:
-    public_id = register.the_one(issuer, args.credential)
+    ids = [register.the_one(issuer, each) for each in args.credentials]
     if args.correct:
+        (public_id,) = ids if len(ids) == 1 else [_one_reason()]
         corrected = lists.correct_reason(
             issuer, public_id, reason=args.reason, by=COMMAND, now=clock.now()
         )
         print(f"{public_id}: {'its page shows the new reason' if corrected else 'not revoked'}")
         return DONE if corrected else FAILED
-    if not (args.yes or _agreed(issuer, public_id)):
+    if not (args.yes or _agreed(issuer, ids)):
         print("mintmark revoke: nothing is revoked (--yes does not ask)", file=sys.stderr)
         return FAILED
     try:
-        fresh = lists.revoke(issuer, public_id, reason=args.reason, by=COMMAND, now=clock.now())
+        fresh = lists.revoke_all(issuer, ids, reason=args.reason, by=COMMAND, now=clock.now())
     except (KeysError, OSError) as exc:
         message = f"recorded, but not yet for all to see: {exc}; then: mintmark publish"
         raise KeysError(message) from exc
-    print(f"{public_id} {'is revoked' if fresh else 'was revoked before'}; its list is published")
+    for public_id in ids:
+        done = "is revoked" if public_id in fresh else "was revoked before"
+        print(f"{public_id} {done}; its list is published")
     if fresh:
         print("everybody can read the reason on the credential's page")
     return DONE
 
 
-def _agreed(issuer: Issuer, public_id: str) -> bool:
+def _one_reason() -> str:
+    raise UsageError("--correct replaces the reason of one credential")
+
+
+def _agreed(issuer: Issuer, ids: Sequence[str]) -> bool:
     """Ask at the terminal. Without somebody to answer, nothing is agreed."""
-    (entry,) = register.entries(issuer, f"/{public_id}.")
-    print(f"{entry.name}, {entry.achievement}, approved {entry.approved_at}: {entry.page}")
+    for public_id in ids:
+        (entry,) = register.found(issuer, Query(public_id=public_id, sort=Sort.STORED))
+        print(f"{entry.name}, {entry.achievement}, approved {entry.approved_at}: {entry.page}")
     print("Revoked is for ever: nobody can take it back (Bitstring Status List 1.0, revocation).")
     try:
-        return input("Revoke it? Type yes: ").strip().lower() == "yes"
+        return input("Revoke? Type yes: ").strip().lower() == "yes"
     except EOFError:
         return False
 

@@ -1,7 +1,7 @@
 """Status lists as the world sees them: signed files, made anew from rows (OB-77, D12, P7)."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -184,25 +184,40 @@ def _read(file: Path) -> _Signed | None:
 
 
 def revoke(issuer: Issuer, public_id: str, *, reason: str, by: str, now: datetime) -> bool:
-    """Revoke a credential: its row is committed, then its list published, before this returns.
+    """Revoke one credential, as `revoke_all` does; False if it was revoked before."""
+    return bool(revoke_all(issuer, [public_id], reason=reason, by=by, now=now))
 
-    `by` is who does it, for the audit log. Its holder is told by mail. Returns False if it was
-    revoked before; the list is published all the same. Raises `NotIssuedError`, and `KeysError` if
-    the row is there and the list could not be signed.
+
+def revoke_all(
+    issuer: Issuer, public_ids: Sequence[str], *, reason: str, by: str, now: datetime
+) -> set[str]:
+    """Revoke credentials: their rows are committed, all or none, then their lists published,
+    before this returns.
+
+    `by` is who does it, for the audit log. Their holders are told by mail. Return those that were
+    not revoked before; the lists are published all the same. Raises `NotIssuedError`, with none
+    revoked, and `KeysError` if the rows are there and a list could not be signed.
     """
     with issuer.database.writing() as session:
-        found = select(CredentialRow).where(CredentialRow.public_id == public_id)
-        row = session.scalar(found.with_for_update())
-        if row is None:
-            raise NotIssuedError(f"no credential {public_id!r}")
-        fresh = places.revoke(session, row.list_number, row.list_index, reason=reason, now=now)
-        if fresh:
-            audit.record(session, by=by, action=REVOKED, about=public_id, now=now)
-        number = row.list_number
-        if fresh and row.state == CredentialState.ISSUED and issuer.settings.mail is not None:
-            queue.put(session, "withdrawn", public_id, host=issuer.settings.host, now=now)
-    publish(issuer, number)
+        these = select(CredentialRow).where(CredentialRow.public_id.in_(public_ids))
+        rows = session.scalars(these.order_by(CredentialRow.id).with_for_update()).all()
+        if unknown := set(public_ids) - {row.public_id for row in rows}:
+            raise NotIssuedError(f"no credential {min(unknown)!r}")
+        fresh = {row.public_id for row in rows if _revoke(session, issuer, row, reason, by, now)}
+    for number in sorted({row.list_number for row in rows}):
+        publish(issuer, number)
     return fresh
+
+
+def _revoke(
+    session: Session, issuer: Issuer, row: CredentialRow, reason: str, by: str, now: datetime
+) -> bool:
+    if not places.revoke(session, row.list_number, row.list_index, reason=reason, now=now):
+        return False
+    audit.record(session, by=by, action=REVOKED, about=row.public_id, now=now)
+    if row.state == CredentialState.ISSUED and issuer.settings.mail is not None:
+        queue.put(session, "withdrawn", row.public_id, host=issuer.settings.host, now=now)
+    return True
 
 
 def correct_reason(issuer: Issuer, public_id: str, *, reason: str, by: str, now: datetime) -> bool:

@@ -1,0 +1,252 @@
+"""Credentials, found by what people know of them, a page at a time or as a whole.
+
+    found = find.page(session, settings, Query(teacher="maria"), now=now)
+    found.entries, found.total
+    find.page(session, settings, Query(teacher="maria"), now=now, after=found.after)
+
+What may be seen by whoever asks is a condition of the caller: `Query(where=…)`.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import Session
+
+from issuer.catalog.tables import AchievementVersion
+from issuer.drawing.serial import serial
+from issuer.home import addresses
+from issuer.home.settings import Settings
+from issuer.issuance.records.approval_tables import AddressRow, ApprovalRow
+from issuer.issuance.records.search import fold
+from issuer.issuance.records.tables import CredentialRow, CredentialState, Revocation
+from verifier.checks.recipient import ascii_lower
+
+SIZE: Final = 50
+BATCH: Final = 2000
+
+
+class Standing(StrEnum):
+    """What a credential is now, beside the states of one that is not issued yet."""
+
+    ISSUED = "issued"
+    ENDED = "ended"
+    REVOKED = "revoked"
+    SUPERSEDED = "superseded"
+
+
+class Sort(StrEnum):
+    """In which order credentials are listed."""
+
+    STORED = "stored"
+    """As they came, the oldest first. Also those that `mintmark migrate` has not come to."""
+    NEWEST = "newest"
+    TEACHER = "teacher"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is looked for: everything that is said has to fit. An empty one finds all.
+
+    `teacher`, `address` and `approval_id` are parts of what is stored, without regard to case and
+    accents. `text` is a part of any of these, or a whole serial number or id. `achievement` is an
+    id, whatever the version. The days are those of the award, both included. `where` is a further
+    condition on `ApprovalRow` and `CredentialRow`.
+    """
+
+    text: str = ""
+    teacher: str = ""
+    address: str = ""
+    achievement: str = ""
+    awarded_from: date | None = None
+    awarded_until: date | None = None
+    state: str = ""
+    serial: str = ""
+    approval_id: str = ""
+    public_id: str = ""
+    where: ColumnElement[bool] | None = None
+    sort: Sort = Sort.NEWEST
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One credential as an administrator looks for it."""
+
+    public_id: str
+    state: str
+    name: str
+    emails: str
+    achievement: str
+    approved_at: str
+    approval_id: str
+    source: str
+    serial: str
+    page: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of what was found, how many there are in all, and what the next page comes after."""
+
+    entries: tuple[Entry, ...]
+    total: int
+    after: str | None
+
+
+def page(
+    session: Session,
+    settings: Settings,
+    query: Query,
+    *,
+    now: datetime,
+    after: str = "",
+    size: int = SIZE,
+) -> Page:
+    """Return the credentials that fit, at most `size`, behind the one whose id is `after`."""
+    fits = _fits(query, now)
+    total = session.scalar(select(func.count()).select_from(_JOINED).where(*fits)) or 0
+    rows = _rows(session, query, fits, now, after, size + 1)
+    entries = tuple(_entry(settings, row) for row in rows[:size])
+    return Page(entries, total, entries[-1].public_id if len(rows) > size else None)
+
+
+def every(session: Session, settings: Settings, query: Query, *, now: datetime) -> Iterator[Entry]:
+    """Yield all credentials that fit, however many: a batch at a time is in memory."""
+    fits, after = _fits(query, now), ""
+    while rows := _rows(session, query, fits, now, after, BATCH):
+        for row in rows:
+            yield _entry(settings, row)
+        after = rows[-1].public_id
+
+
+_REVOKED: Final = (Revocation.list_number == CredentialRow.list_number) & (
+    Revocation.list_index == CredentialRow.list_index
+)
+_JOINED: Final = (
+    CredentialRow.__table__.join(ApprovalRow.__table__, CredentialRow.approval_pk == ApprovalRow.id)
+    .join(
+        AchievementVersion.__table__,
+        ApprovalRow.achievement_version_id == AchievementVersion.id,
+    )
+    .outerjoin(Revocation.__table__, _REVOKED)
+)
+_SORTS: Final[dict[Sort, tuple[Any, bool]]] = {
+    Sort.STORED: (CredentialRow.id, False),
+    Sort.NEWEST: (ApprovalRow.awarded_on, True),
+    Sort.TEACHER: (ApprovalRow.teacher, False),
+}
+"""The column of each order, and whether the largest comes first."""
+
+
+def _state(now: datetime) -> ColumnElement[str]:
+    issued = CredentialRow.state == CredentialState.ISSUED
+    return case(
+        (CredentialRow.superseded_by.is_not(None), Standing.SUPERSEDED),
+        (and_(issued, Revocation.list_index.is_not(None)), Standing.REVOKED),
+        (and_(issued, ApprovalRow.valid_until <= now), Standing.ENDED),
+        else_=CredentialRow.state,
+    )
+
+
+def _rows(
+    session: Session,
+    query: Query,
+    fits: list[ColumnElement[bool]],
+    now: datetime,
+    after: str,
+    size: int,
+) -> list[Row[*tuple[Any, ...]]]:
+    column, falling = _SORTS[query.sort]
+    rows: Select[*tuple[Any, ...]] = select(
+        CredentialRow.public_id,
+        CredentialRow.serial,
+        _state(now).label("standing"),
+        ApprovalRow.approval_id,
+        ApprovalRow.revision,
+        ApprovalRow.source,
+        ApprovalRow.content,
+        column.label("place"),
+    )
+    rows = rows.select_from(_JOINED).where(*fits, column.is_not(None))
+    if after:
+        place = select(column, CredentialRow.id).select_from(_JOINED)
+        found = session.execute(place.where(CredentialRow.public_id == after)).first()
+        if found is None:
+            return []
+        here, there = tuple_(column, CredentialRow.id), tuple_(*map(literal, found))
+        rows = rows.where(here < there if falling else here > there)
+    order = [each.desc() if falling else each.asc() for each in (column, CredentialRow.id)]
+    return list(session.execute(rows.order_by(*order).limit(size)))
+
+
+def _fits(query: Query, now: datetime) -> list[ColumnElement[bool]]:
+    """Return what a row has to fulfill."""
+    asked: list[tuple[object, ColumnElement[bool] | None]] = [
+        (query.text.strip(), _anywhere(query.text.strip())),
+        (query.teacher, _part(ApprovalRow.teacher, fold(query.teacher))),
+        (query.address, _has_address(query.address)),
+        (query.achievement, AchievementVersion.achievement_id == query.achievement),
+        (query.awarded_from, ApprovalRow.awarded_on >= (query.awarded_from or date.min)),
+        (query.awarded_until, ApprovalRow.awarded_on <= (query.awarded_until or date.max)),
+        (query.state, _state(now) == query.state),
+        (query.serial, CredentialRow.serial == query.serial.strip().upper()),
+        (query.approval_id, _part(func.lower(ApprovalRow.approval_id), query.approval_id.lower())),
+        (query.public_id, CredentialRow.public_id == query.public_id),
+        (query.where is not None, query.where),
+    ]
+    return [condition for said, condition in asked if said and condition is not None]
+
+
+def _anywhere(text: str) -> ColumnElement[bool]:
+    return or_(
+        _part(ApprovalRow.teacher, fold(text)),
+        _has_address(text),
+        CredentialRow.serial == text.upper(),
+        CredentialRow.public_id == text,
+        _part(func.lower(ApprovalRow.approval_id), text.lower()),
+    )
+
+
+def _has_address(text: str) -> ColumnElement[bool]:
+    known = AddressRow.approval_pk == ApprovalRow.id
+    return exists().where(known, _part(AddressRow.address, ascii_lower(text.strip())))
+
+
+def _part(column: Any, text: str) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = column.contains(text, autoescape=True)
+    return found
+
+
+def _entry(settings: Settings, row: Row[*tuple[Any, ...]]) -> Entry:
+    content = json.loads(row.content)
+    address = addresses.credential(settings, row.public_id)
+    return Entry(
+        public_id=row.public_id,
+        state=row.standing,
+        name=content["recipient"]["name"],
+        emails=" ".join(content["recipient"]["emails"]),
+        achievement=content["achievement"].get("id") or content["achievement"].get("name", ""),
+        approved_at=content["approved_at"],
+        approval_id=row.approval_id,
+        source=row.source,
+        serial=row.serial or serial(address),
+        page=f"{address}.html",
+        revision=row.revision,
+    )
