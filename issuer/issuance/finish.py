@@ -18,6 +18,7 @@ from issuer.database.database import UnavailableError
 from issuer.home.issuer import Issuer
 from issuer.issuance import manage
 from issuer.issuance.problems import QuarantinedError
+from issuer.issuance.records import forms
 from issuer.issuance.records.approval_tables import ApprovalRow
 from issuer.issuance.records.tables import UNFINISHED, CredentialRow, CredentialState
 from issuer.issuance.signing.proofs import Secured, secure
@@ -44,11 +45,11 @@ _PENDING = select(
     CredentialRow.state,
     CredentialRow.problem,
     CredentialRow.list_number,
-    CredentialRow.to_sign,
+    CredentialRow.document,
 ).where(UNFINISHED)
 _THESE = _PENDING.where(CredentialRow.id.in_(bindparam("keys", expanding=True)))
 _UNFINISHED = update(CredentialRow).where(CredentialRow.id == bindparam("key"), UNFINISHED)
-_ISSUED = _UNFINISHED.values(state=CredentialState.ISSUED, problem=None, to_sign=b"")
+_ISSUED = _UNFINISHED.values(state=CredentialState.ISSUED, problem=None)
 Fresh: TypeAlias = Row[int, str, str, int]
 _FRESH = (
     select(CredentialRow.id, CredentialRow.public_id, ApprovalRow.source, ApprovalRow.revision)
@@ -118,7 +119,7 @@ def _made(
     """Return the forms of a credential, or what our own verifier objects to."""
     try:
         computed = Computed()
-        secured = secure(row.to_sign, signers, issuer.settings, computed)
+        secured = secure(row.document, signers, issuer.settings, computed)
         return self_check(issuer, secured, known, computed) or secured
     except CanonicalizationError as exc:
         return f"it cannot be signed: {exc}"
@@ -129,8 +130,8 @@ def _store(issuer: Issuer, made: Sequence[tuple[Pending, Secured | str]]) -> Non
     issued, held_back, now = [], [], clock.now()
     for row, done in made:
         if isinstance(done, Secured):
-            forms = {"json": done.json, "jwt": done.jwt, "to_share": done.to_share}
-            issued.append({"key": row.id, "issued_at": now, **forms})
+            ends = forms.columns(row.document, done.json, done.jwt, done.to_share)
+            issued.append({"key": row.id, "issued_at": now, **ends})
         else:
             log.error("credential %s is quarantined: %s", row.public_id, done)
             held_back.append({"key": row.id, "problem": done})

@@ -223,7 +223,7 @@ def _credential(document: Mapping[str, Any], reserved: Reservation, tokens: Link
         "list_number": reserved.list_number,
         "list_index": reserved.list_index,
         "state": CredentialState.PREPARED,
-        "to_sign": to_json(document),
+        "document": to_json(document),
         "prepared_at": reserved.at,
         "manage_hash": tokens.hashed(tokens.make(reserved.public_id, 0)),
     } | search.of_credential(document)

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from issuer.database.database import Database
 from issuer.issuance.approval import Approval, from_data
-from issuer.issuance.records import search
+from issuer.issuance.records import forms, search
 from issuer.issuance.records.approval_tables import ApprovalRow
-from issuer.issuance.records.tables import CredentialRow, CredentialState
+from issuer.issuance.records.tables import CredentialRow
 
 BATCH: Final = 200
 _LEFT: Final = ApprovalRow.teacher.is_(None)
@@ -20,11 +20,10 @@ _ROWS: Final = (
         ApprovalRow.id,
         ApprovalRow.content,
         CredentialRow.id.label("credential"),
-        CredentialRow.state,
-        CredentialRow.to_sign,
-        CredentialRow.json,
-        CredentialRow.jwt,
-        CredentialRow.to_share,
+        CredentialRow.document,
+        CredentialRow.json_end,
+        CredentialRow.jwt_end,
+        CredentialRow.to_share_end,
     )
     .join(CredentialRow, CredentialRow.approval_pk == ApprovalRow.id)
     .where(_LEFT)
@@ -67,12 +66,13 @@ def _store(session: Session, rows: Any) -> None:
     credentials: list[dict[str, Any]] = []
     stored: list[tuple[int, Approval]] = []
     for row in rows:
-        approval, document = from_data(json.loads(row.content)), json.loads(row.json or row.to_sign)
+        approval = from_data(json.loads(row.content))
+        document = json.loads(row.document or row.json)
         stored.append((row.id, approval))
         approvals.append({"key": row.id} | search.of_approval(approval, document))
-        to_sign = b"" if row.state == CredentialState.ISSUED else row.to_sign
-        forms = {"to_sign": to_sign, "json": row.json, "jwt": row.jwt, "to_share": row.to_share}
-        credentials.append({"key": row.credential} | forms | search.of_credential(document))
+        ends = forms.columns(row.document, row.json, row.jwt, row.to_share)
+        columns = {"document": row.document} | ends | search.of_credential(document)
+        credentials.append({"key": row.credential} | columns)
     search.store_addresses(session, stored)
     session.connection().execute(_APPROVAL, approvals)
     session.connection().execute(_CREDENTIAL, credentials)

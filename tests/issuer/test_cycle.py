@@ -19,9 +19,10 @@ from issuer.issuance import (
     managed,
     progress,
     receive,
+    receive_all,
 )
 from issuer.issuance.finish import finish_pending, pending
-from issuer.issuance.prepare import _address
+from issuer.issuance.prepare import Arrived, _address
 from issuer.issuance.problems import Refused
 from issuer.issuance.records.approval_tables import ApprovalRow, EventRow
 from issuer.issuance.records.tables import CredentialRow, StatusList
@@ -80,7 +81,7 @@ def test_json_and_jwt_secure_one_prepared_document(issuer, approval):
         "nbf": int(row.prepared_at.timestamp()),
         "exp": int(datetime(2031, 1, 1, tzinfo=UTC).timestamp()),
     }
-    assert row.to_sign == b""
+    assert row.json.startswith(row.document[:-1] + b",")
     assert token.payload == {**document, **claims}
     assert token.header.keys() == {"alg", "kid", "typ"}
     assert proof["created"] == document["validFrom"]
@@ -202,7 +203,8 @@ def test_what_is_signed_later_is_what_was_prepared(locked, approval):
     row = find(locked, received.credential_id)
     document = json.loads(row.json)
     del document["proof"]
-    assert (row.to_sign, document) == (b"", json.loads(prepared.to_sign))
+    assert row.document == prepared.document
+    assert document == json.loads(prepared.document)
 
 
 def test_a_credential_that_our_verifier_refuses_is_quarantined_until_it_does_not(issuer, approval):
@@ -242,7 +244,7 @@ def test_one_quarantined_credential_does_not_keep_the_others(locked, approval, o
     unlock(issuer)
     with issuer.database.writing() as session:  # as if it had been built by an older version
         row = session.scalars(select(CredentialRow).order_by(CredentialRow.id)).first()
-        row.to_sign = row.to_sign.replace(old, new)
+        row.document = row.document.replace(old, new)
     found = {row.public_id: error for row, error in finish_pending(issuer)}
     assert isinstance(found[ids[0]], QuarantinedError)
     assert found[ids[1]] is None
@@ -286,14 +288,17 @@ def _long():
 def test_a_disk_that_is_full_after_the_approval_leaves_it_to_be_finished(issuer, approval):
     home = issuer.settings.passphrase_file
     home.rename(home.with_name("away"))
-    stored = deliver(issuer, approval(narrative=_long()))
+    arrived = [Arrived(approval(f"a-{number}"), f"e-{number}") for number in range(20)]
+    stored = receive_all(issuer, arrived, source="forms", now=datetime.now(UTC))
     home.with_name("away").rename(home)
     full = Issuer(issuer.settings)
     fill(full)
-    with pytest.raises(UnavailableError):
-        deliver(full, approval(narrative=_long()))
+    with pytest.raises(UnavailableError):  # the forms of one would fit into what is free
+        receive_all(full, arrived, source="forms", now=datetime.now(UTC))
     full.database.close()
-    assert deliver(issuer, approval(narrative=_long())).credential_id == stored.credential_id
+    again = receive_all(issuer, arrived, source="forms", now=datetime.now(UTC))
+    assert [one.credential_id for one in again] == [one.credential_id for one in stored]
+    assert {one.outcome for one in again} == {ApprovalOutcome.ALREADY}
 
 
 def test_a_database_that_cannot_be_written_is_unavailable(issuer, approval):

@@ -272,7 +272,7 @@ def test_a_process_of_an_older_version_says_that_the_database_was_upgraded(any_i
     """It neither goes on nor loses what it is sent: whoever sent it is to send it again (P12)."""
     site = Site(any_issuer.settings, approval)
     with any_issuer.database.writing() as session:
-        session.execute(text("ALTER TABLE credentials RENAME COLUMN to_sign TO something_newer"))
+        session.execute(text("ALTER TABLE credentials RENAME COLUMN document TO something_newer"))
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     answers = [site.ask(rule, method) for rule, method in site.rules()]
     assert 500 not in {answer.status_code for answer in answers}

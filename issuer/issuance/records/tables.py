@@ -8,8 +8,9 @@ from typing import Final
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, and_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from issuer.database.compressed import CompressedBytes, CompressedJwt
+from issuer.database.compressed import CompressedBytes
 from issuer.database.database import Base
+from issuer.issuance.records import forms
 from issuer.issuance.records.approval_tables import ApprovalRow
 
 
@@ -37,14 +38,13 @@ class StatusList(Base):
 
 
 class CredentialRow(Base):
-    """One credential: prepared bytes first, then the forms that were signed of them.
+    """One credential: the document that was prepared, then the forms that were signed of it.
 
-    `to_sign`, `json`, `jwt` and `to_share` are the exact bytes: nothing that is served is written
-    again from its parts. `to_sign` is emptied once the credential is issued. An issuer whose DID
-    has no key for JWTs leaves `jwt` empty. `to_share` is the holder's alone: who has it can show
-    any part of the credential. `manage_hash` finds the row of a holder's link; None is told at
-    `home.link_tokens`. `ending_told_at` is when its holder was told that it will end, or when
-    nobody had to be. `serial` is what the certificate prints; None is told at
+    `json`, `jwt` and `to_share` are the exact bytes that were signed. All begin with `document`,
+    so it is stored once, and of each form what comes after it (`records.forms`). An older version
+    stored forms whole, and emptied `document`. `manage_hash` finds the row of a holder's link;
+    None is told at `home.link_tokens`. `ending_told_at` is when its holder was told that it will
+    end, or when nobody had to be. `serial` is what the certificate prints; None is told at
     `ApprovalRow`. `superseded_by` is the credential of a later revision, the newest that was
     issued; `leads_on` says that it is for the same person.
     """
@@ -66,11 +66,11 @@ class CredentialRow(Base):
     state: Mapped[str] = mapped_column(String(20), default=CredentialState.PREPARED)
     problem: Mapped[str | None]
     serial: Mapped[str | None] = mapped_column(String(11))
-    to_sign: Mapped[bytes]
+    document: Mapped[bytes] = mapped_column(CompressedBytes)
     prepared_at: Mapped[datetime]
-    json: Mapped[bytes | None] = mapped_column(CompressedBytes)
-    jwt: Mapped[bytes | None] = mapped_column(CompressedJwt)
-    to_share: Mapped[bytes | None] = mapped_column(CompressedBytes)
+    json_end: Mapped[bytes | None] = mapped_column("json", CompressedBytes)
+    jwt_end: Mapped[bytes | None] = mapped_column("jwt", CompressedBytes)
+    to_share_end: Mapped[bytes | None] = mapped_column("to_share", CompressedBytes)
     issued_at: Mapped[datetime | None]
     manage_generation: Mapped[int] = mapped_column(default=0)
     manage_hash: Mapped[bytes | None]
@@ -79,6 +79,21 @@ class CredentialRow(Base):
     leads_on: Mapped[bool] = mapped_column(default=False)
 
     approval: Mapped[ApprovalRow] = relationship()
+
+    @property
+    def json(self) -> bytes | None:
+        """The document with its proofs, as it was signed and is served."""
+        return self.json_end and forms.whole(self.document, self.json_end)
+
+    @property
+    def jwt(self) -> bytes | None:
+        """The document as a VC-JWT; None if the issuer's DID has no key for JWTs."""
+        return self.jwt_end and forms.jwt_whole(self.document, self.jwt_end)
+
+    @property
+    def to_share(self) -> bytes | None:
+        """The document with a proof to share parts of; the holder's alone, who can show any."""
+        return self.to_share_end and forms.whole(self.document, self.to_share_end)
 
 
 UNFINISHED: Final = and_(
