@@ -34,6 +34,12 @@ from issuer.people.account_routes import account
 from issuer.people.people_routes import people
 from issuer.people.roster.routes import roster
 from issuer.people.signing_in.routes import signing_in
+from issuer.program import objects as program_objects
+from issuer.program.coaching import sign_offs
+from issuer.program.evidence import artifacts
+from issuer.program.projects import routes as project_routes
+from issuer.program.projects.declaration_routes import declaring
+from issuer.program.projects.routes import projects
 from issuer.sharing import checked
 from issuer.sharing import problems as sharing_problems
 from issuer.sharing.collections.routes import collections
@@ -75,9 +81,11 @@ PROBLEMS: Final = (
 )
 """Every type of problem, as its subject declares it."""
 
-OBJECTS: Final = rules.by_name(*objects.OBJECTS)
+OBJECTS: Final = rules.by_name(*objects.OBJECTS, *program_objects.OBJECTS)
 """Every kind of object that not everybody may see, as its room declares it."""
-NAVIGATION: Final = (*people_routes.NAVIGATION,)
+NAVIGATION: Final = (*project_routes.NAVIGATION, *people_routes.NAVIGATION)
+SUBMISSION_CHECKS: Final = (sign_offs.check, artifacts.check)
+"""What the program's rooms ask of a submission."""
 """The pages at the top, for those who may open them."""
 
 log = logging.getLogger(__name__)
@@ -108,8 +116,9 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(blueprint, url_prefix=prefix)
     for blueprint in (files, pages, approvals, catalog, sharing, holding, embed, collections):
         app.register_blueprint(blueprint)
-    for blueprint in (signing_in, account, people, roster):
+    for blueprint in (signing_in, account, people, roster, declaring, projects):
         app.register_blueprint(blueprint)
+    app.extensions["submission_checks"] = SUBMISSION_CHECKS
     language.speak(app)
     problems.register(app, settings, types=PROBLEMS, loggable=schema.loggable)
     protect(app, https=settings.public_url.startswith("https:"))

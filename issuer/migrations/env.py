@@ -9,6 +9,7 @@ import issuer.program.coaching.tables
 import issuer.program.evaluation.tables
 import issuer.program.evidence.tables
 import issuer.program.policy
+import issuer.program.projects.declarations
 import issuer.sharing.collections.tables  # noqa: F401 (they import the tables of every subject)
 from issuer.database.database import Base
 

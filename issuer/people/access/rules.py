@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 from sqlalchemy import ColumnElement, exists, false, or_, select, true
 from sqlalchemy.orm import Session
 
-from issuer.people.access.guarded import ANY, OWN, Guarded, Me
+from issuer.people.access.guarded import ANY, BUILDING, OWN, Guarded, Me
 from issuer.people.roles import Role
 from issuer.web.access import RouteRule
 from verifier.wording.words import N_
@@ -91,6 +91,13 @@ RULES: Final = (
     *_rows(_KEEP_PEOPLE, "import", "add", ANY, _KEEPING),
     *_rows(_KEEP_PEOPLE, "import", "read carry-out", OWN, _KEEPING),
     *_rows(_NAME_ROLES, "person", "roles", ANY, _ROLES, fresh=True),
+    *_rows([SIGNED_IN], "declaration", "read write", ANY, _YOURS),
+    *_rows([Role.TEACHER], "project", "begin", ANY, _YOURS),
+    *_rows([SIGNED_IN], "project", "read write", OWN, _YOURS),
+    *_rows(_SUPERINTENDENTS, "project", "read", ANY, N_("Your role runs the program.")),
+    *_rows(
+        [Role.BUILDING_ADMINISTRATOR], "project", "read", BUILDING, N_("It is of your building.")
+    ),
 )
 """Every row. What a room adds stands here too, with its objects: one table, to be read as one."""
 

@@ -7,7 +7,6 @@ check(policy)(session, project, Purpose.COMPLETION)     # Findings(signed_off=Fa
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,7 +15,7 @@ from contexts.errors import MintmarkError
 from issuer.people.tables import PersonRow
 from issuer.program.coaching.tables import SignOffRow
 from issuer.program.policy import Policy
-from issuer.program.projects.submission import Check, Findings, Missing
+from issuer.program.projects.submission import Findings, Missing
 from issuer.program.projects.tables import ProjectRow
 from issuer.program.windows.window import Purpose
 
@@ -82,18 +81,8 @@ def missing(session: Session, project: ProjectRow) -> list[SignOffRole]:
     return [signer for signer in SignOffRole if signer not in signed]
 
 
-def check(policy: Policy) -> Check:
-    """Return the check that a completion meets: three signatures, where the district asks so."""
-    return partial(_findings, policy)
-
-
-def for_approval(session: Session, project: ProjectRow) -> Sequence[Mapping[str, str]]:
-    """Return role and time of each sign-off, as an approval states them: no names."""
-    rows = sorted(by_signer(session, project).values(), key=lambda row: row.signed_at)
-    return [{"role": row.role, "at": row.signed_at.isoformat(timespec="seconds")} for row in rows]
-
-
-def _findings(policy: Policy, session: Session, project: ProjectRow, purpose: Purpose) -> Findings:
+def check(session: Session, project: ProjectRow, purpose: Purpose, policy: Policy) -> Findings:
+    """Return who still has to sign a completion, where the district asks for it."""
     if purpose is Purpose.PROPOSAL or not policy.three_sign_offs:
         return Findings()
     waiting = missing(session, project)
@@ -101,3 +90,9 @@ def _findings(policy: Policy, session: Session, project: ProjectRow, purpose: Pu
         missing=[Missing(f"sign_off.{signer}", "unsigned") for signer in waiting],
         signed_off=not waiting,
     )
+
+
+def for_approval(session: Session, project: ProjectRow) -> Sequence[Mapping[str, str]]:
+    """Return role and time of each sign-off, as an approval states them: no names."""
+    rows = sorted(by_signer(session, project).values(), key=lambda row: row.signed_at)
+    return [{"role": row.role, "at": row.signed_at.isoformat(timespec="seconds")} for row in rows]

@@ -22,6 +22,7 @@ from issuer.people.tables import PersonRow
 from issuer.program.evidence.file_kinds import BEGINNING, FileKind, NotTaken, kind_of
 from issuer.program.evidence.file_store import PIECE, FileStore
 from issuer.program.evidence.tables import ArtifactRow, UploadRow
+from issuer.program.policy import Policy
 from issuer.program.projects.submission import Findings, Missing
 from issuer.program.projects.tables import ProjectRow
 from issuer.program.windows.window import Purpose
@@ -218,7 +219,7 @@ def current(session: Session, project: ProjectRow) -> Sequence[ArtifactRow]:
     return session.scalars(rows.order_by(ArtifactRow.id)).all()
 
 
-def check(session: Session, project: ProjectRow, purpose: Purpose) -> Findings:
+def check(session: Session, project: ProjectRow, purpose: Purpose, policy: Policy) -> Findings:
     """Return what a completion's artifacts still need, and what of them is handed in."""
     if purpose is Purpose.PROPOSAL:
         return Findings()

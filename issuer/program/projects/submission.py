@@ -44,7 +44,7 @@ class Findings:
     artifacts: Sequence[dict[str, str]] = ()
 
 
-Check: TypeAlias = Callable[[Session, ProjectRow, Purpose], Findings]
+Check: TypeAlias = Callable[[Session, ProjectRow, Purpose, Policy], Findings]
 
 
 class Incomplete(MintmarkError):
@@ -83,7 +83,7 @@ def readiness(
     purpose = WRITTEN_IN.get(State(project.state))
     if purpose is None:
         raise ReadOnly(f"nothing is handed in while a project is {project.state}")
-    findings = [check(session, project, purpose) for check in checks]
+    findings = [check(session, project, purpose, policy) for check in checks]
     missing = _missing(project, policy, purpose)
     missing += [item for finding in findings for item in finding.missing]
     window = open_window(session, project, purpose, received)

@@ -10,6 +10,7 @@ from issuer.people.access.rules import SIGNED_IN
 from issuer.people.roster import keeping
 from issuer.people.roster.rows import Roster
 from issuer.people.tables import SessionRow
+from issuer.program.projects import drafts
 from verifier import clock
 
 
@@ -31,15 +32,22 @@ def _import(district, person):
         return keeping.keep(session, person.id, Roster(()), now=clock.now())
 
 
+def _project(district, person):
+    with district.issuer.database.writing() as session:
+        return drafts.begin(session, person, None, now=clock.now()).public_id
+
+
 OBJECTS = {
+    "project": _project,
     "person": lambda district, person: person.public_id,
     "session": _session,
     "kept form": _kept_form,
     "import": _import,
 }
 """By the name in the rules."""
-OTHER_PARTS = {"grant": 1}
-"""What stands in an address beside the key, by its name there: any will do."""
+OTHER_PARTS = {"grant": 999, "other": 999}
+"""What stands in an address beside the key, by its name there: one that is not there, so that the
+walk takes no role away on its way."""
 
 _REGISTER = dict.fromkeys(("assistant-superintendent", "deputy", "office", "operator"), "any")
 ALLOWED = {
@@ -53,5 +61,15 @@ ALLOWED = {
     ("import", "add"): _REGISTER,
     ("import", "read"): dict.fromkeys(_REGISTER, "own"),
     ("import", "carry-out"): dict.fromkeys(_REGISTER, "own"),
+    ("declaration", "read"): {SIGNED_IN: "any"},
+    ("declaration", "write"): {SIGNED_IN: "any"},
+    ("project", "begin"): {"teacher": "any"},
+    ("project", "read"): {
+        SIGNED_IN: "own",
+        "assistant-superintendent": "any",
+        "deputy": "any",
+        "building-administrator": "building",
+    },
+    ("project", "write"): {SIGNED_IN: "own"},
     ("person", "roles"): {"assistant-superintendent": "any", "operator": "any"},
 }

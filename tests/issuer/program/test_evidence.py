@@ -17,6 +17,7 @@ from issuer.program.evidence.artifacts import (
 )
 from issuer.program.evidence.file_kinds import NotTaken, Shown, is_rarely_played, kind_of
 from issuer.program.evidence.file_store import FileStore, OutOfPlace
+from issuer.program.policy import PILOT
 from issuer.program.projects import drafts
 from issuer.program.windows.window import Purpose
 
@@ -182,19 +183,20 @@ ANSWERS = {
 def test_a_completion_needs_evidence_and_consent_for_each(session, store, project, teacher, now):
     def missing():
         return [
-            (m.field, m.code) for m in artifacts.check(session, project, Purpose.COMPLETION).missing
+            (m.field, m.code)
+            for m in artifacts.check(session, project, Purpose.COMPLETION, PILOT).missing
         ]
 
     assert missing() == [("artifacts", "empty")]
     artifact = upload(session, store, project, now)
     assert missing() == [(f"artifact.{artifact.public_id}", "consent")]
     artifacts.describe(session, artifact, **ANSWERS, by=teacher, now=now)
-    findings = artifacts.check(session, project, Purpose.COMPLETION)
+    findings = artifacts.check(session, project, Purpose.COMPLETION, PILOT)
     assert (findings.missing, findings.consented) == ([], True)
     (pinned,) = findings.artifacts
     assert pinned["sha256"] == artifact.sha256
     assert "plan.pdf" not in pinned.values()
-    assert artifacts.check(session, project, Purpose.PROPOSAL).artifacts == ()
+    assert artifacts.check(session, project, Purpose.PROPOSAL, PILOT).artifacts == ()
 
 
 @pytest.mark.parametrize(
@@ -260,5 +262,5 @@ def test_a_file_name_is_its_last_part_in_one_line(session, store, project, now, 
 def test_what_was_handed_in_is_not_changed_by_what_is_removed_later(session, store, project, now):
     artifact = upload(session, store, project, now)
     artifacts.remove(session, artifact, now=now)
-    assert artifacts.check(session, project, Purpose.COMPLETION).artifacts == []
+    assert artifacts.check(session, project, Purpose.COMPLETION, PILOT).artifacts == []
     assert b"".join(store.read(artifact.sha256)) == PDF

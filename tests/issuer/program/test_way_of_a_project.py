@@ -55,7 +55,7 @@ MET = {"learning": "met", "work": "met"}
 NOT_YET = {"learning": "met", "work": "not-yet"}
 
 
-def with_a_file(session, project, purpose):
+def with_a_file(session, project, purpose, policy):
     return Findings(artifacts=[FILE] if purpose is Purpose.COMPLETION else [])
 
 

@@ -1,0 +1,13 @@
+"""The objects of the program that not everybody may see, and whose each one is."""
+
+from typing import Final
+
+from issuer.people.access.guarded import BUILDING, OWN, Guarded, in_building, own
+from issuer.program.projects.tables import ProjectRow
+
+PROJECT: Final = Guarded(
+    "project",
+    ProjectRow.public_id,
+    {OWN: own(ProjectRow.person_pk), BUILDING: in_building(ProjectRow.person_pk)},
+)
+OBJECTS: Final = (PROJECT,)

@@ -1,0 +1,82 @@
+"""Whom I must not judge, or be judged by: named by everybody for themself, and answered yearly."""
+
+from flask import Blueprint, Response, redirect, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from issuer.home.issuer import current_issuer
+from issuer.people import relations
+from issuer.people.access import gate
+from issuer.people.register import of_address
+from issuer.people.tables import PersonRow
+from issuer.program.projects import declarations
+from issuer.web.access import needs
+from issuer.web.answers import page
+from verifier import clock
+
+declaring = Blueprint("declarations", __name__)
+
+
+@declaring.get("/declaration")
+@needs("declaration", "read")
+def show() -> Response:
+    """Show whom the person who is signed in has named, and ask for the yearly answer."""
+    return _page()
+
+
+@declaring.post("/declaration")
+@needs("declaration", "write")
+def answer() -> AnyResponse:
+    """Note the yearly answer."""
+    with current_issuer().database.writing() as session:
+        declarations.declare(session, _me(session), now=clock.now())
+    back = request.form.get("back", "")
+    return redirect(gate.local_path(back) if back else url_for("declarations.show", done=1), 303)
+
+
+@declaring.post("/declaration/people")
+@needs("declaration", "write")
+def name() -> AnyResponse:
+    """Name somebody by address."""
+    address = request.form.get("address", "")
+    with current_issuer().database.writing() as session:
+        me, row = _me(session), of_address(session, address)
+        if row is None or row.person_pk == me.id:
+            return _page(wrong=True)
+        reason = request.form.get("reason", "").strip()[:500]
+        relations.tell(
+            session, me, session.get_one(PersonRow, row.person_pk), reason, now=clock.now()
+        )
+    return redirect(url_for("declarations.show", back=request.form.get("back") or None), 303)
+
+
+@declaring.post("/declaration/people/<int:other>/end")
+@needs("declaration", "write")
+def take_back(other: int) -> AnyResponse:
+    """Take back whom one named; what the superintendent pinned stays."""
+    with current_issuer().database.writing() as session:
+        relations.take_back(session, _me(session), other)
+    return redirect(url_for("declarations.show"), 303)
+
+
+def _page(*, wrong: bool = False) -> Response:
+    issuer, found = current_issuer(), gate.whoever()
+    today = issuer.settings.local(clock.now()).date()
+    with issuer.database.reading() as session:
+        named = relations.named(session, found.person.id)
+        is_declared = declarations.is_declared(session, found.person.id, today=today)
+    response = page(
+        "program/declaration.html",
+        named=named,
+        is_declared=is_declared,
+        wrong=wrong,
+        back=request.values.get("back", ""),
+        typed=request.form,
+    )
+    response.status_code = 422 if wrong else 200
+    return response
+
+
+def _me(session: Session) -> PersonRow:
+    return session.scalars(select(PersonRow).where(PersonRow.id == gate.whoever().person.id)).one()

@@ -1,0 +1,36 @@
+"""Whom somebody must not judge, or be judged by: asked of everyone, once a year.
+
+Without an answer nobody hands anything in, and nobody judges (I2).
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from issuer.database.database import Base
+from issuer.people.tables import PersonRow
+
+A_YEAR: Final = timedelta(days=365)
+
+
+class DeclarationRow(Base):
+    """When somebody last answered."""
+
+    __tablename__ = "declarations"
+
+    person_pk: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    declared_at: Mapped[datetime]
+
+
+def declare(session: Session, person: PersonRow, *, now: datetime) -> None:
+    """Note that somebody has named everyone they had to name, if anyone."""
+    session.merge(DeclarationRow(person_pk=person.id, declared_at=now))
+    session.flush()
+
+
+def is_declared(session: Session, person_pk: int, *, today: date) -> bool:
+    """True if somebody answered within a year."""
+    row = session.scalar(select(DeclarationRow).where(DeclarationRow.person_pk == person_pk))
+    return row is not None and row.declared_at.date() > today - A_YEAR

@@ -1,0 +1,315 @@
+"""A teacher's projects: all of them, and one with its proposal or completion to write."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask import Blueprint, Response, current_app, jsonify, redirect, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from contexts.errors import MintmarkError
+from issuer.home.issuer import current_issuer
+from issuer.people.access import gate
+from issuer.people.access.gate import MenuEntry
+from issuer.people.tables import PersonRow
+from issuer.program import policy as policies
+from issuer.program.policy import Policy
+from issuer.program.projects import answers, declarations, drafts, history, submission, words
+from issuer.program.projects.drafts import WRITTEN_IN, Overtaken, ReadOnly
+from issuer.program.projects.states import EDITABLE, TURNS, Act, Conditions, NotNow, State
+from issuer.program.projects.submission import Check, Incomplete, Missing
+from issuer.program.projects.tables import OfferingRow, ProjectRow, TopicRow
+from issuer.program.windows.window import Purpose
+from issuer.web.access import needs
+from issuer.web.answers import page
+from verifier import clock
+from verifier.web.headers import ASKING
+from verifier.wording.words import N_
+
+projects = Blueprint("projects", __name__)
+NAVIGATION: Final = (MenuEntry("projects.mine", N_("My projects")),)
+
+
+class NotOpen(MintmarkError):
+    """The district has not set its program up."""
+
+
+@projects.errorhandler(NotOpen)
+def say_not_open(_error: NotOpen) -> AnyResponse:
+    """Lead to the page that says so."""
+    return redirect(url_for("projects.mine"), 303)
+
+
+@projects.get("/projects")
+@needs("project", "begin")
+def mine() -> Response:
+    """List the projects of whoever is signed in, and what there is to begin with."""
+    me = gate.whoever().me
+    with current_issuer().database.reading() as session:
+        own = (
+            select(ProjectRow)
+            .where(ProjectRow.person_pk == me.person)
+            .options(joinedload(ProjectRow.offering))
+            .order_by(ProjectRow.changed_at.desc())
+        )
+        values = {
+            "own": session.scalars(own).all(),
+            "offerings": _offerings(session),
+            "policy": policies.current(session),
+        }
+    return page("program/mine.html", words=words, turns=TURNS, **values)
+
+
+@projects.post("/projects")
+@needs("project", "begin")
+def begin() -> AnyResponse:
+    """Begin a project: of one's own idea, or of an offering."""
+    _policy()
+    public_id = request.form.get("offering", "")
+    with current_issuer().database.writing() as session:
+        person = session.get_one(PersonRow, gate.whoever().person.id)
+        offering = session.scalar(
+            select(OfferingRow).where(
+                OfferingRow.public_id == public_id, OfferingRow.retired_at.is_(None)
+            )
+        )
+        if public_id and offering is None:
+            raise NotFound
+        project = drafts.begin(session, person, offering, now=clock.now())
+    return redirect(url_for("projects.show", project=project.public_id), 303)
+
+
+@projects.get("/projects/<project>")
+@needs("project", "read", key="project")
+def show(project: str) -> Response:
+    """Show one project: its form where it is being written, else what was handed in."""
+    return _page(project)
+
+
+@projects.post("/projects/<project>")
+@needs("project", "write", key="project")
+def save(project: str) -> AnyResponse:
+    """Store the answers; with the button for it, hand them in.
+
+    A script that saves while somebody writes asks for JSON, and gets the new revision.
+    """
+    received = clock.now()
+    fields = {name: text for name, text in request.form.items() if _is_answer(name)}
+    try:
+        revision = _save(project, fields)
+        if request.form.get("act") == Act.SUBMIT:
+            _hand_in(project)
+            return redirect(url_for("projects.show", project=project, done="submit"), 303)
+    except Overtaken as exc:
+        return _overtaken(project, fields, exc)
+    except ReadOnly:
+        return _refused(project, [], Reasons.READ_ONLY)
+    except Incomplete as exc:
+        return _refused(project, exc.missing)
+    except NotNow as exc:
+        return _refused(project, [], words.REASONS[exc.reason])
+    if request.accept_mimetypes.best == "application/json":
+        at = current_issuer().settings.local(received)
+        return jsonify(revision=revision, saved=f"{at:%H:%M}")
+    return redirect(url_for("projects.show", project=project, done="saved"), 303)
+
+
+@projects.post("/projects/<project>/take-back")
+@needs("project", "write", key="project")
+def take_back(project: str) -> AnyResponse:
+    """Turn what was handed in into a draft again."""
+    return _act(project, Act.TAKE_BACK)
+
+
+@projects.post("/projects/<project>/withdraw")
+@needs("project", "write", key="project")
+def withdraw(project: str) -> AnyResponse:
+    """Withdraw the project, which can be opened again."""
+    return _act(project, Act.WITHDRAW)
+
+
+@projects.post("/projects/<project>/reopen")
+@needs("project", "write", key="project")
+def reopen(project: str) -> AnyResponse:
+    """Open a project again that was withdrawn."""
+    return _act(project, Act.REOPEN)
+
+
+class Reasons:
+    """Sentences about what a page cannot do now."""
+
+    READ_ONLY: Final = N_("This was handed in and can only be read now. Nothing of it was changed.")
+    OVERTAKEN: Final = N_(
+        "Another window of yours saved this project first. Both texts are below: yours is in the"
+        " form, the saved one beside it. Take over what you want, and save again."
+    )
+
+
+def checks() -> tuple[Check, ...]:
+    """Return what the rooms above ask of a submission."""
+    registered: tuple[Check, ...] = current_app.extensions["submission_checks"]
+    return registered
+
+
+def _save(public_id: str, fields: Mapping[str, str]) -> int:
+    issuer = current_issuer()
+    with issuer.database.writing() as session:
+        project = _locked(session, public_id)
+        purpose = WRITTEN_IN.get(State(project.state))
+        if purpose is None:
+            raise ReadOnly(f"nothing is written in state {project.state}")
+        topic = request.form.get("topic")
+        if topic and purpose is Purpose.PROPOSAL:
+            drafts.choose_topic(session, project, topic)
+        revision = request.form.get("revision", 0, type=int)
+        return drafts.save(session, project, purpose, fields, revision=revision, now=clock.now())
+
+
+def _hand_in(public_id: str) -> None:
+    issuer, received, policy = current_issuer(), clock.now(), _policy()
+    with issuer.database.writing() as session:
+        project = _locked(session, public_id)
+        person = session.get_one(PersonRow, project.person_pk)
+        submission.hand_in(
+            session,
+            project,
+            policy,
+            received,
+            declared=_declared(session, project),
+            checks=checks(),
+            by=person,
+        )
+
+
+def _act(public_id: str, act: Act) -> AnyResponse:
+    issuer, now, policy = current_issuer(), clock.now(), _policy()
+    try:
+        with issuer.database.writing() as session:
+            project = _locked(session, public_id)
+            person = session.get_one(PersonRow, project.person_pk)
+            if act is Act.TAKE_BACK:
+                submission.take_back(session, project, policy, by=person, now=now)
+            else:
+                history.take(session, project, act, Conditions(), by=person, now=now)
+    except NotNow as exc:
+        return _refused(public_id, [], words.REASONS[exc.reason])
+    return redirect(url_for("projects.show", project=public_id, done=act), 303)
+
+
+def _page(
+    public_id: str,
+    *,
+    missing: tuple[Missing, ...] = (),
+    wrong: str = "",
+    typed: Mapping[str, str] | None = None,
+    overtaken: Overtaken | None = None,
+) -> Response:
+    issuer, now, found = current_issuer(), clock.now(), gate.whoever()
+    with issuer.database.reading() as session:
+        project = _find(session, public_id)
+        policy = policies.current(session)
+        state = State(project.state)
+        purpose = WRITTEN_IN.get(state)
+        is_mine = project.person_pk == found.person.id
+        version = submission.newest_version(session, project)
+        ready = None
+        if is_mine and purpose and policy:
+            ready = submission.readiness(
+                session,
+                project,
+                policy,
+                now,
+                declared=_declared(session, project),
+                checks=checks(),
+            )
+        values = {
+            "project": project,
+            "teacher": project.person,
+            "topic": project.topic,
+            "offering": project.offering,
+            "topics": session.scalars(
+                select(TopicRow).where(TopicRow.retired_at.is_(None)).order_by(TopicRow.name)
+            ).all(),
+            "version": version,
+            "window": version.window if version else None,
+            "events": history.events(session, project) if is_mine else (),
+            "policy": policy,
+            "ready": ready,
+        }
+    fields = answers.FIELDS[purpose or Purpose.PROPOSAL]
+    stored = project.completion if purpose is Purpose.COMPLETION else project.proposal
+    response = page(
+        "program/project.html",
+        state=state,
+        purpose=purpose,
+        is_editable=is_mine and state in EDITABLE,
+        is_mine=is_mine,
+        turn=TURNS[state],
+        fields=fields,
+        answers={**stored, **(typed or {})},
+        overtaken=overtaken,
+        revision=overtaken.revision if overtaken else project.revision,
+        missing={item.field: item.code for item in missing},
+        wrong=wrong,
+        words=words,
+        local=issuer.settings.local,
+        today=issuer.settings.local(now).date(),
+        done=request.args.get("done"),
+        **values,
+    )
+    response.headers.update(ASKING)
+    response.status_code = 409 if overtaken else 422 if missing or wrong else 200
+    return response
+
+
+def _refused(public_id: str, missing: object, wrong: str = "") -> AnyResponse:
+    return _page(public_id, missing=tuple(missing), wrong=wrong)  # type: ignore[arg-type]
+
+
+def _overtaken(public_id: str, fields: Mapping[str, str], exc: Overtaken) -> AnyResponse:
+    if request.accept_mimetypes.best == "application/json":
+        response = jsonify(overtaken=True)
+        response.status_code = 409
+        return response
+    return _page(public_id, wrong=Reasons.OVERTAKEN, typed=fields, overtaken=exc)
+
+
+def _offerings(session: Session) -> object:
+    rows = select(OfferingRow).where(OfferingRow.retired_at.is_(None))
+    return session.scalars(
+        rows.options(joinedload(OfferingRow.topic)).order_by(OfferingRow.title)
+    ).all()
+
+
+def _is_answer(name: str) -> bool:
+    known = {field.id for fields in answers.FIELDS.values() for field in fields}
+    return name in known or name.startswith(answers.QUESTION)
+
+
+def _policy() -> Policy:
+    with current_issuer().database.reading() as session:
+        policy = policies.current(session)
+    if policy is None:
+        raise NotOpen("the program is not set up")
+    return policy
+
+
+def _declared(session: Session, project: ProjectRow) -> bool:
+    today = current_issuer().settings.local(clock.now()).date()
+    return declarations.is_declared(session, project.person_pk, today=today)
+
+
+def _find(session: Session, public_id: str) -> ProjectRow:
+    project = session.scalar(select(ProjectRow).where(ProjectRow.public_id == public_id))
+    if project is None:
+        raise NotFound
+    return project
+
+
+def _locked(session: Session, public_id: str) -> ProjectRow:
+    project = drafts.locked(session, public_id)
+    if project is None:
+        raise NotFound
+    return project

@@ -1,0 +1,131 @@
+"""What the pages of a project say for states, fields and reasons. Never a word of deficit (R13)."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from issuer.program.projects.states import Act, Reason, State, Turn
+from verifier.wording.words import N_
+
+STATES: Final[Mapping[State, str]] = {
+    State.DRAFT: N_("You are writing your proposal."),
+    State.PROPOSED: N_("Your proposal is with the evaluators."),
+    State.ACTIVE: N_("Approved: your project is under way."),
+    State.SUBMITTED: N_("Your completed project is with the evaluators."),
+    State.APPROVED: N_("Approved. Your credential is being made."),
+    State.ISSUED: N_("Earned: your credential is issued."),
+    State.WITHDRAWN: N_("You took this project back."),
+    State.CLOSED: N_("This project was closed."),
+}
+SHORT: Final[Mapping[State, str]] = {
+    State.DRAFT: N_("Draft"),
+    State.PROPOSED: N_("Proposed"),
+    State.ACTIVE: N_("Under way"),
+    State.SUBMITTED: N_("Submitted"),
+    State.APPROVED: N_("Approved"),
+    State.ISSUED: N_("Earned"),
+    State.WITHDRAWN: N_("Taken back"),
+    State.CLOSED: N_("Closed"),
+}
+TURNS: Final[Mapping[Turn, str]] = {
+    Turn.TEACHER: N_("It is your turn."),
+    Turn.EVALUATORS: N_("It is the evaluators’ turn."),
+    Turn.SERVER: N_("There is nothing for you to do."),
+    Turn.NOBODY: N_("There is nothing left to do."),
+}
+FIELDS: Final[Mapping[str, tuple[str, str]]] = {
+    "title": (
+        N_("Title"),
+        N_("What the certificate will call it."),
+    ),
+    "topic": (
+        N_("Field"),
+        N_("By it, evaluators are found who know the work."),
+    ),
+    "skill": (
+        N_("The skill you want to build"),
+        N_("In your own words."),
+    ),
+    "goal": (
+        N_("Your goal"),
+        N_("What students will do, or do better, when you have reached it."),
+    ),
+    "measured_outcome": (
+        N_("How you will measure it"),
+        N_("What you count or compare, and when."),
+    ),
+    "plan": (
+        N_("Your plan"),
+        N_("What you will do, read and try, and by when."),
+    ),
+    "students": (
+        N_("How it helps your students"),
+        N_("The first question of the evaluators."),
+    ),
+    "mission": (
+        N_("How it fits the district’s mission and vision"),
+        "",
+    ),
+    "need": (
+        N_("The need it answers"),
+        N_("Which data of the district or the school shows it?"),
+    ),
+    "reach": (
+        N_("Whom else it could help"),
+        N_("Beyond your own students."),
+    ),
+    "began": (N_("First day"), ""),
+    "ended": (N_("Last day"), ""),
+    "hours": (
+        N_("Hours"),
+        N_("They are signed into the credential. Leave it empty if your district counts none."),
+    ),
+    "learning": (
+        N_("What you learned, and how"),
+        N_("Readings, discussions, courses."),
+    ),
+    "students_learning": (
+        N_("What your students learned, and how you measured it"),
+        N_("The process they went through, with your counts."),
+    ),
+    "student_work": (
+        N_("What their work shows"),
+        N_("Point to the evidence: student work, reflections by video or audio."),
+    ),
+    "reflection": (
+        N_("Your reflection"),
+        N_("What it changed, and what you will do next."),
+    ),
+}
+"""By field: its label, and a word of help."""
+MISSING: Final[Mapping[str, str]] = {
+    "empty": N_("still to be written"),
+    "too_long": N_("longer than there is room for"),
+    "no_day": N_("not a day yet: write it as 2026-11-30"),
+    "no_number": N_("not a number yet: write it as 12 or 12.5"),
+    "before_it_began": N_("before the first day"),
+    "consent": N_("its consent is still to be answered"),
+    "unsigned": N_("still to be signed"),
+    "not_in_catalog": N_("your district’s rubric is not in the catalog: tell the office"),
+}
+REASONS: Final[Mapping[Reason, str]] = {
+    Reason.WINDOW_CLOSED: N_(
+        "No window is open now. Your text is safe and waits for the next one."
+    ),
+    Reason.UNDECLARED: N_("First say who must not judge your work."),
+    Reason.INCOMPLETE: N_("Something is still to be written."),
+    Reason.UNSIGNED: N_("Someone still has to sign."),
+    Reason.WITHOUT_CONSENT: N_("The consent of a piece of evidence is still to be answered."),
+    Reason.NO_SUCH_STEP: N_("This cannot be done in this state."),
+    Reason.NOT_OVERDUE: N_("It is not overdue."),
+}
+ACTS: Final[Mapping[Act, str]] = {
+    Act.SUBMIT: N_("Handed in"),
+    Act.TAKE_BACK: N_("Taken back to write on"),
+    Act.APPROVE: N_("Approved"),
+    Act.NOT_YET: N_("Not yet"),
+    Act.ISSUE: N_("Credential issued"),
+    Act.EXTEND: N_("Given more time"),
+    Act.CLOSE: N_("Closed"),
+    Act.WITHDRAW: N_("Withdrawn"),
+    Act.REOPEN: N_("Opened again"),
+}

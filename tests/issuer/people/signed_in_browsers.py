@@ -1,0 +1,80 @@
+"""People of a district, and browsers in which they are signed in: for tests of pages."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from issuer.home.issuer import Issuer
+from issuer.messages import KINDS
+from issuer.outbox import worker
+from issuer.people import register, roles
+from issuer.people.access import sessions
+from issuer.people.access.gate import cookie_name
+from issuer.people.tables import BuildingRow, PersonRow
+from verifier import clock
+
+
+@dataclass
+class District:
+    """An application with people in it."""
+
+    app: Flask
+    issuer: Issuer
+
+    def add(self, name="Jordan Example", *given, address=None, building=None) -> PersonRow:
+        now = clock.now()
+        with self.issuer.database.writing() as session:
+            person = register.add(session, name, now=now)
+            if address:
+                register.add_address(session, person, address, verified_at=now)
+            where = building and session.merge(building)
+            for role in given:
+                needed = where if role in roles.OF_A_BUILDING else None
+                first_day = self.issuer.settings.local(now).date() - timedelta(days=1)
+                roles.grant(session, person, role, first_day=first_day, building=needed, now=now)
+        return person
+
+    def building(self, code="7", name="Middle School") -> BuildingRow:
+        with self.issuer.database.writing() as session:
+            row = BuildingRow(code=code, name=name)
+            session.add(row)
+        return row
+
+    def browser(self, person: PersonRow | None = None, *, signed_in_ago=timedelta(0)) -> "Browser":
+        """A browser, in which a person is signed in."""
+        client = self.app.test_client()
+        if person is not None:
+            with self.issuer.database.writing() as session:
+                token = sessions.begin(
+                    session,
+                    session.merge(person),
+                    device="Firefox, Linux",
+                    way="mail",
+                    replacing=None,
+                    now=clock.now() - signed_in_ago,
+                )
+            client.set_cookie(cookie_name(self.issuer.settings), token)
+        return Browser(client)
+
+    def deliver(self) -> None:
+        worker.deliver_due(self.issuer, KINDS, now=clock.now)
+
+
+@dataclass
+class Browser:
+    """A browser that sends forms with the token that their page holds."""
+
+    client: FlaskClient
+
+    def get(self, path, **more):
+        return self.client.get(path, **more)
+
+    def post(self, path, page="/account", **fields):
+        """Send a form, with the token that stands in `page`."""
+        html = self.client.get(page).text if page else ""
+        token = re.search(r'name="form_token" value="(\w+)"', html)
+        data = {"form_token": token[1]} if token else {}
+        return self.client.post(path, data={**data, **fields})

@@ -1,0 +1,24 @@
+"""A district whose program is open, and people in browsers."""
+
+from dataclasses import replace
+
+import pytest
+from signed_in_browsers import District
+
+from issuer.app import create_app
+from issuer.program import policy as policies
+from issuer.program.projects.tables import TopicRow
+from verifier import clock
+
+PILOT = replace(policies.PILOT, proposal_rubric="completion")
+
+
+@pytest.fixture
+def district(settings):
+    app = create_app(settings)
+    made = District(app, app.extensions["mintmark"])
+    with made.issuer.database.writing() as session:
+        session.add(TopicRow(name="music"))
+        policies.change(session, PILOT, by=None, now=clock.now())
+    yield made
+    made.issuer.database.close()

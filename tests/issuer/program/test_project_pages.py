@@ -1,0 +1,159 @@
+"""A teacher writes, saves, hands in, takes back; nothing typed is lost (R3, R16; E9, E15, E16)."""
+
+import re
+
+import pytest
+from markupsafe import escape
+
+from issuer.people.roles import Role
+
+ANSWERS = {
+    "topic": "music",
+    "title": "Rhythm by composing",
+    "skill": "Teaching rhythm through composition.",
+    "goal": "Each student reads eight bars.",
+    "measured_outcome": "Sight readers, counted weekly.",
+    "plan": "Ten weeks.",
+}
+
+
+@pytest.fixture
+def teacher(district):
+    return district.add("Jordan Example", Role.TEACHER)
+
+
+@pytest.fixture
+def browser(district, teacher):
+    return district.browser(teacher)
+
+
+@pytest.fixture
+def project(browser):
+    answer = browser.post("/projects", page="/projects")
+    assert answer.status_code == 303
+    return answer.location
+
+
+def revision(browser, project):
+    return re.search(r'name="revision" value="(\d+)"', browser.get(project).text)[1]
+
+
+def save(browser, project, act="save", **fields):
+    return browser.post(
+        project, page=project, act=act, revision=revision(browser, project), **fields
+    )
+
+
+def declare(browser):
+    assert browser.post("/declaration", page="/declaration").status_code == 303
+
+
+def test_a_teacher_begins_writes_and_hands_in(browser, project):
+    assert save(browser, project, **ANSWERS).status_code == 303
+    page = browser.get(project).text
+    assert "say who must not judge your work" in page
+    assert "connect-src 'self'" in browser.get(project).headers["Content-Security-Policy"]
+    declare(browser)
+    answer = save(browser, project, act="submit", **ANSWERS)
+    assert answer.status_code == 303
+    page = browser.get(answer.location).text
+    assert "Handed in." in page
+    assert "Your proposal is with the evaluators." in page
+    assert "<textarea" not in page
+    assert "Rhythm by composing" in browser.get("/projects").text
+
+
+@pytest.mark.parametrize("field", [name for name in ANSWERS if name != "topic"])
+def test_r3_an_empty_required_field_is_named_and_everything_else_is_kept(browser, project, field):
+    declare(browser)
+    answer = save(browser, project, act="submit", **{**ANSWERS, field: " "})
+    assert answer.status_code == 422
+    assert f'href="#{field}"' in answer.text
+    assert f'id="{field}-error"' in answer.text
+    for name, text in ANSWERS.items():
+        if name != field:
+            assert text in answer.text
+    assert "You are writing your proposal." in browser.get(project).text
+
+
+def test_a_draft_is_saved_by_script_and_says_when(browser, project):
+    token = re.search(r'name="form_token" value="(\w+)"', browser.get(project).text)[1]
+    answer = browser.client.post(
+        project,
+        data={"form_token": token, "revision": 0, "goal": "One", "act": "save"},
+        headers={"Accept": "application/json"},
+    )
+    assert answer.json["revision"] == 1
+    assert re.fullmatch(r"\d\d:\d\d", answer.json["saved"])
+    late = browser.client.post(
+        project,
+        data={"form_token": token, "revision": 0, "goal": "Two", "act": "save"},
+        headers={"Accept": "application/json"},
+    )
+    assert (late.status_code, late.json) == (409, {"overtaken": True})
+
+
+def test_e9_two_windows_lose_nothing(browser, project):
+    save(browser, project, goal="From the first window")
+    answer = browser.post(project, page=project, act="save", revision=0, goal="From the second")
+    assert answer.status_code == 409
+    assert "From the first window" in answer.text
+    assert "From the second" in answer.text
+    again = browser.post(project, page=project, act="save", revision=1, goal="Of both")
+    assert again.status_code == 303
+
+
+def handed_in(browser, project):
+    declare(browser)
+    assert save(browser, project, act="submit", **ANSWERS).status_code == 303
+
+
+def test_e15_what_is_handed_in_says_that_it_can_only_be_read(browser, project):
+    handed_in(browser, project)
+    answer = browser.post(project, page=project, act="save", revision=2, goal="Late")
+    assert answer.status_code == 422
+    assert "can only be read now" in answer.text
+
+
+def test_e16_it_is_taken_back_written_on_and_handed_in_again(browser, project):
+    handed_in(browser, project)
+    assert browser.post(f"{project}/take-back", page=project).status_code == 303
+    assert "<textarea" in browser.get(project).text
+    assert save(browser, project, act="submit", goal="Better").status_code == 303
+
+
+def test_a_withdrawn_project_can_be_opened_again(browser, project):
+    save(browser, project, **ANSWERS)
+    assert browser.post(f"{project}/withdraw", page=project).status_code == 303
+    assert "You took this project back." in browser.get(project).text
+    assert browser.post(f"{project}/reopen", page=project).status_code == 303
+    assert ANSWERS["goal"] in browser.get(project).text
+
+
+def test_somebody_elses_project_is_not_there(district, browser, project):
+    stranger = district.browser(district.add("Stranger", Role.TEACHER))
+    assert stranger.get(project).status_code == 404
+    superintendent = district.browser(district.add("S Example", Role.SUPERINTENDENT))
+    page = superintendent.get(project).text
+    assert "Jordan Example" in page
+    assert "<textarea" not in page
+
+
+def test_an_address_that_nobody_has_is_said_and_stays_typed(browser, district):
+    answer = browser.post("/declaration/people", page="/declaration", address="x@nowhere.example")
+    assert answer.status_code == 422
+    assert "x@nowhere.example" in answer.text
+    district.add("Kim Example", address="kim@school.example")
+    browser.post("/declaration/people", page="/declaration", address="Kim@school.example")
+    page = browser.get("/declaration").text
+    assert "Kim Example" in page
+    browser.post(re.search(r'action="(/declaration/people/\d+/end)"', page)[1], page="/declaration")
+    assert "You have named nobody." in browser.get("/declaration").text
+
+
+@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "\u202eevil", "a" * 9000])
+def test_whatever_is_typed_is_shown_as_text(browser, project, text):
+    save(browser, project, goal=text)
+    page = browser.get(project).text
+    assert "<script>alert" not in page
+    assert str(escape(text))[:8] in page
