@@ -70,8 +70,12 @@ class Merged(Members):
 
         Raises `NoOneReadingError`, and `WorkLimitError` if it would be too long.
         """
-        self._left = MAX_NODES
-        return self._written(self._root, ())
+        return self.written_of(self._root, MAX_NODES)
+
+    def written_of(self, node: Node, most: int) -> dict[str, Any]:
+        """As `written`, of one of its nodes, if it holds no more than `most`."""
+        self._left = most
+        return self._written(node, ())
 
     def said_inside(self) -> Iterator[Node]:
         """Yield the named nodes of which it says something, here and in the credentials inside."""

@@ -17,6 +17,9 @@ from contexts.walk import MAX_DEPTH, MAX_FRAGMENT_BYTES, MAX_FRAGMENTS, REPEATED
 
 Json = Mapping[str, Any]
 
+MAX_COMPARED, MAX_PARTS = 40, 8
+"""So many nodes of credentials inside are compared, each of so many nodes at most (T23)."""
+
 
 class Pieces(Exception):
     """What is said of one thing stands at several places."""
@@ -44,7 +47,7 @@ class Plain(Members):
         super().__init__(how)
         self.names: dict[str, Json] = {}
         self.referred: set[str] = set()
-        self.size, self._part = 0, part
+        self.size, self._compared, self._part = 0, 0, part
         self._inside: list[Merged] = []
         self.written: dict[str, Any] = self._node(document, active, 0)
         if self.size > MAX_NODES:
@@ -137,15 +140,27 @@ class Plain(Members):
 
     def _require_apart(self) -> None:
         """Raise `Pieces` where a credential inside speaks of what is around it, but to endorse
-        it, or of what one beside it speaks of."""
+        it or to say the same, or of what one beside it speaks of."""
         beside: set[str] = set()
         for said in self._inside:
             if said.iri in self.names or said.iri in self.referred:
                 raise Pieces
             named = [node for node in said.said_inside() if node.iri]
+            named = [node for node in named if not self._says_too(said, node)]
             if any(node.iri in beside or self._shares(node) for node in named):
                 raise Pieces
             beside.update(node.iri for node in named)
+
+    def _says_too(self, said: Merged, node: Node) -> bool:
+        """Whether what is said inside of a node is said outside, all of it and no more, as of an
+        issuer that endorses itself."""
+        if node.iri not in self.names or self._compared == MAX_COMPARED:
+            return False
+        self._compared += 1
+        try:
+            return said.written_of(node, MAX_PARTS) == self.names[node.iri]
+        except WorkLimitError:
+            return False
 
     def _shares(self, node: Node) -> bool:
         """Whether a piece of what is said inside of a node could stand outside, or the reverse."""

@@ -192,3 +192,61 @@ def test_what_is_in_one_piece_reads_as_if_it_were_merged(name):
         assert (json.dumps(plain), merged.doubts()) == (json.dumps(merged.written()), [])
         short += 1
     assert short >= 30 or name in ("shared", "learner_record")
+
+
+PROFILE = {
+    "id": "did:web:district.example",
+    "type": ["Profile"],
+    "name": "Example District",
+    "image": {"id": "https://district.example/logo.png", "type": "Image"},
+}
+MANY = [
+    {"type": ["IdentifierEntry"], "identifier": str(number), "identifierType": "identifier"}
+    for number in range(9)
+]
+
+
+@pytest.mark.parametrize(
+    ("around", "inside", "short", "doubts"),
+    [
+        pytest.param(PROFILE, [PROFILE], True, [], id="the same"),
+        pytest.param(PROFILE, [PROFILE, PROFILE], False, [], id="two of one subject"),
+        pytest.param(
+            PROFILE, [dict(reversed(PROFILE.items())) | {"type": "Profile"}], True, [],
+            id="the same in other words",
+        ),
+        pytest.param(PROFILE, [PROFILE | {"phone": "1"}], False, [True], id="more"),
+        pytest.param(PROFILE, [PROFILE | {"name": "Another"}], False, [True], id="another value"),
+        pytest.param(PROFILE | {"phone": "1"}, [PROFILE], False, [False], id="less"),
+        pytest.param(
+            PROFILE, [PROFILE, PROFILE | {"phone": "1"}], False, [False, True],
+            id="the same, and more beside it",
+        ),
+        pytest.param(
+            PROFILE | {"otherIdentifier": MANY}, [PROFILE | {"otherIdentifier": MANY}], False, [],
+            id="more than is compared",
+        ),
+    ],
+)  # fmt: skip
+def test_what_an_endorsement_repeats_of_its_issuer_hides_no_piece(around, inside, short, doubts):
+    """An issuer that endorses its own badge speaks of one profile in two places (T1)."""
+    badge = {name: value for name, value in WORLD.badge().items() if name != "credentialStatus"}
+    endorsements = [
+        {
+            "id": f"urn:x:{number}",
+            "type": ["VerifiableCredential", "EndorsementCredential"],
+            "issuer": profile,
+            "credentialSubject": {"id": badge["id"], "type": ["EndorsementSubject"]},
+        }
+        for number, profile in enumerate(inside)
+    ]
+    document = badge | {"issuer": around, "endorsement": endorsements}
+    merged = Merged(document, shipped.initial(), MANNER)
+    assert sorted(more for _, more in merged.doubts()) == doubts
+    try:
+        plain = Plain(document, shipped.initial(), MANNER).written
+    except Pieces:
+        plain = None
+    assert (plain is not None) is short
+    if short:
+        assert json.dumps(plain) == json.dumps(merged.written())
