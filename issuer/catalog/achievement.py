@@ -57,12 +57,21 @@ class FrameworkItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Beginning:
+    """How a teacher begins to work for an achievement: plain text, and a link or none."""
+
+    text: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Achievement:
     """What a teacher can earn. Version 0 is not recorded yet.
 
     `criteria` is Markdown. `image` is a PNG or an SVG file, or None where one is drawn; `look`
     is what the catalog chooses of a drawn one.
-    `sign_comments` puts the evaluators' comments into what is signed (D8).
+    `sign_comments` puts the evaluators' comments into what is signed (D8). `begin` is for the
+    achievement's page; a credential has no member for it.
     """
 
     id: str
@@ -77,6 +86,7 @@ class Achievement:
     sign_comments: bool = False
     image: bytes | None = None
     look: Look = field(default_factory=Look)
+    begin: Beginning | None = None
     listed: bool = True
     version: int = 0
 
@@ -100,7 +110,7 @@ def achievement_content(achievement: Achievement) -> dict[str, Any]:
     content["image"] = None if image is None else hashlib.sha256(image).hexdigest()
     content["rubric"] = {"id": achievement.rubric.id, "version": achievement.rubric.version}
     content["look"] = {key: value for key, value in content["look"].items() if value}
-    for key in ("in_language", "look"):  # what was recorded before they existed stays the same
+    for key in ("in_language", "look", "begin"):  # what was recorded before them is the same
         if not content[key]:
             del content[key]
     return content
@@ -140,6 +150,7 @@ def achievement_from(
             "rubric": rubric,
             "image": image,
             "look": Look(**content.get("look", {})),
+            "begin": Beginning(**content["begin"]) if "begin" in content else None,
             "tags": tuple(content["tags"]),
             "alignments": tuple(FrameworkItem(**item) for item in content["alignments"]),
         }

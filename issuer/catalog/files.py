@@ -13,7 +13,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from contexts.errors import MintmarkError
-from issuer.catalog.achievement import Achievement, Criterion, FrameworkItem, Level, Rubric
+from issuer.catalog.achievement import (
+    Achievement,
+    Beginning,
+    Criterion,
+    FrameworkItem,
+    Level,
+    Rubric,
+)
 from issuer.catalog.versions import OWN_IDEA
 from issuer.drawing.badges.look import ICONS, PATTERNS, Look
 from issuer.drawing.images import ImageError, check_image
@@ -96,6 +103,7 @@ def _achievement(top: Table, file: Path, rubrics: Mapping[str, Rubric]) -> Achie
         sign_comments=top.flag("sign_comments", default=False),
         image=image,
         look=look,
+        begin=_beginning(top.table("begin")),
     )
 
 
@@ -141,6 +149,17 @@ def _image(name: str, file: Path) -> bytes | None:
         raise TomlError(f"image {name!r} cannot be read: {exc}") from exc
     check_image(data)
     return data
+
+
+def _beginning(table: Table) -> Beginning | None:
+    if not table.values:
+        return None
+    url = table.line("url", required=False, longest=2000) or None
+    if url and web_address.read(url) is None:
+        raise TomlError(f"{table.path('url')} must be an http or https address: {url!r}")
+    begin = Beginning(table.text("text"), url)
+    table.refuse_rest()
+    return begin
 
 
 def _look(table: Table) -> Look:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from issuer.catalog import commands, files, picture, versions
 from issuer.catalog.achievement import (
     Achievement,
+    Beginning,
     Criterion,
     FrameworkItem,
     Level,
@@ -164,6 +165,34 @@ def test_the_catalog_chooses_how_a_badge_is_drawn(folder: Path, issuer: Issuer) 
     assert picture.badge(kept, issuer.settings, "svg") != picture.badge(
         replace(kept, look=Look()), issuer.settings, "svg"
     )
+
+
+def test_an_achievement_says_how_to_begin(folder: Path, issuer: Issuer) -> None:
+    file = folder / "achievements" / "listening.toml"
+    told = '\n[begin]\ntext = "Ask your coach."\nurl = "https://forms.example/begin"\n'
+    file.write_text(ACHIEVEMENT_FILE + told)
+    (loaded,) = files.load(folder)
+    with issuer.database.writing() as session:
+        kept = versions.read(versions.record(session, loaded, now=datetime.now(UTC)))
+    assert kept.begin == loaded.begin == Beginning("Ask your coach.", "https://forms.example/begin")
+
+
+@pytest.mark.parametrize(
+    ("table", "why"),
+    [
+        ('url = "https://forms.example/"', "begin.text is missing"),
+        (
+            'text = "Ask."\nurl = "javascript:alert(1)"',
+            "begin.url must be an http or https address",
+        ),
+        ('text = "Ask."\nlink = "https://forms.example/"', "begin.link"),
+    ],
+)
+def test_a_beginning_that_leads_nowhere_is_refused(folder: Path, table: str, why: str) -> None:
+    file = folder / "achievements" / "listening.toml"
+    file.write_text(f"{ACHIEVEMENT_FILE}\n[begin]\n{table}\n")
+    with pytest.raises(files.CatalogError, match=re.escape(why)):
+        files.load(folder)
 
 
 def test_an_achievement_that_chooses_nothing_has_the_content_that_it_always_had(

@@ -12,7 +12,7 @@ from contexts import canonicalize
 from issuer import issuance
 from issuer.app import start_app
 from issuer.catalog import files, versions
-from issuer.catalog.achievement import Achievement
+from issuer.catalog.achievement import Achievement, Beginning
 from issuer.catalog.files import CatalogError
 from issuer.home.issuer import Issuer
 from issuer.issuance.approval import Approval
@@ -101,6 +101,23 @@ def test_the_home_page_shows_keys_and_the_newest_of_everything_that_is_listed(
     assert rhythms.name not in html
     assert "An idea of one teacher" not in html
     assert all(entry.id in html for entry in issuer.keyring.entries())
+
+
+def test_a_page_says_how_to_begin_in_plain_text(
+    issuer: Issuer, client: FlaskClient, rhythms: Achievement, now: datetime
+) -> None:
+    begin = Beginning(
+        "Ask <b>your</b> coach.\n\nThen *plan*.", "https://forms.example/begin?a=1&b=2"
+    )
+    with issuer.database.writing() as session:
+        versions.record(session, replace(rhythms, begin=begin), now=now)
+    page = client.get("/achievements/rhythms/2.html").text
+    assert (
+        "<p><bdi>Ask &lt;b&gt;your&lt;/b&gt; coach.</bdi></p><p><bdi>Then *plan*.</bdi></p>" in page
+    )
+    assert 'href="https://forms.example/begin?a=1&amp;b=2"' in page
+    assert "begin" not in client.get("/achievements/rhythms/2.json").text
+    assert "How to begin" not in client.get("/achievements/rhythms/1.html").text
 
 
 def test_an_achievement_without_a_version_is_its_newest_one(
