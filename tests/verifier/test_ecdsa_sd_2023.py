@@ -8,6 +8,7 @@ show, so that every step can be run from the JSON on.
 import copy
 import hashlib
 
+import nquads
 import published
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -17,11 +18,17 @@ from sharing import SharingIssuer
 from world import World
 
 from contexts import BUNDLED, FrozenContexts, WorkLimitError, canonicalize
+from contexts.rdfc import line
 from issuer.issuance.signing.selective import sign_statements
 from verifier.parsing import base64url, pointers
 from verifier.proof.cryptosuites import ECDSA_SD_2023, cbor, ecdsa_sd, sd_proof_value
 from verifier.proof.cryptosuites.sd_proof_value import BaseProof, DerivedProof
-from verifier.proof.cryptosuites.statements import NotDivisibleError, Statements, revealed
+from verifier.proof.cryptosuites.statements import (
+    NotDivisibleError,
+    Statements,
+    revealed,
+    secret_label,
+)
 from verifier.proof.cryptosuites.suite import ProofValueError
 from verifier.proof.cryptosuites.transformation import configure_rdfc
 from verifier.public_keys import multikey
@@ -439,6 +446,51 @@ def test_what_has_no_nodes_to_name_is_left_unchecked():
     document["@context"] = [*document["@context"], "https://other.example/context"]
     with pytest.raises(NotDivisibleError):
         Statements(document, HMAC, contexts)
+
+
+ODD = [
+    "_:c14n0 <urn:x:p> _:c14n1 .",
+    'a "quoted" word\nand _:c14n0 .\n<urn:bnid:0:/x> <urn:x:p> "y" .',
+    "<urn:bnid:0:/credentialSubject> \\ \u2028 \x7f \u00a0",
+]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_a_text_that_looks_like_statements_stays_a_text(odd):
+    """ECDSA Cryptosuites 1.0, 3.4.3: labels replace names of nodes, and nothing in a literal."""
+    subject = WHOLE["credentialSubject"] | {"narrative": odd}
+    document = {**ecdsa_sd.unsecured(WHOLE), "credentialSubject": subject, "description": odd}
+    assert by_the_letter(document) == 0
+
+
+def test_the_proof_of_a_credential_inside_stands_in_a_graph_with_a_name():
+    endorsement = ISSUER.sign(
+        {
+            "@context": WORLD.badge()["@context"],
+            "id": "urn:x:endorsement",
+            "type": ["VerifiableCredential", "EndorsementCredential"],
+            "issuer": ISSUER.did,
+            "validFrom": "2026-11-01T00:00:00Z",
+            "credentialSubject": {"type": ["EndorsementSubject"], "endorsementComment": "Good."},
+        }
+    )
+    in_a_graph = by_the_letter({**ecdsa_sd.unsecured(WHOLE), "endorsement": [endorsement]})
+    assert in_a_graph == len(endorsement["proof"][0])
+
+
+def by_the_letter(document):
+    """Compare with labels put into the parsed canonical form (3.4.2 to 3.4.4), and what two
+    pointers select with what is there; return how many statements stand in a graph."""
+    canonical = nquads.quads(canonicalize(document).decode().split("\n"))
+    names = {term for quad in canonical for term in quad if term.startswith("_:")}
+    labels = {name: secret_label(HMAC, name) for name in names}
+    statements = Statements(document, HMAC, BUNDLED)
+    assert list(statements.lines) == sorted(line(quad, labels) for quad in canonical)
+    every = [f"/{name}" for name in document if name not in ("@context", "id", "type")]
+    assert statements.indexes(statements.at(every)) == [*range(len(statements.lines))]
+    one, two = statements.at(["/issuer"]), statements.at(["/credentialSubject"])
+    assert one | two == statements.at(["/issuer", "/credentialSubject"])
+    return sum(bool(graph) for *_, graph in canonical)
 
 
 def test_a_pointer_of_an_issuer_into_nothing_is_a_damaged_proof():
