@@ -62,7 +62,7 @@ def _add_conditions(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--address", default="", help="a part of an e-mail address")
     parser.add_argument("--achievement", default="", metavar="ID", help="in any version")
     parser.add_argument("--year", type=int, help="of the award")
-    states = [*find.Standing, *UNISSUED]
+    states = [*find.ListedState, *UNISSUED]
     parser.add_argument("--state", default="", choices=states, help="; ".join(states))
 
 

@@ -12,7 +12,7 @@ from issuer.__main__ import main
 from issuer.issuance.prepare import Arrived
 from issuer.issuance.records import find
 from issuer.issuance.records.approval_tables import AddressRow, ApprovalRow
-from issuer.issuance.records.find import Query, Sort, Standing
+from issuer.issuance.records.find import ListedState, Query, Sort
 from issuer.issuance.records.tables import CredentialRow
 from issuer.issuance.status_lists import lists
 from issuer.issuance.status_lists.lists import NotIssuedError
@@ -80,15 +80,18 @@ CASES = {
         Query(awarded_from=date(2021, 5, 15), awarded_until=date(2021, 5, 15)),
         [0],
     ),
-    "in force": (Query(state=Standing.ISSUED), [6, 2, 1, 0]),
-    "ended": (Query(state=Standing.ENDED), [5]),
-    "revoked": (Query(state=Standing.REVOKED), [3]),
-    "superseded": (Query(state=Standing.SUPERSEDED), [4]),
+    "in force": (Query(state=ListedState.ISSUED), [6, 2, 1, 0]),
+    "ended": (Query(state=ListedState.ENDED), [5]),
+    "revoked": (Query(state=ListedState.REVOKED), [3]),
+    "superseded": (Query(state=ListedState.SUPERSEDED), [4]),
     "not issued": (Query(state="prepared"), []),
     "an approval id": (Query(approval_id="district/5"), [6, 4]),
     "anything": (Query(text="ana"), [3, 1]),
     "an address, anywhere": (Query(text=" t1@school "), [0]),
-    "all of it": (Query(teacher="ana", state=Standing.REVOKED, awarded_from=date(2024, 1, 1)), [3]),
+    "all of it": (
+        Query(teacher="ana", state=ListedState.REVOKED, awarded_from=date(2024, 1, 1)),
+        [3],
+    ),
     "what may be seen": (Query(teacher="ana", where=ApprovalRow.source == "lms"), []),
 }
 
@@ -221,12 +224,12 @@ def test_the_count_on_an_achievements_page_ends_somewhere(any_issuer, six, monke
 def test_a_selection_is_revoked_whole_or_not_at_all(any_issuer, six):
     with pytest.raises(NotIssuedError):
         lists.revoke_all(any_issuer, [six[0], "x" * 22], reason="x", by="person:1", now=now())
-    assert ids(any_issuer, Query(state=Standing.REVOKED)) == [six[3]]
+    assert ids(any_issuer, Query(state=ListedState.REVOKED)) == [six[3]]
     fresh = lists.revoke_all(
         any_issuer, [six[0], six[3], six[1]], reason="x", by="person:1", now=now()
     )
     assert fresh == {six[0], six[1]}
-    assert ids(any_issuer, Query(state=Standing.REVOKED)) == [six[3], six[1], six[0]]
+    assert ids(any_issuer, Query(state=ListedState.REVOKED)) == [six[3], six[1], six[0]]
 
 
 def test_commands_narrow_and_export_the_same(issuer, home, approval, capsys):

@@ -42,7 +42,7 @@ SIZE: Final = 50
 BATCH: Final = 2000
 
 
-class Standing(StrEnum):
+class ListedState(StrEnum):
     """What a credential is now, beside the states of one that is not issued yet."""
 
     ISSUED = "issued"
@@ -85,7 +85,7 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RegisterEntry:
     """One credential as an administrator looks for it."""
 
     public_id: str
@@ -105,7 +105,7 @@ class Entry:
 class Page:
     """Some of what was found, how many there are in all, and what the next page comes after."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[RegisterEntry, ...]
     total: int
     after: str | None
 
@@ -127,7 +127,9 @@ def page(
     return Page(entries, total, entries[-1].public_id if len(rows) > size else None)
 
 
-def every(session: Session, settings: Settings, query: Query, *, now: datetime) -> Iterator[Entry]:
+def every(
+    session: Session, settings: Settings, query: Query, *, now: datetime
+) -> Iterator[RegisterEntry]:
     """Yield all credentials that fit, however many: a batch at a time is in memory."""
     fits, after = _fits(query, now), ""
     while rows := _rows(session, query, fits, now, after, BATCH):
@@ -158,9 +160,9 @@ _SORTS: Final[dict[Sort, tuple[Any, bool]]] = {
 def _state(now: datetime) -> ColumnElement[str]:
     issued = CredentialRow.state == CredentialState.ISSUED
     return case(
-        (CredentialRow.superseded_by.is_not(None), Standing.SUPERSEDED),
-        (and_(issued, Revocation.list_index.is_not(None)), Standing.REVOKED),
-        (and_(issued, ApprovalRow.valid_until <= now), Standing.ENDED),
+        (CredentialRow.superseded_by.is_not(None), ListedState.SUPERSEDED),
+        (and_(issued, Revocation.list_index.is_not(None)), ListedState.REVOKED),
+        (and_(issued, ApprovalRow.valid_until <= now), ListedState.ENDED),
         else_=CredentialRow.state,
     )
 
@@ -234,10 +236,10 @@ def _part(column: Any, text: str) -> ColumnElement[bool]:
     return found
 
 
-def _entry(settings: Settings, row: Row[*tuple[Any, ...]]) -> Entry:
+def _entry(settings: Settings, row: Row[*tuple[Any, ...]]) -> RegisterEntry:
     content = json.loads(row.content)
     address = addresses.credential(settings, row.public_id)
-    return Entry(
+    return RegisterEntry(
         public_id=row.public_id,
         state=row.standing,
         name=content["recipient"]["name"],

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from contexts.errors import MintmarkError
 from issuer.home.issuer import Issuer
 from issuer.issuance.records import find
-from issuer.issuance.records.find import Entry, Query, Sort
+from issuer.issuance.records.find import Query, RegisterEntry, Sort
 from issuer.issuance.records.tables import CredentialRow
 from verifier import clock
 
@@ -27,13 +27,13 @@ class NotOneError(MintmarkError):
     """No credential fits, or several do."""
 
 
-def entries(issuer: Issuer, text: str = "") -> Iterator[Entry]:
+def entries(issuer: Issuer, text: str = "") -> Iterator[RegisterEntry]:
     """Yield every credential, oldest first; with `text`, those whose name, e-mail address or
     approval id has it, or whose id or serial number it is, without regard to case."""
     yield from found(issuer, Query(text=text, sort=Sort.STORED))
 
 
-def found(issuer: Issuer, query: Query) -> Iterator[Entry]:
+def found(issuer: Issuer, query: Query) -> Iterator[RegisterEntry]:
     """Yield every credential that fits."""
     with issuer.database.reading() as session:
         yield from find.every(session, issuer.settings, query, now=clock.now())
@@ -48,7 +48,7 @@ def the_one(issuer: Issuer, text: str) -> str:
         if known := session.scalar(exact):
             return known
     fitting = list(entries(issuer, text)) if text.strip() else []
-    standing = [entry for entry in fitting if entry.state != find.Standing.SUPERSEDED]
+    standing = [entry for entry in fitting if entry.state != find.ListedState.SUPERSEDED]
     if len(standing) == 1 or len(fitting) == 1:
         return (standing or fitting)[0].public_id
     if not fitting:
@@ -58,11 +58,11 @@ def the_one(issuer: Issuer, text: str) -> str:
     raise NotOneError(message)
 
 
-def write_csv(found: Iterable[Entry], file: TextIO) -> None:
+def write_csv(found: Iterable[RegisterEntry], file: TextIO) -> None:
     """Write a table that a spreadsheet can open: a cell that would begin a formula there, such as
     a name that somebody else chose, begins with an apostrophe."""
     table = csv.writer(file)
-    names = [field.name for field in fields(Entry)]
+    names = [field.name for field in fields(RegisterEntry)]
     table.writerow(names)
     table.writerows([plain(str(getattr(entry, name))) for name in names] for entry in found)
 
