@@ -5,6 +5,7 @@ from pathlib import Path
 
 from contexts.errors import DONE, NOT_YET, UsageError
 from issuer.approvals import correct_command, many, webhook_command
+from issuer.approvals.table import command as table
 from issuer.home.command_line import Commands
 from issuer.home.issuer import Issuer
 from issuer.issuance.finish import finish_pending, pending
@@ -17,11 +18,15 @@ def add_commands(commands: Commands) -> None:
     issue = commands.add_parser("issue", help="issue what is pending, or a file of approvals")
     what = issue.add_mutually_exclusive_group(required=True)
     what.add_argument("--pending", action="store_true", help="finish what is not issued yet")
+    what.add_argument("--table", type=Path, metavar="FILE", help="CSV or XLSX, an approval a row")
+    what.add_argument("--template", metavar="ACHIEVEMENT", help="print the heads of such a table")
     what.add_argument("--approvals", type=Path, metavar="FILE", help="JSON, an approval a line")
     issue.add_argument(
         "--workers", type=int, default=1, metavar="N", help="processes that share the file"
     )
     issue.add_argument("--source", help="the source that approved (default: the first one)")
+    issue.add_argument("--dry-run", action="store_true", help="of a table: only say what would be")
+    issue.add_argument("--mend", type=Path, metavar="FILE", help="where rows to mend are written")
     issue.set_defaults(run=_issue)
     correct_command.add_commands(commands)
     webhook_command.add_commands(commands)
@@ -29,6 +34,11 @@ def add_commands(commands: Commands) -> None:
 
 def _issue(args: argparse.Namespace, issuer: Issuer) -> int:
     lists.mend(issuer, now=clock.now())
+    if args.template is not None:
+        return table.template(issuer, args.template)
+    if args.table is not None:
+        name = webhook_command.source_named(issuer.settings, args.source).name
+        return table.run(args.table, issuer, source=name, dry=args.dry_run, mend=args.mend)
     if args.approvals is not None:
         source = webhook_command.source_named(issuer.settings, args.source)
         return many.run(args.approvals, issuer, source=source.name, workers=max(1, args.workers))

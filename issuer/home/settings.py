@@ -39,7 +39,9 @@ SECRET_BYTES = range(24, 65)
 BEARER_LENGTH = 32
 PROGRAM = "program"
 """The source of approvals that come from the program of this very issuer."""
-RESERVED_SOURCES = frozenset({PROGRAM})
+DESK = "desk"
+"""The source of approvals that the staff's desk of this very issuer sends."""
+RESERVED_SOURCES = frozenset({PROGRAM, DESK})
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 _PATH = re.compile(r"(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from issuer.database.database import UnavailableError
 from issuer.home.issuer import Issuer
-from issuer.home.settings import RESERVED_SOURCES
+from issuer.home.settings import PROGRAM
 from issuer.issuance.approval import Approval
 from issuer.issuance.prepare import Arrived, Prepared, prepare
 from issuer.issuance.status_lists import lists, mark
@@ -85,19 +85,24 @@ def store(
     Raises `Refused`, `ConflictError` and `UnavailableError` with nothing committed, and
     `ValueError` for a reserved source.
     """
-    if source in RESERVED_SOURCES:
+    if source == PROGRAM:
         raise ValueError(f"approvals of the source {source!r} come from inside alone")
     return in_transaction(
         issuer, lambda session: _approve_all(session, issuer, arrived, source, now), now=now
     )
 
 
-def rehearse(issuer: Issuer, approval: Approval, *, source: str, now: datetime) -> None:
-    """Do all of `store` and undo it: raises what it would raise, and leaves nothing."""
+def rehearse(issuer: Issuer, approval: Approval, *, source: str, now: datetime) -> bool:
+    """Do all of `store` and undo it: raises what it would raise, and leaves nothing.
+
+    Return whether the approval is a new one.
+    """
     with issuer.database.writing() as session:
         event_id = "a rehearsal"  # with a space, which no real one has
-        prepare(session, issuer, [Arrived(approval, event_id)], source=source, now=now)
+        arrived = [Arrived(approval, event_id)]
+        (prepared,) = prepare(session, issuer, arrived, source=source, now=now)
         session.rollback()
+    return prepared.new
 
 
 def _approve_all(

@@ -59,7 +59,7 @@ def written(rows: Iterable[Mapping[str, str]], *more: str) -> bytes:
 
 def read(data: bytes) -> Roster:
     """Return the people of a table. Raises `RosterError`."""
-    rows = _workbook(data) if data.startswith(_WORKBOOK) else _csv(data)
+    rows = sheet(data)
     heads = [head.strip().lower().replace("_", " ") for head in rows[0]] if rows else []
     if missing := [name for name in _NEEDED if name not in heads]:
         raise RosterError(
@@ -68,6 +68,11 @@ def read(data: bytes) -> Roster:
         )
     filled = [(number, row) for number, row in enumerate(rows[1:], 2) if any(row)]
     return Roster(tuple(row_of(number, _cells(heads, values)) for number, values in filled))
+
+
+def sheet(data: bytes) -> list[list[str]]:
+    """Return the rows of a table, whatever they mean. Raises `RosterError`."""
+    return _workbook(data) if data.startswith(_WORKBOOK) else _csv(data)
 
 
 def _cells(heads: Sequence[str], values: Sequence[str]) -> dict[str, str]:

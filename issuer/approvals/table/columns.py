@@ -1,0 +1,119 @@
+"""What the columns of a table of approvals mean.
+
+A row is an approval as the webhook takes it: `achievement`, `name`, `e-mail`, and so on. `level` is
+that of every criterion for which no column `level CRITERION` says another.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from issuer.catalog import versions
+from issuer.database.database import to_json
+from issuer.home.settings import Settings
+from issuer.issuance.approval import instant
+
+HEADS: Final = {
+    "approval id": "approval_id",
+    "achievement": "achievement.id",
+    "name": "recipient.name",
+    "e-mail": "recipient.emails.0",
+    "second e-mail": "recipient.emails.1",
+    "skill": "narrative.skill",
+    "goal": "narrative.goal",
+    "measured outcome": "narrative.measured_outcome",
+    "start": "activity.start",
+    "end": "activity.end",
+    "hours": "credits.0.value",
+    "provider number": "provider_number",
+    "approved at": "approved_at",
+    "valid until": "valid_until",
+}
+"""The heads of the template, each with the field of the approval where it stands."""
+LEVEL: Final = "level"
+COMMENT: Final = "comment"
+REASON: Final = "what to mend"
+"""The column of a file to mend that says why a row waits; it is not read."""
+NEEDED: Final = ("achievement", "name", "e-mail", "approved at")
+_DAY: Final = re.compile(r"(\d{4}-\d\d-\d\d)(?:[ T]00:00(?::00)?)?")
+
+
+def template(session: Session, achievement_id: str | None = None) -> list[str]:
+    """Return the heads of a table, with the criteria of an achievement if one is named."""
+    row = versions.find(session, achievement_id) if achievement_id else None
+    if row is None:
+        return [*HEADS, LEVEL]
+    criteria = versions.read(row).rubric.criteria
+    return [*HEADS, *(f"{LEVEL} {criterion.id}" for criterion in criteria)]
+
+
+def head(text: str) -> str:
+    """Return the head of a column as it is known here."""
+    return " ".join(text.strip().lower().replace("_", " ").split())
+
+
+def data(session: Session, settings: Settings, cells: Mapping[str, str]) -> dict[str, Any]:
+    """Return the `data` of the approval in a row, as a sender would write it.
+
+    A day alone is noon of the district. Without an approval id it has one that is made of all that
+    it says, so that the same row, in whichever file, is the same approval.
+    """
+    made: dict[str, Any] = {"approval_id": _own_id(cells), "levels": _levels(session, cells)}
+    for name, value in cells.items():
+        if value and name in HEADS:
+            _put(made, HEADS[name].split("."), value)
+        elif value and name.startswith(f"{COMMENT} "):
+            made.setdefault("comments", {})[name.removeprefix(f"{COMMENT} ")] = value
+    if "credits" in made:
+        made["credits"][0]["unit"] = "hours"
+    for field in ("approved_at", "valid_until"):
+        if field in made:
+            made[field] = _moment(settings, made[field])
+    for field in made.get("activity", {}):
+        made["activity"][field] = made["activity"][field].partition(" ")[0]
+    return made
+
+
+def _levels(session: Session, cells: Mapping[str, str]) -> dict[str, str]:
+    levels: dict[str, str] = {}
+    row = versions.find(session, cells.get("achievement", ""))
+    if row is not None and cells.get(LEVEL):
+        levels = {each.id: cells[LEVEL] for each in versions.read(row).rubric.criteria}
+    named = {name: value for name, value in cells.items() if name.startswith(f"{LEVEL} ") and value}
+    return levels | {name.removeprefix(f"{LEVEL} "): value for name, value in named.items()}
+
+
+def _own_id(cells: Mapping[str, str]) -> str:
+    says = {name: cells[name] for name in sorted(cells) if cells[name] and name != REASON}
+    return f"row-{hashlib.sha256(to_json(says)).hexdigest()[:32]}"
+
+
+def _put(made: dict[str, Any], way: Sequence[str], value: str) -> None:
+    """Write a value where its field stands; a number in the way is a place in a list."""
+    place: Any = made
+    for step, after in pairwise(way):
+        if isinstance(place, list):
+            if len(place) <= int(step):
+                place.append({})
+            place = place[-1]
+        else:
+            place = place.setdefault(step, [] if after.isdigit() else {})
+    if isinstance(place, list):
+        place.append(value)
+    else:
+        place[way[-1]] = value
+
+
+def _moment(settings: Settings, text: str) -> str:
+    day = _DAY.fullmatch(text)
+    if day is None:
+        return text
+    try:
+        noon = instant(f"{day[1]}T12:00:00+00:00").replace(tzinfo=settings.timezone)
+    except ValueError:
+        return text
+    return noon.isoformat() if settings.timezone else f"{day[1]}T12:00:00Z"
