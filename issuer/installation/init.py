@@ -44,6 +44,9 @@ passphrase_file = "passphrase"
 # Folders with more fonts for certificates, for scripts that the shipped ones do not cover.
 # fonts = ["/usr/share/fonts/truetype/noto"]
 
+# A page on which visitors check what many applicants handed in; it keeps that for a while.
+# check_many = true
+
 [issuer]
 name = {name}
 # Your web site, and where people can ask. Both stand in every credential.

@@ -169,6 +169,17 @@ def test_the_practice_folder_can_be_saved_and_handed_in(client):
     assert "4 of 9 need a look." in page
 
 
+def test_without_a_list_the_page_says_what_is_missing_before_all_else(client):
+    page = done(client, hand_in(client, file=read(PRACTICE / "applicants" / "jordan.png")))
+    assert page.index("No list of issuers was used") < page.index("What to do next")
+
+
+def test_more_credentials_than_one_page_takes_are_led_to_this_one(client):
+    files = [(io.BytesIO(b"{}"), f"{n}.json") for n in range(11)]
+    answer = client.post("/verify", data={"file": files}, content_type="multipart/form-data")
+    assert "on the page *Check many applicants*" in answer.text
+
+
 def test_a_table_of_links_alone_is_enough(client):
     table = b"Name,Link\nAda,https://district.example/nothing\n"
     page = done(client, hand_in(client, file=[("round 2.csv", table)]))
@@ -204,7 +215,7 @@ def test_a_policy_among_what_applicants_handed_in_is_nobodys_policy(client):
     files += read(PRACTICE / "districts.json")
     page = done(client, hand_in(client, file=files))
     assert "Everything counts." not in page
-    assert "No policy and no list of issuers" in page
+    assert "policy.toml</bdi> lies among the files, and was not used" in page
 
 
 @pytest.mark.parametrize(
@@ -249,7 +260,7 @@ def test_what_unpacks_to_more_than_is_taken_is_not_begun(client):
 def test_more_files_or_links_than_are_taken_are_refused(client, monkeypatch):
     rows = b"".join(b"Ada %d,https://x.example/%d\n" % (n, n) for n in range(2_001))
     page = done(client, hand_in(client, file=[("t.csv", b"Name,Link\n" + rows)]))
-    assert "more than 2000 files or links" in page
+    assert "more than 2,000 files or links" in page
 
 
 HOSTILE = ("../../etc/passwd", "/etc/passwd", "C:\\evil.json", "a\\..\\..\\evil.json", "..", "~/x")
@@ -333,7 +344,7 @@ def test_more_than_is_taken_is_refused_before_it_is_read(client, home):
         content_type="multipart/form-data; boundary=x",
         environ_overrides={"CONTENT_LENGTH": str(205 * 1024 * 1024)},
     )
-    assert (answer.status_code, "more than 200 MB or 2000 files" in answer.text) == (413, True)
+    assert (answer.status_code, "more than 200 MB or 2,000 files" in answer.text) == (413, True)
     assert [each for each in home.iterdir() if each.is_dir()] == []
 
 

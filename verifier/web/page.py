@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from contexts import BUNDLED, FrozenContexts
@@ -52,6 +52,10 @@ TOO_LARGE = (
 TOO_MANY = (
     N_("More than {at_once} were handed in at once, so none was checked."),
     N_("Hand in fewer at a time. For many there is the command mintmark-verify batch."),
+)
+TOO_MANY_HERE = (
+    TOO_MANY[0],
+    N_("Hand in fewer at a time, or all together on the page *Check many applicants*."),
 )
 LIMITS = {"most": MAX_BYTES // 1024**2, "at_once": MOST_AT_ONCE}
 
@@ -110,7 +114,8 @@ def verifier_blueprint(
             return _form(_ours(NOTHING), status=400)
         anew = [thing for thing in uploads if not thing.carrier]
         if len(anew) > MOST_AT_ONCE or len(uploads) > MOST_AGAIN:
-            return _form(_ours(TOO_MANY), status=413)
+            takes_many = "applicants" in current_app.blueprints
+            return _form(_ours(TOO_MANY_HERE if takes_many else TOO_MANY), status=413)
         evidence = [file.read() for file in request.files.getlist("evidence") if file]
         now = clock()
         views: list[presentation.Told] = []

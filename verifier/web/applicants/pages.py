@@ -59,7 +59,7 @@ TOO_LARGE = (
     N_("That is more than {most} MB or {files} files, so nothing was checked."),
     N_("Hand it in in parts, or use the command mintmark-verify batch, which takes more."),
 )
-LIMITS: Final = {"most": MOST_BYTES // 1024**2, "files": MOST_FILES}
+LIMITS: Final[Mapping[str, str | int]] = {"most": MOST_BYTES // 1024**2, "files": f"{MOST_FILES:,}"}
 LOST = (
     N_("This check was lost, because the service was started anew while it went on."),
     N_("What you handed in is deleted. Hand it in again."),
@@ -214,7 +214,10 @@ def _page_of(run: Run, secret: str) -> Response:
     shown = {"about": about, "secret": secret, "begun": begun, "kept_until": begun + KEPT}
     if state is RunState.DONE:
         html = render_template(
-            "applicants_done.html", told=summary(run.rows()), most_shown=MOST_SHOWN, **shown
+            "applicants_done.html",
+            told=summary(run.rows(), about["unnamed"]),
+            most_shown=MOST_SHOWN,
+            **shown,
         )
     else:
         html = render_template("applicants_running.html", progress=run.progress(), **shown)

@@ -154,10 +154,12 @@ def _job(work: Work, here: Run) -> BatchJob:
         source, rules, ask=work.world.ask, pins=work.world.pins, name=work.handed_in.name
     )
     if len(made.submissions.files) > MOST_FILES:
-        raise BatchError(_TOO_MANY, most=MOST_FILES)
+        raise BatchError(_TOO_MANY, most=f"{MOST_FILES:,}")
     table = made.submissions.table
     here.tell(
         title=made.title,
+        policy=file,
+        lists=len(rules.lists),
         table=made.submissions.table_name,
         used=table.used if table else (),
         unused=table.unused if table else (),

@@ -35,12 +35,14 @@ class Applicant:
 @dataclass(frozen=True, slots=True)
 class Summary:
     """The results in short, how many there are of each answer, what to do for whom, and the
-    applicants by the answer that needs most of a person."""
+    applicants by the answer that needs most of a person. `stray_policy` is a file among theirs that
+    looks like a policy."""
 
     headline: str
     counts: Mapping[Answer, int]
     steps: Mapping[str, Sequence[str]]
     applicants: Mapping[Answer, Sequence[Applicant]]
+    stray_policy: str
 
     def kind(self, answer: Answer) -> str:
         """Return the stylesheet's word for an answer."""
@@ -51,14 +53,17 @@ class Summary:
         return gettext(LABELS[answer])
 
 
-def summary(rows: Sequence[Row]) -> Summary:
-    """Return what is to be said about the rows of a check, in the language of this request."""
+def summary(rows: Sequence[Row], unnamed: Sequence[str]) -> Summary:
+    """Return what is to be said about a check, in the language of this request: its rows, and the
+    files that no applicant is named for."""
     counts = {answer: sum(row.answer is answer for row in rows) for answer in ORDER}
     people: dict[Answer, list[Applicant]] = {answer: [] for answer in ORDER}
     for number, (who, own) in enumerate(by_applicant(rows).items()):
         answer = min((row.answer for row in own), key=ORDER.index)
         people[answer].append(Applicant(who, own[0].thing.name, own, f"a{number}"))
-    return Summary(_headline(counts), counts, _steps(rows), people)
+    names = (*unnamed, *(row.thing.source for row in rows))
+    stray = next((name for name in names if name.lower().endswith(".toml")), "")
+    return Summary(_headline(counts), counts, _steps(rows), people, stray)
 
 
 def _headline(counts: Mapping[Answer, int]) -> str:
