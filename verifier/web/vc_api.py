@@ -5,9 +5,9 @@ reason. `openapi.json` describes both. Whether an issuer is recognized is not as
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import BadRequest, HTTPException, UnsupportedMediaType
@@ -48,6 +48,14 @@ UNVERIFIED = N_("It could not be verified")
 Problems = list[Check | Verdict]
 
 
+class _Options(NamedTuple):
+    """Whether a withdrawal counts, and what the holder of a presentation was asked to sign."""
+
+    status: bool
+    challenge: str | None
+    domain: str | None
+
+
 def vc_api_blueprint(
     *,
     make_fetch: Callable[[], Fetch],
@@ -79,7 +87,7 @@ def vc_api_blueprint(
                 contexts=contexts,
                 general=True,
             )
-        found = _problems(report, _asks_status(options))
+        found = _problems(report, options.status)
         return _answer(found, report=printed.as_json(report))
 
     @blueprint.post("/presentations/verify")
@@ -93,13 +101,13 @@ def vc_api_blueprint(
                 make_fetch=make_fetch,
                 now=clock(),
                 trust=trust,
-                challenge=_text(options, "challenge"),
-                domain=_text(options, "domain"),
+                challenge=options.challenge,
+                domain=options.domain,
                 contexts=contexts,
             )
         found: Problems = [] if shown.held.answer is Answer.YES else [shown.held]
         for report in shown.credentials:
-            found += _problems(report, _asks_status(options))
+            found += _problems(report, options.status)
         reports = [printed.as_json(report) for report in shown.credentials]
         return _answer(found, holder=shown.holder, reports=reports)
 
@@ -108,34 +116,34 @@ def vc_api_blueprint(
     return blueprint
 
 
-def _handed_in(member: str) -> tuple[str, dict[str, Any]]:
+def _handed_in(member: str) -> tuple[str, _Options]:
     """Return the text of what is to be verified, and the options."""
     if not request.is_json:
         raise UnsupportedMediaType
     try:
         body = strict_json.loads_object(request.get_data(cache=False), max_bytes=MAX_BODY_BYTES)
-    except strict_json.StrictJsonError:
+        item, options = body.get(member), _options(body.get("options", {}))
+        if not (isinstance(item, dict) or (isinstance(item, str) and is_token(item))):
+            raise ValueError(member)
+    except ValueError:
         raise BadRequest(response=problems.answer(MALFORMED)) from None
-    item, options = body.get(member), body.get("options", {})
-    is_item = isinstance(item, dict) or (isinstance(item, str) and is_token(item))
-    if not is_item or not isinstance(options, dict):
-        raise BadRequest(response=problems.answer(MALFORMED))
     text = item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)
     return text, options
 
 
-def _text(options: dict[str, Any], name: str) -> str | None:
-    value = options.get(name)
-    if not isinstance(value, str | None):
-        raise BadRequest(response=problems.answer(MALFORMED))
-    return value
-
-
-def _asks_status(options: dict[str, Any]) -> bool:
-    checks = options.get("checks") or STATUS
-    if not isinstance(checks, Iterable) or isinstance(checks, str):
-        raise BadRequest(response=problems.answer(MALFORMED))
-    return any(check in STATUS for check in checks)
+def _options(value: Any) -> _Options:
+    """Return the options of a request; `ValueError` for what the description does not allow."""
+    if not isinstance(value, dict):
+        raise ValueError("no object")
+    checks = value.get("checks", [])
+    if not isinstance(checks, list) or not all(isinstance(check, str) for check in checks):
+        raise ValueError("checks")
+    for name in ("challenge", "domain"):
+        if not isinstance(value.get(name, ""), str):
+            raise ValueError(name)
+    return _Options(
+        not checks or not STATUS.isdisjoint(checks), value.get("challenge"), value.get("domain")
+    )
 
 
 def _problems(report: Report, asks_status: bool) -> Problems:
