@@ -33,6 +33,7 @@ from issuer.people.access import gate, rules
 from issuer.people.account_routes import account
 from issuer.people.people_routes import people
 from issuer.people.roster.routes import roster
+from issuer.people.signing_in.openid_routes import account_binding
 from issuer.people.signing_in.routes import signing_in
 from issuer.program import objects as program_objects
 from issuer.program.coaching import sign_offs
@@ -116,7 +117,7 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(blueprint, url_prefix=prefix)
     for blueprint in (files, pages, approvals, catalog, sharing, holding, embed, collections):
         app.register_blueprint(blueprint)
-    for blueprint in (signing_in, account, people, roster, declaring, projects):
+    for blueprint in (signing_in, account_binding, account, people, roster, declaring, projects):
         app.register_blueprint(blueprint)
     app.extensions["submission_checks"] = SUBMISSION_CHECKS
     language.speak(app)

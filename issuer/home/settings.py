@@ -23,6 +23,7 @@ from contexts.errors import MintmarkError
 from issuer.home import color as color
 from issuer.home import profiles
 from issuer.home.mail_settings import Mail, mailbox, read_mail
+from issuer.home.sign_in_settings import Provider, read_providers
 from keys.entry import DID_KEY, KeyUse
 from verifier.fetching.rules import host_and_port
 from verifier.parsing import strict_json, strict_toml, web_address
@@ -102,6 +103,8 @@ class Settings:
     timezone: ZoneInfo | None = None
     """Where the days of the district begin and end: credentials state times at its offset."""
     mail: Mail | None = None
+    sign_in: tuple[Provider, ...] = ()
+    """Who else signs people in, beside the mail."""
     sources: tuple[Source, ...] = ()
     font_folders: tuple[Path, ...] = ()
     status_list_size: int = STATUS_LIST_SIZE
@@ -205,6 +208,7 @@ def parse(top: Table, *, home: Path) -> Settings:
         proofs=proofs,
         jwt=jwt,
         mail=read_mail(top.table("mail"), home=home),
+        sign_in=read_providers(top.tables("sign_in"), home=home),
         sources=_sources(top.tables("sources")),
         font_folders=_font_folders(top.lines("fonts"), home),
         status_list_size=_list_size(top.integer("status_list_size", default=STATUS_LIST_SIZE)),

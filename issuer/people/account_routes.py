@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from issuer.home.issuer import current_issuer
 from issuer.people import roles
 from issuer.people.access import gate, sessions
+from issuer.people.signing_in import identities
 from issuer.people.tables import PersonRow, SessionRow
 from issuer.web.access import needs
 from issuer.web.answers import page
@@ -30,11 +31,13 @@ def show() -> Response:
             "grants": [
                 (given, given.building) for given in roles.roles_of(session, person, today=today)
             ],
+            "bound": identities.of_person(session, person.id),
             "open_sessions": sessions.open_ones(session, person.id, now=now),
         }
     return page(
         "people/account.html",
         titles=roles.TITLES,
+        providers=issuer.settings.sign_in,
         this=found.session.id,
         local=issuer.settings.local,
         **values,

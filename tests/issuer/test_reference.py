@@ -73,7 +73,7 @@ def test_every_setting_stands_in_the_table_and_is_read(tmp_path):
         file.write_text(_toml(names).replace(name.rpartition(".")[2] + " =", "unknown ="))
         with pytest.raises(ValueError, match=r"."):
             load(tmp_path)
-    read = {"home", "font_folders", "sources", "assessed_by", "mail"} | {
+    read = {"home", "font_folders", "sources", "assessed_by", "mail", "sign_in"} | {
         n.replace(".", "_") for n in names
     }
     assert {name.removeprefix("credentials_") for name in read} >= set(Settings.__slots__)
@@ -111,6 +111,14 @@ VALUES = {
     "mail.password_file": '"mail-password"',
     "mail.language": '"es"',
     "mail.ending_days": "90",
+    "sign_in.provider": '"school"',
+    "sign_in.title": '"School account"',
+    "sign_in.issuer": '"https://id.district.example"',
+    "sign_in.client_id": '"mintmark"',
+    "sign_in.secret_file": '"school-secret"',
+    "sign_in.tenant": '"district"',
+    "sign_in.tenant_claim": '"org"',
+    "sign_in.addresses_count": "true",
     "sources.name": '"approvals"',
     "sources.secrets": '["whsec_MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA="]',
     "sources.bearer": '"a-token-of-more-than-32-characters"',
@@ -123,7 +131,14 @@ def _toml(names: list[str]) -> str:
         table, _, key = name.rpartition(".")
         tables.setdefault(table, []).append(f"{key} = {VALUES[name]}")
     parts = [
-        "\n".join([{"": "", "sources": "[[sources]]"}.get(table, f"[{table}]"), *lines])
+        "\n".join(
+            [
+                {"": "", "sources": "[[sources]]", "sign_in": "[[sign_in]]"}.get(
+                    table, f"[{table}]"
+                ),
+                *lines,
+            ]
+        )
         for table, lines in tables.items()
     ]
     return "\n".join(parts) + "\n"

@@ -122,6 +122,15 @@ def local_path(text: str) -> str:
     return text if _LOCAL.fullmatch(text) else url_for("catalog.home")
 
 
+def signed_in_answer(token: str, lands_on: str) -> AnyResponse:
+    """Give the browser its session, and lead to where its person was going."""
+    response = redirect(local_path(lands_on), 303)
+    name = cookie_name(current_issuer().settings)
+    set_cookie(response, name, token, int((sessions.LONGEST + sessions.KEPT).total_seconds()))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def _find() -> SignedIn | None:
     issuer = current_issuer()
     token = request.cookies.get(cookie_name(issuer.settings))
@@ -222,8 +231,9 @@ def _hide_from_caches(response: Response) -> Response:
 
 
 def _for_templates() -> dict[str, object]:
-    by_mail = current_issuer().settings.mail is not None
-    return {"account": "people/header.html", "signed_in": _for_header, "offers_sign_in": by_mail}
+    settings = current_issuer().settings
+    offers = settings.mail is not None or bool(settings.sign_in)
+    return {"account": "people/header.html", "signed_in": _for_header, "offers_sign_in": offers}
 
 
 def _for_header() -> SignedIn | None:

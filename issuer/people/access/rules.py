@@ -83,7 +83,7 @@ _ROLES: Final = N_("Your role grants roles, and nobody grants one to themself.")
 _YOURS: Final = N_("It is yours.")
 
 RULES: Final = (
-    *_rows([SIGNED_IN], "account", "read", ANY, _YOURS),
+    *_rows([SIGNED_IN], "account", "read bind", ANY, _YOURS),
     *_rows([SIGNED_IN], "session", "end", OWN, _YOURS),
     *_rows([SIGNED_IN], "kept form", "read", OWN, _YOURS),
     *_rows([Role.OPERATOR], "session", "end", ANY, N_("Your role keeps sign-ins safe.")),

@@ -43,15 +43,19 @@ def begin(
     way: str,
     replacing: str | None,
     now: datetime,
+    since: datetime | None = None,
 ) -> str:
-    """Sign a person in and return the token for the cookie; the session of `replacing` ends."""
+    """Sign a person in and return the token for the cookie; the session of `replacing` ends.
+
+    `since` is when they proved who they are, where that was earlier.
+    """
     if replacing:
         end(session, SessionRow.token == digest(replacing), now=now)
     forget(session, now=now)
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     row = SessionRow(public_id=new_id(), token=digest(token), person_pk=person.id)
     row.device, row.way = device, way
-    row.signed_in_at = row.seen_at = now
+    row.signed_in_at, row.seen_at = since or now, now
     row.ends_at = now + LONGEST
     session.add(row)
     session.flush()

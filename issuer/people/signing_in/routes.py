@@ -1,7 +1,7 @@
 """The pages to sign in and out."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from flask import Blueprint, Response, redirect, request, url_for
@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from issuer.home.issuer import current_issuer
 from issuer.people import register
-from issuer.people.access import gate, kept_forms, sessions
-from issuer.people.access.gate import cookie_name, set_cookie, signed_in
+from issuer.people.access import kept_forms, sessions
+from issuer.people.access.gate import cookie_name, set_cookie, signed_in, signed_in_answer
 from issuer.people.signing_in import devices, sign_in
 from issuer.people.tables import PersonRow, SessionRow, SignInRow
 from issuer.web.access import needs, open_to_all
@@ -90,7 +90,7 @@ def type_code() -> AnyResponse:
         response = page("people/sent.html", wrong=True, minutes=_minutes())
         response.status_code = 422
         return _private(response)
-    return _signed_in(token, row.lands_on)
+    return signed_in_answer(token, row.lands_on)
 
 
 @signing_in.get("/sign-in/<token>")
@@ -106,7 +106,7 @@ def link(token: str) -> AnyResponse:
             return _ended()
         if sign_in.is_asking(row, asking):
             begun = _begin(session, row, "mail")
-            return _signed_in(begun, row.lands_on) if begun else _ended()
+            return signed_in_answer(begun, row.lands_on) if begun else _ended()
         row.opened_at = row.opened_at or now
         address = sign_in.address_of(session, row)
         person = session.get(PersonRow, row.person_pk) if row.person_pk else None
@@ -123,7 +123,7 @@ def accept(token: str) -> AnyResponse:
         row = sign_in.of_link(session, issuer.settings, token, now=now)
         printed = row is not None and row.browser is None
         begun = _begin(session, row, "invitation") if row and printed else None
-    return _signed_in(begun, "") if begun else _ended()
+    return signed_in_answer(begun, "") if begun else _ended()
 
 
 @signing_in.post("/sign-out")
@@ -157,6 +157,7 @@ def _form(*, address: str, is_wrong: bool = False) -> Response:
         wrong=is_wrong,
         lands_on=request.values.get("lands_on", ""),
         by_mail=current_issuer().settings.mail is not None,
+        providers=current_issuer().settings.sign_in,
     )
     response.status_code = 422 if is_wrong else 200
     return _private(response)
@@ -178,21 +179,17 @@ def _ended() -> Response:
 
 def _begin(session: Session, row: SignInRow, way: str) -> str | None:
     """Use up a request and return the token of the new session; None if nobody is to sign in."""
-    person = sign_in.use(session, row, now=clock.now())
-    if person is None:
-        return None
+    now = clock.now()
+    person = sign_in.use(session, row, now=now)
+    return None if person is None else begin_session(session, person, way, now)
+
+
+def begin_session(session: Session, person: PersonRow, way: str, since: datetime) -> str:
+    """Return the token of a new session, of somebody who signed in at `since`."""
     old = request.cookies.get(cookie_name(current_issuer().settings))
     return sessions.begin(
-        session, person, device=_device(), way=way, replacing=old, now=clock.now()
+        session, person, device=_device(), way=way, replacing=old, since=since, now=clock.now()
     )
-
-
-def _signed_in(token: str, lands_on: str) -> AnyResponse:
-    """Give the browser its session, and lead to where its person was going."""
-    response = redirect(gate.local_path(lands_on), 303)
-    name = cookie_name(current_issuer().settings)
-    set_cookie(response, name, token, int((sessions.LONGEST + sessions.KEPT).total_seconds()))
-    return _private(response)
 
 
 def _private(response: Sent) -> Sent:

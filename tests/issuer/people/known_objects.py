@@ -52,6 +52,7 @@ walk takes no role away on its way."""
 _REGISTER = dict.fromkeys(("assistant-superintendent", "deputy", "office", "operator"), "any")
 ALLOWED = {
     ("account", "read"): {SIGNED_IN: "any"},
+    ("account", "bind"): {SIGNED_IN: "any"},
     ("session", "end"): {SIGNED_IN: "own", "operator": "any"},
     ("kept form", "read"): {SIGNED_IN: "own"},
     ("person", "list"): _REGISTER,
