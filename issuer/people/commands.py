@@ -15,7 +15,7 @@ from issuer.home.issuer import Issuer
 from issuer.people import register, roles
 from issuer.people.roles import Role, RoleError
 from issuer.people.roster import keeping, plan, table
-from issuer.people.roster.plan import Fate
+from issuer.people.roster.plan import RosterFate
 from issuer.people.signing_in import sign_in
 from issuer.people.tables import BuildingRow, PersonRow
 from verifier import clock
@@ -67,7 +67,7 @@ def _import(args: argparse.Namespace, issuer: Issuer) -> int:
     with opened() as session:
         made = plan.of(session, roster, by=None, may_name_roles=True, today=today)
         for one in made.rows:
-            if one.fate is not Fate.SAME:
+            if one.fate is not RosterFate.SAME:
                 print(f"row {one.row.number}: {one.fate}, {one.row.name}{_why(one)}")
         for person in made.missing:
             print(f"not in the file, and left as they are: {person.name}")
@@ -75,11 +75,11 @@ def _import(args: argparse.Namespace, issuer: Issuer) -> int:
             plan.carry_out(session, made, by=None, now=now, today=today)
     if args.mend:
         args.mend.write_bytes(table.written(plan.to_mend(made), table.REASON))
-    counts = ", ".join(f"{made.count(fate)} {fate}" for fate in Fate)
+    counts = ", ".join(f"{made.count(fate)} {fate}" for fate in RosterFate)
     print(f"{counts}; {made.left_out} pupils and families left out")
     if not args.apply:
         print("nothing is changed yet (--apply does it)")
-    return NOT_YET if made.count(Fate.DECIDE) else DONE
+    return NOT_YET if made.count(RosterFate.DECIDE) else DONE
 
 
 def _why(one: plan.PlannedRow) -> str:

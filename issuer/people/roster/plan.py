@@ -26,7 +26,7 @@ from issuer.people.tables import BuildingRow, PersonRow, PostRow
 from verifier.wording.words import N_
 
 
-class Fate(StrEnum):
+class RosterFate(StrEnum):
     """What becomes of a row."""
 
     NEW = "new"
@@ -58,7 +58,7 @@ class PlannedRow:
     """One row with its fate; `reason` says what to decide, `changes` what is changed."""
 
     row: RosterRow
-    fate: Fate
+    fate: RosterFate
     reason: str = ""
     person: PersonRow | None = None
     changes: list[str] = field(default_factory=list)
@@ -72,7 +72,7 @@ class RosterPlan:
     missing: list[PersonRow]
     left_out: int
 
-    def count(self, fate: Fate) -> int:
+    def count(self, fate: RosterFate) -> int:
         """Return how many rows have this fate."""
         return Counter(planned.fate for planned in self.rows)[fate]
 
@@ -126,21 +126,21 @@ def _fate(
     known: _Known, row: RosterRow, by: PersonRow | None, may_name_roles: bool, today: date
 ) -> PlannedRow:
     if reason := _flaw(row):
-        return PlannedRow(row, Fate.DECIDE, reason)
+        return PlannedRow(row, RosterFate.DECIDE, reason)
     before = known.named_before(row)
     if before is not None and fold(before.row.name) != fold(row.name):
-        return PlannedRow(row, Fate.DECIDE, TWO_NAMES)
-    if before is not None and before.fate is Fate.DECIDE:
-        return PlannedRow(row, Fate.DECIDE, before.reason)
+        return PlannedRow(row, RosterFate.DECIDE, TWO_NAMES)
+    if before is not None and before.fate is RosterFate.DECIDE:
+        return PlannedRow(row, RosterFate.DECIDE, before.reason)
     person, reason = _known_person(known, row, is_new=before is None)
     if not reason:
         reason = _forbidden(person, row, today, by=by, may_name_roles=may_name_roles)
     if reason:
-        return PlannedRow(row, Fate.DECIDE, reason, person)
+        return PlannedRow(row, RosterFate.DECIDE, reason, person)
     if person is None:
-        return PlannedRow(row, Fate.CHANGED if before else Fate.NEW)
+        return PlannedRow(row, RosterFate.CHANGED if before else RosterFate.NEW)
     changes = _changes(person, row, today)
-    return PlannedRow(row, Fate.CHANGED if changes else Fate.SAME, "", person, changes)
+    return PlannedRow(row, RosterFate.CHANGED if changes else RosterFate.SAME, "", person, changes)
 
 
 def _flaw(row: RosterRow) -> str:
@@ -269,7 +269,7 @@ def carry_out(
     made: dict[str, PersonRow] = {}
     changed = 0
     for planned in plan.rows:
-        if planned.fate not in (Fate.NEW, Fate.CHANGED):
+        if planned.fate not in (RosterFate.NEW, RosterFate.CHANGED):
             continue
         row, changed = planned.row, changed + 1
         person = planned.person or next((made[k] for k in _keys(row) if k in made), None)
@@ -333,5 +333,5 @@ def to_mend(plan: RosterPlan) -> list[Mapping[str, str]]:
     return [
         {**planned.row.cells, "reason": planned.reason}
         for planned in plan.rows
-        if planned.fate is Fate.DECIDE
+        if planned.fate is RosterFate.DECIDE
     ]

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from issuer.home.issuer import current_issuer
 from issuer.people.access import gate, rules
 from issuer.people.roster import keeping, plan, table
-from issuer.people.roster.plan import Fate, RosterPlan
+from issuer.people.roster.plan import RosterFate, RosterPlan
 from issuer.people.roster.rows import RosterError
 from issuer.people.tables import PersonRow
 from issuer.web.access import needs
@@ -59,13 +59,13 @@ def look(file: str) -> Response:
     """Show what the file would change."""
     with current_issuer().database.reading() as session:
         made = _plan(session, file)
-    waiting = [one for one in made.rows if one.fate is Fate.DECIDE]
-    others = [one for one in made.rows if one.fate not in (Fate.DECIDE, Fate.SAME)]
+    waiting = [one for one in made.rows if one.fate is RosterFate.DECIDE]
+    others = [one for one in made.rows if one.fate not in (RosterFate.DECIDE, RosterFate.SAME)]
     return page(
         "people/import_look.html",
         file=file,
         plan=made,
-        fates=Fate,
+        fates=RosterFate,
         waiting=waiting[:SHOWN],
         others=others[:SHOWN],
         unshown=max(0, len(waiting) - SHOWN) + max(0, len(others) - SHOWN),
@@ -81,7 +81,7 @@ def carry_out(file: str) -> AnyResponse:
         by = session.get_one(PersonRow, gate.whoever().person.id)
         made = _plan(session, file)
         done = plan.carry_out(session, made, by=by, now=now, today=_today(now))
-        left = made.count(Fate.DECIDE)
+        left = made.count(RosterFate.DECIDE)
         if not left:
             keeping.drop(session, file)
     if left:

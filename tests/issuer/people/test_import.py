@@ -14,7 +14,7 @@ from issuer.__main__ import main
 from issuer.people import register, roles
 from issuer.people.roles import Role
 from issuer.people.roster import keeping, oneroster, plan, table
-from issuer.people.roster.plan import Fate
+from issuer.people.roster.plan import RosterFate
 from issuer.people.roster.rows import RosterError
 from issuer.people.tables import BuildingRow, ImportRow, PersonAddressRow, PersonRow
 
@@ -214,7 +214,7 @@ def test_nobody_grants_themself_a_role_by_a_file(any_database, now):
         me = person_named(session, "Jordan Example")
         made = planned(session, file_of({**JORDAN, "roles": "operator, payroll"}), by=me)
         assert [one.reason for one in made.rows] == [plan.NOT_YOURS]
-        assert planned(session, file_of(JORDAN), by=me).count(Fate.SAME) == 1
+        assert planned(session, file_of(JORDAN), by=me).count(RosterFate.SAME) == 1
 
 
 def test_a_mended_file_is_loaded_as_it_is(any_database, now):
