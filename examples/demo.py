@@ -37,7 +37,23 @@ FORMS = {
     "badge.png": "png",
     "badge.svg": "svg",
     "certificate.pdf": "pdf",
+    "certificate-to-frame.pdf": "pdf?edition=frame",
 }
+SIGNED = """
+[certificate]
+seal = "seal.svg"
+
+[[signatories]]
+office = "superintendent"
+name = "Pat Example"
+title = "Superintendent of Schools"
+signature = "signature.svg"
+
+[[signatories]]
+office = "learning"
+name = "Robin Sample"
+title = "Director of Teaching and Learning"
+"""
 YES, NO, UNCHECKED = "yes", "no", "could_not_check"
 
 
@@ -93,9 +109,11 @@ def prepare(url: str) -> None:
     shutil.rmtree(HOME, ignore_errors=True)
     with progress(f"making {NAME} in demo/"):
         run("mintmark", "init", str(HOME), "--public-url", url, "--name", NAME)
-        shutil.copy(EXAMPLES / "logo.svg", HOME)
+        for name in ("logo.svg", "seal.svg", "signature.svg"):
+            shutil.copy(EXAMPLES / name, HOME)
         settings = HOME / "mintmark.toml"
-        settings.write_text(settings.read_text().replace("# logo =", "logo ="))
+        look = settings.read_text().replace("# logo =", "logo =").replace("# color =", "color =")
+        settings.write_text(look + SIGNED)
         run("mintmark", "catalog", "load", str(EXAMPLES))
     OUT.mkdir()
 

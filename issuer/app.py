@@ -17,7 +17,7 @@ from issuer.approvals import problems as approval_problems
 from issuer.approvals import schema
 from issuer.approvals.routes import approvals
 from issuer.database.database import UnavailableError
-from issuer.drawing import logo
+from issuer.drawing import logo, stationery
 from issuer.drawing.typesetting import TEMPLATES
 from issuer.home import published
 from issuer.home.issuer import Issuer, LockedError, current_issuer
@@ -104,6 +104,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["mintmark"] = issuer
     app.extensions["health"] = Health(issuer)
     app.before_request(_refuse_other_hosts)
+    stationery.check(settings)
     site = Site(
         settings.issuer_name,
         settings.public_url + "/",

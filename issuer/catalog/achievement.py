@@ -69,9 +69,9 @@ class Achievement:
     """What a teacher can earn. Version 0 is not recorded yet.
 
     `criteria` is Markdown. `image` is a PNG or an SVG file, or None where one is drawn; `look`
-    is what the catalog chooses of a drawn one.
-    `sign_comments` puts the evaluators' comments into what is signed (D8). `begin` is for the
-    achievement's page; a credential has no member for it.
+    is what the catalog chooses of a drawn one. `signatories` are offices of the settings, where
+    others than usual sign. `sign_comments` puts the evaluators' comments into what is signed (D8).
+    `begin` is for the achievement's page; a credential has no member for it.
     """
 
     id: str
@@ -85,6 +85,7 @@ class Achievement:
     in_language: str | None = None
     sign_comments: bool = False
     image: bytes | None = None
+    signatories: tuple[str, ...] = ()
     look: Look = field(default_factory=Look)
     begin: Beginning | None = None
     listed: bool = True
@@ -110,7 +111,12 @@ def achievement_content(achievement: Achievement) -> dict[str, Any]:
     content["image"] = None if image is None else hashlib.sha256(image).hexdigest()
     content["rubric"] = {"id": achievement.rubric.id, "version": achievement.rubric.version}
     content["look"] = {key: value for key, value in content["look"].items() if value}
-    for key in ("in_language", "look", "begin"):  # what was recorded before them is the same
+    for key in (
+        "in_language",
+        "signatories",
+        "look",
+        "begin",
+    ):  # what was recorded before is the same
         if not content[key]:
             del content[key]
     return content
@@ -149,6 +155,7 @@ def achievement_from(
             "listed": listed,
             "rubric": rubric,
             "image": image,
+            "signatories": tuple(content.get("signatories", ())),
             "look": Look(**content.get("look", {})),
             "begin": Beginning(**content["begin"]) if "begin" in content else None,
             "tags": tuple(content["tags"]),

@@ -11,6 +11,7 @@ from issuer.catalog.achievement import Achievement
 from issuer.drawing import glyphs
 from issuer.home.command_line import Commands
 from issuer.home.issuer import Issuer
+from issuer.home.settings import FILE, Settings
 from verifier import clock
 from verifier.parsing.old_spelling import OLD_WORDS
 
@@ -40,6 +41,7 @@ def load(folder: Path, issuer: Issuer, *, now: datetime) -> None:
     Raises `CatalogError` if a file cannot be used.
     """
     achievements = files.load(folder)
+    _refuse_unknown_offices(achievements, issuer.settings)
     with issuer.database.writing() as session:
         rows = [versions.record(session, item, now=now) for item in achievements]
     for row in rows:
@@ -48,6 +50,18 @@ def load(folder: Path, issuer: Issuer, *, now: datetime) -> None:
     for item in achievements:
         if told := glyphs.unprintable(_printed(item), issuer.settings.font_folders):
             print(f"{item.id}  {told[0]}; {told[1]}", file=sys.stderr)
+
+
+def _refuse_unknown_offices(achievements: list[Achievement], settings: Settings) -> None:
+    known = settings.certificate.known
+    for item in achievements:
+        for office in item.signatories:
+            if office not in known:
+                there = ", ".join(sorted(known)) or "none"
+                raise files.CatalogError(
+                    f"{item.id}: signatories: no [[signatories]] in {FILE} has the office"
+                    f" {office!r} (there: {there})"
+                )
 
 
 def _printed(item: Achievement) -> str:

@@ -25,6 +25,7 @@ from issuer.catalog.versions import OWN_IDEA
 from issuer.drawing.badges.look import ICONS, PATTERNS, Look
 from issuer.drawing.images import ImageError, check_image
 from issuer.home import color
+from issuer.home.certificate_settings import MOST
 from verifier.parsing import web_address
 from verifier.parsing.strict_toml import Table, TomlError, read
 from verifier.structure.schema import LANGUAGE
@@ -102,6 +103,7 @@ def _achievement(top: Table, file: Path, rubrics: Mapping[str, Rubric]) -> Achie
         in_language=_language(top.line("in_language", required=False)),
         sign_comments=top.flag("sign_comments", default=False),
         image=image,
+        signatories=_signatories(top.lines("signatories")),
         look=look,
         begin=_beginning(top.table("begin")),
     )
@@ -160,6 +162,12 @@ def _beginning(table: Table) -> Beginning | None:
     begin = Beginning(table.text("text"), url)
     table.refuse_rest()
     return begin
+
+
+def _signatories(offices: tuple[str, ...]) -> tuple[str, ...]:
+    if len(offices) > MOST:
+        raise TomlError(f"signatories: {MOST} fit on a certificate, and here are {len(offices)}")
+    return offices
 
 
 def _look(table: Table) -> Look:

@@ -1,13 +1,12 @@
-"""The certificate: a PDF to frame, with the signed credential inside it (D7)."""
+"""The certificate: a PDF to frame or to hand in, with the signed credential inside it (D7)."""
 
 import json
 import logging
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from functools import partial
-from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
@@ -17,10 +16,12 @@ from issuer.drawing import certificate_words as words
 from issuer.drawing.badges.badge import kind_words
 from issuer.drawing.qr_codes import check_code, offline_code
 from issuer.drawing.serial import serial
+from issuer.drawing.stationery import Stationery
 from issuer.drawing.typesetting import typeset
-from verifier.credential.model import Credential
+from verifier.credential.model import Credential, Evidence
 from verifier.parsing import web_address
 from verifier.web.language import nearest
+from verifier.web.report_page.markdown import plain_lines
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,15 @@ PROVIDER_NUMBER = "ext:ProviderNumber"
 _LONGEST = 400
 """Characters of the description that a certificate prints; the page has all of them."""
 _LANGUAGE = re.compile(r"(?P<lang>[a-z]{2,3})(-[A-Z][a-z]{3})?(-(?P<region>[A-Z]{2})|-[0-9]{3})?")
+
+
+class Edition(StrEnum):
+    """What a certificate is for. The value is the name of its template."""
+
+    FRAME = "frame"
+    """To hang: one page, the link's code alone, and who signs."""
+    APPLICATION = "application"
+    """To hand in: rubric, hours, evidence, and both codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,41 +56,40 @@ class Certificate:
 def render(
     credential: Credential,
     *,
+    edition: Edition,
+    on: Stationery,
     signed: str,
     digits: str | None,
     page_url: str,
     verify_url: str,
     badge_svg: bytes,
-    color: str,
-    font_folders: Sequence[Path] = (),
     met_all: bool = False,
     no_longer: tuple[str, datetime] | None = None,
 ) -> Certificate:
     """Return the certificate of `credential`: the same bytes for the same input.
 
     `signed` is the credential with its proof, attached as it is. `digits` are the whole VC-JWT
-    as `verifier.intake.qr` packs it; without them, or with too many, only the link is printed. With
-    `met_all`, a credential that keeps its levels back has it said that the criteria were met.
-    `no_longer` is a sentence such as `words.WITHDRAWN`, with its day: it stands across the page.
+    as `verifier.intake.qr` packs it, for the application; without them, or with too many, only the
+    link is printed. With `met_all`, a credential whose levels are not shown has it said that the
+    criteria were met. `no_longer` is a sentence such as `words.WITHDRAWN`, with its day: it
+    stands across each page.
     """
-    check = check_code(page_url)
-    offline = offline_code(verify_url, digits) if digits else None
-    inputs = {"badge": badge_svg.decode(), "check": check.svg(), "credential": signed}
-    data = _data(credential, page_url) | {"color": color, "check_mm": check.printed_mm}
-    data["no_longer"] = _across(no_longer, data["words"]["lang"]) if no_longer else ""
-    data["met"] = _met(credential, data["words"]["lang"]) if met_all else ""
-    if offline:
-        inputs["offline"] = offline.svg()
-        data["offline_mm"] = offline.printed_mm
+    inputs = {"badge": badge_svg.decode(), "credential": signed}
+    data = _data(credential, page_url, verify_url) | {"color": on.color, "paper": on.paper}
+    language = data["words"]["lang"]
+    data["no_longer"] = _across(no_longer, language) if no_longer else ""
+    data["met"] = _met(credential, language) if met_all else ""
+    inputs |= _codes(data, page_url, verify_url, digits if edition is Edition.APPLICATION else None)
+    inputs |= _pictures(data, on)
     inputs["data"] = json.dumps(data)
     moment = _awarded(credential)
 
     def pdf(standards: tuple["typst.PDFStandard", ...]) -> bytes:
         return typeset(
-            "certificate.typ",
+            f"{edition}.typ",
             inputs,
             "pdf",
-            font_folders=font_folders,
+            font_folders=on.font_folders,
             standards=standards,
             timestamp=moment,
         )
@@ -92,8 +101,35 @@ def render(
         return Certificate(pdf(()), archival=False)
 
 
-def _data(credential: Credential, page_url: str) -> dict[str, Any]:
-    """Return what the template prints, all of it as texts."""
+def _codes(
+    data: dict[str, Any], page_url: str, verify_url: str, digits: str | None
+) -> dict[str, str]:
+    """Return the codes as SVGs, and put their printed sizes into `data`."""
+    check = check_code(page_url)
+    data["check_mm"] = check.printed_mm
+    offline = offline_code(verify_url, digits) if digits else None
+    if offline is None:
+        return {"check": check.svg()}
+    data["offline_mm"] = offline.printed_mm
+    return {"check": check.svg(), "offline": offline.svg()}
+
+
+def _pictures(data: dict[str, Any], on: Stationery) -> dict[str, str]:
+    """Return the district's pictures that there are, and put into `data` who signs."""
+    pictures = {"logo": on.logo, "seal": on.seal}
+    data["signatories"] = []
+    for number, one in enumerate(on.signatories):
+        name = f"signature{number}" if one.signature else ""
+        pictures[name] = one.signature
+        alt = words.say(data["words"]["lang"], words.SIGNATURE, name=one.name)
+        data["signatories"].append(
+            {"name": one.name, "title": one.title, "picture": name, "alt": alt}
+        )
+    return {name: svg for name, svg in pictures.items() if svg}
+
+
+def _data(credential: Credential, page_url: str, verify_url: str) -> dict[str, Any]:
+    """Return what the templates print, all of it as texts."""
     achievement = credential.achievement
     tag = (achievement and achievement.in_language) or "en"
     language = nearest(tag)
@@ -109,6 +145,7 @@ def _data(credential: Credential, page_url: str) -> dict[str, Any]:
         "judge": judge.name or judge.id,
         "address": page_url,
         "host": web_address.site(page_url),
+        "verify": verify_url.partition("://")[2],
     }
     return {
         **facts,
@@ -117,6 +154,7 @@ def _data(credential: Credential, page_url: str) -> dict[str, Any]:
         "words": {"lang": language}
         | {name: words.say(language, sentence, **facts) for name, sentence in words.LABELS.items()},
         "title": f"{facts['achievement']}: {facts['name']}",
+        "running": shorten(f"{facts['name']}: {facts['achievement']}", 70, placeholder=" …"),
         "date": {"year": moment.year, "month": moment.month, "day": moment.day},
         "kind": kind_words((achievement and achievement.type) or "MicroCredential", language),
         "description": shorten(
@@ -125,6 +163,8 @@ def _data(credential: Credential, page_url: str) -> dict[str, Any]:
         "facts": [
             {"label": label, "value": value} for label, value in _facts(credential, language)
         ],
+        "criteria": [criterion.name for criterion in credential.criteria],
+        "took": plain_lines((achievement and achievement.criteria) or ""),
         "results": [
             {
                 "criterion": result.description.name,
@@ -134,20 +174,21 @@ def _data(credential: Credential, page_url: str) -> dict[str, Any]:
             for result in credential.criteria_results
             if result.description and result.level
         ],
+        "evidence": [_evidence(item) for item in credential.evidence],
         "serial": serial(credential.id or page_url),
     }
 
 
+def _evidence(item: Evidence) -> dict[str, str]:
+    """Return one line: what it is called, its genre, what it is, and where if that is public."""
+    told = [item.genre, item.description, item.id]
+    return {"name": item.name or "", "text": " · ".join(part for part in told if part)}
+
+
 def _met(credential: Credential, language: str) -> str:
-    names = [criterion.name for criterion in credential.criteria]
-    judge = credential.source or credential.issuer
-    return words.say(
-        language,
-        words.MET_ONE if len(names) == 1 else words.MET_ALL,
-        count=len(names),
-        names=", ".join(names),
-        judge=judge.name or judge.id,
-    )
+    count, judge = len(credential.criteria), credential.source or credential.issuer
+    sentence = words.MET_ONE if count == 1 else words.MET_ALL
+    return words.say(language, sentence, count=count, judge=judge.name or judge.id) if count else ""
 
 
 def _across(no_longer: tuple[str, datetime], language: str) -> str:

@@ -22,6 +22,9 @@ LABELS: Final = {
     "result": N_("Result"),
     "judged_by": N_("Judged by {judge}"),
     "serial": N_("Serial"),
+    "took": N_("What it took"),
+    "evidence": N_("Evidence"),
+    "inside_short": N_("The signed credential is inside the PDF file."),
     "inside": N_(
         "If this address is ever gone, nothing is lost: the signed credential is inside the PDF"
         " file of this certificate, as credential.json. Any Open Badges 3.0 verifier that knows"
@@ -38,17 +41,26 @@ LABELS: Final = {
     "check_how": N_("Scan with any phone to open the page\nof this credential at {host}"),
     "offline": N_("Check without internet"),
     "offline_code": N_("QR code that holds the whole signed credential"),
-    "offline_how": N_("For any verifier, without internet:\na phone's camera alone cannot read it"),
-    "no_code": N_(
-        "To check without internet, use the signed\ncredential attached to the PDF file."
+    "offline_how": N_(
+        "It holds the whole signed credential: any verifier for these codes reads it, such as"
+        " {verify}. A phone's camera alone cannot."
     ),
+    "hold": N_(
+        "Lay the page flat, in even light. Hold the phone straight above it, so near that the code"
+        " nearly fills the picture (about 8 inches, 20 cm), and wait until it is sharp."
+    ),
+    "no_code": N_("To check without internet, use the signed credential attached to the PDF file."),
+    "logo": N_("Logo of {district}"),
+    "seal": N_("Seal"),
     "attached": N_("The signed credential: Open Badges 3.0, JSON"),
 }
 """What the template prints, each filled in with the facts of the certificate."""
 WITHDRAWN: Final = N_("Withdrawn on {date}")
+SAMPLE: Final = N_("Sample")
 ENDED: Final = N_("Ended on {date}")
-MET_ONE: Final = N_("Met the criterion: {names} · judged by {judge}")
-MET_ALL: Final = N_("Met all {count} criteria: {names} · judged by {judge}")
+SIGNATURE: Final = N_("Signature of {name}")
+MET_ONE: Final = N_("Met the criterion, judged by {judge}")
+MET_ALL: Final = N_("Met all {count} criteria, judged by {judge}")
 
 
 def say(language: str, sentence: str, **facts: object) -> str:

@@ -13,10 +13,10 @@ from qrcode.util import QRData
 
 CHECK_MM = 28.0
 """The link's code without its quiet zone; 25 mm is the least that every phone reads."""
-OFFLINE_MM = 50.0
-"""The most that a certificate spares. A code is always drawn this large: larger reads better."""
-LEAST_MODULE_MM = 0.33
-"""What a 600 dpi printer and an ordinary phone can tell apart (design, D7)."""
+OFFLINE_MM = 70.0
+"""What a certificate spares. A code is always drawn this large: larger reads better."""
+GOOD_MODULE_MM = 0.5
+"""From here on more correction helps; below it, larger modules do (docs/qr-format.md)."""
 QUIET = 4
 """The quiet zone in modules that ISO/IEC 18004 asks for."""
 _LONGEST_SIDE_PIXELS = 1200
@@ -87,12 +87,13 @@ def check_svg(page_url: str) -> str:
 def offline_code(verify_url: str, digits: str) -> Code | None:
     """Return the code *Check without internet*, or None if the credential is too long for it.
 
-    It holds `verify_url#digits`, the digits in numeric mode: three and a third bits each.
+    Its level is the best that leaves the modules large enough for a photo, else L. It holds
+    `verify_url#digits`, the digits in numeric mode: three and a third bits each.
     """
     parts = [QRData(f"{verify_url}#"), QRData(digits)]
-    for level, name in ((ERROR_CORRECT_M, "M"), (ERROR_CORRECT_L, "L")):
+    for name, level in (("Q", ERROR_CORRECT_Q), ("M", ERROR_CORRECT_M), ("L", ERROR_CORRECT_L)):
         rows = _rows(parts, level)
-        if rows is not None and OFFLINE_MM / len(rows) >= LEAST_MODULE_MM:
+        if rows is not None and (name == "L" or OFFLINE_MM / len(rows) >= GOOD_MODULE_MM):
             return Code(rows, name, OFFLINE_MM)
     return None
 

@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from contexts.errors import MintmarkError
 from issuer.home import color as color
 from issuer.home import profiles
+from issuer.home.certificate_settings import CertificateSettings, read_certificate
 from issuer.home.mail_settings import Mail, mailbox, read_mail
 from issuer.home.sign_in_settings import Provider, read_providers
 from keys.entry import DID_KEY, KeyUse
@@ -90,6 +91,7 @@ class Settings:
     """`#rrggbb`, deep enough for white words on it: of certificates, pages and previews."""
     issuer_logo: Path | None = None
     """A PNG or SVG file, shown at the top of every page."""
+    certificate: CertificateSettings = field(default_factory=CertificateSettings)
     issuer_endorsements: tuple[dict[str, Any], ...] = ()
     """What others signed about this issuer: every credential carries it."""
     assessed_by: Assessor | None = None
@@ -197,6 +199,9 @@ def parse(top: Table, *, home: Path) -> Settings:
         issuer_color=_color(issuer.line("color", required=False), issuer_id),
         timezone=_timezone(top.line("timezone", required=False)),
         issuer_logo=_file(home, issuer.line("logo", required=False)),
+        certificate=read_certificate(
+            top.table("certificate"), top.tables("signatories"), home=home
+        ),
         issuer_endorsements=tuple(
             _endorsement(home / name, issuer_id) for name in issuer.lines("endorsements")
         ),

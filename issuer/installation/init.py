@@ -60,6 +60,18 @@ name = {name}
 # What your state or a consortium signed about you; every credential carries it.
 # endorsements = ["endorsement.json"]
 {issuer_id}
+# Certificates: the paper (letter or a4), and a seal or a second logo for those that are framed.
+# [certificate]
+# paper = "letter"
+# seal = "seal.svg"
+# Who signs those. A picture of the signature is not needed: without one there is a line to sign on.
+# [[signatories]]
+# office = "superintendent"
+# name = "Pat Example"
+# title = "Superintendent"
+# signature = "signature.png"
+# since = "2026-07-01"   # when somebody else takes over: until = "…", and another [[signatories]]
+
 [credentials]
 # The unit that "creditsEarned" counts; every other unit is signed as a result of its own.
 credit_unit = "hours"

@@ -6,9 +6,11 @@ from werkzeug.exceptions import NotFound
 
 from issuer.drawing import qr_codes
 from issuer.home import addresses
+from issuer.home.certificate_settings import Paper
 from issuer.home.issuer import current_issuer
 from issuer.home.problem import Problem
 from issuer.sharing import checked, shared, social
+from issuer.sharing.certificates import EDITIONS
 from issuer.sharing.forms import FORMS
 from issuer.sharing.problems import NOT_SHARED, WITHDRAWN
 from issuer.sharing.shared import Shared
@@ -60,6 +62,8 @@ def about(found: Shared) -> dict[str, object]:
         "address": address,
         "linkedin": social.linkedin(found, settings) if stands else None,
         "post": social.linkedin_post(address) if stands else None,
+        "editions": EDITIONS,
+        "other_paper": Paper.A4 if settings.certificate.paper is Paper.LETTER else Paper.LETTER,
         "forms": {name: FORMS[name] for name in found.forms},
         "code": Markup(qr_codes.check_svg(address)),  # noqa: S704 (squares, drawn by us)
     }

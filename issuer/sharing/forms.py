@@ -7,26 +7,25 @@ when somebody asks (D12: what is derived can be made again).
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Final
 
 from issuer.catalog.picture import badge
 from issuer.database.database import to_json
-from issuer.drawing import certificate, certificate_words
 from issuer.drawing.cache import cached
-from issuer.drawing.typesetting import fonts_at_hand
-from issuer.home import addresses
+from issuer.drawing.certificate import Edition
 from issuer.home.issuer import Issuer
 from issuer.home.settings import Settings
 from issuer.issuance.build import timestamp
 from issuer.issuance.signing.proofs import make_proofs, signing_methods
-from issuer.sharing.shared import Shared, Standing
+from issuer.sharing import certificates
+from issuer.sharing.certificates import EDITIONS
+from issuer.sharing.shared import Shared
+from issuer.wording.language import gettext
 from keys.entry import KeyUse
 from keys.signer import KeysError, Signer
 from verifier import clock
 from verifier.checks import disclosure
 from verifier.credential.model import Credential
-from verifier.intake import qr
 from verifier.intake.baking import bake_png, bake_svg
 from verifier.parsing import strict_json
 from verifier.proof.cryptosuites.ecdsa_sd import unsecured
@@ -117,49 +116,13 @@ def _svg(shared: Shared, settings: Settings) -> bytes:
 
 
 def _pdf(shared: Shared, settings: Settings) -> bytes:
-    picture = badge(shared.achievement, settings, "svg")
-    fonts = fonts_at_hand(settings.font_folders)
-    no_longer = _no_longer(shared)
-
-    def make() -> bytes:
-        return certificate.render(
-            shared.credential,
-            signed=shared.json.decode(),
-            digits=_digits(shared.jwt),
-            page_url=addresses.credential(settings, shared.public_id),
-            verify_url=f"{settings.public_url}/verify",
-            badge_svg=picture,
-            color=settings.issuer_color,
-            font_folders=settings.font_folders,
-            met_all=shared.met_all,
-            no_longer=no_longer,
-        ).pdf
-
-    across = repr(no_longer).encode() if no_longer else b""
-    made_of = (shared.json, shared.jwt or b"", picture, fonts, across)
-    return cached(settings.home, "pdf", made_of, make)
-
-
-def _no_longer(shared: Shared) -> tuple[str, datetime] | None:
-    """Return what a certificate has to say across its page, and of which day."""
-    standing, ends = shared.standing(clock.now()), shared.credential.valid_until
-    if standing is Standing.REVOKED and shared.revoked_at:
-        return certificate_words.WITHDRAWN, shared.revoked_at
-    return (certificate_words.ENDED, ends) if standing is Standing.EXPIRED and ends else None
-
-
-def _digits(jwt: bytes | None) -> str | None:
-    """Return the whole credential as the digits of a code, or None if it is too long for one."""
-    try:
-        return qr.to_digits(qr.pack(jwt.decode())) if jwt else None
-    except qr.QrError:
-        return None
+    return certificates.certificate(shared, settings, certificates.Sheet())
 
 
 FORMS: Final[dict[str, Form]] = {
     "pdf": Form(
-        N_("Certificate (PDF)"),
-        N_("To print and frame, or to send with an application. The signed credential is inside."),
+        EDITIONS[Edition.APPLICATION].title,
+        EDITIONS[Edition.APPLICATION].purpose,
         ("application/pdf",),
         _pdf,
     ),
@@ -188,3 +151,16 @@ FORMS: Final[dict[str, Form]] = {
         _jwt,
     ),
 }
+
+
+def make(suffix: str, shared: Shared, settings: Settings, query: Mapping[str, str]) -> bytes:
+    """Return one form; a certificate in the edition and on the paper that `query` asks for."""
+    if suffix == "pdf":
+        return certificates.certificate(shared, settings, certificates.asked(query))
+    return FORMS[suffix].make(shared, settings)
+
+
+def note(suffix: str, query: Mapping[str, str]) -> str:
+    """Return what the name of a file says of the edition that is asked for."""
+    edition = query.get("edition", "")
+    return gettext(EDITIONS[Edition(edition)].note) if suffix == "pdf" and edition else ""

@@ -1,21 +1,37 @@
-"""`mintmark preview`: what a district's badges look like, before anybody earns one."""
+"""`mintmark preview`: what a district would hand out, drawn before anybody earns it."""
 
 import argparse
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, Final
 
 from contexts.errors import DONE, FAILED
 from issuer.catalog import versions
+from issuer.catalog.achievement import Achievement
 from issuer.catalog.picture import badge
+from issuer.database.database import to_json
+from issuer.drawing import certificate_words
 from issuer.drawing.badges.side_by_side import side_by_side
+from issuer.drawing.certificate import Edition, render
+from issuer.drawing.stationery import stationery
 from issuer.home.command_line import Commands
 from issuer.home.issuer import Issuer
+from issuer.home.settings import Settings
+from issuer.issuance.approval import Approval, from_data
+from issuer.issuance.build import Reservation, build, timestamp
+from verifier import clock
+from verifier.credential.view import view
+from verifier.intake import qr
+from verifier.parsing import base64url
 
-BADGES = "badges.png"
+BADGES: Final = "badges.png"
+_SAMPLE: Final = "SAMPLE"
 
 
 def add_commands(commands: Commands) -> None:
     """Add `preview`."""
-    preview = commands.add_parser("preview", help="draw the badges of the catalog, to look at")
+    preview = commands.add_parser("preview", help="draw badges and sample certificates, to look at")
     preview.add_argument("folder", type=Path, metavar="FOLDER", help="where the pictures go")
     preview.set_defaults(run=_preview)
 
@@ -27,7 +43,62 @@ def _preview(args: argparse.Namespace, issuer: Issuer) -> int:
         print("the catalog is empty: mintmark catalog load FOLDER")
         return FAILED
     args.folder.mkdir(parents=True, exist_ok=True)
-    drawn = [badge(achievement, issuer.settings, "png") for achievement in listed]
-    (args.folder / BADGES).write_bytes(side_by_side(drawn))
-    print(args.folder / BADGES)
+    for name, data in drawn(listed, issuer.settings, now=clock.now()):
+        (args.folder / name).write_bytes(data)
+        print(args.folder / name)
     return DONE
+
+
+def drawn(
+    listed: list[Achievement], settings: Settings, *, now: datetime
+) -> Iterator[tuple[str, bytes]]:
+    """Yield each file's name and content: all badges, and certificates of the first achievement.
+
+    A sample is not signed and says across the page that it is one.
+    """
+    yield BADGES, side_by_side([badge(each, settings, "png") for each in listed])
+    for edition in Edition:
+        yield f"certificate-{edition}.pdf", _certificate(listed[0], settings, edition, now)
+
+
+def _certificate(
+    achievement: Achievement, settings: Settings, edition: Edition, now: datetime
+) -> bytes:
+    reserved = Reservation(_SAMPLE, 1, 0, "urn:uuid:" + "0" * 36, "0" * 22, now)
+    document = build(_approval(achievement, now), achievement, settings=settings, reserved=reserved)
+    return render(
+        view(document),
+        edition=edition,
+        on=stationery(settings, now.date(), chosen=achievement.signatories),
+        signed=to_json(document).decode(),
+        digits=_unsigned(document),
+        page_url=document["id"],
+        verify_url=f"{settings.public_url}/verify",
+        badge_svg=badge(achievement, settings, "svg"),
+        met_all=True,
+        no_longer=(certificate_words.SAMPLE, now),
+    ).pdf
+
+
+def _approval(achievement: Achievement, now: datetime) -> Approval:
+    """Return an approval of nobody's: every criterion met, by the level that it requires."""
+    return from_data(
+        {
+            "approval_id": _SAMPLE,
+            "achievement": {"id": achievement.id},
+            "recipient": {"name": "Jordan Example", "emails": ["jordan@school.example"]},
+            "narrative": {"skill": "…", "goal": "…", "measured_outcome": "…"},
+            "activity": {"start": f"{now - timedelta(60):%Y-%m-%d}", "end": f"{now:%Y-%m-%d}"},
+            "credits": [{"value": 12, "unit": "hours"}],
+            "levels": {one.id: one.required for one in achievement.rubric.criteria},
+            "evidence": [{"name": "Unit plan", "url": "https://school.example/plan"}],
+            "approvals": [],
+            "approved_at": timestamp(now),
+        }
+    )
+
+
+def _unsigned(document: dict[str, Any]) -> str:
+    """Return the digits of a JWT whose signature is nothing: no verifier takes it."""
+    parts = (b"{}", to_json(document), bytes(qr.SIGNATURE_BYTES))
+    return qr.to_digits(qr.pack(".".join(map(base64url.encode, parts))))

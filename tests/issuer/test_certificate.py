@@ -17,6 +17,7 @@ import pypdf
 import pypdfium2
 import pytest
 from needs import need
+from photographs import KINDS, photograph
 from PIL import Image, ImageFilter
 
 from issuer.catalog import files
@@ -24,8 +25,11 @@ from issuer.drawing import certificate
 from issuer.drawing import certificate_words as certificate_words
 from issuer.drawing.badges.badge import draw_badge
 from issuer.drawing.badges.look import Look, drawn_with
+from issuer.drawing.certificate import Edition
 from issuer.drawing.images import as_badge
 from issuer.drawing.serial import serial
+from issuer.drawing.stationery import Signatory, Stationery
+from issuer.home.certificate_settings import Paper
 from issuer.home.color import COLORS
 from issuer.home.settings import Settings
 from issuer.issuance.approval import from_data
@@ -42,6 +46,8 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 LOOK = drawn_with("composing", Look())
 VERIFY = "http://localhost:8202/verify"
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+_LOGO = (EXAMPLES / "logo.svg").read_text()
+_SIGNATURE = (EXAMPLES / "signature.svg").read_text()
 LONG = "The Consolidated Independent Regional Community School District of the Example Counties 47"
 
 
@@ -88,7 +94,8 @@ def _render(change: Change | None = None, **arguments: Any) -> certificate.Certi
         "page_url": document["id"],
         "verify_url": VERIFY,
         "badge_svg": draw_badge(credential.achievement.name, "Ex", look=LOOK).svg,
-        "color": COLORS[0],
+        "edition": Edition.APPLICATION,
+        "on": Stationery(COLORS[0]),
     }
     return certificate.render(credential, **given | arguments)
 
@@ -101,8 +108,7 @@ def usual() -> certificate.Certificate:
 def _words(made: certificate.Certificate) -> str:
     """Return what is printed, as one line."""
     with pypdfium2.PdfDocument(made.pdf) as document:
-        page = document[0]
-        text = page.get_textpage().get_text_range()
+        text = " ".join(page.get_textpage().get_text_range() for page in document)
     return re.sub(r"[\s\x02]+", " ", text)
 
 
@@ -258,19 +264,12 @@ def test_a_name_that_is_not_signed_is_not_printed() -> None:
     assert ("the holder of this credential" in words, "Jordan" in words) == (True, False)
 
 
-def test_the_shipped_credential_fits_the_better_level_of_the_offline_code() -> None:
-    code = certificate.offline_code(VERIFY, _digits(_document()))
-
-    assert code is not None
-    assert code.level == "M"
-
-
 def test_the_same_credential_gives_the_same_bytes(usual: certificate.Certificate) -> None:
     assert _render().pdf == usual.pdf
 
 
 def test_without_the_offline_code_the_attachment_is_pointed_to() -> None:
-    made = _render(digits="9" * 6000)
+    made = _render(digits="9" * 7080)
     words = _words(made)
 
     assert made.archival
@@ -319,10 +318,8 @@ def test_folders_with_more_fonts_are_used() -> None:
     need(DEJAVU)
     armenian = _named("Անի Օրինակ")
 
-    assert [_render(armenian, font_folders=more).archival for more in ((), (DEJAVU,))] == [
-        False,
-        True,
-    ]
+    papers = [Stationery(COLORS[0], font_folders=more) for more in ((), (DEJAVU,))]
+    assert [_render(armenian, on=on).archival for on in papers] == [False, True]
 
 
 def _everything_long(document: Document) -> None:
@@ -357,31 +354,96 @@ def _criteria(count: int) -> Change:
     return change
 
 
+PAPERS = {Paper.LETTER: (612, 792), Paper.A4: (595, 842)}
+THREE = (
+    Signatory("Pat Example", "Superintendent of Schools", _SIGNATURE),
+    Signatory("Robin Sample-Featherstonehaugh", "Director of Teaching and Learning"),
+    Signatory("Wolfeschlegelsteinhausenbergerdorff" * 2, LONG),
+)
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+@pytest.mark.parametrize("edition", Edition)
 @pytest.mark.parametrize(
     ("change", "last"),
     [
         pytest.param(_criteria(1), "Criterion 0", id="one-criterion"),
-        pytest.param(_criteria(8), "Criterion 7", id="eight-criteria"),
         pytest.param(_criteria(50), "Criterion 49", id="fifty-criteria"),
         pytest.param(_everything_long, "Criterion 7", id="everything-long"),
         pytest.param(_named("W" * 200), "Reflection", id="one-endless-word"),
     ],
 )
-def test_everything_stays_on_one_page_within_its_frame(change: Change, last: str) -> None:
-    made = _render(change, badge_svg=draw_badge("A", "B", look=LOOK).svg)
+def test_everything_stays_within_its_frame(
+    change: Change, last: str, edition: Edition, paper: Paper
+) -> None:
+    on = Stationery(COLORS[0], paper, logo=_LOGO, seal=_LOGO, signatories=THREE)
+    made = _render(change, edition=edition, on=on, met_all=True)
+    width, height = sorted(PAPERS[paper], reverse=edition is Edition.FRAME)
     with pypdfium2.PdfDocument(made.pdf) as document:
-        (page,) = document
-        words = page.get_textpage()
-        boxes = [words.get_charbox(n) for n in range(words.count_chars())]
-        left, bottom = min(box[0] for box in boxes), min(box[1] for box in boxes)
-        right, top = max(box[2] for box in boxes), max(box[3] for box in boxes)
+        sizes = {tuple(round(side) for side in page.get_size()) for page in document}
+        pages = [page.get_textpage() for page in document]
+        boxes = [page.get_charbox(n) for page in pages for n in range(page.count_chars())]
 
     assert made.archival
     assert last.lower() in _words(made).lower()
-    assert left > 40
-    assert bottom > 40
-    assert right < 792 - 40
-    assert top < 612 - 40
+    assert sizes == {(width, height)}
+    assert len(pages) <= (1 if edition is Edition.FRAME else 2)
+    assert min(min(box[:2]) for box in boxes) > 24
+    assert max(box[2] for box in boxes) < width - 24
+    assert max(box[3] for box in boxes) < height - 24
+
+
+def test_the_frame_has_who_signs_and_the_link_alone() -> None:
+    on = Stationery(COLORS[0], logo=_LOGO, seal=_LOGO, signatories=THREE[:2])
+    made = _render(edition=Edition.FRAME, on=on, met_all=True)
+    words = _words(made)
+    root = pypdf.PdfReader(io.BytesIO(made.pdf)).root_object
+
+    for shown in ("Pat Example Superintendent of Schools", "Robin Sample", "MET ALL 4 CRITERIA"):
+        assert shown in words
+    assert [word for word in ("Exceeded", "WITHOUT INTERNET", "EVIDENCE") if word in words] == []
+    assert _figures(root["/StructTreeRoot"]["/K"])[1:] == [
+        "Signature of Pat Example",
+        "Badge: Composing with foundational rhythms, Prairie Example School District",
+        "Seal",
+        f"QR code with the address {_document()['id']}",
+    ]
+    assert _codes(made) == {_document()["id"]}
+
+
+def test_the_application_has_everything_that_is_shown(usual: certificate.Certificate) -> None:
+    words = _words(usual)
+
+    for shown in (
+        *("Exceeded", "HOURS", "EVIDENCE", "Ten weeks of lessons with rhythm cards."),
+        *("https://band.example.org/unit-plan.pdf", "Lay the page flat"),
+    ):
+        assert shown in words
+    assert "drive.example.org" not in words
+
+
+def test_where_levels_are_hidden_what_it_took_fills_the_application() -> None:
+    def hidden(document: Document) -> None:
+        subject = document["credentialSubject"]
+        subject["result"] = [item for item in subject["result"] if "achievedLevel" not in item]
+
+    words = _words(_render(hidden, met_all=True))
+
+    for shown in ("MET ALL 4 CRITERIA", "Student work and reflections", "WHAT IT TOOK", "Teach it"):
+        assert shown in words
+    assert "Exceeded" not in words
+
+
+@pytest.mark.parametrize("edition", Edition)
+def test_what_is_withdrawn_says_so_across_each_page(edition: Edition) -> None:
+    gone = (certificate_words.WITHDRAWN, datetime(2026, 9, 1, tzinfo=UTC))
+    made = _render(_criteria(50), edition=edition, no_longer=gone)
+    with pypdfium2.PdfDocument(made.pdf) as document:
+        pages = [page.get_textpage().get_text_range() for page in document]
+
+    assert made.archival
+    assert all("WITHDRAWN ON SEPTEMBER 1, 2026" in page for page in pages)
+    assert "Withdrawn on September 1, 2026" in pages[0]  # what is read out
 
 
 def _given_png() -> bytes:
@@ -475,3 +537,18 @@ def test_both_codes_are_read_from_the_page(way: Way, dpi: int) -> None:
     found = qr.scan(way.photograph(_page(dpi), dpi))
 
     assert set(found) == {_document()["id"], f"{VERIFY}#{_digits(_document())}"}
+
+
+def _codes(made: certificate.Certificate) -> set[str]:
+    """Return what the codes of the first page hold."""
+    with pypdfium2.PdfDocument(made.pdf) as document:
+        page = document[0].render(scale=200 / 72).to_pil().convert("L")
+    return set(qr.texts_in(page))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_code_without_internet_is_read_from_a_phone_s_photo(kind: str) -> None:
+    """A code of 50 mm at level M is read in three of these (docs/qr-format.md)."""
+    photo = photograph(_page(200), kind, dpi=200)
+
+    assert f"{VERIFY}#{_digits(_document())}" in qr.scan(photo)

@@ -168,7 +168,7 @@ def test_what_she_came_for_comes_first(client, path, public_id):
     places = [
         page.index(each)
         for each in (
-            f'{path}/pdf"',
+            f'{path}/pdf?edition=frame"',
             "https://www.linkedin.com/profile/add?",
             f"share-offsite/?url=http%3A%2F%2Flocalhost%3A8202%2Fcredentials%2F{public_id}.html",
             'id="link"',
@@ -184,7 +184,7 @@ def test_a_private_page_offers_no_way_to_share_it(client, path):
     page = save(client, path, "private").text
     assert "linkedin.com" not in page
     assert 'class="signature"' not in page
-    assert f'{path}/pdf"' in page
+    assert f'{path}/pdf?edition=frame"' in page
 
 
 FOREIGN = [

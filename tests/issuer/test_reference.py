@@ -73,7 +73,7 @@ def test_every_setting_stands_in_the_table_and_is_read(tmp_path):
         file.write_text(_toml(names).replace(name.rpartition(".")[2] + " =", "unknown ="))
         with pytest.raises(ValueError, match=r"."):
             load(tmp_path)
-    read = {"home", "font_folders", "sources", "assessed_by", "mail", "sign_in"} | {
+    read = {"home", "font_folders", "sources", "assessed_by", "mail", "sign_in", "certificate"} | {
         n.replace(".", "_") for n in names
     }
     assert {name.removeprefix("credentials_") for name in read} >= set(Settings.__slots__)
@@ -96,6 +96,15 @@ VALUES = {
     "issuer.color": '"#1f3a5f"',
     "issuer.logo": '"mintmark.toml"',
     "issuer.endorsements": "[]",
+    "certificate.paper": '"a4"',
+    "certificate.seal": '"mintmark.toml"',
+    "certificate.signatories": '["superintendent"]',
+    "signatories.office": '"superintendent"',
+    "signatories.name": '"Pat Example"',
+    "signatories.title": '"Superintendent"',
+    "signatories.signature": '"mintmark.toml"',
+    "signatories.since": '"2025-07-01"',
+    "signatories.until": '"2027-06-30"',
     "credentials.credit_unit": '"hours"',
     "credentials.show_name": "false",
     "credentials.proofs": '["eddsa-rdfc-2022", "ecdsa-sd-2023"]',
@@ -125,20 +134,15 @@ VALUES = {
 }
 
 
+_HEADS = {"": ""} | {name: f"[[{name}]]" for name in ("sources", "sign_in", "signatories")}
+
+
 def _toml(names: list[str]) -> str:
     tables: dict[str, list[str]] = {"": []}
     for name in names:
         table, _, key = name.rpartition(".")
         tables.setdefault(table, []).append(f"{key} = {VALUES[name]}")
     parts = [
-        "\n".join(
-            [
-                {"": "", "sources": "[[sources]]", "sign_in": "[[sign_in]]"}.get(
-                    table, f"[{table}]"
-                ),
-                *lines,
-            ]
-        )
-        for table, lines in tables.items()
+        "\n".join([_HEADS.get(table, f"[{table}]"), *lines]) for table, lines in tables.items()
     ]
     return "\n".join(parts) + "\n"

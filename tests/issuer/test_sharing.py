@@ -19,12 +19,15 @@ from issuer.catalog import picture
 from issuer.catalog.picture import badge
 from issuer.drawing import cache
 from issuer.drawing.badges.look import drawn_with
+from issuer.drawing.certificate import Edition
 from issuer.home import addresses
+from issuer.home.certificate_settings import CertificateSettings, Holder, Paper
 from issuer.home.issuer import Issuer
 from issuer.issuance.approval import Approval
 from issuer.issuance.records.tables import CredentialRow, CredentialState
 from issuer.issuance.status_lists import lists
 from issuer.sharing import forms, own_fetch, shared
+from issuer.sharing.certificates import Sheet, certificate
 from issuer.sharing.decision import Decision
 from issuer.sharing.holder import holder
 from issuer.sharing.shared import Shared, Standing
@@ -506,14 +509,86 @@ def test_what_was_withdrawn_is_not_offered_to_show(issuer, client, public_id, no
     """Neither LinkedIn nor a certificate to frame; the PDF says so across the page."""
     before = client.get(f"/credentials/{public_id}.html").text
     assert "linkedin.com" in before
-    assert "print and frame" in before
+    assert "Certificate to frame" in before
     assert "WITHDRAWN" not in words_of(client, public_id)
     lists.revoke(issuer, public_id, reason="Issued twice.", by="command", now=now)
     after = client.get(f"/credentials/{public_id}.html").text
     assert "linkedin.com" not in after
-    assert "print and frame" not in after
+    assert "Certificate to frame" not in after
     assert "It says across the page" in after
     assert "WITHDRAWN ON NOVEMBER 22, 2026" in words_of(client, public_id)
+
+
+@pytest.mark.parametrize(
+    ("query", "size"),
+    [
+        ("", (612, 792)),
+        ("?edition=application", (612, 792)),
+        ("?edition=application&paper=a4", (595, 842)),
+        ("?edition=frame", (792, 612)),
+        ("?edition=frame&paper=a4", (842, 595)),
+    ],
+)
+def test_a_certificate_comes_in_the_edition_and_on_the_paper_that_are_asked_for(
+    client: FlaskClient, issuer: Issuer, public_id: str, query: str, size: tuple[int, int]
+) -> None:
+    paths = (f"/credentials/{public_id}.pdf", f"{manage_path(issuer, public_id)}/pdf")
+    for path in paths:
+        response = client.get(path + query)
+        (page,) = PdfReader(io.BytesIO(response.data)).pages
+        name = response.headers["Content-Disposition"]
+        assert (round(page.mediabox.width), round(page.mediabox.height)) == size
+        assert ("to%20frame" in name or "to frame" in name) == ("frame" in query)
+
+
+@pytest.mark.parametrize("query", ["edition=poster", "paper=a3", "edition="])
+def test_an_edition_or_a_paper_that_there_is_not_is_named(
+    client: FlaskClient, issuer: Issuer, public_id: str, query: str
+) -> None:
+    for path in (f"/credentials/{public_id}.pdf", f"{manage_path(issuer, public_id)}/pdf"):
+        response = client.get(f"{path}?{query}", headers={"Accept": "application/json"})
+        assert response.status_code == 400
+        assert "one of " in response.text
+
+
+def test_the_pages_offer_both_editions_on_both_papers(
+    client: FlaskClient, issuer: Issuer, public_id: str
+) -> None:
+    for path in (f"/credentials/{public_id}.html", manage_path(issuer, public_id)):
+        text = client.get(path).text
+        for query in ("edition=frame", "edition=application", "edition=frame&amp;paper=a4"):
+            assert f'pdf?{query}"' in text
+
+
+def test_the_district_s_paper_is_the_usual_one(issuer: Issuer, found: Shared) -> None:
+    a4 = replace(issuer.settings, certificate=CertificateSettings(Paper.A4))
+    (page,) = PdfReader(io.BytesIO(forms.FORMS["pdf"].make(found, a4))).pages
+    assert round(page.mediabox.height) == 842
+
+
+def test_those_sign_who_held_the_office_on_the_day(issuer: Issuer, found: Shared) -> None:
+    """A certificate that is fetched years later names nobody who came after it."""
+    awarded = found.credential.awarded_date
+    assert awarded is not None
+    day, office = awarded.date(), "superintendent"
+    holders = (
+        Holder(office, "Pat Before", "Superintendent", until=day),
+        Holder(office, "Robin After", "Superintendent", since=day + timedelta(days=1)),
+        Holder("music", "Sam Notes", "Director of Music"),
+    )
+    by = replace(
+        issuer.settings, certificate=CertificateSettings(offices=(office,), holders=holders)
+    )
+    chosen = replace(found, achievement=replace(found.achievement, signatories=("music",)))
+    printed = [
+        PdfReader(io.BytesIO(certificate(shared, by, Sheet(Edition.FRAME)))).pages[0].extract_text()
+        for shared in (found, chosen)
+    ]
+    names = ("Pat Before", "Robin After", "Sam Notes")
+    assert [[name for name in names if name in text] for text in printed] == [
+        ["Pat Before"],
+        ["Sam Notes"],
+    ]
 
 
 def test_a_certificate_says_across_its_page_that_its_time_is_over(issuer, found):

@@ -17,10 +17,10 @@ from issuer.audit.log import HOLDER
 from issuer.home import addresses
 from issuer.home.issuer import current_issuer
 from issuer.home.problem import Problem
-from issuer.sharing import previews, shared
+from issuer.sharing import forms, previews, shared
 from issuer.sharing.credential_page import about, credential_page
 from issuer.sharing.decision import Decision, Visibility
-from issuer.sharing.forms import FORMS, copy, file_name
+from issuer.sharing.forms import FORMS, copy, file_name, make
 from issuer.sharing.holder import holder
 from issuer.sharing.problems import NOT_SHARED, WITHDRAWN
 from issuer.sharing.shared import Shared
@@ -203,8 +203,8 @@ def _decision(form: MultiDict[str, str]) -> Decision:
 
 
 def _form(found: Shared, suffix: str, note: str = "") -> Response:
-    data = FORMS[suffix].make(found, current_issuer().settings)
-    name = file_name(found.credential, suffix, note)
+    data = make(suffix, found, current_issuer().settings, request.args)
+    name = file_name(found.credential, suffix, note or forms.note(suffix, request.args))
     return _saved(data, FORMS[suffix].media_types[0], name)
 
 

@@ -9,7 +9,7 @@ from issuer.home import addresses
 from issuer.home.issuer import current_issuer
 from issuer.home.problem import Problem
 from issuer.sharing.credential_page import credential_page, public
-from issuer.sharing.forms import FORMS, disclosed, file_name
+from issuer.sharing.forms import FORMS, disclosed, file_name, make, note
 from issuer.sharing.problems import FORM_WITHHELD
 from issuer.sharing.shared import Shared
 from issuer.web.access import open_to_all
@@ -47,9 +47,9 @@ def credential(name: str) -> Response:
     if suffix not in found.forms:
         raise Problem(FORM_WITHHELD)
     issuer, form = current_issuer(), FORMS[suffix]
-    data = form.make(disclosed(found, issuer), issuer.settings)
+    data = make(suffix, disclosed(found, issuer), issuer.settings, request.args)
     media_type = request.accept_mimetypes.best_match(form.media_types, form.media_types[0])
-    return file(data, media_type, file_name(found.shown, suffix))
+    return file(data, media_type, file_name(found.shown, suffix, note(suffix, request.args)))
 
 
 def _best_form(found: Shared) -> str:

@@ -39,3 +39,12 @@ def prose(text: str | None) -> Markup:
             link_rel=REL,
         )
     )
+
+
+def plain_lines(text: str) -> list[str]:
+    """Return the words of each paragraph and list item, for paper."""
+    return [
+        "".join(part.content or " " for part in block.children)
+        for block in _parser.parse(text)
+        if block.type == "inline" and block.children
+    ]
