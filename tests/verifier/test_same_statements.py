@@ -18,7 +18,7 @@ import pytest
 from same_statements import Rewrite, rewrites, rewritten
 from world import BADGE, CONTEXTS, Issuer, World
 
-from contexts import NoOneReadingError, shipped
+from contexts import NoOneReadingError, read, shipped
 from contexts.members import unsigned
 from contexts.merged import Merged
 from contexts.plain import Pieces, Plain
@@ -250,3 +250,27 @@ def test_what_an_endorsement_repeats_of_its_issuer_hides_no_piece(around, inside
     assert (plain is not None) is short
     if short:
         assert json.dumps(plain) == json.dumps(merged.written())
+
+
+@pytest.mark.parametrize(
+    ("types", "doubts"),
+    [
+        pytest.param(["EndorsementSubject"], [], id="an endorsement"),
+        pytest.param(
+            ["EndorsementSubject", "OpenBadgeCredential"],
+            [False],
+            id="a type of what is endorsed",
+        ),
+    ],
+)
+def test_what_may_be_a_piece_of_either_is_left_to_the_signature_inside(types, doubts):
+    """RDF 1.1: both stand in one graph, so a type that both name could be of either (T1)."""
+    badge = {name: value for name, value in WORLD.badge().items() if name != "credentialStatus"}
+    endorsement = {
+        "id": "urn:x:1",
+        "type": ["VerifiableCredential", "EndorsementCredential"],
+        "issuer": ENDORSER.did,
+        "credentialSubject": {"id": badge["id"], "type": types},
+    }
+    found = read(badge | {"endorsement": [endorsement]}, MANNER)
+    assert [more for _, more in found.doubts] == doubts
