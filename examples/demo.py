@@ -10,6 +10,7 @@ and over HTTP. Only the two pictures of codes are drawn by a call into the issue
 """
 
 import argparse
+import csv
 import json
 import os
 import shutil
@@ -28,6 +29,7 @@ import httpx
 
 EXAMPLES = Path(__file__).parent
 HOME = EXAMPLES.parent / "demo"
+PEOPLE = EXAMPLES / "people.csv"
 OUT = HOME / "out"
 COMMANDS = Path(sys.executable).parent
 NAME = "Example School District"
@@ -75,6 +77,8 @@ def main() -> int:
                 print(f"\nServing (Ctrl-C ends). The page to share:  {page}", flush=True)
                 print(f"The teacher's own, to decide what it shows:  {own}", flush=True)
                 print(f"Check any file at:                          {url}/verify", flush=True)
+                print("\nSign in as one of the people of the demo; ", end="", flush=True)
+                print(sign_in_links(), flush=True)
                 threading.Event().wait()
     except KeyboardInterrupt:
         print()
@@ -115,7 +119,15 @@ def prepare(url: str) -> None:
         look = settings.read_text().replace("# logo =", "logo =").replace("# color =", "color =")
         settings.write_text(look + SIGNED)
         run("mintmark", "catalog", "load", str(EXAMPLES))
+        run("mintmark", "people", "import", str(PEOPLE), "--apply")
     OUT.mkdir()
+
+
+def sign_in_links() -> str:
+    """Return a link for each person of the demo, one for each role."""
+    with PEOPLE.open(newline="") as table:
+        addresses = [row["address"] for row in csv.DictReader(table)]
+    return run("mintmark", "people", "invite", *addresses)
 
 
 def issue(url: str) -> tuple[str, str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contexts.errors import DONE, NOT_YET
+from contexts.errors import DONE, NOT_YET, UsageError
 from issuer.home import addresses
 from issuer.home.command_line import Commands
 from issuer.home.issuer import Issuer
@@ -26,7 +26,7 @@ def add_commands(commands: Commands) -> None:
     people = commands.add_parser("people", help="people, their roles, and links to sign in")
     parts = people.add_subparsers(dest="people_command", metavar="COMMAND", required=True)
     invite = parts.add_parser("invite", help="add a person or a role, and print a link to sign in")
-    invite.add_argument("address", metavar="ADDRESS", help="their e-mail address")
+    invite.add_argument("address", nargs="+", metavar="ADDRESS", help="their e-mail address")
     invite.add_argument("--name", help="the name as credentials sign it; needed for a new person")
     invite.add_argument("--role", choices=list(Role), help="what they are here, as of today")
     invite.add_argument("--building", metavar="CODE", help="the building for which they are that")
@@ -39,23 +39,31 @@ def add_commands(commands: Commands) -> None:
 
 
 def _invite(args: argparse.Namespace, issuer: Issuer) -> int:
-    now = clock.now()
-    today = issuer.settings.local(now).date()
-    with issuer.database.writing() as session:
-        person = _person(session, args, now=now)
-        if args.role:
-            building = _building(session, args.building)
-            roles.grant(
-                session, person, Role(args.role), first_day=today, building=building, now=now
-            )
-        token = sign_in.invite(session, issuer.settings, person, now=now)
-        here = [given.role for given in roles.roles_of(session, person, today=today)]
+    if args.name and len(args.address) > 1:
+        raise UsageError("--name is of one person: give one address with it")
     hours = int(sign_in.INVITED.total_seconds()) // 3600
-    print(f"{person.name} ({', '.join(here) or 'no role yet'}) signs in with this link, once,")
-    print(f"within {hours} hours: {addresses.sign_in(issuer.settings, token)}")
+    print(f"each link signs its person in once, within {hours} hours:")
+    with issuer.database.writing() as session:
+        lines = [_invited(session, issuer, args, address) for address in args.address]
+    print("\n".join(lines))
     if issuer.settings.mail:
         print(f"later by mail: {issuer.settings.public_url}/sign-in")
     return DONE
+
+
+def _invited(session: Session, issuer: Issuer, args: argparse.Namespace, address: str) -> str:
+    """Return who is invited, what they are here, and their link."""
+    now = clock.now()
+    today = issuer.settings.local(now).date()
+    person = _person(session, address, args.name, now=now)
+    if args.role:
+        building = _building(session, args.building)
+        roles.grant(session, person, Role(args.role), first_day=today, building=building, now=now)
+    link = addresses.sign_in(
+        issuer.settings, sign_in.invite(session, issuer.settings, person, now=now)
+    )
+    here = [given.role for given in roles.roles_of(session, person, today=today)]
+    return f"{person.name} ({', '.join(here) or 'no role yet'}): {link}"
 
 
 def _import(args: argparse.Namespace, issuer: Issuer) -> int:
@@ -86,15 +94,15 @@ def _why(one: plan.PlannedRow) -> str:
     return f" ({one.reason or ', '.join(one.changes)})" if one.reason or one.changes else ""
 
 
-def _person(session: Session, args: argparse.Namespace, *, now: datetime) -> PersonRow:
+def _person(session: Session, address: str, name: str | None, *, now: datetime) -> PersonRow:
     """Return whose address it is, or a new person of that name."""
-    row = register.of_address(session, args.address)
+    row = register.of_address(session, address)
     if row is not None:
         return session.get_one(PersonRow, row.person_pk)
-    if not args.name:
+    if not name:
         raise register.RegisterError("nobody has this address", remedy="give a new person a --name")
-    person = register.add(session, args.name, now=now)
-    register.add_address(session, person, args.address, verified_at=now)
+    person = register.add(session, name, now=now)
+    register.add_address(session, person, address, verified_at=now)
     return person
 
 

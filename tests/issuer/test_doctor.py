@@ -149,7 +149,16 @@ def test_a_server_that_is_well_is_well_in_every_line(running_home, capsys, tmp_p
     assert set(states.values()) == {"ok"}, said
     assert set(states) == {
         *("version", "keys", "files", "database", "credentials", "mails", "fonts", "backup"),
-        *("mail server", "server", "TLS", "DID document", "key set", "status list 1", "webhook"),
+        *(
+            "people",
+            "mail server",
+            "server",
+            "TLS",
+            "DID document",
+            "key set",
+            "status list 1",
+            "webhook",
+        ),
     }
     assert status == said["status"] != 1
 
@@ -275,7 +284,7 @@ def test_a_database_that_is_older_or_away(home):
     (home / "mintmark.sqlite3").unlink()
     found = seen_here(home)
     assert (found["database"].state, found["database"].remedy) == (FAILED, "run: mintmark migrate")
-    assert found["credentials, mails, fonts"].state == UNCHECKED
+    assert found["credentials, mails, fonts, people"].state == UNCHECKED
     away = 'database_url = "postgresql+psycopg://nobody@127.0.0.1:1/none"\n'
     (home / FILE).write_text(away + (home / FILE).read_text())
     assert seen_here(home)["database"].state == FAILED
@@ -325,3 +334,31 @@ def test_lines_for_people_have_the_remedy_below(home, capsys):
     said = capsys.readouterr().out
     assert "✘ keys: failed. cannot read the passphrase file" in said
     assert "\n    → " in said
+
+
+def test_who_can_sign_in_is_looked_at(issuer, now, monkeypatch):
+    """Nobody is in order; people without a superintendent, or without a way in, are not."""
+    from issuer.home.sign_in_settings import Provider
+    from issuer.installation.doctor import people
+    from issuer.people import register, roles
+
+    def found():
+        return {finding.part: finding.state for finding in people.look(issuer, now=now)}
+
+    assert found() == {"people": PartState.OK}
+    with issuer.database.writing() as session:
+        person = register.add(session, "Sue Example", now=now)
+    assert found() == {"people": PartState.WARNING, "sign-in": PartState.WARNING}
+    with issuer.database.writing() as session:
+        roles.grant(
+            session,
+            session.merge(person),
+            roles.Role.SUPERINTENDENT,
+            first_day=now.date(),
+            now=now,
+        )
+    assert found()["people"] == PartState.OK
+    secret = issuer.settings.home / "no-such-file"
+    away = Provider("x", "X", "http://127.0.0.1:9", "c", "t", "t", secret)
+    issuer.settings = replace(issuer.settings, sign_in=(away,))
+    assert found()["sign-in by X"] == PartState.FAILED

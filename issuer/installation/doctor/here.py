@@ -16,7 +16,7 @@ from issuer.database.database import UnavailableError
 from issuer.home.issuer import Issuer, LockedError
 from issuer.home.settings import FILE, Settings
 from issuer.installation import backup
-from issuer.installation.doctor import rules
+from issuer.installation.doctor import people, rules
 from issuer.installation.doctor.finding import Finding, failed, ok, unchecked, warning
 from issuer.issuance.finish import pending
 from issuer.issuance.records.unprintable import unprintable_credentials
@@ -38,7 +38,7 @@ def look(issuer: Issuer, *, now: datetime) -> Iterator[Finding]:
     yield ok("version", f"Mintmark {__version__}, Python {platform.python_version()}")
     yield _keys(issuer)
     yield _owner(settings)
-    yield from _database(issuer)
+    yield from _database(issuer, now=now)
     yield rules.disk(shutil.disk_usage(settings.home).free)
     yield rules.clock(_synchronized())
     yield _backup(settings, now=now)
@@ -66,7 +66,7 @@ def _owner(settings: Settings) -> Finding:
     return ok("files", "all in the home belongs to its owner")
 
 
-def _database(issuer: Issuer) -> Iterator[Finding]:
+def _database(issuer: Issuer, *, now: datetime) -> Iterator[Finding]:
     try:
         migrations.check(issuer.database)
         yield ok("database", "it answers, and its schema is the newest")
@@ -78,6 +78,7 @@ def _database(issuer: Issuer) -> Iterator[Finding]:
             for where, flaw in unprintable_credentials(issuer)
         ]
         yield rules.fonts(len(boxes), next(iter(boxes), ""))
+        yield from people.look(issuer, now=now)
     except UnavailableError as exc:
         yield failed("database", str(exc), "systemctl status postgresql; see database_url")
         yield _after_database()
@@ -88,7 +89,9 @@ def _database(issuer: Issuer) -> Iterator[Finding]:
 
 
 def _after_database() -> Finding:
-    return unchecked("credentials, mails, fonts", "the database cannot be read", "mend that first")
+    return unchecked(
+        "credentials, mails, fonts, people", "the database cannot be read", "mend that first"
+    )
 
 
 def _synchronized() -> bool | None:

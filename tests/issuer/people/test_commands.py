@@ -1,11 +1,14 @@
 """`mintmark people invite`: the first person, and links where no mail is set up."""
 
+import csv
 import re
+from pathlib import Path
 
 import pytest
 
 from issuer.__main__ import main
 from issuer.app import create_app
+from issuer.people.roles import Role
 
 ADDRESS = "olive@school.example"
 
@@ -24,7 +27,7 @@ def test_the_first_person_signs_in_by_a_printed_link_once(mintmark, settings, ca
     words = ("people", "invite", ADDRESS)
     assert mintmark(*words, "--name", "Olive Office", "--role", "office") == 0
     printed = capsys.readouterr().out
-    assert "Olive Office (office)" in printed
+    assert "Olive Office (office): http" in printed
     path = re.search(r"http://localhost:8202(/sign-in/\S+)", printed)[1]
     app, browser = client_of(settings)
     for _ in range(2):  # a preview of the link uses nothing up
@@ -42,6 +45,19 @@ def test_who_is_there_gets_another_link_and_role_and_stays_one_person(mintmark, 
     for _ in range(2):
         assert mintmark("people", "invite", ADDRESS.upper(), "--role", "operator") == 0
     assert "(operator)" in capsys.readouterr().out
+
+
+def test_the_people_of_the_demo_have_each_role_and_a_link(mintmark, capsys):
+    """`make demo` prints these."""
+    file = Path(__file__).parents[3] / "examples" / "people.csv"
+    assert mintmark("people", "import", str(file), "--apply") == 0
+    table = csv.DictReader(file.read_text().splitlines())
+    addresses = [row["address"] for row in table]
+    capsys.readouterr()
+    assert mintmark("people", "invite", *addresses) == 0
+    printed = capsys.readouterr().out
+    assert {role for role in Role if f"({role}): http" in printed} == set(Role)
+    assert mintmark("people", "invite", *addresses, "--name", "X") == 2
 
 
 @pytest.mark.parametrize(
