@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from contexts.errors import DONE, NOT_YET, UsageError
-from issuer.approvals import correct_command, many, webhook_command
+from issuer.approvals import correct_command, deliveries, many, webhook_command
 from issuer.approvals.table import command as table
 from issuer.home.command_line import Commands
 from issuer.home.issuer import Issuer
@@ -28,6 +28,11 @@ def add_commands(commands: Commands) -> None:
     issue.add_argument("--dry-run", action="store_true", help="of a table: only say what would be")
     issue.add_argument("--mend", type=Path, metavar="FILE", help="where rows to mend are written")
     issue.set_defaults(run=_issue)
+    listing = commands.add_parser(
+        "deliveries", help="list what came in by webhook, and what became of it"
+    )
+    listing.add_argument("--last", type=int, default=deliveries.SIZE, metavar="N", help="so many")
+    listing.set_defaults(run=_deliveries)
     correct_command.add_commands(commands)
     webhook_command.add_commands(commands)
 
@@ -47,3 +52,18 @@ def _issue(args: argparse.Namespace, issuer: Issuer) -> int:
     for row, error in finish_pending(issuer):
         print(f"{row.public_id}  {error or 'issued'}")
     return NOT_YET if pending(issuer) else DONE
+
+
+def _deliveries(args: argparse.Namespace, issuer: Issuer) -> int:
+    with issuer.database.reading() as session:
+        lines = [
+            (each.received_at, each.source, each.event_id, f"{each.state} {each.public_id}")
+            for each in deliveries.accepted(session, size=args.last)
+        ]
+        lines += [
+            (row.received_at, row.source, row.event_id, f"refused, {row.problem}: {row.detail}")
+            for row in deliveries.refused(session, size=args.last)
+        ]
+    for at, source, event_id, fate in sorted(lines, reverse=True)[: args.last]:
+        print(f"{at:%Y-%m-%d %H:%M:%S} UTC  {source}  {event_id}  {fate}")
+    return DONE

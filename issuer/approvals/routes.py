@@ -9,11 +9,11 @@ from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import HTTPException, NotFound
 
 from issuer import issuance
-from issuer.approvals import event, schema
+from issuer.approvals import deliveries, event, schema
 from issuer.approvals.delivery import Delivery, NoIdempotencyKey, authenticate
 from issuer.approvals.problems import IDEMPOTENCY_KEY, NOT_JSON, UNAUTHENTIC, UNSUPPORTED_MEDIA_TYPE
 from issuer.home import addresses
-from issuer.home.issuer import current_issuer
+from issuer.home.issuer import Issuer, current_issuer
 from issuer.home.problem import Flaw, Problem
 from issuer.home.settings import Settings
 from issuer.issuance import ApprovalOutcome, Received
@@ -41,6 +41,15 @@ def receive_approval() -> Response:
     body = _body()
     issuer, now = current_issuer(), clock.now()
     delivery = _delivery(body, issuer.settings, now)
+    try:
+        return _received(body, issuer, delivery, now)
+    except Problem as exc:
+        deliveries.note_refusal(issuer, delivery, exc, now=now)
+        raise
+
+
+def _received(body: bytes, issuer: Issuer, delivery: Delivery, now: datetime) -> Response:
+    """Answer an authentic message."""
     if request.mimetype != "application/json":
         raise Problem(UNSUPPORTED_MEDIA_TYPE)
     try:

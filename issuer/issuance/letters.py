@@ -10,6 +10,7 @@ from functools import partial
 from typing import Final
 
 from issuer import issuance
+from issuer.audit import log as audit
 from issuer.catalog import versions
 from issuer.catalog.picture import badge
 from issuer.drawing import images
@@ -19,7 +20,7 @@ from issuer.issuance import approval, ending
 from issuer.issuance.approval import Approval
 from issuer.issuance.manage import manage_url
 from issuer.issuance.records.tables import CredentialRow, Revocation
-from issuer.outbox import mail
+from issuer.outbox import mail, queue
 from issuer.outbox.kinds import DeliveryError, MessageKind, OvertakenError
 from issuer.outbox.letter import Letter
 from issuer.outbox.tables import OutboxRow
@@ -27,6 +28,7 @@ from issuer.wording import language
 from verifier import clock
 from verifier.parsing import strict_json
 
+SENT_AGAIN: Final = "mail.sent_again"
 _BADGE: Final = 2 * 144
 
 
@@ -114,13 +116,26 @@ def _send(issuer: Issuer, row: OutboxRow, template: str, words: Words) -> None:
             **words(credential, approved, clock.now()),
         },
         name=recipient.name,
-        addresses=recipient.emails,
+        addresses=(row.address,) if row.address else recipient.emails,
         language=language.of(
             recipient.language, achievement.in_language, otherwise=settings.mail.language
         ),
         pictures={"badge": images.within(badge(achievement, settings, "png"), _BADGE, _BADGE)},
     )
     mail.deliver(letter, row, settings)
+
+
+def send_again(
+    issuer: Issuer, public_id: str, *, address: str | None = None, by: str, now: datetime
+) -> None:
+    """Let the mail that a credential is ready leave once more, to another address if one is given.
+
+    `by` is who asked for it, for the audit log. The address is forgotten once the mail has left.
+    """
+    with issuer.database.writing() as session:
+        host = issuer.settings.host
+        queue.put(session, "issued", public_id, host=host, now=now, address=address)
+        audit.record(session, by=by, action=SENT_AGAIN, about=public_id, now=now)
 
 
 def _revocation(issuer: Issuer, credential: CredentialRow) -> Revocation | None:

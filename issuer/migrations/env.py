@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import issuer.approvals.deliveries
 import issuer.approvals.table.tables
 import issuer.audit.tables
 import issuer.outbox.tables

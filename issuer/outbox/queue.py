@@ -114,6 +114,12 @@ def undelivered(session: Session) -> Sequence[OutboxRow]:
     return session.scalars(select(OutboxRow).where(left).order_by(OutboxRow.id)).all()
 
 
+def about(session: Session, public_id: str) -> Sequence[OutboxRow]:
+    """Return every message about one thing, oldest first, with its state and what went wrong."""
+    rows = select(OutboxRow).where(OutboxRow.about == public_id).order_by(OutboxRow.id)
+    return session.scalars(rows).all()
+
+
 def hasten(session: Session, *, now: datetime) -> int:
     """Make every message due that failed and waits for its next try; return how many.
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session
 
 from contexts.errors import MintmarkError, UsageError
@@ -29,6 +29,7 @@ from issuer.issuance.approval import Approval
 from issuer.issuance.prepare import Arrived
 from issuer.issuance.problems import Refused
 from issuer.issuance.records.register import plain
+from issuer.issuance.records.tables import CredentialRow, CredentialState
 from issuer.people.roster import table
 
 TOGETHER: Final = 50
@@ -117,10 +118,13 @@ def run(issuer: Issuer, job: str, *, now: datetime) -> None:
 def progress(issuer: Issuer, job: str) -> dict[Fate, int]:
     """Return how many rows have which fate. Raises `TableError` for an unknown job."""
     with issuer.database.reading() as session:
+        now_issued = CredentialRow.state == CredentialState.ISSUED  # signed later, by whomever
+        fate = case((now_issued, Fate.ISSUED), else_=TableRow.fate)
         counted = (
-            select(TableRow.fate, func.count())
+            select(fate, func.count())
+            .outerjoin(CredentialRow, CredentialRow.public_id == TableRow.credential)
             .where(TableRow.job_pk == _job(session, job).id)
-            .group_by(TableRow.fate)
+            .group_by(fate)
         )
         return {Fate(fate): count for fate, count in session.execute(counted)}
 
