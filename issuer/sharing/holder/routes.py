@@ -105,7 +105,7 @@ def before_renewal(token: str) -> Response:
 def _veiled(address: str) -> str:
     """Return an address that its owner recognizes, and nobody else learns."""
     local, at, domain = address.rpartition("@")
-    return f"{local[:1]}…{at}{domain}"
+    return f"{local[:1]}***{at}{domain}"
 
 
 @holding.post("/manage/<token>/renew")
