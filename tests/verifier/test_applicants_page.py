@@ -152,8 +152,8 @@ def test_results_are_those_of_the_command_on_the_same_input(planted, home, here,
     assert same(page) == same(command)
 
 
-def test_the_practice_folder_is_one_press_away(serving):
-    page = done(serving, serving.post(f"{HOME}/practice", headers=FROM_HERE))
+def test_the_practice_folder_is_one_press_away(client):
+    page = done(client, client.post(f"{HOME}/practice", headers=FROM_HERE))
     assert "4 of 9 need a look." in page
     assert "“<bdi>e-mails</bdi>” as e-mail" in page
     assert page.index(">A-04<") < page.index(">A-02<") < page.index(">A-05<")
@@ -177,7 +177,7 @@ def test_without_a_list_the_page_says_what_is_missing_before_all_else(client):
 def test_more_credentials_than_one_page_takes_are_led_to_this_one(client):
     files = [(io.BytesIO(b"{}"), f"{n}.json") for n in range(11)]
     answer = client.post("/verify", data={"file": files}, content_type="multipart/form-data")
-    assert "on the page *Check many applicants*" in answer.text
+    assert "on the page “Check many applicants”" in answer.text
 
 
 def test_a_table_of_links_alone_is_enough(client):
@@ -209,6 +209,11 @@ def test_a_list_is_known_by_its_name_in_another_spelling(client):
     assert "Everything counts." in done(client, hand_in(client, file=badge, policy=rules))
 
 
+def test_a_list_alone_says_whose_credentials_count(client):
+    badge, rules = read(PRACTICE / "applicants" / "jordan.png"), read(PRACTICE / "districts.json")
+    assert "Everything counts." in done(client, hand_in(client, file=badge, policy=rules))
+
+
 def test_a_policy_among_what_applicants_handed_in_is_nobodys_policy(client):
     """Else whoever applies could say whose credentials count."""
     files = read(*(PRACTICE / "applicants").glob("jordan.png"), PRACTICE / "policy.toml")
@@ -223,11 +228,11 @@ def test_a_policy_among_what_applicants_handed_in_is_nobodys_policy(client):
     [
         ([("policy.toml", b"greatest_age = 1")], "policy.toml: greatest_age is no known key"),
         ([("policy.toml", b'lists = "x"')], "policy.toml: lists must be"),
-        ([("districts.json", b"{}")], "none that ends with .toml"),
+        ([("districts.json", b"{}")], "districts.json: not a trust list"),
         ([("a.toml", b""), ("b.toml", b"")], "a.toml, b.toml may each be the policy"),
         ([("p.toml", b'lists=["d.json"]'), ("d.json", b"{}")], "d.json: not a trust list"),
     ],
-    ids=["key", "type", "no-policy", "two", "no-list"],
+    ids=["key", "type", "no-list-alone", "two", "no-list"],
 )
 def test_what_is_wrong_with_a_policy_is_told_by_file_and_key(client, rules, told):
     page = done(client, hand_in(client, file=[("a.json", b"{}")], policy=rules))
@@ -254,13 +259,13 @@ def test_what_unpacks_to_more_than_is_taken_is_not_begun(client):
         for number in range(21):
             packed.writestr(f"{number}.json", bytes(10 * 1024 * 1024))
     page = done(client, hand_in(client, file=[("bomb.zip", made.getvalue())]))
-    assert "unpacked it has more than 200 MB" in page
+    assert "Unpacked it has more than 200 MB" in page
 
 
 def test_more_files_or_links_than_are_taken_are_refused(client, monkeypatch):
     rows = b"".join(b"Ada %d,https://x.example/%d\n" % (n, n) for n in range(2_001))
     page = done(client, hand_in(client, file=[("t.csv", b"Name,Link\n" + rows)]))
-    assert "more than 2,000 files or links" in page
+    assert "There are more than 2,000 files or links" in page
 
 
 HOSTILE = ("../../etc/passwd", "/etc/passwd", "C:\\evil.json", "a\\..\\..\\evil.json", "..", "~/x")

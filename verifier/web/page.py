@@ -55,7 +55,7 @@ TOO_MANY = (
 )
 TOO_MANY_HERE = (
     TOO_MANY[0],
-    N_("Hand in fewer at a time, or all together on the page *Check many applicants*."),
+    N_("Hand in fewer at a time, or all together on the page “Check many applicants”."),
 )
 LIMITS = {"most": MAX_BYTES // 1024**2, "at_once": MOST_AT_ONCE}
 

@@ -8,7 +8,7 @@ import errno
 import io
 import os
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -60,6 +60,7 @@ TOO_LARGE = (
     N_("Hand it in in parts, or use the command mintmark-verify batch, which takes more."),
 )
 LIMITS: Final[Mapping[str, str | int]] = {"most": MOST_BYTES // 1024**2, "files": f"{MOST_FILES:,}"}
+NOT_CHECKED = N_("Nothing was checked.")
 LOST = (
     N_("This check was lost, because the service was started anew while it went on."),
     N_("What you handed in is deleted. Hand it in again."),
@@ -90,7 +91,7 @@ def applicants_blueprint(desk: Desk, world: Allowed) -> Blueprint:
 
     @pages.get("")
     def form() -> Response:
-        return _form(DELETED if "deleted" in request.args else None, kind="yes")
+        return _form(DELETED if "deleted" in request.args else (), kind="yes")
 
     @pages.post("")
     @limiter.limit(BEGUN_OFTEN)
@@ -206,7 +207,9 @@ def _page_of(run: Run, secret: str) -> Response:
     state = run.state
     if state is RunState.REFUSED:
         refusal = run.refusal()
-        return _form((refusal["wrong"], refusal["remedy"]), refusal["params"])
+        return _form(
+            (NOT_CHECKED, *filter(None, (refusal["wrong"], refusal["remedy"]))), refusal["params"]
+        )
     if state is RunState.LOST:
         return _form(LOST)
     about = run.about()
@@ -225,14 +228,14 @@ def _page_of(run: Run, secret: str) -> Response:
 
 
 def _form(
-    problem: tuple[str, str] | None = None,
+    problem: Sequence[str] = (),
     params: Mapping[str, str | int] | None = None,
     *,
     kind: str = "maybe",
     status: int = 200,
 ) -> Response:
     """Return the form, and above it what is wrong with what was handed in."""
-    told = [language.gettext(text).format_map(params or {}) for text in problem or ()]
+    told = [_sentence(text, params or {}) for text in problem]
     html = render_template(
         "applicants.html",
         problem=told,
@@ -242,6 +245,12 @@ def _form(
         too_large=language.gettext(TOO_LARGE[0]).format_map(LIMITS),
     )
     return Response(html, status, headers.ASKING, mimetype="text/html")
+
+
+def _sentence(text: str, params: Mapping[str, str | int]) -> str:
+    """Return a sentence in the reader's language; one that began after a colon begins anew."""
+    text = language.gettext(text)
+    return (text[0].upper() + text[1:]).format_map(params)
 
 
 def _practice_files() -> Response:

@@ -31,8 +31,8 @@ from verifier.web.problems import places
 from verifier.wording.words import N_
 
 MOST_SECONDS = 3600
-NICE = 10
-"""The pages come first. Each check has one worker, so all have as many as there may be checks."""
+NICE = 5
+"""The pages come first; more than that, and a reader of photos would run out of its time. Each check has one worker, so all have as many as there may be checks."""
 OFTEN = 0.3
 """Seconds between two notes of how far it is."""
 POLICY_ENDS = (".toml",)
@@ -53,7 +53,6 @@ _TOO_LONG = N_(
 )
 _TOO_MANY = N_("there are more than {most} files or links: check them in parts")
 _TOO_LARGE = N_("unpacked it has more than {most} MB: check it in parts")
-_NO_POLICY = N_("among the files of the policy there is none that ends with .toml: add it")
 _TWO_POLICIES = N_("{files} may each be the policy: hand in one file that ends with .toml")
 _NO_LIST = N_(
     "{file}: lists names “{list}”, which was not handed in: choose the policy together with its "
@@ -170,15 +169,14 @@ def _job(work: Work, here: Run) -> BatchJob:
 
 
 def _rules(handed_in: Mapping[str, Path]) -> tuple[str, bytes, list[tuple[str, bytes]]]:
-    """Return the policy's name and text, and the lists that it names. They are files that were
-    handed in with it, and no others, wherever their names lead (T31)."""
-    if not handed_in:
-        return "", b"", []
+    """Return the policy's name and text, and the lists that it names; without a policy, all lists.
+
+    They are files that were handed in with it, and no others, wherever their names lead (T31)."""
     policies = [name for name in handed_in if name.lower().endswith(POLICY_ENDS)]
     if len(policies) > 1:
         raise BatchError(_TWO_POLICIES, files=", ".join(policies))
     if not policies:
-        raise BatchError(_NO_POLICY)
+        return "", b"", [(name, place.read_bytes()) for name, place in handed_in.items()]
     (file,) = policies
     text, lists, meant = handed_in[file].read_bytes(), [], spelling(handed_in)
     for name in job.lists_of(text, file):
