@@ -32,7 +32,8 @@ from verifier.wording.words import N_
 
 MOST_SECONDS = 3600
 NICE = 5
-"""The pages come first; more than that, and a reader of photos would run out of its time. Each check has one worker, so all have as many as there may be checks."""
+"""The pages come first; with more, a reader of photos would run out of its time on a busy machine.
+Each check has one worker, so there are as many as there may be checks."""
 OFTEN = 0.3
 """Seconds between two notes of how far it is."""
 POLICY_ENDS = (".toml",)
