@@ -152,6 +152,14 @@ def test_bytes_that_are_no_strict_json_are_400_and_others_415(client):
     assert sent(client, "/credentials/verify", None, data=large, **kind).status_code == 413
 
 
+@pytest.mark.parametrize("address", ["https://x.example", "data:application/vc+cose,x", "", None])
+@pytest.mark.parametrize("what", ["Credential", "Presentation"])
+def test_an_envelope_that_cannot_be_opened_is_400(client, address, what):
+    envelope = {"@context": V2, "type": f"EnvelopedVerifiable{what}", "id": address}
+    assert verified(client, envelope).status_code == 400
+    assert presented(client, envelope).status_code == 400
+
+
 def test_an_address_is_not_opened(world, client):
     verified(client, "https://district.example/credentials/1")
     assert world.asked == []

@@ -6,6 +6,7 @@ reason. `openapi.json` describes both. Whether an issuer is recognized is not as
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -76,8 +77,9 @@ def vc_api_blueprint(
     @one_of_few
     def credential() -> Response:
         text, options = _handed_in("verifiableCredential")
-        if wrapping.presentation_in(text) is not None:
-            raise BadRequest(response=problems.answer(MALFORMED))
+        with suppress(wrapping.WrappingError):  # which the report tells
+            if wrapping.presentation_in(text) is not None:
+                raise BadRequest(response=problems.answer(MALFORMED))
         with deadline.within(MOST_SECONDS):
             report = verify(
                 text.encode(),
