@@ -37,10 +37,14 @@ from issuer.people.signing_in.openid_routes import account_binding
 from issuer.people.signing_in.routes import signing_in
 from issuer.program import objects as program_objects
 from issuer.program.coaching import sign_offs
+from issuer.program.evaluation import decisions, judging_routes, running_routes
+from issuer.program.evaluation.judging_routes import judging
+from issuer.program.evaluation.running_routes import running
 from issuer.program.evidence import artifacts
 from issuer.program.projects import routes as project_routes
 from issuer.program.projects.declaration_routes import declaring
 from issuer.program.projects.routes import projects
+from issuer.program.setting_up_routes import setting_up
 from issuer.sharing import checked
 from issuer.sharing import problems as sharing_problems
 from issuer.sharing.collections.routes import collections
@@ -84,10 +88,15 @@ PROBLEMS: Final = (
 
 OBJECTS: Final = rules.by_name(*objects.OBJECTS, *program_objects.OBJECTS)
 """Every kind of object that not everybody may see, as its room declares it."""
-NAVIGATION: Final = (*project_routes.NAVIGATION, *people_routes.NAVIGATION)
+NAVIGATION: Final = (
+    *project_routes.NAVIGATION,
+    *judging_routes.NAVIGATION,
+    *running_routes.NAVIGATION,
+    *people_routes.NAVIGATION,
+)
+"""The pages at the top, for those who may open them."""
 SUBMISSION_CHECKS: Final = (sign_offs.check, artifacts.check)
 """What the program's rooms ask of a submission."""
-"""The pages at the top, for those who may open them."""
 
 log = logging.getLogger(__name__)
 
@@ -118,9 +127,21 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(blueprint, url_prefix=prefix)
     for blueprint in (files, pages, approvals, catalog, sharing, holding, embed, collections):
         app.register_blueprint(blueprint)
-    for blueprint in (signing_in, account_binding, account, people, roster, declaring, projects):
+    for blueprint in (
+        signing_in,
+        account_binding,
+        account,
+        people,
+        roster,
+        declaring,
+        projects,
+        judging,
+        running,
+        setting_up,
+    ):
         app.register_blueprint(blueprint)
     app.extensions["submission_checks"] = SUBMISSION_CHECKS
+    app.extensions["results"] = decisions.told
     language.speak(app)
     problems.register(app, settings, types=PROBLEMS, loggable=schema.loggable)
     protect(app, https=settings.public_url.startswith("https:"))

@@ -5,5 +5,13 @@ from typing import Final
 from issuer.issuance import letters
 from issuer.outbox.kinds import Kinds, by_name
 from issuer.people.signing_in import sign_in_mail
+from issuer.program import letters as program_letters
+from issuer.program.coaching import sign_offs
+from issuer.program.evaluation import issuing
 
-KINDS: Final[Kinds] = by_name(*letters.KINDS, sign_in_mail.MESSAGE)
+KINDS: Final[Kinds] = by_name(
+    *letters.KINDS,
+    sign_in_mail.MESSAGE,
+    *program_letters.KINDS,
+    issuing.kind(sign_offs.for_approval),
+)

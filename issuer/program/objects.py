@@ -3,6 +3,7 @@
 from typing import Final
 
 from issuer.people.access.guarded import BUILDING, OWN, Guarded, in_building, own
+from issuer.program.evaluation.tables import AssignmentRow
 from issuer.program.projects.tables import ProjectRow
 
 PROJECT: Final = Guarded(
@@ -10,4 +11,7 @@ PROJECT: Final = Guarded(
     ProjectRow.public_id,
     {OWN: own(ProjectRow.person_pk), BUILDING: in_building(ProjectRow.person_pk)},
 )
-OBJECTS: Final = (PROJECT,)
+ASSIGNMENT: Final = Guarded(
+    "assignment", AssignmentRow.public_id, {OWN: own(AssignmentRow.evaluator_pk)}
+)
+OBJECTS: Final = (PROJECT, ASSIGNMENT)

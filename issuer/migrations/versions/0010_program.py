@@ -132,6 +132,7 @@ def upgrade() -> None:
     op.create_table(
         "assignments",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=22), nullable=False),
         sa.Column("version_pk", sa.Integer(), nullable=False),
         sa.Column("evaluator_pk", sa.Integer(), nullable=False),
         sa.Column("ground", sa.String(length=20), nullable=False),
@@ -147,6 +148,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["version_pk"], ["project_versions.id"], name="fk_assignments_version_pk"
         ),
+        sa.UniqueConstraint("public_id", name="uq_assignments_public_id"),
         sa.PrimaryKeyConstraint("id", name="pk_assignments"),
         sa.UniqueConstraint(
             "version_pk", "evaluator_pk", name="uq_assignments_version_pk_evaluator_pk"

@@ -80,6 +80,7 @@ _KEEP_PEOPLE: Final = (*_SUPERINTENDENTS, Role.OFFICE, Role.OPERATOR)
 _NAME_ROLES: Final = (Role.SUPERINTENDENT, Role.OPERATOR)
 _KEEPING: Final = N_("Your role keeps the register of people.")
 _ROLES: Final = N_("Your role grants roles, and nobody grants one to themself.")
+_RUNNING: Final = N_("Your role runs the program.")
 _YOURS: Final = N_("It is yours.")
 
 RULES: Final = (
@@ -92,9 +93,13 @@ RULES: Final = (
     *_rows(_KEEP_PEOPLE, "import", "read carry-out", OWN, _KEEPING),
     *_rows(_NAME_ROLES, "person", "roles", ANY, _ROLES, fresh=True),
     *_rows([SIGNED_IN], "declaration", "read write", ANY, _YOURS),
+    *_rows([Role.EVALUATOR], "assignment", "list", ANY, _YOURS),
+    *_rows([Role.EVALUATOR], "assignment", "read write", OWN, N_("It was given to you to judge.")),
+    *_rows(_SUPERINTENDENTS, "program", "run set-up", ANY, _RUNNING),
+    *_rows(_SUPERINTENDENTS, "program", "release", ANY, _RUNNING, fresh=True),
     *_rows([Role.TEACHER], "project", "begin", ANY, _YOURS),
     *_rows([SIGNED_IN], "project", "read write", OWN, _YOURS),
-    *_rows(_SUPERINTENDENTS, "project", "read", ANY, N_("Your role runs the program.")),
+    *_rows(_SUPERINTENDENTS, "project", "read", ANY, _RUNNING),
     *_rows(
         [Role.BUILDING_ADMINISTRATOR], "project", "read", BUILDING, N_("It is of your building.")
     ),

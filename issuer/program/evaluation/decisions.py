@@ -6,7 +6,7 @@ release(session, issuer, [decision], by=superintendent, now=now)
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,7 +25,7 @@ from issuer.program.evaluation.tables import AssignmentRow, ProjectDecisionRow, 
 from issuer.program.policy import Policy
 from issuer.program.projects import history
 from issuer.program.projects.states import Act, Conditions
-from issuer.program.projects.tables import VersionRow
+from issuer.program.projects.tables import ProjectRow, VersionRow
 from issuer.program.windows.window import Purpose
 
 RELEASED: Final = "decision"
@@ -44,6 +44,11 @@ def given_reviews(session: Session, version: VersionRow) -> Sequence[ReviewRow]:
     return session.scalars(
         rows.where(ReviewRow.given_at.is_not(None)).order_by(ReviewRow.given_at, ReviewRow.id)
     ).all()
+
+
+def outcome(version: VersionRow, review: ReviewRow) -> JudgmentOutcome:
+    """Return what one given review leads to by itself."""
+    return judgment.outcome_of(rubric_of(version.rubric_version), review.levels)
 
 
 def suggestion(
@@ -136,6 +141,33 @@ def release(
         if is_approved and version.purpose == Purpose.COMPLETION:
             queue.put(session, APPROVED, project.public_id, host=host, now=now, payload=payload)
     session.flush()
+
+
+def told(session: Session, project: ProjectRow) -> list[dict[str, Any]]:
+    """Return what was released about a project, the newest first: what its teacher reads."""
+    rows = session.scalars(
+        select(ProjectDecisionRow)
+        .join(VersionRow, VersionRow.id == ProjectDecisionRow.version_pk)
+        .where(VersionRow.project_pk == project.id)
+        .where(ProjectDecisionRow.released_at.is_not(None))
+        .order_by(ProjectDecisionRow.released_at.desc(), ProjectDecisionRow.id.desc())
+    )
+    return [_told(row) for row in rows]
+
+
+def _told(row: ProjectDecisionRow) -> dict[str, Any]:
+    rubric = rubric_of(row.version.rubric_version)
+    criteria = []
+    for criterion in rubric.criteria:
+        names = {level.id: level.name for level in criterion.levels}
+        comment = row.comments.get(criterion.id, "")
+        criteria.append((criterion.name, names[row.levels[criterion.id]], comment))
+    return {
+        "purpose": row.version.purpose,
+        "outcome": row.outcome,
+        "at": row.released_at,
+        "criteria": criteria,
+    }
 
 
 def _refuse_conflict(session: Session, version: VersionRow, person: PersonRow) -> None:

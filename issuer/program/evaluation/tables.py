@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from issuer.database.database import Base, Json
+from issuer.people.register import new_id
 from issuer.people.tables import PersonRow
 from issuer.program.projects.tables import VersionRow
 
@@ -26,6 +27,7 @@ class AssignmentRow(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(22), unique=True, default=new_id)
     version_pk: Mapped[int] = mapped_column(ForeignKey("project_versions.id"))
     evaluator_pk: Mapped[int] = mapped_column(ForeignKey(_PERSON))
     ground: Mapped[str] = mapped_column(String(20))

@@ -1,7 +1,7 @@
 """A teacher's projects: all of them, and one with its proposal or completion to write."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from flask import Blueprint, Response, current_app, jsonify, redirect, request, url_for
 from sqlalchemy import select
@@ -153,6 +153,12 @@ def checks() -> tuple[Check, ...]:
     return registered
 
 
+def results(session: Session, project: ProjectRow) -> Sequence[Mapping[str, Any]]:
+    """Return what was decided and released, as the room that decides tells it."""
+    told: Sequence[Mapping[str, Any]] = current_app.extensions["results"](session, project)
+    return told
+
+
 def _save(public_id: str, fields: Mapping[str, str]) -> int:
     issuer = current_issuer()
     with issuer.database.writing() as session:
@@ -235,6 +241,7 @@ def _page(
             "version": version,
             "window": version.window if version else None,
             "events": history.events(session, project) if is_mine else (),
+            "results": results(session, project) if is_mine else (),
             "policy": policy,
             "ready": ready,
         }

@@ -5,12 +5,16 @@ names that person's object in an address. `ALLOWED` says by hand who may do what
 table of rules that it is compared with: to whose object, `own` or `any`.
 """
 
+from issuer.catalog.tables import RubricVersion
+from issuer.people import register
 from issuer.people.access import kept_forms, sessions
 from issuer.people.access.rules import SIGNED_IN
 from issuer.people.roster import keeping
 from issuer.people.roster.rows import Roster
 from issuer.people.tables import SessionRow
+from issuer.program.evaluation.tables import AssignmentRow
 from issuer.program.projects import drafts
+from issuer.program.projects.tables import VersionRow
 from verifier import clock
 
 
@@ -37,7 +41,36 @@ def _project(district, person):
         return drafts.begin(session, person, None, now=clock.now()).public_id
 
 
+def _assignment(district, person):
+    now = clock.now()
+    with district.issuer.database.writing() as session:
+        rubric = session.query(RubricVersion).first()
+        teacher = register.add(session, "Teacher", now=now)
+        version = VersionRow(
+            project=drafts.begin(session, teacher, None, now=now),
+            purpose="proposal",
+            number=1,
+            answers={},
+            artifacts={"files": []},
+            rubric_version_id=rubric.id,
+            received_at=now,
+        )
+        session.add(version)
+        session.flush()
+        row = AssignmentRow(
+            version_pk=version.id,
+            evaluator_pk=person.id,
+            ground="in_field",
+            due_on=now.date(),
+            created_at=now,
+        )
+        session.add(row)
+        session.flush()
+        return row.public_id
+
+
 OBJECTS = {
+    "assignment": _assignment,
     "project": _project,
     "person": lambda district, person: person.public_id,
     "session": _session,
@@ -45,7 +78,7 @@ OBJECTS = {
     "import": _import,
 }
 """By the name in the rules."""
-OTHER_PARTS = {"grant": 999, "other": 999}
+OTHER_PARTS = {"grant": 999, "other": 999, "field": 999, "purpose": "proposal"}
 """What stands in an address beside the key, by its name there: one that is not there, so that the
 walk takes no role away on its way."""
 
@@ -64,6 +97,12 @@ ALLOWED = {
     ("import", "carry-out"): dict.fromkeys(_REGISTER, "own"),
     ("declaration", "read"): {SIGNED_IN: "any"},
     ("declaration", "write"): {SIGNED_IN: "any"},
+    ("assignment", "list"): {"evaluator": "any"},
+    ("assignment", "read"): {"evaluator": "own"},
+    ("assignment", "write"): {"evaluator": "own"},
+    ("program", "run"): {"assistant-superintendent": "any", "deputy": "any"},
+    ("program", "set-up"): {"assistant-superintendent": "any", "deputy": "any"},
+    ("program", "release"): {"assistant-superintendent": "any", "deputy": "any"},
     ("project", "begin"): {"teacher": "any"},
     ("project", "read"): {
         SIGNED_IN: "own",

@@ -1,0 +1,179 @@
+"""An evaluator's pages: what waits, and one request with its rubric to judge by."""
+
+from datetime import date
+from typing import Final
+
+from flask import Blueprint, Response, jsonify, redirect, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from issuer.home.issuer import current_issuer
+from issuer.people.access import gate
+from issuer.people.access.gate import MenuEntry
+from issuer.program import policy as policies
+from issuer.program.evaluation import reviews
+from issuer.program.evaluation.reviews import Given, MustNotJudge, ReviewOvertaken, Unfinished
+from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
+from issuer.program.projects import answers, words
+from issuer.program.projects.tables import VersionRow
+from issuer.program.windows.window import Purpose
+from issuer.web.access import needs
+from issuer.web.answers import page
+from verifier import clock
+from verifier.web.headers import ASKING
+from verifier.wording.words import N_
+
+judging = Blueprint("judging", __name__)
+NAVIGATION: Final = (MenuEntry("judging.queue", N_("To judge")),)
+NEEDED: Final = {
+    "level": N_("a level is still to be chosen"),
+    "comment": N_("say here what would lead there: the teacher reads it"),
+}
+OVERTAKEN: Final = N_("Another window of yours saved this review first. It is shown now.")
+
+
+@judging.get("/judging")
+@needs("assignment", "list")
+def queue() -> Response:
+    """List what waits for whoever is signed in, the most urgent first."""
+    me = gate.whoever().me
+    with current_issuer().database.reading() as session:
+        rows = session.scalars(
+            select(AssignmentRow)
+            .where(AssignmentRow.evaluator_pk == me.person, AssignmentRow.ended_at.is_(None))
+            .options(joinedload(AssignmentRow.version).joinedload(VersionRow.project))
+            .options(joinedload(AssignmentRow.review))
+            .order_by(AssignmentRow.due_on, AssignmentRow.id)
+        ).all()
+        waiting = [row for row in rows if row.review is None or row.review.given_at is None]
+        given = len(rows) - len(waiting)
+        return page("program/queue.html", waiting=waiting, given=given, today=_today())
+
+
+@judging.get("/judging/<assignment>")
+@needs("assignment", "read", key="assignment")
+def show(assignment: str) -> Response:
+    """Show one request, and the rubric to judge it by."""
+    return _page(assignment)
+
+
+@judging.post("/judging/<assignment>")
+@needs("assignment", "write", key="assignment")
+def save(assignment: str) -> AnyResponse:
+    """Store the draft; with the button for it, give the review."""
+    levels = _by_criterion("level-")
+    comments = _by_criterion("comment-")
+    now, issuer = clock.now(), current_issuer()
+    try:
+        with issuer.database.writing() as session:
+            review = reviews.opened(session, _row(session, assignment), now=now)
+            revision = reviews.save(
+                session,
+                review,
+                levels,
+                comments,
+                revision=request.form.get("revision", 0, type=int),
+                now=now,
+            )
+        if request.form.get("act") == "give":
+            with issuer.database.writing() as session:
+                review = reviews.opened(session, _row(session, assignment), now=now)
+                reviews.give(session, review, now=now)
+            return redirect(url_for("judging.queue", done="given"), 303)
+    except Unfinished as exc:
+        return _page(assignment, gaps=exc.gaps)
+    except ReviewOvertaken:
+        if request.accept_mimetypes.best == "application/json":
+            return jsonify(overtaken=True), 409  # type: ignore[return-value]
+        return _page(assignment, wrong=OVERTAKEN)
+    except (Given, MustNotJudge):
+        raise NotFound from None
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(revision=revision, saved=f"{issuer.settings.local(now):%H:%M}")
+    return redirect(url_for("judging.show", assignment=assignment, done="saved"), 303)
+
+
+@judging.post("/judging/<assignment>/recuse")
+@needs("assignment", "write", key="assignment")
+def recuse(assignment: str) -> AnyResponse:
+    """Hand a request back, without having to say why."""
+    with current_issuer().database.writing() as session:
+        try:
+            reviews.recuse(
+                session,
+                _row(session, assignment),
+                reason=request.form.get("reason", ""),
+                now=clock.now(),
+            )
+        except Given:
+            raise NotFound from None
+    return redirect(url_for("judging.queue", done="recused"), 303)
+
+
+def _page(public_id: str, *, gaps: dict[str, str] | None = None, wrong: str = "") -> Response:
+    issuer = current_issuer()
+    try:
+        with issuer.database.writing() as session:
+            row = _row(session, public_id)
+            review = reviews.opened(session, row, now=clock.now())
+            policy = policies.current(session)
+            response = page(
+                "program/judge.html",
+                assignment=row,
+                review=review,
+                version=row.version,
+                teacher=row.version.project.person,
+                rubric=reviews.rubric(row),
+                others=_others(session, row, review),
+                fields=answers.FIELDS[Purpose(row.version.purpose)],
+                questions=policy.questions if policy else (),
+                is_given=review.given_at is not None,
+                names_hidden=policy is None or policy.names_hidden,
+                gaps=gaps or {},
+                needed=NEEDED,
+                wrong=wrong,
+                words=words,
+                done=request.args.get("done"),
+            )
+    except (Given, MustNotJudge):
+        raise NotFound from None
+    response.headers.update(ASKING)
+    response.status_code = 422 if gaps else 409 if wrong else 200
+    return response
+
+
+def _others(session: Session, row: AssignmentRow, mine: ReviewRow) -> list[ReviewRow]:
+    """Return the other evaluators' reviews of the same version, once one's own is given."""
+    if mine.given_at is None:
+        return []
+    others = (
+        select(ReviewRow)
+        .join(AssignmentRow)
+        .where(AssignmentRow.version_pk == row.version_pk, AssignmentRow.id != row.id)
+        .where(ReviewRow.given_at.is_not(None))
+    )
+    return list(session.scalars(others.order_by(ReviewRow.id)))
+
+
+def _row(session: Session, public_id: str) -> AssignmentRow:
+    row = session.scalar(
+        select(AssignmentRow).where(AssignmentRow.public_id == public_id).with_for_update()
+    )
+    if row is None or row.ended_at is not None:
+        raise NotFound
+    return row
+
+
+def _by_criterion(prefix: str) -> dict[str, str]:
+    """Return what the form says by criterion, under a prefix."""
+    return {
+        name.removeprefix(prefix): text
+        for name, text in request.form.items()
+        if name.startswith(prefix)
+    }
+
+
+def _today() -> date:
+    return current_issuer().settings.local(clock.now()).date()

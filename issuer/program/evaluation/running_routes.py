@@ -1,0 +1,239 @@
+"""The superintendent's pages: where everything stands, who judges what, what is released."""
+
+from datetime import date, timedelta
+from typing import Final
+
+from flask import Blueprint, Response, redirect, request, url_for
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from issuer.catalog.versions import rubric_of
+from issuer.home.issuer import current_issuer
+from issuer.people.access import gate
+from issuer.people.access.gate import MenuEntry
+from issuer.people.tables import PersonRow
+from issuer.program import policy as policies
+from issuer.program.evaluation import assigning, decisions
+from issuer.program.evaluation.assigning import Proposal
+from issuer.program.evaluation.assignment import Load
+from issuer.program.evaluation.decisions import NotDecidable
+from issuer.program.evaluation.reviews import Given, MustNotJudge, Unfinished
+from issuer.program.evaluation.tables import AssignmentRow, ProjectDecisionRow, ReviewRow
+from issuer.program.policy import Policy
+from issuer.program.projects import words
+from issuer.program.projects.states import State
+from issuer.program.projects.tables import ProjectRow, VersionRow
+from issuer.program.windows.window import Purpose
+from issuer.web.access import needs
+from issuer.web.answers import page
+from verifier import clock
+from verifier.wording.words import N_
+
+running = Blueprint("running", __name__)
+NAVIGATION: Final = (MenuEntry("running.cockpit", N_("Program")),)
+REFUSED: Final = {
+    MustNotJudge: N_("This person must not judge this work: choose another."),
+    Given: N_("This review was given already, so it stays."),
+    NotDecidable: N_("This was decided already, or its reviews are not all given."),
+    Unfinished: N_("A criterion still needs a level, or a comment."),
+}
+
+
+@running.get("/program")
+@needs("program", "run")
+def cockpit() -> Response:
+    """Show how many projects are where, and what waits for the superintendent."""
+    with current_issuer().database.reading() as session:
+        counts = dict(
+            session.execute(select(ProjectRow.state, func.count()).group_by(ProjectRow.state)).all()
+        )
+        values = {
+            "policy": policies.current(session),
+            "counts": {state: counts.get(state, 0) for state in State},
+            "unassigned": {purpose: _unassigned(session, purpose) for purpose in Purpose},
+            "late": _late(session),
+            "ready": len(_ready(session)),
+        }
+    return page("program/cockpit.html", words=words, **values)
+
+
+@running.get("/program/assignments/<purpose>")
+@needs("program", "run")
+def assignments(purpose: str) -> Response:
+    """Show the plan of who judges what, before anything of it is in force."""
+    return _plan(_purpose(purpose))
+
+
+@running.post("/program/assignments/<purpose>")
+@needs("program", "run")
+def put_in_force(purpose: str) -> AnyResponse:
+    """Put the plan in force, with the loads that were chosen."""
+    chosen, now = _purpose(purpose), clock.now()
+    try:
+        due_on = date.fromisoformat(request.form.get("due_on", ""))
+    except ValueError:
+        return _plan(chosen, wrong=N_("Write the day by which it is judged, as 2026-12-08."))
+    with current_issuer().database.writing() as session:
+        proposal = _propose(session, chosen)
+        assigning.put_in_force(session, proposal, due_on=due_on, now=now)
+    return redirect(url_for("running.assignments", purpose=purpose, done="assigned"), 303)
+
+
+@running.post("/program/assignments/<purpose>/move")
+@needs("program", "run")
+def move(purpose: str) -> AnyResponse:
+    """Give one request to somebody else by hand."""
+    chosen, form = _purpose(purpose), request.form
+    try:
+        with current_issuer().database.writing() as session:
+            version = session.get(VersionRow, form.get("version", 0, type=int))
+            new = session.get(PersonRow, form.get("evaluator", 0, type=int))
+            if version is None or new is None:
+                raise NotFound
+            old = session.get(PersonRow, form.get("old", 0, type=int))
+            due_on = _today() + timedelta(days=_policy(session).days_to_decide)
+            assigning.move(session, version, old, new, due_on=due_on, now=clock.now())
+    except (MustNotJudge, Given) as exc:
+        return _plan(chosen, wrong=REFUSED[type(exc)])
+    return redirect(url_for("running.assignments", purpose=purpose, done="moved"), 303)
+
+
+@running.get("/program/decisions")
+@needs("program", "run")
+def deciding() -> Response:
+    """List what can be decided: each with its reviews, and what they lead to."""
+    return _deciding()
+
+
+@running.post("/program/decisions")
+@needs("program", "release")
+def release() -> AnyResponse:
+    """Release the decisions that were chosen: all of them, or none."""
+    issuer, now = current_issuer(), clock.now()
+    chosen = [int(number) for number in request.form.getlist("version") if number.isdigit()]
+    try:
+        with issuer.database.writing() as session:
+            by = session.get_one(PersonRow, gate.whoever().person.id)
+            rows = [session.get_one(VersionRow, number) for number in chosen]
+            drafts = [decisions.draft(session, row, by=by, now=now) for row in rows]
+            policy = _policy(session)
+            decisions.release(session, issuer.settings, policy, drafts, by=by, now=now)
+    except (MustNotJudge, NotDecidable, Unfinished) as exc:
+        return _deciding(wrong=REFUSED[type(exc)])
+    return redirect(url_for("running.deciding", done=len(chosen)), 303)
+
+
+def _plan(purpose: Purpose, *, wrong: str = "") -> Response:
+    with current_issuer().database.reading() as session:
+        proposal = _propose(session, purpose)
+        policy = _policy(session)
+        rows = {
+            (row.version_pk, row.evaluator_pk): row
+            for version in proposal.versions.values()
+            for row in assigning.of_version(session, version)
+            if row.ended_at is None
+        }
+        response = page(
+            "program/assignments.html",
+            purpose=purpose,
+            proposal=proposal,
+            loads=proposal.plan.loads,
+            rows=rows,
+            due_on=_today() + timedelta(days=policy.days_to_decide),
+            wrong=wrong,
+            done=request.args.get("done"),
+        )
+    response.status_code = 422 if wrong else 200
+    return response
+
+
+def _deciding(*, wrong: str = "") -> Response:
+    with current_issuer().database.reading() as session:
+        ready = _ready(session)
+        cases = [
+            {
+                "version": version,
+                "teacher": version.project.person,
+                "reviews": reviews,
+                "rubric": rubric_of(version.rubric_version),
+                "outcomes": [decisions.outcome(version, review) for review in reviews],
+            }
+            for version, reviews in ready
+        ]
+        done = request.args.get("done", type=int)
+        response = page("program/decisions.html", cases=cases, wrong=wrong, done=done)
+    response.status_code = 422 if wrong else 200
+    return response
+
+
+def _propose(session: Session, purpose: Purpose) -> Proposal:
+    values = request.values
+    least, greatest = (values.get(name, type=int) for name in ("least", "greatest"))
+    load = None
+    if least is not None and greatest is not None and 0 <= least <= greatest:
+        load = Load(least, greatest)
+    return assigning.propose(session, purpose, _policy(session), load, today=_today())
+
+
+def _ready(session: Session) -> list[tuple[VersionRow, list[ReviewRow]]]:
+    """Return what waits for a decision and whose reviews are all given."""
+    ready = []
+    for purpose in Purpose:
+        for version in assigning.waiting_versions(session, purpose):
+            rows = [row for row in assigning.of_version(session, version) if not row.ended_at]
+            reviews = list(decisions.given_reviews(session, version))
+            if rows and len(reviews) == len(rows):
+                ready.append((version, reviews))
+    return ready
+
+
+def _unassigned(session: Session, purpose: Purpose) -> int:
+    waiting = assigning.waiting_versions(session, purpose)
+    taken = set(
+        session.scalars(
+            select(AssignmentRow.version_pk).where(
+                AssignmentRow.version_pk.in_([version.id for version in waiting]),
+                AssignmentRow.ended_at.is_(None),
+            )
+        )
+    )
+    return sum(version.id not in taken for version in waiting)
+
+
+def _late(session: Session) -> int:
+    """Return how many reviews should have been given by now."""
+    open_ones = (
+        select(func.count())
+        .select_from(AssignmentRow)
+        .outerjoin(ReviewRow)
+        .where(AssignmentRow.ended_at.is_(None), ReviewRow.given_at.is_(None))
+        .where(AssignmentRow.due_on < _today())
+        .where(
+            AssignmentRow.version_pk.not_in(
+                select(ProjectDecisionRow.version_pk).where(
+                    ProjectDecisionRow.released_at.is_not(None)
+                )
+            )
+        )
+    )
+    return session.scalar(open_ones) or 0
+
+
+def _policy(session: Session) -> Policy:
+    policy = policies.current(session)
+    if policy is None:
+        raise NotFound
+    return policy
+
+
+def _purpose(text: str) -> Purpose:
+    try:
+        return Purpose(text)
+    except ValueError:
+        raise NotFound from None
+
+
+def _today() -> date:
+    return current_issuer().settings.local(clock.now()).date()

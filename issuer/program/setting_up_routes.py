@@ -1,0 +1,185 @@
+"""Setting the program up: the district's choices, its fields of work, its windows."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, redirect, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from contexts.errors import MintmarkError
+from issuer.catalog.tables import RubricVersion
+from issuer.home.issuer import current_issuer
+from issuer.people.access import gate
+from issuer.people.tables import PersonRow
+from issuer.program import policy as policies
+from issuer.program.policy import DISTRICT, PILOT, Policy, PolicyRefused, Resubmission
+from issuer.program.projects.tables import TopicRow
+from issuer.program.windows.local_time import Occurrence, moment_of
+from issuer.program.windows.tables import WindowRow
+from issuer.program.windows.window import Purpose, WindowRefused
+from issuer.web.access import needs
+from issuer.web.answers import page
+from verifier import clock
+from verifier.wording.words import N_
+
+setting_up = Blueprint("setting_up", __name__)
+PRESETS: Final = {"pilot": PILOT, "district": DISTRICT}
+NUMBERS: Final = (
+    "proposal_judges",
+    "completion_judges",
+    "days_to_finish",
+    "days_to_decide",
+    "days_to_resubmit",
+    "days_for_another_look",
+)
+TICKS: Final = ("rolling", "names_hidden", "evaluators_shown", "three_sign_offs")
+
+
+@setting_up.get("/program/setup")
+@needs("program", "set-up")
+def show() -> Response:
+    """Show the choices in force; before there are any, those of a pilot or a district."""
+    return _page()
+
+
+@setting_up.post("/program/setup")
+@needs("program", "set-up")
+def change() -> AnyResponse:
+    """Put other choices in force."""
+    form = request.form
+    try:
+        policy = replace(
+            PILOT,
+            proposal_rubric=form.get("proposal_rubric", ""),
+            completion_rubric=form.get("completion_rubric", ""),
+            resubmission=Resubmission(form.get("resubmission", Resubmission.DAYS)),
+            fidelity=tuple(line for line in form.get("fidelity", "").splitlines() if line.strip()),
+            **_numbers_and_ticks(),
+        )
+        with current_issuer().database.writing() as session:
+            kept = policies.current(session)
+            policy = replace(policy, questions=kept.questions if kept else ())
+            by = session.get_one(PersonRow, gate.whoever().person.id)
+            policies.change(session, policy, by=by, now=clock.now())
+    except PolicyRefused as exc:
+        return _page(typed=policy, wrong={exc.field: str(exc)})
+    return redirect(url_for("setting_up.show", done=1), 303)
+
+
+@setting_up.post("/program/setup/fields")
+@needs("program", "set-up")
+def add_field() -> AnyResponse:
+    """Add a field of work, such as music."""
+    name = " ".join(request.form.get("name", "").split())[:100]
+    if not name:
+        return _page(wrong={"name": N_("Write a name.")})
+    with current_issuer().database.writing() as session:
+        row = session.scalar(select(TopicRow).where(TopicRow.name == name))
+        if row is None:
+            session.add(TopicRow(name=name))
+        else:
+            row.retired_at = None
+    return redirect(url_for("setting_up.show", done=1), 303)
+
+
+@setting_up.post("/program/setup/fields/<int:field>/retire")
+@needs("program", "set-up")
+def retire_field(field: int) -> AnyResponse:
+    """Offer a field no more; projects that have it keep it."""
+    with current_issuer().database.writing() as session:
+        row = session.get(TopicRow, field)
+        if row is not None:
+            row.retired_at = clock.now()
+    return redirect(url_for("setting_up.show", done=1), 303)
+
+
+@setting_up.post("/program/setup/windows")
+@needs("program", "set-up")
+def add_window() -> AnyResponse:
+    """Plan a window, in the district's local time."""
+    form, settings, now = request.form, current_issuer().settings, clock.now()
+    zone = settings.timezone or ZoneInfo("UTC")
+    try:
+        with current_issuer().database.writing() as session:
+            policy = policies.current(session)
+            row = WindowRow(
+                name=form.get("window_name", "").strip()[:100] or form.get("opens", "")[:10],
+                purpose=Purpose(form.get("purpose", "")),
+                opens=_moment("opens", zone),
+                closes=_moment("closes", zone),
+                zone=zone.key,
+                grace_minutes=max(0, form.get("grace", 0, type=int)),
+                days_to_decide=policy.days_to_decide if policy else PILOT.days_to_decide,
+                created_at=now,
+            )
+            row.exceptions = []
+            _ = row.window  # raises `WindowRefused` for a window that cannot be
+            session.add(row)
+    except (WindowRefused, _WrongTime) as exc:
+        return _page(wrong={exc.field: str(exc)})
+    return redirect(url_for("setting_up.show", done=1), 303)
+
+
+def _numbers_and_ticks() -> dict[str, Any]:
+    """Return the choices that are a number, or made by ticking."""
+    form = request.form
+    numbers = {name: form.get(name, 0, type=int) for name in NUMBERS}
+    return {**numbers, **{name: name in form for name in TICKS}}
+
+
+class _WrongTime(MintmarkError):
+    """A local time that does not exist, is there twice, or is none."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def _moment(field: str, zone: ZoneInfo) -> datetime:
+    """Return the moment that a field of the form names in local time."""
+    which = request.form.get(f"{field}_occurrence", "")
+    try:
+        local = datetime.fromisoformat(request.form.get(field, ""))
+        return moment_of(local, zone, Occurrence(int(which)) if which in ("0", "1") else None)
+    except ValueError:
+        raise _WrongTime(field, N_("Write a day and a time, such as 2026-10-26 00:00.")) from None
+    except MintmarkError as exc:
+        raise _WrongTime(field, str(exc)) from None
+
+
+def _page(*, typed: Policy | None = None, wrong: dict[str, str] | None = None) -> Response:
+    settings = current_issuer().settings
+    with current_issuer().database.reading() as session:
+        in_force = policies.current(session)
+        values = {
+            "fields": session.scalars(
+                select(TopicRow).where(TopicRow.retired_at.is_(None)).order_by(TopicRow.name)
+            ).all(),
+            "windows": session.scalars(select(WindowRow).order_by(WindowRow.opens)).all(),
+            "rubrics": _rubrics(session),
+        }
+    preset = PRESETS.get(request.args.get("as", ""), PILOT)
+    response = page(
+        "program/setup.html",
+        in_force=in_force,
+        policy=typed or in_force or preset,
+        wrong=wrong or {},
+        zone=settings.timezone,
+        done=request.args.get("done"),
+        typed=request.form,
+        **values,
+    )
+    response.status_code = 422 if wrong else 200
+    return response
+
+
+def _rubrics(session: Session) -> list[str]:
+    return list(
+        session.scalars(
+            select(RubricVersion.rubric_id).distinct().order_by(RubricVersion.rubric_id)
+        )
+    )

@@ -1,0 +1,268 @@
+"""The program played through its pages, from an idea to the credential (play A)."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from issuer.issuance.records.tables import CredentialRow
+from issuer.messages import KINDS
+from issuer.outbox import worker
+from issuer.outbox.tables import OutboxRow
+from issuer.people.roles import Role
+from issuer.people.tables import ExpertiseRow, RelationRow
+from issuer.program import policy as policies
+from issuer.program.evidence.tables import ArtifactRow
+from issuer.program.projects import drafts
+from verifier import clock
+
+ANSWERS = {
+    "topic": "music",
+    "title": "Rhythm by composing",
+    "skill": "Teaching rhythm through composition.",
+    "goal": "Each student reads eight bars.",
+    "measured_outcome": "Sight readers, counted weekly.",
+    "plan": "Ten weeks.",
+}
+COMPLETION = {
+    "began": "2026-01-08",
+    "ended": "2026-03-13",
+    "hours": "12",
+    "learning": "Two books.",
+    "students_learning": "Weekly counts.",
+    "student_work": "Compositions.",
+    "reflection": "Shorter cards.",
+}
+MET = {"level-learning": "met", "level-work": "met"}
+
+
+class Play:
+    """A superintendent, an evaluator and a teacher in their browsers."""
+
+    def __init__(self, district):
+        self.district = district
+        self.teacher = district.add("Jordan Example", Role.TEACHER, address="j@school.example")
+        self.evaluator = district.add("Kim Sample", Role.EVALUATOR)
+        chief = district.add("Pat Model", Role.SUPERINTENDENT)
+        with district.issuer.database.writing() as session:
+            session.add(ExpertiseRow(person_pk=self.evaluator.id, topic="music"))
+        self.at_teacher = district.browser(self.teacher)
+        self.at_evaluator = district.browser(self.evaluator)
+        self.at_chief = district.browser(chief)
+
+    def begin(self):
+        self.at_teacher.post("/declaration", page="/declaration")
+        self.project = self.at_teacher.post("/projects", page="/projects").location
+
+    def hand_in(self, **answers):
+        page = self.at_teacher.get(self.project).text
+        revision = re.search(r'name="revision" value="(\d+)"', page)[1]
+        return self.at_teacher.post(
+            self.project, page=self.project, act="submit", revision=revision, **answers
+        )
+
+    def assign(self, purpose):
+        path = f"/program/assignments/{purpose}"
+        return self.at_chief.post(path, page=path, due_on="2099-12-08")
+
+    def assignment(self):
+        return re.search(r'href="(/judging/[\w-]+)"', self.at_evaluator.get("/judging").text)[1]
+
+    def judge(self, **fields):
+        path = self.assignment()
+        revision = re.search(r'name="revision" value="(\d+)"', self.at_evaluator.get(path).text)[1]
+        return self.at_evaluator.post(path, page=path, act="give", revision=revision, **fields)
+
+    def release(self):
+        page = self.at_chief.get("/program/decisions").text
+        versions = re.findall(r'name="version" value="(\d+)"', page)
+        return self.at_chief.post("/program/decisions", page="/program/decisions", version=versions)
+
+    def add_evidence(self):
+        now = clock.now()
+        with self.district.issuer.database.writing() as session:
+            project = drafts.locked(session, self.project.rpartition("/")[2])
+            session.add(
+                ArtifactRow(
+                    public_id="a" * 22,
+                    project_pk=project.id,
+                    name="Reflections",
+                    genre="student reflection",
+                    url="https://drive.example/1",
+                    pupils="none",
+                    basis="not_needed",
+                    confirmed_at=now,
+                    tier="sealed",
+                    created_at=now,
+                )
+            )
+
+
+@pytest.fixture
+def play(district):
+    made = Play(district)
+    made.begin()
+    return made
+
+
+@pytest.fixture
+def proposed(play):
+    assert play.hand_in(**ANSWERS).status_code == 303
+    return play
+
+
+def test_an_idea_becomes_a_credential_through_the_pages(proposed):
+    play = proposed
+    assert "1 proposal without an evaluator" in play.at_chief.get("/program").text
+    page = play.at_chief.get("/program/assignments/proposal").text
+    assert "knows the field" in page
+    assert play.assign("proposal").status_code == 303
+    assert "Each student reads eight bars." in play.at_evaluator.get(play.assignment()).text
+    assert play.judge(**MET).status_code == 303
+    assert "1 decision to release" in play.at_chief.get("/program").text
+    assert play.release().status_code == 303
+    assert "your project is under way" in play.at_teacher.get(play.project).text
+    play.add_evidence()
+    with play.district.issuer.database.writing() as session:
+        policies.change(
+            session,
+            replace(policies.current(session), three_sign_offs=False),
+            by=None,
+            now=clock.now(),
+        )
+    assert play.hand_in(**COMPLETION).status_code == 303
+    assert play.assign("completion").status_code == 303
+    assert play.judge(**MET).status_code == 303
+    assert play.release().status_code == 303
+    worker.deliver_due(play.district.issuer, KINDS, now=clock.now)
+    assert "Earned: your credential is issued." in play.at_teacher.get(play.project).text
+    with play.district.issuer.database.reading() as session:
+        (credential,) = session.scalars(select(CredentialRow)).all()
+        assert b"Rhythm by composing" in credential.json
+
+
+def test_a_review_without_a_comment_below_the_line_is_not_given(proposed):
+    """I5: what was chosen is saved, the criterion is named."""
+    proposed.assign("proposal")
+    answer = proposed.judge(**{"level-learning": "met", "level-work": "not-yet"})
+    assert answer.status_code == 422
+    assert 'href="#work"' in answer.text
+    assert "the teacher reads it" in answer.text
+    page = proposed.at_evaluator.get(proposed.assignment()).text
+    assert page.count("checked") == 2
+
+
+def test_not_yet_is_told_with_its_comment_and_opens_the_draft_again(proposed):
+    proposed.assign("proposal")
+    comment = "Say how you count."
+    proposed.judge(**{"level-learning": "met", "level-work": "not-yet", "comment-work": comment})
+    page = proposed.at_chief.get("/program/decisions").text
+    assert comment in page
+    assert proposed.release().status_code == 303
+    page = proposed.at_teacher.get(proposed.project).text
+    assert "You are writing your proposal." in page
+    assert ANSWERS["goal"] in page
+    assert comment in page
+    with proposed.district.issuer.database.reading() as session:
+        assert session.scalars(select(OutboxRow.kind)).all() == ["decision"]
+
+
+def test_i11_names_are_hidden_where_the_district_hides_them(proposed):
+    proposed.assign("proposal")
+    path = proposed.assignment()
+    assert "Jordan Example" in proposed.at_evaluator.get(path).text
+    with proposed.district.issuer.database.writing() as session:
+        policy = replace(policies.current(session), names_hidden=True)
+        policies.change(session, policy, by=None, now=clock.now())
+    for page in (path, "/judging"):
+        text = proposed.at_evaluator.get(page).text
+        assert "Jordan" not in text
+        assert "j@school.example" not in text
+
+
+def test_i2_a_relation_that_is_told_later_closes_the_page(proposed):
+    proposed.assign("proposal")
+    path = proposed.assignment()
+    first, second = sorted((proposed.teacher.id, proposed.evaluator.id))
+    with proposed.district.issuer.database.writing() as session:
+        session.add(RelationRow(person_pk=first, other_pk=second, created_at=clock.now()))
+    assert proposed.at_evaluator.get(path).status_code == 404
+
+
+def test_a_request_that_is_handed_back_is_gone_from_the_queue(proposed):
+    proposed.assign("proposal")
+    path = proposed.assignment()
+    assert proposed.at_evaluator.post(f"{path}/recuse", page=path).status_code == 303
+    assert "Nothing waits for you now." in proposed.at_evaluator.get("/judging").text
+    assert "There are not enough evaluators" in (
+        proposed.at_chief.get("/program/assignments/proposal").text
+    )
+
+
+def test_a_request_is_moved_by_hand(proposed):
+    other = proposed.district.add("Lee Specimen", Role.EVALUATOR)
+    proposed.assign("proposal")
+    page = proposed.at_chief.get("/program/assignments/proposal").text
+    version = re.search(r'name="version" value="(\d+)"', page)[1]
+    answer = proposed.at_chief.post(
+        "/program/assignments/proposal/move",
+        page="/program/assignments/proposal",
+        version=version,
+        old=proposed.evaluator.id,
+        evaluator=other.id,
+    )
+    assert answer.status_code == 303
+    page = proposed.at_chief.get("/program/assignments/proposal").text
+    assert "by hand" in page
+    assert "outside the field" not in page
+
+
+def test_the_program_is_set_up_on_a_page(district):
+    chief = district.browser(district.add("Pat Model", Role.SUPERINTENDENT))
+    fields = {
+        "proposal_rubric": "completion",
+        "completion_rubric": "completion",
+        "proposal_judges": "1",
+        "completion_judges": "3",
+        "days_to_finish": "180",
+        "days_to_decide": "30",
+        "days_to_resubmit": "60",
+        "days_for_another_look": "14",
+        "rolling": "yes",
+    }
+    answer = chief.post("/program/setup", page="/program/setup", **fields)
+    assert answer.status_code == 422
+    assert "One or two evaluators" in answer.text
+    answer = chief.post(
+        "/program/setup", page="/program/setup", **{**fields, "completion_judges": "2"}
+    )
+    assert answer.status_code == 303
+    assert (
+        chief.post("/program/setup/fields", page="/program/setup", name="STEM").status_code == 303
+    )
+    assert "STEM" in chief.get("/program/setup").text
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "status"),
+    [
+        ("2026-10-26T00:00", "2026-11-09T00:00", 303),
+        ("2026-11-09T00:00", "2026-10-26T00:00", 422),
+        ("soon", "2026-10-26T00:00", 422),
+    ],
+)
+def test_a_window_is_planned_or_the_field_is_named(district, opens, closes, status):
+    chief = district.browser(district.add("Pat Model", Role.SUPERINTENDENT))
+    answer = chief.post(
+        "/program/setup/windows",
+        page="/program/setup",
+        window_name="P2",
+        purpose="proposal",
+        opens=opens,
+        closes=closes,
+    )
+    assert answer.status_code == status
+    if status == 422:
+        assert "Nothing was changed:" in answer.text
+        assert 'value="P2"' in answer.text
