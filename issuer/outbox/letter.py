@@ -73,7 +73,7 @@ def _head(
 ) -> None:
     if settings.mail is None:
         raise DeliveryError("there is no [mail] in the settings")
-    message["Subject"] = subject(letter)
+    message["Subject"] = subject(letter, settings)
     message["From"] = settings.mail.sender
     message["To"] = Address(letter.name, addr_spec=in_ascii(address))
     if settings.issuer_contact:
@@ -108,10 +108,10 @@ def _shown(content_id: str, png: bytes) -> dict[str, object]:
     return {"src": f"cid:{content_id}", "width": width // 2, "height": height // 2}
 
 
-def subject(letter: Letter) -> str:
+def subject(letter: Letter, settings: Settings) -> str:
     """Return the line that a mail program lists a letter by."""
     template = _template(letter.template, letter.language, "txt")
-    words = {**letter.words, "language": letter.language}
+    words = {**letter.words, "language": letter.language, "settings": settings}
     return "".join(template.blocks["subject"](template.new_context(words)))
 
 

@@ -7,8 +7,7 @@ from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, make_msgid
+from email.utils import make_msgid
 
 from contexts.errors import DONE, FAILED
 from issuer.home.command_line import Commands, Needs
@@ -16,16 +15,11 @@ from issuer.home.issuer import Issuer
 from issuer.home.mail_settings import Mail
 from issuer.home.settings import FILE, Settings
 from issuer.outbox.kinds import DeliveryError
+from issuer.outbox.letter import Letter, compose
 from issuer.outbox.mail import connection
 from issuer.outbox.mail_trouble import explain
+from issuer.outbox.tables import OutboxRow
 from verifier import clock
-
-_TEXT = """\
-This mail says that {name} can send mail through {host}.
-
-Nobody has to answer it. If it lay in the folder for junk, ask who runs your mail to set
-up SPF and DKIM for {domain}.
-"""
 
 
 def add_commands(commands: Commands) -> None:
@@ -59,7 +53,7 @@ def send(settings: Settings, mail: Mail, address: str, *, now: datetime) -> str:
     Raises `OSError`, `smtplib.SMTPException` or `DeliveryError` if the server did not take it,
     `ValueError` if `address` is none.
     """
-    message = compose(settings, mail, address, now=now)
+    message = _composed(settings, mail, address, now)
     with connection(mail, settings.host) as smtp:
         smtp.ehlo_or_helo_if_needed()
         code, said = smtp.mail(mail.sender.addr_spec)
@@ -74,29 +68,27 @@ def send(settings: Settings, mail: Mail, address: str, *, now: datetime) -> str:
     return f"{code} {said.decode('utf-8', 'replace')}"
 
 
-def compose(settings: Settings, mail: Mail, address: str, *, now: datetime) -> EmailMessage:
-    """Return the mail that is sent; `ValueError` if `address` is none."""
-    message = EmailMessage(policy=SMTP)
-    message["Subject"] = f"A test of the mail of {settings.issuer_name}"
-    message["From"] = mail.sender
-    message["To"] = _recipient(address)
-    message["Date"] = format_datetime(now)
-    message["Message-ID"] = make_msgid(domain=settings.host)
-    message["Auto-Submitted"] = "auto-generated"
-    domain = mail.sender.domain
-    text = _TEXT.format(name=settings.issuer_name, host=mail.host, domain=domain)
-    message.set_content(text)
-    return message
+def _composed(settings: Settings, mail: Mail, address: str, now: datetime) -> EmailMessage:
+    """Return the mail that is sent, with the look of all; `ValueError` if `address` is none."""
+    _check(address)
+    letter = Letter(
+        template="mail/test.html",
+        words={"host": mail.host, "domain": mail.sender.domain},
+        name="",
+        addresses=[address],
+        language=mail.language,
+    )
+    row = OutboxRow(message_id=make_msgid(domain=settings.host), created_at=now)
+    return compose(letter, address, row, settings)
 
 
-def _recipient(address: str) -> Address:
+def _check(address: str) -> None:
     try:
         recipient = Address(addr_spec=address)
     except (ValueError, IndexError, MessageError) as exc:
         raise ValueError("this is no e-mail address") from exc
     if not (recipient.username and recipient.domain):
         raise ValueError("this is no e-mail address")
-    return recipient
 
 
 def _fail(why: str) -> int:

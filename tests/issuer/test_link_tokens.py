@@ -1,4 +1,4 @@
-"""Links that are their holder's key: short, opaque, and taken back when they are renewed (T33)."""
+"""Links that are their holder's key: short, opaque, and taken back when they are renewed (D29)."""
 
 import re
 
