@@ -135,6 +135,7 @@ def _lines(badge: bytes, side: int) -> list[tuple[int, int]]:
         ("Restorative practices in music", 3),
         ("Jogging, yoga, gym: physical play", 3),  # all that reaches down
         ("Rhythm", 1),
+        ("以基础节奏进行作曲教学与多语言课堂评估", 3),  # without spaces: boxes of a font, but lines
     ],
 )
 def test_the_title_can_be_read_at_96_pixels_and_touches_nothing(
