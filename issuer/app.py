@@ -31,6 +31,7 @@ from issuer.outbox import worker
 from issuer.people import objects, people_routes
 from issuer.people.access import gate, rules
 from issuer.people.account_routes import account
+from issuer.people.change_routes import changing
 from issuer.people.people_routes import people
 from issuer.people.roster.routes import roster
 from issuer.people.signing_in.openid_routes import account_binding
@@ -132,6 +133,7 @@ def create_app(settings: Settings) -> Flask:
         account_binding,
         account,
         people,
+        changing,
         roster,
         declaring,
         projects,

@@ -30,7 +30,7 @@ class Listing:
 
 def look(session: Session, visible: ColumnElement[bool], text: str, page: int) -> Listing:
     """Return a page of the people whom `visible` allows; with a text, of those who have it."""
-    found = [visible, PersonRow.merged_into.is_(None), *_has(text)]
+    found = [visible, PersonRow.merged_into.is_(None), PersonRow.erased_at.is_(None), *_has(text)]
     total = session.scalar(select(func.count()).select_from(PersonRow).where(*found)) or 0
     rows = select(PersonRow).where(*found).order_by(PersonRow.folded, PersonRow.id)
     rows = rows.options(selectinload(PersonRow.addresses), selectinload(PersonRow.grants))

@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from issuer.home.issuer import current_issuer
-from issuer.people import listing, register, roles
+from issuer.people import acts, listing, register, roles
 from issuer.people.access import gate, rules, sessions
 from issuer.people.access.gate import MenuEntry
 from issuer.people.register import RegisterError
@@ -61,7 +61,11 @@ def new() -> Response:
 @people.get("/people/<person>")
 @needs("person", "read", key="person")
 def show(person: str) -> Response:
-    """Show one person."""
+    """Show one person; to have looked leaves an entry in the log."""
+    with current_issuer().database.writing() as session:
+        row, me = _person(session, person), gate.whoever().person
+        if row.id != me.id:
+            acts.tell(session, session.get_one(PersonRow, me.id), "read", row, now=clock.now())
     return _page(person)
 
 
@@ -153,7 +157,7 @@ def _page(public_id: str, *, wrong: RoleError | None = None) -> Response:
 
 def _person(session: Session, public_id: str) -> PersonRow:
     person = register.find(session, public_id)
-    if person is None:
+    if person is None or person.erased_at is not None:
         raise NotFound
     return person
 

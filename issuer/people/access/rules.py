@@ -91,6 +91,7 @@ RULES: Final = (
     *_rows(_KEEP_PEOPLE, "person", "list read add change", ANY, _KEEPING),
     *_rows(_KEEP_PEOPLE, "import", "add", ANY, _KEEPING),
     *_rows(_KEEP_PEOPLE, "import", "read carry-out", OWN, _KEEPING),
+    *_rows(_NAME_ROLES, "person", "erase", ANY, _KEEPING, fresh=True),
     *_rows(_NAME_ROLES, "person", "roles", ANY, _ROLES, fresh=True),
     *_rows([SIGNED_IN], "declaration", "read write", ANY, _YOURS),
     *_rows([Role.EVALUATOR], "assignment", "list", ANY, _YOURS),

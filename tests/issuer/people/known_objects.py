@@ -111,5 +111,6 @@ ALLOWED = {
         "building-administrator": "building",
     },
     ("project", "write"): {SIGNED_IN: "own"},
+    ("person", "erase"): {"assistant-superintendent": "any", "operator": "any"},
     ("person", "roles"): {"assistant-superintendent": "any", "operator": "any"},
 }

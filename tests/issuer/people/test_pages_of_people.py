@@ -59,6 +59,8 @@ def paths(district, chief):
         "people": "/people",
         "new": "/people/new",
         "person": f"/people/{jordan.public_id}",
+        "change": f"/people/{jordan.public_id}/change",
+        "import": "/people/import",
     }
 
 

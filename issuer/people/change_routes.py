@@ -1,0 +1,122 @@
+"""The page on which the office changes a record: name, address, leaving, merging, erasing."""
+
+from datetime import date, datetime
+from typing import Final
+
+from flask import Blueprint, Response, redirect, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from issuer.home.issuer import current_issuer
+from issuer.people import changes, register
+from issuer.people.access import gate, rules
+from issuer.people.register import RegisterError
+from issuer.people.roles import RoleError
+from issuer.people.tables import PersonRow
+from issuer.web.access import needs
+from issuer.web.answers import page
+from verifier import clock
+from verifier.wording.words import N_
+
+changing = Blueprint("changing", __name__)
+NOBODY: Final = N_("nobody has this address or staff number")
+
+
+@changing.get("/people/<person>/change")
+@needs("person", "change", key="person")
+def form(person: str) -> Response:
+    """Show what can be changed."""
+    return _page(person)
+
+
+@changing.post("/people/<person>/change")
+@needs("person", "change", key="person")
+def change(person: str) -> AnyResponse:
+    """Change what the form asks for."""
+    now = clock.now()
+    try:
+        with current_issuer().database.writing() as session:
+            row, by = _person(session, person), _by(session)
+            may = rules.may(gate.whoever().me, "person", "roles")
+            changes.refuse_if_privileged(session, row, may_name_roles=may, today=_today(now))
+            _do(session, row, by, may_name_roles=may, now=now)
+    except (RegisterError, RoleError) as exc:
+        return _page(person, wrong=exc)
+    return redirect(url_for("people.show", person=person, done="changed"), 303)
+
+
+@changing.post("/people/<person>/erase")
+@needs("person", "erase", key="person")
+def erase(person: str) -> AnyResponse:
+    """Blank a record, once its name was typed."""
+    now = clock.now()
+    try:
+        with current_issuer().database.writing() as session:
+            row = _person(session, person)
+            if request.form.get("erase-name", "").strip() != row.name:
+                raise RegisterError(N_("to erase somebody, type the name as it stands there"))
+            changes.erase(session, row, now=now, today=_today(now), by=_by(session))
+    except (RegisterError, RoleError) as exc:
+        return _page(person, wrong=exc)
+    return redirect(url_for("people.list_all", done="erased"), 303)
+
+
+def _do(
+    session: Session, row: PersonRow, by: PersonRow, *, may_name_roles: bool, now: datetime
+) -> None:
+    form, today = request.form, _today(now)
+    match form.get("what"):
+        case "name":
+            register.rename(session, row, form.get("name", ""), now=now, by=by)
+        case "address":
+            register.add_address(session, row, form.get("address", ""), verified_at=now)
+        case "left":
+            register.leaves(session, row, now=now, today=today, by=by)
+        case "back":
+            register.comes_back(session, row, now=now, by=by)
+        case "merge":
+            double = _other(session, form.get("other", "").strip())
+            changes.refuse_if_privileged(
+                session, double, may_name_roles=may_name_roles, today=today
+            )
+            changes.merge(session, row, double, now=now, by=by)
+        case _:
+            raise RegisterError(N_("choose what to change"))
+
+
+def _other(session: Session, text: str) -> PersonRow:
+    """Return whose address or staff number this is."""
+    row = register.of_address(session, text)
+    if row is not None:
+        return session.get_one(PersonRow, row.person_pk)
+    found = session.scalar(select(PersonRow).where(PersonRow.staff_number == text))
+    if found is None or not text:
+        raise RegisterError(NOBODY)
+    return found
+
+
+def _page(public_id: str, *, wrong: RegisterError | RoleError | None = None) -> Response:
+    with current_issuer().database.reading() as session:
+        person = _person(session, public_id)
+    erases = rules.may(gate.whoever().me, "person", "erase")
+    values = {"typed": request.form, "erases": erases}
+    response = page("people/change.html", person=person, wrong=wrong, **values)
+    response.status_code = 422 if wrong else 200
+    return response
+
+
+def _person(session: Session, public_id: str) -> PersonRow:
+    person = register.find(session, public_id)
+    if person is None or person.erased_at is not None:
+        raise NotFound
+    return person
+
+
+def _by(session: Session) -> PersonRow:
+    return session.get_one(PersonRow, gate.whoever().person.id)
+
+
+def _today(now: datetime) -> date:
+    return current_issuer().settings.local(now).date()

@@ -1,0 +1,162 @@
+"""What happens to a record over the years: two records of one person become one, and erasing.
+
+Another name, leaving and coming back are in `register`.
+"""
+
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import Column, delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from issuer.database.database import Base
+from issuer.people import acts, roles
+from issuer.people.access import sessions
+from issuer.people.register import RegisterError
+from issuer.people.roles import Role
+from issuer.people.tables import (
+    ExpertiseRow,
+    IdentityRow,
+    ImportRow,
+    KeptFormRow,
+    OtherNameRow,
+    PersonAddressRow,
+    PersonRow,
+    PostRow,
+    RelationRow,
+    SessionRow,
+    SignInRow,
+)
+from verifier.wording.words import N_
+
+_OF_THE_RECORD: Final = (
+    *(OtherNameRow, PersonAddressRow, IdentityRow, PostRow, ExpertiseRow),
+    *(KeptFormRow, ImportRow, SignInRow, SessionRow),
+)
+"""What belongs to nobody when its person is erased."""
+
+
+def refuse_if_privileged(
+    session: Session, person: PersonRow, *, may_name_roles: bool, today: date
+) -> None:
+    """Raise `RegisterError` if only who grants roles may change this person's record: whoever has
+    its addresses can do all that its person can."""
+    held = {given.role for given in roles.roles_of(session, person, today=today)}
+    if held - {Role.TEACHER} and not may_name_roles:
+        raise RegisterError(N_("only who grants roles changes the record of somebody who has one"))
+
+
+def merge(
+    session: Session,
+    kept: PersonRow,
+    double: PersonRow,
+    *,
+    now: datetime,
+    by: PersonRow | None = None,
+) -> None:
+    """Let everything of `double` be `kept`'s, in every room. Raises `RegisterError`.
+
+    The double stays as a sign to the record that is kept; both names stay known.
+    """
+    if kept.id == double.id or not (kept.is_here and double.is_here):
+        raise RegisterError(N_("these are not two records of people who are here"))
+    number, double.staff_number = double.staff_number, None
+    session.flush()
+    kept.staff_number = kept.staff_number or number
+    _merge_sets(session, kept, double)
+    for row in double.addresses:
+        row.is_primary = False
+    sessions.end(session, SessionRow.person_pk == double.id, now=now)
+    session.flush()
+    try:
+        with session.begin_nested():
+            for column in _naming_people():
+                moved = update(column.table).where(column == double.id).values({column: kept.id})
+                session.execute(moved)
+    except IntegrityError as exc:
+        raise RegisterError(
+            N_("both records have something that one person has once: settle that first")
+        ) from exc
+    session.execute(update(PersonRow).where(PersonRow.id == double.id).values(merged_into=kept.id))
+    for record in (kept, double):
+        session.refresh(record)
+    acts.tell(session, by, "merged", kept, now=now, double=f"person:{double.id}")
+
+
+def _naming_people() -> list[Column[int]]:
+    """Return every column of every room that holds the number of a person."""
+    return [
+        column
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if column.name != "merged_into"
+        and any(key.column.table.name == "people" for key in column.foreign_keys)
+    ]
+
+
+def _merge_sets(session: Session, kept: PersonRow, double: PersonRow) -> None:
+    """Take away from the double what the kept record has as well, and keep both names."""
+    known = {row.name for row in kept.other_names} | {kept.name}
+    for row in list(double.other_names):
+        if row.name in known:
+            session.delete(row)
+    if double.name not in known | {row.name for row in double.other_names}:
+        kept.other_names.append(OtherNameRow(name=double.name))
+    here = {post.building_pk for post in kept.posts}
+    for post in double.posts:
+        if post.building_pk in here:
+            session.delete(post)
+    topics = select(ExpertiseRow.topic).where(ExpertiseRow.person_pk == kept.id)
+    session.execute(
+        delete(ExpertiseRow).where(
+            ExpertiseRow.person_pk == double.id, ExpertiseRow.topic.in_(topics)
+        )
+    )
+    _merge_relations(session, kept, double)
+
+
+def _merge_relations(session: Session, kept: PersonRow, double: PersonRow) -> None:
+    """Name the kept record in the double's relations, each once, the smaller number first."""
+    mine = RelationRow.person_pk == double.id
+    for row in session.scalars(
+        select(RelationRow).where(mine | (RelationRow.other_pk == double.id))
+    ):
+        other = row.other_pk if row.person_pk == double.id else row.person_pk
+        first, second = sorted((kept.id, other))
+        session.delete(row)
+        session.flush()
+        if first != second and session.get(RelationRow, (first, second)) is None:
+            made = RelationRow(person_pk=first, other_pk=second, reason=row.reason)
+            made.is_pinned, made.told_by = row.is_pinned, row.told_by
+            made.created_at = row.created_at
+            session.add(made)
+    session.flush()
+
+
+def erase(
+    session: Session, person: PersonRow, *, now: datetime, today: date, by: PersonRow | None = None
+) -> None:
+    """Blank a person: no name, no address, no way in. Events and credentials stay as they are.
+
+    Raises `RegisterError`, and `RoleError` for the last superintendent.
+    """
+    if by is not None and by.id == person.id:
+        raise RegisterError(N_("nobody erases their own record: ask another who may"))
+    roles.refuse_without_superintendent(session, person.id, today=today)
+    doubles = select(PersonRow).where(PersonRow.merged_into == person.id)
+    for record in [person, *session.scalars(doubles)]:
+        _blank(session, record, now=now)
+    session.flush()
+    session.expire_all()
+    acts.tell(session, by, "erased", person, now=now)
+
+
+def _blank(session: Session, person: PersonRow, *, now: datetime) -> None:
+    person.name = person.folded = ""
+    person.staff_number = person.language = None
+    person.erased_at, person.left_at = now, person.left_at or now
+    for table in _OF_THE_RECORD:
+        session.execute(delete(table).where(table.person_pk == person.id))
+    said = (RelationRow.person_pk == person.id) | (RelationRow.other_pk == person.id)
+    session.execute(update(RelationRow).where(said).values(reason=None))
