@@ -134,7 +134,9 @@ class _Shown:
         SD-JWT VC, which fixes it."""
         whole = self._node(payload, 0, limits)
         if unused := self._by_digest.keys() - self._met:
-            raise JoseError("sd_jwt_odd", f"{len(unused)} disclosures without a place")
+            # Anybody can add one to what an issuer signed, and some issuers do in good faith.
+            odd = f"{len(unused)} disclosures without a place"
+            raise JoseError("sd_jwt_odd", odd, certain=False)
         whole.pop("_sd_alg", None)
         return whole
 
