@@ -410,6 +410,46 @@ def test_criteria_are_words_or_an_address(site, criteria, said):
     assert (achievement.criteria, achievement.criteria_url) == said
 
 
+@pytest.mark.parametrize("member", ["verify", "verification"])
+def test_a_badge_may_name_its_address_or_its_key_in_either_member(site, member):
+    """OB 1.x, *VerificationObject* (`verify.url`), and 2.0, *Verification* (`creator`)."""
+    bare = {name: v for name, v in assertion().items() if name not in ("id", "verification")}
+    hosted = bare | {member: {"type": "hosted", "url": ADDRESS}}
+    assert answers(site.verify(hosted)) == ("yes", "yes")
+    named = bare | {"id": ADDRESS, member: {"type": "signed", "url": f"{SITE}/key"}}
+    site.publish(f"{SITE}/issuer", site.profile | {"publicKey": [f"{SITE}/key", f"{SITE}/other"]})
+    assert answers(site.verify(signed(named))) == ("yes", "yes")
+
+
+def test_what_could_not_be_asked_is_named(site):
+    """The revocation list by its address and why, a badge without address by its id."""
+    site.documents[f"{SITE}/revoked"] = FetchError("timeout", f"{SITE}/revoked", "slow")
+    (status,) = [check for check in site.verify(signed()).checks if check.name == "status"]
+    assert status.params == {"url": f"{SITE}/revoked", "why": "timeout"}
+    nowhere = site.verify(assertion(id="urn:uuid:1")).authentic
+    assert (nowhere.code, nowhere.params["url"]) == ("ob2_no_address", "urn:uuid:1")
+
+
+def test_what_the_site_says_is_said_with_its_address(site):
+    """OB 2.0, *Hosted Verification*."""
+    report = site.verify(assertion(narrative="Well done."))
+    (hosted,) = [check for check in report.checks if check.code == "ob2_hosted"]
+    (note,) = [check for check in report.checks if check.code == "ob2_copy_differs"]
+    assert (hosted.name, hosted.params, note.name) == ("hosted", {"url": ADDRESS}, "hosted")
+    site.publish(f"{SITE}/issuer", site.profile | {"verification": {"startsWith": f"{SITE}/x/"}})
+    elsewhere = site.verify(assertion()).authentic
+    assert (elsewhere.code, elsewhere.params) == ("ob2_other_site", {"url": ADDRESS})
+
+
+def test_a_recipient_of_no_kind_and_no_name_is_nobody(site):
+    """OB 2.0, *IdentityObject*: `type` and `identity` are required, and nothing is made up."""
+    there = assertion(recipient={"hashed": False})
+    site.publish(ADDRESS, there)
+    report = site.verify(there, presented_by="jordan@example.org")
+    assert report.credential.identities == (Identity(type="", value="", hashed=False, salt=""),)
+    assert report.theirs.answer is not Answer.YES
+
+
 def test_evidence_is_shown_as_the_site_describes_it(site):
     """OB 2.0, *Evidence*: an address, or what is there and in which words."""
     described = {
