@@ -42,6 +42,7 @@ from issuer.program.evaluation import decisions, judging_routes, running_routes
 from issuer.program.evaluation.judging_routes import judging
 from issuer.program.evaluation.running_routes import running
 from issuer.program.evidence import artifacts
+from issuer.program.evidence.routes import evidence
 from issuer.program.projects import routes as project_routes
 from issuer.program.projects.declaration_routes import declaring
 from issuer.program.projects.routes import projects
@@ -137,6 +138,7 @@ def create_app(settings: Settings) -> Flask:
         roster,
         declaring,
         projects,
+        evidence,
         judging,
         running,
         setting_up,

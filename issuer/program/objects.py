@@ -2,9 +2,21 @@
 
 from typing import Final
 
-from issuer.people.access.guarded import BUILDING, OWN, Guarded, in_building, own
+from sqlalchemy import ColumnElement, select
+
+from issuer.people.access.guarded import (
+    BUILDING,
+    OWN,
+    TO_JUDGE,
+    Guarded,
+    Me,
+    in_building,
+    own,
+)
 from issuer.program.evaluation.tables import AssignmentRow
-from issuer.program.projects.tables import ProjectRow
+from issuer.program.evidence.tables import ArtifactRow
+from issuer.program.projects.tables import ProjectRow, VersionRow
+from issuer.program.windows.window import Purpose
 
 PROJECT: Final = Guarded(
     "project",
@@ -14,4 +26,26 @@ PROJECT: Final = Guarded(
 ASSIGNMENT: Final = Guarded(
     "assignment", AssignmentRow.public_id, {OWN: own(AssignmentRow.evaluator_pk)}
 )
-OBJECTS: Final = (PROJECT, ASSIGNMENT)
+
+
+def _of_my_projects(me: Me, _building: int | None) -> ColumnElement[bool]:
+    """The artifacts of my own projects."""
+    mine = select(ProjectRow.id).where(ProjectRow.person_pk == me.person)
+    return ArtifactRow.project_pk.in_(mine)
+
+
+def _to_judge(me: Me, _building: int | None) -> ColumnElement[bool]:
+    """The artifacts of what was given to me to judge."""
+    given = (
+        select(VersionRow.project_pk)
+        .join(AssignmentRow, AssignmentRow.version_pk == VersionRow.id)
+        .where(AssignmentRow.evaluator_pk == me.person, AssignmentRow.ended_at.is_(None))
+        .where(VersionRow.purpose == Purpose.COMPLETION)
+    )
+    return ArtifactRow.project_pk.in_(given)
+
+
+ARTIFACT: Final = Guarded(
+    "artifact", ArtifactRow.public_id, {OWN: _of_my_projects, TO_JUDGE: _to_judge}
+)
+OBJECTS: Final = (PROJECT, ASSIGNMENT, ARTIFACT)

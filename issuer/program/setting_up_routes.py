@@ -36,7 +36,7 @@ NUMBERS: Final = (
     "days_to_resubmit",
     "days_for_another_look",
 )
-TICKS: Final = ("rolling", "names_hidden", "evaluators_shown", "three_sign_offs")
+TICKS: Final = ("rolling", "names_hidden", "evaluators_shown")
 
 
 @setting_up.get("/program/setup")
@@ -57,7 +57,7 @@ def change() -> AnyResponse:
             proposal_rubric=form.get("proposal_rubric", ""),
             completion_rubric=form.get("completion_rubric", ""),
             resubmission=Resubmission(form.get("resubmission", Resubmission.DAYS)),
-            fidelity=tuple(line for line in form.get("fidelity", "").splitlines() if line.strip()),
+            three_sign_offs=False,  # no page signs yet
             **_numbers_and_ticks(),
         )
         with current_issuer().database.writing() as session:

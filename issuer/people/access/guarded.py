@@ -23,6 +23,9 @@ OWN: Final = "own"
 BUILDING: Final = "building"
 """The scope of what belongs to the building for which the role was granted."""
 
+TO_JUDGE: Final = "to judge"
+"""The scope of what was given to whoever asks, to be judged."""
+
 
 @dataclass(frozen=True, slots=True)
 class Me:

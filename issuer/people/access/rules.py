@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 from sqlalchemy import ColumnElement, exists, false, or_, select, true
 from sqlalchemy.orm import Session
 
-from issuer.people.access.guarded import ANY, BUILDING, OWN, Guarded, Me
+from issuer.people.access.guarded import ANY, BUILDING, OWN, TO_JUDGE, Guarded, Me
 from issuer.people.roles import Role
 from issuer.web.access import RouteRule
 from verifier.wording.words import N_
@@ -80,6 +80,7 @@ _KEEP_PEOPLE: Final = (*_SUPERINTENDENTS, Role.OFFICE, Role.OPERATOR)
 _NAME_ROLES: Final = (Role.SUPERINTENDENT, Role.OPERATOR)
 _KEEPING: Final = N_("Your role keeps the register of people.")
 _ROLES: Final = N_("Your role grants roles, and nobody grants one to themself.")
+_TO_JUDGE: Final = N_("It was given to you to judge.")
 _RUNNING: Final = N_("Your role runs the program.")
 _YOURS: Final = N_("It is yours.")
 
@@ -95,7 +96,10 @@ RULES: Final = (
     *_rows(_NAME_ROLES, "person", "roles", ANY, _ROLES, fresh=True),
     *_rows([SIGNED_IN], "declaration", "read write", ANY, _YOURS),
     *_rows([Role.EVALUATOR], "assignment", "list", ANY, _YOURS),
-    *_rows([Role.EVALUATOR], "assignment", "read write", OWN, N_("It was given to you to judge.")),
+    *_rows([Role.EVALUATOR], "assignment", "read write", OWN, _TO_JUDGE),
+    *_rows([SIGNED_IN], "artifact", "read", OWN, _YOURS),
+    *_rows([Role.EVALUATOR], "artifact", "read", TO_JUDGE, _TO_JUDGE),
+    *_rows(_SUPERINTENDENTS, "artifact", "read", ANY, _RUNNING),
     *_rows(_SUPERINTENDENTS, "program", "run set-up", ANY, _RUNNING),
     *_rows(_SUPERINTENDENTS, "program", "release", ANY, _RUNNING, fresh=True),
     *_rows([Role.TEACHER], "project", "begin", ANY, _YOURS),

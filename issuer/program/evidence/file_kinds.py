@@ -3,6 +3,7 @@
 kind_of(b"%PDF-1.7 …", "plan.pdf")      # FileKind("application/pdf", Shown.FRAME)
 """
 
+import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -76,16 +77,28 @@ _TAKEN: Final = "Pictures, PDF, video, audio, office documents and plain text ar
 
 def kind_of(beginning: bytes, name: str) -> FileKind:
     """Return the kind of the file that begins so. Raises `NotTaken`."""
-    suffix = PurePath(name).suffix.lower()
+    end = PurePath(name).suffix.lower()
     types = _types(beginning)
-    if suffix in _BY_SUFFIX and _BY_SUFFIX[suffix] in types:
-        return FileKind(_BY_SUFFIX[suffix], Shown.DOWNLOAD)
+    if end in _BY_SUFFIX and _BY_SUFFIX[end] in types:
+        return FileKind(_BY_SUFFIX[end], Shown.DOWNLOAD)
     for media_type, kind in _BY_TYPE.items():
         if media_type in types:
             return kind
-    if not types and suffix in _TEXTS and _is_text(beginning):
-        return FileKind(_TEXTS[suffix], Shown.DOWNLOAD)
+    if not types and end in _TEXTS and _is_text(beginning):
+        return FileKind(_TEXTS[end], Shown.DOWNLOAD)
     raise NotTaken(f"This kind of file is not taken. {_TAKEN}")
+
+
+def shown(media_type: str) -> Shown:
+    """Return how a page shows a file of a type that was taken."""
+    kinds = {kind.media_type: kind.shown for kind in _BY_TYPE.values()}
+    return kinds.get(media_type, Shown.DOWNLOAD)
+
+
+def suffix(media_type: str) -> str:
+    """Return the end of the name under which such a file is saved, or ''."""
+    documents = {media: end for end, media in (*_BY_SUFFIX.items(), *_TEXTS.items())}
+    return documents.get(media_type) or mimetypes.guess_extension(media_type) or ""
 
 
 def is_rarely_played(path: Path) -> bool:

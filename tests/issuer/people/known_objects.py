@@ -13,6 +13,8 @@ from issuer.people.roster import keeping
 from issuer.people.roster.rows import Roster
 from issuer.people.tables import SessionRow
 from issuer.program.evaluation.tables import AssignmentRow
+from issuer.program.evidence import artifacts
+from issuer.program.evidence.file_store import FileStore
 from issuer.program.projects import drafts
 from issuer.program.projects.tables import VersionRow
 from verifier import clock
@@ -69,7 +71,18 @@ def _assignment(district, person):
         return row.public_id
 
 
+def _artifact(district, person):
+    now = clock.now()
+    with district.issuer.database.writing() as session:
+        project = drafts.begin(session, person, None, now=now)
+        store = FileStore(district.issuer.settings.home / "evidence")
+        upload = artifacts.begin(session, store, project, "a.txt", 4, artifacts.Limits(), now=now)
+        artifacts.receive(store, upload, 0, b"text")
+        return artifacts.finish(session, store, upload, now=now).public_id
+
+
 OBJECTS = {
+    "artifact": _artifact,
     "assignment": _assignment,
     "project": _project,
     "person": lambda district, person: person.public_id,
@@ -78,7 +91,7 @@ OBJECTS = {
     "import": _import,
 }
 """By the name in the rules."""
-OTHER_PARTS = {"grant": 999, "other": 999, "field": 999, "purpose": "proposal"}
+OTHER_PARTS = {"grant": 999, "other": 999, "field": 999, "artifact": "x", "purpose": "proposal"}
 """What stands in an address beside the key, by its name there: one that is not there, so that the
 walk takes no role away on its way."""
 
@@ -97,6 +110,12 @@ ALLOWED = {
     ("import", "carry-out"): dict.fromkeys(_REGISTER, "own"),
     ("declaration", "read"): {SIGNED_IN: "any"},
     ("declaration", "write"): {SIGNED_IN: "any"},
+    ("artifact", "read"): {
+        SIGNED_IN: "own",
+        "evaluator": "to judge",
+        "assistant-superintendent": "any",
+        "deputy": "any",
+    },
     ("assignment", "list"): {"evaluator": "any"},
     ("assignment", "read"): {"evaluator": "own"},
     ("assignment", "write"): {"evaluator": "own"},

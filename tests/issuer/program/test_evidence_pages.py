@@ -1,0 +1,106 @@
+"""Evidence on pages: it comes in, is described, and is opened by those who may (R38, E55)."""
+
+import io
+import re
+
+import pytest
+from sqlalchemy import select
+
+from issuer.audit.tables import AuditRow
+from issuer.people.roles import Role
+from issuer.program.projects import drafts
+from issuer.program.projects.states import State
+
+PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + bytes(range(256)) * 8
+
+
+@pytest.fixture
+def teacher(district):
+    return district.add("Jordan Example", Role.TEACHER)
+
+
+@pytest.fixture
+def browser(district, teacher):
+    return district.browser(teacher)
+
+
+@pytest.fixture
+def project(district, browser):
+    path = browser.post("/projects", page="/projects").location
+    with district.issuer.database.writing() as session:
+        drafts.locked(session, path.rpartition("/")[2]).state = State.ACTIVE
+    return path
+
+
+def add(browser, project, data=PDF, name="plan.pdf"):
+    return browser.post(
+        f"{project}/evidence", page=f"{project}/evidence", file=(io.BytesIO(data), name)
+    )
+
+
+def address(browser, project):
+    return re.search(r'href="(/evidence/[\w-]+)"', browser.get(f"{project}/evidence").text)[1]
+
+
+def read(browser, path, **more):
+    """Everything of an answer, whose file is closed then."""
+    with browser.get(path, **more) as answer:
+        return answer.status_code, answer.get_data(), answer.headers
+
+
+def test_a_file_comes_in_and_is_handed_out_so_that_it_can_do_nothing(browser, project):
+    assert add(browser, project).status_code == 303
+    status, data, headers = read(browser, address(browser, project))
+    assert (status, data, headers["Content-Type"]) == (200, PDF, "application/pdf")
+    assert "sandbox" in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "plan" not in headers["Content-Disposition"]
+    part = {"Range": "bytes=5-9"}
+    assert read(browser, address(browser, project), headers=part)[:2] == (206, PDF[5:10])
+
+
+def test_e55_what_a_browser_could_run_is_refused_and_nothing_is_left(district, browser, project):
+    answer = add(browser, project, b"<!DOCTYPE html><script>alert(1)</script>", "page.html")
+    assert answer.status_code == 422
+    assert "not taken" in answer.text
+    assert "There is no evidence yet." in browser.get(f"{project}/evidence").text
+    assert list((district.issuer.settings.home / "evidence" / "uploads").iterdir()) == []
+
+
+def test_r38_the_consent_is_answered_or_the_field_is_named(browser, project):
+    add(browser, project)
+    path = address(browser, project).replace("/evidence/", f"{project}/evidence/")
+    page = f"{project}/evidence"
+    answers = {"name": "Plan", "pupils": "focus", "basis": "not_needed"}
+    refused = browser.post(path, page=page, **answers)
+    assert refused.status_code == 422
+    assert "consent is on file or they cannot be told apart" in refused.text
+    answers |= {"basis": "on_file", "reference": "Folder 7"}
+    assert browser.post(path, page=page, **answers).status_code == 303
+    assert "Its consent is still to be answered." not in browser.get(page).text
+
+
+def test_nobody_else_opens_it_but_the_superintendent(district, browser, project):
+    add(browser, project)
+    path = address(browser, project)
+    for role in (Role.TEACHER, Role.EVALUATOR, Role.OFFICE, Role.BOARD):
+        assert district.browser(district.add("Other", role)).get(path).status_code == 404
+    chief = district.browser(district.add("Chief", Role.SUPERINTENDENT))
+    assert read(chief, path)[:2] == (200, PDF)
+    with district.issuer.database.reading() as session:
+        acts = session.scalars(select(AuditRow.action)).all()
+    assert acts.count("artifact.read") == 1
+
+
+def test_a_link_is_added_or_the_reason_is_said(browser, project):
+    page = f"{project}/evidence"
+    assert browser.post(page, page=page, name="Film", url="ftp://x").status_code == 422
+    assert browser.post(page, page=page, name="Film", url="https://x.example/1").status_code == 303
+    assert "https://x.example/1" in browser.get(page).text
+
+
+def test_what_is_taken_out_is_gone_from_the_page(browser, project):
+    add(browser, project)
+    path = address(browser, project).replace("/evidence/", f"{project}/evidence/")
+    assert browser.post(path, page=f"{project}/evidence", act="remove").status_code == 303
+    assert "There is no evidence yet." in browser.get(f"{project}/evidence").text
