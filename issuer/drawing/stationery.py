@@ -10,6 +10,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -82,9 +83,14 @@ def _picture(key: str, file: Path | None, *, ink: bool = False) -> str:
     if file is None:
         return ""
     try:
-        return drawable(file.read_bytes(), ink=ink)
+        return _opened(file, file.stat().st_mtime_ns, ink)
     except (ImageError, OSError) as exc:
         raise SettingsError(f"{key}, {file}: {exc}") from exc
+
+
+@lru_cache(maxsize=16)  # a phone's photo of a signature takes a second to cut out
+def _opened(file: Path, _changed: int, ink: bool) -> str:
+    return drawable(file.read_bytes(), ink=ink)
 
 
 def drawable(data: bytes, *, ink: bool = False) -> str:
