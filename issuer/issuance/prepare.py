@@ -167,7 +167,7 @@ def _new(
     for approval, *_ in arrived:
         if flaws := rules.flaws(approval, rows[approval.achievement][1].rubric, now=now):
             raise Refused(flaws)
-    reservations = places.reserve_all(session, len(arrived), size=size, now=now)
+    reservations = places.reserve(session, len(arrived), size=size, now=now)
     tokens = manage_tokens(issuer.settings)
     approvals: list[Row] = []
     credentials: list[Row] = []

@@ -18,7 +18,7 @@ def reserve(database, count=1, *, size=SIZE):
     reserved = []
     for _ in range(count):
         with database.writing() as session:
-            reserved.append(places.reserve(session, size=size, now=NOW))
+            reserved += places.reserve(session, 1, size=size, now=NOW)
     return reserved
 
 
@@ -57,7 +57,7 @@ def test_no_index_is_handed_out_twice(any_database):
 def test_an_index_of_what_was_undone_is_free_again(any_database):
     reserve(any_database)
     with any_database.writing() as session:
-        undone = places.reserve(session, size=SIZE, now=NOW)
+        [undone] = places.reserve(session, 1, size=SIZE, now=NOW)
         session.rollback()
     assert reserve(any_database) == [undone]
 

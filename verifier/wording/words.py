@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from verifier.parsing import web_address
-from verifier.report import Answer, Check, Outcome, Params, Verdict
+from verifier.report import Answer, Check, Params, Verdict
 
 Translate = Callable[[str], str]
 Day = Callable[[datetime], str]
@@ -722,12 +722,6 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 
 ANSWERS = {Answer.YES: "yes", Answer.NO: "no", Answer.COULD_NOT_CHECK: "could not check"}
-OUTCOMES = {
-    Outcome.PASSED: "passed",
-    Outcome.FAILED: "failed",
-    Outcome.COULD_NOT_CHECK: "could not check",
-    Outcome.NOT_APPLICABLE: "does not apply",
-}
 
 
 def N_(text: str) -> str:

@@ -22,13 +22,8 @@ _OPEN = (
 )
 
 
-def reserve(session: Session, *, size: int, now: datetime) -> tuple[int, int]:
-    """Return the number of the open list and an index of it that nobody had before."""
-    return reserve_all(session, 1, size=size, now=now)[0]
-
-
-def reserve_all(session: Session, count: int, *, size: int, now: datetime) -> list[tuple[int, int]]:
-    """Return `count` places, each as `reserve` does.
+def reserve(session: Session, count: int, *, size: int, now: datetime) -> list[tuple[int, int]]:
+    """Return `count` times the number of the open list and an index of it that nobody had before.
 
     The counter moves in the caller's transaction: what is rolled back was never seen. A list
     that is now full is closed; where none is open a new one of `size` entries is opened.
