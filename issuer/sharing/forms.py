@@ -7,6 +7,7 @@ when somebody asks (D12: what is derived can be made again).
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from issuer.catalog.picture import badge
@@ -23,7 +24,6 @@ from issuer.sharing.shared import Shared
 from issuer.wording.language import gettext
 from keys.entry import KeyUse
 from keys.signer import KeysError, Signer
-from verifier import clock
 from verifier.checks import disclosure
 from verifier.credential.model import Credential
 from verifier.intake.baking import bake_png, bake_svg
@@ -49,7 +49,7 @@ class Form:
     make: Callable[[Shared, Settings], bytes]
 
 
-def disclosed(shared: Shared, issuer: Issuer) -> Shared:
+def disclosed(shared: Shared, issuer: Issuer, *, now: datetime) -> Shared:
     """Return a credential as its public link gives it: its forms are made of this.
 
     Where something is hidden, it is a copy that shows less and can be verified like the whole.
@@ -58,10 +58,11 @@ def disclosed(shared: Shared, issuer: Issuer) -> Shared:
     whole = strict_json.loads_object(shared.to_share or shared.json)
     if not shared.decision.hides(whole):
         return shared
-    return replace(copy(shared, shared.decision.chosen(whole), issuer), credential=shared.shown)
+    part = copy(shared, shared.decision.chosen(whole), issuer, now=now)
+    return replace(part, credential=shared.shown)
 
 
-def copy(shared: Shared, places: Sequence[str], issuer: Issuer) -> Shared:
+def copy(shared: Shared, places: Sequence[str], issuer: Issuer, *, now: datetime) -> Shared:
     """Return a credential that shows what every copy must show and what is at `places`.
 
     Few verifiers know derived proofs, so the issuer signs the copy as well, with the suites of
@@ -73,8 +74,8 @@ def copy(shared: Shared, places: Sequence[str], issuer: Issuer) -> Shared:
 
     def make() -> bytes:
         part = disclosure.derive(whole, places)
-        proofs, now = settings.proofs if methods else (), timestamp(clock.now())
-        own = make_proofs(unsecured(part), signers, proofs, created=now)
+        proofs = settings.proofs if methods else ()
+        own = make_proofs(unsecured(part), signers, proofs, created=timestamp(now))
         return to_json({**part, "proof": [*own, *part["proof"]]})
 
     made_of = (shared.to_share or b"", "\n".join((*places, *methods)).encode())

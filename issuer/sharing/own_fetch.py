@@ -11,6 +11,7 @@ from issuer.home import addresses, published
 from issuer.home.issuer import Issuer
 from issuer.sharing import forms
 from issuer.sharing.shared import find_shared
+from verifier import clock
 from verifier.fetching.fetch import Fetch, Fetched, FetchError
 from verifier.parsing import web_address
 
@@ -33,7 +34,7 @@ def fetch_own(issuer: Issuer, otherwise: Fetch) -> Fetch:
             raise FetchError("http_status", url, "there is no such credential")
         if shared.private or not shared.forms:
             raise FetchError("http_status", url, "answered 410")
-        public = forms.disclosed(shared, issuer)
+        public = forms.disclosed(shared, issuer, now=clock.now())
         data = public.jwt if suffix == "jwt" and public.jwt else public.json
         return Fetched(url, data[:max_bytes])
 

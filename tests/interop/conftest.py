@@ -144,7 +144,7 @@ def _issue(home: Path, kind: str) -> Issued:
         if row.to_share:
             found = shared.find_shared(issuer, row.public_id)
             assert found
-            issued.shown[fate] = json.loads(disclosed(found, issuer).json)
+            issued.shown[fate] = json.loads(disclosed(found, issuer, now=datetime.now(UTC)).json)
         if row.jwt:
             issued.jwt[fate] = row.jwt.decode()
         if fate == "revoked":

@@ -146,9 +146,9 @@ def test_what_is_left_is_authentic_and_current(issuer, client, public_id, suffix
 
 def test_a_copy_that_was_made_is_kept(issuer, public_id, monkeypatch):
     found = shared.find_shared(issuer, public_id)
-    first = disclosed(found, issuer).json
+    first = disclosed(found, issuer, now=datetime.now(UTC)).json
     monkeypatch.setattr("issuer.sharing.forms.disclosure.derive", None)
-    assert disclosed(found, issuer).json == first
+    assert disclosed(found, issuer, now=datetime.now(UTC)).json == first
 
 
 def test_a_verifier_that_knows_no_derived_proofs_can_check_a_copy(issuer, client, public_id):
@@ -164,14 +164,16 @@ def test_a_verifier_that_knows_no_derived_proofs_can_check_a_copy(issuer, client
 def test_a_copy_is_made_while_the_keys_are_locked(issuer, public_id):
     issuer.settings.passphrase_file.unlink()
     locked = Issuer(issuer.settings)
-    copy = strict_json.loads_object(disclosed(shared.find_shared(locked, public_id), locked).json)
+    copy = strict_json.loads_object(
+        disclosed(shared.find_shared(locked, public_id), locked, now=datetime.now(UTC)).json
+    )
     assert [proof["cryptosuite"] for proof in copy["proof"]] == ["ecdsa-sd-2023"]
     locked.database.close()
 
 
 def test_what_the_page_reads_is_what_the_form_says(issuer, public_id):
     found = shared.find_shared(issuer, public_id)
-    copy = disclosed(found, issuer)
+    copy = disclosed(found, issuer, now=datetime.now(UTC))
     said = strict_json.loads_object(copy.json)
     said.pop("proof")
     assert found.shown.document == copy.credential.document == said

@@ -163,7 +163,7 @@ def less(token: str, suffix: str) -> Response:
     if unknown := set(show) - {choice.name for choice in choices}:
         raise Problem(BAD_REQUEST, f"show: nothing here is called {sorted(unknown)[0]!r}")
     places = [place for choice in choices if choice.name in show for place in choice.pointers]
-    part = copy(found, places, current_issuer())
+    part = copy(found, places, current_issuer(), now=clock.now())
     shown = view(strict_json.loads_object(part.json))  # a name that is left out names no file
     return _form(replace(part, credential=shown), suffix, gettext("copy"))
 

@@ -14,6 +14,7 @@ from issuer.sharing.problems import FORM_WITHHELD
 from issuer.sharing.shared import Shared
 from issuer.web.access import open_to_all
 from issuer.web.answers import accepted, file, to_page
+from verifier import clock
 from verifier.checks import recipient
 from verifier.web.limits import limiter_for
 
@@ -47,7 +48,7 @@ def credential(name: str) -> Response:
     if suffix not in found.forms:
         raise Problem(FORM_WITHHELD)
     issuer, form = current_issuer(), FORMS[suffix]
-    data = make(suffix, disclosed(found, issuer), issuer.settings, request.args)
+    data = make(suffix, disclosed(found, issuer, now=clock.now()), issuer.settings, request.args)
     media_type = request.accept_mimetypes.best_match(form.media_types, form.media_types[0])
     return file(data, media_type, file_name(found.shown, suffix, note(suffix, request.args)))
 
