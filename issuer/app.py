@@ -217,7 +217,7 @@ def start(issuer: Issuer) -> None:
             log.warning("%d approvals cannot be searched for yet (run: mintmark migrate)", left)
         issuer.check_keys()
         lists.begin(issuer, now=now)
-        for row, error in finish_pending(issuer):
+        for row, error in finish_pending(issuer, now=clock.now):
             log.warning("credential %s: %s", row.public_id, error or "finished")
     except LockedError as exc:
         published.write_documents(issuer.settings, issuer.keyring)

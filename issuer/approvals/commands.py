@@ -49,7 +49,7 @@ def _issue(args: argparse.Namespace, issuer: Issuer) -> int:
         return many.run(args.approvals, issuer, source=source.name, workers=max(1, args.workers))
     if args.workers != 1:
         raise UsageError("--workers goes with --approvals")
-    for row, error in finish_pending(issuer):
+    for row, error in finish_pending(issuer, now=clock.now):
         print(f"{row.public_id}  {error or 'issued'}")
     return NOT_YET if pending(issuer) else DONE
 

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -11,9 +12,12 @@ from issuer.audit import chain, log
 from issuer.audit.log import Head
 from issuer.home.command_line import Commands
 from issuer.home.issuer import Issuer
+from verifier import clock
 
 
-def add_commands(commands: Commands, signed_head: Callable[[Issuer], Head | None]) -> None:
+def add_commands(
+    commands: Commands, signed_head: Callable[[Issuer, datetime], Head | None]
+) -> None:
     """Add `audit export` and `audit check`.
 
     `signed_head` returns the head that was signed last, None before the first, or raises what keeps
@@ -36,9 +40,12 @@ def _export(args: argparse.Namespace, issuer: Issuer) -> int:
 
 
 def _check(
-    args: argparse.Namespace, issuer: Issuer, *, signed_head: Callable[[Issuer], Head | None]
+    args: argparse.Namespace,
+    issuer: Issuer,
+    *,
+    signed_head: Callable[[Issuer, datetime], Head | None],
 ) -> int:
-    signed = signed_head(issuer)
+    signed = signed_head(issuer, clock.now())
     newest = _checked(issuer, args.file, [signed] if signed else [])
     print(f"{newest.number} entries, each in its place")
     if signed is None:

@@ -59,7 +59,7 @@ def receive(
     stored, or `QuarantinedError` and `UnavailableError` with the approval stored.
     """
     prepared = store(issuer, [Arrived(approval, event_id)], source=source, now=now)
-    for held_back in _finish(issuer, prepared):
+    for held_back in _finish(issuer, prepared, now):
         raise held_back
     return _received(issuer, prepared)[0]
 
@@ -73,7 +73,7 @@ def approve_and_issue(
         lambda session: approve(session, issuer, approval, source=source, by=by, now=now),
         now=now,
     )
-    for held_back in _finish(issuer, [prepared]):
+    for held_back in _finish(issuer, [prepared], now):
         raise held_back
     return _received(issuer, [prepared])[0]
 
@@ -94,7 +94,7 @@ def receive_all(
         if len(arrived) == 1:
             return [exc]
         return _receive_singly(issuer, arrived, source, now)
-    _finish(issuer, prepared)
+    _finish(issuer, prepared, now)
     return [*_received(issuer, prepared)]
 
 
@@ -109,9 +109,9 @@ def _receive_singly(
     return [receive_all(issuer, [one], source=source, now=now)[0] for one in arrived]
 
 
-def _finish(issuer: Issuer, prepared: Sequence[Prepared]) -> list[QuarantinedError]:
+def _finish(issuer: Issuer, prepared: Sequence[Prepared], now: datetime) -> list[QuarantinedError]:
     try:
-        return issue(issuer, [one.key for one in prepared])
+        return issue(issuer, [one.key for one in prepared], now=now)
     except KeysError as exc:
         log.warning("stored and not signed: %s", exc)
         return []

@@ -5,7 +5,7 @@ redelivery, by the next start, or by `mintmark issue --pending`.
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
@@ -27,7 +27,6 @@ from issuer.issuance.status_lists import lists, mark, supersede
 from issuer.outbox import queue
 from keys.entry import KeyUse
 from keys.signer import KeysError, Signer
-from verifier import clock
 from verifier.pipeline.memory import Memory
 from verifier.proof.computed import Computed
 
@@ -65,7 +64,7 @@ _FRESH = (
 _HELD_BACK = _UNFINISHED.values(state=CredentialState.QUARANTINED)
 
 
-def issue(issuer: Issuer, keys: Sequence[int]) -> list[QuarantinedError]:
+def issue(issuer: Issuer, keys: Sequence[int], *, now: datetime) -> list[QuarantinedError]:
     """Sign and store the credentials with these keys, where that is not done; return why some
     were held back.
 
@@ -74,13 +73,13 @@ def issue(issuer: Issuer, keys: Sequence[int]) -> list[QuarantinedError]:
     with issuer.database.reading() as session:
         rows = session.connection().execute(_THESE, {"keys": keys}).all()
     if len(rows) < len(keys):  # who issued the others may have died before they were published
-        supersede.publish(issuer, keys)
-    found = _finish(issuer, rows) if rows else ()
+        supersede.publish(issuer, keys, now=now)
+    found = _finish(issuer, rows, now) if rows else ()
     return [error for _, error in found if error is not None]
 
 
 def _finish(
-    issuer: Issuer, rows: Sequence[Pending]
+    issuer: Issuer, rows: Sequence[Pending], now: datetime
 ) -> Iterator[tuple[Pending, QuarantinedError | None]]:
     """Sign some credentials, check each, and store all in one commit; then give each, with why
     it was held back if it was.
@@ -96,15 +95,15 @@ def _finish(
             reached = mark.position(session)
         mark.keep_up(issuer.settings, reached)
         for number in {row.list_number for row in rows}:
-            lists.renew(issuer, number)
+            lists.renew(issuer, number, now=now)
         known = Memory()
         try:
             for row in rows:
-                made.append((row, _made(issuer, row, signers, known)))
+                made.append((row, _made(issuer, row, signers, known, now)))
         except KeysError as exc:
             stopped = exc
-        _store(issuer, made)
-        supersede.publish(issuer, [row.id for row, _ in made])
+        _store(issuer, made, now)
+        supersede.publish(issuer, [row.id for row, _ in made], now=now)
     except OSError as exc:
         raise UnavailableError(str(exc)) from exc
     for row, done in made:
@@ -114,20 +113,20 @@ def _finish(
 
 
 def _made(
-    issuer: Issuer, row: Pending, signers: Mapping[KeyUse, Signer], known: Memory
+    issuer: Issuer, row: Pending, signers: Mapping[KeyUse, Signer], known: Memory, now: datetime
 ) -> Secured | str:
     """Return the forms of a credential, or what our own verifier objects to."""
     try:
         computed = Computed()
         secured = secure(row.document, signers, issuer.settings, computed)
-        return self_check(issuer, secured, known, computed) or secured
+        return self_check(issuer, secured, known, computed, now=now) or secured
     except CanonicalizationError as exc:
         return f"it cannot be signed: {exc}"
 
 
-def _store(issuer: Issuer, made: Sequence[tuple[Pending, Secured | str]]) -> None:
+def _store(issuer: Issuer, made: Sequence[tuple[Pending, Secured | str]], now: datetime) -> None:
     """Store what was made unless somebody was faster: the first wins, and has the mail sent."""
-    issued, held_back, now = [], [], clock.now()
+    issued, held_back = [], []
     for row, done in made:
         if isinstance(done, Secured):
             ends = forms.columns(row.document, done.json, done.jwt, done.to_share)
@@ -167,7 +166,9 @@ def pending(issuer: Issuer) -> Sequence[Pending]:
         return session.execute(_PENDING.order_by(CredentialRow.id)).all()
 
 
-def finish_pending(issuer: Issuer) -> Iterator[tuple[Pending, Exception | None]]:
+def finish_pending(
+    issuer: Issuer, *, now: Callable[[], datetime]
+) -> Iterator[tuple[Pending, Exception | None]]:
     """Finish what was left; give each credential, with the error that kept it from finishing.
 
     Stops at an error that would keep the others as well: locked keys, a full disk.
@@ -176,7 +177,7 @@ def finish_pending(issuer: Issuer) -> Iterator[tuple[Pending, Exception | None]]
     while left:
         group, finished = left[:TOGETHER], 0
         try:
-            for found in _finish(issuer, group):
+            for found in _finish(issuer, group, now()):
                 finished += 1
                 yield found
         except (KeysError, UnavailableError) as exc:

@@ -16,6 +16,7 @@ from issuer.audit.chain import BrokenError
 from issuer.audit.tables import AuditHeadRow, AuditRow
 from issuer.issuance.status_lists import lists, log_head
 from issuer.sharing.holder import holder
+from verifier import clock
 
 
 def now():
@@ -168,7 +169,7 @@ def test_what_was_signed_cannot_be_taken_back_unseen(any_issuer, trick):
     add(any_issuer, *"abcde")
     lists.publish_all(any_issuer, now=now())
     add(any_issuer, "f")
-    signed = log_head.signed(any_issuer)
+    signed = log_head.signed(any_issuer, clock.now())
     assert (signed.number, check(any_issuer, signed)) == (5, 6)
     trick(any_issuer, 4)
     assert check(any_issuer) in (4, 6)
@@ -186,7 +187,7 @@ def test_a_restored_database_says_so_in_its_log(issuer):
     cut_off_cleverly(issuer, 3)
     lists.begin(issuer, now=now())
     assert [act[:2] for act in acts(issuer)[3:]] == [("issuer", "database.restored")]
-    assert check(issuer, log_head.signed(issuer)) == 4
+    assert check(issuer, log_head.signed(issuer, clock.now())) == 4
     lists.begin(issuer, now=now())
     assert len(acts(issuer)) == 4
 
@@ -201,7 +202,7 @@ def test_a_head_that_nobody_signed_does_not_count(issuer, home, old, new, capsys
     assert old in file.read_bytes()
     file.write_bytes(file.read_bytes().replace(old, new))
     with pytest.raises(log_head.UnsignedError):
-        log_head.signed(issuer)
+        log_head.signed(issuer, clock.now())
     assert main(["--home", str(home), "audit", "check"]) == 1
     assert "does not count" in capsys.readouterr().err
 

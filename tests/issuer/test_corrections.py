@@ -26,7 +26,7 @@ from issuer.sharing import decision
 from issuer.sharing.decision import Decision, Visibility
 from issuer.sharing.holder import holder
 from issuer.sharing.shared import find_shared
-from verifier import verify
+from verifier import clock, verify
 from verifier.report import Answer
 
 NAMES = {
@@ -216,7 +216,7 @@ def test_while_keys_are_locked_the_old_one_stays_in_force(any_issuer, send):
     assert current(any_issuer, old.credential_id).answer is Answer.YES
     third = send(3, issuer=locked)
     away.rename(passphrase)
-    assert [error for _, error in finish_pending(any_issuer)] == [None, None]
+    assert [error for _, error in finish_pending(any_issuer, now=clock.now)] == [None, None]
     assert current(any_issuer, old.credential_id).answer is Answer.NO
     assert current(any_issuer, new.credential_id).answer is Answer.NO
     assert current(any_issuer, third.credential_id).answer is Answer.YES
@@ -231,7 +231,7 @@ def test_a_revision_that_is_signed_late_takes_no_place(any_issuer, send):
     second = send(2, issuer=locked, recipient=NAMES["spelled right"])
     away.rename(passphrase)
     third = send(3)
-    assert list(finish_pending(any_issuer)) == []
+    assert list(finish_pending(any_issuer, now=clock.now)) == []
     assert issuance.find(any_issuer, second.credential_id) is None
     answers = [current(any_issuer, each.credential_id).answer for each in (first, third)]
     assert answers == [Answer.NO, Answer.YES]
@@ -286,7 +286,7 @@ def test_the_hourly_look_publishes_what_was_not_published(any_issuer, send, monk
     old = send()
     monkeypatch.setattr(supersede, "publish", lambda *_: None)
     send(2)
-    lists.renew_all(any_issuer)
+    lists.renew_all(any_issuer, now=clock.now())
     assert current(any_issuer, old.credential_id).answer is Answer.NO
 
 

@@ -17,7 +17,7 @@ from issuer.issuance.finish import finish_pending, pending
 from issuer.issuance.records.approval_tables import ApprovalRow, EventRow
 from issuer.issuance.records.tables import CredentialRow
 from issuer.issuance.status_lists import lists
-from verifier import verify
+from verifier import clock, verify
 from verifier.checks import status_list
 from verifier.parsing import strict_json
 from verifier.report import Answer
@@ -94,7 +94,7 @@ def killed(issuer, tmp_path, **plan):
     said = crowd(issuer, do="kill", acked=str(acked), **plan)
     assert said["killed"] == plan["kills"]
     assert said["steps"] >= 10
-    assert [error for _, error in finish_pending(issuer) if error] == []
+    assert [error for _, error in finish_pending(issuer, now=clock.now) if error] == []
     found = rows(issuer)
     assert_each_once(found)
     fetch = published.fetch_own(issuer.settings)
@@ -122,7 +122,7 @@ def test_processes_killed_at_every_step_of_a_correction_leave_one_in_force(any_i
         states = [in_force(issuer, revisions) for revisions in found.values()]
         assert {state for state in states if state} <= {(True,), (False, True)}
         assert before_the_rest or len(states) == sum(map(bool, states))
-        assert [error for _, error in finish_pending(issuer) if error] == []
+        assert [error for _, error in finish_pending(issuer, now=clock.now) if error] == []
     with issuer.database.reading() as session:
         chain.check(log.entries(session), [log.head(session)])
         places = session.execute(select(CredentialRow.list_number, CredentialRow.list_index)).all()

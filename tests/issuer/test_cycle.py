@@ -26,7 +26,7 @@ from issuer.issuance.prepare import Arrived, _address
 from issuer.issuance.problems import Refused
 from issuer.issuance.records.approval_tables import ApprovalRow, EventRow
 from issuer.issuance.records.tables import CredentialRow, StatusList
-from verifier import verify
+from verifier import clock, verify
 from verifier.proof import jose
 from verifier.public_keys import multikey
 from verifier.report import Answer
@@ -183,7 +183,7 @@ def test_with_locked_keys_an_approval_is_stored_and_signed_later(locked, approva
     assert (received.outcome, received.manage_url) == (ApprovalOutcome.STORED, None)
     assert find(locked, received.credential_id) is None
     unlock(locked)
-    assert [error for _, error in finish_pending(locked)] == [None]
+    assert [error for _, error in finish_pending(locked, now=clock.now)] == [None]
     done = progress(locked, received.token)
     assert (done.outcome, done.credential_id) == (ApprovalOutcome.ALREADY, received.credential_id)
 
@@ -199,7 +199,7 @@ def test_what_is_signed_later_is_what_was_prepared(locked, approval):
     received = deliver(locked, approval())
     [prepared] = pending(locked)
     unlock(locked)
-    list(finish_pending(locked))
+    list(finish_pending(locked, now=clock.now))
     row = find(locked, received.credential_id)
     document = json.loads(row.json)
     del document["proof"]
@@ -245,7 +245,7 @@ def test_one_quarantined_credential_does_not_keep_the_others(locked, approval, o
     with issuer.database.writing() as session:  # as if it had been built by an older version
         row = session.scalars(select(CredentialRow).order_by(CredentialRow.id)).first()
         row.document = row.document.replace(old, new)
-    found = {row.public_id: error for row, error in finish_pending(issuer)}
+    found = {row.public_id: error for row, error in finish_pending(issuer, now=clock.now)}
     assert isinstance(found[ids[0]], QuarantinedError)
     assert found[ids[1]] is None
 
@@ -360,7 +360,7 @@ def test_a_catalog_that_changes_leaves_what_was_prepared(locked, approval):
         achievement = versions.read(versions.find(session, "rhythms"))
         versions.record(session, replace(achievement, name="Changed"), now=datetime.now(UTC))
     unlock(locked)
-    list(finish_pending(locked))
+    list(finish_pending(locked, now=clock.now))
     row = find(locked, received.credential_id)
     assert row.approval.achievement_version.version == 1
     assert b"Changed" not in row.json

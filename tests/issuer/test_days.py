@@ -25,6 +25,7 @@ from issuer.issuance.records.approval_tables import ApprovalRow
 from issuer.issuance.records.tables import Revocation
 from issuer.issuance.status_lists import lists
 from issuer.sharing import shared, social
+from verifier import clock
 from verifier.proof.jose import parse
 
 CASES = Path(__file__).parents[1] / "cases" / "dates"
@@ -193,7 +194,7 @@ def test_what_is_prepared_already_keeps_its_dates(in_zone):
     arrived = [Arrived(from_data(given), "e-1")]
     store(in_zone(None), arrived, source="forms", now=datetime.now(UTC))
     issuer = in_zone("America/Chicago")
-    ((row, error),) = finish_pending(issuer)
+    ((row, error),) = finish_pending(issuer, now=clock.now)
     assert error is None
     document = json.loads(shared.find_shared(issuer, row.public_id).json)
     assert document["awardedDate"] == "2026-06-01T00:30:00Z"

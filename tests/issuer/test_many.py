@@ -18,6 +18,7 @@ from issuer.issuance.records.tables import CredentialRow, CredentialState
 from issuer.issuance.signing import self_check
 from issuer.issuance.signing.proofs import make_proofs
 from keys.signer import SigningError
+from verifier import clock
 from verifier.pipeline.memory import Memory
 
 
@@ -87,7 +88,7 @@ def test_what_waited_for_the_keys_is_finished_together(issuer, approval, commits
     assert {each.outcome for each in found} == {ApprovalOutcome.STORED}
     away.rename(passphrase)
     commits.clear()
-    assert [error for _, error in finish_pending(issuer)] == [None] * 5
+    assert [error for _, error in finish_pending(issuer, now=clock.now)] == [None] * 5
     assert len(commits) == 1
     assert pending(issuer) == []
 
@@ -107,7 +108,7 @@ def test_what_was_signed_before_a_key_failed_is_stored(issuer, approval, monkeyp
 
     secure = finish.secure
     monkeypatch.setattr(finish, "secure", two)
-    errors = [type(error) for _, error in finish_pending(issuer)]
+    errors = [type(error) for _, error in finish_pending(issuer, now=clock.now)]
     assert errors == [type(None), type(None), SigningError]
     assert len(pending(issuer)) == 1
 
@@ -118,9 +119,11 @@ def test_a_jwt_that_says_something_else_is_held_back(issuer, approval):
     )
     known = Memory()
     both = self_check.Secured(one.json, one.jwt)
-    assert self_check.self_check(issuer, both, known) is None
+    assert self_check.self_check(issuer, both, known, now=clock.now()) is None
     mixed = replace(both, jwt=other.jwt)
-    assert self_check.self_check(issuer, mixed, known).startswith("jwt: it says something else")
+    assert self_check.self_check(issuer, mixed, known, now=clock.now()).startswith(
+        "jwt: it says something else"
+    )
 
 
 @pytest.mark.parametrize("form", ["json", "jwt"])
@@ -130,7 +133,7 @@ def test_a_form_with_a_byte_changed_is_held_back(issuer, approval, form):
     both = self_check.Secured(row.json, row.jwt)
     data = getattr(both, form)
     flipped = data[:-30] + bytes([data[-30] ^ 1]) + data[-29:]
-    why = self_check.self_check(issuer, replace(both, **{form: flipped}), Memory())
+    why = self_check.self_check(issuer, replace(both, **{form: flipped}), Memory(), now=clock.now())
     assert why is not None
 
 
@@ -210,7 +213,7 @@ def test_what_a_reader_would_only_note_is_held_back(issuer, approval, where, mem
         del whole["credentialSubject"]["id"]
     proofs = make_proofs(whole, issuer.signers(), issuer.settings.proofs, created=created)
     flawed = self_check.Secured(json.dumps(whole | {"proof": proofs}).encode(), None)
-    why = self_check.self_check(issuer, flawed, Memory())
+    why = self_check.self_check(issuer, flawed, Memory(), now=clock.now())
     assert why.startswith("json: ")
     assert objection in why
 

@@ -34,6 +34,7 @@ from issuer.issuance.records.tables import CredentialRow, CredentialState
 from issuer.issuance.status_lists import lists
 from issuer.migrations import SchemaError, rows
 from keys.key_file import Cost
+from verifier import clock
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parents[1] / "examples"
@@ -203,7 +204,7 @@ def test_what_waited_is_issued_after_the_upgrade(issued):
     age(issued.database)
     migrations.upgrade(issued.database)
     (issued.settings.home / "away").rename(issued.settings.passphrase_file)
-    assert [error for _, error in finish_pending(issued)] == [None]
+    assert [error for _, error in finish_pending(issued, now=clock.now)] == [None]
     assert pending(issued) == []
 
 

@@ -20,7 +20,7 @@ from issuer.issuance.signing.proofs import Secured
 from issuer.issuance.status_lists import lists
 from keys.entry import KeyUse
 from keys.signer import KeysError
-from verifier import verify
+from verifier import clock, verify
 from verifier.checks.disclosure import choices, derive
 from verifier.parsing import strict_json
 from verifier.proof.cryptosuites import ecdsa_sd
@@ -86,7 +86,9 @@ def test_its_statements_are_worked_out_once_and_again_for_any_other_content(
     assert report(issuer, whole).authentic.answer is Answer.YES
     assert len(asked) == 2  # nothing is kept for longer
     secured = Secured(json.dumps(whole | {"name": "Another"}).encode(), None)
-    assert "signature_wrong" in self_check.self_check(issuer, secured, self_check.Memory())
+    assert "signature_wrong" in self_check.self_check(
+        issuer, secured, self_check.Memory(), now=clock.now()
+    )
 
 
 def test_a_copy_of_a_revoked_one_is_revoked(issuer, row, now):
@@ -139,7 +141,7 @@ def test_without_the_key_nothing_is_issued_and_the_remedy_is_said(issuer, approv
     (key,) = [entry.id for entry in issuer.keyring.entries() if entry.use is KeyUse.SD]
     issuer.keyring.retire(key, now=now)
     assert issue(issuer, approval, now) is None
-    ((_, error),) = finish_pending(issuer)
+    ((_, error),) = finish_pending(issuer, now=clock.now)
     assert isinstance(error, KeysError)
     assert "no active sd key" in str(error)
     assert "mintmark keys create" in str(error)

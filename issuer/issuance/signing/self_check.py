@@ -1,16 +1,16 @@
 """Our own verifier checks each new credential before it is released.
 
-objection = self_check(issuer, secured, known)  # None if it is sound
+objection = self_check(issuer, secured, known, now=now)  # None if it is sound
 """
 
 import json
+from datetime import datetime
 
 from contexts import BUNDLED
 from contexts.content import content_of
 from issuer.home import published
 from issuer.home.issuer import Issuer
 from issuer.issuance.signing.proofs import Secured
-from verifier import clock
 from verifier.checks.dates import check_proof_dates
 from verifier.credential.model import Credential, listed
 from verifier.parsing import strict_json
@@ -29,7 +29,12 @@ from verifier.wording import words
 
 
 def self_check(
-    issuer: Issuer, secured: Secured, known: Memory, computed: Computed | None = None
+    issuer: Issuer,
+    secured: Secured,
+    known: Memory,
+    computed: Computed | None = None,
+    *,
+    now: datetime,
 ) -> str | None:
     """Return what our own verifier objects to, seeing only our own published files; or None.
 
@@ -40,7 +45,7 @@ def self_check(
     """
     fetch = published.fetch_own(issuer.settings)
     recording = RecordingFetch(known, lambda: fetch)
-    world = RememberingWorld(recording, clock.now(), (), BUNDLED, computed)
+    world = RememberingWorld(recording, now, (), BUNDLED, computed)
     report = look_at(secured.json, world)
     credential, why = report.credential, _objection(report)
     if why or credential is None:

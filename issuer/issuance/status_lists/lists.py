@@ -20,7 +20,6 @@ from issuer.issuance.signing.proofs import make_proofs, signing_methods
 from issuer.issuance.status_lists import log_head, mark, places
 from issuer.issuance.status_lists.log_head import LogLostError
 from issuer.outbox import queue
-from verifier import clock
 from verifier.checks import status_list
 from verifier.credential.model import instant, listed
 from verifier.parsing import strict_json
@@ -54,12 +53,12 @@ def publish_all(issuer: Issuer, *, now: datetime) -> list[int]:
         places.open_list(session, size=size, now=now)
         numbers = list(session.scalars(select(StatusList.number).order_by(StatusList.number)))
     for number in numbers:
-        publish(issuer, number)
-    log_head.publish(issuer)
+        publish(issuer, number, now=now)
+    log_head.publish(issuer, now=now)
     return numbers
 
 
-def publish(issuer: Issuer, number: int) -> None:
+def publish(issuer: Issuer, number: int, *, now: datetime) -> None:
     """Write the file of one list from its rows.
 
     The rows are read under the lock under which the file is replaced, so the last writer has
@@ -73,7 +72,6 @@ def publish(issuer: Issuer, number: int) -> None:
         with issuer.database.reading() as session:
             bits = places.bits(session, session.get_one(StatusList, number))
         _refuse_loss(file, bits)
-        now = clock.now()
         document = {
             "@context": _CONTEXTS,
             "id": url,
@@ -93,12 +91,12 @@ def publish(issuer: Issuer, number: int) -> None:
         published.write(file, {**document, "proof": proofs if len(proofs) > 1 else proofs[0]})
 
 
-def publish_if_missing(issuer: Issuer, number: int, indexes: set[int]) -> None:
+def publish_if_missing(issuer: Issuer, number: int, indexes: set[int], *, now: datetime) -> None:
     """Publish a list unless its file has these revocations."""
     url = addresses.status_list(issuer.settings, number)
     bits = _published_bits(published.file_of(issuer.settings, url))
     if bits is None or not all(status_list.bit(bits, index) for index in indexes):
-        publish(issuer, number)
+        publish(issuer, number, now=now)
 
 
 def _refuse_loss(file: Path, bits: bytes) -> None:
@@ -120,27 +118,27 @@ def _published_bits(file: Path) -> bytes | None:
         return None
 
 
-def renew_all(issuer: Issuer) -> None:
+def renew_all(issuer: Issuer, *, now: datetime) -> None:
     """Publish every list that has to be: see `renew`."""
     with issuer.database.reading() as session:
         numbers = session.scalars(select(StatusList.number)).all()
     for number in numbers:
-        renew(issuer, number)
-        publish_if_missing(issuer, number, _revoked(issuer, number))
-    log_head.renew(issuer)
+        renew(issuer, number, now=now)
+        publish_if_missing(issuer, number, _revoked(issuer, number), now=now)
+    log_head.renew(issuer, now=now)
 
 
-def renew(issuer: Issuer, number: int) -> None:
+def renew(issuer: Issuer, number: int, *, now: datetime) -> None:
     """Publish the list if its file is missing, damaged or more than a day old.
 
     If other keys signed it, the keys have changed, and every list is published again.
     """
     file = published.file_of(issuer.settings, addresses.status_list(issuer.settings, number))
     found = _read(file)
-    if found is None or clock.now() - found.since > RENEWAL:
-        publish(issuer, number)
+    if found is None or now - found.since > RENEWAL:
+        publish(issuer, number, now=now)
     elif found.signed_by != signing_methods(issuer.signers(), issuer.settings.proofs):
-        publish_all(issuer, now=clock.now())
+        publish_all(issuer, now=now)
 
 
 def _revoked(issuer: Issuer, number: int) -> set[int]:
@@ -205,7 +203,7 @@ def revoke_all(
             raise NotIssuedError(f"no credential {min(unknown)!r}")
         fresh = {row.public_id for row in rows if _revoke(session, issuer, row, reason, by, now)}
     for number in sorted({row.list_number for row in rows}):
-        publish(issuer, number)
+        publish(issuer, number, now=now)
     return fresh
 
 

@@ -18,7 +18,6 @@ from issuer.home.issuer import Issuer
 from issuer.home.settings import Settings
 from issuer.issuance.build import timestamp
 from issuer.issuance.signing.proofs import make_proofs
-from verifier import clock
 from verifier.checks.evidence import digest_multibase
 from verifier.parsing import strict_json
 from verifier.pipeline.examine import World, examine, parse, verdict
@@ -38,7 +37,7 @@ class UnsignedError(MintmarkError):
     """The published head is not one that this issuer signed."""
 
 
-def publish(issuer: Issuer) -> None:
+def publish(issuer: Issuer, *, now: datetime) -> None:
     """Sign and write the head of the log as it is now.
 
     Raises `LogLostError` rather than publish less than before, and `KeysError` if nothing can be
@@ -53,17 +52,17 @@ def publish(issuer: Issuer) -> None:
                     " a backup",
                     remedy="run: mintmark after-restore",
                 )
-            document = _document(settings, log.head(session))
+            document = _document(settings, log.head(session), now)
         proofs = make_proofs(document, signers, settings.proofs, created=document["validFrom"])
         published.write(_file(settings), {**document, "proof": proofs})
 
 
-def renew(issuer: Issuer) -> None:
+def renew(issuer: Issuer, *, now: datetime) -> None:
     """Publish the head if its file is missing or more than a day old."""
     file = _file(issuer.settings)
     written = file.stat().st_mtime if file.exists() else 0
-    if clock.now().timestamp() - written > RENEWAL.total_seconds():
-        publish(issuer)
+    if now.timestamp() - written > RENEWAL.total_seconds():
+        publish(issuer, now=now)
 
 
 def lost(session: Session, settings: Settings) -> Head | None:
@@ -81,7 +80,7 @@ def take_in(session: Session, settings: Settings, *, now: datetime) -> None:
         log.record(session, by=ISSUER, action=RESTORED, about=head.hash, details=details, now=now)
 
 
-def signed(issuer: Issuer) -> Head | None:
+def signed(issuer: Issuer, now: datetime) -> Head | None:
     """Return the published head; None if there is none yet.
 
     Raises `UnsignedError` if it is not shown to be signed by this issuer.
@@ -89,7 +88,7 @@ def signed(issuer: Issuer) -> Head | None:
     file = _file(issuer.settings)
     if not file.exists():
         return None
-    world = World(published.fetch_own(issuer.settings), clock.now(), (), BUNDLED)
+    world = World(published.fetch_own(issuer.settings), now, (), BUNDLED)
     try:
         found = verdict(examine(parse(file.read_text()), world, None).proof_checks, "authentic")
     except ValueError as exc:
@@ -99,14 +98,14 @@ def signed(issuer: Issuer) -> Head | None:
     return _published(issuer.settings)
 
 
-def _document(settings: Settings, head: Head) -> dict[str, Any]:
+def _document(settings: Settings, head: Head, now: datetime) -> dict[str, Any]:
     url = addresses.log_head(settings)
     return {
         "@context": _CONTEXTS,
         "id": url,
         "type": ["VerifiableCredential"],
         "issuer": settings.issuer_id,
-        "validFrom": timestamp(clock.now()),
+        "validFrom": timestamp(now),
         "credentialSubject": {
             "id": f"{url}#{head.number}",
             "digestMultibase": digest_multibase(bytes.fromhex(head.hash)),

@@ -30,7 +30,7 @@ def _keep(settings: Settings, stop: threading.Event) -> None:
 def look(issuer: Issuer, *, now: datetime) -> None:
     """Renew the lists that are a day old; log what fails, and what will have ended soon."""
     try:
-        lists.renew_all(issuer)
+        lists.renew_all(issuer, now=now)
     except Exception as exc:  # a database that is away comes back; the thread must be there
         log.error("status lists are not signed again: %s: %s", type(exc).__name__, exc)
     for warning in lists.ending_soon(issuer.settings, now=now):

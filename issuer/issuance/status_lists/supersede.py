@@ -104,7 +104,7 @@ def _is_one_person(content: bytes, other: bytes) -> bool:
     return not {*one.emails, one.did}.isdisjoint({*two.emails, two.did or ""})
 
 
-def publish(issuer: Issuer, keys: Sequence[int]) -> None:
+def publish(issuer: Issuer, keys: Sequence[int], *, now: datetime) -> None:
     """Publish the revocations that came with issuing these credentials, where that is not done.
 
     Raises `KeysError`, and `OSError` for a disk that cannot be written.
@@ -113,4 +113,4 @@ def publish(issuer: Issuer, keys: Sequence[int]) -> None:
     with issuer.database.reading() as session:
         withdrawn = session.execute(old.where(CredentialRow.superseded_by.in_(keys))).all()
     for number in {number for number, index in withdrawn}:
-        lists.publish_if_missing(issuer, number, {i for n, i in withdrawn if n == number})
+        lists.publish_if_missing(issuer, number, {i for n, i in withdrawn if n == number}, now=now)

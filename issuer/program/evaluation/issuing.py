@@ -67,7 +67,7 @@ def _send(issuer: Issuer, row: OutboxRow, *, sign_offs: SignOffs) -> None:
     now = clock.now()
     try:
         key = in_transaction(issuer, partial(_approve, issuer, row, sign_offs, now), now=now)
-        for held_back in issue(issuer, [key]):
+        for held_back in issue(issuer, [key], now=now):
             raise DeliveryError(str(held_back))
     except KeysError as exc:
         raise DeliveryError("approved, and waiting for the keys") from exc
