@@ -74,13 +74,13 @@ class Members(ABC):
             raise Declined(key)
         if term.kind == "json":
             return [item]
-        values = [each for each in (item if type(item) is list else [item]) if each is not None]
+        values = [value for value in (item if type(item) is list else [item]) if value is not None]
         if key in APART:
-            return [self._beside(each, key, term, active, depth) for each in values]
+            return [self._beside(value, key, term, active, depth) for value in values]
         if term.container == "graph":
             raise Declined(key)
-        said = [self._value(each, key, term, active, depth) for each in values]
-        return [said] if term.container == "list" else said
+        statements = [self._value(value, key, term, active, depth) for value in values]
+        return [statements] if term.container == "list" else statements
 
     def _beside(self, item: Any, key: str, term: Term, active: ActiveContext, depth: int) -> Any:
         if type(item) is not dict:
@@ -211,14 +211,14 @@ def _kind(datatype: str) -> str:
 def _number(text: str, datatype: str) -> Any:
     """Return the number that JSON-LD writes as this text, or the text."""
     if _WHOLE(text):
-        found: float = int(text)
+        number: float = int(text)
     else:
         try:
-            found = float(text)
+            number = float(text)
         except ValueError:
             return text
     try:
-        return found if native(found, datatype) == f'"{text}"{datatype}' else text
+        return number if native(number, datatype) == f'"{text}"{datatype}' else text
     except Declined:
         return text
 

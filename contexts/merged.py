@@ -61,9 +61,9 @@ class Merged(Members):
             for one in versions
         ]
         around = {iri: node for iri, node in self.nodes.items() if iri not in self.apart}
-        found = doubts(around, inside)
+        reasons = doubts(around, inside)
         self._borrow()
-        return found
+        return reasons
 
     def written(self) -> dict[str, Any]:
         """Return the document as it is to be read.
@@ -87,7 +87,7 @@ class Merged(Members):
     def _borrow(self) -> None:
         """Add what the credentials inside say of nodes that are named around them as well: it may
         have stood there too. But what one says of its subject is its own."""
-        own = {each for each in self._root.members.get(_OWN, ()) if type(each) is Node}
+        own = {value for value in self._root.members.get(_OWN, ()) if type(value) is Node}
         for versions in self.apart.values():
             for node in versions[0].said.said_inside():
                 mine = self.nodes.get(node.iri)
@@ -96,9 +96,9 @@ class Merged(Members):
                 if mine is self._root or not says_more(node):
                     continue
                 mine.types += node.types
-                for name, said in node.members.items():
+                for name, values in node.members.items():
                     if name not in mine.members or name not in self._how.single:
-                        mine.members[name] = [*mine.members.get(name, ()), *said]
+                        mine.members[name] = [*mine.members.get(name, ()), *values]
 
     def _named(self, iri: str) -> Node:
         node = self.nodes.get(iri)
@@ -110,10 +110,10 @@ class Merged(Members):
         return iri[1:-1] if key in self._how.addresses else self._named(iri[1:-1])
 
     def _apart(self, item: Json, active: ActiveContext) -> Node:
-        said = Merged(unsigned(item), active, self._how)
-        name = said.iri or f"_:{len(self.apart)}"
+        merged = Merged(unsigned(item), active, self._how)
+        name = merged.iri or f"_:{len(self.apart)}"
         if len(item) > 1:
-            self.apart.setdefault(name, []).append(Apart(item, said))
+            self.apart.setdefault(name, []).append(Apart(item, merged))
         return self._named(name)
 
     def _node(self, value: Json, active: ActiveContext, depth: int) -> Node:
@@ -137,11 +137,11 @@ class Merged(Members):
         members, plain = node.members, texts(active)
         for key, item in value.items():
             if type(item) is str and key in plain:  # most members, so the shortest way
-                said = item if plain[key] else self._reference(active.iri(item), key)
+                statement = item if plain[key] else self._reference(active.iri(item), key)
                 if key in members:
-                    members[key].append(said)
+                    members[key].append(statement)
                 else:
-                    members[key] = [said]
+                    members[key] = [statement]
             elif key != id_key and key != type_key and key != "@context" and item is not None:
                 members.setdefault(key, []).extend(self._said(item, key, active, depth))
         return node
@@ -157,42 +157,44 @@ class Merged(Members):
         if node.iri:
             path = (*path, node.iri)
         for name in sorted(node.members):
-            said = node.members[name]
-            if len(said) == 1 and type(said[0]) is not list:
-                items = [said[0] if type(said[0]) is str else self._item(name, said[0], path)]
+            values = node.members[name]
+            if len(values) == 1 and type(values[0]) is not list:
+                items = [values[0] if type(values[0]) is str else self._item(name, values[0], path)]
             else:
-                items = self._items(name, said, path)
+                items = self._items(name, values, path)
             if items:
                 written[name] = self._shown(name, items, node.types)
         return written
 
-    def _items(self, name: str, said: list[Any], path: tuple[str, ...]) -> list[Any]:
+    def _items(self, name: str, statements: list[Any], path: tuple[str, ...]) -> list[Any]:
         """Return what one member says, each statement once."""
-        if type(said[0] if said else None) is list:
-            if any(each != said[0] for each in said):
+        if type(statements[0] if statements else None) is list:
+            if any(value != statements[0] for value in statements):
                 raise NoOneReadingError(name)
-            return [self._item(name, each, path) for each in said[0]]
-        different = {id(each) if type(each) is Node else repr(each): each for each in said}
-        items = [self._item(name, each, path) for each in different.values()]
+            return [self._item(name, value, path) for value in statements[0]]
+        different = {
+            id(value) if type(value) is Node else repr(value): value for value in statements
+        }
+        items = [self._item(name, value, path) for value in different.values()]
         return in_order(items)
 
-    def _item(self, name: str, said: Any, path: tuple[str, ...]) -> Any:
-        if type(said) is not Node:
-            return said
-        if said.iri in self.apart:
-            return self._one_of_apart(said)
-        if not (said.types or said.members) or name in self._how.addresses:
-            return said.iri or {}
-        if said.iri in path:  # round in a circle: what can be said without going on
-            here = Node(said.iri)
-            here.types = said.types
+    def _item(self, name: str, node: Any, path: tuple[str, ...]) -> Any:
+        if type(node) is not Node:
+            return node
+        if node.iri in self.apart:
+            return self._one_of_apart(node)
+        if not (node.types or node.members) or name in self._how.addresses:
+            return node.iri or {}
+        if node.iri in path:  # round in a circle: what can be said without going on
+            here = Node(node.iri)
+            here.types = node.types
             here.members = {
                 key: values
-                for key, values in said.members.items()
-                if not any(isinstance(each, Node | list) for each in values)
+                for key, values in node.members.items()
+                if not any(isinstance(value, Node | list) for value in values)
             }
             return self._written(here, path)
-        return self._written(said, path)
+        return self._written(node, path)
 
     def _one_of_apart(self, node: Node) -> Json:
         """Return the credential inside of this name; it must be one, and whole."""

@@ -81,11 +81,11 @@ class Plain(Members):
         for key in sorted(value):
             item = value[key]
             if type(item) is str and key in plain:  # most members, so the shortest way
-                said = item if plain[key] else self._reference(active.iri(item), key)
-                written[key] = [said] if key in lists else said
+                entry = item if plain[key] else self._reference(active.iri(item), key)
+                written[key] = [entry] if key in lists else entry
             elif key != id_key and key != type_key and key != "@context" and item is not None:
-                found = self._said(item, key, active, depth)
-                items = found[0] if found and type(found[0]) is list else in_order(found)
+                values = self._said(item, key, active, depth)
+                items = values[0] if values and type(values[0]) is list else in_order(values)
                 if items:
                     written[key] = self._shown(key, items, types)
         if id_key:
@@ -98,29 +98,29 @@ class Plain(Members):
             raise Pieces
         if key not in REPEATED or self._part:
             return self._node(value, active, depth)
-        found = self._remembered(value, active)
-        self.size += found.size
-        self.referred |= found.referred
-        for iri, node in found.names.items():
+        fragment = self._remembered(value, active)
+        self.size += fragment.size
+        self.referred |= fragment.referred
+        for iri, node in fragment.names.items():
             self._claim(iri, node)
-        return found.written
+        return fragment.written
 
     def _remembered(self, value: Json, active: ActiveContext) -> _Fragment:
         try:
             key = active, self._how, content_of(value)
         except ValueError:
             raise Declined("no JSON, or half a character") from None
-        found = _fragments.get(key)
-        if found is None:
+        fragment = _fragments.get(key)
+        if fragment is None:
             alone = Plain(value, active, self._how, part=True)
-            found = _Fragment(alone.written, alone.names, alone.referred, alone.size)
+            fragment = _Fragment(alone.written, alone.names, alone.referred, alone.size)
             if alone._inside:
                 self._inside += alone._inside
             elif len(key[2]) <= MAX_FRAGMENT_BYTES:
                 if len(_fragments) >= MAX_FRAGMENTS:
                     _fragments.clear()
-                _fragments[key] = found
-        return found
+                _fragments[key] = fragment
+        return fragment
 
     def _reference(self, iri: str, key: str) -> str:
         if key not in self._how.addresses:
@@ -142,23 +142,23 @@ class Plain(Members):
         """Raise `Pieces` where a credential inside speaks of what is around it, but to endorse
         it or to say the same, or of what one beside it speaks of."""
         beside: set[str] = set()
-        for said in self._inside:
-            if said.iri in self.names or said.iri in self.referred:
+        for credential in self._inside:
+            if credential.iri in self.names or credential.iri in self.referred:
                 raise Pieces
-            named = [node for node in said.said_inside() if node.iri]
-            named = [node for node in named if not self._says_too(said, node)]
+            named = [node for node in credential.said_inside() if node.iri]
+            named = [node for node in named if not self._says_too(credential, node)]
             if any(node.iri in beside or self._shares(node) for node in named):
                 raise Pieces
             beside.update(node.iri for node in named)
 
-    def _says_too(self, said: Merged, node: Node) -> bool:
+    def _says_too(self, credential: Merged, node: Node) -> bool:
         """Whether what is said inside of a node is said outside, all of it and no more, as of an
         issuer that endorses itself."""
         if node.iri not in self.names or self._compared == MAX_COMPARED:
             return False
         self._compared += 1
         try:
-            return said.written_of(node, MAX_PARTS) == self.names[node.iri]
+            return credential.written_of(node, MAX_PARTS) == self.names[node.iri]
         except WorkLimitError:
             return False
 

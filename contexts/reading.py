@@ -61,7 +61,7 @@ def _read(document: Json, active: ActiveContext, how: Manner) -> Reading:
 
 def _as_is(document: Json) -> dict[str, Any]:
     """Return the members that say how a document is read and signed, each context once."""
-    found = {name: document[name] for name in ("@context", "proof") if name in document}
-    if type(urls := found.get("@context")) is list:
-        found["@context"] = [*dict.fromkeys(urls)]
-    return found
+    members = {name: document[name] for name in ("@context", "proof") if name in document}
+    if type(urls := members.get("@context")) is list:
+        members["@context"] = [*dict.fromkeys(urls)]
+    return members

@@ -56,11 +56,11 @@ def says_more(node: Node) -> bool:
 
 
 def _said(nodes: Iterable[Node]) -> _Said:
-    said: _Said = {}
+    statements: _Said = {}
     for node in nodes:
         if node.iri and (node.types or node.members):
-            said[node.iri] = said.get(node.iri, frozenset()).union(_statements(node))
-    return said
+            statements[node.iri] = statements.get(node.iri, frozenset()).union(_statements(node))
+    return statements
 
 
 def _compare(one: frozenset[_Statement], other: frozenset[_Statement]) -> str:

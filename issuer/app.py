@@ -234,6 +234,6 @@ def _refuse_other_hosts() -> None:
         return
     own = web_address.site(settings.public_url)
     asked = request.host[:MAX_HOST].encode("ascii", "backslashreplace").decode()
-    said = f"This server is {own} and was asked as {asked}"
-    log.warning("%s", said)
-    raise Problem(problems.WRONG_HOST, said)
+    message = f"This server is {own} and was asked as {asked}"
+    log.warning("%s", message)
+    raise Problem(problems.WRONG_HOST, message)

@@ -123,7 +123,7 @@ def _answer(
     where = addresses.approval_status(settings, received.token)
     newer = received.superseded_by
     if received.manage_url or newer:
-        said: dict[str, object] = {
+        body: dict[str, object] = {
             "status": "superseded" if newer else "issued",
             "id": address,
             "page": f"{address}.html",
@@ -132,12 +132,12 @@ def _answer(
             "mailed": settings.mail is not None,
         }
     else:
-        said = {"status": "held" if received.quarantined else "stored", "status_url": where}
+        body = {"status": "held" if received.quarantined else "stored", "status_url": where}
     if newer:
-        said |= {"superseded_by": addresses.credential(settings, newer)}
+        body |= {"superseded_by": addresses.credential(settings, newer)}
     if warned:
-        said |= {"warnings": [asdict(flaw) for flaw in warned]}
-    response = jsonify(said)
+        body |= {"warnings": [asdict(flaw) for flaw in warned]}
+    response = jsonify(body)
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"
     if not (received.manage_url or newer):

@@ -80,10 +80,10 @@ def post(body: bytes, *, url: str, secrets: tuple[str, ...], event_id: str) -> R
 
 def _said(response: httpx.Response) -> dict[str, Any]:
     try:
-        said = response.json()
+        body = response.json()
     except ValueError:
         return {}
-    return said if isinstance(said, dict) else {}
+    return body if isinstance(body, dict) else {}
 
 
 def _date(response: httpx.Response) -> datetime | None:

@@ -107,28 +107,28 @@ def _check_file(file: Path, body: bytes, issuer: Issuer, source: Source) -> int:
 
 def _report(answer: Reply) -> int:
     """Print what the issuer answered, in plain words, and return the exit code it means."""
-    said = answer.said
-    if answer.status in (200, 201) and "page" in said:
-        print(f"issued: {said['page']}" if answer.status == 201 else f"already: {said['page']}")
-        if newer := said.get("superseded_by"):
+    body = answer.said
+    if answer.status in (200, 201) and "page" in body:
+        print(f"issued: {body['page']}" if answer.status == 201 else f"already: {body['page']}")
+        if newer := body.get("superseded_by"):
             print(f"a later revision took its place: {newer}")
-        if link := said.get("manage_url"):
+        if link := body.get("manage_url"):
             print(f"for the holder alone: {link}")
-        _warn(_flaws(said.get("warnings", [])))
+        _warn(_flaws(body.get("warnings", [])))
         return DONE
     if answer.status == 204:
         print("the check was accepted; nothing is stored by it")
         return DONE
     if answer.status == 202:
-        print(f"stored, and signed later: {said.get('status_url')}", file=sys.stderr)
+        print(f"stored, and signed later: {body.get('status_url')}", file=sys.stderr)
         return NOT_YET
     if answer.worth_repeating:
-        why = said.get("title") or said.get("detail") or f"status {answer.status}"
+        why = body.get("title") or body.get("detail") or f"status {answer.status}"
         print(f"no answer yet: {why} (send the same file again later)", file=sys.stderr)
         return NOT_YET
-    title = said.get("title", "not an answer of a Mintmark issuer (check the address)")
-    flaws = _flaws(said.get("errors", []))
-    more = [said[key] for key in ("detail", "remedy") if key in said and not flaws]
+    title = body.get("title", "not an answer of a Mintmark issuer (check the address)")
+    flaws = _flaws(body.get("errors", []))
+    more = [body[key] for key in ("detail", "remedy") if key in body and not flaws]
     return _fail("\n  ".join([f"{answer.status} {title}", *more]), flaws)
 
 

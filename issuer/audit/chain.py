@@ -20,7 +20,7 @@ class BrokenError(MintmarkError):
         self.number = number
 
 
-def check(found: Iterable[tuple[Entry, str]], heads: Collection[Head]) -> Head:
+def check(entries: Iterable[tuple[Entry, str]], heads: Collection[Head]) -> Head:
     """Return the newest entry, if each is in its place and `heads` are among them.
 
     Raises `BrokenError` at the first entry that is missing, changed, added, or moved. A head that
@@ -28,7 +28,7 @@ def check(found: Iterable[tuple[Entry, str]], heads: Collection[Head]) -> Head:
     """
     newest, lost = START, set()
     reached, awaited = {START}, {head.number for head in heads}
-    for entry, stored in found:
+    for entry, stored in entries:
         newest = _next(newest, entry, stored)
         if newest.number in awaited:
             reached.add(newest)

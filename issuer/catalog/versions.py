@@ -54,7 +54,9 @@ def listed(session: Session) -> list[Achievement]:
         .scalar_subquery()
     )
     rows = select(_Listed).where(_Listed.listed, _Listed.version == newest)
-    return sorted(map(read, session.scalars(rows)), key=lambda each: each.name.casefold())
+    return sorted(
+        map(read, session.scalars(rows)), key=lambda achievement: achievement.name.casefold()
+    )
 
 
 def find_rubric(session: Session, rubric_id: str, version: int | None = None) -> Rubric | None:

@@ -194,8 +194,8 @@ def _trouble(error: DBAPIError) -> str | None:
         return _SQLITE_TROUBLE.get(sqlite & 0xFF)  # the rest says where it happened
     sqlstate = getattr(error.orig, "sqlstate", None)
     if sqlstate is not None:
-        found = _SQLSTATE_TROUBLE.get(sqlstate) or _SQLSTATE_TROUBLE.get(sqlstate[:2])
-        return found or (_GONE if error.connection_invalidated else None)
+        trouble = _SQLSTATE_TROUBLE.get(sqlstate) or _SQLSTATE_TROUBLE.get(sqlstate[:2])
+        return trouble or (_GONE if error.connection_invalidated else None)
     lost = error.connection_invalidated or (
         isinstance(error, OperationalError) and not isinstance(error.orig, sqlite3.Error)
     )

@@ -35,6 +35,6 @@ def is_readable(color: str) -> bool:
 def mixed(color: str, other: str, share: float) -> str:
     """Return `#rrggbb` with `share` of the first color and the rest of the other."""
     places = (1, 3, 5)
-    one, two = ([int(each[at : at + 2], 16) for at in places] for each in (color, other))
+    one, two = ([int(code[at : at + 2], 16) for at in places] for code in (color, other))
     parts = (round(a * share + b * (1 - share)) for a, b in zip(one, two, strict=True))
     return "#" + "".join(f"{part:02x}" for part in parts)

@@ -37,12 +37,12 @@ class NotCopiedError(MintmarkError):
 def back_up_dated(settings: Settings, folder: Path, *, keep: int, now: datetime) -> Path:
     """Copy the home to a new folder in `folder`, named by the moment, and return it; of the
     folders that are named so, the newest `keep` stay."""
-    made = folder / f"{now:%Y-%m-%dT%H%M%SZ}"
-    back_up(settings, made, now=now)
-    dated = sorted(each for each in folder.iterdir() if _DATED.fullmatch(each.name))
+    target = folder / f"{now:%Y-%m-%dT%H%M%SZ}"
+    back_up(settings, target, now=now)
+    dated = sorted(entry for entry in folder.iterdir() if _DATED.fullmatch(entry.name))
     for old in dated[:-keep]:
         shutil.rmtree(old)
-    return made
+    return target
 
 
 def back_up(settings: Settings, folder: Path, *, now: datetime) -> None:

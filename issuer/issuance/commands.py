@@ -102,7 +102,7 @@ def _export(args: argparse.Namespace, issuer: Issuer) -> int:
 
 
 def _revoke(args: argparse.Namespace, issuer: Issuer) -> int:
-    ids = [register.the_one(issuer, each) for each in args.credentials]
+    ids = [register.the_one(issuer, entry) for entry in args.credentials]
     if args.correct:
         (public_id,) = ids if len(ids) == 1 else [_one_reason()]
         corrected = lists.correct_reason(

@@ -74,8 +74,8 @@ def issue(issuer: Issuer, keys: Sequence[int], *, now: datetime) -> list[Quarant
         rows = session.connection().execute(_THESE, {"keys": keys}).all()
     if len(rows) < len(keys):  # who issued the others may have died before they were published
         supersede.publish(issuer, keys, now=now)
-    found = _finish(issuer, rows, now) if rows else ()
-    return [error for _, error in found if error is not None]
+    results = _finish(issuer, rows, now) if rows else ()
+    return [error for _, error in results if error is not None]
 
 
 def _finish(
@@ -87,7 +87,7 @@ def _finish(
     Raises `KeysError` for the first that could not be signed, once those before it are stored
     and given, and `UnavailableError` with none of them stored.
     """
-    made: list[tuple[Pending, Secured | str]] = []
+    results: list[tuple[Pending, Secured | str]] = []
     stopped = None
     try:
         signers = issuer.signers()
@@ -99,14 +99,14 @@ def _finish(
         known = Memory()
         try:
             for row in rows:
-                made.append((row, _made(issuer, row, signers, known, now)))
+                results.append((row, _made(issuer, row, signers, known, now)))
         except KeysError as exc:
             stopped = exc
-        _store(issuer, made, now)
-        supersede.publish(issuer, [row.id for row, _ in made], now=now)
+        _store(issuer, results, now)
+        supersede.publish(issuer, [row.id for row, _ in results], now=now)
     except OSError as exc:
         raise UnavailableError(str(exc)) from exc
-    for row, done in made:
+    for row, done in results:
         yield row, QuarantinedError(row.public_id, done) if isinstance(done, str) else None
     if stopped is not None:
         raise stopped
@@ -124,10 +124,10 @@ def _made(
         return f"it cannot be signed: {exc}"
 
 
-def _store(issuer: Issuer, made: Sequence[tuple[Pending, Secured | str]], now: datetime) -> None:
+def _store(issuer: Issuer, results: Sequence[tuple[Pending, Secured | str]], now: datetime) -> None:
     """Store what was made unless somebody was faster: the first wins, and has the mail sent."""
     issued, held_back = [], []
-    for row, done in made:
+    for row, done in results:
         if isinstance(done, Secured):
             ends = forms.columns(row.document, done.json, done.jwt, done.to_share)
             issued.append({"key": row.id, "issued_at": now, **ends})
@@ -139,8 +139,8 @@ def _store(issuer: Issuer, made: Sequence[tuple[Pending, Secured | str]], now: d
         if issued:
             fresh = session.execute(_FRESH, {"keys": [form["key"] for form in issued]}).all()
             execute(_ISSUED, issued)
-            for each in fresh:
-                _tell(session, issuer, each, now)
+            for credential in fresh:
+                _tell(session, issuer, credential, now)
         if held_back:
             execute(_HELD_BACK, held_back)
 
@@ -177,9 +177,9 @@ def finish_pending(
     while left:
         group, finished = left[:TOGETHER], 0
         try:
-            for found in _finish(issuer, group, now()):
+            for result in _finish(issuer, group, now()):
                 finished += 1
-                yield found
+                yield result
         except (KeysError, UnavailableError) as exc:
             yield group[finished], exc
             return

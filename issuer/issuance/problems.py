@@ -69,11 +69,13 @@ class ConflictError(Problem):
         if newest is None:
             super().__init__(EVENT_DIFFERS, message=f"this {which} was received with other content")
         else:
-            said = f"the newest revision is {newest}" if newest else "no revision of it came before"
+            reason = (
+                f"the newest revision is {newest}" if newest else "no revision of it came before"
+            )
             super().__init__(
                 APPROVAL_DIFFERS,
-                said,
-                message=f"this {which} was received with other content; {said}",
+                reason,
+                message=f"this {which} was received with other content; {reason}",
                 members={"newest_revision": newest},
             )
         self.which = which

@@ -56,16 +56,16 @@ def send(settings: Settings, mail: Mail, address: str, *, now: datetime) -> str:
     message = _composed(settings, mail, address, now)
     with connection(mail, settings.host) as smtp:
         smtp.ehlo_or_helo_if_needed()
-        code, said = smtp.mail(mail.sender.addr_spec)
+        code, reply = smtp.mail(mail.sender.addr_spec)
         if code != 250:
-            raise smtplib.SMTPSenderRefused(code, said, mail.sender.addr_spec)
-        code, said = smtp.rcpt(address)
+            raise smtplib.SMTPSenderRefused(code, reply, mail.sender.addr_spec)
+        code, reply = smtp.rcpt(address)
         if code not in (250, 251):
-            raise smtplib.SMTPRecipientsRefused({address: (code, said)})
-        code, said = smtp.data(message.as_bytes())
+            raise smtplib.SMTPRecipientsRefused({address: (code, reply)})
+        code, reply = smtp.data(message.as_bytes())
         if code != 250:
-            raise smtplib.SMTPDataError(code, said)
-    return f"{code} {said.decode('utf-8', 'replace')}"
+            raise smtplib.SMTPDataError(code, reply)
+    return f"{code} {reply.decode('utf-8', 'replace')}"
 
 
 def _composed(settings: Settings, mail: Mail, address: str, now: datetime) -> EmailMessage:

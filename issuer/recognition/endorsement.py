@@ -60,10 +60,10 @@ def sign(issuer: Issuer, about: str, *, name: str, now: datetime, until: datetim
     proofs = make_proofs(document, issuer.signers(), settings.proofs, created=timestamp(now))
     signed = to_json({**document, "proof": proofs})
     world = World(fetch_own(settings), now, (), BUNDLED)
-    found = examine(parse(signed.decode()), world, lambda it: check_endorsement(it, {about}))
+    result = examine(parse(signed.decode()), world, lambda it: check_endorsement(it, {about}))
     for judged in (
-        verdict(found.proof_checks, "authentic"),
-        verdict(found.status_checks, "current"),
+        verdict(result.proof_checks, "authentic"),
+        verdict(result.status_checks, "current"),
     ):
         if judged.answer is not Answer.YES:
             raise EndorsementError(f"it would not be taken. {words.text(judged)}")

@@ -21,8 +21,8 @@ def own(issuer: Issuer) -> OwnIssuer:
     return OwnIssuer(issuer.settings.issuer_id, web_address.site(issuer.settings.public_url))
 
 
-def told(issuer: Issuer, found: Shared, now: datetime) -> Told:
+def told(issuer: Issuer, record: Shared, now: datetime) -> Told:
     """Return the report on a credential as its page tells it."""
-    withdrawn = (found.revoked_at, found.reason or "") if found.revoked_at else None
-    report = verify(found.json, fetch=published.fetch_own(issuer.settings), now=now)
+    withdrawn = (record.revoked_at, record.reason or "") if record.revoked_at else None
+    report = verify(record.json, fetch=published.fetch_own(issuer.settings), now=now)
     return presentation.tell(report, Upload(b""), lambda _id: withdrawn, own(issuer))

@@ -22,48 +22,48 @@ from verifier import clock
 def public(public_id: str) -> Shared:
     """Return the credential as everybody may see it; 404 without one, 410 for a private one and for
     one that was issued to the wrong person."""
-    found = shared.find_shared(current_issuer(), public_id)
-    if found is None:
+    record = shared.find_shared(current_issuer(), public_id)
+    if record is None:
         raise NotFound
-    if found.only_withdrawn:
+    if record.only_withdrawn:
         raise Problem(WITHDRAWN)
-    if found.private:
+    if record.private:
         raise Problem(NOT_SHARED)
-    return found
+    return record
 
 
-def credential_page(found: Shared, **answer: object) -> Response:
+def credential_page(record: Shared, **answer: object) -> Response:
     """Show a credential to everybody, as its holder lets it be shown."""
     settings = current_issuer().settings
     now = clock.now()
     return page(
         "public/credential.html",
-        listed=found.listed,
+        listed=record.listed,
         **answer,
-        told=checked.told(current_issuer(), found, now),
-        verifierplus=social.verifierplus(addresses.credential(settings, found.public_id)),
-        **about(found),
+        told=checked.told(current_issuer(), record, now),
+        verifierplus=social.verifierplus(addresses.credential(settings, record.public_id)),
+        **about(record),
     )
 
 
-def about(found: Shared) -> dict[str, object]:
+def about(record: Shared) -> dict[str, object]:
     """Return what every page about one credential shows."""
     settings = current_issuer().settings
     now = settings.local(clock.now())
-    address = addresses.credential(settings, found.public_id)
-    standing, stands = found.standing(now), found.stands(now)
+    address = addresses.credential(settings, record.public_id)
+    standing, stands = record.standing(now), record.stands(now)
     return {
-        "shared": found,
-        "credential": found.shown,
+        "shared": record,
+        "credential": record.shown,
         "standing": standing,
         "standing_words": STANDINGS[standing],
         "stands": stands,
         "now": now,
         "address": address,
-        "linkedin": social.linkedin(found, settings) if stands else None,
+        "linkedin": social.linkedin(record, settings) if stands else None,
         "post": social.linkedin_post(address) if stands else None,
         "editions": EDITIONS,
         "other_paper": Paper.A4 if settings.certificate.paper is Paper.LETTER else Paper.LETTER,
-        "forms": {name: FORMS[name] for name in found.forms},
+        "forms": {name: FORMS[name] for name in record.forms},
         "code": Markup(qr_codes.check_svg(address)),  # noqa: S704 (squares, drawn by us)
     }

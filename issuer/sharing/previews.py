@@ -61,8 +61,8 @@ def _met(shared: Shared) -> list[str]:
     count = len(shared.credential.criteria)
     if not shared.met_all:
         return []
-    said = ngettext("met the one criterion", "met all %(num)d criteria", count)
-    return [said % {"num": count}]
+    sentence = ngettext("met the one criterion", "met all %(num)d criteria", count)
+    return [sentence % {"num": count}]
 
 
 def _drawn(words: dict[str, str], shown: Sequence[Shared], settings: Settings) -> bytes:

@@ -39,16 +39,16 @@ class Health:
 
     def look(self) -> tuple[dict[str, Any], bool]:
         """Return the JSON to answer with, and True if approvals can be stored and signed."""
-        said: dict[str, Any] = {"status": self._written() or "ok"}
+        answer: dict[str, Any] = {"status": self._written() or "ok"}
         try:
-            said |= {"pending": self._waiting()}
+            answer |= {"pending": self._waiting()}
             self._issuer.check_keys()
         except UnavailableError as exc:
-            said["status"] = self._trouble or exc.trouble
+            answer["status"] = self._trouble or exc.trouble
         except KeysError:
-            said["status"] = self._trouble or "keys locked"
+            answer["status"] = self._trouble or "keys locked"
         warnings = list(lists.ending_soon(self._issuer.settings, now=clock.now()))
-        return said | ({"warnings": warnings} if warnings else {}), said["status"] == "ok"
+        return answer | ({"warnings": warnings} if warnings else {}), answer["status"] == "ok"
 
     def _written(self) -> str | None:
         """Return what kept the last attempt to write from succeeding, at most 15 seconds ago."""

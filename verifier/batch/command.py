@@ -85,7 +85,7 @@ def _time(text: str) -> datetime:
 def _job(args: argparse.Namespace, source: Path) -> BatchJob:
     chosen = {name: value for name, value in vars(args).items() if name in _OPTIONS and value}
     rules, ours = _rules(args)
-    made = job.make(
+    batch = job.make(
         source,
         rules,
         ask=web_options.asking(args),
@@ -94,9 +94,9 @@ def _job(args: argparse.Namespace, source: Path) -> BatchJob:
         options=tuple(f"{name.replace('_', ' ')}: {value}" for name, value in chosen.items()),
         ours=ours,
     )
-    if made.submissions.table:
-        _tell_columns(made.submissions.table_name, made.submissions.table)
-    return made
+    if batch.submissions.table:
+        _tell_columns(batch.submissions.table_name, batch.submissions.table)
+    return batch
 
 
 def _rules(args: argparse.Namespace) -> tuple[Rules, set[Path]]:

@@ -202,13 +202,13 @@ def _with_own_words(secured: SecuredDocument, world: World) -> Examination | Non
         if pinned is world.contexts:
             return None
         inside = replace(world, contexts=pinned)
-        found = examine(SecuredDocument(document, None), inside, check_any)
+        result = examine(SecuredDocument(document, None), inside, check_any)
     except inline.RenamesError:
         return None
-    if found.credential is None or is_badge(found.credential.document):
-        return None if found.credential else found
-    shown = inline.as_written(found.credential.document, pinned)
-    return replace(found, credential=replace(found.credential, document=shown))
+    if result.credential is None or is_badge(result.credential.document):
+        return None if result.credential else result
+    shown = inline.as_written(result.credential.document, pinned)
+    return replace(result, credential=replace(result.credential, document=shown))
 
 
 def _authenticate(

@@ -205,10 +205,10 @@ def _shown(
     if presentation not in checked:
         checked[presentation] = world.presented(presentation, world.asked)
     credential = report.credential
-    said = checked[presentation].of(credential.subject_id if credential else None)
+    holder_checks = checked[presentation].of(credential.subject_id if credential else None)
     unlooked = (wrapping.PRESENTATION, wrapping.SIGNED_PRESENTATION)
     checks = [check for check in report.checks if check.code not in unlooked]
-    return replace(report, checks=(*checks, *said))
+    return replace(report, checks=(*checks, *holder_checks))
 
 
 def _is_at(report: Report, url: str) -> bool:

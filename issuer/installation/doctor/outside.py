@@ -29,10 +29,10 @@ def look(settings: Settings, *, now: datetime) -> Iterator[Finding]:
     context = ssl.create_default_context()
     with httpx.Client(timeout=SECONDS, verify=context) as web:
         url = f"{settings.public_url}/healthz"
-        status, said = _health(url, web)
-        yield rules.server(status, said, url)
+        status, answer = _health(url, web)
+        yield rules.server(status, answer, url)
         yield _tls(settings, context, now=now)
-        if not isinstance(said, dict):
+        if not isinstance(answer, dict):
             for part in ("DID document", "key set", "status lists", "webhook"):
                 yield unchecked(part, "the server does not answer", _LATER)
             return
@@ -47,8 +47,8 @@ def _health(url: str, web: httpx.Client) -> tuple[int, Any]:
         response = web.get(url)
     except httpx.HTTPError as exc:
         return 0, str(exc) or type(exc).__name__
-    said = _json(response)
-    return response.status_code, said if said and "status" in said else None
+    answer = _json(response)
+    return response.status_code, answer if answer and "status" in answer else None
 
 
 def _json(response: httpx.Response) -> Json | None:

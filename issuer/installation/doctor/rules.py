@@ -78,17 +78,17 @@ def disk(free: int) -> Finding:
     return ok("disk", message)
 
 
-def backup(made: datetime | None, folder: str, *, now: datetime) -> Finding:
+def backup(newest: datetime | None, folder: str, *, now: datetime) -> Finding:
     """Judge when the newest backup was made; None for never."""
     remedy = "systemctl status mintmark-backup.timer mintmark-backup.service"
-    if made is None:
+    if newest is None:
         return warning(
             "backup", "none was made yet", "mintmark backup FOLDER --keep 30, from a timer"
         )
-    message = f"the newest is of {made:%Y-%m-%d %H:%M} UTC, in {folder}"
-    if now - made > BACKUP_LOST:
+    message = f"the newest is of {newest:%Y-%m-%d %H:%M} UTC, in {folder}"
+    if now - newest > BACKUP_LOST:
         return failed("backup", message, remedy)
-    if now - made > BACKUP:
+    if now - newest > BACKUP:
         return warning("backup", message, remedy)
     return ok("backup", message)
 
@@ -115,15 +115,15 @@ def fonts(unprintable: int, first: str) -> Finding:
     return ok("fonts", "every name in use can be printed")
 
 
-def server(status: int, said: Any, url: str) -> Finding:
+def server(status: int, answer: Any, url: str) -> Finding:
     """Judge what `/healthz` answered under the public address; status 0 for nobody."""
     if status == 0:
         return failed(
             "server",
-            f"nobody answers at {url}: {said}",
+            f"nobody answers at {url}: {answer}",
             "systemctl status mintmark caddy nginx; does the name lead here? is 443 open?",
         )
-    trouble = said.get("status") if isinstance(said, dict) else None
+    trouble = answer.get("status") if isinstance(answer, dict) else None
     if trouble is None:
         return failed(
             "server",
@@ -135,9 +135,9 @@ def server(status: int, said: Any, url: str) -> Finding:
     return ok("server", f"it answers at {url}")
 
 
-def webhook(status: int, said: Any) -> Finding:
+def webhook(status: int, answer: Any) -> Finding:
     """Judge the answer to a signed message that only tests the connection."""
     if status == 204:
         return ok("webhook", "a signed message is taken")
-    why = said.get("detail") or said.get("title") or f"it answered {status}"
+    why = answer.get("detail") or answer.get("title") or f"it answered {status}"
     return failed("webhook", str(why), "mintmark webhook check; restart after a change of settings")

@@ -189,12 +189,12 @@ def _rows(
     rows = rows.select_from(_JOINED).where(*fits, column.is_not(None))
     if after:
         place = select(column, CredentialRow.id).select_from(_JOINED)
-        found = session.execute(place.where(CredentialRow.public_id == after)).first()
-        if found is None:
+        position = session.execute(place.where(CredentialRow.public_id == after)).first()
+        if position is None:
             return []
-        here, there = tuple_(column, CredentialRow.id), tuple_(*map(literal, found))
+        here, there = tuple_(column, CredentialRow.id), tuple_(*map(literal, position))
         rows = rows.where(here < there if falling else here > there)
-    order = [each.desc() if falling else each.asc() for each in (column, CredentialRow.id)]
+    order = [key.desc() if falling else key.asc() for key in (column, CredentialRow.id)]
     return list(session.execute(rows.order_by(*order).limit(size)))
 
 
@@ -213,7 +213,7 @@ def _fits(query: Query, now: datetime) -> list[ColumnElement[bool]]:
         (query.public_id, CredentialRow.public_id == query.public_id),
         (query.where is not None, query.where),
     ]
-    return [condition for said, condition in asked if said and condition is not None]
+    return [condition for wanted, condition in asked if wanted and condition is not None]
 
 
 def _anywhere(text: str) -> ColumnElement[bool]:
@@ -232,8 +232,8 @@ def _has_address(text: str) -> ColumnElement[bool]:
 
 
 def _part(column: Any, text: str) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = column.contains(text, autoescape=True)
-    return found
+    condition: ColumnElement[bool] = column.contains(text, autoescape=True)
+    return condition
 
 
 def _entry(settings: Settings, row: Row[*tuple[Any, ...]]) -> RegisterEntry:

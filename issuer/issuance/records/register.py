@@ -58,13 +58,13 @@ def the_one(issuer: Issuer, text: str) -> str:
     raise NotOneError(message)
 
 
-def write_csv(found: Iterable[RegisterEntry], file: TextIO) -> None:
+def write_csv(rows: Iterable[RegisterEntry], file: TextIO) -> None:
     """Write a table that a spreadsheet can open: a cell that would begin a formula there, such as
     a name that somebody else chose, begins with an apostrophe."""
     table = csv.writer(file)
     names = [field.name for field in fields(RegisterEntry)]
     table.writerow(names)
-    table.writerows([plain(str(getattr(entry, name))) for name in names] for entry in found)
+    table.writerows([plain(str(getattr(entry, name))) for name in names] for entry in rows)
 
 
 def plain(cell: str) -> str:

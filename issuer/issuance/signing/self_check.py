@@ -50,11 +50,11 @@ def self_check(
     credential, why = report.credential, _objection(report)
     if why or credential is None:
         return why or "json: nothing can be shown of it"
-    said = content_of(unsecured(json.loads(report.text)))
+    content = content_of(unsecured(json.loads(report.text)))
     if secured.to_share:
-        why = _objection_to_share(secured.to_share, said, credential, world)
+        why = _objection_to_share(secured.to_share, content, credential, world)
     if secured.jwt and not why:
-        why = _objection_to_jwt(secured.jwt, said, credential, world)
+        why = _objection_to_jwt(secured.jwt, content, credential, world)
     return why
 
 
@@ -70,13 +70,13 @@ def _objection(report: Report) -> str | None:
 
 
 def _objection_to_share(
-    form: bytes, said: bytes, credential: Credential, world: World
+    form: bytes, content: bytes, credential: Credential, world: World
 ) -> str | None:
     try:
         document = strict_json.loads_object(form.decode())
     except ValueError as exc:
         return f"to share: {exc}"
-    if content_of(unsecured(document)) != said:
+    if content_of(unsecured(document)) != content:
         return "to share: it says something else than the json"
     issuer, proofs = credential.issuer.id, listed(document.get("proof"))
     checks = check_proofs(
@@ -85,13 +85,15 @@ def _objection_to_share(
     return _decisive("to share", (*checks, check_proof_dates(proofs, now=world.now)))
 
 
-def _objection_to_jwt(form: bytes, said: bytes, credential: Credential, world: World) -> str | None:
+def _objection_to_jwt(
+    form: bytes, content: bytes, credential: Credential, world: World
+) -> str | None:
     try:
         jws = jose.parse(form.decode())
     except ValueError as exc:
         return f"jwt: {exc}"
     payload = {name: value for name, value in jws.payload.items() if name not in CLAIMS}
-    if content_of(payload) != said:
+    if content_of(payload) != content:
         return "jwt: it says something else than the json"
     checks = check_jwt(jws, credential, lambda: world.controller(credential.issuer.id))
     return _decisive("jwt", checks)

@@ -134,10 +134,10 @@ def renew(issuer: Issuer, number: int, *, now: datetime) -> None:
     If other keys signed it, the keys have changed, and every list is published again.
     """
     file = published.file_of(issuer.settings, addresses.status_list(issuer.settings, number))
-    found = _read(file)
-    if found is None or now - found.since > RENEWAL:
+    current = _read(file)
+    if current is None or now - current.since > RENEWAL:
         publish(issuer, number, now=now)
-    elif found.signed_by != signing_methods(issuer.signers(), issuer.settings.proofs):
+    elif current.signed_by != signing_methods(issuer.signers(), issuer.settings.proofs):
         publish_all(issuer, now=now)
 
 
@@ -150,7 +150,7 @@ def _revoked(issuer: Issuer, number: int) -> set[int]:
 def ending_soon(settings: Settings, *, now: datetime) -> Iterator[str]:
     """Give a warning for each published list that holds for less than 48 hours from `now`."""
     for file in _files(settings):
-        left = found.until - now if (found := _read(file)) else timedelta()
+        left = current.until - now if (current := _read(file)) else timedelta()
         if left <= timedelta():
             yield f"status list {file.name} has ended: nobody can confirm a credential of it now"
         elif left < WARNING:
@@ -224,8 +224,8 @@ def correct_reason(issuer: Issuer, public_id: str, *, reason: str, by: str, now:
     The list holds a bit and no reason, so nothing is signed again.
     """
     with issuer.database.writing() as session:
-        found = select(CredentialRow).where(CredentialRow.public_id == public_id)
-        row = session.scalar(found)
+        statement = select(CredentialRow).where(CredentialRow.public_id == public_id)
+        row = session.scalar(statement)
         place = row and session.get(Revocation, (row.list_number, row.list_index))
         if place:
             place.reason = reason

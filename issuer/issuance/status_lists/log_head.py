@@ -90,11 +90,11 @@ def signed(issuer: Issuer, now: datetime) -> Head | None:
         return None
     world = World(published.fetch_own(issuer.settings), now, (), BUNDLED)
     try:
-        found = verdict(examine(parse(file.read_text()), world, None).proof_checks, "authentic")
+        answer = verdict(examine(parse(file.read_text()), world, None).proof_checks, "authentic")
     except ValueError as exc:
         raise UnsignedError(f"{file} cannot be read: {exc}") from exc
-    if found.answer is not Answer.YES:
-        raise UnsignedError(f"{file} does not count. {words.text(found)}")
+    if answer.answer is not Answer.YES:
+        raise UnsignedError(f"{file} does not count. {words.text(answer)}")
     return _published(issuer.settings)
 
 

@@ -79,16 +79,16 @@ def signed_in() -> SignedIn | None:
     """Return whoever is signed in; None if nobody is."""
     if "signed_in" not in g:
         g.signed_in = _find()
-    found: SignedIn | None = g.signed_in
-    return found
+    visitor: SignedIn | None = g.signed_in
+    return visitor
 
 
 def whoever() -> SignedIn:
     """Return whoever is signed in, behind a gate that lets nobody else through."""
-    found = signed_in()
-    if found is None:
+    visitor = signed_in()
+    if visitor is None:
         raise NotFound
-    return found
+    return visitor
 
 
 def answer() -> Permission:
@@ -158,10 +158,10 @@ def _keep_rule(app: Flask, kinds: Kinds) -> AnyResponse | None:
     if need is None or need is PUBLIC:
         return None
     refuse_other_sites()
-    found = signed_in()
-    if found is None:
+    visitor = signed_in()
+    if visitor is None:
         return _sign_in_first(_late())
-    g.answer = _ask(found.me, need, kinds)
+    g.answer = _ask(visitor.me, need, kinds)
     if not g.answer.allowed:
         raise NotFound
     if request.method != "POST":
@@ -169,14 +169,14 @@ def _keep_rule(app: Flask, kinds: Kinds) -> AnyResponse | None:
     if need.most_bytes:
         request.max_content_length = need.most_bytes
     if not sessions.is_form_token(
-        current_issuer().settings, found.token, request.form.get(FORM_TOKEN, "")
+        current_issuer().settings, visitor.token, request.form.get(FORM_TOKEN, "")
     ):
-        return redirect(_kept(found.person.id), 303)
-    if g.answer.fresh and not sessions.is_fresh(found.session, now=clock.now()):
-        return _sign_in_first(found.person.id)
+        return redirect(_kept(visitor.person.id), 303)
+    if g.answer.fresh and not sessions.is_fresh(visitor.session, now=clock.now()):
+        return _sign_in_first(visitor.person.id)
     if again := request.form.get(KEPT):
         with current_issuer().database.writing() as session:
-            kept_forms.drop(session, found.person.id, again)
+            kept_forms.drop(session, visitor.person.id, again)
     return None
 
 
@@ -216,8 +216,8 @@ def _kept(person_pk: int) -> str:
     ]
     path = request.script_root + request.path
     with current_issuer().database.writing() as session:
-        kept = kept_forms.keep(session, person_pk, path, fields, now=clock.now())
-    return url_for("sign_in.kept", form=kept)
+        form = kept_forms.keep(session, person_pk, path, fields, now=clock.now())
+    return url_for("sign_in.kept", form=form)
 
 
 def _hide_from_caches(response: Response) -> Response:
@@ -246,15 +246,15 @@ def _for_header() -> SignedIn | None:
 
 def _form_token() -> Markup:
     """Return the hidden field that each form behind the gate carries."""
-    found = signed_in()
-    value = sessions.form_token(current_issuer().settings, found.token) if found else ""
+    visitor = signed_in()
+    value = sessions.form_token(current_issuer().settings, visitor.token) if visitor else ""
     return Markup('<input type="hidden" name="{}" value="{}">').format(FORM_TOKEN, value)
 
 
 def _navigation(app: Flask, entries: Iterable[MenuEntry]) -> Iterable[MenuEntry]:
     """Yield the pages that whoever is signed in may open."""
-    found = _for_header()
-    for entry in entries if found else ():
+    visitor = _for_header()
+    for entry in entries if visitor else ():
         need = rule_of(app.view_functions[entry.endpoint])
-        if need and rules.may(found.me, need.object, need.action):  # type: ignore[union-attr]
+        if need and rules.may(visitor.me, need.object, need.action):  # type: ignore[union-attr]
             yield entry

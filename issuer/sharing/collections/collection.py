@@ -73,9 +73,9 @@ class Collection:
         A unit is left out if an amount of it is no number.
         """
         sums: dict[str, Decimal] = {}
-        for each in self.shown:
-            if each.shared.revoked_at is None:
-                for unit, value in each.shared.shown.amounts:
+        for member in self.shown:
+            if member.shared.revoked_at is None:
+                for unit, value in member.shared.shown.amounts:
                     sums[unit] = sums.get(unit, Decimal()) + _number(value)
         return tuple(
             (unit, f"{value.normalize():f}") for unit, value in sums.items() if value.is_finite()
@@ -160,9 +160,9 @@ def _read(issuer: Issuer, row: CollectionRow | None) -> Collection | None:
         for entry in row.entries
         if (shared := find_shared(issuer, entry.credential.public_id))
     )
-    newest = ((_corrected(issuer, each.shared), each.sentence) for each in collected)
+    newest = ((_corrected(issuer, member.shared), member.sentence) for member in collected)
     shown = {shared.public_id: Collected(shared, sentence) for shared, sentence in newest}
-    public = tuple(each for each in shown.values() if not each.shared.private)
+    public = tuple(member for member in shown.values() if not member.shared.private)
     return Collection(row.public_id, row.title, row.words, collected, public)
 
 
@@ -175,7 +175,9 @@ def _corrected(issuer: Issuer, shared: Shared) -> Shared:
 def _fill(issuer: Issuer, session: Session, row: CollectionRow, edited: Edited) -> None:
     row.title = _line(edited.title, LONGEST_TITLE)
     row.words = edited.words.strip()[:LONGEST_WORDS]
-    row.entries = [each for each in row.entries if each.credential.public_id in edited.sentences]
+    row.entries = [
+        member for member in row.entries if member.credential.public_id in edited.sentences
+    ]
     for entry in row.entries:
         entry.sentence = _line(edited.sentences[entry.credential.public_id], LONGEST_SENTENCE)
     if edited.move:

@@ -43,7 +43,9 @@ def show(public_id: str) -> Response:
     """Show everybody a collection."""
     collected = _collection_or_404(public_id)
     now = clock.now()
-    shown = [(each, each.shared.shown, each.shared.standing(now)) for each in collected.shown]
+    shown = [
+        (member, member.shared.shown, member.shared.standing(now)) for member in collected.shown
+    ]
     return page(
         "collections/collection.html",
         collection=collected,
@@ -59,7 +61,7 @@ def show(public_id: str) -> Response:
 def preview_png(public_id: str) -> Response:
     """Serve the picture that stands for a collection where its link is posted."""
     collected = _collection_or_404(public_id)
-    shown = [each.shared for each in collected.shown]
+    shown = [member.shared for member in collected.shown]
     picture = previews.of_collection(collected.title, shown, current_issuer().settings)
     return file(picture, "image/png", "preview.png")
 

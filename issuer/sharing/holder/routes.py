@@ -42,27 +42,29 @@ holding.before_request(refuse_other_sites)
 @open_to_all
 def manage(token: str) -> Response:
     """Show the holder everything that is kept about the credential, and what others see of it."""
-    found, local = _held(token), current_issuer().settings.local
-    values = about(found) | {
-        "credential": found.credential,
+    record, local = _held(token), current_issuer().settings.local
+    values = about(record) | {
+        "credential": record.credential,
         "forms": FORMS,
-        "signed_off": [(each.role, local(each.at)) for each in found.approval.approvals],
-        "choices": disclosure.choices(found.credential.document),
-        "first": holder.is_first(current_issuer(), found),
+        "signed_off": [
+            (sign_off.role, local(sign_off.at)) for sign_off in record.approval.approvals
+        ],
+        "choices": disclosure.choices(record.credential.document),
+        "first": holder.is_first(current_issuer(), record),
         "done": request.args.get("done"),
-        "title": found.credential.achievement and found.credential.achievement.name,
+        "title": record.credential.achievement and record.credential.achievement.name,
     }
     if values["stands"]:
-        values["signature"] = _signature(found, values)
+        values["signature"] = _signature(record, values)
     return _own(page("holder/holder.html", listed=False, token=token, **values))
 
 
-def _signature(found: Shared, values: Mapping[str, object]) -> dict[str, Markup]:
+def _signature(record: Shared, values: Mapping[str, object]) -> dict[str, Markup]:
     """Return what goes into an e-mail signature, and the same as it is shown on this page.
 
     It has no styles: programs for mail have their own.
     """
-    settings, achievement = current_issuer().settings, found.achievement
+    settings, achievement = current_issuer().settings, record.achievement
     address = addresses.achievement(settings, achievement.id, achievement.version)
     name = f"{achievement.version}.small.png"
     here = url_for("catalog.achievement", achievement_id=achievement.id, name=name)
@@ -77,8 +79,8 @@ def _signature(found: Shared, values: Mapping[str, object]) -> dict[str, Markup]
 def decide(token: str) -> Response:
     """Show the credential as the holder decides in the form, from now on."""
     decided = _decision(request.form)
-    found = _held(token)
-    holder.decide(current_issuer(), found.public_id, decided, now=clock.now())
+    record = _held(token)
+    holder.decide(current_issuer(), record.public_id, decided, now=clock.now())
     return _redirect(f"{_address(token)}?done=decided#see")
 
 
@@ -86,20 +88,20 @@ def decide(token: str) -> Response:
 @open_to_all
 def look_first(token: str) -> Response:
     """Show what others would see by the decision in the form; nothing is kept."""
-    found = _held(token).decided(_decision(request.args))
-    if found.private:
+    record = _held(token).decided(_decision(request.args))
+    if record.private:
         raise Problem(NOT_SHARED)
-    return _own(credential_page(found))
+    return _own(credential_page(record))
 
 
 @holding.get("/manage/<token>/renew")
 @open_to_all
 def before_renewal(token: str) -> Response:
     """Ask whether the holder wants another link, and say where it would go."""
-    found = _held(token)
+    record = _held(token)
     by_mail = current_issuer().settings.mail is not None
-    to = [_veiled(each) for each in found.approval.recipient.emails] if by_mail else []
-    return _own(page("holder/renew.html", token=token, achievement=found.achievement.name, to=to))
+    to = [_veiled(address) for address in record.approval.recipient.emails] if by_mail else []
+    return _own(page("holder/renew.html", token=token, achievement=record.achievement.name, to=to))
 
 
 def _veiled(address: str) -> str:
@@ -134,36 +136,36 @@ def renewed() -> Response:
 @open_to_all
 def whole(token: str, suffix: str) -> Response:
     """Hand the holder one form of the whole credential."""
-    found = _held(token)
-    if suffix not in found.whole_forms:
+    record = _held(token)
+    if suffix not in record.whole_forms:
         raise NotFound
-    return _form(found, suffix)
+    return _form(record, suffix)
 
 
 @holding.get("/manage/<token>/to-share.json")
 @open_to_all
 def to_share(token: str) -> Response:
     """Hand the holder the form from which copies that show less are made, and nobody else."""
-    found = _held(token)
-    if found.to_share is None:
+    record = _held(token)
+    if record.to_share is None:
         raise NotFound
-    name = file_name(found.credential, "json", gettext("to share"))
-    return _saved(found.to_share, FORMS["json"].media_types[0], name)
+    name = file_name(record.credential, "json", gettext("to share"))
+    return _saved(record.to_share, FORMS["json"].media_types[0], name)
 
 
 @holding.get("/manage/<token>/copy.<any('json', 'png'):suffix>")
 @open_to_all
 def less(token: str, suffix: str) -> Response:
     """Hand the holder a copy that shows what is mandatory and what the form names."""
-    found = _held(token)
-    if found.to_share is None:
+    record = _held(token)
+    if record.to_share is None:
         raise NotFound
     show = request.args.getlist("show")
-    choices = disclosure.choices(found.credential.document)
+    choices = disclosure.choices(record.credential.document)
     if unknown := set(show) - {choice.name for choice in choices}:
         raise Problem(BAD_REQUEST, f"show: nothing here is called {sorted(unknown)[0]!r}")
     places = [place for choice in choices if choice.name in show for place in choice.pointers]
-    part = copy(found, places, current_issuer(), now=clock.now())
+    part = copy(record, places, current_issuer(), now=clock.now())
     shown = view(strict_json.loads_object(part.json))  # a name that is left out names no file
     return _form(replace(part, credential=shown), suffix, gettext("copy"))
 
@@ -172,21 +174,21 @@ def less(token: str, suffix: str) -> Response:
 @open_to_all
 def announcement(token: str) -> Response:
     """Hand the first earner of an achievement a picture that says so."""
-    found = _held(token)
-    if not holder.is_first(current_issuer(), found):
+    record = _held(token)
+    if not holder.is_first(current_issuer(), record):
         raise NotFound
-    picture = previews.announcement(found, current_issuer().settings)
-    name = file_name(found.credential, "png", gettext("announcement"))
+    picture = previews.announcement(record, current_issuer().settings)
+    name = file_name(record.credential, "png", gettext("announcement"))
     return _saved(picture, "image/png", name)
 
 
 def _held(token: str) -> Shared:
-    found = shared.find_held(current_issuer(), token)
-    if found is None:
+    record = shared.find_held(current_issuer(), token)
+    if record is None:
         raise NotFound
-    if found.only_withdrawn:
+    if record.only_withdrawn:
         raise Problem(WITHDRAWN)
-    return found
+    return record
 
 
 def _decision(form: MultiDict[str, str]) -> Decision:
@@ -202,9 +204,9 @@ def _decision(form: MultiDict[str, str]) -> Decision:
     )
 
 
-def _form(found: Shared, suffix: str, note: str = "") -> Response:
-    data = make(suffix, found, current_issuer().settings, request.args)
-    name = file_name(found.credential, suffix, note or forms.note(suffix, request.args))
+def _form(record: Shared, suffix: str, note: str = "") -> Response:
+    data = make(suffix, record, current_issuer().settings, request.args)
+    name = file_name(record.credential, suffix, note or forms.note(suffix, request.args))
     return _saved(data, FORMS[suffix].media_types[0], name)
 
 

@@ -38,13 +38,13 @@ def home() -> Response:
         listed = versions.listed(session)
     keys = issuer.keyring.entries()
     asked = request.args
-    found = search.narrow(
+    matches = search.narrow(
         listed,
         words=asked.get("q", ""),
         tag=asked.get("tag", ""),
         page=asked.get("page", 1, type=int),
     )
-    values = {"settings": issuer.settings, "found": found, "all": len(listed), "keys": keys}
+    values = {"settings": issuer.settings, "found": matches, "all": len(listed), "keys": keys}
     return page("public/home.html", listed=not asked.keys() - {"lang"}, **values)
 
 
@@ -60,29 +60,29 @@ def achievement(achievement_id: str, name: str) -> Response:
         row = versions.find(session, achievement_id, _number(number)) if name else newest
         if row is None or newest is None:
             raise NotFound
-        found, times = versions.read(row), earned.times(session, achievement_id)
-    address = addresses.achievement(settings, found.id, found.version)
+        version, times = versions.read(row), earned.times(session, achievement_id)
+    address = addresses.achievement(settings, version.id, version.version)
     suffix = suffix if dot else accepted(OFFERS)
     if suffix == "html" and not dot:
         return to_page(address)
     if suffix == "html":
         return page(
             "public/achievement.html",
-            listed=found.listed,
-            achievement=found,
+            listed=version.listed,
+            achievement=version,
             address=address,
             newest=newest.version,
             times=times,
         )
     if suffix == "json":
-        return _json(achievement_object(found, settings), f"{found.id}.json")
+        return _json(achievement_object(version, settings), f"{version.id}.json")
     if suffix == "small.png":
-        small = images.within(badge(found, settings, "png"), SMALL, SMALL)
-        return file(small, "image/png", f"{found.id}.png")
+        small = images.within(badge(version, settings, "png"), SMALL, SMALL)
+        return file(small, "image/png", f"{version.id}.png")
     if suffix not in ("png", "svg"):
         raise NotFound
     media_type = FORMS[suffix].media_types[0]
-    return file(badge(found, settings, suffix), media_type, f"{found.id}.{suffix}")
+    return file(badge(version, settings, suffix), media_type, f"{version.id}.{suffix}")
 
 
 @catalog.get("/logo.png")

@@ -36,28 +36,28 @@ limiter = limiter_for(sharing)
 def credential(name: str) -> Response:
     """Answer with a credential in the form that the suffix fixes, else in the one accepted."""
     public_id, dot, suffix = name.partition(".")
-    found = public(public_id)
+    record = public(public_id)
     if not dot:
-        suffix = _best_form(found)
+        suffix = _best_form(record)
         if suffix == "html":
             return to_page(addresses.credential(current_issuer().settings, public_id))
     if suffix == "html":
-        return credential_page(found)
-    if suffix not in found.whole_forms:
+        return credential_page(record)
+    if suffix not in record.whole_forms:
         raise NotFound
-    if suffix not in found.forms:
+    if suffix not in record.forms:
         raise Problem(FORM_WITHHELD)
     issuer, form = current_issuer(), FORMS[suffix]
-    data = make(suffix, disclosed(found, issuer, now=clock.now()), issuer.settings, request.args)
+    data = make(suffix, disclosed(record, issuer, now=clock.now()), issuer.settings, request.args)
     media_type = request.accept_mimetypes.best_match(form.media_types, form.media_types[0])
-    return file(data, media_type, file_name(found.shown, suffix, note(suffix, request.args)))
+    return file(data, media_type, file_name(record.shown, suffix, note(suffix, request.args)))
 
 
-def _best_form(found: Shared) -> str:
+def _best_form(record: Shared) -> str:
     """Return the accepted form: one that is offered before one that is withheld."""
     there, offered = (
         {kind: form for kind, form in OFFERS.items() if form in ("html", *forms)}
-        for forms in (found.whole_forms, found.forms)
+        for forms in (record.whole_forms, record.forms)
     )
     best = request.accept_mimetypes.best_match(offered)
     return offered[best] if best else accepted(there)
@@ -71,9 +71,9 @@ def confirm(public_id: str) -> Response:
 
     The address is compared with the salted hashes and forgotten: it stands in no log.
     """
-    found = public(public_id)
+    record = public(public_id)
     email = request.form.get("email", "").strip()[:LONGEST_EMAIL]
-    verdict = recipient.judge(found.shown, email) if "@" in email else None
-    response = credential_page(found, asked=True, theirs=verdict)
+    verdict = recipient.judge(record.shown, email) if "@" in email else None
+    response = credential_page(record, asked=True, theirs=verdict)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -37,10 +37,10 @@ def narrow(achievements: Sequence[Achievement], *, words: str, tag: str, page: i
     """
     words = words.strip()[:LONGEST]
     wanted = _plain(words).split()
-    fit = [each for each in achievements if _fits(each, wanted, tag)]
+    fit = [achievement for achievement in achievements if _fits(achievement, wanted, tag)]
     pages = max(1, -(-len(fit) // PER_PAGE))
     page = min(max(page, 1), pages)
-    used = Counter(name for each in achievements for name in dict.fromkeys(each.tags))
+    used = Counter(name for achievement in achievements for name in dict.fromkeys(achievement.tags))
     return Selection(
         achievements=fit[(page - 1) * PER_PAGE : page * PER_PAGE],
         count=len(fit),

@@ -95,7 +95,7 @@ def _canonical_names(written: str) -> dict[str, str]:
     """Return the canonical name of each place, as of the blank node that it stands for."""
     statements: dict[str, list[str]] = {}
     linked = []
-    for statement in [each for each in written.split("\n") if _PLACES in each]:
+    for statement in [row for row in written.split("\n") if _PLACES in row]:
         subject, _, tail = statement.partition(" ")
         if _PLACES in tail:
             linked.append(_PLACE.sub(_blank, statement))

@@ -342,8 +342,8 @@ def _issued_here(report: Report, own: OwnIssuer | None) -> Report:
         return report
     if recognized.code not in UNLISTED:
         return report
-    said = replace(recognized, code="own_site", params={"site": own.site})
-    return replace(report, recognized=said)
+    verdict = replace(recognized, code="own_site", params={"site": own.site})
+    return replace(report, recognized=verdict)
 
 
 def _own_page(report: Report) -> str | None:
