@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
@@ -40,6 +40,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def world() -> World:
     """A world in memory with one honest issuer."""
     return World()
+
+
+@pytest.fixture
+def badge(world: World) -> dict[str, Any]:
+    """A badge that the honest issuer signed."""
+    return world.issuer.sign(world.badge())
 
 
 @pytest.fixture(scope="session")

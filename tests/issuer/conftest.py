@@ -11,11 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import mail_sink
 import pytest
 import sqlalchemy
+from flask.testing import FlaskClient
 from needs import need
 
 from issuer import migrations
+from issuer.app import start_app
 from issuer.catalog import versions
 from issuer.catalog.achievement import Achievement, Criterion, FrameworkItem, Level, Rubric
 from issuer.database.database import Database
@@ -23,6 +26,7 @@ from issuer.home.issuer import Issuer
 from issuer.home.settings import Settings
 from issuer.installation import init
 from issuer.issuance.approval import Approval, from_data
+from issuer.sharing.shared import Shared, find_shared
 from keys.key_file import Cost
 
 CHEAP = Cost(memory_kib=64, iterations=1, lanes=1)
@@ -124,6 +128,29 @@ def any_issuer(request: pytest.FixtureRequest) -> Issuer:
 @pytest.fixture
 def any_database(any_issuer: Issuer) -> Database:
     return any_issuer.database
+
+
+@pytest.fixture
+def client(issuer: Issuer) -> Iterator[FlaskClient]:
+    """Somebody in front of the issuer's pages."""
+    app = start_app(issuer.settings)
+    yield app.test_client()
+    app.extensions["mintmark"].database.close()
+
+
+@pytest.fixture
+def found(issuer: Issuer, public_id: str) -> Shared:
+    """The credential that a test file's `public_id` names, as its pages have it."""
+    credential = find_shared(issuer, public_id)
+    assert credential is not None
+    return credential
+
+
+@pytest.fixture
+def sink() -> Iterator[mail_sink.Sink]:
+    """A mail server that keeps what it is given."""
+    with mail_sink.running() as server:
+        yield server
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The issuer's own pages: what ids in credentials lead to, for people and for machines."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +10,6 @@ from flask.testing import FlaskClient
 
 from contexts import canonicalize
 from issuer import issuance
-from issuer.app import start_app
 from issuer.catalog import files, versions
 from issuer.catalog.achievement import Achievement, Beginning
 from issuer.catalog.files import CatalogError
@@ -22,13 +21,6 @@ from verifier.parsing import strict_json
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 MACHINE = {"Accept": "application/ld+json"}
-
-
-@pytest.fixture
-def client(issuer: Issuer) -> Iterator[FlaskClient]:
-    app = start_app(issuer.settings)
-    yield app.test_client()
-    app.extensions["mintmark"].database.close()
 
 
 @pytest.fixture

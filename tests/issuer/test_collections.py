@@ -1,7 +1,7 @@
 """Collections: only who holds a credential puts it on a page, and what is private drops out."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -10,7 +10,6 @@ from PIL import Image
 from sqlalchemy import select
 
 from issuer import issuance
-from issuer.app import start_app
 from issuer.drawing import preview
 from issuer.home.issuer import Issuer
 from issuer.home.link_tokens import LinkTokens
@@ -21,13 +20,6 @@ from issuer.sharing.collections import collection
 from issuer.sharing.collections.tables import CollectionRow
 from issuer.sharing.decision import Decision, Visibility
 from issuer.sharing.holder import holder
-
-
-@pytest.fixture
-def client(issuer: Issuer) -> Iterator[FlaskClient]:
-    app = start_app(issuer.settings)
-    yield app.test_client()
-    app.extensions["mintmark"].database.close()
 
 
 @pytest.fixture

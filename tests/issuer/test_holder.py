@@ -35,13 +35,6 @@ def public_id(issued):
     return issued("a-1", evidence=[{"name": "Unit plan", "url": "https://x.example/plan"}])
 
 
-@pytest.fixture
-def client(issuer):
-    app = start_app(issuer.settings)
-    yield app.test_client()
-    app.extensions["mintmark"].database.close()
-
-
 def manage_path(issuer, public_id):
     address = issuance.manage.manage_url(issuer.settings, issuance.find(issuer, public_id))
     return address.removeprefix(issuer.settings.public_url)

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.headerregistry import Address
 
-import mail_sink
 import pytest
 from sqlalchemy import select, update
 
@@ -20,12 +19,6 @@ from issuer.sharing.holder import holder
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def sink():
-    with mail_sink.running() as made:
-        yield made
 
 
 @pytest.fixture

@@ -35,12 +35,6 @@ OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
 
 
 @pytest.fixture
-def sink():
-    with mail_sink.running() as made:
-        yield made
-
-
-@pytest.fixture
 def mailing(any_issuer, sink):
     """An issuer that sends mail, on SQLite and on PostgreSQL."""
     any_issuer.settings = with_mail(any_issuer.settings, sink)

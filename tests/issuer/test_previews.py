@@ -54,13 +54,6 @@ def public_id(receive: Receive) -> str:
 
 
 @pytest.fixture
-def found(issuer: Issuer, public_id: str) -> Shared:
-    credential = shared.find_shared(issuer, public_id)
-    assert credential is not None
-    return credential
-
-
-@pytest.fixture
 def app(issuer: Issuer) -> Iterator[Flask]:
     app = start_app(issuer.settings)
     yield app

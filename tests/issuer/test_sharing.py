@@ -3,7 +3,7 @@
 import io
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,6 @@ from pypdf import PdfReader
 from sqlalchemy import update
 
 from issuer import issuance
-from issuer.app import start_app
 from issuer.catalog import picture
 from issuer.catalog.picture import badge
 from issuer.drawing import cache
@@ -26,7 +25,7 @@ from issuer.home.issuer import Issuer
 from issuer.issuance.approval import Approval
 from issuer.issuance.records.tables import CredentialRow, CredentialState
 from issuer.issuance.status_lists import lists
-from issuer.sharing import forms, own_fetch, shared
+from issuer.sharing import forms, own_fetch
 from issuer.sharing.certificates import Sheet, certificate
 from issuer.sharing.decision import Decision
 from issuer.sharing.holder import holder
@@ -62,20 +61,6 @@ def whole(issuer: Issuer, public_id: str, now: datetime) -> None:
     """The holder of that credential shows all of it."""
     everything = Decision(show_levels=True, show_words=True)
     holder.decide(issuer, public_id, everything, now=now)
-
-
-@pytest.fixture
-def client(issuer: Issuer) -> Iterator[FlaskClient]:
-    app = start_app(issuer.settings)
-    yield app.test_client()
-    app.extensions["mintmark"].database.close()
-
-
-@pytest.fixture
-def found(issuer: Issuer, public_id: str) -> Shared:
-    credential = shared.find_shared(issuer, public_id)
-    assert credential is not None
-    return credential
 
 
 def manage_path(issuer: Issuer, public_id: str) -> str:

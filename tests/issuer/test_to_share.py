@@ -37,13 +37,6 @@ def row(issuer, approval, now):
     return issue(issuer, approval, now)
 
 
-@pytest.fixture
-def client(issuer):
-    app = start_app(issuer.settings)
-    yield app.test_client()
-    app.extensions["mintmark"].database.close()
-
-
 def manage_path(issuer, row):
     address = issuance.manage.manage_url(issuer.settings, row)
     return address.removeprefix(issuer.settings.public_url)

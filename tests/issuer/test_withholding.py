@@ -70,13 +70,6 @@ def public_id(issuer, approval, now):
     return issue(issuer, approval, now)
 
 
-@pytest.fixture
-def client(issuer):
-    app = start_app(issuer.settings)
-    yield app.test_client()
-    app.extensions["mintmark"].database.close()
-
-
 def texts(data):
     """Yield everything that can be read out of what was fetched, however it is folded in."""
     yield data

@@ -12,11 +12,6 @@ from verifier.report import Answer, Check, Outcome
 PROOF_ERROR = "https://w3id.org/security#PROOF_VERIFICATION_ERROR"
 
 
-@pytest.fixture
-def badge(world):
-    return world.issuer.sign(world.badge())
-
-
 def proof(badge, **changes):
     changed = badge["proof"][0] | changes
     return {key: value for key, value in changed.items() if value is not ...}

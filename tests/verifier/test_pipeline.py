@@ -18,11 +18,6 @@ from verifier.report import Answer, Check, Outcome, Verdict
 DOCUMENT = "https://district.example/.well-known/did.json"
 
 
-@pytest.fixture
-def badge(world):
-    return world.issuer.sign(world.badge())
-
-
 def test_a_sound_badge_is_authentic_and_current_and_nobody_says_recognized(world, badge):
     report = world.verify(badge)
     answers = {name: verdict.answer for name, verdict in report.verdicts().items()}

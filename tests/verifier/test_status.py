@@ -15,11 +15,6 @@ INDEX = 94567
 VERIFICATION = "https://www.w3.org/ns/credentials/status-list#STATUS_VERIFICATION_ERROR"
 
 
-@pytest.fixture
-def badge(world):
-    return world.issuer.sign(world.badge())
-
-
 def with_status(world, **changes):
     entry = world.badge()["credentialStatus"] | changes
     entry = {key: value for key, value in entry.items() if value is not None}

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import timedelta
 from email.headerregistry import Address
 
-import mail_sink
 import pytest
 from signed_in_browsers import District
 
@@ -13,12 +12,6 @@ from issuer.app import create_app
 from issuer.home.mail_settings import Mail
 from issuer.people.roles import Role
 from verifier import clock
-
-
-@pytest.fixture
-def sink():
-    with mail_sink.running() as made:
-        yield made
 
 
 @pytest.fixture

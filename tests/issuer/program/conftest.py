@@ -14,6 +14,13 @@ PILOT = replace(policies.PILOT, proposal_rubric="completion")
 
 
 @pytest.fixture
+def session(issuer):
+    """A session for writing, over the whole test."""
+    with issuer.database.writing() as session:
+        yield session
+
+
+@pytest.fixture
 def district(settings):
     app = create_app(settings)
     made = District(app, app.extensions["mintmark"])

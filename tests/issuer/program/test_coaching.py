@@ -23,12 +23,6 @@ ATTESTED = {"0": True, "1": True}
 
 
 @pytest.fixture
-def session(issuer):
-    with issuer.database.writing() as session:
-        yield session
-
-
-@pytest.fixture
 def people(session, now):
     names = ("teacher", "coach", "administrator", "other")
     return {name: register.add(session, f"{name} Example", now=now) for name in names}

@@ -147,12 +147,6 @@ def test_e56_nothing_but_a_digest_names_a_file(store, name):
 
 
 @pytest.fixture
-def session(issuer):
-    with issuer.database.writing() as session:
-        yield session
-
-
-@pytest.fixture
 def teacher(session, now):
     return register.add(session, "Teacher Example", now=now)
 
