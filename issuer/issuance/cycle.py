@@ -23,6 +23,7 @@ from issuer.issuance.problems import ConflictError, QuarantinedError, Refused
 from issuer.issuance.records.approval_tables import ApprovalRow
 from issuer.issuance.records.tables import CredentialRow, CredentialState
 from keys.signer import KeysError
+from verifier import clock
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ def receive(
     stored, or `QuarantinedError` and `UnavailableError` with the approval stored.
     """
     prepared = store(issuer, [Arrived(approval, event_id)], source=source, now=now)
-    for held_back in _finish(issuer, prepared, now):
+    for held_back in _finish(issuer, prepared):
         raise held_back
     return _received(issuer, prepared)[0]
 
@@ -73,7 +74,7 @@ def approve_and_issue(
         lambda session: approve(session, issuer, approval, source=source, by=by, now=now),
         now=now,
     )
-    for held_back in _finish(issuer, [prepared], now):
+    for held_back in _finish(issuer, [prepared]):
         raise held_back
     return _received(issuer, [prepared])[0]
 
@@ -94,7 +95,7 @@ def receive_all(
         if len(arrived) == 1:
             return [exc]
         return _receive_singly(issuer, arrived, source, now)
-    _finish(issuer, prepared, now)
+    _finish(issuer, prepared)
     return [*_received(issuer, prepared)]
 
 
@@ -109,9 +110,10 @@ def _receive_singly(
     return [receive_all(issuer, [one], source=source, now=now)[0] for one in arrived]
 
 
-def _finish(issuer: Issuer, prepared: Sequence[Prepared], now: datetime) -> list[QuarantinedError]:
+def _finish(issuer: Issuer, prepared: Sequence[Prepared]) -> list[QuarantinedError]:
     try:
-        return issue(issuer, [one.key for one in prepared], now=now)
+        # Not as of when it arrived: status lists may have been published since.
+        return issue(issuer, [one.key for one in prepared], now=clock.now())
     except KeysError as exc:
         log.warning("stored and not signed: %s", exc)
         return []

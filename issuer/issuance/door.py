@@ -8,7 +8,7 @@ Who has a transaction of its own, because more than the approval has to be true 
         return approve(session, issuer, approval, source=PROGRAM, now=now)
 
     prepared = in_transaction(issuer, release, now=now)
-    issue(issuer, [prepared.key], now=now)
+    issue(issuer, [prepared.key], now=clock.now())
 
 Who has none calls `issuance.receive`, which does all of it. Only the name of the source tells them
 apart. `PROGRAM` is reserved: settings cannot name a sender so, and `receive` does not take it.
