@@ -14,15 +14,18 @@ from issuer.audit import log
 from issuer.home import published
 from issuer.home.issuer import Issuer
 from issuer.home.mail_settings import Mail
-from issuer.issuance import ApprovalOutcome, ConflictError
+from issuer.issuance import ApprovalOutcome, ConflictError, letters
 from issuer.issuance.finish import finish_pending
 from issuer.issuance.prepare import Arrived
 from issuer.issuance.problems import Refused
 from issuer.issuance.records.approval_tables import ApprovalRow
 from issuer.issuance.records.tables import CredentialRow, CredentialState, Revocation
 from issuer.issuance.status_lists import lists, supersede
+from issuer.messages import KINDS
+from issuer.outbox import worker
 from issuer.outbox.tables import OutboxRow
 from issuer.sharing import decision
+from issuer.sharing.collections import collection
 from issuer.sharing.decision import Decision, Visibility
 from issuer.sharing.holder import holder
 from issuer.sharing.shared import find_shared
@@ -305,3 +308,31 @@ def test_the_digest_of_a_first_revision_is_what_it_was(approval):
     """An approval that was sent before there were revisions is still known."""
     assert approval(revision=1).digest == approval().digest
     assert json.loads(approval(revision=1).content) == json.loads(approval().content)
+
+
+def test_the_mail_says_that_it_was_corrected_and_leads_to_the_new_one(
+    issuer, approval, monkeypatch
+):
+    mail = Mail("mail.example", 25, Address("B", "b", "d.example"), tls="none", language="en")
+    mailing, seen = Issuer(replace(issuer.settings, mail=mail)), []
+    for number in (1, 2):
+        more = {"revision": 2, "reason": "A wrong name."} if number == 2 else {}
+        made = approval("a-1", recipient=NAMES["spelled right"], **more)
+        new = issuance.receive(mailing, made, source="forms", event_id=f"e-{number}", now=now())
+    monkeypatch.setattr(
+        letters.mail, "deliver", lambda letter, row, _: seen.append((letter.template, letter.words))
+    )
+    worker.deliver_due(mailing, KINDS, now=now)
+    ((template, words),) = seen  # the one that it was ready is overtaken
+    assert (template, words["manage_url"]) == ("mail/corrected.html", new.manage_url)
+    assert new.credential_id in words["page"]
+    assert "wrong name" not in repr(words)
+    mailing.database.close()
+
+
+def test_a_collection_shows_the_corrected_one(any_issuer, send):
+    old = send()
+    token = collection.create(any_issuer, "Mine", old.manage_url, now=now())
+    new = send(2, recipient=NAMES["spelled right"])
+    shown = collection.find_edited(any_issuer, token).shown
+    assert [each.shared.public_id for each in shown] == [new.credential_id]

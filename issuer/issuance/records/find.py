@@ -20,7 +20,6 @@ from sqlalchemy import (
     Select,
     and_,
     case,
-    exists,
     func,
     literal,
     or_,
@@ -167,6 +166,23 @@ def _state(now: datetime) -> ColumnElement[str]:
     )
 
 
+def _is(state: str, now: datetime) -> ColumnElement[bool]:
+    """Return what `_state` says, as a condition that databases can estimate."""
+    superseded, revoked = (
+        CredentialRow.superseded_by.is_not(None),
+        Revocation.list_index.is_not(None),
+    )
+    ended = and_(ApprovalRow.valid_until.is_not(None), ApprovalRow.valid_until <= now)
+    issued = and_(CredentialRow.state == CredentialState.ISSUED, ~superseded)
+    known: dict[str, ColumnElement[bool]] = {
+        ListedState.SUPERSEDED: superseded,
+        ListedState.REVOKED: and_(issued, revoked),
+        ListedState.ENDED: and_(issued, ~revoked, ended),
+        ListedState.ISSUED: and_(issued, ~revoked, or_(ApprovalRow.valid_until.is_(None), ~ended)),
+    }
+    return known.get(state, and_(CredentialRow.state == state, ~superseded))
+
+
 def _rows(
     session: Session,
     query: Query,
@@ -207,7 +223,7 @@ def _fits(query: Query, now: datetime) -> list[ColumnElement[bool]]:
         (query.achievement, AchievementVersion.achievement_id == query.achievement),
         (query.awarded_from, ApprovalRow.awarded_on >= (query.awarded_from or date.min)),
         (query.awarded_until, ApprovalRow.awarded_on <= (query.awarded_until or date.max)),
-        (query.state, _state(now) == query.state),
+        (query.state, _is(query.state, now)),
         (query.serial, CredentialRow.serial == query.serial.strip().upper()),
         (query.approval_id, _part(func.lower(ApprovalRow.approval_id), query.approval_id.lower())),
         (query.public_id, CredentialRow.public_id == query.public_id),
@@ -227,8 +243,8 @@ def _anywhere(text: str) -> ColumnElement[bool]:
 
 
 def _has_address(text: str) -> ColumnElement[bool]:
-    known = AddressRow.approval_pk == ApprovalRow.id
-    return exists().where(known, _part(AddressRow.address, ascii_lower(text.strip())))
+    known = _part(AddressRow.address, ascii_lower(text.strip()))
+    return ApprovalRow.id.in_(select(AddressRow.approval_pk).where(known))
 
 
 def _part(column: Any, text: str) -> ColumnElement[bool]:
