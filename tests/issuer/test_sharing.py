@@ -431,7 +431,7 @@ def test_an_issuer_without_a_key_for_jwts_offers_none(
     client: FlaskClient, issuer: Issuer, public_id: str
 ) -> None:
     with issuer.database.writing() as session:
-        session.execute(update(CredentialRow).values(jwt=None))
+        session.execute(update(CredentialRow).values(jwt_end=None))
     address = f"/credentials/{public_id}"
     assert client.get(f"{address}.jwt").status_code == 404
     assert client.get(address, headers={"Accept": "application/jwt"}).status_code == 406
