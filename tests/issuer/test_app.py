@@ -324,7 +324,7 @@ def test_health_and_the_log_warn_before_a_status_list_ends(
     resigned(settings, **left)
     answer = client.get("/healthz")
     assert (answer.status_code, answer.json.get("warnings")) == (200, warnings)
-    monkeypatch.setattr(lists, "renew_all", lambda _issuer: None)
+    monkeypatch.setattr(lists, "renew_all", lambda _issuer, *, now: None)
     renewal.look(issuer, now=datetime.now(UTC))
     assert (warnings[0] in caplog.text) if warnings else not caplog.text
 

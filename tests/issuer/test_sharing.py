@@ -464,7 +464,7 @@ def test_the_page_does_not_say_in_force_where_nobody_can_tell(issuer, client, pu
 
 def test_the_page_says_at_once_that_a_credential_was_withdrawn(issuer, client, public_id, now):
     client.get(f"/credentials/{public_id}.html")
-    lists.revoke(issuer, public_id, reason="Issued twice.", by="command", now=now)
+    lists.revoke(issuer, public_id, reason="Issued twice.", by="command", now=datetime.now(UTC))
     text = client.get(f"/credentials/{public_id}.html").text
     assert "Real and in force." not in text
     assert "No, it was withdrawn" in text

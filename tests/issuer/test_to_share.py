@@ -86,7 +86,7 @@ def test_its_statements_are_worked_out_once_and_again_for_any_other_content(
 
 def test_a_copy_of_a_revoked_one_is_revoked(issuer, row, now):
     part = derive(strict_json.loads_object(row.to_share), [])
-    lists.revoke(issuer, row.public_id, reason="for a test", by="command", now=now)
+    lists.revoke(issuer, row.public_id, reason="for a test", by="command", now=clock.now())
     assert report(issuer, part).current.code == "revoked"
 
 
