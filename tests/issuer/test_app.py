@@ -81,7 +81,8 @@ def test_a_program_has_the_issuers_own_credentials_checked_by_their_links(
     verdicts = {name: each["verdict"] for name, each in answer.json["verdicts"].items()}
     assert verdicts == {"authentic": "yes", "current": "yes", "recognized": "could_not_check"}
     described = client.get("/api/openapi.json").json["paths"]
-    assert set(described) == {"/api/verify", "/api/openapi.json"}
+    served = {rule.rule for rule in client.application.url_map.iter_rules()}
+    assert {"/api/verify", "/api/openapi.json"} <= set(described) <= served
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,13 @@
 keys, so any site may call it from its own pages.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import (
     BadRequest,
     HTTPException,
@@ -100,13 +101,23 @@ def api_blueprint(
 
     @blueprint.get("/openapi.json")
     def describe() -> Response:
-        response = Response(DESCRIPTION.read_bytes(), mimetype="application/json")
+        response = Response(printed.dumps(_described()), mimetype="application/json")
         response.add_etag()
         return response.make_conditional(request)  # type: ignore[return-value]
 
     blueprint.after_request(open_to_all)
     blueprint.register_error_handler(HTTPException, problems.of)
     return blueprint
+
+
+def _described() -> dict[str, Any]:
+    """Return the description without what this site does not serve: an issuer's has no VC-API."""
+    served = {rule.rule for rule in current_app.url_map.iter_rules()}
+    document: dict[str, Any] = json.loads(DESCRIPTION.read_bytes())
+    document["paths"] = {
+        path: operations for path, operations in document["paths"].items() if path in served
+    }
+    return document
 
 
 def open_to_all(response: Response) -> Response:
