@@ -276,7 +276,7 @@ def test_a_list_that_was_not_published_is_published_by_the_next_delivery(
 ):
     """P7: killed between the commit and the file."""
     old = send()
-    monkeypatch.setattr(supersede, "publish", lambda *_: None)
+    monkeypatch.setattr(supersede, "publish", lambda *_, **_more: None)
     send(2)
     assert current(any_issuer, old.credential_id).answer is Answer.YES
     monkeypatch.undo()
@@ -287,7 +287,7 @@ def test_a_list_that_was_not_published_is_published_by_the_next_delivery(
 def test_the_hourly_look_publishes_what_was_not_published(any_issuer, send, monkeypatch):
     """P7."""
     old = send()
-    monkeypatch.setattr(supersede, "publish", lambda *_: None)
+    monkeypatch.setattr(supersede, "publish", lambda *_, **_more: None)
     send(2)
     lists.renew_all(any_issuer, now=clock.now())
     assert current(any_issuer, old.credential_id).answer is Answer.NO

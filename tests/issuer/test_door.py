@@ -48,7 +48,7 @@ def test_what_is_approved_inside_is_issued_once_it_is_committed(any_issuer, appr
     prepared = approve(any_issuer, approval())
     address = public_id(any_issuer, prepared)
     assert issuance.find(any_issuer, address) is None
-    assert issuance.issue(any_issuer, [prepared.key]) == []
+    assert issuance.issue(any_issuer, [prepared.key], now=now()) == []
     assert issuance.find(any_issuer, address).approval.source == PROGRAM
     assert counts(any_issuer) == (1, 0, 1, 1)  # nothing was delivered, so there is no event
 

@@ -35,6 +35,8 @@ WORDS = {
     "link": "https://badges.example/sign-in/abc",
     "ends": DAY,
     "day": DAY,
+    "due_on": DAY,
+    "comments": (("Composing", "Counting"),),
 }
 """What a word of a template stands for; any other is a few words in English."""
 _GIVEN = {"_", "base", "parts", "pictures", "language", "settings", "colors"}

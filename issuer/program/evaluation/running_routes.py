@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
+from contexts.errors import MintmarkError
 from issuer.catalog.versions import rubric_of
 from issuer.home.issuer import current_issuer
 from issuer.people.access import gate
@@ -39,6 +40,16 @@ REFUSED: Final = {
     NotDecidable: N_("This was decided already, or its reviews are not all given."),
     Unfinished: N_("A criterion still needs a level, or a comment."),
 }
+
+
+class NotSetUp(MintmarkError):
+    """The district has made no choices about its program yet."""
+
+
+@running.errorhandler(NotSetUp)
+def say_not_set_up(_error: NotSetUp) -> AnyResponse:
+    """Lead to the page that says so."""
+    return redirect(url_for("running.cockpit"), 303)
 
 
 @running.get("/program")
@@ -224,7 +235,7 @@ def _late(session: Session) -> int:
 def _policy(session: Session) -> Policy:
     policy = policies.current(session)
     if policy is None:
-        raise NotFound
+        raise NotSetUp("the program is not set up")
     return policy
 
 

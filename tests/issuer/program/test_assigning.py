@@ -33,7 +33,7 @@ def session(issuer):
 
 def evaluator(session, name, topic, now):
     person = register.add(session, name, now=now)
-    roles.grant(session, person, Role.EVALUATOR, first_day=TODAY)
+    roles.grant(session, person, Role.EVALUATOR, first_day=TODAY, now=now)
     session.add(ExpertiseRow(person_pk=person.id, topic=topic))
     session.flush()
     return person
@@ -84,7 +84,7 @@ def test_i2_a_relation_leaves_no_edge_and_both_numbers_are_told(session, now):
 
 def test_a_teacher_who_is_an_evaluator_never_gets_their_own(session, now):
     version = proposed(session, "STEM", now)
-    roles.grant(session, version.project.person, Role.EVALUATOR, first_day=TODAY)
+    roles.grant(session, version.project.person, Role.EVALUATOR, first_day=TODAY, now=now)
     assert pairs(propose(session)) == set()
 
 
