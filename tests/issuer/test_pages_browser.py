@@ -7,7 +7,7 @@ import axe
 import pytest
 from browser import HOSTILE, Watched, hard_to_use, serving, watch
 from flask import Flask
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from issuer import issuance
 from issuer.app import start_app
@@ -201,7 +201,7 @@ def test_a_button_copies_the_link(chromium: Browser, plain_id: str, origin: str)
     watched = watch(chromium, origin, permissions=["clipboard-read", "clipboard-write"])
     page = opened(watched, f"{origin}/credentials/{plain_id}.html").page
     page.click("[data-copy=link]")
-    page.wait_for_function("document.querySelector('.copied').textContent === 'Copied'")
+    expect(page.locator(".copied")).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == page.input_value("#link")
 
 
@@ -212,9 +212,10 @@ def test_a_signature_is_copied_as_it_looks(
     watched = watch(chromium, origin, permissions=["clipboard-read", "clipboard-write"])
     page = opened(watched, f"{origin}/manage/{token_of(issuer, plain_id)}").page
     page.click("summary:text('e-mail signature')")
-    page.wait_for_function("document.querySelector('.signature img').naturalWidth === 192")
+    width = "async (image) => { await image.decode(); return image.naturalWidth; }"
+    assert page.locator(".signature img").evaluate(width) == 192
     page.click("[data-rich]")
-    page.wait_for_function("document.querySelector('.copied').textContent === 'Copied'")
+    expect(page.locator(".copied")).to_have_text("Copied")
     read = """async (type) => {
       const [item] = await navigator.clipboard.read();
       return (await item.getType(type)).text();
