@@ -31,7 +31,7 @@ def server() -> Iterator[str]:
     try:
         yield started.stdout.readline().decode().split()[1].removesuffix("/verify")
         os.kill(started.pid, signal.SIGINT)
-        assert started.wait(timeout=20) == 0
+        assert started.wait(timeout=60) == 0  # a check that is under way may end first
     finally:
         started.kill()
         started.communicate()
