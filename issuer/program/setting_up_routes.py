@@ -28,6 +28,8 @@ from verifier.wording.words import N_
 
 setting_up = Blueprint("setting_up", __name__)
 PRESETS: Final = {"pilot": PILOT, "district": DISTRICT}
+MOST_GRACE: Final = 24 * 60
+"""Minutes."""
 NUMBERS: Final = (
     "proposal_judges",
     "completion_judges",
@@ -56,7 +58,9 @@ def change() -> AnyResponse:
             PILOT,
             proposal_rubric=form.get("proposal_rubric", ""),
             completion_rubric=form.get("completion_rubric", ""),
-            resubmission=Resubmission(form.get("resubmission", Resubmission.DAYS)),
+            resubmission=Resubmission.NEXT_WINDOW
+            if form.get("resubmission") == Resubmission.NEXT_WINDOW
+            else Resubmission.DAYS,
             three_sign_offs=False,  # no page signs yet
             **_numbers_and_ticks(),
         )
@@ -108,11 +112,13 @@ def add_window() -> AnyResponse:
             policy = policies.current(session)
             row = WindowRow(
                 name=form.get("window_name", "").strip()[:100] or form.get("opens", "")[:10],
-                purpose=Purpose(form.get("purpose", "")),
+                purpose=Purpose.COMPLETION
+                if form.get("purpose") == Purpose.COMPLETION
+                else Purpose.PROPOSAL,
                 opens=_moment("opens", zone),
                 closes=_moment("closes", zone),
                 zone=zone.key,
-                grace_minutes=max(0, form.get("grace", 0, type=int)),
+                grace_minutes=min(max(0, form.get("grace", 0, type=int)), MOST_GRACE),
                 days_to_decide=policy.days_to_decide if policy else PILOT.days_to_decide,
                 created_at=now,
             )

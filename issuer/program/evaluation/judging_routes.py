@@ -31,7 +31,9 @@ NEEDED: Final = {
     "level": N_("a level is still to be chosen"),
     "comment": N_("say here what would lead there: the teacher reads it"),
 }
-OVERTAKEN: Final = N_("Another window of yours saved this review first. It is shown now.")
+OVERTAKEN: Final = N_(
+    "Another window of yours saved this review first. Yours is in the form, the saved one below it."
+)
 
 
 @judging.get("/judging")
@@ -86,8 +88,10 @@ def save(assignment: str) -> AnyResponse:
         return _page(assignment, gaps=exc.gaps)
     except ReviewOvertaken:
         if request.accept_mimetypes.best == "application/json":
-            return jsonify(overtaken=True), 409  # type: ignore[return-value]
-        return _page(assignment, wrong=OVERTAKEN)
+            response = jsonify(overtaken=True)
+            response.status_code = 409
+            return response
+        return _page(assignment, typed=(levels, comments))
     except (Given, MustNotJudge):
         raise NotFound from None
     if request.accept_mimetypes.best == "application/json":
@@ -112,17 +116,27 @@ def recuse(assignment: str) -> AnyResponse:
     return redirect(url_for("judging.queue", done="recused"), 303)
 
 
-def _page(public_id: str, *, gaps: dict[str, str] | None = None, wrong: str = "") -> Response:
+def _page(
+    public_id: str,
+    *,
+    gaps: dict[str, str] | None = None,
+    typed: tuple[dict[str, str], dict[str, str]] | None = None,
+) -> Response:
+    """Show the request; `typed` is what came from a page that another one overtook (E37)."""
     issuer = current_issuer()
     try:
-        with issuer.database.writing() as session:
+        with issuer.database.reading() as session:
             row = _row(session, public_id)
-            review = reviews.opened(session, row, now=clock.now())
+            review = reviews.look(session, row)
+            levels, comments = typed or (review.levels, review.comments)
             policy = policies.current(session)
             response = page(
                 "program/judge.html",
                 assignment=row,
                 review=review,
+                levels=levels,
+                comments=comments,
+                is_overtaken=typed is not None,
                 version=row.version,
                 teacher=row.version.project.person,
                 rubric=reviews.rubric(row),
@@ -133,14 +147,14 @@ def _page(public_id: str, *, gaps: dict[str, str] | None = None, wrong: str = ""
                 names_hidden=policy is None or policy.names_hidden,
                 gaps=gaps or {},
                 needed=NEEDED,
-                wrong=wrong,
+                wrong=OVERTAKEN if typed else "",
                 words=words,
                 done=request.args.get("done"),
             )
     except (Given, MustNotJudge):
         raise NotFound from None
     response.headers.update(ASKING)
-    response.status_code = 422 if gaps else 409 if wrong else 200
+    response.status_code = 422 if gaps else 409 if typed else 200
     return response
 
 

@@ -38,8 +38,3 @@ def gaps(rubric: Rubric, levels: Mapping[str, str], comments: Mapping[str, str])
         elif not is_met(criterion, level) and not comments.get(criterion.id, "").strip():
             needed[criterion.id] = "comment"
     return needed
-
-
-def differ(rubric: Rubric, levels: Mapping[str, str], others: Mapping[str, str]) -> bool:
-    """True if two judgments lead to different outcomes: then the superintendent decides (E39)."""
-    return outcome_of(rubric, levels) is not outcome_of(rubric, others)

@@ -67,6 +67,17 @@ def opened(session: Session, assignment: AssignmentRow, *, now: datetime) -> Rev
     return review
 
 
+def look(session: Session, assignment: AssignmentRow) -> ReviewRow:
+    """Return the review of an assignment to be read; an empty one if it was not begun.
+
+    Raises `MustNotJudge` and `Given`.
+    """
+    refuse_conflict(session, assignment)
+    if assignment.ended_at is not None:
+        raise Given("this assignment has ended")
+    return assignment.review or ReviewRow(levels={}, comments={}, revision=0)
+
+
 def save(
     session: Session,
     review: ReviewRow,

@@ -123,17 +123,17 @@ def deciding() -> Response:
 def release() -> AnyResponse:
     """Release the decisions that were chosen: all of them, or none."""
     issuer, now = current_issuer(), clock.now()
-    chosen = [int(number) for number in request.form.getlist("version") if number.isdigit()]
+    chosen = request.form.getlist("version", type=int)
     try:
         with issuer.database.writing() as session:
             by = session.get_one(PersonRow, gate.whoever().person.id)
-            rows = [session.get_one(VersionRow, number) for number in chosen]
-            drafts = [decisions.draft(session, row, by=by, now=now) for row in rows]
+            rows = session.scalars(select(VersionRow).where(VersionRow.id.in_(chosen)))
+            drafts = [decisions.draft(session, row, by=by, now=now) for row in rows.all()]
             policy = _policy(session)
             decisions.release(session, issuer.settings, policy, drafts, by=by, now=now)
     except (MustNotJudge, NotDecidable, Unfinished) as exc:
         return _deciding(wrong=REFUSED[type(exc)])
-    return redirect(url_for("running.deciding", done=len(chosen)), 303)
+    return redirect(url_for("running.deciding", done=len(drafts)), 303)
 
 
 def _plan(purpose: Purpose, *, wrong: str = "") -> Response:

@@ -6,10 +6,9 @@ artifact = finish(session, store, upload, now=now)
 describe(session, artifact, by=teacher, now=now, pupils=Pupils.FOCUS, basis=Basis.ON_FILE, …)
 """
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Final
@@ -18,6 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contexts.errors import MintmarkError
+from issuer.people.register import new_id
 from issuer.people.tables import PersonRow
 from issuer.program.evidence.file_kinds import BEGINNING, FileKind, NotTaken, kind_of
 from issuer.program.evidence.file_store import PIECE, FileStore
@@ -86,7 +86,7 @@ def begin(
         raise EvidenceRefused(
             "file", f"A file has 1 byte to {limits.file // _MB} MB. Record it in a smaller format."
         )
-    if size + _used(session, project) > limits.project:
+    if size + _used(session, project, now) > limits.project:
         raise EvidenceRefused(
             "file", f"All files of a project have at most {limits.project // _MB} MB together."
         )
@@ -125,7 +125,7 @@ def finish(session: Session, store: FileStore, row: UploadRow, *, now: datetime)
     kind = _kind(store.beginning(row.upload, BEGINNING), row.file_name)
     sha256, size = store.finish(row.upload)
     artifact = ArtifactRow(
-        public_id=secrets.token_urlsafe(16),
+        public_id=new_id(),
         project_pk=row.project_pk,
         name=PurePosixPath(row.file_name).stem[:200],
         file_name=row.file_name,
@@ -149,7 +149,7 @@ def link(
     if address is None or address.scheme != "https":
         raise EvidenceRefused("url", "Write a web address that begins with https://.")
     artifact = ArtifactRow(
-        public_id=secrets.token_urlsafe(16),
+        public_id=new_id(),
         project_pk=project.id,
         name=name.strip()[:200] or url.strip()[:200],
         url=url.strip(),
@@ -251,10 +251,12 @@ def _handed_in(artifact: ArtifactRow) -> dict[str, str]:
     return {name: value for name, value in told.items() if value}
 
 
-def _used(session: Session, project: ProjectRow) -> int:
-    """Return the bytes of a project's files, with those that are under way."""
+def _used(session: Session, project: ProjectRow, now: datetime) -> int:
+    """Return the bytes of a project's files, with those that came under way within a day."""
     files = select(func.sum(ArtifactRow.size)).where(ArtifactRow.project_pk == project.id)
-    coming = select(func.sum(UploadRow.size)).where(UploadRow.project_pk == project.id)
+    coming = select(func.sum(UploadRow.size)).where(
+        UploadRow.project_pk == project.id, UploadRow.created_at > now - timedelta(days=1)
+    )
     return (session.scalar(files) or 0) + (session.scalar(coming) or 0)
 
 

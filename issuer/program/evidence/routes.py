@@ -187,7 +187,7 @@ def _page(public_id: str, *, wrong: EvidenceRefused | None = None, about: str = 
             is_editable=project.person_pk == gate.whoever().person.id
             and project.state == State.ACTIVE,
             items=artifacts.current(session, project),
-            rarely_played=_rarely_played(session, project),
+            is_rarely_played=_is_rarely_played(session, project),
             pupils=PUPILS,
             consent=CONSENT,
             most=LIMITS.file // 1024 // 1024,
@@ -200,15 +200,14 @@ def _page(public_id: str, *, wrong: EvidenceRefused | None = None, about: str = 
     return response
 
 
-def _rarely_played(session: Session, project: ProjectRow) -> set[str]:
-    """Return the videos of a project that many browsers do not play."""
-    return {
-        row.public_id
-        for row in artifacts.current(session, project)
-        if row.sha256
-        and file_kinds.shown(row.media_type or "") is Shown.VIDEO
-        and file_kinds.is_rarely_played(files().path(row.sha256))
-    }
+def _is_rarely_played(session: Session, project: ProjectRow) -> bool:
+    """True if what was just added is a video that many browsers do not play."""
+    added = {row.public_id: row for row in artifacts.current(session, project)}
+    row = added.get(request.args.get("done", ""))
+    if row is None or row.sha256 is None:
+        return False
+    is_video = file_kinds.shown(row.media_type or "") is Shown.VIDEO
+    return is_video and file_kinds.is_rarely_played(files().path(row.sha256))
 
 
 def _written(session: Session, public_id: str) -> ProjectRow:

@@ -4,7 +4,6 @@ project = begin(session, person, offering, now=now)
 save(session, project, Purpose.PROPOSAL, {"goal": "…"}, revision=project.revision, now=now)
 """
 
-import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from contexts.errors import MintmarkError
 from issuer.database.database import Json
+from issuer.people.register import new_id
 from issuer.people.tables import PersonRow
 from issuer.program.projects.states import State
 from issuer.program.projects.tables import OfferingRow, ProjectRow, TopicRow
@@ -21,7 +21,6 @@ from issuer.program.windows.window import Purpose
 
 WRITTEN_IN: Final = {State.DRAFT: Purpose.PROPOSAL, State.ACTIVE: Purpose.COMPLETION}
 """Which form is written in which state; in every other state both can only be read (E15)."""
-_ID_BYTES: Final = 16
 
 
 class ReadOnly(MintmarkError):
@@ -42,7 +41,7 @@ def begin(
 ) -> ProjectRow:
     """Begin a project, with the answers that an offering brings along (R16)."""
     project = ProjectRow(
-        public_id=secrets.token_urlsafe(_ID_BYTES),
+        public_id=new_id(),
         person_pk=person.id,
         offering_pk=offering and offering.id,
         topic_pk=offering and offering.topic_pk,
@@ -91,15 +90,15 @@ def save(
 
 
 def choose_topic(session: Session, project: ProjectRow, name: str) -> None:
-    """Set the topic by which evaluators are found. Raises `ReadOnly`, `KeyError` for none."""
+    """Set the topic by which evaluators are found; none, if it is not offered (any more).
+
+    Raises `ReadOnly`.
+    """
     if State(project.state) is not State.DRAFT:
         raise ReadOnly("the topic is chosen while the proposal is written")
-    topic = session.scalar(
+    project.topic = session.scalar(
         select(TopicRow).where(TopicRow.name == name, TopicRow.retired_at.is_(None))
     )
-    if topic is None:
-        raise KeyError(name)
-    project.topic = topic
     session.flush()
 
 

@@ -1,6 +1,7 @@
 """A teacher's projects: all of them, and one with its proposal or completion to write."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from flask import Blueprint, Response, current_app, jsonify, redirect, request, url_for
@@ -100,17 +101,17 @@ def save(project: str) -> AnyResponse:
     try:
         revision = _save(project, fields)
         if request.form.get("act") == Act.SUBMIT:
-            _hand_in(project)
+            _hand_in(project, received)
             return redirect(url_for("projects.show", project=project, done="submit"), 303)
     except Overtaken as exc:
         return _overtaken(project, fields, exc)
     except ReadOnly:
-        return _refused(project, [], Reasons.READ_ONLY)
+        return _read_only(project, fields)
     except Incomplete as exc:
-        return _refused(project, exc.missing)
+        return _page(project, missing=exc.missing)
     except NotNow as exc:
-        return _refused(project, [], words.REASONS[exc.reason])
-    if request.accept_mimetypes.best == "application/json":
+        return _page(project, wrong=words.REASONS[exc.reason])
+    if _is_script():
         at = current_issuer().settings.local(received)
         return jsonify(revision=revision, saved=f"{at:%H:%M}")
     return redirect(url_for("projects.show", project=project, done="saved"), 303)
@@ -173,8 +174,8 @@ def _save(public_id: str, fields: Mapping[str, str]) -> int:
         return drafts.save(session, project, purpose, fields, revision=revision, now=clock.now())
 
 
-def _hand_in(public_id: str) -> None:
-    issuer, received, policy = current_issuer(), clock.now(), _policy()
+def _hand_in(public_id: str, received: datetime) -> None:
+    issuer, policy = current_issuer(), _policy()
     with issuer.database.writing() as session:
         project = _locked(session, public_id)
         person = session.get_one(PersonRow, project.person_pk)
@@ -200,7 +201,7 @@ def _act(public_id: str, act: Act) -> AnyResponse:
             else:
                 history.take(session, project, act, Conditions(), by=person, now=now)
     except NotNow as exc:
-        return _refused(public_id, [], words.REASONS[exc.reason])
+        return _page(public_id, wrong=words.REASONS[exc.reason])
     return redirect(url_for("projects.show", project=public_id, done=act), 303)
 
 
@@ -211,6 +212,7 @@ def _page(
     wrong: str = "",
     typed: Mapping[str, str] | None = None,
     overtaken: Overtaken | None = None,
+    unsaved: Mapping[str, str] | None = None,
 ) -> Response:
     issuer, now, found = current_issuer(), clock.now(), gate.whoever()
     with issuer.database.reading() as session:
@@ -257,6 +259,7 @@ def _page(
         fields=fields,
         answers={**stored, **(typed or {})},
         overtaken=overtaken,
+        unsaved=unsaved or {},
         revision=overtaken.revision if overtaken else project.revision,
         missing={item.field: item.code for item in missing},
         wrong=wrong,
@@ -271,16 +274,28 @@ def _page(
     return response
 
 
-def _refused(public_id: str, missing: object, wrong: str = "") -> AnyResponse:
-    return _page(public_id, missing=tuple(missing), wrong=wrong)  # type: ignore[arg-type]
+def _read_only(public_id: str, fields: Mapping[str, str]) -> AnyResponse:
+    """Say that nothing is written now, and show what was typed all the same (E15)."""
+    if _is_script():
+        return _overtaken_in_script()
+    return _page(public_id, wrong=Reasons.READ_ONLY, unsaved=fields)
 
 
 def _overtaken(public_id: str, fields: Mapping[str, str], exc: Overtaken) -> AnyResponse:
-    if request.accept_mimetypes.best == "application/json":
-        response = jsonify(overtaken=True)
-        response.status_code = 409
-        return response
+    if _is_script():
+        return _overtaken_in_script()
     return _page(public_id, wrong=Reasons.OVERTAKEN, typed=fields, overtaken=exc)
+
+
+def _overtaken_in_script() -> AnyResponse:
+    response = jsonify(overtaken=True)
+    response.status_code = 409
+    return response
+
+
+def _is_script() -> bool:
+    """True if the script saves, and not its writer."""
+    return request.accept_mimetypes.best == "application/json"
 
 
 def _offerings(session: Session) -> object:

@@ -1,11 +1,17 @@
 """A teacher writes, saves, hands in, takes back; nothing typed is lost (R3, R16; E9, E15, E16)."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from markupsafe import escape
 
 from issuer.people.roles import Role
+from issuer.program.projects import drafts, submission
+from issuer.program.projects.submission import Incomplete
+from verifier import clock
+
+LATE = datetime(2099, 1, 1, tzinfo=UTC)
 
 ANSWERS = {
     "topic": "music",
@@ -113,6 +119,32 @@ def test_e15_what_is_handed_in_says_that_it_can_only_be_read(browser, project):
     answer = browser.post(project, page=project, act="save", revision=2, goal="Late")
     assert answer.status_code == 422
     assert "can only be read now" in answer.text
+    assert "Late" in answer.text
+
+
+def test_i13_what_counts_is_when_the_request_began(district, browser, project, monkeypatch):
+    """A request that waits for its turn is as early as it was."""
+    began, times = clock.now(), []
+
+    def at_once(*args, **values):
+        times.append(args[3])
+        raise Incomplete([])
+
+    declare(browser)
+    monkeypatch.setattr(submission, "hand_in", at_once)
+    monkeypatch.setattr(
+        drafts, "save", lambda *_args, **_values: monkeypatch.setattr(clock, "now", lambda: LATE)
+    )
+    save(browser, project, act="submit", **ANSWERS)
+    assert [began <= received < LATE for received in times] == [True]
+
+
+def test_a_field_that_is_not_offered_is_asked_for_again(browser, project):
+    declare(browser)
+    answer = save(browser, project, act="submit", **{**ANSWERS, "topic": "alchemy"})
+    assert answer.status_code == 422
+    assert 'href="#topic"' in answer.text
+    assert ANSWERS["goal"] in answer.text
 
 
 def test_e16_it_is_taken_back_written_on_and_handed_in_again(browser, project):

@@ -13,6 +13,7 @@ from issuer.outbox.tables import OutboxRow
 from issuer.people.roles import Role
 from issuer.people.tables import ExpertiseRow, RelationRow
 from issuer.program import policy as policies
+from issuer.program.evaluation.tables import ReviewRow
 from issuer.program.evidence.tables import ArtifactRow
 from issuer.program.projects import drafts
 from verifier import clock
@@ -166,6 +167,34 @@ def test_not_yet_is_told_with_its_comment_and_opens_the_draft_again(proposed):
     assert comment in page
     with proposed.district.issuer.database.reading() as session:
         assert session.scalars(select(OutboxRow.kind)).all() == ["decision"]
+
+
+def test_e37_two_windows_of_an_evaluator_lose_nothing(proposed):
+    proposed.assign("proposal")
+    path = proposed.assignment()
+    first = {"level-work": "met", "comment-work": "From the first window"}
+    assert proposed.at_evaluator.post(path, page=path, revision=0, **first).status_code == 303
+    second = {"level-work": "not-yet", "comment-work": "From the second"}
+    answer = proposed.at_evaluator.post(path, page=path, revision=0, **second)
+    assert answer.status_code == 409
+    assert "From the first window" in answer.text
+    assert "From the second" in answer.text
+    assert proposed.at_evaluator.post(path, page=path, revision=1, **second).status_code == 303
+
+
+def test_looking_at_a_request_begins_no_review(proposed):
+    proposed.assign("proposal")
+    assert proposed.at_evaluator.get(proposed.assignment()).status_code == 200
+    with proposed.district.issuer.database.reading() as session:
+        assert session.scalars(select(ReviewRow)).all() == []
+
+
+@pytest.mark.parametrize("version", ["999", "-1", "x", ""])
+def test_a_release_of_what_is_not_there_releases_nothing(proposed, version):
+    path = "/program/decisions"
+    assert proposed.at_chief.post(path, page=path, version=version).status_code == 303
+    with proposed.district.issuer.database.reading() as session:
+        assert session.scalars(select(OutboxRow)).all() == []
 
 
 def test_i11_names_are_hidden_where_the_district_hides_them(proposed):
