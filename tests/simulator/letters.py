@@ -36,7 +36,7 @@ WORDS = {
     "ends": DAY,
     "day": DAY,
     "due_on": DAY,
-    "comments": (("Composing", "Counting"),),
+    "comments": (("what a criterion is called", "what is said of it"),),
 }
 """What a word of a template stands for; any other is a few words in English."""
 _GIVEN = {"_", "base", "parts", "pictures", "language", "settings", "colors"}
