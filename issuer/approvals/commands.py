@@ -57,8 +57,8 @@ def _issue(args: argparse.Namespace, issuer: Issuer) -> int:
 def _deliveries(args: argparse.Namespace, issuer: Issuer) -> int:
     with issuer.database.reading() as session:
         lines = [
-            (each.received_at, each.source, each.event_id, f"{each.state} {each.public_id}")
-            for each in deliveries.accepted(session, size=args.last)
+            (entry.received_at, entry.source, entry.event_id, f"{entry.state} {entry.public_id}")
+            for entry in deliveries.accepted(session, size=args.last)
         ]
         lines += [
             (row.received_at, row.source, row.event_id, f"refused, {row.problem}: {row.detail}")

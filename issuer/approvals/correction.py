@@ -36,7 +36,7 @@ def open_again(issuer: Issuer, public_id: str) -> Opened:
     Raises `NotIssuedError` if there is no such credential.
     """
     newest = aliased(ApprovalRow)
-    found = (
+    revisions = (
         select(newest)
         .join(
             ApprovalRow,
@@ -48,7 +48,7 @@ def open_again(issuer: Issuer, public_id: str) -> Opened:
         .limit(1)
     )
     with issuer.database.reading() as session:
-        row = session.scalar(found)
+        row = session.scalar(revisions)
     if row is None:
         raise NotIssuedError(f"no credential {public_id!r}")
     data = json.loads(row.content)

@@ -1,7 +1,7 @@
 """What came in by webhook, and what became of it.
 
-    for each in accepted(session, settings): print(each.source, each.event_id, each.state)
-    for each in refused(session): print(each.source, each.event_id, each.problem, each.detail)
+    for entry in accepted(session, settings): print(entry.source, entry.event_id, entry.state)
+    for entry in refused(session): print(entry.source, entry.event_id, entry.problem, entry.detail)
 
 Of what is refused, only that it came is kept, and which fields were wrong: no word of it.
 """

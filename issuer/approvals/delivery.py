@@ -53,12 +53,12 @@ def authenticate(
 def _by_token(authorization: str, key: str, sources: Sequence[Source]) -> Delivery:
     scheme, _, token = authorization.partition(" ")
     # Hashes are compared, so that not even a token's length can be timed (T25).
-    given = hashlib.sha256(token.encode("utf-8", "replace")).digest()
+    digest = hashlib.sha256(token.encode("utf-8", "replace")).digest()
     senders = [
         source.name
         for source in sources
         if source.bearer is not None
-        and hmac.compare_digest(given, hashlib.sha256(source.bearer.encode()).digest())
+        and hmac.compare_digest(digest, hashlib.sha256(source.bearer.encode()).digest())
     ]
     if scheme.lower() != "bearer" or not senders:
         raise Unauthentic("token", "send Authorization: Bearer and the token of your source")

@@ -181,8 +181,8 @@ def _data(credential: Credential, page_url: str, verify_url: str) -> dict[str, A
 
 def _evidence(item: Evidence) -> dict[str, str]:
     """Return one line: what it is called, its genre, what it is, and where if that is public."""
-    told = [item.genre, item.description, item.id]
-    return {"name": item.name or "", "text": " · ".join(part for part in told if part)}
+    facts = [item.genre, item.description, item.id]
+    return {"name": item.name or "", "text": " · ".join(part for part in facts if part)}
 
 
 def _met(credential: Credential, language: str) -> str:

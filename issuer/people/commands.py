@@ -62,7 +62,7 @@ def _invited(session: Session, issuer: Issuer, args: argparse.Namespace, address
     link = addresses.sign_in(
         issuer.settings, sign_in.invite(session, issuer.settings, person, now=now)
     )
-    here = [given.role for given in roles.roles_of(session, person, today=today)]
+    here = [grant.role for grant in roles.roles_of(session, person, today=today)]
     return f"{person.name} ({', '.join(here) or 'no role yet'}): {link}"
 
 

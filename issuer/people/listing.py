@@ -30,9 +30,9 @@ class Listing:
 
 def look(session: Session, visible: ColumnElement[bool], text: str, page: int) -> Listing:
     """Return a page of the people whom `visible` allows; with a text, of those who have it."""
-    found = [visible, PersonRow.merged_into.is_(None), PersonRow.erased_at.is_(None), *_has(text)]
-    total = session.scalar(select(func.count()).select_from(PersonRow).where(*found)) or 0
-    rows = select(PersonRow).where(*found).order_by(PersonRow.folded, PersonRow.id)
+    fits = [visible, PersonRow.merged_into.is_(None), PersonRow.erased_at.is_(None), *_has(text)]
+    total = session.scalar(select(func.count()).select_from(PersonRow).where(*fits)) or 0
+    rows = select(PersonRow).where(*fits).order_by(PersonRow.folded, PersonRow.id)
     rows = rows.options(selectinload(PersonRow.addresses), selectinload(PersonRow.grants))
     page = min(max(1, page), max(1, -(-total // PAGE)))
     people = session.scalars(rows.limit(PAGE).offset((page - 1) * PAGE)).all()

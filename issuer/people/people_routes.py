@@ -29,8 +29,8 @@ NAVIGATION: Final = (MenuEntry("people.list_all", N_("People")),)
 @needs("person", "list")
 def list_all() -> Response:
     """List people, those who fit `q`."""
-    found, text = gate.whoever(), request.args.get("q", "")
-    visible = rules.visible(found.me, "person", "list", gate.kinds())
+    visitor, text = gate.whoever(), request.args.get("q", "")
+    visible = rules.visible(visitor.me, "person", "list", gate.kinds())
     with current_issuer().database.reading() as session:
         listed = listing.look(session, visible, text, request.args.get("page", 1, type=int))
     return page("people/list.html", listed=listed, text=text, titles=roles.TITLES, today=_today())
@@ -105,14 +105,14 @@ def take_back(person: str, grant: int) -> AnyResponse:
     """Take a role back."""
     with current_issuer().database.writing() as session:
         row = _person(session, person)
-        given = session.scalar(
+        grant_row = session.scalar(
             select(GrantRow).where(GrantRow.id == grant, GrantRow.person_pk == row.id)
         )
-        if given is None:
+        if grant_row is None:
             raise NotFound
         try:
             by = session.get_one(PersonRow, gate.whoever().person.id)
-            roles.take_back(session, given, today=_today(), now=clock.now(), by=by)
+            roles.take_back(session, grant_row, today=_today(), now=clock.now(), by=by)
         except RoleError as exc:
             wrong = exc
         else:
@@ -127,11 +127,11 @@ def _new(*, wrong: RegisterError | None = None) -> Response:
 
 
 def _page(public_id: str, *, wrong: RoleError | None = None) -> Response:
-    issuer, found, now = current_issuer(), gate.whoever(), clock.now()
+    issuer, visitor, now = current_issuer(), gate.whoever(), clock.now()
     with issuer.database.reading() as session:
         person = _person(session, public_id)
         values = {
-            "grants": [(given, given.building) for given in person.grants],
+            "grants": [(row, row.building) for row in person.grants],
             "posts": [(post, post.building) for post in person.posts],
             "addresses": person.addresses,
             "other_names": person.other_names,
@@ -145,9 +145,9 @@ def _page(public_id: str, *, wrong: RoleError | None = None) -> Response:
         titles=roles.TITLES,
         today=_today(),
         local=issuer.settings.local,
-        names_roles=rules.may(found.me, "person", "roles"),
-        is_self=person.id == found.person.id,
-        ends_sessions=Role.OPERATOR in {role for role, _ in found.me.roles},
+        names_roles=rules.may(visitor.me, "person", "roles"),
+        is_self=person.id == visitor.person.id,
+        ends_sessions=Role.OPERATOR in {role for role, _ in visitor.me.roles},
         done=request.args.get("done"),
         **values,
     )

@@ -56,7 +56,7 @@ def drawn(
 
     A sample is not signed and says across the page that it is one.
     """
-    yield BADGES, side_by_side([badge(each, settings, "png") for each in listed])
+    yield BADGES, side_by_side([badge(achievement, settings, "png") for achievement in listed])
     for edition in Edition:
         yield f"certificate-{edition}.pdf", _certificate(listed[0], settings, edition, now)
 

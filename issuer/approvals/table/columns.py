@@ -82,7 +82,7 @@ def _levels(session: Session, cells: Mapping[str, str]) -> dict[str, str]:
     levels: dict[str, str] = {}
     row = versions.find(session, cells.get("achievement", ""))
     if row is not None and cells.get(LEVEL):
-        levels = {each.id: cells[LEVEL] for each in versions.read(row).rubric.criteria}
+        levels = {criterion.id: cells[LEVEL] for criterion in versions.read(row).rubric.criteria}
     named = {name: value for name, value in cells.items() if name.startswith(f"{LEVEL} ") and value}
     return levels | {name.removeprefix(f"{LEVEL} "): value for name, value in named.items()}
 

@@ -96,7 +96,7 @@ def run(issuer: Issuer, job: str, *, now: datetime) -> None:
     Raises `UnavailableError`; what is issued until then is noted.
     """
     with issuer.database.reading() as session:
-        found = _job(session, job)
+        handed_in = _job(session, job)
     while group := _group(issuer, job):
         arrived: dict[int, Arrived] = {}
         outcomes: dict[int, Received | Exception] = {}
@@ -107,12 +107,12 @@ def run(issuer: Issuer, job: str, *, now: datetime) -> None:
                 outcomes[row.number] = exc
                 continue
             event_id = f"table_{job}_{row.number}"
-            arrived[row.number] = Arrived(approval, event_id, found.actor)
-        done = receive_all(issuer, list(arrived.values()), source=found.source, now=now)
+            arrived[row.number] = Arrived(approval, event_id, handed_in.actor)
+        done = receive_all(issuer, list(arrived.values()), source=handed_in.source, now=now)
         outcomes |= zip(arrived, done, strict=True)
         with issuer.database.writing() as session:
             for number, outcome in outcomes.items():
-                _note(session, found.id, number, outcome)
+                _note(session, handed_in.id, number, outcome)
 
 
 def progress(issuer: Issuer, job: str) -> dict[Fate, int]:
@@ -166,8 +166,8 @@ def _rows(file: bytes) -> list[tuple[int, dict[str, str]]]:
 def _cells(heads: Sequence[str], values: Sequence[str]) -> dict[str, str]:
     """Return what a row says, without the apostrophe that keeps a cell from being a formula."""
     pairs = zip(heads, values, strict=False)
-    said = {head: value.strip().removeprefix("'") for head, value in pairs}
-    return {head: value for head, value in said.items() if head and head != columns.REASON}
+    cells = {head: value.strip().removeprefix("'") for head, value in pairs}
+    return {head: value for head, value in cells.items() if head and head != columns.REASON}
 
 
 def _job(session: Session, public_id: str) -> TableJobRow:

@@ -1,8 +1,8 @@
 """Credentials, found by what people know of them, a page at a time or as a whole.
 
-    found = find.page(session, settings, Query(teacher="maria"), now=now)
-    found.entries, found.total
-    find.page(session, settings, Query(teacher="maria"), now=now, after=found.after)
+    listed = find.page(session, settings, Query(teacher="maria"), now=now)
+    listed.entries, listed.total
+    find.page(session, settings, Query(teacher="maria"), now=now, after=listed.after)
 
 What may be seen by whoever asks is a condition of the caller: `Query(where=…)`.
 """
@@ -216,7 +216,7 @@ def _rows(
 
 def _fits(query: Query, now: datetime) -> list[ColumnElement[bool]]:
     """Return what a row has to fulfill."""
-    asked: list[tuple[object, ColumnElement[bool] | None]] = [
+    conditions: list[tuple[object, ColumnElement[bool] | None]] = [
         (query.text.strip(), _anywhere(query.text.strip())),
         (query.teacher, _part(ApprovalRow.teacher, fold(query.teacher))),
         (query.address, _has_address(query.address)),
@@ -229,7 +229,7 @@ def _fits(query: Query, now: datetime) -> list[ColumnElement[bool]]:
         (query.public_id, CredentialRow.public_id == query.public_id),
         (query.where is not None, query.where),
     ]
-    return [condition for wanted, condition in asked if wanted and condition is not None]
+    return [condition for wanted, condition in conditions if wanted and condition is not None]
 
 
 def _anywhere(text: str) -> ColumnElement[bool]:

@@ -53,7 +53,7 @@ def the_one(issuer: Issuer, text: str) -> str:
         return (standing or fitting)[0].public_id
     if not fitting:
         raise NotOneError(f"no credential {text!r}", remedy="mintmark list")
-    named = [f"{each.public_id}  {each.name}  {each.achievement}" for each in fitting[:_SHOWN]]
+    named = [f"{entry.public_id}  {entry.name}  {entry.achievement}" for entry in fitting[:_SHOWN]]
     message = "\n  ".join([f"{len(fitting)} credentials fit {text!r}; name one by its id:", *named])
     raise NotOneError(message)
 

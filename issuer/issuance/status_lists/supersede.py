@@ -62,12 +62,12 @@ def take_over(session: Session, key: int, public_id: str, *, by: str, now: datet
     """
     mine = select(CredentialRow.approval_pk).where(CredentialRow.id == key).scalar_subquery()
     earlier = [_Earlier(*row) for row in session.execute(_EARLIER.where(_NEW.id == mine))]
-    same = [each for each in earlier if _is_one_person(each.content, each.new_content)]
-    for each in earlier:
-        _withdraw(session, each, by=key, leads_on=each in same, now=now)
+    same = [old for old in earlier if _is_one_person(old.content, old.new_content)]
+    for old in earlier:
+        _withdraw(session, old, by=key, leads_on=old in same, now=now)
         details = {"by": public_id}
         audit.record(
-            session, by=by, action=SUPERSEDED, about=each.public_id, details=details, now=now
+            session, by=by, action=SUPERSEDED, about=old.public_id, details=details, now=now
         )
     if not same:
         return None
@@ -100,7 +100,7 @@ def _hand_over_choices(session: Session, earlier: _Earlier, key: int) -> None:
 
 
 def _is_one_person(content: bytes, other: bytes) -> bool:
-    one, two = (from_data(json.loads(each)).recipient for each in (content, other))
+    one, two = (from_data(json.loads(text)).recipient for text in (content, other))
     return not {*one.emails, one.did}.isdisjoint({*two.emails, two.did or ""})
 
 

@@ -28,8 +28,8 @@ _SYSTEMS: Final = {
 
 def named(user_agent: str) -> str:
     """Return browser and system, as far as they are known: they may be made up."""
-    found = (
-        next((name for mark, name in names.items() if mark in user_agent), "")
-        for names in (_BROWSERS, _SYSTEMS)
+    names = (
+        next((name for mark, name in marks.items() if mark in user_agent), "")
+        for marks in (_BROWSERS, _SYSTEMS)
     )
-    return ", ".join(filter(None, found)) or "?"
+    return ", ".join(filter(None, names)) or "?"

@@ -36,10 +36,10 @@ def with_provider(provider: str) -> AnyResponse:
 @needs("account", "bind")
 def bind_provider(provider: str) -> AnyResponse:
     """Lead to the provider, to bind the account there to whoever is signed in."""
-    found = gate.whoever()
-    if not sessions.is_fresh(found.session, now=clock.now()):
+    visitor = gate.whoever()
+    if not sessions.is_fresh(visitor.session, now=clock.now()):
         return redirect(url_for("sign_in.form", lands_on=request.path), 303)
-    return _go(_provider(provider), url_for("account.show"), binds=found.person.id)
+    return _go(_provider(provider), url_for("account.show"), binds=visitor.person.id)
 
 
 @signing_in.get("/sign-in/from/<provider>")
@@ -66,8 +66,8 @@ def from_provider(provider: str) -> AnyResponse:
 
 
 def _bind(where: Provider, known: Known, person_pk: int) -> AnyResponse:
-    found = signed_in()
-    if found is None or found.person.id != person_pk:
+    visitor = signed_in()
+    if visitor is None or visitor.person.id != person_pk:
         return _refused(where, "")
     with current_issuer().database.writing() as session:
         person = session.get_one(PersonRow, person_pk)
