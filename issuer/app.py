@@ -55,6 +55,9 @@ from issuer.sharing.own_fetch import fetch_own, withdrawal
 from issuer.sharing.public.catalog_routes import catalog
 from issuer.sharing.public.embed import embed
 from issuer.sharing.public.routes import sharing
+from issuer.staff import objects as staff_objects
+from issuer.staff.credentials import find_routes
+from issuer.staff.credentials.find_routes import finding
 from issuer.web import problems, server
 from issuer.web.access import open_blueprints
 from issuer.web.answers import pages
@@ -88,12 +91,13 @@ PROBLEMS: Final = (
 )
 """Every type of problem, as its subject declares it."""
 
-OBJECTS: Final = rules.by_name(*objects.OBJECTS, *program_objects.OBJECTS)
+OBJECTS: Final = rules.by_name(*objects.OBJECTS, *program_objects.OBJECTS, *staff_objects.OBJECTS)
 """Every kind of object that not everybody may see, as its room declares it."""
 NAVIGATION: Final = (
     *project_routes.NAVIGATION,
     *judging_routes.NAVIGATION,
     *running_routes.NAVIGATION,
+    *find_routes.NAVIGATION,
     *people_routes.NAVIGATION,
 )
 """The pages at the top, for those who may open them."""
@@ -142,6 +146,7 @@ def create_app(settings: Settings) -> Flask:
         judging,
         running,
         setting_up,
+        finding,
     ):
         app.register_blueprint(blueprint)
     app.extensions["submission_checks"] = SUBMISSION_CHECKS

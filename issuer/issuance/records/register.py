@@ -61,10 +61,23 @@ def the_one(issuer: Issuer, text: str) -> str:
 def write_csv(rows: Iterable[RegisterEntry], file: TextIO) -> None:
     """Write a table that a spreadsheet can open: a cell that would begin a formula there, such as
     a name that somebody else chose, begins with an apostrophe."""
-    table = csv.writer(file)
+    file.writelines(csv_lines(rows))
+
+
+def csv_lines(rows: Iterable[RegisterEntry]) -> Iterator[str]:
+    """Yield the lines of that table, as soon as each of `rows` is there."""
+    table = csv.writer(_Lines())
     names = [field.name for field in fields(RegisterEntry)]
-    table.writerow(names)
-    table.writerows([plain(str(getattr(entry, name))) for name in names] for entry in rows)
+    yield table.writerow(names)
+    for entry in rows:
+        yield table.writerow([plain(str(getattr(entry, name))) for name in names])
+
+
+class _Lines:
+    """A file that gives back each line that is written to it."""
+
+    def write(self, line: str) -> str:
+        return line
 
 
 def plain(cell: str) -> str:

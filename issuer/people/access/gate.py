@@ -44,10 +44,11 @@ class RuleError(MintmarkError):
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """A page in the navigation of those who may open it."""
+    """A page in the navigation of those who may open it: at the top, or inside a `part`."""
 
     endpoint: str
     title: str
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,10 +252,10 @@ def _form_token() -> Markup:
     return Markup('<input type="hidden" name="{}" value="{}">').format(FORM_TOKEN, value)
 
 
-def _navigation(app: Flask, entries: Iterable[MenuEntry]) -> Iterable[MenuEntry]:
-    """Yield the pages that whoever is signed in may open."""
+def _navigation(app: Flask, entries: Iterable[MenuEntry], part: str = "") -> Iterable[MenuEntry]:
+    """Yield the pages of a part that whoever is signed in may open."""
     visitor = _for_header()
     for entry in entries if visitor else ():
         need = rule_of(app.view_functions[entry.endpoint])
-        if need and rules.may(visitor.me, need.object, need.action):  # type: ignore[union-attr]
+        if entry.part == part and need and rules.may(visitor.me, need.object, need.action):  # type: ignore[union-attr]
             yield entry

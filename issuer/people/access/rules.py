@@ -82,6 +82,8 @@ _KEEPING: Final = N_("Your role keeps the register of people.")
 _ROLES: Final = N_("Your role grants roles, and nobody grants one to themself.")
 _TO_JUDGE: Final = N_("It was given to you to judge.")
 _RUNNING: Final = N_("Your role runs the program.")
+_DESK: Final = (*_SUPERINTENDENTS, Role.OFFICE)
+_ON_THE_DESK: Final = N_("Your role looks after the district's credentials.")
 _YOURS: Final = N_("It is yours.")
 
 RULES: Final = (
@@ -108,6 +110,7 @@ RULES: Final = (
     *_rows(
         [Role.BUILDING_ADMINISTRATOR], "project", "read", BUILDING, N_("It is of your building.")
     ),
+    *_rows(_DESK, "credential", "list", ANY, _ON_THE_DESK),
 )
 """Every row. What a room adds stands here too, with its objects: one table, to be read as one."""
 

@@ -1,0 +1,1 @@
+"""Credentials on the desk: found, looked at, corrected, revoked."""
