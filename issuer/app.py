@@ -37,10 +37,11 @@ from issuer.people.roster.routes import roster
 from issuer.people.signing_in.openid_routes import account_binding
 from issuer.people.signing_in.routes import signing_in
 from issuer.program import objects as program_objects
+from issuer.program.assigning import running_routes
+from issuer.program.assigning.running_routes import running
 from issuer.program.coaching import sign_offs
-from issuer.program.evaluation import decisions, judging_routes, running_routes
+from issuer.program.evaluation import decisions, judging_routes
 from issuer.program.evaluation.judging_routes import judging
-from issuer.program.evaluation.running_routes import running
 from issuer.program.evidence import artifacts
 from issuer.program.evidence.routes import evidence
 from issuer.program.projects import routes as project_routes

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, joinedload
 
 from contexts.errors import MintmarkError
 from issuer.people.tables import ExpertiseRow, PersonRow
@@ -187,16 +187,13 @@ def cohort_and_coaches(session: Session, teachers: Collection[int]) -> Iterable[
     )
     for teacher, person in session.execute(coached):
         yield teacher, person
-    mine = select(CohortMemberRow.person_pk, CohortMemberRow.cohort_pk).where(
-        CohortMemberRow.person_pk.in_(teachers)
-    )
-    for teacher, cohort_pk in session.execute(mine).all():
-        cohort = session.get_one(CohortRow, cohort_pk)
-        yield teacher, cohort.leader_pk
-        yield from ((teacher, member.person_pk) for member in cohort.members)
-    led = select(CohortRow).where(CohortRow.leader_pk.in_(teachers))
-    for cohort in session.scalars(led):
-        yield from ((cohort.leader_pk, member.person_pk) for member in cohort.members)
+    mine = select(CohortMemberRow.cohort_pk).where(CohortMemberRow.person_pk.in_(teachers))
+    theirs = or_(CohortRow.leader_pk.in_(teachers), CohortRow.id.in_(mine))
+    cohorts = select(CohortRow).where(theirs).options(joinedload(CohortRow.members))
+    for cohort in session.scalars(cohorts).unique():
+        everybody = {cohort.leader_pk, *(member.person_pk for member in cohort.members)}
+        for teacher in everybody.intersection(teachers):
+            yield from ((teacher, person) for person in everybody)
 
 
 def _current(session: Session, project: ProjectRow) -> Sequence[CoachingRow]:

@@ -9,8 +9,9 @@ from issuer.people import register, roles
 from issuer.people.roles import Role
 from issuer.people.tables import ExpertiseRow, RelationRow
 from issuer.program import policy as policies
-from issuer.program.evaluation import assigning, reviews
-from issuer.program.evaluation.assignment import Ground, Load
+from issuer.program.assigning import plans
+from issuer.program.assigning.assignment import Ground, Load
+from issuer.program.evaluation import reviews
 from issuer.program.evaluation.reviews import Given, MustNotJudge
 from issuer.program.projects import drafts, submission
 from issuer.program.projects.tables import TopicRow
@@ -48,7 +49,7 @@ def proposed(session, topic, now):
 
 
 def propose(session, load=None, policy=POLICY):
-    return assigning.propose(session, Purpose.PROPOSAL, policy, load, today=TODAY)
+    return plans.propose(session, Purpose.PROPOSAL, policy, load, today=TODAY)
 
 
 def pairs(proposal):
@@ -67,9 +68,9 @@ def test_each_request_goes_to_somebody_who_knows_its_topic(session, now):
     proposal = propose(session)
     assert pairs(proposal) == {(first.id, stem.id), (second.id, music.id)}
     assert (proposal.demand, proposal.supply) == (2, 2)
-    rows = assigning.put_in_force(session, proposal, due_on=DUE, now=now)
+    rows = plans.put_in_force(session, proposal, due_on=DUE, now=now)
     assert {row.ground for row in rows} == {Ground.IN_FIELD}
-    assert assigning.put_in_force(session, propose(session), due_on=DUE, now=now) == []
+    assert plans.put_in_force(session, propose(session), due_on=DUE, now=now) == []
 
 
 def test_i2_a_relation_leaves_no_edge_and_both_numbers_are_told(session, now):
@@ -91,11 +92,11 @@ def test_a_teacher_who_is_an_evaluator_never_gets_their_own(session, now):
 def test_e23_what_is_moved_by_hand_stays_in_a_second_run(session, now):
     stem, music = (evaluator(session, f"{t} Example", t, now) for t in ("STEM", "music"))
     version = proposed(session, "STEM", now)
-    assigning.put_in_force(session, propose(session), due_on=DUE, now=now)
-    row = assigning.move(session, version, stem, music, due_on=DUE, now=now)
+    plans.put_in_force(session, propose(session), due_on=DUE, now=now)
+    row = plans.move(session, version, stem, music, due_on=DUE, now=now)
     assert (row.by_hand, row.ground) == (True, Ground.OUTSIDE_FIELD)
     assert pairs(propose(session)) == {(version.id, music.id)}
-    back = assigning.move(session, version, music, stem, due_on=DUE, now=now)
+    back = plans.move(session, version, music, stem, due_on=DUE, now=now)
     assert pairs(propose(session)) == {(version.id, stem.id)}
     assert back.ended_at is None
 
@@ -103,14 +104,14 @@ def test_e23_what_is_moved_by_hand_stays_in_a_second_run(session, now):
 def test_nothing_is_moved_to_somebody_who_must_not_judge_it(session, now):
     stem, music = (evaluator(session, f"{t} Example", t, now) for t in ("STEM", "music"))
     version = proposed(session, "STEM", now)
-    assigning.put_in_force(session, propose(session), due_on=DUE, now=now)
+    plans.put_in_force(session, propose(session), due_on=DUE, now=now)
     relate(session, music.id, version.project.person_pk, now)
     with pytest.raises(MustNotJudge):
-        assigning.move(session, version, stem, music, due_on=DUE, now=now)
+        plans.move(session, version, stem, music, due_on=DUE, now=now)
 
 
 def given(session, version, now):
-    (assignment,) = assigning.of_version(session, version)
+    (assignment,) = plans.of_version(session, version)
     review = reviews.opened(session, assignment, now=now)
     levels = {"learning": "met", "work": "met"}
     reviews.save(session, review, levels, {}, revision=0, now=now)
@@ -120,18 +121,18 @@ def given(session, version, now):
 def test_a_review_that_was_given_is_not_taken_away(session, now):
     stem, music = (evaluator(session, f"{t} Example", t, now) for t in ("STEM", "music"))
     version = proposed(session, "STEM", now)
-    assigning.put_in_force(session, propose(session, Load(0, 1)), due_on=DUE, now=now)
+    plans.put_in_force(session, propose(session, Load(0, 1)), due_on=DUE, now=now)
     given(session, version, now)
     with pytest.raises(Given):
-        assigning.move(session, version, stem, music, due_on=DUE, now=now)
+        plans.move(session, version, stem, music, due_on=DUE, now=now)
 
 
 def test_e26_what_comes_again_goes_to_who_judged_it_before(session, now):
     music, stem = (evaluator(session, f"{t} Example", t, now) for t in ("music", "STEM"))
     version = proposed(session, "STEM", now)
-    assigning.put_in_force(session, propose(session), due_on=DUE, now=now)
-    assigning.move(session, version, stem, music, due_on=DUE, now=now)
-    (ended, current) = assigning.of_version(session, version)
+    plans.put_in_force(session, propose(session), due_on=DUE, now=now)
+    plans.move(session, version, stem, music, due_on=DUE, now=now)
+    (ended, current) = plans.of_version(session, version)
     assert (ended.ending, current.ending) == ("reassigned", None)
     review = reviews.opened(session, current, now=now)
     levels = {"learning": "met", "work": "met"}
@@ -141,15 +142,15 @@ def test_e26_what_comes_again_goes_to_who_judged_it_before(session, now):
     submission.take_back(session, project, POLICY, by=teacher, now=now)
     again = submission.hand_in(session, project, POLICY, now, declared=True, by=teacher)
     assert pairs(propose(session)) == {(again.id, music.id)}
-    (row,) = assigning.put_in_force(session, propose(session), due_on=DUE, now=now)
+    (row,) = plans.put_in_force(session, propose(session), due_on=DUE, now=now)
     assert (row.version_pk, row.evaluator_pk) == (again.id, music.id)
 
 
 def test_a_recused_evaluator_is_not_asked_again_for_the_same(session, now):
     stem, music = (evaluator(session, f"{t} Example", t, now) for t in ("STEM", "music"))
     version = proposed(session, "STEM", now)
-    assigning.put_in_force(session, propose(session, Load(0, 1)), due_on=DUE, now=now)
-    (row,) = assigning.of_version(session, version)
+    plans.put_in_force(session, propose(session, Load(0, 1)), due_on=DUE, now=now)
+    (row,) = plans.of_version(session, version)
     reviews.recuse(session, row, reason="We shared a room.", now=now)
     assert pairs(propose(session, Load(0, 1))) == {(version.id, music.id)}
     assert row.evaluator_pk == stem.id

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from issuer.program.evaluation.assignment import (
+from issuer.program.assigning.assignment import (
     Evaluator,
     Ground,
     Load,
@@ -14,7 +14,7 @@ from issuer.program.evaluation.assignment import (
     assign,
     even_load,
 )
-from issuer.program.evaluation.flow import Network
+from issuer.program.assigning.flow import Network
 
 TOPICS = ("design thinking", "personalized learning", "STEM", "technology")
 

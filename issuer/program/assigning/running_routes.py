@@ -1,6 +1,7 @@
 """The superintendent's pages: where everything stands, who judges what, what is released."""
 
 from datetime import date, timedelta
+from itertools import chain
 from typing import Final
 
 from flask import Blueprint, Response, redirect, request, url_for
@@ -16,12 +17,13 @@ from issuer.people.access import gate
 from issuer.people.access.gate import MenuEntry
 from issuer.people.tables import PersonRow
 from issuer.program import policy as policies
-from issuer.program.evaluation import assigning, decisions
-from issuer.program.evaluation.assigning import Proposal
-from issuer.program.evaluation.assignment import Load
+from issuer.program.assigning import plans
+from issuer.program.assigning.assignment import Load
+from issuer.program.assigning.plans import Proposal
+from issuer.program.evaluation import decisions
 from issuer.program.evaluation.decisions import NotDecidable
 from issuer.program.evaluation.reviews import Given, MustNotJudge, Unfinished
-from issuer.program.evaluation.tables import AssignmentRow, ProjectDecisionRow, ReviewRow
+from issuer.program.evaluation.waiting import open_assignments, waiting
 from issuer.program.policy import Policy
 from issuer.program.projects import words
 from issuer.program.projects.states import State
@@ -60,12 +62,13 @@ def cockpit() -> Response:
         counts = dict(
             session.execute(select(ProjectRow.state, func.count()).group_by(ProjectRow.state)).all()
         )
+        now = waiting(session)
         values = {
             "policy": policies.current(session),
             "counts": {state: counts.get(state, 0) for state in State},
-            "unassigned": {purpose: _unassigned(session, purpose) for purpose in Purpose},
-            "late": _late(session),
-            "ready": len(_ready(session)),
+            "unassigned": {purpose: now.unassigned(purpose) for purpose in Purpose},
+            "late": now.late(_today()),
+            "ready": len(now.ready),
         }
     return page("program/cockpit.html", words=words, **values)
 
@@ -87,8 +90,8 @@ def put_in_force(purpose: str) -> AnyResponse:
     except ValueError:
         return _plan(chosen, wrong=N_("Write the day by which it is judged, as 2026-12-08."))
     with current_issuer().database.writing() as session:
-        proposal = _propose(session, chosen)
-        assigning.put_in_force(session, proposal, due_on=due_on, now=now)
+        proposal = _propose(session, chosen, _policy(session))
+        plans.put_in_force(session, proposal, due_on=due_on, now=now)
     return redirect(url_for("running.assignments", purpose=purpose, done="assigned"), 303)
 
 
@@ -105,7 +108,7 @@ def move(purpose: str) -> AnyResponse:
                 raise NotFound
             old = session.get(PersonRow, form.get("old", 0, type=int))
             due_on = _today() + timedelta(days=_policy(session).days_to_decide)
-            assigning.move(session, version, old, new, due_on=due_on, now=clock.now())
+            plans.move(session, version, old, new, due_on=due_on, now=clock.now())
     except (MustNotJudge, Given) as exc:
         return _plan(chosen, wrong=REFUSED[type(exc)])
     return redirect(url_for("running.assignments", purpose=purpose, done="moved"), 303)
@@ -138,13 +141,12 @@ def release() -> AnyResponse:
 
 def _plan(purpose: Purpose, *, wrong: str = "") -> Response:
     with current_issuer().database.reading() as session:
-        proposal = _propose(session, purpose)
         policy = _policy(session)
+        proposal = _propose(session, purpose, policy)
+        assigned = open_assignments(session, proposal.versions.values())
         rows = {
             (row.version_pk, row.evaluator_pk): row
-            for version in proposal.versions.values()
-            for row in assigning.of_version(session, version)
-            if row.ended_at is None
+            for row in chain.from_iterable(assigned.values())
         }
         response = page(
             "program/assignments.html",
@@ -162,7 +164,6 @@ def _plan(purpose: Purpose, *, wrong: str = "") -> Response:
 
 def _deciding(*, wrong: str = "") -> Response:
     with current_issuer().database.reading() as session:
-        ready = _ready(session)
         cases = [
             {
                 "version": version,
@@ -171,7 +172,7 @@ def _deciding(*, wrong: str = "") -> Response:
                 "rubric": rubric_of(version.rubric_version),
                 "outcomes": [decisions.outcome(version, review) for review in reviews],
             }
-            for version, reviews in ready
+            for version, reviews in waiting(session).ready
         ]
         done = request.args.get("done", type=int)
         response = page("program/decisions.html", cases=cases, wrong=wrong, done=done)
@@ -179,57 +180,13 @@ def _deciding(*, wrong: str = "") -> Response:
     return response
 
 
-def _propose(session: Session, purpose: Purpose) -> Proposal:
+def _propose(session: Session, purpose: Purpose, policy: Policy) -> Proposal:
     values = request.values
     least, greatest = (values.get(name, type=int) for name in ("least", "greatest"))
     load = None
     if least is not None and greatest is not None and 0 <= least <= greatest:
         load = Load(least, greatest)
-    return assigning.propose(session, purpose, _policy(session), load, today=_today())
-
-
-def _ready(session: Session) -> list[tuple[VersionRow, list[ReviewRow]]]:
-    """Return what waits for a decision and whose reviews are all given."""
-    ready = []
-    for purpose in Purpose:
-        for version in assigning.waiting_versions(session, purpose):
-            rows = [row for row in assigning.of_version(session, version) if not row.ended_at]
-            reviews = list(decisions.given_reviews(session, version))
-            if rows and len(reviews) == len(rows):
-                ready.append((version, reviews))
-    return ready
-
-
-def _unassigned(session: Session, purpose: Purpose) -> int:
-    waiting = assigning.waiting_versions(session, purpose)
-    taken = set(
-        session.scalars(
-            select(AssignmentRow.version_pk).where(
-                AssignmentRow.version_pk.in_([version.id for version in waiting]),
-                AssignmentRow.ended_at.is_(None),
-            )
-        )
-    )
-    return sum(version.id not in taken for version in waiting)
-
-
-def _late(session: Session) -> int:
-    """Return how many reviews should have been given by now."""
-    open_ones = (
-        select(func.count())
-        .select_from(AssignmentRow)
-        .outerjoin(ReviewRow)
-        .where(AssignmentRow.ended_at.is_(None), ReviewRow.given_at.is_(None))
-        .where(AssignmentRow.due_on < _today())
-        .where(
-            AssignmentRow.version_pk.not_in(
-                select(ProjectDecisionRow.version_pk).where(
-                    ProjectDecisionRow.released_at.is_not(None)
-                )
-            )
-        )
-    )
-    return session.scalar(open_ones) or 0
+    return plans.propose(session, purpose, policy, load, today=_today())
 
 
 def _policy(session: Session) -> Policy:

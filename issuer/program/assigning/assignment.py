@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from issuer.program.evaluation.flow import Network
+from issuer.program.assigning.flow import Network
 
 
 class Ground(StrEnum):

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from issuer.people.roles import Role, in_force
 from issuer.people.tables import ExpertiseRow, GrantRow, PersonRow
-from issuer.program.evaluation.assignment import (
+from issuer.program.assigning.assignment import (
     Evaluator,
     Ground,
     Load,
@@ -27,12 +27,10 @@ from issuer.program.evaluation.assignment import (
 from issuer.program.evaluation.conflicts import must_not_judge
 from issuer.program.evaluation.reviews import Ending, Given, MustNotJudge
 from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
+from issuer.program.evaluation.waiting import waiting_versions
 from issuer.program.policy import Policy
-from issuer.program.projects.states import State
-from issuer.program.projects.tables import ProjectRow, TopicRow, VersionRow
+from issuer.program.projects.tables import VersionRow
 from issuer.program.windows.window import Purpose
-
-_WAITING = {Purpose.PROPOSAL: State.PROPOSED, Purpose.COMPLETION: State.SUBMITTED}
 
 
 @dataclass(frozen=True)
@@ -70,30 +68,30 @@ def propose(
     `load` is even, if none is given. What was begun or moved by hand stays (E23), and what comes
     again goes to who judged it before (E26).
     """
-    waiting = waiting_versions(session, purpose, window_pk)
+    versions = waiting_versions(session, [purpose], window_pk)
     evaluators = active_evaluators(session, today=today)
     topics = expertise(session, [person.id for person in evaluators])
     judges = policy.proposal_judges if purpose is Purpose.PROPOSAL else policy.completion_judges
-    load = load or even_load(len(waiting), len(evaluators), judges)
-    teachers = {version.project.person_pk for version in waiting}
-    forbidden, recused = must_not_judge(session, teachers), _recused(session, waiting)
-    staying, names = _staying(session, waiting), topic_names(session)
+    load = load or even_load(len(versions), len(evaluators), judges)
+    teachers = {version.project.person_pk for version in versions}
+    forbidden = must_not_judge(session, teachers)
+    staying, recused = _staying_and_recused(session, versions)
 
     def request(version: VersionRow) -> Request:
         conflicts = forbidden[version.project.person_pk] | recused[version.project_pk]
         return Request(
             id=str(version.id),
-            topic=names.get(version.project.topic_pk or 0, ""),
+            topic=version.project.topic.name if version.project.topic else "",
             conflicts=frozenset(map(str, conflicts)),
             stays=frozenset(map(str, staying[version.id] - conflicts)),
         )
 
     supply = [Evaluator(str(person.id), frozenset(topics[person.id])) for person in evaluators]
     return Proposal(
-        plan=assign([request(version) for version in waiting], supply, load, judges=judges),
+        plan=assign([request(version) for version in versions], supply, load, judges=judges),
         load=load,
         judges=judges,
-        versions={str(version.id): version for version in waiting},
+        versions={str(version.id): version for version in versions},
         evaluators={str(person.id): person for person in evaluators},
     )
 
@@ -144,23 +142,6 @@ def move(
     return row
 
 
-def waiting_versions(
-    session: Session, purpose: Purpose, window_pk: int | None = None
-) -> Sequence[VersionRow]:
-    """Return the newest version of each project that waits to be judged, oldest first."""
-    rows = (
-        select(VersionRow)
-        .join(VersionRow.project)
-        .where(VersionRow.purpose == purpose, ProjectRow.state == _WAITING[purpose])
-        .options(joinedload(VersionRow.project))
-        .order_by(VersionRow.id)
-    )
-    if window_pk is not None:
-        rows = rows.where(VersionRow.window_pk == window_pk)
-    newest = {version.project_pk: version for version in session.scalars(rows)}
-    return list(newest.values())
-
-
 def active_evaluators(session: Session, *, today: date) -> Sequence[PersonRow]:
     """Return everyone who is an evaluator today."""
     rows = (
@@ -180,32 +161,34 @@ def expertise(session: Session, people: Collection[int]) -> Mapping[int, set[str
     return topics
 
 
-def topic_names(session: Session) -> Mapping[int, str]:
-    """Return the name of each topic."""
-    return {row.id: row.name for row in session.scalars(select(TopicRow))}
-
-
 def of_version(session: Session, version: VersionRow) -> Sequence[AssignmentRow]:
     """Return all assignments of a version, also those that ended."""
     rows = select(AssignmentRow).where(AssignmentRow.version_pk == version.id)
     return session.scalars(rows.order_by(AssignmentRow.id)).all()
 
 
-def _staying(session: Session, versions: Collection[VersionRow]) -> Mapping[int, set[int]]:
-    """Return, by version, who has it and keeps it, or judged the project before."""
+def _staying_and_recused(
+    session: Session, versions: Collection[VersionRow]
+) -> tuple[Mapping[int, set[int]], Mapping[int, set[int]]]:
+    """Return who keeps what: by version, who has it or judged the project before; and, by
+    project, who handed it back: they are not asked again."""
     staying: dict[int, set[int]] = defaultdict(set)
+    recused: dict[int, set[int]] = defaultdict(set)
     by_project = {version.project_pk: version for version in versions}
     rows = (
-        select(AssignmentRow, VersionRow)
+        select(AssignmentRow, ReviewRow.given_at, VersionRow)
         .join(VersionRow, VersionRow.id == AssignmentRow.version_pk)
-        .where(VersionRow.project_pk.in_(by_project), AssignmentRow.ended_at.is_(None))
+        .outerjoin(ReviewRow, ReviewRow.assignment_pk == AssignmentRow.id)
+        .where(VersionRow.project_pk.in_(by_project))
     )
-    for assignment, version in session.execute(rows):
+    for assignment, given_at, version in session.execute(rows):
         now = by_project[version.project_pk]
         is_earlier = version.purpose == now.purpose and version.number < now.number
-        if version.id == now.id or (is_earlier and _was_given(session, assignment)):
+        if assignment.ending == Ending.RECUSED:
+            recused[now.project_pk].add(assignment.evaluator_pk)
+        elif assignment.ended_at is None and (version.id == now.id or (is_earlier and given_at)):
             staying[now.id].add(assignment.evaluator_pk)
-    return staying
+    return staying, recused
 
 
 def _have(session: Session, version: VersionRow) -> set[int]:
@@ -235,26 +218,7 @@ def _assigned(
     return row
 
 
-def _recused(session: Session, versions: Collection[VersionRow]) -> Mapping[int, set[int]]:
-    """Return, by project, who handed it back: they are not asked again."""
-    recused: dict[int, set[int]] = defaultdict(set)
-    rows = (
-        select(VersionRow.project_pk, AssignmentRow.evaluator_pk)
-        .join(AssignmentRow, AssignmentRow.version_pk == VersionRow.id)
-        .where(VersionRow.project_pk.in_([version.project_pk for version in versions]))
-        .where(AssignmentRow.ending == Ending.RECUSED)
-    )
-    for project, evaluator in session.execute(rows):
-        recused[project].add(evaluator)
-    return recused
-
-
-def _was_given(session: Session, assignment: AssignmentRow) -> bool:
-    given = select(ReviewRow.given_at).where(ReviewRow.assignment_pk == assignment.id)
-    return session.scalar(given) is not None
-
-
 def _ground(session: Session, version: VersionRow, person: PersonRow) -> Ground:
-    topic = topic_names(session).get(version.project.topic_pk or 0)
-    in_field = topic in expertise(session, [person.id])[person.id]
+    topic = version.project.topic
+    in_field = topic is not None and topic.name in expertise(session, [person.id])[person.id]
     return Ground.IN_FIELD if in_field else Ground.OUTSIDE_FIELD

@@ -1,0 +1,1 @@
+"""Who judges what: a plan by expertise and load, looked at, moved by hand, and put in force."""

@@ -1,0 +1,126 @@
+"""Pages of a running program take as many queries for many requests as for a few (section 7)."""
+
+import pytest
+from sqlalchemy import event
+
+from issuer.catalog.tables import RubricVersion
+from issuer.people.roles import Role
+from issuer.people.tables import ExpertiseRow
+from issuer.program.coaching.tables import CohortMemberRow, CohortRow
+from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
+from issuer.program.evaluation.waiting import waiting
+from issuer.program.projects import drafts
+from issuer.program.projects.tables import VersionRow
+from issuer.program.windows.window import Purpose
+from verifier import clock
+
+MOST_QUERIES = 12
+
+
+def handed_in(session, teacher, rubric, number):
+    """A proposal of a teacher that waits to be judged."""
+    now = clock.now()
+    project = drafts.begin(session, teacher, None, now=now)
+    project.state, project.proposal = "proposed", {"title": f"Project {number}"}
+    version = VersionRow(
+        project=project,
+        purpose="proposal",
+        number=1,
+        answers=project.proposal,
+        artifacts={"files": []},
+        rubric_version_id=rubric.id,
+        received_at=now,
+    )
+    session.add(version)
+    session.flush()
+    return version
+
+
+def judged(session, version, evaluator):
+    """A review that is given."""
+    now = clock.now()
+    assignment = AssignmentRow(
+        version_pk=version.id,
+        evaluator_pk=evaluator.id,
+        ground="in_field",
+        due_on=now.date(),
+        created_at=now,
+    )
+    levels = {"learning": "met", "work": "met"}
+    session.add(
+        ReviewRow(assignment=assignment, levels=levels, comments={}, changed_at=now, given_at=now)
+    )
+    session.flush()
+
+
+def fill(district, evaluators, count):
+    """Hand in `count` proposals of as many teachers, in a cohort of two; half are judged twice."""
+    people = [district.add(f"Teacher {number}", Role.TEACHER) for number in range(count)]
+    with district.issuer.database.writing() as session:
+        rubric = session.query(RubricVersion).first()
+        for number, teacher in enumerate(people):
+            version = handed_in(session, teacher, rubric, number)
+            if number % 2:
+                cohort = CohortRow(
+                    public_id=f"{teacher.id:022}",
+                    name="Band",
+                    leader_pk=teacher.id,
+                    created_at=clock.now(),
+                )
+                session.add(cohort)
+                session.flush()
+                member = CohortMemberRow(cohort_pk=cohort.id, person_pk=people[0].id)
+                member.joined_at = clock.now()
+                session.add(member)
+                for evaluator in evaluators:
+                    judged(session, version, evaluator)
+
+
+@pytest.fixture
+def evaluators(district):
+    people = [district.add(f"Evaluator {number}", Role.EVALUATOR) for number in range(2)]
+    with district.issuer.database.writing() as session:
+        session.add(ExpertiseRow(person_pk=people[0].id, topic="music"))
+    return people
+
+
+def queries(district, browser, path):
+    seen = []
+
+    def note(*args):
+        if not args[2].startswith("BEGIN"):
+            seen.append(args[2])
+
+    engine = district.issuer.database.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert browser.get(path).status_code == 200
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return len(seen)
+
+
+def test_pages_take_at_most_12_queries_at_any_size(district, evaluators):
+    chief = district.browser(district.add("Pat Model", Role.SUPERINTENDENT))
+    pages = {
+        "/program": chief,
+        "/program/assignments/proposal": chief,
+        "/program/decisions": chief,
+        "/judging": district.browser(evaluators[0]),
+    }
+    fill(district, evaluators, 4)
+    few = {path: queries(district, browser, path) for path, browser in pages.items()}
+    fill(district, evaluators, 10)
+    many = {path: queries(district, browser, path) for path, browser in pages.items()}
+    assert many == few
+    assert max(many.values()) <= MOST_QUERIES, many
+
+
+def test_what_stands_where_is_counted(district, evaluators):
+    fill(district, evaluators, 4)
+    with district.issuer.database.reading() as session:
+        now = waiting(session)
+        assert now.unassigned(Purpose.PROPOSAL) == 2
+        assert now.unassigned(Purpose.COMPLETION) == 0
+        assert [len(reviews) for _, reviews in now.ready] == [2, 2]
+        assert now.late(clock.now().date()) == 0
