@@ -1,6 +1,7 @@
 """An issuer to work with: a home with cheap keys, a small catalog, and both databases."""
 
 import os
+import secrets
 import shutil
 import subprocess
 import tempfile
@@ -107,14 +108,14 @@ def issuer(settings: Settings) -> Iterator[Issuer]:
 
 
 @pytest.fixture
-def postgresql_issuer(settings: Settings, postgresql_url: str) -> Iterator[Issuer]:
+def postgresql_issuer(
+    settings: Settings, postgresql_server: str, prepared_database: str
+) -> Iterator[Issuer]:
     """An issuer on PostgreSQL."""
-    made = Issuer(replace(settings, database_url=postgresql_url))
-    migrations.upgrade(made.database)
-    with made.database.writing() as session:
-        versions.record(session, ACHIEVEMENT, now=NOW)
-    yield made
-    made.database.close()
+    with _database(postgresql_server, like=prepared_database) as url:
+        made = Issuer(replace(settings, database_url=url))
+        yield made
+        made.database.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -232,14 +233,37 @@ def postgresql_cluster() -> Iterator[Cluster]:
         yield cluster
 
 
+@pytest.fixture(scope="session")
+def prepared_database(postgresql_server: str) -> Iterator[str]:
+    """The name of a database that is migrated and has the small catalog, to be copied."""
+    with _database(postgresql_server) as url:
+        database = Database(url)
+        migrations.upgrade(database)
+        with database.writing() as session:
+            versions.record(session, ACHIEVEMENT, now=NOW)
+        database.close()  # PostgreSQL copies a database that nobody uses
+        yield _name(url)
+
+
 @pytest.fixture
-def postgresql_url(postgresql_server: str, request: pytest.FixtureRequest) -> Iterator[str]:
+def postgresql_url(postgresql_server: str) -> Iterator[str]:
     """An empty PostgreSQL database of one's own."""
-    name = f"test_{abs(hash(request.node.nodeid)):x}"
-    server = sqlalchemy.create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
+    with _database(postgresql_server) as url:
+        yield url
+
+
+@contextmanager
+def _database(server_url: str, *, like: str = "template1") -> Iterator[str]:
+    """The URL of a database of one's own, a copy of `like`."""
+    name = f"test_{secrets.token_hex(8)}"
+    server = sqlalchemy.create_engine(server_url, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    yield postgresql_server.replace("/postgres?", f"/{name}?")
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {like}")
+    yield server_url.replace("/postgres?", f"/{name}?")
     with server.connect() as connection:
         connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
     server.dispose()
+
+
+def _name(url: str) -> str:
+    return str(sqlalchemy.make_url(url).database)

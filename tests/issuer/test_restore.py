@@ -285,7 +285,7 @@ def test_a_backup_goes_to_a_new_folder_outside_the_home(home, tmp_path, capsys, 
 
 
 def test_postgresql_is_dumped_and_restored_and_no_place_comes_twice(
-    postgresql_issuer, postgresql_url, approval, tmp_path
+    postgresql_issuer, approval, tmp_path
 ):
     need("pg_dump", "pg_restore")
     settings = postgresql_issuer.settings
@@ -294,7 +294,7 @@ def test_postgresql_is_dumped_and_restored_and_no_place_comes_twice(
     backup.back_up(settings, tmp_path / "copy", now=NOW)
     lost = issue(postgresql_issuer, approval, 3, 4)
     postgresql_issuer.database.close()
-    plain = postgresql_url.replace("+psycopg", "")
+    plain = settings.database_url.replace("+psycopg", "")
     dump = tmp_path / "copy" / backup.DUMP
     command = ["pg_restore", "--clean", "--if-exists", f"--dbname={plain}", str(dump)]
     subprocess.run(command, check=True)
