@@ -52,7 +52,10 @@ from issuer.sharing import checked
 from issuer.sharing import problems as sharing_problems
 from issuer.sharing.collections.routes import collections
 from issuer.sharing.holder.routes import holding
+from issuer.sharing.mine import claim_routes, links_routes
+from issuer.sharing.mine import routes as mine_routes
 from issuer.sharing.own_fetch import fetch_own, withdrawal
+from issuer.sharing.owned import claims
 from issuer.sharing.public.catalog_routes import catalog
 from issuer.sharing.public.embed import embed
 from issuer.sharing.public.routes import sharing
@@ -92,14 +95,18 @@ PROBLEMS: Final = (
 )
 """Every type of problem, as its subject declares it."""
 
-OBJECTS: Final = rules.by_name(*objects.OBJECTS, *program_objects.OBJECTS, *staff_objects.OBJECTS)
+OBJECTS: Final = rules.by_name(
+    *objects.OBJECTS, *program_objects.OBJECTS, *claims.OBJECTS, *staff_objects.OBJECTS
+)
 """Every kind of object that not everybody may see, as its room declares it."""
 NAVIGATION: Final = (
+    *mine_routes.NAVIGATION,
     *project_routes.NAVIGATION,
     *judging_routes.NAVIGATION,
     *running_routes.NAVIGATION,
     *find_routes.NAVIGATION,
     *people_routes.NAVIGATION,
+    *claim_routes.NAVIGATION,
 )
 """The pages at the top, for those who may open them."""
 SUBMISSION_CHECKS: Final = (sign_offs.check, artifacts.check)
@@ -138,6 +145,9 @@ def create_app(settings: Settings) -> Flask:
         signing_in,
         account_binding,
         account,
+        mine_routes.mine,
+        claim_routes.claiming,
+        links_routes.linking,
         people,
         changing,
         roster,

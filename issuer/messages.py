@@ -8,10 +8,12 @@ from issuer.people.signing_in import sign_in_mail
 from issuer.program import letters as program_letters
 from issuer.program.coaching import sign_offs
 from issuer.program.evaluation import issuing
+from issuer.sharing.mine import links
 
 KINDS: Final[Kinds] = by_name(
     *letters.KINDS,
     sign_in_mail.MESSAGE,
+    links.MESSAGE,
     *program_letters.KINDS,
     issuing.kind(sign_offs.for_approval),
 )

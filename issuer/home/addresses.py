@@ -36,6 +36,11 @@ def manage(settings: Settings, token: str) -> str:
     return f"{settings.public_url}/manage/{token}"
 
 
+def own_credentials(settings: Settings) -> str:
+    """Return the address where whoever is signed in finds all their credentials."""
+    return f"{settings.public_url}/my-credentials"
+
+
 def approval_status(settings: Settings, token: str) -> str:
     """Return the address that says how far an approval has come."""
     return f"{settings.public_url}/approvals/{token}/status"

@@ -70,6 +70,8 @@ def _do(
     match form.get("what"):
         case "name":
             register.rename(session, row, form.get("name", ""), now=now, by=by)
+        case "other-name":
+            register.add_name(session, row, form.get("other-name", ""), now=now, by=by)
         case "address":
             register.add_address(session, row, form.get("address", ""), verified_at=now)
         case "left":

@@ -17,6 +17,7 @@ from issuer.people.register import RegisterError
 from issuer.people.roles import Role
 from issuer.people.tables import (
     ExpertiseRow,
+    FormerAddressRow,
     IdentityRow,
     ImportRow,
     KeptFormRow,
@@ -31,7 +32,7 @@ from issuer.people.tables import (
 from verifier.wording.words import N_
 
 _OF_THE_RECORD: Final = (
-    *(OtherNameRow, PersonAddressRow, IdentityRow, PostRow, ExpertiseRow),
+    *(OtherNameRow, PersonAddressRow, FormerAddressRow, IdentityRow, PostRow, ExpertiseRow),
     *(KeptFormRow, ImportRow, SignInRow, SessionRow),
 )
 """What belongs to nobody when its person is erased."""
@@ -64,6 +65,7 @@ def merge(
     number, double.staff_number = double.staff_number, None
     session.flush()
     kept.staff_number = kept.staff_number or number
+    kept.did = kept.did or double.did
     _merge_sets(session, kept, double)
     for row in double.addresses:
         row.is_primary = False
@@ -154,7 +156,7 @@ def erase(
 
 def _blank(session: Session, person: PersonRow, *, now: datetime) -> None:
     person.name = person.folded = ""
-    person.staff_number = person.language = None
+    person.staff_number = person.language = person.did = None
     person.erased_at, person.left_at = now, person.left_at or now
     for table in _OF_THE_RECORD:
         session.execute(delete(table).where(table.person_pk == person.id))

@@ -22,8 +22,7 @@ from issuer.people.tables import (
     PersonAddressRow,
     PersonRow,
 )
-from verifier.checks.recipient import ascii_lower
-from verifier.parsing.email_address import in_ascii
+from verifier.checks.recipient import folded_address
 from verifier.wording.words import N_
 
 _ID_BYTES: Final = 16
@@ -40,7 +39,7 @@ def new_id() -> str:
 
 def folded(address: str) -> str:
     """Return an address as it is compared: no two people have one address in two spellings."""
-    return ascii_lower(in_ascii(address.strip()))
+    return folded_address(address.strip())
 
 
 def add(
@@ -70,12 +69,27 @@ def rename(
     name = _name(name)
     if name == person.name:
         return
-    known = {row.name for row in person.other_names}
-    if person.name not in known:
-        person.other_names.append(OtherNameRow(name=person.name))
+    _keep_name(person, person.name)
     person.name, person.folded = name, fold(name)
     session.flush()
     acts.tell(session, by, "renamed", person, now=now)
+
+
+def add_name(
+    session: Session, person: PersonRow, name: str, *, now: datetime, by: PersonRow | None = None
+) -> None:
+    """Keep one more name of a person, under which a credential may have come to them.
+
+    Raises `RegisterError`.
+    """
+    _keep_name(person, _name(name))
+    session.flush()
+    acts.tell(session, by, "name-added", person, now=now)
+
+
+def _keep_name(person: PersonRow, name: str) -> None:
+    if name not in {row.name for row in person.other_names}:
+        person.other_names.append(OtherNameRow(name=name))
 
 
 def add_address(

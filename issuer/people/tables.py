@@ -11,6 +11,7 @@ from issuer.database.database import Base, Json
 
 LONGEST_NAME: Final = 200
 LONGEST_ADDRESS: Final = 254
+LONGEST_DID: Final = 500
 _FOLDED: Final = String(200).with_variant(String(200, collation="C"), "postgresql")
 """Sorted alike on both databases."""
 _PERSON: Final = "people.id"
@@ -19,7 +20,8 @@ _PERSON: Final = "people.id"
 class PersonRow(Base):
     """One person. `public_id` stands in addresses of pages, `folded` is the name to search by.
 
-    `name` is the name as credentials sign it. `staff_number` is what payroll matches by. Who has
+    `name` is the name as credentials sign it. `did` is what they name as the recipient's own, and
+    not proved. `staff_number` is what payroll matches by. Who has
     left keeps everything and has no role. Of two records of one person, the one that is merged
     into the other names it. Who is erased has no name, and nothing below but grants.
     """
@@ -33,6 +35,7 @@ class PersonRow(Base):
     folded: Mapped[str] = mapped_column(_FOLDED)
     staff_number: Mapped[str | None] = mapped_column(String(50), unique=True)
     language: Mapped[str | None] = mapped_column(String(2))
+    did: Mapped[str | None] = mapped_column(String(LONGEST_DID))
     created_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
@@ -75,6 +78,18 @@ class PersonAddressRow(Base):
     folded: Mapped[str] = mapped_column(String(LONGEST_ADDRESS), unique=True)
     is_primary: Mapped[bool] = mapped_column(default=False)
     verified_at: Mapped[datetime | None]
+
+
+class FormerAddressRow(Base):
+    """An address that was a person's until a day, as it is compared: what went there before then
+    stays theirs, and is not the next one's who has the mailbox."""
+
+    __tablename__ = "former_addresses"
+    __table_args__ = (Index("ix_former_addresses_folded", "folded"),)
+
+    person_pk: Mapped[int] = mapped_column(ForeignKey(_PERSON), primary_key=True)
+    folded: Mapped[str] = mapped_column(String(LONGEST_ADDRESS), primary_key=True)
+    until: Mapped[datetime]
 
 
 class IdentityRow(Base):

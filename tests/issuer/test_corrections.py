@@ -26,6 +26,7 @@ from issuer.outbox import worker
 from issuer.outbox.tables import OutboxRow
 from issuer.sharing import decision
 from issuer.sharing.collections import collection
+from issuer.sharing.collections.collection import Edited
 from issuer.sharing.decision import Decision, Visibility
 from issuer.sharing.holder import holder
 from issuer.sharing.shared import find_shared
@@ -332,7 +333,9 @@ def test_the_mail_says_that_it_was_corrected_and_leads_to_the_new_one(
 
 def test_a_collection_shows_the_corrected_one(any_issuer, send):
     old = send()
-    token = collection.create(any_issuer, "Mine", old.manage_url, now=now())
+    token = collection.create(
+        any_issuer, Edited("Mine", links=old.manage_url), person=None, now=now()
+    )
     new = send(2, recipient=NAMES["spelled right"])
     shown = collection.find_edited(any_issuer, token).shown
     assert [each.shared.public_id for each in shown] == [new.credential_id]

@@ -128,7 +128,9 @@ def test_a_renewed_link_stops_the_old_one_and_opens_the_same(client, path):
     assert "new address" in client.get(moved.location).text
     old = [client.get(path), client.post(path, data={"visibility": "public"})]
     old += [client.get(f"{path}/pdf"), client.post(f"{path}/renew")]
-    assert {response.status_code for response in old} == {404}
+    assert {(response.status_code, response.location) for response in old} == {
+        (303, "/my-links?lost=1")
+    }
 
 
 def test_a_new_address_is_asked_for_twice(client, path):
@@ -152,7 +154,7 @@ def test_with_mail_a_new_address_is_mailed_and_shown_to_nobody(issuer, public_id
     assert "on its way by mail" in client.get(moved.location).text
     new = manage_path(issuer, public_id)
     assert new.rpartition("/")[2] not in moved.text
-    assert [client.get(each).status_code for each in (path, new)] == [404, 200]
+    assert [client.get(each).status_code for each in (path, new)] == [303, 200]
     app.extensions["mintmark"].database.close()
 
 

@@ -13,6 +13,7 @@ from issuer.app import start_app
 from issuer.issuance import manage
 from issuer.issuance.status_lists import lists
 from issuer.sharing.collections import collection
+from issuer.sharing.collections.collection import Edited
 from issuer.sharing.decision import Decision, Visibility
 from issuer.sharing.holder import holder
 
@@ -72,7 +73,7 @@ def addresses(issuer, approval, now):
         holder.decide(issuer, received.credential_id, everything, now=now)
         row = issuance.find(issuer, received.credential_id)
         token = manage.manage_url(issuer.settings, row).rpartition("/")[2]
-        edit = collection.create(issuer, next(words), token, now=now)
+        edit = collection.create(issuer, Edited(next(words), links=token), person=None, now=now)
         named = {
             "id": received.credential_id,
             "token": token,

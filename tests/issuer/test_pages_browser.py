@@ -16,6 +16,7 @@ from issuer.issuance import manage
 from issuer.issuance.approval import Approval
 from issuer.issuance.status_lists import lists
 from issuer.sharing.collections import collection
+from issuer.sharing.collections.collection import Edited
 from issuer.sharing.decision import Decision, Visibility
 from issuer.sharing.holder import holder
 
@@ -112,7 +113,7 @@ def addresses(
     private = received.credential_id
     holder.decide(issuer, private, Decision(Visibility.PRIVATE), now=now)
     token = token_of(issuer, hostile_id)
-    edit = collection.create(issuer, HOSTILE, token, now=now)
+    edit = collection.create(issuer, Edited(HOSTILE, links=token), person=None, now=now)
     collected = collection.find_edited(issuer, edit)
     row = issuance.find(issuer, hostile_id)
     assert row is not None

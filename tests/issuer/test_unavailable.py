@@ -24,6 +24,7 @@ from issuer.issuance import receive
 from issuer.issuance.records.tables import StatusList
 from issuer.people.access.gate import cookie_name
 from issuer.sharing.collections import collection
+from issuer.sharing.collections.collection import Edited
 from issuer.webhooks import standard_webhooks
 
 ASK_NO_DATABASE = (
@@ -33,8 +34,10 @@ ASK_NO_DATABASE = (
     "explain_problem",
     "files.",
     "holding.renewed",
+    "linking.ask",  # no mail is set up here
+    "linking.sent",
     "pages.static",
-    "sign_in.ask",  # no mail is set up here
+    "sign_in.ask",  # nor for this
     "sign_in.from_provider",  # nor a provider
     "sign_in.sent",
     "sign_in.with_provider",
@@ -165,7 +168,9 @@ class Site:
         now = datetime.now(UTC)
         received = receive(issuer, approval(), source="forms", event_id="e-1", now=now)
         self.settings, self.manage = settings, received.manage_url
-        token = collection.create(issuer, "Mine", received.manage_url, now=now)
+        token = collection.create(
+            issuer, Edited("Mine", links=received.manage_url), person=None, now=now
+        )
         self.values = {
             "public_id": received.credential_id,
             "name": received.credential_id,

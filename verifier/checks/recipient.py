@@ -29,28 +29,28 @@ def ascii_lower(text: str) -> str:
     return text.translate(_LOWER)
 
 
+def folded_address(address: str) -> str:
+    """Return an e-mail address as it is compared: in lower case, its domain in IDNA."""
+    return in_ascii(ascii_lower(address))
+
+
 def matches(identity: Identity, value: str) -> bool:
     """Whether `value` is this identity. E-mails are compared in ASCII lower case, with domains
     in IDNA; where they are hashed, as given and in each form that they may be hashed in."""
     value, is_email = value.strip(), identity.type == "emailAddress"
     if not identity.hashed and is_email:
-        return _in_ascii(identity.value.strip()) == _in_ascii(value)
+        return folded_address(identity.value.strip()) == folded_address(value)
     if not identity.hashed:
         return identity.value.strip().casefold() == value.casefold()
     forms = {value, ascii_lower(value)}
     if is_email:
-        forms |= {_in_ascii(value), _in_letters(value)}
+        forms |= {folded_address(value), _in_letters(value)}
     name, _, digest = identity.value.partition("$")
     if name not in _HASHES:
         return False
     texts = ((form + identity.salt).encode(errors="replace") for form in forms)
     hashes = (_HASHES[name](text).hexdigest() for text in texts)
     return any(hmac.compare_digest(own.encode(), digest.lower().encode()) for own in hashes)
-
-
-def _in_ascii(address: str) -> str:
-    """Return an address in lower case, its domain as mail servers know it."""
-    return in_ascii(ascii_lower(address))
 
 
 def _in_letters(address: str) -> str:

@@ -14,6 +14,7 @@ from issuer.issuance.approval import from_data
 from issuer.issuance.records.approval_tables import ApprovalRow
 from issuer.issuance.records.tables import UNFINISHED, CredentialRow, CredentialState, DecisionRow
 from issuer.issuance.status_lists import lists, places
+from verifier.checks.recipient import folded_address
 
 SUPERSEDED: Final = "credential.superseded"
 CORRECTED: Final = "It was corrected, and another credential stands in its place."
@@ -101,7 +102,9 @@ def _hand_over_choices(session: Session, earlier: _Earlier, key: int) -> None:
 
 def _is_one_person(content: bytes, other: bytes) -> bool:
     one, two = (from_data(json.loads(text)).recipient for text in (content, other))
-    return not {*one.emails, one.did}.isdisjoint({*two.emails, two.did or ""})
+    return not {*map(folded_address, one.emails), one.did}.isdisjoint(
+        {*map(folded_address, two.emails), two.did or ""}
+    )
 
 
 def publish(issuer: Issuer, keys: Sequence[int], *, now: datetime) -> None:

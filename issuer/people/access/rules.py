@@ -89,6 +89,7 @@ _YOURS: Final = N_("It is yours.")
 RULES: Final = (
     *_rows([SIGNED_IN], "account", "read bind", ANY, _YOURS),
     *_rows([SIGNED_IN], "session", "end", OWN, _YOURS),
+    *_rows([SIGNED_IN], "own credentials", "read", ANY, _YOURS),
     *_rows([SIGNED_IN], "kept form", "read", OWN, _YOURS),
     *_rows([Role.OPERATOR], "session", "end", ANY, N_("Your role keeps sign-ins safe.")),
     *_rows(_KEEP_PEOPLE, "person", "list read add change", ANY, _KEEPING),
@@ -111,6 +112,7 @@ RULES: Final = (
         [Role.BUILDING_ADMINISTRATOR], "project", "read", BUILDING, N_("It is of your building.")
     ),
     *_rows(_DESK, "credential", "list", ANY, _ON_THE_DESK),
+    *_rows(_DESK, "claim", "list answer", ANY, _ON_THE_DESK),
 )
 """Every row. What a room adds stands here too, with its objects: one table, to be read as one."""
 

@@ -1,14 +1,14 @@
 """Collections: several credentials on one page, put together by their holder.
 
-Only a holder's link lets a credential in. A collection is changed through a link of its own, which
-can be replaced like a holder's link:
+Only a holder's link lets a credential in, or being signed in as its holder. A collection is changed
+through a link of its own, which can be replaced like a holder's link:
 
-    token = create(issuer, "My credentials", "https://…/manage/…", now=now)
+    token = create(issuer, Edited("My work", links="https://…/manage/…"), person=None, now=now)
 """
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -21,6 +21,9 @@ from contexts.errors import MintmarkError
 from issuer import issuance
 from issuer.home.issuer import Issuer
 from issuer.home.link_tokens import LinkTokens
+from issuer.home.settings import Settings
+from issuer.issuance.records.tables import CredentialRow
+from issuer.people.tables import PersonRow
 from issuer.sharing.collections.tables import (
     LONGEST_SENTENCE,
     LONGEST_TITLE,
@@ -28,6 +31,7 @@ from issuer.sharing.collections.tables import (
     CollectionEntry,
     CollectionRow,
 )
+from issuer.sharing.owned import ownership
 from issuer.sharing.shared import Shared, find_shared
 
 MOST: Final = 50
@@ -65,6 +69,8 @@ class Collection:
     words: str
     collected: tuple[Collected, ...]
     shown: tuple[Collected, ...]
+    person: int | None = None
+    """Who was signed in when it was made."""
 
     @property
     def total(self) -> tuple[tuple[str, str], ...]:
@@ -80,6 +86,15 @@ class Collection:
         return tuple(
             (unit, f"{value.normalize():f}") for unit, value in sums.items() if value.is_finite()
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A collection in a list: its id, its title, and the token to change it."""
+
+    public_id: str
+    title: str
+    token: str
 
 
 def _number(text: str) -> Decimal:
@@ -98,29 +113,37 @@ class Edited:
     words: str = ""
     sentences: Mapping[str, str] = field(default_factory=dict)
     links: str = ""
+    own: tuple[str, ...] = ()
+    """The ids of more credentials, of which those count that are whoever's is signed in."""
     move: tuple[str, str] | None = None
 
 
-def create(issuer: Issuer, title: str, links: str, *, now: datetime) -> str:
-    """Store a collection of the credentials that the links open; return its edit token."""
+def create(issuer: Issuer, edited: Edited, *, person: int | None, now: datetime) -> str:
+    """Store a collection of the credentials in `edited`; return its edit token.
+
+    `person` is the number of whoever is signed in, whose collection it is then. Raises
+    `CollectionError` for none.
+    """
     row = CollectionRow(public_id=secrets.token_urlsafe(16), title="", created_at=now)
+    row.person_pk = person
     with issuer.database.writing() as session:
         session.add(row)
-        _fill(issuer, session, row, Edited(title, links=links))
+        _fill(issuer, session, row, edited, person)
         if not row.entries:
             raise CollectionError
         return _new_link(issuer, row, 0)
 
 
-def change(issuer: Issuer, token: str, edited: Edited) -> bool:
+def change(issuer: Issuer, token: str, edited: Edited, *, person: int | None) -> bool:
     """Give a collection the words, the order and the credentials that are in `edited`.
 
-    False if the token opens no collection. Raises `CollectionError` and changes nothing.
+    `person` is whoever is signed in. False if the token opens no collection. Raises
+    `CollectionError` and changes nothing.
     """
     with issuer.database.writing() as session:
         row = _opened(issuer, session, token)
         if row is not None:
-            _fill(issuer, session, row, edited)
+            _fill(issuer, session, row, edited, person)
         return row is not None
 
 
@@ -138,6 +161,24 @@ def delete(issuer: Issuer, token: str) -> bool:
         if row is not None:
             session.delete(row)
         return row is not None
+
+
+def of_person(session: Session, settings: Settings, person: int) -> list[Listed]:
+    """Return the collections of somebody, the newest first."""
+    tokens = LinkTokens(settings, _PURPOSE)
+    rows = session.scalars(
+        select(CollectionRow)
+        .where(CollectionRow.person_pk == person)
+        .order_by(CollectionRow.id.desc())
+    )
+    return [
+        Listed(
+            row.public_id,
+            row.title,
+            tokens.current(row.public_id, row.edit_generation, row.edit_hash),
+        )
+        for row in rows
+    ]
 
 
 def find(issuer: Issuer, public_id: str) -> Collection | None:
@@ -163,7 +204,7 @@ def _read(issuer: Issuer, row: CollectionRow | None) -> Collection | None:
     newest = ((_corrected(issuer, member.shared), member.sentence) for member in collected)
     shown = {shared.public_id: Collected(shared, sentence) for shared, sentence in newest}
     public = tuple(member for member in shown.values() if not member.shared.private)
-    return Collection(row.public_id, row.title, row.words, collected, public)
+    return Collection(row.public_id, row.title, row.words, collected, public, row.person_pk)
 
 
 def _corrected(issuer: Issuer, shared: Shared) -> Shared:
@@ -172,7 +213,9 @@ def _corrected(issuer: Issuer, shared: Shared) -> Shared:
     return newer or shared
 
 
-def _fill(issuer: Issuer, session: Session, row: CollectionRow, edited: Edited) -> None:
+def _fill(
+    issuer: Issuer, session: Session, row: CollectionRow, edited: Edited, person: int | None
+) -> None:
     row.title = _line(edited.title, LONGEST_TITLE)
     row.words = edited.words.strip()[:LONGEST_WORDS]
     row.entries = [
@@ -182,7 +225,7 @@ def _fill(issuer: Issuer, session: Session, row: CollectionRow, edited: Edited) 
         entry.sentence = _line(edited.sentences[entry.credential.public_id], LONGEST_SENTENCE)
     if edited.move:
         _move(row.entries, *edited.move)
-    _add(issuer, row, edited.links)
+    _add(row, [*_linked(issuer, edited.links), *_own(session, edited.own, person)])
     if len(row.entries) > MOST:
         raise CollectionError
     for place, entry in enumerate(row.entries):
@@ -202,16 +245,31 @@ def _move(entries: list[CollectionEntry], public_id: str, direction: str) -> Non
         entries.insert(there, entries.pop(here))
 
 
-def _add(issuer: Issuer, row: CollectionRow, links: str) -> None:
+def _linked(issuer: Issuer, links: str) -> list[int]:
+    """Return the credentials that the links open. Raises `CollectionError`."""
     lines = [line.strip() for line in links.splitlines() if line.strip()][: MOST + 1]
     opened = [(line, issuance.managed(issuer, line.rpartition("/manage/")[2])) for line in lines]
     if unknown := tuple(line for line, credential in opened if credential is None):
         raise CollectionError(unknown)
+    return [credential.id for _, credential in opened if credential is not None]
+
+
+def _own(session: Session, ids: tuple[str, ...], person: int | None) -> list[int]:
+    """Return those of the credentials that are this person's."""
+    if not ids or person is None:
+        return []
+    owned = ownership.of_person(session, session.get_one(PersonRow, person))
+    which = (CredentialRow.public_id.in_(ids), CredentialRow.id.in_(owned.theirs))
+    keys = select(CredentialRow.id).where(*which).order_by(CredentialRow.id.desc())
+    return list(session.scalars(keys))
+
+
+def _add(row: CollectionRow, keys: Iterable[int]) -> None:
     there = {entry.credential_pk for entry in row.entries}
-    for _, credential in opened:
-        if credential is not None and credential.id not in there:
-            there.add(credential.id)
-            row.entries.append(CollectionEntry(credential_pk=credential.id, sentence=""))
+    for key in keys:
+        if key not in there:
+            there.add(key)
+            row.entries.append(CollectionEntry(credential_pk=key, sentence=""))
 
 
 def _tokens(issuer: Issuer) -> LinkTokens:

@@ -7,10 +7,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from issuer.home import addresses
 from issuer.home.issuer import current_issuer
+from issuer.people.access import gate
+from issuer.people.tables import PersonRow
 from issuer.sharing import previews
 from issuer.sharing.collections import collection
 from issuer.sharing.collections.collection import Collection, CollectionError, Edited
 from issuer.sharing.collections.tables import LONGEST_SENTENCE, LONGEST_TITLE, LONGEST_WORDS
+from issuer.sharing.owned import ownership
+from issuer.sharing.owned.listing import Held, held
 from issuer.sharing.words import STANDINGS
 from issuer.web.access import open_to_all
 from issuer.web.answers import file, page
@@ -29,9 +33,9 @@ limiter = limiter_for(collections)
 def create() -> AnyResponse:
     """Make a collection of the credentials whose holder's links are given."""
     title = request.form.get("title", "").strip() or gettext("My credentials")
-    links = request.form.get("links", "")
+    edited = Edited(title, links=request.form.get("links", ""))
     try:
-        token = collection.create(current_issuer(), title, links, now=clock.now())
+        token = collection.create(current_issuer(), edited, person=_person(), now=clock.now())
     except CollectionError as exc:
         raise NotFound from exc
     return redirect(url_for("collections.edit", token=token), 303)
@@ -88,7 +92,7 @@ def change(token: str) -> AnyResponse:
             to = url_for("collections.edit", token=done or "-")
         case _:
             try:
-                done = collection.change(issuer, token, edited)
+                done = collection.change(issuer, token, edited, person=_person())
             except CollectionError as exc:
                 return _edit_page(token, wrong=exc, links=edited.links)
             moved = f"c-{edited.move[0]}" if edited.move else None
@@ -105,6 +109,7 @@ def _edited(form: MultiDict[str, str]) -> Edited:
         words=form.get("words", ""),
         sentences={id: form.get(f"sentence-{id}", "") for id in form.getlist("keep")},
         links=form.get("links", ""),
+        own=tuple(form.getlist("add")),
         move=(move, direction) if move else None,
     )
 
@@ -121,11 +126,30 @@ def _edit_page(token: str, *, wrong: CollectionError | None = None, links: str =
         wrong=wrong,
         links=links,
         most=collection.MOST,
+        own=_own(collected),
+        kept=collected.person is not None and collected.person == _person(),
         longest={"title": LONGEST_TITLE, "words": LONGEST_WORDS, "sentence": LONGEST_SENTENCE},
     )
     response.headers["Cache-Control"] = "no-store"
     response.status_code = 422 if wrong else 200
     return response
+
+
+def _own(collected: Collection) -> list[Held]:
+    """Return the credentials of whoever is signed in that are not in the collection."""
+    issuer, person = current_issuer(), _person()
+    if person is None:
+        return []
+    there = {member.shared.public_id for member in collected.collected}
+    with issuer.database.reading() as session:
+        owned = ownership.of_person(session, session.get_one(PersonRow, person))
+        credentials = held(session, issuer.settings, owned.theirs)
+    return [credential for credential in credentials if credential.public_id not in there]
+
+
+def _person() -> int | None:
+    visitor = gate.signed_in()
+    return visitor.person.id if visitor else None
 
 
 def _collection_or_404(public_id: str) -> Collection:

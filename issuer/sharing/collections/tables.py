@@ -31,11 +31,14 @@ class CollectionRow(Base):
     """A page with several credentials, and what its holder says at the top of it.
 
     Earlier generations of its edit link open nothing. `edit_hash` finds the row of such a link;
-    None is told at `home.link_tokens`.
+    None is told at `home.link_tokens`. `person_pk` is who was signed in when it was made.
     """
 
     __tablename__ = "collections"
-    __table_args__ = (Index("ix_collections_edit_hash", "edit_hash", unique=True),)
+    __table_args__ = (
+        Index("ix_collections_edit_hash", "edit_hash", unique=True),
+        Index("ix_collections_person_pk", "person_pk"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(22), unique=True)
@@ -44,6 +47,7 @@ class CollectionRow(Base):
     edit_generation: Mapped[int] = mapped_column(default=0)
     edit_hash: Mapped[bytes | None]
     created_at: Mapped[datetime]
+    person_pk: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
 
     entries: Mapped[list[CollectionEntry]] = relationship(
         cascade="all, delete-orphan", order_by=CollectionEntry.place

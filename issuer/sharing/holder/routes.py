@@ -7,12 +7,14 @@ going back or loading again does nothing twice.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 from werkzeug.http import dump_options_header
+from werkzeug.wrappers import Response as AnyResponse
 
+from contexts.errors import MintmarkError
 from issuer.audit.log import HOLDER
 from issuer.home import addresses
 from issuer.home.issuer import current_issuer
@@ -36,6 +38,16 @@ from verifier.parsing import strict_json
 
 holding = Blueprint("holding", __name__)
 holding.before_request(refuse_other_sites)
+
+
+class LinkError(MintmarkError):
+    """A holder's link opens nothing: it was cut, or renewed."""
+
+
+@holding.errorhandler(LinkError)
+def lost(_error: LinkError) -> AnyResponse:
+    """Lead to where the links are mailed, and who is signed in to their credentials."""
+    return redirect(url_for("linking.form", lost=1), 303)
 
 
 @holding.get("/manage/<token>")
@@ -185,7 +197,7 @@ def announcement(token: str) -> Response:
 def _held(token: str) -> Shared:
     record = shared.find_held(current_issuer(), token)
     if record is None:
-        raise NotFound
+        raise LinkError
     if record.only_withdrawn:
         raise Problem(WITHDRAWN)
     return record

@@ -22,6 +22,7 @@ from issuer.program.evidence import artifacts
 from issuer.program.evidence.file_store import FileStore
 from issuer.program.projects import drafts
 from issuer.program.projects.tables import VersionRow
+from issuer.sharing.owned.tables import ClaimRow
 from verifier import clock
 
 
@@ -102,7 +103,17 @@ def _credential(district, person):
         return session.get_one(CredentialRow, key).public_id
 
 
+def _claim(district, person):
+    public_id = _credential(district, person)
+    with district.issuer.database.writing() as session:
+        row = ClaimRow(public_id=register.new_id(), person_pk=person.id, asked_at=clock.now())
+        row.credential_pk = session.query(CredentialRow).filter_by(public_id=public_id).one().id
+        session.add(row)
+    return row.public_id
+
+
 OBJECTS = {
+    "claim": _claim,
     "credential": _credential,
     "artifact": _artifact,
     "assignment": _assignment,
@@ -120,6 +131,9 @@ walk takes no role away on its way."""
 _DESK = dict.fromkeys(("assistant-superintendent", "deputy", "office"), "any")
 _REGISTER = dict.fromkeys(("assistant-superintendent", "deputy", "office", "operator"), "any")
 ALLOWED = {
+    ("own credentials", "read"): {SIGNED_IN: "any"},
+    ("claim", "list"): _DESK,
+    ("claim", "answer"): _DESK,
     ("account", "read"): {SIGNED_IN: "any"},
     ("account", "bind"): {SIGNED_IN: "any"},
     ("session", "end"): {SIGNED_IN: "own", "operator": "any"},

@@ -7,7 +7,9 @@ from datetime import timedelta
 from flask import Flask
 from flask.testing import FlaskClient
 
+from issuer import issuance
 from issuer.home.issuer import Issuer
+from issuer.issuance.approval import from_data
 from issuer.messages import KINDS
 from issuer.outbox import worker
 from issuer.people import register, roles
@@ -42,6 +44,27 @@ class District:
             row = BuildingRow(code=code, name=name)
             session.add(row)
         return row
+
+    def issue(
+        self, name="Jordan Example", *emails, approval_id="a-1", revision=1, at=None, **recipient
+    ) -> str:
+        """Issue a credential as a webhook would; return its id."""
+        emails = emails or ("jordan@school.example",)
+        data = {
+            "approval_id": approval_id,
+            "revision": revision,
+            "achievement": {"id": "rhythms"},
+            "recipient": {"name": name, "emails": list(emails), **recipient},
+            "narrative": {"skill": "s", "goal": "g", "measured_outcome": "o"},
+            "levels": {"learning": "met", "work": "met"},
+            "approved_at": "2026-05-15T15:00:00Z",
+        }
+        if revision > 1:
+            data["reason"] = "It was misspelt."
+        event = f"{approval_id}.{revision}"
+        return issuance.receive(
+            self.issuer, from_data(data), source="forms", event_id=event, now=at or clock.now()
+        ).credential_id
 
     def browser(self, person: PersonRow | None = None, *, signed_in_ago=timedelta(0)) -> "Browser":
         """A browser, in which a person is signed in."""

@@ -1,0 +1,1 @@
+"""Whose credentials are whose: by address and name, or because the office said so."""
