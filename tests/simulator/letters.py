@@ -36,6 +36,8 @@ WORDS = {
     "ends": DAY,
     "day": DAY,
     "due_on": DAY,
+    "credentials": (("Rhythms & <rests>", "https://badges.example/manage/abc"),),
+    "account": "https://badges.example/my-credentials",
     "comments": (("what a criterion is called", "what is said of it"),),
 }
 """What a word of a template stands for; any other is a few words in English."""

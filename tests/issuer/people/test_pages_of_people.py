@@ -13,6 +13,9 @@ from issuer.people.access.gate import cookie_name
 from issuer.people.roles import Role
 from issuer.people.signing_in import sign_in
 from issuer.people.tables import PostRow, SignInRow
+from issuer.sharing.collections import collection
+from issuer.sharing.collections.collection import Edited
+from issuer.sharing.owned import claims
 from verifier import clock
 
 PICTURES = os.environ.get("PICTURES")
@@ -28,6 +31,9 @@ def chromium():
 def origin(district):
     with serving(district.app) as address:
         yield address
+
+
+SIGNED_OUT = {"my-links": "/my-links?lost=1"}
 
 
 def paths(district, chief):
@@ -48,7 +54,16 @@ def paths(district, chief):
         invited = sign_in.invite(session, issuer.settings, person, now=now)
         fields = [("name", "Ada Example"), ("words", "A long text. " * 20)]
         kept = kept_forms.keep(session, chief.id, "/people", fields, now=now)
+    own = [district.issue("Sue Super", "s@x.example", approval_id=f"a-{n}") for n in (0, 1)]
+    token = collection.create(issuer, Edited("Work", own=own[:1]), person=chief.id, now=now)
+    district.issue("Sue Former", "s@x.example", approval_id="a-2")
+    district.issue("María José Former", "m@school.example", approval_id="a-3")
+    with issuer.database.writing() as session:
+        claims.ask(session, session.merge(jordan), now=now)
     return {
+        "my-credentials": "/my-credentials",
+        "claims": "/claims",
+        "collection": f"/collections/edit/{token}",
         "sign-in": "/sign-in",
         "sent": "/sign-in/sent",
         "elsewhere": f"/sign-in/{link}",
@@ -74,7 +89,9 @@ def test_every_page_is_easy_to_use(chromium, district, origin, scheme, language)
     watched.page.context.add_cookies(
         [{"name": name, "value": signed_in.get_cookie(name).value, "url": origin}]
     )
-    for title, path in paths(district, chief).items():
+    for title, path in (paths(district, chief) | SIGNED_OUT).items():
+        if title in SIGNED_OUT:
+            watched.page.context.clear_cookies()
         watched.page.goto(f"{origin}{path}?lang={language}")
         assert hard_to_use(watched.page) == [], title
         assert axe.violations(watched.page) == [], title
