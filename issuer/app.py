@@ -47,6 +47,8 @@ from issuer.program.evidence.routes import evidence
 from issuer.program.projects import routes as project_routes
 from issuer.program.projects.declaration_routes import declaring
 from issuer.program.projects.routes import projects
+from issuer.program.reports import routes as report_routes
+from issuer.program.reports.routes import reports
 from issuer.program.setting_up_routes import setting_up
 from issuer.sharing import checked
 from issuer.sharing import problems as sharing_problems
@@ -104,6 +106,7 @@ NAVIGATION: Final = (
     *project_routes.NAVIGATION,
     *judging_routes.NAVIGATION,
     *running_routes.NAVIGATION,
+    *report_routes.NAVIGATION,
     *find_routes.NAVIGATION,
     *people_routes.NAVIGATION,
     *claim_routes.NAVIGATION,
@@ -157,6 +160,7 @@ def create_app(settings: Settings) -> Flask:
         judging,
         running,
         setting_up,
+        reports,
         finding,
     ):
         app.register_blueprint(blueprint)

@@ -13,6 +13,7 @@ from issuer.people.access.guarded import (
     in_building,
     own,
 )
+from issuer.people.tables import BuildingRow
 from issuer.program.evaluation.tables import AssignmentRow
 from issuer.program.evidence.tables import ArtifactRow
 from issuer.program.projects.tables import ProjectRow, VersionRow
@@ -48,4 +49,7 @@ def _to_judge(me: Me, _building: int | None) -> ColumnElement[bool]:
 ARTIFACT: Final = Guarded(
     "artifact", ArtifactRow.public_id, {OWN: _of_my_projects, TO_JUDGE: _to_judge}
 )
-OBJECTS: Final = (PROJECT, ASSIGNMENT, ARTIFACT)
+BUILDING_PROGRESS: Final = Guarded(
+    "building progress", BuildingRow.code, {BUILDING: lambda _me, mine: BuildingRow.id == mine}
+)
+OBJECTS: Final = (PROJECT, ASSIGNMENT, ARTIFACT, BUILDING_PROGRESS)

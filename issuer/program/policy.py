@@ -47,8 +47,9 @@ class Policy:
     `rolling`: there are no windows, as in a pilot. `proposal_rubric` and `completion_rubric` are
     ids of the catalog; the latter judges teachers' own ideas, an offering has its achievement's.
     `names_hidden`: evaluators do not learn whose work it is. `evaluators_shown`: the teacher
-    learns who judged. `three_sign_offs`: teacher, coach and administrator sign before completion
-    (R6). `fidelity` is the checklist that they attest (R7).
+    learns who judged. `progress_public` and `cadre_public`: everybody may count the projects, and
+    find the teachers who want to be found. `three_sign_offs`: teacher, coach and administrator
+    sign before completion (R6). `fidelity` is the checklist that they attest (R7).
     """
 
     rolling: bool
@@ -66,6 +67,8 @@ class Policy:
     resubmission: Resubmission
     days_to_resubmit: int
     days_for_another_look: int
+    progress_public: bool = False
+    cadre_public: bool = False
 
 
 PILOT: Final = Policy(

@@ -38,7 +38,7 @@ NUMBERS: Final = (
     "days_to_resubmit",
     "days_for_another_look",
 )
-TICKS: Final = ("rolling", "names_hidden", "evaluators_shown")
+TICKS: Final = ("rolling", "names_hidden", "evaluators_shown", "progress_public", "cadre_public")
 
 
 @setting_up.get("/program/setup")

@@ -26,22 +26,17 @@ def spreadsheet(name: str, heads: Sequence[str], rows: Iterable[Sequence[object]
 
 def lines(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
     """Yield a table as CSV, a line at a time; its first letter says that it is Unicode."""
-    line = _Line()
-    writer = csv.writer(line)
-    writer.writerow(["\ufeff" + heads[0], *heads[1:]])
-    yield line.text
+    writer = csv.writer(_Line())
+    yield writer.writerow(["\ufeff" + heads[0], *heads[1:]])
     for row in rows:
-        writer.writerow([_text(value) for value in row])
-        yield line.text
+        yield writer.writerow([_text(value) for value in row])
 
 
 class _Line:
-    """What a writer of CSV takes for a file: it holds the line that was written last."""
+    """What a writer of CSV takes for a file: it hands back the line that is written."""
 
-    text = ""
-
-    def write(self, text: str) -> None:
-        self.text = text
+    def write(self, text: str) -> str:
+        return text
 
 
 def _text(value: object) -> str:

@@ -84,6 +84,8 @@ _TO_JUDGE: Final = N_("It was given to you to judge.")
 _RUNNING: Final = N_("Your role runs the program.")
 _DESK: Final = (*_SUPERINTENDENTS, Role.OFFICE)
 _ON_THE_DESK: Final = N_("Your role looks after the district's credentials.")
+_OF_YOUR_BUILDING: Final = N_("It is of your building.")
+_SUMS: Final = N_("They are sums that tell of nobody.")
 _YOURS: Final = N_("It is yours.")
 
 RULES: Final = (
@@ -108,9 +110,10 @@ RULES: Final = (
     *_rows([Role.TEACHER], "project", "begin", ANY, _YOURS),
     *_rows([SIGNED_IN], "project", "read write", OWN, _YOURS),
     *_rows(_SUPERINTENDENTS, "project", "read", ANY, _RUNNING),
-    *_rows(
-        [Role.BUILDING_ADMINISTRATOR], "project", "read", BUILDING, N_("It is of your building.")
-    ),
+    *_rows([Role.BUILDING_ADMINISTRATOR], "project", "read", BUILDING, _OF_YOUR_BUILDING),
+    *_rows(_SUPERINTENDENTS, "report", "read", ANY, _RUNNING),
+    *_rows([Role.BUILDING_ADMINISTRATOR], "building progress", "read", BUILDING, _OF_YOUR_BUILDING),
+    *_rows([Role.BOARD, *_SUPERINTENDENTS], "board report", "read", ANY, _SUMS),
     *_rows(_DESK, "credential", "list", ANY, _ON_THE_DESK),
     *_rows(_DESK, "claim", "list answer", ANY, _ON_THE_DESK),
 )

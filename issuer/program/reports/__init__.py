@@ -1,0 +1,1 @@
+"""What the district learns from its program: figures as charts, tables and CSV, of no person."""

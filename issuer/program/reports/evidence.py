@@ -1,0 +1,99 @@
+"""What was handed in with the awards: hours, and the consents that evidence rests on."""
+
+from collections import Counter, defaultdict
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from issuer.program.evaluation.judgment import JudgmentOutcome
+from issuer.program.evaluation.tables import ProjectDecisionRow
+from issuer.program.evidence.artifacts import Consent, Pupils
+from issuer.program.evidence.tables import ArtifactRow
+from issuer.program.projects import answers
+from issuer.program.projects.tables import ProjectRow, TopicRow, VersionRow
+from issuer.program.reports import school_year, suppression
+from issuer.program.reports.awards import NO_TOPIC
+from issuer.program.reports.figures import HIDDEN, Figure, FigureRow, FigureTable
+from issuer.program.reports.judging import Local
+from issuer.program.reports.suppression import Sum
+from issuer.program.windows.window import Purpose
+from verifier.wording.words import N_
+
+HOURS: Final = "hours"
+CONSENTS: Final = {
+    "waits": N_("Still to be answered"),
+    "withdrawn": N_("Withdrawn"),
+    Consent.ON_FILE: N_("On file"),
+    Consent.DE_IDENTIFIED: N_("Pupils cannot be told apart"),
+    Consent.NOT_NEEDED: N_("Not needed: no pupil is seen"),
+}
+
+
+def consents(session: Session) -> tuple[FigureTable, ...]:
+    """Return on what consent the evidence rests that was not taken out, and how much shows pupils
+    in the focus."""
+    rows = (
+        select(ArtifactRow.basis, ArtifactRow.pupils, ArtifactRow.withdrawn_at, func.count())
+        .where(ArtifactRow.removed_at.is_(None))
+        .group_by(ArtifactRow.basis, ArtifactRow.pupils, ArtifactRow.withdrawn_at)
+    )
+    counts: Counter[str] = Counter()
+    focus: Counter[str] = Counter()
+    for basis, pupils, withdrawn_at, number in session.execute(rows):
+        name = "withdrawn" if withdrawn_at else basis or "waits"
+        counts[name] += number
+        focus[name] += number if pupils == Pupils.FOCUS else 0
+    heads = (N_("Consent"), N_("Pieces of evidence"), N_("With pupils in the focus"))
+    figures = [
+        FigureRow(word, (counts[name], focus[name]), True) for name, word in CONSENTS.items()
+    ]
+    return (FigureTable(N_("Consents"), heads, tuple(figures)),)
+
+
+def hours(session: Session, local: Local) -> tuple[FigureTable, ...]:
+    """Return the hours that teachers stated for what was approved, by year and field.
+
+    The hours of fewer than five projects are hidden.
+    """
+    rows = (
+        select(VersionRow.answers, ProjectDecisionRow.released_at, TopicRow.name)
+        .join(VersionRow, VersionRow.id == ProjectDecisionRow.version_pk)
+        .join(ProjectRow, ProjectRow.id == VersionRow.project_pk)
+        .outerjoin(TopicRow, TopicRow.id == ProjectRow.topic_pk)
+        .where(VersionRow.purpose == Purpose.COMPLETION)
+        .where(ProjectDecisionRow.outcome == JudgmentOutcome.APPROVED)
+        .where(ProjectDecisionRow.released_at.is_not(None), ProjectDecisionRow.corrects.is_(None))
+        .execution_options(yield_per=2000)
+    )
+    stated: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for texts, released_at, topic in session.execute(rows):
+        number = answers.number(texts.get("hours", ""))
+        if number and released_at:
+            stated[school_year.of_day(local(released_at).date())][topic or ""].append(number)
+    heads = (N_("Field"), N_("Hours"), N_("On average"))
+    return tuple(
+        FigureTable(year, heads, _hours(stated[year]), (HOURS, HOURS)) for year in sorted(stated)
+    )
+
+
+def _hours(by_topic: dict[str, list[float]]) -> tuple[FigureRow, ...]:
+    groups = {topic: len(numbers) for topic, numbers in by_topic.items()}
+    total = Sum("all of them", tuple(groups))
+    away = suppression.hidden({**groups, total.total: sum(groups.values())}, [total])
+    everything = [number for numbers in by_topic.values() for number in numbers]
+    lines = [(topic, by_topic[topic], not topic) for topic in sorted(by_topic)]
+    rows = [
+        FigureRow(name or NO_TOPIC, _sums(numbers, is_hidden=name in away), is_word)
+        for name, numbers, is_word in lines
+    ]
+    return (
+        *rows,
+        FigureRow(N_("All"), _sums(everything, is_hidden=total.total in away), is_word=True),
+    )
+
+
+def _sums(numbers: list[float], *, is_hidden: bool) -> tuple[Figure, Figure]:
+    if is_hidden:
+        return HIDDEN, HIDDEN
+    return sum(numbers), sum(numbers) / len(numbers)

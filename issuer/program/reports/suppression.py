@@ -1,0 +1,91 @@
+"""Which figures may not be shown, because they would tell of fewer than five people (I12, R42).
+
+    hidden({"a": 3, "b": 9, "all": 12}, [Sum("all", ("a", "b"))])    # {"a", "b"}
+
+A figure that could be found by subtracting others from a sum is hidden with it. What a reader knows
+from elsewhere, such as counts of awards, is no cover.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+FEWEST: Final = 5
+"""The smallest group of people of whom a figure is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Figures that add up to another one."""
+
+    total: str
+    parts: tuple[str, ...]
+
+
+def hidden(
+    groups: Mapping[str, int], sums: Iterable[Sum] = (), known: Collection[str] = ()
+) -> frozenset[str]:
+    """Return the figures to hide. `groups` says of how many people each one tells; `known` are
+    those that a reader has anyway."""
+    sums = tuple(sums)
+    small = {name for name, people in groups.items() if 0 < people < FEWEST} - set(known)
+    away = set(small)
+    while (cover := _cover(groups, sums, known, small, away)) is not None:
+        away.add(cover)
+    return frozenset(away)
+
+
+def _cover(
+    groups: Mapping[str, int],
+    sums: Sequence[Sum],
+    known: Collection[str],
+    small: set[str],
+    away: set[str],
+) -> str | None:
+    """Return the figure to hide next; None once nothing small can be worked out any more."""
+    told = small & _determined(sums, away)
+    few = small & {name for each in sums for name in _few(groups, each, away)}
+    betraying = [each for each in sums if {*each.parts, each.total} & (told | few)]
+    for choice in (betraying, sums if told else ()):
+        names = {name for each in choice for name in (*each.parts, each.total)}
+        if shown := names - away - set(known):
+            return min(shown, key=lambda name: (groups[name] == 0, groups[name], name))
+    return None
+
+
+def _few(groups: Mapping[str, int], each: Sum, away: Collection[str]) -> list[str]:
+    """Return the hidden parts of a sum that together are of too few people: each is at most so."""
+    parts = [name for name in each.parts if name in away]
+    is_few = each.total not in away and sum(groups[name] for name in parts) < FEWEST
+    return parts if is_few else []
+
+
+def _determined(sums: Sequence[Sum], away: Collection[str]) -> set[str]:
+    """Return which hidden figures follow from all others: what solving the sums leaves unique."""
+    unknown = sorted(away)
+    rows = [
+        [Fraction((name in each.parts) - (name == each.total)) for name in unknown] for each in sums
+    ]
+    solved = _reduced(rows, len(unknown))
+    return {
+        unknown[row.index(Fraction(1))] for row in solved if sum(bool(value) for value in row) == 1
+    }
+
+
+def _reduced(rows: list[list[Fraction]], width: int) -> list[list[Fraction]]:
+    """Return the rows in reduced echelon form (Gauss and Jordan)."""
+    done: list[list[Fraction]] = []
+    left = rows
+    for column in range(width):
+        pivot = next((row for row in left if row[column]), None)
+        if pivot is None:
+            continue
+        left = [row for row in left if row is not pivot]
+        pivot = [value / pivot[column] for value in pivot]
+        done, left = (
+            [[a - row[column] * b for a, b in zip(row, pivot, strict=True)] for row in part]
+            for part in (done, left)
+        )
+        done.append(pivot)
+    return done
