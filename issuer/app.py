@@ -61,9 +61,12 @@ from issuer.sharing.owned import claims
 from issuer.sharing.public.catalog_routes import catalog
 from issuer.sharing.public.embed import embed
 from issuer.sharing.public.routes import sharing
+from issuer.staff import audit_routes, delivery_routes
 from issuer.staff import objects as staff_objects
+from issuer.staff.audit_routes import auditing
 from issuer.staff.credentials import find_routes
 from issuer.staff.credentials.find_routes import finding
+from issuer.staff.delivery_routes import delivering
 from issuer.web import problems, server
 from issuer.web.access import open_blueprints
 from issuer.web.answers import pages
@@ -108,6 +111,8 @@ NAVIGATION: Final = (
     *running_routes.NAVIGATION,
     *report_routes.NAVIGATION,
     *find_routes.NAVIGATION,
+    *delivery_routes.NAVIGATION,
+    *audit_routes.NAVIGATION,
     *people_routes.NAVIGATION,
     *claim_routes.NAVIGATION,
 )
@@ -162,6 +167,8 @@ def create_app(settings: Settings) -> Flask:
         setting_up,
         reports,
         finding,
+        delivering,
+        auditing,
     ):
         app.register_blueprint(blueprint)
     app.extensions["submission_checks"] = SUBMISSION_CHECKS

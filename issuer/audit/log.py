@@ -105,14 +105,15 @@ def _append(session: Session, acts: Iterable[Mapping[str, Any]]) -> None:
     row = session.get_one(AuditHeadRow, 1, with_for_update=True, populate_existing=True)
     rows: list[dict[str, Any]] = []
     for act in acts:
-        entry = _entry({**act, "number": row.number + 1, "previous": row.hash})
+        entry = entry_of({**act, "number": row.number + 1, "previous": row.hash})
         row.number, row.hash = entry.number, entry.hash
         rows.append({**act, "number": row.number, "previous": entry.previous, "hash": row.hash})
     session.connection().execute(insert(AuditRow), rows)
     session.flush()
 
 
-def _entry(values: Mapping[str, Any]) -> Entry:
+def entry_of(values: Mapping[str, Any]) -> Entry:
+    """Return the entry of a row's columns, without its hash."""
     at = f"{values['at'].astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     return Entry(**{name: values[name] for name in Entry.__slots__} | {"at": at})
 
@@ -132,12 +133,12 @@ def hash_of(session: Session, number: int) -> str | None:
 def about(session: Session, id: str) -> list[Entry]:
     """Return every entry about one thing, oldest first."""
     rows = session.scalars(select(AuditRow).where(AuditRow.about == id).order_by(AuditRow.number))
-    return [_entry(vars(row)) for row in rows]
+    return [entry_of(vars(row)) for row in rows]
 
 
 def entries(session: Session) -> Iterator[tuple[Entry, str]]:
     """Yield every entry by its number, each with the hash that is stored for it."""
     rows, after = select(AuditRow).order_by(AuditRow.number).limit(BATCH), -(2**31)
     while batch := session.scalars(rows.where(AuditRow.number > after)).all():
-        yield from ((_entry(vars(row)), row.hash) for row in batch)
+        yield from ((entry_of(vars(row)), row.hash) for row in batch)
         after = batch[-1].number

@@ -7,11 +7,12 @@ So each message is delivered at least once, and its receiver can recognize a rep
 """
 
 import secrets
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from issuer.database.database import Json
@@ -20,6 +21,7 @@ from issuer.outbox.tables import MessageState, OutboxRow
 
 LEASE: Final = timedelta(minutes=10)
 """Longer than any delivery takes: each step of one is given up after 30 seconds."""
+_LEFT: Final = (MessageState.WAITING, MessageState.DEAD)
 
 
 def put(
@@ -108,10 +110,23 @@ def _change(session: Session, row: OutboxRow, **values: object) -> None:
     session.execute(update(OutboxRow).where(*leased).values(**values))
 
 
-def undelivered(session: Session) -> Sequence[OutboxRow]:
-    """Return every message that waits or could not be delivered, oldest first."""
-    left = OutboxRow.state.in_((MessageState.WAITING, MessageState.DEAD))
-    return session.scalars(select(OutboxRow).where(left).order_by(OutboxRow.id)).all()
+def undelivered(
+    session: Session,
+    *states: MessageState,
+    size: int | None = None,
+) -> Sequence[OutboxRow]:
+    """Return the messages that wait or could not be delivered, or those in one of these states,
+    oldest first, at most `size`."""
+    left = OutboxRow.state.in_(states or _LEFT)
+    rows = select(OutboxRow).where(left).order_by(OutboxRow.id).limit(size)
+    return session.scalars(rows).all()
+
+
+def count_undelivered(session: Session) -> Counter[str]:
+    """Return how many messages wait (`MessageState.WAITING`) and could not be delivered."""
+    counted = select(OutboxRow.state, func.count()).where(OutboxRow.state.in_(_LEFT))
+    rows = session.execute(counted.group_by(OutboxRow.state))
+    return Counter({str(state): int(count) for state, count in rows})
 
 
 def about(session: Session, public_id: str) -> Sequence[OutboxRow]:

@@ -2,8 +2,15 @@
 
 from typing import Final
 
+from issuer.audit import search
+from issuer.audit.tables import AuditRow
 from issuer.issuance.records.tables import CredentialRow
-from issuer.people.access.guarded import Guarded
+from issuer.people.access.guarded import TECHNICAL, Guarded
 
 CREDENTIAL: Final = Guarded("credential", CredentialRow.public_id)
-OBJECTS: Final = (CREDENTIAL,)
+AUDIT_ENTRY: Final = Guarded(
+    "audit entry",
+    AuditRow.number,
+    {TECHNICAL: lambda _me, _building: search.of_kinds("person", "keys", "database", "outbox")},
+)
+OBJECTS: Final = (CREDENTIAL, AUDIT_ENTRY)

@@ -67,7 +67,7 @@ def renew(issuer: Issuer, *, now: datetime) -> None:
 
 def lost(session: Session, settings: Settings) -> Head | None:
     """Return the published head if the log does not have it, and does not say why."""
-    head = _published(settings)
+    head = published_head(settings)
     if head is None or log.hash_of(session, head.number) == head.hash:
         return None
     return None if any(e.action == RESTORED for e in log.about(session, head.hash)) else head
@@ -95,7 +95,7 @@ def signed(issuer: Issuer, now: datetime) -> Head | None:
         raise UnsignedError(f"{file} cannot be read: {exc}") from exc
     if answer.answer is not Answer.YES:
         raise UnsignedError(f"{file} does not count. {words.text(answer)}")
-    return _published(issuer.settings)
+    return published_head(issuer.settings)
 
 
 def _document(settings: Settings, head: Head, now: datetime) -> dict[str, Any]:
@@ -113,8 +113,8 @@ def _document(settings: Settings, head: Head, now: datetime) -> dict[str, Any]:
     }
 
 
-def _published(settings: Settings) -> Head | None:
-    """Return what the published head says; None if it is missing or damaged."""
+def published_head(settings: Settings) -> Head | None:
+    """Return what the published head says, whoever signed it; None if it is missing or damaged."""
     try:
         subject = strict_json.loads_object(_file(settings).read_bytes())["credentialSubject"]
         number = int(subject["id"].rpartition("#")[2])

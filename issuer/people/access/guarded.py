@@ -23,6 +23,8 @@ OWN: Final = "own"
 BUILDING: Final = "building"
 """The scope of what belongs to the building for which the role was granted."""
 
+TECHNICAL: Final = "technical"
+"""The scope of what concerns the installation and who came in, and no credential."""
 TO_JUDGE: Final = "to judge"
 """The scope of what was given to whoever asks, to be judged."""
 

@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 from sqlalchemy import ColumnElement, exists, false, or_, select, true
 from sqlalchemy.orm import Session
 
-from issuer.people.access.guarded import ANY, BUILDING, OWN, TO_JUDGE, Guarded, Me
+from issuer.people.access.guarded import ANY, BUILDING, OWN, TECHNICAL, TO_JUDGE, Guarded, Me
 from issuer.people.roles import Role
 from issuer.web.access import RouteRule
 from verifier.wording.words import N_
@@ -86,6 +86,7 @@ _DESK: Final = (*_SUPERINTENDENTS, Role.OFFICE)
 _ON_THE_DESK: Final = N_("Your role looks after the district's credentials.")
 _OF_YOUR_BUILDING: Final = N_("It is of your building.")
 _SUMS: Final = N_("They are sums that tell of nobody.")
+_RUNS_ON: Final = N_("Your role keeps this installation running.")
 _YOURS: Final = N_("It is yours.")
 
 RULES: Final = (
@@ -116,6 +117,10 @@ RULES: Final = (
     *_rows([Role.BOARD, *_SUPERINTENDENTS], "board report", "read", ANY, _SUMS),
     *_rows(_DESK, "credential", "list", ANY, _ON_THE_DESK),
     *_rows(_DESK, "claim", "list answer", ANY, _ON_THE_DESK),
+    *_rows(_DESK, "delivery", "list replay", ANY, _ON_THE_DESK),
+    *_rows([Role.OPERATOR], "delivery", "list replay", ANY, _RUNS_ON),
+    *_rows(_SUPERINTENDENTS, "audit entry", "read export", ANY, _RUNNING),
+    *_rows([Role.OPERATOR], "audit entry", "read", TECHNICAL, _RUNS_ON),
 )
 """Every row. What a room adds stands here too, with its objects: one table, to be read as one."""
 

@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+import sqlalchemy
 from signed_in_browsers import District
 
 from issuer import issuance
@@ -65,3 +66,17 @@ def issued(district, issue):
     with district.issuer.database.writing() as session:
         session.add(PostRow(person_pk=zoe.id, building_pk=building.id))
     return ids
+
+
+@pytest.fixture
+def statements(district):
+    """What is asked of the database during a test, as SQL."""
+    asked, engine = [], district.issuer.database.engine
+
+    def note(_connection, _cursor, statement, *_):
+        if not statement.startswith("BEGIN"):
+            asked.append(statement)
+
+    sqlalchemy.event.listen(engine, "before_cursor_execute", note)
+    yield asked
+    sqlalchemy.event.remove(engine, "before_cursor_execute", note)

@@ -1,0 +1,211 @@
+"""The audit log as a page: who did what, narrowed, with names by reference; and as a file."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from issuer.audit import chain, log, search
+from issuer.audit.log import Entry
+from issuer.audit.search import LogQuery
+from issuer.home.issuer import Issuer, current_issuer
+from issuer.home.settings import Settings
+from issuer.issuance.status_lists import log_head
+from issuer.people import acts, listing
+from issuer.people.access import gate, rules
+from issuer.people.access.gate import MenuEntry
+from issuer.staff import DESK, names
+from issuer.web.access import needs
+from issuer.web.answers import page
+from issuer.web.spreadsheet import spreadsheet
+from verifier import clock
+from verifier.wording.words import N_
+
+auditing = Blueprint("auditing", __name__)
+NAVIGATION: Final = (MenuEntry("auditing.show", N_("Log"), DESK),)
+EXPORTED: Final = "audit.exported"
+FIELDS: Final = ("person", "about", "kind", "since", "until")
+KINDS: Final = {
+    "credential": N_("Credentials"),
+    "person": N_("People"),
+    "catalog": N_("Catalog"),
+    "artifact": N_("Evidence"),
+    "keys": N_("Keys"),
+    "outbox": N_("Mails"),
+    "database": N_("Database"),
+    "audit": N_("Log"),
+}
+"""What stands before the dot of an action."""
+ACTIONS: Final = {
+    "credential.approved": N_("approved"),
+    "credential.issued": N_("issued"),
+    "credential.revoked": N_("withdrawn"),
+    "credential.superseded": N_("replaced by a corrected one"),
+    "credential.reason-corrected": N_("the reason of a withdrawal was corrected"),
+    "credential.link-renewed": N_("the holder’s link was renewed"),
+    "credential.sent-again": N_("its mail was sent again"),
+    "person.added": N_("added to the register"),
+    "person.renamed": N_("renamed"),
+    "person.read": N_("record read"),
+    "person.left": N_("left the district"),
+    "person.came-back": N_("came back"),
+    "person.merged": N_("two records were made one"),
+    "person.erased": N_("erased"),
+    "person.changed": N_("record changed"),
+    "person.role-granted": N_("a role was granted"),
+    "person.role-taken-back": N_("a role was taken back"),
+    "person.signed-in": N_("signed in"),
+    "person.identity-bound": N_("an account was connected"),
+    "catalog.achievement-changed": N_("a new version of a micro-credential"),
+    "catalog.achievement-retired": N_("offered no more"),
+    "catalog.achievement-offered": N_("offered again"),
+    "catalog.rubric-changed": N_("a new version of a rubric"),
+    "artifact.read": N_("evidence read"),
+    "outbox.replayed": N_("mails were sent again"),
+    "database.restored": N_("a backup was restored"),
+    "audit.exported": N_("the log was exported"),
+}
+"""Other actions are shown as they are called."""
+ACTORS: Final = {
+    log.COMMAND: N_("the command line"),
+    log.HOLDER: N_("the holder of the link"),
+    log.ISSUER: N_("this server by itself"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LogRequest:
+    """What was asked for: the query, and what of it could not be read, by its field."""
+
+    query: LogQuery
+    wrong: dict[str, str]
+
+
+@auditing.get("/desk/log")
+@needs("audit entry", "read")
+def show() -> Response:
+    """Show the entries that fit, the newest first."""
+    issuer = current_issuer()
+    with issuer.database.reading() as session:
+        asked = _asked(session, issuer.settings, request.args)
+        entries = search.page(session, asked.query, before=_number("before"))
+        known = names.of(session, _references(entries))
+        newest = log.head(session)
+    response = page(
+        "desk/log.html",
+        entries=[entry for entry, _ in entries],
+        known=known,
+        newest=newest,
+        signed=log_head.published_head(issuer.settings),
+        asked={name: request.args[name] for name in FIELDS if request.args.get(name)},
+        wrong=asked.wrong,
+        kinds=KINDS,
+        actions=ACTIONS,
+        actors=ACTORS,
+        local=issuer.settings.local,
+        moment=datetime.fromisoformat,
+        more=len(entries) == search.SIZE,
+        exports=rules.may(gate.whoever().me, "audit entry", "export"),
+    )
+    response.status_code = 422 if asked.wrong else 200
+    return response
+
+
+@auditing.get("/desk/log.csv")
+@needs("audit entry", "export")
+def table() -> Response:
+    """Send what `show` shows as a table, all of it; ids alone, as they stand in the log."""
+    issuer = current_issuer()
+    with issuer.database.writing() as session:
+        query = _asked(session, issuer.settings, request.args).query
+        _exported(session)
+    heads = [*Entry.__slots__, "hash"]
+    return spreadsheet("log.csv", heads, _cells(_all(issuer, query)))
+
+
+@auditing.get("/desk/log.jsonl")
+@needs("audit entry", "export")
+def lines() -> Response:
+    """Send the whole log as `mintmark audit export` prints it, for `mintmark audit check`."""
+    issuer = current_issuer()
+    with issuer.database.writing() as session:
+        _exported(session)
+    rows = (f"{chain.line(entry, stored)}\n" for entry, stored in _whole(issuer))
+    response = Response(rows, content_type="application/jsonl")
+    response.headers["Content-Disposition"] = 'attachment; filename="log.jsonl"'
+    return response
+
+
+def _asked(session: Session, settings: Settings, args: MultiDict[str, str]) -> LogRequest:
+    """Return the query of a request, among what whoever asks may see."""
+    wrong: dict[str, str] = {}
+    days: dict[str, datetime | None] = {}
+    for name, later in (("since", 0), ("until", 1)):
+        try:
+            days[name] = _midnight(args.get(name, "").strip(), settings, later)
+        except (ValueError, OverflowError):
+            days[name], wrong[name] = None, N_("Write a day, such as 2026-10-26.")
+    query = LogQuery(
+        where=rules.visible(gate.whoever().me, "audit entry", "read", gate.kinds()),
+        people=_people(session, args.get("person", "")),
+        about=args.get("about", "").strip() or None,
+        kind=args.get("kind") or None,
+        **days,
+    )
+    return LogRequest(query, wrong)
+
+
+def _people(session: Session, text: str) -> list[str] | None:
+    """Return how the log calls the people whose name, address or staff number this is."""
+    if not text.strip():
+        return None
+    visible = rules.visible(gate.whoever().me, "person", "list", gate.kinds())
+    found = listing.look(session, visible, text, 1).people
+    return [log.person(person.id) for person in found]
+
+
+def _midnight(text: str, settings: Settings, days: int) -> datetime | None:
+    """Return when a local day begins, or the one so many days later."""
+    if not text:
+        return None
+    zone = settings.local(clock.now()).tzinfo
+    return datetime.combine(date.fromisoformat(text) + timedelta(days), time(), zone)
+
+
+def _references(entries: Iterable[tuple[Entry, str]]) -> set[str]:
+    return {reference for entry, _ in entries for reference in (entry.actor, entry.about)}
+
+
+def _number(name: str) -> int | None:
+    number = request.args.get(name, type=int)
+    return number if number is not None and abs(number) < 2**31 else None
+
+
+def _exported(session: Session) -> None:
+    by = acts.actor(gate.whoever().person)
+    log.record(session, by=by, action=EXPORTED, about="log", now=clock.now())
+
+
+def _all(issuer: Issuer, query: LogQuery) -> Iterator[tuple[Entry, str]]:
+    """Yield every entry that fits, the newest first."""
+    with issuer.database.reading() as session:
+        before: int | None = None
+        while rows := search.page(session, query, before=before, size=log.BATCH):
+            yield from rows
+            before = rows[-1][0].number
+
+
+def _whole(issuer: Issuer) -> Iterator[tuple[Entry, str]]:
+    with issuer.database.reading() as session:
+        yield from log.entries(session)
+
+
+def _cells(entries: Iterable[tuple[Entry, str]]) -> Iterator[list[object]]:
+    for entry, stored in entries:
+        details = json.dumps(entry.details) if entry.details else ""
+        yield [*({**asdict(entry), "details": details}.values()), stored]
