@@ -30,7 +30,7 @@ LEVELS: Final = {
     SchoolLevel.MIDDLE: N_("Grades 6 to 8"),
     SchoolLevel.HIGH: N_("Grades 9 to 12"),
     SchoolLevel.SEVERAL: N_("Several levels"),
-    SchoolLevel.UNKNOWN: N_("SchoolLevel not stated"),
+    SchoolLevel.UNKNOWN: N_("Level not stated"),
 }
 NO_TOPIC: Final = N_("Without a field")
 NO_BUILDING: Final = N_("Without a building")
