@@ -44,6 +44,7 @@ from issuer.program.evaluation import decisions, judging_routes
 from issuer.program.evaluation.judging_routes import judging
 from issuer.program.evidence import artifacts
 from issuer.program.evidence.routes import evidence
+from issuer.program.evidence.upload_routes import uploads
 from issuer.program.projects import routes as project_routes
 from issuer.program.projects.declaration_routes import declaring
 from issuer.program.projects.routes import projects
@@ -162,6 +163,7 @@ def create_app(settings: Settings) -> Flask:
         declaring,
         projects,
         evidence,
+        uploads,
         judging,
         running,
         setting_up,

@@ -8,6 +8,7 @@ from issuer.people.signing_in import sign_in_mail
 from issuer.program import letters as program_letters
 from issuer.program.coaching import sign_offs
 from issuer.program.evaluation import issuing
+from issuer.program.evidence import link_checks
 from issuer.sharing.mine import links
 
 KINDS: Final[Kinds] = by_name(
@@ -15,5 +16,6 @@ KINDS: Final[Kinds] = by_name(
     sign_in_mail.MESSAGE,
     links.MESSAGE,
     *program_letters.KINDS,
+    link_checks.KIND,
     issuing.kind(sign_offs.for_approval),
 )

@@ -112,6 +112,8 @@ class Settings:
     status_list_size: int = STATUS_LIST_SIZE
     allow_hosts: tuple[tuple[str, int], ...] = ()
     """Hosts, each with a port, that the verifier's page may ask beside those on port 443."""
+    evidence_scanner: tuple[str, ...] = ()
+    """The command that looks at each file of evidence before it is taken."""
     check_many: bool = False
     """Whether there is the page for many applicants: it keeps what they handed in for a while."""
 
@@ -218,6 +220,7 @@ def parse(top: Table, *, home: Path) -> Settings:
         font_folders=_font_folders(top.lines("fonts"), home),
         status_list_size=_list_size(top.integer("status_list_size", default=STATUS_LIST_SIZE)),
         allow_hosts=_hosts(top.lines("allow_hosts")),
+        evidence_scanner=tuple(top.lines("evidence_scanner")),
         check_many=top.flag("check_many", default=False),
     )
     for table in (top, issuer, credentials):

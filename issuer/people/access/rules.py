@@ -104,8 +104,9 @@ RULES: Final = (
     *_rows([Role.EVALUATOR], "assignment", "list", ANY, _YOURS),
     *_rows([Role.EVALUATOR], "assignment", "read write", OWN, _TO_JUDGE),
     *_rows([SIGNED_IN], "artifact", "read", OWN, _YOURS),
-    *_rows([Role.EVALUATOR], "artifact", "read", TO_JUDGE, _TO_JUDGE),
-    *_rows(_SUPERINTENDENTS, "artifact", "read", ANY, _RUNNING),
+    *_rows([SIGNED_IN], "artifact", "withdraw", OWN, _YOURS),
+    *_rows([Role.EVALUATOR], "artifact", "read", TO_JUDGE, _TO_JUDGE, View.NAMES_HIDDEN),
+    *_rows(_SUPERINTENDENTS, "artifact", "read withdraw", ANY, _RUNNING),
     *_rows(_SUPERINTENDENTS, "program", "run set-up", ANY, _RUNNING),
     *_rows(_SUPERINTENDENTS, "program", "release", ANY, _RUNNING, fresh=True),
     *_rows([Role.TEACHER], "project", "begin", ANY, _YOURS),
@@ -168,7 +169,8 @@ def unknown(need: RouteRule, kinds: Kinds) -> str:
 
 
 def _mine(me: Me, object: str, action: str) -> Iterator[tuple[Rule, int | None]]:
-    """Yield the rows that may allow it, each with the building it is for, the widest view first."""
+    """Yield the rows that may allow it, each with the building it is for: hidden names first, as
+    they beat every other role that one has, and then the widest view."""
     roles = [(SIGNED_IN, None), *me.roles]
     rows = [
         (rule, building)
@@ -177,7 +179,9 @@ def _mine(me: Me, object: str, action: str) -> Iterator[tuple[Rule, int | None]]
         for role, building in roles
         if role == rule.role
     ]
-    yield from sorted(rows, key=lambda row: (row[0].view, row[0].fresh))
+    yield from sorted(
+        rows, key=lambda row: (row[0].view is not View.NAMES_HIDDEN, row[0].view, row[0].fresh)
+    )
 
 
 def _scope(me: Me, rule: Rule, building: int | None, kinds: Kinds) -> ColumnElement[bool]:

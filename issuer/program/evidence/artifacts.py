@@ -1,8 +1,8 @@
 """The artifacts of a project: brought in, described, and each with its consent (R15, R32, R38).
 
 upload = begin(session, store, project, "film.mp4", size, limits, now=now)
-receive(session, store, upload, 0, piece, limits)       # until all of it is here
-artifact = finish(session, store, upload, now=now)
+receive(store, upload, 0, piece)                        # until all of it is here
+artifact = finish(session, upload, stored(store, upload), now=now)
 describe(session, artifact, by=teacher, now=now, pupils=Pupils.FOCUS, basis=Basis.ON_FILE, …)
 """
 
@@ -27,8 +27,15 @@ from issuer.program.projects.submission import Findings, Missing
 from issuer.program.projects.tables import ProjectRow
 from issuer.program.windows.window import Purpose
 from verifier.parsing import web_address
+from verifier.wording.words import N_
 
 _MB: Final = 1024 * 1024
+A_DAY: Final = timedelta(days=1)
+"""An upload that stopped can go on for so long."""
+TOO_LARGE: Final = N_(
+    "A file has 1 byte to %(most)d MB. Record it in a smaller format, or in parts."
+)
+TOO_MUCH: Final = N_("All files of a project have at most %(most)d MB together.")
 
 
 class Pupils(StrEnum):
@@ -64,11 +71,23 @@ class Limits:
 
 
 class EvidenceRefused(MintmarkError):
-    """An artifact is not taken as it is; `field` names what to change."""
+    """An artifact is not taken as it is; `field` names what to change.
 
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
+    `message` is a sentence to be translated, into which `values` go.
+    """
+
+    def __init__(self, field: str, message: str, **values: object) -> None:
+        super().__init__(message % values if values else message)
+        self.field, self.message, self.values = field, message, values
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A file that is all here and lies in its place."""
+
+    sha256: str
+    size: int
+    media_type: str
 
 
 def begin(
@@ -79,22 +98,26 @@ def begin(
     size: int,
     limits: Limits,
     *,
+    mark: str = "",
     now: datetime,
 ) -> UploadRow:
-    """Begin the upload of a file. Raises `EvidenceRefused` before a byte of it is sent."""
+    """Begin the upload of a file, or return the one that stopped and goes on.
+
+    It goes on if the browser's `mark` of the file is the same. Raises `EvidenceRefused` before a
+    byte is sent.
+    """
     if not 0 < size <= limits.file:
-        raise EvidenceRefused(
-            "file", f"A file has 1 byte to {limits.file // _MB} MB. Record it in a smaller format."
-        )
-    if size + _used(session, project, now) > limits.project:
-        raise EvidenceRefused(
-            "file", f"All files of a project have at most {limits.project // _MB} MB together."
-        )
+        raise EvidenceRefused("file", TOO_LARGE, most=limits.file // _MB)
+    if earlier := mark and _under_way(session, project, _file_name(file_name), size, mark, now):
+        return earlier
+    if size + used(session, project, now) > limits.project:
+        raise EvidenceRefused("file", TOO_MUCH, most=limits.project // _MB)
     row = UploadRow(
         upload=store.begin(),
         project_pk=project.id,
         file_name=_file_name(file_name),
         size=size,
+        mark=mark,
         created_at=now,
     )
     session.add(row)
@@ -109,29 +132,40 @@ def receive(store: FileStore, row: UploadRow, place: int, piece: bytes) -> int:
     at the first piece for a kind that is not taken; `OutOfPlace` for a gap.
     """
     if len(piece) > PIECE or place + len(piece) > row.size:
-        raise EvidenceRefused("file", "This piece is longer than what was announced.")
+        raise EvidenceRefused("file", N_("This piece is longer than what was announced."))
     if place == 0:
         _kind(piece[:BEGINNING], row.file_name)
     return store.append(row.upload, place, piece)
 
 
-def finish(session: Session, store: FileStore, row: UploadRow, *, now: datetime) -> ArtifactRow:
-    """Make an artifact of an upload that is all here. Raises `EvidenceRefused` if it is not.
+def stored(store: FileStore, row: UploadRow) -> Stored:
+    """Give a file that is all here its place. Raises `EvidenceRefused` if it is not.
 
-    Once that is committed, `store.abandon` lets go of the upload.
+    It takes as long as reading the file does, so nobody should wait for it with a lock.
     """
     if store.received(row.upload) != row.size:
-        raise EvidenceRefused("file", "The file is not all here yet.")
+        raise EvidenceRefused("file", N_("The file is not all here yet."))
     kind = _kind(store.beginning(row.upload, BEGINNING), row.file_name)
     sha256, size = store.finish(row.upload)
+    return Stored(sha256, size, kind.media_type)
+
+
+def finish(
+    session: Session, row: UploadRow, file: Stored, *, name: str = "", now: datetime
+) -> ArtifactRow:
+    """Make an artifact of an upload whose file lies in its place.
+
+    It is not named after the file, whose name may tell whose it is (E29). Once that is committed,
+    `store.abandon` lets go of the upload.
+    """
     artifact = ArtifactRow(
         public_id=new_id(),
         project_pk=row.project_pk,
-        name=PurePosixPath(row.file_name).stem[:200],
+        name=name[:200],
         file_name=row.file_name,
-        sha256=sha256,
-        size=size,
-        media_type=kind.media_type,
+        sha256=file.sha256,
+        size=file.size,
+        media_type=file.media_type,
         tier=ArtifactTier.SEALED,
         created_at=now,
     )
@@ -147,7 +181,7 @@ def link(
     """Add a web address as an artifact. Raises `EvidenceRefused`."""
     address = web_address.read(url.strip())
     if address is None or address.scheme != "https":
-        raise EvidenceRefused("url", "Write a web address that begins with https://.")
+        raise EvidenceRefused("url", N_("Write a web address that begins with https://."))
     artifact = ArtifactRow(
         public_id=new_id(),
         project_pk=project.id,
@@ -176,25 +210,40 @@ def describe(
     by: PersonRow,
     now: datetime,
 ) -> None:
-    """Say what an artifact is, and on what consent it rests. Raises `EvidenceRefused`.
+    """Say what an artifact is, and on what consent it rests. Raises `EvidenceRefused`."""
+    if not 0 < len(name.strip()) <= 200:
+        raise EvidenceRefused("name", N_("Write a name of 1 to 200 letters."))
+    answer(artifact, pupils, basis, reference, by=by, now=now)
+    artifact.name, artifact.description = name.strip(), description.strip()[:1000]
+    artifact.genre, artifact.criterion = genre.strip()[:100], criterion
+    artifact.tier = tier
+    session.flush()
+
+
+def answer(
+    artifact: ArtifactRow,
+    pupils: Pupils,
+    basis: Consent,
+    reference: str,
+    *,
+    by: PersonRow,
+    now: datetime,
+) -> None:
+    """Say what is seen of pupils, and on what consent that rests (R38). Raises `EvidenceRefused`.
 
     Where pupils are seen, consent is on file, with where, or they cannot be told apart.
     """
-    if not 0 < len(name.strip()) <= 200:
-        raise EvidenceRefused("name", "Write a name of 1 to 200 letters.")
     if pupils is not Pupils.NONE and basis is Consent.NOT_NEEDED:
         raise EvidenceRefused(
-            "basis", "Where pupils are seen, consent is on file or they cannot be told apart."
+            "basis", N_("Where pupils are seen, consent is on file or they cannot be told apart.")
         )
     if basis is Consent.ON_FILE and not reference.strip():
-        raise EvidenceRefused("reference", "Write where the consent is filed, such as a number.")
-    artifact.name, artifact.description = name.strip(), description.strip()[:1000]
-    artifact.genre, artifact.criterion = genre.strip()[:100], criterion
+        raise EvidenceRefused(
+            "reference", N_("Write where the consent is filed, such as a number.")
+        )
     artifact.pupils, artifact.basis = pupils, basis
     artifact.reference = reference.strip()[:200] or None
     artifact.confirmed_by, artifact.confirmed_at = by.id, now
-    artifact.tier = tier
-    session.flush()
 
 
 def remove(session: Session, artifact: ArtifactRow, *, now: datetime) -> None:
@@ -217,6 +266,12 @@ def current(session: Session, project: ProjectRow) -> Sequence[ArtifactRow]:
         ArtifactRow.withdrawn_at.is_(None),
     )
     return session.scalars(rows.order_by(ArtifactRow.id)).all()
+
+
+def count(session: Session, project_pk: int) -> int:
+    """Return how many artifacts a project ever had."""
+    rows = select(func.count()).where(ArtifactRow.project_pk == project_pk)
+    return session.scalar(rows) or 0
 
 
 def check(session: Session, project: ProjectRow, purpose: Purpose, policy: Policy) -> Findings:
@@ -251,13 +306,26 @@ def _handed_in(artifact: ArtifactRow) -> dict[str, str]:
     return {name: value for name, value in told.items() if value}
 
 
-def _used(session: Session, project: ProjectRow, now: datetime) -> int:
+def used(session: Session, project: ProjectRow, now: datetime) -> int:
     """Return the bytes of a project's files, with those that came under way within a day."""
     files = select(func.sum(ArtifactRow.size)).where(ArtifactRow.project_pk == project.id)
     coming = select(func.sum(UploadRow.size)).where(
-        UploadRow.project_pk == project.id, UploadRow.created_at > now - timedelta(days=1)
+        UploadRow.project_pk == project.id, UploadRow.created_at > now - A_DAY
     )
     return (session.scalar(files) or 0) + (session.scalar(coming) or 0)
+
+
+def _under_way(
+    session: Session, project: ProjectRow, file_name: str, size: int, mark: str, now: datetime
+) -> UploadRow | None:
+    rows = select(UploadRow).where(
+        UploadRow.project_pk == project.id,
+        UploadRow.file_name == file_name,
+        UploadRow.size == size,
+        UploadRow.mark == mark,
+        UploadRow.created_at > now - A_DAY,
+    )
+    return session.scalar(rows.order_by(UploadRow.created_at.desc()).limit(1))
 
 
 def _kind(beginning: bytes, file_name: str) -> FileKind:

@@ -13,6 +13,7 @@ from typing import Final
 import puremagic
 
 from contexts.errors import MintmarkError
+from verifier.wording.words import N_
 
 BEGINNING: Final = 64 * 1024
 """Bytes from the start of a file that tell its kind."""
@@ -72,7 +73,10 @@ _BY_SUFFIX: Final[Mapping[str, str]] = {
 _TEXTS: Final = {".txt": "text/plain", ".md": "text/markdown", ".csv": "text/csv"}
 _HEVC: Final = (b"hvc1", b"hev1")
 _LONGEST_MOVIE_BOX: Final = 8 * 1024 * 1024
-_TAKEN: Final = "Pictures, PDF, video, audio, office documents and plain text are taken."
+_NOT_TAKEN: Final = N_(
+    "This kind of file is not taken. Pictures, PDF, video, audio, office documents and plain text"
+    " are taken."
+)
 
 
 def kind_of(beginning: bytes, name: str) -> FileKind:
@@ -86,7 +90,7 @@ def kind_of(beginning: bytes, name: str) -> FileKind:
             return kind
     if not types and end in _TEXTS and _is_text(beginning):
         return FileKind(_TEXTS[end], Shown.DOWNLOAD)
-    raise NotTaken(f"This kind of file is not taken. {_TAKEN}")
+    raise NotTaken(_NOT_TAKEN)
 
 
 def shown(media_type: str) -> Shown:
@@ -99,6 +103,13 @@ def suffix(media_type: str) -> str:
     """Return the end of the name under which such a file is saved, or ''."""
     documents = {media: end for end, media in (*_BY_SUFFIX.items(), *_TEXTS.items())}
     return documents.get(media_type) or mimetypes.guess_extension(media_type) or ""
+
+
+def accepted() -> str:
+    """Return the kinds for the field of a form. HEIC is not among them, though it is taken: so a
+    phone hands its photos over as JPEG, which every browser shows (E54)."""
+    types = {kind.media_type for kind in _BY_TYPE.values()} - {"image/heic"}
+    return ",".join(sorted({*types, *_BY_SUFFIX, *_TEXTS, ".m4a", ".mov"}))
 
 
 def is_rarely_played(path: Path) -> bool:

@@ -54,6 +54,10 @@ class FileStore:
         """Return how many bytes of an upload are here. ``FileNotFoundError`` if it is unknown."""
         return self._upload(upload).stat().st_size
 
+    def file_of(self, upload: str) -> Path:
+        """Return the file of an upload, for a program that looks at it."""
+        return self._upload(upload)
+
     def beginning(self, upload: str, length: int) -> bytes:
         """Return the first bytes of an upload, by which its kind is told."""
         with self._upload(upload).open("rb") as file:

@@ -2,6 +2,7 @@
 rests; whoever judges opens it.
 """
 
+from pathlib import Path
 from typing import Final, TypeVar
 
 from flask import Blueprint, Response, redirect, request, send_file, url_for
@@ -9,13 +10,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import NotFound
+from werkzeug.http import dump_options_header
 from werkzeug.wrappers import Response as AnyResponse
+from werkzeug.wsgi import FileWrapper
 
 from issuer.audit.log import record
 from issuer.home.issuer import current_issuer
-from issuer.people.access import gate
+from issuer.people.access import gate, rules
+from issuer.people.access.rules import View
 from issuer.people.tables import PersonRow
-from issuer.program.evidence import artifacts, file_kinds
+from issuer.program import policy as policies
+from issuer.program.evidence import artifacts, file_kinds, link_checks
 from issuer.program.evidence.artifacts import (
     ArtifactTier,
     Consent,
@@ -23,22 +28,29 @@ from issuer.program.evidence.artifacts import (
     Limits,
     Pupils,
 )
+from issuer.program.evidence.blind_copies import open_blind, tells_of_its_maker
 from issuer.program.evidence.file_kinds import Shown
 from issuer.program.evidence.file_store import PIECE, FileStore
-from issuer.program.evidence.tables import ArtifactRow
+from issuer.program.evidence.scanner import refuse_what_it_finds
+from issuer.program.evidence.tables import ArtifactRow, UploadRow
 from issuer.program.projects import drafts
 from issuer.program.projects.states import State
 from issuer.program.projects.tables import ProjectRow
 from issuer.web.access import needs
 from issuer.web.answers import page
+from issuer.wording.language import gettext
 from verifier import clock
-from verifier.web.headers import FILE_POLICY
+from verifier.web.headers import ASKING, FILE_POLICY
 from verifier.wording.words import N_
 
 Choice = TypeVar("Choice", Pupils, Consent)
 evidence = Blueprint("evidence", __name__)
 LIMITS: Final = Limits()
-MOST_BYTES: Final = LIMITS.file + 1024 * 1024
+_MB: Final = 1024 * 1024
+_BLOCK: Final = 64 * 1024
+MOST_BYTES: Final = LIMITS.file + _MB
+ALL: Final = "all"
+"""What a page that answers for all evidence says in place of the id of one."""
 PUPILS: Final = {
     Pupils.NONE: N_("No pupil is seen or heard"),
     Pupils.BACKGROUND: N_("Pupils are in the background"),
@@ -68,10 +80,12 @@ def add(project: str) -> AnyResponse:
             artifact = _store(project, file)
         else:
             with current_issuer().database.writing() as session:
-                row = _written(session, project)
-                form = request.form
-                name, url = form.get("name", ""), form.get("url", "")
-                artifact = artifacts.link(session, row, name, url, now=now).public_id
+                row, form = written(session, project), request.form
+                new = artifacts.link(
+                    session, row, form.get("name", ""), form.get("url", ""), now=now
+                )
+                link_checks.ask(session, new, host=current_issuer().settings.host, now=now)
+                artifact = new.public_id
     except EvidenceRefused as exc:
         return _page(project, wrong=exc)
     return redirect(url_for("evidence.show", project=project, done=artifact) + f"#{artifact}", 303)
@@ -84,11 +98,9 @@ def describe(project: str, artifact: str) -> AnyResponse:
     form, now = request.form, clock.now()
     try:
         with current_issuer().database.writing() as session:
-            row = _artifact(session, _written(session, project), artifact)
+            row = _artifact(session, written(session, project), artifact)
             if form.get("act") == "remove":
                 artifacts.remove(session, row, now=now)
-            elif form.get("act") == "withdraw":
-                artifacts.withdraw_consent(session, row, now=now)
             else:
                 artifacts.describe(
                     session,
@@ -109,6 +121,37 @@ def describe(project: str, artifact: str) -> AnyResponse:
     return redirect(url_for("evidence.show", project=project, done=artifact) + f"#{artifact}", 303)
 
 
+@evidence.post("/projects/<project>/consent")
+@needs("project", "write", key="project")
+def answer_all(project: str) -> AnyResponse:
+    """Answer the consent of all evidence for which it is still open, in one go."""
+    try:
+        with current_issuer().database.writing() as session:
+            row = written(session, project)
+            by = session.get_one(PersonRow, gate.whoever().person.id)
+            pupils, basis = _choice(Pupils, "pupils"), _choice(Consent, "basis")
+            reference = request.form.get("reference", "")
+            for artifact in artifacts.current(session, row):
+                if artifact.confirmed_at is None:
+                    artifacts.answer(artifact, pupils, basis, reference, by=by, now=clock.now())
+    except EvidenceRefused as exc:
+        return _page(project, wrong=exc, about=ALL)
+    return redirect(url_for("evidence.show", project=project, done=ALL), 303)
+
+
+@evidence.post("/evidence/<artifact>/withdraw")
+@needs("artifact", "withdraw", key="artifact")
+def withdraw(artifact: str) -> AnyResponse:
+    """Hide a piece of evidence from everybody, at once: its consent was withdrawn."""
+    now, by = clock.now(), f"person:{gate.whoever().person.id}"
+    with current_issuer().database.writing() as session:
+        row = session.scalars(select(ArtifactRow).where(ArtifactRow.public_id == artifact)).one()
+        artifacts.withdraw_consent(session, row, now=now)
+        record(session, by=by, action="artifact.withdraw", about=f"artifact:{row.id}", now=now)
+        project = row.project.public_id
+    return redirect(url_for("evidence.show", project=project, done=ALL), 303)
+
+
 @evidence.get("/evidence/<artifact>")
 @needs("artifact", "read", key="artifact")
 def open_file(artifact: str) -> AnyResponse:
@@ -118,17 +161,42 @@ def open_file(artifact: str) -> AnyResponse:
     if row is None or row.sha256 is None or row.withdrawn_at is not None:
         raise NotFound
     _note_reader(row)
-    shown = file_kinds.shown(row.media_type or "")
-    response = send_file(
-        files().path(row.sha256),
-        mimetype=row.media_type,
-        as_attachment=shown is Shown.DOWNLOAD,
-        download_name=f"{row.public_id}{file_kinds.suffix(row.media_type or '')}",
-        conditional=True,
-    )
+    path, media_type = files().path(row.sha256), row.media_type or ""
+    name = f"{row.public_id}{file_kinds.suffix(media_type)}"
+    shown = file_kinds.shown(media_type)
+    response: AnyResponse
+    if _is_blind():
+        response = _blind(path, media_type)
+    else:
+        response = send_file(path, mimetype=media_type, conditional=True)
+    how = "attachment" if shown is Shown.DOWNLOAD else "inline"
+    response.headers["Content-Disposition"] = dump_options_header(how, {"filename": name})
     response.headers["Content-Security-Policy"] = FILE_POLICY
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return response
+
+
+def _is_blind() -> bool:
+    """True if whoever asks judges it, in a district that hides names."""
+    if gate.answer().view is not View.NAMES_HIDDEN:
+        return False
+    with current_issuer().database.reading() as session:
+        policy = policies.current(session)
+    return policy is None or policy.names_hidden
+
+
+def _blind(path: Path, media_type: str) -> AnyResponse:
+    """Hand out a file, whole or in part, without what tells of its maker (E29)."""
+    file = open_blind(path, media_type)
+    response = Response(
+        FileWrapper(file, _BLOCK),  # type: ignore[arg-type]  # it asks for no more than this has
+        mimetype=media_type,
+        direct_passthrough=True,
+    )
+    response.content_length = path.stat().st_size
+    return response.make_conditional(
+        request, accept_ranges=True, complete_length=response.content_length
+    )
 
 
 def _note_reader(row: ArtifactRow) -> None:
@@ -159,21 +227,37 @@ def _store(public_id: str, file: FileStorage) -> str:
     size = file.stream.seek(0, 2)
     file.stream.seek(0)
     with database.writing() as session:
-        row = _written(session, public_id)
+        row = written(session, public_id)
         upload = artifacts.begin(session, store, row, file.filename or "", size, LIMITS, now=now)
     try:
         place = 0
         while piece := file.stream.read(PIECE):
             place = artifacts.receive(store, upload, place, piece)
-        with database.writing() as session:
-            artifact = artifacts.finish(session, store, session.merge(upload), now=now)
-            return artifact.public_id
+        return taken(upload)
     except EvidenceRefused:
-        with database.writing() as session:
-            session.delete(session.merge(upload))
+        let_go(upload)
         raise
-    finally:
-        store.abandon(upload.upload)
+
+
+def taken(upload: UploadRow) -> str:
+    """Make an artifact of a file that is all here; return its id. Raises `EvidenceRefused`."""
+    issuer, store = current_issuer(), files()
+    refuse_what_it_finds(issuer.settings.evidence_scanner, store.file_of(upload.upload))
+    file = artifacts.stored(store, upload)
+    with issuer.database.writing() as session:
+        row = session.merge(upload)
+        number = artifacts.count(session, row.project_pk) + 1
+        name = gettext("Evidence %(number)d") % {"number": number}
+        artifact = artifacts.finish(session, row, file, name=name, now=clock.now()).public_id
+    store.abandon(upload.upload)
+    return artifact
+
+
+def let_go(upload: UploadRow) -> None:
+    """Forget a file that is not taken."""
+    with current_issuer().database.writing() as session:
+        session.delete(session.merge(upload))
+    files().abandon(upload.upload)
 
 
 def _page(public_id: str, *, wrong: EvidenceRefused | None = None, about: str = "") -> Response:
@@ -181,36 +265,48 @@ def _page(public_id: str, *, wrong: EvidenceRefused | None = None, about: str = 
         project = session.scalar(select(ProjectRow).where(ProjectRow.public_id == public_id))
         if project is None:
             raise NotFound
+        policy, items = policies.current(session), artifacts.current(session, project)
+        is_mine = project.person_pk == gate.whoever().person.id
+        answered = [item for item in items if item.confirmed_at]
+        last_answer = answered[-1] if answered else None
         response = page(
             "program/evidence.html",
             project=project,
-            is_editable=project.person_pk == gate.whoever().person.id
-            and project.state == State.ACTIVE,
-            items=artifacts.current(session, project),
-            is_rarely_played=_is_rarely_played(session, project),
+            is_editable=is_mine and project.state == State.ACTIVE,
+            items=items,
+            open_answers=sum(item.confirmed_at is None for item in items),
+            last_answer=last_answer,
+            is_rarely_played=is_rarely_played(session, request.args.get("done", "")),
+            is_hidden=policy is not None and policy.names_hidden,
+            tells_of_its_maker=tells_of_its_maker,
+            link_words=link_checks.WORDS,
+            may_withdraw=rules.may(gate.whoever().me, "program", "run") or is_mine,
             pupils=PUPILS,
             consent=CONSENT,
-            most=LIMITS.file // 1024 // 1024,
+            most=LIMITS.file // _MB,
+            most_together=LIMITS.project // _MB,
+            used=artifacts.used(session, project, clock.now()) // _MB,
+            accepted=file_kinds.accepted(),
             wrong=wrong,
             about=about,
             typed=request.form,
             done=request.args.get("done"),
         )
+    response.headers.update(ASKING)
     response.status_code = 422 if wrong else 200
     return response
 
 
-def _is_rarely_played(session: Session, project: ProjectRow) -> bool:
-    """True if what was just added is a video that many browsers do not play."""
-    added = {row.public_id: row for row in artifacts.current(session, project)}
-    row = added.get(request.args.get("done", ""))
+def is_rarely_played(session: Session, public_id: str) -> bool:
+    """True for a film that many browsers do not play."""
+    row = session.scalar(select(ArtifactRow).where(ArtifactRow.public_id == public_id))
     if row is None or row.sha256 is None:
         return False
     is_video = file_kinds.shown(row.media_type or "") is Shown.VIDEO
     return is_video and file_kinds.is_rarely_played(files().path(row.sha256))
 
 
-def _written(session: Session, public_id: str) -> ProjectRow:
+def written(session: Session, public_id: str) -> ProjectRow:
     """Return a project whose completion is being written. Raises `EvidenceRefused`."""
     project = drafts.locked(session, public_id)
     if project is None:

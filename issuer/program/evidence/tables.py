@@ -54,7 +54,8 @@ class ArtifactRow(Base):
 
 
 class UploadRow(Base):
-    """A file that is coming in pieces. `size` is what was announced."""
+    """A file that is coming in pieces. `size` is what was announced, `mark` what its browser tells
+    it by, so that it goes on where it stopped, and only if it is the same file."""
 
     __tablename__ = "uploads"
     __table_args__ = (Index("ix_uploads_project_pk", "project_pk"),)
@@ -63,4 +64,5 @@ class UploadRow(Base):
     project_pk: Mapped[int] = mapped_column(ForeignKey(_PROJECT))
     file_name: Mapped[str] = mapped_column(String(255))
     size: Mapped[int]
+    mark: Mapped[str] = mapped_column(String(100), default="")
     created_at: Mapped[datetime]

@@ -84,7 +84,7 @@ def _artifact(district, person):
         store = FileStore(district.issuer.settings.home / "evidence")
         upload = artifacts.begin(session, store, project, "a.txt", 4, artifacts.Limits(), now=now)
         artifacts.receive(store, upload, 0, b"text")
-        return artifacts.finish(session, store, upload, now=now).public_id
+        return artifacts.finish(session, upload, artifacts.stored(store, upload), now=now).public_id
 
 
 def _credential(district, person):
@@ -132,6 +132,7 @@ OTHER_PARTS = {
     "other": 999,
     "field": 999,
     "artifact": "x",
+    "upload": "x",
     "purpose": "proposal",
 }
 """What stands in an address beside the key, by its name there: one that is not there, so that the
@@ -160,6 +161,11 @@ ALLOWED = {
     ("artifact", "read"): {
         SIGNED_IN: "own",
         "evaluator": "to judge",
+        "assistant-superintendent": "any",
+        "deputy": "any",
+    },
+    ("artifact", "withdraw"): {
+        SIGNED_IN: "own",
         "assistant-superintendent": "any",
         "deputy": "any",
     },

@@ -159,7 +159,7 @@ def project(session, teacher, now):
 def upload(session, store, project, now, data=PDF, name="plan.pdf", limits=Limits()):  # noqa: B008
     row = artifacts.begin(session, store, project, name, len(data), limits, now=now)
     artifacts.receive(store, row, 0, data)
-    return artifacts.finish(session, store, row, now=now)
+    return artifacts.finish(session, row, artifacts.stored(store, row), now=now)
 
 
 ANSWERS = {
@@ -237,7 +237,7 @@ def test_e53_a_piece_never_goes_beyond_what_was_announced(session, store, projec
         artifacts.receive(store, row, 0, b"<html>")
     artifacts.receive(store, row, 0, PDF[:9])
     with pytest.raises(EvidenceRefused, match="not all here"):
-        artifacts.finish(session, store, row, now=now)
+        artifacts.stored(store, row)
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,13 @@
 """Evidence on pages: it comes in, is described, and is opened by those who may (R38, E55)."""
 
-import io
-import re
-
 import pytest
+from played import PDF, add, address, read
 from sqlalchemy import select
 
 from issuer.audit.tables import AuditRow
 from issuer.people.roles import Role
 from issuer.program.projects import drafts
 from issuer.program.projects.states import State
-
-PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + bytes(range(256)) * 8
 
 
 @pytest.fixture
@@ -30,22 +26,6 @@ def project(district, browser):
     with district.issuer.database.writing() as session:
         drafts.locked(session, path.rpartition("/")[2]).state = State.ACTIVE
     return path
-
-
-def add(browser, project, data=PDF, name="plan.pdf"):
-    return browser.post(
-        f"{project}/evidence", page=f"{project}/evidence", file=(io.BytesIO(data), name)
-    )
-
-
-def address(browser, project):
-    return re.search(r'href="(/evidence/[\w-]+)"', browser.get(f"{project}/evidence").text)[1]
-
-
-def read(browser, path, **more):
-    """Everything of an answer, whose file is closed then."""
-    with browser.get(path, **more) as answer:
-        return answer.status_code, answer.get_data(), answer.headers
 
 
 def test_a_file_comes_in_and_is_handed_out_so_that_it_can_do_nothing(browser, project):

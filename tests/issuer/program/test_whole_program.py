@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from played import ANSWERS, COMPLETION, MET, Play
 from sqlalchemy import select
 
 from issuer.issuance.records.tables import CredentialRow
@@ -11,93 +12,10 @@ from issuer.messages import KINDS
 from issuer.outbox import worker
 from issuer.outbox.tables import OutboxRow
 from issuer.people.roles import Role
-from issuer.people.tables import ExpertiseRow, RelationRow
+from issuer.people.tables import RelationRow
 from issuer.program import policy as policies
 from issuer.program.evaluation.tables import ReviewRow
-from issuer.program.evidence.tables import ArtifactRow
-from issuer.program.projects import drafts
 from verifier import clock
-
-ANSWERS = {
-    "topic": "music",
-    "title": "Rhythm by composing",
-    "skill": "Teaching rhythm through composition.",
-    "goal": "Each student reads eight bars.",
-    "measured_outcome": "Sight readers, counted weekly.",
-    "plan": "Ten weeks.",
-}
-COMPLETION = {
-    "began": "2026-01-08",
-    "ended": "2026-03-13",
-    "hours": "12",
-    "learning": "Two books.",
-    "students_learning": "Weekly counts.",
-    "student_work": "Compositions.",
-    "reflection": "Shorter cards.",
-}
-MET = {"level-learning": "met", "level-work": "met"}
-
-
-class Play:
-    """A superintendent, an evaluator and a teacher in their browsers."""
-
-    def __init__(self, district):
-        self.district = district
-        self.teacher = district.add("Jordan Example", Role.TEACHER, address="j@school.example")
-        self.evaluator = district.add("Kim Sample", Role.EVALUATOR)
-        chief = district.add("Pat Model", Role.SUPERINTENDENT)
-        with district.issuer.database.writing() as session:
-            session.add(ExpertiseRow(person_pk=self.evaluator.id, topic="music"))
-        self.at_teacher = district.browser(self.teacher)
-        self.at_evaluator = district.browser(self.evaluator)
-        self.at_chief = district.browser(chief)
-
-    def begin(self):
-        self.at_teacher.post("/declaration", page="/declaration")
-        self.project = self.at_teacher.post("/projects", page="/projects").location
-
-    def hand_in(self, **answers):
-        page = self.at_teacher.get(self.project).text
-        revision = re.search(r'name="revision" value="(\d+)"', page)[1]
-        return self.at_teacher.post(
-            self.project, page=self.project, act="submit", revision=revision, **answers
-        )
-
-    def assign(self, purpose):
-        path = f"/program/assignments/{purpose}"
-        return self.at_chief.post(path, page=path, due_on="2099-12-08")
-
-    def assignment(self):
-        return re.search(r'href="(/judging/[\w-]+)"', self.at_evaluator.get("/judging").text)[1]
-
-    def judge(self, **fields):
-        path = self.assignment()
-        revision = re.search(r'name="revision" value="(\d+)"', self.at_evaluator.get(path).text)[1]
-        return self.at_evaluator.post(path, page=path, act="give", revision=revision, **fields)
-
-    def release(self):
-        page = self.at_chief.get("/program/decisions").text
-        versions = re.findall(r'name="version" value="(\d+)"', page)
-        return self.at_chief.post("/program/decisions", page="/program/decisions", version=versions)
-
-    def add_evidence(self):
-        now = clock.now()
-        with self.district.issuer.database.writing() as session:
-            project = drafts.locked(session, self.project.rpartition("/")[2])
-            session.add(
-                ArtifactRow(
-                    public_id="a" * 22,
-                    project_pk=project.id,
-                    name="Reflections",
-                    genre="student reflection",
-                    url="https://drive.example/1",
-                    pupils="none",
-                    basis="not_needed",
-                    confirmed_at=now,
-                    tier="sealed",
-                    created_at=now,
-                )
-            )
 
 
 @pytest.fixture

@@ -1,0 +1,79 @@
+// Sends files one by one, in pieces: each file is safe once it is up, and what stopped goes on.
+"use strict";
+for (const form of document.querySelectorAll("[data-uploads]")) {
+  const field = form.querySelector("[type=file]"), list = form.querySelector("[data-list]");
+  const said = list.dataset, most = Number(field.dataset.most);
+  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+  field.multiple = true;
+  form.querySelector("button").hidden = true;
+
+  const ask = async (address, values) => {
+    const body = new FormData();
+    body.set("form_token", form.elements.form_token.value);
+    for (const [name, value] of Object.entries(values)) body.set(name, value);
+    const answer = await fetch(address, { method: "POST", body, headers: { Accept: "application/json" }, redirect: "manual" });
+    if (answer.type === "opaqueredirect") throw { text: said.signIn };
+    if (![200, 409, 422].includes(answer.status)) throw {};
+    const told = await answer.json();
+    if (told.error) throw { text: told.error };
+    return told;
+  };
+
+  const send = async (file, row) => {
+    const { address, received, piece } = await ask(form.dataset.uploads, { name: file.name, size: file.size, mark: String(file.lastModified) });
+    let place = received, told;
+    do {
+      row.bar.value = place / file.size;
+      told = await ask(address, { place, piece: file.slice(place, place + piece) });
+      place = told.received;
+    } while (!told.artifact);
+    row.bar.value = 1;
+    return told;
+  };
+
+  const show = (file) => {
+    const item = document.createElement("li"), name = document.createElement("bdi"), bar = document.createElement("progress"), text = document.createElement("span");
+    name.textContent = file.name;
+    bar.setAttribute("aria-label", file.name);
+    item.append(name, " ", bar, " ", text);
+    list.append(item);
+    return { item, bar, text };
+  };
+
+  const add = async (file) => {
+    const row = show(file);
+    if (file.size > most) { row.text.textContent = said.large; row.bar.remove(); return false; }
+    row.bar.value = 0;
+    row.text.textContent = said.sending;
+    for (let tries = 0; ; tries++) {
+      try {
+        const told = await send(file, row);
+        row.text.textContent = told.rarely_played ? said.rare : said.safe;
+        return !told.rarely_played;
+      } catch (why) {
+        if (why.text) { row.text.textContent = why.text; row.bar.remove(); return false; }
+        row.text.textContent = said.waiting;
+        if (tries < 6) { await pause(1000 * 2 ** tries); continue; }
+        row.text.textContent = said.stopped;
+        const again = document.createElement("button");
+        again.type = "button";
+        again.className = "quiet";
+        again.textContent = said.again;
+        again.addEventListener("click", () => { row.item.remove(); run([file]); });
+        row.item.append(" ", again);
+        return false;
+      }
+    }
+  };
+
+  let running = Promise.resolve();
+  const run = (files) => {
+    running = running.then(async () => {
+      let quiet = true;
+      for (const file of files) quiet = (await add(file)) && quiet;
+      if (quiet) location.reload();
+      else form.querySelector("[data-next]").hidden = false;
+    });
+  };
+  field.addEventListener("change", () => { run([...field.files]); field.value = ""; });
+}
