@@ -19,9 +19,9 @@ from issuer.approvals.routes import approvals
 from issuer.database.database import UnavailableError
 from issuer.drawing import logo, stationery
 from issuer.drawing.typesetting import TEMPLATES
-from issuer.home import published
 from issuer.home.issuer import Issuer, LockedError, current_issuer
 from issuer.home.problem import Problem
+from issuer.home.publishing import documents
 from issuer.home.settings import Settings, load
 from issuer.issuance import problems as issuance_problems
 from issuer.issuance.finish import finish_pending
@@ -249,7 +249,7 @@ def start(issuer: Issuer) -> None:
         for row, error in finish_pending(issuer, now=clock.now):
             log.warning("credential %s: %s", row.public_id, error or "finished")
     except LockedError as exc:
-        published.write_documents(issuer.settings, issuer.keyring)
+        documents.publish(issuer.settings, issuer.keyring, issuer.database)
         log.warning("keys are locked, nothing is signed: %s", exc)
     except (UnavailableError, OSError) as exc:
         log.error("only files are served: %s", exc)

@@ -12,7 +12,7 @@ from threading import Lock
 from flask import current_app
 
 from issuer.database.database import Database
-from issuer.home import published
+from issuer.home.publishing import documents
 from issuer.home.settings import Settings
 from keys import passphrase
 from keys.entry import KeyState
@@ -49,7 +49,8 @@ class Issuer:
                 signers = self.keyring.signers(
                     self.settings.issuer_id, self._passphrase(), self.settings.key_uses
                 )
-                self_test(signers, published.write_documents(self.settings, self.keyring))
+                document = documents.publish(self.settings, self.keyring, self.database)
+                self_test(signers, document)
                 self._signers, self._active = signers, active
             return self._signers
 

@@ -10,12 +10,8 @@ from typing import Any
 
 from issuer.home.settings import Settings
 from keys import durable_file
-from keys.documents import did_document, jwks
-from keys.entry import DID_KEY
-from keys.keyring import Keyring
-from keys.signer import KeysError
 from verifier.fetching.fetch import Fetch, Fetched, FetchError, offline
-from verifier.parsing import strict_json, web_address
+from verifier.parsing import web_address
 
 MEDIA_TYPES = {"did.json": ("application/did+json",), "jwks.json": ("application/jwk-set+json",)}
 STATUS_LIST_TYPES = (
@@ -38,55 +34,26 @@ def media_types(file: Path) -> tuple[str, ...]:
     return MEDIA_TYPES.get(file.name, STATUS_LIST_TYPES)
 
 
+def path_of(settings: Settings, url: str) -> str:
+    """Return where below `public/` the file stands that is served at `url`, one of this issuer."""
+    return file_of(settings, url).relative_to(settings.public).as_posix()
+
+
+def encoded(document: Mapping[str, Any]) -> bytes:
+    """Return a document as it is published: JSON that people can read."""
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+
+
 def write(file: Path, document: Mapping[str, Any]) -> None:
     """Replace `file` by `document`, atomically and on disk before this returns."""
-    durable_file.make_folder(file.parent)
-    text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
-    durable_file.replace(file, text.encode(), mode=_READABLE)
+    replace(file, encoded(document))
 
 
-def write_documents(settings: Settings, keyring: Keyring) -> dict[str, Any]:
-    """Publish the DID document and the key set, and return the DID document.
-
-    did:web looks for the document of an issuer with a path in that path; many readers look
-    in its `.well-known` as well. A did:key is its own document. Raises `KeysError` rather
-    than take back a key that is published: what it signed would no longer be verifiable.
-    """
-    entries = keyring.entries()
-    document = did_document(settings.issuer_id, entries)
-    if settings.issuer_id.startswith(DID_KEY):
-        return document
-    places = [f"{settings.public_url}/.well-known/did.json"]
-    if settings.path:
-        places.append(f"{settings.public_url}/did.json")
-    with locked(settings):
-        for place in places:
-            file = file_of(settings, place)
-            _refuse_loss(file, document)
-            write(file, document)
-        keys = jwks(settings.issuer_id, entries)
-        write(file_of(settings, f"{settings.public_url}/.well-known/jwks.json"), keys)
-    return document
-
-
-def _refuse_loss(file: Path, document: Mapping[str, Any]) -> None:
-    if not file.exists():
-        return
-    published = strict_json.loads_object(file.read_bytes())
-    if published.get("id") != document["id"]:
-        raise KeysError(
-            f"{file} is the document of {published.get('id')}, not {document['id']}: an issuer"
-            " that has issued cannot move (set public_url back, or move that file away)"
-        )
-    if lost := _method_ids(published) - _method_ids(document):
-        raise KeysError(
-            f"{file} publishes {', '.join(sorted(lost))}, which the keyring does not know:"
-            " restore keys/ from the backup"
-        )
-
-
-def _method_ids(document: Mapping[str, Any]) -> set[str]:
-    return {method["id"] for method in document.get("verificationMethod", [])}
+def replace(file: Path, content: bytes) -> None:
+    """Let `file` hold `content`, atomically and on disk before this returns."""
+    if not (file.is_file() and file.read_bytes() == content):
+        durable_file.make_folder(file.parent)
+        durable_file.replace(file, content, mode=_READABLE)
 
 
 @contextmanager

@@ -9,9 +9,9 @@ from pathlib import Path
 from contexts.errors import DONE, MintmarkError
 from issuer import migrations
 from issuer.audit import log as audit
-from issuer.home import published
 from issuer.home.command_line import Commands, Needs
 from issuer.home.issuer import Issuer
+from issuer.home.publishing import documents
 from issuer.home.settings import FILE, Settings
 from issuer.installation import backup, init
 from issuer.issuance.status_lists import lists
@@ -112,7 +112,7 @@ def _keys(args: argparse.Namespace, issuer: Issuer) -> int:
         now=clock.now(),
     )
     if keys.changes_keys(args):
-        published.write_documents(settings, issuer.keyring)
+        documents.publish(settings, issuer.keyring, issuer.database)
         print(f"the keys are published in {settings.public}")
         _record_and_sign_lists_again(issuer, args)
     return DONE

@@ -8,9 +8,9 @@ from typing import Final
 
 from contexts.errors import DONE, FAILED, NOT_YET, UsageError
 from issuer.audit.log import COMMAND
-from issuer.home import published
 from issuer.home.command_line import Commands
 from issuer.home.issuer import Issuer
+from issuer.home.publishing import documents
 from issuer.issuance.finish import pending
 from issuer.issuance.records import find, register
 from issuer.issuance.records.find import Query, Sort
@@ -143,7 +143,7 @@ def _agreed(issuer: Issuer, ids: Sequence[str]) -> bool:
 
 
 def _publish(args: argparse.Namespace, issuer: Issuer) -> int:
-    published.write_documents(issuer.settings, issuer.keyring)
+    documents.publish(issuer.settings, issuer.keyring, issuer.database)
     numbers = lists.publish_all(issuer, now=clock.now())
     files = f"{len(numbers)} status list(s) and the head of the audit log"
     print(f"published the keys, {files} in {issuer.settings.public}")

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from issuer.home import published
+from issuer.home.publishing import documents
 from issuer.home.settings import did_web
 from keys.signer import KeysError
 from verifier.fetching.fetch import FetchError
@@ -28,14 +29,14 @@ def empty(settings):
 
 
 def test_an_issuer_at_the_root_publishes_at_the_well_known_places(empty, issuer):
-    published.write_documents(empty, issuer.keyring)
+    documents.publish(empty, issuer.keyring, issuer.database)
     assert files(empty) == {".well-known/did.json", ".well-known/jwks.json"}
 
 
 def test_an_issuer_with_a_path_publishes_where_each_kind_of_reader_looks(empty, issuer):
     url = "https://d.example/schools/one"
     settings = replace(empty, public_url=url, issuer_id=did_web(url))
-    published.write_documents(settings, issuer.keyring)
+    documents.publish(settings, issuer.keyring, issuer.database)
     assert files(settings) == {
         "schools/one/did.json",
         "schools/one/.well-known/did.json",
@@ -48,25 +49,25 @@ def test_an_issuer_with_a_path_publishes_where_each_kind_of_reader_looks(empty, 
 def test_a_did_key_issuer_publishes_no_document(empty, issuer):
     key = issuer.keyring.entries()[0].lasting_members()["publicKeyMultibase"]
     settings = replace(empty, issuer_id=f"did:key:{key}")
-    assert published.write_documents(settings, issuer.keyring)["id"] == settings.issuer_id
+    assert documents.publish(settings, issuer.keyring, issuer.database)["id"] == settings.issuer_id
     assert files(settings) == set()
 
 
 def test_a_key_that_is_published_is_not_taken_back(settings, issuer):
-    document = published.write_documents(settings, issuer.keyring)
+    document = documents.publish(settings, issuer.keyring, issuer.database)
     other = {**document["verificationMethod"][0], "id": f"{settings.issuer_id}#older"}
     more = {**document, "verificationMethod": [*document["verificationMethod"], other]}
     file = settings.public / ".well-known" / "did.json"
     published.write(file, more)
     with pytest.raises(KeysError, match=r"#older.*restore keys/"):
-        published.write_documents(settings, issuer.keyring)
+        documents.publish(settings, issuer.keyring, issuer.database)
     assert json.loads(file.read_bytes()) == more
 
 
 def test_a_retired_key_stays_published(settings, issuer):
     entry = issuer.keyring.entries()[0]
     issuer.keyring.retire(entry.id, now=datetime.now(UTC))
-    document = published.write_documents(settings, issuer.keyring)
+    document = documents.publish(settings, issuer.keyring, issuer.database)
     assert f"{settings.issuer_id}#{entry.id}" in document["assertionMethod"]
 
 

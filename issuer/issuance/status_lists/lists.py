@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +13,8 @@ from contexts.errors import MintmarkError
 from issuer.audit import log as audit
 from issuer.home import addresses, published
 from issuer.home.issuer import Issuer
+from issuer.home.publishing import published_rows
+from issuer.home.publishing.published_rows import PublishedRow
 from issuer.home.settings import Settings
 from issuer.issuance.build import timestamp
 from issuer.issuance.records.tables import CredentialRow, CredentialState, Revocation, StatusList
@@ -59,36 +61,57 @@ def publish_all(issuer: Issuer, *, now: datetime) -> list[int]:
 
 
 def publish(issuer: Issuer, number: int, *, now: datetime) -> None:
-    """Write the file of one list from its rows.
+    """Publish one list as its rows are; it is signed only where that changes something.
 
-    The rows are read under the lock under which the file is replaced, so the last writer has
-    seen at least what every earlier one had. Raises `BackupError` rather than take back a
-    revocation that is published, and `KeysError` if nothing can be signed.
+    Its rows are read in the turn in which it is published, so whoever publishes last has seen at
+    least what everybody before had. Raises `BackupError` rather than take back a revocation that
+    is published, `KeysError` if nothing can be signed, and `UnavailableError`.
     """
     signers, profiles = issuer.signers(), issuer.settings.proofs
     url = addresses.status_list(issuer.settings, number)
-    file = published.file_of(issuer.settings, url)
-    with published.locked(issuer.settings):
-        with issuer.database.reading() as session:
-            bits = places.bits(session, session.get_one(StatusList, number))
-        _refuse_loss(file, bits)
-        document = {
-            "@context": _CONTEXTS,
-            "id": url,
-            "type": ["VerifiableCredential", "BitstringStatusListCredential"],
-            "issuer": issuer.settings.issuer_id,
-            "validFrom": timestamp(now),
-            "validUntil": timestamp(now + VALIDITY),
-            "credentialSubject": {
-                "id": f"{url}#list",
-                "type": "BitstringStatusList",
-                "statusPurpose": "revocation",
-                "encodedList": status_list.encode(bits),
-                "ttl": TTL_MILLISECONDS,
-            },
-        }
-        proofs = make_proofs(document, signers, profiles, created=timestamp(now))
-        published.write(file, {**document, "proof": proofs if len(proofs) > 1 else proofs[0]})
+    path = published.path_of(issuer.settings, url)
+    file = issuer.settings.public / path
+    with published_rows.turn(issuer.database) as session:
+        bits = places.bits(session, session.get_one(StatusList, number))
+        refuse_loss(file, bits)
+        before = session.get(PublishedRow, path)
+        if before is None or not _stands(
+            before.content, bits, signing_methods(signers, profiles), now
+        ):
+            document = _document(issuer.settings.issuer_id, url, bits, now)
+            proofs = make_proofs(document, signers, profiles, created=timestamp(now))
+            signed = {**document, "proof": proofs if len(proofs) > 1 else proofs[0]}
+            published_rows.put(session, path, published.encoded(signed))
+    published_rows.copy(issuer.settings, issuer.database, path)
+
+
+def _document(issuer_id: str, url: str, bits: bytes, now: datetime) -> dict[str, Any]:
+    return {
+        "@context": _CONTEXTS,
+        "id": url,
+        "type": ["VerifiableCredential", "BitstringStatusListCredential"],
+        "issuer": issuer_id,
+        "validFrom": timestamp(now),
+        "validUntil": timestamp(now + VALIDITY),
+        "credentialSubject": {
+            "id": f"{url}#list",
+            "type": "BitstringStatusList",
+            "statusPurpose": "revocation",
+            "encodedList": status_list.encode(bits),
+            "ttl": TTL_MILLISECONDS,
+        },
+    }
+
+
+def _stands(content: bytes, bits: bytes, methods: list[str], now: datetime) -> bool:
+    """True if a list that was published holds these bits, and need not be signed again yet."""
+    signed = _signed(content)
+    return (
+        bits_of(content) == bits
+        and signed is not None
+        and signed.signed_by == methods
+        and timedelta() <= now - signed.since <= RENEWAL
+    )
 
 
 def publish_if_missing(issuer: Issuer, number: int, indexes: set[int], *, now: datetime) -> None:
@@ -99,7 +122,8 @@ def publish_if_missing(issuer: Issuer, number: int, indexes: set[int], *, now: d
         publish(issuer, number, now=now)
 
 
-def _refuse_loss(file: Path, bits: bytes) -> None:
+def refuse_loss(file: Path, bits: bytes) -> None:
+    """Raise `BackupError` if `file` publishes a revocation that is not among `bits`."""
     before = _published_bits(file)
     if before is not None and int.from_bytes(before) & ~int.from_bytes(bits):
         raise BackupError(
@@ -112,9 +136,17 @@ def _refuse_loss(file: Path, bits: bytes) -> None:
 def _published_bits(file: Path) -> bytes | None:
     """Return the bits of a published list; None if it is missing or damaged."""
     try:
-        subject = strict_json.loads_object(file.read_bytes())["credentialSubject"]
+        return bits_of(file.read_bytes())
+    except OSError:
+        return None
+
+
+def bits_of(content: bytes) -> bytes | None:
+    """Return the bits of a signed list; None if it is damaged."""
+    try:
+        subject = strict_json.loads_object(content)["credentialSubject"]
         return status_list.decode(subject["encodedList"])
-    except (OSError, ValueError, KeyError):
+    except (ValueError, KeyError):
         return None
 
 
@@ -171,14 +203,21 @@ class _Signed(NamedTuple):
 def _read(file: Path) -> _Signed | None:
     """Return when and by which keys a published list was signed; None if missing or damaged."""
     try:
-        document = strict_json.loads_object(file.read_bytes())
-        written = datetime.fromtimestamp(file.stat().st_mtime, UTC)
-        since = min(instant(document["validFrom"]) or written, written)
-        until = instant(document["validUntil"])
-        signed_by = [proof["verificationMethod"] for proof in listed(document["proof"])]
-    except (OSError, ValueError, KeyError, TypeError):
+        signed, written = _signed(file.read_bytes()), file.stat().st_mtime
+    except OSError:
         return None
-    return None if until is None else _Signed(since, until, signed_by)
+    written_at = datetime.fromtimestamp(written, UTC)
+    return signed and signed._replace(since=min(signed.since, written_at))
+
+
+def _signed(content: bytes) -> _Signed | None:
+    try:
+        document = strict_json.loads_object(content)
+        since, until = instant(document["validFrom"]), instant(document["validUntil"])
+        signed_by = [proof["verificationMethod"] for proof in listed(document["proof"])]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return _Signed(since, until, signed_by) if since and until else None
 
 
 def revoke(issuer: Issuer, public_id: str, *, reason: str, by: str, now: datetime) -> bool:

@@ -15,6 +15,7 @@ from issuer.audit import log
 from issuer.audit.log import ISSUER, RESTORED, Head
 from issuer.home import addresses, published
 from issuer.home.issuer import Issuer
+from issuer.home.publishing import published_rows
 from issuer.home.settings import Settings
 from issuer.issuance.build import timestamp
 from issuer.issuance.signing.proofs import make_proofs
@@ -44,17 +45,19 @@ def publish(issuer: Issuer, *, now: datetime) -> None:
     signed.
     """
     settings, signers = issuer.settings, issuer.signers()
-    with published.locked(settings):
-        with issuer.database.reading() as session:
-            if lost(session, settings):
-                raise LogLostError(
-                    "the audit log does not have what was published of it, as after a restore from"
-                    " a backup",
-                    remedy="run: mintmark after-restore",
-                )
-            document = _document(settings, log.head(session), now)
+    path = published.path_of(settings, addresses.log_head(settings))
+    with published_rows.turn(issuer.database) as session:
+        if lost(session, settings):
+            raise LogLostError(
+                "the audit log does not have what was published of it, as after a restore from"
+                " a backup",
+                remedy="run: mintmark after-restore",
+            )
+        document = _document(settings, log.head(session), now)
         proofs = make_proofs(document, signers, settings.proofs, created=document["validFrom"])
-        published.write(_file(settings), {**document, "proof": proofs})
+        signed = published.encoded({**document, "proof": proofs})
+        published_rows.put(session, path, signed)
+    published_rows.copy(settings, issuer.database, path)
 
 
 def renew(issuer: Issuer, *, now: datetime) -> None:

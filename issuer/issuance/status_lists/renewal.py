@@ -1,16 +1,22 @@
-"""Status lists are signed again in time, as long as the server runs (OB-77)."""
+"""As long as the server runs, status lists are signed again in time (OB-77), and what other hosts
+publish is published here."""
 
 import logging
 import threading
+import time
 from datetime import datetime
 from typing import Final
 
 from issuer.home.issuer import Issuer, opened
 from issuer.home.settings import Settings
 from issuer.issuance.status_lists import lists
+from issuer.issuance.status_lists.following import Follower
 from verifier import clock
 
 LOOK_SECONDS: Final = 3600
+FOLLOW_SECONDS: Final = 10
+"""How long after another host this one publishes; with `lists.TTL_MILLISECONDS` and the time for
+which a file may be cached, a revocation is seen within a minute (P7)."""
 log = logging.getLogger(__name__)
 
 
@@ -23,8 +29,21 @@ def start(settings: Settings) -> threading.Event:
 
 def _keep(settings: Settings, stop: threading.Event) -> None:
     with opened(settings) as issuer:  # its own: signers are not made for two threads
-        while not stop.wait(LOOK_SECONDS):
-            look(issuer, now=clock.now())
+        follower = Follower(settings, issuer.database)
+        looked = time.monotonic()
+        while not stop.wait(FOLLOW_SECONDS):
+            follow(follower)
+            if time.monotonic() - looked >= LOOK_SECONDS:
+                look(issuer, now=clock.now())
+                looked = time.monotonic()
+
+
+def follow(follower: Follower) -> None:
+    """Copy what other hosts published; log what fails."""
+    try:
+        follower.look()
+    except Exception as exc:  # a database that is away comes back; the thread must be there
+        log.error("not copied from the database: %s: %s", type(exc).__name__, exc)
 
 
 def look(issuer: Issuer, *, now: datetime) -> None:

@@ -1,0 +1,88 @@
+"""The DID document and the key set: what others check this issuer's signatures by.
+
+document = documents.publish(issuer.settings, issuer.keyring, issuer.database)
+"""
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from issuer.database.database import Database, UnavailableError
+from issuer.home import published
+from issuer.home.publishing import published_rows
+from issuer.home.publishing.published_rows import PublishedRow
+from issuer.home.settings import Settings
+from keys.documents import did_document, jwks
+from keys.entry import DID_KEY
+from keys.keyring import Keyring
+from keys.signer import KeysError
+from verifier.parsing import strict_json
+
+log = logging.getLogger(__name__)
+
+
+def publish(settings: Settings, keyring: Keyring, database: Database) -> dict[str, Any]:
+    """Publish the DID document and the key set, and return the DID document.
+
+    did:web looks for the document of an issuer with a path in that path; many readers look in its
+    `.well-known` as well. A did:key is its own document. While the database is away, this host
+    publishes alone. Raises `KeysError` rather than take back a key that is published, by this host
+    or another: what it signed would no longer be verifiable.
+    """
+    entries = keyring.entries()
+    document = did_document(settings.issuer_id, entries)
+    if settings.issuer_id.startswith(DID_KEY):
+        return document
+    places = [f"{settings.public_url}/.well-known/did.json"]
+    if settings.path:
+        places.append(f"{settings.public_url}/did.json")
+    contents = {published.path_of(settings, place): published.encoded(document) for place in places}
+    for path, content in contents.items():
+        if (file := settings.public / path).exists():
+            _refuse_move(file, issuer_id=settings.issuer_id)
+            refuse_loss(str(file), file.read_bytes(), content)
+    keys = published.path_of(settings, f"{settings.public_url}/.well-known/jwks.json")
+    contents[keys] = published.encoded(jwks(settings.issuer_id, entries))
+    _share(database, contents, settings.issuer_id)
+    with published.locked(settings):
+        for path, content in contents.items():
+            published.replace(settings.public / path, content)
+    return document
+
+
+def _share(database: Database, contents: Mapping[str, bytes], issuer_id: str) -> None:
+    """Let the other hosts have them."""
+    try:
+        with published_rows.turn(database) as session:
+            for path, content in contents.items():
+                before = session.get(PublishedRow, path)
+                moved = before is not None and issuer_id.encode() not in before.content
+                if before is not None and path.endswith("did.json") and not moved:
+                    refuse_loss(f"another host's {path}", before.content, content)
+                published_rows.put(session, path, content)
+    except UnavailableError as exc:
+        log.warning("the keys are published by this host alone: %s", exc)
+
+
+def _refuse_move(file: Path, *, issuer_id: str) -> None:
+    before = strict_json.loads_object(file.read_bytes()).get("id")
+    if before != issuer_id:
+        raise KeysError(
+            f"{file} is the document of {before}, not {issuer_id}: an issuer that has issued"
+            " cannot move (set public_url back, or move that file away)"
+        )
+
+
+def refuse_loss(where: str, before: bytes, after: bytes) -> None:
+    """Raise `KeysError` if `after` lacks a key of the DID document `before`, which is `where`."""
+    if lost := _method_ids(before) - _method_ids(after):
+        raise KeysError(
+            f"{where} publishes {', '.join(sorted(lost))}, which the keyring does not know:"
+            " restore keys/ from the backup, or copy it from the host that made the key"
+        )
+
+
+def _method_ids(content: bytes) -> set[str]:
+    document = strict_json.loads_object(content)
+    return {method["id"] for method in document.get("verificationMethod", [])}

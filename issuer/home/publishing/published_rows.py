@@ -1,0 +1,65 @@
+"""What is published, as rows: hosts that share a database take turns, and copy from one another.
+
+    with rows.turn(database) as session:
+        rows.put(session, path, content)
+    rows.copy(settings, database, path)
+
+A row is committed before its file is written, so whoever dies in between has published nothing
+that the other hosts cannot see. What stands in a host's own `public/` is served from there,
+whether the database answers or not (D12, P6).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from sqlalchemy import String, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from issuer.database.compressed import CompressedBytes
+from issuer.database.database import Base, Database
+from issuer.home import published
+from issuer.home.settings import Settings
+
+_TURN: Final = 0x6D696E74
+"""The advisory lock of whoever publishes; any number does that nobody else uses."""
+
+
+class PublishedRow(Base):
+    """One file as it was published last. `version` counts all that was ever published, so that
+    whoever knows the newest can ask for what came since."""
+
+    __tablename__ = "published"
+
+    path: Mapped[str] = mapped_column(String(200), primary_key=True)
+    version: Mapped[int] = mapped_column(unique=True)
+    content: Mapped[bytes] = mapped_column(CompressedBytes)
+
+
+@contextmanager
+def turn(database: Database) -> Iterator[Session]:
+    """Give a session for writing in which nobody else publishes, on this host or another.
+
+    Raises `UnavailableError`.
+    """
+    with database.writing() as session:  # which on SQLite is a turn already
+        if session.get_bind().dialect.name == "postgresql":
+            session.execute(select(func.pg_advisory_xact_lock(_TURN)))
+        yield session
+
+
+def put(session: Session, path: str, content: bytes) -> None:
+    """Publish `content` at `path`, below `public/`. `session` is that of a turn."""
+    row = session.get(PublishedRow, path)
+    if row is not None and row.content == content:
+        return
+    version = (session.scalar(select(func.max(PublishedRow.version))) or 0) + 1
+    session.merge(PublishedRow(path=path, version=version, content=content))
+
+
+def copy(settings: Settings, database: Database, path: str) -> None:
+    """Make this host's file at `path` what its row is now. Raises `UnavailableError`."""
+    with published.locked(settings), database.reading() as session:
+        row = session.get(PublishedRow, path)
+        if row is not None:
+            published.replace(settings.public / path, row.content)

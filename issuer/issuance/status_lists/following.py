@@ -1,0 +1,56 @@
+"""Each host serves what any host published: it copies the rows that came since it last looked.
+
+follower = Follower(settings, database)
+follower.look()
+"""
+
+import logging
+from pathlib import Path
+
+from sqlalchemy import select
+
+from issuer.database.database import Database
+from issuer.home.publishing import documents, published_rows
+from issuer.home.publishing.published_rows import PublishedRow
+from issuer.home.settings import Settings
+from issuer.issuance.status_lists import lists
+from keys.signer import KeysError
+
+log = logging.getLogger(__name__)
+
+
+class Follower:
+    """What one host has copied so far."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._settings = settings
+        self._database = database
+        self._newest = 0
+
+    def look(self) -> None:
+        """Copy what was published since the last look.
+
+        What would take back a revocation or a key stays as it is here, and the log says so: the
+        database is older than this host's files, as after a restore. Raises `UnavailableError`,
+        and `OSError` for a disk that cannot be written.
+        """
+        newer = select(PublishedRow).where(PublishedRow.version > self._newest)
+        with self._database.reading() as session:
+            came = session.scalars(newer.order_by(PublishedRow.version)).all()
+        for row in came:
+            try:
+                _refuse_loss(self._settings.public / row.path, row.content)
+            except (lists.BackupError, KeysError) as exc:
+                log.error("not copied from the database: %s", exc)
+            else:
+                published_rows.copy(self._settings, self._database, row.path)
+            self._newest = row.version
+
+
+def _refuse_loss(file: Path, content: bytes) -> None:
+    if not file.exists():
+        return
+    if file.name == "did.json":
+        documents.refuse_loss("the database's did.json", file.read_bytes(), content)
+    elif file.parent.name == "status":
+        lists.refuse_loss(file, lists.bits_of(content) or b"")

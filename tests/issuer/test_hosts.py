@@ -1,0 +1,109 @@
+"""Two hosts that share a database and no folder (P6, P7): what one publishes the other serves."""
+
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from issuer import issuance
+from issuer.app import start
+from issuer.home import published
+from issuer.home.issuer import Issuer, opened
+from issuer.home.publishing import published_rows
+from issuer.issuance.status_lists import lists
+from issuer.issuance.status_lists.following import Follower
+from keys.signer import KeysError
+from verifier import verify
+from verifier.report import Answer
+
+
+def now():
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def other(any_issuer, tmp_path):
+    """The second host: a home with the same settings and keys, and nothing published."""
+    home = tmp_path / "other"
+    shutil.copytree(
+        any_issuer.settings.home, home, ignore=shutil.ignore_patterns("public", "*.sqlite3*")
+    )
+    passphrase_file = home / any_issuer.settings.passphrase_file.name
+    made = Issuer(replace(any_issuer.settings, home=home, passphrase_file=passphrase_file))
+    start(any_issuer)
+    start(made)
+    yield made
+    made.database.close()
+
+
+@pytest.fixture
+def issued(any_issuer, other, approval):
+    arrived = issuance.receive(any_issuer, approval(), source="forms", event_id="e", now=now())
+    return issuance.find(any_issuer, arrived.credential_id)
+
+
+def answer(host, row):
+    return verify(row.json, fetch=published.fetch_own(host.settings), now=now()).current
+
+
+def test_a_credential_of_one_host_verifies_at_the_other(any_issuer, other, issued):
+    assert answer(any_issuer, issued).answer is Answer.YES
+    Follower(other.settings, other.database).look()
+    assert answer(other, issued).answer is Answer.YES
+
+
+def test_a_revocation_is_seen_at_the_other_host_when_it_looks(any_issuer, other, issued):
+    follower = Follower(other.settings, other.database)
+    follower.look()
+    lists.revoke(any_issuer, issued.public_id, reason="x", by="command", now=now())
+    assert answer(other, issued).answer is Answer.YES
+    follower.look()
+    assert answer(other, issued).code == "revoked"
+
+
+def test_what_was_copied_is_served_while_the_database_is_away(other, issued):
+    Follower(other.settings, other.database).look()
+    away = replace(other.settings, database_url="postgresql+psycopg://x@/x?host=/nowhere")
+    with opened(away) as alone:
+        start(alone)
+        assert answer(alone, issued).answer is Answer.YES
+
+
+def test_a_list_is_signed_only_where_that_changes_something(any_issuer, other, issued):
+    file = any_issuer.settings.public / "status" / str(issued.list_number)
+    signed = file.read_bytes()
+    lists.publish_all(other, now=now())
+    lists.publish_all(any_issuer, now=now())
+    assert file.read_bytes() == signed
+    lists.publish_all(any_issuer, now=now() + timedelta(hours=25))
+    assert file.read_bytes() != signed
+
+
+def test_a_key_of_one_host_is_published_by_the_other_and_not_taken_back(any_issuer, other):
+    passphrase = any_issuer.settings.passphrase_file.read_bytes().strip()
+    any_issuer.keyring.rotate(passphrase, now=now())
+    any_issuer.signers()
+    Follower(other.settings, other.database).look()
+    document = ".well-known/did.json"
+    assert (other.settings.public / document).read_bytes() == (
+        any_issuer.settings.public / document
+    ).read_bytes()
+    with (
+        opened(other.settings) as again,
+        pytest.raises(KeysError, match="copy it from the host that made the key"),
+    ):
+        start(again)
+
+
+def test_an_older_database_takes_nothing_back(any_issuer, other, issued, caplog):
+    path = f"status/{issued.list_number}"
+    with any_issuer.database.reading() as session:
+        before = session.get(published_rows.PublishedRow, path).content
+    lists.revoke(any_issuer, issued.public_id, reason="x", by="command", now=now())
+    Follower(other.settings, other.database).look()
+    with published_rows.turn(any_issuer.database) as session:
+        published_rows.put(session, path, before)
+    Follower(other.settings, other.database).look()
+    assert answer(other, issued).code == "revoked"
+    assert "not copied" in caplog.text
