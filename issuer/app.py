@@ -39,7 +39,10 @@ from issuer.people.signing_in.routes import signing_in
 from issuer.program import objects as program_objects
 from issuer.program.assigning import running_routes
 from issuer.program.assigning.running_routes import running
-from issuer.program.coaching import sign_offs
+from issuer.program.coaching import building_routes, sign_offs
+from issuer.program.coaching import routes as coaching_routes
+from issuer.program.coaching.building_routes import buildings
+from issuer.program.coaching.routes import coaching_pages
 from issuer.program.evaluation import decisions, judging_routes
 from issuer.program.evaluation.judging_routes import judging
 from issuer.program.evidence import artifacts
@@ -51,6 +54,7 @@ from issuer.program.projects.routes import projects
 from issuer.program.reports import routes as report_routes
 from issuer.program.reports.routes import reports
 from issuer.program.setting_up_routes import setting_up
+from issuer.program.steering_routes import steering
 from issuer.sharing import checked
 from issuer.sharing import problems as sharing_problems
 from issuer.sharing.collections.routes import collections
@@ -108,6 +112,8 @@ OBJECTS: Final = rules.by_name(
 NAVIGATION: Final = (
     *mine_routes.NAVIGATION,
     *project_routes.NAVIGATION,
+    *coaching_routes.NAVIGATION,
+    *building_routes.NAVIGATION,
     *judging_routes.NAVIGATION,
     *running_routes.NAVIGATION,
     *report_routes.NAVIGATION,
@@ -162,10 +168,13 @@ def create_app(settings: Settings) -> Flask:
         roster,
         declaring,
         projects,
+        coaching_pages,
+        buildings,
         evidence,
         uploads,
         judging,
         running,
+        steering,
         setting_up,
         reports,
         finding,

@@ -3,7 +3,7 @@
 Nobody grants themself a role, and the last superintendent cannot be removed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -64,6 +64,17 @@ def roles_of(session: Session, person: PersonRow, *, today: date) -> list[GrantR
         return []
     grants = select(GrantRow).where(GrantRow.person_pk == person.id, in_force(today))
     return list(session.scalars(grants.order_by(GrantRow.id)))
+
+
+def everybody(session: Session, role: Role, *, today: date) -> Sequence[PersonRow]:
+    """Return everyone who has a role today, in the order in which they came."""
+    rows = (
+        select(PersonRow)
+        .join(GrantRow, GrantRow.person_pk == PersonRow.id)
+        .where(GrantRow.role == role, in_force(today), PersonRow.left_at.is_(None))
+        .where(PersonRow.erased_at.is_(None), PersonRow.merged_into.is_(None))
+    )
+    return session.scalars(rows.distinct().order_by(PersonRow.id)).all()
 
 
 def grant(

@@ -22,11 +22,11 @@ from issuer.outbox.tables import OutboxRow
 from issuer.program import policy as policies
 from issuer.program.evaluation import judgment
 from issuer.program.evaluation.approval import approval_id
-from issuer.program.evaluation.conflicts import must_not_judge
+from issuer.program.evaluation.conflicts import judging_in_conflict
 from issuer.program.evaluation.decisions import APPROVED, RELEASED
 from issuer.program.evaluation.issuing import credential_of
 from issuer.program.evaluation.judgment import JudgmentOutcome
-from issuer.program.evaluation.tables import AssignmentRow, ProjectDecisionRow
+from issuer.program.evaluation.tables import ProjectDecisionRow
 from issuer.program.evidence.file_store import FileStore
 from issuer.program.projects.states import STEPS, Act, State
 from issuer.program.projects.tables import ProjectEventRow, ProjectRow, VersionRow
@@ -72,18 +72,8 @@ def _one_credential(session: Session) -> Iterator[Breach]:
 
 def _nobody_judges_in_a_conflict(session: Session) -> Iterator[Breach]:
     """I2: what is assigned and not yet given is judged by nobody who must not."""
-    rows = session.scalars(
-        select(AssignmentRow)
-        .where(AssignmentRow.ended_at.is_(None))
-        .options(joinedload(AssignmentRow.version).joinedload(VersionRow.project))
-        .options(joinedload(AssignmentRow.review))
-    ).all()
-    teachers = {row.version.project.person_pk for row in rows}
-    forbidden = must_not_judge(session, teachers)
-    for row in rows:
-        is_open = row.review is None or row.review.given_at is None
-        if is_open and row.evaluator_pk in forbidden[row.version.project.person_pk]:
-            yield Breach("I2", row.version.project.public_id, "is judged by who must not judge it")
+    for row in judging_in_conflict(session):
+        yield Breach("I2", row.version.project.public_id, "is judged by who must not judge it")
 
 
 def _every_step_was_possible(session: Session) -> Iterator[Breach]:

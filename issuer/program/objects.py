@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, select
 
 from issuer.people.access.guarded import (
     BUILDING,
+    COACHED,
     OWN,
     TO_JUDGE,
     Guarded,
@@ -14,6 +15,7 @@ from issuer.people.access.guarded import (
     own,
 )
 from issuer.people.tables import BuildingRow
+from issuer.program.coaching.coaching import coached_by
 from issuer.program.evaluation.tables import AssignmentRow
 from issuer.program.evidence.tables import ArtifactRow
 from issuer.program.projects.tables import ProjectRow, VersionRow
@@ -22,7 +24,11 @@ from issuer.program.windows.window import Purpose
 PROJECT: Final = Guarded(
     "project",
     ProjectRow.public_id,
-    {OWN: own(ProjectRow.person_pk), BUILDING: in_building(ProjectRow.person_pk)},
+    {
+        OWN: own(ProjectRow.person_pk),
+        BUILDING: in_building(ProjectRow.person_pk),
+        COACHED: lambda me, _building: coached_by(me.person),
+    },
 )
 ASSIGNMENT: Final = Guarded(
     "assignment", AssignmentRow.public_id, {OWN: own(AssignmentRow.evaluator_pk)}

@@ -21,6 +21,7 @@ from issuer.people.tables import PersonRow
 
 MOST_QUESTIONS: Final = 5
 """How many questions of its own a district may add to a proposal."""
+MOST_STATEMENTS: Final = 20
 LONGEST_TEXT: Final = 300
 
 
@@ -166,6 +167,11 @@ def _check(policy: Policy) -> None:
         raise PolicyRefused("questions", f"A proposal has at most {MOST_QUESTIONS} of them.")
     if len({question.id for question in policy.questions}) < len(policy.questions):
         raise PolicyRefused("questions", "Two questions have the same id.")
-    for text in (*policy.fidelity, *(question.text for question in policy.questions)):
-        if not 0 < len(text.strip()) <= LONGEST_TEXT:
-            raise PolicyRefused("questions", f"Write 1 to {LONGEST_TEXT} letters in each line.")
+    for field, texts in (
+        ("fidelity", policy.fidelity),
+        ("questions", [question.text for question in policy.questions]),
+    ):
+        if not all(0 < len(text.strip()) <= LONGEST_TEXT for text in texts):
+            raise PolicyRefused(field, f"Write 1 to {LONGEST_TEXT} letters in each line.")
+    if len(policy.fidelity) > MOST_STATEMENTS:
+        raise PolicyRefused("fidelity", f"A checklist has at most {MOST_STATEMENTS} statements.")

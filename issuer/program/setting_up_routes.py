@@ -1,5 +1,6 @@
 """Setting the program up: the district's choices, its fields of work, its windows."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -14,9 +15,18 @@ from contexts.errors import MintmarkError
 from issuer.catalog.tables import RubricVersion
 from issuer.home.issuer import current_issuer
 from issuer.people.access import gate
+from issuer.people.register import new_id
 from issuer.people.tables import PersonRow
 from issuer.program import policy as policies
-from issuer.program.policy import DISTRICT, PILOT, Policy, PolicyRefused, Resubmission
+from issuer.program.policy import (
+    DISTRICT,
+    MOST_QUESTIONS,
+    PILOT,
+    Policy,
+    PolicyRefused,
+    Question,
+    Resubmission,
+)
 from issuer.program.projects.tables import TopicRow
 from issuer.program.windows.local_time import Occurrence, moment_of
 from issuer.program.windows.tables import WindowRow
@@ -38,7 +48,14 @@ NUMBERS: Final = (
     "days_to_resubmit",
     "days_for_another_look",
 )
-TICKS: Final = ("rolling", "names_hidden", "evaluators_shown", "progress_public", "cadre_public")
+TICKS: Final = (
+    "rolling",
+    "names_hidden",
+    "evaluators_shown",
+    "three_sign_offs",
+    "progress_public",
+    "cadre_public",
+)
 
 
 @setting_up.get("/program/setup")
@@ -61,12 +78,11 @@ def change() -> AnyResponse:
             resubmission=Resubmission.NEXT_WINDOW
             if form.get("resubmission") == Resubmission.NEXT_WINDOW
             else Resubmission.DAYS,
-            three_sign_offs=False,  # no page signs yet
+            fidelity=tuple(_lines(form.get("fidelity", ""))),
+            questions=tuple(_questions()),
             **_numbers_and_ticks(),
         )
         with current_issuer().database.writing() as session:
-            kept = policies.current(session)
-            policy = replace(policy, questions=kept.questions if kept else ())
             by = session.get_one(PersonRow, gate.whoever().person.id)
             policies.change(session, policy, by=by, now=clock.now())
     except PolicyRefused as exc:
@@ -137,6 +153,20 @@ def _numbers_and_ticks() -> dict[str, Any]:
     return {**numbers, **{name: name in form for name in TICKS}}
 
 
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _questions() -> Iterator[Question]:
+    """Yield the district's own questions; one that was there keeps its id, and so its answers."""
+    form = request.form
+    ids = [*form.getlist("question_id")[:MOST_QUESTIONS], *[""] * MOST_QUESTIONS]
+    for place in range(MOST_QUESTIONS):
+        if text := form.get(f"question-{place}", "").strip():
+            required = str(place) in form.getlist("question_required")
+            yield Question(ids[place] or new_id(), text, required)
+
+
 class _WrongTime(MintmarkError):
     """A local time that does not exist, is there twice, or is none."""
 
@@ -173,6 +203,7 @@ def _page(*, typed: Policy | None = None, wrong: dict[str, str] | None = None) -
         "program/setup.html",
         in_force=in_force,
         policy=typed or in_force or preset,
+        most_questions=MOST_QUESTIONS,
         wrong=wrong or {},
         zone=settings.timezone,
         done=request.args.get("done"),

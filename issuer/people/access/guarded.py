@@ -28,6 +28,9 @@ TECHNICAL: Final = "technical"
 TO_JUDGE: Final = "to judge"
 """The scope of what was given to whoever asks, to be judged."""
 
+COACHED: Final = "coached"
+"""The scope of what whoever asks coaches now."""
+
 
 @dataclass(frozen=True, slots=True)
 class Me:

@@ -15,7 +15,16 @@ from typing import Final, TypeAlias
 from sqlalchemy import ColumnElement, exists, false, or_, select, true
 from sqlalchemy.orm import Session
 
-from issuer.people.access.guarded import ANY, BUILDING, OWN, TECHNICAL, TO_JUDGE, Guarded, Me
+from issuer.people.access.guarded import (
+    ANY,
+    BUILDING,
+    COACHED,
+    OWN,
+    TECHNICAL,
+    TO_JUDGE,
+    Guarded,
+    Me,
+)
 from issuer.people.roles import Role
 from issuer.web.access import RouteRule
 from verifier.wording.words import N_
@@ -88,6 +97,7 @@ _OF_YOUR_BUILDING: Final = N_("It is of your building.")
 _SUMS: Final = N_("They are sums that tell of nobody.")
 _RUNS_ON: Final = N_("Your role keeps this installation running.")
 _YOURS: Final = N_("It is yours.")
+_COACHED: Final = N_("You coach it.")
 
 RULES: Final = (
     *_rows([SIGNED_IN], "account", "read bind", ANY, _YOURS),
@@ -112,7 +122,6 @@ RULES: Final = (
     *_rows([Role.TEACHER], "project", "begin", ANY, _YOURS),
     *_rows([SIGNED_IN], "project", "read write", OWN, _YOURS),
     *_rows(_SUPERINTENDENTS, "project", "read", ANY, _RUNNING),
-    *_rows([Role.BUILDING_ADMINISTRATOR], "project", "read", BUILDING, _OF_YOUR_BUILDING),
     *_rows(_SUPERINTENDENTS, "report", "read", ANY, _RUNNING),
     *_rows([Role.BUILDING_ADMINISTRATOR], "building progress", "read", BUILDING, _OF_YOUR_BUILDING),
     *_rows([Role.BOARD, *_SUPERINTENDENTS], "board report", "read", ANY, _SUMS),
@@ -122,6 +131,11 @@ RULES: Final = (
     *_rows([Role.OPERATOR], "delivery", "list replay", ANY, _RUNS_ON),
     *_rows(_SUPERINTENDENTS, "audit entry", "read export", ANY, _RUNNING),
     *_rows([Role.OPERATOR], "audit entry", "read", TECHNICAL, _RUNS_ON),
+    *_rows(_SUPERINTENDENTS, "project", "steer", ANY, _RUNNING),
+    *_rows([SIGNED_IN], "project", "sign", OWN, _YOURS),
+    *_rows([Role.COACH], "coaching", "list", ANY, _COACHED),
+    *_rows([Role.COACH], "project", "read coach sign", COACHED, _COACHED),
+    *_rows([Role.BUILDING_ADMINISTRATOR], "project", "read sign", BUILDING, _OF_YOUR_BUILDING),
 )
 """Every row. What a room adds stands here too, with its objects: one table, to be read as one."""
 

@@ -13,8 +13,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from issuer.people.roles import Role, in_force
-from issuer.people.tables import ExpertiseRow, GrantRow, PersonRow
+from issuer.people.roles import Role, everybody
+from issuer.people.tables import ExpertiseRow, PersonRow
 from issuer.program.assigning.assignment import (
     Evaluator,
     Ground,
@@ -144,13 +144,7 @@ def move(
 
 def active_evaluators(session: Session, *, today: date) -> Sequence[PersonRow]:
     """Return everyone who is an evaluator today."""
-    rows = (
-        select(PersonRow)
-        .join(GrantRow, GrantRow.person_pk == PersonRow.id)
-        .where(GrantRow.role == Role.EVALUATOR, in_force(today), PersonRow.left_at.is_(None))
-        .where(PersonRow.erased_at.is_(None), PersonRow.merged_into.is_(None))
-    )
-    return session.scalars(rows.distinct().order_by(PersonRow.id)).all()
+    return everybody(session, Role.EVALUATOR, today=today)
 
 
 def expertise(session: Session, people: Collection[int]) -> Mapping[int, set[str]]:

@@ -8,9 +8,9 @@ entries(session, project, reader=administrator)     # texts only of what was sha
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from contexts.errors import MintmarkError
@@ -23,12 +23,17 @@ from issuer.program.coaching.tables import (
     StudyEntryRow,
 )
 from issuer.program.projects.tables import ProjectRow
+from verifier.wording.words import N_
 
 LONGEST_ENTRY: Final = 4000
 
 
 class CoachingRefused(MintmarkError):
-    """The entry, or the coach, is not taken; the message says why."""
+    """The entry, or the coach, is not taken; the message says why, `field` what to change."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 @dataclass(frozen=True)
@@ -42,10 +47,17 @@ class CoachingEntry:
     is_shared: bool
 
 
+class Entries(NamedTuple):
+    """How many entries there are, and the day of the newest."""
+
+    number: int
+    newest: date
+
+
 def begin(session: Session, project: ProjectRow, coach: PersonRow, *, now: datetime) -> None:
     """Give a project a coach; whoever coaches it already goes on. Raises `CoachingRefused`."""
     if coach.id == project.person_pk:
-        raise CoachingRefused("nobody coaches their own project")
+        raise CoachingRefused("coach", N_("Nobody coaches their own project."))
     if not is_coach(session, project, coach):
         session.add(CoachingRow(project_pk=project.id, coach_pk=coach.id, began_at=now))
         session.flush()
@@ -61,24 +73,50 @@ def replace(
     begin(session, project, new, now=now)
 
 
+def given(session: Session, project: ProjectRow) -> list[PersonRow]:
+    """Return the coaches that this project was given, and still has."""
+    return [row.coach for row in _current(session, project)]
+
+
 def coaches(session: Session, project: ProjectRow) -> list[PersonRow]:
     """Return who coaches a project now: its own coaches, and leaders of the teacher's cohorts."""
-    own = {row.coach_pk: row.coach for row in _current(session, project)}
+    given_to = select(CoachingRow.coach_pk).where(
+        CoachingRow.project_pk == project.id, CoachingRow.ended_at.is_(None)
+    )
     leaders = (
-        select(PersonRow)
-        .join(CohortRow, CohortRow.leader_pk == PersonRow.id)
+        select(CohortRow.leader_pk)
         .join(CohortMemberRow, CohortMemberRow.cohort_pk == CohortRow.id)
         .where(CohortMemberRow.person_pk == project.person_pk, CohortMemberRow.left_at.is_(None))
-        .where(CohortRow.ended_at.is_(None), PersonRow.id != project.person_pk)
+        .where(CohortRow.ended_at.is_(None))
         .where(CohortRow.offering_pk.is_not_distinct_from(project.offering_pk))
     )
-    own.update({leader.id: leader for leader in session.scalars(leaders)})
-    return sorted(own.values(), key=lambda coach: coach.folded)
+    people = select(PersonRow).where(
+        PersonRow.id != project.person_pk,
+        or_(PersonRow.id.in_(given_to), PersonRow.id.in_(leaders)),
+    )
+    return list(session.scalars(people.order_by(PersonRow.folded, PersonRow.id)))
 
 
 def is_coach(session: Session, project: ProjectRow, person: PersonRow) -> bool:
     """True if this person coaches the project now."""
-    return any(coach.id == person.id for coach in coaches(session, project))
+    mine = exists().where(ProjectRow.id == project.id, coached_by(person.id))
+    return bool(session.scalar(select(mine)))
+
+
+def coached_by(person: int) -> ColumnElement[bool]:
+    """Return the condition for a project to be coached by this person now."""
+    by_hand = select(CoachingRow.project_pk).where(
+        CoachingRow.coach_pk == person, CoachingRow.ended_at.is_(None)
+    )
+    led = exists().where(
+        CohortRow.id == CohortMemberRow.cohort_pk,
+        CohortRow.leader_pk == person,
+        CohortRow.ended_at.is_(None),
+        CohortRow.offering_pk.is_not_distinct_from(ProjectRow.offering_pk),
+        CohortMemberRow.person_pk == ProjectRow.person_pk,
+        CohortMemberRow.left_at.is_(None),
+    )
+    return (ProjectRow.person_pk != person) & or_(ProjectRow.id.in_(by_hand), led)
 
 
 def note(
@@ -92,7 +130,7 @@ def note(
 ) -> CoachEntryRow:
     """Write a coach's dated entry. Raises `CoachingRefused`."""
     if not is_coach(session, project, coach):
-        raise CoachingRefused("only a coach of this project writes here")
+        raise CoachingRefused("text", N_("Only a coach of this project writes here."))
     entry = CoachEntryRow(
         project_pk=project.id,
         coach_pk=coach.id,
@@ -118,6 +156,7 @@ def entries(session: Session, project: ProjectRow, *, reader: PersonRow) -> list
     see the project reads what was shared, and only that the others are there.
     """
     rows = select(CoachEntryRow).where(CoachEntryRow.project_pk == project.id)
+    rows = rows.options(joinedload(CoachEntryRow.coach))
     return [
         CoachingEntry(
             id=row.id,
@@ -130,14 +169,14 @@ def entries(session: Session, project: ProjectRow, *, reader: PersonRow) -> list
     ]
 
 
-def count(session: Session, projects: Collection[int]) -> dict[int, int]:
+def count(session: Session, projects: Collection[int]) -> dict[int, Entries]:
     """Return how many entries each of these projects has: what an administrator sees."""
     rows = (
-        select(CoachEntryRow.project_pk, func.count())
+        select(CoachEntryRow.project_pk, func.count(), func.max(CoachEntryRow.day))
         .where(CoachEntryRow.project_pk.in_(projects))
         .group_by(CoachEntryRow.project_pk)
     )
-    return dict(session.execute(rows).all())
+    return {project: Entries(number, day) for project, number, day in session.execute(rows)}
 
 
 def study(
@@ -151,7 +190,7 @@ def study(
 ) -> StudyEntryRow:
     """Write an entry of the teacher's study record (R2). Raises `CoachingRefused`."""
     if minutes is not None and not 0 < minutes <= 24 * 60:
-        raise CoachingRefused("write the minutes of one day, or leave them out")
+        raise CoachingRefused("minutes", N_("Write the minutes of one day, or leave them out."))
     entry = StudyEntryRow(
         project_pk=project.id, day=_day(day, now), text=_text(text), minutes=minutes, created_at=now
     )
@@ -198,7 +237,8 @@ def cohort_and_coaches(session: Session, teachers: Collection[int]) -> Iterable[
 
 def _current(session: Session, project: ProjectRow) -> Sequence[CoachingRow]:
     rows = select(CoachingRow).where(CoachingRow.project_pk == project.id)
-    return session.scalars(rows.where(CoachingRow.ended_at.is_(None))).all()
+    rows = rows.where(CoachingRow.ended_at.is_(None)).options(joinedload(CoachingRow.coach))
+    return session.scalars(rows).all()
 
 
 def _may_read(row: CoachEntryRow, project: ProjectRow, reader: PersonRow) -> bool:
@@ -208,12 +248,12 @@ def _may_read(row: CoachEntryRow, project: ProjectRow, reader: PersonRow) -> boo
 def _day(day: date, now: datetime) -> date:
     """Return a day that is not in the future anywhere on earth."""
     if (day - now.date()).days > 1:
-        raise CoachingRefused("the day is in the future")
+        raise CoachingRefused("day", N_("This day has not come: write one that has."))
     return day
 
 
 def _text(text: str) -> str:
     text = text.strip()
     if not 0 < len(text) <= LONGEST_ENTRY:
-        raise CoachingRefused(f"write 1 to {LONGEST_ENTRY} letters")
+        raise CoachingRefused("text", N_("Write a few words, 4,000 letters at most."))
     return text

@@ -4,20 +4,23 @@ sign(session, project, SignOffRole.COACH, person, fidelity={"0": True}, policy=p
 check(policy)(session, project, Purpose.COMPLETION)     # Findings(signed_off=False, …)
 """
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from contexts.errors import MintmarkError
 from issuer.people.tables import PersonRow
 from issuer.program.coaching.tables import SignOffRow
 from issuer.program.policy import Policy
+from issuer.program.projects.states import State
 from issuer.program.projects.submission import Findings, Missing
 from issuer.program.projects.tables import ProjectRow
 from issuer.program.windows.window import Purpose
+from verifier.wording.words import N_
 
 
 class SignOffRole(StrEnum):
@@ -45,18 +48,21 @@ def sign(
     """Sign for a project, in any order of the three. Who signed already stays as it is.
 
     `fidelity` answers each statement of the district's checklist, by its place. Raises
-    `SignOffRefused`: one person does not sign as two, and each statement is answered with yes.
+    `SignOffRefused`: a project is signed while it is under way, one person does not sign as two,
+    and each statement is answered with yes.
     """
     signed = by_signer(session, project)
     if signer in signed:
         return signed[signer]
+    if project.state != State.ACTIVE:
+        raise SignOffRefused(N_("A project is signed while it is under way."))
     if any(row.person_pk == person.id for row in signed.values()):
-        raise SignOffRefused("one person does not sign as two of the three")
+        raise SignOffRefused(N_("One person does not sign as two of the three."))
     if (signer is SignOffRole.TEACHER) is not (person.id == project.person_pk):
-        raise SignOffRefused("the teacher signs as the teacher, and nobody else does")
+        raise SignOffRefused(N_("The teacher signs as the teacher, and nobody else does."))
     statements = {str(place): text for place, text in enumerate(policy.fidelity)}
     if not all(fidelity.get(place) for place in statements):
-        raise SignOffRefused("each statement of the checklist is attested before signing")
+        raise SignOffRefused(N_("Before you sign, tick each statement of the checklist."))
     row = SignOffRow(
         project_pk=project.id,
         role=signer,
@@ -71,14 +77,24 @@ def sign(
 
 def by_signer(session: Session, project: ProjectRow) -> dict[SignOffRole, SignOffRow]:
     """Return who signed for a project."""
-    rows = session.scalars(select(SignOffRow).where(SignOffRow.project_pk == project.id))
-    return {SignOffRole(row.role): row for row in rows}
+    rows = select(SignOffRow).where(SignOffRow.project_pk == project.id)
+    signed = session.scalars(rows.options(joinedload(SignOffRow.person)))
+    return {SignOffRole(row.role): row for row in signed}
 
 
 def missing(session: Session, project: ProjectRow) -> list[SignOffRole]:
     """Return who has not signed yet."""
     signed = by_signer(session, project)
     return [signer for signer in SignOffRole if signer not in signed]
+
+
+def signers(session: Session, projects: Collection[int]) -> Mapping[int, set[SignOffRole]]:
+    """Return who signed for each of these projects."""
+    signed: dict[int, set[SignOffRole]] = defaultdict(set)
+    rows = select(SignOffRow.project_pk, SignOffRow.role).where(SignOffRow.project_pk.in_(projects))
+    for project, signer in session.execute(rows):
+        signed[project].add(SignOffRole(signer))
+    return signed
 
 
 def check(session: Session, project: ProjectRow, purpose: Purpose, policy: Policy) -> Findings:

@@ -8,10 +8,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TypeAlias
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from issuer.people.tables import PersonRow, RelationRow
 from issuer.program.coaching.coaching import cohort_and_coaches
+from issuer.program.evaluation.tables import AssignmentRow
+from issuer.program.projects.tables import ProjectRow, VersionRow
 
 Source: TypeAlias = Callable[[Session, Collection[int]], Iterable[tuple[int, int]]]
 """Given teachers, returns pairs (teacher, person who must not judge them)."""
@@ -33,6 +35,29 @@ def same_person(session: Session, teachers: Collection[int]) -> Iterable[tuple[i
     for double in session.scalars(select(PersonRow).where(PersonRow.merged_into.in_(teachers))):
         if double.merged_into is not None:
             yield double.merged_into, double.id
+
+
+def judging_in_conflict(
+    session: Session, teachers: Collection[int] | None = None
+) -> list[AssignmentRow]:
+    """Return what is assigned, and not yet given, to somebody who must not judge it (I2): of these
+    teachers, or of all."""
+    rows = (
+        select(AssignmentRow)
+        .where(AssignmentRow.ended_at.is_(None))
+        .options(joinedload(AssignmentRow.version).joinedload(VersionRow.project))
+        .options(joinedload(AssignmentRow.review))
+    )
+    if teachers is not None:
+        theirs = select(VersionRow.id).join(VersionRow.project)
+        rows = rows.where(
+            AssignmentRow.version_pk.in_(theirs.where(ProjectRow.person_pk.in_(teachers)))
+        )
+    waiting = [
+        row for row in session.scalars(rows) if row.review is None or row.review.given_at is None
+    ]
+    forbidden = must_not_judge(session, {row.version.project.person_pk for row in waiting})
+    return [row for row in waiting if row.evaluator_pk in forbidden[row.version.project.person_pk]]
 
 
 SOURCES: tuple[Source, ...] = (same_person, related, cohort_and_coaches)

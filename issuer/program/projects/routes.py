@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from contexts.errors import MintmarkError
 from issuer.home.issuer import current_issuer
-from issuer.people.access import gate
+from issuer.people.access import gate, rules
 from issuer.people.access.gate import MenuEntry
 from issuer.people.tables import PersonRow
 from issuer.program import policy as policies
@@ -255,6 +255,7 @@ def _page(
         purpose=purpose,
         is_editable=is_mine and state in EDITABLE,
         is_mine=is_mine,
+        steers=rules.may(found.me, "project", "steer"),
         turn=TURNS[state],
         fields=fields,
         answers={**stored, **(typed or {})},

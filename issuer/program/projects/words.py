@@ -26,6 +26,17 @@ SHORT: Final[Mapping[State, str]] = {
     State.WITHDRAWN: N_("Taken back"),
     State.CLOSED: N_("Closed"),
 }
+OUTLINE: Final[Mapping[State, str]] = {
+    State.DRAFT: N_("Planning"),
+    State.PROPOSED: N_("Planning"),
+    State.ACTIVE: N_("Under way"),
+    State.SUBMITTED: N_("Under way"),
+    State.APPROVED: N_("Complete"),
+    State.ISSUED: N_("Earned"),
+    State.WITHDRAWN: N_("Taken back"),
+    State.CLOSED: N_("Closed"),
+}
+"""What others than the teacher and those who decide see: no step back shows in it (I12)."""
 TURNS: Final[Mapping[Turn, str]] = {
     Turn.TEACHER: N_("It is your turn."),
     Turn.EVALUATORS: N_("It is the evaluators’ turn."),
@@ -97,6 +108,11 @@ FIELDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
 }
 """By field: its label, and a word of help."""
+SIGNATURES: Final[Mapping[str, str]] = {
+    "sign_off.teacher": N_("Your own signature"),
+    "sign_off.coach": N_("Your coach’s signature"),
+    "sign_off.administrator": N_("Your building administrator’s signature"),
+}
 MISSING: Final[Mapping[str, str]] = {
     "empty": N_("still to be written"),
     "too_long": N_("longer than there is room for"),

@@ -16,7 +16,7 @@ from issuer.people.access import kept_forms, sessions
 from issuer.people.access.rules import SIGNED_IN
 from issuer.people.roster import keeping
 from issuer.people.roster.rows import Roster
-from issuer.people.tables import SessionRow
+from issuer.people.tables import BuildingRow, SessionRow
 from issuer.program.evaluation.tables import AssignmentRow
 from issuer.program.evidence import artifacts
 from issuer.program.evidence.file_store import FileStore
@@ -112,6 +112,13 @@ def _claim(district, person):
     return row.public_id
 
 
+def _building(district, person):
+    with district.issuer.database.writing() as session:
+        row = BuildingRow(code=register.new_id(), name="Building")
+        session.add(row)
+        return row.code
+
+
 OBJECTS = {
     "claim": _claim,
     "credential": _credential,
@@ -120,7 +127,7 @@ OBJECTS = {
     "assignment": _assignment,
     "project": _project,
     "person": lambda district, person: person.public_id,
-    "building progress": lambda district, person: "7",
+    "building progress": _building,
     "session": _session,
     "kept form": _kept_form,
     "import": _import,
@@ -128,6 +135,7 @@ OBJECTS = {
 """By the name in the rules."""
 OTHER_PARTS = {
     "report": "progress",
+    "entry": 999,
     "grant": 999,
     "other": 999,
     "field": 999,
@@ -183,6 +191,7 @@ ALLOWED = {
         SIGNED_IN: "own",
         "assistant-superintendent": "any",
         "deputy": "any",
+        "coach": "coached",
         "building-administrator": "building",
     },
     ("project", "write"): {SIGNED_IN: "own"},
@@ -195,6 +204,14 @@ ALLOWED = {
         "operator": "technical",
     },
     ("audit entry", "export"): {"assistant-superintendent": "any", "deputy": "any"},
+    ("project", "coach"): {"coach": "coached"},
+    ("project", "steer"): {"assistant-superintendent": "any", "deputy": "any"},
+    ("project", "sign"): {
+        SIGNED_IN: "own",
+        "coach": "coached",
+        "building-administrator": "building",
+    },
+    ("coaching", "list"): {"coach": "any"},
     ("person", "erase"): {"assistant-superintendent": "any", "operator": "any"},
     ("person", "roles"): {"assistant-superintendent": "any", "operator": "any"},
 }

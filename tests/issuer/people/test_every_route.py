@@ -57,7 +57,13 @@ def test_who_may_open_what(district, role):
     assert {what for what in checked if what[0] == "person"}
 
 
-ABOUT_A_PART = {"people.take_back", "running.move", "binding.bind_provider", "uploads.receive"}
+ABOUT_A_PART = {
+    "people.take_back",
+    "running.move",
+    "binding.bind_provider",
+    "uploads.receive",
+    "coaching.share",
+}
 """Routes that are a 404 also where the part of the object is not there, of which the test has
 none."""
 

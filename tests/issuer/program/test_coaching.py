@@ -15,6 +15,7 @@ from issuer.program.coaching.sign_offs import SignOffRefused, SignOffRole
 from issuer.program.coaching.tables import CohortMemberRow, CohortRow
 from issuer.program.evaluation.conflicts import must_not_judge
 from issuer.program.projects import drafts
+from issuer.program.projects.states import State
 from issuer.program.windows.window import Purpose
 
 DAY = date(2026, 11, 20)
@@ -30,7 +31,9 @@ def people(session, now):
 
 @pytest.fixture
 def project(session, people, now):
-    return drafts.begin(session, people["teacher"], None, now=now)
+    made = drafts.begin(session, people["teacher"], None, now=now)
+    made.state = State.ACTIVE
+    return made
 
 
 def test_r5_an_administrator_sees_that_there_are_entries_and_no_text(session, people, project, now):
@@ -41,7 +44,7 @@ def test_r5_an_administrator_sees_that_there_are_entries_and_no_text(session, pe
         told = coaching.entries(session, project, reader=people[reader])
         assert len(told) == 4
         assert sum(entry.text is not None for entry in told) == texts
-    assert coaching.count(session, [project.id]) == {project.id: 4}
+    assert coaching.count(session, [project.id]) == {project.id: (4, DAY)}
 
 
 def test_a_teacher_shares_an_entry_and_takes_it_back(session, people, project, now):
@@ -60,7 +63,7 @@ def test_a_coach_who_follows_does_not_read_what_was_written_before(session, peop
     assert [coach.name for coach in coaching.coaches(session, project)] == ["other Example"]
     (told,) = coaching.entries(session, project, reader=people["other"])
     assert told.text is None
-    with pytest.raises(CoachingRefused, match="only a coach"):
+    with pytest.raises(CoachingRefused, match="Only a coach"):
         coaching.note(session, project, people["coach"], DAY, "Visit", now=now)
 
 
@@ -140,7 +143,7 @@ def test_a_district_that_asks_for_no_signatures_gets_none(session, project):
 
 
 def test_r7_each_statement_is_attested(session, people, project, now):
-    with pytest.raises(SignOffRefused, match="each statement"):
+    with pytest.raises(SignOffRefused, match="tick each statement"):
         sign_offs.sign(
             session, project, SignOffRole.TEACHER, people["teacher"],
             fidelity={"0": True, "1": False}, policy=POLICY, now=now,
@@ -155,6 +158,12 @@ def test_nobody_signs_as_somebody_else(session, people, project, now, signer, pe
         sign_offs.sign(
             session, project, signer, people[person], fidelity=ATTESTED, policy=POLICY, now=now
         )
+
+
+def test_a_project_is_signed_while_it_is_under_way(session, people, project, now):
+    project.state = State.DRAFT
+    with pytest.raises(SignOffRefused, match="under way"):
+        sign(session, project, people, now, SignOffRole.TEACHER)
 
 
 def test_one_person_is_not_two_of_the_three(session, people, project, now):

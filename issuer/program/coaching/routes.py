@@ -1,0 +1,252 @@
+"""Coaching on pages: a coach's teachers, and beside each project who coaches it, what was noted,
+the teacher's study record, and who signed.
+"""
+
+from datetime import date
+from typing import Any, Final
+
+from flask import Blueprint, Response, redirect, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from contexts.errors import MintmarkError
+from issuer.home.issuer import current_issuer
+from issuer.people.access import gate, rules
+from issuer.people.access.gate import MenuEntry
+from issuer.people.roles import Role
+from issuer.people.tables import PersonRow, PostRow
+from issuer.program import policy as policies
+from issuer.program.coaching import coaching, hours, sign_offs
+from issuer.program.coaching.coaching import CoachingRefused
+from issuer.program.coaching.sign_offs import SignOffRefused, SignOffRole
+from issuer.program.coaching.tables import CoachEntryRow
+from issuer.program.policy import Policy
+from issuer.program.projects import words
+from issuer.program.projects.answers import day
+from issuer.program.projects.drafts import locked
+from issuer.program.projects.states import State
+from issuer.program.projects.tables import ProjectRow
+from issuer.web.access import needs
+from issuer.web.answers import page
+from verifier import clock
+from verifier.wording.words import N_
+
+coaching_pages = Blueprint("coaching", __name__)
+NAVIGATION: Final = (MenuEntry("coaching.mine", N_("My teachers")),)
+SIGNERS: Final = {
+    SignOffRole.TEACHER: N_("Teacher"),
+    SignOffRole.COACH: N_("Coach"),
+    SignOffRole.ADMINISTRATOR: N_("Building administrator"),
+}
+UNDER_WAY: Final = (State.DRAFT, State.PROPOSED, State.ACTIVE, State.SUBMITTED)
+
+
+@coaching_pages.get("/coaching")
+@needs("coaching", "list")
+def mine() -> Response:
+    """List the projects that whoever is signed in coaches, those that ask for something first."""
+    me = gate.whoever().person
+    with current_issuer().database.reading() as session:
+        rows = (
+            select(ProjectRow)
+            .where(coaching.coached_by(me.id), ProjectRow.state.in_(UNDER_WAY))
+            .options(joinedload(ProjectRow.person))
+            .order_by(ProjectRow.changed_at.desc())
+        )
+        projects = session.scalars(rows).all()
+        numbers = [project.id for project in projects]
+        signed, policy = sign_offs.signers(session, numbers), policies.current(session)
+        asked = {
+            project.id
+            for project in projects
+            if policy and policy.three_sign_offs and project.state == State.ACTIVE
+            if SignOffRole.COACH not in signed[project.id]
+        }
+        return page(
+            "program/my_teachers.html",
+            projects=sorted(projects, key=lambda project: project.id not in asked),
+            entries=coaching.count(session, numbers),
+            asked=asked,
+            outline=words.OUTLINE,
+            today=_today(),
+        )
+
+
+@coaching_pages.get("/projects/<project>/coaching")
+@needs("project", "read", key="project")
+def show(project: str) -> Response:
+    """Show who coaches a project, and of what was noted as much as is for the reader."""
+    return _page(project)
+
+
+@coaching_pages.post("/projects/<project>/coaching/entries")
+@needs("project", "coach", key="project")
+def note(project: str) -> AnyResponse:
+    """Write a coach's entry."""
+    try:
+        with current_issuer().database.writing() as session:
+            row, me = _find(session, project), _me(session)
+            coaching.note(session, row, me, _day(), request.form.get("text", ""), now=clock.now())
+    except CoachingRefused as exc:
+        return _page(project, wrong=exc, about="entry")
+    if request.form.get("back") == "coaching":
+        return redirect(url_for("coaching.mine", done=project), 303)
+    return _done(project, "entries")
+
+
+@coaching_pages.post("/projects/<project>/coaching/entries/<int:entry>")
+@needs("project", "write", key="project")
+def share(project: str, entry: int) -> AnyResponse:
+    """Share a coach's entry with others who see the project, or no longer."""
+    with current_issuer().database.writing() as session:
+        row = session.get(CoachEntryRow, entry)
+        if row is None or row.project_pk != _find(session, project).id:
+            raise NotFound
+        is_shared = request.form.get("act") == "share"
+        coaching.share(session, row, is_shared=is_shared, now=clock.now())
+    return _done(project, "entries")
+
+
+@coaching_pages.post("/projects/<project>/study")
+@needs("project", "write", key="project")
+def study(project: str) -> AnyResponse:
+    """Write an entry of the teacher's study record."""
+    form = request.form
+    try:
+        minutes = form.get("minutes", type=int) if form.get("minutes") else None
+        if form.get("minutes") and minutes is None:
+            raise CoachingRefused("minutes", N_("Write the minutes of one day, or leave them out."))
+        with current_issuer().database.writing() as session:
+            row, text = _find(session, project), form.get("text", "")
+            coaching.study(session, row, _day(), text, minutes=minutes, now=clock.now())
+    except CoachingRefused as exc:
+        return _page(project, wrong=exc, about="study")
+    return _done(project, "study")
+
+
+@coaching_pages.post("/projects/<project>/sign")
+@needs("project", "sign", key="project")
+def sign(project: str) -> AnyResponse:
+    """Sign for a project as one of the three."""
+    try:
+        with current_issuer().database.writing() as session:
+            row, policy = locked(session, project), policies.current(session)
+            if row is None:
+                raise NotFound
+            if policy is None:
+                raise SignOffRefused(N_("You cannot sign as this person."))
+            _sign(session, row, policy)
+    except SignOffRefused as exc:
+        return _page(project, wrong=exc, about="sign")
+    return _done(project, "sign-offs")
+
+
+def _sign(session: Session, project: ProjectRow, policy: Policy) -> None:
+    """Sign as whom the form says. Raises `SignOffRefused`."""
+    form, me = request.form, _me(session)
+    able = _may_sign_as(session, project, policy, is_coach=coaching.is_coach(session, project, me))
+    signer = next((one for one in able if one == form.get("signer")), None)
+    if signer is None:
+        raise SignOffRefused(N_("You cannot sign as this person."))
+    fidelity = dict.fromkeys(form.getlist("fidelity"), True)
+    sign_offs.sign(session, project, signer, me, fidelity=fidelity, policy=policy, now=clock.now())
+
+
+def _page(public_id: str, *, wrong: MintmarkError | None = None, about: str = "") -> Response:
+    issuer, found = current_issuer(), gate.whoever()
+    with issuer.database.reading() as session:
+        project = _find(session, public_id)
+        is_mine = project.person_pk == found.person.id
+        coaches = coaching.coaches(session, project)
+        is_coach = found.person.id in {coach.id for coach in coaches}
+        signed = sign_offs.by_signer(session, project)
+        has_signed = found.person.id in {row.person_pk for row in signed.values()}
+        policy = policies.current(session)
+        able = _may_sign_as(session, project, policy, is_coach=is_coach)
+        reads_study = is_mine or is_coach or rules.may(found.me, "project", "steer")
+        values: dict[str, Any] = {
+            "project": project,
+            "teacher": project.person,
+            "coaches": coaches,
+            "entries": coaching.entries(session, project, reader=found.person),
+            "study": coaching.study_record(session, project) if reads_study else (),
+            "hours": hours.of(session, [project])[project.id] if reads_study else None,
+            "signed": signed,
+            "policy": policy,
+            "signs_as": [one for one in able if one not in signed and not has_signed],
+        }
+    response = page(
+        "program/coaching.html",
+        is_mine=is_mine,
+        is_coach=is_coach and rules.may(found.me, "project", "coach"),
+        reads_study=reads_study,
+        steers=rules.may(found.me, "project", "steer"),
+        signers=SIGNERS,
+        local=issuer.settings.local,
+        today=_today(),
+        wrong=wrong,
+        about=about,
+        typed=request.form,
+        done=request.args.get("done"),
+        **values,
+    )
+    response.status_code = 422 if wrong else 200
+    return response
+
+
+def _may_sign_as(
+    session: Session, project: ProjectRow, policy: Policy | None, *, is_coach: bool
+) -> list[SignOffRole]:
+    """Return as whom whoever is signed in may sign, where the district asks for it."""
+    if policy is None or not policy.three_sign_offs or project.state != State.ACTIVE:
+        return []
+    if project.person_pk == gate.whoever().person.id:
+        return [SignOffRole.TEACHER]
+    able = {
+        SignOffRole.COACH: is_coach,
+        SignOffRole.ADMINISTRATOR: _administers(session, project),
+    }
+    return [signer for signer, is_able in able.items() if is_able]
+
+
+def _administers(session: Session, project: ProjectRow) -> bool:
+    """True if whoever is signed in administers a building in which the teacher works."""
+    roles = gate.whoever().me.roles
+    own = [building for role, building in roles if role == Role.BUILDING_ADMINISTRATOR]
+    posts = select(PostRow.id).where(
+        PostRow.person_pk == project.person_pk, PostRow.building_pk.in_(own)
+    )
+    return bool(own) and session.scalar(posts.limit(1)) is not None
+
+
+def _done(project: str, part: str) -> AnyResponse:
+    return redirect(url_for("coaching.show", project=project, done=1, _anchor=part), 303)
+
+
+def _find(session: Session, public_id: str) -> ProjectRow:
+    project = session.scalar(
+        select(ProjectRow)
+        .where(ProjectRow.public_id == public_id)
+        .options(joinedload(ProjectRow.person))
+    )
+    if project is None:
+        raise NotFound
+    return project
+
+
+def _me(session: Session) -> PersonRow:
+    return session.get_one(PersonRow, gate.whoever().person.id)
+
+
+def _day() -> date:
+    """Return the day of the form. Raises `CoachingRefused`."""
+    chosen = day(request.form.get("day", ""))
+    if chosen is None:
+        raise CoachingRefused("day", N_("Write a day, such as 2026-11-30."))
+    return chosen
+
+
+def _today() -> date:
+    return current_issuer().settings.local(clock.now()).date()

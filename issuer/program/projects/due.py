@@ -1,0 +1,60 @@
+"""The day by which a project is finished (R23): it is put off, or the project closed, by a person.
+
+extend(session, project, date(2027, 6, 1), by=superintendent, today=today, now=now)
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from contexts.errors import MintmarkError
+from issuer.audit import log
+from issuer.people.tables import PersonRow
+from issuer.program.projects import history
+from issuer.program.projects.states import Act, Conditions, State
+from issuer.program.projects.tables import ProjectRow
+from verifier.wording.words import N_
+
+
+class DueRefused(MintmarkError):
+    """The day is not taken; the message says why."""
+
+
+def is_overdue(project: ProjectRow, *, today: date) -> bool:
+    """True if a project is under way after its last day."""
+    return project.state == State.ACTIVE and project.due_on is not None and project.due_on < today
+
+
+def extend(
+    session: Session,
+    project: ProjectRow,
+    until: date | None,
+    *,
+    by: PersonRow,
+    today: date,
+    now: datetime,
+) -> None:
+    """Put off the day by which a project is finished. Raises `DueRefused` and `NotNow`."""
+    if until is None:
+        raise DueRefused(N_("Write a day, such as 2026-11-30."))
+    if until < today or (project.due_on is not None and until <= project.due_on):
+        raise DueRefused(N_("Write a day that is later than the one there is, and has not passed."))
+    history.take(session, project, Act.EXTEND, Conditions(), by=by, now=now)
+    days = {"from": project.due_on and project.due_on.isoformat(), "until": until.isoformat()}
+    project.due_on = until
+    log.record(
+        session,
+        by=log.person(by.id),
+        action="project.extended",
+        about=f"project:{project.public_id}",
+        details=days,
+        now=now,
+    )
+
+
+def close(
+    session: Session, project: ProjectRow, *, by: PersonRow, today: date, now: datetime
+) -> None:
+    """Close a project that is overdue. Raises `NotNow`."""
+    conditions = Conditions(overdue=is_overdue(project, today=today))
+    history.take(session, project, Act.CLOSE, conditions, by=by, now=now)

@@ -1,0 +1,310 @@
+"""Coach, teacher and building administrator on their pages (R4 to R9, R23; play A, 3 and 5)."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+
+from issuer.people.roles import Role
+from issuer.people.tables import ExpertiseRow, PostRow
+from issuer.program import policy as policies
+from issuer.program.coaching import coaching
+from issuer.program.evaluation.conflicts import judging_in_conflict
+from issuer.program.evaluation.tables import AssignmentRow
+from issuer.program.projects import drafts
+from issuer.program.projects.states import State
+from issuer.program.projects.tables import ProjectRow, VersionRow
+from verifier import clock
+
+TEXT = "Third period: they clap before they write."
+STATEMENTS = ("Ten weeks were taught.", "Students were counted.")
+
+
+class Building:
+    """A teacher whose project is under way, and everybody around her, in browsers."""
+
+    def __init__(self, district):
+        self.district = district
+        self.school = district.building()
+        self.teacher = district.add("Jordan Example", Role.TEACHER)
+        self.coach = district.add("Robin Coach", Role.COACH)
+        administrator = district.add(
+            "Ada Principal", Role.BUILDING_ADMINISTRATOR, building=self.school
+        )
+        chief = district.add("Pat Model", Role.SUPERINTENDENT)
+        with district.issuer.database.writing() as session:
+            session.add(PostRow(person_pk=self.teacher.id, building_pk=self.school.id))
+            policy = policies.current(session)
+            policy = replace(policy, three_sign_offs=True, fidelity=STATEMENTS)
+            policies.change(session, policy, by=None, now=clock.now())
+            self.id = self.project(session, self.teacher)
+        self.path = f"/projects/{self.id}"
+        self.page = f"{self.path}/coaching"
+        self.at_teacher, self.at_coach, self.at_administrator, self.at_chief = map(
+            district.browser, (self.teacher, self.coach, administrator, chief)
+        )
+
+    def project(self, session, person):
+        """A project that is under way, with the proposal that was handed in."""
+        now = clock.now()
+        project = drafts.begin(session, person, None, now=now)
+        project.state, project.proposal = State.ACTIVE, {"title": "Rhythm by composing"}
+        version = {"purpose": "proposal", "number": 1, "answers": {}, "artifacts": {"files": []}}
+        session.add(
+            VersionRow(project_pk=project.id, rubric_version_id=1, received_at=now, **version)
+        )
+        return project.public_id
+
+    def give_coach(self, coach=None, **more):
+        steer = f"{self.path}/steer"
+        chosen = (coach or self.coach).public_id
+        return self.at_chief.post(f"{self.path}/coach", page=steer, coach=chosen, **more)
+
+    def note(self, text=TEXT, day="2026-01-08", browser=None):
+        return (browser or self.at_coach).post(
+            f"{self.page}/entries", page=self.page, text=text, day=day
+        )
+
+    def sign(self, browser, signer, fidelity=("0", "1")):
+        fidelity = list(fidelity)
+        return browser.post(f"{self.path}/sign", page=self.page, signer=signer, fidelity=fidelity)
+
+
+@pytest.fixture
+def building(district):
+    return Building(district)
+
+
+def test_a3_a_coach_notes_and_the_administrator_sees_dates_and_a_count_without_text(building):
+    assert building.at_coach.get(building.page).status_code == 404
+    assert building.give_coach().status_code == 303
+    for number in range(4):
+        assert building.note(f"{TEXT} {number}").status_code == 303
+    assert "4 entries" in building.at_coach.get("/coaching").text
+    page = building.at_administrator.get(building.page).text
+    assert "4 entries" in page
+    assert "2026-01-08" in page or "January 8, 2026" in page
+    assert TEXT not in page
+    assert TEXT not in building.at_chief.get(building.page).text
+    page = building.at_teacher.get(building.page).text
+    assert page.count(TEXT) == 4
+    share = re.search(r'action="(\S+/coaching/entries/\d+)"', page)[1]
+    assert building.at_teacher.post(share, page=building.page, act="share").status_code == 303
+    assert building.at_administrator.get(building.page).text.count(TEXT) == 1
+
+
+def test_an_entry_that_is_not_taken_stays_typed(building):
+    building.give_coach()
+    for text, day in (("", "2026-01-08"), (TEXT, "soon"), (TEXT, "2999-01-01")):
+        answer = building.note(text, day)
+        assert answer.status_code == 422
+        assert text in answer.text
+        assert f'value="{day}"' in answer.text
+
+
+def test_a_coach_is_replaced_and_reads_nothing_of_before(building):
+    building.give_coach()
+    building.note()
+    other = building.district.add("Kim Other", Role.COACH)
+    assert building.give_coach(other, old=building.coach.public_id).status_code == 303
+    assert building.at_coach.get(building.page).status_code == 404
+    page = building.district.browser(other).get(building.page).text
+    assert "1 entry" in page
+    assert TEXT not in page
+
+
+def test_i2_who_judges_the_teacher_now_is_not_made_her_coach(building):
+    with building.district.issuer.database.writing() as session:
+        version = session.query(VersionRow).one()
+        session.add(
+            AssignmentRow(
+                version_pk=version.id,
+                evaluator_pk=building.coach.id,
+                ground="in_field",
+                due_on=clock.now().date(),
+                created_at=clock.now(),
+            )
+        )
+    answer = building.give_coach()
+    assert answer.status_code == 422
+    assert "judges work of this teacher" in answer.text
+    with building.district.issuer.database.reading() as session:
+        assert coaching.coaches(session, session.query(ProjectRow).one()) == []
+        assert judging_in_conflict(session) == []
+
+
+def test_only_a_coach_is_given(building):
+    for chosen in (building.teacher, building.district.add("No Coach")):
+        assert building.give_coach(chosen).status_code == 422
+
+
+def test_coaches_who_know_the_field_are_offered_first(building):
+    expert = building.district.add("Zoe Expert", Role.COACH)
+    with building.district.issuer.database.writing() as session:
+        session.add(ExpertiseRow(person_pk=expert.id, topic="music"))
+        drafts.locked(session, building.id).topic_pk = 1
+    page = building.at_chief.get(f"{building.path}/steer").text
+    assert page.index("Zoe Expert · knows the field") < page.index("Robin Coach")
+
+
+def test_a_teacher_keeps_a_study_record_that_counts_hours(building):
+    study = {"text": "Read two chapters.", "day": "2026-01-08"}
+    path = f"{building.path}/study"
+    for minutes, status in (("90", 303), ("x", 422), ("-5", 422), ("", 303)):
+        answer = building.at_teacher.post(path, page=building.page, minutes=minutes, **study)
+        assert answer.status_code == status
+    assert "1.5 hours are written down" in building.at_teacher.get(building.page).text
+    assert study["text"] not in building.at_administrator.get(building.page).text
+    building.give_coach()
+    assert study["text"] in building.at_coach.get(building.page).text
+
+
+def test_a5_three_sign_in_any_order_and_each_statement_is_attested(building):
+    building.give_coach()
+    assert "Your signature is asked for." in building.at_coach.get("/coaching").text
+    refused = building.sign(building.at_administrator, "administrator", ["0"])
+    assert refused.status_code == 422
+    assert "tick each statement" in refused.text
+    assert refused.text.count("checked") == 1
+    for browser, signer in (
+        (building.at_administrator, "administrator"),
+        (building.at_teacher, "teacher"),
+        (building.at_coach, "coach"),
+    ):
+        assert building.sign(browser, signer).status_code == 303
+    page = building.at_administrator.get("/buildings/7").text
+    assert "3 of 3 signed" in page
+    assert "fidelity 2 of 2" in page
+
+
+def test_nobody_signs_as_somebody_they_are_not(building):
+    building.give_coach()
+    for browser, signer in (
+        (building.at_coach, "administrator"),
+        (building.at_administrator, "coach"),
+        (building.at_teacher, "coach"),
+        (building.at_coach, "x"),
+    ):
+        assert building.sign(browser, signer).status_code == 422
+
+
+def test_a9_an_administrator_sees_her_own_building_and_no_other(building):
+    other = building.district.building("8", "High School")
+    stranger = building.district.browser(
+        building.district.add("Second Principal", Role.BUILDING_ADMINISTRATOR, building=other)
+    )
+    assert building.at_administrator.get("/buildings").location == "/buildings/7"
+    assert "Jordan Example" in building.at_administrator.get("/buildings/7").text
+    for path in ("/buildings/7", building.page, building.path):
+        assert stranger.get(path).status_code == 404
+    assert "Jordan Example" not in stranger.get("/buildings/8").text
+
+
+def test_i12_a_draft_that_came_back_looks_as_before_to_others_than_its_teacher(building):
+    shown = set()
+    for state in (State.PROPOSED, State.DRAFT):
+        with building.district.issuer.database.writing() as session:
+            drafts.locked(session, building.id).state = state
+        paths = ("/buildings/7", building.path)
+        pages = [building.at_administrator.get(path).text for path in paths]
+        shown.add(tuple(re.findall(r'class="state">([^<]+)', "".join(pages))))
+    assert shown == {("Planning", "Planning")}
+
+
+def test_r23_more_time_is_given_and_what_is_overdue_can_be_closed(building):
+    steer, today = f"{building.path}/steer", clock.now().date()
+    with building.district.issuer.database.writing() as session:
+        drafts.locked(session, building.id).due_on = today - timedelta(days=3)
+    assert "that day has passed" in building.at_chief.get("/program/projects?which=overdue").text
+    for day, status in (("soon", 422), (today - timedelta(days=5), 422), ("2999-06-01", 303)):
+        answer = building.at_chief.post(f"{building.path}/extend", page=steer, due_on=day)
+        assert answer.status_code == status
+    assert "June 1, 2999" in building.at_teacher.get(building.path).text
+    assert building.at_chief.post(f"{building.path}/close", page=steer).status_code == 422
+    with building.district.issuer.database.writing() as session:
+        drafts.locked(session, building.id).due_on = today - timedelta(days=1)
+    assert building.at_chief.post(f"{building.path}/close", page=steer).status_code == 303
+    assert "This project was closed." in building.at_teacher.get(building.path).text
+
+
+def test_pages_of_many_take_as_many_queries_as_pages_of_one(building):
+    """R28: at most 12, at any size."""
+    paths = (
+        (building.at_coach, "/coaching"),
+        (building.at_administrator, "/buildings/7"),
+        (building.at_chief, "/program/projects"),
+        (building.at_chief, f"{building.path}/steer"),
+        (building.at_teacher, building.page),
+    )
+    building.give_coach()
+    few = [queries(building, browser, path) for browser, path in paths]
+    with building.district.issuer.database.writing() as session:
+        for number in range(9):
+            project = drafts.locked(session, building.project(session, building.teacher))
+            coaching.begin(session, project, session.merge(building.coach), now=clock.now())
+            coaching.note(
+                session,
+                drafts.locked(session, building.id),
+                session.merge(building.coach),
+                clock.now().date(),
+                f"Visit {number}",
+                now=clock.now(),
+            )
+    many = [queries(building, browser, path) for browser, path in paths]
+    assert many == few
+    assert max(many) <= 12
+
+
+def queries(building, browser, path):
+    """Return how many statements a page takes."""
+    seen = []
+    engine = building.district.issuer.database.engine
+
+    def note(_connection, _cursor, statement, *_more):
+        seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert browser.get(path).status_code == 200
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return sum(statement.startswith("SELECT") for statement in seen)
+
+
+def test_the_checklist_and_questions_are_set_by_the_superintendent(building):
+    page = building.at_chief.get("/program/setup").text
+    assert STATEMENTS[0] in page
+    fields = dict(re.findall(r'<input type="number" value="(\d+)" id="(\w+)"', page))
+    fields = {name: value for value, name in fields.items()}
+    fields |= {"proposal_rubric": "completion", "completion_rubric": "completion"}
+    fields |= {
+        "proposal_judges": 1,
+        "completion_judges": 1,
+        "days_to_finish": 90,
+        "days_to_decide": 30,
+        "days_to_resubmit": 60,
+        "days_for_another_look": 14,
+        "three_sign_offs": "yes",
+        "fidelity": "One.\n\n Two. ",
+        "question-0": "Which grade?",
+        "question-3": "Which tool?",
+        "question_required": "3",
+    }
+    answer = building.at_chief.post("/program/setup", page="/program/setup", **fields)
+    assert answer.status_code == 303
+    with building.district.issuer.database.reading() as session:
+        policy = policies.current(session)
+    assert policy.three_sign_offs
+    assert policy.fidelity == ("One.", "Two.")
+    assert [(one.text, one.required) for one in policy.questions] == [
+        ("Which grade?", False),
+        ("Which tool?", True),
+    ]
+    fields |= {"question_id": [one.id for one in policy.questions], "question-1": "Which tools?"}
+    del fields["question-3"]
+    building.at_chief.post("/program/setup", page="/program/setup", **fields)
+    with building.district.issuer.database.reading() as session:
+        again = policies.current(session).questions
+    assert [one.id for one in again] == [one.id for one in policy.questions]
