@@ -30,7 +30,7 @@ from issuer.messages import KINDS
 from issuer.outbox import worker
 from issuer.people import objects, people_routes
 from issuer.people.access import gate, rules
-from issuer.people.account_routes import account
+from issuer.people.account.routes import account
 from issuer.people.change_routes import changing
 from issuer.people.people_routes import people
 from issuer.people.roster.routes import roster

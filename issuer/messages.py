@@ -4,16 +4,19 @@ from typing import Final
 
 from issuer.issuance import letters
 from issuer.outbox.kinds import Kinds, by_name
+from issuer.people.account import own_addresses
 from issuer.people.signing_in import sign_in_mail
 from issuer.program import letters as program_letters
 from issuer.program.coaching import sign_offs
 from issuer.program.evaluation import issuing
 from issuer.program.evidence import link_checks
 from issuer.sharing.mine import links
+from issuer.sharing.owned import ownership
 
 KINDS: Final[Kinds] = by_name(
-    *letters.KINDS,
+    *letters.kinds(ownership.mail_addresses),
     sign_in_mail.MESSAGE,
+    own_addresses.MESSAGE,
     links.MESSAGE,
     *program_letters.KINDS,
     link_checks.KIND,

@@ -36,6 +36,11 @@ def manage(settings: Settings, token: str) -> str:
     return f"{settings.public_url}/manage/{token}"
 
 
+def own_address(settings: Settings, token: str) -> str:
+    """Return the address of the page that adds an e-mail address to whoever asked for `token`."""
+    return f"{settings.public_url}/account/addresses/{token}"
+
+
 def own_credentials(settings: Settings) -> str:
     """Return the address where whoever is signed in finds all their credentials."""
     return f"{settings.public_url}/my-credentials"

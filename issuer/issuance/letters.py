@@ -1,13 +1,16 @@
 """The mails to a teacher about a credential: it is ready, it was withdrawn, it will end, and its
 holder's link is another one.
 
-Each is written when it is sent, and not sent where it tells of nothing that is still so.
+Each is written when it is sent, and not sent where it tells of nothing that is still so. It goes
+where its holder has mail sent now, if `addresses_of` knows; else to the addresses in the approval.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Final
+
+from sqlalchemy.orm import Session
 
 from issuer import issuance
 from issuer.audit import log as audit
@@ -32,9 +35,13 @@ SENT_AGAIN: Final = "mail.sent_again"
 _BADGE: Final = 2 * 144
 
 
-def _send_issued(issuer: Issuer, row: OutboxRow) -> None:
+AddressesOf = Callable[[Session, str], Sequence[str]]
+"""Where the holder of a credential has mail sent now; nothing where nobody knows."""
+
+
+def _send_issued(addresses_of: AddressesOf, issuer: Issuer, row: OutboxRow) -> None:
     """Send the mail that a credential is ready, with the link to its holder's own page."""
-    _send(issuer, row, "mail/issued.html", partial(_ready, issuer, row))
+    _send(addresses_of, issuer, row, "mail/issued.html", partial(_ready, issuer, row))
 
 
 def _ready(
@@ -49,12 +56,12 @@ def _ready(
     return {"page": page, "ends": ends and issuer.settings.local(ends)}
 
 
-def _send_corrected(issuer: Issuer, row: OutboxRow) -> None:
+def _send_corrected(addresses_of: AddressesOf, issuer: Issuer, row: OutboxRow) -> None:
     """Send the mail that a credential took the place of another."""
-    _send(issuer, row, "mail/corrected.html", partial(_ready, issuer, row))
+    _send(addresses_of, issuer, row, "mail/corrected.html", partial(_ready, issuer, row))
 
 
-def _send_withdrawn(issuer: Issuer, row: OutboxRow) -> None:
+def _send_withdrawn(addresses_of: AddressesOf, issuer: Issuer, row: OutboxRow) -> None:
     """Send the mail that a credential was withdrawn, and why, as its page says now."""
 
     def words(credential: CredentialRow, approved: Approval, now: datetime) -> Mapping[str, object]:
@@ -64,10 +71,10 @@ def _send_withdrawn(issuer: Issuer, row: OutboxRow) -> None:
         day = issuer.settings.local(revocation.revoked_at)
         return {"day": day, "reason": revocation.reason}
 
-    _send(issuer, row, "mail/withdrawn.html", words)
+    _send(addresses_of, issuer, row, "mail/withdrawn.html", words)
 
 
-def _send_ending(issuer: Issuer, row: OutboxRow) -> None:
+def _send_ending(addresses_of: AddressesOf, issuer: Issuer, row: OutboxRow) -> None:
     """Send the mail that a credential will end soon."""
 
     def words(credential: CredentialRow, approved: Approval, now: datetime) -> Mapping[str, object]:
@@ -76,10 +83,10 @@ def _send_ending(issuer: Issuer, row: OutboxRow) -> None:
             raise OvertakenError("it has ended, or was withdrawn")
         return {"day": issuer.settings.local(ends)}
 
-    _send(issuer, row, "mail/ending.html", words)
+    _send(addresses_of, issuer, row, "mail/ending.html", words)
 
 
-def _send_renewed(issuer: Issuer, row: OutboxRow) -> None:
+def _send_renewed(addresses_of: AddressesOf, issuer: Issuer, row: OutboxRow) -> None:
     """Send the new link of a holder's page, if there is none that is newer still."""
 
     def words(credential: CredentialRow, approved: Approval, now: datetime) -> Mapping[str, object]:
@@ -87,14 +94,16 @@ def _send_renewed(issuer: Issuer, row: OutboxRow) -> None:
             raise OvertakenError("there is a newer link")
         return {}
 
-    _send(issuer, row, "mail/renewed.html", words)
+    _send(addresses_of, issuer, row, "mail/renewed.html", words)
 
 
 Words = Callable[[CredentialRow, Approval, datetime], Mapping[str, object]]
 
 
-def _send(issuer: Issuer, row: OutboxRow, template: str, words: Words) -> None:
-    """Send a mail about the credential that `row` names to whom its approval names.
+def _send(
+    addresses_of: AddressesOf, issuer: Issuer, row: OutboxRow, template: str, words: Words
+) -> None:
+    """Send a mail about the credential that `row` names to its holder.
 
     It is in the language of the recipient if the approval states one, else of the achievement, else
     of the district. Raises `DeliveryError` and what `words` raises.
@@ -107,6 +116,8 @@ def _send(issuer: Issuer, row: OutboxRow, template: str, words: Words) -> None:
     approved = approval.from_data(strict_json.loads_object(credential.approval.content))
     achievement = versions.read(credential.approval.achievement_version)
     recipient = approved.recipient
+    with issuer.database.reading() as session:
+        now = addresses_of(session, row.about)
     letter = Letter(
         template=template,
         words={
@@ -116,7 +127,7 @@ def _send(issuer: Issuer, row: OutboxRow, template: str, words: Words) -> None:
             **words(credential, approved, clock.now()),
         },
         name=recipient.name,
-        addresses=(row.address,) if row.address else recipient.emails,
+        addresses=[row.address] if row.address else now or recipient.emails,
         language=language.of(
             recipient.language, achievement.in_language, otherwise=settings.mail.language
         ),
@@ -143,10 +154,12 @@ def _revocation(issuer: Issuer, credential: CredentialRow) -> Revocation | None:
         return session.get(Revocation, (credential.list_number, credential.list_index))
 
 
-KINDS: Final = (
-    MessageKind("issued", _send_issued),
-    MessageKind("corrected", _send_corrected),
-    MessageKind("withdrawn", _send_withdrawn),
-    MessageKind("ending", _send_ending, look=ending.look),
-    MessageKind("renewed", _send_renewed),
-)
+def kinds(addresses_of: AddressesOf) -> tuple[MessageKind, ...]:
+    """Return every kind of mail about a credential."""
+    return (
+        MessageKind("issued", partial(_send_issued, addresses_of)),
+        MessageKind("corrected", partial(_send_corrected, addresses_of)),
+        MessageKind("withdrawn", partial(_send_withdrawn, addresses_of)),
+        MessageKind("ending", partial(_send_ending, addresses_of), look=ending.look),
+        MessageKind("renewed", partial(_send_renewed, addresses_of)),
+    )

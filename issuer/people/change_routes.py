@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from issuer.home.issuer import current_issuer
 from issuer.people import changes, register
 from issuer.people.access import gate, rules
+from issuer.people.account import own_addresses
 from issuer.people.register import RegisterError
 from issuer.people.roles import RoleError
 from issuer.people.tables import PersonRow
@@ -74,6 +75,9 @@ def _do(
             register.add_name(session, row, form.get("other-name", ""), now=now, by=by)
         case "address":
             register.add_address(session, row, form.get("address", ""), verified_at=now)
+        case "address-ended":
+            ended = own_addresses.of(row, form.get("ended", 0, type=int))
+            register.end_address(session, row, ended, now=now, by=by)
         case "left":
             register.leaves(session, row, now=now, today=today, by=by)
         case "back":
@@ -102,8 +106,9 @@ def _other(session: Session, text: str) -> PersonRow:
 def _page(public_id: str, *, wrong: RegisterError | RoleError | None = None) -> Response:
     with current_issuer().database.reading() as session:
         person = _person(session, public_id)
+        addresses = list(person.addresses)
     erases = rules.may(gate.whoever().me, "person", "erase")
-    values = {"typed": request.form, "erases": erases}
+    values = {"typed": request.form, "erases": erases, "addresses": addresses}
     response = page("people/change.html", person=person, wrong=wrong, **values)
     response.status_code = 422 if wrong else 200
     return response

@@ -18,6 +18,7 @@ from issuer.people import acts, roles
 from issuer.people.tables import (
     LONGEST_ADDRESS,
     LONGEST_NAME,
+    FormerAddressRow,
     OtherNameRow,
     PersonAddressRow,
     PersonRow,
@@ -113,6 +114,27 @@ def add_address(
     row.verified_at = row.verified_at or verified_at
     session.flush()
     return row
+
+
+def end_address(
+    session: Session,
+    person: PersonRow,
+    row: PersonAddressRow,
+    *,
+    now: datetime,
+    by: PersonRow | None = None,
+) -> None:
+    """Let an address be this person's no more, so that it can be given to somebody else.
+
+    What went there until now stays theirs.
+    """
+    session.merge(FormerAddressRow(person_pk=person.id, folded=row.folded, until=now))
+    person.addresses.remove(row)
+    session.delete(row)
+    session.flush()
+    if row.is_primary and person.addresses:
+        person.addresses[0].is_primary = True
+    acts.tell(session, by, "address-ended", person, now=now)
 
 
 def is_address(text: str) -> bool:

@@ -101,6 +101,7 @@ _COACHED: Final = N_("You coach it.")
 
 RULES: Final = (
     *_rows([SIGNED_IN], "account", "read bind", ANY, _YOURS),
+    *_rows([SIGNED_IN], "account", "change", ANY, _YOURS, fresh=True),
     *_rows([SIGNED_IN], "session", "end", OWN, _YOURS),
     *_rows([SIGNED_IN], "own credentials", "read", ANY, _YOURS),
     *_rows([SIGNED_IN], "kept form", "read", OWN, _YOURS),

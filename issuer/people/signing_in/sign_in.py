@@ -135,6 +135,8 @@ def use(session: Session, row: SignInRow, *, now: datetime) -> PersonRow | None:
     Whoever answered a mail has shown that its address is theirs.
     """
     row.used_at = now
+    if row.browser is not None and row.address_pk is None:
+        return None  # the address is theirs no more
     person = session.get(PersonRow, row.person_pk) if row.person_pk else None
     while person is not None and person.merged_into is not None:
         person = session.get(PersonRow, person.merged_into)

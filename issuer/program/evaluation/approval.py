@@ -75,7 +75,8 @@ def _achievement(
 def _recipient(person: PersonRow) -> dict[str, Any]:
     verified = [row for row in person.addresses if row.verified_at]
     ordered = sorted(verified, key=lambda row: not row.is_primary)
-    return {"name": person.name, "emails": [row.address for row in ordered][:MOST_ADDRESSES]}
+    recipient = {"name": person.name, "emails": [row.address for row in ordered][:MOST_ADDRESSES]}
+    return recipient | ({"did": person.did} if person.did else {})
 
 
 def _credits(version: VersionRow) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """What a holder can do: decide who sees a credential, and replace the holder's link."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -14,6 +15,7 @@ from issuer.issuance.records.tables import CredentialRow, CredentialState
 from issuer.outbox import queue
 from issuer.sharing import decision
 from issuer.sharing.decision import Decision
+from issuer.sharing.owned import ownership
 from issuer.sharing.shared import Shared
 
 LINK_RENEWED: Final = "link.renewed"
@@ -40,6 +42,13 @@ def renew_link(issuer: Issuer, public_id: str, *, by: str, now: datetime) -> str
             which = {"generation": row.manage_generation}
             queue.put(session, "renewed", public_id, host=settings.host, now=now, payload=which)
         return manage.manage_url(settings, row)
+
+
+def mail_addresses(issuer: Issuer, shared: Shared) -> Sequence[str]:
+    """Return where mail about a credential goes."""
+    with issuer.database.reading() as session:
+        now = ownership.mail_addresses(session, shared.public_id)
+    return now or shared.approval.recipient.emails
 
 
 def is_first(issuer: Issuer, shared: Shared) -> bool:

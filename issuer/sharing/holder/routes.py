@@ -111,8 +111,9 @@ def look_first(token: str) -> Response:
 def before_renewal(token: str) -> Response:
     """Ask whether the holder wants another link, and say where it would go."""
     record = _held(token)
-    by_mail = current_issuer().settings.mail is not None
-    to = [_veiled(address) for address in record.approval.recipient.emails] if by_mail else []
+    issuer = current_issuer()
+    by_mail = issuer.settings.mail is not None
+    to = [_veiled(address) for address in holder.mail_addresses(issuer, record)] if by_mail else []
     return _own(page("holder/renew.html", token=token, achievement=record.achievement.name, to=to))
 
 

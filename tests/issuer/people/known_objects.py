@@ -141,6 +141,7 @@ OTHER_PARTS = {
     "field": 999,
     "artifact": "x",
     "upload": "x",
+    "address": 999,
     "purpose": "proposal",
 }
 """What stands in an address beside the key, by its name there: one that is not there, so that the
@@ -155,6 +156,7 @@ ALLOWED = {
     ("claim", "answer"): _DESK,
     ("account", "read"): {SIGNED_IN: "any"},
     ("account", "bind"): {SIGNED_IN: "any"},
+    ("account", "change"): {SIGNED_IN: "any"},
     ("session", "end"): {SIGNED_IN: "own", "operator": "any"},
     ("kept form", "read"): {SIGNED_IN: "own"},
     ("person", "list"): _REGISTER,

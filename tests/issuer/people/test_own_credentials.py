@@ -87,7 +87,7 @@ def test_what_is_corrected_is_theirs_as_it_is_now(district):
     with district.issuer.database.reading() as session:
         assert owned.theirs == {issuance.find(district.issuer, newer).id}
         assert ownership.person_of(session, *owned.theirs).id == person.id
-        assert ownership.mail_addresses(session, *owned.theirs) == [JORDAN]
+        assert ownership.mail_addresses(session, newer) == [JORDAN]
     assert not owned.unsure
 
 

@@ -10,6 +10,7 @@ from browser import hard_to_use, launched, serving, watch
 from issuer.people import register
 from issuer.people.access import kept_forms
 from issuer.people.access.gate import cookie_name
+from issuer.people.account import own_addresses
 from issuer.people.roles import Role
 from issuer.people.signing_in import sign_in
 from issuer.people.tables import PostRow, SignInRow
@@ -56,6 +57,7 @@ def paths(district, chief):
         kept = kept_forms.keep(session, chief.id, "/people", fields, now=now)
     own = [district.issue("Sue Super", "s@x.example", approval_id=f"a-{n}") for n in (0, 1)]
     token = collection.create(issuer, Edited("Work", own=own[:1]), person=chief.id, now=now)
+    own_link = own_addresses.link_token(issuer.settings, chief, "sue@home.example")
     district.issue("Sue Former", "s@x.example", approval_id="a-2")
     district.issue("María José Former", "m@school.example", approval_id="a-3")
     with issuer.database.writing() as session:
@@ -71,6 +73,7 @@ def paths(district, chief):
         "ended": "/sign-in/none",
         "kept": f"/kept/{kept}",
         "account": "/account",
+        "own-address": f"/account/addresses/{own_link}",
         "people": "/people",
         "new": "/people/new",
         "person": f"/people/{jordan.public_id}",
