@@ -71,6 +71,8 @@ from issuer.staff import objects as staff_objects
 from issuer.staff.audit_routes import auditing
 from issuer.staff.credentials import find_routes
 from issuer.staff.credentials.find_routes import finding
+from issuer.staff.credentials.record_routes import recorded
+from issuer.staff.credentials.revoke_routes import revoking
 from issuer.staff.delivery_routes import delivering
 from issuer.web import problems, server
 from issuer.web.access import open_blueprints
@@ -180,6 +182,8 @@ def create_app(settings: Settings) -> Flask:
         finding,
         delivering,
         auditing,
+        recorded,
+        revoking,
     ):
         app.register_blueprint(blueprint)
     app.extensions["submission_checks"] = SUBMISSION_CHECKS

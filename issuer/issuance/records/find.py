@@ -134,6 +134,8 @@ def every(
     while rows := _rows(session, query, fits, now, after, BATCH):
         for row in rows:
             yield _entry(settings, row)
+        if len(rows) < BATCH:
+            return
         after = rows[-1].public_id
 
 

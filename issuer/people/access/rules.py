@@ -126,7 +126,6 @@ RULES: Final = (
     *_rows(_SUPERINTENDENTS, "report", "read", ANY, _RUNNING),
     *_rows([Role.BUILDING_ADMINISTRATOR], "building progress", "read", BUILDING, _OF_YOUR_BUILDING),
     *_rows([Role.BOARD, *_SUPERINTENDENTS], "board report", "read", ANY, _SUMS),
-    *_rows(_DESK, "credential", "list", ANY, _ON_THE_DESK),
     *_rows(_DESK, "claim", "list answer", ANY, _ON_THE_DESK),
     *_rows(_DESK, "delivery", "list replay", ANY, _ON_THE_DESK),
     *_rows([Role.OPERATOR], "delivery", "list replay", ANY, _RUNS_ON),
@@ -137,6 +136,8 @@ RULES: Final = (
     *_rows([Role.COACH], "coaching", "list", ANY, _COACHED),
     *_rows([Role.COACH], "project", "read coach sign", COACHED, _COACHED),
     *_rows([Role.BUILDING_ADMINISTRATOR], "project", "read sign", BUILDING, _OF_YOUR_BUILDING),
+    *_rows(_DESK, "credential", "list read hand-over correct", ANY, _ON_THE_DESK),
+    *_rows(_DESK, "credential", "revoke", ANY, _ON_THE_DESK, fresh=True),
 )
 """Every row. What a room adds stands here too, with its objects: one table, to be read as one."""
 

@@ -12,7 +12,7 @@ from issuer.people import acts
 from issuer.people.access import gate, rules
 from issuer.people.access.gate import MenuEntry
 from issuer.staff import DESK
-from issuer.staff.credentials import search
+from issuer.staff.credentials import search, words
 from issuer.web.access import needs
 from issuer.web.answers import page
 from verifier import clock
@@ -37,14 +37,18 @@ def show() -> Response:
             session, issuer.settings, query, now=clock.now(), after=asked.get("after", "")
         )
         choices = search.choices(session)
-    narrowed = {name: value for name, value in asked.items() if name != "after" and value}
+    narrowed = {
+        name: asked[name] for name in asked if name not in ("after", "done") and asked[name]
+    }
     return page(
         "desk/find.html",
         found=found,
         choices=choices,
-        states=search.STATES,
+        states=words.STATES,
         sorts=search.SORTS,
         asked=narrowed,
+        done=words.DONE.get(asked.get("done", "")),
+        revokes=rules.may(gate.whoever().me, "credential", "revoke"),
     )
 
 

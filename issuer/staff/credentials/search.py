@@ -14,19 +14,10 @@ from sqlalchemy.orm import Session
 
 from issuer.catalog.tables import AchievementVersion
 from issuer.issuance.records.approval_tables import AddressRow, ApprovalRow
-from issuer.issuance.records.find import ListedState, Query, Sort
-from issuer.issuance.records.tables import CredentialState
+from issuer.issuance.records.find import Query, Sort
 from issuer.people.tables import BuildingRow, PersonAddressRow, PostRow
 from verifier.wording.words import N_
 
-STATES: Final = {
-    ListedState.ISSUED: N_("In force"),
-    ListedState.ENDED: N_("Ended"),
-    ListedState.REVOKED: N_("Withdrawn"),
-    ListedState.SUPERSEDED: N_("Corrected by another"),
-    CredentialState.PREPARED: N_("Waits to be signed"),
-    CredentialState.QUARANTINED: N_("Held back"),
-}
 SORTS: Final = {Sort.NEWEST: N_("The newest first"), Sort.TEACHER: N_("By name")}
 
 
@@ -74,15 +65,20 @@ class Choices:
 
 def choices(session: Session) -> Choices:
     """Return what there is to choose: achievements of the catalog, buildings, years of awards."""
-    columns = (AchievementVersion.achievement_id, AchievementVersion.content)
-    listed = select(*columns).where(AchievementVersion.listed).order_by(AchievementVersion.version)
-    names = {name: str(content["name"]) for name, content in session.execute(listed)}
     buildings = session.scalars(select(BuildingRow).order_by(BuildingRow.name))
     return Choices(
-        achievements=dict(sorted(names.items(), key=lambda one: one[1].casefold())),
+        achievements=titles(session),
         buildings={row.code: row.name for row in buildings},
         years={year: year for year in _years(session)},
     )
+
+
+def titles(session: Session) -> Mapping[str, str]:
+    """Return what each achievement of the catalog is called, by its id, in the order of names."""
+    columns = (AchievementVersion.achievement_id, AchievementVersion.content)
+    listed = select(*columns).where(AchievementVersion.listed).order_by(AchievementVersion.version)
+    names = {name: str(content["name"]) for name, content in session.execute(listed)}
+    return dict(sorted(names.items(), key=lambda one: one[1].casefold()))
 
 
 def _years(session: Session) -> Sequence[int]:

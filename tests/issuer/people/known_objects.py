@@ -214,6 +214,10 @@ ALLOWED = {
         "building-administrator": "building",
     },
     ("coaching", "list"): {"coach": "any"},
+    ("credential", "read"): _DESK,
+    ("credential", "hand-over"): _DESK,
+    ("credential", "correct"): _DESK,
+    ("credential", "revoke"): _DESK,
     ("person", "erase"): {"assistant-superintendent": "any", "operator": "any"},
     ("person", "roles"): {"assistant-superintendent": "any", "operator": "any"},
 }

@@ -1,11 +1,14 @@
 """People of a district, and browsers in which they are signed in: for tests of pages."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
 from issuer import issuance
 from issuer.home.issuer import Issuer
@@ -101,3 +104,17 @@ class Browser:
         token = re.search(r'name="form_token" value="(\w+)"', html)
         data = {"form_token": token[1]} if token else {}
         return self.client.post(path, data={**data, **fields})
+
+
+@contextmanager
+def statements(issuer: Issuer) -> Iterator[list[str]]:
+    """Collect what is asked of the database meanwhile."""
+    sent: list[str] = []
+
+    def note(_connection, _cursor, statement, *_):
+        if not statement.startswith("BEGIN"):
+            sent.append(statement)
+
+    event.listen(issuer.database.engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(issuer.database.engine, "before_cursor_execute", note)

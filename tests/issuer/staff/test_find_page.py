@@ -5,7 +5,7 @@ import io
 import re
 
 import pytest
-from sqlalchemy import event
+from signed_in_browsers import statements
 
 from issuer.audit import log as audit
 from issuer.issuance.records import find
@@ -67,16 +67,11 @@ def test_what_is_shown_is_a_table_without_formulas_and_the_log_knows(district, o
 
 def test_a_page_takes_no_more_queries_the_more_there_are(district, office, issued, monkeypatch):
     """At most 12, however many credentials and buildings there are."""
-    counted = []
-
-    @event.listens_for(district.issuer.database.engine, "before_cursor_execute")
-    def count(*_):
-        counted.append(1)
 
     def queries(size):
         monkeypatch.setattr(find.page, "__kwdefaults__", {"after": "", "size": size})
-        counted.clear()
-        office.get("/desk?q=a&building=7")
-        return len(counted)
+        with statements(district.issuer) as sent:
+            office.get("/desk?q=a&building=7")
+        return len(sent)
 
     assert queries(1) == queries(4) <= 12

@@ -1,0 +1,84 @@
+"""Withdrawing credentials on the desk: first a page that says what it does, then for ever."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from issuer.home.issuer import current_issuer
+from issuer.issuance.records import find
+from issuer.issuance.records.find import ListedState, Query, RegisterEntry, Sort
+from issuer.issuance.records.tables import CredentialRow
+from issuer.issuance.status_lists import lists
+from issuer.people import acts
+from issuer.people.access import gate, rules
+from issuer.staff.credentials import search, words
+from issuer.web.access import needs
+from issuer.web.answers import page
+from keys.signer import KeysError
+from verifier import clock
+from verifier.wording.words import N_
+
+revoking = Blueprint("revoking", __name__)
+MOST: Final = 200
+"""Credentials at once; a page of the list has fewer."""
+_GONE: Final = (ListedState.REVOKED, ListedState.SUPERSEDED)
+
+
+@revoking.get("/desk/revoke")
+@needs("credential", "revoke")
+def look() -> AnyResponse:
+    """Say what withdrawing the chosen credentials does."""
+    entries = _chosen(request.args.getlist("id"))
+    return _page(entries) if entries else redirect(url_for("finding.show", done="none"), 303)
+
+
+@revoking.post("/desk/revoke")
+@needs("credential", "revoke")
+def revoke() -> AnyResponse:
+    """Withdraw the chosen credentials, all or none."""
+    issuer, reason = current_issuer(), request.form.get("reason", "").strip()
+    entries = _chosen(request.form.getlist("id"))
+    fresh = [entry.public_id for entry in entries if entry.state not in _GONE]
+    if flaw := words.flaw_of_reason(reason) or (
+        "" if fresh else N_("They were all withdrawn before.")
+    ):
+        return _page(entries, wrong=flaw)
+    done, by = "revoked", acts.actor(gate.whoever().person)
+    try:
+        lists.revoke_all(issuer, fresh, reason=reason, by=by, now=clock.now())
+    except (KeysError, OSError):
+        done = "recorded"
+    if len(fresh) == 1:
+        return redirect(url_for("recorded.show", credential=fresh[0], done=done), 303)
+    return redirect(url_for("finding.show", done=done), 303)
+
+
+def _chosen(public_ids: Sequence[str]) -> list[RegisterEntry]:
+    """Return the credentials that were chosen; 404 if one is not there for whoever asks."""
+    issuer, wanted = current_issuer(), set(public_ids[:MOST])
+    visible = rules.visible(gate.whoever().me, "credential", "revoke", gate.kinds())
+    query = Query(where=visible & CredentialRow.public_id.in_(wanted), sort=Sort.STORED)
+    with issuer.database.reading() as session:
+        entries = list(find.every(session, issuer.settings, query, now=clock.now()))
+    if len(entries) < len(wanted):
+        raise NotFound
+    return entries
+
+
+def _page(entries: Sequence[RegisterEntry], *, wrong: str = "") -> Response:
+    with current_issuer().database.reading() as session:
+        titles = search.titles(session)
+    response = page(
+        "desk/revoke.html",
+        titles=titles,
+        entries=entries,
+        fresh=[entry for entry in entries if entry.state not in _GONE],
+        states=words.STATES,
+        wrong=wrong,
+        reason=request.form.get("reason", ""),
+    )
+    response.status_code = 422 if wrong else 200
+    return response

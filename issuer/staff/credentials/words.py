@@ -1,0 +1,53 @@
+"""What the desk says of a credential: its state, its mails, what was done just now."""
+
+from typing import Final
+
+from issuer.issuance.records.find import ListedState
+from issuer.issuance.records.tables import CredentialState
+from issuer.outbox.tables import MessageState
+from verifier.wording.words import N_
+
+STATES: Final = {
+    ListedState.ISSUED: N_("In force"),
+    ListedState.ENDED: N_("Ended"),
+    ListedState.REVOKED: N_("Withdrawn"),
+    ListedState.SUPERSEDED: N_("Corrected by another"),
+    CredentialState.PREPARED: N_("Waits to be signed"),
+    CredentialState.QUARANTINED: N_("Held back"),
+}
+MAILS: Final = {
+    "issued": N_("It is ready"),
+    "corrected": N_("It was corrected"),
+    "withdrawn": N_("It was withdrawn"),
+    "ending": N_("It will end"),
+    "renewed": N_("The new link"),
+}
+MAIL_STATES: Final = {
+    MessageState.WAITING: N_("waits"),
+    MessageState.DELIVERED: N_("delivered"),
+    MessageState.DEAD: N_("could not be delivered"),
+    MessageState.OVERTAKEN: N_("not sent, because it was no longer so"),
+}
+DONE: Final = {
+    "mail": N_("The mail leaves with the next delivery."),
+    "renewed": N_("The teacher has a new link. The old one opens nothing any more."),
+    "none": N_("Nothing was chosen: tick the credentials first."),
+    "revoked": N_("Withdrawn. Every verifier sees it within a minute."),
+    "recorded": N_(
+        "Withdrawn here. Verifiers see it once the keys are unlocked: tell the operator."
+    ),
+    "reason": N_("The page shows the new reason."),
+    "corrected": N_("The corrected credential is issued. It took the place of the one before."),
+    "waits": N_(
+        "The corrected credential waits to be signed. Until then the one before is in force."
+    ),
+}
+
+LONGEST_REASON: Final = 500
+
+
+def flaw_of_reason(text: str) -> str:
+    """Return what is wrong with the public reason of a withdrawal; '' if nothing is."""
+    if not text:
+        return N_("Say why: everybody who opens its page reads it.")
+    return N_("Write at most 500 characters.") if len(text) > LONGEST_REASON else ""

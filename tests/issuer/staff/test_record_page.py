@@ -1,0 +1,135 @@
+"""One credential on the desk: what is known of it, the teacher's link and mail, withdrawing it."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from signed_in_browsers import statements
+from sqlalchemy import select
+
+from issuer.audit import log as audit
+from issuer.home.mail_settings import Mail
+from issuer.issuance import prepare
+from issuer.issuance.records.tables import CredentialRow
+from issuer.outbox import queue
+from issuer.people.roles import Role
+from issuer.sharing.own_fetch import fetch_own
+from verifier import verify
+from verifier.fetching.fetch import offline
+
+PAGE = "/desk/credentials"
+
+
+def seen_by_a_stranger(district, public_id):
+    """What a verifier says who knows nothing but the public address."""
+    fetch = fetch_own(district.issuer, offline)
+    address = f"{district.issuer.settings.public_url}/credentials/{public_id}.json"
+    file = fetch(address, accept="*/*", max_bytes=10**6).body
+    return verify(file, fetch=fetch, now=datetime.now(UTC))
+
+
+def actions(district, about):
+    with district.issuer.database.reading() as session:
+        return [entry.action for entry in audit.about(session, about)]
+
+
+def test_a_page_shows_what_is_known_and_to_have_looked_is_written_down(district, office, issued):
+    text = office.get(f"{PAGE}/{issued[0]}").text
+    for known in ("Zoë Nguyễn", "t1@school.example", "District/1", "Rhythm.", "Met", "forms"):
+        assert known in text
+    assert actions(district, issued[0])[-1] == "credential.read"
+    assert "Olive Office" in office.get(f"{PAGE}/{issued[0]}").text  # who looked before
+
+
+def test_a_page_takes_at_most_twelve_queries(district, office, issued):
+    with statements(district.issuer) as sent:
+        office.get(f"{PAGE}/{issued[0]}")
+    assert len(sent) <= 12, sent
+
+
+def test_the_link_is_shown_only_when_asked_for(district, office, issued):
+    page = f"{PAGE}/{issued[1]}"
+    assert "/manage/" not in office.get(page).text
+    shown = office.post(f"{page}/link", page=page, what="show").text
+    link = re.search(r'value="http://localhost:8202(/manage/[^"]+)"', shown)[1]
+    assert office.get(link).status_code == 200
+    assert actions(district, issued[1])[-1] == "credential.link-shown"
+    answer = office.post(f"{page}/link", page=page, what="renew")
+    assert (answer.status_code, answer.location) == (303, f"{page}?done=renewed")
+    assert office.get(link).status_code != 200
+    assert "link.renewed" in actions(district, issued[1])
+
+
+def test_the_mail_leaves_again_to_another_address(district, office, issued, monkeypatch):
+    page = f"{PAGE}/{issued[1]}"
+    assert office.post(f"{page}/mail", page=page).status_code == 422  # without a mail server
+    mail = object.__new__(Mail)
+    monkeypatch.setattr(district.issuer, "settings", replace(district.issuer.settings, mail=mail))
+    wrong = office.post(f"{page}/mail", page=page, address="no address")
+    assert (wrong.status_code, 'value="no address"' in wrong.text) == (422, True)
+    right = office.post(f"{page}/mail", page=page, address="new@school.example")
+    assert right.location == f"{page}?done=mail"
+    with district.issuer.database.reading() as session:
+        assert [row.address for row in queue.about(session, issued[1])] == ["new@school.example"]
+    assert actions(district, issued[1])[-1] == "mail.sent_again"
+
+
+def test_what_is_withdrawn_is_seen_by_strangers(district, office, issue):
+    """(T36) A page says first what it does; then it is for ever, for each that was chosen."""
+    one, two = issue("r1", "Ada Example"), issue("r2", "Bea Example")
+    path = f"/desk/revoke?id={one}&id={two}"
+    look = office.get(path)
+    assert "Ada Example" in look.text
+    assert "for ever" in look.text
+    assert seen_by_a_stranger(district, one).current.answer == "yes"
+    nothing = office.post("/desk/revoke", page=path, id=[one, two], reason=" ")
+    assert nothing.status_code == 422
+    assert seen_by_a_stranger(district, two).current.answer == "yes"
+    done = office.post("/desk/revoke", page=path, id=[one, two], reason="Given by mistake.")
+    assert done.location == "/desk?done=revoked"
+    for each in (one, two):
+        assert seen_by_a_stranger(district, each).current.code == "revoked"
+        assert "credential.revoked" in actions(district, each)
+    again = office.post("/desk/revoke", page=path, id=[one], reason="Twice.")
+    assert again.status_code == 422
+    page = office.get(f"{PAGE}/{one}").text
+    assert "Given by mistake." in page
+    office.post(f"{PAGE}/{one}/reason", page=f"{PAGE}/{one}", reason="Given to a colleague.")
+    assert "Given to a colleague." in office.get(f"/credentials/{one}.html").text
+    too_long = office.post(f"{PAGE}/{one}/reason", page=f"{PAGE}/{one}", reason="x" * 501)
+    assert (too_long.status_code, "x" * 501 in too_long.text) == (422, True)
+
+
+def test_withdrawing_needs_a_sign_in_of_just_now_and_keeps_what_was_typed(district, issue):
+    one = issue("r3")
+    tired = district.browser(
+        district.add("Otto Office", Role.OFFICE), signed_in_ago=timedelta(hours=1)
+    )
+    path = f"/desk/revoke?id={one}"
+    answer = tired.post("/desk/revoke", page=path, id=[one], reason="Typed with care.")
+    assert answer.location.startswith("/sign-in?lands_on=")
+    assert seen_by_a_stranger(district, one).current.answer == "yes"
+    kept = re.search(r"/kept/[\w-]+", answer.location.replace("%2F", "/"))[0]
+    assert "Typed with care." in tired.get(kept).text
+
+
+@pytest.mark.parametrize("chosen", ["?id=none", "?id=none&id=nobody"])
+def test_what_is_not_there_is_not_withdrawn(office, chosen):
+    assert office.get(f"/desk/revoke{chosen}").status_code == 404
+
+
+def test_nothing_chosen_leads_back(office):
+    assert office.get("/desk/revoke").location == "/desk?done=none"
+
+
+def test_one_that_waits_to_be_signed_has_a_page_and_no_link(district, office, issue, monkeypatch):
+    monkeypatch.setattr("issuer.issuance.cycle._finish", lambda *_: [])
+    waiting = issue("w1", "Wanda Waiting")
+    text = office.get(f"{PAGE}/{waiting}").text
+    assert "Waits to be signed" in text
+    assert "new link" not in text
+    assert office.post(f"{PAGE}/{waiting}/link", page=f"{PAGE}/{waiting}").status_code == 422
+    with district.issuer.database.reading() as session:
+        which = select(CredentialRow.state).where(CredentialRow.public_id == waiting)
+        assert session.scalar(which) == prepare.CredentialState.PREPARED
