@@ -69,6 +69,10 @@ from issuer.sharing.public.routes import sharing
 from issuer.staff import audit_routes, delivery_routes
 from issuer.staff import objects as staff_objects
 from issuer.staff.audit_routes import auditing
+from issuer.staff.catalog import routes as cataloging_routes
+from issuer.staff.catalog.achievement_routes import achieving
+from issuer.staff.catalog.routes import cataloging
+from issuer.staff.catalog.rubric_routes import judging_by
 from issuer.staff.credentials import find_routes
 from issuer.staff.credentials.find_routes import finding
 from issuer.staff.credentials.record_routes import recorded
@@ -120,6 +124,7 @@ NAVIGATION: Final = (
     *running_routes.NAVIGATION,
     *report_routes.NAVIGATION,
     *find_routes.NAVIGATION,
+    *cataloging_routes.NAVIGATION,
     *delivery_routes.NAVIGATION,
     *audit_routes.NAVIGATION,
     *people_routes.NAVIGATION,
@@ -180,6 +185,9 @@ def create_app(settings: Settings) -> Flask:
         setting_up,
         reports,
         finding,
+        cataloging,
+        achieving,
+        judging_by,
         delivering,
         auditing,
         recorded,

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from contexts.errors import MintmarkError
 from issuer.catalog.achievement import (
@@ -30,14 +30,16 @@ from verifier.parsing import web_address
 from verifier.parsing.strict_toml import Table, TomlError, read
 from verifier.structure.schema import LANGUAGE
 
-_ACHIEVEMENT_TYPE = re.compile(
-    "Achievement|ApprenticeshipCertificate|Assessment|Assignment|AssociateDegree|Award|Badge"
-    "|BachelorDegree|Certificate|CertificateOfCompletion|Certification|CommunityService"
-    "|Competency|Course|CoCurricular|Degree|Diploma|DoctoralDegree|Fieldwork"
-    "|GeneralEducationDevelopment|JourneymanCertificate|LearningProgram|License|Membership"
-    "|ProfessionalDoctorate|QualityAssuranceCredential|MasterCertificate|MasterDegree"
-    r"|MicroCredential|ResearchDoctorate|SecondarySchoolDiploma|ext:[A-Za-z0-9._-]+"
+ACHIEVEMENT_TYPES: Final = (
+    *("Achievement", "ApprenticeshipCertificate", "Assessment", "Assignment", "AssociateDegree"),
+    *("Award", "Badge", "BachelorDegree", "Certificate", "CertificateOfCompletion"),
+    *("Certification", "CommunityService", "Competency", "Course", "CoCurricular", "Degree"),
+    *("Diploma", "DoctoralDegree", "Fieldwork", "GeneralEducationDevelopment"),
+    *("JourneymanCertificate", "LearningProgram", "License", "Membership"),
+    *("ProfessionalDoctorate", "QualityAssuranceCredential", "MasterCertificate", "MasterDegree"),
+    *("MicroCredential", "ResearchDoctorate", "SecondarySchoolDiploma"),
 )
+_ACHIEVEMENT_TYPE = re.compile("|".join((*ACHIEVEMENT_TYPES, r"ext:[A-Za-z0-9._-]+")))
 """Open Badges 3.0, AchievementType (OB-29)."""
 _TARGET_TYPE = re.compile(
     "ceasn:Competency|ceterms:Credential|CFItem|CFRubric|CFRubricCriterion|CTDL"
@@ -45,7 +47,7 @@ _TARGET_TYPE = re.compile(
 )
 """Open Badges 3.0, AlignmentTargetType (OB-48)."""
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_LONGEST_ID = 100
+LONGEST_ID: Final = 100
 
 Item = TypeVar("Item", Criterion, Level)
 Loaded = TypeVar("Loaded")
@@ -228,10 +230,15 @@ def _level(table: Table) -> Level:
     return level
 
 
+def is_id(value: str) -> bool:
+    """Return whether an achievement, a criterion or a level may be called so."""
+    return bool(_ID.fullmatch(value)) and len(value) <= LONGEST_ID
+
+
 def _check_id(value: str, what: str) -> str:
-    if not _ID.fullmatch(value) or len(value) > _LONGEST_ID:
+    if not is_id(value):
         raise TomlError(
-            f"{what} must be small letters, digits and single hyphens, at most {_LONGEST_ID}:"
+            f"{what} must be small letters, digits and single hyphens, at most {LONGEST_ID}:"
             f" {value!r}"
         )
     return value

@@ -39,3 +39,12 @@ class AchievementVersion(Base):
     created_at: Mapped[datetime]
 
     rubric_version: Mapped[RubricVersion] = relationship()
+
+
+class RetiredRow(Base):
+    """An achievement that is offered no more. Its versions and what was issued of them stay."""
+
+    __tablename__ = "retired_achievements"
+
+    achievement_id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    retired_at: Mapped[datetime]

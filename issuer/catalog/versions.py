@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, delete, func, select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased, joinedload
 
@@ -19,7 +19,7 @@ from issuer.catalog.achievement import (
     rubric_content,
     rubric_from,
 )
-from issuer.catalog.tables import AchievementVersion, RubricVersion
+from issuer.catalog.tables import AchievementVersion, RetiredRow, RubricVersion
 
 OWN_IDEA = "own-"
 """How the id of a teacher's own idea begins; no id in a file may."""
@@ -47,16 +47,58 @@ def find(
 
 
 def listed(session: Session) -> list[Achievement]:
-    """Return the newest version of every achievement of the catalog, in the order of names."""
+    """Return the newest version of every achievement that is offered, in the order of names."""
+    gone = retired(session)
+    return [each for each in all_listed(session) if each.id not in gone]
+
+
+def all_listed(session: Session) -> list[Achievement]:
+    """Return the newest version of every achievement of the catalog, also of retired ones, in the
+    order of names."""
     newest = (
         select(func.max(AchievementVersion.version))
         .where(AchievementVersion.achievement_id == _Listed.achievement_id)
         .scalar_subquery()
     )
     rows = select(_Listed).where(_Listed.listed, _Listed.version == newest)
+    rows = rows.options(joinedload(_Listed.rubric_version, innerjoin=True))
     return sorted(
         map(read, session.scalars(rows)), key=lambda achievement: achievement.name.casefold()
     )
+
+
+def rubrics(session: Session) -> list[Rubric]:
+    """Return the newest version of every rubric, in the order of names."""
+    newest = select(RubricVersion.rubric_id, func.max(RubricVersion.version))
+    here = tuple_(RubricVersion.rubric_id, RubricVersion.version)
+    rows = select(RubricVersion).where(here.in_(newest.group_by(RubricVersion.rubric_id)))
+    return sorted(map(rubric_of, session.scalars(rows)), key=lambda rubric: rubric.name.casefold())
+
+
+def ids(session: Session) -> Sequence[str]:
+    """Return the id of every achievement that there ever was."""
+    return session.scalars(select(AchievementVersion.achievement_id).distinct()).all()
+
+
+def rubric_ids(session: Session) -> Sequence[str]:
+    """Return the id of every rubric that there ever was."""
+    return session.scalars(select(RubricVersion.rubric_id).distinct()).all()
+
+
+def retired(session: Session) -> set[str]:
+    """Return the ids of achievements that are offered no more."""
+    return set(session.scalars(select(RetiredRow.achievement_id)))
+
+
+def retire(session: Session, achievement_id: str, *, now: datetime) -> None:
+    """Offer an achievement no more. Its pages stay, and what was issued stays in force."""
+    if session.get(RetiredRow, achievement_id) is None:
+        session.add(RetiredRow(achievement_id=achievement_id, retired_at=now))
+
+
+def offer_again(session: Session, achievement_id: str) -> None:
+    """Offer a retired achievement again."""
+    session.execute(delete(RetiredRow).where(RetiredRow.achievement_id == achievement_id))
 
 
 def find_rubric(session: Session, rubric_id: str, version: int | None = None) -> Rubric | None:
@@ -89,7 +131,7 @@ def record(session: Session, achievement: Achievement, *, now: datetime) -> Achi
 
     What is equal to the newest version is that version; what differs becomes the next one.
     """
-    rubric_row = _record_rubric(session, achievement.rubric, now)
+    rubric_row = record_rubric(session, achievement.rubric, now=now)
     content = achievement_content(replace(achievement, rubric=rubric_of(rubric_row)))
     newest = find(session, achievement.id)
     if newest is not None and newest.digest == digest(content):
@@ -140,7 +182,8 @@ def propose(
     return record(session, replace(idea, id=own_id), now=now)
 
 
-def _record_rubric(session: Session, rubric: Rubric, now: datetime) -> RubricVersion:
+def record_rubric(session: Session, rubric: Rubric, *, now: datetime) -> RubricVersion:
+    """Return the row of `rubric`: what differs from the version that it names becomes the next."""
     content = rubric_content(rubric)
     newest = _rubric_row(session, rubric.id, rubric.version or None)
     if newest is not None and newest.digest == digest(content):
@@ -154,7 +197,7 @@ def _record_rubric(session: Session, rubric: Rubric, now: datetime) -> RubricVer
     )
     if _added(session, row):
         return row
-    return _record_rubric(session, rubric, now)
+    return record_rubric(session, rubric, now=now)
 
 
 def _added(session: Session, row: Row) -> bool:

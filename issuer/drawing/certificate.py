@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 ARCHIVAL: tuple["typst.PDFStandard", ...] = ("a-3a", "ua-1")
 """PDF/A-3a: readable for decades, with a file inside. PDF/UA-1: readable by ear."""
 PROVIDER_NUMBER = "ext:ProviderNumber"
+_PPI = 96
+"""Of a picture on a page."""
 _LONGEST = 400
 """Characters of the description that a certificate prints; the page has all of them."""
 _LANGUAGE = re.compile(r"(?P<lang>[a-z]{2,3})(-[A-Z][a-z]{3})?(-(?P<region>[A-Z]{2})|-[0-9]{3})?")
@@ -74,14 +76,17 @@ def render(
     criteria were met. `no_longer` is a sentence such as `words.WITHDRAWN`, with its day: it
     stands across each page.
     """
-    inputs = {"badge": badge_svg.decode(), "credential": signed}
-    data = _data(credential, page_url, verify_url) | {"color": on.color, "paper": on.paper}
-    language = data["words"]["lang"]
-    data["no_longer"] = _across(no_longer, language) if no_longer else ""
-    data["met"] = _met(credential, language) if met_all else ""
-    inputs |= _codes(data, page_url, verify_url, digits if edition is Edition.APPLICATION else None)
-    inputs |= _pictures(data, on)
-    inputs["data"] = json.dumps(data)
+    inputs = _inputs(
+        credential,
+        on=on,
+        signed=signed,
+        digits=digits if edition is Edition.APPLICATION else None,
+        page_url=page_url,
+        verify_url=verify_url,
+        badge_svg=badge_svg,
+        met_all=met_all,
+        no_longer=no_longer,
+    )
     moment = _awarded(credential)
 
     def pdf(standards: tuple["typst.PDFStandard", ...]) -> bytes:
@@ -99,6 +104,35 @@ def render(
     except typst.TypstError as exc:
         log.warning("certificate of %s is no PDF/A (see MINTMARK_FONTS): %s", credential.id, exc)
         return Certificate(pdf(()), archival=False)
+
+
+def picture(credential: Credential, *, on: Stationery, **given: Any) -> bytes:
+    """Return the certificate to frame as a PNG, to be looked at; `given` is what `render` takes."""
+    inputs = _inputs(credential, on=on, digits=None, **given)
+    return typeset(f"{Edition.FRAME}.typ", inputs, "png", _PPI, font_folders=on.font_folders)
+
+
+def _inputs(
+    credential: Credential,
+    *,
+    on: Stationery,
+    signed: str,
+    digits: str | None,
+    page_url: str,
+    verify_url: str,
+    badge_svg: bytes,
+    met_all: bool,
+    no_longer: tuple[str, datetime] | None,
+) -> dict[str, str]:
+    """Return what a template reads."""
+    inputs = {"badge": badge_svg.decode(), "credential": signed}
+    data = _data(credential, page_url, verify_url) | {"color": on.color, "paper": on.paper}
+    language = data["words"]["lang"]
+    data["no_longer"] = _across(no_longer, language) if no_longer else ""
+    data["met"] = _met(credential, language) if met_all else ""
+    inputs |= _codes(data, page_url, verify_url, digits)
+    inputs |= _pictures(data, on)
+    return inputs | {"data": json.dumps(data)}
 
 
 def _codes(

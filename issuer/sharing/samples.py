@@ -11,7 +11,7 @@ from issuer.catalog import versions
 from issuer.catalog.achievement import Achievement
 from issuer.catalog.picture import badge
 from issuer.database.database import to_json
-from issuer.drawing import certificate_words
+from issuer.drawing import certificate, certificate_words
 from issuer.drawing.badges.side_by_side import side_by_side
 from issuer.drawing.certificate import Edition, render
 from issuer.drawing.stationery import stationery
@@ -61,23 +61,38 @@ def drawn(
         yield f"certificate-{edition}.pdf", _certificate(listed[0], settings, edition, now)
 
 
+def picture(achievement: Achievement, settings: Settings, *, now: datetime) -> bytes:
+    """Return a sample of the certificate to frame as a PNG."""
+    document = _document(achievement, settings, now)
+    return certificate.picture(view(document), **_given(document, achievement, settings, now))
+
+
 def _certificate(
     achievement: Achievement, settings: Settings, edition: Edition, now: datetime
 ) -> bytes:
+    document = _document(achievement, settings, now)
+    given = _given(document, achievement, settings, now)
+    return render(view(document), edition=edition, digits=_unsigned(document), **given).pdf
+
+
+def _document(achievement: Achievement, settings: Settings, now: datetime) -> dict[str, Any]:
     reserved = Reservation(_SAMPLE, 1, 0, "urn:uuid:" + "0" * 36, "0" * 22, now)
-    document = build(_approval(achievement, now), achievement, settings=settings, reserved=reserved)
-    return render(
-        view(document),
-        edition=edition,
-        on=stationery(settings, now.date(), chosen=achievement.signatories),
-        signed=to_json(document).decode(),
-        digits=_unsigned(document),
-        page_url=document["id"],
-        verify_url=f"{settings.public_url}/verify",
-        badge_svg=badge(achievement, settings, "svg"),
-        met_all=True,
-        no_longer=(certificate_words.SAMPLE, now),
-    ).pdf
+    return build(_approval(achievement, now), achievement, settings=settings, reserved=reserved)
+
+
+def _given(
+    document: dict[str, Any], achievement: Achievement, settings: Settings, now: datetime
+) -> dict[str, Any]:
+    """Return what is drawn beside the credential itself."""
+    return {
+        "on": stationery(settings, now.date(), chosen=achievement.signatories),
+        "signed": to_json(document).decode(),
+        "page_url": document["id"],
+        "verify_url": f"{settings.public_url}/verify",
+        "badge_svg": badge(achievement, settings, "svg"),
+        "met_all": True,
+        "no_longer": (certificate_words.SAMPLE, now),
+    }
 
 
 def _approval(achievement: Achievement, now: datetime) -> Approval:

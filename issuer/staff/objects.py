@@ -4,6 +4,7 @@ from typing import Final
 
 from issuer.audit import search
 from issuer.audit.tables import AuditRow
+from issuer.catalog.tables import AchievementVersion, RubricVersion
 from issuer.issuance.records.tables import CredentialRow
 from issuer.people.access.guarded import TECHNICAL, Guarded
 
@@ -13,4 +14,6 @@ AUDIT_ENTRY: Final = Guarded(
     AuditRow.number,
     {TECHNICAL: lambda _me, _building: search.of_kinds("person", "keys", "database", "outbox")},
 )
-OBJECTS: Final = (CREDENTIAL, AUDIT_ENTRY)
+ACHIEVEMENT: Final = Guarded("achievement", AchievementVersion.achievement_id)
+RUBRIC: Final = Guarded("rubric", RubricVersion.rubric_id)
+OBJECTS: Final = (ACHIEVEMENT, RUBRIC, CREDENTIAL, AUDIT_ENTRY)

@@ -10,7 +10,7 @@ from contexts.errors import MintmarkError
 from verifier.parsing import old_spelling, plain_text
 
 T = TypeVar("T")
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 """All but tabs and line breaks, and those that turn the direction of what is read."""
 
 
@@ -31,7 +31,7 @@ class Table:
         value = self._get(key, str, "").strip()
         if required and not value:
             raise TomlError(f"{self.path(key)} is missing (give it a text)")
-        if control := _CONTROL.search(value):
+        if control := CONTROL.search(value):
             character = f"U+{ord(control[0]):04X}"
             raise TomlError(f"{self.path(key)} has the control character {character} (remove it)")
         return value

@@ -95,6 +95,7 @@ _DESK: Final = (*_SUPERINTENDENTS, Role.OFFICE)
 _ON_THE_DESK: Final = N_("Your role looks after the district's credentials.")
 _OF_YOUR_BUILDING: Final = N_("It is of your building.")
 _SUMS: Final = N_("They are sums that tell of nobody.")
+_KEEPS_CATALOG: Final = N_("Your role keeps the catalog.")
 _RUNS_ON: Final = N_("Your role keeps this installation running.")
 _YOURS: Final = N_("It is yours.")
 _COACHED: Final = N_("You coach it.")
@@ -127,6 +128,8 @@ RULES: Final = (
     *_rows([Role.BUILDING_ADMINISTRATOR], "building progress", "read", BUILDING, _OF_YOUR_BUILDING),
     *_rows([Role.BOARD, *_SUPERINTENDENTS], "board report", "read", ANY, _SUMS),
     *_rows(_DESK, "claim", "list answer", ANY, _ON_THE_DESK),
+    *_rows(_DESK, "achievement", "list add change", ANY, _KEEPS_CATALOG),
+    *_rows(_DESK, "rubric", "add change", ANY, _KEEPS_CATALOG),
     *_rows(_DESK, "delivery", "list replay", ANY, _ON_THE_DESK),
     *_rows([Role.OPERATOR], "delivery", "list replay", ANY, _RUNS_ON),
     *_rows(_SUPERINTENDENTS, "audit entry", "read export", ANY, _RUNNING),

@@ -1,0 +1,73 @@
+"""The catalog's own page, and what is done with an achievement beside its form."""
+
+from dataclasses import replace
+from typing import Final
+
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from issuer.catalog import versions
+from issuer.drawing.images import MAX_IMAGE_BYTES, ImageError, check_image
+from issuer.home.issuer import current_issuer
+from issuer.people import acts as people_acts
+from issuer.people.access import gate
+from issuer.people.access.gate import MenuEntry
+from issuer.staff import DESK
+from issuer.staff.catalog import achievement_routes, acts
+from issuer.web.access import needs
+from issuer.web.answers import page
+from verifier import clock
+from verifier.wording.words import N_
+
+cataloging = Blueprint("cataloging", __name__)
+NAVIGATION: Final = (MenuEntry("cataloging.show", N_("Catalog"), DESK),)
+
+
+@cataloging.get("/desk/catalog")
+@needs("achievement", "list")
+def show() -> Response:
+    """List achievements and rubrics, also what is offered no more."""
+    with current_issuer().database.reading() as session:
+        achievements, gone = versions.all_listed(session), versions.retired(session)
+        rubrics = versions.rubrics(session)
+    used = [achievement.rubric.id for achievement in achievements]
+    return page(
+        "desk/catalog.html",
+        achievements=achievements,
+        gone=gone,
+        rubrics=rubrics,
+        used={rubric.id: used.count(rubric.id) for rubric in rubrics},
+        done=request.args.get("done"),
+    )
+
+
+@cataloging.post("/desk/catalog/achievements/<achievement>/offer")
+@needs("achievement", "change", key="achievement")
+def offer(achievement: str) -> AnyResponse:
+    """Offer an achievement no more, or (`again`) again."""
+    now, by = clock.now(), people_acts.actor(gate.whoever().person)
+    do = acts.offer_again if request.form.get("again") else acts.retire
+    with current_issuer().database.writing() as session:
+        do(session, achievement, by=by, now=now)
+    return redirect(url_for("achieving.edit", achievement=achievement, done="saved"), 303)
+
+
+@cataloging.post("/desk/catalog/achievements/<achievement>/picture")
+@needs("achievement", "change", key="achievement")
+def picture(achievement: str) -> AnyResponse:
+    """Give an achievement a picture of its own; without a file, the drawn one again."""
+    upload = request.files.get("picture")
+    data = upload.read(MAX_IMAGE_BYTES + 1) if upload else b""
+    now, by = clock.now(), people_acts.actor(gate.whoever().person)
+    try:
+        if data:
+            check_image(data)
+        with current_issuer().database.writing() as session:
+            row = versions.find(session, achievement)
+            if row is None or not row.listed:
+                raise NotFound
+            acts.save(session, replace(versions.read(row), image=data or None), by=by, now=now)
+    except ImageError as exc:
+        return achievement_routes.form_of(achievement, picture_wrong=str(exc))
+    return redirect(url_for("achieving.edit", achievement=achievement, done="saved"), 303)
