@@ -48,6 +48,7 @@ from issuer.program.evaluation.judging_routes import judging
 from issuer.program.evidence import artifacts
 from issuer.program.evidence.routes import evidence
 from issuer.program.evidence.upload_routes import uploads
+from issuer.program.offering_routes import offering
 from issuer.program.projects import routes as project_routes
 from issuer.program.projects.declaration_routes import declaring
 from issuer.program.projects.routes import projects
@@ -55,6 +56,7 @@ from issuer.program.reports import routes as report_routes
 from issuer.program.reports.routes import reports
 from issuer.program.setting_up_routes import setting_up
 from issuer.program.steering_routes import steering
+from issuer.program.window_routes import one_window
 from issuer.sharing import checked
 from issuer.sharing import problems as sharing_problems
 from issuer.sharing.collections.routes import collections
@@ -182,6 +184,8 @@ def create_app(settings: Settings) -> Flask:
         judging,
         running,
         steering,
+        offering,
+        one_window,
         setting_up,
         reports,
         finding,

@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, redirect, request, url_for
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 from werkzeug.wrappers import Response as AnyResponse
 
-from contexts.errors import MintmarkError
 from issuer.catalog.tables import RubricVersion
 from issuer.home.issuer import current_issuer
 from issuer.people.access import gate
@@ -28,7 +26,7 @@ from issuer.program.policy import (
     Resubmission,
 )
 from issuer.program.projects.tables import TopicRow
-from issuer.program.windows.local_time import Occurrence, moment_of
+from issuer.program.windows.form_time import moment_in
 from issuer.program.windows.tables import WindowRow
 from issuer.program.windows.window import Purpose, WindowRefused
 from issuer.web.access import needs
@@ -131,8 +129,8 @@ def add_window() -> AnyResponse:
                 purpose=Purpose.COMPLETION
                 if form.get("purpose") == Purpose.COMPLETION
                 else Purpose.PROPOSAL,
-                opens=_moment("opens", zone),
-                closes=_moment("closes", zone),
+                opens=moment_in(form, "opens", zone),
+                closes=moment_in(form, "closes", zone),
                 zone=zone.key,
                 grace_minutes=min(max(0, form.get("grace", 0, type=int)), MOST_GRACE),
                 days_to_decide=policy.days_to_decide if policy else PILOT.days_to_decide,
@@ -141,7 +139,7 @@ def add_window() -> AnyResponse:
             row.exceptions = []
             _ = row.window  # raises `WindowRefused` for a window that cannot be
             session.add(row)
-    except (WindowRefused, _WrongTime) as exc:
+    except WindowRefused as exc:
         return _page(wrong={exc.field: str(exc)})
     return redirect(url_for("setting_up.show", done=1), 303)
 
@@ -167,26 +165,6 @@ def _questions() -> Iterator[Question]:
             yield Question(ids[place] or new_id(), text, required)
 
 
-class _WrongTime(MintmarkError):
-    """A local time that does not exist, is there twice, or is none."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
-
-
-def _moment(field: str, zone: ZoneInfo) -> datetime:
-    """Return the moment that a field of the form names in local time."""
-    which = request.form.get(f"{field}_occurrence", "")
-    try:
-        local = datetime.fromisoformat(request.form.get(field, ""))
-        return moment_of(local, zone, Occurrence(int(which)) if which in ("0", "1") else None)
-    except ValueError:
-        raise _WrongTime(field, N_("Write a day and a time, such as 2026-10-26 00:00.")) from None
-    except MintmarkError as exc:
-        raise _WrongTime(field, str(exc)) from None
-
-
 def _page(*, typed: Policy | None = None, wrong: dict[str, str] | None = None) -> Response:
     settings = current_issuer().settings
     with current_issuer().database.reading() as session:
@@ -195,7 +173,11 @@ def _page(*, typed: Policy | None = None, wrong: dict[str, str] | None = None) -
             "fields": session.scalars(
                 select(TopicRow).where(TopicRow.retired_at.is_(None)).order_by(TopicRow.name)
             ).all(),
-            "windows": session.scalars(select(WindowRow).order_by(WindowRow.opens)).all(),
+            "windows": session.scalars(
+                select(WindowRow)
+                .options(selectinload(WindowRow.exceptions))
+                .order_by(WindowRow.opens)
+            ).all(),
             "rubrics": _rubrics(session),
         }
     preset = PRESETS.get(request.args.get("as", ""), PILOT)

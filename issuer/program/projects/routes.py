@@ -302,7 +302,9 @@ def _is_script() -> bool:
 def _offerings(session: Session) -> object:
     rows = select(OfferingRow).where(OfferingRow.retired_at.is_(None))
     return session.scalars(
-        rows.options(joinedload(OfferingRow.topic)).order_by(OfferingRow.title)
+        rows.options(joinedload(OfferingRow.topic), joinedload(OfferingRow.leader)).order_by(
+            OfferingRow.title
+        )
     ).all()
 
 

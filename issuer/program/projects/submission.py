@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from contexts.errors import MintmarkError
 from issuer.catalog import versions as catalog
@@ -176,6 +176,7 @@ def open_window(
 ) -> WindowRow | None:
     """Return the window that takes this teacher's work at a moment; of several, the first."""
     rows = select(WindowRow).where(WindowRow.purpose == purpose, WindowRow.opens <= received)
+    rows = rows.options(selectinload(WindowRow.exceptions))
     takes = [row for row in session.scalars(rows) if row.window.takes(received, project.person_pk)]
     return min(takes, key=lambda row: row.closes, default=None)
 

@@ -45,6 +45,7 @@ class OfferingRow(Base):
     retired_at: Mapped[datetime | None]
 
     topic: Mapped[TopicRow] = relationship()
+    leader: Mapped[PersonRow | None] = relationship()
 
 
 class ProjectRow(Base):

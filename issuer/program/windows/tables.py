@@ -26,7 +26,7 @@ class WindowRow(Base):
     days_to_decide: Mapped[int]
     created_at: Mapped[datetime]
 
-    exceptions: Mapped[list["WindowExceptionRow"]] = relationship()
+    exceptions: Mapped[list["WindowExceptionRow"]] = relationship(cascade="all, delete-orphan")
 
     @property
     def window(self) -> Window:

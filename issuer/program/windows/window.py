@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from contexts.errors import MintmarkError
 from issuer.program.windows.local_time import last_day_before
+from verifier.wording.words import N_
 
 DAYS_TO_DECIDE: Final = 30
 """About a month after a window closes, everybody has their decision (R34)."""
@@ -53,9 +54,10 @@ class Window:
 
     def __post_init__(self) -> None:
         if self.closes <= self.opens:
-            raise WindowRefused("closes", "The window closes before it opens. Write a later time.")
+            wrong = N_("The window closes before it opens. Write a later time.")
+            raise WindowRefused("closes", wrong)
         if self.grace < timedelta(0):
-            raise WindowRefused("grace", "The grace period cannot be less than nothing.")
+            raise WindowRefused("grace", N_("The grace period cannot be less than nothing."))
 
     def takes(self, received: datetime, person: int | None = None) -> bool:
         """True if what was received at a moment is in time, for everybody or for this person.
@@ -93,12 +95,8 @@ def moved(
     new = replace(window, opens=opens, closes=closes)
     outside = [moment for moment, person in received if not new.takes(moment, person)]
     if outside:
-        first = min(outside).astimezone(window.zone)
-        raise WindowRefused(
-            "opens" if first < opens else "closes",
-            f"{len(outside)} of what was handed in would be outside the window, the first of"
-            f" {first:%Y-%m-%d %H:%M}. Move the window so that it keeps them.",
-        )
+        wrong = N_("Something that was handed in would be outside. Choose times that keep it.")
+        raise WindowRefused("opens" if min(outside) < opens else "closes", wrong)
     return new
 
 

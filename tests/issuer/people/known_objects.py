@@ -138,6 +138,7 @@ OBJECTS = {
 OTHER_PARTS = {
     "report": "progress",
     "entry": 999,
+    "window": 999,
     "grant": 999,
     "other": 999,
     "field": 999,

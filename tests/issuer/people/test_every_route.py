@@ -63,6 +63,10 @@ ABOUT_A_PART = {
     "binding.bind_provider",
     "uploads.receive",
     "coaching.share",
+    "window.show",
+    "window.move",
+    "window.let_in",
+    "window.take_back",
 }
 """Routes that are a 404 also where the part of the object is not there, of which the test has
 none."""

@@ -1,0 +1,85 @@
+"""What a district offers (R20): of its catalog, of a partner, or of what a teacher has done.
+
+offer(session, Offered("Rhythms", …), now=now)
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from contexts.errors import MintmarkError
+from issuer.catalog import versions
+from issuer.people.register import new_id
+from issuer.people.tables import PersonRow
+from issuer.program.projects.answers import LONGEST_LINE, LONGEST_TEXT
+from issuer.program.projects.tables import OfferingRow, TopicRow
+from verifier.wording.words import N_
+
+PREFILLED: Final = ("skill", "goal", "measured_outcome", "plan")
+"""The answers that an offering can bring along (R16)."""
+LONGEST_ABOUT: Final = 2000
+
+
+class OfferingSource(StrEnum):
+    """Where an offering comes from."""
+
+    DISTRICT = "district"
+    PARTNER = "partner"
+    OWN = "own"
+
+
+class OfferingRefused(MintmarkError):
+    """The offering is not taken; `field` names what to change."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Offered:
+    """An offering as it was written. `achievement` is an id of the catalog."""
+
+    source: OfferingSource
+    title: str
+    about: str
+    achievement: str
+    topic: TopicRow | None
+    leader: PersonRow | None = None
+    prefill: Mapping[str, str] = field(default_factory=dict)
+
+
+def offer(session: Session, offered: Offered, *, now: datetime) -> OfferingRow:
+    """Add an offering, from now on. Raises `OfferingRefused`."""
+    achievement = versions.find(session, offered.achievement)
+    if achievement is None:
+        raise OfferingRefused("achievement", N_("Choose one of the catalog."))
+    if offered.topic is None:
+        raise OfferingRefused("topic", N_("Choose a field."))
+    title = " ".join(offered.title.split()) or versions.read(achievement).name
+    if len(title) > LONGEST_LINE:
+        raise OfferingRefused("title", N_("Write a shorter title."))
+    if not 0 < len(offered.about.strip()) <= LONGEST_ABOUT:
+        raise OfferingRefused("about", N_("Say in a few sentences what it is about."))
+    prefill = {name: text.strip() for name, text in offered.prefill.items() if text.strip()}
+    for name, text in prefill.items():
+        if len(text) > LONGEST_TEXT:
+            raise OfferingRefused(name, N_("Write a shorter text."))
+    row = OfferingRow(
+        public_id=new_id(),
+        source=offered.source,
+        title=title,
+        about=offered.about.strip(),
+        topic=offered.topic,
+        achievement_id=offered.achievement,
+        prefill=prefill,
+        led_by=offered.leader and offered.leader.id,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row
