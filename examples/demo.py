@@ -293,7 +293,7 @@ def fetch(url: str) -> bytes:
 def httpx_answers(url: str) -> bool:
     """Whether anything answers at `url`."""
     try:
-        httpx.get(f"{url}/healthz", timeout=2)
+        httpx.get(f"{url}/readyz", timeout=2)
     except httpx.HTTPError:
         return False
     return True

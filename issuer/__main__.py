@@ -104,6 +104,7 @@ def _serve(args: argparse.Namespace, issuer: Issuer) -> int:
     survive a fork."""
     from issuer.app import start
     from issuer.web import server
+    from issuer.web.monitoring import metrics_folder
 
     start(issuer)
     issuer.database.close()
@@ -111,8 +112,11 @@ def _serve(args: argparse.Namespace, issuer: Issuer) -> int:
     behind_a_proxy = settings.public_url.startswith("https:")
     port = args.port or (PORT if behind_a_proxy else settings.port or 80)
     os.environ[HOME] = str(settings.home)
+    if settings.metrics_token:
+        metrics_folder.begin(settings)
+    words = server.command(args.bind, port, workers=args.workers, log=settings.log)
     print(f"serving {settings.public_url}/ at {args.bind}:{port}", flush=True)
-    os.execv(sys.executable, server.command(args.bind, port, workers=args.workers))  # noqa: S606
+    os.execv(sys.executable, words)  # noqa: S606
     return DONE
 
 

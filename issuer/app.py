@@ -205,6 +205,10 @@ def create_app(settings: Settings) -> Flask:
     protect(app, https=settings.public_url.startswith("https:"))
     open_blueprints(app, "verifier", "applicants", "api")
     gate.guard(app, OBJECTS, navigation=NAVIGATION)
+    if settings.metrics_token:
+        from issuer.web.monitoring import metrics  # its library is an extra
+
+        metrics.measure(app)
     if settings.path:
         mounted = DispatcherMiddleware(NotFound(), {settings.path: app.wsgi_app})
         app.wsgi_app = mounted  # type: ignore[method-assign]
@@ -284,7 +288,7 @@ def _refuse_other_hosts() -> None:
     """Refuse a Host that is not ours; who watches over the server may ask under any."""
     settings = current_issuer().settings
     known = host_is_trusted(request.host, [settings.host, "localhost"])
-    if known or request.endpoint == "files.health":
+    if known or request.endpoint in ("files.alive", "files.health", "metrics.show"):
         return
     own = web_address.site(settings.public_url)
     asked = request.host[:MAX_HOST].encode("ascii", "backslashreplace").decode()

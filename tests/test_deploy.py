@@ -176,7 +176,7 @@ class TestContainers:
         assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", self.of("USER")[-1])
 
     def test_it_says_whether_it_is_well(self):
-        assert "/healthz" in self.of("HEALTHCHECK")[0]
+        assert "/readyz" in self.of("HEALTHCHECK")[0]
 
     def test_commands_are_lists_that_get_signals(self):
         assert json.loads(self.of("ENTRYPOINT")[0]) == ["mintmark"]
@@ -377,7 +377,7 @@ def site(machine, service):
         deadline = time.monotonic() + 40
         while time.monotonic() < deadline:
             try:
-                if web.get("/healthz").status_code == 200:
+                if web.get("/readyz").status_code == 200:
                     break
             except httpx.HTTPError:
                 pass

@@ -39,6 +39,7 @@ STATUS_LIST_SIZE = 131_072
 SECRET_BYTES = range(24, 65)
 """Standard Webhooks 1.0.0, "Signature scheme": between 24 and 64 random bytes."""
 BEARER_LENGTH = 32
+LOGS = ("plain", "json")
 PROGRAM = "program"
 """The source of approvals that come from the program of this very issuer."""
 DESK = "desk"
@@ -114,6 +115,10 @@ class Settings:
     """Hosts, each with a port, that the verifier's page may ask beside those on port 443."""
     evidence_scanner: tuple[str, ...] = ()
     """The command that looks at each file of evidence before it is taken."""
+    metrics_token: str = field(default="", repr=False)
+    """What `/metrics` asks for; without one there is no such page."""
+    log: str = LOGS[0]
+    """How the server writes its log."""
     check_many: bool = False
     """Whether there is the page for many applicants: it keeps what they handed in for a while."""
 
@@ -177,7 +182,7 @@ def load(home: Path) -> Settings:
         settings = parse(strict_toml.read(file), home=home.resolve())
     except (SettingsError, TomlError) as exc:
         raise SettingsError(f"{file}: {exc}") from exc
-    if settings.sources and file.stat().st_mode & stat.S_IROTH:
+    if (settings.sources or settings.metrics_token) and file.stat().st_mode & stat.S_IROTH:
         raise SettingsError(f"{file} holds secrets and everybody can read it: chmod 600 {file}")
     return settings
 
@@ -221,6 +226,8 @@ def parse(top: Table, *, home: Path) -> Settings:
         status_list_size=_list_size(top.integer("status_list_size", default=STATUS_LIST_SIZE)),
         allow_hosts=_hosts(top.lines("allow_hosts")),
         evidence_scanner=tuple(top.lines("evidence_scanner")),
+        metrics_token=_token("metrics_token", top.line("metrics_token", required=False)),
+        log=_one_of("log", top.line("log", required=False), LOGS),
         check_many=top.flag("check_many", default=False),
     )
     for table in (top, issuer, credentials):
@@ -267,6 +274,18 @@ def _database_url(given: str, home: Path) -> str:
     if not given.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise SettingsError("database_url must start with sqlite:/// or postgresql+psycopg://")
     return given
+
+
+def _token(key: str, given: str) -> str:
+    if given and (len(given) < BEARER_LENGTH or not given.isascii()):
+        raise SettingsError(f"{key} must have at least {BEARER_LENGTH} letters, digits or signs")
+    return given
+
+
+def _one_of(key: str, given: str, values: tuple[str, ...]) -> str:
+    if given and given not in values:
+        raise SettingsError(f"{key} must be {' or '.join(values)}: {given!r}")
+    return given or values[0]
 
 
 def _web_address(key: str, url: str) -> str | None:

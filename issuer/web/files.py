@@ -62,6 +62,13 @@ def _published(url: str) -> Response:
 
 @files.get("/healthz")
 @open_to_all
+def alive() -> Response:
+    """Answer, which says that this process does; `/readyz` says what it can do."""
+    return jsonify(status="alive")
+
+
+@files.get("/readyz")
+@open_to_all
 def health() -> tuple[Response, int]:
     """Answer 200 if approvals can be stored and signed now, else 503."""
     status, healthy = current_app.extensions["health"].look()

@@ -1,4 +1,4 @@
-"""`/healthz`: can approvals be stored and signed now?"""
+"""`/readyz`: can approvals be stored and signed now?"""
 
 import errno
 import time

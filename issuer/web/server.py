@@ -14,18 +14,19 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 THREADS = 16
 """In each worker. Half of them may check credentials, which waits for other people's sites
-(`verifier.web.limits`); so as many are there for webhooks, files and `/healthz`."""
+(`verifier.web.limits`); so as many are there for webhooks, files and `/readyz`."""
 MOST_SECONDS = 60
 """For one request: to come in, to be answered, and for the answer to be taken."""
 
 
-def command(bind: str, port: int, *, workers: int) -> list[str]:
+def command(bind: str, port: int, *, workers: int, log: str = "plain") -> list[str]:
     """Return the command that serves the issuer in `$MINTMARK_HOME`."""
     return [
         *(sys.executable, "-m", "gunicorn", "issuer.app:create_app_from_environment()"),
         *("--bind", f"{bind}:{port}", "--workers", str(workers), "--threads", str(THREADS)),
         *("--worker-class", f"{__name__}.{Worker.__name__}"),
         *("--no-control-socket", "--timeout", str(MOST_SECONDS), "--log-level", "warning"),
+        *(("--logger-class", "issuer.web.monitoring.json_log.Logger") if log == "json" else ()),
     ]
 
 

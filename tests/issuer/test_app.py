@@ -144,7 +144,7 @@ def test_files_are_served_while_the_database_is_away(client_of, settings, approv
         assert client.get(path).status_code == 200
     answer = post(client, settings, message(approval))
     assert (answer.status_code, int(answer.headers["Retry-After"]) > 0) == (503, True)
-    assert client.get("/healthz").status_code == 503
+    assert client.get("/readyz").status_code == 503
 
 
 def test_when_the_database_comes_back_so_does_the_issuer(
@@ -163,7 +163,7 @@ def test_when_the_database_comes_back_so_does_the_issuer(
     assert client.get("/status/1").status_code == 200
     postgresql_cluster.start()
     assert post(client, settings, message(approval, achievement=idea)).status_code == 422
-    assert client.get("/healthz").json == {"status": "ok", "pending": 0}
+    assert client.get("/readyz").json == {"status": "ok", "pending": 0}
 
 
 def moved(settings, url):
@@ -201,11 +201,11 @@ def test_a_foreign_host_name_is_cut_short_and_cannot_write_lines_of_the_log(clie
 
 @pytest.mark.parametrize("host", ["10.0.0.7:8202", "badges.internal", "evil.example", "[::1]"])
 def test_who_watches_over_the_server_may_ask_under_any_name(client, host):
-    answer = client.get("/healthz", headers={"Host": host})
+    answer = client.get("/readyz", headers={"Host": host})
     assert (answer.status_code, answer.json["status"]) == (200, "ok")
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/.well-known/did.json", "/nothing"])
+@pytest.mark.parametrize("path", ["/", "/readyz", "/.well-known/did.json", "/nothing"])
 def test_every_answer_has_the_security_headers(client, path):
     headers = client.get(path).headers
     assert headers["X-Content-Type-Options"] == "nosniff"
@@ -213,9 +213,9 @@ def test_every_answer_has_the_security_headers(client, path):
 
 
 def test_https_is_insisted_on_where_it_is_used(client_of, settings, client):
-    assert "Strict-Transport-Security" not in client.get("/healthz").headers
+    assert "Strict-Transport-Security" not in client.get("/readyz").headers
     secure = client_of(moved(settings, "https://d.example"))
-    answer = secure.get("/healthz", base_url="https://d.example")
+    answer = secure.get("/readyz", base_url="https://d.example")
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
@@ -231,20 +231,20 @@ def test_a_body_that_is_too_large_is_refused(client, settings):
 
 
 def test_health_says_what_is_waiting(client, settings, issuer, approval):
-    assert client.get("/healthz").json == {"status": "ok", "pending": 0}
+    assert client.get("/readyz").json == {"status": "ok", "pending": 0}
     settings.passphrase_file.rename(settings.home / "away")
     receive(issuer, approval(), source="forms", event_id="e-1", now=datetime.now(UTC))
-    assert client.get("/healthz").json == {"status": "ok", "pending": 1}
+    assert client.get("/readyz").json == {"status": "ok", "pending": 1}
 
 
 def test_one_write_in_fifteen_seconds_answers_all_who_ask(client, settings):
     for _ in range(3):
-        assert client.get("/healthz").status_code == 200
+        assert client.get("/readyz").status_code == 200
     first = (settings.home / ".health").stat().st_mtime_ns
-    client.get("/healthz")
+    client.get("/readyz")
     assert (settings.home / ".health").stat().st_mtime_ns == first
     client.application.extensions["health"]._fresh_until = 0.0
-    client.get("/healthz")
+    client.get("/readyz")
     assert (settings.home / ".health").stat().st_mtime_ns > first
 
 
@@ -261,7 +261,7 @@ def test_health_says_that_the_disk_is_full(client, monkeypatch, number, status):
         raise OSError(number, "no")
 
     monkeypatch.setattr(durable_file, "replace", replace_file)
-    answer = client.get("/healthz")
+    answer = client.get("/readyz")
     assert (answer.status_code, answer.json["status"]) == (503, status)
 
 
@@ -273,7 +273,7 @@ def test_health_says_that_sqlite_is_full(client, monkeypatch):
 
     event.listen(Engine, "connect", grow_no_more)
     try:
-        assert client.get("/healthz").json["status"] == "disk full"
+        assert client.get("/readyz").json["status"] == "disk full"
     finally:
         event.remove(Engine, "connect", grow_no_more)
 
@@ -282,12 +282,12 @@ def test_health_says_that_the_database_is_locked(client, settings, monkeypatch):
     monkeypatch.setattr(health, "PATIENCE", 0)
     with closing(sqlite3.connect(settings.home / "mintmark.sqlite3")) as other:
         other.execute("BEGIN IMMEDIATE")
-        answer = client.get("/healthz")
+        answer = client.get("/readyz")
         assert (answer.status_code, answer.json["status"]) == (503, "database locked")
         other.rollback()
-    assert client.get("/healthz").json["status"] == "database locked"  # shared for a while
+    assert client.get("/readyz").json["status"] == "database locked"  # shared for a while
     client.application.extensions["health"]._fresh_until = 0.0
-    assert client.get("/healthz").json == {"status": "ok", "pending": 0}
+    assert client.get("/readyz").json == {"status": "ok", "pending": 0}
 
 
 def test_health_says_that_postgresql_is_locked(client_of, settings, postgresql_url):
@@ -297,7 +297,7 @@ def test_health_says_that_postgresql_is_locked(client_of, settings, postgresql_u
     client = client_of(settings)
     with database.writing() as session:
         session.execute(text("LOCK TABLE alembic_version IN EXCLUSIVE MODE"))
-        assert client.get("/healthz").json["status"] == "database locked"
+        assert client.get("/readyz").json["status"] == "database locked"
     database.close()
 
 
@@ -323,7 +323,7 @@ def test_health_and_the_log_warn_before_a_status_list_ends(
     client, settings, issuer, caplog, monkeypatch, left, warnings
 ):
     resigned(settings, **left)
-    answer = client.get("/healthz")
+    answer = client.get("/readyz")
     assert (answer.status_code, answer.json.get("warnings")) == (200, warnings)
     monkeypatch.setattr(lists, "renew_all", lambda _issuer, *, now: None)
     renewal.look(issuer, now=datetime.now(UTC))
@@ -366,7 +366,7 @@ def test_without_a_passphrase_it_starts_and_stores_and_a_start_with_it_finishes(
     locked = client_of(settings)
     answer = post(locked, settings, message(approval))
     assert (answer.status_code, answer.json["status"]) == (202, "stored")
-    assert locked.get("/healthz").json == {"status": "keys locked", "pending": 1}
+    assert locked.get("/readyz").json == {"status": "keys locked", "pending": 1}
     away.rename(settings.passphrase_file)
     client_of(settings)
     assert pending(issuer) == []

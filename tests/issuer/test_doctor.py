@@ -114,7 +114,7 @@ def running_home(tmp_path_factory):
     try:
         for _ in range(600):
             try:
-                httpx.get(f"{settings.public_url}/healthz")
+                httpx.get(f"{settings.public_url}/readyz")
                 break
             except httpx.HTTPError:
                 time.sleep(0.1)

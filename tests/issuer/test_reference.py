@@ -54,7 +54,7 @@ def test_every_command_and_option_stands_in_the_table():
 def test_every_route_stands_in_the_table(settings):
     documented = {cells[0].strip("`"): set(cells[1].split(", ")) for cells in rows("Routes")}
     found: dict[str, set[str]] = {}
-    app = start_app(replace(settings, check_many=True))
+    app = start_app(replace(settings, check_many=True, metrics_token="x" * 32))
     for rule in app.url_map.iter_rules():
         found.setdefault(rule.rule, set()).update(rule.methods - {"HEAD", "OPTIONS"})
     app.extensions["mintmark"].database.close()
@@ -87,6 +87,9 @@ VALUES = {
     "fonts": '["fonts"]',
     "status_list_size": "131072",
     "check_many": "true",
+    "evidence_scanner": '["clamdscan"]',
+    "metrics_token": '"a-token-of-more-than-32-characters"',
+    "log": '"json"',
     "allow_hosts": '["badges.other.example:8443"]',
     "issuer.id": '"did:web:district.example"',
     "issuer.name": '"Example District"',

@@ -1,6 +1,7 @@
 """The server as a district runs it: gunicorn with its workers, killed while it works."""
 
 import json
+import logging
 import os
 import signal
 import socket
@@ -24,6 +25,7 @@ from issuer.installation import init
 from issuer.issuance.finish import pending
 from issuer.issuance.records.tables import CredentialRow
 from issuer.web import server as threads
+from issuer.web.monitoring.json_log import JsonLines
 from issuer.webhooks import standard_webhooks
 from keys.key_file import Cost
 
@@ -71,7 +73,7 @@ def started(settings, command, **environment):
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
-            if httpx.get(f"{settings.public_url}/healthz").status_code == 200:
+            if httpx.get(f"{settings.public_url}/readyz").status_code == 200:
                 return server
         except httpx.HTTPError:
             time.sleep(0.1)
@@ -138,6 +140,50 @@ def test_a_server_killed_five_times_keeps_what_it_acknowledged(served, approval)
         kill(server)
 
 
+METRICS = "a token that nobody guesses, ever"
+
+
+def test_metrics_count_over_all_workers_for_who_has_the_token(served, approval):
+    file = served.settings.home / "mintmark.toml"
+    file.write_text(f'metrics_token = "{METRICS}"\nlog = "json"\n' + file.read_text())
+    url = served.settings.public_url
+    server = serve(served.settings)
+    try:
+        for number in range(8):
+            assert post(served.settings, approval, f"m-{number}", 0)
+        code = httpx.post(f"{url}/verify", data={"text": "no credential"}).status_code
+        assert (code, httpx.get(f"{url}/metrics").status_code) == (422, 404)
+        wrong = {"Authorization": "Bearer wrong"}
+        assert httpx.get(f"{url}/metrics", headers=wrong).status_code == 404
+        answer = httpx.get(f"{url}/metrics", headers={"Authorization": f"Bearer {METRICS}"})
+    finally:
+        kill(server)
+    lines = answer.text.splitlines()
+    for line in (
+        'mintmark_approvals_total{outcome="issued"} 8.0',
+        "mintmark_issue_seconds_count 8.0",
+        'mintmark_requests_total{route="/verify",status="422"} 1.0',
+        'mintmark_verifications_total{authentic="could_not_check"} 1.0',
+        "mintmark_pending 0.0",
+    ):
+        assert line in lines, answer.text
+    assert any(line.startswith('mintmark_list_age_seconds{list="1"}') for line in lines)
+    assert not any(word in answer.text for word in ("Jordan", "@", "m-0"))
+
+
+def test_what_is_logged_as_json_is_json(capsys):
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(JsonLines())
+    record = logging.LogRecord("issuer.x", logging.WARNING, "f", 1, 'said "%s"', ("a\nb",), None)
+    handler.emit(record)
+    line = json.loads(capsys.readouterr().out)
+    assert (line["level"], line["logger"], line["message"]) == (
+        "warning",
+        "issuer.x",
+        'said "a\nb"',
+    )
+
+
 def test_a_server_that_must_not_start_says_why_in_one_line(served):
     (served.settings.home / "mintmark.sqlite3").rename(served.settings.home / "away")
     command = [sys.executable, "-m", "issuer", "--home", str(served.settings.home), "serve"]
@@ -191,7 +237,7 @@ def test_checks_of_a_slow_site_keep_nobody_else_waiting(served, approval):
         with ThreadPoolExecutor(SLOW_CHECKS) as visitors:
             checks = [visitors.submit(check, number) for number in range(SLOW_CHECKS)]
             time.sleep(1)
-            asked = [timed(lambda: httpx.get(f"{url}/healthz", timeout=60)) for _ in range(3)]
+            asked = [timed(lambda: httpx.get(f"{url}/readyz", timeout=60)) for _ in range(3)]
             sent = [timed(partial(post, served.settings, approval, n, 0)) for n in range(3)]
             assert [answer.status_code for answer, _ in asked] == [200] * 3
             assert all(address for address, _ in sent)
@@ -228,6 +274,6 @@ def test_a_client_that_sends_byte_by_byte_is_hung_up_on(served):
             slow.sendall(b"POST /webhooks/approvals HTTP/1.1\r\nContent-Length: 1000\r\n")
             with pytest.raises(OSError, match=r"pipe|reset"):
                 send_bytes_for(30, slow)
-        assert httpx.get(f"{settings.public_url}/healthz").status_code == 200
+        assert httpx.get(f"{settings.public_url}/readyz").status_code == 200
     finally:
         kill(server)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from blinker import Signal
+
 from verifier.fetching import deadline
 from verifier.pipeline.examine import out_of_time
 from verifier.report import Report
@@ -9,6 +11,8 @@ from verifier.report import Report
 MOST_SECONDS = 25.0
 """For all that one request asks for. What was not reached by then could not be checked."""
 OUT_OF_TIME = out_of_time()
+checked = Signal()
+"""Sent with each report that a request asked for, for whoever counts them."""
 
 
 def in_time(reports: Iterator[Report]) -> Iterator[Report]:
@@ -17,5 +21,7 @@ def in_time(reports: Iterator[Report]) -> Iterator[Report]:
         report = next(reports, None)
         if report is None:
             return
+        checked.send(report)
         yield report
+    checked.send(OUT_OF_TIME)
     yield OUT_OF_TIME

@@ -28,7 +28,7 @@ def look(settings: Settings, *, now: datetime) -> Iterator[Finding]:
     """Yield how each part stands that others see; without a server, that the rest is not known."""
     context = ssl.create_default_context()
     with httpx.Client(timeout=SECONDS, verify=context) as web:
-        url = f"{settings.public_url}/healthz"
+        url = f"{settings.public_url}/readyz"
         status, answer = _health(url, web)
         yield rules.server(status, answer, url)
         yield _tls(settings, context, now=now)

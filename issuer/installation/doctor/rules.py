@@ -116,7 +116,7 @@ def fonts(unprintable: int, first: str) -> Finding:
 
 
 def server(status: int, answer: Any, url: str) -> Finding:
-    """Judge what `/healthz` answered under the public address; status 0 for nobody."""
+    """Judge what `/readyz` answered under the public address; status 0 for nobody."""
     if status == 0:
         return failed(
             "server",

@@ -189,6 +189,13 @@ def ending_soon(settings: Settings, *, now: datetime) -> Iterator[str]:
             yield f"status list {file.name} ends in {left // timedelta(hours=1)} hours"
 
 
+def ages(settings: Settings, *, now: datetime) -> Iterator[tuple[str, timedelta]]:
+    """Give the number of each published list, and how long ago it was signed."""
+    for file in _files(settings):
+        if current := _read(file):
+            yield file.name, now - current.since
+
+
 def _files(settings: Settings) -> list[Path]:
     folder = published.file_of(settings, f"{settings.public_url}/status")
     return sorted(file for file in folder.glob("[0-9]*") if file.name.isdecimal())

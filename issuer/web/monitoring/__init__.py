@@ -1,0 +1,1 @@
+"""How whoever runs the server watches over it: figures for Prometheus, logs as JSON."""
