@@ -29,6 +29,7 @@ from issuer.program.evaluation.judgment import JudgmentOutcome
 from issuer.program.evaluation.tables import ProjectDecisionRow
 from issuer.program.evidence.file_store import FileStore
 from issuer.program.projects.states import STEPS, Act, State
+from issuer.program.projects.submission import NOT_YET
 from issuer.program.projects.tables import ProjectEventRow, ProjectRow, VersionRow
 from issuer.program.windows.window import Purpose
 
@@ -140,7 +141,7 @@ def _without_a_window(session: Session) -> Iterator[Breach]:
         (event.project_pk, State(event.target)): event.at
         for event in session.scalars(
             select(ProjectEventRow)
-            .where(ProjectEventRow.act == Act.NOT_YET)
+            .where(ProjectEventRow.act.in_(NOT_YET))
             .order_by(ProjectEventRow.id)
         )
     }

@@ -131,7 +131,7 @@ def release() -> AnyResponse:
         with issuer.database.writing() as session:
             by = session.get_one(PersonRow, gate.whoever().person.id)
             rows = session.scalars(select(VersionRow).where(VersionRow.id.in_(chosen)))
-            drafts = [decisions.draft(session, row, by=by, now=now) for row in rows.all()]
+            drafts = [decisions.to_release(session, row, by=by, now=now) for row in rows.all()]
             policy = _policy(session)
             decisions.release(session, issuer.settings, policy, drafts, by=by, now=now)
     except (MustNotJudge, NotDecidable, Unfinished) as exc:

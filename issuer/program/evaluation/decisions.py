@@ -79,7 +79,7 @@ def draft(
     Without `levels`, what the reviews lead to. Raises `NotDecidable`, `Unfinished` (I5) and
     `MustNotJudge` for a superintendent who must not decide about this teacher.
     """
-    _refuse_conflict(session, version, by)
+    refuse_conflict(session, version, by)
     rubric = rubric_of(version.rubric_version)
     if levels is None:
         reviews = given_reviews(session, version)
@@ -97,6 +97,24 @@ def draft(
     decision.drafted_by, decision.drafted_at = by.id, now
     session.flush()
     return decision
+
+
+def differ(version: VersionRow, reviews: Sequence[ReviewRow]) -> bool:
+    """True if reviews lead to different outcomes: the superintendent decides then (E39)."""
+    return len({outcome(version, review) for review in reviews}) > 1
+
+
+def to_release(
+    session: Session, version: VersionRow, *, by: PersonRow, now: datetime
+) -> ProjectDecisionRow:
+    """Return what is released about a version: the draft there is, else what its reviews say.
+
+    Raises as `draft` does, and `NotDecidable` for reviews that differ and were not decided.
+    """
+    drafted = unreleased(session, version)
+    if drafted is None and differ(version, given_reviews(session, version)):
+        raise NotDecidable("the reviews differ")
+    return drafted or draft(session, version, by=by, now=now)
 
 
 def unreleased(session: Session, version: VersionRow) -> ProjectDecisionRow | None:
@@ -124,23 +142,41 @@ def release(
     Raises `NotDecidable`, `MustNotJudge` and `NotNow`, with nothing released.
     """
     for decision in decisions:
-        version = decision.version
-        _refuse_conflict(session, version, by)
+        refuse_conflict(session, decision.version, by)
         if decision.released_at is not None:
             raise NotDecidable("this decision was released")
         decision.released_at, decision.released_by = now, by.id
         is_approved = decision.outcome == JudgmentOutcome.APPROVED
         act = Act.APPROVE if is_approved else Act.NOT_YET
-        project = version.project
-        history.take(session, project, act, Conditions(), by=by, now=now, version=version)
-        if is_approved and version.purpose == Purpose.PROPOSAL:
-            project.due_on = settings.local(now).date() + timedelta(days=policy.days_to_finish)
-        payload = {"decision": decision.id}
-        host = settings.host
-        queue.put(session, RELEASED, project.public_id, host=host, now=now, payload=payload)
-        if is_approved and version.purpose == Purpose.COMPLETION:
-            queue.put(session, APPROVED, project.public_id, host=host, now=now, payload=payload)
+        carry_out(session, settings, policy, decision, act, by=by, now=now)
     session.flush()
+
+
+def carry_out(
+    session: Session,
+    settings: Settings,
+    policy: Policy,
+    decision: ProjectDecisionRow,
+    act: Act | None,
+    *,
+    by: PersonRow,
+    now: datetime,
+) -> None:
+    """Move the project of a released decision, tell its teacher, and let an approval go on.
+
+    Without an `act` the project stays where it is. Raises `NotNow`.
+    """
+    version = decision.version
+    project, host, payload = version.project, settings.host, {"decision": decision.id}
+    if act is not None:
+        history.take(session, project, act, Conditions(), by=by, now=now, version=version)
+    is_approved = decision.outcome == JudgmentOutcome.APPROVED
+    if version.purpose == Purpose.PROPOSAL and act is not None:
+        days = timedelta(days=policy.days_to_finish)
+        project.due_on = settings.local(now).date() + days if is_approved else None
+    queue.put(session, RELEASED, project.public_id, host=host, now=now, payload=payload)
+    if is_approved and version.purpose == Purpose.COMPLETION:
+        queue.put(session, APPROVED, project.public_id, host=host, now=now, payload=payload)
 
 
 def told(session: Session, project: ProjectRow) -> list[dict[str, Any]]:
@@ -166,11 +202,14 @@ def _told(row: ProjectDecisionRow) -> dict[str, Any]:
         "purpose": row.version.purpose,
         "outcome": row.outcome,
         "at": row.released_at,
+        "id": row.id,
+        "is_corrected": row.corrects is not None,
         "criteria": criteria,
     }
 
 
-def _refuse_conflict(session: Session, version: VersionRow, person: PersonRow) -> None:
+def refuse_conflict(session: Session, version: VersionRow, person: PersonRow) -> None:
+    """Raise `MustNotJudge` for a superintendent who must not decide about this teacher."""
     teacher = version.project.person_pk
     if person.id in must_not_judge(session, [teacher])[teacher]:
         raise MustNotJudge("a deputy decides about this work")

@@ -87,3 +87,35 @@ class ProjectDecisionRow(Base):
     corrects: Mapped[int | None] = mapped_column(ForeignKey("project_decisions.id"))
 
     version: Mapped[VersionRow] = relationship()
+
+
+class LookRow(Base):
+    """Another look that a teacher asked for: once for each version, by somebody not involved.
+
+    `decision_pk` is the decision she asked about, which stays; what is decided then is a decision
+    that corrects it, or none.
+    """
+
+    __tablename__ = "looks"
+
+    version_pk: Mapped[int] = mapped_column(ForeignKey("project_versions.id"), primary_key=True)
+    decision_pk: Mapped[int] = mapped_column(ForeignKey("project_decisions.id"))
+    reason: Mapped[str] = mapped_column(String(1000))
+    asked_at: Mapped[datetime]
+    assignment_pk: Mapped[int | None] = mapped_column(ForeignKey("assignments.id"))
+    settled_at: Mapped[datetime | None]
+
+    assignment: Mapped[AssignmentRow | None] = relationship()
+
+
+class RedactionRow(Base):
+    """Words that are covered in a version wherever names are hidden, and who said so."""
+
+    __tablename__ = "redactions"
+    __table_args__ = (Index("ix_redactions_version_pk", "version_pk"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_pk: Mapped[int] = mapped_column(ForeignKey("project_versions.id"))
+    words: Mapped[str] = mapped_column(String(200))
+    by_pk: Mapped[int] = mapped_column(ForeignKey(_PERSON))
+    created_at: Mapped[datetime]

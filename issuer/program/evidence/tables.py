@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from issuer.database.database import Base
-from issuer.program.projects.tables import ProjectRow
+from issuer.database.database import Base, Json
+from issuer.program.projects.tables import ProjectRow, VersionRow
 
 _PROJECT = "projects.id"
 
@@ -66,3 +66,21 @@ class UploadRow(Base):
     size: Mapped[int]
     mark: Mapped[str] = mapped_column(String(100), default="")
     created_at: Mapped[datetime]
+
+
+class PieceRow(Base):
+    """One missing piece that an evaluator asked for, without a decision (once for each version).
+
+    `files` is what the teacher handed in for it, pinned as in a version.
+    """
+
+    __tablename__ = "pieces"
+
+    version_pk: Mapped[int] = mapped_column(ForeignKey("project_versions.id"), primary_key=True)
+    text: Mapped[str] = mapped_column(String(1000))
+    asked_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    asked_at: Mapped[datetime]
+    files: Mapped[Json | None]
+    answered_at: Mapped[datetime | None]
+
+    version: Mapped[VersionRow] = relationship()

@@ -16,12 +16,13 @@ A_YEAR: Final = timedelta(days=365)
 
 
 class DeclarationRow(Base):
-    """When somebody last answered."""
+    """When somebody last answered, and last accepted that what is judged is confidential."""
 
     __tablename__ = "declarations"
 
     person_pk: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
     declared_at: Mapped[datetime]
+    confidential_at: Mapped[datetime | None]
 
 
 def declare(session: Session, person: PersonRow, *, now: datetime) -> None:

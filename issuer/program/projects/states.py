@@ -35,6 +35,8 @@ class Act(StrEnum):
     TAKE_BACK = "take_back"
     APPROVE = "approve"
     NOT_YET = "not_yet"
+    APPROVE_AFTER_ALL = "approve_after_all"
+    NOT_YET_AFTER_ALL = "not_yet_after_all"
     ISSUE = "issue"
     EXTEND = "extend"
     CLOSE = "close"
@@ -109,6 +111,9 @@ STEPS: Final[dict[tuple[State, Act], tuple[State, tuple[_Check, ...]]]] = {
     (State.SUBMITTED, Act.TAKE_BACK): (State.ACTIVE, (_WINDOW,)),
     (State.SUBMITTED, Act.APPROVE): (State.APPROVED, ()),
     (State.SUBMITTED, Act.NOT_YET): (State.ACTIVE, ()),
+    (State.DRAFT, Act.APPROVE_AFTER_ALL): (State.ACTIVE, ()),
+    (State.ACTIVE, Act.APPROVE_AFTER_ALL): (State.APPROVED, ()),
+    (State.ACTIVE, Act.NOT_YET_AFTER_ALL): (State.DRAFT, ()),
     (State.APPROVED, Act.ISSUE): (State.ISSUED, ()),
     (State.DRAFT, Act.WITHDRAW): (State.WITHDRAWN, ()),
     (State.PROPOSED, Act.WITHDRAW): (State.WITHDRAWN, ()),

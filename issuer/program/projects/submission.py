@@ -8,7 +8,7 @@ Rooms above add checks of their own: sign-offs, consents, and whatever else a su
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
@@ -43,6 +43,9 @@ class Findings:
     consented: bool = True
     artifacts: Sequence[dict[str, str]] = ()
 
+
+NOT_YET: Final = (Act.NOT_YET, Act.NOT_YET_AFTER_ALL)
+"""The steps after which a teacher writes on."""
 
 Check: TypeAlias = Callable[[Session, ProjectRow, Purpose, Policy], Findings]
 
@@ -210,7 +213,7 @@ def _may_resubmit(
     event = session.scalar(
         select(ProjectEventRow)
         .where(ProjectEventRow.project_pk == project.id)
-        .where(ProjectEventRow.act == Act.NOT_YET)
+        .where(ProjectEventRow.act.in_(NOT_YET))
         .order_by(ProjectEventRow.id.desc())
         .limit(1)
     )

@@ -139,6 +139,8 @@ ACTS: Final[Mapping[Act, str]] = {
     Act.TAKE_BACK: N_("Taken back to write on"),
     Act.APPROVE: N_("Approved"),
     Act.NOT_YET: N_("Not yet"),
+    Act.APPROVE_AFTER_ALL: N_("Approved, by a corrected decision"),
+    Act.NOT_YET_AFTER_ALL: N_("Not yet, by a corrected decision"),
     Act.ISSUE: N_("Credential issued"),
     Act.EXTEND: N_("Given more time"),
     Act.CLOSE: N_("Closed"),

@@ -32,6 +32,9 @@ active    close     closed     overdue
 submitted take_back active     window_open
 submitted not_yet   active
 submitted approve   approved
+draft     approve_after_all active
+active    approve_after_all approved
+active    not_yet_after_all draft
 approved  issue     issued
 draft     withdraw  withdrawn
 proposed  withdraw  withdrawn

@@ -1,0 +1,69 @@
+"""What evaluators read where names are hidden: text without the teacher's own name (I11, E33).
+
+blind = covering(session, version)
+blind("I am Jordan Example of Lincoln Middle School.")      # "I am █████ of █████."
+
+Names, addresses and buildings of the register are covered by themselves; the superintendent adds
+what else tells who it is.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from issuer.people.tables import PersonRow
+from issuer.program.evaluation.tables import RedactionRow
+from issuer.program.projects.tables import VersionRow
+
+COVER: Final = "█████"
+"""Always as long, so that the length tells nothing."""
+SHORTEST: Final = 2
+
+
+def covering(session: Session, version: VersionRow) -> Callable[[str], str]:
+    """Return the function that covers in a text what tells whose work a version is."""
+    words = [*of_person(version.project.person), *(row.words for row in added(session, version))]
+    pattern = _pattern(words)
+    return lambda text: pattern.sub(COVER, text) if pattern else text
+
+
+def of_person(person: PersonRow) -> list[str]:
+    """Return what the register says of somebody that would tell who it is."""
+    words = [person.name, person.name.split()[-1] if person.name.split() else ""]
+    words += [other.name for other in person.other_names]
+    words += [address.address for address in person.addresses]
+    words += [post.building.name for post in person.posts]
+    return words
+
+
+def added(session: Session, version: VersionRow) -> list[RedactionRow]:
+    """Return what the superintendent covers in a version."""
+    rows = select(RedactionRow).where(RedactionRow.version_pk == version.id)
+    return list(session.scalars(rows.order_by(RedactionRow.id)))
+
+
+def add(
+    session: Session, version: VersionRow, words: str, *, by: PersonRow, now: datetime
+) -> RedactionRow | None:
+    """Cover words in a version from now on; None for less than `SHORTEST` letters."""
+    words = " ".join(words.split())[:200]
+    if len(words) < SHORTEST:
+        return None
+    row = RedactionRow(version_pk=version.id, words=words, by_pk=by.id, created_at=now)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _pattern(words: Iterable[str]) -> re.Pattern[str] | None:
+    """Return the pattern of any of these words, as whole words in any case; None for none."""
+    longest_first = sorted({word.strip() for word in words if len(word.strip()) >= SHORTEST})
+    longest_first.sort(key=len, reverse=True)
+    if not longest_first:
+        return None
+    spaced = (r"\s+".join(map(re.escape, word.split())) for word in longest_first)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(spaced)})(?!\w)", re.IGNORECASE)
