@@ -38,12 +38,14 @@ from issuer.people.signing_in.openid_routes import account_binding
 from issuer.people.signing_in.routes import signing_in
 from issuer.program import objects as program_objects
 from issuer.program.assigning import running_routes
+from issuer.program.assigning.deciding_routes import deciding
 from issuer.program.assigning.running_routes import running
 from issuer.program.coaching import building_routes, sign_offs
 from issuer.program.coaching import routes as coaching_routes
 from issuer.program.coaching.building_routes import buildings
 from issuer.program.coaching.routes import coaching_pages
-from issuer.program.evaluation import decisions, judging_routes
+from issuer.program.evaluation import corrections, judging_routes
+from issuer.program.evaluation.asking_routes import asking
 from issuer.program.evaluation.judging_routes import judging
 from issuer.program.evidence import artifacts
 from issuer.program.evidence.routes import evidence
@@ -182,10 +184,12 @@ def create_app(settings: Settings) -> Flask:
         evidence,
         uploads,
         judging,
+        asking,
         running,
         steering,
         offering,
         one_window,
+        deciding,
         setting_up,
         reports,
         finding,
@@ -199,7 +203,7 @@ def create_app(settings: Settings) -> Flask:
     ):
         app.register_blueprint(blueprint)
     app.extensions["submission_checks"] = SUBMISSION_CHECKS
-    app.extensions["results"] = decisions.told
+    app.extensions["results"] = corrections.told
     language.speak(app)
     problems.register(app, settings, types=PROBLEMS, loggable=schema.loggable)
     protect(app, https=settings.public_url.startswith("https:"))

@@ -15,6 +15,8 @@ CAMERA = {
 }
 # Of the pages whose own script asks this site for more.
 ASKING = {"Content-Security-Policy": f"{PAGE_POLICY}; connect-src 'self'"}
+# Of the page on which those who judge look at evidence: it plays films and recordings of this site.
+PLAYING = {"Content-Security-Policy": f"{PAGE_POLICY}; connect-src 'self'; media-src 'self'"}
 # For a file that a browser may open by itself: it can run, load and frame nothing.
 FILE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 ONE_YEAR = 31_536_000

@@ -25,9 +25,10 @@ from issuer.program.assigning.assignment import (
     even_load,
 )
 from issuer.program.evaluation.conflicts import must_not_judge
+from issuer.program.evaluation.corrections import ANOTHER_LOOK
 from issuer.program.evaluation.reviews import Ending, Given, MustNotJudge
 from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
-from issuer.program.evaluation.waiting import waiting_versions
+from issuer.program.evaluation.waiting import given, open_assignments, waiting_versions
 from issuer.program.policy import Policy
 from issuer.program.projects.tables import VersionRow
 from issuer.program.windows.window import Purpose
@@ -75,7 +76,8 @@ def propose(
     load = load or even_load(len(versions), len(evaluators), judges)
     teachers = {version.project.person_pk for version in versions}
     forbidden = must_not_judge(session, teachers)
-    staying, recused = _staying_and_recused(session, versions)
+    here = {person.id for person in evaluators}
+    staying, recused = _staying_and_recused(session, versions, here)
 
     def request(version: VersionRow) -> Request:
         conflicts = forbidden[version.project.person_pk] | recused[version.project_pk]
@@ -99,7 +101,14 @@ def propose(
 def put_in_force(
     session: Session, proposal: Proposal, *, due_on: date, now: datetime
 ) -> list[AssignmentRow]:
-    """Assign what a proposal says, and return the new assignments; those there are stay."""
+    """Assign what a proposal says, and return the new assignments; those there are stay.
+
+    What is with somebody who left ends, unless the review is given (E24).
+    """
+    for rows in open_assignments(session, proposal.versions.values()).values():
+        for row in rows:
+            if str(row.evaluator_pk) not in proposal.evaluators and given(row) is None:
+                row.ended_at, row.ending = now, Ending.REASSIGNED
     return [
         _assigned(
             session,
@@ -162,10 +171,11 @@ def of_version(session: Session, version: VersionRow) -> Sequence[AssignmentRow]
 
 
 def _staying_and_recused(
-    session: Session, versions: Collection[VersionRow]
+    session: Session, versions: Collection[VersionRow], here: Collection[int]
 ) -> tuple[Mapping[int, set[int]], Mapping[int, set[int]]]:
-    """Return who keeps what: by version, who has it or judged the project before; and, by
-    project, who handed it back: they are not asked again."""
+    """Return who keeps what: by version, who has it or judged the project before, of those who
+    are `here` or gave their review; and, by project, who handed it back: they are not asked again.
+    """
     staying: dict[int, set[int]] = defaultdict(set)
     recused: dict[int, set[int]] = defaultdict(set)
     by_project = {version.project_pk: version for version in versions}
@@ -178,9 +188,12 @@ def _staying_and_recused(
     for assignment, given_at, version in session.execute(rows):
         now = by_project[version.project_pk]
         is_earlier = version.purpose == now.purpose and version.number < now.number
-        if assignment.ending == Ending.RECUSED:
+        if assignment.ending in (Ending.RECUSED, Ending.SET_ASIDE):
             recused[now.project_pk].add(assignment.evaluator_pk)
-        elif assignment.ended_at is None and (version.id == now.id or (is_earlier and given_at)):
+        if assignment.ended_at or assignment.ground == ANOTHER_LOOK:
+            continue
+        is_here, is_now = assignment.evaluator_pk in here, version.id == now.id
+        if (is_now and (is_here or given_at)) or (is_earlier and is_here and given_at):
             staying[now.id].add(assignment.evaluator_pk)
     return staying, recused
 

@@ -20,7 +20,8 @@ from issuer.program import policy as policies
 from issuer.program.assigning import plans
 from issuer.program.assigning.assignment import Load
 from issuer.program.assigning.plans import Proposal
-from issuer.program.evaluation import decisions
+from issuer.program.evaluation import corrections, decisions
+from issuer.program.evaluation.conflicts import must_not_judge
 from issuer.program.evaluation.decisions import NotDecidable
 from issuer.program.evaluation.reviews import Given, MustNotJudge, Unfinished
 from issuer.program.evaluation.waiting import open_assignments, waiting
@@ -69,6 +70,7 @@ def cockpit() -> Response:
             "unassigned": {purpose: now.unassigned(purpose) for purpose in Purpose},
             "late": now.late(_today()),
             "ready": len(now.ready),
+            "looks": len(corrections.open_looks(session)),
         }
     return page("program/cockpit.html", words=words, **values)
 
@@ -164,18 +166,33 @@ def _plan(purpose: Purpose, *, wrong: str = "") -> Response:
 
 def _deciding(*, wrong: str = "") -> Response:
     with current_issuer().database.reading() as session:
+        ready = waiting(session).ready
+        drafts = decisions.drafts(session, [version.id for version, _ in ready])
+        forbidden = must_not_judge(session, {version.project.person_pk for version, _ in ready})
         cases = [
             {
                 "version": version,
                 "teacher": version.project.person,
                 "reviews": reviews,
                 "rubric": rubric_of(version.rubric_version),
+                "draft": drafts.get(version.id),
+                "related": any(
+                    review.assignment.evaluator_pk in forbidden[version.project.person_pk]
+                    for review in reviews
+                ),
                 "outcomes": [decisions.outcome(version, review) for review in reviews],
             }
-            for version, reviews in waiting(session).ready
+            for version, reviews in ready
         ]
         done = request.args.get("done", type=int)
-        response = page("program/decisions.html", cases=cases, wrong=wrong, done=done)
+        response = page(
+            "program/decisions.html",
+            cases=cases,
+            looks=corrections.open_looks(session),
+            released=decisions.released_last(session),
+            wrong=wrong,
+            done=done,
+        )
     response.status_code = 422 if wrong else 200
     return response
 

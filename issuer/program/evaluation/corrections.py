@@ -9,21 +9,23 @@ Nothing that was released changes: a correction is a further release, and both s
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload
 
 from issuer.catalog.versions import rubric_of
 from issuer.home.settings import Settings
 from issuer.outbox import queue
 from issuer.people.tables import PersonRow
-from issuer.program.evaluation import judgment
+from issuer.program import policy as policies
+from issuer.program.evaluation import decisions, judgment
 from issuer.program.evaluation.conflicts import must_not_judge
 from issuer.program.evaluation.decisions import NotDecidable, carry_out, refuse_conflict
 from issuer.program.evaluation.judgment import JudgmentOutcome
 from issuer.program.evaluation.reviews import MustNotJudge, Unfinished
 from issuer.program.evaluation.tables import AssignmentRow, LookRow, ProjectDecisionRow
+from issuer.program.evidence import pieces
 from issuer.program.policy import Policy
 from issuer.program.projects import submission
 from issuer.program.projects.states import Act
@@ -50,6 +52,26 @@ def newest(session: Session, project: ProjectRow) -> ProjectDecisionRow | None:
 def look_at(session: Session, version: VersionRow) -> LookRow | None:
     """Return the other look at a version, if its teacher asked for one."""
     return session.get(LookRow, version.id)
+
+
+def open_looks(session: Session) -> list[VersionRow]:
+    """Return the versions for which another look is asked for and not settled."""
+    rows = select(VersionRow).join(LookRow, LookRow.version_pk == VersionRow.id)
+    whole = joinedload(VersionRow.project)
+    asked = rows.where(LookRow.settled_at.is_(None)).order_by(LookRow.asked_at)
+    return list(session.scalars(asked.options(whole)))
+
+
+def told(session: Session, project: ProjectRow, now: datetime) -> list[dict[str, Any]]:
+    """Return what was released about a project, whether another look can be asked for, and the
+    piece that an evaluator asked for."""
+    results, policy = decisions.told(session, project), policies.current(session)
+    if results and policy is not None:
+        held = newest(session, project)
+        results[0]["may_ask"] = may_ask(session, project, policy, now) is not None
+        results[0]["look"] = look_at(session, held.version) if held else None
+        results[0]["piece"] = pieces.wanted(session, project)
+    return results
 
 
 def may_ask(
@@ -90,7 +112,9 @@ def not_involved(session: Session, version: VersionRow, person: PersonRow) -> bo
     )
     decided = select(ProjectDecisionRow.id).where(
         ProjectDecisionRow.version_pk.in_(of_project),
-        (ProjectDecisionRow.drafted_by == person.id) | (ProjectDecisionRow.released_by == person.id),
+        or_(
+            ProjectDecisionRow.drafted_by == person.id, ProjectDecisionRow.released_by == person.id
+        ),
     )
     teacher = version.project.person_pk
     is_free = person.id not in must_not_judge(session, [teacher])[teacher]

@@ -4,12 +4,12 @@ decision = draft(session, version, by=superintendent, now=now)
 release(session, issuer, [decision], by=superintendent, now=now)
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from contexts.errors import MintmarkError
 from issuer.catalog.achievement import Rubric
@@ -39,8 +39,12 @@ class NotDecidable(MintmarkError):
 
 
 def given_reviews(session: Session, version: VersionRow) -> Sequence[ReviewRow]:
-    """Return the reviews of a version that were given, in the order in which they were."""
-    rows = select(ReviewRow).join(AssignmentRow).where(AssignmentRow.version_pk == version.id)
+    """Return the reviews of a version that were given and not set aside, the first one first."""
+    rows = (
+        select(ReviewRow)
+        .join(AssignmentRow)
+        .where(AssignmentRow.version_pk == version.id, AssignmentRow.ended_at.is_(None))
+    )
     return session.scalars(
         rows.where(ReviewRow.given_at.is_not(None)).order_by(ReviewRow.given_at, ReviewRow.id)
     ).all()
@@ -177,6 +181,22 @@ def carry_out(
     queue.put(session, RELEASED, project.public_id, host=host, now=now, payload=payload)
     if is_approved and version.purpose == Purpose.COMPLETION:
         queue.put(session, APPROVED, project.public_id, host=host, now=now, payload=payload)
+
+
+def drafts(session: Session, version_pks: Collection[int]) -> Mapping[int, ProjectDecisionRow]:
+    """Return, by version, the decisions that are drafted and not released."""
+    rows = select(ProjectDecisionRow).where(
+        ProjectDecisionRow.version_pk.in_(version_pks), ProjectDecisionRow.released_at.is_(None)
+    )
+    return {row.version_pk: row for row in session.scalars(rows)}
+
+
+def released_last(session: Session, most: int = 20) -> Sequence[ProjectDecisionRow]:
+    """Return the decisions that were released last, the newest first."""
+    rows = select(ProjectDecisionRow).where(ProjectDecisionRow.released_at.is_not(None))
+    whole = joinedload(ProjectDecisionRow.version).joinedload(VersionRow.project)
+    newest = (ProjectDecisionRow.released_at.desc(), ProjectDecisionRow.id.desc())
+    return session.scalars(rows.options(whole).order_by(*newest).limit(most)).all()
 
 
 def told(session: Session, project: ProjectRow) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """An evaluator's pages: what waits, and one request with its rubric to judge by."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
@@ -10,19 +10,24 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from issuer.home.issuer import current_issuer
+from issuer.outbox import queue as outbox
 from issuer.people.access import gate
 from issuer.people.access.gate import MenuEntry
 from issuer.program import policy as policies
-from issuer.program.evaluation import reviews
+from issuer.program.evaluation import redactions, reviews
 from issuer.program.evaluation.reviews import Given, MustNotJudge, ReviewOvertaken, Unfinished
 from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
-from issuer.program.projects import answers, words
+from issuer.program.evidence import artifacts, file_kinds, pieces
+from issuer.program.evidence.artifacts import EvidenceRefused
+from issuer.program.policy import Policy
+from issuer.program.projects import answers, declarations, words
+from issuer.program.projects.states import State
 from issuer.program.projects.tables import VersionRow
 from issuer.program.windows.window import Purpose
 from issuer.web.access import needs
 from issuer.web.answers import page
 from verifier import clock
-from verifier.web.headers import ASKING
+from verifier.web.headers import PLAYING
 from verifier.wording.words import N_
 
 judging = Blueprint("judging", __name__)
@@ -45,26 +50,39 @@ def queue() -> Response:
         rows = session.scalars(
             select(AssignmentRow)
             .where(AssignmentRow.evaluator_pk == me.person, AssignmentRow.ended_at.is_(None))
-            .options(joinedload(AssignmentRow.version).joinedload(VersionRow.project))
+            .options(joinedload(AssignmentRow.version).options(*redactions.with_names()))
             .options(joinedload(AssignmentRow.review))
             .order_by(AssignmentRow.due_on, AssignmentRow.id)
         ).all()
+        policy = policies.current(session)
+        names_hidden = policy is None or policy.names_hidden
         waiting = [row for row in rows if row.review is None or row.review.given_at is None]
         given = len(rows) - len(waiting)
-        return page("program/queue.html", waiting=waiting, given=given, today=_today())
+        titles = {row.id: _title(row.version) for row in waiting}
+        if names_hidden:
+            words = redactions.added(session, [row.version_pk for row in waiting])
+            blinds = {
+                row.id: redactions.covering(row.version, words[row.version_pk]) for row in waiting
+            }
+            titles = {id: blinds[id](title) for id, title in titles.items()}
+        return page(
+            "program/queue.html", waiting=waiting, titles=titles, given=given, today=_today()
+        )
 
 
 @judging.get("/judging/<assignment>")
 @needs("assignment", "read", key="assignment")
-def show(assignment: str) -> Response:
+def show(assignment: str) -> AnyResponse:
     """Show one request, and the rubric to judge it by."""
-    return _page(assignment)
+    return _answer_first() or _page(assignment)
 
 
 @judging.post("/judging/<assignment>")
 @needs("assignment", "write", key="assignment")
 def save(assignment: str) -> AnyResponse:
     """Store the draft; with the button for it, give the review."""
+    if asked := _answer_first():
+        return asked
     levels = _by_criterion("level-")
     comments = _by_criterion("comment-")
     now, issuer = clock.now(), current_issuer()
@@ -99,6 +117,27 @@ def save(assignment: str) -> AnyResponse:
     return redirect(url_for("judging.show", assignment=assignment, done="saved"), 303)
 
 
+@judging.post("/judging/<assignment>/piece")
+@needs("assignment", "write", key="assignment")
+def ask_for_piece(assignment: str) -> AnyResponse:
+    """Ask the teacher for one missing piece, without a decision."""
+    now = clock.now()
+    try:
+        with current_issuer().database.writing() as session:
+            row = _row(session, assignment)
+            reviews.opened(session, row, now=now)
+            text = request.form.get("piece", "")
+            pieces.ask(session, row.version, text, by=row.evaluator, now=now)
+            payload = {"version": row.version_pk}
+            about, host = row.version.project.public_id, current_issuer().settings.host
+            outbox.put(session, pieces.ASKED, about, host=host, now=now, payload=payload)
+    except EvidenceRefused as exc:
+        return _page(assignment, refused=exc.message)
+    except (Given, MustNotJudge):
+        raise NotFound from None
+    return redirect(url_for("judging.show", assignment=assignment, done="piece"), 303)
+
+
 @judging.post("/judging/<assignment>/recuse")
 @needs("assignment", "write", key="assignment")
 def recuse(assignment: str) -> AnyResponse:
@@ -121,6 +160,7 @@ def _page(
     *,
     gaps: dict[str, str] | None = None,
     typed: tuple[dict[str, str], dict[str, str]] | None = None,
+    refused: str = "",
 ) -> Response:
     """Show the request; `typed` is what came from a page that another one overtook (E37)."""
     issuer = current_issuer()
@@ -130,6 +170,12 @@ def _page(
             review = reviews.look(session, row)
             levels, comments = typed or (review.levels, review.comments)
             policy = policies.current(session)
+            names_hidden = policy is None or policy.names_hidden
+            words_covered = redactions.added(session, [row.version_pk])[row.version_pk]
+            blind = redactions.covering(row.version, words_covered) if names_hidden else str
+            piece = pieces.of_version(session, row.version)
+            more = (piece.files if piece else None) or {"files": []}
+            files = [*row.version.artifacts["files"], *more["files"]]
             response = page(
                 "program/judge.html",
                 assignment=row,
@@ -144,17 +190,26 @@ def _page(
                 fields=answers.FIELDS[Purpose(row.version.purpose)],
                 questions=policy.questions if policy else (),
                 is_given=review.given_at is not None,
-                names_hidden=policy is None or policy.names_hidden,
+                names_hidden=names_hidden,
+                blind=blind,
+                title=blind(_title(row.version)),
+                decided_by=_decided_by(row.version, policy),
+                files=files,
+                withdrawn=artifacts.withdrawn(session, files),
+                shown=file_kinds.shown,
+                piece=piece,
+                may_ask=piece is None and row.version.project.state == State.SUBMITTED,
+                elsewhere=artifacts.elsewhere(session, row.version),
                 gaps=gaps or {},
                 needed=NEEDED,
-                wrong=OVERTAKEN if typed else "",
+                wrong=OVERTAKEN if typed else refused,
                 words=words,
                 done=request.args.get("done"),
             )
     except (Given, MustNotJudge):
         raise NotFound from None
-    response.headers.update(ASKING)
-    response.status_code = 422 if gaps else 409 if typed else 200
+    response.headers.update(PLAYING)
+    response.status_code = 422 if gaps or refused else 409 if typed else 200
     return response
 
 
@@ -178,6 +233,26 @@ def _row(session: Session, public_id: str) -> AssignmentRow:
     if row is None or row.ended_at is not None:
         raise NotFound
     return row
+
+
+def _title(version: VersionRow) -> str:
+    return str(version.answers.get("title") or version.project.proposal.get("title", ""))
+
+
+def _decided_by(version: VersionRow, policy: Policy | None) -> date | None:
+    """Return the day by which the teacher hears (R34)."""
+    if version.window is not None:
+        return version.window.window.decided_by
+    received = current_issuer().settings.local(version.received_at).date()
+    return received + timedelta(days=policy.days_to_decide) if policy else None
+
+
+def _answer_first() -> AnyResponse | None:
+    """Lead an evaluator who has not answered this year to where it is asked (I2)."""
+    with current_issuer().database.reading() as session:
+        if declarations.may_judge(session, gate.whoever().person.id, today=_today()):
+            return None
+    return redirect(url_for("declarations.show", back=request.path), 303)
 
 
 def _by_criterion(prefix: str) -> dict[str, str]:

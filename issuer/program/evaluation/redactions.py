@@ -1,6 +1,6 @@
 """What evaluators read where names are hidden: text without the teacher's own name (I11, E33).
 
-blind = covering(session, version)
+blind = covering(version, added(session, [version.id])[version.id])
 blind("I am Jordan Example of Lincoln Middle School.")      # "I am █████ of █████."
 
 Names, addresses and buildings of the register are covered by themselves; the superintendent adds
@@ -8,26 +8,27 @@ what else tells who it is.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.strategy_options import _AbstractLoad
 
-from issuer.people.tables import PersonRow
+from issuer.people.tables import PersonRow, PostRow
 from issuer.program.evaluation.tables import RedactionRow
-from issuer.program.projects.tables import VersionRow
+from issuer.program.projects.tables import ProjectRow, VersionRow
 
 COVER: Final = "█████"
 """Always as long, so that the length tells nothing."""
 SHORTEST: Final = 2
 
 
-def covering(session: Session, version: VersionRow) -> Callable[[str], str]:
+def covering(version: VersionRow, more: Iterable[str] = ()) -> Callable[[str], str]:
     """Return the function that covers in a text what tells whose work a version is."""
-    words = [*of_person(version.project.person), *(row.words for row in added(session, version))]
-    pattern = _pattern(words)
+    pattern = _pattern([*of_person(version.project.person), *more])
     return lambda text: pattern.sub(COVER, text) if pattern else text
 
 
@@ -40,10 +41,23 @@ def of_person(person: PersonRow) -> list[str]:
     return words
 
 
-def added(session: Session, version: VersionRow) -> list[RedactionRow]:
-    """Return what the superintendent covers in a version."""
-    rows = select(RedactionRow).where(RedactionRow.version_pk == version.id)
-    return list(session.scalars(rows.order_by(RedactionRow.id)))
+def added(session: Session, version_pks: Collection[int]) -> Mapping[int, list[str]]:
+    """Return, by version, the words that the superintendent covers in it."""
+    words: dict[int, list[str]] = defaultdict(list)
+    rows = select(RedactionRow).where(RedactionRow.version_pk.in_(version_pks))
+    for row in session.scalars(rows.order_by(RedactionRow.id)):
+        words[row.version_pk].append(row.words)
+    return words
+
+
+def with_names() -> list[_AbstractLoad]:
+    """Return what to load with many versions, so that each does not ask for its names."""
+    person = joinedload(VersionRow.project).joinedload(ProjectRow.person)
+    return [
+        person.selectinload(PersonRow.other_names),
+        person.selectinload(PersonRow.addresses),
+        person.selectinload(PersonRow.posts).joinedload(PostRow.building),
+    ]
 
 
 def add(

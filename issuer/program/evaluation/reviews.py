@@ -20,10 +20,11 @@ from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
 
 
 class Ending(StrEnum):
-    """Why an assignment ended without a review."""
+    """Why an assignment ended: without a review, or with one that does not count."""
 
     RECUSED = "recused"
     REASSIGNED = "reassigned"
+    SET_ASIDE = "set_aside"
 
 
 class MustNotJudge(MintmarkError):
@@ -133,6 +134,12 @@ def recuse(session: Session, assignment: AssignmentRow, *, reason: str = "", now
     assignment.ended_at, assignment.ending = now, Ending.RECUSED
     assignment.reason = reason.strip()[:500] or None
     session.flush()
+
+
+def set_aside(assignment: AssignmentRow, *, now: datetime) -> None:
+    """Let a review not count, such as one whose evaluator was related after all (E25): it stays,
+    and somebody else judges."""
+    assignment.ended_at, assignment.ending = now, Ending.SET_ASIDE
 
 
 def refuse_conflict(session: Session, assignment: AssignmentRow) -> None:

@@ -92,7 +92,7 @@ def open_assignments(
         select(AssignmentRow)
         .where(AssignmentRow.version_pk.in_([version.id for version in versions]))
         .where(AssignmentRow.ended_at.is_(None))
-        .options(joinedload(AssignmentRow.review))
+        .options(joinedload(AssignmentRow.review).joinedload(ReviewRow.assignment))
         .order_by(AssignmentRow.id)
     )
     by_version: dict[int, list[AssignmentRow]] = defaultdict(list)

@@ -6,7 +6,7 @@ artifact = finish(session, upload, stored(store, upload), now=now)
 describe(session, artifact, by=teacher, now=now, pupils=Pupils.FOCUS, basis=Basis.ON_FILE, …)
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -24,7 +24,7 @@ from issuer.program.evidence.file_store import PIECE, FileStore
 from issuer.program.evidence.tables import ArtifactRow, UploadRow
 from issuer.program.policy import Policy
 from issuer.program.projects.submission import Findings, Missing
-from issuer.program.projects.tables import ProjectRow
+from issuer.program.projects.tables import ProjectRow, VersionRow
 from issuer.program.windows.window import Purpose
 from verifier.parsing import web_address
 from verifier.wording.words import N_
@@ -268,6 +268,24 @@ def current(session: Session, project: ProjectRow) -> Sequence[ArtifactRow]:
     return session.scalars(rows.order_by(ArtifactRow.id)).all()
 
 
+def elsewhere(session: Session, version: VersionRow) -> bool:
+    """True if a file of a version is in another project, too (E41)."""
+    digests = [item["sha256"] for item in version.artifacts["files"] if "sha256" in item]
+    other = select(ArtifactRow.id).where(
+        ArtifactRow.sha256.in_(digests), ArtifactRow.project_pk != version.project_pk
+    )
+    return bool(digests) and session.scalar(other.limit(1)) is not None
+
+
+def withdrawn(session: Session, files: Iterable[Mapping[str, str]]) -> set[str]:
+    """Return which of what was handed in is hidden from everybody: its consent was withdrawn."""
+    ids = [item["artifact"] for item in files if "artifact" in item]
+    rows = select(ArtifactRow.public_id).where(
+        ArtifactRow.public_id.in_(ids), ArtifactRow.withdrawn_at.is_not(None)
+    )
+    return set(session.scalars(rows)) if ids else set()
+
+
 def count(session: Session, project_pk: int) -> int:
     """Return how many artifacts a project ever had."""
     rows = select(func.count()).where(ArtifactRow.project_pk == project_pk)
@@ -286,11 +304,11 @@ def check(session: Session, project: ProjectRow, purpose: Purpose, policy: Polic
     return Findings(
         missing=missing,
         consented=not unanswered,
-        artifacts=[_handed_in(artifact) for artifact in artifacts],
+        artifacts=[handed_in(artifact) for artifact in artifacts],
     )
 
 
-def _handed_in(artifact: ArtifactRow) -> dict[str, str]:
+def handed_in(artifact: ArtifactRow) -> dict[str, str]:
     """Return what a version pins of an artifact (I3)."""
     is_public = artifact.tier == ArtifactTier.PUBLIC
     told = {

@@ -20,7 +20,7 @@ from issuer.people.access import gate, rules
 from issuer.people.access.rules import View
 from issuer.people.tables import PersonRow
 from issuer.program import policy as policies
-from issuer.program.evidence import artifacts, file_kinds, link_checks
+from issuer.program.evidence import artifacts, file_kinds, link_checks, pieces
 from issuer.program.evidence.artifacts import (
     ArtifactTier,
     Consent,
@@ -137,6 +137,20 @@ def answer_all(project: str) -> AnyResponse:
     except EvidenceRefused as exc:
         return _page(project, wrong=exc, about=ALL)
     return redirect(url_for("evidence.show", project=project, done=ALL), 303)
+
+
+@evidence.post("/projects/<project>/piece")
+@needs("project", "write", key="project")
+def hand_in_piece(project: str) -> AnyResponse:
+    """Hand in the piece that an evaluator asked for."""
+    try:
+        with current_issuer().database.writing() as session:
+            piece = pieces.wanted(session, written(session, project))
+            if piece is not None:
+                pieces.hand_in(session, piece, now=clock.now())
+    except EvidenceRefused as exc:
+        return _page(project, wrong=exc)
+    return redirect(url_for("projects.show", project=project, done="piece"), 303)
 
 
 @evidence.post("/evidence/<artifact>/withdraw")
@@ -265,6 +279,7 @@ def _page(public_id: str, *, wrong: EvidenceRefused | None = None, about: str = 
         project = session.scalar(select(ProjectRow).where(ProjectRow.public_id == public_id))
         if project is None:
             raise NotFound
+        piece = pieces.wanted(session, project)
         policy, items = policies.current(session), artifacts.current(session, project)
         is_mine = project.person_pk == gate.whoever().person.id
         answered = [item for item in items if item.confirmed_at]
@@ -272,7 +287,8 @@ def _page(public_id: str, *, wrong: EvidenceRefused | None = None, about: str = 
         response = page(
             "program/evidence.html",
             project=project,
-            is_editable=is_mine and project.state == State.ACTIVE,
+            is_editable=is_mine and (project.state == State.ACTIVE or piece is not None),
+            piece=piece,
             items=items,
             open_answers=sum(item.confirmed_at is None for item in items),
             last_answer=last_answer,
@@ -311,7 +327,7 @@ def written(session: Session, public_id: str) -> ProjectRow:
     project = drafts.locked(session, public_id)
     if project is None:
         raise NotFound
-    if project.state != State.ACTIVE:
+    if project.state != State.ACTIVE and pieces.wanted(session, project) is None:
         raise EvidenceRefused("file", N_("Evidence is added while the project is under way."))
     return project
 

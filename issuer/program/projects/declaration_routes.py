@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from issuer.home.issuer import current_issuer
 from issuer.people import relations
-from issuer.people.access import gate
+from issuer.people.access import gate, rules
 from issuer.people.register import of_address
 from issuer.people.tables import PersonRow
 from issuer.program.projects import declarations
@@ -30,7 +30,8 @@ def show() -> Response:
 def answer() -> AnyResponse:
     """Note the yearly answer."""
     with current_issuer().database.writing() as session:
-        declarations.declare(session, _me(session), now=clock.now())
+        confidential = "confidential" in request.form
+        declarations.declare(session, _me(session), confidential=confidential, now=clock.now())
     back = request.form.get("back", "")
     return redirect(gate.local_path(back) if back else url_for("declarations.show", done=1), 303)
 
@@ -65,10 +66,13 @@ def _page(*, wrong: bool = False) -> Response:
     today = issuer.settings.local(clock.now()).date()
     with issuer.database.reading() as session:
         named = relations.named(session, found.person.id)
+        may_judge = declarations.may_judge(session, found.person.id, today=today)
         is_declared = declarations.is_declared(session, found.person.id, today=today)
     response = page(
         "program/declaration.html",
         named=named,
+        judges=rules.may(found.me, "assignment", "list"),
+        may_judge=may_judge,
         is_declared=is_declared,
         wrong=wrong,
         back=request.values.get("back", ""),

@@ -25,9 +25,14 @@ class DeclarationRow(Base):
     confidential_at: Mapped[datetime | None]
 
 
-def declare(session: Session, person: PersonRow, *, now: datetime) -> None:
-    """Note that somebody has named everyone they had to name, if anyone."""
-    session.merge(DeclarationRow(person_pk=person.id, declared_at=now))
+def declare(
+    session: Session, person: PersonRow, *, confidential: bool = False, now: datetime
+) -> None:
+    """Note that somebody has named everyone they had to name, if anyone; and, if so, that they
+    keep what they judge confidential."""
+    row = session.merge(DeclarationRow(person_pk=person.id, declared_at=now))
+    if confidential:
+        row.confidential_at = now
     session.flush()
 
 
@@ -35,3 +40,10 @@ def is_declared(session: Session, person_pk: int, *, today: date) -> bool:
     """True if somebody answered within a year."""
     row = session.scalar(select(DeclarationRow).where(DeclarationRow.person_pk == person_pk))
     return row is not None and row.declared_at.date() > today - A_YEAR
+
+
+def may_judge(session: Session, person_pk: int, *, today: date) -> bool:
+    """True if somebody answered within a year, and accepted that it is confidential."""
+    row = session.get(DeclarationRow, person_pk)
+    answers = (row.declared_at, row.confidential_at) if row else ()
+    return bool(answers) and all(at is not None and at.date() > today - A_YEAR for at in answers)

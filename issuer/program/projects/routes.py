@@ -1,7 +1,7 @@
 """A teacher's projects: all of them, and one with its proposal or completion to write."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from flask import Blueprint, Response, current_app, jsonify, redirect, request, url_for
@@ -19,9 +19,15 @@ from issuer.program import policy as policies
 from issuer.program.policy import Policy
 from issuer.program.projects import answers, declarations, drafts, history, submission, words
 from issuer.program.projects.drafts import WRITTEN_IN, Overtaken, ReadOnly
-from issuer.program.projects.states import EDITABLE, TURNS, Act, Conditions, NotNow, State
+from issuer.program.projects.states import EDITABLE, TURNS, Act, Conditions, NotNow, State, Turn
 from issuer.program.projects.submission import Check, Incomplete, Missing
-from issuer.program.projects.tables import OfferingRow, ProjectRow, TopicRow
+from issuer.program.projects.tables import (
+    OfferingRow,
+    ProjectEventRow,
+    ProjectRow,
+    TopicRow,
+    VersionRow,
+)
 from issuer.program.windows.window import Purpose
 from issuer.web.access import needs
 from issuer.web.answers import page
@@ -154,9 +160,9 @@ def checks() -> tuple[Check, ...]:
     return registered
 
 
-def results(session: Session, project: ProjectRow) -> Sequence[Mapping[str, Any]]:
+def results(session: Session, project: ProjectRow, now: datetime) -> Sequence[Mapping[str, Any]]:
     """Return what was decided and released, as the room that decides tells it."""
-    told: Sequence[Mapping[str, Any]] = current_app.extensions["results"](session, project)
+    told: Sequence[Mapping[str, Any]] = current_app.extensions["results"](session, project, now)
     return told
 
 
@@ -222,6 +228,7 @@ def _page(
         purpose = WRITTEN_IN.get(state)
         is_mine = project.person_pk == found.person.id
         version = submission.newest_version(session, project)
+        events = history.events(session, project) if is_mine else ()
         ready = None
         if is_mine and purpose and policy:
             ready = submission.readiness(
@@ -241,9 +248,10 @@ def _page(
                 select(TopicRow).where(TopicRow.retired_at.is_(None)).order_by(TopicRow.name)
             ).all(),
             "version": version,
-            "window": version.window if version else None,
-            "events": history.events(session, project) if is_mine else (),
-            "results": results(session, project) if is_mine else (),
+            "decided_by": _decided_by(version, state, policy),
+            "events": events,
+            "tries": _tries(events, state),
+            "results": results(session, project, now) if is_mine else (),
             "policy": policy,
             "ready": ready,
         }
@@ -273,6 +281,21 @@ def _page(
     response.headers.update(ASKING)
     response.status_code = 409 if overtaken else 422 if missing or wrong else 200
     return response
+
+
+def _decided_by(version: VersionRow | None, state: State, policy: Policy | None) -> date | None:
+    """Return the day by which whoever waits has a decision (R34)."""
+    if version is None or policy is None or TURNS[state] is not Turn.EVALUATORS:
+        return None
+    if version.window is not None:
+        return version.window.window.decided_by
+    received = current_issuer().settings.local(version.received_at).date()
+    return received + timedelta(days=policy.days_to_decide)
+
+
+def _tries(events: Sequence[ProjectEventRow], state: State) -> int:
+    """Return how often this form came back; nobody but its teacher is told (I12)."""
+    return sum(event.act == Act.NOT_YET and event.target == state for event in events)
 
 
 def _read_only(public_id: str, fields: Mapping[str, str]) -> AnyResponse:

@@ -144,6 +144,7 @@ OTHER_PARTS = {
     "field": 999,
     "artifact": "x",
     "upload": "x",
+    "version": 999,
     "address": 999,
     "purpose": "proposal",
 }

@@ -67,6 +67,12 @@ ABOUT_A_PART = {
     "window.move",
     "window.let_in",
     "window.take_back",
+    "deciding.show",
+    "deciding.decide",
+    "deciding.correct",
+    "deciding.cover",
+    "deciding.set_aside",
+    "deciding.look",
 }
 """Routes that are a 404 also where the part of the object is not there, of which the test has
 none."""

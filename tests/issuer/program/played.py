@@ -6,7 +6,7 @@ import re
 from issuer.people.roles import Role
 from issuer.people.tables import ExpertiseRow
 from issuer.program.evidence.tables import ArtifactRow
-from issuer.program.projects import drafts
+from issuer.program.projects import declarations, drafts
 from verifier import clock
 
 ANSWERS = {
@@ -39,6 +39,7 @@ class Play:
         chief = district.add("Pat Model", Role.SUPERINTENDENT)
         with district.issuer.database.writing() as session:
             session.add(ExpertiseRow(person_pk=self.evaluator.id, topic="music"))
+            declarations.declare(session, self.evaluator, confidential=True, now=clock.now())
         self.at_teacher = district.browser(self.teacher)
         self.at_evaluator = district.browser(self.evaluator)
         self.at_chief = district.browser(chief)

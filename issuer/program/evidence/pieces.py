@@ -1,0 +1,67 @@
+"""One missing piece that an evaluator asks for, without a decision and without an attempt.
+
+piece = ask(session, version, "The film of week three.", by=evaluator, now=now)
+hand_in(session, piece, now=now)        # what the teacher added since goes to whoever judges
+"""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from issuer.people.tables import PersonRow
+from issuer.program.evidence import artifacts
+from issuer.program.evidence.artifacts import EvidenceRefused
+from issuer.program.evidence.tables import ArtifactRow, PieceRow
+from issuer.program.projects import submission
+from issuer.program.projects.states import State
+from issuer.program.projects.tables import ProjectRow, VersionRow
+from verifier.wording.words import N_
+
+ASKED: Final = "piece-asked"
+"""The kind of message that tells a teacher which piece an evaluator asks for."""
+LONGEST: Final = 1000
+
+
+def of_version(session: Session, version: VersionRow) -> PieceRow | None:
+    """Return what was asked for about a version, if anything was."""
+    return session.get(PieceRow, version.id)
+
+
+def wanted(session: Session, project: ProjectRow) -> PieceRow | None:
+    """Return what a teacher is asked for now; None if nothing is."""
+    if project.state != State.SUBMITTED:
+        return None
+    version = submission.newest_version(session, project)
+    piece = of_version(session, version) if version else None
+    return piece if piece is not None and piece.answered_at is None else None
+
+
+def ask(
+    session: Session, version: VersionRow, text: str, *, by: PersonRow, now: datetime
+) -> PieceRow:
+    """Ask for a piece. Raises `EvidenceRefused` without words, a second time, or once decided."""
+    if not text.strip():
+        raise EvidenceRefused("piece", N_("Say which piece you need."))
+    if of_version(session, version) or version.project.state != State.SUBMITTED:
+        raise EvidenceRefused("piece", N_("One piece can be asked for, once, before the decision."))
+    piece = PieceRow(
+        version_pk=version.id, text=text.strip()[:LONGEST], asked_by=by.id, asked_at=now
+    )
+    session.add(piece)
+    session.flush()
+    return piece
+
+
+def hand_in(session: Session, piece: PieceRow, *, now: datetime) -> None:
+    """Pin what the teacher added, for whoever judges (I3). Raises `EvidenceRefused`."""
+    handed_in = {item.get("artifact") for item in piece.version.artifacts["files"]}
+    current = artifacts.current(session, piece.version.project)
+    rows: list[ArtifactRow] = [row for row in current if row.public_id not in handed_in]
+    if not rows:
+        raise EvidenceRefused("piece", N_("Add what was asked for first."))
+    if any(row.confirmed_at is None for row in rows):
+        raise EvidenceRefused("piece", N_("Its consent is still to be answered."))
+    piece.files = {"files": [artifacts.handed_in(row) for row in rows]}
+    piece.answered_at = now
+    session.flush()

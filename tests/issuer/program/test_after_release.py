@@ -1,0 +1,306 @@
+"""What happens around a decision: reviews that differ, corrections, another look, a missing piece,
+words that are covered, and those who must not judge after all."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from played import ANSWERS, COMPLETION, MET, Play
+from sqlalchemy import select
+
+from issuer.outbox.tables import OutboxRow
+from issuer.people import relations
+from issuer.people.roles import Role
+from issuer.people.tables import PersonRow
+from issuer.program import policy as policies
+from issuer.program.evaluation import corrections
+from issuer.program.evaluation.redactions import COVER
+from issuer.program.evaluation.tables import AssignmentRow, LookRow, ProjectDecisionRow
+from issuer.program.evidence.file_store import FileStore
+from issuer.program.evidence.tables import ArtifactRow, PieceRow
+from issuer.program.invariants import breaches
+from issuer.program.projects import declarations, drafts
+from issuer.program.projects.tables import VersionRow
+from verifier import clock
+
+NOT_YET = {"level-learning": "met", "level-work": "not-yet", "comment-work": "Show one more."}
+
+
+@pytest.fixture
+def play(district):
+    made = Play(district)
+    made.begin()
+    made.hand_in(**ANSWERS)
+    made.assign("proposal")
+    yield made
+    with district.issuer.database.reading() as session:
+        evidence = FileStore(district.issuer.settings.home / "evidence")
+        assert list(breaches(session, evidence=evidence)) == []
+
+
+def set_policy(play, **changes):
+    with play.district.issuer.database.writing() as session:
+        policy = replace(policies.current(session), **changes)
+        policies.change(session, policy, by=None, now=clock.now())
+
+
+def request_of(play):
+    with play.district.issuer.database.reading() as session:
+        number = session.scalar(select(VersionRow.id).order_by(VersionRow.id.desc()).limit(1))
+    return f"/program/requests/{number}"
+
+
+def submitted(play):
+    """Let a completed project be handed in and assigned."""
+    set_policy(play, three_sign_offs=False)
+    play.judge(**MET)
+    play.release()
+    play.add_evidence()
+    assert play.hand_in(**COMPLETION).status_code == 303
+    play.assign("completion")
+
+
+def second(play, name="Lee Specimen"):
+    """A second evaluator, to whom the request is given too."""
+    person = play.district.add(name, Role.EVALUATOR)
+    with play.district.issuer.database.writing() as session:
+        declarations.declare(session, person, confidential=True, now=clock.now())
+    path = "/program/assignments/proposal"
+    version = request_of(play).rpartition("/")[2]
+    play.at_chief.post(f"{path}/move", page=path, version=version, old=0, evaluator=person.id)
+    return person, play.district.browser(person)
+
+
+def judged(browser, **fields):
+    path = re.search(r'href="(/judging/[\w-]+)"', browser.get("/judging").text)[1]
+    return browser.post(path, page=path, act="give", revision=0, **fields)
+
+
+def test_e39_where_reviews_differ_nothing_is_released_before_the_superintendent_decides(play):
+    _, other = second(play)
+    play.judge(**MET)
+    assert judged(other, **NOT_YET).status_code == 303
+    assert "The reviews differ, so you decide." in play.at_chief.get("/program/decisions").text
+    assert play.release().status_code == 422
+    path = request_of(play)
+    refused = play.at_chief.post(path, page=path, **{**NOT_YET, "comment-work": ""})
+    assert refused.status_code == 422
+    assert play.at_chief.post(path, page=path, **MET).status_code == 303
+    assert play.release().status_code == 303
+    assert "under way" in play.at_teacher.get(play.project).text
+
+
+def test_e40_a_correction_is_a_further_release_and_both_stay(play):
+    play.judge(**NOT_YET)
+    play.release()
+    path = request_of(play)
+    answer = play.at_chief.post(f"{path}/correction", page=path, **MET)
+    assert answer.status_code == 303
+    page = play.at_teacher.get(play.project).text
+    assert "under way" in page
+    assert "takes the place of an earlier one" in page
+    assert "Show one more." in page
+    back = play.at_chief.post(f"{path}/correction", page=path, **NOT_YET)
+    assert back.status_code == 303
+    assert "You are writing your proposal." in play.at_teacher.get(play.project).text
+    with play.district.issuer.database.reading() as session:
+        rows = session.scalars(select(ProjectDecisionRow).order_by(ProjectDecisionRow.id)).all()
+        assert [row.corrects for row in rows] == [None, rows[0].id, rows[1].id]
+
+
+def test_a_decision_that_was_overtaken_sends_no_mail(play):
+    """E43: the condition is checked again when a mail is sent."""
+    play.judge(**NOT_YET)
+    play.release()
+    path = request_of(play)
+    play.at_chief.post(f"{path}/correction", page=path, **MET)
+    with play.district.issuer.database.reading() as session:
+        assert session.scalars(select(OutboxRow.kind)).all() == ["decision", "decision"]
+
+
+def test_what_led_to_a_credential_or_was_handed_in_anew_is_not_corrected_here(play):
+    play.judge(**NOT_YET)
+    play.release()
+    path = request_of(play)
+    play.hand_in(**{**ANSWERS, "plan": "Twelve weeks."})
+    assert play.at_chief.post(f"{path}/correction", page=path, **MET).status_code == 422
+    play.assign("proposal")
+    submitted(play)
+    play.judge(**MET)
+    play.release()
+    path = request_of(play)
+    assert play.at_chief.post(f"{path}/correction", page=path, **NOT_YET).status_code == 422
+
+
+def test_a_teacher_asks_once_and_somebody_not_involved_looks(play):
+    play.judge(**NOT_YET)
+    play.release()
+    looker = play.district.add("Lee Specimen", Role.EVALUATOR)
+    with play.district.issuer.database.writing() as session:
+        declarations.declare(session, looker, confidential=True, now=clock.now())
+    ask, path = f"{play.project}/look", request_of(play)
+    assert play.at_teacher.post(ask, page=play.project, reason="The plan.").status_code == 303
+    assert play.at_teacher.post(ask, page=play.project).location.endswith("no-look")
+    assert "1 teacher asks for another look" in play.at_chief.get("/program").text
+    page = play.at_chief.get(path).text
+    assert "The plan." in page
+    assert f'<option value="{looker.id}">' in page
+    assert f'<option value="{play.evaluator.id}">' not in page
+    involved = play.at_chief.post(f"{path}/look", page=path, evaluator=play.evaluator.id)
+    assert involved.status_code == 422
+    assert play.at_chief.post(f"{path}/look", page=path, evaluator=looker.id).status_code == 303
+    assert judged(play.district.browser(looker), **MET).status_code == 303
+    assert "The other look" in play.at_chief.get(path).text
+    assert play.at_chief.post(f"{path}/correction", page=path, **MET).status_code == 303
+    page = play.at_teacher.get(play.project).text
+    assert "Somebody not involved looked at it" in page
+    assert "Show one more." in page
+    with play.district.issuer.database.reading() as session:
+        assert session.scalars(select(LookRow.settled_at)).one() is not None
+
+
+def test_a_decision_stands_after_another_look_and_its_teacher_is_told(play):
+    play.judge(**NOT_YET)
+    play.release()
+    play.at_teacher.post(f"{play.project}/look", page=play.project)
+    path = request_of(play)
+    assert play.at_chief.post(f"{path}/look", page=path, act="stays").status_code == 303
+    with play.district.issuer.database.reading() as session:
+        kinds = session.scalars(select(OutboxRow.kind)).all()
+    assert kinds == ["decision", corrections.STAYS]
+
+
+@pytest.mark.parametrize(("days", "asked"), [(0, 0), (14, 1)])
+def test_another_look_is_asked_for_within_the_days_that_the_district_set(play, days, asked):
+    set_policy(play, days_for_another_look=days)
+    play.judge(**NOT_YET)
+    play.release()
+    play.at_teacher.post(f"{play.project}/look", page=play.project)
+    with play.district.issuer.database.reading() as session:
+        assert len(session.scalars(select(LookRow)).all()) == asked
+        project = drafts.locked(session, play.project.rpartition("/")[2])
+        late = clock.now() + timedelta(days=15)
+        assert corrections.may_ask(session, project, policies.current(session), late) is None
+
+
+def test_one_missing_piece_is_asked_for_without_a_decision(play):
+    submitted(play)
+    path = play.assignment()
+    refused = play.at_evaluator.post(f"{path}/piece", page=path, piece=" ")
+    assert refused.status_code == 422
+    assert (
+        play.at_evaluator.post(f"{path}/piece", page=path, piece="Week three.").status_code == 303
+    )
+    assert play.at_evaluator.post(f"{path}/piece", page=path, piece="More.").status_code == 422
+    page = f"{play.project}/evidence"
+    assert "Week three." in play.at_teacher.get(page).text
+    hand_in = f"{play.project}/piece"
+    assert play.at_teacher.post(hand_in, page=page).status_code == 422
+    link = play.at_teacher.post(page, page=page, name="Week three", url="https://x.example/3")
+    assert link.status_code == 303
+    assert play.at_teacher.post(hand_in, page=page).status_code == 422
+    play.at_teacher.post(f"{play.project}/consent", page=page, pupils="none", basis="not_needed")
+    assert play.at_teacher.post(hand_in, page=page).status_code == 303
+    judging = play.at_evaluator.get(path).text
+    assert "https://x.example/3" in judging
+    assert play.at_teacher.post(page, page=page, url="https://x.example/4").status_code == 422
+    with play.district.issuer.database.reading() as session:
+        assert [row["name"] for row in session.scalars(select(PieceRow)).one().files["files"]] == [
+            "Week three"
+        ]
+        assert len(session.scalars(select(VersionRow)).all()) == 2  # no attempt
+
+
+def test_a_withdrawn_consent_hides_what_was_handed_in_from_its_evaluator(play):
+    submitted(play)
+    assert "https://drive.example/1" in play.at_evaluator.get(play.assignment()).text
+    with play.district.issuer.database.writing() as session:
+        session.scalars(select(ArtifactRow)).one().withdrawn_at = clock.now()
+    page = play.at_evaluator.get(play.assignment()).text
+    assert "https://drive.example/1" not in page
+    assert "Its consent was withdrawn" in page
+
+
+def test_e33_names_are_covered_and_the_superintendent_covers_what_else_tells(play):
+    set_policy(play, names_hidden=True)
+    with play.district.issuer.database.writing() as session:
+        version = session.scalars(select(VersionRow)).one()
+        version.answers = {
+            **version.answers,
+            "title": "Rhythm with Ms. Example",
+            "plan": "I am JORDAN  Example (j@school.example), band leader of the Blue Comets.",
+        }
+    path = request_of(play)
+    assert play.at_chief.post(f"{path}/words", page=path, words=" blue comets ").status_code == 303
+    for page in (play.assignment(), "/judging"):
+        text = play.at_evaluator.get(page).text
+        assert "Example (" not in text
+        assert not re.search("jordan|j@school|blue comets|Ms. Example", text, re.IGNORECASE)
+        assert COVER in text
+    assert "Blue Comets" in play.at_chief.get(path).text
+
+
+def test_e25_a_relation_that_is_told_after_the_review_is_flagged_and_the_review_set_aside(play):
+    play.judge(**MET)
+    with play.district.issuer.database.writing() as session:
+        teacher, evaluator = (
+            session.get_one(PersonRow, person.id) for person in (play.teacher, play.evaluator)
+        )
+        relations.tell(session, teacher, evaluator, "", now=clock.now())
+    assert "One who judged it must not" in play.at_chief.get("/program/decisions").text
+    path = request_of(play)
+    number = re.search(r'name="assignment" value="(\d+)"', play.at_chief.get(path).text)[1]
+    answer = play.at_chief.post(f"{path}/set-aside", page=path, assignment=number)
+    assert answer.status_code == 303
+    assert "Nothing is ready to be decided." in play.at_chief.get("/program/decisions").text
+    with play.district.issuer.database.reading() as session:
+        row = session.scalars(select(AssignmentRow)).one()
+        assert (row.ending, row.review.given_at is None) == ("set_aside", False)
+
+
+def test_e24_what_is_with_somebody_who_left_is_planned_anew(play):
+    with play.district.issuer.database.writing() as session:
+        session.get_one(PersonRow, play.evaluator.id).left_at = clock.now()
+    other = play.district.add("Lee Specimen", Role.EVALUATOR)
+    play.assign("proposal")
+    with play.district.issuer.database.reading() as session:
+        rows = session.scalars(select(AssignmentRow).order_by(AssignmentRow.id)).all()
+    assert [(row.evaluator_pk, row.ending) for row in rows] == [
+        (play.evaluator.id, "reassigned"),
+        (other.id, None),
+    ]
+
+
+def test_who_has_not_answered_this_year_is_asked_before_judging(play):
+    with play.district.issuer.database.writing() as session:
+        row = session.get_one(declarations.DeclarationRow, play.evaluator.id)
+        row.confidential_at = clock.now() - timedelta(days=366)
+    path = play.assignment()
+    answer = play.at_evaluator.get(path)
+    assert (answer.status_code, answer.location) == (303, f"/declaration?back={path}")
+    assert play.at_evaluator.post(path, page="/declaration", **MET).status_code == 303
+    fields = {"back": path, "confidential": "yes"}
+    answer = play.at_evaluator.post("/declaration", page="/declaration", **fields)
+    assert answer.location == path
+    assert play.at_evaluator.get(path).status_code == 200
+
+
+def test_after_the_third_not_yet_a_talk_is_offered_to_the_teacher_alone(play):
+    offer = "Would a talk help?"
+    for attempt in range(3):
+        assert offer not in play.at_teacher.get(play.project).text
+        if attempt:
+            play.hand_in(**ANSWERS)
+            play.assign("proposal")
+        play.judge(**NOT_YET)
+        play.release()
+    assert offer in play.at_teacher.get(play.project).text
+    assert offer not in play.at_chief.get(play.project).text
+
+
+def test_r34_the_clock_is_seen_by_teacher_and_evaluator(play):
+    due = clock.now() + timedelta(days=30)
+    day = f"{due:%B} {due.day}, {due:%Y}"
+    assert f"You will hear by {day}." in play.at_teacher.get(play.project).text
+    assert f"the teacher hears by {day}" in play.at_evaluator.get(play.assignment()).text
