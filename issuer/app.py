@@ -23,6 +23,8 @@ from issuer.home.issuer import Issuer, LockedError, current_issuer
 from issuer.home.problem import Problem
 from issuer.home.publishing import documents
 from issuer.home.settings import Settings, load
+from issuer.installation.doctor import page as doctor_page
+from issuer.installation.doctor.page import doctoring
 from issuer.issuance import problems as issuance_problems
 from issuer.issuance.finish import finish_pending
 from issuer.issuance.status_lists import lists, renewal
@@ -131,6 +133,7 @@ NAVIGATION: Final = (
     *cataloging_routes.NAVIGATION,
     *delivery_routes.NAVIGATION,
     *audit_routes.NAVIGATION,
+    *doctor_page.NAVIGATION,
     *people_routes.NAVIGATION,
     *claim_routes.NAVIGATION,
 )
@@ -197,6 +200,7 @@ def create_app(settings: Settings) -> Flask:
         achieving,
         judging_by,
         delivering,
+        doctoring,
         auditing,
         recorded,
         revoking,

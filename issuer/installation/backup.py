@@ -26,7 +26,7 @@ DUMP = "mintmark.dump"
 NOTE = ".backup"
 """The file in the home that says when the newest backup was made, and where."""
 _DATED = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z")
-_OF_USE_HERE = shutil.ignore_patterns(durable_file.UNFINISHED, "*.lock", ".health", NOTE)
+_OF_USE_HERE = shutil.ignore_patterns(durable_file.UNFINISHED, "*.lock", ".health", ".doctor", NOTE)
 """What only this server uses, and only now."""
 
 

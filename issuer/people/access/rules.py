@@ -132,6 +132,7 @@ RULES: Final = (
     *_rows(_DESK, "rubric", "add change", ANY, _KEEPS_CATALOG),
     *_rows(_DESK, "delivery", "list replay", ANY, _ON_THE_DESK),
     *_rows([Role.OPERATOR], "delivery", "list replay", ANY, _RUNS_ON),
+    *_rows([Role.OPERATOR], "installation", "read check", ANY, _RUNS_ON),
     *_rows(_SUPERINTENDENTS, "audit entry", "read export", ANY, _RUNNING),
     *_rows([Role.OPERATOR], "audit entry", "read", TECHNICAL, _RUNS_ON),
     *_rows(_SUPERINTENDENTS, "project", "steer", ANY, _RUNNING),
