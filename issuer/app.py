@@ -80,6 +80,7 @@ from issuer.staff.catalog.achievement_routes import achieving
 from issuer.staff.catalog.routes import cataloging
 from issuer.staff.catalog.rubric_routes import judging_by
 from issuer.staff.credentials import find_routes
+from issuer.staff.credentials.correct_routes import correcting_pages
 from issuer.staff.credentials.find_routes import finding
 from issuer.staff.credentials.record_routes import recorded
 from issuer.staff.credentials.revoke_routes import revoking
@@ -204,6 +205,7 @@ def create_app(settings: Settings) -> Flask:
         auditing,
         recorded,
         revoking,
+        correcting_pages,
     ):
         app.register_blueprint(blueprint)
     app.extensions["submission_checks"] = SUBMISSION_CHECKS

@@ -11,10 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload
 
 from issuer import issuance
 from issuer.approvals import event
+from issuer.catalog import versions
+from issuer.catalog.achievement import Achievement
+from issuer.catalog.tables import AchievementVersion
 from issuer.home.issuer import Issuer
 from issuer.issuance import Received
 from issuer.issuance.records.approval_tables import ApprovalRow
@@ -24,10 +27,16 @@ from issuer.issuance.status_lists.lists import NotIssuedError
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What was approved last, to be changed: `data` as a sender would write it."""
+    """What was approved last, to be changed: `data` as a sender would write it.
+
+    It names the version of its `achievement`, so that a correction means the same one although the
+    catalog went on. `content` is what is stored.
+    """
 
     source: str
     data: dict[str, Any]
+    achievement: Achievement
+    content: bytes
 
 
 def open_again(issuer: Issuer, public_id: str) -> Opened:
@@ -46,6 +55,9 @@ def open_again(issuer: Issuer, public_id: str) -> Opened:
         .where(CredentialRow.public_id == public_id)
         .order_by(newest.revision.desc())
         .limit(1)
+        .options(
+            joinedload(newest.achievement_version).joinedload(AchievementVersion.rubric_version)
+        )
     )
     with issuer.database.reading() as session:
         row = session.scalar(revisions)
@@ -53,7 +65,17 @@ def open_again(issuer: Issuer, public_id: str) -> Opened:
         raise NotIssuedError(f"no credential {public_id!r}")
     data = json.loads(row.content)
     data.pop("reason", None)
-    return Opened(row.source, data | {"revision": row.revision + 1})
+    achievement = versions.read(row.achievement_version)
+    _pin(data["achievement"], achievement)
+    return Opened(row.source, data | {"revision": row.revision + 1}, achievement, row.content)
+
+
+def _pin(chosen: dict[str, Any], achievement: Achievement) -> None:
+    """Name the version that was meant: of the achievement, or of the rubric of an own idea."""
+    if "id" in chosen:
+        chosen["version"] = achievement.version
+    else:
+        chosen["rubric"]["version"] = achievement.rubric.version
 
 
 def issue(issuer: Issuer, opened: Opened, *, reason: str, by: str, now: datetime) -> Received:

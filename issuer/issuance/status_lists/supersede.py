@@ -63,7 +63,7 @@ def take_over(session: Session, key: int, public_id: str, *, by: str, now: datet
     """
     mine = select(CredentialRow.approval_pk).where(CredentialRow.id == key).scalar_subquery()
     earlier = [_Earlier(*row) for row in session.execute(_EARLIER.where(_NEW.id == mine))]
-    same = [old for old in earlier if _is_one_person(old.content, old.new_content)]
+    same = [old for old in earlier if is_one_person(old.content, old.new_content)]
     for old in earlier:
         _withdraw(session, old, by=key, leads_on=old in same, now=now)
         details = {"by": public_id}
@@ -100,7 +100,8 @@ def _hand_over_choices(session: Session, earlier: _Earlier, key: int) -> None:
         session.execute(insert(DecisionRow).values(columns | {"credential_pk": key}))
 
 
-def _is_one_person(content: bytes, other: bytes) -> bool:
+def is_one_person(content: bytes, other: bytes) -> bool:
+    """Return whether two approvals are of one person: an address or a DID stands in both (D19)."""
     one, two = (from_data(json.loads(text)).recipient for text in (content, other))
     return not {*map(folded_address, one.emails), one.did}.isdisjoint(
         {*map(folded_address, two.emails), two.did or ""}

@@ -1,0 +1,174 @@
+"""Correcting a credential on the desk: the form opens with what was approved, and what changes is
+shown before it is issued. What was withdrawn by mistake is issued again."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Final
+
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from contexts import CanonicalizationError
+from issuer import issuance
+from issuer.approvals import correction, event
+from issuer.approvals.correction import Opened
+from issuer.home.issuer import current_issuer
+from issuer.issuance import ConflictError, QuarantinedError
+from issuer.issuance.approval import Approval
+from issuer.issuance.problems import Refused
+from issuer.issuance.records.unprintable import unprintable_texts
+from issuer.issuance.status_lists.supersede import is_one_person
+from issuer.people import acts
+from issuer.people.access import gate
+from issuer.staff.credentials import correcting
+from issuer.staff.credentials.correcting import CorrectionField
+from issuer.staff.issuing import flaw_words
+from issuer.web.access import needs
+from issuer.web.answers import page
+from verifier import clock
+from verifier.wording.words import N_
+
+correcting_pages = Blueprint("correcting", __name__)
+NOTHING_CHANGED: Final = N_("Nothing is changed yet: change what is wrong.")
+MEANWHILE: Final = N_(
+    "Somebody else corrected it meanwhile. What you typed is still here: compare, and go on."
+)
+CANNOT_BE_SIGNED: Final = N_("Something that was typed cannot be signed.")
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What stands in the form: the newest approval, its fields as they were and as typed."""
+
+    public_id: str
+    opened: Opened
+    before: Sequence[CorrectionField]
+    after: Sequence[CorrectionField]
+    reason: str
+
+    @property
+    def changes(self) -> list[tuple[CorrectionField, CorrectionField]]:
+        """Each field that differs."""
+        return correcting.differences(self.before, self.after)
+
+    def approval(self) -> Approval:
+        """Return the approval as it would be issued. Raises `Refused`."""
+        data = correcting.changed(self.opened.data, self.changes, current_issuer().settings)
+        return event.approval_of(data | {"reason": self.reason})
+
+
+@correcting_pages.get("/desk/credentials/<credential>/correct")
+@needs("credential", "correct", key="credential")
+def form(credential: str) -> Response:
+    """Show the form with what was approved."""
+    return _form(_typed(credential, {}))
+
+
+@correcting_pages.post("/desk/credentials/<credential>/correct")
+@needs("credential", "correct", key="credential")
+def correct(credential: str) -> AnyResponse:
+    """Show what would change, or issue it; what is to be put right comes back in the form."""
+    typed = _typed(credential, request.form)
+    if request.form.get("act") not in ("look", "issue"):
+        return _form(typed)
+    if request.form.get("revision") != str(typed.opened.data["revision"]):
+        return _form(typed, wrong=MEANWHILE)
+    if not typed.changes:
+        return _form(typed, wrong=NOTHING_CHANGED)
+    try:
+        if request.form["act"] == "look":
+            return _look(typed, typed.approval())
+        data = correcting.changed(typed.opened.data, typed.changes, current_issuer().settings)
+        return _issue(typed.public_id, replace(typed.opened, data=data), typed.reason)
+    except Refused as exc:
+        return _form(typed, errors=flaw_words.errors(exc.flaws))
+    except CanonicalizationError:
+        return _form(typed, wrong=CANNOT_BE_SIGNED)
+    except ConflictError:
+        return _form(_typed(credential, request.form), wrong=MEANWHILE)
+
+
+@correcting_pages.get("/desk/credentials/<credential>/again")
+@needs("credential", "correct", key="credential")
+def before_again(credential: str) -> Response:
+    """Say what issuing a withdrawn credential again does."""
+    return _again(credential)
+
+
+@correcting_pages.post("/desk/credentials/<credential>/again")
+@needs("credential", "correct", key="credential")
+def again(credential: str) -> AnyResponse:
+    """Issue what was withdrawn by mistake once more, as it was approved."""
+    opened = correction.open_again(current_issuer(), credential)
+    if request.form.get("revision") != str(opened.data["revision"]):
+        return _again(credential, wrong=MEANWHILE)
+    try:
+        return _issue(credential, opened, request.form.get("reason", "").strip())
+    except Refused as exc:
+        return _again(credential, flaws=flaw_words.errors(exc.flaws))
+    except ConflictError:
+        return _again(credential, wrong=MEANWHILE)
+
+
+def _typed(public_id: str, form: Mapping[str, str]) -> Correction:
+    settings, opened = current_issuer().settings, correction.open_again(current_issuer(), public_id)
+    before = correcting.fields_of(opened.data, opened.achievement, settings)
+    after = correcting.typed(before, form)
+    return Correction(public_id, opened, before, after, form.get("reason", "").strip())
+
+
+def _issue(public_id: str, opened: Opened, reason: str) -> AnyResponse:
+    """Issue a correction, and lead to its page. Raises what the door raises."""
+    issuer, by = current_issuer(), acts.actor(gate.whoever().person)
+    done, led_to = "waits", public_id
+    with suppress(QuarantinedError):  # it is stored, and its page says why it is held back
+        received = correction.issue(issuer, opened, reason=reason, by=by, now=clock.now())
+        done = "corrected" if received.manage_url else "waits"
+        led_to = received.credential_id
+    return redirect(url_for("recorded.show", credential=led_to, done=done), 303)
+
+
+def _form(
+    typed: Correction, *, errors: Mapping[str, str] | None = None, wrong: str = ""
+) -> Response:
+    """Show the form with all that was typed, and at each field what is to be put right."""
+    known = {one.name for one in typed.after}
+    errors = {_place(name, known): told for name, told in (errors or {}).items()}
+    response = page("desk/correct.html", typed=typed, errors=errors, wrong=wrong, known=known)
+    response.status_code = 422 if errors or wrong else 200
+    return response
+
+
+def _place(name: str, known: set[str]) -> str:
+    """Return the field of the form at which a flaw is shown."""
+    parts = name.split(".")
+    within = [".".join(parts[:end]) for end in range(len(parts), 0, -1)]
+    return next((one for one in within if one in known), name)
+
+
+def _look(typed: Correction, approval: Approval) -> Response:
+    """Show what changes and what it does. Raises what the door would raise."""
+    issuer = current_issuer()
+    issuance.rehearse(issuer, approval, source=typed.opened.source, now=clock.now())
+    return page(
+        "desk/correct_look.html",
+        typed=typed,
+        same_person=is_one_person(typed.opened.content, approval.content),
+        unprintable=unprintable_texts(approval, issuer.settings),
+    )
+
+
+def _again(public_id: str, *, flaws: Mapping[str, str] | None = None, wrong: str = "") -> Response:
+    opened = correction.open_again(current_issuer(), public_id)
+    response = page(
+        "desk/again.html",
+        public_id=public_id,
+        data=opened.data,
+        title=opened.achievement.name,
+        reason=request.form.get("reason"),
+        errors=flaws or {},
+        wrong=wrong,
+    )
+    response.status_code = 422 if flaws or wrong else 200
+    return response

@@ -1,0 +1,1 @@
+"""Issuing from the desk: one by a form, many from a table."""

@@ -1,0 +1,184 @@
+"""Correcting on the desk: the form opens with what was approved, and the corrected one supersedes
+(D19); what was withdrawn by mistake is issued again in two clicks."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from html import unescape
+
+import pytest
+
+from issuer.audit import log as audit
+from issuer.catalog import versions
+from issuer.home.issuer import LockedError
+from issuer.issuance.status_lists import lists
+from issuer.sharing.shared import find_shared
+from verifier import clock
+
+PAGE = "/desk/credentials"
+
+
+def filled(text):
+    """The fields of the first card of a page, as a browser would send them."""
+    form = text.partition('<form class="card"')[2].partition("</form>")[0]
+    fields = {}
+    for tag in re.findall(r"<input [^>]*>", form):
+        name, value = re.search(r' name="([^"]+)"', tag), re.search(r' value="([^"]*)"', tag)
+        if name and value:
+            fields[name[1]] = value[1]
+    for name, value in re.findall(
+        r'<textarea [^>]*name="([^"]+)"[^>]*>\n(.*?)</textarea>', form, re.S
+    ):
+        fields[name] = value
+    for name, options in re.findall(r'<select [^>]*name="([^"]+)">(.*?)</select>', form, re.S):
+        chosen = re.search(r'value="([^"]*)" selected', options)
+        fields[name] = chosen[1] if chosen else ""
+    fields.pop("form_token")
+    return {name: unescape(value) for name, value in fields.items()}
+
+
+def send(office, public_id, act, **changes):
+    path = f"{PAGE}/{public_id}/correct"
+    return office.post(path, page=path, **(filled(office.get(path).text) | {"act": act} | changes))
+
+
+def document(district, public_id):
+    return find_shared(district.issuer, public_id).credential.document
+
+
+def seen(district, public_id):
+    shared = find_shared(district.issuer, public_id)
+    return shared.revoked_at is not None, shared.corrected_by
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "shown", "reads"),
+    [
+        (
+            "recipient.name",
+            "Jordán Example",
+            "Jordán Example",
+            lambda d: d["credentialSubject"]["identifier"][0]["identityHash"],
+        ),
+        ("approved_at", "2026-04-01", "2026-04-01", lambda d: d["awardedDate"][:10]),
+        (
+            "narrative.skill",
+            "Reading\r\nrhythm",
+            "Reading",
+            lambda d: d["credentialSubject"]["narrative"],
+        ),
+        ("valid_until", "2031-01-31", "2031-01-31", lambda d: d["validUntil"][:10]),
+    ],
+)
+def test_what_was_wrong_is_right_and_supersedes(district, office, issue, field, text, shown, reads):
+    """(D19) The old page leads to the new one; the reason stands in the approval alone."""
+    old = issue(f"c-{field}")
+    look = send(office, old, "look", **{field: text}, reason="It was misspelt.")
+    assert look.status_code == 200, look.text
+    assert shown in look.text
+    assert seen(district, old) == (False, None)
+    done = office.post(
+        f"{PAGE}/{old}/correct",
+        page=f"{PAGE}/{old}/correct",
+        **(filled(look.text) | {"act": "issue"}),
+    )
+    new = re.fullmatch(rf"{PAGE}/([\w-]+)\?done=corrected", done.location)[1]
+    assert seen(district, old) == (True, new)
+    assert shown in reads(document(district, new))
+    assert "misspelt" not in office.get(f"/credentials/{new}.html").text
+    assert "misspelt" in office.get(f"{PAGE}/{new}").text
+    with district.issuer.database.reading() as session:
+        by = [e.actor for e in audit.about(session, new) if e.action == "credential.approved"]
+    assert by[0].startswith("person:")
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"reason": "x"}, "Nothing is changed yet"),
+        ({"recipient.name": "Other", "reason": ""}, "Say why it is corrected."),
+        ({"recipient.name": " ", "reason": "x"}, "full name"),
+        ({"recipient.emails": "no address", "reason": "x"}, "e-mail address"),
+        ({"recipient.emails": "", "reason": "x"}, "e-mail address"),
+        ({"approved_at": "31.2.2026", "reason": "x"}, "Give a day"),
+        ({"approved_at": "", "reason": "x"}, "Give a day"),
+        ({"approved_at": "9999-12-31", "reason": "x"}, "Give a day"),
+        ({"approved_at": "2099-12-31", "reason": "x"}, "still to come"),
+        ({"approved_at": "0001-01-01", "reason": "x"}, "Give a day"),
+        ({"activity.start": "2026-05-02", "reason": "x"}, "both days"),
+        ({"activity.start": "2026-05-02", "activity.end": "2026-05-01", "reason": "x"}, "before"),
+        ({"valid_until": "1999-01-01", "reason": "x"}, "over"),
+        ({"valid_until": "9999-12-31", "reason": "x"}, "Give a day"),
+        ({"levels.work": "not-yet", "reason": "x"}, "required level"),
+        ({"levels.work": "none", "reason": "x"}, "Choose a level"),
+        ({"narrative.goal": "", "reason": "x"}, "plain text"),
+        ({"recipient.name": "Other", "reason": "x", "revision": "7"}, "Somebody else corrected"),
+    ],
+)
+def test_what_cannot_stand_is_said_and_nothing_typed_is_lost(
+    district, office, issue, changes, says
+):
+    old = issue("odd")
+    answer = send(office, old, "look", **changes)
+    assert answer.status_code == (422 if says else 200), answer.text
+    assert says in unescape(answer.text)
+    kept = filled(answer.text)
+    for name, value in changes.items():
+        if name != "revision" and not name.startswith("levels"):
+            assert kept[name] == value.strip(), name
+    assert seen(district, old) == (False, None)
+
+
+def test_an_unchanged_field_keeps_its_hour_and_its_catalog_version(district, office, issue):
+    old = issue("v")
+    with district.issuer.database.writing() as session:
+        newest = versions.read(versions.find(session, "rhythms"))
+        versions.record(session, replace(newest, description="Another."), now=clock.now())
+    done = send(office, old, "issue", **{"recipient.name": "Right Name"}, reason="x")
+    new = re.search(r"credentials/([\w-]+)\?", done.location)[1]
+    before, after = document(district, old), document(district, new)
+    assert after["awardedDate"] == before["awardedDate"]
+    achievement = after["credentialSubject"]["achievement"]
+    assert achievement["id"] == before["credentialSubject"]["achievement"]["id"]
+
+
+def test_the_wrong_person_hears_that_it_is_withdrawn_and_nothing_more(district, office, issue):
+    """(D19) No address is the same: neither link nor page goes along."""
+    old = issue("wrong")
+    other = {"recipient.name": "Else", "recipient.emails": "else@school.example", "reason": "x"}
+    look = send(office, old, "look", **other)
+    assert "somebody else" in look.text
+    send(office, old, "issue", **other)
+    page = office.get(f"/credentials/{old}.html")
+    assert (page.status_code, "Else" in page.text) == (410, False)
+
+
+def test_while_keys_are_locked_the_old_one_stays(district, office, issue, monkeypatch):
+    old = issue("locked")
+
+    def locked(*_):
+        raise LockedError("locked")
+
+    monkeypatch.setattr(type(district.issuer), "signers", locked)
+    done = send(office, old, "issue", **{"recipient.name": "Right Name"}, reason="x")
+    assert done.location.endswith("?done=waits")
+    assert "waits to be signed" in office.get(done.location).text
+    assert seen(district, old) == (False, None)
+    assert "waits to be signed" in office.get(f"{PAGE}/{old}").text
+
+
+def test_what_was_withdrawn_by_mistake_is_issued_again_in_two_clicks(district, office, issue):
+    old = issue("again")
+    now = datetime.now(UTC)
+    lists.revoke(district.issuer, old, reason="By mistake.", by="command", now=now)
+    path = f"{PAGE}/{old}/again"
+    assert f'href="{path}"' in office.get(f"{PAGE}/{old}").text
+    fields = filled(office.get(path).text)
+    nothing = office.post(path, page=path, **(fields | {"reason": ""}))
+    assert nothing.status_code == 422
+    done = office.post(path, page=path, **fields)
+    new = re.search(r"credentials/([\w-]+)\?done=corrected", done.location)[1]
+    assert seen(district, old) == (True, new)
+    assert seen(district, new) == (False, None)
+    twice = office.post(path, page=path, **fields)
+    assert (twice.status_code, "Somebody else" in twice.text) == (422, True)
