@@ -56,6 +56,10 @@ from issuer.program.offering_routes import offering
 from issuer.program.projects import routes as project_routes
 from issuer.program.projects.declaration_routes import declaring
 from issuer.program.projects.routes import projects
+from issuer.program.records import routes as record_routes
+from issuer.program.records.inspection_routes import inspecting
+from issuer.program.records.own_data_routes import own_data_pages
+from issuer.program.records.routes import records
 from issuer.program.reports import routes as report_routes
 from issuer.program.reports.routes import reports
 from issuer.program.setting_up_routes import setting_up
@@ -196,6 +200,9 @@ def create_app(settings: Settings) -> Flask:
         deciding,
         setting_up,
         reports,
+        records,
+        inspecting,
+        own_data_pages,
         finding,
         cataloging,
         achieving,
@@ -210,6 +217,7 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(blueprint)
     app.extensions["submission_checks"] = SUBMISSION_CHECKS
     app.extensions["results"] = corrections.told
+    app.extensions["erasing"] = record_routes.erasing
     language.speak(app)
     problems.register(app, settings, types=PROBLEMS, loggable=schema.loggable)
     protect(app, https=settings.public_url.startswith("https:"))

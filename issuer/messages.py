@@ -10,6 +10,7 @@ from issuer.program import letters as program_letters
 from issuer.program.coaching import sign_offs
 from issuer.program.evaluation import issuing
 from issuer.program.evidence import link_checks
+from issuer.program.records import messages as record_messages
 from issuer.sharing.mine import links
 from issuer.sharing.owned import ownership
 
@@ -20,5 +21,6 @@ KINDS: Final[Kinds] = by_name(
     links.MESSAGE,
     *program_letters.KINDS,
     link_checks.KIND,
+    *record_messages.KINDS,
     issuing.kind(sign_offs.for_approval),
 )

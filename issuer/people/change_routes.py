@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Final
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, current_app, redirect, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
@@ -58,9 +58,12 @@ def erase(person: str) -> AnyResponse:
             row = _person(session, person)
             if request.form.get("erase-name", "").strip() != row.name:
                 raise RegisterError(N_("to erase somebody, type the name as it stands there"))
-            changes.erase(session, row, now=now, today=_today(now), by=_by(session))
+            by = _by(session)
+            finish = current_app.extensions["erasing"](session, row, by=by, now=now)
+            changes.erase(session, row, now=now, today=_today(now), by=by)
     except (RegisterError, RoleError) as exc:
         return _page(person, wrong=exc)
+    finish()
     return redirect(url_for("people.list_all", done="erased"), 303)
 
 

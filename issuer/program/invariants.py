@@ -31,6 +31,8 @@ from issuer.program.evidence.file_store import FileStore
 from issuer.program.projects.states import STEPS, Act, State
 from issuer.program.projects.submission import NOT_YET
 from issuer.program.projects.tables import ProjectEventRow, ProjectRow, VersionRow
+from issuer.program.records.retention import Record
+from issuer.program.records.tables import DisposalRow
 from issuer.program.windows.window import Purpose
 
 
@@ -95,11 +97,13 @@ def _every_step_was_possible(session: Session) -> Iterator[Breach]:
 
 def _decisions_are_whole(session: Session) -> Iterator[Breach]:
     """I5: each released decision has a level for every criterion, and a comment below the line."""
+    gone = _disposed(session, Record.REVIEWS)
     rows = select(ProjectDecisionRow).where(ProjectDecisionRow.released_at.is_not(None))
     for decision in session.scalars(rows):
         rubric = rubric_of(decision.version.rubric_version)
         about = decision.version.project.public_id
-        if judgment.gaps(rubric, decision.levels, decision.comments):
+        needed = {*judgment.gaps(rubric, decision.levels, decision.comments).values()}
+        if needed - ({"comment"} if decision.version.project_pk in gone else set()):
             yield Breach("I5", about, "was decided without a level or a comment")
         elif judgment.outcome_of(rubric, decision.levels) != JudgmentOutcome(decision.outcome):
             yield Breach("I5", about, "was decided otherwise than its levels say")
@@ -155,7 +159,10 @@ def _without_a_window(session: Session) -> Iterator[Breach]:
 
 def _files_are_there(session: Session, evidence: FileStore) -> Iterator[Breach]:
     """I3: every file that a version pins is there, under its digest."""
+    gone = _disposed(session, Record.EVIDENCE)
     for version in session.scalars(select(VersionRow)):
+        if version.project_pk in gone:
+            continue
         for item in version.artifacts["files"]:
             if (
                 "sha256" in item
@@ -163,6 +170,12 @@ def _files_are_there(session: Session, evidence: FileStore) -> Iterator[Breach]:
                 and not evidence.path(item["sha256"]).exists()
             ):
                 yield Breach("I3", item["artifact"], "was handed in, and its file is gone")
+
+
+def _disposed(session: Session, record: Record) -> set[int]:
+    """Return the projects of which a class of record was disposed."""
+    rows = select(DisposalRow.project_pk).where(DisposalRow.record == record)
+    return set(session.scalars(rows))
 
 
 INVARIANTS: Final[tuple[Invariant, ...]] = (

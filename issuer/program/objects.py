@@ -19,6 +19,7 @@ from issuer.program.coaching.coaching import coached_by
 from issuer.program.evaluation.tables import AssignmentRow
 from issuer.program.evidence.tables import ArtifactRow
 from issuer.program.projects.tables import ProjectRow, VersionRow
+from issuer.program.records.tables import DataExportRow
 from issuer.program.windows.window import Purpose
 
 PROJECT: Final = Guarded(
@@ -58,4 +59,7 @@ ARTIFACT: Final = Guarded(
 BUILDING_PROGRESS: Final = Guarded(
     "building progress", BuildingRow.code, {BUILDING: lambda _me, mine: BuildingRow.id == mine}
 )
-OBJECTS: Final = (PROJECT, ASSIGNMENT, ARTIFACT, BUILDING_PROGRESS)
+DATA_EXPORT: Final = Guarded(
+    "data export", DataExportRow.public_id, {OWN: own(DataExportRow.person_pk)}
+)
+OBJECTS: Final = (DATA_EXPORT, PROJECT, ASSIGNMENT, ARTIFACT, BUILDING_PROGRESS)

@@ -2,6 +2,7 @@
 rests; whoever judges opens it.
 """
 
+from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -14,6 +15,7 @@ from werkzeug.http import dump_options_header
 from werkzeug.wrappers import Response as AnyResponse
 from werkzeug.wsgi import FileWrapper
 
+from issuer.audit.log import about as about_of
 from issuer.audit.log import record
 from issuer.home.issuer import current_issuer
 from issuer.people.access import gate, rules
@@ -45,6 +47,8 @@ from verifier.wording.words import N_
 
 Choice = TypeVar("Choice", Pupils, Consent)
 evidence = Blueprint("evidence", __name__)
+READ: Final = "artifact.read"
+"""What the log calls it that somebody opened a piece of evidence."""
 LIMITS: Final = Limits()
 _MB: Final = 1024 * 1024
 _BLOCK: Final = 64 * 1024
@@ -214,15 +218,27 @@ def _blind(path: Path, media_type: str) -> AnyResponse:
 
 
 def _note_reader(row: ArtifactRow) -> None:
-    """Write down who opened what may show pupils; its own teacher is not noted, nor each piece of
-    a film."""
+    """Write down who opened what may show pupils, once a day. Its own teacher is not noted, nor is
+    each piece of a film."""
     found = gate.whoever()
     span = request.headers.get("Range", "")
     if found.person.id == _teacher(row) or (span and not span.startswith("bytes=0-")):
         return
     with current_issuer().database.writing() as session:
-        about, by = f"artifact:{row.id}", f"person:{found.person.id}"
-        record(session, by=by, action="artifact.read", about=about, now=clock.now())
+        about, by, now = f"artifact:{row.id}", f"person:{found.person.id}", clock.now()
+        if not _is_noted(session, about, by, now):
+            record(session, by=by, action=READ, about=about, now=now)
+
+
+def _is_noted(session: Session, about: str, by: str, now: datetime) -> bool:
+    """True if this reader's opening of it stands in the log today, by the district's clock."""
+    local = current_issuer().settings.local
+    return any(
+        entry.actor == by
+        and entry.action == READ
+        and local(datetime.fromisoformat(entry.at)).date() == local(now).date()
+        for entry in about_of(session, about)
+    )
 
 
 def _teacher(row: ArtifactRow) -> int:

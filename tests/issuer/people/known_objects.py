@@ -22,6 +22,7 @@ from issuer.program.evidence import artifacts
 from issuer.program.evidence.file_store import FileStore
 from issuer.program.projects import drafts
 from issuer.program.projects.tables import VersionRow
+from issuer.program.records import own_data
 from issuer.sharing.owned.tables import ClaimRow
 from verifier import clock
 
@@ -119,6 +120,13 @@ def _building(district, person):
         return row.code
 
 
+def _data_export(district, person):
+    with district.issuer.database.writing() as session:
+        export = own_data.ask(session, person, now=clock.now())
+    own_data.make(district.issuer, export, now=clock.now())
+    return export.public_id
+
+
 OBJECTS = {
     "claim": _claim,
     "credential": _credential,
@@ -130,6 +138,7 @@ OBJECTS = {
     "project": _project,
     "person": lambda district, person: person.public_id,
     "building progress": _building,
+    "data export": _data_export,
     "session": _session,
     "kept form": _kept_form,
     "import": _import,
@@ -140,6 +149,7 @@ OTHER_PARTS = {
     "entry": 999,
     "window": 999,
     "grant": 999,
+    "hold": 999,
     "other": 999,
     "field": 999,
     "artifact": "x",
@@ -190,6 +200,10 @@ ALLOWED = {
     ("program", "set-up"): {"assistant-superintendent": "any", "deputy": "any"},
     ("program", "release"): {"assistant-superintendent": "any", "deputy": "any"},
     ("project", "begin"): {"teacher": "any"},
+    ("record", "keep"): dict.fromkeys(_SUPERINTENDENTS, "any"),
+    ("record", "dispose"): dict.fromkeys(_SUPERINTENDENTS, "any"),
+    ("data export", "ask"): {SIGNED_IN: "any"},
+    ("data export", "read"): {SIGNED_IN: "own"},
     ("report", "read"): dict.fromkeys(_SUPERINTENDENTS, "any"),
     ("building progress", "read"): {"building-administrator": "building"},
     ("board report", "read"): dict.fromkeys(("board", *_SUPERINTENDENTS), "any"),

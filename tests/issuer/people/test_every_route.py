@@ -58,6 +58,8 @@ def test_who_may_open_what(district, role):
 
 
 ABOUT_A_PART = {
+    "inspecting.show",
+    "inspecting.answer",
     "people.take_back",
     "running.move",
     "binding.bind_provider",

@@ -1,0 +1,127 @@
+"""A parent's request to see records: what it is about is found, held, and handed out redacted.
+
+found = look(session, reference="C-2026-14")          # or a class and days
+request = open_request(session, "Room 4, spring", found, by=person, now=now)
+zip_of(store, request, chosen, hide=["Ana"], out=file)
+"""
+
+import re
+import zipfile
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import IO, Final
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from issuer.people.tables import PersonRow
+from issuer.program.evidence import artifacts, file_kinds
+from issuer.program.evidence.file_store import FileStore
+from issuer.program.evidence.tables import ArtifactRow
+from issuer.program.projects.tables import ProjectRow
+from issuer.program.records.retention import RecordRefused
+from issuer.program.records.tables import InspectedRow, InspectionRow
+from verifier.wording.words import N_
+
+MOST: Final = 200
+HIDDEN: Final = "[–––]"
+_TOLD: Final = ("description", "genre", "pupils", "basis", "reference")
+
+
+def look(
+    session: Session,
+    *,
+    reference: str = "",
+    words: str = "",
+    first: date | None = None,
+    last: date | None = None,
+) -> Sequence[ArtifactRow]:
+    """Return the evidence that fits: by where its consent is filed, or by words, such as a class,
+    in what is said of it, and by the days on which it came in (both included)."""
+    asked: list[ColumnElement[bool]] = []
+    if reference.strip():
+        asked.append(ArtifactRow.reference.icontains(reference.strip(), autoescape=True))
+    for word in words.split():
+        places = (ArtifactRow.name, ArtifactRow.description, ArtifactRow.reference)
+        asked.append(or_(*(place.icontains(word, autoescape=True) for place in places)))
+    if first:
+        asked.append(ArtifactRow.created_at >= _morning(first))
+    if last:
+        asked.append(ArtifactRow.created_at < _morning(last + timedelta(days=1)))
+    if not asked:
+        return ()
+    rows = select(ArtifactRow).where(*asked).order_by(ArtifactRow.id.desc()).limit(MOST)
+    project = joinedload(ArtifactRow.project).joinedload(ProjectRow.person)
+    return session.scalars(rows.options(project)).all()
+
+
+def open_request(
+    session: Session,
+    about: str,
+    found: Iterable[ArtifactRow],
+    *,
+    by: PersonRow,
+    now: datetime,
+) -> InspectionRow:
+    """Open a request: until it is closed, nothing of these projects' teachers is disposed of.
+
+    Raises `RecordRefused`.
+    """
+    pieces = [InspectedRow(artifact_pk=row.id) for row in found]
+    if not pieces or not 0 < len(about.strip()) <= 500:
+        raise RecordRefused(
+            N_("Choose what it is about, and say in 1 to 500 letters what is asked.")
+        )
+    row = InspectionRow(about=about.strip(), opened_at=now, opened_by=by.id, items=pieces)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def withdraw_consent(
+    session: Session, request: InspectionRow, chosen: Collection[str], *, now: datetime
+) -> None:
+    """Hide the chosen evidence from everybody at once."""
+    for row in _chosen(request, chosen):
+        artifacts.withdraw_consent(session, row, now=now)
+
+
+def zip_of(
+    store: FileStore,
+    request: InspectionRow,
+    chosen: Collection[str],
+    *,
+    hide: Iterable[str],
+    out: IO[bytes],
+) -> None:
+    """Write the chosen evidence with what is said of it, without names of teachers, and with every
+    word of `hide`, such as another pupil's name, redacted."""
+    with zipfile.ZipFile(out, "w") as archive:
+        told = []
+        for number, row in enumerate(_chosen(request, chosen), 1):
+            told.append(redacted(_said(number, row), hide))
+            if row.sha256 and store.path(row.sha256).exists():
+                suffix = file_kinds.suffix(row.media_type or "")
+                archive.write(store.path(row.sha256), f"{number:03}{suffix}")
+        archive.writestr("records.txt", "\n".join(told))
+
+
+def redacted(text: str, hide: Iterable[str]) -> str:
+    """Return a text in which each of these words is struck out, however it is capitalized."""
+    for word in sorted({word.strip() for word in hide if word.strip()}, key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", HIDDEN, text, flags=re.IGNORECASE)
+    return text
+
+
+def _said(number: int, row: ArtifactRow) -> str:
+    lines = [f"{number:03} {row.name} ({row.created_at:%Y-%m-%d})"]
+    lines += [f"  {name}: {getattr(row, name)}" for name in _TOLD if getattr(row, name)]
+    return "\n".join([*lines, *([f"  link: {row.url}"] if row.url else []), ""])
+
+
+def _chosen(request: InspectionRow, chosen: Collection[str]) -> list[ArtifactRow]:
+    return [item.artifact for item in request.items if item.artifact.public_id in chosen]
+
+
+def _morning(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
