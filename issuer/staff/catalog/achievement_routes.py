@@ -18,7 +18,8 @@ from issuer.home.issuer import current_issuer
 from issuer.people import acts as people_acts
 from issuer.people.access import gate
 from issuer.sharing import samples
-from issuer.staff.catalog import achievement_form, acts
+from issuer.staff.catalog import achievement_form, acts, rubric_form
+from issuer.staff.catalog.borrowed import Borrowed
 from issuer.staff.catalog.versions_at_once import MEANWHILE, newest_was
 from issuer.web.access import needs
 from issuer.web.answers import page
@@ -92,12 +93,18 @@ def _read(session: Session, achievement_id: str) -> Achievement:
     return versions.read(row)
 
 
+def form_with(borrowed: Borrowed) -> Response:
+    """Return the form for a new achievement with what a badge of others says."""
+    return _page(None, borrowed.fields, borrowed=borrowed)
+
+
 def _page(
     before: Achievement | None,
     typed: Mapping[str, str],
     *,
     wrong: Mapping[str, str] | None = None,
     drawn: Achievement | None = None,
+    borrowed: Borrowed | None = None,
 ) -> Response:
     """Return the form; with an achievement that can be drawn, as it would look."""
     settings, now = current_issuer().settings, clock.now()
@@ -124,10 +131,19 @@ def _page(
         patterns=_choices(*PATTERNS),
         icons=_choices(*ICONS),
         pictures=pictures,
+        borrowed=borrowed,
+        rubric_fields=_rubric_fields(borrowed),
         done=request.args.get("done"),
     )
     response.status_code = 422 if wrong else 200
     return response
+
+
+def _rubric_fields(borrowed: Borrowed | None) -> Mapping[str, str]:
+    """Return the rubric of a badge as the fields of its form."""
+    if borrowed is None or borrowed.rubric is None:
+        return {}
+    return rubric_form.flat(rubric_form.draft_of(borrowed.rubric))
 
 
 def _choices(*values: str | None) -> list[tuple[str, str]]:

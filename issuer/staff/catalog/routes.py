@@ -14,10 +14,14 @@ from issuer.people import acts as people_acts
 from issuer.people.access import gate
 from issuer.people.access.gate import MenuEntry
 from issuer.staff import DESK
-from issuer.staff.catalog import achievement_routes, acts
+from issuer.staff.catalog import achievement_routes, acts, borrowed
+from issuer.staff.catalog.borrowed import NothingBorrowedError
 from issuer.web.access import needs
 from issuer.web.answers import page
 from verifier import clock
+from verifier.fetching.fetch import WebFetch
+from verifier.report import Outcome
+from verifier.web.language import say
 from verifier.wording.words import N_
 
 cataloging = Blueprint("cataloging", __name__)
@@ -40,6 +44,30 @@ def show() -> Response:
         used={rubric.id: used.count(rubric.id) for rubric in rubrics},
         done=request.args.get("done"),
     )
+
+
+@cataloging.get("/desk/catalog/import")
+@needs("achievement", "add")
+def choose() -> Response:
+    """Ask for a badge of another platform."""
+    return page("desk/catalog_import.html", wrong="", typed={})
+
+
+@cataloging.post("/desk/catalog/import")
+@needs("achievement", "add")
+def borrow() -> Response:
+    """Show what a badge says in the form for a new achievement; nothing is stored."""
+    upload, link = request.files.get("badge"), request.form.get("link", "").strip()
+    data = (upload.read() if upload else b"") or link.encode()
+    fetch = WebFetch(allow=current_issuer().settings.allow_hosts)
+    try:
+        return achievement_routes.form_with(borrowed.read(data, fetch=fetch, now=clock.now()))
+    except NothingBorrowedError as exc:
+        checks = exc.report.checks
+        why = next((one for one in checks if one.outcome is not Outcome.PASSED), checks[0])
+        response = page("desk/catalog_import.html", wrong=say(why), typed=request.form)
+        response.status_code = 422
+        return response
 
 
 @cataloging.post("/desk/catalog/achievements/<achievement>/offer")

@@ -181,6 +181,7 @@ def flat(draft: RubricDraft) -> dict[str, str]:
     for n, one in enumerate(draft.criteria):
         at = f"criteria.{n}"
         values |= {f"{at}.{key}": getattr(one, key) for key in ("id", "name", "description")}
+        values[f"{at}.required"] = str(one.required)
         for place, level in enumerate(one.levels):
             here = f"{at}.levels.{place}"
             values |= {f"{here}.{key}": getattr(level, key) for key in LevelDraft.__slots__}
