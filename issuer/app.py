@@ -38,6 +38,7 @@ from issuer.people.people_routes import people
 from issuer.people.roster.routes import roster
 from issuer.people.signing_in.openid_routes import account_binding
 from issuer.people.signing_in.routes import signing_in
+from issuer.program import cohort_routes
 from issuer.program import objects as program_objects
 from issuer.program.assigning import running_routes
 from issuer.program.assigning.deciding_routes import deciding
@@ -45,7 +46,9 @@ from issuer.program.assigning.running_routes import running
 from issuer.program.coaching import building_routes, sign_offs
 from issuer.program.coaching import routes as coaching_routes
 from issuer.program.coaching.building_routes import buildings
+from issuer.program.coaching.coach_routes import coaches
 from issuer.program.coaching.routes import coaching_pages
+from issuer.program.cohort_routes import cohort_pages
 from issuer.program.evaluation import corrections, judging_routes
 from issuer.program.evaluation.asking_routes import asking
 from issuer.program.evaluation.judging_routes import judging
@@ -131,6 +134,7 @@ NAVIGATION: Final = (
     *project_routes.NAVIGATION,
     *coaching_routes.NAVIGATION,
     *building_routes.NAVIGATION,
+    *cohort_routes.NAVIGATION,
     *judging_routes.NAVIGATION,
     *running_routes.NAVIGATION,
     *report_routes.NAVIGATION,
@@ -197,6 +201,8 @@ def create_app(settings: Settings) -> Flask:
         steering,
         offering,
         one_window,
+        cohort_pages,
+        coaches,
         deciding,
         setting_up,
         reports,

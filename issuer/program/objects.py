@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, select
 from issuer.people.access.guarded import (
     BUILDING,
     COACHED,
+    LED,
     OWN,
     TO_JUDGE,
     Guarded,
@@ -16,6 +17,7 @@ from issuer.people.access.guarded import (
 )
 from issuer.people.tables import BuildingRow
 from issuer.program.coaching.coaching import coached_by
+from issuer.program.coaching.tables import CohortMemberRow, CohortRow
 from issuer.program.evaluation.tables import AssignmentRow
 from issuer.program.evidence.tables import ArtifactRow
 from issuer.program.projects.tables import ProjectRow, VersionRow
@@ -62,4 +64,17 @@ BUILDING_PROGRESS: Final = Guarded(
 DATA_EXPORT: Final = Guarded(
     "data export", DataExportRow.public_id, {OWN: own(DataExportRow.person_pk)}
 )
-OBJECTS: Final = (DATA_EXPORT, PROJECT, ASSIGNMENT, ARTIFACT, BUILDING_PROGRESS)
+
+
+def _takes_part(me: Me, _building: int | None) -> ColumnElement[bool]:
+    """The cohorts that I lead, or am in."""
+    mine = select(CohortMemberRow.cohort_pk).where(
+        CohortMemberRow.person_pk == me.person, CohortMemberRow.left_at.is_(None)
+    )
+    return (CohortRow.leader_pk == me.person) | CohortRow.id.in_(mine)
+
+
+COHORT: Final = Guarded(
+    "cohort", CohortRow.public_id, {OWN: _takes_part, LED: own(CohortRow.leader_pk)}
+)
+OBJECTS: Final = (DATA_EXPORT, PROJECT, COHORT, ASSIGNMENT, ARTIFACT, BUILDING_PROGRESS)

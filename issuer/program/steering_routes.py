@@ -14,7 +14,7 @@ from issuer.issuance.records.search import fold
 from issuer.people import register
 from issuer.people.access import gate
 from issuer.people.tables import PersonRow
-from issuer.program.coaching import coaching, matching
+from issuer.program.coaching import coaching, earners, matching
 from issuer.program.coaching.coaching import CoachingRefused
 from issuer.program.coaching.matching import MatchGround
 from issuer.program.coaching.tables import CoachingRow
@@ -141,7 +141,9 @@ def _page(public_id: str, *, wrong: dict[str, str] | None = None) -> Response:
             state=State(project.state),
             coaches=coaching.coaches(session, project),
             by_hand=coaching.given(session, project),
-            choices=matching.choices(session, project, earners=(), today=_today()),
+            choices=matching.choices(
+                session, project, earners=earners.of_field(session, project), today=_today()
+            ),
             grounds=GROUNDS,
             words=words,
             is_overdue=due.is_overdue(project, today=_today()),

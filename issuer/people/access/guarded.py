@@ -30,6 +30,8 @@ TO_JUDGE: Final = "to judge"
 
 COACHED: Final = "coached"
 """The scope of what whoever asks coaches now."""
+LED: Final = "led"
+"""The scope of the groups that whoever asks leads."""
 
 
 @dataclass(frozen=True, slots=True)

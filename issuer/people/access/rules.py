@@ -19,6 +19,7 @@ from issuer.people.access.guarded import (
     ANY,
     BUILDING,
     COACHED,
+    LED,
     OWN,
     TECHNICAL,
     TO_JUDGE,
@@ -85,6 +86,7 @@ def _rows(
 
 
 _SUPERINTENDENTS: Final = (Role.SUPERINTENDENT, Role.DEPUTY)
+_GATHER: Final = (*_SUPERINTENDENTS, Role.OFFICE)
 _KEEP_PEOPLE: Final = (*_SUPERINTENDENTS, Role.OFFICE, Role.OPERATOR)
 _NAME_ROLES: Final = (Role.SUPERINTENDENT, Role.OPERATOR)
 _KEEPING: Final = N_("Your role keeps the register of people.")
@@ -98,6 +100,7 @@ _SUMS: Final = N_("They are sums that tell of nobody.")
 _KEEPS_CATALOG: Final = N_("Your role keeps the catalog.")
 _RUNS_ON: Final = N_("Your role keeps this installation running.")
 _YOURS: Final = N_("It is yours.")
+_IN_IT: Final = N_("You take part in it.")
 _COACHED: Final = N_("You coach it.")
 
 RULES: Final = (
@@ -142,6 +145,10 @@ RULES: Final = (
     *_rows(_SUPERINTENDENTS, "project", "steer", ANY, _RUNNING),
     *_rows([SIGNED_IN], "project", "sign", OWN, _YOURS),
     *_rows([Role.COACH], "coaching", "list", ANY, _COACHED),
+    *_rows([Role.SUPERINTENDENT], "coaching", "grant", ANY, _ROLES, fresh=True),
+    *_rows([Role.TEACHER, Role.COACH], "cohort", "list read", OWN, _IN_IT),
+    *_rows([Role.COACH], "cohort", "lead", LED, _YOURS),
+    *_rows(_GATHER, "cohort", "list read make change", ANY, _KEEPING),
     *_rows([Role.COACH], "project", "read coach sign", COACHED, _COACHED),
     *_rows([Role.BUILDING_ADMINISTRATOR], "project", "read sign", BUILDING, _OF_YOUR_BUILDING),
     *_rows(_DESK, "credential", "list read hand-over correct", ANY, _ON_THE_DESK),

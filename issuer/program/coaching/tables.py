@@ -125,3 +125,15 @@ class MeetingRow(Base):
     begins: Mapped[datetime]
     minutes: Mapped[int]
     present: Mapped[Json]
+
+
+class CoachGroundRow(Base):
+    """By which credential somebody was made a coach, and when our verifier found it in force."""
+
+    __tablename__ = "coach_grounds"
+
+    grant_pk: Mapped[int] = mapped_column(
+        ForeignKey("role_grants.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    credential_pk: Mapped[int] = mapped_column(ForeignKey("credentials.id"))
+    verified_at: Mapped[datetime]

@@ -17,6 +17,7 @@ from issuer.people.access.rules import SIGNED_IN
 from issuer.people.roster import keeping
 from issuer.people.roster.rows import Roster
 from issuer.people.tables import BuildingRow, SessionRow
+from issuer.program.coaching import cohorts
 from issuer.program.evaluation.tables import AssignmentRow
 from issuer.program.evidence import artifacts
 from issuer.program.evidence.file_store import FileStore
@@ -127,7 +128,17 @@ def _data_export(district, person):
     return export.public_id
 
 
+def _cohort(district, person):
+    with district.issuer.database.writing() as session:
+        now = clock.now()
+        leader = register.add(session, "Leader", now=now)
+        cohort = cohorts.gather(session, "Music", None, leader, now=now)
+        cohorts.join(session, cohort, person, now=now)
+        return cohort.public_id
+
+
 OBJECTS = {
+    "cohort": _cohort,
     "claim": _claim,
     "credential": _credential,
     "artifact": _artifact,
@@ -148,6 +159,7 @@ OTHER_PARTS = {
     "report": "progress",
     "entry": 999,
     "window": 999,
+    "meeting": 999,
     "grant": 999,
     "hold": 999,
     "other": 999,
@@ -164,6 +176,7 @@ walk takes no role away on its way."""
 _DESK = dict.fromkeys(("assistant-superintendent", "deputy", "office"), "any")
 _REGISTER = dict.fromkeys(("assistant-superintendent", "deputy", "office", "operator"), "any")
 _SUPERINTENDENTS = ("assistant-superintendent", "deputy")
+_GATHER = dict.fromkeys(("assistant-superintendent", "deputy", "office"), "any")
 ALLOWED = {
     ("own credentials", "read"): {SIGNED_IN: "any"},
     ("claim", "list"): _DESK,
@@ -239,6 +252,12 @@ ALLOWED = {
         "building-administrator": "building",
     },
     ("coaching", "list"): {"coach": "any"},
+    ("coaching", "grant"): {"assistant-superintendent": "any"},
+    ("cohort", "list"): {**_GATHER, "teacher": "own", "coach": "own"},
+    ("cohort", "read"): {**_GATHER, "teacher": "own", "coach": "own"},
+    ("cohort", "make"): _GATHER,
+    ("cohort", "change"): _GATHER,
+    ("cohort", "lead"): {"coach": "led"},
     ("credential", "read"): _DESK,
     ("credential", "hand-over"): _DESK,
     ("credential", "correct"): _DESK,

@@ -65,6 +65,7 @@ ABOUT_A_PART = {
     "binding.bind_provider",
     "uploads.receive",
     "coaching.share",
+    "cohorts.came",
     "window.show",
     "window.move",
     "window.let_in",

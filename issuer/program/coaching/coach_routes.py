@@ -1,0 +1,74 @@
+"""Coaches on a page: how many each coaches, by what they became coaches, and who could become one
+because they hold a credential (R12)."""
+
+from datetime import date
+
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from issuer.home.issuer import current_issuer
+from issuer.issuance.records import find
+from issuer.issuance.records.find import ListedState, Query
+from issuer.people import roles
+from issuer.people.access import gate, rules
+from issuer.people.roles import Role, RoleError
+from issuer.people.tables import PersonRow
+from issuer.program.coaching import earners, matching
+from issuer.program.coaching.earners import NotEarned
+from issuer.web.access import needs
+from issuer.web.answers import page
+from verifier import clock
+
+coaches = Blueprint("coaches", __name__)
+MOST: int = 20
+"""How many credentials a search shows."""
+
+
+@coaches.get("/program/coaches")
+@needs("program", "run")
+def show() -> Response:
+    """List the coaches, and the credentials of those who could become one."""
+    return _page()
+
+
+@coaches.post("/program/coaches")
+@needs("coaching", "grant")
+def become() -> AnyResponse:
+    """Make somebody a coach, because the credential that they hold verifies."""
+    issuer, now = current_issuer(), clock.now()
+    try:
+        with issuer.database.writing() as session:
+            by = session.get_one(PersonRow, gate.whoever().person.id)
+            credential = request.form.get("credential", "")
+            earners.become_coach(
+                session, issuer.settings, credential, by=by, today=_today(), now=now
+            )
+    except (NotEarned, RoleError) as exc:
+        return _page(wrong=str(exc))
+    return redirect(url_for("coaches.show", done=1), 303)
+
+
+def _page(*, wrong: str = "") -> Response:
+    issuer, now = current_issuer(), clock.now()
+    text = request.values.get("q", "").strip()
+    query = Query(teacher=text, state=ListedState.ISSUED)
+    with issuer.database.reading() as session:
+        found = find.page(session, issuer.settings, query, now=now, size=MOST) if text else None
+        people = roles.everybody(session, Role.COACH, today=_today())
+        response = page(
+            "program/coaches.html",
+            coaches=sorted(people, key=lambda person: person.folded),
+            loads=matching.load_of(session),
+            grounds=earners.grounds(session, [person.id for person in people]),
+            found=found,
+            text=text,
+            grants=rules.may(gate.whoever().me, "coaching", "grant"),
+            wrong=wrong,
+            done=request.args.get("done"),
+        )
+    response.status_code = 422 if wrong else 200
+    return response
+
+
+def _today() -> date:
+    return current_issuer().settings.local(clock.now()).date()

@@ -1,0 +1,108 @@
+"""Cohorts (R21): who leads, who takes part, when they meet, and who came.
+
+cohort = gather(session, "Rhythm, fall", offering, leader, now=now)
+join(session, cohort, teacher, now=now)
+meeting = meet(session, cohort, "First evening", begins, 90)
+came(session, meeting, [teacher.id])        # counts 90 minutes of her project
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from contexts.errors import MintmarkError
+from issuer.people.register import new_id
+from issuer.people.tables import PersonRow
+from issuer.program.coaching.tables import CohortMemberRow, CohortRow, MeetingRow
+from issuer.program.projects.tables import OfferingRow
+from verifier.wording.words import N_
+
+LONGEST_NAME: Final = 200
+LONGEST_MEETING: Final = 24 * 60
+"""Minutes."""
+
+
+class CohortRefused(MintmarkError):
+    """The cohort, member or meeting is not taken; `field` names what to change."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def gather(
+    session: Session,
+    name: str,
+    offering: OfferingRow | None,
+    leader: PersonRow | None,
+    *,
+    now: datetime,
+) -> CohortRow:
+    """Begin a cohort that works on an offering, or on own ideas. Raises `CohortRefused`."""
+    if leader is None:
+        raise CohortRefused("leader", N_("Choose who leads it."))
+    row = CohortRow(
+        public_id=new_id(),
+        name=_line("name", name),
+        offering_pk=offering and offering.id,
+        leader_pk=leader.id,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def join(session: Session, cohort: CohortRow, person: PersonRow | None, *, now: datetime) -> None:
+    """Take somebody into a cohort, also one who had left it. Raises `CohortRefused`."""
+    if person is None:
+        raise CohortRefused("address", N_("Nobody in the register has this address."))
+    if person.id == cohort.leader_pk:
+        raise CohortRefused("address", N_("Who leads a cohort is no member of it."))
+    row = session.get(CohortMemberRow, (cohort.id, person.id))
+    if row is None:
+        row = CohortMemberRow(cohort_pk=cohort.id, person_pk=person.id, joined_at=now)
+        session.add(row)
+    row.left_at = None
+    session.flush()
+
+
+def leave(session: Session, cohort: CohortRow, person_pk: int, *, now: datetime) -> None:
+    """Let somebody have left; what they came to still counts."""
+    row = session.get(CohortMemberRow, (cohort.id, person_pk))
+    if row is not None and row.left_at is None:
+        row.left_at = now
+    session.flush()
+
+
+def meet(
+    session: Session, cohort: CohortRow, title: str, begins: datetime, minutes: int | None
+) -> MeetingRow:
+    """Note a meeting. Raises `CohortRefused`."""
+    if minutes is None or not 0 < minutes <= LONGEST_MEETING:
+        raise CohortRefused("minutes", N_("Write how many minutes it takes."))
+    row = MeetingRow(
+        cohort_pk=cohort.id,
+        title=_line("title", title),
+        begins=begins,
+        minutes=minutes,
+        present={"people": []},
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def came(session: Session, meeting: MeetingRow, people: Collection[int]) -> None:
+    """Note who of the cohort came: its minutes count for them, and for nobody else."""
+    meeting.present = {"people": sorted(set(people))}
+    session.flush()
+
+
+def _line(field: str, text: str) -> str:
+    text = " ".join(text.split())
+    if not 0 < len(text) <= LONGEST_NAME:
+        raise CohortRefused(field, N_("Write a name, 200 letters at most."))
+    return text
