@@ -63,6 +63,7 @@ from issuer.program.records import routes as record_routes
 from issuer.program.records.inspection_routes import inspecting
 from issuer.program.records.own_data_routes import own_data_pages
 from issuer.program.records.routes import records
+from issuer.program.reminders.calendar_routes import calendars
 from issuer.program.reports import routes as report_routes
 from issuer.program.reports.routes import reports
 from issuer.program.setting_up_routes import setting_up
@@ -204,6 +205,7 @@ def create_app(settings: Settings) -> Flask:
         cohort_pages,
         coaches,
         deciding,
+        calendars,
         setting_up,
         reports,
         records,

@@ -11,6 +11,7 @@ from issuer.program.coaching import sign_offs
 from issuer.program.evaluation import issuing
 from issuer.program.evidence import link_checks
 from issuer.program.records import messages as record_messages
+from issuer.program.reminders import mails as reminders
 from issuer.sharing.mine import links
 from issuer.sharing.owned import ownership
 
@@ -22,5 +23,6 @@ KINDS: Final[Kinds] = by_name(
     *program_letters.KINDS,
     link_checks.KIND,
     *record_messages.KINDS,
+    *reminders.KINDS,
     issuing.kind(sign_offs.for_approval),
 )

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from contexts.errors import MintmarkError
 from issuer.home.issuer import current_issuer
+from issuer.outbox import queue
 from issuer.people.access import gate, rules
 from issuer.people.access.gate import MenuEntry
 from issuer.people.tables import PersonRow
@@ -185,7 +186,7 @@ def _hand_in(public_id: str, received: datetime) -> None:
     with issuer.database.writing() as session:
         project = _locked(session, public_id)
         person = session.get_one(PersonRow, project.person_pk)
-        submission.hand_in(
+        version = submission.hand_in(
             session,
             project,
             policy,
@@ -194,6 +195,9 @@ def _hand_in(public_id: str, received: datetime) -> None:
             checks=checks(),
             by=person,
         )
+        payload, host = {"version": version.id}, issuer.settings.host
+        about, kind = project.public_id, submission.RECEIVED
+        queue.put(session, kind, about, host=host, now=received, payload=payload)
 
 
 def _act(public_id: str, act: Act) -> AnyResponse:

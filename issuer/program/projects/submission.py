@@ -44,6 +44,8 @@ class Findings:
     artifacts: Sequence[dict[str, str]] = ()
 
 
+RECEIVED: Final = "received"
+"""The kind of message that tells a teacher that a submission is received, with its text."""
 NOT_YET: Final = (Act.NOT_YET, Act.NOT_YET_AFTER_ALL)
 """The steps after which a teacher writes on."""
 

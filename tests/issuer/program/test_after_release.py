@@ -116,7 +116,7 @@ def test_a_decision_that_was_overtaken_sends_no_mail(play):
     path = request_of(play)
     play.at_chief.post(f"{path}/correction", page=path, **MET)
     with play.district.issuer.database.reading() as session:
-        assert session.scalars(select(OutboxRow.kind)).all() == ["decision", "decision"]
+        assert session.scalars(select(OutboxRow.kind)).all() == ["received", "decision", "decision"]
 
 
 def test_what_led_to_a_credential_or_was_handed_in_anew_is_not_corrected_here(play):
@@ -168,7 +168,7 @@ def test_a_decision_stands_after_another_look_and_its_teacher_is_told(play):
     assert play.at_chief.post(f"{path}/look", page=path, act="stays").status_code == 303
     with play.district.issuer.database.reading() as session:
         kinds = session.scalars(select(OutboxRow.kind)).all()
-    assert kinds == ["decision", corrections.STAYS]
+    assert kinds == ["received", "decision", corrections.STAYS]
 
 
 @pytest.mark.parametrize(("days", "asked"), [(0, 0), (14, 1)])

@@ -1,0 +1,121 @@
+"""A calendar of windows and due dates, at an address of one's own to subscribe to."""
+
+import hmac
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import NotFound
+
+from issuer.home.issuer import current_issuer
+from issuer.home.link_tokens import LinkTokens
+from issuer.people.access import gate
+from issuer.people.tables import PersonRow
+from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
+from issuer.program.projects.states import State
+from issuer.program.projects.tables import ProjectRow
+from issuer.program.windows.calendar import Appointment, feed
+from issuer.program.windows.local_time import start_of
+from issuer.program.windows.tables import WindowRow
+from issuer.program.windows.window import Purpose
+from issuer.web.access import needs, open_to_all
+from issuer.web.answers import page
+from issuer.wording import language
+from verifier import clock
+from verifier.wording.words import N_
+
+calendars = Blueprint("calendars", __name__)
+A_YEAR: Final = timedelta(days=366)
+_PURPOSE: Final = "mintmark calendar"
+_TITLES: Final = {
+    Purpose.PROPOSAL: N_("Proposals are open"),
+    Purpose.COMPLETION: N_("Completed projects are taken"),
+}
+_DUE: Final = N_("Due: %(title)s")
+_TO_JUDGE: Final = N_("Reviews are due: %(count)d")
+
+
+@calendars.get("/calendar")
+@needs("account", "read")
+def show() -> Response:
+    """Tell whoever is signed in the address of their own calendar."""
+    person = gate.whoever().person
+    path = url_for("calendars.file", person=person.public_id, token=_token(person.public_id))
+    return page("program/calendar.html", address=f"{current_issuer().settings.origin}{path}")
+
+
+@calendars.get("/calendar/<person>/<token>.ics")
+@open_to_all
+def file(person: str, token: str) -> Response:
+    """Hand out a calendar to whoever has its address."""
+    if not hmac.compare_digest(token.encode(), _token(person).encode()):
+        raise NotFound
+    issuer = current_issuer()
+    with issuer.database.reading() as session:
+        row = session.scalar(select(PersonRow).where(PersonRow.public_id == person))
+        if row is None or not row.is_here:
+            raise NotFound
+        entries = [*_windows(session, row), *_projects(session, row), *_reviews(session, row)]
+    response = Response(
+        feed(entries, issuer.settings.issuer_name, clock.now()),
+        content_type="text/calendar; charset=utf-8",
+    )
+    response.headers["Cache-Control"] = "private, max-age=3600"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _token(public_id: str) -> str:
+    return LinkTokens(current_issuer().settings, _PURPOSE).make(public_id, 0)
+
+
+def _windows(session: Session, person: PersonRow) -> Iterator[Appointment]:
+    rows = select(WindowRow).where(WindowRow.closes > clock.now() - A_YEAR)
+    for row in session.scalars(rows.order_by(WindowRow.opens)):
+        title = _say(person, _TITLES[Purpose(row.purpose)])
+        yield Appointment(_id(f"window-{row.id}"), title, row.opens, row.closes, text=row.name)
+
+
+def _projects(session: Session, person: PersonRow) -> Iterator[Appointment]:
+    rows = select(ProjectRow).where(
+        ProjectRow.person_pk == person.id, ProjectRow.state == State.ACTIVE
+    )
+    for row in session.scalars(rows):
+        if row.due_on is not None:
+            title = _say(person, _DUE) % {"title": row.proposal.get("title", "")}
+            yield _day(f"project-{row.id}", title, row.due_on)
+
+
+def _reviews(session: Session, person: PersonRow) -> Iterator[Appointment]:
+    """Yield the days on which reviews are due: a count, and never whose they are."""
+    rows = (
+        select(AssignmentRow.due_on)
+        .outerjoin(ReviewRow, ReviewRow.assignment_pk == AssignmentRow.id)
+        .where(AssignmentRow.evaluator_pk == person.id, AssignmentRow.ended_at.is_(None))
+        .where(ReviewRow.given_at.is_(None))
+    )
+    days = list(session.scalars(rows))
+    for day in sorted(set(days)):
+        title = _say(person, _TO_JUDGE) % {"count": days.count(day)}
+        yield _day(f"reviews-{person.id}-{day:%y%m%d}", title, day)
+
+
+def _day(id: str, title: str, day: date) -> Appointment:
+    """Return a whole local day, as the moments at which it begins and ends."""
+    zone = current_issuer().settings.timezone or ZoneInfo("UTC")
+    return Appointment(_id(id), title, start_of(day, zone), start_of(day + timedelta(days=1), zone))
+
+
+def _id(name: str) -> str:
+    return f"{name}@{current_issuer().settings.host}"
+
+
+def _say(person: PersonRow, sentence: str) -> str:
+    mail = current_issuer().settings.mail
+    return language.catalog(
+        language.of(person.language, otherwise=mail.language if mail else "en")
+    ).gettext(sentence)

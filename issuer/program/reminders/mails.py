@@ -1,0 +1,261 @@
+"""The mails that the clock makes due, and the one that a submission is received: each is worded
+when it is sent, in its reader's language, and not sent where it is no longer so (E43).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import partial
+from typing import Any, Final
+
+from babel.dates import format_date, format_datetime
+from sqlalchemy.orm import Session
+
+from issuer.home.issuer import Issuer
+from issuer.outbox.kinds import MessageKind, OvertakenError
+from issuer.outbox.tables import OutboxRow
+from issuer.people.tables import PersonRow
+from issuer.program import letters
+from issuer.program import policy as policies
+from issuer.program.evaluation.waiting import given, waiting
+from issuer.program.projects import answers, submission, words
+from issuer.program.projects.states import State
+from issuer.program.projects.tables import ProjectRow, VersionRow
+from issuer.program.reminders import due
+from issuer.program.reminders.due import Reminder
+from issuer.program.windows.tables import WindowRow
+from issuer.program.windows.window import Purpose
+from issuer.wording import language
+from verifier import clock
+from verifier.wording.words import N_
+
+
+@dataclass(frozen=True)
+class News:
+    """What a mail says: a subject, sentences with what goes into them, and where its button leads.
+
+    `texts` are answers, each with its label, that are said again as they were written.
+    """
+
+    person: PersonRow
+    subject: str
+    sentences: tuple[str, ...]
+    values: dict[str, Any]
+    button: str
+    path: str
+    texts: list[tuple[str, str]] = field(default_factory=list)
+
+
+Writer = Callable[[Session, Issuer, dict[str, Any], datetime], News]
+_MINE: Final = (N_("Open your projects"), "/projects")
+_JUDGING: Final = (N_("Open what waits for you"), "/judging")
+_RUNNING: Final = (N_("Open the program"), "/program/decisions")
+_SUBJECTS: Final = {
+    Purpose.PROPOSAL: {
+        Reminder.OPENS: N_("Proposals are open until %(day)s"),
+        Reminder.CLOSES: N_("Your proposal is not handed in yet"),
+        Reminder.CLOSED: N_("Your proposal is kept for the next window"),
+    },
+    Purpose.COMPLETION: {
+        Reminder.OPENS: N_("Completed projects are taken until %(day)s"),
+        Reminder.CLOSES: N_("Your completed project is not handed in yet"),
+        Reminder.CLOSED: N_("Your completed project is kept for the next window"),
+    },
+}
+
+
+def _send(write: Writer, issuer: Issuer, row: OutboxRow) -> None:
+    """Send a mail as `write` words it now."""
+    now = clock.now()
+    with issuer.database.reading() as session:
+        news = write(session, issuer, dict(row.payload or {}), now)
+        if not news.person.is_here:
+            raise OvertakenError("this person has left")
+        _ = news.person.addresses
+    mail = issuer.settings.mail
+    tongue = language.of(news.person.language, otherwise=mail.language if mail else "en")
+    say, values = language.catalog(tongue).gettext, _told(news.values, issuer, tongue)
+    letters.send(
+        issuer,
+        row,
+        news.person,
+        "mail/reminder.html",
+        {
+            "subject_line": say(news.subject) % values,
+            "sentences": [say(sentence) % values for sentence in news.sentences],
+            "texts": [(say(label), text) for label, text in news.texts],
+            "button": say(news.button),
+            "page": f"{issuer.settings.public_url}{news.path}",
+        },
+    )
+
+
+def _told(values: dict[str, Any], issuer: Issuer, tongue: str) -> dict[str, Any]:
+    """Return values as a sentence says them: days and moments in words, moments with their zone."""
+
+    def told(value: Any) -> Any:
+        if isinstance(value, datetime):
+            local = issuer.settings.local(value)
+            return f"{format_datetime(local, 'long', locale=tongue)}"
+        return format_date(value, "long", locale=tongue) if isinstance(value, date) else value
+
+    return {name: told(value) for name, value in values.items()}
+
+
+def _window(session: Session, payload: dict[str, Any]) -> WindowRow:
+    window = session.get(WindowRow, payload.get("window"))
+    if window is None:
+        raise OvertakenError("the window is gone")
+    return window
+
+
+def _project(session: Session, payload: dict[str, Any], *states: State) -> ProjectRow:
+    project = session.get(ProjectRow, payload.get("project"))
+    if project is None or project.state not in states:
+        raise OvertakenError("the project has moved on")
+    return project
+
+
+def _opens(session: Session, issuer: Issuer, payload: dict[str, Any], now: datetime) -> News:
+    window = _window(session, payload)
+    if not window.window.takes(now):
+        raise OvertakenError("the window is not open")
+    sentence = N_("The window is open until %(closes)s. What you write is saved as you write it.")
+    return News(
+        session.get_one(PersonRow, payload["person"]),
+        _SUBJECTS[Purpose(window.purpose)][Reminder.OPENS],
+        (sentence,),
+        {"day": window.window.last_day, "closes": window.closes},
+        *_MINE,
+    )
+
+
+def _unsent(
+    kind: Reminder, session: Session, _issuer: Issuer, payload: dict[str, Any], now: datetime
+) -> News:
+    """A draft is not handed in: the window closes soon, or has closed."""
+    window = _window(session, payload)
+    purpose = Purpose(window.purpose)
+    writing = State.DRAFT if purpose is Purpose.PROPOSAL else State.ACTIVE
+    project = _project(session, payload, writing)
+    is_open = window.window.takes(now, project.person_pk)
+    if is_open is not (kind is Reminder.CLOSES):
+        raise OvertakenError("the window is as it was before")
+    newest = submission.newest_version_of(session, project, purpose)
+    if newest is not None and newest.window_pk == window.id:
+        raise OvertakenError("it was handed in, and came back")
+    sentence = (
+        N_("The window closes on %(closes)s, and “%(title)s” is not handed in.")
+        if is_open
+        else N_("The window has closed. “%(title)s” is kept with every word, for the next one.")
+    )
+    values = {"closes": window.closes, "title": project.proposal.get("title", "")}
+    path = f"/projects/{project.public_id}"
+    subject = _SUBJECTS[purpose][kind]
+    return News(project.person, subject, (sentence,), values, N_("Open your project"), path)
+
+
+def _project_due(session: Session, _issuer: Issuer, payload: dict[str, Any], _: datetime) -> News:
+    project = _project(session, payload, State.ACTIVE)
+    if project.due_on is None or project.due_on.isoformat() != payload.get("due_on"):
+        raise OvertakenError("it is due on another day")
+    values = {"day": project.due_on, "title": project.proposal.get("title", "")}
+    sentences = (
+        N_("Please hand in “%(title)s” by %(day)s."),
+        N_("If you need more time, tell the district office before."),
+    )
+    path = f"/projects/{project.public_id}"
+    subject = N_("Due on %(day)s: %(title)s")
+    return News(project.person, subject, sentences, values, N_("Open your project"), path)
+
+
+def _assigned(session: Session, _issuer: Issuer, payload: dict[str, Any], _: datetime) -> News:
+    """What waits for an evaluator: a count and a day, and never whose it is (E31)."""
+    rows = _to_judge(session, payload)
+    values = {"count": len(rows), "day": min(row.due_on for row in rows)}
+    sentence = N_("Requests that wait for you: %(count)d. The first is due on %(day)s.")
+    person, subject = rows[0].evaluator, N_("New to judge")
+    return News(person, subject, (sentence,), values, *_JUDGING)
+
+
+def _review_due(session: Session, _issuer: Issuer, payload: dict[str, Any], _: datetime) -> News:
+    rows = [
+        row for row in _to_judge(session, payload) if row.due_on.isoformat() == payload["due_on"]
+    ]
+    if not rows:
+        raise OvertakenError("nothing is due then")
+    values = {"count": len(rows), "day": rows[0].due_on}
+    sentence = N_("Reviews that are due on %(day)s: %(count)d. What you began is saved.")
+    person, subject = rows[0].evaluator, N_("To judge by %(day)s")
+    return News(person, subject, (sentence,), values, *_JUDGING)
+
+
+def _to_judge(session: Session, payload: dict[str, Any]) -> list[Any]:
+    now = waiting(session)
+    rows = [
+        row
+        for rows in now.assignments.values()
+        for row in rows
+        if row.evaluator_pk == payload.get("person") and given(row) is None
+    ]
+    if not rows:
+        raise OvertakenError("nothing waits any more")
+    return rows
+
+
+def _all_given(session: Session, _issuer: Issuer, payload: dict[str, Any], _: datetime) -> News:
+    window, now = _window(session, payload), waiting(session)
+    if window.id not in due.all_given(now):
+        raise OvertakenError("not all reviews are given, or all is decided")
+    values = {"window": window.name, "day": window.window.decided_by}
+    sentence = N_("All reviews of “%(window)s” are given. The teachers hear by %(day)s.")
+    person = session.get_one(PersonRow, payload["person"])
+    return News(person, N_("All reviews are in: %(window)s"), (sentence,), values, *_RUNNING)
+
+
+def _late(session: Session, issuer: Issuer, payload: dict[str, Any], now: datetime) -> News:
+    policy = policies.current(session)
+    today = issuer.settings.local(now).date()
+    late = due.overdue(session, waiting(session).versions, policy, today) if policy else []
+    if not late:
+        raise OvertakenError("nothing is overdue")
+    sentence = N_("Requests whose day for a decision has passed: %(count)d.")
+    person = session.get_one(PersonRow, payload["person"])
+    subject = N_("Teachers wait for a decision")
+    return News(person, subject, (sentence,), {"count": len(late)}, *_RUNNING)
+
+
+def _received(session: Session, _issuer: Issuer, payload: dict[str, Any], _: datetime) -> News:
+    """What was handed in, with a copy of its text."""
+    version = session.get(VersionRow, payload.get("version"))
+    if version is None or submission.newest_version(session, version.project) is not version:
+        raise OvertakenError("something newer is handed in")
+    project = version.project
+    if project.state not in (State.PROPOSED, State.SUBMITTED):
+        raise OvertakenError("it was taken back, or is decided")
+    texts = [
+        (words.FIELDS[item.id][0], version.answers[item.id])
+        for item in answers.FIELDS[Purpose(version.purpose)]
+        if version.answers.get(item.id)
+    ]
+    title = {"title": project.proposal.get("title", ""), "at": version.received_at}
+    sentence = N_("“%(title)s” was received on %(at)s. This is a copy of what you wrote:")
+    path, subject = f"/projects/{project.public_id}", N_("Received: %(title)s")
+    return News(project.person, subject, (sentence,), title, N_("Open your project"), path, texts)
+
+
+def _kind(name: str, write: Writer, **more: Any) -> MessageKind:
+    return MessageKind(name, partial(_send, write), **more)
+
+
+KINDS: Final = (
+    _kind(submission.RECEIVED, _received),
+    _kind(Reminder.OPENS, _opens, look=due.look),
+    _kind(Reminder.CLOSES, partial(_unsent, Reminder.CLOSES)),
+    _kind(Reminder.CLOSED, partial(_unsent, Reminder.CLOSED)),
+    _kind(Reminder.DUE, _project_due),
+    _kind(Reminder.ASSIGNED, _assigned),
+    _kind(Reminder.REVIEW_DUE, _review_due),
+    _kind(Reminder.ALL_GIVEN, _all_given),
+    _kind(Reminder.LATE, _late),
+)
