@@ -80,7 +80,7 @@ from issuer.sharing.owned import claims
 from issuer.sharing.public.catalog_routes import catalog
 from issuer.sharing.public.embed import embed
 from issuer.sharing.public.routes import sharing
-from issuer.staff import audit_routes, delivery_routes
+from issuer.staff import audit_routes, delivery_routes, task_routes
 from issuer.staff import objects as staff_objects
 from issuer.staff.audit_routes import auditing
 from issuer.staff.catalog import routes as cataloging_routes
@@ -93,6 +93,7 @@ from issuer.staff.credentials.find_routes import finding
 from issuer.staff.credentials.record_routes import recorded
 from issuer.staff.credentials.revoke_routes import revoking
 from issuer.staff.delivery_routes import delivering
+from issuer.staff.task_routes import tasks
 from issuer.web import problems, server
 from issuer.web.access import open_blueprints
 from issuer.web.answers import pages
@@ -140,6 +141,7 @@ NAVIGATION: Final = (
     *running_routes.NAVIGATION,
     *report_routes.NAVIGATION,
     *find_routes.NAVIGATION,
+    *task_routes.NAVIGATION,
     *cataloging_routes.NAVIGATION,
     *delivery_routes.NAVIGATION,
     *audit_routes.NAVIGATION,
@@ -221,6 +223,7 @@ def create_app(settings: Settings) -> Flask:
         recorded,
         revoking,
         correcting_pages,
+        tasks,
     ):
         app.register_blueprint(blueprint)
     app.extensions["submission_checks"] = SUBMISSION_CHECKS

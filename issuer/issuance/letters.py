@@ -97,6 +97,11 @@ def _send_renewed(addresses_of: AddressesOf, issuer: Issuer, row: OutboxRow) -> 
     _send(addresses_of, issuer, row, "mail/renewed.html", words)
 
 
+def _send_answered(addresses_of: AddressesOf, issuer: Issuer, row: OutboxRow) -> None:
+    """Send the mail that what a holder wrote is answered; the answer stands on their own page."""
+    _send(addresses_of, issuer, row, "mail/answered.html", lambda *_: {})
+
+
 Words = Callable[[CredentialRow, Approval, datetime], Mapping[str, object]]
 
 
@@ -162,4 +167,5 @@ def kinds(addresses_of: AddressesOf) -> tuple[MessageKind, ...]:
         MessageKind("withdrawn", partial(_send_withdrawn, addresses_of)),
         MessageKind("ending", partial(_send_ending, addresses_of), look=ending.look),
         MessageKind("renewed", partial(_send_renewed, addresses_of)),
+        MessageKind("answered", partial(_send_answered, addresses_of)),
     )

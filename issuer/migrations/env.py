@@ -2,17 +2,6 @@
 
 from alembic import context
 
-import issuer.approvals.deliveries
-import issuer.approvals.table.tables
-import issuer.audit.tables
-import issuer.outbox.tables
-import issuer.people.tables
-import issuer.program.coaching.tables
-import issuer.program.evaluation.tables
-import issuer.program.evidence.tables
-import issuer.program.policy
-import issuer.program.projects.declarations
-import issuer.sharing.collections.tables  # noqa: F401 (they import the tables of every subject)
 from issuer.database.database import Base
 
 context.configure(

@@ -7,6 +7,7 @@ from issuer.audit.tables import AuditRow
 from issuer.catalog.tables import AchievementVersion, RubricVersion
 from issuer.issuance.records.tables import CredentialRow
 from issuer.people.access.guarded import TECHNICAL, Guarded
+from issuer.sharing.holder.tables import ReportRow
 
 CREDENTIAL: Final = Guarded("credential", CredentialRow.public_id)
 AUDIT_ENTRY: Final = Guarded(
@@ -16,4 +17,5 @@ AUDIT_ENTRY: Final = Guarded(
 )
 ACHIEVEMENT: Final = Guarded("achievement", AchievementVersion.achievement_id)
 RUBRIC: Final = Guarded("rubric", RubricVersion.rubric_id)
-OBJECTS: Final = (ACHIEVEMENT, RUBRIC, CREDENTIAL, AUDIT_ENTRY)
+TASK: Final = Guarded("task", ReportRow.public_id)
+OBJECTS: Final = (TASK, ACHIEVEMENT, RUBRIC, CREDENTIAL, AUDIT_ENTRY)

@@ -23,7 +23,8 @@ from issuer.sharing import forms, previews, shared
 from issuer.sharing.credential_page import about, credential_page
 from issuer.sharing.decision import Decision, Visibility
 from issuer.sharing.forms import FORMS, copy, file_name, make
-from issuer.sharing.holder import holder
+from issuer.sharing.holder import holder, reports
+from issuer.sharing.holder.tables import LONGEST_NAME, LONGEST_WORDS
 from issuer.sharing.problems import NOT_SHARED, WITHDRAWN
 from issuer.sharing.shared import Shared
 from issuer.web.access import open_to_all
@@ -35,9 +36,11 @@ from verifier import clock
 from verifier.checks import disclosure
 from verifier.credential.view import view
 from verifier.parsing import strict_json
+from verifier.web.limits import limiter_for
 
 holding = Blueprint("holding", __name__)
 holding.before_request(refuse_other_sites)
+limiter = limiter_for(holding)
 
 
 class LinkError(MintmarkError):
@@ -66,6 +69,8 @@ def manage(token: str) -> Response:
         "done": request.args.get("done"),
         "title": record.credential.achievement and record.credential.achievement.name,
     }
+    with current_issuer().database.reading() as session:
+        values["report"] = reports.newest(session, record.public_id)
     if values["stands"]:
         values["signature"] = _signature(record, values)
     return _own(page("holder/holder.html", listed=False, token=token, **values))
@@ -94,6 +99,24 @@ def decide(token: str) -> Response:
     record = _held(token)
     holder.decide(current_issuer(), record.public_id, decided, now=clock.now())
     return _redirect(f"{_address(token)}?done=decided#see")
+
+
+@holding.post("/manage/<token>/wrong")
+@open_to_all
+@limiter.limit("10/hour")
+def tell(token: str) -> Response:
+    """Take what the holder says is wrong, for the office to answer."""
+    record = _held(token)
+    name = " ".join(request.form.get("name", "").split())
+    words = request.form.get("words", "").replace("\r\n", "\n").strip()
+    if len(name) > LONGEST_NAME or len(words) > LONGEST_WORDS:
+        raise Problem(BAD_REQUEST, f"words: at most {LONGEST_WORDS} characters")
+    other = name if name != record.approval.recipient.name else ""
+    if not (other or words):
+        return _redirect(f"{_address(token)}?done=nothing#wrong")
+    with current_issuer().database.writing() as session:
+        reports.tell(session, record.public_id, name=other or None, words=words, now=clock.now())
+    return _redirect(f"{_address(token)}?done=told#wrong")
 
 
 @holding.get("/manage/<token>/preview")

@@ -21,6 +21,7 @@ from issuer.issuance.records.unprintable import unprintable_texts
 from issuer.issuance.status_lists.supersede import is_one_person
 from issuer.people import acts
 from issuer.people.access import gate
+from issuer.sharing.holder import reports
 from issuer.staff.credentials import correcting
 from issuer.staff.credentials.correcting import CorrectionField
 from issuer.staff.issuing import flaw_words
@@ -46,6 +47,7 @@ class Correction:
     before: Sequence[CorrectionField]
     after: Sequence[CorrectionField]
     reason: str
+    task: str = ""
 
     @property
     def changes(self) -> list[tuple[CorrectionField, CorrectionField]]:
@@ -114,8 +116,16 @@ def again(credential: str) -> AnyResponse:
 def _typed(public_id: str, form: Mapping[str, str]) -> Correction:
     settings, opened = current_issuer().settings, correction.open_again(current_issuer(), public_id)
     before = correcting.fields_of(opened.data, opened.achievement, settings)
-    after = correcting.typed(before, form)
-    return Correction(public_id, opened, before, after, form.get("reason", "").strip())
+    task = request.values.get("task", "")
+    after = correcting.typed(before, form or _half_filled(task))
+    return Correction(public_id, opened, before, after, form.get("reason", "").strip(), task)
+
+
+def _half_filled(task: str) -> Mapping[str, str]:
+    """Return what a teacher asked for in a task, as it would be typed."""
+    with current_issuer().database.reading() as session:
+        report = reports.find(session, task) if task else None
+    return {"recipient.name": report.name} if report and report.name else {}
 
 
 def _issue(public_id: str, opened: Opened, reason: str) -> AnyResponse:
@@ -126,6 +136,8 @@ def _issue(public_id: str, opened: Opened, reason: str) -> AnyResponse:
         received = correction.issue(issuer, opened, reason=reason, by=by, now=clock.now())
         done = "corrected" if received.manage_url else "waits"
         led_to = received.credential_id
+    if task := request.values.get("task"):
+        return redirect(url_for("tasks.show", task=task, done=done), 303)
     return redirect(url_for("recorded.show", credential=led_to, done=done), 303)
 
 

@@ -21,6 +21,7 @@ MAILS: Final = {
     "withdrawn": N_("It was withdrawn"),
     "ending": N_("It will end"),
     "renewed": N_("The new link"),
+    "answered": N_("An answer"),
 }
 MAIL_STATES: Final = {
     MessageState.WAITING: N_("waits"),

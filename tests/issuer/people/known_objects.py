@@ -24,6 +24,7 @@ from issuer.program.evidence.file_store import FileStore
 from issuer.program.projects import drafts
 from issuer.program.projects.tables import VersionRow
 from issuer.program.records import own_data
+from issuer.sharing.holder import reports
 from issuer.sharing.owned.tables import ClaimRow
 from verifier import clock
 
@@ -137,8 +138,17 @@ def _cohort(district, person):
         return cohort.public_id
 
 
+def _task(district, person):
+    public_id = _credential(district, person)
+    with district.issuer.database.writing() as session:
+        row = reports.tell(session, public_id, name=None, words="A date.", now=clock.now())
+        session.flush()
+        return row.public_id
+
+
 OBJECTS = {
     "cohort": _cohort,
+    "task": _task,
     "claim": _claim,
     "credential": _credential,
     "artifact": _artifact,
@@ -259,6 +269,8 @@ ALLOWED = {
     ("cohort", "change"): _GATHER,
     ("cohort", "lead"): {"coach": "led"},
     ("credential", "read"): _DESK,
+    ("task", "list"): _DESK,
+    ("task", "settle"): _DESK,
     ("credential", "hand-over"): _DESK,
     ("credential", "correct"): _DESK,
     ("credential", "revoke"): _DESK,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from html import unescape
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -118,3 +119,22 @@ def statements(issuer: Issuer) -> Iterator[list[str]]:
     event.listen(issuer.database.engine, "before_cursor_execute", note)
     yield sent
     event.remove(issuer.database.engine, "before_cursor_execute", note)
+
+
+def filled(text):
+    """The fields of the first card of a page, as a browser would send them."""
+    form = text.partition('<form class="card"')[2].partition("</form>")[0]
+    fields = {}
+    for tag in re.findall(r"<input [^>]*>", form):
+        name, value = re.search(r' name="([^"]+)"', tag), re.search(r' value="([^"]*)"', tag)
+        if name and value:
+            fields[name[1]] = value[1]
+    for name, value in re.findall(
+        r'<textarea [^>]*name="([^"]+)"[^>]*>\n(.*?)</textarea>', form, re.S
+    ):
+        fields[name] = value
+    for name, options in re.findall(r'<select [^>]*name="([^"]+)">(.*?)</select>', form, re.S):
+        chosen = re.search(r'value="([^"]*)" selected', options)
+        fields[name] = chosen[1] if chosen else ""
+    fields.pop("form_token")
+    return {name: unescape(value) for name, value in fields.items()}

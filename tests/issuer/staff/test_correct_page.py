@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from html import unescape
 
 import pytest
+from signed_in_browsers import filled
 
 from issuer.audit import log as audit
 from issuer.catalog import versions
@@ -16,25 +17,6 @@ from issuer.sharing.shared import find_shared
 from verifier import clock
 
 PAGE = "/desk/credentials"
-
-
-def filled(text):
-    """The fields of the first card of a page, as a browser would send them."""
-    form = text.partition('<form class="card"')[2].partition("</form>")[0]
-    fields = {}
-    for tag in re.findall(r"<input [^>]*>", form):
-        name, value = re.search(r' name="([^"]+)"', tag), re.search(r' value="([^"]*)"', tag)
-        if name and value:
-            fields[name[1]] = value[1]
-    for name, value in re.findall(
-        r'<textarea [^>]*name="([^"]+)"[^>]*>\n(.*?)</textarea>', form, re.S
-    ):
-        fields[name] = value
-    for name, options in re.findall(r'<select [^>]*name="([^"]+)">(.*?)</select>', form, re.S):
-        chosen = re.search(r'value="([^"]*)" selected', options)
-        fields[name] = chosen[1] if chosen else ""
-    fields.pop("form_token")
-    return {name: unescape(value) for name, value in fields.items()}
 
 
 def send(office, public_id, act, **changes):
