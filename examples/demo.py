@@ -30,6 +30,18 @@ import httpx
 EXAMPLES = Path(__file__).parent
 HOME = EXAMPLES.parent / "demo"
 PEOPLE = EXAMPLES / "people.csv"
+TO_TRY = {
+    "teacher": "go on with a proposal, and share the credential that was earned",
+    "coach": "write down what you saw in a lesson",
+    "evaluator": "judge a proposal beside its rubric",
+    "building-administrator": "see how the projects of one building stand",
+    "assistant-superintendent": "release a decision, which becomes a credential",
+    "deputy": "do what the superintendent does, from one day to another",
+    "office": "find a credential, correct a name, issue one",
+    "payroll": "see what is to be paid, once the district says what it pays for",
+    "board": "print the sums, which name nobody",
+    "operator": "see who may do what, and what the doctor says",
+}
 OUT = HOME / "out"
 COMMANDS = Path(sys.executable).parent
 NAME = "Example School District"
@@ -77,7 +89,7 @@ def main() -> int:
                 print(f"\nServing (Ctrl-C ends). The page to share:  {page}", flush=True)
                 print(f"The teacher's own, to decide what it shows:  {own}", flush=True)
                 print(f"Check any file at:                          {url}/verify", flush=True)
-                print("\nSign in as one of the people of the demo; ", end="", flush=True)
+                print("\nSign in as one of the people of the demo:\n", flush=True)
                 print(sign_in_links(), flush=True)
                 threading.Event().wait()
     except KeyboardInterrupt:
@@ -120,14 +132,18 @@ def prepare(url: str) -> None:
         settings.write_text(look + SIGNED)
         run("mintmark", "catalog", "load", str(EXAMPLES))
         run("mintmark", "people", "import", str(PEOPLE), "--apply")
+        subprocess.run([sys.executable, str(EXAMPLES / "program.py"), str(HOME)], check=True)
     OUT.mkdir()
 
 
 def sign_in_links() -> str:
-    """Return a link for each person of the demo, one for each role."""
+    """Return a link for each person of the demo, one for each role, with what to try there."""
     with PEOPLE.open(newline="") as table:
         addresses = [row["address"] for row in csv.DictReader(table)]
-    return run("mintmark", "people", "invite", *addresses)
+    said = run("mintmark", "people", "invite", *addresses)
+    for role, what in TO_TRY.items():
+        said = said.replace(f"({role}): ", f"({role}): {what}\n    ")
+    return said
 
 
 def issue(url: str) -> tuple[str, str, str]:

@@ -43,6 +43,8 @@ def load(folder: Path, issuer: Issuer, *, now: datetime) -> None:
     achievements = files.load(folder)
     _refuse_unknown_offices(achievements, issuer.settings)
     with issuer.database.writing() as session:
+        for rubric in files.rubrics(folder):
+            versions.record_rubric(session, rubric, now=now)
         rows = [versions.record(session, item, now=now) for item in achievements]
     for row in rows:
         news = "new" if row.created_at == now else "unchanged"

@@ -62,12 +62,23 @@ def load(folder: Path) -> list[Achievement]:
 
     The folder `achievements` itself may be given as well. Raises `CatalogError`.
     """
-    home = folder.parent if folder.name == "achievements" else folder
+    home = _home(folder)
     files = sorted((home / "achievements").glob("*.toml"))
     if not files:
         raise CatalogError(f"no achievements in {home}: it must hold achievements/<id>.toml")
-    rubrics = {file.stem: _in(file, _rubric) for file in sorted((home / "rubrics").glob("*.toml"))}
-    return [_in(file, lambda top, at: _achievement(top, at, rubrics)) for file in files]
+    by_id = {rubric.id: rubric for rubric in rubrics(home)}
+    return [_in(file, lambda top, at: _achievement(top, at, by_id)) for file in files]
+
+
+def rubrics(folder: Path) -> list[Rubric]:
+    """Return the rubrics in `folder`, in the order of their ids, also those of no achievement, such
+    as the one for proposals. Raises `CatalogError`."""
+    files = sorted((_home(folder) / "rubrics").glob("*.toml"))
+    return [_in(file, _rubric) for file in files]
+
+
+def _home(folder: Path) -> Path:
+    return folder.parent if folder.name == "achievements" else folder
 
 
 def _in(file: Path, parse: Callable[[Table, Path], Loaded]) -> Loaded:

@@ -99,6 +99,15 @@ def test_no_shipped_file_speaks_of_deficit() -> None:
     assert re.findall(r"fail|weak|poor|insufficient|inadequate|unsatisf|deficien|lack", text) == []
 
 
+def test_a_rubric_of_no_achievement_is_loaded_as_well(issuer: Issuer, now: datetime) -> None:
+    commands.load(EXAMPLES, issuer, now=now)
+    commands.load(EXAMPLES, issuer, now=now)
+    with issuer.database.reading() as session:
+        proposal = versions.find_rubric(session, "proposal")
+    assert proposal is not None
+    assert (proposal.version, len(proposal.criteria)) == (1, 4)  # R31
+
+
 def test_the_achievements_folder_itself_can_be_given() -> None:
     assert files.load(EXAMPLES / "achievements") == files.load(EXAMPLES)
 

@@ -1,0 +1,182 @@
+"""A small district's program for the demo: a project in each state that somebody has to do with.
+
+`python examples/program.py HOME` fills a home to which `people.csv` was imported. Everybody in it
+is made up.
+"""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from issuer.home.issuer import Issuer, opened
+from issuer.home.settings import load
+from issuer.people import register
+from issuer.people.tables import ExpertiseRow, PersonRow
+from issuer.program import policy as policies
+from issuer.program.coaching import coaching
+from issuer.program.evaluation import decisions, reviews
+from issuer.program.evaluation.tables import AssignmentRow
+from issuer.program.projects import declarations, drafts, submission
+from issuer.program.projects.submission import Findings
+from issuer.program.projects.tables import ProjectRow, TopicRow
+from issuer.program.windows.window import Purpose
+from verifier import clock
+
+POLICY = replace(policies.PILOT, three_sign_offs=False)
+TOPICS = ("design thinking", "music", "personalized learning", "STEM", "technology")
+PROPOSAL = {
+    "skill": "Teaching rhythm through composition.",
+    "goal": "Each sixth grader composes and reads eight bars.",
+    "measured_outcome": "How many read a new line of eight bars at sight, counted each week.",
+    "plan": "Ten weeks with rhythm cards: compose on Monday, swap and read on Thursday.",
+}
+COMPLETION = {
+    "hours": "12",
+    "learning": "Two books, a workshop, and five lessons watched with my coach.",
+    "students_learning": "Each week the class read one new line; I counted who got to its end.",
+    "student_work": "Thirty compositions, and what the students say about theirs.",
+    "reflection": "Shorter cards next time. Next I will try the same with melody.",
+}
+FILE = {"name": "Students’ reflections", "genre": "student reflection", "sha256": "ab" * 32}
+
+
+@dataclass
+class Program:
+    """The program of one home, as of `now`, in a session for writing."""
+
+    issuer: Issuer
+    session: Session
+    now: datetime
+
+    def person(self, address: str) -> PersonRow:
+        """Return who has this address."""
+        row = register.of_address(self.session, address)
+        if row is None:
+            raise SystemExit(f"nobody has the address {address}: import examples/people.csv first")
+        return self.session.get_one(PersonRow, row.person_pk)
+
+    def open(self) -> None:
+        """Choose how the program works, and whom evaluators need not judge."""
+        superintendent = self.person("superintendent@example.com")
+        policies.change(self.session, POLICY, by=superintendent, now=self.now)
+        self.session.add_all(TopicRow(name=name) for name in TOPICS)
+        self.session.flush()
+        evaluator = self.person("evaluator@example.com")
+        for person in (evaluator, self.person("teacher@example.com")):
+            declarations.declare(self.session, person, confidential=True, now=self.now)
+        self.session.add(ExpertiseRow(person_pk=evaluator.id, topic="music"))
+
+    def project(self, title: str) -> ProjectRow:
+        """Begin a project of the demo's teacher, with every answer of its proposal."""
+        project = drafts.begin(self.session, self.person("teacher@example.com"), None, now=self.now)
+        drafts.choose_topic(self.session, project, "music")
+        self._write(project, Purpose.PROPOSAL, {"title": title, **PROPOSAL})
+        return project
+
+    def propose(self, project: ProjectRow) -> None:
+        """Hand the proposal in."""
+        self._hand_in(project)
+
+    def start(self, project: ProjectRow) -> None:
+        """Let the proposal be approved, and give the project its coach."""
+        self.propose(project)
+        self._decide(project, release=True)
+        coach = self.person("coach@example.com")
+        coaching.begin(self.session, project, coach, now=self.now)
+        text = "Watched the first lesson: every student had a card in hand within a minute."
+        coaching.note(self.session, project, coach, self.now.date(), text, now=self.now)
+
+    def complete(self, project: ProjectRow, *, release: bool) -> None:
+        """Hand the completed project in and have it judged; let the approval be released."""
+        began = self.now - timedelta(days=75)
+        days = {"began": f"{began:%Y-%m-%d}", "ended": f"{self.now - timedelta(days=5):%Y-%m-%d}"}
+        self._write(project, Purpose.COMPLETION, COMPLETION | days)
+        self._hand_in(project)
+        self._decide(project, release=release)
+
+    def ask_evaluator(self, project: ProjectRow) -> AssignmentRow:
+        """Give what was handed in last to the demo's evaluator."""
+        version = submission.newest_version(self.session, project)
+        assert version is not None, "it was handed in"
+        assignment = AssignmentRow(
+            version_pk=version.id,
+            evaluator_pk=self.person("evaluator@example.com").id,
+            ground="in_field",
+            due_on=(self.now + timedelta(days=POLICY.days_to_decide)).date(),
+            created_at=self.now,
+        )
+        self.session.add(assignment)
+        self.session.flush()
+        return assignment
+
+    def _write(self, project: ProjectRow, purpose: Purpose, answers: dict[str, str]) -> None:
+        drafts.save(
+            self.session, project, purpose, answers, revision=project.revision, now=self.now
+        )
+
+    def _hand_in(self, project: ProjectRow) -> None:
+        submission.hand_in(
+            self.session,
+            project,
+            POLICY,
+            self.now,
+            declared=True,
+            checks=[_with_a_file],
+            by=self.person("teacher@example.com"),
+        )
+
+    def _decide(self, project: ProjectRow, *, release: bool) -> None:
+        assignment = self.ask_evaluator(project)
+        rubric = reviews.rubric(assignment)
+        review = reviews.opened(self.session, assignment, now=self.now)
+        levels = {criterion.id: criterion.required for criterion in rubric.criteria}
+        reviews.save(self.session, review, levels, {}, revision=review.revision, now=self.now)
+        reviews.give(self.session, review, now=self.now)
+        superintendent = self.person("superintendent@example.com")
+        drafted = decisions.draft(self.session, assignment.version, by=superintendent, now=self.now)
+        if release:
+            decisions.release(
+                self.session,
+                self.issuer.settings,
+                POLICY,
+                [drafted],
+                by=superintendent,
+                now=self.now,
+            )
+
+
+def _with_a_file(
+    session: Session, project: ProjectRow, purpose: Purpose, policy: policies.Policy
+) -> Findings:
+    return Findings(artifacts=[FILE] if purpose is Purpose.COMPLETION else [])
+
+
+def fill(program: Program) -> None:
+    """Open the program and make a project for each turn that somebody can take."""
+    program.open()
+    program.project("Rhythm games for the first week")  # the teacher goes on writing
+    asked = program.project("Composing with foundational rhythms")
+    program.propose(asked)
+    program.ask_evaluator(asked)  # the evaluator judges it
+    program.start(program.project("Reading rhythm at sight"))  # the coach writes about it
+    judged = program.project("Students listen to each other")
+    program.start(judged)
+    program.complete(judged, release=False)  # the superintendent releases it
+    earned = program.project("A choir of beginners")
+    program.start(earned)
+    program.complete(earned, release=True)  # it becomes a credential
+
+
+def main(words: Sequence[str]) -> int:
+    """Fill the home that `words` names."""
+    with opened(load(Path(words[0]))) as issuer, issuer.database.writing() as session:
+        fill(Program(issuer, session, clock.now()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
