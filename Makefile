@@ -6,7 +6,7 @@ COVER ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint lock locks bench fuzz tables words house mutants clean
+.PHONY: demo test plays lint lock locks bench fuzz tables words house mutants clean
 .DEFAULT_GOAL := demo
 
 # A stamp per lock file: the environment is made again only when a lock changes.
@@ -28,6 +28,10 @@ demo: $(VENV)/run.stamp
 
 test: $(VENV)/test.stamp
 	@$(BIN)/python -m pytest -n auto $(if $(COVER),--cov=verifier --cov=contexts --cov-fail-under=95 --cov-report=)
+
+# An office at work, in a browser, on both databases; `make test` has it on SQLite.
+plays: $(VENV)/test.stamp
+	@$(BIN)/python -m pytest -n 0 -m "plays or not plays" tests/issuer/test_office_play.py
 
 lint: $(VENV)/test.stamp
 	@$(BIN)/ruff check .

@@ -1,14 +1,10 @@
 """Signing in by OpenID Connect, against a real provider process (OpenID Connect Core 1.0; E45)."""
 
-import json
-import socket
-import subprocess
-import sys
-import time
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import openid_provider
 import pytest
 from sqlalchemy import select
 
@@ -37,23 +33,8 @@ USERS = (
 @pytest.fixture(scope="module")
 def op():
     """The address of a provider, in a process of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    users = [word for user in USERS for word in ("--user-claims", json.dumps(user))]
-    command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--port", str(port)]
-    with subprocess.Popen(
-        [*command, *users], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        for _ in range(300):
-            try:
-                httpx.get(f"http://127.0.0.1:{port}/.well-known/openid-configuration")
-                break
-            except httpx.HTTPError:
-                assert process.poll() is None
-                time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-        process.terminate()
+    with openid_provider.running(*USERS) as address:
+        yield address
 
 
 @pytest.fixture

@@ -1,0 +1,291 @@
+"""An office at work: Chromium, gunicorn, a mail server, a provider of sign-ins, and a verifier.
+
+Nothing here looks into the issuer: it is told by its commands and its pages, and what came of it is
+asked of `mintmark-verify` (issue 14, 5).
+"""
+
+import csv
+import io
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import openid_provider
+import pytest
+from browser import launched
+from mail_sink import Sink
+from playwright.sync_api import Browser, Page
+
+from issuer.installation import init
+from keys.key_file import Cost
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+TEACHER = "teacher1@school.example"
+PEOPLE = f"""name,address,roles
+Olive Office,office@school.example,office
+Teacher 1,{TEACHER},teacher
+Teacher 2,teacher2@school.example,teacher
+"""
+USER = {"sub": "teacher-1", "email": TEACHER, "hd": "school.example"}
+PICTURES = os.environ.get("PICTURES")
+HEADS = "achievement,name,e-mail,skill,goal,measured outcome,approved at,level"
+BAD = (
+    "no-such-achievement,Teacher 301,teacher301@school.example,S,G,O,2026-05-15,met",
+    "composing-with-foundational-rhythms,Teacher 302,no address,S,G,O,2026-05-15,met",
+    "composing-with-foundational-rhythms,Teacher 303,teacher303@school.example,S,G,O,some day,met",
+)
+SETTINGS = """
+[mail]
+host = "127.0.0.1"
+port = {mail}
+from = "District <badges@school.example>"
+tls = "none"
+
+[[sign_in]]
+provider = "school"
+title = "School account"
+issuer = "{provider}"
+client_id = "mintmark"
+secret_file = "provider-secret"
+tenant = "school.example"
+tenant_claim = "hd"
+addresses_count = true
+"""
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    yield from launched()
+
+
+@pytest.fixture(
+    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.plays)],
+)
+def database_url(request):
+    """None for SQLite in the home."""
+    return request.getfixturevalue("postgresql_url") if request.param == "postgresql" else None
+
+
+@dataclass
+class School:
+    """A district: its home, its address, and the mail server that it uses."""
+
+    home: Path
+    url: str
+    sink: Sink
+
+    def command(self, *words: str, status: int = 0) -> str:
+        """Run `mintmark`; return what it printed."""
+        return run("issuer", "--home", str(self.home), *words, status=status)
+
+    def link_mailed_to(self, address: str) -> str:
+        """Wait for the mail to sign in, and return its link."""
+        for _ in range(300):
+            for sent, message in zip(self.sink.envelopes, self.sink.mails, strict=False):
+                text = message.get_body(("plain",)).get_content()
+                if link := sent == [address] and re.search(r"http://\S+/sign-in/\S+", text):
+                    return link[0]
+            time.sleep(0.1)
+        raise AssertionError(f"no mail to {address}")
+
+
+def run(module: str, *words: str, status: int = 0) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", module, *words], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == status, (words, done.stdout, done.stderr)
+    return done.stdout
+
+
+@contextmanager
+def served(home: Path, url: str) -> Iterator[None]:
+    """Run the server, its workers in a group of their own, while the block lasts."""
+    command = [sys.executable, "-m", "issuer", "--home", str(home), "serve"]
+    server = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL)
+    try:
+        for _ in range(600):
+            with suppress(httpx.HTTPError):
+                if httpx.get(f"{url}/healthz").status_code == 200:
+                    break
+            time.sleep(0.1)
+        yield
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(30)
+
+
+@pytest.fixture
+def school(tmp_path, sink, database_url):
+    """A district whose server runs."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://localhost:{free.getsockname()[1]}"
+    home, cheap = tmp_path / "home", Cost(memory_kib=64, iterations=1, lanes=1)
+    made = {"public_url": url, "name": "District", "source": "forms", "did_key": False}
+    init.create(home, **made, now=datetime.now(UTC), cost=cheap)
+    secret = home / "provider-secret"
+    secret.write_text("secret")
+    secret.chmod(0o600)
+    with openid_provider.running(USER) as provider:
+        written = (home / "mintmark.toml").read_text()
+        written += SETTINGS.format(mail=sink.port, provider=provider)
+        if database_url:
+            written = f'database_url = "{database_url}"\n{written}'
+        (home / "mintmark.toml").write_text(written)
+        district = School(home, url, sink)
+        if database_url:
+            district.command("migrate")
+        district.command("catalog", "load", str(EXAMPLES))
+        with served(home, url):
+            yield district
+
+
+def picture(page: Page, name: str) -> None:
+    """Take a picture for docs/office.md, if that is what is asked for (`make pictures`)."""
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"office-{name}.png")
+
+
+def window(chromium: Browser) -> Page:
+    """A browser of somebody's own, which reaches this machine alone."""
+    context = chromium.new_context(viewport={"width": 900, "height": 760})
+    context.route(re.compile(r"^https://"), lambda route: route.abort())
+    return context.new_page()
+
+
+def verdict(address: str, status: int) -> None:
+    """Ask a verifier that knows nothing of the district: 0 is good, 1 is no."""
+    run("verifier", address, "--unsafe-loopback-http", status=status)
+
+
+def operator_imports(school: School, page: Page) -> None:
+    name = ("--name", "Otto Operator", "--role", "operator")
+    printed = school.command("people", "invite", "operator@school.example", *name)
+    page.goto(re.search(r"http://\S+/sign-in/\S+", printed)[0])
+    page.get_by_role("button", name="Sign in as Otto Operator").click()
+    page.goto(f"{school.url}/people/import")
+    file = {"name": "people.csv", "mimeType": "text/csv", "buffer": PEOPLE.encode()}
+    page.locator("#file").set_input_files(file)
+    page.get_by_role("button", name="See what would change").click()
+    picture(page, "import")
+    page.get_by_role("button", name="Carry it out").click()
+    page.goto(f"{school.url}/people")
+    assert page.get_by_role("link", name="Olive Office").is_visible()
+
+
+def office_signs_in(school: School, page: Page) -> None:
+    page.goto(f"{school.url}/sign-in?lands_on=/desk")
+    page.locator("#address").fill("Office@School.example")
+    picture(page, "sign-in")
+    page.get_by_role("button", name="Mail me a link").click()
+    page.goto(school.link_mailed_to("office@school.example"))
+    assert page.url == f"{school.url}/desk"
+
+
+def table_of(teachers: range, *bad: str) -> str:
+    """A table of approvals, an approval a row."""
+    rows = [
+        f"composing-with-foundational-rhythms,Teacher {n},teacher{n}@school.example,"
+        "Rhythm,Eight bars,9 then 26,2026-05-15,met"
+        for n in teachers
+    ]
+    return "\n".join([HEADS, *rows, *bad])
+
+
+def issue(school: School, table: str, *more: str, status: int = 0) -> None:
+    """Issue what a table holds."""
+    file = school.home.parent / "table.csv"
+    file.write_text(table)
+    school.command("issue", "--table", str(file), *more, status=status)
+
+
+def exported(page: Page) -> dict[str, dict[str, str]]:
+    """Load the table down that the desk offers; return its rows by the teacher's name."""
+    page.goto(page.url.partition("/desk")[0] + "/desk")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="As a table (CSV)").click()
+    text = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    rows = csv.DictReader(io.StringIO(text))
+    return {row["name"]: row for row in rows if row["state"] != "superseded"}
+
+
+def found(school: School, page: Page, teacher: str) -> None:
+    """Open the credential of a teacher on the desk."""
+    page.goto(f"{school.url}/desk")
+    page.locator("#q").fill(teacher.lower().replace(" ", "") + "@")
+    page.get_by_role("button", name="Find", exact=True).click()
+    picture(page, "find")
+    page.get_by_role("link", name=teacher, exact=True).click()
+
+
+def office_corrects(school: School, page: Page, teacher: str, name: str) -> None:
+    found(school, page, teacher)
+    picture(page, "one")
+    page.get_by_role("link", name="Correct it").click()
+    page.locator("[name='recipient.name']").fill(name)
+    page.locator("#reason").fill("The name was misspelt.")
+    picture(page, "correct")
+    page.get_by_role("button", name="See what changes").click()
+    picture(page, "correct-look")
+    page.get_by_role("button", name="Issue the corrected credential").click()
+    page.get_by_role("heading", name=name).wait_for()
+
+
+def office_withdraws(school: School, page: Page, teacher: str) -> None:
+    found(school, page, teacher)
+    page.get_by_role("link", name="Withdraw it").click()
+    page.locator("#reason").fill("It was issued for another school.")
+    picture(page, "withdraw")
+    page.get_by_role("button", name="Withdraw it for ever").click()
+    page.get_by_role("heading").first.wait_for()
+
+
+def teacher_shares(school: School, page: Page) -> str:
+    """Sign in at the provider, and let everybody find the credential; return its page."""
+    page.goto(f"{school.url}/sign-in?lands_on=/my-credentials")
+    page.get_by_role("link", name="Sign in with School account").click()
+    page.locator("input[name=sub]").fill(USER["sub"])
+    page.get_by_role("button", name="Authorize").click()
+    picture(page, "teacher")
+    page.get_by_role("link", name="Composing with foundational rhythms").first.click()
+    page.get_by_role("radio", name="Everybody").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("link", name="This is what others see now.").click()
+    return page.url
+
+
+def test_an_office_at_work(school, chromium):
+    operator, office, teacher = (window(chromium) for _ in range(3))
+    operator_imports(school, operator)
+    office_signs_in(school, office)
+
+    issue(school, table_of(range(1, 2)))
+    more, mend = table_of(range(2, 202), *BAD), school.home.parent / "mend.csv"
+    issue(school, more, "--mend", str(mend), status=1)
+    assert len(mend.read_text().splitlines()) == 1 + len(BAD)
+    before = exported(office)
+    assert len(before) == 201
+    shared, misspelt, wrong = (before[f"Teacher {n}"]["page"] for n in (1, 2, 3))
+    for address in (shared, misspelt, wrong):
+        verdict(address, 0)
+
+    office_corrects(school, office, "Teacher 2", "Teacher Two")
+    office_withdraws(school, office, "Teacher 3")
+    after = exported(office)
+    assert (after["Teacher 3"]["state"], len(after)) == ("revoked", 201)
+    verdict(misspelt, 1)
+    verdict(wrong, 1)
+    verdict(after["Teacher Two"]["page"], 0)
+
+    assert teacher_shares(school, teacher) == shared
+    verdict(shared, 0)
