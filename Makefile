@@ -6,7 +6,7 @@ COVER ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test plays lint lock locks bench fuzz tables words house mutants clean
+.PHONY: demo test plays pictures lint lock locks bench fuzz tables words house mutants clean
 .DEFAULT_GOAL := demo
 
 # A stamp per lock file: the environment is made again only when a lock changes.
@@ -32,6 +32,10 @@ test: $(VENV)/test.stamp
 # An office at work, in a browser, on both databases; `make test` has it on SQLite.
 plays: $(VENV)/test.stamp
 	@$(BIN)/python -m pytest -n 0 -m "plays or not plays" tests/issuer/test_office_play.py
+
+# The pictures of docs/office.md, taken on the way of that play.
+pictures: $(VENV)/test.stamp
+	@PICTURES=docs/pictures $(BIN)/python -m pytest -n 0 tests/issuer/test_office_play.py
 
 lint: $(VENV)/test.stamp
 	@$(BIN)/ruff check .

@@ -153,6 +153,7 @@ def school(tmp_path, sink, database_url):
 def picture(page: Page, name: str) -> None:
     """Take a picture for docs/office.md, if that is what is asked for (`make pictures`)."""
     if PICTURES:
+        page.wait_for_load_state("networkidle")
         page.screenshot(path=Path(PICTURES) / f"office-{name}.png")
 
 
@@ -256,7 +257,6 @@ def teacher_shares(school: School, page: Page) -> str:
     page.get_by_role("link", name="Sign in with School account").click()
     page.locator("input[name=sub]").fill(USER["sub"])
     page.get_by_role("button", name="Authorize").click()
-    picture(page, "teacher")
     page.get_by_role("link", name="Composing with foundational rhythms").first.click()
     page.get_by_role("radio", name="Everybody").check()
     page.get_by_role("button", name="Save", exact=True).click()
