@@ -43,7 +43,7 @@ from issuer.program import objects as program_objects
 from issuer.program.assigning import running_routes
 from issuer.program.assigning.deciding_routes import deciding
 from issuer.program.assigning.running_routes import running
-from issuer.program.coaching import building_routes, sign_offs
+from issuer.program.coaching import building_routes, hours, sign_offs
 from issuer.program.coaching import routes as coaching_routes
 from issuer.program.coaching.building_routes import buildings
 from issuer.program.coaching.coach_routes import coaches
@@ -227,6 +227,7 @@ def create_app(settings: Settings) -> Flask:
     ):
         app.register_blueprint(blueprint)
     app.extensions["submission_checks"] = SUBMISSION_CHECKS
+    app.extensions["hours"] = hours.of
     app.extensions["results"] = corrections.told
     app.extensions["erasing"] = record_routes.erasing
     language.speak(app)

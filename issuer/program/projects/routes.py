@@ -167,6 +167,12 @@ def results(session: Session, project: ProjectRow, now: datetime) -> Sequence[Ma
     return told
 
 
+def _hours(session: Session, project: ProjectRow) -> str:
+    """Return the hours that are written down, with which a completion begins (R16)."""
+    hours: float = current_app.extensions["hours"](session, [project])[project.id].total
+    return f"{hours:g}" if hours else ""
+
+
 def _save(public_id: str, fields: Mapping[str, str]) -> int:
     issuer = current_issuer()
     with issuer.database.writing() as session:
@@ -259,6 +265,9 @@ def _page(
             "policy": policy,
             "ready": ready,
         }
+        counted = {}
+        if is_mine and purpose is Purpose.COMPLETION:
+            counted = {"hours": _hours(session, project)}
     fields = answers.FIELDS[purpose or Purpose.PROPOSAL]
     stored = project.completion if purpose is Purpose.COMPLETION else project.proposal
     response = page(
@@ -270,7 +279,7 @@ def _page(
         steers=rules.may(found.me, "project", "steer"),
         turn=TURNS[state],
         fields=fields,
-        answers={**stored, **(typed or {})},
+        answers={**counted, **stored, **(typed or {})},
         overtaken=overtaken,
         unsaved=unsaved or {},
         revision=overtaken.revision if overtaken else project.revision,
