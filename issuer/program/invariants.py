@@ -26,7 +26,7 @@ from issuer.program.evaluation.conflicts import judging_in_conflict
 from issuer.program.evaluation.decisions import APPROVED, RELEASED
 from issuer.program.evaluation.issuing import credential_of
 from issuer.program.evaluation.judgment import JudgmentOutcome
-from issuer.program.evaluation.tables import ProjectDecisionRow
+from issuer.program.evaluation.tables import AssignmentRow, LookRow, ProjectDecisionRow
 from issuer.program.evidence.file_store import FileStore
 from issuer.program.projects.states import STEPS, Act, State
 from issuer.program.projects.submission import NOT_YET
@@ -126,6 +126,27 @@ def _released_once(session: Session) -> Iterator[Breach]:
             yield Breach("I6", row.version.project.public_id, "was released, and nobody was told")
 
 
+def _others_look(session: Session) -> Iterator[Breach]:
+    """I2: another look is taken by somebody who judged nothing else of the project."""
+    rows = session.scalars(select(LookRow).where(LookRow.assignment_pk.is_not(None)))
+    for look in rows:
+        looks = look.assignment
+        if looks is None:
+            continue
+        others = (
+            select(AssignmentRow.id)
+            .join(AssignmentRow.version)
+            .where(
+                VersionRow.project_pk == looks.version.project_pk,
+                AssignmentRow.evaluator_pk == looks.evaluator_pk,
+                AssignmentRow.id < looks.id,
+            )
+        )
+        if session.scalar(others.limit(1)) is not None:
+            about = looks.version.project.public_id
+            yield Breach("I2", about, "is looked at again by somebody involved")
+
+
 def _received_in_time(session: Session) -> Iterator[Breach]:
     """I13: what a window took was received while it was open for that person."""
     rows = select(VersionRow).where(VersionRow.window_pk.is_not(None))
@@ -184,6 +205,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     _every_step_was_possible,
     _decisions_are_whole,
     _released_once,
+    _others_look,
     _received_in_time,
     _without_a_window,
 )

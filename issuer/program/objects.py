@@ -3,6 +3,7 @@
 from typing import Final
 
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
 
 from issuer.people.access.guarded import (
     BUILDING,
@@ -16,13 +17,32 @@ from issuer.people.access.guarded import (
     own,
 )
 from issuer.people.tables import BuildingRow
+from issuer.program import policy as policies
 from issuer.program.coaching.coaching import coached_by
 from issuer.program.coaching.tables import CohortMemberRow, CohortRow
-from issuer.program.evaluation.tables import AssignmentRow
+from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
 from issuer.program.evidence.tables import ArtifactRow
 from issuer.program.projects.tables import ProjectRow, VersionRow
 from issuer.program.records.tables import DataExportRow
 from issuer.program.windows.window import Purpose
+
+
+def judged_unseen(session: Session, me: Me, project: str) -> bool:
+    """True for a project that I have to judge without knowing whose it is, until I have: hidden
+    names beat every other role (I11)."""
+    mine = (
+        select(AssignmentRow.id)
+        .join(VersionRow, VersionRow.id == AssignmentRow.version_pk)
+        .join(ProjectRow, ProjectRow.id == VersionRow.project_pk)
+        .outerjoin(ReviewRow, ReviewRow.assignment_pk == AssignmentRow.id)
+        .where(ProjectRow.public_id == project, AssignmentRow.evaluator_pk == me.person)
+        .where(AssignmentRow.ended_at.is_(None), ReviewRow.given_at.is_(None))
+    )
+    if session.scalar(mine.limit(1)) is None:
+        return False
+    policy = policies.current(session)
+    return policy is None or policy.names_hidden
+
 
 PROJECT: Final = Guarded(
     "project",
@@ -32,6 +52,7 @@ PROJECT: Final = Guarded(
         BUILDING: in_building(ProjectRow.person_pk),
         COACHED: lambda me, _building: coached_by(me.person),
     },
+    judged_unseen,
 )
 ASSIGNMENT: Final = Guarded(
     "assignment", AssignmentRow.public_id, {OWN: own(AssignmentRow.evaluator_pk)}

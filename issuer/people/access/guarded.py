@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from issuer.people.tables import PostRow
 
@@ -47,6 +47,10 @@ Scope: TypeAlias = Callable[[Me, int | None], ColumnElement[bool]]
 """The condition for an object to be in the scope of somebody, in a role for that building."""
 
 
+def _never(_session: Session, _me: Me, _key: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Guarded:
     """One kind of object: its name in the rules, what names one in an address, and its scopes."""
@@ -54,6 +58,8 @@ class Guarded:
     name: str
     key: InstrumentedAttribute[Any]
     scopes: Mapping[str, Scope] = field(default_factory=dict)
+    hidden: Callable[[Session, Me, str], bool] = _never
+    """True for one that is not there for somebody now, whatever her roles are."""
 
 
 def own(person: InstrumentedAttribute[Any]) -> Scope:

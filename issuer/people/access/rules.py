@@ -175,6 +175,8 @@ def visible(me: Me, object: str, action: str, kinds: Kinds) -> ColumnElement[boo
 
 def ask(session: Session, me: Me, need: RouteRule, key: str | None, kinds: Kinds) -> Permission:
     """Return whether `me` may do this, to the object that `key` names if it names one."""
+    if key is not None and need.object in kinds and kinds[need.object].hidden(session, me, key):
+        return Permission(False)
     for rule, building in _mine(me, need.object, need.action):
         if key is None or _is_in(session, kinds[rule.object], key, me, rule, building, kinds):
             return Permission(True, rule.why, rule.view, rule.fresh)

@@ -232,10 +232,18 @@ def _typed() -> tuple[dict[str, str], dict[str, str]]:
 
 
 def _version(session: Session, number: int) -> VersionRow:
-    version = session.get(VersionRow, number)
-    if version is None:
+    version, me = session.get(VersionRow, number), gate.whoever().person.id
+    if version is None or (
+        _policy(session).names_hidden and _is_mine_to_judge(session, version, me)
+    ):
         raise NotFound
     return version
+
+
+def _is_mine_to_judge(session: Session, version: VersionRow, me: int) -> bool:
+    """True while whoever is signed in has to judge this, unseen whose it is (I11)."""
+    rows = plans.of_version(session, version)
+    return any(row.evaluator_pk == me and not row.ended_at and not given(row) for row in rows)
 
 
 def _policy(session: Session) -> Policy:

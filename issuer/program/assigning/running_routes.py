@@ -24,7 +24,7 @@ from issuer.program.evaluation import corrections, decisions
 from issuer.program.evaluation.conflicts import must_not_judge
 from issuer.program.evaluation.decisions import NotDecidable
 from issuer.program.evaluation.reviews import Given, MustNotJudge, Unfinished
-from issuer.program.evaluation.waiting import open_assignments, waiting
+from issuer.program.evaluation.waiting import given, open_assignments, waiting
 from issuer.program.policy import Policy
 from issuer.program.projects import words
 from issuer.program.projects.states import State
@@ -144,7 +144,7 @@ def release() -> AnyResponse:
 def _plan(purpose: Purpose, *, wrong: str = "") -> Response:
     with current_issuer().database.reading() as session:
         policy = _policy(session)
-        proposal = _propose(session, purpose, policy)
+        proposal, me = _propose(session, purpose, policy), gate.whoever().person.id
         assigned = open_assignments(session, proposal.versions.values())
         rows = {
             (row.version_pk, row.evaluator_pk): row
@@ -156,6 +156,11 @@ def _plan(purpose: Purpose, *, wrong: str = "") -> Response:
             proposal=proposal,
             loads=proposal.plan.loads,
             rows=rows,
+            unseen={
+                row.version_pk
+                for row in rows.values()
+                if policy.names_hidden and row.evaluator_pk == me and given(row) is None
+            },
             due_on=_today() + timedelta(days=policy.days_to_decide),
             wrong=wrong,
             done=request.args.get("done"),

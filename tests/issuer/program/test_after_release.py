@@ -1,18 +1,20 @@
 """What happens around a decision: reviews that differ, corrections, another look, a missing piece,
 words that are covered, and those who must not judge after all."""
 
+import io
 import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from PIL import Image
 from played import ANSWERS, COMPLETION, MET, Play
 from sqlalchemy import select
 
 from issuer.outbox.tables import OutboxRow
-from issuer.people import relations
+from issuer.people import relations, roles
 from issuer.people.roles import Role
-from issuer.people.tables import PersonRow
+from issuer.people.tables import BuildingRow, PersonRow, PostRow
 from issuer.program import policy as policies
 from issuer.program.evaluation import corrections
 from issuer.program.evaluation.redactions import COVER
@@ -304,3 +306,50 @@ def test_r34_the_clock_is_seen_by_teacher_and_evaluator(play):
     day = f"{due:%B} {due.day}, {due:%Y}"
     assert f"You will hear by {day}." in play.at_teacher.get(play.project).text
     assert f"the teacher hears by {day}" in play.at_evaluator.get(play.assignment()).text
+
+
+def test_i11_an_evaluator_finds_no_word_of_whose_work_it_is(district):
+    """A crawl over all that leads from the evaluator's pages, hidden names beat other roles."""
+    play = Play(district)
+    play.begin()
+    set_policy(play, names_hidden=True, three_sign_offs=False)
+    with district.issuer.database.writing() as session:
+        school = BuildingRow(code="9", name="Zephyr Heights Academy")
+        session.add_all([school, PostRow(person_pk=play.teacher.id, building=school)])
+        teacher = session.get_one(PersonRow, play.teacher.id)
+        teacher.name = teacher.folded = "Zebulon Quarkson"
+    told = "I am Zebulon Quarkson of Zephyr Heights Academy, j@school.example."
+    play.hand_in(**{**ANSWERS, "plan": told})
+    play.assign("proposal")
+    play.judge(**MET)
+    play.release()
+    photo, page = io.BytesIO(), f"{play.project}/evidence"
+    tags = Image.Exif()
+    tags[0x013B] = "Zebulon Quarkson"
+    Image.new("RGB", (32, 32)).save(photo, "JPEG", exif=tags)
+    photo.seek(0)
+    play.at_teacher.post(page, page=page, file=(photo, "zebulon.jpg"))
+    play.at_teacher.post(f"{play.project}/consent", page=page, pupils="none", basis="not_needed")
+    play.hand_in(**{**COMPLETION, "learning": told})
+    play.assign("completion")
+    with district.issuer.database.writing() as session:
+        me, first = session.get_one(PersonRow, play.evaluator.id), clock.now().date()
+        for role in (Role.SUPERINTENDENT, Role.COACH):
+            roles.grant(session, me, role, first_day=first - timedelta(days=1), now=clock.now())
+    hits = re.compile(rb"zebulon|quarkson|zephyr|j@school", re.IGNORECASE)
+    paths, seen = ["/judging", "/program/assignments/completion", play.project, page], set()
+    while paths:
+        path = paths.pop()
+        seen.add(path)
+        with play.at_evaluator.get(path) as answer:
+            text = answer.get_data()
+            assert not hits.search(text), path
+            assert not hits.search(str(answer.headers).encode()), path
+        found = re.findall(
+            r'(?:href|src)="(/(?:judging|evidence|program/requests)[^"#]*)', text.decode("latin-1")
+        )
+        paths += set(found) - seen - set(paths)
+    assert sum(path.startswith("/evidence/") for path in seen) == 1
+    assert play.at_evaluator.get(play.project).status_code == 404
+    play.judge(**MET)
+    assert play.at_evaluator.get(play.project).status_code == 200
