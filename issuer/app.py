@@ -99,6 +99,7 @@ from issuer.web.access import open_blueprints
 from issuer.web.answers import pages
 from issuer.web.files import files
 from issuer.web.health import Health
+from issuer.web.row_numbers import RowNumber
 from issuer.wording import language
 from verifier import clock
 from verifier.fetching.fetch import Fetch, WebFetch
@@ -165,6 +166,7 @@ def create_app(settings: Settings) -> Flask:
         MAX_FORM_PARTS=MAX_FORM_PARTS,
         CHECKS_AT_ONCE=server.THREADS // 2,
     )
+    app.url_map.converters["int"] = RowNumber
     app.extensions["mintmark"] = issuer
     app.extensions["health"] = Health(issuer)
     app.before_request(_refuse_other_hosts)

@@ -1,6 +1,8 @@
 """Every route × every role × one's own and a stranger's object (D18, T28): a route without a rule
 does not start, and what somebody may not see is not there."""
 
+import re
+
 import known_objects
 import pytest
 from flask import Flask
@@ -79,6 +81,16 @@ ABOUT_A_PART = {
 }
 """Routes that are a 404 also where the part of the object is not there, of which the test has
 none."""
+
+
+@pytest.mark.parametrize("number", [2**31, 10**30])
+def test_a_number_that_no_table_holds_is_not_there(district, number):
+    browser = district.browser(district.add("Me", *Role, building=district.building()))
+    for rule in district.app.url_map.iter_rules():
+        if "<int:" in rule.rule:
+            path = re.sub("<int:[^>]+>", str(number), re.sub("<(?!int:)[^>]+>", "x", rule.rule))
+            for method in rule.methods - {"HEAD", "OPTIONS"}:
+                assert request(browser, method, path).status_code in (404, 405), path
 
 
 def test_who_is_not_signed_in_is_led_to_sign_in(district):
