@@ -76,6 +76,8 @@ def _do(
             register.rename(session, row, form.get("name", ""), now=now, by=by)
         case "other-name":
             register.add_name(session, row, form.get("other-name", ""), now=now, by=by)
+        case "number":
+            register.number(session, row, form.get("number", ""), now=now, by=by)
         case "address":
             register.add_address(session, row, form.get("address", ""), verified_at=now)
         case "address-ended":

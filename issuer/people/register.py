@@ -18,6 +18,7 @@ from issuer.people import acts, roles
 from issuer.people.tables import (
     LONGEST_ADDRESS,
     LONGEST_NAME,
+    LONGEST_STAFF_NUMBER,
     FormerAddressRow,
     OtherNameRow,
     PersonAddressRow,
@@ -135,6 +136,25 @@ def end_address(
     if row.is_primary and person.addresses:
         person.addresses[0].is_primary = True
     acts.tell(session, by, "address-ended", person, now=now)
+
+
+def number(
+    session: Session, person: PersonRow, text: str, *, now: datetime, by: PersonRow | None = None
+) -> None:
+    """Give a person the staff number that payroll matches by; none for an empty text.
+
+    Raises `RegisterError` for what is no number, and for one that is somebody else's.
+    """
+    given = text.strip() or None
+    if given and (len(given) > LONGEST_STAFF_NUMBER or not given.isprintable()):
+        raise RegisterError(N_("a staff number has at most 50 letters and digits, in one line"))
+    theirs = select(PersonRow.id).where(PersonRow.staff_number == given, PersonRow.id != person.id)
+    if given and session.scalar(theirs):
+        raise RegisterError(N_("this staff number is somebody else's"))
+    if given != person.staff_number:
+        person.staff_number = given
+        session.flush()
+        acts.tell(session, by, "numbered", person, now=now)
 
 
 def is_address(text: str) -> bool:

@@ -11,6 +11,7 @@ from issuer.database.database import Base, Json
 
 LONGEST_NAME: Final = 200
 LONGEST_ADDRESS: Final = 254
+LONGEST_STAFF_NUMBER: Final = 50
 LONGEST_DID: Final = 500
 _FOLDED: Final = String(200).with_variant(String(200, collation="C"), "postgresql")
 """Sorted alike on both databases."""
@@ -33,7 +34,7 @@ class PersonRow(Base):
     public_id: Mapped[str] = mapped_column(String(22), unique=True)
     name: Mapped[str] = mapped_column(String(LONGEST_NAME))
     folded: Mapped[str] = mapped_column(_FOLDED)
-    staff_number: Mapped[str | None] = mapped_column(String(50), unique=True)
+    staff_number: Mapped[str | None] = mapped_column(String(LONGEST_STAFF_NUMBER), unique=True)
     language: Mapped[str | None] = mapped_column(String(2))
     did: Mapped[str | None] = mapped_column(String(LONGEST_DID))
     created_at: Mapped[datetime]

@@ -62,7 +62,7 @@ ACTIONS: Final = {
     "person.came-back": N_("came back"),
     "person.merged": N_("two records were made one"),
     "person.erased": N_("erased"),
-    "person.changed": N_("record changed"),
+    "person.numbered": N_("staff number changed"),
     "person.role-granted": N_("a role was granted"),
     "person.role-taken-back": N_("a role was taken back"),
     "person.signed-in": N_("signed in"),

@@ -110,18 +110,21 @@ def test_the_office_changes_a_record_on_its_page(district, office):
     for fields in (
         {"what": "name", "name": "Jordan Sample"},
         {"what": "address", "address": "j@home.example"},
+        {"what": "number", "number": " S-17 "},
         {"what": "merge", "other": "DOUBLE@x.example"},
         {"what": "left"},
     ):
         assert office.post(path, **fields).location == f"{page}?done=changed", fields
     shown = office.get(page).text
-    for text in ("Jordan Sample", "Jordan Example", "j@home.example", "J. Example", "has left"):
+    names = ("Jordan Sample", "Jordan Example", "j@home.example", "J. Example")
+    for text in (*names, "S-17", "has left"):
         assert text in shown
     assert office.post(path, what="back").status_code == 303
     assert "has left" not in office.get(page).text
     with district.issuer.database.reading() as session:
         assert set(told(session, jordan)) >= {
             "person.renamed",
+            "person.numbered",
             "person.merged",
             "person.left",
             "person.came-back",
@@ -135,12 +138,17 @@ def test_the_office_changes_a_record_on_its_page(district, office):
         ({"what": "name", "name": " "}, "a name has"),
         ({"what": "address", "address": "none"}, "no e-mail address"),
         ({"what": "address", "address": "o@x.example"}, "somebody else"),
+        ({"what": "number", "number": "1" * 51}, "at most 50"),
+        ({"what": "number", "number": "1\x072"}, "at most 50"),
+        ({"what": "number", "number": "O-1"}, "somebody else"),
         ({"what": "merge", "other": "nobody@x.example"}, "nobody has this"),
         ({"what": "merge", "other": ""}, "nobody has this"),
         ({"what": "merge", "other": "o@x.example"}, "only who grants roles"),
     ],
 )
 def test_what_cannot_be_changed_is_said(district, office, fields, message):
+    other = district.add("Olga Other")
+    office.post(f"/people/{other.public_id}/change", what="number", number="O-1")
     jordan = district.add("Jordan Example", address="j@x.example")
     answer = office.post(f"/people/{jordan.public_id}/change", **fields)
     assert (answer.status_code, message in answer.text) == (422, True)
