@@ -43,6 +43,8 @@ from issuer.program import objects as program_objects
 from issuer.program.assigning import running_routes
 from issuer.program.assigning.deciding_routes import deciding
 from issuer.program.assigning.running_routes import running
+from issuer.program.cadre import routes as cadre_routes
+from issuer.program.cadre.routes import cadre
 from issuer.program.coaching import building_routes, hours, sign_offs
 from issuer.program.coaching import routes as coaching_routes
 from issuer.program.coaching.building_routes import buildings
@@ -140,6 +142,7 @@ NAVIGATION: Final = (
     *cohort_routes.NAVIGATION,
     *judging_routes.NAVIGATION,
     *running_routes.NAVIGATION,
+    *cadre_routes.NAVIGATION,
     *report_routes.NAVIGATION,
     *find_routes.NAVIGATION,
     *task_routes.NAVIGATION,
@@ -215,6 +218,7 @@ def create_app(settings: Settings) -> Flask:
         records,
         inspecting,
         own_data_pages,
+        cadre,
         finding,
         cataloging,
         achieving,

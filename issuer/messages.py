@@ -7,6 +7,7 @@ from issuer.outbox.kinds import Kinds, by_name
 from issuer.people.account import own_addresses
 from issuer.people.signing_in import sign_in_mail
 from issuer.program import letters as program_letters
+from issuer.program.cadre import letters as cadre_letters
 from issuer.program.coaching import sign_offs
 from issuer.program.evaluation import issuing
 from issuer.program.evidence import link_checks
@@ -24,5 +25,6 @@ KINDS: Final[Kinds] = by_name(
     link_checks.KIND,
     *record_messages.KINDS,
     *reminders.KINDS,
+    *cadre_letters.KINDS,
     issuing.kind(sign_offs.for_approval),
 )

@@ -18,6 +18,7 @@ from issuer.people.access.guarded import (
 )
 from issuer.people.tables import BuildingRow
 from issuer.program import policy as policies
+from issuer.program.cadre.tables import CadreQuestionRow
 from issuer.program.coaching.coaching import coached_by
 from issuer.program.coaching.tables import CohortMemberRow, CohortRow
 from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
@@ -98,4 +99,20 @@ def _takes_part(me: Me, _building: int | None) -> ColumnElement[bool]:
 COHORT: Final = Guarded(
     "cohort", CohortRow.public_id, {OWN: _takes_part, LED: own(CohortRow.leader_pk)}
 )
-OBJECTS: Final = (DATA_EXPORT, PROJECT, COHORT, ASSIGNMENT, ARTIFACT, BUILDING_PROGRESS)
+
+
+def _mine(me: Me, _building: int | None) -> ColumnElement[bool]:
+    """The questions that I asked, or was asked."""
+    return (CadreQuestionRow.from_pk == me.person) | (CadreQuestionRow.to_pk == me.person)
+
+
+CADRE_QUESTION: Final = Guarded("cadre question", CadreQuestionRow.public_id, {OWN: _mine})
+OBJECTS: Final = (
+    CADRE_QUESTION,
+    DATA_EXPORT,
+    PROJECT,
+    COHORT,
+    ASSIGNMENT,
+    ARTIFACT,
+    BUILDING_PROGRESS,
+)

@@ -99,6 +99,9 @@ _OF_YOUR_BUILDING: Final = N_("It is of your building.")
 _SUMS: Final = N_("They are sums that tell of nobody.")
 _KEEPS_CATALOG: Final = N_("Your role keeps the catalog.")
 _RUNS_ON: Final = N_("Your role keeps this installation running.")
+_JOIN_THE_CADRE: Final = (Role.TEACHER, Role.COACH, Role.EVALUATOR)
+_READ_THE_CADRE: Final = (Role.BUILDING_ADMINISTRATOR, Role.BOARD, *_SUPERINTENDENTS)
+_CADRE: Final = N_("They want to be found.")
 _YOURS: Final = N_("It is yours.")
 _IN_IT: Final = N_("You take part in it.")
 _COACHED: Final = N_("You coach it.")
@@ -128,6 +131,9 @@ RULES: Final = (
     *_rows([SIGNED_IN], "project", "read write", OWN, _YOURS),
     *_rows(_SUPERINTENDENTS, "project", "read", ANY, _RUNNING),
     *_rows(_SUPERINTENDENTS, "report", "read", ANY, _RUNNING),
+    *_rows([*_JOIN_THE_CADRE, *_READ_THE_CADRE], "cadre", "read ask", ANY, _CADRE),
+    *_rows(_JOIN_THE_CADRE, "cadre", "join", ANY, _YOURS),
+    *_rows([SIGNED_IN], "cadre question", "read", OWN, _YOURS),
     *_rows(_SUPERINTENDENTS, "record", "keep", ANY, _RUNNING),
     *_rows(_SUPERINTENDENTS, "record", "dispose", ANY, _RUNNING, fresh=True),
     *_rows([SIGNED_IN], "data export", "ask", ANY, _YOURS),

@@ -10,15 +10,22 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from issuer.audit.log import record as note
 from issuer.people import acts
 from issuer.people.register import RegisterError
 from issuer.people.tables import PersonRow
+from issuer.program.cadre.tables import CadreQuestionRow, CadreRow
 from issuer.program.coaching.tables import CoachEntryRow, StudyEntryRow
-from issuer.program.evaluation.tables import AssignmentRow, ProjectDecisionRow, ReviewRow
+from issuer.program.evaluation.tables import (
+    AssignmentRow,
+    LookRow,
+    ProjectDecisionRow,
+    RedactionRow,
+    ReviewRow,
+)
 from issuer.program.evidence.file_store import FileStore
 from issuer.program.evidence.tables import ArtifactRow
 from issuer.program.projects import history
@@ -81,10 +88,17 @@ def erase(session: Session, person: PersonRow, *, by: PersonRow | None, now: dat
     for project in projects:
         if (State(project.state), Act.WITHDRAW) in STEPS:
             history.take(session, project, Act.WITHDRAW, Conditions(), by=by, now=now)
+    _leave_the_cadre(session, person)
     gone = {(row.project_pk, row.record) for row in _disposed(session, projects)}
     left = [Due(project, record) for project in projects for record in Record]
     listed = [item for item in left if (item.project.id, item.record) not in gone]
     return carry_out(session, listed, by=by, now=now)
+
+
+def _leave_the_cadre(session: Session, person: PersonRow) -> None:
+    session.execute(delete(CadreRow).where(CadreRow.person_pk == person.id))
+    mine = (CadreQuestionRow.from_pk == person.id) | (CadreQuestionRow.to_pk == person.id)
+    session.execute(delete(CadreQuestionRow).where(mine))
 
 
 def _disposed(session: Session, projects: Iterable[ProjectRow]) -> Iterable[DisposalRow]:
@@ -128,6 +142,8 @@ def _reviews(session: Session, project: ProjectRow) -> set[str]:
     reviews = select(ReviewRow).join(AssignmentRow).where(AssignmentRow.version_pk.in_(versions))
     for row in (*session.scalars(decisions), *session.scalars(reviews)):
         row.comments = {}
+    session.execute(update(LookRow).where(LookRow.version_pk.in_(versions)).values(reason=""))
+    session.execute(delete(RedactionRow).where(RedactionRow.version_pk.in_(versions)))
     return set()
 
 

@@ -17,6 +17,7 @@ from issuer.people.access.rules import SIGNED_IN
 from issuer.people.roster import keeping
 from issuer.people.roster.rows import Roster
 from issuer.people.tables import BuildingRow, SessionRow
+from issuer.program.cadre.tables import CadreQuestionRow
 from issuer.program.coaching import cohorts
 from issuer.program.evaluation.tables import AssignmentRow
 from issuer.program.evidence import artifacts
@@ -122,6 +123,15 @@ def _building(district, person):
         return row.code
 
 
+def _cadre_question(district, person):
+    with district.issuer.database.writing() as session:
+        other = register.add(session, "Other", now=clock.now())
+        row = CadreQuestionRow(from_pk=other.id, to_pk=person.id, text="How?", asked_at=clock.now())
+        session.add(row)
+        session.flush()
+        return row.public_id
+
+
 def _data_export(district, person):
     with district.issuer.database.writing() as session:
         export = own_data.ask(session, person, now=clock.now())
@@ -160,6 +170,7 @@ OBJECTS = {
     "person": lambda district, person: person.public_id,
     "building progress": _building,
     "data export": _data_export,
+    "cadre question": _cadre_question,
     "session": _session,
     "kept form": _kept_form,
     "import": _import,
@@ -187,6 +198,7 @@ _DESK = dict.fromkeys(("assistant-superintendent", "deputy", "office"), "any")
 _REGISTER = dict.fromkeys(("assistant-superintendent", "deputy", "office", "operator"), "any")
 _SUPERINTENDENTS = ("assistant-superintendent", "deputy")
 _GATHER = dict.fromkeys(("assistant-superintendent", "deputy", "office"), "any")
+_JOIN, _READ = ("teacher", "coach", "evaluator"), ("building-administrator", "board")
 ALLOWED = {
     ("own credentials", "read"): {SIGNED_IN: "any"},
     ("claim", "list"): _DESK,
@@ -223,6 +235,10 @@ ALLOWED = {
     ("program", "set-up"): {"assistant-superintendent": "any", "deputy": "any"},
     ("program", "release"): {"assistant-superintendent": "any", "deputy": "any"},
     ("project", "begin"): {"teacher": "any"},
+    ("cadre", "read"): dict.fromkeys((*_JOIN, *_READ, *_SUPERINTENDENTS), "any"),
+    ("cadre", "ask"): dict.fromkeys((*_JOIN, *_READ, *_SUPERINTENDENTS), "any"),
+    ("cadre", "join"): dict.fromkeys(_JOIN, "any"),
+    ("cadre question", "read"): {SIGNED_IN: "own"},
     ("record", "keep"): dict.fromkeys(_SUPERINTENDENTS, "any"),
     ("record", "dispose"): dict.fromkeys(_SUPERINTENDENTS, "any"),
     ("data export", "ask"): {SIGNED_IN: "any"},

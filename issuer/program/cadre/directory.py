@@ -1,0 +1,142 @@
+"""The directory: teachers who want to be found and hold a credential in force (R11).
+
+find(session, words="music", grades="6-8", building="7")
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from contexts.errors import MintmarkError
+from issuer.catalog.tables import AchievementVersion
+from issuer.issuance.records.approval_tables import ApprovalRow
+from issuer.issuance.records.search import fold
+from issuer.people.tables import PersonRow, PostRow
+from issuer.program.cadre.tables import CadreQuestionRow, CadreRow
+from issuer.program.projects.tables import ProjectRow, TopicRow
+from issuer.program.reports import grades as school
+from issuer.program.reports.awards import in_force, its_project
+from verifier.wording.words import N_
+
+MOST_A_DAY: Final = 10
+"""Questions of one person."""
+
+
+class CadreRefused(MintmarkError):
+    """A wish or a question is not taken; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class CadreEntry:
+    """One teacher of the cadre, without an address."""
+
+    person: PersonRow
+    offers: str
+    skills: tuple[str, ...]
+    posts: tuple[PostRow, ...]
+
+
+def find(
+    session: Session,
+    *,
+    is_public: bool = False,
+    words: str = "",
+    grades: str = "",
+    building: str = "",
+) -> list[CadreEntry]:
+    """Return who fits: by words in skill, field and subject, by grades, and by building.
+
+    With `is_public`, only those who want to be found by everybody.
+    """
+    rows = select(CadreRow).join(PersonRow, PersonRow.id == CadreRow.person_pk)
+    rows = rows.where(PersonRow.left_at.is_(None), PersonRow.erased_at.is_(None))
+    if is_public:
+        rows = rows.where(CadreRow.is_public)
+    person = joinedload(CadreRow.person).selectinload(PersonRow.posts)
+    cadre = session.scalars(
+        rows.options(person.joinedload(PostRow.building)).order_by(PersonRow.folded)
+    ).all()
+    held = _held(session, {row.person_pk for row in cadre})
+    listed = [
+        CadreEntry(row.person, row.offers, tuple(held[row.person_pk]), tuple(row.person.posts))
+        for row in cadre
+        if held.get(row.person_pk)
+    ]
+    wanted, taught = fold(words).split(), school.grades(grades)
+    return [
+        item
+        for item in listed
+        if all(word in _text(item) for word in wanted)
+        and (not grades.strip() or any(school.grades(post.grades) & taught for post in item.posts))
+        and (not building or any(post.building.code == building for post in item.posts))
+    ]
+
+
+def may_join(session: Session, person: int) -> bool:
+    """True if a person holds a credential in force that the program issued."""
+    return bool(_held(session, {person}))
+
+
+def join(
+    session: Session, person: PersonRow, *, is_public: bool, offers: str, now: datetime
+) -> None:
+    """Let a person be found. Raises `CadreRefused` if she holds no credential in force."""
+    if not may_join(session, person.id):
+        raise CadreRefused(N_("The cadre is for those who hold a credential of the program."))
+    row = session.get(CadreRow, person.id)
+    if row is None:
+        row = CadreRow(person_pk=person.id, since=now)
+        session.add(row)
+    row.is_public, row.offers = is_public, " ".join(offers.split())[:300]
+    session.flush()
+
+
+def leave(session: Session, person: PersonRow) -> None:
+    """Let a person be found no more."""
+    row = session.get(CadreRow, person.id)
+    if row is not None:
+        session.delete(row)
+
+
+def ask(
+    session: Session, asker: PersonRow, asked: PersonRow, text: str, *, now: datetime
+) -> CadreQuestionRow:
+    """Write a question to somebody who wants to be found. Raises `CadreRefused`."""
+    if session.get(CadreRow, asked.id) is None or asked.id == asker.id:
+        raise CadreRefused(N_("This person does not take questions."))
+    if not 0 < len(text.strip()) <= 2000:
+        raise CadreRefused(N_("Write 1 to 2000 letters."))
+    today = CadreQuestionRow.asked_at > now - timedelta(days=1)
+    many = select(func.count()).where(CadreQuestionRow.from_pk == asker.id, today)
+    if (session.scalar(many) or 0) >= MOST_A_DAY:
+        raise CadreRefused(N_("You have asked ten questions within a day. Wait for some answers."))
+    row = CadreQuestionRow(from_pk=asker.id, to_pk=asked.id, text=text.strip(), asked_at=now)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _held(session: Session, people: set[int]) -> dict[int, list[str]]:
+    """Return what each person holds: the names of credentials in force, with their fields."""
+    rows = (
+        in_force()
+        .join(ProjectRow, its_project())
+        .join(AchievementVersion, AchievementVersion.id == ApprovalRow.achievement_version_id)
+        .outerjoin(TopicRow, TopicRow.id == ProjectRow.topic_pk)
+        .add_columns(ProjectRow.person_pk, AchievementVersion.content, TopicRow.name)
+        .where(ProjectRow.person_pk.in_(people))
+    )
+    held: dict[int, list[str]] = defaultdict(list)
+    for person, content, topic in session.execute(rows):
+        name = content["name"] + (f" ({topic})" if topic else "")
+        if name not in held[person]:
+            held[person].append(name)
+    return dict(held)
+
+
+def _text(item: CadreEntry) -> str:
+    return fold(" ".join((*item.skills, item.offers, *(post.subjects for post in item.posts))))

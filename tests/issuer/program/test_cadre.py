@@ -1,0 +1,117 @@
+"""The cadre: found by skill, grade, subject and building, opt-in; asked without addresses (R11)."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from filled_program import fill
+
+from issuer.issuance.records.tables import CredentialRow, Revocation
+from issuer.outbox.tables import OutboxRow
+from issuer.people import register
+from issuer.people.roles import Role
+from issuer.people.tables import PersonRow
+from issuer.program import policy as policies
+from issuer.program.cadre import directory
+from issuer.program.cadre.directory import CadreRefused
+from issuer.program.cadre.tables import CadreQuestionRow
+from verifier import clock
+
+CADRE = "/program/cadre"
+
+
+@pytest.fixture
+def filled(district):
+    """Twenty teachers, of whom twelve earned; the first three want to be found, one by all."""
+    now = clock.now()
+    with district.issuer.database.writing() as session:
+        fill(session, teachers=20, now=now)
+        for number in range(3):
+            person = session.query(PersonRow).filter_by(name=f"Teacher {number}").one()
+            register.add_address(session, person, f"t{number}@x.example", verified_at=now)
+            directory.join(session, person, is_public=number == 2, offers="Visit me", now=now)
+    return district
+
+
+def named(page):
+    return re.findall(r"<h2><bdi>(Teacher \d+)", page)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", [0, 1, 2]),
+        ("words=MUSIC", [0]),
+        ("words=rhythms+band", [0, 1, 2]),
+        ("words=visit", [0, 1, 2]),
+        ("words=chess", []),
+        ("grades=6-8", [2]),
+        ("grades=4", [1]),
+        ("grades=K-5", [0, 1]),
+        ("grades=all", []),
+        ("building=2", [1]),
+        ("building=none", []),
+        ("words=design&grades=7&building=3", [2]),
+    ],
+)
+def test_r11_who_wants_to_be_found_is_found_and_nobody_else(filled, query, expected):
+    with filled.issuer.database.reading() as session:
+        asked = dict(part.split("=") for part in query.replace("+", " ").split("&") if part)
+        found = directory.find(session, **asked)
+    assert [item.person.name for item in found] == [f"Teacher {number}" for number in expected]
+
+
+def test_pages_of_the_cadre(filled):
+    reader = filled.browser(filled.add("Robin", Role.TEACHER, address="r@x.example"))
+    page = reader.get(CADRE).text
+    assert named(page) == ["Teacher 0", "Teacher 1", "Teacher 2"]
+    assert "@x.example" not in page
+    assert "Do you want to be found?" not in page  # who holds nothing
+    assert reader.post(f"{CADRE}/me", page=CADRE, seen="everybody").status_code == 422
+    assert named(reader.get(f"{CADRE}?grades=7").text) == ["Teacher 2"]
+    assert filled.browser().get("/cadre").status_code == 404
+    with filled.issuer.database.writing() as session:
+        policy = replace(policies.current(session), cadre_public=True)
+        policies.change(session, policy, by=None, now=clock.now())
+    public = filled.browser().get("/cadre").text
+    assert (named(public), "Your question" in public) == (["Teacher 2"], False)
+    with filled.issuer.database.writing() as session:
+        teacher = session.query(PersonRow).filter_by(name="Teacher 2").one()
+        for row in session.query(CredentialRow).filter_by(public_id=f"{2:06}x0000".rjust(22, "a")):
+            place = {"list_number": row.list_number, "list_index": row.list_index}
+            session.add(Revocation(**place, reason="error", revoked_at=clock.now()))
+        assert not directory.may_join(session, teacher.id)
+    assert named(filled.browser().get("/cadre").text) == []
+
+
+def test_a_question_and_its_answer_go_by_mail_and_show_no_address(filled):
+    reader = filled.browser(filled.add("Robin", Role.TEACHER, address="r@x.example"))
+    with filled.issuer.database.reading() as session:
+        teacher = session.query(PersonRow).filter_by(name="Teacher 1").one()
+    whom = {"page": CADRE, "person": teacher.public_id}
+    empty = reader.post(f"{CADRE}/ask", **whom, text=" ")
+    assert (empty.status_code, "Write 1 to 2000 letters." in empty.text) == (422, True)
+    path = reader.post(f"{CADRE}/ask", **whom, text="How do you count?").location.partition("?")[0]
+    at_teacher = filled.browser(teacher)
+    assert "How do you count?" in at_teacher.get(path).text
+    assert filled.browser(filled.add("Other", Role.TEACHER)).get(path).status_code == 404
+    reader.post(path, page=path, text="My own answer")  # who asked does not answer
+    assert at_teacher.post(path, page=path, text="With chips.").status_code == 303
+    page = reader.get(path).text
+    assert "With chips." in page
+    assert "x.example" not in page
+    with filled.issuer.database.reading() as session:
+        assert session.query(CadreQuestionRow).one().answer == "With chips."
+        assert [row.kind for row in session.query(OutboxRow)] == ["cadre-question", "cadre-answer"]
+
+
+def test_ten_questions_a_day_are_enough(filled):
+    with filled.issuer.database.writing() as session:
+        asker, asked = (
+            session.query(PersonRow).filter_by(name=f"Teacher {number}").one() for number in (5, 1)
+        )
+        for _ in range(10):
+            directory.ask(session, asker, asked, "Why?", now=clock.now())
+        for whom in (asked, asker):
+            with pytest.raises(CadreRefused):
+                directory.ask(session, asker, whom, "Why?", now=clock.now())
