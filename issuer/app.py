@@ -95,6 +95,8 @@ from issuer.staff.credentials.find_routes import finding
 from issuer.staff.credentials.record_routes import recorded
 from issuer.staff.credentials.revoke_routes import revoking
 from issuer.staff.delivery_routes import delivering
+from issuer.staff.issuing import one_routes
+from issuer.staff.issuing.one_routes import issuing
 from issuer.staff.task_routes import tasks
 from issuer.web import problems, server
 from issuer.web.access import open_blueprints
@@ -150,6 +152,7 @@ NAVIGATION: Final = (
     *delivery_routes.NAVIGATION,
     *audit_routes.NAVIGATION,
     *doctor_page.NAVIGATION,
+    *one_routes.NAVIGATION,
     *people_routes.NAVIGATION,
     *claim_routes.NAVIGATION,
 )
@@ -230,6 +233,7 @@ def create_app(settings: Settings) -> Flask:
         revoking,
         correcting_pages,
         tasks,
+        issuing,
     ):
         app.register_blueprint(blueprint)
     app.extensions["submission_checks"] = SUBMISSION_CHECKS

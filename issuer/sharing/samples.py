@@ -1,4 +1,5 @@
-"""`mintmark preview`: what a district would hand out, drawn before anybody earns it."""
+"""What a district would hand out, drawn before it is signed: for `mintmark preview`, for the
+catalog's pages, and for an approval on the desk."""
 
 import argparse
 from collections.abc import Iterator
@@ -15,11 +16,14 @@ from issuer.drawing import certificate, certificate_words
 from issuer.drawing.badges.side_by_side import side_by_side
 from issuer.drawing.certificate import Edition, render
 from issuer.drawing.stationery import stationery
+from issuer.home import addresses
 from issuer.home.command_line import Commands
 from issuer.home.issuer import Issuer
 from issuer.home.settings import Settings
 from issuer.issuance.approval import Approval, from_data
 from issuer.issuance.build import Reservation, build, timestamp
+from issuer.sharing.decision import Decision
+from issuer.sharing.shared import Shared
 from verifier import clock
 from verifier.credential.view import view
 from verifier.intake import qr
@@ -57,39 +61,59 @@ def drawn(
     A sample is not signed and says across the page that it is one.
     """
     yield BADGES, side_by_side([badge(achievement, settings, "png") for achievement in listed])
+    of_nobody = sample(_approval(listed[0], now), listed[0], settings, now=now)
     for edition in Edition:
-        yield f"certificate-{edition}.pdf", _certificate(listed[0], settings, edition, now)
+        yield f"certificate-{edition}.pdf", pdf(of_nobody, settings, edition, now=now)
+
+
+def sample(
+    approval: Approval, achievement: Achievement, settings: Settings, *, now: datetime
+) -> Shared:
+    """Return the credential that an approval would become: unsigned, and stored nowhere.
+
+    Raises `contexts.CanonicalizationError` for what could not be signed.
+    """
+    reserved = Reservation(_SAMPLE, 1, 0, "urn:uuid:" + "0" * 36, "0" * 22, now)
+    document = build(approval, achievement, settings=settings, reserved=reserved)
+    return Shared(
+        public_id=_SAMPLE,
+        json=to_json(document),
+        jwt=None,
+        credential=view(document),
+        shown=view(Decision().shown(document)),
+        achievement=achievement,
+        approval=approval,
+        decision=Decision(),
+        met_all=True,
+    )
+
+
+def pdf(sample: Shared, settings: Settings, edition: Edition, *, now: datetime) -> bytes:
+    """Return the certificate of a sample, which says across its page that it is one."""
+    given, digits = _given(sample, settings, now), _unsigned(sample.json)
+    return render(sample.credential, edition=edition, digits=digits, **given).pdf
+
+
+def framed(sample: Shared, settings: Settings, *, now: datetime) -> bytes:
+    """Return the certificate to frame of a sample as a PNG."""
+    return certificate.picture(sample.credential, **_given(sample, settings, now))
 
 
 def picture(achievement: Achievement, settings: Settings, *, now: datetime) -> bytes:
-    """Return a sample of the certificate to frame as a PNG."""
-    document = _document(achievement, settings, now)
-    return certificate.picture(view(document), **_given(document, achievement, settings, now))
+    """Return a sample of an achievement's certificate to frame as a PNG."""
+    of_nobody = sample(_approval(achievement, now), achievement, settings, now=now)
+    return framed(of_nobody, settings, now=now)
 
 
-def _certificate(
-    achievement: Achievement, settings: Settings, edition: Edition, now: datetime
-) -> bytes:
-    document = _document(achievement, settings, now)
-    given = _given(document, achievement, settings, now)
-    return render(view(document), edition=edition, digits=_unsigned(document), **given).pdf
-
-
-def _document(achievement: Achievement, settings: Settings, now: datetime) -> dict[str, Any]:
-    reserved = Reservation(_SAMPLE, 1, 0, "urn:uuid:" + "0" * 36, "0" * 22, now)
-    return build(_approval(achievement, now), achievement, settings=settings, reserved=reserved)
-
-
-def _given(
-    document: dict[str, Any], achievement: Achievement, settings: Settings, now: datetime
-) -> dict[str, Any]:
+def _given(sample: Shared, settings: Settings, now: datetime) -> dict[str, Any]:
     """Return what is drawn beside the credential itself."""
+    awarded = sample.approval.approved_at.date()
     return {
-        "on": stationery(settings, now.date(), chosen=achievement.signatories),
-        "signed": to_json(document).decode(),
-        "page_url": document["id"],
+        "on": stationery(settings, awarded, chosen=sample.achievement.signatories),
+        "signed": sample.json.decode(),
+        "page_url": addresses.credential(settings, sample.public_id),
         "verify_url": f"{settings.public_url}/verify",
-        "badge_svg": badge(achievement, settings, "svg"),
+        "badge_svg": badge(sample.achievement, settings, "svg"),
         "met_all": True,
         "no_longer": (certificate_words.SAMPLE, now),
     }
@@ -113,7 +137,11 @@ def _approval(achievement: Achievement, now: datetime) -> Approval:
     )
 
 
-def _unsigned(document: dict[str, Any]) -> str:
-    """Return the digits of a JWT whose signature is nothing: no verifier takes it."""
-    parts = (b"{}", to_json(document), bytes(qr.SIGNATURE_BYTES))
-    return qr.to_digits(qr.pack(".".join(map(base64url.encode, parts))))
+def _unsigned(document: bytes) -> str | None:
+    """Return the digits of a JWT whose signature is nothing: no verifier takes it. None if it is
+    too long for one code."""
+    parts = (b"{}", document, bytes(qr.SIGNATURE_BYTES))
+    try:
+        return qr.to_digits(qr.pack(".".join(map(base64url.encode, parts))))
+    except qr.QrError:
+        return None

@@ -7,6 +7,7 @@ that of every criterion for which no column `level CRITERION` says another.
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
 from itertools import pairwise
 from typing import Any, Final
 
@@ -15,7 +16,6 @@ from sqlalchemy.orm import Session
 from issuer.catalog import versions
 from issuer.database.database import to_json
 from issuer.home.settings import Settings
-from issuer.issuance.approval import instant
 
 HEADS: Final = {
     "approval id": "approval_id",
@@ -39,6 +39,7 @@ COMMENT: Final = "comment"
 REASON: Final = "what to mend"
 """The column of a file to mend that says why a row waits; it is not read."""
 NEEDED: Final = ("achievement", "name", "e-mail", "approved at")
+MORNING: Final = time(6)
 _DAY: Final = re.compile(r"(\d{4}-\d\d-\d\d)(?:[ T]00:00(?::00)?)?")
 
 
@@ -59,8 +60,8 @@ def head(text: str) -> str:
 def data(session: Session, settings: Settings, cells: Mapping[str, str]) -> dict[str, Any]:
     """Return the `data` of the approval in a row, as a sender would write it.
 
-    A day alone is noon of the district. Without an approval id it has one that is made of all that
-    it says, so that the same row, in whichever file, is the same approval.
+    A day alone is read by `moment` and `end_of`. Without an approval id it has one that is made of
+    all that it says, so that the same row, in whichever file, is the same approval.
     """
     made: dict[str, Any] = {"approval_id": _own_id(cells), "levels": _levels(session, cells)}
     for name, value in cells.items():
@@ -70,12 +71,37 @@ def data(session: Session, settings: Settings, cells: Mapping[str, str]) -> dict
             made.setdefault("comments", {})[name.removeprefix(f"{COMMENT} ")] = value
     if "credits" in made:
         made["credits"][0]["unit"] = "hours"
-    for field in ("approved_at", "valid_until"):
+    for field, read in (("approved_at", moment), ("valid_until", end_of)):
         if field in made:
-            made[field] = _moment(settings, made[field])
+            made[field] = read(settings, made[field])
     for field in made.get("activity", {}):
         made["activity"][field] = made["activity"][field].partition(" ")[0]
     return made
+
+
+def moment(settings: Settings, text: str) -> str:
+    """Return a day as six in the morning of the district, and any other text as it is.
+
+    By then today has begun for an office, and it is the same day in every zone of the country. A
+    district that names no time zone has the day's beginning in UTC.
+    """
+    return _at(settings, text, MORNING if settings.timezone else time())
+
+
+def end_of(settings: Settings, text: str) -> str:
+    """Return a day as its last second in the district, and any other text as it is."""
+    return _at(settings, text, time(23, 59, 59))
+
+
+def _at(settings: Settings, text: str, hour: time) -> str:
+    day = _DAY.fullmatch(text)
+    try:
+        moment = day and datetime.combine(
+            date.fromisoformat(day[1]), hour, settings.timezone or UTC
+        )
+    except ValueError:
+        return text
+    return moment.isoformat() if moment else text
 
 
 def _levels(session: Session, cells: Mapping[str, str]) -> dict[str, str]:
@@ -106,14 +132,3 @@ def _put(made: dict[str, Any], way: Sequence[str], value: str) -> None:
         place.append(value)
     else:
         place[way[-1]] = value
-
-
-def _moment(settings: Settings, text: str) -> str:
-    day = _DAY.fullmatch(text)
-    if day is None:
-        return text
-    try:
-        noon = instant(f"{day[1]}T12:00:00+00:00").replace(tzinfo=settings.timezone)
-    except ValueError:
-        return text
-    return noon.isoformat() if settings.timezone else f"{day[1]}T12:00:00Z"

@@ -32,6 +32,8 @@ from issuer.web.same_site import refuse_other_sites
 from verifier import clock
 
 FORM_TOKEN: Final = "form_token"  # noqa: S105 (the name of a field)
+MOST_PARTS: Final = 1000
+"""Fields of a form with files; of other forms the length alone counts."""
 KEPT: Final = "kept_form"
 """The field that says which kept form is sent again."""
 _LOCAL: Final = re.compile(r"/(?![/\\])[^\x00-\x20\\]{0,400}")
@@ -159,6 +161,8 @@ def _keep_rule(app: Flask, kinds: Kinds) -> AnyResponse | None:
     if need is None or need is PUBLIC:
         return None
     refuse_other_sites()
+    if need.most_bytes:  # also where the form is kept, because its session has ended
+        request.max_content_length, request.max_form_parts = need.most_bytes, MOST_PARTS
     visitor = signed_in()
     if visitor is None:
         return _sign_in_first(_late())
@@ -167,8 +171,6 @@ def _keep_rule(app: Flask, kinds: Kinds) -> AnyResponse | None:
         raise NotFound
     if request.method != "POST":
         return None
-    if need.most_bytes:
-        request.max_content_length = need.most_bytes
     if not sessions.is_form_token(
         current_issuer().settings, visitor.token, request.form.get(FORM_TOKEN, "")
     ):

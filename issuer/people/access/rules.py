@@ -157,8 +157,8 @@ RULES: Final = (
     *_rows(_GATHER, "cohort", "list read make change", ANY, _KEEPING),
     *_rows([Role.COACH], "project", "read coach sign", COACHED, _COACHED),
     *_rows([Role.BUILDING_ADMINISTRATOR], "project", "read sign", BUILDING, _OF_YOUR_BUILDING),
-    *_rows(_DESK, "credential", "list read hand-over correct", ANY, _ON_THE_DESK),
     *_rows(_DESK, "task", "list settle", ANY, _ON_THE_DESK),
+    *_rows(_DESK, "credential", "list read hand-over correct issue", ANY, _ON_THE_DESK),
     *_rows(_DESK, "credential", "revoke", ANY, _ON_THE_DESK, fresh=True),
 )
 """Every row. What a room adds stands here too, with its objects: one table, to be read as one."""

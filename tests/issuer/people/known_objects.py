@@ -290,6 +290,7 @@ ALLOWED = {
     ("credential", "hand-over"): _DESK,
     ("credential", "correct"): _DESK,
     ("credential", "revoke"): _DESK,
+    ("credential", "issue"): _DESK,
     ("person", "erase"): {"assistant-superintendent": "any", "operator": "any"},
     ("person", "roles"): {"assistant-superintendent": "any", "operator": "any"},
 }
