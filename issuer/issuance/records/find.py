@@ -25,6 +25,7 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
+    union,
 )
 from sqlalchemy.orm import Session
 
@@ -235,18 +236,27 @@ def _fits(query: Query, now: datetime) -> list[ColumnElement[bool]]:
 
 
 def _anywhere(text: str) -> ColumnElement[bool]:
-    return or_(
-        _part(ApprovalRow.teacher, fold(text)),
-        _has_address(text),
-        CredentialRow.serial == text.upper(),
-        CredentialRow.public_id == text,
-        _part(func.lower(ApprovalRow.approval_id), text.lower()),
+    """Return the condition as a set of approvals: each part is read from an index of its own."""
+    approvals = select(ApprovalRow.id)
+    credentials = select(CredentialRow.approval_pk)
+    return ApprovalRow.id.in_(
+        union(
+            approvals.where(_part(ApprovalRow.teacher, fold(text))),
+            approvals.where(_part(func.lower(ApprovalRow.approval_id), text.lower())),
+            _with_address(text),
+            credentials.where(CredentialRow.serial == text.upper()),
+            credentials.where(CredentialRow.public_id == text),
+        )
     )
 
 
 def _has_address(text: str) -> ColumnElement[bool]:
+    return ApprovalRow.id.in_(_with_address(text))
+
+
+def _with_address(text: str) -> Select[int]:
     known = _part(AddressRow.address, ascii_lower(text.strip()))
-    return ApprovalRow.id.in_(select(AddressRow.approval_pk).where(known))
+    return select(AddressRow.approval_pk).where(known)
 
 
 def _part(column: Any, text: str) -> ColumnElement[bool]:
