@@ -22,6 +22,7 @@ from issuer.messages import KINDS
 from issuer.outbox import commands as outbox
 from issuer.people import commands as people
 from issuer.program import commands as program
+from issuer.program.compensation import invariants as compensation
 from issuer.recognition import commands as recognition
 from issuer.sharing import samples
 from issuer.sharing.holder import commands as holder
@@ -86,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     people.add_commands(commands)
     outbox.add_commands(commands, KINDS)
     audit.add_commands(commands, log_head.signed)
-    program.add_commands(commands)
+    program.add_commands(commands, more=compensation.INVARIANTS, unset=compensation.unset_rules)
     recognition.add_commands(commands)
     return parser
 

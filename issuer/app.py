@@ -51,6 +51,9 @@ from issuer.program.coaching.building_routes import buildings
 from issuer.program.coaching.coach_routes import coaches
 from issuer.program.coaching.routes import coaching_pages
 from issuer.program.cohort_routes import cohort_pages
+from issuer.program.compensation import contract_routes, my_money_routes
+from issuer.program.compensation.contract_routes import contract
+from issuer.program.compensation.my_money_routes import my_money
 from issuer.program.evaluation import corrections, judging_routes
 from issuer.program.evaluation.asking_routes import asking
 from issuer.program.evaluation.judging_routes import judging
@@ -153,11 +156,13 @@ NAVIGATION: Final = (
     *audit_routes.NAVIGATION,
     *doctor_page.NAVIGATION,
     *one_routes.NAVIGATION,
+    *contract_routes.NAVIGATION,
+    *my_money_routes.NAVIGATION,
     *people_routes.NAVIGATION,
     *claim_routes.NAVIGATION,
 )
 """The pages at the top, for those who may open them."""
-SUBMISSION_CHECKS: Final = (sign_offs.check, artifacts.check)
+SUBMISSION_CHECKS: Final = (sign_offs.check, artifacts.check, my_money_routes.check)
 """What the program's rooms ask of a submission."""
 
 log = logging.getLogger(__name__)
@@ -234,6 +239,8 @@ def create_app(settings: Settings) -> Flask:
         correcting_pages,
         tasks,
         issuing,
+        contract,
+        my_money,
     ):
         app.register_blueprint(blueprint)
     app.extensions["submission_checks"] = SUBMISSION_CHECKS

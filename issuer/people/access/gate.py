@@ -8,7 +8,7 @@ fresh sign-in, is kept, and can be sent again after signing in (E10, E44).
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -46,11 +46,15 @@ class RuleError(MintmarkError):
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """A page in the navigation of those who may open it: at the top, or inside a `part`."""
+    """A page in the navigation of those who may open it: at the top, or inside a `part`.
+
+    `shown` says whether it is there at all.
+    """
 
     endpoint: str
     title: str
     part: str = ""
+    shown: Callable[[], bool] = lambda: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,5 +263,7 @@ def _navigation(app: Flask, entries: Iterable[MenuEntry], part: str = "") -> Ite
     visitor = _for_header()
     for entry in entries if visitor else ():
         need = rule_of(app.view_functions[entry.endpoint])
-        if entry.part == part and need and rules.may(visitor.me, need.object, need.action):  # type: ignore[union-attr]
+        if entry.part != part or not need:
+            continue
+        if rules.may(visitor.me, need.object, need.action) and entry.shown():  # type: ignore[union-attr]
             yield entry

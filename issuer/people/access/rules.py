@@ -102,6 +102,7 @@ _RUNS_ON: Final = N_("Your role keeps this installation running.")
 _JOIN_THE_CADRE: Final = (Role.TEACHER, Role.COACH, Role.EVALUATOR)
 _READ_THE_CADRE: Final = (Role.BUILDING_ADMINISTRATOR, Role.BOARD, *_SUPERINTENDENTS)
 _CADRE: Final = N_("They want to be found.")
+_PAYING: Final = N_("It is about what you are paid, or pay.")
 _YOURS: Final = N_("It is yours.")
 _IN_IT: Final = N_("You take part in it.")
 _COACHED: Final = N_("You coach it.")
@@ -127,6 +128,9 @@ RULES: Final = (
     *_rows(_SUPERINTENDENTS, "artifact", "read withdraw", ANY, _RUNNING),
     *_rows(_SUPERINTENDENTS, "program", "run set-up", ANY, _RUNNING),
     *_rows(_SUPERINTENDENTS, "program", "release", ANY, _RUNNING, fresh=True),
+    *_rows([Role.TEACHER], "money", "read", ANY, _YOURS),
+    *_rows(_SUPERINTENDENTS, "contract", "read write", ANY, _RUNNING),
+    *_rows([Role.TEACHER, Role.PAYROLL], "contract", "read", ANY, _PAYING),
     *_rows([Role.TEACHER], "project", "begin", ANY, _YOURS),
     *_rows([SIGNED_IN], "project", "read write", OWN, _YOURS),
     *_rows(_SUPERINTENDENTS, "project", "read", ANY, _RUNNING),

@@ -36,11 +36,13 @@ class Missing:
 
 @dataclass(frozen=True)
 class Findings:
-    """What a room above knows about a submission: what is missing, and which files go with it."""
+    """What a room above knows about a submission: what is missing, which files go with it, and
+    whether its window may be open at all (`opens`)."""
 
     missing: Sequence[Missing] = ()
     signed_off: bool = True
     consented: bool = True
+    opens: bool = True
     artifacts: Sequence[dict[str, str]] = ()
 
 
@@ -93,9 +95,12 @@ def readiness(
     missing += [item for finding in findings for item in finding.missing]
     window = open_window(session, project, purpose, received)
     conditions = Conditions(
-        window_open=policy.rolling
-        or window is not None
-        or _may_resubmit(session, project, policy, purpose, received),
+        window_open=all(finding.opens for finding in findings)
+        and (
+            policy.rolling
+            or window is not None
+            or _may_resubmit(session, project, policy, purpose, received)
+        ),
         complete=not missing,
         declared=declared,
         signed_off=all(finding.signed_off for finding in findings),

@@ -113,7 +113,7 @@ SIGNATURES: Final[Mapping[str, str]] = {
     "sign_off.coach": N_("Your coach’s signature"),
     "sign_off.administrator": N_("Your building administrator’s signature"),
 }
-MISSING: Final[Mapping[str, str]] = {
+MISSING: Final[dict[str, str]] = {
     "empty": N_("still to be written"),
     "too_long": N_("longer than there is room for"),
     "no_day": N_("not a day yet: write it as 2026-11-30"),
@@ -123,6 +123,9 @@ MISSING: Final[Mapping[str, str]] = {
     "unsigned": N_("still to be signed"),
     "not_in_catalog": N_("your district’s rubric is not in the catalog: tell the office"),
 }
+ELSEWHERE: Final[dict[str, tuple[str, str]]] = {}
+"""By field, where a room above answers for it: its page there, and what that is called. Such a room
+adds its codes to `MISSING`."""
 REASONS: Final[Mapping[Reason, str]] = {
     Reason.WINDOW_CLOSED: N_(
         "No window is open now. Your text is safe and waits for the next one."

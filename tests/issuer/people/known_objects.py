@@ -234,6 +234,11 @@ ALLOWED = {
     ("program", "run"): {"assistant-superintendent": "any", "deputy": "any"},
     ("program", "set-up"): {"assistant-superintendent": "any", "deputy": "any"},
     ("program", "release"): {"assistant-superintendent": "any", "deputy": "any"},
+    ("money", "read"): {"teacher": "any"},
+    ("contract", "read"): dict.fromkeys(
+        ("assistant-superintendent", "deputy", "payroll", "teacher"), "any"
+    ),
+    ("contract", "write"): {"assistant-superintendent": "any", "deputy": "any"},
     ("project", "begin"): {"teacher": "any"},
     ("cadre", "read"): dict.fromkeys((*_JOIN, *_READ, *_SUPERINTENDENTS), "any"),
     ("cadre", "ask"): dict.fromkeys((*_JOIN, *_READ, *_SUPERINTENDENTS), "any"),

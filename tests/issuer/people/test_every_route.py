@@ -6,6 +6,7 @@ import re
 import known_objects
 import pytest
 from flask import Flask
+from paying import paying
 
 from issuer import app as application
 from issuer.people.access import gate, rules
@@ -13,6 +14,7 @@ from issuer.people.access.gate import RuleError
 from issuer.people.access.rules import RULES, SIGNED_IN
 from issuer.people.roles import Role
 from issuer.web.access import PUBLIC, needs, open_to_all, rule_of
+from verifier import clock
 
 
 def guarded(district):
@@ -39,6 +41,7 @@ def request(browser, method, path):
 
 @pytest.mark.parametrize("role", [None, *Role])
 def test_who_may_open_what(district, role):
+    paying(district).agree(clock.now())
     me = district.add("Me", *[role] if role else [], building=district.building())
     stranger = district.add("Stranger")
     checked = set()

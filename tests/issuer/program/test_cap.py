@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from issuer.program.compensation.cap import (
+from issuer.program.compensation.reckoning.cap import (
     Claim,
     LineKind,
     NoPayRecord,
@@ -17,11 +17,17 @@ from issuer.program.compensation.cap import (
     left,
     use_of,
 )
-from issuer.program.compensation.cents import cents_of, dollars
-from issuer.program.compensation.contract import NotSet, Tier, read_contract
-from issuer.program.compensation.fiscal_year import FiscalYear, YearStart, fiscal_year, next_year
+from issuer.program.compensation.reckoning.cents import cents_of, dollars
+from issuer.program.compensation.reckoning.contract import NotSet, Tier, read_contract
+from issuer.program.compensation.reckoning.fiscal_year import (
+    FiscalYear,
+    YearStart,
+    fiscal_year,
+    next_year,
+)
 
 SETTINGS = {
+    "given": "salary",
     "threshold": "75,000.00",
     "below": "2,000.00",
     "above": "600.00",
@@ -222,6 +228,9 @@ def test_each_rule_is_asked_for_by_name(rule):
         ("", None),
         ("NaN", None),
         ("1e3", None),
+        ("9,999,999.99", 999_999_999),
+        ("10,000,000", None),
+        ("99999999", None),
     ],
 )
 def test_an_amount_is_read_exactly_or_not_at_all(text, cents):

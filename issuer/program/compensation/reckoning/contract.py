@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 from contexts.errors import MintmarkError
-from issuer.program.compensation.cents import cents_of
-from issuer.program.compensation.fiscal_year import YearStart, read_year_start
+from issuer.program.compensation.reckoning.cents import cents_of
+from issuer.program.compensation.reckoning.fiscal_year import YearStart, read_year_start
 
 
 class Tier(StrEnum):
@@ -20,6 +20,14 @@ class Tier(StrEnum):
 
     A = "A"
     B = "B"
+
+
+class HandedOver(StrEnum):
+    """What payroll hands over of a person. With a tier, or a cap, salaries are never asked for."""
+
+    SALARY = "salary"
+    TIER = "tier"
+    CAP = "cap"
 
 
 class AsOf(StrEnum):
@@ -82,14 +90,15 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True)
 class Contract:
-    """A district's answers. Amounts are cents a year."""
+    """A district's answers. Amounts are cents a year. None is what is not asked (`NOT_ASKED`)."""
 
-    threshold: int
-    below: int
-    above: int
-    at_threshold: Tier
+    given: HandedOver
+    threshold: int | None
+    below: int | None
+    above: int | None
+    at_threshold: Tier | None
     as_of: AsOf
-    basis: Basis
+    basis: Basis | None
     year_start: YearStart
     counts_in: CountsIn
     cap_counts: CapCounts
@@ -108,7 +117,8 @@ class NotSet(MintmarkError):
         self.settings = dict(settings)
 
 
-_READERS: Final[dict[str, Callable[[str], Any]]] = {
+READERS: Final[dict[str, Callable[[str], Any]]] = {
+    "given": HandedOver,
     "threshold": cents_of,
     "below": cents_of,
     "above": cents_of,
@@ -125,11 +135,24 @@ _READERS: Final[dict[str, Callable[[str], Any]]] = {
 }
 
 
+_OF_SALARIES: Final = frozenset({"threshold", "at_threshold", "basis"})
+NOT_ASKED: Final[Mapping[str, frozenset[str]]] = {
+    HandedOver.TIER: _OF_SALARIES,
+    HandedOver.CAP: _OF_SALARIES | {"below", "above"},
+}
+"""The rules that say nothing where payroll hands over the tier, or the cap."""
+
+
 def read_contract(settings: Mapping[str, str]) -> Contract:
     """Return the contract. `NotSet` names every rule that is missing or cannot be read."""
-    values, problems = {}, {}
+    values: dict[str, Any] = {}
+    problems = {}
+    not_asked = NOT_ASKED.get(settings.get("given", ""), frozenset())
     for rule in fields(Contract):
-        reader = _READERS[rule.name]
+        if rule.name in not_asked:
+            values[rule.name] = None
+            continue
+        reader = READERS[rule.name]
         text = settings.get(rule.name)
         if text is None:
             problems[rule.name] = f"not set; {_choices(reader)}"

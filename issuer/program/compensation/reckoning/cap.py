@@ -14,8 +14,8 @@ from enum import StrEnum
 from fractions import Fraction
 
 from contexts.errors import MintmarkError
-from issuer.program.compensation.cents import rounded
-from issuer.program.compensation.contract import (
+from issuer.program.compensation.reckoning.cents import rounded
+from issuer.program.compensation.reckoning.contract import (
     AsOf,
     Basis,
     CapCounts,
@@ -27,7 +27,7 @@ from issuer.program.compensation.contract import (
     Release,
     Tier,
 )
-from issuer.program.compensation.fiscal_year import FiscalYear, fiscal_year, next_year
+from issuer.program.compensation.reckoning.fiscal_year import FiscalYear, fiscal_year, next_year
 
 
 @dataclass(frozen=True)
@@ -126,6 +126,8 @@ def cap_for(
     amount = record.cap
     if amount is None:
         amount = contract.below if tier is Tier.A else contract.above
+    if amount is None or (tier is None and record.cap is None):
+        raise NoPayRecord("the record does not say what the contract asks for")
     lines.append(Line(LineKind.CAP, amount))
     if (share := _share_of_year(contract, record, year)) < 1:
         amount = rounded(amount * share)
@@ -189,7 +191,7 @@ def _tier(
     contract: Contract, record: PayRecord, day: date, earned: Iterable[Claim], lines: list[Line]
 ) -> Tier | None:
     salary = base_salary(contract, record, day, earned)
-    if record.salary is None or salary is None:
+    if record.salary is None or salary is None or contract.threshold is None:
         return None
     lines.append(Line(LineKind.SALARY, record.salary))
     if salary != record.salary:

@@ -1,0 +1,106 @@
+"""The contract: the superintendent writes its rules down, whomever they concern reads them."""
+
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, g, redirect, request, url_for
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from issuer.home.issuer import current_issuer
+from issuer.people.access import gate
+from issuer.people.access.gate import MenuEntry
+from issuer.people.tables import PersonRow
+from issuer.program.compensation import agreements
+from issuer.program.compensation.reckoning.cents import dollars
+from issuer.program.compensation.reckoning.contract import NOT_ASKED, NotSet
+from issuer.program.compensation.reckoning.worked_examples import RULES, clauses_of, in_force
+from issuer.web.access import needs
+from issuer.web.answers import page
+from verifier import clock
+from verifier.wording.words import N_
+
+contract = Blueprint("contract", __name__)
+contract.add_app_template_filter(dollars, "dollars")
+LONGEST_CLAUSE: Final = 300
+
+
+def pays() -> bool:
+    """Return whether this district pays; where it does not, nobody sees a word of it."""
+    if "pays" not in g:
+        with current_issuer().database.reading() as session:
+            g.pays = agreements.current(session) is not None
+    return bool(g.pays)
+
+
+def only_where_paid() -> None:
+    """Hide pages about money from a district that pays nothing."""
+    if not pays():
+        raise NotFound
+
+
+NAVIGATION: Final = (MenuEntry("contract.ask", N_("Pay for micro-credentials"), part="set-up"),)
+
+
+@contract.get("/pay/contract")
+@needs("contract", "write")
+def ask() -> Response:
+    """Show each rule with its choices, and what each would come to."""
+    return _page()
+
+
+@contract.post("/pay/contract")
+@needs("contract", "write")
+def write() -> AnyResponse:
+    """Put the rules in force. One that is left out is asked for until it is set."""
+    form, issuer = request.form, current_issuer()
+    typed = {rule: form.get(rule, "")[:40] for rule in RULES}
+    clauses = {rule: form.get(f"clause-{rule}", "").strip()[:LONGEST_CLAUSE] for rule in RULES}
+    try:
+        with issuer.database.writing() as session:
+            agreements.change(
+                session,
+                settings=typed,
+                clauses=clauses,
+                by=session.get_one(PersonRow, gate.whoever().person.id),
+                zone=issuer.settings.timezone or ZoneInfo("UTC"),
+                now=clock.now(),
+            )
+    except NotSet as exc:
+        return _page(typed=typed, clauses=clauses, wrong=exc.settings)
+    return redirect(url_for("contract.ask", done=1), 303)
+
+
+@contract.get("/pay/rules")
+@needs("contract", "read")
+def rules() -> Response:
+    """Show the rules in force, each with its clause and a worked example."""
+    with current_issuer().database.reading() as session:
+        agreement = agreements.current(session)
+    if agreement is None:
+        raise NotFound
+    return page("pay/rules.html", agreement=agreement, rules=in_force(agreement.settings))
+
+
+def _page(
+    *,
+    typed: dict[str, str] | None = None,
+    clauses: dict[str, str] | None = None,
+    wrong: dict[str, str] | None = None,
+) -> Response:
+    with current_issuer().database.reading() as session:
+        agreement = agreements.current(session)
+    stored = agreement.settings if agreement else {}
+    readable = {rule: text for rule, text in stored.items() if rule not in (wrong or {})}
+    response = page(
+        "pay/contract.html",
+        agreement=agreement,
+        rules={rule: (words, clauses_of(rule, readable)) for rule, words in RULES.items()},
+        chosen=stored if typed is None else typed,
+        clauses=(agreement.clauses if agreement else {}) if clauses is None else clauses,
+        not_asked=NOT_ASKED.get(stored.get("given", ""), frozenset()),
+        wrong=wrong or {},
+        done=request.args.get("done"),
+    )
+    response.status_code = 422 if wrong else 200
+    return response

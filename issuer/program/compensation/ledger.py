@@ -1,0 +1,152 @@
+"""The ledger: entries that are only ever added, and what they come to (I8).
+
+post(session, person_pk=7, claim=project.public_id, stage=Stage.APPLIED, cents=800_00, …)
+claims(entries(session, 7))     # what `cap.use_of` reckons with
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contexts.errors import MintmarkError
+from issuer.people.tables import PersonRow
+from issuer.program.compensation.reckoning.cap import Claim
+from issuer.program.compensation.tables import ClosedYearRow, LedgerRow
+
+
+class Stage(StrEnum):
+    """How far a claim has come."""
+
+    APPLIED = "applied"
+    APPROVED = "approved"
+    EARNED = "earned"
+    PAID = "paid"
+
+
+class Why(StrEnum):
+    """Why an entry was made: a step of the project, a decision of a person, or a run."""
+
+    STEP = "step"
+    VALUE = "value"
+    OPENING = "opening"
+    RUN = "run"
+    TAKEN_BACK = "taken_back"
+    LEFT = "left"
+
+
+class YearClosed(MintmarkError):
+    """The year that an entry would count in was closed."""
+
+
+@dataclass
+class Balance:
+    """What a claim comes to at each stage, in cents, and the day on which it last got there."""
+
+    title: str
+    sums: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Stage, 0))
+    days: dict[str, date] = field(default_factory=dict)
+    reasons: set[str] = field(default_factory=set)
+
+    @property
+    def due(self) -> int:
+        """What is earned and not paid, in cents; below zero if too much was paid."""
+        return self.sums[Stage.EARNED]
+
+
+def lock(session: Session, person_pk: int) -> None:
+    """Let nobody else reckon with this person's cap until the transaction ends (E58)."""
+    row = select(PersonRow.id).where(PersonRow.id == person_pk)
+    session.execute(row.with_for_update(key_share=True))
+
+
+def post(
+    session: Session,
+    *,
+    person_pk: int,
+    claim: str,
+    title: str,
+    stage: Stage,
+    cents: int,
+    on: date,
+    why: Why,
+    now: datetime,
+    by: int | None = None,
+    run_pk: int | None = None,
+) -> None:
+    """Add an entry. Raises `YearClosed` for a day of a closed year."""
+    closed = session.scalar(
+        select(ClosedYearRow.first_day).order_by(ClosedYearRow.first_day.desc())
+    )
+    if closed is not None and on < closed.replace(year=closed.year + 1):
+        raise YearClosed("this year's ledger was closed")
+    session.add(
+        LedgerRow(
+            person_pk=person_pk,
+            claim=claim,
+            title=title[:200],
+            stage=stage,
+            cents=cents,
+            on=on,
+            why=why,
+            run_pk=run_pk,
+            created_at=now,
+            created_by=by,
+        )
+    )
+    session.flush()
+
+
+def entries(session: Session, person_pk: int) -> Sequence[LedgerRow]:
+    """Return all entries of one person, oldest first."""
+    rows = select(LedgerRow).where(LedgerRow.person_pk == person_pk)
+    return session.scalars(rows.order_by(LedgerRow.id)).all()
+
+
+def balances(rows: Iterable[LedgerRow]) -> Mapping[str, Balance]:
+    """Return what each claim comes to, the oldest first."""
+    found: dict[str, Balance] = {}
+    for row in rows:
+        balance = found.setdefault(row.claim, Balance(row.title))
+        balance.sums[row.stage] += row.cents
+        balance.reasons.add(row.why)
+        if row.cents > 0:
+            balance.days[row.stage] = row.on
+    return found
+
+
+def claims(rows: Iterable[LedgerRow]) -> list[Claim]:
+    """Return the claims that the reckoning counts: one for each stage that holds a sum."""
+    return [
+        _claim(balance, stage, cents)
+        for balance in balances(rows).values()
+        for stage, cents in balance.sums.items()
+        if cents
+    ]
+
+
+def _claim(balance: Balance, stage: str, cents: int) -> Claim:
+    """Return a claim at a stage. A claim that came in by table has only the day of its stage."""
+    reached = list(Stage)[: list(Stage).index(Stage(stage)) + 1]
+    days, known = {}, balance.days[stage] if stage in balance.days else max(balance.days.values())
+    for earlier in reversed(reached):
+        days[earlier] = known = min(balance.days.get(earlier, known), known)
+    return Claim(
+        cents,
+        days[Stage.APPLIED],
+        days.get(Stage.APPROVED),
+        days.get(Stage.EARNED),
+        days.get(Stage.PAID),
+    )
+
+
+def by_person(session: Session) -> Mapping[int, list[LedgerRow]]:
+    """Return the entries of everybody who has one."""
+    found: defaultdict[int, list[LedgerRow]] = defaultdict(list)
+    for row in session.scalars(select(LedgerRow).order_by(LedgerRow.id)):
+        found[row.person_pk].append(row)
+    return found

@@ -1,0 +1,139 @@
+"""A teacher's own page about money: what is left, line by line, and what each draft asks for."""
+
+from datetime import date
+from typing import Any, Final
+
+from flask import Blueprint, Response, redirect, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from issuer.home.issuer import current_issuer
+from issuer.people.access import gate
+from issuer.people.access.gate import MenuEntry
+from issuer.program.compensation import agreements, ledger, standing, steps, values
+from issuer.program.compensation.agreements import Agreement
+from issuer.program.compensation.contract_routes import only_where_paid, pays
+from issuer.program.compensation.reckoning.cap import LineKind, NoPayRecord
+from issuer.program.compensation.reckoning.cents import cents_of
+from issuer.program.compensation.reckoning.worked_examples import in_force
+from issuer.program.compensation.standing import Contradictory
+from issuer.program.policy import Policy
+from issuer.program.projects import drafts
+from issuer.program.projects.states import State
+from issuer.program.projects.submission import Findings
+from issuer.program.projects.tables import ProjectRow
+from issuer.program.windows.window import Purpose
+from issuer.web.access import needs
+from issuer.web.answers import page
+from verifier import clock
+from verifier.wording.words import N_
+
+my_money = Blueprint("my_money", __name__)
+my_money.before_request(only_where_paid)
+NAVIGATION: Final = (
+    MenuEntry("my_money.show", N_("My money"), shown=pays),
+    MenuEntry("my_money.show", N_("What it asks for"), part="project", shown=pays),
+)
+LINES: Final = {
+    LineKind.SALARY: N_("Salary, as payroll has it"),
+    LineKind.INCREMENTS: N_("Increments since then"),
+    LineKind.FULL_TIME_SALARY: N_("As if it were full-time"),
+    LineKind.CAP: N_("The cap"),
+    LineKind.HIRED: N_("For the part of the year since you were hired"),
+    LineKind.CARRIED: N_("Left over from the year before"),
+}
+STAGES: Final = {
+    ledger.Stage.APPLIED: N_("Applied for"),
+    ledger.Stage.APPROVED: N_("Approved"),
+    ledger.Stage.EARNED: N_("Earned"),
+    ledger.Stage.PAID: N_("Paid"),
+}
+
+
+@my_money.get("/my-money")
+@needs("money", "read")
+def show() -> Response:
+    """Show whoever is signed in what is left of the cap, with the arithmetic."""
+    return _page()
+
+
+@my_money.post("/my-money/<project>")
+@needs("project", "write", key="project")
+def ask(project: str) -> AnyResponse:
+    """Write down what a draft asks for: at most what it is worth, and nothing if it says so."""
+    typed = request.form.get("amount", "").strip()
+    try:
+        cents = cents_of(typed or "0")
+    except ValueError:
+        return _page(project, typed, N_("Write an amount such as 300.00, or 0 for nothing."))
+    with current_issuer().database.writing() as session:
+        row = drafts.locked(session, project)
+        if row is None:
+            raise NotFound
+        if row.state != State.DRAFT:
+            return _page(project, typed, N_("It was handed in, so what it asks for stays."))
+        if cents > values.value_of(session, row):
+            return _page(project, typed, N_("This is more than the project is worth."))
+        values.ask(session, row, cents, now=clock.now())
+    return redirect(url_for("my_money.show", done=1), 303)
+
+
+def check(session: Session, project: ProjectRow, purpose: Purpose, policy: Policy) -> Findings:
+    """Return what a proposal meets here before it is handed in."""
+    return steps.check(session, project, purpose, _today())
+
+
+def told(agreement: Agreement, books: standing.Books, today: date) -> dict[str, Any]:
+    """Return what a page shows of where somebody stands, or why nobody can tell."""
+    account: dict[str, Any] = {
+        "balances": ledger.balances(books.entries),
+        "lines": LINES,
+        "stages": STAGES,
+        "standing": None,
+        "why": "",
+    }
+    if agreement.contract is None:
+        return account | {"why": N_("Some rules of the contract are still to be set.")}
+    try:
+        return account | {"standing": standing.standing_of(agreement.contract, books, today)}
+    except Contradictory:
+        return account | {"why": N_("Two pay records of the same day contradict each other.")}
+    except NoPayRecord:
+        return account | {"why": N_("Payroll has no record for this year yet.")}
+
+
+def _page(project: str = "", typed: str = "", wrong: str = "") -> Response:
+    me, today = gate.whoever().person, _today()
+    with current_issuer().database.reading() as session:
+        agreement = agreements.current(session)
+        if agreement is None:
+            raise NotFound
+        drafted = session.scalars(
+            select(ProjectRow)
+            .where(ProjectRow.person_pk == me.id, ProjectRow.state == State.DRAFT)
+            .options(joinedload(ProjectRow.offering))
+            .order_by(ProjectRow.changed_at.desc())
+        ).all()
+        shown = told(agreement, standing.books(session, me.id), today)
+        asks = values.of_projects(session, drafted)
+    response = page(
+        "pay/my_money.html",
+        agreement=agreement,
+        rules=in_force(agreement.settings),
+        drafts=drafted,
+        asks=asks,
+        title_of=steps.title_of,
+        project=project,
+        typed=typed,
+        wrong=wrong,
+        done=request.args.get("done"),
+        **shown,
+    )
+    response.status_code = 422 if wrong else 200
+    return response
+
+
+def _today() -> date:
+    return current_issuer().settings.local(clock.now()).date()

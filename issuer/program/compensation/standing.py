@@ -1,0 +1,115 @@
+"""Where one person stands in a year: the cap with its arithmetic, what counts, what is left.
+
+standing = standing_of(contract, books(session, person_pk), today)
+standing.left       # cents, never below zero
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from issuer.program.compensation import agreements, ledger
+from issuer.program.compensation.reckoning import cap
+from issuer.program.compensation.reckoning.cap import Cap, Claim, NoPayRecord, PayRecord, Use
+from issuer.program.compensation.reckoning.contract import CarryOver, Contract, Tier
+from issuer.program.compensation.reckoning.fiscal_year import FiscalYear
+from issuer.program.compensation.tables import LedgerRow, PayRecordRow
+
+
+class Contradictory(NoPayRecord):
+    """Two records of one day say different things, and nobody has said yet which one holds."""
+
+
+@dataclass(frozen=True)
+class Books:
+    """All that is written down of one person."""
+
+    records: Sequence[PayRecordRow]
+    entries: Sequence[LedgerRow]
+
+    @property
+    def is_contradictory(self) -> bool:
+        """True if two records in force are of the same day (E59)."""
+        return len({record.since for record in self.records}) < len(self.records)
+
+
+@dataclass(frozen=True)
+class YearStanding:
+    """One person in one fiscal year, in cents."""
+
+    year: FiscalYear
+    cap: Cap
+    use: Use
+    left: int
+
+
+def books(session: Session, person_pk: int) -> Books:
+    """Return what is written down of one person."""
+    return Books(
+        session.scalars(_in_force().where(PayRecordRow.person_pk == person_pk)).all(),
+        ledger.entries(session, person_pk),
+    )
+
+
+def books_of_all(session: Session) -> Mapping[int, Books]:
+    """Return what is written down of everybody, in two questions."""
+    records: defaultdict[int, list[PayRecordRow]] = defaultdict(list)
+    for row in session.scalars(_in_force()):
+        records[row.person_pk].append(row)
+    entries = ledger.by_person(session)
+    return {key: Books(records[key], entries.get(key, ())) for key in {*records, *entries}}
+
+
+def standing_of(
+    contract: Contract, own: Books, today: date, year: FiscalYear | None = None
+) -> YearStanding:
+    """Return where somebody stands today, in this year or another. Raises `NoPayRecord`."""
+    if own.is_contradictory:
+        raise Contradictory("two pay records of the same day contradict each other")
+    records = [_record(row) for row in own.records]
+    claims = ledger.claims(own.entries)
+    now = year or agreements.year_of(contract, today)
+    day = min(max(today, now.first), now.last)
+    carried = _carried(contract, records, claims, now, today)
+    most = cap.cap_for(contract, records, now, day, earned=claims, from_last_year=carried)
+    use = cap.use_of(contract, claims, now, today)
+    return YearStanding(now, most, use, cap.left(contract, most, use))
+
+
+def _carried(
+    contract: Contract,
+    records: Sequence[PayRecord],
+    claims: Sequence[Claim],
+    year: FiscalYear,
+    today: date,
+) -> int:
+    """Return what is left over from the year before, in cents; nothing if nobody knows its cap."""
+    if contract.carry_over is CarryOver.NONE:
+        return 0
+    last = agreements.year_before(contract, year)
+    try:
+        most = cap.cap_for(contract, records, last, last.last, earned=claims)
+    except NoPayRecord:
+        return 0
+    return cap.carried(contract, most, cap.use_of(contract, claims, last, today))
+
+
+def _record(row: PayRecordRow) -> PayRecord:
+    return PayRecord(
+        row.since,
+        row.salary,
+        Fraction(row.full_time),
+        Tier(row.tier) if row.tier else None,
+        row.cap,
+        row.hired,
+    )
+
+
+def _in_force() -> Select[PayRecordRow]:
+    rows = select(PayRecordRow).where(PayRecordRow.replaced_at.is_(None))
+    return rows.order_by(PayRecordRow.since, PayRecordRow.id)

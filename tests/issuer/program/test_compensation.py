@@ -1,0 +1,268 @@
+"""Money in tables and on pages: what a project brings, and what is left (R24-R28, I8, I9)."""
+
+import threading
+from dataclasses import replace
+
+import pytest
+import sqlalchemy
+from paying import Paying, hand_in, moment, paying
+from signed_in_browsers import District
+
+from issuer.__main__ import main
+from issuer.app import create_app
+from issuer.people.roles import Role
+from issuer.program import policy as policies
+from issuer.program.compensation import agreements, ledger
+from issuer.program.projects.states import Act
+from issuer.program.projects.submission import Incomplete
+from issuer.program.projects.tables import TopicRow
+from verifier import clock
+
+FALL = moment("2026-09-10")
+WHOLE = (Act.APPROVE, Act.SUBMIT, Act.APPROVE)
+
+
+@pytest.fixture
+def at(monkeypatch):
+    """Set the clock of everything to noon of a day."""
+
+    def set_to(day):
+        monkeypatch.setattr(clock, "now", lambda: moment(day))
+        return moment(day)
+
+    return set_to
+
+
+@pytest.fixture
+def money(district, at):
+    at("2026-09-10")
+    return paying(district)
+
+
+@pytest.fixture
+def ana(money):
+    money.agree(FALL)
+    return money.teacher("Ana", "62,480")
+
+
+def told(money, person):
+    return money.browser(person).get("/my-money").text
+
+
+def test_a_district_that_pays_nothing_sees_no_word_of_it(money):
+    person = money.teacher("Ana")
+    browser = money.browser(person)
+    assert browser.get("/my-money").status_code == 404
+    project = money.draft(person, None, FALL)
+    for path in ("/projects", f"/projects/{project}", "/account"):
+        assert "money" not in browser.get(path).text.replace("micro", "")
+    assert hand_in(browser, project).status_code == 303
+    assert money.sums(person) == {}
+    assert main(["--home", str(money.district.issuer.settings.home), "program", "check"]) == 0
+
+
+def test_a_rule_that_is_not_set_is_named_and_keeps_windows_shut(money, capsys):
+    """Play B 8: `at_threshold` unset → check exits 2, windows do not open."""
+    money.agree(FALL, at_threshold=None)
+    person = money.teacher("Ana", "62,480")
+    project = money.draft(person, None, FALL)
+    browser = money.browser(person)
+    assert "No window is open now" in browser.get(f"/projects/{project}").text
+    assert hand_in(browser, project).status_code == 422
+    check = ["--home", str(money.district.issuer.settings.home), "program", "check"]
+    assert main(check) == 2
+    assert "at_threshold: not set; write A or B" in capsys.readouterr().out
+    assert "Still to be set:" in money.browser(money.chief).get("/pay/contract").text
+    money.agree(FALL)
+    assert main(check) == 0
+    assert hand_in(browser, project).status_code == 303
+
+
+def test_the_contract_is_written_on_its_page(money):
+    chief = money.browser(money.chief)
+    assert "Pay for micro-credentials" in chief.get("/program/setup").text
+    from paying import SETTINGS
+
+    path = "/pay/contract"
+    answer = chief.post(path, page=path, **(SETTINGS | {"threshold": "much", "year_start": "2-30"}))
+    assert answer.status_code == 422
+    assert 'value="much"' in answer.text
+    answer = chief.post(path, page=path, **SETTINGS, **{"clause-as_of": "Article 12.3"})
+    assert answer.status_code == 303
+    assert "Every rule is set." in chief.get(path).text
+    rules = money.browser(money.teacher("Ana", "62,480")).get("/pay/rules").text
+    assert "Article 12.3" in rules
+    assert "Whoever earns 75,000.00 may ask for up to 2,000.00 a year." in rules
+    assert "has 500.00 left then" in rules
+
+
+@pytest.mark.parametrize("given", ["tier", "cap"])
+def test_where_payroll_hands_over_no_salary_nothing_is_asked_about_salaries(money, given):
+    rules = {"threshold": None, "at_threshold": None, "basis": None, "given": given}
+    if given == "cap":
+        rules |= {"below": None, "above": None}
+    money.agree(FALL, **rules)
+    with money.reading() as session:
+        assert agreements.current(session).missing == {}
+    record = {"tier": "B"} if given == "tier" else {"cap": 1_250_47}
+    person = money.teacher("Ana", **record)
+    left = "600.00" if given == "tier" else "1,250.47"
+    assert f"{left} left" in told(money, person)
+
+
+def test_a_sum_moves_on_with_its_project(money, ana):
+    project = money.draft(ana, money.offering("One", "800.00"), FALL)
+    money.step(project, Act.SUBMIT, now=FALL)
+    assert money.sums(ana) == {"applied": 800_00}
+    money.step(project, Act.NOT_YET, now=FALL)
+    assert money.sums(ana) == {}
+    money.step(project, Act.SUBMIT, Act.APPROVE, now=FALL)
+    assert money.sums(ana) == {"approved": 800_00}
+    money.step(project, Act.WITHDRAW, Act.REOPEN, now=FALL)
+    assert money.sums(ana) == {}
+    money.step(project, Act.SUBMIT, *WHOLE, Act.ISSUE, now=FALL)
+    assert money.sums(ana) == {"earned": 800_00}
+
+
+def test_e60_a_value_that_is_changed_later_changes_nothing_that_was_handed_in(money, ana):
+    offering = money.offering("One", "800.00")
+    project = money.draft(ana, offering, FALL)
+    money.step(project, Act.SUBMIT, now=FALL)
+    chief = money.browser(money.chief)
+    assert chief  # the page of values follows
+    money.step(project, Act.APPROVE, now=FALL)
+    assert money.sums(ana) == {"approved": 800_00}
+
+
+def test_a_project_may_ask_for_nothing(money, ana):
+    """I9: the cap limits the amount, never the project."""
+    offering = money.offering("One", "2,000.01")
+    project = money.draft(ana, offering, FALL)
+    browser = money.browser(ana)
+    answer = hand_in(browser, project)
+    assert answer.status_code == 422
+    assert "asks for more than is left" in answer.text
+    assert browser.post(f"/my-money/{project}", page="/my-money", amount="").status_code == 303
+    assert hand_in(browser, project).status_code == 303
+    assert money.sums(ana) == {}
+
+
+@pytest.mark.parametrize(
+    ("amount", "message"),
+    [
+        ("1e3", "Write an amount"),
+        ("-3", "Write an amount"),
+        ("900", "more than the project is worth"),
+        ("99999999999", "Write an amount"),
+    ],
+)
+def test_an_amount_that_cannot_be_stays_in_the_form(money, ana, amount, message):
+    project = money.draft(ana, money.offering("One", "800.00"), FALL)
+    answer = money.browser(ana).post(f"/my-money/{project}", page="/my-money", amount=amount)
+    assert answer.status_code == 422
+    assert message in answer.text
+    assert f'value="{amount}"' in answer.text
+
+
+def test_without_a_pay_record_or_with_two_of_a_day_only_nothing_is_asked_for(money):
+    """E59"""
+    money.agree(FALL)
+    person = money.teacher("Ana")
+    project = money.draft(person, money.offering("One", "800.00"), FALL)
+    browser = money.browser(person)
+    assert "payroll has no record of you yet" in hand_in(browser, project).text
+    with money.writing() as session:
+        money.record(session, person, "62,480")
+        money.record(session, person, "82,480")
+    assert "contradict each other" in hand_in(browser, project).text
+    assert "contradict each other" in browser.get("/my-money").text
+
+
+def test_what_counts_from_the_approval_on_is_limited_there(money):
+    """I9: two approvals at once; the second brings what is left."""
+    money.agree(FALL, cap_counts="approval")
+    person = money.teacher("Ana", "62,480")
+    for title in ("One", "Two"):
+        project = money.draft(person, money.offering(title, "1,200.00"), FALL)
+        money.step(project, Act.SUBMIT, Act.APPROVE, now=FALL)
+    assert money.sums(person) == {"approved": 2_000_00}
+
+
+@pytest.mark.parametrize("statement", ["UPDATE pay_ledger SET cents = 1", "DELETE FROM pay_ledger"])
+def test_i8_the_database_refuses_to_change_the_ledger(any_issuer, statement):
+    money = on(any_issuer)
+    project = money.draft(money.person, money.offering("One", "800.00"), FALL)
+    money.step(project, Act.SUBMIT, now=FALL)
+    with pytest.raises(sqlalchemy.exc.DBAPIError, match="only grows"), money.writing() as session:
+        session.execute(sqlalchemy.text(statement))
+    assert money.sums(money.person) == {"applied": 800_00}
+
+
+def on(issuer):
+    """A district on a database, with a teacher who has 2,000.00."""
+    app = create_app(issuer.settings)
+    district = District(app, issuer)
+    with issuer.database.writing() as session:
+        session.add(TopicRow(name="music"))
+        policy = replace(policies.PILOT, proposal_rubric="completion")
+        policies.change(session, policy, by=None, now=FALL)
+    app.extensions["mintmark"].database.close()
+    money = Paying(district, district.add("Pat Model", Role.SUPERINTENDENT))
+    money.agree(FALL)
+    money.person = money.teacher("Ana", "62,480")
+    return money
+
+
+def test_e58_of_two_submissions_that_meet_the_cap_at_once_one_is_refused(any_issuer):
+    money = on(any_issuer)
+    drafts = [money.draft(money.person, money.offering(title, "1,200.00"), FALL) for title in "AB"]
+    both, refused = threading.Barrier(2), []
+
+    def submit(project):
+        both.wait()
+        try:
+            money.step(project, Act.SUBMIT, now=FALL)
+        except Incomplete:
+            refused.append(project)
+
+    threads = [threading.Thread(target=submit, args=(project,)) for project in drafts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(refused) == 1
+    assert money.sums(money.person) == {"applied": 1_200_00}
+
+
+def test_my_money_asks_few_questions_of_the_database(money, ana):
+    for number in range(30):
+        offering = money.offering(f"O{number}", "10.00")
+        project = money.draft(ana, offering, FALL)
+        if number % 2:
+            money.step(project, Act.SUBMIT, now=FALL)
+    browser, asked = money.browser(ana), []
+    engine = money.district.issuer.database.engine
+    sqlalchemy.event.listen(engine, "before_cursor_execute", lambda *a: asked.append(a[2]))
+    assert browser.get("/my-money").status_code == 200
+    assert len([statement for statement in asked if statement.startswith("SELECT")]) <= 12, asked
+
+
+def test_a_year_that_is_closed_takes_no_entry(money, ana):
+    with money.writing() as session:
+        session.execute(
+            sqlalchemy.text(
+                "INSERT INTO pay_closed_years VALUES ('2025-07-01', '2026-07-02 12:00:00', 1)"
+            )
+        )
+        with pytest.raises(ledger.YearClosed):
+            ledger.post(
+                session,
+                person_pk=ana.id,
+                claim="x",
+                title="x",
+                stage=ledger.Stage.PAID,
+                cents=1,
+                on=moment("2026-06-30").date(),
+                why=ledger.Why.OPENING,
+                now=FALL,
+            )
