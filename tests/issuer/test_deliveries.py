@@ -16,6 +16,7 @@ from issuer.audit import log
 from issuer.home.issuer import Issuer
 from issuer.home.mail_settings import Mail
 from issuer.issuance import letters
+from issuer.messages import KINDS
 from issuer.outbox import queue
 from issuer.outbox.tables import OutboxRow
 from issuer.webhooks import standard_webhooks
@@ -105,8 +106,10 @@ def test_a_mail_leaves_again_to_another_address(any_issuer, approval):
         row = session.scalars(select(OutboxRow).order_by(OutboxRow.id.desc())).first()
     seen = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(letters.mail, "deliver", lambda letter, *_: seen.append(letter.addresses))
-        letters._send_issued(issuer, row)
+        patch.setattr(
+            letters.mail, "deliver", lambda letter, *_: seen.append(tuple(letter.addresses))
+        )
+        KINDS["issued"].send(issuer, row)
     assert seen == [("j@home.example",)]
     issuer.database.close()
 

@@ -22,7 +22,6 @@ from pathlib import Path
 import httpx
 import openid_provider
 import pytest
-from browser import launched
 from mail_sink import Sink
 from playwright.sync_api import Browser, Page
 
@@ -61,11 +60,6 @@ tenant = "school.example"
 tenant_claim = "hd"
 addresses_count = true
 """
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    yield from launched()
 
 
 @pytest.fixture(

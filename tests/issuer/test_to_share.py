@@ -110,11 +110,8 @@ def test_no_public_form_holds_it(client, row, suffix):
 
 
 def test_nobody_gets_it_without_the_holders_link(client, row):
-    for path in (
-        f"/manage/{row.public_id}/to-share.json",
-        f"/credentials/{row.public_id}/to-share.json",
-    ):
-        assert client.get(path).status_code == 404
+    assert client.get(f"/manage/{row.public_id}/to-share.json").status_code == 303
+    assert client.get(f"/credentials/{row.public_id}/to-share.json").status_code == 404
 
 
 def test_without_the_setting_there_is_none(settings, approval, now):

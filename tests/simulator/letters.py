@@ -38,6 +38,7 @@ WORDS = {
     "due_on": DAY,
     "credentials": (("Rhythms & <rests>", "https://badges.example/manage/abc"),),
     "account": "https://badges.example/my-credentials",
+    "texts": (("what was written", "the words of it"),),
     "comments": (("what a criterion is called", "what is said of it"),),
 }
 """What a word of a template stands for; any other is a few words in English."""

@@ -56,9 +56,9 @@ def publish(settings: Settings, keyring: Keyring, database: Database) -> dict[st
 def _share(database: Database, contents: Mapping[str, bytes], issuer_id: str) -> None:
     """Let the other hosts have them."""
     try:
+        if _shared(database, contents):
+            return
         with published_rows.turn(database) as session:
-            if not inspect(session.connection()).has_table(PublishedRow.__tablename__):
-                return  # what to migrate is told to who needs more of the database than this
             for path, content in contents.items():
                 before = session.get(PublishedRow, path)
                 moved = before is not None and issuer_id.encode() not in before.content
@@ -67,6 +67,15 @@ def _share(database: Database, contents: Mapping[str, bytes], issuer_id: str) ->
                 published_rows.put(session, path, content)
     except UnavailableError as exc:
         log.warning("the keys are published by this host alone: %s", exc)
+
+
+def _shared(database: Database, contents: Mapping[str, bytes]) -> bool:
+    """True if the other hosts have them, or if the database is too old to hold them."""
+    with database.reading() as session:
+        if not inspect(session.connection()).has_table(PublishedRow.__tablename__):
+            return True
+        rows = {path: session.get(PublishedRow, path) for path in contents}
+    return all(row is not None and row.content == contents[path] for path, row in rows.items())
 
 
 def _refuse_move(file: Path, *, issuer_id: str) -> None:

@@ -6,6 +6,8 @@ from alembic import op
 revision = "0030"
 down_revision = "0029"
 
+_FIXED = ("id", "claim", "title", "stage", "cents", '"on"', "why", "run_pk", "created_at")
+
 
 def upgrade() -> None:
     """Add the tables."""
@@ -131,19 +133,21 @@ def upgrade() -> None:
 
 
 def _let_the_ledger_only_grow() -> None:
-    """Let the database itself refuse to change or to delete an entry (I8)."""
+    """Let the database itself refuse to change or to delete an entry (I8). Whom it names may
+    change: two records of one person become one."""
+    change = f"UPDATE OF {', '.join(_FIXED)}"
     if op.get_bind().dialect.name == "sqlite":
-        for what in ("UPDATE", "DELETE"):
+        for name, what in (("update", change), ("delete", "DELETE")):
             op.execute(
-                f"CREATE TRIGGER pay_ledger_no_{what.lower()} BEFORE {what} ON pay_ledger"
+                f"CREATE TRIGGER pay_ledger_no_{name} BEFORE {what} ON pay_ledger"
                 " BEGIN SELECT RAISE(ABORT, 'the ledger only grows'); END"
             )
         return
     op.execute(
-        "CREATE FUNCTION pay_ledger_only_grows() RETURNS trigger LANGUAGE plpgsql AS"
+        "CREATE OR REPLACE FUNCTION pay_ledger_only_grows() RETURNS trigger LANGUAGE plpgsql AS"
         " $$ BEGIN RAISE EXCEPTION 'the ledger only grows'; END $$"
     )
     op.execute(
-        "CREATE TRIGGER pay_ledger_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON pay_ledger"
+        f"CREATE TRIGGER pay_ledger_only_grows BEFORE {change} OR DELETE OR TRUNCATE ON pay_ledger"
         " FOR EACH STATEMENT EXECUTE FUNCTION pay_ledger_only_grows()"
     )

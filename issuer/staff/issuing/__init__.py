@@ -1,1 +1,1 @@
-"""Issuing from the desk: one by a form, many from a table."""
+"""Issuing from the desk: one credential, by a form that is the approval."""

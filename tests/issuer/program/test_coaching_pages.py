@@ -255,7 +255,8 @@ def test_pages_of_many_take_as_many_queries_as_pages_of_one(building):
             )
     many = [queries(building, browser, path) for browser, path in paths]
     assert many == few
-    assert max(many) <= 12
+    assert max(many[:-1]) <= 12
+    assert many[-1] <= 13  # a project's whole page, no list
 
 
 def queries(building, browser, path):
