@@ -3,6 +3,8 @@ PYTHON ?= python3
 PORT ?= 8202
 ONCE ?=
 COVER ?=
+# Tests often wait, for a browser or a server: three at a time keep two cores busy.
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 3 / 2 + 0)
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -27,7 +29,7 @@ demo: $(VENV)/run.stamp
 	@$(BIN)/python examples/demo.py --port $(PORT) $(if $(ONCE),--once)
 
 test: $(VENV)/test.stamp
-	@$(BIN)/python -m pytest -n auto $(if $(COVER),--cov=verifier --cov=contexts --cov-fail-under=95 --cov-report=)
+	@$(BIN)/python -m pytest -n $(WORKERS) $(if $(COVER),--cov=verifier --cov=contexts --cov-fail-under=95 --cov-report=)
 
 # An office at work, in a browser, on both databases; `make test` has it on SQLite.
 plays: $(VENV)/test.stamp

@@ -66,13 +66,15 @@ class Program:
         self.session.add_all(TopicRow(name=name) for name in TOPICS)
         self.session.flush()
         evaluator = self.person("evaluator@example.com")
-        for person in (evaluator, self.person("teacher@example.com")):
+        for person in (evaluator, self.person("jordan.example@school.example.org")):
             declarations.declare(self.session, person, confidential=True, now=self.now)
         self.session.add(ExpertiseRow(person_pk=evaluator.id, topic="music"))
 
     def project(self, title: str) -> ProjectRow:
         """Begin a project of the demo's teacher, with every answer of its proposal."""
-        project = drafts.begin(self.session, self.person("teacher@example.com"), None, now=self.now)
+        project = drafts.begin(
+            self.session, self.person("jordan.example@school.example.org"), None, now=self.now
+        )
         drafts.choose_topic(self.session, project, "music")
         self._write(project, Purpose.PROPOSAL, {"title": title, **PROPOSAL})
         return project
@@ -126,7 +128,7 @@ class Program:
             self.now,
             declared=True,
             checks=[_with_a_file],
-            by=self.person("teacher@example.com"),
+            by=self.person("jordan.example@school.example.org"),
         )
 
     def _decide(self, project: ProjectRow, *, release: bool) -> None:

@@ -28,6 +28,7 @@ from issuer.program.evaluation.waiting import given
 from issuer.program.evidence.artifacts import elsewhere
 from issuer.program.policy import Policy
 from issuer.program.projects import answers, submission, words
+from issuer.program.projects.states import NotNow
 from issuer.program.projects.tables import VersionRow
 from issuer.program.windows.window import Purpose
 from issuer.web.access import needs
@@ -35,7 +36,7 @@ from issuer.web.answers import page
 from verifier import clock
 
 deciding = Blueprint("deciding", __name__)
-REFUSALS: Final = (MustNotJudge, NotDecidable, Unfinished)
+REFUSALS: Final = (MustNotJudge, NotDecidable, Unfinished, NotNow)
 
 
 @deciding.get("/program/requests/<int:version>")
@@ -84,6 +85,7 @@ def _change(number: int, change: Any) -> AnyResponse:
     issuer = current_issuer()
     try:
         with issuer.database.writing() as session:
+            decisions.lock(session, [number])
             version = _version(session, number)
             change(session, version, session.get_one(PersonRow, gate.whoever().person.id))
     except REFUSALS as exc:

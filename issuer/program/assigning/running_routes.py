@@ -27,7 +27,7 @@ from issuer.program.evaluation.reviews import Given, MustNotJudge, Unfinished
 from issuer.program.evaluation.waiting import given, open_assignments, waiting
 from issuer.program.policy import Policy
 from issuer.program.projects import words
-from issuer.program.projects.states import State
+from issuer.program.projects.states import NotNow, State
 from issuer.program.projects.tables import ProjectRow, VersionRow
 from issuer.program.windows.window import Purpose
 from issuer.web.access import needs
@@ -42,6 +42,7 @@ REFUSED: Final = {
     Given: N_("This review was given already, so it stays."),
     NotDecidable: N_("This was decided already, or its reviews are not all given."),
     Unfinished: N_("A criterion still needs a level, or a comment."),
+    NotNow: N_("This project has moved on since. Look at it again."),
 }
 
 
@@ -132,11 +133,12 @@ def release() -> AnyResponse:
     try:
         with issuer.database.writing() as session:
             by = session.get_one(PersonRow, gate.whoever().person.id)
+            decisions.lock(session, chosen)
             rows = session.scalars(select(VersionRow).where(VersionRow.id.in_(chosen)))
             drafts = [decisions.to_release(session, row, by=by, now=now) for row in rows.all()]
             policy = _policy(session)
             decisions.release(session, issuer.settings, policy, drafts, by=by, now=now)
-    except (MustNotJudge, NotDecidable, Unfinished) as exc:
+    except (MustNotJudge, NotDecidable, Unfinished, NotNow) as exc:
         return _deciding(wrong=REFUSED[type(exc)])
     return redirect(url_for("running.deciding", done=len(drafts)), 303)
 

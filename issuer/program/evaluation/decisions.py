@@ -23,7 +23,7 @@ from issuer.program.evaluation.judgment import JudgmentOutcome
 from issuer.program.evaluation.reviews import MustNotJudge, Unfinished
 from issuer.program.evaluation.tables import AssignmentRow, ProjectDecisionRow, ReviewRow
 from issuer.program.policy import Policy
-from issuer.program.projects import history
+from issuer.program.projects import history, submission
 from issuer.program.projects.states import Act, Conditions
 from issuer.program.projects.tables import ProjectRow, VersionRow
 from issuer.program.windows.window import Purpose
@@ -131,6 +131,13 @@ def unreleased(session: Session, version: VersionRow) -> ProjectDecisionRow | No
     return rows[0] if rows else None
 
 
+def lock(session: Session, versions: Iterable[int]) -> None:
+    """Let nobody else move the projects of these versions until `session` commits."""
+    projects = select(VersionRow.project_pk).where(VersionRow.id.in_(versions))
+    rows = select(ProjectRow).where(ProjectRow.id.in_(projects)).order_by(ProjectRow.id)
+    session.scalars(rows.with_for_update()).all()
+
+
 def release(
     session: Session,
     settings: Settings,
@@ -149,6 +156,8 @@ def release(
         refuse_conflict(session, decision.version, by)
         if decision.released_at is not None:
             raise NotDecidable("this decision was released")
+        if submission.newest_version(session, decision.version.project) != decision.version:
+            raise NotDecidable("something newer was handed in")
         decision.released_at, decision.released_by = now, by.id
         is_approved = decision.outcome == JudgmentOutcome.APPROVED
         act = Act.APPROVE if is_approved else Act.NOT_YET

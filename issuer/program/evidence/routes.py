@@ -68,7 +68,7 @@ CONSENT: Final = {
 
 
 @evidence.get("/projects/<project>/evidence")
-@needs("project", "read", key="project")
+@needs("project", "evidence", key="project")
 def show(project: str) -> Response:
     """Show the evidence of a project."""
     return _page(project)

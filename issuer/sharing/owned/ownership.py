@@ -81,9 +81,16 @@ def of_person(session: Session, person: PersonRow) -> Owned:
 
 def of_address(session: Session, folded: str) -> frozenset[int]:
     """Return what went to an address that nobody in the register has: under the name of the newest
-    credential, because whoever had the mailbox before has another."""
+    credential, because whoever had the mailbox before has another. What went there while it was
+    known to be somebody's stays with them."""
     rows = session.execute(_SENT.where(_is(folded)).order_by(_LastApproval.id.desc())).all()
-    sent = [row for row in rows if folded_address(row.address) == folded]
+    last = select(func.max(FormerAddressRow.until)).where(FormerAddressRow.folded == folded)
+    until = session.scalar(last)
+    sent = [
+        row
+        for row in rows
+        if folded_address(row.address) == folded and (until is None or row.received_at > until)
+    ]
     return frozenset(row.newest for row in sent if row.name == sent[0].name)
 
 

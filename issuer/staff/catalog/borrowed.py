@@ -145,9 +145,7 @@ def _rubric(achievement: EarnedAchievement) -> Rubric | None:
 def _criterion(one: ResultDescription, own_id: str) -> Criterion:
     """Return a criterion; levels whose points are no numbers are counted in their order."""
     points = [level.points or "" for level in one.levels]
-    numbers = [
-        int(text) if text.lstrip("-").isdecimal() and len(text) < 7 else None for text in points
-    ]
+    numbers = [int(text) if _NUMBER.fullmatch(text) else None for text in points]
     counted = None in numbers or len(set(numbers)) < len(numbers)
     taken: set[str] = set()
     levels, required = [], ""

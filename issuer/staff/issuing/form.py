@@ -32,7 +32,7 @@ _FIELD: Final = re.compile(
     r"|achievement\.(?:id|version)|recipient\.(?:name|language|emails\.[0-3])"
     r"|narrative\.(?:skill|goal|measured_outcome)|activity\.(?:start|end)"
     r"|credits\.[0-4]\.(?:value|unit)|(?:levels|comments)\.[a-z0-9-]+"
-    r"|evidence\.[0-9]{1,2}\.(?:name|description|genre|audience|tier|url|sha256|media_type)"
+    r"|evidence\.(?:0|[1-9][0-9]?)\.(?:name|description|genre|audience|tier|url|sha256|media_type)"
 )
 _LISTS: Final = ("recipient.emails", "credits", "evidence")
 _ALONE: Final = ("tier", "unit")

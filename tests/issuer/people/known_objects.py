@@ -258,6 +258,12 @@ ALLOWED = {
         "coach": "coached",
         "building-administrator": "building",
     },
+    ("project", "evidence"): {
+        SIGNED_IN: "own",
+        "assistant-superintendent": "any",
+        "deputy": "any",
+        "coach": "coached",
+    },
     ("project", "write"): {SIGNED_IN: "own"},
     ("credential", "list"): _DESK,
     ("achievement", "list"): _DESK,
