@@ -35,7 +35,7 @@ SENT_AGAIN: Final = "mail.sent_again"
 _BADGE: Final = 2 * 144
 
 
-AddressesOf = Callable[[Session, str], Sequence[str]]
+AddressesOf = Callable[[Session, str], Sequence[str] | None]
 """Where the holder of a credential has mail sent now; nothing where nobody knows."""
 
 
@@ -122,7 +122,10 @@ def _send(
     achievement = versions.read(credential.approval.achievement_version)
     recipient = approved.recipient
     with issuer.database.reading() as session:
-        now = addresses_of(session, row.about)
+        owned = addresses_of(session, row.about)
+    to = [row.address] if row.address else recipient.emails if owned is None else owned
+    if not to:  # what the approval named may be somebody else's mailbox by now
+        raise OvertakenError("its owner has no address")
     letter = Letter(
         template=template,
         words={
@@ -132,7 +135,7 @@ def _send(
             **words(credential, approved, clock.now()),
         },
         name=recipient.name,
-        addresses=[row.address] if row.address else now or recipient.emails,
+        addresses=to,
         language=language.of(
             recipient.language, achievement.in_language, otherwise=settings.mail.language
         ),

@@ -11,7 +11,7 @@ from issuer.app import start
 from issuer.home import published
 from issuer.home.issuer import Issuer, opened
 from issuer.home.publishing import published_rows
-from issuer.issuance.status_lists import lists
+from issuer.issuance.status_lists import lists, places, renewal
 from issuer.issuance.status_lists.following import Follower
 from keys.signer import KeysError
 from verifier import verify
@@ -91,9 +91,42 @@ def test_a_key_of_one_host_is_published_by_the_other_and_not_taken_back(any_issu
     ).read_bytes()
     with (
         opened(other.settings) as again,
-        pytest.raises(KeysError, match="copy it from the host that made the key"),
+        pytest.raises(KeysError, match="copy it from the host that changed the key"),
     ):
         start(again)
+
+
+def test_that_a_key_is_compromised_is_not_taken_back_by_an_older_keyring(any_issuer, other):
+    other.signers()
+    (proof,) = (key.id for key in any_issuer.keyring.entries() if key.use == "proof")
+    any_issuer.keyring.compromise(proof, since=now(), reason="stolen", now=now())
+    any_issuer.keyring.create(any_issuer.settings.passphrase_file.read_bytes().strip(), now=now())
+    any_issuer.signers()
+    published_document = any_issuer.settings.public / ".well-known" / "did.json"
+    with opened(other.settings) as again, pytest.raises(KeysError, match=proof):
+        again.signers()
+    assert b'"revoked"' in published_document.read_bytes()
+    with any_issuer.database.reading() as session:
+        row = session.get(published_rows.PublishedRow, ".well-known/did.json")
+        assert b'"revoked"' in row.content
+
+
+def test_what_was_revoked_by_who_died_then_is_published_by_the_next_look(any_issuer, other, issued):
+    with any_issuer.database.writing() as session:
+        place = (issued.list_number, issued.list_index)
+        places.revoke(session, *place, reason="x", now=now())
+    follower = Follower(any_issuer.settings, any_issuer.database)
+    renewal.follow(any_issuer, follower, now=now())
+    assert answer(any_issuer, issued).code == "revoked"
+
+
+def test_a_database_that_was_put_back_is_followed_anew(any_issuer, other, issued):
+    follower = Follower(other.settings, other.database)
+    follower.look()
+    follower._newest += 100
+    lists.revoke(any_issuer, issued.public_id, reason="x", by="command", now=now())
+    follower.look()
+    assert answer(other, issued).code == "revoked"
 
 
 def test_an_older_database_takes_nothing_back(any_issuer, other, issued, caplog):

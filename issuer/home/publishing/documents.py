@@ -88,14 +88,17 @@ def _refuse_move(file: Path, *, issuer_id: str) -> None:
 
 
 def refuse_loss(where: str, before: bytes, after: bytes) -> None:
-    """Raise `KeysError` if `after` lacks a key of the DID document `before`, which is `where`."""
-    if lost := _method_ids(before) - _method_ids(after):
+    """Raise `KeysError` if `after` lacks a key of the DID document `before`, which is `where`, or
+    does not say any more that one is compromised or retired."""
+    if lost := {key for key, _ in _facts(before) - _facts(after)}:
         raise KeysError(
-            f"{where} publishes {', '.join(sorted(lost))}, which the keyring does not know:"
-            " restore keys/ from the backup, or copy it from the host that made the key"
+            f"{where} publishes {', '.join(sorted(lost))}, which the keyring does not know so:"
+            " restore keys/ from the backup, or copy it from the host that changed the key"
         )
 
 
-def _method_ids(content: bytes) -> set[str]:
-    document = strict_json.loads_object(content)
-    return {method["id"] for method in document.get("verificationMethod", [])}
+def _facts(content: bytes) -> set[tuple[str, str]]:
+    """Return what is said of each key: that it is there, and whether it ended."""
+    methods = strict_json.loads_object(content).get("verificationMethod", [])
+    said = ("id", "revoked", "retired")
+    return {(method["id"], member) for method in methods for member in said if member in method}

@@ -7,7 +7,7 @@ follower.look()
 import logging
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from issuer.database.database import Database
 from issuer.home.publishing import documents, published_rows
@@ -34,8 +34,11 @@ class Follower:
         database is older than this host's files, as after a restore. Raises `UnavailableError`,
         and `OSError` for a disk that cannot be written.
         """
-        newer = select(PublishedRow).where(PublishedRow.version > self._newest)
         with self._database.reading() as session:
+            last = session.scalar(select(func.max(PublishedRow.version))) or 0
+            if last < self._newest:  # the database was put back
+                self._newest = 0
+            newer = select(PublishedRow).where(PublishedRow.version > self._newest)
             came = session.scalars(newer.order_by(PublishedRow.version)).all()
         for row in came:
             try:

@@ -160,6 +160,15 @@ def renew_all(issuer: Issuer, *, now: datetime) -> None:
     log_head.renew(issuer, now=now)
 
 
+def publish_missed(issuer: Issuer, *, now: datetime) -> None:
+    """Publish what was revoked within a day, where whoever revoked it died or failed before."""
+    recent = select(Revocation.list_number).where(Revocation.revoked_at > now - RENEWAL)
+    with issuer.database.reading() as session:
+        numbers = session.scalars(recent.distinct()).all()
+    for number in numbers:
+        publish_if_missing(issuer, number, _revoked(issuer, number), now=now)
+
+
 def renew(issuer: Issuer, number: int, *, now: datetime) -> None:
     """Publish the list if its file is missing, damaged or more than a day old.
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from issuer.home.issuer import Issuer, opened
+from issuer.home.publishing import documents
 from issuer.home.settings import Settings
 from issuer.issuance.status_lists import lists
 from issuer.issuance.status_lists.following import Follower
@@ -32,23 +33,25 @@ def _keep(settings: Settings, stop: threading.Event) -> None:
         follower = Follower(settings, issuer.database)
         looked = time.monotonic()
         while not stop.wait(FOLLOW_SECONDS):
-            follow(follower)
+            follow(issuer, follower, now=clock.now())
             if time.monotonic() - looked >= LOOK_SECONDS:
                 look(issuer, now=clock.now())
                 looked = time.monotonic()
 
 
-def follow(follower: Follower) -> None:
-    """Copy what other hosts published; log what fails."""
+def follow(issuer: Issuer, follower: Follower, *, now: datetime) -> None:
+    """Copy what other hosts published, and publish what nobody did; log what fails."""
     try:
         follower.look()
+        lists.publish_missed(issuer, now=now)
     except Exception as exc:  # a database that is away comes back; the thread must be there
-        log.error("not copied from the database: %s: %s", type(exc).__name__, exc)
+        log.error("not published as the database has it: %s: %s", type(exc).__name__, exc)
 
 
 def look(issuer: Issuer, *, now: datetime) -> None:
     """Renew the lists that are a day old; log what fails, and what will have ended soon."""
     try:
+        documents.publish(issuer.settings, issuer.keyring, issuer.database)
         lists.renew_all(issuer, now=now)
     except Exception as exc:  # a database that is away comes back; the thread must be there
         log.error("status lists are not signed again: %s: %s", type(exc).__name__, exc)

@@ -48,7 +48,7 @@ def mail_addresses(issuer: Issuer, shared: Shared) -> Sequence[str]:
     """Return where mail about a credential goes."""
     with issuer.database.reading() as session:
         now = ownership.mail_addresses(session, shared.public_id)
-    return now or shared.approval.recipient.emails
+    return shared.approval.recipient.emails if now is None else now
 
 
 def is_first(issuer: Issuer, shared: Shared) -> bool:

@@ -107,12 +107,14 @@ def person_of(session: Session, key: int) -> PersonRow | None:
     return None
 
 
-def mail_addresses(session: Session, public_id: str) -> list[str]:
+def mail_addresses(session: Session, public_id: str) -> list[str] | None:
     """Return where mail about a credential goes now: to the addresses that its owner has, the
-    preferred one first. None if nobody in the register owns it."""
+    preferred one first, or to none. None if nobody in the register owns it."""
     key = session.scalar(select(_newest).where(CredentialRow.public_id == public_id, _LEADS_HERE))
     person = person_of(session, key) if key else None
-    verified = [row for row in (person.addresses if person else []) if row.verified_at]
+    if person is None:
+        return None
+    verified = [row for row in person.addresses if row.verified_at]
     return [row.address for row in sorted(verified, key=lambda row: not row.is_primary)]
 
 

@@ -4,8 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from issuer.audit import log
+from issuer.issuance import letters
+from issuer.issuance.records.tables import CredentialRow
 from issuer.people import register
 from issuer.people.account import own_addresses
 from issuer.people.roles import Role
@@ -100,6 +103,21 @@ def test_mail_about_a_credential_goes_where_she_has_it_sent(district, sink, jord
     district.issue()
     district.deliver()
     assert sink.envelopes == [[HOME]]
+
+
+def test_whoever_has_a_mailbox_that_was_hers_gets_none_of_her_mail(district, sink, jordan):
+    """Neither mail about what she earned nor her links, though the next one is in no register."""
+    district.issue()
+    district.deliver()
+    assert sink.envelopes == [[SCHOOL]]
+    with district.issuer.database.writing() as session:
+        person = session.get_one(PersonRow, jordan.id)
+        register.end_address(session, person, person.addresses[0], now=soon())
+        (public_id,) = session.scalars(select(CredentialRow.public_id))
+    letters.send_again(district.issuer, public_id, by="person:1", now=clock.now())
+    district.browser().post("/my-links", address=SCHOOL)
+    district.deliver()
+    assert sink.envelopes == [[SCHOOL]]
 
 
 @pytest.mark.parametrize("typed", ["jordan", "@home.example", "a b@home.example", ""])

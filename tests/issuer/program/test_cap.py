@@ -4,6 +4,7 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
+from paying import SETTINGS
 
 from issuer.program.compensation.reckoning.cap import (
     Claim,
@@ -26,22 +27,6 @@ from issuer.program.compensation.reckoning.fiscal_year import (
     next_year,
 )
 
-SETTINGS = {
-    "given": "salary",
-    "threshold": "75,000.00",
-    "below": "2,000.00",
-    "above": "600.00",
-    "at_threshold": "A",
-    "as_of": "year_start",
-    "basis": "actual",
-    "year_start": "07-01",
-    "counts_in": "approval",
-    "cap_counts": "application",
-    "mid_year_hire": "none",
-    "carry_over": "none",
-    "release": "never",
-    "effect": "next_year",
-}
 FY27 = FiscalYear(date(2026, 7, 1), date(2027, 6, 30))
 FY28 = next_year(FY27)
 START = FY27.first
