@@ -22,11 +22,18 @@ SERVE = [sys.executable, "-m", "verifier", "serve"]
 SIMULATOR = Path(__file__).parents[1] / "simulator"
 
 
+def as_a_terminal_does() -> None:
+    """Let Ctrl-C end it, also where the tests themselves run in the background and ignore that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     """The address of a server that asks nobody; it ends as Ctrl-C ends it."""
     started = subprocess.Popen(
-        [*SERVE, "--port", "0", "--offline", "--name", "Our <office>"], stdout=subprocess.PIPE
+        [*SERVE, "--port", "0", "--offline", "--name", "Our <office>"],
+        stdout=subprocess.PIPE,
+        preexec_fn=as_a_terminal_does,
     )
     try:
         yield started.stdout.readline().decode().split()[1].removesuffix("/verify")
