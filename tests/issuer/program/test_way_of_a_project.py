@@ -27,9 +27,9 @@ from issuer.program.evidence.file_store import FileStore
 from issuer.program.invariants import breaches
 from issuer.program.projects import drafts, history, submission
 from issuer.program.projects.drafts import Overtaken, ReadOnly
-from issuer.program.projects.states import NotNow, Reason, State
+from issuer.program.projects.states import Act, Conditions, NotNow, Reason, State
 from issuer.program.projects.submission import Findings, Incomplete, Missing
-from issuer.program.projects.tables import ProjectEventRow, TopicRow
+from issuer.program.projects.tables import ProjectEventRow, TopicRow, VersionRow
 from issuer.program.windows.tables import WindowRow
 from issuer.program.windows.window import Purpose
 
@@ -190,6 +190,45 @@ def test_however_often_it_is_sent_there_is_one_credential(school):
         assert session.scalar(select(func.count()).select_from(CredentialRow)) == 1
         issued = select(func.count()).where(ProjectEventRow.act == "issue")
         assert session.scalar(issued) == 1
+
+
+def test_what_was_judged_is_not_released_once_something_newer_is_handed_in(school):
+    """I3, I4: a decision approves what its evaluators read, and nothing else."""
+    first = school.propose()
+    with school.writing() as session:
+        version = session.get_one(VersionRow, first)
+        assignment = AssignmentRow(
+            version_pk=first,
+            evaluator_pk=school.evaluator.id,
+            ground="in_field",
+            due_on=date(2026, 12, 8),
+            created_at=school.now,
+        )
+        session.add(assignment)
+        session.flush()
+        review = reviews.opened(session, assignment, now=school.now)
+        reviews.save(session, review, MET, {}, revision=review.revision, now=school.now)
+        reviews.give(session, review, now=school.now)
+        drafted = decisions.draft(session, version, by=school.superintendent, now=school.now)
+        history.take(
+            session,
+            version.project,
+            Act.TAKE_BACK,
+            Conditions(window_open=True),
+            by=school.teacher,
+            now=school.now,
+        )
+    school.hand_in()
+    with school.writing() as session, pytest.raises(NotDecidable, match="newer"):
+        decisions.release(
+            session,
+            school.issuer.settings,
+            school.policy,
+            [session.merge(drafted)],
+            by=school.superintendent,
+            now=school.now,
+        )
+    assert school.state() == State.PROPOSED
 
 
 def test_not_yet_opens_the_same_project_with_everything_in_it(school):
