@@ -23,6 +23,7 @@ import authority
 import httpx
 import pytest
 from needs import need
+from ports import free_port
 
 from issuer.__main__ import PORT
 from issuer.approvals.sender import event_id_of
@@ -204,12 +205,6 @@ class TestContainers:
         for line in ("read_only: true", "- ALL", "- no-new-privileges:true", "service:web"):
             assert line in ours
         assert "ports:" not in ours
-
-
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 def python_for_everybody():

@@ -4,7 +4,6 @@ They take an answer for JSON only where its type says so, which `application/vc`
 """
 
 import json
-import socket
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from ports import free_port
 from werkzeug.serving import make_server
 
 from issuer import issuance
@@ -31,9 +31,7 @@ LOADERS = ("Digital Bazaar", "DCC, http-client", "DCC, security-document-loader"
 @pytest.fixture(scope="module")
 def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuer]:
     """An issuer whose server answers on a port of this machine."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     settings = init.create(
         tmp_path_factory.mktemp("served") / "home", public_url=f"http://localhost:{port}",
         name="District", source="forms", did_key=False, now=datetime.now(UTC),

@@ -20,6 +20,7 @@ import authority
 import httpx
 import mail_sink
 import pytest
+from ports import free_port
 
 from issuer.__main__ import main
 from issuer.home.issuer import opened
@@ -96,9 +97,7 @@ def test_the_status_for_monitors(states, status):
 @pytest.fixture(scope="module")
 def running_home(tmp_path_factory):
     """A home whose server runs under gunicorn at the home's own public address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     home = tmp_path_factory.mktemp("doctor") / "home"
     settings = init.create(
         home,
@@ -194,9 +193,7 @@ def test_a_secret_that_the_server_does_not_know_is_found(running_home):
 
 
 def test_without_a_server_the_rest_is_not_known(settings):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        nobody = free.getsockname()[1]
+    nobody = free_port()
     states = seen_outside(replace(settings, public_url=f"http://localhost:{nobody}"))
     assert states.pop("server") == FAILED
     assert states.pop("TLS") == OK

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import mail_sink
 import pytest
+from ports import free_port
 
 from issuer.__main__ import main
 from issuer.home.settings import FILE
@@ -83,9 +84,7 @@ def test_a_wrong_password_is_named(test_mail, home):
 
 
 def test_a_server_that_is_not_there_and_one_of_another_kind(test_mail):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        nobody = free.getsockname()[1]
+    nobody = free_port()
     assert "nothing listens there" in test_mail(nobody)[1]
     assert "correct mail.host" in test_mail(nobody, host="no-such-host.invalid")[1]
     with hanging_up() as port:

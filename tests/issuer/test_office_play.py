@@ -9,7 +9,6 @@ import io
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -24,6 +23,7 @@ import openid_provider
 import pytest
 from mail_sink import Sink
 from playwright.sync_api import Browser, Page
+from ports import free_port
 
 from issuer.installation import init
 from keys.key_file import Cost
@@ -121,9 +121,7 @@ def served(home: Path, url: str) -> Iterator[None]:
 @pytest.fixture
 def school(tmp_path, sink, database_url):
     """A district whose server runs."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        url = f"http://localhost:{free.getsockname()[1]}"
+    url = f"http://localhost:{free_port()}"
     home, cheap = tmp_path / "home", Cost(memory_kib=64, iterations=1, lanes=1)
     made = {"public_url": url, "name": "District", "source": "forms", "did_key": False}
     init.create(home, **made, now=datetime.now(UTC), cost=cheap)

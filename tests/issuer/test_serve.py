@@ -18,6 +18,7 @@ from pathlib import Path
 import httpx
 import pytest
 import slow_site
+from ports import free_port
 
 from issuer.catalog import versions
 from issuer.home.issuer import Issuer
@@ -35,9 +36,7 @@ KILLS = 5
 @pytest.fixture
 def served(tmp_path, issuer):
     """A home whose public address is a free port of this machine, with a catalog."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     settings = init.create(
         tmp_path / "served",
         public_url=f"http://localhost:{port}",

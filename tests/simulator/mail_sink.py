@@ -2,13 +2,13 @@
 
 import email
 import email.policy
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
+from ports import free_port
 
 TAKEN = "250 taken"
 
@@ -49,9 +49,7 @@ class Sink:
 def running(**options) -> Iterator[Sink]:
     """Give a sink that listens on a free port while the block runs."""
     sink = Sink()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        sink.port = free.getsockname()[1]
+    sink.port = free_port()
     controller = Controller(
         sink,
         hostname="127.0.0.1",

@@ -1,7 +1,6 @@
 """A real provider of OpenID Connect, in a process of its own, with users that are known to it."""
 
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -9,14 +8,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import httpx
+from ports import free_port
 
 
 @contextmanager
 def running(*users: Mapping[str, object]) -> Iterator[str]:
     """Give the address of a provider that knows these users by their claims."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     known = [word for user in users for word in ("--user-claims", json.dumps(user))]
     command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--port", str(port)]
     with subprocess.Popen(

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import httpcore
 import pytest
 from authority import Authority
+from ports import free_port
 from raw_server import server
 
 from verifier.fetching import fetch
@@ -251,9 +252,7 @@ def test_a_reset_connection_is_an_error_of_its_own():
 
 
 def test_nobody_listening_is_an_error_of_its_own():
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
+    port = free_port()
     with pytest.raises(FetchError) as caught:
         get(port)
     assert caught.value.code == "connection_lost"
