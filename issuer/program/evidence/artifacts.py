@@ -155,11 +155,12 @@ def finish(
 ) -> ArtifactRow:
     """Make an artifact of an upload whose file lies in its place.
 
-    It is not named after the file, whose name may tell whose it is (E29). Once that is committed,
-    `store.abandon` lets go of the upload.
+    It is not named after the file, whose name may tell whose it is (E29). It has the upload's id,
+    so that an upload makes one artifact and no second. Once that is committed, `store.abandon`
+    lets go of the upload.
     """
     artifact = ArtifactRow(
-        public_id=new_id(),
+        public_id=row.upload,
         project_pk=row.project_pk,
         name=name[:200],
         file_name=row.file_name,
@@ -173,6 +174,12 @@ def finish(
     session.delete(row)
     session.flush()
     return artifact
+
+
+def made_of(session: Session, project_pk: int, upload: str) -> ArtifactRow | None:
+    """Return the artifact that an upload became, if it became one."""
+    rows = select(ArtifactRow).where(ArtifactRow.project_pk == project_pk)
+    return session.scalar(rows.where(ArtifactRow.public_id == upload))
 
 
 def link(

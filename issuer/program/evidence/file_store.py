@@ -9,11 +9,13 @@
 A file that is there is never changed. An upload that stops goes on where it stopped.
 """
 
+import fcntl
 import hashlib
 import os
 import re
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -69,6 +71,7 @@ class FileStore:
         A piece that came before is taken as received. Raises `OutOfPlace` for a gap.
         """
         with self._upload(upload).open("r+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # until it is closed: two may bring the same piece
             there = file.seek(0, os.SEEK_END)
             if place > there:
                 raise OutOfPlace(there)
@@ -92,7 +95,7 @@ class FileStore:
         sha256 = digest.hexdigest()
         target = self.path(sha256)
         durable_file.make_folder(target.parent, mode=_PRIVATE)
-        if not target.exists():
+        with suppress(FileExistsError):
             target.hardlink_to(source)
         return sha256, source.stat().st_size
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from flask import Blueprint, Response, redirect, request, send_file, url_for
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import NotFound
@@ -270,23 +270,32 @@ def _store(public_id: str, file: FileStorage) -> str:
 
 
 def taken(upload: UploadRow) -> str:
-    """Make an artifact of a file that is all here; return its id. Raises `EvidenceRefused`."""
+    """Make an artifact of a file that is all here; return its id.
+
+    Two requests may bring the last piece: the one that is later finds what the other made. Raises
+    `EvidenceRefused`, and ``FileNotFoundError`` where the other took it already.
+    """
     issuer, store = current_issuer(), files()
     refuse_what_it_finds(issuer.settings.evidence_scanner, store.file_of(upload.upload))
     file = artifacts.stored(store, upload)
     with issuer.database.writing() as session:
-        row = session.merge(upload)
-        number = artifacts.count(session, row.project_pk) + 1
-        name = gettext("Evidence %(number)d") % {"number": number}
-        artifact = artifacts.finish(session, row, file, name=name, now=clock.now()).public_id
+        project = session.get_one(ProjectRow, upload.project_pk, with_for_update=True)
+        row = session.get(UploadRow, upload.upload, with_for_update=True)
+        if row is not None:
+            written(session, project.public_id)
+            number = artifacts.count(session, project.id) + 1
+            name = gettext("Evidence %(number)d") % {"number": number}
+            artifacts.finish(session, row, file, name=name, now=clock.now())
+        elif artifacts.made_of(session, project.id, upload.upload) is None:
+            raise EvidenceRefused("file", N_("The file is not all here yet."))
     store.abandon(upload.upload)
-    return artifact
+    return upload.upload
 
 
 def let_go(upload: UploadRow) -> None:
     """Forget a file that is not taken."""
     with current_issuer().database.writing() as session:
-        session.delete(session.merge(upload))
+        session.execute(delete(UploadRow).where(UploadRow.upload == upload.upload))
     files().abandon(upload.upload)
 
 

@@ -56,7 +56,10 @@ def begin(project: str) -> Response:
 @uploads.post("/projects/<project>/evidence/uploads/<upload>")
 @needs("project", "write", key="project", most_bytes=MOST_BYTES)
 def receive(project: str, upload: str) -> Response:
-    """Store a piece; with the last one, the file becomes evidence."""
+    """Store a piece; with the last one, the file becomes evidence.
+
+    Whoever sends the last one again, because its answer was lost, gets the same answer.
+    """
     piece, place = request.files.get("piece"), request.form.get("place", -1, type=int)
     with current_issuer().database.reading() as session:
         row = session.scalar(
@@ -64,13 +67,17 @@ def receive(project: str, upload: str) -> Response:
             .join(ProjectRow, ProjectRow.id == UploadRow.project_pk)
             .where(UploadRow.upload == upload, ProjectRow.public_id == project)
         )
-    if row is None or piece is None or place < 0:
+    if piece is None or place < 0:
         raise NotFound
+    if row is None:
+        return _evidence(project, upload)
     try:
         received = artifacts.receive(files(), row, place, piece.read())
         if received < row.size:
             return jsonify(received=received)
-        artifact = taken(row)
+        taken(row)
+    except FileNotFoundError:  # another request took it, or let it go
+        return _evidence(project, upload)
     except OutOfPlace as exc:
         response = jsonify(received=exc.expected)
         response.status_code = 409
@@ -78,6 +85,15 @@ def receive(project: str, upload: str) -> Response:
     except EvidenceRefused:
         let_go(row)
         raise
+    return _evidence(project, upload)
+
+
+def _evidence(project: str, upload: str) -> Response:
+    """Answer that a file is evidence now; a 404 if it is not."""
     with current_issuer().database.reading() as session:
-        is_rare = is_rarely_played(session, artifact)
-    return jsonify(received=received, artifact=artifact, rarely_played=is_rare)
+        row = session.scalar(select(ProjectRow).where(ProjectRow.public_id == project))
+        artifact = artifacts.made_of(session, row.id, upload) if row else None
+        if artifact is None:
+            raise NotFound
+        is_rare = is_rarely_played(session, artifact.public_id)
+    return jsonify(received=artifact.size, artifact=artifact.public_id, rarely_played=is_rare)

@@ -13,19 +13,21 @@ for (const form of document.querySelectorAll("[data-uploads]")) {
     for (const [name, value] of Object.entries(values)) body.set(name, value);
     const answer = await fetch(address, { method: "POST", body, headers: { Accept: "application/json" }, redirect: "manual" });
     if (answer.type === "opaqueredirect") throw { text: said.signIn };
-    if (![200, 409, 422].includes(answer.status)) throw {};
+    if (![200, 409, 422].includes(answer.status)) throw { gone: answer.status === 404 };
     const told = await answer.json();
     if (told.error) throw { text: told.error };
     return told;
   };
 
   const send = async (file, row) => {
-    const { address, received, piece } = await ask(form.dataset.uploads, { name: file.name, size: file.size, mark: String(file.lastModified) });
-    let place = received, told;
+    row.begun ??= await ask(form.dataset.uploads, { name: file.name, size: file.size, mark: String(file.lastModified) });
+    const { address, piece } = row.begun;
+    let told;
     do {
+      const place = row.begun.received;
       row.bar.value = place / file.size;
       told = await ask(address, { place, piece: file.slice(place, place + piece) });
-      place = told.received;
+      row.begun.received = told.received;
     } while (!told.artifact);
     row.bar.value = 1;
     return told;
@@ -51,6 +53,7 @@ for (const form of document.querySelectorAll("[data-uploads]")) {
         row.text.textContent = told.rarely_played ? said.rare : said.safe;
         return !told.rarely_played;
       } catch (why) {
+        if (why.gone) row.begun = undefined;
         if (why.text) { row.text.textContent = why.text; row.bar.remove(); return false; }
         row.text.textContent = said.waiting;
         if (tries < 6) { await pause(1000 * 2 ** tries); continue; }

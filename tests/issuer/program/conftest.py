@@ -1,5 +1,6 @@
 """A district whose program is open, and people in browsers."""
 
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -22,6 +23,19 @@ def session(issuer):
 
 @pytest.fixture
 def district(settings):
+    with _opened(settings) as made:
+        yield made
+
+
+@pytest.fixture
+def postgresql_district(postgresql_issuer):
+    """The same on PostgreSQL."""
+    with _opened(postgresql_issuer.settings) as made:
+        yield made
+
+
+@contextmanager
+def _opened(settings):
     app = create_app(settings)
     made = District(app, app.extensions["mintmark"])
     with made.issuer.database.writing() as session:

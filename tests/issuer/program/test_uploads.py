@@ -1,9 +1,13 @@
 """Files that come in pieces, the district's scanner, links that others cannot open, and what is
 covered where names are hidden (E29, E53, E57; R38)."""
 
+import copy
 import io
+import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from played import COMPLETION, PDF, Play, add, address, read
@@ -11,7 +15,7 @@ from sqlalchemy import select
 
 from issuer.people.roles import Role
 from issuer.program import policy as policies
-from issuer.program.evidence import link_checks
+from issuer.program.evidence import artifacts, link_checks
 from issuer.program.evidence.artifacts import EvidenceRefused
 from issuer.program.evidence.scanner import refuse_what_it_finds
 from issuer.program.evidence.tables import ArtifactRow, UploadRow
@@ -28,6 +32,10 @@ def browser(district):
 
 @pytest.fixture
 def project(district, browser):
+    return under_way(district, browser)
+
+
+def under_way(district, browser):
     path = browser.post("/projects", page="/projects").location
     with district.issuer.database.writing() as session:
         drafts.locked(session, path.rpartition("/")[2]).state = State.ACTIVE
@@ -47,7 +55,7 @@ def send(browser, project, begun, place, piece):
     return browser.post(begun.json["address"], page=f"{project}/evidence", **fields)
 
 
-def test_e53_an_upload_goes_on_where_it_stopped_and_becomes_evidence(browser, project):
+def test_e53_an_upload_goes_on_where_it_stopped_and_becomes_evidence(district, browser, project):
     begun = begin(browser, project)
     assert begun.json["received"] == 0
     assert send(browser, project, begun, 0, PDF[:700]).json == {"received": 700}
@@ -58,7 +66,49 @@ def test_e53_an_upload_goes_on_where_it_stopped_and_becomes_evidence(browser, pr
     done = send(browser, project, again, 700, PDF[700:]).json
     assert (done["received"], done["rarely_played"]) == (len(PDF), False)
     assert read(browser, f"/evidence/{done['artifact']}")[1] == PDF
-    assert send(browser, project, again, 0, PDF[:1]).status_code == 404
+    assert send(browser, project, again, 700, PDF[700:]).json == done  # its answer was lost
+    with district.issuer.database.reading() as session:
+        assert len(session.scalars(select(ArtifactRow)).all()) == 1
+
+
+def test_a_last_piece_that_two_requests_bring_at_once_makes_one_artifact(
+    postgresql_district, monkeypatch
+):
+    district = postgresql_district
+    browser = district.browser(district.add("Jordan Example", Role.TEACHER))
+    project = under_way(district, browser)
+    begun = begin(browser, project)
+    send(browser, project, begun, 0, PDF[:700])
+    token = re.search(r'name="form_token" value="(\w+)"', browser.get(project).text)[1]
+    both, stored = Barrier(2, timeout=20), artifacts.stored
+
+    def store_with_the_other(*given):
+        file = stored(*given)
+        both.wait()
+        return file
+
+    monkeypatch.setattr(artifacts, "stored", store_with_the_other)
+
+    def bring(client):
+        fields = {"form_token": token, "place": 700, "piece": (io.BytesIO(PDF[700:]), "blob")}
+        return client.post(begun.json["address"], data=fields)
+
+    clients = [browser.client, copy.copy(browser.client)]
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(bring, clients))
+    with district.issuer.database.reading() as session:
+        ids = session.scalars(select(ArtifactRow.public_id)).all()
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert [answer.json["artifact"] for answer in answers] == ids * 2
+
+
+def test_a_file_that_comes_after_its_project_was_handed_in_is_not_taken(district, browser, project):
+    begun = begin(browser, project)
+    with district.issuer.database.writing() as session:
+        drafts.locked(session, project.rpartition("/")[2]).state = State.SUBMITTED
+    answer = send(browser, project, begun, 0, PDF)
+    assert (answer.status_code, "while the project is under way" in answer.text) == (422, True)
+    assert send(browser, project, begun, 0, PDF).status_code == 404
 
 
 def test_another_file_of_the_same_name_begins_anew(browser, project):
