@@ -31,6 +31,8 @@ class RouteRule:
     key: str | None = None
     most_bytes: int | None = None
     """How large a request it takes, where a file comes that is larger than others."""
+    again_at: str = ""
+    """Where a form that comes too late is filled in anew: one with amounts is not kept (I10)."""
 
 
 PUBLIC: Final = RouteRule("everything public", "read")
@@ -45,12 +47,17 @@ def open_to_all(view: View) -> View:
 
 
 def needs(
-    object: str, action: str, key: str | None = None, *, most_bytes: int | None = None
+    object: str,
+    action: str,
+    key: str | None = None,
+    *,
+    most_bytes: int | None = None,
+    again_at: str = "",
 ) -> Callable[[View], View]:
     """State what whoever opens a route must be allowed to do."""
 
     def mark(view: View) -> View:
-        setattr(view, _RULE, RouteRule(object, action, key, most_bytes))
+        setattr(view, _RULE, RouteRule(object, action, key, most_bytes, again_at))
         return view
 
     return mark

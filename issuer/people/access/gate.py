@@ -169,7 +169,7 @@ def _keep_rule(app: Flask, kinds: Kinds) -> AnyResponse | None:
         request.max_content_length, request.max_form_parts = need.most_bytes, MOST_PARTS
     visitor = signed_in()
     if visitor is None:
-        return _sign_in_first(_late())
+        return _sign_in_first(need, _late())
     g.answer = _ask(visitor.me, need, kinds)
     if not g.answer.allowed:
         raise NotFound
@@ -178,9 +178,9 @@ def _keep_rule(app: Flask, kinds: Kinds) -> AnyResponse | None:
     if not sessions.is_form_token(
         current_issuer().settings, visitor.token, request.form.get(FORM_TOKEN, "")
     ):
-        return redirect(_kept(visitor.person.id), 303)
+        return redirect(_kept(need, visitor.person.id), 303)
     if g.answer.fresh and not sessions.is_fresh(visitor.session, now=clock.now()):
-        return _sign_in_first(visitor.person.id)
+        return _sign_in_first(need, visitor.person.id)
     if again := request.form.get(KEPT):
         with current_issuer().database.writing() as session:
             kept_forms.drop(session, visitor.person.id, again)
@@ -204,17 +204,19 @@ def _late() -> int | None:
     return None if row is None else row.person_pk
 
 
-def _sign_in_first(person_pk: int | None) -> AnyResponse:
+def _sign_in_first(need: RouteRule, person_pk: int | None) -> AnyResponse:
     """Lead to the page to sign in, and then to where she was going, with what she had typed."""
     if request.method == "POST":
-        lands_on = _kept(person_pk) if person_pk else ""
+        lands_on = _kept(need, person_pk) if person_pk else ""
     else:
         lands_on = request.script_root + request.full_path.rstrip("?")
     return redirect(url_for("sign_in.form", lands_on=lands_on or None), 303)
 
 
-def _kept(person_pk: int) -> str:
+def _kept(need: RouteRule, person_pk: int) -> str:
     """Keep the form of this request for its person, and return where it can be sent again."""
+    if need.again_at:
+        return url_for(need.again_at, **(request.view_args or {}), late=1)
     fields = [
         (name, value)
         for name, values in request.form.lists()

@@ -50,7 +50,7 @@ def ask() -> Response:
 
 
 @contract.post("/pay/contract")
-@needs("contract", "write")
+@needs("contract", "write", again_at="contract.ask")
 def write() -> AnyResponse:
     """Put the rules in force. One that is left out is asked for until it is set."""
     form, issuer = request.form, current_issuer()
