@@ -53,6 +53,7 @@ from issuer.program.coaching.routes import coaching_pages
 from issuer.program.cohort_routes import cohort_pages
 from issuer.program.compensation import contract_routes, my_money_routes
 from issuer.program.compensation.contract_routes import contract
+from issuer.program.compensation.erasing import erasing
 from issuer.program.compensation.my_money_routes import my_money
 from issuer.program.evaluation import corrections, judging_routes
 from issuer.program.evaluation.asking_routes import asking
@@ -64,7 +65,6 @@ from issuer.program.offering_routes import offering
 from issuer.program.projects import routes as project_routes
 from issuer.program.projects.declaration_routes import declaring
 from issuer.program.projects.routes import projects
-from issuer.program.records import routes as record_routes
 from issuer.program.records.inspection_routes import inspecting
 from issuer.program.records.own_data_routes import own_data_pages
 from issuer.program.records.routes import records
@@ -246,7 +246,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["submission_checks"] = SUBMISSION_CHECKS
     app.extensions["hours"] = hours.of
     app.extensions["results"] = corrections.told
-    app.extensions["erasing"] = record_routes.erasing
+    app.extensions["erasing"] = erasing
     language.speak(app)
     problems.register(app, settings, types=PROBLEMS, loggable=schema.loggable)
     protect(app, https=settings.public_url.startswith("https:"))

@@ -51,6 +51,18 @@ def current(session: Session) -> Agreement | None:
     return _read(row) if row is not None and row.pays else None
 
 
+def for_what_runs(session: Session) -> Agreement | None:
+    """Return what moves claims that are there: what is in force or, while a rule of it is not set,
+    the last one that was whole. None for a district that pays nothing."""
+    agreement = current(session)
+    if agreement is None or agreement.contract is not None:
+        return agreement
+    for row in session.scalars(select(AgreementRow).order_by(AgreementRow.id.desc())):
+        if (earlier := _read(row)).contract is not None:
+            return earlier
+    return agreement
+
+
 def _read(row: AgreementRow) -> Agreement:
     settings, contract, missing = row.content["settings"], None, {}
     try:

@@ -28,7 +28,7 @@ def _runs_add_up(session: Session) -> Iterator[Breach]:
     for row in session.scalars(rows):
         paid[row.run_pk or 0] += row.cents
     for run in session.scalars(select(PayRunRow).options(selectinload(PayRunRow.lines))):
-        if any(line.cents != sum(c for _, _, c in line.awards["awards"]) for line in run.lines):
+        if any(line.cents != sum(dict(line.awards["awards"]).values()) for line in run.lines):
             yield Breach("I8", run.public_id, "has a line that is not the sum of its awards")
         if paid[run.id] != (sum(line.cents for line in run.lines) if run.confirmed_at else 0):
             yield Breach("I8", run.public_id, "is not what the ledger says was paid")

@@ -47,7 +47,6 @@ class YearClosed(MintmarkError):
 class Balance:
     """What a claim comes to at each stage, in cents, and the day on which it last got there."""
 
-    title: str
     sums: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Stage, 0))
     days: dict[str, date] = field(default_factory=dict)
     reasons: set[str] = field(default_factory=set)
@@ -69,7 +68,6 @@ def post(
     *,
     person_pk: int,
     claim: str,
-    title: str,
     stage: Stage,
     cents: int,
     on: date,
@@ -88,7 +86,6 @@ def post(
         LedgerRow(
             person_pk=person_pk,
             claim=claim,
-            title=title[:200],
             stage=stage,
             cents=cents,
             on=on,
@@ -111,7 +108,7 @@ def balances(rows: Iterable[LedgerRow]) -> Mapping[str, Balance]:
     """Return what each claim comes to, the oldest first."""
     found: dict[str, Balance] = {}
     for row in rows:
-        balance = found.setdefault(row.claim, Balance(row.title))
+        balance = found.setdefault(row.claim, Balance())
         balance.sums[row.stage] += row.cents
         balance.reasons.add(row.why)
         if row.cents > 0:

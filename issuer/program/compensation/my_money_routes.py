@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from issuer.home.issuer import current_issuer
 from issuer.people.access import gate
 from issuer.people.access.gate import MenuEntry
-from issuer.program.compensation import agreements, ledger, standing, steps, values
+from issuer.program.compensation import agreements, ledger, standing, steps, titles, values
 from issuer.program.compensation.agreements import Agreement
 from issuer.program.compensation.contract_routes import only_where_paid, pays
 from issuer.program.compensation.reckoning.cap import LineKind, NoPayRecord
@@ -60,7 +60,7 @@ def show() -> Response:
 
 
 @my_money.post("/my-money/<project>")
-@needs("project", "write", key="project")
+@needs("project", "write", key="project", again_at="my_money.show")
 def ask(project: str) -> AnyResponse:
     """Write down what a draft asks for: at most what it is worth, and nothing if it says so."""
     typed = request.form.get("amount", "").strip()
@@ -116,7 +116,9 @@ def _page(project: str = "", typed: str = "", wrong: str = "") -> Response:
             .options(joinedload(ProjectRow.offering))
             .order_by(ProjectRow.changed_at.desc())
         ).all()
-        shown = told(agreement, standing.books(session, me.id), today)
+        own = standing.books(session, me.id)
+        shown = told(agreement, own, today)
+        called = titles.titles_of(session, shown["balances"])
         asks = values.of_projects(session, drafted)
     response = page(
         "pay/my_money.html",
@@ -124,7 +126,8 @@ def _page(project: str = "", typed: str = "", wrong: str = "") -> Response:
         rules=in_force(agreement.settings),
         drafts=drafted,
         asks=asks,
-        title_of=steps.title_of,
+        title_of=titles.title_of,
+        called=called,
         project=project,
         typed=typed,
         wrong=wrong,

@@ -6,20 +6,22 @@ A project may ask for nothing: the cap limits the amount, never the project (I9)
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from issuer.people.tables import PersonRow
 from issuer.program.compensation import ledger, standing, values
-from issuer.program.compensation.agreements import Agreement, current
+from issuer.program.compensation.agreements import Agreement, current, for_what_runs
 from issuer.program.compensation.ledger import Balance, Stage, Why
 from issuer.program.compensation.reckoning.cap import NoPayRecord
 from issuer.program.compensation.reckoning.contract import CapCounts
 from issuer.program.compensation.standing import Contradictory
 from issuer.program.projects import history, words
-from issuer.program.projects.states import State
-from issuer.program.projects.submission import Findings, Incomplete, Missing
+from issuer.program.projects.states import Act, State
+from issuer.program.projects.submission import NOT_YET, Findings, Incomplete, Missing
 from issuer.program.projects.tables import ProjectEventRow, ProjectRow
 from issuer.program.windows.window import Purpose
 from verifier.wording.words import N_
@@ -36,6 +38,8 @@ STAGES: Final[Mapping[State, Stage | None]] = {
 }
 """Where the sum of a project stands that is not paid yet; nowhere where nothing is asked for."""
 _UNPAID: Final = (Stage.APPLIED, Stage.APPROVED, Stage.EARNED)
+_CLAIMED: Final = (Stage.APPROVED, Stage.EARNED)
+_APPROVALS: Final = (Act.APPROVE, Act.APPROVE_AFTER_ALL)
 words.ELSEWHERE["money"] = ("my_money.show", N_("My money"))
 words.MISSING.update(
     too_much=N_("asks for more than is left"),
@@ -59,26 +63,72 @@ def check(session: Session, project: ProjectRow, purpose: Purpose, today: date) 
 
 def follow(session: Session, project: ProjectRow, event: ProjectEventRow) -> None:
     """Let the claim of a project follow its step. Raises `Incomplete` for one that is too much."""
-    agreement = current(session)
-    if agreement is None or agreement.contract is None:
+    agreement = for_what_runs(session)
+    if agreement is None:
         return
     ledger.lock(session, project.person_pk)
     stage, today = STAGES[State(event.target)], agreement.day(event.at)
-    balance = balance_of(session, project)
+    cents = sum(balance_of(session, project).sums[unpaid] for unpaid in _UNPAID)
     if stage is Stage.APPLIED:
         if missing := _problems(session, agreement, project, today):
             raise Incomplete(missing)
-        moved = values.asked(session, project)
-    else:
-        moved = sum(balance.sums[unpaid] for unpaid in _UNPAID)
-    if stage is Stage.APPROVED and balance.sums[Stage.APPLIED]:
-        moved = _within_cap(session, agreement, project, moved, today)
-    amounts = {unpaid: -balance.sums[unpaid] for unpaid in _UNPAID}
+        cents = values.asked(session, project)
+    elif event.act in _APPROVALS and event.target == State.ACTIVE and not cents:
+        cents = _given_back(session, project) or _set_for_own_idea(session, project)
+    move(session, agreement, project, stage, cents, now=event.at, by=event.actor_pk)
+
+
+def move(
+    session: Session,
+    agreement: Agreement,
+    project: ProjectRow,
+    stage: Stage | None,
+    cents: int,
+    *,
+    now: datetime,
+    by: int | None,
+) -> None:
+    """Let a project's claim, as far as it is not paid, stand at one stage, or nowhere.
+
+    What nobody approved before is limited to what is left. While payroll's records do not say how
+    much that is, it counts as applied for, until they do (`settle`).
+    """
+    sums, today = balance_of(session, project).sums, agreement.day(now)
+    if stage in _CLAIMED and not sums[Stage.APPROVED] and not sums[Stage.EARNED]:
+        room = _room(session, agreement, project, sums[Stage.APPLIED], today)
+        stage = Stage.APPLIED if room is None else stage
+        cents = cents if room is None else min(cents, room)
+    amounts = {unpaid: -sums[unpaid] for unpaid in _UNPAID}
     if stage is not None:
-        amounts[stage] += moved
-    for unpaid, cents in amounts.items():
-        if cents:
-            _post(session, project, event, unpaid, cents, today)
+        amounts[stage] += cents
+    for changed, difference in amounts.items():
+        if difference:
+            ledger.post(
+                session,
+                person_pk=project.person_pk,
+                claim=project.public_id,
+                stage=changed,
+                cents=difference,
+                on=today,
+                why=Why.STEP,
+                now=now,
+                by=by,
+            )
+
+
+def settle(session: Session, person_pk: int, *, now: datetime, by: PersonRow) -> None:
+    """Let what waited for payroll's records of a person stand where its project stands."""
+    agreement = for_what_runs(session)
+    if agreement is None:
+        return
+    ledger.lock(session, person_pk)
+    balances = ledger.balances(ledger.entries(session, person_pk))
+    waiting = [claim for claim, balance in balances.items() if balance.sums[Stage.APPLIED]]
+    rows = select(ProjectRow).where(ProjectRow.public_id.in_(waiting)).order_by(ProjectRow.id)
+    for project in session.scalars(rows):
+        stage, cents = STAGES[State(project.state)], balances[project.public_id].sums[Stage.APPLIED]
+        if stage in _CLAIMED:
+            move(session, agreement, project, stage, cents, now=now, by=by.id)
 
 
 def balance_of(session: Session, project: ProjectRow) -> Balance:
@@ -86,12 +136,25 @@ def balance_of(session: Session, project: ProjectRow) -> Balance:
     rows = [
         row for row in ledger.entries(session, project.person_pk) if row.claim == project.public_id
     ]
-    return ledger.balances(rows).get(project.public_id, Balance(""))
+    return ledger.balances(rows).get(project.public_id, Balance())
 
 
-def title_of(project: ProjectRow) -> str:
-    """Return what a project's claim is called."""
-    return project.offering.title if project.offering else project.proposal.get("title", "")
+def _given_back(session: Session, project: ProjectRow) -> int:
+    """Return what "not yet" took from a claim: what an approval after all brings again."""
+    rows = select(ProjectEventRow).where(
+        ProjectEventRow.project_pk == project.id, ProjectEventRow.act.in_(NOT_YET)
+    )
+    event = session.scalar(rows.order_by(ProjectEventRow.id.desc()).limit(1))
+    return -sum(
+        row.cents
+        for row in ledger.entries(session, project.person_pk)
+        if event and row.claim == project.public_id and row.created_at == event.at and row.cents < 0
+    )
+
+
+def _set_for_own_idea(session: Session, project: ProjectRow) -> int:
+    """Return what the superintendent set for a teacher's own idea before she released it."""
+    return values.asked(session, project) if project.offering_pk is None else 0
 
 
 def _problems(
@@ -100,10 +163,9 @@ def _problems(
     amount = values.asked(session, project)
     if not amount or agreement.contract is None:
         return ()
+    own = standing.books(session, project.person_pk)
     try:
-        left = standing.standing_of(
-            agreement.contract, standing.books(session, project.person_pk), today
-        ).left
+        left = standing.standing_of(agreement.contract, own, today).left
     except Contradictory:
         return (Missing("money", "two_pay_records"),)
     except NoPayRecord:
@@ -113,37 +175,20 @@ def _problems(
     return ()
 
 
-def _within_cap(
-    session: Session, agreement: Agreement, project: ProjectRow, cents: int, today: date
-) -> int:
-    """Return what of an amount fits the cap, where the contract counts from the approval on."""
-    contract = agreement.contract
-    if contract is None or contract.cap_counts is not CapCounts.APPROVAL:
-        return cents
+def _room(
+    session: Session, agreement: Agreement, project: ProjectRow, applied: int, today: date
+) -> int | None:
+    """Return what a claim may come to, in cents: what was counted when it was applied for, else
+    what is left. None while nobody knows."""
+    if agreement.contract is None:
+        return None
+    if applied and agreement.contract.cap_counts is CapCounts.APPLICATION:
+        return applied
     own = standing.books(session, project.person_pk)
-    return min(cents, standing.standing_of(contract, own, today).left)
-
-
-def _post(
-    session: Session,
-    project: ProjectRow,
-    event: ProjectEventRow,
-    stage: Stage,
-    cents: int,
-    today: date,
-) -> None:
-    ledger.post(
-        session,
-        person_pk=project.person_pk,
-        claim=project.public_id,
-        title=title_of(project),
-        stage=stage,
-        cents=cents,
-        on=today,
-        why=Why.STEP,
-        now=event.at,
-        by=event.actor_pk,
-    )
+    try:
+        return standing.standing_of(agreement.contract, own, today).left
+    except NoPayRecord:
+        return None
 
 
 history.OBSERVERS.append(follow)

@@ -89,8 +89,8 @@ class PayRecordRow(Base):
 class LedgerRow(Base):
     """One entry: a claim's sum at a stage grows or shrinks by `cents`. Never changed, never gone.
 
-    `claim` is the id of a project, or an id of its own for an opening balance. `on` is the local
-    day that counts; `why` is a `Why`.
+    `claim` is the id of a project, or of an opening balance: no words stand here, since words of a
+    person who is erased go. `on` is the local day that counts; `why` is a `Why`.
     """
 
     __tablename__ = "pay_ledger"
@@ -99,7 +99,6 @@ class LedgerRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_pk: Mapped[int] = mapped_column(ForeignKey(_PERSON))
     claim: Mapped[str] = mapped_column(String(22), index=True)
-    title: Mapped[str] = mapped_column(String(200))
     stage: Mapped[str] = mapped_column(String(10))
     cents: Mapped[int]
     on: Mapped[date]
@@ -107,6 +106,17 @@ class LedgerRow(Base):
     run_pk: Mapped[int | None] = mapped_column(ForeignKey("pay_runs.id"))
     created_at: Mapped[datetime]
     created_by: Mapped[int | None] = mapped_column(ForeignKey(_PERSON))
+
+
+class OpeningRow(Base):
+    """What an opening balance is called: an award from before this program, or a year's sum."""
+
+    __tablename__ = "pay_openings"
+    __table_args__ = (Index("ix_pay_openings_person_pk", "person_pk"),)
+
+    claim: Mapped[str] = mapped_column(String(22), primary_key=True)
+    person_pk: Mapped[int] = mapped_column(ForeignKey(_PERSON))
+    title: Mapped[str] = mapped_column(String(200))
 
 
 class PayRunRow(Base):
@@ -130,7 +140,7 @@ class PayRunRow(Base):
 
 
 class PayLineRow(Base):
-    """What one person gets in a run. `awards` lists claim, title and cents of each award."""
+    """What one person gets in a run. `awards` lists claim and cents of each award."""
 
     __tablename__ = "pay_lines"
     __table_args__ = (Index("ix_pay_lines_run_pk", "run_pk"),)

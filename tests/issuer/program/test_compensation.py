@@ -11,11 +11,13 @@ from signed_in_browsers import District
 from issuer.__main__ import main
 from issuer.app import create_app
 from issuer.people.roles import Role
+from issuer.people.tables import KeptFormRow
 from issuer.program import policy as policies
-from issuer.program.compensation import agreements, ledger, values
+from issuer.program.compensation import agreements, ledger, steps, titles, values
+from issuer.program.compensation.tables import PayRecordRow
 from issuer.program.projects.states import Act
 from issuer.program.projects.submission import Incomplete
-from issuer.program.projects.tables import OfferingRow, TopicRow
+from issuer.program.projects.tables import OfferingRow, ProjectRow, TopicRow
 from verifier import clock
 
 FALL = moment("2026-09-10")
@@ -260,10 +262,95 @@ def test_a_year_that_is_closed_takes_no_entry(money, ana):
                 session,
                 person_pk=ana.id,
                 claim="x",
-                title="x",
                 stage=ledger.Stage.PAID,
                 cents=1,
                 on=moment("2026-06-30").date(),
                 why=ledger.Why.OPENING,
                 now=FALL,
             )
+
+
+def test_an_approval_after_all_brings_what_not_yet_took(money, ana):
+    """What is asked for meanwhile counts first: the cap holds."""
+    project = money.draft(ana, money.offering("One", "1,200.00"), FALL)
+    money.step(project, Act.SUBMIT, Act.NOT_YET, now=FALL)
+    other = money.draft(ana, money.offering("Two", "1,100.00"), FALL)
+    money.step(other, Act.SUBMIT, now=FALL)
+    money.step(project, Act.APPROVE_AFTER_ALL, now=FALL)
+    assert money.sums(ana) == {"applied": 1_100_00, "approved": 900_00}
+    money.step(project, Act.NOT_YET_AFTER_ALL, Act.APPROVE_AFTER_ALL, now=FALL)
+    assert money.sums(ana) == {"applied": 1_100_00, "approved": 900_00}
+
+
+def test_claims_go_on_while_a_rule_is_cleared(money, ana):
+    project = money.draft(ana, money.offering("One", "800.00"), FALL)
+    money.step(project, Act.SUBMIT, now=FALL)
+    money.agree(FALL, at_threshold=None)
+    money.step(project, *WHOLE, now=FALL)
+    assert money.sums(ana) == {"earned": 800_00}
+
+
+def test_what_an_own_idea_is_worth_is_set_before_its_release(money, ana):
+    project = money.draft(ana, None, FALL)
+    money.step(project, Act.SUBMIT, now=FALL)
+    with money.writing() as session:
+        row = session.scalar(sqlalchemy.select(ProjectRow).filter_by(public_id=project))
+        values.set_value(session, row, 2_300_00, by=money.chief, now=FALL)
+    money.step(project, Act.APPROVE, now=FALL)
+    assert money.sums(ana) == {"approved": 2_000_00}
+
+
+@pytest.mark.parametrize("cap_counts", ["application", "approval"])
+def test_a_release_waits_for_no_pay_record(money, cap_counts):
+    """E59: the project moves on; its sum is approved once the records agree."""
+    money.agree(FALL, cap_counts=cap_counts)
+    person = money.teacher("Ana", "62,480")
+    project = money.draft(person, money.offering("One", "800.00"), FALL)
+    money.step(project, Act.SUBMIT, now=FALL)
+    with money.writing() as session:
+        money.record(session, person, "82,480")
+    money.step(project, Act.APPROVE, now=FALL)
+    waits = cap_counts == "approval"
+    assert money.sums(person) == {"applied" if waits else "approved": 800_00}
+    with money.writing() as session:
+        session.execute(sqlalchemy.delete(PayRecordRow).filter_by(salary=62_480_00))
+        steps.settle(session, person.id, now=FALL, by=money.chief)
+    assert money.sums(person) == {"approved": 600_00 if waits else 800_00}
+
+
+def test_erasing_takes_words_and_pay_records_and_leaves_the_ledger(money, ana):
+    """I8"""
+    project = money.draft(ana, None, FALL)
+    with money.writing() as session:
+        row = session.scalar(sqlalchemy.select(ProjectRow).filter_by(public_id=project))
+        values.set_value(session, row, 500_00, by=money.chief, now=FALL)
+    money.step(project, Act.SUBMIT, *WHOLE, Act.ISSUE, now=FALL)
+    path = f"/people/{ana.public_id}"
+    chief = money.browser(money.chief)
+
+    def erase():
+        fields = {"erase-name": "Ana Example"}
+        return chief.post(f"{path}/erase", page=f"{path}/change", **fields)
+
+    answer = erase()
+    assert answer.status_code == 422
+    assert "earned is not paid yet" in answer.text
+    with money.writing() as session:
+        post = {"person_pk": ana.id, "claim": project, "on": FALL.date(), "now": FALL}
+        why = ledger.Why.LEFT
+        ledger.post(session, **post, stage=ledger.Stage.EARNED, cents=-500_00, why=why)
+    assert erase().status_code == 303
+    with money.reading() as session:
+        assert session.scalar(sqlalchemy.select(PayRecordRow)) is None
+        assert len(ledger.entries(session, ana.id)) > 2
+        assert titles.titles_of(session, [project]) == {}
+
+
+def test_i10_an_amount_is_not_kept_in_a_form_that_comes_too_late(money, ana):
+    project = money.draft(ana, money.offering("One", "800.00"), FALL)
+    browser = money.browser(ana)
+    answer = browser.post(f"/my-money/{project}", page="", amount="283.47")
+    assert answer.location.startswith("/my-money?")
+    assert "fill them in once more" in browser.get(answer.location).text
+    with money.reading() as session:
+        assert session.scalar(sqlalchemy.select(KeptFormRow)) is None
