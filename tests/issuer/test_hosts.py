@@ -8,9 +8,10 @@ import pytest
 
 from issuer import issuance
 from issuer.app import start
+from issuer.audit import log as audit
 from issuer.home import published
 from issuer.home.issuer import Issuer, opened
-from issuer.home.publishing import published_rows
+from issuer.home.publishing import documents, published_rows
 from issuer.issuance.status_lists import lists, places, renewal
 from issuer.issuance.status_lists.following import Follower
 from keys.signer import KeysError
@@ -140,3 +141,44 @@ def test_an_older_database_takes_nothing_back(any_issuer, other, issued, caplog)
     Follower(other.settings, other.database).look()
     assert answer(other, issued).code == "revoked"
     assert "not copied" in caplog.text
+
+
+def sign_again(issuer, *, at):
+    """Publish everything at `at`, as a day after it was published last."""
+    with issuer.database.writing() as session:
+        audit.record(session, by="command", action="tried", about="x", now=at)
+        session.delete(session.get(published_rows.PublishedRow, "status/1"))
+    lists.publish_all(issuer, now=at)
+
+
+def test_nothing_older_is_copied_over_what_a_host_has(any_issuer, other, caplog):
+    paths = (".well-known/jwks.json", "audit-log", "status/1")
+    sign_again(any_issuer, at=now() - timedelta(hours=1))
+    with any_issuer.database.reading() as session:
+        older = {path: session.get(published_rows.PublishedRow, path).content for path in paths}
+    any_issuer.keyring.rotate(any_issuer.settings.passphrase_file.read_bytes().strip(), now=now())
+    sign_again(any_issuer, at=now())
+    Follower(other.settings, other.database).look()
+    newest = {path: (other.settings.public / path).read_bytes() for path in paths}
+    assert not set(newest.values()) & set(older.values())
+    with published_rows.turn(any_issuer.database) as session:
+        for path in paths:
+            published_rows.put(session, path, older[path])
+    Follower(other.settings, other.database).look()
+    assert newest == {path: (other.settings.public / path).read_bytes() for path in paths}
+    assert caplog.text.count("not copied from the database") == len(paths)
+
+
+def test_keys_published_while_the_database_was_away_follow_at_the_next_look(any_issuer, other):
+    away = replace(any_issuer.settings, database_url="postgresql+psycopg://x@/x?host=/nowhere")
+    any_issuer.keyring.rotate(any_issuer.settings.passphrase_file.read_bytes().strip(), now=now())
+    with opened(away) as alone:
+        documents.publish(alone.settings, alone.keyring, alone.database)
+    renewal.follow(any_issuer, Follower(any_issuer.settings, any_issuer.database), now=now())
+    Follower(other.settings, other.database).look()
+    for name in ("did.json", "jwks.json"):
+        ours, theirs = (
+            (host.settings.public / ".well-known" / name).read_bytes()
+            for host in (any_issuer, other)
+        )
+        assert ours == theirs

@@ -36,21 +36,47 @@ def publish(settings: Settings, keyring: Keyring, database: Database) -> dict[st
     document = did_document(settings.issuer_id, entries)
     if settings.issuer_id.startswith(DID_KEY):
         return document
-    places = [f"{settings.public_url}/.well-known/did.json"]
-    if settings.path:
-        places.append(f"{settings.public_url}/did.json")
-    contents = {published.path_of(settings, place): published.encoded(document) for place in places}
-    for path, content in contents.items():
-        if (file := settings.public / path).exists():
-            _refuse_move(file, issuer_id=settings.issuer_id)
-            refuse_loss(str(file), file.read_bytes(), content)
-    keys = published.path_of(settings, f"{settings.public_url}/.well-known/jwks.json")
-    contents[keys] = published.encoded(jwks(settings.issuer_id, entries))
+    contents = {path: published.encoded(document) for path in _document_paths(settings)}
+    _refuse_taking_back(settings, contents)
+    contents[_jwks_path(settings)] = published.encoded(jwks(settings.issuer_id, entries))
     _share(database, contents, settings.issuer_id)
     with published.locked(settings):
+        _refuse_taking_back(settings, contents)  # which another host's may have replaced meanwhile
         for path, content in contents.items():
             published.replace(settings.public / path, content)
     return document
+
+
+def publish_missed(settings: Settings, keyring: Keyring, database: Database) -> None:
+    """Publish the keys as `publish` does if the other hosts do not have what this one published,
+    as after a time without the database. Raises what `publish` raises, and `UnavailableError`."""
+    files = {path: settings.public / path for path in _paths(settings)}
+    contents = {path: file.read_bytes() for path, file in files.items() if file.exists()}
+    if not _shared(database, contents):
+        publish(settings, keyring, database)
+
+
+def _paths(settings: Settings) -> list[str]:
+    return [*_document_paths(settings), _jwks_path(settings)]
+
+
+def _document_paths(settings: Settings) -> list[str]:
+    places = [f"{settings.public_url}/.well-known/did.json"]
+    if settings.path:
+        places.append(f"{settings.public_url}/did.json")
+    return [published.path_of(settings, place) for place in places]
+
+
+def _jwks_path(settings: Settings) -> str:
+    return published.path_of(settings, f"{settings.public_url}/.well-known/jwks.json")
+
+
+def _refuse_taking_back(settings: Settings, contents: Mapping[str, bytes]) -> None:
+    """Raise `KeysError` if a DID document of this host is another's, or knows more of a key."""
+    for path in _document_paths(settings):
+        if (file := settings.public / path).exists():
+            _refuse_move(file, issuer_id=settings.issuer_id)
+            refuse_loss(str(file), file.read_bytes(), contents[path])
 
 
 def _share(database: Database, contents: Mapping[str, bytes], issuer_id: str) -> None:
@@ -94,6 +120,18 @@ def refuse_loss(where: str, before: bytes, after: bytes) -> None:
         raise KeysError(
             f"{where} publishes {', '.join(sorted(lost))}, which the keyring does not know so:"
             " restore keys/ from the backup, or copy it from the host that changed the key"
+        )
+
+
+def refuse_other_keys(where: str, key_set: bytes, document: bytes) -> None:
+    """Raise `KeysError` if the JWK Set `key_set`, which is `where`, is not that of the DID
+    document `document`: an older one lacks a key, or has one that is compromised."""
+    methods = strict_json.loads_object(document).get("verificationMethod", [])
+    keys = [m["publicKeyJwk"] for m in methods if "publicKeyJwk" in m and "revoked" not in m]
+    if strict_json.loads_object(key_set).get("keys") != keys:
+        raise KeysError(
+            f"{where} does not have the keys of the DID document beside it, as where one host has"
+            " an older keyring: copy keys/ from the host that changed a key"
         )
 
 

@@ -9,9 +9,10 @@ that the other hosts cannot see. What stands in a host's own `public/` is served
 whether the database answers or not (D12, P6).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from pathlib import Path
+from typing import Final, TypeAlias
 
 from sqlalchemy import String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -36,6 +37,10 @@ class PublishedRow(Base):
     content: Mapped[bytes] = mapped_column(CompressedBytes)
 
 
+Guard: TypeAlias = Callable[[Session, Path, bytes], None]
+"""What raises rather than let a file be replaced by a content that takes something back."""
+
+
 @contextmanager
 def turn(database: Database) -> Iterator[Session]:
     """Give a session for writing in which nobody else publishes, on this host or another.
@@ -57,9 +62,16 @@ def put(session: Session, path: str, content: bytes) -> None:
     session.merge(PublishedRow(path=path, version=version, content=content))
 
 
-def copy(settings: Settings, database: Database, path: str) -> None:
-    """Make this host's file at `path` what its row is now. Raises `UnavailableError`."""
+def copy(settings: Settings, database: Database, path: str, *, guard: Guard | None = None) -> None:
+    """Make this host's file at `path` what its row is now.
+
+    Raises `UnavailableError`, and what `guard` raises, with the file as it was.
+    """
     with published.locked(settings), database.reading() as session:
         row = session.get(PublishedRow, path)
-        if row is not None:
-            published.replace(settings.public / path, row.content)
+        if row is None:
+            return
+        file = settings.public / path
+        if guard is not None and file.exists():
+            guard(session, file, row.content)
+        published.replace(file, row.content)

@@ -133,6 +133,15 @@ def refuse_loss(file: Path, bits: bytes) -> None:
         )
 
 
+def refuse_older(file: Path, content: bytes, *, now: datetime) -> None:
+    """Raise `BackupError` if `file` publishes a revocation that the list `content` lacks, or was
+    signed after it: an older list ends earlier."""
+    refuse_loss(file, bits_of(content) or b"")
+    ours, theirs = _signed(file.read_bytes()), _signed(content)
+    if ours and (theirs is None or theirs.since < ours.since <= now):
+        raise BackupError(f"{file} was signed after the list that the database has")
+
+
 def _published_bits(file: Path) -> bytes | None:
     """Return the bits of a published list; None if it is missing or damaged."""
     try:

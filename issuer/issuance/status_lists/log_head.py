@@ -73,7 +73,25 @@ def lost(session: Session, settings: Settings) -> Head | None:
     head = published_head(settings)
     if head is None or log.hash_of(session, head.number) == head.hash:
         return None
-    return None if any(e.action == RESTORED for e in log.about(session, head.hash)) else head
+    return None if _is_given_up(session, head) else head
+
+
+def refuse_older(session: Session, settings: Settings, content: bytes) -> None:
+    """Raise `LogLostError` if the published head covers what the head `content` does not, and the
+    log does not say why."""
+    before, after = published_head(settings), _head_of(content)
+    if before is None or _is_given_up(session, before):
+        return
+    if after is None or after.number < before.number or lost(session, settings):
+        raise LogLostError(
+            f"the published head of the audit log covers {before.number} entries, and the"
+            " database's does not have them all"
+        )
+
+
+def _is_given_up(session: Session, head: Head) -> bool:
+    """True if the log says that a restore lost what `head` covers."""
+    return any(entry.action == RESTORED for entry in log.about(session, head.hash))
 
 
 def take_in(session: Session, settings: Settings, *, now: datetime) -> None:
@@ -119,10 +137,17 @@ def _document(settings: Settings, head: Head, now: datetime) -> dict[str, Any]:
 def published_head(settings: Settings) -> Head | None:
     """Return what the published head says, whoever signed it; None if it is missing or damaged."""
     try:
-        subject = strict_json.loads_object(_file(settings).read_bytes())["credentialSubject"]
+        return _head_of(_file(settings).read_bytes())
+    except OSError:
+        return None
+
+
+def _head_of(content: bytes) -> Head | None:
+    try:
+        subject = strict_json.loads_object(content)["credentialSubject"]
         number = int(subject["id"].rpartition("#")[2])
         return Head(number, multibase_decode(subject["digestMultibase"])[2:].hex())
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
 

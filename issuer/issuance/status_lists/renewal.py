@@ -43,6 +43,7 @@ def follow(issuer: Issuer, follower: Follower, *, now: datetime) -> None:
     """Copy what other hosts published, and publish what nobody did; log what fails."""
     try:
         follower.look()
+        documents.publish_missed(issuer.settings, issuer.keyring, issuer.database)
         lists.publish_missed(issuer, now=now)
     except Exception as exc:  # a database that is away comes back; the thread must be there
         log.error("not published as the database has it: %s: %s", type(exc).__name__, exc)
