@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import compiled_once
 import pytest
 from hypothesis import settings
 from world import World
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 # How long an example takes says something of the machine and nothing of the code.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+compiled_once.install()
 
 # The trust lists that somebody keeps on this machine are no part of a test.
 os.environ["MINTMARK_VERIFY_HOME"] = os.devnull
