@@ -118,6 +118,8 @@ def _revoke(args: argparse.Namespace, issuer: Issuer) -> int:
     except (KeysError, OSError) as exc:
         message = f"recorded, but not yet for all to see: {exc}; then: mintmark publish"
         raise KeysError(message) from exc
+    except lists.BackupError as exc:
+        raise lists.BackupError(f"recorded, but not yet for all to see: {exc}") from exc
     for public_id in ids:
         done = "is revoked" if public_id in fresh else "was revoked before"
         print(f"{public_id} {done}; its list is published")

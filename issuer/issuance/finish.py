@@ -24,6 +24,7 @@ from issuer.issuance.records.tables import UNFINISHED, CredentialRow, Credential
 from issuer.issuance.signing.proofs import Secured, secure
 from issuer.issuance.signing.self_check import self_check
 from issuer.issuance.status_lists import lists, mark, supersede
+from issuer.issuance.status_lists.log_head import LogLostError
 from issuer.outbox import queue
 from keys.entry import KeyUse
 from keys.signer import KeysError, Signer
@@ -104,7 +105,7 @@ def _finish(
             stopped = exc
         _store(issuer, results, now)
         supersede.publish(issuer, [row.id for row, _ in results], now=now)
-    except OSError as exc:
+    except (OSError, lists.BackupError, LogLostError) as exc:
         raise UnavailableError(str(exc)) from exc
     for row, done in results:
         yield row, QuarantinedError(row.public_id, done) if isinstance(done, str) else None

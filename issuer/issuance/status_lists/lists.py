@@ -116,8 +116,7 @@ def _stands(content: bytes, bits: bytes, methods: list[str], now: datetime) -> b
 
 def publish_if_missing(issuer: Issuer, number: int, indexes: set[int], *, now: datetime) -> None:
     """Publish a list unless its file has these revocations."""
-    url = addresses.status_list(issuer.settings, number)
-    bits = _published_bits(published.file_of(issuer.settings, url))
+    bits = _published_bits(_file_of(issuer.settings, number))
     if bits is None or not all(status_list.bit(bits, index) for index in indexes):
         publish(issuer, number, now=now)
 
@@ -183,8 +182,7 @@ def renew(issuer: Issuer, number: int, *, now: datetime) -> None:
 
     If other keys signed it, the keys have changed, and every list is published again.
     """
-    file = published.file_of(issuer.settings, addresses.status_list(issuer.settings, number))
-    current = _read(file)
+    current = _read(_file_of(issuer.settings, number))
     if current is None or now - current.since > RENEWAL:
         publish(issuer, number, now=now)
     elif current.signed_by != signing_methods(issuer.signers(), issuer.settings.proofs):
@@ -212,6 +210,10 @@ def ages(settings: Settings, *, now: datetime) -> Iterator[tuple[str, timedelta]
     for file in _files(settings):
         if current := _read(file):
             yield file.name, now - current.since
+
+
+def _file_of(settings: Settings, number: int) -> Path:
+    return published.file_of(settings, addresses.status_list(settings, number))
 
 
 def _files(settings: Settings) -> list[Path]:
@@ -258,7 +260,8 @@ def revoke_all(
 
     `by` is who does it, for the audit log. Their holders are told by mail. Return those that were
     not revoked before; the lists are published all the same. Raises `NotIssuedError`, with none
-    revoked, and `KeysError` if the rows are there and a list could not be signed.
+    revoked; with their rows there, `KeysError` if a list could not be signed, `BackupError` and
+    `OSError` if it could not be published: revoking them again does.
     """
     with issuer.database.writing() as session:
         these = select(CredentialRow).where(CredentialRow.public_id.in_(public_ids))
@@ -269,6 +272,29 @@ def revoke_all(
     for number in sorted({row.list_number for row in rows}):
         publish(issuer, number, now=now)
     return fresh
+
+
+def unpublished(issuer: Issuer, public_ids: Sequence[str]) -> set[str]:
+    """Return those of the credentials that are revoked without their list saying so here, as after
+    a revocation whose list could not be signed or written."""
+    revoked = (
+        select(CredentialRow.public_id, CredentialRow.list_number, CredentialRow.list_index)
+        .join(
+            Revocation,
+            (Revocation.list_number == CredentialRow.list_number)
+            & (Revocation.list_index == CredentialRow.list_index),
+        )
+        .where(CredentialRow.public_id.in_(public_ids))
+    )
+    with issuer.database.reading() as session:
+        rows = session.execute(revoked).all()
+    numbers = {number for _, number, _ in rows}
+    bits = {number: _published_bits(_file_of(issuer.settings, number)) for number in numbers}
+    return {
+        public_id
+        for public_id, number, index in rows
+        if (known := bits[number]) is None or not status_list.bit(known, index)
+    }
 
 
 def _revoke(

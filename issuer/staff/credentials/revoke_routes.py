@@ -38,22 +38,44 @@ def look() -> AnyResponse:
 @revoking.post("/desk/revoke")
 @needs("credential", "revoke")
 def revoke() -> AnyResponse:
-    """Withdraw the chosen credentials, all or none."""
-    issuer, reason = current_issuer(), request.form.get("reason", "").strip()
+    """Withdraw the chosen credentials, all or none; publish what was withdrawn and is not seen."""
+    reason = request.form.get("reason", "").strip()
     entries = _chosen(request.form.getlist("id"))
-    fresh = [entry.public_id for entry in entries if entry.state not in _GONE]
-    if flaw := words.flaw_of_reason(reason) or (
-        "" if fresh else N_("They were all withdrawn before.")
-    ):
+    fresh, unseen = _fresh(entries), _unseen(entries)
+    if fresh and (flaw := words.flaw_of_reason(reason)):
         return _page(entries, wrong=flaw)
-    done, by = "revoked", acts.actor(gate.whoever().person)
-    try:
-        lists.revoke_all(issuer, fresh, reason=reason, by=by, now=clock.now())
-    except (KeysError, OSError):
-        done = "recorded"
-    if len(fresh) == 1:
-        return redirect(url_for("recorded.show", credential=fresh[0], done=done), 303)
+    if not (fresh or unseen):
+        return _page(entries, wrong=N_("They were all withdrawn before."))
+    public_ids = [entry.public_id for entry in entries if entry in fresh or entry in unseen]
+    done = _withdraw(public_ids, reason)
+    if len(public_ids) == 1:
+        return redirect(url_for("recorded.show", credential=public_ids[0], done=done), 303)
     return redirect(url_for("finding.show", done=done), 303)
+
+
+def _withdraw(public_ids: Sequence[str], reason: str) -> str:
+    """Withdraw credentials, and return which of `words.DONE` says how far that came."""
+    by = acts.actor(gate.whoever().person)
+    try:
+        lists.revoke_all(current_issuer(), public_ids, reason=reason, by=by, now=clock.now())
+    except KeysError:
+        return "recorded"
+    except OSError:
+        return "recorded-disk"
+    except lists.BackupError:
+        return "recorded-backup"
+    return "revoked"
+
+
+def _fresh(entries: Sequence[RegisterEntry]) -> list[RegisterEntry]:
+    return [entry for entry in entries if entry.state not in _GONE]
+
+
+def _unseen(entries: Sequence[RegisterEntry]) -> list[RegisterEntry]:
+    """Return those that are withdrawn here, and that verifiers do not see as withdrawn."""
+    public_ids = [entry.public_id for entry in entries]
+    unpublished = lists.unpublished(current_issuer(), public_ids)
+    return [entry for entry in entries if entry.public_id in unpublished]
 
 
 def _chosen(public_ids: Sequence[str]) -> list[RegisterEntry]:
@@ -75,7 +97,8 @@ def _page(entries: Sequence[RegisterEntry], *, wrong: str = "") -> Response:
         "desk/revoke.html",
         titles=titles,
         entries=entries,
-        fresh=[entry for entry in entries if entry.state not in _GONE],
+        fresh=_fresh(entries),
+        unseen=_unseen(entries),
         states=words.STATES,
         wrong=wrong,
         reason=request.form.get("reason", ""),

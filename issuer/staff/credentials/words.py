@@ -37,12 +37,22 @@ DONE: Final = {
     "recorded": N_(
         "Withdrawn here. Verifiers see it once the keys are unlocked: tell the operator."
     ),
+    "recorded-disk": N_(
+        "Withdrawn here. Verifiers see it once the disk of this server can be written: tell the"
+        " operator."
+    ),
+    "recorded-backup": N_(
+        "Withdrawn here. Verifiers see it once the operator has run “mintmark after-restore”: the"
+        " database is older than what is published."
+    ),
     "reason": N_("The page shows the new reason."),
     "corrected": N_("The corrected credential is issued. It took the place of the one before."),
     "waits": N_(
         "The corrected credential waits to be signed. Until then the one before is in force."
     ),
 }
+NOT_YET: Final = ("recorded", "recorded-disk", "recorded-backup", "waits")
+"""Of what was done, that which leaves something to do."""
 
 LONGEST_REASON: Final = 500
 

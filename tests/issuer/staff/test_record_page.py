@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from unittest.mock import Mock
 
 import pytest
 from signed_in_browsers import statements
@@ -12,9 +13,11 @@ from issuer.audit import log as audit
 from issuer.home.mail_settings import Mail
 from issuer.issuance import prepare
 from issuer.issuance.records.tables import CredentialRow
+from issuer.issuance.status_lists import lists
 from issuer.outbox import queue
 from issuer.people.roles import Role
 from issuer.sharing.own_fetch import fetch_own
+from keys.signer import KeysError
 from verifier import verify
 from verifier.fetching.fetch import offline
 
@@ -99,6 +102,31 @@ def test_what_is_withdrawn_is_seen_by_strangers(district, office, issue):
     assert "Given to a colleague." in office.get(f"/credentials/{one}.html").text
     too_long = office.post(f"{PAGE}/{one}/reason", page=f"{PAGE}/{one}", reason="x" * 501)
     assert (too_long.status_code, "x" * 501 in too_long.text) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [
+        (KeysError("locked"), "once the keys are unlocked"),
+        (OSError(28, "No space left on device"), "once the disk"),
+        (lists.BackupError("older"), "mintmark after-restore"),
+    ],
+)
+def test_what_could_not_be_published_is_when_it_is_withdrawn_again(
+    district, office, issue, monkeypatch, error, remedy
+):
+    one = issue(f"u-{type(error).__name__}")
+    path = f"/desk/revoke?id={one}"
+    with monkeypatch.context() as trouble:
+        trouble.setattr(lists, "publish", Mock(side_effect=error))
+        for _ in range(2):
+            answer = office.post("/desk/revoke", page=path, id=[one], reason="By mistake.")
+            assert remedy in office.get(answer.location).text
+    assert "verifiers are told now" in office.get(path).text
+    done = office.post("/desk/revoke", page=path, id=[one])
+    assert "Every verifier sees it" in office.get(done.location).text
+    assert seen_by_a_stranger(district, one).current.code == "revoked"
+    assert actions(district, one).count("credential.revoked") == 1
 
 
 def test_withdrawing_needs_a_sign_in_of_just_now_and_keeps_what_was_typed(district, issue):
