@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from issuer.catalog.achievement import FrameworkItem
 from verifier.checks.recipient import ascii_lower
@@ -87,9 +87,13 @@ class EvidenceItem:
     media_type: str | None = None
 
 
+SIGNING_ROLES: Final = ("teacher", "coach", "administrator")
+"""The roles whose sign-off a credential carries (R6)."""
+
+
 @dataclass(frozen=True, slots=True)
 class SignOff:
-    """One of the three who answer for it: teacher, coach, administrator (R6)."""
+    """A role that answers for it: one of `SIGNING_ROLES`, or a sender's own word."""
 
     role: str
     at: datetime

@@ -14,7 +14,14 @@ from contexts import canonicalize, refuse_divergent
 from issuer.catalog.achievement import Achievement, Criterion, FrameworkItem
 from issuer.home import addresses
 from issuer.home.settings import Settings
-from issuer.issuance.approval import Approval, Credit, EvidenceItem, EvidenceTier, Recipient
+from issuer.issuance.approval import (
+    SIGNING_ROLES,
+    Approval,
+    Credit,
+    EvidenceItem,
+    EvidenceTier,
+    Recipient,
+)
 from verifier.checks.evidence import digest_multibase
 from verifier.checks.recipient import identity_hash
 
@@ -133,7 +140,7 @@ def _subject(
                     "url": assessor.url,
                 }
             ),
-            "achievement": achievement_object(achievement, settings, approval.credits),
+            "achievement": _earned(approval, achievement, settings),
             "result": _results(approval, achievement, page),
         }
     )
@@ -170,6 +177,33 @@ def _narrative(approval: Approval, achievement: Achievement) -> str:
         names = {criterion.id: criterion.name for criterion in achievement.rubric.criteria}
         parts += [f"**{names[id]}:** {text}" for id, text in approval.comments.items()]
     return "\n\n".join(parts)
+
+
+def _earned(approval: Approval, achievement: Achievement, settings: Settings) -> Json:
+    """Return the achievement, with what describes this earner's sign-offs if there are any."""
+    earned = achievement_object(achievement, settings, approval.credits)
+    if _signed(approval):
+        earned["resultDescription"].append(
+            {
+                "id": _sign_offs(earned["id"]),
+                "type": ["ResultDescription"],
+                "name": "Signed off by",
+                "resultType": "Status",
+            }
+        )
+    return earned
+
+
+def _signed(approval: Approval) -> list[str]:
+    """Return the roles that signed off, each once. A sender's own words for a role could name a
+    person, so only the three that the schema names are signed (R6)."""
+    roles = dict.fromkeys(sign_off.role for sign_off in approval.approvals)
+    return [role for role in roles if role in SIGNING_ROLES]
+
+
+def _sign_offs(page: str) -> str:
+    # As with amounts, no id of a criterion can hold the colon.
+    return f"{page}#status:signed-off"
 
 
 def achievement_object(
@@ -266,7 +300,16 @@ def _results(approval: Approval, achievement: Achievement, page: str) -> list[Js
         }
         for credit in approval.credits
     ]
-    return levels + amounts
+    sign_offs = [
+        {
+            "type": ["Result"],
+            "resultDescription": _sign_offs(page),
+            "status": "Completed",
+            "value": role,
+        }
+        for role in _signed(approval)
+    ]
+    return levels + amounts + sign_offs
 
 
 def _evidence(item: EvidenceItem) -> Json:

@@ -320,6 +320,16 @@ def test_without_a_declared_unit_nothing_is_credits_earned(built):
     assert "creditsEarned" not in document["credentialSubject"]
 
 
+def test_roles_that_signed_off_are_in_the_credential_and_no_word_of_a_senders_own(built):
+    at = "2026-05-12T14:30:00Z"
+    roles = ("teacher", "coach", "administrator", "coach", "Principal Sample")
+    document = built(approvals=[{"role": role, "at": at} for role in roles])
+    signed = view(document).statuses
+    assert signed == tuple(("Signed off by", role) for role in roles[:3])
+    assert "Sample" not in json.dumps(document["credentialSubject"]["result"])
+    assert view(document).amounts == ()
+
+
 def test_comments_are_signed_only_where_the_catalog_says_so(built):
     silent = built(comments={"work": "Well shown."})
     assert "Well shown" not in json.dumps(silent)

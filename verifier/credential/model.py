@@ -195,6 +195,17 @@ class Credential:
             if result.description.result_type.startswith("ext:")
         )
 
+    @property
+    def statuses(self) -> tuple[tuple[str, str], ...]:
+        """What the issuer states as reached, as (name, value): `("Signed off by", "coach")`. These
+        are the completed results of the type `Status` that have a value."""
+        return tuple(
+            (result.description.name, result.value)
+            for result in self.results
+            if result.description and result.description.result_type == "Status"
+            if result.status == "Completed" and result.value
+        )
+
 
 def folded_name(name: str) -> str:
     """Return a name as people compare it: without regard to case, spacing and how accents are

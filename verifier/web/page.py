@@ -191,6 +191,7 @@ def _serve_templates(blueprint: Blueprint, site: Site) -> None:
         "mixed",
         "picture",
         "spoken",
+        "statuses",
         "web_link",
     ):
         blueprint.add_app_template_filter(getattr(facts, name), name)

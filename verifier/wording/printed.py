@@ -150,6 +150,7 @@ def _badge(credential: Credential) -> list[str]:
             for result in credential.criteria_results
             if result.description and result.level
         ),
+        *credential.statuses,
         *(("Evidence", item.name or item.id) for item in credential.evidence),
     )
 

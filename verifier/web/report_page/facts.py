@@ -29,6 +29,13 @@ UNITS = {
 }
 """Units that are said in the reader's language; any other stands as the issuer wrote it."""
 
+SIGN_OFFS = {
+    "Signed off by": N_("Signed off by"),
+    "teacher": N_("teacher"),
+    "coach": N_("coach"),
+    "administrator": N_("building administrator"),
+}
+"""Words of a sign-off that are said in the reader's language (R6)."""
 
 FILES = {
     "application/pdf": N_("PDF"),
@@ -112,6 +119,18 @@ def amounts(credential: Credential) -> tuple[str, ...]:
     number = f"{credential.credits_earned:g}"
     bare = N_("{number} (the issuer does not say of what: hours or credits)")
     return (language.gettext(bare).format(number=number),)
+
+
+def statuses(credential: Credential) -> tuple[tuple[str, str], ...]:
+    """Return what the issuer says was reached, each name once: `("Signed off by", "coach")`."""
+
+    def word(text: str) -> str:
+        return language.gettext(SIGN_OFFS.get(text, "")) or text
+
+    by_name: dict[str, list[str]] = {}
+    for name, value in credential.statuses:
+        by_name.setdefault(word(name), []).append(word(value))
+    return tuple((name, ", ".join(values)) for name, values in by_name.items())
 
 
 def kind_of_file(media_type: str | None) -> str | None:
