@@ -21,7 +21,7 @@ from issuer.drawing import logo, stationery
 from issuer.drawing.typesetting import TEMPLATES
 from issuer.home.issuer import Issuer, LockedError, current_issuer
 from issuer.home.problem import Problem
-from issuer.home.publishing import documents
+from issuer.home.publishing import bucket, documents
 from issuer.home.settings import Settings, load
 from issuer.installation.doctor import page as doctor_page
 from issuer.installation.doctor.page import doctoring
@@ -119,6 +119,7 @@ from verifier.web.applicants.pages import applicants_blueprint
 from verifier.web.applicants.process import Allowed
 from verifier.web.applicants.runs import Desk
 from verifier.web.headers import protect
+from verifier.web.limits import in_redis
 from verifier.web.page import Site, verifier_blueprint
 
 MAX_BODY_BYTES = 5 * 1024 * 1024
@@ -177,6 +178,8 @@ def create_app(settings: Settings) -> Flask:
         MAX_FORM_PARTS=MAX_FORM_PARTS,
         CHECKS_AT_ONCE=server.THREADS // 2,
     )
+    if settings.redis_url:
+        app.config.update(in_redis(settings.redis_url, settings.issuer_id))
     app.url_map.converters["int"] = RowNumber
     app.extensions["mintmark"] = issuer
     app.extensions["health"] = Health(issuer)
@@ -296,13 +299,15 @@ def start_app(settings: Settings) -> Flask:
 def create_app_from_environment() -> Flask:
     """Return the application of the issuer in `$MINTMARK_HOME`, started: what gunicorn calls.
 
-    In the background, until the process ends, mails leave, status lists are signed again, and old
-    checks of many applicants are deleted.
+    In the background, until the process ends, mails leave, status lists are signed again, what is
+    published goes to the bucket, and old checks of many applicants are deleted.
     """
     app = start_app(load(Path(os.environ["MINTMARK_HOME"])))
     issuer: Issuer = app.extensions["mintmark"]
     app.extensions["outbox"] = worker.start(issuer, KINDS)
     app.extensions["renewal"] = renewal.start(issuer.settings)
+    if issuer.settings.publish_bucket:
+        app.extensions["bucket"] = bucket.start(issuer.settings)
     if issuer.settings.check_many:
         Desk(issuer.settings.applicants).keep_tidy()
     return app

@@ -19,6 +19,10 @@ STATUS_LIST_TYPES = (
 )
 """The first is the one that Bitstring Status List 1.0 asks for; the others are for libraries that
 read an answer as JSON only where its type says so."""
+MAX_AGE = 30
+"""Seconds for which a copy may be kept: a revocation or a change of keys is seen within a minute
+(P7)."""
+CACHE_CONTROL = f"public, max-age={MAX_AGE}"
 _READABLE = 0o644
 
 

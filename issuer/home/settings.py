@@ -12,9 +12,11 @@ import binascii
 import os
 import re
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -119,6 +121,13 @@ class Settings:
     """What `/metrics` asks for; without one there is no such page."""
     log: str = LOGS[0]
     """How the server writes its log."""
+    publish_bucket: str = ""
+    """The bucket in which published files are as well, by its name; empty: in none."""
+    publish_endpoint: str = ""
+    """The address of the store that has the bucket; empty: Amazon's."""
+    publish_region: str = ""
+    redis_url: str = field(default="", repr=False)
+    """The Redis in which all hosts count together how often an address asks; empty: each counts."""
     check_many: bool = False
     """Whether there is the page for many applicants: it keeps what they handed in for a while."""
 
@@ -182,9 +191,20 @@ def load(home: Path) -> Settings:
         settings = parse(strict_toml.read(file), home=home.resolve())
     except (SettingsError, TomlError) as exc:
         raise SettingsError(f"{file}: {exc}") from exc
-    if (settings.sources or settings.metrics_token) and file.stat().st_mode & stat.S_IROTH:
+    for key, value, module, extra in _extras(settings):
+        if value and find_spec(module) is None:
+            raise SettingsError(f"{file}: {key} needs more: pip install 'mintmark[{extra}]'")
+    secrets = settings.sources or settings.metrics_token or settings.redis_url
+    if secrets and file.stat().st_mode & stat.S_IROTH:
         raise SettingsError(f"{file} holds secrets and everybody can read it: chmod 600 {file}")
     return settings
+
+
+def _extras(settings: Settings) -> Iterator[tuple[str, str, str, str]]:
+    """Yield settings that need an extra: key, value, the module to look for, the extra."""
+    yield "publish.bucket", settings.publish_bucket, "boto3", "bucket"
+    yield "redis_url", settings.redis_url, "redis", "redis"
+    yield "metrics_token", settings.metrics_token, "prometheus_client", "metrics"
 
 
 def parse(top: Table, *, home: Path) -> Settings:
@@ -195,6 +215,7 @@ def parse(top: Table, *, home: Path) -> Settings:
     issuer_id = _issuer_id(issuer.line("id", required=False), public_url)
     email = issuer.line("email", required=False) or None
     proofs, jwt = _profiles(credentials, did_key=issuer_id.startswith(DID_KEY))
+    publish = top.table("publish")
     settings = Settings(
         home=home,
         public_url=public_url,
@@ -228,9 +249,14 @@ def parse(top: Table, *, home: Path) -> Settings:
         evidence_scanner=tuple(top.lines("evidence_scanner")),
         metrics_token=_token("metrics_token", top.line("metrics_token", required=False)),
         log=_one_of("log", top.line("log", required=False), LOGS),
+        publish_bucket=publish.line("bucket", required=bool(publish.values)),
+        publish_endpoint=_web_address("publish.endpoint", publish.line("endpoint", required=False))
+        or "",
+        publish_region=publish.line("region", required=False),
+        redis_url=_redis(top.line("redis_url", required=False)),
         check_many=top.flag("check_many", default=False),
     )
-    for table in (top, issuer, credentials):
+    for table in (top, issuer, credentials, publish):
         table.refuse_rest()
     return settings
 
@@ -274,6 +300,12 @@ def _database_url(given: str, home: Path) -> str:
     if not given.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise SettingsError("database_url must start with sqlite:/// or postgresql+psycopg://")
     return given
+
+
+def _redis(url: str) -> str:
+    if url and not url.startswith(("redis://", "rediss://")):
+        raise SettingsError("redis_url must start with redis:// or rediss://")
+    return url
 
 
 def _token(key: str, given: str) -> str:

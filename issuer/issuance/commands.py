@@ -10,7 +10,7 @@ from contexts.errors import DONE, FAILED, NOT_YET, UsageError
 from issuer.audit.log import COMMAND
 from issuer.home.command_line import Commands
 from issuer.home.issuer import Issuer
-from issuer.home.publishing import documents
+from issuer.home.publishing import bucket, documents, published_rows
 from issuer.issuance.finish import pending
 from issuer.issuance.records import find, register
 from issuer.issuance.records.find import Query, Sort
@@ -125,7 +125,7 @@ def _revoke(args: argparse.Namespace, issuer: Issuer) -> int:
         print(f"{public_id} {done}; its list is published")
     if fresh:
         print("everybody can read the reason on the credential's page")
-    return DONE
+    return _send(issuer)
 
 
 def _one_reason() -> str:
@@ -149,6 +149,22 @@ def _publish(args: argparse.Namespace, issuer: Issuer) -> int:
     numbers = lists.publish_all(issuer, now=clock.now())
     files = f"{len(numbers)} status list(s) and the head of the audit log"
     print(f"published the keys, {files} in {issuer.settings.public}")
+    if issuer.settings.publish_bucket:
+        with issuer.database.writing() as session:
+            published_rows.send_again(session)
+    return _send(issuer)
+
+
+def _send(issuer: Issuer) -> int:
+    """Put into the bucket what waits, if there is one; return the exit status."""
+    if not issuer.settings.publish_bucket:
+        return DONE
+    try:
+        sent = bucket.send(issuer.settings, issuer.database)
+    except bucket.BucketError as exc:
+        print(f"not in the bucket yet: {exc}; mintmark serve tries again", file=sys.stderr)
+        return NOT_YET
+    print(f"put {sent} file(s) into {issuer.settings.publish_bucket}")
     return DONE
 
 

@@ -7,9 +7,6 @@ from issuer.home.issuer import current_issuer
 from issuer.web.access import open_to_all
 from verifier.web.headers import FILE_POLICY
 
-FILE_MAX_AGE = 30
-"""Seconds, so that a revocation or a change of keys is seen within a minute (P7)."""
-
 files = Blueprint("files", __name__)
 
 
@@ -53,7 +50,7 @@ def _published(url: str) -> Response:
     response = Response(file.read_bytes(), mimetype=media_type)
     response.vary.add("Accept")
     response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Cache-Control"] = f"public, max-age={FILE_MAX_AGE}"
+    response.headers["Cache-Control"] = published.CACHE_CONTROL
     response.headers["Content-Security-Policy"] = FILE_POLICY
     response.add_etag()
     response.make_conditional(request)

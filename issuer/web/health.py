@@ -11,6 +11,7 @@ from sqlalchemy import func, select, text
 
 from issuer.database.database import Database, UnavailableError
 from issuer.home.issuer import Issuer
+from issuer.home.publishing import published_rows
 from issuer.home.settings import Settings
 from issuer.issuance.records.tables import UNFINISHED
 from issuer.issuance.status_lists import lists
@@ -40,14 +41,15 @@ class Health:
     def look(self) -> tuple[dict[str, Any], bool]:
         """Return the JSON to answer with, and True if approvals can be stored and signed."""
         answer: dict[str, Any] = {"status": self._written() or "ok"}
+        warnings = list(lists.ending_soon(self._issuer.settings, now=clock.now()))
         try:
             answer |= {"pending": self._waiting()}
+            warnings += self._behind()
             self._issuer.check_keys()
         except UnavailableError as exc:
             answer["status"] = self._trouble or exc.trouble
         except KeysError:
             answer["status"] = self._trouble or "keys locked"
-        warnings = list(lists.ending_soon(self._issuer.settings, now=clock.now()))
         return answer | ({"warnings": warnings} if warnings else {}), answer["status"] == "ok"
 
     def _written(self) -> str | None:
@@ -57,6 +59,13 @@ class Health:
                 self._trouble = next(_attempts(self._issuer.settings), None)
                 self._fresh_until = time.monotonic() + SHARED_SECONDS
             return self._trouble
+
+    def _behind(self) -> Iterator[str]:
+        """Yield that the bucket lacks something, which keeps nothing else from going on."""
+        if self._issuer.settings.publish_bucket:
+            with self._issuer.database.reading() as session:
+                if left := published_rows.not_in_bucket(session):
+                    yield f"{left} published file(s) not in the bucket yet (the log says why)"
 
     def _waiting(self) -> int:
         with self._issuer.database.reading() as session:

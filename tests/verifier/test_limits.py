@@ -1,8 +1,13 @@
 """How often one address may ask: who that is, and what the one too many is told."""
 
+import subprocess
+import time
+from pathlib import Path
+
 import pytest
 from flask import Blueprint, Flask, Response
 from flask.testing import FlaskClient
+from needs import need
 from world import World
 
 from verifier.web import limits
@@ -10,8 +15,9 @@ from verifier.web.limits import caller, limiter_for, one_of_few
 from verifier.web.page import Site, verifier_blueprint
 
 
-def make_app(world: World) -> Flask:
+def make_app(world: World, counting: dict[str, object] | None = None) -> Flask:
     app, views = Flask("limits-tests"), Blueprint("views", __name__)
+    app.config.update(counting or {})
     limiter = limiter_for(views)
 
     @views.get("/twice")
@@ -120,3 +126,30 @@ def test_who_asks(client, remote, forwarded, expected):
     headers = {} if forwarded is None else {"X-Forwarded-For": forwarded}
     answer = client.get("/twice", headers=headers, environ_overrides={"REMOTE_ADDR": remote})
     assert answer.text == expected
+
+
+@pytest.fixture
+def redis(tmp_path):
+    """A Redis of one's own on a socket: its command, and its address."""
+    need(Path("/usr/bin/redis-server"))
+    socket = tmp_path / "redis.sock"
+    command = ["redis-server", "--port", "0", "--unixsocket", str(socket), "--save", ""]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    while not socket.exists():
+        time.sleep(0.01)
+    yield server, f"redis+unix://{socket}"
+    server.kill()
+    server.wait()
+
+
+def test_all_hosts_count_together_in_redis_and_each_alone_while_it_is_away(world, redis, caplog):
+    server, url = redis
+    hosts = [make_app(world, limits.in_redis(url, "a")).test_client() for _ in "ab"]
+    stranger = make_app(world, limits.in_redis(url, "b")).test_client()
+    asked = [host.get("/twice").status_code for host in (*hosts, *hosts, stranger)]
+    assert asked == [200, 200, 429, 429, 200]
+    server.kill()
+    server.wait()
+    for host in hosts:
+        assert [host.get("/twice").status_code for _ in range(3)] == [200, 200, 429]
+    assert "falling back to in-memory" in caplog.text

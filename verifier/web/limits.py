@@ -3,7 +3,9 @@ there is (T31).
 
 Decorate a view: `@limiter.limit("30/minute")`, with the limiter of its blueprint, and `@one_of_few`
 where it may wait for other sites. Counts are kept in memory, so each worker process has its own:
-four let through up to four times as much. Where that matters, count at the proxy.
+four let through up to four times as much. Where that matters, `in_redis` lets all processes of all
+hosts count together; while Redis is away, each counts by itself again, so nobody is locked out and
+nobody takes all there is.
 """
 
 import ipaddress
@@ -40,6 +42,8 @@ AT_ONCE = "CHECKS_AT_ONCE"
 """The setting of an app that says how many threads may check at a time: half of those that serve
 it, so that the others are there for whoever waits for no other site."""
 USUAL_AT_ONCE = 8
+REDIS_SECONDS = 1
+_STORAGE = "RATELIMIT_STORAGE_URI"
 
 _WITH_PORT = re.compile(r"\[(?P<bracketed>[^\]]*)\](:\d+)?|(?P<plain>[\d.]+):\d+")
 
@@ -86,14 +90,26 @@ def one_of_few(view: Callable[[], Response]) -> Callable[[], Response]:
 
 def limiter_for(blueprint: Blueprint) -> Limiter:
     """Return what limits views of `blueprint`, counting from zero in each app that registers it."""
-    limiter = Limiter(caller, storage_uri="memory://", strategy="moving-window", on_breach=too_many)
+    limiter = Limiter(
+        caller, strategy="moving-window", on_breach=too_many, in_memory_fallback_enabled=True
+    )
 
     def begin(state: BlueprintSetupState) -> None:
         if isinstance(state.app, Flask):
+            state.app.config.setdefault(_STORAGE, "memory://")
             limiter.init_app(state.app)
 
     blueprint.record_once(begin)
     return limiter
+
+
+def in_redis(url: str, prefix: str) -> dict[str, object]:
+    """Return the settings of an app whose limits are counted in the Redis at `url`, below `prefix`.
+
+    No request waits longer than a second for it, and only the first until it is back.
+    """
+    patience = {"socket_connect_timeout": REDIS_SECONDS, "socket_timeout": REDIS_SECONDS}
+    return {_STORAGE: url, "RATELIMIT_STORAGE_OPTIONS": patience, "RATELIMIT_KEY_PREFIX": prefix}
 
 
 def _ip(text: str) -> IPv4Address | IPv6Address | None:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from sqlalchemy import String, func, select
+from sqlalchemy import String, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from issuer.database.compressed import CompressedBytes
@@ -35,6 +35,11 @@ class PublishedRow(Base):
     path: Mapped[str] = mapped_column(String(200), primary_key=True)
     version: Mapped[int] = mapped_column(unique=True)
     content: Mapped[bytes] = mapped_column(CompressedBytes)
+    in_bucket: Mapped[int | None]
+    """The version that is in the bucket; None for none."""
+
+
+NOT_IN_BUCKET: Final = PublishedRow.in_bucket.is_distinct_from(PublishedRow.version)
 
 
 Guard: TypeAlias = Callable[[Session, Path, bytes], None]
@@ -60,6 +65,16 @@ def put(session: Session, path: str, content: bytes) -> None:
         return
     version = (session.scalar(select(func.max(PublishedRow.version))) or 0) + 1
     session.merge(PublishedRow(path=path, version=version, content=content))
+
+
+def not_in_bucket(session: Session) -> int:
+    """Return how many files wait to be put into the bucket."""
+    return session.scalar(select(func.count()).where(NOT_IN_BUCKET)) or 0
+
+
+def send_again(session: Session) -> None:
+    """Let every file wait to be put into the bucket, whatever is there."""
+    session.execute(update(PublishedRow).values(in_bucket=None))
 
 
 def copy(settings: Settings, database: Database, path: str, *, guard: Guard | None = None) -> None:

@@ -14,6 +14,7 @@ from contexts.errors import MintmarkError
 from issuer import migrations
 from issuer.database.database import UnavailableError
 from issuer.home.issuer import Issuer, LockedError
+from issuer.home.publishing import bucket, published_rows
 from issuer.home.settings import FILE, Settings
 from issuer.installation import backup
 from issuer.installation.doctor import people, rules
@@ -43,6 +44,8 @@ def look(issuer: Issuer, *, now: datetime) -> Iterator[Finding]:
     yield rules.clock(_synchronized())
     yield _backup(settings, now=now)
     yield _mail(settings)
+    if settings.publish_bucket:
+        yield _bucket(issuer)
 
 
 def _keys(issuer: Issuer) -> Finding:
@@ -111,6 +114,26 @@ def _backup(settings: Settings, *, now: datetime) -> Finding:
         return rules.backup(None, "", now=now)
     except (OSError, ValueError, KeyError, TypeError) as exc:
         return unchecked("backup", f"{settings.home / backup.NOTE}: {exc}", "make one now")
+
+
+def _bucket(issuer: Issuer) -> Finding:
+    """Ask for the bucket, and put into it what waits."""
+    name, remedy = (
+        issuer.settings.publish_bucket,
+        f"see [publish] in {FILE}, and the account boto3 finds",
+    )
+    try:
+        bucket.check(issuer.settings)
+        bucket.send(issuer.settings, issuer.database)
+        with issuer.database.reading() as session:
+            left = published_rows.not_in_bucket(session)
+    except bucket.BucketError as exc:
+        return failed("bucket", f"it takes nothing: {exc}", remedy)
+    except UnavailableError:
+        return unchecked("bucket", "the database cannot be read", "mend that first")
+    if left:
+        return warning("bucket", f"{left} files are not in {name} yet", "run this again")
+    return ok("bucket", f"all that is published is in {name}")
 
 
 def _mail(settings: Settings) -> Finding:

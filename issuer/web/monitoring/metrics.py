@@ -17,6 +17,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 
 from issuer.home.issuer import Issuer, current_issuer
+from issuer.home.publishing import published_rows
 from issuer.issuance.records.tables import UNFINISHED
 from issuer.issuance.status_lists import lists
 from issuer.outbox.tables import OutboxRow
@@ -93,11 +94,15 @@ class _Now(Collector):
             waiting = session.scalar(select(func.count()).where(UNFINISHED)) or 0
             states = select(OutboxRow.state, func.count()).group_by(OutboxRow.state)
             messages = session.execute(states).all()
+            left = published_rows.not_in_bucket(session)
         yield GaugeMetricFamily("mintmark_pending", "Approvals not issued yet.", value=waiting)
         outbox = GaugeMetricFamily("mintmark_outbox", "Messages by state.", labels=["state"])
         for state, count in messages:
             outbox.add_metric([state], count)
         yield outbox
+        if self._issuer.settings.publish_bucket:
+            told = "Published files that are not in the bucket yet."
+            yield GaugeMetricFamily("mintmark_bucket_waiting", told, value=left)
         ages = GaugeMetricFamily(
             "mintmark_list_age_seconds", "Since it was signed.", labels=["list"]
         )
