@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8202
 ONCE ?=
+YEAR ?=
 COVER ?=
 # What is measured is covered by its own tests; all others would take half as long again.
 COVERING := tests/contexts tests/verifier
@@ -28,7 +29,7 @@ $(VENV)/test.stamp: requirements/test.txt $(VENV)/run.stamp
 	@touch $@
 
 demo: $(VENV)/run.stamp
-	@$(BIN)/python examples/demo.py --port $(PORT) $(if $(ONCE),--once)
+	@$(BIN)/python examples/demo.py --port $(PORT) $(if $(ONCE),--once) $(if $(YEAR),--year)
 
 test: $(VENV)/test.stamp
 ifdef COVER

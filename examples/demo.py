@@ -4,6 +4,7 @@ every form of them, the good ones and the bad.
 
     make demo            and then serves until Ctrl-C
     make demo ONCE=1     ends there; the exit status says whether everything came out
+    make demo YEAR=1     also fills a large district's year: 142 proposals, 1,900 awards
 
 Everything is done as a district would do it: by the `mintmark` and `mintmark-verify` commands
 and over HTTP. Only the two pictures of codes are drawn by a call into the issuer.
@@ -18,7 +19,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -41,6 +42,12 @@ TO_TRY = {
     "payroll": "see what is to be paid, once the district says what it pays for",
     "board": "print the sums, which name nobody",
     "operator": "see who may do what, and what the doctor says",
+}
+TO_TRY_IN_A_YEAR = {
+    "assistant-superintendent": "let 142 proposals find their evaluators, and release decisions",
+    "building-administrator": "see the projects of one building, and who is late",
+    "office": "find one of 1,900 credentials, and correct a name",
+    "board": "print the sums of four years, which name nobody",
 }
 OUT = HOME / "out"
 COMMANDS = Path(sys.executable).parent
@@ -80,17 +87,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=8202)
     parser.add_argument("--once", action="store_true", help="do not serve at the end")
+    parser.add_argument("--year", action="store_true", help="fill a large district's year as well")
     args = parser.parse_args()
     url = f"http://localhost:{args.port}"
     try:
         page, own = _issue_and_check(url)
+        if args.year:
+            fill_year()
         if not args.once:
             with serving(url):
                 print(f"\nServing (Ctrl-C ends). The page to share:  {page}", flush=True)
                 print(f"The teacher's own, to decide what it shows:  {own}", flush=True)
                 print(f"Check any file at:                          {url}/verify", flush=True)
                 print("\nSign in as one of the people of the demo:\n", flush=True)
-                print(sign_in_links(), flush=True)
+                print(sign_in_links(TO_TRY | (TO_TRY_IN_A_YEAR if args.year else {})), flush=True)
                 threading.Event().wait()
     except KeyboardInterrupt:
         print()
@@ -136,12 +146,43 @@ def prepare(url: str) -> None:
     OUT.mkdir()
 
 
-def sign_in_links() -> str:
+def fill_year() -> None:
+    """Fill the year of a large, made-up district: people, 1,900 awards, and its program."""
+    tables, year = HOME / "year", [sys.executable, str(EXAMPLES / "year.py")]
+    subprocess.run([*year, "write", str(tables)], check=True)
+    print("\nA year of a large district, all of it made up:", flush=True)
+    with progress("importing its people and its catalog"):
+        shutil.copytree(EXAMPLES / "rubrics", tables / "rubrics")
+        run("mintmark", "people", "import", str(tables / "people.csv"), "--apply")
+        run("mintmark", "catalog", "load", str(tables))
+    with progress("playing its program: 142 proposals in a window, 60 projects in every state"):
+        subprocess.run([*year, "fill", str(HOME)], check=True)
+    with progress("issuing the 1,900 awards of four years"):
+        _issue_all(tables / "approvals.jsonl")
+
+
+def _issue_all(approvals: Path) -> None:
+    """Issue what a file holds, and count along: it takes most of a minute."""
+    issuing = subprocess.Popen(
+        [COMMANDS / "mintmark", "issue", "--approvals", approvals, "--workers", "2"],
+        env={**os.environ, "MINTMARK_HOME": str(HOME)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert issuing.stdout is not None
+    for number, _ in enumerate(issuing.stdout, start=1):
+        if number % 100 == 0:
+            print(f" {number}", end="", flush=True)
+    if issuing.wait():
+        raise DemoError("not every award of the year was issued")
+
+
+def sign_in_links(to_try: Mapping[str, str]) -> str:
     """Return a link for each person of the demo, one for each role, with what to try there."""
     with PEOPLE.open(newline="") as table:
         addresses = [row["address"] for row in csv.DictReader(table)]
     said = run("mintmark", "people", "invite", *addresses)
-    for role, what in TO_TRY.items():
+    for role, what in to_try.items():
         said = said.replace(f"({role}): ", f"({role}): {what}\n    ")
     return said
 

@@ -26,6 +26,7 @@ from issuer.program.projects.tables import ProjectRow, TopicRow
 from issuer.program.windows.window import Purpose
 from verifier import clock
 
+TEACHER = "jordan.example@school.example.org"
 POLICY = replace(policies.PILOT, three_sign_offs=False)
 TOPICS = ("design thinking", "music", "personalized learning", "STEM", "technology")
 PROPOSAL = {
@@ -51,6 +52,7 @@ class Program:
     issuer: Issuer
     session: Session
     now: datetime
+    policy: policies.Policy = POLICY
 
     def person(self, address: str) -> PersonRow:
         """Return who has this address."""
@@ -66,16 +68,14 @@ class Program:
         self.session.add_all(TopicRow(name=name) for name in TOPICS)
         self.session.flush()
         evaluator = self.person("evaluator@example.com")
-        for person in (evaluator, self.person("jordan.example@school.example.org")):
+        for person in (evaluator, self.person(TEACHER)):
             declarations.declare(self.session, person, confidential=True, now=self.now)
         self.session.add(ExpertiseRow(person_pk=evaluator.id, topic="music"))
 
-    def project(self, title: str) -> ProjectRow:
-        """Begin a project of the demo's teacher, with every answer of its proposal."""
-        project = drafts.begin(
-            self.session, self.person("jordan.example@school.example.org"), None, now=self.now
-        )
-        drafts.choose_topic(self.session, project, "music")
+    def project(self, title: str, teacher: str = TEACHER, topic: str = "music") -> ProjectRow:
+        """Begin a project of a teacher, with every answer of its proposal."""
+        project = drafts.begin(self.session, self.person(teacher), None, now=self.now)
+        drafts.choose_topic(self.session, project, topic)
         self._write(project, Purpose.PROPOSAL, {"title": title, **PROPOSAL})
         return project
 
@@ -94,11 +94,15 @@ class Program:
 
     def complete(self, project: ProjectRow, *, release: bool) -> None:
         """Hand the completed project in and have it judged; let the approval be released."""
+        self.hand_in_completed(project)
+        self._decide(project, release=release)
+
+    def hand_in_completed(self, project: ProjectRow) -> None:
+        """Answer what a completion asks, and hand it in."""
         began = self.now - timedelta(days=75)
         days = {"began": f"{began:%Y-%m-%d}", "ended": f"{self.now - timedelta(days=5):%Y-%m-%d}"}
         self._write(project, Purpose.COMPLETION, COMPLETION | days)
         self._hand_in(project)
-        self._decide(project, release=release)
 
     def ask_evaluator(self, project: ProjectRow) -> AssignmentRow:
         """Give what was handed in last to the demo's evaluator."""
@@ -124,11 +128,11 @@ class Program:
         submission.hand_in(
             self.session,
             project,
-            POLICY,
+            self.policy,
             self.now,
             declared=True,
             checks=[_with_a_file],
-            by=self.person("jordan.example@school.example.org"),
+            by=project.person,
         )
 
     def _decide(self, project: ProjectRow, *, release: bool) -> None:

@@ -158,10 +158,11 @@ def _received_in_time(session: Session) -> Iterator[Breach]:
 
 
 def _without_a_window(session: Session) -> Iterator[Breach]:
-    """I13: without a window, only a rolling program and what comes again in time are taken."""
-    policy = policies.current(session)
-    if policy is None or policy.rolling:
-        return
+    """I13: without a window, only a rolling program and what comes again in time are taken.
+
+    A pilot that got windows later was rolling before: the choices of that moment count.
+    """
+    policy_at = policies.by_moment(session)
     again = {
         (event.project_pk, State(event.target)): event.at
         for event in session.scalars(
@@ -171,8 +172,11 @@ def _without_a_window(session: Session) -> Iterator[Breach]:
         )
     }
     drafts = {Purpose.PROPOSAL: State.DRAFT, Purpose.COMPLETION: State.ACTIVE}
-    days = timedelta(days=policy.days_to_resubmit)
     for version in session.scalars(select(VersionRow).where(VersionRow.window_pk.is_(None))):
+        policy = policy_at(version.received_at)
+        if policy is None or policy.rolling:
+            continue
+        days = timedelta(days=policy.days_to_resubmit)
         since = again.get((version.project_pk, drafts[Purpose(version.purpose)]))
         if since is None or version.received_at >= since + days:
             yield Breach("I13", str(version.project_pk), "was taken without a window")

@@ -6,7 +6,8 @@
 None of it has a silent default. `PILOT` and `DISTRICT` fill in the form for those who begin.
 """
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -134,6 +135,18 @@ def current(session: Session) -> Policy | None:
     """Return the choices in force; None if the program was never set up."""
     row = session.scalar(select(PolicyRow).order_by(PolicyRow.id.desc()).limit(1))
     return None if row is None else _read(row.content)
+
+
+def by_moment(session: Session) -> Callable[[datetime], Policy | None]:
+    """Return a function that tells which choices were in force at a moment; None before any."""
+    rows = session.scalars(select(PolicyRow).order_by(PolicyRow.id)).all()
+    moments, choices = [row.created_at for row in rows], [_read(row.content) for row in rows]
+
+    def in_force(moment: datetime) -> Policy | None:
+        place = bisect_right(moments, moment)
+        return choices[place - 1] if place else None
+
+    return in_force
 
 
 def change(session: Session, policy: Policy, *, by: PersonRow | None, now: datetime) -> None:

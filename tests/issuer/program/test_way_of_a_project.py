@@ -484,6 +484,14 @@ def test_a_program_with_windows_takes_nothing_without_one(school):
     assert set(found(school)) == {"I13"}
 
 
+def test_what_a_pilot_took_stays_sound_when_windows_come(school):
+    whole_way(school)
+    with school.writing() as session:
+        later = school.now + timedelta(days=1)
+        policies.change(session, WINDOWED, by=None, now=later)
+    assert found(school) == []
+
+
 def test_an_assignment_in_a_conflict_is_found(school, now):
     school.propose()
     with school.writing() as session:
