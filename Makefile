@@ -39,9 +39,10 @@ else
 	@$(BIN)/python -m pytest -n $(WORKERS)
 endif
 
-# An office at work, in a browser, on both databases; `make test` has it on SQLite.
+# An office at work and the program, in a browser, on both databases; `make test` has them on SQLite.
+PLAYS := tests/issuer/test_office_play.py tests/issuer/program/test_pilot_play.py
 plays: $(VENV)/test.stamp
-	@$(BIN)/python -m pytest -n 0 -m "plays or not plays" tests/issuer/test_office_play.py
+	@$(BIN)/python -m pytest -n 0 -m "plays or not plays" $(PLAYS)
 
 # The pictures of docs/office.md, taken on the way of that play.
 pictures: $(VENV)/test.stamp

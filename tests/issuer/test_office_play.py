@@ -8,27 +8,14 @@ import csv
 import io
 import os
 import re
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx
 import openid_provider
 import pytest
-from mail_sink import Sink
-from playwright.sync_api import Browser, Page
-from ports import free_port
+import school as schools
+from playwright.sync_api import Page
+from school import School, verdict, window
 
-from issuer.installation import init
-from keys.key_file import Cost
-
-EXAMPLES = Path(__file__).parents[2] / "examples"
 TEACHER = "teacher1@school.example"
 PEOPLE = f"""name,address,roles
 Olive Office,office@school.example,office
@@ -43,13 +30,7 @@ BAD = (
     "composing-with-foundational-rhythms,Teacher 302,no address,S,G,O,2026-05-15,met",
     "composing-with-foundational-rhythms,Teacher 303,teacher303@school.example,S,G,O,some day,met",
 )
-SETTINGS = """
-[mail]
-host = "127.0.0.1"
-port = {mail}
-from = "District <badges@school.example>"
-tls = "none"
-
+SIGN_IN = """
 [[sign_in]]
 provider = "school"
 title = "School account"
@@ -70,75 +51,15 @@ def database_url(request):
     return request.getfixturevalue("postgresql_url") if request.param == "postgresql" else None
 
 
-@dataclass
-class School:
-    """A district: its home, its address, and the mail server that it uses."""
-
-    home: Path
-    url: str
-    sink: Sink
-
-    def command(self, *words: str, status: int = 0) -> str:
-        """Run `mintmark`; return what it printed."""
-        return run("issuer", "--home", str(self.home), *words, status=status)
-
-    def link_mailed_to(self, address: str) -> str:
-        """Wait for the mail to sign in, and return its link."""
-        for _ in range(300):
-            for sent, message in zip(self.sink.envelopes, self.sink.mails, strict=False):
-                text = message.get_body(("plain",)).get_content()
-                if link := sent == [address] and re.search(r"http://\S+/sign-in/\S+", text):
-                    return link[0]
-            time.sleep(0.1)
-        raise AssertionError(f"no mail to {address}")
-
-
-def run(module: str, *words: str, status: int = 0) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", module, *words], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == status, (words, done.stdout, done.stderr)
-    return done.stdout
-
-
-@contextmanager
-def served(home: Path, url: str) -> Iterator[None]:
-    """Run the server, its workers in a group of their own, while the block lasts."""
-    command = [sys.executable, "-m", "issuer", "--home", str(home), "serve"]
-    server = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL)
-    try:
-        for _ in range(600):
-            with suppress(httpx.HTTPError):
-                if httpx.get(f"{url}/healthz").status_code == 200:
-                    break
-            time.sleep(0.1)
-        yield
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(30)
-
-
 @pytest.fixture
 def school(tmp_path, sink, database_url):
     """A district whose server runs."""
-    url = f"http://localhost:{free_port()}"
-    home, cheap = tmp_path / "home", Cost(memory_kib=64, iterations=1, lanes=1)
-    made = {"public_url": url, "name": "District", "source": "forms", "did_key": False}
-    init.create(home, **made, now=datetime.now(UTC), cost=cheap)
-    secret = home / "provider-secret"
-    secret.write_text("secret")
-    secret.chmod(0o600)
     with openid_provider.running(USER) as provider:
-        written = (home / "mintmark.toml").read_text()
-        written += SETTINGS.format(mail=sink.port, provider=provider)
-        if database_url:
-            written = f'database_url = "{database_url}"\n{written}'
-        (home / "mintmark.toml").write_text(written)
-        district = School(home, url, sink)
-        if database_url:
-            district.command("migrate")
-        district.command("catalog", "load", str(EXAMPLES))
-        with served(home, url):
+        district = schools.made(tmp_path, sink, database_url, SIGN_IN.format(provider=provider))
+        secret = district.home / "provider-secret"
+        secret.write_text("secret")
+        secret.chmod(0o600)
+        with schools.open_at(district):
             yield district
 
 
@@ -147,18 +68,6 @@ def picture(page: Page, name: str) -> None:
     if PICTURES:
         page.wait_for_load_state("networkidle")
         page.screenshot(path=Path(PICTURES) / f"office-{name}.png")
-
-
-def window(chromium: Browser) -> Page:
-    """A browser of somebody's own, which reaches this machine alone."""
-    context = chromium.new_context(viewport={"width": 900, "height": 760})
-    context.route(re.compile(r"^https://"), lambda route: route.abort())
-    return context.new_page()
-
-
-def verdict(address: str, status: int) -> None:
-    """Ask a verifier that knows nothing of the district: 0 is good, 1 is no."""
-    run("verifier", address, "--unsafe-loopback-http", status=status)
 
 
 def operator_imports(school: School, page: Page) -> None:
