@@ -37,10 +37,10 @@ KINDS: Final = {
     "ending": N_("A credential will end"),
     "renewed": N_("A new address of the holder’s page"),
     "sign-in": N_("A link to sign in"),
-    "decision": N_("A decision"),
     "program-approval": N_("An approval of the program"),
 }
-"""What a message tells; others are shown as they are called."""
+"""What a message tells. Of others it is said that they are there, and not what they tell: two mails
+about a decision would tell the office that something came back (I12)."""
 STATES: Final = {
     "issued": N_("issued"),
     "prepared": N_("waits to be signed"),

@@ -18,8 +18,8 @@ from issuer.people.tables import BuildingRow, PersonRow, PostRow
 from issuer.program import policy as policies
 from issuer.program.coaching import coaching, sign_offs
 from issuer.program.coaching.sign_offs import SignOffRole
-from issuer.program.projects import words
-from issuer.program.projects.due import is_overdue
+from issuer.program.projects import history, words
+from issuer.program.projects.history import OutlineStage
 from issuer.program.projects.states import State
 from issuer.program.projects.tables import ProjectRow, VersionRow
 from issuer.web.access import needs
@@ -70,32 +70,37 @@ def show(building: str) -> Response:
         )
         projects = session.scalars(rows).all()
         numbers = [project.id for project in projects]
+        outlines = history.outlines(session, projects)
         signed, policy = sign_offs.signers(session, numbers), policies.current(session)
         entries = coaching.count(session, numbers)
-    asks = bool(policy and policy.three_sign_offs)
-    asked = {
-        project.id
-        for project in projects
-        if asks
-        and project.state == State.ACTIVE
-        and SignOffRole.ADMINISTRATOR not in signed[project.id]
-    }
-    ordered = sorted(projects, key=lambda project: project.id not in asked)
-    pages = max(1, -(-len(ordered) // PAGE))
-    number = min(number, pages)
+        asks = bool(policy and policy.three_sign_offs)
+        asked = {
+            project.id
+            for project in projects
+            if asks
+            and outlines[project.id].stage is OutlineStage.UNDER_WAY
+            and SignOffRole.ADMINISTRATOR not in signed[project.id]
+        }
+        ordered = sorted(projects, key=lambda project: project.id not in asked)
+        pages = max(1, -(-len(ordered) // PAGE))
+        number = min(number, pages)
+        shown = ordered[(number - 1) * PAGE : number * PAGE]
+        written = history.written(session, shown, outlines)
     return page(
         "program/building.html",
         building=row,
         counts=_counts(projects),
-        projects=ordered[(number - 1) * PAGE : number * PAGE],
+        projects=shown,
+        outlines=outlines,
+        written=written,
         asked=asked,
         asks=asks,
         signed=signed,
         signers=len(SignOffRole),
         fidelity=len(policy.fidelity) if policy else 0,
         entries=entries,
-        outline=words.OUTLINE,
-        overdue={project.id for project in projects if is_overdue(project, today=_today())},
+        stages=words.OUTLINE,
+        today=_today(),
         number=number,
         pages=pages,
     )

@@ -23,9 +23,10 @@ from issuer.program.coaching.coaching import CoachingRefused
 from issuer.program.coaching.sign_offs import SignOffRefused, SignOffRole
 from issuer.program.coaching.tables import CoachEntryRow
 from issuer.program.policy import Policy
-from issuer.program.projects import words
+from issuer.program.projects import history, words
 from issuer.program.projects.answers import day
 from issuer.program.projects.drafts import locked
+from issuer.program.projects.history import OutlineStage
 from issuer.program.projects.states import State
 from issuer.program.projects.tables import ProjectRow
 from issuer.web.access import needs
@@ -52,16 +53,19 @@ def mine() -> Response:
         rows = (
             select(ProjectRow)
             .where(coaching.coached_by(me.id), ProjectRow.state.in_(UNDER_WAY))
+            .join(PersonRow, PersonRow.id == ProjectRow.person_pk)
             .options(joinedload(ProjectRow.person))
-            .order_by(ProjectRow.changed_at.desc())
+            .order_by(PersonRow.folded, ProjectRow.id)
         )
         projects = session.scalars(rows).all()
+        outlines = history.outlines(session, projects)
         numbers = [project.id for project in projects]
         signed, policy = sign_offs.signers(session, numbers), policies.current(session)
         asked = {
             project.id
             for project in projects
-            if policy and policy.three_sign_offs and project.state == State.ACTIVE
+            if policy and policy.three_sign_offs
+            if outlines[project.id].stage is OutlineStage.UNDER_WAY
             if SignOffRole.COACH not in signed[project.id]
         }
         return page(
@@ -69,7 +73,9 @@ def mine() -> Response:
             projects=sorted(projects, key=lambda project: project.id not in asked),
             entries=coaching.count(session, numbers),
             asked=asked,
-            outline=words.OUTLINE,
+            outlines=outlines,
+            written=history.written(session, projects, outlines),
+            stages=words.OUTLINE,
             today=_today(),
         )
 
@@ -168,6 +174,7 @@ def _page(public_id: str, *, wrong: MintmarkError | None = None, about: str = ""
         reads_study = is_mine or is_coach or rules.may(found.me, "project", "steer")
         values: dict[str, Any] = {
             "project": project,
+            "title": _title(session, project),
             "teacher": project.person,
             "coaches": coaches,
             "entries": coaching.entries(session, project, reader=found.person),
@@ -200,7 +207,7 @@ def _may_sign_as(
     session: Session, project: ProjectRow, policy: Policy | None, *, is_coach: bool
 ) -> list[SignOffRole]:
     """Return as whom whoever is signed in may sign, where the district asks for it."""
-    if policy is None or not policy.three_sign_offs or project.state != State.ACTIVE:
+    if policy is None or not policy.three_sign_offs or not sign_offs.are_taken(session, project):
         return []
     if project.person_pk == gate.whoever().person.id:
         return [SignOffRole.TEACHER]
@@ -209,6 +216,14 @@ def _may_sign_as(
         SignOffRole.ADMINISTRATOR: _administers(session, project),
     }
     return [signer for signer, is_able in able.items() if is_able]
+
+
+def _title(session: Session, project: ProjectRow) -> str:
+    """Return what a project is called, as far as whoever is signed in sees it (I12)."""
+    found = gate.whoever()
+    if project.person_pk == found.person.id or rules.may(found.me, "project", "steer"):
+        return str(project.proposal.get("title", ""))
+    return history.written_of(session, project).title
 
 
 def _administers(session: Session, project: ProjectRow) -> bool:

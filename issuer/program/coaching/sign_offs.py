@@ -16,6 +16,7 @@ from contexts.errors import MintmarkError
 from issuer.people.tables import PersonRow
 from issuer.program.coaching.tables import SignOffRow
 from issuer.program.policy import Policy
+from issuer.program.projects.history import OutlineStage, outline
 from issuer.program.projects.states import State
 from issuer.program.projects.submission import Findings, Missing
 from issuer.program.projects.tables import ProjectRow
@@ -54,7 +55,7 @@ def sign(
     signed = by_signer(session, project)
     if signer in signed:
         return signed[signer]
-    if project.state != State.ACTIVE:
+    if not are_taken(session, project):
         raise SignOffRefused(N_("A project is signed while it is under way."))
     if any(row.person_pk == person.id for row in signed.values()):
         raise SignOffRefused(N_("One person does not sign as two of the three."))
@@ -73,6 +74,16 @@ def sign(
     session.add(row)
     session.flush()
     return row
+
+
+def are_taken(session: Session, project: ProjectRow) -> bool:
+    """True if somebody may sign now: also while it is judged, so that who is asked to sign does not
+    learn that something came back (I12)."""
+    if project.state in (State.ACTIVE, State.SUBMITTED):
+        return True
+    return (
+        project.state == State.DRAFT and outline(session, project).stage is OutlineStage.UNDER_WAY
+    )
 
 
 def by_signer(session: Session, project: ProjectRow) -> dict[SignOffRole, SignOffRow]:

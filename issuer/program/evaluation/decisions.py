@@ -184,9 +184,8 @@ def carry_out(
     if act is not None:
         history.take(session, project, act, Conditions(), by=by, now=now, version=version)
     is_approved = decision.outcome == JudgmentOutcome.APPROVED
-    if version.purpose == Purpose.PROPOSAL and act is not None:
-        days = timedelta(days=policy.days_to_finish)
-        project.due_on = settings.local(now).date() + days if is_approved else None
+    if version.purpose == Purpose.PROPOSAL and act is not None and is_approved:
+        project.due_on = settings.local(now).date() + timedelta(days=policy.days_to_finish)
     queue.put(session, RELEASED, project.public_id, host=host, now=now, payload=payload)
     if is_approved and version.purpose == Purpose.COMPLETION:
         queue.put(session, APPROVED, project.public_id, host=host, now=now, payload=payload)

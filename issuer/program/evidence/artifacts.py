@@ -275,6 +275,20 @@ def current(session: Session, project: ProjectRow) -> Sequence[ArtifactRow]:
     return session.scalars(rows.order_by(ArtifactRow.id)).all()
 
 
+def of_files(session: Session, files: Iterable[Mapping[str, str]]) -> Sequence[ArtifactRow]:
+    """Return the artifacts of what was handed in, without those whose consent was withdrawn."""
+    ids = list(names_of(files))
+    rows = select(ArtifactRow).where(
+        ArtifactRow.public_id.in_(ids), ArtifactRow.withdrawn_at.is_(None)
+    )
+    return session.scalars(rows.order_by(ArtifactRow.id)).all()
+
+
+def names_of(files: Iterable[Mapping[str, str]]) -> Mapping[str, str]:
+    """Return what each artifact was called when it was handed in."""
+    return {item["artifact"]: item.get("name", "") for item in files if "artifact" in item}
+
+
 def elsewhere(session: Session, version: VersionRow) -> bool:
     """True if a file of a version is in another project, too (E41)."""
     digests = [item["sha256"] for item in version.artifacts["files"] if "sha256" in item]

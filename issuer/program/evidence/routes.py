@@ -35,7 +35,7 @@ from issuer.program.evidence.file_kinds import Shown
 from issuer.program.evidence.file_store import PIECE, FileStore
 from issuer.program.evidence.scanner import refuse_what_it_finds
 from issuer.program.evidence.tables import ArtifactRow, UploadRow
-from issuer.program.projects import drafts
+from issuer.program.projects import drafts, history
 from issuer.program.projects.states import State
 from issuer.program.projects.tables import ProjectRow
 from issuer.web.access import needs
@@ -304,14 +304,21 @@ def _page(public_id: str, *, wrong: EvidenceRefused | None = None, about: str = 
         project = session.scalar(select(ProjectRow).where(ProjectRow.public_id == public_id))
         if project is None:
             raise NotFound
-        piece = pieces.wanted(session, project)
+        found = gate.whoever()
+        is_mine = project.person_pk == found.person.id
+        sees_attempts = is_mine or rules.may(found.me, "project", "steer")
+        seen = history.written_of(session, project)
+        piece = pieces.wanted(session, project) if sees_attempts else None
         policy, items = policies.current(session), artifacts.current(session, project)
-        is_mine = project.person_pk == gate.whoever().person.id
+        if not sees_attempts and seen.files is not None:
+            items = artifacts.of_files(session, seen.files)
         answered = [item for item in items if item.confirmed_at]
         last_answer = answered[-1] if answered else None
         response = page(
             "program/evidence.html",
             project=project,
+            title=project.proposal.get("title") if sees_attempts else seen.title,
+            names={} if sees_attempts else artifacts.names_of(seen.files or ()),
             is_editable=is_mine and (project.state == State.ACTIVE or piece is not None),
             piece=piece,
             items=items,
@@ -321,7 +328,7 @@ def _page(public_id: str, *, wrong: EvidenceRefused | None = None, about: str = 
             is_hidden=policy is not None and policy.names_hidden,
             tells_of_its_maker=tells_of_its_maker,
             link_words=link_checks.WORDS,
-            may_withdraw=rules.may(gate.whoever().me, "program", "run") or is_mine,
+            may_withdraw=rules.may(found.me, "program", "run") or is_mine,
             pupils=PUPILS,
             consent=CONSENT,
             most=LIMITS.file // _MB,

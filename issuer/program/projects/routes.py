@@ -237,6 +237,7 @@ def _page(
         state = State(project.state)
         purpose = WRITTEN_IN.get(state)
         is_mine = project.person_pk == found.person.id
+        sees_attempts = is_mine or rules.may(found.me, "project", "steer")
         version = submission.newest_version(session, project)
         events = history.events(session, project) if is_mine else ()
         ready = None
@@ -258,25 +259,31 @@ def _page(
                 select(TopicRow).where(TopicRow.retired_at.is_(None)).order_by(TopicRow.name)
             ).all(),
             "version": version,
-            "decided_by": _decided_by(version, state, policy),
+            "decided_by": _decided_by(version, state, policy) if sees_attempts else None,
             "events": events,
             "tries": _tries(events, state),
             "results": results(session, project, now) if is_mine else (),
             "policy": policy,
             "ready": ready,
         }
+        outline = None if sees_attempts else history.outline(session, project)
+        seen = history.written_of(session, project, outline) if outline else None
         counted = {}
         if is_mine and purpose is Purpose.COMPLETION:
             counted = {"hours": _hours(session, project)}
     fields = answers.FIELDS[purpose or Purpose.PROPOSAL]
     stored = project.completion if purpose is Purpose.COMPLETION else project.proposal
+    if seen is not None:
+        fields = answers.FIELDS[Purpose.PROPOSAL] + answers.FIELDS[Purpose.COMPLETION]
+        stored = {**seen.proposal, **seen.completion}
     response = page(
         "program/project.html",
         state=state,
         purpose=purpose,
         is_editable=is_mine and state in EDITABLE,
         is_mine=is_mine,
-        steers=rules.may(found.me, "project", "steer"),
+        outline=outline,
+        title=seen.title if seen else project.proposal.get("title"),
         turn=TURNS[state],
         fields=fields,
         answers={**counted, **stored, **(typed or {})},

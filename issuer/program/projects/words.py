@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from issuer.program.projects.history import OutlineStage
 from issuer.program.projects.states import Act, Reason, State, Turn
 from verifier.wording.words import N_
 
@@ -26,15 +27,13 @@ SHORT: Final[Mapping[State, str]] = {
     State.WITHDRAWN: N_("Taken back"),
     State.CLOSED: N_("Closed"),
 }
-OUTLINE: Final[Mapping[State, str]] = {
-    State.DRAFT: N_("Planning"),
-    State.PROPOSED: N_("Planning"),
-    State.ACTIVE: N_("Under way"),
-    State.SUBMITTED: N_("Under way"),
-    State.APPROVED: N_("Complete"),
-    State.ISSUED: N_("Earned"),
-    State.WITHDRAWN: N_("Taken back"),
-    State.CLOSED: N_("Closed"),
+OUTLINE: Final[Mapping[OutlineStage, str]] = {
+    OutlineStage.PLANNING: N_("Planning"),
+    OutlineStage.UNDER_WAY: N_("Under way"),
+    OutlineStage.COMPLETE: N_("Complete"),
+    OutlineStage.EARNED: N_("Earned"),
+    OutlineStage.TAKEN_BACK: N_("Taken back"),
+    OutlineStage.CLOSED: N_("Closed"),
 }
 """What others than the teacher and those who decide see: no step back shows in it (I12)."""
 TURNS: Final[Mapping[Turn, str]] = {

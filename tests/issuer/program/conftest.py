@@ -34,6 +34,12 @@ def postgresql_district(postgresql_issuer):
         yield made
 
 
+@pytest.fixture
+def opened():
+    """What opens a district in a home, until the block ends."""
+    return _opened
+
+
 @contextmanager
 def _opened(settings):
     app = create_app(settings)
