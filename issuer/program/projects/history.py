@@ -1,7 +1,7 @@
 """Taking a step with a project, the events that tell of each (I4), and what those see of them who
 see no attempts (I12).
 
-    outlines(session, projects)[project.id].stage       # OutlineStage.UNDER_WAY, also while it is judged
+    outline(session, project).stage     # OutlineStage.UNDER_WAY, also while it is judged
 """
 
 from collections import defaultdict
