@@ -51,10 +51,10 @@ from issuer.program.coaching.building_routes import buildings
 from issuer.program.coaching.coach_routes import coaches
 from issuer.program.coaching.routes import coaching_pages
 from issuer.program.cohort_routes import cohort_pages
-from issuer.program.compensation import contract_routes, my_money_routes
-from issuer.program.compensation.contract_routes import contract
+from issuer.program.compensation import objects as pay_objects
 from issuer.program.compensation.erasing import erasing
-from issuer.program.compensation.my_money_routes import my_money
+from issuer.program.compensation.pages import my_money_routes
+from issuer.program.compensation.pages import site as pay_pages
 from issuer.program.evaluation import corrections, judging_routes
 from issuer.program.evaluation.asking_routes import asking
 from issuer.program.evaluation.judging_routes import judging
@@ -137,7 +137,11 @@ PROBLEMS: Final = (
 """Every type of problem, as its subject declares it."""
 
 OBJECTS: Final = rules.by_name(
-    *objects.OBJECTS, *program_objects.OBJECTS, *claims.OBJECTS, *staff_objects.OBJECTS
+    *objects.OBJECTS,
+    *program_objects.OBJECTS,
+    *pay_objects.OBJECTS,
+    *claims.OBJECTS,
+    *staff_objects.OBJECTS,
 )
 """Every kind of object that not everybody may see, as its room declares it."""
 NAVIGATION: Final = (
@@ -157,8 +161,7 @@ NAVIGATION: Final = (
     *audit_routes.NAVIGATION,
     *doctor_page.NAVIGATION,
     *one_routes.NAVIGATION,
-    *contract_routes.NAVIGATION,
-    *my_money_routes.NAVIGATION,
+    *pay_pages.NAVIGATION,
     *people_routes.NAVIGATION,
     *claim_routes.NAVIGATION,
 )
@@ -242,8 +245,7 @@ def create_app(settings: Settings) -> Flask:
         correcting_pages,
         tasks,
         issuing,
-        contract,
-        my_money,
+        *pay_pages.BLUEPRINTS,
     ):
         app.register_blueprint(blueprint)
     app.extensions["submission_checks"] = SUBMISSION_CHECKS

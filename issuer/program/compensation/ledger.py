@@ -5,12 +5,12 @@ claims(entries(session, 7))     # what `cap.use_of` reckons with
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from contexts.errors import MintmarkError
@@ -77,10 +77,7 @@ def post(
     run_pk: int | None = None,
 ) -> None:
     """Add an entry. Raises `YearClosed` for a day of a closed year."""
-    closed = session.scalar(
-        select(ClosedYearRow.first_day).order_by(ClosedYearRow.first_day.desc())
-    )
-    if closed is not None and on < closed.replace(year=closed.year + 1):
+    if on < open_from(session):
         raise YearClosed("this year's ledger was closed")
     session.add(
         LedgerRow(
@@ -96,6 +93,12 @@ def post(
         )
     )
     session.flush()
+
+
+def open_from(session: Session) -> date:
+    """Return the first day that may still get an entry: the one after the last closed year."""
+    closed = session.scalar(select(func.max(ClosedYearRow.first_day)))
+    return date.min if closed is None else closed.replace(year=closed.year + 1)
 
 
 def entries(session: Session, person_pk: int) -> Sequence[LedgerRow]:
@@ -141,9 +144,20 @@ def _claim(balance: Balance, stage: str, cents: int) -> Claim:
     )
 
 
-def by_person(session: Session) -> Mapping[int, list[LedgerRow]]:
-    """Return the entries of everybody who has one."""
-    found: defaultdict[int, list[LedgerRow]] = defaultdict(list)
-    for row in session.scalars(select(LedgerRow).order_by(LedgerRow.id)):
-        found[row.person_pk].append(row)
-    return found
+def by_person(
+    session: Session, people: Collection[int] | None = None
+) -> Mapping[int, list[LedgerRow]]:
+    """Return the entries of everybody who has one, or of some people."""
+    rows = select(LedgerRow).order_by(LedgerRow.id)
+    if people is not None:
+        rows = rows.where(LedgerRow.person_pk.in_(people))
+    by_number: defaultdict[int, list[LedgerRow]] = defaultdict(list)
+    for row in session.scalars(rows):
+        by_number[row.person_pk].append(row)
+    return by_number
+
+
+def with_sums() -> Select[str]:
+    """Return the claims that come to something at any stage, to filter by."""
+    standing = select(LedgerRow.claim).group_by(LedgerRow.claim, LedgerRow.stage)
+    return standing.having(func.sum(LedgerRow.cents) != 0)

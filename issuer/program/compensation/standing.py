@@ -4,7 +4,7 @@ standing = standing_of(contract, books(session, person_pk), today)
 standing.left       # cents, never below zero
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +13,7 @@ from fractions import Fraction
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from issuer.people.tables import PersonRow
 from issuer.program.compensation import agreements, ledger
 from issuer.program.compensation.reckoning import cap
 from issuer.program.compensation.reckoning.cap import Cap, Claim, NoPayRecord, PayRecord, Use
@@ -35,7 +36,17 @@ class Books:
     @property
     def is_contradictory(self) -> bool:
         """True if two records in force are of the same day (E59)."""
-        return len({record.since for record in self.records}) < len(self.records)
+        return bool(self.contradicted)
+
+    @property
+    def contradicted(self) -> set[date]:
+        """The days of which two records are in force."""
+        days = Counter(record.since for record in self.records)
+        return {day for day, count in days.items() if count > 1}
+
+    def without(self, claim: str) -> "Books":
+        """Return the same without the entries of a claim."""
+        return Books(self.records, [row for row in self.entries if row.claim != claim])
 
 
 @dataclass(frozen=True)
@@ -54,6 +65,16 @@ def books(session: Session, person_pk: int) -> Books:
         session.scalars(_in_force().where(PayRecordRow.person_pk == person_pk)).all(),
         ledger.entries(session, person_pk),
     )
+
+
+def books_of(session: Session, people: Sequence[PersonRow]) -> Mapping[int, Books]:
+    """Return what is written down of some people, by their numbers, in two questions."""
+    keys = [person.id for person in people]
+    entries = ledger.by_person(session, keys)
+    records: defaultdict[int, list[PayRecordRow]] = defaultdict(list)
+    for row in session.scalars(_in_force().where(PayRecordRow.person_pk.in_(keys))):
+        records[row.person_pk].append(row)
+    return {key: Books(records[key], entries.get(key, ())) for key in keys}
 
 
 def books_of_all(session: Session) -> Mapping[int, Books]:

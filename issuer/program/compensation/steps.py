@@ -75,7 +75,8 @@ def follow(session: Session, project: ProjectRow, event: ProjectEventRow) -> Non
         cents = values.asked(session, project)
     elif event.act in _APPROVALS and event.target == State.ACTIVE and not cents:
         cents = _given_back(session, project) or _set_for_own_idea(session, project)
-    move(session, agreement, project, stage, cents, now=event.at, by=event.actor_pk)
+    waited = STAGES[State(event.origin)] in _CLAIMED
+    move(session, agreement, project, stage, cents, waited=waited, now=event.at, by=event.actor_pk)
 
 
 def move(
@@ -87,15 +88,17 @@ def move(
     *,
     now: datetime,
     by: int | None,
+    waited: bool = False,
+    why: Why = Why.STEP,
 ) -> None:
     """Let a project's claim, as far as it is not paid, stand at one stage, or nowhere.
 
     What nobody approved before is limited to what is left. While payroll's records do not say how
-    much that is, it counts as applied for, until they do (`settle`).
+    much that is, it counts as applied for, until they do (`waited`, `settle`).
     """
     sums, today = balance_of(session, project).sums, agreement.day(now)
     if stage in _CLAIMED and not sums[Stage.APPROVED] and not sums[Stage.EARNED]:
-        room = _room(session, agreement, project, sums[Stage.APPLIED], today)
+        room = _room(session, agreement, project, 0 if waited else sums[Stage.APPLIED], today)
         stage = Stage.APPLIED if room is None else stage
         cents = cents if room is None else min(cents, room)
     amounts = {unpaid: -sums[unpaid] for unpaid in _UNPAID}
@@ -110,10 +113,18 @@ def move(
                 stage=changed,
                 cents=difference,
                 on=today,
-                why=Why.STEP,
+                why=why,
                 now=now,
                 by=by,
             )
+
+
+def value_own_idea(session: Session, project: ProjectRow, *, now: datetime, by: PersonRow) -> None:
+    """Let an own idea that was released before anybody said what it is worth have its sum."""
+    agreement, stage = for_what_runs(session), STAGES[State(project.state)]
+    if agreement is not None and stage in _CLAIMED:
+        cents = values.asked(session, project)
+        move(session, agreement, project, stage, cents, now=now, by=by.id, why=Why.VALUE)
 
 
 def settle(session: Session, person_pk: int, *, now: datetime, by: PersonRow) -> None:
@@ -128,7 +139,7 @@ def settle(session: Session, person_pk: int, *, now: datetime, by: PersonRow) ->
     for project in session.scalars(rows):
         stage, cents = STAGES[State(project.state)], balances[project.public_id].sums[Stage.APPLIED]
         if stage in _CLAIMED:
-            move(session, agreement, project, stage, cents, now=now, by=by.id)
+            move(session, agreement, project, stage, cents, waited=True, now=now, by=by.id)
 
 
 def balance_of(session: Session, project: ProjectRow) -> Balance:
@@ -179,12 +190,12 @@ def _room(
     session: Session, agreement: Agreement, project: ProjectRow, applied: int, today: date
 ) -> int | None:
     """Return what a claim may come to, in cents: what was counted when it was applied for, else
-    what is left. None while nobody knows."""
+    what is left beside all others. None while nobody knows."""
     if agreement.contract is None:
         return None
     if applied and agreement.contract.cap_counts is CapCounts.APPLICATION:
         return applied
-    own = standing.books(session, project.person_pk)
+    own = standing.books(session, project.person_pk).without(project.public_id)
     try:
         return standing.standing_of(agreement.contract, own, today).left
     except NoPayRecord:

@@ -19,6 +19,7 @@ from issuer.people.roster.rows import Roster
 from issuer.people.tables import BuildingRow, SessionRow
 from issuer.program.cadre.tables import CadreQuestionRow
 from issuer.program.coaching import cohorts
+from issuer.program.compensation.tables import PayTableRow
 from issuer.program.evaluation.tables import AssignmentRow
 from issuer.program.evidence import artifacts
 from issuer.program.evidence.file_store import FileStore
@@ -148,6 +149,15 @@ def _cohort(district, person):
         return cohort.public_id
 
 
+def _pay_table(district, person):
+    with district.issuer.database.writing() as session:
+        row = PayTableRow(person_pk=person.id, kind="records", cells={"rows": []})
+        row.created_at = clock.now()
+        session.add(row)
+        session.flush()
+        return row.public_id
+
+
 def _task(district, person):
     public_id = _credential(district, person)
     with district.issuer.database.writing() as session:
@@ -158,6 +168,7 @@ def _task(district, person):
 
 OBJECTS = {
     "cohort": _cohort,
+    "pay table": _pay_table,
     "task": _task,
     "claim": _claim,
     "credential": _credential,
@@ -178,6 +189,8 @@ OBJECTS = {
 """By the name in the rules."""
 OTHER_PARTS = {
     "report": "progress",
+    "kind": "records",
+    "record": 999,
     "entry": 999,
     "window": 999,
     "meeting": 999,
@@ -197,6 +210,7 @@ walk takes no role away on its way."""
 _DESK = dict.fromkeys(("assistant-superintendent", "deputy", "office"), "any")
 _REGISTER = dict.fromkeys(("assistant-superintendent", "deputy", "office", "operator"), "any")
 _SUPERINTENDENTS = ("assistant-superintendent", "deputy")
+_PAY = dict.fromkeys(("payroll", *_SUPERINTENDENTS), "any")
 _GATHER = dict.fromkeys(("assistant-superintendent", "deputy", "office"), "any")
 _JOIN, _READ = ("teacher", "coach", "evaluator"), ("building-administrator", "board")
 ALLOWED = {
@@ -239,6 +253,13 @@ ALLOWED = {
         ("assistant-superintendent", "deputy", "payroll", "teacher"), "any"
     ),
     ("contract", "write"): {"assistant-superintendent": "any", "deputy": "any"},
+    ("pay", "read"): _PAY,
+    ("value", "read"): _PAY,
+    ("value", "write"): dict.fromkeys(_SUPERINTENDENTS, "any"),
+    ("pay record", "write"): {"payroll": "any"},
+    ("pay table", "add"): {"payroll": "any"},
+    ("pay table", "read"): {"payroll": "own"},
+    ("pay table", "carry-out"): {"payroll": "own"},
     ("project", "begin"): {"teacher": "any"},
     ("cadre", "read"): dict.fromkeys((*_JOIN, *_READ, *_SUPERINTENDENTS), "any"),
     ("cadre", "ask"): dict.fromkeys((*_JOIN, *_READ, *_SUPERINTENDENTS), "any"),

@@ -72,7 +72,7 @@ class Paying:
         """A teacher, with a pay record if there is one."""
         person = self.district.add(f"{name} Example", Role.TEACHER)
         with self.writing() as session:
-            session.get(PersonRow, person.id).staff_number = name.lower()
+            session.get(PersonRow, person.id).staff_number = person.staff_number = name.lower()
             if salary or record:
                 self.record(session, person, salary, since, **record)
         return person

@@ -86,6 +86,8 @@ ABOUT_A_PART = {
     "deciding.cover",
     "deciding.set_aside",
     "deciding.look",
+    "pay_people.show",
+    "pay_people.hold",
 }
 """Routes that are a 404 also where the part of the object is not there, of which the test has
 none."""

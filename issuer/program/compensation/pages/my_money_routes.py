@@ -14,7 +14,7 @@ from issuer.people.access import gate
 from issuer.people.access.gate import MenuEntry
 from issuer.program.compensation import agreements, ledger, standing, steps, titles, values
 from issuer.program.compensation.agreements import Agreement
-from issuer.program.compensation.contract_routes import only_where_paid, pays
+from issuer.program.compensation.pages.contract_routes import only_where_paid, pays
 from issuer.program.compensation.reckoning.cap import LineKind, NoPayRecord
 from issuer.program.compensation.reckoning.cents import cents_of
 from issuer.program.compensation.reckoning.worked_examples import in_force

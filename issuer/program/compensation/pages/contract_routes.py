@@ -39,7 +39,10 @@ def only_where_paid() -> None:
         raise NotFound
 
 
-NAVIGATION: Final = (MenuEntry("contract.ask", N_("Pay for micro-credentials"), part="set-up"),)
+NAVIGATION: Final = (
+    MenuEntry("contract.ask", N_("Pay for micro-credentials"), part="set-up"),
+    MenuEntry("contract.rules", N_("The rules about money"), part="pay"),
+)
 
 
 @contract.get("/pay/contract")

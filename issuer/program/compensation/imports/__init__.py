@@ -1,0 +1,1 @@
+"""Tables that payroll hands in: looked at first, then carried out."""

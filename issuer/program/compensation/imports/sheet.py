@@ -1,0 +1,125 @@
+"""Rows of a table that payroll hands in, CSV or XLSX, and what becomes of each.
+
+rows = read(file, ("staff number", "from"))
+amount("1283.5"), day("7/1/2026")       # 128350, date(2026, 7, 1)
+"""
+
+import csv
+import io
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contexts.errors import MintmarkError
+from issuer.people.roster import table
+from issuer.people.roster.rows import RosterError
+from issuer.people.tables import PersonRow
+from issuer.program.compensation.reckoning.cents import cents_of
+from verifier.batch.sheet import cell
+from verifier.wording.words import N_
+
+NUMBER: Final = "staff number"
+DECISION: Final = "decision"
+REASON: Final = "reason"
+REPLACE: Final = "replace"
+"""What the column `decision` says of a row that takes another's place."""
+NOBODY: Final = N_("nobody has this staff number")
+TWICE: Final = N_("the table has this twice: leave one of them out")
+CONTRADICTORY: Final = N_("two rows of this table contradict each other: leave one of them out")
+_ONE_DECIMAL: Final = re.compile(r"\d+\.\d")
+_AMERICAN: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+
+
+class TableRefused(MintmarkError):
+    """The file is no such table; the message says what to do."""
+
+
+class RowFate(StrEnum):
+    """What becomes of a row."""
+
+    NEW = "new"
+    SAME = "same"
+    DECIDE = "decide"
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """A row, by the heads of its table. `number` is the one that a spreadsheet shows."""
+
+    number: int
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPayRow:
+    """A row and its fate: what it says (`values`), or the reason why it waits."""
+
+    row: SheetRow
+    fate: RowFate
+    person: PersonRow | None = None
+    values: Any = None
+    reason: str = ""
+
+    @classmethod
+    def waiting(
+        cls, row: SheetRow, reason: str, person: PersonRow | None = None
+    ) -> "PlannedPayRow":
+        """Return a row that waits until somebody mends or decides it."""
+        return cls(row, RowFate.DECIDE, person, reason=reason)
+
+
+def read(data: bytes, needed: Collection[str]) -> list[SheetRow]:
+    """Return the rows of a table that has these heads. Raises `TableRefused`."""
+    try:
+        lines = table.sheet(data)
+    except RosterError as exc:
+        raise TableRefused(exc.args[0], remedy=exc.remedy) from exc
+    heads = [head.strip().lower().replace("_", " ") for head in lines[0]] if lines else []
+    if missing := [name for name in needed if name not in heads]:
+        remedy = f"{', '.join(missing)}"
+        raise TableRefused(
+            N_("the table does not have every column; take the template"), remedy=remedy
+        )
+    return [
+        SheetRow(
+            number, {h: v.strip().removeprefix("'") for h, v in zip(heads, line, strict=False)}
+        )
+        for number, line in enumerate(lines[1:], 2)
+        if any(map(str.strip, line))
+    ]
+
+
+def written(heads: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:
+    """Return rows as CSV for a spreadsheet; no cell begins a formula (E62)."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(heads)
+    writer.writerows([cell(row.get(head, "")) for head in heads] for row in rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def amount(text: str) -> int:
+    """Return the cents of a cell, whose last zero a spreadsheet may leave out. ``ValueError``."""
+    return cents_of(text + "0" if _ONE_DECIMAL.fullmatch(text) else text)
+
+
+def day(text: str) -> date:
+    """Return the day of a cell: 2026-07-01, or 7/1/2026 with the month first. ``ValueError``."""
+    if american := _AMERICAN.fullmatch(text):
+        month, number, year = map(int, american.groups())
+        return date(year, month, number)
+    return date.fromisoformat(text.removesuffix(" 00:00:00"))
+
+
+def people_by_number(session: Session) -> Mapping[str, PersonRow]:
+    """Return everybody who has a staff number, by it."""
+    rows = select(PersonRow).where(
+        PersonRow.staff_number.is_not(None), PersonRow.merged_into.is_(None)
+    )
+    return {person.staff_number or "": person for person in session.scalars(rows)}

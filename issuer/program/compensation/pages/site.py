@@ -1,0 +1,25 @@
+"""All pages about money, as the application takes them: their routes, and where they stand."""
+
+from typing import Final
+
+from issuer.program.compensation.pages import (
+    contract_routes,
+    my_money_routes,
+    people_routes,
+    value_routes,
+)
+from issuer.program.compensation.pages.table_routes import pay_tables
+
+BLUEPRINTS: Final = (
+    contract_routes.contract,
+    my_money_routes.my_money,
+    people_routes.pay_people,
+    value_routes.pay_values,
+    pay_tables,
+)
+NAVIGATION: Final = (
+    *people_routes.NAVIGATION,
+    *value_routes.NAVIGATION,
+    *contract_routes.NAVIGATION,
+    *my_money_routes.NAVIGATION,
+)

@@ -1,0 +1,204 @@
+"""Tables that payroll hands in: choose a file, see the fate of each row, carry it out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from flask import Blueprint, Response, redirect, request, url_for
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from issuer.audit.log import person as actor
+from issuer.audit.log import record
+from issuer.home.issuer import current_issuer
+from issuer.people.access import gate
+from issuer.people.tables import PersonRow
+from issuer.program.compensation import agreements
+from issuer.program.compensation.imports import openings, pay_records, sheet
+from issuer.program.compensation.imports.sheet import PlannedPayRow, RowFate, SheetRow, TableRefused
+from issuer.program.compensation.pages.contract_routes import only_where_paid
+from issuer.program.compensation.tables import PayTableRow
+from issuer.web.access import needs
+from issuer.web.answers import page
+from verifier import clock
+from verifier.wording.words import N_
+
+pay_tables = Blueprint("pay_tables", __name__)
+pay_tables.before_request(only_where_paid)
+SHOWN: Final = 200
+KEPT: Final = timedelta(days=1)
+"""How long a table waits to be carried out."""
+Plan = Callable[[Session, Mapping[str, str], Sequence[SheetRow]], list[PlannedPayRow]]
+
+
+@dataclass(frozen=True, slots=True)
+class PayTableKind:
+    """One kind of table: what it is called, its heads, and what it does."""
+
+    title: str
+    about: str
+    columns: tuple[str, ...]
+    needed: tuple[str, ...]
+    example: tuple[str, ...]
+    plan: Plan
+    carry_out: Callable[..., int]
+
+
+KINDS: Final[Mapping[str, PayTableKind]] = {
+    "records": PayTableKind(
+        N_("Pay records"),
+        N_("What payroll says of each person from a day on: a salary, or the tier, or the cap."),
+        pay_records.COLUMNS,
+        pay_records.NEEDED,
+        pay_records.EXAMPLE,
+        pay_records.plan,
+        pay_records.carry_out,
+    ),
+    "openings": PayTableKind(
+        N_("Opening balances"),
+        N_("What was approved, earned or paid before this program, and counts against a cap."),
+        openings.COLUMNS,
+        openings.NEEDED,
+        openings.EXAMPLE,
+        openings.plan,
+        openings.carry_out,
+    ),
+}
+
+
+@pay_tables.get("/pay/tables/<kind>")
+@needs("pay table", "add")
+def choose(kind: str) -> Response:
+    """Ask for the file."""
+    return _choose(kind)
+
+
+@pay_tables.post("/pay/tables/<kind>")
+@needs("pay table", "add", again_at="pay_tables.choose")
+def upload(kind: str) -> AnyResponse:
+    """Read the file, and lead to what it would change."""
+    file, now = request.files.get("file"), clock.now()
+    try:
+        rows = sheet.read(file.read() if file else b"", _kind(kind).needed)
+    except TableRefused as exc:
+        return _choose(kind, wrong=exc)
+    cells = {"rows": [[row.number, dict(row.cells)] for row in rows]}
+    with current_issuer().database.writing() as session:
+        session.execute(delete(PayTableRow).where(PayTableRow.created_at < now - KEPT))
+        row = PayTableRow(person_pk=gate.whoever().person.id, kind=kind, cells=cells)
+        row.created_at = now
+        session.add(row)
+        session.flush()
+    return redirect(url_for("pay_tables.look", table=row.public_id), 303)
+
+
+@pay_tables.get("/pay/tables/<kind>/template.csv")
+@needs("pay table", "add")
+def template(kind: str) -> Response:
+    """Hand out the table to fill in, with one example."""
+    columns = _kind(kind).columns
+    example = dict(zip(columns, _kind(kind).example, strict=True))
+    return _csv(sheet.written(columns, [example]), f"{kind}.csv")
+
+
+@pay_tables.get("/pay/table/<table>")
+@needs("pay table", "read", key="table")
+def look(table: str) -> Response:
+    """Show what the table would change."""
+    with current_issuer().database.reading() as session:
+        row = _find(session, table)
+        planned = _plan(session, row)
+    waiting = [item for item in planned if item.fate is RowFate.DECIDE]
+    new = [item for item in planned if item.fate is RowFate.NEW]
+    return page(
+        "pay/table.html",
+        table=table,
+        kind=_kind(row.kind),
+        name=row.kind,
+        waiting=waiting[:SHOWN],
+        new=new[:SHOWN],
+        counts={"new": len(new), "same": len(planned) - len(new) - len(waiting)}
+        | {"decide": len(waiting)},
+        unshown=max(0, len(waiting) - SHOWN) + max(0, len(new) - SHOWN),
+        done=request.args.get("done", type=int),
+    )
+
+
+@pay_tables.post("/pay/table/<table>")
+@needs("pay table", "carry-out", key="table", again_at="pay_tables.look")
+def carry_out(table: str) -> AnyResponse:
+    """Put in force what waits for no decision; what waits stays here."""
+    now = clock.now()
+    with current_issuer().database.writing() as session:
+        by, row = session.get_one(PersonRow, gate.whoever().person.id), _find(session, table)
+        planned = _plan(session, row)
+        done = _kind(row.kind).carry_out(session, planned, by=by, now=now)
+        _note(session, row, by, now)
+        left = [item.row for item in planned if item.fate is RowFate.DECIDE]
+        row.cells = {"rows": [[item.number, dict(item.cells)] for item in left]}
+        if not left:
+            session.delete(row)
+    if left:
+        return redirect(url_for("pay_tables.look", table=table, done=done), 303)
+    return redirect(url_for("pay_tables.choose", kind=row.kind, done=done), 303)
+
+
+@pay_tables.get("/pay/table/<table>/mend.csv")
+@needs("pay table", "read", key="table")
+def mend(table: str) -> Response:
+    """Hand out the rows that wait, each with its reason."""
+    with current_issuer().database.reading() as session:
+        row = _find(session, table)
+        planned = _plan(session, row)
+    lines = [
+        {**item.row.cells, sheet.REASON: item.reason}
+        for item in planned
+        if item.fate is RowFate.DECIDE
+    ]
+    heads = (*_kind(row.kind).columns, sheet.REASON)
+    return _csv(sheet.written(heads, lines), f"{row.kind}-to-mend.csv")
+
+
+def _plan(session: Session, row: PayTableRow) -> list[PlannedPayRow]:
+    agreement = agreements.current(session)
+    rows = [SheetRow(number, cells) for number, cells in row.cells["rows"]]
+    return _kind(row.kind).plan(session, agreement.settings if agreement else {}, rows)
+
+
+def _note(session: Session, row: PayTableRow, by: PersonRow, now: datetime) -> None:
+    action, about = f"pay.{row.kind}-imported", f"pay-table:{row.public_id}"
+    record(session, by=actor(by.id), action=action, about=about, now=now)
+
+
+def _choose(kind: str, *, wrong: TableRefused | None = None) -> Response:
+    response = page(
+        "pay/tables.html",
+        kind=_kind(kind),
+        name=kind,
+        wrong=wrong,
+        done=request.args.get("done", type=int),
+    )
+    response.status_code = 422 if wrong else 200
+    return response
+
+
+def _kind(name: str) -> PayTableKind:
+    if name not in KINDS:
+        raise NotFound
+    return KINDS[name]
+
+
+def _find(session: Session, public_id: str) -> PayTableRow:
+    row = session.scalar(select(PayTableRow).where(PayTableRow.public_id == public_id))
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _csv(data: bytes, name: str) -> Response:
+    response = Response(data, mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

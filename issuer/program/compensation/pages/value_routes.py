@@ -1,0 +1,138 @@
+"""What offerings and own ideas are worth: the superintendent says it, payroll reads it."""
+
+from typing import Final
+
+from flask import Blueprint, Response, redirect, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from contexts.errors import MintmarkError
+from issuer.home.issuer import current_issuer
+from issuer.people.access import gate, rules
+from issuer.people.access.gate import MenuEntry
+from issuer.people.tables import PersonRow
+from issuer.program.compensation import ledger, steps, titles, values
+from issuer.program.compensation.pages.contract_routes import only_where_paid, pays
+from issuer.program.compensation.reckoning.cents import cents_of
+from issuer.program.projects.drafts import locked
+from issuer.program.projects.states import State
+from issuer.program.projects.tables import OfferingRow, ProjectRow
+from issuer.web.access import needs
+from issuer.web.answers import page
+from verifier import clock
+from verifier.wording.words import N_
+
+pay_values = Blueprint("pay_values", __name__)
+pay_values.before_request(only_where_paid)
+NAVIGATION: Final = (
+    MenuEntry("pay_values.show", N_("What they are worth"), part="pay"),
+    MenuEntry("pay_values.show", N_("What they are worth"), part="offerings", shown=pays),
+    MenuEntry("pay_values.show", N_("What own ideas are worth"), part="decisions", shown=pays),
+)
+TO_VALUE: Final = (State.PROPOSED, State.ACTIVE, State.SUBMITTED, State.APPROVED, State.ISSUED)
+"""The states in which the superintendent says what an own idea is worth."""
+APPROVED: Final = TO_VALUE[1:]
+"""Of these payroll knows, too: what is only proposed is nobody's business but the program's."""
+
+
+class ValueRefused(MintmarkError):
+    """This cannot be worth so much; the message says why."""
+
+
+@pay_values.get("/pay/values")
+@needs("value", "read")
+def show() -> Response:
+    """Show what each offering, and each own idea that has no sum, is worth."""
+    return _page()
+
+
+@pay_values.post("/pay/values/offerings/<offering>")
+@needs("value", "write", again_at="pay_values.show")
+def of_offering(offering: str) -> AnyResponse:
+    """Let an offering be worth so much from now on (E60)."""
+    return _set(offering, OfferingRow)
+
+
+@pay_values.post("/pay/values/projects/<project>")
+@needs("value", "write", again_at="pay_values.show")
+def of_project(project: str) -> AnyResponse:
+    """Let an own idea be worth so much: once, before or after its release."""
+    return _set(project, ProjectRow)
+
+
+def _set(public_id: str, table: type[OfferingRow] | type[ProjectRow]) -> AnyResponse:
+    typed, now = request.form.get("amount", "").strip(), clock.now()
+    try:
+        cents = cents_of(typed)
+    except ValueError:
+        wrong = N_("Write an amount such as 300.00, or 0 for nothing.")
+        return _page(public_id, typed, wrong)
+    try:
+        with current_issuer().database.writing() as session:
+            by = session.get_one(PersonRow, gate.whoever().person.id)
+            row = (
+                _own_idea(session, public_id)
+                if table is ProjectRow
+                else _offering(session, public_id)
+            )
+            values.set_value(session, row, cents, by=by, now=now)
+            if isinstance(row, ProjectRow):
+                steps.value_own_idea(session, row, now=now, by=by)
+    except ValueRefused as exc:
+        return _page(public_id, typed, str(exc))
+    return redirect(url_for("pay_values.show", done=1), 303)
+
+
+def _offering(session: Session, public_id: str) -> OfferingRow:
+    row = session.scalar(select(OfferingRow).where(OfferingRow.public_id == public_id))
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _own_idea(session: Session, public_id: str) -> ProjectRow:
+    row = locked(session, public_id)
+    if row is None or row.offering_pk is not None or row.state not in TO_VALUE:
+        raise NotFound
+    ledger.lock(session, row.person_pk)
+    if any(steps.balance_of(session, row).sums.values()):
+        raise ValueRefused(N_("It was approved with a sum, so that sum stays."))
+    return row
+
+
+def _page(changed: str = "", typed: str = "", wrong: str = "") -> Response:
+    writes = rules.may(gate.whoever().me, "value", "write")
+    with current_issuer().database.reading() as session:
+        offerings = session.scalars(
+            select(OfferingRow).where(OfferingRow.retired_at.is_(None)).order_by(OfferingRow.title)
+        ).all()
+        own = _without_sum(session, TO_VALUE if writes else APPROVED)
+        response = page(
+            "pay/values.html",
+            offerings=offerings,
+            worth=values.of_offerings(session),
+            own=own,
+            asks=values.of_projects(session, own),
+            title_of=titles.title_of,
+            writes=writes,
+            changed=changed,
+            typed=typed,
+            wrong=wrong,
+            done=request.args.get("done"),
+        )
+    response.status_code = 422 if wrong else 200
+    return response
+
+
+def _without_sum(session: Session, states: tuple[State, ...]) -> list[ProjectRow]:
+    """Return the own ideas in some states that have no sum in the ledger."""
+    rows = (
+        select(ProjectRow)
+        .where(ProjectRow.offering_pk.is_(None), ProjectRow.state.in_(states))
+        .where(ProjectRow.public_id.not_in(ledger.with_sums()))
+        .options(joinedload(ProjectRow.person))
+        .order_by(ProjectRow.changed_at.desc())
+    )
+    return list(session.scalars(rows))
