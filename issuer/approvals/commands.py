@@ -11,6 +11,7 @@ from issuer.home.issuer import Issuer
 from issuer.issuance.finish import finish_pending, pending
 from issuer.issuance.status_lists import lists
 from verifier import clock
+from verifier.options import executors
 
 
 def add_commands(commands: Commands) -> None:
@@ -21,9 +22,7 @@ def add_commands(commands: Commands) -> None:
     what.add_argument("--table", type=Path, metavar="FILE", help="CSV or XLSX, an approval a row")
     what.add_argument("--template", metavar="ACHIEVEMENT", help="print the heads of such a table")
     what.add_argument("--approvals", type=Path, metavar="FILE", help="JSON, an approval a line")
-    issue.add_argument(
-        "--workers", type=int, default=1, metavar="N", help="processes that share the file"
-    )
+    executors.add_options(issue, default=1)
     issue.add_argument("--source", help="the source that approved (default: the first one)")
     issue.add_argument("--dry-run", action="store_true", help="of a table: only say what would be")
     issue.add_argument("--mend", type=Path, metavar="FILE", help="where rows to mend are written")
@@ -46,12 +45,27 @@ def _issue(args: argparse.Namespace, issuer: Issuer) -> int:
         return table.run(args.table, issuer, source=name, dry=args.dry_run, mend=args.mend)
     if args.approvals is not None:
         source = webhook_command.source_named(issuer.settings, args.source)
-        return many.run(args.approvals, issuer, source=source.name, workers=max(1, args.workers))
-    if args.workers != 1:
-        raise UsageError("--workers goes with --approvals")
+        return _issue_many(args, issuer, source.name)
+    if args.workers != 1 or args.cluster:
+        raise UsageError("--workers and --cluster go with --approvals")
     for row, error in finish_pending(issuer, now=clock.now):
         print(f"{row.public_id}  {error or 'issued'}")
     return NOT_YET if pending(issuer) else DONE
+
+
+def _issue_many(args: argparse.Namespace, issuer: Issuer, source: str) -> int:
+    """Issue a file of approvals: in this process, in some of this machine, or on a cluster."""
+    if args.cluster:
+        if issuer.settings.database_url.startswith("sqlite"):
+            raise UsageError("--cluster needs a database_url that every worker reaches: PostgreSQL")
+        home = issuer.settings.home
+        with executors.cluster(args.cluster) as workers:
+            return many.run(args.approvals, issuer, source=source, executor=workers, opens=home)
+    if args.workers <= 1:
+        return many.run(args.approvals, issuer, source=source)
+    issuer.database.close()  # no connection survives a fork
+    with executors.local(args.workers, start="fork") as processes:
+        return many.run(args.approvals, issuer, source=source, executor=processes)
 
 
 def _deliveries(args: argparse.Namespace, issuer: Issuer) -> int:

@@ -1,32 +1,33 @@
 """`mintmark issue --approvals FILE`: a file of approvals, a line each, issued together.
 
 For what was approved before there was an issuer, or for a whole year at once. Each line is what
-the webhook would be sent; the same file again issues nothing twice.
+the webhook would be sent; the same file again issues nothing twice. Workers of any
+`concurrent.futures.Executor` share the work (`verifier.options.executors`): those of this machine
+are sent the settings, and those of a cluster have a home of their own, as each host that serves.
 """
 
+import os
 import sys
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
+from concurrent.futures import Executor
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Final
+from threading import local
+from typing import Final, TypeAlias
 
 from contexts.errors import DONE, FAILED, NOT_YET, UsageError
 from issuer.approvals import event, sender
 from issuer.audit.log import COMMAND
 from issuer.home import addresses
 from issuer.home.issuer import Issuer
-from issuer.home.settings import Settings
+from issuer.home.settings import Settings, load
 from issuer.issuance import ApprovalOutcome, Received, receive_all
 from issuer.issuance.finish import TOGETHER
 from issuer.issuance.prepare import Arrived
 from issuer.issuance.problems import Refused
 from verifier import clock
+from verifier.options import executors
 from verifier.parsing.strict_json import StrictJsonError
-
-WAITING: Final = 16
-"""Groups read ahead for each worker: a file may be larger than the memory."""
 
 _ONE_A_LINE: Final = "write each approval on a line of its own, as does: jq -c {what} FILE"
 
@@ -38,21 +39,31 @@ class NotLinesError(UsageError):
 NumberedLine = tuple[int, bytes]
 LineResult = tuple[int, str, int]
 """The number of a line, what became of it in words, and the exit status it asks for."""
-_issue_group: Callable[[list[NumberedLine]], list[LineResult]]
-"""What one worker process issues a group of lines with; each process sets its own."""
+Opens: TypeAlias = Settings | Path
+"""What a worker issues with: these settings, or those in the home at its own `$MINTMARK_HOME`, or
+in this folder."""
+_worker = local()
+"""Of each thread of a worker: its issuer, and what that was opened with."""
 
 
-def run(file: Path, issuer: Issuer, *, source: str, workers: int = 1) -> int:
+def run(
+    file: Path,
+    issuer: Issuer,
+    *,
+    source: str,
+    executor: Executor | None = None,
+    opens: Opens | None = None,
+) -> int:
     """Issue what `file` approves and print a line for each: to whom, the page, the holder's link.
 
-    Return 0 if all are issued, 1 if one was refused, 3 if one could not be signed yet. `workers`
-    processes share the work.
+    Return 0 if all are issued, 1 if one was refused, 3 if one could not be signed yet. The workers
+    of `executor` share the work, with what they open; without one, this process does it.
     """
     status = DONE
     _refuse_one_document(file)
     with file.open("rb") as lines:
         numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
-        for number, words, code in _results(_groups(numbered), issuer, source, workers):
+        for number, words, code in _results(_groups(numbered), issuer, source, executor, opens):
             print(f"line {number}: {words}", file=sys.stdout if code == DONE else sys.stderr)
             status = code if status in (DONE, NOT_YET) and code else status
     return status
@@ -75,28 +86,38 @@ def _groups(numbered: Iterator[NumberedLine]) -> Iterator[list[NumberedLine]]:
 
 
 def _results(
-    groups: Iterator[list[NumberedLine]], issuer: Issuer, source: str, workers: int
+    groups: Iterator[list[NumberedLine]],
+    issuer: Issuer,
+    source: str,
+    executor: Executor | None,
+    opens: Opens | None,
 ) -> Iterator[LineResult]:
     """Yield what became of each line, in their order."""
-    if workers == 1:
+    if executor is None:
         for group in groups:
             yield from _issued(group, issuer, source)
         return
     issuer.database.close()  # no connection survives a fork
-    with get_context("fork").Pool(workers, _begin, (issuer.settings, source)) as pool:
-        while ahead := list(islice(groups, WAITING * workers)):
-            for results in pool.imap(_issued_by_worker, ahead):
-                yield from results
+    who = (opens or issuer.settings, issuer.settings.issuer_id)
+    inputs = ((*who, group, source) for group in groups)
+    for results in executors.ordered(executor, issue_group, inputs):
+        yield from results
 
 
-def _begin(settings: Settings, source: str) -> None:
-    """Set up this worker process."""
-    global _issue_group
-    _issue_group = partial(_issued, issuer=Issuer(settings), source=source)
+def issue_group(
+    opens: Opens, issuer_id: str, group: list[NumberedLine], source: str
+) -> list[LineResult]:
+    """Issue a group of lines: what a worker does."""
+    if getattr(_worker, "opens", None) != opens:
+        settings = opens if isinstance(opens, Settings) else _own_settings(opens)
+        if settings.issuer_id != issuer_id:
+            raise UsageError(f"{settings.home}, a worker's home, is that of {settings.issuer_id}")
+        _worker.opens, _worker.issuer = opens, Issuer(settings)
+    return _issued(group, _worker.issuer, source)
 
 
-def _issued_by_worker(group: list[NumberedLine]) -> list[LineResult]:
-    return _issue_group(group)
+def _own_settings(home: Path) -> Settings:
+    return load(Path(os.environ.get("MINTMARK_HOME", home)))
 
 
 def _issued(group: list[NumberedLine], issuer: Issuer, source: str) -> list[LineResult]:

@@ -122,7 +122,9 @@ def test_what_the_product_imports_is_declared():
     """What another library happens to bring along may be gone with its next version."""
     web = {path for path in FILES if path.is_relative_to(ROOT / "verifier" / "web")}
     issuer = {path for path in FILES if path.relative_to(ROOT).parts[0] in ("issuer", "keys")}
-    assert distributions({*FILES} - web - issuer) <= declared()
+    extra = {ROOT / "verifier/options/executors.py", ROOT / "verifier/batch/sources.py"}
+    assert distributions({*FILES} - web - issuer - extra) <= declared()
+    assert distributions(extra) <= declared("bucket", "cluster")
     assert distributions(web) <= declared("web")
     assert distributions(issuer) <= declared("web", "issuer", "metrics", "bucket")
 

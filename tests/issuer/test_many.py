@@ -19,6 +19,7 @@ from issuer.issuance.signing import self_check
 from issuer.issuance.signing.proofs import make_proofs
 from keys.signer import SigningError
 from verifier import clock
+from verifier.options import executors
 from verifier.pipeline.memory import Memory
 
 
@@ -226,7 +227,9 @@ def test_workers_share_a_file_and_each_line_is_answered_in_its_order(
     lines = [message(f"a-{number}") for number in range(20)]
     lines[7], lines[15] = "{", lines[2]
     (tmp_path / "all").write_text("\n".join(lines))
-    assert many.run(tmp_path / "all", any_issuer, source="forms", workers=3) == FAILED
+    with executors.local(3, start="fork") as three:
+        done = many.run(tmp_path / "all", any_issuer, source="forms", executor=three)
+    assert done == FAILED
     said = capsys.readouterr()
     numbers = [int(line.split()[1].rstrip(":")) for line in said.out.splitlines()]
     assert numbers == [number for number in range(1, 21) if number != 8]
@@ -235,7 +238,7 @@ def test_workers_share_a_file_and_each_line_is_answered_in_its_order(
         rows = session.scalars(select(CredentialRow)).all()
     assert len(rows) == len({(row.list_number, row.list_index) for row in rows}) == 18
     assert {row.state for row in rows} == {CredentialState.ISSUED}
-    assert many.run(tmp_path / "all", any_issuer, source="forms", workers=2) == FAILED
+    assert many.run(tmp_path / "all", any_issuer, source="forms") == FAILED
     assert capsys.readouterr().out.count("already") == 19
 
 

@@ -57,9 +57,10 @@ def home(tmp_path):
 def here(monkeypatch):
     """Checks go on in this very process, because another is slow to start."""
 
-    def check_all(things, task, _workers):
-        run._checkers[:] = [Checker(task)]
-        yield run._check(things)
+    def check_all(things, task, _executor, _carried):
+        checker = Checker(task)
+        monkeypatch.setattr(run, "_checker", lambda _: checker)
+        yield run.check_part(b"", [(thing, None) for thing in things])
 
     monkeypatch.setattr(run, "check_all", check_all)
     monkeypatch.setattr(process, "start", lambda work, _alive: process.carry_out(work))

@@ -214,15 +214,15 @@ def test_a_killed_run_goes_on_without_checking_again(world, tmp_path, check, mon
     out, checked = tmp_path / "out", []
     check_all = run.check_all
 
-    def killed(things, task, number):
-        for count, lines in enumerate(check_all(things, task, number)):
+    def killed(things, *rest):
+        for count, lines in enumerate(check_all(things, *rest)):
             if count == 3:
                 raise KeyboardInterrupt
             yield lines
 
-    def counted(things, task, number):
+    def counted(things, *rest):
         checked.extend(things)
-        return check_all(things, task, number)
+        return check_all(things, *rest)
 
     monkeypatch.setattr(run, "AT_A_TIME", 1)
     monkeypatch.setattr(run, "check_all", killed)
@@ -296,13 +296,14 @@ def await_(true):
 def test_a_fault_of_ours_has_a_row_and_the_others_go_on(world, tmp_path, monkeypatch):
     sound(world, tmp_path / "folder", 2)
     checker = Checker(Task(tmp_path / "folder", b"", (), lambda: world.fetch))
-    monkeypatch.setattr(run, "_checkers", [checker])
+    monkeypatch.setattr(run, "_checker", lambda _: checker)
     things = [
         ApplicantFile("a", "001.json"),
         ApplicantFile("b", "001.json", emails=(None,)),
         ApplicantFile("c", ""),
     ]
-    rows = [rows[0] for rows in map(of_line, run._check(things))]
+    lines = run.check_part(b"", [(thing, None) for thing in things])
+    rows = [rows[0] for rows in map(of_line, lines)]
     codes = [[why.code for why in row.reasons] for row in rows]
     assert codes == [["no_trust_list"], ["could_not_finish"], ["nothing_handed_in"]]
 

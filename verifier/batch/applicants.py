@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from verifier.batch import table
-from verifier.batch.files import BatchError, SourceFiles, UnreadableError, Zip, source_files
+from verifier.batch.files import BatchError, UnreadableError, Zip
+from verifier.batch.sources import Source, SourceFiles, source_files
 from verifier.batch.table import ApplicantFile, ApplicantTable
 from verifier.wording.words import N_
 
@@ -30,18 +31,20 @@ class Submissions:
     table: ApplicantTable | None = None
 
 
-def read_submissions(source: Path, ours: Collection[Path] = ()) -> Submissions:
+def read_submissions(source: Source, ours: Collection[Path] = ()) -> Submissions:
     """Return the submitted files in `source` with their applicants, without the files in `ours`.
 
     Raises `BatchError` if it is not clear who submitted what.
     """
-    files, alone = source_files(source), source.is_file() and table.is_table(source.name)
-    own = {path.relative_to(source).as_posix() for path in ours if path.is_relative_to(source)}
-    names = [source.name] if alone else [name for name in files.names() if name not in own]
+    files, own, alone = source_files(source), set[str](), ""
+    if isinstance(source, Path):
+        own = {path.relative_to(source).as_posix() for path in ours if path.is_relative_to(source)}
+        alone = source.name if source.is_file() and table.is_table(source.name) else ""
+    names = [alone] if alone else [name for name in files.names() if name not in own]
     tops = {name.partition("/")[0] if "/" in name else "" for name in names}
     zipped = isinstance(files, Zip) and not files.is_folder
     top = f"{tops.pop()}/" if zipped and len(tops) == 1 else ""  # a folder in the zip
-    name = source.name if alone else _table_among(names, top)
+    name = alone or _table_among(names, top)
     if name is None:
         return Submissions(
             tuple(ApplicantFile(_applicant(file.removeprefix(top)), file) for file in names)

@@ -9,13 +9,14 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
+from typing import TypeAlias
 from urllib.parse import unquote
 
 from verifier import clock
 from verifier.batch import policy
-from verifier.batch.files import UnreadableError, source_files
+from verifier.batch.files import UnreadableError
 from verifier.batch.row import Row
+from verifier.batch.sources import Source, SourceFiles, source_files
 from verifier.batch.table import ApplicantFile
 from verifier.credential.model import Credential
 from verifier.fetching.fetch import Fetch
@@ -25,13 +26,15 @@ from verifier.pipeline.pipeline import look_at_all
 from verifier.report import Answer, Report
 
 _LONGEST = 200
+Content: TypeAlias = tuple[bytes, str] | UnreadableError
+"""The bytes of a file and their SHA-256, or why they cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """What a worker needs to know, in a form that can be sent to another process."""
 
-    source: Path
+    source: Source
     policy: bytes
     lists: tuple[bytes, ...]
     ask: Callable[[], Fetch]
@@ -44,19 +47,22 @@ class Checker:
 
     def __init__(self, task: Task) -> None:
         self.task = task
-        self._files = source_files(task.source)
+        self._files: SourceFiles | None = None
         self._policy = policy.parse(task.policy, task.lists)
         self._memory, self._contexts = Memory(), pinned.contexts(task.pins)
 
-    def check(self, thing: ApplicantFile) -> list[Row]:
-        """Return the rows of one file: one for each credential in it, at least one."""
+    def check(self, thing: ApplicantFile, content: Content | None = None) -> list[Row]:
+        """Return the rows of one file: one for each credential in it, at least one.
+
+        `content` is what it holds; without it, it is read from where it lies.
+        """
         if not thing.source:
             return [self.unchecked(thing, "nothing_handed_in")]
         try:
             if thing.is_link:
                 data, digest = thing.source.encode(), ""
             else:
-                data, digest = self._files.read(thing.source)
+                data, digest = self._read(thing.source, content)
         except UnreadableError as exc:
             return [self.unchecked(thing, exc.code, **exc.params)]
         now, fetches = self._now(), []
@@ -73,6 +79,15 @@ class Checker:
             digest = digest or next((digest for url, _, digest in asked if url == thing.source), "")
             rows.append(self._row(thing, report, digest, asked, now))
         return [replace(row, part=part) for row, part in zip(rows, _parts(len(rows)), strict=True)]
+
+    def _read(self, name: str, content: Content | None) -> tuple[bytes, str]:
+        if isinstance(content, UnreadableError):
+            raise content
+        if content is not None:
+            return content
+        if self._files is None:  # a worker that is sent all files need not find them
+            self._files = source_files(self.task.source)
+        return self._files.read(name)
 
     def _row(
         self,

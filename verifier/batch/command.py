@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 import time
+from concurrent.futures import Executor
 from datetime import datetime
 from pathlib import Path
 
@@ -12,12 +13,14 @@ from verifier import clock
 from verifier.batch import job
 from verifier.batch.files import PRACTICE, BatchError
 from verifier.batch.job import Rules
+from verifier.batch.row import Row
 from verifier.batch.run import BatchJob
 from verifier.batch.run import run as run_job
 from verifier.batch.sheet import ANSWERS
+from verifier.batch.sources import Source, name_of, source_of
 from verifier.batch.table import ApplicantTable
 from verifier.credential.model import instant
-from verifier.options import pinned, web_options
+from verifier.options import executors, pinned, web_options
 from verifier.report import Answer
 from verifier.trust_lists import following, given, store
 from verifier.wording.printed import printable
@@ -33,15 +36,15 @@ def run(args: argparse.Namespace) -> int:
     if args.practice == bool(args.source):
         raise UsageError("name a folder, a zip or a table; or give --practice, and none")
     if args.practice:
-        args.source, args.policy = PRACTICE / "applicants", str(PRACTICE / "policy.toml")
-    source = Path(args.source).resolve()
-    name = "practice" if args.practice else source.stem
+        args.source, args.policy = str(PRACTICE / "applicants"), str(PRACTICE / "policy.toml")
+    source = source_of(args.source)
+    name = "practice" if args.practice else Path(name_of(source)).stem
     out = Path(args.out or f"{name}-checked").resolve()
     try:
-        if out == source or source in out.parents:
+        if source in (out, *out.parents):
             inside = "{out} lies in what is checked: give another folder with --out"
             raise BatchError(inside, out=str(out))
-        rows = run_job(_job(args, source), out, workers=args.workers, tell=_Progress())
+        rows = _run(args, _job(args, source), out)
     except KeyboardInterrupt:
         print("\nstopped; the same command goes on from here", file=sys.stderr)
         return INTERRUPTED
@@ -54,6 +57,15 @@ def run(args: argparse.Namespace) -> int:
     return NOT_YET if Answer.COULD_NOT_CHECK in answers else DONE
 
 
+def _run(args: argparse.Namespace, batch: BatchJob, out: Path) -> list[Row]:
+    """Have the workers check, each of which has the files at the same address, or is sent them."""
+    if args.shared and not args.cluster:
+        raise UsageError("--shared goes with --cluster")
+    carry = bool(args.cluster) and not args.shared and isinstance(batch.task.source, Path)
+    with executors.chosen(args) as executor:
+        return run_job(batch, out, executor=executor, carry=carry, tell=_Progress(executor))
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of what follows `batch`."""
     parser = argparse.ArgumentParser(
@@ -64,11 +76,12 @@ def parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     what = "what was handed in; by whom: applicants.csv"
-    add("source", nargs="?", metavar="FOLDER|ZIP|TABLE", help=what)
+    add("source", nargs="?", metavar="FOLDER|ZIP|TABLE|s3://…", help=what)
     add("--policy", metavar="FILE", help="policy.toml: lists, age, levels, achievements, exchange")
     add("--practice", action="store_true", help="check the folder to practice on, by its policy")
     add("--out", metavar="FOLDER", help="where results go; default: NAME-checked")
-    add("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="default: all cores")
+    executors.add_options(parser, default=os.cpu_count() or 1)
+    add("--shared", action="store_true", help="the cluster reads the files at the same path itself")
     web_options.add_offline(parser)
     add("--at", type=_time, metavar="TIME", help="judge dates as of this time")
     web_options.add_options(parser)
@@ -82,7 +95,7 @@ def _time(text: str) -> datetime:
     return moment
 
 
-def _job(args: argparse.Namespace, source: Path) -> BatchJob:
+def _job(args: argparse.Namespace, source: Source) -> BatchJob:
     chosen = {name: value for name, value in vars(args).items() if name in _OPTIONS and value}
     rules, ours = _rules(args)
     batch = job.make(
@@ -128,7 +141,8 @@ def _tell_columns(name: str, table: ApplicantTable) -> None:
 class _Progress:
     """Prints how many are checked; without a terminal, once a minute."""
 
-    def __init__(self) -> None:
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
         self._began = self._printed = time.monotonic()
 
     def __call__(self, before: int, done: int, whole: int) -> None:
@@ -142,5 +156,7 @@ class _Progress:
         if before < done < whole:
             seconds = (now - self._began) / (done - before) * (whole - done)
             line += f", {seconds:,.0f} seconds left"
+        if isinstance(self._executor, executors.ClusterExecutor) and done < whole:
+            line += f", {self._executor.workers()} workers"
         again = "" if terminal and done < whole else "\n"
         print(f"\r{line:<70}" if terminal else line, end=again, file=sys.stderr)

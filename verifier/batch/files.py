@@ -10,13 +10,13 @@ import stat
 import zipfile
 import zlib
 from pathlib import Path
-from typing import IO, TypeAlias
+from typing import IO
 
 from contexts.errors import MintmarkError
 from verifier.intake.submission import MAX_BYTES
 from verifier.wording.words import N_
 
-MAX_FILES = 50_000
+MAX_FILES = 200_000
 TABLES = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods")
 """Files that can say who handed in what."""
 PRACTICE = Path(__file__).parent / "practice"
@@ -74,7 +74,7 @@ class Folder:
                 status = os.fstat(file.fileno())
                 if not stat.S_ISREG(status.st_mode):
                     raise UnreadableError("file_unreadable", detail="it is no file")
-                return _take(file, status.st_size)
+                return take(file, status.st_size)
         except FileNotFoundError as exc:
             raise UnreadableError("file_missing") from exc
         except (OSError, ValueError) as exc:
@@ -135,7 +135,7 @@ class Zip:
             raise UnreadableError("file_unreadable", detail="it is locked, or packed unusually")
         try:
             with self._zip.open(info) as file:
-                return _take(file, info.file_size)
+                return take(file, info.file_size)
         except (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError) as exc:
             raise UnreadableError("file_unreadable", detail="the zip is damaged there") from exc
 
@@ -150,19 +150,8 @@ def _name(info: zipfile.ZipInfo) -> str:
         return info.filename
 
 
-SourceFiles: TypeAlias = Folder | Zip
-
-
-def source_files(source: Path) -> SourceFiles:
-    """Return the files of `source`, or the files beside it if it is a table."""
-    if not source.exists():
-        raise BatchError(N_("there is no {file}"), file=str(source))
-    if source.is_dir():
-        return Folder(source)
-    return Folder(source.parent) if source.name.lower().endswith(TABLES) else Zip(source)
-
-
-def _take(file: IO[bytes], size: int) -> tuple[bytes, str]:
+def take(file: IO[bytes], size: int) -> tuple[bytes, str]:
+    """Return as much of `file`, which has `size` bytes, as is needed, and the SHA-256 of it all."""
     data = file.read(min(size, MAX_BYTES) + 1)
     digest = hashlib.sha256(data)
     while size > MAX_BYTES and (more := file.read(1024 * 1024)):

@@ -13,6 +13,7 @@ from verifier.batch.checker import Task
 from verifier.batch.files import AS_FOLDER, BatchError
 from verifier.batch.run import BatchJob
 from verifier.batch.sheet import RecordedFile
+from verifier.batch.sources import Source, name_of
 from verifier.batch.table import is_table
 from verifier.fetching.fetch import Fetch
 from verifier.options.pinned import Pin
@@ -62,7 +63,7 @@ def rules(file: str, text: bytes, lists: Sequence[tuple[str, bytes]]) -> Rules:
 
 
 def make(
-    source: Path,
+    source: Source,
     rules: Rules,
     *,
     ask: Callable[[], Fetch],
@@ -78,13 +79,17 @@ def make(
     submissions = read_submissions(source, ours)
     if submissions.table_sha256:
         files.append(RecordedFile(submissions.table_name, submissions.table_sha256, "Applicants"))
-    if source.is_file() and source.suffix != AS_FOLDER and not is_table(source.name):
+    if isinstance(source, Path) and _is_zip(source):
         with source.open("rb") as zipped:
             digest = hashlib.file_digest(zipped, "sha256").hexdigest()
         files.append(RecordedFile(name or source.name, digest, "Zip"))
     task = Task(source, rules.policy, rules.lists, ask, at, pins)
-    title = rules.name or name or source.name
+    title = rules.name or name or name_of(source)
     return BatchJob(submissions, task, name or str(source), title, tuple(files), options)
+
+
+def _is_zip(source: Path) -> bool:
+    return source.is_file() and source.suffix != AS_FOLDER and not is_table(source.name)
 
 
 def _recorded(about: str, file: str, data: bytes) -> RecordedFile:

@@ -3,44 +3,42 @@
 The journal holds one line for each file that is done, so a run that is killed loses only the
 files that it was working on. The record is written last: a folder with a record is finished.
 
-Decoders run in yet another process (`verifier.intake.sandbox`), so a file cannot crash a worker.
-If a worker ends all the same, the check stops, and the same command resumes it.
+Workers are those of any `concurrent.futures.Executor` (`verifier.options.executors`). Decoders run
+in yet another process (`verifier.intake.sandbox`), so a file cannot crash a worker. If a worker of
+this machine ends all the same, the check stops, and the same command resumes it; a cluster replaces
+it and goes on.
 """
 
 import gc
 import hashlib
 import json
 import os
-import signal
+import pickle
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from importlib.metadata import version
-from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
-from threading import Thread
+from threading import local
 
 from verifier import clock
 from verifier.batch import sheet
 from verifier.batch.applicants import Submissions
-from verifier.batch.checker import Checker, Task
-from verifier.batch.files import BatchError, SourceFiles, UnreadableError, source_files
+from verifier.batch.checker import Checker, Content, Task
+from verifier.batch.files import BatchError, UnreadableError
 from verifier.batch.row import Row, line, of_line
 from verifier.batch.sheet import RecordedFile
+from verifier.batch.sources import SourceFiles, source_files
 from verifier.batch.table import ApplicantFile
+from verifier.options import executors
 from verifier.report import Answer
 
 JOURNAL, RECORD = "progress.jsonl", "record.json"
 AT_A_TIME = 16
 """What a worker is handed at once, and at most has to do again after a stop."""
-_checkers: list[Checker] = []
-"""Of a worker, its one desk."""
-
-
-class WorkerEndedError(BatchError):
-    """A worker process was killed, most often for want of memory."""
+_worker = local()
+"""Of each thread of a worker, which may be one of a cluster: its checker, and for which task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +54,25 @@ class BatchJob:
 
     @property
     def fingerprint(self) -> str:
-        """Return a digest that is equal only for the same submissions, rules and options."""
+        """Return a digest that is equal only for the same submissions, rules and options, whoever
+        does the work."""
         parts = (str(self.task.source), *self.files, *self.options, _made_by())
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def run(
-    job: BatchJob, out: Path, *, workers: int, tell: Callable[[int, int, int], None]
+    job: BatchJob,
+    out: Path,
+    *,
+    executor: Executor,
+    carry: bool = False,
+    tell: Callable[[int, int, int], None],
 ) -> list[Row]:
     """Check what is not done yet and write results, sheet and record to `out`; return the rows.
 
-    `tell` is called with how many were done before, are done now, and there are. Raises
-    `BatchError` if the folder holds another check, or a finished one.
+    The workers of `executor` read the files themselves, where they lie; with `carry` they are sent
+    the bytes. `tell` is called with how many were done before, are done now, and there are. Raises
+    `BatchError` if the folder holds another check, or a finished one, and `WorkersEndedError`.
     """
     begun, done = _open(job, out)
     files, things = source_files(job.task.source), job.submissions.files
@@ -75,7 +80,8 @@ def run(
     before = number = len(things) - len(todo)
     tell(before, number, len(things))
     with (out / JOURNAL).open("ab", buffering=0) as journal:
-        for lines in check_all(todo, job.task, workers):
+        carried = files if carry else None
+        for lines in check_all(todo, job.task, executor, carried):
             journal.write(b"".join(lines))
             done |= {rows[0].thing: rows for rows in map(of_line, lines)}
             number += len(lines)
@@ -94,52 +100,54 @@ def run(
     return rows
 
 
-def check_all(things: Sequence[ApplicantFile], task: Task, workers: int) -> Iterator[list[bytes]]:
-    """Yield the lines of the rows for some things at a time, as they are done."""
-    parts = [things[start : start + AT_A_TIME] for start in range(0, len(things), AT_A_TIME)]
-    many = max(1, min(workers, len(parts)))
-    pool = ProcessPoolExecutor(
-        many, get_context("spawn"), initializer=_start_worker, initargs=(task,)
-    )
+def check_all(
+    things: Sequence[ApplicantFile],
+    task: Task,
+    executor: Executor,
+    carried: SourceFiles | None = None,
+) -> Iterator[list[bytes]]:
+    """Yield the lines of the rows for some things at a time, as they are done. Workers are sent the
+    bytes of `carried`, or read the files themselves."""
+    packed = pickle.dumps((_made_by(), task))
+    parts = (things[start : start + AT_A_TIME] for start in range(0, len(things), AT_A_TIME))
+    inputs = ((packed, [(thing, _content(thing, carried)) for thing in part]) for part in parts)
+    yield from executors.unordered(executor, check_part, inputs)
+
+
+def _content(thing: ApplicantFile, files: SourceFiles | None) -> Content | None:
+    if files is None or thing.is_link or not thing.source:
+        return None
     try:
-        for done in as_completed([pool.submit(_check, part) for part in parts]):
-            yield done.result()
-    except BrokenProcessPool as exc:
-        raise WorkerEndedError(
-            "a worker was ended: is there memory enough? The same command goes on from here, with"
-            " --workers 1 in less memory"
-        ) from exc
-    finally:
-        for worker in active_children():
-            worker.kill()  # all is done, or what is in hand will be begun again
-        pool.shutdown(cancel_futures=True)
+        return files.read(thing.source)
+    except UnreadableError as exc:
+        return exc
 
 
-def _start_worker(task: Task) -> None:
-    """Set up this worker process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started it stops it
-    Thread(target=_exit_with_parent, daemon=True).start()
-    _checkers.append(Checker(task))
-    gc.freeze()  # what every check uses lives as long as the worker
-
-
-def _exit_with_parent() -> None:
-    """End this process when the one that started it is killed: nobody wants its rows any more."""
-    if (parent := parent_process()) is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _check(things: Sequence[ApplicantFile]) -> list[bytes]:
-    (checker,) = _checkers
+def check_part(
+    packed: bytes, things: Sequence[tuple[ApplicantFile, Content | None]]
+) -> list[bytes]:
+    """Return the lines of the rows for some things: what a worker does."""
+    checker = _checker(packed)
     lines = []
-    for thing in things:
+    for thing, content in things:
         try:
-            rows = checker.check(thing)
+            rows = checker.check(thing, content)
         except Exception:  # a fault of ours: its row says that a person has to look
             rows = [checker.unchecked(thing, "could_not_finish")]
         lines.append(line(rows))
     return lines
+
+
+def _checker(packed: bytes) -> Checker:
+    """Return the checker of this thread, which remembers what it was told by others."""
+    if getattr(_worker, "packed", None) != packed:
+        made_by, task = pickle.loads(packed)  # noqa: S301 - from whoever started this worker
+        if made_by != _made_by():
+            raise BatchError(f"the workers have {_made_by()}, not {made_by}: install the same")
+        _worker.packed, _worker.checker = packed, Checker(task)
+        gc.freeze()  # what every check uses lives as long as the worker
+    checker: Checker = _worker.checker
+    return checker
 
 
 def settle(rows: list[Row]) -> list[Row]:

@@ -21,8 +21,9 @@ from verifier import clock
 from verifier.batch import job, run
 from verifier.batch.applicants import spelling
 from verifier.batch.files import PRACTICE, BatchError, Zip
-from verifier.batch.run import BatchJob, WorkerEndedError
+from verifier.batch.run import BatchJob
 from verifier.fetching.fetch import Fetch
+from verifier.options import executors
 from verifier.options.pinned import Pin
 from verifier.trust_lists import following
 from verifier.web.applicants.receive import HandedIn
@@ -127,9 +128,10 @@ def carry_out(work: Work) -> None:
     here.is_by_this_process()
     try:
         made = _job(work, here)
-        rows = run.run(made, here.out, workers=1, tell=_Progress(here))
+        with executors.local(1) as executor:
+            rows = run.run(made, here.out, executor=executor, tell=_Progress(here))
         here.finish(rows)
-    except WorkerEndedError:
+    except executors.WorkersEndedError:
         _refuse(here, *_MEMORY)
     except BatchError as exc:
         params = {name: _called(value, work.handed_in) for name, value in exc.params.items()}
