@@ -62,6 +62,8 @@ from issuer.program.evidence import artifacts
 from issuer.program.evidence.routes import evidence
 from issuer.program.evidence.upload_routes import uploads
 from issuer.program.offering_routes import offering
+from issuer.program.partner_badges import badges
+from issuer.program.partner_badges.routes import partner_badge_pages
 from issuer.program.projects import routes as project_routes
 from issuer.program.projects.declaration_routes import declaring
 from issuer.program.projects.routes import projects
@@ -166,7 +168,7 @@ NAVIGATION: Final = (
     *claim_routes.NAVIGATION,
 )
 """The pages at the top, for those who may open them."""
-SUBMISSION_CHECKS: Final = (sign_offs.check, artifacts.check, my_money_routes.check)
+SUBMISSION_CHECKS: Final = (sign_offs.check, artifacts.check, badges.check, my_money_routes.check)
 """What the program's rooms ask of a submission."""
 
 log = logging.getLogger(__name__)
@@ -217,6 +219,7 @@ def create_app(settings: Settings) -> Flask:
         buildings,
         evidence,
         uploads,
+        partner_badge_pages,
         judging,
         asking,
         running,

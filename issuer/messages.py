@@ -11,6 +11,7 @@ from issuer.program.cadre import letters as cadre_letters
 from issuer.program.coaching import sign_offs
 from issuer.program.evaluation import issuing
 from issuer.program.evidence import link_checks
+from issuer.program.partner_badges import checking
 from issuer.program.records import messages as record_messages
 from issuer.program.reminders import mails as reminders
 from issuer.sharing.mine import links
@@ -23,6 +24,7 @@ KINDS: Final[Kinds] = by_name(
     links.MESSAGE,
     *program_letters.KINDS,
     link_checks.KIND,
+    checking.KIND,
     *record_messages.KINDS,
     *reminders.KINDS,
     *cadre_letters.KINDS,

@@ -26,6 +26,8 @@ from issuer.program.evaluation.reviews import MustNotJudge, Unfinished
 from issuer.program.evaluation.tables import ProjectDecisionRow
 from issuer.program.evaluation.waiting import given
 from issuer.program.evidence.artifacts import elsewhere
+from issuer.program.partner_badges import badges
+from issuer.program.partner_badges.told import STANDINGS, told
 from issuer.program.policy import Policy
 from issuer.program.projects import answers, submission, words
 from issuer.program.projects.states import NotNow
@@ -163,6 +165,9 @@ def _page(number: int, *, wrong: str = "", gaps: dict[str, str] | None = None) -
             covered=redactions.added(session, [version.id])[version.id],
             names_hidden=policy.names_hidden,
             elsewhere=elsewhere(session, version),
+            badges=told(session, badges.handed_in(session, version)),
+            standings=STANDINGS,
+            blind=str,
             fields=answers.FIELDS[Purpose(version.purpose)],
             questions=policy.questions,
             words=words,

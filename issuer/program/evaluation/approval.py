@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from issuer.home.settings import Settings
 from issuer.people.tables import PersonRow
 from issuer.program.evaluation.tables import ProjectDecisionRow
+from issuer.program.partner_badges import badges
 from issuer.program.projects import answers
 from issuer.program.projects.submission import newest_version_of
 from issuer.program.projects.tables import ProjectRow, VersionRow
@@ -51,7 +52,10 @@ def approval_data(
         "credits": _credits(version),
         "levels": dict(decision.levels),
         "comments": dict(decision.comments),
-        "evidence": [_evidence(item) for item in version.artifacts["files"]],
+        "evidence": [
+            *(_evidence(item) for item in version.artifacts["files"]),
+            *badges.as_evidence(session, version),
+        ],
         "approvals": [dict(sign_off) for sign_off in sign_offs],
         "approved_at": settings.local(decision.released_at).isoformat(timespec="seconds"),
     }

@@ -19,6 +19,8 @@ from issuer.program.evaluation.reviews import Given, MustNotJudge, ReviewOvertak
 from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
 from issuer.program.evidence import artifacts, file_kinds, pieces
 from issuer.program.evidence.artifacts import EvidenceRefused
+from issuer.program.partner_badges import badges
+from issuer.program.partner_badges.told import STANDINGS, told
 from issuer.program.policy import Policy
 from issuer.program.projects import answers, declarations, words
 from issuer.program.projects.states import State
@@ -195,6 +197,8 @@ def _page(
                 title=blind(_title(row.version)),
                 decided_by=_decided_by(row.version, policy),
                 files=files,
+                badges=told(session, badges.handed_in(session, row.version)),
+                standings=STANDINGS,
                 withdrawn=artifacts.withdrawn(session, files),
                 shown=file_kinds.shown,
                 piece=piece,

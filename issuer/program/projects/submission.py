@@ -6,7 +6,7 @@ Rooms above add checks of their own: sign-offs, consents, and whatever else a su
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
@@ -36,14 +36,15 @@ class Missing:
 
 @dataclass(frozen=True)
 class Findings:
-    """What a room above knows about a submission: what is missing, which files go with it, and
-    whether its window may be open at all (`opens`)."""
+    """What a room above knows about a submission: what is missing, which files and badges go with
+    it, and whether its window may be open at all (`opens`)."""
 
     missing: Sequence[Missing] = ()
     signed_off: bool = True
     consented: bool = True
     opens: bool = True
     artifacts: Sequence[dict[str, str]] = ()
+    badges: Sequence[dict[str, str]] = ()
 
 
 RECEIVED: Final = "received"
@@ -70,7 +71,8 @@ class Readiness:
     missing: tuple[Missing, ...]
     conditions: Conditions
     window: WindowRow | None
-    artifacts: tuple[dict[str, str], ...] = field(default=())
+    artifacts: tuple[dict[str, str], ...] = ()
+    badges: tuple[dict[str, str], ...] = ()
 
 
 def readiness(
@@ -107,7 +109,8 @@ def readiness(
         consented=all(finding.consented for finding in findings),
     )
     artifacts = tuple(item for finding in findings for item in finding.artifacts)
-    return Readiness(purpose, tuple(missing), conditions, window, artifacts)
+    badges = tuple(item for finding in findings for item in finding.badges)
+    return Readiness(purpose, tuple(missing), conditions, window, artifacts, badges)
 
 
 def hand_in(
@@ -137,7 +140,7 @@ def hand_in(
         purpose=ready.purpose,
         number=_handed_in(session, project, ready.purpose) + 1,
         answers=_answers(project, ready.purpose),
-        artifacts={"files": list(ready.artifacts)},
+        artifacts={"files": list(ready.artifacts), "badges": list(ready.badges)},
         rubric_version_id=_rubric(session, project, policy, ready.purpose).id,
         window_pk=ready.window and ready.window.id,
         received_at=received,

@@ -28,6 +28,7 @@ from issuer.program.evaluation.tables import (
 )
 from issuer.program.evidence.file_store import FileStore
 from issuer.program.evidence.tables import ArtifactRow
+from issuer.program.partner_badges.tables import PartnerBadgeRow
 from issuer.program.projects import history
 from issuer.program.projects.states import STEPS, Act, Conditions, State
 from issuer.program.projects.tables import ProjectRow, VersionRow
@@ -117,6 +118,8 @@ def _evidence(session: Session, project: ProjectRow) -> set[str]:
             for item in version.artifacts["files"]
         ]
         version.artifacts = {**version.artifacts, "files": kept}
+    badges = update(PartnerBadgeRow).where(PartnerBadgeRow.project_pk == project.id)
+    session.execute(badges.values(submitted=None, report=None, name="", issuer=""))
     session.flush()
     return files
 

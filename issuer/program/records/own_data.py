@@ -24,6 +24,7 @@ from issuer.program.evaluation import decisions
 from issuer.program.evidence import file_kinds
 from issuer.program.evidence.file_store import FileStore
 from issuer.program.evidence.tables import ArtifactRow
+from issuer.program.partner_badges import badges
 from issuer.program.projects import history
 from issuer.program.projects.tables import ProjectRow, VersionRow
 from issuer.program.records.tables import DataExportRow
@@ -142,6 +143,10 @@ def _project(session: Session, project: ProjectRow) -> dict[str, Any]:
             )
         ],
         "evidence": [_artifact(row) for row in _of_project(session, project)],
+        "partner_badges": [
+            {"name": row.name, "issuer": row.issuer, "at": row.checked_at, "report": row.report}
+            for row in badges.current(session, project)
+        ],
     }
 
 

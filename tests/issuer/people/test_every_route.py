@@ -75,6 +75,7 @@ ABOUT_A_PART = {
     "binding.bind_provider",
     "uploads.receive",
     "coaching.share",
+    "partner_badges.change",
     "cohorts.came",
     "window.show",
     "window.move",

@@ -1,0 +1,76 @@
+"""Badges are checked in the background: once added, and again while a check is open (R22)."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from issuer.home import published
+from issuer.home.issuer import Issuer
+from issuer.outbox import queue
+from issuer.outbox.kinds import MessageKind, OvertakenError
+from issuer.outbox.tables import OutboxRow
+from issuer.people.tables import PersonRow
+from issuer.program.partner_badges import badges
+from issuer.program.partner_badges.badges import Standing
+from issuer.program.partner_badges.tables import PartnerBadgeRow
+from issuer.program.projects.states import State
+from issuer.program.projects.tables import ProjectRow
+from verifier import clock
+from verifier.fetching.fetch import WebFetch
+
+CHECK: Final = "partner-badge"
+"""The kind of message that checks a badge."""
+EVERY: Final = timedelta(hours=20)
+"""What could not be checked is checked again once a night, whatever the hour of the last check."""
+_OPEN: Final = (State.DRAFT, State.PROPOSED, State.ACTIVE, State.SUBMITTED)
+_AT_ONCE: Final = 100
+
+
+def ask(session: Session, row: PartnerBadgeRow, *, host: str, now: datetime) -> None:
+    """Let the outbox check a badge."""
+    queue.put(session, CHECK, row.public_id, host=host, now=now)
+
+
+def look(issuer: Issuer, now: datetime) -> None:
+    """Let each badge be checked again that could not be, in a project that is not decided."""
+    due = (
+        select(PartnerBadgeRow)
+        .join(PartnerBadgeRow.project)
+        .where(ProjectRow.state.in_(_OPEN), PartnerBadgeRow.removed_at.is_(None))
+        .where(PartnerBadgeRow.checked_at < now - EVERY)
+        .limit(_AT_ONCE)
+    )
+    with issuer.database.reading() as session:
+        open_checks = [row.id for row in session.scalars(due) if _is_open(row)]
+    if not open_checks:
+        return
+    with issuer.database.writing() as session:
+        rows = select(PartnerBadgeRow).where(PartnerBadgeRow.id.in_(open_checks))
+        for row in session.scalars(rows.with_for_update(of=PartnerBadgeRow)):
+            row.checked_at = now
+            ask(session, row, host=issuer.settings.host, now=now)
+
+
+def _is_open(row: PartnerBadgeRow) -> bool:
+    return badges.standing(row, {}) is Standing.UNSURE
+
+
+def _send(issuer: Issuer, message: OutboxRow) -> None:
+    """Check a badge, and keep the report with it, whatever it says."""
+    its = select(PartnerBadgeRow).where(PartnerBadgeRow.public_id == message.about)
+    with issuer.database.reading() as session:
+        row = session.scalar(its)
+        if row is None or row.submitted is None or row.removed_at is not None:
+            raise OvertakenError("this badge was taken out")
+        person = session.get_one(PersonRow, row.project.person_pk)
+        data, _addresses = row.submitted, person.addresses
+    fetch = published.fetch_own(issuer.settings, WebFetch(allow=issuer.settings.allow_hosts))
+    report = badges.report_on(data, person, fetch, now=clock.now())
+    with issuer.database.writing() as session:
+        if row := session.scalar(its.with_for_update()):
+            badges.note(row, report, now=clock.now())
+
+
+KIND: Final = MessageKind(CHECK, _send, is_mail=False, look=look)

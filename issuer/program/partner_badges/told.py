@@ -1,0 +1,42 @@
+"""What pages tell of a partner's badge: whether it counts, whose it is, and our verdicts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from issuer.program.partner_badges import badges, partners
+from issuer.program.partner_badges.badges import Standing
+from issuer.program.partner_badges.tables import PartnerBadgeRow
+from verifier.report import Verdict
+from verifier.wording.words import N_
+
+STANDINGS: Final = {
+    Standing.WAITS: N_("It is being checked. Load this page again in a moment."),
+    Standing.COUNTS: N_("It counts: it is verified, and of a partner of the district."),
+    Standing.NO_PARTNER: N_(
+        "It is verified, but its issuer is not a listed partner, so it does not count yet."
+    ),
+    Standing.UNSURE: N_("Part of it could not be checked, so it does not count yet."),
+    Standing.DOES_NOT_COUNT: N_("It does not count."),
+}
+
+
+@dataclass(frozen=True)
+class ToldBadge:
+    """A badge as a page tells it. `partner` is the name of a listed one, or None."""
+
+    row: PartnerBadgeRow
+    standing: Standing
+    partner: str | None
+    verdicts: list[Verdict]
+
+
+def told(session: Session, rows: Iterable[PartnerBadgeRow]) -> list[ToldBadge]:
+    """Return what to tell of each badge, by the partners that are listed now."""
+    listed = partners.by_issuer(session)
+    return [
+        ToldBadge(row, badges.standing(row, listed), listed.get(row.issuer), badges.verdicts(row))
+        for row in rows
+    ]
