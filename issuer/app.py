@@ -100,7 +100,8 @@ from issuer.staff.credentials.find_routes import finding
 from issuer.staff.credentials.record_routes import recorded
 from issuer.staff.credentials.revoke_routes import revoking
 from issuer.staff.delivery_routes import delivering
-from issuer.staff.issuing import one_routes
+from issuer.staff.issuing import many_routes, one_routes
+from issuer.staff.issuing.many_routes import issuing_many
 from issuer.staff.issuing.one_routes import issuing
 from issuer.staff.task_routes import tasks
 from issuer.web import problems, server
@@ -164,6 +165,7 @@ NAVIGATION: Final = (
     *doctor_page.NAVIGATION,
     *one_routes.NAVIGATION,
     *pay_pages.NAVIGATION,
+    *many_routes.NAVIGATION,
     *people_routes.NAVIGATION,
     *claim_routes.NAVIGATION,
 )
@@ -249,6 +251,7 @@ def create_app(settings: Settings) -> Flask:
         tasks,
         issuing,
         *pay_pages.BLUEPRINTS,
+        issuing_many,
     ):
         app.register_blueprint(blueprint)
     app.extensions["submission_checks"] = SUBMISSION_CHECKS

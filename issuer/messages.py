@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from issuer.approvals.table import background as tables
 from issuer.issuance import letters
 from issuer.outbox.kinds import Kinds, by_name
 from issuer.people.account import own_addresses
@@ -29,4 +30,5 @@ KINDS: Final[Kinds] = by_name(
     *reminders.KINDS,
     *cadre_letters.KINDS,
     issuing.kind(sign_offs.for_approval),
+    tables.MESSAGE,
 )

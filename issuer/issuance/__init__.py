@@ -20,7 +20,7 @@ from issuer.issuance.cycle import (
     receive,
     receive_all,
 )
-from issuer.issuance.door import approve, in_transaction, rehearse
+from issuer.issuance.door import approve, in_transaction, rehearse, rehearse_all
 from issuer.issuance.finish import issue
 from issuer.issuance.problems import ConflictError, QuarantinedError
 
@@ -40,4 +40,5 @@ __all__ = [
     "receive",
     "receive_all",
     "rehearse",
+    "rehearse_all",
 ]

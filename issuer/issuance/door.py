@@ -97,12 +97,18 @@ def rehearse(issuer: Issuer, approval: Approval, *, source: str, now: datetime) 
 
     Return whether the approval is a new one.
     """
+    return rehearse_all(issuer, [approval], source=source, now=now)[0]
+
+
+def rehearse_all(
+    issuer: Issuer, approvals: Sequence[Approval], *, source: str, now: datetime
+) -> list[bool]:
+    """Do what `rehearse` does with some approvals at once; no two may have the same id."""
     with issuer.database.writing() as session:
-        event_id = "a rehearsal"  # with a space, which no real one has
-        arrived = [Arrived(approval, event_id)]
-        (prepared,) = prepare(session, issuer, arrived, source=source, now=now)
+        arrived = [Arrived(approval) for approval in approvals]
+        prepared = prepare(session, issuer, arrived, source=source, now=now)
         session.rollback()
-    return prepared.new
+    return [one.new for one in prepared]
 
 
 def _approve_all(

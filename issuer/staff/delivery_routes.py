@@ -37,6 +37,7 @@ KINDS: Final = {
     "ending": N_("A credential will end"),
     "renewed": N_("A new address of the holder’s page"),
     "sign-in": N_("A link to sign in"),
+    "table": N_("A table of approvals, issued row by row"),
     "program-approval": N_("An approval of the program"),
 }
 """What a message tells. Of others it is said that they are there, and not what they tell: two mails

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from issuer.__main__ import main
-from issuer.approvals.table import columns, job
+from issuer.approvals.table import columns, job, rehearsal
 from issuer.approvals.table.job import TableError
 from issuer.approvals.table.tables import Fate, TableRow
 from issuer.audit import log
@@ -78,7 +78,7 @@ def issued(issuer, handed_in):
 
 def test_each_row_is_tried_and_nothing_is_kept(any_issuer):
     handed_in = hand_in(any_issuer, rows(*good(2), *(line for line, _ in WRONG.values())))
-    found = list(job.dry_run(any_issuer, handed_in, now=now()))
+    found = list(rehearsal.dry_run(any_issuer, handed_in, now=now()))
     assert [(row.number, row.name, row.new) for row in found[:2]] == [
         (2, "Teacher 0", True),
         (3, "Teacher 1", True),
@@ -114,7 +114,9 @@ def test_the_same_file_and_the_same_rows_elsewhere_issue_nothing_twice(any_issue
     issued(any_issuer, first)
     assert hand_in(any_issuer, file) == first
     other = hand_in(any_issuer, rows(*good(4)))
-    assert [row.new for row in job.dry_run(any_issuer, other, now=now())] == [False] * 3 + [True]
+    assert [row.new for row in rehearsal.dry_run(any_issuer, other, now=now())] == [False] * 3 + [
+        True
+    ]
     assert issued(any_issuer, other) == {Fate.ISSUED: 4}
     assert count(any_issuer) == 4
 

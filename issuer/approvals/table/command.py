@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from contexts.errors import DONE, FAILED, NOT_YET
-from issuer.approvals.table import columns, job
+from issuer.approvals.table import columns, job, rehearsal
 from issuer.approvals.table.tables import Fate
 from issuer.audit.log import COMMAND
 from issuer.home.issuer import Issuer
@@ -34,7 +34,7 @@ def run(file: Path, issuer: Issuer, *, source: str, dry: bool, mend: Path | None
 
 def _dry_run(issuer: Issuer, handed_in: str) -> int:
     status = DONE
-    for row in job.dry_run(issuer, handed_in, now=clock.now()):
+    for row in rehearsal.dry_run(issuer, handed_in, now=clock.now()):
         fate = row.problem or ("would be issued" if row.new else "was issued before")
         print(f"row {row.number}: {row.name}: {fate}")
         status = FAILED if row.problem else status

@@ -1,7 +1,6 @@
 """Issue what stands in a table: a job in the database, which goes on wherever it was stopped.
 
 job = hand_in(issuer, file.read_bytes(), source="desk", by=person(7), now=now)
-for row in dry_run(issuer, job): ...
 run(issuer, job, now=now)
 progress(issuer, job)  # {Fate.ISSUED: 197, Fate.TO_MEND: 3}
 to_mend(issuer, job)   # a table of the three, with the reasons
@@ -11,51 +10,54 @@ import csv
 import hashlib
 import io
 import secrets
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from contexts.errors import MintmarkError, UsageError
+from contexts.errors import UsageError
 from issuer.approvals import event
 from issuer.approvals.table import columns
 from issuer.approvals.table.tables import Fate, TableJobRow, TableRow
 from issuer.home.issuer import Issuer
-from issuer.issuance import Received, receive_all, rehearse
+from issuer.issuance import Received, receive_all
 from issuer.issuance.approval import Approval
 from issuer.issuance.prepare import Arrived
 from issuer.issuance.problems import Refused
 from issuer.issuance.records.register import plain
 from issuer.issuance.records.tables import CredentialRow, CredentialState
 from issuer.people.roster import table
+from verifier.wording.words import N_
 
 TOGETHER: Final = 50
 """Rows that are issued in one step; after each, progress is in the database."""
 
+_LEFT: Final = (Fate.WAITING, Fate.TO_MEND)
+
 
 class TableError(UsageError):
-    """The file is no table of approvals."""
+    """The file is no table of approvals: `sentence` says why, about the column or id `name`."""
+
+    def __init__(self, sentence: str, name: str = "", *, remedy: str = "") -> None:
+        super().__init__(f"{sentence} {name}".strip(), remedy=remedy)
+        self.sentence = sentence
+        self.name = name
 
 
-@dataclass(frozen=True, slots=True)
-class Rehearsed:
-    """What would become of one row. `problem` says what to mend, if it could not be issued."""
+def hand_in(
+    issuer: Issuer, file: bytes, *, source: str, by: str, now: datetime, most: int | None = None
+) -> str:
+    """Store the rows of a table, at most `most`, and return the id of its job; nothing is issued
+    yet.
 
-    number: int
-    name: str
-    new: bool
-    problem: str | None = None
-
-
-def hand_in(issuer: Issuer, file: bytes, *, source: str, by: str, now: datetime) -> str:
-    """Store the rows of a table and return the id of its job; nothing is issued yet.
-
-    The same file from the same source is the job that it was. Raises `TableError`.
+    The same file from the same source is the job that it was. Raises `TableError`, and
+    `RosterError` for what is no table at all.
     """
     rows, digest = _rows(file), hashlib.sha256(file).hexdigest()
+    if most is not None and len(rows) > most:
+        raise TableError(N_("Make two files of it. The most rows of one are:"), str(most))
     with issuer.database.writing() as session:
         known = select(TableJobRow.public_id).where(
             TableJobRow.source == source, TableJobRow.digest == digest
@@ -75,18 +77,13 @@ def hand_in(issuer: Issuer, file: bytes, *, source: str, by: str, now: datetime)
         return job.public_id
 
 
-def dry_run(issuer: Issuer, job: str, *, now: datetime) -> Iterator[Rehearsed]:
-    """Yield what would become of each row that waits or is to mend. Nothing is kept of it."""
-    with issuer.database.reading() as session:
-        source = _job(session, job).source
-        waiting = _these(session, job, (Fate.WAITING, Fate.TO_MEND))
-    for row in waiting:
-        name = (row.cells or {}).get("name", "")
-        try:
-            new = rehearse(issuer, _approval(issuer, row), source=source, now=now)
-            yield Rehearsed(row.number, name, new)
-        except MintmarkError as exc:
-            yield Rehearsed(row.number, name, new=True, problem=_words(exc))
+def discard(issuer: Issuer, job: str) -> None:
+    """Forget a job, unless it was begun. Raises `TableError` for an unknown one."""
+    with issuer.database.writing() as session:
+        row = find(session, job)
+        if row.begun_at is None:
+            session.execute(delete(TableRow).where(TableRow.job_pk == row.id))
+            session.delete(row)
 
 
 def run(issuer: Issuer, job: str, *, now: datetime) -> None:
@@ -95,24 +92,27 @@ def run(issuer: Issuer, job: str, *, now: datetime) -> None:
 
     Raises `UnavailableError`; what is issued until then is noted.
     """
+    while step(issuer, job, now=now):
+        pass
+
+
+def step(issuer: Issuer, job: str, *, now: datetime) -> bool:
+    """Issue the next `TOGETHER` rows that wait; False if none did. Raises what `run` raises."""
     with issuer.database.reading() as session:
-        handed_in = _job(session, job)
-    while group := _group(issuer, job):
-        arrived: dict[int, Arrived] = {}
-        outcomes: dict[int, Received | Exception] = {}
-        for row in group:
-            try:
-                approval = _approval(issuer, row)
-            except Refused as exc:
-                outcomes[row.number] = exc
-                continue
-            event_id = f"table_{job}_{row.number}"
-            arrived[row.number] = Arrived(approval, event_id, handed_in.actor)
-        done = receive_all(issuer, list(arrived.values()), source=handed_in.source, now=now)
-        outcomes |= zip(arrived, done, strict=True)
-        with issuer.database.writing() as session:
-            for number, outcome in outcomes.items():
-                _note(session, handed_in.id, number, outcome)
+        handed_in = find(session, job)
+        group = rows_with(session, job, (Fate.WAITING,), TOGETHER)
+    read = approvals_of(issuer, group)
+    arrived = {
+        number: Arrived(one, f"table_{job}_{number}", handed_in.actor)
+        for number, one in read.items()
+        if isinstance(one, Approval)
+    }
+    done = receive_all(issuer, list(arrived.values()), source=handed_in.source, now=now)
+    outcomes = {number: one for number, one in read.items() if isinstance(one, Exception)}
+    with issuer.database.writing() as session:
+        for number, outcome in [*outcomes.items(), *zip(arrived, done, strict=True)]:
+            _note(session, handed_in.id, number, outcome)
+    return bool(group)
 
 
 def progress(issuer: Issuer, job: str) -> dict[Fate, int]:
@@ -123,21 +123,57 @@ def progress(issuer: Issuer, job: str) -> dict[Fate, int]:
         counted = (
             select(fate, func.count())
             .outerjoin(CredentialRow, CredentialRow.public_id == TableRow.credential)
-            .where(TableRow.job_pk == _job(session, job).id)
+            .where(TableRow.job_pk == find(session, job).id)
             .group_by(fate)
         )
         return {Fate(fate): count for fate, count in session.execute(counted)}
 
 
-def to_mend(issuer: Issuer, job: str) -> bytes:
-    """Return the rows to mend as CSV, with the reasons: mended, it is handed in like any table."""
+def credentials(session: Session, job: str, most: int) -> Sequence[tuple[int, str]]:
+    """Return the number and the credential of the first `most` rows that became one."""
+    issued = (TableRow.job_pk == find(session, job).id, TableRow.credential.is_not(None))
+    rows = select(TableRow.number, TableRow.credential).where(*issued)
+    rows = rows.order_by(TableRow.number).limit(most)
+    return [(number, str(credential)) for number, credential in session.execute(rows)]
+
+
+class ListedTable(NamedTuple):
+    """A job in a list of jobs, with how many rows it has, and how many of them wait."""
+
+    job: TableJobRow
+    rows: int
+    waiting: int
+    to_mend: int
+
+
+def last(session: Session, source: str, most: int) -> Sequence[ListedTable]:
+    """Return the jobs of a source that were handed in last, the newest first."""
+    with_fate = (func.sum(case((TableRow.fate == fate, 1), else_=0)) for fate in _LEFT)
+    rows = (
+        select(TableJobRow, func.count(), *with_fate)
+        .join(TableRow, TableRow.job_pk == TableJobRow.id)
+        .where(TableJobRow.source == source)
+        .group_by(TableJobRow.id)
+        .order_by(TableJobRow.id.desc())
+        .limit(most)
+    )
+    return [ListedTable(*row) for row in session.execute(rows)]
+
+
+def to_mend(issuer: Issuer, job: str, reasons: Mapping[int, str] | None = None) -> bytes:
+    """Return the rows to mend as CSV, with the reasons: mended, it is handed in like any table.
+
+    `reasons` has others than those that were noted, by the number of the row; its rows alone then.
+    """
     with issuer.database.reading() as session:
-        rows = _these(session, job, (Fate.TO_MEND,))
+        rows = rows_with(session, job, _LEFT if reasons else (Fate.TO_MEND,))
+        why = reasons or {row.number: row.problem or "" for row in rows}
+        rows = [row for row in rows if row.number in why]
         heads = list(dict.fromkeys(name for row in rows for name in row.cells or {}))
         heads = heads or columns.template(session)
     return written(
         [*heads, columns.REASON],
-        [{**(row.cells or {}), columns.REASON: row.problem or ""} for row in rows],
+        [{**(row.cells or {}), columns.REASON: why[row.number]} for row in rows],
     )
 
 
@@ -154,12 +190,13 @@ def _rows(file: bytes) -> list[tuple[int, dict[str, str]]]:
     first, *rest = table.sheet(file) or [[]]
     heads = [columns.head(cell) for cell in first]
     if missing := [name for name in columns.NEEDED if name not in heads]:
-        raise TableError(
-            f"the table has no column {missing[0]!r}", remedy="take mintmark issue --template"
-        )
+        remedy = "take mintmark issue --template"
+        raise TableError(N_("The table has no column with this head:"), missing[0], remedy=remedy)
     if twice := next((name for name in heads if name and heads.count(name) > 1), None):
-        raise TableError(f"two columns are called {twice!r}", remedy="rename one")
-    filled = ((number, cells) for number, cells in enumerate(rest, 2) if any(cells))
+        raise TableError(N_("Two columns have the same head:"), twice, remedy="rename one")
+    filled = [(number, cells) for number, cells in enumerate(rest, 2) if any(cells)]
+    if not filled:
+        raise TableError(N_("The table has its heads and no row below them."))
     return [(number, _cells(heads, cells)) for number, cells in filled]
 
 
@@ -170,33 +207,40 @@ def _cells(heads: Sequence[str], values: Sequence[str]) -> dict[str, str]:
     return {head: value for head, value in cells.items() if head and head != columns.REASON}
 
 
-def _job(session: Session, public_id: str) -> TableJobRow:
+def find(session: Session, public_id: str) -> TableJobRow:
+    """Return a job. Raises `TableError` for an unknown id."""
     job = session.scalar(select(TableJobRow).where(TableJobRow.public_id == public_id))
     if job is None:
-        raise TableError(f"no table was handed in as {public_id!r}")
+        raise TableError(N_("No table was handed in under this id:"), public_id)
     return job
 
 
-def _these(session: Session, job: str, fates: Sequence[Fate]) -> Sequence[TableRow]:
-    rows = select(TableRow).where(TableRow.job_pk == _job(session, job).id)
-    return session.scalars(rows.where(TableRow.fate.in_(fates)).order_by(TableRow.number)).all()
+def rows_with(
+    session: Session, job: str, fates: Sequence[Fate], most: int | None = None
+) -> Sequence[TableRow]:
+    """Return the rows of a job that have one of these fates, in their order, `most` of them."""
+    rows = select(TableRow).where(TableRow.job_pk == find(session, job).id)
+    rows = rows.where(TableRow.fate.in_(fates)).order_by(TableRow.number).limit(most)
+    return session.scalars(rows).all()
 
 
-def _group(issuer: Issuer, job: str) -> Sequence[TableRow]:
+def approvals_of(issuer: Issuer, rows: Sequence[TableRow]) -> dict[int, Approval | Exception]:
+    """Return the approval of each row by its number, or why it states none."""
     with issuer.database.reading() as session:
-        return _these(session, job, (Fate.WAITING,))[:TOGETHER]
+        return {row.number: _approval(session, issuer, row) for row in rows}
 
 
-def _approval(issuer: Issuer, row: TableRow) -> Approval:
-    with issuer.database.reading() as session:
-        data = columns.data(session, issuer.settings, row.cells or {})
-    return event.approval_of(data)
+def _approval(session: Session, issuer: Issuer, row: TableRow) -> Approval | Exception:
+    try:
+        return event.approval_of(columns.data(session, issuer.settings, row.cells or {}))
+    except Refused as exc:
+        return exc
 
 
 def _note(session: Session, job: int, number: int, outcome: Received | Exception) -> None:
     """Write down what became of a row; what it said is not needed any more once it is approved."""
     if isinstance(outcome, Exception):
-        values: dict[str, object] = {"fate": Fate.TO_MEND, "problem": _words(outcome)}
+        values: dict[str, object] = {"fate": Fate.TO_MEND, "problem": told(outcome)}
     else:
         signed = outcome.manage_url or outcome.superseded_by
         fate = Fate.ISSUED if signed else Fate.STORED
@@ -205,7 +249,8 @@ def _note(session: Session, job: int, number: int, outcome: Received | Exception
     session.execute(update(TableRow).where(*this).values(values))
 
 
-def _words(error: Exception) -> str:
+def told(error: Exception) -> str:
+    """Return what to mend, as a file to mend says it."""
     if isinstance(error, Refused):
         return "; ".join(
             f"{flaw.field.removeprefix('data.')} {flaw.detail} ({flaw.remedy})"

@@ -20,7 +20,10 @@ class Fate(StrEnum):
 
 
 class TableJobRow(Base):
-    """One table that was handed in. The same file from the same source is the same job."""
+    """One table that was handed in. The same file from the same source is the same job.
+
+    `begun_at` is when somebody let it be issued on a page; `actor` is who did, or who handed it in.
+    """
 
     __tablename__ = "table_jobs"
     __table_args__ = (UniqueConstraint("source", "digest"),)
@@ -31,6 +34,7 @@ class TableJobRow(Base):
     digest: Mapped[str] = mapped_column(String(64))
     actor: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[datetime]
+    begun_at: Mapped[datetime | None]
 
 
 class TableRow(Base):

@@ -89,6 +89,10 @@ ABOUT_A_PART = {
     "deciding.look",
     "pay_people.show",
     "pay_people.hold",
+    "issuing_many.look",
+    "issuing_many.begin",
+    "issuing_many.discard",
+    "issuing_many.mend",
 }
 """Routes that are a 404 also where the part of the object is not there, of which the test has
 none."""

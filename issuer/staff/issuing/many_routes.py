@@ -1,0 +1,212 @@
+"""Issue many: hand in a table, see the fate of each row, let it be issued, mend the rest."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from issuer.approvals.table import background, columns, job, rehearsal
+from issuer.approvals.table.job import TableError
+from issuer.approvals.table.rehearsal import Rehearsed
+from issuer.approvals.table.tables import Fate, TableJobRow
+from issuer.audit import log
+from issuer.catalog import versions
+from issuer.home.issuer import current_issuer
+from issuer.home.settings import DESK
+from issuer.issuance import ConflictError
+from issuer.issuance.problems import Refused
+from issuer.people.access import gate
+from issuer.people.access.gate import MenuEntry
+from issuer.people.roster.rows import RosterError
+from issuer.staff import DESK as DESK_PAGES
+from issuer.staff import names
+from issuer.staff.issuing import flaw_words
+from issuer.staff.issuing.one_routes import CANNOT_BE_SIGNED
+from issuer.web.access import needs
+from issuer.web.answers import file, page
+from issuer.web.spreadsheet import spreadsheet
+from issuer.wording.language import gettext
+from verifier import clock
+from verifier.wording.words import N_
+
+issuing_many = Blueprint("issuing_many", __name__)
+NAVIGATION: Final = (MenuEntry("issuing_many.choose", N_("Issue many"), DESK_PAGES),)
+MOST_BYTES: Final = 10 * 1024 * 1024
+MOST_ROWS: Final = 2_000
+"""More would take longer to try than somebody waits for a page."""
+SHOWN: Final = 200
+"""Rows of a kind on the page; the file to mend has all."""
+LAST: Final = 20
+"""Tables listed that were handed in last."""
+NO_TABLE: Final = N_("Choose the file first.")
+OTHERWISE: Final = N_(
+    "Its approval id stands for another approval, above in the table or issued before. Give it an"
+    " id of its own, or leave the cell empty."
+)
+
+
+@issuing_many.get("/desk/issue-many")
+@needs("credential", "issue")
+def choose() -> Response:
+    """Ask for the file, and list the tables that were handed in last."""
+    return _choose()
+
+
+@issuing_many.post("/desk/issue-many")
+@needs("credential", "issue", most_bytes=MOST_BYTES)
+def hand_in() -> AnyResponse:
+    """Store the rows of the file, and lead to what would become of them."""
+    sheet, by = request.files.get("file"), log.person(gate.whoever().person.id)
+    if not sheet or not sheet.filename:
+        return _choose(wrong=NO_TABLE)
+    issuer, now = current_issuer(), clock.now()
+    try:
+        table = job.hand_in(issuer, sheet.read(), source=DESK, by=by, now=now, most=MOST_ROWS)
+    except TableError as exc:
+        return _choose(wrong=exc.sentence, about=exc.name)
+    except RosterError as exc:
+        return _choose(wrong=exc.args[0], about=exc.remedy or "")
+    return redirect(url_for("issuing_many.look", table=table), 303)
+
+
+@issuing_many.get("/desk/issue-many/template.csv")
+@needs("credential", "issue")
+def template() -> Response:
+    """Hand out the heads of a table, with the criteria of a micro-credential if one is named."""
+    with current_issuer().database.reading() as session:
+        heads = columns.template(session, request.args.get("achievement"))
+    return spreadsheet("credentials.csv", heads, ())
+
+
+@issuing_many.get("/desk/issue-many/<table>")
+@needs("credential", "issue")
+def look(table: str) -> Response:
+    """Show what would become of the rows, how far they are, or what became of them."""
+    begun = _job(table).begun_at is not None
+    counts = job.progress(current_issuer(), table)
+    whole, waiting = sum(counts.values()), counts.get(Fate.WAITING, 0)
+    if begun and waiting:
+        return page("desk/many_running.html", table=table, done=whole - waiting, whole=whole)
+    return _done(table, counts) if begun else _look(table, whole)
+
+
+@issuing_many.post("/desk/issue-many/<table>")
+@needs("credential", "issue")
+def begin(table: str) -> AnyResponse:
+    """Let it be issued in the background; once it has begun, go on at once."""
+    issuer, waits = current_issuer(), _job(table).begun_at is not None
+    if waits and job.progress(issuer, table).get(Fate.WAITING):
+        background.hasten(issuer, table, now=clock.now())
+    else:
+        by = log.person(gate.whoever().person.id)
+        background.begin(issuer, table, by=by, now=clock.now())
+    return redirect(url_for("issuing_many.look", table=table), 303)
+
+
+@issuing_many.post("/desk/issue-many/<table>/discard")
+@needs("credential", "issue")
+def discard(table: str) -> AnyResponse:
+    """Forget a table of which nothing was issued."""
+    _job(table)
+    job.discard(current_issuer(), table)
+    return redirect(url_for("issuing_many.choose"), 303)
+
+
+@issuing_many.get("/desk/issue-many/<table>/mend.csv")
+@needs("credential", "issue")
+def mend(table: str) -> Response:
+    """Hand out the rows to mend, each with its reasons; of a table not begun, by a rehearsal."""
+    _job(table)
+    tried = rehearsal.dry_run(current_issuer(), table, now=clock.now())
+    reasons = {row.number: _in_words(row) for row in tried if row.error}
+    data = job.to_mend(current_issuer(), table, reasons)
+    return file(data, "text/csv", "to-mend.csv")
+
+
+def _job(table: str) -> TableJobRow:
+    """Return a table of the desk; those of a command are none of its pages."""
+    with current_issuer().database.reading() as session:
+        try:
+            row = job.find(session, table)
+        except TableError as exc:
+            raise NotFound from exc
+    if row.source != DESK:
+        raise NotFound
+    return row
+
+
+def _choose(*, wrong: str = "", about: str = "") -> Response:
+    issuer = current_issuer()
+    with issuer.database.reading() as session:
+        achievements = versions.listed(session)
+        tables = job.last(session, DESK, LAST)
+    response = page(
+        "desk/many_choose.html",
+        wrong=wrong,
+        about=about,
+        achievements=achievements,
+        tables=tables,
+        local=issuer.settings.local,
+        heads=columns.HEADS,
+    )
+    response.status_code = 422 if wrong else 200
+    return response
+
+
+def _look(table: str, whole: int) -> Response:
+    tried = [*rehearsal.dry_run(current_issuer(), table, now=clock.now())]
+    return page(
+        "desk/many_look.html",
+        table=table,
+        whole=whole,
+        new=[row for row in tried if row.new and not row.error],
+        before=[row for row in tried if not row.new and not row.error],
+        **_problems(tried),
+    )
+
+
+def _done(table: str, counts: Mapping[Fate, int]) -> Response:
+    issuer = current_issuer()
+    tried = [*rehearsal.dry_run(issuer, table, now=clock.now())]
+    with issuer.database.reading() as session:
+        credentials = job.credentials(session, table, SHOWN)
+        known = names.of(session, [public_id for _, public_id in credentials])
+    return page(
+        "desk/many_done.html",
+        table=table,
+        counts=counts,
+        credentials=credentials,
+        known=known,
+        fitting=[row for row in tried if not row.error],
+        by_mail=issuer.settings.mail is not None,
+        **_problems(tried),
+    )
+
+
+def _problems(tried: Sequence[Rehearsed]) -> dict[str, Any]:
+    """Return what both pages of a table say of rows to mend, and of names in boxes."""
+    to_mend = [row for row in tried if row.error]
+    return {
+        "to_mend": to_mend[:SHOWN],
+        "unshown": max(0, len(to_mend) - SHOWN),
+        "unprintable": [row for row in tried if row.unprintable],
+        "reasons": _reasons,
+        "shown": SHOWN,
+    }
+
+
+def _reasons(row: Rehearsed) -> list[tuple[str, str]]:
+    """Return what is to be put right in a row: the name of the field, '' for none, and a sentence;
+    both to be translated."""
+    if isinstance(row.error, Refused):
+        remedies = {flaw_words.name(flaw): flaw_words.told(flaw) for flaw in row.error.flaws}
+        return [(flaw_words.label(name), sentence) for name, sentence in remedies.items()]
+    return [("", OTHERWISE if isinstance(row.error, ConflictError) else CANNOT_BE_SIGNED)]
+
+
+def _in_words(row: Rehearsed) -> str:
+    """Return the same in the reader's language, as a cell of the file to mend."""
+    told = [(gettext(field), gettext(sentence)) for field, sentence in _reasons(row)]
+    return " ".join(f"{field}: {sentence}" if field else sentence for field, sentence in told)

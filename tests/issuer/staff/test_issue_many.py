@@ -1,0 +1,203 @@
+"""Issue many from a table: tried, issued in the background, killed in between, and mended."""
+
+import csv
+import io
+import re
+import signal
+import subprocess
+import sys
+
+import pytest
+from sqlalchemy import func, select
+
+from issuer.approvals.table import job
+from issuer.audit import log
+from issuer.home.settings import DESK
+from issuer.issuance.records.approval_tables import ApprovalRow
+from issuer.issuance.records.tables import CredentialRow
+from issuer.outbox.tables import OutboxRow
+from issuer.people.roles import Role
+from verifier import clock
+
+HEADS = "achievement,name,e-mail,skill,goal,measured outcome,approved at,level"
+GOOD = "rhythms,Teacher {n},t{n}@school.example,Rhythm,Eight bars,26 of 31,2026-05-15,met"
+BAD = (
+    "drums,Ana Drums,ana@school.example,S,G,O,2026-05-15,met",
+    "rhythms,Ben Nowhere,no address,S,G,O,2026-05-15,met",
+    "rhythms,Cy Someday,cy@school.example,S,G,O,some day,met",
+)
+AT = "/desk/issue-many"
+KILLED = """
+import os, signal, sys
+from dataclasses import replace
+from pathlib import Path
+from issuer.approvals.table import job
+from issuer.home.issuer import Issuer
+from issuer.home.settings import load
+from issuer.messages import KINDS
+from issuer.outbox import worker
+from verifier import clock
+note, rows = job._note, 0
+def noted(*row):
+    global rows
+    rows += 1
+    if rows == 120:
+        os.kill(os.getpid(), signal.SIGKILL)
+    note(*row)
+job._note = noted
+worker.deliver_due(Issuer(load(Path(sys.argv[1]))), KINDS, now=clock.now)
+"""
+
+
+@pytest.fixture(scope="module")
+def pat(district):
+    return district.add("Pat Office", Role.OFFICE)
+
+
+@pytest.fixture(scope="module")
+def office(district, pat):
+    return district.browser(pat)
+
+
+def table(*rows, heads=HEADS):
+    return "\n".join([heads, *rows]).encode()
+
+
+def hand_in(office, data, name="table.csv"):
+    return office.post(AT, page=AT, file=(io.BytesIO(data), name))
+
+
+def counted(html):
+    """The counts at the top of a page."""
+    return [int(number) for number in re.findall(r"<dd>(\d+)</dd>", html)]
+
+
+def count(district, row=CredentialRow):
+    with district.issuer.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(row))
+
+
+def test_200_rows_of_which_three_are_to_mend_survive_a_kill(district, office, pat):
+    """P1, P3: kill -9 in the middle, then the end: nothing is lost, and nothing is there twice."""
+    rows = [GOOD.format(n=n) for n in range(197)]
+    data, before = table(*rows[:100], *BAD, *rows[100:]), count(district)
+    at = hand_in(office, data).location
+    html = office.get(at).text
+    assert counted(html) == [197, 0, 3]
+    for name, sentence in (
+        ("Ana Drums", "Choose one of the catalog."),
+        ("Ben Nowhere", "Write an e-mail address"),
+        ("Cy Someday", "Give a day such as"),
+    ):
+        assert name in html
+        assert sentence in html
+    assert (count(district), hand_in(office, data).location) == (before, at)
+
+    assert office.post(at, page=at).location == at
+    assert "0 of 200 rows done" in office.get(at).text
+    home = str(district.issuer.settings.home)
+    killed = subprocess.run([sys.executable, "-c", KILLED, home], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert "100 of 200 rows done" in office.get(at).text
+    district.deliver()  # the lease of the one who died still holds
+    assert "100 of 200 rows done" in office.get(at).text
+    assert office.post(at, page=at).location == at
+    district.deliver()
+
+    html = office.get(at).text
+    assert counted(html) == [197, 3]
+    assert "197 credentials are signed and in force." in html
+    assert count(district) == before + 197
+    with district.issuer.database.reading() as session:
+        teachers = session.scalars(select(ApprovalRow.teacher).where(ApprovalRow.source == DESK))
+        assert sorted(teachers) == sorted(f"teacher {n}" for n in range(197))
+        actors = {e.actor for e, _ in log.entries(session) if e.action == "credential.approved"}
+        states = session.scalars(select(OutboxRow.state).where(OutboxRow.kind == "table")).all()
+    assert f"person:{pat.id}" in actors
+    assert set(states) == {"delivered"}
+    mend = office.get(f"{at}/mend.csv").get_data()
+    waiting = list(csv.DictReader(io.StringIO(mend.decode("utf-8-sig"))))
+    assert [row["name"] for row in waiting] == ["Ana Drums", "Ben Nowhere", "Cy Someday"]
+    assert "Approved on: Give a day" in waiting[2]["what to mend"]
+
+    mended = mend.replace(b"drums", b"rhythms").replace(b"some day", b"2026-05-16")
+    at = hand_in(office, mended).location
+    assert counted(office.get(at).text) == [2, 0, 1]
+    office.post(at, page=at)
+    district.deliver()
+    assert counted(office.get(at).text) == [2, 1]
+    listed = office.get(AT).text
+    assert "200 rows" in listed
+    assert "1 row to mend" in listed
+
+
+def test_rows_alike_and_one_id_for_two_approvals_are_said_before(office):
+    heads = f"{HEADS},approval id"
+    twice = f"{GOOD.format(n=900)},"
+    file = table(
+        twice, twice, f"{GOOD.format(n=901)},x-1", f"{GOOD.format(n=902)},x-1", heads=heads
+    )
+    html = office.get(hand_in(office, file).location).text
+    assert counted(html) == [2, 1, 1]
+    assert "stands for another approval" in html
+
+
+def test_letters_that_no_font_can_print_are_said_before(office):
+    html = office.get(hand_in(office, table(GOOD.format(n="𐎀𐎁"))).location).text
+    assert counted(html) == [1, 0, 0]
+    assert "no font here can print" in html
+
+
+def test_what_fits_by_now_is_issued_without_a_new_file(district, office):
+    """Such as rows that came before their achievement did."""
+    at = hand_in(office, table(GOOD.format(n=910), heads=HEADS)).location
+    with district.issuer.database.writing() as session:
+        (row,) = job.rows_with(session, at.rpartition("/")[2], ("waiting",))
+        row.fate, row.problem = "to_mend", "achievement"
+        job.find(session, at.rpartition("/")[2]).begun_at = clock.now()
+    assert "Issue 1 more row" in office.get(at).text
+    office.post(at, page=at)
+    district.deliver()
+    assert counted(office.get(at).text) == [1, 0]
+
+
+def test_a_table_can_be_forgotten_until_it_is_begun(district, office):
+    data = table(GOOD.format(n=920))
+    at = hand_in(office, data).location
+    assert office.post(f"{at}/discard", page=at).location == AT
+    assert office.get(at).status_code == 404
+    at = hand_in(office, data).location
+    office.post(at, page=at)
+    office.post(f"{at}/discard", page=at)
+    district.deliver()
+    assert counted(office.get(at).text) == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "sentence"),
+    [
+        (b"", "", "Choose the file first."),
+        (b"name\nJordan", "t.csv", "no column with this head:</bdi>"),
+        (table(heads=HEADS), "t.csv", "no row below"),
+        (table(heads=f"{HEADS},Name"), "t.csv", "Two columns have the same head"),
+        (b"PK\x03\x04nonsense", "t.xlsx", "the workbook cannot be read"),
+        (table(*[GOOD.format(n=n) for n in range(2001)]), "t.csv", "Make two files"),
+    ],
+)
+def test_what_is_no_table_is_said(office, data, name, sentence):
+    answer = hand_in(office, data, name)
+    assert answer.status_code == 422
+    assert sentence.replace("</bdi>", "") in answer.text
+
+
+def test_the_template_has_a_column_for_each_criterion(office):
+    text = office.get(f"{AT}/template.csv?achievement=rhythms").get_data().decode("utf-8-sig")
+    assert text.startswith("approval id,achievement,name,e-mail")
+    assert "level learning,level work" in text
+
+
+def test_a_table_of_a_command_is_none_of_the_pages(district, office):
+    issuer, now = district.issuer, clock.now()
+    other = job.hand_in(issuer, table(GOOD.format(n=1)), source="forms", by="command", now=now)
+    assert office.get(f"{AT}/{other}").status_code == 404
+    assert office.get(f"{AT}/nothing").status_code == 404
