@@ -2,7 +2,7 @@
 
 badge = add(session, project, data, now=now)        # a file, or the link to one
 note(badge, report_on(badge.submitted, badge.project.person, fetch, now=now), now=now)
-standing(badge, partners.by_issuer(session))        # Standing.COUNTS
+standing(badge, partners.by_issuer(session))        # BadgeStanding.COUNTS
 """
 
 import hashlib
@@ -37,7 +37,7 @@ MOST_BADGES: Final = 10
 _QUESTIONS: Final = ("authentic", "current", "theirs")
 
 
-class Standing(StrEnum):
+class BadgeStanding(StrEnum):
     """Whether a badge counts as input, and what of it is still open."""
 
     WAITS = "waits"
@@ -92,17 +92,17 @@ def note(row: PartnerBadgeRow, report: Report, *, now: datetime) -> None:
     row.name = ((achievement.name if achievement else earned.name or "") if earned else "")[:200]
 
 
-def standing(row: PartnerBadgeRow, listed: Mapping[str, str]) -> Standing:
+def standing(row: PartnerBadgeRow, listed: Mapping[str, str]) -> BadgeStanding:
     """Return whether a badge counts: authentic, in force, this teacher's, and of a partner."""
     if row.report is None:
-        return Standing.WAITS
+        return BadgeStanding.WAITS
     verdicts = row.report["verdicts"]
     answers = {verdicts.get(name, {}).get("verdict", Answer.COULD_NOT_CHECK) for name in _QUESTIONS}
     if Answer.NO in answers:
-        return Standing.DOES_NOT_COUNT
+        return BadgeStanding.DOES_NOT_COUNT
     if Answer.COULD_NOT_CHECK in answers:
-        return Standing.UNSURE
-    return Standing.COUNTS if row.issuer in listed else Standing.NO_PARTNER
+        return BadgeStanding.UNSURE
+    return BadgeStanding.COUNTS if row.issuer in listed else BadgeStanding.NO_PARTNER
 
 
 def verdicts(row: PartnerBadgeRow) -> list[Verdict]:
@@ -141,7 +141,7 @@ def as_evidence(session: Session, version: VersionRow) -> list[dict[str, str]]:
     """Return the badges of a version that count now, as an approval states evidence."""
     listed = partners.by_issuer(session)
     counted = [
-        row for row in handed_in(session, version) if standing(row, listed) is Standing.COUNTS
+        row for row in handed_in(session, version) if standing(row, listed) is BadgeStanding.COUNTS
     ]
     return [
         {

@@ -13,7 +13,7 @@ from issuer.outbox.kinds import MessageKind, OvertakenError
 from issuer.outbox.tables import OutboxRow
 from issuer.people.tables import PersonRow
 from issuer.program.partner_badges import badges
-from issuer.program.partner_badges.badges import Standing
+from issuer.program.partner_badges.badges import BadgeStanding
 from issuer.program.partner_badges.tables import PartnerBadgeRow
 from issuer.program.projects.states import State
 from issuer.program.projects.tables import ProjectRow
@@ -54,7 +54,7 @@ def look(issuer: Issuer, now: datetime) -> None:
 
 
 def _is_open(row: PartnerBadgeRow) -> bool:
-    return badges.standing(row, {}) is Standing.UNSURE
+    return badges.standing(row, {}) is BadgeStanding.UNSURE
 
 
 def _send(issuer: Issuer, message: OutboxRow) -> None:

@@ -7,19 +7,19 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from issuer.program.partner_badges import badges, partners
-from issuer.program.partner_badges.badges import Standing
+from issuer.program.partner_badges.badges import BadgeStanding
 from issuer.program.partner_badges.tables import PartnerBadgeRow
 from verifier.report import Verdict
 from verifier.wording.words import N_
 
 STANDINGS: Final = {
-    Standing.WAITS: N_("It is being checked. Load this page again in a moment."),
-    Standing.COUNTS: N_("It counts: it is verified, and of a partner of the district."),
-    Standing.NO_PARTNER: N_(
+    BadgeStanding.WAITS: N_("It is being checked. Load this page again in a moment."),
+    BadgeStanding.COUNTS: N_("It counts: it is verified, and of a partner of the district."),
+    BadgeStanding.NO_PARTNER: N_(
         "It is verified, but its issuer is not a listed partner, so it does not count yet."
     ),
-    Standing.UNSURE: N_("Part of it could not be checked, so it does not count yet."),
-    Standing.DOES_NOT_COUNT: N_("It does not count."),
+    BadgeStanding.UNSURE: N_("Part of it could not be checked, so it does not count yet."),
+    BadgeStanding.DOES_NOT_COUNT: N_("It does not count."),
 }
 
 
@@ -28,7 +28,7 @@ class ToldBadge:
     """A badge as a page tells it. `partner` is the name of a listed one, or None."""
 
     row: PartnerBadgeRow
-    standing: Standing
+    standing: BadgeStanding
     partner: str | None
     verdicts: list[Verdict]
 
