@@ -1,6 +1,7 @@
 """Correcting a credential on the desk: the form opens with what was approved, and what changes is
 shown before it is issued. What was withdrawn by mistake is issued again."""
 
+import base64
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from issuer.issuance.records.unprintable import unprintable_texts
 from issuer.issuance.status_lists.supersede import is_one_person
 from issuer.people import acts
 from issuer.people.access import gate
+from issuer.sharing import samples
 from issuer.sharing.holder import reports
 from issuer.staff.credentials import correcting
 from issuer.staff.credentials.correcting import CorrectionField
@@ -160,12 +162,15 @@ def _place(name: str, known: set[str]) -> str:
 
 
 def _look(typed: Correction, approval: Approval) -> Response:
-    """Show what changes and what it does. Raises what the door would raise."""
-    issuer = current_issuer()
-    issuance.rehearse(issuer, approval, source=typed.opened.source, now=clock.now())
+    """Show what changes, what it does, and the certificate as it would be. Raises what the door
+    would raise."""
+    issuer, now = current_issuer(), clock.now()
+    issuance.rehearse(issuer, approval, source=typed.opened.source, now=now)
+    sample = samples.sample(approval, typed.opened.achievement, issuer.settings, now=now)
     return page(
         "desk/correct_look.html",
         typed=typed,
+        picture=base64.b64encode(samples.framed(sample, issuer.settings, now=now)).decode(),
         same_person=is_one_person(typed.opened.content, approval.content),
         unprintable=unprintable_texts(approval, issuer.settings),
     )

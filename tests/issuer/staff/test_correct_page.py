@@ -58,6 +58,7 @@ def test_what_was_wrong_is_right_and_supersedes(district, office, issue, field, 
     look = send(office, old, "look", **{field: text}, reason="It was misspelt.")
     assert look.status_code == 200, look.text
     assert shown in look.text
+    assert "data:image/png;base64," in look.text
     assert seen(district, old) == (False, None)
     done = office.post(
         f"{PAGE}/{old}/correct",
