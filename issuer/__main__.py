@@ -4,12 +4,16 @@ import argparse
 import logging
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
+
+from sqlalchemy.orm import Session
 
 from contexts.errors import DONE, FAILED, MintmarkError
 from issuer import migrations
 from issuer.approvals import commands as approvals
 from issuer.audit import commands as audit
+from issuer.audit.log import COMMAND
 from issuer.catalog import commands as catalog
 from issuer.home.command_line import Commands, Needs
 from issuer.home.issuer import Issuer, opened
@@ -26,6 +30,7 @@ from issuer.program.compensation import invariants as compensation
 from issuer.recognition import commands as recognition
 from issuer.sharing import samples
 from issuer.sharing.holder import commands as holder
+from issuer.staff.catalog import acts as catalog_acts
 from verifier import __version__
 from verifier.parsing import old_spelling
 
@@ -79,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     installation.add_commands(commands)
     doctor.add_commands(commands)
     _add_serve(commands)
-    catalog.add_commands(commands)
+    catalog.add_commands(commands, retire=_retire, offer_again=_offer_again)
     approvals.add_commands(commands)
     issuance.add_commands(commands)
     samples.add_commands(commands)
@@ -90,6 +95,14 @@ def _parser() -> argparse.ArgumentParser:
     program.add_commands(commands, more=compensation.INVARIANTS, unset=compensation.unset_rules)
     recognition.add_commands(commands)
     return parser
+
+
+def _retire(session: Session, achievement_id: str, now: datetime) -> None:
+    catalog_acts.retire(session, achievement_id, by=COMMAND, now=now)
+
+
+def _offer_again(session: Session, achievement_id: str, now: datetime) -> None:
+    catalog_acts.offer_again(session, achievement_id, by=COMMAND, now=now)
 
 
 def _add_serve(commands: Commands) -> None:

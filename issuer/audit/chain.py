@@ -3,12 +3,15 @@
 check(log.entries(session), [log.head(session)])  # raises BrokenError at the first broken entry
 """
 
+import json
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict
+from typing import Final
 
 from contexts.errors import MintmarkError
 from issuer.audit.log import RESTORED, START, Entry, Head
 from issuer.database.database import to_json
+from verifier.batch.sheet import cell
 from verifier.parsing import strict_json
 
 
@@ -50,6 +53,18 @@ def _next(before: Head, entry: Entry, stored: str) -> Head:
     if entry.hash != stored:
         raise BrokenError(number, "it was changed")
     return Head(number, stored)
+
+
+HEADS: Final = (*Entry.__slots__, "hash")
+"""The heads of the log as a table."""
+
+
+def cells(row: tuple[Entry, str]) -> list[object]:
+    """Return an entry and its hash as a row of a table; no cell begins a formula."""
+    entry, stored = row
+    details = json.dumps(entry.details) if entry.details else ""
+    values = {**asdict(entry), "details": details}.values()
+    return [*(cell(one) if isinstance(one, str) else one for one in values), stored]
 
 
 def line(entry: Entry, stored: str) -> str:

@@ -1,6 +1,7 @@
 """`mintmark audit`: the log of who did what, as lines of JSON, and whether it is whole."""
 
 import argparse
+import csv
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -26,6 +27,7 @@ def add_commands(
     audit = commands.add_parser("audit", help="who did what, and when")
     actions = audit.add_subparsers(dest="action", metavar="ACTION", required=True)
     export = actions.add_parser("export", help="print every entry, a line of JSON each")
+    export.add_argument("--csv", action="store_true", help="as a table for a spreadsheet instead")
     export.set_defaults(run=_export)
     check = actions.add_parser("check", help="say whether the log is what was recorded")
     check.add_argument("file", type=Path, nargs="?", metavar="FILE", help="an exported one")
@@ -34,6 +36,11 @@ def add_commands(
 
 def _export(args: argparse.Namespace, issuer: Issuer) -> int:
     with issuer.database.reading() as session:
+        if args.csv:
+            table = csv.writer(sys.stdout)
+            table.writerow(chain.HEADS)
+            table.writerows(map(chain.cells, log.entries(session)))
+            return DONE
         for entry, stored in log.entries(session):
             print(chain.line(entry, stored))
     return DONE

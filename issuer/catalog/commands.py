@@ -1,11 +1,16 @@
-"""`mintmark catalog load`: from files to versions in the database."""
+"""`mintmark catalog`: from files to versions in the database, and what is offered no more."""
 
 import argparse
 import sys
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
-from contexts.errors import DONE
+from sqlalchemy.orm import Session
+
+from contexts.errors import DONE, UsageError
 from issuer.catalog import files, versions
 from issuer.catalog.achievement import Achievement
 from issuer.drawing import glyphs
@@ -15,9 +20,12 @@ from issuer.home.settings import FILE, Settings
 from verifier import clock
 from verifier.parsing.old_spelling import OLD_WORDS
 
+Act: TypeAlias = Callable[[Session, str, datetime], None]
+"""What is done to the achievement of an id, with its entry in the log of who did what."""
 
-def add_commands(commands: Commands) -> None:
-    """Add `catalog load`."""
+
+def add_commands(commands: Commands, *, retire: Act, offer_again: Act) -> None:
+    """Add `catalog load`, `catalog retire` and `catalog offer`."""
     before = [OLD_WORDS["catalog"]]
     catalog = commands.add_parser("catalog", aliases=before, help="what teachers can earn")
     actions = catalog.add_subparsers(dest="catalog_command", metavar="COMMAND", required=True)
@@ -28,10 +36,25 @@ def add_commands(commands: Commands) -> None:
         "folder", type=Path, metavar="FOLDER", help="holds achievements/*.toml and rubrics/*.toml"
     )
     loading.set_defaults(run=_load)
+    for name, act, words in (
+        ("retire", retire, "offer an achievement no more; what was issued stays in force"),
+        ("offer", offer_again, "offer a retired achievement again"),
+    ):
+        action = actions.add_parser(name, help=words)
+        action.add_argument("achievement", metavar="ACHIEVEMENT", help="its id")
+        action.set_defaults(run=partial(_act, act=act))
 
 
 def _load(args: argparse.Namespace, issuer: Issuer) -> int:
     load(args.folder, issuer, now=clock.now())
+    return DONE
+
+
+def _act(args: argparse.Namespace, issuer: Issuer, *, act: Act) -> int:
+    with issuer.database.writing() as session:
+        if versions.find(session, args.achievement) is None:
+            raise UsageError(f"the catalog has no achievement {args.achievement!r}")
+        act(session, args.achievement, clock.now())
     return DONE
 
 

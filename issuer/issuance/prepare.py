@@ -24,6 +24,7 @@ from issuer.catalog.tables import AchievementVersion
 from issuer.database.database import to_json
 from issuer.home.issuer import Issuer
 from issuer.home.link_tokens import LinkTokens
+from issuer.home.settings import PROGRAM
 from issuer.issuance import rules
 from issuer.issuance.approval import Approval, Chosen, Proposed, from_data
 from issuer.issuance.build import Reservation, build
@@ -164,8 +165,13 @@ def _new(
     size = issuer.settings.status_list_size
     chosen = {one.approval.achievement for one in arrived}
     rows = {choice: _catalog_version(session, choice, now) for choice in chosen}
+    # A project of the program goes on to its end; so does a correction.
+    gone = versions.retired(session) if source != PROGRAM else set()
     for approval, *_ in arrived:
-        if flaws := rules.flaws(approval, rows[approval.achievement][1].rubric, now=now):
+        choice = approval.achievement
+        if isinstance(choice, Chosen) and choice.id in gone and approval.revision == 1:
+            raise Refused([rules.retired(choice)])
+        if flaws := rules.flaws(approval, rows[choice][1].rubric, now=now):
             raise Refused(flaws)
     reservations = places.reserve(session, len(arrived), size=size, now=now)
     tokens = manage_tokens(issuer.settings)

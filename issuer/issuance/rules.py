@@ -36,6 +36,12 @@ def unknown(chosen: Chosen, *, field: str, id_known: bool) -> Flaw:
     return Flaw("unknown_id", f"{field}.id", "is not in the catalog", remedy)
 
 
+def retired(chosen: Chosen) -> Flaw:
+    """Return the flaw of a new approval of an achievement that is offered no more."""
+    remedy = f"choose another, or offer it again: mintmark catalog offer {chosen.id}"
+    return Flaw("retired", "data.achievement.id", "is offered no more", remedy)
+
+
 def no_reason(revision: int) -> Flaw:
     """Return the flaw of a correction that does not say why."""
     remedy = f"say why revision {revision - 1} is corrected; it is not published"

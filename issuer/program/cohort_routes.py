@@ -21,6 +21,7 @@ from issuer.program.coaching import cohorts
 from issuer.program.coaching.cohorts import CohortRefused
 from issuer.program.coaching.tables import CohortMemberRow, CohortRow, MeetingRow
 from issuer.program.evaluation.conflicts import judging_in_conflict
+from issuer.program.projects.offerings import offered_now
 from issuer.program.projects.tables import OfferingRow
 from issuer.program.windows.form_time import moment_in
 from issuer.program.windows.window import WindowRefused
@@ -128,7 +129,7 @@ def _list(*, wrong: CohortRefused | None = None) -> Response:
     found = gate.whoever()
     visible = rules.visible(found.me, "cohort", "read", gate.kinds())
     makes = rules.may(found.me, "cohort", "make")
-    offered = select(OfferingRow).where(OfferingRow.retired_at.is_(None))
+    offered = select(OfferingRow).where(*offered_now())
     with current_issuer().database.reading() as session:
         rows = select(CohortRow).where(visible).order_by(CohortRow.name, CohortRow.id)
         loads = joinedload(CohortRow.leader), joinedload(CohortRow.offering)

@@ -129,6 +129,7 @@ def _page(*, project: str = "", wrong: OfferingRefused | None = None) -> Respons
             "program/offerings.html",
             made_of=made_of,
             offerings=() if made_of else _offerings(session),
+            gone=versions.retired(session),
             achievements=() if made_of else versions.listed(session),
             topics=session.scalars(
                 select(TopicRow).where(TopicRow.retired_at.is_(None)).order_by(TopicRow.name)

@@ -1,5 +1,7 @@
 """Who did what: each act is recorded with it, and no entry can be taken back unseen (T36)."""
 
+import csv
+import io
 import json
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -215,6 +217,9 @@ def test_the_log_is_exported_and_checked_by_commands(issuer, home, tmp_path, cap
     assert main(["--home", str(home), "publish"]) == 0
     assert main(["--home", str(home), "audit", "check"]) == 0
     capsys.readouterr()
+    assert main(["--home", str(home), "audit", "export", "--csv"]) == 0
+    heads, *rows = csv.reader(io.StringIO(capsys.readouterr().out))
+    assert (heads[0], heads[-1], len(rows[0])) == ("number", "hash", len(heads))
     assert main(["--home", str(home), "audit", "export"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [json.loads(line)["about"] for line in lines] == ["a", "b", "c"]

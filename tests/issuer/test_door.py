@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from issuer import issuance
+from issuer.catalog import versions
 from issuer.home.settings import PROGRAM
 from issuer.issuance import ApprovalOutcome, ConflictError
 from issuer.issuance.door import RestoredError
@@ -109,3 +110,22 @@ def test_the_source_of_the_program_comes_from_inside_alone(issuer, approval):
     with pytest.raises(ValueError, match="program"):
         issuance.receive(issuer, approval(), source=PROGRAM, event_id="e-1", now=now())
     assert counts(issuer)[0] == 0
+
+
+def test_what_is_retired_is_refused_to_everybody_but_the_program(issuer, approval):
+    """A project that began goes on; what came before comes again, and is corrected."""
+    receive = lambda one, event: issuance.receive(  # noqa: E731
+        issuer, one, source="forms", event_id=event, now=now()
+    )
+    first = receive(approval(), "e-1")
+    with issuer.database.writing() as session:
+        versions.retire(session, "rhythms", now=now())
+    with pytest.raises(Refused) as refused:
+        receive(approval(approval_id="a-2"), "e-2")
+    (flaw,) = refused.value.flaws
+    assert (flaw.code, flaw.detail) == ("retired", "is offered no more")
+    assert "mintmark catalog offer rhythms" in flaw.remedy
+    assert receive(approval(), "e-3").credential_id == first.credential_id
+    corrected = approval(revision=2, reason="A number.", provider_number="X-2")
+    assert receive(corrected, "e-4").outcome is ApprovalOutcome.ISSUED
+    assert approve(issuer, approval(approval_id="a-5")).new

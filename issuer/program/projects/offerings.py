@@ -9,10 +9,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from contexts.errors import MintmarkError
 from issuer.catalog import versions
+from issuer.catalog.tables import RetiredRow
 from issuer.people.register import new_id
 from issuer.people.tables import PersonRow
 from issuer.program.projects.answers import LONGEST_LINE, LONGEST_TEXT
@@ -22,6 +24,7 @@ from verifier.wording.words import N_
 PREFILLED: Final = ("skill", "goal", "measured_outcome", "plan")
 """The answers that an offering can bring along (R16)."""
 LONGEST_ABOUT: Final = 2000
+RETIRED: Final = N_("It is offered no more: choose another, or offer it again in the catalog.")
 
 
 class OfferingSource(StrEnum):
@@ -53,11 +56,20 @@ class Offered:
     prefill: Mapping[str, str] = field(default_factory=dict)
 
 
+def offered_now() -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions for an offering to be one that a project may begin with: neither it
+    nor what one earns with it is offered no more."""
+    gone = select(RetiredRow.achievement_id)
+    return OfferingRow.retired_at.is_(None), OfferingRow.achievement_id.not_in(gone)
+
+
 def offer(session: Session, offered: Offered, *, now: datetime) -> OfferingRow:
     """Add an offering, from now on. Raises `OfferingRefused`."""
     achievement = versions.find(session, offered.achievement)
     if achievement is None:
         raise OfferingRefused("achievement", N_("Choose one of the catalog."))
+    if offered.achievement in versions.retired(session):
+        raise OfferingRefused("achievement", RETIRED)
     if offered.topic is None:
         raise OfferingRefused("topic", N_("Choose a field."))
     title = " ".join(offered.title.split()) or versions.read(achievement).name

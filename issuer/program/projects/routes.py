@@ -20,6 +20,7 @@ from issuer.program import policy as policies
 from issuer.program.policy import Policy
 from issuer.program.projects import answers, declarations, drafts, history, submission, words
 from issuer.program.projects.drafts import WRITTEN_IN, Overtaken, ReadOnly
+from issuer.program.projects.offerings import offered_now
 from issuer.program.projects.states import EDITABLE, TURNS, Act, Conditions, NotNow, State, Turn
 from issuer.program.projects.submission import Check, Incomplete, Missing
 from issuer.program.projects.tables import (
@@ -79,9 +80,7 @@ def begin() -> AnyResponse:
     with current_issuer().database.writing() as session:
         person = session.get_one(PersonRow, gate.whoever().person.id)
         offering = session.scalar(
-            select(OfferingRow).where(
-                OfferingRow.public_id == public_id, OfferingRow.retired_at.is_(None)
-            )
+            select(OfferingRow).where(OfferingRow.public_id == public_id, *offered_now())
         )
         if public_id and offering is None:
             raise NotFound
@@ -343,7 +342,7 @@ def _is_script() -> bool:
 
 
 def _offerings(session: Session) -> object:
-    rows = select(OfferingRow).where(OfferingRow.retired_at.is_(None))
+    rows = select(OfferingRow).where(*offered_now())
     return session.scalars(
         rows.options(joinedload(OfferingRow.topic), joinedload(OfferingRow.leader)).order_by(
             OfferingRow.title

@@ -50,6 +50,7 @@ _OF_EVIDENCE: Final = {
     "description": _TEXT,
 }
 _BY_CODE: Final = {
+    "retired": N_("It is offered no more: choose another, or offer it again in the catalog."),
     "future": N_("This day is still to come: issue it once the day is there."),
     "past": N_("This day is over: leave it empty, or give a later one."),
     "not_yet": N_("A credential states the required level or a higher one."),

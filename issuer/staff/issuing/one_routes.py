@@ -85,7 +85,7 @@ def begin() -> Response:
     """Show the form, with what is known of the teacher."""
     with current_issuer().database.reading() as session:
         row = versions.find(session, request.args.get("achievement", ""))
-        if row is None:
+        if row is None or row.achievement_id in versions.retired(session):
             raise NotThere
         fields = _blank(row.achievement_id, row.version)
         fields |= _teacher(session, request.args.get("person", ""))

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
+from issuer.catalog import versions
 from issuer.issuance import approve
 from issuer.issuance.approval import from_data
 from issuer.issuance.cycle import issue
@@ -51,6 +52,17 @@ def test_r20_an_offering_fills_in_a_proposal(district, chief):
     page = begin_with_it(district, teacher)
     assert FORM["goal"] in page
     assert '<option value="music" selected>' in page
+    with district.issuer.database.writing() as session:
+        versions.retire(session, "rhythms", now=clock.now())
+    assert "Ten weeks of rhythm." not in teacher.get("/projects").text
+    setup = chief.get("/program/offerings").text
+    assert "Nobody can begin with it" in setup
+    assert 'value="rhythms"' not in setup
+    refused = chief.post("/program/offerings", page="/program/offerings", **FORM)
+    assert (refused.status_code, "It is offered no more" in refused.text) == (422, True)
+    with district.issuer.database.writing() as session:
+        versions.offer_again(session, "rhythms")
+    assert "Ten weeks of rhythm." in teacher.get("/projects").text
     for other in (1, 2, 99):
         path = f"/program/offerings/{other}/retire"
         assert chief.post(path, page="/program/offerings").status_code == 303

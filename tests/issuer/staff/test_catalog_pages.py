@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from issuer.__main__ import main
 from issuer.audit import log
 from issuer.catalog import files, versions
 from issuer.catalog.achievement import FrameworkItem
@@ -260,8 +261,45 @@ def test_what_is_retired_is_offered_no_more_and_its_page_stays(district, office)
     public = district.app.test_client()
     assert "/achievements/rhythms" not in public.get("/").text
     assert public.get("/achievements/rhythms/1.html").status_code == 200
+    assert 'value="rhythms"' not in office.get("/desk/issue").text
+    assert 'value="rhythms"' not in office.get("/desk/issue-many").text
+    assert office.get("/desk/issue/new?achievement=rhythms").location == "/desk/issue"
+    typed = {
+        "achievement.id": "rhythms",
+        "recipient.name": "Jordan Example",
+        "recipient.emails.0": "j@school.example",
+        "narrative.skill": "s",
+        "narrative.goal": "g",
+        "narrative.measured_outcome": "m",
+        "levels.learning": "met",
+        "levels.work": "met",
+        "approved_at": "2026-05-15",
+    }
+    refused = office.post("/desk/issue/new", act="issue", **typed)
+    assert (refused.status_code, "It is offered no more" in refused.text) == (422, True)
+    heads = "achievement,name,e-mail,skill,goal,measured outcome,approved at,level"
+    row = "rhythms,Jordan Example,j@school.example,s,g,m,2026-05-15,met"
+    table = (io.BytesIO(f"{heads}\n{row}".encode()), "t.csv")
+    led_to = office.post("/desk/issue-many", page="/desk/issue-many", file=table).location
+    assert "It is offered no more" in office.get(led_to).text
     office.post("/desk/catalog/achievements/rhythms/offer", again="yes")
     assert "/achievements/rhythms" in public.get("/").text
+
+
+def test_an_achievement_is_retired_by_command_as_well(district, office, capsys):
+    run = lambda *words: main(["--home", str(district.issuer.settings.home), "catalog", *words])  # noqa: E731
+    assert run("retire", "rhythms") == 0
+    assert 'value="rhythms"' not in office.get("/desk/issue").text
+    assert run("offer", "rhythms") == 0
+    assert 'value="rhythms"' in office.get("/desk/issue").text
+    with district.issuer.database.reading() as session:
+        acts = [(e.actor, e.action) for e, _ in log.entries(session)][-2:]
+    assert acts == [
+        ("command", "catalog.achievement-retired"),
+        ("command", "catalog.achievement-offered"),
+    ]
+    assert run("retire", "drums") == 2
+    assert "no achievement 'drums'" in capsys.readouterr().err
 
 
 def test_a_picture_of_ones_own_is_a_new_version_and_a_bad_one_is_refused(district, office):
