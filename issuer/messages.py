@@ -15,6 +15,7 @@ from issuer.program.evidence import link_checks
 from issuer.program.partner_badges import checking
 from issuer.program.records import messages as record_messages
 from issuer.program.reminders import mails as reminders
+from issuer.program.reminders import news_mails
 from issuer.sharing.mine import links
 from issuer.sharing.owned import ownership
 
@@ -28,6 +29,7 @@ KINDS: Final[Kinds] = by_name(
     checking.KIND,
     *record_messages.KINDS,
     *reminders.KINDS,
+    *news_mails.KINDS,
     *cadre_letters.KINDS,
     issuing.kind(sign_offs.for_approval),
     tables.MESSAGE,

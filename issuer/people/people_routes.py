@@ -92,6 +92,8 @@ def grant(person: str) -> AnyResponse:
                 building=building,
                 by=by,
             )
+            host, now = current_issuer().settings.host, clock.now()
+            roles.tell(session, row, role, is_granted=True, host=host, now=now)
         except RoleError as exc:
             wrong = exc
         else:
@@ -112,7 +114,9 @@ def take_back(person: str, grant: int) -> AnyResponse:
             raise NotFound
         try:
             by = session.get_one(PersonRow, gate.whoever().person.id)
-            roles.take_back(session, grant_row, today=_today(), now=clock.now(), by=by)
+            host, now, role = current_issuer().settings.host, clock.now(), Role(grant_row.role)
+            roles.take_back(session, grant_row, today=_today(), now=now, by=by)
+            roles.tell(session, row, role, is_granted=False, host=host, now=now)
         except RoleError as exc:
             wrong = exc
         else:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from contexts.errors import MintmarkError
+from issuer.outbox import queue
 from issuer.people import acts
 from issuer.people.tables import BuildingRow, GrantRow, PersonRow
 from verifier.wording.words import N_
@@ -44,6 +45,8 @@ TITLES: Final = {
     Role.BOARD: N_("School board"),
     Role.OPERATOR: N_("Operator"),
 }
+CHANGED: Final = "role-changed"
+"""The kind of message that tells somebody of a role granted or ended."""
 OF_A_BUILDING: Final = frozenset({Role.BUILDING_ADMINISTRATOR})
 """Roles that say nothing without a building."""
 
@@ -112,6 +115,14 @@ def grant(
     session.flush()
     acts.tell(session, by, "role-granted", person, now=now, **_details(made))
     return made
+
+
+def tell(
+    session: Session, person: PersonRow, role: Role, *, is_granted: bool, host: str, now: datetime
+) -> None:
+    """Tell somebody by mail that a role of theirs began or ended."""
+    payload = {"person": person.id, "role": role.value, "is_granted": is_granted}
+    queue.put(session, CHANGED, person.public_id, host=host, now=now, payload=payload)
 
 
 def _details(given: GrantRow) -> dict[str, object]:

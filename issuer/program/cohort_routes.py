@@ -17,7 +17,7 @@ from issuer.people.access.gate import MenuEntry
 from issuer.people.register import of_address
 from issuer.people.roles import Role
 from issuer.people.tables import PersonRow
-from issuer.program.coaching import cohorts
+from issuer.program.coaching import cohorts, news
 from issuer.program.coaching.cohorts import CohortRefused
 from issuer.program.coaching.tables import CohortMemberRow, CohortRow, MeetingRow
 from issuer.program.evaluation.conflicts import judging_in_conflict
@@ -106,7 +106,9 @@ def add_meeting(cohort: str) -> AnyResponse:
         with current_issuer().database.writing() as session:
             row, begins = _find(session, cohort), moment_in(form, "begins", _zone())
             minutes = form.get("minutes", type=int)
-            cohorts.meet(session, row, form.get("title", ""), begins, minutes)
+            meeting = cohorts.meet(session, row, form.get("title", ""), begins, minutes)
+            host, now = current_issuer().settings.host, clock.now()
+            news.tell_of_meeting(session, row, meeting, host=host, now=now)
     except (CohortRefused, WindowRefused) as exc:
         return _page(cohort, wrong=exc)
     return redirect(url_for("cohorts.show", cohort=cohort, done=1), 303)

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from issuer.home.issuer import current_issuer
 from issuer.issuance.records.search import fold
+from issuer.outbox import queue
 from issuer.people import register
 from issuer.people.access import gate
 from issuer.people.tables import PersonRow
@@ -111,6 +112,9 @@ def extend(project: str) -> AnyResponse:
         with current_issuer().database.writing() as session:
             row = _locked(session, project)
             due.extend(session, row, until, by=_me(session), today=_today(), now=now)
+            payload = {"project": row.id, "until": f"{row.due_on}"}
+            host = current_issuer().settings.host
+            queue.put(session, due.EXTENDED, project, host=host, now=now, payload=payload)
     except DueRefused as exc:
         return _page(project, wrong={"due_on": str(exc)})
     except NotNow as exc:

@@ -40,9 +40,11 @@ def become() -> AnyResponse:
         with issuer.database.writing() as session:
             by = session.get_one(PersonRow, gate.whoever().person.id)
             credential = request.form.get("credential", "")
-            earners.become_coach(
+            person = earners.become_coach(
                 session, issuer.settings, credential, by=by, today=_today(), now=now
             )
+            host = issuer.settings.host
+            roles.tell(session, person, Role.COACH, is_granted=True, host=host, now=now)
     except (NotEarned, RoleError) as exc:
         return _page(wrong=str(exc))
     return redirect(url_for("coaches.show", done=1), 303)

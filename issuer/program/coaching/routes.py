@@ -18,7 +18,7 @@ from issuer.people.access.gate import MenuEntry
 from issuer.people.roles import Role
 from issuer.people.tables import PersonRow, PostRow
 from issuer.program import policy as policies
-from issuer.program.coaching import coaching, hours, sign_offs
+from issuer.program.coaching import coaching, hours, news, sign_offs
 from issuer.program.coaching.coaching import CoachingRefused
 from issuer.program.coaching.sign_offs import SignOffRefused, SignOffRole
 from issuer.program.coaching.tables import CoachEntryRow
@@ -94,7 +94,9 @@ def note(project: str) -> AnyResponse:
     try:
         with current_issuer().database.writing() as session:
             row, me = _find(session, project), _me(session)
-            coaching.note(session, row, me, _day(), request.form.get("text", ""), now=clock.now())
+            text, now = request.form.get("text", ""), clock.now()
+            entry = coaching.note(session, row, me, _day(), text, now=now)
+            news.tell_of_entry(session, entry, host=current_issuer().settings.host, now=now)
     except CoachingRefused as exc:
         return _page(project, wrong=exc, about="entry")
     if request.form.get("back") == "coaching":
@@ -157,7 +159,10 @@ def _sign(session: Session, project: ProjectRow, policy: Policy) -> None:
     if signer is None:
         raise SignOffRefused(N_("You cannot sign as this person."))
     fidelity = dict.fromkeys(form.getlist("fidelity"), True)
-    sign_offs.sign(session, project, signer, me, fidelity=fidelity, policy=policy, now=clock.now())
+    now, host = clock.now(), current_issuer().settings.host
+    sign_offs.sign(session, project, signer, me, fidelity=fidelity, policy=policy, now=now)
+    if signer is SignOffRole.TEACHER:
+        news.ask_to_sign(session, project, host=host, today=_today(), now=now)
 
 
 def _page(public_id: str, *, wrong: MintmarkError | None = None, about: str = "") -> Response:

@@ -4,6 +4,7 @@ extend(session, project, date(2027, 6, 1), by=superintendent, today=today, now=n
 """
 
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,9 @@ from issuer.program.projects import history
 from issuer.program.projects.states import Act, Conditions, State
 from issuer.program.projects.tables import ProjectRow
 from verifier.wording.words import N_
+
+EXTENDED: Final = "project-extended"
+"""The kind of message that tells a teacher of more time."""
 
 
 class DueRefused(MintmarkError):

@@ -91,9 +91,13 @@ def _send(write: Writer, issuer: Issuer, row: OutboxRow) -> None:
 
 
 def _told(values: dict[str, Any], issuer: Issuer, tongue: str) -> dict[str, Any]:
-    """Return values as a sentence says them: days and moments in words, moments with their zone."""
+    """Return values as a sentence says them: days and moments in words, moments with their zone,
+    and sentences of ours in a tuple translated."""
+    say = language.catalog(tongue).gettext
 
     def told(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return ", ".join(map(say, value))
         if isinstance(value, datetime):
             local = issuer.settings.local(value)
             return f"{format_datetime(local, 'long', locale=tongue)}"
@@ -109,7 +113,8 @@ def _window(session: Session, payload: dict[str, Any]) -> WindowRow:
     return window
 
 
-def _project(session: Session, payload: dict[str, Any], *states: State) -> ProjectRow:
+def project_in(session: Session, payload: dict[str, Any], *states: State) -> ProjectRow:
+    """Return the project of a message while it is in one of `states`. Raises `OvertakenError`."""
     project = session.get(ProjectRow, payload.get("project"))
     if project is None or project.state not in states:
         raise OvertakenError("the project has moved on")
@@ -137,7 +142,7 @@ def _unsent(
     window = _window(session, payload)
     purpose = Purpose(window.purpose)
     writing = State.DRAFT if purpose is Purpose.PROPOSAL else State.ACTIVE
-    project = _project(session, payload, writing)
+    project = project_in(session, payload, writing)
     is_open = window.window.takes(now, project.person_pk)
     if is_open is not (kind is Reminder.CLOSES):
         raise OvertakenError("the window is as it was before")
@@ -156,7 +161,7 @@ def _unsent(
 
 
 def _project_due(session: Session, _issuer: Issuer, payload: dict[str, Any], _: datetime) -> News:
-    project = _project(session, payload, State.ACTIVE)
+    project = project_in(session, payload, State.ACTIVE)
     if project.due_on is None or project.due_on.isoformat() != payload.get("due_on"):
         raise OvertakenError("it is due on another day")
     values = {"day": project.due_on, "title": project.proposal.get("title", "")}
@@ -244,18 +249,19 @@ def _received(session: Session, _issuer: Issuer, payload: dict[str, Any], _: dat
     return News(project.person, subject, (sentence,), title, N_("Open your project"), path, texts)
 
 
-def _kind(name: str, write: Writer, **more: Any) -> MessageKind:
+def kind(name: str, write: Writer, **more: Any) -> MessageKind:
+    """Return a kind of mail that `write` words when it is sent."""
     return MessageKind(name, partial(_send, write), **more)
 
 
 KINDS: Final = (
-    _kind(submission.RECEIVED, _received),
-    _kind(Reminder.OPENS, _opens, look=due.look),
-    _kind(Reminder.CLOSES, partial(_unsent, Reminder.CLOSES)),
-    _kind(Reminder.CLOSED, partial(_unsent, Reminder.CLOSED)),
-    _kind(Reminder.DUE, _project_due),
-    _kind(Reminder.ASSIGNED, _assigned),
-    _kind(Reminder.REVIEW_DUE, _review_due),
-    _kind(Reminder.ALL_GIVEN, _all_given),
-    _kind(Reminder.LATE, _late),
+    kind(submission.RECEIVED, _received),
+    kind(Reminder.OPENS, _opens, look=due.look),
+    kind(Reminder.CLOSES, partial(_unsent, Reminder.CLOSES)),
+    kind(Reminder.CLOSED, partial(_unsent, Reminder.CLOSED)),
+    kind(Reminder.DUE, _project_due),
+    kind(Reminder.ASSIGNED, _assigned),
+    kind(Reminder.REVIEW_DUE, _review_due),
+    kind(Reminder.ALL_GIVEN, _all_given),
+    kind(Reminder.LATE, _late),
 )
