@@ -8,6 +8,7 @@ are sent the settings, and those of a cluster have a home of their own, as each 
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from itertools import islice
@@ -18,6 +19,7 @@ from typing import Final, TypeAlias
 from contexts.errors import DONE, FAILED, NOT_YET, UsageError
 from issuer.approvals import event, sender
 from issuer.audit.log import COMMAND
+from issuer.database.database import UnavailableError
 from issuer.home import addresses
 from issuer.home.issuer import Issuer
 from issuer.home.settings import Settings, load
@@ -29,6 +31,9 @@ from verifier import clock
 from verifier.options import executors
 from verifier.parsing.strict_json import StrictJsonError
 
+PATIENCE: Final = (1, 2, 4, 8, 16)
+"""Seconds for which a worker waits for a database that cannot be used, before it asks again: what
+it issued before is not issued twice."""
 _ONE_A_LINE: Final = "write each approval on a line of its own, as does: jq -c {what} FILE"
 
 
@@ -113,6 +118,11 @@ def issue_group(
         if settings.issuer_id != issuer_id:
             raise UsageError(f"{settings.home}, a worker's home, is that of {settings.issuer_id}")
         _worker.opens, _worker.issuer = opens, Issuer(settings)
+    for seconds in PATIENCE:
+        try:
+            return _issued(group, _worker.issuer, source)
+        except UnavailableError:  # many workers wait for each other, or the database starts again
+            time.sleep(seconds)
     return _issued(group, _worker.issuer, source)
 
 

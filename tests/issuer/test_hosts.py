@@ -182,3 +182,13 @@ def test_keys_published_while_the_database_was_away_follow_at_the_next_look(any_
             for host in (any_issuer, other)
         )
         assert ours == theirs
+
+
+def test_keys_that_are_copied_to_a_host_sign_there_without_a_restart(any_issuer, other):
+    before = {signer.verification_method for signer in other.signers().values()}
+    any_issuer.keyring.rotate(any_issuer.settings.passphrase_file.read_bytes().strip(), now=now())
+    any_issuer.signers()
+    shutil.copytree(any_issuer.keyring.folder, other.keyring.folder, dirs_exist_ok=True)
+    after = {signer.verification_method for signer in other.signers().values()}
+    assert not before & after
+    assert after == {signer.verification_method for signer in any_issuer.signers().values()}

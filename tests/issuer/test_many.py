@@ -10,6 +10,7 @@ from sqlalchemy import event, select
 from contexts.errors import FAILED
 from issuer.__main__ import main
 from issuer.approvals import many
+from issuer.database.database import UnavailableError
 from issuer.issuance import ApprovalOutcome, ConflictError, find, finish, receive, receive_all
 from issuer.issuance.finish import finish_pending, pending
 from issuer.issuance.prepare import Arrived
@@ -253,3 +254,25 @@ def test_workers_that_cannot_sign_say_so(home, tmp_path, capsys):
 def test_workers_go_with_a_file(home, capsys):
     assert main(["--home", str(home), "issue", "--pending", "--workers", "2"]) == 2
     assert "--approvals" in capsys.readouterr().err
+
+
+def test_a_worker_waits_for_a_database_that_is_away(issuer, monkeypatch):
+    """P1, P3: and issues nothing twice that it issued before."""
+    tries, waits = [], []
+
+    def away_twice(*arguments, **named):
+        tries.append(1)
+        outcomes = receive_all(*arguments, **named)
+        if len(tries) < 3:
+            raise UnavailableError("the database cannot be used")
+        return outcomes
+
+    monkeypatch.setattr(many, "receive_all", away_twice)
+    monkeypatch.setattr(many.time, "sleep", waits.append)
+    group = [(1, message("a-1").encode())]
+    who = (issuer.settings, issuer.settings.issuer_id)
+    ((number, words, code),) = many.issue_group(*who, group, "forms")
+    assert (number, code, waits) == (1, 0, [1, 2])
+    assert words.startswith("already issued to Jordan Example")
+    many._worker.issuer.database.close()
+    del many._worker.opens
