@@ -63,6 +63,12 @@ def for_what_runs(session: Session) -> Agreement | None:
     return agreement
 
 
+def all_of(session: Session) -> list[tuple[datetime, Agreement]]:
+    """Return everything that was ever in force, the oldest first, each with when it began."""
+    rows = session.scalars(select(AgreementRow).order_by(AgreementRow.id))
+    return [(row.created_at, _read(row)) for row in rows]
+
+
 def _read(row: AgreementRow) -> Agreement:
     settings, contract, missing = row.content["settings"], None, {}
     try:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from contexts.errors import MintmarkError
@@ -154,6 +154,25 @@ def by_person(
     by_number: defaultdict[int, list[LedgerRow]] = defaultdict(list)
     for row in session.scalars(rows):
         by_number[row.person_pk].append(row)
+    return by_number
+
+
+def claims_by_person(session: Session) -> Mapping[int, list[Claim]]:
+    """Return what `claims` would, of everybody at once: the database adds up, for reports."""
+    sums = [func.sum(case((LedgerRow.stage == stage, LedgerRow.cents), else_=0)) for stage in Stage]
+    days = [
+        func.max(case(((LedgerRow.stage == stage) & (LedgerRow.cents > 0), LedgerRow.on)))
+        for stage in Stage
+    ]
+    rows = select(LedgerRow.person_pk, *sums, *days).group_by(LedgerRow.person_pk, LedgerRow.claim)
+    by_number: defaultdict[int, list[Claim]] = defaultdict(list)
+    for person_pk, *figures in session.execute(rows):
+        balance = Balance(
+            dict(zip(Stage, figures[:4], strict=True)),
+            {stage: day for stage, day in zip(Stage, figures[4:], strict=True) if day},
+        )
+        made = (_claim(balance, stage, cents) for stage, cents in balance.sums.items() if cents)
+        by_number[person_pk] += made
     return by_number
 
 

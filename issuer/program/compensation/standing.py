@@ -5,7 +5,8 @@ standing.left       # cents, never below zero
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -86,14 +87,45 @@ def books_of_all(session: Session) -> Mapping[int, Books]:
     return {key: Books(records[key], entries.get(key, ())) for key in {*records, *entries}}
 
 
+def all_records(session: Session) -> Mapping[int, list[PayRecordRow]]:
+    """Return every pay record there was, replaced ones as well, by person."""
+    records: defaultdict[int, list[PayRecordRow]] = defaultdict(list)
+    for row in session.scalars(select(PayRecordRow).order_by(PayRecordRow.since)):
+        records[row.person_pk].append(row)
+    return records
+
+
 def standing_of(
     contract: Contract, own: Books, today: date, year: FiscalYear | None = None
 ) -> YearStanding:
     """Return where somebody stands today, in this year or another. Raises `NoPayRecord`."""
     if own.is_contradictory:
         raise Contradictory("two pay records of the same day contradict each other")
-    records = [_record(row) for row in own.records]
-    claims = ledger.claims(own.entries)
+    return _stands(contract, own.records, ledger.claims(own.entries), today, year)
+
+
+def of_all(
+    session: Session, contract: Contract, claims: Mapping[int, Sequence[Claim]], today: date
+) -> Iterator[tuple[int, YearStanding]]:
+    """Yield where everybody stands this year whose pay records say it, by number."""
+    records: defaultdict[int, list[PayRecordRow]] = defaultdict(list)
+    for row in session.scalars(_in_force()):
+        records[row.person_pk].append(row)
+    for person_pk, rows in records.items():
+        if Books(rows, ()).is_contradictory:
+            continue
+        with suppress(NoPayRecord):
+            yield person_pk, _stands(contract, rows, claims.get(person_pk, ()), today)
+
+
+def _stands(
+    contract: Contract,
+    rows: Sequence[PayRecordRow],
+    claims: Sequence[Claim],
+    today: date,
+    year: FiscalYear | None = None,
+) -> YearStanding:
+    records = [_record(row) for row in rows]
     now = year or agreements.year_of(contract, today)
     day = min(max(today, now.first), now.last)
     carried = _carried(contract, records, claims, now, today)

@@ -37,7 +37,7 @@ STAGES: Final[Mapping[State, Stage | None]] = {
     State.CLOSED: None,
 }
 """Where the sum of a project stands that is not paid yet; nowhere where nothing is asked for."""
-_UNPAID: Final = (Stage.APPLIED, Stage.APPROVED, Stage.EARNED)
+UNPAID: Final = (Stage.APPLIED, Stage.APPROVED, Stage.EARNED)
 _CLAIMED: Final = (Stage.APPROVED, Stage.EARNED)
 _APPROVALS: Final = (Act.APPROVE, Act.APPROVE_AFTER_ALL)
 words.ELSEWHERE["money"] = ("my_money.show", N_("My money"))
@@ -68,7 +68,7 @@ def follow(session: Session, project: ProjectRow, event: ProjectEventRow) -> Non
         return
     ledger.lock(session, project.person_pk)
     stage, today = STAGES[State(event.target)], agreement.day(event.at)
-    cents = sum(balance_of(session, project).sums[unpaid] for unpaid in _UNPAID)
+    cents = sum(balance_of(session, project).sums[unpaid] for unpaid in UNPAID)
     if stage is Stage.APPLIED:
         if missing := _problems(session, agreement, project, today):
             raise Incomplete(missing)
@@ -101,7 +101,7 @@ def move(
         room = _room(session, agreement, project, 0 if waited else sums[Stage.APPLIED], today)
         stage = Stage.APPLIED if room is None else stage
         cents = cents if room is None else min(cents, room)
-    amounts = {unpaid: -sums[unpaid] for unpaid in _UNPAID}
+    amounts = {unpaid: -sums[unpaid] for unpaid in UNPAID}
     if stage is not None:
         amounts[stage] += cents
     for changed, difference in amounts.items():

@@ -154,6 +154,19 @@ class PayLineRow(Base):
     person: Mapped[PersonRow] = relationship()
 
 
+class TakeBackRow(Base):
+    """What was decided about a claim because of one credential: `cents` were taken from it or given
+    again, 0 where what was earned stands."""
+
+    __tablename__ = "pay_take_backs"
+
+    claim: Mapped[str] = mapped_column(String(22), primary_key=True)
+    credential: Mapped[str] = mapped_column(String(22), primary_key=True)
+    cents: Mapped[int]
+    decided_at: Mapped[datetime]
+    decided_by: Mapped[int] = mapped_column(ForeignKey(_PERSON))
+
+
 class PayTableRow(Base):
     """A table that somebody looks at before it comes in, as cells."""
 

@@ -93,6 +93,9 @@ ABOUT_A_PART = {
     "issuing_many.begin",
     "issuing_many.discard",
     "issuing_many.mend",
+    "pay_runs.show",
+    "pay_runs.fetch",
+    "pay_runs.confirm",
 }
 """Routes that are a 404 also where the part of the object is not there, of which the test has
 none."""

@@ -14,6 +14,7 @@ from issuer.people.roles import Role
 from issuer.people.tables import KeptFormRow
 from issuer.program import policy as policies
 from issuer.program.compensation import agreements, ledger, steps, titles, values
+from issuer.program.compensation.invariants import INVARIANTS
 from issuer.program.compensation.tables import PayRecordRow
 from issuer.program.projects.states import Act
 from issuer.program.projects.submission import Incomplete
@@ -354,3 +355,19 @@ def test_i10_an_amount_is_not_kept_in_a_form_that_comes_too_late(money, ana):
     assert "fill them in once more" in browser.get(answer.location).text
     with money.reading() as session:
         assert session.scalar(sqlalchemy.select(KeptFormRow)) is None
+
+
+def test_the_check_names_a_claim_above_the_cap_and_one_that_stands_elsewhere(money, ana):
+    """I8, I9: `mintmark program check` proves the ledger, on any district's database."""
+    project = money.draft(ana, money.offering("One", "800.00"), FALL)
+    money.step(project, Act.SUBMIT, now=FALL)
+    check = ["--home", str(money.district.issuer.settings.home), "program", "check"]
+    assert main(check) == 0
+    with money.writing() as session:
+        entry = {"person_pk": ana.id, "on": FALL.date(), "now": FALL, "why": ledger.Why.STEP}
+        applied, earned = ledger.Stage.APPLIED, ledger.Stage.EARNED
+        ledger.post(session, claim="x", stage=applied, cents=1_200_01, **entry)
+        ledger.post(session, claim=project, stage=earned, cents=1, **entry)
+    with money.reading() as session:
+        broken = {(b.invariant, b.about) for check in INVARIANTS for b in check(session)}
+    assert broken == {("I9", "x"), ("I9", project), ("I8", project)}

@@ -142,9 +142,17 @@ def use_of(contract: Contract, claims: Iterable[Claim], year: FiscalYear, today:
     """Return what of the claims counts in a year, as things stand today."""
     sums = {"applied": 0, "approved": 0, "earned": 0, "paid": 0}
     for claim in claims:
-        if _year_of(contract, claim, today) == year and not _released(contract, claim, today):
-            sums[_stage(claim)] += claim.amount
+        counted = counted_in(contract, claim, today)
+        if counted is not None and counted[0] == year:
+            sums[counted[1]] += claim.amount
     return Use(**sums)
+
+
+def counted_in(contract: Contract, claim: Claim, today: date) -> tuple[FiscalYear, str] | None:
+    """Return the year that a claim counts in, and its stage; None if it counts no more."""
+    if _released(contract, claim, today):
+        return None
+    return _year_of(contract, claim, today), _stage(claim)
 
 
 def left(contract: Contract, cap: Cap, use: Use) -> int:

@@ -1,0 +1,127 @@
+"""What was claimed against the caps, in sums: by building this year, and by year (4.7).
+
+A sum that tells of fewer than five people is hidden, and so is each one that it follows from (R42).
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, field
+from datetime import date
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from issuer.people.tables import BuildingRow, PostRow
+from issuer.program.compensation import ledger, standing
+from issuer.program.compensation.reckoning.cap import Claim, counted_in
+from issuer.program.compensation.reckoning.contract import CapCounts, Contract
+from issuer.program.compensation.tables import PayRecordRow
+from issuer.program.reports.figures import HIDDEN, Figure, FigureRow, FigureTable
+from issuer.program.reports.suppression import Sum, hidden
+from verifier.wording.words import N_
+
+DOLLARS: Final = "dollars"
+"""The unit of a figure in cents."""
+COLUMNS: Final = ("cap", "applied", "approved", "earned", "paid", "left")
+HEADS: Final = {
+    "cap": N_("Caps"),
+    "applied": N_("Applied for"),
+    "approved": N_("Approved"),
+    "earned": N_("Earned"),
+    "paid": N_("Paid"),
+    "left": N_("Left"),
+}
+_CLAIMED: Final = ("applied", "approved", "earned", "paid")
+_NO_BUILDING: Final = N_("No building")
+_ALL: Final = N_("All together")
+Cell = tuple[str, str]
+
+
+@dataclass
+class Sums:
+    """Sums of cents by row and column, and of how many people each one tells."""
+
+    cents: dict[Cell, int] = field(default_factory=lambda: defaultdict(int))
+    people: dict[Cell, int] = field(default_factory=lambda: defaultdict(int))
+
+    def add(self, row: str, column: str, cents: int) -> None:
+        """Add what one person has there."""
+        self.cents[row, column] += cents
+        self.people[row, column] += bool(cents)
+
+
+def tables(session: Session, contract: Contract, today: date) -> list[FigureTable]:
+    """Return both tables. Who has no pay record that holds is in neither cap nor sums of this
+    year."""
+    claims = ledger.claims_by_person(session)
+    return [
+        _by_building(session, contract, claims, today),
+        _by_year(contract, claims, today),
+    ]
+
+
+def _by_building(
+    session: Session, contract: Contract, claims: Mapping[int, list[Claim]], today: date
+) -> FigureTable:
+    sums, buildings = Sums(), _buildings(session)
+    for person_pk, stands in standing.of_all(session, contract, claims, today):
+        row = buildings.get(person_pk, "")
+        figures = (stands.cap.amount, *astuple(stands.use), stands.left)
+        for column, cents in zip(COLUMNS, figures, strict=True):
+            sums.add(row, column, cents)
+            sums.add(_ALL, column, cents)
+    names = sorted({row for row, _ in sums.cents} - {_ALL}, key=lambda name: (not name, name))
+    away = _hidden(contract, sums, names)
+    rows = [_row(name, sums, away) for name in (*names, *([_ALL] if names else []))]
+    title = N_("This year, by building")
+    heads = (N_("Building"), *(HEADS[column] for column in COLUMNS))
+    return FigureTable(title, heads, tuple(rows), (DOLLARS,) * 6, drawn=4, of=0)
+
+
+def _by_year(contract: Contract, claims: Mapping[int, list[Claim]], today: date) -> FigureTable:
+    sums = Sums()
+    for own in claims.values():
+        mine: defaultdict[Cell, int] = defaultdict(int)
+        for claim in own:
+            if (counted := counted_in(contract, claim, today)) is not None:
+                mine[counted[0].name, counted[1]] += claim.amount
+        for (row, column), cents in mine.items():
+            sums.add(row, column, cents)
+    away = hidden({f"{row}/{column}": n for (row, column), n in sums.people.items()})
+    rows = [
+        FigureRow(row, tuple(_figure(sums, away, row, column) for column in _CLAIMED))
+        for row in sorted({row for row, _ in sums.cents})
+    ]
+    heads = (N_("Year"), *(HEADS[column] for column in _CLAIMED))
+    return FigureTable(N_("By fiscal year"), heads, tuple(rows), (DOLLARS,) * 4, drawn=3)
+
+
+def _hidden(contract: Contract, sums: Sums, names: list[str]) -> frozenset[str]:
+    """Return the cells to hide. They add up down each column, and across each row to the cap."""
+    people = {f"{row}/{column}": sums.people[row, column] for row, column in sums.cents}
+    down = [
+        Sum(f"{_ALL}/{column}", tuple(f"{name}/{column}" for name in names)) for column in COLUMNS
+    ]
+    counted = COLUMNS[1:] if contract.cap_counts is CapCounts.APPLICATION else COLUMNS[2:]
+    across = [
+        Sum(f"{row}/cap", tuple(f"{row}/{column}" for column in counted)) for row in (*names, _ALL)
+    ]
+    return hidden(people, [*down, *across]) if names else frozenset()
+
+
+def _row(name: str, sums: Sums, away: frozenset[str]) -> FigureRow:
+    figures = tuple(_figure(sums, away, name, column) for column in COLUMNS)
+    return FigureRow(name or _NO_BUILDING, figures, is_word=name in ("", _ALL))
+
+
+def _figure(sums: Sums, away: frozenset[str], row: str, column: str) -> Figure:
+    return HIDDEN if f"{row}/{column}" in away else sums.cents[row, column]
+
+
+def _buildings(session: Session) -> Mapping[int, str]:
+    """Return the building of each person with a pay record: of several posts the first."""
+    first = select(func.min(PostRow.id)).group_by(PostRow.person_pk)
+    rows = select(PostRow.person_pk, BuildingRow.name).join(BuildingRow)
+    rows = rows.where(PostRow.id.in_(first), PostRow.person_pk.in_(select(PayRecordRow.person_pk)))
+    return {row.person_pk: row.name for row in session.execute(rows)}

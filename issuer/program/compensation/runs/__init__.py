@@ -1,0 +1,1 @@
+"""Paying: what is due, a run that is locked, its file, and what is taken back."""

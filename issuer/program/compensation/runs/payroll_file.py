@@ -1,0 +1,54 @@
+"""The file for payroll: a line a person with the awards listed, in the district's columns."""
+
+import csv
+import io
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from issuer.program.compensation import titles
+from issuer.program.compensation.reckoning.cents import dollars
+from issuer.program.compensation.runs.due import DueLine
+from verifier.batch.sheet import cell
+
+DEFAULT_HEADS: Final[Mapping[str, str]] = {
+    "staff_number": "staff number",
+    "name": "name",
+    "amount": "amount",
+    "awards": "awards",
+    "run": "run",
+}
+"""The columns and heads of a district that chose none."""
+Called = Mapping[str, str]
+
+
+def written(
+    session: Session, columns: Mapping[str, str], run: str, lines: Sequence[DueLine]
+) -> bytes:
+    """Return the file of a run as CSV. No cell begins a formula (E62)."""
+    heads = columns or DEFAULT_HEADS
+    called = titles.titles_of(session, {claim for line in lines for claim, _ in line.awards})
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([cell(head) for head in heads.values()])
+    for line in lines:
+        writer.writerow([_CELLS[column](line, called, run) for column in heads])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _amount(cents: int) -> str:
+    return dollars(cents).replace(",", "")
+
+
+def _awards(line: DueLine, called: Called) -> str:
+    return "; ".join(f"{called.get(claim, claim)} {_amount(cents)}" for claim, cents in line.awards)
+
+
+_CELLS: Final[Mapping[str, Callable[[DueLine, Called, str], str]]] = {
+    "staff_number": lambda line, called, run: cell(line.person.staff_number or ""),
+    "name": lambda line, called, run: cell(line.person.name),
+    "amount": lambda line, called, run: _amount(line.cents),
+    "awards": lambda line, called, run: cell(_awards(line, called)),
+    "run": lambda line, called, run: cell(run),
+}
