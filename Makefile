@@ -40,7 +40,8 @@ else
 endif
 
 # An office at work and the program, in a browser, on both databases; `make test` has them on SQLite.
-PLAYS := tests/issuer/test_office_play.py tests/issuer/program/test_pilot_play.py
+PLAYS := tests/issuer/test_office_play.py tests/issuer/program/test_pilot_play.py \
+  tests/issuer/program/test_year_play.py
 plays: $(VENV)/test.stamp
 	@$(BIN)/python -m pytest -n 0 -m "plays or not plays" $(PLAYS)
 

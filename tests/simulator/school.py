@@ -101,14 +101,22 @@ class School:
 
     def signed_in(self, browser: Browser, address: str, **context: object) -> Page:
         """Return a browser in which a person is signed in, without the way through a mail."""
+        page = window(browser, **context)
+        self.sign_in(page, address)
+        return page
+
+    def sign_in(self, page: Page, address: str) -> None:
+        """Sign a person in anew, in a browser that is theirs."""
         with opened(load(self.home)) as issuer, issuer.database.writing() as session:
             person = session.get_one(PersonRow, register.of_address(session, address).person_pk)
             way = {"device": "Chromium", "way": "mail", "replacing": None}
             token = sessions.begin(session, person, **way, now=self.now())
             cookie = {"name": cookie_name(issuer.settings), "value": token, "url": self.url}
-        page = window(browser, **context)
         page.context.add_cookies([cookie])
-        return page
+
+    def turn_to(self, moment: datetime) -> None:
+        """Let its clock stand at a moment."""
+        self.clock.write_text(moment.isoformat())
 
     def now(self) -> datetime:
         """Return what time it is at the district."""
@@ -133,17 +141,30 @@ def run(module: str, *words: str, status: int = 0, by: Path | None = None) -> st
     return done.stdout
 
 
-def made(folder: Path, sink: Sink, database_url: str | None, more: str = "", **choices) -> School:
-    """Make a district in a folder, with the catalog of the examples; its server does not run."""
+def made(
+    folder: Path,
+    sink: Sink,
+    database_url: str | None,
+    more: str = "",
+    *,
+    stands_at: datetime | None = None,
+    **choices,
+) -> School:
+    """Make a district in a folder, with the catalog of the examples; its server does not run.
+
+    With `stands_at` it goes by a clock that stands there.
+    """
     url = f"http://localhost:{free_port()}"
     home = folder / "home"
     basics = {"public_url": url, "name": "District", "source": "forms", "did_key": False}
-    init.create(home, **basics | choices, now=datetime.now(UTC), cost=CHEAP)
+    init.create(home, **basics | choices, now=stands_at or datetime.now(UTC), cost=CHEAP)
     written = (home / "mintmark.toml").read_text() + MAIL.format(port=sink.port) + more
     if database_url:
         written = f'database_url = "{database_url}"\n{written}'
     (home / "mintmark.toml").write_text(written)
     school = School(home, url, sink)
+    if stands_at:
+        school.turn_to(stands_at)
     if database_url:
         school.command("migrate")
     school.command("catalog", "load", str(EXAMPLES))
@@ -168,6 +189,6 @@ def window(chromium: Browser, **context: object) -> Page:
     return own.new_page()
 
 
-def verdict(address: str, status: int) -> str:
-    """Ask a verifier that knows nothing of the district: 0 is good, 1 is no."""
-    return run("verifier", address, "--unsafe-loopback-http", status=status)
+def verdict(address: str, status: int, *words: str, by: Path | None = None) -> str:
+    """Ask a verifier that knows nothing of the district, by a clock: 0 is good, 1 is no."""
+    return run("verifier", address, "--unsafe-loopback-http", *words, status=status, by=by)
