@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from functools import lru_cache
 from typing import Any
 
 from contexts import shipped
@@ -39,24 +40,33 @@ def at(document: Any, path: tuple[Any, ...]) -> Any:
 
 def rewrites(document: Json) -> dict[str, Rewrite]:
     """Return the ways to write one member otherwise that keep the statements, by what is done."""
-    found, seen = {}, {_text(document)}
+    different, seen = {}, {_text(document)}
     for name, rewrite in _rewrites(document):
-        changed = rewritten(document, rewrite)
-        if changed is not None and _text(changed) not in seen:
-            found[name] = rewrite
-            seen.add(_text(changed))
-    return found
+        changed = _changed(document, rewrite)
+        if changed is None or (text := _text(changed)) in seen:
+            continue
+        seen.add(text)
+        if _states(changed) == _states_of(_text(document)):
+            different[name] = rewrite
+    return different
 
 
 def rewritten(document: Json, *changes: Rewrite) -> Json | None:
     """Return a rewritten copy; None if it cannot be made or does not state the same."""
+    changed = _changed(document, *changes)
+    if changed is None:
+        return None
+    return changed if _states(changed) == _states_of(_text(document)) else None
+
+
+def _changed(document: Json, *changes: Rewrite) -> Json | None:
     changed = deepcopy(document)
     try:
         for change in changes:
             change(changed)
     except (KeyError, IndexError, TypeError, AttributeError):  # one took away what another needs
         return None
-    return changed if _states(changed) == _states(document) else None
+    return changed
 
 
 def _text(document: Json) -> str:
@@ -71,6 +81,12 @@ def _states(document: Json) -> bytes | None:
         return canonical(walk.statements, walk.quads, walk.blocks)
     except (Declined, ValueError):
         return None
+
+
+@lru_cache(maxsize=8)
+def _states_of(text: str) -> bytes | None:
+    """The same of a document that many are compared with."""
+    return _states(json.loads(text))
 
 
 def _rewrites(document: Json) -> Iterator[tuple[str, Rewrite]]:
