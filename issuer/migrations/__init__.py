@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from contexts.errors import MintmarkError
 from issuer.database.database import Database
+from issuer.migrations import parts
 from issuer.migrations.rows import left, rearrange
 
 __all__ = ["SchemaError", "check", "left", "upgrade"]
@@ -23,10 +24,11 @@ class SchemaError(MintmarkError):
 
 
 def upgrade(database: Database, *, tell: Callable[[str], None] = lambda line: None) -> None:
-    """Bring the schema to the newest version, and then the rows to the newest form.
+    """Bring the schema to the newest version, then the rows to the newest form, then searches to
+    their indexes.
 
     The schema is one transaction, one upgrade at a time. The rows go in batches, which may be
-    stopped and run again; `tell` gets a line of progress now and then.
+    stopped and run again, as may the indexes; `tell` gets a line of progress now and then.
     """
     with database.altering() as connection:
         if connection.dialect.name == "postgresql":
@@ -34,6 +36,7 @@ def upgrade(database: Database, *, tell: Callable[[str], None] = lambda line: No
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
         command.upgrade(_config(connection), "head")
     rearrange(database, tell)
+    parts.index(database, tell)
 
 
 def check(database: Database) -> None:

@@ -10,7 +10,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from issuer import migrations
 from issuer.database.database import Base, Database
 from issuer.issuance.records.tables import Revocation, StatusList
-from issuer.migrations import SchemaError
+from issuer.migrations import SchemaError, parts
+from issuer.migrations.parts import INDEXES
 
 MOMENT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -30,7 +31,8 @@ def sqlite(tmp_path):
 
 def test_the_migrations_make_exactly_the_tables_of_the_models(any_database):
     with any_database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        opts = {"compare_type": True, "include_object": lambda _, name, *rest: name not in INDEXES}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, Base.metadata) == []
 
 
@@ -127,3 +129,55 @@ def test_a_reader_waits_for_no_writer(any_database):
         writer.flush()
         with any_database.reading() as reader:
             assert reader.get(StatusList, 7) is None
+
+
+@pytest.fixture
+def searched(postgresql_issuer):
+    """A PostgreSQL database, and what says how it would find a part of a name."""
+
+    def plan():
+        with postgresql_issuer.database.reading() as session:
+            session.execute(text("SET LOCAL enable_seqscan = off"))
+            query = "EXPLAIN SELECT id FROM approvals WHERE teacher LIKE '%exampl%'"
+            return " ".join(session.scalars(text(query)))
+
+    return postgresql_issuer.database, plan
+
+
+def test_parts_of_names_are_found_by_index_on_postgresql(searched):
+    _, plan = searched
+    assert "ix_approvals_teacher_parts" in plan()
+
+
+def test_an_index_that_was_not_finished_is_made_anew(searched):
+    """P12: as PostgreSQL leaves one whose maker was killed."""
+    database, plan = searched
+    with database.writing() as session:
+        session.execute(
+            text(
+                "UPDATE pg_index SET indisvalid = false"
+                " WHERE indexrelid = 'ix_approvals_teacher_parts'::regclass"
+            )
+        )
+    assert "Seq Scan" in plan()
+    lines = []
+    parts.index(database, lines.append)
+    assert lines == ["searches have the index ix_approvals_teacher_parts"]
+    assert "ix_approvals_teacher_parts" in plan()
+
+
+def test_without_the_extension_searches_read_every_row_and_migrate_says_so(searched):
+    database, plan = searched
+    with database.writing() as session:
+        session.execute(text("DROP EXTENSION pg_trgm CASCADE"))
+        session.execute(text("CREATE ROLE few LOGIN"))
+        session.execute(text("GRANT SELECT ON ALL TABLES IN SCHEMA public TO few"))
+    few = Database(database.engine.url.set(username="few").render_as_string(hide_password=False))
+    lines = []
+    parts.index(few, lines.append)
+    few.close()
+    with database.writing() as session:
+        session.execute(text("DROP OWNED BY few"))
+        session.execute(text("DROP ROLE few"))
+    assert "CREATE EXTENSION pg_trgm" in lines[0]
+    assert "Seq Scan" in plan()

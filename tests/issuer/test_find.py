@@ -227,6 +227,13 @@ def test_the_count_on_an_achievements_page_ends_somewhere(any_issuer, six, monke
     assert "LIMIT" in statements[0]
 
 
+def test_no_more_is_counted_than_people_read(any_issuer, six, monkeypatch):
+    monkeypatch.setattr(find, "COUNTED", 4)
+    with any_issuer.database.reading() as session:
+        listed = find.page(session, any_issuer.settings, Query(), now=now(), size=2)
+    assert (len(listed.entries), listed.total) == (2, 5)
+
+
 def test_a_selection_is_revoked_whole_or_not_at_all(any_issuer, six):
     with pytest.raises(NotIssuedError):
         lists.revoke_all(any_issuer, [six[0], "x" * 22], reason="x", by="person:1", now=now())

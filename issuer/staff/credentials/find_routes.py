@@ -43,6 +43,7 @@ def show() -> Response:
     return page(
         "desk/find.html",
         found=found,
+        counted=find.COUNTED,
         choices=choices,
         states=words.STATES,
         sorts=search.SORTS,
