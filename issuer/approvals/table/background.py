@@ -24,8 +24,11 @@ from issuer.outbox.tables import MessageState, OutboxRow
 from verifier import clock
 
 NAME: Final = "table"
-RETRIES: Final = tuple(timedelta(minutes=1) for _ in range(1_000))
-"""A database that is away comes back."""
+RETRIES: Final = (
+    *(timedelta(seconds=5) for _ in range(20)),
+    *(timedelta(minutes=1) for _ in range(1_000)),
+)
+"""A database is busy for seconds, or away for longer, and comes back."""
 
 
 def begin(issuer: Issuer, public_id: str, *, by: str, now: datetime) -> None:

@@ -52,11 +52,6 @@ def template(session: Session, achievement_id: str | None = None) -> list[str]:
     return [*HEADS, *(f"{LEVEL} {criterion.id}" for criterion in criteria)]
 
 
-def head(text: str) -> str:
-    """Return the head of a column as it is known here."""
-    return " ".join(text.strip().lower().replace("_", " ").split())
-
-
 def data(session: Session, settings: Settings, cells: Mapping[str, str]) -> dict[str, Any]:
     """Return the `data` of the approval in a row, as a sender would write it.
 

@@ -187,14 +187,12 @@ def written(heads: Sequence[str], rows: Sequence[dict[str, str]] = ()) -> bytes:
 
 
 def _rows(file: bytes) -> list[tuple[int, dict[str, str]]]:
-    first, *rest = table.sheet(file) or [[]]
-    heads = [columns.head(cell) for cell in first]
+    heads, filled = table.headed(table.sheet(file), columns.NEEDED)
     if missing := [name for name in columns.NEEDED if name not in heads]:
         remedy = "take mintmark issue --template"
         raise TableError(N_("The table has no column with this head:"), missing[0], remedy=remedy)
     if twice := next((name for name in heads if name and heads.count(name) > 1), None):
         raise TableError(N_("Two columns have the same head:"), twice, remedy="rename one")
-    filled = [(number, cells) for number, cells in enumerate(rest, 2) if any(cells)]
     if not filled:
         raise TableError(N_("The table has its heads and no row below them."))
     return [(number, _cells(heads, cells)) for number, cells in filled]

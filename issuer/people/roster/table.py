@@ -8,7 +8,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from issuer.people.roles import TITLES, Role
 from issuer.people.roster.rows import Roster, RosterError, RosterRow
@@ -39,7 +39,12 @@ _NEEDED: Final = ("name", "address")
 _DELIMITERS: Final = ",;\t"
 _WORKBOOK: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _ROLES: Final = {word.lower(): role for role in Role for word in (role, TITLES[role])}
+_TITLES: Final = 10
+"""Rows among which the heads are looked for."""
 _BETWEEN: Final = re.compile(r"[,;|\n]+")
+
+Numbered: TypeAlias = tuple[int, list[str]]
+"""A row, and its number in the sheet."""
 
 
 def template() -> bytes:
@@ -59,20 +64,35 @@ def written(rows: Iterable[Mapping[str, str]], *more: str) -> bytes:
 
 def read(data: bytes) -> Roster:
     """Return the people of a table. Raises `RosterError`."""
-    rows = sheet(data)
-    heads = [head.strip().lower().replace("_", " ") for head in rows[0]] if rows else []
+    heads, rows = headed(sheet(data), _NEEDED)
     if missing := [name for name in _NEEDED if name not in heads]:
         raise RosterError(
             N_("the table has no columns name and address"),
             remedy=f"missing: {', '.join(missing)}; take the template",
         )
-    filled = [(number, row) for number, row in enumerate(rows[1:], 2) if any(row)]
-    return Roster(tuple(row_of(number, _cells(heads, values)) for number, values in filled))
+    return Roster(tuple(row_of(number, _cells(heads, values)) for number, values in rows))
 
 
 def sheet(data: bytes) -> list[list[str]]:
     """Return the rows of a table, whatever they mean. Raises `RosterError`."""
     return _workbook(data) if data.startswith(_WORKBOOK) else _csv(data)
+
+
+def headed(rows: Sequence[list[str]], needed: Iterable[str]) -> tuple[list[str], list[Numbered]]:
+    """Return the heads of a table, and each row below them that is not empty with its number.
+
+    The heads are the first row that has all that are `needed`: a title may stand above them. Where
+    no row has them, they are the first row with anything in it.
+    """
+    filled = [(number, row) for number, row in enumerate(rows, 1) if any(row)]
+    named = [[head(cell) for cell in row] for _, row in filled[:_TITLES]] or [[]]
+    first = next((place for place, row in enumerate(named) if {*needed} <= {*row}), 0)
+    return named[first], filled[first + 1 :]
+
+
+def head(text: str) -> str:
+    """Return the head of a column as it is known here."""
+    return " ".join(text.lower().replace("_", " ").split())
 
 
 def _cells(heads: Sequence[str], values: Sequence[str]) -> dict[str, str]:
@@ -134,4 +154,4 @@ def _workbook(data: bytes) -> list[list[str]]:
     found = next((rows for rows in sheets.values() if any(map(any, rows))), None)
     if found is None:
         raise RosterError(N_("the workbook cannot be read"), remedy="save it as CSV UTF-8")
-    return [row for row in found if any(row)]
+    return found

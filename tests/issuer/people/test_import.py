@@ -5,6 +5,7 @@ import io
 import re
 import zipfile
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import event, select
@@ -349,6 +350,31 @@ def test_on_the_page_one_sees_before_one_does(district):
     assert re.match("attachment", template.headers["Content-Disposition"])
     wrong = browser.post("/people/import", file=(io.BytesIO(b"x,y"), "p.csv"))
     assert (wrong.status_code, "take the template" in wrong.text) == (422, True)
+
+
+WORKBOOK = Path(__file__).with_name("staff.xlsx")
+"""As a spreadsheet saves it: texts in a table of their own, a title in merged cells above the
+heads, numbers as floats, days, a column of no meaning here, empty rows, and a second sheet."""
+
+
+def test_a_workbook_is_read_on_the_page_as_it_was_saved(district):
+    browser = district.browser(district.add("Olive Office", Role.OFFICE))
+    looked = browser.post("/people/import", file=(io.BytesIO(WORKBOOK.read_bytes()), "s.xlsx"))
+    text = browser.get(looked.location).text
+    assert all(name in text for name in ("Ana Ortiz", "Zoë Nguyễn", "Ben Sample"))
+    assert "Not a person" not in text
+    assert re.search(r"<td>9</td><th scope=.row.><bdi>No Address", text)  # its number in the sheet
+    browser.post(looked.location)
+    with district.issuer.database.reading() as session:
+        zoe = person_named(session, "Zoë Nguyễn")
+        assert (zoe.staff_number, zoe.posts[0].building.name) == ("10043", "Middle School")
+
+
+def test_a_workbook_is_read_by_the_command(home, capsys):
+    assert main(["--home", str(home), "people", "import", str(WORKBOOK)]) == 3
+    printed = capsys.readouterr().out
+    assert "row 5: new, Zoë Nguyễn" in printed
+    assert "3 new, 0 changed, 0 same, 1 decide" in printed
 
 
 def test_what_was_looked_at_is_kept_until_it_is_done(district):

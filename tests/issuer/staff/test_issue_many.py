@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -140,6 +141,15 @@ def test_rows_alike_and_one_id_for_two_approvals_are_said_before(office):
     html = office.get(hand_in(office, file).location).text
     assert counted(html) == [2, 1, 1]
     assert "stands for another approval" in html
+
+
+def test_a_workbook_is_read_as_a_spreadsheet_saved_it(office):
+    """With a title above its heads, days as days, numbers as floats, and an empty row."""
+    data = Path(__file__).with_name("spring.xlsx").read_bytes()
+    html = office.get(hand_in(office, data, "spring.xlsx").location).text
+    assert counted(html) == [2, 0, 1]
+    assert "Row 6</td>" in html
+    assert "Row 5: <bdi>Zoë Nguyễn" in html
 
 
 def test_letters_that_no_font_can_print_are_said_before(office):

@@ -77,10 +77,9 @@ class PlannedPayRow:
 def read(data: bytes, needed: Collection[str]) -> list[SheetRow]:
     """Return the rows of a table that has these heads. Raises `TableRefused`."""
     try:
-        lines = table.sheet(data)
+        heads, lines = table.headed(table.sheet(data), needed)
     except RosterError as exc:
         raise TableRefused(exc.args[0], remedy=exc.remedy) from exc
-    heads = [head.strip().lower().replace("_", " ") for head in lines[0]] if lines else []
     if missing := [name for name in needed if name not in heads]:
         remedy = f"{', '.join(missing)}"
         raise TableRefused(
@@ -90,7 +89,7 @@ def read(data: bytes, needed: Collection[str]) -> list[SheetRow]:
         SheetRow(
             number, {h: v.strip().removeprefix("'") for h, v in zip(heads, line, strict=False)}
         )
-        for number, line in enumerate(lines[1:], 2)
+        for number, line in lines
         if any(map(str.strip, line))
     ]
 
