@@ -81,6 +81,7 @@ from issuer.sharing import problems as sharing_problems
 from issuer.sharing.collections.routes import collections
 from issuer.sharing.holder.routes import holding
 from issuer.sharing.mine import claim_routes, links_routes
+from issuer.sharing.mine import erasing as shared_words
 from issuer.sharing.mine import routes as mine_routes
 from issuer.sharing.own_fetch import fetch_own, withdrawal
 from issuer.sharing.owned import claims
@@ -257,7 +258,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["submission_checks"] = SUBMISSION_CHECKS
     app.extensions["hours"] = hours.of
     app.extensions["results"] = corrections.told
-    app.extensions["erasing"] = erasing
+    app.extensions["erasing"] = (shared_words.erasing, erasing)
     language.speak(app)
     problems.register(app, settings, types=PROBLEMS, loggable=schema.loggable)
     protect(app, https=settings.public_url.startswith("https:"))

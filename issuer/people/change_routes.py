@@ -59,11 +59,13 @@ def erase(person: str) -> AnyResponse:
             if request.form.get("erase-name", "").strip() != row.name:
                 raise RegisterError(N_("to erase somebody, type the name as it stands there"))
             by = _by(session)
-            finish = current_app.extensions["erasing"](session, row, by=by, now=now)
+            ways = current_app.extensions["erasing"]
+            finishes = [way(session, row, by=by, now=now) for way in ways]
             changes.erase(session, row, now=now, today=_today(now), by=by)
     except (RegisterError, RoleError) as exc:
         return _page(person, wrong=exc)
-    finish()
+    for finish in finishes:
+        finish()
     return redirect(url_for("people.list_all", done="erased"), 303)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from issuer.database.database import Base
+from issuer.outbox.tables import OutboxRow
 from issuer.people import acts, roles
 from issuer.people.access import sessions
 from issuer.people.register import RegisterError
@@ -33,7 +34,7 @@ from verifier.wording.words import N_
 
 _OF_THE_RECORD: Final = (
     *(OtherNameRow, PersonAddressRow, FormerAddressRow, IdentityRow, PostRow, ExpertiseRow),
-    *(KeptFormRow, ImportRow, SignInRow, SessionRow),
+    *(KeptFormRow, SignInRow, SessionRow),
 )
 """What belongs to nobody when its person is erased."""
 
@@ -146,6 +147,7 @@ def erase(
     if by is not None and by.id == person.id:
         raise RegisterError(N_("nobody erases their own record: ask another who may"))
     roles.refuse_without_superintendent(session, person.id, today=today)
+    session.execute(delete(ImportRow))  # each has many people, and can be uploaded again
     doubles = select(PersonRow).where(PersonRow.merged_into == person.id)
     for record in [person, *session.scalars(doubles)]:
         _blank(session, record, now=now)
@@ -155,6 +157,9 @@ def erase(
 
 
 def _blank(session: Session, person: PersonRow, *, now: datetime) -> None:
+    for row in person.addresses:
+        why_not = OutboxRow.error.icontains(row.address, autoescape=True)
+        session.execute(update(OutboxRow).where(why_not).values(error=None))
     person.name = person.folded = ""
     person.staff_number = person.language = person.did = None
     person.erased_at, person.left_at = now, person.left_at or now

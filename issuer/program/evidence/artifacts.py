@@ -110,6 +110,7 @@ def begin(
         raise EvidenceRefused("file", TOO_LARGE, most=limits.file // _MB)
     if earlier := mark and _under_way(session, project, _file_name(file_name), size, mark, now):
         return earlier
+    _forget_stopped(session, store, now)
     if size + used(session, project, now) > limits.project:
         raise EvidenceRefused("file", TOO_MUCH, most=limits.project // _MB)
     row = UploadRow(
@@ -352,6 +353,14 @@ def used(session: Session, project: ProjectRow, now: datetime) -> int:
         UploadRow.project_pk == project.id, UploadRow.created_at > now - A_DAY
     )
     return (session.scalar(files) or 0) + (session.scalar(coming) or 0)
+
+
+def _forget_stopped(session: Session, store: FileStore, now: datetime) -> None:
+    """Forget uploads, of all projects, that stopped too long ago to go on."""
+    rows = select(UploadRow).where(UploadRow.created_at <= now - A_DAY)
+    for row in session.scalars(rows).all():
+        session.delete(row)
+        store.abandon(row.upload)
 
 
 def _under_way(

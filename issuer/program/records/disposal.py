@@ -1,14 +1,16 @@
 """Disposing of records: texts are blanked and files deleted; events, levels and credentials stay.
 
     files = disposal.carry_out(session, due, by=person, now=now)     # in one transaction
-    disposal.delete_files(session, store, files)                     # once it is committed
+    disposal.delete_files(store, files)                              # once it is committed
 
 What a version handed in keeps is what is counted and what proves it: days, hours and digests.
+A test fills every column of every table, and looks at what is left.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -27,21 +29,29 @@ from issuer.program.evaluation.tables import (
     ReviewRow,
 )
 from issuer.program.evidence.file_store import FileStore
-from issuer.program.evidence.tables import ArtifactRow
+from issuer.program.evidence.tables import ArtifactRow, PieceRow, UploadRow
 from issuer.program.partner_badges.tables import PartnerBadgeRow
 from issuer.program.projects import history
 from issuer.program.projects.states import STEPS, Act, Conditions, State
 from issuer.program.projects.tables import ProjectRow, VersionRow
 from issuer.program.records import retention
 from issuer.program.records.retention import Due, Record, RecordRefused
-from issuer.program.records.tables import DisposalRow
+from issuer.program.records.tables import DisposalRow, HoldRow, InspectedRow, InspectionRow
 from verifier.wording.words import N_
 
 _COUNTED: Final = ("began", "ended", "hours")
 _PROVED: Final = ("artifact", "sha256", "media_type", "tier")
 
 
-def confirm(session: Session, digest: str, *, by: PersonRow, now: datetime) -> set[str]:
+@dataclass
+class LeftFiles:
+    """Files to delete: by their digests, and uploads that stopped by their ids."""
+
+    digests: set[str] = field(default_factory=set)
+    uploads: set[str] = field(default_factory=set)
+
+
+def confirm(session: Session, digest: str, *, by: PersonRow, now: datetime) -> LeftFiles:
     """Dispose of what is due, if it is the list that was looked at; return the files to delete.
 
     Raises `RecordRefused`, with nothing changed.
@@ -54,28 +64,37 @@ def confirm(session: Session, digest: str, *, by: PersonRow, now: datetime) -> s
 
 def carry_out(
     session: Session, listed: Iterable[Due], *, by: PersonRow | None, now: datetime
-) -> set[str]:
-    """Dispose of what is listed; return the digests of files that nothing names any more."""
-    files: set[str] = set()
+) -> LeftFiles:
+    """Dispose of what is listed; return the files that nothing names any more.
+
+    What was disposed of before is disposed of again: its project may have been opened since.
+    """
+    files = LeftFiles()
     for item in listed:
-        files |= _WAYS[item.record](session, item.project)
-        session.add(
-            DisposalRow(project_pk=item.project.id, record=item.record, at=now, by_pk=by and by.id)
-        )
+        _WAYS[item.record](session, item.project, files)
+        of_it = (DisposalRow.project_pk == item.project.id, DisposalRow.record == item.record)
+        row = session.scalar(select(DisposalRow).where(*of_it))
+        if row is None:
+            row = DisposalRow(project_pk=item.project.id, record=item.record)
+            session.add(row)
+        row.at, row.by_pk = now, by.id if by else None
         about, who = f"project:{item.project.id}", acts.actor(by)
         action = f"record.disposed-of-{item.record}"
         note(session, by=who, action=action, about=about, now=now)
     session.flush()
-    return {sha256 for sha256 in files if not _is_named(session, sha256)}
+    files.digests = {sha256 for sha256 in files.digests if not _is_named(session, sha256)}
+    return files
 
 
-def delete_files(store: FileStore, files: Iterable[str]) -> None:
+def delete_files(store: FileStore, files: LeftFiles) -> None:
     """Delete files; call it once what names them no more is committed."""
-    for sha256 in files:
+    for sha256 in files.digests:
         store.delete(sha256)
+    for upload in files.uploads:
+        store.abandon(upload)
 
 
-def erase(session: Session, person: PersonRow, *, by: PersonRow | None, now: datetime) -> set[str]:
+def erase(session: Session, person: PersonRow, *, by: PersonRow | None, now: datetime) -> LeftFiles:
     """Dispose of every record of a person who is erased; what is open is withdrawn.
 
     Returns the files to delete. Raises `RegisterError` under a hold or a parent's open request,
@@ -90,9 +109,10 @@ def erase(session: Session, person: PersonRow, *, by: PersonRow | None, now: dat
         if (State(project.state), Act.WITHDRAW) in STEPS:
             history.take(session, project, Act.WITHDRAW, Conditions(), by=by, now=now)
     _leave_the_cadre(session, person)
-    gone = {(row.project_pk, row.record) for row in _disposed(session, projects)}
-    left = [Due(project, record) for project in projects for record in Record]
-    listed = [item for item in left if (item.project.id, item.record) not in gone]
+    session.execute(update(HoldRow).where(HoldRow.person_pk == person.id).values(reason=""))
+    mine = AssignmentRow.evaluator_pk == person.id
+    session.execute(update(AssignmentRow).where(mine).values(reason=None))
+    listed = [Due(project, record) for project in projects for record in Record]
     return carry_out(session, listed, by=by, now=now)
 
 
@@ -102,52 +122,75 @@ def _leave_the_cadre(session: Session, person: PersonRow) -> None:
     session.execute(delete(CadreQuestionRow).where(mine))
 
 
-def _disposed(session: Session, projects: Iterable[ProjectRow]) -> Iterable[DisposalRow]:
-    return retention.of_project(session, [project.id for project in projects])
-
-
-def _evidence(session: Session, project: ProjectRow) -> set[str]:
-    files = set()
+def _evidence(session: Session, project: ProjectRow, files: LeftFiles) -> None:
     for row in session.scalars(select(ArtifactRow).where(ArtifactRow.project_pk == project.id)):
-        files |= {row.sha256} if row.sha256 else set()
+        files.digests |= {row.sha256} if row.sha256 else set()
         row.name = row.description = row.genre = ""
-        row.file_name = row.url = row.reference = row.sha256 = None
+        row.file_name = row.url = row.reference = row.sha256 = row.criterion = None
     for version in _versions(session, project):
-        kept = [
-            {name: item[name] for name in _PROVED if name in item}
-            for item in version.artifacts["files"]
-        ]
-        version.artifacts = {**version.artifacts, "files": kept}
+        version.artifacts = _proved(version.artifacts)
+    for piece in _pieces(session, project):
+        piece.files = _proved(piece.files) if piece.files else None
     badges = update(PartnerBadgeRow).where(PartnerBadgeRow.project_pk == project.id)
     session.execute(badges.values(submitted=None, report=None, name="", issuer=""))
+    stopped = session.scalars(select(UploadRow).where(UploadRow.project_pk == project.id))
+    for upload in stopped.all():
+        files.uploads.add(upload.upload)
+        session.delete(upload)
     session.flush()
-    return files
+    _close_what_was_asked(session, project)
 
 
-def _texts(session: Session, project: ProjectRow) -> set[str]:
+def _proved(artifacts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what proves which files were handed in, without a word about them."""
+    files = [{name: item[name] for name in _PROVED if name in item} for item in artifacts["files"]]
+    return {**artifacts, "files": files}
+
+
+def _close_what_was_asked(session: Session, project: ProjectRow) -> None:
+    """Blank what parents asked, where the request is closed and its evidence is all gone."""
+    mine = select(ArtifactRow.id).where(ArtifactRow.project_pk == project.id)
+    about = select(InspectedRow.inspection_pk).where(InspectedRow.artifact_pk.in_(mine))
+    there = (
+        select(InspectedRow.inspection_pk)
+        .join(ArtifactRow, ArtifactRow.id == InspectedRow.artifact_pk)
+        .where(ArtifactRow.name != "")
+    )
+    asked = InspectionRow.id.in_(about) & InspectionRow.id.not_in(there)
+    closed = asked & InspectionRow.closed_at.is_not(None)
+    session.execute(update(InspectionRow).where(closed).values(about=""))
+
+
+def _texts(session: Session, project: ProjectRow, _files: LeftFiles) -> None:
     project.proposal, project.completion = {}, {}
     project.revision += 1
     for version in _versions(session, project):
         version.answers = {name: text for name, text in version.answers.items() if name in _COUNTED}
     session.execute(delete(StudyEntryRow).where(StudyEntryRow.project_pk == project.id))
-    return set()
 
 
-def _coaching(session: Session, project: ProjectRow) -> set[str]:
+def _coaching(session: Session, project: ProjectRow, _files: LeftFiles) -> None:
     session.execute(delete(CoachEntryRow).where(CoachEntryRow.project_pk == project.id))
-    return set()
 
 
-def _reviews(session: Session, project: ProjectRow) -> set[str]:
+def _reviews(session: Session, project: ProjectRow, _files: LeftFiles) -> None:
     """Blank what was said; levels stay, since they are what a credential signs."""
     versions = [version.id for version in _versions(session, project)]
     decisions = select(ProjectDecisionRow).where(ProjectDecisionRow.version_pk.in_(versions))
     reviews = select(ReviewRow).join(AssignmentRow).where(AssignmentRow.version_pk.in_(versions))
     for row in (*session.scalars(decisions), *session.scalars(reviews)):
         row.comments = {}
+    for piece in _pieces(session, project):
+        piece.text = ""
+    of_it = AssignmentRow.version_pk.in_(versions)
+    session.execute(update(AssignmentRow).where(of_it).values(reason=None))
     session.execute(update(LookRow).where(LookRow.version_pk.in_(versions)).values(reason=""))
     session.execute(delete(RedactionRow).where(RedactionRow.version_pk.in_(versions)))
-    return set()
+
+
+def _pieces(session: Session, project: ProjectRow) -> Iterable[PieceRow]:
+    rows = select(PieceRow).join(VersionRow, VersionRow.id == PieceRow.version_pk)
+    return session.scalars(rows.where(VersionRow.project_pk == project.id)).all()
 
 
 def _versions(session: Session, project: ProjectRow) -> Iterable[VersionRow]:
@@ -159,7 +202,7 @@ def _is_named(session: Session, sha256: str) -> bool:
     return session.scalar(rows) is not None
 
 
-_WAYS: Final[dict[Record, Callable[[Session, ProjectRow], set[str]]]] = {
+_WAYS: Final[dict[Record, Callable[[Session, ProjectRow, LeftFiles], None]]] = {
     Record.EVIDENCE: _evidence,
     Record.TEXTS: _texts,
     Record.COACHING: _coaching,

@@ -132,7 +132,8 @@ def due(session: Session, now: datetime) -> list[Due]:
         .order_by(ProjectRow.changed_at, ProjectRow.id)
     )
     projects = session.scalars(rows).all()
-    gone = set(session.execute(select(DisposalRow.project_pk, DisposalRow.record)).all())
+    done = session.execute(select(DisposalRow.project_pk, DisposalRow.record, DisposalRow.at))
+    gone = {(project, record): at for project, record, at in done}
     held = kept_back(session, {project.person_pk for project in projects})
     return [
         Due(project, record)
@@ -140,7 +141,7 @@ def due(session: Session, now: datetime) -> list[Due]:
         for record in Record
         if record in begins
         and project.changed_at <= begins[record]
-        and (project.id, record) not in gone
+        and not _is_gone(gone.get((project.id, record)), project)
         and project.person_pk not in held
     ]
 
@@ -150,10 +151,9 @@ def digest(listed: Iterable[Due]) -> str:
     return hashlib.sha256(" ".join(item.key for item in listed).encode()).hexdigest()[:32]
 
 
-def of_project(session: Session, projects: Collection[int]) -> Sequence[DisposalRow]:
-    """Return what was disposed of these projects."""
-    rows = select(DisposalRow).where(DisposalRow.project_pk.in_(projects))
-    return session.scalars(rows).all()
+def _is_gone(at: datetime | None, project: ProjectRow) -> bool:
+    """True if nothing was written since it was disposed of: a project may be opened again."""
+    return at is not None and at >= project.changed_at
 
 
 def _years_before(now: datetime, years: int) -> datetime:

@@ -87,13 +87,14 @@ def end_hold(hold: int) -> AnyResponse:
 @needs("record", "dispose")
 def dispose() -> AnyResponse:
     """Dispose of what the list says, if it is the one that was looked at."""
-    gone: set[str] = set()
+    gone: list[disposal.LeftFiles] = []
 
     def confirm(session: Session, by: PersonRow, now: datetime) -> None:
-        gone.update(disposal.confirm(session, request.form.get("list", ""), by=by, now=now))
+        gone.append(disposal.confirm(session, request.form.get("list", ""), by=by, now=now))
 
     answer = _writing(confirm)
-    disposal.delete_files(files(), gone)
+    for left in gone:
+        disposal.delete_files(files(), left)
     return answer
 
 

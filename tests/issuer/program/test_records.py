@@ -231,7 +231,37 @@ def test_a_file_that_another_project_names_stays(earned):
         row.sha256, row.created_at = sha256, clock.now()
         session.add(row)
         listed = [retention.Due(project, Record.EVIDENCE)]
-        assert disposal.carry_out(session, listed, by=by, now=clock.now()) == set()
+        assert disposal.carry_out(session, listed, by=by, now=clock.now()).digests == set()
+
+
+def test_what_is_written_after_a_project_is_opened_again_is_disposed_of_once_more(earned):
+    now = clock.now()
+    with earned.district.issuer.database.writing() as session:
+        by = session.get_one(PersonRow, earned.evaluator.id)
+        project = session.scalars(select(ProjectRow)).one()
+        retention.choose(session, Record.TEXTS, 0, by=by, now=now)
+        for turn in range(2):
+            ended = now + timedelta(days=turn)
+            project.state, project.changed_at = "withdrawn", ended
+            project.proposal = {"title": SECRET}
+            session.flush()
+            later = ended + timedelta(hours=1)
+            disposal.carry_out(session, retention.due(session, later), by=by, now=later)
+            assert project.proposal == {}
+            assert retention.due(session, later) == []
+
+
+def test_an_upload_that_stopped_long_ago_is_forgotten(earned, monkeypatch):
+    page, at = f"{earned.project}/evidence", earned.at_teacher
+    with earned.district.issuer.database.writing() as session:
+        session.execute(update(ProjectRow).values(state="active"))
+    begun = at.post(f"{page}/uploads", page=page, name="a.pdf", size=len(PDF), mark="1").json
+    stopped = earned.district.issuer.settings.home / "evidence/uploads" / begun["address"][-22:]
+    assert stopped.exists()
+    later = clock.now() + timedelta(hours=25)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    add(earned.at_teacher, earned.project)
+    assert not stopped.exists()
 
 
 @pytest.mark.parametrize("years", [-1, 101])
