@@ -61,6 +61,7 @@ from issuer.program.evaluation.judging_routes import judging
 from issuer.program.evidence import artifacts
 from issuer.program.evidence.routes import evidence
 from issuer.program.evidence.upload_routes import uploads
+from issuer.program.new_year import routes as new_year_routes
 from issuer.program.offering_routes import offering
 from issuer.program.partner_badges import badges
 from issuer.program.partner_badges.routes import partner_badge_pages
@@ -165,6 +166,7 @@ NAVIGATION: Final = (
     *audit_routes.NAVIGATION,
     *doctor_page.NAVIGATION,
     *one_routes.NAVIGATION,
+    *new_year_routes.NAVIGATION,
     *pay_pages.NAVIGATION,
     *many_routes.NAVIGATION,
     *people_routes.NAVIGATION,
@@ -234,6 +236,7 @@ def create_app(settings: Settings) -> Flask:
         deciding,
         calendars,
         setting_up,
+        new_year_routes.new_year,
         reports,
         records,
         inspecting,

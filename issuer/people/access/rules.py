@@ -137,6 +137,7 @@ RULES: Final = (
     *_rows([Role.PAYROLL], "pay record", "write", ANY, _PAYING, fresh=True),
     *_rows([Role.PAYROLL], "pay run", "write", ANY, _PAYING, fresh=True),
     *_rows(_SUPERINTENDENTS, "pay run", "decide", ANY, _RUNNING, fresh=True),
+    *_rows(_SUPERINTENDENTS, "pay year", "close", ANY, _RUNNING, fresh=True),
     *_rows([Role.PAYROLL, *_SUPERINTENDENTS], "pay columns", "write", ANY, _PAYING),
     *_rows([Role.PAYROLL, Role.BOARD, *_SUPERINTENDENTS], "pay report", "read", ANY, _SUMS),
     *_rows([Role.PAYROLL], "pay table", "add", ANY, _PAYING),

@@ -76,7 +76,7 @@ def _by_building(
     rows = [_row(name, sums, away) for name in (*names, *([_ALL] if names else []))]
     title = N_("This year, by building")
     heads = (N_("Building"), *(HEADS[column] for column in COLUMNS))
-    return FigureTable(title, heads, tuple(rows), (DOLLARS,) * 6, drawn=4, of=0)
+    return FigureTable(title, heads, tuple(rows), (DOLLARS,) * 6, drawn=5, of=0)
 
 
 def _by_year(contract: Contract, claims: Mapping[int, list[Claim]], today: date) -> FigureTable:

@@ -16,7 +16,7 @@ from issuer.program.compensation.reckoning.cap import NoPayRecord
 from issuer.program.compensation.reckoning.contract import CapCounts, Contract
 from issuer.program.compensation.standing import Books
 from issuer.program.compensation.steps import STAGES, UNPAID
-from issuer.program.compensation.tables import LedgerRow, PayRecordRow, PayRunRow
+from issuer.program.compensation.tables import ClosedYearRow, LedgerRow, PayRecordRow, PayRunRow
 from issuer.program.invariants import Breach, Invariant
 from issuer.program.projects.states import State
 from issuer.program.projects.tables import ProjectRow
@@ -125,9 +125,19 @@ def _is_too_much(contract: Contract, books: Books, day: date) -> bool:
     return counted > stands.cap.amount
 
 
+def _closed_years_stay_closed(session: Session) -> Iterator[Breach]:
+    """I8: no entry fell in a year after it was closed."""
+    for year in session.scalars(select(ClosedYearRow)):
+        after = year.first_day.replace(year=year.first_day.year + 1)
+        late = select(LedgerRow).where(LedgerRow.on < after, LedgerRow.created_at > year.closed_at)
+        for row in session.scalars(late):
+            yield Breach("I8", row.claim, "has an entry in a year that was closed")
+
+
 INVARIANTS: Final[tuple[Invariant, ...]] = (
     _runs_add_up,
     _nothing_is_asked_below_zero,
     _within_the_cap,
     _stands_where_its_project_stands,
+    _closed_years_stay_closed,
 )

@@ -25,6 +25,27 @@ class DeclarationRow(Base):
     confidential_at: Mapped[datetime | None]
 
 
+class AskedAgainRow(Base):
+    """When everybody was asked again, as for a new year: older answers count no more."""
+
+    __tablename__ = "asked_again"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    by_pk: Mapped[int] = mapped_column(ForeignKey("people.id"))
+
+
+def ask_everybody_again(session: Session, *, by: PersonRow, now: datetime) -> None:
+    """Let no answer count that was given before now."""
+    session.add(AskedAgainRow(at=now, by_pk=by.id))
+    session.flush()
+
+
+def asked_again_at(session: Session) -> datetime | None:
+    """Return when everybody was asked again last."""
+    return session.scalar(select(AskedAgainRow.at).order_by(AskedAgainRow.id.desc()).limit(1))
+
+
 def declare(
     session: Session, person: PersonRow, *, confidential: bool = False, now: datetime
 ) -> None:
@@ -37,13 +58,17 @@ def declare(
 
 
 def is_declared(session: Session, person_pk: int, *, today: date) -> bool:
-    """True if somebody answered within a year."""
-    row = session.scalar(select(DeclarationRow).where(DeclarationRow.person_pk == person_pk))
-    return row is not None and row.declared_at.date() > today - A_YEAR
+    """True if somebody answered within a year, and since everybody was asked again."""
+    row = session.get(DeclarationRow, person_pk)
+    return row is not None and _counts(row.declared_at, asked_again_at(session), today)
 
 
 def may_judge(session: Session, person_pk: int, *, today: date) -> bool:
-    """True if somebody answered within a year, and accepted that it is confidential."""
-    row = session.get(DeclarationRow, person_pk)
+    """True if somebody answered so, and accepted that it is confidential."""
+    row, asked = session.get(DeclarationRow, person_pk), asked_again_at(session)
     answers = (row.declared_at, row.confidential_at) if row else ()
-    return bool(answers) and all(at is not None and at.date() > today - A_YEAR for at in answers)
+    return bool(answers) and all(_counts(at, asked, today) for at in answers)
+
+
+def _counts(at: datetime | None, asked: datetime | None, today: date) -> bool:
+    return at is not None and at.date() > today - A_YEAR and (asked is None or at > asked)

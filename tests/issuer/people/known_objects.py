@@ -260,6 +260,7 @@ ALLOWED = {
     ("pay record", "write"): {"payroll": "any"},
     ("pay run", "write"): {"payroll": "any"},
     ("pay run", "decide"): dict.fromkeys(_SUPERINTENDENTS, "any"),
+    ("pay year", "close"): dict.fromkeys(_SUPERINTENDENTS, "any"),
     ("pay columns", "write"): _PAY,
     ("pay report", "read"): {**_PAY, "board": "any"},
     ("pay table", "add"): {"payroll": "any"},

@@ -293,7 +293,10 @@ def withdrawn_after_it_was_paid(year):
     year.district.deliver()
     run, lines = year.run()
     assert [line["ID"] for line in lines] == ["gus", "'=jordan"]
+    assert close(year, "2026-07-01").status_code == 422
     year.confirm(run)
+    assert close(year, "2027-07-01").status_code == 422
+    assert close(year, "2026-07-01").status_code == 303
     with year.money.reading() as session:
         credential = session.scalar(sqlalchemy.text("SELECT public_id FROM credentials"))
     year.credential = credential
@@ -314,6 +317,11 @@ def withdrawn_after_it_was_paid(year):
     )
     assert year.money.sums(play.teacher) == {"earned": -1_283_47, "paid": 1_283_47}
     assert "set off against" in year.payroll.get("/pay/runs").text
+
+
+def close(year, first_day):
+    """Close a year of the ledger, which is refused while something of it is open."""
+    return year.chief.post("/pay/years", page="/pay/years", year=first_day)
 
 
 def nothing_of_it_is_anywhere_else(year):

@@ -8,13 +8,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from browser import serving
 from filled_program import TOPICS, fill
+from pypdf import PdfReader
 from signed_in_browsers import District
 from sqlalchemy import event
 
 from issuer.app import create_app
 from issuer.home.settings import load
 from issuer.issuance.records.tables import CredentialRow, Revocation
+from issuer.people.access import sessions
+from issuer.people.access.gate import cookie_name
 from issuer.people.roles import Role
 from issuer.people.tables import BuildingRow
 from issuer.program import policy as policies
@@ -195,3 +199,20 @@ def test_a_school_year_begins_in_july():
         "2026–27",
         "2027–28",
     )
+
+
+def test_the_page_for_the_board_prints_on_two_sheets(filled, chromium):
+    """(4.7) Of either paper, in a district with three fields and three buildings."""
+    board = filled.add("Bo Board", Role.BOARD)
+    with filled.issuer.database.writing() as session:
+        now, person = clock.now(), session.merge(board)
+        token = sessions.begin(session, person, device="x", way="mail", replacing=None, now=now)
+    with serving(filled.app) as origin:
+        context = chromium.new_context()
+        cookie = {"name": cookie_name(filled.issuer.settings), "value": token, "url": origin}
+        context.add_cookies([cookie])
+        page = context.new_page()
+        page.goto(f"{origin}/program/board")
+        printed = [PdfReader(io.BytesIO(page.pdf(format=paper))) for paper in ("Letter", "A4")]
+        context.close()
+    assert [len(pdf.pages) for pdf in printed] == [2, 2]

@@ -9,6 +9,7 @@ from issuer.program.compensation.pages import (
     report_routes,
     run_routes,
     value_routes,
+    year_routes,
 )
 from issuer.program.compensation.pages.table_routes import pay_tables
 
@@ -19,12 +20,14 @@ BLUEPRINTS: Final = (
     value_routes.pay_values,
     run_routes.running_pay,
     report_routes.pay_report,
+    year_routes.pay_years,
     pay_tables,
 )
 NAVIGATION: Final = (
     *people_routes.NAVIGATION,
     *run_routes.NAVIGATION,
     *report_routes.NAVIGATION,
+    *year_routes.NAVIGATION,
     *value_routes.NAVIGATION,
     *contract_routes.NAVIGATION,
     *my_money_routes.NAVIGATION,

@@ -1,0 +1,1 @@
+"""A new year of the program: windows planned again, and everybody asked again."""
