@@ -176,6 +176,9 @@ NAVIGATION: Final = (
 SUBMISSION_CHECKS: Final = (sign_offs.check, artifacts.check, badges.check, my_money_routes.check)
 """What the program's rooms ask of a submission."""
 
+Worker = server.Worker
+"""What gunicorn serves this with (`issuer.web.server.WORKER`)."""
+
 log = logging.getLogger(__name__)
 
 

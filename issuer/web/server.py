@@ -15,6 +15,9 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 THREADS = 16
 """In each worker. Half of them may check credentials, which waits for other people's sites
 (`verifier.web.limits`); so as many are there for webhooks, files and `/readyz`."""
+WORKER = "issuer.app.Worker"
+"""Gunicorn imports this before it makes the workers, and so all their code once: each starts at
+once, and they share its memory."""
 MOST_SECONDS = 60
 """For one request: to come in, to be answered, and for the answer to be taken."""
 
@@ -24,7 +27,7 @@ def command(bind: str, port: int, *, workers: int, log: str = "plain") -> list[s
     return [
         *(sys.executable, "-m", "gunicorn", "issuer.app:create_app_from_environment()"),
         *("--bind", f"{bind}:{port}", "--workers", str(workers), "--threads", str(THREADS)),
-        *("--worker-class", f"{__name__}.{Worker.__name__}"),
+        *("--worker-class", WORKER),
         *("--no-control-socket", "--timeout", str(MOST_SECONDS), "--log-level", "warning"),
         *(("--logger-class", "issuer.web.monitoring.json_log.Logger") if log == "json" else ()),
     ]

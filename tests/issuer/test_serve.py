@@ -120,7 +120,10 @@ def test_a_server_killed_five_times_keeps_what_it_acknowledged(served, approval)
         senders = [threading.Thread(target=send, args=(place,)) for place in range(3)]
         for sender in senders:
             sender.start()
-        time.sleep(0.7 + 0.13 * turn)
+        while not any(number.startswith(f"a-{turn}-") for number in list(acknowledged)):
+            assert any(sender.is_alive() for sender in senders), "nothing was acknowledged"
+            time.sleep(0.05)
+        time.sleep(0.1 + 0.13 * turn)
         kill(server)
         for sender in senders:
             sender.join()
