@@ -106,7 +106,7 @@ from issuer.staff.issuing import many_routes, one_routes
 from issuer.staff.issuing.many_routes import issuing_many
 from issuer.staff.issuing.one_routes import issuing
 from issuer.staff.task_routes import tasks
-from issuer.web import problems, server
+from issuer.web import plain_text, problems, server
 from issuer.web.access import open_blueprints
 from issuer.web.answers import pages
 from issuer.web.files import files
@@ -197,6 +197,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["mintmark"] = issuer
     app.extensions["health"] = Health(issuer)
     app.before_request(_refuse_other_hosts)
+    app.before_request(plain_text.refuse_in_address)
     stationery.check(settings)
     site = Site(
         settings.issuer_name,
@@ -270,6 +271,7 @@ def create_app(settings: Settings) -> Flask:
     protect(app, https=settings.public_url.startswith("https:"))
     open_blueprints(app, "verifier", "applicants", "api")
     gate.guard(app, OBJECTS, navigation=NAVIGATION)
+    app.before_request(plain_text.refuse_in_form)
     if settings.metrics_token:
         from issuer.web.monitoring import metrics  # its library is an extra
 

@@ -8,11 +8,12 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from enum import StrEnum
 from functools import partial
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import LargeBinary, TypeDecorator
@@ -96,6 +97,25 @@ class UnavailableError(MintmarkError):
         self.trouble = trouble
 
 
+class Unstorable(StrEnum):
+    """Why a value fits no column."""
+
+    NUL = "a text holds the character U+0000"
+    LONG = "a text is longer than there is room for"
+    LARGE = "a number is larger than there is room for"
+    DAY = "a day is in a year that does not exist"
+    OTHER = "a value is not of the kind that is asked for"
+
+
+class UnstorableError(MintmarkError):
+    """What was sent to the database fits no column, and would not fit the next time. Nothing was
+    committed; `reason` says what is wrong with it."""
+
+    def __init__(self, reason: Unstorable) -> None:
+        super().__init__(f"this cannot be stored or looked for: {reason}")
+        self.reason = reason
+
+
 class Database:
     """One database. Make it after a fork, never before: connections do not survive one."""
 
@@ -157,7 +177,8 @@ class Database:
 
     @contextmanager
     def _telling_unavailable(self) -> Iterator[None]:
-        """Turn what a database raises that cannot be used now into `UnavailableError`.
+        """Turn what a database raises that cannot be used now into `UnavailableError`, and what it
+        raises over a value that fits no column into `UnstorableError`.
 
         Every other error, such as a broken constraint or a column that is not there, comes out as
         it is: the same work would fail the same way each time.
@@ -175,7 +196,13 @@ class Database:
                     trouble="database upgraded",
                     remedy="stop it and start the version that upgraded",
                 ) from exc
+            if isinstance(exc, DataError):
+                raise UnstorableError(_unstorable(exc)) from exc
             raise
+        except OverflowError as exc:
+            if "SQLite" not in str(exc):
+                raise
+            raise UnstorableError(Unstorable.LARGE) from exc
         except PoolTimeoutError as exc:
             raise UnavailableError("every connection to the database is in use") from exc
 
@@ -202,6 +229,19 @@ def _trouble(error: DBAPIError) -> str | None:
     return _GONE if lost else None
 
 
+def _unstorable(error: DataError) -> Unstorable:
+    if "NUL" in str(error.orig):  # psycopg refuses it before PostgreSQL has a code for it
+        return Unstorable.NUL
+    return _SQLSTATE_UNSTORABLE.get(getattr(error.orig, "sqlstate", None) or "", Unstorable.OTHER)
+
+
+_SQLSTATE_UNSTORABLE: Final = {
+    "22021": Unstorable.NUL,  # character_not_in_repertoire
+    "22001": Unstorable.LONG,  # string_data_right_truncation
+    "22003": Unstorable.LARGE,  # numeric_value_out_of_range
+    "22007": Unstorable.DAY,  # invalid_datetime_format
+    "22008": Unstorable.DAY,  # datetime_field_overflow
+}
 _SCHEMA: Final = text("SELECT version_num FROM alembic_version")
 _GONE: Final = "database unavailable"
 _FULL: Final = "disk full"

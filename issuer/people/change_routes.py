@@ -18,6 +18,7 @@ from issuer.people.roles import RoleError
 from issuer.people.tables import PersonRow
 from issuer.web.access import needs
 from issuer.web.answers import page
+from issuer.web.row_numbers import whole_number
 from verifier import clock
 from verifier.wording.words import N_
 
@@ -83,7 +84,7 @@ def _do(
         case "address":
             register.add_address(session, row, form.get("address", ""), verified_at=now)
         case "address-ended":
-            ended = own_addresses.of(row, form.get("ended", 0, type=int))
+            ended = own_addresses.of(row, form.get("ended", 0, type=whole_number))
             register.end_address(session, row, ended, now=now, by=by)
         case "left":
             register.leaves(session, row, now=now, today=today, by=by)

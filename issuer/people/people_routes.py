@@ -18,6 +18,7 @@ from issuer.people.roles import Role, RoleError
 from issuer.people.tables import BuildingRow, GrantRow, PersonRow
 from issuer.web.access import needs
 from issuer.web.answers import page
+from issuer.web.row_numbers import whole_number
 from verifier import clock
 from verifier.wording.words import N_
 
@@ -32,7 +33,9 @@ def list_all() -> Response:
     visitor, text = gate.whoever(), request.args.get("q", "")
     visible = rules.visible(visitor.me, "person", "list", gate.kinds())
     with current_issuer().database.reading() as session:
-        listed = listing.look(session, visible, text, request.args.get("page", 1, type=int))
+        listed = listing.look(
+            session, visible, text, request.args.get("page", 1, type=whole_number)
+        )
     return page("people/list.html", listed=listed, text=text, titles=roles.TITLES, today=_today())
 
 

@@ -27,6 +27,7 @@ from issuer.program.windows.form_time import moment_in
 from issuer.program.windows.window import WindowRefused
 from issuer.web.access import needs
 from issuer.web.answers import page
+from issuer.web.row_numbers import whole_number
 from verifier import clock
 from verifier.wording.words import N_
 
@@ -105,7 +106,7 @@ def add_meeting(cohort: str) -> AnyResponse:
     try:
         with current_issuer().database.writing() as session:
             row, begins = _find(session, cohort), moment_in(form, "begins", _zone())
-            minutes = form.get("minutes", type=int)
+            minutes = form.get("minutes", type=whole_number)
             meeting = cohorts.meet(session, row, form.get("title", ""), begins, minutes)
             host, now = current_issuer().settings.host, clock.now()
             news.tell_of_meeting(session, row, meeting, host=host, now=now)
@@ -123,7 +124,7 @@ def came(cohort: str, meeting: int) -> AnyResponse:
         if row is None or row.cohort_pk != cohort_row.id:
             raise NotFound
         known = {member.person_pk for member in cohort_row.members}
-        cohorts.came(session, row, known & set(request.form.getlist("came", type=int)))
+        cohorts.came(session, row, known & set(request.form.getlist("came", type=whole_number)))
     return redirect(url_for("cohorts.show", cohort=cohort, done=1), 303)
 
 

@@ -31,6 +31,7 @@ from issuer.program.windows.tables import WindowRow
 from issuer.program.windows.window import Purpose, WindowRefused
 from issuer.web.access import needs
 from issuer.web.answers import page
+from issuer.web.row_numbers import whole_number
 from verifier import clock
 from verifier.wording.words import N_
 
@@ -132,7 +133,7 @@ def add_window() -> AnyResponse:
                 opens=moment_in(form, "opens", zone),
                 closes=moment_in(form, "closes", zone),
                 zone=zone.key,
-                grace_minutes=min(max(0, form.get("grace", 0, type=int)), MOST_GRACE),
+                grace_minutes=min(max(0, form.get("grace", 0, type=whole_number)), MOST_GRACE),
                 days_to_decide=policy.days_to_decide if policy else PILOT.days_to_decide,
                 created_at=now,
             )
@@ -147,7 +148,7 @@ def add_window() -> AnyResponse:
 def _numbers_and_ticks() -> dict[str, Any]:
     """Return the choices that are a number, or made by ticking."""
     form = request.form
-    numbers = {name: form.get(name, 0, type=int) for name in NUMBERS}
+    numbers = {name: form.get(name, 0, type=whole_number) for name in NUMBERS}
     return {**numbers, **{name: name in form for name in TICKS}}
 
 

@@ -28,6 +28,7 @@ from issuer.program.projects.states import NotNow, State
 from issuer.program.projects.tables import ProjectRow
 from issuer.web.access import needs
 from issuer.web.answers import page
+from issuer.web.row_numbers import whole_number
 from verifier import clock
 from verifier.wording.words import N_
 
@@ -47,7 +48,7 @@ OVERDUE: Final = "overdue"
 def list_all() -> Response:
     """List projects, a page at a time: by the teacher's name, by state, or what needs a hand."""
     text, which = request.args.get("q", ""), request.args.get("which", "")
-    number = max(1, request.args.get("page", 1, type=int))
+    number = max(1, request.args.get("page", 1, type=whole_number))
     fits = [*_named(text), *_which(which)]
     with current_issuer().database.reading() as session:
         rows = select(ProjectRow).join(PersonRow, PersonRow.id == ProjectRow.person_pk).where(*fits)

@@ -21,6 +21,7 @@ from issuer.people.access.gate import MenuEntry
 from issuer.staff import DESK, names
 from issuer.web.access import needs
 from issuer.web.answers import page
+from issuer.web.row_numbers import whole_number
 from issuer.web.spreadsheet import spreadsheet
 from verifier import clock
 from verifier.wording.words import N_
@@ -186,8 +187,7 @@ def _references(entries: Iterable[tuple[Entry, str]]) -> set[str]:
 
 
 def _number(name: str) -> int | None:
-    number = request.args.get(name, type=int)
-    return number if number is not None and abs(number) < 2**31 else None
+    return request.args.get(name, type=whole_number)
 
 
 def _exported(session: Session) -> None:

@@ -23,6 +23,7 @@ from issuer.staff import DESK, names
 from issuer.staff.names import NamedReference
 from issuer.web.access import needs
 from issuer.web.answers import page
+from issuer.web.row_numbers import whole_number
 from verifier import clock
 from verifier.wording.words import N_
 
@@ -128,5 +129,4 @@ def _known(session: Session, ids: Set[str]) -> Mapping[str, NamedReference]:
 
 
 def _number(name: str) -> int | None:
-    number = request.args.get(name, type=int)
-    return number if number is not None and abs(number) < 2**31 else None
+    return request.args.get(name, type=whole_number)

@@ -16,11 +16,12 @@ from typing import Final
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, NotFound
 
-from issuer.database.database import UnavailableError
+from issuer.database.database import UnavailableError, Unstorable, UnstorableError
 from issuer.home import addresses
 from issuer.home.problem import Kind, Problem, ProblemType
 from issuer.home.settings import Settings
 from issuer.web.access import open_to_all
+from issuer.wording.language import gettext
 from verifier.web.problems import STANDARD, answer, details, places
 from verifier.wording.words import N_
 
@@ -35,6 +36,22 @@ BAD_REQUEST: Final = ProblemType(
         "Compare it with the description of the webhook, and send it again.",
     ),
 )
+UNSTORABLE: Final = ProblemType(
+    "unstorable",
+    Kind(
+        400,
+        N_("Something that was sent cannot be stored"),
+        N_("A text, a number or a day in the address or in the form cannot be stored."),
+        N_("Go back, correct it, and send it again."),
+    ),
+)
+REASONS: Final = {
+    Unstorable.NUL: N_("A text holds a character that no text has (U+0000)."),
+    Unstorable.LONG: N_("A text is longer than there is room for."),
+    Unstorable.LARGE: N_("A number is larger than there is room for."),
+    Unstorable.DAY: N_("A day is in a year that does not exist."),
+    Unstorable.OTHER: UNSTORABLE.kind.meaning,
+}
 WRONG_HOST: Final = ProblemType(
     "wrong-host",
     Kind(
@@ -103,7 +120,15 @@ UNAVAILABLE: Final = ProblemType(
     ),
 )
 TYPES: Final = (
-    *(BAD_REQUEST, WRONG_HOST, OTHER_SITE, NOT_FOUND, METHOD_NOT_ALLOWED, NOT_ACCEPTABLE),
+    *(
+        BAD_REQUEST,
+        UNSTORABLE,
+        WRONG_HOST,
+        OTHER_SITE,
+        NOT_FOUND,
+        METHOD_NOT_ALLOWED,
+        NOT_ACCEPTABLE,
+    ),
     *(TOO_LARGE, INTERNAL, UNAVAILABLE),
 )
 """What the web itself refuses, whatever was asked for."""
@@ -165,6 +190,9 @@ def problem_of(error: Exception) -> Problem:
         return error
     if isinstance(error, UnavailableError):
         return Problem(UNAVAILABLE, headers={"Retry-After": str(error.retry_after)})
+    if isinstance(error, UnstorableError):
+        _log.warning("%s\n%s", error, places(error))
+        return Problem(UNSTORABLE, gettext(REASONS[error.reason]))
     if isinstance(error, HTTPException) and error.code in _BY_STATUS:
         headers = {name: value for name, value in error.get_headers() if name != "Content-Type"}
         return Problem(_BY_STATUS[error.code], headers=headers)

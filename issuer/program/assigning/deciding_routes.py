@@ -35,6 +35,7 @@ from issuer.program.projects.tables import VersionRow
 from issuer.program.windows.window import Purpose
 from issuer.web.access import needs
 from issuer.web.answers import page
+from issuer.web.row_numbers import whole_number
 from verifier import clock
 
 deciding = Blueprint("deciding", __name__)
@@ -114,7 +115,7 @@ def _cover(session: Session, version: VersionRow, by: PersonRow) -> None:
 
 
 def _set_aside(session: Session, version: VersionRow, by: PersonRow) -> None:
-    number = request.form.get("assignment", 0, type=int)
+    number = request.form.get("assignment", 0, type=whole_number)
     decisions.refuse_conflict(session, version, by)
     decisions.unreleased(session, version)  # raises `NotDecidable` once it is released
     for row in plans.of_version(session, version):
@@ -132,7 +133,7 @@ def _look(session: Session, version: VersionRow, by: PersonRow) -> None:
     if request.form.get("act") == "stays":
         corrections.let_stand(session, current_issuer().settings, asked, now=now)
         return
-    evaluator = session.get(PersonRow, request.form.get("evaluator", 0, type=int))
+    evaluator = session.get(PersonRow, request.form.get("evaluator", 0, type=whole_number))
     if evaluator is None:
         raise NotFound
     due_on = _today() + timedelta(days=_policy(session).days_to_decide)

@@ -32,6 +32,7 @@ from issuer.program.projects.tables import ProjectRow, VersionRow
 from issuer.program.windows.window import Purpose
 from issuer.web.access import needs
 from issuer.web.answers import page
+from issuer.web.row_numbers import whole_number
 from verifier import clock
 from verifier.wording.words import N_
 
@@ -105,11 +106,11 @@ def move(purpose: str) -> AnyResponse:
     chosen, form = _purpose(purpose), request.form
     try:
         with current_issuer().database.writing() as session:
-            version = session.get(VersionRow, form.get("version", 0, type=int))
-            new = session.get(PersonRow, form.get("evaluator", 0, type=int))
+            version = session.get(VersionRow, form.get("version", 0, type=whole_number))
+            new = session.get(PersonRow, form.get("evaluator", 0, type=whole_number))
             if version is None or new is None:
                 raise NotFound
-            old = session.get(PersonRow, form.get("old", 0, type=int))
+            old = session.get(PersonRow, form.get("old", 0, type=whole_number))
             due_on = _today() + timedelta(days=_policy(session).days_to_decide)
             plans.move(session, version, old, new, due_on=due_on, now=clock.now())
     except (MustNotJudge, Given) as exc:
@@ -129,7 +130,7 @@ def deciding() -> Response:
 def release() -> AnyResponse:
     """Release the decisions that were chosen: all of them, or none."""
     issuer, now = current_issuer(), clock.now()
-    chosen = request.form.getlist("version", type=int)
+    chosen = request.form.getlist("version", type=whole_number)
     try:
         with issuer.database.writing() as session:
             by = session.get_one(PersonRow, gate.whoever().person.id)
@@ -191,7 +192,7 @@ def _deciding(*, wrong: str = "") -> Response:
             }
             for version, reviews in ready
         ]
-        done = request.args.get("done", type=int)
+        done = request.args.get("done", type=whole_number)
         response = page(
             "program/decisions.html",
             cases=cases,
@@ -206,7 +207,7 @@ def _deciding(*, wrong: str = "") -> Response:
 
 def _propose(session: Session, purpose: Purpose, policy: Policy) -> Proposal:
     values = request.values
-    least, greatest = (values.get(name, type=int) for name in ("least", "greatest"))
+    least, greatest = (values.get(name, type=whole_number) for name in ("least", "greatest"))
     load = None
     if least is not None and greatest is not None and 0 <= least <= greatest:
         load = Load(least, greatest)

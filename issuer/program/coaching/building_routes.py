@@ -24,6 +24,7 @@ from issuer.program.projects.states import State
 from issuer.program.projects.tables import ProjectRow, VersionRow
 from issuer.web.access import needs
 from issuer.web.answers import page
+from issuer.web.row_numbers import whole_number
 from verifier import clock
 from verifier.wording.words import N_
 
@@ -54,7 +55,7 @@ def show(building: str) -> Response:
     A project is there once a proposal was handed in (E14), and stays. Nothing tells of an
     evaluation that is under way, or of an earlier one (I12).
     """
-    number = max(1, request.args.get("page", 1, type=int))
+    number = max(1, request.args.get("page", 1, type=whole_number))
     with current_issuer().database.reading() as session:
         row = session.scalar(select(BuildingRow).where(BuildingRow.code == building))
         if row is None:

@@ -31,6 +31,7 @@ from issuer.program.projects.states import State
 from issuer.program.projects.tables import ProjectRow
 from issuer.web.access import needs
 from issuer.web.answers import page
+from issuer.web.row_numbers import whole_number
 from verifier import clock
 from verifier.wording.words import N_
 
@@ -123,7 +124,7 @@ def study(project: str) -> AnyResponse:
     """Write an entry of the teacher's study record."""
     form = request.form
     try:
-        minutes = form.get("minutes", type=int) if form.get("minutes") else None
+        minutes = form.get("minutes", type=whole_number) if form.get("minutes") else None
         if form.get("minutes") and minutes is None:
             raise CoachingRefused("minutes", N_("Write the minutes of one day, or leave them out."))
         with current_issuer().database.writing() as session:

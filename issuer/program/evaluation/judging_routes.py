@@ -28,6 +28,7 @@ from issuer.program.projects.tables import VersionRow
 from issuer.program.windows.window import Purpose
 from issuer.web.access import needs
 from issuer.web.answers import page
+from issuer.web.row_numbers import whole_number
 from verifier import clock
 from verifier.web.headers import PLAYING
 from verifier.wording.words import N_
@@ -96,7 +97,7 @@ def save(assignment: str) -> AnyResponse:
                 review,
                 levels,
                 comments,
-                revision=request.form.get("revision", 0, type=int),
+                revision=request.form.get("revision", 0, type=whole_number),
                 now=now,
             )
         if request.form.get("act") == "give":

@@ -17,6 +17,7 @@ from issuer.program.evidence.routes import LIMITS, files, is_rarely_played, let_
 from issuer.program.evidence.tables import UploadRow
 from issuer.program.projects.tables import ProjectRow
 from issuer.web.access import needs
+from issuer.web.row_numbers import whole_number
 from issuer.wording.language import gettext
 from verifier import clock
 
@@ -44,7 +45,7 @@ def begin(project: str) -> Response:
             files(),
             written(session, project),
             form.get("name", ""),
-            form.get("size", 0, type=int),
+            form.get("size", 0, type=whole_number),
             LIMITS,
             mark=form.get("mark", "")[:100],
             now=now,
@@ -60,7 +61,7 @@ def receive(project: str, upload: str) -> Response:
 
     Whoever sends the last one again, because its answer was lost, gets the same answer.
     """
-    piece, place = request.files.get("piece"), request.form.get("place", -1, type=int)
+    piece, place = request.files.get("piece"), request.form.get("place", -1, type=whole_number)
     with current_issuer().database.reading() as session:
         row = session.scalar(
             select(UploadRow)

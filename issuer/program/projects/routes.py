@@ -33,6 +33,7 @@ from issuer.program.projects.tables import (
 from issuer.program.windows.window import Purpose
 from issuer.web.access import needs
 from issuer.web.answers import page
+from issuer.web.row_numbers import whole_number
 from verifier import clock
 from verifier.web.headers import ASKING
 from verifier.wording.words import N_
@@ -182,7 +183,7 @@ def _save(public_id: str, fields: Mapping[str, str]) -> int:
         topic = request.form.get("topic")
         if topic and purpose is Purpose.PROPOSAL:
             drafts.choose_topic(session, project, topic)
-        revision = request.form.get("revision", 0, type=int)
+        revision = request.form.get("revision", 0, type=whole_number)
         return drafts.save(session, project, purpose, fields, revision=revision, now=clock.now())
 
 

@@ -27,6 +27,7 @@ from issuer.program.records.tables import (
 )
 from issuer.web.access import needs
 from issuer.web.answers import page
+from issuer.web.row_numbers import whole_number
 from issuer.wording.language import gettext
 from verifier import clock
 from verifier.wording.words import N_
@@ -103,7 +104,7 @@ def dispose() -> AnyResponse:
 def who_read() -> Response:
     """Show who opened evidence that may show pupils."""
     with current_issuer().database.reading() as session:
-        rows = readers.readings(session, request.args.get("before", type=int))
+        rows = readers.readings(session, request.args.get("before", type=whole_number))
     local = current_issuer().settings.local
     return page("program/readers.html", rows=rows, local=local, size=readers.PAGE)
 

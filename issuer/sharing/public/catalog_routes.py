@@ -18,6 +18,7 @@ from issuer.sharing.forms import FORMS
 from issuer.sharing.public import earned, search
 from issuer.web.access import open_to_all
 from issuer.web.answers import accepted, file, page, to_page
+from issuer.web.row_numbers import whole_number
 
 OFFERS: Final = {"application/ld+json": "json", "application/json": "json", "text/html": "html"}
 
@@ -42,7 +43,7 @@ def home() -> Response:
         listed,
         words=asked.get("q", ""),
         tag=asked.get("tag", ""),
-        page=asked.get("page", 1, type=int),
+        page=asked.get("page", 1, type=whole_number),
     )
     values = {"settings": issuer.settings, "found": matches, "all": len(listed), "keys": keys}
     return page("public/home.html", listed=not asked.keys() - {"lang"}, **values)

@@ -14,6 +14,7 @@ from issuer.sharing.credential_page import about, public
 from issuer.sharing.shared import find_shared
 from issuer.web.access import open_to_all
 from issuer.web.answers import file, page
+from issuer.web.row_numbers import whole_number
 from verifier import clock
 from verifier.web.headers import PAGE_POLICY
 
@@ -101,7 +102,7 @@ def _public_id(url: str) -> str:
 
 def _most(name: str) -> int:
     """Return the bound that the consumer sets; what is no whole number above 0 sets none."""
-    bound = request.args.get(name, type=int) or 0
+    bound = request.args.get(name, type=whole_number) or 0
     return bound if bound > 0 else max(preview.SIZE)
 
 
