@@ -19,6 +19,7 @@ from issuer.people.tables import BuildingRow, GrantRow, PersonRow
 from issuer.web.access import needs
 from issuer.web.answers import page
 from issuer.web.row_numbers import whole_number
+from issuer.wording.days import written_day
 from verifier import clock
 from verifier.wording.words import N_
 
@@ -179,9 +180,9 @@ def _role(text: str) -> Role:
 def _day(field: str) -> date | None:
     text = request.form.get(field, "").strip()
     try:
-        return date.fromisoformat(text) if text else None
+        return written_day(text) if text else None
     except ValueError:
-        raise RoleError(N_("give a day as year-month-day")) from None
+        raise RoleError(N_("give a day in the years 1900 to 2099, as year-month-day")) from None
 
 
 def _today() -> date:

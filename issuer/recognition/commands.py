@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 from contexts.errors import DONE
@@ -10,6 +10,7 @@ from issuer.home.command_line import Commands, Needs
 from issuer.home.issuer import Issuer
 from issuer.home.settings import Settings
 from issuer.recognition import endorsement, trust_list
+from issuer.wording.days import written_day
 from verifier import clock, trust
 
 
@@ -57,4 +58,4 @@ def _endorse(args: argparse.Namespace, issuer: Issuer) -> int:
 
 def _end_of(day: str, settings: Settings) -> datetime:
     """Return the last second of a day of the district."""
-    return datetime.combine(date.fromisoformat(day), time(23, 59, 59), settings.timezone or UTC)
+    return datetime.combine(written_day(day), time(23, 59, 59), settings.timezone or UTC)

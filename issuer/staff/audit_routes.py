@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
 
 from flask import Blueprint, Response, request
@@ -23,6 +23,7 @@ from issuer.web.access import needs
 from issuer.web.answers import page
 from issuer.web.row_numbers import whole_number
 from issuer.web.spreadsheet import spreadsheet
+from issuer.wording.days import WRITE_A_DAY, written_day
 from verifier import clock
 from verifier.wording.words import N_
 
@@ -153,8 +154,8 @@ def _asked(session: Session, settings: Settings, args: MultiDict[str, str]) -> L
     for name, later in (("since", 0), ("until", 1)):
         try:
             days[name] = _midnight(args.get(name, "").strip(), settings, later)
-        except (ValueError, OverflowError):
-            days[name], wrong[name] = None, N_("Write a day, such as 2026-10-26.")
+        except ValueError:
+            days[name], wrong[name] = None, WRITE_A_DAY
     query = LogQuery(
         where=rules.visible(gate.whoever().me, "audit entry", "read", gate.kinds()),
         people=_people(session, args.get("person", "")),
@@ -179,7 +180,7 @@ def _midnight(text: str, settings: Settings, days: int) -> datetime | None:
     if not text:
         return None
     zone = settings.local(clock.now()).tzinfo
-    return datetime.combine(date.fromisoformat(text) + timedelta(days), time(), zone)
+    return datetime.combine(written_day(text) + timedelta(days), time(), zone)
 
 
 def _references(entries: Iterable[tuple[Entry, str]]) -> set[str]:

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from issuer.catalog import files
 from issuer.issuance import rules
 from issuer.issuance.approval import Chosen, Credit, EvidenceTier, from_data
 from issuer.issuance.problems import Refused
+from issuer.wording.days import FIRST_YEAR, LAST_YEAR
 from verifier.parsing.strict_json import StrictJsonError
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -437,3 +439,12 @@ def test_any_json_in_any_place_is_accepted_or_refused_and_never_crashes(where, v
     except (StrictJsonError, Refused):
         return
     assert all(flaw.field.startswith("data.") for flaw in found)
+
+
+def test_an_approval_takes_the_years_that_every_form_takes():
+    published = json.loads(Path(schema.__file__).with_name("approval.schema.json").read_text())
+    pattern = published["$defs"]["date"]["pattern"]
+    for year in (FIRST_YEAR, LAST_YEAR):
+        assert re.search(pattern, f"{year}-01-01")
+    for year in (FIRST_YEAR - 1, LAST_YEAR + 1):
+        assert not re.search(pattern, f"{year}-01-01")

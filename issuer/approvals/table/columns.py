@@ -7,7 +7,7 @@ that of every criterion for which no column `level CRITERION` says another.
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from itertools import pairwise
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from issuer.catalog import versions
 from issuer.database.database import to_json
 from issuer.home.settings import Settings
+from issuer.wording.days import written_day
 
 HEADS: Final = {
     "approval id": "approval_id",
@@ -91,9 +92,7 @@ def end_of(settings: Settings, text: str) -> str:
 def _at(settings: Settings, text: str, hour: time) -> str:
     day = _DAY.fullmatch(text)
     try:
-        moment = day and datetime.combine(
-            date.fromisoformat(day[1]), hour, settings.timezone or UTC
-        )
+        moment = day and datetime.combine(written_day(day[1]), hour, settings.timezone or UTC)
     except ValueError:
         return text
     return moment.isoformat() if moment else text

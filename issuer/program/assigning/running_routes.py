@@ -33,6 +33,7 @@ from issuer.program.windows.window import Purpose
 from issuer.web.access import needs
 from issuer.web.answers import page
 from issuer.web.row_numbers import whole_number
+from issuer.wording.days import WRITE_A_DAY, written_day
 from verifier import clock
 from verifier.wording.words import N_
 
@@ -90,9 +91,9 @@ def put_in_force(purpose: str) -> AnyResponse:
     """Put the plan in force, with the loads that were chosen."""
     chosen, now = _purpose(purpose), clock.now()
     try:
-        due_on = date.fromisoformat(request.form.get("due_on", ""))
+        due_on = written_day(request.form.get("due_on", ""))
     except ValueError:
-        return _plan(chosen, wrong=N_("Write the day by which it is judged, as 2026-12-08."))
+        return _plan(chosen, wrong=WRITE_A_DAY)
     with current_issuer().database.writing() as session:
         proposal = _propose(session, chosen, _policy(session))
         plans.put_in_force(session, proposal, due_on=due_on, now=now)

@@ -32,6 +32,7 @@ from issuer.program.projects.tables import ProjectRow
 from issuer.web.access import needs
 from issuer.web.answers import page
 from issuer.web.row_numbers import whole_number
+from issuer.wording.days import WRITE_A_DAY
 from verifier import clock
 from verifier.wording.words import N_
 
@@ -265,7 +266,7 @@ def _day() -> date:
     """Return the day of the form. Raises `CoachingRefused`."""
     chosen = day(request.form.get("day", ""))
     if chosen is None:
-        raise CoachingRefused("day", N_("Write a day, such as 2026-11-30."))
+        raise CoachingRefused("day", WRITE_A_DAY)
     return chosen
 
 

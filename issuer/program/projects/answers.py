@@ -14,6 +14,7 @@ from typing import Final
 
 from issuer.program.policy import Question
 from issuer.program.windows.window import Purpose
+from issuer.wording.days import written_day
 
 QUESTION: Final = "question-"
 LONGEST_LINE: Final = 200
@@ -85,9 +86,9 @@ def flaws(purpose: Purpose, answers: Mapping[str, str]) -> dict[str, str]:
 
 
 def day(text: str) -> date | None:
-    """Return the day that is written as 2026-11-30; None for anything else."""
+    """Return the day that is written as 2026-11-30; None for anything else, as in 9999."""
     try:
-        return date.fromisoformat(text.strip())
+        return written_day(text)
     except ValueError:
         return None
 

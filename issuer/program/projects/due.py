@@ -14,6 +14,7 @@ from issuer.people.tables import PersonRow
 from issuer.program.projects import history
 from issuer.program.projects.states import Act, Conditions, State
 from issuer.program.projects.tables import ProjectRow
+from issuer.wording.days import WRITE_A_DAY
 from verifier.wording.words import N_
 
 EXTENDED: Final = "project-extended"
@@ -40,7 +41,7 @@ def extend(
 ) -> None:
     """Put off the day by which a project is finished. Raises `DueRefused` and `NotNow`."""
     if until is None:
-        raise DueRefused(N_("Write a day, such as 2026-11-30."))
+        raise DueRefused(WRITE_A_DAY)
     if until < today or (project.due_on is not None and until <= project.due_on):
         raise DueRefused(N_("Write a day that is later than the one there is, and has not passed."))
     history.take(session, project, Act.EXTEND, Conditions(), by=by, now=now)

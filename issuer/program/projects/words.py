@@ -115,7 +115,7 @@ SIGNATURES: Final[Mapping[str, str]] = {
 MISSING: Final[dict[str, str]] = {
     "empty": N_("still to be written"),
     "too_long": N_("longer than there is room for"),
-    "no_day": N_("not a day yet: write it as 2026-11-30"),
+    "no_day": N_("not a day yet: write one of the years 1900 to 2099 as 2026-11-30"),
     "no_number": N_("not a number yet: write it as 12 or 12.5"),
     "before_it_began": N_("before the first day"),
     "consent": N_("its consent is still to be answered"),

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Mapping
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, redirect, request, send_file, url_for
 from sqlalchemy import select
@@ -23,6 +24,7 @@ from issuer.program.records.retention import RecordRefused
 from issuer.program.records.tables import InspectedRow, InspectionRow
 from issuer.web.access import needs
 from issuer.web.answers import page
+from issuer.wording.days import WRITE_A_DAY, written_day
 from verifier import clock
 
 inspecting = Blueprint("inspecting", __name__)
@@ -89,14 +91,14 @@ def answer(inspection: str) -> AnyResponse:
 
 def _requests(*, wrong: str = "") -> Response:
     asked: Mapping[str, str] = request.values
-    first, last = (_day(asked.get(name, "")) for name in ("first", "last"))
+    days, flaws = _days(asked)
     with current_issuer().database.reading() as session:
         found = inspections.look(
             session,
             reference=asked.get("reference", ""),
             words=asked.get("words", ""),
-            first=first,
-            last=last,
+            zone=current_issuer().settings.timezone or ZoneInfo("UTC"),
+            **days,
         )
         rows = select(InspectionRow).order_by(InspectionRow.id.desc()).limit(50)
         known = session.scalars(rows).all()
@@ -108,8 +110,9 @@ def _requests(*, wrong: str = "") -> Response:
         chosen=request.form.getlist("artifact"),
         local=current_issuer().settings.local,
         wrong=wrong,
+        flaws=flaws,
     )
-    response.status_code = 422 if wrong else 200
+    response.status_code = 422 if wrong or flaws else 200
     return response
 
 
@@ -128,8 +131,14 @@ def _note(session: Session, row: InspectionRow, what: str) -> None:
     note(session, by=by, action=f"inspection.{what}", about=about, now=clock.now())
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip()) if text.strip() else None
-    except ValueError:
-        return None
+def _days(asked: Mapping[str, str]) -> tuple[dict[str, date | None], dict[str, str]]:
+    """Return the days that are asked for, and what to put right about them, by field."""
+    days: dict[str, date | None] = {}
+    flaws: dict[str, str] = {}
+    for name in ("first", "last"):
+        text = asked.get(name, "").strip()
+        try:
+            days[name] = written_day(text) if text else None
+        except ValueError:
+            flaws[name] = WRITE_A_DAY
+    return days, flaws

@@ -8,8 +8,9 @@ zip_of(store, request, chosen, hide=["Ana"], out=file)
 import re
 import zipfile
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import IO, Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -21,6 +22,7 @@ from issuer.program.evidence.tables import ArtifactRow
 from issuer.program.projects.tables import ProjectRow
 from issuer.program.records.retention import RecordRefused
 from issuer.program.records.tables import InspectedRow, InspectionRow
+from issuer.program.windows.local_time import start_of
 from verifier.wording.words import N_
 
 MOST: Final = 200
@@ -35,9 +37,10 @@ def look(
     words: str = "",
     first: date | None = None,
     last: date | None = None,
+    zone: ZoneInfo,
 ) -> Sequence[ArtifactRow]:
     """Return the evidence that fits: by where its consent is filed, or by words, such as a class,
-    in what is said of it, and by the days on which it came in (both included)."""
+    in what is said of it, and by the local days on which it came in (both included)."""
     asked: list[ColumnElement[bool]] = []
     if reference.strip():
         asked.append(ArtifactRow.reference.icontains(reference.strip(), autoescape=True))
@@ -45,9 +48,9 @@ def look(
         places = (ArtifactRow.name, ArtifactRow.description, ArtifactRow.reference)
         asked.append(or_(*(place.icontains(word, autoescape=True) for place in places)))
     if first:
-        asked.append(ArtifactRow.created_at >= _morning(first))
+        asked.append(ArtifactRow.created_at >= start_of(first, zone))
     if last:
-        asked.append(ArtifactRow.created_at < _morning(last + timedelta(days=1)))
+        asked.append(ArtifactRow.created_at < start_of(last + timedelta(days=1), zone))
     if not asked:
         return ()
     rows = select(ArtifactRow).where(*asked).order_by(ArtifactRow.id.desc()).limit(MOST)
@@ -121,7 +124,3 @@ def _said(number: int, row: ArtifactRow) -> str:
 
 def _chosen(request: InspectionRow, chosen: Collection[str]) -> list[ArtifactRow]:
     return [item.artifact for item in request.items if item.artifact.public_id in chosen]
-
-
-def _morning(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)

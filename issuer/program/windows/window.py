@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from contexts.errors import MintmarkError
 from issuer.program.windows.local_time import last_day_before
+from issuer.wording.days import day_after
 from verifier.wording.words import N_
 
 DAYS_TO_DECIDE: Final = 30
@@ -82,7 +83,7 @@ class Window:
     @property
     def decided_by(self) -> date:
         """The local day by which everybody has a decision (R34)."""
-        return self.last_day + timedelta(days=self.days_to_decide)
+        return day_after(self.last_day, self.days_to_decide)
 
 
 def moved(

@@ -7,18 +7,19 @@ data = changed(opened.data, fields, typed, settings)     # what was not touched 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Any, Final
 
+from issuer.approvals.table import columns
 from issuer.catalog.achievement import Achievement, Criterion
 from issuer.home.settings import Settings
 from issuer.staff.issuing import flaw_words
+from issuer.wording.days import written_day
 from verifier.wording.words import N_
 
 EMAILS: Final = "recipient.emails"
 _MOMENTS: Final = ("approved_at", "valid_until")
 _TEXTS: Final = ("narrative.skill", "narrative.goal", "narrative.measured_outcome")
-_LAST_MINUTE: Final = time(23, 59, 59)
 _FIRST_DAY: Final = N_("First day of the work")
 _LAST_DAY: Final = N_("Last day of the work")
 
@@ -147,13 +148,12 @@ def _meant(data: Mapping[str, Any], after: CorrectionField, settings: Settings) 
 
 def _moment(before: str | None, day: str, settings: Settings) -> str:
     """Return the moment on another day, at the hour of the one before; what is no day as it is."""
+    if before is None:
+        return columns.end_of(settings, day)
     try:
-        on = date.fromisoformat(day)
+        on = written_day(day)
     except ValueError:
         return day
-    if before is None:
-        zone = settings.local(datetime.combine(on, _LAST_MINUTE).astimezone()).tzinfo
-        return datetime.combine(on, _LAST_MINUTE, zone).isoformat()
     at = settings.local(datetime.fromisoformat(before))
     return datetime.combine(on, at.timetz()).isoformat()
 

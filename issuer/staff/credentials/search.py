@@ -16,6 +16,7 @@ from issuer.catalog.tables import AchievementVersion
 from issuer.issuance.records.approval_tables import AddressRow, ApprovalRow
 from issuer.issuance.records.find import Query, Sort
 from issuer.people.tables import BuildingRow, PersonAddressRow, PostRow
+from issuer.wording.days import FIRST_YEAR, LAST_YEAR
 from verifier.wording.words import N_
 
 SORTS: Final = {Sort.NEWEST: N_("The newest first"), Sort.TEACHER: N_("By name")}
@@ -39,7 +40,7 @@ def asked_for(asked: Mapping[str, str], where: ColumnElement[bool]) -> Query:
 
 def _year(text: str) -> int:
     is_year = text.isascii() and text.isdigit() and len(text) == len("2026")
-    return int(text) if is_year else 0
+    return int(text) if is_year and FIRST_YEAR <= int(text) <= LAST_YEAR else 0
 
 
 def _of_building(code: str) -> ColumnElement[bool]:

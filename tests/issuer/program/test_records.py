@@ -7,7 +7,8 @@ import shutil
 import zipfile
 from copy import copy
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from played import ANSWERS, COMPLETION, MET, PDF, Play, add, address, read
@@ -32,6 +33,7 @@ from issuer.program.records import disposal, inspections, own_data, retention
 from issuer.program.records.retention import Record, RecordRefused
 from verifier import clock
 
+CHICAGO = ZoneInfo("America/Chicago")
 SECRET = "She counts, and the third row sings."
 RECORDS = "/program/records"
 
@@ -163,7 +165,7 @@ def test_nothing_is_erased_or_disposed_of_under_a_hold_or_an_open_request(earned
         session.execute(update(ProjectRow).values(state="closed"))
         later = now + timedelta(days=400)
         assert len(retention.due(session, later)) == 1
-        found = inspections.look(session, reference="c-14")
+        found = inspections.look(session, reference="c-14", zone=CHICAGO)
         for keep in (
             lambda: retention.hold(session, teacher, "A complaint", by=by, now=now),
             lambda: retention.hold(session, None, "A complaint", by=by, now=now),
@@ -286,6 +288,18 @@ def test_r38_each_reader_of_evidence_is_noted_once_a_day(earned):
     page = earned.at_chief.get(f"{RECORDS}/readers").text
     readers = re.findall(r"<tr>.*?<bdi>(.*?)</bdi>.*?<bdi>Jordan Example</bdi>", page)
     assert readers == ["Pat Model", "Kim Sample"]
+
+
+def test_a_parent_s_days_are_those_of_the_district_and_far_ones_are_said(earned):
+    night = datetime(2026, 11, 10, 3, tzinfo=UTC)  # nine in the evening before
+    with earned.district.issuer.database.writing() as session:
+        session.execute(update(ArtifactRow).values(created_at=night))
+        for day, count in ((9, 1), (10, 0)):
+            on = date(2026, 11, day)
+            assert len(inspections.look(session, first=on, last=on, zone=CHICAGO)) == count
+    for query in ("last=9999-12-31", "first=0001-01-01", "first=soon"):
+        answer = earned.at_chief.get(f"{RECORDS}/requests?{query}")
+        assert (answer.status_code, "years 1900 to 2099" in answer.text) == (422, True)
 
 
 def test_a_parent_is_answered_with_redactions_and_a_withdrawn_consent_hides_at_once(earned):

@@ -174,6 +174,7 @@ def test_a_review_is_due_in_seven_and_in_two_days(play):
 def test_the_superintendent_hears_once_that_all_is_judged_and_weekly_that_some_wait(play):
     now = clock.now()
     window(play, now - timedelta(days=12), now + timedelta(days=2))
+    window(play, now, datetime(9999, 12, 31, tzinfo=UTC), "completion")  # as one could plan before
     play.hand_in(**ANSWERS)
     play.assign("proposal")
     assert found(play, now, Reminder.ALL_GIVEN) == []

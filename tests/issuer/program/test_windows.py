@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from issuer.program.windows.form_time import moment_in
 from issuer.program.windows.local_time import (
     NoSuchTime,
     Occurrence,
@@ -79,6 +80,13 @@ def test_an_hour_that_is_there_twice_asks_which():
         moment_of(local, CHICAGO)
     assert moment_of(local, CHICAGO, Occurrence.FIRST) == utc("2026-11-01T06:30")
     assert moment_of(local, CHICAGO, Occurrence.SECOND) == utc("2026-11-01T07:30")
+
+
+@pytest.mark.parametrize("year", ["0001", "1899", "2100", "9999"])
+def test_a_year_that_is_mistyped_is_said(year):
+    with pytest.raises(WindowRefused, match="years 1900 to 2099") as refused:
+        moment_in({"opens": f"{year}-12-31T23:59"}, "opens", CHICAGO)
+    assert refused.value.field == "opens"
 
 
 def test_a_day_begins_when_it_begins_also_where_midnight_is_skipped():

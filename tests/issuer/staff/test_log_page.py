@@ -44,9 +44,9 @@ def test_names_stand_by_reference(chief, issued):
         ("kind=%25", set()),
         ("person=Zo%C3%AB", {"added to the register", "a role was granted"}),
         ("person=nobody", set()),
-        ("since=2999-01-01", set()),
+        ("since=2099-01-01", set()),
         ("until=2000-01-01", set()),
-        ("kind=credential&since=2020-01-01&until=9999-12-30", {"approved", "issued"}),
+        ("kind=credential&since=2020-01-01&until=2099-12-31", {"approved", "issued"}),
         ("before=1", set()),
     ],
 )
@@ -59,7 +59,7 @@ def test_all_about_one_thing(chief, issued):
     assert set(actions(chief.get(f"/desk/log?about={issued[0]}"))) == {"approved", "issued"}
 
 
-@pytest.mark.parametrize("day", ["2026-13-01", "yesterday", "9999-12-31", "0001-01-01x", "²"])
+@pytest.mark.parametrize("day", ["2026-13-01", "yesterday", "9999-12-31", "0001-01-01", "²"])
 def test_an_odd_day_is_said_and_stays_typed(chief, day):
     answer = chief.get(f"/desk/log?until={day}&person=Zoë")
     assert answer.status_code == 422

@@ -21,6 +21,7 @@ from issuer.people.roster import table
 from issuer.people.roster.rows import RosterError
 from issuer.people.tables import PersonRow
 from issuer.program.compensation.reckoning.cents import cents_of
+from issuer.wording.days import written_day
 from verifier.batch.sheet import cell
 from verifier.wording.words import N_
 
@@ -113,7 +114,7 @@ def day(text: str) -> date:
     if american := _AMERICAN.fullmatch(text):
         month, number, year = map(int, american.groups())
         return date(year, month, number)
-    return date.fromisoformat(text.removesuffix(" 00:00:00"))
+    return written_day(text.removesuffix(" 00:00:00"))
 
 
 def people_by_number(session: Session) -> Mapping[str, PersonRow]:

@@ -23,6 +23,7 @@ from issuer.program.compensation.pages.table_routes import KINDS
 from issuer.program.compensation.tables import LedgerRow, PayRecordRow
 from issuer.web.access import needs
 from issuer.web.answers import page
+from issuer.web.row_numbers import whole_number
 from verifier import clock
 from verifier.wording.words import N_
 
@@ -47,7 +48,7 @@ def overview() -> Response:
 @needs("pay", "read")
 def list_all() -> Response:
     """List everybody with a pay record or a sum, a page at a time, by name."""
-    text, number = request.args.get("q", ""), max(1, request.args.get("page", 1, type=int))
+    text, number = request.args.get("q", ""), max(1, request.args.get("page", 1, type=whole_number))
     issuer = current_issuer()
     today = issuer.settings.local(clock.now()).date()
     with issuer.database.reading() as session:

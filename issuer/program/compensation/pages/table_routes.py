@@ -23,6 +23,7 @@ from issuer.program.compensation.pages.contract_routes import only_where_paid
 from issuer.program.compensation.tables import PayTableRow
 from issuer.web.access import needs
 from issuer.web.answers import page
+from issuer.web.row_numbers import whole_number
 from verifier import clock
 from verifier.wording.words import N_
 
@@ -123,7 +124,7 @@ def look(table: str) -> Response:
         counts={"new": len(new), "same": len(planned) - len(new) - len(waiting)}
         | {"decide": len(waiting)},
         unshown=max(0, len(waiting) - SHOWN) + max(0, len(new) - SHOWN),
-        done=request.args.get("done", type=int),
+        done=request.args.get("done", type=whole_number),
     )
 
 
@@ -179,7 +180,7 @@ def _choose(kind: str, *, wrong: TableRefused | None = None) -> Response:
         kind=_kind(kind),
         name=kind,
         wrong=wrong,
-        done=request.args.get("done", type=int),
+        done=request.args.get("done", type=whole_number),
     )
     response.status_code = 422 if wrong else 200
     return response
