@@ -21,6 +21,10 @@ from verifier import clock
 from verifier.wording.words import N_
 
 tasks = Blueprint("tasks", __name__)
+ANSWERED: Final = N_("Somebody else has answered meanwhile. Your own words were not sent.")
+CHANGED: Final = N_(
+    "The teacher has changed this meanwhile: read it once more. What you typed is still here."
+)
 NAVIGATION: Final = (MenuEntry("tasks.list_all", N_("Tasks"), DESK),)
 
 
@@ -47,25 +51,39 @@ def show(task: str) -> Response:
 @tasks.post("/desk/tasks/<task>")
 @needs("task", "settle", key="task")
 def settle(task: str) -> AnyResponse:
-    """Answer the teacher, as done or as declined."""
+    """Answer the teacher, as done or as declined; once, and what the form was made from."""
     issuer, answer = current_issuer(), request.form.get("answer", "").strip()
+    is_done = request.form.get("as") == "done"
     if not answer or len(answer.replace("\r\n", "\n")) > LONGEST_WORDS:
         return _page(task, wrong=N_("Write the teacher a few words, 2,000 characters at most."))
     with issuer.database.writing() as session:
-        row = _row(session, task)
-        if row.settled_at is None:
+        row = reports.locked(session, task)
+        if row is None:
+            raise NotFound
+        overtaken = _overtaken(row, is_done=is_done, answer=answer)
+        if row.settled_at is None and not overtaken:
             held = issuance.newest(issuer, row.credential.public_id)
             reports.settle(
                 session,
                 row,
-                is_done=request.form.get("as") == "done",
+                is_done=is_done,
                 answer=answer,
                 led_to=held.public_id if held else row.credential.public_id,
                 host=issuer.settings.host if issuer.settings.mail else None,
                 by=acts.actor(gate.whoever().person),
                 now=clock.now(),
             )
+    if overtaken:
+        return _page(task, wrong=overtaken)
     return redirect(url_for("tasks.list_all", done=1), 303)
+
+
+def _overtaken(row: ReportRow, *, is_done: bool, answer: str) -> str:
+    """Return what came before this answer: another, or other words of the teacher; '' if nothing,
+    as where a button was pressed twice."""
+    if row.settled_at is not None:
+        return "" if (row.is_done, row.answer) == (is_done, answer) else ANSWERED
+    return "" if request.form.get("version") == row.version else CHANGED
 
 
 def _page(task: str, *, wrong: str = "") -> Response:

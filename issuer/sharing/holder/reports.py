@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from issuer.audit import log as audit
@@ -31,10 +31,11 @@ def tell(
     session: Session, public_id: str, *, name: str | None, words: str, now: datetime
 ) -> ReportRow:
     """Store what the holder of a credential says; while one waits, it is that one that changes."""
-    row = newest(session, public_id)
+    its = select(CredentialRow.id).where(CredentialRow.public_id == public_id)
+    key = session.scalar(its.with_for_update())  # who tells twice at once makes one report
+    row = session.scalar(_newest(public_id).with_for_update(of=ReportRow))
     if row is None or row.settled_at is not None:
-        key = select(CredentialRow.id).where(CredentialRow.public_id == public_id)
-        row = ReportRow(public_id=secrets.token_urlsafe(16), credential_pk=session.scalar(key))
+        row = ReportRow(public_id=secrets.token_urlsafe(16), credential_pk=key)
         session.add(row)
     row.name, row.words, row.created_at = name, words, now
     audit.record(session, by=audit.HOLDER, action=TOLD, about=public_id, now=now)
@@ -43,6 +44,10 @@ def tell(
 
 def newest(session: Session, public_id: str) -> ReportRow | None:
     """Return what was said last of a credential, or of another revision of its approval."""
+    return session.scalar(_newest(public_id))
+
+
+def _newest(public_id: str) -> Select[ReportRow]:
     mine, same = aliased(ApprovalRow), aliased(ApprovalRow)
     asked = select(mine.id).join(CredentialRow, CredentialRow.approval_pk == mine.id)
     approval = asked.where(CredentialRow.public_id == public_id).scalar_subquery()
@@ -53,12 +58,18 @@ def newest(session: Session, public_id: str) -> ReportRow | None:
         .join(mine, (mine.source == same.source) & (mine.approval_id == same.approval_id))
         .where(mine.id == approval)
     )
-    return session.scalar(rows.order_by(ReportRow.id.desc()).limit(1))
+    return rows.order_by(ReportRow.id.desc()).limit(1)
 
 
 def find(session: Session, report: str) -> ReportRow | None:
     """Return one report with its credential and approval."""
     return session.scalar(_WHOLE.where(ReportRow.public_id == report))
+
+
+def locked(session: Session, report: str) -> ReportRow | None:
+    """Return what `find` does; nobody else answers or changes it until the commit."""
+    one = _WHOLE.where(ReportRow.public_id == report)
+    return session.scalar(one.with_for_update(of=ReportRow))
 
 
 def waiting(session: Session, visible: ColumnElement[bool]) -> Sequence[ReportRow]:

@@ -40,6 +40,11 @@ class ReportRow(Base):
     credential: Mapped[CredentialRow] = relationship()
 
     @property
+    def version(self) -> str:
+        """What a form about it carries: another, once the holder has changed their words."""
+        return self.created_at.isoformat()
+
+    @property
     def teacher(self) -> str:
         """The name that was approved."""
         return str(json.loads(self.credential.approval.content)["recipient"]["name"])

@@ -28,6 +28,11 @@ def told(district, office, issue):
     return public_id, manage, task
 
 
+def send(office, task, **changes):
+    """Send the form as it opens, with some fields changed."""
+    return office.post(task, page=task, **{**filled(office.get(task).text), **changes})
+
+
 def test_the_correction_is_half_filled_in_and_the_teacher_is_answered(district, office, told):
     public_id, manage, task = told
     text = office.get(task).text
@@ -41,7 +46,7 @@ def test_the_correction_is_half_filled_in_and_the_teacher_is_answered(district, 
     done = office.post(path, page=path, **sent)
     assert done.location == f"{task}?done=corrected"
     answer = re.search(r"<textarea[^>]*>\n(.*?)</textarea>", office.get(done.location).text)[1]
-    office.post(task, page=task, answer=answer, **{"as": "done"})
+    send(office, task, answer=answer, **{"as": "done"})
     own = district.app.test_client().get(manage)
     assert "It is corrected. Thank you for telling us." in own.text
     assert "done" in office.get(task).text
@@ -53,12 +58,32 @@ def test_the_correction_is_half_filled_in_and_the_teacher_is_answered(district, 
 def test_an_answer_without_words_is_none_and_a_declined_one_is_told(district, office, told):
     _, manage, task = told
     for nothing in (" ", "x" * 2001):
-        refused = office.post(task, page=task, answer=nothing, **{"as": "declined"})
+        refused = send(office, task, answer=nothing, **{"as": "declined"})
         assert (refused.status_code, nothing.strip() in refused.text) == (422, True)
-    office.post(task, page=task, answer="It is as you handed it in.", **{"as": "declined"})
+    send(office, task, answer="It is as you handed it in.", **{"as": "declined"})
     assert "It is as you handed it in." in district.app.test_client().get(manage).text
     office.post(task, page=task, answer="A second answer.", **{"as": "done"})
     assert "A second answer." not in office.get(task).text
+
+
+def test_an_answer_to_other_words_or_after_another_answer_is_not_sent_and_not_lost(
+    district, office, told
+):
+    _, manage, task = told
+    before = filled(office.get(task).text)
+    district.app.test_client().post(f"{manage}/wrong", data={"words": "Only the day, please."})
+    typed = {"answer": "Typed with care.", "as": "done"}
+    changed = office.post(task, page=task, **{**before, **typed})
+    assert (changed.status_code, "Typed with care." in changed.text) == (422, True)
+    assert "The teacher has changed this meanwhile" in changed.text
+    assert "Only the day, please." in changed.text
+    now = filled(changed.text)
+    for _ in range(2):  # pressed twice, which is answered once
+        assert office.post(task, page=task, **{**now, **typed}).status_code == 303
+    other = office.post(task, page=task, **{**now, "answer": "Another.", "as": "declined"})
+    assert (other.status_code, "Another." in other.text) == (422, True)
+    assert "Somebody else has answered meanwhile" in other.text
+    assert "Typed with care." in district.app.test_client().get(manage).text
 
 
 def test_while_one_waits_it_is_changed_and_an_empty_one_is_none(district, told):
