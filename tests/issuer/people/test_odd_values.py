@@ -1,6 +1,8 @@
 """What no table holds, in every field of every page: refused in words, on both databases, and never
 a fault of ours (500)."""
 
+from pathlib import Path
+
 import known_objects
 import pytest
 from paying import paying
@@ -8,6 +10,7 @@ from signed_in_browsers import District
 from test_every_route import path_of
 from werkzeug.datastructures import MultiDict
 
+from issuer import app as application
 from issuer.app import create_app
 from issuer.people.access import sessions
 from issuer.people.roles import Role
@@ -16,6 +19,11 @@ from verifier import clock
 
 OTHERS = ("verifier.", "api.", "applicants.", "files.", "pages.", "sign_in.", "account.end")
 """These store nothing, or end the session of whoever asks."""
+
+
+def test_every_number_that_a_page_reads_is_one_that_a_table_holds():
+    routes = Path(application.__file__).parent.rglob("*routes.py")
+    assert not [file.name for file in routes if "type=int)" in file.read_text()]
 
 
 class Everywhere(MultiDict):
