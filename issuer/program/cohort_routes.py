@@ -120,11 +120,13 @@ def add_meeting(cohort: str) -> AnyResponse:
 def came(cohort: str, meeting: int) -> AnyResponse:
     """Note who came."""
     with current_issuer().database.writing() as session:
-        row, cohort_row = session.get(MeetingRow, meeting), _find(session, cohort)
+        row = session.get(MeetingRow, meeting, with_for_update=True)
+        cohort_row = _find(session, cohort)
         if row is None or row.cohort_pk != cohort_row.id:
             raise NotFound
-        known = {member.person_pk for member in cohort_row.members}
-        cohorts.came(session, row, known & set(request.form.getlist("came", type=whole_number)))
+        asked = {member.person_pk for member in cohort_row.members if member.left_at is None}
+        ticked = asked & set(request.form.getlist("came", type=whole_number))
+        cohorts.came(session, row, ticked, of=asked)
     return redirect(url_for("cohorts.show", cohort=cohort, done=1), 303)
 
 

@@ -3,7 +3,7 @@
 cohort = gather(session, "Rhythm, fall", offering, leader, now=now)
 join(session, cohort, teacher, now=now)
 meeting = meet(session, cohort, "First evening", begins, 90)
-came(session, meeting, [teacher.id])        # counts 90 minutes of her project
+came(session, meeting, [teacher.id], of=members)    # counts 90 minutes of her project
 """
 
 from collections.abc import Collection
@@ -95,9 +95,13 @@ def meet(
     return row
 
 
-def came(session: Session, meeting: MeetingRow, people: Collection[int]) -> None:
-    """Note who of the cohort came: its minutes count for them, and for nobody else."""
-    meeting.present = {"people": sorted(set(people))}
+def came(
+    session: Session, meeting: MeetingRow, people: Collection[int], *, of: Collection[int]
+) -> None:
+    """Note who came `of` those who were asked about: its minutes count for them, and for whoever
+    came and has left the cohort since."""
+    others = set(meeting.present["people"]) - set(of)
+    meeting.present = {"people": sorted(others | set(people))}
     session.flush()
 
 

@@ -19,7 +19,7 @@ from issuer.home.settings import Settings
 from issuer.outbox import queue
 from issuer.people.tables import PersonRow
 from issuer.program import policy as policies
-from issuer.program.evaluation import decisions, judgment
+from issuer.program.evaluation import decisions, judgment, reviews
 from issuer.program.evaluation.conflicts import must_not_judge
 from issuer.program.evaluation.decisions import NotDecidable, carry_out, refuse_conflict
 from issuer.program.evaluation.judgment import JudgmentOutcome
@@ -146,7 +146,7 @@ def let_stand(session: Session, settings: Settings, look: LookRow, *, now: datet
     """Settle another look with the decision as it stands, and tell its teacher."""
     if look.settled_at is not None:
         raise NotDecidable("this was settled")
-    look.settled_at = now
+    _settle(look, now)
     project = session.get_one(VersionRow, look.version_pk).project
     payload = {"version": look.version_pk}
     queue.put(session, STAYS, project.public_id, host=settings.host, now=now, payload=payload)
@@ -195,9 +195,15 @@ def correct(
     session.flush()
     carry_out(session, settings, policy, new, _act(decision, outcome), by=by, now=now)
     if (look := look_at(session, version)) and look.settled_at is None:
-        look.settled_at = now
+        _settle(look, now)
     session.flush()
     return new
+
+
+def _settle(look: LookRow, now: datetime) -> None:
+    look.settled_at = now
+    if look.assignment is not None:
+        reviews.end_settled(look.assignment, now=now)
 
 
 def _act(decision: ProjectDecisionRow, outcome: JudgmentOutcome) -> Act | None:

@@ -25,6 +25,7 @@ class Ending(StrEnum):
     RECUSED = "recused"
     REASSIGNED = "reassigned"
     SET_ASIDE = "set_aside"
+    SETTLED = "settled"
 
 
 class MustNotJudge(MintmarkError):
@@ -140,6 +141,13 @@ def set_aside(assignment: AssignmentRow, *, now: datetime) -> None:
     """Let a review not count, such as one whose evaluator was related after all (E25): it stays,
     and somebody else judges."""
     assignment.ended_at, assignment.ending = now, Ending.SET_ASIDE
+
+
+def end_settled(assignment: AssignmentRow, *, now: datetime) -> None:
+    """End an assignment that is settled without it; a review that was given stays."""
+    is_given = assignment.review is not None and assignment.review.given_at is not None
+    if assignment.ended_at is None and not is_given:
+        assignment.ended_at, assignment.ending = now, Ending.SETTLED
 
 
 def refuse_conflict(session: Session, assignment: AssignmentRow) -> None:

@@ -160,10 +160,12 @@ def _unsent(
     return News(project.person, subject, (sentence,), values, N_("Open your project"), path)
 
 
-def _project_due(session: Session, _issuer: Issuer, payload: dict[str, Any], _: datetime) -> News:
+def _project_due(session: Session, issuer: Issuer, payload: dict[str, Any], now: datetime) -> News:
     project = project_in(session, payload, State.ACTIVE)
     if project.due_on is None or project.due_on.isoformat() != payload.get("due_on"):
         raise OvertakenError("it is due on another day")
+    if project.due_on < issuer.settings.local(now).date():
+        raise OvertakenError("the day is past")
     values = {"day": project.due_on, "title": project.proposal.get("title", "")}
     sentences = (
         N_("Please hand in “%(title)s” by %(day)s."),
@@ -183,12 +185,12 @@ def _assigned(session: Session, _issuer: Issuer, payload: dict[str, Any], _: dat
     return News(person, subject, (sentence,), values, *_JUDGING)
 
 
-def _review_due(session: Session, _issuer: Issuer, payload: dict[str, Any], _: datetime) -> News:
+def _review_due(session: Session, issuer: Issuer, payload: dict[str, Any], now: datetime) -> News:
     rows = [
         row for row in _to_judge(session, payload) if row.due_on.isoformat() == payload["due_on"]
     ]
-    if not rows:
-        raise OvertakenError("nothing is due then")
+    if not rows or rows[0].due_on < issuer.settings.local(now).date():
+        raise OvertakenError("nothing is due then, or the day is past")
     values = {"count": len(rows), "day": rows[0].due_on}
     sentence = N_("Reviews that are due on %(day)s: %(count)d. What you began is saved.")
     person, subject = rows[0].evaluator, N_("To judge by %(day)s")

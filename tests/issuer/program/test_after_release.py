@@ -166,9 +166,14 @@ def test_a_decision_stands_after_another_look_and_its_teacher_is_told(play):
     play.judge(**NOT_YET)
     play.release()
     play.at_teacher.post(f"{play.project}/look", page=play.project)
-    path = request_of(play)
+    path, looker = request_of(play), play.district.add("Lee Specimen", Role.EVALUATOR)
+    with play.district.issuer.database.writing() as session:
+        declarations.declare(session, looker, confidential=True, now=clock.now())
+    play.at_chief.post(f"{path}/look", page=path, evaluator=looker.id)
     assert play.at_chief.post(f"{path}/look", page=path, act="stays").status_code == 303
     with play.district.issuer.database.reading() as session:
+        its = select(AssignmentRow.ending).where(AssignmentRow.evaluator_pk == looker.id)
+        assert session.scalars(its).one() == "settled"  # nobody is asked for it any more
         kinds = session.scalars(select(OutboxRow.kind)).all()
     assert kinds == ["received", "decision", corrections.STAYS]
 

@@ -74,6 +74,10 @@ def test_r21_a_cohort_meets_and_who_came_gets_hours(district, chief, cohort, lea
     ended = chief.post(f"{cohort}/members/{teacher.id}/end", page=cohort)
     assert ended.status_code == 303
     assert at_leader.get(path).status_code == 404
+    at_leader.post(meeting, page=cohort)  # who has left is not asked about any more
+    with district.issuer.database.reading() as session:
+        told = hours.of(session, [session.merge(project, load=False)])[project.id]
+    assert told.meetings == 90
 
 
 def test_a_cohort_or_a_member_that_is_not_taken_names_the_field(chief, cohort, leader):

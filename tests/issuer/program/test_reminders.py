@@ -133,6 +133,10 @@ def test_a_project_is_due_in_thirty_and_in_seven_days(play):
     due_in(play, now, 400)
     with pytest.raises(OvertakenError, match="another day"):
         sent(play, Reminder.DUE, items[0])
+    due_in(play, now, -1)  # as after an outage
+    yesterday = (now.date() - timedelta(days=1)).isoformat()
+    with pytest.raises(OvertakenError, match="past"):
+        sent(play, Reminder.DUE, **{**items[0].payload, "due_on": yesterday})
 
 
 def due_in(play, now, days):
@@ -169,6 +173,11 @@ def test_a_review_is_due_in_seven_and_in_two_days(play):
         items = found(play, now, Reminder.REVIEW_DUE)
         assert [item.about.rpartition("-")[2] for item in items] == steps
     assert sent(play, Reminder.REVIEW_DUE, items[0])[0].startswith("To judge by ")
+    with play.district.issuer.database.writing() as session:
+        session.scalars(select(AssignmentRow)).one().due_on = now.date() - timedelta(days=1)
+    yesterday = (now.date() - timedelta(days=1)).isoformat()
+    with pytest.raises(OvertakenError, match="past"):
+        sent(play, Reminder.REVIEW_DUE, **{**items[0].payload, "due_on": yesterday})
 
 
 def test_the_superintendent_hears_once_that_all_is_judged_and_weekly_that_some_wait(play):
