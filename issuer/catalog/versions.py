@@ -32,6 +32,11 @@ _NEWEST = (
     .limit(1)
     .options(joinedload(AchievementVersion.rubric_version, innerjoin=True))
 )
+_BY_DIGEST = (
+    select(AchievementVersion)
+    .where(AchievementVersion.digest == bindparam("digest"))
+    .order_by(AchievementVersion.id)
+)
 _EXACTLY = _NEWEST.where(AchievementVersion.version == bindparam("number"))
 _Listed = aliased(AchievementVersion)
 Row = TypeVar("Row", AchievementVersion, RubricVersion)
@@ -149,6 +154,25 @@ def record(session: Session, achievement: Achievement, *, now: datetime) -> Achi
     if _added(session, row):
         return row
     return record(session, achievement, now=now)
+
+
+def equal_to(session: Session, achievement: Achievement) -> str | None:
+    """Return the id of the achievement of the catalog that says the same, word for word."""
+    wanted = digest(achievement_content(achievement))
+    for row in session.scalars(_BY_DIGEST, {"digest": wanted}):
+        newest = find(session, row.achievement_id)
+        if row.listed and newest is row:
+            return row.achievement_id
+    return None
+
+
+def rubric_equal_to(session: Session, rubric: Rubric) -> str | None:
+    """Return the id of the rubric that says the same, word for word."""
+    same = select(RubricVersion).where(RubricVersion.digest == digest(rubric_content(rubric)))
+    for row in session.scalars(same.order_by(RubricVersion.id)):
+        if _rubric_row(session, row.rubric_id, None) is row:
+            return row.rubric_id
+    return None
 
 
 def propose(

@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from issuer.home.issuer import Issuer
 from issuer.outbox import mail, queue
 from issuer.outbox.kinds import DeliveryError, MessageKind, OvertakenError
 from issuer.outbox.letter import Letter
-from issuer.outbox.tables import OutboxRow
+from issuer.outbox.tables import MessageState, OutboxRow
 from issuer.people.tables import PersonRow
 from issuer.program.records import own_data
 from issuer.program.records.tables import DataExportRow
@@ -23,6 +24,12 @@ READY: Final = "data-export-ready"
 def put(session: Session, export: DataExportRow, *, host: str, now: datetime) -> None:
     """Have a zip made in the background."""
     queue.put(session, MAKE, export.public_id, host=host, now=now, payload={"export": export.id})
+
+
+def waits(session: Session, export: DataExportRow) -> bool:
+    """True if a zip will be made in the background."""
+    rows = select(OutboxRow.id).where(OutboxRow.kind == MAKE, OutboxRow.about == export.public_id)
+    return session.scalar(rows.where(OutboxRow.state == MessageState.WAITING)) is not None
 
 
 def _make(issuer: Issuer, row: OutboxRow) -> None:

@@ -7,8 +7,10 @@ A zip waits for its person for some days. It says of itself that it holds person
 """
 
 import json
+import secrets
 import zipfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -72,7 +74,9 @@ def make(issuer: Issuer, export: DataExportRow, *, now: datetime) -> None:
     _delete_old(target.parent, now)
     with issuer.database.reading() as session:
         person = session.get_one(PersonRow, export.person_pk)
-        unfinished = target.with_suffix(".part")
+        unfinished = target.with_suffix(
+            f".{secrets.token_hex(4)}.part"
+        )  # one for each who makes it
         unfinished.touch(mode=0o600)
         _write(session, store, person, zipfile.ZipFile(unfinished, "w"))
     unfinished.replace(target)
@@ -173,5 +177,6 @@ def _artifacts(session: Session, person: PersonRow) -> Iterable[ArtifactRow]:
 
 def _delete_old(folder: Path, now: datetime) -> None:
     for file in folder.iterdir():
-        if now.timestamp() - file.stat().st_mtime > KEPT.total_seconds():
-            file.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # another process deletes, or finishes, it as well
+            if now.timestamp() - file.stat().st_mtime > KEPT.total_seconds():
+                file.unlink()

@@ -36,16 +36,16 @@ def show() -> Response:
 @own_data_pages.post("/my-data")
 @needs("data export", "ask")
 def ask() -> AnyResponse:
-    """Make the zip, at once or in the background; one that is being made is enough."""
+    """Make the zip, at once or in the background; one that is not finished is made once more, as
+    whoever made it may have died."""
     issuer, now = current_issuer(), clock.now()
     with issuer.database.writing() as session:
-        person = session.get_one(PersonRow, gate.whoever().person.id)
+        person = session.get_one(PersonRow, gate.whoever().person.id, with_for_update=True)
         mine = select(DataExportRow).where(DataExportRow.person_pk == person.id)
-        if session.scalar(mine.where(DataExportRow.ready_at.is_(None)).limit(1)) is not None:
-            return redirect(url_for("own_data.show"), 303)
-        export = own_data.ask(session, person, now=now)
+        unfinished = session.scalar(mine.where(DataExportRow.ready_at.is_(None)).limit(1))
+        export = unfinished or own_data.ask(session, person, now=now)
         is_long = own_data.is_long(session, person)
-        if is_long:
+        if is_long and not messages.waits(session, export):
             messages.put(session, export, host=issuer.settings.host, now=now)
     if not is_long:
         own_data.make(issuer, export, now=now)

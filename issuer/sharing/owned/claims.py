@@ -57,7 +57,8 @@ class ClaimError(MintmarkError):
 
 def ask(session: Session, person: PersonRow, *, now: datetime) -> int:
     """Ask the office about all that is unsure; return how many credentials that is."""
-    unsure = ownership.of_person(session, person).unsure
+    session.execute(select(PersonRow.id).where(PersonRow.id == person.id).with_for_update())
+    unsure = ownership.of_person(session, person).unsure  # after who asks at the same time
     for key in sorted(unsure):
         row = ClaimRow(public_id=new_id(), person_pk=person.id, credential_pk=key, asked_at=now)
         session.add(row)

@@ -1,12 +1,15 @@
 """Whose credentials are whose, and what somebody signed in has of them (issue 14, 4)."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 
 import pytest
+from signed_in_browsers import District
 from sqlalchemy import event, func, select
 
 from issuer import issuance
+from issuer.app import create_app
 from issuer.audit import log
 from issuer.issuance.manage import manage_url
 from issuer.issuance.records.search import fold
@@ -16,7 +19,7 @@ from issuer.people.roles import Role
 from issuer.people.tables import PersonRow
 from issuer.sharing.holder import holder
 from issuer.sharing.mine import links
-from issuer.sharing.owned import ownership
+from issuer.sharing.owned import claims, ownership
 from issuer.sharing.owned.ownership import Mailboxes
 from issuer.sharing.owned.tables import ClaimRow
 from verifier import clock
@@ -115,6 +118,24 @@ def queries(district, browser):
     assert browser.get("/my-credentials").status_code == 200
     event.remove(engine, "before_cursor_execute", watch)
     return len([each for each in seen if each.lstrip().startswith("SELECT")])
+
+
+def test_who_asks_twice_at_once_asks_once(postgresql_issuer):
+    district = District(create_app(postgresql_issuer.settings), postgresql_issuer)
+    district.issue("Robin Former")
+    person = district.add(NAME, address=JORDAN)
+
+    def ask():
+        with postgresql_issuer.database.writing() as session:
+            return claims.ask(session, session.get_one(PersonRow, person.id), now=clock.now())
+
+    with ThreadPoolExecutor(1) as pool:
+        with postgresql_issuer.database.writing() as session:
+            own = session.get_one(PersonRow, person.id)
+            assert claims.ask(session, own, now=clock.now()) == 1
+            second = pool.submit(ask)
+            wait([second], timeout=0.2)
+        assert second.result() == 0
 
 
 def test_under_another_name_the_office_looks_first(district):

@@ -8,6 +8,7 @@ import zipfile
 from copy import copy
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from unittest.mock import Mock
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -332,8 +333,14 @@ def test_a_parent_is_answered_with_redactions_and_a_withdrawn_consent_hides_at_o
 
 def test_a_person_gets_all_that_is_here_about_her(earned, monkeypatch):
     finish(earned)
-    teacher = earned.at_teacher
-    assert teacher.post("/my-data", page="/my-data").status_code == 303
+    teacher, exports = earned.at_teacher, earned.district.issuer.settings.home / "exports"
+    with monkeypatch.context() as crashing:
+        crashing.setattr(own_data, "make", Mock(side_effect=OSError("no space left")))
+        assert teacher.post("/my-data", page="/my-data").status_code == 500
+    exports.mkdir(exist_ok=True)
+    (exports / "gone.zip").symlink_to(exports / "deleted")  # as between listing and looking
+    assert teacher.post("/my-data", page="/my-data").status_code == 303  # nothing stays stuck
+    assert teacher.get("/my-data").text.count('href="/my-data/') == 1
     link = re.search(r'href="(/my-data/[\w-]+)"', teacher.get("/my-data").text)[1]
     with zipfile.ZipFile(io.BytesIO(read(teacher, link)[1])) as archive:
         names = archive.namelist()
