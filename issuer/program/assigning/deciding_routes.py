@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
+from contexts.errors import MintmarkError
 from issuer.catalog.versions import rubric_of
 from issuer.home.issuer import current_issuer
 from issuer.people.access import gate
@@ -37,9 +38,23 @@ from issuer.web.access import needs
 from issuer.web.answers import page
 from issuer.web.row_numbers import whole_number
 from verifier import clock
+from verifier.wording.words import N_
 
 deciding = Blueprint("deciding", __name__)
-REFUSALS: Final = (MustNotJudge, NotDecidable, Unfinished, NotNow)
+
+
+class DecidedMeanwhile(MintmarkError):
+    """A form was made from a decision in whose place another stands now."""
+
+
+REFUSALS: Final = (MustNotJudge, NotDecidable, Unfinished, NotNow, DecidedMeanwhile)
+WHY: Final = {
+    **REFUSED,
+    DecidedMeanwhile: N_(
+        "Somebody else has decided meanwhile: read that decision first. What you chose and wrote is"
+        " still here."
+    ),
+}
 
 
 @deciding.get("/program/requests/<int:version>")
@@ -93,12 +108,13 @@ def _change(number: int, change: Any) -> AnyResponse:
             change(session, version, session.get_one(PersonRow, gate.whoever().person.id))
     except REFUSALS as exc:
         gaps = exc.gaps if isinstance(exc, Unfinished) else {}
-        return _page(number, wrong=REFUSED[type(exc)], gaps=gaps)
+        return _page(number, wrong=WHY[type(exc)], gaps=gaps)
     return redirect(url_for("deciding.show", version=number, done=1), 303)
 
 
 def _draft(session: Session, version: VersionRow, by: PersonRow) -> None:
     levels, comments = _typed()
+    _refuse_stale(decisions.unreleased(session, version))
     decisions.draft(session, version, by=by, now=clock.now(), levels=levels, comments=comments)
 
 
@@ -106,8 +122,20 @@ def _correct(session: Session, version: VersionRow, by: PersonRow) -> None:
     held, policy = corrections.newest(session, version.project), _policy(session)
     if held is None or held.version_pk != version.id:
         raise NotDecidable("nothing of this is released, or something newer is handed in")
+    _refuse_stale(held)
     settings, (levels, comments) = current_issuer().settings, _typed()
     corrections.correct(session, settings, policy, held, levels, comments, by=by, now=clock.now())
+
+
+def _refuse_stale(decision: ProjectDecisionRow | None) -> None:
+    """Raise `DecidedMeanwhile` if the form was made from another decision than the one there is."""
+    if request.form.get("decision", "") != _mark(decision):
+        raise DecidedMeanwhile
+
+
+def _mark(decision: ProjectDecisionRow | None) -> str:
+    """Return what a form carries of the decision that it corrects, or of the draft it changes."""
+    return f"{decision.id} {decision.drafted_at.isoformat()}" if decision else ""
 
 
 def _cover(session: Session, version: VersionRow, by: PersonRow) -> None:
@@ -148,6 +176,7 @@ def _page(number: int, *, wrong: str = "", gaps: dict[str, str] | None = None) -
         own = [row for row in rows if row.ground != corrections.ANOTHER_LOOK]
         judged = [review for row in own if (review := given(row))]
         released = _released(session, version)
+        decision = released[-1] if released else decisions.unreleased(session, version)
         response = page(
             "program/request.html",
             version=version,
@@ -157,7 +186,9 @@ def _page(number: int, *, wrong: str = "", gaps: dict[str, str] | None = None) -
             cases=[(row, given(row)) for row in rows],
             related=must_not_judge(session, [version.project.person_pk])[version.project.person_pk],
             released=released,
-            form=_form(session, version, released, judged),
+            form=_form(version, decision, judged),
+            mark=_mark(decision),
+            draft=decision if decision and not released else None,
             is_correction=bool(released),
             may_decide=_may_decide(session, version, released, bool(own), len(judged) == len(own)),
             differ=decisions.differ(version, judged) and not released,
@@ -182,15 +213,14 @@ def _page(number: int, *, wrong: str = "", gaps: dict[str, str] | None = None) -
 
 
 def _form(
-    session: Session, version: VersionRow, released: list[ProjectDecisionRow], judged: list[Any]
+    version: VersionRow, decision: ProjectDecisionRow | None, judged: list[Any]
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Return the levels and comments that the form shows: what was typed, what holds, what the
     reviews lead to."""
     if request.method == "POST":
         return _typed()
-    draft = released[-1] if released else decisions.unreleased(session, version)
-    if draft is not None:
-        return dict(draft.levels), dict(draft.comments)
+    if decision is not None:
+        return dict(decision.levels), dict(decision.comments)
     return decisions.suggestion(rubric_of(version.rubric_version), judged) if judged else ({}, {})
 
 

@@ -3,13 +3,15 @@ words that are covered, and those who must not judge after all."""
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from PIL import Image
 from played import ANSWERS, COMPLETION, MET, Play
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from issuer.outbox.tables import OutboxRow
 from issuer.people import relations, roles
@@ -22,8 +24,9 @@ from issuer.program.evaluation.tables import AssignmentRow, LookRow, ProjectDeci
 from issuer.program.evidence.file_store import FileStore
 from issuer.program.evidence.tables import ArtifactRow, PieceRow
 from issuer.program.invariants import breaches
-from issuer.program.projects import declarations, drafts
-from issuer.program.projects.tables import VersionRow
+from issuer.program.projects import declarations, drafts, history
+from issuer.program.projects.states import Act, Conditions, State
+from issuer.program.projects.tables import ProjectRow, VersionRow
 from verifier import clock
 
 NOT_YET = {"level-learning": "met", "level-work": "not-yet", "comment-work": "Show one more."}
@@ -41,6 +44,9 @@ def play(district):
         assert list(breaches(session, evidence=evidence)) == []
 
 
+WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+
+
 def set_policy(play, **changes):
     with play.district.issuer.database.writing() as session:
         policy = replace(policies.current(session), **changes)
@@ -51,6 +57,13 @@ def request_of(play):
     with play.district.issuer.database.reading() as session:
         number = session.scalar(select(VersionRow.id).order_by(VersionRow.id.desc()).limit(1))
     return f"/program/requests/{number}"
+
+
+def decide(play, path, part="", **fields):
+    """Send the form of a decision as it opens, with what is chosen in it."""
+    mark = re.search(r'name="decision" value="([^"]*)"', play.at_chief.get(path).text)
+    fields = {"decision": unescape(mark[1]) if mark else "", **fields}
+    return play.at_chief.post(path + part, page=path, **fields)
 
 
 def submitted(play):
@@ -86,9 +99,9 @@ def test_e39_where_reviews_differ_nothing_is_released_before_the_superintendent_
     assert "The reviews differ, so you decide." in play.at_chief.get("/program/decisions").text
     assert play.release().status_code == 422
     path = request_of(play)
-    refused = play.at_chief.post(path, page=path, **{**NOT_YET, "comment-work": ""})
+    refused = decide(play, path, **{**NOT_YET, "comment-work": ""})
     assert refused.status_code == 422
-    assert play.at_chief.post(path, page=path, **MET).status_code == 303
+    assert decide(play, path, **MET).status_code == 303
     assert play.release().status_code == 303
     assert "under way" in play.at_teacher.get(play.project).text
 
@@ -97,13 +110,19 @@ def test_e40_a_correction_is_a_further_release_and_both_stay(play):
     play.judge(**NOT_YET)
     play.release()
     path = request_of(play)
-    answer = play.at_chief.post(f"{path}/correction", page=path, **MET)
+    before = re.search(r'name="decision" value="([^"]*)"', play.at_chief.get(path).text)[1]
+    answer = decide(play, path, "/correction", **MET)
     assert answer.status_code == 303
     page = play.at_teacher.get(play.project).text
     assert "under way" in page
     assert "takes the place of an earlier one" in page
     assert "Show one more." in page
-    back = play.at_chief.post(f"{path}/correction", page=path, **NOT_YET)
+    typed = {**NOT_YET, "comment-work": "Typed on a page from before."}
+    stale = decide(play, path, "/correction", **typed, decision=before)
+    assert (stale.status_code, typed["comment-work"] in stale.text) == (422, True)
+    assert "Somebody else has decided meanwhile" in stale.text
+    assert "Released as a correction" in stale.text
+    back = decide(play, path, "/correction", **NOT_YET)
     assert back.status_code == 303
     assert "You are writing your proposal." in play.at_teacher.get(play.project).text
     with play.district.issuer.database.reading() as session:
@@ -111,12 +130,35 @@ def test_e40_a_correction_is_a_further_release_and_both_stay(play):
         assert [row.corrects for row in rows] == [None, rows[0].id, rows[1].id]
 
 
+def test_a_release_goes_over_nothing_that_its_teacher_does_meanwhile(postgresql_district):
+    """Without `decisions.lock` it would approve what is taken back while it reads (I4)."""
+    play = Play(postgresql_district)
+    play.begin()
+    play.hand_in(**ANSWERS)
+    play.assign("proposal")
+    play.judge(**MET)
+    database = postgresql_district.issuer.database
+    with ThreadPoolExecutor(1) as pool:
+        with database.writing() as session:
+            project = drafts.locked(session, play.project.rpartition("/")[2])
+            open_window, by = Conditions(window_open=True), session.merge(play.teacher)
+            history.take(session, project, Act.TAKE_BACK, open_window, by=by, now=clock.now())
+            released = pool.submit(play.release)
+            for _ in range(100):
+                if session.scalar(WAITING):
+                    break
+                wait([released], timeout=0.1)
+        assert released.result().status_code == 422
+    with database.reading() as session:
+        assert session.scalar(select(ProjectRow.state)) == State.DRAFT
+
+
 def test_a_decision_that_was_overtaken_sends_no_mail(play):
     """E43: the condition is checked again when a mail is sent."""
     play.judge(**NOT_YET)
     play.release()
     path = request_of(play)
-    play.at_chief.post(f"{path}/correction", page=path, **MET)
+    decide(play, path, "/correction", **MET)
     with play.district.issuer.database.reading() as session:
         assert session.scalars(select(OutboxRow.kind)).all() == ["received", "decision", "decision"]
 
@@ -126,13 +168,13 @@ def test_what_led_to_a_credential_or_was_handed_in_anew_is_not_corrected_here(pl
     play.release()
     path = request_of(play)
     play.hand_in(**{**ANSWERS, "plan": "Twelve weeks."})
-    assert play.at_chief.post(f"{path}/correction", page=path, **MET).status_code == 422
+    assert decide(play, path, "/correction", **MET).status_code == 422
     play.assign("proposal")
     submitted(play)
     play.judge(**MET)
     play.release()
     path = request_of(play)
-    assert play.at_chief.post(f"{path}/correction", page=path, **NOT_YET).status_code == 422
+    assert decide(play, path, "/correction", **NOT_YET).status_code == 422
 
 
 def test_a_teacher_asks_once_and_somebody_not_involved_looks(play):
@@ -154,7 +196,7 @@ def test_a_teacher_asks_once_and_somebody_not_involved_looks(play):
     assert play.at_chief.post(f"{path}/look", page=path, evaluator=looker.id).status_code == 303
     assert judged(play.district.browser(looker), **MET).status_code == 303
     assert "The other look" in play.at_chief.get(path).text
-    assert play.at_chief.post(f"{path}/correction", page=path, **MET).status_code == 303
+    assert decide(play, path, "/correction", **MET).status_code == 303
     page = play.at_teacher.get(play.project).text
     assert "Somebody not involved looked at it" in page
     assert "Show one more." in page
