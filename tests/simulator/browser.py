@@ -45,9 +45,9 @@ def beside(browser: Browser, *flags: str) -> Iterator[Browser]:
 
 
 @contextmanager
-def serving(app: Flask) -> Iterator[str]:
+def serving(app: Flask, port: int = 0) -> Iterator[str]:
     """Serve `app` while the block lasts, and give its origin."""
-    server = make_server("localhost", 0, app, threaded=True)
+    server = make_server("localhost", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     try:
