@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,7 +25,7 @@ from issuer.program.assigning.assignment import (
     assign,
     even_load,
 )
-from issuer.program.evaluation.conflicts import must_not_judge
+from issuer.program.evaluation.conflicts import judging_in_conflict, must_not_judge
 from issuer.program.evaluation.corrections import ANOTHER_LOOK
 from issuer.program.evaluation.reviews import Ending, Given, MustNotJudge
 from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
@@ -103,12 +104,17 @@ def put_in_force(
 ) -> list[AssignmentRow]:
     """Assign what a proposal says, and return the new assignments; those there are stay.
 
-    What is with somebody who left ends, unless the review is given (E24).
+    What is with somebody who left, or who must not judge it as is known now, ends, unless the
+    review is given (E24, E25).
     """
-    for rows in open_assignments(session, proposal.versions.values()).values():
-        for row in rows:
-            if str(row.evaluator_pk) not in proposal.evaluators and given(row) is None:
-                row.ended_at, row.ending = now, Ending.REASSIGNED
+    versions = proposal.versions.values()
+    conflicted = {
+        row.id for row in judging_in_conflict(session, {row.project.person_pk for row in versions})
+    }
+    for row in chain.from_iterable(open_assignments(session, versions).values()):
+        has_left = str(row.evaluator_pk) not in proposal.evaluators
+        if (has_left or row.id in conflicted) and given(row) is None:
+            row.ended_at, row.ending = now, Ending.REASSIGNED
     return [
         _assigned(
             session,

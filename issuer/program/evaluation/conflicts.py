@@ -5,15 +5,17 @@ must_not_judge(session, teacher_pk)     # frozenset of people's numbers
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
+from itertools import chain
 from typing import TypeAlias
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from issuer.people.tables import PersonRow, RelationRow
 from issuer.program.coaching.coaching import cohort_and_coaches
 from issuer.program.evaluation.tables import AssignmentRow
-from issuer.program.projects.tables import ProjectRow, VersionRow
+from issuer.program.evaluation.waiting import given, open_assignments, waiting_versions
+from issuer.program.windows.window import Purpose
 
 Source: TypeAlias = Callable[[Session, Collection[int]], Iterable[tuple[int, int]]]
 """Given teachers, returns pairs (teacher, person who must not judge them)."""
@@ -40,23 +42,14 @@ def same_person(session: Session, teachers: Collection[int]) -> Iterable[tuple[i
 def judging_in_conflict(
     session: Session, teachers: Collection[int] | None = None
 ) -> list[AssignmentRow]:
-    """Return what is assigned, and not yet given, to somebody who must not judge it (I2): of these
-    teachers, or of all."""
-    rows = (
-        select(AssignmentRow)
-        .where(AssignmentRow.ended_at.is_(None))
-        .options(joinedload(AssignmentRow.version).joinedload(VersionRow.project))
-        .options(joinedload(AssignmentRow.review))
-    )
+    """Return what waits for the review of somebody who must not judge it (I2): of these teachers,
+    or of all. What was taken back or decided waits for nobody."""
+    versions = waiting_versions(session, list(Purpose))
     if teachers is not None:
-        theirs = select(VersionRow.id).join(VersionRow.project)
-        rows = rows.where(
-            AssignmentRow.version_pk.in_(theirs.where(ProjectRow.person_pk.in_(teachers)))
-        )
-    waiting = [
-        row for row in session.scalars(rows) if row.review is None or row.review.given_at is None
-    ]
-    forbidden = must_not_judge(session, {row.version.project.person_pk for row in waiting})
+        versions = [version for version in versions if version.project.person_pk in teachers]
+    rows = chain.from_iterable(open_assignments(session, versions).values())
+    waiting = [row for row in rows if given(row) is None]
+    forbidden = must_not_judge(session, {version.project.person_pk for version in versions})
     return [row for row in waiting if row.evaluator_pk in forbidden[row.version.project.person_pk]]
 
 

@@ -12,6 +12,7 @@ from issuer.program import policy as policies
 from issuer.program.assigning import plans
 from issuer.program.assigning.assignment import Ground, Load
 from issuer.program.evaluation import reviews
+from issuer.program.evaluation.conflicts import judging_in_conflict
 from issuer.program.evaluation.reviews import Given, MustNotJudge
 from issuer.program.projects import drafts, submission
 from issuer.program.projects.tables import TopicRow
@@ -99,6 +100,28 @@ def test_e23_what_is_moved_by_hand_stays_in_a_second_run(session, now):
     back = plans.move(session, version, music, stem, due_on=DUE, now=now)
     assert pairs(propose(session)) == {(version.id, stem.id)}
     assert back.ended_at is None
+
+
+def test_e25_a_relation_that_is_told_later_gives_the_work_to_another(session, now):
+    stem, music = (evaluator(session, f"{t} Example", t, now) for t in ("STEM", "music"))
+    version = proposed(session, "STEM", now)
+    plans.put_in_force(session, propose(session), due_on=DUE, now=now)
+    relate(session, stem.id, version.project.person_pk, now)
+    assert [row.evaluator_pk for row in judging_in_conflict(session)] == [stem.id]
+    plans.put_in_force(session, propose(session), due_on=DUE, now=now)
+    rows = {row.evaluator_pk: row.ending for row in plans.of_version(session, version)}
+    assert rows == {stem.id: "reassigned", music.id: None}
+    assert judging_in_conflict(session) == []
+
+
+def test_what_was_taken_back_is_judged_by_nobody_in_a_conflict(session, now):
+    stem = evaluator(session, "Evaluator Example", "STEM", now)
+    version = proposed(session, "STEM", now)
+    plans.put_in_force(session, propose(session), due_on=DUE, now=now)
+    project = version.project
+    submission.take_back(session, project, POLICY, by=project.person, now=now)
+    relate(session, stem.id, project.person_pk, now)
+    assert judging_in_conflict(session) == []
 
 
 def test_nothing_is_moved_to_somebody_who_must_not_judge_it(session, now):
