@@ -37,7 +37,7 @@ from issuer.program.windows.tables import WindowExceptionRow, WindowRow
 from issuer.program.windows.window import Purpose, moved
 
 RUNS = int(os.environ.get("FUZZ_RUNS") or 100)
-STEPS = 40
+STEPS = 20
 PROPOSAL = {
     "title": "Rhythm by composing",
     "skill": "Teaching rhythm through composition.",
