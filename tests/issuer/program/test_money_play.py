@@ -28,8 +28,6 @@ from issuer.program import policy as policies
 from issuer.program.compensation.invariants import INVARIANTS
 from issuer.program.compensation.reckoning.cents import dollars
 from issuer.program.compensation.tables import LedgerRow, PayRecordRow, ValueRow
-from issuer.program.evidence.file_store import FileStore
-from issuer.program.invariants import breaches
 from issuer.program.projects.states import Act
 from issuer.program.projects.tables import TopicRow
 from verifier import clock
@@ -155,8 +153,7 @@ def test_a_year_of_money_and_nothing_of_it_anywhere_else(year):
     next_year(year)
     withdrawn_after_it_was_paid(year)
     with year.money.reading() as session:
-        store = FileStore(year.district.issuer.settings.home / "evidence")
-        assert not [*breaches(session, evidence=store, more=INVARIANTS)]
+        assert not [breach for invariant in INVARIANTS for breach in invariant(session)]
     nothing_of_it_is_anywhere_else(year)
 
 
