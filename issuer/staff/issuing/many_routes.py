@@ -29,6 +29,7 @@ from issuer.web.answers import file, page
 from issuer.web.spreadsheet import spreadsheet
 from issuer.wording.language import gettext
 from verifier import clock
+from verifier.web.headers import ASKING
 from verifier.wording.words import N_
 
 issuing_many = Blueprint("issuing_many", __name__)
@@ -88,7 +89,9 @@ def look(table: str) -> Response:
     counts = job.progress(current_issuer(), table)
     whole, waiting = sum(counts.values()), counts.get(Fate.WAITING, 0)
     if begun and waiting:
-        return page("desk/many_running.html", table=table, done=whole - waiting, whole=whole)
+        response = page("desk/many_running.html", table=table, done=whole - waiting, whole=whole)
+        response.headers.update(ASKING)
+        return response
     return _done(table, counts) if begun else _look(table, whole)
 
 

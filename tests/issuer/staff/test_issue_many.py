@@ -95,7 +95,9 @@ def test_200_rows_of_which_three_are_to_mend_survive_a_kill(district, office, pa
     assert (count(district), hand_in(office, data).location) == (before, at)
 
     assert office.post(at, page=at).location == at
-    assert "0 of 200 rows done" in office.get(at).text
+    running = office.get(at)
+    assert "0 of 200 rows done" in running.text
+    assert "connect-src 'self'" in running.headers["Content-Security-Policy"]  # its script looks
     home = str(district.issuer.settings.home)
     killed = subprocess.run([sys.executable, "-c", KILLED, home], check=False)
     assert killed.returncode == -signal.SIGKILL
