@@ -17,7 +17,7 @@ from verifier.wording.words import N_
 
 doctoring = Blueprint("doctoring", __name__)
 NAVIGATION: Final = (
-    MenuEntry("doctoring.show", N_("Operation")),
+    MenuEntry("doctoring.show", N_("Operation"), lands=4),
     MenuEntry("doctoring.show", N_("Does all work?"), DESK),
 )
 PATIENCE: Final = 3.0

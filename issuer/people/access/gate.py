@@ -48,13 +48,15 @@ class RuleError(MintmarkError):
 class MenuEntry:
     """A page in the navigation of those who may open it: at the top, or inside a `part`.
 
-    `shown` says whether it is there at all.
+    `shown` says whether it is there at all. Of the pages at the top, the one with the highest
+    `lands` is where somebody lands after signing in who was going nowhere else.
     """
 
     endpoint: str
     title: str
     part: str = ""
     shown: Callable[[], bool] = lambda: True
+    lands: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ def guard(app: Flask, kinds: Kinds, *, navigation: Sequence[MenuEntry]) -> None:
     app.after_request(_hide_from_caches)
     app.context_processor(_for_templates)
     app.add_template_global(_form_token, "form_token")
-    app.add_template_global(partial(_navigation, app, navigation), "navigation")
+    app.extensions["navigation"] = partial(_navigation, app, navigation)
+    app.add_template_global(app.extensions["navigation"], "navigation")
 
 
 def signed_in() -> SignedIn | None:
@@ -130,8 +133,8 @@ def local_path(text: str) -> str:
 
 
 def signed_in_answer(token: str, lands_on: str) -> AnyResponse:
-    """Give the browser its session, and lead to where its person was going."""
-    response = redirect(local_path(lands_on), 303)
+    """Give the browser its session, and lead to where its person was going, or works."""
+    response = redirect(local_path(lands_on or url_for("account.start")), 303)
     name = cookie_name(current_issuer().settings)
     set_cookie(response, name, token, int((sessions.LONGEST + sessions.KEPT).total_seconds()))
     response.headers["Cache-Control"] = "no-store"

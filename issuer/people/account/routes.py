@@ -1,6 +1,6 @@
 """One's own account: names, addresses, roles, and the browsers in which one is signed in."""
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, current_app, redirect, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
@@ -19,6 +19,15 @@ from verifier import clock
 from verifier.web.language import chosen
 
 account = Blueprint("account", __name__)
+
+
+@account.get("/start")
+@needs("account", "read")
+def start() -> AnyResponse:
+    """Lead whoever signed in to the page where they work."""
+    pages = current_app.extensions["navigation"]()
+    first = max(pages, key=lambda entry: entry.lands, default=None)
+    return redirect(url_for(first.endpoint if first and first.lands else "account.show"), 303)
 
 
 @account.get("/account")

@@ -38,7 +38,7 @@ from verifier import clock
 from verifier.wording.words import N_
 
 running = Blueprint("running", __name__)
-NAVIGATION: Final = (MenuEntry("running.cockpit", N_("Program")),)
+NAVIGATION: Final = (MenuEntry("running.cockpit", N_("Program"), lands=9),)
 REFUSED: Final = {
     MustNotJudge: N_("This person must not judge this work: choose another."),
     Given: N_("This review was given already, so it stays."),

@@ -29,7 +29,7 @@ from verifier import clock
 from verifier.wording.words import N_
 
 buildings = Blueprint("buildings", __name__)
-NAVIGATION: Final = (MenuEntry("buildings.mine", N_("My building")),)
+NAVIGATION: Final = (MenuEntry("buildings.mine", N_("My building"), lands=5),)
 PAGE: Final = 50
 
 

@@ -37,7 +37,7 @@ from verifier import clock
 from verifier.wording.words import N_
 
 coaching_pages = Blueprint("coaching", __name__)
-NAVIGATION: Final = (MenuEntry("coaching.mine", N_("My teachers")),)
+NAVIGATION: Final = (MenuEntry("coaching.mine", N_("My teachers"), lands=6),)
 SIGNERS: Final = {
     SignOffRole.TEACHER: N_("Teacher"),
     SignOffRole.COACH: N_("Coach"),

@@ -39,7 +39,7 @@ from verifier.web.headers import ASKING
 from verifier.wording.words import N_
 
 projects = Blueprint("projects", __name__)
-NAVIGATION: Final = (MenuEntry("projects.mine", N_("My projects")),)
+NAVIGATION: Final = (MenuEntry("projects.mine", N_("My projects"), lands=2),)
 
 
 class NotOpen(MintmarkError):

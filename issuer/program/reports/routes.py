@@ -32,7 +32,7 @@ reports = Blueprint("reports", __name__)
 NAVIGATION: Final = (
     MenuEntry("reports.overview", N_("Reports")),
     MenuEntry("reports.of_building", N_("Progress")),
-    MenuEntry("reports.board", N_("For the board")),
+    MenuEntry("reports.board", N_("For the board"), lands=3),
 )
 Tables: TypeAlias = Sequence[FigureTable]
 

@@ -20,7 +20,7 @@ from verifier import clock
 from verifier.wording.words import N_
 
 mine = Blueprint("mine", __name__)
-NAVIGATION: Final = (MenuEntry("mine.show", N_("My credentials")),)
+NAVIGATION: Final = (MenuEntry("mine.show", N_("My credentials"), lands=1),)
 
 
 @mine.get("/my-credentials")

@@ -20,7 +20,7 @@ from verifier.wording.words import N_
 
 finding = Blueprint("finding", __name__)
 NAVIGATION: Final = (
-    MenuEntry("finding.show", N_("Desk")),
+    MenuEntry("finding.show", N_("Desk"), lands=8),
     MenuEntry("finding.show", N_("Credentials"), DESK),
 )
 EXPORTED: Final = "credentials.exported"

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import event, select
 
 from issuer.people import register
+from issuer.people.roles import Role
 from issuer.people.signing_in import sign_in
 from issuer.people.tables import PersonAddressRow, PersonRow, SignInRow
 
@@ -215,12 +216,32 @@ def test_one_address_of_the_net_cannot_ask_without_end(district):
 
 @pytest.mark.parametrize(
     "elsewhere",
-    ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:1", "/a\nb", ""],
+    ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:1", "/a\nb"],
 )
 def test_after_signing_in_nobody_is_led_elsewhere(district, jordan, sink, elsewhere):
     browser = district.browser()
     answer = browser.get(asked(district, sink, browser, lands_on=elsewhere))
     assert answer.location == "/"
+
+
+@pytest.mark.parametrize(
+    ("roles", "page"),
+    [
+        ([], "/my-credentials"),
+        ([Role.TEACHER], "/projects"),
+        ([Role.TEACHER, Role.EVALUATOR], "/judging"),
+        ([Role.OFFICE], "/desk"),
+        ([Role.SUPERINTENDENT], "/program"),
+        ([Role.OPERATOR], "/desk/doctor"),
+        ([Role.BOARD], "/program/board"),
+    ],
+)
+def test_who_was_going_nowhere_lands_where_they_work(district, sink, roles, page):
+    district.add("Sam Sample", *roles, address="sam@school.example")
+    browser = district.browser()
+    answer = browser.get(asked(district, sink, browser, address="sam@school.example"))
+    assert answer.location == "/start"
+    assert browser.get("/start").location == page
 
 
 def test_another_site_can_start_no_sign_in(district, jordan):

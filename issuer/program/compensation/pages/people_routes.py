@@ -30,7 +30,7 @@ from verifier.wording.words import N_
 pay_people = Blueprint("pay_people", __name__)
 pay_people.before_request(only_where_paid)
 NAVIGATION: Final = (
-    MenuEntry("pay_people.overview", N_("Pay"), shown=pays),
+    MenuEntry("pay_people.overview", N_("Pay"), shown=pays, lands=3),
     MenuEntry("pay_people.list_all", N_("Where everybody stands"), part="pay"),
 )
 PAGE: Final = 50
