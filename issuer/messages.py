@@ -16,7 +16,7 @@ from issuer.program.partner_badges import checking
 from issuer.program.records import messages as record_messages
 from issuer.program.reminders import mails as reminders
 from issuer.program.reminders import news_mails
-from issuer.sharing.mine import links
+from issuer.sharing.mine import claim_mail, links
 from issuer.sharing.owned import ownership
 
 KINDS: Final[Kinds] = by_name(
@@ -24,6 +24,7 @@ KINDS: Final[Kinds] = by_name(
     sign_in_mail.MESSAGE,
     own_addresses.MESSAGE,
     links.MESSAGE,
+    claim_mail.MESSAGE,
     *program_letters.KINDS,
     link_checks.KIND,
     checking.KIND,

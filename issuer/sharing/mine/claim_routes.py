@@ -36,10 +36,12 @@ def answer(claim: str) -> AnyResponse:
     try:
         if is_theirs is None:
             raise ClaimError(N_("choose one of the two answers"))
-        with current_issuer().database.writing() as session:
+        issuer = current_issuer()
+        host = issuer.settings.host if issuer.settings.mail else None
+        with issuer.database.writing() as session:
             by = session.get_one(PersonRow, gate.whoever().person.id)
             row = claims.find(session, claim)
-            claims.answer(session, row, is_theirs=is_theirs, by=by, now=clock.now())
+            claims.answer(session, row, is_theirs=is_theirs, by=by, host=host, now=clock.now())
     except ClaimError as exc:
         return _page(wrong=exc)
     return redirect(url_for("claiming.list_open", done=1), 303)

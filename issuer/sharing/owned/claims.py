@@ -1,7 +1,7 @@
 """Requests to the office: is this mine, though another name stands on it?
 
 claims.ask(session, person, now=now)
-claims.answer(session, claim, is_theirs=True, by=secretary, now=now)
+claims.answer(session, claim, is_theirs=True, by=secretary, host=host, now=now)
 """
 
 import json
@@ -18,6 +18,7 @@ from issuer.audit import log as audit
 from issuer.catalog.tables import AchievementVersion
 from issuer.issuance.records.approval_tables import ApprovalRow
 from issuer.issuance.records.tables import CredentialRow
+from issuer.outbox import queue
 from issuer.people.access.guarded import Guarded
 from issuer.people.register import new_id
 from issuer.people.tables import PersonRow
@@ -30,6 +31,8 @@ OBJECTS: Final = (CLAIM,)
 ASKED: Final = "credential.asked_for"
 CONFIRMED: Final = "credential.confirmed"
 DECLINED: Final = "credential.declined"
+ANSWERED: Final = "claim-answered"
+"""The kind of the mail that tells the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,18 @@ def ask(session: Session, person: PersonRow, *, now: datetime) -> int:
 
 
 def answer(
-    session: Session, claim: ClaimRow, *, is_theirs: bool, by: PersonRow, now: datetime
+    session: Session,
+    claim: ClaimRow,
+    *,
+    is_theirs: bool,
+    by: PersonRow,
+    host: str | None,
+    now: datetime,
 ) -> None:
-    """Answer a request. Raises `ClaimError` for one's own, and for one that is answered."""
+    """Answer a request; a mail tells whoever asked if there is a `host` to send from.
+
+    Raises `ClaimError` for one's own, and for one that is answered.
+    """
     if by.id == claim.person_pk:
         raise ClaimError(N_("somebody else in the office has to answer your own request"))
     if claim.is_theirs is not None:
@@ -78,6 +90,13 @@ def answer(
     action = CONFIRMED if is_theirs else DECLINED
     public_id = _public_id(session, claim.credential_pk)
     _tell(session, by.id, action, public_id, claim.person_pk, now)
+    if host is not None:
+        queue.put(session, ANSWERED, claim.public_id, host=host, now=now)
+
+
+def known(session: Session, public_id: str) -> ClaimRow | None:
+    """Return the request with that id, or None."""
+    return session.scalar(select(ClaimRow).where(ClaimRow.public_id == public_id))
 
 
 def find(session: Session, public_id: str) -> ClaimRow:

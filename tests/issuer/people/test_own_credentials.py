@@ -138,7 +138,12 @@ def test_who_asks_twice_at_once_asks_once(postgresql_issuer):
         assert second.result() == 0
 
 
-def test_under_another_name_the_office_looks_first(district):
+def mails_to(district, sink, address):
+    district.deliver()
+    return [mail for mail in sink.mails if address in mail["To"]]
+
+
+def test_under_another_name_the_office_looks_first(district, sink):
     public_id = district.issue("Robin Former")
     person, office = district.add(NAME, address=JORDAN), district.add("Sam", Role.OFFICE)
     hers, desk = district.browser(person), district.browser(office)
@@ -156,6 +161,9 @@ def test_under_another_name_the_office_looks_first(district):
     assert desk.post(claims[0], answer="theirs").status_code == 303
     assert desk.post(claims[0], answer="not-theirs").status_code == 422
     assert "/manage/" in hers.get("/my-credentials").text
+    told = mails_to(district, sink, JORDAN)[-1]
+    assert told["Subject"] == "It is yours: Composing with foundational rhythms"
+    assert "/my-credentials" in told.get_body(("plain",)).get_content()
     with district.issuer.database.reading() as session:
         acts = [(entry.action, entry.actor) for entry in log.about(session, public_id)][-2:]
         key = next(iter(ownership.of_person(session, person).theirs))
@@ -175,13 +183,16 @@ def test_a_name_that_the_office_adds_brings_what_stands_under_it(district):
     assert "/manage/" in district.browser(person).get("/my-credentials").text
 
 
-def test_what_is_somebody_elses_stays_so(district):
+def test_what_is_somebody_elses_stays_so(district, sink):
     district.issue("Robin Former")
     person, office = district.add(NAME, address=JORDAN), district.add("Sam", Role.OFFICE)
     hers, desk = district.browser(person), district.browser(office)
     hers.post("/my-credentials/ask")
     claim = re.search(r'action="(/claims/[^"]+)"', desk.get("/claims").text)[1]
     desk.post(claim, answer="not-theirs")
+    told = mails_to(district, sink, JORDAN)[-1]
+    assert told["Subject"] == "We have answered your question about a credential"
+    assert "rhythms" not in told.as_string()  # what is somebody else's is not named
     page = hers.get("/my-credentials").text
     assert "somebody else" in page
     assert "Ask the office" not in page
