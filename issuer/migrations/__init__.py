@@ -1,6 +1,7 @@
 """Versions of the database schema: bring one up to date, or say that it is not."""
 
 from collections.abc import Callable
+from functools import cache
 
 from alembic import command
 from alembic.config import Config
@@ -41,18 +42,25 @@ def upgrade(database: Database, *, tell: Callable[[str], None] = lambda line: No
 
 def check(database: Database) -> None:
     """Do nothing if the schema is the newest; else raise `SchemaError`, which says the remedy."""
-    scripts = ScriptDirectory.from_config(_config())
-    head = scripts.get_current_head()
+    head, older = _revisions()
     with database.reading() as session:
         current = MigrationContext.configure(session.connection()).get_current_revision()
     database.schema = current
     if current == head:
         return
-    if current and current not in {script.revision for script in scripts.walk_revisions()}:
+    if current and current not in older:
         raise SchemaError(f"the database is newer than this version of Mintmark: {current}")
     raise SchemaError(
         f"the database has schema {current}, not {head}", remedy="run: mintmark migrate"
     )
+
+
+@cache
+def _revisions() -> tuple[str | None, frozenset[str]]:
+    """Return the newest revision, and all that came before it; each is a file that is run."""
+    scripts = ScriptDirectory.from_config(_config())
+    head = scripts.get_current_head()
+    return head, frozenset(script.revision for script in scripts.walk_revisions()) - {head}
 
 
 def _config(connection: Connection | None = None) -> Config:
