@@ -34,11 +34,6 @@ def app(world):
 
 
 @pytest.fixture
-def client(app):
-    return app.test_client()
-
-
-@pytest.fixture
 def badge(world):
     return json.dumps(signed(world)).encode()
 

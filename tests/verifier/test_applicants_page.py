@@ -67,8 +67,8 @@ def here(monkeypatch):
 
 
 @pytest.fixture
-def client(home, here):
-    return an_app(home).test_client()
+def app(home, here):
+    return an_app(home)
 
 
 @pytest.fixture

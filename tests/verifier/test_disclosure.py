@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sharing import SharingIssuer
 from world import CONTEXTS, NOW, World
 
@@ -24,7 +23,6 @@ from verifier.checks.disclosure import (
 )
 from verifier.credential.view import view
 from verifier.report import Answer, Outcome
-from verifier.web.page import Site, verifier_blueprint
 from verifier.wording import printed
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -144,14 +142,9 @@ def test_a_changed_whole_is_not_authentic(world):
     assert world.verify(changed).authentic.code == "signature_wrong"
 
 
-def test_the_page_says_what_is_not_shown(world):
-    app = Flask("verifier-tests")
-    blueprint = verifier_blueprint(
-        site=Site("Test verifier"), make_fetch=lambda: world.fetch, trust=(), clock=lambda: NOW
-    )
-    app.register_blueprint(blueprint, url_prefix="/verify")
+def test_the_page_says_what_is_not_shown(client):
     made = derive(ISSUER.share(badge(criteria=4)), ["/credentialSubject/result/0"])
-    shown = app.test_client().post("/verify", data={"text": json.dumps(made)})
+    shown = client.post("/verify", data={"text": json.dumps(made)})
     assert "1 of 4 criteria are shown" in shown.text.partition("Every check")[0]
 
 

@@ -3,27 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
-from world import NOW, World
 
 from verifier.web import language
-from verifier.web.page import Site, verifier_blueprint
-
-
-@pytest.fixture
-def app(world: World) -> Flask:
-    app = Flask("language-tests")
-    blueprint = verifier_blueprint(
-        site=Site("Test verifier"), make_fetch=lambda: world.fetch, clock=lambda: NOW
-    )
-    app.register_blueprint(blueprint, url_prefix="/verify")
-    return app
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from flask import Blueprint, Flask, Response
-from flask.testing import FlaskClient
 from needs import need
 from world import World
 
@@ -32,8 +31,8 @@ def make_app(world: World, counting: dict[str, object] | None = None) -> Flask:
 
 
 @pytest.fixture
-def client(world: World) -> FlaskClient:
-    return make_app(world).test_client()
+def app(world: World) -> Flask:
+    return make_app(world)
 
 
 def test_one_too_many_is_told_how_long_to_wait(client):

@@ -14,8 +14,6 @@ from verifier.batch import sheet
 from verifier.batch.row import Row
 from verifier.batch.table import ApplicantFile
 from verifier.report import Answer
-from verifier.web import headers
-from verifier.web.page import Site, verifier_blueprint
 from verifier.wording import letters, printed
 
 WRITTEN_BY_OTHERS = {
@@ -104,15 +102,6 @@ def test_what_is_refused_is_named_without_harm_wherever_the_text_stands(world: W
         shown = printed.as_text(TEXT, report, details=True)
         assert all(line.isprintable() for line in shown.split("\n")), path
         assert json.loads(printed.dumps(printed.as_json(report)))
-
-
-@pytest.fixture
-def app(world: World) -> Flask:
-    app = Flask("naughty")
-    page = verifier_blueprint(site=Site("Test"), make_fetch=lambda: world.fetch, clock=lambda: NOW)
-    app.register_blueprint(page, url_prefix="/verify")
-    headers.protect(app, https=False)
-    return app
 
 
 @pytest.mark.parametrize("kind", NAUGHTY)

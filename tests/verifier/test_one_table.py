@@ -261,9 +261,9 @@ def list_file(world, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def client(world, list_file):
+def app(world, list_file):
     lists = (trust.load(list_file.read_bytes()),)
-    return create_app(lambda: world.fetch, lists, clock=lambda: NOW).test_client()
+    return create_app(lambda: world.fetch, lists, clock=lambda: NOW)
 
 
 @pytest.fixture(scope="module")

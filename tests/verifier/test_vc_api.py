@@ -27,10 +27,10 @@ VERIFIED, PROBLEM = schema("Verified"), schema("Problem")
 
 
 @pytest.fixture
-def client(world):
+def app(world):
     document = HOLDER.document
     world.publish_issuer(HOLDER, document | {"authentication": document.pop("assertionMethod")})
-    return create_app(lambda: world.fetch, clock=lambda: NOW).test_client()
+    return create_app(lambda: world.fetch, clock=lambda: NOW)
 
 
 def sent(client, address, body, **options):

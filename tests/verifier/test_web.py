@@ -7,43 +7,23 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
+from page_app import page_app
 from pypdf import PdfWriter
-from world import NOW, World
+from world import World
 
 from verifier.credential.view import view
 from verifier.intake import qr
 from verifier.intake.baking import bake_svg
 from verifier.intake.submission import MAX_BYTES
 from verifier.report import Answer, Verdict
-from verifier.trust import TrustList
 from verifier.web import in_time
-from verifier.web.headers import protect
-from verifier.web.page import MOST_TEXT, Site, verifier_blueprint
+from verifier.web.page import MOST_TEXT
 from verifier.web.report_page import facts, presentation
 from verifier.web.report_page.markdown import prose
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"></svg>'
 Post = Callable[..., Any]
-
-
-def make_app(world: World, *trust: TrustList, https: bool = False) -> Flask:
-    app = Flask("verifier-tests")
-    blueprint = verifier_blueprint(
-        site=Site("Test verifier"),
-        make_fetch=lambda: world.fetch,
-        trust=trust,
-        clock=lambda: NOW,
-    )
-    app.register_blueprint(blueprint, url_prefix="/verify")
-    protect(app, https=https)
-    return app
-
-
-@pytest.fixture
-def client(world: World) -> FlaskClient:
-    return make_app(world).test_client()
 
 
 @pytest.fixture
@@ -141,7 +121,9 @@ def test_an_issuer_is_green_only_when_listed_and_red_only_when_its_listing_ended
 
 
 def test_a_listed_issuer_is_called_what_the_list_calls_it(world: World, signed: bytes) -> None:
-    client = make_app(world, world.trust_list(world.issuer, name="The listed name")).test_client()
+    client = page_app(
+        world, trust=[world.trust_list(world.issuer, name="The listed name")]
+    ).test_client()
     html = hand_in_file(client, signed)
     assert answers(html)[2] == ("yes", "Yes")
     assert "<strong><bdi>The listed name</bdi></strong>" in html
@@ -263,7 +245,7 @@ def test_the_page_sets_no_cookie_and_allows_nothing_inline(client: FlaskClient) 
 
 @pytest.mark.parametrize("https", [True, False])
 def test_browsers_are_held_to_https_only_where_the_site_has_it(world: World, https: bool) -> None:
-    headers = make_app(world, https=https).test_client().get("/verify").headers
+    headers = page_app(world, https=https).test_client().get("/verify").headers
     assert ("Strict-Transport-Security" in headers) is https
 
 

@@ -9,12 +9,12 @@ import axe
 import pytest
 from browser import HOSTILE, hard_to_use, serving, watch
 from flask import Flask, request
+from page_app import page_app
 from playwright.sync_api import Browser, Page
-from world import NOW, Issuer, World
+from world import Issuer, World
 
 from verifier.intake import qr
-from verifier.web.headers import protect
-from verifier.web.page import Site, verifier_blueprint
+from verifier.web.page import Site
 
 LOOKS = [
     pytest.param(width, scheme, id=f"{width}-{scheme}")
@@ -29,13 +29,7 @@ WRITTEN_BY_OTHERS = {
 
 @pytest.fixture
 def app(world: World) -> Flask:
-    app = Flask("verifier-in-a-browser")
-    blueprint = verifier_blueprint(
-        site=Site(HOSTILE), make_fetch=lambda: world.fetch, clock=lambda: NOW
-    )
-    app.register_blueprint(blueprint, url_prefix="/verify")
-    protect(app, https=False)
-    return app
+    return page_app(world, site=Site(HOSTILE))
 
 
 @pytest.fixture

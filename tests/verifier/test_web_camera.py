@@ -7,14 +7,13 @@ import pytest
 import qrcode
 from browser import beside, serving, watch
 from flask import Flask
+from page_app import page_app
 from PIL import Image
 from playwright.sync_api import Browser
-from world import NOW, World
+from world import World
 
 from verifier.intake import qr
 from verifier.web import scan
-from verifier.web.headers import protect
-from verifier.web.page import Site, verifier_blueprint
 
 SEEN = (1280, 960)
 
@@ -51,13 +50,7 @@ def codes(signed: tuple[World, str]) -> dict[str, str]:
 def app(signed: tuple[World, str]) -> Flask:
     world, _ = signed
     world.publish("https://district.example/credentials/1", world.issuer.sign(world.badge()))
-    app = Flask("camera-tests")
-    blueprint = verifier_blueprint(
-        site=Site("Test verifier"), make_fetch=lambda: world.fetch, clock=lambda: NOW
-    )
-    app.register_blueprint(blueprint, url_prefix="/verify")
-    protect(app, https=False)
-    return app
+    return page_app(world)
 
 
 def camera(chromium: Browser, film: bytes, tmp_path, *, allowed: bool = True):

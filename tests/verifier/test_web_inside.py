@@ -3,24 +3,13 @@
 import json
 
 import pytest
-from flask import Flask
-from world import NOW, Issuer
-
-from verifier.web.headers import protect
-from verifier.web.page import Site, verifier_blueprint
+from world import Issuer
 
 ENDORSER = Issuer("did:web:association.example")
 
 
 @pytest.fixture
-def page_of(world):
-    app = Flask("verifier-tests")
-    blueprint = verifier_blueprint(
-        site=Site("Test verifier"), make_fetch=lambda: world.fetch, clock=lambda: NOW
-    )
-    app.register_blueprint(blueprint, url_prefix="/verify")
-    protect(app, https=False)
-    client = app.test_client()
+def page_of(client):
     return lambda given: client.post("/verify", data={"text": json.dumps(given)}).text
 
 

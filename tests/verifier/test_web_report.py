@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 import qrcode
-from flask import Flask
+from page_app import page_app
 from world import NOW
 
 from verifier.checks.evidence import digest_multibase
@@ -18,23 +18,13 @@ from verifier.intake import qr
 from verifier.intake.baking import bake_svg
 from verifier.report import Answer, Verdict
 from verifier.web import in_time, page, scan
-from verifier.web.page import Site, verifier_blueprint
+from verifier.web.page import Site
 from verifier.web.report_page.presentation import OwnIssuer, in_short
 from verifier.web.report_page.summary import KINDS as KINDS_
 from verifier.web.report_page.summary import in_all, kind
 
 FILE = b"six drafts, each with its revision"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"></svg>'
-
-
-@pytest.fixture
-def client(world):
-    app = Flask("report-tests")
-    blueprint = verifier_blueprint(
-        site=Site("Test verifier"), make_fetch=lambda: world.fetch, clock=lambda: NOW
-    )
-    app.register_blueprint(blueprint, url_prefix="/verify")
-    return app.test_client()
 
 
 def badge(world, **changes):
@@ -205,10 +195,7 @@ def test_what_was_typed_in_vain_stays_in_the_box(client):
 def test_who_asks_too_often_is_told_to_wait(world, monkeypatch):
     monkeypatch.setattr(page, "OFTEN", "2/minute")
     monkeypatch.setattr(scan, "OFTEN", "1/minute")
-    app = Flask("often")
-    blueprint = verifier_blueprint(site=Site("Often"), make_fetch=lambda: world.fetch)
-    app.register_blueprint(blueprint, url_prefix="/verify")
-    client = app.test_client()
+    client = page_app(world).test_client()
     codes = [client.post("/verify", data={"text": "x"}).status_code for _ in range(3)]
     codes += [client.post("/verify/scan", data=b"x").status_code for _ in range(2)]
     assert codes == [422, 422, 429, 415, 429]
@@ -254,12 +241,7 @@ COUNTS = [
 
 @pytest.mark.parametrize(("changes", "given", "listed", "said"), COUNTS)
 def test_whether_it_may_be_counted_is_answered(world, changes, given, listed, said):
-    app = Flask("counting")
-    lists = [world.trust_list(world.issuer)] * listed
-    blueprint = verifier_blueprint(
-        site=Site("Counting"), make_fetch=lambda: world.fetch, trust=lists, clock=lambda: NOW
-    )
-    app.register_blueprint(blueprint, url_prefix="/verify")
+    app = page_app(world, trust=[world.trust_list(world.issuer)] * listed)
     text = app.test_client().post("/verify", data={"text": badge(world, **changes), **given}).text
     assert f"<strong>May I count it?</strong> <bdi>{said}" in text
     assert ("Print or save this report for the file." in text) is said.startswith("Yes")
@@ -291,14 +273,8 @@ def test_every_kind_has_its_number_in_the_total():
 @pytest.mark.parametrize(("known", "said"), [(True, " on November 21, 2026"), (False, "")])
 def test_the_day_of_a_withdrawal_is_said_where_it_is_known(world, known, said):
     world.publish_list({94567})
-    app = Flask("withdrawing")
-    blueprint = verifier_blueprint(
-        site=Site("Withdrawing"),
-        make_fetch=lambda: world.fetch,
-        clock=lambda: NOW,
-        withdrawal=lambda _id: (NOW - timedelta(days=1), "two {hours}") if known else None,
-    )
-    app.register_blueprint(blueprint, url_prefix="/verify")
+    withdrawal = (NOW - timedelta(days=1), "two {hours}") if known else None
+    app = page_app(world, withdrawal=lambda _id: withdrawal)
     text = app.test_client().post("/verify", data={"text": badge(world)}).text
     assert f">Withdrawn{said}</p>" in text
     assert (
@@ -365,12 +341,8 @@ def test_a_sentence_with_braces_from_outside_is_shown_and_not_filled_in(client):
     ],
 )
 def test_who_issued_it_stands_at_the_top_and_never_by_its_own_word(world, listed, issuer):
-    app = Flask("issuing")
     lists = [world.trust_list(world.issuer, name="The listed name")] * listed
-    blueprint = verifier_blueprint(
-        site=Site("Issuing"), make_fetch=lambda: world.fetch, trust=lists, clock=lambda: NOW
-    )
-    app.register_blueprint(blueprint, url_prefix="/verify")
+    app = page_app(world, trust=lists)
     text = app.test_client().post("/verify", data={"text": badge(world)}).text
     assert f"Issued by <bdi>{issuer}</bdi>" in text
     assert ("Nobody here knows its issuer." in text) is not listed
@@ -407,14 +379,8 @@ def test_a_withdrawn_credential_without_an_end_does_not_say_that_it_goes_on(worl
 def test_only_what_the_site_itself_issued_is_said_to_be_its_own(world, own, listed, said):
     """T33: an unknown issuer is never plain green, and no site vouches for another."""
     mine = None if own is None else OwnIssuer(world.issuer.did + own, "badges.example")
-    app = Flask("own")
-    blueprint = verifier_blueprint(
-        site=Site("Own", issuer=mine),
-        make_fetch=lambda: world.fetch,
-        clock=lambda: NOW,
-        trust=[world.trust_list(world.issuer)] * listed,
-    )
-    app.register_blueprint(blueprint, url_prefix="/verify")
+    lists = [world.trust_list(world.issuer)] * listed
+    app = page_app(world, site=Site("Own", issuer=mine), trust=lists)
     text = app.test_client().post("/verify", data={"text": badge(world)}).text
     assert said in text
     assert ("Issued by this site" in answers(text)) is said.startswith("Real")
