@@ -42,6 +42,7 @@ from issuer.program import cohort_routes
 from issuer.program import objects as program_objects
 from issuer.program.assigning import running_routes
 from issuer.program.assigning.deciding_routes import deciding
+from issuer.program.assigning.expertise_routes import expertise_pages
 from issuer.program.assigning.running_routes import running
 from issuer.program.cadre import routes as cadre_routes
 from issuer.program.cadre.routes import cadre
@@ -237,6 +238,7 @@ def create_app(settings: Settings) -> Flask:
         one_window,
         cohort_pages,
         coaches,
+        expertise_pages,
         deciding,
         calendars,
         setting_up,
