@@ -40,6 +40,7 @@ from issuer.people.signing_in.openid_routes import account_binding
 from issuer.people.signing_in.routes import signing_in
 from issuer.program import cohort_routes
 from issuer.program import objects as program_objects
+from issuer.program.amendments.routes import plan_pages
 from issuer.program.assigning import running_routes
 from issuer.program.assigning.deciding_routes import deciding
 from issuer.program.assigning.expertise_routes import expertise_pages
@@ -230,6 +231,7 @@ def create_app(settings: Settings) -> Flask:
         evidence,
         uploads,
         partner_badge_pages,
+        plan_pages,
         judging,
         asking,
         running,

@@ -98,6 +98,32 @@ def end_member(cohort: str, other: int) -> AnyResponse:
     return redirect(url_for("cohorts.show", cohort=cohort, done=1), 303)
 
 
+@cohort_pages.post("/cohorts/<cohort>/leader")
+@needs("cohort", "change", key="cohort")
+def change_leader(cohort: str) -> AnyResponse:
+    """Let somebody else lead it, unless they judge work of the cohort now (I2)."""
+    try:
+        with current_issuer().database.writing() as session:
+            row = _find(session, cohort)
+            leaders = {person.public_id: person for person in _coaches(session)}
+            cohorts.lead(session, row, leaders.get(request.form.get("leader", "")))
+            if judging_in_conflict(session, [member.person_pk for member in row.members]):
+                wrong = N_("This coach judges work of the cohort now: move that work first.")
+                raise CohortRefused("leader", wrong)
+    except CohortRefused as exc:
+        return _page(cohort, wrong=exc)
+    return redirect(url_for("cohorts.show", cohort=cohort, done=1), 303)
+
+
+@cohort_pages.post("/cohorts/<cohort>/end")
+@needs("cohort", "change", key="cohort")
+def end(cohort: str) -> AnyResponse:
+    """Let a cohort have ended."""
+    with current_issuer().database.writing() as session:
+        cohorts.end(session, _find(session, cohort), now=clock.now())
+    return redirect(url_for("cohorts.show", cohort=cohort, done=1), 303)
+
+
 @cohort_pages.post("/cohorts/<cohort>/meetings")
 @needs("cohort", "lead", key="cohort")
 def add_meeting(cohort: str) -> AnyResponse:
@@ -153,6 +179,7 @@ def _list(*, wrong: CohortRefused | None = None) -> Response:
 
 def _page(public_id: str, *, wrong: CohortRefused | WindowRefused | None = None) -> Response:
     found = gate.whoever()
+    changes = rules.may(found.me, "cohort", "change")
     with current_issuer().database.reading() as session:
         cohort = _find(session, public_id)
         present = [member for member in cohort.members if member.left_at is None]
@@ -161,7 +188,11 @@ def _page(public_id: str, *, wrong: CohortRefused | WindowRefused | None = None)
             cohort=cohort,
             members=sorted(present, key=lambda member: member.person.folded),
             leads=cohort.leader_pk == found.person.id,
-            changes=rules.may(found.me, "cohort", "change"),
+            changes=changes and cohort.ended_at is None,
+            leaders=[person for person in _coaches(session) if person.id != cohort.leader_pk]
+            if changes
+            else (),
+            local=current_issuer().settings.local,
             me=found.person.id,
             zone=_zone(),
             wrong={wrong.field: str(wrong)} if wrong else {},

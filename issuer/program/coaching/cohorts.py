@@ -77,6 +77,22 @@ def leave(session: Session, cohort: CohortRow, person_pk: int, *, now: datetime)
     session.flush()
 
 
+def lead(session: Session, cohort: CohortRow, leader: PersonRow | None) -> None:
+    """Let somebody else lead a cohort. Raises `CohortRefused`."""
+    if leader is None:
+        raise CohortRefused("leader", N_("Choose who leads it."))
+    if any(row.person_pk == leader.id and row.left_at is None for row in cohort.members):
+        raise CohortRefused("leader", N_("Who leads a cohort is no member of it."))
+    cohort.leader_pk = leader.id
+    session.flush()
+
+
+def end(session: Session, cohort: CohortRow, *, now: datetime) -> None:
+    """Let a cohort have ended; its leader coaches nobody by it any more, and its hours count."""
+    cohort.ended_at = cohort.ended_at or now
+    session.flush()
+
+
 def meet(
     session: Session, cohort: CohortRow, title: str, begins: datetime, minutes: int | None
 ) -> MeetingRow:

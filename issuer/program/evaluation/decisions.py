@@ -207,6 +207,14 @@ def released_last(session: Session, most: int = 20) -> Sequence[ProjectDecisionR
     return session.scalars(rows.options(whole).order_by(*newest).limit(most)).all()
 
 
+def released(session: Session, version: VersionRow) -> ProjectDecisionRow | None:
+    """Return the decision on a version that was released last, if one was."""
+    rows = select(ProjectDecisionRow).where(
+        ProjectDecisionRow.version_pk == version.id, ProjectDecisionRow.released_at.is_not(None)
+    )
+    return session.scalar(rows.order_by(ProjectDecisionRow.id.desc()).limit(1))
+
+
 def told(session: Session, project: ProjectRow) -> list[dict[str, Any]]:
     """Return what was released about a project, the newest first: what its teacher reads."""
     rows = session.scalars(

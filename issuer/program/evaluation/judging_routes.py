@@ -1,7 +1,7 @@
 """An evaluator's pages: what waits, and one request with its rubric to judge by."""
 
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from sqlalchemy import select
@@ -14,6 +14,8 @@ from issuer.outbox import queue as outbox
 from issuer.people.access import gate
 from issuer.people.access.gate import MenuEntry
 from issuer.program import policy as policies
+from issuer.program.amendments import amendments
+from issuer.program.coaching import coaching
 from issuer.program.evaluation import redactions, reviews
 from issuer.program.evaluation.reviews import Given, MustNotJudge, ReviewOvertaken, Unfinished
 from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
@@ -198,6 +200,7 @@ def _page(
                 title=blind(_title(row.version)),
                 decided_by=_decided_by(row.version, policy),
                 files=files,
+                **_behind(session, row.version),
                 badges=told(session, badges.handed_in(session, row.version)),
                 standings=STANDINGS,
                 withdrawn=artifacts.withdrawn(session, files),
@@ -216,6 +219,19 @@ def _page(
     response.headers.update(PLAYING)
     response.status_code = 422 if gaps or refused else 409 if typed else 200
     return response
+
+
+def _behind(session: Session, version: VersionRow) -> dict[str, Any]:
+    """Return what stands behind a completion: the plan, and the study record as it was then."""
+    if version.purpose != Purpose.COMPLETION:
+        return {"proposed": {}, "study": ()}
+    project = version.project
+    plan = amendments.plan_of(session, project)
+    written = coaching.study_record(session, project)
+    return {
+        "proposed": {**amendments.approved(session, project), "plan": plan},
+        "study": [entry for entry in written if entry.created_at <= version.received_at],
+    }
 
 
 def _others(session: Session, row: AssignmentRow, mine: ReviewRow) -> list[ReviewRow]:

@@ -19,6 +19,7 @@ from issuer.audit.log import record as note
 from issuer.people import acts
 from issuer.people.register import RegisterError
 from issuer.people.tables import PersonRow
+from issuer.program.amendments.tables import AmendmentRow
 from issuer.program.cadre.tables import CadreQuestionRow, CadreRow
 from issuer.program.coaching.tables import CoachEntryRow, StudyEntryRow
 from issuer.program.evaluation.tables import (
@@ -166,6 +167,7 @@ def _texts(session: Session, project: ProjectRow, _files: LeftFiles) -> None:
     project.revision += 1
     for version in _versions(session, project):
         version.answers = {name: text for name, text in version.answers.items() if name in _COUNTED}
+    session.execute(delete(AmendmentRow).where(AmendmentRow.project_pk == project.id))
     session.execute(delete(StudyEntryRow).where(StudyEntryRow.project_pk == project.id))
 
 

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from issuer.home.issuer import Issuer
 from issuer.home.settings import Settings
 from issuer.people.tables import PersonRow
+from issuer.program.amendments import amendments
 from issuer.program.coaching.tables import CoachEntryRow, SignOffRow, StudyEntryRow
 from issuer.program.evaluation import decisions
 from issuer.program.evidence import file_kinds
@@ -136,6 +137,10 @@ def _project(session: Session, project: ProjectRow) -> dict[str, Any]:
                 .where(VersionRow.project_pk == project.id)
                 .order_by(VersionRow.id)
             )
+        ],
+        "plans": [
+            {"at": row.created_at, "plan": row.plan, "why": row.why}
+            for row in amendments.of_project(session, project)
         ],
         "decisions": decisions.told(session, project),
         "study_record": _entries(session, project, StudyEntryRow),

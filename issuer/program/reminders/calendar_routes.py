@@ -6,10 +6,11 @@ from datetime import date, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as AnyResponse
 
 from issuer.home.issuer import current_issuer
 from issuer.home.link_tokens import LinkTokens
@@ -18,6 +19,7 @@ from issuer.people.tables import PersonRow
 from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
 from issuer.program.projects.states import State
 from issuer.program.projects.tables import ProjectRow
+from issuer.program.reminders.tables import CalendarLinkRow
 from issuer.program.windows.calendar import Appointment, feed
 from issuer.program.windows.local_time import start_of
 from issuer.program.windows.tables import WindowRow
@@ -44,20 +46,37 @@ _TO_JUDGE: Final = N_("Reviews are due: %(count)d")
 def show() -> Response:
     """Tell whoever is signed in the address of their own calendar."""
     person = gate.whoever().person
-    path = url_for("calendars.file", person=person.public_id, token=_token(person.public_id))
-    return page("program/calendar.html", address=f"{current_issuer().settings.origin}{path}")
+    with current_issuer().database.reading() as session:
+        token = _token(session, person)
+    path = url_for("calendars.file", person=person.public_id, token=token)
+    address = f"{current_issuer().settings.origin}{path}"
+    return page("program/calendar.html", address=address, done=request.args.get("done"))
+
+
+@calendars.post("/calendar")
+@needs("account", "bind")
+def renew() -> AnyResponse:
+    """Give one's calendar another address; the one before opens nothing any more."""
+    person = gate.whoever().person
+    with current_issuer().database.writing() as session:
+        row = session.get(CalendarLinkRow, person.id, with_for_update=True)
+        if row is None:
+            row = CalendarLinkRow(person_pk=person.id, generation=0)
+            session.add(row)
+        row.generation += 1
+    return redirect(url_for("calendars.show", done=1), 303)
 
 
 @calendars.get("/calendar/<person>/<token>.ics")
 @open_to_all
 def file(person: str, token: str) -> Response:
     """Hand out a calendar to whoever has its address."""
-    if not hmac.compare_digest(token.encode(), _token(person).encode()):
-        raise NotFound
     issuer = current_issuer()
     with issuer.database.reading() as session:
         row = session.scalar(select(PersonRow).where(PersonRow.public_id == person))
         if row is None or not row.is_here:
+            raise NotFound
+        if not hmac.compare_digest(token.encode(), _token(session, row).encode()):
             raise NotFound
         entries = [*_windows(session, row), *_projects(session, row), *_reviews(session, row)]
     response = Response(
@@ -69,8 +88,10 @@ def file(person: str, token: str) -> Response:
     return response
 
 
-def _token(public_id: str) -> str:
-    return LinkTokens(current_issuer().settings, _PURPOSE).make(public_id, 0)
+def _token(session: Session, person: PersonRow) -> str:
+    row = session.get(CalendarLinkRow, person.id)
+    tokens = LinkTokens(current_issuer().settings, _PURPOSE)
+    return tokens.make(person.public_id, row.generation if row else 0)
 
 
 def _windows(session: Session, person: PersonRow) -> Iterator[Appointment]:

@@ -13,6 +13,8 @@ from issuer.people import roles
 from issuer.people.roles import Role
 from issuer.people.tables import PersonRow
 from issuer.program import policy as policies
+from issuer.program.amendments import amendments
+from issuer.program.amendments.tables import AmendmentRow
 from issuer.program.coaching import coaching, news, sign_offs
 from issuer.program.coaching.sign_offs import SignOffRole
 from issuer.program.coaching.tables import (
@@ -21,10 +23,13 @@ from issuer.program.coaching.tables import (
     CohortRow,
     MeetingRow,
 )
+from issuer.program.evaluation import decisions
 from issuer.program.projects import due
 from issuer.program.projects.states import State
+from issuer.program.projects.submission import newest_version_of
 from issuer.program.projects.tables import ProjectRow
 from issuer.program.reminders.mails import News, kind, project_in
+from issuer.program.windows.window import Purpose
 from verifier.wording.words import N_
 
 _PROJECT: Final = N_("Open your project")
@@ -98,6 +103,25 @@ def _extended(session: Session, _issuer: Issuer, payload: dict[str, Any], _: dat
     return News(project.person, subject, (sentence,), values, _PROJECT, path)
 
 
+def _amended(session: Session, _issuer: Issuer, payload: dict[str, Any], _: datetime) -> News:
+    """Who released the approval of a plan hears that it was changed."""
+    amendment = session.get(AmendmentRow, payload.get("amendment"))
+    project = amendment.project if amendment else None
+    version = newest_version_of(session, project, Purpose.PROPOSAL) if project else None
+    decision = decisions.released(session, version) if version else None
+    if amendment is None or project is None or decision is None or decision.released_by is None:
+        raise OvertakenError("there is nobody who approved it")
+    person = session.get_one(PersonRow, decision.released_by)
+    values = {
+        "teacher": project.person.name,
+        "title": project.proposal.get("title", ""),
+        "why": amendment.why,
+    }
+    sentences = (N_("%(teacher)s changed the plan of “%(title)s”: %(why)s"),)
+    path, subject = f"/projects/{project.public_id}/plan", N_("A plan was changed: %(title)s")
+    return News(person, subject, sentences, values, N_("Read the plan"), path)
+
+
 def _role(session: Session, issuer: Issuer, payload: dict[str, Any], now: datetime) -> News:
     person, role = session.get_one(PersonRow, payload["person"]), Role(payload["role"])
     today = issuer.settings.local(now).date()
@@ -119,5 +143,6 @@ KINDS: Final[tuple[MessageKind, ...]] = (
     kind(news.MEETING, _meeting),
     kind(news.SIGN, _to_sign),
     kind(due.EXTENDED, _extended),
+    kind(amendments.AMENDED, _amended),
     kind(roles.CHANGED, _role),
 )

@@ -80,6 +80,25 @@ def test_r21_a_cohort_meets_and_who_came_gets_hours(district, chief, cohort, lea
     assert told.meetings == 90
 
 
+def test_somebody_else_leads_a_cohort_and_it_ends(district, chief, cohort, leader, teacher):
+    take_in(chief, cohort)
+    with district.issuer.database.writing() as session:
+        drafts.begin(session, session.merge(teacher), None, now=clock.now())
+    other = district.add("Sam Second", Role.COACH)
+    member = district.add("Kim Third", Role.COACH, address="kim@school.example")
+    take_in(chief, cohort, "kim@school.example")
+    answer = chief.post(f"{cohort}/leader", page=cohort, leader=member.public_id)
+    assert (answer.status_code, 'id="leader-error"' in answer.text) == (422, True)
+    assert chief.post(f"{cohort}/leader", page=cohort, leader=other.public_id).status_code == 303
+    assert "Jordan Example" not in district.browser(leader).get("/coaching").text
+    at_other = district.browser(other)
+    assert "Jordan Example" in at_other.get("/coaching").text
+    assert chief.post(f"{cohort}/end", page=cohort).status_code == 303
+    assert "Jordan Example" not in at_other.get("/coaching").text
+    assert "ended on" in at_other.get(cohort).text
+    assert "Note the meeting" not in at_other.get(cohort).text
+
+
 def test_a_cohort_or_a_member_that_is_not_taken_names_the_field(chief, cohort, leader):
     answer = chief.post("/cohorts", page="/cohorts", name="Rhythm", leader="x")
     assert answer.status_code == 422

@@ -226,3 +226,8 @@ def test_the_calendar_of_a_teacher_is_in_utc_and_for_nobody_else(play):
         path[:-5] + ".ics",
     ):
         assert anybody.get(other).status_code == 404
+    play.at_teacher.post("/calendar", page="/calendar")
+    assert anybody.get(path).status_code == 404
+    page = play.at_teacher.get("/calendar").text
+    renewed = re.search(r'href="[^"]*(/calendar/[^"]+[.]ics)"', page)[1]
+    assert anybody.get(renewed).status_code == 200

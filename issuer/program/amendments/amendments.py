@@ -1,0 +1,70 @@
+"""Changing a plan after its approval. Goal and measure stay: they are what was approved.
+
+amend(session, project, "Eight weeks, since the hall is closed.", "The hall.", now=now)
+plan_of(session, project)       # the plan that holds now
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contexts.errors import MintmarkError
+from issuer.program.amendments.tables import AmendmentRow
+from issuer.program.projects.answers import LONGEST_TEXT
+from issuer.program.projects.states import State
+from issuer.program.projects.submission import newest_version_of
+from issuer.program.projects.tables import ProjectRow
+from issuer.program.windows.window import Purpose
+from verifier.wording.words import N_
+
+AMENDED: Final = "plan-amended"
+"""The kind of message that tells who approved a plan that it was changed."""
+LONGEST_REASON: Final = 1000
+
+
+class AmendmentRefused(MintmarkError):
+    """The plan is not changed; `field` names what to change."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def amend(
+    session: Session, project: ProjectRow, plan: str, why: str, *, now: datetime
+) -> AmendmentRow:
+    """Change the plan of a project that is under way. Raises `AmendmentRefused`."""
+    plan, why = plan.strip(), why.strip()
+    if project.state != State.ACTIVE:
+        raise AmendmentRefused("plan", N_("A plan is changed while the project is under way."))
+    if not 0 < len(plan) <= LONGEST_TEXT:
+        raise AmendmentRefused("plan", N_("Write the whole plan as it is now."))
+    if plan == plan_of(session, project):
+        raise AmendmentRefused("plan", N_("This is the plan that there is."))
+    if not 0 < len(why) <= LONGEST_REASON:
+        raise AmendmentRefused("why", N_("Say in a sentence why it changes."))
+    row = AmendmentRow(project_pk=project.id, plan=plan, why=why, created_at=now)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def of_project(session: Session, project: ProjectRow) -> Sequence[AmendmentRow]:
+    """Return the changes of a plan, the oldest first."""
+    rows = select(AmendmentRow).where(AmendmentRow.project_pk == project.id)
+    return session.scalars(rows.order_by(AmendmentRow.id)).all()
+
+
+def approved(session: Session, project: ProjectRow) -> dict[str, str]:
+    """Return the answers of the proposal that was handed in last."""
+    version = newest_version_of(session, project, Purpose.PROPOSAL)
+    return dict(version.answers if version else project.proposal)
+
+
+def plan_of(session: Session, project: ProjectRow) -> str:
+    """Return the plan of a project as it holds now."""
+    changes = of_project(session, project)
+    return changes[-1].plan if changes else approved(session, project).get("plan", "").strip()

@@ -1,0 +1,74 @@
+"""The plan of a project on a page: what was approved, and what changed since."""
+
+from flask import Blueprint, Response, redirect, request, url_for
+from sqlalchemy import select
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from issuer.home.issuer import current_issuer
+from issuer.outbox import queue
+from issuer.people.access import gate
+from issuer.program.amendments import amendments
+from issuer.program.amendments.amendments import AmendmentRefused
+from issuer.program.projects import answers, drafts, words
+from issuer.program.projects.states import State
+from issuer.program.projects.tables import ProjectRow
+from issuer.program.windows.window import Purpose
+from issuer.web.access import needs
+from issuer.web.answers import page
+from verifier import clock
+
+plan_pages = Blueprint("plan", __name__)
+
+
+@plan_pages.get("/projects/<project>/plan")
+@needs("project", "read", key="project")
+def show(project: str) -> Response:
+    """Show the proposal of a project with its plan as it holds now."""
+    return _page(project)
+
+
+@plan_pages.post("/projects/<project>/plan")
+@needs("project", "write", key="project")
+def amend(project: str) -> AnyResponse:
+    """Change the plan, and tell who approved it."""
+    form, now, host = request.form, clock.now(), current_issuer().settings.host
+    try:
+        with current_issuer().database.writing() as session:
+            row = drafts.locked(session, project)
+            if row is None:
+                raise NotFound
+            plan, why = form.get("plan", ""), form.get("why", "")
+            amendment = amendments.amend(session, row, plan, why, now=now)
+            payload = {"amendment": amendment.id}
+            queue.put(session, amendments.AMENDED, project, host=host, now=now, payload=payload)
+    except AmendmentRefused as exc:
+        return _page(project, wrong=exc)
+    return redirect(url_for("plan.show", project=project, done=1), 303)
+
+
+def _page(public_id: str, *, wrong: AmendmentRefused | None = None) -> Response:
+    issuer = current_issuer()
+    with issuer.database.reading() as session:
+        project = session.scalar(select(ProjectRow).where(ProjectRow.public_id == public_id))
+        if project is None:
+            raise NotFound
+        is_mine = project.person_pk == gate.whoever().person.id
+        response = page(
+            "program/plan.html",
+            project=project,
+            teacher=project.person,
+            is_mine=is_mine,
+            may_amend=is_mine and project.state == State.ACTIVE,
+            fields=answers.FIELDS[Purpose.PROPOSAL],
+            approved=amendments.approved(session, project),
+            changes=amendments.of_project(session, project),
+            plan=amendments.plan_of(session, project),
+            words=words,
+            local=issuer.settings.local,
+            typed=request.form,
+            wrong={wrong.field: str(wrong)} if wrong else {},
+            done=request.args.get("done"),
+        )
+    response.status_code = 422 if wrong else 200
+    return response
