@@ -63,6 +63,7 @@ from issuer.program.evaluation.judging_routes import judging
 from issuer.program.evidence import artifacts
 from issuer.program.evidence.routes import evidence
 from issuer.program.evidence.upload_routes import uploads
+from issuer.program.midyear.routes import midyear
 from issuer.program.new_year import routes as new_year_routes
 from issuer.program.offering_routes import offering
 from issuer.program.partner_badges import badges
@@ -238,6 +239,7 @@ def create_app(settings: Settings) -> Flask:
         steering,
         offering,
         one_window,
+        midyear,
         cohort_pages,
         coaches,
         expertise_pages,

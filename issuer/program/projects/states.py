@@ -42,6 +42,7 @@ class Act(StrEnum):
     CLOSE = "close"
     WITHDRAW = "withdraw"
     REOPEN = "reopen"
+    BRING_IN = "bring_in"
 
 
 class Turn(StrEnum):
@@ -111,6 +112,7 @@ STEPS: Final[dict[tuple[State, Act], tuple[State, tuple[_Check, ...]]]] = {
     (State.SUBMITTED, Act.TAKE_BACK): (State.ACTIVE, (_WINDOW,)),
     (State.SUBMITTED, Act.APPROVE): (State.APPROVED, ()),
     (State.SUBMITTED, Act.NOT_YET): (State.ACTIVE, ()),
+    (State.DRAFT, Act.BRING_IN): (State.ACTIVE, ()),
     (State.DRAFT, Act.APPROVE_AFTER_ALL): (State.ACTIVE, ()),
     (State.ACTIVE, Act.APPROVE_AFTER_ALL): (State.APPROVED, ()),
     (State.ACTIVE, Act.NOT_YET_AFTER_ALL): (State.DRAFT, ()),

@@ -148,4 +148,5 @@ ACTS: Final[Mapping[Act, str]] = {
     Act.CLOSE: N_("Closed"),
     Act.WITHDRAW: N_("Withdrawn"),
     Act.REOPEN: N_("Opened again"),
+    Act.BRING_IN: N_("Approved before the program was here"),
 }

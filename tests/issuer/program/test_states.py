@@ -41,6 +41,7 @@ proposed  withdraw  withdrawn
 active    withdraw  withdrawn
 submitted withdraw  withdrawn
 withdrawn reopen    draft
+draft     bring_in  active
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 TARGETS = {(State(row[0]), Act(row[1])): State(row[2]) for row in ROWS}

@@ -1,0 +1,79 @@
+"""A district that begins mid-year: running projects come in by a table, dry run first (5a)."""
+
+import io
+import re
+
+import pytest
+
+from issuer.__main__ import main
+from issuer.people.roles import Role
+from issuer.program.evidence.file_store import FileStore
+from issuer.program.invariants import breaches
+from issuer.program.projects.states import State
+from issuer.program.projects.tables import ProjectRow
+
+HEADS = "address,title,field,skill,goal,measured outcome,due,plan\n"
+GOOD = "j@school.example,Rhythm,music,Teaching rhythm.,Eight bars.,Counted weekly.,2099-06-01,\n"
+TABLE = (
+    HEADS
+    + GOOD
+    + "x@nowhere.example,Rhythm,music,s,g,m,2099-06-01,\n"
+    + "j@school.example,Harmony,music,s,g,,2099-06-01,\n"
+    + "j@school.example,Melody,chess,s,g,m,2099-06-01,\n"
+    + "j@school.example,Tempo,music,s,g,m,2001-06-01,\n"
+    + GOOD
+)
+
+
+@pytest.fixture
+def chief(district):
+    district.add("Jordan Example", Role.TEACHER, address="j@school.example")
+    return district.browser(district.add("Pat Model", Role.SUPERINTENDENT))
+
+
+def look(chief, text):
+    page, file = "/program/running", (io.BytesIO(text.encode()), "running.csv")
+    return chief.post(page, page=page, file=file)
+
+
+def projects(district):
+    with district.issuer.database.reading() as session:
+        return session.query(ProjectRow).all()
+
+
+def test_a_dry_run_says_what_becomes_of_each_row_and_twice_changes_it_once(district, chief):
+    answer = look(chief, TABLE).text
+    assert projects(district) == []
+    for reason in (
+        "nobody in the register has this address",
+        "a cell that is needed is empty",
+        "not among the program",
+        "one that is to come",
+        "stands here twice",
+    ):
+        assert reason in answer
+    rows = re.search(r'name="rows" value="([^"]*)"', answer)[1]
+    for _ in range(2):
+        chief.post("/program/running", page="/program/running", rows=rows, act="apply")
+    [project] = projects(district)
+    assert (project.state, f"{project.due_on}") == (State.ACTIVE, "2099-06-01")
+    assert "here already" in look(chief, TABLE).text
+    with district.issuer.database.reading() as session:
+        evidence = FileStore(district.issuer.settings.home / "evidence")
+        assert list(breaches(session, evidence=evidence)) == []
+
+
+def test_a_table_without_its_columns_is_refused(chief):
+    answer = look(chief, "name,title\n")
+    assert answer.status_code == 422
+    assert "missing: address" in answer.text
+
+
+def test_the_command_changes_nothing_until_it_is_asked_to(district, chief, tmp_path, capsys):
+    file, home = tmp_path / "running.csv", str(district.issuer.settings.home)
+    file.write_text(HEADS + GOOD)
+    assert main(["--home", home, "program", "bring-in", str(file)]) == 0
+    assert "nothing is changed yet" in capsys.readouterr().out
+    assert projects(district) == []
+    assert main(["--home", home, "program", "bring-in", str(file), "--apply"]) == 0
+    assert [project.proposal["title"] for project in projects(district)] == ["Rhythm"]
