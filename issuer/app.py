@@ -46,6 +46,7 @@ from issuer.program.assigning.deciding_routes import deciding
 from issuer.program.assigning.expertise_routes import expertise_pages
 from issuer.program.assigning.running_routes import running
 from issuer.program.cadre import routes as cadre_routes
+from issuer.program.cadre.exemplar_routes import exemplar_pages
 from issuer.program.cadre.routes import cadre
 from issuer.program.coaching import building_routes, hours, sign_offs
 from issuer.program.coaching import routes as coaching_routes
@@ -252,6 +253,7 @@ def create_app(settings: Settings) -> Flask:
         inspecting,
         own_data_pages,
         cadre,
+        exemplar_pages,
         finding,
         cataloging,
         achieving,

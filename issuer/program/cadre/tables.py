@@ -1,4 +1,4 @@
-"""Tables of the cadre: who wants to be found, and what was asked without showing addresses."""
+"""Tables of the cadre: who wants to be found, what was asked without addresses, and exemplars."""
 
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from issuer.database.database import Base
 from issuer.people.register import new_id
 from issuer.people.tables import PersonRow
+from issuer.program.projects.tables import TopicRow
 
 _PERSON = "people.id"
 
@@ -23,6 +24,25 @@ class CadreRow(Base):
     since: Mapped[datetime]
 
     person: Mapped[PersonRow] = relationship()
+
+
+class ExemplarRow(Base):
+    """What a teacher tells of a project for others to see, without a name (R14). Everybody sees it
+    once the office looked at it (`shown_at`)."""
+
+    __tablename__ = "exemplars"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(22), unique=True)
+    project_pk: Mapped[int] = mapped_column(ForeignKey("projects.id"), unique=True)
+    topic_pk: Mapped[int | None] = mapped_column(ForeignKey("topics.id"))
+    title: Mapped[str] = mapped_column(String(200))
+    grades: Mapped[str] = mapped_column(String(100), default="")
+    text: Mapped[str] = mapped_column(String(10_000))
+    created_at: Mapped[datetime]
+    shown_at: Mapped[datetime | None]
+
+    topic: Mapped[TopicRow | None] = relationship()
 
 
 class CadreQuestionRow(Base):

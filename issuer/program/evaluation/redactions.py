@@ -32,6 +32,12 @@ def covering(version: VersionRow, more: Iterable[str] = ()) -> Callable[[str], s
     return lambda text: pattern.sub(COVER, text) if pattern else text
 
 
+def covering_person(person: PersonRow) -> Callable[[str], str]:
+    """Return the function that covers in a text what the register says of somebody."""
+    pattern = _pattern(of_person(person))
+    return lambda text: pattern.sub(COVER, text) if pattern else text
+
+
 def of_person(person: PersonRow) -> list[str]:
     """Return what the register says of somebody that would tell who it is."""
     words = [person.name, person.name.split()[-1] if person.name.split() else ""]

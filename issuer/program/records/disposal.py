@@ -20,7 +20,7 @@ from issuer.people import acts
 from issuer.people.register import RegisterError
 from issuer.people.tables import PersonRow
 from issuer.program.amendments.tables import AmendmentRow
-from issuer.program.cadre.tables import CadreQuestionRow, CadreRow
+from issuer.program.cadre.tables import CadreQuestionRow, CadreRow, ExemplarRow
 from issuer.program.coaching.tables import CoachEntryRow, StudyEntryRow
 from issuer.program.evaluation.tables import (
     AssignmentRow,
@@ -119,6 +119,8 @@ def erase(session: Session, person: PersonRow, *, by: PersonRow | None, now: dat
 
 def _leave_the_cadre(session: Session, person: PersonRow) -> None:
     session.execute(delete(CadreRow).where(CadreRow.person_pk == person.id))
+    projects = select(ProjectRow.id).where(ProjectRow.person_pk == person.id)
+    session.execute(delete(ExemplarRow).where(ExemplarRow.project_pk.in_(projects)))
     mine = (CadreQuestionRow.from_pk == person.id) | (CadreQuestionRow.to_pk == person.id)
     session.execute(delete(CadreQuestionRow).where(mine))
 

@@ -22,6 +22,7 @@ from issuer.home.issuer import Issuer
 from issuer.home.settings import Settings
 from issuer.people.tables import PersonRow
 from issuer.program.amendments import amendments
+from issuer.program.cadre import exemplars
 from issuer.program.coaching.tables import CoachEntryRow, SignOffRow, StudyEntryRow
 from issuer.program.evaluation import decisions
 from issuer.program.evidence import file_kinds
@@ -138,6 +139,7 @@ def _project(session: Session, project: ProjectRow) -> dict[str, Any]:
                 .order_by(VersionRow.id)
             )
         ],
+        "exemplar": _exemplar(session, project),
         "plans": [
             {"at": row.created_at, "plan": row.plan, "why": row.why}
             for row in amendments.of_project(session, project)
@@ -157,6 +159,11 @@ def _project(session: Session, project: ProjectRow) -> dict[str, Any]:
             for row in badges.current(session, project)
         ],
     }
+
+
+def _exemplar(session: Session, project: ProjectRow) -> dict[str, Any] | None:
+    row = exemplars.of_project(session, project)
+    return {"title": row.title, "text": row.text, "shown": row.shown_at} if row else None
 
 
 def _entries(

@@ -1,0 +1,118 @@
+"""Exemplars: what came of a project, told by its teacher without a name, for others to see (R14).
+
+row = offer(session, project, "How eight bars …", grades="6-8", is_checked=True, now=now)
+show(row, is_shown=True, now=now)       # a person of the office looked at it: everybody sees it
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from contexts.errors import MintmarkError
+from issuer.people.register import new_id
+from issuer.program.cadre.tables import ExemplarRow
+from issuer.program.evaluation.redactions import covering_person
+from issuer.program.projects.states import State
+from issuer.program.projects.submission import newest_version_of
+from issuer.program.projects.tables import ProjectRow, TopicRow
+from issuer.program.windows.window import Purpose
+from verifier.wording.words import N_
+
+LONGEST_TEXT: Final = 10_000
+LONGEST_GRADES: Final = 100
+_PARTS: Final = ("goal", "measured_outcome", "students_learning", "student_work", "reflection")
+
+
+class ExemplarRefused(MintmarkError):
+    """The exemplar is not taken; `field` names what to change."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def check(project: ProjectRow, title: str, text: str) -> None:
+    """Raise `ExemplarRefused` for what cannot be shown: it names its teacher, or is not earned."""
+    if project.state != State.ISSUED:
+        raise ExemplarRefused("text", N_("Only what was earned becomes an example for others."))
+    if not 0 < len(title.strip()) <= 200:
+        raise ExemplarRefused("title", N_("Write a title, 200 letters at most."))
+    if not 0 < len(text.strip()) <= LONGEST_TEXT:
+        raise ExemplarRefused("text", N_("Tell others what you did, 10,000 letters at most."))
+    cover = covering_person(project.person)
+    for field, written in (("title", title), ("text", text)):
+        if cover(written) != written:
+            raise ExemplarRefused(
+                field, N_("It has your name, an address or your school in it: take that out.")
+            )
+
+
+def offer(
+    session: Session,
+    project: ProjectRow,
+    title: str,
+    text: str,
+    *,
+    grades: str,
+    is_checked: bool,
+    now: datetime,
+) -> ExemplarRow:
+    """Offer an exemplar, or change it; it is seen by nobody else before the office shows it.
+
+    `is_checked`: the teacher read the preview, and no pupil is named. Raises `ExemplarRefused`.
+    """
+    check(project, title, text)
+    if not is_checked:
+        wrong = N_("Read it once more, and say that no pupil is named.")
+        raise ExemplarRefused("is_checked", wrong)
+    row = of_project(session, project)
+    if row is None:
+        row = ExemplarRow(public_id=new_id(), project_pk=project.id, created_at=now)
+        session.add(row)
+    row.title, row.text, row.topic_pk = title.strip(), text.strip(), project.topic_pk
+    row.grades, row.shown_at = grades.strip()[:LONGEST_GRADES], None
+    session.flush()
+    return row
+
+
+def show(row: ExemplarRow, *, is_shown: bool, now: datetime) -> None:
+    """Show an exemplar to everybody, or no more."""
+    row.shown_at = now if is_shown else None
+
+
+def take_back(session: Session, project: ProjectRow) -> None:
+    """Take an exemplar back; nothing of it stays."""
+    if row := of_project(session, project):
+        session.delete(row)
+        session.flush()
+
+
+def of_project(session: Session, project: ProjectRow) -> ExemplarRow | None:
+    """Return the exemplar of a project, if its teacher offered one."""
+    return session.scalar(select(ExemplarRow).where(ExemplarRow.project_pk == project.id))
+
+
+def shown(session: Session, field: str = "") -> Sequence[ExemplarRow]:
+    """Return what everybody sees, of one field or of all."""
+    rows = select(ExemplarRow).where(ExemplarRow.shown_at.is_not(None))
+    if field:
+        rows = rows.join(ExemplarRow.topic).where(TopicRow.name == field)
+    loaded = rows.options(joinedload(ExemplarRow.topic))
+    return session.scalars(loaded.order_by(ExemplarRow.title, ExemplarRow.id)).all()
+
+
+def offered(session: Session) -> Sequence[ExemplarRow]:
+    """Return all there are, those that wait for the office first."""
+    rows = select(ExemplarRow).options(joinedload(ExemplarRow.topic))
+    return sorted(session.scalars(rows), key=lambda row: (row.shown_at is not None, row.id))
+
+
+def beginning(session: Session, project: ProjectRow) -> str:
+    """Return the text that an exemplar begins with: what the teacher wrote, without her name."""
+    version = newest_version_of(session, project, Purpose.COMPLETION)
+    wrote = {**project.proposal, **(version.answers if version else project.completion)}
+    text = "\n\n".join(wrote[name].strip() for name in _PARTS if wrote.get(name))
+    return covering_person(project.person)(text)

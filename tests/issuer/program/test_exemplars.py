@@ -1,0 +1,73 @@
+"""Exemplars: offered by their teacher, without names, seen by all once the office looked (R14)."""
+
+import re
+
+import pytest
+
+from issuer.people.roles import Role
+from issuer.program.projects import drafts
+from issuer.program.projects.states import State
+from verifier import clock
+
+TEXT = "Each week students wrote two bars, clapped them, and counted who could read them."
+
+
+class Example:
+    """A teacher whose project was earned, and the superintendent, in browsers."""
+
+    def __init__(self, district):
+        teacher = district.add("Jordan Example", Role.TEACHER, address="j@school.example")
+        chief = district.add("Pat Model", Role.SUPERINTENDENT)
+        with district.issuer.database.writing() as session:
+            project = drafts.begin(session, session.merge(teacher), None, now=clock.now())
+            project.state = State.ISSUED
+            project.proposal = {"title": "Rhythm", "goal": "Jordan Example wants eight bars."}
+            self.path = f"/projects/{project.public_id}/exemplar"
+        self.at_teacher, self.at_chief = map(district.browser, (teacher, chief))
+        self.anybody = district.browser()
+
+    def post(self, act, text=TEXT, title="Rhythm by composing", **more):
+        fields = {"act": act, "text": text, "title": title, "grades": "6-8", **more}
+        return self.at_teacher.post(self.path, page=self.path, **fields)
+
+    def look(self, act):
+        page = "/program/exemplars"
+        path = re.search(r'action="(/program/exemplars/\d+)"', self.at_chief.get(page).text)[1]
+        return self.at_chief.post(path, page=page, act=act)
+
+    def public(self):
+        return self.anybody.get("/exemplars").text
+
+
+@pytest.fixture
+def example(district):
+    return Example(district)
+
+
+def test_r14_an_exemplar_is_previewed_looked_at_and_then_seen_by_everybody(example):
+    assert "████" in example.at_teacher.get(example.path).text
+    preview = example.post("preview").text
+    assert "No pupil is named" in preview
+    assert TEXT in preview
+    assert "no pupil is named" in example.post("offer").text  # it was not ticked
+    assert example.post("offer", is_checked="yes").status_code == 303
+    assert TEXT not in example.public()
+    example.look("show")
+    assert TEXT in example.public()
+    assert "Jordan" not in example.public()
+    example.look("hide")
+    assert TEXT not in example.public()
+    example.look("show")
+    example.post("offer", text=TEXT + " Twice.", is_checked="yes")
+    assert TEXT not in example.public()  # what was changed is looked at again
+    example.look("show")
+    example.post("back")
+    assert TEXT not in example.public()
+
+
+@pytest.mark.parametrize("act", ["preview", "offer"])
+def test_an_exemplar_that_names_its_teacher_is_refused_and_stays_typed(example, act):
+    answer = example.post(act, text="I am Jordan Example.", is_checked="yes")
+    assert answer.status_code == 422
+    assert "I am Jordan Example." in answer.text
+    assert "take that out" in answer.text
