@@ -7,6 +7,7 @@ table of rules that it is compared with: to whose object, `own` or `any`.
 
 import uuid
 
+from issuer.catalog import versions
 from issuer.catalog.tables import RubricVersion
 from issuer.issuance.approval import from_data
 from issuer.issuance.door import approve
@@ -104,6 +105,7 @@ def _credential(district, person):
         "approved_at": "2026-05-15T15:00:00Z",
     }
     with issuer.database.writing() as session:
+        versions.offer_again(session, "rhythms")  # which the walk retires on its way
         key, _ = approve(session, issuer, from_data(data), source="forms", now=now)
         return session.get_one(CredentialRow, key).public_id
 

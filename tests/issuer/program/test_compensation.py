@@ -11,10 +11,12 @@ from signed_in_browsers import District
 from issuer.__main__ import main
 from issuer.app import create_app
 from issuer.people.roles import Role
-from issuer.people.tables import KeptFormRow
+from issuer.people.tables import KeptFormRow, PersonRow
 from issuer.program import policy as policies
-from issuer.program.compensation import agreements, ledger, steps, titles, values
+from issuer.program.compensation import against_cap, agreements, ledger, steps, titles, values
 from issuer.program.compensation.invariants import INVARIANTS
+from issuer.program.compensation.runs import closing, pay_runs, settling
+from issuer.program.compensation.runs.due import digest, due
 from issuer.program.compensation.tables import PayRecordRow
 from issuer.program.projects.states import Act
 from issuer.program.projects.submission import Incomplete
@@ -371,3 +373,34 @@ def test_the_check_names_a_claim_above_the_cap_and_one_that_stands_elsewhere(mon
     with money.reading() as session:
         broken = {(b.invariant, b.about) for check in INVARIANTS for b in check(session)}
     assert broken == {("I9", "x"), ("I9", project), ("I8", project)}
+
+
+def test_e61_a_run_on_either_database_pays_what_is_earned_and_no_more(any_issuer):
+    """What is approved while a run is locked is in the next; a leaver and who waits are named."""
+    money = on(any_issuer)
+    first, later = (money.draft(money.person, money.offering(t, "800.00"), FALL) for t in "AB")
+    money.step(first, Act.SUBMIT, *WHOLE, now=FALL)
+    with money.writing() as session:
+        agreement, lines = agreements.current(session), due(session)
+        run = pay_runs.lock(session, agreement, digest(lines), by=money.chief, now=FALL)
+        with pytest.raises(pay_runs.PayRunRefused, match="changed since"):
+            pay_runs.lock(session, agreement, digest(lines), by=money.chief, now=FALL)
+    money.step(later, Act.SUBMIT, *WHOLE, now=FALL)
+    with money.writing() as session:
+        locked = pay_runs.find(session, run.public_id, locked=True)
+        assert locked.file.count(b"\r\n") == 2
+        pay_runs.confirm(session, agreement, locked, by=money.chief, now=FALL)
+        assert not [breach for check in INVARIANTS for breach in check(session)]
+    assert money.sums(money.person) == {"earned": 800_00, "paid": 800_00}
+    with money.writing() as session:
+        person = session.get(PersonRow, money.person.id)
+        person.left_at, person.staff_number = FALL, None
+    with money.reading() as session:
+        (line,) = due(session)
+        assert (line.cents, "no staff number" in line.blocked) == (800_00, True)
+        assert [item.ground for item in settling.waiting(session)] == ["left"]
+        (year,) = closing.years(session, agreement.contract, FALL.date())
+        assert (year.open_claims, year.open_cents, year.may_close) == (1, 800_00, False)
+        by_building, by_year = against_cap.tables(session, agreement.contract, FALL.date())
+        assert len(by_building.rows) == 2
+        assert len(by_year.rows) == 1
