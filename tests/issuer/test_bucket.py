@@ -1,5 +1,6 @@
 """What is published goes to a bucket as well (P6, P7), and nothing waits for one that is away."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -150,6 +151,29 @@ def test_what_waited_is_sent_in_its_order_when_the_bucket_is_back(away, store, e
     assert (finding.state, left(away)) == (PartState.OK, 0)
     assert commands._publish(None, away) == 0
     assert "put 4 file(s) into badges" in capsys.readouterr().out
+
+
+def test_what_serves_sends_also_after_a_bucket_was_away(issuer, store, endpoint, monkeypatch):
+    monkeypatch.setattr(bucket, "SECONDS", 0.02)
+    named = replace(issuer.settings, publish_bucket="gone", publish_endpoint=endpoint)
+    start(issuer)
+    failed, put = [], bucket._put
+
+    def refuse_one(settings, path, content):
+        if not failed:
+            failed.append(path)
+            put(settings, path, content)  # into a bucket that is not there
+        put(replace(settings, publish_bucket=s3_server.BUCKET), path, content)
+
+    monkeypatch.setattr(bucket, "_put", refuse_one)
+    stop = bucket.start(named)
+    deadline = time.monotonic() + 60
+    while left(issuer):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    stop.set()
+    assert failed == [".well-known/did.json"]
+    assert content(store, "status/1")["Body"].read()
 
 
 def test_a_missing_extra_is_named(home, monkeypatch):

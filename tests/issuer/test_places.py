@@ -1,3 +1,4 @@
+import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -130,3 +131,20 @@ def test_revocations_that_a_backup_does_not_know_are_taken_from_the_published_li
         row = session.get_one(StatusList, number)
         assert places.bits(session, row) == published
         assert row.closed is not known
+
+
+def test_two_hosts_that_begin_at_once_open_one_list(postgresql_issuer):
+    """P2: before there is a list, there is no row to lock."""
+    database, opened = postgresql_issuer.database, []
+
+    def begin():
+        with database.writing() as session:
+            opened.append(places.open_list(session, size=SIZE, now=NOW).number)
+
+    with database.writing() as session:
+        opened.append(places.open_list(session, size=SIZE, now=NOW).number)
+        other = threading.Thread(target=begin)
+        other.start()
+        other.join(0.2)
+    other.join()
+    assert opened == [1, 1]

@@ -30,10 +30,16 @@ from issuer.webhooks import standard_webhooks
 from keys.key_file import Cost
 from verifier import __main__ as verifying
 from verifier.batch.run import JOURNAL
+from verifier.wording import words
 
 HALF = 250
-PAGES = 2
-"""Files that are no JSON, so that each is read in a sandbox."""
+HARD = {
+    "picture.png": carriers.png(),
+    "bomb.pdf": carriers.pdf_of(
+        carriers.deflated_zeros(1024 * carriers.MIB), filters=b"/FlateDecode"
+    ),
+}
+"""Files that a worker has its sandbox read; the second needs more than that gives (T31)."""
 
 
 @pytest.fixture
@@ -184,8 +190,8 @@ def check_what_is_stored(issuer, folder):
         rows = session.scalars(select(CredentialRow)).all()
         for number, row in enumerate(rows):
             (folder / f"{number}.json").write_bytes(row.json)
-    for number in range(PAGES):
-        (folder / f"picture-{number}.png").write_bytes(carriers.png())
+    for name, data in HARD.items():
+        (folder / name).write_bytes(data)
     assert len(rows) == len({row.approval_pk for row in rows}) == 2 * HALF
     assert len({(row.list_number, row.list_index) for row in rows}) == 2 * HALF
 
@@ -212,6 +218,7 @@ def verify_by_cluster(cluster, folder, monkeypatch, settings):
     killing.join()
     assert verifying.main([*check, "--out", str(folder / "here"), "--workers", "2"]) == 3
     there, here = results(folder / "cluster"), results(folder / "here")
-    assert len(there) == 2 * HALF + PAGES
+    assert len(there) == 2 * HALF + len(HARD)
     assert there == here
-    assert sum("picture-" in row for row in there) == PAGES
+    (bomb,) = [row for row in there if "bomb.pdf" in row]
+    assert words.WORDS["too_hard_to_read"][0] in bomb

@@ -13,6 +13,8 @@ from verifier.checks import status_list
 
 _ROUNDS = 8
 _KEY_BYTES = 32
+_TURN = 0x6D696E77
+"""The advisory lock of who opens a list; any number does that nobody else uses."""
 _OPEN = (
     select(StatusList)
     .where(~StatusList.closed)
@@ -42,6 +44,9 @@ def reserve(session: Session, count: int, *, size: int, now: datetime) -> list[t
 def open_list(session: Session, *, size: int, now: datetime) -> StatusList:
     """Return the open list, which is a new one where there was none."""
     row = session.scalars(_OPEN).first()
+    if row is None and session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_TURN)))
+        row = session.scalars(_OPEN).first()  # another host may have opened one meanwhile
     if row is None:
         newest = session.scalar(select(func.max(StatusList.number))) or 0
         row = _new_list(session, newest + 1, size=size, now=now)
