@@ -35,7 +35,7 @@ def add_commands(commands: Commands) -> None:
 
 
 def _correct(args: argparse.Namespace, issuer: Issuer) -> int:
-    public_id = register.the_one(issuer, args.credential)
+    public_id = register.the_one(issuer, args.credential, now=clock.now())
     opened = correction.open_again(issuer, public_id)
     for change in args.set:
         field, equals, value = change.partition("=")

@@ -91,18 +91,19 @@ def _pending(args: argparse.Namespace, issuer: Issuer) -> int:
 
 
 def _list(args: argparse.Namespace, issuer: Issuer) -> int:
-    for entry in register.found(issuer, _query(args, text=args.text)):
+    for entry in register.matching(issuer, _query(args, text=args.text), now=clock.now()):
         print(f"{entry.public_id}  {entry.state:<8}  {entry.name}  {entry.achievement}")
     return DONE
 
 
 def _export(args: argparse.Namespace, issuer: Issuer) -> int:
-    register.write_csv(register.found(issuer, _query(args)), sys.stdout)
+    entries = register.matching(issuer, _query(args), now=clock.now())
+    register.write_csv(entries, sys.stdout)
     return DONE
 
 
 def _revoke(args: argparse.Namespace, issuer: Issuer) -> int:
-    ids = [register.the_one(issuer, entry) for entry in args.credentials]
+    ids = [register.the_one(issuer, entry, now=clock.now()) for entry in args.credentials]
     if args.correct:
         (public_id,) = ids if len(ids) == 1 else [_one_reason()]
         corrected = lists.correct_reason(
@@ -135,7 +136,8 @@ def _one_reason() -> str:
 def _agreed(issuer: Issuer, ids: Sequence[str]) -> bool:
     """Ask at the terminal. Without somebody to answer, nothing is agreed."""
     for public_id in ids:
-        (entry,) = register.found(issuer, Query(public_id=public_id, sort=Sort.STORED))
+        query = Query(public_id=public_id, sort=Sort.STORED)
+        (entry,) = register.matching(issuer, query, now=clock.now())
         print(f"{entry.name}, {entry.achievement}, approved {entry.approved_at}: {entry.page}")
     print("Revoked is for ever: nobody can take it back (Bitstring Status List 1.0, revocation).")
     try:

@@ -5,6 +5,7 @@ from flask import Blueprint, Response, abort, current_app, jsonify, request
 from issuer.home import addresses, published
 from issuer.home.issuer import current_issuer
 from issuer.web.access import open_to_all
+from verifier import clock
 from verifier.web.headers import FILE_POLICY
 
 files = Blueprint("files", __name__)
@@ -68,5 +69,5 @@ def alive() -> Response:
 @open_to_all
 def health() -> tuple[Response, int]:
     """Answer 200 if approvals can be stored and signed now, else 503."""
-    status, healthy = current_app.extensions["health"].look()
+    status, healthy = current_app.extensions["health"].look(now=clock.now())
     return jsonify(status), 200 if healthy else 503

@@ -4,6 +4,7 @@ import errno
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime
 from threading import Lock
 from typing import Any
 
@@ -17,7 +18,6 @@ from issuer.issuance.records.tables import UNFINISHED
 from issuer.issuance.status_lists import lists
 from keys import durable_file
 from keys.signer import KeysError
-from verifier import clock
 
 SHARED_SECONDS = 15
 """How long the result of one attempt to write is reused, because anybody may ask."""
@@ -38,10 +38,10 @@ class Health:
         self._trouble: str | None = None
         self._fresh_until = 0.0
 
-    def look(self) -> tuple[dict[str, Any], bool]:
+    def look(self, *, now: datetime) -> tuple[dict[str, Any], bool]:
         """Return the JSON to answer with, and True if approvals can be stored and signed."""
         answer: dict[str, Any] = {"status": self._written() or "ok"}
-        warnings = list(lists.ending_soon(self._issuer.settings, now=clock.now()))
+        warnings = list(lists.ending_soon(self._issuer.settings, now=now))
         try:
             answer |= {"pending": self._waiting()}
             warnings += self._behind()

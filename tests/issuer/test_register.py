@@ -12,6 +12,7 @@ from issuer.__main__ import main
 from issuer.issuance import receive
 from issuer.issuance.records import register
 from issuer.issuance.records.tables import Revocation
+from verifier import clock
 
 
 @pytest.fixture
@@ -28,15 +29,15 @@ def two(issuer, approval):
     "text", ["jordan", "JORDAN EX", "jordan@a", "district-1", "{page}", "{id}", "{serial}"]
 )
 def test_a_credential_is_found_by_what_one_knows_of_it(issuer, two, text):
-    first = next(register.entries(issuer))
+    first = next(register.entries(issuer, now=clock.now()))
     text = text.format(page=first.page, id=first.public_id, serial=first.serial.lower())
-    assert register.the_one(issuer, text) == two[0]
+    assert register.the_one(issuer, text, now=clock.now()) == two[0]
 
 
 @pytest.mark.parametrize("text", ["nobody", "", " ", "example"])
 def test_none_and_several_are_never_taken_for_one(issuer, two, text):
     with pytest.raises(register.NotOneError) as refused:
-        register.the_one(issuer, text)
+        register.the_one(issuer, text, now=clock.now())
     assert ("Jordan" in str(refused.value)) == (text == "example")
 
 
@@ -65,7 +66,7 @@ def test_a_revocation_asks_first_and_says_that_it_is_for_ever(
     monkeypatch.setattr("sys.stdin", io.StringIO(typed))
     assert main(["--home", str(home), "revoke", two[0], "--reason", "twice"]) == status
     assert "for ever" in capsys.readouterr().out
-    states = {entry.public_id: entry.state for entry in register.entries(issuer)}
+    states = {entry.public_id: entry.state for entry in register.entries(issuer, now=clock.now())}
     assert states[two[0]] == ("revoked" if status == 0 else "issued")
 
 

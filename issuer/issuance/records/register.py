@@ -1,12 +1,13 @@
 """What was issued, to be found by name, address or serial number, and as a table.
 
-for entry in entries(issuer, "Jordan"):
+for entry in entries(issuer, "Jordan", now=now):
     print(entry.public_id, entry.name)
 """
 
 import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
+from datetime import datetime
 from typing import Final, TextIO
 
 from sqlalchemy import select
@@ -16,7 +17,6 @@ from issuer.home.issuer import Issuer
 from issuer.issuance.records import find
 from issuer.issuance.records.find import Query, RegisterEntry, Sort
 from issuer.issuance.records.tables import CredentialRow
-from verifier import clock
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _SHOWN: Final = 10
@@ -27,19 +27,19 @@ class NotOneError(MintmarkError):
     """No credential fits, or several do."""
 
 
-def entries(issuer: Issuer, text: str = "") -> Iterator[RegisterEntry]:
+def entries(issuer: Issuer, text: str = "", *, now: datetime) -> Iterator[RegisterEntry]:
     """Yield every credential, oldest first; with `text`, those whose name, e-mail address or
     approval id has it, or whose id or serial number it is, without regard to case."""
-    yield from found(issuer, Query(text=text, sort=Sort.STORED))
+    yield from matching(issuer, Query(text=text, sort=Sort.STORED), now=now)
 
 
-def found(issuer: Issuer, query: Query) -> Iterator[RegisterEntry]:
-    """Yield every credential that fits."""
+def matching(issuer: Issuer, query: Query, *, now: datetime) -> Iterator[RegisterEntry]:
+    """Yield every credential that fits, with its state at `now`."""
     with issuer.database.reading() as session:
-        yield from find.every(session, issuer.settings, query, now=clock.now())
+        yield from find.every(session, issuer.settings, query, now=now)
 
 
-def the_one(issuer: Issuer, text: str) -> str:
+def the_one(issuer: Issuer, text: str, *, now: datetime) -> str:
     """Return the id of the one credential that `text` names: by its address or the end of it, else
     by what `entries` looks for. Raises `NotOneError` for none or several, and names these."""
     public_id = text.rstrip("/").rpartition("/")[2].partition(".")[0]
@@ -47,7 +47,7 @@ def the_one(issuer: Issuer, text: str) -> str:
         exact = select(CredentialRow.public_id).where(CredentialRow.public_id == public_id)
         if known := session.scalar(exact):
             return known
-    fitting = list(entries(issuer, text)) if text.strip() else []
+    fitting = list(entries(issuer, text, now=now)) if text.strip() else []
     standing = [entry for entry in fitting if entry.state != find.ListedState.SUPERSEDED]
     if len(standing) == 1 or len(fitting) == 1:
         return (standing or fitting)[0].public_id

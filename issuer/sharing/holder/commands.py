@@ -26,7 +26,7 @@ def add_commands(commands: Commands) -> None:
 
 
 def _holder_link(args: argparse.Namespace, issuer: Issuer) -> int:
-    public_id = register.the_one(issuer, args.credential)
+    public_id = register.the_one(issuer, args.credential, now=clock.now())
     row = issuance.newest(issuer, public_id)
     if row is None:
         print(f"mintmark holder-link: no credential {public_id!r}", file=sys.stderr)

@@ -61,7 +61,7 @@ def table() -> Response:
     with issuer.database.writing() as session:
         by = acts.actor(gate.whoever().person)
         audit.record(session, by=by, action=EXPORTED, about="credentials", now=clock.now())
-    lines = register.csv_lines(register.found(issuer, query))
+    lines = register.csv_lines(register.matching(issuer, query, now=clock.now()))
     response = Response((line.encode() for line in lines), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="credentials.csv"'
     return response
