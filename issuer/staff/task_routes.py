@@ -74,7 +74,7 @@ def settle(task: str) -> AnyResponse:
                 now=clock.now(),
             )
     if overtaken:
-        return _page(task, wrong=overtaken)
+        return _page(task, overtaken=overtaken)
     return redirect(url_for("tasks.list_all", done=1), 303)
 
 
@@ -86,17 +86,18 @@ def _overtaken(row: ReportRow, *, is_done: bool, answer: str) -> str:
     return "" if request.form.get("version") == row.version else CHANGED
 
 
-def _page(task: str, *, wrong: str = "") -> Response:
+def _page(task: str, *, wrong: str = "", overtaken: str = "") -> Response:
     with current_issuer().database.reading() as session:
         row = _row(session, task)
     response = page(
         "desk/task.html",
         row=row,
         wrong=wrong,
+        overtaken=overtaken,
         typed=request.form.get("answer"),
         local=current_issuer().settings.local,
     )
-    response.status_code = 422 if wrong else 200
+    response.status_code = 422 if wrong or overtaken else 200
     return response
 
 
