@@ -5,7 +5,7 @@ A sum that tells of fewer than five people is hidden, and so is each one that it
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -67,7 +67,8 @@ def _by_building(
     sums, buildings = Sums(), _buildings(session)
     for person_pk, stands in standing.of_all(session, contract, claims, today):
         row = buildings.get(person_pk, "")
-        figures = (stands.cap.amount, *astuple(stands.use), stands.left)
+        use = stands.use
+        figures = (stands.cap.amount, use.applied, use.approved, use.earned, use.paid, stands.left)
         for column, cents in zip(COLUMNS, figures, strict=True):
             sums.add(row, column, cents)
             sums.add(_ALL, column, cents)

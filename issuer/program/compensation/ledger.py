@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
@@ -37,6 +38,15 @@ class Why(StrEnum):
     RUN = "run"
     TAKEN_BACK = "taken_back"
     LEFT = "left"
+
+
+_REACHED: Final[Mapping[str, tuple[str, ...]]] = {
+    Stage.APPLIED: (Stage.APPLIED,),
+    Stage.APPROVED: (Stage.APPROVED, Stage.APPLIED),
+    Stage.EARNED: (Stage.EARNED, Stage.APPROVED, Stage.APPLIED),
+    Stage.PAID: (Stage.PAID, Stage.EARNED, Stage.APPROVED, Stage.APPLIED),
+}
+"""The stages that a claim has passed, the last one first."""
 
 
 class YearClosed(MintmarkError):
@@ -131,9 +141,9 @@ def claims(rows: Iterable[LedgerRow]) -> list[Claim]:
 
 def _claim(balance: Balance, stage: str, cents: int) -> Claim:
     """Return a claim at a stage. A claim that came in by table has only the day of its stage."""
-    reached = list(Stage)[: list(Stage).index(Stage(stage)) + 1]
-    days, known = {}, balance.days[stage] if stage in balance.days else max(balance.days.values())
-    for earlier in reversed(reached):
+    days: dict[str, date] = {}
+    known = balance.days[stage] if stage in balance.days else max(balance.days.values())
+    for earlier in _REACHED[stage]:
         days[earlier] = known = min(balance.days.get(earlier, known), known)
     return Claim(
         cents,
@@ -159,17 +169,20 @@ def by_person(
 
 def claims_by_person(session: Session) -> Mapping[int, list[Claim]]:
     """Return what `claims` would, of everybody at once: the database adds up, for reports."""
-    sums = [func.sum(case((LedgerRow.stage == stage, LedgerRow.cents), else_=0)) for stage in Stage]
+    stages = tuple(Stage)
+    sums = [
+        func.sum(case((LedgerRow.stage == stage, LedgerRow.cents), else_=0)) for stage in stages
+    ]
     days = [
         func.max(case(((LedgerRow.stage == stage) & (LedgerRow.cents > 0), LedgerRow.on)))
-        for stage in Stage
+        for stage in stages
     ]
     rows = select(LedgerRow.person_pk, *sums, *days).group_by(LedgerRow.person_pk, LedgerRow.claim)
     by_number: defaultdict[int, list[Claim]] = defaultdict(list)
     for person_pk, *figures in session.execute(rows):
         balance = Balance(
-            dict(zip(Stage, figures[:4], strict=True)),
-            {stage: day for stage, day in zip(Stage, figures[4:], strict=True) if day},
+            dict(zip(stages, figures[:4], strict=True)),
+            {stage: day for stage, day in zip(stages, figures[4:], strict=True) if day},
         )
         made = (_claim(balance, stage, cents) for stage, cents in balance.sums.items() if cents)
         by_number[person_pk] += made
