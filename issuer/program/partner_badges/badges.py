@@ -34,7 +34,9 @@ from verifier.wording.words import N_
 
 MOST_BYTES: Final = 1024 * 1024
 MOST_BADGES: Final = 10
-_QUESTIONS: Final = ("authentic", "current", "theirs")
+_ITS_OWN: Final = ("authentic", "current")
+_THEIRS: Final = "theirs"
+_QUESTIONS: Final = (*_ITS_OWN, _THEIRS)
 
 
 class BadgeStanding(StrEnum):
@@ -106,13 +108,19 @@ def standing(row: PartnerBadgeRow, listed: Mapping[str, str]) -> BadgeStanding:
 
 
 def verdicts(row: PartnerBadgeRow) -> list[Verdict]:
-    """Return what the kept report answers on each question, to be said in any language."""
+    """Return what the kept report answers on the badge itself, to be said in any language."""
     kept: Mapping[str, Any] = row.report["verdicts"] if row.report else {}
     return [
         Verdict(Answer(kept[name]["verdict"]), kept[name]["code"], kept[name]["params"])
-        for name in _QUESTIONS
+        for name in _ITS_OWN
         if name in kept
     ]
+
+
+def is_theirs(row: PartnerBadgeRow) -> Answer:
+    """Return whether the kept report found that a badge is the teacher's own."""
+    kept: Mapping[str, Any] = row.report["verdicts"] if row.report else {}
+    return Answer(kept.get(_THEIRS, {}).get("verdict", Answer.COULD_NOT_CHECK))
 
 
 def current(session: Session, project: ProjectRow) -> Sequence[PartnerBadgeRow]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from issuer.program.partner_badges import badges, partners
 from issuer.program.partner_badges.badges import BadgeStanding
 from issuer.program.partner_badges.tables import PartnerBadgeRow
-from verifier.report import Verdict
+from verifier.report import Answer, Verdict
 from verifier.wording.words import N_
 
 STANDINGS: Final = {
@@ -23,20 +23,35 @@ STANDINGS: Final = {
 }
 
 
+OWNERS: Final = {
+    Answer.YES: N_("It was issued to this teacher."),
+    Answer.NO: N_("It was issued to another name or address."),
+    Answer.COULD_NOT_CHECK: N_("No address of this teacher’s could be compared with it."),
+}
+
+
 @dataclass(frozen=True)
 class ToldBadge:
-    """A badge as a page tells it. `partner` is the name of a listed one, or None."""
+    """A badge as a page tells it. `partner` is the name of a listed one, or None; `owner` says
+    whether it is the teacher's."""
 
     row: PartnerBadgeRow
     standing: BadgeStanding
     partner: str | None
     verdicts: list[Verdict]
+    owner: str
 
 
 def told(session: Session, rows: Iterable[PartnerBadgeRow]) -> list[ToldBadge]:
     """Return what to tell of each badge, by the partners that are listed now."""
     listed = partners.by_issuer(session)
     return [
-        ToldBadge(row, badges.standing(row, listed), listed.get(row.issuer), badges.verdicts(row))
+        ToldBadge(
+            row,
+            badges.standing(row, listed),
+            listed.get(row.issuer),
+            badges.verdicts(row),
+            OWNERS[badges.is_theirs(row)],
+        )
         for row in rows
     ]

@@ -83,6 +83,7 @@ def test_the_badge_of_somebody_else_does_not_count(play, world):
     list_partner(play, world)
     page = add(play, badge(world, "kim@school.example"))[1]
     assert "It does not count." in page
+    assert "It was issued to another name or address." in page
 
 
 def test_what_could_not_be_checked_is_kept_said_and_checked_again(play, world):
