@@ -1,5 +1,6 @@
 """The superintendent's pages: where everything stands, who judges what, what is released."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from itertools import chain
 from typing import Final
@@ -112,7 +113,7 @@ def move(purpose: str) -> AnyResponse:
             if version is None or new is None:
                 raise NotFound
             old = session.get(PersonRow, form.get("old", 0, type=whole_number))
-            due_on = _today() + timedelta(days=_policy(session).days_to_decide)
+            due_on = _suggested_day([version], _policy(session))
             plans.move(session, version, old, new, due_on=due_on, now=clock.now())
     except (MustNotJudge, Given) as exc:
         return _plan(chosen, wrong=REFUSED[type(exc)])
@@ -165,12 +166,25 @@ def _plan(purpose: Purpose, *, wrong: str = "") -> Response:
                 for row in rows.values()
                 if policy.names_hidden and row.evaluator_pk == me and given(row) is None
             },
-            due_on=_today() + timedelta(days=policy.days_to_decide),
+            due_on=_suggested_day(proposal.versions.values(), policy),
             wrong=wrong,
             done=request.args.get("done"),
         )
     response.status_code = 422 if wrong else 200
     return response
+
+
+def _suggested_day(versions: Iterable[VersionRow], policy: Policy) -> date:
+    """Return a day for reviews: by when the first of the teachers is to hear, if that is not past
+    (R34)."""
+    local, days = current_issuer().settings.local, timedelta(days=policy.days_to_decide)
+    promised = [
+        version.window.window.decided_by
+        if version.window
+        else local(version.received_at).date() + days
+        for version in versions
+    ]
+    return max(_today(), min(promised, default=_today() + days))
 
 
 def _deciding(*, wrong: str = "") -> Response:

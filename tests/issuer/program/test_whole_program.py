@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from played import ANSWERS, COMPLETION, MET, Play
@@ -15,6 +16,7 @@ from issuer.people.roles import Role
 from issuer.people.tables import RelationRow
 from issuer.program import policy as policies
 from issuer.program.evaluation.tables import ReviewRow
+from issuer.program.projects.tables import VersionRow
 from verifier import clock
 
 
@@ -59,6 +61,15 @@ def test_an_idea_becomes_a_credential_through_the_pages(proposed):
     with play.district.issuer.database.reading() as session:
         (credential,) = session.scalars(select(CredentialRow)).all()
         assert b"Rhythm by composing" in credential.json
+
+
+def test_r34_reviews_are_asked_for_before_the_teacher_is_to_hear(proposed):
+    with proposed.district.issuer.database.writing() as session:
+        version = session.scalars(select(VersionRow)).one()
+        version.received_at -= timedelta(days=10)
+        received = proposed.district.issuer.settings.local(version.received_at).date()
+    page = proposed.at_chief.get("/program/assignments/proposal").text
+    assert f'value="{received + timedelta(days=30)}"' in page
 
 
 def test_a_review_without_a_comment_below_the_line_is_not_given(proposed):
