@@ -88,6 +88,7 @@ from issuer.sharing.holder.routes import holding
 from issuer.sharing.mine import claim_routes, links_routes
 from issuer.sharing.mine import erasing as shared_words
 from issuer.sharing.mine import routes as mine_routes
+from issuer.sharing.mine.wallet_routes import wallet
 from issuer.sharing.own_fetch import fetch_own, withdrawal
 from issuer.sharing.owned import claims
 from issuer.sharing.public.catalog_routes import catalog
@@ -223,6 +224,7 @@ def create_app(settings: Settings) -> Flask:
         mine_routes.mine,
         claim_routes.claiming,
         links_routes.linking,
+        wallet,
         people,
         changing,
         roster,

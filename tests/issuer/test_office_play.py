@@ -125,14 +125,12 @@ def office_issues_one(school: School, page: Page, teacher: str) -> None:
 def office_issues_many(school: School, page: Page, table: str) -> list[str]:
     """Issue what a table holds; return the lines of the file to mend."""
     page.goto(f"{school.url}/desk/issue-many")
-    picture(page, "many")
     file = {"name": "table.csv", "mimeType": "text/csv", "buffer": table.encode()}
     page.locator("#file").set_input_files(file)
     page.get_by_role("button", name="See what would be issued").click()
     picture(page, "many-look")
     page.get_by_role("button", name="Issue 200 credentials").click()
     page.get_by_role("heading", name="Issuing").wait_for()
-    picture(page, "many-running")
     page.get_by_role("heading", name="What was issued").wait_for(timeout=300_000)
     picture(page, "many-done")
     with page.expect_download() as download:

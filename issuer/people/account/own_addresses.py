@@ -110,13 +110,13 @@ def of(person: PersonRow, number: int) -> PersonAddressRow:
 
 
 def name_did(session: Session, person: PersonRow, did: str, *, now: datetime) -> None:
-    """Let credentials from now on name this DID as their recipient's; '' for none.
+    """Let credentials from now on name this DID, which the person has proven, as their
+    recipient's; '' for none.
 
     Raises `RegisterError`.
     """
-    did = did.strip()
     if did and not (_DID.fullmatch(did) and len(did) <= LONGEST_DID):
-        raise RegisterError(N_("this is no DID: it begins with did: and has no path behind it"))
+        raise RegisterError(N_("an approval cannot name this DID: it is too long, or has a path"))
     person.did = did or None
     acts.tell(session, person, "did-named", person, now=now)
 

@@ -100,21 +100,6 @@ def change_address(address: int) -> AnyResponse:
     return _page(wrong=wrong, part="addresses")
 
 
-@account.post("/account/did")
-@needs("account", "change")
-def name_did() -> AnyResponse:
-    """Name the DID that credentials are to have, or none."""
-    with current_issuer().database.writing() as session:
-        try:
-            typed = request.form.get("did", "")
-            own_addresses.name_did(session, _me(session), typed, now=clock.now())
-        except RegisterError as exc:
-            wrong = exc
-        else:
-            return redirect(url_for("account.show", done="did", _anchor="wallet"), 303)
-    return _page(wrong=wrong, part="did")
-
-
 @account.post("/sessions/<session>/end")
 @needs("session", "end", key="session")
 def end_session(session: str) -> AnyResponse:

@@ -13,7 +13,6 @@ from issuer.people import register
 from issuer.people.account import own_addresses
 from issuer.people.roles import Role
 from issuer.people.tables import PersonAddressRow, PersonRow
-from issuer.program.evaluation import approval as program_approval
 from issuer.sharing.owned import ownership
 from verifier import clock
 
@@ -151,24 +150,3 @@ def test_addresses_change_only_just_after_signing_in(district, jordan):
     hers = district.browser(jordan, signed_in_ago=timedelta(hours=1))
     answer = hers.post("/account/addresses", address=HOME)
     assert answer.location.startswith("/sign-in?")
-
-
-@pytest.mark.parametrize(
-    ("did", "status"),
-    [
-        ("did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK", 303),
-        ("  did:web:jordan.example ", 303),
-        ("", 303),
-        ("did:web:jordan.example#key", 422),
-        ("jordan.example", 422),
-        ("did:key:" + "z" * 500, 422),
-    ],
-)
-def test_a_did_stands_in_what_the_program_issues_from_then_on(district, jordan, did, status):
-    answer = district.browser(jordan).post("/account/did", did=did)
-    assert answer.status_code == status
-    with district.issuer.database.reading() as session:
-        person = session.get_one(PersonRow, jordan.id)
-        recipient = program_approval._recipient(person)
-    expected = (did.strip() or None) if status == 303 else None
-    assert recipient.get("did") == expected

@@ -73,6 +73,7 @@ def paths(district, chief):
         "ended": "/sign-in/none",
         "kept": f"/kept/{kept}",
         "account": "/account",
+        "wallet": "/my-credentials/wallet",
         "own-address": f"/account/addresses/{own_link}",
         "people": "/people",
         "new": "/people/new",

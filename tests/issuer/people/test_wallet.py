@@ -1,0 +1,116 @@
+"""A wallet of one's own is proven by what it signs (VCDM 2.0, section 4.13), and never typed."""
+
+import json
+import re
+from dataclasses import dataclass
+
+import pytest
+from licenses import V2
+from world import Issuer
+
+from issuer.people.tables import PersonRow
+from issuer.program.evaluation import approval as program_approval
+from issuer.sharing.mine import wallet_routes
+from verifier import clock
+from verifier.public_keys import multikey
+
+PAGE = "/my-credentials/wallet"
+DOMAIN = "http://localhost:8202"
+
+
+@dataclass
+class Wallet(Issuer):
+    """A wallet with one key, which is its DID."""
+
+    did: str = ""
+    signs_tokens: bool = False
+
+    def __post_init__(self):
+        key = self.jwt_key if self.signs_tokens else self.proof_key
+        self.name = multikey.encode(key.public_key())
+        self.did = f"did:key:{self.name}"
+
+    @property
+    def method(self):
+        return f"{self.did}#{self.name}"
+
+    def presents(self, challenge, domain=DOMAIN):
+        """Return a presentation of nothing, JSON with a proof or a `vp+jwt`."""
+        whole = {"@context": [V2], "type": ["VerifiablePresentation"], "holder": self.did}
+        if not self.signs_tokens:
+            proof = {"challenge": challenge, "domain": domain, "created": f"{clock.now():%FT%TZ}"}
+            return self.sign(whole, proofPurpose="authentication", **proof)
+        nothing = dict.fromkeys(("credentialSubject", "validFrom", "jti", "sub", "nbf", "exp"))
+        claims = {"iss": self.did, "nonce": challenge, "aud": domain}
+        unsigned = {"credentialSubject": {}, "validFrom": "2026-11-01T00:00:00Z"}
+        return self.jwt(unsigned, {"typ": "vp+jwt", "kid": self.method}, nothing | whole | claims)
+
+
+@pytest.fixture
+def jordan(district):
+    return district.add("Jordan Example", address="jordan@school.example")
+
+
+@pytest.fixture
+def hers(district, jordan):
+    return district.browser(jordan)
+
+
+def asked(browser):
+    return re.search(r'name="challenge" value="([^"]+)"', browser.get(PAGE).text)[1]
+
+
+def show(browser, presentation, challenge):
+    text = presentation if isinstance(presentation, str) else json.dumps(presentation)
+    return browser.post(PAGE, presentation=text, challenge=challenge)
+
+
+def did_of(district, person):
+    with district.issuer.database.reading() as session:
+        return program_approval._recipient(session.get_one(PersonRow, person.id)).get("did")
+
+
+@pytest.mark.parametrize("signs_tokens", [False, True])
+def test_what_a_wallet_signs_names_it_in_what_is_issued(district, jordan, hers, signs_tokens):
+    wallet = Wallet(signs_tokens=signs_tokens)
+    challenge = asked(hers)
+    answer = show(hers, wallet.presents(challenge), challenge)
+    assert (answer.status_code, answer.location) == (303, f"{PAGE}?done=proven"), answer.text
+    assert did_of(district, jordan) == wallet.did
+    assert wallet.did in hers.get(PAGE).text
+    assert wallet.did in hers.get("/account").text
+    assert hers.post(f"{PAGE}/none").status_code == 303
+    assert did_of(district, jordan) is None
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (lambda w, c: w.presents("another"), "something other than you asked for"),
+        (lambda w, c: w.presents(c, "https://evil.example"), "signed it for somebody else"),
+        (lambda w, c: w.presents(c) | {"holder": Wallet().did}, ""),
+        (lambda w, c: w.presents(c) | {"proof": []}, ""),
+        (lambda w, c: {}, ""),
+        (lambda w, c: w.did, ""),
+        (lambda w, c: " ", "Paste what your wallet signed"),
+    ],
+)
+def test_what_proves_nothing_changes_nothing_and_says_why(district, jordan, hers, spoil, sentence):
+    challenge = asked(hers)
+    answer = show(hers, spoil(Wallet(), challenge), challenge)
+    assert answer.status_code == 422
+    assert "Nothing was changed:" in answer.text
+    assert sentence in answer.text
+    assert did_of(district, jordan) is None
+
+
+def test_a_challenge_is_one_persons_and_ends(district, jordan, hers, monkeypatch):
+    robin = district.browser(district.add("Robin Example", address="robin@school.example"))
+    challenge = asked(robin)
+    answer = show(hers, Wallet().presents(challenge), challenge)
+    assert (answer.status_code, "too old" in answer.text) == (422, True)
+    challenge = asked(hers)
+    monkeypatch.setattr(wallet_routes, "LASTS", wallet_routes.LASTS * -1)
+    answer = show(hers, Wallet().presents(challenge), challenge)
+    assert (answer.status_code, "too old" in answer.text) == (422, True)
+    assert did_of(district, jordan) is None
