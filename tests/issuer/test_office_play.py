@@ -6,7 +6,6 @@ asked of `mintmark-verify` (issue 14, 5).
 
 import csv
 import io
-import os
 import re
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import openid_provider
 import pytest
 import school as schools
 from playwright.sync_api import Page
-from school import School, verdict, window
+from school import School, picture, verdict, window
 
 TEACHER = "teacher1@school.example"
 PEOPLE = f"""name,address,roles
@@ -23,7 +22,6 @@ Teacher 1,{TEACHER},teacher
 Teacher 2,teacher2@school.example,teacher
 """
 USER = {"sub": "teacher-1", "email": TEACHER, "hd": "school.example"}
-PICTURES = os.environ.get("PICTURES")
 HEADS = "achievement,name,e-mail,skill,goal,measured outcome,approved at,level"
 BAD = (
     "no-such-achievement,Teacher 301,teacher301@school.example,S,G,O,2026-05-15,met",
@@ -63,13 +61,6 @@ def school(tmp_path, sink, database_url):
             yield district
 
 
-def picture(page: Page, name: str) -> None:
-    """Take a picture for docs/office.md, if that is what is asked for (`make pictures`)."""
-    if PICTURES:
-        page.wait_for_load_state("networkidle")
-        page.screenshot(path=Path(PICTURES) / f"office-{name}.png")
-
-
 def operator_imports(school: School, page: Page) -> None:
     name = ("--name", "Otto Operator", "--role", "operator")
     printed = school.command("people", "invite", "operator@school.example", *name)
@@ -79,7 +70,7 @@ def operator_imports(school: School, page: Page) -> None:
     file = {"name": "people.csv", "mimeType": "text/csv", "buffer": PEOPLE.encode()}
     page.locator("#file").set_input_files(file)
     page.get_by_role("button", name="See what would change").click()
-    picture(page, "import")
+    picture(page, "office-import")
     page.get_by_role("button", name="Carry it out").click()
     page.goto(f"{school.url}/people")
     assert page.get_by_role("link", name="Olive Office").is_visible()
@@ -88,7 +79,7 @@ def operator_imports(school: School, page: Page) -> None:
 def office_signs_in(school: School, page: Page) -> None:
     page.goto(f"{school.url}/sign-in?lands_on=/desk")
     page.locator("#address").fill("Office@School.example")
-    picture(page, "sign-in")
+    picture(page, "office-sign-in")
     page.get_by_role("button", name="Mail me a link").click()
     page.goto(school.link_mailed_to("office@school.example"))
     assert page.url == f"{school.url}/desk"
@@ -153,19 +144,20 @@ def found(school: School, page: Page, teacher: str) -> None:
     page.goto(f"{school.url}/desk")
     page.locator("#q").fill(teacher.lower().replace(" ", "") + "@")
     page.get_by_role("button", name="Find", exact=True).click()
-    picture(page, "find")
+    assert page.locator("#achievement").is_visible()
+    picture(page, "office-find")
     page.get_by_role("link", name=teacher, exact=True).click()
 
 
 def office_corrects(school: School, page: Page, teacher: str, name: str) -> None:
     found(school, page, teacher)
-    picture(page, "one")
+    picture(page, "office-one")
     page.get_by_role("link", name="Correct it").click()
     page.locator("[name='recipient.name']").fill(name)
     page.locator("#reason").fill("The name was misspelt.")
-    picture(page, "correct")
+    picture(page, "office-correct")
     page.get_by_role("button", name="See what changes").click()
-    picture(page, "correct-look")
+    picture(page, "office-correct-look")
     page.get_by_role("button", name="Issue the corrected credential").click()
     page.get_by_role("heading", name=name).wait_for()
 
@@ -174,7 +166,7 @@ def office_withdraws(school: School, page: Page, teacher: str) -> None:
     found(school, page, teacher)
     page.get_by_role("link", name="Withdraw it").click()
     page.locator("#reason").fill("It was issued for another school.")
-    picture(page, "withdraw")
+    picture(page, "office-withdraw")
     page.get_by_role("button", name="Withdraw it for ever").click()
     page.get_by_role("heading").first.wait_for()
 

@@ -5,6 +5,7 @@ with school.running(home, sink) as district:
     page = district.signed_in(chromium, "jordan@school.example")
 """
 
+import io
 import os
 import re
 import signal
@@ -19,6 +20,7 @@ from pathlib import Path
 
 import httpx
 from mail_sink import Sink
+from PIL import Image
 from playwright.sync_api import Browser, Page
 from ports import free_port
 
@@ -33,6 +35,8 @@ from keys.key_file import Cost
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CLOCK = Path(__file__).parent / "other_clock"
+PICTURES = os.environ.get("PICTURES")
+"""The folder for pictures that plays take on their way (`make pictures`), if they are to."""
 CHEAP = Cost(memory_kib=64, iterations=1, lanes=1)
 MAIL = """
 [mail]
@@ -187,6 +191,14 @@ def window(chromium: Browser, **context: object) -> Page:
     own = chromium.new_context(**size | context)
     own.route(re.compile(r"^https://"), lambda route: route.abort())
     return own.new_page()
+
+
+def picture(page: Page, name: str) -> None:
+    """Take a picture of what somebody sees, for a page of docs, if that is what is asked for."""
+    if PICTURES:
+        page.wait_for_load_state("networkidle")
+        taken = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+        taken.quantize(128).save(Path(PICTURES) / f"{name}.png", optimize=True)
 
 
 def verdict(address: str, status: int, *words: str, by: Path | None = None) -> str:

@@ -6,6 +6,7 @@ Each takes the page that somebody has before them; `url` is where the district's
 import re
 
 from playwright.sync_api import Page
+from school import picture
 
 ANSWERS = {
     "title": "Rhythm by composing",
@@ -22,6 +23,13 @@ COMPLETION = {
     "student_work": "Thirty compositions, and what the students say about theirs.",
     "reflection": "Shorter cards next time. Next I will try the same with melody.",
 }
+
+_FROM_THE_TOP = """() => {
+  document.querySelector(".judging form").scrollTop = 0;
+  const first = document.querySelector(innerWidth < 640 ? ".criteria > fieldset" : "body");
+  first.scrollIntoView({ behavior: "instant" });
+}"""
+"""Shows both sides of a request from their tops; on a phone, its first criterion."""
 
 
 def press(page: Page, button: str) -> None:
@@ -85,8 +93,13 @@ def plans(page: Page, url: str, purpose: str) -> None:
     page.get_by_text("The plan is in force.").wait_for()
 
 
-def judges(page: Page, url: str, title: str, *, not_yet: tuple[str, str] | None = None) -> None:
-    """Judge one request: everything is met but the criterion of `not_yet`, told with a comment."""
+def judges(
+    page: Page, url: str, title: str, *, not_yet: tuple[str, str] | None = None, seen_as: str = ""
+) -> None:
+    """Judge one request: everything is met but the criterion of `not_yet`, told with a comment.
+
+    `seen_as` names a picture of it.
+    """
     page.goto(f"{url}/judging")
     page.get_by_role("link", name=title, exact=True).click()
     page.get_by_role("heading", name=title).wait_for()
@@ -97,6 +110,9 @@ def judges(page: Page, url: str, title: str, *, not_yet: tuple[str, str] | None 
         part = page.get_by_role("group", name=criterion, exact=True)
         part.get_by_role("radio", name=re.compile("^Not yet")).check()
         part.get_by_label("Comment").fill(comment)
+    if seen_as:
+        page.evaluate(_FROM_THE_TOP)
+        picture(page, seen_as)
     press(page, "Give this review")
     page.get_by_text("Your review is given.").wait_for()
 

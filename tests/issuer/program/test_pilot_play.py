@@ -26,8 +26,9 @@ from program_verbs import (
     proposes,
     releases,
     signs,
+    writes,
 )
-from school import School, verdict, window
+from school import School, picture, verdict, window
 
 NAMED = {
     "bea@school.example": ("Bea Band", "6-8", "band"),
@@ -179,11 +180,16 @@ def the_program_is_set_up_as_a_pilot(pilot: Pilot) -> None:
     page.goto(f"{pilot.url}/program/setup?as=pilot")
     page.locator("#fidelity").fill(STATEMENTS)
     page.get_by_label("Everybody may see how many projects are how far").check()
+    page.evaluate("scrollTo(0, 0)")
+    picture(page, "program-choices")
     press(page, "Put these choices in force")
     for field in FIELDS:
         page.get_by_label("Another field").fill(field)
         press(page, "Add it")
-    declares(pilot.at("eve@school.example"), pilot.url)
+    evaluator = pilot.at("eve@school.example", viewport={"width": 1200, "height": 760})
+    evaluator.goto(f"{pilot.url}/declaration")
+    picture(evaluator, "evaluate-declaration")
+    declares(evaluator, pilot.url)
 
 
 def a2_six_teachers_name_a_skill(pilot: Pilot) -> None:
@@ -197,11 +203,16 @@ def a2_six_teachers_name_a_skill(pilot: Pilot) -> None:
             proposes(page, project, **answers | {"measured_outcome": ""})
             alert = page.get_by_role("alert")
             assert "How you will measure it" in alert.inner_text()
+            picture(page, "earn-still-to-do")
             assert page.locator("#goal").input_value() == ANSWERS["goal"]
             page.locator("#measured_outcome").fill(ANSWERS["measured_outcome"])
             press(page, "Hand in the proposal")
         else:
-            proposes(page, project, **answers)
+            writes(page, project, **answers)
+            if address == "cho@school.example":
+                page.evaluate("scrollTo(0, 0)")
+                picture(page, "earn-proposal")
+            press(page, "Hand in the proposal")
         page.get_by_text("Handed in. Nobody can change it now").wait_for()
     plans(pilot.chief, pilot.url, "proposal")
     for title, _ in TITLES.values():
@@ -226,6 +237,10 @@ def a3_coaches_write_what_they_saw(pilot: Pilot) -> None:
             card.get_by_label("What you saw, and what comes next").fill(f"{ENTRY} {number}")
             card.get_by_role("button", name="Write it down").click()
             page.get_by_text("Written down.").wait_for()
+    page = pilot.at("sol@school.example")
+    page.goto(f"{pilot.projects['sol@school.example']}/coaching")
+    assert page.get_by_text(ENTRY).count() == 4
+    picture(page, "earn-coaching")
     pilot.signs_in("ada@school.example")
     page = pilot.at("ada@school.example")
     for address in ("bea@school.example", "sol@school.example"):
@@ -251,6 +266,7 @@ def a4_evidence_comes_from_a_phone(pilot: Pilot) -> None:
     page.get_by_role("button", name="Save").first.click()
     page.get_by_text("Saved.").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+    picture(page, "earn-evidence")
     for address in ("cho@school.example", "sol@school.example", "art@school.example"):
         link = f"https://films.example/{address.partition('@')[0]}"
         adds_a_link(pilot.at(address), pilot.projects[address], "What students say", link)
@@ -262,13 +278,17 @@ def a5_three_sign_in_any_order_and_four_hand_in(pilot: Pilot) -> None:
         signers = [address, by_name[coach], "ada@school.example"]
         for signer in signers[turn % 3 :] + signers[: turn % 3]:
             signs(pilot.at(signer), pilot.projects[address], fidelity=6)
+        picture(pilot.at(address), "earn-sign-offs")
         completes(pilot.at(address), pilot.projects[address])
     page = pilot.at("ada@school.example")
     page.goto(f"{pilot.url}/buildings/MS")
     assert page.get_by_text("3 of 3 signed · fidelity 6 of 6").count() == len(COACHES)
     plans(pilot.chief, pilot.url, "completion")
+    page = pilot.at("eve@school.example")
+    page.goto(f"{pilot.url}/judging")
+    picture(page, "evaluate-queue")
     for address in COACHES:
-        judges(pilot.at("eve@school.example"), pilot.url, TITLES[address][0])
+        judges(page, pilot.url, TITLES[address][0], seen_as="evaluate-judge")
 
 
 def a6_two_are_issued_and_two_wait_for_the_keys(pilot: Pilot) -> None:
@@ -299,6 +319,7 @@ def a6_two_are_issued_and_two_wait_for_the_keys(pilot: Pilot) -> None:
         pilot.district.mailed(address, "has issued your credential")
     progress.reload()
     assert counts(progress)["Certificates"] == 4
+    picture(progress, "program-progress")
     assert sum("has issued your credential" in text for text in pilot.district.texts()) == 4
 
 
@@ -307,6 +328,7 @@ def a7_the_first_earner_announces_it_and_one_wants_to_be_found(pilot: Pilot) -> 
     page.goto(f"{pilot.url}/my-credentials")
     page.get_by_role("link", name="Rhythm by composing").click()
     page.get_by_text("You are the first to earn it").wait_for()
+    picture(page, "earn-own-page")
     card = page.get_by_role("link", name="Announcement (PNG)").get_attribute("href")
     assert page.request.get(f"{pilot.url}{card}").body().startswith(b"\x89PNG")
 
@@ -319,6 +341,7 @@ def a7_the_first_earner_announces_it_and_one_wants_to_be_found(pilot: Pilot) -> 
     page.get_by_label("Grades").fill("6-8")
     press(page, "Find")
     page.get_by_role("heading", name="Bea Band").wait_for()
+    picture(page, "program-cadre")
     assert page.get_by_text("Cho Choir").count() == 0
 
 

@@ -5,6 +5,7 @@ reviews come by the product's own functions (`year_of_a_district`), some through
 is signed in in the database: the pilot's play has the ways in.
 """
 
+import json
 import re
 import signal
 import threading
@@ -18,8 +19,9 @@ import school as schools
 import year_of_a_district as year
 from playwright.sync_api import Page
 from program_verbs import completes, judges, plans, press, releases
-from school import verdict
+from school import picture, verdict
 from sqlalchemy import select
+from world import Issuer, World
 
 from issuer.home.issuer import opened
 from issuer.home.settings import load
@@ -31,6 +33,7 @@ from issuer.program.projects.submission import Findings
 from issuer.program.projects.tables import ProjectRow, VersionRow
 from issuer.program.windows.tables import WindowRow
 from issuer.program.windows.window import Purpose
+from verifier.public_keys import multikey
 
 CHIEF = "pat@school.example"
 WINDOWS = {
@@ -168,6 +171,9 @@ def b2_who_judges_what(played: Year) -> None:
     assert loads(page, played.url, 0, 142)[1] == nobody_knows
     shape, outside = loads(page, played.url, 9, 10)
     assert shape == {9: 8, 10: 7}
+    page.locator("thead").scroll_into_view_if_needed()
+    page.mouse.wheel(0, 400)
+    picture(page, "program-plan")
     assert outside >= nobody_knows
     press(page, "Put this plan in force")
     page.get_by_text("The plan is in force.").wait_for()
@@ -230,6 +236,8 @@ def b4_142_decisions_in_one_release(played: Year) -> None:
             played.district.stop(signal.SIGKILL)
 
     sink.before_answer = kill_at_the_sixtieth
+    played.chief.goto(f"{played.url}/program/decisions")
+    picture(played.chief, "program-release")
     releases(played.chief, played.url)
     released.set()
     with played.writing() as session:
@@ -255,6 +263,44 @@ def decisions_mailed(played: Year) -> list[str]:
         for mail in mails
         if mail["Subject"].startswith(("Approved:", "Not yet:"))
     ]
+
+
+def b5_a_partners_badge_counts(played: Year) -> None:
+    """A partner with a key of its own signs; nothing has to be asked for to verify it."""
+    played.on("2026-11-25T12:00")
+    badge, issuer = partners_badge(year.teacher(5))
+    page = played.chief
+    page.goto(f"{played.url}/program/partners")
+    page.locator("#name").fill("Sample Learning")
+    page.locator("#issuer").fill(issuer)
+    press(page, "List it")
+    page = played.at(year.teacher(5))
+    page.goto(f"{played.url}/projects")
+    page.get_by_role("link", name=year.title(5)).click()
+    page.get_by_role("link", name="Badges of partners").click()
+    file = {"name": "badge.json", "mimeType": "application/json", "buffer": badge}
+    page.locator("#file").set_input_files(file)
+    press(page, "Add the badge")
+    page.get_by_text("Saved.").wait_for()
+    for _ in range(100):
+        page.goto(page.url.partition("?")[0])
+        if page.get_by_text("It counts: it is verified").count():
+            return
+        time.sleep(0.3)
+    raise AssertionError(page.locator("main").inner_text())
+
+
+def partners_badge(address: str) -> tuple[bytes, str]:
+    """A badge that a partner gave to this address, and who the partner is."""
+    partner = Issuer("")
+    key = multikey.encode(partner.proof_key.public_key())
+    partner.did = f"did:key:{key}"
+    badge = World().badge(issuer={"id": partner.did, "type": ["Profile"], "name": "Sample"})
+    del badge["credentialStatus"]
+    named = {"type": "IdentityObject", "hashed": False, "identityType": "emailAddress"}
+    badge["credentialSubject"]["identifier"] = [{**named, "identityHash": address}]
+    signed = partner.sign(badge, verificationMethod=f"{partner.did}#{key}")
+    return json.dumps(signed).encode(), partner.did
 
 
 FILE = {"name": "Their words", "genre": "student reflection", "sha256": "ab" * 32}
@@ -300,7 +346,9 @@ def b6_a_second_try(played: Year) -> None:
     assert crawl(judge, played.url, own=own) >= 2
     comment = "One more group, please, in their own words."
     criterion = "Student work and reflections"
-    judges(judge, played.url, year.title(5), not_yet=(criterion, comment))
+    judge.set_viewport_size({"width": 390, "height": 760})
+    told = {"not_yet": (criterion, comment), "seen_as": "evaluate-phone"}
+    judges(judge, played.url, year.title(5), **told)
     with played.writing() as session:
         year.judge(session, Purpose.COMPLETION, {year.title(5): "work"}, played.district.now())
     played.on("2027-01-10T12:00")
@@ -310,6 +358,7 @@ def b6_a_second_try(played: Year) -> None:
     played.district.sign_in(page, year.teacher(5))
     page.goto(project)
     page.get_by_text(comment).wait_for()
+    picture(page, "earn-not-yet")
     adds_a_film(page, project, "tulip005-second.mp4")
     assert page.get_by_text("tulip005-first.mp4").count() == 1
     completes(page, project, student_work="Two groups, in their own words.")
