@@ -28,19 +28,21 @@ from issuer.program.records.tables import DataExportRow
 from issuer.program.windows.window import Purpose
 
 
-def judged_unseen(session: Session, me: Me, project: str) -> bool:
-    """True for a project that I have to judge without knowing whose it is, until I have: hidden
-    names beat every other role (I11)."""
+def judged_unseen(me: Me) -> ColumnElement[bool]:
+    """The projects that I have to judge without knowing whose they are, until I have: hidden names
+    beat every other role (I11)."""
     mine = (
-        select(AssignmentRow.id)
-        .join(VersionRow, VersionRow.id == AssignmentRow.version_pk)
-        .join(ProjectRow, ProjectRow.id == VersionRow.project_pk)
+        select(VersionRow.project_pk)
+        .join(AssignmentRow, AssignmentRow.version_pk == VersionRow.id)
         .outerjoin(ReviewRow, ReviewRow.assignment_pk == AssignmentRow.id)
-        .where(ProjectRow.public_id == project, AssignmentRow.evaluator_pk == me.person)
+        .where(AssignmentRow.evaluator_pk == me.person)
         .where(AssignmentRow.ended_at.is_(None), ReviewRow.given_at.is_(None))
     )
-    if session.scalar(mine.limit(1)) is None:
-        return False
+    return ProjectRow.id.in_(mine)
+
+
+def hides_names(session: Session) -> bool:
+    """True if the district hides names; also while it has not chosen."""
     policy = policies.current(session)
     return policy is None or policy.names_hidden
 
@@ -54,6 +56,7 @@ PROJECT: Final = Guarded(
         COACHED: lambda me, _building: coached_by(me.person),
     },
     judged_unseen,
+    hides_names,
 )
 ASSIGNMENT: Final = Guarded(
     "assignment", AssignmentRow.public_id, {OWN: own(AssignmentRow.evaluator_pk)}

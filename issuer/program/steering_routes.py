@@ -51,7 +51,9 @@ def list_all() -> Response:
     number = max(1, request.args.get("page", 1, type=whole_number))
     fits = [*_named(text), *_which(which)]
     with current_issuer().database.reading() as session:
-        rows = select(ProjectRow).join(PersonRow, PersonRow.id == ProjectRow.person_pk).where(*fits)
+        seen = gate.seen(session, "project")
+        rows = select(ProjectRow).join(PersonRow, PersonRow.id == ProjectRow.person_pk)
+        rows = rows.where(*fits, seen)
         total = session.scalar(select(func.count()).select_from(rows.subquery())) or 0
         number = min(number, max(1, -(-total // PAGE)))
         listed = session.scalars(

@@ -15,6 +15,8 @@ from typing import Final
 
 from flask import Flask, Response, g, redirect, request, url_for
 from markupsafe import Markup
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -111,6 +113,11 @@ def kinds() -> Kinds:
     """Return the kinds of objects of this application, to filter by (`rules.visible`)."""
     known: Kinds = g.kinds
     return known
+
+
+def seen(session: Session, object: str) -> ColumnElement[bool]:
+    """Return the condition for an object to be there for whoever is signed in (`rules.seen`)."""
+    return rules.seen(session, whoever().me, object, kinds())
 
 
 def cookie_name(settings: Settings, purpose: str = "") -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, false, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from issuer.people.tables import PostRow
@@ -47,7 +47,7 @@ Scope: TypeAlias = Callable[[Me, int | None], ColumnElement[bool]]
 """The condition for an object to be in the scope of somebody, in a role for that building."""
 
 
-def _never(_session: Session, _me: Me, _key: str) -> bool:
+def _never(_session: Session) -> bool:
     return False
 
 
@@ -58,8 +58,10 @@ class Guarded:
     name: str
     key: InstrumentedAttribute[Any]
     scopes: Mapping[str, Scope] = field(default_factory=dict)
-    hidden: Callable[[Session, Me, str], bool] = _never
-    """True for one that is not there for somebody now, whatever her roles are."""
+    unseen: Callable[[Me], ColumnElement[bool]] = lambda _me: false()
+    """The condition for an object not to be there for somebody now, whatever her roles are, if
+    `hides` is true."""
+    hides: Callable[[Session], bool] = _never
 
 
 def own(person: InstrumentedAttribute[Any]) -> Scope:

@@ -74,7 +74,7 @@ def cockpit() -> Response:
             "unassigned": {purpose: now.unassigned(purpose) for purpose in Purpose},
             "late": now.late(_today()),
             "ready": len(now.ready),
-            "looks": len(corrections.open_looks(session)),
+            "looks": len(corrections.open_looks(session, gate.seen(session, "project"))),
         }
     return page("program/cockpit.html", words=words, **values)
 
@@ -211,8 +211,8 @@ def _deciding(*, wrong: str = "") -> Response:
         response = page(
             "program/decisions.html",
             cases=cases,
-            looks=corrections.open_looks(session),
-            released=decisions.released_last(session),
+            looks=corrections.open_looks(session, gate.seen(session, "project")),
+            released=decisions.released_last(session, gate.seen(session, "project")),
             wrong=wrong,
             done=done,
         )

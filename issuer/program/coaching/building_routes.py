@@ -66,6 +66,7 @@ def show(building: str) -> Response:
             .join(PersonRow, PersonRow.id == ProjectRow.person_pk)
             .where(ProjectRow.person_pk.in_(working), ProjectRow.state != State.WITHDRAWN)
             .where(exists().where(VersionRow.project_pk == ProjectRow.id))
+            .where(gate.seen(session, "project"))
             .options(joinedload(ProjectRow.person))
             .order_by(PersonRow.folded, ProjectRow.id)
         )

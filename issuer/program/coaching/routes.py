@@ -55,6 +55,7 @@ def mine() -> Response:
         rows = (
             select(ProjectRow)
             .where(coaching.coached_by(me.id), ProjectRow.state.in_(UNDER_WAY))
+            .where(gate.seen(session, "project"))
             .join(PersonRow, PersonRow.id == ProjectRow.person_pk)
             .options(joinedload(ProjectRow.person))
             .order_by(PersonRow.folded, ProjectRow.id)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from issuer.catalog.versions import rubric_of
@@ -54,9 +54,11 @@ def look_at(session: Session, version: VersionRow) -> LookRow | None:
     return session.get(LookRow, version.id)
 
 
-def open_looks(session: Session) -> list[VersionRow]:
-    """Return the versions for which another look is asked for and not settled."""
+def open_looks(session: Session, seen: ColumnElement[bool]) -> list[VersionRow]:
+    """Return the versions for which another look is asked for and not settled, of projects that are
+    `seen`."""
     rows = select(VersionRow).join(LookRow, LookRow.version_pk == VersionRow.id)
+    rows = rows.join(ProjectRow, ProjectRow.id == VersionRow.project_pk).where(seen)
     whole = joinedload(VersionRow.project)
     asked = rows.where(LookRow.settled_at.is_(None)).order_by(LookRow.asked_at)
     return list(session.scalars(asked.options(whole)))

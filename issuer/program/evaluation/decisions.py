@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from contexts.errors import MintmarkError
@@ -199,9 +199,16 @@ def drafts(session: Session, version_pks: Collection[int]) -> Mapping[int, Proje
     return {row.version_pk: row for row in session.scalars(rows)}
 
 
-def released_last(session: Session, most: int = 20) -> Sequence[ProjectDecisionRow]:
-    """Return the decisions that were released last, the newest first."""
-    rows = select(ProjectDecisionRow).where(ProjectDecisionRow.released_at.is_not(None))
+def released_last(
+    session: Session, seen: ColumnElement[bool], most: int = 20
+) -> Sequence[ProjectDecisionRow]:
+    """Return the decisions that were released last, of projects that are `seen`, newest first."""
+    rows = (
+        select(ProjectDecisionRow)
+        .join(VersionRow, VersionRow.id == ProjectDecisionRow.version_pk)
+        .join(ProjectRow, ProjectRow.id == VersionRow.project_pk)
+        .where(ProjectDecisionRow.released_at.is_not(None), seen)
+    )
     whole = joinedload(ProjectDecisionRow.version).joinedload(VersionRow.project)
     newest = (ProjectDecisionRow.released_at.desc(), ProjectDecisionRow.id.desc())
     return session.scalars(rows.options(whole).order_by(*newest).limit(most)).all()

@@ -99,6 +99,7 @@ def _requests(*, wrong: str = "") -> Response:
             words=asked.get("words", ""),
             zone=current_issuer().settings.timezone or ZoneInfo("UTC"),
             **days,
+            seen=gate.seen(session, "project"),
         )
         rows = select(InspectionRow).order_by(InspectionRow.id.desc()).limit(50)
         known = session.scalars(rows).all()

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import IO, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from issuer.people.tables import PersonRow
@@ -38,9 +38,11 @@ def look(
     first: date | None = None,
     last: date | None = None,
     zone: ZoneInfo,
+    seen: ColumnElement[bool] = true(),  # noqa: B008  (a condition that never changes)
 ) -> Sequence[ArtifactRow]:
     """Return the evidence that fits: by where its consent is filed, or by words, such as a class,
-    in what is said of it, and by the local days on which it came in (both included)."""
+    in what is said of it, and by the local days on which it came in (both included); of projects
+    that are `seen`."""
     asked: list[ColumnElement[bool]] = []
     if reference.strip():
         asked.append(ArtifactRow.reference.icontains(reference.strip(), autoescape=True))
@@ -53,7 +55,8 @@ def look(
         asked.append(ArtifactRow.created_at < start_of(last + timedelta(days=1), zone))
     if not asked:
         return ()
-    rows = select(ArtifactRow).where(*asked).order_by(ArtifactRow.id.desc()).limit(MOST)
+    rows = select(ArtifactRow).join(ProjectRow, ProjectRow.id == ArtifactRow.project_pk)
+    rows = rows.where(*asked, seen).order_by(ArtifactRow.id.desc()).limit(MOST)
     project = joinedload(ArtifactRow.project).joinedload(ProjectRow.person)
     return session.scalars(rows.options(project)).all()
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from issuer.audit.tables import AuditRow
@@ -28,14 +28,17 @@ class EvidenceReading:
     teacher: str
 
 
-def readings(session: Session, before: int | None = None) -> Sequence[EvidenceReading]:
-    """Return who opened what, the newest first, a page at a time."""
+def readings(
+    session: Session, seen: ColumnElement[bool], before: int | None = None
+) -> Sequence[EvidenceReading]:
+    """Return who opened what, the newest first, a page at a time; what it was is left out where its
+    project is not `seen`."""
     rows = select(AuditRow).where(AuditRow.action == READ).order_by(AuditRow.number.desc())
     if before is not None:
         rows = rows.where(AuditRow.number < before)
     entries = session.scalars(rows.limit(PAGE)).all()
     people = _named(session, {_number(row.actor) for row in entries})
-    objects = _artifacts(session, {_number(row.about) for row in entries})
+    objects = _artifacts(session, {_number(row.about) for row in entries}, seen)
     return [
         EvidenceReading(
             row.number,
@@ -56,8 +59,11 @@ def _named(session: Session, numbers: set[int]) -> dict[int, str]:
     return dict(session.execute(rows).all())
 
 
-def _artifacts(session: Session, numbers: set[int]) -> dict[int, tuple[str, str]]:
-    rows = select(ArtifactRow).where(ArtifactRow.id.in_(numbers))
+def _artifacts(
+    session: Session, numbers: set[int], seen: ColumnElement[bool]
+) -> dict[int, tuple[str, str]]:
+    rows = select(ArtifactRow).join(ProjectRow, ProjectRow.id == ArtifactRow.project_pk)
+    rows = rows.where(ArtifactRow.id.in_(numbers), seen)
     with_teacher = joinedload(ArtifactRow.project).joinedload(ProjectRow.person)
     return {
         row.id: (row.name, row.project.person.name)

@@ -104,7 +104,8 @@ def dispose() -> AnyResponse:
 def who_read() -> Response:
     """Show who opened evidence that may show pupils."""
     with current_issuer().database.reading() as session:
-        rows = readers.readings(session, request.args.get("before", type=whole_number))
+        seen = gate.seen(session, "project")
+        rows = readers.readings(session, seen, request.args.get("before", type=whole_number))
     local = current_issuer().settings.local
     return page("program/readers.html", rows=rows, local=local, size=readers.PAGE)
 
