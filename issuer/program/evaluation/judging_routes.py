@@ -21,6 +21,7 @@ from issuer.program.evaluation.reviews import Given, MustNotJudge, ReviewOvertak
 from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
 from issuer.program.evidence import artifacts, file_kinds, pieces
 from issuer.program.evidence.artifacts import EvidenceRefused
+from issuer.program.evidence.routes import unreadable
 from issuer.program.partner_badges import badges
 from issuer.program.partner_badges.told import STANDINGS, told
 from issuer.program.policy import Policy
@@ -204,6 +205,7 @@ def _page(
                 badges=told(session, badges.handed_in(session, row.version)),
                 standings=STANDINGS,
                 withdrawn=artifacts.withdrawn(session, files),
+                unreadable=unreadable(files) if names_hidden else set(),
                 shown=file_kinds.shown,
                 piece=piece,
                 may_ask=piece is None and row.version.project.state == State.SUBMITTED,

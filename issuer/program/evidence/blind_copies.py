@@ -6,19 +6,24 @@ programs write into it about who made it, where, and with what.
 
 What tells is covered by as many bytes that tell nothing, so that every place in the file stays,
 and parts of a film can be asked for (RFC 9110, 14). Pictures keep how they are turned, and their
-colors. What is not understood is covered to its end.
+colors. What is not understood is covered to its end. Documents are written anew
+(`blind_documents`); HEIF, Ogg and WebM are in `blind_media`. A file of which nobody can say what
+tells is not shown.
 """
 
 import io
 import mmap
 import re
 import zlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from PIL import Image
+
+from issuer.program.evidence import blind_documents, blind_media
+from issuer.program.evidence.blind_media import Cover, Unreadable
 
 _ORIENTATION: Final = 0x0112
 _JPEG_KEPT: Final = frozenset({0xE0, 0xEE})
@@ -39,28 +44,13 @@ _ID3_HEAD: Final = 10
 _ID3_END: Final = 128
 
 
-@dataclass(frozen=True)
-class Cover:
-    """`length` bytes from `place`: `instead`, and zeros for the rest."""
-
-    place: int
-    length: int
-    instead: bytes = b""
-
-    def put_on(self, block: bytearray, start: int) -> None:
-        """Cover what of this lies in a block of the file that begins at `start`."""
-        first, last = max(self.place, start), min(self.place + self.length, start + len(block))
-        if first < last:
-            shown = self.instead[first - self.place : last - self.place]
-            block[first - start : last - start] = shown.ljust(last - first, b"\0")
-
-
 class BlindFile(io.RawIOBase):
     """A file with its covers on, to be read from any place."""
 
-    def __init__(self, path: Path, covers: list[Cover]) -> None:
+    def __init__(self, path: Path, covers: Sequence[Cover] = ()) -> None:
         self._file = path.open("rb", buffering=0)
         self._covers = covers
+        self.size = path.stat().st_size
 
     def readable(self) -> bool:
         """True."""
@@ -93,22 +83,49 @@ class BlindFile(io.RawIOBase):
 
 
 def open_blind(path: Path, media_type: str) -> BlindFile:
-    """Return a file without what tells of people; as it is, if `tells_of_its_maker`."""
+    """Return a file without what tells of people. Raises `Unreadable`."""
+    if blind_documents.is_document(media_type):
+        return BlindFile(blind_documents.copy_of(path, media_type, covered))
     return BlindFile(path, covers(path, media_type))
 
 
-def tells_of_its_maker(media_type: str) -> bool:
-    """True for a kind of file in which names cannot be covered, such as a document."""
-    return media_type not in _BY_TYPE and not media_type.startswith("text/")
+def is_unreadable(path: Path, media_type: str) -> bool:
+    """True for a file of which nobody can say what tells of its maker, so that it is not shown."""
+    try:
+        open_blind(path, media_type).close()
+    except (Unreadable, FileNotFoundError):
+        return True
+    return False
 
 
-def covers(path: Path, media_type: str) -> list[Cover]:
-    """Return what of a file has to be covered."""
-    find = _BY_TYPE.get(media_type)
-    if find is None:
-        return []
+def covers(path: Path, media_type: str) -> Sequence[Cover]:
+    """Return what of a file has to be covered. Raises `Unreadable`."""
+    return _covers(path, media_type, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _covers(path: Path, media_type: str, _changed: int) -> Sequence[Cover]:
+    if media_type.startswith("text/"):
+        return ()
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return list(find(data))
+        return _found(data, media_type)
+
+
+def covered(data: bytes, media_type: str) -> bytes:
+    """Return a picture without what tells of people. Raises `Unreadable`."""
+    block = bytearray(data)
+    for cover in _found(data, media_type):  # type: ignore[arg-type]  # bytes are searched alike
+        cover.put_on(block, 0)
+    return bytes(block)
+
+
+def _found(data: mmap.mmap, media_type: str) -> Sequence[Cover]:
+    if media_type not in _BY_TYPE:
+        raise Unreadable("a kind of file that is not known")
+    try:
+        return tuple(_BY_TYPE[media_type](data))
+    except (IndexError, ValueError, OverflowError) as exc:
+        raise Unreadable("a file is not built as its kind is") from exc
 
 
 def _jpeg(data: mmap.mmap) -> Iterator[Cover]:
@@ -243,4 +260,7 @@ _BY_TYPE: Final[Mapping[str, Callable[[mmap.mmap], Iterator[Cover]]]] = {
     "audio/mp4": _boxes,
     "video/mp4": _boxes,
     "video/quicktime": _boxes,
+    "image/heic": blind_media.heif,
+    "audio/ogg": blind_media.ogg,
+    "video/webm": blind_media.webm,
 }

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from contexts.errors import MintmarkError
+from issuer.program.evidence.blind_documents import BESIDE
 from keys import durable_file
 
 PIECE: Final = 5 * 1024 * 1024
@@ -123,8 +124,10 @@ class FileStore:
                     left -= len(block)
 
     def delete(self, sha256: str) -> None:
-        """Delete a file that no artifact names any more."""
-        self.path(sha256).unlink(missing_ok=True)
+        """Delete a file that no artifact names any more, with the copy of it without names."""
+        path = self.path(sha256)
+        path.unlink(missing_ok=True)
+        path.with_name(path.name + BESIDE).unlink(missing_ok=True)
 
     def _upload(self, upload: str) -> Path:
         if not _UPLOAD.fullmatch(upload):

@@ -2,6 +2,7 @@
 rests; whoever judges opens it.
 """
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeVar
@@ -30,7 +31,8 @@ from issuer.program.evidence.artifacts import (
     Limits,
     Pupils,
 )
-from issuer.program.evidence.blind_copies import open_blind, tells_of_its_maker
+from issuer.program.evidence.blind_copies import is_unreadable, open_blind
+from issuer.program.evidence.blind_media import Unreadable
 from issuer.program.evidence.file_kinds import Shown
 from issuer.program.evidence.file_store import PIECE, FileStore
 from issuer.program.evidence.scanner import refuse_what_it_finds
@@ -205,13 +207,16 @@ def _is_blind() -> bool:
 
 def _blind(path: Path, media_type: str) -> AnyResponse:
     """Hand out a file, whole or in part, without what tells of its maker (E29)."""
-    file = open_blind(path, media_type)
+    try:
+        file = open_blind(path, media_type)
+    except Unreadable:
+        raise NotFound from None
     response = Response(
         FileWrapper(file, _BLOCK),  # type: ignore[arg-type]  # it asks for no more than this has
         mimetype=media_type,
         direct_passthrough=True,
     )
-    response.content_length = path.stat().st_size
+    response.content_length = file.size
     return response.make_conditional(
         request, accept_ranges=True, complete_length=response.content_length
     )
@@ -312,6 +317,7 @@ def _page(public_id: str, *, wrong: EvidenceRefused | None = None, about: str = 
         policy, items = policies.current(session), artifacts.current(session, project)
         if not sees_attempts and seen.files is not None:
             items = artifacts.of_files(session, seen.files)
+        is_hidden = policy is not None and policy.names_hidden
         answered = [item for item in items if item.confirmed_at]
         last_answer = answered[-1] if answered else None
         response = page(
@@ -325,8 +331,7 @@ def _page(public_id: str, *, wrong: EvidenceRefused | None = None, about: str = 
             open_answers=sum(item.confirmed_at is None for item in items),
             last_answer=last_answer,
             is_rarely_played=is_rarely_played(session, request.args.get("done", "")),
-            is_hidden=policy is not None and policy.names_hidden,
-            tells_of_its_maker=tells_of_its_maker,
+            unreadable=unreadable(map(artifacts.handed_in, items)) if is_hidden else set(),
             link_words=link_checks.WORDS,
             may_withdraw=rules.may(found.me, "program", "run") or is_mine,
             pupils=PUPILS,
@@ -343,6 +348,16 @@ def _page(public_id: str, *, wrong: EvidenceRefused | None = None, about: str = 
     response.headers.update(ASKING)
     response.status_code = 422 if wrong else 200
     return response
+
+
+def unreadable(handed_in: Iterable[Mapping[str, str]]) -> set[str]:
+    """Return which of these files are not shown where names are hidden (E29)."""
+    return {
+        item["artifact"]
+        for item in handed_in
+        if "sha256" in item
+        and is_unreadable(files().path(item["sha256"]), item.get("media_type", ""))
+    }
 
 
 def is_rarely_played(session: Session, public_id: str) -> bool:

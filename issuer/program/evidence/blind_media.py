@@ -1,0 +1,249 @@
+"""What of a photo, a sound or a film in HEIF, Ogg or WebM tells of its maker, to be covered by as
+many bytes that tell nothing (I11, E29). What is not understood raises `Unreadable`.
+"""
+
+import mmap
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from contexts.errors import MintmarkError
+
+
+class Unreadable(MintmarkError):
+    """A file is not built as its kind is, so nobody can say what in it tells of people."""
+
+
+@dataclass(frozen=True)
+class Cover:
+    """`length` bytes from `place`: `instead`, and zeros for the rest."""
+
+    place: int
+    length: int
+    instead: bytes = b""
+
+    def put_on(self, block: bytearray, start: int) -> None:
+        """Cover what of this lies in a block of the file that begins at `start`."""
+        first, last = max(self.place, start), min(self.place + self.length, start + len(block))
+        if first < last:
+            shown = self.instead[first - self.place : last - self.place]
+            block[first - start : last - start] = shown.ljust(last - first, b"\0")
+
+
+def boxes(data: mmap.mmap, place: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """Yield the boxes of an ISO file (ISO/IEC 14496-12, 4.2): name, where its content begins, and
+    where it ends."""
+    while place + 8 <= end:
+        length, name, head = int.from_bytes(data[place : place + 4]), data[place + 4 : place + 8], 8
+        if length == 1:
+            length, head = int.from_bytes(data[place + 8 : place + 16]), 16
+        after = end if length == 0 else place + length
+        if not place + head <= after <= end:
+            raise Unreadable("a box is longer than what it is in")
+        yield name, place + head, after
+        place = after
+    if place != end:
+        raise Unreadable("a box is cut off")
+
+
+_HEIF_KEPT: Final = frozenset({b"ftyp", b"mdat", b"meta"})
+_HEIF_BLANK: Final = frozenset({b"free", b"skip", b"uuid", b"udta"})
+_PICTURES: Final = frozenset({b"hvc1", b"grid", b"iden", b"iovl", b"av01", b"tmap"})
+
+
+def heif(data: mmap.mmap) -> Iterator[Cover]:
+    """Cover the items of a photo that are no picture, such as Exif and XMP, and the boxes beside
+    (ISO/IEC 23008-12; 14496-12, 8.11). How it is turned is a property, and stays."""
+    for name, start, end in boxes(data, 0, len(data)):
+        if name in _HEIF_BLANK:
+            yield Cover(start, end - start)
+        elif name not in _HEIF_KEPT or data.find(b"udes", start, end if name == b"meta" else 0) > 0:
+            raise Unreadable("a photo with parts that are not known")
+        if name == b"meta":
+            inside = {kind: (first, last) for kind, first, last in boxes(data, start + 4, end)}
+            if not {b"iinf", b"iloc"} <= inside.keys():
+                raise Unreadable("a photo without a list of its parts")
+            items = _items(data, *inside[b"iinf"])
+            told = {number for number, kind in items if kind not in _PICTURES}
+            idat = inside.get(b"idat", (0, 0))[0]
+            for number, place, length in _places(data, inside[b"iloc"][0], idat):
+                if number in told and not 0 < length <= len(data) - place:
+                    raise Unreadable("a part that lies outside its file")
+                if number in told:
+                    yield Cover(place, length)
+
+
+def _items(data: mmap.mmap, start: int, end: int) -> Iterator[tuple[int, bytes]]:
+    """Yield the number and the kind of each item."""
+    first = start + (6 if data[start] == 0 else 8)
+    for name, at, _ in boxes(data, first, end):
+        version = data[at]
+        if name != b"infe" or version not in (2, 3):
+            raise Unreadable("an item of a kind that is not known")
+        size = 2 if version == 2 else 4
+        number = int.from_bytes(data[at + 4 : at + 4 + size])
+        yield number, data[at + 6 + size : at + 10 + size]
+
+
+def _places(data: mmap.mmap, start: int, idat: int) -> Iterator[tuple[int, int, int]]:
+    """Yield item, place and length of each piece of each item (14496-12, 8.11.3)."""
+    version, at = data[start], start + 4
+    if version > 2:
+        raise Unreadable("a list of places of a kind that is not known")
+    of_offset, of_length = data[at] >> 4, data[at] & 15
+    of_base, of_index = data[at + 1] >> 4, (data[at + 1] & 15 if version else 0)
+    at += 2
+
+    def number(size: int) -> int:
+        nonlocal at
+        at += size
+        return int.from_bytes(data[at - size : at])
+
+    wide = 4 if version == 2 else 2
+    for _ in range(number(wide)):
+        item = number(wide)
+        method = number(2) & 15 if version else 0
+        number(2)  # the file: this one
+        base = number(of_base)
+        if method > 1:
+            raise Unreadable("an item that is made of others")
+        for _ in range(number(2)):
+            number(of_index)
+            place = base + number(of_offset) + (idat if method == 1 else 0)
+            yield item, place, number(of_length)
+
+
+_COMMENTS: Final = {b"\x01vorbis": (b"\x03vorbis", b"\x01"), b"OpusHead": (b"OpusTags", b"")}
+"""By how a stream of Ogg begins: how its comments begin, and how they end (RFC 7845, 5.2)."""
+
+
+@dataclass
+class _Stream:
+    """A stream of Ogg: how its comments begin and end, and where their bytes are."""
+
+    begins: bytes
+    ends: bytes
+    packets: int = 1
+    pieces: list[tuple[int, int]] = field(default_factory=list)
+    pages: list[int] = field(default_factory=list)
+
+
+def ogg(data: mmap.mmap) -> Iterator[Cover]:
+    """Cover the comments of each stream (RFC 3533, 6), and correct the sums of their pages."""
+    open_streams: dict[bytes, _Stream] = {}
+    place, end = 0, len(data)
+    while place < end:
+        if data[place : place + 4] != b"OggS" or place + 27 + data[place + 26] > end:
+            raise Unreadable("a page is cut off")
+        lengths = data[place + 27 : place + 27 + data[place + 26]]
+        serial, body = data[place + 14 : place + 18], place + 27 + len(lengths)
+        if data[place + 5] & 2:
+            head = next((key for key in _COMMENTS if data[body : body + len(key)] == key), None)
+            if head is None:
+                raise Unreadable("a stream of a kind that is not known")
+            open_streams[serial] = _Stream(*_COMMENTS[head])
+        elif (stream := open_streams.get(serial)) is not None:
+            _gather(stream, lengths, place, body)
+            if stream.packets == 2:
+                yield from _without_comments(data, stream)
+                stream.packets += 1
+        elif serial not in open_streams:
+            raise Unreadable("a page of no stream")
+        place = body + sum(lengths)
+
+
+def _gather(stream: _Stream, lengths: bytes, place: int, body: int) -> None:
+    """Note what of a page belongs to the second packet of its stream."""
+    for length in lengths:
+        if stream.packets > 1:
+            return
+        stream.pieces.append((body, length))
+        if place not in stream.pages:
+            stream.pages.append(place)
+        body += length
+        if length < 255:
+            stream.packets = 2
+
+
+def _without_comments(data: mmap.mmap, stream: _Stream) -> Iterator[Cover]:
+    """Write a packet of comments as long as the one there is, with no comment in it."""
+    length = sum(size for _, size in stream.pieces)
+    fill = length - len(stream.begins) - 8 - len(stream.ends)
+    whole = b"".join(data[place : place + size] for place, size in stream.pieces)
+    if fill < 0 or not whole.startswith(stream.begins):
+        raise Unreadable("a stream without comments")
+    packet = stream.begins + fill.to_bytes(4, "little") + bytes(fill) + bytes(4) + stream.ends
+    covers, done = [], 0
+    for place, size in stream.pieces:
+        covers.append(Cover(place, size, packet[done : done + size]))
+        done += size
+    yield from covers
+    for place in stream.pages:
+        lengths = data[place + 27 : place + 27 + data[place + 26]]
+        page = bytearray(data[place : place + 27 + len(lengths) + sum(lengths)])
+        for cover in covers:
+            cover.put_on(page, place)
+        page[22:26] = bytes(4)
+        yield Cover(place + 22, 4, _ogg_sum(page).to_bytes(4, "little"))
+
+
+def _ogg_sum(page: bytes | bytearray) -> int:
+    """Return the sum of a page (RFC 3533, 6): not reflected, of 0x04C11DB7."""
+    total = 0
+    for byte in page:
+        total = ((total << 8) & 0xFFFFFFFF) ^ _SUMS[(total >> 24) ^ byte]
+    return total
+
+
+def _sum_of(value: int) -> int:
+    value <<= 24
+    for _ in range(8):
+        value = (value << 1) ^ (0x104C11DB7 if value & 0x80000000 else 0)
+    return value
+
+
+_SUMS: Final = tuple(map(_sum_of, range(256)))
+
+_SEGMENT, _CLUSTER, _INFO, _TRACKS, _TRACK = 0x18538067, 0x1F43B675, 0x1549A966, 0x1654AE6B, 0xAE
+_INSIDE: Final = frozenset({_SEGMENT, _INFO, _TRACKS, _TRACK})
+_GONE: Final = frozenset({0x1254C367, 0x1941A469, 0x1043A770, 0xBF, 0xEC})
+"""Tags, attachments, chapters, sums of what is changed, and what is void already."""
+_BLANK: Final = frozenset({0x7BA9, 0x7384, 0x4461, 0x4D80, 0x5741, 0x536E, 0x3C83AB, 0x3E83BB})
+"""Titles, names of files, the date, programs, and names of tracks."""
+
+
+def webm(data: mmap.mmap) -> Iterator[Cover]:
+    """Cover what a film of Matroska says of itself (RFC 9559, 5.1): as void elements, or blank."""
+    place, end = 0, len(data)
+    while place < end:
+        name, of_name = _number(data, place, keep_mark=True)
+        size, of_size = _number(data, place + of_name, keep_mark=False)
+        start = place + of_name + of_size
+        is_open = size == (1 << 7 * of_size) - 1
+        if name in _INSIDE or (name == _CLUSTER and is_open):
+            place = start
+            continue
+        if is_open or start + size > end:
+            raise Unreadable("an element is cut off")
+        if name in _GONE:
+            yield Cover(place, start + size - place, _void(start + size - place))
+        elif name in _BLANK:
+            yield Cover(start, size)
+        place = start + size
+
+
+def _number(data: mmap.mmap, place: int, *, keep_mark: bool) -> tuple[int, int]:
+    """Return a number of variable length (RFC 8794, 4), and how many bytes it takes."""
+    first = data[place] if place < len(data) else 0
+    length = 9 - first.bit_length()
+    if not 1 <= length <= 8 or place + length > len(data):
+        raise Unreadable("a number is cut off")
+    value = int.from_bytes(data[place : place + length])
+    return (value if keep_mark else value & ((1 << 7 * length) - 1)), length
+
+
+def _void(length: int) -> bytes:
+    """Return the beginning of a void element that takes so many bytes."""
+    if length < 9:
+        return bytes((0xEC, 0x80 | (length - 2)))
+    return b"\xec\x01" + (length - 9).to_bytes(7)
