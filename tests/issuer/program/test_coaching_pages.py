@@ -219,10 +219,10 @@ def test_r23_more_time_is_given_and_what_is_overdue_can_be_closed(building):
     with building.district.issuer.database.writing() as session:
         drafts.locked(session, building.id).due_on = today - timedelta(days=3)
     assert "that day has passed" in building.at_chief.get("/program/projects?which=overdue").text
-    for day, status in (("soon", 422), (today - timedelta(days=5), 422), ("2999-06-01", 303)):
+    for day, status in (("soon", 422), (today - timedelta(days=5), 422), ("2099-06-01", 303)):
         answer = building.at_chief.post(f"{building.path}/extend", page=steer, due_on=day)
         assert answer.status_code == status
-    assert "June 1, 2999" in building.at_teacher.get(building.path).text
+    assert "June 1, 2099" in building.at_teacher.get(building.path).text
     assert building.at_chief.post(f"{building.path}/close", page=steer).status_code == 422
     with building.district.issuer.database.writing() as session:
         drafts.locked(session, building.id).due_on = today - timedelta(days=1)
