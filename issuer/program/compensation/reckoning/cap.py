@@ -27,7 +27,7 @@ from issuer.program.compensation.reckoning.contract import (
     Release,
     Tier,
 )
-from issuer.program.compensation.reckoning.fiscal_year import FiscalYear, fiscal_year, next_year
+from issuer.program.compensation.reckoning.fiscal_year import FiscalYear, fiscal_year
 
 
 @dataclass(frozen=True)
@@ -142,9 +142,8 @@ def use_of(contract: Contract, claims: Iterable[Claim], year: FiscalYear, today:
     """Return what of the claims counts in a year, as things stand today."""
     sums = {"applied": 0, "approved": 0, "earned": 0, "paid": 0}
     for claim in claims:
-        counted = counted_in(contract, claim, today)
-        if counted is not None and counted[0] == year:
-            sums[counted[1]] += claim.amount
+        if _day_of(contract, claim, today) in year and not _released(contract, claim, today):
+            sums[_stage(claim)] += claim.amount
     return Use(**sums)
 
 
@@ -152,7 +151,7 @@ def counted_in(contract: Contract, claim: Claim, today: date) -> tuple[FiscalYea
     """Return the year that a claim counts in, and its stage; None if it counts no more."""
     if _released(contract, claim, today):
         return None
-    return _year_of(contract, claim, today), _stage(claim)
+    return fiscal_year(_day_of(contract, claim, today), contract.year_start), _stage(claim)
 
 
 def left(contract: Contract, cap: Cap, use: Use) -> int:
@@ -223,10 +222,10 @@ def _share_of_year(contract: Contract, record: PayRecord, year: FiscalYear) -> F
     return Fraction(months, 12)
 
 
-def _year_of(contract: Contract, claim: Claim, today: date) -> FiscalYear:
-    """Return the year that a claim counts in; what is undecided counts in the year that it is."""
+def _day_of(contract: Contract, claim: Claim, today: date) -> date:
+    """Return the day in whose year a claim counts; what is undecided counts in that of today."""
     decisive = claim.approved if contract.counts_in is CountsIn.APPROVAL else claim.completed
-    return fiscal_year(decisive or max(claim.applied, today), contract.year_start)
+    return decisive or max(claim.applied, today)
 
 
 def _released(contract: Contract, claim: Claim, today: date) -> bool:
@@ -248,4 +247,5 @@ def _effective(contract: Contract, completed: date) -> date:
     """Return the day on which an earned sum becomes part of the base salary."""
     if contract.effect is Effect.COMPLETION:
         return completed
-    return next_year(fiscal_year(completed, contract.year_start)).first
+    start = date(completed.year, *contract.year_start)
+    return start if completed < start else date(completed.year + 1, *contract.year_start)
