@@ -231,7 +231,7 @@ def test_a_credential_is_moved_by_one_place_and_nothing_typed_is_lost(
     assert order(again, *ids) == [ids[place] for place in places]
 
 
-@pytest.mark.parametrize("move", ["nothing:up", "nothing", ":", "x:sideways", "\x00:up"])
+@pytest.mark.parametrize("move", ["nothing:up", "nothing", ":", "x:sideways", "\x01:up"])
 def test_a_move_that_means_nothing_moves_nothing(
     client: FlaskClient, issue: Issue, move: str
 ) -> None:
