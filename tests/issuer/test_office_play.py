@@ -106,9 +106,9 @@ def office_issues_one(school: School, page: Page, teacher: str) -> None:
         page.locator(f"[name='narrative.{name}']").fill(text)
     for criterion in page.locator("fieldset[id^='levels.']").all():
         criterion.get_by_role("radio").first.check()
-    picture(page, "issue")
+    picture(page, "office-issue")
     page.get_by_role("button", name="Look at it first").click()
-    picture(page, "issue-look")
+    picture(page, "office-issue-look")
     page.get_by_role("button", name="Issue it").click()
     page.get_by_role("heading", name="Issued", exact=True).wait_for()
 
@@ -119,11 +119,11 @@ def office_issues_many(school: School, page: Page, table: str) -> list[str]:
     file = {"name": "table.csv", "mimeType": "text/csv", "buffer": table.encode()}
     page.locator("#file").set_input_files(file)
     page.get_by_role("button", name="See what would be issued").click()
-    picture(page, "many-look")
+    picture(page, "office-many-look")
     page.get_by_role("button", name="Issue 200 credentials").click()
     page.get_by_role("heading", name="Issuing").wait_for()
     page.get_by_role("heading", name="What was issued").wait_for(timeout=300_000)
-    picture(page, "many-done")
+    picture(page, "office-many-done")
     with page.expect_download() as download:
         page.get_by_role("link", name="The rows to mend (CSV)").click()
     return Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()

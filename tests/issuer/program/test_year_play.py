@@ -423,6 +423,7 @@ def test_a_year_of_a_district(played):
     b2_who_judges_what(played)
     b3_names_are_hidden(played)
     b4_142_decisions_in_one_release(played)
+    b5_a_partners_badge_counts(played)
     b6_a_second_try(played)
     b7_the_verifier_says_what_was_met(played)
     assert played.district.command("program", "check") == "the program is sound\n"
