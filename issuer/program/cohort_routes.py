@@ -157,9 +157,9 @@ def came(cohort: str, meeting: int) -> AnyResponse:
 
 
 def _list(*, wrong: CohortRefused | None = None) -> Response:
-    found = gate.whoever()
-    visible = rules.visible(found.me, "cohort", "read", gate.kinds())
-    makes = rules.may(found.me, "cohort", "make")
+    visitor = gate.whoever()
+    visible = rules.visible(visitor.me, "cohort", "read", gate.kinds())
+    makes = rules.may(visitor.me, "cohort", "make")
     offered = select(OfferingRow).where(*offered_now())
     with current_issuer().database.reading() as session:
         rows = select(CohortRow).where(visible).order_by(CohortRow.name, CohortRow.id)
@@ -178,8 +178,8 @@ def _list(*, wrong: CohortRefused | None = None) -> Response:
 
 
 def _page(public_id: str, *, wrong: CohortRefused | WindowRefused | None = None) -> Response:
-    found = gate.whoever()
-    changes = rules.may(found.me, "cohort", "change")
+    visitor = gate.whoever()
+    changes = rules.may(visitor.me, "cohort", "change")
     with current_issuer().database.reading() as session:
         cohort = _find(session, public_id)
         present = [member for member in cohort.members if member.left_at is None]
@@ -187,13 +187,13 @@ def _page(public_id: str, *, wrong: CohortRefused | WindowRefused | None = None)
             "program/cohort.html",
             cohort=cohort,
             members=sorted(present, key=lambda member: member.person.folded),
-            leads=cohort.leader_pk == found.person.id,
+            leads=cohort.leader_pk == visitor.person.id,
             changes=changes and cohort.ended_at is None,
             leaders=[person for person in _coaches(session) if person.id != cohort.leader_pk]
             if changes
             else (),
             local=current_issuer().settings.local,
-            me=found.person.id,
+            me=visitor.person.id,
             zone=_zone(),
             wrong={wrong.field: str(wrong)} if wrong else {},
             typed=request.form,
@@ -204,8 +204,8 @@ def _page(public_id: str, *, wrong: CohortRefused | WindowRefused | None = None)
 
 
 def _coaches(session: Session) -> list[PersonRow]:
-    found = roles.everybody(session, Role.COACH, today=_today())
-    return sorted(found, key=lambda person: person.folded)
+    coaches = roles.everybody(session, Role.COACH, today=_today())
+    return sorted(coaches, key=lambda person: person.folded)
 
 
 def _find(session: Session, public_id: str) -> CohortRow:

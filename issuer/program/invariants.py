@@ -115,14 +115,14 @@ def _released_once(session: Session) -> Iterator[Breach]:
         select(ProjectDecisionRow).where(ProjectDecisionRow.released_at.is_not(None))
     ).all()
     first = Counter(row.version_pk for row in rows if row.corrects is None)
-    told = {
+    mailed = {
         (row.payload or {}).get("decision")
         for row in session.scalars(select(OutboxRow).where(OutboxRow.kind == RELEASED))
     }
     for row in rows:
         if first[row.version_pk] > 1:
             yield Breach("I6", row.version.project.public_id, "was released more than once")
-        if row.id not in told:
+        if row.id not in mailed:
             yield Breach("I6", row.version.project.public_id, "was released, and nobody was told")
 
 

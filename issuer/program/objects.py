@@ -71,13 +71,13 @@ def _of_my_projects(me: Me, _building: int | None) -> ColumnElement[bool]:
 
 def _to_judge(me: Me, _building: int | None) -> ColumnElement[bool]:
     """The artifacts of what was given to me to judge."""
-    given = (
+    projects = (
         select(VersionRow.project_pk)
         .join(AssignmentRow, AssignmentRow.version_pk == VersionRow.id)
         .where(AssignmentRow.evaluator_pk == me.person, AssignmentRow.ended_at.is_(None))
         .where(VersionRow.purpose == Purpose.COMPLETION)
     )
-    return ArtifactRow.project_pk.in_(given)
+    return ArtifactRow.project_pk.in_(projects)
 
 
 ARTIFACT: Final = Guarded(

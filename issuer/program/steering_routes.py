@@ -181,8 +181,8 @@ def _which(which: str) -> list[ColumnElement[bool]]:
 
 
 def _is_choice(session: Session, project: ProjectRow, person: PersonRow) -> bool:
-    found = matching.choices(session, project, earners=(), today=_today())
-    return any(choice.person.id == person.id for choice in found)
+    choices = matching.choices(session, project, earners=(), today=_today())
+    return any(choice.person.id == person.id for choice in choices)
 
 
 def _done(project: str) -> AnyResponse:

@@ -75,7 +75,9 @@ def take_back(window: int, other: int) -> AnyResponse:
     try:
         with current_issuer().database.writing() as session:
             row = _find(session, window)
-            row.exceptions = [given for given in row.exceptions if given.person_pk != other]
+            row.exceptions = [
+                exception for exception in row.exceptions if exception.person_pk != other
+            ]
             _refuse_to_lose(session, row)
     except WindowRefused as exc:
         return _page(window, wrong=exc)
@@ -85,12 +87,12 @@ def take_back(window: int, other: int) -> AnyResponse:
 def _except(
     session: Session, window: WindowRow, person_pk: int, until: datetime, now: datetime
 ) -> None:
-    given = {row.person_pk: row for row in window.exceptions}.get(person_pk)
-    if given is None:
+    exception = {row.person_pk: row for row in window.exceptions}.get(person_pk)
+    if exception is None:
         by = gate.whoever().person.id
-        given = WindowExceptionRow(person_pk=person_pk, granted_by=by, created_at=now)
-        window.exceptions.append(given)
-    given.until = until
+        exception = WindowExceptionRow(person_pk=person_pk, granted_by=by, created_at=now)
+        window.exceptions.append(exception)
+    exception.until = until
 
 
 def _refuse_to_lose(session: Session, window: WindowRow) -> None:
@@ -112,7 +114,7 @@ def _received(session: Session, window: WindowRow) -> list[tuple[datetime, int]]
 def _page(number: int, *, wrong: WindowRefused | None = None) -> Response:
     with current_issuer().database.reading() as session:
         row = _find(session, number)
-        people = [given.person_pk for given in row.exceptions]
+        people = [exception.person_pk for exception in row.exceptions]
         names = select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(people))
         response = page(
             "program/window.html",

@@ -109,7 +109,7 @@ def _tell(session: Session, kind: str, row: CadreQuestionRow) -> None:
 
 
 def _page(*, is_public: bool, wrong: str = "") -> Response:
-    asked, found = request.args, gate.signed_in()
+    asked, visitor = request.args, gate.signed_in()
     with current_issuer().database.reading() as session:
         values: dict[str, Any] = {
             "listed": directory.find(
@@ -121,13 +121,13 @@ def _page(*, is_public: bool, wrong: str = "") -> Response:
             ),
             "buildings": session.scalars(select(BuildingRow).order_by(BuildingRow.name)).all(),
         }
-        if not is_public and found and rules.may(found.me, "cadre", "join"):
-            values["mine"] = session.get(CadreRow, found.person.id)
-            values["may_join"] = directory.may_join(session, found.person.id)
+        if not is_public and visitor and rules.may(visitor.me, "cadre", "join"):
+            values["mine"] = session.get(CadreRow, visitor.person.id)
+            values["may_join"] = directory.may_join(session, visitor.person.id)
     response = page(
         "program/cadre.html",
         is_public=is_public,
-        me=found.person.public_id if found else "",
+        me=visitor.person.public_id if visitor else "",
         wrong=wrong,
         typed=request.form,
         **values,

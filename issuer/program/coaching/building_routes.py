@@ -41,10 +41,10 @@ def mine() -> AnyResponse:
     own = [building for role, building in roles if role == Role.BUILDING_ADMINISTRATOR]
     with current_issuer().database.reading() as session:
         rows = select(BuildingRow).where(BuildingRow.id.in_(own)).order_by(BuildingRow.name)
-        found = session.scalars(rows).all()
-    if len(found) == 1:
-        return redirect(url_for("buildings.show", building=found[0].code), 303)
-    return page("program/buildings.html", buildings=found)
+        administered = session.scalars(rows).all()
+    if len(administered) == 1:
+        return redirect(url_for("buildings.show", building=administered[0].code), 303)
+    return page("program/buildings.html", buildings=administered)
 
 
 @buildings.get("/buildings/<building>")

@@ -55,14 +55,16 @@ def _page(*, wrong: str = "") -> Response:
     text = request.values.get("q", "").strip()
     query = Query(teacher=text, state=ListedState.ISSUED)
     with issuer.database.reading() as session:
-        found = find.page(session, issuer.settings, query, now=now, size=MOST) if text else None
+        credentials = (
+            find.page(session, issuer.settings, query, now=now, size=MOST) if text else None
+        )
         people = roles.everybody(session, Role.COACH, today=_today())
         response = page(
             "program/coaches.html",
             coaches=sorted(people, key=lambda person: person.folded),
             loads=matching.load_of(session),
             grounds=earners.grounds(session, [person.id for person in people]),
-            found=found,
+            found=credentials,
             text=text,
             grants=rules.may(gate.whoever().me, "coaching", "grant"),
             wrong=wrong,

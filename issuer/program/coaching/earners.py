@@ -88,12 +88,12 @@ def grounds(session: Session, people: Collection[int]) -> Mapping[int, Sequence[
         .options(joinedload(CredentialRow.approval).joinedload(ApprovalRow.achievement_version))
         .order_by(CoachGroundRow.grant_pk)
     )
-    told: dict[int, list[CoachGround]] = {}
+    by_person: dict[int, list[CoachGround]] = {}
     for person, credential, revoked_at in session.execute(rows):
         name = str(credential.approval.achievement_version.content["name"])
         ground = CoachGround(name, credential.public_id, revoked_at is not None)
-        told.setdefault(person, []).append(ground)
-    return told
+        by_person.setdefault(person, []).append(ground)
+    return by_person
 
 
 def of_field(session: Session, project: ProjectRow) -> set[int]:

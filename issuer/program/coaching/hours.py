@@ -33,14 +33,14 @@ class Minutes:
 
 def of(session: Session, projects: Collection[ProjectRow]) -> Mapping[int, Minutes]:
     """Return what is written down for each project, in three queries at most."""
-    told = {project.id: Minutes() for project in projects}
+    minutes_of = {project.id: Minutes() for project in projects}
     studied = (
         select(StudyEntryRow.project_pk, func.sum(StudyEntryRow.minutes))
-        .where(StudyEntryRow.project_pk.in_(told), StudyEntryRow.minutes.is_not(None))
+        .where(StudyEntryRow.project_pk.in_(minutes_of), StudyEntryRow.minutes.is_not(None))
         .group_by(StudyEntryRow.project_pk)
     )
     for project_pk, minutes in session.execute(studied):
-        told[project_pk].study = minutes or 0
+        minutes_of[project_pk].study = minutes or 0
     teachers = {project.person_pk for project in projects}
     met = (
         select(CohortMemberRow.person_pk, CohortRow.offering_pk, MeetingRow)
@@ -52,5 +52,5 @@ def of(session: Session, projects: Collection[ProjectRow]) -> Mapping[int, Minut
         for project in projects:
             is_its = (project.person_pk, project.offering_pk) == (teacher, offering)
             if is_its and teacher in meeting.present["people"]:
-                told[project.id].meetings += meeting.minutes
-    return told
+                minutes_of[project.id].meetings += meeting.minutes
+    return minutes_of

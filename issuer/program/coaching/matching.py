@@ -59,8 +59,8 @@ def choices(
             return MatchGround.KNOWS_FIELD
         return MatchGround.EARNED_IT if person.id in earners else MatchGround.COACH
 
-    found = [CoachChoice(person, ground(person), loads.get(person.id, 0)) for person in coaches]
-    return sorted(found, key=lambda one: (order.index(one.ground), one.load, one.person.folded))
+    offered = [CoachChoice(person, ground(person), loads.get(person.id, 0)) for person in coaches]
+    return sorted(offered, key=lambda one: (order.index(one.ground), one.load, one.person.folded))
 
 
 def load_of(session: Session) -> dict[int, int]:

@@ -169,23 +169,23 @@ def _sign(session: Session, project: ProjectRow, policy: Policy) -> None:
 
 
 def _page(public_id: str, *, wrong: MintmarkError | None = None, about: str = "") -> Response:
-    issuer, found = current_issuer(), gate.whoever()
+    issuer, visitor = current_issuer(), gate.whoever()
     with issuer.database.reading() as session:
         project = _find(session, public_id)
-        is_mine = project.person_pk == found.person.id
+        is_mine = project.person_pk == visitor.person.id
         coaches = coaching.coaches(session, project)
-        is_coach = found.person.id in {coach.id for coach in coaches}
+        is_coach = visitor.person.id in {coach.id for coach in coaches}
         signed = sign_offs.by_signer(session, project)
-        has_signed = found.person.id in {row.person_pk for row in signed.values()}
+        has_signed = visitor.person.id in {row.person_pk for row in signed.values()}
         policy = policies.current(session)
         able = _may_sign_as(session, project, policy, is_coach=is_coach)
-        reads_study = is_mine or is_coach or rules.may(found.me, "project", "steer")
+        reads_study = is_mine or is_coach or rules.may(visitor.me, "project", "steer")
         values: dict[str, Any] = {
             "project": project,
             "title": _title(session, project),
             "teacher": project.person,
             "coaches": coaches,
-            "entries": coaching.entries(session, project, reader=found.person),
+            "entries": coaching.entries(session, project, reader=visitor.person),
             "study": coaching.study_record(session, project) if reads_study else (),
             "hours": hours.of(session, [project])[project.id] if reads_study else None,
             "signed": signed,
@@ -195,9 +195,9 @@ def _page(public_id: str, *, wrong: MintmarkError | None = None, about: str = ""
     response = page(
         "program/coaching.html",
         is_mine=is_mine,
-        is_coach=is_coach and rules.may(found.me, "project", "coach"),
+        is_coach=is_coach and rules.may(visitor.me, "project", "coach"),
         reads_study=reads_study,
-        steers=rules.may(found.me, "project", "steer"),
+        steers=rules.may(visitor.me, "project", "steer"),
         signers=SIGNERS,
         local=issuer.settings.local,
         today=_today(),
@@ -228,8 +228,8 @@ def _may_sign_as(
 
 def _title(session: Session, project: ProjectRow) -> str:
     """Return what a project is called, as far as whoever is signed in sees it (I12)."""
-    found = gate.whoever()
-    if project.person_pk == found.person.id or rules.may(found.me, "project", "steer"):
+    visitor = gate.whoever()
+    if project.person_pk == visitor.person.id or rules.may(visitor.me, "project", "steer"):
         return str(project.proposal.get("title", ""))
     return history.written_of(session, project).title
 

@@ -90,5 +90,5 @@ def _credits(version: VersionRow) -> list[dict[str, Any]]:
 
 def _evidence(item: Mapping[str, str]) -> dict[str, str]:
     """Return a piece of evidence as an approval states it, without anything of where it is."""
-    told = ("name", "description", "genre", "sha256", "media_type", "tier", "url")
-    return {name: item[name] for name in told if item.get(name)}
+    members = ("name", "description", "genre", "sha256", "media_type", "tier", "url")
+    return {name: item[name] for name in members if item.get(name)}

@@ -62,8 +62,8 @@ def suggestion(
     levels, comments = {}, {}
     for criterion in rubric.criteria:
         points = {level.id: level.points for level in criterion.levels}
-        given = [review.levels[criterion.id] for review in reviews]
-        levels[criterion.id] = min(given, key=lambda level: points[level])
+        reached = [review.levels[criterion.id] for review in reviews]
+        levels[criterion.id] = min(reached, key=lambda level: points[level])
         texts = [review.comments.get(criterion.id, "").strip() for review in reviews]
         comments[criterion.id] = "\n\n".join(text for text in texts if text)
     return levels, {id: text for id, text in comments.items() if text}

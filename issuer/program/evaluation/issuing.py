@@ -81,8 +81,8 @@ def _approve(
     issuer: Issuer, row: OutboxRow, sign_offs: SignOffs, now: datetime, session: Session
 ) -> int:
     decision = session.get_one(ProjectDecisionRow, (row.payload or {})["decision"])
-    told = sign_offs(session, decision.version.project)
-    data = approval_data(session, decision, issuer.settings, told)
+    signed_off = sign_offs(session, decision.version.project)
+    data = approval_data(session, decision, issuer.settings, signed_off)
     return approve(session, issuer, from_data(data), source=PROGRAM, now=now).key
 
 

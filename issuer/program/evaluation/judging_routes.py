@@ -63,7 +63,7 @@ def queue() -> Response:
         policy = policies.current(session)
         names_hidden = policy is None or policy.names_hidden
         waiting = [row for row in rows if row.review is None or row.review.given_at is None]
-        given = len(rows) - len(waiting)
+        done = len(rows) - len(waiting)
         titles = {row.id: _title(row.version) for row in waiting}
         if names_hidden:
             words = redactions.added(session, [row.version_pk for row in waiting])
@@ -72,7 +72,7 @@ def queue() -> Response:
             }
             titles = {id: blinds[id](title) for id, title in titles.items()}
         return page(
-            "program/queue.html", waiting=waiting, titles=titles, given=given, today=_today()
+            "program/queue.html", waiting=waiting, titles=titles, given=done, today=_today()
         )
 
 

@@ -333,7 +333,7 @@ def check(session: Session, project: ProjectRow, purpose: Purpose, policy: Polic
 def handed_in(artifact: ArtifactRow) -> dict[str, str]:
     """Return what a version pins of an artifact (I3)."""
     is_public = artifact.tier == ArtifactTier.PUBLIC
-    told = {
+    pinned = {
         "artifact": artifact.public_id,
         "name": artifact.name,
         "description": artifact.description,
@@ -343,7 +343,7 @@ def handed_in(artifact: ArtifactRow) -> dict[str, str]:
         "url": artifact.url,
         "tier": ArtifactTier.PUBLIC if is_public else ArtifactTier.SEALED,
     }
-    return {name: value for name, value in told.items() if value}
+    return {name: value for name, value in pinned.items() if value}
 
 
 def used(session: Session, project: ProjectRow, now: datetime) -> int:

@@ -142,8 +142,8 @@ def _jpeg(data: mmap.mmap) -> Iterator[Cover]:
                 yield Cover(place + 4, length, _turned(content))
         place += 4 + length
         if marker == 0xDA:
-            found = _NEXT_MARKER.search(data, place)
-            place = found.start() if found else end
+            marker_after = _NEXT_MARKER.search(data, place)
+            place = marker_after.start() if marker_after else end
     yield Cover(place + 2, end - place - 2)
 
 

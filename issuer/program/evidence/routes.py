@@ -225,12 +225,12 @@ def _blind(path: Path, media_type: str) -> AnyResponse:
 def _note_reader(row: ArtifactRow) -> None:
     """Write down who opened what may show pupils, once a day. Its own teacher is not noted, nor is
     each piece of a film."""
-    found = gate.whoever()
+    visitor = gate.whoever()
     span = request.headers.get("Range", "")
-    if found.person.id == _teacher(row) or (span and not span.startswith("bytes=0-")):
+    if visitor.person.id == _teacher(row) or (span and not span.startswith("bytes=0-")):
         return
     with current_issuer().database.writing() as session:
-        about, by, now = f"artifact:{row.id}", f"person:{found.person.id}", clock.now()
+        about, by, now = f"artifact:{row.id}", f"person:{visitor.person.id}", clock.now()
         if not _is_noted(session, about, by, now):
             record(session, by=by, action=READ, about=about, now=now)
 
@@ -309,9 +309,9 @@ def _page(public_id: str, *, wrong: EvidenceRefused | None = None, about: str = 
         project = session.scalar(select(ProjectRow).where(ProjectRow.public_id == public_id))
         if project is None:
             raise NotFound
-        found = gate.whoever()
-        is_mine = project.person_pk == found.person.id
-        sees_attempts = is_mine or rules.may(found.me, "project", "steer")
+        visitor = gate.whoever()
+        is_mine = project.person_pk == visitor.person.id
+        sees_attempts = is_mine or rules.may(visitor.me, "project", "steer")
         seen = history.written_of(session, project)
         piece = pieces.wanted(session, project) if sees_attempts else None
         policy, items = policies.current(session), artifacts.current(session, project)
@@ -333,7 +333,7 @@ def _page(public_id: str, *, wrong: EvidenceRefused | None = None, about: str = 
             is_rarely_played=is_rarely_played(session, request.args.get("done", "")),
             unreadable=unreadable(map(artifacts.handed_in, items)) if is_hidden else set(),
             link_words=link_checks.WORDS,
-            may_withdraw=rules.may(found.me, "program", "run") or is_mine,
+            may_withdraw=rules.may(visitor.me, "program", "run") or is_mine,
             pupils=PUPILS,
             consent=CONSENT,
             most=LIMITS.file // _MB,

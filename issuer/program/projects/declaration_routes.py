@@ -62,16 +62,16 @@ def take_back(other: int) -> AnyResponse:
 
 
 def _page(*, wrong: bool = False) -> Response:
-    issuer, found = current_issuer(), gate.whoever()
+    issuer, visitor = current_issuer(), gate.whoever()
     today = issuer.settings.local(clock.now()).date()
     with issuer.database.reading() as session:
-        named = relations.named(session, found.person.id)
-        may_judge = declarations.may_judge(session, found.person.id, today=today)
-        is_declared = declarations.is_declared(session, found.person.id, today=today)
+        named = relations.named(session, visitor.person.id)
+        may_judge = declarations.may_judge(session, visitor.person.id, today=today)
+        is_declared = declarations.is_declared(session, visitor.person.id, today=today)
     response = page(
         "program/declaration.html",
         named=named,
-        judges=rules.may(found.me, "assignment", "list"),
+        judges=rules.may(visitor.me, "assignment", "list"),
         may_judge=may_judge,
         is_declared=is_declared,
         wrong=wrong,

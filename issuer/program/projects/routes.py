@@ -163,8 +163,10 @@ def checks() -> tuple[Check, ...]:
 
 def results(session: Session, project: ProjectRow, now: datetime) -> Sequence[Mapping[str, Any]]:
     """Return what was decided and released, as the room that decides tells it."""
-    told: Sequence[Mapping[str, Any]] = current_app.extensions["results"](session, project, now)
-    return told
+    decisions: Sequence[Mapping[str, Any]] = current_app.extensions["results"](
+        session, project, now
+    )
+    return decisions
 
 
 def _hours(session: Session, project: ProjectRow) -> str:
@@ -230,14 +232,14 @@ def _page(
     overtaken: Overtaken | None = None,
     unsaved: Mapping[str, str] | None = None,
 ) -> Response:
-    issuer, now, found = current_issuer(), clock.now(), gate.whoever()
+    issuer, now, visitor = current_issuer(), clock.now(), gate.whoever()
     with issuer.database.reading() as session:
         project = _find(session, public_id)
         policy = policies.current(session)
         state = State(project.state)
         purpose = WRITTEN_IN.get(state)
-        is_mine = project.person_pk == found.person.id
-        sees_attempts = is_mine or rules.may(found.me, "project", "steer")
+        is_mine = project.person_pk == visitor.person.id
+        sees_attempts = is_mine or rules.may(visitor.me, "project", "steer")
         version = submission.newest_version(session, project)
         events = history.events(session, project) if is_mine else ()
         ready = None

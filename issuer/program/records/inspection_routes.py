@@ -93,7 +93,7 @@ def _requests(*, wrong: str = "") -> Response:
     asked: Mapping[str, str] = request.values
     days, flaws = _days(asked)
     with current_issuer().database.reading() as session:
-        found = inspections.look(
+        artifacts = inspections.look(
             session,
             reference=asked.get("reference", ""),
             words=asked.get("words", ""),
@@ -105,7 +105,7 @@ def _requests(*, wrong: str = "") -> Response:
         known = session.scalars(rows).all()
     response = page(
         "program/requests.html",
-        found=found,
+        found=artifacts,
         known=known,
         asked=asked,
         chosen=request.form.getlist("artifact"),

@@ -64,7 +64,7 @@ def look(
 def open_request(
     session: Session,
     about: str,
-    found: Iterable[ArtifactRow],
+    artifacts: Iterable[ArtifactRow],
     *,
     by: PersonRow,
     now: datetime,
@@ -73,7 +73,7 @@ def open_request(
 
     Raises `RecordRefused`.
     """
-    pieces = [InspectedRow(artifact_pk=row.id) for row in found]
+    pieces = [InspectedRow(artifact_pk=row.id) for row in artifacts]
     if not pieces or not 0 < len(about.strip()) <= 500:
         raise RecordRefused(
             N_("Choose what it is about, and say in 1 to 500 letters what is asked.")
@@ -103,13 +103,13 @@ def zip_of(
     """Write the chosen evidence with what is said of it, without names of teachers, and with every
     word of `hide`, such as another pupil's name, redacted."""
     with zipfile.ZipFile(out, "w") as archive:
-        told = []
+        lines = []
         for number, row in enumerate(_chosen(request, chosen), 1):
-            told.append(redacted(_said(number, row), hide))
+            lines.append(redacted(_said(number, row), hide))
             if row.sha256 and store.path(row.sha256).exists():
                 suffix = file_kinds.suffix(row.media_type or "")
                 archive.write(store.path(row.sha256), f"{number:03}{suffix}")
-        archive.writestr("records.txt", "\n".join(told))
+        archive.writestr("records.txt", "\n".join(lines))
 
 
 def redacted(text: str, hide: Iterable[str]) -> str:

@@ -37,13 +37,13 @@ GRADES: Final = {
 
 def grades(text: str) -> frozenset[int]:
     """Return the grades that a text names; what it says else is passed over."""
-    found: set[int] = set()
+    named: set[int] = set()
     for word in _BETWEEN.split(re.sub(r"\s*([-–])\s*", r"\1", text.upper().strip())):
         span = _SPAN.fullmatch(word) if word not in _NAMED else None
         first, last = (_grade(end) for end in (span.groups() if span else (word, word)))
         if first is not None and last is not None:
-            found |= set(range(first, last + 1))
-    return frozenset(found)
+            named |= set(range(first, last + 1))
+    return frozenset(named)
 
 
 def level(text: str) -> SchoolLevel:

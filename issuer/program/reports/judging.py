@@ -237,11 +237,11 @@ def _pairs(session: Session) -> Iterator[tuple[str, datetime, Json, Json, bool]]
     )
     rubrics: dict[int, Rubric] = {}
     for _, group in groupby(session.execute(rows), key=lambda row: row[0].id):
-        given = list(group)
-        version = given[0][0]
-        if len(given) == 2:
+        reviewed = list(group)
+        version = reviewed[0][0]
+        if len(reviewed) == 2:
             key = version.rubric_version_id
             rubric = rubrics.setdefault(key, rubric_of(version.rubric_version))
-            one, two = given[0][1], given[1][1]
+            one, two = reviewed[0][1], reviewed[1][1]
             same = outcome_of(rubric, one) == outcome_of(rubric, two)
             yield version.purpose, version.received_at, one, two, same

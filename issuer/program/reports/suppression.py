@@ -44,20 +44,22 @@ def _cover(
     away: set[str],
 ) -> str | None:
     """Return the figure to hide next; None once nothing small can be worked out any more."""
-    told = small & _determined(sums, away)
-    few = small & {name for each in sums for name in _few(groups, each, away)}
-    betraying = [each for each in sums if {*each.parts, each.total} & (told | few)]
-    for choice in (betraying, sums if told else ()):
-        names = {name for each in choice for name in (*each.parts, each.total)}
+    worked_out = small & _determined(sums, away)
+    few = small & {name for addition in sums for name in _few(groups, addition, away)}
+    betraying = [
+        addition for addition in sums if {*addition.parts, addition.total} & (worked_out | few)
+    ]
+    for choice in (betraying, sums if worked_out else ()):
+        names = {name for addition in choice for name in (*addition.parts, addition.total)}
         if shown := names - away - set(known):
             return min(shown, key=lambda name: (groups[name] == 0, groups[name], name))
     return None
 
 
-def _few(groups: Mapping[str, int], each: Sum, away: Collection[str]) -> list[str]:
+def _few(groups: Mapping[str, int], addition: Sum, away: Collection[str]) -> list[str]:
     """Return the hidden parts of a sum that together are of too few people: each is at most so."""
-    parts = [name for name in each.parts if name in away]
-    is_few = each.total not in away and sum(groups[name] for name in parts) < FEWEST
+    parts = [name for name in addition.parts if name in away]
+    is_few = addition.total not in away and sum(groups[name] for name in parts) < FEWEST
     return parts if is_few else []
 
 
@@ -65,7 +67,8 @@ def _determined(sums: Sequence[Sum], away: Collection[str]) -> set[str]:
     """Return which hidden figures follow from all others: what solving the sums leaves unique."""
     unknown = sorted(away)
     rows = [
-        [Fraction((name in each.parts) - (name == each.total)) for name in unknown] for each in sums
+        [Fraction((name in addition.parts) - (name == addition.total)) for name in unknown]
+        for addition in sums
     ]
     solved = _reduced(rows, len(unknown))
     return {
