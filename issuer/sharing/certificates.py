@@ -21,7 +21,6 @@ from issuer.home.problem import Problem
 from issuer.home.settings import Settings
 from issuer.sharing.shared import Shared, Standing
 from issuer.web.problems import BAD_REQUEST
-from verifier import clock
 from verifier.intake import qr
 from verifier.wording.words import N_
 
@@ -77,17 +76,20 @@ def _one_of(kind: type[Choice], key: str, query: Mapping[str, str]) -> Choice | 
         raise Problem(BAD_REQUEST, f"{key}: one of {', '.join(kind)}") from None
 
 
-def certificate(shared: Shared, settings: Settings, sheet: Sheet) -> bytes:
-    """Return the certificate as a PDF, signed by those who held the offices on its day."""
+def certificate(shared: Shared, settings: Settings, sheet: Sheet, *, now: datetime) -> bytes:
+    """Return the certificate as a PDF, signed by those who held the offices on its day.
+
+    It carries a notice across the page if the credential is no longer in force at `now`.
+    """
     picture = badge(shared.achievement, settings, "svg")
     awarded = shared.credential.awarded_date or shared.credential.valid_from
     on = stationery(
         settings,
-        (awarded or clock.now()).date(),
+        (awarded or now).date(),
         chosen=shared.achievement.signatories,
         paper=sheet.paper,
     )
-    no_longer = _no_longer(shared)
+    no_longer = _no_longer(shared, now)
 
     def make() -> bytes:
         return render(
@@ -109,9 +111,9 @@ def certificate(shared: Shared, settings: Settings, sheet: Sheet) -> bytes:
     return cached(settings.home, "pdf", made_of, make)
 
 
-def _no_longer(shared: Shared) -> tuple[str, datetime] | None:
+def _no_longer(shared: Shared, now: datetime) -> tuple[str, datetime] | None:
     """Return what a certificate has to say across its page, and of which day."""
-    standing, ends = shared.standing(clock.now()), shared.credential.valid_until
+    standing, ends = shared.standing(now), shared.credential.valid_until
     if standing is Standing.REVOKED and shared.revoked_at:
         return certificate_words.WITHDRAWN, shared.revoked_at
     return (certificate_words.ENDED, ends) if standing is Standing.EXPIRED and ends else None

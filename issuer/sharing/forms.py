@@ -46,7 +46,7 @@ class Form:
     title: str
     purpose: str
     media_types: tuple[str, ...]
-    make: Callable[[Shared, Settings], bytes]
+    make: Callable[[Shared, Settings, datetime], bytes]
 
 
 def disclosed(shared: Shared, issuer: Issuer, *, now: datetime) -> Shared:
@@ -99,25 +99,25 @@ def file_name(shown: Credential, suffix: str, note: str = "") -> str:
     return f"{' '.join(stem.split())[:LONGEST_NAME].strip(' .')}.{suffix}"
 
 
-def _json(shared: Shared, _settings: Settings) -> bytes:
+def _json(shared: Shared, _settings: Settings, _now: datetime) -> bytes:
     return shared.json
 
 
-def _jwt(shared: Shared, _settings: Settings) -> bytes:
+def _jwt(shared: Shared, _settings: Settings, _now: datetime) -> bytes:
     return shared.jwt or b""
 
 
-def _png(shared: Shared, settings: Settings) -> bytes:
+def _png(shared: Shared, settings: Settings, _now: datetime) -> bytes:
     # Baking is a splice: faster than reading one more file.
     return bake_png(badge(shared.achievement, settings, "png"), shared.json.decode())
 
 
-def _svg(shared: Shared, settings: Settings) -> bytes:
+def _svg(shared: Shared, settings: Settings, _now: datetime) -> bytes:
     return bake_svg(badge(shared.achievement, settings, "svg"), shared.json.decode())
 
 
-def _pdf(shared: Shared, settings: Settings) -> bytes:
-    return certificates.certificate(shared, settings, certificates.Sheet())
+def _pdf(shared: Shared, settings: Settings, now: datetime) -> bytes:
+    return certificates.certificate(shared, settings, certificates.Sheet(), now=now)
 
 
 FORMS: Final[dict[str, Form]] = {
@@ -154,11 +154,13 @@ FORMS: Final[dict[str, Form]] = {
 }
 
 
-def make(suffix: str, shared: Shared, settings: Settings, query: Mapping[str, str]) -> bytes:
+def make(
+    suffix: str, shared: Shared, settings: Settings, query: Mapping[str, str], *, now: datetime
+) -> bytes:
     """Return one form; a certificate in the edition and on the paper that `query` asks for."""
     if suffix == "pdf":
-        return certificates.certificate(shared, settings, certificates.asked(query))
-    return FORMS[suffix].make(shared, settings)
+        return certificates.certificate(shared, settings, certificates.asked(query), now=now)
+    return FORMS[suffix].make(shared, settings, now)
 
 
 def note(suffix: str, query: Mapping[str, str]) -> str:

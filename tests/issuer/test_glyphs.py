@@ -17,6 +17,7 @@ from issuer.approvals.sender import Reply
 from issuer.catalog.picture import badge
 from issuer.drawing import glyphs
 from issuer.sharing import forms, shared
+from verifier import clock
 
 DEJAVU = Path("/usr/share/fonts/truetype/dejavu")
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -157,8 +158,9 @@ def test_a_certificate_is_made_anew_once_the_font_is_there(issuer, named):
     need(DEJAVU)
     found = shared.find_shared(issuer, named(ARMENIAN).credential_id)
     make = forms.FORMS["pdf"].make
-    boxes = make(found, issuer.settings)
-    assert make(found, replace(issuer.settings, font_folders=(DEJAVU,))) != boxes
+    now = clock.now()
+    boxes = make(found, issuer.settings, now)
+    assert make(found, replace(issuer.settings, font_folders=(DEJAVU,)), now) != boxes
 
 
 def test_the_catalog_names_an_achievement_without_letters(home, tmp_path, capsys):

@@ -30,6 +30,7 @@ from issuer.sharing.certificates import Sheet, certificate
 from issuer.sharing.decision import Decision
 from issuer.sharing.holder import holder
 from issuer.sharing.shared import Shared, Standing
+from verifier import clock
 from verifier.fetching.fetch import FetchError, offline
 from verifier.intake.baking import unbake_png, unbake_svg
 from verifier.parsing import strict_json
@@ -338,7 +339,7 @@ def test_a_credential_too_long_for_a_code_still_has_a_certificate(
     issuer: Issuer, found: Shared
 ) -> None:
     long = replace(found, jwt=b"e30." + b"A" * 100_000 + b"." + b"A" * 86)
-    pdf = forms.FORMS["pdf"].make(long, issuer.settings)
+    pdf = forms.FORMS["pdf"].make(long, issuer.settings, clock.now())
     assert pdf is not None
     assert pdf.startswith(b"%PDF-")
 
@@ -548,7 +549,7 @@ def test_the_pages_offer_both_editions_on_both_papers(
 
 def test_the_district_s_paper_is_the_usual_one(issuer: Issuer, found: Shared) -> None:
     a4 = replace(issuer.settings, certificate=CertificateSettings(Paper.A4))
-    (page,) = PdfReader(io.BytesIO(forms.FORMS["pdf"].make(found, a4))).pages
+    (page,) = PdfReader(io.BytesIO(forms.FORMS["pdf"].make(found, a4, clock.now()))).pages
     assert round(page.mediabox.height) == 842
 
 
@@ -567,7 +568,9 @@ def test_those_sign_who_held_the_office_on_the_day(issuer: Issuer, found: Shared
     )
     chosen = replace(found, achievement=replace(found.achievement, signatories=("music",)))
     printed = [
-        PdfReader(io.BytesIO(certificate(shared, by, Sheet(Edition.FRAME)))).pages[0].extract_text()
+        PdfReader(io.BytesIO(certificate(shared, by, Sheet(Edition.FRAME), now=clock.now())))
+        .pages[0]
+        .extract_text()
         for shared in (found, chosen)
     ]
     names = ("Pat Before", "Robin After", "Sam Notes")
@@ -580,7 +583,7 @@ def test_those_sign_who_held_the_office_on_the_day(issuer: Issuer, found: Shared
 def test_a_certificate_says_across_its_page_that_its_time_is_over(issuer, found):
     ended = datetime(2026, 11, 20, 12, tzinfo=UTC)
     over = replace(found, credential=replace(found.credential, valid_until=ended))
-    pages = PdfReader(io.BytesIO(forms.FORMS["pdf"].make(over, issuer.settings))).pages
+    pages = PdfReader(io.BytesIO(forms.FORMS["pdf"].make(over, issuer.settings, clock.now()))).pages
     assert len(pages) == 1
     assert "ENDED ON NOVEMBER 20, 2026" in pages[0].extract_text()
     assert not over.stands(ended + timedelta(days=1))

@@ -241,7 +241,7 @@ def _decision(form: MultiDict[str, str]) -> Decision:
 
 
 def _form(record: Shared, suffix: str, note: str = "") -> Response:
-    data = make(suffix, record, current_issuer().settings, request.args)
+    data = make(suffix, record, current_issuer().settings, request.args, now=clock.now())
     name = file_name(record.credential, suffix, note or forms.note(suffix, request.args))
     return _saved(data, FORMS[suffix].media_types[0], name)
 

@@ -48,7 +48,9 @@ def credential(name: str) -> Response:
     if suffix not in record.forms:
         raise Problem(FORM_WITHHELD)
     issuer, form = current_issuer(), FORMS[suffix]
-    data = make(suffix, disclosed(record, issuer, now=clock.now()), issuer.settings, request.args)
+    now = clock.now()
+    shown = disclosed(record, issuer, now=now)
+    data = make(suffix, shown, issuer.settings, request.args, now=now)
     media_type = request.accept_mimetypes.best_match(form.media_types, form.media_types[0])
     return file(data, media_type, file_name(record.shown, suffix, note(suffix, request.args)))
 
