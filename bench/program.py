@@ -1,10 +1,11 @@
-"""`python -m bench.program`: what the program's pages take in a district ten times a large one.
+"""`python -m bench.program [TEACHERS]`: what pages take in a district ten times a large one.
 
 A section each: a name, what it measures, and what it may take. Ten years of 19,200 awards are
 rows of projects that never were, as the tests of reports make them; each has its sum in the ledger.
 """
 
 import resource
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -129,7 +130,8 @@ def _filled(issuer: Issuer) -> str:
     now = datetime.now(UTC)
     with issuer.database.writing() as session:
         policies.change(session, policies.PILOT, by=None, now=now)
-        fill(session, teachers=TEACHERS, now=now, years=YEARS, awards_each=AWARDS_EACH)
+        teachers = int(sys.argv[1]) if len(sys.argv) > 1 else TEACHERS
+        fill(session, teachers=teachers, now=now, years=YEARS, awards_each=AWARDS_EACH)
     with issuer.database.writing() as session:
         chief = register.add(session, "Pat Model", now=now)
         roles.grant(session, chief, Role.SUPERINTENDENT, first_day=date(2020, 1, 1), now=now)
