@@ -16,6 +16,7 @@ from issuer.program.evaluation.tables import AssignmentRow
 from issuer.program.projects import drafts
 from issuer.program.projects.states import State
 from issuer.program.projects.tables import ProjectRow, VersionRow
+from issuer.program.windows.window import Purpose
 from verifier import clock
 
 TEXT = "Third period: they clap before they write."
@@ -118,6 +119,7 @@ def test_a_coach_is_replaced_and_reads_nothing_of_before(building):
 def test_i2_who_judges_the_teacher_now_is_not_made_her_coach(building):
     with building.district.issuer.database.writing() as session:
         version = session.query(VersionRow).one()
+        version.purpose, version.project.state = Purpose.COMPLETION, State.SUBMITTED
         session.add(
             AssignmentRow(
                 version_pk=version.id,

@@ -13,6 +13,7 @@ from issuer.program.coaching import hours
 from issuer.program.evaluation.conflicts import judging_in_conflict
 from issuer.program.evaluation.tables import AssignmentRow
 from issuer.program.projects import drafts
+from issuer.program.projects.states import State
 from issuer.program.projects.tables import VersionRow
 from verifier import clock
 
@@ -113,6 +114,7 @@ def test_e28_who_leads_a_cohort_judges_none_of_it(district, chief, cohort, leade
     now = clock.now()
     with district.issuer.database.writing() as session:
         project = drafts.begin(session, session.merge(teacher), None, now=now)
+        project.state = State.PROPOSED
         version = VersionRow(
             project=project,
             purpose="proposal",
