@@ -36,6 +36,7 @@ WITH_THE_PERSON = {
     "imports": "roster",
     "cadre": "offers",
     "cadre_questions": "text, answer",
+    "exemplars": "title, grades, text",
     "collections": "title, words",
     "collection_entries": "sentence",
     "holder_reports": "name, words, answer",

@@ -20,7 +20,14 @@ from verifier import clock
 
 NOT_YET = {"level-learning": "met", "level-work": "not-yet", "comment-work": "Show one more."}
 NOW = clock.now()
-ELSEWHERE = ("/sign-out", "/verify", "/desk/catalog", "/people/import", "/achievements")
+ELSEWHERE = (
+    "/sign-out",
+    "/verify",
+    "/my-credentials/wallet",
+    "/desk/catalog",
+    "/people/import",
+    "/achievements",
+)
 """What a crawl leaves alone."""
 
 
