@@ -30,7 +30,6 @@ from issuer.webhooks import standard_webhooks
 ASK_NO_DATABASE = (
     "api.",
     "approvals.approval_schema",
-    "calendars.file",  # its address is made up here, which is seen without a database
     "catalog.logo_png",
     "explain_problem",
     "files.",
