@@ -8,6 +8,8 @@ COVER ?=
 COVERING := tests/contexts tests/verifier
 # Tests often wait, for a browser or a server: three at a time keep two cores busy.
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 3 / 2 + 0)
+# Each worker imports the same modules: what Python compiles is kept, also where it is told not to.
+unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 BIN := $(VENV)/bin
 
