@@ -71,7 +71,7 @@ def operator_imports(school: School, page: Page) -> None:
     page.locator("#file").set_input_files(file)
     page.get_by_role("button", name="See what would change").click()
     picture(page, "office-import")
-    page.get_by_role("button", name="Carry it out").click()
+    page.get_by_role("button", name="Import these people").click()
     page.goto(f"{school.url}/people")
     assert page.get_by_role("link", name="Olive Office").is_visible()
 

@@ -143,7 +143,7 @@ class Pilot:
         page.locator("#file").set_input_files(file)
         press(page, "See what would change")
         told = page.locator("dl.facts").inner_text()
-        if (carry := page.get_by_role("button", name="Carry it out")).count():
+        if (carry := page.get_by_role("button", name="Import these people")).count():
             carry.click()
         return " ".join(told.split())
 
