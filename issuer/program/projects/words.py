@@ -49,7 +49,7 @@ FIELDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "topic": (
         N_("Field"),
-        N_("By it, evaluators are found who know the work."),
+        N_("We use it to find evaluators who know your subject."),
     ),
     "skill": (
         N_("The skill you want to build"),
