@@ -218,9 +218,20 @@ def describe(
     by: PersonRow,
     now: datetime,
 ) -> None:
-    """Say what an artifact is, and on what consent it rests. Raises `EvidenceRefused`."""
+    """Say what an artifact is, and on what consent it rests. Raises `EvidenceRefused`.
+
+    Only a link can be public, and only where no pupil can be told apart: a credential that links to
+    it cannot be taken back (R38, D9).
+    """
     if not 0 < len(name.strip()) <= 200:
         raise EvidenceRefused("name", N_("Write a name of 1 to 200 letters."))
+    is_public = tier is ArtifactTier.PUBLIC
+    if is_public and pupils is not Pupils.NONE and basis is not Consent.DE_IDENTIFIED:
+        raise EvidenceRefused(
+            "public", N_("Where pupils can be told apart, the credential links to nothing.")
+        )
+    if is_public and artifact.url is None:
+        raise EvidenceRefused("public", N_("The credential can link to a web address only."))
     answer(artifact, pupils, basis, reference, by=by, now=now)
     artifact.name, artifact.description = name.strip(), description.strip()[:1000]
     artifact.genre, artifact.criterion = genre.strip()[:100], criterion

@@ -118,7 +118,7 @@ def describe(project: str, artifact: str) -> AnyResponse:
                     pupils=_choice(Pupils, "pupils"),
                     basis=_choice(Consent, "basis"),
                     reference=form.get("reference", ""),
-                    tier=ArtifactTier.SEALED,
+                    tier=ArtifactTier.PUBLIC if form.get("public") else ArtifactTier.SEALED,
                     by=session.get_one(PersonRow, gate.whoever().person.id),
                     now=now,
                 )

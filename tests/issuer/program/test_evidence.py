@@ -212,6 +212,32 @@ def test_r38_where_pupils_are_seen_the_consent_is_named(
     assert artifact.confirmed_at is None
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"pupils": Pupils.FOCUS, "basis": Consent.DE_IDENTIFIED}],
+)
+def test_a_link_may_be_public_where_no_pupil_can_be_told_apart(
+    session, project, teacher, now, changes
+):
+    artifact = artifacts.link(session, project, "Plan", "https://plans.example/1", now=now)
+    answers = ANSWERS | changes | {"tier": ArtifactTier.PUBLIC}
+    artifacts.describe(session, artifact, **answers, by=teacher, now=now)
+    assert artifacts.handed_in(artifact)["tier"] == "public"
+
+
+def test_a_link_that_shows_pupils_and_a_file_are_never_public(
+    session, store, project, teacher, now
+):
+    link = artifacts.link(session, project, "Plan", "https://plans.example/1", now=now)
+    seen = {"pupils": Pupils.FOCUS, "basis": Consent.ON_FILE, "reference": "Folder 3"}
+    for artifact, changes in ((link, seen), (upload(session, store, project, now), {})):
+        answers = ANSWERS | changes | {"tier": ArtifactTier.PUBLIC}
+        with pytest.raises(EvidenceRefused) as refused:
+            artifacts.describe(session, artifact, **answers, by=teacher, now=now)
+        assert refused.value.field == "public"
+        assert artifacts.handed_in(artifact)["tier"] == "sealed"
+
+
 def test_a_withdrawn_consent_hides_at_once(session, store, project, now):
     artifact = upload(session, store, project, now)
     artifacts.withdraw_consent(session, artifact, now=now)
