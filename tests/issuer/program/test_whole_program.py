@@ -91,7 +91,7 @@ def test_not_yet_is_told_with_its_comment_and_opens_the_draft_again(proposed):
     assert comment in page
     assert proposed.release().status_code == 303
     page = proposed.at_teacher.get(proposed.project).text
-    assert "You are writing your proposal." in page
+    assert "Not yet: add what is asked for below, and hand it in again." in page
     assert ANSWERS["goal"] in page
     assert comment in page
     with proposed.district.issuer.database.reading() as session:
