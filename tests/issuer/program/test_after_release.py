@@ -131,7 +131,10 @@ def test_e40_a_correction_is_a_further_release_and_both_stay(play):
     assert "Released as a correction" in stale.text
     back = decide(play, path, "/correction", **NOT_YET)
     assert back.status_code == 303
-    assert "You are writing your proposal." in play.at_teacher.get(play.project).text
+    assert (
+        "Not yet: add what is asked for below, and hand it in again."
+        in play.at_teacher.get(play.project).text
+    )
     with play.district.issuer.database.reading() as session:
         rows = session.scalars(select(ProjectDecisionRow).order_by(ProjectDecisionRow.id)).all()
         assert [row.corrects for row in rows] == [None, rows[0].id, rows[1].id]
