@@ -121,6 +121,17 @@ def test_the_same_file_and_the_same_rows_elsewhere_issue_nothing_twice(any_issue
     assert count(any_issuer) == 4
 
 
+def test_a_row_stays_the_same_under_another_number_and_with_a_note(issuer):
+    """Mended, sorted and commented, the whole table comes again: what was issued is there."""
+    numbered = [f"{line},{number}" for number, line in enumerate(good(3), 1)]
+    issued(issuer, hand_in(issuer, rows(*numbered, heads=f"{HEADS},#")))
+    sorted_anew = [f"{line},{7 + number},asked" for number, line in enumerate(good(3)[::-1])]
+    again = hand_in(issuer, rows(*sorted_anew, heads=f"{HEADS},#,Notes"))
+    assert not any(row.new for row in rehearsal.dry_run(issuer, again, now=now()))
+    assert issued(issuer, again) == {Fate.ISSUED: 3}
+    assert count(issuer) == 3
+
+
 def test_a_table_says_what_a_webhook_would(issuer):
     line = "rhythms,Zoë  Example,z@b.example,z@home.example,s,g,m,2026-02-23,2026-05-02,12,X-1,"
     heads = (

@@ -57,7 +57,7 @@ def data(session: Session, settings: Settings, cells: Mapping[str, str]) -> dict
     """Return the `data` of the approval in a row, as a sender would write it.
 
     A day alone is read by `moment` and `end_of`. Without an approval id it has one that is made of
-    all that it says, so that the same row, in whichever file, is the same approval.
+    all that is read of it, so that the same row, in whichever file, is the same approval.
     """
     made: dict[str, Any] = {"approval_id": _own_id(cells), "levels": _levels(session, cells)}
     for name, value in cells.items():
@@ -108,8 +108,13 @@ def _levels(session: Session, cells: Mapping[str, str]) -> dict[str, str]:
 
 
 def _own_id(cells: Mapping[str, str]) -> str:
-    says = {name: cells[name] for name in sorted(cells) if cells[name] and name != REASON}
+    says = {name: cells[name] for name in sorted(cells) if cells[name] and _is_read(name)}
     return f"row-{hashlib.sha256(to_json(says)).hexdigest()[:32]}"
+
+
+def _is_read(name: str) -> bool:
+    """Whether the approval depends on a column: a running number or a note changes nothing."""
+    return name in HEADS or name == LEVEL or name.startswith((f"{LEVEL} ", f"{COMMENT} "))
 
 
 def _put(made: dict[str, Any], way: Sequence[str], value: str) -> None:
