@@ -4,13 +4,15 @@ import csv
 import io
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, text
 
 from issuer.__main__ import main
-from issuer.approvals.table import columns, job, rehearsal
+from issuer.approvals.table import background, columns, job, rehearsal
 from issuer.approvals.table.job import TableError
 from issuer.approvals.table.tables import Fate, TableRow
 from issuer.audit import log
@@ -18,6 +20,10 @@ from issuer.home.settings import DESK
 from issuer.issuance import find
 from issuer.issuance.records.approval_tables import ApprovalRow
 from issuer.issuance.records.tables import CredentialRow
+from issuer.outbox import queue
+from issuer.outbox.kinds import by_name
+from issuer.outbox.tables import MessageState, OutboxRow
+from issuer.outbox.worker import deliver_due
 
 HEADS = "Achievement,Name,E-mail,Skill,Goal,Measured outcome,Hours,Approved at,Level,Level work"
 GOOD = "rhythms,Teacher {n},t{n}@school.example,Rhythm,Eight bars,26 of 31,12.5,2026-05-15,met,"
@@ -189,6 +195,50 @@ def test_killed_anywhere_and_run_again_nothing_is_lost_or_doubled(any_issuer):
     assert killed >= 4
     assert issued(any_issuer, handed_in) == {Fate.ISSUED: 8, Fate.TO_MEND: 1}
     assert count(any_issuer) == 8
+
+
+def in_turn(issuer, handed_in, first, second):
+    """Do `first` with a job's row and, before it is committed, begin `second`; return its error."""
+    with ThreadPoolExecutor(1) as pool:
+        with issuer.database.writing() as session:
+            first(session, job.find(session, handed_in, lock=True))
+            session.flush()
+            later = pool.submit(second)
+            waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            while not later.done() and not session.scalar(waiting):
+                pass
+        return later.exception()
+
+
+def test_what_is_begun_is_not_discarded_at_the_same_moment(postgresql_issuer):
+    handed_in = hand_in(postgresql_issuer, rows(*good(1)))
+
+    def begin(_, row):
+        row.begun_at = now()
+
+    discard = partial(job.discard, postgresql_issuer, handed_in)
+    assert in_turn(postgresql_issuer, handed_in, begin, discard) is None
+    assert issued(postgresql_issuer, handed_in) == {Fate.ISSUED: 1}
+
+
+def test_what_is_discarded_is_not_begun_at_the_same_moment(postgresql_issuer):
+    handed_in = hand_in(postgresql_issuer, rows(*good(1)))
+
+    def discard(session, row):
+        session.execute(delete(TableRow))
+        session.delete(row)
+
+    begin = partial(background.begin, postgresql_issuer, handed_in, by="person:7", now=now())
+    assert isinstance(in_turn(postgresql_issuer, handed_in, discard, begin), TableError)
+    assert count(postgresql_issuer, OutboxRow) == 0
+
+
+def test_a_message_about_a_discarded_table_keeps_no_other_from_leaving(issuer):
+    with issuer.database.writing() as session:
+        queue.put(session, background.NAME, "gone", host=issuer.settings.host, now=now())
+    assert deliver_due(issuer, by_name(background.MESSAGE), now=now) == (0, 0)
+    with issuer.database.reading() as session:
+        assert session.scalars(select(OutboxRow.state)).all() == [MessageState.OVERTAKEN]
 
 
 def test_the_command_tries_issues_and_writes_what_to_mend(issuer, home, tmp_path, capsys):

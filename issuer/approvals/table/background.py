@@ -15,11 +15,12 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from issuer.approvals.table import job
+from issuer.approvals.table.job import TableError
 from issuer.approvals.table.tables import Fate, TableRow
 from issuer.database.database import UnavailableError
 from issuer.home.issuer import Issuer
 from issuer.outbox import queue
-from issuer.outbox.kinds import DeliveryError, MessageKind
+from issuer.outbox.kinds import DeliveryError, MessageKind, OvertakenError
 from issuer.outbox.tables import MessageState, OutboxRow
 from verifier import clock
 
@@ -37,7 +38,7 @@ def begin(issuer: Issuer, public_id: str, *, by: str, now: datetime) -> None:
     Raises `TableError` for an unknown job.
     """
     with issuer.database.writing() as session:
-        row = job.find(session, public_id)
+        row = job.find(session, public_id, lock=True)
         row.actor, row.begun_at = by, now
         again = update(TableRow).where(TableRow.job_pk == row.id, TableRow.fate == Fate.TO_MEND)
         session.execute(again.values(fate=Fate.WAITING, problem=None))
@@ -71,6 +72,8 @@ def _send(issuer: Issuer, row: OutboxRow) -> None:
     try:
         if not job.step(issuer, row.about, now=clock.now()):
             return
+    except TableError as exc:
+        raise OvertakenError("the table was discarded") from exc
     except UnavailableError as exc:
         raise DeliveryError(str(exc)) from exc
     with issuer.database.writing() as session:

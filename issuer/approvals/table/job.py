@@ -80,7 +80,7 @@ def hand_in(
 def discard(issuer: Issuer, job: str) -> None:
     """Forget a job, unless it was begun. Raises `TableError` for an unknown one."""
     with issuer.database.writing() as session:
-        row = find(session, job)
+        row = find(session, job, lock=True)
         if row.begun_at is None:
             session.execute(delete(TableRow).where(TableRow.job_pk == row.id))
             session.delete(row)
@@ -205,9 +205,13 @@ def _cells(heads: Sequence[str], values: Sequence[str]) -> dict[str, str]:
     return {head: value for head, value in cells.items() if head and head != columns.REASON}
 
 
-def find(session: Session, public_id: str) -> TableJobRow:
-    """Return a job. Raises `TableError` for an unknown id."""
-    job = session.scalar(select(TableJobRow).where(TableJobRow.public_id == public_id))
+def find(session: Session, public_id: str, *, lock: bool = False) -> TableJobRow:
+    """Return a job; with `lock`, nobody else begins or discards it until the session ends.
+
+    Raises `TableError` for an id that is unknown, or was discarded meanwhile.
+    """
+    rows = select(TableJobRow).where(TableJobRow.public_id == public_id)
+    job = session.scalar(rows.with_for_update() if lock else rows)
     if job is None:
         raise TableError(N_("No table was handed in under this id:"), public_id)
     return job

@@ -1,6 +1,7 @@
 """Issue many: hand in a table, see the fate of each row, let it be issued, mend the rest."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, request, url_for
@@ -104,7 +105,8 @@ def begin(table: str) -> AnyResponse:
         background.hasten(issuer, table, now=clock.now())
     else:
         by = log.person(gate.whoever().person.id)
-        background.begin(issuer, table, by=by, now=clock.now())
+        with _while_it_is_there():
+            background.begin(issuer, table, by=by, now=clock.now())
     return redirect(url_for("issuing_many.look", table=table), 303)
 
 
@@ -113,7 +115,8 @@ def begin(table: str) -> AnyResponse:
 def discard(table: str) -> AnyResponse:
     """Forget a table of which nothing was issued."""
     _job(table)
-    job.discard(current_issuer(), table)
+    with _while_it_is_there():
+        job.discard(current_issuer(), table)
     return redirect(url_for("issuing_many.choose"), 303)
 
 
@@ -130,14 +133,20 @@ def mend(table: str) -> Response:
 
 def _job(table: str) -> TableJobRow:
     """Return a table of the desk; those of a command are none of its pages."""
-    with current_issuer().database.reading() as session:
-        try:
-            row = job.find(session, table)
-        except TableError as exc:
-            raise NotFound from exc
+    with current_issuer().database.reading() as session, _while_it_is_there():
+        row = job.find(session, table)
     if row.source != DESK:
         raise NotFound
     return row
+
+
+@contextmanager
+def _while_it_is_there() -> Iterator[None]:
+    """Answer 404 for a table that is unknown, or that somebody discarded a moment ago."""
+    try:
+        yield
+    except TableError as exc:
+        raise NotFound from exc
 
 
 def _choose(*, wrong: str = "", about: str = "") -> Response:
