@@ -8,7 +8,9 @@ import re
 import subprocess
 import sys
 import time
+from concurrent.futures import Executor, Future
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from planted import NOW, Harmful, badge, plant, served
@@ -18,8 +20,9 @@ from verifier import __main__ as verifying
 from verifier.batch import command, run
 from verifier.batch.checker import Checker, Task
 from verifier.batch.row import Row, of_line
+from verifier.batch.sources import source_files
 from verifier.batch.table import ApplicantFile
-from verifier.options import web_options
+from verifier.options import executors, web_options
 from verifier.report import Answer, Verdict
 from verifier.wording import words
 
@@ -235,6 +238,36 @@ def test_a_killed_run_goes_on_without_checking_again(world, tmp_path, check, mon
     assert check(world, *arguments) == 3
     assert [thing.applicant for thing in checked] == ["001", "004", "005", "006"]
     assert len(table(out)) == 6
+
+
+class Cluster(Executor):
+    """Takes on all that it is handed and answers one piece after the other, the first one first."""
+
+    def __init__(self):
+        self.under_way, self.most = {}, []
+
+    def submit(self, fn, packed, part):
+        future = Future()
+        self.under_way[future] = sum(len(data) for _, (data, _) in part)
+        return future
+
+    def answer_one(self, waiting, return_when):
+        self.most.append((len(waiting), sum(self.under_way[future] for future in waiting)))
+        (first := next(iter(waiting))).set_result([])
+        return SimpleNamespace(done={first})
+
+
+def test_files_that_are_sent_keep_workers_busy_and_never_fill_the_memory(tmp_path, monkeypatch):
+    for number in range(40):
+        (tmp_path / str(number)).write_bytes(b"x" * 100)
+    monkeypatch.setattr(run, "BYTES_AT_A_TIME", 250)
+    monkeypatch.setattr(executors, "MOST_BYTES", 1000)
+    monkeypatch.setattr(executors, "wait", (cluster := Cluster()).answer_one)
+    things = [ApplicantFile("a", str(number)) for number in range(40)]
+    files = source_files(tmp_path)
+    assert len(list(run.check_all(things, Task(tmp_path, b"", (), dict), cluster, files))) == 14
+    assert cluster.most[:-4] == [(4, 1200)] * 10
+    assert sum(cluster.under_way.values()) == 4000
 
 
 def test_a_check_that_was_begun_by_other_rules_is_not_gone_on_with(

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from threading import local
+from typing import TypeAlias
 
 from verifier import clock
 from verifier.batch import sheet
@@ -37,6 +38,11 @@ from verifier.report import Answer
 JOURNAL, RECORD = "progress.jsonl", "record.json"
 AT_A_TIME = 16
 """What a worker is handed at once, and at most has to do again after a stop."""
+BYTES_AT_A_TIME = 4 * 1024 * 1024
+"""What a worker is sent at once, unless one file is larger: so there is a piece for every worker
+before there are too many bytes."""
+Part: TypeAlias = list[tuple[ApplicantFile, Content | None]]
+"""Some things, each with what it holds if a worker is sent that."""
 _worker = local()
 """Of each thread of a worker, which may be one of a cluster: its checker, and for which task."""
 
@@ -109,9 +115,24 @@ def check_all(
     """Yield the lines of the rows for some things at a time, as they are done. Workers are sent the
     bytes of `carried`, or read the files themselves."""
     packed = pickle.dumps((_made_by(), task))
-    parts = (things[start : start + AT_A_TIME] for start in range(0, len(things), AT_A_TIME))
-    inputs = ((packed, [(thing, _content(thing, carried)) for thing in part]) for part in parts)
-    yield from executors.unordered(executor, check_part, inputs)
+    inputs = ((packed, part) for part in _parts(things, carried))
+    yield from executors.unordered(executor, check_part, inputs, size=lambda _, part: _size(part))
+
+
+def _parts(things: Sequence[ApplicantFile], carried: SourceFiles | None) -> Iterator[Part]:
+    """Yield what a worker is handed at once, each read when it is asked for."""
+    part: Part = []
+    for thing in things:
+        part.append((thing, _content(thing, carried)))
+        if len(part) == AT_A_TIME or _size(part) >= BYTES_AT_A_TIME:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def _size(part: Part) -> int:
+    return sum(len(content[0]) for _, content in part if isinstance(content, tuple))
 
 
 def _content(thing: ApplicantFile, files: SourceFiles | None) -> Content | None:
@@ -123,9 +144,7 @@ def _content(thing: ApplicantFile, files: SourceFiles | None) -> Content | None:
         return exc
 
 
-def check_part(
-    packed: bytes, things: Sequence[tuple[ApplicantFile, Content | None]]
-) -> list[bytes]:
+def check_part(packed: bytes, things: Part) -> list[bytes]:
     """Return the lines of the rows for some things: what a worker does."""
     checker = _checker(packed)
     lines = []

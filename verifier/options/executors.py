@@ -35,6 +35,8 @@ from contexts.errors import USAGE, MintmarkError, UsageError
 
 AHEAD: Final = 64
 """Pieces that are handed out and not done: what is to be done may be larger than the memory."""
+MOST_BYTES: Final = 256 * 1024 * 1024
+"""Of files that are sent along with those pieces; one piece more may go beyond it."""
 _SECONDS: Final = 10
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -141,21 +143,29 @@ class ClusterExecutor(Executor):
 
 
 def unordered(
-    executor: Executor, work: Callable[..., T], inputs: Iterable[tuple[Any, ...]]
+    executor: Executor,
+    work: Callable[..., T],
+    inputs: Iterable[tuple[Any, ...]],
+    *,
+    size: Callable[..., int] = lambda *_: 0,
 ) -> Iterator[T]:
     """Yield what `work` returns for the arguments in `inputs`, as it is done.
 
-    Raises `WorkersEndedError`, and what `work` raises.
+    `size` says of the same arguments how many bytes of files are among them: while `MOST_BYTES` are
+    not done, no further ones are taken from `inputs`. Raises `WorkersEndedError`, and what `work`
+    raises.
     """
-    left, waiting = iter(inputs), set[Future[T]]()
+    left, waiting = iter(inputs), dict[Future[T], int]()
     with _telling_ended():
         while True:
-            more = islice(left, AHEAD - len(waiting))
-            waiting |= {executor.submit(work, *one) for one in more}
+            while len(waiting) < AHEAD and sum(waiting.values()) < MOST_BYTES:
+                if (arguments := next(left, None)) is None:
+                    break
+                waiting[executor.submit(work, *arguments)] = size(*arguments)
             if not waiting:
                 return
-            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in done:
+            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                del waiting[future]
                 yield future.result()
 
 
