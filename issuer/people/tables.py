@@ -22,7 +22,7 @@ class PersonRow(Base):
     """One person. `public_id` stands in addresses of pages, `folded` is the name to search by.
 
     `name` is the name as credentials sign it. `did` is what they name as the recipient's own, and
-    not proved. `staff_number` is what payroll matches by. Who has
+    a wallet signed for it. `staff_number` is what payroll matches by. Who has
     left keeps everything and has no role. Of two records of one person, the one that is merged
     into the other names it. Who is erased has no name, and nothing below but grants.
     """

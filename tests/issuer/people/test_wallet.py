@@ -3,8 +3,11 @@
 import json
 import re
 from dataclasses import dataclass
+from importlib import import_module
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from licenses import V2
 from world import Issuer
 
@@ -102,6 +105,19 @@ def test_what_proves_nothing_changes_nothing_and_says_why(district, jordan, hers
     assert "Nothing was changed:" in answer.text
     assert sentence in answer.text
     assert did_of(district, jordan) is None
+
+
+def test_what_was_typed_before_wallets_were_asked_is_forgotten(district, jordan, hers):
+    with district.issuer.database.writing() as session:
+        session.get_one(PersonRow, jordan.id).did = "did:key:zTyped"
+    step = import_module("issuer.migrations.versions.0039_proven_wallets")
+    with (
+        district.issuer.database.altering() as connection,
+        Operations.context(MigrationContext.configure(connection)),
+    ):
+        step.upgrade()
+    assert did_of(district, jordan) is None
+    assert "did:key:zTyped" not in hers.get(PAGE).text
 
 
 def test_a_challenge_is_one_persons_and_ends(district, jordan, hers, monkeypatch):
