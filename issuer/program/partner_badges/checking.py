@@ -59,16 +59,20 @@ def _is_open(row: PartnerBadgeRow) -> bool:
 
 def _send(issuer: Issuer, message: OutboxRow) -> None:
     """Check a badge, and keep the report with it, whatever it says."""
-    its = select(PartnerBadgeRow).where(PartnerBadgeRow.public_id == message.about)
+    its = select(PartnerBadgeRow).where(
+        PartnerBadgeRow.public_id == message.about,
+        PartnerBadgeRow.submitted.is_not(None),
+        PartnerBadgeRow.removed_at.is_(None),
+    )
     with issuer.database.reading() as session:
         row = session.scalar(its)
-        if row is None or row.submitted is None or row.removed_at is not None:
+        if row is None or row.submitted is None:
             raise OvertakenError("this badge was taken out")
         person = session.get_one(PersonRow, row.project.person_pk)
         data, _addresses = row.submitted, person.addresses
     fetch = published.fetch_own(issuer.settings, WebFetch(allow=issuer.settings.allow_hosts))
     report = badges.report_on(data, person, fetch, now=clock.now())
-    with issuer.database.writing() as session:
+    with issuer.database.writing() as session:  # it may be erased or taken out by now
         if row := session.scalar(its.with_for_update()):
             badges.note(row, report, now=clock.now())
 

@@ -12,6 +12,9 @@ from issuer.program import policy as policies
 from issuer.program.evaluation.tables import ProjectDecisionRow
 from issuer.program.partner_badges import checking, partners
 from issuer.program.partner_badges.tables import PartnerBadgeRow
+from issuer.program.projects.tables import ProjectRow
+from issuer.program.records import disposal
+from issuer.program.records.retention import Due, Record
 from verifier import clock
 
 ADDRESS = {"type": "IdentityObject", "hashed": False, "identityType": "emailAddress"}
@@ -101,6 +104,22 @@ def test_what_could_not_be_checked_is_kept_said_and_checked_again(play, world):
     checking.look(issuer, clock.now())
     play.district.deliver()
     assert "It counts" in play.at_teacher.get(f"{play.project}/badges").text
+
+
+def test_a_badge_that_is_erased_while_it_is_checked_stays_erased(play, world, monkeypatch):
+    database = play.district.issuer.database
+
+    def fetch_and_erase(*what, **how):
+        with database.writing() as session:
+            due = [Due(session.query(ProjectRow).one(), Record.EVIDENCE)]
+            disposal.carry_out(session, due, by=None, now=clock.now())
+        return world.fetch(*what, **how)
+
+    monkeypatch.setattr(checking, "WebFetch", lambda **_: fetch_and_erase)
+    add(play, badge(world))
+    with database.reading() as session:
+        row = session.query(PartnerBadgeRow).one()
+    assert (row.submitted, row.report, row.name, row.issuer) == (None, None, "", "")
 
 
 def test_a_file_without_a_badge_is_refused_and_one_can_be_taken_out(play, world):
