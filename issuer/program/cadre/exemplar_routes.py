@@ -9,8 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from issuer.home.issuer import current_issuer
 from issuer.program.cadre import exemplars
-from issuer.program.cadre.exemplars import ExemplarRefused
-from issuer.program.cadre.tables import ExemplarRow
+from issuer.program.cadre.exemplars import ExemplarChanged, ExemplarRefused
 from issuer.program.projects import drafts
 from issuer.program.projects.tables import ProjectRow
 from issuer.web.access import needs, open_to_all
@@ -36,20 +35,23 @@ def for_everybody() -> Response:
 @needs("program", "run")
 def list_all() -> Response:
     """List what teachers offered, to be looked at before everybody sees it."""
-    with current_issuer().database.reading() as session:
-        offered = exemplars.offered(session)
-    return page("program/exemplars.html", offered=offered, done=request.args.get("done"))
+    return _list()
 
 
 @exemplar_pages.post("/program/exemplars/<int:other>")
 @needs("program", "run")
 def show(other: int) -> AnyResponse:
-    """Show an exemplar to everybody, or no more."""
-    with current_issuer().database.writing() as session:
-        row = session.get(ExemplarRow, other)
-        if row is not None:
-            is_shown = request.form.get("act") == "show"
-            exemplars.show(row, is_shown=is_shown, now=clock.now())
+    """Show an exemplar to everybody, if it is what was looked at; or show it no more."""
+    form = request.form
+    try:
+        with current_issuer().database.writing() as session:
+            row = exemplars.locked(session, other)
+            if row is not None and form.get("act") == "show":
+                exemplars.show(row, form.get("digest", ""), now=clock.now())
+            elif row is not None:
+                exemplars.hide(row)
+    except ExemplarChanged:
+        return _list(changed=other)
     return redirect(url_for("exemplars.list_all", done=1), 303)
 
 
@@ -65,7 +67,7 @@ def write(project: str) -> Response:
 def offer(project: str) -> AnyResponse:
     """Preview an exemplar, offer it, or take it back."""
     form, act = request.form, request.form.get("act")
-    title, text = form.get("title", ""), form.get("text", "")
+    title, text, grades = (form.get(name, "") for name in _TYPED)
     try:
         with current_issuer().database.writing() as session:
             row = drafts.locked(session, project)
@@ -74,7 +76,7 @@ def offer(project: str) -> AnyResponse:
             if act == "back":
                 exemplars.take_back(session, row)
             elif act == "preview":
-                exemplars.check(row, title, text)
+                exemplars.check(row, title, text, grades=grades)
                 return _page(project, is_previewed=True)
             else:
                 exemplars.offer(
@@ -82,13 +84,26 @@ def offer(project: str) -> AnyResponse:
                     row,
                     title,
                     text,
-                    grades=form.get("grades", ""),
+                    grades=grades,
                     is_checked=bool(form.get("is_checked")),
                     now=clock.now(),
                 )
     except ExemplarRefused as exc:
         return _page(project, wrong=exc, is_previewed=exc.field == "is_checked")
     return redirect(url_for("exemplars.write", project=project, done=act), 303)
+
+
+def _list(*, changed: int | None = None) -> Response:
+    with current_issuer().database.reading() as session:
+        response = page(
+            "program/exemplars.html",
+            offered=exemplars.offered(session),
+            digest=exemplars.digest,
+            changed=changed,
+            done=request.args.get("done"),
+        )
+    response.status_code = 409 if changed else 200
+    return response
 
 
 def _page(

@@ -1,14 +1,16 @@
 """Exemplars: what came of a project, told by its teacher without a name, for others to see (R14).
 
 row = offer(session, project, "How eight bars …", grades="6-8", is_checked=True, now=now)
-show(row, is_shown=True, now=now)       # a person of the office looked at it: everybody sees it
+show(row, digest(row), now=now)         # a person of the office looked at it: everybody sees it
 """
 
+import hashlib
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from contexts.errors import MintmarkError
@@ -34,7 +36,11 @@ class ExemplarRefused(MintmarkError):
         self.field = field
 
 
-def check(project: ProjectRow, title: str, text: str) -> None:
+class ExemplarChanged(MintmarkError):
+    """Its teacher changed the exemplar since somebody looked at it: it is not shown."""
+
+
+def check(project: ProjectRow, title: str, text: str, *, grades: str) -> None:
     """Raise `ExemplarRefused` for what cannot be shown: it names its teacher, or is not earned."""
     if project.state != State.ISSUED:
         raise ExemplarRefused("text", N_("Only what was earned becomes an example for others."))
@@ -43,7 +49,7 @@ def check(project: ProjectRow, title: str, text: str) -> None:
     if not 0 < len(text.strip()) <= LONGEST_TEXT:
         raise ExemplarRefused("text", N_("Tell others what you did, 10,000 letters at most."))
     cover = covering_person(project.person)
-    for field, written in (("title", title), ("text", text)):
+    for field, written in (("title", title), ("grades", grades), ("text", text)):
         if cover(written) != written:
             raise ExemplarRefused(
                 field, N_("It has your name, an address or your school in it: take that out.")
@@ -64,11 +70,11 @@ def offer(
 
     `is_checked`: the teacher read the preview, and no pupil is named. Raises `ExemplarRefused`.
     """
-    check(project, title, text)
+    check(project, title, text, grades=grades)
     if not is_checked:
         wrong = N_("Read it once more, and say that no pupil is named.")
         raise ExemplarRefused("is_checked", wrong)
-    row = of_project(session, project)
+    row = session.scalar(_of(project).with_for_update())  # nobody shows it meanwhile
     if row is None:
         row = ExemplarRow(public_id=new_id(), project_pk=project.id, created_at=now)
         session.add(row)
@@ -78,9 +84,30 @@ def offer(
     return row
 
 
-def show(row: ExemplarRow, *, is_shown: bool, now: datetime) -> None:
-    """Show an exemplar to everybody, or no more."""
-    row.shown_at = now if is_shown else None
+def digest(row: ExemplarRow) -> str:
+    """Return what stands for an exemplar as it is written, so that what is shown was looked at."""
+    written = json.dumps([row.title, row.grades, row.text])
+    return hashlib.sha256(written.encode()).hexdigest()[:32]
+
+
+def show(row: ExemplarRow, looked_at: str, *, now: datetime) -> None:
+    """Show an exemplar to everybody, if it is still what was looked at, by its digest.
+
+    Raises `ExemplarChanged`.
+    """
+    if digest(row) != looked_at:
+        raise ExemplarChanged("its teacher changed this example")
+    row.shown_at = now
+
+
+def hide(row: ExemplarRow) -> None:
+    """Show an exemplar no more."""
+    row.shown_at = None
+
+
+def locked(session: Session, exemplar_pk: int) -> ExemplarRow | None:
+    """Return an exemplar, its row locked for what `session` writes; None if there is none."""
+    return session.get(ExemplarRow, exemplar_pk, with_for_update=True)
 
 
 def take_back(session: Session, project: ProjectRow) -> None:
@@ -92,7 +119,7 @@ def take_back(session: Session, project: ProjectRow) -> None:
 
 def of_project(session: Session, project: ProjectRow) -> ExemplarRow | None:
     """Return the exemplar of a project, if its teacher offered one."""
-    return session.scalar(select(ExemplarRow).where(ExemplarRow.project_pk == project.id))
+    return session.scalar(_of(project))
 
 
 def shown(session: Session, field: str = "") -> Sequence[ExemplarRow]:
@@ -116,3 +143,7 @@ def beginning(session: Session, project: ProjectRow) -> str:
     wrote = {**project.proposal, **(version.answers if version else project.completion)}
     text = "\n\n".join(wrote[name].strip() for name in _PARTS if wrote.get(name))
     return covering_person(project.person)(text)
+
+
+def _of(project: ProjectRow) -> Select[ExemplarRow]:
+    return select(ExemplarRow).where(ExemplarRow.project_pk == project.id)

@@ -30,10 +30,15 @@ class Example:
         fields = {"act": act, "text": text, "title": title, "grades": "6-8", **more}
         return self.at_teacher.post(self.path, page=self.path, **fields)
 
-    def look(self, act):
-        page = "/program/exemplars"
-        path = re.search(r'action="(/program/exemplars/\d+)"', self.at_chief.get(page).text)[1]
-        return self.at_chief.post(path, page=page, act=act)
+    def read(self):
+        """What the superintendent reads before she decides: where her form goes, and its digest."""
+        page = self.at_chief.get("/program/exemplars").text
+        path = re.search(r'action="(/program/exemplars/\d+)"', page)[1]
+        return path, re.search(r'name="digest" value="(\w+)"', page)[1]
+
+    def look(self, act, read=None):
+        path, digest = read or self.read()
+        return self.at_chief.post(path, page="/program/exemplars", act=act, digest=digest)
 
     def public(self):
         return self.anybody.get("/exemplars").text
@@ -65,9 +70,22 @@ def test_r14_an_exemplar_is_previewed_looked_at_and_then_seen_by_everybody(examp
     assert TEXT not in example.public()
 
 
+def test_r14_only_what_the_office_read_is_shown_to_everybody(example):
+    example.post("offer", is_checked="yes")
+    read = example.read()
+    changed = TEXT + " Twice."
+    example.post("offer", text=changed, is_checked="yes")
+    answer = example.look("show", read)
+    assert answer.status_code == 409
+    assert "Read it once more" in answer.text
+    assert changed in answer.text
+    assert TEXT not in example.public()
+
+
 @pytest.mark.parametrize("act", ["preview", "offer"])
 def test_an_exemplar_that_names_its_teacher_is_refused_and_stays_typed(example, act):
-    answer = example.post(act, text="I am Jordan Example.", is_checked="yes")
-    assert answer.status_code == 422
-    assert "I am Jordan Example." in answer.text
-    assert "take that out" in answer.text
+    for field in ("text", "grades"):
+        answer = example.post(act, is_checked="yes", **{field: "I am Jordan Example."})
+        assert answer.status_code == 422
+        assert "I am Jordan Example." in answer.text
+        assert "take that out" in answer.text
