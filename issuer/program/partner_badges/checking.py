@@ -1,10 +1,11 @@
 """Badges are checked in the background: once added, and again while a check is open (R22)."""
 
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from issuer.home import published
 from issuer.home.issuer import Issuer
@@ -34,16 +35,19 @@ def ask(session: Session, row: PartnerBadgeRow, *, host: str, now: datetime) -> 
 
 
 def look(issuer: Issuer, now: datetime) -> None:
-    """Let each badge be checked again that could not be, in a project that is not decided."""
+    """Let badges be checked again that could not be, in projects that are not decided: those that
+    wait longest first."""
     due = (
         select(PartnerBadgeRow)
         .join(PartnerBadgeRow.project)
         .where(ProjectRow.state.in_(_OPEN), PartnerBadgeRow.removed_at.is_(None))
         .where(PartnerBadgeRow.checked_at < now - EVERY)
-        .limit(_AT_ONCE)
+        .order_by(PartnerBadgeRow.checked_at, PartnerBadgeRow.id)
+        .options(defer(PartnerBadgeRow.submitted))
     )
     with issuer.database.reading() as session:
-        open_checks = [row.id for row in session.scalars(due) if _is_open(row)]
+        unsure = (row.id for row in session.scalars(due) if _is_open(row))
+        open_checks = list(islice(unsure, _AT_ONCE))
     if not open_checks:
         return
     with issuer.database.writing() as session:
