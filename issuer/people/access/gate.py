@@ -177,6 +177,7 @@ def _keep_rule(app: Flask, kinds: Kinds) -> AnyResponse | None:
     refuse_other_sites()
     if need.most_bytes:  # also where the form is kept, because its session has ended
         request.max_content_length, request.max_form_parts = need.most_bytes, MOST_PARTS
+        request.max_form_memory_size = need.most_bytes
     visitor = signed_in()
     if visitor is None:
         return _sign_in_first(need, _late())

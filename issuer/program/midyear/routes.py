@@ -15,9 +15,12 @@ from issuer.web.access import needs
 from issuer.web.answers import page
 from issuer.web.spreadsheet import spreadsheet
 from verifier import clock
+from verifier.wording.words import N_
 
 midyear = Blueprint("midyear", __name__)
 MOST_BYTES: Final = 5 * 1024 * 1024
+_MOST_TEXT: Final = MOST_BYTES - 64 * 1024
+"""What a table may be as text: the button to carry it out sends it once more, in a form."""
 
 
 @midyear.get("/program/running")
@@ -43,13 +46,16 @@ def look_or_carry_out() -> AnyResponse:
     try:
         data = form.get("rows", "").encode() if applies else file.read() if file else b""
         rows = running_projects.read(data)
+        text = running_projects.written(rows)
+        if len(text.encode()) > _MOST_TEXT:
+            raise RosterError(N_("the table is too long"), remedy="bring it in as several tables")
     except RosterError as exc:
         return _page(wrong=exc)
     today = current_issuer().settings.local(now).date()
     if not applies:
         with current_issuer().database.reading() as session:
             planned = running_projects.plan(session, rows, today=today)
-            return _page(planned=planned, text=running_projects.written(rows))
+            return _page(planned=planned, text=text)
     with current_issuer().database.writing() as session:
         by = session.get_one(PersonRow, gate.whoever().person.id)
         planned = running_projects.plan(session, rows, today=today)

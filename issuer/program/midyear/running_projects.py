@@ -9,7 +9,7 @@ already stays as it is, so that a file can be brought in twice.
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -122,8 +122,17 @@ def plan(session: Session, rows: Sequence[RunningProject], *, today: date) -> li
 def carry_out(
     session: Session, planned: Sequence[PlannedProject], *, by: PersonRow | None, now: datetime
 ) -> int:
-    """Bring in every new row as a project that is under way; return how many those are."""
+    """Bring in every new row as a project that is under way; return how many those are.
+
+    A project that somebody else brought in since it was planned is not brought in again.
+    """
     new = [(one, one.person) for one in planned if one.fate is ProjectFate.NEW and one.person]
+    _lock(session, {person.id for _, person in new})
+    new = [
+        (one, person)
+        for one, person in new
+        if not _is_here(session, person, one.row.cells["title"])
+    ]
     for one, person in new:
         cells = one.row.cells
         project = drafts.begin(session, person, one.offering, now=now)
@@ -190,6 +199,12 @@ def _reason(
     if due is None or due < today:
         return N_("write the day it is due as 2026-11-30, one that is to come")
     return ""
+
+
+def _lock(session: Session, person_pks: Collection[int]) -> None:
+    """Let nobody else bring in projects of these people until the transaction ends."""
+    rows = select(PersonRow.id).where(PersonRow.id.in_(person_pks)).order_by(PersonRow.id)
+    session.execute(rows.with_for_update(key_share=True)).all()
 
 
 def _is_here(session: Session, person: PersonRow, title: str) -> bool:

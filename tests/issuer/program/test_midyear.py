@@ -2,15 +2,19 @@
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import text
 
 from issuer.__main__ import main
 from issuer.people.roles import Role
 from issuer.program.evidence.file_store import FileStore
 from issuer.program.invariants import breaches
+from issuer.program.midyear import routes, running_projects
 from issuer.program.projects.states import State
 from issuer.program.projects.tables import ProjectRow
+from verifier import clock
 
 HEADS = "address,title,field,skill,goal,measured outcome,due,plan\n"
 GOOD = "j@school.example,Rhythm,music,Teaching rhythm.,Eight bars.,Counted weekly.,2099-06-01,\n"
@@ -31,8 +35,8 @@ def chief(district):
     return district.browser(district.add("Pat Model", Role.SUPERINTENDENT))
 
 
-def look(chief, text):
-    page, file = "/program/running", (io.BytesIO(text.encode()), "running.csv")
+def look(chief, table):
+    page, file = "/program/running", (io.BytesIO(table.encode()), "running.csv")
     return chief.post(page, page=page, file=file)
 
 
@@ -61,6 +65,43 @@ def test_a_dry_run_says_what_becomes_of_each_row_and_twice_changes_it_once(distr
     with district.issuer.database.reading() as session:
         evidence = FileStore(district.issuer.settings.home / "evidence")
         assert list(breaches(session, evidence=evidence)) == []
+
+
+def test_a_table_of_long_rows_is_carried_out_or_refused_when_it_is_looked_at(
+    district, chief, monkeypatch
+):
+    others = [f"x@nowhere.example,{n},music,s,{'g' * 9_000},m,2099-06-01,\n" for n in range(60)]
+    page, rows = "/program/running", HEADS + GOOD + "".join(others)
+    assert chief.post(page, page=page, rows=rows, act="apply").status_code == 303
+    assert len(projects(district)) == 1
+    monkeypatch.setattr(routes, "_MOST_TEXT", 100)
+    answer = look(chief, HEADS + GOOD)
+    assert answer.status_code == 422
+    assert "the table is too long" in answer.text
+
+
+def test_what_two_clicks_bring_in_at_once_is_there_once(postgresql_district):
+    district = postgresql_district
+    district.add("Jordan Example", Role.TEACHER, address="j@school.example")
+    rows, now = running_projects.read((HEADS + GOOD).encode()), clock.now()
+
+    def bring_in(session):
+        planned = running_projects.plan(session, rows, today=now.date())
+        return running_projects.carry_out(session, planned, by=None, now=now)
+
+    def click():
+        with district.issuer.database.writing() as session:
+            return bring_in(session)
+
+    with ThreadPoolExecutor() as threads:
+        with district.issuer.database.writing() as session:
+            assert bring_in(session) == 1
+            second = threads.submit(click)
+            waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            while not session.scalar(waiting) and not second.done():
+                pass
+        assert second.result() == 0
+    assert len(projects(district)) == 1
 
 
 def test_a_table_without_its_columns_is_refused(chief):
