@@ -65,6 +65,12 @@ def approved(session: Session, project: ProjectRow) -> dict[str, str]:
 
 
 def plan_of(session: Session, project: ProjectRow) -> str:
-    """Return the plan of a project as it holds now."""
-    changes = of_project(session, project)
+    """Return the plan of a project as it holds now: a proposal that was handed in again replaces
+    what was changed before it."""
+    proposal = newest_version_of(session, project, Purpose.PROPOSAL)
+    changes = [
+        row
+        for row in of_project(session, project)
+        if proposal is None or row.created_at > proposal.received_at
+    ]
     return changes[-1].plan if changes else approved(session, project).get("plan", "").strip()

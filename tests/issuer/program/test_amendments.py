@@ -13,7 +13,7 @@ from issuer.people.tables import PersonRow
 from issuer.program import policy as policies
 from issuer.program.amendments import amendments
 from issuer.program.coaching import coaching
-from issuer.program.projects.tables import ProjectRow
+from issuer.program.projects.tables import ProjectRow, VersionRow
 from issuer.program.reminders import news_mails
 from verifier import clock
 
@@ -54,6 +54,26 @@ def test_a_plan_is_changed_kept_and_told_to_who_approved_it(play, monkeypatch):
     SEND(issuer, row)
     assert letters[0].name == "Pat Model"
     assert "Jordan Example changed the plan" in letters[0].words["sentences"][0]
+
+
+def test_a_plan_that_is_proposed_again_replaces_what_was_changed_before(play):
+    change(play)
+    with play.district.issuer.database.writing() as session:
+        project = session.query(ProjectRow).one()
+        assert amendments.plan_of(session, project) == "Eight weeks, in the hall."
+        [first] = project.versions
+        again = VersionRow(
+            project=project,
+            purpose=first.purpose,
+            number=2,
+            answers={**first.answers, "plan": "Six weeks."},
+            artifacts=first.artifacts,
+            rubric_version_id=first.rubric_version_id,
+            received_at=clock.now(),
+        )
+        session.add(again)
+        session.flush()
+        assert amendments.plan_of(session, project) == "Six weeks."
 
 
 @pytest.mark.parametrize(
