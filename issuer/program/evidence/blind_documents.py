@@ -21,6 +21,9 @@ BESIDE: Final = ".blind"
 """What a copy's name ends in, beside the file that it is a copy of."""
 MOST_BYTES: Final = 200 * 1024 * 1024
 MOST_UNPACKED: Final = 500 * 1024 * 1024
+_PACKED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""All that office documents use (ISO/IEC 29500-2, annex C; ODF 1.3 part 2, 2.2). The others
+unpack without a bound."""
 _TELL: Final = ("/Metadata", "/PieceInfo", "/LastModified", "/AF")
 _PICTURES: Final = {
     ".jpg": "image/jpeg",
@@ -44,10 +47,10 @@ _ATTRIBUTES: Final = re.compile(
     rb"([\s:](?:author|initials|userId|userName|displayName|lastModifiedBy)\s*=\s*)"
     rb"(?:\"[^\"]*\"|'[^']*')"
 )
-_PATHS: Final = re.compile(rb"(<(?:\w+:)?absPath\b[^>]*?\burl=)\"[^\"]*\"")
+_PATHS: Final = re.compile(rb"(<(?:\w+:)?absPath\b[^<>]*?\burl=)\"[^\"]*\"")
 _NAMES: Final = re.compile(rb"([\s:]name\s*=\s*)(?:\"[^\"]*\"|'[^']*')")
 _ELEMENTS: Final = re.compile(
-    rb"(<(?:\w+:)?(?:author|creator|creator-initials|initial-creator|sender-initials)(?:\s[^>]*)?>)"
+    rb"(<(?:\w+:)?(?:author|creator|creator-initials|initial-creator|sender-initials)(?:\s[^<>]*)?>)"
     rb"[^<]*<"
 )
 _OF_PEOPLE: Final = re.compile(r"(?:^|/)(?:people|persons?|authors|commentAuthors)(?:/|\.xml|\d)")
@@ -129,8 +132,22 @@ def _archive(path: Path, cover: Callable[[bytes, str], bytes]) -> bytes:
         for item in old.infolist():
             entry = zipfile.ZipInfo(item.filename)  # without days, and without notes
             entry.compress_type = item.compress_type
-            new.writestr(entry, _part(item.filename, old.read(item), cover))
+            new.writestr(entry, _part(item.filename, _unpacked(old, item), cover))
     return out.getvalue()
+
+
+def _unpacked(archive: zipfile.ZipFile, item: zipfile.ZipInfo) -> bytes:
+    """Return a part of an archive, unpacked no further than to the size that its entry names:
+    whoever made the archive wrote that size."""
+    if item.compress_type not in _PACKED:
+        raise Unreadable("a part of a document is packed in a way that is not known")
+    size = item.file_size
+    item.file_size += 1  # so that a byte too many is read, and not passed over
+    with archive.open(item) as part:
+        data = part.read(size + 1)
+    if len(data) != size:
+        raise Unreadable("a part of a document is not as long as its entry says")
+    return data
 
 
 def _part(name: str, data: bytes, cover: Callable[[bytes, str], bytes]) -> bytes:

@@ -1,7 +1,9 @@
 """What a file tells of its maker is covered where names are hidden (I11, E29)."""
 
 import io
+import tracemalloc
 import zipfile
+import zlib
 
 import pytest
 from PIL import Image, ImageOps, PngImagePlugin
@@ -345,6 +347,44 @@ def test_what_nobody_can_read_is_not_shown(tmp_path, data, media_type):
     path = tmp_path / "file"
     path.write_bytes(data)
     assert is_unreadable(path, media_type)
+
+
+def packed(data, how, named_size=None, named_sum=None):
+    """An archive of one part, of which the central directory may say what is not so."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", how) as made:
+        made.writestr("word/document.xml", data)
+        item = made.infolist()[0]
+        item.file_size = len(data) if named_size is None else named_size
+        item.CRC = item.CRC if named_sum is None else named_sum
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("how", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_document_packed_in_a_way_that_has_no_bound_is_not_unpacked(tmp_path, how):
+    path = tmp_path / "file"
+    path.write_bytes(packed(b"<t>Stays</t>", how))
+    assert is_unreadable(path, f"{OFFICE}.wordprocessingml.document")
+
+
+def test_a_document_is_unpacked_no_further_than_its_directory_says(tmp_path):
+    path, zeros = tmp_path / "file", bytes(16 * 1024 * 1024)
+    bombs = [(100, None), (100, zlib.crc32(bytes(100))), (2000, zlib.crc32(bytes(2000)))]
+    for size, named_sum in bombs:
+        path.write_bytes(packed(zeros, zipfile.ZIP_DEFLATED, size, named_sum))
+        tracemalloc.start()
+        assert is_unreadable(path, f"{OFFICE}.wordprocessingml.document")
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert most < 4 * 1024 * 1024
+    path.write_bytes(packed(b"short", zipfile.ZIP_DEFLATED, 6))
+    assert is_unreadable(path, f"{OFFICE}.wordprocessingml.document")
+
+
+def test_a_long_part_of_nothing_but_beginnings_takes_no_long_time(tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(packed(b"<author " * 100_000 + b"<absPath " * 100_000, zipfile.ZIP_DEFLATED))
+    assert not is_unreadable(path, f"{OFFICE}.wordprocessingml.document")
 
 
 def test_text_and_pictures_are_shown(tmp_path):
