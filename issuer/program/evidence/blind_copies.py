@@ -17,13 +17,14 @@ import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from PIL import Image
 
 from issuer.program.evidence import blind_documents, blind_media
-from issuer.program.evidence.blind_media import Cover, Unreadable
+from issuer.program.evidence.blind_media import MOST_PIECES, Cover, Unreadable
 
 _ORIENTATION: Final = 0x0112
 _JPEG_KEPT: Final = frozenset({0xE0, 0xEE})
@@ -123,9 +124,12 @@ def _found(data: mmap.mmap, media_type: str) -> Sequence[Cover]:
     if media_type not in _BY_TYPE:
         raise Unreadable("a kind of file that is not known")
     try:
-        return tuple(_BY_TYPE[media_type](data))
+        pieces = tuple(islice(_BY_TYPE[media_type](data), MOST_PIECES + 1))
     except (IndexError, ValueError, OverflowError) as exc:
         raise Unreadable("a file is not built as its kind is") from exc
+    if len(pieces) > MOST_PIECES:  # each is looked at for each block that is handed out
+        raise Unreadable("a file with more that tells than any program writes")
+    return pieces
 
 
 def _jpeg(data: mmap.mmap) -> Iterator[Cover]:

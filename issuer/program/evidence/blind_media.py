@@ -9,6 +9,11 @@ from typing import Final
 
 from contexts.errors import MintmarkError
 
+MOST_PIECES: Final = 100_000
+"""Far more boxes, places of items, or pieces that tell, than any camera or program writes."""
+MOST_COMMENTS: Final = 16 * 1024 * 1024
+"""Bytes of comments in a sound; the picture of an album is among them."""
+
 
 class Unreadable(MintmarkError):
     """A file is not built as its kind is, so nobody can say what in it tells of people."""
@@ -33,7 +38,9 @@ class Cover:
 def boxes(data: mmap.mmap, place: int, end: int) -> Iterator[tuple[bytes, int, int]]:
     """Yield the boxes of an ISO file (ISO/IEC 14496-12, 4.2): name, where its content begins, and
     where it ends."""
-    while place + 8 <= end:
+    for _ in range(MOST_PIECES):
+        if place + 8 > end:
+            break
         length, name, head = int.from_bytes(data[place : place + 4]), data[place + 4 : place + 8], 8
         if length == 1:
             length, head = int.from_bytes(data[place + 8 : place + 16]), 16
@@ -66,7 +73,7 @@ def heif(data: mmap.mmap) -> Iterator[Cover]:
             items = _items(data, *inside[b"iinf"])
             told = {number for number, kind in items if kind not in _PICTURES}
             idat = inside.get(b"idat", (0, 0))[0]
-            for number, place, length in _places(data, inside[b"iloc"][0], idat):
+            for number, place, length in _places(data, *inside[b"iloc"], idat):
                 if number in told and not 0 < length <= len(data) - place:
                     raise Unreadable("a part that lies outside its file")
                 if number in told:
@@ -85,8 +92,11 @@ def _items(data: mmap.mmap, start: int, end: int) -> Iterator[tuple[int, bytes]]
         yield number, data[at + 6 + size : at + 10 + size]
 
 
-def _places(data: mmap.mmap, start: int, idat: int) -> Iterator[tuple[int, int, int]]:
-    """Yield item, place and length of each piece of each item (14496-12, 8.11.3)."""
+def _places(data: mmap.mmap, start: int, end: int, idat: int) -> Iterator[tuple[int, int, int]]:
+    """Yield item, place and length of each piece of each item (14496-12, 8.11.3).
+
+    Whoever made the file wrote how many there are: so no more are looked for than the box holds.
+    """
     version, at = data[start], start + 4
     if version > 2:
         raise Unreadable("a list of places of a kind that is not known")
@@ -97,9 +107,11 @@ def _places(data: mmap.mmap, start: int, idat: int) -> Iterator[tuple[int, int, 
     def number(size: int) -> int:
         nonlocal at
         at += size
+        if at > end:
+            raise Unreadable("a list of places is cut off")
         return int.from_bytes(data[at - size : at])
 
-    wide = 4 if version == 2 else 2
+    wide, left = (4 if version == 2 else 2), MOST_PIECES
     for _ in range(number(wide)):
         item = number(wide)
         method = number(2) & 15 if version else 0
@@ -107,7 +119,11 @@ def _places(data: mmap.mmap, start: int, idat: int) -> Iterator[tuple[int, int, 
         base = number(of_base)
         if method > 1:
             raise Unreadable("an item that is made of others")
-        for _ in range(number(2)):
+        pieces = number(2)
+        left -= 1 + pieces
+        if left < 0 or (pieces > 1 and not of_index + of_offset + of_length):
+            raise Unreadable("more places than a photo has")
+        for _ in range(pieces):
             number(of_index)
             place = base + number(of_offset) + (idat if method == 1 else 0)
             yield item, place, number(of_length)
@@ -119,19 +135,19 @@ _COMMENTS: Final = {b"\x01vorbis": (b"\x03vorbis", b"\x01"), b"OpusHead": (b"Opu
 
 @dataclass
 class _Stream:
-    """A stream of Ogg: how its comments begin and end, and where their bytes are."""
+    """A stream of Ogg: how its comments begin and end, and where their bytes are: the page, the
+    place in the file, and the length of each piece."""
 
     begins: bytes
     ends: bytes
     packets: int = 1
-    pieces: list[tuple[int, int]] = field(default_factory=list)
-    pages: list[int] = field(default_factory=list)
+    pieces: list[tuple[int, int, int]] = field(default_factory=list)
 
 
 def ogg(data: mmap.mmap) -> Iterator[Cover]:
     """Cover the comments of each stream (RFC 3533, 6), and correct the sums of their pages."""
     open_streams: dict[bytes, _Stream] = {}
-    place, end = 0, len(data)
+    place, end, room = 0, len(data), MOST_COMMENTS
     while place < end:
         if data[place : place + 4] != b"OggS" or place + 27 + data[place + 26] > end:
             raise Unreadable("a page is cut off")
@@ -143,7 +159,9 @@ def ogg(data: mmap.mmap) -> Iterator[Cover]:
                 raise Unreadable("a stream of a kind that is not known")
             open_streams[serial] = _Stream(*_COMMENTS[head])
         elif (stream := open_streams.get(serial)) is not None:
-            _gather(stream, lengths, place, body)
+            room -= _gather(stream, lengths, place, body)
+            if room < 0:
+                raise Unreadable("a sound with more comments than there is room for")
             if stream.packets == 2:
                 yield from _without_comments(data, stream)
                 stream.packets += 1
@@ -152,39 +170,37 @@ def ogg(data: mmap.mmap) -> Iterator[Cover]:
         place = body + sum(lengths)
 
 
-def _gather(stream: _Stream, lengths: bytes, place: int, body: int) -> None:
-    """Note what of a page belongs to the second packet of its stream."""
+def _gather(stream: _Stream, lengths: bytes, place: int, body: int) -> int:
+    """Note what of a page belongs to the second packet of its stream, and return its length."""
+    if stream.packets > 1 or not lengths:
+        return 0
+    size = 0
     for length in lengths:
-        if stream.packets > 1:
-            return
-        stream.pieces.append((body, length))
-        if place not in stream.pages:
-            stream.pages.append(place)
-        body += length
+        size += length
         if length < 255:
             stream.packets = 2
+            break
+    stream.pieces.append((place, body, size))
+    return size
 
 
 def _without_comments(data: mmap.mmap, stream: _Stream) -> Iterator[Cover]:
     """Write a packet of comments as long as the one there is, with no comment in it."""
-    length = sum(size for _, size in stream.pieces)
+    length = sum(size for _, _, size in stream.pieces)
     fill = length - len(stream.begins) - 8 - len(stream.ends)
-    whole = b"".join(data[place : place + size] for place, size in stream.pieces)
+    whole = b"".join(data[place : place + size] for _, place, size in stream.pieces)
     if fill < 0 or not whole.startswith(stream.begins):
         raise Unreadable("a stream without comments")
     packet = stream.begins + fill.to_bytes(4, "little") + bytes(fill) + bytes(4) + stream.ends
-    covers, done = [], 0
-    for place, size in stream.pieces:
-        covers.append(Cover(place, size, packet[done : done + size]))
+    done = 0
+    for page_place, place, size in stream.pieces:
+        cover = Cover(place, size, packet[done : done + size])
         done += size
-    yield from covers
-    for place in stream.pages:
-        lengths = data[place + 27 : place + 27 + data[place + 26]]
-        page = bytearray(data[place : place + 27 + len(lengths) + sum(lengths)])
-        for cover in covers:
-            cover.put_on(page, place)
+        lengths = data[page_place + 27 : place]
+        page = bytearray(data[page_place : place + sum(lengths)])
+        cover.put_on(page, page_place)
         page[22:26] = bytes(4)
-        yield Cover(place + 22, 4, _ogg_sum(page).to_bytes(4, "little"))
+        yield from (cover, Cover(page_place + 22, 4, _ogg_sum(page).to_bytes(4, "little")))
 
 
 def _ogg_sum(page: bytes | bytearray) -> int:

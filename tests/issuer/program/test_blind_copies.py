@@ -1,6 +1,7 @@
 """What a file tells of its maker is covered where names are hidden (I11, E29)."""
 
 import io
+import time
 import tracemalloc
 import zipfile
 import zlib
@@ -161,6 +162,12 @@ def ogg_page(kind, number, *packets):
     lengths = b"".join(b"\xff" * (len(p) // 255) + bytes((len(p) % 255,)) for p in packets)
     head = b"OggS\0" + bytes((kind,)) + bytes(8) + b"song" + number.to_bytes(4, "little")
     return head + bytes(4) + bytes((len(lengths),)) + lengths + b"".join(packets)
+
+
+def ogg_piece(piece):
+    """A page with a piece of a packet; it goes on if the piece is some times 255 bytes long."""
+    lengths = b"\xff" * (len(piece) // 255) + bytes((len(piece) % 255,)) * (len(piece) % 255 > 0)
+    return b"OggS\0\0" + bytes(8) + b"song" + bytes(8) + bytes((len(lengths),)) + lengths + piece
 
 
 def ogg_comments(begins, ends):
@@ -347,6 +354,50 @@ def test_what_nobody_can_read_is_not_shown(tmp_path, data, media_type):
     path = tmp_path / "file"
     path.write_bytes(data)
     assert is_unreadable(path, media_type)
+
+
+def heic_with_places(content):
+    """A photo without items, whose list of places is as given."""
+    parts = box(b"iinf", bytes(6)) + box(b"iloc", content)
+    return box(b"ftyp", b"heic") + box(b"meta", bytes(4) + parts)
+
+
+MANY = 200_000
+ENDLESS = {
+    "items that the box does not hold": (
+        heic_with_places(b"\2\0\0\0\0\0" + b"\xff" * 4),
+        "image/heic",
+    ),
+    "places of no size": (
+        heic_with_places(bytes(6) + (4000).to_bytes(2) + (bytes(4) + b"\xff\xff") * 4000),
+        "image/heic",
+    ),
+    "boxes": (box(b"ftyp", b"heic") + box(b"free", b"") * MANY, "image/heic"),
+    "covers": (FTYP + box(b"udta", b"") * MANY, "video/mp4"),
+    "comments": (
+        ogg_page(2, 0, b"OpusHead....") + ogg_piece(bytes(255 * 255)) * 300,
+        "audio/ogg",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_a_small_file_does_not_keep_the_server_busy(tmp_path, name):
+    path = tmp_path / "file"
+    data, media_type = ENDLESS[name]
+    path.write_bytes(data)
+    start = time.process_time()
+    assert is_unreadable(path, media_type)
+    assert time.process_time() - start < 5
+
+
+def test_comments_of_a_sound_in_many_small_pages_are_covered(tmp_path):
+    """One piece of 255 bytes in each page."""
+    comments = b"OpusTags" + bytes(4) + b"\1\0\0\0" + (len(SECRET) * 90_000).to_bytes(4, "little")
+    comments += SECRET * 90_000
+    pages = [ogg_piece(comments[at : at + 255]) for at in range(0, len(comments), 255)]
+    data = ogg_page(2, 0, b"OpusHead....") + b"".join(pages)
+    assert SECRET not in blind(tmp_path, data, "audio/ogg")
 
 
 def packed(data, how, named_size=None, named_sum=None):
