@@ -9,29 +9,60 @@ import re
 import secrets
 import zipfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
+from pypdf.filters import decode_stream_data
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject
 
 from issuer.program.evidence.blind_media import Unreadable
 
 BESIDE: Final = ".blind"
-"""What a copy's name ends in, beside the file that it is a copy of."""
+"""What follows the name of a file in the names of its copies, of whichever edition."""
+_EDITION: Final = 2
+"""One more whenever more is taken out, so that copies are made anew."""
 MOST_BYTES: Final = 200 * 1024 * 1024
 MOST_UNPACKED: Final = 500 * 1024 * 1024
 _PACKED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """All that office documents use (ISO/IEC 29500-2, annex C; ODF 1.3 part 2, 2.2). The others
 unpack without a bound."""
-_TELL: Final = ("/Metadata", "/PieceInfo", "/LastModified", "/AF")
-_PICTURES: Final = {
+_TELL: Final = ("/Metadata", "/PieceInfo", "/LastModified", "/AF", "/SigFlags", "/Perms", "/DSS")
+_OF_SIGNER: Final = (
+    *("/Name", "/ContactInfo", "/Location", "/Reason", "/M", "/Contents", "/Cert"),
+    *("/ByteRange", "/Reference", "/Prop_Build"),
+)
+_OF_SIGNED_FIELD: Final = ("/V", "/AP", "/SV")
+_MEDIA: Final = {
     ".jpg": "image/jpeg",
     ".jpeg": "image/jpeg",
     ".png": "image/png",
     ".gif": "image/gif",
     ".webp": "image/webp",
+    ".wav": "audio/wav",
+    ".mp3": "audio/mpeg",
+    ".m4a": "audio/mp4",
+    ".mp4": "video/mp4",
+    ".mov": "video/quicktime",
 }
+_BEGINNINGS: Final = {
+    b"\xff\xd8\xff": "image/jpeg",
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"GIF8": "image/gif",
+}
+"""Of pictures whose names have no ending, in OpenDocument."""
+_XML: Final = (".xml", ".rels", ".vml", ".svg", ".rdf")
+_SILENT: Final = re.compile(
+    r"(?:^mimetype|^layout-cache|^ObjectReplacements/[^/]+"
+    r"|\.(?:bmp|emf|wmf|svm|ico|odttf|fntdata|ttf|otf))$",
+    re.IGNORECASE,
+)
+"""Parts in which programs write no name: drawings, and the fonts that are used."""
+_OF_MAKER: Final = re.compile(r"/printerSettings/|^_xmlsignatures/|^META-INF/\w*signatures\.xml$")
+"""Parts about nothing but the printer of whoever made it, and who signed it."""
+_OTHER_DOCUMENTS: Final = (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF")
+"""How objects of OLE begin, such as older office documents, and PDF."""
 _BLANK: Final = {
     "docProps/core.xml": b'<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/'
     b'2006/metadata/core-properties"/>',
@@ -42,18 +73,25 @@ _BLANK: Final = {
     "meta.xml": b'<office:document-meta xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:'
     b'1.0" office:version="1.3"/>',
 }
-"""By their name in the archive: properties that say nothing."""
+"""By the end of their name in the archive: properties that say nothing."""
+_PROPERTIES: Final = re.compile(rb"<(?:\w+:)?coreProperties\b")
+"""A program may give this part any name (ISO/IEC 29500-2, 8.3), such as one in .psmdcp."""
+_METADATA: Final = re.compile(rb"<(?:\w+:)?metadata\b[^<>]*(?<!/)>")
 _ATTRIBUTES: Final = re.compile(
-    rb"([\s:](?:author|initials|userId|userName|displayName|lastModifiedBy)\s*=\s*)"
+    rb"([\s:](?:author|initials|userId|userName|displayName|lastModifiedBy|docname)\s*=\s*)"
     rb"(?:\"[^\"]*\"|'[^']*')"
 )
 _PATHS: Final = re.compile(rb"(<(?:\w+:)?absPath\b[^<>]*?\burl=)\"[^\"]*\"")
 _NAMES: Final = re.compile(rb"([\s:]name\s*=\s*)(?:\"[^\"]*\"|'[^']*')")
 _ELEMENTS: Final = re.compile(
-    rb"(<(?:\w+:)?(?:author|creator|creator-initials|initial-creator|sender-initials)(?:\s[^<>]*)?>)"
-    rb"[^<]*<"
+    rb"(<(?:\w+:)?(?:author|creator|creator-initials|initial-creator|sender-initials|DisplayName)"
+    rb"(?:\s[^<>]*)?>)[^<]*<"
 )
-_OF_PEOPLE: Final = re.compile(r"(?:^|/)(?:people|persons?|authors|commentAuthors)(?:/|\.xml|\d)")
+_TARGETS: Final = re.compile(rb"(\sTarget\s*=\s*)(?:\"file:[^\"]*\"|'file:[^']*')")
+"""Files on the computer of whoever wrote it; their folders are named after people."""
+_OF_PEOPLE: Final = re.compile(
+    r"(?:^|/)(?:people|persons?|authors|commentAuthors|changesInfos|userNames)(?:/|\.xml|\d)"
+)
 
 
 def copy_of(path: Path, media_type: str, cover: Callable[[bytes, str], bytes]) -> Path:
@@ -61,13 +99,13 @@ def copy_of(path: Path, media_type: str, cover: Callable[[bytes, str], bytes]) -
 
     `cover` does the same for the bytes of a picture, by its media type. Raises `Unreadable`.
     """
-    blind = path.with_name(path.name + BESIDE)
+    blind = path.with_name(f"{path.name}{BESIDE}{_EDITION}")
     if not blind.exists():
         if path.stat().st_size > MOST_BYTES:
             raise Unreadable("a document is too large to be written anew")
         try:
             is_pdf = media_type == "application/pdf"
-            data = _pdf(path, cover) if is_pdf else _archive(path, cover)
+            data = _pdf(path, cover) if is_pdf else _Archives(cover).anew(path)
         except Unreadable:
             raise
         except Exception as exc:  # whatever a stranger wrote there
@@ -97,6 +135,11 @@ def _pdf(path: Path, cover: Callable[[bytes, str], bytes]) -> bytes:
         names.get_object().pop("/EmbeddedFiles", None)
     for entry in writer._objects:
         _blank(entry, cover)
+    return _written(PdfWriter(clone_from=PdfReader(io.BytesIO(_written(writer)))))
+
+
+def _written(writer: PdfWriter) -> bytes:
+    """Return a PDF; read and written once more it holds only what something in it still names."""
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
@@ -117,23 +160,81 @@ def _blank(entry: object, cover: Callable[[bytes, str], bytes]) -> None:
         entry.pop("/FS", None)
     if isinstance(entry, StreamObject) and entry.get("/Type") in ("/Metadata", "/EmbeddedFile"):
         entry._data = b""
-    if isinstance(entry, StreamObject) and entry.get("/Filter") in ("/DCTDecode", ["/DCTDecode"]):
-        entry._data = cover(entry._data, "image/jpeg")
+    if "/ByteRange" in entry or entry.get("/Type") in ("/Sig", "/DocTimeStamp"):
+        for key in _OF_SIGNER:  # ISO 32000-2, 12.8.1
+            entry.pop(key, None)
+    if entry.get("/FT") == "/Sig":
+        for field in (entry, *(kid.get_object() for kid in entry.get("/Kids", ()))):
+            for key in _OF_SIGNED_FIELD:
+                field.pop(key, None)
+    if isinstance(entry, StreamObject):
+        _cover_photo(entry, cover)
     for item in entry.values():
         if isinstance(item, DictionaryObject | ArrayObject):
             _blank(item, cover)
 
 
-def _archive(path: Path, cover: Callable[[bytes, str], bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(path) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        if sum(item.file_size for item in old.infolist()) > MOST_UNPACKED:
-            raise Unreadable("a document unpacks to more than there is room for")
-        for item in old.infolist():
-            entry = zipfile.ZipInfo(item.filename)  # without days, and without notes
-            entry.compress_type = item.compress_type
-            new.writestr(entry, _part(item.filename, _unpacked(old, item), cover))
-    return out.getvalue()
+def _cover_photo(entry: StreamObject, cover: Callable[[bytes, str], bytes]) -> None:
+    """Cover a JPEG, which may be packed once more (ISO 32000-2, 7.4)."""
+    filters = entry["/Filter"] if "/Filter" in entry else ArrayObject()
+    names = list(filters) if isinstance(filters, ArrayObject) else [filters]
+    if not names or names.pop().get_object() != "/DCTDecode":
+        return
+    if names:
+        outer = StreamObject()
+        outer._data = entry._data
+        outer[NameObject("/Filter")] = ArrayObject(names)
+        if isinstance(packing := entry.pop("/DecodeParms", None), ArrayObject):
+            outer[NameObject("/DecodeParms")] = ArrayObject(packing[: len(names)])
+        entry._data = decode_stream_data(outer)
+    entry[NameObject("/Filter")] = NameObject("/DCTDecode")
+    entry._data = cover(entry._data, "image/jpeg")
+
+
+@dataclass
+class _Archives:
+    """An office document, and those inside it: how pictures are covered, and to how many more bytes
+    all of it may unpack."""
+
+    cover: Callable[[bytes, str], bytes]
+    room: int = MOST_UNPACKED
+
+    def anew(self, source: Path | io.BytesIO, *, is_inside: bool = False) -> bytes:
+        """Return an archive of the same parts, without what tells of their maker."""
+        out = io.BytesIO()
+        with zipfile.ZipFile(source) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+            self.room -= sum(item.file_size for item in old.infolist())
+            if self.room < 0:
+                raise Unreadable("a document unpacks to more than there is room for")
+            for item in old.infolist():
+                entry = zipfile.ZipInfo(item.filename)  # without days, and without notes
+                entry.compress_type = item.compress_type
+                data = _unpacked(old, item)
+                new.writestr(entry, self._part(item.filename, data, is_inside=is_inside))
+        return out.getvalue()
+
+    def _part(self, name: str, data: bytes, *, is_inside: bool) -> bytes:
+        end = "." + name.lower().rpartition(".")[2]  # of `_rels/.rels`, too
+        if blank := next((_BLANK[key] for key in _BLANK if f"/{name}".endswith(f"/{key}")), None):
+            return blank
+        if end == ".psmdcp":
+            return _BLANK["docProps/core.xml"]
+        if _OF_MAKER.search(name):
+            return b""
+        if end in _MEDIA:
+            return self.cover(data, _MEDIA[end])
+        if end in _XML:
+            return _xml(name, data)
+        if data.startswith(b"PK\3\4") and not is_inside:
+            return self.anew(io.BytesIO(data), is_inside=True)
+        if data.startswith((b"PK", *_OTHER_DOCUMENTS)):
+            raise Unreadable("a document holds another document")
+        for beginning, media_type in _BEGINNINGS.items():
+            if data.startswith(beginning):
+                return self.cover(data, media_type)
+        if data and not _SILENT.search(name):
+            raise Unreadable("a document has a part of a kind that is not known")
+        return data
 
 
 def _unpacked(archive: zipfile.ZipFile, item: zipfile.ZipInfo) -> bytes:
@@ -150,15 +251,23 @@ def _unpacked(archive: zipfile.ZipFile, item: zipfile.ZipInfo) -> bytes:
     return data
 
 
-def _part(name: str, data: bytes, cover: Callable[[bytes, str], bytes]) -> bytes:
-    if name in _BLANK:
-        return _BLANK[name]
-    end = Path(name).suffix.lower()
-    if end in _PICTURES:
-        return cover(data, _PICTURES[end])
-    if end not in (".xml", ".rels"):
-        return data
+def _xml(name: str, data: bytes) -> bytes:
     if data[:2] in (b"\xfe\xff", b"\xff\xfe"):
         raise Unreadable("a part of a document is not in UTF-8")
-    data = _ELEMENTS.sub(rb"\1<", _PATHS.sub(rb'\1""', _ATTRIBUTES.sub(rb'\1""', data)))
+    if _PROPERTIES.search(data):
+        return _BLANK["docProps/core.xml"]
+    if name.lower().endswith(".svg"):
+        data = _without_metadata(data)
+    for pattern, blank in ((_ATTRIBUTES, b'""'), (_PATHS, b'""'), (_TARGETS, b'"file:///"')):
+        data = pattern.sub(rb"\1" + blank, data)
+    data = _ELEMENTS.sub(rb"\1<", data)
     return _NAMES.sub(rb'\1""', data) if _OF_PEOPLE.search(name) else data
+
+
+def _without_metadata(drawing: bytes) -> bytes:
+    """Return an SVG without what a program writes about it (SVG 2, 5.9)."""
+    first, *others = _METADATA.split(drawing)
+    parts = [other.partition(b"metadata>") for other in others]
+    if not all(end for _, end, _ in parts):
+        raise Unreadable("a drawing is cut off")
+    return b"".join((first, *(shown for _, _, shown in parts)))

@@ -124,10 +124,11 @@ class FileStore:
                     left -= len(block)
 
     def delete(self, sha256: str) -> None:
-        """Delete a file that no artifact names any more, with the copy of it without names."""
+        """Delete a file that no artifact names any more, with the copies of it without names."""
         path = self.path(sha256)
         path.unlink(missing_ok=True)
-        path.with_name(path.name + BESIDE).unlink(missing_ok=True)
+        for copy in path.parent.glob(f"{path.name}{BESIDE}*"):
+            copy.unlink(missing_ok=True)
 
     def _upload(self, upload: str) -> Path:
         if not _UPLOAD.fullmatch(upload):

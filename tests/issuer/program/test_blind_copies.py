@@ -11,6 +11,7 @@ from PIL import Image, ImageOps, PngImagePlugin
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import (
     ArrayObject,
+    ByteStringObject,
     DictionaryObject,
     NameObject,
     NumberObject,
@@ -20,6 +21,7 @@ from pypdf.generic import (
 
 from issuer.program.evidence.blind_copies import covers, is_unreadable, open_blind
 from issuer.program.evidence.blind_media import _ogg_sum
+from issuer.program.evidence.file_store import FileStore
 
 SECRET = b"Jordan Example"
 
@@ -250,9 +252,39 @@ def pdf():
     photograph.set_data(photo("JPEG", exif=exif()))
     photograph[NameObject("/Filter")] = NameObject("/DCTDecode")
     writer.pages[0][NameObject("/Photo")] = writer._add_object(photograph)
+    packed_photo = StreamObject()
+    packed_photo.set_data(zlib.compress(photo("JPEG", exif=exif())))
+    both = [NameObject("/FlateDecode"), NameObject("/DCTDecode")]
+    packed_photo[NameObject("/Filter")] = ArrayObject(both)
+    writer.pages[0][NameObject("/PackedPhoto")] = writer._add_object(packed_photo)
+    writer.add_annotation(0, signed_field(writer))
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
+
+
+def signed_field(writer):
+    """A field that somebody signed, with the drawing of it in a drawing of it, as Acrobat does."""
+    inner, outer = StreamObject(), StreamObject()
+    inner.set_data(b"(Signed by " + SECRET + b") Tj")
+    outer[NameObject("/Inner")] = writer._add_object(inner)
+    signature = {key: TextStringObject(SECRET.decode()) for key in ("/Name", "/ContactInfo")}
+    signature["/Contents"] = ByteStringObject(SECRET)
+    signature["/ByteRange"] = _pdf_value([0, 1, 2, 3])
+    field = {
+        "/Type": NameObject("/Annot"),
+        "/Subtype": NameObject("/Widget"),
+        "/FT": NameObject("/Sig"),
+        "/Rect": _pdf_value([0, 0, 9, 9]),
+        "/AP": DictionaryObject({NameObject("/N"): writer._add_object(outer)}),
+        "/V": writer._add_object(_dictionary(signature)),
+    }
+    writer.pages[0][NameObject("/Seen")] = field["/V"]  # so that it stays, without its words
+    return _dictionary(field)
+
+
+def _dictionary(values):
+    return DictionaryObject({NameObject(key): value for key, value in values.items()})
 
 
 def _pdf_value(value):
@@ -271,11 +303,15 @@ def archive(**parts):
 
 AUTHOR = SECRET.decode()
 OFFICE = "application/vnd.openxmlformats-officedocument"
+DOCX = f"{OFFICE}.wordprocessingml.document"
 DOCUMENTS = {
     "pdf": (pdf(), "application/pdf"),
     "docx": (
         archive(
             **{
+                "[Content_Types].xml": "<Types/>",
+                "_rels/.rels": f'<R Target="file:///home/{AUTHOR}/Normal.dotm"/>',
+                "_xmlsignatures/sig1.xml": f"<X509SubjectName>{AUTHOR}</X509SubjectName>",
                 "docProps/core.xml": f"<dc:creator>{AUTHOR}</dc:creator>",
                 "docProps/app.xml": f"<Company>{AUTHOR}</Company>",
                 "word/document.xml": f'<w:ins w:author="{AUTHOR}"><w:t>Stays</w:t></w:ins>',
@@ -283,7 +319,31 @@ DOCUMENTS = {
                 "word/media/image1.jpeg": photo("JPEG", exif=exif()),
             }
         ),
-        f"{OFFICE}.wordprocessingml.document",
+        DOCX,
+    ),
+    "docx with a workbook": (
+        archive(
+            **{
+                "word/document.xml": "<t>Stays</t>",
+                "word/_rels/settings.xml.rels": f'<R Target="file:///C:\\{AUTHOR}\\Normal.dotm"/>',
+                "word/embeddings/Sheet1.xlsx": archive(
+                    **{"docProps/core.xml": f"<dc:creator>{AUTHOR}</dc:creator>"}
+                ),
+            }
+        ),
+        DOCX,
+    ),
+    "docx of another program": (
+        archive(
+            **{
+                "word/document.xml": "<t>Stays</t>",
+                "package/services/metadata/core-properties/a.psmdcp": f"<title>{AUTHOR}</title>",
+                "word/about.xml": f"<cp:coreProperties><dc:title>{AUTHOR}</dc:title>",
+                "word/media/a.svg": f"<svg><metadata><t>{AUTHOR}</t></metadata><g/></svg>",
+                "word/media/a.mp4": FILM,
+            }
+        ),
+        DOCX,
     ),
     "xlsx": (
         archive(
@@ -291,6 +351,7 @@ DOCUMENTS = {
                 "xl/workbook.xml": f'<t>Stays</t><x15ac:absPath url="C:\\{AUTHOR}\\"/>',
                 "xl/comments1.xml": f"<authors><author>{AUTHOR}</author></authors>",
                 "xl/persons/person.xml": f'<person displayName="{AUTHOR}"/>',
+                "xl/printerSettings/printerSettings1.bin": f"Printer of {AUTHOR}",
             }
         ),
         f"{OFFICE}.spreadsheetml.sheet",
@@ -309,6 +370,9 @@ DOCUMENTS = {
             **{
                 "mimetype": "application/vnd.oasis.opendocument.text",
                 "meta.xml": f"<meta:initial-creator>{AUTHOR}</meta:initial-creator>",
+                "META-INF/documentsignatures.xml": f"<X509SubjectName>{AUTHOR}</X509SubjectName>",
+                "Object 1/meta.xml": f"<dc:title>{AUTHOR}</dc:title>",
+                "ObjectReplacements/Object 1": photo("JPEG", exif=exif()),
                 "content.xml": f"<dc:creator>{AUTHOR}</dc:creator><text:p>Stays</text:p>",
             }
         ),
@@ -318,14 +382,16 @@ DOCUMENTS = {
 
 
 def unpacked(data):
-    """Everything that a document holds, unpacked."""
+    """Everything that a document holds, and the documents in it, unpacked."""
     if data.startswith(b"%PDF"):
         reader = PdfReader(io.BytesIO(data))
         objects = [reader.get_object(n) for n in range(1, reader.trailer["/Size"])]
         streams = [row.get_data() for row in objects if isinstance(row, StreamObject)]
         return b"".join([str(objects).encode(), str(reader.metadata).encode(), *streams])
+    if not data.startswith(b"PK"):
+        return data
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return b"".join(archive.read(name) for name in archive.namelist())
+        return b"".join(unpacked(archive.read(name)) for name in archive.namelist())
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -348,6 +414,10 @@ def test_a_document_is_written_anew_without_its_maker(tmp_path, name):
         (b"OggS\0\2" + bytes(20) + b"\1\4fLaC", "audio/ogg"),
         (box(b"ftyp", b"heic") + box(b"moov", SECRET), "image/heic"),
         (b"anything", "application/octet-stream"),
+        (archive(**{"word/a.bin": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + SECRET}), DOCX),
+        (archive(**{"word/a.pdf": pdf()}), DOCX),
+        (archive(**{"word/a.xlsx": archive(**{"a.docx": archive(a=SECRET)})}), DOCX),
+        (archive(**{"word/a.unknown": SECRET}), DOCX),
     ],
 )
 def test_what_nobody_can_read_is_not_shown(tmp_path, data, media_type):
@@ -415,7 +485,7 @@ def packed(data, how, named_size=None, named_sum=None):
 def test_a_document_packed_in_a_way_that_has_no_bound_is_not_unpacked(tmp_path, how):
     path = tmp_path / "file"
     path.write_bytes(packed(b"<t>Stays</t>", how))
-    assert is_unreadable(path, f"{OFFICE}.wordprocessingml.document")
+    assert is_unreadable(path, DOCX)
 
 
 def test_a_document_is_unpacked_no_further_than_its_directory_says(tmp_path):
@@ -424,18 +494,30 @@ def test_a_document_is_unpacked_no_further_than_its_directory_says(tmp_path):
     for size, named_sum in bombs:
         path.write_bytes(packed(zeros, zipfile.ZIP_DEFLATED, size, named_sum))
         tracemalloc.start()
-        assert is_unreadable(path, f"{OFFICE}.wordprocessingml.document")
+        assert is_unreadable(path, DOCX)
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert most < 4 * 1024 * 1024
     path.write_bytes(packed(b"short", zipfile.ZIP_DEFLATED, 6))
-    assert is_unreadable(path, f"{OFFICE}.wordprocessingml.document")
+    assert is_unreadable(path, DOCX)
 
 
 def test_a_long_part_of_nothing_but_beginnings_takes_no_long_time(tmp_path):
     path = tmp_path / "file"
     path.write_bytes(packed(b"<author " * 100_000 + b"<absPath " * 100_000, zipfile.ZIP_DEFLATED))
-    assert not is_unreadable(path, f"{OFFICE}.wordprocessingml.document")
+    assert not is_unreadable(path, DOCX)
+
+
+def test_a_copy_of_an_earlier_edition_is_made_anew_and_goes_with_its_file(tmp_path):
+    store = FileStore(tmp_path)
+    upload = store.begin()
+    store.append(upload, 0, DOCUMENTS["docx"][0])
+    path = store.path(store.finish(upload)[0])
+    path.with_name(f"{path.name}.blind").write_bytes(SECRET)
+    with open_blind(path, DOCX) as file:
+        assert SECRET not in file.read()
+    store.delete(path.name)
+    assert list(path.parent.iterdir()) == []
 
 
 def test_text_and_pictures_are_shown(tmp_path):
