@@ -13,8 +13,8 @@ from issuer.home.problem import Problem
 from issuer.web.problems import UNSTORABLE
 from issuer.wording.language import gettext
 
-VERIFIER: Final = ("verifier", "applicants", "api")
-"""What these take is judged and not stored, and has limits of its own."""
+ELSEWHERE: Final = ("verifier", "applicants", "api", "approvals")
+"""What these take is judged and not stored, or is read as the bytes that were signed."""
 _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 _NUL: Final = "\0"
 
@@ -30,7 +30,7 @@ def refuse_in_address() -> None:
 
 def refuse_in_form() -> None:
     """Raise a `Problem` if a field of the request's form holds the character."""
-    if request.mimetype in _FORMS and request.blueprint not in VERIFIER:
+    if request.mimetype in _FORMS and request.blueprint not in ELSEWHERE:
         _refuse(request.form.lists())
 
 

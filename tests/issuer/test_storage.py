@@ -176,10 +176,12 @@ def test_an_older_database_has_the_same_rows_and_serves_the_same_bytes(issued, m
     lines = []
     migrations.upgrade(issued.database, tell=lines.append)
     assert (stored(issued), served(issued.settings)) == (kept, answers)
-    assert lines[0] == "2 of 7 approvals are rearranged"
-    assert lines[-1] == "7 of 7 approvals are rearranged"
-    migrations.upgrade(issued.database, tell=lines.append)
-    assert len(lines) == 4
+    moved = [line for line in lines if "rearranged" in line]
+    assert moved[0] == "2 of 7 approvals are rearranged"
+    assert moved[-1] == "7 of 7 approvals are rearranged"
+    again: list[str] = []
+    migrations.upgrade(issued.database, tell=again.append)
+    assert (len(moved), again) == (4, [])
 
 
 def test_a_killed_upgrade_goes_on_and_serves_the_same_bytes_in_between(issued, tmp_path):
@@ -355,7 +357,10 @@ def of_the_demo(tmp_path, request):
 
 
 def test_an_approval_takes_at_most_16_kb_as_inserted(of_the_demo):
-    """Before PostgreSQL has vacuumed: nothing that is large is written and then thrown away."""
+    """Before PostgreSQL has vacuumed: nothing that is large is written and then thrown away.
+
+    The first hundred pay for the beginning of each table and index, which a district pays once.
+    """
     issuer, now, many = of_the_demo, datetime.now(UTC), 100
     with issuer.database.writing() as session:
         for achievement in files.load(EXAMPLES):
@@ -363,10 +368,11 @@ def test_an_approval_takes_at_most_16_kb_as_inserted(of_the_demo):
     data = json.loads((EXAMPLES / "approval.json").read_bytes())["data"]
     arrived = [
         Arrived(from_data(data | {"approval_id": f"a-{number}"}), f"e-{number}")
-        for number in range(many)
+        for number in range(2 * many)
     ]
+    receive_all(issuer, arrived[:many], source="forms", now=now)
     before = size(issuer)
-    receive_all(issuer, arrived, source="forms", now=now)
+    receive_all(issuer, arrived[many:], source="forms", now=now)
     assert (size(issuer) - before) / many <= 16 * 1024
     with issuer.database.reading() as session:
         row = session.scalars(select(CredentialRow)).first()

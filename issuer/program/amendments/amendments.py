@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contexts.errors import MintmarkError
@@ -16,7 +16,7 @@ from issuer.program.amendments.tables import AmendmentRow
 from issuer.program.projects.answers import LONGEST_TEXT
 from issuer.program.projects.states import State
 from issuer.program.projects.submission import newest_version_of
-from issuer.program.projects.tables import ProjectRow
+from issuer.program.projects.tables import ProjectRow, VersionRow
 from issuer.program.windows.window import Purpose
 from verifier.wording.words import N_
 
@@ -56,6 +56,18 @@ def of_project(session: Session, project: ProjectRow) -> Sequence[AmendmentRow]:
     """Return the changes of a plan, the oldest first."""
     rows = select(AmendmentRow).where(AmendmentRow.project_pk == project.id)
     return session.scalars(rows.order_by(AmendmentRow.id)).all()
+
+
+def before_completion(session: Session, project: ProjectRow) -> Sequence[AmendmentRow]:
+    """Return the changes from before the project was first handed in as completed, which are all
+    that tell nobody whether it came back (I12)."""
+    handed_in = session.scalar(
+        select(func.min(VersionRow.received_at)).where(
+            VersionRow.project_pk == project.id, VersionRow.purpose == Purpose.COMPLETION
+        )
+    )
+    changes = of_project(session, project)
+    return [row for row in changes if handed_in is None or row.created_at < handed_in]
 
 
 def approved(session: Session, project: ProjectRow) -> dict[str, str]:

@@ -7,10 +7,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from issuer.home.issuer import current_issuer
 from issuer.outbox import queue
-from issuer.people.access import gate
+from issuer.people.access import gate, rules
 from issuer.program.amendments import amendments
 from issuer.program.amendments.amendments import AmendmentRefused
-from issuer.program.projects import answers, drafts, words
+from issuer.program.projects import answers, drafts, history, words
 from issuer.program.projects.states import State
 from issuer.program.projects.tables import ProjectRow
 from issuer.program.windows.window import Purpose
@@ -24,7 +24,10 @@ plan_pages = Blueprint("plan", __name__)
 @plan_pages.get("/projects/<project>/plan")
 @needs("project", "read", key="project")
 def show(project: str) -> Response:
-    """Show the proposal of a project with its plan as it holds now."""
+    """Show the proposal of a project with its plan as it holds now.
+
+    Whoever sees no attempts sees what the project's outline shows (I12).
+    """
     return _page(project)
 
 
@@ -53,7 +56,15 @@ def _page(public_id: str, *, wrong: AmendmentRefused | None = None) -> Response:
         project = session.scalar(select(ProjectRow).where(ProjectRow.public_id == public_id))
         if project is None:
             raise NotFound
-        is_mine = project.person_pk == gate.whoever().person.id
+        visitor = gate.whoever()
+        is_mine = project.person_pk == visitor.person.id
+        changes = amendments.of_project(session, project)
+        approved = amendments.approved(session, project)
+        plan = amendments.plan_of(session, project)
+        if not is_mine and not rules.may(visitor.me, "project", "steer"):
+            changes = amendments.before_completion(session, project)
+            approved = dict(history.written_of(session, project).proposal)
+            plan = changes[-1].plan if changes else approved.get("plan", "").strip()
         response = page(
             "program/plan.html",
             project=project,
@@ -61,9 +72,9 @@ def _page(public_id: str, *, wrong: AmendmentRefused | None = None) -> Response:
             is_mine=is_mine,
             may_amend=is_mine and project.state == State.ACTIVE,
             fields=answers.FIELDS[Purpose.PROPOSAL],
-            approved=amendments.approved(session, project),
-            changes=amendments.of_project(session, project),
-            plan=amendments.plan_of(session, project),
+            approved=approved,
+            changes=changes,
+            plan=plan,
             words=words,
             local=issuer.settings.local,
             typed=request.form,

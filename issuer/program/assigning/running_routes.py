@@ -208,11 +208,12 @@ def _deciding(*, wrong: str = "") -> Response:
             for version, reviews in ready
         ]
         done = request.args.get("done", type=whole_number)
+        seen = gate.seen(session, "project")
         response = page(
             "program/decisions.html",
             cases=cases,
-            looks=corrections.open_looks(session, gate.seen(session, "project")),
-            released=decisions.released_last(session, gate.seen(session, "project")),
+            looks=corrections.open_looks(session, seen),
+            released=decisions.released_last(session, seen),
             wrong=wrong,
             done=done,
         )

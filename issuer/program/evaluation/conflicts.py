@@ -21,22 +21,17 @@ Source: TypeAlias = Callable[[Session, Collection[int]], Iterable[tuple[int, int
 """Given teachers, returns pairs (teacher, person who must not judge them)."""
 
 
-def related(session: Session, teachers: Collection[int]) -> Iterable[tuple[int, int]]:
-    """Return the pairs that a relation forbids, in both directions."""
-    rows = select(RelationRow.person_pk, RelationRow.other_pk).where(
+def same_or_related(session: Session, teachers: Collection[int]) -> Iterable[tuple[int, int]]:
+    """Return each teacher with herself, with the records that were merged into hers (E17), and with
+    everyone to whom a relation was told, in both directions; in one query."""
+    yield from ((teacher, teacher) for teacher in teachers)
+    told = select(RelationRow.person_pk, RelationRow.other_pk).where(
         or_(RelationRow.person_pk.in_(teachers), RelationRow.other_pk.in_(teachers))
     )
-    for one, other in session.execute(rows):
+    merged = select(PersonRow.merged_into, PersonRow.id).where(PersonRow.merged_into.in_(teachers))
+    for one, other in session.execute(told.union_all(merged)):
         yield one, other
         yield other, one
-
-
-def same_person(session: Session, teachers: Collection[int]) -> Iterable[tuple[int, int]]:
-    """Return each teacher with herself, and with the records that were merged into hers (E17)."""
-    yield from ((teacher, teacher) for teacher in teachers)
-    for double in session.scalars(select(PersonRow).where(PersonRow.merged_into.in_(teachers))):
-        if double.merged_into is not None:
-            yield double.merged_into, double.id
 
 
 def judging_in_conflict(
@@ -53,7 +48,7 @@ def judging_in_conflict(
     return [row for row in waiting if row.evaluator_pk in forbidden[row.version.project.person_pk]]
 
 
-SOURCES: tuple[Source, ...] = (same_person, related, cohort_and_coaches)
+SOURCES: tuple[Source, ...] = (same_or_related, cohort_and_coaches)
 
 
 def must_not_judge(

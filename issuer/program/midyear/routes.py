@@ -13,6 +13,7 @@ from issuer.program.midyear import running_projects
 from issuer.program.midyear.running_projects import COLUMNS, EXAMPLE, ProjectFate
 from issuer.web.access import needs
 from issuer.web.answers import page
+from issuer.web.row_numbers import whole_number
 from issuer.web.spreadsheet import spreadsheet
 from verifier import clock
 from verifier.wording.words import N_
@@ -78,7 +79,7 @@ def _page(
         text=text,
         needed=running_projects.NEEDED,
         wrong=wrong,
-        done=request.args.get("done", type=int),
+        done=request.args.get("done", type=whole_number),
     )
     response.status_code = 422 if wrong else 200
     return response

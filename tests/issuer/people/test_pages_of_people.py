@@ -5,7 +5,7 @@ from pathlib import Path
 
 import axe
 import pytest
-from browser import hard_to_use, launched, serving, watch
+from browser import hard_to_use, serving, watch
 
 from issuer.people import register
 from issuer.people.access import kept_forms
@@ -21,11 +21,6 @@ from verifier import clock
 
 PICTURES = os.environ.get("PICTURES")
 """A folder to put a picture of each page into, to be looked at."""
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    yield from launched()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import io
 
 import axe
 import pytest
-from browser import hard_to_use, launched, serving, watch
+from browser import hard_to_use, serving, watch
 
 from issuer.people.access.gate import cookie_name
 from issuer.people.roles import Role
@@ -14,11 +14,6 @@ from verifier import clock
 HEADS = "achievement,name,e-mail,skill,goal,measured outcome,approved at,level"
 GOOD = "rhythms,Teacher {n},t{n}@school.example,Rhythm,Eight bars,26 of 31,2026-05-15,met"
 BAD = "drums,Ana Drums,no address,S,G,O,some day,met"
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    yield from launched()
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,7 @@ from issuer.program.compensation.runs.settling import MoneyDecision
 from issuer.program.compensation.tables import PayRunRow
 from issuer.web.access import needs
 from issuer.web.answers import page
+from issuer.web.row_numbers import whole_number
 from verifier import clock
 from verifier.wording.words import N_
 
@@ -144,7 +145,7 @@ def choose_columns() -> AnyResponse:
     """Put columns in force, for runs that are locked from now on."""
     form, settings = request.form, current_issuer().settings
     heads = {name: form.get(f"head-{name}", "").strip()[:LONGEST_HEAD] for name in COLUMNS}
-    places = {name: form.get(f"place-{name}", 99, type=int) for name in COLUMNS}
+    places = {name: form.get(f"place-{name}", 99, type=whole_number) for name in COLUMNS}
     chosen = [name for name in sorted(COLUMNS, key=lambda name: places[name]) if heads[name]]
     with current_issuer().database.writing() as session:
         agreement, by = _agreement(session), _by(session)
