@@ -155,8 +155,9 @@ class PayLineRow(Base):
 
 
 class TakeBackRow(Base):
-    """What was decided about a claim because of one credential: `cents` were taken from it or given
-    again, 0 where what was earned stands."""
+    """What was decided about a claim because of one credential: `cents` (below zero) are taken from
+    it, 0 where nothing is: what was earned stands, or was given again, or stays taken back by the
+    row of an earlier credential."""
 
     __tablename__ = "pay_take_backs"
 

@@ -10,6 +10,9 @@ from signed_in_browsers import District
 
 from issuer.__main__ import main
 from issuer.app import create_app
+from issuer.home.settings import PROGRAM
+from issuer.issuance.records.approval_tables import ApprovalRow
+from issuer.issuance.status_lists import lists
 from issuer.people.roles import Role
 from issuer.people.tables import KeptFormRow, PersonRow
 from issuer.program import policy as policies
@@ -357,6 +360,49 @@ def test_i10_an_amount_is_not_kept_in_a_form_that_comes_too_late(money, ana):
     assert "fill them in once more" in browser.get(answer.location).text
     with money.reading() as session:
         assert session.scalar(sqlalchemy.select(KeptFormRow)) is None
+
+
+def test_what_was_given_again_is_proposed_again_once_it_is_withdrawn_again(money, ana, at):
+    """I8: two withdrawals, and between them the credential was issued again."""
+    project = money.draft(ana, money.offering("One", "800.00"), FALL)
+    money.step(project, Act.SUBMIT, *WHOLE, Act.ISSUE, now=FALL)
+    later = at("2027-09-10")  # the keys of this home are there by then
+
+    def issued(revision):
+        id = f"a-{revision}"
+        credential = money.district.issue("Ana Example", approval_id=id, at=later)
+        rows = sqlalchemy.update(ApprovalRow).filter_by(approval_id=id)
+        own = {"source": PROGRAM, "approval_id": f"{PROGRAM}:{project}", "revision": revision}
+        with money.writing() as session:  # approvals of this source come from inside alone
+            session.execute(rows.values(own))
+        return credential
+
+    def revoke(credential):
+        issuer = money.district.issuer
+        lists.revoke(issuer, credential, reason="Another’s.", by="command", now=later)
+
+    def decide(*expected, carry_out=True):
+        with money.writing() as session:
+            (item,) = settling.waiting(session)
+            assert (item.ground, item.cents) == expected
+            agreement, how = agreements.current(session), {"by": money.chief, "now": later}
+            settling.decide(session, agreement, item, carry_out=carry_out, **how)
+            session.flush()
+            assert settling.waiting(session) == []
+
+    first = issued(1)
+    revoke(first)
+    decide("withdrawn", -800_00)
+    second = issued(2)
+    decide("back", 800_00)
+    revoke(second)
+    decide("withdrawn", -800_00)
+    assert money.sums(ana) == {}
+    third = issued(3)
+    decide("back", 800_00, carry_out=False)
+    revoke(third)
+    with money.reading() as session:
+        assert settling.waiting(session) == []
 
 
 def test_the_check_names_a_claim_above_the_cap_and_one_that_stands_elsewhere(money, ana):

@@ -65,10 +65,13 @@ def decide(
     by: PersonRow,
     now: datetime,
 ) -> None:
-    """Carry out what waits, or let what was earned stand. A credential is not asked about again."""
+    """Carry out what waits, or let it stand. Nothing is asked a second time: about a credential
+    whose sum was given again only if that one is withdrawn as well."""
     cents = decision.cents if carry_out else 0
     ledger.lock(session, decision.person.id)
-    if decision.credential:
+    if decision.ground is MoneyGround.BACK and carry_out:
+        _give_again(session, decision.claim, by, now)
+    elif decision.credential:
         row = TakeBackRow(claim=decision.claim, credential=decision.credential, cents=cents)
         row.decided_at, row.decided_by = now, by.id
         session.add(row)
@@ -86,6 +89,12 @@ def decide(
         )
     action = "pay.decided" if carry_out else "pay.let-stand"
     record(session, by=actor(by.id), action=action, about=decision.claim, now=now)
+
+
+def _give_again(session: Session, claim: str, by: PersonRow, now: datetime) -> None:
+    """Note that nothing is taken from a claim any more: its newest credential is not decided."""
+    for row in session.scalars(select(TakeBackRow).where(TakeBackRow.claim == claim)):
+        row.cents, row.decided_at, row.decided_by = 0, now, by.id
 
 
 def _of_credentials(session: Session) -> list[MoneyDecision]:
