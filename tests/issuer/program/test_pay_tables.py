@@ -3,14 +3,19 @@
 import csv
 import io
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 import sqlalchemy
 from paying import moment, paying
+from test_compensation import on
 from workbooks import workbook
 
 from issuer.people.roles import Role
 from issuer.program.compensation import standing
+from issuer.program.compensation.pages import table_routes
 from issuer.program.compensation.tables import LedgerRow, PayRecordRow, PayTableRow
 from issuer.program.projects.states import Act
 from verifier import clock
@@ -131,6 +136,37 @@ def test_opening_balances_come_in_once(money):
     money.step(project, Act.SUBMIT, Act.APPROVE, now=NOW)
     assert money.sums(ana) == {"paid": 800_50, "earned": 401_00}
     assert "=Rhythm" in money.browser(ana).get("/my-money").text
+
+
+def test_what_is_carried_out_twice_at_once_comes_in_once(postgresql_issuer, monkeypatch):
+    """I8: a double click on one table, and then two uploads of one file."""
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    money = on(postgresql_issuer)
+    sam, plan = money.district.add("Sam Model", Role.PAYROLL), table_routes._plan
+    browsers = [money.browser(sam) for _ in range(2)]
+
+    def carry_out(*paths):
+        both = threading.Barrier(2, timeout=0.3)
+
+        def planned(session, row):
+            rows = plan(session, row)
+            with suppress(threading.BrokenBarrierError):  # the other one waits for a lock
+                both.wait()
+            return rows
+
+        monkeypatch.setattr(table_routes, "_plan", planned)
+        with ThreadPoolExecutor(2) as threads:
+            answers = threads.map(lambda browser, path: browser.post(path), browsers, paths)
+            return sorted(answer.status_code for answer in answers)
+
+    text = "staff number,award,stage,amount,day\nana,{},paid,800.50,2026-08-31\n"
+    look = hand_in(browsers[0], "openings", text.format("Rhythm"))
+    assert carry_out(look, look) == [303, 404]
+    assert money.sums(money.person) == {"paid": 800_50}
+    looks = [hand_in(browser, "openings", text.format("Harmony")) for browser in browsers]
+    assert carry_out(*looks) == [303, 303]
+    assert money.sums(money.person) == {"paid": 1_601_00}
+    money.district.app.extensions["mintmark"].database.close()
 
 
 def test_a_table_without_its_columns_is_refused(money):

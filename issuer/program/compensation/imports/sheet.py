@@ -117,6 +117,16 @@ def day(text: str) -> date:
     return written_day(text.removesuffix(" 00:00:00"))
 
 
+def lock_people(session: Session, rows: Iterable[SheetRow]) -> None:
+    """Let nobody else change the money of those that a table speaks of until the transaction
+    ends."""
+    numbers = {row.cells.get(NUMBER, "") for row in rows}
+    known = session.execute(select(PersonRow.id, PersonRow.staff_number)).all()
+    ids = [id for id, number in known if number in numbers]
+    people = select(PersonRow.id).where(PersonRow.id.in_(ids)).order_by(PersonRow.id)
+    session.execute(people.with_for_update(key_share=True)).all()
+
+
 def people_by_number(session: Session) -> Mapping[str, PersonRow]:
     """Return everybody who has a staff number, by it."""
     rows = select(PersonRow).where(

@@ -16,7 +16,7 @@ from issuer.people import register
 from issuer.people.access import gate, rules
 from issuer.people.access.gate import MenuEntry
 from issuer.people.tables import PersonRow
-from issuer.program.compensation import agreements, standing, steps, titles
+from issuer.program.compensation import agreements, ledger, standing, steps, titles
 from issuer.program.compensation.pages.contract_routes import only_where_paid, pays
 from issuer.program.compensation.pages.my_money_routes import told
 from issuer.program.compensation.pages.table_routes import KINDS
@@ -100,6 +100,7 @@ def hold(person: str, record: int) -> AnyResponse:
     now = clock.now()
     with current_issuer().database.writing() as session:
         row, by = _find(session, person), session.get_one(PersonRow, gate.whoever().person.id)
+        ledger.lock(session, row.id)
         _let_hold(session, row, record, by, now)
         steps.settle(session, row.id, now=now, by=by)
     return redirect(url_for("pay_people.show", person=person, done=1), 303)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from flask import Blueprint, Response, redirect, request, url_for
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
@@ -131,10 +131,14 @@ def look(table: str) -> Response:
 @pay_tables.post("/pay/table/<table>")
 @needs("pay table", "carry-out", key="table", again_at="pay_tables.look")
 def carry_out(table: str) -> AnyResponse:
-    """Put in force what waits for no decision; what waits stays here."""
+    """Put in force what waits for no decision; what waits stays here.
+
+    Whoever carries out the same at the same moment waits, and then sees what is there by now.
+    """
     now = clock.now()
     with current_issuer().database.writing() as session:
-        by, row = session.get_one(PersonRow, gate.whoever().person.id), _find(session, table)
+        sheet.lock_people(session, _rows(_find(session, table)))
+        by, row = session.get_one(PersonRow, gate.whoever().person.id), _locked(session, table)
         planned = _plan(session, row)
         done = _kind(row.kind).carry_out(session, planned, by=by, now=now)
         _note(session, row, by, now)
@@ -165,8 +169,11 @@ def mend(table: str) -> Response:
 
 def _plan(session: Session, row: PayTableRow) -> list[PlannedPayRow]:
     agreement = agreements.current(session)
-    rows = [SheetRow(number, cells) for number, cells in row.cells["rows"]]
-    return _kind(row.kind).plan(session, agreement.settings if agreement else {}, rows)
+    return _kind(row.kind).plan(session, agreement.settings if agreement else {}, _rows(row))
+
+
+def _rows(row: PayTableRow) -> list[SheetRow]:
+    return [SheetRow(number, cells) for number, cells in row.cells["rows"]]
 
 
 def _note(session: Session, row: PayTableRow, by: PersonRow, now: datetime) -> None:
@@ -193,7 +200,20 @@ def _kind(name: str) -> PayTableKind:
 
 
 def _find(session: Session, public_id: str) -> PayTableRow:
-    row = session.scalar(select(PayTableRow).where(PayTableRow.public_id == public_id))
+    return _there(session, select(PayTableRow).where(PayTableRow.public_id == public_id))
+
+
+def _locked(session: Session, public_id: str) -> PayTableRow:
+    """Return a table as it is now, for who changes it: what others just carried out is not there.
+
+    It is locked after its people, as where a person is erased.
+    """
+    rows = select(PayTableRow).where(PayTableRow.public_id == public_id).with_for_update()
+    return _there(session, rows.execution_options(populate_existing=True))
+
+
+def _there(session: Session, rows: Select[PayTableRow]) -> PayTableRow:
+    row = session.scalar(rows)
     if row is None:
         raise NotFound
     return row
