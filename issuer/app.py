@@ -54,6 +54,7 @@ from issuer.program.coaching.building_routes import buildings
 from issuer.program.coaching.coach_routes import coaches
 from issuer.program.coaching.routes import coaching_pages
 from issuer.program.cohort_routes import cohort_pages
+from issuer.program.compensation import ledger
 from issuer.program.compensation import objects as pay_objects
 from issuer.program.compensation.erasing import erasing
 from issuer.program.compensation.pages import my_money_routes
@@ -143,6 +144,7 @@ PROBLEMS: Final = (
     *approval_problems.TYPES,
     *issuance_problems.TYPES,
     *sharing_problems.TYPES,
+    ledger.YEAR_CLOSED,
 )
 """Every type of problem, as its subject declares it."""
 

@@ -14,10 +14,11 @@ from typing import Final
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
-from contexts.errors import MintmarkError
+from issuer.home.problem import Kind, Problem, ProblemType
 from issuer.people.tables import PersonRow
 from issuer.program.compensation.reckoning.cap import Claim
 from issuer.program.compensation.tables import ClosedYearRow, LedgerRow
+from verifier.wording.words import N_
 
 
 class Stage(StrEnum):
@@ -49,8 +50,22 @@ _REACHED: Final[Mapping[str, tuple[str, ...]]] = {
 """The stages that a claim has passed, the last one first."""
 
 
-class YearClosed(MintmarkError):
+YEAR_CLOSED: Final = ProblemType(
+    "year-closed",
+    Kind(
+        409,
+        N_("A year of the ledger was closed meanwhile"),
+        N_("A sum would count in a year that is closed by now. Nothing was changed."),
+        N_("Go back, load the page again, and send it once more."),
+    ),
+)
+
+
+class YearClosed(Problem):
     """The year that an entry would count in was closed."""
+
+    def __init__(self) -> None:
+        super().__init__(YEAR_CLOSED)
 
 
 @dataclass
@@ -88,7 +103,7 @@ def post(
 ) -> None:
     """Add an entry. Raises `YearClosed` for a day of a closed year."""
     if on < open_from(session):
-        raise YearClosed("this year's ledger was closed")
+        raise YearClosed
     session.add(
         LedgerRow(
             person_pk=person_pk,

@@ -62,7 +62,8 @@ def credential_of(session: Session, project: ProjectRow) -> CredentialRow | None
 def _send(issuer: Issuer, row: OutboxRow, *, sign_offs: SignOffs) -> None:
     """Take the approval that `row` names to the door, and note on the project that it is issued.
 
-    Raises `DeliveryError`: for good if the approval cannot be issued as it is.
+    Raises `DeliveryError`: for good if the approval cannot be issued as it is, and to be tried
+    again if the project cannot move on just now.
     """
     now = clock.now()
     try:
@@ -73,8 +74,11 @@ def _send(issuer: Issuer, row: OutboxRow, *, sign_offs: SignOffs) -> None:
         raise DeliveryError("approved, and waiting for the keys") from exc
     except Problem as exc:
         raise DeliveryError(str(exc), for_good=True) from exc
-    with issuer.database.writing() as session:
-        _note(session, row, now)
+    try:
+        with issuer.database.writing() as session:
+            _note(session, row, now)
+    except Problem as exc:  # such as a year that was closed meanwhile: the next try has its own day
+        raise DeliveryError(str(exc)) from exc
 
 
 def _approve(

@@ -13,6 +13,8 @@ from issuer.app import create_app
 from issuer.home.settings import PROGRAM
 from issuer.issuance.records.approval_tables import ApprovalRow
 from issuer.issuance.status_lists import lists
+from issuer.outbox.kinds import DeliveryError
+from issuer.outbox.tables import OutboxRow
 from issuer.people.roles import Role
 from issuer.people.tables import KeptFormRow, PersonRow
 from issuer.program import policy as policies
@@ -20,7 +22,8 @@ from issuer.program.compensation import against_cap, agreements, ledger, steps, 
 from issuer.program.compensation.invariants import INVARIANTS
 from issuer.program.compensation.runs import closing, pay_runs, settling
 from issuer.program.compensation.runs.due import digest, due
-from issuer.program.compensation.tables import PayRecordRow
+from issuer.program.compensation.tables import ClosedYearRow, PayRecordRow
+from issuer.program.evaluation import issuing
 from issuer.program.projects.states import Act
 from issuer.program.projects.submission import Incomplete
 from issuer.program.projects.tables import OfferingRow, ProjectRow, TopicRow
@@ -274,6 +277,50 @@ def test_a_year_that_is_closed_takes_no_entry(money, ana):
                 why=ledger.Why.OPENING,
                 now=FALL,
             )
+
+
+def test_who_meets_a_year_that_was_just_closed_reads_so_and_nothing_changed(money, ana):
+    project = money.draft(ana, money.offering("One", "800.00"), FALL)
+    close_this_year(money)
+    answer = hand_in(money.browser(ana), project)
+    assert (answer.status_code, "was closed meanwhile" in answer.text) == (409, True)
+    assert (money.sums(ana), state_of(money, project)) == ({}, "draft")
+
+
+def test_issuing_that_meets_a_year_that_was_just_closed_is_tried_again(money, ana, monkeypatch):
+    """Its sum waited for pay records, which agree again when the credential is there."""
+    monkeypatch.setattr(issuing, "in_transaction", lambda *_, **__: 1)
+    monkeypatch.setattr(issuing, "issue", lambda *_, **__: [])
+    money.agree(FALL, cap_counts="approval")
+    project = money.draft(ana, money.offering("One", "800.00"), FALL)
+    money.step(project, Act.SUBMIT, now=FALL)
+    with money.writing() as session:
+        money.record(session, ana, "82,480")
+    money.step(project, *WHOLE, now=FALL)
+    with money.writing() as session:
+        session.execute(sqlalchemy.delete(PayRecordRow).filter_by(salary=82_480_00))
+    close_this_year(money)
+    send, message = issuing.kind().send, OutboxRow(about=project)
+    with pytest.raises(DeliveryError, match="closed by now") as raised:
+        send(money.district.issuer, message)
+    assert (raised.value.for_good, state_of(money, project)) == (False, "approved")
+    with money.writing() as session:
+        session.execute(sqlalchemy.delete(ClosedYearRow))
+    send(money.district.issuer, message)
+    assert (money.sums(ana), state_of(money, project)) == ({"earned": 800_00}, "issued")
+
+
+def close_this_year(money):
+    """Close the year of `FALL`, as somebody might between a look at the clock and an entry."""
+    with money.writing() as session:
+        row = ClosedYearRow(first_day=moment("2026-07-01").date(), closed_at=FALL)
+        row.closed_by = money.chief.id
+        session.add(row)
+
+
+def state_of(money, project):
+    with money.reading() as session:
+        return session.scalar(sqlalchemy.select(ProjectRow.state).filter_by(public_id=project))
 
 
 def test_an_approval_after_all_brings_what_not_yet_took(money, ana):
