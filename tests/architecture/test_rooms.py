@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections import Counter
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -19,9 +20,15 @@ HEAVY |= {"jinja2", "markdown_it", "nh3", "httpx", "typst", "qrcode", "numpy"}
 HEAVY |= {"issuer", "keys"}
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Return every node of a file, which is parsed once for all tests of a worker."""
+    return tuple(ast.walk(ast.parse(path.read_text())))
+
+
 def imports(path):
     """Yield the first name of every module that a file imports, wherever in it."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -56,7 +63,7 @@ def test_only_one_file_takes_web_addresses_apart():
     found = {
         path.name
         for path in FILES
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes(path)
         if isinstance(node, ast.ImportFrom) and node.module == "urllib.parse"
         if {"urlsplit", "urlparse", "urljoin"} & {alias.name for alias in node.names}
     }
@@ -68,7 +75,7 @@ def test_every_error_of_ours_is_in_one_tree():
     bases = {
         node.name: {ast.unparse(base).rpartition(".")[2] for base in node.bases}
         for path in FILES
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes(path)
         if isinstance(node, ast.ClassDef)
     }
 
@@ -83,7 +90,7 @@ def test_a_class_name_stands_for_one_thing():
     places = Counter(
         node.name
         for path in FILES
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes(path)
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
     )
     assert not {name for name, count in places.items() if count > 1}
@@ -153,7 +160,7 @@ def test_one_file_alone_asks_what_time_it_is(path):
     """Rules are handed a moment; `time.monotonic` measures how long something takes."""
     asked = {
         (node.value.id, node.attr)
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes(path)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
     }
     assert (path == CLOCK) == bool(asked & ASKING_THE_TIME)
