@@ -33,28 +33,10 @@ from issuer.program.compensation.ledger import Stage, Why
 from issuer.program.compensation.tables import LedgerRow, PayRecordRow
 from issuer.program.projects.tables import ProjectRow
 from issuer.program.reports.routes import REPORTS
-from tests.issuer.program.filled_program import fill
+from tests.issuer.program.filled_program import CONTRACT, fill
 
 TEACHERS, AWARDS_EACH, YEARS = 2_000, 16, 10
 """Of ten teachers six have awards: 19,200."""
-
-
-CONTRACT: Final = {
-    "given": "salary",
-    "threshold": "75,000.00",
-    "below": "2,000.00",
-    "above": "600.00",
-    "at_threshold": "A",
-    "as_of": "year_start",
-    "basis": "actual",
-    "year_start": "07-01",
-    "counts_in": "approval",
-    "cap_counts": "application",
-    "mid_year_hire": "none",
-    "carry_over": "none",
-    "release": "never",
-    "effect": "next_year",
-}
 
 
 @dataclass(frozen=True)

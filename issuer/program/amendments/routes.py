@@ -58,10 +58,11 @@ def _page(public_id: str, *, wrong: AmendmentRefused | None = None) -> Response:
             raise NotFound
         visitor = gate.whoever()
         is_mine = project.person_pk == visitor.person.id
-        changes = amendments.of_project(session, project)
-        approved = amendments.approved(session, project)
-        plan = amendments.plan_of(session, project)
-        if not is_mine and not rules.may(visitor.me, "project", "steer"):
+        if is_mine or rules.may(visitor.me, "project", "steer"):
+            changes = amendments.of_project(session, project)
+            approved = amendments.approved(session, project)
+            plan = amendments.plan_of(session, project)
+        else:
             changes = amendments.before_completion(session, project)
             approved = dict(history.written_of(session, project).proposal)
             plan = changes[-1].plan if changes else approved.get("plan", "").strip()

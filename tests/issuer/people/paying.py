@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from filled_program import CONTRACT as SETTINGS
 from signed_in_browsers import Browser, District
 from sqlalchemy import select
 
@@ -17,22 +18,6 @@ from issuer.program.projects.declarations import declare
 from issuer.program.projects.states import Act, Conditions
 from issuer.program.projects.tables import OfferingRow, TopicRow
 
-SETTINGS = {
-    "given": "salary",
-    "threshold": "75,000.00",
-    "below": "2,000.00",
-    "above": "600.00",
-    "at_threshold": "A",
-    "as_of": "year_start",
-    "basis": "actual",
-    "year_start": "07-01",
-    "counts_in": "approval",
-    "cap_counts": "application",
-    "mid_year_hire": "none",
-    "carry_over": "none",
-    "release": "never",
-    "effect": "next_year",
-}
 CHICAGO = ZoneInfo("America/Chicago")
 ANSWERS = {
     "title": "Rhythm by composing",

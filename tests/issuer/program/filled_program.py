@@ -17,6 +17,23 @@ from issuer.program.windows.tables import WindowRow
 TOPICS = ("music", "STEAM", "design thinking")
 GRADES = ("K", "4, 5", "7", "9-12")
 BUILDINGS = (("1", "Elm Elementary"), ("2", "Maple Middle School"), ("3", "Oak High School"))
+CONTRACT = {
+    "given": "salary",
+    "threshold": "75,000.00",
+    "below": "2,000.00",
+    "above": "600.00",
+    "at_threshold": "A",
+    "as_of": "year_start",
+    "basis": "actual",
+    "year_start": "07-01",
+    "counts_in": "approval",
+    "cap_counts": "application",
+    "mid_year_hire": "none",
+    "carry_over": "none",
+    "release": "never",
+    "effect": "next_year",
+}
+"""Every rule that a district which pays must choose, chosen."""
 COMPLETION = {
     "began": "2026-01-08",
     "ended": "2026-03-13",

@@ -19,6 +19,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from played import ANSWERS, COMPLETION
 
 from contexts.errors import MintmarkError
 from issuer.people import register, relations, roles
@@ -38,22 +39,7 @@ from issuer.program.windows.window import Purpose, moved
 
 RUNS = int(os.environ.get("FUZZ_RUNS") or 100)
 STEPS = 20
-PROPOSAL = {
-    "title": "Rhythm by composing",
-    "skill": "Teaching rhythm through composition.",
-    "goal": "Each sixth grader composes and reads eight bars.",
-    "measured_outcome": "Sight readers of the set, counted weekly.",
-    "plan": "Ten weeks with rhythm cards.",
-}
-COMPLETION = {
-    "began": "2026-09-01",
-    "ended": "2026-11-13",
-    "hours": "12",
-    "learning": "Two books and a workshop.",
-    "students_learning": "Weekly counts.",
-    "student_work": "Compositions.",
-    "reflection": "Shorter cards next time.",
-}
+PROPOSAL = {field: text for field, text in ANSWERS.items() if field != "topic"}
 MET = {"learning": "met", "work": "met"}
 NOT_YET = {"learning": "met", "work": "not-yet"}
 JUDGMENTS = st.sampled_from(
