@@ -114,9 +114,10 @@ def test_the_source_of_the_program_comes_from_inside_alone(issuer, approval):
 
 def test_what_is_retired_is_refused_to_everybody_but_the_program(issuer, approval):
     """A project that began goes on; what came before comes again, and is corrected."""
-    receive = lambda one, event: issuance.receive(  # noqa: E731
-        issuer, one, source="forms", event_id=event, now=now()
-    )
+
+    def receive(one, event):
+        return issuance.receive(issuer, one, source="forms", event_id=event, now=now())
+
     first = receive(approval(), "e-1")
     with issuer.database.writing() as session:
         versions.retire(session, "rhythms", now=now())

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from functools import partial
 
 import pytest
-from sqlalchemy import delete, func, select, text
+from locks import wait_until_blocked
+from sqlalchemy import delete, func, select
 
 from issuer.__main__ import main
 from issuer.approvals.table import background, columns, job, rehearsal
@@ -204,9 +205,7 @@ def in_turn(issuer, handed_in, first, second):
             first(session, job.find(session, handed_in, lock=True))
             session.flush()
             later = pool.submit(second)
-            waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            while not later.done() and not session.scalar(waiting):
-                pass
+            wait_until_blocked(session, later)
         return later.exception()
 
 

@@ -1,7 +1,8 @@
 """A district as one is run: a home, gunicorn with a clock of its own, a mail server, people in
 browsers.
 
-with school.running(home, sink) as district:
+district = school.made(folder, sink, None)
+with school.open_at(district):
     page = district.signed_in(chromium, "jordan@school.example")
 """
 

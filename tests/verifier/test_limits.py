@@ -135,6 +135,7 @@ def redis(tmp_path):
     command = ["redis-server", "--port", "0", "--unixsocket", str(socket), "--save", ""]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     while not socket.exists():
+        assert server.poll() is None, "redis-server ended"
         time.sleep(0.01)
     yield server, f"redis+unix://{socket}"
     server.kill()

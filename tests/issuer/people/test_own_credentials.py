@@ -1,10 +1,11 @@
 """Whose credentials are whose, and what somebody signed in has of them (issue 14, 4)."""
 
 import re
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from locks import wait_until_blocked
 from signed_in_browsers import District
 from sqlalchemy import event, func, select
 
@@ -134,7 +135,7 @@ def test_who_asks_twice_at_once_asks_once(postgresql_issuer):
             own = session.get_one(PersonRow, person.id)
             assert claims.ask(session, own, now=clock.now()) == 1
             second = pool.submit(ask)
-            wait([second], timeout=0.2)
+            wait_until_blocked(session, second)
         assert second.result() == 0
 
 

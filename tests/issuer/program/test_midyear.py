@@ -5,7 +5,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import text
+from locks import wait_until_blocked
 
 from issuer.__main__ import main
 from issuer.people.roles import Role
@@ -98,9 +98,7 @@ def test_what_two_clicks_bring_in_at_once_is_there_once(postgresql_district):
         with district.issuer.database.writing() as session:
             assert bring_in(session) == 1
             second = threads.submit(click)
-            waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            while not session.scalar(waiting) and not second.done():
-                pass
+            wait_until_blocked(session, second)
         assert second.result() == 0
     assert len(projects(district)) == 1
 

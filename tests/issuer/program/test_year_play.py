@@ -243,8 +243,11 @@ def b4_142_decisions_in_one_release(played: Year) -> None:
     with played.writing() as session:
         outcomes = Counter(session.scalars(select(ProjectDecisionRow.outcome)))
     assert outcomes == {"approved": 130, "not_yet": 12}
-    while played.district.server is not None:
+    for _ in range(2400):
+        if played.district.server is None:
+            break
         time.sleep(0.05)
+    assert played.district.server is None
     sink.before_answer = lambda: None
     played.district.turn_to(moment + timedelta(minutes=15))
     played.district.start()

@@ -289,7 +289,10 @@ def test_what_is_retired_is_offered_no_more_and_its_page_stays(district, office)
 
 
 def test_an_achievement_is_retired_by_command_as_well(district, office, capsys):
-    run = lambda *words: main(["--home", str(district.issuer.settings.home), "catalog", *words])  # noqa: E731
+
+    def run(*words):
+        return main(["--home", str(district.issuer.settings.home), "catalog", *words])
+
     assert run("retire", "rhythms") == 0
     assert 'value="rhythms"' not in office.get("/desk/issue").text
     assert run("offer", "rhythms") == 0
