@@ -183,6 +183,12 @@ def comes_back(
         acts.tell(session, by, "came-back", person, now=now)
 
 
+def verified_addresses(person: PersonRow) -> list[str]:
+    """Return the verified addresses of a person, the preferred one first."""
+    verified = [row for row in person.addresses if row.verified_at]
+    return [row.address for row in sorted(verified, key=lambda row: not row.is_primary)]
+
+
 def of_address(session: Session, address: str) -> PersonAddressRow | None:
     """Return the row of an address, however it is spelled; None if nobody has it."""
     return session.scalar(

@@ -114,9 +114,11 @@ def check_all(
 ) -> Iterator[list[bytes]]:
     """Yield the lines of the rows for some things at a time, as they are done. Workers are sent the
     bytes of `carried`, or read the files themselves."""
-    packed = pickle.dumps((_made_by(), task))
-    inputs = ((packed, part) for part in _parts(things, carried))
-    yield from executors.unordered(executor, check_part, inputs, size=lambda _, part: _size(part))
+    made_by, packed = _made_by(), pickle.dumps(task)
+    inputs = ((made_by, packed, part) for part in _parts(things, carried))
+    yield from executors.unordered(
+        executor, check_part, inputs, size=lambda _version, _task, part: _size(part)
+    )
 
 
 def _parts(things: Sequence[ApplicantFile], carried: SourceFiles | None) -> Iterator[Part]:
@@ -144,9 +146,9 @@ def _content(thing: ApplicantFile, files: SourceFiles | None) -> Content | None:
         return exc
 
 
-def check_part(packed: bytes, things: Part) -> list[bytes]:
+def check_part(made_by: str, packed: bytes, things: Part) -> list[bytes]:
     """Return the lines of the rows for some things: what a worker does."""
-    checker = _checker(packed)
+    checker = _checker(made_by, packed)
     lines = []
     for thing, content in things:
         try:
@@ -157,13 +159,13 @@ def check_part(packed: bytes, things: Part) -> list[bytes]:
     return lines
 
 
-def _checker(packed: bytes) -> Checker:
+def _checker(made_by: str, packed: bytes) -> Checker:
     """Return the checker of this thread, which remembers what it was told by others."""
-    if getattr(_worker, "packed", None) != packed:
-        made_by, task = pickle.loads(packed)  # noqa: S301 - from whoever started this worker
+    if getattr(_worker, "sent", None) != (made_by, packed):
         if made_by != _made_by():
             raise BatchError(f"the workers have {_made_by()}, not {made_by}: install the same")
-        _worker.packed, _worker.checker = packed, Checker(task)
+        task: Task = pickle.loads(packed)  # noqa: S301 - from whoever started this worker
+        _worker.sent, _worker.checker = (made_by, packed), Checker(task)
         gc.freeze()  # what every check uses lives as long as the worker
     checker: Checker = _worker.checker
     return checker

@@ -186,10 +186,12 @@ def ordered(
 def _telling_ended() -> Iterator[None]:
     try:
         yield
-    except (BrokenExecutor, CancelledError) as exc:
+    except _ended() as exc:
         raise WorkersEndedError from exc
-    except Exception as exc:
-        dask = sys.modules.get("distributed")
-        if dask is not None and isinstance(exc, dask.KilledWorker):  # one piece killed several
-            raise WorkersEndedError from exc
-        raise
+
+
+def _ended() -> tuple[type[Exception], ...]:
+    """Return the errors that say that workers ended; Dask's own if Dask is in use."""
+    dask = sys.modules.get("distributed")
+    killed = () if dask is None else (dask.KilledWorker,)  # one piece killed several
+    return (BrokenExecutor, CancelledError, *killed)

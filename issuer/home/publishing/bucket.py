@@ -77,7 +77,8 @@ def _keep(settings: Settings, stop: threading.Event) -> None:
             try:
                 send(settings, database)
             except Exception as exc:  # a bucket that is away comes back; the thread must be there
-                log.error("published here, and not in the bucket: %s", exc)
+                name = type(exc).__name__
+                log.error("published here, and not in the bucket: %s: %s", name, exc)
 
 
 @contextmanager

@@ -41,8 +41,9 @@ class Follower:
             last = session.scalar(select(func.max(PublishedRow.version))) or 0
             if last < self._newest:  # the database was put back
                 self._newest = 0
-            newer = select(PublishedRow).where(PublishedRow.version > self._newest)
-            rows = session.scalars(newer.order_by(PublishedRow.version)).all()
+            newer = select(PublishedRow.path, PublishedRow.version)
+            newer = newer.where(PublishedRow.version > self._newest)
+            rows = session.execute(newer.order_by(PublishedRow.version)).all()
         for row in rows:
             try:
                 published_rows.copy(self._settings, self._database, row.path, guard=self._guard)

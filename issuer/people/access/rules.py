@@ -199,18 +199,18 @@ def ask(session: Session, me: Me, need: RouteRule, key: str | None, kinds: Kinds
     """Return whether `me` may do this, to the object that `key` names if it names one."""
     mine = list(_mine(me, need.object, need.action))
     if key is None or not mine:
-        found = mine[:1]
+        granting = mine[:1]
     else:
         kind = kinds[need.object]
         conditions = [kind.unseen(me), *(_scope(me, *row, kinds) for row in mine)]
-        there = select(*(exists().where(kind.key == key, each) for each in conditions))
+        there = select(*(exists().where(kind.key == key, condition) for condition in conditions))
         is_unseen, *is_in = session.execute(there).one()
         if is_unseen and kind.hides(session):
             return Permission(False)
-        found = [row for row, it_is in zip(mine, is_in, strict=True) if it_is]
-    if not found:
+        granting = [row for row, applies in zip(mine, is_in, strict=True) if applies]
+    if not granting:
         return Permission(False)
-    rule = found[0][0]
+    rule = granting[0][0]
     return Permission(True, rule.why, rule.view, rule.fresh)
 
 

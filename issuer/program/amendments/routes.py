@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from issuer.home.issuer import current_issuer
 from issuer.outbox import queue
-from issuer.people.access import gate, rules
+from issuer.people.access import gate
 from issuer.program.amendments import amendments
 from issuer.program.amendments.amendments import AmendmentRefused
 from issuer.program.projects import answers, drafts, history, words
@@ -58,7 +58,7 @@ def _page(public_id: str, *, wrong: AmendmentRefused | None = None) -> Response:
             raise NotFound
         visitor = gate.whoever()
         is_mine = project.person_pk == visitor.person.id
-        if is_mine or rules.may(visitor.me, "project", "steer"):
+        if history.sees_attempts(visitor.me, project):
             changes = amendments.of_project(session, project)
             approved = amendments.approved(session, project)
             plan = amendments.plan_of(session, project)

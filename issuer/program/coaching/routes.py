@@ -228,8 +228,7 @@ def _may_sign_as(
 
 def _title(session: Session, project: ProjectRow) -> str:
     """Return what a project is called, as far as whoever is signed in sees it (I12)."""
-    visitor = gate.whoever()
-    if project.person_pk == visitor.person.id or rules.may(visitor.me, "project", "steer"):
+    if history.sees_attempts(gate.whoever().me, project):
         return str(project.proposal.get("title", ""))
     return history.written_of(session, project).title
 

@@ -5,7 +5,7 @@ standing.left       # cents, never below zero
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -72,27 +72,13 @@ def books_of(session: Session, people: Sequence[PersonRow]) -> Mapping[int, Book
     """Return what is written down of some people, by their numbers, in two questions."""
     keys = [person.id for person in people]
     entries = ledger.by_person(session, keys)
-    records: defaultdict[int, list[PayRecordRow]] = defaultdict(list)
-    for row in session.scalars(_in_force().where(PayRecordRow.person_pk.in_(keys))):
-        records[row.person_pk].append(row)
+    records = _by_person(session.scalars(_in_force().where(PayRecordRow.person_pk.in_(keys))))
     return {key: Books(records[key], entries.get(key, ())) for key in keys}
-
-
-def books_of_all(session: Session) -> Mapping[int, Books]:
-    """Return what is written down of everybody, in two questions."""
-    records: defaultdict[int, list[PayRecordRow]] = defaultdict(list)
-    for row in session.scalars(_in_force()):
-        records[row.person_pk].append(row)
-    entries = ledger.by_person(session)
-    return {key: Books(records[key], entries.get(key, ())) for key in {*records, *entries}}
 
 
 def all_records(session: Session) -> Mapping[int, list[PayRecordRow]]:
     """Return every pay record there was, replaced ones as well, by person."""
-    records: defaultdict[int, list[PayRecordRow]] = defaultdict(list)
-    for row in session.scalars(select(PayRecordRow).order_by(PayRecordRow.since)):
-        records[row.person_pk].append(row)
-    return records
+    return _by_person(session.scalars(select(PayRecordRow).order_by(PayRecordRow.since)))
 
 
 def standing_of(
@@ -108,9 +94,7 @@ def of_all(
     session: Session, contract: Contract, claims: Mapping[int, Sequence[Claim]], today: date
 ) -> Iterator[tuple[int, YearStanding]]:
     """Yield where everybody stands this year whose pay records say it, by number."""
-    records: defaultdict[int, list[PayRecordRow]] = defaultdict(list)
-    for row in session.scalars(_in_force()):
-        records[row.person_pk].append(row)
+    records = _by_person(session.scalars(_in_force()))
     for person_pk, rows in records.items():
         if Books(rows, ()).is_contradictory:
             continue
@@ -166,3 +150,10 @@ def _record(row: PayRecordRow) -> PayRecord:
 def _in_force() -> Select[PayRecordRow]:
     rows = select(PayRecordRow).where(PayRecordRow.replaced_at.is_(None))
     return rows.order_by(PayRecordRow.since, PayRecordRow.id)
+
+
+def _by_person(rows: Iterable[PayRecordRow]) -> defaultdict[int, list[PayRecordRow]]:
+    records: defaultdict[int, list[PayRecordRow]] = defaultdict(list)
+    for row in rows:
+        records[row.person_pk].append(row)
+    return records

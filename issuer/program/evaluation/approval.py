@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from issuer.home.settings import Settings
+from issuer.people import register
 from issuer.people.tables import PersonRow
 from issuer.program.evaluation.tables import ProjectDecisionRow
 from issuer.program.partner_badges import badges
@@ -77,9 +78,8 @@ def _achievement(
 
 
 def _recipient(person: PersonRow) -> dict[str, Any]:
-    verified = [row for row in person.addresses if row.verified_at]
-    ordered = sorted(verified, key=lambda row: not row.is_primary)
-    recipient = {"name": person.name, "emails": [row.address for row in ordered][:MOST_ADDRESSES]}
+    emails = register.verified_addresses(person)[:MOST_ADDRESSES]
+    recipient = {"name": person.name, "emails": emails}
     return recipient | ({"did": person.did} if person.did else {})
 
 

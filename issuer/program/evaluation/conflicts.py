@@ -39,9 +39,7 @@ def judging_in_conflict(
 ) -> list[AssignmentRow]:
     """Return what waits for the review of somebody who must not judge it (I2): of these teachers,
     or of all. What was taken back or decided waits for nobody."""
-    versions = waiting_versions(session, list(Purpose))
-    if teachers is not None:
-        versions = [version for version in versions if version.project.person_pk in teachers]
+    versions = waiting_versions(session, list(Purpose), teachers=teachers)
     rows = chain.from_iterable(open_assignments(session, versions).values())
     waiting = [row for row in rows if given(row) is None]
     forbidden = must_not_judge(session, {version.project.person_pk for version in versions})

@@ -42,11 +42,7 @@ LONGEST_REASON: Final = 1000
 def newest(session: Session, project: ProjectRow) -> ProjectDecisionRow | None:
     """Return the decision that holds: the last that was released about what was handed in last."""
     version = submission.newest_version(session, project)
-    rows = select(ProjectDecisionRow).where(
-        ProjectDecisionRow.version_pk == (version.id if version else None),
-        ProjectDecisionRow.released_at.is_not(None),
-    )
-    return session.scalar(rows.order_by(ProjectDecisionRow.id.desc()).limit(1))
+    return decisions.released(session, version) if version else None
 
 
 def look_at(session: Session, version: VersionRow) -> LookRow | None:

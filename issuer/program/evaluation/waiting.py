@@ -59,7 +59,11 @@ def waiting(session: Session) -> Waiting:
 
 
 def waiting_versions(
-    session: Session, purposes: Collection[Purpose], window_pk: int | None = None
+    session: Session,
+    purposes: Collection[Purpose],
+    window_pk: int | None = None,
+    *,
+    teachers: Collection[int] | None = None,
 ) -> Sequence[VersionRow]:
     """Return the newest version of each project that waits to be judged, oldest first.
 
@@ -80,6 +84,8 @@ def waiting_versions(
     )
     if window_pk is not None:
         rows = rows.where(VersionRow.window_pk == window_pk)
+    if teachers is not None:
+        rows = rows.where(ProjectRow.person_pk.in_(teachers))
     newest = {version.project_pk: version for version in session.scalars(rows)}
     return list(newest.values())
 

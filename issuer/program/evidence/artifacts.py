@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from contexts.errors import MintmarkError
@@ -110,9 +110,9 @@ def begin(
         raise EvidenceRefused("file", TOO_LARGE, most=limits.file // _MB)
     if earlier := mark and _under_way(session, project, _file_name(file_name), size, mark, now):
         return earlier
-    _forget_stopped(session, store, now)
     if size + used(session, project, now) > limits.project:
         raise EvidenceRefused("file", TOO_MUCH, most=limits.project // _MB)
+    _forget_stopped(session, store, now)
     row = UploadRow(
         upload=store.begin(),
         project_pk=project.id,
@@ -368,10 +368,9 @@ def used(session: Session, project: ProjectRow, now: datetime) -> int:
 
 def _forget_stopped(session: Session, store: FileStore, now: datetime) -> None:
     """Forget uploads, of all projects, that stopped too long ago to go on."""
-    rows = select(UploadRow).where(UploadRow.created_at <= now - A_DAY)
-    for row in session.scalars(rows).all():
-        session.delete(row)
-        store.abandon(row.upload)
+    stopped = delete(UploadRow).where(UploadRow.created_at <= now - A_DAY)
+    for upload in session.scalars(stopped.returning(UploadRow.upload)).all():
+        store.abandon(upload)
 
 
 def _under_way(

@@ -24,6 +24,7 @@ from issuer.people.roster import table
 from issuer.people.roster.rows import RosterError
 from issuer.people.tables import PersonRow
 from issuer.program.projects import answers, drafts, history
+from issuer.program.projects.offerings import offered_now
 from issuer.program.projects.states import Act, Conditions, State
 from issuer.program.projects.tables import OfferingRow, ProjectRow, TopicRow
 from verifier.wording.words import N_
@@ -106,7 +107,7 @@ def plan(session: Session, rows: Sequence[RunningProject], *, today: date) -> li
         row.name.casefold(): row
         for row in session.scalars(select(TopicRow).where(TopicRow.retired_at.is_(None)))
     }
-    offered = select(OfferingRow).where(OfferingRow.retired_at.is_(None))
+    offered = select(OfferingRow).where(*offered_now())
     offerings = {row.title.casefold(): row for row in session.scalars(offered)}
     planned, named = [], set()
     for row in rows:

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Final
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session, defer, selectinload
 
 from issuer.home import published
 from issuer.home.issuer import Issuer
@@ -72,8 +72,9 @@ def _send(issuer: Issuer, message: OutboxRow) -> None:
         row = session.scalar(its)
         if row is None or row.submitted is None:
             raise OvertakenError("this badge was taken out")
-        person = session.get_one(PersonRow, row.project.person_pk)
-        data, _addresses = row.submitted, person.addresses
+        addresses = selectinload(PersonRow.addresses)  # they are read once the session is closed
+        person = session.get_one(PersonRow, row.project.person_pk, options=[addresses])
+        data = row.submitted
     fetch = published.fetch_own(issuer.settings, WebFetch(allow=issuer.settings.allow_hosts))
     report = badges.report_on(data, person, fetch, now=clock.now())
     with issuer.database.writing() as session:  # it may be erased or taken out by now

@@ -64,3 +64,10 @@ def unlisted(session: Session) -> Sequence[str]:
         PartnerBadgeRow.removed_at.is_(None),
     )
     return session.scalars(rows.distinct().order_by(PartnerBadgeRow.issuer)).all()
+
+
+def end(session: Session, partner_pk: int, *, now: datetime) -> None:
+    """Count a partner's badges no more."""
+    row = session.get(PartnerRow, partner_pk)
+    if row is not None and row.ended_at is None:
+        row.ended_at = now

@@ -13,7 +13,6 @@ from issuer.people.access import gate
 from issuer.program.partner_badges import badges, checking, partners
 from issuer.program.partner_badges.badges import BadgeRefused
 from issuer.program.partner_badges.partners import PartnerRefused
-from issuer.program.partner_badges.tables import PartnerRow
 from issuer.program.partner_badges.told import STANDINGS, told
 from issuer.program.projects import drafts
 from issuer.program.projects.states import EDITABLE, State
@@ -96,9 +95,7 @@ def add_partner() -> AnyResponse:
 def end_partner(other: int) -> AnyResponse:
     """Count a partner's badges no more."""
     with current_issuer().database.writing() as session:
-        row = session.get(PartnerRow, other)
-        if row is not None and row.ended_at is None:
-            row.ended_at = clock.now()
+        partners.end(session, other, now=clock.now())
     return redirect(url_for("partner_badges.list_partners", done=1), 303)
 
 

@@ -15,6 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from issuer.database.database import Json
+from issuer.people.access import rules
+from issuer.people.access.guarded import Me
 from issuer.people.tables import PersonRow
 from issuer.program.projects.states import Act, Conditions, State, step
 from issuer.program.projects.tables import ProjectEventRow, ProjectRow, VersionRow
@@ -125,6 +127,11 @@ class Written:
     def title(self) -> str:
         """What the project is called."""
         return str(self.proposal.get("title", ""))
+
+
+def sees_attempts(me: Me, project: ProjectRow) -> bool:
+    """True for the teacher of a project and those who decide: all others see its outline (I12)."""
+    return project.person_pk == me.person or rules.may(me, "project", "steer")
 
 
 def outlines(session: Session, projects: Collection[ProjectRow]) -> Mapping[int, Outline]:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from contexts.errors import MintmarkError
 from issuer.home.issuer import current_issuer
 from issuer.outbox import queue
-from issuer.people.access import gate, rules
+from issuer.people.access import gate
 from issuer.people.access.gate import MenuEntry
 from issuer.people.tables import PersonRow
 from issuer.program import policy as policies
@@ -239,7 +239,7 @@ def _page(
         state = State(project.state)
         purpose = WRITTEN_IN.get(state)
         is_mine = project.person_pk == visitor.person.id
-        sees_attempts = is_mine or rules.may(visitor.me, "project", "steer")
+        sees_attempts = history.sees_attempts(visitor.me, project)
         version = submission.newest_version(session, project)
         events = history.events(session, project) if is_mine else ()
         ready = None

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import IO, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from issuer.people.tables import PersonRow
@@ -38,7 +38,7 @@ def look(
     first: date | None = None,
     last: date | None = None,
     zone: ZoneInfo,
-    seen: ColumnElement[bool] = true(),  # noqa: B008  (a condition that never changes)
+    seen: ColumnElement[bool],
 ) -> Sequence[ArtifactRow]:
     """Return the evidence that fits: by where its consent is filed, or by words, such as a class,
     in what is said of it, and by the local days on which it came in (both included); of projects

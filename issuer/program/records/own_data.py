@@ -163,7 +163,9 @@ def _project(session: Session, project: ProjectRow) -> dict[str, Any]:
 
 def _exemplar(session: Session, project: ProjectRow) -> dict[str, Any] | None:
     row = exemplars.of_project(session, project)
-    return {"title": row.title, "text": row.text, "shown": row.shown_at} if row else None
+    if row is None:
+        return None
+    return {"title": row.title, "grades": row.grades, "text": row.text, "shown": row.shown_at}
 
 
 def _entries(

@@ -12,6 +12,7 @@ from issuer.outbox import mail
 from issuer.outbox.kinds import DeliveryError, MessageKind, OvertakenError
 from issuer.outbox.letter import Letter
 from issuer.outbox.tables import OutboxRow
+from issuer.people import register
 from issuer.people.tables import PersonRow
 from issuer.sharing.owned import claims
 from issuer.sharing.owned.tables import ClaimRow
@@ -28,7 +29,7 @@ def _send(issuer: Issuer, row: OutboxRow) -> None:
         if claim is None or claim.is_theirs is None:
             raise OvertakenError("the request is not answered any more")
         person = session.get_one(PersonRow, claim.person_pk)
-        verified = [address for address in person.addresses if address.verified_at]
+        verified = register.verified_addresses(person)
         achievement = _achievement(session, claim) if claim.is_theirs else ""
     if person.erased_at or not verified:
         raise OvertakenError("the person has no address")
@@ -40,7 +41,7 @@ def _send(issuer: Issuer, row: OutboxRow) -> None:
             "account": addresses.own_credentials(settings),
         },
         name=person.name,
-        addresses=[one.address for one in sorted(verified, key=lambda one: not one.is_primary)],
+        addresses=verified,
         language=language.of(person.language, otherwise=settings.mail.language),
     )
     mail.deliver(letter, row, settings)

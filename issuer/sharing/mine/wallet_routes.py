@@ -57,8 +57,8 @@ def prove() -> AnyResponse:
         presentation, make_fetch=_fetch, now=clock.now(), challenge=challenge, domain=_domain()
     )
     if report.holder is None or report.held.answer is not Answer.YES:
-        told = (words.text(report.held, gettext), words.next_step(report.held, gettext))
-        return _page(challenge, wrong=" ".join(filter(None, told)), presentation=pasted)
+        sentences = (words.text(report.held, gettext), words.next_step(report.held, gettext))
+        return _page(challenge, wrong=" ".join(filter(None, sentences)), presentation=pasted)
     try:
         _name(report.holder)
     except RegisterError as exc:

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session, aliased
 from issuer.issuance.records.approval_tables import AddressRow, ApprovalRow
 from issuer.issuance.records.search import fold
 from issuer.issuance.records.tables import CredentialRow, CredentialState
+from issuer.people import register
 from issuer.people.tables import FormerAddressRow, OtherNameRow, PersonAddressRow, PersonRow
 from issuer.sharing.owned.tables import ClaimRow
 from verifier.checks.recipient import folded_address
@@ -114,8 +115,7 @@ def mail_addresses(session: Session, public_id: str) -> list[str] | None:
     person = person_of(session, key) if key else None
     if person is None:
         return None
-    verified = [row for row in person.addresses if row.verified_at]
-    return [row.address for row in sorted(verified, key=lambda row: not row.is_primary)]
+    return register.verified_addresses(person)
 
 
 _Last = aliased(CredentialRow)

@@ -100,8 +100,8 @@ def look(table: str) -> Response:
 @needs("credential", "issue")
 def begin(table: str) -> AnyResponse:
     """Let it be issued in the background; once it has begun, go on at once."""
-    issuer, waits = current_issuer(), _job(table).begun_at is not None
-    if waits and job.progress(issuer, table).get(Fate.WAITING):
+    issuer, begun = current_issuer(), _job(table).begun_at is not None
+    if begun and job.progress(issuer, table).get(Fate.WAITING):
         background.hasten(issuer, table, now=clock.now())
     else:
         by = log.person(gate.whoever().person.id)
@@ -220,5 +220,5 @@ def _reasons(row: Rehearsed) -> list[tuple[str, str]]:
 
 def _in_words(row: Rehearsed) -> str:
     """Return the same in the reader's language, as a cell of the file to mend."""
-    told = [(gettext(field), gettext(sentence)) for field, sentence in _reasons(row)]
-    return " ".join(f"{field}: {sentence}" if field else sentence for field, sentence in told)
+    reasons = [(gettext(field), gettext(sentence)) for field, sentence in _reasons(row)]
+    return " ".join(f"{field}: {sentence}" if field else sentence for field, sentence in reasons)

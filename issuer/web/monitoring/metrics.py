@@ -94,15 +94,16 @@ class _Now(Collector):
             waiting = session.scalar(select(func.count()).where(UNFINISHED)) or 0
             states = select(OutboxRow.state, func.count()).group_by(OutboxRow.state)
             messages = session.execute(states).all()
-            left = published_rows.not_in_bucket(session)
+            has_bucket = bool(self._issuer.settings.publish_bucket)
+            left = published_rows.not_in_bucket(session) if has_bucket else 0
         yield GaugeMetricFamily("mintmark_pending", "Approvals not issued yet.", value=waiting)
         outbox = GaugeMetricFamily("mintmark_outbox", "Messages by state.", labels=["state"])
         for state, count in messages:
             outbox.add_metric([state], count)
         yield outbox
-        if self._issuer.settings.publish_bucket:
-            told = "Published files that are not in the bucket yet."
-            yield GaugeMetricFamily("mintmark_bucket_waiting", told, value=left)
+        if has_bucket:
+            about = "Published files that are not in the bucket yet."
+            yield GaugeMetricFamily("mintmark_bucket_waiting", about, value=left)
         ages = GaugeMetricFamily(
             "mintmark_list_age_seconds", "Since it was signed.", labels=["list"]
         )

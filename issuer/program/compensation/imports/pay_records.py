@@ -10,7 +10,7 @@ that it takes the other's place.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
@@ -126,7 +126,7 @@ def _read(settings: Mapping[str, str], row: SheetRow, person: PersonRow | None) 
         text = row.cells.get(column, "")
         try:
             values[_NAMES.get(column, column)] = reader(text) if text else None
-        except (ValueError, ArithmeticError, InvalidOperation):
+        except (ValueError, ArithmeticError):
             return PlannedPayRow.waiting(row, _UNREADABLE[column], person)
     if values["since"] is None:
         return PlannedPayRow.waiting(row, _UNREADABLE["from"], person)

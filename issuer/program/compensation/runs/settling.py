@@ -103,8 +103,10 @@ def _of_credentials(session: Session) -> list[MoneyDecision]:
     made = []
     for claim, (credential, is_revoked) in _newest(session, projects).items():
         earlier = decided.get(claim, {})
+        if credential in earlier:
+            continue
         cents = -_brought(session, projects[claim]) if is_revoked else -sum(earlier.values())
-        if cents and credential not in earlier:
+        if cents:
             ground = MoneyGround.WITHDRAWN if is_revoked else MoneyGround.BACK
             made.append(MoneyDecision(ground, projects[claim].person, claim, cents, credential))
     return made
