@@ -44,6 +44,9 @@ COMPLETION = {
     "reflection": "Shorter cards.",
 }
 
+TEACHERS_AT_ONCE = 20
+"""Rows are sent by the thousand, and no longer held once they are."""
+
 
 def fill(session, *, teachers, now, years=1, awards_each=1):
     """Add teachers with projects: of ten, six are issued, one is active, one came back."""
@@ -53,6 +56,8 @@ def fill(session, *, teachers, now, years=1, awards_each=1):
         filled.unfinished(number, teacher)
         for which in range(awards_each if number % 10 < 6 else 0):
             filled.award(number, which, teacher)
+        if number % TEACHERS_AT_ONCE == TEACHERS_AT_ONCE - 1:
+            session.flush()
     session.flush()
 
 
@@ -158,10 +163,9 @@ class _Filled:
                 given_at=judged,
             )
             self.session.add(row)
-        self.session.flush()
         self.session.add(
             ProjectDecisionRow(
-                version_pk=version.id,
+                version=version,
                 outcome="approved" if is_met else "not_yet",
                 levels=self.met if is_met else self.not_yet,
                 comments={} if is_met else dict.fromkeys(self.met, "One more count."),
