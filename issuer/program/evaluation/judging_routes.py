@@ -37,7 +37,7 @@ from verifier.web.headers import PLAYING
 from verifier.wording.words import N_
 
 judging = Blueprint("judging", __name__)
-NAVIGATION: Final = (MenuEntry("judging.queue", N_("To judge"), lands=7),)
+NAVIGATION: Final = (MenuEntry("judging.queue", N_("My reviews"), lands=7),)
 NEEDED: Final = {
     "level": N_("a level is still to be chosen"),
     "comment": N_("say here what would lead there: the teacher reads it"),

@@ -180,8 +180,8 @@ def _assigned(session: Session, _issuer: Issuer, payload: dict[str, Any], _: dat
     """What waits for an evaluator: a count and a day, and never whose it is (E31)."""
     rows = _to_judge(session, payload)
     values = {"count": len(rows), "day": min(row.due_on for row in rows)}
-    sentence = N_("Requests that wait for you: %(count)d. The first is due on %(day)s.")
-    person, subject = rows[0].evaluator, N_("New to judge")
+    sentence = N_("Reviews that wait for you: %(count)d. The first is due on %(day)s.")
+    person, subject = rows[0].evaluator, N_("New work to review")
     return News(person, subject, (sentence,), values, *_JUDGING)
 
 
@@ -193,7 +193,7 @@ def _review_due(session: Session, issuer: Issuer, payload: dict[str, Any], now: 
         raise OvertakenError("nothing is due then, or the day is past")
     values = {"count": len(rows), "day": rows[0].due_on}
     sentence = N_("Reviews that are due on %(day)s: %(count)d. What you began is saved.")
-    person, subject = rows[0].evaluator, N_("To judge by %(day)s")
+    person, subject = rows[0].evaluator, N_("Reviews due by %(day)s")
     return News(person, subject, (sentence,), values, *_JUDGING)
 
 

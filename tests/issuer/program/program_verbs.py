@@ -42,7 +42,7 @@ def declares(page: Page, url: str) -> None:
     page.goto(f"{url}/declaration")
     if (confidential := page.get_by_label("I keep it confidential")).count():
         confidential.check()
-    press(page, "I have named everybody I have to name")
+    press(page, "My list is complete")
 
 
 def begins(page: Page, url: str) -> str:

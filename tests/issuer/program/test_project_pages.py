@@ -57,7 +57,7 @@ def declare(browser):
 def test_a_teacher_begins_writes_and_hands_in(browser, project):
     assert save(browser, project, **ANSWERS).status_code == 303
     page = browser.get(project).text
-    assert "say who must not judge your work" in page
+    assert "say who should not review your work" in page
     assert "connect-src 'self'" in browser.get(project).headers["Content-Security-Policy"]
     declare(browser)
     answer = save(browser, project, act="submit", **ANSWERS)
@@ -180,7 +180,7 @@ def test_an_address_that_nobody_has_is_said_and_stays_typed(browser, district):
     page = browser.get("/declaration").text
     assert "Kim Example" in page
     browser.post(re.search(r'action="(/declaration/people/\d+/end)"', page)[1], page="/declaration")
-    assert "You have named nobody." in browser.get("/declaration").text
+    assert "Nobody is on your list." in browser.get("/declaration").text
 
 
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", "\u202eevil", "a" * 9000])

@@ -150,7 +150,7 @@ def test_an_evaluator_gets_one_digest_a_day_and_no_name(play):
     play.assign("proposal")
     now = clock.now()
     (item,) = found(play, now, Reminder.ASSIGNED)
-    assert "Requests that wait for you: 1." in sent(play, Reminder.ASSIGNED, item)[1]
+    assert "Reviews that wait for you: 1." in sent(play, Reminder.ASSIGNED, item)[1]
     assert "Jordan" not in str(play.letters[-1].words)
     due.look(play.district.issuer, now)
     due.look(play.district.issuer, now + timedelta(hours=1))
@@ -172,7 +172,7 @@ def test_a_review_is_due_in_seven_and_in_two_days(play):
             row.due_on = now.date() + timedelta(days=left)
         items = found(play, now, Reminder.REVIEW_DUE)
         assert [item.about.rpartition("-")[2] for item in items] == steps
-    assert sent(play, Reminder.REVIEW_DUE, items[0])[0].startswith("To judge by ")
+    assert sent(play, Reminder.REVIEW_DUE, items[0])[0].startswith("Reviews due by ")
     with play.district.issuer.database.writing() as session:
         session.scalars(select(AssignmentRow)).one().due_on = now.date() - timedelta(days=1)
     yesterday = (now.date() - timedelta(days=1)).isoformat()

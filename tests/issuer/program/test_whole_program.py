@@ -152,7 +152,7 @@ def test_a_request_that_is_handed_back_is_gone_from_the_queue(proposed):
     proposed.assign("proposal")
     path = proposed.assignment()
     assert proposed.at_evaluator.post(f"{path}/recuse", page=path).status_code == 303
-    assert "Nothing waits for you now." in proposed.at_evaluator.get("/judging").text
+    assert "You have nothing to review now." in proposed.at_evaluator.get("/judging").text
     assert "There are not enough evaluators" in (
         proposed.at_chief.get("/program/assignments/proposal").text
     )
