@@ -129,7 +129,7 @@ REASONS: Final[Mapping[Reason, str]] = {
     Reason.WINDOW_CLOSED: N_(
         "No window is open now. Your text is safe and waits for the next one."
     ),
-    Reason.UNDECLARED: N_("First say who should not review your work: under Conflicts of interest."),
+    Reason.UNDECLARED: N_("First list your conflicts of interest."),
     Reason.INCOMPLETE: N_("Something is still to be written."),
     Reason.UNSIGNED: N_("Someone still has to sign."),
     Reason.WITHOUT_CONSENT: N_("The consent of a piece of evidence is still to be answered."),
