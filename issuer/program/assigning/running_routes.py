@@ -1,6 +1,7 @@
 """The superintendent's pages: where everything stands, who judges what, what is released."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 from datetime import date, timedelta
 from itertools import chain
 from typing import Final
@@ -47,6 +48,19 @@ REFUSED: Final = {
     Unfinished: N_("A criterion still needs a level, or a comment."),
     NotNow: N_("This project has moved on since. Look at it again."),
 }
+
+
+CHANGED: Final = N_(
+    "Somebody has changed these since you opened the page. Look at each, then release again."
+)
+
+
+class ChangedMeanwhile(MintmarkError):
+    """Something else would be released than the page showed; `versions` has the numbers of what."""
+
+    def __init__(self, versions: Collection[int]) -> None:
+        super().__init__("a decision or a review was changed")
+        self.versions = versions
 
 
 class NotSetUp(MintmarkError):
@@ -130,20 +144,44 @@ def deciding() -> Response:
 @running.post("/program/decisions")
 @needs("program", "release")
 def release() -> AnyResponse:
-    """Release the decisions that were chosen: all of them, or none."""
-    issuer, now = current_issuer(), clock.now()
-    chosen = request.form.getlist("version", type=whole_number)
+    """Release the decisions that were chosen as they were shown: all of them, or none."""
+    issuer, now, shown = current_issuer(), clock.now(), _shown()
     try:
         with issuer.database.writing() as session:
             by = session.get_one(PersonRow, gate.whoever().person.id)
-            decisions.lock(session, chosen)
-            rows = session.scalars(select(VersionRow).where(VersionRow.id.in_(chosen)))
-            drafts = [decisions.to_release(session, row, by=by, now=now) for row in rows.all()]
+            decisions.lock(session, shown)
+            rows = session.scalars(select(VersionRow).where(VersionRow.id.in_(shown))).all()
+            marks = _marks(session, rows)
+            drafts = [decisions.to_release(session, row, by=by, now=now) for row in rows]
+            if changed := {row.id for row in rows if marks.get(row.id) != shown[row.id]}:
+                raise ChangedMeanwhile(changed)
             policy = _policy(session)
             decisions.release(session, issuer.settings, policy, drafts, by=by, now=now)
+    except ChangedMeanwhile as exc:
+        return _deciding(wrong=CHANGED, changed=exc.versions)
     except (MustNotJudge, NotDecidable, Unfinished, NotNow) as exc:
         return _deciding(wrong=REFUSED[type(exc)])
     return redirect(url_for("running.deciding", done=len(drafts)), 303)
+
+
+def _shown() -> dict[int, str]:
+    """Return, for each version that is ticked, the mark of what the page showed."""
+    shown = {}
+    for value in request.form.getlist("version"):
+        number, _, mark = value.partition(":")
+        with suppress(ValueError):
+            shown[whole_number(number)] = mark
+    return shown
+
+
+def _marks(session: Session, versions: Collection[VersionRow]) -> dict[int, str]:
+    """Return the mark of what would be released now, by version."""
+    drafts = decisions.drafts(session, [version.id for version in versions])
+    assigned = open_assignments(session, versions)
+    return {
+        number: decisions.mark(drafts.get(number), filter(None, map(given, rows)))
+        for number, rows in assigned.items()
+    }
 
 
 def _plan(purpose: Purpose, *, wrong: str = "") -> Response:
@@ -187,7 +225,8 @@ def _suggested_day(versions: Iterable[VersionRow], policy: Policy) -> date:
     return max(_today(), min(promised, default=_today() + days))
 
 
-def _deciding(*, wrong: str = "") -> Response:
+def _deciding(*, wrong: str = "", changed: Collection[int] = ()) -> Response:
+    shown = _shown()
     with current_issuer().database.reading() as session:
         ready = waiting(session).ready
         drafts = decisions.drafts(session, [version.id for version, _ in ready])
@@ -199,6 +238,8 @@ def _deciding(*, wrong: str = "") -> Response:
                 "reviews": reviews,
                 "rubric": rubric_of(version.rubric_version),
                 "draft": drafts.get(version.id),
+                "mark": decisions.mark(drafts.get(version.id), reviews),
+                "was_ticked": version.id in shown and version.id not in changed,
                 "related": any(
                     review.assignment.evaluator_pk in forbidden[version.project.person_pk]
                     for review in reviews
@@ -209,9 +250,11 @@ def _deciding(*, wrong: str = "") -> Response:
         ]
         done = request.args.get("done", type=whole_number)
         seen = gate.seen(session, "project")
+        of_changed = select(VersionRow).join(VersionRow.project).where(VersionRow.id.in_(changed))
         response = page(
             "program/decisions.html",
             cases=cases,
+            changed=session.scalars(of_changed.where(seen)).all() if changed else (),
             looks=corrections.open_looks(session, seen),
             released=decisions.released_last(session, seen),
             wrong=wrong,

@@ -199,6 +199,15 @@ def drafts(session: Session, version_pks: Collection[int]) -> Mapping[int, Proje
     return {row.version_pk: row for row in session.scalars(rows)}
 
 
+def mark(decision: ProjectDecisionRow | None, reviews: Iterable[ReviewRow]) -> str:
+    """Return what a page carries of what it shows to be released: the draft and the reviews.
+
+    It differs once somebody decides, gives another review, or sets one aside.
+    """
+    drafted = f"{decision.id} {decision.drafted_at.isoformat()}" if decision else "none"
+    return " ".join([drafted, *(f"{review.id}" for review in reviews)])
+
+
 def released_last(
     session: Session, seen: ColumnElement[bool], most: int = 20
 ) -> Sequence[ProjectDecisionRow]:

@@ -67,9 +67,12 @@ class Play:
         revision = re.search(r'name="revision" value="(\d+)"', self.at_evaluator.get(path).text)[1]
         return self.at_evaluator.post(path, page=path, act="give", revision=revision, **fields)
 
-    def release(self):
+    def shown_to_release(self):
         page = self.at_chief.get("/program/decisions").text
-        versions = re.findall(r'name="version" value="(\d+)"', page)
+        return re.findall(r'name="version" value="([^"]+)"', page)
+
+    def release(self, versions=None):
+        versions = self.shown_to_release() if versions is None else versions
         return self.at_chief.post("/program/decisions", page="/program/decisions", version=versions)
 
     def add_evidence(self):

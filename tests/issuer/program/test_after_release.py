@@ -111,6 +111,24 @@ def test_e39_where_reviews_differ_nothing_is_released_before_the_superintendent_
     assert "under way" in play.at_teacher.get(play.project).text
 
 
+def test_nothing_is_released_that_was_changed_after_the_page_was_shown(play):
+    """A decision of somebody else, or a review set aside, is looked at first."""
+    play.judge(**MET)
+    shown, path = play.shown_to_release(), request_of(play)
+    decide(play, path, **NOT_YET)
+    refused = play.release(shown)
+    assert refused.status_code == 422
+    assert "Somebody has changed these since you opened the page." in refused.text
+    assert f'href="{path}"' in refused.text
+    assert " checked" not in refused.text
+    assert play.release([shown[0].partition(":")[0]]).status_code == 422
+    shown = play.shown_to_release()
+    number = re.search(r'name="assignment" value="(\d+)"', play.at_chief.get(path).text)[1]
+    play.at_chief.post(f"{path}/set-aside", page=path, assignment=number)
+    assert "Somebody has changed these" in play.release(shown).text
+    assert "under way" not in play.at_teacher.get(play.project).text
+
+
 def test_e40_a_correction_is_a_further_release_and_both_stay(play):
     play.judge(**NOT_YET)
     play.release()
