@@ -31,7 +31,7 @@ class Apart(NamedTuple):
     """A credential inside another: as it is written, and what it says."""
 
     written: Json
-    said: "Merged"
+    statements: "Merged"
 
 
 class Merged(Members):
@@ -56,7 +56,7 @@ class Merged(Members):
         if not self.apart:
             return []
         inside = [
-            (one.written, [*one.said.said_inside()])
+            (one.written, [*one.statements.said_inside()])
             for versions in self.apart.values()
             for one in versions
         ]
@@ -82,14 +82,14 @@ class Merged(Members):
         yield from (node for node in self.nodes.values() if node.types or node.members)
         for versions in self.apart.values():
             for one in versions:
-                yield from one.said.said_inside()
+                yield from one.statements.said_inside()
 
     def _borrow(self) -> None:
         """Add what the credentials inside say of nodes that are named around them as well: it may
         have stood there too. But what one says of its subject is its own."""
         own = {value for value in self._root.members.get(_OWN, ()) if type(value) is Node}
         for versions in self.apart.values():
-            for node in versions[0].said.said_inside():
+            for node in versions[0].statements.said_inside():
                 mine = self.nodes.get(node.iri)
                 if mine is None or mine in own or node.iri in self.apart:
                     continue
@@ -202,6 +202,6 @@ class Merged(Members):
         if node.types or node.members:
             raise NoOneReadingError("")
         for other in more:
-            if first.said.written() != other.said.written():
+            if first.statements.written() != other.statements.written():
                 raise NoOneReadingError("")
         return first.written

@@ -38,14 +38,14 @@ def doubts(
     outer = _said(around.values())
     said_by = [(credential, _said(nodes)) for credential, nodes in inside]
     beside: dict[str, set[frozenset[_Statement]]] = {}
-    for _, said in said_by:
-        for iri, statements in said.items():
+    for _, statements_of in said_by:
+        for iri, statements in statements_of.items():
             beside.setdefault(iri, set()).add(statements)
     doubtful = []
-    for credential, said in said_by:
-        shared = said.keys() & around.keys()
-        kinds = {_compare(said[iri], outer.get(iri, frozenset())) for iri in shared}
-        if kinds & {"more", "less"} or any(len(beside[iri]) > 1 for iri in said):
+    for credential, statements_of in said_by:
+        shared = statements_of.keys() & around.keys()
+        kinds = {_compare(statements_of[iri], outer.get(iri, frozenset())) for iri in shared}
+        if kinds & {"more", "less"} or any(len(beside[iri]) > 1 for iri in statements_of):
             doubtful.append((credential, "more" in kinds))
     return doubtful
 

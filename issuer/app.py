@@ -128,7 +128,7 @@ from verifier.trust_lists.following import LiveLists
 from verifier.web.api import api_blueprint
 from verifier.web.applicants.pages import applicants_blueprint
 from verifier.web.applicants.process import Allowed
-from verifier.web.applicants.runs import Desk
+from verifier.web.applicants.runs import RunStore
 from verifier.web.headers import protect
 from verifier.web.limits import in_redis
 from verifier.web.page import Site, verifier_blueprint
@@ -310,7 +310,7 @@ def _verifier(issuer: Issuer, site: Site) -> Iterator[tuple[Blueprint, str]]:
     yield api_blueprint(make_fetch=make_fetch, trust=lists), "/api"
     if settings.check_many:
         allowed = Allowed(ask_one, followed=followed)
-        yield applicants_blueprint(Desk(settings.applicants), allowed), "/verify/applicants"
+        yield applicants_blueprint(RunStore(settings.applicants), allowed), "/verify/applicants"
 
 
 def start_app(settings: Settings) -> Flask:
@@ -338,7 +338,7 @@ def create_app_from_environment() -> Flask:
     if issuer.settings.publish_bucket:
         app.extensions["bucket"] = bucket.start(issuer.settings)
     if issuer.settings.check_many:
-        Desk(issuer.settings.applicants).keep_tidy()
+        RunStore(issuer.settings.applicants).keep_tidy()
     return app
 
 

@@ -149,8 +149,8 @@ def _name(flaws: Sequence[Flaw]) -> None:
         print(f"  {flaw.field} {flaw.detail}\n    {flaw.remedy}", file=sys.stderr)
 
 
-def _flaws(told: Sequence[Mapping[str, str]]) -> list[Flaw]:
-    return [Flaw("", flaw["field"], flaw["detail"], flaw["remedy"]) for flaw in told]
+def _flaws(members: Sequence[Mapping[str, str]]) -> list[Flaw]:
+    return [Flaw("", flaw["field"], flaw["detail"], flaw["remedy"]) for flaw in members]
 
 
 def source_named(settings: Settings, name: str | None) -> Source:

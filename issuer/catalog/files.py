@@ -184,12 +184,12 @@ def _signatories(offices: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _look(table: Table) -> Look:
-    given = table.line("color", required=False)
-    if given and not color.is_readable(given):
+    accent = table.line("color", required=False)
+    if accent and not color.is_readable(accent):
         raise TomlError(
-            f"badge.color must be #rrggbb, and deep enough for white words on it: {given!r}"
+            f"badge.color must be #rrggbb, and deep enough for white words on it: {accent!r}"
         )
-    look = Look(given or None, _one(table, "pattern", PATTERNS), _one(table, "icon", ICONS))
+    look = Look(accent or None, _one(table, "pattern", PATTERNS), _one(table, "icon", ICONS))
     table.refuse_rest()
     return look
 

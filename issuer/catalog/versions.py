@@ -54,7 +54,7 @@ def find(
 def listed(session: Session) -> list[Achievement]:
     """Return the newest version of every achievement that is offered, in the order of names."""
     gone = retired(session)
-    return [each for each in all_listed(session) if each.id not in gone]
+    return [achievement for achievement in all_listed(session) if achievement.id not in gone]
 
 
 def all_listed(session: Session) -> list[Achievement]:

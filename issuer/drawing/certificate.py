@@ -106,9 +106,9 @@ def render(
         return Certificate(pdf(()), archival=False)
 
 
-def picture(credential: Credential, *, on: Stationery, **given: Any) -> bytes:
-    """Return the certificate to frame as a PNG, to be looked at; `given` is what `render` takes."""
-    inputs = _inputs(credential, on=on, digits=None, **given)
+def picture(credential: Credential, *, on: Stationery, **facts: Any) -> bytes:
+    """Return the certificate to frame as a PNG, to be looked at; `facts` as `render` takes them."""
+    inputs = _inputs(credential, on=on, digits=None, **facts)
     return typeset(f"{Edition.FRAME}.typ", inputs, "png", _PPI, font_folders=on.font_folders)
 
 

@@ -37,10 +37,10 @@ def bars(title: str, rows: Sequence[Bar]) -> Markup:
     """Return an SVG with a bar for each row; what screen readers say of it is `title` and rows."""
     longest = max((max(row.value or 0.0, row.limit or 0.0) for row in rows), default=0.0)
     drawn = Markup("").join(_bar(row, number * _ROW, longest) for number, row in enumerate(rows))
-    told = "; ".join(f"{row.label}: {row.text}" for row in rows)
+    spoken = "; ".join(f"{row.label}: {row.text}" for row in rows)
     return Markup(
         '<svg class="chart" role="img" width="100%" height="{}" aria-label="{}. {}">{}</svg>'
-    ).format(max(1, len(rows)) * _ROW, title, told, drawn)
+    ).format(max(1, len(rows)) * _ROW, title, spoken, drawn)
 
 
 def _bar(row: Bar, top: int, longest: float) -> Markup:

@@ -285,21 +285,21 @@ def did_web(public_url: str) -> str:
     return "did:web:" + place.replace(":", "%3A").replace("/", ":")
 
 
-def _issuer_id(given: str, public_url: str) -> str:
+def _issuer_id(issuer_id: str, public_url: str) -> str:
     own = did_web(public_url)
-    if given in ("", own) or given.startswith("did:key:z6Mk"):
-        return given or own
+    if issuer_id in ("", own) or issuer_id.startswith("did:key:z6Mk"):
+        return issuer_id or own
     raise SettingsError(
-        f"issuer.id must be {own} (what public_url says) or a did:key:z6Mk…: {given!r}"
+        f"issuer.id must be {own} (what public_url says) or a did:key:z6Mk…: {issuer_id!r}"
     )
 
 
-def _database_url(given: str, home: Path) -> str:
-    if not given:
+def _database_url(url: str, home: Path) -> str:
+    if not url:
         return f"sqlite:///{home / DATABASE_FILE}"
-    if not given.startswith(("sqlite:///", "postgresql+psycopg://")):
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise SettingsError("database_url must start with sqlite:/// or postgresql+psycopg://")
-    return given
+    return url
 
 
 def _redis(url: str) -> str:
@@ -308,16 +308,16 @@ def _redis(url: str) -> str:
     return url
 
 
-def _token(key: str, given: str) -> str:
-    if given and (len(given) < BEARER_LENGTH or not given.isascii()):
+def _token(key: str, token: str) -> str:
+    if token and (len(token) < BEARER_LENGTH or not token.isascii()):
         raise SettingsError(f"{key} must have at least {BEARER_LENGTH} letters, digits or signs")
-    return given
+    return token
 
 
-def _one_of(key: str, given: str, values: tuple[str, ...]) -> str:
-    if given and given not in values:
-        raise SettingsError(f"{key} must be {' or '.join(values)}: {given!r}")
-    return given or values[0]
+def _one_of(key: str, value: str, values: tuple[str, ...]) -> str:
+    if value and value not in values:
+        raise SettingsError(f"{key} must be {' or '.join(values)}: {value!r}")
+    return value or values[0]
 
 
 def _web_address(key: str, url: str) -> str | None:
@@ -326,16 +326,16 @@ def _web_address(key: str, url: str) -> str | None:
     return url or None
 
 
-def _contact(given: str | None) -> Address | None:
-    return mailbox("issuer.contact", given) if given else None
+def _contact(address: str | None) -> Address | None:
+    return mailbox("issuer.contact", address) if address else None
 
 
-def _color(given: str, issuer_id: str) -> str:
-    if given and not color.is_readable(given):
+def _color(value: str, issuer_id: str) -> str:
+    if value and not color.is_readable(value):
         raise SettingsError(
-            f"issuer.color must be #rrggbb, and deep enough for white words on it: {given!r}"
+            f"issuer.color must be #rrggbb, and deep enough for white words on it: {value!r}"
         )
-    return given or color.own(issuer_id)
+    return value or color.own(issuer_id)
 
 
 def _timezone(name: str) -> ZoneInfo | None:
@@ -403,16 +403,16 @@ def _list_size(size: int) -> int:
     return size
 
 
-def _hosts(given: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+def _hosts(hosts: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
     try:
-        return tuple(map(host_and_port, given))
+        return tuple(map(host_and_port, hosts))
     except ValueError as exc:
         raise SettingsError(f"allow_hosts: {exc}") from exc
 
 
-def _font_folders(given: tuple[str, ...], home: Path) -> tuple[Path, ...]:
+def _font_folders(folders: tuple[str, ...], home: Path) -> tuple[Path, ...]:
     more = os.environ.get("MINTMARK_FONTS", "").split(os.pathsep)
-    return tuple(home / folder for folder in [*given, *more] if folder)
+    return tuple(home / folder for folder in [*folders, *more] if folder)
 
 
 def _sources(tables: list[Table]) -> tuple[Source, ...]:

@@ -82,8 +82,8 @@ def _clock_flaws(approval: Approval, now: datetime) -> Iterator[Flaw]:
 def _level_flaws(approval: Approval, rubric: Rubric) -> Iterator[Flaw]:
     criteria = {criterion.id: criterion for criterion in rubric.criteria}
     remedy = f"the rubric {rubric.id} has {', '.join(criteria)}"
-    for name, given in (("levels", approval.levels), ("comments", approval.comments)):
-        for key in sorted(given.keys() - criteria.keys()):
+    for name, by_criterion in (("levels", approval.levels), ("comments", approval.comments)):
+        for key in sorted(by_criterion.keys() - criteria.keys()):
             yield Flaw(
                 "unknown_criterion",
                 f"data.{name}.{key}",
@@ -94,16 +94,16 @@ def _level_flaws(approval: Approval, rubric: Rubric) -> Iterator[Flaw]:
         yield from _criterion_flaws(criterion, approval.levels.get(criterion.id))
 
 
-def _criterion_flaws(criterion: Criterion, given: str | None) -> Iterator[Flaw]:
+def _criterion_flaws(criterion: Criterion, level: str | None) -> Iterator[Flaw]:
     """Compare by points, never by place (OB-46); and say it so that nobody is lacking (R13)."""
     field = f"data.levels.{criterion.id}"
     levels = {level.id: level for level in criterion.levels}
     known = f"its levels are {', '.join(levels)}"
-    if given is None:
+    if level is None:
         yield Flaw("missing", field, "is missing", known)
-    elif given not in levels:
+    elif level not in levels:
         yield Flaw("unknown_level", field, "is not a level of this criterion", known)
-    elif levels[given].points < levels[criterion.required].points:
+    elif levels[level].points < levels[criterion.required].points:
         wanted = levels[criterion.required].name
         remedy = "send the approval once this level has been reached"
         yield Flaw("not_yet", field, f"an approval states “{wanted}” or higher here", remedy)

@@ -105,10 +105,10 @@ def _other(session: Session, text: str) -> PersonRow:
     row = register.of_address(session, text)
     if row is not None:
         return session.get_one(PersonRow, row.person_pk)
-    found = session.scalar(select(PersonRow).where(PersonRow.staff_number == text))
-    if found is None or not text:
+    person = session.scalar(select(PersonRow).where(PersonRow.staff_number == text))
+    if person is None or not text:
         raise RegisterError(NOBODY)
-    return found
+    return person
 
 
 def _page(public_id: str, *, wrong: RegisterError | RoleError | None = None) -> Response:

@@ -44,30 +44,30 @@ def refuse_if_privileged(
 ) -> None:
     """Raise `RegisterError` if only who grants roles may change this person's record: whoever has
     its addresses can do all that its person can."""
-    held = {given.role for given in roles.roles_of(session, person, today=today)}
+    held = {grant.role for grant in roles.roles_of(session, person, today=today)}
     if held - {Role.TEACHER} and not may_name_roles:
         raise RegisterError(N_("only who grants roles changes the record of somebody who has one"))
 
 
 def merge(
     session: Session,
-    kept: PersonRow,
+    person: PersonRow,
     double: PersonRow,
     *,
     now: datetime,
     by: PersonRow | None = None,
 ) -> None:
-    """Let everything of `double` be `kept`'s, in every room. Raises `RegisterError`.
+    """Give everything of `double` to `person`, in every room. Raises `RegisterError`.
 
     The double stays as a sign to the record that is kept; both names stay known.
     """
-    if kept.id == double.id or not (kept.is_here and double.is_here):
+    if person.id == double.id or not (person.is_here and double.is_here):
         raise RegisterError(N_("these are not two records of people who are here"))
     number, double.staff_number = double.staff_number, None
     session.flush()
-    kept.staff_number = kept.staff_number or number
-    kept.did = kept.did or double.did
-    _merge_sets(session, kept, double)
+    person.staff_number = person.staff_number or number
+    person.did = person.did or double.did
+    _merge_sets(session, person, double)
     for row in double.addresses:
         row.is_primary = False
     sessions.end(session, SessionRow.person_pk == double.id, now=now)
@@ -75,16 +75,18 @@ def merge(
     try:
         with session.begin_nested():
             for column in _naming_people():
-                moved = update(column.table).where(column == double.id).values({column: kept.id})
+                moved = update(column.table).where(column == double.id).values({column: person.id})
                 session.execute(moved)
     except IntegrityError as exc:
         raise RegisterError(
             N_("both records have something that one person has once: settle that first")
         ) from exc
-    session.execute(update(PersonRow).where(PersonRow.id == double.id).values(merged_into=kept.id))
-    for record in (kept, double):
+    session.execute(
+        update(PersonRow).where(PersonRow.id == double.id).values(merged_into=person.id)
+    )
+    for record in (person, double):
         session.refresh(record)
-    acts.tell(session, by, "merged", kept, now=now, double=f"person:{double.id}")
+    acts.tell(session, by, "merged", person, now=now, double=f"person:{double.id}")
 
 
 def _naming_people() -> list[Column[int]]:
@@ -98,42 +100,42 @@ def _naming_people() -> list[Column[int]]:
     ]
 
 
-def _merge_sets(session: Session, kept: PersonRow, double: PersonRow) -> None:
+def _merge_sets(session: Session, person: PersonRow, double: PersonRow) -> None:
     """Take away from the double what the kept record has as well, and keep both names."""
-    known = {row.name for row in kept.other_names} | {kept.name}
+    known = {row.name for row in person.other_names} | {person.name}
     for row in list(double.other_names):
         if row.name in known:
             session.delete(row)
     if double.name not in known | {row.name for row in double.other_names}:
-        kept.other_names.append(OtherNameRow(name=double.name))
-    here = {post.building_pk for post in kept.posts}
+        person.other_names.append(OtherNameRow(name=double.name))
+    here = {post.building_pk for post in person.posts}
     for post in double.posts:
         if post.building_pk in here:
             session.delete(post)
-    topics = select(ExpertiseRow.topic).where(ExpertiseRow.person_pk == kept.id)
+    topics = select(ExpertiseRow.topic).where(ExpertiseRow.person_pk == person.id)
     session.execute(
         delete(ExpertiseRow).where(
             ExpertiseRow.person_pk == double.id, ExpertiseRow.topic.in_(topics)
         )
     )
-    _merge_relations(session, kept, double)
+    _merge_relations(session, person, double)
 
 
-def _merge_relations(session: Session, kept: PersonRow, double: PersonRow) -> None:
+def _merge_relations(session: Session, person: PersonRow, double: PersonRow) -> None:
     """Name the kept record in the double's relations, each once, the smaller number first."""
     mine = RelationRow.person_pk == double.id
     for row in session.scalars(
         select(RelationRow).where(mine | (RelationRow.other_pk == double.id))
     ):
         other = row.other_pk if row.person_pk == double.id else row.person_pk
-        first, second = sorted((kept.id, other))
+        first, second = sorted((person.id, other))
         session.delete(row)
         session.flush()
         if first != second and session.get(RelationRow, (first, second)) is None:
-            made = RelationRow(person_pk=first, other_pk=second, reason=row.reason)
-            made.is_pinned, made.told_by = row.is_pinned, row.told_by
-            made.created_at = row.created_at
-            session.add(made)
+            relation = RelationRow(person_pk=first, other_pk=second, reason=row.reason)
+            relation.is_pinned, relation.told_by = row.is_pinned, row.told_by
+            relation.created_at = row.created_at
+            session.add(relation)
     session.flush()
 
 
@@ -165,5 +167,5 @@ def _blank(session: Session, person: PersonRow, *, now: datetime) -> None:
     person.erased_at, person.left_at = now, person.left_at or now
     for table in _OF_THE_RECORD:
         session.execute(delete(table).where(table.person_pk == person.id))
-    said = (RelationRow.person_pk == person.id) | (RelationRow.other_pk == person.id)
-    session.execute(update(RelationRow).where(said).values(reason=None))
+    theirs = (RelationRow.person_pk == person.id) | (RelationRow.other_pk == person.id)
+    session.execute(update(RelationRow).where(theirs).values(reason=None))

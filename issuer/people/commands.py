@@ -73,21 +73,21 @@ def _import(args: argparse.Namespace, issuer: Issuer) -> int:
     roster = keeping.read(args.file.read_bytes())
     opened = issuer.database.writing if args.apply else issuer.database.reading
     with opened() as session:
-        made = plan.of(session, roster, by=None, may_name_roles=True, today=today)
-        for one in made.rows:
+        changes = plan.of(session, roster, by=None, may_name_roles=True, today=today)
+        for one in changes.rows:
             if one.fate is not RosterFate.SAME:
                 print(f"row {one.row.number}: {one.fate}, {one.row.name}{_why(one)}")
-        for person in made.missing:
+        for person in changes.missing:
             print(f"not in the file, and left as they are: {person.name}")
         if args.apply:
-            plan.carry_out(session, made, by=None, now=now, today=today)
+            plan.carry_out(session, changes, by=None, now=now, today=today)
     if args.mend:
-        args.mend.write_bytes(table.written(plan.to_mend(made), table.REASON))
-    counts = ", ".join(f"{made.count(fate)} {fate}" for fate in RosterFate)
-    print(f"{counts}; {made.left_out} pupils and families left out")
+        args.mend.write_bytes(table.written(plan.to_mend(changes), table.REASON))
+    counts = ", ".join(f"{changes.count(fate)} {fate}" for fate in RosterFate)
+    print(f"{counts}; {changes.left_out} pupils and families left out")
     if not args.apply:
         print("nothing is changed yet (--apply does it)")
-    return NOT_YET if made.count(RosterFate.DECIDE) else DONE
+    return NOT_YET if changes.count(RosterFate.DECIDE) else DONE
 
 
 def _why(one: plan.PlannedRow) -> str:

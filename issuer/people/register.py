@@ -145,14 +145,14 @@ def number(
 
     Raises `RegisterError` for what is no number, and for one that is somebody else's.
     """
-    given = text.strip() or None
-    if given and (len(given) > LONGEST_STAFF_NUMBER or not given.isprintable()):
+    typed = text.strip() or None
+    if typed and (len(typed) > LONGEST_STAFF_NUMBER or not typed.isprintable()):
         raise RegisterError(N_("a staff number has at most 50 letters and digits, in one line"))
-    theirs = select(PersonRow.id).where(PersonRow.staff_number == given, PersonRow.id != person.id)
-    if given and session.scalar(theirs):
+    theirs = select(PersonRow.id).where(PersonRow.staff_number == typed, PersonRow.id != person.id)
+    if typed and session.scalar(theirs):
         raise RegisterError(N_("this staff number is somebody else's"))
-    if given != person.staff_number:
-        person.staff_number = given
+    if typed != person.staff_number:
+        person.staff_number = typed
         session.flush()
         acts.tell(session, by, "numbered", person, now=now)
 

@@ -99,7 +99,7 @@ def grant(
         raise RoleError(N_("this role needs a building"))
     if last_day is not None and last_day < first_day:
         raise RoleError(N_("the last day is before the first"))
-    made = GrantRow(
+    row = GrantRow(
         person_pk=person.id,
         role=role,
         building_pk=building and building.id,
@@ -107,14 +107,14 @@ def grant(
         last_day=last_day,
         granted_by=by and by.id,
     )
-    for there in _same(session, made):
+    for there in _same(session, row):
         return there
     if by is not None and by.id == person.id:
         raise RoleError(N_("nobody grants themself a role"))
-    session.add(made)
+    session.add(row)
     session.flush()
-    acts.tell(session, by, "role-granted", person, now=now, **_details(made))
-    return made
+    acts.tell(session, by, "role-granted", person, now=now, **_details(row))
+    return row
 
 
 def tell(
@@ -125,41 +125,41 @@ def tell(
     queue.put(session, CHANGED, person.public_id, host=host, now=now, payload=payload)
 
 
-def _details(given: GrantRow) -> dict[str, object]:
+def _details(row: GrantRow) -> dict[str, object]:
     names = ("role", "building_pk", "first_day", "last_day")
-    return {name: getattr(given, name) for name in names}
+    return {name: getattr(row, name) for name in names}
 
 
-def _same(session: Session, made: GrantRow) -> Iterable[GrantRow]:
-    """Return the grants that say all that `made` says."""
-    building = GrantRow.building_pk.is_not_distinct_from(made.building_pk)
-    ends = GrantRow.last_day.is_not_distinct_from(made.last_day)
-    whose = (GrantRow.person_pk == made.person_pk, GrantRow.role == made.role)
+def _same(session: Session, row: GrantRow) -> Iterable[GrantRow]:
+    """Return the grants that say all that `row` says."""
+    building = GrantRow.building_pk.is_not_distinct_from(row.building_pk)
+    ends = GrantRow.last_day.is_not_distinct_from(row.last_day)
+    whose = (GrantRow.person_pk == row.person_pk, GrantRow.role == row.role)
     return session.scalars(
-        select(GrantRow).where(*whose, building, ends, GrantRow.first_day <= made.first_day)
+        select(GrantRow).where(*whose, building, ends, GrantRow.first_day <= row.first_day)
     )
 
 
 def take_back(
     session: Session,
-    given: GrantRow,
+    row: GrantRow,
     *,
     today: date,
     now: datetime,
     by: PersonRow | None = None,
 ) -> None:
     """Let a grant have ended yesterday; one that has not begun is gone. Raises `RoleError`."""
-    refuse_without_superintendent(session, given.person_pk, today=today, given=given)
-    person = session.get_one(PersonRow, given.person_pk)
-    acts.tell(session, by, "role-taken-back", person, now=now, **_details(given))
-    if given.first_day >= today:
-        session.delete(given)
+    refuse_without_superintendent(session, row.person_pk, today=today, ending=row)
+    person = session.get_one(PersonRow, row.person_pk)
+    acts.tell(session, by, "role-taken-back", person, now=now, **_details(row))
+    if row.first_day >= today:
+        session.delete(row)
     else:
-        given.last_day = today - timedelta(days=1)
+        row.last_day = today - timedelta(days=1)
 
 
 def refuse_without_superintendent(
-    session: Session, person_pk: int, *, today: date, given: GrantRow | None = None
+    session: Session, person_pk: int, *, today: date, ending: GrantRow | None = None
 ) -> None:
     """Raise `RoleError` if nobody were the superintendent without this person, or this grant.
 
@@ -173,7 +173,7 @@ def refuse_without_superintendent(
         .with_for_update()
     )
     grants = session.scalars(lasting).all()
-    lost = [g for g in grants if (g.id == given.id if given else g.person_pk == person_pk)]
+    lost = [g for g in grants if (g.id == ending.id if ending else g.person_pk == person_pk)]
     if lost and len(lost) == len(grants):
         raise RoleError(
             N_("the last assistant superintendent cannot be removed: name another first")

@@ -90,8 +90,8 @@ def sample(
 
 def pdf(sample: Shared, settings: Settings, edition: Edition, *, now: datetime) -> bytes:
     """Return the certificate of a sample, which says across its page that it is one."""
-    given, digits = _given(sample, settings, now), _unsigned(sample.json)
-    return render(sample.credential, edition=edition, digits=digits, **given).pdf
+    inputs, digits = _given(sample, settings, now), _unsigned(sample.json)
+    return render(sample.credential, edition=edition, digits=digits, **inputs).pdf
 
 
 def framed(sample: Shared, settings: Settings, *, now: datetime) -> bytes:

@@ -171,8 +171,8 @@ def _people(session: Session, text: str) -> list[str] | None:
     if not text.strip():
         return None
     visible = rules.visible(gate.whoever().me, "person", "list", gate.kinds())
-    found = listing.look(session, visible, text, 1).people
-    return [log.person(person.id) for person in found]
+    people = listing.look(session, visible, text, 1).people
+    return [log.person(person.id) for person in people]
 
 
 def _midnight(text: str, settings: Settings, days: int) -> datetime | None:

@@ -82,7 +82,7 @@ def verifies(signed: Signed, body: bytes, secret: str) -> bool:
     """True if a signature was made with `secret` over this id, time and raw body."""
     expected = _mac(secret, signed.id, signed.timestamp, body).encode()
     # Every signature is compared, and each in constant time (T25).
-    matches = [hmac.compare_digest(expected, given.encode()) for given in signed.signatures]
+    matches = [hmac.compare_digest(expected, signature.encode()) for signature in signed.signatures]
     return any(matches)
 
 

@@ -28,14 +28,14 @@ from verifier.options import web_options
 from verifier.web import app as web
 from verifier.web.applicants import pages, process, receive, runs
 from verifier.web.applicants.receive import HandedIn
-from verifier.web.applicants.runs import Desk, Run, RunState
+from verifier.web.applicants.runs import Run, RunState, RunStore
 
 HOME = "/verify/applicants"
 FROM_HERE = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
 
 
 def an_app(home: Path, ask=served(World())) -> Flask:  # noqa: B008 - it asks nobody
-    many = pages.applicants_blueprint(Desk(home), process.Allowed(ask))
+    many = pages.applicants_blueprint(RunStore(home), process.Allowed(ask))
     app = web.create_app(lambda: ask, many=many)
     app.test_client_class = Client
     return app
@@ -372,7 +372,7 @@ def test_a_full_disk_is_said_and_nothing_is_left(client, home, monkeypatch):
 
 def test_a_disk_that_fills_up_in_the_middle_is_said(home, monkeypatch):
     monkeypatch.setattr(run, "run", full_disk)
-    _, check, alive = Desk(home).begin("192.0.2.1", 0, clock.now())
+    _, check, alive = RunStore(home).begin("192.0.2.1", 0, clock.now())
     process.carry_out(
         process.Work(check.folder, process.practice(), process.Allowed(served(World())))
     )
@@ -426,9 +426,9 @@ def _is_gone(pid):
 def test_results_are_deleted_after_a_day(client, home):
     begun = client.post(f"{HOME}/practice", headers=FROM_HERE)
     done(client, begun)
-    Desk(home).sweep(clock.now() + timedelta(hours=23))
+    RunStore(home).sweep(clock.now() + timedelta(hours=23))
     assert client.get(begun.location).status_code == 200
-    Desk(home).sweep(clock.now() + timedelta(hours=25))
+    RunStore(home).sweep(clock.now() + timedelta(hours=25))
     gone = client.get(begun.location, headers=FROM_HERE)
     assert (gone.status_code, "There is no check at this address" in gone.text) == (404, True)
 
@@ -437,12 +437,12 @@ def test_a_check_whose_server_ended_is_lost_says_so_and_leaves_no_files(client, 
     begun = hand_in(client, file=[("a.json", b"{}")])
     os.close(held.pop())
     assert "This check was lost" in client.get(begun.location).text
-    Desk(home).sweep(clock.now())
+    RunStore(home).sweep(clock.now())
     assert [file.name for file in home.rglob("*") if file.name in ("input", "visitor")] == []
 
 
 def test_a_check_ends_with_the_server_that_began_it(home):
-    _, check, alive = Desk(home).begin("192.0.2.1", 0, clock.now())
+    _, check, alive = RunStore(home).begin("192.0.2.1", 0, clock.now())
     begin = (
         "import sys, os, time, pickle; sys.path[:0] = sys.argv[3].split(':'); "
         "from verifier.web.applicants import process; "
@@ -506,7 +506,7 @@ def test_a_fault_of_ours_is_told_and_its_words_reach_no_log(home, monkeypatch, c
         raise RuntimeError(words)
 
     monkeypatch.setattr(run, "run", fault)
-    _, check, alive = Desk(home).begin("192.0.2.1", 0, clock.now())
+    _, check, alive = RunStore(home).begin("192.0.2.1", 0, clock.now())
     process.carry_out(
         process.Work(check.folder, process.practice(), process.Allowed(served(World())))
     )
@@ -623,5 +623,5 @@ def test_a_large_file_is_never_held_in_memory(tmp_path):
 
 
 def test_a_run_that_was_never_begun_is_none(home):
-    assert Desk(home).find("no such check") is None
+    assert RunStore(home).find("no such check") is None
     assert Run(home / "nothing").state is RunState.LOST

@@ -113,7 +113,7 @@ def _embedded(
     own = [proof for proof in proofs if _controller_named(proof) == holder] or proofs
     answers = [_answers(asked, proof.get("challenge"), proof.get("domain")) for proof in own]
     dates = check_proof_dates(proofs, now=now)
-    return holder, (*flaws, *checks, dates, *(check for each in answers for check in each))
+    return holder, (*flaws, *checks, dates, *(check for of_proof in answers for check in of_proof))
 
 
 def _token(
@@ -160,12 +160,12 @@ def _bound(text: str, asked: Asked, now: datetime) -> Presented:
 
 def _answers(asked: Asked, challenge: Any, domain: Any) -> tuple[Check, ...]:
     """Check that the holder signed what this verifier asked for."""
-    found = []
+    problems = []
     if asked.challenge is not None and challenge != asked.challenge:
-        found.append(_failed("challenge_differs", {"challenge": str(challenge)[:80]}))
+        problems.append(_failed("challenge_differs", {"challenge": str(challenge)[:80]}))
     if asked.domain is not None and asked.domain not in listed(domain):
-        found.append(_failed("domain_differs", {"domain": str(domain)[:80]}))
-    return tuple(found)
+        problems.append(_failed("domain_differs", {"domain": str(domain)[:80]}))
+    return tuple(problems)
 
 
 def _ended(claims: Json, now: datetime) -> tuple[Check, ...]:

@@ -35,9 +35,9 @@ def verify_presentation(
         return World(make_fetch(), now, tuple(trust), contexts, general=True)
 
     try:
-        given = plain_text.read(data).strip()
-        bound = not given.startswith("{") and "~" in given
-        text = given if bound else wrapping.presentation_in(given)
+        content = plain_text.read(data).strip()
+        bound = not content.startswith("{") and "~" in content
+        text = content if bound else wrapping.presentation_in(content)
     except ValueError:  # no text, or an envelope of something else
         text = None
     if text is None:

@@ -75,8 +75,8 @@ def check_presentation(document: Json) -> tuple[Check, ...]:
     return tuple(_checks(presentation_flaws(document)))
 
 
-def _checks(found: Iterator[Flaw]) -> Iterator[Check]:
-    for _, (code, place) in zip(range(MAX_FLAWS), found, strict=False):
+def _checks(flaws: Iterator[Flaw]) -> Iterator[Check]:
+    for _, (code, place) in zip(range(MAX_FLAWS), flaws, strict=False):
         params = {"member": place[:200]}
         yield Check("shape", Outcome.COULD_NOT_CHECK, code, params, MALFORMED)
 

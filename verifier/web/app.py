@@ -17,7 +17,7 @@ from verifier.web import problems
 from verifier.web.api import MAX_BODY_BYTES, api_blueprint
 from verifier.web.applicants.pages import applicants_blueprint
 from verifier.web.applicants.process import Allowed as Allowed
-from verifier.web.applicants.runs import MOST_BYTES, Desk
+from verifier.web.applicants.runs import MOST_BYTES, RunStore
 from verifier.web.headers import protect
 from verifier.web.page import MOST_TOGETHER, Site, verifier_blueprint
 from verifier.web.vc_api import vc_api_blueprint
@@ -61,9 +61,9 @@ def create_app(
 
 def for_many(home: Path, world: Allowed) -> Blueprint:
     """Return the pages for many applicants, whose checks are folders in `home`; sweep it."""
-    desk = Desk(home)
-    desk.keep_tidy()
-    return applicants_blueprint(desk, world)
+    store = RunStore(home)
+    store.keep_tidy()
+    return applicants_blueprint(store, world)
 
 
 def serve(app: Flask, *, bind: str, port: int) -> None:

@@ -89,8 +89,8 @@ def vc_api_blueprint(
                 contexts=contexts,
                 general=True,
             )
-        found = _problems(report, options.status)
-        return _answer(found, report=printed.as_json(report))
+        flaws = _problems(report, options.status)
+        return _answer(flaws, report=printed.as_json(report))
 
     @blueprint.post("/presentations/verify")
     @limiter.limit("60/minute")
@@ -107,11 +107,11 @@ def vc_api_blueprint(
                 domain=options.domain,
                 contexts=contexts,
             )
-        found: Problems = [] if shown.held.answer is Answer.YES else [shown.held]
+        flaws: Problems = [] if shown.held.answer is Answer.YES else [shown.held]
         for report in shown.credentials:
-            found += _problems(report, options.status)
+            flaws += _problems(report, options.status)
         reports = [printed.as_json(report) for report in shown.credentials]
-        return _answer(found, holder=shown.holder, reports=reports)
+        return _answer(flaws, holder=shown.holder, reports=reports)
 
     blueprint.after_request(open_to_all)
     blueprint.register_error_handler(HTTPException, problems.of)
@@ -158,15 +158,15 @@ def _problems(report: Report, asks_status: bool) -> Problems:
     return [check for check in report.checks if check.name in _ALWAYS and check.outcome in bad]
 
 
-def _answer(found: Problems, **members: Any) -> Response:
+def _answer(flaws: Problems, **members: Any) -> Response:
     """Return 200 if no problem was found, else 400 with each."""
-    said = {"verified": not found, "problemDetails": [_told(item) for item in found], **members}
-    if not found:
-        response = Response(printed.dumps(said), mimetype="application/json")
+    body = {"verified": not flaws, "problemDetails": [_told(item) for item in flaws], **members}
+    if not flaws:
+        response = Response(printed.dumps(body), mimetype="application/json")
         response.headers["Cache-Control"] = "no-store"
         return response
-    kind = Kind(400, UNVERIFIED, words.text(found[0]), words.next_step(found[0]))
-    return problems.answer(kind, problems.details(kind, code=found[0].code, **said))
+    kind = Kind(400, UNVERIFIED, words.text(flaws[0]), words.next_step(flaws[0]))
+    return problems.answer(kind, problems.details(kind, code=flaws[0].code, **body))
 
 
 def _told(item: Check | Verdict) -> dict[str, str]:

@@ -59,20 +59,20 @@ def data(session: Session, settings: Settings, cells: Mapping[str, str]) -> dict
     A day alone is read by `moment` and `end_of`. Without an approval id it has one that is made of
     all that is read of it, so that the same row, in whichever file, is the same approval.
     """
-    made: dict[str, Any] = {"approval_id": _own_id(cells), "levels": _levels(session, cells)}
+    fields: dict[str, Any] = {"approval_id": _own_id(cells), "levels": _levels(session, cells)}
     for name, value in cells.items():
         if value and name in HEADS:
-            _put(made, HEADS[name].split("."), value)
+            _put(fields, HEADS[name].split("."), value)
         elif value and name.startswith(f"{COMMENT} "):
-            made.setdefault("comments", {})[name.removeprefix(f"{COMMENT} ")] = value
-    if "credits" in made:
-        made["credits"][0]["unit"] = "hours"
+            fields.setdefault("comments", {})[name.removeprefix(f"{COMMENT} ")] = value
+    if "credits" in fields:
+        fields["credits"][0]["unit"] = "hours"
     for field, read in (("approved_at", moment), ("valid_until", end_of)):
-        if field in made:
-            made[field] = read(settings, made[field])
-    for field in made.get("activity", {}):
-        made["activity"][field] = made["activity"][field].partition(" ")[0]
-    return made
+        if field in fields:
+            fields[field] = read(settings, fields[field])
+    for field in fields.get("activity", {}):
+        fields["activity"][field] = fields["activity"][field].partition(" ")[0]
+    return fields
 
 
 def moment(settings: Settings, text: str) -> str:
@@ -117,9 +117,9 @@ def _is_read(name: str) -> bool:
     return name in HEADS or name == LEVEL or name.startswith((f"{LEVEL} ", f"{COMMENT} "))
 
 
-def _put(made: dict[str, Any], way: Sequence[str], value: str) -> None:
+def _put(fields: dict[str, Any], way: Sequence[str], value: str) -> None:
     """Write a value where its field stands; a number in the way is a place in a list."""
-    place: Any = made
+    place: Any = fields
     for step, after in pairwise(way):
         if isinstance(place, list):
             if len(place) <= int(step):

@@ -138,5 +138,5 @@ def refuse_other_keys(where: str, key_set: bytes, document: bytes) -> None:
 def _facts(content: bytes) -> set[tuple[str, str]]:
     """Return what is said of each key: that it is there, and whether it ended."""
     methods = strict_json.loads_object(content).get("verificationMethod", [])
-    said = ("id", "revoked", "retired")
-    return {(method["id"], member) for method in methods for member in said if member in method}
+    members = ("id", "revoked", "retired")
+    return {(method["id"], member) for method in methods for member in members if member in method}

@@ -23,9 +23,9 @@ from issuer.issuance.records.tables import CredentialRow
 def unprintable_texts(approval: Approval, settings: Settings) -> list[Flaw]:
     """Return a flaw for each text of `approval` that no font here can print."""
     return [
-        Flaw("no_font", field, *told)
+        Flaw("no_font", field, *problem)
         for field, text in _printed(approval, settings)
-        if (told := glyphs.unprintable(text, settings.font_folders))
+        if (problem := glyphs.unprintable(text, settings.font_folders))
     ]
 
 
@@ -47,8 +47,8 @@ def unprintable_credentials(issuer: Issuer) -> Iterator[tuple[str, Flaw]]:
     if settings.assessed_by:
         names["assessed_by.name"] = settings.assessed_by.name
     for setting, name in names.items():
-        if told := glyphs.unprintable(name, settings.font_folders):
-            yield FILE, Flaw("no_font", setting, *told)
+        if problem := glyphs.unprintable(name, settings.font_folders):
+            yield FILE, Flaw("no_font", setting, *problem)
     rows = select(CredentialRow.public_id, ApprovalRow.content).join(CredentialRow.approval)
     with issuer.database.reading() as session:
         for public_id, content in session.execute(rows.order_by(CredentialRow.id)):

@@ -163,7 +163,7 @@ def _find() -> SignedIn | None:
     if sessions.is_to_be_seen(row, now=now):
         with issuer.database.writing() as session:
             sessions.seen(session, row, now=now)
-    mine = tuple((given.role, given.building_pk) for given in granted)
+    mine = tuple((grant.role, grant.building_pk) for grant in granted)
     return SignedIn(row.person, row, Me(row.person_pk, mine, today), token)
 
 

@@ -125,6 +125,6 @@ def form_token(settings: Settings, token: str) -> str:
     return hmac.new(secret, _CSRF + token.encode(), hashlib.sha256).hexdigest()
 
 
-def is_form_token(settings: Settings, token: str, given: str) -> bool:
+def is_form_token(settings: Settings, token: str, typed: str) -> bool:
     """Return whether a form was made in the session of `token`."""
-    return hmac.compare_digest(form_token(settings, token).encode(), given.encode())
+    return hmac.compare_digest(form_token(settings, token).encode(), typed.encode())

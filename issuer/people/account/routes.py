@@ -119,7 +119,7 @@ def _me(session: Session) -> PersonRow:
 
 def _page(*, wrong: RegisterError | None = None, part: str = "") -> Response:
     """Show the account; `wrong` is what is wrong with what was typed in a part of it."""
-    issuer, found, now = current_issuer(), gate.whoever(), clock.now()
+    issuer, visitor, now = current_issuer(), gate.whoever(), clock.now()
     with issuer.database.reading() as session:
         person = _me(session)
         today = issuer.settings.local(now).date()
@@ -128,7 +128,7 @@ def _page(*, wrong: RegisterError | None = None, part: str = "") -> Response:
             "addresses": person.addresses,
             "other_names": person.other_names,
             "grants": [
-                (given, given.building) for given in roles.roles_of(session, person, today=today)
+                (grant, grant.building) for grant in roles.roles_of(session, person, today=today)
             ],
             "bound": identities.of_person(session, person.id),
             "open_sessions": sessions.open_ones(session, person.id, now=now),
@@ -137,7 +137,7 @@ def _page(*, wrong: RegisterError | None = None, part: str = "") -> Response:
         "people/account.html",
         titles=roles.TITLES,
         providers=issuer.settings.sign_in,
-        this=found.session.id,
+        this=visitor.session.id,
         local=issuer.settings.local,
         by_mail=issuer.settings.mail is not None,
         wrong={part: wrong} if wrong else {},
@@ -150,8 +150,8 @@ def _page(*, wrong: RegisterError | None = None, part: str = "") -> Response:
 
 
 def _address_page(token: str, *, wrong: RegisterError | None = None) -> Response:
-    settings, found = current_issuer().settings, gate.whoever()
-    address = own_addresses.address_in(settings, found.person, token)
+    settings, visitor = current_issuer().settings, gate.whoever()
+    address = own_addresses.address_in(settings, visitor.person, token)
     response = page("people/own_address.html", address=address, wrong=wrong)
     response.status_code = 422 if wrong else 200 if address else 410
     return response

@@ -27,11 +27,11 @@ def keep(session: Session, person_pk: int, roster: Roster, *, now: datetime) -> 
 
 def find(session: Session, public_id: str) -> Roster | None:
     """Return a roster that is kept; None if there is none."""
-    kept = session.scalar(select(ImportRow).where(ImportRow.public_id == public_id))
-    if kept is None:
+    row = session.scalar(select(ImportRow).where(ImportRow.public_id == public_id))
+    if row is None:
         return None
-    rows = tuple(table.row_of(number, cells) for number, cells in kept.roster["rows"])
-    return Roster(rows, kept.roster["left_out"])
+    rows = tuple(table.row_of(number, cells) for number, cells in row.roster["rows"])
+    return Roster(rows, row.roster["left_out"])
 
 
 def drop(session: Session, public_id: str) -> None:

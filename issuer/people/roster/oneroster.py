@@ -63,11 +63,11 @@ def read(data: bytes) -> Roster:
 def _held(user: Cells, roles: list[Cells]) -> list[tuple[str, str]]:
     """Return the roles of a user at school, each with the number of its building."""
     if roles:
-        found = [(row.get("role", "").lower(), row.get("orgsourcedid", "")) for row in roles]
+        pairs = [(row.get("role", "").lower(), row.get("orgsourcedid", "")) for row in roles]
     else:
         where = user.get("orgsourcedids", "") or user.get("primaryorgsourcedid", "")
-        found = [(user.get("role", "").lower(), org.strip()) for org in where.split(",")]
-    return [(role, org) for role, org in found if role and role not in _FAMILIES]
+        pairs = [(user.get("role", "").lower(), org.strip()) for org in where.split(",")]
+    return [(role, org) for role, org in pairs if role and role not in _FAMILIES]
 
 
 def _of_user(

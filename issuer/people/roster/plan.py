@@ -160,16 +160,16 @@ def _flaw(row: RosterRow) -> str:
 def _known_person(known: _Known, row: RosterRow, *, is_new: bool) -> tuple[PersonRow | None, str]:
     """Return whom a row is about, None for a new person; and what is to be decided first."""
     by_number = known.by_number.get(row.staff_number) if row.staff_number else None
-    found = {
+    people = {
         person.id: person
         for address in row.addresses
         if (person := known.by_address.get(register.folded(address)))
     }
     if by_number is not None:
-        found[by_number.id] = by_number
-    if len(found) > 1:
+        people[by_number.id] = by_number
+    if len(people) > 1:
         return None, TWO_RECORDS
-    person = next(iter(found.values()), None)
+    person = next(iter(people.values()), None)
     if person is None:
         return _namesake(known, row) if is_new else (None, "")
     if row.staff_number and person.staff_number not in (None, row.staff_number):
@@ -185,7 +185,7 @@ def _namesake(known: _Known, row: RosterRow) -> tuple[PersonRow | None, str]:
     person, other = known.by_name.get(fold(row.name)), known.names.get(fold(row.name))
     if person is not None and row.decision == SAME_PERSON:
         return person, ""
-    numbers = {each.staff_number for each in (person, other) if each is not None}
+    numbers = {record.staff_number for record in (person, other) if record is not None}
     apart = bool(row.staff_number) and all(n and n != row.staff_number for n in numbers)
     return None, "" if not numbers or apart or row.decision == ANOTHER else NAMESAKE
 
@@ -218,7 +218,7 @@ def _changes(person: PersonRow, row: RosterRow, today: date) -> list[str]:
     post = next((p for p in person.posts if p.building.code == row.building), None)
     building = post.building_pk if post else None
     wanted = {(r, building if r in roles.OF_A_BUILDING else None) for r in row.roles}
-    found = {
+    differences = {
         "name": person.name != " ".join(row.name.split()),
         "staff number": bool(row.staff_number) and person.staff_number != row.staff_number,
         "address": bool({register.folded(address) for address in row.addresses} - theirs),
@@ -226,15 +226,15 @@ def _changes(person: PersonRow, row: RosterRow, today: date) -> list[str]:
         "roles": bool(wanted - _held(person, today)),
         "back": person.left_at is not None,
     }
-    return [what for what, differs in found.items() if differs]
+    return [what for what, differs in differences.items() if differs]
 
 
 def _held(person: PersonRow | None, today: date) -> set[tuple[str, int | None]]:
     """Return the roles that somebody has, each with its building if it is of one."""
     return {
-        (given.role, given.building_pk if given.role in roles.OF_A_BUILDING else None)
-        for given in (person.grants if person else [])
-        if given.last_day is None or given.last_day >= today
+        (grant.role, grant.building_pk if grant.role in roles.OF_A_BUILDING else None)
+        for grant in (person.grants if person else [])
+        if grant.last_day is None or grant.last_day >= today
     }
 
 
@@ -266,16 +266,16 @@ def carry_out(
 ) -> int:
     """Do what a plan says, all of it or nothing; return how many rows changed something."""
     buildings = {row.code: row for row in session.scalars(select(BuildingRow))}
-    made: dict[str, PersonRow] = {}
+    people: dict[str, PersonRow] = {}
     changed = 0
     for planned in plan.rows:
         if planned.fate not in (RosterFate.NEW, RosterFate.CHANGED):
             continue
         row, changed = planned.row, changed + 1
-        person = planned.person or next((made[k] for k in _keys(row) if k in made), None)
+        person = planned.person or next((people[k] for k in _keys(row) if k in people), None)
         if person is None:
             person = register.add(session, row.name, now=now, by=by)
-        made |= dict.fromkeys(_keys(row), person)
+        people |= dict.fromkeys(_keys(row), person)
         _fill(session, person, row, buildings, by=by, now=now, today=today)
     return changed
 
@@ -312,10 +312,10 @@ def _building(
     if not row.building:
         return None
     if row.building not in buildings:
-        made = BuildingRow(code=row.building, name=row.building_name or row.building)
-        session.add(made)
+        added = BuildingRow(code=row.building, name=row.building_name or row.building)
+        session.add(added)
         session.flush()
-        buildings[row.building] = made
+        buildings[row.building] = added
     buildings[row.building].name = row.building_name or buildings[row.building].name
     return buildings[row.building]
 

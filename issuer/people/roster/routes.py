@@ -42,8 +42,8 @@ def upload() -> AnyResponse:
     except RosterError as exc:
         return _choose(wrong=exc)
     with current_issuer().database.writing() as session:
-        kept = keeping.keep(session, gate.whoever().person.id, read, now=clock.now())
-    return redirect(url_for("roster.look", file=kept), 303)
+        import_id = keeping.keep(session, gate.whoever().person.id, read, now=clock.now())
+    return redirect(url_for("roster.look", file=import_id), 303)
 
 
 @roster.get("/people/import/template.csv")
@@ -58,13 +58,13 @@ def template() -> Response:
 def look(file: str) -> Response:
     """Show what the file would change."""
     with current_issuer().database.reading() as session:
-        made = _plan(session, file)
-    waiting = [one for one in made.rows if one.fate is RosterFate.DECIDE]
-    others = [one for one in made.rows if one.fate not in (RosterFate.DECIDE, RosterFate.SAME)]
+        changes = _plan(session, file)
+    waiting = [one for one in changes.rows if one.fate is RosterFate.DECIDE]
+    others = [one for one in changes.rows if one.fate not in (RosterFate.DECIDE, RosterFate.SAME)]
     return page(
         "people/import_look.html",
         file=file,
-        plan=made,
+        plan=changes,
         fates=RosterFate,
         waiting=waiting[:SHOWN],
         others=others[:SHOWN],
@@ -79,9 +79,9 @@ def carry_out(file: str) -> AnyResponse:
     now = clock.now()
     with current_issuer().database.writing() as session:
         by = session.get_one(PersonRow, gate.whoever().person.id)
-        made = _plan(session, file)
-        done = plan.carry_out(session, made, by=by, now=now, today=_today(now))
-        left = made.count(RosterFate.DECIDE)
+        changes = _plan(session, file)
+        done = plan.carry_out(session, changes, by=by, now=now, today=_today(now))
+        left = changes.count(RosterFate.DECIDE)
         if not left:
             keeping.drop(session, file)
     if left:
@@ -99,13 +99,13 @@ def mend(file: str) -> Response:
 
 
 def _plan(session: Session, file: str) -> RosterPlan:
-    kept = keeping.find(session, file)
-    if kept is None:
+    roster = keeping.find(session, file)
+    if roster is None:
         raise NotFound
-    found = gate.whoever()
-    by = session.get_one(PersonRow, found.person.id)
-    may = rules.may(found.me, "person", "roles")
-    return plan.of(session, kept, by=by, may_name_roles=may, today=_today(clock.now()))
+    visitor = gate.whoever()
+    by = session.get_one(PersonRow, visitor.person.id)
+    may = rules.may(visitor.me, "person", "roles")
+    return plan.of(session, roster, by=by, may_name_roles=may, today=_today(clock.now()))
 
 
 def _choose(*, wrong: RosterError | None = None) -> Response:

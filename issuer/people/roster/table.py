@@ -151,7 +151,7 @@ def _workbook(data: bytes) -> list[list[str]]:
     except sandbox.SandboxError as exc:
         raise RosterError(N_("the workbook is too large"), remedy="save it as CSV UTF-8") from exc
     sheets: dict[str, list[list[str]]] = result.get("sheets", {})
-    found = next((rows for rows in sheets.values() if any(map(any, rows))), None)
-    if found is None:
+    sheet = next((rows for rows in sheets.values() if any(map(any, rows))), None)
+    if sheet is None:
         raise RosterError(N_("the workbook cannot be read"), remedy="save it as CSV UTF-8")
-    return found
+    return sheet

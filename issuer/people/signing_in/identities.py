@@ -6,32 +6,32 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from issuer.people import acts, register
-from issuer.people.signing_in.openid import Known
+from issuer.people.signing_in.openid import ProviderAccount
 from issuer.people.tables import IdentityRow, PersonRow
 
 
-def person_of(session: Session, known: Known, *, now: datetime) -> PersonRow | None:
+def person_of(session: Session, account: ProviderAccount, *, now: datetime) -> PersonRow | None:
     """Return the person whom a provider's account is bound to; None if it is nobody's.
 
     An address binds it, once, where the district lets the provider's addresses count.
     """
-    which = (IdentityRow.iss == known.iss, IdentityRow.sub == known.sub)
+    which = (IdentityRow.iss == account.iss, IdentityRow.sub == account.sub)
     bound = session.scalar(select(IdentityRow).where(*which))
     if bound is not None:
         return _here(session, bound.person_pk)
-    row = register.of_address(session, known.address) if known.address else None
+    row = register.of_address(session, account.address) if account.address else None
     person = _here(session, row.person_pk) if row and row.verified_at else None
     if person is not None:
-        _add(session, person, known, now=now)
+        _add(session, person, account, now=now)
     return person
 
 
-def bind(session: Session, person: PersonRow, known: Known, *, now: datetime) -> bool:
+def bind(session: Session, person: PersonRow, account: ProviderAccount, *, now: datetime) -> bool:
     """Bind an account to whoever is signed in; False if it is somebody else's."""
-    which = (IdentityRow.iss == known.iss, IdentityRow.sub == known.sub)
+    which = (IdentityRow.iss == account.iss, IdentityRow.sub == account.sub)
     bound = session.scalar(select(IdentityRow).where(*which))
     if bound is None:
-        _add(session, person, known, now=now)
+        _add(session, person, account, now=now)
     return bound is None or bound.person_pk == person.id
 
 
@@ -40,11 +40,11 @@ def of_person(session: Session, person_pk: int) -> set[str]:
     return set(session.scalars(select(IdentityRow.iss).where(IdentityRow.person_pk == person_pk)))
 
 
-def _add(session: Session, person: PersonRow, known: Known, *, now: datetime) -> None:
-    row = IdentityRow(person_pk=person.id, iss=known.iss, sub=known.sub, created_at=now)
+def _add(session: Session, person: PersonRow, account: ProviderAccount, *, now: datetime) -> None:
+    row = IdentityRow(person_pk=person.id, iss=account.iss, sub=account.sub, created_at=now)
     session.add(row)
     session.flush()
-    acts.tell(session, person, "identity-bound", person, now=now, iss=known.iss)
+    acts.tell(session, person, "identity-bound", person, now=now, iss=account.iss)
 
 
 def _here(session: Session, person_pk: int) -> PersonRow | None:

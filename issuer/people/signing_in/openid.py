@@ -1,7 +1,7 @@
 """Signing in by OpenID Connect: the way there, and what comes back (OpenID Connect Core 1.0, 3.1).
 
-    address, kept = openid.begin(provider, redirect_uri, again=False)
-    known = openid.finish(provider, kept, request.args, redirect_uri, now=clock.now())
+    address, attempt = openid.begin(provider, redirect_uri, again=False)
+    account = openid.finish(provider, attempt, request.args, redirect_uri, now=clock.now())
 
 A person is bound to (iss, sub), which a provider never gives to somebody else; an address may be
 (5.7). Only the district's own tenant is taken.
@@ -40,8 +40,8 @@ class OpenIdError(MintmarkError):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """Whom a provider knows. `address` is None unless the district lets its addresses count."""
+class ProviderAccount:
+    """Whom a provider signed in. `address` is None unless the district lets its addresses count."""
 
     iss: str
     sub: str
@@ -54,7 +54,7 @@ def begin(provider: Provider, redirect_uri: str, *, again: bool) -> tuple[str, d
 
     With `again` the provider is asked to have them sign in anew. Raises `OpenIdError`.
     """
-    kept = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}
+    attempt = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}
     more = {"prompt": "login"} if again else {"prompt": "select_account"}
     if provider.tenant_claim == "hd":
         more["hd"] = provider.tenant
@@ -64,47 +64,47 @@ def begin(provider: Provider, redirect_uri: str, *, again: bool) -> tuple[str, d
         response_type="code",
         redirect_uri=redirect_uri,
         scope="openid email profile",
-        state=kept["state"],
-        nonce=kept["nonce"],
-        code_challenge=create_s256_code_challenge(kept["verifier"]),
+        state=attempt["state"],
+        nonce=attempt["nonce"],
+        code_challenge=create_s256_code_challenge(attempt["verifier"]),
         code_challenge_method="S256",
         **more,
     )
-    return address, kept
+    return address, attempt
 
 
 def finish(
     provider: Provider,
-    kept: Mapping[str, str],
+    attempt: Mapping[str, str],
     answered: Mapping[str, str],
     redirect_uri: str,
     *,
     now: datetime,
-) -> Known:
+) -> ProviderAccount:
     """Return whom the provider knows, by what it answered. Raises `OpenIdError`."""
     state, code = answered.get("state", ""), answered.get("code", "")
-    if not hmac.compare_digest(kept["state"].encode(), state.encode()):
+    if not hmac.compare_digest(attempt["state"].encode(), state.encode()):
         raise OpenIdError("the answer belongs to another request")
     if answered.get("iss", provider.issuer).rstrip("/") != provider.issuer:  # RFC 9207
         raise OpenIdError("the answer is another provider's")
     if not code:
         raise OpenIdError("the provider signed nobody in")
-    found = _discovered(provider)
+    metadata = _discovered(provider)
     token = _asked(
         "POST",
-        found["token_endpoint"],
+        metadata["token_endpoint"],
         auth=(provider.client_id, _secret(provider)),
         data={
             "grant_type": "authorization_code",
             "code": code,
             "redirect_uri": redirect_uri,
-            "code_verifier": kept["verifier"],
+            "code_verifier": attempt["verifier"],
         },
     )
-    keys = _asked("GET", found["jwks_uri"])
-    meant = {"iss": str(found["issuer"]), "aud": provider.client_id, "nonce": kept["nonce"]}
+    keys = _asked("GET", metadata["jwks_uri"])
+    meant = {"iss": str(metadata["issuer"]), "aud": provider.client_id, "nonce": attempt["nonce"]}
     claims = _claims(meant, token, keys, now=now)
-    return _known(provider, claims, now=now)
+    return _account(provider, claims, now=now)
 
 
 def _claims(
@@ -139,7 +139,7 @@ def _claims(
     return signed.claims
 
 
-def _known(provider: Provider, claims: Mapping[str, Any], *, now: datetime) -> Known:
+def _account(provider: Provider, claims: Mapping[str, Any], *, now: datetime) -> ProviderAccount:
     if claims.get(provider.tenant_claim) != provider.tenant:
         raise OpenIdError("this account is of another organization")
     sub, email = claims.get("sub"), claims.get("email")
@@ -149,18 +149,18 @@ def _known(provider: Provider, claims: Mapping[str, Any], *, now: datetime) -> K
     at = claims.get("auth_time")
     since = datetime.fromtimestamp(at, UTC) if isinstance(at, int | float) else now
     address = email if counts and isinstance(email, str) else None
-    return Known(provider.issuer, sub, address, min(now, since))
+    return ProviderAccount(provider.issuer, sub, address, min(now, since))
 
 
 def _discovered(provider: Provider) -> Mapping[str, Any]:
     """Return what the provider says of itself, if it is the one that was meant (Discovery 4.3)."""
-    found = _asked("GET", provider.issuer + _DISCOVERY)
-    if str(found.get("issuer", "")).rstrip("/") != provider.issuer:
+    metadata = _asked("GET", provider.issuer + _DISCOVERY)
+    if str(metadata.get("issuer", "")).rstrip("/") != provider.issuer:
         raise OpenIdError("the provider calls itself by another name", remedy="sign_in.issuer")
     needed = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-    if not all(str(found.get(name, "")).startswith(_scheme(provider)) for name in needed):
+    if not all(str(metadata.get(name, "")).startswith(_scheme(provider)) for name in needed):
         raise OpenIdError("the provider does not say where to ask")
-    return found
+    return metadata
 
 
 def _scheme(provider: Provider) -> str:
@@ -173,12 +173,12 @@ def _asked(method: str, url: str, **more: Any) -> Mapping[str, Any]:
     try:
         with httpx.Client(timeout=SECONDS, follow_redirects=False) as client:
             answer = client.request(method, url, headers={"Accept": "application/json"}, **more)
-        found = answer.json() if len(answer.content) <= _MOST_BYTES else None
+        members = answer.json() if len(answer.content) <= _MOST_BYTES else None
     except (httpx.HTTPError, ValueError) as exc:
         raise OpenIdError(f"the provider cannot be asked ({type(exc).__name__})") from exc
-    if answer.status_code != 200 or not isinstance(found, dict):
+    if answer.status_code != 200 or not isinstance(members, dict):
         raise OpenIdError(f"the provider answered {answer.status_code}")
-    return found
+    return members
 
 
 def _secret(provider: Provider) -> str:

@@ -12,7 +12,7 @@ from issuer.home.sign_in_settings import Provider
 from issuer.people.access import gate, sessions
 from issuer.people.access.gate import cookie_name, set_cookie, signed_in
 from issuer.people.signing_in import identities, openid
-from issuer.people.signing_in.openid import Known, OpenIdError
+from issuer.people.signing_in.openid import OpenIdError, ProviderAccount
 from issuer.people.signing_in.routes import OFTEN, begin_session, limiter, signing_in
 from issuer.people.tables import PersonRow
 from issuer.web.access import needs, open_to_all
@@ -48,56 +48,56 @@ def bind_provider(provider: str) -> AnyResponse:
 def from_provider(provider: str) -> AnyResponse:
     """Sign in whom the provider knows."""
     issuer, where, now = current_issuer(), _provider(provider), clock.now()
-    kept = _kept(provider)
-    if kept is None:
+    attempt = _attempt(provider)
+    if attempt is None:
         return _refused(where, "")
     try:
-        known = openid.finish(where, kept, request.args, _comes_back(provider), now=now)
+        account = openid.finish(where, attempt, request.args, _comes_back(provider), now=now)
     except OpenIdError as exc:
         return _refused(where, str(exc.args[0]))
-    if kept["binds"]:
-        return _bind(where, known, int(kept["binds"]))
+    if attempt["binds"]:
+        return _bind(where, account, int(attempt["binds"]))
     with issuer.database.writing() as session:
-        person = identities.person_of(session, known, now=now)
-        token = person and begin_session(session, person, provider, known.signed_in_at)
+        person = identities.person_of(session, account, now=now)
+        token = person and begin_session(session, person, provider, account.signed_in_at)
     if not token:
         return _refused(where, "")
-    return gate.signed_in_answer(token, kept["lands_on"])
+    return gate.signed_in_answer(token, attempt["lands_on"])
 
 
-def _bind(where: Provider, known: Known, person_pk: int) -> AnyResponse:
+def _bind(where: Provider, account: ProviderAccount, person_pk: int) -> AnyResponse:
     visitor = signed_in()
     if visitor is None or visitor.person.id != person_pk:
         return _refused(where, "")
     with current_issuer().database.writing() as session:
         person = session.get_one(PersonRow, person_pk)
-        bound = identities.bind(session, person, known, now=clock.now())
+        bound = identities.bind(session, person, account, now=clock.now())
     return redirect(url_for("account.show"), 303) if bound else _refused(where, "")
 
 
 def _go(where: Provider, lands_on: str, *, binds: int | None) -> AnyResponse:
     try:
         again = signed_in() is not None
-        address, kept = openid.begin(where, _comes_back(where.name), again=again)
+        address, attempt = openid.begin(where, _comes_back(where.name), again=again)
     except OpenIdError as exc:
         return _refused(where, str(exc.args[0]))
-    kept |= {"provider": where.name, "lands_on": lands_on, "binds": str(binds or "")}
+    attempt |= {"provider": where.name, "lands_on": lands_on, "binds": str(binds or "")}
     response = redirect(address, 303)
     name = cookie_name(current_issuer().settings, _COOKIE)
     seconds = int(openid.KEPT_FOR.total_seconds())
-    set_cookie(response, name, str(_serializer().dumps(kept)), seconds)
+    set_cookie(response, name, str(_serializer().dumps(attempt)), seconds)
     return response
 
 
-def _kept(provider: str) -> dict[str, str] | None:
+def _attempt(provider: str) -> dict[str, str] | None:
     """Return what this browser keeps from its way there; None if it did not go there from here."""
     cookie = request.cookies.get(cookie_name(current_issuer().settings, _COOKIE), "")
     try:
         seconds = int(openid.KEPT_FOR.total_seconds())
-        kept: dict[str, str] = _serializer().loads(cookie, max_age=seconds)
+        attempt: dict[str, str] = _serializer().loads(cookie, max_age=seconds)
     except BadSignature:
         return None
-    return kept if kept["provider"] == provider else None
+    return attempt if attempt["provider"] == provider else None
 
 
 def _refused(where: Provider, why: str) -> Response:
@@ -108,7 +108,7 @@ def _refused(where: Provider, why: str) -> Response:
 
 
 def _provider(name: str) -> Provider:
-    providers = {each.name: each for each in current_issuer().settings.sign_in}
+    providers = {provider.name: provider for provider in current_issuer().settings.sign_in}
     if name not in providers:
         raise NotFound
     return providers[name]

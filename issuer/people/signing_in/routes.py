@@ -36,8 +36,8 @@ _HOUR: Final = 3600
 @open_to_all
 def form() -> Response:
     """Ask for the address that the link is to go to."""
-    found = signed_in()
-    return _form(address=_address_of(found.person) if found else "")
+    visitor = signed_in()
+    return _form(address=_address_of(visitor.person) if visitor else "")
 
 
 @signing_in.post("/sign-in")
@@ -130,10 +130,10 @@ def accept(token: str) -> AnyResponse:
 @open_to_all
 def sign_out() -> AnyResponse:
     """End this browser's session."""
-    issuer, found = current_issuer(), signed_in()
-    if found is not None:
+    issuer, visitor = current_issuer(), signed_in()
+    if visitor is not None:
         with issuer.database.writing() as session:
-            sessions.end(session, SessionRow.id == found.session.id, now=clock.now())
+            sessions.end(session, SessionRow.id == visitor.session.id, now=clock.now())
     response = redirect(url_for("catalog.home"), 303)
     response.delete_cookie(cookie_name(issuer.settings), secure=_is_secure(), path="/")
     return response
@@ -144,10 +144,10 @@ def sign_out() -> AnyResponse:
 def kept(form: str) -> Response:
     """Show a form that came too late, to be sent again."""
     with current_issuer().database.reading() as session:
-        found = kept_forms.find(session, form)
-    if found is None:
+        stored = kept_forms.find(session, form)
+    if stored is None:
         raise NotFound
-    return page("people/kept.html", form_id=form, path=found.path, fields=found.fields)
+    return page("people/kept.html", form_id=form, path=stored.path, fields=stored.fields)
 
 
 def _form(*, address: str, is_wrong: bool = False) -> Response:

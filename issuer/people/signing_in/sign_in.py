@@ -60,21 +60,21 @@ def ask(
     lately = (SignInRow.asked_for == asked_for, SignInRow.created_at > now - LASTS)
     if (session.scalar(select(func.count()).where(*lately)) or 0) >= MOST_LINKS:
         return
-    made = _row(lands_on=lands_on, language=language, device=device, now=now)
-    made.asked_for, made.browser, made.ends_at = asked_for, digest(browser), now + LASTS
+    link = _row(lands_on=lands_on, language=language, device=device, now=now)
+    link.asked_for, link.browser, link.ends_at = asked_for, digest(browser), now + LASTS
     if known is not None:
-        made.address_pk, made.person_pk = known.id, known.person_pk
-    session.add(made)
-    queue.put(session, KIND, made.public_id, host=settings.host, now=now)
+        link.address_pk, link.person_pk = known.id, known.person_pk
+    session.add(link)
+    queue.put(session, KIND, link.public_id, host=settings.host, now=now)
 
 
 def invite(session: Session, settings: Settings, person: PersonRow, *, now: datetime) -> str:
     """Return the token of a link that signs a person in once, in any browser, for a day."""
-    made = _row(lands_on="", language=person.language or "en", device="", now=now)
-    made.asked_for, made.person_pk, made.ends_at = b"", person.id, now + INVITED
-    session.add(made)
+    link = _row(lands_on="", language=person.language or "en", device="", now=now)
+    link.asked_for, link.person_pk, link.ends_at = b"", person.id, now + INVITED
+    session.add(link)
     session.flush()
-    return link_token(settings, made)
+    return link_token(settings, link)
 
 
 def link_token(settings: Settings, row: SignInRow) -> str:

@@ -25,11 +25,11 @@ def same_or_related(session: Session, teachers: Collection[int]) -> Iterable[tup
     """Return each teacher with herself, with the records that were merged into hers (E17), and with
     everyone to whom a relation was told, in both directions; in one query."""
     yield from ((teacher, teacher) for teacher in teachers)
-    told = select(RelationRow.person_pk, RelationRow.other_pk).where(
+    related = select(RelationRow.person_pk, RelationRow.other_pk).where(
         or_(RelationRow.person_pk.in_(teachers), RelationRow.other_pk.in_(teachers))
     )
     merged = select(PersonRow.merged_into, PersonRow.id).where(PersonRow.merged_into.in_(teachers))
-    for one, other in session.execute(told.union_all(merged)):
+    for one, other in session.execute(related.union_all(merged)):
         yield one, other
         yield other, one
 

@@ -71,12 +71,12 @@ def heif(data: mmap.mmap) -> Iterator[Cover]:
             if not {b"iinf", b"iloc"} <= inside.keys():
                 raise Unreadable("a photo without a list of its parts")
             items = _items(data, *inside[b"iinf"])
-            told = {number for number, kind in items if kind not in _PICTURES}
+            opaque = {number for number, kind in items if kind not in _PICTURES}
             idat = inside.get(b"idat", (0, 0))[0]
             for number, place, length in _places(data, *inside[b"iloc"], idat):
-                if number in told and not 0 < length <= len(data) - place:
+                if number in opaque and not 0 < length <= len(data) - place:
                     raise Unreadable("a part that lies outside its file")
-                if number in told:
+                if number in opaque:
                     yield Cover(place, length)
 
 

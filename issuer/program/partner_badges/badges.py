@@ -109,18 +109,18 @@ def standing(row: PartnerBadgeRow, listed: Mapping[str, str]) -> BadgeStanding:
 
 def verdicts(row: PartnerBadgeRow) -> list[Verdict]:
     """Return what the kept report answers on the badge itself, to be said in any language."""
-    kept: Mapping[str, Any] = row.report["verdicts"] if row.report else {}
+    answers: Mapping[str, Any] = row.report["verdicts"] if row.report else {}
     return [
-        Verdict(Answer(kept[name]["verdict"]), kept[name]["code"], kept[name]["params"])
+        Verdict(Answer(answers[name]["verdict"]), answers[name]["code"], answers[name]["params"])
         for name in _ITS_OWN
-        if name in kept
+        if name in answers
     ]
 
 
 def is_theirs(row: PartnerBadgeRow) -> Answer:
     """Return whether the kept report found that a badge is the teacher's own."""
-    kept: Mapping[str, Any] = row.report["verdicts"] if row.report else {}
-    return Answer(kept.get(_THEIRS, {}).get("verdict", Answer.COULD_NOT_CHECK))
+    answers: Mapping[str, Any] = row.report["verdicts"] if row.report else {}
+    return Answer(answers.get(_THEIRS, {}).get("verdict", Answer.COULD_NOT_CHECK))
 
 
 def current(session: Session, project: ProjectRow) -> Sequence[PartnerBadgeRow]:

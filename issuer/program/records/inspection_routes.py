@@ -49,11 +49,11 @@ def begin() -> AnyResponse:
             ).all()
             about = request.form.get("about", "")
             by = session.get_one(PersonRow, gate.whoever().person.id)
-            made = inspections.open_request(session, about, rows, by=by, now=clock.now())
-            _note(session, made, "opened")
+            inspection = inspections.open_request(session, about, rows, by=by, now=clock.now())
+            _note(session, inspection, "opened")
     except RecordRefused as exc:
         return _requests(wrong=str(exc))
-    return redirect(url_for("inspecting.show", inspection=made.public_id), 303)
+    return redirect(url_for("inspecting.show", inspection=inspection.public_id), 303)
 
 
 @inspecting.get("/program/records/requests/<inspection>")

@@ -72,7 +72,7 @@ def _send(issuer: Issuer, row: OutboxRow) -> None:
         template="mail/links.html",
         words={
             "name": person.name if person else "",
-            "credentials": [(each.name, each.own_page) for each in credentials],
+            "credentials": [(credential.name, credential.own_page) for credential in credentials],
             "account": addresses.own_credentials(settings) if person else "",
         },
         name=person.name if person else "",

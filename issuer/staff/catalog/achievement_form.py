@@ -90,8 +90,8 @@ def finished(
 
 
 def _id(fields: Fields, name: str, taken: Collection[str]) -> str:
-    given = fields.form.get("id", "").strip()
-    own = given or new_id(name, taken, "achievement")
+    typed = fields.form.get("id", "").strip()
+    own = typed or new_id(name, taken, "achievement")
     if not is_id(own) or own.startswith(OWN_IDEA):
         fields.wrong["id"] = N_("Write small letters, digits and hyphens, such as sight-reading.")
     elif own in taken:
@@ -113,7 +113,7 @@ def _language(fields: Fields) -> str | None:
 
 
 def _alignments(fields: Fields) -> tuple[FrameworkItem, ...]:
-    found = []
+    items = []
     for number, row in enumerate(rows(fields.form)[:MOST_ALIGNMENTS]):
         if not any(row.values()):
             continue
@@ -127,17 +127,17 @@ def _alignments(fields: Fields) -> tuple[FrameworkItem, ...]:
             for key in ALIGNMENT[2:]
         ]
         fields.wrong |= part.wrong
-        found.append(FrameworkItem(name, url or "", *others))
-    return tuple(found)
+        items.append(FrameworkItem(name, url or "", *others))
+    return tuple(items)
 
 
 def _look(fields: Fields) -> Look:
-    given = fields.line("look_color", required=False)
-    if given and not color.is_readable(given):
+    accent = fields.line("look_color", required=False)
+    if accent and not color.is_readable(accent):
         fields.wrong["look_color"] = N_("Write #rrggbb, deep enough for white words on it.")
     pattern, icon = fields.form.get("look_pattern"), fields.form.get("look_icon")
     return Look(
-        given or None,
+        accent or None,
         pattern if pattern in PATTERNS else None,
         icon if icon in ICONS else None,
     )

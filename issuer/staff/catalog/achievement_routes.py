@@ -76,8 +76,8 @@ def _taken(achievement_id: str | None) -> AnyResponse:
             offices=issuer.settings.certificate.known,
             taken=taken,
         )
-        if form.get("do") == "save" and before is None and (made := _made_before(session, form)):
-            return redirect(url_for("achieving.edit", achievement=made, done="saved"), 303)
+        if form.get("do") == "save" and before is None and (twin := _made_before(session, form)):
+            return redirect(url_for("achieving.edit", achievement=twin, done="saved"), 303)
         if form.get("do") == "save" and before and newest_was(form) != before.version:
             wrong = {**wrong, "version": MEANWHILE}
         if form.get("do") == "save" and achievement is not None and not wrong:
@@ -97,8 +97,8 @@ def _made_before(session: Session, form: Mapping[str, str]) -> str | None:
         rubrics=versions.rubrics(session),
         offices=current_issuer().settings.certificate.known,
     )
-    made = versions.equal_to(session, again) if again else None
-    return made if again and (made == again.id or not form.get("id", "").strip()) else None
+    twin = versions.equal_to(session, again) if again else None
+    return twin if again and (twin == again.id or not form.get("id", "").strip()) else None
 
 
 def _read(session: Session, achievement_id: str) -> Achievement:

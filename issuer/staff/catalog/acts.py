@@ -32,9 +32,9 @@ def save_rubric(session: Session, rubric: Rubric, *, by: str, now: datetime) -> 
     if row.created_at != now:
         return False
     _tell(session, RUBRIC_CHANGED, f"rubric:{rubric.id}", row, by, now)
-    for each in versions.all_listed(session):
-        if each.rubric.id == rubric.id:
-            save(session, replace(each, rubric=versions.rubric_of(row)), by=by, now=now)
+    for achievement in versions.all_listed(session):
+        if achievement.rubric.id == rubric.id:
+            save(session, replace(achievement, rubric=versions.rubric_of(row)), by=by, now=now)
     return True
 
 

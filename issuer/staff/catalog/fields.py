@@ -46,10 +46,10 @@ class Fields:
 
     def lines(self, name: str) -> tuple[str, ...]:
         """Return the lines of a text that are not empty, each once."""
-        given = [line.strip() for line in self.text(name, required=False).splitlines()]
-        if any(len(line) > 200 for line in given):
+        lines = [line.strip() for line in self.text(name, required=False).splitlines()]
+        if any(len(line) > 200 for line in lines):
             self.wrong[name] = _ONE_LINE
-        return tuple(dict.fromkeys(filter(None, given)))
+        return tuple(dict.fromkeys(filter(None, lines)))
 
     def address(self, name: str, *, required: bool = False) -> str | None:
         """Return a web address; None if there is none."""
@@ -63,8 +63,8 @@ def new_id(name: str, taken: Iterable[str], otherwise: str) -> str:
     """Return an id made from a name, and unlike those that are taken."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     base = re.sub(r"[^a-z0-9]+", "-", plain)[: LONGEST_ID - 5].strip("-") or otherwise
-    known, number, made = set(taken), 1, base
-    while made in known:
+    known, number, candidate = set(taken), 1, base
+    while candidate in known:
         number += 1
-        made = f"{base}-{number}"
-    return made
+        candidate = f"{base}-{number}"
+    return candidate

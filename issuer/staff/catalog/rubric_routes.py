@@ -63,8 +63,8 @@ def _taken(rubric_id: str | None) -> AnyResponse:
         rubric, wrong = rubric_form.finished(draft, own)
         if before and newest_was(request.form) != before.version:
             wrong["version"] = MEANWHILE
-        if not before and not wrong and (made := versions.rubric_equal_to(session, rubric)):
-            return redirect(url_for("judging_by.edit", rubric=made, done="saved"), 303)
+        if not before and not wrong and (twin := versions.rubric_equal_to(session, rubric)):
+            return redirect(url_for("judging_by.edit", rubric=twin, done="saved"), 303)
         if not wrong:
             by = people_acts.actor(gate.whoever().person)
             done = "saved" if acts.save_rubric(session, rubric, by=by, now=now) else "same"
@@ -89,7 +89,7 @@ def _page(
         before=before,
         draft=draft,
         wrong=wrong or {},
-        used=[each for each in achievements if before and each.rubric.id == before.id],
+        used=[one for one in achievements if before and one.rubric.id == before.id],
         done=request.args.get("done"),
     )
     response.status_code = 422 if wrong else 200

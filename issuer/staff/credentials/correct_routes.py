@@ -148,7 +148,7 @@ def _form(
 ) -> Response:
     """Show the form with all that was typed, and at each field what is to be put right."""
     known = {one.name for one in typed.after}
-    errors = {_place(name, known): told for name, told in (errors or {}).items()}
+    errors = {_place(name, known): sentence for name, sentence in (errors or {}).items()}
     response = page("desk/correct.html", typed=typed, errors=errors, wrong=wrong, known=known)
     response.status_code = 422 if errors or wrong else 200
     return response

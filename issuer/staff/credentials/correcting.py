@@ -72,9 +72,9 @@ def _days(data: Mapping[str, Any], settings: Settings) -> Iterator[CorrectionFie
 
 def _levels(data: Mapping[str, Any], achievement: Achievement) -> Iterator[CorrectionField]:
     for criterion in achievement.rubric.criteria:
-        name, given = f"levels.{criterion.id}", data["levels"].get(criterion.id, "")
+        name, level = f"levels.{criterion.id}", data["levels"].get(criterion.id, "")
         yield CorrectionField(
-            name, N_("Level"), given, "level", about=criterion.name, choices=_reached(criterion)
+            name, N_("Level"), level, "level", about=criterion.name, choices=_reached(criterion)
         )
 
 

@@ -58,8 +58,10 @@ def typed(form: Mapping[str, str], files: Mapping[str, FileStorage]) -> Fields:
             fields |= {f"{part}.sha256": _sha256(file), f"{part}.media_type": _kind(file.filename)}
             fields[f"{part}.name"] = fields.get(f"{part}.name") or file.filename
     left_out = tuple(name.removesuffix("out") for name in form if name.endswith(".out"))
-    kept = {name: text for name, text in fields.items() if text and not name.startswith(left_out)}
-    return _close_up(kept)
+    present = {
+        name: text for name, text in fields.items() if text and not name.startswith(left_out)
+    }
+    return _close_up(present)
 
 
 def data_of(fields: Fields, settings: Settings) -> dict[str, Any]:

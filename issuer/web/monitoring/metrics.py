@@ -55,8 +55,8 @@ def measure(app: Flask) -> None:
 def show() -> Response:
     """Serve the figures to who has the token; for everybody else there is no such page."""
     issuer = current_issuer()
-    given = request.headers.get("Authorization", "")
-    if not hmac.compare_digest(given.encode(), f"Bearer {issuer.settings.metrics_token}".encode()):
+    header = request.headers.get("Authorization", "")
+    if not hmac.compare_digest(header.encode(), f"Bearer {issuer.settings.metrics_token}".encode()):
         abort(404)
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]

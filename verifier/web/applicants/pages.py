@@ -26,10 +26,10 @@ from verifier.web.applicants.runs import (
     MOST_BYTES,
     MOST_FILES,
     NO_ROOM,
-    Desk,
     NotTakenError,
     Run,
     RunState,
+    RunStore,
 )
 from verifier.web.applicants.summary import MOST_SHOWN, summary
 from verifier.web.limits import caller, limiter_for, one_of_few
@@ -79,7 +79,7 @@ GONE = (
 SHEET_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 
 
-def applicants_blueprint(desk: Desk, world: Allowed) -> Blueprint:
+def applicants_blueprint(store: RunStore, world: Allowed) -> Blueprint:
     """Return the pages, to be mounted at `/verify/applicants` beside the page that checks."""
     pages = Blueprint("applicants", __name__)
     limiter = limiter_for(pages)
@@ -97,12 +97,12 @@ def applicants_blueprint(desk: Desk, world: Allowed) -> Blueprint:
     @limiter.limit(BEGUN_OFTEN)
     @one_of_few
     def check() -> Response:
-        return _begin(desk, world, request.content_length or 0, _received)
+        return _begin(store, world, request.content_length or 0, _received)
 
     @pages.post("/practice")
     @limiter.limit(BEGUN_OFTEN)
     def practice() -> Response:
-        return _begin(desk, world, 0, lambda _run: process.practice())
+        return _begin(store, world, 0, lambda _run: process.practice())
 
     @pages.get("/practice.zip")
     def practice_files() -> Response:
@@ -111,12 +111,12 @@ def applicants_blueprint(desk: Desk, world: Allowed) -> Blueprint:
     @pages.get("/<secret>")
     @limiter.limit(LOOKED_OFTEN)
     def look(secret: str) -> Response:
-        return _page_of(_found(desk, secret), secret)
+        return _page_of(_found(store, secret), secret)
 
     @pages.get("/<secret>/<name>")
     @limiter.limit(LOOKED_OFTEN)
     def result(secret: str, name: str) -> Response:
-        run = _found(desk, secret)
+        run = _found(store, secret)
         if name not in FILES or run.state is not RunState.DONE:
             raise NotFound
         response = send_file(
@@ -128,7 +128,7 @@ def applicants_blueprint(desk: Desk, world: Allowed) -> Blueprint:
     @pages.post("/<secret>/delete")
     @limiter.limit(LOOKED_OFTEN)
     def delete(secret: str) -> Response:
-        _found(desk, secret).delete()
+        _found(store, secret).delete()
         return _seen(url_for("applicants.form", deleted=""))
 
     @pages.after_request
@@ -153,13 +153,13 @@ def applicants_blueprint(desk: Desk, world: Allowed) -> Blueprint:
     return pages
 
 
-def _begin(desk: Desk, world: Allowed, size: int, take: Callable[[Run], HandedIn]) -> Response:
+def _begin(store: RunStore, world: Allowed, size: int, take: Callable[[Run], HandedIn]) -> Response:
     """Take in files, start their check, and lead to its page."""
     if not _is_from_here():
         return _form(OTHER_SITE, status=403)
     now = clock.now()
-    desk.sweep(now)
-    secret, run, alive = desk.begin(caller(), size, now)
+    store.sweep(now)
+    secret, run, alive = store.begin(caller(), size, now)
     try:
         process.start(Work(run.folder, take(run), world), alive)
     except BaseException:
@@ -195,8 +195,8 @@ def _chunks() -> Iterator[bytes]:
         yield chunk
 
 
-def _found(desk: Desk, secret: str) -> Run:
-    run = desk.find(secret)
+def _found(store: RunStore, secret: str) -> Run:
+    run = store.find(secret)
     if run is None:
         raise NotFound
     return run
@@ -235,10 +235,10 @@ def _form(
     status: int = 200,
 ) -> Response:
     """Return the form, and above it what is wrong with what was handed in."""
-    told = [_sentence(text, params or {}) for text in problem]
+    sentences = [_sentence(text, params or {}) for text in problem]
     html = render_template(
         "applicants.html",
-        problem=told,
+        problem=sentences,
         kind=kind,
         most_bytes=MOST_BYTES,
         most_files=MOST_FILES,
@@ -255,12 +255,12 @@ def _sentence(text: str, params: Mapping[str, str | int]) -> str:
 
 def _practice_files() -> Response:
     """Return the folder to practice on as a zip."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
         for file in sorted(PRACTICE.rglob("*.*")):
             packed.writestr(f"practice/{file.relative_to(PRACTICE).as_posix()}", file.read_bytes())
-    made.seek(0)
-    return send_file(made, "application/zip", as_attachment=True, download_name="practice.zip")
+    archive.seek(0)
+    return send_file(archive, "application/zip", as_attachment=True, download_name="practice.zip")
 
 
 def _seen(address: str) -> Response:

@@ -127,9 +127,9 @@ def carry_out(work: Work) -> None:
     here = Run(work.folder)
     here.is_by_this_process()
     try:
-        made = _job(work, here)
+        batch = _job(work, here)
         with executors.local(1) as executor:
-            rows = run.run(made, here.out, executor=executor, tell=_Progress(here))
+            rows = run.run(batch, here.out, executor=executor, tell=_Progress(here))
         here.finish(rows)
     except executors.WorkersEndedError:
         _refuse(here, *_MEMORY)
@@ -152,23 +152,23 @@ def _job(work: Work, here: Run) -> BatchJob:
         raise BatchError(_TOO_LARGE, most=MOST_BYTES // 1024**2)
     file, text, lists = _rules(work.handed_in.policy)
     rules = job.rules(file, text, lists or _own_lists(work.world))
-    made = job.make(
+    batch = job.make(
         source, rules, ask=work.world.ask, pins=work.world.pins, name=work.handed_in.name
     )
-    if len(made.submissions.files) > MOST_FILES:
+    if len(batch.submissions.files) > MOST_FILES:
         raise BatchError(_TOO_MANY, most=f"{MOST_FILES:,}")
-    table = made.submissions.table
+    table = batch.submissions.table
     here.tell(
-        title=made.title,
+        title=batch.title,
         policy=file,
         lists=len(rules.lists),
-        table=made.submissions.table_name,
+        table=batch.submissions.table_name,
         used=table.used if table else (),
         unused=table.unused if table else (),
-        unnamed=made.submissions.unnamed,
-        files=[recorded._asdict() for recorded in made.files],
+        unnamed=batch.submissions.unnamed,
+        files=[recorded._asdict() for recorded in batch.files],
     )
-    return made
+    return batch
 
 
 def _rules(handed_in: Mapping[str, Path]) -> tuple[str, bytes, list[tuple[str, bytes]]]:

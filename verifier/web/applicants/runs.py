@@ -168,7 +168,7 @@ class Run:
             return {}
 
 
-class Desk:
+class RunStore:
     """All checks of a server, in a folder that is theirs alone."""
 
     def __init__(self, home: Path) -> None:
