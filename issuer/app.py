@@ -56,7 +56,7 @@ from issuer.program.coaching.routes import coaching_pages
 from issuer.program.cohort_routes import cohort_pages
 from issuer.program.compensation import ledger
 from issuer.program.compensation import objects as pay_objects
-from issuer.program.compensation.erasing import erasing
+from issuer.program.compensation.own_records import erasing
 from issuer.program.compensation.pages import my_money_routes
 from issuer.program.compensation.pages import site as pay_pages
 from issuer.program.evaluation import corrections, judging_routes

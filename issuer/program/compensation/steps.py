@@ -1,6 +1,7 @@
 """What a step of a project means for money: its claim moves on with it, in the same transaction.
 
     history.OBSERVERS.append(follow)        # as this room does when it is imported
+    own_data.ADDED.append(own_records.about)
 
 A project may ask for nothing: the cap limits the amount, never the project (I9).
 """
@@ -13,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from issuer.people.tables import PersonRow
-from issuer.program.compensation import ledger, standing, values
+from issuer.program.compensation import ledger, own_records, standing, values
 from issuer.program.compensation.agreements import Agreement, current, for_what_runs
 from issuer.program.compensation.ledger import Balance, Stage, Why
 from issuer.program.compensation.reckoning.cap import NoPayRecord
@@ -23,6 +24,7 @@ from issuer.program.projects import history, words
 from issuer.program.projects.states import Act, State
 from issuer.program.projects.submission import NOT_YET, Findings, Incomplete, Missing
 from issuer.program.projects.tables import ProjectEventRow, ProjectRow
+from issuer.program.records import own_data
 from issuer.program.windows.window import Purpose
 from verifier.wording.words import N_
 
@@ -203,3 +205,4 @@ def _room(
 
 
 history.OBSERVERS.append(follow)
+own_data.ADDED.append(own_records.about)

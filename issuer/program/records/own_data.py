@@ -9,7 +9,7 @@ A zip waits for its person for some days. It says of itself that it holds person
 import json
 import secrets
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -37,6 +37,8 @@ from keys import durable_file
 LONG: Final = 50 * 1024 * 1024
 """With more bytes of files than this, a zip is made in the background."""
 KEPT: Final = timedelta(days=7)
+ADDED: Final[list[Callable[[Session, PersonRow], dict[str, Any]]]] = []
+"""What rooms that may not be named here add about a person; each room puts its own in."""
 _ARTIFACT: Final = (
     "name",
     "description",
@@ -101,7 +103,7 @@ def _write(session: Session, store: FileStore, person: PersonRow, archive: zipfi
 def data(session: Session, person: PersonRow) -> dict[str, Any]:
     """Return everything that is here about a person and that she may read."""
     projects = select(ProjectRow).where(ProjectRow.person_pk == person.id).order_by(ProjectRow.id)
-    return {
+    own = {
         "name": person.name,
         "other_names": [row.name for row in person.other_names],
         "addresses": [row.address for row in person.addresses],
@@ -115,6 +117,9 @@ def data(session: Session, person: PersonRow) -> dict[str, Any]:
         ],
         "projects": [_project(session, project) for project in session.scalars(projects)],
     }
+    for add in ADDED:
+        own |= add(session, person)
+    return own
 
 
 def _project(session: Session, project: ProjectRow) -> dict[str, Any]:

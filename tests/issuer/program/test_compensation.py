@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy
-from paying import Paying, hand_in, moment, paying
+from paying import ANSWERS, Paying, hand_in, moment, paying
 from signed_in_browsers import District
 
 from issuer.__main__ import main
@@ -27,6 +27,7 @@ from issuer.program.evaluation import issuing
 from issuer.program.projects.states import Act
 from issuer.program.projects.submission import Incomplete
 from issuer.program.projects.tables import OfferingRow, ProjectRow, TopicRow
+from issuer.program.records import own_data
 from verifier import clock
 
 FALL = moment("2026-09-10")
@@ -371,13 +372,27 @@ def test_a_release_waits_for_no_pay_record(money, cap_counts):
     assert money.sums(person) == {"approved": 600_00 if waits else 800_00}
 
 
-def test_erasing_takes_words_and_pay_records_and_leaves_the_ledger(money, ana):
-    """I8"""
+def test_her_money_is_in_her_data_alone_and_erasing_leaves_the_ledger(money, ana):
+    """I8, I10"""
+    ben = money.teacher("Ben", "81,950")
     project = money.draft(ana, None, FALL)
     with money.writing() as session:
         row = session.scalar(sqlalchemy.select(ProjectRow).filter_by(public_id=project))
         values.set_value(session, row, 500_00, by=money.chief, now=FALL)
     money.step(project, Act.SUBMIT, *WHOLE, Act.ISSUE, now=FALL)
+    with money.reading() as session:
+        people = (session.get_one(PersonRow, person.id) for person in (ana, ben, money.chief))
+        hers, his, none = (own_data.data(session, person) for person in people)
+    assert [row["salary"] for row in his["money"]["pay_records"]] == ["81950.00"]
+    assert his["money"]["ledger"] == []
+    assert "money" not in none
+    hers = hers["money"]
+    assert hers["pay_records"][0]["salary"] == "62480.00"
+    assert hers["awards"] == [{"award": ANSWERS["title"], "earned": "500.00"}]
+    assert [(row["stage"], row["amount"]) for row in hers["ledger"]][-2:] == [
+        ("approved", "-500.00"),
+        ("earned", "500.00"),
+    ]
     path = f"/people/{ana.public_id}"
     chief = money.browser(money.chief)
 
@@ -394,7 +409,7 @@ def test_erasing_takes_words_and_pay_records_and_leaves_the_ledger(money, ana):
         ledger.post(session, **post, stage=ledger.Stage.EARNED, cents=-500_00, why=why)
     assert erase().status_code == 303
     with money.reading() as session:
-        assert session.scalar(sqlalchemy.select(PayRecordRow)) is None
+        assert session.scalars(sqlalchemy.select(PayRecordRow.person_pk)).all() == [ben.id]
         assert len(ledger.entries(session, ana.id)) > 2
         assert titles.titles_of(session, [project]) == {}
 

@@ -2,6 +2,7 @@
 
 cents_of("1,283.47")    # 128347
 dollars(128347)         # "1,283.47"
+plain(128347)           # "1283.47"
 """
 
 import re
@@ -30,6 +31,11 @@ def cents_of(text: str) -> int:
 def dollars(cents: int) -> str:
     """Return an amount with two decimals, and a comma at each thousand."""
     return f"{Decimal(cents) / 100:,.2f}"
+
+
+def plain(cents: int) -> str:
+    """Return an amount with two decimals and nothing else, for programs that read it."""
+    return f"{Decimal(cents) / 100:.2f}"
 
 
 def rounded(amount: Fraction) -> int:

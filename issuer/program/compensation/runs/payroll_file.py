@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from issuer.program.compensation import titles
-from issuer.program.compensation.reckoning.cents import dollars
+from issuer.program.compensation.reckoning.cents import plain
 from issuer.program.compensation.runs.due import DueLine
 from verifier.batch.sheet import cell
 
@@ -37,18 +37,14 @@ def written(
     return out.getvalue().encode("utf-8-sig")
 
 
-def _amount(cents: int) -> str:
-    return dollars(cents).replace(",", "")
-
-
 def _awards(line: DueLine, called: Called) -> str:
-    return "; ".join(f"{called.get(claim, claim)} {_amount(cents)}" for claim, cents in line.awards)
+    return "; ".join(f"{called.get(claim, claim)} {plain(cents)}" for claim, cents in line.awards)
 
 
 _CELLS: Final[Mapping[str, Callable[[DueLine, Called, str], str]]] = {
     "staff_number": lambda line, called, run: cell(line.person.staff_number or ""),
     "name": lambda line, called, run: cell(line.person.name),
-    "amount": lambda line, called, run: _amount(line.cents),
+    "amount": lambda line, called, run: plain(line.cents),
     "awards": lambda line, called, run: cell(_awards(line, called)),
     "run": lambda line, called, run: cell(run),
 }

@@ -1,0 +1,107 @@
+"""What is written down about one person: it is hers in *my data*, and goes when she is erased.
+
+The ledger stays, which names her by number (I8).
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from issuer.people.register import RegisterError
+from issuer.people.tables import PersonRow
+from issuer.program.compensation import ledger, titles
+from issuer.program.compensation.ledger import Stage
+from issuer.program.compensation.reckoning.cents import plain
+from issuer.program.compensation.tables import (
+    AskRow,
+    LedgerRow,
+    OpeningRow,
+    PayLineRow,
+    PayRecordRow,
+    PayRunRow,
+    PayTableRow,
+)
+from issuer.program.projects.tables import ProjectRow
+from issuer.program.records import routes as records
+from verifier.wording.words import N_
+
+
+def erasing(
+    session: Session, person: PersonRow, *, by: PersonRow | None, now: datetime
+) -> Callable[[], None]:
+    """Dispose of what was written down about a person who is erased; return what to do once that
+    is committed.
+
+    Raises `RegisterError`, also while something earned is not paid, which needs the name.
+    """
+    finish = records.erasing(session, person, by=by, now=now)
+    ledger.lock(session, person.id)
+    if _is_being_paid(session, person):
+        raise RegisterError(N_("a pay run with this person is not confirmed yet: wait until it is"))
+    balances = ledger.balances(ledger.entries(session, person.id)).values()
+    if any(balance.sums[Stage.EARNED] for balance in balances):
+        raise RegisterError(N_("something this person earned is not paid yet: settle that first"))
+    own = select(ProjectRow.id).where(ProjectRow.person_pk == person.id)
+    session.execute(delete(AskRow).where(AskRow.project_pk.in_(own)))
+    session.execute(delete(PayRecordRow).where(PayRecordRow.person_pk == person.id))
+    session.execute(delete(OpeningRow).where(OpeningRow.person_pk == person.id))
+    session.execute(delete(PayTableRow))  # each has many people, and can be uploaded again
+    return finish
+
+
+def about(session: Session, person: PersonRow) -> dict[str, Any]:
+    """Return what *my data* tells a person of her money; nothing where nothing is written down."""
+    records = session.scalars(
+        select(PayRecordRow).where(PayRecordRow.person_pk == person.id).order_by(PayRecordRow.id)
+    ).all()
+    asks = session.scalars(
+        select(AskRow).join(ProjectRow).where(ProjectRow.person_pk == person.id)
+    ).all()
+    entries = ledger.entries(session, person.id)
+    called = titles.titles_of(session, {entry.claim for entry in entries})
+    parts = {
+        "pay_records": [_record(row) for row in records],
+        "asked_for": [
+            {"award": titles.title_of(row.project), "amount": plain(row.cents)} for row in asks
+        ],
+        "awards": [
+            {"award": called.get(claim, claim)}
+            | {stage: plain(cents) for stage, cents in balance.sums.items() if cents}
+            for claim, balance in ledger.balances(entries).items()
+        ],
+        "ledger": [_entry(row, called) for row in entries],
+    }
+    return {"money": parts} if any(parts.values()) else {}
+
+
+def _record(row: PayRecordRow) -> dict[str, Any]:
+    return {
+        "from": row.since,
+        "salary": row.salary and plain(row.salary),
+        "full_time": row.full_time,
+        "tier": row.tier,
+        "cap": row.cap and plain(row.cap),
+        "hired": row.hired,
+        "written_down": row.created_at,
+        "replaced": row.replaced_at,
+    }
+
+
+def _entry(row: LedgerRow, called: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "on": row.on,
+        "award": called.get(row.claim, row.claim),
+        "stage": row.stage,
+        "amount": plain(row.cents),
+        "why": row.why,
+        "written_down": row.created_at,
+    }
+
+
+def _is_being_paid(session: Session, person: PersonRow) -> bool:
+    rows = select(PayLineRow.id).join(PayRunRow, PayRunRow.id == PayLineRow.run_pk)
+    open_lines = rows.where(PayLineRow.person_pk == person.id, PayRunRow.confirmed_at.is_(None))
+    return session.scalar(open_lines.limit(1)) is not None
