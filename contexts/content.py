@@ -12,7 +12,7 @@ _VERSION = 2
 """The last format of marshal that writes equal values equally, however they are kept in memory."""
 
 Json = Mapping[str, Any]
-_Made = TypeVar("_Made")
+_Result = TypeVar("_Result")
 
 
 def content_of(value: Json) -> bytes:
@@ -23,12 +23,12 @@ def content_of(value: Json) -> bytes:
     return marshal.dumps(dict(value), _VERSION)
 
 
-def remembered(make: Callable[[Json], _Made]) -> Callable[[Json], _Made]:
+def remembered(make: Callable[[Json], _Result]) -> Callable[[Json], _Result]:
     """Return `make` with a cache of its results, which are shared and must not be changed."""
-    results: dict[bytes, _Made] = {}
+    results: dict[bytes, _Result] = {}
 
     @wraps(make)
-    def made(value: Json) -> _Made:
+    def cached(value: Json) -> _Result:
         content = content_of(value)
         if content in results:
             return results[content]
@@ -39,4 +39,4 @@ def remembered(make: Callable[[Json], _Made]) -> Callable[[Json], _Made]:
             results[content] = result
         return result
 
-    return made
+    return cached

@@ -276,7 +276,7 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(blueprint)
     app.extensions["submission_checks"] = SUBMISSION_CHECKS
     app.extensions["hours"] = hours.of
-    app.extensions["results"] = corrections.told
+    app.extensions["results"] = corrections.released_results
     app.extensions["erasing"] = (shared_words.erasing, erasing)
     language.speak(app)
     problems.register(app, settings, types=PROBLEMS, loggable=schema.loggable)

@@ -20,7 +20,7 @@ from verifier.pipeline.pipeline import verify_all
 from verifier.pipeline.response_cache import remembering
 from verifier.report import Answer, Outcome, Report
 from verifier.trust import TrustList
-from verifier.trust_lists import given
+from verifier.trust_lists import trust_option
 from verifier.wording import printed
 
 VERDICTS = ("authentic", "current", "recognized", "theirs")
@@ -31,7 +31,7 @@ BADGE, ANY = "badge", "any"
 def run(args: argparse.Namespace) -> int:
     """Check each source and print the reports. Raises `UsageError` for what to change."""
     now = _time(args.at)
-    lists = given.lists(args, now=clock.now())
+    lists = trust_option.lists(args, now=clock.now())
     evidence = tuple(read_file(path, at_most=WHOLE) for path in args.evidence)
     required = _required(args, lists)
     ask = remembering(web_options.asking(args))
@@ -93,7 +93,7 @@ def parser() -> argparse.ArgumentParser:
     add("--domain", metavar="TEXT", help="for whom the holder of a presentation had to sign it")
     add("--at", metavar="TIME", help="judge dates as of this time, such as 2027-01-31T00:00:00Z")
     web_options.add_offline(parser)
-    given.add_option(parser)
+    trust_option.add_option(parser)
     web_options.add_options(parser)
     pinned.add_option(parser)
     return parser

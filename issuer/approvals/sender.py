@@ -22,10 +22,10 @@ JSON: Final = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the issuer said. `status` 0 means that nobody answered, and `said` why."""
+    """What the issuer answered. Status 0: nobody answered, and `body` says why."""
 
     status: int
-    said: dict[str, Any]
+    body: dict[str, Any]
     date: datetime | None = None
     retry_after: int | None = None
 
@@ -75,10 +75,10 @@ def post(body: bytes, *, url: str, secrets: tuple[str, ...], event_id: str) -> R
         )
     except (httpx.HTTPError, httpx.InvalidURL) as exc:
         return Reply(0, {"detail": str(exc) or type(exc).__name__})
-    return Reply(response.status_code, _said(response), _date(response), _pause(response))
+    return Reply(response.status_code, _json_of(response), _date(response), _pause(response))
 
 
-def _said(response: httpx.Response) -> dict[str, Any]:
+def _json_of(response: httpx.Response) -> dict[str, Any]:
     try:
         body = response.json()
     except ValueError:

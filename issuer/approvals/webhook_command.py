@@ -75,7 +75,7 @@ def _check_connection(url: str, source: Source) -> int:
     if answer.status == 204:
         print(f"{url} answers, and the secret of {source.name} and the clock are right")
         return DONE
-    if answer.said.get("reason") == "clock" and answer.date is not None:
+    if answer.body.get("reason") == "clock" and answer.date is not None:
         off = round((now - answer.date).total_seconds())
         allowed = f"at most {TOLERANCE_SECONDS} are allowed"
         return _fail(f"the clock here is {off:+} seconds off the issuer's; {allowed} (set it)")
@@ -107,7 +107,7 @@ def _check_file(file: Path, body: bytes, issuer: Issuer, source: Source) -> int:
 
 def _report(answer: Reply) -> int:
     """Print what the issuer answered, in plain words, and return the exit code it means."""
-    body = answer.said
+    body = answer.body
     if answer.status in (200, 201) and "page" in body:
         print(f"issued: {body['page']}" if answer.status == 201 else f"already: {body['page']}")
         if newer := body.get("superseded_by"):

@@ -147,7 +147,7 @@ def _page(public_id: str, *, wrong: dict[str, str] | None = None) -> Response:
             teacher=project.person,
             state=State(project.state),
             coaches=coaching.coaches(session, project),
-            by_hand=coaching.given(session, project),
+            by_hand=coaching.assigned_coaches(session, project),
             choices=matching.choices(
                 session, project, earners=earners.of_field(session, project), today=_today()
             ),

@@ -12,7 +12,7 @@ from issuer.sharing.shared import Shared
 from verifier import verify
 from verifier.parsing import web_address
 from verifier.web.report_page import presentation
-from verifier.web.report_page.presentation import OwnIssuer, Told
+from verifier.web.report_page.presentation import OwnIssuer, ReportView
 from verifier.web.uploads import Upload
 
 
@@ -21,7 +21,7 @@ def own(issuer: Issuer) -> OwnIssuer:
     return OwnIssuer(issuer.settings.issuer_id, web_address.site(issuer.settings.public_url))
 
 
-def told(issuer: Issuer, record: Shared, now: datetime) -> Told:
+def report_view(issuer: Issuer, record: Shared, now: datetime) -> ReportView:
     """Return the report on a credential as its page tells it."""
     withdrawn = (record.revoked_at, record.reason or "") if record.revoked_at else None
     report = verify(record.json, fetch=published.fetch_own(issuer.settings), now=now)

@@ -40,7 +40,7 @@ def credential_page(record: Shared, **answer: object) -> Response:
         "public/credential.html",
         listed=record.listed,
         **answer,
-        told=checked.told(current_issuer(), record, now),
+        told=checked.report_view(current_issuer(), record, now),
         verifierplus=social.verifierplus(addresses.credential(settings, record.public_id)),
         **about(record),
     )

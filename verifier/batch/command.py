@@ -22,7 +22,7 @@ from verifier.batch.table import ApplicantTable
 from verifier.credential.model import instant
 from verifier.options import executors, pinned, web_options
 from verifier.report import Answer
-from verifier.trust_lists import following, given, store
+from verifier.trust_lists import following, store, trust_option
 from verifier.wording.printed import printable
 
 INTERRUPTED = 130
@@ -125,7 +125,7 @@ def _rules(args: argparse.Namespace) -> tuple[Rules, set[Path]]:
 
 def _followed_lists(args: argparse.Namespace) -> dict[str, Path]:
     """Return the files of the lists that `mintmark-verify trust` follows, refreshed if old."""
-    given.followed(args, now=clock.now())
+    trust_option.followed(args, now=clock.now())
     return following.files(store.default_folder(os.environ))
 
 

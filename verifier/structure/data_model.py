@@ -22,7 +22,7 @@ VERSION_1 = "https://www.w3.org/2018/credentials/v1"
 BADGES = OPEN_BADGE_TYPES | {"ClrCredential"}
 """Types whose own standard says what they must be, whatever else a credential calls itself."""
 MAX_FLAWS = 20
-"""Told of one credential."""
+"""ReportView of one credential."""
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?", re.IGNORECASE)
 _LANGUAGE_OBJECT = {"@value", "@language", "@direction"}

@@ -10,7 +10,7 @@ from contexts.errors import DONE, UsageError
 from verifier.options import pinned, web_options
 from verifier.options.files import read_file
 from verifier.pipeline.response_cache import remembering
-from verifier.trust_lists import given, store
+from verifier.trust_lists import store, trust_option
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -29,7 +29,7 @@ def parser() -> argparse.ArgumentParser:
     add("--name", default="Mintmark", help="who runs it, at the top of the page")
     add("--no-batch", action="store_true", help="without the page for many applicants")
     web_options.add_offline(parser)
-    given.add_option(parser)
+    trust_option.add_option(parser)
     web_options.add_options(parser)
     pinned.add_option(parser)
     return parser
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     except ModuleNotFoundError as exc:
         message = f"{exc.name} is not installed; in Mintmark's folder: pip install '.[web]'"
         raise UsageError(message) from exc
-    lists = given.live_lists(args)
+    lists = trust_option.live_lists(args)
     ask, contexts = remembering(web_options.asking(args)), pinned.contexts(pinned.read(args))
     try:
         many = None if args.no_batch else _for_many(args)

@@ -118,7 +118,7 @@ def verifier_blueprint(
             return _form(_ours(TOO_MANY_HERE if takes_many else TOO_MANY), status=413)
         evidence = [file.read() for file in request.files.getlist("evidence") if file]
         now = clock()
-        views: list[presentation.Told] = []
+        views: list[presentation.ReportView] = []
         with deadline.within(MOST_SECONDS):
             for thing in uploads:
                 reports = verify_all(

@@ -160,7 +160,11 @@ def _problems(report: Report, asks_status: bool) -> Problems:
 
 def _answer(flaws: Problems, **members: Any) -> Response:
     """Return 200 if no problem was found, else 400 with each."""
-    body = {"verified": not flaws, "problemDetails": [_told(item) for item in flaws], **members}
+    body = {
+        "verified": not flaws,
+        "problemDetails": [_detail(item) for item in flaws],
+        **members,
+    }
     if not flaws:
         response = Response(printed.dumps(body), mimetype="application/json")
         response.headers["Cache-Control"] = "no-store"
@@ -169,7 +173,7 @@ def _answer(flaws: Problems, **members: Any) -> Response:
     return problems.answer(kind, problems.details(kind, code=flaws[0].code, **body))
 
 
-def _told(item: Check | Verdict) -> dict[str, str]:
+def _detail(item: Check | Verdict) -> dict[str, str]:
     """Return a reason as problem details: of the type that W3C defines for it, if it does."""
     problem = item.problem if isinstance(item, Check) else None
     return {

@@ -242,7 +242,7 @@ def _approval(session: Session, issuer: Issuer, row: TableRow) -> Approval | Exc
 def _note(session: Session, job: int, number: int, outcome: Received | Exception) -> None:
     """Write down what became of a row; what it said is not needed any more once it is approved."""
     if isinstance(outcome, Exception):
-        values: dict[str, object] = {"fate": Fate.TO_MEND, "problem": told(outcome)}
+        values: dict[str, object] = {"fate": Fate.TO_MEND, "problem": what_to_mend(outcome)}
     else:
         signed = outcome.manage_url or outcome.superseded_by
         fate = Fate.ISSUED if signed else Fate.STORED
@@ -251,7 +251,7 @@ def _note(session: Session, job: int, number: int, outcome: Received | Exception
     session.execute(update(TableRow).where(*this).values(values))
 
 
-def told(error: Exception) -> str:
+def what_to_mend(error: Exception) -> str:
     """Return what to mend, as a file to mend says it."""
     if isinstance(error, Refused):
         return "; ".join(

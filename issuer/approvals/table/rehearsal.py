@@ -35,7 +35,7 @@ class Rehearsed:
     @property
     def problem(self) -> str | None:
         """What to mend, as a file to mend says it; None if the row could be issued."""
-        return None if self.error is None else job.told(self.error)
+        return None if self.error is None else job.what_to_mend(self.error)
 
 
 def dry_run(issuer: Issuer, public_id: str, *, now: datetime) -> Iterator[Rehearsed]:

@@ -145,4 +145,4 @@ def _webhook(settings: Settings) -> Finding:
         secrets=settings.sources[0].secrets,
         event_id=f"check_{uuid.uuid4()}",
     )
-    return rules.webhook(answer.status, answer.said)
+    return rules.webhook(answer.status, answer.body)

@@ -237,7 +237,7 @@ def _kept(need: RouteRule, person_pk: int) -> str:
     path = request.script_root + request.path
     with current_issuer().database.writing() as session:
         form = kept_forms.keep(session, person_pk, path, fields, now=clock.now())
-    return url_for("sign_in.kept", form=form)
+    return url_for("sign_in.kept_form", form=form)
 
 
 def _hide_from_caches(response: Response) -> Response:

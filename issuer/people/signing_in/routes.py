@@ -141,7 +141,7 @@ def sign_out() -> AnyResponse:
 
 @signing_in.get("/kept/<form>")
 @needs("kept form", "read", key="form")
-def kept(form: str) -> Response:
+def kept_form(form: str) -> Response:
     """Show a form that came too late, to be sent again."""
     with current_issuer().database.reading() as session:
         stored = kept_forms.find(session, form)

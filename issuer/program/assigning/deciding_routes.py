@@ -25,10 +25,10 @@ from issuer.program.evaluation.decisions import NotDecidable
 from issuer.program.evaluation.judgment import JudgmentOutcome
 from issuer.program.evaluation.reviews import MustNotJudge, Unfinished
 from issuer.program.evaluation.tables import ProjectDecisionRow
-from issuer.program.evaluation.waiting import given
+from issuer.program.evaluation.waiting import given_review
 from issuer.program.evidence.artifacts import elsewhere
 from issuer.program.partner_badges import badges
-from issuer.program.partner_badges.told import STANDINGS, told
+from issuer.program.partner_badges.badge_views import STANDINGS, badge_views
 from issuer.program.policy import Policy
 from issuer.program.projects import answers, submission, words
 from issuer.program.projects.states import NotNow
@@ -147,7 +147,7 @@ def _set_aside(session: Session, version: VersionRow, by: PersonRow) -> None:
     decisions.refuse_conflict(session, version, by)
     decisions.unreleased(session, version)  # raises `NotDecidable` once it is released
     for row in plans.of_version(session, version):
-        if row.id == number and row.ended_at is None and given(row):
+        if row.id == number and row.ended_at is None and given_review(row):
             reviews.set_aside(row, now=clock.now())
             return
     raise NotFound
@@ -174,7 +174,7 @@ def _page(number: int, *, wrong: str = "", gaps: dict[str, str] | None = None) -
         rubric, policy = rubric_of(version.rubric_version), _policy(session)
         rows = [row for row in plans.of_version(session, version) if row.ended_at is None]
         own = [row for row in rows if row.ground != corrections.ANOTHER_LOOK]
-        judged = [review for row in own if (review := given(row))]
+        judged = [review for row in own if (review := given_review(row))]
         released = _released(session, version)
         decision = released[-1] if released else decisions.unreleased(session, version)
         response = page(
@@ -183,7 +183,7 @@ def _page(number: int, *, wrong: str = "", gaps: dict[str, str] | None = None) -
             project=version.project,
             teacher=version.project.person,
             rubric=rubric,
-            cases=[(row, given(row)) for row in rows],
+            cases=[(row, given_review(row)) for row in rows],
             related=must_not_judge(session, [version.project.person_pk])[version.project.person_pk],
             released=released,
             form=_form(version, decision, judged),
@@ -197,7 +197,7 @@ def _page(number: int, *, wrong: str = "", gaps: dict[str, str] | None = None) -
             covered=redactions.added(session, [version.id])[version.id],
             names_hidden=policy.names_hidden,
             elsewhere=elsewhere(session, version),
-            badges=told(session, badges.handed_in(session, version)),
+            badges=badge_views(session, badges.handed_in(session, version)),
             standings=STANDINGS,
             blind=str,
             fields=answers.FIELDS[Purpose(version.purpose)],

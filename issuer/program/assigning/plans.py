@@ -27,9 +27,9 @@ from issuer.program.assigning.assignment import (
 )
 from issuer.program.evaluation.conflicts import judging_in_conflict, must_not_judge
 from issuer.program.evaluation.corrections import ANOTHER_LOOK
-from issuer.program.evaluation.reviews import Ending, Given, MustNotJudge
+from issuer.program.evaluation.reviews import Ending, MustNotJudge, ReviewClosed
 from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
-from issuer.program.evaluation.waiting import given, open_assignments, waiting_versions
+from issuer.program.evaluation.waiting import given_review, open_assignments, waiting_versions
 from issuer.program.policy import Policy
 from issuer.program.projects.tables import VersionRow
 from issuer.program.windows.window import Purpose
@@ -113,7 +113,7 @@ def put_in_force(
     }
     for row in chain.from_iterable(open_assignments(session, versions).values()):
         has_left = str(row.evaluator_pk) not in proposal.evaluators
-        if (has_left or row.id in conflicted) and given(row) is None:
+        if (has_left or row.id in conflicted) and given_review(row) is None:
             row.ended_at, row.ending = now, Ending.REASSIGNED
     return [
         _assigned(
@@ -140,7 +140,7 @@ def move(
 ) -> AssignmentRow:
     """Give a request to somebody else by hand, or to one more person if `old` is None.
 
-    Raises `MustNotJudge`, and `Given` if the old evaluator's review was given.
+    Raises `MustNotJudge`, and `ReviewClosed` if the old evaluator's review was given.
     """
     teacher = version.project.person_pk
     if new.id in must_not_judge(session, [teacher])[teacher]:
@@ -148,7 +148,7 @@ def move(
     rows = {row.evaluator_pk: row for row in of_version(session, version)}
     if old is not None and (row := rows.get(old.id)) is not None:
         if row.review is not None and row.review.given_at is not None:
-            raise Given("this review was given")
+            raise ReviewClosed("this review was given")
         row.ended_at, row.ending = now, Ending.REASSIGNED
     ground = _ground(session, version, new)
     row = _assigned(session, version, new.id, ground, due_on=due_on, now=now)

@@ -25,8 +25,8 @@ from issuer.program.assigning.plans import Proposal
 from issuer.program.evaluation import corrections, decisions
 from issuer.program.evaluation.conflicts import must_not_judge
 from issuer.program.evaluation.decisions import NotDecidable
-from issuer.program.evaluation.reviews import Given, MustNotJudge, Unfinished
-from issuer.program.evaluation.waiting import given, open_assignments, waiting
+from issuer.program.evaluation.reviews import MustNotJudge, ReviewClosed, Unfinished
+from issuer.program.evaluation.waiting import given_review, open_assignments, waiting
 from issuer.program.policy import Policy
 from issuer.program.projects import words
 from issuer.program.projects.states import NotNow, State
@@ -43,7 +43,7 @@ running = Blueprint("running", __name__)
 NAVIGATION: Final = (MenuEntry("running.cockpit", N_("Program"), lands=9),)
 REFUSED: Final = {
     MustNotJudge: N_("This person must not judge this work: choose another."),
-    Given: N_("This review was given already, so it stays."),
+    ReviewClosed: N_("This review was given already, so it stays."),
     NotDecidable: N_("This was decided already, or its reviews are not all given."),
     Unfinished: N_("A criterion still needs a level, or a comment."),
     NotNow: N_("This project has moved on since. Look at it again."),
@@ -129,7 +129,7 @@ def move(purpose: str) -> AnyResponse:
             old = session.get(PersonRow, form.get("old", 0, type=whole_number))
             due_on = _suggested_day([version], _policy(session))
             plans.move(session, version, old, new, due_on=due_on, now=clock.now())
-    except (MustNotJudge, Given) as exc:
+    except (MustNotJudge, ReviewClosed) as exc:
         return _plan(chosen, wrong=REFUSED[type(exc)])
     return redirect(url_for("running.assignments", purpose=purpose, done="moved"), 303)
 
@@ -179,7 +179,7 @@ def _marks(session: Session, versions: Collection[VersionRow]) -> dict[int, str]
     drafts = decisions.drafts(session, [version.id for version in versions])
     assigned = open_assignments(session, versions)
     return {
-        number: decisions.mark(drafts.get(number), filter(None, map(given, rows)))
+        number: decisions.mark(drafts.get(number), filter(None, map(given_review, rows)))
         for number, rows in assigned.items()
     }
 
@@ -202,7 +202,7 @@ def _plan(purpose: Purpose, *, wrong: str = "") -> Response:
             unseen={
                 row.version_pk
                 for row in rows.values()
-                if policy.names_hidden and row.evaluator_pk == me and given(row) is None
+                if policy.names_hidden and row.evaluator_pk == me and given_review(row) is None
             },
             due_on=_suggested_day(proposal.versions.values(), policy),
             wrong=wrong,

@@ -73,8 +73,8 @@ def replace(
     begin(session, project, new, now=now)
 
 
-def given(session: Session, project: ProjectRow) -> list[PersonRow]:
-    """Return the coaches that this project was given, and still has."""
+def assigned_coaches(session: Session, project: ProjectRow) -> list[PersonRow]:
+    """Return the coaches who are assigned to this project now."""
     return [row.coach for row in _current(session, project)]
 
 

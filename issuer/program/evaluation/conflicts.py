@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from issuer.people.tables import PersonRow, RelationRow
 from issuer.program.coaching.coaching import cohort_and_coaches
 from issuer.program.evaluation.tables import AssignmentRow
-from issuer.program.evaluation.waiting import given, open_assignments, waiting_versions
+from issuer.program.evaluation.waiting import given_review, open_assignments, waiting_versions
 from issuer.program.windows.window import Purpose
 
 Source: TypeAlias = Callable[[Session, Collection[int]], Iterable[tuple[int, int]]]
@@ -41,7 +41,7 @@ def judging_in_conflict(
     or of all. What was taken back or decided waits for nobody."""
     versions = waiting_versions(session, list(Purpose), teachers=teachers)
     rows = chain.from_iterable(open_assignments(session, versions).values())
-    waiting = [row for row in rows if given(row) is None]
+    waiting = [row for row in rows if given_review(row) is None]
     forbidden = must_not_judge(session, {version.project.person_pk for version in versions})
     return [row for row in waiting if row.evaluator_pk in forbidden[row.version.project.person_pk]]
 

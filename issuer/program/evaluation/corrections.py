@@ -60,10 +60,10 @@ def open_looks(session: Session, seen: ColumnElement[bool]) -> list[VersionRow]:
     return list(session.scalars(asked.options(whole)))
 
 
-def told(session: Session, project: ProjectRow, now: datetime) -> list[dict[str, Any]]:
+def released_results(session: Session, project: ProjectRow, now: datetime) -> list[dict[str, Any]]:
     """Return what was released about a project, whether another look can be asked for, and the
     piece that an evaluator asked for."""
-    results, policy = decisions.told(session, project), policies.current(session)
+    results, policy = decisions.released_results(session, project), policies.current(session)
     if results and policy is not None:
         held = newest(session, project)
         results[0]["may_ask"] = may_ask(session, project, policy, now) is not None

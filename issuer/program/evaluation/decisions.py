@@ -231,7 +231,7 @@ def released(session: Session, version: VersionRow) -> ProjectDecisionRow | None
     return session.scalar(rows.order_by(ProjectDecisionRow.id.desc()).limit(1))
 
 
-def told(session: Session, project: ProjectRow) -> list[dict[str, Any]]:
+def released_results(session: Session, project: ProjectRow) -> list[dict[str, Any]]:
     """Return what was released about a project, the newest first: what its teacher reads."""
     rows = session.scalars(
         select(ProjectDecisionRow)
@@ -240,10 +240,10 @@ def told(session: Session, project: ProjectRow) -> list[dict[str, Any]]:
         .where(ProjectDecisionRow.released_at.is_not(None))
         .order_by(ProjectDecisionRow.released_at.desc(), ProjectDecisionRow.id.desc())
     )
-    return [_told(row) for row in rows]
+    return [_result(row) for row in rows]
 
 
-def _told(row: ProjectDecisionRow) -> dict[str, Any]:
+def _result(row: ProjectDecisionRow) -> dict[str, Any]:
     rubric = rubric_of(row.version.rubric_version)
     criteria = []
     for criterion in rubric.criteria:

@@ -17,13 +17,18 @@ from issuer.program import policy as policies
 from issuer.program.amendments import amendments
 from issuer.program.coaching import coaching
 from issuer.program.evaluation import redactions, reviews
-from issuer.program.evaluation.reviews import Given, MustNotJudge, ReviewOvertaken, Unfinished
+from issuer.program.evaluation.reviews import (
+    MustNotJudge,
+    ReviewClosed,
+    ReviewOvertaken,
+    Unfinished,
+)
 from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
 from issuer.program.evidence import artifacts, file_kinds, pieces
 from issuer.program.evidence.artifacts import EvidenceRefused
 from issuer.program.evidence.routes import unreadable
 from issuer.program.partner_badges import badges
-from issuer.program.partner_badges.told import STANDINGS, told
+from issuer.program.partner_badges.badge_views import STANDINGS, badge_views
 from issuer.program.policy import Policy
 from issuer.program.projects import answers, declarations, words
 from issuer.program.projects.states import State
@@ -116,7 +121,7 @@ def save(assignment: str) -> AnyResponse:
             response.status_code = 409
             return response
         return _page(assignment, typed=(levels, comments))
-    except (Given, MustNotJudge):
+    except (ReviewClosed, MustNotJudge):
         raise NotFound from None
     if request.accept_mimetypes.best == "application/json":
         return jsonify(revision=revision, saved=f"{issuer.settings.local(now):%H:%M}")
@@ -139,7 +144,7 @@ def ask_for_piece(assignment: str) -> AnyResponse:
             outbox.put(session, pieces.ASKED, about, host=host, now=now, payload=payload)
     except EvidenceRefused as exc:
         return _page(assignment, refused=exc.message)
-    except (Given, MustNotJudge):
+    except (ReviewClosed, MustNotJudge):
         raise NotFound from None
     return redirect(url_for("judging.show", assignment=assignment, done="piece"), 303)
 
@@ -156,7 +161,7 @@ def recuse(assignment: str) -> AnyResponse:
                 reason=request.form.get("reason", ""),
                 now=clock.now(),
             )
-        except Given:
+        except ReviewClosed:
             raise NotFound from None
     return redirect(url_for("judging.queue", done="recused"), 303)
 
@@ -202,7 +207,7 @@ def _page(
                 decided_by=_decided_by(row.version, policy),
                 files=files,
                 **_behind(session, row.version),
-                badges=told(session, badges.handed_in(session, row.version)),
+                badges=badge_views(session, badges.handed_in(session, row.version)),
                 standings=STANDINGS,
                 withdrawn=artifacts.withdrawn(session, files),
                 unreadable=unreadable(files) if names_hidden else set(),
@@ -216,7 +221,7 @@ def _page(
                 words=words,
                 done=request.args.get("done"),
             )
-    except (Given, MustNotJudge):
+    except (ReviewClosed, MustNotJudge):
         raise NotFound from None
     response.headers.update(PLAYING)
     response.status_code = 422 if gaps or refused else 409 if typed else 200

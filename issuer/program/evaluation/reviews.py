@@ -32,7 +32,7 @@ class MustNotJudge(MintmarkError):
     """This person must not judge this work (I2); a relation may have been told since (E25)."""
 
 
-class Given(MintmarkError):
+class ReviewClosed(MintmarkError):
     """The review was given, or its assignment ended: nothing of it changes any more (I6)."""
 
 
@@ -56,11 +56,11 @@ def rubric(assignment: AssignmentRow) -> Rubric:
 def opened(session: Session, assignment: AssignmentRow, *, now: datetime) -> ReviewRow:
     """Return the review of an assignment, begun now if it was not.
 
-    Raises `MustNotJudge` and `Given`.
+    Raises `MustNotJudge` and `ReviewClosed`.
     """
     refuse_conflict(session, assignment)
     if assignment.ended_at is not None:
-        raise Given("this assignment has ended")
+        raise ReviewClosed("this assignment has ended")
     if assignment.review is not None:
         return assignment.review
     review = ReviewRow(assignment=assignment, levels={}, comments={}, changed_at=now)
@@ -72,11 +72,11 @@ def opened(session: Session, assignment: AssignmentRow, *, now: datetime) -> Rev
 def look(session: Session, assignment: AssignmentRow) -> ReviewRow:
     """Return the review of an assignment to be read; an empty one if it was not begun.
 
-    Raises `MustNotJudge` and `Given`.
+    Raises `MustNotJudge` and `ReviewClosed`.
     """
     refuse_conflict(session, assignment)
     if assignment.ended_at is not None:
-        raise Given("this assignment has ended")
+        raise ReviewClosed("this assignment has ended")
     return assignment.review or ReviewRow(levels={}, comments={}, revision=0)
 
 
@@ -91,11 +91,12 @@ def save(
 ) -> int:
     """Store the draft, and return the revision that the next page begins from.
 
-    Only criteria of the rubric are stored. Raises `MustNotJudge`, `Given` and `ReviewOvertaken`.
+    Only criteria of the rubric are stored.
+    Raises `MustNotJudge`, `ReviewClosed` and `ReviewOvertaken`.
     """
     refuse_conflict(session, review.assignment)
     if review.given_at is not None or review.assignment.ended_at is not None:
-        raise Given("this review was given")
+        raise ReviewClosed("this review was given")
     criteria = {criterion.id for criterion in rubric(review.assignment).criteria}
     new_levels = {id: level for id, level in levels.items() if id in criteria and level}
     new_comments = {id: text for id, text in comments.items() if id in criteria and text.strip()}
@@ -113,11 +114,11 @@ def save(
 def give(session: Session, review: ReviewRow, *, now: datetime) -> None:
     """Give the review: it is part of the decision from now on, and does not change.
 
-    Raises `MustNotJudge`, `Given` and `Unfinished`.
+    Raises `MustNotJudge`, `ReviewClosed` and `Unfinished`.
     """
     refuse_conflict(session, review.assignment)
     if review.given_at is not None or review.assignment.ended_at is not None:
-        raise Given("this review was given")
+        raise ReviewClosed("this review was given")
     gaps = judgment.gaps(rubric(review.assignment), review.levels, review.comments)
     if gaps:
         raise Unfinished(gaps)
@@ -128,10 +129,10 @@ def give(session: Session, review: ReviewRow, *, now: datetime) -> None:
 def recuse(session: Session, assignment: AssignmentRow, *, reason: str = "", now: datetime) -> None:
     """End an assignment because its evaluator does not want to, or must not, judge it.
 
-    The reason may be left out, and the superintendent alone sees it. Raises `Given`.
+    The reason may be left out, and the superintendent alone sees it. Raises `ReviewClosed`.
     """
     if assignment.ended_at or (assignment.review and assignment.review.given_at):
-        raise Given("this review was given")
+        raise ReviewClosed("this review was given")
     assignment.ended_at, assignment.ending = now, Ending.RECUSED
     assignment.reason = reason.strip()[:500] or None
     session.flush()

@@ -38,14 +38,14 @@ class Waiting:
     def late(self, today: date) -> int:
         """Return how many reviews should have been given before today."""
         rows = [row for rows in self.assignments.values() for row in rows]
-        return sum(given(row) is None and row.due_on < today for row in rows)
+        return sum(given_review(row) is None and row.due_on < today for row in rows)
 
     @property
     def ready(self) -> list[tuple[VersionRow, list[ReviewRow]]]:
         """What can be decided: each version whose reviews are all given, with its reviews."""
         cases = []
         for version in self.versions:
-            reviews = [given(row) for row in self.assignments.get(version.id, ())]
+            reviews = [given_review(row) for row in self.assignments.get(version.id, ())]
             whole = [review for review in reviews if review is not None]
             if whole and len(whole) == len(reviews):
                 cases.append((version, whole))
@@ -107,7 +107,7 @@ def open_assignments(
     return by_version
 
 
-def given(assignment: AssignmentRow) -> ReviewRow | None:
+def given_review(assignment: AssignmentRow) -> ReviewRow | None:
     """Return the review of an assignment, once it is given."""
     review = assignment.review
     return review if review is not None and review.given_at is not None else None

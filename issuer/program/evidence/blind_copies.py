@@ -109,18 +109,18 @@ def _covers(path: Path, media_type: str, _changed: int) -> Sequence[Cover]:
     if media_type.startswith("text/"):
         return ()
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return _found(data, media_type)
+        return _covers_in(data, media_type)
 
 
 def covered(data: bytes, media_type: str) -> bytes:
     """Return a picture without what tells of people. Raises `Unreadable`."""
     block = bytearray(data)
-    for cover in _found(data, media_type):  # type: ignore[arg-type]  # bytes are searched alike
+    for cover in _covers_in(data, media_type):  # type: ignore[arg-type]  # bytes are searched alike
         cover.put_on(block, 0)
     return bytes(block)
 
 
-def _found(data: mmap.mmap, media_type: str) -> Sequence[Cover]:
+def _covers_in(data: mmap.mmap, media_type: str) -> Sequence[Cover]:
     if media_type not in _BY_TYPE:
         raise Unreadable("a kind of file that is not known")
     try:

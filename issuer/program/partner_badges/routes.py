@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from issuer.home.issuer import current_issuer
 from issuer.people.access import gate
 from issuer.program.partner_badges import badges, checking, partners
+from issuer.program.partner_badges.badge_views import STANDINGS, badge_views
 from issuer.program.partner_badges.badges import BadgeRefused
 from issuer.program.partner_badges.partners import PartnerRefused
-from issuer.program.partner_badges.told import STANDINGS, told
 from issuer.program.projects import drafts
 from issuer.program.projects.states import EDITABLE, State
 from issuer.program.projects.tables import ProjectRow
@@ -105,7 +105,7 @@ def _page(public_id: str, *, wrong: str = "") -> Response:
         response = page(
             "program/badges.html",
             project=project,
-            badges=told(session, badges.current(session, project)),
+            badges=badge_views(session, badges.current(session, project)),
             standings=STANDINGS,
             blind=str,
             partners=partners.listed(session),

@@ -149,7 +149,7 @@ def _project(session: Session, project: ProjectRow) -> dict[str, Any]:
             {"at": row.created_at, "plan": row.plan, "why": row.why}
             for row in amendments.of_project(session, project)
         ],
-        "decisions": decisions.told(session, project),
+        "decisions": decisions.released_results(session, project),
         "study_record": _entries(session, project, StudyEntryRow),
         "coaching": _entries(session, project, CoachEntryRow),
         "sign_offs": [

@@ -21,7 +21,7 @@ from issuer.people import roles
 from issuer.people.roles import Role
 from issuer.program import policy as policies
 from issuer.program.evaluation.tables import AssignmentRow
-from issuer.program.evaluation.waiting import Waiting, given, waiting
+from issuer.program.evaluation.waiting import Waiting, given_review, waiting
 from issuer.program.policy import Policy
 from issuer.program.projects.states import State
 from issuer.program.projects.tables import ProjectRow, VersionRow
@@ -178,7 +178,7 @@ def _reviews(session: Session, moment: Present) -> Iterator[Nudge]:
 
 def _open(now: Waiting) -> list[AssignmentRow]:
     rows = [row for rows in now.assignments.values() for row in rows]
-    return [row for row in rows if given(row) is None]
+    return [row for row in rows if given_review(row) is None]
 
 
 def _superintendents(session: Session, moment: Present) -> Iterator[Nudge]:

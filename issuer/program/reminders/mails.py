@@ -17,7 +17,7 @@ from issuer.outbox.tables import OutboxRow
 from issuer.people.tables import PersonRow
 from issuer.program import letters
 from issuer.program import policy as policies
-from issuer.program.evaluation.waiting import given, waiting
+from issuer.program.evaluation.waiting import given_review, waiting
 from issuer.program.projects import answers, submission, words
 from issuer.program.projects.states import State
 from issuer.program.projects.tables import ProjectRow, VersionRow
@@ -74,7 +74,7 @@ def _send(write: Writer, issuer: Issuer, row: OutboxRow) -> None:
         _ = news.person.addresses
     mail = issuer.settings.mail
     tongue = language.of(news.person.language, otherwise=mail.language if mail else "en")
-    say, values = language.catalog(tongue).gettext, _told(news.values, issuer, tongue)
+    say, values = language.catalog(tongue).gettext, _in_words(news.values, issuer, tongue)
     letters.send(
         issuer,
         row,
@@ -90,12 +90,12 @@ def _send(write: Writer, issuer: Issuer, row: OutboxRow) -> None:
     )
 
 
-def _told(values: dict[str, Any], issuer: Issuer, tongue: str) -> dict[str, Any]:
+def _in_words(values: dict[str, Any], issuer: Issuer, tongue: str) -> dict[str, Any]:
     """Return values as a sentence says them: days and moments in words, moments with their zone,
     and sentences of ours in a tuple translated."""
     say = language.catalog(tongue).gettext
 
-    def told(value: Any) -> Any:
+    def in_words(value: Any) -> Any:
         if isinstance(value, tuple):
             return ", ".join(map(say, value))
         if isinstance(value, datetime):
@@ -103,7 +103,7 @@ def _told(values: dict[str, Any], issuer: Issuer, tongue: str) -> dict[str, Any]
             return f"{format_datetime(local, 'long', locale=tongue)}"
         return format_date(value, "long", locale=tongue) if isinstance(value, date) else value
 
-    return {name: told(value) for name, value in values.items()}
+    return {name: in_words(value) for name, value in values.items()}
 
 
 def _window(session: Session, payload: dict[str, Any]) -> WindowRow:
@@ -203,7 +203,7 @@ def _to_judge(session: Session, payload: dict[str, Any]) -> list[Any]:
         row
         for rows in now.assignments.values()
         for row in rows
-        if row.evaluator_pk == payload.get("person") and given(row) is None
+        if row.evaluator_pk == payload.get("person") and given_review(row) is None
     ]
     if not rows:
         raise OvertakenError("nothing waits any more")

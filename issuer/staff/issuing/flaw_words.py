@@ -1,6 +1,6 @@
 """What is to be put right in an approval, in words for an office: `Flaw`s, said by the field.
 
-told(flaw)            # a sentence to be translated: what to do
+remedy(flaw)            # a sentence to be translated: what to do
 label("levels.work")  # "levels": by what a field is called, in `LABELS`
 """
 
@@ -65,7 +65,7 @@ def errors(flaws: Sequence[Flaw]) -> dict[str, str]:
     """Return what to do about each field that has a flaw, in the order of the form."""
     first: dict[str, str] = {}
     for flaw in flaws:
-        first.setdefault(name(flaw), told(flaw))
+        first.setdefault(name(flaw), remedy(flaw))
     return dict(sorted(first.items(), key=lambda error: _place(error[0])))
 
 
@@ -74,7 +74,7 @@ def label(field: str) -> str:
     return _longest(LABELS, field) or field
 
 
-def told(flaw: Flaw) -> str:
+def remedy(flaw: Flaw) -> str:
     """Return what to do about a flaw, as a sentence to be translated."""
     field = name(flaw)
     if flaw.code in _BY_CODE:

@@ -213,7 +213,7 @@ def _reasons(row: Rehearsed) -> list[tuple[str, str]]:
     """Return what is to be put right in a row: the name of the field, '' for none, and a sentence;
     both to be translated."""
     if isinstance(row.error, Refused):
-        remedies = {flaw_words.name(flaw): flaw_words.told(flaw) for flaw in row.error.flaws}
+        remedies = {flaw_words.name(flaw): flaw_words.remedy(flaw) for flaw in row.error.flaws}
         return [(flaw_words.label(name), sentence) for name, sentence in remedies.items()]
     return [("", OTHERWISE if isinstance(row.error, ConflictError) else CANNOT_BE_SIGNED)]
 

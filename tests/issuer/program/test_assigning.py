@@ -13,7 +13,7 @@ from issuer.program.assigning import plans
 from issuer.program.assigning.assignment import Ground, Load
 from issuer.program.evaluation import reviews
 from issuer.program.evaluation.conflicts import judging_in_conflict
-from issuer.program.evaluation.reviews import Given, MustNotJudge
+from issuer.program.evaluation.reviews import MustNotJudge, ReviewClosed
 from issuer.program.projects import drafts, submission
 from issuer.program.projects.tables import TopicRow
 from issuer.program.windows.window import Purpose
@@ -146,7 +146,7 @@ def test_a_review_that_was_given_is_not_taken_away(session, now):
     version = proposed(session, "STEM", now)
     plans.put_in_force(session, propose(session, Load(0, 1)), due_on=DUE, now=now)
     given(session, version, now)
-    with pytest.raises(Given):
+    with pytest.raises(ReviewClosed):
         plans.move(session, version, stem, music, due_on=DUE, now=now)
 
 

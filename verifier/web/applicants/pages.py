@@ -111,12 +111,12 @@ def applicants_blueprint(store: RunStore, world: Allowed) -> Blueprint:
     @pages.get("/<secret>")
     @limiter.limit(LOOKED_OFTEN)
     def look(secret: str) -> Response:
-        return _page_of(_found(store, secret), secret)
+        return _page_of(_run_of(store, secret), secret)
 
     @pages.get("/<secret>/<name>")
     @limiter.limit(LOOKED_OFTEN)
     def result(secret: str, name: str) -> Response:
-        run = _found(store, secret)
+        run = _run_of(store, secret)
         if name not in FILES or run.state is not RunState.DONE:
             raise NotFound
         response = send_file(
@@ -128,7 +128,7 @@ def applicants_blueprint(store: RunStore, world: Allowed) -> Blueprint:
     @pages.post("/<secret>/delete")
     @limiter.limit(LOOKED_OFTEN)
     def delete(secret: str) -> Response:
-        _found(store, secret).delete()
+        _run_of(store, secret).delete()
         return _seen(url_for("applicants.form", deleted=""))
 
     @pages.after_request
@@ -195,7 +195,7 @@ def _chunks() -> Iterator[bytes]:
         yield chunk
 
 
-def _found(store: RunStore, secret: str) -> Run:
+def _run_of(store: RunStore, secret: str) -> Run:
     run = store.find(secret)
     if run is None:
         raise NotFound

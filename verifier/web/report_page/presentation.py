@@ -166,7 +166,7 @@ class ReportLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ReportView:
     """A report as shown, with the fields to submit it again: `text`, `name`, `carrier`."""
 
     report: Report
@@ -208,7 +208,7 @@ class Told:
 
 def tell(
     report: Report, upload: Upload, withdrawal: Withdrawal, own: OwnIssuer | None = None
-) -> Told:
+) -> ReportView:
     """Return a report on an upload in the reader's language.
 
     `own` is the issuer whose site the page stands on, if any.
@@ -219,7 +219,7 @@ def tell(
         upload = replace(upload, name=str(check.params.get("around", upload.name)))
     report = _issued_here(_withdrawn_here(report, withdrawal), own)
     of = kind(report)
-    return Told(
+    return ReportView(
         report=report,
         lines=tuple(line(name, verdict, report) for name, verdict in report.verdicts().items()),
         kind=of,
@@ -240,7 +240,7 @@ def tell(
     )
 
 
-def worst_first(views: Sequence[Told]) -> list[Told]:
+def worst_first(views: Sequence[ReportView]) -> list[ReportView]:
     """Return what a person has to look at before what is good."""
     return sorted(views, key=lambda view: ORDER.index(view.kind))
 

@@ -31,8 +31,8 @@ OWNERS: Final = {
 
 
 @dataclass(frozen=True)
-class ToldBadge:
-    """A badge as a page tells it. `partner` is the name of a listed one, or None; `owner` says
+class BadgeView:
+    """A badge as a page shows it. `partner` is the name of a listed one, or None; `owner` says
     whether it is the teacher's."""
 
     row: PartnerBadgeRow
@@ -42,11 +42,11 @@ class ToldBadge:
     owner: str
 
 
-def told(session: Session, rows: Iterable[PartnerBadgeRow]) -> list[ToldBadge]:
-    """Return what to tell of each badge, by the partners that are listed now."""
+def badge_views(session: Session, rows: Iterable[PartnerBadgeRow]) -> list[BadgeView]:
+    """Return each badge as a page shows it, by the partners that are listed now."""
     listed = partners.by_issuer(session)
     return [
-        ToldBadge(
+        BadgeView(
             row,
             badges.standing(row, listed),
             listed.get(row.issuer),
