@@ -72,7 +72,7 @@ def offer(
     """
     check(project, title, text, grades=grades)
     if not is_checked:
-        wrong = N_("Read it once more, and say that no pupil is named.")
+        wrong = N_("Read it once more, and confirm that no student is named.")
         raise ExemplarRefused("is_checked", wrong)
     row = session.scalar(_of(project).with_for_update())  # nobody shows it meanwhile
     if row is None:

@@ -228,7 +228,7 @@ def describe(
     is_public = tier is ArtifactTier.PUBLIC
     if is_public and pupils is not Pupils.NONE and basis is not Consent.DE_IDENTIFIED:
         raise EvidenceRefused(
-            "public", N_("Where pupils can be told apart, the credential links to nothing.")
+            "public", N_("If students can be recognized, the credential links to nothing.")
         )
     if is_public and artifact.url is None:
         raise EvidenceRefused("public", N_("The credential can link to a web address only."))
@@ -254,7 +254,7 @@ def answer(
     """
     if pupils is not Pupils.NONE and basis is Consent.NOT_NEEDED:
         raise EvidenceRefused(
-            "basis", N_("Where pupils are seen, consent is on file or they cannot be told apart.")
+            "basis", N_("If students are seen, consent must be on file, or nobody can be recognized.")
         )
     if basis is Consent.ON_FILE and not reference.strip():
         raise EvidenceRefused(

@@ -59,13 +59,13 @@ MOST_BYTES: Final = LIMITS.file + _MB
 ALL: Final = "all"
 """What a page that answers for all evidence says in place of the id of one."""
 PUPILS: Final = {
-    Pupils.NONE: N_("No pupil is seen or heard"),
-    Pupils.BACKGROUND: N_("Pupils are in the background"),
-    Pupils.FOCUS: N_("Pupils are in the focus"),
+    Pupils.NONE: N_("No student is seen or heard"),
+    Pupils.BACKGROUND: N_("Students are in the background"),
+    Pupils.FOCUS: N_("Students are the main subject"),
 }
 CONSENT: Final = {
     Consent.NOT_NEEDED: N_("No consent is needed"),
-    Consent.DE_IDENTIFIED: N_("Pupils cannot be told apart"),
+    Consent.DE_IDENTIFIED: N_("No student can be recognized"),
     Consent.ON_FILE: N_("Consent is on file"),
 }
 

@@ -25,8 +25,8 @@ CONSENTS: Final = {
     "waits": N_("Still to be answered"),
     "withdrawn": N_("Withdrawn"),
     Consent.ON_FILE: N_("On file"),
-    Consent.DE_IDENTIFIED: N_("Pupils cannot be told apart"),
-    Consent.NOT_NEEDED: N_("Not needed: no pupil is seen"),
+    Consent.DE_IDENTIFIED: N_("No student can be recognized"),
+    Consent.NOT_NEEDED: N_("Not needed: no student is seen"),
 }
 
 
@@ -44,7 +44,7 @@ def consents(session: Session) -> tuple[FigureTable, ...]:
         name = "withdrawn" if withdrawn_at else basis or "waits"
         counts[name] += number
         focus[name] += number if pupils == Pupils.FOCUS else 0
-    heads = (N_("Consent"), N_("Pieces of evidence"), N_("With pupils in the focus"))
+    heads = (N_("Consent"), N_("Pieces of evidence"), N_("With students as the main subject"))
     figures = [
         FigureRow(word, (counts[name], focus[name]), True) for name, word in CONSENTS.items()
     ]

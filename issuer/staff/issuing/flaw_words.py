@@ -45,7 +45,7 @@ _REMEDIES: Final = {
     "approval_id": _LINE,
 }
 _OF_EVIDENCE: Final = {
-    "name": N_("Say in one line what it is, without a pupil's name."),
+    "name": N_("Say in one line what it is, without a student's name."),
     "url": N_("Write an address that begins with https://. What everybody may open needs one."),
     "description": _TEXT,
 }

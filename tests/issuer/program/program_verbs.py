@@ -81,7 +81,7 @@ def adds_a_link(page: Page, project: str, name: str, link: str) -> None:
     page.locator("#name").fill(name)
     page.locator("#url").fill(link)
     press(page, "Add the link")
-    page.get_by_label("No pupil is seen or heard").first.check()
+    page.get_by_label("No student is seen or heard").first.check()
     page.get_by_label("No consent is needed").first.check()
     page.get_by_role("button", name=f"Save {name}").click()
 

@@ -54,7 +54,7 @@ def test_r38_the_consent_is_answered_or_the_field_is_named(browser, project):
     answers = {"name": "Plan", "pupils": "focus", "basis": "not_needed"}
     refused = browser.post(path, page=page, **answers)
     assert refused.status_code == 422
-    assert "consent is on file or they cannot be told apart" in refused.text
+    assert "consent must be on file" in refused.text
     answers |= {"basis": "on_file", "reference": "Folder 7"}
     assert browser.post(path, page=page, **answers).status_code == 303
     assert "Its consent is still to be answered." not in browser.get(page).text

@@ -69,7 +69,7 @@ def test_b5_a_badge_counts_once_its_issuer_is_a_partner_and_goes_into_the_creden
         policy = replace(policies.current(session), three_sign_offs=False)
         policies.change(session, policy, by=None, now=clock.now())
     preview = play.at_teacher.get(play.project).text
-    assert "no pupil is named" in preview
+    assert "no student is named" in preview
     assert "Reflections" in preview.partition("What the credential will say")[2]
     play.hand_in(**COMPLETION)
     play.assign("completion")

@@ -260,7 +260,7 @@ def a4_evidence_comes_from_a_phone(pilot: Pilot) -> None:
     page.goto(f"{project}/evidence")
     file = {"name": "IMG_2041.jpg", "mimeType": "image/jpeg", "buffer": photograph()}
     page.locator("#file").set_input_files(file)
-    page.get_by_label("Pupils are in the focus").check()  # the page goes on by itself
+    page.get_by_label("Students are the main subject").check()  # the page goes on by itself
     page.get_by_label("Consent is on file").check()
     page.get_by_label("Where the consent is filed").fill("binder 6, page 12")
     page.get_by_role("button", name="Save").first.click()
@@ -368,7 +368,7 @@ def a8_an_earner_coaches_and_a_withdrawal_flags_it(pilot: Pilot) -> None:
 def a9_a_second_building_comes_in(pilot: Pilot) -> None:
     told = pilot.imports("roster.zip", roster())
     assert told.startswith("New 2 Changed 0 The same 0 ")
-    assert told.endswith("Pupils and families, left out 3")
+    assert told.endswith("Students and families, left out 3")
     page = pilot.at("hal@school.example")
     assert page.goto(f"{pilot.url}/buildings/HS").status == 200
     for address in (f"{pilot.url}/buildings/MS", pilot.projects["sol@school.example"]):

@@ -378,7 +378,7 @@ def adds_a_film(page: Page, project: str, name: str) -> None:
     file = {"name": name, "mimeType": "video/mp4", "buffer": FILM + name.encode()}
     page.locator("#file").set_input_files(file)
     card = page.get_by_role("region").filter(has_text=name)
-    card.get_by_label("No pupil is seen or heard").check()
+    card.get_by_label("No student is seen or heard").check()
     card.get_by_label("No consent is needed").check()
     card.get_by_role("button", name="Save").click()
     page.get_by_text("Saved.").wait_for()
