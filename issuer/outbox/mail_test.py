@@ -86,9 +86,9 @@ def _check(address: str) -> None:
     try:
         recipient = Address(addr_spec=address)
     except (ValueError, IndexError, MessageError) as exc:
-        raise ValueError("this is no e-mail address") from exc
+        raise ValueError("this is not an e-mail address") from exc
     if not (recipient.username and recipient.domain):
-        raise ValueError("this is no e-mail address")
+        raise ValueError("this is not an e-mail address")
 
 
 def _fail(why: str) -> int:

@@ -103,7 +103,7 @@ def add_address(
     """
     address = address.strip()
     if not is_address(address):
-        raise RegisterError(N_("this is no e-mail address"))
+        raise RegisterError(N_("this is not an e-mail address"))
     row = session.scalar(select(PersonAddressRow).where(PersonAddressRow.folded == folded(address)))
     if row is None:
         row = PersonAddressRow(
@@ -212,5 +212,5 @@ def primary_address(person: PersonRow) -> PersonAddressRow | None:
 def _name(name: str) -> str:
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise RegisterError(N_("a name has 1 to 200 letters, in one line"))
+        raise RegisterError(N_("a name has 1 to 200 characters, on one line"))
     return name

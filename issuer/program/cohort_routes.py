@@ -82,7 +82,7 @@ def add_member(cohort: str) -> AnyResponse:
             session.expire(row, ["members"])
             teachers = [row.leader_pk, *(member.person_pk for member in row.members)]
             if judging_in_conflict(session, teachers):
-                wrong = N_("Two of this cohort judge each other now: move that work first.")
+                wrong = N_("Two of this cohort review each other now: move that work first.")
                 raise CohortRefused("address", wrong)
     except CohortRefused as exc:
         return _page(cohort, wrong=exc)
@@ -108,7 +108,7 @@ def change_leader(cohort: str) -> AnyResponse:
             leaders = {person.public_id: person for person in _coaches(session)}
             cohorts.lead(session, row, leaders.get(request.form.get("leader", "")))
             if judging_in_conflict(session, [member.person_pk for member in row.members]):
-                wrong = N_("This coach judges work of the cohort now: move that work first.")
+                wrong = N_("This coach reviews work of the cohort now: move that work first.")
                 raise CohortRefused("leader", wrong)
     except CohortRefused as exc:
         return _page(cohort, wrong=exc)

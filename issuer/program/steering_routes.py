@@ -99,7 +99,7 @@ def give_coach(project: str) -> AnyResponse:
             if judging_in_conflict(session, [row.person_pk]):
                 raise CoachingRefused(
                     "coach",
-                    N_("This coach judges work of this teacher now: give that to another first."),
+                    N_("This coach reviews work of this teacher now: give that to another first."),
                 )
     except CoachingRefused as exc:
         return _page(project, wrong={exc.field: str(exc)})

@@ -96,7 +96,7 @@ def test_a_server_that_is_not_there_and_one_of_another_kind(test_mail):
 @pytest.mark.parametrize("address", ["", "jordan", "a@b.example\r\nBcc: c@d.example", "@"])
 def test_what_is_no_address_is_said_before_anybody_is_asked(test_mail, address):
     status, said = test_mail(1, address)
-    assert (status, "no e-mail address" in said) == (1, True), said
+    assert (status, "not an e-mail address" in said) == (1, True), said
 
 
 def test_without_settings_for_mail_it_says_where_they_stand(home, capsys):

@@ -125,7 +125,7 @@ def office_issues_many(school: School, page: Page, table: str) -> list[str]:
     page.get_by_role("heading", name="What was issued").wait_for(timeout=300_000)
     picture(page, "office-many-done")
     with page.expect_download() as download:
-        page.get_by_role("link", name="The rows to mend (CSV)").click()
+        page.get_by_role("link", name="The rows to fix (CSV)").click()
     return Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()
 
 

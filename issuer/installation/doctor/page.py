@@ -18,7 +18,7 @@ from verifier.wording.words import N_
 doctoring = Blueprint("doctoring", __name__)
 NAVIGATION: Final = (
     MenuEntry("doctoring.show", N_("Operation"), lands=4),
-    MenuEntry("doctoring.show", N_("Does all work?"), DESK),
+    MenuEntry("doctoring.show", N_("Is everything working?"), DESK),
 )
 PATIENCE: Final = 3.0
 """Seconds after which the page is shown with the parts that are known until then."""

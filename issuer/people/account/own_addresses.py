@@ -50,7 +50,7 @@ def ask(
     """Mail a link to an address, to show that it is the person's. Raises `RegisterError`."""
     address = address.strip()
     if not register.is_address(address):
-        raise RegisterError(N_("this is no e-mail address"))
+        raise RegisterError(N_("this is not an e-mail address"))
     lately = (OutboxRow.kind == KIND, OutboxRow.about == person.public_id)
     recent = select(func.count()).where(*lately, OutboxRow.created_at > now - LASTS)
     if (session.scalar(recent) or 0) >= MOST:

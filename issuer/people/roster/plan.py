@@ -40,7 +40,7 @@ ANOTHER: Final = "new"
 """What the column `decision` may say: it is the person of that name, or another one."""
 NO_NAME: Final = N_("there is no name")
 NO_ADDRESS: Final = N_("there is no e-mail address")
-BAD_ADDRESS: Final = N_("the address is no e-mail address")
+BAD_ADDRESS: Final = N_("the address is not an e-mail address")
 TWO_RECORDS: Final = N_("staff number and address are those of two different people")
 OTHER_NUMBER: Final = N_("the person with this address has another staff number")
 TWO_NAMES: Final = N_("the file gives this person two names")

@@ -131,7 +131,7 @@ def _csv(data: bytes) -> list[list[str]]:
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as exc:
-        raise RosterError(N_("this is no table"), remedy="save it as CSV UTF-8 or XLSX") from exc
+        raise RosterError(N_("this is not a table"), remedy="save it as CSV UTF-8 or XLSX") from exc
 
 
 def _text(data: bytes) -> str:

@@ -42,7 +42,7 @@ from verifier.wording.words import N_
 running = Blueprint("running", __name__)
 NAVIGATION: Final = (MenuEntry("running.cockpit", N_("Program"), lands=9),)
 REFUSED: Final = {
-    MustNotJudge: N_("This person must not judge this work: choose another."),
+    MustNotJudge: N_("This person has a conflict of interest with this work: choose another."),
     ReviewClosed: N_("This review was given already, so it stays."),
     NotDecidable: N_("This was decided already, or its reviews are not all given."),
     Unfinished: N_("A criterion still needs a level, or a comment."),

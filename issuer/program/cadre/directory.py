@@ -109,7 +109,7 @@ def ask(
     if session.get(CadreRow, asked.id) is None or asked.id == asker.id:
         raise CadreRefused(N_("This person does not take questions."))
     if not 0 < len(text.strip()) <= 2000:
-        raise CadreRefused(N_("Write 1 to 2000 letters."))
+        raise CadreRefused(N_("Write 1 to 2,000 characters."))
     today = CadreQuestionRow.asked_at > now - timedelta(days=1)
     many = select(func.count()).where(CadreQuestionRow.from_pk == asker.id, today)
     if (session.scalar(many) or 0) >= MOST_A_DAY:

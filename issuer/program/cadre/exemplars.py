@@ -45,9 +45,9 @@ def check(project: ProjectRow, title: str, text: str, *, grades: str) -> None:
     if project.state != State.ISSUED:
         raise ExemplarRefused("text", N_("Only what was earned becomes an example for others."))
     if not 0 < len(title.strip()) <= 200:
-        raise ExemplarRefused("title", N_("Write a title, 200 letters at most."))
+        raise ExemplarRefused("title", N_("Write a title of at most 200 characters."))
     if not 0 < len(text.strip()) <= LONGEST_TEXT:
-        raise ExemplarRefused("text", N_("Tell others what you did, 10,000 letters at most."))
+        raise ExemplarRefused("text", N_("Tell others what you did, in at most 10,000 characters."))
     cover = covering_person(project.person)
     for field, written in (("title", title), ("grades", grades), ("text", text)):
         if cover(written) != written:

@@ -94,7 +94,7 @@ def answer(question: str) -> AnyResponse:
     """Answer a question that one was asked, once."""
     text = request.form.get("text", "").strip()
     if not 0 < len(text) <= 2000:
-        return _question(question, wrong=N_("Write 1 to 2000 letters."))
+        return _question(question, wrong=N_("Write 1 to 2,000 characters."))
     with current_issuer().database.writing() as session:
         row = _row(session, question)
         if row.to_pk == gate.whoever().person.id and row.answer is None:

@@ -255,5 +255,5 @@ def _day(day: date, now: datetime) -> date:
 def _text(text: str) -> str:
     text = text.strip()
     if not 0 < len(text) <= LONGEST_ENTRY:
-        raise CoachingRefused("text", N_("Write a few words, 4,000 letters at most."))
+        raise CoachingRefused("text", N_("Write a few words, at most 4,000 characters."))
     return text

@@ -60,7 +60,7 @@ def join(session: Session, cohort: CohortRow, person: PersonRow | None, *, now: 
     if person is None:
         raise CohortRefused("address", N_("Nobody in the register has this address."))
     if person.id == cohort.leader_pk:
-        raise CohortRefused("address", N_("Who leads a cohort is no member of it."))
+        raise CohortRefused("address", N_("The leader of a cohort is not a member of it."))
     row = session.get(CohortMemberRow, (cohort.id, person.id))
     if row is None:
         row = CohortMemberRow(cohort_pk=cohort.id, person_pk=person.id, joined_at=now)
@@ -82,7 +82,7 @@ def lead(session: Session, cohort: CohortRow, leader: PersonRow | None) -> None:
     if leader is None:
         raise CohortRefused("leader", N_("Choose who leads it."))
     if any(row.person_pk == leader.id and row.left_at is None for row in cohort.members):
-        raise CohortRefused("leader", N_("Who leads a cohort is no member of it."))
+        raise CohortRefused("leader", N_("The leader of a cohort is not a member of it."))
     cohort.leader_pk = leader.id
     session.flush()
 
@@ -124,5 +124,5 @@ def came(
 def _line(field: str, text: str) -> str:
     text = " ".join(text.split())
     if not 0 < len(text) <= LONGEST_NAME:
-        raise CohortRefused(field, N_("Write a name, 200 letters at most."))
+        raise CohortRefused(field, N_("Write a name of at most 200 characters."))
     return text

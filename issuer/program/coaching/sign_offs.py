@@ -63,7 +63,7 @@ def sign(
         raise SignOffRefused(N_("The teacher signs as the teacher, and nobody else does."))
     statements = {str(place): text for place, text in enumerate(policy.fidelity)}
     if not all(fidelity.get(place) for place in statements):
-        raise SignOffRefused(N_("Before you sign, tick each statement of the checklist."))
+        raise SignOffRefused(N_("Before you sign, check off each statement of the checklist."))
     row = SignOffRow(
         project_pk=project.id,
         role=signer,

@@ -224,7 +224,7 @@ def describe(
     it cannot be taken back (R38, D9).
     """
     if not 0 < len(name.strip()) <= 200:
-        raise EvidenceRefused("name", N_("Write a name of 1 to 200 letters."))
+        raise EvidenceRefused("name", N_("Write a name of 1 to 200 characters."))
     is_public = tier is ArtifactTier.PUBLIC
     if is_public and pupils is not Pupils.NONE and basis is not Consent.DE_IDENTIFIED:
         raise EvidenceRefused(
@@ -254,7 +254,7 @@ def answer(
     """
     if pupils is not Pupils.NONE and basis is Consent.NOT_NEEDED:
         raise EvidenceRefused(
-            "basis", N_("If students are seen, consent must be on file, or nobody can be recognized.")
+            "basis", N_("If students are seen, consent must be on file, or none can be recognized.")
         )
     if basis is Consent.ON_FILE and not reference.strip():
         raise EvidenceRefused(

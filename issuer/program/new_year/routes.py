@@ -89,7 +89,7 @@ def _planned(session: Session, like: WindowRow, number: str) -> WindowRow:
     _ = row.window  # raises `WindowRefused` for a window that cannot be
     there = select(WindowRow).where(WindowRow.purpose == row.purpose, WindowRow.opens == row.opens)
     if session.scalar(there) is not None:
-        raise WindowRefused("opens", N_("A window opens then already: it was planned before."))
+        raise WindowRefused("opens", N_("Another window already opens then."))
     return row
 
 

@@ -29,7 +29,7 @@ def add(session: Session, name: str, issuer: str, *, now: datetime) -> PartnerRo
     """List a partner, or list it again. Raises `PartnerRefused`."""
     name, issuer = " ".join(name.split()), issuer.strip()
     if not 0 < len(name) <= 200:
-        raise PartnerRefused("name", N_("Write a name of 1 to 200 letters."))
+        raise PartnerRefused("name", N_("Write a name of 1 to 200 characters."))
     if not issuer.startswith(_SCHEMES) or len(issuer) > 500 or len(issuer.split()) != 1:
         raise PartnerRefused(
             "issuer",

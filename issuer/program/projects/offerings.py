@@ -24,7 +24,7 @@ from verifier.wording.words import N_
 PREFILLED: Final = ("skill", "goal", "measured_outcome", "plan")
 """The answers that an offering can bring along (R16)."""
 LONGEST_ABOUT: Final = 2000
-RETIRED: Final = N_("It is offered no more: choose another, or offer it again in the catalog.")
+RETIRED: Final = N_("It is no longer offered: choose another, or offer it again in the catalog.")
 
 
 class OfferingSource(StrEnum):
@@ -67,7 +67,7 @@ def offer(session: Session, offered: Offered, *, now: datetime) -> OfferingRow:
     """Add an offering, from now on. Raises `OfferingRefused`."""
     achievement = versions.find(session, offered.achievement)
     if achievement is None:
-        raise OfferingRefused("achievement", N_("Choose one of the catalog."))
+        raise OfferingRefused("achievement", N_("Choose one from the catalog."))
     if offered.achievement in versions.retired(session):
         raise OfferingRefused("achievement", RETIRED)
     if offered.topic is None:

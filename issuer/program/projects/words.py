@@ -80,7 +80,7 @@ FIELDS: Final[Mapping[str, tuple[str, str]]] = {
         N_("Which data of the district or the school shows it?"),
     ),
     "reach": (
-        N_("Whom else it could help"),
+        N_("Who else it could help"),
         N_("Beyond your own students."),
     ),
     "began": (N_("First day"), ""),
@@ -138,7 +138,7 @@ REASONS: Final[Mapping[Reason, str]] = {
 }
 ACTS: Final[Mapping[Act, str]] = {
     Act.SUBMIT: N_("Handed in"),
-    Act.TAKE_BACK: N_("Taken back to write on"),
+    Act.TAKE_BACK: N_("Taken back to keep writing"),
     Act.APPROVE: N_("Approved"),
     Act.NOT_YET: N_("Not yet"),
     Act.APPROVE_AFTER_ALL: N_("Approved, by a corrected decision"),

@@ -76,7 +76,7 @@ def open_request(
     pieces = [InspectedRow(artifact_pk=row.id) for row in artifacts]
     if not pieces or not 0 < len(about.strip()) <= 500:
         raise RecordRefused(
-            N_("Choose what it is about, and say in 1 to 500 letters what is asked.")
+            N_("Choose what it is about, and say in 1 to 500 characters what is asked.")
         )
     row = InspectionRow(about=about.strip(), opened_at=now, opened_by=by.id, items=pieces)
     session.add(row)

@@ -88,7 +88,7 @@ def hold(
 ) -> None:
     """Keep everything of a person, or of all, whatever its age. Raises `RecordRefused`."""
     if not 0 < len(reason.strip()) <= 500:
-        raise RecordRefused(N_("Write why, in 1 to 500 letters."))
+        raise RecordRefused(N_("Write why, in 1 to 500 characters."))
     whose = person and person.id
     row = HoldRow(person_pk=whose, reason=reason.strip(), began_at=now, began_by=by.id)
     session.add(row)

@@ -48,7 +48,7 @@ class News:
 
 Writer = Callable[[Session, Issuer, dict[str, Any], datetime], News]
 _MINE: Final = (N_("Open your projects"), "/projects")
-_JUDGING: Final = (N_("Open what waits for you"), "/judging")
+_JUDGING: Final = (N_("Open my reviews"), "/judging")
 _RUNNING: Final = (N_("Open the program"), "/program/decisions")
 _SUBJECTS: Final = {
     Purpose.PROPOSAL: {
@@ -169,7 +169,7 @@ def _project_due(session: Session, issuer: Issuer, payload: dict[str, Any], now:
     values = {"day": project.due_on, "title": project.proposal.get("title", "")}
     sentences = (
         N_("Please hand in “%(title)s” by %(day)s."),
-        N_("If you need more time, tell the district office before."),
+        N_("If you need more time, tell the district office before that day."),
     )
     path = f"/projects/{project.public_id}"
     subject = N_("Due on %(day)s: %(title)s")

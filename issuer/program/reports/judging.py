@@ -60,7 +60,7 @@ def times(session: Session, local: Local, days_to_decide: int) -> tuple[FigureTa
     return tuple(
         FigureTable(
             PURPOSES[purpose],
-            (N_("Window"), N_("Median"), N_("Nine in ten within"), N_("Within the clock")),
+            (N_("Window"), N_("Median"), N_("Nine in ten within"), N_("On time")),
             tuple(FigureRow(name, _waited(group)) for name, group in waits[purpose].items()),
             (DAYS, DAYS, SHARE),
         )
@@ -85,7 +85,7 @@ def load(session: Session) -> tuple[FigureTable, ...]:
         count[1] += given_at is not None
         count[2] += ground == Ground.OUTSIDE_FIELD
     named = [(name, tuple(counts[name, id])) for name, id in sorted(counts)]
-    heads = (N_("Evaluator"), N_("Assigned"), N_("Judged"), N_("Outside the field"))
+    heads = (N_("Evaluator"), N_("Assigned"), N_("Reviewed"), N_("Outside the field"))
     return (FigureTable(N_("Load"), heads, _loads(named)),)
 
 

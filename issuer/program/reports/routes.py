@@ -49,7 +49,7 @@ class ProgramReport:
 REPORTS: Final[Mapping[str, ProgramReport]] = {
     "progress": ProgramReport(
         N_("Progress by building"),
-        N_("Projects that were handed in once, and how far they are."),
+        N_("Projects that were handed in at least once, and how far along they are."),
         lambda session: [progress.by_building(session)],
     ),
     "breadth": ProgramReport(
@@ -64,12 +64,12 @@ REPORTS: Final[Mapping[str, ProgramReport]] = {
     ),
     "load": ProgramReport(
         N_("Load"),
-        N_("What each evaluator was given, judged, and had outside her field."),
+        N_("What each evaluator was given, reviewed, and had outside their field."),
         judging.load,
     ),
     "agreement": ProgramReport(
         N_("Agreement"),
-        N_("Where two evaluators judged the same work: how often they came to the same."),
+        N_("Where two evaluators reviewed the same work: how often they agreed."),
         lambda session: judging.agreement(session, _settings().local),
     ),
     "funnel": ProgramReport(

@@ -95,7 +95,7 @@ def _id(fields: Fields, name: str, taken: Collection[str]) -> str:
     if not is_id(own) or own.startswith(OWN_IDEA):
         fields.wrong["id"] = N_("Write small letters, digits and hyphens, such as sight-reading.")
     elif own in taken:
-        fields.wrong["id"] = N_("Another one is called so: write something else.")
+        fields.wrong["id"] = N_("Another one has this name: choose a different one.")
     return own
 
 

@@ -17,7 +17,7 @@ from verifier.wording.words import N_
 
 MISSING: Final = N_("Write something here.")
 _ONE_LINE: Final = N_("Write one line that is not so long.")
-_CONTROL: Final = N_("It holds a sign that cannot be shown: type it anew.")
+_CONTROL: Final = N_("It contains a character that cannot be shown: type it again.")
 _ADDRESS: Final = N_("Write a web address that begins with https://.")
 
 

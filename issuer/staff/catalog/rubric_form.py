@@ -160,7 +160,9 @@ def _finished_criterion(
     levels.sort(key=lambda level: level.points)
     points = any(low.points == high.points for low, high in pairwise(levels))
     if points and f"{at}.levels" not in fields.wrong:
-        fields.wrong[f"{at}.levels"] = N_("Give each level other points, the best the most.")
+        fields.wrong[f"{at}.levels"] = N_(
+            "Give each level different points, the best one the most."
+        )
     own = draft.id if is_id(draft.id) else new_id(name, taken, "criterion")
     return Criterion(own, name, description, required, tuple(levels))
 

@@ -56,7 +56,7 @@ def _about_person(data: Mapping[str, Any]) -> Iterator[CorrectionField]:
     recipient = data["recipient"]
     yield CorrectionField("recipient.name", N_("Name"), recipient["name"])
     yield CorrectionField(
-        EMAILS, N_("Addresses, one a line"), "\n".join(recipient["emails"]), rows=2
+        EMAILS, N_("Addresses, one per line"), "\n".join(recipient["emails"]), rows=2
     )
 
 

@@ -64,7 +64,7 @@ def mail(credential: str) -> AnyResponse:
     if row is None or issuer.settings.mail is None:
         return _page(credential, wrong={"link": NOT_ISSUED if row is None else NO_MAIL})
     if address and not register.is_address(address):
-        return _page(credential, wrong={"address": N_("This is no e-mail address.")})
+        return _page(credential, wrong={"address": N_("This is not an e-mail address.")})
     send_again(current_issuer(), row.public_id, address=address or None, by=_by(), now=clock.now())
     return _shown(row.public_id, "mail")
 

@@ -31,8 +31,8 @@ MAIL_STATES: Final = {
 }
 DONE: Final = {
     "mail": N_("The mail leaves with the next delivery."),
-    "renewed": N_("The teacher has a new link. The old one opens nothing any more."),
-    "none": N_("Nothing was chosen: tick the credentials first."),
+    "renewed": N_("The teacher has a new link. The old one no longer works."),
+    "none": N_("Nothing was chosen: select the credentials first."),
     "revoked": N_("Withdrawn. Every verifier sees it within a minute."),
     "recorded": N_(
         "Withdrawn here. Verifiers see it once the keys are unlocked: tell the operator."

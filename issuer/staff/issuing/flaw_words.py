@@ -31,7 +31,7 @@ _TEXT: Final = N_("Write plain text, at most 4,000 characters.")
 _LINE: Final = N_("Write one line, at most 200 characters.")
 _DAY: Final = N_("Give a day in the years 1900 to 2099, such as 2026-05-15.")
 _REMEDIES: Final = {
-    "achievement": N_("Choose one of the catalog."),
+    "achievement": N_("Choose one from the catalog."),
     "recipient.name": N_("Write the full name in one line, as the certificate prints it."),
     "recipient.emails": N_("Write an e-mail address such as teacher@district.example."),
     "narrative": _TEXT,
@@ -50,7 +50,7 @@ _OF_EVIDENCE: Final = {
     "description": _TEXT,
 }
 _BY_CODE: Final = {
-    "retired": N_("It is offered no more: choose another, or offer it again in the catalog."),
+    "retired": N_("It is no longer offered: choose another one, or offer it again in the catalog."),
     "future": N_("This day is still to come: issue it once the day is there."),
     "past": N_("This day is over: leave it empty, or give a later one."),
     "not_yet": N_("A credential states the required level or a higher one."),

@@ -136,7 +136,7 @@ def test_the_office_changes_a_record_on_its_page(district, office):
     ("fields", "message"),
     [
         ({"what": "name", "name": " "}, "a name has"),
-        ({"what": "address", "address": "none"}, "no e-mail address"),
+        ({"what": "address", "address": "none"}, "not an e-mail address"),
         ({"what": "address", "address": "o@x.example"}, "somebody else"),
         ({"what": "number", "number": "1" * 51}, "at most 50"),
         ({"what": "number", "number": "1\x072"}, "at most 50"),

@@ -64,7 +64,7 @@ def test_the_people_of_the_demo_have_each_role_and_a_link(mintmark, capsys):
     ("words", "message"),
     [
         ((ADDRESS,), "give a new person a --name"),
-        (("no address", "--name", "X"), "this is no e-mail address"),
+        (("no address", "--name", "X"), "this is not an e-mail address"),
         ((ADDRESS, "--name", "X", "--role", "building-administrator"), "needs a building"),
         ((ADDRESS, "--name", "X", "--role", "coach", "--building", "9"), "no building '9'"),
     ],

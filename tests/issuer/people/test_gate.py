@@ -277,7 +277,7 @@ def test_the_register_is_searched_and_paged(district, office):
     for text in ("TEACHER 07", "t7@SCHOOL"):
         page = browser.get("/people", query_string={"q": text}).text
         assert ("Teacher 07" in page, "Teacher 08" in page) == (True, False)
-    assert "Nobody fits" in browser.get("/people?q=%25").text
+    assert "Nobody matches" in browser.get("/people?q=%25").text
 
 
 def test_the_page_of_one_and_the_filter_of_many_are_one_condition(district):

@@ -324,7 +324,7 @@ def test_the_command_says_each_fate_and_changes_only_when_told(home, tmp_path, c
     assert main([*words, "--mend", str(mend)]) == 3
     assert "row 2: new, Jordan Example" in (printed := capsys.readouterr().out)
     assert "1 new, 0 changed, 0 same, 1 decide; 0 pupils" in printed
-    assert "no e-mail address" in mend.read_text()
+    assert "not an e-mail address" in mend.read_text()
     assert main([*words, "--apply"]) == 3
     capsys.readouterr()
     main(words)
@@ -337,7 +337,7 @@ def test_on_the_page_one_sees_before_one_does(district):
     data = file_of({**JORDAN, **MS}, {"name": "Bad Row", "address": "none"})
     looked = browser.post("/people/import", file=(io.BytesIO(data), "people.csv"))
     page = browser.get(looked.location).text
-    for text in ("Jordan Example", "new person", "Bad Row", "no e-mail address"):
+    for text in ("Jordan Example", "new person", "Bad Row", "not an e-mail address"):
         assert text in page
     assert "Jordan" not in browser.get("/people").text
     mend = browser.get(f"{looked.location}/mend.csv")

@@ -149,7 +149,7 @@ def test_under_another_name_the_office_looks_first(district, sink):
     person, office = district.add(NAME, address=JORDAN), district.add("Sam", Role.OFFICE)
     hers, desk = district.browser(person), district.browser(office)
     page = hers.get("/my-credentials").text
-    assert "another name stands on it" in page
+    assert "it carries another name" in page
     assert "Robin" not in page
     assert "/manage/" not in page
     for _ in range(2):  # a second click asks nothing more

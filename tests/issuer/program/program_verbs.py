@@ -123,7 +123,7 @@ def releases(page: Page, url: str, *titles: str) -> None:
     for tick in page.get_by_role("checkbox").all():
         name = tick.evaluate("box => box.labels[0].querySelector('strong').innerText")
         tick.set_checked(not titles or name in titles)
-    press(page, "Release what is ticked")
+    press(page, "Release what is selected")
     page.get_by_text(re.compile("decisions? (is|are) released")).wait_for()
 
 

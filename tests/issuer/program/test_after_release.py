@@ -320,7 +320,7 @@ def test_e25_a_relation_that_is_told_after_the_review_is_flagged_and_the_review_
             session.get_one(PersonRow, person.id) for person in (play.teacher, play.evaluator)
         )
         relations.tell(session, teacher, evaluator, "", now=clock.now())
-    assert "One who judged it must not" in play.at_chief.get("/program/decisions").text
+    assert "A reviewer has a conflict of interest" in play.at_chief.get("/program/decisions").text
     path = request_of(play)
     number = re.search(r'name="assignment" value="(\d+)"', play.at_chief.get(path).text)[1]
     answer = play.at_chief.post(f"{path}/set-aside", page=path, assignment=number)

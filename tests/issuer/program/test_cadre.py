@@ -90,7 +90,7 @@ def test_a_question_and_its_answer_go_by_mail_and_show_no_address(filled):
         teacher = session.query(PersonRow).filter_by(name="Teacher 1").one()
     whom = {"page": CADRE, "person": teacher.public_id}
     empty = reader.post(f"{CADRE}/ask", **whom, text=" ")
-    assert (empty.status_code, "Write 1 to 2000 letters." in empty.text) == (422, True)
+    assert (empty.status_code, "Write 1 to 2,000 characters." in empty.text) == (422, True)
     path = reader.post(f"{CADRE}/ask", **whom, text="How do you count?").location.partition("?")[0]
     at_teacher = filled.browser(teacher)
     assert "How do you count?" in at_teacher.get(path).text

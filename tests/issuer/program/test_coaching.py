@@ -143,7 +143,7 @@ def test_a_district_that_asks_for_no_signatures_gets_none(session, project):
 
 
 def test_r7_each_statement_is_attested(session, people, project, now):
-    with pytest.raises(SignOffRefused, match="tick each statement"):
+    with pytest.raises(SignOffRefused, match="check off each statement"):
         sign_offs.sign(
             session, project, SignOffRole.TEACHER, people["teacher"],
             fidelity={"0": True, "1": False}, policy=POLICY, now=now,

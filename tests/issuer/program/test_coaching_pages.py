@@ -131,7 +131,7 @@ def test_i2_who_judges_the_teacher_now_is_not_made_her_coach(building):
         )
     answer = building.give_coach()
     assert answer.status_code == 422
-    assert "judges work of this teacher" in answer.text
+    assert "reviews work of this teacher" in answer.text
     with building.district.issuer.database.reading() as session:
         assert coaching.coaches(session, session.query(ProjectRow).one()) == []
         assert judging_in_conflict(session) == []
@@ -169,7 +169,7 @@ def test_a5_three_sign_in_any_order_and_each_statement_is_attested(building):
     assert "Your signature is asked for." in building.at_coach.get("/coaching").text
     refused = building.sign(building.at_administrator, "administrator", ["0"])
     assert refused.status_code == 422
-    assert "tick each statement" in refused.text
+    assert "check off each statement" in refused.text
     assert refused.text.count("checked") == 1
     for browser, signer in (
         (building.at_administrator, "administrator"),

@@ -137,7 +137,7 @@ def test_e28_who_leads_a_cohort_judges_none_of_it(district, chief, cohort, leade
         )
     answer = take_in(chief, cohort)
     assert answer.status_code == 422
-    assert "judge each other now" in answer.text
+    assert "review each other now" in answer.text
     with district.issuer.database.reading() as session:
         assert judging_in_conflict(session) == []
 

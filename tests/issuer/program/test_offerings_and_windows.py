@@ -59,7 +59,7 @@ def test_r20_an_offering_fills_in_a_proposal(district, chief):
     assert "Nobody can begin with it" in setup
     assert 'value="rhythms"' not in setup
     refused = chief.post("/program/offerings", page="/program/offerings", **FORM)
-    assert (refused.status_code, "It is offered no more" in refused.text) == (422, True)
+    assert (refused.status_code, "It is no longer offered" in refused.text) == (422, True)
     with district.issuer.database.writing() as session:
         versions.offer_again(session, "rhythms")
     assert "Ten weeks of rhythm." in teacher.get("/projects").text

@@ -221,7 +221,7 @@ def test_a_proposal_is_written_judged_and_released_with_the_keyboard_alone(distr
     evaluator.get_by_text("Your review is given.").wait_for()
 
     chief.goto(f"{district.origin}/program/decisions")
-    press(chief, "Release what is ticked")
+    press(chief, "Release what is selected")
     chief.get_by_text("released.").first.wait_for()
     teacher.goto(f"{district.origin}/projects")
     card = teacher.get_by_role("listitem").filter(has_text=ANSWERS["title"])

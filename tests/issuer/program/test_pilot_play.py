@@ -179,7 +179,7 @@ def the_program_is_set_up_as_a_pilot(pilot: Pilot) -> None:
     page = pilot.chief
     page.goto(f"{pilot.url}/program/setup?as=pilot")
     page.locator("#fidelity").fill(STATEMENTS)
-    page.get_by_label("Everybody may see how many projects are how far").check()
+    page.get_by_label("Everybody may see how many projects have reached each stage").check()
     page.evaluate("scrollTo(0, 0)")
     picture(page, "program-choices")
     press(page, "Put these choices in force")
@@ -235,8 +235,8 @@ def a3_coaches_write_what_they_saw(pilot: Pilot) -> None:
             card = page.get_by_role("listitem").filter(has_text=name)
             card.locator("summary").click()
             card.get_by_label("What you saw, and what comes next").fill(f"{ENTRY} {number}")
-            card.get_by_role("button", name="Write it down").click()
-            page.get_by_text("Written down.").wait_for()
+            card.get_by_role("button", name="Save the entry").click()
+            page.get_by_text("Saved.").wait_for()
     page = pilot.at("sol@school.example")
     page.goto(f"{pilot.projects['sol@school.example']}/coaching")
     assert page.get_by_text(ENTRY).count() == 4

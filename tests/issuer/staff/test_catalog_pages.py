@@ -203,7 +203,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(office, field, typed):
 @pytest.mark.parametrize(
     ("field", "typed", "said"),
     [
-        ("criteria.0.levels.1.points", "0", "other points"),
+        ("criteria.0.levels.1.points", "0", "different points"),
         ("criteria.0.levels.1.points", "much", "whole number"),
         ("criteria.0.levels.1.points", "²", "whole number"),
         ("criteria.0.levels.1.points", "9" * 30, "whole number"),
@@ -278,12 +278,12 @@ def test_what_is_retired_is_offered_no_more_and_its_page_stays(district, office)
         "approved_at": "2026-05-15",
     }
     refused = office.post("/desk/issue/new", act="issue", **typed)
-    assert (refused.status_code, "It is offered no more" in refused.text) == (422, True)
+    assert (refused.status_code, "It is no longer offered" in refused.text) == (422, True)
     heads = "achievement,name,e-mail,skill,goal,measured outcome,approved at,level"
     row = "rhythms,Jordan Example,j@school.example,s,g,m,2026-05-15,met"
     table = (io.BytesIO(f"{heads}\n{row}".encode()), "t.csv")
     led_to = office.post("/desk/issue-many", page="/desk/issue-many", file=table).location
-    assert "It is offered no more" in office.get(led_to).text
+    assert "It is no longer offered" in office.get(led_to).text
     office.post("/desk/catalog/achievements/rhythms/offer", again="yes")
     assert "/achievements/rhythms" in public.get("/").text
 

@@ -86,7 +86,7 @@ def test_200_rows_of_which_three_are_to_mend_survive_a_kill(district, office, pa
     html = office.get(at).text
     assert counted(html) == [197, 0, 3]
     for name, sentence in (
-        ("Ana Drums", "Choose one of the catalog."),
+        ("Ana Drums", "Choose one from the catalog."),
         ("Ben Nowhere", "Write an e-mail address"),
         ("Cy Someday", "Give a day in the years 1900 to 2099"),
     ):

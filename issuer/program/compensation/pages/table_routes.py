@@ -51,7 +51,7 @@ class PayTableKind:
 KINDS: Final[Mapping[str, PayTableKind]] = {
     "records": PayTableKind(
         N_("Pay records"),
-        N_("What payroll says of each person from a day on: a salary, or the tier, or the cap."),
+        N_("What payroll says about each person from a day on: a salary, or the tier, or the cap."),
         pay_records.COLUMNS,
         pay_records.NEEDED,
         pay_records.EXAMPLE,
