@@ -35,19 +35,19 @@ TO_TRY = {
     "teacher": "go on with a proposal, and share the credential that was earned",
     "coach": "write down what you saw in a lesson",
     "evaluator": "judge a proposal beside its rubric",
-    "building-administrator": "see how the projects of one building stand",
+    "building-administrator": "see how the projects of one building are coming along",
     "assistant-superintendent": "release a decision, which becomes a credential",
-    "deputy": "do what the superintendent does, from one day to another",
+    "deputy": "do what the superintendent does, for some days",
     "office": "find a credential, correct a name, issue one",
     "payroll": "see what is to be paid, once the district says what it pays for",
-    "board": "print the sums, which name nobody",
-    "operator": "see who may do what, and what the doctor says",
+    "board": "print the totals, which name nobody",
+    "operator": "see who may do what, and whether everything is working",
 }
 TO_TRY_IN_A_YEAR = {
     "assistant-superintendent": "let 142 proposals find their evaluators, and release decisions",
     "building-administrator": "see the projects of one building, and who is late",
     "office": "find one of 1,900 credentials, and correct a name",
-    "board": "print the sums of four years, which name nobody",
+    "board": "print the totals of four years, which name nobody",
 }
 OUT = HOME / "out"
 COMMANDS = Path(sys.executable).parent
@@ -96,10 +96,7 @@ def main() -> int:
             fill_year()
         if not args.once:
             with serving(url):
-                print(f"\nServing (Ctrl-C ends). The page to share:  {page}", flush=True)
-                print(f"The teacher's own, to decide what it shows:  {own}", flush=True)
-                print(f"Check any file at:                          {url}/verify", flush=True)
-                print("\nSign in as one of the people of the demo:\n", flush=True)
+                print(doors(url, page, own), flush=True)
                 print(sign_in_links(TO_TRY | (TO_TRY_IN_A_YEAR if args.year else {})), flush=True)
                 threading.Event().wait()
     except KeyboardInterrupt:
@@ -177,14 +174,33 @@ def _issue_all(approvals: Path) -> None:
         raise DemoError("not every award of the year was issued")
 
 
+def doors(url: str, page: str, own: str) -> str:
+    """Return where to begin: the addresses of what everybody can open."""
+    return f"""
+The district is open. Press Ctrl-C to stop it.
+
+    Its home page                               {url}/
+    A badge, as everybody sees it               {page}
+    The same badge, as its teacher sees it      {own}
+    Check a badge: files to try are in demo/out {url}/verify
+
+Sign in as one of its people. Each link works once, within a day; for two people at a time, open
+the second link in a private window. For a new link, with an address from the list:
+    .venv/bin/mintmark --home demo people invite ADDRESS
+"""
+
+
 def sign_in_links(to_try: Mapping[str, str]) -> str:
     """Return a link for each person of the demo, one for each role, with what to try there."""
     with PEOPLE.open(newline="") as table:
         addresses = [row["address"] for row in csv.DictReader(table)]
-    said = run("mintmark", "people", "invite", *addresses)
-    for role, what in to_try.items():
-        said = said.replace(f"({role}): ", f"({role}): {what}\n    ")
-    return said
+    _, *people = run("mintmark", "people", "invite", *addresses).splitlines()
+    lines = []
+    for person, address in zip(people, addresses, strict=True):
+        who, _, link = person.rpartition(": ")
+        role = who.rpartition("(")[2].removesuffix(")")
+        lines += [f"{who}, {address}", f"    {to_try[role]}:", f"    {link}", ""]
+    return "\n".join(lines)
 
 
 def issue(url: str) -> tuple[str, str, str]:
