@@ -51,6 +51,21 @@ def test_no_room_of_the_two_programs_has_more_than_a_dozen_files():
     assert not {str(room.relative_to(ROOT)): sizes[room] for room in rooms if sizes[room] > 12}
 
 
+def test_routes_are_imported_by_the_application_alone():
+    """What two pages share stands in a module that is no page."""
+    applications = {ROOT / "issuer" / "app.py", ROOT / "verifier" / "web" / "app.py"}
+    names = [
+        (path.relative_to(ROOT), f"{node.module}.{alias.name}")
+        for path in FILES
+        for node in nodes(path)
+        if path not in applications and "compensation" not in path.parts
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+    ]
+    routes = re.compile(r"\.(\w+_)?routes\b")
+    assert not [(str(path), name) for path, name in names if routes.search(name)]
+
+
 def test_only_one_file_of_the_verifier_opens_sockets():
     openers = {"socket", "httpx", "httpcore", "requests", "http", "asyncio", "ssl"}
     library = [path for path in (ROOT / "verifier").rglob("*.py") if "web" not in path.parts]

@@ -12,8 +12,8 @@ from issuer.home.sign_in_settings import Provider
 from issuer.people.access import gate, sessions
 from issuer.people.access.gate import cookie_name, set_cookie, signed_in
 from issuer.people.signing_in import identities, openid
+from issuer.people.signing_in.blueprint import OFTEN, begin_session, limiter, signing_in
 from issuer.people.signing_in.openid import OpenIdError, ProviderAccount
-from issuer.people.signing_in.routes import OFTEN, begin_session, limiter, signing_in
 from issuer.people.tables import PersonRow
 from issuer.web.access import needs, open_to_all
 from issuer.web.answers import page

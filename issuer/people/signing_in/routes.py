@@ -1,10 +1,10 @@
 """The pages to sign in and out."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final, TypeVar
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Response, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
@@ -13,20 +13,15 @@ from issuer.home.issuer import current_issuer
 from issuer.people import register
 from issuer.people.access import kept_forms, sessions
 from issuer.people.access.gate import cookie_name, set_cookie, signed_in, signed_in_answer
-from issuer.people.signing_in import devices, sign_in
+from issuer.people.signing_in import sign_in
+from issuer.people.signing_in.blueprint import OFTEN, begin_session, device, limiter, signing_in
 from issuer.people.tables import PersonRow, SessionRow, SignInRow
 from issuer.web.access import needs, open_to_all
 from issuer.web.answers import page
-from issuer.web.same_site import refuse_other_sites
 from verifier import clock
 from verifier.web.language import chosen
-from verifier.web.limits import limiter_for
 
-signing_in = Blueprint("sign_in", __name__)
-signing_in.before_request(refuse_other_sites)
-limiter = limiter_for(signing_in)
-OFTEN: Final = "900/10 minutes"
-"""A school of 300 has one address, and in a staff meeting all of them sign in at once."""
+__all__ = ["signing_in"]
 Sent = TypeVar("Sent", bound=AnyResponse)
 _ASKING: Final = "asking"
 _HOUR: Final = 3600
@@ -58,7 +53,7 @@ def ask() -> AnyResponse:
             issuer.settings,
             address,
             browser=browser,
-            device=_device(),
+            device=device(),
             lands_on=request.form.get("lands_on", "")[:500],
             language=chosen(),
             now=clock.now(),
@@ -184,14 +179,6 @@ def _begin(session: Session, row: SignInRow, way: str) -> str | None:
     return None if person is None else begin_session(session, person, way, now)
 
 
-def begin_session(session: Session, person: PersonRow, way: str, since: datetime) -> str:
-    """Return the token of a new session, of somebody who signed in at `since`."""
-    old = request.cookies.get(cookie_name(current_issuer().settings))
-    return sessions.begin(
-        session, person, device=_device(), way=way, replacing=old, since=since, now=clock.now()
-    )
-
-
 def _private(response: Sent) -> Sent:
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -201,10 +188,6 @@ def _address_of(person: PersonRow) -> str:
     with current_issuer().database.reading() as session:
         row = register.primary_address(session.get_one(PersonRow, person.id))
         return row.address if row else ""
-
-
-def _device() -> str:
-    return devices.named(request.headers.get("User-Agent", ""))
 
 
 def _minutes() -> int:

@@ -18,7 +18,7 @@ from issuer.people.access import gate
 from issuer.people.tables import PersonRow
 from issuer.program import policy as policies
 from issuer.program.assigning import plans
-from issuer.program.assigning.running_routes import REFUSED
+from issuer.program.assigning.refusals import REFUSED
 from issuer.program.evaluation import corrections, decisions, redactions, reviews
 from issuer.program.evaluation.conflicts import must_not_judge
 from issuer.program.evaluation.decisions import NotDecidable

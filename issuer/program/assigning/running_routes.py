@@ -22,6 +22,7 @@ from issuer.program import policy as policies
 from issuer.program.assigning import plans
 from issuer.program.assigning.assignment import Load
 from issuer.program.assigning.plans import Proposal
+from issuer.program.assigning.refusals import REFUSED
 from issuer.program.evaluation import corrections, decisions
 from issuer.program.evaluation.conflicts import must_not_judge
 from issuer.program.evaluation.decisions import NotDecidable
@@ -41,13 +42,6 @@ from verifier.wording.words import N_
 
 running = Blueprint("running", __name__)
 NAVIGATION: Final = (MenuEntry("running.cockpit", N_("Program"), lands=9),)
-REFUSED: Final = {
-    MustNotJudge: N_("This person has a conflict of interest with this work: choose another."),
-    ReviewClosed: N_("This review was given already, so it stays."),
-    NotDecidable: N_("This was decided already, or its reviews are not all given."),
-    Unfinished: N_("A criterion still needs a level, or a comment."),
-    NotNow: N_("This project has moved on since. Look at it again."),
-}
 
 
 CHANGED: Final = N_(

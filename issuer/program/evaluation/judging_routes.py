@@ -26,7 +26,7 @@ from issuer.program.evaluation.reviews import (
 from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
 from issuer.program.evidence import artifacts, file_kinds, pieces
 from issuer.program.evidence.artifacts import EvidenceRefused
-from issuer.program.evidence.routes import unreadable
+from issuer.program.evidence.home_files import unreadable
 from issuer.program.partner_badges import badges
 from issuer.program.partner_badges.badge_views import STANDINGS, badge_views
 from issuer.program.policy import Policy

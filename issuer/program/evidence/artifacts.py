@@ -29,6 +29,8 @@ from issuer.program.windows.window import Purpose
 from verifier.parsing import web_address
 from verifier.wording.words import N_
 
+READ: Final = "artifact.read"
+"""What the log calls it that somebody opened a piece of evidence."""
 _MB: Final = 1024 * 1024
 A_DAY: Final = timedelta(days=1)
 """An upload that stopped can go on for so long."""

@@ -2,14 +2,12 @@
 rests; whoever judges opens it.
 """
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Final, TypeVar
 
 from flask import Blueprint, Response, redirect, request, send_file, url_for
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import NotFound
@@ -25,34 +23,32 @@ from issuer.people.access.rules import View
 from issuer.people.tables import PersonRow
 from issuer.program import policy as policies
 from issuer.program.evidence import artifacts, file_kinds, link_checks, pieces
-from issuer.program.evidence.artifacts import (
-    ArtifactTier,
-    Consent,
-    EvidenceRefused,
-    Limits,
-    Pupils,
-)
-from issuer.program.evidence.blind_copies import is_unreadable, open_blind
-from issuer.program.evidence.blind_media import Unreadable
+from issuer.program.evidence.artifacts import READ, ArtifactTier, Consent, EvidenceRefused, Pupils
+from issuer.program.evidence.blind.copies import open_blind
+from issuer.program.evidence.blind.media import Unreadable
 from issuer.program.evidence.file_kinds import Shown
-from issuer.program.evidence.file_store import PIECE, FileStore
-from issuer.program.evidence.scanner import refuse_what_it_finds
-from issuer.program.evidence.tables import ArtifactRow, UploadRow
-from issuer.program.projects import drafts, history
+from issuer.program.evidence.file_store import PIECE
+from issuer.program.evidence.home_files import (
+    LIMITS,
+    files,
+    is_rarely_played,
+    let_go,
+    taken,
+    unreadable,
+    written,
+)
+from issuer.program.evidence.tables import ArtifactRow
+from issuer.program.projects import history
 from issuer.program.projects.states import State
 from issuer.program.projects.tables import ProjectRow
 from issuer.web.access import needs
 from issuer.web.answers import page
-from issuer.wording.language import gettext
 from verifier import clock
 from verifier.web.headers import ASKING, FILE_POLICY
 from verifier.wording.words import N_
 
 Choice = TypeVar("Choice", Pupils, Consent)
 evidence = Blueprint("evidence", __name__)
-READ: Final = "artifact.read"
-"""What the log calls it that somebody opened a piece of evidence."""
-LIMITS: Final = Limits()
 _MB: Final = 1024 * 1024
 _BLOCK: Final = 64 * 1024
 MOST_BYTES: Final = LIMITS.file + _MB
@@ -252,11 +248,6 @@ def _teacher(row: ArtifactRow) -> int:
         return session.get_one(ProjectRow, row.project_pk).person_pk
 
 
-def files() -> FileStore:
-    """Return the files of this home."""
-    return FileStore(current_issuer().settings.home / "evidence")
-
-
 def _store(public_id: str, file: FileStorage) -> str:
     """Store a file that came in one request; return the id of its artifact."""
     now, store, database = clock.now(), files(), current_issuer().database
@@ -273,36 +264,6 @@ def _store(public_id: str, file: FileStorage) -> str:
     except EvidenceRefused:
         let_go(upload)
         raise
-
-
-def taken(upload: UploadRow) -> str:
-    """Make an artifact of a file that is all here; return its id.
-
-    Two requests may bring the last piece: the one that is later finds what the other made. Raises
-    `EvidenceRefused`, and ``FileNotFoundError`` where the other took it already.
-    """
-    issuer, store = current_issuer(), files()
-    refuse_what_it_finds(issuer.settings.evidence_scanner, store.file_of(upload.upload))
-    file = artifacts.stored(store, upload)
-    with issuer.database.writing() as session:
-        project = session.get_one(ProjectRow, upload.project_pk, with_for_update=True)
-        row = session.get(UploadRow, upload.upload, with_for_update=True)
-        if row is not None:
-            written(session, project.public_id)
-            number = artifacts.count(session, project.id) + 1
-            name = gettext("Evidence %(number)d") % {"number": number}
-            artifacts.finish(session, row, file, name=name, now=clock.now())
-        elif artifacts.made_of(session, project.id, upload.upload) is None:
-            raise EvidenceRefused("file", N_("The file is not all here yet."))
-    store.abandon(upload.upload)
-    return upload.upload
-
-
-def let_go(upload: UploadRow) -> None:
-    """Forget a file that is not taken."""
-    with current_issuer().database.writing() as session:
-        session.execute(delete(UploadRow).where(UploadRow.upload == upload.upload))
-    files().abandon(upload.upload)
 
 
 def _page(public_id: str, *, wrong: EvidenceRefused | None = None, about: str = "") -> Response:
@@ -349,43 +310,6 @@ def _page(public_id: str, *, wrong: EvidenceRefused | None = None, about: str = 
     response.headers.update(ASKING)
     response.status_code = 422 if wrong else 200
     return response
-
-
-def unreadable(handed_in: Iterable[Mapping[str, str]]) -> set[str]:
-    """Return which of these files are not shown where names are hidden (E29)."""
-    return {
-        item["artifact"]
-        for item in handed_in
-        if "sha256" in item
-        and _is_unreadable(files().path(item["sha256"]), item.get("media_type", ""))
-    }
-
-
-def _is_unreadable(path: Path, media_type: str) -> bool:
-    return not path.exists() or _cannot_be_blinded(path, media_type)
-
-
-_cannot_be_blinded: Final = lru_cache(maxsize=4096)(is_unreadable)
-"""By the address of its content, which never changes: reading a whole document takes long."""
-
-
-def is_rarely_played(session: Session, public_id: str) -> bool:
-    """True for a film that many browsers do not play."""
-    row = session.scalar(select(ArtifactRow).where(ArtifactRow.public_id == public_id))
-    if row is None or row.sha256 is None:
-        return False
-    is_video = file_kinds.shown(row.media_type or "") is Shown.VIDEO
-    return is_video and file_kinds.is_rarely_played(files().path(row.sha256))
-
-
-def written(session: Session, public_id: str) -> ProjectRow:
-    """Return a project whose completion is being written. Raises `EvidenceRefused`."""
-    project = drafts.locked(session, public_id)
-    if project is None:
-        raise NotFound
-    if project.state != State.ACTIVE and pieces.wanted(session, project) is None:
-        raise EvidenceRefused("file", N_("Evidence is added while the project is under way."))
-    return project
 
 
 def _artifact(session: Session, project: ProjectRow, public_id: str) -> ArtifactRow:

@@ -13,7 +13,14 @@ from issuer.home.issuer import current_issuer
 from issuer.program.evidence import artifacts
 from issuer.program.evidence.artifacts import EvidenceRefused
 from issuer.program.evidence.file_store import PIECE, OutOfPlace
-from issuer.program.evidence.routes import LIMITS, files, is_rarely_played, let_go, taken, written
+from issuer.program.evidence.home_files import (
+    LIMITS,
+    files,
+    is_rarely_played,
+    let_go,
+    taken,
+    written,
+)
 from issuer.program.evidence.tables import UploadRow
 from issuer.program.projects.tables import ProjectRow
 from issuer.web.access import needs

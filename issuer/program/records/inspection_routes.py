@@ -16,7 +16,7 @@ from issuer.home.issuer import current_issuer
 from issuer.people import acts
 from issuer.people.access import gate
 from issuer.people.tables import PersonRow
-from issuer.program.evidence.routes import files
+from issuer.program.evidence.home_files import files
 from issuer.program.evidence.tables import ArtifactRow
 from issuer.program.projects.tables import ProjectRow
 from issuer.program.records import inspections

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from issuer.audit.tables import AuditRow
 from issuer.people.tables import PersonRow
-from issuer.program.evidence.routes import READ
+from issuer.program.evidence.artifacts import READ
 from issuer.program.evidence.tables import ArtifactRow
 from issuer.program.projects.tables import ProjectRow
 

@@ -16,7 +16,7 @@ from issuer.home.issuer import current_issuer
 from issuer.people import acts, register
 from issuer.people.access import gate
 from issuer.people.tables import PersonRow
-from issuer.program.evidence.routes import files
+from issuer.program.evidence.home_files import files
 from issuer.program.projects.tables import ProjectRow
 from issuer.program.records import disposal, own_data, readers, retention
 from issuer.program.records.retention import Record, RecordRefused

@@ -14,7 +14,7 @@ from issuer.people import acts as people_acts
 from issuer.people.access import gate
 from issuer.people.access.gate import MenuEntry
 from issuer.staff import DESK
-from issuer.staff.catalog import achievement_routes, acts, borrowed
+from issuer.staff.catalog import achievement_page, acts, borrowed
 from issuer.staff.catalog.borrowed import NothingBorrowedError
 from issuer.web.access import needs
 from issuer.web.answers import page
@@ -61,7 +61,7 @@ def borrow() -> Response:
     data = (upload.read() if upload else b"") or link.encode()
     fetch = WebFetch(allow=current_issuer().settings.allow_hosts)
     try:
-        return achievement_routes.form_with(borrowed.read(data, fetch=fetch, now=clock.now()))
+        return achievement_page.form_with(borrowed.read(data, fetch=fetch, now=clock.now()))
     except NothingBorrowedError as exc:
         checks = exc.report.checks
         why = next((one for one in checks if one.outcome is not Outcome.PASSED), checks[0])
@@ -97,5 +97,5 @@ def picture(achievement: str) -> AnyResponse:
                 raise NotFound
             acts.save(session, replace(versions.read(row), image=data or None), by=by, now=now)
     except ImageError as exc:
-        return achievement_routes.form_of(achievement, picture_wrong=str(exc))
+        return achievement_page.form_of(achievement, picture_wrong=str(exc))
     return redirect(url_for("achieving.edit", achievement=achievement, done="saved"), 303)

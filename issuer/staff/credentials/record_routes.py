@@ -18,7 +18,7 @@ from issuer.issuance.status_lists import lists
 from issuer.people import acts, register
 from issuer.people.access import gate, rules
 from issuer.sharing.holder import holder
-from issuer.staff import audit_routes
+from issuer.staff import log_words
 from issuer.staff.credentials import record, words
 from issuer.web.access import needs
 from issuer.web.answers import page
@@ -100,8 +100,8 @@ def _page(
         local=issuer.settings.local,
         moment=datetime.fromisoformat,
         words=words,
-        actions=audit_routes.ACTIONS,
-        actors=audit_routes.ACTORS,
+        actions=log_words.ACTIONS,
+        actors=log_words.ACTORS,
     )
     response.status_code = 422 if wrong else 200
     return response

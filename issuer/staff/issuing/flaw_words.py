@@ -58,6 +58,9 @@ _BY_CODE: Final = {
     "repeated": N_("This unit stands twice: give each once."),
     "order": N_("The last day comes before the first, or after the approval."),
 }
+CANNOT_BE_SIGNED: Final = N_(
+    "Something that was typed cannot be signed, such as a web address that is none."
+)
 _OTHERWISE: Final = N_("This cannot be used as it is.")
 
 

@@ -24,7 +24,6 @@ from issuer.people.roster.rows import RosterError
 from issuer.staff import DESK as DESK_PAGES
 from issuer.staff import names
 from issuer.staff.issuing import flaw_words
-from issuer.staff.issuing.one_routes import CANNOT_BE_SIGNED
 from issuer.web.access import needs
 from issuer.web.answers import file, page
 from issuer.web.spreadsheet import spreadsheet
@@ -215,7 +214,9 @@ def _reasons(row: Rehearsed) -> list[tuple[str, str]]:
     if isinstance(row.error, Refused):
         remedies = {flaw_words.name(flaw): flaw_words.remedy(flaw) for flaw in row.error.flaws}
         return [(flaw_words.label(name), sentence) for name, sentence in remedies.items()]
-    return [("", OTHERWISE if isinstance(row.error, ConflictError) else CANNOT_BE_SIGNED)]
+    return [
+        ("", OTHERWISE if isinstance(row.error, ConflictError) else flaw_words.CANNOT_BE_SIGNED)
+    ]
 
 
 def _in_words(row: Rehearsed) -> str:

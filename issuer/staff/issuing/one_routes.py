@@ -46,9 +46,6 @@ from verifier.wording.words import N_
 
 issuing = Blueprint("issuing", __name__)
 NAVIGATION: Final = (MenuEntry("issuing.choose", N_("Issue one"), DESK_PAGES),)
-CANNOT_BE_SIGNED: Final = N_(
-    "Something that was typed cannot be signed, such as a web address that is none."
-)
 ALREADY: Final = N_(
     "This form was issued already, with other content. Nothing was issued now. To change what was"
     " issued, correct it; for another credential, begin a new form."
@@ -105,7 +102,7 @@ def go_on() -> AnyResponse:
     except Refused as exc:
         return _form(fields, flaws=exc.flaws)
     except CanonicalizationError:
-        return _form(fields, wrong=CANNOT_BE_SIGNED)
+        return _form(fields, wrong=flaw_words.CANNOT_BE_SIGNED)
     except ConflictError:
         return _form(fields, wrong=ALREADY, issued=fields["approval_id"])
 

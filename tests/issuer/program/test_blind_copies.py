@@ -19,8 +19,8 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from issuer.program.evidence.blind_copies import covers, is_unreadable, open_blind
-from issuer.program.evidence.blind_media import _ogg_sum
+from issuer.program.evidence.blind.copies import covers, is_unreadable, open_blind
+from issuer.program.evidence.blind.media import _ogg_sum
 from issuer.program.evidence.file_store import FileStore
 
 SECRET = b"Jordan Example"

@@ -7,7 +7,7 @@ programs write into it about who made it, where, and with what.
 What tells is covered by as many bytes that tell nothing, so that every place in the file stays,
 and parts of a film can be asked for (RFC 9110, 14). Pictures keep how they are turned, and their
 colors. What is not understood is covered to its end. Documents are written anew
-(`blind_documents`); HEIF, Ogg and WebM are in `blind_media`. A file of which nobody can say what
+(`documents`); HEIF, Ogg and WebM are in `media`. A file of which nobody can say what
 tells is not shown.
 """
 
@@ -23,8 +23,8 @@ from typing import Final
 
 from PIL import Image
 
-from issuer.program.evidence import blind_documents, blind_media
-from issuer.program.evidence.blind_media import MOST_PIECES, Cover, Unreadable
+from issuer.program.evidence.blind import documents, media
+from issuer.program.evidence.blind.media import MOST_PIECES, Cover, Unreadable
 
 _ORIENTATION: Final = 0x0112
 _JPEG_KEPT: Final = frozenset({0xE0, 0xEE})
@@ -85,8 +85,8 @@ class BlindFile(io.RawIOBase):
 
 def open_blind(path: Path, media_type: str) -> BlindFile:
     """Return a file without what tells of people. Raises `Unreadable`."""
-    if blind_documents.is_document(media_type):
-        return BlindFile(blind_documents.copy_of(path, media_type, covered))
+    if documents.is_document(media_type):
+        return BlindFile(documents.copy_of(path, media_type, covered))
     return BlindFile(path, covers(path, media_type))
 
 
@@ -264,7 +264,7 @@ _BY_TYPE: Final[Mapping[str, Callable[[mmap.mmap], Iterator[Cover]]]] = {
     "audio/mp4": _boxes,
     "video/mp4": _boxes,
     "video/quicktime": _boxes,
-    "image/heic": blind_media.heif,
-    "audio/ogg": blind_media.ogg,
-    "video/webm": blind_media.webm,
+    "image/heic": media.heif,
+    "audio/ogg": media.ogg,
+    "video/webm": media.webm,
 }

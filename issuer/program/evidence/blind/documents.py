@@ -17,7 +17,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.filters import decode_stream_data
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject
 
-from issuer.program.evidence.blind_media import Unreadable
+from issuer.program.evidence.blind.media import Unreadable
 
 BESIDE: Final = ".blind"
 """What follows the name of a file in the names of its copies, of whichever edition."""
