@@ -17,12 +17,12 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contexts import BUNDLED, canonicalize, walk
+from contexts.json_types import JsonObject
 from issuer.issuance.signing.proofs import SUITE, make_proof
 from verifier.parsing import strict_json
 from verifier.report import Outcome
 from verifier.structure.gate import check_structure
 
-Json = dict[str, Any]
 Seconds = list[float]
 
 ISSUER = "did:web:localhost%3A8202"
@@ -64,7 +64,7 @@ class _Signer:
         return KEY.sign(data)
 
 
-def sign(document: Json) -> Json:
+def sign(document: JsonObject) -> JsonObject:
     """Return the document with a proof, made as the issuer makes it."""
     return {**document, "proof": [make_proof(document, _Signer(), created=CREATED)]}
 
@@ -77,7 +77,7 @@ def verify(text: str) -> None:
     assert SUITE.check(document, proof, PUBLIC, contexts=BUNDLED) is not None
 
 
-def sign_alone(document: Json) -> bytes:
+def sign_alone(document: JsonObject) -> bytes:
     """Canonicalize, hash and sign, as the others do: no new signature is verified."""
     return KEY.sign(SUITE.hash_data(document, OPTIONS, PUBLIC))
 
@@ -138,7 +138,7 @@ def _floor() -> Contender:
     """What any implementation must do: parse, hash the canonical bytes, one Ed25519 operation."""
     signature = KEY.sign(bytes(64))
 
-    def floor_sign(document: Json) -> None:
+    def floor_sign(document: JsonObject) -> None:
         hashlib.sha256(_canonical(document)).digest()
         KEY.sign(bytes(64))
 
@@ -153,12 +153,12 @@ def _floor() -> Contender:
 _BYTES: dict[int, bytes] = {}
 
 
-def _canonical(document: Json | str) -> bytes:
+def _canonical(document: JsonObject | str) -> bytes:
     """Bytes as long as the canonical form: to make them is not part of the floor."""
     return _BYTES[len(str(document)) // 1000]
 
 
-def measure_canonical(document: Json) -> None:
+def measure_canonical(document: JsonObject) -> None:
     """Tell the floor how long the canonical form of such a document is."""
     data = canonicalize(document)
     for text in (str(document), json.dumps(sign(document))):
@@ -169,10 +169,10 @@ def measure_canonical(document: Json) -> None:
 def _pyld() -> Contender:
     from pyld import jsonld
 
-    def load(url: str, _options: Any) -> Json:
+    def load(url: str, _options: Any) -> JsonObject:
         return {"contextUrl": None, "documentUrl": url, "document": BUNDLED[url]} | _STATIC
 
-    def hash_data(document: Json) -> bytes:
+    def hash_data(document: JsonObject) -> bytes:
         document = dict(document)
         proof = document.pop("proof", [{"type": "DataIntegrityProof", "created": CREATED}])[0]
         options = {k: v for k, v in proof.items() if k != "proofValue"}
@@ -223,7 +223,7 @@ def _openbadgeslib() -> Contender:
         (document["proof"],) = document["proof"]
         ldp.verify_data_integrity_proof(document, public)
 
-    def low_level_sign(document: Json) -> None:
+    def low_level_sign(document: JsonObject) -> None:
         ldp.add_data_integrity_proof(document, private, METHOD)
 
     return Contender(
@@ -244,7 +244,7 @@ def _openvc() -> Contender:
     key = Ed25519SigningKey.from_pem(pem, METHOD)
     extra = {url: BUNDLED[url] for url in BUNDLED if "imsglobal" in url}
 
-    def openvc_sign(document: Json) -> None:
+    def openvc_sign(document: JsonObject) -> None:
         suite.add_proof(document, signing_key=key, verification_method=METHOD, extra_contexts=extra)
 
     def openvc_verify(text: str) -> None:

@@ -4,8 +4,8 @@ import json
 from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
+from contexts.json_types import JsonObject
 from issuer.catalog import files
 from issuer.home.settings import Settings
 from issuer.issuance.approval import from_data
@@ -13,10 +13,8 @@ from issuer.issuance.build import CONTEXTS, Reservation, build
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
-Json = dict[str, Any]
 
-
-def credentials() -> dict[str, Json]:
+def credentials() -> dict[str, JsonObject]:
     """Return one unsigned credential of each kind, by name."""
     example = _example()
     return {
@@ -27,7 +25,7 @@ def credentials() -> dict[str, Json]:
     }
 
 
-def fresh(credential: Json, number: int) -> Json:
+def fresh(credential: JsonObject, number: int) -> JsonObject:
     """Return the credential as the issuer would make it for somebody else.
 
     What belongs to the achievement and the issuer stays, what belongs to the holder differs.
@@ -41,7 +39,7 @@ def fresh(credential: Json, number: int) -> Json:
     return other
 
 
-def _example() -> Json:
+def _example() -> JsonObject:
     """Build the credential of examples/approval.json."""
     approval = from_data(json.loads((EXAMPLES / "approval.json").read_bytes())["data"])
     achievements = {achievement.id: achievement for achievement in files.load(EXAMPLES)}
@@ -66,7 +64,7 @@ def _example() -> Json:
     return build(approval, achievement, settings=settings, reserved=reserved)
 
 
-def _small() -> Json:
+def _small() -> JsonObject:
     return {
         "@context": list(CONTEXTS),
         "id": "https://district.example/credentials/1",
@@ -87,7 +85,7 @@ def _small() -> Json:
     }
 
 
-def _endorsement(credential_id: str) -> Json:
+def _endorsement(credential_id: str) -> JsonObject:
     return {
         "@context": list(CONTEXTS),
         "id": "https://partner.example/endorsements/1",
@@ -110,7 +108,7 @@ def _endorsement(credential_id: str) -> Json:
     }
 
 
-def _large(example: Json) -> Json:
+def _large(example: JsonObject) -> JsonObject:
     """A portfolio of a year: the example with 170 pieces of evidence and 170 results."""
     description = example["credentialSubject"]["achievement"]["resultDescription"][0]["id"]
     evidence = [

@@ -17,6 +17,7 @@ import didkit
 from bench.contenders import CREATED, KEY, PUBLIC
 from bench.documents import credentials, fresh
 from contexts import BUNDLED
+from contexts.json_types import JsonObject
 from verifier.parsing import base64url, strict_json
 from verifier.proof.cryptosuites import SUITES
 from verifier.public_keys import multikey
@@ -43,14 +44,13 @@ _NEWER = {
 }  # fmt: skip
 """What those contexts do not define, or say otherwise."""
 
-Json = dict[str, Any]
 
 _JWK = json.dumps({**to_jwk(PUBLIC), "d": base64url.encode(KEY.private_bytes_raw())})
 
 
-def document(number: int) -> Json:
+def document(number: int) -> JsonObject:
     """Return the 8 KB credential as both read it, each time somebody else's."""
-    made: Json = _without(fresh(credentials()["8 KB"], number), _NEWER)
+    made: JsonObject = _without(fresh(credentials()["8 KB"], number), _NEWER)
     issuer = {**made["issuer"], "id": DID}
     return {**made, "@context": _CONTEXTS, "issuer": issuer, "issuanceDate": CREATED}
 
@@ -63,7 +63,7 @@ def _without(value: Any, members: set[str]) -> Any:
     return {name: _without(item, members) for name, item in value.items() if name not in members}
 
 
-def sign(unsigned: Json) -> str:
+def sign(unsigned: JsonObject) -> str:
     """Return the credential with a proof of ours, which is verified as well."""
     signature = KEY.sign(SUITE.hash_data(unsigned, OPTIONS, PUBLIC))
     proof = {**OPTIONS, "proofValue": SUITE.encode(signature)}
@@ -121,7 +121,7 @@ def _ours(work: Callable[[Any], Any]) -> Callable[[Any], Awaitable[Any]]:
     return awaited
 
 
-async def _didkit_sign(unsigned: Json) -> str:
+async def _didkit_sign(unsigned: JsonObject) -> str:
     options = {name: value for name, value in OPTIONS.items() if name != "created"}
     signed: str = await didkit.issue_credential(json.dumps(unsigned), json.dumps(options), _JWK)
     return signed

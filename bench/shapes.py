@@ -11,13 +11,13 @@ from typing import Any
 
 from bench.contenders import CREATED, KEY, PUBLIC
 from bench.whole import badge
+from contexts.json_types import JsonObject
 from issuer.issuance.build import CONTEXTS
 from verifier.proof import jose
 from verifier.proof.cryptosuites import SUITES
 from verifier.public_keys import multikey
 
-Json = dict[str, Any]
-Shape = Callable[[Json, int], Json]
+Shape = Callable[[JsonObject, int], JsonObject]
 
 DID = f"did:key:{multikey.encode(PUBLIC)}"
 METHOD = f"{DID}#{multikey.encode(PUBLIC)}"
@@ -34,32 +34,32 @@ _LISTED = [
 _random = random.Random(0)
 
 
-def unsigned() -> Json:
+def unsigned() -> JsonObject:
     """Return an honest badge of 8 KB that can be verified offline, without its proof."""
-    document: Json = json.loads(badge(1))
+    document: JsonObject = json.loads(badge(1))
     del document["proof"]
     return document
 
 
-def honest(size: int) -> Json:
+def honest(size: int) -> JsonObject:
     """Return an honest badge of about `size` bytes: evidence is what grows."""
     document = unsigned()
     return _evidence(document, size - len(json.dumps(document)))
 
 
-def in_json(document: Json) -> bytes:
+def in_json(document: JsonObject) -> bytes:
     """Return the document with a proof."""
     return json.dumps({**document, "proof": [proof(document, "eddsa-rdfc-2022")]}).encode()
 
 
-def in_jwt(document: Json) -> bytes:
+def in_jwt(document: JsonObject) -> bytes:
     """Return the document as a VC-JWT."""
     header = {"alg": "EdDSA", "kid": METHOD, "typ": "JWT"}
     signed = jose.signing_input(header, json.dumps(document).encode())
     return jose.compact(signed, KEY.sign(signed)).encode()
 
 
-def proof(document: Json, name: str) -> Json:
+def proof(document: JsonObject, name: str) -> JsonObject:
     """Return a sound proof by a suite, or one that is none where the document cannot be signed."""
     suite = SUITES[name]
     options = {
@@ -77,7 +77,7 @@ def proof(document: Json, name: str) -> Json:
     return {**options, suite.member: value}
 
 
-def _many(document: Json, member: str, make: Callable[[int], Any], room: int) -> Json:
+def _many(document: JsonObject, member: str, make: Callable[[int], Any], room: int) -> JsonObject:
     """Return the document with as many more entries of a member as there is room for."""
     each = len(json.dumps(make(10**4))) + 2
     entries = [make(number) for number in range(max(1, room // each))]
@@ -89,21 +89,21 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _in_subject(shape: Shape) -> Shape:
-    def inside(document: Json, room: int) -> Json:
+    def inside(document: JsonObject, room: int) -> JsonObject:
         return {**document, "credentialSubject": shape(document["credentialSubject"], room)}
 
     return inside
 
 
 def _in_achievement(shape: Shape) -> Shape:
-    def inside(subject: Json, room: int) -> Json:
+    def inside(subject: JsonObject, room: int) -> JsonObject:
         return {**subject, "achievement": shape(subject["achievement"], room)}
 
     return _in_subject(inside)
 
 
-def _evidence(document: Json, room: int) -> Json:
-    def make(number: int) -> Json:
+def _evidence(document: JsonObject, room: int) -> JsonObject:
+    def make(number: int) -> JsonObject:
         return {
             "id": f"https://district.example/evidence/{number}",
             "type": ["Evidence"],
@@ -113,42 +113,42 @@ def _evidence(document: Json, room: int) -> Json:
     return _many(document, "evidence", make, room)
 
 
-def _small_values(document: Json, room: int) -> Json:
+def _small_values(document: JsonObject, room: int) -> JsonObject:
     return _in_achievement(lambda a, r: _many(a, "tag", lambda n: f"{n:x}", r))(document, room)
 
 
-def _numbers(document: Json, room: int) -> Json:
-    def one(number: int) -> Json:
+def _numbers(document: JsonObject, room: int) -> JsonObject:
+    def one(number: int) -> JsonObject:
         return {"type": ["Result"], "value": number * 1.1e300}
 
     return _in_subject(lambda s, r: _many(s, "result", one, r))(document, room)
 
 
-def _look_alikes(document: Json, room: int) -> Json:
+def _look_alikes(document: JsonObject, room: int) -> JsonObject:
     return _in_achievement(
         lambda a, r: _many(a, "alignment", lambda _: {"type": ["Alignment"], "targetName": "x"}, r)
     )(document, room)
 
 
-def _look_alike_trees(document: Json, room: int) -> Json:
-    def one(_: int) -> Json:
+def _look_alike_trees(document: JsonObject, room: int) -> JsonObject:
+    def one(_: int) -> JsonObject:
         levels = [{"type": ["RubricCriterionLevel"], "name": "x"} for _ in range(6)]
         return {"type": ["ResultDescription"], "name": "x", "rubricCriterionLevel": levels}
 
     return _in_achievement(lambda a, r: _many(a, "resultDescription", one, r))(document, room)
 
 
-def _graphs(document: Json, room: int) -> Json:
+def _graphs(document: JsonObject, room: int) -> JsonObject:
     """Nested credentials with the same proofs: each a graph of its own."""
     copies = [{"type": ["DataIntegrityProof"], "cryptosuite": "x"} for _ in range(20)]
 
-    def one(_: int) -> Json:
+    def one(_: int) -> JsonObject:
         return {"type": ["VerifiableCredential"], "proof": copies}
 
     return _many(document, "endorsement", one, room)
 
 
-def _endorsement(number: int, **more: Any) -> Json:
+def _endorsement(number: int, **more: Any) -> JsonObject:
     return {
         "@context": list(CONTEXTS),
         "id": f"urn:e:{number}",
@@ -160,20 +160,20 @@ def _endorsement(number: int, **more: Any) -> Json:
     }
 
 
-def _endorsements(document: Json, room: int) -> Json:
+def _endorsements(document: JsonObject, room: int) -> JsonObject:
     """Twenty of them share the room."""
     inner = [_evidence(_endorsement(n), room // 20 - 900) for n in range(20)]
     signed = [{**each, "proof": proof(each, "eddsa-rdfc-2022")} for each in inner]
     return {**document, "endorsement": signed}
 
 
-def _endorsements_undefined(document: Json, room: int) -> Json:
+def _endorsements_undefined(document: JsonObject, room: int) -> JsonObject:
     inner = [_evidence(_endorsement(n), room // 20 - 3000) for n in range(20)]
     proofs = [proof(_endorsement(1), "eddsa-rdfc-2022")] * 8
     return {**document, "endorsement": [{**each, "proof": proofs, "zz": 1} for each in inner]}
 
 
-def _endorsements_unusual(document: Json, room: int) -> Json:
+def _endorsements_unusual(document: JsonObject, room: int) -> JsonObject:
     """Each only for the reference processor."""
     unusual = {"@value": "x", "@direction": "ltr"}
     inner = [_small_part(_endorsement(n, name=unusual), room // 20 - 900) for n in range(20)]
@@ -181,29 +181,29 @@ def _endorsements_unusual(document: Json, room: int) -> Json:
     return {**document, "endorsement": signed}
 
 
-def _small_part(document: Json, room: int) -> Json:
+def _small_part(document: JsonObject, room: int) -> JsonObject:
     return _many(document, "evidence", lambda n: {"type": ["Evidence"], "name": f"{n}"}, room)
 
 
-def _endorsements_many_signatures(document: Json, room: int) -> Json:
+def _endorsements_many_signatures(document: JsonObject, room: int) -> JsonObject:
     each = _endorsement(1)
     made = proof(each, "eddsa-jcs-2022")
     return {**document, "endorsement": [{**each, "proof": [made] * 10}] * 20}
 
 
-def _endorsement_jwts(document: Json, room: int) -> Json:
+def _endorsement_jwts(document: JsonObject, room: int) -> JsonObject:
     jwts = [in_jwt(_evidence(_endorsement(n), room // 30)).decode() for n in range(20)]
     return {**document, "endorsementJwt": jwts}
 
 
-def _jwts_within_jwts(document: Json, room: int) -> Json:
+def _jwts_within_jwts(document: JsonObject, room: int) -> JsonObject:
     inner = _evidence(_endorsement(0), room // 8)
     for number in range(6):
         inner = _endorsement(number, endorsementJwt=[in_jwt(inner).decode()])
     return {**document, "endorsementJwt": [in_jwt(inner).decode()]}
 
 
-def _endorsed_endorsements(document: Json, room: int) -> Json:
+def _endorsed_endorsements(document: JsonObject, room: int) -> JsonObject:
     """Each issuer endorsed by the next, and all of it in each."""
     inner = _evidence(_endorsement(0), room - 6000)
     for number in range(1, 8):
@@ -212,7 +212,7 @@ def _endorsed_endorsements(document: Json, room: int) -> Json:
     return {**document, "issuer": {**document["issuer"], "endorsement": [inner]}}
 
 
-def _nested_endorsements(document: Json, room: int) -> Json:
+def _nested_endorsements(document: JsonObject, room: int) -> JsonObject:
     """Each in the next, signed, and all with the ids of what is around them."""
     inner = _evidence(_endorsement(0), room - 14_000)
     for number in range(1, 14):
@@ -221,33 +221,33 @@ def _nested_endorsements(document: Json, room: int) -> Json:
     return {**document, "endorsement": [{**inner, "proof": proof(inner, "eddsa-rdfc-2022")}]}
 
 
-def _unusual_value(document: Json, room: int) -> Json:
+def _unusual_value(document: JsonObject, room: int) -> JsonObject:
     """Read by the reference processor alone."""
     return {**document, "description": {"@value": "x", "@direction": "rtl"}}
 
 
-def _odd_datatype(document: Json, room: int) -> Json:
+def _odd_datatype(document: JsonObject, room: int) -> JsonObject:
     double = {"@value": "1.0", "@type": "http://www.w3.org/2001/XMLSchema#double"}
     return {**document, "description": double}
 
 
-def _odd_contexts(document: Json, room: int) -> Json:
+def _odd_contexts(document: JsonObject, room: int) -> JsonObject:
     """Sets of contexts that nobody used before."""
     chosen = _random.sample(_LISTED, _random.randint(1, 5))
     return {**document, "@context": [*document["@context"], *chosen]}
 
 
-def _odd_contexts_inside(document: Json, room: int) -> Json:
+def _odd_contexts_inside(document: JsonObject, room: int) -> JsonObject:
     inner = [_odd_contexts(_endorsement(n), 0) for n in range(min(100, 1 + room // 600))]
     return {**document, "endorsement": inner}
 
 
-def _types(document: Json, room: int) -> Json:
+def _types(document: JsonObject, room: int) -> JsonObject:
     return _many(document, "type", lambda n: f"urn:t:{n}", room)
 
 
-def _statuses(document: Json, room: int) -> Json:
-    def one(number: int) -> Json:
+def _statuses(document: JsonObject, room: int) -> JsonObject:
+    def one(number: int) -> JsonObject:
         return {
             "type": "BitstringStatusListEntry",
             "statusPurpose": "revocation",
@@ -258,8 +258,8 @@ def _statuses(document: Json, room: int) -> Json:
     return _many(document, "credentialStatus", one, room)
 
 
-def _identifiers(document: Json, room: int) -> Json:
-    def one(number: int) -> Json:
+def _identifiers(document: JsonObject, room: int) -> JsonObject:
+    def one(number: int) -> JsonObject:
         return {
             "type": "IdentityObject",
             "hashed": True,
@@ -271,7 +271,7 @@ def _identifiers(document: Json, room: int) -> Json:
     return _in_subject(lambda s, r: _many(s, "identifier", one, r))(document, room)
 
 
-def _related(document: Json, room: int) -> Json:
+def _related(document: JsonObject, room: int) -> JsonObject:
     """Digests of a context that comes with us."""
     return _many(
         document,
@@ -281,7 +281,7 @@ def _related(document: Json, room: int) -> Json:
     )
 
 
-def _schemas(document: Json, room: int) -> Json:
+def _schemas(document: JsonObject, room: int) -> JsonObject:
     return _many(
         document,
         "credentialSchema",
@@ -290,9 +290,9 @@ def _schemas(document: Json, room: int) -> Json:
     )
 
 
-def _deep(document: Json, room: int) -> Json:
-    def chain(depth: int) -> Json:
-        node: Json = {"type": ["Profile"], "id": "urn:end"}
+def _deep(document: JsonObject, room: int) -> JsonObject:
+    def chain(depth: int) -> JsonObject:
+        node: JsonObject = {"type": ["Profile"], "id": "urn:end"}
         for number in range(depth):
             node = {"type": ["Profile"], "id": f"urn:p:{number}", "parentOrg": node}
         return node
@@ -302,16 +302,16 @@ def _deep(document: Json, room: int) -> Json:
     return {**document, "evidence": copies}
 
 
-def _keys(document: Json, room: int) -> Json:
+def _keys(document: JsonObject, room: int) -> JsonObject:
     """Members that nothing defines, each another."""
     return document | {f"k{number}": 1 for number in range(room // 14)}
 
 
-def _escapes(document: Json, room: int) -> Json:
+def _escapes(document: JsonObject, room: int) -> JsonObject:
     return {**document, "description": '"\\\u0001\u007f' * (room // 16)}
 
 
-def _records(document: Json, room: int) -> Json:
+def _records(document: JsonObject, room: int) -> JsonObject:
     subject = document["credentialSubject"]
     inner = [_evidence(_endorsement(n), room // 50 - 900) for n in range(50)]
     signed = [{**each, "proof": proof(each, "eddsa-rdfc-2022")} for each in inner]
@@ -331,38 +331,38 @@ BEFORE: dict[str, Shape] = {
 }  # fmt: skip
 
 
-def _undefined_term(signed: Json) -> Json:
+def _undefined_term(signed: JsonObject) -> JsonObject:
     return {**signed, "zz": 1}
 
 
-def _undefined_type(signed: Json) -> Json:
+def _undefined_type(signed: JsonObject) -> JsonObject:
     return {**signed, "type": [*_listed(signed["type"]), "Undefined"]}
 
 
-def _relative_id(signed: Json) -> Json:
+def _relative_id(signed: JsonObject) -> JsonObject:
     return {**signed, "image": {"id": "a picture", "type": "Image"}}
 
 
-def _ten_proofs(signed: Json) -> Json:
+def _ten_proofs(signed: JsonObject) -> JsonObject:
     return {**signed, "proof": (_listed(signed["proof"]) * 10)[:10]}
 
 
-def _a_proof_by_each_suite(signed: Json) -> Json:
+def _a_proof_by_each_suite(signed: JsonObject) -> JsonObject:
     document = {member: value for member, value in signed.items() if member != "proof"}
     names = [*SUITES, *SUITES][:10]
     return {**signed, "proof": [proof(document, name) for name in names if "2018" not in name]}
 
 
-def _undefined_in_proofs(signed: Json) -> Json:
+def _undefined_in_proofs(signed: JsonObject) -> JsonObject:
     return {**signed, "proof": [{**each, "zz": 1} for each in signed["proof"]]}
 
 
-def _look_alikes_in_proofs(signed: Json) -> Json:
+def _look_alikes_in_proofs(signed: JsonObject) -> JsonObject:
     odd = [{"type": "DataIntegrityProof"} for _ in range(20)]
     return {**signed, "proof": [{**each, "proof": odd} for each in signed["proof"]]}
 
 
-AFTER: dict[str, Callable[[Json], Json]] = {
+AFTER: dict[str, Callable[[JsonObject], JsonObject]] = {
     shape.__name__.removeprefix("_"): shape
     for shape in (
         _undefined_term, _undefined_type, _relative_id, _ten_proofs, _a_proof_by_each_suite,

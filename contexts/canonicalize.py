@@ -3,12 +3,12 @@
 A part that a signature would not cover is an error, both when signing and when verifying.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from contexts import shipped
 from contexts.errors import WorkLimitError
 from contexts.frozen import BUNDLED, FrozenContexts
+from contexts.json_types import Json
 from contexts.listed import check_contexts
 from contexts.ntriples import Quad
 from contexts.rdfc import canonical
@@ -17,8 +17,6 @@ from contexts.walk import Walk
 
 MAX_STATEMENTS = 20_000
 """A megabyte of JSON makes about this many; the largest transcripts seen make some thousand."""
-
-Json = Mapping[str, Any]
 
 
 def canonicalize(

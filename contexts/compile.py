@@ -4,7 +4,6 @@ PyLD is the reference: a table says what PyLD's active context says, or `other`,
 """
 
 import json
-from collections.abc import Mapping
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from pyld.jsonld import JsonLdError
 from contexts import work
 from contexts.errors import CanonicalizationError
 from contexts.frozen import BUNDLED, FrozenContexts
+from contexts.json_types import Json
 from contexts.shipped import TABLES_FILE
 from contexts.strict_pyld import LOCK, StrictProcessor, innermost
 from contexts.terms import KEYWORDS, ActiveContext, Declined, Kind, Term, Wrong, is_iri
@@ -29,7 +29,6 @@ _XSD = "http://www.w3.org/2001/XMLSchema#"
 UNUSUAL_DATATYPES = {_XSD + "double", _XSD + "string"}
 """JSON-LD rewrites strings of the one and leaves out the name of the other."""
 
-Json = Mapping[str, Any]
 
 _VC1 = "https://www.w3.org/2018/credentials/v1"
 _VC2 = "https://www.w3.org/ns/credentials/v2"

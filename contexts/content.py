@@ -1,9 +1,11 @@
 """Results cached by content, never by name, for parts that many credentials share."""
 
 import marshal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import TypeVar
+
+from contexts.json_types import Json
 
 MAX_REMEMBERED = 256
 MAX_CONTENT = 32 * 1024
@@ -11,7 +13,6 @@ MAX_CONTENT = 32 * 1024
 _VERSION = 2
 """The last format of marshal that writes equal values equally, however they are kept in memory."""
 
-Json = Mapping[str, Any]
 _Result = TypeVar("_Result")
 
 

@@ -4,7 +4,7 @@ PyLD takes 40 µs for every value, so what it is given is counted first.
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pyld.jsonld import JsonLdError
 
@@ -12,6 +12,7 @@ from contexts import work
 from contexts.compile import Compiler
 from contexts.errors import CanonicalizationError, DataLossError, WorkLimitError
 from contexts.frozen import FrozenContexts
+from contexts.json_types import Json
 from contexts.listed import Size
 from contexts.ntriples import ESCAPES, IRI_ESCAPES, Quad
 from contexts.strict_pyld import LOCK, StrictProcessor, innermost
@@ -35,8 +36,6 @@ MAX_SETS = 8
 
 _LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
 _XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
-
-Json = Mapping[str, Any]
 
 
 def initial(contexts: FrozenContexts) -> ActiveContext:

@@ -16,6 +16,7 @@ from typing import Any
 
 from contexts.errors import CanonicalizationError
 from contexts.frozen import BUNDLED, FrozenContexts
+from contexts.json_types import Json
 
 ADDRESS = "urn:sha256:"
 """How the address of an inline context begins."""
@@ -38,7 +39,6 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,79}")
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 _PREFIX_ENDS = tuple(":/?#[]@")
 
-Json = Mapping[str, Any]
 _remembered: dict[tuple[int, frozenset[str]], tuple[FrozenContexts, FrozenContexts]] = {}
 
 

@@ -1,13 +1,11 @@
 """Check the contexts that a document names: only listed URLs are read (design D5)."""
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from contexts.errors import CanonicalizationError, DataLossError, WorkLimitError
 from contexts.frozen import BUNDLED, FrozenContexts
+from contexts.json_types import Json
 from contexts.terms import MAX_CONTEXTS
-
-Json = Mapping[str, Any]
 
 
 class Size(NamedTuple):

@@ -5,11 +5,12 @@ Clause numbers are those of JSON-LD 1.1 Processing Algorithms and API.
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from contexts.errors import CanonicalizationError
+from contexts.json_types import Json
 from contexts.terms import ActiveContext, Declined, Term
 from contexts.walk import native, one_of
 
@@ -20,8 +21,6 @@ MAX_NODES = 5_000
 
 _BOOLEANS = {"true": True, "false": False}
 _WHOLE = re.compile(r"-?[0-9]{1,15}").fullmatch
-
-Json = Mapping[str, Any]
 
 
 class NoOneReadingError(CanonicalizationError):

@@ -3,10 +3,11 @@
 Each node is made whole of its pieces, and written wherever it is named.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from contexts.errors import WorkLimitError
+from contexts.json_types import Json
 from contexts.members import (
     MAX_NODES,
     Manner,
@@ -23,8 +24,6 @@ from contexts.terms import ActiveContext, Declined
 from contexts.walk import MAX_DEPTH, one_of
 
 _OWN = "credentialSubject"
-
-Json = Mapping[str, Any]
 
 
 class Apart(NamedTuple):

@@ -4,18 +4,16 @@ Then nothing is to be merged, and one walk writes down what is to be read. Whate
 `Pieces`, and `contexts.merged` reads it to the same end, in four times as long.
 """
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from contexts.content import content_of
 from contexts.errors import WorkLimitError
+from contexts.json_types import Json
 from contexts.members import MAX_NODES, Manner, Members, in_order, texts, typed, unsigned
 from contexts.merged import Merged
 from contexts.shared_nodes import ENDORSED, Node, says_more
 from contexts.terms import ActiveContext, Declined
 from contexts.walk import MAX_DEPTH, MAX_FRAGMENT_BYTES, MAX_FRAGMENTS, REPEATED, one_of
-
-Json = Mapping[str, Any]
 
 MAX_COMPARED, MAX_PARTS = 40, 8
 """So many nodes of credentials inside are compared, each of so many nodes at most (T23)."""

@@ -10,17 +10,15 @@ form, members and lists in one order. It depends on the statements and the first
 Credentials inside, and proofs, are left as they are written: they are signed by themselves.
 """
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from contexts.canonicalize import initial_contexts
 from contexts.frozen import BUNDLED, FrozenContexts
+from contexts.json_types import Json
 from contexts.members import Manner, NoOneReadingError, unsigned
 from contexts.merged import Merged
 from contexts.plain import Pieces, Plain
 from contexts.terms import ActiveContext, Declined, Wrong
-
-Json = Mapping[str, Any]
 
 
 class Reading(NamedTuple):

@@ -7,11 +7,12 @@ all the same. So the inner signature has to tell.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from contexts.json_types import Json
+
 ENDORSED = "endorsementComment"
 _MAY_ADD = {ENDORSED}
 """What an endorsement says of what it is about, which is always its own."""
 
-Json = Mapping[str, Any]
 _Statement = tuple[str, str]
 _Said = dict[str, frozenset[_Statement]]
 

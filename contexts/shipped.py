@@ -6,13 +6,11 @@
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
 
+from contexts.json_types import JsonObject
 from contexts.terms import ActiveContext, Declined, Term
 
 TABLES_FILE = "term-tables.json"
-
-Json = dict[str, Any]
 
 
 @cache
@@ -31,11 +29,11 @@ class _Shipped(ActiveContext):
 
     __slots__ = ("_made", "_rows", "_tables")
 
-    def __init__(self, tables: Json, row: int, contexts: "dict[int, _Shipped]") -> None:
+    def __init__(self, tables: JsonObject, row: int, contexts: "dict[int, _Shipped]") -> None:
         contexts[row] = self
         self._tables, self._made = tables, contexts
         previous, layers, prefixes, self._rows = tables["active"][row]
-        definitions: Json = {}
+        definitions: JsonObject = {}
         for layer in layers:
             definitions |= tables["layers"][layer]
         terms = {name: Term(*term) for name, term in definitions.items() if term is not None}

@@ -7,12 +7,12 @@ JSON-LD 1.1 Processing Algorithms and API.
 """
 
 import itertools
-from collections.abc import Mapping
 from json.encoder import encode_basestring as quoted
 from typing import Any, NamedTuple
 
 from contexts.content import content_of
 from contexts.jcs import canonicalize_json
+from contexts.json_types import Json
 from contexts.ntriples import ESCAPES, LANGUAGE, Quad, block, parted, tails_of
 from contexts.terms import NOWHERE, ActiveContext, Declined, Term
 
@@ -34,8 +34,6 @@ REPEATED = frozenset({"achievement", "issuer"})
 MAX_FRAGMENTS = 256
 MAX_FRAGMENT_BYTES = 32 * 1024
 """So the memory of a process holds some 30 MB of them at the very most."""
-
-Json = Mapping[str, Any]
 
 
 class Fragment(NamedTuple):

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from contexts.json_types import Json
 from issuer.approvals import schema
 from issuer.issuance.approval import Approval, from_data
 from issuer.issuance.problems import Refused
@@ -24,8 +25,6 @@ APPROVED: Final = "micro_credential.approved"
 CHECK: Final = "mintmark.check"
 """The event by which a sender tries address, secret and clock. Nothing is done with it."""
 
-
-Json = Mapping[str, Any]
 
 _NUMBER: Final = re.compile(r"(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?")
 

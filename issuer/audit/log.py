@@ -16,8 +16,8 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import event, insert, select
 from sqlalchemy.orm import Session
 
+from contexts.json_types import Json
 from issuer.audit.tables import AuditHeadRow, AuditRow
-from issuer.database.database import Json
 
 COMMAND: Final = "command"
 """Whoever sat at the terminal of this server."""

@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from issuer.database.database import Base, Json
+from contexts.json_types import Json
+from issuer.database.database import Base
 
 
 class AuditRow(Base):

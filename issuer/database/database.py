@@ -5,12 +5,12 @@ Tables stand with their subject (`issuer/<subject>/tables.py`) and share `Base` 
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event, text
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
@@ -19,14 +19,13 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import LargeBinary, TypeDecorator
 
 from contexts.errors import MintmarkError
+from contexts.json_types import Json
 
 BUSY_SECONDS: Final = 5
 """How long a writer waits for the others: whoever sent the work can send it again."""
 RETRY_AFTER_SECONDS: Final = 30
 MORE_CONNECTIONS: Final = 15
 """Beside the five that a process keeps open: enough for each thread that serves."""
-
-Json: TypeAlias = Mapping[str, Any]
 
 
 class Moment(TypeDecorator[datetime]):

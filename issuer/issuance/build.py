@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from contexts import canonicalize, refuse_divergent
+from contexts.json_types import JsonObject
 from issuer.catalog.achievement import Achievement, Criterion, FrameworkItem
 from issuer.home import addresses
 from issuer.home.settings import Settings
@@ -24,8 +25,6 @@ from issuer.issuance.approval import (
 )
 from verifier.checks.evidence import digest_multibase
 from verifier.checks.recipient import identity_hash
-
-Json = dict[str, Any]
 
 CONTEXTS = (
     "https://www.w3.org/ns/credentials/v2",
@@ -52,7 +51,7 @@ class Reservation:
 
 def build(
     approval: Approval, achievement: Achievement, *, settings: Settings, reserved: Reservation
-) -> Json:
+) -> JsonObject:
     """Return the unsigned credential in the strict array form (OB-8).
 
     Raises `contexts.CanonicalizationError` for what could not be signed: an address that is
@@ -90,7 +89,7 @@ def timestamp(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def profile(settings: Settings) -> Json:
+def profile(settings: Settings) -> JsonObject:
     """Return what a credential says of its issuer, which `issuer.url` answers to machines too."""
     logo = {"id": f"{settings.public_url}/logo.png", "type": "Image"}
     return _present(
@@ -106,7 +105,7 @@ def profile(settings: Settings) -> Json:
     )
 
 
-def _issuer(settings: Settings, provider_number: str | None) -> Json:
+def _issuer(settings: Settings, provider_number: str | None) -> JsonObject:
     number = {
         "type": "IdentifierEntry",
         "identifier": provider_number,
@@ -117,7 +116,7 @@ def _issuer(settings: Settings, provider_number: str | None) -> Json:
 
 def _subject(
     approval: Approval, achievement: Achievement, settings: Settings, reserved: Reservation
-) -> Json:
+) -> JsonObject:
     page = addresses.achievement(settings, achievement.id, achievement.version)
     assessor = settings.assessed_by
     return _present(
@@ -146,7 +145,7 @@ def _subject(
     )
 
 
-def _identities(recipient: Recipient, settings: Settings, salt: str) -> list[Json]:
+def _identities(recipient: Recipient, settings: Settings, salt: str) -> list[JsonObject]:
     name = {
         "type": "IdentityObject",
         "hashed": False,
@@ -179,7 +178,7 @@ def _narrative(approval: Approval, achievement: Achievement) -> str:
     return "\n\n".join(parts)
 
 
-def _earned(approval: Approval, achievement: Achievement, settings: Settings) -> Json:
+def _earned(approval: Approval, achievement: Achievement, settings: Settings) -> JsonObject:
     """Return the achievement, with what describes this earner's sign-offs if there are any."""
     earned = achievement_object(achievement, settings, approval.credits)
     if _signed(approval):
@@ -208,7 +207,7 @@ def _sign_offs(page: str) -> str:
 
 def achievement_object(
     achievement: Achievement, settings: Settings, credits: tuple[Credit, ...] = ()
-) -> Json:
+) -> JsonObject:
     """Return what a credential says of `achievement`, with one description for each credit."""
     page = addresses.achievement(settings, achievement.id, achievement.version)
     criteria = [_criterion(criterion, page) for criterion in achievement.rubric.criteria]
@@ -230,7 +229,7 @@ def achievement_object(
     )
 
 
-def _alignment(alignment: FrameworkItem) -> Json:
+def _alignment(alignment: FrameworkItem) -> JsonObject:
     return _present(
         {
             "type": ["Alignment"],
@@ -244,7 +243,7 @@ def _alignment(alignment: FrameworkItem) -> Json:
     )
 
 
-def _criterion(criterion: Criterion, page: str) -> Json:
+def _criterion(criterion: Criterion, page: str) -> JsonObject:
     """Return one criterion with its levels, whose rank stands in `level`, not in order (OB-46)."""
     name = f"{page}#{criterion.id}"
     return {
@@ -269,7 +268,7 @@ def _criterion(criterion: Criterion, page: str) -> Json:
     }
 
 
-def _amount(credit: Credit, page: str) -> Json:
+def _amount(credit: Credit, page: str) -> JsonObject:
     return {
         "id": _amount_id(credit, page),
         "type": ["ResultDescription"],
@@ -283,7 +282,7 @@ def _amount_id(credit: Credit, page: str) -> str:
     return f"{page}#ext:{credit.unit}"
 
 
-def _results(approval: Approval, achievement: Achievement, page: str) -> list[Json]:
+def _results(approval: Approval, achievement: Achievement, page: str) -> list[JsonObject]:
     levels = [
         {
             "type": ["Result"],
@@ -312,7 +311,7 @@ def _results(approval: Approval, achievement: Achievement, page: str) -> list[Js
     return levels + amounts + sign_offs
 
 
-def _evidence(item: EvidenceItem) -> Json:
+def _evidence(item: EvidenceItem) -> JsonObject:
     return _present(
         {
             "id": item.url if item.tier is EvidenceTier.PUBLIC else None,
@@ -327,7 +326,7 @@ def _evidence(item: EvidenceItem) -> Json:
     )
 
 
-def _status(settings: Settings, reserved: Reservation) -> Json:
+def _status(settings: Settings, reserved: Reservation) -> JsonObject:
     """Return the one status entry, with an `id` for readers of the older schema (OB-75)."""
     status_list = addresses.status_list(settings, reserved.list_number)
     return {
@@ -344,6 +343,6 @@ def _day(day: date | None) -> str | None:
     return None if day is None else f"{day.isoformat()}T00:00:00Z"
 
 
-def _present(members: Mapping[str, Any]) -> Json:
+def _present(members: Mapping[str, Any]) -> JsonObject:
     """Return the members that have a value: null and empty arrays are left out (OB-9)."""
     return {key: value for key, value in members.items() if value not in (None, [], "")}

@@ -15,7 +15,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from issuer.database.database import Json
+from contexts.json_types import Json
 from issuer.outbox.kinds import RETRIES
 from issuer.outbox.tables import MessageState, OutboxRow
 

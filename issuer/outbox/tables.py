@@ -6,7 +6,8 @@ from enum import StrEnum
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from issuer.database.database import Base, Json
+from contexts.json_types import Json
+from issuer.database.database import Base
 
 
 class MessageState(StrEnum):

@@ -7,7 +7,8 @@ from typing import Final
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from issuer.database.database import Base, Json
+from contexts.json_types import Json
+from issuer.database.database import Base
 
 LONGEST_NAME: Final = 200
 LONGEST_ADDRESS: Final = 254

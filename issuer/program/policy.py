@@ -17,7 +17,8 @@ from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from contexts.errors import MintmarkError
-from issuer.database.database import Base, Json
+from contexts.json_types import Json
+from issuer.database.database import Base
 from issuer.people.tables import PersonRow
 
 MOST_QUESTIONS: Final = 5

@@ -4,7 +4,6 @@ What is hidden is absent from everything at the public link, so pages and forms 
 `shown`, never of the whole.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,12 +11,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from contexts.json_types import Json
 from issuer.issuance.records.tables import DecisionRow
 from verifier.checks import disclosure
 from verifier.parsing import pointers
 from verifier.proof.cryptosuites.ecdsa_sd import unsecured
-
-Json = Mapping[str, Any]
 
 
 class Visibility(StrEnum):

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from contexts.json_types import Json
 from verifier.credential.model import Credential, readable_instant
-from verifier.parsing.strict_json import Json
 from verifier.report import Check, Outcome
 
 CLOCK_SKEW = timedelta(minutes=5)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from contexts import BUNDLED, CanonicalizationError, FrozenContexts
+from contexts.json_types import Json
 from verifier.credential.model import Credential, listed
 from verifier.parsing import pointers
 from verifier.parsing.pointers import PointerError
-from verifier.parsing.strict_json import Json
 from verifier.proof.cryptosuites import ECDSA_SD_2023, ecdsa_sd, sd_proof_value
 from verifier.proof.cryptosuites.ecdsa_sd import DisclosureError
 from verifier.proof.cryptosuites.sd_proof_value import BaseProof, DerivedProof

@@ -12,11 +12,11 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from contexts import FrozenContexts, inline
+from contexts.json_types import Json
 from verifier.checks.dates import CLOCK_SKEW, check_proof_dates
 from verifier.credential.model import listed
 from verifier.issuers.controller import PROOF_ERROR, Controller
 from verifier.parsing import strict_json
-from verifier.parsing.strict_json import Json
 from verifier.proof import jose, sd_jwt
 from verifier.proof.data_integrity import check_proofs
 from verifier.proof.jwt_payload import numeric_date

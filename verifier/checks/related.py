@@ -10,9 +10,9 @@ import hmac
 from typing import Any
 
 from contexts import file_of, is_as_published
+from contexts.json_types import Json
 from verifier.checks.evidence import is_digest_of
 from verifier.credential.model import listed
-from verifier.parsing.strict_json import Json
 from verifier.report import Check, Outcome
 
 MAX_RESOURCES = 20

@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
+from contexts.json_types import Json
 from verifier.checks import status_list
 from verifier.checks.dates import check_validity_period
 from verifier.credential.model import Credential, listed
 from verifier.fetching.fetch import Fetch, Fetched, FetchError
 from verifier.parsing import strict_json, web_address
-from verifier.parsing.strict_json import Json
 from verifier.report import Check, Outcome
 
 MAX_LIST_BYTES = 2 * 1024 * 1024

@@ -7,8 +7,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from contexts.json_types import Json
 from verifier.credential.model import listed
-from verifier.parsing.strict_json import Json
 
 MAX_ROWS = 200
 MAX_TEXT = 500

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Any
 
-from verifier.parsing.strict_json import Json
+from contexts.json_types import Json
 
 
 @dataclass(frozen=True, slots=True)

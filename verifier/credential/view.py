@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from contexts.content import remembered
+from contexts.json_types import Json
 from verifier.credential.model import (
     Alignment,
     Credential,
@@ -26,7 +27,6 @@ from verifier.credential.model import (
     instant,
     listed,
 )
-from verifier.parsing.strict_json import Json
 
 _DATES = ("validFrom", "issuanceDate", "validUntil", "expirationDate", "awardedDate")
 

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from contexts.errors import MintmarkError
+from contexts.json_types import Json
 from verifier.credential.model import listed
 from verifier.intake.baking import is_credential
 from verifier.parsing import base64url, strict_json
-from verifier.parsing.strict_json import Json
 
 PRESENTATION = "presentation"
 SIGNED_PRESENTATION = "presentation_jwt"

@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from contexts.errors import MintmarkError
+from contexts.json_types import Json
 from verifier.credential.model import listed, readable_instant
-from verifier.parsing.strict_json import Json
 from verifier.public_keys import multikey
 from verifier.public_keys.jwk import JwkError, from_jwk
 from verifier.public_keys.multikey import MultikeyError, PublicKey

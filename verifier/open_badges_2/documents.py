@@ -3,10 +3,10 @@
 from typing import Any
 
 from contexts.errors import MintmarkError
+from contexts.json_types import Json
 from verifier.fetching.fetch import Fetch, FetchError
 from verifier.open_badges_2.view import is_object
 from verifier.parsing import strict_json, web_address
-from verifier.parsing.strict_json import Json
 
 MAX_DOCUMENT_BYTES = 1024 * 1024
 _TYPES = "application/ld+json, application/json"

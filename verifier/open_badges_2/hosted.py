@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+from contexts.json_types import Json
 from verifier.checks.dates import check_validity_period
 from verifier.checks.status import withdrawn_by
 from verifier.credential.model import listed
@@ -16,7 +17,6 @@ from verifier.fetching.fetch import Fetch, FetchError
 from verifier.open_badges_2.documents import DocumentUnavailableError, badge_and_profile, load, same
 from verifier.open_badges_2.view import address_of, credential_of, is_object, text_or_id
 from verifier.parsing import web_address
-from verifier.parsing.strict_json import Json
 from verifier.report import Check, Examination, Outcome
 
 _Read = TypeVar("_Read")

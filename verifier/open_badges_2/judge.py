@@ -6,12 +6,12 @@ See Open Badges 2.0, sections "Assertion", "Verification" and "Badge Verificatio
 from dataclasses import replace
 from datetime import datetime
 
+from contexts.json_types import Json
 from verifier.credential.model import listed
 from verifier.fetching.fetch import Fetch
 from verifier.open_badges_2.documents import DocumentUnavailableError
 from verifier.open_badges_2.hosted import judge_hosted
 from verifier.open_badges_2.signed import judge_signed
-from verifier.parsing.strict_json import Json
 from verifier.proof.jose import Jws
 from verifier.report import Check, Examination, Outcome
 

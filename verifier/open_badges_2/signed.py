@@ -6,6 +6,7 @@ from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+from contexts.json_types import Json
 from verifier.checks.dates import check_validity_period
 from verifier.checks.status import withdrawn_by
 from verifier.credential.model import listed
@@ -18,7 +19,6 @@ from verifier.open_badges_2.documents import (
     same,
 )
 from verifier.open_badges_2.view import credential_of, is_object, text_or_id
-from verifier.parsing.strict_json import Json
 from verifier.proof import jose
 from verifier.proof.jose import Jws
 from verifier.public_keys.jwk import RSA_BITS

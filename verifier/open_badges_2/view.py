@@ -6,6 +6,7 @@ Names of 1.x (`uid`, `verify`, Unix times) are read where 2.0 readers accept the
 from datetime import UTC, datetime
 from typing import Any, TypeGuard
 
+from contexts.json_types import Json
 from verifier.credential.model import (
     Credential,
     EarnedAchievement,
@@ -16,7 +17,6 @@ from verifier.credential.model import (
     listed,
 )
 from verifier.parsing import web_address
-from verifier.parsing.strict_json import Json
 
 
 def credential_of(assertion: Json, badge: Json, issuer: Json) -> Credential:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from contexts.errors import MintmarkError
-from verifier.parsing.strict_json import Json
+from contexts.json_types import Json
 
 Steps = tuple[str, ...]
 

@@ -11,13 +11,9 @@ verifier.parsing.strict_json.StrictJsonError: the key 'a' stands twice in one ob
 
 import json
 import re
-from collections.abc import Mapping
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, NoReturn
 
 from contexts.errors import MintmarkError
-
-Json: TypeAlias = Mapping[str, Any]
-"""A JSON object. It is typed as read-only, because a document is never changed."""
 
 MAX_BYTES = 1024 * 1024
 """A credential is some kilobytes; a megabyte leaves room for embedded images."""

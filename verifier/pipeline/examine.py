@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from contexts import FrozenContexts, Manner, inline, work
 from contexts.content import content_of
+from contexts.json_types import Json
 from verifier import open_badges_2, trust
 from verifier.checks.dates import check_proof_dates, check_validity_period
 from verifier.checks.disclosure import check_limits, check_withheld
@@ -25,7 +26,6 @@ from verifier.intake import wrapping
 from verifier.issuers.controller import Controller, DidError
 from verifier.issuers.did import NOT_ASKED, resolve
 from verifier.parsing import strict_json
-from verifier.parsing.strict_json import Json
 from verifier.pipeline.reading import MANNER, OTHERS, Read, reading
 from verifier.proof import jose, sd_jwt
 from verifier.proof.computed import Computed

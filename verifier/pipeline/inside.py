@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from contexts.content import content_of
+from contexts.json_types import Json
 from verifier.credential.model import listed
 from verifier.fetching import deadline
-from verifier.parsing.strict_json import Json
 from verifier.pipeline.examine import (
     CheckKind,
     World,

@@ -14,8 +14,8 @@ from contexts import (
     NoOneReadingError,
     read,
 )
+from contexts.json_types import Json
 from verifier.credential.model import listed
-from verifier.parsing.strict_json import Json
 from verifier.proof.cryptosuites import SUITES
 from verifier.proof.jwt_payload import check_writing
 from verifier.report import Check, Outcome

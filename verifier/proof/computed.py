@@ -11,7 +11,7 @@ from typing import TypeVar, cast
 
 from contexts import BUNDLED, FrozenContexts, canonicalize
 from contexts.content import content_of
-from verifier.parsing.strict_json import Json
+from contexts.json_types import Json
 from verifier.proof.cryptosuites import Cryptosuite, Suite
 from verifier.proof.cryptosuites.ecdsa_sd import BaseData, SelectiveDisclosure, base_data
 from verifier.proof.cryptosuites.transformation import rdfc

@@ -12,9 +12,9 @@ from contexts import (
     WorkLimitError,
     work,
 )
+from contexts.json_types import Json
 from verifier.credential.model import listed, readable_instant
 from verifier.issuers.controller import ASSERTION, PROOF_ERROR, Controller, DidError
-from verifier.parsing.strict_json import Json
 from verifier.proof.computed import Computed
 from verifier.proof.cryptosuites import Cryptosuite, Suite, suite_of
 from verifier.proof.cryptosuites.statements import NotDivisibleError

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from contexts.errors import MintmarkError
+from contexts.json_types import Json
 from verifier.parsing import base64url, strict_json
-from verifier.parsing.strict_json import Json
 from verifier.public_keys.jwk import to_jwk
 from verifier.public_keys.multikey import PublicKey
 from verifier.public_keys.signature import verify_jose

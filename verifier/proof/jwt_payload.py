@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from contexts.errors import MintmarkError
+from contexts.json_types import Json
 from verifier.credential.model import Credential, listed
 from verifier.issuers.controller import PROOF_ERROR
-from verifier.parsing.strict_json import Json
 from verifier.report import Check, Outcome
 from verifier.structure.gate import NESTED, SINGLE, holds_many
 

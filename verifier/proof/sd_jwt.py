@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from contexts.json_types import Json
 from verifier.parsing import base64url, strict_json
-from verifier.parsing.strict_json import Json
 from verifier.proof import jose
 from verifier.proof.jose import JoseError, Jws
 from verifier.proof.jwt_payload import credential_in, numeric_date

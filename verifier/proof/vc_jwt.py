@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from contexts.json_types import Json
 from verifier.credential.model import Credential
 from verifier.issuers.controller import PROOF_ERROR, Controller, DidError, VerificationMethod
-from verifier.parsing.strict_json import Json
 from verifier.proof import jose
 from verifier.proof.data_integrity import ControllerOf
 from verifier.proof.jose import Jws

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from contexts.json_types import Json
 from verifier.credential.model import instant, listed
-from verifier.parsing.strict_json import Json
 from verifier.report import GENERAL, Check, Outcome
 from verifier.structure.shape import MALFORMED, OPEN_BADGE_TYPES, check_shape
 

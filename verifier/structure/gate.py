@@ -9,8 +9,8 @@ writing, which `verifier.pipeline.reading` reads in one way; anything else "coul
 from collections.abc import Mapping
 from typing import Any
 
+from contexts.json_types import Json
 from verifier.credential.model import listed
-from verifier.parsing.strict_json import Json
 from verifier.report import Check, Outcome
 
 Flaw = tuple[str, str]

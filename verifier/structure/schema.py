@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from contexts.content import remembered
+from contexts.json_types import Json
 from verifier.credential.model import instant, listed
-from verifier.parsing.strict_json import Json
 from verifier.report import Check, Outcome
 
 LANGUAGE = "[a-z]{2,4}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?"

@@ -9,8 +9,8 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
+from contexts.json_types import Json
 from verifier.credential.model import listed
-from verifier.parsing.strict_json import Json
 from verifier.report import Check, Outcome, Params
 from verifier.structure import schema
 

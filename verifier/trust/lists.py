@@ -14,10 +14,10 @@ from datetime import datetime
 from typing import Any
 
 from contexts.errors import MintmarkError
+from contexts.json_types import Json
 from verifier.credential.model import instant
 from verifier.issuers.controller import Controller, DidError, controller
 from verifier.parsing import plain_text, strict_json
-from verifier.parsing.strict_json import Json
 
 MAX_LIST_BYTES = 8 * 1024 * 1024
 """About 3,000 issuers with their key snapshots; every district of one state fits."""

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from contexts import BUNDLED
+from contexts.json_types import Json
 from verifier.credential.model import Credential, instant, listed
 from verifier.fetching.fetch import Fetch
-from verifier.parsing.strict_json import Json
 from verifier.pipeline.examine import World, examine, parse, verdict
 from verifier.report import Answer
 from verifier.trust.lists import TrustListError

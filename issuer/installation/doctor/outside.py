@@ -10,8 +10,9 @@ from typing import Any, Final
 
 import httpx
 
+from contexts.json_types import Json
 from issuer.approvals import event, sender
-from issuer.database.database import Json, to_json
+from issuer.database.database import to_json
 from issuer.home import published
 from issuer.home.settings import FILE, Settings
 from issuer.installation.doctor import rules

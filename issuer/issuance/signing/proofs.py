@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from contexts.json_types import Json
 from issuer.database.database import to_json
 from issuer.home.profiles import PROFILES, PROOF, PROOF_TO_SHARE, SigningProfile
 from issuer.home.settings import Settings
@@ -24,8 +25,6 @@ from verifier.credential.model import instant
 from verifier.proof import jose
 from verifier.proof.computed import Computed
 from verifier.proof.cryptosuites import Suite
-
-Json = Mapping[str, Any]
 
 SUITE = PROFILES[PROOF].suite
 

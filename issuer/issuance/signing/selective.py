@@ -5,18 +5,16 @@ who can make copies from it that show less.
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from contexts.json_types import Json
 from keys.file_signer import ecdsa
 from verifier.proof.cryptosuites import ecdsa_sd, sd_proof_value
 from verifier.proof.cryptosuites.ecdsa_sd import BaseData
 from verifier.proof.cryptosuites.sd_proof_value import HMAC_KEY, BaseProof
 from verifier.public_keys import multikey
-
-Json = Mapping[str, Any]
 
 
 def base_proof_value(

@@ -5,7 +5,8 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from issuer.database.database import Base, Json
+from contexts.json_types import Json
+from issuer.database.database import Base
 from issuer.people.register import new_id
 from issuer.people.tables import PersonRow
 from issuer.program.projects.tables import VersionRow

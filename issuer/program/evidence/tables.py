@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from issuer.database.database import Base, Json
+from contexts.json_types import Json
+from issuer.database.database import Base
 from issuer.program.projects.tables import ProjectRow, VersionRow
 
 _PROJECT = "projects.id"

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contexts.errors import MintmarkError
-from issuer.database.database import Json
+from contexts.json_types import Json
 from issuer.people.register import new_id
 from issuer.people.tables import PersonRow
 from issuer.program.projects.states import State

@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from issuer.database.database import Json
+from contexts.json_types import Json
 from issuer.people.access import rules
 from issuer.people.access.guarded import Me
 from issuer.people.tables import PersonRow

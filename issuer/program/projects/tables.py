@@ -5,8 +5,9 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from contexts.json_types import Json
 from issuer.catalog.tables import RubricVersion
-from issuer.database.database import Base, Json
+from issuer.database.database import Base
 from issuer.people.tables import PersonRow
 from issuer.program.windows.tables import WindowRow
 

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from issuer.database.database import Json
+from contexts.json_types import Json
 from issuer.home.issuer import Issuer
 from issuer.outbox import queue
 from issuer.outbox.tables import OutboxRow

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, defer, joinedload
 
+from contexts.json_types import Json
 from issuer.catalog.achievement import Rubric
 from issuer.catalog.versions import rubric_of
-from issuer.database.database import Json
 from issuer.people.tables import PersonRow
 from issuer.program.assigning.assignment import Ground
 from issuer.program.evaluation.judgment import JudgmentOutcome, outcome_of

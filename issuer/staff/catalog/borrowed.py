@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Final
 
 from contexts.errors import MintmarkError
+from contexts.json_types import Json
 from issuer.catalog.achievement import Criterion, Level, Rubric
 from issuer.staff.catalog.achievement_form import ALIGNMENT, MOST_ALIGNMENTS
 from issuer.staff.catalog.fields import new_id
@@ -24,7 +25,6 @@ from verifier.fetching.fetch import Fetch, FetchError
 from verifier.open_badges_2.documents import load
 from verifier.open_badges_2.view import credential_of, is_object
 from verifier.parsing import strict_json, web_address
-from verifier.parsing.strict_json import Json
 from verifier.parsing.strict_toml import CONTROL
 from verifier.pipeline.examine import parse
 from verifier.pipeline.pipeline import verify

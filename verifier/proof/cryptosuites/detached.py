@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from contexts import FrozenContexts
+from contexts.json_types import Json
 from verifier.parsing import base64url, strict_json
-from verifier.parsing.strict_json import Json
 from verifier.proof.cryptosuites.suite import ProofValueError, Suite
 from verifier.public_keys.multikey import PublicKey
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from contexts import BUNDLED, FrozenContexts, WorkLimitError, canonicalize
 from contexts.errors import MintmarkError
+from contexts.json_types import Json
 from contexts.ntriples import quads_of
 from contexts.rdfc import canonical_names
 from verifier.parsing import base64url, pointers
-from verifier.parsing.strict_json import Json
 from verifier.proof.cryptosuites import sd_proof_value
 from verifier.proof.cryptosuites.sd_proof_value import BaseProof, DerivedProof
 from verifier.proof.cryptosuites.statements import Statements, revealed

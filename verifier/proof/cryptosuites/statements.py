@@ -14,10 +14,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from contexts import CanonicalizationError, FrozenContexts, WorkLimitError, canonicalize, to_quads
+from contexts.json_types import Json
 from contexts.ntriples import quads_of
 from contexts.rdfc import canonical_names, line
 from verifier.parsing import base64url, pointers
-from verifier.parsing.strict_json import Json
 
 _PLACES = f"urn:bnid:{secrets.token_hex(16)}:"
 """How the names of places begin, which objects get that have no `id`. Nobody else can know it."""

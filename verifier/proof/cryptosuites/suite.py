@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from contexts import BUNDLED, FrozenContexts
 from contexts.errors import MintmarkError
-from verifier.parsing.strict_json import Json
+from contexts.json_types import Json
 from verifier.public_keys.multikey import PublicKey
 
 Transform = Callable[[Json, FrozenContexts, str], bytes]

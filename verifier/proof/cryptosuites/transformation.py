@@ -12,8 +12,8 @@ from contexts import (
     inline,
 )
 from contexts.jcs import canonicalize_json
+from contexts.json_types import Json
 from verifier.credential.model import listed
-from verifier.parsing.strict_json import Json
 
 
 def rdfc(document: Json, contexts: FrozenContexts, hash_name: str) -> bytes:
