@@ -24,7 +24,8 @@ from urllib.parse import urlencode
 
 from bench import home as homes
 from issuer.app import create_app
-from issuer.approvals import event, routes
+from issuer.approvals import event
+from issuer.approvals.webhook import routes
 from issuer.home.settings import Settings
 from issuer.issuance import cycle, finish
 from issuer.webhooks import standard_webhooks

@@ -15,7 +15,7 @@ from werkzeug.sansio.utils import host_is_trusted
 from issuer import migrations
 from issuer.approvals import problems as approval_problems
 from issuer.approvals import schema
-from issuer.approvals.routes import approvals
+from issuer.approvals.webhook.routes import approvals
 from issuer.database.database import UnavailableError
 from issuer.drawing import logo, stationery
 from issuer.drawing.typesetting import TEMPLATES

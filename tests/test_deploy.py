@@ -26,7 +26,7 @@ from needs import need
 from ports import free_port
 
 from issuer.__main__ import PORT
-from issuer.approvals.sender import event_id_of
+from issuer.approvals.webhook.sender import event_id_of
 from issuer.catalog import commands as catalog
 from issuer.home.issuer import opened
 from issuer.home.settings import load

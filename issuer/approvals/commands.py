@@ -4,8 +4,10 @@ import argparse
 from pathlib import Path
 
 from contexts.errors import DONE, NOT_YET, UsageError
-from issuer.approvals import correct_command, deliveries, many, webhook_command
+from issuer.approvals import correct_command, many
 from issuer.approvals.table import command as table
+from issuer.approvals.webhook import command as webhook_command
+from issuer.approvals.webhook import deliveries
 from issuer.home.command_line import Commands
 from issuer.home.issuer import Issuer
 from issuer.issuance.finish import finish_pending, pending

@@ -17,7 +17,8 @@ from threading import local
 from typing import Final, TypeAlias
 
 from contexts.errors import DONE, FAILED, NOT_YET, UsageError
-from issuer.approvals import event, sender
+from issuer.approvals import event
+from issuer.approvals.webhook import sender
 from issuer.audit.log import COMMAND
 from issuer.database.database import UnavailableError
 from issuer.home import addresses

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from issuer.approvals import deliveries
+from issuer.approvals.webhook import deliveries
 from issuer.audit import log as audit
 from issuer.home.issuer import current_issuer
 from issuer.issuance import finish

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from issuer import issuance
 from issuer.__main__ import main
 from issuer.app import create_app
-from issuer.approvals import deliveries
+from issuer.approvals.webhook import deliveries
 from issuer.audit import log
 from issuer.home.issuer import Issuer
 from issuer.home.mail_settings import Mail

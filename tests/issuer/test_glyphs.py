@@ -12,8 +12,8 @@ from contexts.errors import DONE
 from issuer import issuance
 from issuer.__main__ import main
 from issuer.app import start_app
-from issuer.approvals import webhook_command
-from issuer.approvals.sender import Reply
+from issuer.approvals.webhook import command as webhook_command
+from issuer.approvals.webhook.sender import Reply
 from issuer.catalog.picture import badge
 from issuer.drawing import glyphs
 from issuer.sharing import forms, shared

@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 
 from issuer.__main__ import main
 from issuer.app import start_app
-from issuer.approvals import sender, webhook_command
+from issuer.approvals.webhook import command as webhook_command
+from issuer.approvals.webhook import sender
 from issuer.webhooks import standard_webhooks
 
 DOWN = "http://localhost:9/webhooks/approvals"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from issuer.approvals import delivery
-from issuer.approvals.delivery import Delivery, NoIdempotencyKey, authenticate
+from issuer.approvals.webhook import delivery
+from issuer.approvals.webhook.delivery import Delivery, NoIdempotencyKey, authenticate
 from issuer.home.settings import Source
 from issuer.webhooks import standard_webhooks
 from issuer.webhooks.standard_webhooks import Unauthentic, read, sign, verifies

@@ -20,7 +20,7 @@ from werkzeug.test import create_environ, run_wsgi_app
 from issuer.__main__ import main
 from issuer.app import start_app
 from issuer.approvals import event, schema
-from issuer.approvals.deliveries import RefusedRow
+from issuer.approvals.webhook.deliveries import RefusedRow
 from issuer.catalog import picture
 from issuer.database.database import Base, Database
 from issuer.drawing import typesetting
@@ -521,7 +521,7 @@ def test_an_unforeseen_error_is_a_number_in_the_answer_and_no_word_of_it(
     def explode(*_args, **_kwargs):
         raise RuntimeError(words)
 
-    monkeypatch.setattr("issuer.approvals.routes.issuance.receive", explode)
+    monkeypatch.setattr("issuer.approvals.webhook.routes.issuance.receive", explode)
     answer = sender.post(message())
     said = answer.get_json()
     assert (answer.status_code, said["type"].endswith("/problems/internal")) == (500, True)

@@ -11,7 +11,8 @@ from typing import Any, Final
 import httpx
 
 from contexts.json_types import Json
-from issuer.approvals import event, sender
+from issuer.approvals import event
+from issuer.approvals.webhook import sender
 from issuer.database.database import to_json
 from issuer.home import published
 from issuer.home.settings import FILE, Settings

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import update
 
-from issuer.approvals import deliveries
+from issuer.approvals.webhook import deliveries
 from issuer.audit import log
 from issuer.issuance.records.tables import CredentialRow, CredentialState
 from issuer.outbox import queue

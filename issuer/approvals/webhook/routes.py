@@ -9,9 +9,10 @@ from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import HTTPException, NotFound
 
 from issuer import issuance
-from issuer.approvals import deliveries, event, schema
-from issuer.approvals.delivery import Delivery, NoIdempotencyKey, authenticate
+from issuer.approvals import event, schema
 from issuer.approvals.problems import IDEMPOTENCY_KEY, NOT_JSON, UNAUTHENTIC, UNSUPPORTED_MEDIA_TYPE
+from issuer.approvals.webhook import deliveries
+from issuer.approvals.webhook.delivery import Delivery, NoIdempotencyKey, authenticate
 from issuer.home import addresses
 from issuer.home.issuer import Issuer, current_issuer
 from issuer.home.problem import Flaw, Problem

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from issuer.approvals import schema
-from issuer.approvals.delivery import Delivery
+from issuer.approvals.webhook.delivery import Delivery
 from issuer.database.database import Base, UnavailableError
 from issuer.home.issuer import Issuer
 from issuer.home.problem import Problem

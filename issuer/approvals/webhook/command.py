@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from contexts.errors import DONE, FAILED, NOT_YET, UsageError
-from issuer.approvals import event, sender
-from issuer.approvals.sender import Reply
+from issuer.approvals import event
+from issuer.approvals.webhook import sender
+from issuer.approvals.webhook.sender import Reply
 from issuer.database.database import UnavailableError, to_json
 from issuer.home.command_line import Commands, Needs
 from issuer.home.issuer import Issuer
