@@ -65,7 +65,6 @@ def _issue_many(args: argparse.Namespace, issuer: Issuer, source: str) -> int:
             return many.run(args.approvals, issuer, source=source, executor=workers, opens=home)
     if args.workers <= 1:
         return many.run(args.approvals, issuer, source=source)
-    issuer.database.close()  # no connection survives a fork
     with executors.local(args.workers, start="fork") as processes:
         return many.run(args.approvals, issuer, source=source, executor=processes)
 

@@ -37,6 +37,14 @@ class Flaw:
     remedy: str
 
 
+class FieldError(MintmarkError):
+    """What was typed into a form is not taken: `field` names what to change."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
 class Problem(MintmarkError):
     """A request is answered with problem details instead.
 

@@ -16,9 +16,9 @@ from typing import Any, Final
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from contexts.errors import MintmarkError
 from contexts.json_types import Json
 from issuer.database.database import Base
+from issuer.home.problem import FieldError
 from issuer.people.tables import PersonRow
 
 MOST_QUESTIONS: Final = 5
@@ -113,12 +113,8 @@ DISTRICT: Final = Policy(
 """Many buildings, three windows a year."""
 
 
-class PolicyRefused(MintmarkError):
+class PolicyRefused(FieldError):
     """A choice cannot be as it was made; `field` names it."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 class PolicyRow(Base):

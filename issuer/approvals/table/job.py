@@ -34,7 +34,7 @@ from verifier.wording.words import N_
 TOGETHER: Final = 50
 """Rows that are issued in one step; after each, progress is in the database."""
 
-_LEFT: Final = (Fate.WAITING, Fate.TO_MEND)
+LEFT: Final = (Fate.WAITING, Fate.TO_MEND)
 
 
 class TableError(UsageError):
@@ -148,7 +148,7 @@ class ListedTable(NamedTuple):
 
 def last(session: Session, source: str, most: int) -> Sequence[ListedTable]:
     """Return the jobs of a source that were handed in last, the newest first."""
-    with_fate = (func.sum(case((TableRow.fate == fate, 1), else_=0)) for fate in _LEFT)
+    with_fate = (func.sum(case((TableRow.fate == fate, 1), else_=0)) for fate in LEFT)
     rows = (
         select(TableJobRow, func.count(), *with_fate)
         .join(TableRow, TableRow.job_pk == TableJobRow.id)
@@ -166,8 +166,8 @@ def to_mend(issuer: Issuer, job: str, reasons: Mapping[int, str] | None = None) 
     `reasons` has others than those that were noted, by the number of the row; its rows alone then.
     """
     with issuer.database.reading() as session:
-        rows = rows_with(session, job, _LEFT if reasons else (Fate.TO_MEND,))
-        why = reasons or {row.number: row.problem or "" for row in rows}
+        rows = rows_with(session, job, LEFT if reasons is not None else (Fate.TO_MEND,))
+        why = {row.number: row.problem or "" for row in rows} if reasons is None else reasons
         rows = [row for row in rows if row.number in why]
         heads = list(dict.fromkeys(name for row in rows for name in row.cells or {}))
         heads = heads or columns.template(session)

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from contexts.errors import MintmarkError
+from issuer.home.problem import FieldError
 from issuer.program.amendments.tables import AmendmentRow
 from issuer.program.projects.answers import LONGEST_TEXT
 from issuer.program.projects.states import State
@@ -25,12 +25,8 @@ AMENDED: Final = "plan-amended"
 LONGEST_REASON: Final = 1000
 
 
-class AmendmentRefused(MintmarkError):
+class AmendmentRefused(FieldError):
     """The plan is not changed; `field` names what to change."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 def amend(

@@ -11,6 +11,7 @@ from issuer.home.issuer import current_issuer
 from issuer.program.cadre import exemplars
 from issuer.program.cadre.exemplars import ExemplarChanged, ExemplarRefused
 from issuer.program.projects import drafts
+from issuer.program.projects.states import State
 from issuer.program.projects.tables import ProjectRow
 from issuer.web.access import needs, open_to_all
 from issuer.web.answers import page
@@ -131,7 +132,7 @@ def _page(
             exemplar=row,
             typed=typed,
             is_previewed=is_previewed,
-            is_earned=project.state == "issued",
+            is_earned=project.state == State.ISSUED,
             wrong={wrong.field: str(wrong)} if wrong else {},
             done=request.args.get("done"),
         )

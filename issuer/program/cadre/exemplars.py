@@ -14,6 +14,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from contexts.errors import MintmarkError
+from issuer.home.problem import FieldError
 from issuer.people.register import new_id
 from issuer.program.cadre.tables import ExemplarRow
 from issuer.program.evaluation.redactions import covering_person
@@ -28,12 +29,8 @@ LONGEST_GRADES: Final = 100
 _PARTS: Final = ("goal", "measured_outcome", "students_learning", "student_work", "reflection")
 
 
-class ExemplarRefused(MintmarkError):
+class ExemplarRefused(FieldError):
     """The exemplar is not taken; `field` names what to change."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 class ExemplarChanged(MintmarkError):

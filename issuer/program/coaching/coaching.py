@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from contexts.errors import MintmarkError
+from issuer.home.problem import FieldError
 from issuer.people.tables import ExpertiseRow, PersonRow
 from issuer.program.coaching.tables import (
     CoachEntryRow,
@@ -28,12 +28,8 @@ from verifier.wording.words import N_
 LONGEST_ENTRY: Final = 4000
 
 
-class CoachingRefused(MintmarkError):
+class CoachingRefused(FieldError):
     """The entry, or the coach, is not taken; the message says why, `field` what to change."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from contexts.errors import MintmarkError
+from issuer.home.problem import FieldError
 from issuer.people.register import new_id
 from issuer.people.tables import PersonRow
 from issuer.program.coaching.tables import CohortMemberRow, CohortRow, MeetingRow
@@ -24,12 +24,8 @@ LONGEST_MEETING: Final = 24 * 60
 """Minutes."""
 
 
-class CohortRefused(MintmarkError):
+class CohortRefused(FieldError):
     """The cohort, member or meeting is not taken; `field` names what to change."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 def gather(

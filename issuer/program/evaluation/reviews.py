@@ -17,6 +17,7 @@ from issuer.catalog.versions import rubric_of
 from issuer.program.evaluation import judgment
 from issuer.program.evaluation.conflicts import must_not_judge
 from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
+from issuer.program.evaluation.waiting import given_review
 
 
 class Ending(StrEnum):
@@ -146,8 +147,7 @@ def set_aside(assignment: AssignmentRow, *, now: datetime) -> None:
 
 def end_settled(assignment: AssignmentRow, *, now: datetime) -> None:
     """End an assignment that is settled without it; a review that was given stays."""
-    is_given = assignment.review is not None and assignment.review.given_at is not None
-    if assignment.ended_at is None and not is_given:
+    if assignment.ended_at is None and given_review(assignment) is None:
         assignment.ended_at, assignment.ending = now, Ending.SETTLED
 
 

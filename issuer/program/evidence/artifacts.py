@@ -16,7 +16,7 @@ from typing import Final
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from contexts.errors import MintmarkError
+from issuer.home.problem import FieldError
 from issuer.people.register import new_id
 from issuer.people.tables import PersonRow
 from issuer.program.evidence.file_kinds import BEGINNING, FileKind, NotTaken, kind_of
@@ -72,15 +72,15 @@ class Limits:
     project: int = 2_000 * _MB
 
 
-class EvidenceRefused(MintmarkError):
+class EvidenceRefused(FieldError):
     """An artifact is not taken as it is; `field` names what to change.
 
     `message` is a sentence to be translated, into which `values` go.
     """
 
     def __init__(self, field: str, message: str, **values: object) -> None:
-        super().__init__(message % values if values else message)
-        self.field, self.message, self.values = field, message, values
+        super().__init__(field, message % values if values else message)
+        self.message, self.values = message, values
 
 
 @dataclass(frozen=True)

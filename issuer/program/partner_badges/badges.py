@@ -109,7 +109,7 @@ def standing(row: PartnerBadgeRow, listed: Mapping[str, str]) -> BadgeStanding:
 
 def verdicts(row: PartnerBadgeRow) -> list[Verdict]:
     """Return what the kept report answers on the badge itself, to be said in any language."""
-    answers: Mapping[str, Any] = row.report["verdicts"] if row.report else {}
+    answers = _answers(row)
     return [
         Verdict(Answer(answers[name]["verdict"]), answers[name]["code"], answers[name]["params"])
         for name in _ITS_OWN
@@ -119,8 +119,11 @@ def verdicts(row: PartnerBadgeRow) -> list[Verdict]:
 
 def is_theirs(row: PartnerBadgeRow) -> Answer:
     """Return whether the kept report found that a badge is the teacher's own."""
-    answers: Mapping[str, Any] = row.report["verdicts"] if row.report else {}
-    return Answer(answers.get(_THEIRS, {}).get("verdict", Answer.COULD_NOT_CHECK))
+    return Answer(_answers(row).get(_THEIRS, {}).get("verdict", Answer.COULD_NOT_CHECK))
+
+
+def _answers(row: PartnerBadgeRow) -> Mapping[str, Any]:
+    return row.report["verdicts"] if row.report else {}
 
 
 def current(session: Session, project: ProjectRow) -> Sequence[PartnerBadgeRow]:

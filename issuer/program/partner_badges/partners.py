@@ -10,19 +10,15 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contexts.errors import MintmarkError
+from issuer.home.problem import FieldError
 from issuer.program.partner_badges.tables import PartnerBadgeRow, PartnerRow
 from verifier.wording.words import N_
 
 _SCHEMES: Final = ("https://", "did:")
 
 
-class PartnerRefused(MintmarkError):
+class PartnerRefused(FieldError):
     """The partner is not listed; `field` names what to change."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 def add(session: Session, name: str, issuer: str, *, now: datetime) -> PartnerRow:

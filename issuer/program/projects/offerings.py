@@ -12,9 +12,9 @@ from typing import Final
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from contexts.errors import MintmarkError
 from issuer.catalog import versions
 from issuer.catalog.tables import RetiredRow
+from issuer.home.problem import FieldError
 from issuer.people.register import new_id
 from issuer.people.tables import PersonRow
 from issuer.program.projects.answers import LONGEST_LINE, LONGEST_TEXT
@@ -35,12 +35,8 @@ class OfferingSource(StrEnum):
     OWN = "own"
 
 
-class OfferingRefused(MintmarkError):
+class OfferingRefused(FieldError):
     """The offering is not taken; `field` names what to change."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 @dataclass(frozen=True)

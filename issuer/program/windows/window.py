@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from contexts.errors import MintmarkError
+from issuer.home.problem import FieldError
 from issuer.program.windows.local_time import last_day_before
 from issuer.wording.days import day_after
 from verifier.wording.words import N_
@@ -28,12 +28,8 @@ class Purpose(StrEnum):
     COMPLETION = "completion"
 
 
-class WindowRefused(MintmarkError):
+class WindowRefused(FieldError):
     """A window cannot be as it was written; `field` names what to change."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 @dataclass(frozen=True)
