@@ -72,14 +72,14 @@ def measure(present: list[Contender], rounds: int, one_of: Callable[[list[float]
             number += len(documents)
             texts = [json.dumps(everybody.sign(document)) for document in documents]
             for one in present:
-                for task, work, given in (
+                for task, work, inputs in (
                     ("sign", one.sign, documents),
                     ("verify", one.verify, texts),
                 ):
                     if (kind, task, one.name) in refused:
                         continue
                     try:
-                        took = work(given)
+                        took = work(inputs)
                     except Exception as exc:
                         refused.add((kind, task, one.name))
                         print(f"{one.name} does not {task} {kind}: {str(exc)[:120]}")
@@ -152,8 +152,8 @@ def _ratio(seconds: dict[str, float], other: str, ours: str) -> str:
 def _processor() -> str:
     info = Path("/proc/cpuinfo")
     names = info.read_text().splitlines() if info.exists() else []
-    found = [line.partition(":")[2].strip() for line in names if line.startswith("model name")]
-    return f"{len(found)} × {found[0]}" if found else platform.machine()
+    models = [line.partition(":")[2].strip() for line in names if line.startswith("model name")]
+    return f"{len(models)} × {models[0]}" if models else platform.machine()
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ def bars(panels: Mapping[str, Mapping[str, float]], ours: Sequence[str]) -> str:
         y += 34
         rows.append(f'<text x="8" y="{y - 10}" class="t">{escape(title)}, milliseconds</text>')
         longest = max(seconds.values())
-        for name, took in sorted(seconds.items(), key=lambda found: found[1]):
+        for name, took in sorted(seconds.items(), key=lambda item: item[1]):
             width = max(1.0, (_WIDTH - _LEFT - 70) * took / longest)
             color = _OURS if name in ours else _OTHERS
             rows.append(

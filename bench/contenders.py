@@ -290,9 +290,9 @@ def _asked(node: "subprocess.Popen[str]", stack: str, call: str) -> Callable[[li
         assert node.stdout
         node.stdin.write(json.dumps({"stack": stack, "call": call, "documents": documents}) + "\n")
         node.stdin.flush()
-        said = json.loads(node.stdout.readline())
-        if "error" in said:
-            raise RuntimeError(f"{stack} {call}: {said['error']}")
-        return [milliseconds / 1000 for milliseconds in said["milliseconds"]]
+        answer = json.loads(node.stdout.readline())
+        if "error" in answer:
+            raise RuntimeError(f"{stack} {call}: {answer['error']}")
+        return [milliseconds / 1000 for milliseconds in answer["milliseconds"]]
 
     return ask

@@ -25,13 +25,13 @@ def make(home: Path, *, port: int = 8202) -> Settings:
         now=datetime.now(UTC),
         cost=Cost(memory_kib=64, iterations=1, lanes=1),
     )
-    made = settings.load(home)
-    issuer = Issuer(made)
+    own = settings.load(home)
+    issuer = Issuer(own)
     with issuer.database.writing() as session:
         for achievement in files.load(EXAMPLES):
             versions.record(session, achievement, now=datetime.now(UTC))
     issuer.database.close()
-    return made
+    return own
 
 
 def approval(number: int) -> dict[str, Any]:
@@ -42,5 +42,5 @@ def approval(number: int) -> dict[str, Any]:
 
 def message(number: int) -> bytes:
     """Return the webhook's message of such an approval."""
-    said = json.loads((EXAMPLES / "approval.json").read_bytes())
-    return json.dumps({**said, "data": approval(number)}).encode()
+    event = json.loads((EXAMPLES / "approval.json").read_bytes())
+    return json.dumps({**event, "data": approval(number)}).encode()

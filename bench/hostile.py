@@ -35,8 +35,8 @@ def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
     _print("JSON or JWT", "size", "processor", "beside an honest one", "authentic")
     print("|---|---|--:|--:|---|")
-    for found in search.known():
-        print(search.row(found), flush=True)
+    for shape in search.known():
+        print(search.row(shape), flush=True)
     print()
     honest, hostile = honest_files(), hostile_files()
     for data in honest.values():
@@ -85,8 +85,8 @@ def _beside(bomb: bytes, count: int, honest: list[bytes], rounds: int) -> list[f
 
 
 def _measure(honest: list[bytes], times: list[list[float]]) -> None:
-    for data, found in zip(honest, times, strict=True):
-        found += [seconds_of(data) for _ in range(5)]
+    for data, seconds in zip(honest, times, strict=True):
+        seconds += [seconds_of(data) for _ in range(5)]
 
 
 def _refused(data: bytes) -> float:

@@ -50,9 +50,9 @@ _JWK = json.dumps({**to_jwk(PUBLIC), "d": base64url.encode(KEY.private_bytes_raw
 
 def document(number: int) -> JsonObject:
     """Return the 8 KB credential as both read it, each time somebody else's."""
-    made: JsonObject = _without(fresh(credentials()["8 KB"], number), _NEWER)
-    issuer = {**made["issuer"], "id": DID}
-    return {**made, "@context": _CONTEXTS, "issuer": issuer, "issuanceDate": CREATED}
+    credential: JsonObject = _without(fresh(credentials()["8 KB"], number), _NEWER)
+    issuer = {**credential["issuer"], "id": DID}
+    return {**credential, "@context": _CONTEXTS, "issuer": issuer, "issuanceDate": CREATED}
 
 
 def _without(value: Any, members: set[str]) -> Any:
@@ -85,7 +85,7 @@ def main() -> None:
     print(f"| {size:.0f} KB, data model 1.1, `{SUITE.name}` | sign | verify |")
     print("|---|--:|--:|")
     for name, seconds in asyncio.run(measure(rounds)).items():
-        print(f"| {name} | " + " | ".join(f"{each * 1000:.2f} ms" for each in seconds) + " |")
+        print(f"| {name} | " + " | ".join(f"{one * 1000:.2f} ms" for one in seconds) + " |")
     sys.stdout.flush()
     os._exit(0)  # DIDKit's threads abort a Python that ends in the usual way
 
@@ -104,19 +104,20 @@ async def measure(rounds: int) -> dict[str, list[float]]:
             if number:  # the first is to warm up
                 took.setdefault(name, []).append([signing, verifying])
     return {
-        name: [min(each) for each in zip(*seconds, strict=True)] for name, seconds in took.items()
+        name: [min(column) for column in zip(*seconds, strict=True)]
+        for name, seconds in took.items()
     }
 
 
-async def _timed(work: Callable[[Any], Awaitable[Any]], given: Any) -> tuple[float, Any]:
+async def _timed(work: Callable[[Any], Awaitable[Any]], argument: Any) -> tuple[float, Any]:
     began = time.perf_counter()
-    made = await work(given)
-    return time.perf_counter() - began, made
+    result = await work(argument)
+    return time.perf_counter() - began, result
 
 
 def _ours(work: Callable[[Any], Any]) -> Callable[[Any], Awaitable[Any]]:
-    async def awaited(given: Any) -> Any:
-        return work(given)
+    async def awaited(argument: Any) -> Any:
+        return work(argument)
 
     return awaited
 
@@ -128,9 +129,9 @@ async def _didkit_sign(unsigned: JsonObject) -> str:
 
 
 async def _didkit_verify(text: str) -> None:
-    found = json.loads(await didkit.verify_credential(text, "{}"))
-    assert found["checks"] == ["proof"], found
-    assert not found["errors"], found
+    report = json.loads(await didkit.verify_credential(text, "{}"))
+    assert report["checks"] == ["proof"], report
+    assert not report["errors"], report
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ WORST = [
     ("unusual_value", "look_alikes"),
     *((name,) for name in (*shapes.BEFORE, *shapes.AFTER)),
 ]
-"""What was dear once, and each shape by itself."""
+"""What was file once, and each shape by itself."""
 FITTEST = 12
 """Of a search, how many are changed again."""
 
@@ -81,35 +81,35 @@ def known() -> Iterator[Cost]:
 def search(tries: int, seed: int) -> list[Cost]:
     """Return the dearest of `tries` files: half drawn at random, half changed from the dearest."""
     choice = random.Random(seed)
-    found: list[Cost] = []
+    costs: list[Cost] = []
     for number in range(tries):
         names = shapes.draw(choice)
         if number > tries // 2:
-            names = shapes.drawn_again(choice.choice(found[:FITTEST]).names, choice)
+            names = shapes.drawn_again(choice.choice(costs[:FITTEST]).names, choice)
         size = int(10 ** choice.uniform(3.5, 5.2))
         jwt = choice.random() < 0.5 and bool(shapes.BEFORE.keys() & {*names})
-        found.append(cost(names, size, jwt=jwt))
-        found.sort(reverse=True)
-    return found
+        costs.append(cost(names, size, jwt=jwt))
+        costs.sort(reverse=True)
+    return costs
 
 
-def row(found: Cost) -> str:
+def row(file: Cost) -> str:
     """Return a line of a Markdown table."""
-    kind = "JWT" if found.jwt else "JSON"
-    shown = ", ".join(found.names).replace("_", " ")
+    kind = "JWT" if file.jwt else "JSON"
+    shown = ", ".join(file.names).replace("_", " ")
     return (
-        f"| {shown} | {kind}, {found.size // 1000} KB | {found.seconds * 1000:.1f} ms "
-        f"| {found.ratio:.1f}× | {found.code} |"
+        f"| {shown} | {kind}, {file.size // 1000} KB | {file.seconds * 1000:.1f} ms "
+        f"| {file.ratio:.1f}× | {file.code} |"
     )
 
 
 def main() -> None:
     """Print the dearest files of a search."""
-    tries, seed = (int(each) for each in (*sys.argv[1:], 300, 7)[:2])
+    tries, seed = (int(number) for number in (*sys.argv[1:], 300, 7)[:2])
     gc.collect()
     gc.freeze()
-    for found in search(tries, seed)[:15]:
-        print(row(found), flush=True)
+    for file in search(tries, seed)[:15]:
+        print(row(file), flush=True)
 
 
 if __name__ == "__main__":

@@ -58,8 +58,8 @@ def _requests(settings: Settings, port: int) -> Iterator[tuple[str, Callable[[],
         return "POST", "/webhooks/approvals", *_webhook(settings, number)
 
     connection = HTTPConnection("localhost", port)
-    said = json.loads(_answer(connection, webhook(), 201))
-    path = said["json"].partition(str(port))[2]
+    answer = json.loads(_answer(connection, webhook(), 201))
+    path = answer["json"].partition(str(port))[2]
     credential = _answer(connection, ("GET", path, b"", {}), 200)
     entry = json.loads(credential)["credentialStatus"]["statusListCredential"]
     form = urlencode({"text": credential.decode()}).encode()
@@ -111,7 +111,7 @@ def _load(port: int, request: Callable[[], Request], expected: int) -> str:
         return took
 
     with ThreadPoolExecutor(CONNECTIONS) as pool:
-        parts = [each.result() for each in [pool.submit(ask) for _ in range(CONNECTIONS)]]
+        parts = [future.result() for future in [pool.submit(ask) for _ in range(CONNECTIONS)]]
     took = sorted(seconds for part in parts for seconds in part)
     median, p99 = (took[int(len(took) * part)] * 1000 for part in (0.5, 0.99))
     return f"{len(took) / SECONDS:.0f} a second, median {median:.1f} ms, p99 {p99:.1f} ms"
@@ -121,9 +121,9 @@ def _answer(connection: HTTPConnection, request: Request, expected: int) -> byte
     method, path, body, headers = request
     connection.request(method, path, body or None, headers)
     response = connection.getresponse()
-    said = response.read()
-    assert response.status == expected, (response.status, said[:300])
-    return said
+    body = response.read()
+    assert response.status == expected, (response.status, body[:300])
+    return body
 
 
 @contextmanager
@@ -147,9 +147,9 @@ def _serving(settings: Settings, port: int) -> Iterator[None]:
 
 
 def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("localhost", 0))
-        port: int = found.getsockname()[1]
+    with socket.socket() as probe:
+        probe.bind(("localhost", 0))
+        port: int = probe.getsockname()[1]
         return port
 
 
@@ -191,8 +191,8 @@ def _where_it_goes(settings: Settings) -> str:
                 seconds.clear()
                 began = time.perf_counter()
             body, headers = _webhook(settings, 10_000_000 + number)
-            said = client.post("/webhooks/approvals", data=body, headers=headers)
-            assert said.status_code == 201, said.text
+            answer = client.post("/webhooks/approvals", data=body, headers=headers)
+            assert answer.status_code == 201, answer.text
         whole = time.perf_counter() - began
     issuer.database.close()
     disk = seconds.pop("disk")

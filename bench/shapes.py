@@ -79,8 +79,8 @@ def proof(document: JsonObject, name: str) -> JsonObject:
 
 def _many(document: JsonObject, member: str, make: Callable[[int], Any], room: int) -> JsonObject:
     """Return the document with as many more entries of a member as there is room for."""
-    each = len(json.dumps(make(10**4))) + 2
-    entries = [make(number) for number in range(max(1, room // each))]
+    length = len(json.dumps(make(10**4))) + 2
+    entries = [make(number) for number in range(max(1, room // length))]
     return {**document, member: [*_listed(document.get(member)), *entries]}
 
 
@@ -163,21 +163,21 @@ def _endorsement(number: int, **more: Any) -> JsonObject:
 def _endorsements(document: JsonObject, room: int) -> JsonObject:
     """Twenty of them share the room."""
     inner = [_evidence(_endorsement(n), room // 20 - 900) for n in range(20)]
-    signed = [{**each, "proof": proof(each, "eddsa-rdfc-2022")} for each in inner]
+    signed = [{**one, "proof": proof(one, "eddsa-rdfc-2022")} for one in inner]
     return {**document, "endorsement": signed}
 
 
 def _endorsements_undefined(document: JsonObject, room: int) -> JsonObject:
     inner = [_evidence(_endorsement(n), room // 20 - 3000) for n in range(20)]
     proofs = [proof(_endorsement(1), "eddsa-rdfc-2022")] * 8
-    return {**document, "endorsement": [{**each, "proof": proofs, "zz": 1} for each in inner]}
+    return {**document, "endorsement": [{**one, "proof": proofs, "zz": 1} for one in inner]}
 
 
 def _endorsements_unusual(document: JsonObject, room: int) -> JsonObject:
     """Each only for the reference processor."""
     unusual = {"@value": "x", "@direction": "ltr"}
     inner = [_small_part(_endorsement(n, name=unusual), room // 20 - 900) for n in range(20)]
-    signed = [{**each, "proof": proof(each, "eddsa-rdfc-2022")} for each in inner]
+    signed = [{**one, "proof": proof(one, "eddsa-rdfc-2022")} for one in inner]
     return {**document, "endorsement": signed}
 
 
@@ -186,9 +186,9 @@ def _small_part(document: JsonObject, room: int) -> JsonObject:
 
 
 def _endorsements_many_signatures(document: JsonObject, room: int) -> JsonObject:
-    each = _endorsement(1)
-    made = proof(each, "eddsa-jcs-2022")
-    return {**document, "endorsement": [{**each, "proof": [made] * 10}] * 20}
+    endorsement = _endorsement(1)
+    signature = proof(endorsement, "eddsa-jcs-2022")
+    return {**document, "endorsement": [{**endorsement, "proof": [signature] * 10}] * 20}
 
 
 def _endorsement_jwts(document: JsonObject, room: int) -> JsonObject:
@@ -297,8 +297,8 @@ def _deep(document: JsonObject, room: int) -> JsonObject:
             node = {"type": ["Profile"], "id": f"urn:p:{number}", "parentOrg": node}
         return node
 
-    each = chain(50)
-    copies = [each] * max(1, room // len(json.dumps(each)))
+    nested = chain(50)
+    copies = [nested] * max(1, room // len(json.dumps(nested)))
     return {**document, "evidence": copies}
 
 
@@ -314,7 +314,7 @@ def _escapes(document: JsonObject, room: int) -> JsonObject:
 def _records(document: JsonObject, room: int) -> JsonObject:
     subject = document["credentialSubject"]
     inner = [_evidence(_endorsement(n), room // 50 - 900) for n in range(50)]
-    signed = [{**each, "proof": proof(each, "eddsa-rdfc-2022")} for each in inner]
+    signed = [{**one, "proof": proof(one, "eddsa-rdfc-2022")} for one in inner]
     return {**document, "credentialSubject": {**subject, "verifiableCredential": signed}}
 
 
@@ -354,12 +354,12 @@ def _a_proof_by_each_suite(signed: JsonObject) -> JsonObject:
 
 
 def _undefined_in_proofs(signed: JsonObject) -> JsonObject:
-    return {**signed, "proof": [{**each, "zz": 1} for each in signed["proof"]]}
+    return {**signed, "proof": [{**one, "zz": 1} for one in signed["proof"]]}
 
 
 def _look_alikes_in_proofs(signed: JsonObject) -> JsonObject:
     odd = [{"type": "DataIntegrityProof"} for _ in range(20)]
-    return {**signed, "proof": [{**each, "proof": odd} for each in signed["proof"]]}
+    return {**signed, "proof": [{**one, "proof": odd} for one in signed["proof"]]}
 
 
 AFTER: dict[str, Callable[[JsonObject], JsonObject]] = {

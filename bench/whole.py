@@ -85,9 +85,9 @@ def batch(_folder: Path) -> str:
     badges = [badge(number) for number in range(500)]
     began = time.perf_counter()
     with Pool(2, gc.freeze) as pool:
-        found = sum(pool.imap_unordered(_is_authentic, badges * (FILES // 500), chunksize=100))
+        authentic = sum(pool.imap_unordered(_is_authentic, badges * (FILES // 500), chunksize=100))
     seconds = time.perf_counter() - began
-    assert found == FILES
+    assert authentic == FILES
     return f"{FILES} in {seconds:.1f} s, {FILES / seconds:.0f} a second"
 
 
@@ -147,8 +147,8 @@ def _issued(settings: Settings, folder: Path) -> str:
             Arrived(from_data(home.approval(number)), f"e-{number}")
             for number in range(start, min(start + TOGETHER, APPROVALS))
         ]
-        found = receive_all(issuer, arrived, source="forms", now=datetime.now(UTC))
-        assert all(isinstance(each, Received) and each.manage_url for each in found), found
+        outcomes = receive_all(issuer, arrived, source="forms", now=datetime.now(UTC))
+        assert all(isinstance(one, Received) and one.manage_url for one in outcomes), outcomes
     seconds, processor = time.perf_counter() - began, time.process_time() - processor
     issuer.database.close()
     return _rate(seconds, processor, folder)

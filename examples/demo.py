@@ -217,8 +217,8 @@ def issue(url: str) -> tuple[str, str, str]:
         OUT / "approval-for-a-day.json",
     ):
         with progress(f"delivering {path.name} to {url}/webhooks/approvals"):
-            said = run("mintmark", "webhook", "send", str(path))
-        pages.append(said.partition("issued: ")[2].split()[0])
+            output = run("mintmark", "webhook", "send", str(path))
+        pages.append(output.partition("issued: ")[2].split()[0])
     return pages[0], pages[1], pages[2]
 
 
@@ -274,12 +274,14 @@ class Expected:
         except (ValueError, KeyError) as exc:
             raise DemoError(f"{self.title}: {answer.stderr.decode()[-400:]}") from exc
         names = ("authentic", "current", "recognized")
-        found = tuple((verdicts[name]["verdict"], verdicts[name]["code"]) for name in names)
-        right = (found, answer.returncode) == (
+        answers = tuple((verdicts[name]["verdict"], verdicts[name]["code"]) for name in names)
+        right = (answers, answer.returncode) == (
             (self.authentic, self.current, self.recognized),
             self.status,
         )
-        marks = "  ".join(f"{name} {words(each)}" for name, each in zip(names, found, strict=True))
+        marks = "  ".join(
+            f"{name} {words(reply)}" for name, reply in zip(names, answers, strict=True)
+        )
         print(f"  {'as it must' if right else 'OTHERWISE '}  {self.title:<38} {marks}", flush=True)
         return right
 
@@ -388,8 +390,8 @@ def serving(url: str) -> Iterator[None]:
                 if httpx_answers(url):
                     break
                 if server.poll() is not None:
-                    said = (HOME / "server.log").read_text()
-                    raise DemoError(f"the issuer did not start: {said.strip()[-600:]}")
+                    text = (HOME / "server.log").read_text()
+                    raise DemoError(f"the issuer did not start: {text.strip()[-600:]}")
                 time.sleep(0.25)
         yield
     finally:

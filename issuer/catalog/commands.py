@@ -73,8 +73,8 @@ def load(folder: Path, issuer: Issuer, *, now: datetime) -> None:
         news = "new" if row.created_at == now else "unchanged"
         print(f"{row.achievement_id}  version {row.version}  {news}")
     for item in achievements:
-        if told := glyphs.unprintable(_printed(item), issuer.settings.font_folders):
-            print(f"{item.id}  {told[0]}; {told[1]}", file=sys.stderr)
+        if problem := glyphs.unprintable(_printed(item), issuer.settings.font_folders):
+            print(f"{item.id}  {problem[0]}; {problem[1]}", file=sys.stderr)
 
 
 def _refuse_unknown_offices(achievements: list[Achievement], settings: Settings) -> None:

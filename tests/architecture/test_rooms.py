@@ -111,6 +111,28 @@ def test_a_class_name_stands_for_one_thing():
     assert not {name for name, count in places.items() if count > 1}
 
 
+NAMELESS = {"found", "told", "kept", "given", "said", "each", "made"}
+"""What was done to a thing is not what it is: the name says what the variable holds."""
+
+
+def bound_names(path):
+    """Yield every name that a file binds: variables, parameters, functions and imports."""
+    for node in nodes(path):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.alias):
+            yield node.asname or node.name
+
+
+def test_a_name_says_what_it_holds():
+    files = [path for path in FILES if "compensation" not in path.parts]
+    assert not {(str(path), name) for path in files for name in {*bound_names(path)} & NAMELESS}
+
+
 def test_the_contexts_open_no_socket():
     found = {name for path in (ROOT / "contexts").rglob("*.py") for name in imports(path)}
     assert not found & {"socket", "httpx", "httpcore", "urllib", "http", "requests"}

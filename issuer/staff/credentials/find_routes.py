@@ -33,7 +33,7 @@ def show() -> Response:
     issuer, asked = current_issuer(), request.args
     query = search.asked_for(asked, where=_visible())
     with issuer.database.reading() as session:
-        found = find.page(
+        result = find.page(
             session, issuer.settings, query, now=clock.now(), after=asked.get("after", "")
         )
         choices = search.choices(session)
@@ -42,7 +42,7 @@ def show() -> Response:
     }
     return page(
         "desk/find.html",
-        found=found,
+        result=result,
         counted=find.COUNTED,
         choices=choices,
         states=words.STATES,
