@@ -36,8 +36,6 @@ class View(IntEnum):
 
     FULL = 0
     NAMES_HIDDEN = 1
-    COUNT = 2
-    OUTCOME = 3
 
 
 SIGNED_IN: Final = "signed in"

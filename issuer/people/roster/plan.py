@@ -1,7 +1,7 @@
 """What a file of people would change: the fate of each row, and the change itself.
 
-    made = plan.of(session, roster, by=None, may_name_roles=True, today=today)
-    plan.carry_out(session, made, by=None, now=now, today=today)
+    changes = plan.of(session, roster, by=None, may_name_roles=True, today=today)
+    plan.carry_out(session, changes, by=None, now=now, today=today)
 
 People are known by staff number, then by address, never by name (E49): where only the name is
 the same, or two records fit, somebody decides, in the column `decision`. Nobody is dropped for

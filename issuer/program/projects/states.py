@@ -150,12 +150,3 @@ def step(state: State, act: Act, now: Conditions) -> State:
         if not holds(now):
             raise NotNow(state, act, reason)
     return target
-
-
-def possible(state: State, now: Conditions) -> frozenset[Act]:
-    """Return the acts that are possible now; a page offers no others."""
-    return frozenset(
-        act
-        for (origin, act), (_, checks) in STEPS.items()
-        if origin is state and all(holds(now) for holds, _ in checks)
-    )

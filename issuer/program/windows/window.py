@@ -101,9 +101,3 @@ def current(windows: Iterable[Window], purpose: Purpose, now: datetime) -> Windo
     """Return the window that is open for everybody, if one is; of several, the first to close."""
     is_open = [window for window in windows if window.purpose is purpose and window.takes(now)]
     return min(is_open, key=lambda window: window.closes, default=None)
-
-
-def upcoming(windows: Iterable[Window], purpose: Purpose, now: datetime) -> Window | None:
-    """Return the next window to open, if one is planned: what comes late waits for it (R18)."""
-    later = [window for window in windows if window.purpose is purpose and window.opens > now]
-    return min(later, key=lambda window: window.opens, default=None)

@@ -1,5 +1,6 @@
 """The states of a project: each step of the published table, and no other."""
 
+import contextlib
 import dataclasses
 import itertools
 
@@ -14,7 +15,6 @@ from issuer.program.projects.states import (
     Reason,
     State,
     Turn,
-    possible,
     step,
 )
 
@@ -45,6 +45,16 @@ draft     bring_in  active
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 TARGETS = {(State(row[0]), Act(row[1])): State(row[2]) for row in ROWS}
+
+
+def possible(state, now):
+    """Return the acts that lead somewhere under these conditions."""
+
+    def leads(act):
+        with contextlib.suppress(NotNow):
+            return step(state, act, now)
+
+    return {act for act in Act if leads(act)}
 
 
 @pytest.mark.parametrize(("state", "act"), [*itertools.product(State, Act)])

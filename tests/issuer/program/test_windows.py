@@ -19,7 +19,6 @@ from issuer.program.windows.window import (
     WindowRefused,
     current,
     moved,
-    upcoming,
 )
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -144,10 +143,7 @@ def test_a_window_closes_after_it_opens():
         window("2026-11-09", "2026-10-26")
 
 
-def test_what_comes_late_waits_for_the_next_window_of_its_purpose():
+def test_a_window_is_current_for_its_purpose_alone():
     late = utc("2026-11-09T06:00")
     assert current(YEAR, Purpose.PROPOSAL, late) is None
-    assert upcoming(YEAR, Purpose.PROPOSAL, late) is P3
-    assert upcoming(YEAR, Purpose.COMPLETION, late) is C1
     assert current(YEAR, Purpose.COMPLETION, utc("2026-12-01T00:00")) is C1
-    assert upcoming(YEAR, Purpose.PROPOSAL, utc("2027-03-01T06:00")) is None
