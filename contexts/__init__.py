@@ -11,7 +11,14 @@ from contexts.errors import (
     DataLossError,
     WorkLimitError,
 )
-from contexts.frozen import BUNDLED, FrozenContexts, file_of, is_as_published, load
+from contexts.frozen import (
+    BUNDLED,
+    FrozenContexts,
+    earlier_digests,
+    file_of,
+    is_as_published,
+    load,
+)
 from contexts.members import Manner, NoOneReadingError
 from contexts.reading import Reading, read
 
@@ -27,6 +34,7 @@ __all__ = [
     "WorkLimitError",
     "canonicalize",
     "canonicalize_defined",
+    "earlier_digests",
     "file_of",
     "is_as_published",
     "load",

@@ -44,7 +44,8 @@ class FrozenContexts(Mapping[str, Any]):
 
 @cache
 def manifest() -> dict[str, dict[str, str]]:
-    """Return the manifest: for each URL its file, source, license and sha256."""
+    """Return the manifest: for each URL its file, source, license and sha256, and of
+    some whether the bytes are those published, and which digests were published before."""
     entries: dict[str, dict[str, str]] = json.loads((_FOLDER / "manifest.json").read_bytes())
     return entries
 
@@ -59,6 +60,12 @@ def is_as_published(url: str) -> bool:
     """Whether the bundled context at `url` is known to have the bytes that were published: its
     specification names their hash. Others are the same JSON, or of another edition."""
     return manifest()[url].get("bytes") == "as published"
+
+
+def earlier_digests(url: str) -> list[str]:
+    """Return the digests that the context at `url` had before it was published as it is bundled,
+    as Subresource Integrity writes them; as many as are known."""
+    return manifest()[url].get("earlier", "").split()
 
 
 def load(url: str) -> Any:

@@ -23,6 +23,7 @@ from keys.file_signer import FileSigner
 from keys.key_file import generate
 from verifier.checks import status_list
 from verifier.checks.dates import check_proof_dates
+from verifier.checks.related import check_related
 from verifier.credential.model import listed
 from verifier.fetching.fetch import Fetched, FetchError, WebFetch
 from verifier.issuers.controller import DidError
@@ -34,7 +35,7 @@ from verifier.proof.cryptosuites import SUITES, ecdsa_sd
 from verifier.proof.cryptosuites.suite import ProofValueError
 from verifier.proof.data_integrity import check_proofs
 from verifier.public_keys import multikey
-from verifier.report import worst
+from verifier.report import Outcome, worst
 from verifier.structure.data_model import VERSION_1, flaws, is_badge
 from verifier.web.vc_api import vc_api_blueprint
 
@@ -161,6 +162,8 @@ class Server:
         document = self._prepared(profile, dict(credential))
         if found := [*flaws(document)]:
             raise BadInputError(f"{found[0][0]}: {found[0][1]}")
+        if any(check.outcome is Outcome.FAILED for check in check_related(document)):
+            raise BadInputError("relatedResource")
         _check_status(document)
         try:
             pinned, contexts = inline.pin(document, CONTEXTS)

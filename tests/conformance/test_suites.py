@@ -28,6 +28,13 @@ PLAIN = {
 OWN = {"ExampleTestCredential": "https://example.org/#ExampleTestCredential"}
 URL = "https://example.org/1"
 TYPE = "https://example.org/#Type"
+DIGESTS = {
+    "digestSRI": "sha384-l/HrjlBCNWyAX91hr6LFV2Y3heB5Tcr6IeE4/Tje8YyzYBM8IhqjHWiWpr8+ZbYU",
+    "digestMultibase": "uWZVc7WaX1h4D8rJVb-vlMIqxaEKEb1tYbX8fet7JJzQ",
+}
+"""Of the context of the data model, as the suite writes them."""
+NO_CONTEXTS = ([], EXAMPLES, [EXAMPLES], None)
+"""What the suite puts in the place of an envelope's context; none defines its terms."""
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +159,13 @@ DATA_MODEL = {
     "a related resource without a digest": ({"relatedResource": {"id": URL}}, 400),
     "a related resource twice": (
         {"relatedResource": [{"id": URL, "digestMultibase": "uEi"}] * 2}, 400),
+    "a context with its digests": (
+        {"relatedResource": {"id": V2, "mediaType": "application/ld+json", **DIGESTS}}, 201),
+    "a context with another's digestSRI": (
+        {"relatedResource": {"id": V2, "digestSRI": "sha384-" + "A" * 64}}, 400),
+    "a context with another's digestMultibase": (
+        {"relatedResource": {"id": V2, "digestMultibase": "u" + "A" * 43}}, 400),
+    "texts for related resources": ({"relatedResource": [URL]}, 400),
     # Bitstring Status List, section 2.1
     "an index that is no text": (
         {"credentialStatus": {"type": "BitstringStatusListEntry", "statusPurpose": "revocation",
@@ -342,6 +356,9 @@ def test_a_token_in_an_envelope_is_verified_until_it_is_changed(client, profile)
     assert verified(client, {**envelope, "id": f"{head},{mixed}"}) == 400
     assert verified(client, {**envelope, "id": f"{head},{header}.{payload}.AAAA"}) == 400
     assert verified(client, {**envelope, "id": "https://example.org"}) == 400
+    assert verified(client, {**envelope, "id": token}) == 400
+    assert verified(client, {**envelope, "type": "VerifiableCredential"}) == 400
+    assert [verified(client, {**envelope, "@context": each}) for each in NO_CONTEXTS] == [400] * 4
     assert verified(client, token) == 200
 
 
@@ -397,6 +414,18 @@ def test_presentations_are_verified_by_the_rules_of_the_data_model(server, clien
         assert presented(client, whole) == 400
 
 
+def test_a_presentation_in_an_envelope_is_verified_until_its_envelope_is_changed(client):
+    """The suite's own: an older JWT with a credential in it."""
+    token = (VECTORS / "w3c-presentation.jwt").read_text().strip()
+    envelope = {"@context": [V2], "type": "EnvelopedVerifiablePresentation"}
+    envelope["id"] = f"data:application/jwt,{token}"
+    assert presented(client, envelope, challenge="123456789", domain="example.com") == 200
+    assert presented(client, envelope, challenge="another") == 400
+    for changes in ({"type": ["VerifiablePresentation"]}, {"type": GONE}, {"id": token},
+                    *({"@context": each} for each in NO_CONTEXTS)):  # fmt: skip
+        assert presented(client, with_changes(changes, envelope)) == 400, changes
+
+
 def test_a_presentation_is_for_its_challenge_and_domain(server, client):
     one = issued(client, with_changes({})).json
     made = shown(server, presentation(one), challenge="c", domain="d.example")
@@ -431,6 +460,42 @@ def published():
 
 
 PUBLISHED = dict(published())
+OF_NO_TYPE = ({}, None, GONE, 10, True)
+
+
+def verifier_inputs():
+    """Yield the 17 flaws of the VC-API suite for verifiers, each with all its documents: changes of
+    the credential, or of its proof."""
+    for member in ("@context", "type", "issuer", "credentialSubject", "proof"):
+        yield f"no {member}", "credential", [{member: GONE}]
+    for member in ("type", "created", "verificationMethod", "proofValue", "proofPurpose"):
+        yield f"no proof.{member}", "proof", [{member: GONE}]
+    for member in ("@context", "type"):
+        values = ["string", *OF_NO_TYPE]
+        yield f"{member} that is no array", "credential", [{member: value} for value in values]
+        items = [[], {}, None, None, 10, True]
+        yield f"{member} without texts", "credential", [{member: [item]} for item in items]
+    for member, values in {
+        "issuer": [[], *OF_NO_TYPE[1:]],
+        "credentialSubject": ["string", *OF_NO_TYPE[1:], []],
+        "proof": ["string", *OF_NO_TYPE[1:], []],
+    }.items():
+        yield f"{member} of another type", "credential", [{member: value} for value in values]
+
+
+VERIFIER_INPUTS = {name: (where, changes) for name, where, changes in verifier_inputs()}
+
+
+@pytest.mark.parametrize("name", VERIFIER_INPUTS)
+def test_what_the_suite_for_verifiers_changes_is_not_verified(client, unbound, name):
+    """Its credential is an example of the specification, whose key no issuer lists."""
+    document, (where, changes) = PUBLISHED["Ed25519Signature2020"], VERIFIER_INPUTS[name]
+    assert (verified(client, document), verified(unbound, document)) == (400, 200)
+    for change in changes:
+        changed = with_changes(change, document)
+        if where == "proof":
+            changed = {**document, "proof": with_changes(change, document["proof"])}
+        assert (verified(client, changed), verified(unbound, changed)) == (400, 400), change
 
 
 @pytest.mark.parametrize("name", PUBLISHED)

@@ -19,6 +19,13 @@ BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 FILE = file_of(V2)
 RIGHT = digest_multibase(hashlib.sha256(FILE).digest())
 WRONG = digest_multibase(hashlib.sha256(b"x").digest())
+BARE = "uWZVc7WaX1h4D8rJVb-vlMIqxaEKEb1tYbX8fet7JJzQ"
+"""As W3C's test suite for the data model writes the SHA-256 of that context since May 2026."""
+EARLIER = {
+    "digestSRI": "sha384-NSOcNpmdIVUxIJGvGUoe22FjTWrXiaXlsZ8q6912LdnR3KraQO2n75Ica4wK4Qeg",
+    "digestMultibase": "uJKGMkOmFbVJhEfKTduMC2XCyvRAYLjOVmZWwIH1wQ7k",
+}
+"""As it wrote them in July 2024, when other bytes were published."""
 
 
 def sri(data, name="sha384"):
@@ -39,9 +46,10 @@ def judged(world, *resources):
         {"digestSRI": sri(b"x") + " " + sri(FILE)},
         {"digestSRI": sri(FILE) + "?ct=application/ld+json"},
         {"digestMultibase": RIGHT},
+        {"digestMultibase": BARE},
         {"digestSRI": sri(FILE), "digestMultibase": [RIGHT]},
     ],
-    ids=["384", "256", "the stronger", "one of two", "options", "multibase", "both"],
+    ids=["384", "256", "the stronger", "one of two", "options", "multibase", "bare", "both"],
 )  # fmt: skip
 def test_the_digest_of_a_context_that_is_held_here_fits(world, digests):
     report = judged(world, {"id": V2, **digests})
@@ -58,10 +66,13 @@ def test_the_digest_of_a_context_that_is_held_here_fits(world, digests):
         {"digestSRI": "md5-AAAA"},
         {"digestMultibase": WRONG},
         {"digestMultibase": "?"},
+        {"digestMultibase": BARE[:-2]},
         {"digestSRI": sri(FILE), "digestMultibase": WRONG},
+        {**EARLIER, "digestMultibase": RIGHT},
     ],
-    ids=["384", "the weaker fits", "no base64", "no hash", "multibase", "no digest", "one of both"],
-)
+    ids=["384", "the weaker fits", "no base64", "no hash", "multibase", "no digest", "31 bytes",
+         "one of both", "one of both is earlier"],
+)  # fmt: skip
 def test_a_wrong_digest_is_an_error(world, digests):
     """VCDM 2.0, section 5.3."""
     report = judged(world, {"id": V2, **digests})
@@ -77,6 +88,13 @@ def test_a_digest_of_another_copy_than_ours_could_not_be_checked(world):
         Answer.COULD_NOT_CHECK,
         "resource_not_compared",
     )
+
+
+@pytest.mark.parametrize("member", [*EARLIER, None])
+def test_a_digest_of_bytes_that_were_published_before_could_not_be_checked(world, member):
+    """An honest credential of that time is no forgery."""
+    digests = {name: text for name, text in EARLIER.items() if member in (name, None)}
+    assert judged(world, {"id": V2, **digests}).authentic.code == "resource_not_compared"
 
 
 def test_a_context_without_a_digest_could_not_be_checked(world):

@@ -16,6 +16,7 @@ from contexts.json_types import Json
 from verifier.credential.model import listed
 from verifier.intake.baking import is_credential
 from verifier.parsing import base64url, strict_json
+from verifier.structure.data_model import ENVELOPES
 
 PRESENTATION = "presentation"
 SIGNED_PRESENTATION = "presentation_jwt"
@@ -116,9 +117,7 @@ def _inside(document: Json, *, is_jwt: bool) -> tuple[str, list[Any]]:
     if "VerifiablePresentation" in kinds:
         note = SIGNED_PRESENTATION if is_jwt else PRESENTATION
         return note, listed(presentation.get("verifiableCredential"))
-    if {"EnvelopedVerifiableCredential", "EnvelopedVerifiablePresentation"}.intersection(
-        kind for kind in kinds if isinstance(kind, str)
-    ):
+    if ENVELOPES.intersection(kind for kind in kinds if isinstance(kind, str)):
         return ENVELOPE, [_data(document.get("id"))]
     proofs = [proof for proof in listed(document.get("proof")) if isinstance(proof, dict)]
     if proofs and all(proof.get("type") == "JwtProof2020" for proof in proofs):

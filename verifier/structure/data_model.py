@@ -21,6 +21,7 @@ VERSION_2 = "https://www.w3.org/ns/credentials/v2"
 VERSION_1 = "https://www.w3.org/2018/credentials/v1"
 BADGES = OPEN_BADGE_TYPES | {"ClrCredential"}
 """Types whose own standard says what they must be, whatever else a credential calls itself."""
+ENVELOPES = {"EnvelopedVerifiableCredential", "EnvelopedVerifiablePresentation"}
 MAX_FLAWS = 20
 """ReportView of one credential."""
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
@@ -75,6 +76,14 @@ def check_presentation(document: Json) -> tuple[Check, ...]:
     return tuple(_checks(presentation_flaws(document)))
 
 
+def check_envelope(document: Json) -> tuple[Check, ...]:
+    """Check what carries a signed credential or presentation (VCDM 2.0, sections 4.13.1 and
+    4.13.2); nothing for any other document."""
+    if ENVELOPES.isdisjoint(_texts(document.get("type"))):
+        return ()
+    return tuple(_checks(_envelope(document, "")))
+
+
 def _checks(flaws: Iterator[Flaw]) -> Iterator[Check]:
     for _, (code, place) in zip(range(MAX_FLAWS), flaws, strict=False):
         params = {"member": place[:200]}
@@ -118,11 +127,11 @@ def presentation_flaws(document: Json) -> Iterator[Flaw]:
 
 
 def _envelope(item: Json, place: str) -> Iterator[Flaw]:
-    """Section 4.13.1."""
+    """Sections 4.13.1 and 4.13.2."""
     if VERSION_2 not in listed(item.get("@context")):
-        yield "model_context", f"{place}.@context"
+        yield "model_context", _under(place, "@context")
     if not (isinstance(item.get("id"), str) and item["id"].startswith("data:")):
-        yield "model_id", f"{place}.id"
+        yield "model_id", _under(place, "id")
 
 
 def _frame(document: Json, kind: str) -> Iterator[Flaw]:

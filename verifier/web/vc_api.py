@@ -24,6 +24,7 @@ from verifier.parsing import strict_json
 from verifier.pipeline.presentations import verify_presentation
 from verifier.proof import jose
 from verifier.report import Answer, Check, Outcome, Report, Verdict
+from verifier.structure.data_model import check_envelope
 from verifier.web import problems
 from verifier.web.api import open_to_all
 from verifier.web.in_time import MOST_SECONDS
@@ -76,7 +77,7 @@ def vc_api_blueprint(
     @limiter.limit("60/minute")
     @one_of_few
     def credential() -> Response:
-        text, options = _handed_in("verifiableCredential")
+        text, options, flaws = _handed_in("verifiableCredential")
         with suppress(wrapping.WrappingError):  # which the report tells
             if wrapping.presentation_in(text) is not None:
                 raise BadRequest(response=problems.answer(MALFORMED))
@@ -89,14 +90,14 @@ def vc_api_blueprint(
                 contexts=contexts,
                 general=True,
             )
-        flaws = _problems(report, options.status)
+        flaws += _problems(report, options.status)
         return _answer(flaws, report=printed.as_json(report))
 
     @blueprint.post("/presentations/verify")
     @limiter.limit("60/minute")
     @one_of_few
     def presentation() -> Response:
-        text, options = _handed_in("verifiablePresentation")
+        text, options, flaws = _handed_in("verifiablePresentation")
         with deadline.within(MOST_SECONDS):
             shown = verify_presentation(
                 text.encode(),
@@ -107,7 +108,7 @@ def vc_api_blueprint(
                 domain=options.domain,
                 contexts=contexts,
             )
-        flaws: Problems = [] if shown.held.answer is Answer.YES else [shown.held]
+        flaws += [] if shown.held.answer is Answer.YES else [shown.held]
         for report in shown.credentials:
             flaws += _problems(report, options.status)
         reports = [printed.as_json(report) for report in shown.credentials]
@@ -118,8 +119,8 @@ def vc_api_blueprint(
     return blueprint
 
 
-def _handed_in(member: str) -> tuple[str, _Options]:
-    """Return the text of what is to be verified, and the options."""
+def _handed_in(member: str) -> tuple[str, _Options, Problems]:
+    """Return the text of what is to be verified, the options, and the flaws of its envelope."""
     if not request.is_json:
         raise UnsupportedMediaType
     try:
@@ -129,8 +130,9 @@ def _handed_in(member: str) -> tuple[str, _Options]:
             raise ValueError(member)
     except ValueError:
         raise BadRequest(response=problems.answer(MALFORMED)) from None
-    text = item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)
-    return text, options
+    if isinstance(item, str):
+        return item, options, []
+    return json.dumps(item, ensure_ascii=False), options, [*check_envelope(item)]
 
 
 def _options(value: Any) -> _Options:
