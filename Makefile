@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test plays pictures lint lock locks bench fuzz tables words house mutants clean
+.PHONY: demo test environment plays pictures lint lock locks bench fuzz tables words house mutants clean
 .DEFAULT_GOAL := demo
 
 # A stamp per lock file: the environment is made again only when a lock changes.
@@ -33,6 +33,8 @@ $(VENV)/test.stamp: requirements/test.txt $(VENV)/run.stamp
 
 demo: $(VENV)/run.stamp
 	@$(BIN)/python examples/demo.py --port $(PORT) $(if $(ONCE),--once) $(if $(YEAR),--year)
+
+environment: $(VENV)/test.stamp
 
 test: $(VENV)/test.stamp
 ifdef COVER
@@ -93,8 +95,8 @@ locks:
 	@rm -rf build/newest-pip && $(PYTHON) -m venv build/newest-pip
 	@build/newest-pip/bin/python -m pip install --quiet --upgrade pip
 	@build/newest-pip/bin/python -m pip --version
-	@build/newest-pip/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/run.txt
-	@build/newest-pip/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/test.txt
+	@build/newest-pip/bin/python -m pip install --quiet --no-compile --no-deps --require-hashes -r requirements/run.txt
+	@build/newest-pip/bin/python -m pip install --quiet --no-compile --no-deps --require-hashes -r requirements/test.txt
 	@build/newest-pip/bin/python -m pip check
 	@rm -rf build/newest-pip
 

@@ -38,10 +38,11 @@ def imports(path):
 FILES = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_file_imports_only_its_own_room_and_those_below(path):
-    above = ROOMS[: ROOMS.index(path.relative_to(ROOT).parts[0])]
-    assert not set(imports(path)) & set(above)
+def test_a_file_imports_only_its_own_room_and_those_below():
+    rooms = {path: ROOMS.index(path.relative_to(ROOT).parts[0]) for path in FILES}
+    assert set(rooms.values()) == set(range(len(ROOMS)))
+    upwards = {path: set(imports(path)) & set(ROOMS[:room]) for path, room in rooms.items()}
+    assert not {str(path): names for path, names in upwards.items() if names}
 
 
 def test_no_room_of_the_two_programs_has_more_than_a_dozen_files():
@@ -181,7 +182,7 @@ def test_the_libraries_that_have_let_forgeries_through_are_not_used():
 def test_authlib_signs_people_in_and_does_nothing_else():
     """Signatures of credentials are ours: it has let forged tokens through."""
     users = {path for path in FILES if "authlib" in set(imports(path))}
-    assert all(path.is_relative_to(ROOT / "issuer" / "people") for path in users)
+    assert {path.relative_to(ROOT).parts[:2] for path in users} == {("issuer", "people")}
 
 
 CLOCK = ROOT / "verifier" / "clock.py"
@@ -192,15 +193,16 @@ ASKING_THE_TIME = {
 }
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_one_file_alone_asks_what_time_it_is(path):
+def test_one_file_alone_asks_what_time_it_is():
     """Rules are handed a moment; `time.monotonic` measures how long something takes."""
-    asked = {
-        (node.value.id, node.attr)
+    asking = {
+        path
+        for path in FILES
         for node in nodes(path)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+        if (node.value.id, node.attr) in ASKING_THE_TIME
     }
-    assert (path == CLOCK) == bool(asked & ASKING_THE_TIME)
+    assert asking == {CLOCK}
 
 
 def test_what_is_secret_is_compared_in_constant_time():
