@@ -131,11 +131,13 @@ def add_meeting(cohort: str) -> AnyResponse:
     form = request.form
     try:
         with current_issuer().database.writing() as session:
+            gate.acting(session)
             row, begins = _find(session, cohort), moment_in(form, "begins", _zone())
             minutes = form.get("minutes", type=whole_number)
             meeting = cohorts.meet(session, row, form.get("title", ""), begins, minutes)
             host, now = current_issuer().settings.host, clock.now()
-            news.tell_of_meeting(session, row, meeting, host=host, now=now)
+            if meeting is not None:
+                news.tell_of_meeting(session, row, meeting, host=host, now=now)
     except (CohortRefused, WindowRefused) as exc:
         return _page(cohort, wrong=exc)
     return redirect(url_for("cohorts.show", cohort=cohort, done=1), 303)

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from issuer.catalog import versions
 from issuer.home.issuer import current_issuer
 from issuer.people import register, roles
+from issuer.people.access import gate
 from issuer.people.roles import Role
 from issuer.people.tables import PersonRow
 from issuer.program.evaluation.issuing import credential_of
@@ -53,6 +54,7 @@ def add() -> AnyResponse:
     is_partner = form.get("source") == OfferingSource.PARTNER
     try:
         with current_issuer().database.writing() as session:
+            gate.acting(session)
             source = OfferingSource.PARTNER if is_partner else OfferingSource.DISTRICT
             achievement, leader = form.get("achievement", ""), form.get("leader", "")
             person = register.find(session, leader)
@@ -86,6 +88,7 @@ def offer_project(project: str) -> AnyResponse:
     """Offer what a teacher has done to others, led by her (R21)."""
     try:
         with current_issuer().database.writing() as session:
+            gate.acting(session)
             row = _project(session, project)
             offered = _offered(session, OfferingSource.OWN, _earned(session, row), row.person)
             offer(session, offered, now=clock.now())

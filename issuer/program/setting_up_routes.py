@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from werkzeug.wrappers import Response as AnyResponse
 
 from issuer.catalog.tables import RubricVersion
+from issuer.database.pressed_twice import add_once
 from issuer.home.issuer import current_issuer
 from issuer.people.access import gate
 from issuer.people.register import new_id
@@ -124,6 +125,7 @@ def add_window() -> AnyResponse:
     zone = settings.timezone or ZoneInfo("UTC")
     try:
         with current_issuer().database.writing() as session:
+            gate.acting(session)
             policy = policies.current(session)
             row = WindowRow(
                 name=form.get("window_name", "").strip()[:100] or form.get("opens", "")[:10],
@@ -139,7 +141,7 @@ def add_window() -> AnyResponse:
             )
             row.exceptions = []
             _ = row.window  # raises `WindowRefused` for a window that cannot be
-            session.add(row)
+            add_once(session, row, "name", "purpose", "opens", "closes")
     except WindowRefused as exc:
         return _page(wrong={exc.field: str(exc)})
     return redirect(url_for("setting_up.show", done=1), 303)

@@ -103,6 +103,14 @@ def whoever() -> SignedIn:
     return visitor
 
 
+def acting(session: Session) -> PersonRow:
+    """Return whoever is signed in, locked: what she sends next waits until this is committed.
+
+    So a second press of a button finds what the first one made (`add_once`).
+    """
+    return session.get_one(PersonRow, whoever().person.id, with_for_update={"key_share": True})
+
+
 def answer() -> Permission:
     """Return why this request is allowed, and in which view."""
     allowed: Permission = g.answer

@@ -12,6 +12,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from issuer.database.pressed_twice import add_once
 from issuer.home.problem import FieldError
 from issuer.people.register import new_id
 from issuer.people.tables import PersonRow
@@ -91,8 +92,8 @@ def end(session: Session, cohort: CohortRow, *, now: datetime) -> None:
 
 def meet(
     session: Session, cohort: CohortRow, title: str, begins: datetime, minutes: int | None
-) -> MeetingRow:
-    """Note a meeting. Raises `CohortRefused`."""
+) -> MeetingRow | None:
+    """Note a meeting and return it; None if it is noted already. Raises `CohortRefused`."""
     if minutes is None or not 0 < minutes <= LONGEST_MEETING:
         raise CohortRefused("minutes", N_("Write how many minutes it takes."))
     row = MeetingRow(
@@ -102,9 +103,7 @@ def meet(
         minutes=minutes,
         present={"people": []},
     )
-    session.add(row)
-    session.flush()
-    return row
+    return row if add_once(session, row, "cohort_pk", "title", "begins", "minutes") else None
 
 
 def came(

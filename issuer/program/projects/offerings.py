@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from issuer.catalog import versions
 from issuer.catalog.tables import RetiredRow
+from issuer.database.pressed_twice import add_once
 from issuer.home.problem import FieldError
 from issuer.people.register import new_id
 from issuer.people.tables import PersonRow
@@ -24,6 +25,16 @@ from verifier.wording.words import N_
 PREFILLED: Final = ("skill", "goal", "measured_outcome", "plan")
 """The answers that an offering can bring along (R16)."""
 LONGEST_ABOUT: Final = 2000
+_WRITTEN: Final = (
+    "source",
+    "title",
+    "about",
+    "topic_pk",
+    "achievement_id",
+    "prefill",
+    "led_by",
+    "retired_at",
+)
 RETIRED: Final = N_("It is no longer offered: choose another, or offer it again in the catalog.")
 
 
@@ -59,8 +70,8 @@ def offered_now() -> tuple[ColumnElement[bool], ...]:
     return OfferingRow.retired_at.is_(None), OfferingRow.achievement_id.not_in(gone)
 
 
-def offer(session: Session, offered: Offered, *, now: datetime) -> OfferingRow:
-    """Add an offering, from now on. Raises `OfferingRefused`."""
+def offer(session: Session, offered: Offered, *, now: datetime) -> None:
+    """Add an offering, from now on, unless it is there. Raises `OfferingRefused`."""
     achievement = versions.find(session, offered.achievement)
     if achievement is None:
         raise OfferingRefused("achievement", N_("Choose one from the catalog."))
@@ -82,12 +93,10 @@ def offer(session: Session, offered: Offered, *, now: datetime) -> OfferingRow:
         source=offered.source,
         title=title,
         about=offered.about.strip(),
-        topic=offered.topic,
+        topic_pk=offered.topic.id,
         achievement_id=offered.achievement,
         prefill=prefill,
         led_by=offered.leader and offered.leader.id,
         created_at=now,
     )
-    session.add(row)
-    session.flush()
-    return row
+    add_once(session, row, *_WRITTEN)

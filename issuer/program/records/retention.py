@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from contexts.errors import MintmarkError
+from issuer.database.pressed_twice import add_once
 from issuer.people.tables import PersonRow
 from issuer.program.evidence.tables import ArtifactRow
 from issuer.program.projects.states import State
@@ -86,13 +87,15 @@ def chosen(session: Session) -> Mapping[Record, int | None]:
 def hold(
     session: Session, person: PersonRow | None, reason: str, *, by: PersonRow, now: datetime
 ) -> None:
-    """Keep everything of a person, or of all, whatever its age. Raises `RecordRefused`."""
+    """Keep everything of a person, or of all, whatever its age; once for one reason.
+
+    Raises `RecordRefused`.
+    """
     if not 0 < len(reason.strip()) <= 500:
         raise RecordRefused(N_("Write why, in 1 to 500 characters."))
     whose = person and person.id
     row = HoldRow(person_pk=whose, reason=reason.strip(), began_at=now, began_by=by.id)
-    session.add(row)
-    session.flush()
+    add_once(session, row, "person_pk", "reason", "ended_at")
 
 
 def holds(session: Session) -> Sequence[HoldRow]:

@@ -156,7 +156,7 @@ def _writing(act: Callable[[Session, PersonRow, datetime], None]) -> AnyResponse
     """Do something in a transaction, and show the page again: with what was done, or why not."""
     try:
         with current_issuer().database.writing() as session:
-            act(session, _by(session), clock.now())
+            act(session, gate.acting(session), clock.now())
     except RecordRefused as exc:
         return _page(wrong=str(exc))
     return redirect(url_for("records.show", done=1), 303)
@@ -189,7 +189,3 @@ def _page(*, wrong: str = "") -> Response:
     )
     response.status_code = 422 if wrong else 200
     return response
-
-
-def _by(session: Session) -> PersonRow:
-    return session.get_one(PersonRow, gate.whoever().person.id)
