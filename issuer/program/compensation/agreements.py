@@ -111,11 +111,11 @@ def change(
     A rule may be left out, and is then asked for. Raises `NotSet` for one that cannot be read.
     """
     before = session.scalar(select(AgreementRow).order_by(AgreementRow.id.desc()).limit(1))
-    kept = before.content if before else {"settings": {}, "clauses": {}, "columns": {}}
+    earlier = before.content if before else {"settings": {}, "clauses": {}, "columns": {}}
     content = {
-        "settings": kept["settings"] if settings is None else _readable(settings),
-        "clauses": kept["clauses"] if clauses is None else dict(clauses),
-        "columns": kept["columns"] if columns is None else dict(columns),
+        "settings": earlier["settings"] if settings is None else _readable(settings),
+        "clauses": earlier["clauses"] if clauses is None else dict(clauses),
+        "columns": earlier["columns"] if columns is None else dict(columns),
         "zone": zone.key,
     }
     session.add(AgreementRow(pays=pays, content=content, created_at=now, created_by=by.id))
@@ -124,10 +124,10 @@ def change(
 
 
 def _readable(settings: Mapping[str, str]) -> dict[str, str]:
-    given = {rule: text.strip() for rule, text in settings.items() if text.strip()}
+    written = {rule: text.strip() for rule, text in settings.items() if text.strip()}
     try:
-        read_contract(given)
+        read_contract(written)
     except NotSet as exc:
-        if wrong := {rule: why for rule, why in exc.settings.items() if rule in given}:
+        if wrong := {rule: why for rule, why in exc.settings.items() if rule in written}:
             raise NotSet(wrong) from exc
-    return given
+    return written

@@ -134,14 +134,14 @@ def entries(session: Session, person_pk: int) -> Sequence[LedgerRow]:
 
 def balances(rows: Iterable[LedgerRow]) -> Mapping[str, Balance]:
     """Return what each claim comes to, the oldest first."""
-    found: dict[str, Balance] = {}
+    by_claim: dict[str, Balance] = {}
     for row in rows:
-        balance = found.setdefault(row.claim, Balance())
+        balance = by_claim.setdefault(row.claim, Balance())
         balance.sums[row.stage] += row.cents
         balance.reasons.add(row.why)
         if row.cents > 0:
             balance.days[row.stage] = row.on
-    return found
+    return by_claim
 
 
 def claims(rows: Iterable[LedgerRow]) -> list[Claim]:
@@ -199,8 +199,8 @@ def claims_by_person(session: Session) -> Mapping[int, list[Claim]]:
             dict(zip(stages, figures[:4], strict=True)),
             {stage: day for stage, day in zip(stages, figures[4:], strict=True) if day},
         )
-        made = (_claim(balance, stage, cents) for stage, cents in balance.sums.items() if cents)
-        by_number[person_pk] += made
+        claims = (_claim(balance, stage, cents) for stage, cents in balance.sums.items() if cents)
+        by_number[person_pk] += claims
     return by_number
 
 

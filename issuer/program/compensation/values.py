@@ -21,25 +21,22 @@ def set_value(
     session: Session, about: OfferingRow | ProjectRow, cents: int, *, by: PersonRow, now: datetime
 ) -> None:
     """Let an offering, or an own idea, be worth so much from now on."""
-    row = ValueRow(cents=cents, created_at=now, created_by=by.id)
-    if isinstance(about, OfferingRow):
-        row.offering_pk = about.id
-    else:
-        row.project_pk = about.id
-    session.add(row)
+    key = "offering_pk" if isinstance(about, OfferingRow) else "project_pk"
+    session.add(ValueRow(**{key: about.id}, cents=cents, created_at=now, created_by=by.id))
     session.flush()
     record(session, by=actor(by.id), action="pay.valued", about=about.public_id, now=now)
 
 
+def newest(session: Session, about: OfferingRow | ProjectRow) -> int | None:
+    """Return what was last said that an offering or an own idea is worth, in cents."""
+    key = ValueRow.offering_pk if isinstance(about, OfferingRow) else ValueRow.project_pk
+    rows = select(ValueRow.cents).where(key == about.id)
+    return session.scalar(rows.order_by(ValueRow.id.desc()).limit(1))
+
+
 def value_of(session: Session, project: ProjectRow) -> int:
     """Return what a project is worth, in cents; 0 if nobody said anything."""
-    whose = (
-        ValueRow.project_pk == project.id
-        if project.offering_pk is None
-        else ValueRow.offering_pk == project.offering_pk
-    )
-    rows = select(ValueRow.cents).where(whose).order_by(ValueRow.id.desc()).limit(1)
-    return session.scalar(rows) or 0
+    return newest(session, project.offering or project) or 0
 
 
 def ask(session: Session, project: ProjectRow, cents: int, *, now: datetime) -> None:

@@ -14,9 +14,14 @@ from test_compensation import on
 from workbooks import workbook
 
 from issuer.people.roles import Role
-from issuer.program.compensation import standing
+from issuer.program.compensation import standing, values
 from issuer.program.compensation.pages import table_routes
-from issuer.program.compensation.tables import LedgerRow, PayRecordRow, PayTableRow
+from issuer.program.compensation.tables import (
+    LedgerRow,
+    PayRecordRow,
+    PayTableRow,
+    ValueRow,
+)
 from issuer.program.projects.states import Act
 from verifier import clock
 
@@ -59,7 +64,7 @@ def test_pay_records_come_in_by_table_with_a_dry_run(money):
         assert (ana_has.salary, ana_has.full_time, ana_has.hired) == (62_480_00, "1", None)
         assert (ben_has.salary, ben_has.full_time) == (41_000_50, "1/2")
         assert str(ben_has.hired) == "2026-02-01"
-        assert not session.scalars(sqlalchemy.select(PayTableRow)).all()
+        assert session.scalar(sqlalchemy.select(PayTableRow.cells)) == {"rows": [], "done": 2}
     assert fates(money.payroll, hand_in(money.payroll, "records", text)) == (0, 2, 0)
     page = money.payroll.get("/pay/people").text
     assert "2,000.00" in page
@@ -139,6 +144,19 @@ def test_opening_balances_come_in_once(money):
     assert "=Rhythm" in money.browser(ana).get("/my-money").text
 
 
+def meets_the_other(monkeypatch, room, name, function):
+    """Let whoever comes to a function wait a moment, there, for another who comes there too."""
+    both = threading.Barrier(2, timeout=0.3)
+
+    def meeting(*args):
+        answer = function(*args)
+        with suppress(threading.BrokenBarrierError):  # the other one waits for a lock
+            both.wait()
+        return answer
+
+    monkeypatch.setattr(room, name, meeting)
+
+
 def test_what_is_carried_out_twice_at_once_comes_in_once(postgresql_issuer, monkeypatch):
     """I8: a double click on one table, and then two uploads of one file."""
     monkeypatch.setattr(clock, "now", lambda: NOW)
@@ -147,26 +165,25 @@ def test_what_is_carried_out_twice_at_once_comes_in_once(postgresql_issuer, monk
     browsers = [money.browser(sam) for _ in range(2)]
 
     def carry_out(*paths):
-        both = threading.Barrier(2, timeout=0.3)
-
-        def planned(session, row):
-            rows = plan(session, row)
-            with suppress(threading.BrokenBarrierError):  # the other one waits for a lock
-                both.wait()
-            return rows
-
-        monkeypatch.setattr(table_routes, "_plan", planned)
+        meets_the_other(monkeypatch, table_routes, "_plan", plan)
         with ThreadPoolExecutor(2) as threads:
             answers = threads.map(lambda browser, path: browser.post(path), browsers, paths)
             return sorted(answer.status_code for answer in answers)
 
     text = "staff number,award,stage,amount,day\nana,{},paid,800.50,2026-08-31\n"
     look = hand_in(browsers[0], "openings", text.format("Rhythm"))
-    assert carry_out(look, look) == [303, 404]
+    assert carry_out(look, look) == [303, 303]
     assert money.sums(money.person) == {"paid": 800_50}
     looks = [hand_in(browser, "openings", text.format("Harmony")) for browser in browsers]
     assert carry_out(*looks) == [303, 303]
     assert money.sums(money.person) == {"paid": 1_601_00}
+    meets_the_other(monkeypatch, values, "newest", values.newest)
+    offering, chiefs = money.offering("One"), [money.browser(money.chief) for _ in range(2)]
+    with ThreadPoolExecutor(2) as threads:
+        path = f"/pay/values/offerings/{offering}"
+        list(threads.map(lambda chief: chief.post(path, amount="283.47"), chiefs))
+    with money.reading() as session:
+        assert len(session.scalars(sqlalchemy.select(ValueRow)).all()) == 1
     money.district.app.extensions["mintmark"].database.close()
 
 
@@ -195,11 +212,13 @@ def test_values_are_the_superintendents_and_payroll_reads_them(money):
     money.step(project, Act.APPROVE, now=NOW)
     assert money.sums(ana) == {}
     set_to = f"{path}/projects/{project}"
-    assert chief.post(set_to, page=path, amount="300").status_code == 303
+    for _ in range(2):  # the button is pressed twice
+        assert chief.post(set_to, page=path, amount="300").status_code == 303
     assert money.sums(ana) == {"approved": 300_00}
     assert chief.post(set_to, page=path, amount="400").status_code == 422
     with money.reading() as session:
-        assert {row.why for row in session.scalars(sqlalchemy.select(LedgerRow))} == {"value"}
+        assert [row.why for row in session.scalars(sqlalchemy.select(LedgerRow))] == ["value"]
+        assert len(session.scalars(sqlalchemy.select(ValueRow)).all()) == 2
 
 
 def test_a_workbook_is_read_as_well(money):

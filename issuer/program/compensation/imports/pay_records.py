@@ -53,33 +53,33 @@ _UNREADABLE: Final = {
     "cap": N_("cap cannot be read: write an amount such as 2000.00"),
     "hired": N_("hired cannot be read: write a day such as 2026-07-01"),
 }
-Said = Mapping[str, Any]
+PayRecordValues = Mapping[str, Any]
 
 
 def plan(
     session: Session, settings: Mapping[str, str], rows: Sequence[SheetRow]
 ) -> list[PlannedPayRow]:
     """Return the fate of each row, with nothing changed."""
-    people, there = sheet.people_by_number(session), _there(session)
+    people, in_force = sheet.people_by_number(session), _in_force(session)
     planned = [_read(settings, row, people.get(row.cells.get(sheet.NUMBER, ""))) for row in rows]
-    said = defaultdict(list)
+    in_table = defaultdict(list)
     for item in planned:
         if item.person and item.values:
-            said[item.person.id, item.values["since"]].append(item.values)
-    return [_judged(item, said, there) for item in planned]
+            in_table[item.person.id, item.values["since"]].append(item.values)
+    return [_judged(item, in_table, in_force) for item in planned]
 
 
 def carry_out(
     session: Session, planned: Iterable[PlannedPayRow], *, by: PersonRow, now: datetime
 ) -> int:
     """Put into force what waits for no decision; return how many records that are."""
-    there, people = _there(session), set()
+    in_force, people = _in_force(session), set()
     count = 0
     for item in planned:
         if item.fate is not RowFate.NEW or item.person is None:
             continue
         since = item.values["since"]
-        for replaced in there.get((item.person.id, since), ()):
+        for replaced in in_force.get((item.person.id, since), ()):
             replaced.replaced_at = now
         session.add(PayRecordRow(person_pk=item.person.id, created_at=now, **item.values))
         people.add(item.person.id)
@@ -90,26 +90,27 @@ def carry_out(
     return count
 
 
-def _there(session: Session) -> Mapping[tuple[int, date], list[PayRecordRow]]:
-    there = defaultdict(list)
+def _in_force(session: Session) -> Mapping[tuple[int, date], list[PayRecordRow]]:
+    """Return the records in force, by person and day."""
+    by_day = defaultdict(list)
     for row in session.scalars(select(PayRecordRow).where(PayRecordRow.replaced_at.is_(None))):
-        there[row.person_pk, row.since].append(row)
-    return there
+        by_day[row.person_pk, row.since].append(row)
+    return by_day
 
 
 def _judged(
     item: PlannedPayRow,
-    said: Mapping[tuple[int, date], list[Said]],
-    there: Mapping[tuple[int, date], list[PayRecordRow]],
+    in_table: Mapping[tuple[int, date], list[PayRecordValues]],
+    in_force: Mapping[tuple[int, date], list[PayRecordRow]],
 ) -> PlannedPayRow:
     if item.person is None or item.values is None:
         return item
     key = item.person.id, item.values["since"]
-    if any(other != item.values for other in said[key]):
+    if any(other != item.values for other in in_table[key]):
         return PlannedPayRow.waiting(item.row, sheet.CONTRADICTORY, item.person)
-    if said[key][0] is not item.values:
+    if in_table[key][0] is not item.values:
         return PlannedPayRow(item.row, RowFate.SAME, item.person, item.values)
-    stored = [{name: getattr(row, name) for name in _VALUES} for row in there.get(key, ())]
+    stored = [{name: getattr(row, name) for name in _VALUES} for row in in_force.get(key, ())]
     own = {name: item.values[name] for name in _VALUES}
     if own in stored and len(stored) == 1:
         return PlannedPayRow(item.row, RowFate.SAME, item.person, item.values)
@@ -136,7 +137,7 @@ def _read(settings: Mapping[str, str], row: SheetRow, person: PersonRow | None) 
     return PlannedPayRow(row, RowFate.NEW, person, values)
 
 
-def _unfit(handed_over: str, values: Said) -> str:
+def _unfit(handed_over: str, values: PayRecordValues) -> str:
     """Return why a record does not say what the contract asks for, or ""."""
     if sum(values[name] is not None for name in ("salary", "tier", "cap")) != 1:
         return _ONE_OF_THREE

@@ -4,10 +4,8 @@ rows = read(file, ("staff number", "from"))
 amount("1283.5"), day("7/1/2026")       # 128350, date(2026, 7, 1)
 """
 
-import csv
-import io
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -22,7 +20,6 @@ from issuer.people.roster.rows import RosterError
 from issuer.people.tables import PersonRow
 from issuer.program.compensation.reckoning.cents import cents_of
 from issuer.wording.days import written_day
-from verifier.batch.sheet import cell
 from verifier.wording.words import N_
 
 NUMBER: Final = "staff number"
@@ -93,15 +90,6 @@ def read(data: bytes, needed: Collection[str]) -> list[SheetRow]:
         for number, line in lines
         if any(map(str.strip, line))
     ]
-
-
-def written(heads: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:
-    """Return rows as CSV for a spreadsheet; no cell begins a formula (E62)."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(heads)
-    writer.writerows([cell(row.get(head, "")) for head in heads] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
 
 
 def amount(text: str) -> int:

@@ -3,8 +3,7 @@
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, g, redirect, request, url_for
-from werkzeug.exceptions import NotFound
+from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from issuer.home.issuer import current_issuer
@@ -12,6 +11,7 @@ from issuer.people.access import gate
 from issuer.people.access.gate import MenuEntry
 from issuer.people.tables import PersonRow
 from issuer.program.compensation import agreements
+from issuer.program.compensation.pages.where_paid import agreement_in_force
 from issuer.program.compensation.reckoning.cents import dollars
 from issuer.program.compensation.reckoning.contract import NOT_ASKED, NotSet
 from issuer.program.compensation.reckoning.worked_examples import RULES, clauses_of, in_force
@@ -23,20 +23,6 @@ from verifier.wording.words import N_
 contract = Blueprint("contract", __name__)
 contract.add_app_template_filter(dollars, "dollars")
 LONGEST_CLAUSE: Final = 300
-
-
-def pays() -> bool:
-    """Return whether this district pays; where it does not, nobody sees a word of it."""
-    if "pays" not in g:
-        with current_issuer().database.reading() as session:
-            g.pays = agreements.current(session) is not None
-    return bool(g.pays)
-
-
-def only_where_paid() -> None:
-    """Hide pages about money from a district that pays nothing."""
-    if not pays():
-        raise NotFound
 
 
 NAVIGATION: Final = (
@@ -79,9 +65,7 @@ def write() -> AnyResponse:
 def rules() -> Response:
     """Show the rules in force, each with its clause and a worked example."""
     with current_issuer().database.reading() as session:
-        agreement = agreements.current(session)
-    if agreement is None:
-        raise NotFound
+        agreement = agreement_in_force(session)
     return page("pay/rules.html", agreement=agreement, rules=in_force(agreement.settings))
 
 

@@ -1,7 +1,7 @@
 """A teacher's own page about money: what is left, line by line, and what each draft asks for."""
 
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from flask import Blueprint, Response, redirect, request, url_for
 from sqlalchemy import select
@@ -12,13 +12,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from issuer.home.issuer import current_issuer
 from issuer.people.access import gate
 from issuer.people.access.gate import MenuEntry
-from issuer.program.compensation import agreements, ledger, standing, steps, titles, values
-from issuer.program.compensation.agreements import Agreement
-from issuer.program.compensation.pages.contract_routes import only_where_paid, pays
-from issuer.program.compensation.reckoning.cap import LineKind, NoPayRecord
+from issuer.program.compensation import standing, steps, titles, values
+from issuer.program.compensation.pages.account import account_of
+from issuer.program.compensation.pages.where_paid import agreement_in_force, only_where_paid, pays
 from issuer.program.compensation.reckoning.cents import cents_of
 from issuer.program.compensation.reckoning.worked_examples import in_force
-from issuer.program.compensation.standing import Contradictory
 from issuer.program.policy import Policy
 from issuer.program.projects import drafts
 from issuer.program.projects.states import State
@@ -36,20 +34,6 @@ NAVIGATION: Final = (
     MenuEntry("my_money.show", N_("My money"), shown=pays),
     MenuEntry("my_money.show", N_("What it asks for"), part="project", shown=pays),
 )
-LINES: Final = {
-    LineKind.SALARY: N_("Salary, as payroll has it"),
-    LineKind.INCREMENTS: N_("Increments since then"),
-    LineKind.FULL_TIME_SALARY: N_("As if it were full-time"),
-    LineKind.CAP: N_("The cap"),
-    LineKind.HIRED: N_("For the part of the year since you were hired"),
-    LineKind.CARRIED: N_("Left over from the year before"),
-}
-STAGES: Final = {
-    ledger.Stage.APPLIED: N_("Applied for"),
-    ledger.Stage.APPROVED: N_("Approved"),
-    ledger.Stage.EARNED: N_("Earned"),
-    ledger.Stage.PAID: N_("Paid"),
-}
 
 
 @my_money.get("/my-money")
@@ -85,31 +69,10 @@ def check(session: Session, project: ProjectRow, purpose: Purpose, policy: Polic
     return steps.check(session, project, purpose, _today())
 
 
-def told(agreement: Agreement, books: standing.Books, today: date) -> dict[str, Any]:
-    """Return what a page shows of where somebody stands, or why nobody can tell."""
-    account: dict[str, Any] = {
-        "balances": ledger.balances(books.entries),
-        "lines": LINES,
-        "stages": STAGES,
-        "standing": None,
-        "why": "",
-    }
-    if agreement.contract is None:
-        return account | {"why": N_("Some rules of the contract are still to be set.")}
-    try:
-        return account | {"standing": standing.standing_of(agreement.contract, books, today)}
-    except Contradictory:
-        return account | {"why": N_("Two pay records of the same day contradict each other.")}
-    except NoPayRecord:
-        return account | {"why": N_("Payroll has no record for this year yet.")}
-
-
 def _page(project: str = "", typed: str = "", wrong: str = "") -> Response:
     me, today = gate.whoever().person, _today()
     with current_issuer().database.reading() as session:
-        agreement = agreements.current(session)
-        if agreement is None:
-            raise NotFound
+        agreement = agreement_in_force(session)
         drafted = session.scalars(
             select(ProjectRow)
             .where(ProjectRow.person_pk == me.id, ProjectRow.state == State.DRAFT)
@@ -117,8 +80,8 @@ def _page(project: str = "", typed: str = "", wrong: str = "") -> Response:
             .order_by(ProjectRow.changed_at.desc())
         ).all()
         own = standing.books(session, me.id)
-        shown = told(agreement, own, today)
-        called = titles.titles_of(session, shown["balances"])
+        account = account_of(agreement, own, today)
+        called = titles.titles_of(session, account["balances"])
         asks = values.of_projects(session, drafted)
     response = page(
         "pay/my_money.html",
@@ -132,7 +95,7 @@ def _page(project: str = "", typed: str = "", wrong: str = "") -> Response:
         typed=typed,
         wrong=wrong,
         done=request.args.get("done"),
-        **shown,
+        **account,
     )
     response.status_code = 422 if wrong else 200
     return response

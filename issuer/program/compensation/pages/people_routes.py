@@ -16,10 +16,10 @@ from issuer.people import register
 from issuer.people.access import gate, rules
 from issuer.people.access.gate import MenuEntry
 from issuer.people.tables import PersonRow
-from issuer.program.compensation import agreements, ledger, standing, steps, titles
-from issuer.program.compensation.pages.contract_routes import only_where_paid, pays
-from issuer.program.compensation.pages.my_money_routes import told
-from issuer.program.compensation.pages.table_routes import KINDS
+from issuer.program.compensation import ledger, standing, steps, titles
+from issuer.program.compensation.imports.kinds import KINDS
+from issuer.program.compensation.pages.account import account_of
+from issuer.program.compensation.pages.where_paid import agreement_in_force, only_where_paid, pays
 from issuer.program.compensation.tables import LedgerRow, PayRecordRow
 from issuer.web.access import needs
 from issuer.web.answers import page
@@ -61,10 +61,8 @@ def list_all() -> Response:
         number = min(number, pages)
         ordered = rows.order_by(PersonRow.folded, PersonRow.id).limit(PAGE)
         listed = session.scalars(ordered.offset((number - 1) * PAGE)).all()
-        agreement, books = agreements.current(session), standing.books_of(session, listed)
-        if agreement is None:
-            raise NotFound
-        accounts = [(person, told(agreement, books[person.id], today)) for person in listed]
+        agreement, books = agreement_in_force(session), standing.books_of(session, listed)
+        accounts = [(person, account_of(agreement, books[person.id], today)) for person in listed]
     values = {"total": total, "number": number, "pages": pages, "text": text}
     return page("pay/people.html", accounts=accounts, books=books, **values)
 
@@ -76,11 +74,9 @@ def show(person: str) -> Response:
     issuer = current_issuer()
     today = issuer.settings.local(clock.now()).date()
     with issuer.database.reading() as session:
-        row, agreement = _find(session, person), agreements.current(session)
-        if agreement is None:
-            raise NotFound
+        row = _find(session, person)
         own = standing.books(session, row.id)
-        account = told(agreement, own, today)
+        account = account_of(agreement_in_force(session), own, today)
         called = titles.titles_of(session, account["balances"])
     return page(
         "pay/person.html",
@@ -111,9 +107,11 @@ def _let_hold(session: Session, person: PersonRow, number: int, by: PersonRow, n
     holding = next((row for row in records if row.id == number), None)
     if holding is None:
         raise NotFound
-    for other in records:
-        if other.since == holding.since and other is not holding:
-            other.replaced_at = now
+    others = [row for row in records if row.since == holding.since and row is not holding]
+    if not others:
+        return  # pressed twice
+    for other in others:
+        other.replaced_at = now
     session.flush()
     about = f"person:{person.id}"
     record(session, by=actor(by.id), action="pay.record-chosen", about=about, now=now)

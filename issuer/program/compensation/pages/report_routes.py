@@ -10,7 +10,7 @@ from issuer.drawing.charts import bars
 from issuer.home.issuer import current_issuer
 from issuer.people.access.gate import MenuEntry
 from issuer.program.compensation import against_cap, agreements
-from issuer.program.compensation.pages.contract_routes import only_where_paid, pays
+from issuer.program.compensation.pages.where_paid import only_where_paid, pays
 from issuer.program.compensation.reckoning.cents import dollars
 from issuer.program.reports.figures import Figure, FigureRow, FigureTable, Hidden
 from issuer.program.reports.suppression import FEWEST
@@ -64,10 +64,10 @@ def _tables() -> Sequence[FigureTable]:
 
 def _drawn(table: FigureTable) -> dict[str, Any]:
     title = gettext(table.title)
-    told = f"{title}: {gettext(table.heads[table.drawn + 1])}"
+    caption = f"{title}: {gettext(table.heads[table.drawn + 1])}"
     return {
         "title": title,
-        "chart": bars(told, [*table.bars(_label, _written)]),
+        "chart": bars(caption, [*table.bars(_label, _written)]),
         "heads": [gettext(head) for head in table.heads],
         "lines": [*table.lines(_label, _written)],
     }

@@ -12,8 +12,8 @@ from issuer.people.access import gate, rules
 from issuer.people.access.gate import MenuEntry
 from issuer.people.tables import PersonRow
 from issuer.program.compensation import agreements, titles
-from issuer.program.compensation.agreements import COLUMNS, Agreement
-from issuer.program.compensation.pages.contract_routes import only_where_paid
+from issuer.program.compensation.agreements import COLUMNS
+from issuer.program.compensation.pages.where_paid import agreement_in_force, only_where_paid
 from issuer.program.compensation.runs import pay_runs, payroll_file, settling
 from issuer.program.compensation.runs.due import digest, due, lock_people
 from issuer.program.compensation.runs.pay_runs import PayRunRefused
@@ -56,7 +56,7 @@ def lock() -> AnyResponse:
     now, looked_at = clock.now(), request.form.get("digest", "")
     try:
         with current_issuer().database.writing() as session:
-            agreement, by = _agreement(session), _by(session)
+            agreement, by = agreement_in_force(session), _by(session)
             run = pay_runs.lock(session, agreement, looked_at, by=by, now=now)
     except PayRunRefused as exc:
         return _due(wrong=str(exc))
@@ -94,7 +94,7 @@ def confirm(run: str) -> AnyResponse:
     try:
         with current_issuer().database.writing() as session:
             row, by = _find(session, run, locked=True), _by(session)
-            pay_runs.confirm(session, _agreement(session), row, by=by, now=now)
+            pay_runs.confirm(session, agreement_in_force(session), row, by=by, now=now)
     except PayRunRefused as exc:
         return _run(run, wrong=str(exc))
     return redirect(url_for("pay_runs.show", run=run, done=1), 303)
@@ -124,7 +124,7 @@ def decide() -> AnyResponse:
         item = _waiting(session, form.get("key", ""))
         if item is not None:
             carry_out = form.get("act") == "carry-out"
-            agreement, by = _agreement(session), _by(session)
+            agreement, by = agreement_in_force(session), _by(session)
             settling.decide(session, agreement, item, carry_out=carry_out, by=by, now=now)
     return redirect(url_for("pay_runs.settle", done="1" if item else "late"), 303)
 
@@ -134,7 +134,7 @@ def decide() -> AnyResponse:
 def columns() -> Response:
     """Show which columns the file for payroll has, in which order, under which heads."""
     with current_issuer().database.reading() as session:
-        chosen = _agreement(session).columns or payroll_file.DEFAULT_HEADS
+        chosen = agreement_in_force(session).columns or payroll_file.DEFAULT_HEADS
     done = request.args.get("done")
     return page("pay/columns.html", columns=HEADS, chosen=chosen, places=list(chosen), done=done)
 
@@ -148,7 +148,7 @@ def choose_columns() -> AnyResponse:
     places = {name: form.get(f"place-{name}", 99, type=whole_number) for name in COLUMNS}
     chosen = [name for name in sorted(COLUMNS, key=lambda name: places[name]) if heads[name]]
     with current_issuer().database.writing() as session:
-        agreement, by = _agreement(session), _by(session)
+        agreement, by = agreement_in_force(session), _by(session)
         columns = {name: heads[name] for name in chosen}
         zone = settings.timezone or agreement.zone
         agreements.change(session, columns=columns, by=by, zone=zone, now=clock.now())
@@ -207,13 +207,6 @@ def _find(session: Session, public_id: str, *, locked: bool = False) -> PayRunRo
     if run is None:
         raise NotFound
     return run
-
-
-def _agreement(session: Session) -> Agreement:
-    agreement = agreements.current(session)
-    if agreement is None:
-        raise NotFound
-    return agreement
 
 
 def _by(session: Session) -> PersonRow:

@@ -1,7 +1,5 @@
 """Tables that payroll hands in: choose a file, see the fate of each row, carry it out."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,57 +15,22 @@ from issuer.home.issuer import current_issuer
 from issuer.people.access import gate
 from issuer.people.tables import PersonRow
 from issuer.program.compensation import agreements
-from issuer.program.compensation.imports import openings, pay_records, sheet
+from issuer.program.compensation.imports import sheet
+from issuer.program.compensation.imports.kinds import KINDS, PayTableKind
 from issuer.program.compensation.imports.sheet import PlannedPayRow, RowFate, SheetRow, TableRefused
-from issuer.program.compensation.pages.contract_routes import only_where_paid
+from issuer.program.compensation.pages.where_paid import only_where_paid
 from issuer.program.compensation.tables import PayTableRow
 from issuer.web.access import needs
 from issuer.web.answers import page
 from issuer.web.row_numbers import whole_number
+from issuer.web.spreadsheet import spreadsheet
 from verifier import clock
-from verifier.wording.words import N_
 
 pay_tables = Blueprint("pay_tables", __name__)
 pay_tables.before_request(only_where_paid)
 SHOWN: Final = 200
-KEPT: Final = timedelta(days=1)
+WAITS: Final = timedelta(days=1)
 """How long a table waits to be carried out."""
-Plan = Callable[[Session, Mapping[str, str], Sequence[SheetRow]], list[PlannedPayRow]]
-
-
-@dataclass(frozen=True, slots=True)
-class PayTableKind:
-    """One kind of table: what it is called, its heads, and what it does."""
-
-    title: str
-    about: str
-    columns: tuple[str, ...]
-    needed: tuple[str, ...]
-    example: tuple[str, ...]
-    plan: Plan
-    carry_out: Callable[..., int]
-
-
-KINDS: Final[Mapping[str, PayTableKind]] = {
-    "records": PayTableKind(
-        N_("Pay records"),
-        N_("What payroll says about each person from a day on: a salary, or the tier, or the cap."),
-        pay_records.COLUMNS,
-        pay_records.NEEDED,
-        pay_records.EXAMPLE,
-        pay_records.plan,
-        pay_records.carry_out,
-    ),
-    "openings": PayTableKind(
-        N_("Opening balances"),
-        N_("What was approved, earned or paid before this program, and counts against a cap."),
-        openings.COLUMNS,
-        openings.NEEDED,
-        openings.EXAMPLE,
-        openings.plan,
-        openings.carry_out,
-    ),
-}
 
 
 @pay_tables.get("/pay/tables/<kind>")
@@ -88,7 +51,7 @@ def upload(kind: str) -> AnyResponse:
         return _choose(kind, wrong=exc)
     cells = {"rows": [[row.number, dict(row.cells)] for row in rows]}
     with current_issuer().database.writing() as session:
-        session.execute(delete(PayTableRow).where(PayTableRow.created_at < now - KEPT))
+        session.execute(delete(PayTableRow).where(PayTableRow.created_at < now - WAITS))
         row = PayTableRow(person_pk=gate.whoever().person.id, kind=kind, cells=cells)
         row.created_at = now
         session.add(row)
@@ -100,9 +63,7 @@ def upload(kind: str) -> AnyResponse:
 @needs("pay table", "add")
 def template(kind: str) -> Response:
     """Hand out the table to fill in, with one example."""
-    columns = _kind(kind).columns
-    example = dict(zip(columns, _kind(kind).example, strict=True))
-    return _csv(sheet.written(columns, [example]), f"{kind}.csv")
+    return spreadsheet(f"{kind}.csv", _kind(kind).columns, [_kind(kind).example])
 
 
 @pay_tables.get("/pay/table/<table>")
@@ -140,12 +101,11 @@ def carry_out(table: str) -> AnyResponse:
         sheet.lock_people(session, _rows(_find(session, table)))
         by, row = session.get_one(PersonRow, gate.whoever().person.id), _locked(session, table)
         planned = _plan(session, row)
-        done = _kind(row.kind).carry_out(session, planned, by=by, now=now)
-        _note(session, row, by, now)
+        if done := _kind(row.kind).carry_out(session, planned, by=by, now=now):
+            _note(session, row, by, now)
         left = [item.row for item in planned if item.fate is RowFate.DECIDE]
-        row.cells = {"rows": [[item.number, dict(item.cells)] for item in left]}
-        if not left:
-            session.delete(row)
+        done = done or row.cells.get("done", 0)  # pressed twice: what the first press did
+        row.cells = {"rows": [[item.number, dict(item.cells)] for item in left], "done": done}
     if left:
         return redirect(url_for("pay_tables.look", table=table, done=done), 303)
     return redirect(url_for("pay_tables.choose", kind=row.kind, done=done), 303)
@@ -158,13 +118,13 @@ def mend(table: str) -> Response:
     with current_issuer().database.reading() as session:
         row = _find(session, table)
         planned = _plan(session, row)
+    columns = _kind(row.kind).columns
     lines = [
-        {**item.row.cells, sheet.REASON: item.reason}
+        [*(item.row.cells.get(column, "") for column in columns), item.reason]
         for item in planned
         if item.fate is RowFate.DECIDE
     ]
-    heads = (*_kind(row.kind).columns, sheet.REASON)
-    return _csv(sheet.written(heads, lines), f"{row.kind}-to-mend.csv")
+    return spreadsheet(f"{row.kind}-to-mend.csv", [*columns, sheet.REASON], lines)
 
 
 def _plan(session: Session, row: PayTableRow) -> list[PlannedPayRow]:
@@ -217,9 +177,3 @@ def _there(session: Session, rows: Select[PayTableRow]) -> PayTableRow:
     if row is None:
         raise NotFound
     return row
-
-
-def _csv(data: bytes, name: str) -> Response:
-    response = Response(data, mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

@@ -1,5 +1,7 @@
 """What offerings and own ideas are worth: the superintendent says it, payroll reads it."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 from flask import Blueprint, Response, redirect, request, url_for
@@ -14,7 +16,7 @@ from issuer.people.access import gate, rules
 from issuer.people.access.gate import MenuEntry
 from issuer.people.tables import PersonRow
 from issuer.program.compensation import ledger, steps, titles, values
-from issuer.program.compensation.pages.contract_routes import only_where_paid, pays
+from issuer.program.compensation.pages.where_paid import only_where_paid, pays
 from issuer.program.compensation.reckoning.cents import cents_of
 from issuer.program.projects.drafts import locked
 from issuer.program.projects.states import State
@@ -52,17 +54,17 @@ def show() -> Response:
 @needs("value", "write", again_at="pay_values.show")
 def of_offering(offering: str) -> AnyResponse:
     """Let an offering be worth so much from now on (E60)."""
-    return _set(offering, OfferingRow)
+    return _set(offering, _offering)
 
 
 @pay_values.post("/pay/values/projects/<project>")
 @needs("value", "write", again_at="pay_values.show")
 def of_project(project: str) -> AnyResponse:
     """Let an own idea be worth so much: once, before or after its release."""
-    return _set(project, ProjectRow)
+    return _set(project, _own_idea)
 
 
-def _set(public_id: str, table: type[OfferingRow] | type[ProjectRow]) -> AnyResponse:
+def _set(public_id: str, find: Callable[[Session, str], OfferingRow | ProjectRow]) -> AnyResponse:
     typed, now = request.form.get("amount", "").strip(), clock.now()
     try:
         cents = cents_of(typed)
@@ -71,18 +73,25 @@ def _set(public_id: str, table: type[OfferingRow] | type[ProjectRow]) -> AnyResp
         return _page(public_id, typed, wrong)
     try:
         with current_issuer().database.writing() as session:
-            by = session.get_one(PersonRow, gate.whoever().person.id)
-            row = (
-                _own_idea(session, public_id)
-                if table is ProjectRow
-                else _offering(session, public_id)
-            )
-            values.set_value(session, row, cents, by=by, now=now)
-            if isinstance(row, ProjectRow):
-                steps.value_own_idea(session, row, now=now, by=by)
+            by, about = gate.acting(session), find(session, public_id)
+            if values.newest(session, about) != cents:  # else it was pressed twice
+                _let_be_worth(session, about, cents, by, now)
     except ValueRefused as exc:
         return _page(public_id, typed, str(exc))
     return redirect(url_for("pay_values.show", done=1), 303)
+
+
+def _let_be_worth(
+    session: Session, about: OfferingRow | ProjectRow, cents: int, by: PersonRow, now: datetime
+) -> None:
+    if isinstance(about, OfferingRow):
+        values.set_value(session, about, cents, by=by, now=now)
+        return
+    ledger.lock(session, about.person_pk)
+    if any(steps.balance_of(session, about).sums.values()):
+        raise ValueRefused(N_("It was approved with a sum, so that sum stays."))
+    values.set_value(session, about, cents, by=by, now=now)
+    steps.value_own_idea(session, about, now=now, by=by)
 
 
 def _offering(session: Session, public_id: str) -> OfferingRow:
@@ -96,9 +105,6 @@ def _own_idea(session: Session, public_id: str) -> ProjectRow:
     row = locked(session, public_id)
     if row is None or row.offering_pk is not None or row.state not in TO_VALUE:
         raise NotFound
-    ledger.lock(session, row.person_pk)
-    if any(steps.balance_of(session, row).sums.values()):
-        raise ValueRefused(N_("It was approved with a sum, so that sum stays."))
     return row
 
 

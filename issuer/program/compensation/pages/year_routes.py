@@ -3,15 +3,13 @@
 from typing import Final
 
 from flask import Blueprint, Response, redirect, request, url_for
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from issuer.home.issuer import current_issuer
 from issuer.people.access import gate, rules
 from issuer.people.access.gate import MenuEntry
 from issuer.people.tables import PersonRow
-from issuer.program.compensation import agreements
-from issuer.program.compensation.pages.contract_routes import only_where_paid, pays
+from issuer.program.compensation.pages.where_paid import agreement_in_force, only_where_paid, pays
 from issuer.program.compensation.runs import closing, due
 from issuer.program.compensation.runs.pay_runs import PayRunRefused
 from issuer.web.access import needs
@@ -43,9 +41,7 @@ def close() -> AnyResponse:
     try:
         with current_issuer().database.writing() as session:
             due.lock_people(session)
-            agreement = agreements.current(session)
-            if agreement is None:
-                raise NotFound
+            agreement = agreement_in_force(session)
             by = session.get_one(PersonRow, gate.whoever().person.id)
             closing.close(session, agreement, request.form.get("year", ""), by=by, now=now)
     except PayRunRefused as exc:
@@ -55,9 +51,7 @@ def close() -> AnyResponse:
 
 def _page(*, wrong: str = "") -> Response:
     with current_issuer().database.reading() as session:
-        agreement = agreements.current(session)
-        if agreement is None:
-            raise NotFound
+        agreement = agreement_in_force(session)
         contract, today = agreement.contract, agreement.day(clock.now())
         years = closing.years(session, contract, today) if contract else []
     closes = rules.may(gate.whoever().me, "pay year", "close")

@@ -112,8 +112,8 @@ class NotSet(MintmarkError):
     """Rules of the contract are missing or cannot be read; `settings` names them."""
 
     def __init__(self, settings: Mapping[str, str]) -> None:
-        told = "; ".join(f"{name}: {problem}" for name, problem in settings.items())
-        super().__init__(f"The contract's rules are not complete. {told}")
+        text = "; ".join(f"{name}: {problem}" for name, problem in settings.items())
+        super().__init__(f"The contract's rules are not complete. {text}")
         self.settings = dict(settings)
 
 

@@ -84,12 +84,12 @@ def clauses_of(rule: str, settings: Mapping[str, str]) -> list[Clause]:
 def in_force(settings: Mapping[str, str]) -> list[tuple[str, str, Clause]]:
     """Return the rules that are set: each with its name, its title, and the clause chosen."""
     not_asked = NOT_ASKED.get(settings.get("given", ""), frozenset())
-    told = []
+    shown = []
     for rule, words in RULES.items():
         if rule in settings and rule not in not_asked:
             clauses = {clause.choice: clause for clause in clauses_of(rule, settings)}
-            told.append((rule, words.title, clauses.get(settings[rule]) or clauses[""]))
-    return told
+            shown.append((rule, words.title, clauses.get(settings[rule]) or clauses[""]))
+    return shown
 
 
 def _limits(contract: Contract) -> tuple[int, int, int]:

@@ -52,12 +52,13 @@ def years(session: Session, contract: Contract, today: date) -> list[LedgerYear]
             counted = counted_in(contract, claim, today)
             if counted is not None and counted[1] != "paid":
                 sums[counted[0]].append(claim.amount)
-    open_from, year, made = ledger.open_from(session), agreements.year_of(contract, first), []
+    open_from, year = ledger.open_from(session), agreements.year_of(contract, first)
+    listed = []
     while year.first <= today:
         is_closed, amounts = year.last < open_from, sums[year]
-        made.append(LedgerYear(year, is_closed, year.last < today, sum(amounts), len(amounts)))
+        listed.append(LedgerYear(year, is_closed, year.last < today, sum(amounts), len(amounts)))
         year = next_year(year)
-    return made
+    return listed
 
 
 def close(

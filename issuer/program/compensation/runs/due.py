@@ -59,8 +59,8 @@ def due(session: Session) -> list[DueLine]:
 
 def digest(lines: Iterable[DueLine]) -> str:
     """Return what stands for a list, so that what is locked is what was looked at."""
-    told = "\n".join(f"{line.person.id} {line.awards} {bool(line.blocked)}" for line in lines)
-    return hashlib.sha256(told.encode()).hexdigest()[:32]
+    text = "\n".join(f"{line.person.id} {line.awards} {bool(line.blocked)}" for line in lines)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def lock_people(session: Session) -> None:

@@ -1,7 +1,5 @@
 """The file for payroll: a line a person with the awards listed, in the district's columns."""
 
-import csv
-import io
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -10,6 +8,7 @@ from sqlalchemy.orm import Session
 from issuer.program.compensation import titles
 from issuer.program.compensation.reckoning.cents import plain
 from issuer.program.compensation.runs.due import DueLine
+from issuer.web import spreadsheet
 from verifier.batch.sheet import cell
 
 DEFAULT_HEADS: Final[Mapping[str, str]] = {
@@ -29,12 +28,8 @@ def written(
     """Return the file of a run as CSV. No cell begins a formula (E62)."""
     heads = columns or DEFAULT_HEADS
     called = titles.titles_of(session, {claim for line in lines for claim, _ in line.awards})
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([cell(head) for head in heads.values()])
-    for line in lines:
-        writer.writerow([_CELLS[column](line, called, run) for column in heads])
-    return out.getvalue().encode("utf-8-sig")
+    rows = ([_CELLS[column](line, called, run) for column in heads] for line in lines)
+    return "".join(spreadsheet.lines([*map(cell, heads.values())], rows)).encode()
 
 
 def _awards(line: DueLine, called: Called) -> str:
@@ -42,9 +37,9 @@ def _awards(line: DueLine, called: Called) -> str:
 
 
 _CELLS: Final[Mapping[str, Callable[[DueLine, Called, str], str]]] = {
-    "staff_number": lambda line, called, run: cell(line.person.staff_number or ""),
-    "name": lambda line, called, run: cell(line.person.name),
+    "staff_number": lambda line, called, run: line.person.staff_number or "",
+    "name": lambda line, called, run: line.person.name,
     "amount": lambda line, called, run: plain(line.cents),
-    "awards": lambda line, called, run: cell(_awards(line, called)),
-    "run": lambda line, called, run: cell(run),
+    "awards": lambda line, called, run: _awards(line, called),
+    "run": lambda line, called, run: run,
 }

@@ -100,7 +100,7 @@ def _give_again(session: Session, claim: str, by: PersonRow, now: datetime) -> N
 def _of_credentials(session: Session) -> list[MoneyDecision]:
     decided, revoked = _decided(session), _revoked(session)
     projects = {project.public_id: project for project in _projects(session, {*revoked, *decided})}
-    made = []
+    decisions = []
     for claim, (credential, is_revoked) in _newest(session, projects).items():
         earlier = decided.get(claim, {})
         if credential in earlier:
@@ -108,8 +108,10 @@ def _of_credentials(session: Session) -> list[MoneyDecision]:
         cents = -_brought(session, projects[claim]) if is_revoked else -sum(earlier.values())
         if cents:
             ground = MoneyGround.WITHDRAWN if is_revoked else MoneyGround.BACK
-            made.append(MoneyDecision(ground, projects[claim].person, claim, cents, credential))
-    return made
+            decisions.append(
+                MoneyDecision(ground, projects[claim].person, claim, cents, credential)
+            )
+    return decisions
 
 
 def _of_leavers(session: Session) -> list[MoneyDecision]:
