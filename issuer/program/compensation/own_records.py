@@ -25,7 +25,7 @@ from issuer.program.compensation.tables import (
     PayTableRow,
 )
 from issuer.program.projects.tables import ProjectRow
-from issuer.program.records import routes as records
+from issuer.program.records import erasing as records
 from verifier.wording.words import N_
 
 

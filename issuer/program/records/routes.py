@@ -18,10 +18,9 @@ from issuer.people.access import gate
 from issuer.people.tables import PersonRow
 from issuer.program.evidence.home_files import files
 from issuer.program.projects.tables import ProjectRow
-from issuer.program.records import disposal, own_data, readers, retention
+from issuer.program.records import disposal, readers, retention
 from issuer.program.records.retention import Record, RecordRefused
 from issuer.program.records.tables import (
-    DataExportRow,
     DisposalRow,
     HoldRow,
 )
@@ -108,25 +107,6 @@ def who_read() -> Response:
         rows = readers.readings(session, seen, request.args.get("before", type=whole_number))
     local = current_issuer().settings.local
     return page("program/readers.html", rows=rows, local=local, size=readers.PAGE)
-
-
-def erasing(
-    session: Session, person: PersonRow, *, by: PersonRow | None, now: datetime
-) -> Callable[[], None]:
-    """Dispose of all records of a person who is erased; return what to do once that is committed.
-
-    Raises `RegisterError`.
-    """
-    gone = disposal.erase(session, person, by=by, now=now)
-    zips = session.scalars(select(DataExportRow).where(DataExportRow.person_pk == person.id)).all()
-    paths = [own_data.path(current_issuer().settings, row) for row in zips]
-
-    def finish() -> None:
-        disposal.delete_files(files(), gone)
-        for path in paths:
-            path.unlink(missing_ok=True)
-
-    return finish
 
 
 def _choose(session: Session, by: PersonRow, now: datetime) -> None:
