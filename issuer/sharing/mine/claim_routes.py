@@ -17,7 +17,7 @@ from verifier import clock
 from verifier.wording.words import N_
 
 claiming = Blueprint("claiming", __name__)
-NAVIGATION: Final = (MenuEntry("claiming.list_open", N_("Whose is it?")),)
+NAVIGATION: Final = (MenuEntry("claiming.list_open", N_("Name questions")),)
 _ANSWERS: Final = {"theirs": True, "not-theirs": False}
 
 

@@ -19,7 +19,7 @@ from issuer.people.tables import BuildingRow, PersonAddressRow, PostRow
 from issuer.wording.days import FIRST_YEAR, LAST_YEAR
 from verifier.wording.words import N_
 
-SORTS: Final = {Sort.NEWEST: N_("The newest first"), Sort.TEACHER: N_("By name")}
+SORTS: Final = {Sort.NEWEST: N_("Newest first"), Sort.TEACHER: N_("By name")}
 
 
 def asked_for(asked: Mapping[str, str], where: ColumnElement[bool]) -> Query:
