@@ -50,11 +50,11 @@ PLAYS := tests/issuer/test_office_play.py tests/issuer/program/test_pilot_play.p
 plays: $(VENV)/test.stamp
 	@$(BIN)/python -m pytest -n 0 -m "plays or not plays" $(PLAYS)
 
-# The pictures of docs/{office,program,earn,evaluate}.md, taken on the way of the plays, and of
-# docs/compensation.md.
+# The pictures of docs/{office,program,earn,evaluate}.md, taken on the way of the plays; of
+# docs/compensation.md; and of docs/{sharing,page,verify}.md and the README.
 pictures: $(VENV)/test.stamp
 	@PICTURES=docs/pictures $(BIN)/python -m pytest -n 0 $(PLAYS)
-	@PICTURES=docs/pictures $(BIN)/python -m pytest -n 0 -m plays tests/issuer/program/test_pay_pictures.py
+	@PICTURES=docs/pictures $(BIN)/python -m pytest -n 0 -m plays tests/issuer/program/test_pay_pictures.py tests/issuer/test_pictures.py
 
 lint: $(VENV)/test.stamp
 	@$(BIN)/ruff check .

@@ -167,7 +167,7 @@ def office_withdraws(school: School, page: Page, teacher: str) -> None:
     page.get_by_role("link", name="Withdraw it").click()
     page.locator("#reason").fill("It was issued for another school.")
     picture(page, "office-withdraw")
-    page.get_by_role("button", name="Withdraw it for ever").click()
+    page.get_by_role("button", name="Withdraw it permanently").click()
     page.get_by_role("heading").first.wait_for()
 
 

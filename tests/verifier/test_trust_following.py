@@ -490,6 +490,27 @@ def test_of_a_list_of_registries_so_many_are_kept_and_not_more(run, world):
     assert run("trust", "list").out.count("https://") == MAX_REGISTRIES == 20
 
 
+def test_a_list_in_a_file_stays_chosen(run, tmp_path):
+    mine = tmp_path / "districts.json"
+    about = {"type": "MintmarkTrustList", "version": 1, "name": "Mine"}
+    mine.write_text(json.dumps({**about, "updated": "2026-11-01T00:00:00Z", "entries": [DISTRICT]}))
+    added = run("trust", "add", mine).out
+    assert "“Mine”, signed by nobody: whoever controls this file controls it" in added
+    mine.unlink()
+    assert "“Mine”" in run("trust", "list").out
+    again = run("trust", "add", mine)
+    assert (again.status, "(the copy that is kept stays)" in again.err) == (1, True)
+
+
+def test_a_list_of_registries_opens_no_file(run, world, tmp_path):
+    mine = tmp_path / "districts.json"
+    mine.write_bytes(world.documents[REGISTRY])
+    known = [{"type": "dcc-legacy", "url": mine.as_uri()}]
+    world.publish("https://dcc.example/known.json", known)
+    run("trust", "add", "https://dcc.example/known.json")
+    assert "no list is kept" in run("trust", "list").out
+
+
 def test_a_list_may_not_steer_the_terminal(run, world):
     world.documents[URL] = jcs(LIST | {"name": "Good\n2. “Faked”\x1b[2J"}).encode()
     told = run("trust", "add", URL).out
@@ -498,7 +519,7 @@ def test_a_list_may_not_steer_the_terminal(run, world):
 
 
 def test_nothing_kept_says_how_to_begin(run):
-    assert run("trust", "list").out == "no list is kept: mintmark-verify trust add URL\n"
+    assert run("trust", "list").out == "no list is kept: mintmark-verify trust add URL|FILE\n"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from verifier.options.files import add_out, write
 from verifier.parsing import web_address
 from verifier.trust.lists import TrustList, TrustListError
 from verifier.trust_lists import following, store
-from verifier.trust_lists.obtain import registries
+from verifier.trust_lists.obtain import ON_THIS_COMPUTER, registries
 from verifier.wording.printed import printable
 
 
@@ -34,8 +34,8 @@ def parser() -> argparse.ArgumentParser:
         epilog="They lie in MINTMARK_VERIFY_HOME, else where the data of a user lies.",
     )
     commands = parser.add_subparsers(required=True)
-    add = commands.add_parser("add", help="keep the list at an address; again: ask for it now")
-    add.add_argument("url", metavar="URL")
+    add = commands.add_parser("add", help="keep the list of an address or a file; again: anew")
+    add.add_argument("url", type=_address, metavar="URL|FILE")
     add.add_argument("--signer", default="", metavar="ID", help="who must have signed it")
     add.add_argument("--first", action="store_true", help="before all others, not after")
     web_options.add_options(add)
@@ -50,6 +50,11 @@ def parser() -> argparse.ArgumentParser:
     add_out(build)
     build.set_defaults(run=_build)
     return parser
+
+
+def _address(text: str) -> str:
+    """Return a web address as it is, and the address of a file by its whole path."""
+    return text if "://" in text else Path(text).resolve().as_uri()
 
 
 def _add(args: argparse.Namespace, folder: Path, now: datetime) -> None:
@@ -78,7 +83,7 @@ def _list(_args: argparse.Namespace, folder: Path, now: datetime) -> None:
         about = _about(store.stored_list(folder, followed), followed.url, now)
         _print(f"{number}. {about}")
     if not subscriptions:
-        _print("no list is kept: mintmark-verify trust add URL")
+        _print("no list is kept: mintmark-verify trust add URL|FILE")
 
 
 def _remove(args: argparse.Namespace, folder: Path, _now: datetime) -> None:
@@ -97,7 +102,7 @@ def _build(args: argparse.Namespace, _folder: Path, now: datetime) -> None:
 def _about(trust_list: TrustList, url: str, now: datetime) -> str:
     """Return the description of a followed list: its signer, then its own name, its age and
     size."""
-    site = web_address.site(url)
+    site = "this file" if url.startswith(ON_THIS_COMPUTER) else web_address.site(url)
     signature = f"signed by nobody: whoever controls {site} controls it"
     if trust_list.keeper:
         signature = printable(f"signed by {trust_list.keeper}, and pinned to that signer")

@@ -1,10 +1,13 @@
-"""Download a trust list, signed or not, in any format, as one document.
+"""Download a trust list, or read it from a file, signed or not, in any format, as one document.
 
 The content is untrusted until it is parsed; a signed list is verified here.
 """
 
 from datetime import datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from verifier.fetching.fetch import Fetch, FetchError
 from verifier.parsing import plain_text, strict_json, web_address
@@ -13,6 +16,8 @@ from verifier.trust_lists.signed import read_signed
 
 MAX_REGISTRIES = 20
 """In one list of registries."""
+ON_THIS_COMPUTER: Final = "file:"
+"""How the address of a list in a file begins. Only who uses this verifier names one."""
 LIST_TYPES = "application/vc, application/vc+jwt, application/json, application/ld+json, text/plain"
 
 
@@ -26,7 +31,8 @@ def registries(url: str, *, fetch: Fetch) -> list[tuple[str, str]] | None:
         items = strict_json.loads(body)[:MAX_REGISTRIES]
     except strict_json.StrictJsonError as exc:
         raise TrustListError(f"the list of registries at {url} is {exc}") from exc
-    return [(str(i.get("type")), str(i.get("url", ""))) for i in items if isinstance(i, dict)]
+    named = [(str(i.get("type")), str(i.get("url", ""))) for i in items if isinstance(i, dict)]
+    return [(kind, at) for kind, at in named if not at.lower().startswith(ON_THIS_COMPUTER)]
 
 
 def obtain(url: str, *, fetch: Fetch, now: datetime) -> dict[str, Any]:
@@ -48,7 +54,17 @@ def obtain(url: str, *, fetch: Fetch, now: datetime) -> dict[str, Any]:
 
 
 def _body(url: str, fetch: Fetch) -> bytes:
+    if url.startswith(ON_THIS_COMPUTER):
+        return _file(Path(url2pathname(urlsplit(url).path)))
     try:
         return fetch(url, accept=LIST_TYPES, max_bytes=MAX_LIST_BYTES).body
     except FetchError as exc:
         raise TrustListError(f"it could not be had: {exc}") from exc
+
+
+def _file(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_LIST_BYTES)
+    except OSError as exc:
+        raise TrustListError(f"it could not be had: {path}: {exc.strerror}") from exc

@@ -358,7 +358,7 @@ def a8_an_earner_coaches_and_a_withdrawal_flags_it(pilot: Pilot) -> None:
     page.get_by_role("link", name="Bea Band", exact=True).click()
     page.get_by_role("link", name="Withdraw it").click()
     page.locator("#reason").fill("It was approved by mistake.")
-    press(page, "Withdraw it for ever")
+    press(page, "Withdraw it permanently")
     page.get_by_role("heading").first.wait_for()
     page.goto(f"{pilot.url}/program/coaches")
     assert "was revoked. The role stays until you take it back" in card.inner_text()

@@ -84,7 +84,7 @@ def test_what_is_withdrawn_is_seen_by_strangers(district, office, issue):
     path = f"/desk/revoke?id={one}&id={two}"
     look = office.get(path)
     assert "Ada Example" in look.text
-    assert "for ever" in look.text
+    assert "permanent" in look.text
     assert seen_by_a_stranger(district, one).current.answer == "yes"
     nothing = office.post("/desk/revoke", page=path, id=[one, two], reason=" ")
     assert nothing.status_code == 422
