@@ -35,7 +35,7 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True)
     add = commands.add_parser("add", help="keep the list of an address or a file; again: anew")
-    add.add_argument("url", type=_address, metavar="URL|FILE")
+    add.add_argument("url", type=_address, metavar="URL", help="or a file on this computer")
     add.add_argument("--signer", default="", metavar="ID", help="who must have signed it")
     add.add_argument("--first", action="store_true", help="before all others, not after")
     web_options.add_options(add)
@@ -83,7 +83,7 @@ def _list(_args: argparse.Namespace, folder: Path, now: datetime) -> None:
         about = _about(store.stored_list(folder, followed), followed.url, now)
         _print(f"{number}. {about}")
     if not subscriptions:
-        _print("no list is kept: mintmark-verify trust add URL|FILE")
+        _print("no list is kept: mintmark-verify trust add URL")
 
 
 def _remove(args: argparse.Namespace, folder: Path, _now: datetime) -> None:
