@@ -58,6 +58,7 @@ def take(chromium):
             viewport={"width": width, "height": height}, color_scheme=scheme
         )
         page = context.new_page()
+        page.set_default_timeout(120_000)
         page.goto(address)
         if before:
             before(page)
@@ -91,14 +92,14 @@ def test_the_pictures_of_the_office_that_checks(office, take):
 
     def practice(page):
         page.get_by_role("button", name="Check the practice folder").click()
-        page.locator(".tally").wait_for(timeout=120_000)
+        page.locator(".tally").wait_for()
 
     def open_sheet(page):
         practice(page)
-        page.goto(page.get_by_role("link", name="Open the sheet").get_attribute("href"))
+        page.goto(page.get_by_role("link", name="Open the sheet").evaluate("link => link.href"))
 
     many = f"{office}/applicants"
-    take("verify-form", office)
+    take("verify-form", office, height=860)
     take("report", office, height=1180, before=check)
     take("applicants-form", many, height=1000)
     take("applicants", many, height=1120, before=practice)
@@ -112,8 +113,9 @@ def district(tmp_path, sink):
         tmp_path, sink, None, public_url=ADDRESS, name="Example School District"
     ).home
     shutil.copy(school.EXAMPLES / "logo.svg", home)
-    written = (home / "mintmark.toml").read_text()
-    (home / "mintmark.toml").write_text(written.replace("# logo =", "logo ="))
+    settings = home / "mintmark.toml"
+    look = settings.read_text().replace("# logo =", "logo =").replace("# color =", "color =")
+    settings.write_text(look)
     with opened(load(home)) as issuer:
         yield issuer
 
