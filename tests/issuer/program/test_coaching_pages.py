@@ -157,7 +157,7 @@ def test_a_teacher_keeps_a_study_record_that_counts_hours(building):
     for minutes, status in (("90", 303), ("x", 422), ("-5", 422), ("", 303)):
         answer = building.at_teacher.post(path, page=building.page, minutes=minutes, **study)
         assert answer.status_code == status
-    assert "1.5 hours are written down" in building.at_teacher.get(building.page).text
+    assert "1.5 hours recorded" in building.at_teacher.get(building.page).text
     assert re.search(r'value="1.5" id="hours"', building.at_teacher.get(building.path).text)
     assert study["text"] not in building.at_administrator.get(building.page).text
     building.give_coach()

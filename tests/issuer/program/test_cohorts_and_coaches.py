@@ -71,7 +71,7 @@ def test_r21_a_cohort_meets_and_who_came_gets_hours(district, chief, cohort, lea
     with district.issuer.database.reading() as session:
         told = hours.of(session, [session.merge(project, load=False)])[project.id]
     assert (told.meetings, told.total) == (90, 1.5)
-    assert "1.5 hours are written down" in at_teacher.get(path).text
+    assert "1.5 hours recorded" in at_teacher.get(path).text
     ended = chief.post(f"{cohort}/members/{teacher.id}/end", page=cohort)
     assert ended.status_code == 303
     assert at_leader.get(path).status_code == 404
