@@ -1,4 +1,4 @@
-"""What people do to people, in the audit log: by number, in the transaction that does it."""
+"""Entries in the audit log about people: by number, in the transaction of the change."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from issuer.people.tables import PersonRow
 
 
 def actor(person: PersonRow | None) -> str:
-    """Return what the log calls a person; None is whoever sat at the terminal."""
+    """Return what the log calls a person; None is the command line."""
     return COMMAND if person is None else f"person:{person.id}"
 
 

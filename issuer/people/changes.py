@@ -1,4 +1,4 @@
-"""What happens to a record over the years: two records of one person become one, and erasing.
+"""Merging two records of one person, and erasing a person.
 
 Another name, leaving and coming back are in `register`.
 """
@@ -42,8 +42,8 @@ _OF_THE_RECORD: Final = (
 def refuse_if_privileged(
     session: Session, person: PersonRow, *, may_name_roles: bool, today: date
 ) -> None:
-    """Raise `RegisterError` if only who grants roles may change this person's record: whoever has
-    its addresses can do all that its person can."""
+    """Raise `RegisterError` if only people who grant roles may change this person's record: whoever
+    controls its addresses can do everything its person can."""
     held = {grant.role for grant in roles.roles_of(session, person, today=today)}
     if held - {Role.TEACHER} and not may_name_roles:
         raise RegisterError(N_("only who grants roles changes the record of somebody who has one"))

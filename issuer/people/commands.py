@@ -1,5 +1,4 @@
-"""`mintmark people`: the first person comes from the command line, and so does a link to sign in
-where no mail is set up."""
+"""`mintmark people`: adds the first person, and prints a sign-in link where no mail is set up."""
 
 import argparse
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The objects of this room that not everybody may see, and whose each one is."""
+"""The protected objects of this room, and their owners."""
 
 from typing import Final
 

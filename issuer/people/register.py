@@ -31,7 +31,7 @@ _ID_BYTES: Final = 16
 
 
 class RegisterError(MintmarkError):
-    """What was given cannot stand in the register; the message says why."""
+    """The register does not take this entry; the message says why."""
 
 
 def new_id() -> str:
@@ -97,9 +97,9 @@ def _keep_name(person: PersonRow, name: str) -> None:
 def add_address(
     session: Session, person: PersonRow, address: str, *, verified_at: datetime | None
 ) -> PersonAddressRow:
-    """Give a person an address, the first one as the primary one; one that is theirs stays.
+    """Give a person an address; the first becomes the primary one. One they have stays as it is.
 
-    Raises `RegisterError` for what is no address, and for one that is somebody else's.
+    Raises `RegisterError` if it is not an address, or is somebody else's.
     """
     address = address.strip()
     if not is_address(address):
@@ -125,9 +125,9 @@ def end_address(
     now: datetime,
     by: PersonRow | None = None,
 ) -> None:
-    """Let an address be this person's no more, so that it can be given to somebody else.
+    """Remove an address from this person, so that somebody else can get it.
 
-    What went there until now stays theirs.
+    Credentials already sent to it stay theirs.
     """
     session.merge(FormerAddressRow(person_pk=person.id, folded=row.folded, until=now))
     person.addresses.remove(row)
@@ -143,7 +143,7 @@ def number(
 ) -> None:
     """Give a person the staff number that payroll matches by; none for an empty text.
 
-    Raises `RegisterError` for what is no number, and for one that is somebody else's.
+    Raises `RegisterError` if it is not a number, or is somebody else's.
     """
     typed = text.strip() or None
     if typed and (len(typed) > LONGEST_STAFF_NUMBER or not typed.isprintable()):
@@ -167,7 +167,7 @@ def is_address(text: str) -> bool:
 def leaves(
     session: Session, person: PersonRow, *, now: datetime, today: date, by: PersonRow | None = None
 ) -> None:
-    """Let a person have left: everything stays, and no role holds. Raises `RoleError`."""
+    """Record that a person left: everything is kept, no role is in force. Raises `RoleError`."""
     if person.left_at is None:
         roles.refuse_without_superintendent(session, person.id, today=today)
         person.left_at = now
@@ -177,7 +177,7 @@ def leaves(
 def comes_back(
     session: Session, person: PersonRow, *, now: datetime, by: PersonRow | None = None
 ) -> None:
-    """Let a person who had left be here again, with the roles that still have no end."""
+    """Record that a person came back, with the roles that have no end."""
     if person.left_at is not None:
         person.left_at = None
         acts.tell(session, by, "came-back", person, now=now)

@@ -1,4 +1,4 @@
-"""Two people of whom neither may judge the other's work.
+"""Pairs of people who may not judge each other's work.
 
 tell(session, me, other, "", now=now)       # the reason may be left out
 named(session, me.id)                       # whom I named, and who named me

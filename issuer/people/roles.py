@@ -1,4 +1,4 @@
-"""What people are here, from a day to a day: granting a role and taking it back.
+"""Roles of people, each from a day to a day: granting one and taking it back.
 
 Nobody grants themself a role, and the last superintendent cannot be removed.
 """
@@ -148,7 +148,7 @@ def take_back(
     now: datetime,
     by: PersonRow | None = None,
 ) -> None:
-    """Let a grant have ended yesterday; one that has not begun is gone. Raises `RoleError`."""
+    """End a grant as of yesterday; delete one that has not begun. Raises `RoleError`."""
     refuse_without_superintendent(session, row.person_pk, today=today, ending=row)
     person = session.get_one(PersonRow, row.person_pk)
     acts.tell(session, by, "role-taken-back", person, now=now, **_details(row))

@@ -141,8 +141,8 @@ class PostRow(Base):
 
 
 class RelationRow(Base):
-    """Two people of whom neither may judge the other's work. The reason may be left out; what the
-    superintendent pinned, nobody else takes back. `person_pk` is the smaller number."""
+    """Two people who may not judge each other's work. The reason may be left out; only the
+    superintendent removes what the superintendent pinned. `person_pk` is the smaller number."""
 
     __tablename__ = "relations"
 

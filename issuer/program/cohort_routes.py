@@ -1,4 +1,4 @@
-"""Cohorts on pages: gathered by the superintendent or the office, led by a coach."""
+"""The pages of cohorts: set up by the superintendent or the office, led by a coach."""
 
 from datetime import date
 from typing import Final
@@ -38,7 +38,7 @@ NAVIGATION: Final = (MenuEntry("cohorts.list_all", N_("Cohorts")),)
 @cohort_pages.get("/cohorts")
 @needs("cohort", "list")
 def list_all() -> Response:
-    """List the cohorts that are for whoever is signed in; who makes them finds the form here."""
+    """List the cohorts that are for the signed-in person; who makes them finds the form here."""
     return _list()
 
 
@@ -92,7 +92,7 @@ def add_member(cohort: str) -> AnyResponse:
 @cohort_pages.post("/cohorts/<cohort>/members/<int:other>/end")
 @needs("cohort", "change", key="cohort")
 def end_member(cohort: str, other: int) -> AnyResponse:
-    """Let somebody have left."""
+    """Record that a member left."""
     with current_issuer().database.writing() as session:
         cohorts.leave(session, _find(session, cohort), other, now=clock.now())
     return redirect(url_for("cohorts.show", cohort=cohort, done=1), 303)
@@ -101,7 +101,7 @@ def end_member(cohort: str, other: int) -> AnyResponse:
 @cohort_pages.post("/cohorts/<cohort>/leader")
 @needs("cohort", "change", key="cohort")
 def change_leader(cohort: str) -> AnyResponse:
-    """Let somebody else lead it, unless they judge work of the cohort now (I2)."""
+    """Give the cohort another leader, unless they are judging its work now (I2)."""
     try:
         with current_issuer().database.writing() as session:
             row = _find(session, cohort)
@@ -118,7 +118,7 @@ def change_leader(cohort: str) -> AnyResponse:
 @cohort_pages.post("/cohorts/<cohort>/end")
 @needs("cohort", "change", key="cohort")
 def end(cohort: str) -> AnyResponse:
-    """Let a cohort have ended."""
+    """End a cohort."""
     with current_issuer().database.writing() as session:
         cohorts.end(session, _find(session, cohort), now=clock.now())
     return redirect(url_for("cohorts.show", cohort=cohort, done=1), 303)

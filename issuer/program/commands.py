@@ -1,4 +1,4 @@
-"""`mintmark program`: the invariants proved, and projects brought in that run already."""
+"""`mintmark program`: check the invariants, and import projects that are already under way."""
 
 import argparse
 from collections import Counter

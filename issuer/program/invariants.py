@@ -1,9 +1,9 @@
-"""What is true of every program at every moment, proved on any district's database (I1 to I13).
+"""The invariants of every program (I1 to I13), checked on a district's database.
 
     for breach in breaches(session, evidence=FileStore(home / "evidence")):
         print(breach.invariant, breach.about, breach.what)
 
-A room that is walled off adds its own check to those here.
+`compensation`, which no other room imports, adds its own check to those here.
 """
 
 from collections import Counter
@@ -198,7 +198,7 @@ def _files_are_there(session: Session, evidence: FileStore) -> Iterator[Breach]:
 
 
 def _disposed(session: Session, record: Record) -> set[int]:
-    """Return the projects of which a class of record was disposed."""
+    """Return the projects that had a class of record disposed of."""
     rows = select(DisposalRow.project_pk).where(DisposalRow.record == record)
     return set(session.scalars(rows))
 

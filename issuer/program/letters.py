@@ -1,6 +1,6 @@
-"""The mails to a teacher about her project: what was decided, what is asked for, what stays.
+"""The mails to a teacher about her project: decisions, requests, and what stays as it was.
 
-Each is written when it is sent, and not sent where it tells of nothing that is still so.
+Each mail is written when it is sent, and dropped if it is no longer true.
 """
 
 from collections.abc import Mapping

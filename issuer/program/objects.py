@@ -1,4 +1,4 @@
-"""The objects of the program that not everybody may see, and whose each one is."""
+"""The protected objects of the program, and their owners."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Setting the program up: the district's choices, its fields of work, its windows."""
+"""The pages that set up the program: the district's choices, its fields of work, its windows."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Steering single projects: found in a list, given a coach, given more time, or closed."""
+"""The superintendent's pages for single projects: find one, assign a coach, extend or close it."""
 
 from datetime import date
 from typing import Final

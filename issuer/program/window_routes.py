@@ -1,4 +1,5 @@
-"""One window: moved, as long as it keeps what it took (E8), and who may be late in it (E6)."""
+"""The page of one window: move it, without excluding what was handed in (E8), and let people be
+late (E6)."""
 
 from datetime import datetime
 
@@ -50,7 +51,7 @@ def move(window: int) -> AnyResponse:
 @one_window.post("/program/windows/<int:window>/exceptions")
 @needs("program", "set-up")
 def let_in(window: int) -> AnyResponse:
-    """Let one person hand in until later, or change until when."""
+    """Allow one person to hand in later, or change until when."""
     form, now = request.form, clock.now()
     try:
         with current_issuer().database.writing() as session:

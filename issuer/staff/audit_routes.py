@@ -1,4 +1,4 @@
-"""The audit log as a page: who did what, narrowed, with names by reference; and as a file."""
+"""The audit log as a page with filters and names, and as a file."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -75,7 +75,7 @@ def show() -> Response:
 @auditing.get("/desk/log.csv")
 @needs("audit entry", "export")
 def table() -> Response:
-    """Send what `show` shows as a table, all of it; ids alone, as they stand in the log."""
+    """Send all entries of the search as a table, with ids as they are in the log."""
     issuer = current_issuer()
     with issuer.database.writing() as session:
         query = _asked(session, issuer.settings, request.args).query
@@ -97,7 +97,7 @@ def lines() -> Response:
 
 
 def _asked(session: Session, settings: Settings, args: MultiDict[str, str]) -> LogRequest:
-    """Return the query of a request, among what whoever asks may see."""
+    """Return the query of a request, limited to what the visitor may see."""
     wrong: dict[str, str] = {}
     days: dict[str, datetime | None] = {}
     for name, later in (("since", 0), ("until", 1)):

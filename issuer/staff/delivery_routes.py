@@ -1,4 +1,4 @@
-"""What came in by webhook and what became of it, what waits, and mails that did not leave."""
+"""The page of deliveries: webhook messages and their results, waiting approvals, unsent mails."""
 
 from collections.abc import Mapping, Set
 from itertools import islice
@@ -54,7 +54,7 @@ STATES: Final = {
 @delivering.get("/desk/deliveries")
 @needs("delivery", "list")
 def show() -> Response:
-    """Show what was refused, what waits and what did not leave, then what came in."""
+    """Show refused messages, waiting approvals and unsent mails, then accepted messages."""
     with current_issuer().database.reading() as session:
         waiting = session.execute(_UNSIGNED.limit(SIZE)).all()
         mails = {

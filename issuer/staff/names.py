@@ -1,4 +1,4 @@
-"""Whom and what the numbers and ids of the log mean, looked up where names stand.
+"""Look up the names behind the numbers and ids of the log.
 
 known = names.of(session, {"person:12", "x7…"})
 known["person:12"].name
@@ -27,7 +27,7 @@ class NamedReference:
 
 
 def of(session: Session, references: Iterable[str]) -> dict[str, NamedReference]:
-    """Return what each reference means; what is nobody's and nothing's is left out."""
+    """Return the name behind each reference; unknown references are left out."""
     asked = set(references)
     return {**dict(_people(session, asked)), **dict(_credentials(session, asked))}
 

@@ -1,4 +1,4 @@
-"""The objects of the desk that not everybody may see."""
+"""The protected objects of the desk."""
 
 from typing import Final
 

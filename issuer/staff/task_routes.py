@@ -1,4 +1,4 @@
-"""The desk's tasks: what teachers say is wrong, each with the correction half filled in."""
+"""The desk's tasks: errors that teachers report, each with a prepared correction."""
 
 from typing import Final
 

@@ -1,8 +1,8 @@
-"""The gate before every route: it keeps the rule that the route states (D18), and knows who asks.
+"""The gate before every route: it enforces the route's rule (D18) and identifies the visitor.
 
-A route without a rule does not start. Who is not signed in is led to sign in first; what somebody
-may not see is not there for them (404). A form that comes after its session ended, or that needs a
-fresh sign-in, is kept, and can be sent again after signing in (E10, E44).
+The server does not start with a route that has no rule. Visitors who are not signed in are sent to
+sign in; an object they may not see is a 404. A form that arrives after its session ended, or that
+needs a fresh sign-in, is stored and can be sent again after signing in (E10, E44).
 
     guard(app, by_name(PERSON), navigation=NAVIGATION)
 """
@@ -50,8 +50,8 @@ class RuleError(MintmarkError):
 class MenuEntry:
     """A page in the navigation of those who may open it: at the top, or inside a `part`.
 
-    `shown` says whether it is there at all. Of the pages at the top, the one with the highest
-    `lands` is where somebody lands after signing in who was going nowhere else.
+    `shown` decides whether the entry appears. After signing in, a person who asked for no other
+    page lands on the top page with the highest `lands`.
     """
 
     endpoint: str
@@ -88,7 +88,7 @@ def guard(app: Flask, kinds: Kinds, *, navigation: Sequence[MenuEntry]) -> None:
 
 
 def signed_in() -> SignedIn | None:
-    """Return whoever is signed in; None if nobody is."""
+    """Return the signed-in person; None if nobody is."""
     if "signed_in" not in g:
         g.signed_in = _find()
     visitor: SignedIn | None = g.signed_in
@@ -96,7 +96,7 @@ def signed_in() -> SignedIn | None:
 
 
 def whoever() -> SignedIn:
-    """Return whoever is signed in, behind a gate that lets nobody else through."""
+    """Return the signed-in person, behind a gate that lets nobody else through."""
     visitor = signed_in()
     if visitor is None:
         raise NotFound
@@ -124,7 +124,7 @@ def kinds() -> Kinds:
 
 
 def seen(session: Session, object: str) -> ColumnElement[bool]:
-    """Return the condition for an object to be there for whoever is signed in (`rules.seen`)."""
+    """Return the SQL condition for objects the signed-in person may see (`rules.seen`)."""
     return rules.seen(session, whoever().me, object, kinds())
 
 
@@ -224,7 +224,7 @@ def _late() -> int | None:
 
 
 def _sign_in_first(need: RouteRule, person_pk: int | None) -> AnyResponse:
-    """Lead to the page to sign in, and then to where she was going, with what she had typed."""
+    """Redirect to the sign-in page, and afterwards to the requested page, with what was typed."""
     if request.method == "POST":
         lands_on = _kept(need, person_pk) if person_pk else ""
     else:
@@ -265,7 +265,7 @@ def _for_templates() -> dict[str, object]:
 
 
 def _for_header() -> SignedIn | None:
-    """Return whoever is signed in. A page that needs no database is shown without one (P6)."""
+    """Return the signed-in person. A page that needs no database is shown without one (P6)."""
     try:
         return signed_in()
     except UnavailableError:
@@ -280,7 +280,7 @@ def _form_token() -> Markup:
 
 
 def _navigation(app: Flask, entries: Iterable[MenuEntry], part: str = "") -> Iterable[MenuEntry]:
-    """Yield the pages of a part that whoever is signed in may open."""
+    """Yield the pages of a part that the signed-in person may open."""
     visitor = _for_header()
     for entry in entries if visitor else ():
         need = rule_of(app.view_functions[entry.endpoint])

@@ -1,6 +1,6 @@
-"""Kinds of objects that not everybody may see, and whose each one is, as conditions in SQL.
+"""Kinds of protected objects, with their owners as conditions in SQL.
 
-A room that has such objects makes a `Guarded` and `issuer.app` lists it. The table of rules names
+A room declares a `Guarded` for each kind, and `issuer.app` lists it. The table of rules refers to
 its scopes:
 
     PERSON = Guarded("person", PersonRow.public_id, {OWN: lambda me, _: PersonRow.id == me.person})
@@ -19,19 +19,19 @@ from issuer.people.tables import PostRow
 ANY: Final = "any"
 """The scope of all objects of a kind; every kind has it."""
 OWN: Final = "own"
-"""The scope of what belongs to whoever asks."""
+"""The scope of what belongs to the person who asks."""
 BUILDING: Final = "building"
 """The scope of what belongs to the building for which the role was granted."""
 
 TECHNICAL: Final = "technical"
 """The scope of what concerns the installation and who came in, and no credential."""
 TO_JUDGE: Final = "to judge"
-"""The scope of what was given to whoever asks, to be judged."""
+"""The scope of what was given to the person who asks, to be judged."""
 
 COACHED: Final = "coached"
-"""The scope of what whoever asks coaches now."""
+"""The scope of what the person who asks coaches now."""
 LED: Final = "led"
-"""The scope of the groups that whoever asks leads."""
+"""The scope of the groups that the person who asks leads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Guarded:
 
 
 def own(person: InstrumentedAttribute[Any]) -> Scope:
-    """Return the scope of objects whose column `person` is the number of whoever asks."""
+    """Return the scope of objects whose column `person` is the number of the person who asks."""
     return lambda me, _building: person == me.person
 
 

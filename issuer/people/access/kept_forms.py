@@ -1,6 +1,6 @@
-"""Forms that came too late: after their session had ended, or before a fresh sign-in (E10, E44).
+"""Forms that arrived after their session ended, or that need a fresh sign-in (E10, E44).
 
-What was typed is kept for its person alone, to be looked at and sent again.
+What was typed is stored for its author alone, to be reviewed and sent again.
 """
 
 from collections.abc import Sequence

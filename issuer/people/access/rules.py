@@ -1,6 +1,6 @@
-"""The one table of who may do what (D18), and the one reading of it.
+"""The table of who may do what (D18), and the functions that evaluate it.
 
-    rules.ask(session, me, RouteRule("person", "read", "person"), "x7…", kinds)  # an `Permission`
+    rules.ask(session, me, RouteRule("person", "read", "person"), "x7…", kinds)  # a `Permission`
     select(PersonRow).where(rules.visible(me, "person", "list", kinds))  # the same, as a filter
 
 A list, a search, an export and an API filter by `visible`; the page of one object asks the same

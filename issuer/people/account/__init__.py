@@ -1,1 +1,1 @@
-"""One's own account: what is known about oneself, and the addresses that one adds."""
+"""A person's own account: what is stored about them, and the addresses they add."""

@@ -1,10 +1,10 @@
-"""One's own addresses and DID: added, preferred, given up.
+"""A person's own addresses and DID: add, prefer, remove.
 
     own_addresses.ask(session, settings, person, "jordan@home.example", now=now)
     own_addresses.confirm(session, settings, person, token, now=now)
 
-An address is added once a mail that went to it was answered by the person who is signed in. Until
-then it stands nowhere but in the link, so nobody takes another's by typing it.
+An address is added once the signed-in person follows the link mailed to it. Until then it exists
+only in that link, so nobody can claim another person's address by typing it.
 """
 
 import re
@@ -87,14 +87,14 @@ def confirm(session: Session, person: PersonRow, address: str, *, now: datetime)
 
 
 def prefer(session: Session, person: PersonRow, number: int) -> None:
-    """Let mail go to this address of the person first."""
+    """Make this the address that the person's mail goes to first."""
     row = of(person, number)
     for other in person.addresses:
         other.is_primary = other is row
 
 
 def give_up(session: Session, person: PersonRow, number: int, *, now: datetime) -> None:
-    """Let an address be the person's no more. Raises `RegisterError` for the last one."""
+    """Remove an address of the person. Raises `RegisterError` for the last one."""
     row = of(person, number)
     if not [other for other in person.addresses if other is not row and other.verified_at]:
         raise RegisterError(N_("one address has to stay, because you sign in with it"))
@@ -110,8 +110,7 @@ def of(person: PersonRow, number: int) -> PersonAddressRow:
 
 
 def name_did(session: Session, person: PersonRow, did: str, *, now: datetime) -> None:
-    """Let credentials from now on name this DID, which the person has proven, as their
-    recipient's; '' for none.
+    """Use this DID, proven by the person, as the recipient's in later credentials; '' for none.
 
     Raises `RegisterError`.
     """

@@ -1,4 +1,4 @@
-"""One's own account: names, addresses, roles, and the browsers in which one is signed in."""
+"""The page of a person's own account: names, addresses, roles and sessions."""
 
 from flask import Blueprint, Response, current_app, redirect, request, url_for
 from sqlalchemy import select
@@ -24,7 +24,7 @@ account = Blueprint("account", __name__)
 @account.get("/start")
 @needs("account", "read")
 def start() -> AnyResponse:
-    """Lead whoever signed in to the page where they work."""
+    """Redirect the signed-in person to the page where they work."""
     pages = current_app.extensions["navigation"]()
     first = max(pages, key=lambda entry: entry.lands, default=None)
     return redirect(url_for(first.endpoint if first and first.lands else "account.show"), 303)
@@ -33,7 +33,7 @@ def start() -> AnyResponse:
 @account.get("/account")
 @needs("account", "read")
 def show() -> Response:
-    """Show whoever is signed in what is known about them here."""
+    """Show the account of the signed-in person."""
     return _page()
 
 
@@ -85,7 +85,7 @@ def confirm_address(token: str) -> AnyResponse:
 @account.post("/account/addresses/<int:address>/change")
 @needs("account", "change")
 def change_address(address: int) -> AnyResponse:
-    """Let mail go to an address first, or give the address up."""
+    """Prefer an address for mail, or remove it."""
     with current_issuer().database.writing() as session:
         me = _me(session)
         try:
@@ -118,7 +118,7 @@ def _me(session: Session) -> PersonRow:
 
 
 def _page(*, wrong: RegisterError | None = None, part: str = "") -> Response:
-    """Show the account; `wrong` is what is wrong with what was typed in a part of it."""
+    """Show the account; `wrong` is the error in what was typed into one part of it."""
     issuer, visitor, now = current_issuer(), gate.whoever(), clock.now()
     with issuer.database.reading() as session:
         person = _me(session)

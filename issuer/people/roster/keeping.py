@@ -1,4 +1,4 @@
-"""A file of people, kept from the look at what it would change to the change: staff alone."""
+"""A file of people, stored between its preview and the import."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ def read(data: bytes) -> Roster:
 
 
 def keep(session: Session, person_pk: int, roster: Roster, *, now: datetime) -> str:
-    """Keep a roster for whoever uploaded it, and return the id to ask for it by."""
+    """Store a roster for the person who uploaded it, and return its id."""
     row = ImportRow(public_id=new_id(), person_pk=person_pk, created_at=now)
     rows = [[row.number, dict(row.cells)] for row in roster.rows]
     row.roster = {"rows": rows, "left_out": roster.left_out}

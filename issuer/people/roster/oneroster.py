@@ -1,7 +1,7 @@
 """People in a OneRoster export: a zip of CSV files (1EdTech OneRoster 1.2 CSV binding; also 1.1,
 where a user's role stands with the user).
 
-Pupils, parents and guardians are counted, and nothing else of them is read on.
+Students, parents and guardians are counted; nothing else about them is used.
 """
 
 import csv

@@ -1,11 +1,11 @@
-"""What a file of people would change: the fate of each row, and the change itself.
+"""What a file of people would change, row by row, and carrying it out.
 
     changes = plan.of(session, roster, by=None, may_name_roles=True, today=today)
     plan.carry_out(session, changes, by=None, now=now, today=today)
 
-People are known by staff number, then by address, never by name (E49): where only the name is
-the same, or two records fit, somebody decides, in the column `decision`. Nobody is dropped for
-missing (E47).
+People are matched by staff number, then by address, never by name (E49): where only the name
+matches, or two records do, somebody decides in the column `decision`. Nobody is removed for being
+absent from the file (E47).
 """
 
 from collections import Counter
@@ -144,7 +144,7 @@ def _fate(
 
 
 def _flaw(row: RosterRow) -> str:
-    """Return what is wrong with a row, whoever it is about; '' if nothing is."""
+    """Return what is wrong with a row by itself; '' if nothing is."""
     if not row.name:
         return NO_NAME
     if not row.addresses:
@@ -198,10 +198,10 @@ def _forbidden(
     by: PersonRow | None,
     may_name_roles: bool,
 ) -> str:
-    """Return why whoever imports may not do what a row says; '' if they may.
+    """Return why the person who imports may not do what a row says; '' if they may.
 
-    Nobody grants themself a role. An address signs in: so who has more than a teacher's role gets
-    one only from those who grant roles.
+    Nobody grants themself a role. Since an address signs in, only people who grant roles may add
+    one to a person with more than a teacher's role.
     """
     held = {role for role, _building in _held(person, today)}
     wanted = set(row.roles) - held - {Role.TEACHER}

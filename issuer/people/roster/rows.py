@@ -1,4 +1,4 @@
-"""What a file says of one person in one building, whatever kind of file it is."""
+"""One person in one building, as read from any kind of file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

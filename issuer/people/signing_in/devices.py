@@ -1,4 +1,4 @@
-"""What a browser calls itself, in the two words that its owner knows it by.
+"""A browser's name and system, in the two words its owner knows.
 
 >>> named("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:146.0) Gecko/20100101 Firefox/146.0")
 'Firefox, Windows'

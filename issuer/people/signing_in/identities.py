@@ -1,4 +1,4 @@
-"""Who somebody is by what a provider says: the person bound to (iss, sub)."""
+"""The person bound to a provider's account, (iss, sub)."""
 
 from datetime import datetime
 
@@ -11,9 +11,9 @@ from issuer.people.tables import IdentityRow, PersonRow
 
 
 def person_of(session: Session, account: ProviderAccount, *, now: datetime) -> PersonRow | None:
-    """Return the person whom a provider's account is bound to; None if it is nobody's.
+    """Return the person bound to a provider's account; None if there is none.
 
-    An address binds it, once, where the district lets the provider's addresses count.
+    The first sign-in binds it by address, if the district trusts the provider's addresses.
     """
     which = (IdentityRow.iss == account.iss, IdentityRow.sub == account.sub)
     bound = session.scalar(select(IdentityRow).where(*which))
@@ -27,7 +27,7 @@ def person_of(session: Session, account: ProviderAccount, *, now: datetime) -> P
 
 
 def bind(session: Session, person: PersonRow, account: ProviderAccount, *, now: datetime) -> bool:
-    """Bind an account to whoever is signed in; False if it is somebody else's."""
+    """Bind an account to the signed-in person; False if it is somebody else's."""
     which = (IdentityRow.iss == account.iss, IdentityRow.sub == account.sub)
     bound = session.scalar(select(IdentityRow).where(*which))
     if bound is None:

@@ -41,7 +41,7 @@ class OpenIdError(MintmarkError):
 
 @dataclass(frozen=True, slots=True)
 class ProviderAccount:
-    """Whom a provider signed in. `address` is None unless the district lets its addresses count."""
+    """An account of a provider. `address` is None unless the district trusts its addresses."""
 
     iss: str
     sub: str
@@ -81,7 +81,7 @@ def finish(
     *,
     now: datetime,
 ) -> ProviderAccount:
-    """Return whom the provider knows, by what it answered. Raises `OpenIdError`."""
+    """Return the account in the provider's answer. Raises `OpenIdError`."""
     state, code = answered.get("state", ""), answered.get("code", "")
     if not hmac.compare_digest(attempt["state"].encode(), state.encode()):
         raise OpenIdError("the answer belongs to another request")
@@ -153,7 +153,7 @@ def _account(provider: Provider, claims: Mapping[str, Any], *, now: datetime) ->
 
 
 def _discovered(provider: Provider) -> Mapping[str, Any]:
-    """Return what the provider says of itself, if it is the one that was meant (Discovery 4.3)."""
+    """Return the provider's metadata, if they are of this provider (Discovery 4.3)."""
     metadata = _asked("GET", provider.issuer + _DISCOVERY)
     if str(metadata.get("issuer", "")).rstrip("/") != provider.issuer:
         raise OpenIdError("the provider calls itself by another name", remedy="sign_in.issuer")

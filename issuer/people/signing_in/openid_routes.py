@@ -1,4 +1,4 @@
-"""The pages to sign in by OpenID Connect, and to bind such an account to oneself."""
+"""The pages to sign in by OpenID Connect, and to connect such an account to one's own."""
 
 from typing import Final
 
@@ -35,7 +35,7 @@ def with_provider(provider: str) -> AnyResponse:
 @account_binding.get("/account/with/<provider>")
 @needs("account", "bind")
 def bind_provider(provider: str) -> AnyResponse:
-    """Lead to the provider, to bind the account there to whoever is signed in."""
+    """Redirect to the provider, to connect its account to the signed-in person."""
     visitor = gate.whoever()
     if not sessions.is_fresh(visitor.session, now=clock.now()):
         return redirect(url_for("sign_in.form", lands_on=request.path), 303)

@@ -1,13 +1,12 @@
 """Signing in by mail: one link that works once, for a quarter of an hour, in the browser that
 asked (T29; E42).
 
-Opened anywhere else, the link signs nobody in: it shows six digits to type into the browser that
-asked. So a scanner that opens every link of a mail uses nothing up, and whoever forwards the mail
-gives nothing away. Link and digits are signed from the number of the request; the table holds
-neither.
+Opened in another browser, the link signs nobody in: it shows six digits to type into the browser
+that asked. So a mail scanner that opens every link uses nothing up, and a forwarded mail gives
+nothing away. Link and digits are derived from the number of the request; the table holds neither.
 
-An address that nobody has is answered alike and by the same steps, so neither the answer nor
-its time tells whether somebody has it.
+An unknown address gets the same answer by the same steps, so neither the answer nor its timing
+reveals whether somebody has it.
 """
 
 import hashlib
@@ -170,7 +169,7 @@ def _row(*, lands_on: str, language: str, device: str, now: datetime) -> SignInR
 
 
 def _asked_for(settings: Settings, address: str) -> bytes:
-    """Return what an address is counted by: a keyed digest, so that the table tells of nobody."""
+    """Return the keyed digest by which requests for an address are counted; it names nobody."""
     folded = register.folded(address[:LONGEST_ADDRESS])
     return hmac.new(settings.secret_file.read_bytes(), folded.encode(), hashlib.sha256).digest()
 

@@ -1,4 +1,4 @@
-"""The mail with the link to sign in. To an address that nobody has, none is sent."""
+"""The mail with the sign-in link. Nothing is sent to an address that nobody has."""
 
 from datetime import timedelta
 

@@ -1,1 +1,1 @@
-"""A plan that changes after its approval: each change is kept, and who approved hears of it."""
+"""Changes to an approved plan: each one is stored, and whoever approved the plan is told."""

@@ -1,1 +1,1 @@
-"""Who judges what: a plan by expertise and load, looked at, moved by hand, and put in force."""
+"""Who judges what: planned by expertise and load, adjusted by hand, then put in force."""

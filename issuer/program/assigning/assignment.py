@@ -1,4 +1,4 @@
-"""Which evaluators judge which requests (R29, R30): by field and load, and never in a conflict.
+"""Match requests with evaluators by field and load, never in a conflict of interest (R29, R30).
 
 plan = assign(
     [Request("p1", topic="stem", conflicts=frozenset({"e1"}))],

@@ -1,5 +1,5 @@
-"""One request as the superintendent sees it: with its reviews, to decide, to correct what was
-released, to cover words, and to let somebody else look.
+"""The superintendent's page for one request: its reviews, the decision, a correction after release,
+words to hide, and another look by somebody else.
 """
 
 from datetime import timedelta
@@ -67,7 +67,7 @@ def show(version: int) -> Response:
 @deciding.post("/program/requests/<int:version>")
 @needs("program", "run")
 def decide(version: int) -> AnyResponse:
-    """Draft the decision: nothing is told before it is released."""
+    """Draft the decision; the teacher sees nothing until it is released."""
     return _change(version, _draft)
 
 
@@ -88,7 +88,7 @@ def cover(version: int) -> AnyResponse:
 @deciding.post("/program/requests/<int:version>/set-aside")
 @needs("program", "run")
 def set_aside(version: int) -> AnyResponse:
-    """Let a review not count; somebody else judges."""
+    """Set a review aside; somebody else judges."""
     return _change(version, _set_aside)
 
 
@@ -270,7 +270,7 @@ def _typed() -> tuple[dict[str, str], dict[str, str]]:
 
 
 def _version(session: Session, number: int) -> VersionRow:
-    """Return a version whose project is there for whoever is signed in (I11)."""
+    """Return a version whose project is there for the signed-in person (I11)."""
     rows = select(VersionRow).join(ProjectRow, ProjectRow.id == VersionRow.project_pk)
     version = session.scalar(rows.where(VersionRow.id == number, gate.seen(session, "project")))
     if version is None:

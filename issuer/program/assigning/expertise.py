@@ -1,4 +1,4 @@
-"""Which fields evaluators and coaches know: by them, requests and projects find people (R4, R29).
+"""The fields that evaluators and coaches know, by which work is matched to them (R4, R29).
 
 know(session, [person.id], {person.id: {"music"}}, fields(session))
 """
@@ -33,8 +33,7 @@ def know(
     known: Mapping[int, Collection[str]],
     offered: Sequence[TopicRow],
 ) -> None:
-    """Let each of these people know the fields that `known` has for them, of those that are
-    offered; one that is offered no more stays as it is."""
+    """Store the fields that these people know. Fields no longer offered stay as they were."""
     names = {topic.name for topic in offered}
     session.execute(
         delete(ExpertiseRow).where(

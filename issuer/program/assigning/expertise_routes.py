@@ -1,4 +1,4 @@
-"""A page on which the superintendent says who knows which field."""
+"""The page where the superintendent enters who knows which field."""
 
 from collections import defaultdict
 from datetime import date

@@ -1,4 +1,4 @@
-"""The cheapest of all greatest flows through a network, in whole numbers and exactly.
+"""The minimum-cost maximum flow through a network, exact and in whole numbers.
 
 The method is primal-dual with blocking flows: the nodes get potentials so that no edge with room
 has a negative reduced cost; as much as fits is sent along the edges of reduced cost zero; then

@@ -1,4 +1,4 @@
-"""From what was handed in to who judges it: proposed as a plan, moved by hand, put in force.
+"""The plan of who judges each request: proposed, adjusted by hand, put in force.
 
 proposal = propose(session, purpose, policy, load, today=today)     # changes nothing
 put_in_force(session, proposal, due_on=due_on, now=now)

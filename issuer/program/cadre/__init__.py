@@ -1,1 +1,1 @@
-"""The cadre: teachers who earned something and want to be found, by skill, grade and building."""
+"""The cadre: teachers with a credential who agreed to be found by skill, grade and building."""

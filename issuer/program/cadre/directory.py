@@ -84,7 +84,7 @@ def may_join(session: Session, person: int) -> bool:
 def join(
     session: Session, person: PersonRow, *, is_public: bool, offers: str, now: datetime
 ) -> None:
-    """Let a person be found. Raises `CadreRefused` if she holds no credential in force."""
+    """List a person in the directory. Raises `CadreRefused` if she holds no credential in force."""
     if not may_join(session, person.id):
         raise CadreRefused(N_("The cadre is for those who hold a credential of the program."))
     row = session.get(CadreRow, person.id)
@@ -96,7 +96,7 @@ def join(
 
 
 def leave(session: Session, person: PersonRow) -> None:
-    """Let a person be found no more."""
+    """Take a person out of the directory."""
     row = session.get(CadreRow, person.id)
     if row is not None:
         session.delete(row)

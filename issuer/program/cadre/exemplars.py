@@ -1,4 +1,4 @@
-"""Exemplars: what came of a project, told by its teacher without a name, for others to see (R14).
+"""Exemplars: anonymous accounts of finished projects by their teachers, for others to read (R14).
 
 row = offer(session, project, "How eight bars …", grades="6-8", is_checked=True, now=now)
 show(row, digest(row), now=now)         # a person of the office looked at it: everybody sees it

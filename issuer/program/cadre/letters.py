@@ -1,5 +1,5 @@
-"""The mails that carry a question to somebody of the cadre, and the answer back: no address is in
-either, and both are read and written on this site."""
+"""Mails about questions to the cadre and their answers. They contain no address: questions and
+answers are read and written on this site."""
 
 from functools import partial
 from typing import Final

@@ -27,8 +27,8 @@ class CadreRow(Base):
 
 
 class ExemplarRow(Base):
-    """What a teacher tells of a project for others to see, without a name (R14). Everybody sees it
-    once the office looked at it (`shown_at`)."""
+    """A teacher's anonymous account of a project (R14). Everybody sees it once the office has
+    approved it (`shown_at`)."""
 
     __tablename__ = "exemplars"
 

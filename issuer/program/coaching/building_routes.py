@@ -1,4 +1,4 @@
-"""What a building administrator sees: where the projects of her building are, what to sign."""
+"""A building administrator's pages: the progress of the building's projects, and what to sign."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -36,7 +36,7 @@ PAGE: Final = 50
 @buildings.get("/buildings")
 @needs("building progress", "read")
 def mine() -> AnyResponse:
-    """Lead to the building of whoever is signed in; list them, if there are more."""
+    """Redirect to the signed-in person's building; list the buildings if there are several."""
     roles = gate.whoever().me.roles
     own = [building for role, building in roles if role == Role.BUILDING_ADMINISTRATOR]
     with current_issuer().database.reading() as session:
@@ -52,8 +52,8 @@ def mine() -> AnyResponse:
 def show(building: str) -> Response:
     """Show a building's progress: counts, then its projects, those that ask for a signature first.
 
-    A project is there once a proposal was handed in (E14), and stays. Nothing tells of an
-    evaluation that is under way, or of an earlier one (I12).
+    A project appears once its proposal was handed in (E14), and stays. The page shows nothing of
+    an evaluation under way or of an earlier one (I12).
     """
     number = max(1, request.args.get("page", 1, type=whole_number))
     with current_issuer().database.reading() as session:

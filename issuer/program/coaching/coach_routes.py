@@ -1,5 +1,5 @@
-"""Coaches on a page: how many each coaches, by what they became coaches, and who could become one
-because they hold a credential (R12)."""
+"""The page of coaches: how many projects each has, the credential they became coaches by, and who
+else holds such a credential (R12)."""
 
 from datetime import date
 

@@ -51,7 +51,7 @@ class Entries(NamedTuple):
 
 
 def begin(session: Session, project: ProjectRow, coach: PersonRow, *, now: datetime) -> None:
-    """Give a project a coach; whoever coaches it already goes on. Raises `CoachingRefused`."""
+    """Add a coach to a project, beside those it has. Raises `CoachingRefused`."""
     if coach.id == project.person_pk:
         raise CoachingRefused("coach", N_("Nobody coaches their own project."))
     if not is_coach(session, project, coach):
@@ -62,7 +62,7 @@ def begin(session: Session, project: ProjectRow, coach: PersonRow, *, now: datet
 def replace(
     session: Session, project: ProjectRow, old: PersonRow, new: PersonRow, *, now: datetime
 ) -> None:
-    """Let another coach go on; earlier entries stay hidden from them unless they were shared."""
+    """Replace a coach; the new one sees earlier entries only if they were shared."""
     for row in _current(session, project):
         if row.coach_pk == old.id:
             row.ended_at = now
@@ -140,7 +140,7 @@ def note(
 
 
 def share(session: Session, entry: CoachEntryRow, *, is_shared: bool, now: datetime) -> None:
-    """Let others who may see the project read an entry, or no longer: the teacher decides."""
+    """Share an entry with all who may see the project, or stop; the teacher decides."""
     entry.shared_at = now if is_shared else None
     session.flush()
 

@@ -67,7 +67,7 @@ def join(session: Session, cohort: CohortRow, person: PersonRow | None, *, now: 
 
 
 def leave(session: Session, cohort: CohortRow, person_pk: int, *, now: datetime) -> None:
-    """Let somebody have left; what they came to still counts."""
+    """Record that a member left; the meetings attended still count."""
     row = session.get(CohortMemberRow, (cohort.id, person_pk))
     if row is not None and row.left_at is None:
         row.left_at = now
@@ -75,7 +75,7 @@ def leave(session: Session, cohort: CohortRow, person_pk: int, *, now: datetime)
 
 
 def lead(session: Session, cohort: CohortRow, leader: PersonRow | None) -> None:
-    """Let somebody else lead a cohort. Raises `CohortRefused`."""
+    """Give a cohort another leader. Raises `CohortRefused`."""
     if leader is None:
         raise CohortRefused("leader", N_("Choose who leads it."))
     if any(row.person_pk == leader.id and row.left_at is None for row in cohort.members):
@@ -85,7 +85,7 @@ def lead(session: Session, cohort: CohortRow, leader: PersonRow | None) -> None:
 
 
 def end(session: Session, cohort: CohortRow, *, now: datetime) -> None:
-    """Let a cohort have ended; its leader coaches nobody by it any more, and its hours count."""
+    """End a cohort. Its hours still count; its leader no longer coaches its members."""
     cohort.ended_at = cohort.ended_at or now
     session.flush()
 

@@ -47,7 +47,7 @@ def become_coach(
     today: date,
     now: datetime,
 ) -> PersonRow:
-    """Make whoever holds a credential a coach, because our own verifier finds it in force now.
+    """Make the holder of a credential a coach, if our own verifier finds it in force now.
 
     Raises `NotEarned`, and `RoleError` where `by` holds it.
     """
@@ -77,8 +77,8 @@ def holder_of(session: Session, credential: CredentialRow) -> PersonRow | None:
 
 
 def grounds(session: Session, people: Collection[int]) -> Mapping[int, Sequence[CoachGround]]:
-    """Return by which credentials each of these people became a coach. A grant whose credential was
-    revoked is told so, and stays until a person takes it back."""
+    """Return the credentials by which each of these people became a coach. A revoked one is marked;
+    the role stays until a person takes it back."""
     rows = (
         select(GrantRow.person_pk, CredentialRow, Revocation.revoked_at)
         .join(CoachGroundRow, CoachGroundRow.grant_pk == GrantRow.id)

@@ -1,4 +1,4 @@
-"""The hours of a project that are written down: the study record, and meetings of its cohorts.
+"""The recorded hours of a project: its study record and its cohorts' meetings.
 
 of(session, [project])[project.id].total     # 7.5
 """

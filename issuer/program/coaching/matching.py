@@ -1,4 +1,4 @@
-"""Who could coach a project: those who know its field first, and who has the fewest teachers.
+"""Who could coach a project: experts in its field first, then whoever coaches the fewest teachers.
 
 choices(session, project, earners={7}, today=today)   # [CoachChoice(person, ground, 3)]
 """

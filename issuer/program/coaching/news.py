@@ -1,4 +1,4 @@
-"""What coaching tells by mail: an entry, a meeting, a signature that is asked for (section 4.6).
+"""Mails that coaching sends: a new entry, a meeting, a request for a signature (section 4.6).
 
 Each puts references into the outbox; the mails are worded where all mails of the program are.
 """

@@ -1,5 +1,5 @@
-"""Coaching on pages: a coach's teachers, and beside each project who coaches it, what was noted,
-the teacher's study record, and who signed.
+"""The pages of coaching: a coach's teachers; and each project's coaches, entries, study record and
+signatures.
 """
 
 from datetime import date
@@ -49,7 +49,7 @@ UNDER_WAY: Final = (State.DRAFT, State.PROPOSED, State.ACTIVE, State.SUBMITTED)
 @coaching_pages.get("/coaching")
 @needs("coaching", "list")
 def mine() -> Response:
-    """List the projects that whoever is signed in coaches, those that ask for something first."""
+    """List the projects that the signed-in person coaches, those that ask for something first."""
     me = gate.whoever().person
     with current_issuer().database.reading() as session:
         rows = (
@@ -214,7 +214,7 @@ def _page(public_id: str, *, wrong: MintmarkError | None = None, about: str = ""
 def _may_sign_as(
     session: Session, project: ProjectRow, policy: Policy | None, *, is_coach: bool
 ) -> list[SignOffRole]:
-    """Return as whom whoever is signed in may sign, where the district asks for it."""
+    """Return the role in which the visitor may sign, if the district asks for signatures."""
     if policy is None or not policy.three_sign_offs or not sign_offs.are_taken(session, project):
         return []
     if project.person_pk == gate.whoever().person.id:
@@ -227,14 +227,14 @@ def _may_sign_as(
 
 
 def _title(session: Session, project: ProjectRow) -> str:
-    """Return what a project is called, as far as whoever is signed in sees it (I12)."""
+    """Return what a project is called, as far as the signed-in person sees it (I12)."""
     if history.sees_attempts(gate.whoever().me, project):
         return str(project.proposal.get("title", ""))
     return history.written_of(session, project).title
 
 
 def _administers(session: Session, project: ProjectRow) -> bool:
-    """True if whoever is signed in administers a building in which the teacher works."""
+    """True if the signed-in person administers a building in which the teacher works."""
     roles = gate.whoever().me.roles
     own = [building for role, building in roles if role == Role.BUILDING_ADMINISTRATOR]
     posts = select(PostRow.id).where(

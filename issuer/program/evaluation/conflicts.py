@@ -1,4 +1,4 @@
-"""Who must not judge whose work (R30, I2): one answer for assigning, opening, saving, deciding.
+"""Who must not judge whose work (R30, I2); assigning, opening, saving and deciding all ask here.
 
 must_not_judge(session, teacher_pk)     # frozenset of people's numbers
 """
@@ -22,8 +22,8 @@ Source: TypeAlias = Callable[[Session, Collection[int]], Iterable[tuple[int, int
 
 
 def same_or_related(session: Session, teachers: Collection[int]) -> Iterable[tuple[int, int]]:
-    """Return each teacher with herself, with the records that were merged into hers (E17), and with
-    everyone to whom a relation was told, in both directions; in one query."""
+    """Yield pairs: each teacher with herself, with records merged into hers (E17), and with people
+    in a declared relation, in both directions; in one query."""
     yield from ((teacher, teacher) for teacher in teachers)
     related = select(RelationRow.person_pk, RelationRow.other_pk).where(
         or_(RelationRow.person_pk.in_(teachers), RelationRow.other_pk.in_(teachers))

@@ -132,7 +132,7 @@ def unreleased(session: Session, version: VersionRow) -> ProjectDecisionRow | No
 
 
 def lock(session: Session, versions: Iterable[int]) -> None:
-    """Let nobody else move the projects of these versions until `session` commits."""
+    """Lock the projects of these versions until `session` commits."""
     projects = select(VersionRow.project_pk).where(VersionRow.id.in_(versions))
     rows = select(ProjectRow).where(ProjectRow.id.in_(projects)).order_by(ProjectRow.id)
     session.scalars(rows.with_for_update()).all()

@@ -55,7 +55,7 @@ OVERTAKEN: Final = N_(
 @judging.get("/judging")
 @needs("assignment", "list")
 def queue() -> Response:
-    """List what waits for whoever is signed in, the most urgent first."""
+    """List what waits for the signed-in person, the most urgent first."""
     me = gate.whoever().me
     with current_issuer().database.reading() as session:
         rows = session.scalars(

@@ -140,7 +140,7 @@ def recuse(session: Session, assignment: AssignmentRow, *, reason: str = "", now
 
 
 def set_aside(assignment: AssignmentRow, *, now: datetime) -> None:
-    """Let a review not count, such as one whose evaluator was related after all (E25): it stays,
+    """Set a review aside, such as one whose evaluator turned out to be related (E25): it is kept,
     and somebody else judges."""
     assignment.ended_at, assignment.ending = now, Ending.SET_ASIDE
 

@@ -1,4 +1,4 @@
-"""Where judging stands: what waits to be judged, who has it, and what can be decided.
+"""The state of judging: what waits, who has it, and what is ready to decide.
 
 now = waiting(session)          # in two queries, for one request as for two thousand
 now.unassigned(Purpose.PROPOSAL), now.late(today), now.ready

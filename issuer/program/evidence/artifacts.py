@@ -103,9 +103,9 @@ def begin(
     mark: str = "",
     now: datetime,
 ) -> UploadRow:
-    """Begin the upload of a file, or return the one that stopped and goes on.
+    """Begin the upload of a file, or return the interrupted one to resume.
 
-    It goes on if the browser's `mark` of the file is the same. Raises `EvidenceRefused` before a
+    It resumes if the browser's `mark` of the file is the same. Raises `EvidenceRefused` before a
     byte is sent.
     """
     if not 0 < size <= limits.file:

@@ -1,4 +1,4 @@
-"""Which kinds of file are taken as evidence, told by their content and not by their name.
+"""The kinds of file accepted as evidence, recognized by their content, not by their name.
 
 kind_of(b"%PDF-1.7 …", "plan.pdf")      # FileKind("application/pdf", Shown.FRAME)
 """

@@ -62,7 +62,7 @@ class FileStore:
         return self._upload(upload)
 
     def beginning(self, upload: str, length: int) -> bytes:
-        """Return the first bytes of an upload, by which its kind is told."""
+        """Return the first bytes of an upload, by which its kind is recognized."""
         with self._upload(upload).open("rb") as file:
             return file.read(length)
 
@@ -101,7 +101,7 @@ class FileStore:
         return sha256, source.stat().st_size
 
     def abandon(self, upload: str) -> None:
-        """Let go of an upload; a file that `finish` gave its place stays there."""
+        """Delete an upload; a file that `finish` has put in place stays."""
         self._upload(upload).unlink(missing_ok=True)
 
     def path(self, sha256: str) -> Path:

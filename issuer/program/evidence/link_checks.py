@@ -1,6 +1,6 @@
-"""Links that a teacher adds: can others open them? Asked when one is added, and every night (E57).
+"""Check that others can open the links a teacher adds: when one is added, and every night (E57).
 
-A drive's link that leads to a sign-in is open to nobody who judges.
+A link to a drive that asks for a sign-in cannot be opened by evaluators.
 """
 
 from collections.abc import Mapping
@@ -90,13 +90,13 @@ def _asks_for_sign_in(target: web_address.WebAddress) -> bool:
 
 
 def ask(session: Session, artifact: ArtifactRow, *, host: str, now: datetime) -> None:
-    """Let the outbox ask whether a link opens."""
+    """Queue a check of a link in the outbox."""
     artifact.url_checked_at = now
     queue.put(session, LINK, artifact.public_id, host=host, now=now)
 
 
 def look(issuer: Issuer, now: datetime) -> None:
-    """Let each link be asked for again that was not asked for since the night before."""
+    """Queue every link that was not checked since the night before."""
     before = now - EVERY
     due = (
         select(ArtifactRow)

@@ -1,4 +1,4 @@
-"""One missing piece that an evaluator asks for, without a decision and without an attempt.
+"""A missing piece that an evaluator requests; it uses up no attempt and decides nothing.
 
 piece = ask(session, version, "The film of week three.", by=evaluator, now=now)
 hand_in(session, piece, now=now)        # what the teacher added since goes to whoever judges

@@ -1,5 +1,5 @@
-"""Evidence on pages: a teacher adds files and links, says what each is and on what consent it
-rests; whoever judges opens it.
+"""The pages of evidence: a teacher adds files and links with a description and consent; evaluators
+open them.
 """
 
 from datetime import datetime
@@ -194,7 +194,7 @@ def open_file(artifact: str) -> AnyResponse:
 
 
 def _is_blind() -> bool:
-    """True if whoever asks judges it, in a district that hides names."""
+    """True if the person who asks judges it, in a district that hides names."""
     if gate.answer().view is not View.NAMES_HIDDEN:
         return False
     with current_issuer().database.reading() as session:
@@ -203,7 +203,7 @@ def _is_blind() -> bool:
 
 
 def _blind(path: Path, media_type: str) -> AnyResponse:
-    """Hand out a file, whole or in part, without what tells of its maker (E29)."""
+    """Send a file, whole or in part, without identifying data (E29)."""
     try:
         file = open_blind(path, media_type)
     except Unreadable:
@@ -233,7 +233,7 @@ def _note_reader(row: ArtifactRow) -> None:
 
 
 def _is_noted(session: Session, about: str, by: str, now: datetime) -> bool:
-    """True if this reader's opening of it stands in the log today, by the district's clock."""
+    """True if the log already has this reader's opening today, by the district's clock."""
     local = current_issuer().settings.local
     return any(
         entry.actor == by

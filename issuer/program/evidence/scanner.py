@@ -1,9 +1,8 @@
-"""A program of the district's that looks at each file before it is taken, such as clamdscan.
+"""A virus scanner of the district, such as clamdscan, that checks each file before it is accepted.
 
     refuse_what_it_finds(("clamdscan", "--fdpass", "--no-summary"), path)
 
-It is given the file as its last argument, and answers as such programs do: 0 for nothing, 1 for
-something.
+It gets the file as its last argument and exits with 0 if the file is clean, 1 if it is not.
 """
 
 import subprocess

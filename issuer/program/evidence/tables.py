@@ -55,8 +55,8 @@ class ArtifactRow(Base):
 
 
 class UploadRow(Base):
-    """A file that is coming in pieces. `size` is what was announced, `mark` what its browser tells
-    it by, so that it goes on where it stopped, and only if it is the same file."""
+    """A file that arrives in pieces. `size` is the announced size; `mark` identifies the file in
+    its browser, so that an upload resumes only with the same file."""
 
     __tablename__ = "uploads"
     __table_args__ = (Index("ix_uploads_project_pk", "project_pk"),)

@@ -1,4 +1,4 @@
-"""A file that comes in pieces: each is safe once it is here, and what stopped goes on (E53).
+"""Uploads in pieces: each piece is stored when it arrives, and an interrupted upload resumes (E53).
 
 The script of the page asks; its answers are JSON. Without it, a file comes in one request.
 """
@@ -44,7 +44,7 @@ def say_why(error: EvidenceRefused) -> Response:
 @uploads.post("/projects/<project>/evidence/uploads")
 @needs("project", "write", key="project")
 def begin(project: str) -> Response:
-    """Begin the upload of a file, or say from which byte the one that stopped goes on."""
+    """Begin the upload of a file, or say from which byte an interrupted one resumes."""
     form, now = request.form, clock.now()
     with current_issuer().database.writing() as session:
         upload = artifacts.begin(

@@ -1,1 +1,1 @@
-"""A district that begins in the middle of a year: what runs already comes in by a table (5a)."""
+"""For a district that starts in mid-year: projects under way are imported from a table (5a)."""

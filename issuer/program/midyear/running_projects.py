@@ -1,10 +1,10 @@
-"""Projects that run already, approved by the district's earlier process, from a table.
+"""Import projects under way, approved by the district's earlier process, from a table.
 
 planned = plan(session, read(data), today=today)        # the fate of each row, and nothing changed
 carry_out(session, planned, by=superintendent, now=now)
 
-Amounts are no part of it: they come in by the door of compensation alone. A row that is here
-already stays as it is, so that a file can be brought in twice.
+The table has no amounts: `compensation` imports those. A row that was imported before stays as
+it is, so the same file can be imported twice.
 """
 
 import csv
@@ -203,7 +203,7 @@ def _reason(
 
 
 def _lock(session: Session, person_pks: Collection[int]) -> None:
-    """Let nobody else bring in projects of these people until the transaction ends."""
+    """Lock these people's projects against another import until the transaction ends."""
     rows = select(PersonRow.id).where(PersonRow.id.in_(person_pks)).order_by(PersonRow.id)
     session.execute(rows.with_for_update(key_share=True)).all()
 

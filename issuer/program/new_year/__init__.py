@@ -1,1 +1,1 @@
-"""A new year of the program: windows planned again, and everybody asked again."""
+"""A new year of the program: its windows are planned, and everybody declares conflicts again."""

@@ -1,4 +1,4 @@
-"""What the next year takes over from this one: its windows, on the same weekdays.
+"""Copy this year's windows to the next year, on the same weekdays.
 
 for copy in copies(windows):
     copy.name, copy.opens, copy.closes      # "P1 2027", local times 52 weeks later

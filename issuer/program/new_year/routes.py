@@ -1,4 +1,4 @@
-"""The page for a new year: plan its windows, ask everybody again; projects run on."""
+"""The page for a new year: plan its windows and ask for new declarations; projects continue."""
 
 from typing import Final
 from zoneinfo import ZoneInfo

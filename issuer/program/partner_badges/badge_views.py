@@ -1,4 +1,4 @@
-"""What pages tell of a partner's badge: whether it counts, whose it is, and our verdicts."""
+"""What pages show of a partner's badge: whether it counts, whose it is, and our verdicts."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A partner's badge at a project: added, checked by our verifier, counted where it holds (R22).
+"""A partner's badge in a project: added, checked by our verifier, counted if it is valid (R22).
 
 badge = add(session, project, data, now=now)        # a file, or the link to one
 note(badge, report_on(badge.submitted, badge.project.person, fetch, now=now), now=now)
@@ -142,8 +142,8 @@ def handed_in(session: Session, version: VersionRow) -> list[PartnerBadgeRow]:
 
 
 def check(session: Session, project: ProjectRow, purpose: Purpose, policy: Policy) -> Findings:
-    """Return the badges that go with a submission, as a version pins them (I3). None of them keeps
-    it from being handed in: what could not be checked is told as such."""
+    """Return the badges of a submission as its version pins them (I3). None of them blocks it; a
+    badge that could not be checked is marked so."""
     badges = current(session, project)
     return Findings(badges=[{"badge": row.public_id, "sha256": row.sha256} for row in badges])
 

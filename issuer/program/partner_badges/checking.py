@@ -1,4 +1,4 @@
-"""Badges are checked in the background: once added, and again while a check is open (R22)."""
+"""Check badges in the background: when added, and again while a check is unanswered (R22)."""
 
 from datetime import datetime, timedelta
 from itertools import islice
@@ -30,13 +30,12 @@ _AT_ONCE: Final = 100
 
 
 def ask(session: Session, row: PartnerBadgeRow, *, host: str, now: datetime) -> None:
-    """Let the outbox check a badge."""
+    """Queue the check of a badge in the outbox."""
     queue.put(session, CHECK, row.public_id, host=host, now=now)
 
 
 def look(issuer: Issuer, now: datetime) -> None:
-    """Let badges be checked again that could not be, in projects that are not decided: those that
-    wait longest first."""
+    """Queue badges that could not be checked, in undecided projects, the longest waiting first."""
     due = (
         select(PartnerBadgeRow)
         .join(PartnerBadgeRow.project)

@@ -2,8 +2,8 @@
 
     missing(Purpose.PROPOSAL, {"skill": "Rhythm"}, policy.questions)   # ["title", "goal", …]
 
-A question of the district's own is stored under `question-` and its id. Fields that a form does
-not know any more keep their answers (E12).
+An answer to a question of the district is stored under `question-` and its id. Answers to fields
+that a form no longer has are kept (E12).
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Whom I must not judge, or be judged by: named by everybody for themself, and answered yearly."""
+"""The page where everybody declares once a year whom they must not judge or be judged by."""
 
 from flask import Blueprint, Response, redirect, request, url_for
 from sqlalchemy import select

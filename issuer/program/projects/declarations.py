@@ -1,6 +1,6 @@
-"""Whom somebody must not judge, or be judged by: asked of everyone, once a year.
+"""Yearly declarations of whom somebody must not judge or be judged by.
 
-Without an answer nobody hands anything in, and nobody judges (I2).
+Without one, a person can neither hand in nor judge (I2).
 """
 
 from datetime import date, datetime, timedelta
@@ -36,7 +36,7 @@ class AskedAgainRow(Base):
 
 
 def ask_everybody_again(session: Session, *, by: PersonRow, now: datetime) -> None:
-    """Let no answer count that was given before now."""
+    """Require everybody's declaration again: answers before `now` no longer count."""
     session.add(AskedAgainRow(at=now, by_pk=by.id))
     session.flush()
 

@@ -68,7 +68,7 @@ def save(
     """Store answers by field, and return the revision that the next page begins from.
 
     Fields that are not in `changes` stay as they are. `session` writes, and read the project in
-    this transaction. Saving what stands there already is no change. Raises `ReadOnly` and
+    this transaction. Saving equal text is no change. Raises `ReadOnly` and
     `Overtaken`, the latter only if the answers differ.
     """
     if WRITTEN_IN.get(State(project.state)) is not purpose:

@@ -1,4 +1,4 @@
-"""The day by which a project is finished (R23): it is put off, or the project closed, by a person.
+"""The due date of a project (R23): a person extends it or closes the project.
 
 extend(session, project, date(2027, 6, 1), by=superintendent, today=today, now=now)
 """

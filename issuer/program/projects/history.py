@@ -1,5 +1,5 @@
-"""Taking a step with a project, the events that tell of each (I4), and what those see of them who
-see no attempts (I12).
+"""The steps of a project, the event that records each (I4), and the outline shown to people who may
+not see attempts (I12).
 
     outline(session, project).stage     # OutlineStage.UNDER_WAY, also while it is judged
 """
@@ -98,7 +98,7 @@ _FORMS: Final = {
 
 @dataclass(frozen=True)
 class Outline:
-    """A project as everybody sees it but its teacher and those who decide (I12).
+    """A project as everybody but its teacher and the deciders sees it (I12).
 
     It looks the same whether something came back or not: the stage does not go back, the day by
     which it is finished is told until it is handed in for the first time, and each form is the

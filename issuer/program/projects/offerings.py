@@ -1,4 +1,4 @@
-"""What a district offers (R20): of its catalog, of a partner, or of what a teacher has done.
+"""What a district offers (R20): from its catalog, from a partner, or from a finished project.
 
 offer(session, Offered("Rhythms", …), now=now)
 """

@@ -55,7 +55,7 @@ def say_not_open(_error: NotOpen) -> AnyResponse:
 @projects.get("/projects")
 @needs("project", "begin")
 def mine() -> Response:
-    """List the projects of whoever is signed in, and what there is to begin with."""
+    """List the projects of the signed-in person, and what there is to begin with."""
     me = gate.whoever().me
     with current_issuer().database.reading() as session:
         own = (

@@ -3,8 +3,8 @@
     files = disposal.carry_out(session, due, by=person, now=now)     # in one transaction
     disposal.delete_files(store, files)                              # once it is committed
 
-What a version handed in keeps is what is counted and what proves it: days, hours and digests.
-A test fills every column of every table, and looks at what is left.
+A submitted version keeps what is counted and what proves it: days, hours and digests. A test
+fills every column of every table and checks what is left.
 """
 
 from collections.abc import Callable, Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Requests of parents on pages: found, opened, answered."""
+"""The pages of parents' requests to see records: found, opened, answered."""
 
 import tempfile
 from collections.abc import Mapping

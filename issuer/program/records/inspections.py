@@ -1,4 +1,5 @@
-"""A parent's request to see records: what it is about is found, held, and handed out redacted.
+"""A parent's request to see records: the records are found, kept from disposal, and handed out
+redacted.
 
 found = look(session, reference="C-2026-14")          # or a class and days
 request = open_request(session, "Room 4, spring", found, by=person, now=now)
@@ -100,8 +101,8 @@ def zip_of(
     hide: Iterable[str],
     out: IO[bytes],
 ) -> None:
-    """Write the chosen evidence with what is said of it, without names of teachers, and with every
-    word of `hide`, such as another pupil's name, redacted."""
+    """Write the chosen evidence and its descriptions, without teachers' names and with every word
+    in `hide`, such as another student's name, redacted."""
     with zipfile.ZipFile(out, "w") as archive:
         lines = []
         for number, row in enumerate(_chosen(request, chosen), 1):

@@ -1,9 +1,9 @@
-"""Everything that is here about one person, as a zip for her: *my data*.
+"""Everything stored about one person, as a zip for her: *My data*.
 
     export = ask(session, person, store, now=now)       # made at once, or in the background
     make(issuer, export, now=now)
 
-A zip waits for its person for some days. It says of itself that it holds personnel data.
+A zip is kept for some days. It says that it holds personnel data.
 """
 
 import json

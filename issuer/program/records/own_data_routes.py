@@ -1,4 +1,4 @@
-"""*My data*: whoever is signed in asks for everything that is here about her, as a zip."""
+"""*My data*: everybody can download everything stored about them, as a zip."""
 
 from typing import Final
 

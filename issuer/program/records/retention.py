@@ -1,4 +1,4 @@
-"""How long each class of record is kept, what holds it longer, and what may be disposed of.
+"""How long each class of record is kept, what extends that, and what may be disposed of.
 
     retention.choose(session, Record.REVIEWS, 7, by=person, now=now)
     due(session, now)        # what a person may confirm the disposal of, and nothing else
@@ -105,7 +105,7 @@ def holds(session: Session) -> Sequence[HoldRow]:
 
 
 def kept_back(session: Session, people: Collection[int]) -> set[int]:
-    """Return of whom nothing may be disposed of: a hold, or a parent's open request."""
+    """Return the people whose records must be kept: for a hold, or a parent's open request."""
     held = {row.person_pk for row in holds(session)}
     if None in held:
         return set(people)

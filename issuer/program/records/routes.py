@@ -133,7 +133,7 @@ def _hold(session: Session, by: PersonRow, now: datetime) -> None:
 
 
 def _writing(act: Callable[[Session, PersonRow, datetime], None]) -> AnyResponse:
-    """Do something in a transaction, and show the page again: with what was done, or why not."""
+    """Run an action in a transaction and show the page again, with its result or what is wrong."""
     try:
         with current_issuer().database.writing() as session:
             act(session, gate.acting(session), clock.now())

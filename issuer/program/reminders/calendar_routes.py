@@ -44,7 +44,7 @@ _TO_JUDGE: Final = N_("Reviews are due: %(count)d")
 @calendars.get("/calendar")
 @needs("account", "read")
 def show() -> Response:
-    """Tell whoever is signed in the address of their own calendar."""
+    """Tell the signed-in person the address of their own calendar."""
     person = gate.whoever().person
     with current_issuer().database.reading() as session:
         token = _token(session, person)

@@ -1,4 +1,4 @@
-"""Which reminders are due: looked for every hour, and each put into the outbox once (section 4.6).
+"""Find due reminders every hour, and put each into the outbox once (section 4.6).
 
 What a message is about is written in its `about`, such as `w7-31`: the window and the project.
 Nothing here decides anything (I7), and each message is looked at again when it is sent (E43).

@@ -1,5 +1,5 @@
-"""The mails that the clock makes due, and the one that a submission is received: each is worded
-when it is sent, in its reader's language, and not sent where it is no longer so (E43).
+"""Reminders, and the mail that a submission was received: written when sent, in the reader's
+language, and dropped if no longer true (E43).
 """
 
 from collections.abc import Callable
@@ -32,9 +32,9 @@ from verifier.wording.words import N_
 
 @dataclass(frozen=True)
 class News:
-    """What a mail says: a subject, sentences with what goes into them, and where its button leads.
+    """The words of a mail: its subject, its sentences with their values, and its button's address.
 
-    `texts` are answers, each with its label, that are said again as they were written.
+    `texts` are answers with their labels, quoted as they were written.
     """
 
     person: PersonRow

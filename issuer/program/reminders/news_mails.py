@@ -1,5 +1,5 @@
-"""The mails that tell of what somebody did: a coach's entry, a meeting, a signature that is asked
-for, more time, a role. Each is worded when it is sent, if it is still so (E43).
+"""Mails about what somebody did: a coach's entry, a meeting, a request for a signature, more time,
+a role. Each is written when it is sent, and dropped if no longer true (E43).
 """
 
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""A report as page, chart and spreadsheet show it: rows of figures, of which some are hidden.
+"""A report as page, chart and spreadsheet show it: rows of figures, some of them hidden.
 
 FigureTable("Funnel", ("Window", "Decided", "Not yet"), (FigureRow("P1", (142, HIDDEN)),))
 """
@@ -11,7 +11,7 @@ from issuer.drawing.charts import Bar
 
 
 class Hidden:
-    """A figure that would tell of fewer than five people."""
+    """A figure that would describe fewer than five people."""
 
 
 HIDDEN: Final = Hidden()
@@ -33,8 +33,8 @@ class FigureRow:
 class FigureTable:
     """Rows below their heads, of which the first is that of the labels.
 
-    `units` says what each figure is: "" for a count. `drawn` is the one that the chart shows, `of`
-    the one that it is a part of.
+    `units` has the unit of each figure, "" for a count. `drawn` is the column that the chart shows,
+    `of` the column that it is a share of.
     """
 
     title: str

@@ -1,6 +1,6 @@
 """How judging went: time to decision, load, agreement, and the funnel of each window.
 
-Each figure that would tell of fewer than five people is hidden, also from subtraction.
+Figures that would describe fewer than five people are hidden, also from subtraction.
 """
 
 from collections import defaultdict

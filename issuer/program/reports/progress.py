@@ -1,7 +1,7 @@
-"""Progress, to be counted on a page: started, complete, still working, certificates (R9).
+"""Counts of progress: started, complete, still working, certificates (R9).
 
-What was handed in once has been started; a draft is never counted (E14), nor what was withdrawn
-or closed. So no count betrays that something came back (I12).
+A project counts as started once it was handed in; drafts (E14), withdrawn and closed projects are
+not counted. So no count reveals that something came back (I12).
 """
 
 from collections import defaultdict

@@ -132,7 +132,7 @@ def register() -> Response:
 @reports.get("/program/progress")
 @needs("building progress", "read")
 def of_building() -> Response:
-    """Show the progress of the building of whoever asks, or of all that she may see."""
+    """Show the progress of the building of the person who asks, or of all that she may see."""
     return _page(REPORTS["progress"], _visible_progress(), csv="/program/progress.csv")
 
 

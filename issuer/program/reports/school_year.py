@@ -1,4 +1,4 @@
-"""The year that a day is counted in: from July to June, whatever a contract's fiscal year is."""
+"""The school year of a day: July to June, whatever a contract's fiscal year is."""
 
 from datetime import date
 from typing import Final

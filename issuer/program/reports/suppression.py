@@ -1,9 +1,9 @@
-"""Which figures may not be shown, because they would tell of fewer than five people (I12, R42).
+"""Which figures may not be shown because they would describe fewer than five people (I12, R42).
 
     hidden({"a": 3, "b": 9, "all": 12}, [Sum("all", ("a", "b"))])    # {"a", "b"}
 
-A figure that could be found by subtracting others from a sum is hidden with it. What a reader knows
-from elsewhere, such as counts of awards, is no cover.
+A figure that subtraction from a sum would reveal is hidden as well. Figures known from elsewhere,
+such as counts of awards, do not protect it.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""A moment that a form names in local time.
+"""Read a moment that was typed into a form in local time.
 
 moment_in(request.form, "opens", ZoneInfo("America/Chicago"))
 """

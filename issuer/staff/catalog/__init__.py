@@ -1,1 +1,1 @@
-"""The catalog on pages: achievements and rubrics are made, changed, retired, and taken over."""
+"""The pages of the catalog: make, change, retire and import achievements and rubrics."""

@@ -1,4 +1,4 @@
-"""An achievement as a form: what is typed, and the achievement that is meant."""
+"""The form of an achievement, and the achievement that was typed into it."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -55,9 +55,9 @@ def finished(
     offices: Collection[str],
     taken: Collection[str] = (),
 ) -> tuple[Achievement | None, dict[str, str]]:
-    """Return the achievement that a form means, and what is wrong with it, by field.
+    """Return the achievement typed into a form, and what is wrong with it, by field.
 
-    `before` is the version that it changes, or None for a new one, whose id is none of `taken`.
+    `before` is the version that it changes, None for a new one, whose id must not be in `taken`.
     """
     fields = Fields(form)
     name = fields.line("name")

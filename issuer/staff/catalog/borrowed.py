@@ -1,4 +1,4 @@
-"""An achievement of somebody else's, read out of a badge, to be looked at and made one's own.
+"""Another issuer's achievement, read from a badge, to be reviewed and adapted.
 
     borrowed = read(data, fetch=WebFetch(), now=clock.now())  # raises `NothingBorrowedError`
     borrowed.fields  # for the form of an achievement

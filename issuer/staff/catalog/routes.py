@@ -1,4 +1,4 @@
-"""The catalog's own page, and what is done with an achievement beside its form."""
+"""The catalog's page, and the actions on an achievement other than editing its form."""
 
 from dataclasses import replace
 from typing import Final

@@ -1,5 +1,5 @@
-"""A rubric as a form that works without scripts: what is typed, criteria and levels added and taken
-out, and the rubric that is meant.
+"""The form of a rubric, which works without scripts: its text, adding and removing criteria and
+levels, and the rubric that was typed.
 
     draft = read(request.form)
     draft = changed(draft, "add-level:2")

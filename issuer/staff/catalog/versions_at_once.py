@@ -1,4 +1,4 @@
-"""Two people who change one thing at once: the second is told, and saves again if she means it."""
+"""Two people edit one thing at once: the second is warned, and may save again."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,5 +1,5 @@
-"""Correcting a credential on the desk: the form opens with what was approved, and what changes is
-shown before it is issued. What was withdrawn by mistake is issued again."""
+"""Correct a credential: the form starts with what was approved, and the changes are shown before it
+is issued. A credential withdrawn by mistake is issued again."""
 
 import base64
 from collections.abc import Mapping, Sequence
@@ -42,7 +42,7 @@ CANNOT_BE_SIGNED: Final = N_("Something that was typed cannot be signed.")
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What stands in the form: the newest approval, its fields as they were and as typed."""
+    """The content of the form: the newest approval, its fields as they were and as typed."""
 
     public_id: str
     opened: Opened

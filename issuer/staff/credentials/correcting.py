@@ -1,4 +1,4 @@
-"""An approval as a form of plain fields, and the approval that a form with changes states.
+"""Turn an approval into plain form fields, and changed fields back into an approval.
 
 fields = fields_of(opened.data, achievement, settings)   # "recipient.name", "levels.work", …
 data = changed(opened.data, fields, typed, settings)     # what was not touched stays as it was
@@ -104,7 +104,7 @@ def _texts(data: Mapping[str, Any]) -> Iterator[CorrectionField]:
 
 
 def typed(fields: Sequence[CorrectionField], form: Mapping[str, str]) -> list[CorrectionField]:
-    """Return the fields with what was typed in their place; a field that did not come is as it was.
+    """Return the fields with the typed values; a field that was not sent stays as it was.
 
     Browsers send lines with a carriage return.
     """
@@ -147,7 +147,7 @@ def _meant(data: Mapping[str, Any], after: CorrectionField, settings: Settings) 
 
 
 def _moment(before: str | None, day: str, settings: Settings) -> str:
-    """Return the moment on another day, at the hour of the one before; what is no day as it is."""
+    """Return the moment on another day at the same hour; text that is not a day as it is."""
     if before is None:
         return columns.end_of(settings, day)
     try:

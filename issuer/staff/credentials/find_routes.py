@@ -1,4 +1,4 @@
-"""The desk's first page: all credentials, narrowed, a page at a time, and as a table."""
+"""The desk's first page: search all credentials, page by page or as a table."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Everything that is known of one credential, for the page that shows it.
+"""Everything stored about one credential, for its page on the desk.
 
 record = find(session, settings, public_id, now=now)
 record.entry.state, record.approval.levels, record.history

@@ -1,4 +1,4 @@
-"""One credential on the desk: what is known of it, the teacher's link, and its mail once more."""
+"""The page of one credential: its record, the teacher's link, and sending its mail again."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -58,7 +58,7 @@ def link(credential: str) -> AnyResponse:
 @recorded.post("/desk/credentials/<credential>/mail")
 @needs("credential", "hand-over", key="credential")
 def mail(credential: str) -> AnyResponse:
-    """Let the mail that it is ready leave once more, to another address if one is typed."""
+    """Send the mail that it is ready again, to another address if one is typed."""
     issuer, address = current_issuer(), request.form.get("address", "").strip()
     row = issuance.newest(issuer, credential)
     if row is None or issuer.settings.mail is None:

@@ -1,4 +1,4 @@
-"""Withdrawing credentials on the desk: first a page that says what it does, then for ever."""
+"""Withdraw credentials: first a page that explains the effect, then for good."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -79,7 +79,7 @@ def _unseen(entries: Sequence[RegisterEntry]) -> list[RegisterEntry]:
 
 
 def _chosen(public_ids: Sequence[str]) -> list[RegisterEntry]:
-    """Return the credentials that were chosen; 404 if one is not there for whoever asks."""
+    """Return the chosen credentials; 404 if the visitor may not see one."""
     issuer, wanted = current_issuer(), set(public_ids[:MOST])
     visible = rules.visible(gate.whoever().me, "credential", "revoke", gate.kinds())
     query = Query(where=visible & CredentialRow.public_id.in_(wanted), sort=Sort.STORED)

@@ -1,4 +1,4 @@
-"""What the desk searches credentials by: what an address line asks for, as a query of the records.
+"""Turn the parameters of the desk's search into a query of the records.
 
 query = asked_for(request.args, where=visible)
 choices(session).buildings  # what a form offers to choose from
@@ -57,7 +57,7 @@ def _of_building(code: str) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a form offers to narrow a search by: what stands in its address, and its title."""
+    """The filters that the search form offers: each value with its title."""
 
     achievements: Mapping[str, str]
     buildings: Mapping[str, str]

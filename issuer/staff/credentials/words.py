@@ -1,4 +1,4 @@
-"""What the desk says of a credential: its state, its mails, what was done just now."""
+"""The desk's words for a credential's state, its mails, and what was just done."""
 
 from typing import Final
 

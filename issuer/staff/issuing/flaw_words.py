@@ -1,7 +1,7 @@
-"""What is to be put right in an approval, in words for an office: `Flaw`s, said by the field.
+"""The flaws of an approval in an office's words, by field.
 
 remedy(flaw)            # a sentence to be translated: what to do
-label("levels.work")  # "levels": by what a field is called, in `LABELS`
+label("levels.work")    # "Level"
 """
 
 from collections.abc import Sequence

@@ -131,7 +131,7 @@ def _says_something(fields: Fields, entry: str) -> bool:
 
 
 def _nested(fields: Fields) -> dict[str, Any]:
-    """Write each text where its field stands in an approval."""
+    """Put each text at its field's place in an approval."""
     whole: dict[str, Any] = {}
     for name, text in fields.items():
         *way, last = name.split(".")

@@ -1,4 +1,4 @@
-"""Issue many: hand in a table, see the fate of each row, let it be issued, mend the rest."""
+"""Issue many: upload a table, preview each row, issue it, and correct the rest."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -98,7 +98,7 @@ def look(table: str) -> Response:
 @issuing_many.post("/desk/issue-many/<table>")
 @needs("credential", "issue")
 def begin(table: str) -> AnyResponse:
-    """Let it be issued in the background; once it has begun, go on at once."""
+    """Issue the table in the background; return at once if that has begun."""
     issuer, begun = current_issuer(), _job(table).begun_at is not None
     if begun and job.progress(issuer, table).get(Fate.WAITING):
         background.hasten(issuer, table, now=clock.now())
@@ -112,7 +112,7 @@ def begin(table: str) -> AnyResponse:
 @issuing_many.post("/desk/issue-many/<table>/discard")
 @needs("credential", "issue")
 def discard(table: str) -> AnyResponse:
-    """Forget a table of which nothing was issued."""
+    """Delete a table if nothing of it was issued."""
     _job(table)
     with _while_it_is_there():
         job.discard(current_issuer(), table)

@@ -1,4 +1,4 @@
-"""Issue one: choose teacher and achievement, fill in the approval, look at it, issue it."""
+"""Issue one: choose teacher and achievement, fill in the approval, preview it, issue it."""
 
 import base64
 import json
@@ -160,7 +160,7 @@ def _blank(achievement: str, version: int) -> Fields:
 
 
 def _teacher(session: Session, public_id: str) -> Fields:
-    """Return the fields about a person of the register; none for somebody who is not in it."""
+    """Return the fields about a person of the register; none for somebody not in it."""
     visible = rules.visible(gate.whoever().me, "person", "list", gate.kinds())
     person = session.scalar(select(PersonRow).where(PersonRow.public_id == public_id, visible))
     if person is None:

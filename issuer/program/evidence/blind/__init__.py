@@ -1,1 +1,1 @@
-"""Evidence without what tells of its maker, for those who judge with names hidden (E29)."""
+"""Copies of evidence without identifying data, for evaluators who may not see names (E29)."""

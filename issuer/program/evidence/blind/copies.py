@@ -1,14 +1,14 @@
-"""A file as people get it from whom names are hidden (I11, E29): without what cameras, phones and
-programs write into it about who made it, where, and with what.
+"""Files for people who may not see names (I11, E29): without what cameras, phones and programs
+record about who made a file, where, and with which device.
 
     with open_blind(path, "image/jpeg") as file:
         file.read()
 
-What tells is covered by as many bytes that tell nothing, so that every place in the file stays,
-and parts of a film can be asked for (RFC 9110, 14). Pictures keep how they are turned, and their
-colors. What is not understood is covered to its end. Documents are written anew
-(`documents`); HEIF, Ogg and WebM are in `media`. A file of which nobody can say what
-tells is not shown.
+Identifying bytes are overwritten by as many neutral ones, so every offset stays the same and
+ranges of a film can be requested (RFC 9110, 14). Pictures keep their rotation and colors. A part
+that is not understood is overwritten to its end. Documents are written anew
+(`documents`); HEIF, Ogg and WebM are in `media`. A file whose
+identifying parts are unknown is not shown.
 """
 
 import io
@@ -84,14 +84,14 @@ class BlindFile(io.RawIOBase):
 
 
 def open_blind(path: Path, media_type: str) -> BlindFile:
-    """Return a file without what tells of people. Raises `Unreadable`."""
+    """Return a file without identifying data. Raises `Unreadable`."""
     if documents.is_document(media_type):
         return BlindFile(documents.copy_of(path, media_type, covered))
     return BlindFile(path, covers(path, media_type))
 
 
 def is_unreadable(path: Path, media_type: str) -> bool:
-    """True for a file of which nobody can say what tells of its maker, so that it is not shown."""
+    """True for a file whose identifying parts are unknown, so that it is not shown."""
     try:
         open_blind(path, media_type).close()
     except (Unreadable, FileNotFoundError):
@@ -113,7 +113,7 @@ def _covers(path: Path, media_type: str, _changed: int) -> Sequence[Cover]:
 
 
 def covered(data: bytes, media_type: str) -> bytes:
-    """Return a picture without what tells of people. Raises `Unreadable`."""
+    """Return a picture without identifying data. Raises `Unreadable`."""
     block = bytearray(data)
     for cover in _covers_in(data, media_type):  # type: ignore[arg-type]  # bytes are searched alike
         cover.put_on(block, 0)
@@ -209,7 +209,7 @@ def _gif(data: mmap.mmap) -> Iterator[Cover]:
 
 
 def _colors(data: mmap.mmap, place: int) -> int:
-    """Return how long the table of colors is that the flags at a place tell of."""
+    """Return the length of the color table that the flags at a place announce."""
     flags = int.from_bytes(data[place : place + 1])
     return 3 * 2 ** ((flags & 7) + 1) if flags & 0x80 else 0
 
@@ -227,7 +227,7 @@ def _each_block(data: mmap.mmap, place: int) -> Iterator[Cover]:
 
 
 def _boxes(data: mmap.mmap, place: int = 0, end: int | None = None) -> Iterator[Cover]:
-    """Cover the boxes of a film that tell of it (ISO/IEC 14496-12, 4.2 and 8.10)."""
+    """Cover the boxes that hold a film's metadata (ISO/IEC 14496-12, 4.2 and 8.10)."""
     end = len(data) if end is None else end
     while place + 8 <= end:
         length, name, head = int.from_bytes(data[place : place + 4]), data[place + 4 : place + 8], 8

@@ -1,5 +1,5 @@
-"""Documents as people get them from whom names are hidden (I11, E29): written anew without author,
-editor, title and program, in the properties, in comments and in the pictures inside.
+"""Documents for people who may not see names (I11, E29): rewritten without author, editor, title
+and program, in their properties, comments and embedded pictures.
 
     copy_of(path, "application/pdf")        # the path of a copy beside it, made once
 """
@@ -95,7 +95,7 @@ _OF_PEOPLE: Final = re.compile(
 
 
 def copy_of(path: Path, media_type: str, cover: Callable[[bytes, str], bytes]) -> Path:
-    """Return the copy of a document without what tells of its maker; it is made once.
+    """Return the copy of a document without identifying data; it is made once.
 
     `cover` does the same for the bytes of a picture, by its media type. Raises `Unreadable`.
     """
@@ -200,7 +200,7 @@ class _Archives:
     room: int = MOST_UNPACKED
 
     def anew(self, source: Path | io.BytesIO, *, is_inside: bool = False) -> bytes:
-        """Return an archive of the same parts, without what tells of their maker."""
+        """Return an archive of the same parts, without identifying data."""
         out = io.BytesIO()
         with zipfile.ZipFile(source) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
             self.room -= sum(item.file_size for item in old.infolist())

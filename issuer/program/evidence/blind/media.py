@@ -1,5 +1,5 @@
-"""What of a photo, a sound or a film in HEIF, Ogg or WebM tells of its maker, to be covered by as
-many bytes that tell nothing (I11, E29). What is not understood raises `Unreadable`.
+"""The identifying parts of photos, sounds and films in HEIF, Ogg and WebM, to be overwritten by as
+many neutral bytes (I11, E29). Raises `Unreadable` for a file that is not understood.
 """
 
 import mmap
@@ -16,7 +16,7 @@ MOST_COMMENTS: Final = 16 * 1024 * 1024
 
 
 class Unreadable(MintmarkError):
-    """A file is not built as its kind is, so nobody can say what in it tells of people."""
+    """A file does not follow its format, so its identifying parts cannot be located."""
 
 
 @dataclass(frozen=True)
