@@ -68,7 +68,11 @@ def _init(args: argparse.Namespace) -> int:
     print(f"  {_days(settings)}")
     print(f"  settings, and the webhook secret of {args.source}: {settings.home}/mintmark.toml")
     print(f"  keep a copy of {settings.home}/keys and {settings.passphrase_file}, apart")
-    print(f"next: mintmark --home {settings.home} catalog load FOLDER, then … serve")
+    command = f"mintmark --home {settings.home}"
+    print("next:")
+    print(f"  {command} catalog load FOLDER: what can be earned; examples/ is such a folder")
+    print(f"  {command} people invite ADDRESS --name NAME --role office: a link to sign in")
+    print(f"  {command} serve: then open {settings.public_url}/")
     return DONE
 
 
