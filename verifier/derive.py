@@ -6,7 +6,7 @@ from pathlib import Path
 
 from contexts.errors import DONE, UsageError
 from verifier.checks.disclosure import CHOICES, choices, derive
-from verifier.intake.carriers import read
+from verifier.intake.carriers import read_submission
 from verifier.intake.submission import MAX_CREDENTIAL_BYTES, IntakeError
 from verifier.options.files import add_out, write
 from verifier.parsing import strict_json
@@ -54,7 +54,7 @@ def _document(name: str) -> dict[str, object]:
     else:
         with Path(name).open("rb") as file:
             data = file.read(MAX_CREDENTIAL_BYTES + 1)
-    submission = read(data)
+    submission = read_submission(data)
     if not submission.text.lstrip().startswith("{"):
         raise ValueError("it is not the JSON form: only that can be shown in parts")
     return strict_json.loads_object(submission.text)

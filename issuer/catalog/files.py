@@ -27,7 +27,7 @@ from issuer.drawing.images import ImageError, check_image
 from issuer.home import color
 from issuer.home.certificate_settings import MOST
 from verifier.parsing import web_address
-from verifier.parsing.strict_toml import Table, TomlError, read
+from verifier.parsing.strict_toml import Table, TomlError, read_toml
 from verifier.structure.schema import LANGUAGE
 
 ACHIEVEMENT_TYPES: Final = (
@@ -85,7 +85,7 @@ def _in(file: Path, parse: Callable[[Table, Path], Loaded]) -> Loaded:
     """Return what `parse` makes of the file, its errors with the file's name."""
     try:
         _check_id(file.stem, "the file's name")
-        top = read(file)
+        top = read_toml(file)
         loaded = parse(top, file)
         top.refuse_rest()
     except (TomlError, ImageError) as exc:

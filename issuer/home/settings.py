@@ -188,7 +188,7 @@ def load(home: Path) -> Settings:
     if not file.exists():
         raise SettingsError(f"no {file} (make one with: mintmark init {home} --help)")
     try:
-        settings = parse(strict_toml.read(file), home=home.resolve())
+        settings = parse(strict_toml.read_toml(file), home=home.resolve())
     except (SettingsError, TomlError) as exc:
         raise SettingsError(f"{file}: {exc}") from exc
     for key, value, module, extra in _extras(settings):

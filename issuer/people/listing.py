@@ -28,7 +28,7 @@ class Listing:
         return max(1, -(-self.total // PAGE))
 
 
-def look(session: Session, visible: ColumnElement[bool], text: str, page: int) -> Listing:
+def search(session: Session, visible: ColumnElement[bool], text: str, page: int) -> Listing:
     """Return a page of the people whom `visible` allows; with a text, of those who have it."""
     fits = [visible, PersonRow.merged_into.is_(None), PersonRow.erased_at.is_(None), *_has(text)]
     total = session.scalar(select(func.count()).select_from(PersonRow).where(*fits)) or 0

@@ -34,7 +34,7 @@ def list_all() -> Response:
     visitor, text = gate.whoever(), request.args.get("q", "")
     visible = rules.visible(visitor.me, "person", "list", gate.kinds())
     with current_issuer().database.reading() as session:
-        listed = listing.look(
+        listed = listing.search(
             session, visible, text, request.args.get("page", 1, type=whole_number)
         )
     return page("people/list.html", listed=listed, text=text, titles=roles.TITLES, today=_today())

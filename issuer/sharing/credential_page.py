@@ -1,5 +1,7 @@
 """The page of one credential, which its public address and its holder's preview both show."""
 
+from datetime import datetime
+
 from flask import Response
 from markupsafe import Markup
 from werkzeug.exceptions import NotFound
@@ -42,14 +44,14 @@ def credential_page(record: Shared, **answer: object) -> Response:
         **answer,
         told=checked.report_view(current_issuer(), record, now),
         verifierplus=social.verifierplus(addresses.credential(settings, record.public_id)),
-        **about(record),
+        **about(record, now=now),
     )
 
 
-def about(record: Shared) -> dict[str, object]:
+def about(record: Shared, *, now: datetime) -> dict[str, object]:
     """Return what every page about one credential shows."""
     settings = current_issuer().settings
-    now = settings.local(clock.now())
+    now = settings.local(now)
     address = addresses.credential(settings, record.public_id)
     standing, stands = record.standing(now), record.stands(now)
     return {

@@ -40,7 +40,7 @@ _UNFIT: Final = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u
 class Form:
     """One form. The first of `media_types` is what it is served as when nothing else is asked.
 
-    `make` is asked for what there is alone (`Shared.forms`). `purpose` says what it is for.
+    `make_form` is asked for what there is alone (`Shared.forms`). `purpose` says what it is for.
     """
 
     title: str
@@ -154,7 +154,7 @@ FORMS: Final[dict[str, Form]] = {
 }
 
 
-def make(
+def make_form(
     suffix: str, shared: Shared, settings: Settings, query: Mapping[str, str], *, now: datetime
 ) -> bytes:
     """Return one form; a certificate in the edition and on the paper that `query` asks for."""

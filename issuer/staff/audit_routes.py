@@ -120,7 +120,7 @@ def _people(session: Session, text: str) -> list[str] | None:
     if not text.strip():
         return None
     visible = rules.visible(gate.whoever().me, "person", "list", gate.kinds())
-    people = listing.look(session, visible, text, 1).people
+    people = listing.search(session, visible, text, 1).people
     return [log.person(person.id) for person in people]
 
 

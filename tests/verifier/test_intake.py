@@ -29,7 +29,7 @@ from PIL import Image
 from pypdf import PdfWriter
 
 from verifier.intake.baking import bake_png, bake_svg
-from verifier.intake.carriers import read, read_all
+from verifier.intake.carriers import read_all, read_submission
 from verifier.intake.submission import (
     FACE_UNSIGNED,
     MAX_BYTES,
@@ -88,7 +88,7 @@ ATTACHED = ("credential.json", "application/vc+ld+json", JSON)
     ],
 )
 def test_a_credential_is_found_in_whatever_carries_it(data: bytes, carrier: str, text: str) -> None:
-    handed = read(data)
+    handed = read_submission(data)
     assert (handed.carrier, handed.text) == (carrier, text)
 
 
@@ -177,16 +177,18 @@ def test_of_a_presentation_the_credential_is_taken_and_that_is_said(
     credentials: list[object], expected: Submission
 ) -> None:
     whole = presentation(*credentials)
-    assert read(whole) == replace(expected, presentation=whole.decode())
+    assert read_submission(whole) == replace(expected, presentation=whole.decode())
 
 
 def test_a_credential_in_an_envelope_is_the_jwt() -> None:
-    assert read(json.dumps(envelope(JWT)).encode()) == Submission("jwt", JWT, (ENVELOPE,))
+    assert read_submission(json.dumps(envelope(JWT)).encode()) == Submission(
+        "jwt", JWT, (ENVELOPE,)
+    )
 
 
 def test_what_is_baked_is_unwrapped_as_well() -> None:
     wrapped = json.dumps(envelope(JWT))
-    assert read(bake_png(png(), wrapped)) == Submission("png", JWT, (ENVELOPE,))
+    assert read_submission(bake_png(png(), wrapped)) == Submission("png", JWT, (ENVELOPE,))
 
 
 @pytest.mark.parametrize(
@@ -200,7 +202,7 @@ def test_what_is_baked_is_unwrapped_as_well() -> None:
     ],
 )
 def test_an_object_that_wraps_no_credential_is_handed_on_as_it_is(data: bytes) -> None:
-    assert read(data) == Submission("json", data.decode())
+    assert read_submission(data) == Submission("json", data.decode())
 
 
 def test_the_same_credential_twice_is_one() -> None:
@@ -208,17 +210,19 @@ def test_the_same_credential_twice_is_one() -> None:
 
 
 def test_of_a_pdf_the_attachment_wins_over_the_code_on_its_face() -> None:
-    handed = read(pdf(ATTACHED, pages=[code(link(JWT))]))
+    handed = read_submission(pdf(ATTACHED, pages=[code(link(JWT))]))
     assert handed == Submission("pdf", JSON, (FACE_UNSIGNED,))
 
 
 def test_a_code_with_the_credential_wins_over_one_with_a_link() -> None:
     around = link(JWT).partition("#")[0]
-    assert read(saved(code(URL, link(JWT)), "PNG")) == Submission("qr", JWT, around=around)
+    assert read_submission(saved(code(URL, link(JWT)), "PNG")) == Submission(
+        "qr", JWT, around=around
+    )
 
 
 def test_a_link_wins_over_a_code_that_cannot_be_unpacked() -> None:
-    assert read(saved(code("https://x.example/verify#12345", URL), "PNG")).text == URL
+    assert read_submission(saved(code("https://x.example/verify#12345", URL), "PNG")).text == URL
 
 
 def zipped() -> bytes:
@@ -272,7 +276,7 @@ def zipped() -> bytes:
 )
 def test_what_holds_no_credential_is_told_apart(data: bytes, code: str) -> None:
     with pytest.raises(IntakeError) as caught:
-        read(data)
+        read_submission(data)
     assert caught.value.code == code
 
 
@@ -287,7 +291,7 @@ def test_what_holds_no_credential_is_told_apart(data: bytes, code: str) -> None:
 )
 def test_of_a_file_of_two_kinds_the_one_it_begins_as_counts(data: bytes, carrier: str) -> None:
     try:
-        seen = read(data).carrier
+        seen = read_submission(data).carrier
     except IntakeError as exc:
         seen = exc.code
     assert seen == carrier
@@ -310,7 +314,7 @@ ZEROS = deflated_zeros(1024 * MIB)
 )
 def test_a_bomb_of_a_gigabyte_takes_no_memory(bomb: bytes, code: str) -> None:
     with memory_below(64 * MIB), pytest.raises(IntakeError) as caught:
-        read(bomb)
+        read_submission(bomb)
     assert caught.value.code == code
 
 
@@ -342,4 +346,4 @@ STARTS = [b"", *(data[:40] for data in SOUND.values()), b"<svg ", b"[", b"https:
 @given(mutated() | st.builds(bytes.__add__, st.sampled_from(STARTS), st.binary(max_size=200)))
 def test_any_bytes_give_a_credential_or_an_intake_error(data: bytes) -> None:
     with suppress(IntakeError):
-        assert read(data).carrier in {"json", "jwt", "png", "svg", "qr", "url"}
+        assert read_submission(data).carrier in {"json", "jwt", "png", "svg", "qr", "url"}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from verifier import trust
-from verifier.intake.carriers import read
+from verifier.intake.carriers import read_submission
 from verifier.parsing import plain_text, strict_toml
 from verifier.trust_lists import obtain
 
@@ -41,6 +41,6 @@ def test_a_trust_list_and_a_policy_are_read(world, encoding):
 
 def test_files_that_others_saved_are_read():
     assert trust.load((CASES / "files" / "trust-bom.json").read_bytes()).name
-    assert read((CASES / "files" / "utf16.json").read_bytes()).carrier == "json"
+    assert read_submission((CASES / "files" / "utf16.json").read_bytes()).carrier == "json"
     for name in ("ct-bom.toml", "pol-bom.toml"):
         assert strict_toml.loads((CASES / "files" / name).read_bytes()).values

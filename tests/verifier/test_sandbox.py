@@ -82,17 +82,17 @@ HONEST = {
 @pytest.mark.parametrize(("data", "carrier"), HONEST.values(), ids=HONEST.keys())
 def test_every_carrier_is_read_by_a_process_that_can_open_nothing(data, carrier):
     """Whatever a decoder loads late must have been loaded beforehand."""
-    found = intake.read(data)
+    found = intake.read_submission(data)
     assert (found.carrier, found.text) in ((carrier, JSON), (carrier, JWT))
 
 
 def test_what_the_reader_says_is_what_reading_here_would_say():
-    assert intake.read(ATTACHED) == Submission("pdf", JSON, (FACE_UNSIGNED,))
+    assert intake.read_submission(ATTACHED) == Submission("pdf", JSON, (FACE_UNSIGNED,))
     with pytest.raises(IntakeError) as caught:
-        intake.read(pdf(password="secret"))
+        intake.read_submission(pdf(password="secret"))
     assert caught.value.code == "pdf_needs_password"
     with pytest.raises(IntakeError) as caught:
-        intake.read(svg(before='<!DOCTYPE svg [<!ENTITY a "b">]>'))
+        intake.read_submission(svg(before='<!DOCTYPE svg [<!ENTITY a "b">]>'))
     assert caught.value.code == "picture_damaged"
     assert "entities" in caught.value.params["detail"]
 
@@ -100,7 +100,7 @@ def test_what_the_reader_says_is_what_reading_here_would_say():
 @pytest.mark.parametrize("data", [JSON.encode(), JWT.encode(), png_with(itxt(JSON.encode()))])
 def test_what_needs_no_decoder_is_read_here(data, monkeypatch):
     monkeypatch.setattr(sandbox, "read", lambda kind, data: pytest.fail("read apart"))
-    assert intake.read(data).text in (JSON, JWT)
+    assert intake.read_submission(data).text in (JSON, JWT)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_what_needs_a_decoder_is_never_read_here(kind, data, monkeypatch):
 
     monkeypatch.setattr(sandbox, "read", read)
     with pytest.raises(IntakeError) as caught:
-        intake.read(data)
+        intake.read_submission(data)
     assert (caught.value.code, asked) == ("too_hard_to_read", [kind])
 
 
@@ -135,18 +135,18 @@ TIME_BOMB = pdf_of(zlib.compress(STROKES), filters=FLATE)
 def seconds_of(data):
     began = time.monotonic()
     try:
-        intake.read(data)
+        intake.read_submission(data)
     except IntakeError as exc:
         return time.monotonic() - began, exc.code
     return time.monotonic() - began, ""
 
 
 def test_a_bomb_ends_its_reader_and_neither_this_process_nor_the_supervisor():
-    intake.read(ATTACHED)
+    intake.read_submission(ATTACHED)
     supervisor = sandbox._supervisors[0]
     with memory_below(16 * MIB):
         assert seconds_of(MEMORY_BOMB)[1] == "too_hard_to_read"
-    assert intake.read(ATTACHED).text == JSON
+    assert intake.read_submission(ATTACHED).text == JSON
     assert sandbox._supervisors == [supervisor]
     assert supervisor.alive
 
@@ -171,24 +171,28 @@ def test_who_reads_for_ever_is_given_up_and_honest_files_go_before_it(monkeypatc
 
 
 def test_a_supervisor_that_is_gone_is_begun_anew():
-    intake.read(ATTACHED)
+    intake.read_submission(ATTACHED)
     sandbox._supervisors[0]._process.kill()
     sandbox._supervisors[0]._process.wait()
-    assert intake.read(ATTACHED).text == JSON
+    assert intake.read_submission(ATTACHED).text == JSON
 
 
 def test_a_process_that_was_forked_has_a_supervisor_of_its_own():
-    intake.read(ATTACHED)
+    intake.read_submission(ATTACHED)
     child = os.fork()
     if child == 0:
-        os._exit(0 if intake.read(ATTACHED).text == JSON and sandbox._supervisors[0].alive else 1)
+        is_read = intake.read_submission(ATTACHED).text == JSON
+        os._exit(0 if is_read and sandbox._supervisors[0].alive else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert sandbox._supervisors[0].alive
 
 
 def test_many_are_read_at_once_and_no_more_than_allowed(monkeypatch):
     found = []
-    threads = [Thread(target=lambda: found.append(intake.read(ATTACHED).text)) for _ in range(20)]
+    threads = [
+        Thread(target=lambda: found.append(intake.read_submission(ATTACHED).text))
+        for _ in range(20)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -201,7 +205,7 @@ def test_many_are_read_at_once_and_no_more_than_allowed(monkeypatch):
         assert seconds_of(ATTACHED)[1] == "too_hard_to_read"
     finally:
         sandbox._slots.release(sandbox.MAX_AT_ONCE)
-    assert intake.read(ATTACHED).text == JSON
+    assert intake.read_submission(ATTACHED).text == JSON
 
 
 TRIES = {
@@ -241,7 +245,7 @@ def test_a_confined_process_ends_when_its_time_does():
 def test_the_supervisor_has_nothing_of_the_environment(monkeypatch):
     sandbox._end()
     monkeypatch.setenv("MINTMARK_SECRET", "secret")
-    intake.read(ATTACHED)
+    intake.read_submission(ATTACHED)
     process = sandbox._supervisors[0]._process.pid
     assert b"secret" not in Path(f"/proc/{process}/environ").read_bytes()
 

@@ -9,7 +9,7 @@ from verifier import __main__ as verifying
 from verifier import trust
 from verifier.directories import nces
 from verifier.trust import TrustListError
-from verifier.trust.lists import read
+from verifier.trust.lists import trust_list_in
 from verifier.wording import words
 
 HEADER = "SCHOOL_YEAR,ST,LEA_NAME,LEAID,WEBSITE,SY_STATUS_TEXT"
@@ -82,7 +82,7 @@ def test_one_state_may_be_taken_alone():
 
 
 def test_a_district_found_so_is_recognized_as_that_and_not_as_listed_by_a_person():
-    listed = read(built(row("https://own.example")).document)
+    listed = trust_list_in(built(row("https://own.example")).document)
     verdict = trust.recognize([listed], "did:web:own.example", NOW)
     assert verdict.code == "listed_unverified"
     said = words.text(verdict)

@@ -9,7 +9,7 @@ from world import NOW, Issuer
 from verifier import trust
 from verifier.fetching.fetch import FetchError
 from verifier.trust import TrustListError
-from verifier.trust.lists import read
+from verifier.trust.lists import trust_list_in
 from verifier.trust_lists.signed import read_signed
 
 
@@ -19,7 +19,7 @@ def _published(world):
 
 
 def found(world, text):
-    return read(read_signed(text, fetch=world.fetch, now=NOW))
+    return trust_list_in(read_signed(text, fetch=world.fetch, now=NOW))
 
 
 @pytest.mark.parametrize("secure", [jwt, jcs])

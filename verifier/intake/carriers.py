@@ -4,7 +4,7 @@ Reads JSON, a compact JWS, a baked PNG or SVG, a PDF (its attachment, else the c
 a page), a picture of a code, and the text of a code or link. Other things that people submit by
 mistake get a code of their own, so that the answer can say what to bring instead.
 
->>> read(b'{"type": "OpenBadgeCredential"}').carrier
+>>> read_submission(b'{"type": "OpenBadgeCredential"}').carrier
 'json'
 """
 
@@ -47,7 +47,7 @@ _LINK_TAG = re.compile(r"<link\s[^>]{1,2000}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"', re.IGNORECASE)
 
 
-def read(data: bytes) -> Submission:
+def read_submission(data: bytes) -> Submission:
     """Return the first credential in `data`; `IntakeError` says what it is if there is none."""
     return read_all(data)[0]
 

@@ -46,7 +46,9 @@ def _named(document: Json) -> list[str]:
     return [_CONTEXTS[entry] for entry in contexts if entry in _CONTEXTS]
 
 
-def judge(assertion: Json, jws: Jws | None, *, fetch: Fetch, now: datetime) -> Examination:
+def judge_assertion(
+    assertion: Json, jws: Jws | None, *, fetch: Fetch, now: datetime
+) -> Examination:
     """Return the examination of an assertion.
 
     `jws` is the signed form, or None. A signed badge without its signature, and one that names no

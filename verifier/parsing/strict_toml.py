@@ -101,7 +101,7 @@ class Table:
         return value
 
 
-def read(file: Path) -> Table:
+def read_toml(file: Path) -> Table:
     """Return the top table of `file`; `TomlError` if it cannot be read or is not TOML."""
     try:
         return loads(file.read_bytes())

@@ -183,7 +183,9 @@ def examine(secured: SecuredDocument, world: World, check_kind: CheckKind | None
     if check_kind is check_any and (own := _with_own_words(secured, world)) is not None:
         return own
     if open_badges_2.is_assertion(secured.document):
-        return open_badges_2.judge(secured.document, secured.jws, fetch=world.fetch, now=world.now)
+        return open_badges_2.judge_assertion(
+            secured.document, secured.jws, fetch=world.fetch, now=world.now
+        )
     proof_checks, credential = _authenticate(secured, world, check_kind)
     if credential is None or worst(proof_checks) is not None:
         return Examination(proof_checks)

@@ -10,7 +10,7 @@ from contexts import work
 from verifier.checks.status import same_id
 from verifier.credential.model import Credential, listed
 from verifier.fetching.fetch import FetchError
-from verifier.intake.carriers import read
+from verifier.intake.carriers import read_submission
 from verifier.intake.submission import CREDENTIAL_TYPES, MAX_CREDENTIAL_BYTES, IntakeError
 from verifier.pipeline.examine import SecuredDocument, World, examine, parse
 from verifier.report import Check, Examination, Outcome, Params, worst
@@ -35,7 +35,7 @@ def follow(secured: SecuredDocument, examination: Examination, world: World) -> 
     try:
         fetched = world.fetch(url, accept=CREDENTIAL_TYPES, max_bytes=MAX_CREDENTIAL_BYTES)
         work.add(len(fetched.body))
-        newer = parse(read(fetched.body).text)
+        newer = parse(read_submission(fetched.body).text)
     except (FetchError, IntakeError, ValueError):
         return secured, examination, (_note("refresh_unreachable", where),)
     newer_examination = examine(newer, world, world.check_kind)

@@ -87,10 +87,10 @@ def load(data: bytes) -> TrustList:
         ) from exc
     if "credentialSubject" in document:
         raise TrustListError(_SIGNED)
-    return read(from_registry(document) if is_registry(document) else document)
+    return trust_list_in(from_registry(document) if is_registry(document) else document)
 
 
-def read(document: Json) -> TrustList:
+def trust_list_in(document: Json) -> TrustList:
     """Return the trust list in a document of version 1; `TrustListError` says what to correct."""
     if document.get("type") != "MintmarkTrustList" or document.get("version") != 1:
         raise TrustListError("not a trust list: type must be MintmarkTrustList and version 1")

@@ -11,7 +11,7 @@ from typing import Any
 
 from verifier.clock import now as system_clock
 from verifier.fetching.fetch import Fetch
-from verifier.trust.lists import TrustList, TrustListError, read
+from verifier.trust.lists import TrustList, TrustListError, trust_list_in
 from verifier.trust.recognize import REFRESH_AFTER
 from verifier.trust_lists import store
 from verifier.trust_lists.obtain import obtain
@@ -133,7 +133,7 @@ def _refuse_other_signer(document: Mapping[str, Any], followed: Subscription) ->
 
 
 def _sound(document: Mapping[str, Any]) -> TrustList:
-    trust_list = read(document)
+    trust_list = trust_list_in(document)
     if not trust_list.entries:
         raise TrustListError("the list names no issuer that it recognizes")
     return trust_list

@@ -33,7 +33,7 @@ def add_to(blueprint: Blueprint) -> None:
         if not picture.startswith((b"\xff\xd8\xff", PNG_SIGNATURE)):
             abort(415)
         try:
-            return jsonify(found=True, text=_as_scanned(intake.read(picture)))
+            return jsonify(found=True, text=_as_scanned(intake.read_submission(picture)))
         except IntakeError as exc:
             wrong = Check("intake", Outcome.COULD_NOT_CHECK, exc.code, exc.params)
             return jsonify(found=False, why="" if exc.code == NO_CODE else language.say(wrong))

@@ -178,7 +178,7 @@ def _page(
     try:
         with issuer.database.reading() as session:
             row = _row(session, public_id)
-            review = reviews.look(session, row)
+            review = reviews.of_assignment(session, row)
             levels, comments = typed or (review.levels, review.comments)
             policy = policies.current(session)
             names_hidden = policy is None or policy.names_hidden

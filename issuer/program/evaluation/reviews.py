@@ -70,7 +70,7 @@ def opened(session: Session, assignment: AssignmentRow, *, now: datetime) -> Rev
     return review
 
 
-def look(session: Session, assignment: AssignmentRow) -> ReviewRow:
+def of_assignment(session: Session, assignment: AssignmentRow) -> ReviewRow:
     """Return the review of an assignment to be read; an empty one if it was not begun.
 
     Raises `MustNotJudge` and `ReviewClosed`.

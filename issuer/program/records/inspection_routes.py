@@ -93,7 +93,7 @@ def _requests(*, wrong: str = "") -> Response:
     asked: Mapping[str, str] = request.values
     days, flaws = _days(asked)
     with current_issuer().database.reading() as session:
-        artifacts = inspections.look(
+        artifacts = inspections.matching(
             session,
             reference=asked.get("reference", ""),
             words=asked.get("words", ""),

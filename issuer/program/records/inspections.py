@@ -1,7 +1,7 @@
 """A parent's request to see records: the records are found, kept from disposal, and handed out
 redacted.
 
-found = look(session, reference="C-2026-14")          # or a class and days
+found = matching(session, reference="C-2026-14")          # or a class and days
 request = open_request(session, "Room 4, spring", found, by=person, now=now)
 zip_of(store, request, chosen, hide=["Ana"], out=file)
 """
@@ -31,7 +31,7 @@ HIDDEN: Final = "[–––]"
 _TOLD: Final = ("description", "genre", "pupils", "basis", "reference")
 
 
-def look(
+def matching(
     session: Session,
     *,
     reference: str = "",

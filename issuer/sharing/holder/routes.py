@@ -22,7 +22,7 @@ from issuer.home.problem import Problem
 from issuer.sharing import forms, previews, shared
 from issuer.sharing.credential_page import about, credential_page
 from issuer.sharing.decision import Decision, Visibility
-from issuer.sharing.forms import FORMS, copy, file_name, make
+from issuer.sharing.forms import FORMS, copy, file_name, make_form
 from issuer.sharing.holder import holder, reports
 from issuer.sharing.holder.tables import LONGEST_NAME, LONGEST_WORDS
 from issuer.sharing.problems import NOT_SHARED, WITHDRAWN
@@ -58,7 +58,7 @@ def lost(_error: LinkError) -> AnyResponse:
 def manage(token: str) -> Response:
     """Show the holder everything that is kept about the credential, and what others see of it."""
     record, local = _held(token), current_issuer().settings.local
-    values = about(record) | {
+    values = about(record, now=clock.now()) | {
         "credential": record.credential,
         "forms": FORMS,
         "signed_off": [
@@ -241,7 +241,7 @@ def _decision(form: MultiDict[str, str]) -> Decision:
 
 
 def _form(record: Shared, suffix: str, note: str = "") -> Response:
-    data = make(suffix, record, current_issuer().settings, request.args, now=clock.now())
+    data = make_form(suffix, record, current_issuer().settings, request.args, now=clock.now())
     name = file_name(record.credential, suffix, note or forms.note(suffix, request.args))
     return _saved(data, FORMS[suffix].media_types[0], name)
 

@@ -43,7 +43,7 @@ def preview_png(public_id: str) -> Response:
 @open_to_all
 def card(public_id: str) -> Response:
     """Show a credential as a card for a frame in somebody's own page."""
-    response = page("public/embed.html", **about(public(public_id)))
+    response = page("public/embed.html", **about(public(public_id), now=clock.now()))
     response.headers["Content-Security-Policy"] = FRAMED_POLICY
     return response
 

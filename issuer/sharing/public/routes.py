@@ -9,7 +9,7 @@ from issuer.home import addresses
 from issuer.home.issuer import current_issuer
 from issuer.home.problem import Problem
 from issuer.sharing.credential_page import credential_page, public
-from issuer.sharing.forms import FORMS, disclosed, file_name, make, note
+from issuer.sharing.forms import FORMS, disclosed, file_name, make_form, note
 from issuer.sharing.problems import FORM_WITHHELD
 from issuer.sharing.shared import Shared
 from issuer.web.access import open_to_all
@@ -50,7 +50,7 @@ def credential(name: str) -> Response:
     issuer, form = current_issuer(), FORMS[suffix]
     now = clock.now()
     shown = disclosed(record, issuer, now=now)
-    data = make(suffix, shown, issuer.settings, request.args, now=now)
+    data = make_form(suffix, shown, issuer.settings, request.args, now=now)
     media_type = request.accept_mimetypes.best_match(form.media_types, form.media_types[0])
     return file(data, media_type, file_name(record.shown, suffix, note(suffix, request.args)))
 

@@ -71,7 +71,7 @@ def choose() -> Response:
     text, me = request.args.get("q", "").strip(), gate.whoever().me
     visible = rules.visible(me, "person", "list", gate.kinds())
     with current_issuer().database.reading() as session:
-        listed = listing.look(session, visible, text, 1) if text else None
+        listed = listing.search(session, visible, text, 1) if text else None
         achievements = versions.listed(session)
     return page("desk/issue_choose.html", listed=listed, text=text, achievements=achievements)
 
@@ -218,7 +218,7 @@ def _look(fields: Fields, approval: Approval) -> AnyResponse:
         approval=approval,
         picture=base64.b64encode(samples.framed(sample, issuer.settings, now=now)).decode(),
         unprintable=unprintable_texts(approval, issuer.settings),
-        **credential_page.about(sample),
+        **credential_page.about(sample, now=now),
     )
 
 

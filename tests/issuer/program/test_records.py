@@ -166,7 +166,7 @@ def test_nothing_is_erased_or_disposed_of_under_a_hold_or_an_open_request(earned
         session.execute(update(ProjectRow).values(state="closed"))
         later = now + timedelta(days=400)
         assert len(retention.due(session, later)) == 1
-        found = inspections.look(session, reference="c-14", zone=CHICAGO, seen=true())
+        found = inspections.matching(session, reference="c-14", zone=CHICAGO, seen=true())
         for keep in (
             lambda: retention.hold(session, teacher, "A complaint", by=by, now=now),
             lambda: retention.hold(session, None, "A complaint", by=by, now=now),
@@ -297,7 +297,7 @@ def test_a_parent_s_days_are_those_of_the_district_and_far_ones_are_said(earned)
         session.execute(update(ArtifactRow).values(created_at=night))
         for day, count in ((9, 1), (10, 0)):
             on = date(2026, 11, day)
-            hits = inspections.look(session, first=on, last=on, zone=CHICAGO, seen=true())
+            hits = inspections.matching(session, first=on, last=on, zone=CHICAGO, seen=true())
             assert len(hits) == count
     for query in ("last=9999-12-31", "first=0001-01-01", "first=soon"):
         answer = earned.at_chief.get(f"{RECORDS}/requests?{query}")
