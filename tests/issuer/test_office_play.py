@@ -154,7 +154,7 @@ def office_corrects(school: School, page: Page, teacher: str, name: str) -> None
     picture(page, "office-one")
     page.get_by_role("link", name="Correct it").click()
     page.locator("[name='recipient.name']").fill(name)
-    page.locator("#reason").fill("The name was misspelt.")
+    page.locator("#reason").fill("The name was misspelled.")
     picture(page, "office-correct")
     page.get_by_role("button", name="See what changes").click()
     picture(page, "office-correct-look")
