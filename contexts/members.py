@@ -125,7 +125,7 @@ class Members(ABC):
 @lru_cache(maxsize=1024)
 def typed(active: ActiveContext, words: tuple[Any, ...]) -> tuple[ActiveContext, list[str]]:
     """Return what holds in a node of these types, and their names, each once and in order: one
-    list for all nodes, so nobody may change it. `TypeError` for what is no word."""
+    list for all nodes, so nobody may change it. `TypeError` if a type is not text."""
     if any(type(word) is not str for word in words):
         raise TypeError(words)
     within, _ = active.typed(list(words))

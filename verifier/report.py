@@ -91,7 +91,7 @@ class PresentationReport:
 
     @property
     def held(self) -> Verdict:
-        """Whether whoever shows it proved to be its holder."""
+        """Whether the presenter proved to be its holder."""
         decisive = worst(self.checks) or self.checks[0]
         answers = {Outcome.PASSED: Answer.YES, Outcome.FAILED: Answer.NO}
         answer = answers.get(decisive.outcome, Answer.COULD_NOT_CHECK)

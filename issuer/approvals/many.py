@@ -63,7 +63,7 @@ def run(
     """Issue what `file` approves and print a line for each: to whom, the page, the holder's link.
 
     Return 0 if all are issued, 1 if one was refused, 3 if one could not be signed yet. The workers
-    of `executor` share the work, with what they open; without one, this process does it.
+    of `executor` share the work; without one, this process does it.
     """
     status = DONE
     _refuse_one_document(file)

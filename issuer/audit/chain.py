@@ -73,7 +73,7 @@ def line(entry: Entry, stored: str) -> str:
 
 
 def read(lines: Iterable[bytes]) -> Iterator[tuple[Entry, str]]:
-    """Yield the entries of an exported file. Raises `BrokenError` for a line that is none."""
+    """Yield the entries of an exported file. Raises `BrokenError` for a line that is no entry."""
     for number, text in enumerate(lines, 1):
         try:
             members = strict_json.loads_object(text)

@@ -19,9 +19,9 @@ SIZE: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class LogQuery:
-    """What entries to look for; what is None does not narrow.
+    """What entries to look for; None does not narrow the search.
 
-    `people` are those who did it or to whom it was done, as the log calls them. `kind` is what
+    `people` are actors or subjects, as the log calls them. `kind` is what
     stands before the dot of an action. `until` is the first moment that is too late. `where` is
     what whoever asks may see.
     """

@@ -37,12 +37,12 @@ def manage(settings: Settings, token: str) -> str:
 
 
 def own_address(settings: Settings, token: str) -> str:
-    """Return the address of the page that adds an e-mail address to whoever asked for `token`."""
+    """Return the page that adds an e-mail address to the person who asked for `token`."""
     return f"{settings.public_url}/account/addresses/{token}"
 
 
 def own_credentials(settings: Settings) -> str:
-    """Return the address where whoever is signed in finds all their credentials."""
+    """Return the address where signed-in people find all their credentials."""
     return f"{settings.public_url}/my-credentials"
 
 
@@ -57,5 +57,5 @@ def problem(settings: Settings, name: str) -> str:
 
 
 def sign_in(settings: Settings, token: str) -> str:
-    """Return the address that signs in whoever asked for `token`."""
+    """Return the address that signs in the person who asked for `token`."""
     return f"{settings.public_url}/sign-in/{token}"

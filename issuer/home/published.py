@@ -54,7 +54,7 @@ def write(file: Path, document: Mapping[str, Any]) -> None:
 
 
 def replace(file: Path, content: bytes) -> None:
-    """Let `file` hold `content`, atomically and on disk before this returns."""
+    """Replace the content of `file` atomically; it is on disk before this returns."""
     if not (file.is_file() and file.read_bytes() == content):
         durable_file.make_folder(file.parent)
         durable_file.replace(file, content, mode=_READABLE)

@@ -68,7 +68,7 @@ def receive(
 def approve_and_issue(
     issuer: Issuer, approval: Approval, *, source: str, by: str, now: datetime
 ) -> Received:
-    """Do what `receive` does with what somebody approves here, without a message. `by` is who."""
+    """Issue what a person (`by`) approves here, as `receive` does for a message."""
     prepared = in_transaction(
         issuer,
         lambda session: approve(session, issuer, approval, source=source, by=by, now=now),

@@ -1,8 +1,8 @@
-"""The mails to a teacher about a credential: it is ready, it was withdrawn, it will end, and its
-holder's link is another one.
+"""The mails to a teacher about a credential: it is ready, was withdrawn, will end, or has a new
+link for its holder.
 
-Each is written when it is sent, and not sent where it tells of nothing that is still so. It goes
-where its holder has mail sent now, if `addresses_of` knows; else to the addresses in the approval.
+Each is written when it is sent, and dropped if it is no longer true. It goes to the holder's
+present address if `addresses_of` knows one, else to the addresses in the approval.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -147,7 +147,7 @@ def _send(
 def send_again(
     issuer: Issuer, public_id: str, *, address: str | None = None, by: str, now: datetime
 ) -> None:
-    """Let the mail that a credential is ready leave once more, to another address if one is given.
+    """Send the mail that a credential is ready again, to another address if one is given.
 
     `by` is who asked for it, for the audit log. The address is forgotten once the mail has left.
     """

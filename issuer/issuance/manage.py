@@ -46,7 +46,7 @@ def manage_links(settings: Settings) -> Callable[[Linked], str]:
 
 
 def hand_over(session: Session, settings: Settings, key: int, *, generation: int) -> None:
-    """Let the link of what a credential supersedes open this one: it has the same generation."""
+    """Make the link of a superseded credential open this one: it gets the same generation."""
     row = session.get_one(CredentialRow, key)
     row.manage_generation = generation - 1
     renew(settings, row)

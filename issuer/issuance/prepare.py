@@ -1,8 +1,8 @@
-"""An approval comes in: event, approval and prepared credential are committed together, once.
+"""Receive an approval: event, approval and prepared credential are committed together, once.
 
 One transaction holds all of it, so an approval that was acknowledged has its id, its status
 index and the exact document that will be signed; and one that failed has left nothing. The
-unique constraints do the rest: whoever comes second finds what the first one committed.
+unique constraints do the rest: a second request finds what the first one committed.
 """
 
 import base64

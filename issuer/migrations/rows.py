@@ -1,4 +1,4 @@
-"""What an upgrade does row by row, in batches: each is one commit, and the next run goes on."""
+"""The row-by-row part of an upgrade, in batches: each is one commit, and the next run resumes."""
 
 import json
 from collections.abc import Callable

@@ -30,7 +30,7 @@ class DeliveryError(MintmarkError):
 
 
 class OvertakenError(MintmarkError):
-    """What a message tells of is no longer so: it is not sent, and nobody has to see to it."""
+    """A message is no longer true: it is not sent, and nobody has to do anything about it."""
 
 
 def _never(issuer: Issuer, now: datetime) -> None:
@@ -41,9 +41,9 @@ def _never(issuer: Issuer, now: datetime) -> None:
 class MessageKind:
     """One kind of message: its name in the table, and how to send a row of that name.
 
-    `send` looks up what the row refers to when it is called, so that a message tells what is true
-    then, and raises `DeliveryError` if it was not delivered, or `OvertakenError` if it tells of
-    nothing that is still so. A kind that is a mail waits while the settings name no mail server.
+    `send` looks up what the row refers to when it is called, so that a message says what is true
+    then. It raises `DeliveryError` if the message was not delivered, `OvertakenError` if it is no
+    longer true. A kind that is a mail waits while the settings name no mail server.
     `look` puts what the clock makes due, such as a reminder, once for each; it is called every
     hour, by more than one process.
     """

@@ -84,7 +84,7 @@ def delivered(session: Session, row: OutboxRow, *, now: datetime) -> None:
 
 
 def overtaken(session: Session, row: OutboxRow, *, now: datetime) -> None:
-    """Record that a leased message was not sent, because it tells of nothing that is still so."""
+    """Record that a leased message was not sent because it is no longer true."""
     _change(session, row, state=MessageState.OVERTAKEN, settled_at=now, error=None, address=None)
 
 

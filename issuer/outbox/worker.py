@@ -36,7 +36,7 @@ def deliver_due(issuer: Issuer, kinds: Kinds, *, now: Callable[[], datetime]) ->
 
 
 def look(issuer: Issuer, kinds: Kinds, *, now: datetime) -> None:
-    """Let each kind put into the outbox what the clock has made due."""
+    """Call `look` of each kind, which queues messages that have fallen due."""
     for kind in kinds.values():
         kind.look(issuer, now)
 

@@ -40,7 +40,7 @@ _UNFIT: Final = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u
 class Form:
     """One form. The first of `media_types` is what it is served as when nothing else is asked.
 
-    `make_form` is asked for what there is alone (`Shared.forms`). `purpose` says what it is for.
+    `make` is called only for forms that exist (`Shared.forms`). `purpose` says what it is for.
     """
 
     title: str

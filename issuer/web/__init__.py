@@ -1,1 +1,1 @@
-"""What every page shares: how it leaves, and how a problem is told."""
+"""What every page shares: its headers, and how a problem is shown."""

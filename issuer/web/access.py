@@ -20,7 +20,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class RouteRule:
-    """What whoever opens a route must be allowed to do: an action on a kind of object.
+    """The permission that a route needs: an action on a kind of object.
 
     `key` is the part of the address that names the one object; without it, the route is about
     the kind as a whole, such as a list.
@@ -54,7 +54,7 @@ def needs(
     most_bytes: int | None = None,
     again_at: str = "",
 ) -> Callable[[View], View]:
-    """State what whoever opens a route must be allowed to do."""
+    """State the permission that a route needs."""
 
     def mark(view: View) -> View:
         setattr(view, _RULE, RouteRule(object, action, key, most_bytes, again_at))

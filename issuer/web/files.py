@@ -37,7 +37,7 @@ def status_list(number: int) -> Response:
 @files.get("/audit-log")
 @open_to_all
 def log_head() -> Response:
-    """Serve the signed head of the audit log, for whoever wants to keep it."""
+    """Serve the signed head of the audit log, for anybody who wants to keep it."""
     return _published(addresses.log_head(current_issuer().settings))
 
 

@@ -43,7 +43,7 @@ def ngettext(one: str, many: str, count: int) -> str:
 
 
 def speak(app: Flask) -> None:
-    """Let every template of `app`, also the verifier's, find the issuer's sentences."""
+    """Make the issuer's translations available to every template of `app`, also the verifier's."""
     environment = app.jinja_env
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         gettext, ngettext, newstyle=True

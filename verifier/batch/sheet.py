@@ -104,7 +104,7 @@ def as_html(
     recorded: Sequence[RecordedFile],
     unnamed: Sequence[str],
 ) -> bytes:
-    """Return the sheet: how many count, who needs a look, then each applicant, then by what."""
+    """Return the sheet: how many count, who needs a look, each applicant, and what was used."""
     bodies, look = [], []
     for number, (who, own) in enumerate(by_applicant(rows).items()):
         bodies.append(f'<tbody id="a{number}">{_applicant(who, own)}</tbody>')

@@ -1,4 +1,4 @@
-"""Presentations: whether whoever shows credentials proved to be their holder, to this verifier and
+"""Presentations: whether the presenter proved to be the credentials' holder, to this verifier and
 now (VCDM 2.0, section 4.13; Data Integrity 1.0, section 2.1; VC-JOSE-COSE, section 3.2).
 
 None of it makes a credential authentic, and no credential makes a presentation so.

@@ -20,8 +20,8 @@ _ends: ContextVar[float] = ContextVar("ends", default=math.inf)
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Let what runs in this block, in this thread, end after so many seconds, or sooner if a block
-    around it ends sooner."""
+    """Limit this block, in this thread, to so many seconds, or to the limit of a block around it if
+    that ends sooner."""
     token = _ends.set(min(_ends.get(), time.monotonic() + seconds))
     try:
         yield

@@ -1,6 +1,6 @@
-"""Words that settings, policies and commands were spelled with before 0.1.0.
+"""The spelling of settings, policies and commands before 0.1.0.
 
-A file or a script that was written then still works, and is told the new word.
+A file or script written then still works, with a warning that has the new word.
 """
 
 import logging

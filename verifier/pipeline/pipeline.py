@@ -90,8 +90,8 @@ def verify(
     a credential that is no badge has its answers as well, and `Report.general` says which it is.
     `challenge` and `domain` are what the holder of a presentation was asked to sign; with them, or
     with `general`, the report on each credential in it has checks of the presentation.
-    Never raises for anything in `data`: what is wrong with it is in the report. `TypeError` for
-    what is no bytes, such as the name of a file.
+    Never raises for anything in `data`: what is wrong with it is in the report. `TypeError` if
+    `data` is not bytes, such as the name of a file.
     """
     asked = Asked.of(general, challenge, domain)
     world = World(fetch, now, tuple(trust), contexts, general=general, asked=asked)

@@ -121,7 +121,7 @@ def _described() -> dict[str, Any]:
 
 
 def open_to_all(response: Response) -> Response:
-    """Let pages of any site read an answer."""
+    """Allow pages of any site to read the answer."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Expose-Headers"] = "Retry-After"
     if request.method == "OPTIONS":

@@ -63,8 +63,8 @@ LIMITS = {"most": MAX_BYTES // 1024**2, "at_once": MOST_AT_ONCE}
 @dataclass(frozen=True, slots=True)
 class Site:
     """Whose pages these are: the name at the top, where it leads, a color for white words, and the
-    path of a picture beside the name. `issuer` is whom this site belongs to, if it issues, and
-    `contact` the e-mail address of whom to ask."""
+    path of a picture beside the name. `issuer` owns this site, if it issues, and
+    `contact` is the e-mail address for questions."""
 
     name: str
     home: str | None = None

@@ -22,7 +22,7 @@ NO_CODE = "no_credential_in_picture"
 
 
 def add_to(blueprint: Blueprint) -> None:
-    """Let `blueprint` answer `POST scan`: `{"found": true, "text": …}`, or false and why."""
+    """Make `blueprint` answer `POST scan`: `{"found": true, "text": …}`, or false and why."""
     limiter = limiter_for(blueprint)
 
     @blueprint.post("/scan")

@@ -1,1 +1,1 @@
-"""Approvals in a table, a row each: issued by a job that can be killed and goes on."""
+"""Approvals in a table, one a row, issued by a job that resumes after it was killed."""

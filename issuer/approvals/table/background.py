@@ -33,7 +33,7 @@ RETRIES: Final = (
 
 
 def begin(issuer: Issuer, public_id: str, *, by: str, now: datetime) -> None:
-    """Let a job be issued: what waits, and what was to be mended and may fit by now.
+    """Queue a job: its waiting rows, and rows to mend that may be valid by now.
 
     Raises `TableError` for an unknown job.
     """

@@ -1,4 +1,4 @@
-"""Issue what stands in a table: a job in the database, which goes on wherever it was stopped.
+"""Issue the rows of a table by a job in the database, which resumes where it was stopped.
 
 job = hand_in(issuer, file.read_bytes(), source="desk", by=person(7), now=now)
 run(issuer, job, now=now)
@@ -52,8 +52,8 @@ def hand_in(
     """Store the rows of a table, at most `most`, and return the id of its job; nothing is issued
     yet.
 
-    The same file from the same source is the job that it was. Raises `TableError`, and
-    `RosterError` for what is no table at all.
+    The same file from the same source returns the same job. Raises `TableError`, and
+    `RosterError` for a file that is not a table.
     """
     rows, digest = _rows(file), hashlib.sha256(file).hexdigest()
     if most is not None and len(rows) > most:

@@ -57,7 +57,7 @@ def send(settings: Settings, database: Database) -> int:
 
 
 def check(settings: Settings) -> None:
-    """Raise `BucketError` if the bucket is not there for us."""
+    """Raise `BucketError` if the bucket cannot be reached."""
     with _telling(f"bucket {settings.publish_bucket}"):
         _client(settings.publish_endpoint, settings.publish_region).head_bucket(
             Bucket=settings.publish_bucket

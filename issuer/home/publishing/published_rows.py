@@ -1,12 +1,12 @@
-"""What is published, as rows: hosts that share a database take turns, and copy from one another.
+"""Published files as rows: hosts that share a database take turns and copy from one another.
 
     with rows.turn(database) as session:
         rows.put(session, path, content)
     rows.copy(settings, database, path)
 
-A row is committed before its file is written, so whoever dies in between has published nothing
-that the other hosts cannot see. What stands in a host's own `public/` is served from there,
-whether the database answers or not (D12, P6).
+A row is committed before its file is written, so a host that dies in between has published nothing
+that the others cannot see. A host serves the files in its own `public/` whether the database
+answers or not (D12, P6).
 """
 
 from collections.abc import Callable, Iterator
@@ -27,8 +27,8 @@ _TURN: Final = 0x6D696E74
 
 
 class PublishedRow(Base):
-    """One file as it was published last. `version` counts all that was ever published, so that
-    whoever knows the newest can ask for what came since."""
+    """One file as it was published last. `version` counts everything ever published, so that
+    a host that knows the newest can ask for what came since."""
 
     __tablename__ = "published"
 
@@ -73,7 +73,7 @@ def not_in_bucket(session: Session) -> int:
 
 
 def send_again(session: Session) -> None:
-    """Let every file wait to be put into the bucket, whatever is there."""
+    """Queue every file for the bucket, whatever is in it."""
     session.execute(update(PublishedRow).values(in_bucket=None))
 
 

@@ -29,7 +29,7 @@ LONGEST: Final = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What was looked at so far, since when, and until when; None while it goes on."""
+    """What was checked so far, when it began, and when it ended; None while it runs."""
 
     began: datetime
     ended: datetime | None
@@ -53,7 +53,7 @@ def newest(settings: Settings) -> Round | None:
 
 
 def begin(issuer: Issuer, *, patience: float) -> None:
-    """Begin a round unless one goes on, and wait `patience` seconds at most for its end."""
+    """Begin a round unless one is running, and wait at most `patience` seconds for its end."""
     now, last = clock.now(), newest(issuer.settings)
     if last is None or not last.goes_on(now):
         _write(issuer.settings.home / FILE, Round(now, None, ()))

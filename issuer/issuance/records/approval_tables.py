@@ -53,7 +53,7 @@ class ApprovalRow(Base):
 
 
 class AddressRow(Base):
-    """One e-mail address of whom an approval is for, to search by: personal data (R42)."""
+    """One e-mail address of an approval's recipient, to search by: personal data (R42)."""
 
     __tablename__ = "approval_addresses"
 

@@ -1,10 +1,10 @@
-"""Credentials, found by what people know of them, a page at a time or as a whole.
+"""Search credentials by what people know about them, a page at a time or all at once.
 
     listed = find.page(session, settings, Query(teacher="maria"), now=now)
     listed.entries, listed.total
     find.page(session, settings, Query(teacher="maria"), now=now, after=listed.after)
 
-What may be seen by whoever asks is a condition of the caller: `Query(where=…)`.
+What the visitor may see is a condition of the caller: `Query(where=…)`.
 """
 
 import json

@@ -46,7 +46,7 @@ def of_credential(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def store_addresses(session: Session, approvals: Iterable[tuple[int, Approval]]) -> None:
-    """Let stored approvals be found by the addresses in them; each comes with its key."""
+    """Store the addresses by which approvals are searched; each approval comes with its key."""
     rows = [
         {"approval_pk": key, "address": address}
         for key, approval in approvals

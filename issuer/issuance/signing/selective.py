@@ -27,8 +27,8 @@ def base_proof_value(
 ) -> str:
     """Return the `proofValue` of a base proof; `sign` signs with the issuer's key.
 
-    The key of the statements is made for this proof and forgotten with it: whoever had it
-    could put words into this one credential. Raises `contexts.CanonicalizationError`.
+    The key of the statements is made for this proof and then discarded: it could add statements
+    to this one credential. Raises `contexts.CanonicalizationError`.
     """
     hmac_key = secrets.token_bytes(HMAC_KEY)
     data = base_data(document, options, hmac_key, mandatory_pointers)

@@ -63,8 +63,8 @@ def publish_all(issuer: Issuer, *, now: datetime) -> list[int]:
 def publish(issuer: Issuer, number: int, *, now: datetime) -> None:
     """Publish one list as its rows are; it is signed only where that changes something.
 
-    Its rows are read in the turn in which it is published, so whoever publishes last has seen at
-    least what everybody before had. Raises `BackupError` rather than take back a revocation that
+    Its rows are read while it is locked for publishing, so the last publisher has seen at least
+    what everybody before had. Raises `BackupError` rather than take back a revocation that
     is published, `KeysError` if nothing can be signed, and `UnavailableError`.
     """
     signers, profiles = issuer.signers(), issuer.settings.proofs
@@ -169,7 +169,7 @@ def renew_all(issuer: Issuer, *, now: datetime) -> None:
 
 
 def publish_missed(issuer: Issuer, *, now: datetime) -> None:
-    """Publish what was revoked within a day, where whoever revoked it died or failed before."""
+    """Publish revocations of the last day whose publishing failed or was interrupted."""
     recent = select(Revocation.list_number).where(Revocation.revoked_at > now - RENEWAL)
     with issuer.database.reading() as session:
         numbers = session.scalars(recent.distinct()).all()

@@ -85,7 +85,7 @@ def begin(settings: Settings, reached: Position) -> None:
 
 
 def begin_anew(settings: Settings, reached: Position) -> None:
-    """Let the mark be `reached`, and this home the original. Call it with the files locked."""
+    """Set the mark to `reached`, and make this home the original. Call it with the files locked."""
     _write(settings, reached, _new_original(settings))
 
 

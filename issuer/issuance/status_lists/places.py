@@ -99,7 +99,7 @@ def adopt(session: Session, number: int, published: bytes, *, now: datetime) -> 
     """Set every bit of a published list that has no row, and return how many there were.
 
     After a restore the published file knows revocations that the backup does not; a list the
-    backup has never seen is taken in as a closed one, so that it goes on being signed.
+    backup has never seen is adopted as a closed one, so that it is still signed.
     """
     row = session.get(StatusList, number)
     if row is None:

@@ -55,7 +55,7 @@ _EARLIER: Final = (
 
 
 def take_over(session: Session, key: int, public_id: str, *, by: str, now: datetime) -> int | None:
-    """Let the credential that is issued now take the place of every earlier revision.
+    """Put the credential that is issued now in the place of every earlier revision.
 
     These are revoked. Those of the same person, who has an address or a DID in both, lead on, and
     the holder's choices stand on the new one. Return the generation of the link that the newest of

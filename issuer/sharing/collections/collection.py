@@ -121,7 +121,7 @@ class Edited:
 def create(issuer: Issuer, edited: Edited, *, person: int | None, now: datetime) -> str:
     """Store a collection of the credentials in `edited`; return its edit token.
 
-    `person` is the number of whoever is signed in, whose collection it is then. Raises
+    `person` is the number of the signed-in person, who then owns the collection. Raises
     `CollectionError` for none.
     """
     row = CollectionRow(public_id=secrets.token_urlsafe(16), title="", created_at=now)
@@ -137,7 +137,7 @@ def create(issuer: Issuer, edited: Edited, *, person: int | None, now: datetime)
 def change(issuer: Issuer, token: str, edited: Edited, *, person: int | None) -> bool:
     """Give a collection the words, the order and the credentials that are in `edited`.
 
-    `person` is whoever is signed in. False if the token opens no collection. Raises
+    `person` is the signed-in person. False if the token opens no collection. Raises
     `CollectionError` and changes nothing.
     """
     with issuer.database.writing() as session:

@@ -151,8 +151,8 @@ def _veiled(address: str) -> str:
 def renew(token: str) -> Response:
     """Give the holder another link; this one opens nothing any more.
 
-    It goes by mail alone, because whoever else has the old one is not to see it; without mail, this
-    is the only way to hand it over.
+    It is sent by mail only, so that nobody else with the old link sees it; without mail, the page
+    shows it.
     """
     issuer, public_id = current_issuer(), _held(token).public_id
     address = holder.renew_link(issuer, public_id, by=HOLDER, now=clock.now())

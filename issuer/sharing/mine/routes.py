@@ -1,4 +1,4 @@
-"""*My credentials*: all that is whoever's is signed in, each with the way to its own page."""
+"""*My credentials*: all credentials of the signed-in person, each with a link to its own page."""
 
 from typing import Final
 
@@ -26,7 +26,7 @@ NAVIGATION: Final = (MenuEntry("mine.show", N_("My credentials"), lands=1),)
 @mine.get("/my-credentials")
 @needs("own credentials", "read")
 def show() -> Response:
-    """List the credentials and the collections of whoever is signed in."""
+    """List the credentials and the collections of the signed-in person."""
     issuer = current_issuer()
     with issuer.database.reading() as session:
         person = session.get_one(PersonRow, gate.whoever().person.id)

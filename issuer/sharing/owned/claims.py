@@ -78,9 +78,9 @@ def answer(
     host: str | None,
     now: datetime,
 ) -> None:
-    """Answer a request; a mail tells whoever asked if there is a `host` to send from.
+    """Answer a request; with a `host` to send from, the person who asked gets a mail.
 
-    Raises `ClaimError` for one's own, and for one that is answered.
+    Raises `ClaimError` for one's own request, and for one already answered.
     """
     if by.id == claim.person_pk:
         raise ClaimError(N_("somebody else in the office has to answer your own request"))

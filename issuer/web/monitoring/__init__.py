@@ -1,1 +1,1 @@
-"""How whoever runs the server watches over it: figures for Prometheus, logs as JSON."""
+"""Monitoring: metrics for Prometheus, and logs as JSON."""

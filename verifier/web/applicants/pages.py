@@ -1,7 +1,7 @@
-"""The pages on which an office hands in a pile of applicants' files and gets the sheet.
+"""The pages where an office uploads many applicants' files and gets the sheet of results.
 
-Whoever has the address of a check can read it, so it is unguessable, no other site is told it, and
-no browser keeps what is there. No other site's page can begin a check.
+Anybody with the address of a check can read it, so it is unguessable, not sent to other sites as a
+referrer, and not cached by browsers. No other site's page can begin a check.
 """
 
 import errno

@@ -64,8 +64,8 @@ _NO_LIST = N_(
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """Whom a check may ask, which contexts are pinned, and whose lists count if a policy names
-    none: those of the files `lists`, by name, or those that the folder `followed` has."""
+    """What a check may use: how it fetches, which contexts are pinned, and which lists count if a
+    policy names none: the files `lists`, by name, or the lists in the folder `followed`."""
 
     ask: Callable[[], Fetch]
     pins: tuple[Pin, ...] = ()

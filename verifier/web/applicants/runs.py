@@ -86,7 +86,7 @@ class Run:
 
     @property
     def visitor(self) -> str:
-        """The address of whoever handed it in, while it goes on."""
+        """The network address it was handed in from, while it runs."""
         return (self.folder / _VISITOR).read_text() if (self.folder / _VISITOR).exists() else ""
 
     def is_alive(self) -> bool:
@@ -101,7 +101,7 @@ class Run:
         return False
 
     def begin(self, visitor: str) -> int:
-        """Make the folder, and return the lock of whoever works on it."""
+        """Make the folder, and return the lock that its worker holds."""
         self.input.mkdir(mode=0o700, parents=True)
         self.folder.chmod(0o700)
         (self.folder / _VISITOR).write_text(visitor)
@@ -153,7 +153,7 @@ class Run:
         (self.folder / _VISITOR).unlink(missing_ok=True)
 
     def delete(self) -> None:
-        """Delete all of it; end whoever works on it."""
+        """Delete all of it; end its worker."""
         end = time.monotonic() + 5
         while self.is_alive() and time.monotonic() < end:
             with suppress(OSError, ValueError):
