@@ -79,7 +79,7 @@ REPORTS: Final[Mapping[str, ProgramReport]] = {
     ),
     "consents": ProgramReport(
         N_("Consents"),
-        N_("On what consent the evidence rests."),
+        N_("Which consent the evidence is based on."),
         evidence.consents,
     ),
     "hours": ProgramReport(
