@@ -53,7 +53,7 @@ class LinkProblem(StrEnum):
 
 WORDS: Final[Mapping[str, str]] = {
     LinkProblem.SIGN_IN: N_(
-        "This link asks for a sign-in, so those who judge cannot open it. Where you share it,"
+        "This link asks for a sign-in, so reviewers cannot open it. Where you share it,"
         " choose “anyone with the link”."
     ),
     LinkProblem.GONE: N_("Nothing is at this address any more. Look at the link again."),
