@@ -18,7 +18,7 @@ from issuer.web.answers import page
 from issuer.wording.language import gettext
 from verifier import clock, verify_presentation
 from verifier.fetching.fetch import Fetch, WebFetch
-from verifier.report import Answer
+from verifier.report import Answer, Verdict
 from verifier.web.limits import limiter_for
 from verifier.wording import words
 from verifier.wording.words import N_
@@ -31,6 +31,15 @@ LASTS: Final = timedelta(minutes=30)
 MOST_BYTES: Final = 1024 * 1024
 TOO_OLD: Final = N_("That challenge is too old. Let your wallet sign the new one below.")
 NOTHING: Final = N_("Paste what your wallet signed, or choose its file.")
+SIGN_AGAIN: Final = N_("Let your wallet sign the challenge and the domain below.")
+UNPROVEN: Final = N_("What you handed in is not a presentation that its own wallet signed.")
+REASONS: Final = {
+    "no_presentation": UNPROVEN,
+    "challenge_differs": N_("Your wallet signed another challenge."),
+    "domain_differs": N_("Your wallet signed for another site."),
+    "presentation_unproved": N_("Your wallet did not sign what you handed in."),
+}
+"""What is wrong with a presentation, by the code of its check, said to whose wallet it is."""
 _PURPOSE: Final = "mintmark wallet challenge"
 
 
@@ -57,8 +66,7 @@ def prove() -> AnyResponse:
         presentation, make_fetch=_fetch, now=clock.now(), challenge=challenge, domain=_domain()
     )
     if report.holder is None or report.held.answer is not Answer.YES:
-        sentences = (words.text(report.held, gettext), words.next_step(report.held, gettext))
-        return _page(challenge, wrong=" ".join(filter(None, sentences)), presentation=pasted)
+        return _page(challenge, wrong=_wrong(report.held), presentation=pasted)
     try:
         _name(report.holder)
     except RegisterError as exc:
@@ -92,6 +100,13 @@ def _page(challenge: str = "", *, wrong: str = "", presentation: str = "") -> Re
     )
     response.status_code = 422 if wrong else 200
     return response
+
+
+def _wrong(held: Verdict) -> str:
+    """Return what a presentation lacks, and what to do next."""
+    other = UNPROVEN if held.answer is Answer.NO else words.text(held, gettext)
+    reason = gettext(REASONS.get(held.code, other))
+    return f"{reason} {gettext(SIGN_AGAIN)}"
 
 
 def _is_ours(challenge: str) -> bool:

@@ -86,24 +86,33 @@ def test_what_a_wallet_signs_names_it_in_what_is_issued(district, jordan, hers, 
     assert did_of(district, jordan) is None
 
 
+UNPROVEN = "What you handed in is not a presentation that its own wallet signed."
+SIGN_AGAIN = "Let your wallet sign the challenge and the domain below."
+
+
 @pytest.mark.parametrize(
     ("spoil", "sentence"),
     [
-        (lambda w, c: w.presents("another"), "something other than you asked for"),
-        (lambda w, c: w.presents(c, "https://evil.example"), "signed it for somebody else"),
-        (lambda w, c: w.presents(c) | {"holder": Wallet().did}, ""),
-        (lambda w, c: w.presents(c) | {"proof": []}, "Nobody proved to hold it"),
-        (lambda w, c: {}, ""),
-        (lambda w, c: w.did, ""),
-        (lambda w, c: " ", "Paste what your wallet signed"),
+        (lambda w, c: w.presents("another"), f"Your wallet signed another challenge. {SIGN_AGAIN}"),
+        (
+            lambda w, c: w.presents(c, "https://evil.example"),
+            f"Your wallet signed for another site. {SIGN_AGAIN}",
+        ),
+        (
+            lambda w, c: w.presents(c) | {"proof": []},
+            f"Your wallet did not sign what you handed in. {SIGN_AGAIN}",
+        ),
+        (lambda w, c: w.presents(c) | {"holder": Wallet().did}, f"{UNPROVEN} {SIGN_AGAIN}"),
+        (lambda w, c: {}, f"{UNPROVEN} {SIGN_AGAIN}"),
+        (lambda w, c: w.did, f"{UNPROVEN} {SIGN_AGAIN}"),
+        (lambda w, c: " ", "Paste what your wallet signed, or choose its file."),
     ],
 )
 def test_what_proves_nothing_changes_nothing_and_says_why(district, jordan, hers, spoil, sentence):
     challenge = asked(hers)
     answer = show(hers, spoil(Wallet(), challenge), challenge)
     assert answer.status_code == 422
-    assert "Nothing was changed:" in answer.text
-    assert sentence in answer.text
+    assert f"Nothing was changed:</strong> {sentence}</p>" in answer.text
     assert did_of(district, jordan) is None
 
 
