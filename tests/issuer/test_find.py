@@ -253,7 +253,10 @@ def test_commands_narrow_and_export_the_same(issuer, home, approval, capsys):
             approved_at=f"202{number}-05-15T15:00:00Z",
         )
         issuance.receive(issuer, sent, source="forms", event_id=f"e-{number}", now=now())
-    run = lambda *words: main(["--home", str(home), *words])  # noqa: E731
+
+    def run(*words):
+        return main(["--home", str(home), *words])
+
     assert run("list", "--teacher", "bo", "--year", "2022", "--state", "issued") == 0
     assert capsys.readouterr().out.count("\n") == 1
     assert run("export", "--csv", "--year", "2022") == 0

@@ -1,9 +1,10 @@
-import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from locks import wait_until_blocked
 from sqlalchemy import select
 
 from issuer.issuance.records.tables import Revocation, StatusList
@@ -135,16 +136,19 @@ def test_revocations_that_a_backup_does_not_know_are_taken_from_the_published_li
 
 def test_two_hosts_that_begin_at_once_open_one_list(postgresql_issuer):
     """P2: before there is a list, there is no row to lock."""
-    database, opened = postgresql_issuer.database, []
+    database = postgresql_issuer.database
 
-    def begin():
+    def begin(session):
+        return places.open_list(session, size=SIZE, now=NOW).number
+
+    def begin_elsewhere():
         with database.writing() as session:
-            opened.append(places.open_list(session, size=SIZE, now=NOW).number)
+            return begin(session)
 
-    with database.writing() as session:
-        opened.append(places.open_list(session, size=SIZE, now=NOW).number)
-        other = threading.Thread(target=begin)
-        other.start()
-        other.join(0.2)
-    other.join()
-    assert opened == [1, 1]
+    with ThreadPoolExecutor() as pool:
+        with database.writing() as session:
+            first = begin(session)
+            other = pool.submit(begin_elsewhere)
+            wait_until_blocked(session, other)
+            assert not other.done()
+        assert (first, other.result()) == (1, 1)

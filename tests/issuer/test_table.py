@@ -243,7 +243,10 @@ def test_a_message_about_a_discarded_table_keeps_no_other_from_leaving(issuer):
 def test_the_command_tries_issues_and_writes_what_to_mend(issuer, home, tmp_path, capsys):
     file = tmp_path / "spring.csv"
     file.write_bytes(rows(*good(2), WRONG["no day"][0]))
-    run = lambda *words: main(["--home", str(home), "issue", *words])  # noqa: E731
+
+    def run(*words):
+        return main(["--home", str(home), "issue", *words])
+
     assert run("--table", str(file), "--dry-run") == 1
     said = capsys.readouterr().out
     assert (said.count("would be issued"), "row 4: A: approved_at" in said) == (2, True)

@@ -260,9 +260,10 @@ def test_nobody_listening_is_an_error_of_its_own():
 
 def test_the_second_address_is_tried_when_nobody_answers_at_the_first(monkeypatch):
     found, real = [("", "", "", "", (a, 0)) for a in ("127.0.0.9", "127.0.0.1")], socket.getaddrinfo
-    lookup = lambda host, *args, **options: (  # noqa: E731
-        found if host == "localhost" else real(host, *args, **options)
-    )
+
+    def lookup(host, *args, **options):
+        return found if host == "localhost" else real(host, *args, **options)
+
     monkeypatch.setattr(socket, "getaddrinfo", lookup)
     with server(plain(JSON)) as (port, _):
         assert get(port).body == b"{}"
@@ -407,9 +408,10 @@ def test_an_address_that_is_silent_leaves_time_for_the_next(monkeypatch):
         return connect(address, timeout, **options)
 
     found = [("", "", "", "", (f"127.0.0.{last}", 0)) for last in (2, 3, 1)]
-    several = lambda host, *given, **options: (  # noqa: E731
-        found if host == "localhost" else look_up(host, *given, **options)
-    )
+
+    def several(host, *args, **options):
+        return found if host == "localhost" else look_up(host, *args, **options)
+
     monkeypatch.setattr(socket, "getaddrinfo", several)
     monkeypatch.setattr(socket, "create_connection", watched)
     with server(plain(JSON)) as (port, _):

@@ -4,7 +4,8 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, select
+from signed_in_browsers import statements
+from sqlalchemy import select
 
 from issuer.people import register
 from issuer.people.roles import Role
@@ -159,13 +160,10 @@ def test_what_nobody_has_is_answered_by_the_same_steps(district, jordan, sink):
         assert row.verified_at is None
     taken = {}
     for address in (JORDAN, "nobody@school.example", "new@school.example"):
-        statements = []
-        watch = lambda *args, said=statements: said.append(args[2])  # noqa: E731
-        event.listen(district.issuer.database.engine, "before_cursor_execute", watch)
-        answer = ask(district.browser(), address)
-        event.remove(district.issuer.database.engine, "before_cursor_execute", watch)
+        with statements(district.issuer) as sent:
+            answer = ask(district.browser(), address)
         headers = [(k, v.partition("=")[0]) for k, v in answer.headers if k != "Content-Length"]
-        taken[address] = (answer.status_code, answer.text, headers, statements)
+        taken[address] = (answer.status_code, answer.text, headers, sent)
     assert taken[JORDAN] == taken["nobody@school.example"] == taken["new@school.example"]
     district.deliver()
     assert [mail["To"] for mail in sink.mails] == [f"Jordan Example <{JORDAN}>"]

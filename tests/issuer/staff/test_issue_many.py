@@ -189,7 +189,7 @@ def test_a_table_can_be_forgotten_until_it_is_begun(district, office):
     ("data", "name", "sentence"),
     [
         (b"", "", "Choose the file first."),
-        (b"name\nJordan", "t.csv", "no column with this head:</bdi>"),
+        (b"name\nJordan", "t.csv", "no column with this head:"),
         (table(heads=HEADS), "t.csv", "no row below"),
         (table(heads=f"{HEADS},Name"), "t.csv", "Two columns have the same head"),
         (b"PK\x03\x04nonsense", "t.xlsx", "the workbook cannot be read"),
@@ -199,7 +199,7 @@ def test_a_table_can_be_forgotten_until_it_is_begun(district, office):
 def test_what_is_no_table_is_said(office, data, name, sentence):
     answer = hand_in(office, data, name)
     assert answer.status_code == 422
-    assert sentence.replace("</bdi>", "") in answer.text
+    assert sentence in answer.text
 
 
 def test_the_template_has_a_column_for_each_criterion(office):
