@@ -33,6 +33,11 @@ class Criterion:
     required: str
     levels: tuple[Level, ...]
 
+    def enough(self) -> list[Level]:
+        """Return the levels that a credential can state: the required one and those above."""
+        least = next(level.points for level in self.levels if level.id == self.required)
+        return [level for level in self.levels if level.points >= least]
+
 
 @dataclass(frozen=True, slots=True)
 class Rubric:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from issuer.approvals.table import columns
-from issuer.catalog.achievement import Achievement, Criterion
+from issuer.catalog.achievement import Achievement
 from issuer.home.settings import Settings
 from issuer.staff.issuing import flaw_words
 from issuer.wording.days import written_day
@@ -73,15 +73,10 @@ def _days(data: Mapping[str, Any], settings: Settings) -> Iterator[CorrectionFie
 def _levels(data: Mapping[str, Any], achievement: Achievement) -> Iterator[CorrectionField]:
     for criterion in achievement.rubric.criteria:
         name, level = f"levels.{criterion.id}", data["levels"].get(criterion.id, "")
+        choices = {one.id: one.name for one in criterion.enough()}
         yield CorrectionField(
-            name, N_("Level"), level, "level", about=criterion.name, choices=_reached(criterion)
+            name, N_("Level"), level, "level", about=criterion.name, choices=choices
         )
-
-
-def _reached(criterion: Criterion) -> dict[str, str]:
-    """Return the levels that a credential can state: the required one and those above."""
-    least = next(level.points for level in criterion.levels if level.id == criterion.required)
-    return {level.id: level.name for level in criterion.levels if level.points >= least}
 
 
 def _texts(data: Mapping[str, Any]) -> Iterator[CorrectionField]:

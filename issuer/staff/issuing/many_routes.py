@@ -158,6 +158,7 @@ def _choose(*, wrong: str = "", about: str = "") -> Response:
         wrong=wrong,
         about=about,
         achievements=achievements,
+        rubrics=dict.fromkeys(achievement.rubric for achievement in achievements),
         tables=tables,
         local=issuer.settings.local,
         heads=columns.HEADS,

@@ -202,6 +202,12 @@ def test_what_is_no_table_is_said(office, data, name, sentence):
     assert sentence in answer.text
 
 
+def test_the_page_says_the_short_names_of_levels_that_can_be_approved(office):
+    levels = office.get(AT).text.partition("<code>level work</code>: ")[2].partition("</li>")[0]
+    assert levels.startswith("<code>met</code> <bdi>")
+    assert "not-yet" not in levels
+
+
 def test_the_template_has_a_column_for_each_criterion(office):
     text = office.get(f"{AT}/template.csv?achievement=rhythms").get_data().decode("utf-8-sig")
     assert text.startswith("approval id,achievement,name,e-mail")
