@@ -15,6 +15,7 @@ from werkzeug.sansio.utils import host_is_trusted
 from issuer import migrations
 from issuer.approvals import problems as approval_problems
 from issuer.approvals import schema
+from issuer.approvals.table import erasing as approval_tables
 from issuer.approvals.webhook.routes import approvals
 from issuer.database.database import UnavailableError
 from issuer.drawing import logo, stationery
@@ -277,7 +278,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["submission_checks"] = SUBMISSION_CHECKS
     app.extensions["hours"] = hours.of
     app.extensions["results"] = corrections.released_results
-    app.extensions["erasing"] = (shared_words.erasing, erasing)
+    app.extensions["erasing"] = (shared_words.erasing, approval_tables.erasing, erasing)
     language.speak(app)
     problems.register(app, settings, types=PROBLEMS, loggable=schema.loggable)
     protect(app, https=settings.public_url.startswith("https:"))

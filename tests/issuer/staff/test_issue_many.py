@@ -185,6 +185,23 @@ def test_a_table_can_be_forgotten_until_it_is_begun(district, office):
     assert counted(office.get(at).text) == [1, 0]
 
 
+def test_rows_to_mend_of_somebody_who_is_erased_go(district, office):
+    """By address, and by name where the address is what has to be mended; others stay."""
+    erased = district.add("Ella Erased", address="ella@school.example")
+    bad = "no-such,{},{},S,G,O,2026-05-15,met"
+    rows = [
+        bad.format("E. Erased", "Ella@School.example"),
+        bad.format("ella erased", "nothing"),
+        bad.format("Stella Stays", "stella@school.example"),
+    ]
+    at = hand_in(office, table(*rows)).location
+    chief = district.browser(district.add("Sue", Role.SUPERINTENDENT))
+    path = f"/people/{erased.public_id}/erase"
+    assert chief.post(path, **{"erase-name": "Ella Erased"}).status_code == 303
+    lines = office.get(f"{at}/mend.csv").text.splitlines()[1:]
+    assert ["Stella Stays" in line for line in lines] == [True]
+
+
 @pytest.mark.parametrize(
     ("data", "name", "sentence"),
     [
