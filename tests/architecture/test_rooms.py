@@ -172,7 +172,7 @@ def test_what_the_product_imports_is_declared():
     assert distributions({*FILES} - web - issuer - extra) <= declared()
     assert distributions(extra) <= declared("bucket", "cluster")
     assert distributions(web) <= declared("web")
-    assert distributions(issuer) <= declared("web", "issuer", "metrics", "bucket")
+    assert distributions(issuer) <= declared("web", "issuer", "metrics", "bucket", "redis")
 
 
 def test_the_libraries_that_have_let_forgeries_through_are_not_used():

@@ -15,11 +15,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.headerregistry import Address
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import authority
 import httpx
 import mail_sink
 import pytest
+from needs import need
 from ports import free_port
 
 from issuer.__main__ import main
@@ -316,6 +318,21 @@ def test_a_mail_server_that_lets_us_in_and_one_that_does_not(settings, home):
         secret = replace(mail, tls="starttls")
         assert here._mail(replace(settings, mail=secret)).state == FAILED
     assert here._mail(replace(settings, mail=mail)).state == FAILED
+
+
+def test_a_redis_that_answers_and_one_that_is_away(settings):
+    need(Path("/usr/bin/redis-server"))
+    port = free_port()
+    counted = replace(settings, redis_url=f"redis://:a-secret@127.0.0.1:{port}")
+    away = here._redis(counted)
+    assert (away.state, "a-secret" in away.message) == (WARNING, False)
+    command = ["redis-server", "--port", str(port), "--save", "", "--requirepass", "a-secret"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        next(line for line in server.stdout if "Ready to accept connections" in line)
+        assert here._redis(counted).state == OK
+        wrong = replace(settings, redis_url=f"redis://127.0.0.1:{port}")
+        assert here._redis(wrong).state == WARNING
+        server.terminate()
 
 
 def test_a_name_that_no_font_can_print(home):

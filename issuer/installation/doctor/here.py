@@ -27,6 +27,7 @@ from issuer.outbox.mail_trouble import explain
 from issuer.outbox.tables import MessageState, OutboxRow
 from keys.signer import KeysError
 from verifier import __version__
+from verifier.web.limits import REDIS_SECONDS
 
 _NOT_SYNCHRONIZED = 5
 """What adjtimex(2) returns while no time server keeps the clock: TIME_ERROR."""
@@ -46,6 +47,8 @@ def look(issuer: Issuer, *, now: datetime) -> Iterator[Finding]:
     yield _mail(settings)
     if settings.publish_bucket:
         yield _bucket(issuer)
+    if settings.redis_url:
+        yield _redis(settings)
 
 
 def _keys(issuer: Issuer) -> Finding:
@@ -150,3 +153,19 @@ def _mail(settings: Settings) -> Finding:
     return ok(
         "mail server", f"{mail.host}:{mail.port} lets us in; to try a mail: mintmark mail test"
     )
+
+
+def _redis(settings: Settings) -> Finding:
+    """Ask Redis whether it is there. While it is away, each worker counts by itself."""
+    try:
+        import redis  # an extra
+    except ImportError:
+        return failed("Redis", "its client is missing", "pip install 'mintmark[redis]'")
+    patience = {"socket_connect_timeout": REDIS_SECONDS, "socket_timeout": REDIS_SECONDS}
+    try:
+        with redis.Redis.from_url(settings.redis_url, **patience) as client:
+            client.ping()
+    except redis.RedisError as exc:
+        remedy = f"start it, or correct redis_url in {FILE}"
+        return warning("Redis", f"each worker counts requests by itself: {exc}", remedy)
+    return ok("Redis", "all workers count requests together")
