@@ -47,9 +47,9 @@ def add() -> AnyResponse:
     now, form = clock.now(), request.form
     try:
         with current_issuer().database.writing() as session:
-            by = session.get_one(PersonRow, gate.whoever().person.id)
-            person = register.add(session, form.get("name", ""), now=now, by=by)
-            register.add_address(session, person, form.get("address", ""), verified_at=now)
+            by = gate.acting(session)
+            name, address = form.get("name", ""), form.get("address", "")
+            person = register.add_with_address(session, name, address, now=now, by=by)
     except RegisterError as exc:
         return _new(wrong=exc)
     return redirect(url_for("people.show", person=person.public_id), 303)

@@ -61,6 +61,21 @@ def add(
     return person
 
 
+def add_with_address(
+    session: Session, name: str, address: str, *, now: datetime, by: PersonRow
+) -> PersonRow:
+    """Put a person with a verified address into the register; return who has both already, as
+    where a button was pressed twice. Raises `RegisterError`.
+    """
+    row = of_address(session, address)
+    there = session.get_one(PersonRow, row.person_pk) if row else None
+    if there is not None and there.folded == fold(name):
+        return there
+    person = add(session, name, now=now, by=by)
+    add_address(session, person, address, verified_at=now)
+    return person
+
+
 def rename(
     session: Session, person: PersonRow, name: str, *, now: datetime, by: PersonRow | None = None
 ) -> None:

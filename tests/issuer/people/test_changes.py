@@ -164,6 +164,15 @@ def test_the_office_cannot_become_the_operator_by_an_address(district, office):
     assert office.post(f"/people/{operator.public_id}/erase").status_code == 404
 
 
+def test_the_second_press_of_add_leads_to_the_person_who_is_there(district, office):
+    form = {"name": "Ada Example", "address": "ada@x.example"}
+    pages = {office.post("/people", page="/people/new", **form).location for _ in range(2)}
+    again = office.post("/people", page="/people/new", **{**form, "name": "Bo Example"})
+    assert (len(pages), again.status_code) == (1, 422)
+    assert "this address is somebody else" in again.text
+    assert office.get("/people?q=Ada").text.count("Ada Example") == 1
+
+
 def test_to_erase_one_types_the_name(district):
     chief = district.browser(district.add("Sue", Role.SUPERINTENDENT))
     jordan = district.add("Jordan Example", address="j@x.example")
