@@ -113,20 +113,31 @@ def _change(session: Session, row: OutboxRow, **values: object) -> None:
 def undelivered(
     session: Session,
     *states: MessageState,
+    kinds: Collection[str] | None = None,
     size: int | None = None,
 ) -> Sequence[OutboxRow]:
     """Return the messages that wait or could not be delivered, or those in one of these states,
-    oldest first, at most `size`."""
-    left = OutboxRow.state.in_(states or _LEFT)
-    rows = select(OutboxRow).where(left).order_by(OutboxRow.id).limit(size)
+    oldest first, at most `size`; with `kinds`, those of these kinds."""
+    left = _undelivered(states or _LEFT, kinds)
+    rows = select(OutboxRow).where(*left).order_by(OutboxRow.id).limit(size)
     return session.scalars(rows).all()
 
 
-def count_undelivered(session: Session) -> Counter[str]:
-    """Return how many messages wait (`MessageState.WAITING`) and could not be delivered."""
-    counted = select(OutboxRow.state, func.count()).where(OutboxRow.state.in_(_LEFT))
+def count_undelivered(session: Session, *, kinds: Collection[str] | None = None) -> Counter[str]:
+    """Return how many messages wait (`MessageState.WAITING`) and could not be delivered; with
+    `kinds`, of these kinds."""
+    counted = select(OutboxRow.state, func.count()).where(*_undelivered(_LEFT, kinds))
     rows = session.execute(counted.group_by(OutboxRow.state))
     return Counter({str(state): int(count) for state, count in rows})
+
+
+def _undelivered(
+    states: Collection[MessageState], kinds: Collection[str] | None
+) -> list[ColumnElement[bool]]:
+    left: list[ColumnElement[bool]] = [OutboxRow.state.in_(states)]
+    if kinds is not None:
+        left.append(OutboxRow.kind.in_(kinds))
+    return left
 
 
 def about(session: Session, public_id: str) -> Sequence[OutboxRow]:

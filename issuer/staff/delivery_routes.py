@@ -41,8 +41,8 @@ KINDS: Final = {
     "table": N_("A table of approvals, issued row by row"),
     "program-approval": N_("An approval of the program"),
 }
-"""What a message tells. Of others it is said that they are there, and not what they tell: two mails
-about a decision would tell the office that something came back (I12)."""
+"""What a message tells. Others are shown to whoever may know of attempts, or runs the server: a
+mail that waits since a decision would tell the office that something came back (I12)."""
 STATES: Final = {
     "issued": N_("issued"),
     "prepared": N_("waits to be signed"),
@@ -55,10 +55,12 @@ STATES: Final = {
 @needs("delivery", "list")
 def show() -> Response:
     """Show refused messages, waiting approvals and unsent mails, then accepted messages."""
+    shows_all = _shows_all()
+    kinds = None if shows_all else KINDS
     with current_issuer().database.reading() as session:
         waiting = session.execute(_UNSIGNED.limit(SIZE)).all()
         mails = {
-            state: queue.undelivered(session, state, size=SIZE)
+            state: queue.undelivered(session, state, kinds=kinds, size=SIZE)
             for state in (MessageState.DEAD, MessageState.WAITING)
         }
         accepted = deliveries.accepted(session, before=_number("before"), size=SIZE)
@@ -66,7 +68,7 @@ def show() -> Response:
         ids |= {row.about for rows in mails.values() for row in rows}
         values = {
             "refused": deliveries.refused(session, size=SIZE),
-            "counted": queue.count_undelivered(session),
+            "counted": queue.count_undelivered(session, kinds=kinds),
             "unsigned": session.scalar(select(func.count()).where(UNFINISHED)),
             "known": _known(session, ids),
         }
@@ -76,6 +78,7 @@ def show() -> Response:
         waiting=waiting,
         mails=mails,
         kinds=KINDS,
+        shows_all=shows_all,
         states=STATES,
         done=request.args.get("done"),
         replays=rules.may(gate.whoever().me, "delivery", "replay"),
@@ -121,6 +124,11 @@ _UNSIGNED = (
     .where(UNFINISHED)
     .order_by(CredentialRow.id)
 )
+
+
+def _shows_all() -> bool:
+    me = gate.whoever().me
+    return rules.may(me, "program", "run") or rules.may(me, "installation", "read")
 
 
 def _known(session: Session, ids: Set[str]) -> Mapping[str, NamedReference]:

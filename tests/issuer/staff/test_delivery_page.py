@@ -64,6 +64,17 @@ def test_an_operator_sees_what_failed_and_nobody_by_name(operator, issued, dead)
     assert "school.example" not in page
 
 
+def test_the_office_cannot_tell_that_a_mail_about_a_decision_waits(
+    district, office, operator, dead
+):
+    """I12: with the mail server away, it would tell that something came back."""
+    before = office.get("/desk/deliveries").text
+    with district.issuer.database.writing() as session:
+        queue.put(session, "decision", "p" * 22, host="localhost", now=clock.now())
+    assert office.get("/desk/deliveries").text == before
+    assert "2 mails wait" in operator.get("/desk/deliveries").text
+
+
 def test_a_mail_that_was_given_up_is_sent_again_and_the_log_knows(district, office, dead):
     answer = office.post("/desk/deliveries/mails", number=str(dead))
     assert answer.status_code == 303
