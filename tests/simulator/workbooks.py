@@ -1,6 +1,7 @@
 """Workbooks (XLSX) as a spreadsheet saves them, made for a test."""
 
 import io
+import re
 import zipfile
 from xml.sax.saxutils import escape
 
@@ -52,3 +53,26 @@ def cell(x, y, value):
     if isinstance(value, str):
         return f'<c r="{at}" t="inlineStr"><is><t>{escape(value)}</t></is></c>'
     return f'<c r="{at}"><v>{value}</v></c>'
+
+
+def as_google_sheets_saves(data):
+    """Return a workbook of LibreOffice with what public reports tell of those of Google Sheets.
+
+    A sheet has no `dimension` and a thousand rows, most of formatted cells without a value; the
+    format of a day has dots that are not escaped; nothing is told of who wrote it.
+    """
+    saved = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(saved, "w", 8) as new:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            if name.startswith("xl/worksheets/"):
+                last = max(map(int, re.findall(r'<row r="(\d+)"', text)))
+                empty = "".join(
+                    f'<row r="{n}"><c r="A{n}" s="1"/></row>' for n in range(last + 1, 1001)
+                )
+                text = re.sub(r"<dimension [^>]*/>", "", text)
+                text = text.replace("</sheetData>", f"{empty}</sheetData>")
+            text = text.replace('formatCode="m/d/yyyy"', 'formatCode="d.m.yyyy"')
+            if not name.startswith("docProps/"):
+                new.writestr(name, text)
+    return saved.getvalue()

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import workbooks
 from sqlalchemy import event, select
 
 from issuer.__main__ import main
@@ -356,6 +357,23 @@ def test_on_the_page_one_sees_before_one_does(district):
 WORKBOOK = Path(__file__).with_name("staff.xlsx")
 """As a spreadsheet saves it: texts in a table of their own, a title in merged cells above the
 heads, numbers as floats, days, a column of no meaning here, empty rows, and a second sheet."""
+
+
+LIBREOFFICE = Path(__file__).with_name("staff-libreoffice.xlsx")
+"""Saved by LibreOffice Calc 7.4 (`soffice --convert-to xlsx`): a title, empty rows, numbers among
+texts, shared strings, and a second sheet."""
+
+
+@pytest.mark.parametrize("saved", [bytes, workbooks.as_google_sheets_saves])
+def test_a_workbook_of_another_program_is_read(saved):
+    people = table.read(saved(LIBREOFFICE.read_bytes())).rows
+    assert [(row.number, row.name, row.staff_number, row.building) for row in people] == [
+        (4, "Zoë Nguyễn", "10042", "7"),
+        (6, "Ana Ortiz", "00917", "7"),
+        (7, "Bo Example", "10044", "HS"),
+    ]
+    assert [row.grades for row in people] == ["6, 7, 8", "6", ""]
+    assert people[1].roles == (Role.TEACHER, Role.COACH)
 
 
 def test_a_workbook_is_read_on_the_page_as_it_was_saved(district):

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import workbooks
 from sqlalchemy import func, select
 
 from issuer.approvals.table import job
@@ -152,6 +153,16 @@ def test_a_workbook_is_read_as_a_spreadsheet_saved_it(office):
     assert counted(html) == [2, 0, 1]
     assert "Row 6</td>" in html
     assert "Row 5: <bdi>Zoë Nguyễn" in html
+
+
+@pytest.mark.parametrize("saved", [bytes, workbooks.as_google_sheets_saves])
+def test_a_workbook_of_another_program_is_read(office, saved):
+    """LibreOffice Calc 7.4 saved it (`soffice --convert-to xlsx`): days as days and as text, a
+    formula, a number among texts, an empty row, and a second sheet."""
+    data = Path(__file__).with_name("spring-libreoffice.xlsx").read_bytes()
+    html = office.get(hand_in(office, saved(data), "spring.xlsx").location).text
+    assert counted(html) == [2, 0, 1]
+    assert "Row 5</td>" in html
 
 
 def test_letters_that_no_font_can_print_are_said_before(office):
