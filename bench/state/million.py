@@ -15,7 +15,8 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from bench import home as homes
-from bench.desk import SEARCHES, people
+from bench.desk.__main__ import SEARCHES
+from bench.desk.rows import people
 from bench.state.__main__ import _home
 from bench.state.engines import PostgreSQL, free_port, room
 from issuer import issuance
