@@ -28,6 +28,8 @@ from verifier.checks.recipient import folded_address
 from verifier.wording.words import N_
 
 _ID_BYTES: Final = 16
+BAD_NAME: Final = N_("a name has 1 to 200 characters, on one line")
+BAD_NUMBER: Final = N_("a staff number has at most 50 letters and digits, in one line")
 
 
 class RegisterError(MintmarkError):
@@ -161,8 +163,8 @@ def number(
     Raises `RegisterError` if it is not a number, or is somebody else's.
     """
     typed = text.strip() or None
-    if typed and (len(typed) > LONGEST_STAFF_NUMBER or not typed.isprintable()):
-        raise RegisterError(N_("a staff number has at most 50 letters and digits, in one line"))
+    if typed and not is_staff_number(typed):
+        raise RegisterError(BAD_NUMBER)
     theirs = select(PersonRow.id).where(PersonRow.staff_number == typed, PersonRow.id != person.id)
     if typed and session.scalar(theirs):
         raise RegisterError(N_("this staff number is somebody else's"))
@@ -224,8 +226,17 @@ def primary_address(person: PersonRow) -> PersonAddressRow | None:
     return next(iter(sorted(person.addresses, key=lambda row: not row.is_primary)), None)
 
 
-def _name(name: str) -> str:
-    name = " ".join(name.split())
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise RegisterError(N_("a name has 1 to 200 characters, on one line"))
-    return name
+def is_name(text: str) -> bool:
+    """Return whether a text can stand as somebody's name."""
+    return 1 <= len(name := " ".join(text.split())) <= LONGEST_NAME and name.isprintable()
+
+
+def is_staff_number(text: str) -> bool:
+    """Return whether a text can stand as a staff number."""
+    return len(text) <= LONGEST_STAFF_NUMBER and text.isprintable()
+
+
+def _name(text: str) -> str:
+    if not is_name(text):
+        raise RegisterError(BAD_NAME)
+    return " ".join(text.split())

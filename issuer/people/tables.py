@@ -14,6 +14,9 @@ LONGEST_NAME: Final = 200
 LONGEST_ADDRESS: Final = 254
 LONGEST_STAFF_NUMBER: Final = 50
 LONGEST_DID: Final = 500
+LONGEST_CODE: Final = 100
+LONGEST_GRADES: Final = 200
+LONGEST_SUBJECTS: Final = 500
 _FOLDED: Final = String(200).with_variant(String(200, collation="C"), "postgresql")
 """Sorted alike on both databases."""
 _PERSON: Final = "people.id"
@@ -118,7 +121,7 @@ class BuildingRow(Base):
     __tablename__ = "buildings"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    code: Mapped[str] = mapped_column(String(100), unique=True)
+    code: Mapped[str] = mapped_column(String(LONGEST_CODE), unique=True)
     name: Mapped[str] = mapped_column(String(LONGEST_NAME))
 
 
@@ -134,8 +137,8 @@ class PostRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_pk: Mapped[int] = mapped_column(ForeignKey(_PERSON))
     building_pk: Mapped[int] = mapped_column(ForeignKey("buildings.id"))
-    grades: Mapped[str] = mapped_column(String(200), default="")
-    subjects: Mapped[str] = mapped_column(String(500), default="")
+    grades: Mapped[str] = mapped_column(String(LONGEST_GRADES), default="")
+    subjects: Mapped[str] = mapped_column(String(LONGEST_SUBJECTS), default="")
 
     building: Mapped[BuildingRow] = relationship()
 

@@ -22,7 +22,15 @@ from issuer.issuance.records.search import fold
 from issuer.people import register, roles
 from issuer.people.roles import Role
 from issuer.people.roster.rows import Roster, RosterRow
-from issuer.people.tables import BuildingRow, PersonRow, PostRow
+from issuer.people.tables import (
+    LONGEST_CODE,
+    LONGEST_GRADES,
+    LONGEST_NAME,
+    LONGEST_SUBJECTS,
+    BuildingRow,
+    PersonRow,
+    PostRow,
+)
 from verifier.wording.words import N_
 
 
@@ -39,6 +47,9 @@ SAME_PERSON: Final = "same"
 ANOTHER: Final = "new"
 """What the column `decision` may say: it is the person of that name, or another one."""
 NO_NAME: Final = N_("there is no name")
+TOO_LONG: Final = N_(
+    "a building has at most 100 letters, its name and the grades 200, the subjects 500"
+)
 NO_ADDRESS: Final = N_("there is no e-mail address")
 BAD_ADDRESS: Final = N_("the address is not an e-mail address")
 TWO_RECORDS: Final = N_("staff number and address are those of two different people")
@@ -147,6 +158,12 @@ def _flaw(row: RosterRow) -> str:
     """Return what is wrong with a row by itself; '' if nothing is."""
     if not row.name:
         return NO_NAME
+    if not register.is_name(row.name):
+        return register.BAD_NAME
+    if not register.is_staff_number(row.staff_number):
+        return register.BAD_NUMBER
+    if any(len(text) > most for text, most in _lengths(row)):
+        return TOO_LONG
     if not row.addresses:
         return NO_ADDRESS
     if not all(map(register.is_address, row.addresses)):
@@ -155,6 +172,14 @@ def _flaw(row: RosterRow) -> str:
         return UNKNOWN_ROLE
     needing = roles.OF_A_BUILDING.intersection(row.roles)
     return NEEDS_BUILDING if needing and not row.building else ""
+
+
+def _lengths(row: RosterRow) -> Iterable[tuple[str, int]]:
+    """Yield what a row says of a post, with the most letters of each."""
+    yield row.building, LONGEST_CODE
+    yield row.building_name, LONGEST_NAME
+    yield row.grades, LONGEST_GRADES
+    yield row.subjects, LONGEST_SUBJECTS
 
 
 def _known_person(known: _Known, row: RosterRow, *, is_new: bool) -> tuple[PersonRow | None, str]:

@@ -48,6 +48,15 @@ OTHERWISE: Final = N_(
 )
 
 
+@contextmanager
+def _while_it_is_there() -> Iterator[None]:
+    """Answer 404 for a table that is unknown, or that somebody discarded a moment ago."""
+    try:
+        yield
+    except TableError as exc:
+        raise NotFound from exc
+
+
 @issuing_many.get("/desk/issue-many")
 @needs("credential", "issue")
 def choose() -> Response:
@@ -83,6 +92,7 @@ def template() -> Response:
 
 @issuing_many.get("/desk/issue-many/<table>")
 @needs("credential", "issue")
+@_while_it_is_there()
 def look(table: str) -> Response:
     """Show what would become of the rows, how far they are, or what became of them."""
     begun = _job(table).begun_at is not None
@@ -97,6 +107,7 @@ def look(table: str) -> Response:
 
 @issuing_many.post("/desk/issue-many/<table>")
 @needs("credential", "issue")
+@_while_it_is_there()
 def begin(table: str) -> AnyResponse:
     """Issue the table in the background; return at once if that has begun."""
     issuer, begun = current_issuer(), _job(table).begun_at is not None
@@ -104,23 +115,23 @@ def begin(table: str) -> AnyResponse:
         background.hasten(issuer, table, now=clock.now())
     else:
         by = log.person(gate.whoever().person.id)
-        with _while_it_is_there():
-            background.begin(issuer, table, by=by, now=clock.now())
+        background.begin(issuer, table, by=by, now=clock.now())
     return redirect(url_for("issuing_many.look", table=table), 303)
 
 
 @issuing_many.post("/desk/issue-many/<table>/discard")
 @needs("credential", "issue")
+@_while_it_is_there()
 def discard(table: str) -> AnyResponse:
     """Delete a table if nothing of it was issued."""
     _job(table)
-    with _while_it_is_there():
-        job.discard(current_issuer(), table)
+    job.discard(current_issuer(), table)
     return redirect(url_for("issuing_many.choose"), 303)
 
 
 @issuing_many.get("/desk/issue-many/<table>/mend.csv")
 @needs("credential", "issue")
+@_while_it_is_there()
 def mend(table: str) -> Response:
     """Hand out the rows to mend, each with its reasons; of a table not begun, by a rehearsal."""
     _job(table)
@@ -132,20 +143,11 @@ def mend(table: str) -> Response:
 
 def _job(table: str) -> TableJobRow:
     """Return a table of the desk; those of a command are none of its pages."""
-    with current_issuer().database.reading() as session, _while_it_is_there():
+    with current_issuer().database.reading() as session:
         row = job.find(session, table)
     if row.source != DESK:
         raise NotFound
     return row
-
-
-@contextmanager
-def _while_it_is_there() -> Iterator[None]:
-    """Answer 404 for a table that is unknown, or that somebody discarded a moment ago."""
-    try:
-        yield
-    except TableError as exc:
-        raise NotFound from exc
 
 
 def _choose(*, wrong: str = "", about: str = "") -> Response:

@@ -135,6 +135,16 @@ def test_a_row_that_is_missing_drops_nobody_and_is_listed(any_database, now):
         assert person_named(session, "Alex Example").is_here
 
 
+def test_what_is_longer_than_the_register_holds_waits_with_its_reason(issuer):
+    rows = [
+        {**JORDAN, "name": "J" * 201},
+        {**JORDAN, "staff number": "1" * 51},
+        {**JORDAN, "building": "B" * 101},
+    ]
+    reasons = [register.BAD_NAME, register.BAD_NUMBER, plan.TOO_LONG]
+    assert fates(issuer.database, file_of(*rows)) == [("decide", reason) for reason in reasons]
+
+
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
