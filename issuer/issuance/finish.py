@@ -6,6 +6,7 @@ redelivery, by the next start, or by `mintmark issue --pending`.
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TypeAlias
 
@@ -74,9 +75,19 @@ def issue(issuer: Issuer, keys: Sequence[int], *, now: datetime) -> list[Quarant
     with issuer.database.reading() as session:
         rows = session.connection().execute(_THESE, {"keys": keys}).all()
     if len(rows) < len(keys):  # who issued the others may have died before they were published
-        supersede.publish(issuer, keys, now=now)
+        with _or_unavailable():
+            supersede.publish(issuer, keys, now=now)
     results = _finish(issuer, rows, now) if rows else ()
     return [error for _, error in results if error is not None]
+
+
+@contextmanager
+def _or_unavailable() -> Iterator[None]:
+    """Raise `UnavailableError` for what cannot be written or published here just now."""
+    try:
+        yield
+    except (OSError, lists.BackupError, LogLostError) as exc:
+        raise UnavailableError(str(exc)) from exc
 
 
 def _finish(
@@ -90,7 +101,7 @@ def _finish(
     """
     results: list[tuple[Pending, Secured | str]] = []
     stopped = None
-    try:
+    with _or_unavailable():
         signers = issuer.signers()
         with issuer.database.reading() as session:
             reached = mark.position(session)
@@ -105,8 +116,6 @@ def _finish(
             stopped = exc
         _store(issuer, results, now)
         supersede.publish(issuer, [row.id for row, _ in results], now=now)
-    except (OSError, lists.BackupError, LogLostError) as exc:
-        raise UnavailableError(str(exc)) from exc
     for row, done in results:
         yield row, QuarantinedError(row.public_id, done) if isinstance(done, str) else None
     if stopped is not None:

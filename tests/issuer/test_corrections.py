@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.headerregistry import Address
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import func, select
@@ -11,6 +12,7 @@ from sqlalchemy import func, select
 from issuer import issuance
 from issuer.app import create_app
 from issuer.audit import log
+from issuer.database.database import UnavailableError
 from issuer.home import published
 from issuer.home.issuer import Issuer
 from issuer.home.mail_settings import Mail
@@ -280,6 +282,9 @@ def test_a_list_that_was_not_published_is_published_by_the_next_delivery(
     monkeypatch.setattr(supersede, "publish", lambda *_, **_more: None)
     send(2)
     assert current(any_issuer, old.credential_id).answer is Answer.YES
+    monkeypatch.setattr(supersede, "publish", Mock(side_effect=OSError("no space left")))
+    with pytest.raises(UnavailableError):
+        send(2)
     monkeypatch.undo()
     send(2)
     assert current(any_issuer, old.credential_id).answer is Answer.NO
