@@ -3,6 +3,9 @@
 import csv
 import io
 import re
+import signal
+import subprocess
+import sys
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -327,6 +330,36 @@ def test_many_people_take_as_few_queries_to_look_through_as_ten(any_database, no
     few = len(queries)
     assert {fate for fate, _ in fates(any_database, many(200))} == {"same"}
     assert len(queries) == 2 * few
+
+
+KILLED = """
+import os, signal, sys
+from issuer.__main__ import main
+from issuer.people import register
+add, added = register.add, 0
+def killed(*args, **more):
+    global added
+    added += 1
+    if added == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return add(*args, **more)
+register.add = killed
+main(sys.argv[1:])
+"""
+
+
+def test_an_import_that_is_killed_in_the_middle_is_run_again(issuer, home, tmp_path):
+    """All of it or nothing: nobody is lost, and nobody is there twice."""
+    file = tmp_path / "people.csv"
+    file.write_bytes(many(5))
+    words = ["--home", str(home), "people", "import", str(file), "--apply"]
+    killed = subprocess.run([sys.executable, "-c", KILLED, *words], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    with issuer.database.reading() as session:
+        assert session.scalars(select(PersonRow)).all() == []
+    assert [main(words), main(words)] == [0, 0]
+    with issuer.database.reading() as session:
+        assert len(session.scalars(select(PersonRow)).all()) == 5
 
 
 def test_the_command_says_each_fate_and_changes_only_when_told(home, tmp_path, capsys):
