@@ -33,3 +33,17 @@ def test_a_translation_fills_in_what_the_sentence_does(domain, language):
         if message.id:
             for english, other in zip(*sentences(message), strict=True):
                 assert sorted(BLANKS.findall(english)) == sorted(BLANKS.findall(other)), other
+
+
+OF_DEFICIT = {
+    "en": r"\b(fail|reject|weak|poor|deficit|deficien|inadequa|unsatisf|insufficien|lack|inferior)",
+    "es": r"\b(fracas|rechaz|débil|deficien|inadecuad|insuficien|reprob|carenci|carec|inferior)",
+}
+
+
+@pytest.mark.parametrize("language", OF_DEFICIT)
+def test_no_sentence_of_a_page_or_a_mail_speaks_of_deficit(language):
+    """R13. Every sentence of the issuer's pages and mails is collected."""
+    for message in translations.read("issuer", "es"):
+        for text in sentences(message)[language == "es"] if message.id else ():
+            assert not re.search(OF_DEFICIT[language], text, re.IGNORECASE), text
