@@ -98,7 +98,7 @@ def _all(session: Session, *, with_names: bool = False) -> Iterator[Award]:
     rows, after = _rows(), 0
     while batch := session.execute(rows.where(CredentialRow.id > after).limit(BATCH)).all():
         if with_names:
-            names = _names(session, {row.achievement_version_id for row in batch})
+            names = names_of(session, {row.achievement_version_id for row in batch})
         for row in batch:
             building, taught = places.get(row.person, ("", SchoolLevel.UNKNOWN))
             topic = topics.get(row.topic_pk, "") or offered.get(row.achievement_id, "")
@@ -190,7 +190,8 @@ def _topics_of_achievements(session: Session) -> dict[str, str]:
     return dict(session.execute(rows).all())
 
 
-def _names(session: Session, versions: set[int]) -> dict[int, str]:
+def names_of(session: Session, versions: set[int]) -> dict[int, str]:
+    """Return what these versions of achievements are called."""
     rows = select(AchievementVersion.id, AchievementVersion.content).where(
         AchievementVersion.id.in_(versions)
     )

@@ -15,7 +15,7 @@ from issuer.program.projects.tables import ProjectRow, TopicRow, VersionRow
 from issuer.program.reports import school_year, suppression
 from issuer.program.reports.awards import NO_TOPIC
 from issuer.program.reports.figures import HIDDEN, Figure, FigureRow, FigureTable
-from issuer.program.reports.judging import Local
+from issuer.program.reports.school_year import Local
 from issuer.program.reports.suppression import Sum
 from issuer.program.windows.window import Purpose
 from verifier.wording.words import N_

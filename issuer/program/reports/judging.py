@@ -3,20 +3,18 @@
 Figures that would describe fewer than five people are hidden, also from subtraction.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import groupby
 from statistics import median, quantiles
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, defer, joinedload
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import Session, aliased
 
-from contexts.json_types import Json
-from issuer.catalog.achievement import Rubric
+from issuer.catalog.tables import RubricVersion
 from issuer.catalog.versions import rubric_of
 from issuer.people.tables import PersonRow
 from issuer.program.assigning.assignment import Ground
@@ -25,15 +23,17 @@ from issuer.program.evaluation.tables import AssignmentRow, ProjectDecisionRow, 
 from issuer.program.projects.tables import VersionRow
 from issuer.program.reports import school_year, suppression
 from issuer.program.reports.figures import HIDDEN, Figure, FigureRow, FigureTable
+from issuer.program.reports.school_year import Local
 from issuer.program.reports.suppression import FEWEST, Sum
 from issuer.program.windows.local_time import last_day_before
 from issuer.program.windows.tables import WindowRow
 from issuer.program.windows.window import Purpose
 from verifier.wording.words import N_
 
-Local = Callable[[datetime], datetime]
 SHARE: Final = "%"
 DAYS: Final = "days"
+_YEAR: Final = "school_year"
+"""A label to count by: PostgreSQL takes no expression with parameters for the same one again."""
 PURPOSES: Final = {
     Purpose.PROPOSAL: N_("Proposals"),
     Purpose.COMPLETION: N_("Completed projects"),
@@ -48,15 +48,29 @@ class _Waits:
     in_time: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """Some pairs of reviews that are alike: how many, whether they lead to the same outcome, and in
+    how many of the criteria they agree."""
+
+    number: int
+    same_outcome: bool
+    same_levels: int
+    criteria: int
+
+
 def times(session: Session, local: Local, days_to_decide: int) -> tuple[FigureTable, ...]:
     """Return how long decisions took from the window's close, or from handing in: median, nine
     tenths, and the share within the clock (R34). The first decision of each version counts."""
     waits: dict[str, dict[str, _Waits]] = {purpose: defaultdict(_Waits) for purpose in Purpose}
-    for purpose, received, released, window in session.execute(_decided()):
+    windows = _windows(session)
+    for purpose, window_pk, received, released, number in session.execute(_decided()):
+        window, day = windows.get(window_pk), local(released).date()
         begun, by = _clock(received, window, local, days_to_decide)
-        group = waits[purpose][_name(received, window, local)]
-        group.days.append(max(0, (local(released).date() - begun).days))
-        group.in_time += local(released).date() <= by
+        name = _name(window) if window else school_year.of_day(begun)
+        group = waits[purpose][name]
+        group.days += [max(0, (day - begun).days)] * number
+        group.in_time += number * (day <= by)
     return tuple(
         FigureTable(
             PURPOSES[purpose],
@@ -71,20 +85,18 @@ def times(session: Session, local: Local, days_to_decide: int) -> tuple[FigureTa
 
 def load(session: Session) -> tuple[FigureTable, ...]:
     """Return what each evaluator has to judge and judged, and how much lay outside her field."""
+    outside = case((AssignmentRow.ground == Ground.OUTSIDE_FIELD, 1))
     rows = (
-        select(PersonRow.name, PersonRow.id, AssignmentRow.ground, ReviewRow.given_at)
+        select(PersonRow.name, func.count(), func.count(ReviewRow.given_at), func.count(outside))
         .select_from(AssignmentRow)
         .join(PersonRow, PersonRow.id == AssignmentRow.evaluator_pk)
         .outerjoin(ReviewRow, ReviewRow.assignment_pk == AssignmentRow.id)
         .where(AssignmentRow.ended_at.is_(None))
+        .group_by(PersonRow.id, PersonRow.name)
+        .order_by(PersonRow.id)
     )
-    counts: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0, 0])
-    for name, id, ground, given_at in session.execute(rows):
-        count = counts[name, id]
-        count[0] += 1
-        count[1] += given_at is not None
-        count[2] += ground == Ground.OUTSIDE_FIELD
-    named = [(name, tuple(counts[name, id])) for name, id in sorted(counts)]
+    counted = sorted(session.execute(rows).all(), key=lambda row: row.name)
+    named = [(name, tuple(counts)) for name, *counts in counted]
     heads = (N_("Evaluator"), N_("Assigned"), N_("Reviewed"), N_("Outside the field"))
     return (FigureTable(N_("Load"), heads, _loads(named)),)
 
@@ -106,10 +118,12 @@ def _loads(named: Sequence[tuple[str, tuple[int, ...]]]) -> tuple[FigureRow, ...
 
 def agreement(session: Session, local: Local) -> tuple[FigureTable, ...]:
     """Return how often two evaluators of the same work came to the same levels and outcome."""
-    pairs: dict[tuple[str, str], list[tuple[bool, int, int]]] = defaultdict(list)
-    for purpose, received, one, two, outcome in _pairs(session):
+    rubrics = {row.id: rubric_of(row) for row in session.scalars(select(RubricVersion))}
+    pairs: dict[tuple[str, str], list[_Pairs]] = defaultdict(list)
+    for purpose, rubric, one, two, year, number in session.execute(_pairs(session, local)):
         same = sum(one[id] == two.get(id) for id in one)
-        pairs[purpose, school_year.of_day(local(received).date())].append((outcome, same, len(one)))
+        outcome = outcome_of(rubrics[rubric], one) == outcome_of(rubrics[rubric], two)
+        pairs[purpose, year].append(_Pairs(number, outcome, same, len(one)))
     return tuple(
         FigureTable(
             PURPOSES[purpose],
@@ -128,15 +142,11 @@ def agreement(session: Session, local: Local) -> tuple[FigureTable, ...]:
 
 def funnel(session: Session, local: Local) -> tuple[FigureTable, ...]:
     """Return for each window, or year, what was handed in and what was decided of it."""
-    decided = select(ProjectDecisionRow.version_pk, ProjectDecisionRow.outcome).where(
-        ProjectDecisionRow.released_at.is_not(None)
-    )
-    outcomes = dict(session.execute(decided.order_by(ProjectDecisionRow.id)).all())
-    rows = select(VersionRow.id, VersionRow.purpose, VersionRow.received_at, WindowRow)
-    rows = rows.outerjoin(WindowRow, WindowRow.id == VersionRow.window_pk)
-    counts: dict[tuple[str, str], list[str | None]] = defaultdict(list)
-    for id, purpose, received, window in session.execute(rows.order_by(VersionRow.id)):
-        counts[purpose, _name(received, window, local)].append(outcomes.get(id))
+    windows = _windows(session)
+    counts: dict[tuple[str, str], Counter[str | None]] = defaultdict(Counter)
+    for purpose, window_pk, year, outcome, number in session.execute(_handed_in(session, local)):
+        window = windows.get(window_pk)
+        counts[purpose, _name(window) if window else year][outcome] += number
     return tuple(
         FigureTable(
             PURPOSES[purpose],
@@ -154,17 +164,17 @@ def funnel(session: Session, local: Local) -> tuple[FigureTable, ...]:
     )
 
 
-def _stages(purpose: Purpose, outcomes: Sequence[str | None]) -> tuple[Figure, ...]:
+def _stages(purpose: Purpose, outcomes: Counter[str | None]) -> tuple[Figure, ...]:
     """Return the four counts of a window. What is approved at completion is known as an award, and
     how many still wait is no secret, so neither hides a count of "not yet"."""
-    approved = sum(outcome == JudgmentOutcome.APPROVED for outcome in outcomes)
-    decided = sum(outcome is not None for outcome in outcomes)
+    approved, waiting = outcomes[JudgmentOutcome.APPROVED], outcomes[None]
+    decided = outcomes.total() - waiting
     groups = {
-        "handed in": len(outcomes),
+        "handed in": outcomes.total(),
         "decided": decided,
         "approved": approved,
         "not yet": decided - approved,
-        "waiting": len(outcomes) - decided,
+        "waiting": waiting,
     }
     known = {"waiting", "approved"} if purpose is Purpose.COMPLETION else {"waiting"}
     sums = [
@@ -184,25 +194,59 @@ def _waited(group: _Waits) -> tuple[Figure, ...]:
     return median(days), tenths[8], 100 * group.in_time / len(days)
 
 
-def _agreed(pairs: Sequence[tuple[bool, int, int]]) -> tuple[Figure, ...]:
-    if len(pairs) < FEWEST:
+def _agreed(pairs: Sequence[_Pairs]) -> tuple[Figure, ...]:
+    number = sum(alike.number for alike in pairs)
+    if number < FEWEST:
         return (HIDDEN,) * 2
-    outcomes = sum(same for same, _, _ in pairs)
-    levels, criteria = (sum(pair[at] for pair in pairs) for at in (1, 2))
-    return 100 * outcomes / len(pairs), 100 * levels / max(1, criteria)
+    outcomes = sum(alike.number for alike in pairs if alike.same_outcome)
+    levels = sum(alike.number * alike.same_levels for alike in pairs)
+    criteria = sum(alike.number * alike.criteria for alike in pairs)
+    return 100 * outcomes / number, 100 * levels / max(1, criteria)
 
 
 def _decided() -> Select[*tuple[Any, ...]]:
-    """Return what was decided first about each version, with when it came in."""
+    """Return what was decided first about each version, counted by its window, or by the moment at
+    which it came in, and by its release."""
+    alone = case((VersionRow.window_pk.is_(None), VersionRow.received_at))
+    by = (VersionRow.purpose, VersionRow.window_pk, alone, ProjectDecisionRow.released_at)
+    return (
+        select(*by, func.count())
+        .join(VersionRow, VersionRow.id == ProjectDecisionRow.version_pk)
+        .where(ProjectDecisionRow.released_at.is_not(None), ProjectDecisionRow.corrects.is_(None))
+        .group_by(*by)
+        .order_by(func.min(VersionRow.received_at))
+    )
+
+
+def _handed_in(session: Session, local: Local) -> Select[*tuple[Any, ...]]:
+    """Return what was handed in, counted by its window, or its school year, and by what was
+    decided last."""
+    newest = select(func.max(ProjectDecisionRow.id)).where(
+        ProjectDecisionRow.released_at.is_not(None)
+    )
+    last = newest.group_by(ProjectDecisionRow.version_pk)
+    year = school_year.of_column(session, VersionRow.received_at, local)
+    alone = case((VersionRow.window_pk.is_(None), year)).label(_YEAR)
     return (
         select(
-            VersionRow.purpose, VersionRow.received_at, ProjectDecisionRow.released_at, WindowRow
+            VersionRow.purpose,
+            VersionRow.window_pk,
+            alone,
+            ProjectDecisionRow.outcome,
+            func.count(),
         )
-        .join(VersionRow, VersionRow.id == ProjectDecisionRow.version_pk)
-        .outerjoin(WindowRow, WindowRow.id == VersionRow.window_pk)
-        .where(ProjectDecisionRow.released_at.is_not(None), ProjectDecisionRow.corrects.is_(None))
-        .order_by(VersionRow.received_at)
+        .select_from(VersionRow)
+        .outerjoin(
+            ProjectDecisionRow,
+            (ProjectDecisionRow.version_pk == VersionRow.id) & ProjectDecisionRow.id.in_(last),
+        )
+        .group_by(VersionRow.purpose, VersionRow.window_pk, _YEAR, ProjectDecisionRow.outcome)
+        .order_by(func.min(VersionRow.id))
     )
+
+
+def _windows(session: Session) -> dict[int | None, WindowRow]:
+    return {row.id: row for row in session.scalars(select(WindowRow))}
 
 
 def _clock(
@@ -217,31 +261,33 @@ def _clock(
     return closed, closed + timedelta(days=window.days_to_decide)
 
 
-def _name(received: datetime, window: WindowRow | None, local: Local) -> str:
-    """Return what a row is called: by its window, with the year, or by the year alone."""
-    if window is None:
-        return school_year.of_day(local(received).date())
+def _name(window: WindowRow) -> str:
     return f"{window.name} · {window.opens.astimezone(ZoneInfo(window.zone)):%Y-%m}"
 
 
-def _pairs(session: Session) -> Iterator[tuple[str, datetime, Json, Json, bool]]:
-    """Yield what two evaluators found of the same version, and whether it leads to the same."""
-    rows = (
-        select(VersionRow, ReviewRow.levels)
-        .select_from(ReviewRow)
-        .join(AssignmentRow, AssignmentRow.id == ReviewRow.assignment_pk)
-        .join(VersionRow, VersionRow.id == AssignmentRow.version_pk)
-        .options(joinedload(VersionRow.rubric_version), defer(VersionRow.answers))
+def _pairs(session: Session, local: Local) -> Select[*tuple[Any, ...]]:
+    """Return the levels that two evaluators found of the same version, counted where others found
+    the same of another version in that school year."""
+    both = (
+        select(
+            AssignmentRow.version_pk,
+            func.min(ReviewRow.id).label("one"),
+            func.max(ReviewRow.id).label("two"),
+        )
+        .join(ReviewRow, ReviewRow.assignment_pk == AssignmentRow.id)
         .where(ReviewRow.given_at.is_not(None))
-        .order_by(VersionRow.id, ReviewRow.id)
+        .group_by(AssignmentRow.version_pk)
+        .having(func.count() == 2)
+        .subquery()
     )
-    rubrics: dict[int, Rubric] = {}
-    for _, group in groupby(session.execute(rows), key=lambda row: row[0].id):
-        reviewed = list(group)
-        version = reviewed[0][0]
-        if len(reviewed) == 2:
-            key = version.rubric_version_id
-            rubric = rubrics.setdefault(key, rubric_of(version.rubric_version))
-            one, two = reviewed[0][1], reviewed[1][1]
-            same = outcome_of(rubric, one) == outcome_of(rubric, two)
-            yield version.purpose, version.received_at, one, two, same
+    one, two = aliased(ReviewRow), aliased(ReviewRow)
+    year = school_year.of_column(session, VersionRow.received_at, local)
+    kind = (VersionRow.purpose, VersionRow.rubric_version_id, one.levels, two.levels)
+    return (
+        select(*kind, year.label(_YEAR), func.count())
+        .select_from(both)
+        .join(VersionRow, VersionRow.id == both.c.version_pk)
+        .join(one, one.id == both.c.one)
+        .join(two, two.id == both.c.two)
+        .group_by(*kind, _YEAR)
+    )
