@@ -12,14 +12,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from contexts.errors import MintmarkError
-from issuer.catalog.tables import AchievementVersion
 from issuer.issuance.records.approval_tables import ApprovalRow
 from issuer.issuance.records.search import fold
+from issuer.issuance.records.tables import CredentialRow
 from issuer.people.tables import PersonRow, PostRow
 from issuer.program.cadre.tables import CadreQuestionRow, CadreRow
 from issuer.program.projects.tables import ProjectRow, TopicRow
 from issuer.program.reports import grades as school
-from issuer.program.reports.awards import in_force, its_project
+from issuer.program.reports.awards import in_force, its_project, names_of
 from verifier.wording.words import N_
 
 MOST_A_DAY: Final = 10
@@ -122,17 +122,21 @@ def ask(
 
 def _held(session: Session, people: set[int]) -> dict[int, list[str]]:
     """Return what each person holds: the names of credentials in force, with their fields."""
+    kind = (ProjectRow.person_pk, ApprovalRow.achievement_version_id, TopicRow.name)
     rows = (
         in_force()
         .join(ProjectRow, its_project())
-        .join(AchievementVersion, AchievementVersion.id == ApprovalRow.achievement_version_id)
         .outerjoin(TopicRow, TopicRow.id == ProjectRow.topic_pk)
-        .add_columns(ProjectRow.person_pk, AchievementVersion.content, TopicRow.name)
+        .add_columns(*kind)
         .where(ProjectRow.person_pk.in_(people))
+        .group_by(*kind)
+        .order_by(func.min(CredentialRow.id))
     )
+    credentials = session.execute(rows).all()
+    names = names_of(session, {row.achievement_version_id for row in credentials})
     held: dict[int, list[str]] = defaultdict(list)
-    for person, content, topic in session.execute(rows):
-        name = content["name"] + (f" ({topic})" if topic else "")
+    for person, version, topic in credentials:
+        name = names[version] + (f" ({topic})" if topic else "")
         if name not in held[person]:
             held[person].append(name)
     return dict(held)

@@ -19,11 +19,13 @@ from issuer.program.cadre.directory import CadreRefused
 from issuer.program.cadre.tables import CadreQuestionRow, CadreRow
 from issuer.web.access import needs, open_to_all
 from issuer.web.answers import page
+from issuer.web.row_numbers import whole_number
 from verifier import clock
 from verifier.wording.words import N_
 
 cadre = Blueprint("cadre", __name__)
 NAVIGATION: Final = (MenuEntry("cadre.show", N_("Cadre")),)
+PAGE: Final = 50
 
 
 @cadre.get("/program/cadre")
@@ -110,15 +112,21 @@ def _tell(session: Session, kind: str, row: CadreQuestionRow) -> None:
 
 def _page(*, is_public: bool, wrong: str = "") -> Response:
     asked, visitor = request.args, gate.signed_in()
+    number = max(1, asked.get("page", 1, type=whole_number))
     with current_issuer().database.reading() as session:
+        fitting = directory.find(
+            session,
+            is_public=is_public,
+            words=asked.get("words", ""),
+            grades=asked.get("grades", ""),
+            building=asked.get("building", ""),
+        )
+        if wrong and (asked_one := request.form.get("person")):  # on whatever page they were
+            fitting = [row for row in fitting if row.person.public_id == asked_one]
+        pages = max(1, -(-len(fitting) // PAGE))
+        number = min(number, pages)
         values: dict[str, Any] = {
-            "listed": directory.find(
-                session,
-                is_public=is_public,
-                words=asked.get("words", ""),
-                grades=asked.get("grades", ""),
-                building=asked.get("building", ""),
-            ),
+            "listed": fitting[(number - 1) * PAGE : number * PAGE],
             "buildings": session.scalars(select(BuildingRow).order_by(BuildingRow.name)).all(),
         }
         if not is_public and visitor and rules.may(visitor.me, "cadre", "join"):
@@ -130,6 +138,8 @@ def _page(*, is_public: bool, wrong: str = "") -> Response:
         me=visitor.person.public_id if visitor else "",
         wrong=wrong,
         typed=request.form,
+        number=number,
+        pages=pages,
         **values,
     )
     response.status_code = 422 if wrong else 200

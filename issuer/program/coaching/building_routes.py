@@ -1,12 +1,12 @@
 """A building administrator's pages: the progress of the building's projects, and what to sign."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import date
 from typing import Final
 
 from flask import Blueprint, Response, redirect, request, url_for
 from sqlalchemy import exists, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import Session, joinedload
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -31,6 +31,7 @@ from verifier.wording.words import N_
 buildings = Blueprint("buildings", __name__)
 NAVIGATION: Final = (MenuEntry("buildings.mine", N_("My building"), lands=5),)
 PAGE: Final = 50
+_COMPLETE: Final = (State.APPROVED, State.ISSUED)
 
 
 @buildings.get("/buildings")
@@ -60,39 +61,32 @@ def show(building: str) -> Response:
         row = session.scalar(select(BuildingRow).where(BuildingRow.code == building))
         if row is None:
             raise NotFound
-        working = select(PostRow.person_pk).where(PostRow.building_pk == row.id)
-        rows = (
-            select(ProjectRow)
-            .join(PersonRow, PersonRow.id == ProjectRow.person_pk)
-            .where(ProjectRow.person_pk.in_(working), ProjectRow.state != State.WITHDRAWN)
-            .where(exists().where(VersionRow.project_pk == ProjectRow.id))
-            .where(gate.seen(session, "project"))
-            .options(joinedload(ProjectRow.person))
-            .order_by(PersonRow.folded, ProjectRow.id)
-        )
-        projects = session.scalars(rows).all()
-        numbers = [project.id for project in projects]
-        outlines = history.outlines(session, projects)
-        signed, policy = sign_offs.signers(session, numbers), policies.current(session)
-        entries = coaching.count(session, numbers)
+        policy, states = policies.current(session), _states(session, row)
+        working = [project for project, state in states.items() if state not in _COMPLETE]
+        pages = max(1, -(-len(states) // PAGE))
+        number = min(number, pages)
+        # Those who ask come first, so at most as many are moved as are working.
+        near = [*states][max(0, (number - 1) * PAGE - len(working)) : number * PAGE]
+        projects = _projects(session, {*working, *near})
+        outlines = history.outlines(session, projects.values())
+        signed = sign_offs.signers(session, projects)
         asks = bool(policy and policy.three_sign_offs)
         asked = {
-            project.id
-            for project in projects
+            project
+            for project in working
             if asks
-            and outlines[project.id].stage is OutlineStage.UNDER_WAY
-            and SignOffRole.ADMINISTRATOR not in signed[project.id]
+            and outlines[project].stage is OutlineStage.UNDER_WAY
+            and SignOffRole.ADMINISTRATOR not in signed[project]
         }
-        ordered = sorted(projects, key=lambda project: project.id not in asked)
-        pages = max(1, -(-len(ordered) // PAGE))
-        number = min(number, pages)
+        ordered = sorted(states, key=lambda project: project not in asked)
         shown = ordered[(number - 1) * PAGE : number * PAGE]
-        written = history.written(session, shown, outlines)
+        entries = coaching.count(session, shown)
+        written = history.written(session, [projects[project] for project in shown], outlines)
     return page(
         "program/building.html",
         building=row,
-        counts=_counts(projects),
-        projects=shown,
+        counts=_counts(states.values()),
+        projects=[projects[project] for project in shown],
         outlines=outlines,
         written=written,
         asked=asked,
@@ -108,15 +102,34 @@ def show(building: str) -> Response:
     )
 
 
-def _counts(projects: Sequence[ProjectRow]) -> dict[str, int]:
+def _states(session: Session, building: BuildingRow) -> dict[int, str]:
+    """Return the states of the projects of a building that the reader sees, by teacher."""
+    working = select(PostRow.person_pk).where(PostRow.building_pk == building.id)
+    rows = (
+        select(ProjectRow.id, ProjectRow.state)
+        .join(PersonRow, PersonRow.id == ProjectRow.person_pk)
+        .where(ProjectRow.person_pk.in_(working), ProjectRow.state != State.WITHDRAWN)
+        .where(exists().where(VersionRow.project_pk == ProjectRow.id))
+        .where(gate.seen(session, "project"))
+        .order_by(PersonRow.folded, ProjectRow.id)
+    )
+    return dict(session.execute(rows).tuples().all())
+
+
+def _projects(session: Session, numbers: Collection[int]) -> dict[int, ProjectRow]:
+    """Return these projects by number, with their teachers."""
+    rows = select(ProjectRow).where(ProjectRow.id.in_(numbers))
+    return {row.id: row for row in session.scalars(rows.options(joinedload(ProjectRow.person)))}
+
+
+def _counts(states: Collection[str]) -> dict[str, int]:
     """Return how many projects were started, are complete, still under way, and have a credential
     (R9)."""
-    complete = (State.APPROVED, State.ISSUED)
     return {
-        "started": len(projects),
-        "complete": sum(project.state in complete for project in projects),
-        "working": sum(project.state not in (*complete, State.CLOSED) for project in projects),
-        "certificates": sum(project.state == State.ISSUED for project in projects),
+        "started": len(states),
+        "complete": sum(state in _COMPLETE for state in states),
+        "working": sum(state not in (*_COMPLETE, State.CLOSED) for state in states),
+        "certificates": sum(state == State.ISSUED for state in states),
     }
 
 

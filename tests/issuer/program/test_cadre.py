@@ -12,7 +12,7 @@ from issuer.people import register
 from issuer.people.roles import Role
 from issuer.people.tables import PersonRow
 from issuer.program import policy as policies
-from issuer.program.cadre import directory
+from issuer.program.cadre import directory, routes
 from issuer.program.cadre.directory import CadreRefused
 from issuer.program.cadre.tables import CadreQuestionRow
 from verifier import clock
@@ -61,12 +61,15 @@ def test_r11_who_wants_to_be_found_is_found_and_nobody_else(filled, query, expec
     assert [item.person.name for item in found] == [f"Teacher {number}" for number in expected]
 
 
-def test_pages_of_the_cadre(filled):
+def test_pages_of_the_cadre(filled, monkeypatch):
     reader = filled.browser(filled.add("Robin", Role.TEACHER, address="r@x.example"))
     page = reader.get(CADRE).text
     assert named(page) == ["Teacher 0", "Teacher 1", "Teacher 2"]
     assert "@x.example" not in page
     assert "Do you want to be found?" not in page  # who holds nothing
+    monkeypatch.setattr(routes, "PAGE", 2)
+    assert named(reader.get(f"{CADRE}?words=band&page=2").text) == ["Teacher 2"]
+    assert f"{CADRE}?words=band&amp;page=2" in reader.get(f"{CADRE}?words=band").text
     assert reader.post(f"{CADRE}/me", page=CADRE, seen="everybody").status_code == 422
     assert named(reader.get(f"{CADRE}?grades=7").text) == ["Teacher 2"]
     assert filled.browser().get("/cadre").status_code == 404
