@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.documents import EXAMPLES
+from issuer import migrations
 from issuer.catalog import files, versions
 from issuer.home import settings
 from issuer.home.issuer import Issuer
@@ -14,8 +15,8 @@ from issuer.installation import init
 from keys.key_file import Cost
 
 
-def make(home: Path, *, port: int = 8202) -> Settings:
-    """Make an issuer in `home` as `mintmark init` does."""
+def make(home: Path, *, port: int = 8202, database: str | None = None) -> Settings:
+    """Make an issuer in `home` as `mintmark init` does; on an empty `database`, if one is named."""
     init.create(
         home,
         public_url=f"http://localhost:{port}",
@@ -25,8 +26,13 @@ def make(home: Path, *, port: int = 8202) -> Settings:
         now=datetime.now(UTC),
         cost=Cost(memory_kib=64, iterations=1, lanes=1),
     )
+    if database is not None:
+        file = home / "mintmark.toml"
+        file.write_text(f"database_url = {json.dumps(database)}\n{file.read_text()}")
     own = settings.load(home)
     issuer = Issuer(own)
+    if database is not None:
+        migrations.upgrade(issuer.database)
     with issuer.database.writing() as session:
         for achievement in files.load(EXAMPLES):
             versions.record(session, achievement, now=datetime.now(UTC))

@@ -42,9 +42,9 @@ Request = tuple[str, str, bytes, dict[str, str]]
 def main() -> None:
     """Print what the service answers in a second, then where the time of a webhook goes."""
     with tempfile.TemporaryDirectory() as folder:
-        port = _free_port()
+        port = free_port()
         settings = homes.make(Path(folder) / "home", port=port)
-        with _serving(settings, port):
+        with serving(settings, port):
             for name, request, answers in _requests(settings, port):
                 print(f"{name}: {_load(port, request, answers)}", flush=True)
         print(_where_it_goes(settings))
@@ -127,7 +127,7 @@ def _answer(connection: HTTPConnection, request: Request, expected: int) -> byte
 
 
 @contextmanager
-def _serving(settings: Settings, port: int) -> Iterator[None]:
+def serving(settings: Settings, port: int) -> Iterator[None]:
     """Run `mintmark serve` as people do."""
     command = [sys.executable, "-m", "issuer", "--home", str(settings.home), "serve"]
     server = subprocess.Popen(
@@ -146,7 +146,8 @@ def _serving(settings: Settings, port: int) -> Iterator[None]:
         server.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("localhost", 0))
         port: int = probe.getsockname()[1]

@@ -48,9 +48,9 @@ TEACHERS_AT_ONCE = 20
 """Rows are sent by the thousand, and no longer held once they are."""
 
 
-def fill(session, *, teachers, now, years=1, awards_each=1):
+def fill(session, *, teachers, now, years=1, awards_each=1, buildings=BUILDINGS, evaluators=6):
     """Add teachers with projects: of ten, six are issued, one is active, one came back."""
-    filled = _Filled(session, now, years)
+    filled = _Filled(session, now, years, buildings, evaluators)
     for number in range(teachers):
         teacher = filled.teacher(number)
         filled.unfinished(number, teacher)
@@ -62,7 +62,7 @@ def fill(session, *, teachers, now, years=1, awards_each=1):
 
 
 class _Filled:
-    def __init__(self, session, now, years):
+    def __init__(self, session, now, years, buildings, evaluators):
         self.session, self.now, self.years = session, now, years
         self.rubric = session.query(RubricVersion).first()
         self.achievement = session.query(AchievementVersion).first()
@@ -71,7 +71,7 @@ class _Filled:
         self.not_yet = {id: which[0].id for id, which in levels.items()}
         known = {row.name: row for row in session.query(TopicRow)}
         self.topics = [known.get(name) or TopicRow(name=name) for name in TOPICS]
-        self.buildings = [BuildingRow(code=code, name=name) for code, name in BUILDINGS]
+        self.buildings = [BuildingRow(code=code, name=name) for code, name in buildings]
         self.window = WindowRow(
             name="P1",
             purpose="proposal",
@@ -81,7 +81,9 @@ class _Filled:
             days_to_decide=30,
             created_at=now,
         )
-        self.evaluators = [self._person(f"Evaluator {n}", f"e{n}") for n in range(6)]
+        *self.judges, self.chief = [
+            self._person(f"Evaluator {n}", f"e{n}") for n in range(evaluators)
+        ]
         session.add_all([*self.topics, *self.buildings, self.window])
         session.add(StatusList(number=90, size=2**20, key=b"0" * 16, opened_at=now))
         session.flush()
@@ -96,7 +98,11 @@ class _Filled:
     def teacher(self, number):
         teacher = self._person(f"Teacher {number}", f"t{number}")
         teacher.posts = [
-            PostRow(building=self.buildings[number % 3], grades=GRADES[number % 4], subjects="band")
+            PostRow(
+                building=self.buildings[number % len(self.buildings)],
+                grades=GRADES[number % 4],
+                subjects="band",
+            )
         ]
         return teacher
 
@@ -147,7 +153,7 @@ class _Filled:
 
     def _decide(self, version, number, *, is_met=True):
         judged = version.received_at + timedelta(days=10 + number % 25)
-        for evaluator in (self.evaluators[number % 5], self.evaluators[(number + 1) % 5]):
+        for evaluator in (self._judge(number), self._judge(number + 1)):
             row = AssignmentRow(
                 version=version,
                 evaluator=evaluator,
@@ -169,12 +175,15 @@ class _Filled:
                 outcome="approved" if is_met else "not_yet",
                 levels=self.met if is_met else self.not_yet,
                 comments={} if is_met else dict.fromkeys(self.met, "One more count."),
-                drafted_by=self.evaluators[5].id,
+                drafted_by=self.chief.id,
                 drafted_at=judged,
-                released_by=self.evaluators[5].id,
+                released_by=self.chief.id,
                 released_at=judged,
             )
         )
+
+    def _judge(self, number):
+        return self.judges[number % len(self.judges)]
 
     def _credential(self, project, on):
         approval = ApprovalRow(
