@@ -80,8 +80,10 @@ def decisions(district: District) -> Iterator[Measured]:
     with district.issuer.database.reading() as session:
         ready = len(waiting(session).ready)
     assert ready == district.size.waiting, ready
-    chief = district.client(Role.SUPERINTENDENT)
-    took = taken(lambda: district.post(chief, "/program/decisions", {"which": "settled"}))
+    chief, now = district.client(Role.SUPERINTENDENT), datetime.now(UTC)
+    took = taken(
+        lambda: district.post(chief, "/program/decisions", {"settled_at": now.isoformat()})
+    )
     with district.issuer.database.reading() as session:
         left = len(waiting(session).ready)
     assert left == 0, left

@@ -137,7 +137,8 @@ class _Market:
         for node, request in enumerate(requests):
             wanted = max(0, judges - len(request.stays))
             self.network.connect(self.source, node, room=wanted, cost=0)
-            self._offer(node, request, evaluators, first=len(requests))
+            if wanted:
+                self._offer(node, request, evaluators, first=len(requests))
         # One unit above a least load costs more than all work outside its field together.
         above_least = len(requests) * judges + 1
         for node, evaluator in enumerate(evaluators, start=len(requests)):

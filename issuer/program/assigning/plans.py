@@ -6,13 +6,12 @@ move(session, version, old, new, due_on=due_on, now=now)            # and a seco
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import chain
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from issuer.people.roles import Role, everybody
 from issuer.people.tables import ExpertiseRow, PersonRow
@@ -29,7 +28,7 @@ from issuer.program.evaluation.conflicts import judging_in_conflict, must_not_ju
 from issuer.program.evaluation.corrections import ANOTHER_LOOK
 from issuer.program.evaluation.reviews import Ending, MustNotJudge, ReviewClosed
 from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
-from issuer.program.evaluation.waiting import given_review, open_assignments, waiting_versions
+from issuer.program.evaluation.waiting import given_review, waiting_versions
 from issuer.program.policy import Policy
 from issuer.program.projects.tables import VersionRow
 from issuer.program.windows.window import Purpose
@@ -108,25 +107,26 @@ def put_in_force(
     review is given (E24, E25).
     """
     versions = proposal.versions.values()
+    rows = {(row.version_pk, row.evaluator_pk): row for row in _of_versions(session, versions)}
     conflicted = {
         row.id for row in judging_in_conflict(session, {row.project.person_pk for row in versions})
     }
-    for row in chain.from_iterable(open_assignments(session, versions).values()):
+    for row in rows.values():
         has_left = str(row.evaluator_pk) not in proposal.evaluators
-        if (has_left or row.id in conflicted) and given_review(row) is None:
+        if (
+            row.ended_at is None
+            and (has_left or row.id in conflicted)
+            and given_review(row) is None
+        ):
             row.ended_at, row.ending = now, Ending.REASSIGNED
-    return [
-        _assigned(
-            session,
-            proposal.versions[place.request],
-            int(place.evaluator),
-            place.ground,
-            due_on=due_on,
-            now=now,
-        )
-        for place in proposal.plan.places
-        if int(place.evaluator) not in _have(session, proposal.versions[place.request])
-    ]
+    assigned = []
+    for place in proposal.plan.places:
+        key = proposal.versions[place.request].id, int(place.evaluator)
+        if (row := rows.get(key)) is None or row.ended_at is not None:
+            assigned.append(_assigned(row, *key, place.ground, due_on=due_on, now=now))
+    session.add_all(assigned)
+    session.flush()
+    return assigned
 
 
 def move(
@@ -151,8 +151,9 @@ def move(
             raise ReviewClosed("this review was given")
         row.ended_at, row.ending = now, Ending.REASSIGNED
     ground = _ground(session, version, new)
-    row = _assigned(session, version, new.id, ground, due_on=due_on, now=now)
+    row = _assigned(rows.get(new.id), version.id, new.id, ground, due_on=due_on, now=now)
     row.by_hand = True
+    session.add(row)
     session.flush()
     return row
 
@@ -172,8 +173,13 @@ def expertise(session: Session, people: Collection[int]) -> Mapping[int, set[str
 
 def of_version(session: Session, version: VersionRow) -> Sequence[AssignmentRow]:
     """Return all assignments of a version, also those that ended."""
-    rows = select(AssignmentRow).where(AssignmentRow.version_pk == version.id)
-    return session.scalars(rows.order_by(AssignmentRow.id)).all()
+    return _of_versions(session, [version])
+
+
+def _of_versions(session: Session, versions: Iterable[VersionRow]) -> Sequence[AssignmentRow]:
+    rows = select(AssignmentRow).where(AssignmentRow.version_pk.in_([row.id for row in versions]))
+    whole = joinedload(AssignmentRow.review)
+    return session.scalars(rows.options(whole).order_by(AssignmentRow.id)).all()
 
 
 def _staying_and_recused(
@@ -204,30 +210,20 @@ def _staying_and_recused(
     return staying, recused
 
 
-def _have(session: Session, version: VersionRow) -> set[int]:
-    """Return who has a version now."""
-    rows = of_version(session, version)
-    return {row.evaluator_pk for row in rows if row.ended_at is None}
-
-
 def _assigned(
-    session: Session,
-    version: VersionRow,
+    row: AssignmentRow | None,
+    version_pk: int,
     evaluator_pk: int,
     ground: Ground,
     *,
     due_on: date,
     now: datetime,
 ) -> AssignmentRow:
-    """Return the assignment of a version to an evaluator; one that had ended begins again."""
-    rows = {row.evaluator_pk: row for row in of_version(session, version)}
-    row = rows.get(evaluator_pk) or AssignmentRow(
-        version_pk=version.id, evaluator_pk=evaluator_pk, created_at=now
-    )
+    """Return the assignment of a version to an evaluator; `row`, if it had ended, begins again."""
+    if row is None:
+        row = AssignmentRow(version_pk=version_pk, evaluator_pk=evaluator_pk, created_at=now)
     row.ended_at = row.ending = row.reason = None
     row.ground, row.due_on = ground, due_on
-    session.add(row)
-    session.flush()
     return row
 
 

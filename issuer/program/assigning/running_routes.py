@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import chain
 from typing import Final
 
@@ -13,7 +13,6 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from contexts.errors import MintmarkError
-from issuer.catalog.versions import rubric_of
 from issuer.home.issuer import current_issuer
 from issuer.people.access import gate
 from issuer.people.access.gate import MenuEntry
@@ -21,10 +20,10 @@ from issuer.people.tables import PersonRow
 from issuer.program import policy as policies
 from issuer.program.assigning import plans
 from issuer.program.assigning.assignment import Load
+from issuer.program.assigning.cases import changed_since, ready_cases
 from issuer.program.assigning.plans import Proposal
 from issuer.program.assigning.refusals import REFUSED
 from issuer.program.evaluation import corrections, decisions
-from issuer.program.evaluation.conflicts import must_not_judge
 from issuer.program.evaluation.decisions import NotDecidable
 from issuer.program.evaluation.reviews import MustNotJudge, ReviewClosed, Unfinished
 from issuer.program.evaluation.waiting import given_review, open_assignments, waiting
@@ -42,8 +41,10 @@ from verifier.wording.words import N_
 
 running = Blueprint("running", __name__)
 NAVIGATION: Final = (MenuEntry("running.cockpit", N_("Program"), lands=9),)
-
-
+PLACES: Final = 300
+"""On a page of a plan: a window of 142 with two evaluators each is on one."""
+CASES: Final = 200
+"""On a page of decisions."""
 CHANGED: Final = N_(
     "Somebody has changed these since you opened the page. Look at each, then release again."
 )
@@ -125,7 +126,8 @@ def move(purpose: str) -> AnyResponse:
             plans.move(session, version, old, new, due_on=due_on, now=clock.now())
     except (MustNotJudge, ReviewClosed) as exc:
         return _plan(chosen, wrong=REFUSED[type(exc)])
-    return redirect(url_for("running.assignments", purpose=purpose, done="moved"), 303)
+    number = form.get("page", type=whole_number)
+    return redirect(url_for("running.assignments", purpose=purpose, page=number, done="moved"), 303)
 
 
 @running.get("/program/decisions")
@@ -138,11 +140,14 @@ def deciding() -> Response:
 @running.post("/program/decisions")
 @needs("program", "release")
 def release() -> AnyResponse:
-    """Release the decisions that were chosen as they were shown: all of them, or none."""
+    """Release the decisions that were chosen as they were shown, or all that are settled: every one
+    of them, or none."""
     issuer, now, shown = current_issuer(), clock.now(), _shown()
     try:
         with issuer.database.writing() as session:
             by = session.get_one(PersonRow, gate.whoever().person.id)
+            if "settled_at" in request.form:
+                shown = _settled(session, by.id, request.form["settled_at"])
             decisions.lock(session, shown)
             rows = session.scalars(select(VersionRow).where(VersionRow.id.in_(shown))).all()
             marks = _marks(session, rows)
@@ -168,6 +173,18 @@ def _shown() -> dict[int, str]:
     return shown
 
 
+def _settled(session: Session, me: int, moment: str) -> dict[int, str]:
+    """Return what was settled when the page was made, and has not changed since, with its marks."""
+    try:
+        seen_at = datetime.fromisoformat(moment).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return {}
+    ready = waiting(session).ready
+    changed = changed_since(session, ready, seen_at)
+    cases = ready_cases(session, [number for number in ready if number not in changed], me)
+    return {case.version.id: case.mark for case in cases if case.is_settled}
+
+
 def _marks(session: Session, versions: Collection[VersionRow]) -> dict[int, str]:
     """Return the mark of what would be released now, by version."""
     drafts = decisions.drafts(session, [version.id for version in versions])
@@ -182,7 +199,11 @@ def _plan(purpose: Purpose, *, wrong: str = "") -> Response:
     with current_issuer().database.reading() as session:
         policy = _policy(session)
         proposal, me = _propose(session, purpose, policy), gate.whoever().person.id
-        assigned = open_assignments(session, proposal.versions.values())
+        places = proposal.plan.places
+        pages = max(1, -(-len(places) // PLACES))
+        number = min(max(1, request.values.get("page", 1, type=whole_number)), pages)
+        shown = places[(number - 1) * PLACES : number * PLACES]
+        assigned = open_assignments(session, [proposal.versions[one.request] for one in shown])
         rows = {
             (row.version_pk, row.evaluator_pk): row
             for row in chain.from_iterable(assigned.values())
@@ -191,6 +212,9 @@ def _plan(purpose: Purpose, *, wrong: str = "") -> Response:
             "program/assignments.html",
             purpose=purpose,
             proposal=proposal,
+            shown=shown,
+            number=number,
+            pages=pages,
             loads=proposal.plan.loads,
             rows=rows,
             unseen={
@@ -220,39 +244,27 @@ def _suggested_day(versions: Iterable[VersionRow], policy: Policy) -> date:
 
 
 def _deciding(*, wrong: str = "", changed: Collection[int] = ()) -> Response:
-    shown = _shown()
+    shown, now, me = _shown(), clock.now(), gate.whoever().person.id
+    number = max(1, request.args.get("page", 1, type=whole_number))
     with current_issuer().database.reading() as session:
         ready = waiting(session).ready
-        drafts = decisions.drafts(session, [version.id for version, _ in ready])
-        forbidden = must_not_judge(session, {version.project.person_pk for version, _ in ready})
-        cases = [
-            {
-                "version": version,
-                "teacher": version.project.person,
-                "reviews": reviews,
-                "rubric": rubric_of(version.rubric_version),
-                "draft": drafts.get(version.id),
-                "mark": decisions.mark(drafts.get(version.id), reviews),
-                "was_ticked": version.id in shown and version.id not in changed,
-                "related": any(
-                    review.assignment.evaluator_pk in forbidden[version.project.person_pk]
-                    for review in reviews
-                ),
-                "outcomes": [decisions.outcome(version, review) for review in reviews],
-            }
-            for version, reviews in ready
-        ]
-        done = request.args.get("done", type=whole_number)
+        pages = max(1, -(-len(ready) // CASES))
+        number = min(number, pages)
         seen = gate.seen(session, "project")
         of_changed = select(VersionRow).join(VersionRow.project).where(VersionRow.id.in_(changed))
         response = page(
             "program/decisions.html",
-            cases=cases,
+            cases=ready_cases(session, ready[(number - 1) * CASES : number * CASES], me),
+            ticked=shown.keys() - set(changed),
+            ready=len(ready),
+            number=number,
+            pages=pages,
+            now=now,
             changed=session.scalars(of_changed.where(seen)).all() if changed else (),
             looks=corrections.open_looks(session, seen),
             released=decisions.released_last(session, seen),
             wrong=wrong,
-            done=done,
+            done=request.args.get("done", type=whole_number),
         )
     response.status_code = 422 if wrong else 200
     return response

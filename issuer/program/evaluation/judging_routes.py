@@ -4,8 +4,8 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -58,17 +58,19 @@ def queue() -> Response:
     """List what waits for the signed-in person, the most urgent first."""
     me = gate.whoever().me
     with current_issuer().database.reading() as session:
-        rows = session.scalars(
+        mine = (AssignmentRow.evaluator_pk == me.person, AssignmentRow.ended_at.is_(None))
+        waiting = session.scalars(
             select(AssignmentRow)
-            .where(AssignmentRow.evaluator_pk == me.person, AssignmentRow.ended_at.is_(None))
+            .outerjoin(AssignmentRow.review)
+            .where(*mine, ReviewRow.given_at.is_(None))
             .options(joinedload(AssignmentRow.version).options(*redactions.with_names()))
-            .options(joinedload(AssignmentRow.review))
+            .options(contains_eager(AssignmentRow.review))
             .order_by(AssignmentRow.due_on, AssignmentRow.id)
         ).all()
+        given = select(func.count()).select_from(AssignmentRow).join(AssignmentRow.review)
+        done = session.scalar(given.where(*mine, ReviewRow.given_at.is_not(None)))
         policy = policies.current(session)
         names_hidden = policy is None or policy.names_hidden
-        waiting = [row for row in rows if row.review is None or row.review.given_at is None]
-        done = len(rows) - len(waiting)
         titles = {row.id: _title(row.version) for row in waiting}
         if names_hidden:
             words = redactions.added(session, [row.version_pk for row in waiting])

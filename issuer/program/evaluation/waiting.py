@@ -1,16 +1,18 @@
 """The state of judging: what waits, who has it, and what is ready to decide.
 
-now = waiting(session)          # in two queries, for one request as for two thousand
+now = waiting(session)          # in one query, for one request as for two thousand
 now.unassigned(Purpose.PROPOSAL), now.late(today), now.ready
+to_decide(session, now.ready[:50])
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Final
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any, Final
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
@@ -21,41 +23,121 @@ from issuer.program.windows.window import Purpose
 _WAITS_IN: Final = {Purpose.PROPOSAL: State.PROPOSED, Purpose.COMPLETION: State.SUBMITTED}
 
 
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """An evaluator who has a request, by when, and whether the review is given."""
+
+    evaluator_pk: int
+    due_on: date
+    created_at: datetime
+    is_given: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRequest:
+    """What waits to be judged: the newest version of a project, and who has it."""
+
+    version_pk: int
+    purpose: Purpose
+    window_pk: int | None
+    received_at: datetime
+    assigned: tuple[Assigned, ...]
+
+    @property
+    def is_ready(self) -> bool:
+        """True once somebody has it, and every review is given."""
+        return bool(self.assigned) and all(one.is_given for one in self.assigned)
+
+
 @dataclass(frozen=True)
 class Waiting:
-    """The newest version of each project that waits, oldest first, and its open assignments."""
+    """Every request that waits, oldest first."""
 
-    versions: Sequence[VersionRow]
-    assignments: Mapping[int, Sequence[AssignmentRow]]
+    requests: Sequence[WaitingRequest]
+
+    @property
+    def to_judge(self) -> list[Assigned]:
+        """Whose review is not given yet."""
+        return [one for row in self.requests for one in row.assigned if not one.is_given]
+
+    @property
+    def ready(self) -> list[int]:
+        """The versions that can be decided."""
+        return [row.version_pk for row in self.requests if row.is_ready]
 
     def unassigned(self, purpose: Purpose) -> int:
         """Return how many requests of a purpose nobody has."""
-        return sum(
-            version.purpose == purpose and not self.assignments.get(version.id)
-            for version in self.versions
-        )
+        return sum(row.purpose == purpose and not row.assigned for row in self.requests)
 
     def late(self, today: date) -> int:
         """Return how many reviews should have been given before today."""
-        rows = [row for rows in self.assignments.values() for row in rows]
-        return sum(given_review(row) is None and row.due_on < today for row in rows)
-
-    @property
-    def ready(self) -> list[tuple[VersionRow, list[ReviewRow]]]:
-        """What can be decided: each version whose reviews are all given, with its reviews."""
-        cases = []
-        for version in self.versions:
-            reviews = [given_review(row) for row in self.assignments.get(version.id, ())]
-            whole = [review for review in reviews if review is not None]
-            if whole and len(whole) == len(reviews):
-                cases.append((version, whole))
-        return cases
+        return sum(one.due_on < today for one in self.to_judge)
 
 
 def waiting(session: Session) -> Waiting:
     """Return where judging stands now."""
-    versions = waiting_versions(session, list(Purpose))
-    return Waiting(versions, open_assignments(session, versions))
+    newest = (
+        select(func.max(VersionRow.id))
+        .join(VersionRow.project)
+        .where(_waits(Purpose))
+        .group_by(VersionRow.project_pk)
+    )
+    rows = (
+        select(
+            VersionRow.id,
+            VersionRow.purpose,
+            VersionRow.window_pk,
+            VersionRow.received_at,
+            AssignmentRow.evaluator_pk,
+            AssignmentRow.due_on,
+            AssignmentRow.created_at,
+            ReviewRow.given_at,
+        )
+        .outerjoin(
+            AssignmentRow,
+            (AssignmentRow.version_pk == VersionRow.id) & AssignmentRow.ended_at.is_(None),
+        )
+        .outerjoin(ReviewRow, ReviewRow.assignment_pk == AssignmentRow.id)
+        .where(VersionRow.id.in_(newest))
+        .order_by(VersionRow.id, AssignmentRow.id)
+    )
+    by_version = groupby(session.execute(rows), key=lambda row: row.id)
+    return Waiting([_request(list(own)) for _, own in by_version])
+
+
+def _request(rows: Sequence[Row[*tuple[Any, ...]]]) -> WaitingRequest:
+    """Return a request from its rows: one for each evaluator, or one without."""
+    first = rows[0]
+    return WaitingRequest(
+        first.id,
+        Purpose(first.purpose),
+        first.window_pk,
+        first.received_at,
+        tuple(
+            Assigned(row.evaluator_pk, row.due_on, row.created_at, row.given_at is not None)
+            for row in rows
+            if row.evaluator_pk is not None
+        ),
+    )
+
+
+def to_decide(
+    session: Session, version_pks: Collection[int]
+) -> list[tuple[VersionRow, list[ReviewRow]]]:
+    """Return these versions, oldest first, each with the reviews that are given."""
+    assignment = joinedload(ReviewRow.assignment)
+    version = assignment.joinedload(AssignmentRow.version)
+    rows = (
+        select(ReviewRow)
+        .join(ReviewRow.assignment)
+        .where(AssignmentRow.version_pk.in_(version_pks))
+        .where(AssignmentRow.ended_at.is_(None), ReviewRow.given_at.is_not(None))
+        .options(version.joinedload(VersionRow.project).joinedload(ProjectRow.person))
+        .options(version.joinedload(VersionRow.rubric_version))
+        .order_by(AssignmentRow.version_pk, AssignmentRow.id)
+    )
+    reviews = groupby(session.scalars(rows), key=lambda review: review.assignment.version)
+    return [(version, list(own)) for version, own in reviews]
 
 
 def waiting_versions(
@@ -69,15 +151,11 @@ def waiting_versions(
 
     Its project, teacher, field and rubric come with it.
     """
-    waits = [
-        and_(VersionRow.purpose == purpose, ProjectRow.state == _WAITS_IN[purpose])
-        for purpose in purposes
-    ]
     of_project = joinedload(VersionRow.project)
     rows = (
         select(VersionRow)
         .join(VersionRow.project)
-        .where(or_(*waits))
+        .where(_waits(purposes))
         .options(of_project.joinedload(ProjectRow.person), of_project.joinedload(ProjectRow.topic))
         .options(joinedload(VersionRow.rubric_version))
         .order_by(VersionRow.id)
@@ -88,6 +166,16 @@ def waiting_versions(
         rows = rows.where(ProjectRow.person_pk.in_(teachers))
     newest = {version.project_pk: version for version in session.scalars(rows)}
     return list(newest.values())
+
+
+def _waits(purposes: Iterable[Purpose]) -> ColumnElement[bool]:
+    """Return the condition for a version to wait to be judged, beside newer ones of its project."""
+    return or_(
+        *(
+            and_(VersionRow.purpose == purpose, ProjectRow.state == _WAITS_IN[purpose])
+            for purpose in purposes
+        )
+    )
 
 
 def open_assignments(

@@ -20,11 +20,10 @@ from issuer.outbox.tables import OutboxRow
 from issuer.people import roles
 from issuer.people.roles import Role
 from issuer.program import policy as policies
-from issuer.program.evaluation.tables import AssignmentRow
-from issuer.program.evaluation.waiting import Waiting, given_review, waiting
+from issuer.program.evaluation.waiting import Waiting, WaitingRequest, waiting
 from issuer.program.policy import Policy
 from issuer.program.projects.states import State
-from issuer.program.projects.tables import ProjectRow, VersionRow
+from issuer.program.projects.tables import ProjectRow
 from issuer.program.windows.tables import WindowRow
 from issuer.program.windows.window import Purpose
 
@@ -163,7 +162,7 @@ def _step(left: timedelta, steps: tuple[int, ...]) -> int:
 def _reviews(session: Session, moment: Present) -> Iterator[Nudge]:
     """Something new is to be judged (one mail a day), or is due in seven, or in two, days."""
     now = waiting(session)
-    for row in _open(now):
+    for row in now.to_judge:
         payload: Json = {"person": row.evaluator_pk}
         if row.created_at > moment.now - NEWS:
             about = f"e{row.evaluator_pk}-{row.created_at:%y%m%d}"
@@ -176,11 +175,6 @@ def _reviews(session: Session, moment: Present) -> Iterator[Nudge]:
             yield Nudge(Reminder.REVIEW_DUE, about, {**payload, **due_on})
 
 
-def _open(now: Waiting) -> list[AssignmentRow]:
-    rows = [row for rows in now.assignments.values() for row in rows]
-    return [row for row in rows if given_review(row) is None]
-
-
 def _superintendents(session: Session, moment: Present) -> Iterator[Nudge]:
     """All reviews of a window are given; or somebody waits longer than the district said."""
     people = roles.everybody(session, Role.SUPERINTENDENT, today=moment.today)
@@ -189,7 +183,7 @@ def _superintendents(session: Session, moment: Present) -> Iterator[Nudge]:
         for person in people:
             payload = {"person": person.id, "window": window}
             yield Nudge(Reminder.ALL_GIVEN, f"w{window}-{person.id}", payload)
-    if policy is not None and overdue(session, now.versions, policy, moment.today):
+    if policy is not None and overdue(session, now, policy, moment.today):
         week = f"{moment.today:%G%V}"
         for person in people:
             yield Nudge(Reminder.LATE, f"c{week}-{person.id}", {"person": person.id})
@@ -197,22 +191,19 @@ def _superintendents(session: Session, moment: Present) -> Iterator[Nudge]:
 
 def all_given(now: Waiting) -> set[int]:
     """Return the windows in which work waits, and all of it can be decided."""
-    waits = {version.window_pk for version in now.versions if version.window_pk}
-    ready = {version.id for version, _ in now.ready}
-    return waits - {version.window_pk for version in now.versions if version.id not in ready}
+    waits = {row.window_pk for row in now.requests if row.window_pk}
+    return waits - {row.window_pk for row in now.requests if not row.is_ready}
 
 
-def overdue(
-    session: Session, versions: Iterable[VersionRow], policy: Policy, today: date
-) -> list[VersionRow]:
+def overdue(session: Session, now: Waiting, policy: Policy, today: date) -> list[WaitingRequest]:
     """Return what should have been decided before today (R34)."""
     rows = session.scalars(select(WindowRow).options(joinedload(WindowRow.exceptions))).unique()
     by_window = {row.id: row.window.decided_by for row in rows}
     days = timedelta(days=policy.days_to_decide)
     return [
-        version
-        for version in versions
-        if by_window.get(version.window_pk or 0, version.received_at.date() + days) < today
+        request
+        for request in now.requests
+        if by_window.get(request.window_pk or 0, request.received_at.date() + days) < today
     ]
 
 

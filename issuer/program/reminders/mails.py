@@ -17,7 +17,7 @@ from issuer.outbox.tables import OutboxRow
 from issuer.people.tables import PersonRow
 from issuer.program import letters
 from issuer.program import policy as policies
-from issuer.program.evaluation.waiting import given_review, waiting
+from issuer.program.evaluation.waiting import Assigned, waiting
 from issuer.program.projects import answers, submission, words
 from issuer.program.projects.states import State
 from issuer.program.projects.tables import ProjectRow, VersionRow
@@ -181,7 +181,7 @@ def _assigned(session: Session, _issuer: Issuer, payload: dict[str, Any], _: dat
     rows = _to_judge(session, payload)
     values = {"count": len(rows), "day": min(row.due_on for row in rows)}
     sentence = N_("Reviews that wait for you: %(count)d. The first is due on %(day)s.")
-    person, subject = rows[0].evaluator, N_("New work to review")
+    person, subject = session.get_one(PersonRow, rows[0].evaluator_pk), N_("New work to review")
     return News(person, subject, (sentence,), values, *_JUDGING)
 
 
@@ -193,18 +193,13 @@ def _review_due(session: Session, issuer: Issuer, payload: dict[str, Any], now: 
         raise OvertakenError("nothing is due then, or the day is past")
     values = {"count": len(rows), "day": rows[0].due_on}
     sentence = N_("Reviews that are due on %(day)s: %(count)d. What you began is saved.")
-    person, subject = rows[0].evaluator, N_("Reviews due by %(day)s")
+    person, subject = session.get_one(PersonRow, rows[0].evaluator_pk), N_("Reviews due by %(day)s")
     return News(person, subject, (sentence,), values, *_JUDGING)
 
 
-def _to_judge(session: Session, payload: dict[str, Any]) -> list[Any]:
-    now = waiting(session)
-    rows = [
-        row
-        for rows in now.assignments.values()
-        for row in rows
-        if row.evaluator_pk == payload.get("person") and given_review(row) is None
-    ]
+def _to_judge(session: Session, payload: dict[str, Any]) -> list[Assigned]:
+    to_judge = waiting(session).to_judge
+    rows = [row for row in to_judge if row.evaluator_pk == payload.get("person")]
     if not rows:
         raise OvertakenError("nothing waits any more")
     return rows
@@ -223,7 +218,7 @@ def _all_given(session: Session, _issuer: Issuer, payload: dict[str, Any], _: da
 def _late(session: Session, issuer: Issuer, payload: dict[str, Any], now: datetime) -> News:
     policy = policies.current(session)
     today = issuer.settings.local(now).date()
-    late = due.overdue(session, waiting(session).versions, policy, today) if policy else []
+    late = due.overdue(session, waiting(session), policy, today) if policy else []
     if not late:
         raise OvertakenError("nothing is overdue")
     sentence = N_("Requests whose day for a decision has passed: %(count)d.")

@@ -6,9 +6,10 @@ from sqlalchemy import event
 from issuer.catalog.tables import RubricVersion
 from issuer.people.roles import Role
 from issuer.people.tables import ExpertiseRow
+from issuer.program.assigning import running_routes
 from issuer.program.coaching.tables import CohortMemberRow, CohortRow
 from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
-from issuer.program.evaluation.waiting import waiting
+from issuer.program.evaluation.waiting import to_decide, waiting
 from issuer.program.projects import drafts
 from issuer.program.projects.tables import VersionRow
 from issuer.program.windows.window import Purpose
@@ -116,11 +117,30 @@ def test_pages_take_at_most_12_queries_at_any_size(district, evaluators):
     assert max(many.values()) <= MOST_QUERIES, many
 
 
+def test_a_long_list_of_decisions_has_pages_and_all_that_is_settled_is_released_at_once(
+    district, evaluators, monkeypatch
+):
+    monkeypatch.setattr(running_routes, "CASES", 1)
+    monkeypatch.setattr(running_routes, "PLACES", 3)
+    fill(district, evaluators, 4)
+    path, chief = "/program/decisions", district.browser(district.add("Pat", Role.SUPERINTENDENT))
+    page = chief.get(f"{path}?page=2").text
+    assert ("2 / 2" in page, "Project 3" in page, "Project 1" in page) == (True, True, False)
+    plan = "/program/assignments/proposal"
+    assert (
+        f"{plan}?least=0&amp;greatest=9&amp;page=2" in chief.get(f"{plan}?least=0&greatest=9").text
+    )
+    for moment, left in (("2020-01-01T00:00:00+00:00", 2), (f"{clock.now().isoformat()}", 0)):
+        assert chief.post(path, page=path, settled_at=moment).status_code == 303
+        with district.issuer.database.reading() as session:
+            assert len(waiting(session).ready) == left
+
+
 def test_what_stands_where_is_counted(district, evaluators):
     fill(district, evaluators, 4)
     with district.issuer.database.reading() as session:
         now = waiting(session)
         assert now.unassigned(Purpose.PROPOSAL) == 2
         assert now.unassigned(Purpose.COMPLETION) == 0
-        assert [len(reviews) for _, reviews in now.ready] == [2, 2]
+        assert [len(reviews) for _, reviews in to_decide(session, now.ready)] == [2, 2]
         assert now.late(clock.now().date()) == 0
