@@ -134,7 +134,7 @@ def serving(settings: Settings, port: int) -> Iterator[None]:
         [*command, "--port", str(port), "--workers", str(WORKERS)], stdout=subprocess.DEVNULL
     )
     try:
-        for _ in range(300):
+        for _ in range(1800):  # on a busy machine it takes its time
             try:
                 socket.create_connection(("localhost", port), timeout=1).close()
                 break

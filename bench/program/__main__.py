@@ -8,6 +8,7 @@ docs/performance.md; do that on a quiet machine alone.
 import argparse
 import os
 import platform
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from typing import Final
 
 from bench.program import pages, window
 from bench.program.district import District
-from bench.program.measured import Measured, taken
+from bench.program.measured import Measured, Taken
 from bench.program.rows import Size
 from bench.service import free_port
 from bench.state.engines import PostgreSQL, room
@@ -54,11 +55,9 @@ def main() -> int:
 
 
 def _measure(folder: Path, size: Size, database: str | None) -> list[Measured]:
-    made: list[District] = []
-    filling = taken(
-        lambda: made.append(District(folder, size, port=free_port(), database=database))
-    )
-    district = made[0]
+    began, used = time.perf_counter(), time.process_time()
+    district = District(folder, size, port=free_port(), database=database)
+    filling = Taken(time.perf_counter() - began, time.process_time() - used)
     print(f"filled in {filling.seconds:.0f} s ({filling.processor:.0f} s of work)", flush=True)
     measured = []
     for section in SECTIONS:

@@ -20,7 +20,7 @@ LISTS: Final[Mapping[Role | None, tuple[str, ...]]] = {
     Role.TEACHER: ("/projects", "/my-credentials", "/my-money", "/my-data", "/cohorts"),
     Role.COACH: ("/coaching", "/program/cadre?grades=6-8"),
     Role.EVALUATOR: ("/judging",),
-    Role.BUILDING_ADMINISTRATOR: ("/buildings/0", "/buildings/0?page=2"),
+    Role.BUILDING_ADMINISTRATOR: ("/buildings/0", "/buildings/0?page=2", "/program/progress"),
     Role.OFFICE: (
         "/people",
         "/people?q=teacher+77",
@@ -32,7 +32,6 @@ LISTS: Final[Mapping[Role | None, tuple[str, ...]]] = {
     ),
     Role.OPERATOR: ("/desk/log",),
     Role.PAYROLL: ("/pay/people", "/pay/people?page=30", "/pay/values", "/pay/years"),
-    Role.BOARD: ("/program/progress",),
     Role.SUPERINTENDENT: (
         "/program",
         "/program/projects",

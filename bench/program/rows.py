@@ -126,7 +126,7 @@ def _give_roles(session: Session, size: Size, now: datetime) -> None:
         roles.grant(
             session, register.add(session, f"Pat {role}", now=now), role, first_day=SINCE, now=now
         )
-    people = dict(session.execute(select(PersonRow.name, PersonRow.id)).tuples().all())
+    people = dict(session.execute(select(PersonRow.name, PersonRow.id)).all())
     judges = [people[f"Evaluator {n}"] for n in range(size.evaluators)]
     coaches = judges[: len(judges) * 2 // 3]
     buildings = session.scalars(select(BuildingRow.id).order_by(BuildingRow.id)).all()
@@ -283,7 +283,7 @@ def _tell(
         session,
         ProjectEventRow,
         select(
-            project, at, *(literal(word.value) for word in (act, origin, target)), version
+            project, at, *(literal(name.value) for name in (act, origin, target)), version
         ).where(*fits),
         "project_pk at act origin target version_pk",
     )

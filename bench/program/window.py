@@ -65,7 +65,7 @@ def writing(district: District) -> Iterator[Measured]:
             .where(ProjectRow.state == State.DRAFT, ProjectRow.public_id.like("w%"))
             .order_by(ProjectRow.id)
         )
-        rows = session.execute(open_ones).tuples().all()
+        rows = session.execute(open_ones).all()
     drafts = [(project, district.browser(person)) for project, person in rows]
     with serving(district.settings, district.port):
         yield _autosave(district, drafts[:WRITERS])
@@ -170,7 +170,7 @@ def _judge_all(district: District) -> None:
         .where(ProjectRow.state == State.PROPOSED, AssignmentRow.ended_at.is_(None))
     )
     with district.issuer.database.writing() as session:
-        rows = session.execute(assigned).tuples().all()
+        rows = session.execute(assigned).all()
         rubric = rubric_of(session.get_one(RubricVersion, rows[0][1]))
         levels = {criterion.id: criterion.required for criterion in rubric.criteria}
         same = {"levels": levels, "comments": {}, "revision": 1, "changed_at": now, "given_at": now}

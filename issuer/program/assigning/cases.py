@@ -15,7 +15,7 @@ from issuer.catalog.achievement import Rubric
 from issuer.catalog.versions import rubric_of
 from issuer.program.evaluation import decisions
 from issuer.program.evaluation.conflicts import must_not_judge
-from issuer.program.evaluation.judgment import JudgmentOutcome, outcome_of
+from issuer.program.evaluation.judgment import JudgmentOutcome
 from issuer.program.evaluation.tables import AssignmentRow, ProjectDecisionRow, ReviewRow
 from issuer.program.evaluation.waiting import to_decide
 from issuer.program.projects.tables import VersionRow
@@ -42,7 +42,7 @@ class Case:
     @property
     def outcomes(self) -> set[JudgmentOutcome]:
         """What the reviews lead to: two, if they differ."""
-        return {outcome_of(self.rubric, review.levels) for review in self.reviews}
+        return decisions.outcomes(self.rubric, self.reviews)
 
     @property
     def is_settled(self) -> bool:

@@ -122,8 +122,9 @@ def put_in_force(
     assigned = []
     for place in proposal.plan.places:
         key = proposal.versions[place.request].id, int(place.evaluator)
-        if (row := rows.get(key)) is None or row.ended_at is not None:
-            assigned.append(_assigned(row, *key, place.ground, due_on=due_on, now=now))
+        there = rows.get(key)
+        if there is None or there.ended_at is not None:
+            assigned.append(_assigned(there, *key, place.ground, due_on=due_on, now=now))
     session.add_all(assigned)
     session.flush()
     return assigned

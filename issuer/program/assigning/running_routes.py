@@ -1,6 +1,6 @@
 """The superintendent's pages: where everything stands, who judges what, what is released."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain
@@ -8,7 +8,7 @@ from typing import Final
 
 from flask import Blueprint, Response, redirect, request, url_for
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -149,9 +149,9 @@ def release() -> AnyResponse:
             if "settled_at" in request.form:
                 shown = _settled(session, by.id, request.form["settled_at"])
             decisions.lock(session, shown)
-            rows = session.scalars(select(VersionRow).where(VersionRow.id.in_(shown))).all()
+            rows = _versions(session, shown)
             marks = _marks(session, rows)
-            drafts = [decisions.to_release(session, row, by=by, now=now) for row in rows]
+            drafts = decisions.to_release(session, rows, by=by, now=now)
             if changed := {row.id for row in rows if marks.get(row.id) != shown[row.id]}:
                 raise ChangedMeanwhile(changed)
             policy = _policy(session)
@@ -183,6 +183,12 @@ def _settled(session: Session, me: int, moment: str) -> dict[int, str]:
     changed = changed_since(session, ready, seen_at)
     cases = ready_cases(session, [number for number in ready if number not in changed], me)
     return {case.version.id: case.mark for case in cases if case.is_settled}
+
+
+def _versions(session: Session, numbers: Collection[int]) -> Sequence[VersionRow]:
+    rows = select(VersionRow).where(VersionRow.id.in_(numbers)).order_by(VersionRow.id)
+    whole = (joinedload(VersionRow.project), joinedload(VersionRow.rubric_version))
+    return session.scalars(rows.options(*whole)).all()
 
 
 def _marks(session: Session, versions: Collection[VersionRow]) -> dict[int, str]:

@@ -113,7 +113,7 @@ def _states(session: Session, building: BuildingRow) -> dict[int, str]:
         .where(gate.seen(session, "project"))
         .order_by(PersonRow.folded, ProjectRow.id)
     )
-    return dict(session.execute(rows).tuples().all())
+    return dict(session.execute(rows).all())
 
 
 def _projects(session: Session, numbers: Collection[int]) -> dict[int, ProjectRow]:

@@ -67,8 +67,8 @@ def queue() -> Response:
             .options(contains_eager(AssignmentRow.review))
             .order_by(AssignmentRow.due_on, AssignmentRow.id)
         ).all()
-        given = select(func.count()).select_from(AssignmentRow).join(AssignmentRow.review)
-        done = session.scalar(given.where(*mine, ReviewRow.given_at.is_not(None)))
+        answered = select(func.count()).select_from(AssignmentRow).join(AssignmentRow.review)
+        done = session.scalar(answered.where(*mine, ReviewRow.given_at.is_not(None)))
         policy = policies.current(session)
         names_hidden = policy is None or policy.names_hidden
         titles = {row.id: _title(row.version) for row in waiting}

@@ -5,7 +5,7 @@
 Rooms above add checks of their own: sign-offs, consents, and whatever else a submission meets.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
@@ -174,6 +174,13 @@ def newest_version(session: Session, project: ProjectRow) -> VersionRow | None:
     """Return what was handed in last, if anything was."""
     rows = select(VersionRow).where(VersionRow.project_pk == project.id)
     return session.scalar(rows.order_by(VersionRow.id.desc()).limit(1))
+
+
+def newest_versions(session: Session, projects: Collection[int]) -> Mapping[int, int]:
+    """Return the number of what was handed in last, by project, of those with a version."""
+    rows = select(VersionRow.project_pk, func.max(VersionRow.id))
+    chosen = rows.where(VersionRow.project_pk.in_(projects)).group_by(VersionRow.project_pk)
+    return dict(session.execute(chosen).all())
 
 
 def newest_version_of(session: Session, project: ProjectRow, purpose: Purpose) -> VersionRow | None:

@@ -202,8 +202,8 @@ class Program(RuleBasedStateMachine):
             self.attempt(self._released, version)
 
     def _released(self, session, version):
-        decision = decisions.to_release(session, version, by=self.chief, now=self.now)
-        self._release(session, [decision])
+        drafted = decisions.to_release(session, [version], by=self.chief, now=self.now)
+        self._release(session, drafted)
 
     def _release(self, session, drafted):
         home, by = self.issuer.settings, self.chief
