@@ -1,3 +1,4 @@
+import itertools
 from dataclasses import dataclass, replace
 
 import pytest
@@ -5,6 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from issuer.database.database import to_json
 from issuer.home.profiles import PROOF
+from issuer.issuance.signing import selective
 from issuer.issuance.signing.proofs import make_proof, secure
 from keys import key_file
 from keys.entry import ALGORITHMS, KeyUse
@@ -49,6 +51,21 @@ def test_no_form_has_a_signature_that_does_not_verify(issuer, use):
     other = replace(issuer.signers()[use], private_key=key_file.generate(ALGORITHMS[use]))
     with pytest.raises(SigningError, match="does not verify: nothing was signed"):
         secure(to_json(DOCUMENT), {**issuer.signers(), use: other}, issuer.settings)
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_a_statement_whose_signature_does_not_verify_is_never_used(issuer, monkeypatch, place):
+    subject = DOCUMENT["credentialSubject"] | {"name": "A name", "description": "Some words"}
+    document = DOCUMENT | {"description": "More words", "credentialSubject": subject}
+    count, sign = itertools.count(), selective.ecdsa
+
+    def faulty(key, statement):
+        signature = sign(key, statement)
+        return signature if next(count) != place else signature[:-1] + bytes([signature[-1] ^ 1])
+
+    monkeypatch.setattr(selective, "ecdsa", faulty)
+    with pytest.raises(SigningError, match="does not verify: nothing was signed"):
+        secure(to_json(document), issuer.signers(), issuer.settings)
 
 
 def test_signing_again_gives_the_same_bytes(issuer):

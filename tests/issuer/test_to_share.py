@@ -10,20 +10,21 @@ from alembic import command
 
 from issuer import issuance, migrations
 from issuer.app import start_app
-from issuer.database.database import Database
+from issuer.database.database import Database, to_json
 from issuer.home import published
 from issuer.home.issuer import Issuer
 from issuer.home.profiles import PROOF
 from issuer.issuance.finish import finish_pending
 from issuer.issuance.signing import self_check
-from issuer.issuance.signing.proofs import Secured
+from issuer.issuance.signing.proofs import Secured, secure
 from issuer.issuance.status_lists import lists
 from keys.entry import KeyUse
 from keys.signer import KeysError
 from verifier import clock, verify
 from verifier.checks.disclosure import choices, derive
 from verifier.parsing import strict_json
-from verifier.proof.cryptosuites import ecdsa_sd
+from verifier.proof.computed import Computed
+from verifier.proof.cryptosuites import ecdsa_sd, sd_proof_value
 from verifier.report import Answer
 
 
@@ -82,6 +83,27 @@ def test_its_statements_are_worked_out_once_and_again_for_any_other_content(
     assert "signature_wrong" in self_check.self_check(
         issuer, secured, self_check.Memory(), now=clock.now()
     )
+
+
+def test_what_was_verified_when_it_was_made_is_verified_anew_if_it_was_changed_since(issuer, row):
+    document = ecdsa_sd.unsecured(json.loads(row.to_share))
+    computed = Computed()
+    secured = secure(to_json(document), issuer.signers(), issuer.settings, computed)
+
+    def objection(to_share):
+        changed = replace(secured, to_share=to_share)
+        return self_check.self_check(
+            issuer, changed, self_check.Memory(), computed, now=clock.now()
+        )
+
+    assert objection(secured.to_share) is None
+    (proof,) = json.loads(secured.to_share)["proof"]
+    value = sd_proof_value.decode(proof["proofValue"])
+    first, *others = value.signatures
+    for signatures in ([bytes(64), *others], [*others, first], others):
+        other = sd_proof_value.encode(replace(value, signatures=signatures))
+        form = to_json(document | {"proof": [proof | {"proofValue": other}]})
+        assert "signature_wrong" in objection(form)
 
 
 def test_a_copy_of_a_revoked_one_is_revoked(issuer, row, now):

@@ -9,6 +9,8 @@ from contexts.frozen import FrozenContexts
 from verifier.proof import computed as room
 from verifier.proof.computed import Computed
 from verifier.proof.cryptosuites import ECDSA_SD_2023, SUITES, ecdsa_sd
+from verifier.proof.cryptosuites.ecdsa_sd import BaseData
+from verifier.proof.cryptosuites.sd_proof_value import DerivedProof
 
 DOCUMENT = {
     "@context": [
@@ -74,3 +76,25 @@ def test_what_an_issuer_signs_of_parts_is_computed_once(monkeypatch):
     assert len(made) == 2
     assert found == [ecdsa_sd.base_data(DOCUMENT, options, key, ["/name"]) for key in keys]
     assert asked(DOCUMENT, options, keys[0], ["/id"]) != found[0]
+
+
+def test_signatures_that_hold_are_believed_for_the_same_key_statements_and_order(monkeypatch):
+    verified = []
+    monkeypatch.setattr(room, "each_signed", lambda data, proof: verified.append(proof))
+    made = Computed()
+    made.each_holds(b"key", [b"one", b"two"], [b"1", b"2"])
+
+    def holds(key=b"key", statements=(b"one", b"two"), signatures=(b"1", b"2")):
+        proof = DerivedProof(b"", key, signatures, {}, ())
+        return made.suite(ECDSA_SD_2023).each_signed(BaseData(b"", b"", statements), proof)
+
+    assert holds()
+    assert not verified
+    others = [
+        {"key": b"other"},
+        {"statements": (b"one", b"three")},
+        {"signatures": (b"2", b"1")},
+        {"signatures": (b"1",)},
+    ]
+    assert not any(holds(**other) for other in others)
+    assert len(verified) == len(others)

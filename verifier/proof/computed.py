@@ -13,7 +13,13 @@ from contexts import BUNDLED, FrozenContexts, canonicalize
 from contexts.content import content_of
 from contexts.json_types import Json
 from verifier.proof.cryptosuites import Cryptosuite, Suite
-from verifier.proof.cryptosuites.ecdsa_sd import BaseData, SelectiveDisclosure, base_data
+from verifier.proof.cryptosuites.ecdsa_sd import (
+    BaseData,
+    SelectiveDisclosure,
+    base_data,
+    each_signed,
+)
+from verifier.proof.cryptosuites.sd_proof_value import BaseProof, DerivedProof
 from verifier.proof.cryptosuites.transformation import rdfc
 
 _Result = TypeVar("_Result")
@@ -30,7 +36,9 @@ class Computed:
     def suite(self, suite: _Suite) -> _Suite:
         """Return `suite`, computing nothing that was computed here before."""
         if isinstance(suite, SelectiveDisclosure):
-            return cast(_Suite, replace(suite, base_data=self.base_data))
+            return cast(
+                _Suite, replace(suite, base_data=self.base_data, each_signed=self.each_signed)
+            )
         if isinstance(suite, Suite) and suite.transform is rdfc:
             return cast(_Suite, replace(suite, transform=self._canonical))
         return suite
@@ -56,6 +64,17 @@ class Computed:
             )
 
         return self._once((hmac_key, content_of(origin)), contexts, compute)
+
+    def each_holds(
+        self, public_key: bytes, statements: Sequence[bytes], signatures: Sequence[bytes]
+    ) -> None:
+        """Take it from who made them that this key's signatures of these statements hold."""
+        self._results[public_key, tuple(statements), tuple(signatures)] = True
+
+    def each_signed(self, data: BaseData, proof: BaseProof | DerivedProof) -> bool:
+        """Whether the statements are signed, as `ecdsa_sd.each_signed` finds out."""
+        signed = proof.public_key, data.non_mandatory, proof.signatures
+        return signed in self._results or each_signed(data, proof)
 
     def _canonical(self, document: Json, contexts: FrozenContexts, hash_name: str) -> bytes:
         return self._once(

@@ -121,7 +121,7 @@ def _proof_to_share(document: Json, signer: Signer, computed: Computed) -> Json:
         options,
         mandatory_pointers=mandatory_pointers(document),
         sign=lambda data: _signature(signer, data),
-        base_data=computed.base_data,
+        computed=computed,
     )
     return {**options, "proofValue": value}
 

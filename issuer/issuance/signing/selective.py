@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterable, Sequence
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from contexts.json_types import Json
+from issuer.issuance.signing.own_signatures import all_hold
 from keys.file_signer import ecdsa
-from verifier.proof.cryptosuites import ecdsa_sd, sd_proof_value
-from verifier.proof.cryptosuites.ecdsa_sd import BaseData
+from keys.signer import SigningError
+from verifier.proof.computed import Computed
+from verifier.proof.cryptosuites import sd_proof_value
 from verifier.proof.cryptosuites.sd_proof_value import HMAC_KEY, BaseProof
 from verifier.public_keys import multikey
 
@@ -23,23 +25,33 @@ def base_proof_value(
     *,
     mandatory_pointers: Sequence[str],
     sign: Callable[[bytes], bytes],
-    base_data: Callable[..., BaseData] = ecdsa_sd.base_data,
+    computed: Computed | None = None,
 ) -> str:
     """Return the `proofValue` of a base proof; `sign` signs with the issuer's key.
 
     The key of the statements is made for this proof and then discarded: it could add statements
-    to this one credential. Raises `contexts.CanonicalizationError`.
+    to this one credential. So their signatures are checked here, while it is at hand, and
+    `computed` learns that they hold. Raises `contexts.CanonicalizationError`, and `SigningError`
+    if one does not.
     """
+    computed = computed or Computed()
     hmac_key = secrets.token_bytes(HMAC_KEY)
-    data = base_data(document, options, hmac_key, mandatory_pointers)
+    data = computed.base_data(document, options, hmac_key, mandatory_pointers)
     scoped_key = ec.generate_private_key(ec.SECP256R1())
     public_key = multikey.to_bytes(scoped_key.public_key())
+    signatures = sign_statements(scoped_key, data.non_mandatory)
+    if not all_hold(scoped_key, multikey.from_bytes(public_key), data.non_mandatory, signatures):
+        raise SigningError(
+            "a signature of one statement does not verify: nothing was signed (check the"
+            " machine's memory)"
+        )
+    computed.each_holds(public_key, data.non_mandatory, signatures)
     return sd_proof_value.encode(
         BaseProof(
             base_signature=sign(data.to_sign(public_key)),
             public_key=public_key,
             hmac_key=hmac_key,
-            signatures=sign_statements(scoped_key, data.non_mandatory),
+            signatures=signatures,
             mandatory_pointers=tuple(mandatory_pointers),
         )
     )

@@ -74,6 +74,25 @@ def base_data(
     return _data(document, options, statements.lines, mandatory, contexts)
 
 
+def each_signed(data: BaseData, proof: BaseProof | DerivedProof) -> bool:
+    """Whether the proof has a signature of its own key for each statement that is not mandatory.
+
+    Raises `ProofValueError` for a key that cannot be read.
+    """
+    try:
+        key = from_bytes(proof.public_key)
+    except MultikeyError as exc:
+        raise ProofValueError(str(exc)) from exc
+    return (
+        _is_p256(key)
+        and len(proof.signatures) == len(data.non_mandatory)
+        and all(
+            verify_ecdsa(key, statement, signature)
+            for statement, signature in zip(data.non_mandatory, proof.signatures, strict=True)
+        )
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class SelectiveDisclosure:
     """The row of `ecdsa-sd-2023` among the cryptosuites."""
@@ -81,6 +100,7 @@ class SelectiveDisclosure:
     name: str = "ecdsa-sd-2023"
     proof_type: str = "DataIntegrityProof"
     base_data: Callable[..., BaseData] = base_data
+    each_signed: Callable[[BaseData, BaseProof | DerivedProof], bool] = each_signed
 
     def hash_of(self, key: PublicKey) -> str | None:
         """Return `sha256` for a P-256 key, the one kind that this suite has."""
@@ -95,11 +115,16 @@ class SelectiveDisclosure:
             data = self.base_data(
                 document, proof, value.hmac_key, value.mandatory_pointers, contexts=contexts
             )
-            return "signature_verified_whole" if _holds(data, value, key) else None
+            return "signature_verified_whole" if self._holds(data, value, key) else None
         derived = _derived_data(document, proof, value, contexts)
-        if derived is None or not _holds(derived, value, key):
+        if derived is None or not self._holds(derived, value, key):
             return None
         return "signature_verified_part"
+
+    def _holds(self, data: BaseData, proof: BaseProof | DerivedProof, key: PublicKey) -> bool:
+        """The issuer's signature first: without it nobody's statements are worth a check."""
+        signed = data.to_sign(proof.public_key)
+        return verify_ecdsa(key, signed, proof.base_signature) and self.each_signed(data, proof)
 
 
 ECDSA_SD_2023 = SelectiveDisclosure()
@@ -138,7 +163,7 @@ def disclose(
     if part is None:
         raise DisclosureError("nothing in it must be shown and nothing was chosen")
     data = _derived_data(part, proof, value, contexts)
-    if data is None or not _each_signed(data, value):
+    if data is None or not each_signed(data, value):
         raise DisclosureError("it was changed after signing")
     return {**part, "proof": {**proof, "proofValue": sd_proof_value.encode(value)}}
 
@@ -191,27 +216,6 @@ def _data(
         proof_hash=hashlib.sha256(configured).digest(),
         mandatory_hash=hashlib.sha256(must.encode()).digest(),
         non_mandatory=tuple(t.encode() for i, t in enumerate(lines) if i not in mandatory),
-    )
-
-
-def _holds(data: BaseData, proof: BaseProof | DerivedProof, key: PublicKey) -> bool:
-    """The issuer's signature first: without it nobody's statements are worth a check."""
-    signed = data.to_sign(proof.public_key)
-    return verify_ecdsa(key, signed, proof.base_signature) and _each_signed(data, proof)
-
-
-def _each_signed(data: BaseData, proof: BaseProof | DerivedProof) -> bool:
-    try:
-        key = from_bytes(proof.public_key)
-    except MultikeyError as exc:
-        raise ProofValueError(str(exc)) from exc
-    return (
-        _is_p256(key)
-        and len(proof.signatures) == len(data.non_mandatory)
-        and all(
-            verify_ecdsa(key, statement, signature)
-            for statement, signature in zip(data.non_mandatory, proof.signatures, strict=True)
-        )
     )
 
 
