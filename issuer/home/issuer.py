@@ -19,6 +19,7 @@ from keys.entry import KeyState
 from keys.keyring import Keyring, Signers
 from keys.self_test import self_test
 from keys.signer import KeysError
+from verifier.pipeline.memory import Memory
 
 
 class LockedError(KeysError):
@@ -32,6 +33,8 @@ class Issuer:
         self.settings = settings
         self.database = Database(settings.database_url)
         self.keyring = Keyring(settings.home)
+        self.judged = Memory()
+        """What our own verifier found out about the files that are published here."""
         self._signers = Signers(settings.issuer_id, {})
         self._active: list[str] = []
         self._loading = Lock()

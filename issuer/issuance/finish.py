@@ -74,10 +74,11 @@ def issue(issuer: Issuer, keys: Sequence[int], *, now: datetime) -> list[Quarant
     """
     with issuer.database.reading() as session:
         rows = session.connection().execute(_THESE, {"keys": keys}).all()
+        reached = mark.position(session)
     if len(rows) < len(keys):  # who issued the others may have died before they were published
         with _or_unavailable():
             supersede.publish(issuer, keys, now=now)
-    results = _finish(issuer, rows, now) if rows else ()
+    results = _finish(issuer, rows, reached, now) if rows else ()
     return [error for _, error in results if error is not None]
 
 
@@ -91,10 +92,10 @@ def _or_unavailable() -> Iterator[None]:
 
 
 def _finish(
-    issuer: Issuer, rows: Sequence[Pending], now: datetime
+    issuer: Issuer, rows: Sequence[Pending], reached: mark.Position, now: datetime
 ) -> Iterator[tuple[Pending, QuarantinedError | None]]:
     """Sign some credentials, check each, and store all in one commit; then give each, with why
-    it was held back if it was.
+    it was held back if it was. `reached` is how far places were handed out at least for them.
 
     Raises `KeysError` for the first that could not be signed, once those before it are stored
     and given, and `UnavailableError` with none of them stored.
@@ -103,19 +104,17 @@ def _finish(
     stopped = None
     with _or_unavailable():
         signers = issuer.signers()
-        with issuer.database.reading() as session:
-            reached = mark.position(session)
         mark.keep_up(issuer.settings, reached)
         for number in {row.list_number for row in rows}:
             lists.renew(issuer, number, now=now)
-        known = Memory()
+        known = Memory(issuer.judged)  # the files may be others since
         try:
             for row in rows:
                 results.append((row, _made(issuer, row, signers, known, now)))
         except KeysError as exc:
             stopped = exc
-        _store(issuer, results, now)
-        supersede.publish(issuer, [row.id for row, _ in results], now=now)
+        if _store(issuer, results, now):
+            supersede.publish(issuer, [row.id for row, _ in results], now=now)
     for row, done in results:
         yield row, QuarantinedError(row.public_id, done) if isinstance(done, str) else None
     if stopped is not None:
@@ -134,8 +133,12 @@ def _made(
         return f"it cannot be signed: {exc}"
 
 
-def _store(issuer: Issuer, results: Sequence[tuple[Pending, Secured | str]], now: datetime) -> None:
-    """Store what was made unless somebody was faster: the first wins, and has the mail sent."""
+def _store(issuer: Issuer, results: Sequence[tuple[Pending, Secured | str]], now: datetime) -> bool:
+    """Store what was made unless somebody was faster: the first wins, and has the mail sent.
+
+    Return whether earlier revisions may have been withdrawn, by us or by who was faster.
+    """
+    fresh: Sequence[Fresh] = ()
     issued, held_back = [], []
     for row, done in results:
         if isinstance(done, Secured):
@@ -153,6 +156,7 @@ def _store(issuer: Issuer, results: Sequence[tuple[Pending, Secured | str]], now
                 _tell(session, issuer, credential, now)
         if held_back:
             execute(_HELD_BACK, held_back)
+    return len(fresh) < len(issued) or any(credential.revision > 1 for credential in fresh)
 
 
 def _tell(session: Session, issuer: Issuer, row: Fresh, now: datetime) -> None:
@@ -172,8 +176,13 @@ def _tell(session: Session, issuer: Issuer, row: Fresh, now: datetime) -> None:
 
 def pending(issuer: Issuer) -> Sequence[Pending]:
     """Return every credential that is not issued yet, oldest first."""
+    return _pending(issuer)[0]
+
+
+def _pending(issuer: Issuer) -> tuple[Sequence[Pending], mark.Position]:
     with issuer.database.reading() as session:
-        return session.execute(_PENDING.order_by(CredentialRow.id)).all()
+        rows = session.execute(_PENDING.order_by(CredentialRow.id)).all()
+        return rows, mark.position(session)
 
 
 def finish_pending(
@@ -183,11 +192,11 @@ def finish_pending(
 
     Stops at an error that would keep the others as well: locked keys, a full disk.
     """
-    left = pending(issuer)
+    left, reached = _pending(issuer)
     while left:
         group, finished = left[:TOGETHER], 0
         try:
-            for result in _finish(issuer, group, now()):
+            for result in _finish(issuer, group, reached, now()):
                 finished += 1
                 yield result
         except (KeysError, UnavailableError) as exc:

@@ -33,11 +33,13 @@ _Result = TypeVar("_Result")
 
 class Memory:
     """The responses of others, the hosts that do not answer, and the results built from
-    responses."""
+    responses. Those of an `earlier` memory go on; its responses are asked for anew."""
 
-    def __init__(self) -> None:
+    def __init__(self, earlier: "Memory | None" = None) -> None:
         self.cache, self.breaker = response_cache(), Breaker()
-        self.results: dict[Hashable, tuple[object, dict[_Question, str]]] = {}
+        self.results: dict[Hashable, tuple[object, dict[_Question, str]]] = (
+            {} if earlier is None else earlier.results
+        )
 
 
 class RecordingFetch:
