@@ -15,6 +15,7 @@ KNOWN = {
         *("Name of applicant", "Teacher 1 name", "1. Name"),
         *("Q2: Full name *", "Name (first and last)"),
         *("Full Name (as it appears on your license)", "Candidate_Name", "Nombre completo"),
+        *("Full Name (First, Last)", "Staff Name", "Educator name (as on license)"),
         *("Nombre y apellidos", "Nombre del solicitante"),
     ),
     "first": (
@@ -24,6 +25,7 @@ KNOWN = {
     "last": (
         *("Last Name", "Surname", "Family name", "Name (Last)", "Full Name - Last Name"),
         *("RecipientLastName", "Apellidos", "Apellido(s)", "Segundo apellido"),
+        *("Apellido paterno", "Apellido materno", "Staff Last Name"),
     ),
     "emails": (
         *("Email", "E-mail", "E-Mail-Address", "Email Address", "EmailAddress", "e-mails"),
@@ -31,6 +33,8 @@ KNOWN = {
         *("Email (personal)", "Email 2", "Email2", "Applicant's e-mail address"),
         *("What is your email address?", "RecipientEmail", "Candidate Email", "Correo electrónico"),
         *("Dirección de correo electrónico", "Correo del docente", "Correo institucional"),
+        *("Staff e-mail", "E-mail (work or personal)", "Confirm Email", "userEmail"),
+        *("Email used for your badge", "The email address your badge was issued to"),
     ),
     "source": (
         *("File", "Files", "File 2", "File name", "Link", "URL", "File or link", "Attachment"),
@@ -38,6 +42,8 @@ KNOWN = {
         *("Upload your certificate (PDF or PNG)", "Link to your badge", "Badge image URL"),
         *("Certificate of completion", "Please attach your certificates here", "Archivo"),
         *("Certificado", "Enlace a la insignia", "Adjunte su certificado", "Nombre del archivo"),
+        *("Badge verification URL", "Credly link", "Link to credential page", "Shareable link"),
+        *("Badges (upload up to 10)", "Enlace de verificación", "Certificado de finalización"),
     ),
 }
 OTHERS = (
@@ -59,6 +65,8 @@ OTHERS = (
     *("LinkedIn profile", "LinkedIn URL", "Website", "Link to your resume", "Resume", "Portfolio"),
     *("Certificate number", "Certificate name", "Badge name", "Credential ID", "Document type"),
     *("Certificate expiration date", "Uploaded by", "Upload date", "File size", "Applicant status"),
+    *("Badge verification", "Verified", "Email of badge issuer", "Badge issued by (email)"),
+    *("Supervisor badge link", "For staff use", "Office staff email", "Staff notes", "Page"),
     *("Applicant phone", "Address", "Mailing address", "Nombre de la escuela", "Referencia"),
     *("Nombre del director", "Correo del supervisor", "Contacto de emergencia", "", "?", "2"),
 )

@@ -30,7 +30,8 @@ def _set(words: str) -> frozenset[str]:
 
 
 _PERSON = _set("""
-    applicant candidate teacher educator employee participant recipient earner learner respondent
+    applicant candidate teacher educator employee staff participant recipient earner learner
+    respondent
     solicitante candidato candidata docente maestro maestra profesor profesora empleado empleada
     participante
 """)
@@ -44,9 +45,11 @@ _POLITE = _set("""
 _EMAIL = _set("email emails mail correo")
 _EMAIL_WITH = _set("""
     address addresses id electronico direccion work personal business professional home private
-    primary main preferred current valid best permanent trabajo laboral profesional institucional
-    particular
+    primary main preferred current valid best permanent or confirm confirmation re repeat again
+    user login trabajo laboral profesional institucional particular confirme confirmar repita o
 """)
+_OF_BADGE = _set("used associated on with for to was were issued sent received")
+"""*Email associated with your badge* is the address that its issuer knew."""
 _ANOTHER = _set("second secondary other alternate alternative secundario otro alternativo")
 """Of an address one more, of a person somebody else."""
 _AWARD = _set("""
@@ -62,13 +65,21 @@ _PICTURE = _set("image picture photo imagen foto")
 """*Badge image* is a file of a badge, *Upload a photo* a face."""
 _FILE_WITH = _set("""
     or and to an with as attach attached uploaded add choose select share paste submit open digital
-    micro public copy pdf png jpg jpeg svg json jwt format completion earned o u
-    y suba subir cargar cargue adjunte adjuntar publico copia
+    micro public copy pdf png jpg jpeg svg json jwt format completion earned all any up o u
+    y suba subir cargar cargue adjunte adjuntar publico copia finalizacion todas todos
 """)
+_LINK = _set("link links url urls enlace enlaces")
+_LINK_WITH = _set("""
+    verification verify sharing shareable page verificacion verificar pagina credly accredible badgr
+    canvas parchment
+""")
+"""*Badge verification link* is a link, *Badge verification* what somebody found."""
 _PLAIN = {
     "name": (
         "name", "names", "full name", "fullname", "legal name", "full legal name", "complete name",
         "first and last name", "first last name", "last first name", "last name first name",
+        "full name first last", "full name first and last", "full name last first",
+        "legal name first last", "legal name first middle last", "first middle last name",
         "name first last", "name last first", "name first and last", "first name last name",
         "first name and last name", "display name", "nombre", "nombres", "nombre completo",
         "nombre y apellido", "nombre y apellidos", "nombres y apellidos", "apellidos y nombre",
@@ -82,13 +93,14 @@ _PLAIN = {
     "last": (
         "last name", "lastname", "last", "surname", "family name", "familyname", "legal last name",
         "name last", "name last name", "name family", "full name last", "full name last name",
-        "apellido", "apellidos", "primer apellido", "segundo apellido",
+        "apellido", "apellidos", "primer apellido", "segundo apellido", "apellido paterno",
+        "apellido materno",
     ),
 }  # fmt: skip
 """Names, by what is left without `_PERSON` and `_POLITE`."""
 _FILE_NAME = (("file", "name"), ("nombre", "archivo"))
 _AS_SHOWN = re.compile(
-    r"\W+(?:exactly |just )?(?:as (?:it|they|you|shown|printed|written|listed)"
+    r"\W+(?:exactly |just )?(?:as (?:it|they|you|shown|printed|written|listed|on|in)"
     r"|(?:tal )?como (?:aparece|figura))\b.*",
     re.IGNORECASE | re.DOTALL,
 )
@@ -123,11 +135,13 @@ def _file(words: list[str]) -> str:
         if pair <= terms:
             terms = terms - pair | {"file"}
     allowed = _FILE | _FILE_WITH | _POLITE | _PERSON | (_PICTURE if _AWARD & terms else set())
+    allowed |= _LINK_WITH if _LINK & terms else set()
     return "source" if _FILE & terms and terms <= allowed else ""
 
 
 def _email(words: list[str]) -> str:
     allowed = _EMAIL | _EMAIL_WITH | _POLITE | (_PERSON if not _ANOTHER & {*words} else _ANOTHER)
+    allowed |= _AWARD | _OF_BADGE if _AWARD & {*words} else set()
     return "emails" if _EMAIL & {*words} and {*words} <= allowed else ""
 
 
