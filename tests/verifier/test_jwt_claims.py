@@ -199,3 +199,33 @@ def test_an_end_in_words_in_a_vc_claim_is_no_absent_end(world):
     claims = dict.fromkeys(badge) | {"vc": inner, "nbf": 1793491200}
     report = world.verify(world.issuer.jwt(badge, claims=claims))
     assert (report.authentic.answer, report.current.code) == (Answer.YES, "date_unreadable")
+
+
+SIGNATURE_OF_ITS_OWN_TIME = {"typ": "vc+jwt"}
+
+
+def test_a_token_of_vc_jose_says_when_its_signature_holds_and_not_the_credential(world):
+    """VC-JOSE-COSE 1.0: such claims are about the signature, `validUntil` is about the data."""
+    claims = {"nbf": 1793491300, "exp": 1919721601}
+    token = world.issuer.jwt(world.badge(), SIGNATURE_OF_ITS_OWN_TIME, claims)
+    found = world.verify(token)
+    assert (found.authentic.answer, found.current.answer) == (Answer.YES, Answer.YES)
+    ended = world.verify(token, now=datetime(2030, 11, 1, 0, 6, tzinfo=UTC))
+    assert (ended.current.answer, ended.current.code) == (Answer.NO, "proof_expired")
+    early = world.verify(token, now=datetime(2026, 10, 31, tzinfo=UTC))
+    assert early.current.answer is Answer.NO
+
+
+@pytest.mark.parametrize("claim", ["nbf", "exp"])
+@pytest.mark.parametrize("value", ["1919721600", True, [], 1e300])
+def test_a_time_of_a_signature_that_cannot_be_read_is_not_absent(world, claim, value):
+    token = world.issuer.jwt(world.badge(), SIGNATURE_OF_ITS_OWN_TIME, {claim: value})
+    found = world.verify(token)
+    assert (found.authentic.answer, found.current.code) == (Answer.YES, "date_unreadable")
+
+
+@pytest.mark.parametrize("claim", ["iss", "sub", "jti"])
+def test_who_it_is_from_and_about_is_compared_in_a_token_of_vc_jose_as_well(world, claim):
+    token = world.issuer.jwt(world.badge(), SIGNATURE_OF_ITS_OWN_TIME, {claim: OTHER[claim]})
+    found = world.verify(token)
+    assert (found.authentic.answer, found.authentic.code) == (Answer.NO, "claims_differ")

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from contexts.json_types import Json
 from verifier.credential.model import Credential, readable_instant
+from verifier.proof.jwt_payload import numeric_date
 from verifier.report import Check, Outcome
 
 CLOCK_SKEW = timedelta(minutes=5)
@@ -50,4 +51,20 @@ def check_proof_dates(proofs: Sequence[Json], *, now: datetime) -> Check:
         return Check("proof_dates", Outcome.COULD_NOT_CHECK, "date_unreadable", unread)
     if any(proof.get("created") is None for proof in proofs):
         return Check("proof_dates", Outcome.PASSED, "signing_time_unknown")
+    return Check("proof_dates", Outcome.PASSED, "proof_in_dates")
+
+
+def check_token_dates(payload: Json, *, now: datetime) -> Check:
+    """Check that the signature of a JWT holds now, by its `nbf` and `exp` (RFC 7519, 4.1)."""
+    begins, ends = (numeric_date(payload.get(claim)) for claim in ("nbf", "exp"))
+    if ends is not None and now - ends > CLOCK_SKEW:
+        params = {"date": ends.isoformat()}
+        return Check("proof_dates", Outcome.FAILED, "proof_expired", params)
+    if begins is not None and begins - now > CLOCK_SKEW:
+        params = {"date": begins.isoformat()}
+        return Check("proof_dates", Outcome.FAILED, "proof_from_the_future", params)
+    for claim, read in (("nbf", begins), ("exp", ends)):
+        if payload.get(claim) is not None and read is None:
+            unread = {"member": claim}
+            return Check("proof_dates", Outcome.COULD_NOT_CHECK, "date_unreadable", unread)
     return Check("proof_dates", Outcome.PASSED, "proof_in_dates")

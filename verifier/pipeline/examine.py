@@ -13,7 +13,11 @@ from contexts import FrozenContexts, Manner, inline, work
 from contexts.content import content_of
 from contexts.json_types import Json
 from verifier import open_badges_2, trust
-from verifier.checks.dates import check_proof_dates, check_validity_period
+from verifier.checks.dates import (
+    check_proof_dates,
+    check_token_dates,
+    check_validity_period,
+)
 from verifier.checks.disclosure import check_limits, check_withheld
 from verifier.checks.presentation import AUTHENTICATION, Asked, Presented, check_presented
 from verifier.checks.recipient import check_names
@@ -317,7 +321,8 @@ def _check_current(
 
 def _proof_dates(secured: SecuredDocument, world: World) -> tuple[Check, ...]:
     if secured.jws is not None:
-        return ()
+        is_dated = secured.jws.is_vc_jose
+        return (check_token_dates(secured.jws.payload, now=world.now),) if is_dated else ()
     proofs = [p for p in listed(secured.document.get("proof")) if isinstance(p, dict)]
     return (check_proof_dates(proofs, now=world.now),)
 

@@ -40,8 +40,9 @@ _HEADERS = {"alg", "kid", "jwk", "typ", "cty", "x5c", "x5t", "x5t#S256", "iat", 
 certificate is never looked at: the key must be among those that the issuer lists (T6)."""
 _FORBIDDEN = {"crit", "b64", "zip", "enc", "jku", "x5u", "epk"}
 """Headers that ask for other rules, or lead elsewhere: each has been a way to forge (T6, T7)."""
-_TYPES = {"JWT", "VC+JWT", "VC+LD+JWT", "VC+LD+JSON+JWT", "VC-LD+JWT"}
+_VC_JOSE = {"VC+JWT", "VC+LD+JWT", "VC+LD+JSON+JWT", "VC-LD+JWT"}
 """What VC-JOSE-COSE calls a credential, and what its drafts did."""
+_TYPES = {"JWT", *_VC_JOSE}
 PRESENTATION_TYPES = {"JWT", "VP+JWT", "VP+LD+JWT", "VP+LD+JSON+JWT"}
 SD_TYPES = {"VC+SD-JWT", "DC+SD-JWT", "VC+LD+JSON+SD-JWT", "SD-JWT"}
 """A JWT whose holder shows parts (RFC 9901), by the names that credentials give to it."""
@@ -70,6 +71,12 @@ class Jws:
     def kid(self) -> str | None:
         """The key that the header names: a hint where to look, never a proof (D4)."""
         return self.header.get("kid")
+
+    @property
+    def is_vc_jose(self) -> bool:
+        """Whether it is one of VC-JOSE-COSE by its type: its `nbf` and `exp` say when the signature
+        holds, not when the credential does ("JOSE Header Parameters and JWT Claims")."""
+        return _name(self.header.get("typ", "")) in _VC_JOSE and "vc" not in self.payload
 
 
 def parse(text: str, types: Collection[str] = _TYPES) -> Jws:
@@ -109,9 +116,13 @@ def _check_header(header: Json, types: Collection[str]) -> None:
 def _check_type(kind: Any, types: Collection[str]) -> None:
     if not isinstance(kind, str):
         raise JoseError("jwt_header", f"the header has typ {str(kind)[:40]!r}")
-    name = kind.upper().removeprefix("APPLICATION/")
+    name = _name(kind)
     if name not in types:
         raise JoseError("sd_jwt" if name in SD_TYPES else "jwt_type", kind[:40], certain=False)
+
+
+def _name(kind: str) -> str:
+    return kind.upper().removeprefix("APPLICATION/")
 
 
 def fits(algorithm: str, key: PublicKey) -> bool:

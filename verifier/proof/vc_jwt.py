@@ -23,7 +23,9 @@ def check_jwt(jws: Jws, credential: Credential, controller_of: ControllerOf) -> 
     The headers `kid` and `jwk` only select a key, which the issuer's own document must list.
     """
     checks = check_signed(jws, credential.issuer.id, controller_of)
-    return checks if len(checks) == 1 else (*checks, check_claims(jws.payload, credential))
+    if len(checks) == 1:
+        return checks
+    return (*checks, check_claims(jws.payload, credential, times=not jws.is_vc_jose))
 
 
 def check_signed(jws: Jws, issuer: str, controller_of: ControllerOf) -> tuple[Check, ...]:
