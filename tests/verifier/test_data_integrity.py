@@ -57,6 +57,19 @@ def test_a_verification_method_may_stand_there_whole(world, name):
     assert report.authentic.answer is expected
 
 
+def test_the_issuer_alone_names_its_one_key_that_fits(world, badge):
+    named = world.issuer.sign(world.badge(), verificationMethod=world.issuer.did)
+    assert world.verify(named).authentic.answer is Answer.YES
+    changed = named | {"name": "Another"}
+    assert world.verify(changed).authentic.answer is Answer.NO
+    document = world.issuer.document
+    second = document["verificationMethod"][0] | {"id": f"{world.issuer.did}#second"}
+    document["verificationMethod"].append(second)
+    document["assertionMethod"].append(second["id"])
+    world.publish_issuer(world.issuer, document)
+    assert world.verify(named).authentic.code == "key_not_named"
+
+
 def test_a_verification_method_of_the_issuers_own_may_be_named_shortly(world, badge):
     """A relative address is covered by no signature here, and is nobody else's key."""
     answer, code = authentic(world, badge, proof(badge, verificationMethod="#proof"))

@@ -14,7 +14,13 @@ from contexts import (
 )
 from contexts.json_types import Json
 from verifier.credential.model import listed, readable_instant
-from verifier.issuers.controller import ASSERTION, PROOF_ERROR, Controller, DidError
+from verifier.issuers.controller import (
+    ASSERTION,
+    PROOF_ERROR,
+    Controller,
+    DidError,
+    VerificationMethod,
+)
 from verifier.proof.computed import Computed
 from verifier.proof.cryptosuites import Cryptosuite, Suite, suite_of
 from verifier.proof.cryptosuites.statements import NotDivisibleError
@@ -176,7 +182,10 @@ def _check_proof(
         outcome = Outcome.FAILED if exc.certain else Outcome.COULD_NOT_CHECK
         return (Check("key", outcome, exc.code, {"issuer": issuer, "detail": exc.detail[:200]}),)
     signed = readable_instant(proof.get("created"))
-    method = controller.method(_full_method(method_id))
+    methods = _methods(controller, method_id, suite)
+    if len(methods) > 1:
+        return (Check("key", Outcome.COULD_NOT_CHECK, "key_not_named"),)
+    method = methods[0] if methods else None
     if method is None:
         absent = controller.check_absent(method_id, signed)
         return (of_another if elsewhere and controller.complete else absent,)
@@ -199,11 +208,14 @@ def _method_id(proof: Json) -> str:
     return method if isinstance(method, str) else ""
 
 
-def _full_method(method_id: str) -> str:
-    """A bare did:key names its only key."""
-    if "#" not in method_id and method_id.startswith("did:key:"):
-        return f"{method_id}#{method_id.removeprefix('did:key:')}"
-    return method_id
+def _methods(
+    controller: Controller, method_id: str, suite: Cryptosuite
+) -> list[VerificationMethod]:
+    """Return the method of that id; of the id of the issuer alone, those that fit the suite."""
+    if method_id == controller.id:
+        return [one for one in controller.methods if one.key and suite.hash_of(one.key)]
+    method = controller.method(method_id)
+    return [] if method is None else [method]
 
 
 def _flaw(proof: Any, purpose: str) -> Check | None:
