@@ -42,7 +42,7 @@ def credential_page(record: Shared, **answer: object) -> Response:
         "public/credential.html",
         listed=record.listed,
         **answer,
-        told=checked.report_view(current_issuer(), record, now),
+        report=checked.report_view(current_issuer(), record, now),
         verifierplus=social.verifierplus(addresses.credential(settings, record.public_id)),
         **about(record, now=now),
     )

@@ -238,7 +238,7 @@ def readable_instant(value: Any) -> datetime | None:
 _USUAL_LENGTH = 40
 
 
-@lru_cache(maxsize=1024)  # a credential's dates are read in several steps, and are alike in a pile
+@lru_cache(maxsize=1024)  # a credential's dates are read in several steps, and alike in many files
 def _instant(text: str, zone: tzinfo | None) -> datetime | None:
     if "T" not in text.upper():
         return None

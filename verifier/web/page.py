@@ -142,7 +142,7 @@ def verifier_blueprint(
         return Response(
             render_template(
                 "report.html",
-                told=presentation.worst_first(views),
+                views=presentation.worst_first(views),
                 in_all=in_all([view.kind for view in views]),
                 now=now,
                 presented_by=presented_by,
@@ -197,6 +197,6 @@ def _serve_templates(blueprint: Blueprint, site: Site) -> None:
         blueprint.add_app_template_filter(getattr(facts, name), name)
     blueprint.add_app_template_filter(prose)
     blueprint.add_app_template_filter(claims)
-    blueprint.record_once(lambda state: setattr(state.app.jinja_env, "finalize", facts.calm))
+    blueprint.record_once(lambda state: setattr(state.app.jinja_env, "finalize", facts.limit_marks))
     language.speak(blueprint)
     blueprint.app_context_processor(lambda: {"site": site})

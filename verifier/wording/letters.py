@@ -10,8 +10,8 @@ _JOINERS = "\u200c\u200d"
 """Not to be seen, but Persian and emoji need them."""
 
 
-def calm(text: str) -> str:
-    """Return `text` with no more marks on one letter than writing has."""
+def limit_marks(text: str) -> str:
+    """Return `text` with at most as many combining marks on a letter as real scripts use."""
     if text.isascii():
         return text
     result, marks = [], 0

@@ -16,7 +16,7 @@ from verifier.report import GENERAL, Answer, Check, Outcome, Report
 from verifier.structure.gate import NESTED
 from verifier.structure.shape import GAPS
 from verifier.wording import words
-from verifier.wording.letters import calm, mixed
+from verifier.wording.letters import limit_marks, mixed
 
 _MARKS = {
     Answer.YES: "✔",
@@ -241,7 +241,7 @@ def dumps(value: Any) -> str:
 
 def printable(line: str) -> str:
     """Take out what could steer a terminal, turn the reading direction, or cover other lines."""
-    line = calm(line)
+    line = limit_marks(line)
     if line.isprintable():
         return line
     return "".join(char if char.isprintable() else "�" for char in line)

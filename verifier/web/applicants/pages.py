@@ -218,7 +218,7 @@ def _page_of(run: Run, secret: str) -> Response:
     if state is RunState.DONE:
         html = render_template(
             "applicants_done.html",
-            told=summary(run.rows(), about["unnamed"]),
+            summary=summary(run.rows(), about["unnamed"]),
             most_shown=MOST_SHOWN,
             **shown,
         )

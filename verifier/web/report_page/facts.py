@@ -157,11 +157,11 @@ def spoken(achievement: EarnedAchievement | None) -> dict[str, str]:
 disguised, mixed = letters.disguised, letters.mixed
 
 
-def calm(value: object) -> object:
-    """Return what a template writes, with no more marks on a letter than writing has."""
+def limit_marks(value: object) -> object:
+    """Return a value that a template writes, with its combining marks limited."""
     if isinstance(value, Markup):
-        return Markup(letters.calm(value))  # noqa: S704 - it was safe, and only loses marks
-    return letters.calm(value) if isinstance(value, str) else value
+        return Markup(letters.limit_marks(value))  # noqa: S704 - it was safe, and only loses marks
+    return letters.limit_marks(value) if isinstance(value, str) else value
 
 
 def web_link(url: str | None) -> str | None:
