@@ -59,8 +59,8 @@ def here(monkeypatch):
 
     def check_all(things, task, _executor, _carried):
         checker = Checker(task)
-        monkeypatch.setattr(run, "_checker", lambda _: checker)
-        yield run.check_part(b"", [(thing, None) for thing in things])
+        monkeypatch.setattr(run, "_checker", lambda *_: checker)
+        yield run.check_part("", b"", [(thing, None) for thing in things])
 
     monkeypatch.setattr(run, "check_all", check_all)
     monkeypatch.setattr(process, "start", lambda work, _alive: process.carry_out(work))
