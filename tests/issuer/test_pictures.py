@@ -140,8 +140,9 @@ def test_the_pictures_of_what_a_teacher_shares(district, take, now):
         manage.manage_url(district.settings, issuance.find(district, one)).rpartition("/")[2]
         for one in said
     ]
-    pages = Edited("Music and making, 2026", ABOUT, said, "\n".join(tokens))
-    edit = collection.create(district, pages, person=None, now=now)
+    edited = Edited("Music and making, 2026", ABOUT, said, "\n".join(tokens))
+    edit = collection.create(district, edited, person=None, now=now)
+    collection.change(district, edit, edited, person=None)  # now it has what sentences are about
     together = collection.find_edited(district, edit).public_id
     app = start_app(district.settings)
     with serving(app) as origin:
