@@ -12,10 +12,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
+import boto3
 import carriers
 import dask_cluster
 import httpx
 import pytest
+import s3_server
 from ports import free_port
 from sqlalchemy import func, select
 
@@ -40,6 +42,14 @@ HARD = {
     ),
 }
 """Files that a worker has its sandbox read; the second needs more than that gives (T31)."""
+
+
+@pytest.fixture
+def bucket(monkeypatch):
+    """A bucket that this process and all that it starts find by their environment."""
+    with s3_server.running() as (endpoint, _):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+        yield
 
 
 @pytest.fixture
@@ -120,7 +130,7 @@ def results(out):
 
 
 def test_a_server_and_two_workers_are_killed_and_nothing_is_lost_or_counted_twice(
-    homes, approval, tmp_path, capsys, monkeypatch
+    homes, bucket, approval, tmp_path, capsys, monkeypatch
 ):
     one, two = homes
     servers = [serve(one, one.port), serve(two, free_port())]
@@ -213,8 +223,8 @@ def verify_by_cluster(cluster, folder, monkeypatch, settings):
 
     killing = threading.Thread(target=kill_one)
     killing.start()
-    shared = [*check, "--cluster", cluster.address]
-    assert verifying.main([*shared, "--out", str(folder / "cluster")]) == 3
+    by_cluster = [*check, "--cluster", cluster.address]
+    assert verifying.main([*by_cluster, "--out", str(folder / "cluster")]) == 3
     killing.join()
     assert verifying.main([*check, "--out", str(folder / "here"), "--workers", "2"]) == 3
     there, here = results(folder / "cluster"), results(folder / "here")
@@ -222,3 +232,22 @@ def verify_by_cluster(cluster, folder, monkeypatch, settings):
     assert there == here
     (bomb,) = [row for row in there if "bomb.pdf" in row]
     assert words.WORDS["too_hard_to_read"][0] in bomb
+    verify_where_each_worker_reads(check[2:] + by_cluster[-2:], folder, here)
+
+
+def verify_where_each_worker_reads(options, folder, here):
+    """The cluster reads a few of the files itself: from a folder that all share, from a bucket."""
+    few = [file for file in (folder / "handed-in").iterdir() if file.stem in ("1", "2", "picture")]
+    (folder / "few").mkdir()
+    store = boto3.client("s3", endpoint_url=os.environ["AWS_ENDPOINT_URL"])
+    for file in few:
+        shutil.copy(file, folder / "few")
+        store.upload_file(str(file), s3_server.BUCKET, f"few/{file.name}")
+    sources = {
+        "share": [str(folder / "few"), "--shared"],
+        "bucket": [f"s3://{s3_server.BUCKET}/few"],
+    }
+    for name, source in sources.items():
+        assert verifying.main(["batch", *source, *options, "--out", str(folder / name)]) == 3
+        assert len(results(folder / name)) == len(few) == 3
+        assert set(results(folder / name)) <= set(here)

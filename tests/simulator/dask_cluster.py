@@ -42,10 +42,11 @@ class Cluster:
         return worker
 
     def stop(self) -> None:
-        """End all of it."""
+        """End all of it, also what never came up."""
         for process in (self._nannies, self._scheduler):
-            process.terminate()
-        for process in (self._nannies, self._scheduler):
+            below = psutil.Process(process.pid).children(recursive=True)
+            for one in (*below, process):
+                one.kill()
             process.wait()
 
 
@@ -61,10 +62,10 @@ def running(workers: int, folder: Path, **environment: str) -> Iterator[Cluster]
 
     cluster = Cluster(workers, folder, **environment)
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while True:
             try:
-                with Client(cluster.address, timeout=1, set_as_default=False) as client:
+                with Client(cluster.address, timeout=10, set_as_default=False) as client:
                     client.wait_for_workers(workers, timeout=60)
                 break
             except OSError:
