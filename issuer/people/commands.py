@@ -82,6 +82,9 @@ def _import(args: argparse.Namespace, issuer: Issuer) -> int:
             plan.carry_out(session, changes, by=None, now=now, today=today)
     if args.mend:
         args.mend.write_bytes(table.written(plan.to_mend(changes), table.REASON))
+    parts = [f"{changes.buildings} building{'s' if changes.buildings != 1 else ''}"]
+    parts += [f"{number} {role}" for role, number in changes.by_role.items()]
+    print(f"in the file: {', '.join(parts)}")
     counts = ", ".join(f"{changes.count(fate)} {fate}" for fate in RosterFate)
     print(f"{counts}; {changes.left_out} pupils and families left out")
     if not args.apply:

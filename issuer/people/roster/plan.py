@@ -87,6 +87,22 @@ class RosterPlan:
         """Return how many rows have this fate."""
         return Counter(planned.fate for planned in self.rows)[fate]
 
+    @property
+    def buildings(self) -> int:
+        """How many buildings the file names."""
+        return len({planned.row.building for planned in self.rows if planned.row.building})
+
+    @property
+    def by_role(self) -> dict[Role, int]:
+        """How many people the file gives each role; whoever has two rows counts once."""
+        people = {
+            (role, next(iter(_keys(planned.row)), planned.row.number))
+            for planned in self.rows
+            for role in planned.row.roles
+        }
+        counts = Counter(role for role, _ in people)
+        return {role: counts[role] for role in Role if role in counts}
+
 
 class _Known:
     """Everybody who is in the register, and in the rows before this one, as they are looked up."""

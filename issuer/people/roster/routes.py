@@ -9,6 +9,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from issuer.home.issuer import current_issuer
+from issuer.people import roles
 from issuer.people.access import gate, rules
 from issuer.people.roster import keeping, plan, table
 from issuer.people.roster.plan import RosterFate, RosterPlan
@@ -66,6 +67,7 @@ def look(file: str) -> Response:
         file=file,
         plan=changes,
         fates=RosterFate,
+        titles=roles.TITLES,
         waiting=waiting[:SHOWN],
         others=others[:SHOWN],
         unshown=max(0, len(waiting) - SHOWN) + max(0, len(others) - SHOWN),

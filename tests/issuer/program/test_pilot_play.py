@@ -142,6 +142,7 @@ class Pilot:
         file = {"name": name, "mimeType": "application/octet-stream", "buffer": data}
         page.locator("#file").set_input_files(file)
         press(page, "See what would change")
+        self.contents = page.locator(".lead").inner_text()
         told = page.locator("dl.facts").inner_text()
         if (carry := page.get_by_role("button", name="Import these people")).count():
             carry.click()
@@ -169,6 +170,8 @@ def a1_a_table_of_people_comes_in(pilot: Pilot) -> None:
     press(pilot.chief, "Sign in as Pat Superintendent")
     table = table_of_people()
     assert pilot.imports("people.csv", table).startswith("New 35 Changed 0 The same 0 ")
+    counted = "1 building · Teacher 34 · Building administrator 1"
+    assert pilot.contents == f"In the file: {counted}"
     assert pilot.imports("people.csv", table).startswith("New 0 Changed 0 The same 35 ")
     for coach in ("Ela English", "Stu States"):
         pilot.grants(coach, "Coach")
