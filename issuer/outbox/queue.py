@@ -33,10 +33,12 @@ def put(
     now: datetime,
     payload: Json | None = None,
     address: str | None = None,
+    due_at: datetime | None = None,
 ) -> None:
     """Add a message of a registered kind to what `session` commits: both leave, or neither.
 
     `payload` holds references alone; `address` is for a message to somebody who is in no table.
+    It leaves at once, or at `due_at`.
     """
     session.add(
         OutboxRow(
@@ -46,7 +48,7 @@ def put(
             payload=payload,
             address=address,
             created_at=now,
-            due_at=now,
+            due_at=due_at or now,
         )
     )
 

@@ -1,6 +1,6 @@
 """The register's pages: who is here, and one person with roles, addresses and sessions."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Final
 
 from flask import Blueprint, Response, redirect, request, url_for
@@ -96,8 +96,8 @@ def grant(person: str) -> AnyResponse:
                 building=building,
                 by=by,
             )
-            host, now = current_issuer().settings.host, clock.now()
-            roles.tell(session, row, role, is_granted=True, host=host, now=now)
+            host, now, begins = current_issuer().settings.host, clock.now(), _begins(first_day)
+            roles.tell(session, row, role, is_granted=True, host=host, now=now, begins=begins)
         except RoleError as exc:
             wrong = exc
         else:
@@ -119,8 +119,10 @@ def take_back(person: str, grant: int) -> AnyResponse:
         try:
             by = session.get_one(PersonRow, gate.whoever().person.id)
             host, now, role = current_issuer().settings.host, clock.now(), Role(grant_row.role)
+            has_begun = grant_row.first_day <= _today()
             roles.take_back(session, grant_row, today=_today(), now=now, by=by)
-            roles.tell(session, row, role, is_granted=False, host=host, now=now)
+            if has_begun:
+                roles.tell(session, row, role, is_granted=False, host=host, now=now)
         except RoleError as exc:
             wrong = exc
         else:
@@ -183,6 +185,12 @@ def _day(field: str) -> date | None:
         return written_day(text) if text else None
     except ValueError:
         raise RoleError(N_("give a day in the years 1900 to 2099, as year-month-day")) from None
+
+
+def _begins(day: date) -> datetime:
+    """Return the moment at which a day begins in the district."""
+    zone = current_issuer().settings.timezone or UTC
+    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def _today() -> date:

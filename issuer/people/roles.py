@@ -118,11 +118,20 @@ def grant(
 
 
 def tell(
-    session: Session, person: PersonRow, role: Role, *, is_granted: bool, host: str, now: datetime
+    session: Session,
+    person: PersonRow,
+    role: Role,
+    *,
+    is_granted: bool,
+    host: str,
+    now: datetime,
+    begins: datetime | None = None,
 ) -> None:
-    """Tell somebody by mail that a role of theirs began or ended."""
+    """Tell somebody by mail that a role of theirs began or ended; one that `begins` later, then."""
     payload = {"person": person.id, "role": role.value, "is_granted": is_granted}
-    queue.put(session, CHANGED, person.public_id, host=host, now=now, payload=payload)
+    due_at = max(now, begins) if begins else now
+    about = person.public_id
+    queue.put(session, CHANGED, about, host=host, now=now, payload=payload, due_at=due_at)
 
 
 def _details(row: GrantRow) -> dict[str, object]:

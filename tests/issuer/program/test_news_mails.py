@@ -1,5 +1,6 @@
 """Mails about what somebody did: worded when they are sent, and only while it is so (4.6, E43)."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -96,6 +97,20 @@ def test_members_hear_of_a_meeting_that_is_to_come(building):
         session.query(CohortRow).one().ended_at = now
     with pytest.raises(OvertakenError):
         send(building, news.MEETING)
+
+
+def test_a_role_that_begins_later_is_told_on_that_day_unless_it_is_taken_back(building):
+    person = f"/people/{building.teacher.public_id}"
+    day = building.district.issuer.settings.local(clock.now()).date() + timedelta(days=9)
+    fields = {"role": Role.EVALUATOR, "first_day": f"{day}"}
+    building.at_chief.post(f"{person}/roles", page=person, **fields)
+    [end] = re.findall(r'action="([^"]+/end)"', building.at_chief.get(person).text)[-1:]
+    building.at_chief.post(end, page=person)
+    with building.district.issuer.database.reading() as session:
+        [row] = session.query(OutboxRow).filter_by(kind=roles.CHANGED).all()
+        assert building.district.issuer.settings.local(row.due_at).date() == day
+    with pytest.raises(OvertakenError):
+        send(building, roles.CHANGED)
 
 
 def test_a_role_is_told_when_it_begins_and_when_it_ends(building):
