@@ -14,6 +14,8 @@ from issuer.home.settings import Settings
 from issuer.people import register
 from issuer.people.tables import PersonRow
 from issuer.program.evaluation.tables import ProjectDecisionRow
+from issuer.program.evidence import pieces
+from issuer.program.evidence.artifacts import ArtifactTier, withdrawn
 from issuer.program.partner_badges import badges
 from issuer.program.projects import answers
 from issuer.program.projects.submission import newest_version_of
@@ -54,7 +56,7 @@ def approval_data(
         "levels": dict(decision.levels),
         "comments": dict(decision.comments),
         "evidence": [
-            *(_evidence(item) for item in version.artifacts["files"]),
+            *_evidence(session, version),
             *badges.as_evidence(session, version),
         ],
         "approvals": [dict(sign_off) for sign_off in sign_offs],
@@ -88,7 +90,20 @@ def _credits(version: VersionRow) -> list[dict[str, Any]]:
     return [{"value": hours, "unit": "hours"}] if hours else []
 
 
-def _evidence(item: Mapping[str, str]) -> dict[str, str]:
-    """Return a piece of evidence as an approval states it, without anything of where it is."""
+def _evidence(session: Session, version: VersionRow) -> list[dict[str, str]]:
+    """Return the evidence that was judged, but for what a consent was withdrawn for since."""
+    judged = pieces.judged(session, version)
+    hidden = withdrawn(session, judged)
+    return [_piece(item) for item in judged if item.get("artifact") not in hidden]
+
+
+def _piece(item: Mapping[str, str]) -> dict[str, str]:
+    """Return a piece of evidence as an approval states it, without anything of where it is.
+
+    One that colleagues may see here is sealed: in a credential, everybody would see it.
+    """
     members = ("name", "description", "genre", "sha256", "media_type", "tier", "url")
-    return {name: item[name] for name in members if item.get(name)}
+    piece = {name: item[name] for name in members if item.get(name)}
+    if piece.get("tier") == ArtifactTier.DISTRICT:
+        piece["tier"] = ArtifactTier.SEALED
+    return piece

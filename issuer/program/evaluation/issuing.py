@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, TypeAlias
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from issuer.home.issuer import Issuer
@@ -50,13 +50,20 @@ def kind(sign_offs: SignOffs = no_sign_offs) -> MessageKind:
 
 def credential_of(session: Session, project: ProjectRow) -> CredentialRow | None:
     """Return the issued credential of a project, or None."""
-    rows = (
+    return session.scalar(
+        _credentials_of(project).where(CredentialRow.state == CredentialState.ISSUED)
+    )
+
+
+def _credentials_of(project: ProjectRow) -> Select[CredentialRow]:
+    """Return the selection of a project's newest credential, issued or on its way."""
+    return (
         select(CredentialRow)
         .join(CredentialRow.approval)
         .where(ApprovalRow.source == PROGRAM, ApprovalRow.approval_id == approval_id(project))
-        .where(CredentialRow.state == CredentialState.ISSUED)
+        .order_by(CredentialRow.id.desc())
+        .limit(1)
     )
-    return session.scalar(rows.order_by(CredentialRow.id.desc()).limit(1))
 
 
 def _send(issuer: Issuer, row: OutboxRow, *, sign_offs: SignOffs) -> None:
@@ -84,7 +91,12 @@ def _send(issuer: Issuer, row: OutboxRow, *, sign_offs: SignOffs) -> None:
 def _approve(
     issuer: Issuer, row: OutboxRow, sign_offs: SignOffs, now: datetime, session: Session
 ) -> int:
+    """Store the approval, and return the key of its credential: the one that there is, if an
+    earlier try stored it, also where the teacher's name or addresses have changed since."""
     decision = session.get_one(ProjectDecisionRow, (row.payload or {})["decision"])
+    stored = session.scalar(_credentials_of(decision.version.project))
+    if stored is not None:
+        return stored.id
     signed_off = sign_offs(session, decision.version.project)
     data = approval_data(session, decision, issuer.settings, signed_off)
     return approve(session, issuer, from_data(data), source=PROGRAM, now=now).key

@@ -1,5 +1,7 @@
 """An evaluator's pages: what waits, and one request with its rubric to judge by."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -187,8 +189,7 @@ def _page(
             words_covered = redactions.added(session, [row.version_pk])[row.version_pk]
             blind = redactions.covering(row.version, words_covered) if names_hidden else str
             piece = pieces.of_version(session, row.version)
-            more = (piece.files if piece else None) or {"files": []}
-            files = [*row.version.artifacts["files"], *more["files"]]
+            files = pieces.judged(session, row.version)
             response = page(
                 "program/judge.html",
                 assignment=row,
@@ -208,6 +209,7 @@ def _page(
                 title=blind(_title(row.version)),
                 decided_by=_decided_by(row.version, policy),
                 files=files,
+                beside=_beside(files),
                 **_behind(session, row.version),
                 badges=badge_views(session, badges.handed_in(session, row.version)),
                 standings=STANDINGS,
@@ -230,17 +232,25 @@ def _page(
     return response
 
 
+def _beside(files: Sequence[Mapping[str, str]]) -> dict[str, list[tuple[int, Mapping[str, str]]]]:
+    """Return, by criterion, the evidence that the teacher chose for it, each with its number."""
+    beside = defaultdict(list)
+    for number, item in enumerate(files, 1):
+        if "criterion" in item:
+            beside[item["criterion"]].append((number, item))
+    return beside
+
+
 def _behind(session: Session, version: VersionRow) -> dict[str, Any]:
-    """Return what stands behind a completion: the plan, and the study record as it was then."""
-    if version.purpose != Purpose.COMPLETION:
-        return {"proposed": {}, "study": ()}
+    """Return what stands behind a completion: the plan, and the study record as it was then.
+    Behind a proposal stands what of it was learned outside (R22)."""
     project = version.project
+    record = coaching.study_record(session, project)
+    study = [entry for entry in record if entry.created_at <= version.received_at]
+    if version.purpose != Purpose.COMPLETION:
+        return {"proposed": {}, "study": [entry for entry in study if entry.provider]}
     plan = amendments.plan_of(session, project)
-    written = coaching.study_record(session, project)
-    return {
-        "proposed": {**amendments.approved(session, project), "plan": plan},
-        "study": [entry for entry in written if entry.created_at <= version.received_at],
-    }
+    return {"proposed": {**amendments.approved(session, project), "plan": plan}, "study": study}
 
 
 def _others(session: Session, row: AssignmentRow, mine: ReviewRow) -> list[ReviewRow]:

@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from contexts.json_types import Json
 from issuer.people.tables import PersonRow
 from issuer.program.evidence import artifacts
 from issuer.program.evidence.artifacts import EvidenceRefused
@@ -26,6 +27,14 @@ LONGEST: Final = 1000
 def of_version(session: Session, version: VersionRow) -> PieceRow | None:
     """Return what was asked for about a version, if anything was."""
     return session.get(PieceRow, version.id)
+
+
+def judged(session: Session, version: VersionRow) -> list[Json]:
+    """Return the evidence by which a version is judged: what was handed in, and the piece that was
+    added later."""
+    piece = of_version(session, version)
+    added = piece.files["files"] if piece and piece.files else []
+    return [*version.artifacts["files"], *added]
 
 
 def wanted(session: Session, project: ProjectRow) -> PieceRow | None:

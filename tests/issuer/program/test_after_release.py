@@ -20,6 +20,7 @@ from issuer.people.roles import Role
 from issuer.people.tables import BuildingRow, PersonRow, PostRow
 from issuer.program import policy as policies
 from issuer.program.evaluation import corrections
+from issuer.program.evaluation.approval import approval_data
 from issuer.program.evaluation.redactions import COVER
 from issuer.program.evaluation.tables import AssignmentRow, LookRow, ProjectDecisionRow
 from issuer.program.evidence.file_store import FileStore
@@ -282,6 +283,14 @@ def test_one_missing_piece_is_asked_for_without_a_decision(play):
             "Week three"
         ]
         assert len(session.scalars(select(VersionRow)).all()) == 2  # no attempt
+    play.judge(**MET)
+    play.release()
+    with play.district.issuer.database.writing() as session:
+        for artifact in session.scalars(select(ArtifactRow)):
+            artifact.withdrawn_at = clock.now() if artifact.name == "Reflections" else None
+        decision = session.scalars(select(ProjectDecisionRow)).all()[-1]
+        data = approval_data(session, decision, play.district.issuer.settings)
+    assert [item["name"] for item in data["evidence"]] == ["Week three"]
 
 
 def test_a_withdrawn_consent_hides_what_was_handed_in_from_its_evaluator(play):

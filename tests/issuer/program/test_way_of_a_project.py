@@ -177,14 +177,17 @@ def test_an_idea_becomes_a_credential_and_nothing_is_retyped(any_issuer, now):
 
 
 def test_however_often_it_is_sent_there_is_one_credential(school):
-    """I1: exactly one, also if the message comes again after everything was done."""
+    """I1: exactly one, also if the message comes again after everything was done, and if the
+    teacher has changed her name meanwhile."""
     school.propose()
     school.judge(MET)
     school.complete()
     school.judge(MET)
     with school.issuer.database.reading() as session:
         row = session.scalar(select(OutboxRow).where(OutboxRow.kind == decisions.APPROVED))
-    for _ in range(3):
+    for name in ("T Example", "T Married", "T Example"):
+        with school.writing() as session:
+            school.project(session).person.name = name
         issuing.kind().send(school.issuer, row)
     with school.issuer.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(CredentialRow)) == 1
