@@ -15,6 +15,7 @@ from issuer.people.access import gate
 from issuer.people.roles import Role
 from issuer.people.tables import PersonRow
 from issuer.program.evaluation.issuing import credential_of
+from issuer.program.partner_badges import partners
 from issuer.program.projects.offerings import (
     PREFILLED,
     Offered,
@@ -112,8 +113,15 @@ def _offered(
         achievement=achievement,
         topic=session.scalar(topic),
         leader=leader,
+        partner=_partner(session) if source is OfferingSource.PARTNER else "",
         prefill={name: form.get(name, "") for name in PREFILLED},
     )
+
+
+def _partner(session: Session) -> str:
+    """Return the name of the listed partner that was chosen, or ''."""
+    chosen = request.form.get("partner", "")
+    return chosen if any(chosen == row.name for row in partners.listed(session)) else ""
 
 
 def _earned(session: Session, project: ProjectRow) -> str:
@@ -137,6 +145,7 @@ def _page(*, project: str = "", wrong: OfferingRefused | None = None) -> Respons
             topics=session.scalars(
                 select(TopicRow).where(TopicRow.retired_at.is_(None)).order_by(TopicRow.name)
             ).all(),
+            partners=() if made_of else partners.listed(session),
             leaders=() if made_of else _leaders(session),
             sources=SOURCES,
             prefilled=[(name, *FIELDS[name]) for name in PREFILLED],

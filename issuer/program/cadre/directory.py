@@ -6,16 +6,17 @@ find(session, words="music", grades="6-8", building="7")
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, null, select
 from sqlalchemy.orm import Session, joinedload
 
 from contexts.errors import MintmarkError
-from issuer.issuance.records.approval_tables import ApprovalRow
+from issuer.home.settings import PROGRAM
+from issuer.issuance.records.approval_tables import AddressRow, ApprovalRow
 from issuer.issuance.records.search import fold
 from issuer.issuance.records.tables import CredentialRow
-from issuer.people.tables import PersonRow, PostRow
+from issuer.people.tables import PersonAddressRow, PersonRow, PostRow
 from issuer.program.cadre.tables import CadreQuestionRow, CadreRow
 from issuer.program.projects.tables import ProjectRow, TopicRow
 from issuer.program.reports import grades as school
@@ -77,7 +78,7 @@ def find(
 
 
 def may_join(session: Session, person: int) -> bool:
-    """True if a person holds a credential in force that the program issued."""
+    """True if a person holds a credential in force of this district."""
     return bool(_held(session, {person}))
 
 
@@ -86,7 +87,7 @@ def join(
 ) -> None:
     """List a person in the directory. Raises `CadreRefused` if she holds no credential in force."""
     if not may_join(session, person.id):
-        raise CadreRefused(N_("The cadre is for those who hold a credential of the program."))
+        raise CadreRefused(N_("The cadre is for those who hold a credential of the district."))
     row = session.get(CadreRow, person.id)
     if row is None:
         row = CadreRow(person_pk=person.id, since=now)
@@ -122,8 +123,20 @@ def ask(
 
 def _held(session: Session, people: set[int]) -> dict[int, list[str]]:
     """Return what each person holds: the names of credentials in force, with their fields."""
+    rows = (*session.execute(_by_projects(people)), *session.execute(_from_elsewhere(people)))
+    names = names_of(session, {row.achievement_version_id for row in rows})
+    held: dict[int, list[str]] = defaultdict(list)
+    for person, version, topic in rows:
+        name = names[version] + (f" ({topic})" if topic else "")
+        if name not in held[person]:
+            held[person].append(name)
+    return dict(held)
+
+
+def _by_projects(people: set[int]) -> Select[*tuple[Any, ...]]:
+    """Return the selection of what people earned by their projects."""
     kind = (ProjectRow.person_pk, ApprovalRow.achievement_version_id, TopicRow.name)
-    rows = (
+    return (
         in_force()
         .join(ProjectRow, its_project())
         .outerjoin(TopicRow, TopicRow.id == ProjectRow.topic_pk)
@@ -132,14 +145,23 @@ def _held(session: Session, people: set[int]) -> dict[int, list[str]]:
         .group_by(*kind)
         .order_by(func.min(CredentialRow.id))
     )
-    credentials = session.execute(rows).all()
-    names = names_of(session, {row.achievement_version_id for row in credentials})
-    held: dict[int, list[str]] = defaultdict(list)
-    for person, version, topic in credentials:
-        name = names[version] + (f" ({topic})" if topic else "")
-        if name not in held[person]:
-            held[person].append(name)
-    return dict(held)
+
+
+def _from_elsewhere(people: set[int]) -> Select[*tuple[Any, ...]]:
+    """Return the selection of what people earned before, or in another process of the district: it
+    went to a verified address of theirs, under their name."""
+    kind = (PersonRow.id, ApprovalRow.achievement_version_id)
+    return (
+        in_force()
+        .join(AddressRow, AddressRow.approval_pk == ApprovalRow.id)
+        .join(PersonAddressRow, PersonAddressRow.folded == AddressRow.address)
+        .join(PersonRow, PersonRow.id == PersonAddressRow.person_pk)
+        .add_columns(*kind, null())
+        .where(PersonRow.id.in_(people), PersonAddressRow.verified_at.is_not(None))
+        .where(ApprovalRow.source != PROGRAM, ApprovalRow.teacher == PersonRow.folded)
+        .group_by(*kind)
+        .order_by(func.min(CredentialRow.id))
+    )
 
 
 def _text(item: CadreEntry) -> str:

@@ -26,6 +26,8 @@ from issuer.program.projects.tables import ProjectRow
 from verifier.wording.words import N_
 
 LONGEST_ENTRY: Final = 4000
+LONGEST_PROVIDER: Final = 200
+MOST_HOURS: Final = 1000
 
 
 class CoachingRefused(FieldError):
@@ -189,6 +191,36 @@ def study(
         raise CoachingRefused("minutes", N_("Write the minutes of one day, or leave them out."))
     entry = StudyEntryRow(
         project_pk=project.id, day=_day(day, now), text=_text(text), minutes=minutes, created_at=now
+    )
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def learn_outside(
+    session: Session,
+    project: ProjectRow,
+    day: date,
+    text: str,
+    *,
+    provider: str,
+    hours: float | None,
+    now: datetime,
+) -> StudyEntryRow:
+    """Write learning outside, such as a college course, into the study record: what it was, at
+    whom, how many hours, and its last `day` (R22). Raises `CoachingRefused`."""
+    provider = " ".join(provider.split())
+    if not 0 < len(provider) <= LONGEST_PROVIDER:
+        raise CoachingRefused("provider", N_("Write where it was, in at most 200 letters."))
+    if hours is None or not 0 < hours <= MOST_HOURS:
+        raise CoachingRefused("hours", N_("Write its hours as a number, such as 15 or 7.5."))
+    entry = StudyEntryRow(
+        project_pk=project.id,
+        day=_day(day, now),
+        text=_text(text),
+        provider=provider,
+        minutes=round(hours * 60),
+        created_at=now,
     )
     session.add(entry)
     session.flush()

@@ -24,7 +24,7 @@ from issuer.program.coaching.sign_offs import SignOffRefused, SignOffRole
 from issuer.program.coaching.tables import CoachEntryRow
 from issuer.program.policy import Policy
 from issuer.program.projects import history, words
-from issuer.program.projects.answers import day
+from issuer.program.projects.answers import day, number
 from issuer.program.projects.drafts import locked
 from issuer.program.projects.history import OutlineStage
 from issuer.program.projects.states import State
@@ -123,9 +123,11 @@ def share(project: str, entry: int) -> AnyResponse:
 @coaching_pages.post("/projects/<project>/study")
 @needs("project", "write", key="project")
 def study(project: str) -> AnyResponse:
-    """Write an entry of the teacher's study record."""
-    form = request.form
+    """Write an entry of the teacher's study record, or learning outside (`act=outside`)."""
+    form, is_outside = request.form, request.form.get("act") == "outside"
     try:
+        if is_outside:
+            return _learned_outside(project)
         minutes = form.get("minutes", type=whole_number) if form.get("minutes") else None
         if form.get("minutes") and minutes is None:
             raise CoachingRefused("minutes", N_("Write the minutes of one day, or leave them out."))
@@ -133,7 +135,22 @@ def study(project: str) -> AnyResponse:
             row, text = _find(session, project), form.get("text", "")
             coaching.study(session, row, _day(), text, minutes=minutes, now=clock.now())
     except CoachingRefused as exc:
-        return _page(project, wrong=exc, about="study")
+        return _page(project, wrong=exc, about="outside" if is_outside else "study")
+    return _done(project, "study")
+
+
+def _learned_outside(project: str) -> AnyResponse:
+    form = request.form
+    with current_issuer().database.writing() as session:
+        coaching.learn_outside(
+            session,
+            _find(session, project),
+            _day(),
+            form.get("text", ""),
+            provider=form.get("provider", ""),
+            hours=number(form.get("hours", "")),
+            now=clock.now(),
+        )
     return _done(project, "study")
 
 

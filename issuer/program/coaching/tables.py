@@ -51,7 +51,10 @@ class CoachEntryRow(Base):
 
 
 class StudyEntryRow(Base):
-    """A dated entry of the teacher's own study record (R2)."""
+    """A dated entry of the teacher's own study record (R2).
+
+    With a `provider` it is learning outside (R22), such as a course of so many minutes in all.
+    """
 
     __tablename__ = "study_entries"
     __table_args__ = (Index("ix_study_entries_project_pk", "project_pk"),)
@@ -61,6 +64,7 @@ class StudyEntryRow(Base):
     day: Mapped[date]
     text: Mapped[str] = mapped_column(String(4000))
     minutes: Mapped[int | None]
+    provider: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]
 
 

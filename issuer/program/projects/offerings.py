@@ -52,7 +52,8 @@ class OfferingRefused(FieldError):
 
 @dataclass(frozen=True)
 class Offered:
-    """An offering as it was written. `achievement` is an id of the catalog."""
+    """An offering as it was written. `achievement` is an id of the catalog, `partner` the name of
+    whose it is."""
 
     source: OfferingSource
     title: str
@@ -60,6 +61,7 @@ class Offered:
     achievement: str
     topic: TopicRow | None
     leader: PersonRow | None = None
+    partner: str = ""
     prefill: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -79,6 +81,8 @@ def offer(session: Session, offered: Offered, *, now: datetime) -> None:
         raise OfferingRefused("achievement", RETIRED)
     if offered.topic is None:
         raise OfferingRefused("topic", N_("Choose a field."))
+    if offered.source is OfferingSource.PARTNER and not offered.partner:
+        raise OfferingRefused("partner", N_("Choose the partner whose it is, or list it first."))
     title = " ".join(offered.title.split()) or versions.read(achievement).name
     if len(title) > LONGEST_LINE:
         raise OfferingRefused("title", N_("Write a shorter title."))
@@ -91,6 +95,7 @@ def offer(session: Session, offered: Offered, *, now: datetime) -> None:
     row = OfferingRow(
         public_id=new_id(),
         source=offered.source,
+        partner=offered.partner or None,
         title=title,
         about=offered.about.strip(),
         topic_pk=offered.topic.id,

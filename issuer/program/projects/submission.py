@@ -141,7 +141,7 @@ def hand_in(
         number=_handed_in(session, project, ready.purpose) + 1,
         answers=_answers(project, ready.purpose),
         artifacts={"files": list(ready.artifacts), "badges": list(ready.badges)},
-        rubric_version_id=_rubric(session, project, policy, ready.purpose).id,
+        rubric_version_id=rubric_now(session, project, policy, ready.purpose).id,
         window_pk=ready.window and ready.window.id,
         received_at=received,
     )
@@ -239,7 +239,7 @@ def _may_resubmit(
     return received < event.at + timedelta(days=policy.days_to_resubmit)
 
 
-def _rubric(
+def rubric_now(
     session: Session, project: ProjectRow, policy: Policy, purpose: Purpose
 ) -> RubricVersion:
     """Return the rubric version that judges what is handed in now, and pins it (I3)."""

@@ -27,7 +27,8 @@ class TopicRow(Base):
 class OfferingRow(Base):
     """What a teacher can choose instead of an idea of her own (R20).
 
-    `achievement_id` names it in the catalog. `prefill` holds answers that a proposal begins with.
+    `achievement_id` names it in the catalog, `partner` whose it is if not the district's own.
+    `prefill` holds answers that a proposal begins with.
     `led_by` is the coach or the teacher who leads its cohort (R21).
     """
 
@@ -36,6 +37,7 @@ class OfferingRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(22), unique=True)
     source: Mapped[str] = mapped_column(String(20))
+    partner: Mapped[str | None] = mapped_column(String(200))
     title: Mapped[str] = mapped_column(String(200))
     about: Mapped[str] = mapped_column(String(2000))
     topic_pk: Mapped[int] = mapped_column(ForeignKey("topics.id"))

@@ -23,7 +23,8 @@ from issuer.home.settings import Settings
 from issuer.people.tables import PersonRow
 from issuer.program.amendments import amendments
 from issuer.program.cadre import exemplars
-from issuer.program.coaching.tables import CoachEntryRow, SignOffRow, StudyEntryRow
+from issuer.program.coaching import coaching
+from issuer.program.coaching.tables import CoachEntryRow, SignOffRow
 from issuer.program.evaluation import decisions
 from issuer.program.evidence import file_kinds
 from issuer.program.evidence.file_store import FileStore
@@ -43,6 +44,8 @@ _ARTIFACT: Final = (
     "name",
     "description",
     "genre",
+    "criterion",
+    "tier",
     "file_name",
     "url",
     "pupils",
@@ -150,8 +153,16 @@ def _project(session: Session, project: ProjectRow) -> dict[str, Any]:
             for row in amendments.of_project(session, project)
         ],
         "decisions": decisions.released_results(session, project),
-        "study_record": _entries(session, project, StudyEntryRow),
-        "coaching": _entries(session, project, CoachEntryRow),
+        "study_record": [
+            {"day": row.day, "text": row.text, "provider": row.provider, "minutes": row.minutes}
+            for row in coaching.study_record(session, project)
+        ],
+        "coaching": [
+            {"day": row.day, "text": row.text}
+            for row in session.scalars(
+                select(CoachEntryRow).where(CoachEntryRow.project_pk == project.id)
+            )
+        ],
         "sign_offs": [
             {"role": row.role, "at": row.signed_at}
             for row in session.scalars(
@@ -171,13 +182,6 @@ def _exemplar(session: Session, project: ProjectRow) -> dict[str, Any] | None:
     if row is None:
         return None
     return {"title": row.title, "grades": row.grades, "text": row.text, "shown": row.shown_at}
-
-
-def _entries(
-    session: Session, project: ProjectRow, table: type[StudyEntryRow] | type[CoachEntryRow]
-) -> list[dict[str, Any]]:
-    rows = session.execute(select(table.day, table.text).where(table.project_pk == project.id))
-    return [{"day": day, "text": text} for day, text in rows]
 
 
 def _artifact(row: ArtifactRow) -> Mapping[str, Any]:

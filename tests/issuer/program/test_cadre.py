@@ -6,6 +6,8 @@ from dataclasses import replace
 import pytest
 from filled_program import fill
 
+from issuer.issuance import receive
+from issuer.issuance.approval import from_data
 from issuer.issuance.records.tables import CredentialRow, Revocation
 from issuer.outbox.tables import OutboxRow
 from issuer.people import register
@@ -66,6 +68,8 @@ def test_pages_of_the_cadre(filled, monkeypatch):
     page = reader.get(CADRE).text
     assert named(page) == ["Teacher 0", "Teacher 1", "Teacher 2"]
     assert "@x.example" not in page
+    who_earned_the_same = re.search(r'href="(/program/cadre\?words=[^"]+)"', page)[1]  # (R40)
+    assert named(reader.get(who_earned_the_same).text) == ["Teacher 0"]
     assert "Do you want to be found?" not in page  # who holds nothing
     monkeypatch.setattr(routes, "PAGE", 2)
     assert named(reader.get(f"{CADRE}?words=band&page=2").text) == ["Teacher 2"]
@@ -106,6 +110,25 @@ def test_a_question_and_its_answer_go_by_mail_and_show_no_address(filled):
     with filled.issuer.database.reading() as session:
         assert session.query(CadreQuestionRow).one().answer == "With chips."
         assert [row.kind for row in session.query(OutboxRow)] == ["cadre-question", "cadre-answer"]
+
+
+def test_who_earned_it_before_there_was_a_program_can_be_found(filled):
+    """What came in as an approval counts for whose name and proven address it has."""
+    now = clock.now()
+    data = {
+        "approval_id": "before-1",
+        "achievement": {"id": "rhythms"},
+        "recipient": {"name": "Lee Before", "emails": ["lee@x.example"]},
+        "narrative": {"skill": "s", "goal": "g", "measured_outcome": "m"},
+        "levels": {"learning": "met", "work": "met"},
+        "approved_at": "2024-05-15T15:00:00Z",
+    }
+    receive(filled.issuer, from_data(data), source="forms", event_id="e-1", now=now)
+    for name, address, earned in (("Lee Before", "lee@x.example", 1), ("Lee Other", "o@x.io", 0)):
+        with filled.issuer.database.writing() as session:
+            person = register.add(session, name, now=now)
+            register.add_address(session, person, address, verified_at=now)
+            assert directory.may_join(session, person.id) == bool(earned)
 
 
 def test_ten_questions_a_day_are_enough(filled):

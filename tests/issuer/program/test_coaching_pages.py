@@ -164,6 +164,20 @@ def test_a_teacher_keeps_a_study_record_that_counts_hours(building):
     assert study["text"] in building.at_coach.get(building.page).text
 
 
+def test_r22_a_course_outside_counts_its_hours(building):
+    path, day = f"{building.path}/study", "2026-01-08"
+    course = {"act": "outside", "text": "Teaching band.", "day": day, "provider": "State College"}
+    for hours, provider in (("", "x"), ("many", "x"), ("15", " ")):
+        wrong = {**course, "hours": hours, "provider": provider}
+        refused = building.at_teacher.post(path, page=building.page, **wrong)
+        assert (refused.status_code, "Teaching band." in refused.text) == (422, True)
+    right = {**course, "hours": "37.5"}
+    assert building.at_teacher.post(path, page=building.page, **right).status_code == 303
+    page = building.at_teacher.get(building.page).text
+    assert "State College" in page
+    assert "37.5 hours recorded" in page
+
+
 def test_a5_three_sign_in_any_order_and_each_statement_is_attested(building):
     building.give_coach()
     assert "Your signature is asked for." in building.at_coach.get("/coaching").text

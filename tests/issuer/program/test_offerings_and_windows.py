@@ -15,6 +15,7 @@ from issuer.issuance.cycle import issue
 from issuer.people.roles import Role
 from issuer.program import policy as policies
 from issuer.program.evaluation.approval import approval_id
+from issuer.program.partner_badges import partners
 from issuer.program.projects import drafts
 from issuer.program.projects.states import State
 from issuer.program.projects.tables import OfferingRow, VersionRow
@@ -43,12 +44,18 @@ def begin_with_it(district, browser):
 
 
 def test_r20_an_offering_fills_in_a_proposal(district, chief):
+    path = "/program/offerings"
+    refused = chief.post(path, page=path, **{**FORM, "source": "partner", "partner": "Prairie"})
+    assert "Choose the partner whose it is" in refused.text
+    with district.issuer.database.writing() as session:
+        partners.add(session, "Prairie", "did:web:prairie.example", now=clock.now())
     for source in ("district", "partner"):
-        fields = {**FORM, "source": source}
+        fields = {**FORM, "source": source, "partner": "Prairie"}
         answer = chief.post("/program/offerings", page="/program/offerings", **fields)
         assert answer.status_code == 303
-    assert "Of a partner" in chief.get("/program/offerings").text
+    assert "Of a partner: <bdi>Prairie</bdi>" in chief.get("/program/offerings").text
     teacher = district.browser(district.add("Jordan Example", Role.TEACHER))
+    assert teacher.get("/projects").text.count("of Prairie") == 1
     page = begin_with_it(district, teacher)
     assert FORM["goal"] in page
     assert '<option value="music" selected>' in page
