@@ -20,6 +20,8 @@ from issuer.program import policy as policies
 from issuer.program.coaching import coaching
 from issuer.program.evaluation import decisions, reviews
 from issuer.program.evaluation.tables import AssignmentRow
+from issuer.program.evidence import artifacts
+from issuer.program.evidence.artifacts import ArtifactTier, Consent, Pupils
 from issuer.program.projects import declarations, drafts, submission
 from issuer.program.projects.submission import Findings
 from issuer.program.projects.tables import ProjectRow, TopicRow
@@ -104,6 +106,26 @@ class Program:
         self._write(project, Purpose.COMPLETION, COMPLETION | days)
         self._hand_in(project)
 
+    def share(self, project: ProjectRow) -> None:
+        """Let colleagues see what came of a project, once it has earned its credential."""
+        link = artifacts.link(
+            self.session, project, "Thirty compositions", "https://example.com/choir", now=self.now
+        )
+        artifacts.describe(
+            self.session,
+            link,
+            name=link.name,
+            description="What beginners wrote after ten weeks, without names.",
+            genre="student work",
+            criterion=None,
+            pupils=Pupils.NONE,
+            basis=Consent.NOT_NEEDED,
+            reference="",
+            tier=ArtifactTier.DISTRICT,
+            by=project.person,
+            now=self.now,
+        )
+
     def ask_evaluator(self, project: ProjectRow) -> AssignmentRow:
         """Give what was handed in last to the demo's evaluator."""
         version = submission.newest_version(self.session, project)
@@ -174,6 +196,7 @@ def fill(program: Program) -> None:
     program.complete(judged, release=False)  # the superintendent releases it
     earned = program.project("A choir of beginners")
     program.start(earned)
+    program.share(earned)  # colleagues find it under Cadre
     program.complete(earned, release=True)  # it becomes a credential
 
 

@@ -49,6 +49,7 @@ from issuer.program.assigning.running_routes import running
 from issuer.program.cadre import routes as cadre_routes
 from issuer.program.cadre.exemplar_routes import exemplar_pages
 from issuer.program.cadre.routes import cadre
+from issuer.program.cadre.shared_routes import shared_evidence_pages
 from issuer.program.coaching import building_routes, hours, sign_offs
 from issuer.program.coaching import routes as coaching_routes
 from issuer.program.coaching.building_routes import buildings
@@ -259,6 +260,7 @@ def create_app(settings: Settings) -> Flask:
         own_data_pages,
         cadre,
         exemplar_pages,
+        shared_evidence_pages,
         finding,
         cataloging,
         achieving,

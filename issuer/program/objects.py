@@ -10,6 +10,7 @@ from issuer.people.access.guarded import (
     COACHED,
     LED,
     OWN,
+    SHARED,
     TO_JUDGE,
     Guarded,
     Me,
@@ -18,6 +19,7 @@ from issuer.people.access.guarded import (
 )
 from issuer.people.tables import BuildingRow
 from issuer.program import policy as policies
+from issuer.program.cadre.shared_evidence import is_shared
 from issuer.program.cadre.tables import CadreQuestionRow
 from issuer.program.coaching.coaching import coached_by
 from issuer.program.coaching.tables import CohortMemberRow, CohortRow
@@ -83,6 +85,9 @@ def _to_judge(me: Me, _building: int | None) -> ColumnElement[bool]:
 ARTIFACT: Final = Guarded(
     "artifact", ArtifactRow.public_id, {OWN: _of_my_projects, TO_JUDGE: _to_judge}
 )
+SHARED_EVIDENCE: Final = Guarded(
+    "shared evidence", ArtifactRow.public_id, {SHARED: lambda _me, _building: is_shared()}
+)
 BUILDING_PROGRESS: Final = Guarded(
     "building progress", BuildingRow.code, {BUILDING: lambda _me, mine: BuildingRow.id == mine}
 )
@@ -117,5 +122,6 @@ OBJECTS: Final = (
     COHORT,
     ASSIGNMENT,
     ARTIFACT,
+    SHARED_EVIDENCE,
     BUILDING_PROGRESS,
 )

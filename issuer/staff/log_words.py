@@ -47,6 +47,8 @@ ACTIONS: Final = {
     "catalog.achievement-offered": N_("offered again"),
     "catalog.rubric-changed": N_("a new version of a rubric"),
     "artifact.read": N_("evidence read"),
+    "artifact.withdraw": N_("evidence hidden because consent was withdrawn"),
+    "artifact.seal": N_("evidence no longer shown to colleagues"),
     "outbox.replayed": N_("mails were sent again"),
     "database.restored": N_("a backup was restored"),
     "audit.exported": N_("the log was exported"),

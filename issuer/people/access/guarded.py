@@ -30,6 +30,8 @@ TO_JUDGE: Final = "to judge"
 
 COACHED: Final = "coached"
 """The scope of what the person who asks coaches now."""
+SHARED: Final = "shared"
+"""The scope of what its owner shows to colleagues."""
 LED: Final = "led"
 """The scope of the groups that the person who asks leads."""
 

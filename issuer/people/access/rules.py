@@ -21,6 +21,7 @@ from issuer.people.access.guarded import (
     COACHED,
     LED,
     OWN,
+    SHARED,
     TECHNICAL,
     TO_JUDGE,
     Guarded,
@@ -99,6 +100,8 @@ _KEEPS_CATALOG: Final = N_("Your role keeps the catalog.")
 _RUNS_ON: Final = N_("Your role keeps this installation running.")
 _JOIN_THE_CADRE: Final = (Role.TEACHER, Role.COACH, Role.EVALUATOR)
 _READ_THE_CADRE: Final = (Role.BUILDING_ADMINISTRATOR, Role.BOARD, *_SUPERINTENDENTS)
+_COLLEAGUES: Final = (*_JOIN_THE_CADRE, Role.BUILDING_ADMINISTRATOR, *_SUPERINTENDENTS)
+_SHARED: Final = N_("Its teacher shows it to colleagues.")
 _CADRE: Final = N_("They want to be found.")
 _PAYING: Final = N_("It is about what you are paid, or pay.")
 _YOURS: Final = N_("It is yours.")
@@ -124,6 +127,7 @@ RULES: Final = (
     *_rows([SIGNED_IN], "artifact", "withdraw", OWN, _YOURS),
     *_rows([Role.EVALUATOR], "artifact", "read", TO_JUDGE, _TO_JUDGE, View.NAMES_HIDDEN),
     *_rows(_SUPERINTENDENTS, "artifact", "read withdraw", ANY, _RUNNING),
+    *_rows(_COLLEAGUES, "shared evidence", "list read", SHARED, _SHARED),
     *_rows(_SUPERINTENDENTS, "program", "run set-up", ANY, _RUNNING),
     *_rows(_SUPERINTENDENTS, "program", "release", ANY, _RUNNING, fresh=True),
     *_rows([Role.TEACHER], "money", "read", ANY, _YOURS),

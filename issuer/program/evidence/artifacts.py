@@ -57,7 +57,8 @@ class Consent(StrEnum):
 
 
 class ArtifactTier(StrEnum):
-    """Who may see an artifact: those who judge it, the district, everybody."""
+    """Who may see an artifact once it has earned its credential: those who judged it, colleagues
+    of the district who are signed in, everybody (D9)."""
 
     SEALED = "sealed"
     DISTRICT = "district"
@@ -230,10 +231,10 @@ def describe(
     is_public = tier is ArtifactTier.PUBLIC
     if is_public and pupils is not Pupils.NONE and basis is not Consent.DE_IDENTIFIED:
         raise EvidenceRefused(
-            "public", N_("If students can be recognized, the credential links to nothing.")
+            "tier", N_("If students can be recognized, the credential links to nothing.")
         )
     if is_public and artifact.url is None:
-        raise EvidenceRefused("public", N_("The credential can link to a web address only."))
+        raise EvidenceRefused("tier", N_("The credential can link to a web address only."))
     answer(artifact, pupils, basis, reference, by=by, now=now)
     artifact.name, artifact.description = name.strip(), description.strip()[:1000]
     artifact.genre, artifact.criterion = genre.strip()[:100], criterion
@@ -276,6 +277,13 @@ def remove(session: Session, artifact: ArtifactRow, *, now: datetime) -> None:
 def withdraw_consent(session: Session, artifact: ArtifactRow, *, now: datetime) -> None:
     """Hide an artifact from everybody at once: its consent was withdrawn."""
     artifact.withdrawn_at = now
+    session.flush()
+
+
+def seal(session: Session, artifact: ArtifactRow) -> None:
+    """Show an artifact no more to the district."""
+    if artifact.tier == ArtifactTier.DISTRICT:
+        artifact.tier = ArtifactTier.SEALED
     session.flush()
 
 
@@ -345,7 +353,6 @@ def check(session: Session, project: ProjectRow, purpose: Purpose, policy: Polic
 
 def handed_in(artifact: ArtifactRow) -> dict[str, str]:
     """Return what a version pins of an artifact (I3)."""
-    is_public = artifact.tier == ArtifactTier.PUBLIC
     pinned = {
         "artifact": artifact.public_id,
         "name": artifact.name,
@@ -354,7 +361,8 @@ def handed_in(artifact: ArtifactRow) -> dict[str, str]:
         "sha256": artifact.sha256,
         "media_type": artifact.media_type,
         "url": artifact.url,
-        "tier": ArtifactTier.PUBLIC if is_public else ArtifactTier.SEALED,
+        "tier": artifact.tier,
+        "criterion": artifact.criterion,
     }
     return {name: value for name, value in pinned.items() if value}
 

@@ -2,31 +2,26 @@
 open them.
 """
 
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Final, TypeVar
 
-from flask import Blueprint, Response, redirect, request, send_file, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import NotFound
-from werkzeug.http import dump_options_header
 from werkzeug.wrappers import Response as AnyResponse
-from werkzeug.wsgi import FileWrapper
 
-from issuer.audit.log import about as about_of
 from issuer.audit.log import record
+from issuer.catalog.achievement import Criterion
+from issuer.catalog.versions import rubric_of
 from issuer.home.issuer import current_issuer
 from issuer.people.access import gate, rules
 from issuer.people.access.rules import View
 from issuer.people.tables import PersonRow
 from issuer.program import policy as policies
-from issuer.program.evidence import artifacts, file_kinds, link_checks, pieces
-from issuer.program.evidence.artifacts import READ, ArtifactTier, Consent, EvidenceRefused, Pupils
-from issuer.program.evidence.blind.copies import open_blind
-from issuer.program.evidence.blind.media import Unreadable
-from issuer.program.evidence.file_kinds import Shown
+from issuer.program.evidence import artifacts, file_kinds, handing_out, link_checks, pieces
+from issuer.program.evidence.artifacts import ArtifactTier, Consent, EvidenceRefused, Pupils
 from issuer.program.evidence.file_store import PIECE
 from issuer.program.evidence.home_files import (
     LIMITS,
@@ -40,17 +35,18 @@ from issuer.program.evidence.home_files import (
 from issuer.program.evidence.tables import ArtifactRow
 from issuer.program.projects import history
 from issuer.program.projects.states import State
+from issuer.program.projects.submission import Incomplete, rubric_now
 from issuer.program.projects.tables import ProjectRow
+from issuer.program.windows.window import Purpose
 from issuer.web.access import needs
 from issuer.web.answers import page
 from verifier import clock
-from verifier.web.headers import ASKING, FILE_POLICY
+from verifier.web.headers import ASKING
 from verifier.wording.words import N_
 
-Choice = TypeVar("Choice", Pupils, Consent)
+Choice = TypeVar("Choice", Pupils, Consent, ArtifactTier)
 evidence = Blueprint("evidence", __name__)
 _MB: Final = 1024 * 1024
-_BLOCK: Final = 64 * 1024
 MOST_BYTES: Final = LIMITS.file + _MB
 ALL: Final = "all"
 """What a page that answers for all evidence says in place of the id of one."""
@@ -63,6 +59,14 @@ CONSENT: Final = {
     Consent.NOT_NEEDED: N_("No consent is needed"),
     Consent.DE_IDENTIFIED: N_("No student can be recognized"),
     Consent.ON_FILE: N_("Consent is on file"),
+}
+
+TIERS: Final = {
+    ArtifactTier.SEALED: N_("Only those who review it"),
+    ArtifactTier.DISTRICT: N_(
+        "Colleagues in the district, too: with your name, once it has earned its credential"
+    ),
+    ArtifactTier.PUBLIC: N_("Everybody: the credential links to it"),
 }
 
 
@@ -111,11 +115,11 @@ def describe(project: str, artifact: str) -> AnyResponse:
                     name=form.get("name", ""),
                     description=form.get("description", ""),
                     genre=form.get("genre", ""),
-                    criterion=None,
+                    criterion=_criterion(session, row.project),
                     pupils=_choice(Pupils, "pupils"),
                     basis=_choice(Consent, "basis"),
                     reference=form.get("reference", ""),
-                    tier=ArtifactTier.PUBLIC if form.get("public") else ArtifactTier.SEALED,
+                    tier=_choice(ArtifactTier, "tier"),
                     by=session.get_one(PersonRow, gate.whoever().person.id),
                     now=now,
                 )
@@ -159,12 +163,17 @@ def hand_in_piece(project: str) -> AnyResponse:
 @evidence.post("/evidence/<artifact>/withdraw")
 @needs("artifact", "withdraw", key="artifact")
 def withdraw(artifact: str) -> AnyResponse:
-    """Hide a piece of evidence from everybody, at once: its consent was withdrawn."""
+    """Hide a piece of evidence at once: from everybody, as its consent was withdrawn, or from
+    colleagues alone (`act=seal`)."""
     now, by = clock.now(), f"person:{gate.whoever().person.id}"
+    act = "seal" if request.form.get("act") == "seal" else "withdraw"
     with current_issuer().database.writing() as session:
         row = session.scalars(select(ArtifactRow).where(ArtifactRow.public_id == artifact)).one()
-        artifacts.withdraw_consent(session, row, now=now)
-        record(session, by=by, action="artifact.withdraw", about=f"artifact:{row.id}", now=now)
+        if act == "seal":
+            artifacts.seal(session, row)
+        else:
+            artifacts.withdraw_consent(session, row, now=now)
+        record(session, by=by, action=f"artifact.{act}", about=f"artifact:{row.id}", now=now)
         project = row.project.public_id
     return redirect(url_for("evidence.show", project=project, done=ALL), 303)
 
@@ -172,25 +181,8 @@ def withdraw(artifact: str) -> AnyResponse:
 @evidence.get("/evidence/<artifact>")
 @needs("artifact", "read", key="artifact")
 def open_file(artifact: str) -> AnyResponse:
-    """Hand out a file, whole or in part (RFC 9110, 14), so that it can do nothing by itself."""
-    with current_issuer().database.reading() as session:
-        row = session.scalar(select(ArtifactRow).where(ArtifactRow.public_id == artifact))
-    if row is None or row.sha256 is None or row.withdrawn_at is not None:
-        raise NotFound
-    _note_reader(row)
-    path, media_type = files().path(row.sha256), row.media_type or ""
-    name = f"{row.public_id}{file_kinds.suffix(media_type)}"
-    shown = file_kinds.shown(media_type)
-    response: AnyResponse
-    if _is_blind():
-        response = _blind(path, media_type)
-    else:
-        response = send_file(path, mimetype=media_type, conditional=True)
-    how = "attachment" if shown is Shown.DOWNLOAD else "inline"
-    response.headers["Content-Disposition"] = dump_options_header(how, {"filename": name})
-    response.headers["Content-Security-Policy"] = FILE_POLICY
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
+    """Hand out a file to those who may see it."""
+    return handing_out.hand_out(artifact, is_blind=_is_blind())
 
 
 def _is_blind() -> bool:
@@ -200,52 +192,6 @@ def _is_blind() -> bool:
     with current_issuer().database.reading() as session:
         policy = policies.current(session)
     return policy is None or policy.names_hidden
-
-
-def _blind(path: Path, media_type: str) -> AnyResponse:
-    """Send a file, whole or in part, without identifying data (E29)."""
-    try:
-        file = open_blind(path, media_type)
-    except Unreadable:
-        raise NotFound from None
-    response = Response(
-        FileWrapper(file, _BLOCK),  # type: ignore[arg-type]  # it asks for no more than this has
-        mimetype=media_type,
-        direct_passthrough=True,
-    )
-    response.content_length = file.size
-    return response.make_conditional(
-        request, accept_ranges=True, complete_length=response.content_length
-    )
-
-
-def _note_reader(row: ArtifactRow) -> None:
-    """Write down who opened what may show pupils, once a day. Its own teacher is not noted, nor is
-    each piece of a film."""
-    visitor = gate.whoever()
-    span = request.headers.get("Range", "")
-    if visitor.person.id == _teacher(row) or (span and not span.startswith("bytes=0-")):
-        return
-    with current_issuer().database.writing() as session:
-        about, by, now = f"artifact:{row.id}", f"person:{visitor.person.id}", clock.now()
-        if not _is_noted(session, about, by, now):
-            record(session, by=by, action=READ, about=about, now=now)
-
-
-def _is_noted(session: Session, about: str, by: str, now: datetime) -> bool:
-    """True if the log already has this reader's opening today, by the district's clock."""
-    local = current_issuer().settings.local
-    return any(
-        entry.actor == by
-        and entry.action == READ
-        and local(datetime.fromisoformat(entry.at)).date() == local(now).date()
-        for entry in about_of(session, about)
-    )
-
-
-def _teacher(row: ArtifactRow) -> int:
-    with current_issuer().database.reading() as session:
-        return session.get_one(ProjectRow, row.project_pk).person_pk
 
 
 def _store(public_id: str, file: FileStorage) -> str:
@@ -298,6 +244,8 @@ def _page(public_id: str, *, wrong: EvidenceRefused | None = None, about: str = 
             may_withdraw=rules.may(visitor.me, "program", "run") or is_mine,
             pupils=PUPILS,
             consent=CONSENT,
+            tiers=TIERS,
+            criteria=_criteria(session, project),
             most=LIMITS.file // _MB,
             most_together=LIMITS.project // _MB,
             used=artifacts.used(session, project, clock.now()) // _MB,
@@ -317,6 +265,25 @@ def _artifact(session: Session, project: ProjectRow, public_id: str) -> Artifact
     if public_id not in rows:
         raise NotFound
     return rows[public_id]
+
+
+def _criteria(session: Session, project: ProjectRow) -> Sequence[Criterion]:
+    """Return the criteria by which a completion is judged; none where no rubric is chosen."""
+    policy = policies.current(session)
+    if policy is None:
+        return ()
+    try:
+        return rubric_of(rubric_now(session, project, policy, Purpose.COMPLETION)).criteria
+    except Incomplete:
+        return ()
+
+
+def _criterion(session: Session, project: ProjectRow) -> str | None:
+    """Return the criterion that was chosen, or None."""
+    chosen = request.form.get("criterion") or None
+    if chosen is not None and all(chosen != item.id for item in _criteria(session, project)):
+        raise EvidenceRefused("criterion", N_("Choose one."))
+    return chosen
 
 
 def _choice(kind: type[Choice], field: str) -> Choice:

@@ -16,8 +16,9 @@ class ArtifactRow(Base):
     """One piece of evidence: a file of ours by its digest, or a link (R15, R32).
 
     `pupils` says what is seen of them, `basis` on what consent that rests, `reference` where the
-    consent is filed (R38). `tier` is who may see it once the credential is issued (D9). One that
-    was removed, or whose consent was withdrawn, is shown to nobody; its row stays.
+    consent is filed (R38). `tier` is who may see it once the credential is issued (D9), `criterion`
+    which one of the rubric it is for, if the teacher said so. One that was removed, or whose
+    consent was withdrawn, is shown to nobody; its row stays.
     """
 
     __tablename__ = "artifacts"

@@ -175,6 +175,7 @@ OBJECTS = {
     "claim": _claim,
     "credential": _credential,
     "artifact": _artifact,
+    "shared evidence": _artifact,
     "achievement": lambda _district, _person: "rhythms",
     "rubric": lambda _district, _person: "completion",
     "audit entry": lambda _district, _person: 1,
@@ -215,6 +216,9 @@ _REGISTER = dict.fromkeys(("assistant-superintendent", "deputy", "office", "oper
 _SUPERINTENDENTS = ("assistant-superintendent", "deputy")
 _PAY = dict.fromkeys(("payroll", *_SUPERINTENDENTS), "any")
 _GATHER = dict.fromkeys(("assistant-superintendent", "deputy", "office"), "any")
+_COLLEAGUES = dict.fromkeys(
+    ("teacher", "coach", "evaluator", "building-administrator", *_SUPERINTENDENTS), "shared"
+)
 _JOIN, _READ = ("teacher", "coach", "evaluator"), ("building-administrator", "board")
 ALLOWED = {
     ("own credentials", "read"): {SIGNED_IN: "any"},
@@ -245,6 +249,8 @@ ALLOWED = {
         "assistant-superintendent": "any",
         "deputy": "any",
     },
+    ("shared evidence", "list"): _COLLEAGUES,
+    ("shared evidence", "read"): _COLLEAGUES,
     ("assignment", "list"): {"evaluator": "any"},
     ("assignment", "read"): {"evaluator": "own"},
     ("assignment", "write"): {"evaluator": "own"},

@@ -89,7 +89,8 @@ class Play:
                     pupils="none",
                     basis="not_needed",
                     confirmed_at=now,
-                    tier="sealed",
+                    tier="district",
+                    criterion="work",
                     created_at=now,
                 )
             )

@@ -234,7 +234,7 @@ def test_a_link_that_shows_pupils_and_a_file_are_never_public(
         answers = ANSWERS | changes | {"tier": ArtifactTier.PUBLIC}
         with pytest.raises(EvidenceRefused) as refused:
             artifacts.describe(session, artifact, **answers, by=teacher, now=now)
-        assert refused.value.field == "public"
+        assert refused.value.field == "tier"
         assert artifacts.handed_in(artifact)["tier"] == "sealed"
 
 

@@ -51,7 +51,7 @@ def test_r38_the_consent_is_answered_or_the_field_is_named(browser, project):
     add(browser, project)
     path = address(browser, project).replace("/evidence/", f"{project}/evidence/")
     page = f"{project}/evidence"
-    answers = {"name": "Plan", "pupils": "focus", "basis": "not_needed"}
+    answers = {"name": "Plan", "pupils": "focus", "basis": "not_needed", "tier": "sealed"}
     refused = browser.post(path, page=page, **answers)
     assert refused.status_code == 422
     assert "consent must be on file" in refused.text
@@ -84,3 +84,44 @@ def test_what_is_taken_out_is_gone_from_the_page(browser, project):
     path = address(browser, project).replace("/evidence/", f"{project}/evidence/")
     assert browser.post(path, page=f"{project}/evidence", act="remove").status_code == 303
     assert "There is no evidence yet." in browser.get(f"{project}/evidence").text
+
+
+def answer(browser, project, **changes):
+    path = address(browser, project).replace("/evidence/", f"{project}/evidence/")
+    fields = {"name": "Plan", "pupils": "none", "basis": "not_needed", "tier": "sealed"}
+    return browser.post(path, page=f"{project}/evidence", **fields | changes)
+
+
+def test_what_is_for_the_district_is_seen_by_colleagues_once_it_has_earned_its_credential(
+    district, browser, project
+):
+    """Not before, nobody outside, and no more once its teacher or a consent says so (D9)."""
+    add(browser, project)
+    assert answer(browser, project, tier="district").status_code == 303
+    colleague = district.browser(district.add("Lee Specimen", Role.COACH))
+    board = district.browser(district.add("Board", Role.BOARD))
+    path, listed = address(browser, project), "/program/shared"
+    shown = path.replace("/evidence/", "/program/shared/")
+    assert colleague.get(shown).status_code == 404
+    assert "There is none yet." in colleague.get(listed).text
+    with district.issuer.database.writing() as session:
+        drafts.locked(session, project.rpartition("/")[2]).state = State.ISSUED
+    page = colleague.get(listed).text
+    assert shown in page
+    assert "Jordan Example" in page
+    assert read(colleague, shown)[:2] == (200, PDF)
+    for other, status in ((board, 404), (district.browser(), 303)):
+        assert other.get(shown).status_code == status
+        assert other.get(listed).status_code == status
+    with district.issuer.database.reading() as session:
+        assert session.scalars(select(AuditRow.action)).all().count("artifact.read") == 1
+    browser.post(f"{path}/withdraw", page=f"{project}/evidence", act="seal")
+    assert colleague.get(shown).status_code == 404
+    assert read(browser, path)[0] == 200
+
+
+def test_a_file_is_not_public_and_an_answer_is_one_of_those_there_are(browser, project):
+    add(browser, project)
+    assert "a web address only" in answer(browser, project, tier="public").text
+    for field in ("tier", "criterion"):
+        assert answer(browser, project, **{field: "other"}).status_code == 422

@@ -33,6 +33,10 @@ def proposed(play):
     return play
 
 
+def judging_page(play):
+    return play.at_evaluator.get(play.assignment()).text
+
+
 def test_an_idea_becomes_a_credential_through_the_pages(proposed):
     play = proposed
     assert "1 proposal without an evaluator" in play.at_chief.get("/program").text
@@ -54,6 +58,8 @@ def test_an_idea_becomes_a_credential_through_the_pages(proposed):
         )
     assert play.hand_in(**COMPLETION).status_code == 303
     assert play.assign("completion").status_code == 303
+    chosen = re.findall(r'(?s)<fieldset id="(\w+)"(.*?)</fieldset>', judging_page(play))
+    assert [id for id, part in chosen if "Evidence for this:" in part] == ["work"]
     assert play.judge(**MET).status_code == 303
     assert play.release().status_code == 303
     worker.deliver_due(play.district.issuer, KINDS, now=clock.now)
@@ -61,6 +67,7 @@ def test_an_idea_becomes_a_credential_through_the_pages(proposed):
     with play.district.issuer.database.reading() as session:
         (credential,) = session.scalars(select(CredentialRow)).all()
         assert b"Rhythm by composing" in credential.json
+        assert b"drive.example" not in credential.json
 
 
 def test_r34_reviews_are_asked_for_before_the_teacher_is_to_hear(proposed):

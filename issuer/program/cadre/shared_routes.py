@@ -1,0 +1,36 @@
+"""What colleagues show of their evidence, on a page for those who are signed in."""
+
+from flask import Blueprint, Response, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from issuer.home.issuer import current_issuer
+from issuer.people.access import gate, rules
+from issuer.program.cadre import shared_evidence
+from issuer.program.evidence.handing_out import hand_out
+from issuer.web.access import needs
+from issuer.web.answers import page
+from issuer.web.row_numbers import whole_number
+
+shared_evidence_pages = Blueprint("shared_evidence", __name__)
+
+
+@shared_evidence_pages.get("/program/shared")
+@needs("shared evidence", "list")
+def list_all() -> Response:
+    """List what colleagues show, a page at a time (`?field=`)."""
+    field, number = request.args.get("field", ""), request.args.get("page", 1, type=whole_number)
+    seen = rules.visible(gate.whoever().me, "shared evidence", "list", gate.kinds())
+    with current_issuer().database.reading() as session:
+        return page(
+            "program/shared.html",
+            listed=shared_evidence.shared(session, seen, field, number),
+            fields=shared_evidence.fields(session, seen),
+            field=field,
+        )
+
+
+@shared_evidence_pages.get("/program/shared/<artifact>")
+@needs("shared evidence", "read", key="artifact")
+def open_file(artifact: str) -> AnyResponse:
+    """Send a file that a colleague shows."""
+    return hand_out(artifact, is_blind=False)

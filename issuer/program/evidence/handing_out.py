@@ -1,0 +1,102 @@
+"""Sending a file of evidence so that it can do nothing by itself, and noting who opened it."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from flask import Response, request, send_file
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import NotFound
+from werkzeug.http import dump_options_header
+from werkzeug.wrappers import Response as AnyResponse
+from werkzeug.wsgi import FileWrapper
+
+from issuer.audit.log import about as about_of
+from issuer.audit.log import record
+from issuer.home.issuer import current_issuer
+from issuer.people.access import gate
+from issuer.program.evidence import file_kinds
+from issuer.program.evidence.artifacts import READ
+from issuer.program.evidence.blind.copies import open_blind
+from issuer.program.evidence.blind.media import Unreadable
+from issuer.program.evidence.file_kinds import Shown
+from issuer.program.evidence.home_files import files
+from issuer.program.evidence.tables import ArtifactRow
+from issuer.program.projects.tables import ProjectRow
+from verifier import clock
+from verifier.web.headers import FILE_POLICY
+
+_BLOCK: Final = 64 * 1024
+
+
+def hand_out(public_id: str, *, is_blind: bool) -> AnyResponse:
+    """Send a file, whole or in part (RFC 9110, 14), so that it can do nothing by itself.
+
+    With `is_blind`, for a reader from whom names are hidden, without identifying data (E29). Raises
+    ``NotFound`` for a file that nobody may see.
+    """
+    with current_issuer().database.reading() as session:
+        row = session.scalar(select(ArtifactRow).where(ArtifactRow.public_id == public_id))
+    if row is None or row.sha256 is None or row.withdrawn_at is not None:
+        raise NotFound
+    _note_reader(row)
+    path, media_type = files().path(row.sha256), row.media_type or ""
+    name = f"{row.public_id}{file_kinds.suffix(media_type)}"
+    shown = file_kinds.shown(media_type)
+    response: AnyResponse
+    if is_blind:
+        response = _blind(path, media_type)
+    else:
+        response = send_file(path, mimetype=media_type, conditional=True)
+    how = "attachment" if shown is Shown.DOWNLOAD else "inline"
+    response.headers["Content-Disposition"] = dump_options_header(how, {"filename": name})
+    response.headers["Content-Security-Policy"] = FILE_POLICY
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
+
+
+def _blind(path: Path, media_type: str) -> AnyResponse:
+    """Send a file, whole or in part, without identifying data (E29)."""
+    try:
+        file = open_blind(path, media_type)
+    except Unreadable:
+        raise NotFound from None
+    response = Response(
+        FileWrapper(file, _BLOCK),  # type: ignore[arg-type]  # it asks for no more than this has
+        mimetype=media_type,
+        direct_passthrough=True,
+    )
+    response.content_length = file.size
+    return response.make_conditional(
+        request, accept_ranges=True, complete_length=response.content_length
+    )
+
+
+def _note_reader(row: ArtifactRow) -> None:
+    """Write down who opened what may show pupils, once a day. Its own teacher is not noted, nor is
+    each piece of a film."""
+    visitor = gate.whoever()
+    span = request.headers.get("Range", "")
+    if visitor.person.id == _teacher(row) or (span and not span.startswith("bytes=0-")):
+        return
+    with current_issuer().database.writing() as session:
+        about, by, now = f"artifact:{row.id}", f"person:{visitor.person.id}", clock.now()
+        if not _is_noted(session, about, by, now):
+            record(session, by=by, action=READ, about=about, now=now)
+
+
+def _is_noted(session: Session, about: str, by: str, now: datetime) -> bool:
+    """True if the log already has this reader's opening today, by the district's clock."""
+    local = current_issuer().settings.local
+    return any(
+        entry.actor == by
+        and entry.action == READ
+        and local(datetime.fromisoformat(entry.at)).date() == local(now).date()
+        for entry in about_of(session, about)
+    )
+
+
+def _teacher(row: ArtifactRow) -> int:
+    with current_issuer().database.reading() as session:
+        return session.get_one(ProjectRow, row.project_pk).person_pk
