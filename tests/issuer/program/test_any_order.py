@@ -24,7 +24,7 @@ from played import ANSWERS, COMPLETION
 from contexts.errors import MintmarkError
 from issuer.people import register, relations, roles
 from issuer.people.roles import Role
-from issuer.people.tables import ExpertiseRow
+from issuer.people.tables import ExpertiseRow, PersonRow
 from issuer.program import policy as policies
 from issuer.program.assigning import plans
 from issuer.program.evaluation import corrections, decisions, reviews
@@ -60,13 +60,14 @@ PLACE = st.integers(0, 10**6)
 
 
 class Program(RuleBasedStateMachine):
-    """Three teachers, three evaluators of whom one teaches as well, and a superintendent."""
+    """Three teachers, three evaluators of whom one teaches as well, and a superintendent.
 
-    def __init__(self, issuer, now):
+    Every run begins with the same two projects, which are written once.
+    """
+
+    def __init__(self, issuer, session, now):
         super().__init__()
-        self.issuer, self.now = issuer, now
-        self.writing = issuer.database.writing()
-        self.session = self.writing.__enter__()
+        self.issuer, self.session, self.now = issuer, session, now
         self.pinned: dict[int, object] = {}
         self.released: dict[int, object] = {}
 
@@ -79,13 +80,22 @@ class Program(RuleBasedStateMachine):
 
     def forget(self):
         """Nothing of one run is there in the next."""
-        with suppress(KeyboardInterrupt):
-            self.writing.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
+        if hasattr(self, "savepoint"):
+            self.savepoint.rollback()
 
     @initialize(policy=st.sampled_from([PILOT, WINDOWED, replace(PILOT, completion_judges=2)]))
     def begin(self, policy):
-        people = [register.add(self.session, f"{name} Example", now=self.now) for name in "ABCDEF"]
+        self.savepoint = self.session.begin_nested()
+        self.are_there(self.session.query(PersonRow).order_by(PersonRow.id).all())
+        self.policy, self.now = policy, self.now + timedelta(days=1)
+        policies.change(self.session, policy, by=None, now=self.now)
+
+    def are_there(self, people):
         self.teachers, self.evaluators, self.chief = people[:3], people[2:5], people[5]
+
+    def write_two_projects(self):
+        people = [register.add(self.session, f"{name} Example", now=self.now) for name in "ABCDEF"]
+        self.are_there(people)
         for person in self.evaluators:
             roles.grant(
                 self.session,
@@ -104,8 +114,7 @@ class Program(RuleBasedStateMachine):
         self.propose(teacher=1, declared=True)
         self.judge_all_that_waits((MET, {}))
         self.release_all_that_is_judged()
-        self.policy, self.now = policy, self.now + timedelta(days=1)
-        policies.change(self.session, policy, by=None, now=self.now)
+        assert self.session.query(ProjectDecisionRow).count() == 2
 
     def one(self, rows, place):
         return rows[place % len(rows)]
@@ -296,13 +305,15 @@ def _review(session, assignment, levels, comments, *, now):
 
 
 def test_no_invariant_is_broken_whatever_people_do(issuer, now):
-    run_state_machine_as_test(
-        lambda: Program(issuer, now),
-        settings=settings(
-            max_examples=RUNS,
-            stateful_step_count=STEPS,
-            deadline=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    with issuer.database.writing() as session:
+        Program(issuer, session, now).write_two_projects()
+        run_state_machine_as_test(
+            lambda: Program(issuer, session, now),
+            settings=settings(
+                max_examples=RUNS,
+                stateful_step_count=STEPS,
+                deadline=None,
+                phases=[Phase.generate],
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
