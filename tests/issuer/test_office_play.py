@@ -15,6 +15,11 @@ import school as schools
 from playwright.sync_api import Page
 from school import School, picture, verdict, window
 
+from verifier import clock, verify
+from verifier.fetching.fetch import WebFetch
+from verifier.pipeline.response_cache import response_cache
+from verifier.report import Answer
+
 TEACHER = "teacher1@school.example"
 PEOPLE = f"""name,address,roles
 Olive Office,office@school.example,office
@@ -139,6 +144,16 @@ def exported(page: Page) -> dict[str, dict[str, str]]:
     return {row["name"]: row for row in rows if row["state"] != "superseded"}
 
 
+def office_looks_at_the_year(school: School, page: Page) -> None:
+    """Choose the year and what is in force, of which the table can be taken."""
+    page.goto(f"{school.url}/desk")
+    page.locator("#year").select_option("2026")
+    page.locator("#state").select_option("issued")
+    page.get_by_role("button", name="Find", exact=True).click()
+    assert page.get_by_role("link", name="As a table (CSV)").is_visible()
+    picture(page, "office-year")
+
+
 def found(school: School, page: Page, teacher: str) -> None:
     """Open the credential of a teacher on the desk."""
     page.goto(f"{school.url}/desk")
@@ -184,6 +199,23 @@ def teacher_shares(school: School, page: Page) -> str:
     return page.url
 
 
+class Stranger:
+    """A verifier that checked before, and keeps what it fetched for as long as the server lets it.
+
+    Its clock is turned by hand.
+    """
+
+    def __init__(self):
+        self.seconds = 0.0
+        self.cache = response_cache(lambda: self.seconds)
+
+    def finds(self, *addresses: str) -> list[Answer]:
+        """Return whether each credential is in force."""
+        fetch = self.cache.around(WebFetch(unsafe_loopback_http=True))
+        reports = [verify(each.encode(), fetch=fetch, now=clock.now()) for each in addresses]
+        return [report.current.answer for report in reports]
+
+
 def test_an_office_at_work(school, chromium):
     operator, office, teacher = (window(chromium) for _ in range(3))
     operator_imports(school, operator)
@@ -197,13 +229,18 @@ def test_an_office_at_work(school, chromium):
     shared, misspelt, wrong = (before[f"Teacher {n}"]["page"] for n in (1, 2, 3))
     for address in (shared, misspelt, wrong):
         verdict(address, 0)
+    stranger = Stranger()
+    assert stranger.finds(misspelt, wrong) == [Answer.YES] * 2
 
     office_corrects(school, office, "Teacher 2", "Teacher Two")
     office_withdraws(school, office, "Teacher 3")
     after = exported(office)
     assert (after["Teacher 3"]["state"], len(after)) == ("revoked", 201)
+    office_looks_at_the_year(school, office)
     verdict(misspelt, 1)
     verdict(wrong, 1)
+    stranger.seconds = 60
+    assert stranger.finds(misspelt, wrong) == [Answer.NO] * 2
     verdict(after["Teacher Two"]["page"], 0)
 
     assert teacher_shares(school, teacher) == shared
