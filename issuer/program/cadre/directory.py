@@ -4,12 +4,13 @@ find(session, words="music", grades="6-8", building="7")
 """
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Select, func, null, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from contexts.errors import MintmarkError
 from issuer.home.settings import PROGRAM
@@ -53,17 +54,15 @@ def find(
 
     With `is_public`, only those who want to be found by everybody.
     """
-    rows = select(CadreRow).join(PersonRow, PersonRow.id == CadreRow.person_pk)
+    rows = select(CadreRow).join(CadreRow.person)
     rows = rows.where(PersonRow.left_at.is_(None), PersonRow.erased_at.is_(None))
     if is_public:
         rows = rows.where(CadreRow.is_public)
-    person = joinedload(CadreRow.person).selectinload(PersonRow.posts)
-    cadre = session.scalars(
-        rows.options(person.joinedload(PostRow.building)).order_by(PersonRow.folded)
-    ).all()
+    rows = rows.options(contains_eager(CadreRow.person)).order_by(PersonRow.folded)
+    cadre, posts = session.scalars(rows).all(), _posts(session)
     held = _held(session, {row.person_pk for row in cadre})
     listed = [
-        CadreEntry(row.person, row.offers, tuple(held[row.person_pk]), tuple(row.person.posts))
+        CadreEntry(row.person, row.offers, tuple(held[row.person_pk]), tuple(posts[row.person_pk]))
         for row in cadre
         if held.get(row.person_pk)
     ]
@@ -119,6 +118,15 @@ def ask(
     session.add(row)
     session.flush()
     return row
+
+
+def _posts(session: Session) -> Mapping[int, Sequence[PostRow]]:
+    """Return where each of the cadre works, in one query."""
+    rows = select(PostRow).join(CadreRow, CadreRow.person_pk == PostRow.person_pk)
+    posts: dict[int, list[PostRow]] = defaultdict(list)
+    for row in session.scalars(rows.options(joinedload(PostRow.building)).order_by(PostRow.id)):
+        posts[row.person_pk].append(row)
+    return posts
 
 
 def _held(session: Session, people: set[int]) -> dict[int, list[str]]:
