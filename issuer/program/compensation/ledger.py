@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from issuer.home.problem import Kind, Problem, ProblemType
@@ -182,8 +182,11 @@ def by_person(
     return by_number
 
 
-def claims_by_person(session: Session) -> Mapping[int, list[Claim]]:
-    """Return what `claims` would, of everybody at once: the database adds up, for reports."""
+def claims_by_person(session: Session, *, unpaid: bool = False) -> Mapping[int, list[Claim]]:
+    """Return what `claims` would, of everybody at once: the database adds up, for reports.
+
+    With `unpaid`, only of what is not wholly paid.
+    """
     stages = tuple(Stage)
     sums = [
         func.sum(case((LedgerRow.stage == stage, LedgerRow.cents), else_=0)) for stage in stages
@@ -193,6 +196,11 @@ def claims_by_person(session: Session) -> Mapping[int, list[Claim]]:
         for stage in stages
     ]
     rows = select(LedgerRow.person_pk, *sums, *days).group_by(LedgerRow.person_pk, LedgerRow.claim)
+    if unpaid:
+        open_sums = [
+            total != 0 for stage, total in zip(stages, sums, strict=True) if stage is not Stage.PAID
+        ]
+        rows = rows.having(or_(*open_sums))
     by_number: defaultdict[int, list[Claim]] = defaultdict(list)
     for person_pk, *figures in session.execute(rows):
         balance = Balance(

@@ -47,7 +47,7 @@ def years(session: Session, contract: Contract, today: date) -> list[LedgerYear]
     if first is None:
         return []
     sums: defaultdict[FiscalYear, list[int]] = defaultdict(list)
-    for claims in ledger.claims_by_person(session).values():
+    for claims in ledger.claims_by_person(session, unpaid=True).values():
         for claim in claims:
             counted = counted_in(contract, claim, today)
             if counted is not None and counted[1] != "paid":
