@@ -79,14 +79,14 @@ def grant(person: str) -> AnyResponse:
     """Grant a role."""
     form = request.form
     with current_issuer().database.writing() as session:
-        row = _person(session, person)
-        by = session.get_one(PersonRow, gate.whoever().person.id)
+        row, by = _person(session, person), gate.acting(session)
+        before = {one.id for one in row.grants}
         code = form.get("building", "")
         building = session.scalar(select(BuildingRow).where(BuildingRow.code == code))
         try:
             role = _role(form.get("role", ""))
             first_day, last_day = _day("first_day") or _today(), _day("last_day")
-            roles.grant(
+            made = roles.grant(
                 session,
                 row,
                 role,
@@ -97,7 +97,8 @@ def grant(person: str) -> AnyResponse:
                 by=by,
             )
             host, now, begins = current_issuer().settings.host, clock.now(), _begins(first_day)
-            roles.tell(session, row, role, is_granted=True, host=host, now=now, begins=begins)
+            if made.id not in before:
+                roles.tell(session, row, role, is_granted=True, host=host, now=now, begins=begins)
         except RoleError as exc:
             wrong = exc
         else:
@@ -117,11 +118,11 @@ def take_back(person: str, grant: int) -> AnyResponse:
         if grant_row is None:
             raise NotFound
         try:
-            by = session.get_one(PersonRow, gate.whoever().person.id)
+            by = gate.acting(session)
             host, now, role = current_issuer().settings.host, clock.now(), Role(grant_row.role)
             has_begun = grant_row.first_day <= _today()
-            roles.take_back(session, grant_row, today=_today(), now=now, by=by)
-            if has_begun:
+            has_ended = roles.take_back(session, grant_row, today=_today(), now=now, by=by)
+            if has_begun and has_ended:
                 roles.tell(session, row, role, is_granted=False, host=host, now=now)
         except RoleError as exc:
             wrong = exc

@@ -156,8 +156,11 @@ def take_back(
     today: date,
     now: datetime,
     by: PersonRow | None = None,
-) -> None:
-    """End a grant as of yesterday; delete one that has not begun. Raises `RoleError`."""
+) -> bool:
+    """End a grant as of yesterday; delete one that has not begun. Returns whether it was ended:
+    False for one that had ended before, which stays as it is. Raises `RoleError`."""
+    if row.last_day is not None and row.last_day < today:
+        return False
     refuse_without_superintendent(session, row.person_pk, today=today, ending=row)
     person = session.get_one(PersonRow, row.person_pk)
     acts.tell(session, by, "role-taken-back", person, now=now, **_details(row))
@@ -165,6 +168,7 @@ def take_back(
         session.delete(row)
     else:
         row.last_day = today - timedelta(days=1)
+    return True
 
 
 def refuse_without_superintendent(

@@ -6,11 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from issuer.audit import log
+from issuer.outbox.tables import OutboxRow
 from issuer.people import changes, register, roles
 from issuer.people.register import RegisterError
 from issuer.people.roles import Role, RoleError
 from issuer.people.tables import (
     ExpertiseRow,
+    GrantRow,
     IdentityRow,
     PersonAddressRow,
     PersonRow,
@@ -171,6 +173,21 @@ def test_the_second_press_of_add_leads_to_the_person_who_is_there(district, offi
     assert (len(pages), again.status_code) == (1, 422)
     assert "this address is somebody else" in again.text
     assert office.get("/people?q=Ada").text.count("Ada Example") == 1
+
+
+def test_a_role_is_granted_and_ended_once_however_often_the_button_is_pressed(district):
+    chief = district.browser(district.add("Sue", Role.SUPERINTENDENT))
+    jordan = district.add("Jordan Example", address="j@x.example")
+    page, role = f"/people/{jordan.public_id}", {"role": "coach", "first_day": "2026-01-01"}
+    assert [chief.post(f"{page}/roles", page=page, **role).status_code for _ in "ab"] == [303] * 2
+    with district.issuer.database.reading() as session:
+        [grant] = session.scalars(select(GrantRow).where(GrantRow.person_pk == jordan.id))
+    for _ in "ab":
+        assert chief.post(f"{page}/roles/{grant.id}/end", page=page).status_code == 303
+    with district.issuer.database.reading() as session:
+        mails = session.scalars(select(OutboxRow).where(OutboxRow.kind == roles.CHANGED)).all()
+        assert len(mails) == 2
+        assert told(session, jordan).count("person.role-taken-back") == 1
 
 
 def test_to_erase_one_types_the_name(district):
