@@ -1,15 +1,15 @@
-"""`python -m bench.desk [DATABASE_URL]`: what the pages of an office take, beside what they may.
+"""`python -m bench.desk [postgresql]`: what the pages of an office take, beside what they may.
 
-Without an address it is SQLite in a temporary folder; with one, an empty PostgreSQL database. All
-is asked for through the application, in this process; the least time of a few counts. The last
-line compares an address that somebody has with one that nobody has, by the middle of many turns.
+It is on SQLite, or on a PostgreSQL of its own; with an address, in that empty database. All is
+asked for through the application, in this process; the least time of a few counts. The last line
+compares an address that somebody has with one that nobody has, by the middle of many turns.
 """
 
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from bench import home as homes
 from bench.desk import rows
 from bench.desk.measuring import least
 from bench.documents import EXAMPLES
+from bench.state.engines import PostgreSQL, room
 from issuer import issuance, migrations
 from issuer.app import create_app
 from issuer.approvals import event as approvals
@@ -71,9 +72,8 @@ class Figure(NamedTuple):
 
 def main() -> int:
     """Print a line for each figure; 1 if one is beyond what it may be."""
-    with tempfile.TemporaryDirectory() as folder:
-        settings = _home(Path(folder) / "home", *sys.argv[1:2])
-        app = create_app(settings)
+    with room() as folder, _database(folder, *sys.argv[1:2]) as database_url:
+        app = create_app(_home(folder / "home", database_url))
         issuer: Issuer = app.extensions["mintmark"]
         beyond = 0
         for figure in figures(app, issuer):
@@ -83,7 +83,20 @@ def main() -> int:
     return min(1, beyond)
 
 
-def _home(folder: Path, database_url: str = "") -> Settings:
+@contextmanager
+def _database(folder: Path, where: str = "") -> Iterator[str]:
+    """Give the address of an empty PostgreSQL database; '' for SQLite."""
+    if where != "postgresql":
+        yield where
+        return
+    server = PostgreSQL(folder / "postgresql")
+    try:
+        yield server.database()
+    finally:
+        server.stop()
+
+
+def _home(folder: Path, database_url: str) -> Settings:
     homes.make(folder)
     with (folder / FILE).open("a") as written:
         written.write(MAIL)
