@@ -61,13 +61,13 @@ class Compiler:
     def __init__(self, contexts: FrozenContexts, *, lossy: bool = False) -> None:
         self._processor = StrictProcessor(contexts)
         self._kind = _LossyCompiled if lossy else _Compiled
-        self._made: list[_Compiled] = []
+        self._compiled: list[_Compiled] = []
 
     def initial(self) -> ActiveContext:
         """Return the active context outside all `@context`."""
         with LOCK:
-            if len(self._made) > MAX_ACTIVE_CONTEXTS:
-                self._made = []
+            if len(self._compiled) > MAX_ACTIVE_CONTEXTS:
+                self._compiled = []
             return self.table(self._processor.initial_context())
 
     def table(self, active: Json) -> "_Compiled":
@@ -75,11 +75,11 @@ class Compiler:
         previous = active.get("previousContext")
         before = None if previous is None else self.table(previous)
         meaning = {k: v for k, v in active.items() if k not in ("_uuid", "previousContext")}
-        for compiled in self._made:
+        for compiled in self._compiled:
             if compiled.before is before and compiled.meaning == meaning:
                 return compiled
-        self._made.append(self._kind(self, active, meaning, before))
-        return self._made[-1]
+        self._compiled.append(self._kind(self, active, meaning, before))
+        return self._compiled[-1]
 
     def follow(self, active: Json, edge: tuple[str, ...]) -> "_Compiled":
         """Return the table one step further (see `ActiveContext`). Raises `Wrong` where the

@@ -74,7 +74,7 @@ class _Processors:
     """PyLD for one set of contexts: to compile its tables, and to do all of the work, strictly
     or not."""
 
-    _made: ClassVar[list["_Processors"]] = []
+    _recent: ClassVar[list["_Processors"]] = []
 
     def __init__(self, contexts: FrozenContexts) -> None:
         self.contexts = contexts
@@ -86,11 +86,11 @@ class _Processors:
     @classmethod
     def of(cls, contexts: FrozenContexts) -> "_Processors":
         """Return the one of these contexts: what it remembers is its speed."""
-        for processors in cls._made:
+        for processors in cls._recent:
             if processors.contexts is contexts:
                 return processors
-        cls._made = [cls(contexts), *cls._made[: MAX_SETS - 1]]
-        return cls._made[0]
+        cls._recent = [cls(contexts), *cls._recent[: MAX_SETS - 1]]
+        return cls._recent[0]
 
 
 def _dataset(document: Json, contexts: FrozenContexts, *, strict: bool = True) -> set[Quad]:

@@ -66,7 +66,7 @@ class Members(ABC):
         """As `_node`, for a node under a member."""
         return self._node(value, active, depth)
 
-    def _said(self, item: Any, key: str, active: ActiveContext, depth: int) -> list[Any]:
+    def _values_of(self, item: Any, key: str, active: ActiveContext, depth: int) -> list[Any]:
         """Return what one member says: texts, numbers, nodes, and lists that have an order."""
         term = active.terms.get(key)
         if term is None or term.kind in ("other", "id", "type") or key in _unsure(active):

@@ -142,7 +142,7 @@ class Merged(Members):
                 else:
                     members[key] = [statement]
             elif key != id_key and key != type_key and key != "@context" and item is not None:
-                members.setdefault(key, []).extend(self._said(item, key, active, depth))
+                members.setdefault(key, []).extend(self._values_of(item, key, active, depth))
         return node
 
     def _written(self, node: Node, path: tuple[str, ...]) -> dict[str, Any]:

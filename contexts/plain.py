@@ -82,7 +82,7 @@ class Plain(Members):
                 entry = item if plain[key] else self._reference(active.iri(item), key)
                 written[key] = [entry] if key in lists else entry
             elif key != id_key and key != type_key and key != "@context" and item is not None:
-                values = self._said(item, key, active, depth)
+                values = self._values_of(item, key, active, depth)
                 items = values[0] if values and type(values[0]) is list else in_order(values)
                 if items:
                     written[key] = self._shown(key, items, types)

@@ -16,7 +16,7 @@ from contexts.ntriples import Quad, block, distinct, tails_of
 _BEGUN = {name: hashlib.new(name) for name in ("sha256", "sha384")}
 """Copied for each hash of a few lines: to begin a new one takes longer than they do."""
 
-Said = Mapping[str, list[str]]
+Statements = Mapping[str, list[str]]
 """By subject, what follows it in its statements (see `contexts.walk.Walk`); put in order here."""
 
 MAX_WORK = 10_000
@@ -39,7 +39,7 @@ def rdfc10(
 
 
 def canonical(
-    statements: Said,
+    statements: Statements,
     quads: Iterable[Quad],
     blocks: Mapping[str, bytes] = MappingProxyType({}),
     *,
@@ -71,14 +71,17 @@ def canonical(
 
 
 def canonical_names(
-    quads: Iterable[Quad], statements: Said = MappingProxyType({}), *, hash_name: str = "sha256"
+    quads: Iterable[Quad],
+    statements: Statements = MappingProxyType({}),
+    *,
+    hash_name: str = "sha256",
 ) -> dict[str, str]:
     """Return the canonical name of each blank node of a dataset: `_:b3` to `_:c14n0` (4.4).
     `statements` may hold those that name no other blank node than their subject, and no graph."""
     return _names(statements, set(quads), hash_name)
 
 
-def _names(statements: Said, dataset: set[Quad], hash_name: str) -> dict[str, str]:
+def _names(statements: Statements, dataset: set[Quad], hash_name: str) -> dict[str, str]:
     unnamed = {s: distinct(tails) for s, tails in statements.items() if s[0] == "_"}
     if len(unnamed) == 1 and all(_blanks(quad) <= unnamed.keys() for quad in dataset):
         # One alone needs no hash, as in the options of every proof.
@@ -95,7 +98,7 @@ def _names(statements: Said, dataset: set[Quad], hash_name: str) -> dict[str, st
         raise CanonicalizationError("a string holds a lone surrogate") from exc
 
 
-def _hash_first_degree(unnamed: Said, dataset: set[Quad], begun: Any) -> dict[str, str]:
+def _hash_first_degree(unnamed: Statements, dataset: set[Quad], begun: Any) -> dict[str, str]:
     """Section 4.6, for all: a node's quads, itself written `_:a` and every other `_:z`."""
     lines = {node: ["_:a" + tail for tail in tails] for node, tails in unnamed.items()}
     for quad in dataset:
@@ -147,7 +150,7 @@ class _Canonicalizer:
     """Names nodes of which some look alike at first sight, as `hashes` of first degree say."""
 
     def __init__(
-        self, unnamed: Said, dataset: set[Quad], hashes: Mapping[str, str], begun: Any
+        self, unnamed: Statements, dataset: set[Quad], hashes: Mapping[str, str], begun: Any
     ) -> None:
         self.begun, self.first_degree, self.unnamed = begun, hashes, unnamed
         self.quads_of: dict[str, list[Quad]] = {node: [] for node in hashes}

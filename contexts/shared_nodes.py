@@ -14,7 +14,7 @@ _MAY_ADD = {ENDORSED}
 """What an endorsement says of what it is about, which is always its own."""
 
 _Statement = tuple[str, str]
-_Said = dict[str, frozenset[_Statement]]
+_ByName = dict[str, frozenset[_Statement]]
 
 
 class Node:
@@ -36,8 +36,8 @@ def doubts(
 
     `inside` are the credentials with the nodes of which they say something.
     """
-    outer = _said(around.values())
-    said_by = [(credential, _said(nodes)) for credential, nodes in inside]
+    outer = _statements_by_name(around.values())
+    said_by = [(credential, _statements_by_name(nodes)) for credential, nodes in inside]
     beside: dict[str, set[frozenset[_Statement]]] = {}
     for _, statements_of in said_by:
         for iri, statements in statements_of.items():
@@ -56,8 +56,8 @@ def says_more(node: Node) -> bool:
     return not node.members.keys() <= _MAY_ADD
 
 
-def _said(nodes: Iterable[Node]) -> _Said:
-    statements: _Said = {}
+def _statements_by_name(nodes: Iterable[Node]) -> _ByName:
+    statements: _ByName = {}
     for node in nodes:
         if node.iri and (node.types or node.members):
             statements[node.iri] = statements.get(node.iri, frozenset()).union(_statements(node))

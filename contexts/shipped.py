@@ -27,11 +27,11 @@ class _Shipped(ActiveContext):
     holds over what an earlier one does.
     """
 
-    __slots__ = ("_made", "_rows", "_tables")
+    __slots__ = ("_by_row", "_rows", "_tables")
 
     def __init__(self, tables: JsonObject, row: int, contexts: "dict[int, _Shipped]") -> None:
         contexts[row] = self
-        self._tables, self._made = tables, contexts
+        self._tables, self._by_row = tables, contexts
         previous, layers, prefixes, self._rows = tables["active"][row]
         definitions: JsonObject = {}
         for layer in layers:
@@ -40,7 +40,7 @@ class _Shipped(ActiveContext):
         super().__init__(terms, prefixes, None if previous is None else self._row(previous))
 
     def _row(self, row: int) -> "_Shipped":
-        return self._made.get(row) or type(self)(self._tables, row, self._made)
+        return self._by_row.get(row) or type(self)(self._tables, row, self._by_row)
 
     def _follow(self, edge: tuple[str, ...]) -> ActiveContext:
         row = self._rows.get(" ".join(edge))

@@ -110,7 +110,7 @@ def _finish(
         known = Memory(issuer.judged)  # the files may be others since
         try:
             for row in rows:
-                results.append((row, _made(issuer, row, signers, known, now)))
+                results.append((row, _signed(issuer, row, signers, known, now)))
         except KeysError as exc:
             stopped = exc
         if _store(issuer, results, now):
@@ -121,7 +121,7 @@ def _finish(
         raise stopped
 
 
-def _made(
+def _signed(
     issuer: Issuer, row: Pending, signers: Mapping[KeyUse, Signer], known: Memory, now: datetime
 ) -> Secured | str:
     """Return the forms of a credential, or what our own verifier objects to."""

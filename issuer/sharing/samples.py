@@ -90,13 +90,13 @@ def sample(
 
 def pdf(sample: Shared, settings: Settings, edition: Edition, *, now: datetime) -> bytes:
     """Return the certificate of a sample, which says across its page that it is one."""
-    inputs, digits = _given(sample, settings, now), _unsigned(sample.json)
+    inputs, digits = _inputs(sample, settings, now), _unsigned(sample.json)
     return render(sample.credential, edition=edition, digits=digits, **inputs).pdf
 
 
 def framed(sample: Shared, settings: Settings, *, now: datetime) -> bytes:
     """Return the certificate to frame of a sample as a PNG."""
-    return certificate.picture(sample.credential, **_given(sample, settings, now))
+    return certificate.picture(sample.credential, **_inputs(sample, settings, now))
 
 
 def picture(achievement: Achievement, settings: Settings, *, now: datetime) -> bytes:
@@ -105,7 +105,7 @@ def picture(achievement: Achievement, settings: Settings, *, now: datetime) -> b
     return framed(of_nobody, settings, now=now)
 
 
-def _given(sample: Shared, settings: Settings, now: datetime) -> dict[str, Any]:
+def _inputs(sample: Shared, settings: Settings, now: datetime) -> dict[str, Any]:
     """Return what is drawn beside the credential itself."""
     awarded = sample.approval.approved_at.date()
     return {

@@ -197,7 +197,7 @@ def _keep_rule(app: Flask, kinds: Kinds) -> AnyResponse | None:
     if not sessions.is_form_token(
         current_issuer().settings, visitor.token, request.form.get(FORM_TOKEN, "")
     ):
-        return redirect(_kept(need, visitor.person.id), 303)
+        return redirect(_keep_form(need, visitor.person.id), 303)
     if g.answer.fresh and not sessions.is_fresh(visitor.session, now=clock.now()):
         return _sign_in_first(need, visitor.person.id)
     if again := request.form.get(KEPT):
@@ -226,13 +226,13 @@ def _late() -> int | None:
 def _sign_in_first(need: RouteRule, person_pk: int | None) -> AnyResponse:
     """Redirect to the sign-in page, and afterwards to the requested page, with what was typed."""
     if request.method == "POST":
-        lands_on = _kept(need, person_pk) if person_pk else ""
+        lands_on = _keep_form(need, person_pk) if person_pk else ""
     else:
         lands_on = request.script_root + request.full_path.rstrip("?")
     return redirect(url_for("sign_in.form", lands_on=lands_on or None), 303)
 
 
-def _kept(need: RouteRule, person_pk: int) -> str:
+def _keep_form(need: RouteRule, person_pk: int) -> str:
     """Keep the form of this request for its person, and return where it can be sent again."""
     if need.again_at:
         return url_for(need.again_at, **(request.view_args or {}), late=1)

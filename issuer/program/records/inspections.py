@@ -28,7 +28,7 @@ from verifier.wording.words import N_
 
 MOST: Final = 200
 HIDDEN: Final = "[–––]"
-_TOLD: Final = ("description", "genre", "pupils", "basis", "reference")
+_DESCRIBING: Final = ("description", "genre", "pupils", "basis", "reference")
 
 
 def matching(
@@ -106,7 +106,7 @@ def zip_of(
     with zipfile.ZipFile(out, "w") as archive:
         lines = []
         for number, row in enumerate(_chosen(request, chosen), 1):
-            lines.append(redacted(_said(number, row), hide))
+            lines.append(redacted(_entry_of(number, row), hide))
             if row.sha256 and store.path(row.sha256).exists():
                 suffix = file_kinds.suffix(row.media_type or "")
                 archive.write(store.path(row.sha256), f"{number:03}{suffix}")
@@ -120,9 +120,9 @@ def redacted(text: str, hide: Iterable[str]) -> str:
     return text
 
 
-def _said(number: int, row: ArtifactRow) -> str:
+def _entry_of(number: int, row: ArtifactRow) -> str:
     lines = [f"{number:03} {row.name} ({row.created_at:%Y-%m-%d})"]
-    lines += [f"  {name}: {getattr(row, name)}" for name in _TOLD if getattr(row, name)]
+    lines += [f"  {name}: {getattr(row, name)}" for name in _DESCRIBING if getattr(row, name)]
     return "\n".join([*lines, *([f"  link: {row.url}"] if row.url else []), ""])
 
 
