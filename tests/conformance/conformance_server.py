@@ -78,7 +78,7 @@ class Profile:
     places: int = field(default=0)
 
     @classmethod
-    def made(cls, name: str) -> "Profile":
+    def new(cls, name: str) -> "Profile":
         """Return a profile with a new key."""
         suite, algorithm = PROFILES[name]
         key = generate(algorithm)
@@ -151,7 +151,7 @@ class Server:
 
     def __init__(self, address: str, *, binding: bool = True) -> None:
         self.address, self.binding = address, binding
-        self.profiles = {name: Profile.made(name) for name in PROFILES}
+        self.profiles = {name: Profile.new(name) for name in PROFILES}
 
     def issue(self, profile: Profile, body: Json) -> Json:
         """Return a credential that is signed as asked, or raise `BadInputError`."""
@@ -270,7 +270,7 @@ def create_app(server: Server, fetch: Callable[[], Any] | None = None) -> Flask:
     """Return the application around a server."""
     app = Flask("conformance", static_folder=None)
 
-    def made(answer: Callable[[Json], Json]) -> Response | tuple[Json, int]:
+    def answered(answer: Callable[[Json], Json]) -> Response | tuple[Json, int]:
         try:
             body = strict_json.loads_object(request.get_data())
             return answer(body), 201
@@ -280,11 +280,11 @@ def create_app(server: Server, fetch: Callable[[], Any] | None = None) -> Flask:
     @app.post("/issuers/<name>/credentials/issue")
     def issue(name: str) -> Any:
         profile = server.profiles.get(name)
-        return made(partial(server.issue, profile)) if profile else ({}, 404)
+        return answered(partial(server.issue, profile)) if profile else ({}, 404)
 
     @app.post("/credentials/derive")
     def derive() -> Any:
-        return made(server.derive)
+        return answered(server.derive)
 
     @app.get("/status/bitstring")
     def published() -> Json:

@@ -47,7 +47,7 @@ def issue(
 Issue = Callable[[str], tuple[str, str]]
 
 
-def made(client: FlaskClient, *links: str, title: str = "My work") -> str:
+def new_collection(client: FlaskClient, *links: str, title: str = "My work") -> str:
     """Make a collection through the form; return the path of its edit page."""
     response = client.post("/collections", data={"title": title, "links": "\n".join(links)})
     assert response.status_code == 303
@@ -64,7 +64,7 @@ def test_several_credentials_stand_on_one_page_in_their_order(
     client: FlaskClient, issue: Issue
 ) -> None:
     (one, first), (two, second) = issue("Rhythm"), issue("Harmony")
-    html = client.get(page_of(client, made(client, first, second))).text
+    html = client.get(page_of(client, new_collection(client, first, second))).text
     assert html.index(f"/credentials/{one}.html") < html.index(f"/credentials/{two}.html")
     assert "<h1><bdi>My work</bdi></h1>" in html
     assert "Jordan Example" in html
@@ -72,7 +72,7 @@ def test_several_credentials_stand_on_one_page_in_their_order(
 
 def test_the_page_gives_no_secret_away(client: FlaskClient, issue: Issue) -> None:
     _, link = issue("Rhythm")
-    edit = made(client, link)
+    edit = new_collection(client, link)
     html = client.get(page_of(client, edit)).text
     assert link.rpartition("/")[2] not in html
     assert edit.rpartition("/")[2] not in html
@@ -96,7 +96,7 @@ def test_credentials_are_added_dropped_and_the_title_is_changed(
     client: FlaskClient, issue: Issue
 ) -> None:
     (one, first), (two, second) = issue("Rhythm"), issue("Harmony")
-    edit = made(client, first)
+    edit = new_collection(client, first)
     data = {"action": "save", "title": "  New \n words ", "keep": [], "links": second}
     assert client.post(edit, data=data).status_code == 303
     html = client.get(page_of(client, edit)).text
@@ -108,7 +108,7 @@ def test_a_link_that_opens_nothing_changes_nothing_and_is_named(
     client: FlaskClient, issue: Issue
 ) -> None:
     one, first = issue("Rhythm")
-    edit = made(client, first)
+    edit = new_collection(client, first)
     response = client.post(edit, data={"title": "Other", "keep": one, "links": "no link <b>"})
     assert response.status_code == 422
     assert "<bdi>no link &lt;b&gt;</bdi>" in response.text
@@ -120,7 +120,7 @@ def test_no_credential_stands_there_twice_and_no_more_than_the_limit(
     client: FlaskClient, issue: Issue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (one, first), (_, second) = issue("Rhythm"), issue("Harmony")
-    edit = made(client, first, first)
+    edit = new_collection(client, first, first)
     assert client.get(page_of(client, edit)).text.count(f"/credentials/{one}.html") == 1
     monkeypatch.setattr(collection, "MOST", 1)
     assert client.post(edit, data={"keep": one, "links": second}).status_code == 422
@@ -130,7 +130,7 @@ def test_a_credential_that_turns_private_drops_out(
     client: FlaskClient, issuer: Issuer, issue: Issue, now: datetime
 ) -> None:
     (one, first), (two, second) = issue("Rhythm"), issue("Harmony")
-    edit = made(client, first, second)
+    edit = new_collection(client, first, second)
     holder.decide(issuer, one, Decision(Visibility.PRIVATE), now=now)
     html = client.get(page_of(client, edit)).text
     assert ("Rhythm" in html, one in html, two in html) == (False, False, True)
@@ -141,14 +141,14 @@ def test_a_revoked_credential_stays_and_says_so(
     client: FlaskClient, issuer: Issuer, issue: Issue, now: datetime
 ) -> None:
     one, first = issue("Rhythm")
-    edit = made(client, first)
+    edit = new_collection(client, first)
     lists.revoke(issuer, one, reason="Wrong person.", by="command", now=now)
     assert "Withdrawn" in client.get(page_of(client, edit)).text
 
 
 def test_an_edit_link_is_taken_back_and_the_page_stays(client: FlaskClient, issue: Issue) -> None:
     _, first = issue("Rhythm")
-    edit = made(client, first)
+    edit = new_collection(client, first)
     page = page_of(client, edit)
     renewed = client.post(edit, data={"action": "renew"}).headers["Location"]
     assert client.get(edit).status_code == 404
@@ -160,7 +160,7 @@ def test_a_deleted_collection_is_gone_and_its_credentials_are_not(
     client: FlaskClient, issue: Issue
 ) -> None:
     one, first = issue("Rhythm")
-    edit = made(client, first)
+    edit = new_collection(client, first)
     page = page_of(client, edit)
     assert client.post(edit, data={"action": "delete"}).status_code == 303
     gone = [client.get(path).status_code for path in (page, edit, f"{page[:-5]}/preview.png")]
@@ -175,7 +175,7 @@ def test_an_edit_link_cannot_be_made_up(client: FlaskClient, token: str) -> None
 
 def test_a_collection_has_a_preview_of_its_own(client: FlaskClient, issue: Issue) -> None:
     links = [issue(name)[1] for name in ("Rhythm", "Harmony", "Form", "Ear", "Voice")]
-    page = page_of(client, made(client, *links))
+    page = page_of(client, new_collection(client, *links))
     html = client.get(page).text
     address = f"http://localhost:8202{page[:-5]}/preview.png"
     assert f'<meta property="og:image" content="{address}">' in html
@@ -196,7 +196,7 @@ def test_a_collection_of_which_nothing_is_shared_still_has_page_and_preview(
     client: FlaskClient, issuer: Issuer, issue: Issue, now: datetime
 ) -> None:
     one, first = issue("Rhythm")
-    page = page_of(client, made(client, first))
+    page = page_of(client, new_collection(client, first))
     holder.decide(issuer, one, Decision(Visibility.PRIVATE), now=now)
     assert "Nothing of it is shared" in client.get(page).text
     assert client.get(f"{page[:-5]}/preview.png").status_code == 200
@@ -222,7 +222,7 @@ def test_a_credential_is_moved_by_one_place_and_nothing_typed_is_lost(
 ) -> None:
     made_of = [issue(name) for name in ("Rhythm", "Harmony", "Form")]
     ids, links = zip(*made_of, strict=True)
-    edit = made(client, *links)
+    edit = new_collection(client, *links)
     move = {"move": f"{ids[which]}:{direction}", f"sentence-{ids[0]}": "The first one."}
     html = saved(client, edit, keep=list(ids), **move)
     assert order(html, *ids) == [ids[place] for place in places]
@@ -236,7 +236,7 @@ def test_a_move_that_means_nothing_moves_nothing(
     client: FlaskClient, issue: Issue, move: str
 ) -> None:
     (one, first), (two, second) = issue("Rhythm"), issue("Harmony")
-    edit = made(client, first, second)
+    edit = new_collection(client, first, second)
     assert order(saved(client, edit, keep=[one, two], move=move), one, two) == [one, two]
 
 
@@ -244,7 +244,7 @@ def test_its_holder_says_something_at_the_top_and_about_each(
     client: FlaskClient, issue: Issue
 ) -> None:
     one, link = issue("Rhythm")
-    edit = made(client, link)
+    edit = new_collection(client, link)
     html = saved(
         client,
         edit,
@@ -270,7 +270,7 @@ def test_hours_are_added_up_of_what_is_shown_and_was_not_withdrawn(
         links.append(str(received.manage_url))
     lists.revoke(issuer, ids[2], reason="x", by="command", now=now)
     holder.decide(issuer, ids[3], Decision(Visibility.PRIVATE), now=now)
-    html = client.get(page_of(client, made(client, *links))).text
+    html = client.get(page_of(client, new_collection(client, *links))).text
     assert "19.5 hours in all" in html
     assert "2 continuing education units in all" in html
 
@@ -280,7 +280,7 @@ def test_a_collection_and_its_long_link_from_before_go_on_working(
 ) -> None:
     """Links were signed and 90 letters long; now they are 22, and found by a keyed hash."""
     one, link = issue("Rhythm")
-    new = made(client, link).rpartition("/")[2]
+    new = new_collection(client, link).rpartition("/")[2]
     assert len(new) == 22
     with issuer.database.writing() as session:
         row = session.scalars(select(CollectionRow)).one()
@@ -299,5 +299,5 @@ def test_a_collection_and_its_long_link_from_before_go_on_working(
 def test_enter_in_a_field_saves_and_moves_nothing(client: FlaskClient, issue: Issue) -> None:
     """HTML, implicit submission: it presses the first button of the form."""
     (_, first), (_, second) = issue("Rhythm"), issue("Harmony")
-    form = client.get(made(client, first, second)).text.partition("<form")[2]
+    form = client.get(new_collection(client, first, second)).text.partition("<form")[2]
     assert 'value="save"' in form.partition("<button")[2].partition(">")[0]

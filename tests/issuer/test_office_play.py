@@ -58,7 +58,7 @@ def database_url(request):
 def school(tmp_path, sink, database_url):
     """A district whose server runs."""
     with openid_provider.running(USER) as provider:
-        district = schools.made(tmp_path, sink, database_url, SIGN_IN.format(provider=provider))
+        district = schools.build(tmp_path, sink, database_url, SIGN_IN.format(provider=provider))
         secret = district.home / "provider-secret"
         secret.write_text("secret")
         secret.chmod(0o600)
@@ -154,7 +154,7 @@ def office_looks_at_the_year(school: School, page: Page) -> None:
     picture(page, "office-year")
 
 
-def found(school: School, page: Page, teacher: str) -> None:
+def open_credential(school: School, page: Page, teacher: str) -> None:
     """Open the credential of a teacher on the desk."""
     page.goto(f"{school.url}/desk")
     page.locator("#q").fill(teacher.lower().replace(" ", "") + "@")
@@ -165,7 +165,7 @@ def found(school: School, page: Page, teacher: str) -> None:
 
 
 def office_corrects(school: School, page: Page, teacher: str, name: str) -> None:
-    found(school, page, teacher)
+    open_credential(school, page, teacher)
     picture(page, "office-one")
     page.get_by_role("link", name="Correct it").click()
     page.locator("[name='recipient.name']").fill(name)
@@ -178,7 +178,7 @@ def office_corrects(school: School, page: Page, teacher: str, name: str) -> None
 
 
 def office_withdraws(school: School, page: Page, teacher: str) -> None:
-    found(school, page, teacher)
+    open_credential(school, page, teacher)
     page.get_by_role("link", name="Withdraw it").click()
     page.locator("#reason").fill("It was issued for another school.")
     picture(page, "office-withdraw")

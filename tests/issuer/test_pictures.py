@@ -109,7 +109,7 @@ def test_the_pictures_of_the_office_that_checks(office, take):
 @pytest.fixture
 def district(tmp_path, sink):
     """The issuer of a district with the catalog and the logo of the examples."""
-    home = school.made(
+    home = school.build(
         tmp_path, sink, None, public_url=ADDRESS, name="Example School District"
     ).home
     shutil.copy(school.EXAMPLES / "logo.svg", home)

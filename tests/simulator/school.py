@@ -1,7 +1,7 @@
 """A district as one is run: a home, gunicorn with a clock of its own, a mail server, people in
 browsers.
 
-district = school.made(folder, sink, None)
+district = school.build(folder, sink, None)
 with school.open_at(district):
     page = district.signed_in(chromium, "jordan@school.example")
 """
@@ -146,7 +146,7 @@ def run(module: str, *words: str, status: int = 0, by: Path | None = None) -> st
     return done.stdout
 
 
-def made(
+def build(
     folder: Path,
     sink: Sink,
     database_url: str | None,

@@ -75,7 +75,7 @@ def anywhere(document):
     return st.builds(changed, st.just(document), where, ANY_JSON)
 
 
-def told(data):
+def reports_on(data):
     reports = [verify(data, fetch=WORLD.fetch, now=NOW, general=True, challenge="c")]
     reports += verify_all(data, make_fetch=lambda: WORLD.fetch, now=NOW, general=True)
     for report in reports:
@@ -88,7 +88,7 @@ def told(data):
 @given(ANY_JSON | anywhere(LICENSE) | anywhere(SHOWN))
 def test_any_json_gets_a_report(value):
     data = json.dumps(value).encode()
-    told(data)
+    reports_on(data)
     shown = verify_presentation(data, make_fetch=lambda: WORLD.fetch, now=NOW, challenge="c")
     assert shown.held.answer is not Answer.YES
 
@@ -97,7 +97,7 @@ def test_any_json_gets_a_report(value):
 @given(ANY_JSON | anywhere(WORDS))
 def test_any_context_gets_a_report(context):
     document = {**LICENSE, "@context": [V2, context]}
-    told(json.dumps(document).encode())
+    reports_on(json.dumps(document).encode())
 
 
 @QUICK
@@ -110,7 +110,7 @@ def test_any_sd_jwt_gets_a_report(payload, disclosures, binds):
         for each in disclosures
     ]
     binding = token if binds else ""
-    told("~".join([token, *shown, binding]).encode())
+    reports_on("~".join([token, *shown, binding]).encode())
 
 
 @pytest.mark.parametrize("depth", [40, 62, 200])
@@ -118,4 +118,4 @@ def test_what_is_nested_deeply_gets_a_report(depth):
     value: object = "x"
     for _ in range(depth):
         value = {"@context": [V2, {"a": "urn:x:a"}], "verifiableCredential": [value]}
-    told(json.dumps(value).encode())
+    reports_on(json.dumps(value).encode())

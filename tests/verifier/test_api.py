@@ -47,7 +47,7 @@ def form(client, **parts):
     return client.post("/api/verify", data=parts | files, content_type="multipart/form-data")
 
 
-def told(answer):
+def problem_of(answer):
     """Return the problem that an answer tells, after holding it against its description."""
     assert answer.mimetype == "application/problem+json"
     PROBLEM.validate(answer.json)
@@ -117,7 +117,7 @@ def test_every_kind_of_report_is_as_described(name):
 def test_what_holds_no_credential_is_told_with_what_to_bring(world, data, code):
     client = create_app(lambda: offline).test_client()
     answer = post(client, data, "application/octet-stream")
-    problem = told(answer)
+    problem = problem_of(answer)
     assert (answer.status_code, problem["code"]) == (422, code)
     assert problem["report"]["verdicts"]["authentic"]["code"] == code
 
@@ -135,39 +135,39 @@ def test_what_holds_no_credential_is_told_with_what_to_bring(world, data, code):
 def test_nothing_or_two_things_are_a_bad_request(client, parts):
     answer = form(client, **parts)
     assert answer.status_code == 400
-    assert "one part `file`" in told(answer)["remedy"]
+    assert "one part `file`" in problem_of(answer)["remedy"]
 
 
 def test_an_empty_body_is_a_bad_request(client):
-    assert told(post(client, b""))["status"] == 400
+    assert problem_of(post(client, b""))["status"] == 400
 
 
 def test_a_form_of_the_old_kind_is_told_what_to_send(client, badge):
     answer = post(client, badge, "application/x-www-form-urlencoded")
     assert answer.status_code == 415
-    assert "multipart/form-data" in told(answer)["remedy"]
+    assert "multipart/form-data" in problem_of(answer)["remedy"]
 
 
 def test_what_is_too_large_is_not_read(client):
-    assert told(post(client, b" " * (MAX_BYTES + 1)))["status"] == 413
-    assert told(post(client, b" " * (api.MAX_BODY_BYTES + 1)))["status"] == 413
+    assert problem_of(post(client, b" " * (MAX_BYTES + 1)))["status"] == 413
+    assert problem_of(post(client, b" " * (api.MAX_BODY_BYTES + 1)))["status"] == 413
 
 
 def test_only_json_is_answered(client, badge):
     answer = post(client, badge, headers={"Accept": "image/png"})
-    assert told(answer)["status"] == 406
+    assert problem_of(answer)["status"] == 406
 
 
 def test_another_method_is_told_which_to_use(client):
     answer = client.get("/api/verify")
-    assert told(answer)["status"] == 405
+    assert problem_of(answer)["status"] == 405
     assert answer.headers["Allow"] == "OPTIONS, POST"
 
 
 def test_who_asks_too_often_is_told_when_to_come_back(client):
     answers = [post(client, b"x") for _ in range(61)]
     assert {answer.status_code for answer in answers[:60]} == {422}
-    assert told(answers[60])["status"] == 429
+    assert problem_of(answers[60])["status"] == 429
     assert int(answers[60].headers["Retry-After"]) > 0
 
 
@@ -187,7 +187,7 @@ def test_a_fault_of_ours_is_a_500_that_quotes_nobody(caplog):
         raise RuntimeError(person)
 
     app = create_app(broken)
-    problem = told(post(app.test_client(), b"{}"))
+    problem = problem_of(post(app.test_client(), b"{}"))
     assert problem["status"] == 500
     assert "RuntimeError" in caplog.text
     assert person not in caplog.text + json.dumps(problem)

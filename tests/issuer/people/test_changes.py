@@ -28,7 +28,7 @@ def add(session, now, name, address, **more):
     return person
 
 
-def told(session, person):
+def actions_of(session, person):
     return [entry.action for entry in log.about(session, f"person:{person.id}")]
 
 
@@ -58,7 +58,7 @@ def test_two_records_become_one_with_all_that_was_in_both(any_database, now):
         assert {relation.person_pk, relation.other_pk} == {kept.id, other.id}
         assert (relation.is_pinned, relation.told_by) == (True, kept.id)
         assert register.find(session, double.public_id).id == kept.id
-        assert told(session, kept) == ["person.added", "person.merged"]
+        assert actions_of(session, kept) == ["person.added", "person.merged"]
 
 
 def test_a_record_is_not_merged_with_itself_or_with_who_is_gone(any_database, now):
@@ -82,8 +82,8 @@ def test_erasing_blanks_the_person_and_keeps_the_events(any_database, now):
         for row in session.scalars(select(PersonRow)):
             assert (row.name, row.folded, row.staff_number) == ("", "", None)
         assert session.scalars(select(PersonAddressRow)).all() == []
-        assert told(session, kept)[-1] == "person.erased"
-        assert "person.renamed" in told(session, kept)
+        assert actions_of(session, kept)[-1] == "person.erased"
+        assert "person.renamed" in actions_of(session, kept)
         entries = [str(entry) for entry, _hash in log.entries(session)]
         assert not any("ebulon" in entry for entry in entries)
 
@@ -124,7 +124,7 @@ def test_the_office_changes_a_record_on_its_page(district, office):
     assert office.post(path, what="back").status_code == 303
     assert "has left" not in office.get(page).text
     with district.issuer.database.reading() as session:
-        assert set(told(session, jordan)) >= {
+        assert set(actions_of(session, jordan)) >= {
             "person.renamed",
             "person.numbered",
             "person.merged",
@@ -187,7 +187,7 @@ def test_a_role_is_granted_and_ended_once_however_often_the_button_is_pressed(di
     with district.issuer.database.reading() as session:
         mails = session.scalars(select(OutboxRow).where(OutboxRow.kind == roles.CHANGED)).all()
         assert len(mails) == 2
-        assert told(session, jordan).count("person.role-taken-back") == 1
+        assert actions_of(session, jordan).count("person.role-taken-back") == 1
 
 
 def test_to_erase_one_types_the_name(district):

@@ -133,7 +133,7 @@ def test_nothing_is_moved_to_somebody_who_must_not_judge_it(session, now):
         plans.move(session, version, stem, music, due_on=DUE, now=now)
 
 
-def given(session, version, now):
+def give_review(session, version, now):
     (assignment,) = plans.of_version(session, version)
     review = reviews.opened(session, assignment, now=now)
     levels = {"learning": "met", "work": "met"}
@@ -145,7 +145,7 @@ def test_a_review_that_was_given_is_not_taken_away(session, now):
     stem, music = (evaluator(session, f"{t} Example", t, now) for t in ("STEM", "music"))
     version = proposed(session, "STEM", now)
     plans.put_in_force(session, propose(session, Load(0, 1)), due_on=DUE, now=now)
-    given(session, version, now)
+    give_review(session, version, now)
     with pytest.raises(ReviewClosed):
         plans.move(session, version, stem, music, due_on=DUE, now=now)
 

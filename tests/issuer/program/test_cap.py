@@ -42,7 +42,7 @@ def paid(salary, since=START, **more):
     return PayRecord(since, cents_of(salary), **more)
 
 
-def told(rules, record, claims=(), year=FY27, day=NOVEMBER):
+def left_under_cap(rules, record, claims=(), year=FY27, day=NOVEMBER):
     records = record if isinstance(record, list) else [record]
     return dollars(
         left(rules, cap_for(rules, records, year, day), use_of(rules, claims, year, day))
@@ -57,9 +57,9 @@ def claim(amount, applied="2026-09-10", approved=None, completed=None, paid_on=N
 def test_ana_is_told_300_left_and_reaches_2000_exactly():
     ana = paid("62,480")
     first = [claim("800", approved="2026-10-14"), claim("900", applied="2026-11-02")]
-    assert told(contract(), ana, first) == "300.00"
+    assert left_under_cap(contract(), ana, first) == "300.00"
     whole = [*first, claim("300", applied="2027-03-02")]
-    assert told(contract(), ana, whole) == "0.00"
+    assert left_under_cap(contract(), ana, whole) == "0.00"
     assert sum(c.amount for c in whole) == cents_of("2,000.00")
 
 
@@ -80,7 +80,7 @@ def test_anas_unfinished_sum_opens_the_next_year_where_completion_counts():
     rules = contract(counts_in="completion")
     assert use_of(rules, ANA, FY27, JULY) == Use(earned=1_700_00)
     assert use_of(rules, ANA, FY28, JULY) == Use(approved=300_00)
-    assert told(rules, paid("62,480"), ANA, FY28, JULY) == "1,700.00"
+    assert left_under_cap(rules, paid("62,480"), ANA, FY28, JULY) == "1,700.00"
 
 
 def test_an_unfinished_sum_is_released_at_the_end_of_the_year_where_the_contract_says_so():
@@ -91,21 +91,21 @@ def test_an_unfinished_sum_is_released_at_the_end_of_the_year_where_the_contract
 
 def test_ben_above_the_threshold_has_600():
     ben = paid("81,950")
-    assert told(contract(), ben) == "600.00"
-    assert told(contract(), ben, [claim("600")]) == "0.00"
-    assert told(contract(), ben, [claim("600"), claim("0.01")]) == "0.00"
+    assert left_under_cap(contract(), ben) == "600.00"
+    assert left_under_cap(contract(), ben, [claim("600")]) == "0.00"
+    assert left_under_cap(contract(), ben, [claim("600"), claim("0.01")]) == "0.00"
 
 
 @pytest.mark.parametrize(("tier", "expected"), [("A", "2,000.00"), ("B", "600.00")])
 def test_cy_exactly_at_the_threshold_is_what_the_district_says(tier, expected):
-    assert told(contract(at_threshold=tier), paid("75,000.00")) == expected
+    assert left_under_cap(contract(at_threshold=tier), paid("75,000.00")) == expected
 
 
 @pytest.mark.parametrize(("as_of", "expected"), [("year_start", "500.00"), ("application", "0.00")])
 def test_dee_whose_salary_rises_during_the_year(as_of, expected):
     dee = [paid("74,200"), paid("76,000", since=date(2027, 1, 15))]
     claims = [claim("1,500", approved="2026-10-14")]
-    assert told(contract(as_of=as_of), dee, claims, day=date(2027, 3, 2)) == expected
+    assert left_under_cap(contract(as_of=as_of), dee, claims, day=date(2027, 3, 2)) == expected
     assert use_of(contract(), claims, FY27, date(2027, 3, 2)).approved == 1_500_00
 
 
@@ -115,7 +115,7 @@ def test_dee_whose_salary_rises_during_the_year(as_of, expected):
 def test_eve_hired_on_february_1(rule, expected):
     hired = date(2027, 2, 1)
     eve = paid("60,000", since=hired, hired=hired)
-    assert told(contract(mid_year_hire=rule), eve, day=date(2027, 3, 2)) == expected
+    assert left_under_cap(contract(mid_year_hire=rule), eve, day=date(2027, 3, 2)) == expected
 
 
 @pytest.mark.parametrize(
@@ -151,8 +151,8 @@ def test_an_increment_is_not_counted_twice_where_payroll_has_it_in_a_newer_recor
 
 def test_what_is_applied_for_counts_only_where_the_contract_says_so():
     claims = [claim("1,500")]
-    assert told(contract(cap_counts="application"), paid("60,000"), claims) == "500.00"
-    assert told(contract(cap_counts="approval"), paid("60,000"), claims) == "2,000.00"
+    assert left_under_cap(contract(cap_counts="application"), paid("60,000"), claims) == "500.00"
+    assert left_under_cap(contract(cap_counts="approval"), paid("60,000"), claims) == "2,000.00"
 
 
 @pytest.mark.parametrize(("rule", "amount"), [("one_year", 300_00), ("none", 0)])
@@ -172,7 +172,7 @@ def test_what_was_left_of_the_year_before_is_carried_where_the_contract_says_so(
     ids=["a tier", "a cap"],
 )
 def test_payroll_may_give_the_tier_or_the_cap_instead_of_a_salary(record, expected):
-    assert told(contract(), record) == expected
+    assert left_under_cap(contract(), record) == expected
     assert base_salary(contract(), record, NOVEMBER, ANA) is None
 
 

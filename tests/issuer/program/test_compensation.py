@@ -57,7 +57,7 @@ def ana(money):
     return money.teacher("Ana", "62,480")
 
 
-def told(money, person):
+def money_page_of(money, person):
     return money.browser(person).get("/my-money").text
 
 
@@ -119,7 +119,7 @@ def test_where_payroll_hands_over_no_salary_nothing_is_asked_about_salaries(mone
     record = {"tier": "B"} if given == "tier" else {"cap": 1_250_47}
     person = money.teacher("Ana", **record)
     left = "600.00" if given == "tier" else "1,250.47"
-    assert f"{left} left" in told(money, person)
+    assert f"{left} left" in money_page_of(money, person)
 
 
 def test_a_sum_moves_on_with_its_project(money, ana):

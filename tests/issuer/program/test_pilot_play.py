@@ -106,7 +106,7 @@ def district(request, tmp_path, sink):
     """A district whose server runs, on SQLite or on PostgreSQL."""
     postgresql = request.param == "postgresql"
     url = request.getfixturevalue("postgresql_url") if postgresql else None
-    school = schools.made(tmp_path, sink, url)
+    school = schools.build(tmp_path, sink, url)
     school.clock.write_text("0")
     with schools.open_at(school):
         yield school

@@ -63,7 +63,7 @@ def window(play, opens, closes, purpose="proposal"):
         return row.id
 
 
-def found(play, now, kind):
+def due_of(play, now, kind):
     """What is due of a kind at a moment."""
     with play.district.issuer.database.reading() as session:
         new = due._new(session, Present(now, now.date()))
@@ -82,15 +82,15 @@ def sent(play, kind, item=None, **payload):
 def test_a_window_opens_closes_and_keeps_a_draft(play):
     now = clock.now()
     window(play, now - timedelta(days=1), now + timedelta(days=13))
-    (opens,) = found(play, now, Reminder.OPENS)
+    (opens,) = due_of(play, now, Reminder.OPENS)
     assert "are open until" in sent(play, Reminder.OPENS, opens)[0]
-    assert found(play, now + timedelta(days=9), Reminder.OPENS) == []
+    assert due_of(play, now + timedelta(days=9), Reminder.OPENS) == []
     path = play.project
     play.at_teacher.post(path, page=path, revision=0, title="Rhythm")
-    assert found(play, now + timedelta(days=9), Reminder.CLOSES) == []
-    (closes,) = found(play, now + timedelta(days=11), Reminder.CLOSES)
+    assert due_of(play, now + timedelta(days=9), Reminder.CLOSES) == []
+    (closes,) = due_of(play, now + timedelta(days=11), Reminder.CLOSES)
     assert "“Rhythm” is not handed in" in sent(play, Reminder.CLOSES, closes)[1]
-    (closed,) = found(play, now + timedelta(days=14), Reminder.CLOSED)
+    (closed,) = due_of(play, now + timedelta(days=14), Reminder.CLOSED)
     with pytest.raises(OvertakenError):  # it is open, as it is now
         sent(play, Reminder.CLOSED, closed)
 
@@ -99,11 +99,11 @@ def test_e43_a_draft_that_was_handed_in_is_not_reminded_of(play):
     now = clock.now()
     number = window(play, now - timedelta(days=12), now + timedelta(days=2))
     play.at_teacher.post(play.project, page=play.project, revision=0, title="Rhythm")
-    (closes,) = found(play, now, Reminder.CLOSES)
+    (closes,) = due_of(play, now, Reminder.CLOSES)
     play.hand_in(**ANSWERS)
     with pytest.raises(OvertakenError, match="moved on"):
         sent(play, Reminder.CLOSES, closes)
-    assert found(play, now, Reminder.CLOSES) == []
+    assert due_of(play, now, Reminder.CLOSES) == []
     assert number
 
 
@@ -127,7 +127,7 @@ def test_a_project_is_due_in_thirty_and_in_seven_days(play):
     now = clock.now()
     for left, expected in ((31, []), (30, ["30"]), (8, ["30"]), (7, ["7"]), (0, ["7"])):
         due_in(play, now, left)
-        items = found(play, now, Reminder.DUE)
+        items = due_of(play, now, Reminder.DUE)
         assert [item.about.rpartition("-")[2] for item in items] == expected
     assert sent(play, Reminder.DUE, items[0])[0].startswith("Due on ")
     due_in(play, now, 400)
@@ -149,7 +149,7 @@ def test_an_evaluator_gets_one_digest_a_day_and_no_name(play):
     play.hand_in(**ANSWERS)
     play.assign("proposal")
     now = clock.now()
-    (item,) = found(play, now, Reminder.ASSIGNED)
+    (item,) = due_of(play, now, Reminder.ASSIGNED)
     assert "Reviews that wait for you: 1." in sent(play, Reminder.ASSIGNED, item)[1]
     assert "Jordan" not in str(play.letters[-1].words)
     due.look(play.district.issuer, now)
@@ -170,7 +170,7 @@ def test_a_review_is_due_in_seven_and_in_two_days(play):
         with play.district.issuer.database.writing() as session:
             row = session.scalars(select(AssignmentRow)).one()
             row.due_on = now.date() + timedelta(days=left)
-        items = found(play, now, Reminder.REVIEW_DUE)
+        items = due_of(play, now, Reminder.REVIEW_DUE)
         assert [item.about.rpartition("-")[2] for item in items] == steps
     assert sent(play, Reminder.REVIEW_DUE, items[0])[0].startswith("Reviews due by ")
     with play.district.issuer.database.writing() as session:
@@ -186,12 +186,12 @@ def test_the_superintendent_hears_once_that_all_is_judged_and_weekly_that_some_w
     window(play, now, datetime(9999, 12, 31, tzinfo=UTC), "completion")  # as one could plan before
     play.hand_in(**ANSWERS)
     play.assign("proposal")
-    assert found(play, now, Reminder.ALL_GIVEN) == []
+    assert due_of(play, now, Reminder.ALL_GIVEN) == []
     play.judge(**MET)
-    (item,) = found(play, now, Reminder.ALL_GIVEN)
+    (item,) = due_of(play, now, Reminder.ALL_GIVEN)
     assert sent(play, Reminder.ALL_GIVEN, item)[0] == "All reviews are in: P2"
-    assert found(play, now, Reminder.LATE) == []
-    (late,) = found(play, now + timedelta(days=40), Reminder.LATE)
+    assert due_of(play, now, Reminder.LATE) == []
+    (late,) = due_of(play, now + timedelta(days=40), Reminder.LATE)
     with pytest.raises(OvertakenError):  # nothing is overdue today
         sent(play, Reminder.LATE, late)
     play.release()
@@ -204,7 +204,7 @@ def test_a_mail_is_in_the_language_of_its_reader(play):
     window(play, now - timedelta(days=1), now + timedelta(days=13))
     with play.district.issuer.database.writing() as session:
         session.get_one(PersonRow, play.teacher.id).language = "es"
-    (item,) = found(play, now, Reminder.OPENS)
+    (item,) = due_of(play, now, Reminder.OPENS)
     subject, _ = sent(play, Reminder.OPENS, item)
     assert subject.startswith("Se reciben propuestas hasta")
     assert play.letters[-1].language == "es"

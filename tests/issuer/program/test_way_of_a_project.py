@@ -427,7 +427,7 @@ def test_an_own_idea_that_is_issued_is_not_listed_in_the_catalog(school):
         assert PROPOSAL["title"] not in {item.name for item in versions.listed(session)}
 
 
-def found(school):
+def breaches_of(school):
     with school.issuer.database.reading() as session:
         store = FileStore(school.issuer.settings.home / "evidence")
         return [breach.invariant for breach in breaches(session, evidence=store)]
@@ -444,9 +444,9 @@ def whole_way(school):
 
 
 def test_a_program_that_was_played_has_no_breach(school):
-    assert found(school) == []
+    assert breaches_of(school) == []
     whole_way(school)
-    assert found(school) == []
+    assert breaches_of(school) == []
 
 
 @pytest.mark.parametrize(
@@ -465,7 +465,7 @@ def test_each_breach_is_found(school, spoil, invariant):
     whole_way(school)
     with school.writing() as session:
         session.execute(text(spoil))
-    assert invariant in found(school)
+    assert invariant in breaches_of(school)
 
 
 def test_a_window_that_was_moved_in_the_database_is_found(school):
@@ -474,17 +474,17 @@ def test_a_window_that_was_moved_in_the_database_is_found(school):
         window(session, Purpose.PROPOSAL, school.now, school.now + timedelta(days=1))
         session.flush()
         session.execute(text("UPDATE project_versions SET window_pk = 1"))
-    assert found(school) == []
+    assert breaches_of(school) == []
     with school.writing() as session:
         session.get(WindowRow, 1).opens = school.now + timedelta(hours=1)
-    assert set(found(school)) == {"I13"}
+    assert set(breaches_of(school)) == {"I13"}
 
 
 def test_a_program_with_windows_takes_nothing_without_one(school):
     whole_way(school)
     with school.writing() as session:
         policies.change(session, WINDOWED, by=None, now=school.now)
-    assert set(found(school)) == {"I13"}
+    assert set(breaches_of(school)) == {"I13"}
 
 
 def test_what_a_pilot_took_stays_sound_when_windows_come(school):
@@ -492,7 +492,7 @@ def test_what_a_pilot_took_stays_sound_when_windows_come(school):
     with school.writing() as session:
         later = school.now + timedelta(days=1)
         policies.change(session, WINDOWED, by=None, now=later)
-    assert found(school) == []
+    assert breaches_of(school) == []
 
 
 def test_an_assignment_in_a_conflict_is_found(school, now):
@@ -508,7 +508,7 @@ def test_an_assignment_in_a_conflict_is_found(school, now):
                 created_at=now,
             )
         )
-    assert found(school) == ["I2"]
+    assert breaches_of(school) == ["I2"]
 
 
 def test_a_file_that_is_gone_is_found(school):
@@ -518,7 +518,7 @@ def test_a_file_that_is_gone_is_found(school):
     with school.writing() as session:
         version = submission.newest_version(session, school.project(session))
         version.artifacts = {"files": [{**FILE, "artifact": "a" * 22}]}
-    assert found(school) == ["I3"]
+    assert breaches_of(school) == ["I3"]
 
 
 def test_the_command_says_so(school, capsys):

@@ -91,7 +91,7 @@ def district(request, tmp_path, sink):
     postgresql = request.param == "postgresql"
     url = request.getfixturevalue("postgresql_url") if postgresql else None
     begins = datetime(2026, 8, 1, 12, tzinfo=UTC)
-    school = schools.made(tmp_path, sink, url, stands_at=begins, timezone="America/Chicago")
+    school = schools.build(tmp_path, sink, url, stands_at=begins, timezone="America/Chicago")
     with schools.open_at(school):
         yield school
 
