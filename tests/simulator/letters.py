@@ -38,7 +38,7 @@ WORDS = {
     "due_on": DAY,
     "credentials": (("Rhythms & <rests>", "https://badges.example/manage/abc"),),
     "account": "https://badges.example/my-credentials",
-    "sentences": ("What is said.",),
+    "sentences": ("what is said",),
     "texts": (("what was written", "the words of it"),),
     "comments": (("what a criterion is called", "what is said of it"),),
 }
