@@ -86,7 +86,7 @@ def grant(person: str) -> AnyResponse:
         try:
             role = _role(form.get("role", ""))
             first_day, last_day = _day("first_day") or _today(), _day("last_day")
-            made = roles.grant(
+            new_grant = roles.grant(
                 session,
                 row,
                 role,
@@ -97,7 +97,7 @@ def grant(person: str) -> AnyResponse:
                 by=by,
             )
             host, now, begins = current_issuer().settings.host, clock.now(), _begins(first_day)
-            if made.id not in before:
+            if new_grant.id not in before:
                 roles.tell(session, row, role, is_granted=True, host=host, now=now, begins=begins)
         except RoleError as exc:
             wrong = exc
