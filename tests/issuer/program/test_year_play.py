@@ -1,4 +1,5 @@
-"""A district's year: 142 proposals, who judges them, one release, and a second try (play B, 1-7).
+"""A district's year: 142 proposals, who judges them, one release, a second try, and what it is
+worth (play B, 1-9).
 
 Chromium, gunicorn by a clock that is turned, a mail server and a verifier. Most proposals and
 reviews come by the product's own functions (`year_of_a_district`), some through pages. Everybody
@@ -6,6 +7,7 @@ is signed in in the database: the pilot's play has the ways in.
 """
 
 import json
+import logging
 import re
 import signal
 import threading
@@ -17,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import school as schools
 import year_of_a_district as year
+from money_of_a_year import MoneyOfAYear, b8_money, b9_nothing_of_it_is_anywhere_else
 from playwright.sync_api import Page
 from program_verbs import completes, judges, plans, press, releases
 from school import picture, verdict
@@ -420,7 +423,7 @@ def b7_the_verifier_says_what_was_met(played: Year) -> None:
         assert not re.search(r"\$|attempt|not yet", told, re.IGNORECASE)
 
 
-def test_a_year_of_a_district(played):
+def test_a_year_of_a_district(played, monkeypatch, caplog):
     b0_the_year_is_set_up(played)
     b1_142_come_in_and_one_is_late(played)
     b2_who_judges_what(played)
@@ -430,3 +433,11 @@ def test_a_year_of_a_district(played):
     b6_a_second_try(played)
     b7_the_verifier_says_what_was_met(played)
     assert played.district.command("program", "check") == "the program is sound\n"
+    played.district.stop()
+    caplog.set_level(logging.DEBUG, "issuer")
+    caplog.set_level(logging.INFO, "werkzeug")
+    settings = load(played.district.home)
+    year_of_money = MoneyOfAYear(settings, played.district.sink, monkeypatch, caplog)
+    b8_money(year_of_money)
+    b9_nothing_of_it_is_anywhere_else(year_of_money)
+    year_of_money.district.issuer.database.close()
