@@ -76,11 +76,6 @@ class Balance:
     days: dict[str, date] = field(default_factory=dict)
     reasons: set[str] = field(default_factory=set)
 
-    @property
-    def due(self) -> int:
-        """What is earned and not paid, in cents; below zero if too much was paid."""
-        return self.sums[Stage.EARNED]
-
 
 def lock(session: Session, person_pk: int) -> None:
     """Let nobody else reckon with this person's cap until the transaction ends (E58)."""
