@@ -13,11 +13,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from issuer.people.tables import BuildingRow, PostRow
-from issuer.program.compensation import ledger, standing
+from issuer.program.compensation import agreements, ledger, standing
 from issuer.program.compensation.reckoning.cap import Claim, counted_in
 from issuer.program.compensation.reckoning.contract import CapCounts, Contract
 from issuer.program.compensation.tables import PayRecordRow
-from issuer.program.reports.figures import HIDDEN, Figure, FigureRow, FigureTable
+from issuer.program.reports.figures import HIDDEN, FigureRow, FigureTable
 from issuer.program.reports.suppression import Sum, hidden
 from verifier.wording.words import N_
 
@@ -55,15 +55,16 @@ def tables(session: Session, contract: Contract, today: date) -> list[FigureTabl
     """Return both tables. Who has no pay record that holds is in neither cap nor sums of this
     year."""
     claims = ledger.claims_by_person(session)
-    return [
-        _by_building(session, contract, claims, today),
-        _by_year(contract, claims, today),
-    ]
+    by_building = _of_buildings(session, contract, claims, today)
+    by_year = _of_years(contract, claims, today)
+    this_year = agreements.year_of(contract, today).name
+    away = hidden_cells(contract, by_building, by_year, this_year)
+    return [_building_table(by_building, away), _year_table(by_year, away)]
 
 
-def _by_building(
+def _of_buildings(
     session: Session, contract: Contract, claims: Mapping[int, list[Claim]], today: date
-) -> FigureTable:
+) -> Sums:
     sums, buildings = Sums(), _buildings(session)
     for person_pk, stands in standing.of_all(session, contract, claims, today):
         row = buildings.get(person_pk, "")
@@ -72,15 +73,10 @@ def _by_building(
         for column, cents in zip(COLUMNS, figures, strict=True):
             sums.add(row, column, cents)
             sums.add(_ALL, column, cents)
-    names = sorted({row for row, _ in sums.cents} - {_ALL}, key=lambda name: (not name, name))
-    away = _hidden(contract, sums, names)
-    rows = [_row(name, sums, away) for name in (*names, *([_ALL] if names else []))]
-    title = N_("This year, by building")
-    heads = (N_("Building"), *(HEADS[column] for column in COLUMNS))
-    return FigureTable(title, heads, tuple(rows), (DOLLARS,) * 6, drawn=5, of=0)
+    return sums
 
 
-def _by_year(contract: Contract, claims: Mapping[int, list[Claim]], today: date) -> FigureTable:
+def _of_years(contract: Contract, claims: Mapping[int, list[Claim]], today: date) -> Sums:
     sums = Sums()
     for own in claims.values():
         mine: defaultdict[Cell, int] = defaultdict(int)
@@ -89,35 +85,79 @@ def _by_year(contract: Contract, claims: Mapping[int, list[Claim]], today: date)
                 mine[counted[0].name, counted[1]] += claim.amount
         for (row, column), cents in mine.items():
             sums.add(row, column, cents)
-    away = hidden({f"{row}/{column}": n for (row, column), n in sums.people.items()})
+    return sums
+
+
+def hidden_cells(
+    contract: Contract, by_building: Sums, by_year: Sums, this_year: str
+) -> frozenset[str]:
+    """Return the cells of both tables to hide, by their keys.
+
+    Cells add up down each column, and across each row to the cap; the sum of all buildings stands
+    in the row of this year once more.
+    """
+    people = {_key(*cell): number for cell, number in by_building.people.items()}
+    people |= {_year_key(*cell): number for cell, number in by_year.people.items()}
+    names = _names(by_building)
+    if not names:
+        return hidden(people)
+    down = [
+        Sum(_key(_ALL, column), tuple(_key(name, column) for name in names)) for column in COLUMNS
+    ]
+    counted = COLUMNS[1:] if contract.cap_counts is CapCounts.APPLICATION else COLUMNS[2:]
+    across = [
+        Sum(_key(row, "cap"), tuple(_key(row, column) for column in counted))
+        for row in (*names, _ALL)
+    ]
+    again = [
+        Sum(_year_key(this_year, column), (_key(_ALL, column),))
+        for column in _CLAIMED
+        if (this_year, column) in by_year.people
+    ]
+    return hidden(people, [*down, *across, *again])
+
+
+def _names(by_building: Sums) -> list[str]:
+    """Return the buildings in their order, the people of none last."""
+    return sorted({row for row, _ in by_building.cents} - {_ALL}, key=lambda name: (not name, name))
+
+
+def _building_table(sums: Sums, away: frozenset[str]) -> FigureTable:
+    names = _names(sums)
+    rows = [_row(name, sums, away) for name in (*names, *([_ALL] if names else []))]
+    title = N_("This year, by building")
+    heads = (N_("Building"), *(HEADS[column] for column in COLUMNS))
+    return FigureTable(title, heads, tuple(rows), (DOLLARS,) * 6, drawn=5, of=0)
+
+
+def _year_table(sums: Sums, away: frozenset[str]) -> FigureTable:
     rows = [
-        FigureRow(row, tuple(_figure(sums, away, row, column) for column in _CLAIMED))
+        FigureRow(
+            row,
+            tuple(
+                HIDDEN if _year_key(row, column) in away else sums.cents[row, column]
+                for column in _CLAIMED
+            ),
+        )
         for row in sorted({row for row, _ in sums.cents})
     ]
     heads = (N_("Year"), *(HEADS[column] for column in _CLAIMED))
     return FigureTable(N_("By fiscal year"), heads, tuple(rows), (DOLLARS,) * 4, drawn=3)
 
 
-def _hidden(contract: Contract, sums: Sums, names: list[str]) -> frozenset[str]:
-    """Return the cells to hide. They add up down each column, and across each row to the cap."""
-    people = {f"{row}/{column}": sums.people[row, column] for row, column in sums.cents}
-    down = [
-        Sum(f"{_ALL}/{column}", tuple(f"{name}/{column}" for name in names)) for column in COLUMNS
-    ]
-    counted = COLUMNS[1:] if contract.cap_counts is CapCounts.APPLICATION else COLUMNS[2:]
-    across = [
-        Sum(f"{row}/cap", tuple(f"{row}/{column}" for column in counted)) for row in (*names, _ALL)
-    ]
-    return hidden(people, [*down, *across]) if names else frozenset()
-
-
 def _row(name: str, sums: Sums, away: frozenset[str]) -> FigureRow:
-    figures = tuple(_figure(sums, away, name, column) for column in COLUMNS)
+    figures = tuple(
+        HIDDEN if _key(name, column) in away else sums.cents[name, column] for column in COLUMNS
+    )
     return FigureRow(name or _NO_BUILDING, figures, is_word=name in ("", _ALL))
 
 
-def _figure(sums: Sums, away: frozenset[str], row: str, column: str) -> Figure:
-    return HIDDEN if f"{row}/{column}" in away else sums.cents[row, column]
+def _key(building: str, column: str) -> str:
+    return f"{building}/{column}"
+
+
+def _year_key(year: str, column: str) -> str:
+    return f"year {year}/{column}"
 
 
 def _buildings(session: Session) -> Mapping[int, str]:

@@ -3,13 +3,15 @@
 import csv
 import io
 
-from paying import moment, paying
+from paying import SETTINGS, moment, paying
 from sqlalchemy import select
 
 from issuer.people.roles import Role
 from issuer.people.tables import PersonRow, PostRow
 from issuer.program.compensation import ledger
+from issuer.program.compensation.against_cap import Sums, hidden_cells
 from issuer.program.compensation.ledger import Stage, Why
+from issuer.program.compensation.reckoning.contract import read_contract
 from verifier import clock
 
 NOW = moment("2026-10-14")
@@ -50,3 +52,26 @@ def test_the_report_is_in_sums_and_no_small_group_can_be_worked_out(district, mo
         names = {person.name for person in session.scalars(select(PersonRow))}
     assert not {name for name in names if name in page and name != "Bo Board"}
     assert money.browser(district.add("Co Coach", Role.COACH)).get("/pay/report").status_code == 404
+
+
+def test_r42_the_sum_of_all_buildings_is_no_way_around_by_the_row_of_its_year():
+    """Two people were paid: cap less all other figures is that sum, wherever those stand."""
+    by_building, by_year, year = Sums(), Sums(), "2026–27"
+    figures = {"cap": 20, "applied": 12, "approved": 8, "earned": 9, "paid": 2, "left": 20}
+    for column, people in figures.items():
+        for _ in range(people):
+            by_building.add("Elm", column, 100)
+            by_building.add("All together", column, 100)
+            if column in ("applied", "approved", "earned", "paid"):
+                by_year.add(year, column, 100)
+    contract = read_contract(SETTINGS)
+    away = hidden_cells(contract, by_building, by_year, year)
+    assert f"year {year}/paid" in away
+    unknown = {
+        column
+        for column in figures
+        if {f"Elm/{column}", f"All together/{column}"} <= away
+        and (column in ("cap", "left") or f"year {year}/{column}" in away)
+    }
+    assert "paid" in unknown
+    assert len(unknown) > 1
