@@ -28,7 +28,7 @@ from issuer.program.policy import (
 )
 from issuer.program.projects.tables import TopicRow
 from issuer.program.windows.form_time import moment_in
-from issuer.program.windows.tables import WindowRow
+from issuer.program.windows.tables import WRITTEN, WindowRow
 from issuer.program.windows.window import Purpose, WindowRefused
 from issuer.web.access import needs
 from issuer.web.answers import page
@@ -141,7 +141,7 @@ def add_window() -> AnyResponse:
             )
             row.exceptions = []
             _ = row.window  # raises `WindowRefused` for a window that cannot be
-            add_once(session, row, "name", "purpose", "opens", "closes")
+            add_once(session, row, *WRITTEN)
     except WindowRefused as exc:
         return _page(wrong={exc.field: str(exc)})
     return redirect(url_for("setting_up.show", done=1), 303)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from issuer.audit.log import record
+from issuer.database.pressed_twice import add_once
 from issuer.home.issuer import current_issuer
 from issuer.people import acts
 from issuer.people.access import gate
@@ -20,7 +21,7 @@ from issuer.program.projects import declarations
 from issuer.program.projects.states import State
 from issuer.program.projects.tables import ProjectRow
 from issuer.program.windows.form_time import moment_in
-from issuer.program.windows.tables import WindowRow
+from issuer.program.windows.tables import WRITTEN, WindowRow
 from issuer.program.windows.window import WindowRefused
 from issuer.web.access import needs
 from issuer.web.answers import page
@@ -46,11 +47,11 @@ def plan_windows() -> AnyResponse:
     form, number = request.form, ""
     try:
         with current_issuer().database.writing() as session:
+            gate.acting(session)
             for number in form.getlist("window"):
                 like = session.get(WindowRow, int(number)) if number.isdecimal() else None
                 if like is not None:
-                    session.add(_planned(session, like, number))
-                    session.flush()
+                    add_once(session, _planned(session, like, number), *WRITTEN)
     except WindowRefused as exc:
         return _page(wrong={f"{exc.field}-{number}": str(exc)})
     return redirect(url_for("new_year.show", done=len(form.getlist("window"))), 303)
@@ -87,8 +88,9 @@ def _planned(session: Session, like: WindowRow, number: str) -> WindowRow:
     )
     row.exceptions = []
     _ = row.window  # raises `WindowRefused` for a window that cannot be
-    there = select(WindowRow).where(WindowRow.purpose == row.purpose, WindowRow.opens == row.opens)
-    if session.scalar(there) is not None:
+    differs = (WindowRow.closes != row.closes) | (WindowRow.name != row.name)
+    then = select(WindowRow).where(WindowRow.purpose == row.purpose, WindowRow.opens == row.opens)
+    if session.scalar(then.where(differs).limit(1)) is not None:
         raise WindowRefused("opens", N_("Another window already opens then."))
     return row
 

@@ -1,6 +1,7 @@
 """Tables of windows and of those who may be late."""
 
 from datetime import datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ForeignKey, Index, String
@@ -8,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from issuer.database.database import Base
 from issuer.program.windows.window import Purpose, Window
+
+WRITTEN: Final = ("name", "purpose", "opens", "closes")
+"""What is the same in a window that a button pressed twice plans twice."""
 
 
 class WindowRow(Base):
