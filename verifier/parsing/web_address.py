@@ -12,6 +12,7 @@ True
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 LOCALHOST = "localhost"
@@ -102,6 +103,11 @@ def by_https(text: str) -> str:
     """Return the address with https, or the text itself if it is not a web address."""
     address = read(text)
     return address.secure if address else text
+
+
+def file_at(url: str) -> Path:
+    """Return the file of this computer that a `file:` address names (RFC 8089)."""
+    return Path(unquote(urlsplit(url).path))
 
 
 def joined(base: str, reference: str) -> WebAddress | None:

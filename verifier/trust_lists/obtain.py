@@ -6,8 +6,6 @@ The content is untrusted until it is parsed; a signed list is verified here.
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from verifier.fetching.fetch import Fetch, FetchError
 from verifier.parsing import plain_text, strict_json, web_address
@@ -55,7 +53,7 @@ def obtain(url: str, *, fetch: Fetch, now: datetime) -> dict[str, Any]:
 
 def _body(url: str, fetch: Fetch) -> bytes:
     if url.startswith(ON_THIS_COMPUTER):
-        return _file(Path(url2pathname(urlsplit(url).path)))
+        return _file(web_address.file_at(url))
     try:
         return fetch(url, accept=LIST_TYPES, max_bytes=MAX_LIST_BYTES).body
     except FetchError as exc:
