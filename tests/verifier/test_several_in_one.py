@@ -56,6 +56,17 @@ def test_each_certificate_in_a_pdf_has_a_report(world, three, merged):
     assert {report.carrier for report in reports} == {"pdf"}
 
 
+def test_each_line_of_json_has_a_report(world, three):
+    """As programs export them, one object a line; to one JSON text this would be damage."""
+    lines = [json.dumps(badge | {"name": "{\u2028}"}, ensure_ascii=False) for badge in three]
+    for end in ("\n", "\r\n\r\n"):
+        reports = world.verify_all(end.join(lines).encode())
+        assert [report.text for report in reports] == lines
+    (report,) = world.verify_all("\n".join([*lines, "x"]).encode())
+    assert report.authentic.code == "not_strict_json"
+    assert ids(world.verify_all(json.dumps(three[0], indent=1).encode())) == [three[0]["id"]]
+
+
 def test_the_address_of_a_credential_that_is_attached_is_not_opened(world, three, merged):
     world.verify_all(merged)
     assert three[0]["id"] not in world.asked

@@ -31,6 +31,9 @@ from verifier.parsing import plain_text, strict_json, web_address
 MAX_WORDS = 1000
 """How far into a text a credential is looked for."""
 
+MAX_LINES = 100
+"""Of JSON, a credential in each."""
+
 _FOREIGN = {
     b"PK\x03\x04": "office_file",
     b"\xd0\xcf\x11\xe0": "office_file",
@@ -191,7 +194,7 @@ def _text(data: bytes) -> list[Submission]:
     if not text:
         raise IntakeError("empty")
     if text.startswith("{"):
-        return [Submission("json", text)]
+        return [Submission("json", part) for part in _lines_of_json(text)]
     if text.startswith("["):
         return _array(text)
     words = text.split(maxsplit=MAX_WORDS)
@@ -202,6 +205,14 @@ def _text(data: bytes) -> list[Submission]:
     if not submissions:
         raise IntakeError("not_recognized")
     return submissions
+
+
+def _lines_of_json(text: str) -> list[str]:
+    """Return each line where each is an object by itself, as in a file of JSON lines, else the
+    text."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]  # which no string holds
+    each_whole = all(line.startswith("{") and line.endswith("}") for line in lines)
+    return lines if 1 < len(lines) <= MAX_LINES and each_whole else [text]
 
 
 def _array(text: str) -> list[Submission]:
