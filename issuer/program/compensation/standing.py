@@ -5,7 +5,7 @@ standing.left       # cents, never below zero
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -74,6 +74,12 @@ def books_of(session: Session, people: Sequence[PersonRow]) -> Mapping[int, Book
     entries = ledger.by_person(session, keys)
     records = _by_person(session.scalars(_in_force().where(PayRecordRow.person_pk.in_(keys))))
     return {key: Books(records[key], entries.get(key, ())) for key in keys}
+
+
+def contradictory(session: Session, people: Collection[int]) -> set[int]:
+    """Return those of these people of whom two records in force are of the same day (E59)."""
+    records = _by_person(session.scalars(_in_force().where(PayRecordRow.person_pk.in_(people))))
+    return {person_pk for person_pk, rows in records.items() if Books(rows, ()).is_contradictory}
 
 
 def all_records(session: Session) -> Mapping[int, list[PayRecordRow]]:

@@ -56,8 +56,10 @@ def hours(session: Session, local: Local) -> tuple[FigureTable, ...]:
 
     The hours of fewer than five projects are hidden.
     """
+    year = school_year.of_column(session, ProjectDecisionRow.released_at, local)
     rows = (
-        select(VersionRow.answers, ProjectDecisionRow.released_at, TopicRow.name)
+        select(VersionRow.answers, year, TopicRow.name)
+        .select_from(ProjectDecisionRow)
         .join(VersionRow, VersionRow.id == ProjectDecisionRow.version_pk)
         .join(ProjectRow, ProjectRow.id == VersionRow.project_pk)
         .outerjoin(TopicRow, TopicRow.id == ProjectRow.topic_pk)
@@ -67,10 +69,9 @@ def hours(session: Session, local: Local) -> tuple[FigureTable, ...]:
         .execution_options(yield_per=2000)
     )
     stated: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for texts, released_at, topic in session.execute(rows):
-        number = answers.number(texts.get("hours", ""))
-        if number and released_at:
-            stated[school_year.of_day(local(released_at).date())][topic or ""].append(number)
+    for texts, in_year, topic in session.execute(rows):
+        if number := answers.number(texts.get("hours", "")):
+            stated[in_year][topic or ""].append(number)
     heads = (N_("Field"), N_("Hours"), N_("On average"))
     return tuple(
         FigureTable(year, heads, _hours(stated[year]), (HOURS, HOURS)) for year in sorted(stated)

@@ -221,10 +221,9 @@ def _decided() -> Select[*tuple[Any, ...]]:
 def _handed_in(session: Session, local: Local) -> Select[*tuple[Any, ...]]:
     """Return what was handed in, counted by its window, or its school year, and by what was
     decided last."""
-    newest = select(func.max(ProjectDecisionRow.id)).where(
-        ProjectDecisionRow.released_at.is_not(None)
-    )
-    last = newest.group_by(ProjectDecisionRow.version_pk)
+    decided = select(ProjectDecisionRow.version_pk, func.max(ProjectDecisionRow.id).label("last"))
+    decided = decided.where(ProjectDecisionRow.released_at.is_not(None))
+    decisions = decided.group_by(ProjectDecisionRow.version_pk).subquery()
     year = school_year.of_column(session, VersionRow.received_at, local)
     alone = case((VersionRow.window_pk.is_(None), year)).label(_YEAR)
     return (
@@ -236,10 +235,8 @@ def _handed_in(session: Session, local: Local) -> Select[*tuple[Any, ...]]:
             func.count(),
         )
         .select_from(VersionRow)
-        .outerjoin(
-            ProjectDecisionRow,
-            (ProjectDecisionRow.version_pk == VersionRow.id) & ProjectDecisionRow.id.in_(last),
-        )
+        .outerjoin(decisions, decisions.c.version_pk == VersionRow.id)
+        .outerjoin(ProjectDecisionRow, ProjectDecisionRow.id == decisions.c.last)
         .group_by(VersionRow.purpose, VersionRow.window_pk, _YEAR, ProjectDecisionRow.outcome)
         .order_by(func.min(VersionRow.id))
     )

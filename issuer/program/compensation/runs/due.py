@@ -6,7 +6,7 @@ for line in due(session):
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,7 +41,7 @@ class DueLine:
 def due(session: Session) -> list[DueLine]:
     """Return what is due to each person who has something due, by name."""
     open_sums = {
-        (person_pk, claim): cents for person_pk, claim, cents in session.execute(_earned()) if cents
+        (person_pk, claim): cents for person_pk, claim, cents in session.execute(_earned())
     }
     for line in session.scalars(_in_open_runs()):
         for claim, cents in line.awards["awards"]:
@@ -53,8 +53,8 @@ def due(session: Session) -> list[DueLine]:
             awards[person_pk].append((claim, cents))
     people = select(PersonRow).where(PersonRow.id.in_(awards)).order_by(PersonRow.folded)
     rows = session.scalars(people.order_by(PersonRow.id)).all()
-    books = standing.books_of(session, rows)
-    return [_line(person, tuple(awards[person.id]), books) for person in rows]
+    contradicted = standing.contradictory(session, awards)
+    return [_line(person, tuple(awards[person.id]), contradicted) for person in rows]
 
 
 def digest(lines: Iterable[DueLine]) -> str:
@@ -74,6 +74,7 @@ def _earned() -> Select[int, str, int]:
     sums = select(LedgerRow.person_pk, LedgerRow.claim, func.sum(LedgerRow.cents))
     sums = sums.where(LedgerRow.stage == Stage.EARNED)
     grouped = sums.group_by(LedgerRow.person_pk, LedgerRow.claim)
+    grouped = grouped.having(func.sum(LedgerRow.cents) != 0)
     return grouped.order_by(func.min(LedgerRow.id))
 
 
@@ -83,12 +84,12 @@ def _in_open_runs() -> Select[PayLineRow]:
 
 
 def _line(
-    person: PersonRow, awards: tuple[tuple[str, int], ...], books: Mapping[int, standing.Books]
+    person: PersonRow, awards: tuple[tuple[str, int], ...], contradicted: Collection[int]
 ) -> DueLine:
     blocked = ""
     if sum(cents for _, cents in awards) <= 0:
         blocked = _TOO_MUCH
-    elif books[person.id].is_contradictory:
+    elif person.id in contradicted:
         blocked = _CONTRADICTORY
     elif not person.staff_number:
         blocked = _NO_NUMBER
