@@ -99,13 +99,12 @@ class Profile:
             "proofPurpose": "assertionMethod",
         }
         if self.suite == SD:
-            data = partial(ecdsa_sd.base_data, contexts=contexts)
             value = base_proof_value(
                 document,
                 options,
                 mandatory_pointers=pointers,
                 sign=self.signer.sign,
-                base_data=data,
+                contexts=contexts,
             )
         else:
             suite = SUITES[self.suite]

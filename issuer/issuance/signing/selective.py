@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from contexts import BUNDLED, FrozenContexts
 from contexts.json_types import Json
 from issuer.issuance.signing.own_signatures import all_hold
 from keys.file_signer import ecdsa
@@ -26,6 +27,7 @@ def base_proof_value(
     mandatory_pointers: Sequence[str],
     sign: Callable[[bytes], bytes],
     computed: Computed | None = None,
+    contexts: FrozenContexts = BUNDLED,
 ) -> str:
     """Return the `proofValue` of a base proof; `sign` signs with the issuer's key.
 
@@ -36,7 +38,7 @@ def base_proof_value(
     """
     computed = computed or Computed()
     hmac_key = secrets.token_bytes(HMAC_KEY)
-    data = computed.base_data(document, options, hmac_key, mandatory_pointers)
+    data = computed.base_data(document, options, hmac_key, mandatory_pointers, contexts=contexts)
     scoped_key = ec.generate_private_key(ec.SECP256R1())
     public_key = multikey.to_bytes(scoped_key.public_key())
     signatures = sign_statements(scoped_key, data.non_mandatory)
