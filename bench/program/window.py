@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from http.client import HTTPConnection
 from typing import Final
 from urllib.parse import urlencode
@@ -28,6 +29,8 @@ WRITERS: Final = 20
 SECONDS: Final = 15
 LAST_TEN_MINUTES: Final = 300
 SENDERS: Final = 16
+MOST_TIMES: Final = 60
+"""So often somebody sends the same again."""
 
 Draft = tuple[str, Browser]
 """The id of a project that its teacher is writing, and her browser."""
@@ -120,13 +123,18 @@ def _last_ten_minutes(district: District, drafts: list[Draft]) -> Measured:
     """Hand everything in, as fast as the senders can; count what did not arrive."""
 
     def hand_in(draft: Draft) -> int:
+        """Send it, and again where the page says so; return how often it was sent."""
         connection = HTTPConnection("localhost", district.port)
         fields = {"act": Act.SUBMIT, "revision": 10_000}
-        return _send(district, connection, draft, fields)
+        for times in range(1, MOST_TIMES):
+            if _send(district, connection, draft, fields) != HTTPStatus.SERVICE_UNAVAILABLE:
+                return times
+            time.sleep(1)
+        return MOST_TIMES
 
     began = time.perf_counter()
     with ThreadPoolExecutor(SENDERS) as pool:
-        statuses = list(pool.map(hand_in, drafts))
+        sent = sum(pool.map(hand_in, drafts))
     seconds = time.perf_counter() - began
     arrived = (
         select(func.count())
@@ -136,9 +144,9 @@ def _last_ten_minutes(district: District, drafts: list[Draft]) -> Measured:
     )
     with district.issuer.database.reading() as session:
         lost = len(drafts) - (session.scalar(arrived) or 0)
-    assert statuses.count(303) == len(drafts) - lost, sorted(set(statuses))
     name = f"{len(drafts)} proposals handed in at once"
-    return Measured(name, (Figure(lost, "lost", 0), Figure(seconds, "s", 600)))
+    again = Figure(sent - len(drafts), "sent again", 0)
+    return Measured(name, (Figure(lost, "lost", 0), again, Figure(seconds, "s", 600)))
 
 
 def _send(
