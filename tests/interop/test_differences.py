@@ -17,7 +17,6 @@ ENDED = "2026-11-02T00:00:00Z"
 ASKED = "2026-11-22T12:00:00Z"
 FULL_VALID_UNTIL = "https://www.w3.org/2018/credentials#validUntil"
 DATE_TIME = "http://www.w3.org/2001/XMLSchema#dateTime"
-NOW = datetime.now(UTC)
 
 
 def fetch_of(issued):
@@ -85,7 +84,7 @@ def test_check_status_calls_a_revoked_credential_verified_and_mintmark_calls_it_
     revoked = issued.json["revoked"]
     given = {"credential": revoked, "published": issued.published}
     assert library.ask("verifyCredential", **given)["verified"]
-    report = verify(json.dumps(revoked).encode(), fetch=fetch_of(issued), now=NOW)
+    report = verify(json.dumps(revoked).encode(), fetch=fetch_of(issued), now=datetime.now(UTC))
     assert report.current.code == "revoked"
 
 
@@ -97,7 +96,9 @@ def test_one_good_proof_of_a_set_is_enough_for_vc_js_and_mintmark_asks_for_all(l
         credential = issued.json["sound"] | {"proof": [wrong, proofs[place - 1]]}
         given = {"credential": credential, "published": issued.published}
         assert library.ask("verifyCredential", **given)["verified"]
-        report = verify(json.dumps(credential).encode(), fetch=fetch_of(issued), now=NOW)
+        report = verify(
+            json.dumps(credential).encode(), fetch=fetch_of(issued), now=datetime.now(UTC)
+        )
         assert (report.authentic.answer, report.authentic.code) == (Answer.NO, "signature_wrong")
 
 

@@ -20,7 +20,6 @@ from issuer.program.projects import drafts
 from verifier import clock
 
 NOT_YET = {"level-learning": "met", "level-work": "not-yet", "comment-work": "Show one more."}
-NOW = clock.now()
 ELSEWHERE = (
     "/sign-out",
     "/verify",
@@ -83,7 +82,7 @@ class Town(Play):
     def let_its_day_pass(self):
         with self.district.issuer.database.writing() as session:
             project = drafts.locked(session, self.project.rpartition("/")[2])
-            project.due_on = NOW.date() - timedelta(days=1)
+            project.due_on = clock.now().date() - timedelta(days=1)
 
     def sign(self):
         page = f"{self.project}/coaching"
@@ -142,7 +141,8 @@ def towns(settings, tmp_path, opened, monkeypatch):
         for address in letter.addresses:
             letters.append((settings.home, address, f"{letter.template} {letter.words}"))
 
-    monkeypatch.setattr(clock, "now", lambda: NOW)
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now)
     monkeypatch.setattr(mail, "deliver", deliver)
     sends = Mail("127.0.0.1", 1, Address("Prairie", addr_spec="b@prairie.example"), "none", "en")
     with (
