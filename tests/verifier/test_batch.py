@@ -246,7 +246,7 @@ class Cluster(Executor):
     def __init__(self):
         self.under_way, self.most = {}, []
 
-    def submit(self, fn, packed, part):
+    def submit(self, fn, made_by, packed, part):
         future = Future()
         self.under_way[future] = sum(len(data) for _, (data, _) in part)
         return future
@@ -329,13 +329,13 @@ def await_(true):
 def test_a_fault_of_ours_has_a_row_and_the_others_go_on(world, tmp_path, monkeypatch):
     sound(world, tmp_path / "folder", 2)
     checker = Checker(Task(tmp_path / "folder", b"", (), lambda: world.fetch))
-    monkeypatch.setattr(run, "_checker", lambda _: checker)
+    monkeypatch.setattr(run, "_checker", lambda *_: checker)
     things = [
         ApplicantFile("a", "001.json"),
         ApplicantFile("b", "001.json", emails=(None,)),
         ApplicantFile("c", ""),
     ]
-    lines = run.check_part(b"", [(thing, None) for thing in things])
+    lines = run.check_part("", b"", [(thing, None) for thing in things])
     rows = [rows[0] for rows in map(of_line, lines)]
     codes = [[why.code for why in row.reasons] for row in rows]
     assert codes == [["no_trust_list"], ["could_not_finish"], ["nothing_handed_in"]]
