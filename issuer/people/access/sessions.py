@@ -19,8 +19,9 @@ from issuer.people import acts
 from issuer.people.register import new_id
 from issuer.people.tables import ImportRow, KeptFormRow, PersonRow, SessionRow, SignInRow
 
-IDLE: Final = timedelta(days=7)
-LONGEST: Final = timedelta(days=14)
+IDLE: Final = timedelta(days=14)
+"""An evaluator who comes back within two weeks goes on where she was."""
+LONGEST: Final = timedelta(days=28)
 FRESH: Final = timedelta(minutes=15)
 """How long after a sign-in what matters most may be done without another."""
 KEPT: Final = timedelta(days=30)

@@ -38,13 +38,13 @@ def is_in(browser):
 @pytest.mark.parametrize(
     ("uses", "then", "still_in"),
     [
-        ([], 7 * DAY - MINUTE, True),
-        ([], 7 * DAY, False),
-        ([6 * DAY], 6 * DAY, True),
-        ([6 * DAY, 6 * DAY], 2 * DAY, False),  # two weeks in all, however it is used
+        ([], 14 * DAY - MINUTE, True),
+        ([], 14 * DAY, False),
+        ([13 * DAY], 13 * DAY, True),
+        ([13 * DAY, 13 * DAY], 2 * DAY, False),  # four weeks in all, however it is used
     ],
 )
-def test_a_session_ends_unused_after_a_week_and_in_any_case_after_two(
+def test_a_session_ends_unused_after_two_weeks_and_in_any_case_after_four(
     district, office, at, uses, then, still_in
 ):
     browser = district.browser(office)
@@ -151,7 +151,7 @@ def test_a_form_sent_after_the_session_ended_comes_back_with_its_text(district, 
     browser = district.browser(office)
     form = {**FORM, "name": "María New"}
     browser.get("/people/new")
-    at(8 * DAY)
+    at(15 * DAY)
     answer = browser.post("/people", page=None, **form)
     assert answer.status_code == 303
     assert answer.location.startswith("/sign-in?lands_on=/kept/")
