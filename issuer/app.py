@@ -1,5 +1,6 @@
 """The issuer as a web application: its parts put together, and what it serves as files."""
 
+import gc
 import logging
 import os
 from collections.abc import Iterator
@@ -342,6 +343,8 @@ def create_app_from_environment() -> Flask:
         app.extensions["bucket"] = bucket.start(issuer.settings)
     if issuer.settings.check_many:
         RunStore(issuer.settings.applicants).keep_tidy()
+    gc.collect()
+    gc.freeze()  # what is loaded is there for good: to look through it would stop all for 0.1 s
     return app
 
 

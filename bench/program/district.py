@@ -1,5 +1,6 @@
 """A district to measure: its application, and a browser for each role."""
 
+import gc
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -38,6 +39,8 @@ class District:
         self.app: Flask = create_app(self.settings)
         self.issuer: Issuer = self.app.extensions["mintmark"]
         rows.fill_district(self.issuer, size, datetime.now(UTC))
+        gc.collect()
+        gc.freeze()  # as a server does once it has started
 
     def browser(self, person_pk: int) -> Browser:
         """Sign a person in, as of now."""
