@@ -82,6 +82,7 @@ class Program(RuleBasedStateMachine):
         """Nothing of one run is there in the next."""
         if hasattr(self, "savepoint"):
             self.savepoint.rollback()
+            self.session.expunge_all()  # it rolls back the rows, and not all that was read of them
 
     @initialize(policy=st.sampled_from([PILOT, WINDOWED, replace(PILOT, completion_judges=2)]))
     def begin(self, policy):
