@@ -135,6 +135,7 @@ def _page(*, is_public: bool, wrong: str = "") -> Response:
     response = page(
         "program/cadre.html",
         is_public=is_public,
+        sees_evidence=bool(visitor and rules.may(visitor.me, "shared evidence", "list")),
         me=visitor.person.public_id if visitor else "",
         wrong=wrong,
         typed=request.form,

@@ -27,6 +27,7 @@ PREFILLED: Final = ("skill", "goal", "measured_outcome", "plan")
 LONGEST_ABOUT: Final = 2000
 _WRITTEN: Final = (
     "source",
+    "partner",
     "title",
     "about",
     "topic_pk",

@@ -74,8 +74,12 @@ def test_pages_of_the_cadre(filled, monkeypatch):
     monkeypatch.setattr(routes, "PAGE", 2)
     assert named(reader.get(f"{CADRE}?words=band&page=2").text) == ["Teacher 2"]
     assert f"{CADRE}?words=band&amp;page=2" in reader.get(f"{CADRE}?words=band").text
+    asked = reader.get(f"{CADRE}?endpoint=x&_scheme=javascript")  # what is no argument of ours
+    assert f'href="{CADRE}?endpoint=x&amp;_scheme=javascript&amp;page=2"' in asked.text
     assert reader.post(f"{CADRE}/me", page=CADRE, seen="everybody").status_code == 422
     assert named(reader.get(f"{CADRE}?grades=7").text) == ["Teacher 2"]
+    board = filled.browser(filled.add("Bo Board", Role.BOARD)).get(CADRE).text
+    assert ("/program/shared" in page, "/program/shared" in board) == (True, False)
     assert filled.browser().get("/cadre").status_code == 404
     with filled.issuer.database.writing() as session:
         policy = replace(policies.current(session), cadre_public=True)
