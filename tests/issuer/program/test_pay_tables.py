@@ -219,6 +219,17 @@ def test_values_are_the_superintendents_and_payroll_reads_them(money):
     with money.reading() as session:
         assert [row.why for row in session.scalars(sqlalchemy.select(LedgerRow))] == ["value"]
         assert len(session.scalars(sqlalchemy.select(ValueRow)).all()) == 2
+    eve = money.teacher("Eve", cap=0)
+    project = money.draft(eve, None, NOW)
+    money.step(project, Act.SUBMIT, now=NOW)
+    set_to = f"{path}/projects/{project}"
+    chief.post(set_to, page=path, amount="300")
+    money.step(project, Act.APPROVE, now=NOW)
+    assert money.sums(eve) == {}  # nothing was left
+    with money.writing() as session:
+        session.scalar(sqlalchemy.select(PayRecordRow).filter_by(person_pk=eve.id)).cap = 500_00
+    chief.post(set_to, page=path, amount="300")  # the same value, and there is room by now
+    assert money.sums(eve) == {"approved": 300_00}
 
 
 def test_a_workbook_is_read_as_well(money):

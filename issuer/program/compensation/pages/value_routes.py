@@ -74,8 +74,7 @@ def _set(public_id: str, find: Callable[[Session, str], OfferingRow | ProjectRow
     try:
         with current_issuer().database.writing() as session:
             by, about = gate.acting(session), find(session, public_id)
-            if values.newest(session, about) != cents:  # else it was pressed twice
-                _let_be_worth(session, about, cents, by, now)
+            _let_be_worth(session, about, cents, by, now)
     except ValueRefused as exc:
         return _page(public_id, typed, str(exc))
     return redirect(url_for("pay_values.show", done=1), 303)
@@ -84,14 +83,22 @@ def _set(public_id: str, find: Callable[[Session, str], OfferingRow | ProjectRow
 def _let_be_worth(
     session: Session, about: OfferingRow | ProjectRow, cents: int, by: PersonRow, now: datetime
 ) -> None:
-    if isinstance(about, OfferingRow):
-        values.set_value(session, about, cents, by=by, now=now)
+    """Set a value, once also where the button is pressed twice. An own idea without a sum gets it
+    now, if there is room under the cap by now even by the value that it had."""
+    is_new = values.newest(session, about) != cents
+    if isinstance(about, ProjectRow) and _has_sum(session, about):
+        if is_new:
+            raise ValueRefused(N_("It was approved with a sum, so that sum stays."))
         return
-    ledger.lock(session, about.person_pk)
-    if any(steps.balance_of(session, about).sums.values()):
-        raise ValueRefused(N_("It was approved with a sum, so that sum stays."))
-    values.set_value(session, about, cents, by=by, now=now)
-    steps.value_own_idea(session, about, now=now, by=by)
+    if is_new:
+        values.set_value(session, about, cents, by=by, now=now)
+    if isinstance(about, ProjectRow):
+        steps.value_own_idea(session, about, now=now, by=by)
+
+
+def _has_sum(session: Session, project: ProjectRow) -> bool:
+    ledger.lock(session, project.person_pk)
+    return any(steps.balance_of(session, project).sums.values())
 
 
 def _offering(session: Session, public_id: str) -> OfferingRow:
