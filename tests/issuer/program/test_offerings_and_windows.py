@@ -48,12 +48,13 @@ def test_r20_an_offering_fills_in_a_proposal(district, chief):
     refused = chief.post(path, page=path, **{**FORM, "source": "partner", "partner": "Prairie"})
     assert "Choose the partner whose it is" in refused.text
     with district.issuer.database.writing() as session:
-        partners.add(session, "Prairie", "did:web:prairie.example", now=clock.now())
-    for source in ("district", "partner"):
-        fields = {**FORM, "source": source, "partner": "Prairie"}
-        answer = chief.post("/program/offerings", page="/program/offerings", **fields)
-        assert answer.status_code == 303
-    assert "Of a partner: <bdi>Prairie</bdi>" in chief.get("/program/offerings").text
+        for name in ("Prairie", "Meadow"):
+            partners.add(session, name, f"did:web:{name.lower()}.example", now=clock.now())
+    for source, name in (("district", ""), ("partner", "Prairie"), ("partner", "Meadow")):
+        fields = {**FORM, "source": source, "partner": name}
+        assert chief.post(path, page=path, **fields).status_code == 303
+    partners_of_it = re.findall("Of a partner: <bdi>(.+?)</bdi>", chief.get(path).text)
+    assert sorted(partners_of_it) == ["Meadow", "Prairie"]
     teacher = district.browser(district.add("Jordan Example", Role.TEACHER))
     assert teacher.get("/projects").text.count("of Prairie") == 1
     page = begin_with_it(district, teacher)
@@ -70,7 +71,7 @@ def test_r20_an_offering_fills_in_a_proposal(district, chief):
     with district.issuer.database.writing() as session:
         versions.offer_again(session, "rhythms")
     assert "Ten weeks of rhythm." in teacher.get("/projects").text
-    for other in (1, 2, 99):
+    for other in (1, 2, 3, 99):
         path = f"/program/offerings/{other}/retire"
         assert chief.post(path, page="/program/offerings").status_code == 303
     assert "Ten weeks of rhythm." not in teacher.get("/projects").text
