@@ -105,6 +105,7 @@ def put_in_force(purpose: str) -> AnyResponse:
     except ValueError:
         return _plan(chosen, wrong=WRITE_A_DAY)
     with current_issuer().database.writing() as session:
+        gate.acting(session)
         proposal = _propose(session, chosen, _policy(session))
         plans.put_in_force(session, proposal, due_on=due_on, now=now)
     return redirect(url_for("running.assignments", purpose=purpose, done="assigned"), 303)
@@ -117,6 +118,7 @@ def move(purpose: str) -> AnyResponse:
     chosen, form = _purpose(purpose), request.form
     try:
         with current_issuer().database.writing() as session:
+            gate.acting(session)
             version = session.get(VersionRow, form.get("version", 0, type=whole_number))
             new = session.get(PersonRow, form.get("evaluator", 0, type=whole_number))
             if version is None or new is None:
@@ -179,7 +181,8 @@ def _settled(session: Session, me: int, moment: str) -> dict[int, str]:
         seen_at = datetime.fromisoformat(moment).astimezone(UTC)
     except (ValueError, OverflowError):
         return {}
-    ready = waiting(session).ready
+    decisions.lock(session, waiting(session).ready)
+    ready = waiting(session).ready  # again: what somebody released before the lock is not there
     changed = changed_since(session, ready, seen_at)
     cases = ready_cases(session, [number for number in ready if number not in changed], me)
     return {case.version.id: case.mark for case in cases if case.is_settled}
@@ -192,12 +195,13 @@ def _versions(session: Session, numbers: Collection[int]) -> Sequence[VersionRow
 
 
 def _marks(session: Session, versions: Collection[VersionRow]) -> dict[int, str]:
-    """Return the mark of what would be released now, by version."""
+    """Return the mark of what would be released now, by version; none while a review is awaited."""
     drafts = decisions.drafts(session, [version.id for version in versions])
     assigned = open_assignments(session, versions)
     return {
         number: decisions.mark(drafts.get(number), filter(None, map(given_review, rows)))
         for number, rows in assigned.items()
+        if all(map(given_review, rows))
     }
 
 
