@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from issuer.database.pressed_twice import add_once
 from issuer.home.problem import FieldError
 from issuer.people.tables import ExpertiseRow, PersonRow
 from issuer.program.coaching.tables import (
@@ -27,7 +28,9 @@ from verifier.wording.words import N_
 
 LONGEST_ENTRY: Final = 4000
 LONGEST_PROVIDER: Final = 200
+LEAST_HOURS: Final = 1 / 60
 MOST_HOURS: Final = 1000
+_STUDIED: Final = ("project_pk", "day", "text", "minutes", "provider")
 
 
 class CoachingRefused(FieldError):
@@ -125,8 +128,8 @@ def note(
     text: str,
     *,
     now: datetime,
-) -> CoachEntryRow:
-    """Write a coach's dated entry. Raises `CoachingRefused`."""
+) -> CoachEntryRow | None:
+    """Write a coach's dated entry and return it; None if it is there. Raises `CoachingRefused`."""
     if not is_coach(session, project, coach):
         raise CoachingRefused("text", N_("Only a coach of this project writes here."))
     entry = CoachEntryRow(
@@ -136,9 +139,7 @@ def note(
         text=_text(text),
         created_at=now,
     )
-    session.add(entry)
-    session.flush()
-    return entry
+    return entry if add_once(session, entry, "project_pk", "coach_pk", "day", "text") else None
 
 
 def share(session: Session, entry: CoachEntryRow, *, is_shared: bool, now: datetime) -> None:
@@ -185,16 +186,15 @@ def study(
     *,
     minutes: int | None = None,
     now: datetime,
-) -> StudyEntryRow:
-    """Write an entry of the teacher's study record (R2). Raises `CoachingRefused`."""
+) -> None:
+    """Write an entry of the teacher's study record (R2), unless it is there. Raises
+    `CoachingRefused`."""
     if minutes is not None and not 0 < minutes <= 24 * 60:
         raise CoachingRefused("minutes", N_("Write the minutes of one day, or leave them out."))
     entry = StudyEntryRow(
         project_pk=project.id, day=_day(day, now), text=_text(text), minutes=minutes, created_at=now
     )
-    session.add(entry)
-    session.flush()
-    return entry
+    add_once(session, entry, *_STUDIED)
 
 
 def learn_outside(
@@ -206,13 +206,13 @@ def learn_outside(
     provider: str,
     hours: float | None,
     now: datetime,
-) -> StudyEntryRow:
-    """Write learning outside, such as a college course, into the study record: what it was, at
-    whom, how many hours, and its last `day` (R22). Raises `CoachingRefused`."""
+) -> None:
+    """Write learning outside, such as a college course, into the study record, unless it is there:
+    what it was, where, how many hours, and its last `day` (R22). Raises `CoachingRefused`."""
     provider = " ".join(provider.split())
     if not 0 < len(provider) <= LONGEST_PROVIDER:
-        raise CoachingRefused("provider", N_("Write where it was, in at most 200 letters."))
-    if hours is None or not 0 < hours <= MOST_HOURS:
+        raise CoachingRefused("provider", N_("Write where it was, in at most 200 characters."))
+    if hours is None or not LEAST_HOURS <= hours <= MOST_HOURS:
         raise CoachingRefused("hours", N_("Write its hours as a number, such as 15 or 7.5."))
     entry = StudyEntryRow(
         project_pk=project.id,
@@ -222,9 +222,7 @@ def learn_outside(
         minutes=round(hours * 60),
         created_at=now,
     )
-    session.add(entry)
-    session.flush()
-    return entry
+    add_once(session, entry, *_STUDIED)
 
 
 def study_record(session: Session, project: ProjectRow) -> Sequence[StudyEntryRow]:

@@ -96,10 +96,11 @@ def note(project: str) -> AnyResponse:
     """Write a coach's entry."""
     try:
         with current_issuer().database.writing() as session:
-            row, me = _find(session, project), _me(session)
+            row, me = _locked(session, project), _me(session)
             text, now = request.form.get("text", ""), clock.now()
             entry = coaching.note(session, row, me, _day(), text, now=now)
-            news.tell_of_entry(session, entry, host=current_issuer().settings.host, now=now)
+            if entry is not None:
+                news.tell_of_entry(session, entry, host=current_issuer().settings.host, now=now)
     except CoachingRefused as exc:
         return _page(project, wrong=exc, about="entry")
     if request.form.get("back") == "coaching":
@@ -132,7 +133,7 @@ def study(project: str) -> AnyResponse:
         if form.get("minutes") and minutes is None:
             raise CoachingRefused("minutes", N_("Write the minutes of one day, or leave them out."))
         with current_issuer().database.writing() as session:
-            row, text = _find(session, project), form.get("text", "")
+            row, text = _locked(session, project), form.get("text", "")
             coaching.study(session, row, _day(), text, minutes=minutes, now=clock.now())
     except CoachingRefused as exc:
         return _page(project, wrong=exc, about="outside" if is_outside else "study")
@@ -144,7 +145,7 @@ def _learned_outside(project: str) -> AnyResponse:
     with current_issuer().database.writing() as session:
         coaching.learn_outside(
             session,
-            _find(session, project),
+            _locked(session, project),
             _day(),
             form.get("text", ""),
             provider=form.get("provider", ""),
@@ -160,9 +161,7 @@ def sign(project: str) -> AnyResponse:
     """Sign for a project as one of the three."""
     try:
         with current_issuer().database.writing() as session:
-            row, policy = locked(session, project), policies.current(session)
-            if row is None:
-                raise NotFound
+            row, policy = _locked(session, project), policies.current(session)
             if policy is None:
                 raise SignOffRefused(N_("You cannot sign as this person."))
             _sign(session, row, policy)
@@ -270,6 +269,14 @@ def _find(session: Session, public_id: str) -> ProjectRow:
         .where(ProjectRow.public_id == public_id)
         .options(joinedload(ProjectRow.person))
     )
+    if project is None:
+        raise NotFound
+    return project
+
+
+def _locked(session: Session, public_id: str) -> ProjectRow:
+    """Return a project, locked: whoever presses a button twice finds what the first press made."""
+    project = locked(session, public_id)
     if project is None:
         raise NotFound
     return project

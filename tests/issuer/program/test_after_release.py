@@ -113,7 +113,7 @@ def test_e39_where_reviews_differ_nothing_is_released_before_the_superintendent_
 
 
 def test_nothing_is_released_that_was_changed_after_the_page_was_shown(play):
-    """One more evaluator, a decision of somebody else, or a review set aside, is looked at first."""
+    """Another evaluator, somebody else's decision, or a review set aside is looked at first."""
     play.judge(**MET)
     shown, path = play.shown_to_release(), request_of(play)
     _, other = second(play)

@@ -81,7 +81,7 @@ def building(district):
 def test_a3_a_coach_notes_and_the_administrator_sees_dates_and_a_count_without_text(building):
     assert building.at_coach.get(building.page).status_code == 404
     assert building.give_coach().status_code == 303
-    for number in range(4):
+    for number in (0, 1, 2, 3, 3):  # a button is pressed twice
         assert building.note(f"{TEXT} {number}").status_code == 303
     assert "4 entries" in building.at_coach.get("/coaching").text
     page = building.at_administrator.get(building.page).text
@@ -154,7 +154,8 @@ def test_coaches_who_know_the_field_are_offered_first(building):
 def test_a_teacher_keeps_a_study_record_that_counts_hours(building):
     study = {"text": "Read two chapters.", "day": "2026-01-08"}
     path = f"{building.path}/study"
-    for minutes, status in (("90", 303), ("x", 422), ("-5", 422), ("", 303)):
+    twice = [("90", 303)] * 2
+    for minutes, status in (*twice, ("x", 422), ("-5", 422), ("", 303)):
         answer = building.at_teacher.post(path, page=building.page, minutes=minutes, **study)
         assert answer.status_code == status
     assert "1.5 hours recorded" in building.at_teacher.get(building.page).text
@@ -167,12 +168,13 @@ def test_a_teacher_keeps_a_study_record_that_counts_hours(building):
 def test_r22_a_course_outside_counts_its_hours(building):
     path, day = f"{building.path}/study", "2026-01-08"
     course = {"act": "outside", "text": "Teaching band.", "day": day, "provider": "State College"}
-    for hours, provider in (("", "x"), ("many", "x"), ("15", " ")):
+    for hours, provider in (("", "x"), ("many", "x"), ("0.01", "x"), ("15", " ")):
         wrong = {**course, "hours": hours, "provider": provider}
         refused = building.at_teacher.post(path, page=building.page, **wrong)
         assert (refused.status_code, "Teaching band." in refused.text) == (422, True)
     right = {**course, "hours": "37.5"}
-    assert building.at_teacher.post(path, page=building.page, **right).status_code == 303
+    for _ in range(2):  # the button is pressed twice
+        assert building.at_teacher.post(path, page=building.page, **right).status_code == 303
     page = building.at_teacher.get(building.page).text
     assert "State College" in page
     assert "37.5 hours recorded" in page
