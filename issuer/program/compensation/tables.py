@@ -170,7 +170,8 @@ class TakeBackRow(Base):
 
 
 class PayTableRow(Base):
-    """A table that somebody looks at before it comes in, as cells."""
+    """A table that somebody looks at before it comes in, as cells; then `done` says how many rows
+    came in."""
 
     __tablename__ = "pay_tables"
 
