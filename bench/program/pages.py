@@ -16,7 +16,7 @@ TIMES: Final = 20
 """So often each list is asked for."""
 LIST_MILLISECONDS, LIST_QUERIES = 200, 12
 LISTS: Final[Mapping[Role | None, tuple[str, ...]]] = {
-    None: ("/", "/progress", "/cadre", "/cadre?q=music", "/exemplars"),
+    None: ("/", "/progress", "/cadre", "/cadre?words=music", "/exemplars"),
     Role.TEACHER: ("/projects", "/my-credentials", "/my-money", "/my-data", "/cohorts"),
     Role.COACH: ("/coaching", "/program/cadre?grades=6-8"),
     Role.EVALUATOR: ("/judging",),
