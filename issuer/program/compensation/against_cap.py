@@ -94,7 +94,7 @@ def hidden_cells(
     """Return the cells of both tables to hide, by their keys.
 
     Cells add up down each column, and across each row to the cap; the sum of all buildings stands
-    in the row of this year once more.
+    in the row of this year once more, or with those beside it who have no pay record that holds.
     """
     people = {_key(*cell): number for cell, number in by_building.people.items()}
     people |= {_year_key(*cell): number for cell, number in by_year.people.items()}
@@ -109,11 +109,14 @@ def hidden_cells(
         Sum(_key(row, "cap"), tuple(_key(row, column) for column in counted))
         for row in (*names, _ALL)
     ]
-    again = [
-        Sum(_year_key(this_year, column), (_key(_ALL, column),))
-        for column in _CLAIMED
-        if (this_year, column) in by_year.people
-    ]
+    again = []
+    for column in _CLAIMED:
+        in_year, together = _year_key(this_year, column), _key(_ALL, column)
+        beside = people.get(in_year, 0) - people[together]
+        if beside > 0:
+            people[in_year] = beside  # of whom it tells whoever takes the other sum away
+        elif in_year in people:
+            again.append(Sum(in_year, (together,)))
     return hidden(people, [*down, *across, *again])
 
 

@@ -75,3 +75,17 @@ def test_r42_the_sum_of_all_buildings_is_no_way_around_by_the_row_of_its_year():
     }
     assert "paid" in unknown
     assert len(unknown) > 1
+
+
+def test_r42_who_is_in_the_row_of_the_year_alone_cannot_be_worked_out_from_both_tables():
+    """One person's two pay records contradict each other: she is in no building's sum."""
+    by_building, by_year, year = Sums(), Sums(), "2026–27"
+    for _ in range(9):
+        for column in ("cap", "applied", "approved", "earned", "paid", "left"):
+            by_building.add("Elm", column, 100)
+            by_building.add("All together", column, 100)
+        for column in ("earned", "paid"):
+            by_year.add(year, column, 100)
+    by_year.add(year, "earned", 100)
+    away = hidden_cells(read_contract(SETTINGS), by_building, by_year, year)
+    assert away == {f"year {year}/earned"}
