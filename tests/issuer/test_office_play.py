@@ -47,7 +47,7 @@ addresses_count = true
 
 
 @pytest.fixture(
-    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.plays)],
+    params=["sqlite", "postgresql"],
 )
 def database_url(request):
     """None for SQLite in the home."""
