@@ -70,6 +70,15 @@ def test_the_issuer_alone_names_its_one_key_that_fits(world, badge):
     assert world.verify(named).authentic.code == "key_not_named"
 
 
+def test_the_issuer_alone_may_name_a_key_of_a_kind_that_is_not_read(world):
+    named = world.issuer.sign(world.badge(), verificationMethod=world.issuer.did)
+    document = world.issuer.document
+    document["verificationMethod"][0]["publicKeyMultibase"] = "z3vQB7B6MrGQZaxCuFg4oh"
+    world.publish_issuer(world.issuer, document)
+    authentic = world.verify(named).authentic
+    assert (authentic.answer, authentic.code) == (Answer.COULD_NOT_CHECK, "key_not_supported")
+
+
 def test_a_verification_method_of_the_issuers_own_may_be_named_shortly(world, badge):
     """A relative address is covered by no signature here, and is nobody else's key."""
     answer, code = authentic(world, badge, proof(badge, verificationMethod="#proof"))

@@ -97,6 +97,11 @@ def test_a_digest_of_bytes_that_were_published_before_could_not_be_checked(world
     assert judged(world, {"id": V2, **digests}).authentic.code == "resource_not_compared"
 
 
+def test_options_of_an_earlier_digest_change_nothing(world):
+    with_options = {"digestSRI": EARLIER["digestSRI"] + "?ct=application/ld+json"}
+    assert judged(world, {"id": V2, **with_options}).authentic.code == "resource_not_compared"
+
+
 def test_a_context_without_a_digest_could_not_be_checked(world):
     report = judged(world, {"id": V2})
     assert report.authentic.code == "resource_not_compared"

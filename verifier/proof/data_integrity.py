@@ -211,9 +211,11 @@ def _method_id(proof: Json) -> str:
 def _methods(
     controller: Controller, method_id: str, suite: Cryptosuite
 ) -> list[VerificationMethod]:
-    """Return the method of that id; of the id of the issuer alone, those that fit the suite."""
+    """Return the method of that id; of the id of the issuer alone, those that fit the suite, or
+    else those of a kind that is not read here."""
     if method_id == controller.id:
-        return [one for one in controller.methods if one.key and suite.hash_of(one.key)]
+        fitting = [one for one in controller.methods if one.key and suite.hash_of(one.key)]
+        return fitting or [one for one in controller.methods if one.key is None]
     method = controller.method(method_id)
     return [] if method is None else [method]
 
