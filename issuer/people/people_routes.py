@@ -111,14 +111,12 @@ def grant(person: str) -> AnyResponse:
 def take_back(person: str, grant: int) -> AnyResponse:
     """Take a role back."""
     with current_issuer().database.writing() as session:
-        row = _person(session, person)
-        grant_row = session.scalar(
-            select(GrantRow).where(GrantRow.id == grant, GrantRow.person_pk == row.id)
-        )
+        row, by = _person(session, person), gate.acting(session)
+        this = select(GrantRow).where(GrantRow.id == grant, GrantRow.person_pk == row.id)
+        grant_row = session.scalar(this.with_for_update())
         if grant_row is None:
             raise NotFound
         try:
-            by = gate.acting(session)
             host, now, role = current_issuer().settings.host, clock.now(), Role(grant_row.role)
             has_begun = grant_row.first_day <= _today()
             has_ended = roles.take_back(session, grant_row, today=_today(), now=now, by=by)
