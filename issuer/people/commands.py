@@ -86,7 +86,7 @@ def _import(args: argparse.Namespace, issuer: Issuer) -> int:
     parts += [f"{number} {role}" for role, number in changes.by_role.items()]
     print(f"in the file: {', '.join(parts)}")
     counts = ", ".join(f"{changes.count(fate)} {fate}" for fate in RosterFate)
-    print(f"{counts}; {changes.left_out} pupils and families left out")
+    print(f"{counts}; {changes.left_out} students and families left out")
     if not args.apply:
         print("nothing is changed yet (--apply does it)")
     return NOT_YET if changes.count(RosterFate.DECIDE) else DONE

@@ -21,7 +21,7 @@ from verifier import clock
 
 roster = Blueprint("roster", __name__)
 MOST_BYTES: Final = 50 * 1024 * 1024
-"""An export of a district with its pupils, packed."""
+"""An export of a district with its students, packed."""
 SHOWN: Final = 200
 """Rows on the page; the file to mend has all that wait."""
 

@@ -35,7 +35,7 @@ class RosterRow:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """The people of a file; of pupils and their families there is only how many were left out."""
+    """The people of a file; of students and their families there is only how many were left out."""
 
     rows: tuple[RosterRow, ...]
     left_out: int = 0

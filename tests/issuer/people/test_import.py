@@ -369,7 +369,7 @@ def test_the_command_says_each_fate_and_changes_only_when_told(home, tmp_path, c
     assert main([*words, "--mend", str(mend)]) == 3
     assert "row 2: new, Jordan Example" in (printed := capsys.readouterr().out)
     assert "in the file: 1 building, 1 teacher" in printed
-    assert "1 new, 0 changed, 0 same, 1 decide; 0 pupils" in printed
+    assert "1 new, 0 changed, 0 same, 1 decide; 0 students" in printed
     assert "not an e-mail address" in mend.read_text()
     assert main([*words, "--apply"]) == 3
     capsys.readouterr()

@@ -132,7 +132,7 @@ def test_200_rows_of_which_three_are_to_mend_survive_a_kill(district, office, pa
     assert counted(office.get(at).text) == [2, 1]
     listed = office.get(AT).text
     assert "200 rows" in listed
-    assert "1 row to mend" in listed
+    assert "1 row to fix" in listed
 
 
 def test_rows_alike_and_one_id_for_two_approvals_are_said_before(office):
