@@ -24,7 +24,7 @@ WORST = [
     ("unusual_value", "look_alikes"),
     *((name,) for name in (*shapes.BEFORE, *shapes.AFTER)),
 ]
-"""What was file once, and each shape by itself."""
+"""What was dear once, and each shape by itself."""
 FITTEST = 12
 """Of a search, how many are changed again."""
 

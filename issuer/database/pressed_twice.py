@@ -20,7 +20,7 @@ def add_once(session: Session, row: Base, *columns: str) -> bool:
         *(
             getattr(table, name).is_not_distinct_from(value)
             for name, value in values.items()
-            if not isinstance(value, dict)  # PostgreSQL compares no JSON
+            if not isinstance(value, dict)  # kept as bytes, with members in any order
         )
     )
     if any(

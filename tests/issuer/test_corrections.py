@@ -93,7 +93,7 @@ def test_the_newest_plus_one_is_accepted_and_nothing_else(any_issuer, send):
     second = send(2, provider_number="X-2")
     assert send().superseded_by == second.credential_id  # an old one again
     assert send(1).credential_id == first.credential_id  # as if the number were not said
-    again = send(2, provider_number="X-2", reason="ReportView in other words.")
+    again = send(2, provider_number="X-2", reason="Told in other words.")
     assert (again.outcome, again.credential_id) == (ApprovalOutcome.ALREADY, second.credential_id)
     third = send(3)  # the content of the first once more
     for old, newer in ((1, third), (2, third)):

@@ -23,7 +23,7 @@ BADGES = OPEN_BADGE_TYPES | {"ClrCredential"}
 """Types whose own standard says what they must be, whatever else a credential calls itself."""
 ENVELOPES = {"EnvelopedVerifiableCredential", "EnvelopedVerifiablePresentation"}
 MAX_FLAWS = 20
-"""ReportView of one credential."""
+"""Reported of one credential."""
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?", re.IGNORECASE)
 _LANGUAGE_OBJECT = {"@value", "@language", "@direction"}
