@@ -37,12 +37,17 @@ KINDS: Final = {
     "withdrawn": N_("A credential was withdrawn"),
     "ending": N_("A credential will end"),
     "renewed": N_("A new address of the holder’s page"),
+    "answered": N_("An answer about something that is wrong"),
+    "claim-answered": N_("An answer to a name question"),
+    "links": N_("Links to somebody’s credentials"),
     "sign-in": N_("A link to sign in"),
+    "address": N_("A link to add an address"),
     "table": N_("A table of approvals, issued row by row"),
     "program-approval": N_("An approval of the program"),
 }
-"""What a message tells. Others are shown to whoever may know of attempts, or runs the server: a
-mail that waits since a decision would tell the office that something came back (I12)."""
+"""What a message tells. Others, all of the program, are shown to whoever may know of attempts, or
+runs the server: a mail that waits since a decision would tell the office that something came back
+(I12)."""
 STATES: Final = {
     "issued": N_("issued"),
     "prepared": N_("waits to be signed"),

@@ -75,6 +75,14 @@ def test_the_office_cannot_tell_that_a_mail_about_a_decision_waits(
     assert "2 mails wait" in operator.get("/desk/deliveries").text
 
 
+def test_the_office_sees_that_an_answer_of_its_own_waits(district, office, dead):
+    with district.issuer.database.writing() as session:
+        queue.put(session, "claim-answered", "c" * 22, host="localhost", now=clock.now())
+    page = office.get("/desk/deliveries").text
+    assert "An answer to a name question" in page
+    assert "2 mails wait" in page
+
+
 def test_a_mail_that_was_given_up_is_sent_again_and_the_log_knows(district, office, dead):
     answer = office.post("/desk/deliveries/mails", number=str(dead))
     assert answer.status_code == 303
