@@ -324,6 +324,8 @@ def test_a_redis_that_answers_and_one_that_is_away(settings):
     need(Path("/usr/bin/redis-server"))
     port = free_port()
     counted = replace(settings, redis_url=f"redis://:a-secret@127.0.0.1:{port}")
+    unreadable = here._redis(replace(settings, redis_url="redis://:a/secret@127.0.0.1"))
+    assert (unreadable.state, "secret" in unreadable.message) == (FAILED, False)
     away = here._redis(counted)
     assert (away.state, "a-secret" in away.message) == (WARNING, False)
     command = ["redis-server", "--port", str(port), "--save", "", "--requirepass", "a-secret"]

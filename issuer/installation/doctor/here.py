@@ -157,14 +157,14 @@ def _mail(settings: Settings) -> Finding:
 
 def _redis(settings: Settings) -> Finding:
     """Ask Redis whether it is there. While it is away, each worker counts by itself."""
-    try:
-        import redis  # an extra
-    except ImportError:
-        return failed("Redis", "its client is missing", "pip install 'mintmark[redis]'")
+    import redis  # an extra, without which these settings are not read
+
     patience = {"socket_connect_timeout": REDIS_SECONDS, "socket_timeout": REDIS_SECONDS}
     try:
         with redis.Redis.from_url(settings.redis_url, **patience) as client:
             client.ping()
+    except ValueError:  # whose words may hold a part of the password
+        return failed("Redis", "redis_url cannot be read", f"correct it in {FILE}")
     except redis.RedisError as exc:
         remedy = f"start it, or correct redis_url in {FILE}"
         return warning("Redis", f"each worker counts requests by itself: {exc}", remedy)
