@@ -65,6 +65,9 @@ def test_each_line_of_json_has_a_report(world, three):
     (report,) = world.verify_all("\n".join([*lines, "x"]).encode())
     assert report.authentic.code == "not_strict_json"
     assert ids(world.verify_all(json.dumps(three[0], indent=1).encode())) == [three[0]["id"]]
+    many = [json.dumps(three[0] | {"id": f"urn:x:{number}"}) for number in range(101)]
+    *_, last = world.verify_all("\n".join(many).encode())
+    assert last.authentic.code == "too_many_in_one"
 
 
 def test_the_address_of_a_credential_that_is_attached_is_not_opened(world, three, merged):

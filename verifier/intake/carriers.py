@@ -32,7 +32,7 @@ MAX_WORDS = 1000
 """How far into a text a credential is looked for."""
 
 MAX_LINES = 100
-"""Of JSON, a credential in each."""
+"""Of JSON, a credential in each; more than are judged, so that those too many are told of."""
 
 _FOREIGN = {
     b"PK\x03\x04": "office_file",
@@ -208,11 +208,11 @@ def _text(data: bytes) -> list[Submission]:
 
 
 def _lines_of_json(text: str) -> list[str]:
-    """Return each line where each is an object by itself, as in a file of JSON lines, else the
-    text."""
+    """Return the first `MAX_LINES` lines where each is an object by itself, as in a file of JSON
+    lines, else the text."""
     lines = [line.strip() for line in text.split("\n") if line.strip()]  # which no string holds
     each_whole = all(line.startswith("{") and line.endswith("}") for line in lines)
-    return lines if 1 < len(lines) <= MAX_LINES and each_whole else [text]
+    return lines[:MAX_LINES] if len(lines) > 1 and each_whole else [text]
 
 
 def _array(text: str) -> list[Submission]:
