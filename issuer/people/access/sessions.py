@@ -1,7 +1,7 @@
 """Sessions: who is signed in, in which browser, until when (T29; E46).
 
 The cookie holds a random token and the table its digest, so that a copy of the database signs
-nobody in. A session ends after a week in which it is not used, and two weeks after the sign-in.
+nobody in. A session ends after two weeks without use, and four weeks after the sign-in.
 """
 
 import hashlib
