@@ -36,6 +36,8 @@ from issuer.program.evidence.tables import ArtifactRow
 from issuer.program.projects.declarations import DeclarationRow
 from issuer.program.projects.states import Act, State
 from issuer.program.projects.tables import ProjectEventRow, ProjectRow, TopicRow, VersionRow
+from issuer.program.records import retention
+from issuer.program.records.retention import Record
 from issuer.program.windows.tables import WindowRow
 from tests.issuer.program.filled_program import CONTRACT, fill
 
@@ -116,6 +118,7 @@ def fill_district(issuer: Issuer, size: Size, now: datetime) -> None:
         _add_evidence(session, now)
         session.execute(update(ApprovalRow).values(content=json.dumps(APPROVAL).encode()))
         _pay(session, now)
+        _choose_retention(session, now)
     with issuer.database.writing() as session:
         session.execute(text("ANALYZE"))
 
@@ -327,6 +330,13 @@ def _pay(session: Session, now: datetime) -> None:
         entry for n, row in enumerate(session.execute(issued)) for entry in _entries(n, row, now)
     ]
     session.execute(insert(LedgerRow), entries)
+
+
+def _choose_retention(session: Session, now: datetime) -> None:
+    """Let every record of every award be due for disposal, so that the longest list is measured."""
+    chief = session.scalars(select(PersonRow).where(PersonRow.name.like("Pat assistant%"))).one()
+    for record in Record:
+        retention.choose(session, record, 0, by=chief, now=now)
 
 
 def _entries(number: int, project: Any, now: datetime) -> Iterator[dict[str, Any]]:

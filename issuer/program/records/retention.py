@@ -11,10 +11,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final, TypeAlias
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, exists, not_, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from contexts.errors import MintmarkError
 from issuer.database.pressed_twice import add_once
@@ -44,6 +44,8 @@ class Record(StrEnum):
 ENDED: Final = (State.ISSUED, State.CLOSED, State.WITHDRAWN)
 """The states from whose day on years are counted."""
 MOST_YEARS: Final = 100
+Key: TypeAlias = tuple[int, Record]
+"""The number of a project, and a class of its records."""
 
 
 class RecordRefused(MintmarkError):
@@ -58,9 +60,19 @@ class Due:
     record: Record
 
     @property
-    def key(self) -> str:
+    def key(self) -> Key:
         """What names it in a list that is confirmed."""
-        return f"{self.project.id}:{self.record}"
+        return self.project.id, self.record
+
+
+@dataclass(frozen=True, slots=True)
+class DisposalLine:
+    """What a page shows of one class of record of one project; without a title it is ""."""
+
+    teacher: str
+    title: str
+    ended: datetime
+    record: Record
 
 
 def choose(
@@ -106,57 +118,90 @@ def holds(session: Session) -> Sequence[HoldRow]:
 
 def kept_back(session: Session, people: Collection[int]) -> set[int]:
     """Return the people whose records must be kept: for a hold, or a parent's open request."""
-    held = {row.person_pk for row in holds(session)}
-    if None in held:
-        return set(people)
+    rows = select(PersonRow.id).where(PersonRow.id.in_(people), _is_kept_back(PersonRow.id))
+    return set(session.scalars(rows))
+
+
+def due(session: Session, now: datetime) -> list[Due]:
+    """Return what may be disposed of now, oldest first."""
+    return [Due(project, record) for project, record in _due(session, now, ProjectRow)]
+
+
+def due_keys(session: Session, now: datetime) -> list[Key]:
+    """Return the keys of `due`, in the same order, without reading a project."""
+    return _due(session, now, ProjectRow.id)
+
+
+def listed(session: Session, keys: Sequence[Key]) -> list[DisposalLine]:
+    """Return what a page shows of some keys, in their order."""
+    columns = (ProjectRow.id, PersonRow.name, ProjectRow.proposal, ProjectRow.changed_at)
+    people = PersonRow.id == ProjectRow.person_pk
+    rows = select(*columns).select_from(ProjectRow).join(PersonRow, people)
+    rows = rows.where(ProjectRow.id.in_({number for number, _ in keys}))
+    projects = {
+        number: (teacher, proposal.get("title", ""), ended)
+        for number, teacher, proposal, ended in session.execute(rows)
+    }
+    return [DisposalLine(*projects[number], record) for number, record in keys]
+
+
+def digest(keys: Iterable[Key]) -> str:
+    """Return what stands for a list, so that what is confirmed is what was looked at."""
+    text = " ".join(f"{number}:{record}" for number, record in keys)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _due(session: Session, now: datetime, what: Any) -> list[tuple[Any, Record]]:
+    """Return a column of each project, or its row, with each class whose time is over."""
+    choices = chosen(session)
+    begins = {
+        record: _years_before(now, years)
+        for record in Record
+        if (years := choices.get(record)) is not None
+    }
+    if not begins:
+        return []
+    disposals = {record: aliased(DisposalRow) for record in begins}
+    is_over = [_is_over(day, disposals[record]) for record, day in begins.items()]
+    rows = (
+        select(what, *is_over)
+        .select_from(ProjectRow)
+        .where(ProjectRow.state.in_(ENDED), or_(*is_over))
+        .where(not_(_is_kept_back(ProjectRow.person_pk)))
+        .order_by(ProjectRow.changed_at, ProjectRow.id)
+    )
+    for record, disposal in disposals.items():
+        of_it = (disposal.project_pk == ProjectRow.id) & (disposal.record == record)
+        rows = rows.outerjoin(disposal, of_it)
+    return [
+        (value, record)
+        for value, *answers in session.execute(rows)
+        for record, is_due in zip(begins, answers, strict=True)
+        if is_due
+    ]
+
+
+def _is_over(day: datetime, disposal: Any) -> ColumnElement[bool]:
+    """True of a project that ended by a day, unless the class is gone and nothing was written
+    since: a project may be opened again."""
+    is_there = or_(disposal.at.is_(None), disposal.at < ProjectRow.changed_at)
+    return (ProjectRow.changed_at <= day) & is_there
+
+
+def _is_kept_back(person_pk: Any) -> ColumnElement[bool]:
+    """True of a person whose records must be kept."""
+    in_force = HoldRow.ended_at.is_(None)
+    everybody = exists().where(in_force, HoldRow.person_pk.is_(None))
+    held = select(HoldRow.person_pk).where(in_force, HoldRow.person_pk.is_not(None))
     asked = (
         select(ProjectRow.person_pk)
         .join(ArtifactRow, ArtifactRow.project_pk == ProjectRow.id)
         .join(InspectedRow, InspectedRow.artifact_pk == ArtifactRow.id)
         .join(InspectionRow, InspectionRow.id == InspectedRow.inspection_pk)
         .where(InspectionRow.closed_at.is_(None))
+        .correlate(None)
     )
-    return set(people) & ({number for number in held if number} | set(session.scalars(asked)))
-
-
-def due(session: Session, now: datetime) -> list[Due]:
-    """Return what may be disposed of now, oldest first."""
-    begins = {
-        record: _years_before(now, years)
-        for record, years in chosen(session).items()
-        if years is not None
-    }
-    if not begins:
-        return []
-    rows = (
-        select(ProjectRow)
-        .where(ProjectRow.state.in_(ENDED), ProjectRow.changed_at <= max(begins.values()))
-        .options(joinedload(ProjectRow.person))
-        .order_by(ProjectRow.changed_at, ProjectRow.id)
-    )
-    projects = session.scalars(rows).all()
-    done = session.execute(select(DisposalRow.project_pk, DisposalRow.record, DisposalRow.at))
-    gone = {(project, record): at for project, record, at in done}
-    held = kept_back(session, {project.person_pk for project in projects})
-    return [
-        Due(project, record)
-        for project in projects
-        for record in Record
-        if record in begins
-        and project.changed_at <= begins[record]
-        and not _is_gone(gone.get((project.id, record)), project)
-        and project.person_pk not in held
-    ]
-
-
-def digest(listed: Iterable[Due]) -> str:
-    """Return what stands for a list, so that what is confirmed is what was looked at."""
-    return hashlib.sha256(" ".join(item.key for item in listed).encode()).hexdigest()[:32]
-
-
-def _is_gone(at: datetime | None, project: ProjectRow) -> bool:
-    """True if nothing was written since it was disposed of: a project may be opened again."""
-    return at is not None and at >= project.changed_at
+    return or_(everybody, person_pk.in_(held), person_pk.in_(asked))
 
 
 def _years_before(now: datetime, years: int) -> datetime:

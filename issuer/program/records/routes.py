@@ -144,8 +144,9 @@ def _writing(act: Callable[[Session, PersonRow, datetime], None]) -> AnyResponse
 
 def _page(*, wrong: str = "") -> Response:
     with current_issuer().database.reading() as session:
-        listed = retention.due(session, clock.now())
+        keys = retention.due_keys(session, clock.now())
         values = {
+            "due": retention.listed(session, keys[:MOST_SHOWN]),
             "chosen": retention.chosen(session),
             "holds": retention.holds(session),
             "disposed": session.scalars(
@@ -158,9 +159,8 @@ def _page(*, wrong: str = "") -> Response:
     response = page(
         "program/records.html",
         classes=CLASSES,
-        due=listed[:MOST_SHOWN],
-        many=len(listed),
-        digest=retention.digest(listed),
+        many=len(keys),
+        digest=retention.digest(keys),
         local=current_issuer().settings.local,
         wrong=wrong,
         typed=request.form,
