@@ -40,15 +40,17 @@ Cell = tuple[str, str]
 
 @dataclass
 class Sums:
-    """Sums of cents by row and column, and of how many people each one tells."""
+    """Sums of cents by row and column, and the people of whom each one tells, by number."""
 
     cents: dict[Cell, int] = field(default_factory=lambda: defaultdict(int))
-    people: dict[Cell, int] = field(default_factory=lambda: defaultdict(int))
+    people: dict[Cell, set[int]] = field(default_factory=lambda: defaultdict(set))
 
-    def add(self, row: str, column: str, cents: int) -> None:
+    def add(self, row: str, column: str, cents: int, person_pk: int) -> None:
         """Add what one person has there."""
         self.cents[row, column] += cents
-        self.people[row, column] += bool(cents)
+        people = self.people[row, column]
+        if cents:
+            people.add(person_pk)
 
 
 def tables(session: Session, contract: Contract, today: date) -> list[FigureTable]:
@@ -71,20 +73,20 @@ def _of_buildings(
         use = stands.use
         figures = (stands.cap.amount, use.applied, use.approved, use.earned, use.paid, stands.left)
         for column, cents in zip(COLUMNS, figures, strict=True):
-            sums.add(row, column, cents)
-            sums.add(_ALL, column, cents)
+            sums.add(row, column, cents, person_pk)
+            sums.add(_ALL, column, cents, person_pk)
     return sums
 
 
 def _of_years(contract: Contract, claims: Mapping[int, list[Claim]], today: date) -> Sums:
     sums = Sums()
-    for own in claims.values():
+    for person_pk, own in claims.items():
         mine: defaultdict[Cell, int] = defaultdict(int)
         for claim in own:
             if (counted := counted_in(contract, claim, today)) is not None:
                 mine[counted[0].name, counted[1]] += claim.amount
         for (row, column), cents in mine.items():
-            sums.add(row, column, cents)
+            sums.add(row, column, cents, person_pk)
     return sums
 
 
@@ -96,8 +98,8 @@ def hidden_cells(
     Cells add up down each column, and across each row to the cap; the sum of all buildings stands
     in the row of this year once more, or with those beside it who have no pay record that holds.
     """
-    people = {_key(*cell): number for cell, number in by_building.people.items()}
-    people |= {_year_key(*cell): number for cell, number in by_year.people.items()}
+    people = {_key(*cell): group for cell, group in by_building.people.items()}
+    people |= {_year_key(*cell): group for cell, group in by_year.people.items()}
     names = _names(by_building)
     if not names:
         return hidden(people)
@@ -112,8 +114,8 @@ def hidden_cells(
     again = []
     for column in _CLAIMED:
         in_year, together = _year_key(this_year, column), _key(_ALL, column)
-        beside = people.get(in_year, 0) - people[together]
-        if beside > 0:
+        beside = people.get(in_year, set()) - people[together]
+        if beside:
             people[in_year] = beside  # of whom it tells whoever takes the other sum away
         elif in_year in people:
             again.append(Sum(in_year, (together,)))

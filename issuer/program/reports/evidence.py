@@ -1,6 +1,7 @@
 """What was handed in with the awards: hours, and the consents that evidence rests on."""
 
 from collections import Counter, defaultdict
+from dataclasses import dataclass, field
 from typing import Final
 
 from sqlalchemy import func, select
@@ -30,6 +31,14 @@ CONSENTS: Final = {
 }
 
 
+@dataclass(slots=True)
+class _Hours:
+    """What was stated, and by whom."""
+
+    numbers: list[float] = field(default_factory=list)
+    teachers: set[int] = field(default_factory=set)
+
+
 def consents(session: Session) -> tuple[FigureTable, ...]:
     """Return on what consent the evidence rests that was not taken out, and how much shows pupils
     in the focus."""
@@ -54,11 +63,11 @@ def consents(session: Session) -> tuple[FigureTable, ...]:
 def hours(session: Session, local: Local) -> tuple[FigureTable, ...]:
     """Return the hours that teachers stated for what was approved, by year and field.
 
-    The hours of fewer than five projects are hidden.
+    The hours of fewer than five teachers are hidden.
     """
     year = school_year.of_column(session, ProjectDecisionRow.released_at, local)
     rows = (
-        select(VersionRow.answers, year, TopicRow.name)
+        select(VersionRow.answers, year, TopicRow.name, ProjectRow.person_pk)
         .select_from(ProjectDecisionRow)
         .join(VersionRow, VersionRow.id == ProjectDecisionRow.version_pk)
         .join(ProjectRow, ProjectRow.id == VersionRow.project_pk)
@@ -68,22 +77,24 @@ def hours(session: Session, local: Local) -> tuple[FigureTable, ...]:
         .where(ProjectDecisionRow.released_at.is_not(None), ProjectDecisionRow.corrects.is_(None))
         .execution_options(yield_per=2000)
     )
-    stated: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for texts, in_year, topic in session.execute(rows):
+    stated: dict[str, dict[str, _Hours]] = defaultdict(lambda: defaultdict(_Hours))
+    for texts, in_year, topic, teacher in session.execute(rows):
         if number := answers.number(texts.get("hours", "")):
-            stated[in_year][topic or ""].append(number)
+            stated[in_year][topic or ""].numbers.append(number)
+            stated[in_year][topic or ""].teachers.add(teacher)
     heads = (N_("Field"), N_("Hours"), N_("On average"))
     return tuple(
         FigureTable(year, heads, _hours(stated[year]), (HOURS, HOURS)) for year in sorted(stated)
     )
 
 
-def _hours(by_topic: dict[str, list[float]]) -> tuple[FigureRow, ...]:
-    groups = {topic: len(numbers) for topic, numbers in by_topic.items()}
+def _hours(by_topic: dict[str, _Hours]) -> tuple[FigureRow, ...]:
+    groups = {topic: stated.teachers for topic, stated in by_topic.items()}
     total = Sum("all of them", tuple(groups))
-    away = suppression.hidden({**groups, total.total: sum(groups.values())}, [total])
-    everything = [number for numbers in by_topic.values() for number in numbers]
-    lines = [(topic, by_topic[topic], not topic) for topic in sorted(by_topic)]
+    everybody = set().union(*groups.values())
+    away = suppression.hidden({**groups, total.total: everybody}, [total])
+    everything = [number for stated in by_topic.values() for number in stated.numbers]
+    lines = [(topic, by_topic[topic].numbers, not topic) for topic in sorted(by_topic)]
     rows = [
         FigureRow(name or NO_TOPIC, _sums(numbers, is_hidden=name in away), is_word)
         for name, numbers, is_word in lines

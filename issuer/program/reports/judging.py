@@ -1,10 +1,10 @@
-"""How judging went: time to decision, load, agreement, and the funnel of each window.
+"""How judging went: time to decision, load, and the funnel of each window.
 
-Figures that would describe fewer than five people are hidden, also from subtraction.
+Figures that would describe fewer than five teachers are hidden, also from subtraction.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from statistics import median, quantiles
@@ -12,15 +12,13 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, case, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from issuer.catalog.tables import RubricVersion
-from issuer.catalog.versions import rubric_of
 from issuer.people.tables import PersonRow
 from issuer.program.assigning.assignment import Ground
-from issuer.program.evaluation.judgment import JudgmentOutcome, outcome_of
+from issuer.program.evaluation.judgment import JudgmentOutcome
 from issuer.program.evaluation.tables import AssignmentRow, ProjectDecisionRow, ReviewRow
-from issuer.program.projects.tables import VersionRow
+from issuer.program.projects.tables import ProjectRow, VersionRow
 from issuer.program.reports import school_year, suppression
 from issuer.program.reports.figures import HIDDEN, Figure, FigureRow, FigureTable
 from issuer.program.reports.school_year import Local
@@ -32,7 +30,7 @@ from verifier.wording.words import N_
 
 SHARE: Final = "%"
 DAYS: Final = "days"
-_YEAR: Final = "school_year"
+YEAR: Final = "school_year"
 """A label to count by: PostgreSQL takes no expression with parameters for the same one again."""
 PURPOSES: Final = {
     Purpose.PROPOSAL: N_("Proposals"),
@@ -42,21 +40,47 @@ PURPOSES: Final = {
 
 @dataclass(slots=True)
 class _Waits:
-    """How long decisions of one window, or year, took, and how many were in time."""
+    """Decisions of one window, or year: how long they took, how many were in time, and whose they
+    were."""
 
     days: list[int] = field(default_factory=list)
     in_time: int = 0
+    teachers: set[int] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class _Pairs:
-    """Some pairs of reviews that are alike: how many, whether they lead to the same outcome, and in
-    how many of the criteria they agree."""
+@dataclass(slots=True)
+class _Funnel:
+    """What came into one window, or year, by what was decided of it (None if nothing yet): how
+    much, and whose."""
 
-    number: int
-    same_outcome: bool
-    same_levels: int
-    criteria: int
+    counts: Counter[str | None] = field(default_factory=Counter)
+    teachers: dict[str | None, set[int]] = field(default_factory=lambda: defaultdict(set))
+
+    def add(self, outcome: str | None, teacher: int, number: int) -> None:
+        """Add what one teacher handed in."""
+        self.counts[outcome] += number
+        self.teachers[outcome].add(teacher)
+
+    def count_of(self, outcomes: Iterable[str | None]) -> int:
+        """Return how much had one of these outcomes."""
+        return sum(self.counts[outcome] for outcome in outcomes)
+
+    def teachers_of(self, outcomes: Iterable[str | None]) -> set[int]:
+        """Return whose had one of these outcomes."""
+        return set().union(*(self.teachers[outcome] for outcome in outcomes))
+
+
+@dataclass(slots=True)
+class _Load:
+    """What one evaluator was assigned, reviewed, and had outside the field, and whose it was."""
+
+    counts: list[int] = field(default_factory=lambda: [0, 0, 0])
+    teachers: set[int] = field(default_factory=set)
+
+    def add(self, teacher: int, counts: Sequence[int]) -> None:
+        """Add what there is of one teacher."""
+        self.counts = [sum(both) for both in zip(self.counts, counts, strict=True)]
+        self.teachers.add(teacher)
 
 
 def times(session: Session, local: Local, days_to_decide: int) -> tuple[FigureTable, ...]:
@@ -71,6 +95,9 @@ def times(session: Session, local: Local, days_to_decide: int) -> tuple[FigureTa
         group = waits[purpose][name]
         group.days += [max(0, (day - begun).days)] * number
         group.in_time += number * (day <= by)
+    for purpose, window_pk, year, teacher in session.execute(_decided_of(session, local)):
+        window = windows.get(window_pk)
+        waits[purpose][_name(window) if window else year].teachers.add(teacher)
     return tuple(
         FigureTable(
             PURPOSES[purpose],
@@ -86,67 +113,46 @@ def times(session: Session, local: Local, days_to_decide: int) -> tuple[FigureTa
 def load(session: Session) -> tuple[FigureTable, ...]:
     """Return what each evaluator has to judge and judged, and how much lay outside her field."""
     outside = case((AssignmentRow.ground == Ground.OUTSIDE_FIELD, 1))
+    by = (AssignmentRow.evaluator_pk, ProjectRow.person_pk)
     rows = (
-        select(PersonRow.name, func.count(), func.count(ReviewRow.given_at), func.count(outside))
+        select(*by, func.count(), func.count(ReviewRow.given_at), func.count(outside))
         .select_from(AssignmentRow)
-        .join(PersonRow, PersonRow.id == AssignmentRow.evaluator_pk)
+        .join(VersionRow, VersionRow.id == AssignmentRow.version_pk)
+        .join(ProjectRow, ProjectRow.id == VersionRow.project_pk)
         .outerjoin(ReviewRow, ReviewRow.assignment_pk == AssignmentRow.id)
         .where(AssignmentRow.ended_at.is_(None))
-        .group_by(PersonRow.id, PersonRow.name)
-        .order_by(PersonRow.id)
+        .group_by(*by)
     )
-    counted = sorted(session.execute(rows).all(), key=lambda row: row.name)
-    named = [(name, tuple(counts)) for name, *counts in counted]
+    loads: dict[int, _Load] = defaultdict(_Load)
+    for evaluator, teacher, *counts in session.execute(rows):
+        loads[evaluator].add(teacher, counts)
+    judges = select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(loads))
+    named = sorted((name, key) for key, name in session.execute(judges))
     heads = (N_("Evaluator"), N_("Assigned"), N_("Reviewed"), N_("Outside the field"))
-    return (FigureTable(N_("Load"), heads, _loads(named)),)
+    return (FigureTable(N_("Load"), heads, _loads([(name, loads[key]) for name, key in named])),)
 
 
-def _loads(named: Sequence[tuple[str, tuple[int, ...]]]) -> tuple[FigureRow, ...]:
+def _loads(named: Sequence[tuple[str, _Load]]) -> tuple[FigureRow, ...]:
     """Return the rows of evaluators and their sum; who judges fewer than five people is hidden."""
-    groups = {f"{place}": counts[0] for place, (_, counts) in enumerate(named)}
+    groups = {f"{place}": one.teachers for place, (_, one) in enumerate(named)}
     parts = tuple(groups)
-    away = suppression.hidden(
-        {**groups, "all": sum(groups.values())}, [Sum("all", parts)] if parts else []
-    )
+    everybody = set().union(*groups.values())
+    away = suppression.hidden({**groups, "all": everybody}, [Sum("all", parts)] if parts else [])
     rows = [
-        FigureRow(name, (HIDDEN,) * 3 if str(place) in away else counts)
-        for place, (name, counts) in enumerate(named)
+        FigureRow(name, (HIDDEN,) * 3 if str(place) in away else tuple(one.counts))
+        for place, (name, one) in enumerate(named)
     ]
-    sums = tuple(sum(counts[at] for _, counts in named) for at in range(3))
+    sums = tuple(sum(one.counts[at] for _, one in named) for at in range(3))
     return (*rows, FigureRow(N_("All"), (HIDDEN,) * 3 if "all" in away else sums, is_word=True))
-
-
-def agreement(session: Session, local: Local) -> tuple[FigureTable, ...]:
-    """Return how often two evaluators of the same work came to the same levels and outcome."""
-    rubrics = {row.id: rubric_of(row) for row in session.scalars(select(RubricVersion))}
-    pairs: dict[tuple[str, str], list[_Pairs]] = defaultdict(list)
-    for purpose, rubric, one, two, year, number in session.execute(_pairs(session, local)):
-        same = sum(one[id] == two.get(id) for id in one)
-        outcome = outcome_of(rubrics[rubric], one) == outcome_of(rubrics[rubric], two)
-        pairs[purpose, year].append(_Pairs(number, outcome, same, len(one)))
-    return tuple(
-        FigureTable(
-            PURPOSES[purpose],
-            (N_("Year"), N_("Same outcome"), N_("Same level")),
-            tuple(
-                FigureRow(year, _agreed(pairs[kind, year]))
-                for kind, year in sorted(pairs)
-                if kind == purpose
-            ),
-            (SHARE, SHARE),
-        )
-        for purpose in Purpose
-        if any(kind == purpose for kind, _ in pairs)
-    )
 
 
 def funnel(session: Session, local: Local) -> tuple[FigureTable, ...]:
     """Return for each window, or year, what was handed in and what was decided of it."""
     windows = _windows(session)
-    counts: dict[tuple[str, str], Counter[str | None]] = defaultdict(Counter)
-    for purpose, window_pk, year, outcome, number in session.execute(_handed_in(session, local)):
+    counts: dict[tuple[str, str], _Funnel] = defaultdict(_Funnel)
+    for purpose, window_pk, year, *whose in session.execute(_handed_in(session, local)):
         window = windows.get(window_pk)
-        counts[purpose, _name(window) if window else year][outcome] += number
+        counts[purpose, _name(window) if window else year].add(*whose)
     return tuple(
         FigureTable(
             PURPOSES[purpose],
@@ -164,44 +170,33 @@ def funnel(session: Session, local: Local) -> tuple[FigureTable, ...]:
     )
 
 
-def _stages(purpose: Purpose, outcomes: Counter[str | None]) -> tuple[Figure, ...]:
+def _stages(purpose: Purpose, funnel: _Funnel) -> tuple[Figure, ...]:
     """Return the four counts of a window. What is approved at completion is known as an award, and
     how many still wait is no secret, so neither hides a count of "not yet"."""
-    approved, waiting = outcomes[JudgmentOutcome.APPROVED], outcomes[None]
-    decided = outcomes.total() - waiting
-    groups = {
-        "handed in": outcomes.total(),
-        "decided": decided,
-        "approved": approved,
-        "not yet": decided - approved,
-        "waiting": waiting,
+    outcomes: dict[str, set[str | None]] = {
+        "handed in": set(funnel.counts),
+        "decided": set(funnel.counts) - {None},
+        "approved": {JudgmentOutcome.APPROVED},
+        "not yet": set(funnel.counts) - {None, JudgmentOutcome.APPROVED},
+        "waiting": {None},
     }
     known = {"waiting", "approved"} if purpose is Purpose.COMPLETION else {"waiting"}
     sums = [
         Sum("handed in", ("decided", "waiting")),
         Sum("decided", ("approved", "not yet")),
     ]
+    groups = {name: funnel.teachers_of(those) for name, those in outcomes.items()}
     away = suppression.hidden(groups, sums, known)
     shown = ("handed in", "decided", "approved", "not yet")
-    return tuple(HIDDEN if name in away else groups[name] for name in shown)
+    return tuple(HIDDEN if name in away else funnel.count_of(outcomes[name]) for name in shown)
 
 
 def _waited(group: _Waits) -> tuple[Figure, ...]:
     days = sorted(group.days)
-    if len(days) < FEWEST:
+    if len(group.teachers) < FEWEST:
         return (HIDDEN,) * 3
     tenths = quantiles(days, n=10, method="inclusive")
     return median(days), tenths[8], 100 * group.in_time / len(days)
-
-
-def _agreed(pairs: Sequence[_Pairs]) -> tuple[Figure, ...]:
-    number = sum(alike.number for alike in pairs)
-    if number < FEWEST:
-        return (HIDDEN,) * 2
-    outcomes = sum(alike.number for alike in pairs if alike.same_outcome)
-    levels = sum(alike.number * alike.same_levels for alike in pairs)
-    criteria = sum(alike.number * alike.criteria for alike in pairs)
-    return 100 * outcomes / number, 100 * levels / max(1, criteria)
 
 
 def _decided() -> Select[*tuple[Any, ...]]:
@@ -218,26 +213,37 @@ def _decided() -> Select[*tuple[Any, ...]]:
     )
 
 
+def _decided_of(session: Session, local: Local) -> Select[*tuple[Any, ...]]:
+    """Return whose versions were decided, by their window, or their school year."""
+    year = school_year.of_column(session, VersionRow.received_at, local)
+    alone = case((VersionRow.window_pk.is_(None), year))
+    return (
+        select(VersionRow.purpose, VersionRow.window_pk, alone, ProjectRow.person_pk)
+        .select_from(VersionRow)
+        .join(ProjectDecisionRow, ProjectDecisionRow.version_pk == VersionRow.id)
+        .join(ProjectRow, ProjectRow.id == VersionRow.project_pk)
+        .where(ProjectDecisionRow.released_at.is_not(None), ProjectDecisionRow.corrects.is_(None))
+        .distinct()
+    )
+
+
 def _handed_in(session: Session, local: Local) -> Select[*tuple[Any, ...]]:
-    """Return what was handed in, counted by its window, or its school year, and by what was
-    decided last."""
+    """Return what each teacher handed in, counted by its window, or its school year, and by what
+    was decided last."""
     decided = select(ProjectDecisionRow.version_pk, func.max(ProjectDecisionRow.id).label("last"))
     decided = decided.where(ProjectDecisionRow.released_at.is_not(None))
     decisions = decided.group_by(ProjectDecisionRow.version_pk).subquery()
     year = school_year.of_column(session, VersionRow.received_at, local)
-    alone = case((VersionRow.window_pk.is_(None), year)).label(_YEAR)
+    alone = case((VersionRow.window_pk.is_(None), year)).label(YEAR)
+    of = (VersionRow.purpose, VersionRow.window_pk)
+    who = (ProjectDecisionRow.outcome, ProjectRow.person_pk)
     return (
-        select(
-            VersionRow.purpose,
-            VersionRow.window_pk,
-            alone,
-            ProjectDecisionRow.outcome,
-            func.count(),
-        )
+        select(*of, alone, *who, func.count())
         .select_from(VersionRow)
+        .join(ProjectRow, ProjectRow.id == VersionRow.project_pk)
         .outerjoin(decisions, decisions.c.version_pk == VersionRow.id)
         .outerjoin(ProjectDecisionRow, ProjectDecisionRow.id == decisions.c.last)
-        .group_by(VersionRow.purpose, VersionRow.window_pk, _YEAR, ProjectDecisionRow.outcome)
+        .group_by(*of, YEAR, *who)
         .order_by(func.min(VersionRow.id))
     )
 
@@ -260,31 +266,3 @@ def _clock(
 
 def _name(window: WindowRow) -> str:
     return f"{window.name} · {window.opens.astimezone(ZoneInfo(window.zone)):%Y-%m}"
-
-
-def _pairs(session: Session, local: Local) -> Select[*tuple[Any, ...]]:
-    """Return the levels that two evaluators found of the same version, counted where others found
-    the same of another version in that school year."""
-    both = (
-        select(
-            AssignmentRow.version_pk,
-            func.min(ReviewRow.id).label("one"),
-            func.max(ReviewRow.id).label("two"),
-        )
-        .join(ReviewRow, ReviewRow.assignment_pk == AssignmentRow.id)
-        .where(ReviewRow.given_at.is_not(None))
-        .group_by(AssignmentRow.version_pk)
-        .having(func.count() == 2)
-        .subquery()
-    )
-    one, two = aliased(ReviewRow), aliased(ReviewRow)
-    year = school_year.of_column(session, VersionRow.received_at, local)
-    kind = (VersionRow.purpose, VersionRow.rubric_version_id, one.levels, two.levels)
-    return (
-        select(*kind, year.label(_YEAR), func.count())
-        .select_from(both)
-        .join(VersionRow, VersionRow.id == both.c.version_pk)
-        .join(one, one.id == both.c.one)
-        .join(two, two.id == both.c.two)
-        .group_by(*kind, _YEAR)
-    )

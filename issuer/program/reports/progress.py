@@ -67,6 +67,15 @@ def by_building(session: Session, where: ColumnElement[bool] | None = None) -> F
     )
 
 
+def sums(table: FigureTable) -> tuple[int, ...]:
+    """Return the four counts of all buildings of a table, as `HEADS` names them."""
+    counts = [0] * len(HEADS)
+    for row in table.rows:
+        for place, figure in enumerate(row.figures):
+            counts[place] += figure if isinstance(figure, int) else 0
+    return tuple(counts)
+
+
 def of_district(session: Session) -> Progress:
     """Return the progress of all."""
     return sum((progress for _, progress in _counted(session, true())), Progress())

@@ -16,7 +16,7 @@ from issuer.people.access import gate, rules
 from issuer.people.access.gate import MenuEntry
 from issuer.program import policy as policies
 from issuer.program.policy import PILOT
-from issuer.program.reports import awards, evidence, judging, progress
+from issuer.program.reports import agreement, awards, evidence, judging, progress
 from issuer.program.reports.awards import Award
 from issuer.program.reports.figures import Figure, FigureRow, FigureTable, Hidden
 from issuer.program.reports.suppression import FEWEST
@@ -70,7 +70,7 @@ REPORTS: Final[Mapping[str, ProgramReport]] = {
     "agreement": ProgramReport(
         N_("Agreement"),
         N_("Where two evaluators reviewed the same work: how often they agreed."),
-        lambda session: judging.agreement(session, _settings().local),
+        lambda session: agreement.of_reviews(session, _settings().local),
     ),
     "funnel": ProgramReport(
         N_("From handing in to a decision"),
@@ -148,11 +148,11 @@ def of_building_table() -> Response:
 def board() -> Response:
     """Show what a board reads: sums alone, on two sheets when printed."""
     with current_issuer().database.reading() as session:
-        parts = [(REPORTS[name], REPORTS[name].make(session)[-MOST_TABLES:]) for name in BOARD]
-        total = progress.of_district(session)
-    drawn = [(report, [_drawn(table) for table in tables]) for report, tables in parts]
+        tables = {name: REPORTS[name].make(session)[-MOST_TABLES:] for name in BOARD}
+    parts = [(REPORTS[name], [_drawn(table) for table in tables[name]]) for name in BOARD]
+    total = _total(progress.sums(tables["progress"][0]))
     today = _settings().local(clock.now()).date()
-    return page("program/board.html", parts=drawn, total=_total(total), today=today)
+    return page("program/board.html", parts=parts, total=total, today=today)
 
 
 @reports.get("/progress")
@@ -164,7 +164,7 @@ def for_everybody() -> Response:
         if policy is None or not policy.progress_public:
             raise NotFound
         total = progress.of_district(session)
-    return page("program/progress.html", total=_total(total), listed=True)
+    return page("program/progress.html", total=_total(total.figures), listed=True)
 
 
 def _page(report: ProgramReport, tables: Tables, *, csv: str) -> Response:
@@ -209,8 +209,8 @@ def _awards(issuer: Issuer) -> Iterator[tuple[object, ...]]:
             yield astuple(award)
 
 
-def _total(total: progress.Progress) -> list[tuple[int, str]]:
-    return list(zip(total.figures, progress.HEADS, strict=True))
+def _total(figures: Sequence[int]) -> list[tuple[int, str]]:
+    return list(zip(figures, progress.HEADS, strict=True))
 
 
 def _visible_progress() -> Tables:

@@ -59,11 +59,11 @@ def test_r42_the_sum_of_all_buildings_is_no_way_around_by_the_row_of_its_year():
     by_building, by_year, year = Sums(), Sums(), "2026–27"
     figures = {"cap": 20, "applied": 12, "approved": 8, "earned": 9, "paid": 2, "left": 20}
     for column, people in figures.items():
-        for _ in range(people):
-            by_building.add("Elm", column, 100)
-            by_building.add("All together", column, 100)
+        for person in range(people):
+            by_building.add("Elm", column, 100, person)
+            by_building.add("All together", column, 100, person)
             if column in ("applied", "approved", "earned", "paid"):
-                by_year.add(year, column, 100)
+                by_year.add(year, column, 100, person)
     contract = read_contract(SETTINGS)
     away = hidden_cells(contract, by_building, by_year, year)
     assert f"year {year}/paid" in away
@@ -80,12 +80,12 @@ def test_r42_the_sum_of_all_buildings_is_no_way_around_by_the_row_of_its_year():
 def test_r42_who_is_in_the_row_of_the_year_alone_cannot_be_worked_out_from_both_tables():
     """One person's two pay records contradict each other: she is in no building's sum."""
     by_building, by_year, year = Sums(), Sums(), "2026–27"
-    for _ in range(9):
+    for person in range(9):
         for column in ("cap", "applied", "approved", "earned", "paid", "left"):
-            by_building.add("Elm", column, 100)
-            by_building.add("All together", column, 100)
+            by_building.add("Elm", column, 100, person)
+            by_building.add("All together", column, 100, person)
         for column in ("earned", "paid"):
-            by_year.add(year, column, 100)
-    by_year.add(year, "earned", 100)
+            by_year.add(year, column, 100, person)
+    by_year.add(year, "earned", 100, 9)
     away = hidden_cells(read_contract(SETTINGS), by_building, by_year, year)
     assert away == {f"year {year}/earned"}

@@ -12,7 +12,7 @@ from browser import serving
 from filled_program import TOPICS, fill
 from pypdf import PdfReader
 from signed_in_browsers import District
-from sqlalchemy import event
+from sqlalchemy import event, func, select, update
 
 from issuer.app import create_app
 from issuer.home.settings import load
@@ -22,7 +22,10 @@ from issuer.people.access.gate import cookie_name
 from issuer.people.roles import Role
 from issuer.people.tables import BuildingRow
 from issuer.program import policy as policies
-from issuer.program.reports import grades, school_year
+from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
+from issuer.program.projects.tables import ProjectRow
+from issuer.program.reports import agreement, evidence, grades, judging, school_year
+from issuer.program.reports.figures import HIDDEN
 from issuer.program.reports.grades import SchoolLevel
 from issuer.program.reports.routes import REPORTS
 from verifier import clock
@@ -122,6 +125,31 @@ def test_i12_few_that_were_not_yet_are_hidden_with_what_would_tell_them(district
     assert "fewer than 5" in chief.get("/program/reports/funnel.csv").text
     load = cells(chief.get("/program/reports/load").text)
     assert "Evaluator 5" not in str(load)  # who judged nothing
+
+
+def test_r42_a_group_is_people_however_many_projects_they_have(filled):
+    """Dozens of decisions about three teachers, or of four evaluators, tell of too few."""
+    local = filled.issuer.settings.local
+    with filled.issuer.database.reading() as session:  # what is changed here is undone at the end
+        assert shown(agreement.of_reviews(session, local))
+        first = session.scalar(select(func.min(ProjectRow.person_pk)))
+        session.execute(update(ProjectRow).values(person_pk=first + ProjectRow.id % 3))
+        assert not shown(judging.times(session, local, 30))
+        assert not shown(judging.load(session))
+        assert not shown(judging.funnel(session, local))
+        assert not shown(evidence.hours(session, local))
+        last = select(func.max(AssignmentRow.evaluator_pk)).scalar_subquery()
+        own = select(AssignmentRow.id).where(AssignmentRow.evaluator_pk == last)
+        session.execute(
+            update(ReviewRow).where(ReviewRow.assignment_pk.in_(own)).values(given_at=None)
+        )
+        assert not shown(agreement.of_reviews(session, local))
+
+
+def shown(tables):
+    """The rows whose first figure is not hidden."""
+    assert tables
+    return [row.label for table in tables for row in table.rows if row.figures[0] is not HIDDEN]
 
 
 def test_an_administrator_counts_the_own_building_and_a_board_reads_sums(filled):
