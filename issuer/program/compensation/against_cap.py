@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Final
 
 from sqlalchemy import func, select
@@ -80,11 +81,17 @@ def _of_buildings(
 
 def _of_years(contract: Contract, claims: Mapping[int, list[Claim]], today: date) -> Sums:
     sums = Sums()
+
+    @cache
+    def cell(claim: Claim) -> Cell | None:
+        counted = counted_in(contract, claim, today)
+        return None if counted is None else (counted[0].name, counted[1])
+
     for person_pk, own in claims.items():
         mine: defaultdict[Cell, int] = defaultdict(int)
         for claim in own:
-            if (counted := counted_in(contract, claim, today)) is not None:
-                mine[counted[0].name, counted[1]] += claim.amount
+            if (place := cell(claim)) is not None:
+                mine[place] += claim.amount
         for (row, column), cents in mine.items():
             sums.add(row, column, cents, person_pk)
     return sums

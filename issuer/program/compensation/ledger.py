@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from issuer.home.problem import Kind, Problem, ProblemType
@@ -141,12 +141,11 @@ def balances(rows: Iterable[LedgerRow]) -> Mapping[str, Balance]:
 
 def claims(rows: Iterable[LedgerRow]) -> list[Claim]:
     """Return the claims that the reckoning counts: one for each stage that holds a sum."""
-    return [
-        _claim(balance, stage, cents)
-        for balance in balances(rows).values()
-        for stage, cents in balance.sums.items()
-        if cents
-    ]
+    return [claim for balance in balances(rows).values() for claim in _claims(balance)]
+
+
+def _claims(balance: Balance) -> list[Claim]:
+    return [_claim(balance, stage, cents) for stage, cents in balance.sums.items() if cents]
 
 
 def _claim(balance: Balance, stage: str, cents: int) -> Claim:
@@ -183,27 +182,27 @@ def claims_by_person(session: Session, *, unpaid: bool = False) -> Mapping[int, 
     With `unpaid`, only of what is not wholly paid.
     """
     stages = tuple(Stage)
-    sums = [
-        func.sum(case((LedgerRow.stage == stage, LedgerRow.cents), else_=0)) for stage in stages
-    ]
-    days = [
-        func.max(case(((LedgerRow.stage == stage) & (LedgerRow.cents > 0), LedgerRow.on)))
-        for stage in stages
-    ]
-    rows = select(LedgerRow.person_pk, *sums, *days).group_by(LedgerRow.person_pk, LedgerRow.claim)
+    of_stage = [LedgerRow.stage == stage for stage in stages]
+    sums = [func.coalesce(func.sum(LedgerRow.cents).filter(is_it), 0) for is_it in of_stage]
+    days = [func.max(LedgerRow.on).filter(is_it, LedgerRow.cents > 0) for is_it in of_stage]
+    # A claim is one person's. Grouped by it alone, its index has the entries in their order.
+    rows = select(func.min(LedgerRow.person_pk), *sums, *days).group_by(LedgerRow.claim)
     if unpaid:
         open_sums = [
             total != 0 for stage, total in zip(stages, sums, strict=True) if stage is not Stage.PAID
         ]
         rows = rows.having(or_(*open_sums))
     by_number: defaultdict[int, list[Claim]] = defaultdict(list)
+    alike: dict[tuple[Any, ...], list[Claim]] = {}
     for person_pk, *figures in session.execute(rows):
-        balance = Balance(
-            dict(zip(stages, figures[:4], strict=True)),
-            {stage: day for stage, day in zip(stages, figures[4:], strict=True) if day},
-        )
-        claims = (_claim(balance, stage, cents) for stage, cents in balance.sums.items() if cents)
-        by_number[person_pk] += claims
+        key = tuple(figures)
+        if key not in alike:  # many are, since whole windows are released and paid on one day
+            balance = Balance(
+                dict(zip(stages, key[:4], strict=True)),
+                {stage: day for stage, day in zip(stages, key[4:], strict=True) if day},
+            )
+            alike[key] = _claims(balance)
+        by_number[person_pk] += alike[key]
     return by_number
 
 

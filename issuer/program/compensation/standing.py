@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cache, partial
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -42,8 +43,7 @@ class Books:
     @property
     def contradicted(self) -> set[date]:
         """The days of which two records are in force."""
-        days = Counter(record.since for record in self.records)
-        return {day for day, count in days.items() if count > 1}
+        return _twice(record.since for record in self.records)
 
     def without(self, claim: str) -> "Books":
         """Return the same without the entries of a claim."""
@@ -93,29 +93,33 @@ def standing_of(
     """Return where somebody stands today, in this year or another. Raises `NoPayRecord`."""
     if own.is_contradictory:
         raise Contradictory("two pay records of the same day contradict each other")
-    return _stands(contract, own.records, ledger.claims(own.entries), today, year)
+    records = [
+        _record(row.since, row.salary, row.full_time, row.tier, row.cap, row.hired)
+        for row in own.records
+    ]
+    return _stands(contract, records, ledger.claims(own.entries), today, year)
 
 
 def of_all(
     session: Session, contract: Contract, claims: Mapping[int, Sequence[Claim]], today: date
 ) -> Iterator[tuple[int, YearStanding]]:
     """Yield where everybody stands this year whose pay records say it, by number."""
-    records = _by_person(session.scalars(_in_force()))
-    for person_pk, rows in records.items():
-        if Books(rows, ()).is_contradictory:
+    records = _records_by_person(session)
+    stands = cache(partial(_stands, contract, today=today))
+    for person_pk, own in records.items():
+        if _twice(record.since for record in own):
             continue
         with suppress(NoPayRecord):
-            yield person_pk, _stands(contract, rows, claims.get(person_pk, ()), today)
+            yield person_pk, stands(tuple(own), tuple(claims.get(person_pk, ())))
 
 
 def _stands(
     contract: Contract,
-    rows: Sequence[PayRecordRow],
+    records: Sequence[PayRecord],
     claims: Sequence[Claim],
     today: date,
     year: FiscalYear | None = None,
 ) -> YearStanding:
-    records = [_record(row) for row in rows]
     now = year or agreements.year_of(contract, today)
     day = min(max(today, now.first), now.last)
     carried = _carried(contract, records, claims, now, today)
@@ -142,15 +146,40 @@ def _carried(
     return cap.carried(contract, most, cap.use_of(contract, claims, last, today))
 
 
-def _record(row: PayRecordRow) -> PayRecord:
-    return PayRecord(
-        row.since,
-        row.salary,
-        Fraction(row.full_time),
-        Tier(row.tier) if row.tier else None,
-        row.cap,
-        row.hired,
+def _records_by_person(session: Session) -> Mapping[int, list[PayRecord]]:
+    """Return the pay records in force; one that says the same of many people is made once."""
+    columns = (
+        PayRecordRow.person_pk,
+        PayRecordRow.since,
+        PayRecordRow.salary,
+        PayRecordRow.full_time,
+        PayRecordRow.tier,
+        PayRecordRow.cap,
+        PayRecordRow.hired,
     )
+    record = cache(_record)
+    records: defaultdict[int, list[PayRecord]] = defaultdict(list)
+    for person_pk, *values in session.execute(_in_force().with_only_columns(*columns)):
+        records[person_pk].append(record(*values))
+    return records
+
+
+def _record(
+    since: date,
+    salary: int | None,
+    full_time: str,
+    tier: str | None,
+    greatest: int | None,
+    hired: date | None,
+) -> PayRecord:
+    return PayRecord(
+        since, salary, Fraction(full_time), Tier(tier) if tier else None, greatest, hired
+    )
+
+
+def _twice(days: Iterable[date]) -> set[date]:
+    """Return the days that are there more than once."""
+    return {day for day, count in Counter(days).items() if count > 1}
 
 
 def _in_force() -> Select[PayRecordRow]:

@@ -1,6 +1,7 @@
 """Money in tables and on pages: what a project brings, and what is left (R24-R28, I8, I9)."""
 
 import threading
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -18,7 +19,15 @@ from issuer.outbox.tables import OutboxRow
 from issuer.people.roles import Role
 from issuer.people.tables import KeptFormRow, PersonRow
 from issuer.program import policy as policies
-from issuer.program.compensation import against_cap, agreements, ledger, steps, titles, values
+from issuer.program.compensation import (
+    against_cap,
+    agreements,
+    ledger,
+    standing,
+    steps,
+    titles,
+    values,
+)
 from issuer.program.compensation.invariants import INVARIANTS
 from issuer.program.compensation.runs import closing, pay_runs, settling
 from issuer.program.compensation.runs.due import digest, due
@@ -512,3 +521,17 @@ def test_e61_a_run_on_either_database_pays_what_is_earned_and_no_more(any_issuer
         by_building, by_year = against_cap.tables(session, agreement.contract, FALL.date())
         assert len(by_building.rows) == 2
         assert len(by_year.rows) == 1
+        same_as_one_by_one(session, agreement.contract)
+
+
+def same_as_one_by_one(session, contract):
+    """What reports read of everybody at once is what the pages read of each person."""
+    claims, today = ledger.claims_by_person(session), FALL.date()
+    entries = ledger.by_person(session)
+    assert {person: Counter(own) for person, own in claims.items()} == {
+        person: Counter(ledger.claims(rows)) for person, rows in entries.items()
+    }
+    stands = dict(standing.of_all(session, contract, claims, today))
+    assert set(stands) >= set(entries)
+    for person, year in stands.items():
+        assert year == standing.standing_of(contract, standing.books(session, person), today)
