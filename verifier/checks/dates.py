@@ -38,17 +38,13 @@ def check_proof_dates(proofs: Sequence[Json], *, now: datetime) -> Check:
     unread = None
     for proof in proofs:
         ends, created = (readable_instant(proof.get(member)) for member in ("expires", "created"))
-        if ends is not None and now - ends > CLOCK_SKEW:
-            params = {"date": ends.isoformat()}
-            return Check("proof_dates", Outcome.FAILED, "proof_expired", params)
-        if created is not None and created - now > CLOCK_SKEW:
-            params = {"date": created.isoformat()}
-            return Check("proof_dates", Outcome.FAILED, "proof_from_the_future", params)
+        if over := _out_of_dates(created, ends, now):
+            return over
         for member, read in (("expires", ends), ("created", created)):
             if proof.get(member) is not None and read is None:
-                unread = {"member": f"proof.{member}"}
+                unread = f"proof.{member}"
     if unread:
-        return Check("proof_dates", Outcome.COULD_NOT_CHECK, "date_unreadable", unread)
+        return _unreadable(unread)
     if any(proof.get("created") is None for proof in proofs):
         return Check("proof_dates", Outcome.PASSED, "signing_time_unknown")
     return Check("proof_dates", Outcome.PASSED, "proof_in_dates")
@@ -57,14 +53,23 @@ def check_proof_dates(proofs: Sequence[Json], *, now: datetime) -> Check:
 def check_token_dates(payload: Json, *, now: datetime) -> Check:
     """Check that the signature of a JWT holds now, by its `nbf` and `exp` (RFC 7519, 4.1)."""
     begins, ends = (numeric_date(payload.get(claim)) for claim in ("nbf", "exp"))
+    if over := _out_of_dates(begins, ends, now):
+        return over
+    for claim, read in (("nbf", begins), ("exp", ends)):
+        if payload.get(claim) is not None and read is None:
+            return _unreadable(claim)
+    return Check("proof_dates", Outcome.PASSED, "proof_in_dates")
+
+
+def _out_of_dates(begins: datetime | None, ends: datetime | None, now: datetime) -> Check | None:
+    """Return the check that fails if a signature ended, or has not begun; None otherwise."""
     if ends is not None and now - ends > CLOCK_SKEW:
-        params = {"date": ends.isoformat()}
-        return Check("proof_dates", Outcome.FAILED, "proof_expired", params)
+        return Check("proof_dates", Outcome.FAILED, "proof_expired", {"date": ends.isoformat()})
     if begins is not None and begins - now > CLOCK_SKEW:
         params = {"date": begins.isoformat()}
         return Check("proof_dates", Outcome.FAILED, "proof_from_the_future", params)
-    for claim, read in (("nbf", begins), ("exp", ends)):
-        if payload.get(claim) is not None and read is None:
-            unread = {"member": claim}
-            return Check("proof_dates", Outcome.COULD_NOT_CHECK, "date_unreadable", unread)
-    return Check("proof_dates", Outcome.PASSED, "proof_in_dates")
+    return None
+
+
+def _unreadable(member: str) -> Check:
+    return Check("proof_dates", Outcome.COULD_NOT_CHECK, "date_unreadable", {"member": member})
