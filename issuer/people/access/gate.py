@@ -260,8 +260,13 @@ def _hide_from_caches(response: Response) -> Response:
 
 def _for_templates() -> dict[str, object]:
     settings = current_issuer().settings
-    offers = settings.mail is not None or bool(settings.sign_in)
-    return {"account": "people/header.html", "signed_in": _for_header, "offers_sign_in": offers}
+    by_mail = settings.mail is not None
+    return {
+        "account": "people/header.html",
+        "signed_in": _for_header,
+        "by_mail": by_mail,
+        "offers_sign_in": by_mail or bool(settings.sign_in),
+    }
 
 
 def _for_header() -> SignedIn | None:

@@ -139,7 +139,6 @@ def _page(*, wrong: RegisterError | None = None, part: str = "") -> Response:
         providers=issuer.settings.sign_in,
         this=visitor.session.id,
         local=issuer.settings.local,
-        by_mail=issuer.settings.mail is not None,
         wrong={part: wrong} if wrong else {},
         typed=request.form,
         done=request.args.get("done"),

@@ -151,7 +151,6 @@ def _form(*, address: str, is_wrong: bool = False) -> Response:
         address=address,
         wrong=is_wrong,
         lands_on=request.values.get("lands_on", ""),
-        by_mail=current_issuer().settings.mail is not None,
         providers=current_issuer().settings.sign_in,
     )
     response.status_code = 422 if is_wrong else 200

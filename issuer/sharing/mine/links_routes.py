@@ -58,7 +58,6 @@ def _form(address: str = "", *, is_wrong: bool = False) -> Response:
         address=address,
         wrong=is_wrong,
         lost="lost" in request.args,
-        by_mail=current_issuer().settings.mail is not None,
     )
     response.status_code = 422 if is_wrong else 200
     response.headers["Cache-Control"] = "no-store"

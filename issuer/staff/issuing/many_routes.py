@@ -194,7 +194,6 @@ def _done(table: str, counts: Mapping[Fate, int]) -> Response:
         credentials=credentials,
         known=known,
         fitting=[row for row in tried if not row.error],
-        by_mail=issuer.settings.mail is not None,
         **_problems(tried),
     )
 

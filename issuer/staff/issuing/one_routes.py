@@ -136,8 +136,7 @@ def done(approval: str) -> Response:
         if row is None:
             raise NotThere
         teacher = json.loads(row.approval.content)["recipient"]["name"]
-    by_mail = current_issuer().settings.mail is not None
-    return page("desk/issue_done.html", row=row, teacher=teacher, by_mail=by_mail)
+    return page("desk/issue_done.html", row=row, teacher=teacher)
 
 
 def _typed() -> Fields:

@@ -147,6 +147,12 @@ def test_what_is_not_there_is_not_withdrawn(office, chosen):
     assert office.get(f"/desk/revoke{chosen}").status_code == 404
 
 
+def test_where_no_mail_leaves_the_office_is_told_to_tell_the_teacher(office, issue):
+    text = office.get(f"/desk/revoke?id={issue('no-mail')}").text
+    assert "tell the teacher yourself" in text
+    assert "by mail" not in text
+
+
 def test_nothing_chosen_leads_back(office):
     assert office.get("/desk/revoke").location == "/desk?done=none"
 
