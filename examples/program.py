@@ -21,7 +21,7 @@ from issuer.program.coaching import coaching
 from issuer.program.evaluation import decisions, reviews
 from issuer.program.evaluation.tables import AssignmentRow
 from issuer.program.evidence import artifacts
-from issuer.program.evidence.artifacts import ArtifactTier, Consent, Pupils
+from issuer.program.evidence.artifacts import ArtifactTier, Consent, Students
 from issuer.program.projects import declarations, drafts, submission
 from issuer.program.projects.submission import Findings
 from issuer.program.projects.tables import ProjectRow, TopicRow
@@ -118,7 +118,7 @@ class Program:
             description="What beginners wrote after ten weeks, without names.",
             genre="student work",
             criterion=None,
-            pupils=Pupils.NONE,
+            students=Students.NONE,
             basis=Consent.NOT_NEEDED,
             reference="",
             tier=ArtifactTier.DISTRICT,

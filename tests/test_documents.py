@@ -46,6 +46,43 @@ def test_every_cited_requirement_stands_in_the_list_of_requirements():
     assert sorted((code, name) for code, name in cited if code not in rows) == []
 
 
+BRITISH = re.compile(
+    r"(?<![a-z])(pupil|programmes?(?![a-z])|timetabl|fortnight|whilst|amongst|learnt|spelt|cheque(?!d)"
+    r"|enrol(?!l)|fulfil(?!l)|licence|catalogue|dialogue|artefact|judgement|ageing|sceptic|defence"
+    r'|cancell(?!ation|edError)|labell(?!ed(by|"))|modell|travell|signall|greys?(?![a-z])|maths'
+    r"|(col|fav|hon|neighb|behavi|lab)our|(cent|met|theat)re(?![a-z])"
+    r"|(organ|recogn|author|normal|canonical|serial|summar|emphas|real|minim|maxim|optim|categor|final"
+    r"|special|standard|synchron|util|apolog|custom|initial)is(e|ed|es|ing|ation)(?![a-z])"
+    r"|(anal|paral)ys(e|ed|es|ing)(?![a-z]))",
+    re.IGNORECASE,
+)
+OF_OTHERS = ("requirements/", "tests/vectors/", "contexts/data/", "templates/fonts/")
+OLD_SPELLING = {
+    "verifier/parsing/old_spelling.py",  # what settings and commands were called before 0.1.0
+    "tests/issuer/test_old_spelling.py",
+    "tests/test_documents.py",
+    "issuer/migrations/versions/0012_evidence.py",  # a column keeps its name: tables.py maps it
+    "issuer/program/evidence/tables.py",
+    "tests/issuer/program/test_every_word.py",
+    "bench/program/rows.py",
+}
+
+
+def test_words_are_spelled_as_americans_do():
+    """In names, comments, pages and mails alike; a translation follows its English."""
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, check=True, text=True
+    ).stdout.splitlines()
+    words = [
+        (name, word.group())
+        for name in tracked
+        if Path(name).suffix in CITING and not name.startswith(OF_OTHERS)
+        if name not in OLD_SPELLING
+        for word in BRITISH.finditer((ROOT / name).read_text())
+    ]
+    assert words == []
+
+
 PATH = re.compile(
     r"`((?:contexts|verifier|keys|issuer|templates|tests|docs|examples|bench)/[\w./-]+)`"
 )

@@ -65,7 +65,7 @@ def offer(
 ) -> ExemplarRow:
     """Offer an exemplar, or change it; it is seen by nobody else before the office shows it.
 
-    `is_checked`: the teacher read the preview, and no pupil is named. Raises `ExemplarRefused`.
+    `is_checked`: the teacher read the preview, and no student is named. Raises `ExemplarRefused`.
     """
     check(project, title, text, grades=grades)
     if not is_checked:

@@ -3,7 +3,7 @@
 upload = begin(session, store, project, "film.mp4", size, limits, now=now)
 receive(store, upload, 0, piece)                        # until all of it is here
 artifact = finish(session, upload, stored(store, upload), now=now)
-describe(session, artifact, by=teacher, now=now, pupils=Pupils.FOCUS, basis=Basis.ON_FILE, …)
+describe(session, artifact, by=teacher, now=now, students=Students.FOCUS, basis=Consent.ON_FILE, …)
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -40,8 +40,8 @@ TOO_LARGE: Final = N_(
 TOO_MUCH: Final = N_("All files of a project have at most %(most)d MB together.")
 
 
-class Pupils(StrEnum):
-    """What is seen or heard of pupils."""
+class Students(StrEnum):
+    """What is seen or heard of students."""
 
     NONE = "none"
     BACKGROUND = "background"
@@ -49,7 +49,7 @@ class Pupils(StrEnum):
 
 
 class Consent(StrEnum):
-    """On what it rests that pupils are seen."""
+    """What allows students to be seen."""
 
     NOT_NEEDED = "not_needed"
     DE_IDENTIFIED = "de_identified"
@@ -214,7 +214,7 @@ def describe(
     description: str,
     genre: str,
     criterion: str | None,
-    pupils: Pupils,
+    students: Students,
     basis: Consent,
     reference: str,
     tier: ArtifactTier,
@@ -223,19 +223,19 @@ def describe(
 ) -> None:
     """Say what an artifact is, and on what consent it rests. Raises `EvidenceRefused`.
 
-    Only a link can be public, and only where no pupil can be told apart: a credential that links to
-    it cannot be taken back (R38, D9).
+    Only a link can be public, and only where no student can be recognized: a credential that links
+    to it cannot be taken back (R38, D9).
     """
     if not 0 < len(name.strip()) <= 200:
         raise EvidenceRefused("name", N_("Write a name of 1 to 200 characters."))
     is_public = tier is ArtifactTier.PUBLIC
-    if is_public and pupils is not Pupils.NONE and basis is not Consent.DE_IDENTIFIED:
+    if is_public and students is not Students.NONE and basis is not Consent.DE_IDENTIFIED:
         raise EvidenceRefused(
             "tier", N_("If students can be recognized, the credential links to nothing.")
         )
     if is_public and artifact.url is None:
         raise EvidenceRefused("tier", N_("The credential can link to a web address only."))
-    answer(artifact, pupils, basis, reference, by=by, now=now)
+    answer(artifact, students, basis, reference, by=by, now=now)
     artifact.name, artifact.description = name.strip(), description.strip()[:1000]
     artifact.genre, artifact.criterion = genre.strip()[:100], criterion
     artifact.tier = tier
@@ -244,18 +244,18 @@ def describe(
 
 def answer(
     artifact: ArtifactRow,
-    pupils: Pupils,
+    students: Students,
     basis: Consent,
     reference: str,
     *,
     by: PersonRow,
     now: datetime,
 ) -> None:
-    """Say what is seen of pupils, and on what consent that rests (R38). Raises `EvidenceRefused`.
+    """Say what is seen of students, and on what consent that rests (R38). Raises `EvidenceRefused`.
 
-    Where pupils are seen, consent is on file, with where, or they cannot be told apart.
+    Where students are seen, either consent is on file, and where, or none can be recognized.
     """
-    if pupils is not Pupils.NONE and basis is Consent.NOT_NEEDED:
+    if students is not Students.NONE and basis is Consent.NOT_NEEDED:
         raise EvidenceRefused(
             "basis", N_("If students are seen, consent must be on file, or none can be recognized.")
         )
@@ -263,7 +263,7 @@ def answer(
         raise EvidenceRefused(
             "reference", N_("Write where the consent is filed, such as a number.")
         )
-    artifact.pupils, artifact.basis = pupils, basis
+    artifact.students, artifact.basis = students, basis
     artifact.reference = reference.strip()[:200] or None
     artifact.confirmed_by, artifact.confirmed_at = by.id, now
 

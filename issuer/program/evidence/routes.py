@@ -21,7 +21,7 @@ from issuer.people.access.rules import View
 from issuer.people.tables import PersonRow
 from issuer.program import policy as policies
 from issuer.program.evidence import artifacts, file_kinds, handing_out, link_checks, pieces
-from issuer.program.evidence.artifacts import ArtifactTier, Consent, EvidenceRefused, Pupils
+from issuer.program.evidence.artifacts import ArtifactTier, Consent, EvidenceRefused, Students
 from issuer.program.evidence.file_store import PIECE
 from issuer.program.evidence.home_files import (
     LIMITS,
@@ -44,16 +44,16 @@ from verifier import clock
 from verifier.web.headers import ASKING
 from verifier.wording.words import N_
 
-Choice = TypeVar("Choice", Pupils, Consent, ArtifactTier)
+Choice = TypeVar("Choice", Students, Consent, ArtifactTier)
 evidence = Blueprint("evidence", __name__)
 _MB: Final = 1024 * 1024
 MOST_BYTES: Final = LIMITS.file + _MB
 ALL: Final = "all"
 """What a page that answers for all evidence says in place of the id of one."""
-PUPILS: Final = {
-    Pupils.NONE: N_("No student is seen or heard"),
-    Pupils.BACKGROUND: N_("Students are in the background"),
-    Pupils.FOCUS: N_("Students are the main subject"),
+STUDENTS: Final = {
+    Students.NONE: N_("No student is seen or heard"),
+    Students.BACKGROUND: N_("Students are in the background"),
+    Students.FOCUS: N_("Students are the main subject"),
 }
 CONSENT: Final = {
     Consent.NOT_NEEDED: N_("No consent is needed"),
@@ -116,7 +116,7 @@ def describe(project: str, artifact: str) -> AnyResponse:
                     description=form.get("description", ""),
                     genre=form.get("genre", ""),
                     criterion=_criterion(session, row.project),
-                    pupils=_choice(Pupils, "pupils"),
+                    students=_choice(Students, "students"),
                     basis=_choice(Consent, "basis"),
                     reference=form.get("reference", ""),
                     tier=_choice(ArtifactTier, "tier"),
@@ -136,11 +136,11 @@ def answer_all(project: str) -> AnyResponse:
         with current_issuer().database.writing() as session:
             row = written(session, project)
             by = session.get_one(PersonRow, gate.whoever().person.id)
-            pupils, basis = _choice(Pupils, "pupils"), _choice(Consent, "basis")
+            students, basis = _choice(Students, "students"), _choice(Consent, "basis")
             reference = request.form.get("reference", "")
             for artifact in artifacts.current(session, row):
                 if artifact.confirmed_at is None:
-                    artifacts.answer(artifact, pupils, basis, reference, by=by, now=clock.now())
+                    artifacts.answer(artifact, students, basis, reference, by=by, now=clock.now())
     except EvidenceRefused as exc:
         return _page(project, wrong=exc, about=ALL)
     return redirect(url_for("evidence.show", project=project, done=ALL), 303)
@@ -242,7 +242,7 @@ def _page(public_id: str, *, wrong: EvidenceRefused | None = None, about: str = 
             unreadable=unreadable(map(artifacts.handed_in, items)) if is_hidden else set(),
             link_words=link_checks.WORDS,
             may_withdraw=rules.may(visitor.me, "program", "run") or is_mine,
-            pupils=PUPILS,
+            students=STUDENTS,
             consent=CONSENT,
             tiers=TIERS,
             criteria=_criteria(session, project),

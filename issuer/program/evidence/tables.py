@@ -15,7 +15,7 @@ _PROJECT = "projects.id"
 class ArtifactRow(Base):
     """One piece of evidence: a file of ours by its digest, or a link (R15, R32).
 
-    `pupils` says what is seen of them, `basis` on what consent that rests, `reference` where the
+    `students` says what is seen of them, `basis` on what consent that rests, `reference` where the
     consent is filed (R38). `tier` is who may see it once the credential is issued (D9), `criterion`
     which one of the rubric it is for, if the teacher said so. One that was removed, or whose
     consent was withdrawn, is shown to nobody; its row stays.
@@ -42,7 +42,7 @@ class ArtifactRow(Base):
     url: Mapped[str | None] = mapped_column(String(2000))
     url_checked_at: Mapped[datetime | None]
     url_problem: Mapped[str | None] = mapped_column(String(50))
-    pupils: Mapped[str | None] = mapped_column(String(20))
+    students: Mapped[str | None] = mapped_column("pupils", String(20))
     basis: Mapped[str | None] = mapped_column(String(20))
     reference: Mapped[str | None] = mapped_column(String(200))
     confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))

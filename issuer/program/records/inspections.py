@@ -28,7 +28,7 @@ from verifier.wording.words import N_
 
 MOST: Final = 200
 HIDDEN: Final = "[–––]"
-_DESCRIBING: Final = ("description", "genre", "pupils", "basis", "reference")
+_DESCRIBING: Final = ("description", "genre", "students", "basis", "reference")
 
 
 def matching(

@@ -48,7 +48,7 @@ _ARTIFACT: Final = (
     "tier",
     "file_name",
     "url",
-    "pupils",
+    "students",
     "basis",
     "reference",
 )

@@ -1,4 +1,4 @@
-"""Who opened evidence that may show pupils: one event for each reader, object and day."""
+"""Who opened evidence that may show students: one event for each reader, object and day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -101,7 +101,7 @@ def dispose() -> AnyResponse:
 @records.get("/program/records/readers")
 @needs("record", "keep")
 def who_read() -> Response:
-    """Show who opened evidence that may show pupils."""
+    """Show who opened evidence that may show students."""
     with current_issuer().database.reading() as session:
         seen = gate.seen(session, "project")
         rows = readers.readings(session, seen, request.args.get("before", type=whole_number))

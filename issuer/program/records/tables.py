@@ -61,7 +61,7 @@ class DisposalRow(Base):
 
 class InspectionRow(Base):
     """A parent's request to see records: open until it is answered. `about` says in the office's
-    words what was asked, without a pupil's name."""
+    words what was asked, without a student's name."""
 
     __tablename__ = "inspections"
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from issuer.program.evaluation.judgment import JudgmentOutcome
 from issuer.program.evaluation.tables import ProjectDecisionRow
-from issuer.program.evidence.artifacts import Consent, Pupils
+from issuer.program.evidence.artifacts import Consent, Students
 from issuer.program.evidence.tables import ArtifactRow
 from issuer.program.projects import answers
 from issuer.program.projects.tables import ProjectRow, TopicRow, VersionRow
@@ -40,19 +40,19 @@ class _Hours:
 
 
 def consents(session: Session) -> tuple[FigureTable, ...]:
-    """Return on what consent the evidence rests that was not taken out, and how much shows pupils
+    """Return on what consent the evidence rests that was not taken out, and how much shows students
     in the focus."""
     rows = (
-        select(ArtifactRow.basis, ArtifactRow.pupils, ArtifactRow.withdrawn_at, func.count())
+        select(ArtifactRow.basis, ArtifactRow.students, ArtifactRow.withdrawn_at, func.count())
         .where(ArtifactRow.removed_at.is_(None))
-        .group_by(ArtifactRow.basis, ArtifactRow.pupils, ArtifactRow.withdrawn_at)
+        .group_by(ArtifactRow.basis, ArtifactRow.students, ArtifactRow.withdrawn_at)
     )
     counts: Counter[str] = Counter()
     focus: Counter[str] = Counter()
-    for basis, pupils, withdrawn_at, number in session.execute(rows):
+    for basis, students, withdrawn_at, number in session.execute(rows):
         name = "withdrawn" if withdrawn_at else basis or "waits"
         counts[name] += number
-        focus[name] += number if pupils == Pupils.FOCUS else 0
+        focus[name] += number if students == Students.FOCUS else 0
     heads = (N_("Consent"), N_("Pieces of evidence"), N_("With students as the main subject"))
     figures = [
         FigureRow(word, (counts[name], focus[name]), True) for name, word in CONSENTS.items()

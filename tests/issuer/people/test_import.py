@@ -262,7 +262,7 @@ ONEROSTER = {
     "users": "sourcedId,status,dateLastModified,enabledUser,givenName,familyName,identifier,email\n"
     "u1,active,,true,Jordan,Example,1,jordan@school.example\n"
     "u2,active,,true,Pat,Principal,2,pat@school.example\n"
-    "p1,active,,true,Pupil,Secret,77,pupil@school.example\n"
+    "p1,active,,true,Student,Secret,77,student@school.example\n"
     "g1,active,,true,Parent,Secret,78,parent@home.example\n"
     "u3,tobedeleted,,true,Gone,Example,3,gone@school.example\n"
     "u4,active,,true,Casey,Counsel,4,casey@school.example\n",
@@ -274,7 +274,7 @@ ONEROSTER = {
 }
 
 
-def test_oneroster_brings_staff_and_stores_no_pupil_and_no_parent(any_database, now):
+def test_oneroster_brings_staff_and_stores_no_student_and_no_parent(any_database, now):
     """OneRoster 1.2 CSV: a teacher who is a parent, too, is a teacher."""
     data = zipped(**ONEROSTER)
     roster = keeping.read(data)
@@ -295,7 +295,7 @@ def test_oneroster_brings_staff_and_stores_no_pupil_and_no_parent(any_database, 
 def test_oneroster_1_1_has_the_role_with_the_user():
     users = "sourcedId,status,orgSourcedIds,role,givenName,familyName,email\n"
     users += 'u1,active,"o1,o2",teacher,Jordan,Example,j@x.example\n'
-    users += "p1,active,o1,student,Pupil,Secret,p@x.example\n"
+    users += "p1,active,o1,student,Student,Secret,p@x.example\n"
     roster = oneroster.read(zipped(orgs=ONEROSTER["orgs"], users=users))
     assert [(row.building, row.staff_number) for row in roster.rows] == [("MS", "u1"), ("o2", "u1")]
     assert roster.left_out == 1

@@ -86,7 +86,7 @@ class Play:
                     name="Reflections",
                     genre="student reflection",
                     url="https://drive.example/1",
-                    pupils="none",
+                    students="none",
                     basis="not_needed",
                     confirmed_at=now,
                     tier="district",

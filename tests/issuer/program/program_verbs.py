@@ -76,7 +76,7 @@ def completes(page: Page, project: str, **answers: str) -> None:
 
 
 def adds_a_link(page: Page, project: str, name: str, link: str) -> None:
-    """Add evidence that is on another site and shows no pupil."""
+    """Add evidence that is on another site and shows no student."""
     page.goto(f"{project}/evidence")
     page.locator("#name").fill(name)
     page.locator("#url").fill(link)

@@ -277,7 +277,7 @@ def test_one_missing_piece_is_asked_for_without_a_decision(play):
     link = play.at_teacher.post(page, page=page, name="Week three", url="https://x.example/3")
     assert link.status_code == 303
     assert play.at_teacher.post(hand_in, page=page).status_code == 422
-    play.at_teacher.post(f"{play.project}/consent", page=page, pupils="none", basis="not_needed")
+    play.at_teacher.post(f"{play.project}/consent", page=page, students="none", basis="not_needed")
     assert play.at_teacher.post(hand_in, page=page).status_code == 303
     judging = play.at_evaluator.get(path).text
     assert "https://x.example/3" in judging
@@ -412,7 +412,7 @@ def test_i11_an_evaluator_finds_no_word_of_whose_work_it_is(district):
     Image.new("RGB", (32, 32)).save(photo, "JPEG", exif=tags)
     photo.seek(0)
     play.at_teacher.post(page, page=page, file=(photo, "zebulon.jpg"))
-    play.at_teacher.post(f"{play.project}/consent", page=page, pupils="none", basis="not_needed")
+    play.at_teacher.post(f"{play.project}/consent", page=page, students="none", basis="not_needed")
     play.hand_in(**{**COMPLETION, "learning": told})
     play.assign("completion")
     with district.issuer.database.writing() as session:

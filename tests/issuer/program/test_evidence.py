@@ -13,7 +13,7 @@ from issuer.program.evidence.artifacts import (
     Consent,
     EvidenceRefused,
     Limits,
-    Pupils,
+    Students,
 )
 from issuer.program.evidence.file_kinds import NotTaken, Shown, is_rarely_played, kind_of
 from issuer.program.evidence.file_store import FileStore, OutOfPlace
@@ -167,7 +167,7 @@ ANSWERS = {
     "description": "",
     "genre": "lesson plan",
     "criterion": None,
-    "pupils": Pupils.NONE,
+    "students": Students.NONE,
     "basis": Consent.NOT_NEEDED,
     "reference": "",
     "tier": ArtifactTier.SEALED,
@@ -196,13 +196,13 @@ def test_a_completion_needs_evidence_and_consent_for_each(session, store, projec
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"pupils": Pupils.FOCUS}, "basis"),
-        ({"pupils": Pupils.BACKGROUND}, "basis"),
-        ({"pupils": Pupils.FOCUS, "basis": Consent.ON_FILE}, "reference"),
+        ({"students": Students.FOCUS}, "basis"),
+        ({"students": Students.BACKGROUND}, "basis"),
+        ({"students": Students.FOCUS, "basis": Consent.ON_FILE}, "reference"),
         ({"name": " "}, "name"),
     ],
 )
-def test_r38_where_pupils_are_seen_the_consent_is_named(
+def test_r38_where_students_are_seen_the_consent_is_named(
     session, store, project, teacher, now, changes, field
 ):
     artifact = upload(session, store, project, now)
@@ -214,9 +214,9 @@ def test_r38_where_pupils_are_seen_the_consent_is_named(
 
 @pytest.mark.parametrize(
     "changes",
-    [{}, {"pupils": Pupils.FOCUS, "basis": Consent.DE_IDENTIFIED}],
+    [{}, {"students": Students.FOCUS, "basis": Consent.DE_IDENTIFIED}],
 )
-def test_a_link_may_be_public_where_no_pupil_can_be_told_apart(
+def test_a_link_may_be_public_where_no_student_can_be_recognized(
     session, project, teacher, now, changes
 ):
     artifact = artifacts.link(session, project, "Plan", "https://plans.example/1", now=now)
@@ -225,11 +225,11 @@ def test_a_link_may_be_public_where_no_pupil_can_be_told_apart(
     assert artifacts.handed_in(artifact)["tier"] == "public"
 
 
-def test_a_link_that_shows_pupils_and_a_file_are_never_public(
+def test_a_link_that_shows_students_and_a_file_are_never_public(
     session, store, project, teacher, now
 ):
     link = artifacts.link(session, project, "Plan", "https://plans.example/1", now=now)
-    seen = {"pupils": Pupils.FOCUS, "basis": Consent.ON_FILE, "reference": "Folder 3"}
+    seen = {"students": Students.FOCUS, "basis": Consent.ON_FILE, "reference": "Folder 3"}
     for artifact, changes in ((link, seen), (upload(session, store, project, now), {})):
         answers = ANSWERS | changes | {"tier": ArtifactTier.PUBLIC}
         with pytest.raises(EvidenceRefused) as refused:

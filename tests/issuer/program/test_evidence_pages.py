@@ -51,7 +51,7 @@ def test_r38_the_consent_is_answered_or_the_field_is_named(browser, project):
     add(browser, project)
     path = address(browser, project).replace("/evidence/", f"{project}/evidence/")
     page = f"{project}/evidence"
-    answers = {"name": "Plan", "pupils": "focus", "basis": "not_needed", "tier": "sealed"}
+    answers = {"name": "Plan", "students": "focus", "basis": "not_needed", "tier": "sealed"}
     refused = browser.post(path, page=page, **answers)
     assert refused.status_code == 422
     assert "consent must be on file" in refused.text
@@ -89,7 +89,7 @@ def test_what_is_taken_out_is_gone_from_the_page(browser, project):
 
 def answer(browser, project, **changes):
     path = address(browser, project).replace("/evidence/", f"{project}/evidence/")
-    fields = {"name": "Plan", "pupils": "none", "basis": "not_needed", "tier": "sealed"}
+    fields = {"name": "Plan", "students": "none", "basis": "not_needed", "tier": "sealed"}
     return browser.post(path, page=f"{project}/evidence", **fields | changes)
 
 

@@ -75,7 +75,7 @@ ROSTER = {
     "users": "sourcedId,givenName,familyName,email,identifier\n"
     "u1,Hal,Principal,hal@school.example,901\n"
     "u2,Hanna,High,hanna@school.example,902\n"
-    "u3,A,Pupil,,\nu4,B,Pupil,,\nu5,A,Parent,parent@home.example,\n",
+    "u3,A,Student,,\nu4,B,Student,,\nu5,A,Parent,parent@home.example,\n",
     "roles": "userSourcedId,role,orgSourcedId\n"
     "u1,principal,o2\nu2,teacher,o2\nu3,student,o2\nu4,student,o2\nu5,guardian,o2\n",
 }
@@ -93,7 +93,7 @@ def table_of_people() -> bytes:
 
 
 def roster() -> bytes:
-    """Another building, as a roster system exports it (OneRoster): with pupils and a parent."""
+    """Another building, as a roster system exports it (OneRoster): with students and a parent."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for name, table in ROSTER.items():

@@ -60,7 +60,7 @@ def played(prepared_home, tmp_path_factory):
 
 @pytest.fixture
 def earned(played, tmp_path):
-    """A project with a "not yet", a file that shows pupils, and entries of teacher and coach."""
+    """A project with a "not yet", a file that shows students, and entries of teacher and coach."""
     home, play = played
     district = opened(shutil.copytree(home, tmp_path / "home"))
     play = copy(play)
@@ -89,7 +89,7 @@ def _play(district):
     with district.issuer.database.writing() as session:
         row = session.scalars(select(ArtifactRow)).one()
         row.description, row.reference, row.basis = "Room 4: Ana and Leo clap", "C-14", "on_file"
-        row.pupils, row.confirmed_at = "focus", clock.now()
+        row.students, row.confirmed_at = "focus", clock.now()
         of, day = row.project_pk, date(2026, 3, 1)
         who, now = play.evaluator.id, clock.now()
         session.add(

@@ -157,9 +157,9 @@ def test_r38_consent_is_answered_once_for_all_and_changed_at_one(district, brows
     for _ in range(2):
         add(browser, project)
     path, page = f"{project}/consent", f"{project}/evidence"
-    refused = browser.post(path, page=page, pupils="focus", basis="not_needed")
+    refused = browser.post(path, page=page, students="focus", basis="not_needed")
     assert refused.status_code == 422
-    answers = {"pupils": "focus", "basis": "on_file", "reference": "Folder 7"}
+    answers = {"students": "focus", "basis": "on_file", "reference": "Folder 7"}
     assert browser.post(path, page=page, **answers).status_code == 303
     add(browser, project)
     with district.issuer.database.reading() as session:
@@ -262,7 +262,7 @@ def test_i11_whoever_judges_gets_no_word_of_the_maker_where_names_are_hidden(dis
         policies.change(session, policy, by=None, now=clock.now())
     page = f"{play.project}/evidence"
     play.at_teacher.post(page, page=page, file=(io.BytesIO(song), "jordan.mp3"))
-    play.at_teacher.post(f"{play.project}/consent", page=page, pupils="none", basis="not_needed")
+    play.at_teacher.post(f"{play.project}/consent", page=page, students="none", basis="not_needed")
     play.hand_in(**COMPLETION)
     play.assign("completion")
     path = address(play.at_teacher, play.project)

@@ -57,7 +57,7 @@ def test_refusals_are_shown_with_what_was_wrong(district, office):
 
 
 def test_an_operator_sees_what_failed_and_nobody_by_name(operator, issued, dead):
-    """programme-build 4.5: mail failures, no content"""
+    """An operator mends mail, and needs no content of it."""
     page = operator.get("/desk/deliveries").text
     assert "refused (550)" in page
     assert "Zoë Nguyễn" not in page

@@ -76,7 +76,7 @@ def test_pages_follow_each_other(chief, issued, monkeypatch):
 
 
 def test_an_operator_sees_what_is_technical(operator, issued):
-    """programme-build 4.5: events, operator: technical"""
+    """Events that keep the server running, and none about a credential."""
     page = operator.get("/desk/log")
     assert "signed in" in actions(page)
     assert not {"approved", "issued"} & set(actions(page))
