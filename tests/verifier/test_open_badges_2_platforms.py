@@ -199,9 +199,23 @@ def service_with_its_own_names():
     return shape
 
 
+def everything_in_lists():
+    """A list of one says what its item says (JSON-LD): badge, issuer, recipient, address."""
+    shape = badgr_1_1()
+    listed = {
+        name: [value] for name, value in shape.handed.items() if name not in ("id", "@context")
+    }
+    shape.handed = {**shape.handed, **listed}
+    for address, document in shape.served.items():
+        shape.served[address] = {name: [value] for name, value in document.items()} | {
+            "id": address
+        }
+    return shape
+
+
 SHAPES = [
     badgr, badgr_1_1, badgr_address_without_version, credly, moodle, moodle_1_0,
-    service_with_its_own_names,
+    service_with_its_own_names, everything_in_lists,
 ]  # fmt: skip
 
 
@@ -226,6 +240,22 @@ def test_it_is_what_its_issuers_site_says(hosted, make):
     params = {check.code: check.params for check in report.checks}
     assert params["ob2_version"]["version"] == shape.version
     assert params.get("ob2_copy_differs", {}).get("members", "") == shape.differs
+
+
+@pytest.mark.parametrize("member", ["badge", "issuer"])
+def test_of_two_badges_or_issuers_none_is_taken(hosted, member):
+    shape = badgr()
+    for document in shape.served.values():
+        if member in document:
+            document[member] = [document[member], "https://other.example/2"]
+    assert hosted(shape).verify(shape.handed).authentic.code == "structure_list_for_one"
+
+
+def test_a_badge_whose_address_stands_in_a_list_is_looked_up_there(hosted):
+    shape = badgr_1_1()
+    del shape.handed["id"]
+    shape.handed["verify"] = [shape.handed["verify"]]
+    assert hosted(shape).verify(shape.handed).authentic.code == "authentic_hosted"
 
 
 @pytest.mark.parametrize("make", SHAPES)

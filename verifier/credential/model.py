@@ -220,6 +220,12 @@ def listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
+def only(value: Any) -> Any:
+    """Return the item of a list of one, and any other value as it is: in JSON-LD both are one
+    statement."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
 def instant(text: str, *, zone: tzinfo | None = UTC) -> datetime | None:
     """Return an XML Schema `dateTime` at its own offset, or None for any other text.
 

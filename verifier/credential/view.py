@@ -26,6 +26,7 @@ from verifier.credential.model import (
     RubricCriterionLevel,
     instant,
     listed,
+    only,
 )
 
 _DATES = ("validFrom", "issuanceDate", "validUntil", "expirationDate", "awardedDate")
@@ -37,7 +38,7 @@ def view(document: Json) -> Credential:
     Where both names of a date are there, the stricter date counts: no reader is misled.
     """
     subject = _object(document.get("credentialSubject"))
-    achievement = _achievement(_only(subject.get("achievement")))
+    achievement = _achievement(only(subject.get("achievement")))
     return Credential(
         id=_text(document.get("id")),
         types=_texts(document.get("type")),
@@ -134,7 +135,7 @@ def _result(value: Json, achievement: EarnedAchievement | None) -> Result:
 
 
 def _profile(value: Any) -> Profile | None:
-    value = _only(value)
+    value = only(value)
     if isinstance(value, str):
         return Profile(id=value)
     if not isinstance(value, dict):
@@ -234,23 +235,19 @@ def unreadable(document: Json, *members: str) -> tuple[str, ...]:
 
 
 def _reference(value: Any) -> str | None:
-    value = _only(value)
+    value = only(value)
     return value if isinstance(value, str) else _text(_object(value).get("id"))
 
 
 def _object(value: Any) -> Json:
     """Return the object, or the one of a list of one. Of several none: their order is not signed,
     so which comes first is anybody's choice. An address alone is an object with that id."""
-    value = _only(value)
+    value = only(value)
     return value if isinstance(value, dict) else {"id": value} if isinstance(value, str) else {}
 
 
-def _only(value: Any) -> Any:
-    return value[0] if isinstance(value, list) and len(value) == 1 else value
-
-
 def _plain(value: Any) -> Any:
-    value = _only(value)
+    value = only(value)
     return value.get("@value") if isinstance(value, dict) else value
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from contexts.errors import MintmarkError
 from contexts.json_types import Json
 from verifier.fetching.fetch import Fetch, FetchError
-from verifier.open_badges_2.view import is_object
+from verifier.open_badges_2.view import is_object, singled
 from verifier.parsing import strict_json, web_address
 
 MAX_DOCUMENT_BYTES = 1024 * 1024
@@ -28,7 +28,7 @@ def load(url: str, fetch: Fetch) -> dict[str, Any]:
     asked = web_address.by_https(url)
     fetched = fetch(asked, accept=_TYPES, max_bytes=MAX_DOCUMENT_BYTES)
     try:
-        return {"id": url, **strict_json.loads_object(fetched.body)}
+        return {"id": url, **singled(strict_json.loads_object(fetched.body))}
     except strict_json.StrictJsonError as exc:
         raise FetchError("answer_unreadable", url, str(exc)) from exc
 
@@ -36,6 +36,8 @@ def load(url: str, fetch: Fetch) -> dict[str, Any]:
 def linked(reference: Any, fetch: Fetch) -> dict[str, Any]:
     """Return the document that a badge links to; `DocumentUnavailableError` if it cannot be
     fetched."""
+    if isinstance(reference, list) and reference:
+        raise DocumentUnavailableError("structure_list_for_one", str(reference)[:80])
     if not isinstance(reference, str):
         raise DocumentUnavailableError("ob2_linked_unreachable", str(reference)[:80])
     try:
@@ -48,7 +50,7 @@ def badge_and_profile(assertion: Json, fetch: Fetch) -> tuple[Json, Json]:
     """Return the BadgeClass, and the issuer's profile as its own address serves it: anybody can
     embed a copy of a profile that allows whatever a forger likes."""
     badge = assertion.get("badge")
-    badge = badge if is_object(badge) else linked(badge, fetch)
+    badge = singled(badge) if is_object(badge) else linked(badge, fetch)
     issuer = badge.get("issuer")
     return badge, _at_home(issuer.get("id") if is_object(issuer) else issuer, fetch)
 

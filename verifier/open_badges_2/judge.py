@@ -12,6 +12,7 @@ from verifier.fetching.fetch import Fetch
 from verifier.open_badges_2.documents import DocumentUnavailableError
 from verifier.open_badges_2.hosted import judge_hosted
 from verifier.open_badges_2.signed import judge_signed
+from verifier.open_badges_2.view import singled
 from verifier.proof.jose import Jws
 from verifier.report import Check, Examination, Outcome
 
@@ -54,6 +55,7 @@ def judge_assertion(
     `jws` is the signed form, or None. A signed badge without its signature, and one that names no
     kind of verification, is looked up where it is hosted.
     """
+    assertion = singled(assertion)
     version = {"version": version_of(assertion)}
     try:
         if jws is not None:

@@ -15,6 +15,7 @@ from verifier.credential.model import (
     Profile,
     instant,
     listed,
+    only,
 )
 from verifier.parsing import web_address
 
@@ -84,6 +85,11 @@ def address_of(assertion: Json) -> str | None:
     links = (assertion.get(name) for name in ("verify", "verification"))
     addresses = (assertion.get("id"), *(link.get("url") for link in links if is_object(link)))
     return next((text for text in addresses if web_address.read(text)), None)
+
+
+def singled(document: Json) -> Json:
+    """Return a document with the item of each list of one in its place, which says the same."""
+    return {name: only(value) for name, value in document.items()}
 
 
 def is_object(value: Any) -> TypeGuard[dict[str, Any]]:
