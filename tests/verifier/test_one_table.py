@@ -201,7 +201,7 @@ TABLE = {
     "words": (lambda w, n: "my badge", "not_recognized not_authentic not_authentic"),
     "JSON cut short": (
         lambda w, n: signed(w, n)[:-9],
-        "not_strict_json not_authentic not_authentic",
+        "text_cut_off not_authentic not_authentic",
     ),
     "empty": (lambda w, n: b" ", "empty not_authentic not_authentic"),
 }

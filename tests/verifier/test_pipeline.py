@@ -65,7 +65,7 @@ def test_a_badge_without_a_proof_sends_nobody_anywhere(world, badge):
 
 
 HANDED_IN = {
-    "not JSON": (b'{"id": ', "not_strict_json"),
+    "not JSON": (b'{"id": ', "text_cut_off"),
     "a key twice": (b'{"id": 1, "id": 2}', "not_strict_json"),
     "too deep": (b'{"a":' * 100 + b"1" + b"}" * 100, "not_strict_json"),
     "an integer of 5000 digits": (b'{"a": ' + b"9" * 5000 + b"}", "not_strict_json"),
@@ -79,6 +79,45 @@ def test_what_cannot_be_parsed_is_not_authentic_and_says_why(world, data, code):
     report = world.verify(data)
     assert report.authentic.answer is not Answer.YES
     assert report.authentic.code == code
+
+
+WHOLE = '{"a": "b", "c": [true, -1.5, "\\u00e9", {"d": null}]}'
+
+
+@pytest.mark.parametrize("length", range(1, len(WHOLE)))
+def test_a_text_that_stops_anywhere_is_called_cut_off_and_not_forged(world, length):
+    """Half of a genuine badge proves nothing against its issuer."""
+    report = world.verify(WHOLE[:length])
+    assert (report.authentic.answer, report.authentic.code) == (
+        Answer.COULD_NOT_CHECK,
+        "text_cut_off",
+    )
+
+
+@pytest.mark.parametrize("missing", [87, 200, 500])
+def test_a_jwt_that_stops_before_its_signature_is_called_cut_off_and_not_forged(world, missing):
+    report = world.verify(world.issuer.jwt(world.badge())[:-missing])
+    assert report.authentic.answer is Answer.COULD_NOT_CHECK
+    assert report.authentic.code == "text_cut_off"
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(lambda text: text.replace('"', "\u201d"), id="curly quotes"),
+        pytest.param(lambda text: text.replace(" ", "\u00a0"), id="spaces that do not break"),
+        pytest.param(lambda text: text.replace('"', "&quot;"), id="as in a web page"),
+        pytest.param(lambda text: text.replace("null", "None"), id="as Python prints it"),
+        pytest.param(lambda text: text + "}", id="a bracket too many"),
+        pytest.param(lambda text: text[:-1] + ",}", id="a comma too many"),
+    ],
+)
+def test_a_text_that_programs_changed_is_not_called_forged(world, damage):
+    report = world.verify(damage(WHOLE))
+    assert (report.authentic.answer, report.authentic.code) == (
+        Answer.COULD_NOT_CHECK,
+        "not_json",
+    )
 
 
 def test_a_hundred_thousand_brackets_are_no_credential(world):

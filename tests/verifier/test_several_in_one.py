@@ -63,7 +63,7 @@ def test_each_line_of_json_has_a_report(world, three):
         reports = world.verify_all(end.join(lines).encode())
         assert [report.text for report in reports] == lines
     (report,) = world.verify_all("\n".join([*lines, "x"]).encode())
-    assert report.authentic.code == "not_strict_json"
+    assert report.authentic.code == "not_json"
     assert ids(world.verify_all(json.dumps(three[0], indent=1).encode())) == [three[0]["id"]]
     many = [json.dumps(three[0] | {"id": f"urn:x:{number}"}) for number in range(101)]
     *_, last = world.verify_all("\n".join(many).encode())

@@ -14,7 +14,13 @@ from dataclasses import replace
 from typing import Any
 
 from verifier.intake import baking, wrapping
-from verifier.intake.baking import BakingError, bare, is_credential, is_token
+from verifier.intake.baking import (
+    BakingError,
+    bare,
+    is_credential,
+    is_token,
+    is_token_cut_off,
+)
 from verifier.intake.submission import (
     MAX_BYTES,
     MAX_TEXT_BYTES,
@@ -200,6 +206,8 @@ def _text(data: bytes) -> list[Submission]:
     words = text.split(maxsplit=MAX_WORDS)
     if is_token(unwrapped := "".join(words)):
         return [Submission("jwt", unwrapped)]
+    if is_token_cut_off(unwrapped):
+        raise IntakeError("text_cut_off")
     submissions = from_codes([word for word in words if not word.startswith("{")])
     submissions = [item for item in submissions if item.carrier != "url" or item.text == text]
     if not submissions:

@@ -24,11 +24,22 @@ MAX_INTEGER = 2**53
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_REST_OF_A_WORD = re.compile(r"[\w\s.+-]*")
+"""What is left of a text that stops in a word, a number or an escape; else nothing is."""
 _CONTAINERS = {dict, list}
 
 
 class StrictJsonError(MintmarkError, ValueError):
     """The bytes are not the strict JSON of RFC 8259 with unique keys. Says where and why."""
+
+
+class NotJsonError(StrictJsonError):
+    """The text follows no grammar of JSON, so no reader reads anything in it; `is_cut_off` if it
+    stops before its end."""
+
+    def __init__(self, message: str, *, is_cut_off: bool) -> None:
+        super().__init__(message)
+        self.is_cut_off = is_cut_off
 
 
 def loads(data: bytes | str, *, max_bytes: int = MAX_BYTES) -> Any:
@@ -47,8 +58,8 @@ def loads(data: bytes | str, *, max_bytes: int = MAX_BYTES) -> Any:
         raise
     except RecursionError:
         raise StrictJsonError(f"nested more than {MAX_DEPTH} deep") from None
-    except ValueError as exc:
-        raise StrictJsonError(f"not JSON: {exc}") from exc
+    except json.JSONDecodeError as exc:
+        raise NotJsonError(f"not JSON: {exc}", is_cut_off=_stops_early(exc)) from exc
     _check_depth(value)
     if "\\u" in text and _ESCAPED_SURROGATE.search(text):
         _refuse_surrogates(value)
@@ -61,6 +72,13 @@ def loads_object(data: bytes | str, *, max_bytes: int = MAX_BYTES) -> dict[str, 
     if not isinstance(value, dict):
         raise StrictJsonError("not a JSON object")
     return value
+
+
+def _stops_early(error: json.JSONDecodeError) -> bool:
+    if error.msg.startswith("Unterminated string"):
+        return True
+    rest = _REST_OF_A_WORD.fullmatch(error.doc, error.pos)
+    return rest is not None and error.msg != "Extra data"
 
 
 def _decode(data: bytes) -> str:

@@ -172,6 +172,11 @@ def unparsed(exc: ValueError) -> tuple[str, Check]:
         return "vc_jwt", Check("parse", outcome, exc.code, {"detail": exc.detail}, PARSING_ERROR)
     if isinstance(exc, wrapping.WrappingError):
         return "unknown", Check("parse", Outcome.COULD_NOT_CHECK, exc.code, {"detail": exc.detail})
+    if isinstance(exc, strict_json.NotJsonError):
+        code = "text_cut_off" if exc.is_cut_off else "not_json"
+        detail = {"detail": str(exc)}
+        unread = Check("parse", Outcome.COULD_NOT_CHECK, code, detail, PARSING_ERROR)
+        return "data_integrity", unread
     if isinstance(exc, strict_json.StrictJsonError):
         detail = {"detail": str(exc)}
         failed = Check("parse", Outcome.FAILED, "not_strict_json", detail, PARSING_ERROR)

@@ -245,6 +245,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "The file is damaged, or it can be read in two ways.",
         _FRESH,
     ),
+    "text_cut_off": ("The text stops before its end, so a part of it is missing.", _FRESH),
+    "not_json": (
+        "Some characters of it were changed, lost or added on the way, so it cannot be read.",
+        _FRESH,
+    ),
     "not_a_jwt": ("The signed text (JWT) is damaged.", _FRESH),
     "jwt_header": ("The signed text (JWT) asks for something that is not safe to do.", _FRESH),
     "jwt_type": (

@@ -11,6 +11,7 @@ from verifier.intake.baking.carried import bare as bare
 from verifier.intake.baking.carried import is_compact_jws as is_compact_jws
 from verifier.intake.baking.carried import is_credential as is_credential
 from verifier.intake.baking.carried import is_token as is_token
+from verifier.intake.baking.carried import is_token_cut_off as is_token_cut_off
 from verifier.intake.baking.png import PNG_SIGNATURE as PNG_SIGNATURE
 from verifier.intake.baking.png import bake_png as bake_png
 from verifier.intake.baking.png import png_credentials as png_credentials

@@ -13,6 +13,7 @@ from verifier.proof import jose
 MAX_CREDENTIAL_BYTES = jose.MAX_BYTES
 _COMPACT_JWS = re.compile(r"e[wy][A-Za-z0-9_-]*\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 """The header is a JSON object, so it begins with `{"`, or `{` and white space: `ey` or `ew`."""
+_CUT_OFF = re.compile(r"e[wy][A-Za-z0-9_-]{20,}(?:\.[A-Za-z0-9_-]*)?")
 _TOKEN = re.compile(_COMPACT_JWS.pattern + r"(?:~[A-Za-z0-9_.-]*)*")
 
 
@@ -32,6 +33,11 @@ def is_compact_jws(text: str) -> bool:
 def is_token(text: str) -> bool:
     """Return whether `text` has the shape of a compact JWS, or of an SD-JWT."""
     return _TOKEN.fullmatch(text) is not None
+
+
+def is_token_cut_off(text: str) -> bool:
+    """Return whether `text` has the shape of a compact JWS without its end."""
+    return _CUT_OFF.fullmatch(text) is not None
 
 
 def bare(text: str) -> str:
