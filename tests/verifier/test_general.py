@@ -124,3 +124,25 @@ def test_the_api_has_such_answers_only_where_they_are_asked_for(world, license_f
     assert usual["verdicts"]["authentic"]["code"] == "signed_no_badge"
     asked = client.post("/api/verify?general=true", **sent).json
     assert (asked["verdicts"]["authentic"]["code"], asked["kind"]) == ("authentic", "credential")
+
+
+@pytest.mark.parametrize(
+    ("claims", "code"),
+    [({"exp": 1890000000}, "current"), ({"exp": 1790000000}, "expired"), ({"exp": "x"}, None)],
+)
+def test_a_token_may_say_the_end_in_its_claims_alone(world, claims, code):
+    """VCDM 1.1, section 6.3.1. A badge may not (OB-61)."""
+    ended = world.verify(world.issuer.jwt(deepcopy(LICENSE), claims=claims), general=True)
+    if code is None:
+        assert ended.authentic.answer is not Answer.YES
+    else:
+        assert (ended.authentic.code, ended.current.code) == ("authentic", code)
+    badge = world.issuer.jwt(world.badge(), claims=claims)
+    assert world.verify(badge, general=True).authentic.code == "claims_differ"
+
+
+def test_a_token_that_is_no_credential_is_not_called_forged(world):
+    """RFC 9901, appendix A.1, and every sign-in: an honest token, and nothing of W3C's."""
+    nothing = dict.fromkeys((*LICENSE, "jti", "sub", "nbf"))
+    token = world.issuer.jwt(LICENSE, claims=nothing | {"exp": 1890000000, "iat": 1790000000})
+    assert world.verify(token, general=True).authentic.code == "model_context"

@@ -203,6 +203,14 @@ ODD = {
     "a type that the holder chooses": (
         a_license(_sd=[digest(disclosure("type", ["VerifiableCredential"]))], type=None),
         [disclosure("type", ["VerifiableCredential"])]),
+    "a type among others that is hidden": (
+        a_license(type=["VerifiableCredential", {"...": DECOY}]), []),
+    "a context among others that is hidden": (
+        a_license(**{"@context": [*LICENSE["@context"], {"...": DECOY}]}), []),
+    "a key of the holder that is hidden": (a_license(cnf={"_sd": [DECOY]}), []),
+    "a status that is hidden": (a_vct(status={"_sd": [DECOY]}), []),
+    "a type that is hidden in a claim of a credential": (
+        {"vc": {**LICENSE, "type": ["VerifiableCredential", {"...": DECOY}]}}, []),
 }  # fmt: skip
 
 
@@ -252,8 +260,10 @@ HIDDEN_STATUS = disclosure({"type": "BitstringStatusListEntry"})
             [],
             "status_not_supported",
         ),
+        ({"iss": DID, "vc": LICENSE | {"issuer": DID, "_sd": [DECOY]}}, [], "limits_not_shown"),
         (a_license(), [], "current"),
         (a_vct(), [], "current"),
+        (a_vct(status={}), [], "status_not_supported"),
     ],
 )
 def test_a_holder_does_not_hide_what_limits_it(board, payload, shown, code):
@@ -261,6 +271,63 @@ def test_a_holder_does_not_hide_what_limits_it(board, payload, shown, code):
     report = board.verify(sd(payload, *shown), general=True)
     assert report.authentic.answer is Answer.YES
     assert report.current.code == code
+
+
+@pytest.mark.parametrize(
+    ("claims", "code"),
+    [
+        ({"iat": 1780000000, "nbf": 1780000000, "exp": 1850000000}, "current"),
+        ({"exp": 1790000000}, "proof_expired"),
+        ({"nbf": 1850000000}, "proof_from_the_future"),
+    ],
+)
+def test_the_times_of_its_token_are_those_of_the_signature(board, claims, code):
+    """VC-JOSE-COSE: of a credential of data model 2.0 they may differ from its own dates."""
+    report = board.verify(sd(a_license(validUntil="2029-01-01T00:00:00Z", **claims)), general=True)
+    assert report.authentic.code == "authentic"
+    assert report.current.code == code
+
+
+@pytest.mark.parametrize("typ", ["example+sd-jwt", "application/vc+sd-jwt", "VC+LD+JSON+SD-JWT"])
+def test_any_kind_of_sd_jwt_is_read(board, typ):
+    """RFC 9901, section 9.11, and its examples, which name no key."""
+    assert board.verify(sd(a_vct(), NAME, typ=typ, kid=None), general=True).authentic.code == (
+        "authentic"
+    )
+
+
+def test_a_claim_may_be_called_type_or_nothing(board):
+    kind = disclosure("type", "M")
+    nameless = disclosure("", "x")
+    whole = a_vct(_sd=[digest(kind), digest(nameless)])
+    report = board.verify(sd(whole, kind, nameless), general=True)
+    assert {("type", "M"), ("", "x")} <= set(claims(report.credential.document))
+
+
+def test_one_that_names_no_issuer_is_said_to_name_none(board):
+    """SD-JWT VC, section 3.2.2.2: a certificate may stand for it, and none is looked at."""
+    text = sd({name: value for name, value in a_vct().items() if name != "iss"}, x5c=["MIIB"])
+    assert board.verify(text, general=True).authentic.code == "issuer_not_named"
+
+
+@pytest.mark.parametrize("form", ["flattened", "general", "enveloped"])
+def test_it_may_come_as_json(board, form):
+    """RFC 9901, section 8.1: the key binding covers the compact form."""
+    text = bound(sd(a_license(), NAME))
+    issued, *shown, binding = text.split("~")
+    protected, payload, signature = issued.split(".")
+    parts = {"protected": protected, "signature": signature}
+    parts["header"] = {"disclosures": shown, "kb_jwt": binding}
+    envelope = {"@context": LICENSE["@context"], "type": "EnvelopedVerifiableCredential"}
+    whole = {
+        "flattened": {"payload": payload, **parts},
+        "general": {"payload": payload, "signatures": [parts]},
+        "enveloped": envelope | {"id": f"data:application/vc+sd-jwt,{text}"},
+    }[form]
+    data = json.dumps(whole).encode()
+    report = verify_presentation(data, make_fetch=lambda: board.fetch, now=NOW, **ASKED)
+    assert report.held.code == "key_proved"
+    assert report.credentials[0].credential.recipient_name == "Alex Example"
 
 
 @pytest.mark.parametrize("kind", ["license", "vct"])

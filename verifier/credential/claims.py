@@ -23,7 +23,7 @@ def claims(document: Json) -> tuple[tuple[str, str], ...]:
     subjects = listed(document.get("credentialSubject"))
     rows: list[tuple[str, str]] = []
     for number, subject in enumerate(subjects, 1):
-        for term, value in _rows(subject, ""):
+        for term, value in _rows({"id": subject} if isinstance(subject, str) else subject, ""):
             if len(rows) == MAX_ROWS:
                 return (*rows, (MORE, MORE))
             rows.append((f"{number}: {term}" if len(subjects) > 1 else term, value[:MAX_TEXT]))
@@ -40,6 +40,6 @@ def _rows(value: Any, term: str) -> Iterator[tuple[str, str]]:
         for name, item in value.items():
             yield from _rows(item, f"{term}.{name}" if term else name)
     elif isinstance(value, bool):
-        yield term or "id", "true" if value else "false"
+        yield term, "true" if value else "false"
     elif value is not None:
-        yield term or "id", str(value)
+        yield term, str(value)

@@ -136,18 +136,26 @@ def _held(document: Json) -> list[Any]:
 
 
 def _compact(document: Json) -> list[str]:
-    """Return each JWS of its JSON form as a compact one (RFC 7515, section 7.2): what stands in
-    no protected header is left out."""
+    """Return each JWS of its JSON form as a compact one (RFC 7515, section 7.2), with what the
+    holder shows of an SD-JWT (RFC 9901, section 8.1): what else stands in no protected header is
+    left out."""
     signatures = [
         signature
         for signature in listed(document.get("signatures", document))
         if isinstance(signature, dict)
     ]
     return [
-        f"{signature['protected']}.{document['payload']}.{signature['signature']}"
+        f"{signature['protected']}.{document['payload']}.{signature['signature']}{_shown(signature)}"
         for signature in signatures
         if {"protected", "signature"} <= signature.keys()
     ]
+
+
+def _shown(signature: Json) -> str:
+    header = signature.get("header")
+    if not isinstance(header, dict) or header.keys().isdisjoint(("disclosures", "kb_jwt")):
+        return ""
+    return "~".join(map(str, ["", *listed(header.get("disclosures")), header.get("kb_jwt", "")]))
 
 
 def _data(url: Any) -> str:

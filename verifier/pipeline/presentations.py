@@ -36,13 +36,21 @@ def verify_presentation(
 
     try:
         content = plain_text.read(data).strip()
-        bound = not content.startswith("{") and "~" in content
-        text = content if bound else wrapping.presentation_in(content)
+        whole = wrapping.presentation_in(content)
+        text = _bound(content) if whole is None else whole
     except ValueError:  # no text, or an envelope of something else
-        text = None
-    if text is None:
+        whole, text = None, ""
+    if not text:
         return PresentationReport(None, (NONE,))
     with work.limited(len(text)):
         presented = world().presented(text, Asked(challenge, domain))
-    inside = look_at_all(data, world) if bound or wrapping.unwrap(text) else ()
+    holds_any = whole is None or wrapping.unwrap(whole) is not None
+    inside = look_at_all(data, world) if holds_any else ()
     return PresentationReport(presented.holder, presented.checks, tuple(inside))
+
+
+def _bound(content: str) -> str:
+    """Return an SD-JWT, which its holder may have bound, also out of an envelope; "" if there is
+    none."""
+    text = wrapping.opened(content)
+    return text if not text.startswith("{") and "~" in text else ""

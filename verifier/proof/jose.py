@@ -44,8 +44,8 @@ _VC_JOSE = {"VC+JWT", "VC+LD+JWT", "VC+LD+JSON+JWT", "VC-LD+JWT"}
 """What VC-JOSE-COSE calls a credential, and what its drafts did."""
 _TYPES = {"JWT", *_VC_JOSE}
 PRESENTATION_TYPES = {"JWT", "VP+JWT", "VP+LD+JWT", "VP+LD+JSON+JWT"}
-SD_TYPES = {"VC+SD-JWT", "DC+SD-JWT", "VC+LD+JSON+SD-JWT", "SD-JWT"}
-"""A JWT whose holder shows parts (RFC 9901), by the names that credentials give to it."""
+SD_JWT = "SD-JWT"
+"""A JWT whose holder shows parts, whatever stands before the `+` (RFC 9901, section 9.11)."""
 
 
 class JoseError(MintmarkError, ValueError):
@@ -76,7 +76,10 @@ class Jws:
     def is_vc_jose(self) -> bool:
         """Whether it is one of VC-JOSE-COSE by its type: its `nbf` and `exp` say when the signature
         holds, not when the credential does ("JOSE Header Parameters and JWT Claims")."""
-        return _name(self.header.get("typ", "")) in _VC_JOSE and "vc" not in self.payload
+        if "vc" in self.payload:
+            return False
+        name = type_name(self.header.get("typ"))
+        return name in _VC_JOSE or (name == SD_JWT and "@context" in self.payload)
 
 
 def parse(text: str, types: Collection[str] = _TYPES) -> Jws:
@@ -116,13 +119,16 @@ def _check_header(header: Json, types: Collection[str]) -> None:
 def _check_type(kind: Any, types: Collection[str]) -> None:
     if not isinstance(kind, str):
         raise JoseError("jwt_header", f"the header has typ {str(kind)[:40]!r}")
-    name = _name(kind)
+    name = type_name(kind)
     if name not in types:
-        raise JoseError("sd_jwt" if name in SD_TYPES else "jwt_type", kind[:40], certain=False)
+        raise JoseError("sd_jwt" if name == SD_JWT else "jwt_type", kind[:40], certain=False)
 
 
-def _name(kind: str) -> str:
-    return kind.upper().removeprefix("APPLICATION/")
+def type_name(kind: Any) -> str:
+    """Return a `typ` in capitals, without what it may leave out (RFC 7515, section 4.1.9); of any
+    kind of SD-JWT its last part. "" for what is no text."""
+    name = kind.upper().removeprefix("APPLICATION/") if isinstance(kind, str) else ""
+    return SD_JWT if name.endswith(f"+{SD_JWT}") else name
 
 
 def fits(algorithm: str, key: PublicKey) -> bool:

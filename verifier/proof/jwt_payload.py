@@ -31,16 +31,17 @@ class TwoModelsError(MintmarkError, ValueError):
     """The JWT mixes the forms of two data models, so two readers could read two things (T8)."""
 
 
-def credential_in(payload: Json) -> Json:
+def credential_in(payload: Json, *, ends: bool = False) -> Json:
     """Return the credential in a JWT: its payload, or its `vc` claim completed from `iss`, `sub`,
-    `jti`, `nbf` and `exp` (VCDM 1.1, section 6.3.1).
+    `jti`, `nbf` and `exp` (VCDM 1.1, section 6.3.1). With `ends`, a payload that says its end in
+    `exp` alone ends then.
 
     Some libraries also leave the members in the payload. Raises `TwoModelsError` if such a member
     differs, or if `vc` is not a credential.
     """
     inner = payload.get("vc")
     if inner is None:
-        return _filled_in(payload)
+        return _filled_in(payload, ends)
     if not isinstance(inner, dict):
         raise TwoModelsError("a vc claim that is no credential")
     begin, end = "issuanceDate", "expirationDate"
@@ -60,12 +61,14 @@ def credential_in(payload: Json) -> Json:
     return whole
 
 
-def _filled_in(payload: Json) -> Json:
+def _filled_in(payload: Json, ends: bool) -> Json:
     """Return a payload of data model 2.0 with issuer and begin from the claims, if they are
-    missing."""
+    missing, with `ends` its end as well."""
     filled = {"issuer": _identified(payload.get("issuer", {}), payload.get("iss"))}
     if not payload.keys() & {"validFrom", "issuanceDate"}:
         filled["validFrom"] = _text_date(payload.get("nbf"))
+    if ends and not payload.keys() & {"validUntil", "expirationDate"}:
+        filled["validUntil"] = _text_date(payload.get("exp"))
     filled = {name: value for name, value in filled.items() if value is not None}
     return {**payload, **filled} if filled else payload
 

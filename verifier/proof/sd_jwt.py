@@ -8,22 +8,24 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 from contexts.json_types import Json
 from verifier.parsing import base64url, strict_json
 from verifier.proof import jose
 from verifier.proof.jose import JoseError, Jws
-from verifier.proof.jwt_payload import credential_in, numeric_date
+from verifier.proof.jwt_payload import numeric_date
 from verifier.public_keys.jwk import JwkError, from_jwk
 from verifier.public_keys.multikey import PublicKey
 
 MAX_DISCLOSURES = 500
 MAX_DEPTH = 64
 _HASHES = {"sha-256": "sha256", "sha-384": "sha384", "sha-512": "sha512"}
-_FIXED = {*("iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "status"), *("@context", "type")}
-"""What no holder may hide or choose (SD-JWT VC, section 3.2.2.2), nor of what kind it is."""
-_TYPES = {*jose.SD_TYPES, "JWT", "VC+JWT", "VC+LD+JWT", "VC+LD+JSON+JWT"}
+_FIXED = {"iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "status", "@context"}
+"""What no holder may hide or choose (SD-JWT VC, section 3.2.2.2), nor of what model it is; in one
+of W3C's also not its `type`."""
+_TYPES = {jose.SD_JWT, "JWT", "VC+JWT", "VC+LD+JWT", "VC+LD+JSON+JWT"}
 _CLAIMS = {"iss", "sub", "iat", "nbf", "exp", "jti", "cnf", "vct", "vct#integrity", "status", "aud"}
 """Of an SD-JWT VC, what is not said of its subject."""
 _LIMITS = ("validUntil", "expirationDate", "credentialStatus", "status")
@@ -50,14 +52,15 @@ class SdJwt:
         return kind if isinstance(kind, str) and "@context" not in self.jws.payload else None
 
     @property
-    def document(self) -> Json:
-        """The credential in it; of an SD-JWT VC its claims in the places of W3C's data model."""
-        payload = self.jws.payload
+    def document(self) -> Json | None:
+        """The claims of an SD-JWT VC in the places of W3C's data model, None for a credential of
+        that model."""
         if self.vct is None:
-            return credential_in(payload)
+            return None
+        payload = self.jws.payload
         subject = {name: value for name, value in payload.items() if name not in _CLAIMS}
         status = payload.get("status")
-        kinds = [*status] if isinstance(status, dict) else ["status"]
+        kinds = [*status] if isinstance(status, dict) and status else ["status"]
         dates = {"validFrom": payload.get("nbf"), "validUntil": payload.get("exp")}
         return {
             "type": [self.vct],
@@ -95,8 +98,7 @@ def is_one(text: str) -> bool:
         header = strict_json.loads_object(base64url.decode(text.partition(".")[0]))
     except ValueError:
         return False
-    kind = header.get("typ")
-    return isinstance(kind, str) and kind.upper().removeprefix("APPLICATION/") in jose.SD_TYPES
+    return jose.type_name(header.get("typ")) == jose.SD_JWT
 
 
 def parse(text: str) -> SdJwt:
@@ -113,9 +115,18 @@ def parse(text: str) -> SdJwt:
     if not isinstance(name, str) or name not in _HASHES:
         raise JoseError("sd_jwt_odd", f"the hash {str(name)[:40]}", certain=False)
     shown = _Shown(disclosures, _HASHES[name])
-    payload = shown.placed(jws.payload, limits="@context" in jws.payload)
+    payload = shown.placed(jws.payload)
     text = text[: len(text) - len(binding)] if parts else f"{token}~"
     return SdJwt(replace(jws, payload=payload), text, binding, _HASHES[name], shown.hidden)
+
+
+class _Place(Enum):
+    """Where a digest stands: what may be hidden there."""
+
+    CREDENTIAL = "a member of the credential"
+    LIMIT = "a part of what limits it"
+    FIXED = "a part of what no holder may choose"
+    CLAIM = "a claim"
 
 
 class _Shown:
@@ -126,13 +137,19 @@ class _Shown:
         if len(self._by_digest) != len(disclosures):
             raise JoseError("sd_jwt_odd", "a disclosure twice")
         self._met: set[str] = set()
+        self._fixed = _FIXED
+        self._hide: tuple[_Place, ...] = ()
         self.hidden = False
 
-    def placed(self, payload: Json, *, limits: bool) -> dict[str, Any]:
+    def placed(self, payload: Json) -> dict[str, Any]:
         """Return a payload with what is shown; every disclosure must have its place, once.
-        `limits` says whether what limits the credential may stand among what is hidden: not in an
-        SD-JWT VC, which fixes it."""
-        whole = self._node(payload, 0, limits)
+
+        What limits a credential of W3C's may be among what is hidden; an SD-JWT VC fixes it.
+        """
+        if "@context" in payload or "vct" not in payload:
+            self._fixed = _FIXED | {"type"}
+            self._hide = (_Place.CREDENTIAL, _Place.LIMIT)
+        whole = self._node(payload, 0, _Place.CREDENTIAL)
         if unused := self._by_digest.keys() - self._met:
             # Anybody can add one to what an issuer signed, and some issuers do in good faith.
             odd = f"{len(unused)} disclosures without a place"
@@ -140,13 +157,11 @@ class _Shown:
         whole.pop("_sd_alg", None)
         return whole
 
-    def _node(self, node: Json, depth: int, limits: bool) -> dict[str, Any]:
-        """`limits` says whether what limits the credential stands here."""
+    def _node(self, node: Json, depth: int, place: _Place) -> dict[str, Any]:
         if depth > MAX_DEPTH:
             raise JoseError("sd_jwt_odd", "deeply nested", certain=False)
-        top = depth == 0
         placed = {
-            name: self._value(value, depth, name in _LIMITS if top else limits)
+            name: self._value(value, depth, self._under(place, name))
             for name, value in node.items()
             if name != "_sd"
         }
@@ -156,7 +171,7 @@ class _Shown:
         if not isinstance(digests, list):
             raise JoseError("sd_jwt_odd", "_sd is no list")
         for digest in digests:
-            values = self._meet(digest, limits)
+            values = self._meet(digest, place)
             if values is None:
                 continue
             if len(values) != 3 or not isinstance(values[1], str):
@@ -164,39 +179,49 @@ class _Shown:
             _, name, value = values
             if name in ("_sd", "...") or name in placed:
                 raise JoseError("sd_jwt_odd", f"a disclosure of {name[:80]!r}")
-            if top and name in _FIXED:
+            if self._under(place, name) is _Place.FIXED:
                 raise JoseError("sd_jwt_odd", f"a disclosure of {name!r}", certain=False)
-            placed[name] = self._value(value, depth, name in _LIMITS if top else limits)
+            placed[name] = self._value(value, depth, self._under(place, name))
         return placed
 
-    def _value(self, value: Any, depth: int, limits: bool) -> Any:
-        if isinstance(value, Mapping):
-            return self._node(value, depth + 1, limits)
-        return [*self._items(value, depth + 1, limits)] if isinstance(value, list) else value
+    def _under(self, place: _Place, name: str) -> _Place:
+        """Return the place of a member; the one of `vc` holds a credential of data model 1.1."""
+        if place is not _Place.CREDENTIAL or name == "vc":
+            return place
+        if name in self._fixed:
+            return _Place.FIXED
+        return _Place.LIMIT if name in _LIMITS else _Place.CLAIM
 
-    def _items(self, items: list[Any], depth: int, limits: bool) -> Iterator[Any]:
+    def _value(self, value: Any, depth: int, place: _Place) -> Any:
+        if isinstance(value, Mapping):
+            return self._node(value, depth + 1, place)
+        return [*self._items(value, depth + 1, place)] if isinstance(value, list) else value
+
+    def _items(self, items: list[Any], depth: int, place: _Place) -> Iterator[Any]:
         if depth > MAX_DEPTH:
             raise JoseError("sd_jwt_odd", "deeply nested", certain=False)
         for item in items:
             if not (isinstance(item, Mapping) and "..." in item):
-                yield self._value(item, depth, limits)
+                yield self._value(item, depth, place)
                 continue
             if len(item) != 1:
                 raise JoseError("sd_jwt_odd", "a digest with members beside it")
-            values = self._meet(item["..."], limits)
+            values = self._meet(item["..."], place)
             if values is not None:
                 if len(values) != 2:
                     raise JoseError("sd_jwt_odd", "a disclosure that is no item of a list")
-                yield self._value(values[1], depth, limits)
+                yield self._value(values[1], depth, place)
 
-    def _meet(self, digest: Any, limits: bool) -> list[Any] | None:
+    def _meet(self, digest: Any, place: _Place) -> list[Any] | None:
         """Return what is shown of a digest, None if nothing is: a part that is hidden, or a digest
         of nothing at all, which look the same."""
         if not isinstance(digest, str) or digest in self._met:
             raise JoseError("sd_jwt_odd", "a digest twice, or one that is no text")
+        if place is _Place.FIXED:
+            raise JoseError("sd_jwt_odd", _Place.FIXED.value, certain=False)
         self._met.add(digest)
         values = self._by_digest.get(digest)
-        self.hidden |= values is None and limits
+        self.hidden |= values is None and place in self._hide
         return values
 
 

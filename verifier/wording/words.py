@@ -499,6 +499,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "The issuer's identifier is of a kind not known here: {detail}.",
         "Use a verifier that knows this kind.",
     ),
+    "issuer_not_named": (
+        "It does not name its issuer. A certificate may do so, and certificates are not looked at here.",
+        "Use a verifier that looks at certificates, or ask for it in another form.",
+    ),
     "issuer_id_malformed": ("The issuer's identifier is not written correctly.", _FRESH),
     "issuer_unreachable": (
         "The issuer's website, {site}, could not be reached, so nobody can say yet whether this is real. This is a network problem. It says nothing about the credential.",
