@@ -164,6 +164,8 @@ class Server:
         if any(check.outcome is Outcome.FAILED for check in check_related(document)):
             raise BadInputError("relatedResource")
         _check_status(document)
+        if self.binding:
+            document["issuer"] = _in_own_name(document["issuer"], profile.did)
         try:
             pinned, contexts = inline.pin(document, CONTEXTS)
             if contexts is not CONTEXTS and is_badge(document):
@@ -174,10 +176,7 @@ class Server:
         return dict(inline.as_written(signed, contexts))
 
     def _prepared(self, profile: Profile, document: Json) -> Json:
-        issuer = document.setdefault("issuer", profile.did)
-        named = issuer.get("id") if isinstance(issuer, dict) else issuer
-        if self.binding and isinstance(named, str) and named != profile.did:
-            raise BadInputError("the issuer is another")
+        document.setdefault("issuer", profile.did)
         urls = listed(document.get("@context"))
         embedded = profile.suite not in ("vc-jwt", "sd-jwt")
         if embedded and urls[:1] == [VERSION_1] and DATA_INTEGRITY not in urls:
@@ -251,6 +250,11 @@ class Server:
         dates = check_proof_dates(proofs, now=datetime.now(UTC))
         held = [worst(each) is None for each in checks]
         return bool(held) and all(held) and worst((dates,)) is None
+
+
+def _in_own_name(issuer: str | Json, did: str) -> str | Json:
+    """Return an issuer with the DID whose key signs, as VC-API allows, and what else it says."""
+    return {**issuer, "id": did} if isinstance(issuer, dict) else did
 
 
 def _check_status(document: Json) -> None:

@@ -440,12 +440,15 @@ def test_what_is_no_request_is_bad_input(client, body):
     assert client.post("/issuers/none/credentials/issue", json=body).status_code == 404
 
 
-def test_with_binding_nothing_is_signed_for_another(client, unbound):
-    other = with_changes({"issuer": "https://vc.example/issuers/5678"})
-    assert issued(client, other).status_code == 400
-    signed = issued(unbound, other)
-    assert signed.status_code == 201
-    assert (verified(unbound, signed.json), verified(client, signed.json)) == (200, 400)
+@pytest.mark.parametrize("issuer", ["did:example:a", {"id": "did:example:a", "name": "A"}])
+def test_with_binding_each_profile_signs_in_its_own_name(server, client, unbound, issuer):
+    other, did = with_changes({"issuer": issuer}), server.profiles["eddsa-rdfc-2022"].did
+    own = issued(client, other).json
+    assert own["issuer"] == (did if isinstance(issuer, str) else {**issuer, "id": did})
+    assert verified(client, own) == 200
+    signed = issued(unbound, other).json
+    assert signed["issuer"] == issuer
+    assert (verified(unbound, signed), verified(client, signed)) == (200, 400)
 
 
 def published():
