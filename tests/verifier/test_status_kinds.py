@@ -18,6 +18,7 @@ LIST_2021 = "https://w3id.org/vc/status-list/2021/v1"
 OLD_LIST = "https://district.example/revoked.json"
 EXTENSIONS = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
 INDEX = 94567
+LIST = "https://district.example/status/1"
 
 
 def entry(**changes):
@@ -157,6 +158,35 @@ def test_too_many_entries_are_not_asked(world):
 def test_as_many_entries_as_are_asked_for_are(world):
     whole = badge(world, *[entry()] * 8)
     assert current(world.verify(whole)) == (Answer.YES, "current")
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        pytest.param({"status_list": {"idx": 5, "uri": LIST}}, id="a Token Status List"),
+        pytest.param({}, id="nothing in it"),
+        pytest.param("revoked", id="a word"),
+        pytest.param(False, id="false"),
+    ],
+)
+@pytest.mark.parametrize("beside", ["members", "vc"])
+def test_the_status_claim_of_a_jwt_is_not_taken_for_no_status(world, claim, beside):
+    """IETF's Token Status List puts its reference into any JWT (section 6.1)."""
+    document = world.badge(credentialStatus=None)
+    claims = {"status": claim}
+    if beside == "vc":
+        claims |= dict.fromkeys(document) | {"vc": document}
+    report = world.verify(world.issuer.jwt(document, claims=claims))
+    assert current(report) == (Answer.COULD_NOT_CHECK, "status_not_supported")
+    assert report.authentic.answer is Answer.YES
+    assert "no_status" not in {check.code for check in report.checks}
+
+
+def test_a_status_claim_lets_no_other_status_go(world):
+    world.publish_list({INDEX})
+    claims = {"status": {"status_list": {"idx": 5, "uri": LIST}}}
+    report = world.verify(world.issuer.jwt(world.badge(), claims=claims))
+    assert current(report) == (Answer.NO, "revoked")
 
 
 def test_a_list_may_be_a_jwt(world):

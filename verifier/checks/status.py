@@ -71,6 +71,16 @@ def check_status(
     return tuple(_check_entry(entry, credential, fetch, now, read_list) for entry in entries)
 
 
+def check_status_claim(claim: Any, checks: tuple[Check, ...]) -> tuple[Check, ...]:
+    """Return the checks of a JWT's status with one of its `status` claim, which leads to a Token
+    Status List (IETF). Those are not read here, and a claim is not the same as none."""
+    if claim is None:
+        return checks
+    kinds = ", ".join(claim) if isinstance(claim, dict) else str(claim)
+    unread = _unknown("status_not_supported", {"type": f"status: {kinds}"[:80]})
+    return (unread, *(check for check in checks if check.code != "no_status"))
+
+
 def _check_entry(
     entry: Any, credential: Credential, fetch: Fetch, now: datetime, read_list: ReadList
 ) -> Check:

@@ -22,7 +22,7 @@ from verifier.checks.disclosure import check_limits, check_withheld
 from verifier.checks.presentation import AUTHENTICATION, Asked, Presented, check_presented
 from verifier.checks.recipient import check_names
 from verifier.checks.related import check_related
-from verifier.checks.status import check_status
+from verifier.checks.status import check_status, check_status_claim
 from verifier.credential.model import Credential, listed
 from verifier.credential.view import general_view, view
 from verifier.fetching.fetch import Fetch
@@ -329,6 +329,8 @@ def _check_current(
     if secured.jws is None:
         limits = check_limits(credential, secured.document, world.contexts)
     else:
+        claim = secured.jws.payload.get("status", secured.document.get("status"))
+        status = check_status_claim(claim, status)
         limits = check_limits_named(secured.document)
         if secured.sd is not None and secured.sd.hidden:
             limits += (Check("disclosure", Outcome.COULD_NOT_CHECK, "limits_not_shown"),)
