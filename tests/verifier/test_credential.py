@@ -32,11 +32,38 @@ def changed(place, value):
         ("2026-11-01T02:30:00+02:30", datetime(2026, 11, 1, tzinfo=UTC)),
         ("2026-10-31T19:00:00-05:00", datetime(2026, 11, 1, tzinfo=UTC)),
         ("2026-11-01T00:00:00.250Z", datetime(2026, 11, 1, 0, 0, 0, 250000, tzinfo=UTC)),
+        ("1969-12-31T23:59:59Z", datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC)),
     ],
 )
 def test_a_time_with_an_offset_is_an_instant(text, moment):
     assert instant(text) == moment
     assert instant(text).utcoffset() == datetime.fromisoformat(text.upper()).utcoffset()
+
+
+LAST, FIRST = datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-10-31T24:00:00Z", datetime(2026, 11, 1, tzinfo=UTC)),
+        ("2026-10-31T24:00:00.000-05:00", datetime(2026, 11, 1, 5, tzinfo=UTC)),
+        ("2016-12-31T23:59:60Z", datetime(2016, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)),
+        ("2016-12-31T18:59:60.5-05:00", datetime(2016, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)),
+        ("10000-02-29T00:00:00Z", LAST),
+        ("+275760-09-13T00:00:00.000Z", LAST),
+        ("12027-01-01T00:00:00-05:00", LAST),
+        ("9999-12-31T23:59:59-14:00", datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        ("0001-01-01T00:00:00+14:00", FIRST),
+    ],
+)
+def test_a_legal_time_that_few_write_is_that_instant(text, moment):
+    """XML Schema 1.1, 3.3.7, has 24:00 and years of any length; RFC 3339, 5.6, leap seconds."""
+    assert instant(text) == moment
+
+
+def test_a_leap_second_is_of_the_day_that_it_ends():
+    assert instant("2016-12-31T18:59:60-05:00").day == 31
 
 
 @pytest.mark.parametrize(
@@ -50,8 +77,13 @@ def test_a_time_with_an_offset_is_an_instant(text, moment):
         pytest.param("2026-11-01T00:00:00Z junk", id="something behind"),
         pytest.param("2026-02-30T00:00:00Z", id="a day that there is not"),
         pytest.param("2026-11-01T25:00:00Z", id="an hour that there is not"),
-        pytest.param("0001-01-01T00:00:00+14:00", id="before the first year"),
-        pytest.param("9999-12-31T23:59:59-14:00", id="after the last year"),
+        pytest.param("2026-11-01T24:00:01Z", id="a second after 24:00"),
+        pytest.param("2026-11-01T24:30Z", id="half an hour after 24:00"),
+        pytest.param("2026-11-01T12:30:60Z", id="a leap second in the middle of an hour"),
+        pytest.param("2026-11-01T23:59:61Z", id="a second after a leap second"),
+        pytest.param("-0044-03-15T00:00:00Z", id="before the first year"),
+        pytest.param("10000-13-01T00:00:00Z", id="a month that there is not, in a far year"),
+        pytest.param("10000-01-01", id="a day of a far year"),
         pytest.param("１９９９-11-01T00:00:00Z", id="full-width digits"),
         pytest.param("1793491200", id="seconds since 1970"),
     ],

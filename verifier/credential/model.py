@@ -6,9 +6,10 @@
 datetime.datetime(2027, 1, 31, 0, 0, tzinfo=datetime.timezone.utc)
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any
 
@@ -230,7 +231,8 @@ def instant(text: str, *, zone: tzinfo | None = UTC) -> datetime | None:
     """Return an XML Schema `dateTime` at its own offset, or None for any other text.
 
     A time without an offset must be read as UTC (VCDM 2.0, section 5.8); with `zone` None it is
-    none.
+    none. 24:00 is the begin of the next day, a leap second the end of its own. What is after the
+    year 9999 is read as the end of that year.
     """
     read = _instant if len(text) <= _USUAL_LENGTH else _instant.__wrapped__
     return read(text, zone)
@@ -242,16 +244,33 @@ def readable_instant(value: Any) -> datetime | None:
 
 
 _USUAL_LENGTH = 40
+_FAR_YEAR = re.compile(r"^\+?[1-9]\d{4,}-", re.ASCII)
+_END_OF_DAY = re.compile(r"T24:00(?::00(?:\.0+)?)?(?![\d:.])")
+_LEAP_SECOND = re.compile(r"(?<=T\d\d:[0-5]9):60(?:\.\d+)?(?!\d)", re.ASCII)
 
 
 @lru_cache(maxsize=1024)  # a credential's dates are read in several steps, and alike in many files
 def _instant(text: str, zone: tzinfo | None) -> datetime | None:
-    if "T" not in text.upper():
+    text, is_far = _FAR_YEAR.subn("2000-", text.upper())
+    if "T" not in text:
         return None
+    text, ends_a_day = _END_OF_DAY.subn("T00:00:00", text)
+    text = _LEAP_SECOND.sub(":59.999999", text)
     try:
-        moment = datetime.fromisoformat(text.upper())
-        zone = moment.tzinfo or zone
-        moment.replace(tzinfo=zone or UTC).astimezone(UTC)  # or it cannot be compared with others
-        return None if zone is None else moment.replace(tzinfo=zone)
-    except (ValueError, OverflowError):  # not a time, or one before year 1 or after 9999 in UTC
+        moment = datetime.fromisoformat(text) + timedelta(days=ends_a_day)
+    except (ValueError, OverflowError):  # not a time, or none that a datetime can hold
         return None
+    zone = moment.tzinfo or zone
+    if zone is None:
+        return None
+    return datetime.max.replace(tzinfo=UTC) if is_far else _within_utc(moment.replace(tzinfo=zone))
+
+
+def _within_utc(moment: datetime) -> datetime:
+    """Return a time that has a year in UTC as well: in the first and the last hours of all time the
+    offset is left out, which keeps the day."""
+    try:
+        moment.astimezone(UTC)
+    except OverflowError:
+        return moment.replace(tzinfo=UTC)
+    return moment

@@ -5,7 +5,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from contexts.errors import MintmarkError
@@ -22,6 +22,10 @@ _LIMITS = {"validUntil", "expirationDate", "credentialStatus"}
 _BODY = {"@context", "type", "issuer", "credentialSubject", "validFrom", "proof", *_LIMITS}
 MAX_ALIASES = 8
 """So many steps a name is followed, and in so many directions; an honest one has two and one."""
+_ENDS = {"validUntil", "expirationDate"}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_SECOND = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(seconds=1)
+"""As which later ends are read."""
 _LIMIT_NAMES = {name.casefold() for name in _LIMITS}
 _HARMLESS = {"@context", "@id", "@type"}
 HoldsMany = Callable[[str, Json], bool]
@@ -186,10 +190,11 @@ def check_claims(payload: Json, credential: Credential, *, times: bool = True) -
 
     A missing claim is only noted, because the signed body stands; but `exp` without `validUntil`
     fails, because a reader of the body would not see that end. A `sub` does not contradict a
-    subject that has only identifiers: Open Badges requires both (OB-64). Nor does `nbf` contradict
-    an unreadable begin.
+    subject that has only identifiers: Open Badges requires both (OB-64). Nor do `nbf` and `exp`
+    contradict a begin and an end that cannot be read. A time with a fraction is the second that it
+    is in, or the next.
     """
-    body = {
+    body: dict[str, Any] = {
         "iss": credential.issuer.id,
         "jti": credential.id,
         "sub": credential.subject_id,
@@ -198,13 +203,14 @@ def check_claims(payload: Json, credential: Credential, *, times: bool = True) -
     }
     if not times:
         del body["nbf"], body["exp"]
+    silent = {"sub", "nbf"}
+    if not _ENDS.isdisjoint(credential.unreadable):
+        silent.add("exp")
     for claim, expected in body.items():
         value = payload.get(claim)
-        if claim in ("sub", "nbf") and expected is None and isinstance(value, str | int):
+        if claim in silent and expected is None and isinstance(value, str | int):
             continue
-        if claim in ("nbf", "exp") and isinstance(value, float):
-            value = math.floor(value)
-        if value is not None and (value != expected or isinstance(value, bool)):
+        if value is not None and not _agrees(value, expected):
             return Check("claims", Outcome.FAILED, "claims_differ", {"claim": claim}, PROOF_ERROR)
     missing = sorted(
         name for name, expected in body.items() if expected is not None and name not in payload
@@ -214,6 +220,17 @@ def check_claims(payload: Json, credential: Credential, *, times: bool = True) -
     return Check("claims", Outcome.PASSED, "claims_agree")
 
 
-def _whole_seconds(moment: datetime | None) -> int | None:
-    """Return a time as NumericDate, whole seconds (RFC 7519, section 2; OB-61)."""
-    return None if moment is None else math.floor(moment.timestamp())
+def _agrees(value: Any, expected: str | tuple[int, int] | None) -> bool:
+    if not isinstance(expected, tuple):
+        return bool(value == expected)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and min(math.floor(value), _LAST_SECOND) in expected
+
+
+def _whole_seconds(moment: datetime | None) -> tuple[int, int] | None:
+    """Return a time as NumericDate, whole seconds (RFC 7519, section 2; OB-61): the second that it
+    is in, and the one that it is rounded up to."""
+    if moment is None:
+        return None
+    seconds = (moment - _EPOCH) // timedelta(seconds=1)
+    return seconds, seconds + bool(moment.microsecond)

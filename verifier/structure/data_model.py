@@ -25,7 +25,9 @@ ENVELOPES = {"EnvelopedVerifiableCredential", "EnvelopedVerifiablePresentation"}
 MAX_FLAWS = 20
 """Reported of one credential."""
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?", re.IGNORECASE)
+_TIME = re.compile(
+    r"([1-9]\d{3,}|0\d{3})-\d\d-\d\dT\d\d:\d\d:[0-5]\d(\.\d+)?(Z|[+-]\d\d:\d\d)?", re.IGNORECASE
+)
 _LANGUAGE_OBJECT = {"@value", "@language", "@direction"}
 
 Flaw = tuple[str, str]
