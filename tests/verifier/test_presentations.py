@@ -144,6 +144,12 @@ TOKENS = {
     "not begun": ({"nbf": 1890000000}, Answer.NO, "proof_from_the_future"),
     "an end that is none": ({"exp": "soon"}, Answer.COULD_NOT_CHECK, "date_unreadable"),
     "another issuer": ({"iss": "did:web:district.example"}, Answer.NO, "claims_differ"),
+    "made in the future": ({"iat": 1890000000}, Answer.NO, "proof_from_the_future"),
+    "two presentations": (
+        {"vp": presentation(holder="did:web:holder.example")},
+        Answer.COULD_NOT_CHECK,
+        "jwt_two_models",
+    ),
 }
 
 
@@ -255,6 +261,64 @@ def test_each_credential_says_whether_it_is_of_the_one_who_shows_it(world, holde
         ["holder_proved", "holder_is_another"],
     ]
     assert "It was issued to the one who showed it." in printed.as_text("vp", reports[0])
+
+
+@pytest.fixture
+def teacher(world):
+    """A holder who issues as well, by the same keys."""
+    teacher = Issuer("did:web:teacher.example")
+    document = teacher.document
+    document["authentication"] = document["assertionMethod"]
+    world.publish_issuer(teacher, document)
+    return teacher
+
+
+def about_herself(teacher):
+    return deepcopy(LICENSE) | {"issuer": teacher.did, "credentialSubject": {"id": teacher.did}}
+
+
+@pytest.mark.parametrize("form", ["embedded", "vp+jwt"])
+def test_what_a_holder_says_of_herself_without_a_proof_is_no_forgery(world, teacher, form):
+    """VCDM 2.0, section 4.13.4: the presentation covers it. It was signed to show it, not to
+    assert it, so it is not authentic either."""
+    whole = presentation(about_herself(teacher), holder=teacher.did)
+    made = shown(teacher, whole) if form == "embedded" else token(teacher, whole)
+    report = looked_at(world, made)
+    assert report.held.code == "holder_proved"
+    (inner,) = report.credentials
+    assert (inner.authentic.answer, inner.authentic.code) == (
+        Answer.COULD_NOT_CHECK,
+        "self_asserted",
+    )
+    assert inner.credential is None
+    made = made if isinstance(made, str) else json.dumps(made)
+    assert world.verify(made, general=True, **BOTH).authentic.code == "self_asserted"
+
+
+def test_what_somebody_else_says_without_a_proof_is_not_signed(world, holder, teacher):
+    whole = presentation(about_herself(teacher))
+    (inner,) = looked_at(world, shown(holder, whole)).credentials
+    assert (inner.authentic.answer, inner.authentic.code) == (Answer.NO, "no_proof")
+    (inner,) = looked_at(world, whole | {"holder": teacher.did}).credentials
+    assert inner.authentic.code == "no_proof"
+
+
+def test_what_a_holder_signed_of_herself_is_said_to_be_her_own_word(world, teacher):
+    whole = presentation(teacher.sign(about_herself(teacher)), holder=teacher.did)
+    (inner,) = looked_at(world, shown(teacher, whole)).credentials
+    assert inner.authentic.answer is Answer.YES
+    assert "own_word" in {check.code for check in inner.checks}
+    other = world.verify(teacher.sign(deepcopy(LICENSE) | {"issuer": teacher.did}), general=True)
+    assert "own_word" not in {check.code for check in other.checks}
+
+
+def test_a_report_of_a_presentation_says_what_was_found_out_of_its_holder(world, holder):
+    own = a_license(world, credentialSubject={"id": holder.did}, id="urn:uuid:2")
+    whole = presentation(own, a_license(world))
+    reports = looked_at(world, shown(holder, whole)).credentials
+    said = [[c.code for c in report.checks if c.name == "presentation"] for report in reports]
+    assert [codes[-1] for codes in said] == ["holder_is_subject", "holder_is_another"]
+    assert "presentation" not in {check.code for report in reports for check in report.checks}
 
 
 def test_who_asks_for_badges_alone_is_told_that_nobody_looked(world, holder):

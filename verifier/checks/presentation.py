@@ -28,6 +28,11 @@ from verifier.structure.gate import check_structure
 AUTHENTICATION = "authentication"
 NAME = "presentation"
 """Of all checks on a presentation."""
+_TIMES = {
+    "exp": "proof_expired", "nbf": "proof_from_the_future", "iat": "proof_from_the_future",
+}  # fmt: skip
+_BODY = ("@context", "type", "holder", "verifiableCredential")
+"""What a token may say beside a `vp` claim only as that says it."""
 NONE = Check(NAME, Outcome.COULD_NOT_CHECK, "no_presentation")
 
 
@@ -123,6 +128,8 @@ def _token(
     claims = jws.payload
     document = claims.get("vp", claims)
     document = document if isinstance(document, dict) else {}
+    if any(name in claims and claims[name] != document.get(name) for name in _BODY):
+        return "", (_unknown("jwt_two_models", {}),)
     holder = _holder(document) or claims.get("iss") or (jws.kid or "").partition("#")[0]
     if not isinstance(holder, str) or not holder:
         return "", (_unknown("presentation_unproved", {}),)
@@ -170,7 +177,7 @@ def _answers(asked: Asked, challenge: Any, domain: Any) -> tuple[Check, ...]:
 
 def _ended(claims: Json, now: datetime) -> tuple[Check, ...]:
     """Check the times of a JWT (RFC 7519, section 4.1)."""
-    for claim, code in (("exp", "proof_expired"), ("nbf", "proof_from_the_future")):
+    for claim, code in _TIMES.items():
         if claim not in claims:
             continue
         moment = numeric_date(claims[claim])

@@ -94,6 +94,14 @@ def check_names(credential: Credential) -> tuple[Check, ...]:
     return (Check("shape", Outcome.PASSED, "names_differ"),)
 
 
+def check_other_word(credential: Credential) -> tuple[Check, ...]:
+    """Return the note that a credential is by the one it is about, so that it is their own word
+    (VCDM 2.0, section 4.13.4)."""
+    if credential.subject_id != credential.issuer.id:
+        return ()
+    return (Check("shape", Outcome.PASSED, "own_word"),)
+
+
 def _same_name(identity: Identity, presented: str) -> bool:
     same = not identity.hashed and folded_name(identity.value) == folded_name(presented)
     return same or matches(identity, presented)

@@ -20,7 +20,7 @@ from verifier.checks.dates import (
 )
 from verifier.checks.disclosure import check_limits, check_withheld
 from verifier.checks.presentation import AUTHENTICATION, Asked, Presented, check_presented
-from verifier.checks.recipient import check_names
+from verifier.checks.recipient import check_names, check_other_word
 from verifier.checks.related import check_related
 from verifier.checks.status import check_status, check_status_claim
 from verifier.credential.model import Credential, listed
@@ -209,6 +209,8 @@ def examine(secured: SecuredDocument, world: World, check_kind: CheckKind | None
         return Examination(proof_checks)
     notes = check_withheld(credential) if secured.jws is None else ()
     notes += check_names(credential)
+    if check_kind is check_any and not is_badge(credential.document):
+        notes += check_other_word(credential)
     return Examination(proof_checks, _check_current(credential, secured, world), credential, notes)
 
 

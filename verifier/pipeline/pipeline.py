@@ -24,6 +24,7 @@ from contexts import BUNDLED, FrozenContexts, work
 from verifier.checks import recipient, related
 from verifier.checks.evidence import check_evidence
 from verifier.checks.presentation import NONE, Asked, Presented
+from verifier.credential.view import view
 from verifier.fetching.fetch import Fetch, FetchError
 from verifier.intake import wrapping
 from verifier.intake.carriers import credential_of_page, read_all
@@ -44,6 +45,7 @@ from verifier.pipeline.examine import (
     parse,
     unauthentic,
     unparsed,
+    verdict,
 )
 from verifier.report import Answer, Check, Outcome, Report, Verdict
 from verifier.structure import schema
@@ -204,11 +206,33 @@ def _shown(
         return replace(report, checks=(*report.checks, *missed))
     if presentation not in checked:
         checked[presentation] = world.presented(presentation, world.asked)
+    return beside(report, checked[presentation])
+
+
+def beside(report: Report, presented: Presented) -> Report:
+    """Return a report with what was found out about the presentation that its credential came in.
+
+    A credential without a proof is the holder's own word if the presentation, which covers it, is
+    by its issuer (VCDM 2.0, section 4.13.4): not forged, and signed for no such purpose.
+    """
     credential = report.credential
-    holder_checks = checked[presentation].of(credential.subject_id if credential else None)
     unlooked = (wrapping.PRESENTATION, wrapping.SIGNED_PRESENTATION)
     checks = [check for check in report.checks if check.code not in unlooked]
-    return replace(report, checks=(*checks, *holder_checks))
+    authentic = report.authentic
+    if authentic.code == "no_proof" and _issuer(report) == presented.holder is not None:
+        word = Check("proof", Outcome.COULD_NOT_CHECK, "self_asserted")
+        checks = [word if check.code == "no_proof" else check for check in checks]
+        authentic = verdict(tuple(checks), "authentic")
+    holder_checks = presented.of(credential.subject_id if credential else None)
+    return replace(report, authentic=authentic, checks=(*checks, *holder_checks))
+
+
+def _issuer(report: Report) -> str | None:
+    """Return whom a credential names as its issuer, authentic or not."""
+    try:
+        return view(parse(report.text).document).issuer.id
+    except ValueError:
+        return None
 
 
 def _is_at(report: Report, url: str) -> bool:

@@ -9,7 +9,7 @@ from verifier.fetching.fetch import Fetch
 from verifier.intake import wrapping
 from verifier.parsing import plain_text
 from verifier.pipeline.examine import World
-from verifier.pipeline.pipeline import look_at_all
+from verifier.pipeline.pipeline import beside, look_at_all
 from verifier.report import PresentationReport
 from verifier.trust import TrustList
 
@@ -46,7 +46,8 @@ def verify_presentation(
         presented = world().presented(text, Asked(challenge, domain))
     holds_any = whole is None or wrapping.unwrap(whole) is not None
     inside = look_at_all(data, world) if holds_any else ()
-    return PresentationReport(presented.holder, presented.checks, tuple(inside))
+    reports = tuple(beside(report, presented) for report in inside)
+    return PresentationReport(presented.holder, presented.checks, reports)
 
 
 def _bound(content: str) -> str:

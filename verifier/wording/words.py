@@ -389,6 +389,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "It gives its holder several names, which differ.",
         "Ask the issuer which of them is the holder's.",
     ),
+    "own_word": (
+        "The one it is about issued it: what it says is that person's own word.",
+        "Ask for a credential that somebody else issued.",
+    ),
     "begin_missing": (
         "It has no start date.",
         "Ask the issuer for the date, if your own rules need it.",
@@ -425,6 +429,10 @@ WORDS: dict[str, tuple[str, str]] = {
         _DO_NOT_RELY,
     ),
     "no_proof": ("It is not signed.", _FRESH),
+    "self_asserted": (
+        "It is not signed by itself: it is the own word of the one who showed it.",
+        "Ask for a credential that somebody else issued and signed.",
+    ),
     "too_many_proofs": ("It carries more than {most} signatures.", _FRESH),
     "proof_malformed": ("The signature is damaged.", _FRESH),
     "proof_purpose": ("It was signed for another purpose.", _FRESH),
