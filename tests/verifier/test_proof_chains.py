@@ -84,7 +84,19 @@ CHANGES = {
     "the names are numbers": lambda proofs: proofs[1].__setitem__("previousProof", [1]),
     "the names are an object": lambda proofs: proofs[1].__setitem__("previousProof", {"id": FIRST}),
     "the names are an empty list": lambda proofs: proofs[1].__setitem__("previousProof", []),
+    "the name is null": lambda proofs: proofs[1].__setitem__("previousProof", None),
+    "two are of the name": lambda proofs: proofs.insert(0, deepcopy(proofs[0])),
+    "one more of the name": lambda proofs: proofs.append({**proofs[0], "proofValue": "z1"}),
+    "each names the other": lambda proofs: (
+        proofs[1].__setitem__("id", SECOND), proofs[0].__setitem__("previousProof", SECOND)),
+    "the first names itself": lambda proofs: proofs[0].__setitem__("previousProof", FIRST),
 }  # fmt: skip
+CHANGED = (
+    "the link names none", "the link has another name", "the first was made at another time",
+    "the first is of another value", "one more of the name", "each names the other",
+    "the first names itself", "the first is of another name",
+)  # fmt: skip
+"""What changes a signature, or what one covers; of the rest a part is missing."""
 
 
 @pytest.mark.parametrize("name", CHANGES)
@@ -92,13 +104,14 @@ def test_a_broken_chain_does_not_hold(world, name):
     """One that is not there is an error (step 2.2 of section 4.6)."""
     document = chain(world)
     CHANGES[name](document["proof"])
-    report = world.verify(document, general=True)
-    links = [check for check in report.checks if check.code.startswith("signature_verified")]
-    assert report.authentic.answer is not Answer.YES or len(links) < 2
-    if name not in ("the first is gone", "the link names one more", "the names are numbers",
-                    "the names are an object", "the names are an empty list",
-                    "the link names another", "the first is of another name"):  # fmt: skip
-        assert report.authentic.answer is Answer.NO
+    authentic = world.verify(document, general=True).authentic
+    if name in CHANGED:
+        assert authentic.answer is Answer.NO
+    else:
+        assert (authentic.answer, authentic.code) == (
+            Answer.COULD_NOT_CHECK,
+            "proof_chain_broken",
+        )
 
 
 @pytest.mark.parametrize("place", range(4))

@@ -89,11 +89,12 @@ class _Covered:
         contexts: FrozenContexts,
         computed: Computed | None,
     ) -> None:
-        self._by_id: dict[str, Json] = {
-            proof["id"]: proof
-            for proof in proofs
-            if isinstance(proof, dict) and isinstance(proof.get("id"), str)
-        }
+        self._by_id: dict[str, Json] = {}
+        self._twice: set[str] = set()
+        for proof in proofs:
+            if isinstance(proof, dict) and isinstance(proof.get("id"), str):
+                self._twice |= {proof["id"]} & self._by_id.keys()
+                self._by_id[proof["id"]] = proof
         self.document = {member: value for member, value in document.items() if member != "proof"}
         self.contexts, self._computed = contexts, computed
         self._results: dict[tuple[Transform, str], bytes | CanonicalizationError] = {}
@@ -101,12 +102,14 @@ class _Covered:
 
     def previous(self, proof: Json) -> list[Json] | None:
         """Return the proofs that a link of a chain covers as well (Data Integrity 1.0, section
-        4.6); None if one is not there."""
+        4.6); None if it names none, one that is not there, or one of several of that name."""
         names = listed(proof.get("previousProof"))
         known = [
-            self._by_id[name] for name in names if isinstance(name, str) and name in self._by_id
+            self._by_id[name]
+            for name in names
+            if isinstance(name, str) and name in self._by_id and name not in self._twice
         ]
-        return known if len(known) == len(names) else None
+        return known if names and len(known) == len(names) else None
 
     def check(self, suite: Cryptosuite, proof: Json, key: PublicKey) -> str | None:
         """As `Cryptosuite.check`."""
@@ -169,11 +172,12 @@ def _check_proof(
         return (of_another,)
     suite = _suite(proof)
     chained = "previousProof" in proof
-    if suite is None or (chained and not (covered.previous(proof) and isinstance(suite, Suite))):
-        # A link of a chain covers other proofs too: here is none of that name.
+    if suite is None or (chained and not isinstance(suite, Suite)):
         name = str(proof.get("cryptosuite") or proof["type"])[:80]
         name = f"{name}, in a chain of proofs" if chained else name
         return (Check("proof", Outcome.COULD_NOT_CHECK, "suite_not_supported", {"suite": name}),)
+    if chained and covered.previous(proof) is None:
+        return (Check("proof", Outcome.COULD_NOT_CHECK, "proof_chain_broken"),)
     if not method_id:
         return (Check("key", Outcome.COULD_NOT_CHECK, "key_not_named"),)
     try:

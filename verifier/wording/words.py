@@ -434,6 +434,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Ask for a credential that somebody else issued and signed.",
     ),
     "too_many_proofs": ("It carries more than {most} signatures.", _FRESH),
+    "proof_chain_broken": (
+        "One of its signatures covers another one, which is not in it.",
+        _FRESH,
+    ),
     "proof_malformed": ("The signature is damaged.", _FRESH),
     "proof_purpose": ("It was signed for another purpose.", _FRESH),
     "proof_of_another": ("Somebody else signed it as well. That signature was not counted.", ""),
