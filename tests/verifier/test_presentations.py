@@ -12,8 +12,10 @@ from own_words import signed as signed_with_words
 from planted import served
 from world import NOW, Issuer
 
+from contexts import BUNDLED
 from verifier import __main__ as command
 from verifier import verify_presentation
+from verifier.checks.presentation import Asked, check_presented
 from verifier.options import web_options
 from verifier.proof.cryptosuites import SUITES
 from verifier.report import Answer
@@ -160,6 +162,80 @@ def test_the_claims_of_a_token_count(world, holder, name):
     made = token(holder, presentation(a_license(world), holder=holder.did), **claims)
     report = looked_at(world, made)
     assert (report.held.answer, report.held.code) == (answer, code)
+
+
+def params(report):
+    """What the one check on a presentation says beside its code."""
+    (check,) = report.checks
+    assert check.name == "presentation"
+    return dict(check.params)
+
+
+TOLD = {
+    "the holder": ({}, {"holder": "did:web:holder.example"}),
+    "another issuer": ({"iss": "did:web:district.example"}, {"claim": "iss"}),
+    "another challenge": ({"nonce": "x" * 90}, {"challenge": "x" * 80}),
+    "another domain": ({"aud": "y" * 90}, {"domain": "y" * 80}),
+    "no end": ({"exp": "soon"}, {"member": "exp"}),
+    "ended": ({"exp": 1790000000}, {"date": "2026-09-21T14:13:20+00:00"}),
+    "not begun": ({"nbf": 1890000000}, {"date": "2029-11-22T00:00:00+00:00"}),
+}
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_a_report_says_what_of_a_token_differs(world, holder, name):
+    claims, told = TOLD[name]
+    whole = presentation(a_license(world), holder={"id": holder.did})
+    assert params(looked_at(world, token(holder, whole, **claims))) == told
+
+
+def test_a_token_of_two_issuers_is_damaged_before_all_else(world, holder):
+    """Who signed it is asked first: somebody else's signature is named, not what differs."""
+    whole = presentation(holder=holder.did)
+    head, body, _ = token(holder, whole, iss="did:web:district.example").split(".")
+    signature = token(holder, whole).rpartition(".")[2]
+    assert looked_at(world, f"{head}.{body}.{signature}").held.code == "signature_wrong"
+
+
+NAMED = {
+    "its issuer": ({}, {}),
+    "its key": ({"iss": None}, {}),
+    "its holder": ({"iss": None}, {"holder": "did:web:holder.example"}),
+}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_the_holder_of_a_token_is_named_in_one_of_three_places(world, holder, name):
+    """VC-JOSE-COSE, sections 3.2 and 3.3."""
+    claims, member = NAMED[name]
+    made = token(holder, presentation(**member), **claims)
+    assert (looked_at(world, made).held.code, looked_at(world, made).holder) == (
+        "holder_proved",
+        holder.did,
+    )
+
+
+def test_a_token_may_call_what_was_asked_for_as_proofs_do(world, holder):
+    made = token(holder, presentation(), nonce=None, aud=None, **BOTH)
+    assert looked_at(world, made).held.code == "holder_proved"
+
+
+def test_a_token_that_names_nobody_proves_nothing(world, holder):
+    claims = {"iss": None, "nonce": CHALLENGE, "aud": DOMAIN}
+    unsigned = {"credentialSubject": {}, "validFrom": "2026-11-01T00:00:00Z"}
+    header = {"typ": "vp+jwt", "kid": None}
+    gone = dict.fromkeys(("credentialSubject", "validFrom", "jti", "sub", "nbf", "exp"))
+    made = holder.jwt(unsigned, header, gone | presentation() | claims)
+    report = looked_at(world, made)
+    assert (report.held.code, params(report)) == ("presentation_unproved", {})
+
+
+def test_a_member_written_twice_is_named():
+    twice, nobody = '{"type": "a", "type": "b"}', {}.__getitem__
+    presented = check_presented(twice, Asked(), contexts=BUNDLED, controller_of=nobody, now=NOW)
+    (check,) = presented.checks
+    assert (check.name, check.code, presented.holder) == ("presentation", "not_strict_json", None)
+    assert "type" in check.params["detail"]
 
 
 def test_a_key_for_assertions_alone_proves_no_holder(world):
