@@ -10,8 +10,16 @@ from licenses import LICENSE, V2
 from world import CONTEXTS, Issuer
 
 from verifier.credential.claims import MAX_ROWS, MORE, claims
-from verifier.report import GENERAL, Answer
-from verifier.structure.data_model import flaws, presentation_flaws
+from verifier.report import GENERAL, Answer, Check, Outcome
+from verifier.structure.data_model import (
+    MAX_FLAWS,
+    check_any,
+    check_envelope,
+    check_general,
+    flaws,
+    presentation_flaws,
+)
+from verifier.structure.shape import MALFORMED
 from verifier.wording import printed
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -147,6 +155,9 @@ RULES = {
         {"relatedResource": [{"id": V2, "digestSRI": DIGEST}, {"id": V2, "digestMultibase": "u"}]},
         [("model_twice", "relatedResource[1]")],
     ),
+    "5.3 two resources": (
+        {"relatedResource": [{"id": V2, "digestSRI": DIGEST}, {"id": V1, "digestSRI": DIGEST}]}, [],
+    ),
 }  # fmt: skip
 OLD_RULES = {
     "4.1 as it should be": ({}, []),
@@ -216,6 +227,31 @@ def test_each_rule_of_presentations_is_a_named_flaw(rule):
     changes, found = PRESENTED[rule]
     whole = {"@context": [V2], "type": "VerifiablePresentation", "verifiableCredential": [LICENSE]}
     assert [*presentation_flaws(changed(changes, whole))] == found
+
+
+def test_a_check_of_the_data_model_says_what_it_is_or_each_flaw():
+    whole = changed({"type": ["VerifiableCredential", "License"]})
+    assert check_any(whole) == check_general(whole, whole) == (
+        Check("shape", Outcome.PASSED, GENERAL, {"types": "VerifiableCredential, License"}),
+    )  # fmt: skip
+    long = whole | {"type": ["VerifiableCredential", "x" * 300]}
+    assert len(check_general(whole, long)[0].params["types"]) == 200
+    flawed = changed({"termsOfUse": [7] * (MAX_FLAWS + 1)})
+    checks = check_general(flawed, flawed)
+    assert len(checks) == MAX_FLAWS
+    assert checks[1] == Check(
+        "shape", Outcome.COULD_NOT_CHECK, "model_object", {"member": "termsOfUse[1]"}, MALFORMED
+    )
+
+
+def test_an_envelope_alone_is_checked_as_one():
+    """VCDM 2.0, sections 4.13.1 and 4.13.2."""
+    assert check_envelope(ENVELOPE) == check_envelope(LICENSE) == ()
+    flawed = changed({"@context": V1, "id": GONE}, ENVELOPE)
+    assert [(check.code, check.params["member"]) for check in check_envelope(flawed)] == [
+        ("model_context", "@context"),
+        ("model_id", "id"),
+    ]
 
 
 def test_a_license_has_its_answers_and_says_that_it_is_no_badge(world):

@@ -8,8 +8,8 @@ from world import BADGE, CONTEXTS, NOW
 
 from verifier.batch import policy
 from verifier.batch.table import ApplicantFile
-from verifier.report import Answer, Outcome
-from verifier.structure.shape import GAPS, check_endorsement, check_shape
+from verifier.report import Answer, Check, Outcome
+from verifier.structure.shape import GAPS, MALFORMED, check_endorsement, check_shape
 from verifier.wording import words
 
 GONE = object()
@@ -89,6 +89,53 @@ def test_a_badge_of_no_issuer_could_not_be_checked(value):
     assert (found.outcome, found.code) == (Outcome.COULD_NOT_CHECK, "issuer_missing")
 
 
+WHOLE = {
+    "types of something else": (
+        changed("type", ["VerifiableCredential", "B", "A"]),
+        "not_an_open_badge", {"types": "A, B, VerifiableCredential"}, None,
+    ),
+    "no types": (changed("type", []), "not_an_open_badge", {"types": "none"}, None),
+    "many types": (changed("type", ["x" * 300]), "not_an_open_badge", {"types": "x" * 200}, None),
+    "no data model": (
+        changed("@context", CONTEXTS[1:]),
+        "context_missing", {"member": "@context[0]"}, MALFORMED,
+    ),
+    "no standard": (
+        changed("@context", CONTEXTS[:1]),
+        "context_missing", {"member": "@context[1]"}, MALFORMED,
+    ),
+    "no issuer": (changed("issuer", GONE), "issuer_missing", {"member": "issuer.id"}, MALFORMED),
+    "two achievements": (
+        changed("credentialSubject.achievement", [{"id": "urn:a"}, {"id": "urn:b"}]),
+        "structure_list_for_one", {"place": "credentialSubject.achievement"}, MALFORMED,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_what_is_not_judged_says_where_it_is_flawed(name):
+    document, code, params, problem = WHOLE[name]
+    assert check_shape(document) == (
+        Check("shape", Outcome.COULD_NOT_CHECK, code, params, problem),
+    )
+
+
+def test_an_endorsement_of_something_else_says_of_what():
+    endorsement = changed("type", ["VerifiableCredential", "EndorsementCredential"])
+    own = endorsement["credentialSubject"]["id"]
+    assert check_endorsement(endorsement, {own}) == (Check("shape", Outcome.PASSED, "endorsement"),)
+    assert check_endorsement(endorsement, {"urn:x"}) == (
+        Check("shape", Outcome.COULD_NOT_CHECK, "endorsement_of_another", {"about": own}),
+    )
+    assert check_endorsement(BADGE, {own}) == (
+        Check("shape", Outcome.COULD_NOT_CHECK, "not_an_endorsement",
+              {"types": "OpenBadgeCredential, VerifiableCredential"}),
+    )  # fmt: skip
+    assert check_endorsement(endorsement | {"@context": CONTEXTS[:1]}, {own})[0].code == (
+        "context_missing"
+    )
+
+
 LEFT_OUT = [
     pytest.param("validFrom", GONE, ["begin_missing"], id="no begin"),
     pytest.param("validFrom", None, ["begin_missing"], id="begin null"),
@@ -123,9 +170,7 @@ def test_what_a_badge_leaves_out_is_noted(place, value, gaps):
     """OB 3.0, B.1: required members. A signature over what is there is none the worse."""
     what, *noted = check_shape(changed(place, value))
     assert what.code in ("open_badge_3", "shape_notes")
-    assert [(check.outcome, check.code) for check in noted] == [
-        (Outcome.PASSED, gap) for gap in gaps
-    ]
+    assert noted == [Check("shape", Outcome.PASSED, gap, {}, MALFORMED) for gap in gaps]
 
 
 def test_a_learner_record_and_an_endorsement_are_noted_alike():

@@ -117,6 +117,7 @@ def test_what_is_not_verified_is_400_with_a_reason(world, client, name):
     assert (answer.status_code, answer.json["verified"]) == (400, False)
     (reason,) = answer.json["problemDetails"]
     assert reason["title"] == answer.json["code"]
+    assert reason["type"] == "about:blank"
     assert reason["detail"]
 
 
@@ -129,17 +130,18 @@ def test_what_is_not_verified_is_400_with_a_reason(world, client, name):
         {"verifiableCredential": 7},
         {"verifiableCredential": "https://x.example"},
         {"verifiableCredential": ["x"]},
-        {"verifiableCredential": {}, "options": []},
-        {"verifiableCredential": {}, "options": {"checks": "proof"}},
-        {"verifiableCredential": {}, "options": {"checks": [{}]}},
-        {"verifiableCredential": {}, "options": {"domain": {}}},
-        {"verifiableCredential": {}, "options": {"challenge": None}},
+        {"verifiableCredential": LICENSE, "options": []},
+        {"verifiableCredential": LICENSE, "options": {"checks": "proof"}},
+        {"verifiableCredential": LICENSE, "options": {"checks": [{}]}},
+        {"verifiableCredential": LICENSE, "options": {"domain": {}}},
+        {"verifiableCredential": LICENSE, "options": {"challenge": None}},
         {"verifiableCredential": {"type": ["VerifiablePresentation"], "@context": [V2]}},
         {"verifiablePresentation": {}},
     ],
 )
 def test_a_request_that_cannot_be_read_is_400(client, body):
-    assert sent(client, "/credentials/verify", body).status_code == 400
+    answer = sent(client, "/credentials/verify", body)
+    assert (answer.status_code, answer.json["title"]) == (400, vc_api.MALFORMED.title)
 
 
 def test_bytes_that_are_no_strict_json_are_400_and_others_415(client):
