@@ -105,6 +105,7 @@ ATTACKS = {
     "an alias by a prefix of the standards": (
         {"v": dated("cred:validUntil"), "cred": CRED}, {"v": END},
     ),
+    "an alias by a prefix that is not its own": ({"v": dated("cred:validUntil")}, {"v": END}),
     "an alias of credentialStatus": (
         {"s": {"@id": f"{CRED}credentialStatus", "@type": "@id"}},
         {"s": {"id": "urn:x:s", "type": "BitstringStatusListEntry"}},
@@ -211,6 +212,58 @@ def test_a_context_that_renames_is_not_read(world, name):
     if name not in FOR_THE_GATE:
         with pytest.raises(RenamesError):
             inline.pin(document, BUNDLED)
+
+
+DETAILS = {
+    "a word": ({"remark": {"@id": "urn:x:r", "@nest": "box"}}, "remark"),
+    "a word of the standards": ({"validUntil": "urn:x:until"}, "validUntil"),
+    "a word with an odd container": ({"r": {"@id": "urn:x:r", "@container": "@id"}}, "r"),
+    "a word of an odd kind": ({"r": {"@id": "urn:x:r", "@type": 7}}, "r"),
+    "two meanings": ({"a": "urn:x:a", "L": {"@id": "urn:x:L", "@context": {"a": "urn:x:b"}}}, "a"),
+    "two names": ({"a": "urn:x:a", "b": "urn:x:a"}, "b"),
+    "a scope": ({"L": {"@id": "urn:x:L", "@context": V1}}, "L"),
+    "a keyword": ({"@base": "https://board.example/"}, "@base"),
+    "a keyword of another value": ({"@protected": 1}, "@protected"),
+    "a keyword of an older version": ({"@version": 1.0}, "@version"),
+    "an address": ({"remark": "no address at all"}, "no address at all"),
+    "a long address": ({"remark": "x" * 100}, "x" * 80),
+    "a prefix": ({"c": "urn:x:valid", "v": "c:Until"}, "c:Until"),
+    "a long prefix": ({"c": "urn:x:valid", "v": f"c:{'U' * 100}"}, f"c:{'U' * 78}"),
+    "depth": (deep(MAX_DEPTH), "contexts within contexts"),
+    "an address of ours": (f"{ADDRESS}{'0' * 100}", f"{ADDRESS}{'0' * 69}"),
+}
+
+
+@pytest.mark.parametrize("name", DETAILS)
+def test_what_renames_is_named(name):
+    context, detail = DETAILS[name]
+    with pytest.raises(RenamesError) as refused:
+        inline.pin(with_words(context), BUNDLED)
+    assert refused.value.detail == detail
+
+
+KEPT = {
+    "its version": {"@version": 1.1, "remark": "urn:x:r"},
+    "as deep as can be": deep(MAX_DEPTH - 1),
+    "a word in a set": {"r": {"@id": "urn:x:r", "@container": "@set", "@protected": True}},
+    "a long prefix that ends": {"c": "https://x.example/a?", "v": "c:Until"},
+}
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_what_only_adds_words_is_pinned(name):
+    document = with_words(KEPT[name])
+    pinned, contexts = inline.pin(document, BUNDLED)
+    assert inline.as_written(pinned, contexts) == document
+
+
+def test_the_same_words_in_another_order_have_one_address():
+    turned = dict(reversed(WORDS.items()))
+    (_, one), (_, other) = (
+        inline.pin(with_words(words), BUNDLED)[0]["@context"] for words in (WORDS, turned)
+    )
+    assert one == other
+    assert one.startswith(ADDRESS)
 
 
 def places(document):
