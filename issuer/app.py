@@ -282,7 +282,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["hours"] = hours.of
     app.extensions["results"] = corrections.released_results
     app.extensions["erasing"] = (shared_words.erasing, approval_tables.erasing, erasing)
-    language.speak(app)
+    language.speak(app, local=settings.local)
     problems.register(app, settings, types=PROBLEMS, loggable=schema.loggable)
     protect(app, https=settings.public_url.startswith("https:"))
     open_blueprints(app, "verifier", "applicants", "api")

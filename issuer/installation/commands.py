@@ -15,6 +15,7 @@ from issuer.home.publishing import documents
 from issuer.home.settings import FILE, Settings
 from issuer.installation import backup, init
 from issuer.issuance.status_lists import lists
+from issuer.people.roles import Role
 from keys import commands as keys
 from keys import passphrase
 from keys.entry import KeyState
@@ -71,7 +72,8 @@ def _init(args: argparse.Namespace) -> int:
     command = f"mintmark --home {settings.home}"
     print("next:")
     print(f"  {command} catalog load FOLDER: what can be earned; examples/ is such a folder")
-    print(f"  {command} people invite ADDRESS --name NAME --role office: a link to sign in")
+    first = f"people invite ADDRESS --name NAME --role {Role.SUPERINTENDENT}"
+    print(f"  {command} {first}: a link to sign in")
     print(f"  {command} serve: then open {settings.public_url}/")
     return DONE
 

@@ -153,7 +153,6 @@ def _page(public_id: str, *, wrong: RoleError | None = None) -> Response:
         wrong=wrong,
         titles=roles.TITLES,
         today=_today(),
-        local=issuer.settings.local,
         names_roles=rules.may(visitor.me, "person", "roles"),
         is_self=person.id == visitor.person.id,
         ends_sessions=Role.OPERATOR in {role for role, _ in visitor.me.roles},

@@ -194,7 +194,6 @@ def _page(public_id: str, *, wrong: CohortRefused | WindowRefused | None = None)
             leaders=[person for person in _coaches(session) if person.id != cohort.leader_pk]
             if changes
             else (),
-            local=current_issuer().settings.local,
             me=visitor.person.id,
             zone=_zone(),
             wrong={wrong.field: str(wrong)} if wrong else {},

@@ -63,7 +63,6 @@ def show() -> Response:
         kinds=KINDS,
         actions=ACTIONS,
         actors=ACTORS,
-        local=issuer.settings.local,
         moment=datetime.fromisoformat,
         more=len(entries) == search.SIZE,
         exports=rules.may(gate.whoever().me, "audit entry", "export"),

@@ -87,7 +87,6 @@ def show() -> Response:
         states=STATES,
         done=request.args.get("done"),
         replays=rules.may(gate.whoever().me, "delivery", "replay"),
-        local=current_issuer().settings.local,
         more=len(accepted) == SIZE,
         **values,
     )

@@ -38,7 +38,7 @@ def list_all() -> Response:
             "waiting": reports.waiting(session, visible),
             "settled": reports.settled(session, visible),
         }
-    return page("desk/tasks.html", local=current_issuer().settings.local, **rows)
+    return page("desk/tasks.html", **rows)
 
 
 @tasks.get("/desk/tasks/<task>")
@@ -95,7 +95,6 @@ def _page(task: str, *, wrong: str = "", overtaken: str = "") -> Response:
         wrong=wrong,
         overtaken=overtaken,
         typed=request.form.get("answer"),
-        local=current_issuer().settings.local,
     )
     response.status_code = 422 if wrong or overtaken else 200
     return response

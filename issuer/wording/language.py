@@ -6,6 +6,8 @@ Sentences are written in English and looked up in `translations/<language>.po`:
 """
 
 import gettext as catalogs
+from collections.abc import Callable
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -42,8 +44,10 @@ def ngettext(one: str, many: str, count: int) -> str:
     return catalog(chosen()).ngettext(one, many, count)
 
 
-def speak(app: Flask) -> None:
-    """Make the issuer's translations available to every template of `app`, also the verifier's."""
+def speak(app: Flask, *, local: Callable[[datetime], datetime]) -> None:
+    """Give every template of `app`, also the verifier's, the issuer's translations, and `local`,
+    which says when a moment was where the district is."""
+    app.add_template_global(local, "local")
     environment = app.jinja_env
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         gettext, ngettext, newstyle=True

@@ -5,13 +5,13 @@ there yet is shown in English. No cookie remembers the choice: links carry it on
 """
 
 import gettext as catalogs
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Blueprint, Response, has_request_context, request
@@ -49,9 +49,19 @@ def ngettext(one: str, many: str, count: int) -> str:
     return catalog(chosen()).ngettext(one, many, count)
 
 
-def day(moment: datetime) -> str:
-    """Return a day in words, at the offset of `moment`: `November 20, 2026`."""
+def day(moment: date) -> str:
+    """Return a day in words, that of a moment at its offset: `November 20, 2026`."""
     return format_date(moment, "long", locale=chosen())
+
+
+def time_of_day(moment: datetime) -> str:
+    """Return the time at the offset of `moment`, as the reader writes it: `2:05 PM`, `14:05`."""
+    return format_time(moment, "short", locale=chosen())
+
+
+def minute(moment: datetime) -> str:
+    """Return the day and the time at the offset of `moment`: `November 20, 2026, 2:05 PM`."""
+    return f"{day(moment)}, {time_of_day(moment)}"
 
 
 def say(item: Check | Verdict) -> str:
@@ -73,6 +83,8 @@ def speak(blueprint: Blueprint) -> None:
     """Give every page of the app that registers `blueprint` its language."""
     blueprint.record_once(_install)
     blueprint.add_app_template_filter(day)
+    blueprint.add_app_template_filter(minute)
+    blueprint.add_app_template_filter(time_of_day)
     blueprint.add_app_template_filter(next_step)
     blueprint.add_app_template_global(say)
     blueprint.app_context_processor(lambda: {"lang": chosen(), "languages": LANGUAGES})

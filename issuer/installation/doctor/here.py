@@ -143,7 +143,8 @@ def _mail(settings: Settings) -> Finding:
     """Connect and log in as a mail would, and send none."""
     mail = settings.mail
     if mail is None:
-        return warning("mail server", "teachers are told nothing", f"fill in [mail] in {FILE}")
+        lacks = "teachers are told nothing, and nobody is mailed a link to sign in"
+        return warning("mail server", lacks, f"fill in [mail] in {FILE}")
     try:
         with connection(mail, settings.host) as smtp:
             smtp.noop()

@@ -45,7 +45,6 @@ def show() -> Response:
         findings=findings,
         goes_on=last is not None and last.goes_on(clock.now()),
         states=STATES,
-        local=settings.local,
     )
 
 

@@ -102,6 +102,11 @@ class RegisterEntry:
     page: str
     revision: int
 
+    @property
+    def approved(self) -> datetime:
+        """When it was approved, at the offset that the approval names."""
+        return datetime.fromisoformat(self.approved_at)
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

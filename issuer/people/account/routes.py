@@ -138,7 +138,6 @@ def _page(*, wrong: RegisterError | None = None, part: str = "") -> Response:
         titles=roles.TITLES,
         providers=issuer.settings.sign_in,
         this=visitor.session.id,
-        local=issuer.settings.local,
         wrong={part: wrong} if wrong else {},
         typed=request.form,
         done=request.args.get("done"),

@@ -77,7 +77,6 @@ def _page(public_id: str, *, wrong: AmendmentRefused | None = None) -> Response:
             changes=changes,
             plan=plan,
             words=words,
-            local=issuer.settings.local,
             typed=request.form,
             wrong={wrong.field: str(wrong)} if wrong else {},
             done=request.args.get("done"),

@@ -206,7 +206,6 @@ def _page(number: int, *, wrong: str = "", gaps: dict[str, str] | None = None) -
             wrong=wrong,
             gaps=gaps or {},
             done=request.args.get("done"),
-            local=current_issuer().settings.local,
         )
     response.status_code = 422 if wrong else 200
     return response

@@ -215,7 +215,6 @@ def _page(public_id: str, *, wrong: MintmarkError | None = None, about: str = ""
         reads_study=reads_study,
         steers=rules.may(visitor.me, "project", "steer"),
         signers=SIGNERS,
-        local=issuer.settings.local,
         today=_today(),
         wrong=wrong,
         about=about,

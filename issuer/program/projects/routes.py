@@ -295,7 +295,6 @@ def _page(
         missing={item.field: item.code for item in missing},
         wrong=wrong,
         words=words,
-        local=issuer.settings.local,
         today=issuer.settings.local(now).date(),
         done=request.args.get("done"),
         **values,

@@ -109,7 +109,6 @@ def _requests(*, wrong: str = "") -> Response:
         known=known,
         asked=asked,
         chosen=request.form.getlist("artifact"),
-        local=current_issuer().settings.local,
         wrong=wrong,
         flaws=flaws,
     )

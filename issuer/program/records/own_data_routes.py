@@ -29,8 +29,7 @@ def show() -> Response:
         rows = select(DataExportRow).where(DataExportRow.person_pk == me)
         exports = session.scalars(rows.order_by(DataExportRow.id.desc()).limit(SHOWN)).all()
     there = {row.id: own_data.path(issuer.settings, row).exists() for row in exports}
-    days, local = own_data.KEPT.days, issuer.settings.local
-    return page("program/my_data.html", exports=exports, there=there, days=days, local=local)
+    return page("program/my_data.html", exports=exports, there=there, days=own_data.KEPT.days)
 
 
 @own_data_pages.post("/my-data")

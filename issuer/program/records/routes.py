@@ -105,8 +105,7 @@ def who_read() -> Response:
     with current_issuer().database.reading() as session:
         seen = gate.seen(session, "project")
         rows = readers.readings(session, seen, request.args.get("before", type=whole_number))
-    local = current_issuer().settings.local
-    return page("program/readers.html", rows=rows, local=local, size=readers.PAGE)
+    return page("program/readers.html", rows=rows, size=readers.PAGE)
 
 
 def _choose(session: Session, by: PersonRow, now: datetime) -> None:
@@ -161,7 +160,6 @@ def _page(*, wrong: str = "") -> Response:
         classes=CLASSES,
         many=len(keys),
         digest=retention.digest(keys),
-        local=current_issuer().settings.local,
         wrong=wrong,
         typed=request.form,
         done=request.args.get("done"),

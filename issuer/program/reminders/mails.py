@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any, Final
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time
 from sqlalchemy.orm import Session
 
 from issuer.home.issuer import Issuer
@@ -100,7 +100,8 @@ def _in_words(values: dict[str, Any], issuer: Issuer, tongue: str) -> dict[str, 
             return ", ".join(map(say, value))
         if isinstance(value, datetime):
             local = issuer.settings.local(value)
-            return f"{format_datetime(local, 'long', locale=tongue)}"
+            at = format_time(local, "short", locale=tongue)
+            return f"{format_date(local, 'long', locale=tongue)}, {at} {local.tzname()}"
         return format_date(value, "long", locale=tongue) if isinstance(value, date) else value
 
     return {name: in_words(value) for name, value in values.items()}

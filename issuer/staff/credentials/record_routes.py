@@ -96,7 +96,6 @@ def _page(
         typed=request.form,
         done=words.DONE.get(request.args.get("done", "")),
         may={what: rules.may(me, "credential", what) for what in ("correct", "revoke")},
-        local=issuer.settings.local,
         moment=datetime.fromisoformat,
         words=words,
         actions=log_words.ACTIONS,

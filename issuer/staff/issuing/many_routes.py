@@ -162,7 +162,6 @@ def _choose(*, wrong: str = "", about: str = "") -> Response:
         achievements=achievements,
         rubrics=dict.fromkeys(achievement.rubric for achievement in achievements),
         tables=tables,
-        local=issuer.settings.local,
         heads=columns.HEADS,
     )
     response.status_code = 422 if wrong else 200

@@ -1,5 +1,5 @@
 """Every route × every role × one's own and a stranger's object (D18, T28): a route without a rule
-does not start, and what somebody may not see is not there."""
+does not start, what somebody may not see is not there, and what they see is put into words."""
 
 import re
 
@@ -7,6 +7,7 @@ import known_objects
 import pytest
 from flask import Flask
 from paying import paying
+from raw_words import raw_words
 
 from issuer import app as application
 from issuer.people.access import gate, rules
@@ -65,6 +66,8 @@ def test_who_may_open_what(district, role):
             # a form without its fields may be refused, but it is not hidden
             found = answer.status_code != 404 or (route.endpoint in ABOUT_A_PART and allowed)
             assert found == allowed, (role, whose, method, path, answer.status_code)
+            if answer.status_code == 200 and answer.mimetype == "text/html":
+                assert raw_words(answer.text) == [], path
             checked.add((need.object, need.action))
     assert {what for what in checked if what[0] == "person"}
 

@@ -1,5 +1,6 @@
 """The contract: the superintendent writes its rules down, whomever they concern reads them."""
 
+from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -18,10 +19,15 @@ from issuer.program.compensation.reckoning.worked_examples import RULES, clauses
 from issuer.web.access import needs
 from issuer.web.answers import page
 from verifier import clock
+from verifier.web.language import day
 from verifier.wording.words import N_
 
 contract = Blueprint("contract", __name__)
 contract.add_app_template_filter(dollars, "dollars")
+contract.add_app_template_filter(
+    lambda figures: {name: day(f) if isinstance(f, date) else f for name, f in figures.items()},
+    "days_in_words",
+)
 LONGEST_CLAUSE: Final = 300
 
 
