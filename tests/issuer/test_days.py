@@ -120,7 +120,7 @@ def test_the_approval_of_an_evening_has_that_day_everywhere(in_zone):
         assert "June 1, 2026" not in text
         assert "July 1, 2031" not in text
     assert "31 de mayo de 2026" in spanish
-    assert "19:29 CDT" in own  # who signed off, when
+    assert "7:29 PM CDT" in own  # who signed off, when
 
 
 def test_a_withdrawal_is_dated_by_the_district(in_zone):
@@ -147,9 +147,9 @@ def test_a_withdrawal_is_dated_by_the_district(in_zone):
 @pytest.mark.parametrize(
     ("zone", "at", "shown"),
     [
-        ("America/Chicago", "2026-06-01T00:29:00Z", "May 31, 2026</time>, 19:29 CDT"),
-        (None, "2026-06-01T00:29:00Z", "June 1, 2026</time>, 00:29 UTC"),
-        (None, "2026-05-31T19:29:00-05:00", "May 31, 2026</time>, 19:29 UTC-05:00"),
+        ("America/Chicago", "2026-06-01T00:29:00Z", "May 31, 2026</time>, 7:29 PM CDT"),
+        (None, "2026-06-01T00:29:00Z", "June 1, 2026</time>, 12:29 AM UTC"),
+        (None, "2026-05-31T19:29:00-05:00", "May 31, 2026</time>, 7:29 PM UTC-05:00"),
     ],
 )
 def test_a_sign_off_is_of_the_district_s_day_else_of_the_sender_s(in_zone, zone, at, shown):

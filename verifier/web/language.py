@@ -54,9 +54,11 @@ def day(moment: date) -> str:
     return format_date(moment, "long", locale=chosen())
 
 
-def time_of_day(moment: datetime) -> str:
-    """Return the time at the offset of `moment`, as the reader writes it: `2:05 PM`, `14:05`."""
-    return format_time(moment, "short", locale=chosen())
+def time_of_day(moment: datetime, tongue: str = "") -> str:
+    """Return the time at the offset of `moment`, as people write it in a language of ours, by
+    default that of this request: `2:05 PM`, `14:05`."""
+    text = format_time(moment, "short", locale=tongue or chosen())
+    return text.replace("\u202f", " ")  # a narrow space, which many a font lacks
 
 
 def minute(moment: datetime) -> str:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any, Final
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 from sqlalchemy.orm import Session
 
 from issuer.home.issuer import Issuer
@@ -27,6 +27,7 @@ from issuer.program.windows.tables import WindowRow
 from issuer.program.windows.window import Purpose
 from issuer.wording import language
 from verifier import clock
+from verifier.web.language import time_of_day
 from verifier.wording.words import N_
 
 
@@ -100,8 +101,8 @@ def _in_words(values: dict[str, Any], issuer: Issuer, tongue: str) -> dict[str, 
             return ", ".join(map(say, value))
         if isinstance(value, datetime):
             local = issuer.settings.local(value)
-            at = format_time(local, "short", locale=tongue)
-            return f"{format_date(local, 'long', locale=tongue)}, {at} {local.tzname()}"
+            at = f"{time_of_day(local, tongue)} {local.tzname()}"
+            return f"{format_date(local, 'long', locale=tongue)}, {at}"
         return format_date(value, "long", locale=tongue) if isinstance(value, date) else value
 
     return {name: in_words(value) for name, value in values.items()}
