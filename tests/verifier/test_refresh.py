@@ -32,6 +32,13 @@ def test_a_newer_version_is_what_the_report_is_about(world):
     assert (report.credential.name, note(report).code) == ("Renewed", "refreshed")
 
 
+def test_a_newer_version_at_an_address_of_http_is_asked_for_by_https(world):
+    world.publish(URL, world.issuer.sign(badge(world, validFrom=LATER)))
+    service = {"id": URL.replace("https:", "http:"), "type": "1EdTechCredentialRefresh"}
+    report = world.verify(world.issuer.sign(badge(world, refreshService=service)))
+    assert note(report).code == "refreshed"
+
+
 def test_a_newer_version_may_be_a_jwt(world):
     world.documents[URL] = world.issuer.jwt(badge(world, validFrom=LATER)).encode()
     assert note(world.verify(world.issuer.sign(badge(world)))).code == "refreshed"

@@ -189,6 +189,32 @@ def test_a_status_claim_lets_no_other_status_go(world):
     assert current(report) == (Answer.NO, "revoked")
 
 
+@pytest.mark.parametrize(
+    "write",
+    [
+        pytest.param(lambda text: b"\xef\xbb\xbf" + text.encode(), id="byte order mark"),
+        pytest.param(lambda text: f"\n{text}\r\n".encode(), id="white space"),
+        pytest.param(lambda text: text.encode("utf-16"), id="UTF-16"),
+    ],
+)
+def test_a_list_is_read_in_whatever_form_a_badge_is(world, write):
+    world.documents[LIST] = write(json.dumps(world.issuer.sign(world.list_document({INDEX}))))
+    assert current(world.verify(badge(world, entry()))) == (Answer.NO, "revoked")
+    token = world.issuer.jwt(world.list_document(set()), {"typ": "vc+jwt"})
+    world.documents[LIST] = write(f'"{token}"')
+    assert current(world.verify(badge(world, entry()))) == (Answer.YES, "current")
+
+
+def test_a_list_at_an_address_of_http_is_asked_for_by_https(world):
+    """As links and hosted badges are: what is answered by http, anybody on the way can write."""
+    plain = LIST.replace("https:", "http:")
+    secured = badge(world, entry(statusListCredential=plain))
+    assert current(world.verify(secured)) == (Answer.YES, "current")
+    world.publish_list({INDEX})
+    assert current(world.verify(secured)) == (Answer.NO, "revoked")
+    assert plain not in world.asked
+
+
 def test_a_list_may_be_a_jwt(world):
     for revoked, code in ((set(), "current"), ({INDEX}, "revoked")):
         world.documents[world.list_url] = world.issuer.jwt(world.list_document(revoked)).encode()
@@ -274,6 +300,14 @@ def with_old_list(world):
 )  # fmt: skip
 def test_an_unsigned_revocation_list_withdraws_what_it_lists(world, with_old_list, revoked, code):
     world.publish(OLD_LIST, {"id": OLD_LIST, "revokedCredential": revoked})
+    assert world.verify(with_old_list).current.code == code
+
+
+@pytest.mark.parametrize(("number", "code"), [(1, "revoked"), (2, "current")])
+@pytest.mark.parametrize("write", [str, lambda id: {"id": id, "revoked": True}])
+def test_a_single_entry_may_stand_without_its_brackets(world, with_old_list, number, code, write):
+    revoked = write(f"https://district.example/credentials/{number}")
+    world.publish(OLD_LIST, {"revokedCredential": revoked})
     assert world.verify(with_old_list).current.code == code
 
 

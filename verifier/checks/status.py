@@ -102,7 +102,8 @@ def _look_up(
     read: _StatusEntry, credential: Credential, fetch: Fetch, now: datetime, read_list: ReadList
 ) -> Check:
     try:
-        fetched = fetch(read.url, accept=LIST_TYPES, max_bytes=MAX_LIST_BYTES)
+        asked = web_address.by_https(read.url)
+        fetched = fetch(asked, accept=LIST_TYPES, max_bytes=MAX_LIST_BYTES)
     except FetchError as exc:
         params = {"url": read.url[:200], "why": exc.code}
         return _unknown("status_unreachable", params, _RETRIEVAL)
@@ -192,7 +193,10 @@ def _is_at_home(status_list_credential: Credential, url: str) -> bool:
     if own is None:
         return True
     named, asked = web_address.read(own), web_address.read(url)
-    return named is not None and asked is not None and named.origin == asked.origin
+    secure = web_address.read(web_address.by_https(url))
+    return named is not None and named.origin in {
+        address.origin for address in (asked, secure) if address
+    }
 
 
 def _meaning(entry: _StatusEntry, value: int) -> Check:
@@ -219,7 +223,8 @@ def _check_revocation_list(entry: Json, credential: Credential, fetch: Fetch) ->
         return _unknown("status_malformed", {"member": "credentialStatus.id"})
     where = {"url": url[:200]}
     try:
-        fetched = fetch(url, accept="application/json", max_bytes=MAX_LIST_BYTES)
+        asked = web_address.by_https(url)
+        fetched = fetch(asked, accept="application/json", max_bytes=MAX_LIST_BYTES)
         document = strict_json.loads_object(fetched.body, max_bytes=MAX_LIST_BYTES)
     except FetchError as exc:
         return _unknown("status_unreachable", {**where, "why": exc.code}, _RETRIEVAL)
@@ -232,6 +237,7 @@ def _check_revoked(document: Json, credential: Credential, where: Mapping[str, s
     issuer = document.get("issuer", credential.issuer.id)
     issuer = issuer.get("id") if isinstance(issuer, dict) else issuer
     revoked = document.get("revokedCredential")
+    revoked = [revoked] if isinstance(revoked, dict | str) else revoked
     if issuer != credential.issuer.id:
         return _unknown("status_list_of_another", where, _VERIFICATION)
     if not isinstance(revoked, list) or credential.id is None:

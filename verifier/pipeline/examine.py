@@ -27,9 +27,10 @@ from verifier.credential.model import Credential, listed
 from verifier.credential.view import general_view, view
 from verifier.fetching.fetch import Fetch
 from verifier.intake import wrapping
+from verifier.intake.baking import bare
 from verifier.issuers.controller import Controller, DidError
 from verifier.issuers.did import NOT_ASKED, resolve
-from verifier.parsing import strict_json
+from verifier.parsing import plain_text, strict_json
 from verifier.pipeline.reading import MANNER, OTHERS, Read, reading
 from verifier.proof import jose, sd_jwt
 from verifier.proof.computed import Computed
@@ -101,8 +102,8 @@ class World:
         """Return the view of a status list credential, or None if it is not authentic."""
         work.add(len(body))
         try:
-            secured = parse(wrapping.opened(body.decode("utf-8", "strict").strip()))
-        except ValueError:  # not UTF-8, not strict JSON, not a JWS
+            secured = parse(wrapping.opened(bare(plain_text.read(body))))
+        except ValueError:  # not text, not strict JSON, not a JWS
             return None
         limits = () if secured.jws is None else check_limits_named(secured.document)
         checks, credential = _authenticate(secured, self, None)

@@ -12,6 +12,7 @@ from verifier.credential.model import Credential, listed
 from verifier.fetching.fetch import FetchError
 from verifier.intake.carriers import read_submission
 from verifier.intake.submission import CREDENTIAL_TYPES, MAX_CREDENTIAL_BYTES, IntakeError
+from verifier.parsing import web_address
 from verifier.pipeline.examine import SecuredDocument, World, examine, parse
 from verifier.report import Check, Examination, Outcome, Params, worst
 
@@ -33,7 +34,8 @@ def follow(secured: SecuredDocument, examination: Examination, world: World) -> 
         return secured, examination, (_note("refresh_not_supported", {"type": str(kind)[:80]}),)
     where = {"url": url[:200]}
     try:
-        fetched = world.fetch(url, accept=CREDENTIAL_TYPES, max_bytes=MAX_CREDENTIAL_BYTES)
+        asked = web_address.by_https(url)
+        fetched = world.fetch(asked, accept=CREDENTIAL_TYPES, max_bytes=MAX_CREDENTIAL_BYTES)
         work.add(len(fetched.body))
         newer = parse(read_submission(fetched.body).text)
     except (FetchError, IntakeError, ValueError):
