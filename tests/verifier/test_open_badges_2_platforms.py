@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from verifier import Answer
 from verifier.checks.recipient import identity_hash
 from verifier.fetching.fetch import FetchError, offline
 from verifier.proof import jose
@@ -240,6 +241,48 @@ def test_it_is_what_its_issuers_site_says(hosted, make):
     params = {check.code: check.params for check in report.checks}
     assert params["ob2_version"]["version"] == shape.version
     assert params.get("ob2_copy_differs", {}).get("members", "") == shape.differs
+
+
+def answer_of_a_badgr_server(shape):
+    """Version 2 of its interface says in its own terms what is hosted at `openBadgeId`."""
+    entity = {
+        "entityType": "Assertion",
+        "entityId": "c1",
+        "openBadgeId": shape.handed["id"],
+        "badgeclassOpenBadgeId": shape.handed["badge"]["id"],
+        "recipient": {"type": "email", "hashed": False, "plaintextIdentity": "a@example.org"},
+        "revoked": False,
+    }
+    return {"status": {"success": True, "description": "ok"}, "result": [entity]}
+
+
+ANSWERS = {
+    "version 2": answer_of_a_badgr_server,
+    "one entity": lambda shape: answer_of_a_badgr_server(shape)["result"][0],
+    "of a backpack": lambda shape: {
+        "result": [
+            answer_of_a_badgr_server(shape)["result"][0] | {"entityType": "BackpackAssertion"}
+        ]
+    },
+    "version 1": lambda shape: [{"id": 1, "json": shape.handed, "acceptance": "Accepted"}],
+    "in a report of others": lambda shape: {"badge": {"data": answer_of_a_badgr_server(shape)}},
+    "of another service": lambda shape: {"data": shape.handed},
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS.keys())
+def test_what_an_interface_answers_leads_to_the_hosted_badge(hosted, answer):
+    shape = badgr()
+    (report,) = hosted(shape).verify_all(json.dumps(answer(shape)).encode())
+    assert (report.authentic.code, report.current.code) == ("authentic_hosted", "current")
+    assert report.credential.achievement.name == "Feedback"
+
+
+def test_what_an_interface_says_of_a_badge_counts_for_nothing(hosted):
+    shape = badgr()
+    shape.served[shape.handed["id"]] |= {"revoked": True}
+    report = hosted(shape).verify(answer_of_a_badgr_server(shape))
+    assert report.current.answer is Answer.NO
 
 
 @pytest.mark.parametrize("member", ["badge", "issuer"])

@@ -68,6 +68,82 @@ def test_a_credential_in_the_answer_of_an_api_is_found(world, answer):
     assert world.verify(given).authentic.answer is Answer.YES
 
 
+ACCESS = ".".join(
+    base64url.encode(part) for part in (b'{"alg":"ES256"}', b'{"sub":"1"}', b"s" * 64)
+)
+
+
+def with_jwt_proof(badge, jwt):
+    return badge | {"proof": {"type": "JwtProof2020", "jwt": jwt}}
+
+
+HANDED_OUT = {
+    "walt.id's wallet": lambda badge, signed, jwt: {
+        "wallet": "0c", "id": "urn:uuid:1", "document": jwt, "disclosures": None, "pending": False,
+        "format": "jwt_vc_json", "parsedDocument": badge,
+    },
+    "walt.id's wallet, all of it": lambda badge, signed, jwt: [
+        {"id": "urn:uuid:1", "document": json.dumps(signed), "parsedDocument": signed}
+    ],
+    "Sphereon's wallet": lambda badge, signed, jwt: {
+        "hash": "1",
+        "digitalCredential": {
+            "rawDocument": jwt, "uniformDocument": json.dumps(with_jwt_proof(badge, jwt))
+        },
+        "originalVerifiableCredential": jwt,
+        "uniformVerifiableCredential": with_jwt_proof(badge, jwt),
+    },
+    "a profile of the Learner Credential Wallet": lambda badge, signed, jwt: {
+        "profileRecord": {"profileName": "Default"},
+        "didRecord": {"didDocument": {"@context": ["https://www.w3.org/ns/did/v1"], "id": "did:x"}},
+        "credentials": [signed],
+    },
+    "a record of that wallet": lambda badge, signed, jwt: {
+        "id": 1, "rawCredential": json.dumps(signed)
+    },
+    "OpenID4VCI, with its access token": lambda badge, signed, jwt: {
+        "access_token": ACCESS, "credential_definition": {"type": badge["type"]}, "credential": jwt
+    },
+    "JSON:API": lambda badge, signed, jwt: {
+        "data": {"type": "credentials", "id": "1", "attributes": {"name": "x", "vc": signed}}
+    },
+    "GraphQL": lambda badge, signed, jwt: {"data": {"person": {"badge": {"signed": signed}}}},
+    "its subject again beside it": lambda badge, signed, jwt: {
+        "credentialSubject": badge["credentialSubject"], "credential": jwt
+    },
+    "encoded twice": lambda badge, signed, jwt: json.dumps(signed),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", HANDED_OUT.values(), ids=HANDED_OUT.keys())
+def test_what_a_platform_or_a_wallet_hands_out_is_one_credential(world, shape):
+    badge = world.badge()
+    handed = json.dumps(shape(badge, world.issuer.sign(badge), world.issuer.jwt(badge)))
+    (report,) = world.verify_all(handed.encode())
+    assert report.authentic.answer is Answer.YES
+
+
+def test_of_several_that_are_handed_out_each_is_judged(world):
+    signed = [world.issuer.sign(world.badge(id=f"urn:x:{number}")) for number in (1, 2)]
+    forged = signed[0] | {"name": "Another"}
+    answer = {"results": [{"body": signed[0]}, {"body": forged}], "more": {"last": signed[1]}}
+    reports = world.verify_all(json.dumps(answer).encode())
+    assert [str(report.authentic.answer) for report in reports] == ["yes", "yes", "no"]
+
+
+def test_what_is_handed_out_unsigned_is_not_believed(world):
+    report = world.verify({"verified": True, "data": {"credential": world.badge()}})
+    assert (report.authentic.answer, report.authentic.code) == (Answer.NO, "no_proof")
+
+
+@pytest.mark.parametrize("depth", [10, 60])
+def test_what_lies_deep_in_something_else_is_not_looked_for(depth):
+    other = {"credentialSubject": {}, "type": "VerifiableCredential"}
+    for _ in range(depth):
+        other = {"a": [other]}
+    assert unwrap(json.dumps(other)) is None
+
+
 @pytest.mark.parametrize(
     "other",
     [
@@ -75,6 +151,9 @@ def test_a_credential_in_the_answer_of_an_api_is_found(world, answer):
         {"credential": 7},
         {"type": "Person", "credential": {"a": 1}},
         {"@context": V2, "credential": {"a": 1}},
+        {"access_token": ACCESS},
+        {"credential": "{not JSON"},
+        {"entityType": "BadgeClass", "openBadgeId": "https://badges.example/b/1"},
     ],
 )
 def test_an_object_that_is_something_itself_is_no_answer_of_an_api(other):

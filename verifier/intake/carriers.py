@@ -26,6 +26,7 @@ from verifier.intake.submission import (
     MAX_TEXT_BYTES,
     MORE_THAN_ONE,
     PAGES_NOT_READ,
+    URL,
     IntakeError,
     Submission,
     form_of,
@@ -94,11 +95,15 @@ def _unwrapped(submission: Submission) -> list[Submission]:
         notes=(*submission.notes, *wrapped.notes),
         presentation=wrapped.presentation,
     )
-    plain = submission.carrier in ("json", "jwt")
-    return [
-        replace(inside, text=text, carrier=form_of(text) if plain else submission.carrier)
-        for text in wrapped.texts
-    ]
+    return [_as_submitted(inside, text) for text in wrapped.texts]
+
+
+def _as_submitted(around: Submission, text: str) -> Submission:
+    """Return a credential, or a link to one, out of what was submitted around it."""
+    if URL.fullmatch(text):
+        return replace(around, text=text, carrier="url", via="")
+    plain = around.carrier in ("json", "jwt")
+    return replace(around, text=text, carrier=form_of(text) if plain else around.carrier)
 
 
 def _by_content(data: bytes) -> list[Submission]:
@@ -203,6 +208,8 @@ def _text(data: bytes) -> list[Submission]:
         return [Submission("json", part) for part in _lines_of_json(text)]
     if text.startswith("["):
         return _array(text)
+    if text.startswith('"{') and (inside := _quoted(text)) is not None:
+        return _text(inside.encode())
     words = text.split(maxsplit=MAX_WORDS)
     if is_token(unwrapped := "".join(words)):
         return [Submission("jwt", unwrapped)]
@@ -213,6 +220,14 @@ def _text(data: bytes) -> list[Submission]:
     if not submissions:
         raise IntakeError("not_recognized")
     return submissions
+
+
+def _quoted(text: str) -> str | None:
+    """Return the JSON in a JSON string, as programs write it that encode twice."""
+    try:
+        return str(strict_json.loads(text))
+    except strict_json.StrictJsonError:
+        return None
 
 
 def _lines_of_json(text: str) -> list[str]:

@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 from contexts.errors import MintmarkError
 from contexts.json_types import Json
 from verifier.credential.model import listed
-from verifier.intake.baking import is_credential
+from verifier.intake import handed_out
 from verifier.parsing import base64url, strict_json
 from verifier.structure.data_model import ENVELOPES
 
@@ -29,16 +29,11 @@ MAX_ITEMS = 100
 MAX_DEPTH = 4
 """An envelope in a presentation in an envelope is three deep."""
 
-_HOLDERS = (
-    *("credential", "credentials", "verifiableCredential", "verifiableCredentials"),
-    *("verifiable_credential", "verifiablePresentation", "compactJwsString", "vc", "jwt"),
-)
-"""Members under which APIs hand out credentials (Open Badges 3.0, GetOpenBadgeCredentialsResponse;
-VC-API; OpenID4VCI), in an object that says nothing else of what it is."""
 _NAMES = re.compile(
     r'"(?:VerifiablePresentation|EnvelopedVerifiable(?:Credential|Presentation)|JwtProof2020|vp'
-    rf'|protected|{"|".join(_HOLDERS)})"'
+    r'|protected)"'
 )
+_BEGINS_AS_ONE = re.compile(r'\{\s*"@context"')
 _DATA_URL = re.compile(r"data:([^,]{0,200}),(.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -102,10 +97,11 @@ def opened(text: str) -> str:
 
 def _document(text: str) -> Json | None:
     """Return the JSON of a text that may be a wrapping, or None; the parser reports errors
-    later."""
+    later. Whatever begins as most credentials do is not read twice, unless it names a wrapping."""
     try:
         data = text if text.startswith("{") else base64url.decode(text.split(".")[1]).decode()
-        return strict_json.loads_object(data) if _NAMES.search(data) else None
+        may_hold = data is text and not _BEGINS_AS_ONE.match(text)
+        return strict_json.loads_object(data) if may_hold or _NAMES.search(data) else None
     except (IndexError, ValueError):
         return None
 
@@ -124,15 +120,7 @@ def _inside(document: Json, *, is_jwt: bool) -> tuple[str, list[Any]]:
         return JWT_PROOF, [proofs[0].get("jwt")]
     if "payload" in document:
         return JWS_JSON, _compact(document)
-    return "", [] if is_jwt else _held(document)
-
-
-def _held(document: Json) -> list[Any]:
-    """Return what an API handed out in an object that says nothing else of what it is."""
-    if {"@context", "type", "proof"} & document.keys():
-        return []
-    held = [item for name in _HOLDERS for item in listed(document.get(name))]
-    return [item for item in held if isinstance(item, dict) or is_credential(str(item))]
+    return "", [] if is_jwt else handed_out.credentials_in(document)
 
 
 def _compact(document: Json) -> list[str]:
