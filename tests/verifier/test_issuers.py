@@ -78,9 +78,24 @@ def test_a_did_jwk_is_its_own_document(world, key):
     assert not world.asked
 
 
+@pytest.mark.parametrize("key", KEYS.values(), ids=KEYS)
+def test_a_did_key_may_hold_a_jwk(world, key):
+    """As those of people in EBSI do (`jwk_jcs-pub`)."""
+    jwk = json.dumps(to_jwk(key.public_key()), separators=(",", ":"), sort_keys=True)
+    encoded = "z" + multikey.base58_encode(b"\xd1\xd6\x03" + jwk.encode())
+    did = f"did:key:{encoded}"
+    whole = sign(badge_of(world, did), key, f"{did}#{encoded}")
+    assert world.verify(whole).authentic.answer is Answer.YES
+    assert not world.asked
+
+
 @pytest.mark.parametrize(
     ("did", "answer", "code"),
     [
+        pytest.param("did:key:z" + multikey.base58_encode(b"\xd1\xd6\x03{}"),
+                     Answer.COULD_NOT_CHECK, "issuer_method_not_supported", id="empty-jwk-in-key"),
+        pytest.param("did:key:z" + multikey.base58_encode(b"\xd1\xd6\x03\xff"),
+                     Answer.COULD_NOT_CHECK, "issuer_method_not_supported", id="no-jwk-in-key"),
         pytest.param("did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme",
                      Answer.COULD_NOT_CHECK, "issuer_method_not_supported", id="secp256k1"),
         pytest.param("did:key:z4MX" + "j" * 360,

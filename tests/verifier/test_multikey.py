@@ -64,8 +64,9 @@ def test_another_base_than_base58btc_is_refused(text):
         (ed25519.Ed25519PrivateKey.generate(), "z6Mk"),
         (ec.generate_private_key(ec.SECP256R1()), "zDn"),
         (ec.generate_private_key(ec.SECP384R1()), "z82"),
+        (ec.generate_private_key(ec.SECP521R1()), "z2J9"),
     ],
-    ids=["Ed25519", "P-256", "P-384"],
+    ids=["Ed25519", "P-256", "P-384", "P-521"],
 )
 def test_a_key_comes_back_as_it_went(private, prefix):
     key = private.public_key()
@@ -75,7 +76,7 @@ def test_a_key_comes_back_as_it_went(private, prefix):
 
 def test_a_curve_without_a_multikey_is_refused():
     with pytest.raises(MultikeyError, match="no Multikey"):
-        encode(ec.generate_private_key(ec.SECP521R1()).public_key())
+        encode(ec.generate_private_key(ec.SECP256K1()).public_key())
 
 
 POINT = ec.generate_private_key(ec.SECP256R1()).public_key().public_numbers()

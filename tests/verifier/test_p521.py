@@ -11,6 +11,7 @@ from world import Issuer
 
 from verifier.proof import jose
 from verifier.public_keys.jwk import from_jwk, to_jwk
+from verifier.public_keys.multikey import encode
 from verifier.public_keys.signature import ecdsa_hash
 from verifier.report import Answer
 
@@ -27,8 +28,8 @@ def board(world):
     return world
 
 
-def token(**header):
-    whole = LICENSE | {"issuer": DID, "iss": DID}
+def token(did=DID, **header):
+    whole = LICENSE | {"issuer": did, "iss": did}
     jws = JWS(json.dumps(whole))
     protected = {"alg": "ES512", "kid": f"{DID}#1", "typ": "vc+jwt"} | header
     jws.add_signature(KEY, alg="ES512", protected=json.dumps(protected))
@@ -38,6 +39,14 @@ def token(**header):
 def test_a_token_of_another_library_is_authentic(board):
     report = board.verify(token(), general=True)
     assert (report.authentic.answer, report.authentic.code) == (Answer.YES, "authentic")
+
+
+def test_its_did_key_is_its_own_document(board):
+    encoded = encode(from_jwk(KEY.export_public(as_dict=True)))
+    did = f"did:key:{encoded}"
+    report = board.verify(token(did, kid=f"{did}#{encoded}"), general=True)
+    assert report.authentic.answer is Answer.YES
+    assert not board.asked
 
 
 def test_a_changed_token_is_not(board):

@@ -31,6 +31,9 @@ NOT_ASKED = "issuer_not_asked"
 """The code of the `DidError` where a limit of ours, not the issuer's site, is why there is none."""
 KEY_SET_TYPES = "application/jwk-set+json, application/json"
 
+_JWK_JCS = b"\xd1\xd6\x03"
+"""What a did:key of EBSI begins with, before a JWK in the form of RFC 8785 (`jwk_jcs-pub`)."""
+
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}")
 _PORT = re.compile(r"[1-9][0-9]{0,4}")
@@ -97,9 +100,13 @@ def _did_key(did: str) -> Controller:
     """did:key is its own document: the fragment must be the key itself (T5)."""
     encoded = did.removeprefix("did:key:")
     try:
-        key = multikey.decode(encoded)
-    except multikey.UnknownKeyTypeError as exc:
-        raise DidError("issuer_method_not_supported", str(exc), certain=False) from exc
+        data = multikey.multibase_decode(encoded)
+        if data.startswith(_JWK_JCS):
+            key = from_jwk(strict_json.loads_object(data.removeprefix(_JWK_JCS)))
+        else:
+            key = multikey.decode(encoded)
+    except (multikey.UnknownKeyTypeError, JwkError, strict_json.StrictJsonError) as exc:
+        raise DidError("issuer_method_not_supported", str(exc)[:200], certain=False) from exc
     except MultikeyError as exc:
         raise DidError("issuer_id_malformed", str(exc), certain=True) from exc
     return Controller(did, (VerificationMethod(f"{did}#{encoded}", key),))

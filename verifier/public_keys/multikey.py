@@ -19,7 +19,11 @@ _DIGITS = {character: digit for digit, character in enumerate(ALPHABET)}
 MAX_BASE58 = 256
 """Decoding is quadratic; the longest key or signature we read has about 140 characters."""
 _ED25519 = b"\xed\x01"
-_CURVES: dict[bytes, ec.EllipticCurve] = {b"\x80\x24": ec.SECP256R1(), b"\x81\x24": ec.SECP384R1()}
+_CURVES: dict[bytes, ec.EllipticCurve] = {
+    b"\x80\x24": ec.SECP256R1(),
+    b"\x81\x24": ec.SECP384R1(),
+    b"\x82\x24": ec.SECP521R1(),
+}
 
 _P = 2**255 - 19
 # The y coordinates of the eight points of small order; their encodings differ in the sign bit.
@@ -67,7 +71,8 @@ def multibase_decode(text: str) -> bytes:
 
 
 def encode(key: PublicKey) -> str:
-    """Return `key` as a Multikey: `z6Mk…` for Ed25519, `zDn…` for P-256, `z82…` for P-384."""
+    """Return `key` as a Multikey: `z6Mk…` for Ed25519, `zDn…` for P-256, `z82…` for P-384, `z2J9…`
+    for P-521."""
     return "z" + base58_encode(to_bytes(key))
 
 
@@ -81,7 +86,7 @@ def to_bytes(key: PublicKey) -> bytes:
     for prefix, curve in _CURVES.items():
         if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name == curve.name:
             point = key.public_numbers()
-            return prefix + bytes([2 | point.y & 1]) + point.x.to_bytes(key.key_size // 8)
+            return prefix + bytes([2 | point.y & 1]) + point.x.to_bytes(_length(curve))
     raise MultikeyError(f"no Multikey for a key such as {type(key).__name__}")
 
 
@@ -101,13 +106,18 @@ def from_bytes(data: bytes) -> PublicKey:
     try:
         if prefix == _ED25519:
             return ed25519_key(raw)
-        if prefix in _CURVES and len(raw) == (_CURVES[prefix].key_size // 8) + 1:
+        if prefix in _CURVES and len(raw) == _length(_CURVES[prefix]) + 1:
             return ec.EllipticCurvePublicKey.from_encoded_point(_CURVES[prefix], raw)
     except (ValueError, UnsupportedAlgorithm) as exc:
         raise MultikeyError(f"not a point on the curve: {exc}") from exc
     if prefix in (_ED25519, *_CURVES):
         raise MultikeyError(f"a key of {len(raw)} bytes, which is not its length")
-    raise UnknownKeyTypeError("not an Ed25519, P-256 or P-384 Multikey")
+    raise UnknownKeyTypeError("not a Multikey of Ed25519, P-256, P-384 or P-521")
+
+
+def _length(curve: ec.EllipticCurve) -> int:
+    """Return how many bytes a coordinate has."""
+    return (curve.key_size + 7) // 8
 
 
 def ed25519_key(raw: bytes) -> ed25519.Ed25519PublicKey:
