@@ -10,6 +10,7 @@ from licenses import LICENSE, V2
 from world import CONTEXTS, Issuer
 
 from verifier.credential.claims import MAX_ROWS, MORE, claims
+from verifier.credential.view import general_view
 from verifier.report import GENERAL, Answer, Check, Outcome
 from verifier.structure.data_model import (
     MAX_FLAWS,
@@ -340,8 +341,48 @@ def test_no_more_rows_are_shown_than_anybody_reads():
     many = {"credentialSubject": {"grade": [{"n": n, "ok": True} for n in range(MAX_ROWS)]}}
     rows = claims(many)
     assert len(rows) == MAX_ROWS + 1
-    assert rows[:2] == (("grade.n", "0"), ("grade.ok", "true"))
+    assert rows[:2] == (("grade 1.n", "0"), ("grade 1.ok", "true"))
     assert rows[-1] == (MORE, MORE)
+
+
+def test_a_value_that_is_cut_says_that_there_is_more():
+    portrait = "data:image/jpeg;base64," + "A" * 9000
+    rows = dict(claims({"credentialSubject": {"a": "x" * 501, "b": "x" * 500, "p": portrait}}))
+    assert rows["a"] == "x" * 500 + MORE
+    assert rows["b"] == "x" * 500
+    assert len(rows["p"]) < 50
+    assert rows["p"].endswith(MORE)
+
+
+COURSES = {"course": [{"name": "Algebra", "grade": "A"}, {"name": "Biology"}], "years": [1, 2]}
+
+
+def test_what_belongs_together_in_a_list_has_one_number():
+    assert claims({"credentialSubject": COURSES}) == (
+        ("course 1.name", "Algebra"), ("course 1.grade", "A"), ("course 2.name", "Biology"),
+        ("years", "1"), ("years", "2"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("subject", "name"),
+    [
+        ({"givenName": "Alex", "familyName": "Example"}, "Alex Example"),
+        ({"given_name": "Alex", "family_name": "Example"}, "Alex Example"),
+        ({"name": "A. Example", "givenName": "Alex", "familyName": "Example"}, "A. Example"),
+        ({"givenName": "Alex"}, None),
+        ({"givenName": ["Alex", "Robin"], "familyName": "Example"}, None),
+    ],
+)
+def test_a_name_may_stand_in_two_parts(subject, name):
+    assert general_view({"credentialSubject": subject}).recipient_name == name
+
+
+def test_a_name_in_several_languages_is_shown_in_one(world):
+    names = [text("Licencia", "es"), text("License", "en-US")]
+    report = world.verify(world.issuer.sign(changed({"name": names})), general=True)
+    assert report.credential.name == "License"
+    assert general_view({"name": [text("Licencia", "es")] * 2}).name == "Licencia"
 
 
 def test_the_claims_of_languages_and_nothings_are_their_texts():

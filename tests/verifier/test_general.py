@@ -116,6 +116,16 @@ def test_the_page_shows_its_claims_and_does_not_call_it_earned(world, license_fi
     assert "Who earned it" not in html
 
 
+@pytest.mark.parametrize("several", [True, False])
+def test_the_page_says_that_there_are_several(world, several):
+    subjects = [{"id": "urn:x:a"}, {"id": "urn:x:b"}][: 1 + several]
+    whole = world.issuer.sign(deepcopy(LICENSE) | {"credentialSubject": subjects})
+    client = create_app(lambda: world.fetch).test_client()
+    html = client.post("/verify", data={"text": json.dumps(whole)}).text
+    assert ("Several people or things" in html) is several
+    assert ("No name that this verifier knows" in html) is not several
+
+
 def test_the_api_has_such_answers_only_where_they_are_asked_for(world, license_file):
     """A program that counts badges is told the same as before."""
     client = create_app(lambda: world.fetch).test_client()

@@ -72,7 +72,27 @@ def general_view(document: Json) -> Credential:
     it says is in terms of its issuer's own, also where they are called as those of badges are."""
     subject = _object(document.get("credentialSubject"))
     known = {name: subject[name] for name in ("id", "name") if name in subject}
-    return replace(view({**document, "credentialSubject": known}), document=document)
+    if "name" not in known and (full := _full_name(subject)):
+        known["name"] = full
+    words = {name: _one_language(document.get(name)) for name in ("name", "description")}
+    return replace(view({**document, **words, "credentialSubject": known}), document=document)
+
+
+def _full_name(subject: Json) -> str | None:
+    """Return a name that stands in two parts, by the terms of schema.org or OpenID Connect."""
+    for terms in (("givenName", "familyName"), ("given_name", "family_name")):
+        parts = [_text(subject.get(term)) for term in terms]
+        if all(parts):
+            return " ".join(filter(None, parts))
+    return None
+
+
+def _one_language(value: Any) -> Any:
+    """Return of a text in several languages the one in English, else the first (VCDM 2.0, section
+    11.1)."""
+    texts = _objects(value) if isinstance(value, list) else []
+    english = (text for text in texts if str(text.get("@language")).casefold().startswith("en"))
+    return next(english, texts[0]) if texts else value
 
 
 def _achievement(value: Any) -> EarnedAchievement | None:
