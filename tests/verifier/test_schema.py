@@ -6,6 +6,7 @@ import pytest
 from world import BADGE
 
 from verifier import Answer
+from verifier.report import Check, Outcome
 from verifier.structure import schema
 
 CANONICAL = (
@@ -50,6 +51,10 @@ A, S = "credentialSubject.achievement", "credentialSubject"
 
 def test_a_full_badge_has_no_note():
     assert list(schema.notes(FULL)) == []
+
+
+def entry(url=CANONICAL, kind="1EdTechJsonSchemaValidator2019"):
+    return {"id": url, "type": kind}
 
 
 @pytest.mark.parametrize(
@@ -99,6 +104,9 @@ def test_a_full_badge_has_no_note():
         pytest.param(f"{S}.activityStartDate", "2026-09-01", "credentialSubject.activityStartDate",
                      id="day-as-time"),
         pytest.param(f"{S}.result.0.status", "Passed", "result.status", id="status"),
+        pytest.param(f"{S}.result.0.status", "ext:Passed", "result.status", id="status-extended"),
+        pytest.param(f"{S}.result.0.resultDescription", {"id": "urn:x"}, "result.resultDescription",
+                     id="description-as-object"),
         pytest.param(f"{S}.result.0.value", 7, "result.value", id="number-as-value"),
         pytest.param("evidence.0", {"id": "https://x.example/1"}, "evidence.type",
                      id="evidence-of-no-class"),
@@ -109,6 +117,34 @@ def test_a_full_badge_has_no_note():
 )  # fmt: skip
 def test_each_hole_of_the_published_schemas_is_noticed(place, value, noted):
     assert set(schema.notes(changed(place, value))) == {noted}
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        pytest.param("name", {"@value": "N", "@language": "en"}, id="a-text-with-its-language"),
+        pytest.param("name", ["N"], id="one-text-in-a-list"),
+        pytest.param("validFrom", {"@value": "2026-11-01T00:00:00Z"}, id="a-typed-time"),
+        pytest.param(f"{A}.achievementType", "ext:Practice.1", id="a-kind-of-its-own"),
+        pytest.param("credentialSchema", [entry(), entry()], id="two-schemas"),
+    ],
+)
+def test_what_the_tables_allow_is_not_noted(place, value):
+    assert schema.notes(changed(place, value)) == []
+
+
+def test_a_check_of_a_schema_says_which():
+    other = f"https://x.example/{'y' * 200}"
+    document = FULL | {"credentialSchema": [entry(), entry(other)]}
+    assert schema.check_schemas(document) == (
+        Check("schema", Outcome.PASSED, "schema_fits", {"url": CANONICAL}),
+        Check("schema", Outcome.COULD_NOT_CHECK, "schema_not_held", {"url": other[:200]}),
+    )
+    assert [check.code for check in schema.check_schemas({"credentialSchema": CANONICAL})] == [
+        "schema_not_held"
+    ]
+    many = FULL | {"credentialSchema": [entry()] * (schema.MAX_SCHEMAS + 1)}
+    assert len(schema.check_schemas(many)) == schema.MAX_SCHEMAS
 
 
 def test_a_result_of_kind_status_says_which():
@@ -131,10 +167,6 @@ def named(world, *entries, **changes):
     contexts = [*world.badge()["@context"], EXTENSIONS]
     given = {"@context": contexts, "credentialSchema": list(entries)} | changes
     return world.issuer.sign(world.badge(**given))
-
-
-def entry(url=CANONICAL, kind="1EdTechJsonSchemaValidator2019"):
-    return {"id": url, "type": kind}
 
 
 def codes(report):

@@ -10,10 +10,11 @@ from world import NOW
 
 from verifier import Answer
 from verifier.issuers import did
+from verifier.issuers.controller import PROOF_ERROR
 from verifier.parsing import base64url
 from verifier.proof import jose
 from verifier.proof.vc_jwt import MAX_KEYS
-from verifier.report import Outcome
+from verifier.report import Check, Outcome
 
 DID = "did:web:tokens.example"
 KEYS = {
@@ -78,6 +79,42 @@ def test_each_algorithm_is_read_with_its_own_key(world, algorithm):
     publish(world)
     report = world.verify(signed(payload(world), algorithm))
     assert (report.authentic.code, report.current.code) == ("authentic", "current")
+
+
+def told(world, token, *names):
+    """Return the checks of these names."""
+    return [check for check in world.verify(token).checks if check.name in names]
+
+
+def test_the_checks_of_a_signature_say_of_which_kind_it_is(world):
+    publish(world)
+    key, proof = told(world, signed(payload(world)), "key", "proof")
+    assert (key.outcome, proof) == (
+        Outcome.PASSED,
+        Check("proof", Outcome.PASSED, "signature_verified", {"suite": "VC-JWT ES256"}),
+    )
+    (wrong,) = told(world, signed(payload(world), key=JWK.generate(kty="EC", crv="P-256")), "proof")
+    assert wrong == Check(
+        "proof", Outcome.FAILED, "signature_wrong", {"suite": "VC-JWT ES256"}, PROOF_ERROR
+    )
+
+
+def test_the_check_of_an_issuer_that_cannot_be_asked_says_of_which(world):
+    (key,) = told(world, signed(payload(world)), "key")
+    assert (key.outcome, key.params["issuer"]) == (Outcome.COULD_NOT_CHECK, DID)
+    assert key.params.keys() == {"issuer", "detail"}
+    assert key.params["detail"]
+
+
+def test_a_key_of_somebody_else_is_named(world):
+    publish(world)
+    token = signed(
+        payload(world), kid="did:web:another.example#1", key=JWK.generate(kty="EC", crv="P-256")
+    )
+    assert told(world, token, "key", "proof") == [
+        Check("proof", Outcome.FAILED, "key_of_another",
+              {"issuer": DID, "method": "did:web:another.example#1"}, PROOF_ERROR),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("algorithm", KEYS)
