@@ -167,8 +167,15 @@ class Database:
 
         Raises `UnavailableError` if the database cannot be used now.
         """
-        with self._telling_unavailable(), Session(self.engine, expire_on_commit=False) as session:
+        with (
+            self._telling_unavailable(),
+            Session(self.engine, autoflush=False, expire_on_commit=False) as session,
+        ):
             yield session
+            session.expunge_all()  # nothing is written
+            # After a rollback PostgreSQL would have to plan all of it again: psycopg forgets then
+            # which statements are prepared there.
+            session.commit()
 
     def close(self) -> None:
         """Close every pooled connection."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from issuer import migrations
@@ -74,6 +74,29 @@ def test_a_moment_comes_back_in_utc(any_database):
     with any_database.reading() as session:
         kept = session.get_one(StatusList, 7).opened_at
     assert (kept, kept.utcoffset()) == (MOMENT, timedelta(0))
+
+
+def test_reading_writes_nothing(any_database):
+    with any_database.writing() as session:
+        session.add(status_list())
+    with any_database.reading() as session:
+        session.get_one(StatusList, 7).closed = True
+        session.add(status_list(8))
+        assert session.get_one(StatusList, 7).closed
+    with any_database.reading() as session:
+        assert not session.get_one(StatusList, 7).closed
+        assert session.get(StatusList, 8) is None
+
+
+def test_postgresql_plans_a_statement_once_for_all_who_read_and_write(postgresql_issuer):
+    database = postgresql_issuer.database
+    for _ in range(6):  # psycopg prepares what was asked for five times
+        with database.writing() as session:
+            session.execute(select(StatusList.number))
+        with database.reading() as session:
+            session.execute(select(StatusList.number))
+            names = session.scalars(text("SELECT statement FROM pg_prepared_statements")).all()
+    assert any("status_lists.number" in statement for statement in names)
 
 
 def test_a_moment_without_an_offset_is_refused(sqlite):
