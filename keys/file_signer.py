@@ -48,5 +48,5 @@ def ecdsa(private_key: ec.EllipticCurvePrivateKey, data: bytes) -> bytes:
     """Return r ‖ s, with the hash of the curve (P-256 or P-384) and the nonce of RFC 6979: no
     random numbers that could repeat or leak."""
     size = private_key.key_size // 8
-    der = private_key.sign(data, _ALGORITHMS[size])
-    return b"".join(number.to_bytes(size) for number in decode_dss_signature(der))
+    r, s = decode_dss_signature(private_key.sign(data, _ALGORITHMS[size]))
+    return r.to_bytes(size) + s.to_bytes(size)

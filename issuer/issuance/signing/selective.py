@@ -63,4 +63,4 @@ def sign_statements(
     key: ec.EllipticCurvePrivateKey, statements: Iterable[bytes]
 ) -> tuple[bytes, ...]:
     """Return a signature for each statement."""
-    return tuple(ecdsa(key, statement) for statement in statements)
+    return tuple([ecdsa(key, statement) for statement in statements])

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from contexts import CanonicalizationError, FrozenContexts, WorkLimitError, canonicalize, to_quads
@@ -21,7 +21,7 @@ from verifier.parsing import base64url, pointers
 
 _PLACES = f"urn:bnid:{secrets.token_hex(16)}:"
 """How the names of places begin, which objects get that have no `id`. Nobody else can know it."""
-_PLACE = re.compile(f"<{_PLACES}[^>]*>")
+_PLACE = re.compile(f"(<{_PLACES}[^>]*>)")
 
 
 class NotDivisibleError(CanonicalizationError):
@@ -50,19 +50,20 @@ class Statements:
         self._contexts = contexts
         self._named: Json = _named(document, _PLACES)
         named = self._written(self._named)
-        names = _canonical_names(named)
+        names, parts = _canonical_names(named), _PLACE.split(named)
         # Naming objects must change nothing: it would where JSON is data, in a graph, …
-        if {*_renamed(named, names)} != {*whole.decode().split("\n")[:-1]}:
+        if sorted(_renamed(parts, names)) != whole.decode().split("\n")[:-1]:
             raise NotDivisibleError("naming its objects changes what it says")
         self._labels = {node: secret_label(hmac_key, name) for node, name in names.items()}
-        self.lines = tuple(f"{line}\n" for line in sorted(_renamed(named, self._labels)))
+        self.lines = tuple(f"{line}\n" for line in sorted(_renamed(parts, self._labels)))
 
     def at(self, selected: Iterable[str]) -> set[str]:
         """Return the statements at these pointers; `pointers.PointerError` if there is nothing."""
         part = pointers.select(self._named, selected)
         if part is None:
             return set()
-        return {f"{line}\n" for line in _renamed(self._written(part), self._labels)}
+        parts = _PLACE.split(self._written(part))
+        return {f"{line}\n" for line in _renamed(parts, self._labels)}
 
     def indexes(self, chosen: set[str]) -> list[int]:
         """Return the places of statements among `lines`, ascending."""
@@ -109,9 +110,11 @@ def _blank(place: re.Match[str]) -> str:
     return f"_:{place[0]}"
 
 
-def _renamed(written: str, names: Mapping[str, str]) -> list[str]:
-    """Return the lines of statements, with a name for each place."""
-    return _PLACE.sub(lambda place: names[place[0]], written).split("\n")[:-1]
+def _renamed(parts: Sequence[str], names: Mapping[str, str]) -> list[str]:
+    """Return the lines of statements, of which every other part is a place, with its name."""
+    renamed = [*parts]
+    renamed[1::2] = [names[place] for place in parts[1::2]]
+    return "".join(renamed).split("\n")[:-1]
 
 
 def revealed(
