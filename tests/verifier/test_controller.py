@@ -192,6 +192,22 @@ def test_a_key_that_is_published_for_something_else_is_called_that(complete, out
         assert own.check_absent(another, None).code == "key_not_listed"
 
 
+def test_the_keys_of_an_older_document_are_read():
+    """Drafts of DID Core had `publicKey` for `verificationMethod`."""
+    older = {"id": PAGE, "publicKey": METHOD | {"id": "#k1"}, "assertionMethod": "#k1"}
+    assert controller(older, PAGE).methods == controller(DOCUMENT, PAGE).methods != ()
+    unlisted = controller(older | {"assertionMethod": []}, PAGE)
+    assert (unlisted.methods, unlisted.others) == ((), (f"{PAGE}#k1",))
+
+
+def test_a_key_beside_one_without_a_controller_may_be_published_there():
+    nobodys = {name: value for name, value in METHOD.items() if name != "controller"}
+    own = controller(DOCUMENT | {"authentication": [nobodys | {"id": "#k2"}]}, PAGE)
+    assert [method.id for method in own.methods] == [f"{PAGE}#k1"]
+    codes = [own.check_absent(reference, None).code for reference in ("#k2", f"{PAGE}#k3")]
+    assert codes == ["key_without_controller", "key_not_found"]
+
+
 def test_an_address_that_publishes_keys_for_something_else_alone_says_so():
     document = {"id": PAGE, "authentication": [METHOD | {"id": "#k1"}]}
 

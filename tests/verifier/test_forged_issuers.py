@@ -172,7 +172,23 @@ def test_a_key_counts_only_if_the_issuers_document_lists_it_for_assertions(
     assert (report.authentic.answer, report.authentic.code) == (Answer.NO, code)
 
 
-@pytest.mark.parametrize("controller", [ATTACKER, None, [VICTIM], {"id": VICTIM}, ""], ids=str)
+@pytest.mark.parametrize("member", ["missing", None, ""])
+@pytest.mark.parametrize("form", ["json", "jwt"])
+def test_a_key_that_nobody_controls_does_not_count_and_is_not_called_forged(world, member, form):
+    """As Badgr servers publish theirs. Nobody but the issuer could have written it there."""
+    document = world.issuer.document
+    for method in document["verificationMethod"]:
+        method["controller"] = member
+        if member == "missing":
+            del method["controller"]
+    world.publish_issuer(world.issuer, document)
+    badge = world.badge()
+    report = world.verify(world.issuer.sign(badge) if form == "json" else world.issuer.jwt(badge))
+    assert report.authentic.answer is Answer.COULD_NOT_CHECK
+    assert report.authentic.code == "key_without_controller"
+
+
+@pytest.mark.parametrize("controller", [ATTACKER, [VICTIM], {"id": VICTIM}], ids=str)
 def test_a_key_of_another_controller_in_the_issuers_document_does_not_count(world, controller):
     document = world.issuer.document
     document["verificationMethod"][0]["controller"] = controller

@@ -96,6 +96,14 @@ def test_a_header_that_asks_for_more_is_refused(code, changes):
     assert caught.value.certain is not may_be_honest
 
 
+def test_a_seal_may_say_that_its_time_must_be_understood():
+    """JAdES (ETSI TS 119 182-1): `sigT` is a time, and `crit` names what is new to RFC 7515."""
+    seal = HEADER | {"sigT": "2026-11-01T00:00:00Z", "crit": ["sigT"]}
+    assert parse(compact(seal)).header == seal
+    with pytest.raises(JoseError):
+        parse(compact(seal | {"crit": ["sigT", "b64"]}))
+
+
 def test_an_sd_jwt_is_named_by_its_disclosures():
     with pytest.raises(JoseError) as caught:
         parse(compact() + "~WyJzYWx0Iiwi~")

@@ -96,9 +96,10 @@ class Controller:
 
     `snapshot_of` is None for the live document, else the day on which a trust list copied it.
     `complete` is False if the issuer may have other keys, because a place where it publishes keys
-    could not be read or does not mention keys. `unsafe` are the keys marked as compromised
-    (`revoked`), whether or not they are still listed for assertions. `others` are the ids of keys
-    that are published but not listed for assertions.
+    could not be read or does not mention keys, or a key does not say whose it is. `unsafe` are the
+    keys marked as compromised (`revoked`), whether or not they are still listed for assertions.
+    `others` are the ids of keys that are published but not listed for assertions, `unowned` those
+    of keys without a controller.
     """
 
     id: str
@@ -107,6 +108,7 @@ class Controller:
     complete: bool = True
     unsafe: tuple[VerificationMethod, ...] = ()
     others: tuple[str, ...] = ()
+    unowned: tuple[str, ...] = ()
 
     def heeding(self, copies: Iterable["Controller"]) -> "Controller":
         """Return the document with every key marked as compromised that it or one of `copies` marks
@@ -130,12 +132,18 @@ class Controller:
         if self.snapshot_of and not (signed and signed <= self.snapshot_of):
             params["retrieved"] = self.snapshot_of.isoformat()
             return Check("key", Outcome.COULD_NOT_CHECK, "key_not_in_snapshot", params)
+        if _is_among(self.unowned, reference):
+            return Check("key", Outcome.COULD_NOT_CHECK, "key_without_controller", params)
         code = "key_not_listed" if self.complete else "key_not_found"
-        if any(f"#{other}".endswith(f"#{reference.lstrip('#')}") for other in self.others):
+        if _is_among(self.others, reference):
             code = "key_for_other_purposes"
         if self.complete:
             return Check("key", Outcome.FAILED, code, params, PROOF_ERROR)
         return Check("key", Outcome.COULD_NOT_CHECK, code, params)
+
+
+def _is_among(ids: Iterable[str], reference: str) -> bool:
+    return any(f"#{known}".endswith(f"#{reference.lstrip('#')}") for known in ids)
 
 
 def controller(
@@ -146,12 +154,12 @@ def controller(
     purpose: str = ASSERTION,
 ) -> Controller:
     """Return the keys that `document` lists for assertions, or for another `purpose`, if it is that
-    issuer's document."""
+    issuer's document. `publicKey` is what drafts of DID Core called `verificationMethod`."""
     if document.get("id") != expected_id:
         raise DidError("issuer_document_of_another", str(document.get("id"))[:200], certain=False)
     entries = [
         (_absolute(entry.get("id"), expected_id), entry)
-        for member in ("verificationMethod", *_OTHER_PURPOSES, ASSERTION)
+        for member in ("verificationMethod", "publicKey", *_OTHER_PURPOSES, ASSERTION)
         for entry in listed(document.get(member))
         if isinstance(entry, dict)
     ]
@@ -165,7 +173,16 @@ def controller(
     unsafe = tuple(m for m in every if m and (m.revoked or m.unreadable == "revoked"))
     named = {method.id for method in methods}
     others = tuple(m.id for m in every if m and m.id not in named)
-    return Controller(expected_id, tuple(methods), snapshot_of, unsafe=unsafe, others=others)
+    unowned = tuple(id for id, entry in entries if id and not entry.get("controller"))
+    return Controller(
+        expected_id,
+        tuple(methods),
+        snapshot_of,
+        complete=not unowned,
+        unsafe=unsafe,
+        others=others,
+        unowned=unowned,
+    )
 
 
 def key_set(document: Json, issuer: str) -> tuple[VerificationMethod, ...]:

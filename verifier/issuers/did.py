@@ -157,4 +157,4 @@ def _web_address(issuer: str, address: WebAddress, fetch: Fetch) -> Controller:
         raise faults[0]
     if not listed_keys and not own.others:
         raise DidError("issuer_lists_no_keys", issuer, certain=False)
-    return replace(own, methods=listed_keys, complete=sources == 2)
+    return replace(own, methods=listed_keys, complete=own.complete and sources == 2)

@@ -38,6 +38,7 @@ MAX_BYTES = strict_json.MAX_BYTES * 4 // 3 + 4096
 _HEADERS = {"alg", "kid", "jwk", "typ", "cty", "x5c", "x5t", "x5t#S256", "iat", "sigT"}
 """Those of Open Badges (OB-58), and what a signature adds that is also one by ETSI's JAdES. The
 certificate is never looked at: the key must be among those that the issuer lists (T6)."""
+# `crit` may name that time, as it does in seals of Europass: reading over it changes nothing.
 _FORBIDDEN = {"crit", "b64", "zip", "enc", "jku", "x5u", "epk"}
 """Headers that ask for other rules, or lead elsewhere: each has been a way to forge (T6, T7)."""
 _VC_JOSE = {"VC+JWT", "VC+LD+JWT", "VC+LD+JSON+JWT", "VC-LD+JWT"}
@@ -103,7 +104,8 @@ def parse(text: str, types: Collection[str] = _TYPES) -> Jws:
 
 
 def _check_header(header: Json, types: Collection[str]) -> None:
-    if extra := sorted(header.keys() - _HEADERS):
+    known = _HEADERS | ({"crit"} if header.get("crit") == ["sigT"] else set())
+    if extra := sorted(header.keys() - known):
         detail = f"the header has {', '.join(map(repr, extra))[:200]}"
         raise JoseError("jwt_header", detail, certain=not _FORBIDDEN.isdisjoint(extra))
     if not isinstance(header.get("alg"), str) or header["alg"] not in ALGORITHMS:

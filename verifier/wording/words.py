@@ -453,6 +453,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "The issuer publishes this key, but not for signing credentials.",
         _ASK_SIGNER,
     ),
+    "key_without_controller": (
+        "The issuer's website shows this key without saying whose it is.",
+        _ASK_SIGNER,
+    ),
     "key_not_found": (
         "The key is not among those that the issuer publishes at its address. There may be more in places that could not be read.",
         _ASK_SIGNER,
