@@ -1,14 +1,15 @@
 """`python -m bench.state.million [ROWS]`: list, search and reports on PostgreSQL among a million.
 
 One credential is issued, and its rows are copied by the database under other names, addresses,
-serials and days, without the bytes of their forms. Each search of `bench.desk` is asked for through
-the application; for each statement that reads a whole table, PostgreSQL's plan is printed.
+serials and days. Each search of `bench.desk` and each report is asked for through the application;
+for each statement that reads a whole table, PostgreSQL's plan is printed.
 """
 
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import event, text
@@ -24,40 +25,46 @@ from issuer.app import create_app
 from issuer.approvals import event as approvals
 from issuer.issuance.records.approval_tables import AddressRow, ApprovalRow
 from issuer.issuance.records.tables import CredentialRow
+from issuer.people import register, roles
+from issuer.people.access import sessions
 from issuer.people.access.gate import cookie_name
+from issuer.people.roles import Role
+from issuer.program.reports.routes import REPORTS
 
 TEACHERS = 50_000
-_APPROVAL = {
-    "id": "n",
-    "approval_id": "'b-' || n",
-    "token": "'b' || n",
+APPROVAL = {"id": "n", "approval_id": "'b-' || n", "token": "'b' || n"}
+_FOUND_BY = {
     "teacher": f"'teacher ' || n % {TEACHERS}",
     "awarded_on": "date '2005-01-01' + (n % 7000)::int",
 }
-_CREDENTIAL = {
+CREDENTIAL = {
     "id": "n",
     "approval_pk": "n",
     "public_id": "'b' || n",
     "serial": "'S' || n",
     "list_index": "1000000 + n",
     "manage_hash": "sha256(int8send(n))",
-    **dict.fromkeys(("document", "json_end", "jwt_end", "to_share_end"), "'\\x7b7d'::bytea"),
 }
 
 
-def fill(session: Session, rows: int) -> None:
-    """Copy the rows of the one credential until there are `rows`."""
-    for table, changed in ((ApprovalRow, _APPROVAL), (CredentialRow, _CREDENTIAL)):
-        names = [column.name for column in table.__table__.columns]
-        columns = ", ".join(f'"{name}"' for name in names)
-        values = ", ".join(changed.get(name, f'a."{name}"') for name in names)
-        numbers = f"generate_series(2::bigint, {rows}) n"
-        session.execute(
-            text(
-                f"INSERT INTO {table.__tablename__} ({columns})"
-                f" SELECT {values} FROM {table.__tablename__} a, {numbers} WHERE a.id = 1"
-            )
+def copy(session: Session, table: Any, changed: Mapping[str, str], rows: int) -> None:
+    """Copy the one row until there are `rows`; `changed` has what is not the same in each."""
+    names = [column.name for column in table.__table__.columns]
+    columns = ", ".join(f'"{name}"' for name in names)
+    values = ", ".join(changed.get(name, f'a."{name}"') for name in names)
+    numbers = f"generate_series(2::bigint, {rows}) n"
+    session.execute(
+        text(
+            f"INSERT INTO {table.__tablename__} ({columns})"
+            f" SELECT {values} FROM {table.__tablename__} a, {numbers} WHERE a.id = 1"
         )
+    )
+
+
+def fill(session: Session, rows: int) -> None:
+    """Copy the rows of the one credential, under other names, addresses and days."""
+    copy(session, ApprovalRow, APPROVAL | _FOUND_BY, rows)
+    copy(session, CredentialRow, CREDENTIAL, rows)
     address = f"'t' || n % {TEACHERS} || '@school.example'"
     session.execute(
         text(
@@ -102,7 +109,7 @@ def main() -> None:
             began = time.perf_counter()
             with issuer.database.writing() as session:
                 fill(session, rows)
-                token = people(session, now)
+                token, chief = people(session, now), _chief(session, now)
             with issuer.database.engine.connect() as connection:
                 connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(
                     "VACUUM ANALYZE"
@@ -111,22 +118,32 @@ def main() -> None:
             client = app.test_client()
             client.set_cookie(cookie_name(settings), token)
             for search in SEARCHES:
-                _measure(client, issuer.database.engine, search)
+                _measure(client, issuer.database.engine, f"/desk?{search}")
+            client.set_cookie(cookie_name(settings), chief)
+            for report in REPORTS:
+                _measure(client, issuer.database.engine, f"/program/reports/{report}")
             issuer.database.close()
         finally:
             postgresql.stop()
 
 
-def _measure(client: Any, engine: Any, search: str) -> None:
+def _chief(session: Session, now: datetime) -> str:
+    """Sign a superintendent in, who reads the reports; return the token of the session."""
+    chief = register.add(session, "Sam Superintendent", now=now)
+    roles.grant(session, chief, Role.SUPERINTENDENT, first_day=date(2020, 1, 1), now=now)
+    return sessions.begin(session, chief, now=now, device="x", way="mail", replacing=None)
+
+
+def _measure(client: Any, engine: Any, address: str) -> None:
     taken, statements = [], list[tuple[str, Any, float]]()
     for _ in range(3):
         statements.clear()
         began = time.perf_counter()
         with watched(engine, statements):
-            answer = client.get(f"/desk?{search}")
+            answer = client.get(address)
         taken.append(time.perf_counter() - began)
         assert answer.status_code == 200, answer.status_code
-    print(f"{min(taken) * 1000:7.0f} ms  {search or 'all'}", flush=True)
+    print(f"{min(taken) * 1000:7.0f} ms  {address}", flush=True)
     for statement, given, seconds in statements:
         if seconds > 0.1 and statement.lstrip().startswith("SELECT"):
             with engine.connect() as connection:

@@ -46,19 +46,20 @@ def rearrange(database: Database, tell: Callable[[str], None]) -> None:
     It may be stopped at any point and run again, also while a server of this version runs.
     `tell` gets a line for each hundredth part.
     """
-    total, done = left(database), 0
-    while count := _rearrange_batch(database):
-        before, done = done, done + count
+    total, done, last = left(database), 0, 0
+    while ids := _rearrange_batch(database, after=last):
+        before, done, last = done, done + len(ids), ids[-1]
         if done * 100 // total > before * 100 // total or done == total:
             tell(f"{done:,} of {total:,} approvals are rearranged")
 
 
-def _rearrange_batch(database: Database) -> int:
+def _rearrange_batch(database: Database, *, after: int) -> list[int]:
+    """Rearrange the next rows and return their ids; none before `after` is looked at again."""
     with database.writing() as session:
-        rows = session.connection().execute(_ROWS.limit(BATCH)).all()
+        rows = session.connection().execute(_ROWS.where(ApprovalRow.id > after).limit(BATCH)).all()
         if rows:
             _store(session, rows)
-    return len(rows)
+    return [row.id for row in rows]
 
 
 def _store(session: Session, rows: Any) -> None:

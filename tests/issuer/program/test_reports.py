@@ -16,15 +16,17 @@ from sqlalchemy import event, func, select, update
 
 from issuer.app import create_app
 from issuer.home.settings import load
+from issuer.issuance import receive
 from issuer.issuance.records.tables import CredentialRow, Revocation
+from issuer.people import register
 from issuer.people.access import sessions
 from issuer.people.access.gate import cookie_name
 from issuer.people.roles import Role
-from issuer.people.tables import BuildingRow
+from issuer.people.tables import BuildingRow, PostRow
 from issuer.program import policy as policies
 from issuer.program.evaluation.tables import AssignmentRow, ReviewRow
 from issuer.program.projects.tables import ProjectRow
-from issuer.program.reports import agreement, evidence, grades, judging, school_year
+from issuer.program.reports import agreement, awards, evidence, grades, judging, school_year
 from issuer.program.reports.figures import HIDDEN
 from issuer.program.reports.grades import SchoolLevel
 from issuer.program.reports.routes import REPORTS
@@ -95,6 +97,28 @@ def test_what_was_revoked_is_no_certificate_any_more(filled, chief):
     assert sum(int(row[1]) for row in breadth if row[0] in TOPICS) == 35
     with filled.issuer.database.writing() as session:
         session.query(Revocation).delete()
+
+
+def test_r39_an_award_from_elsewhere_counts_where_its_teacher_works(any_issuer, approval):
+    """On both databases; a person of two addresses is one, and the first of two posts counts."""
+    recipient = {"name": "Ines Example", "emails": ["i@school.example", "ines@home.example"]}
+    sent = approval("b-1", recipient=recipient, approved_at="2026-05-31T15:00:00Z")
+    receive(any_issuer, sent, source="forms", event_id="b-1", now=clock.now())
+    with any_issuer.database.writing() as session:
+        person = register.add(session, "Ines Example", now=clock.now())
+        for address in recipient["emails"]:
+            register.add_address(session, person, address, verified_at=clock.now())
+        for code, name, taught in (("1", "North", "6-8"), ("2", "South", "K")):
+            building = BuildingRow(code=code, name=name)
+            session.add(PostRow(person_pk=person.id, building=building, grades=taught))
+            session.flush()
+        tables = awards.breadth(session)
+    rows = [(table.heads[2], row.label, row.figures) for table in tables for row in table.rows]
+    assert rows == [
+        ("2025–26", awards.NO_TOPIC, (1, 1)),
+        ("2025–26", "Grades 6 to 8", (1, 1)),
+        ("2025–26", "North", (1, 1)),
+    ]
 
 
 def test_r39_breadth_by_field_level_building_and_year(chief):
