@@ -180,6 +180,31 @@ def test_the_badges_of_a_record_may_be_jwts(world):
     assert [verdicts(inner) for inner in report.credentials] == [("authentic", "current")] * 2
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param(lambda whole: {}, id="subject"),
+        pytest.param(lambda whole: {"credentialSubject": [whole["credentialSubject"]]}, id="list"),
+        pytest.param(
+            lambda whole: {
+                "verifiableCredential": whole["credentialSubject"]["verifiableCredential"],
+                "credentialSubject": {"type": ["ClrSubject"]},
+            },
+            id="record",
+        ),
+    ],
+)
+def test_no_badge_of_a_record_is_passed_over_wherever_a_jwt_has_it(world, place):
+    good = world.issuer.sign(world.badge())
+    whole = record(world, good, good | {"name": "Another"})
+    report = world.verify(world.issuer.jwt(whole, claims={"sub": None, **place(whole)}))
+    assert report.authentic.code == "authentic"
+    assert [inner.authentic.code for inner in report.credentials] == [
+        "authentic",
+        "signature_wrong",
+    ]
+
+
 @pytest.mark.parametrize("kind", ["ClrSubject", ["ClrSubject"]], ids=["text", "list"])
 @pytest.mark.parametrize("form", ["json", "jwt"])
 def test_a_record_may_describe_many_achievements(world, kind, form):

@@ -84,8 +84,14 @@ def _report(item: Any, world: World, check_kind: CheckKind) -> Report:
 
 
 def _record(document: Json) -> list[Any]:
-    subject = document.get("credentialSubject")
-    return listed(subject.get("verifiableCredential")) if isinstance(subject, Mapping) else []
+    """Return the credentials of a record: of its subjects, and of itself, where some write them."""
+    holders = (*listed(document.get("credentialSubject")), document)
+    return [
+        item
+        for holder in holders
+        if isinstance(holder, Mapping)
+        for item in listed(holder.get("verifiableCredential"))
+    ]
 
 
 def _endorsements(node: Json) -> list[Any]:
