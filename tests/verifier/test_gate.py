@@ -7,7 +7,7 @@ import pytest
 from world import BADGE, CONTEXTS
 
 from verifier.report import Outcome
-from verifier.structure.gate import check_structure
+from verifier.structure.gate import check_structure, holds_many, holds_many_subjects
 
 ID = BADGE["id"]
 ENDORSEMENT = {
@@ -126,3 +126,23 @@ def test_the_plain_way_of_writing_is_let_through(members):
 
 def test_a_place_as_long_as_a_key_is_cut_in_the_report():
     assert len(check_structure(badge(**{"@" + "x" * 5000: 1})).params["place"]) == 200
+
+
+HOLDS_MANY = {
+    "the achievements of a learner": ("achievement", "ClrSubject", True, True),
+    "the achievements of a badge": ("achievement", "AchievementSubject", False, False),
+    "the issuers of a trust list": ("credentialSubject", "RecognizedEntityCredential", True, True),
+    "the subjects of a license": ("credentialSubject", "License", False, True),
+    "the ends of a license": ("validUntil", "License", False, False),
+    "the ends of a trust list": ("validUntil", "RecognizedEntityCredential", False, False),
+}
+
+
+@pytest.mark.parametrize("name", HOLDS_MANY)
+def test_a_member_that_decides_holds_many_only_where_none_of_them_decides(name):
+    """VCDM 2.0, section 4.8; CLR 2.0; Recognized Entities 1.0."""
+    member, kind, as_badge, as_any = HOLDS_MANY[name]
+    node = {"type": ["VerifiableCredential", kind]}
+    assert (holds_many(member, node), holds_many_subjects(member, node)) == (as_badge, as_any)
+    badge = {"type": [kind, "OpenBadgeCredential"]}
+    assert not holds_many(member, badge)

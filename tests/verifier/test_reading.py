@@ -169,6 +169,12 @@ def test_what_would_grow_without_end_is_not_read():
     assert reading(badge, BUNDLED).sure is False
 
 
+def test_proofs_and_contexts_are_left_as_they_are_written():
+    proof = {"type": "DataIntegrityProof", "created": "2026-11-01T00:00:00Z", "odd": [1, 1]}
+    whole = of(proof=[proof])
+    assert (whole["proof"], whole["@context"]) == ([proof], CONTEXTS)
+
+
 def test_an_undefined_term_is_not_read():
     assert read({"@context": CONTEXTS, "nonsense": 1}, HOW) is None
 
