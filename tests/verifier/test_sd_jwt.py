@@ -274,8 +274,16 @@ def test_many_disclosures_alone_are_no_reason_to_refuse():
 
 
 def test_many_disclosures_are_refused():
-    with pytest.raises(JoseError, match="more than"):
+    with pytest.raises(JoseError, match="more than") as refused:
         sd_jwt.parse(sd(a_license(), *[f"x{n}" for n in range(sd_jwt.MAX_DISCLOSURES + 1)]))
+    assert (refused.value.code, refused.value.certain) == ("sd_jwt_odd", False)
+
+
+def test_a_token_alone_is_one_that_shows_and_binds_nothing():
+    text = token(a_license())
+    alone, ended = sd_jwt.parse(text), sd_jwt.parse(f"{text}~")
+    assert alone == ended
+    assert (alone.text, alone.binding) == (f"{text}~", "")
 
 
 def test_a_changed_disclosure_has_no_place(board):
@@ -303,6 +311,7 @@ HIDDEN_STATUS = disclosure({"type": "BitstringStatusListEntry"})
     [
         (a_license(_sd=[digest(HIDDEN_END)]), [], "limits_not_shown"),
         (a_license(_sd=[digest(HIDDEN_END)]), [HIDDEN_END], "expired"),
+        (a_license(_sd=[digest(HIDDEN_END)], vct="urn:x:license"), [], "limits_not_shown"),
         (a_license(credentialStatus=[{"...": digest(HIDDEN_STATUS)}]), [], "limits_not_shown"),
         (
             a_license(credentialStatus={"type": "A", "_sd": [digest("x")]}),
