@@ -403,6 +403,7 @@ PLAIN = sd(a_license(), NAME)
 BINDINGS = {
     "none": (PLAIN, "presentation_unproved"),
     "another key": (bound(PLAIN, OTHER), "signature_wrong"),
+    "another key and another nonce": (bound(PLAIN, OTHER, nonce="x"), "signature_wrong"),
     "another nonce": (bound(PLAIN, nonce="x"), "challenge_differs"),
     "another reader": (bound(PLAIN, aud="https://x.example"), "domain_differs"),
     "without a time": (bound(PLAIN, iat=None), "date_unreadable"),
