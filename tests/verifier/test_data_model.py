@@ -314,6 +314,14 @@ CLR = "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json"
 BADGE_TYPE = "https://purl.imsglobal.org/spec/vc/ob/vocab.html#OpenBadgeCredential"
 
 
+@pytest.mark.parametrize("kind", [BADGE_TYPE, "https://other.example/#ClrCredential"])
+def test_what_calls_itself_a_badge_by_an_address_is_no_other_credential(world, kind):
+    """Also where its contexts have no term for that."""
+    signed = world.issuer.sign(changed({"type": ["VerifiableCredential", kind]}))
+    report = world.verify(signed, general=True)
+    assert (report.authentic.answer, report.general) == (Answer.COULD_NOT_CHECK, False)
+
+
 @pytest.mark.parametrize("kind", ["OpenBadgeCredential", "AchievementCredential", BADGE_TYPE])
 def test_what_calls_itself_a_badge_is_judged_as_one(world, kind):
     """However its type is written, two subjects are not let through."""
@@ -383,6 +391,7 @@ def test_a_name_in_several_languages_is_shown_in_one(world):
     report = world.verify(world.issuer.sign(changed({"name": names})), general=True)
     assert report.credential.name == "License"
     assert general_view({"name": [text("Licencia", "es")] * 2}).name == "Licencia"
+    assert general_view({"issuer": {"id": "urn:x:i", "name": names}}).issuer.name == "License"
 
 
 def test_the_claims_of_languages_and_nothings_are_their_texts():

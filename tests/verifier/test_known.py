@@ -29,7 +29,7 @@ def judged(monkeypatch):
     monkeypatch.setattr(
         Judging,
         "controller",
-        lambda self, issuer: counted.update([issuer]) or controller(self, issuer),
+        lambda self, issuer, *of: counted.update([issuer]) or controller(self, issuer, *of),
     )
     monkeypatch.setattr(
         Judging,

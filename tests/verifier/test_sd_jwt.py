@@ -368,6 +368,52 @@ def test_one_that_names_no_issuer_is_said_to_name_none(board):
     assert board.verify(text, general=True).authentic.code == "issuer_not_named"
 
 
+TENANT = "https://licenses.example/nv"
+METADATA = "https://licenses.example/.well-known/jwt-vc-issuer/nv"
+KEYS = {"keys": [{**KEY.export_public(as_dict=True), "kid": "1"}]}
+PUBLISHED = {
+    "in its metadata": ({METADATA: {"issuer": TENANT, "jwks": KEYS}}, "authentic"),
+    "where its metadata say": (
+        {METADATA: {"issuer": TENANT, "jwks_uri": "https://keys.example/1"},
+         "https://keys.example/1": KEYS}, "authentic"),
+    "as its origin publishes keys": (
+        {"https://licenses.example/.well-known/jwks.json": KEYS}, "authentic"),
+    "where plain http leads": (
+        {METADATA: {"issuer": TENANT, "jwks_uri": "http://keys.example/1"},
+         "http://keys.example/1": KEYS}, "issuer_lists_no_keys"),
+    "where nothing is": (
+        {METADATA: {"issuer": TENANT, "jwks_uri": "https://keys.example/1"}}, "issuer_unreachable"),
+    "in metadata of another": (
+        {METADATA: {"issuer": "https://licenses.example", "jwks": KEYS}},
+        "issuer_document_of_another"),
+    "in metadata at another path": (
+        {METADATA.removesuffix("/nv"): {"issuer": TENANT, "jwks": KEYS}}, "issuer_unreachable"),
+    "without a key": ({METADATA: {"issuer": TENANT, "jwks": {"keys": []}}}, "issuer_lists_no_keys"),
+    "as no set": ({METADATA: {"issuer": TENANT, "jwks": [1]}}, "issuer_lists_no_keys"),
+    "with another key": (
+        {METADATA: {"issuer": TENANT, "jwks": {"keys": [
+            {**OTHER.export_public(as_dict=True), "kid": "9"}]}}}, "key_not_found"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("where", PUBLISHED)
+def test_an_issuer_with_a_web_address_publishes_its_keys(world, where):
+    """SD-JWT VC, section 5."""
+    documents, code = PUBLISHED[where]
+    for url, document in documents.items():
+        world.publish(url, document)
+    text = sd(a_vct(iss=TENANT), NAME, typ="dc+sd-jwt", kid="1")
+    assert world.verify(text, general=True).authentic.code == code
+
+
+def test_no_other_credential_is_signed_by_keys_of_such_metadata(world):
+    for url, document in PUBLISHED["in its metadata"][0].items():
+        world.publish(url, document)
+    text = sd(a_license(issuer=TENANT), kid="1")
+    assert world.verify(text, general=True).authentic.answer is Answer.COULD_NOT_CHECK
+    assert METADATA not in world.asked
+
+
 @pytest.mark.parametrize("form", ["flattened", "general", "enveloped"])
 def test_it_may_come_as_json(board, form):
     """RFC 9901, section 8.1: the key binding covers the compact form."""

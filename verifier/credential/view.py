@@ -74,8 +74,10 @@ def general_view(document: Json) -> Credential:
     known = {name: subject[name] for name in ("id", "name") if name in subject}
     if "name" not in known and (full := _full_name(subject)):
         known["name"] = full
-    words = {name: _one_language(document.get(name)) for name in ("name", "description")}
-    return replace(view({**document, **words, "credentialSubject": known}), document=document)
+    whole = {**_in_one_language(document, "name", "description"), "credentialSubject": known}
+    if isinstance(issuer := only(document.get("issuer")), dict):
+        whole["issuer"] = _in_one_language(issuer, "name")
+    return replace(view(whole), document=document)
 
 
 def _full_name(subject: Json) -> str | None:
@@ -87,12 +89,16 @@ def _full_name(subject: Json) -> str | None:
     return None
 
 
-def _one_language(value: Any) -> Any:
-    """Return of a text in several languages the one in English, else the first (VCDM 2.0, section
-    11.1)."""
-    texts = _objects(value) if isinstance(value, list) else []
-    english = (text for text in texts if str(text.get("@language")).casefold().startswith("en"))
-    return next(english, texts[0]) if texts else value
+def _in_one_language(node: Json, *members: str) -> dict[str, Any]:
+    """Return a node with its texts in English, where they are in several languages, else in the
+    first (VCDM 2.0, section 11.1)."""
+    chosen = dict(node)
+    for member in members:
+        texts = _objects(node[member]) if isinstance(node.get(member), list) else []
+        english = (it for it in texts if str(it.get("@language")).casefold().startswith("en"))
+        if texts:
+            chosen[member] = next(english, texts[0])
+    return chosen
 
 
 def _achievement(value: Any) -> EarnedAchievement | None:

@@ -40,11 +40,14 @@ _PORT = re.compile(r"[1-9][0-9]{0,4}")
 _SEGMENT = re.compile(r"[A-Za-z0-9._-]+")
 
 
-def resolve(issuer: str, fetch: Fetch, purpose: str = ASSERTION) -> Controller:
+def resolve(
+    issuer: str, fetch: Fetch, purpose: str = ASSERTION, *, sd_jwt_vc: bool = False
+) -> Controller:
     """Return the issuer's own document, with its keys for a `purpose`; `DidError` if it cannot be
     obtained.
 
-    did:key and did:jwk need no fetch; did:web and https are fetched from their own address.
+    did:key and did:jwk need no fetch; did:web and https are fetched from their own address. With
+    `sd_jwt_vc`, the metadata of an https issuer of these come first.
     """
     if issuer.startswith("did:key:"):
         return _did_key(issuer)
@@ -58,6 +61,12 @@ def resolve(issuer: str, fetch: Fetch, purpose: str = ASSERTION) -> Controller:
         if purpose != ASSERTION:  # a key set does not say what its keys are for
             document = _document(address.text, DOCUMENT_TYPES, fetch)
             return controller(document, issuer, purpose=purpose)
+        if sd_jwt_vc:
+            try:
+                return _metadata(issuer, address, fetch)
+            except DidError as exc:
+                if exc.code != "issuer_unreachable":
+                    raise
         return _web_address(issuer, address, fetch)
     kind = ":".join(issuer.split(":")[:2]) if issuer.startswith("did:") else issuer
     raise DidError("issuer_method_not_supported", kind, certain=False)
@@ -158,3 +167,21 @@ def _web_address(issuer: str, address: WebAddress, fetch: Fetch) -> Controller:
     if not listed_keys and not own.others:
         raise DidError("issuer_lists_no_keys", issuer, certain=False)
     return replace(own, methods=listed_keys, complete=own.complete and sources == 2)
+
+
+def _metadata(issuer: str, address: WebAddress, fetch: Fetch) -> Controller:
+    """Return the keys in the metadata of an issuer of SD-JWT VCs (SD-JWT VC, section 5), or in the
+    key set that they name. It may publish others elsewhere."""
+    place = f"/.well-known/jwt-vc-issuer{address.path.rstrip('/')}"
+    document = _document(f"{address.scheme}://{address.site}{place}", KEY_SET_TYPES, fetch)
+    if document.get("issuer") != issuer:
+        raise DidError(
+            "issuer_document_of_another", str(document.get("issuer"))[:200], certain=False
+        )
+    keys, named = document.get("jwks"), web_address.read(document.get("jwks_uri"))
+    if keys is None and named and named.scheme == address.scheme:
+        keys = _document(named.text, KEY_SET_TYPES, fetch)
+    methods = key_set(keys, issuer) if isinstance(keys, dict) else ()
+    if not methods:
+        raise DidError("issuer_lists_no_keys", issuer, certain=False)
+    return Controller(issuer, methods, complete=False)

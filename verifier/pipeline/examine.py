@@ -73,14 +73,15 @@ class World:
         """How it is checked what kind of credential it is (step 4)."""
         return check_any if self.general else check_shape
 
-    def controller(self, issuer: str) -> Controller:
-        """Return the issuer's document, or its snapshot in a trust list if its site fails.
+    def controller(self, issuer: str, sd_jwt_vc: bool = False) -> Controller:
+        """Return the issuer's document, or its snapshot in a trust list if its site fails; with
+        `sd_jwt_vc`, as an issuer of these publishes its keys.
 
         A snapshot does not replace a site that was not asked: a thief with a stolen key could use
         up the requests of a verification (T34).
         """
         try:
-            controller = resolve(issuer, self.fetch)
+            controller = resolve(issuer, self.fetch, sd_jwt_vc=sd_jwt_vc)
         except DidError as exc:
             snapshot = trust.snapshot(self.trust, issuer, self.now)
             if snapshot is None or exc.certain or exc.code == NOT_ASKED:
@@ -280,7 +281,7 @@ def _prove(secured: SecuredDocument, world: World, general: bool = False) -> Pro
 
     @cache
     def controller_of() -> Controller:
-        return world.controller(issuer)
+        return world.controller(issuer, secured.sd is not None and secured.sd.vct is not None)
 
     if secured.jws is not None:
         proofs = check_jwt(secured.jws, credential, controller_of)

@@ -84,16 +84,16 @@ class RememberingWorld(World):
 
     fetch: RecordingFetch
 
-    def controller(self, issuer: str) -> Controller:
+    def controller(self, issuer: str, sd_jwt_vc: bool = False) -> Controller:
         """Return the issuer's document as `World.controller` does."""
 
         def judge() -> Controller | DidError:
             try:
-                return World.controller(self, issuer)
+                return World.controller(self, issuer, sd_jwt_vc)
             except DidError as exc:
                 return exc.with_traceback(None)
 
-        result = self._once(issuer, judge)
+        result = self._once((issuer, sd_jwt_vc), judge)
         if isinstance(result, DidError):
             raise result
         return result

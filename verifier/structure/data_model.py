@@ -55,8 +55,9 @@ _TYPED = ("credentialStatus", "credentialSchema", "refreshService", "termsOfUse"
 
 
 def is_badge(document: Json) -> bool:
-    """Whether a credential calls itself a badge or a record of badges, so that it has to be one."""
-    return not BADGES.isdisjoint(_texts(document.get("type")))
+    """Whether a credential calls itself a badge or a record of badges, so that it has to be one:
+    by a term, or by the address of one where its contexts do not have it."""
+    return any(kind.rpartition("#")[2] in BADGES for kind in _texts(document.get("type")))
 
 
 def check_any(document: Json) -> tuple[Check, ...]:
