@@ -106,8 +106,8 @@ def test_any_sd_jwt_gets_a_report(payload, disclosures, binds):
     header = {"alg": "ES256", "kid": f"{WORLD.issuer.did}#jwt", "typ": "dc+sd-jwt"}
     token = jose.compact(jose.signing_input(header, json.dumps(payload).encode()), b"\1" * 64)
     shown = [
-        jose.signing_input({}, json.dumps(each).encode()).decode().partition(".")[2]
-        for each in disclosures
+        jose.signing_input({}, json.dumps(disclosure).encode()).decode().partition(".")[2]
+        for disclosure in disclosures
     ]
     binding = token if binds else ""
     reports_on("~".join([token, *shown, binding]).encode())

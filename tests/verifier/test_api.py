@@ -59,7 +59,7 @@ def problem_of(answer):
 def verdicts(answer):
     assert answer.status_code == 200
     REPORT.validate(answer.json)
-    return {name: each["verdict"] for name, each in answer.json["verdicts"].items()}
+    return {name: verdict["verdict"] for name, verdict in answer.json["verdicts"].items()}
 
 
 ALL_YES = {"authentic": "yes", "current": "yes", "recognized": "yes"}
@@ -100,9 +100,9 @@ def test_a_no_is_an_answer_like_any_other(client, world):
 @pytest.mark.parametrize("name", [*CASES, *OPTIONS])
 def test_every_kind_of_report_is_as_described(name):
     world = World()
-    made = CASES.get(name, signed)(world)
+    submission = CASES.get(name, signed)(world)
     options = OPTIONS[name](world) if name in OPTIONS else {}
-    REPORT.validate(printed.as_json(world.verify(made, **options)))
+    REPORT.validate(printed.as_json(world.verify(submission, **options)))
 
 
 @pytest.mark.parametrize(

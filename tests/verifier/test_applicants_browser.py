@@ -37,10 +37,10 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def practice_zip(folder: Path) -> str:
-    with zipfile.ZipFile(folder / "round 2.zip", "w") as made:
+    with zipfile.ZipFile(folder / "round 2.zip", "w") as archive:
         for file in (PRACTICE / "applicants").iterdir():
-            made.write(file, file.name)
-    return made.filename
+            archive.write(file, file.name)
+    return archive.filename
 
 
 def hand_in(page: Page, origin: str, *, field: str = "#file", files: object, rules=RULES) -> None:
@@ -128,15 +128,15 @@ def test_what_is_wrong_is_said_on_the_form_and_what_was_chosen_stays(
 
 def hostile(folder: Path) -> str:
     """A zip in which every name and cell is hostile."""
-    with zipfile.ZipFile(folder / "hostile.zip", "w") as made:
+    with zipfile.ZipFile(folder / "hostile.zip", "w") as archive:
         text = io.StringIO()
         rows = [["Applicant", "Name", "Email", "File", HOSTILE]]
         rows += [[f"{HOSTILE} {n}", HOSTILE, HOSTILE, f"{n}.json", HOSTILE] for n in range(3)]
         csv.writer(text).writerows(rows)
-        made.writestr("applicants.csv", text.getvalue())
-        made.writestr(f"{HOSTILE}/0.json", "{}")
-        made.write(PRACTICE / "applicants" / "jordan.png", "1.json")
-    return made.filename
+        archive.writestr("applicants.csv", text.getvalue())
+        archive.writestr(f"{HOSTILE}/0.json", "{}")
+        archive.write(PRACTICE / "applicants" / "jordan.png", "1.json")
+    return archive.filename
 
 
 def test_hostile_names_do_nothing_but_stand_there(
@@ -178,17 +178,17 @@ def test_axe_finds_nothing_in_either_scheme(
 ) -> None:
     page = watch(chromium, origin).page
     page.goto(f"{origin}{HOME}")
-    found = {"the form": axe.in_both_schemes(page)}
+    violations = {"the form": axe.in_both_schemes(page)}
     page.goto(checked)
-    found["the results"] = axe.in_both_schemes(page)
+    violations["the results"] = axe.in_both_schemes(page)
     page.goto(f"{origin}{HOME}/nothing")
-    found["nothing"] = axe.in_both_schemes(page)
+    violations["nothing"] = axe.in_both_schemes(page)
     still = watch(chromium, origin).page
     still.route("**/applicants.js", lambda route: route.fulfill(body=""))
     still.goto(f"{origin}{HOME}")
     still.set_input_files("#file", practice_zip(tmp_path))
     still.click("form.many button")
     still.locator("#running").wait_for()
-    found["while it goes on"] = axe.in_both_schemes(still)
+    violations["while it goes on"] = axe.in_both_schemes(still)
     clean = {"light": [], "dark": []}
-    assert {kind: wrong for kind, wrong in found.items() if wrong != clean} == {}
+    assert {kind: wrong for kind, wrong in violations.items() if wrong != clean} == {}

@@ -78,11 +78,11 @@ def serving(home):
 
 
 def zipped(folder: Path) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as packed:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as packed:
         for file in sorted(folder.rglob("*")):
             packed.write(file, file.relative_to(folder).as_posix())
-    return made.getvalue()
+    return data.getvalue()
 
 
 def hand_in(client, *, file=(), folder=(), policy=(), **headers):
@@ -128,8 +128,8 @@ def same(files: dict[str, bytes]):
     record = json.loads(files["record.json"])
     times = {"begun", "finished", "source", "written"}
     record = {name: value for name, value in record.items() if name not in times}
-    for each in record["inputs"]:
-        del each["checked"]
+    for source in record["inputs"]:
+        del source["checked"]
     sheet = re.sub(rb"Checked on [^<]*", b"", files["sheet.html"])
     return files["results.csv"], files["by-applicant.csv"], sheet, record
 
@@ -138,14 +138,14 @@ def same(files: dict[str, bytes]):
 def test_results_are_those_of_the_command_on_the_same_input(planted, home, here, way):
     top, ask = planted
     files = sorted((top / "folder").iterdir())
-    given = {
+    forms = {
         "zip": {"file": read(top / "folder.zip")},
         "folder": {"folder": [(f"folder/{file.name}", file.read_bytes()) for file in files]},
         "files": {"file": read(*files)},
     }[way]
     client = an_app(home, ask).test_client()
     rules = read(top / "policy.toml", top / "districts.json")
-    answer = hand_in(client, **given, policy=rules)
+    answer = hand_in(client, **forms, policy=rules)
     assert "need a look" in done(client, answer)
     page = {name: client.get(f"{answer.location}/{name}").data for name in pages.FILES}
     out = top / ("folder.zip-out" if way == "zip" else "folder-out")
@@ -163,10 +163,10 @@ def test_the_practice_folder_is_one_press_away(client):
 def test_the_practice_folder_can_be_saved_and_handed_in(client):
     saved = client.get(f"{HOME}/practice.zip")
     files = zipfile.ZipFile(io.BytesIO(saved.data))
-    given = [(name, files.read(name)) for name in files.namelist() if "/applicants/" in name]
+    files_in_it = [(name, files.read(name)) for name in files.namelist() if "/applicants/" in name]
     rules = [("policy.toml", files.read("practice/policy.toml"))]
     rules += [("districts.json", files.read("practice/districts.json"))]
-    page = done(client, hand_in(client, folder=given, policy=rules))
+    page = done(client, hand_in(client, folder=files_in_it, policy=rules))
     assert "4 of 9 need a look." in page
 
 
@@ -225,7 +225,7 @@ def test_a_policy_among_what_applicants_handed_in_is_nobodys_policy(client):
 
 
 @pytest.mark.parametrize(
-    ("rules", "told"),
+    ("rules", "message"),
     [
         ([("policy.toml", b"greatest_age = 1")], "policy.toml: greatest_age is no known key"),
         ([("policy.toml", b'lists = "x"')], "policy.toml: lists must be"),
@@ -235,9 +235,9 @@ def test_a_policy_among_what_applicants_handed_in_is_nobodys_policy(client):
     ],
     ids=["key", "type", "no-list-alone", "two", "no-list"],
 )
-def test_what_is_wrong_with_a_policy_is_told_by_file_and_key(client, rules, told):
+def test_what_is_wrong_with_a_policy_is_told_by_file_and_key(client, rules, message):
     page = done(client, hand_in(client, file=[("a.json", b"{}")], policy=rules))
-    assert told in page.replace("<bdi>", "").replace("</bdi>", "")
+    assert message in page.replace("<bdi>", "").replace("</bdi>", "")
 
 
 def test_a_table_that_says_too_little_is_told_in_the_readers_language(client):
@@ -255,11 +255,11 @@ def test_a_zip_that_is_none_is_told_by_the_name_it_was_handed_in_with(client):
 
 def test_what_unpacks_to_more_than_is_taken_is_not_begun(client):
     """T15: twenty-one files of ten megabytes, in some kilobytes."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as packed:
         for number in range(21):
             packed.writestr(f"{number}.json", bytes(10 * 1024 * 1024))
-    page = done(client, hand_in(client, file=[("bomb.zip", made.getvalue())]))
+    page = done(client, hand_in(client, file=[("bomb.zip", data.getvalue())]))
     assert "Unpacked it has more than 200 MB" in page
 
 
@@ -277,7 +277,7 @@ def test_no_name_of_a_file_leads_anywhere_on_this_disk(client, home):
     page = done(client, hand_in(client, file=[(name, b"{}") for name in HOSTILE]))
     assert "6 of 6 need a look." in page
     assert {*Path("/etc").iterdir()} == before
-    (folder,) = (each for each in home.iterdir() if each.is_dir())
+    (folder,) = (path for path in home.iterdir() if path.is_dir())
     names = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
     out = {f"out/{name}" for name in pages.FILES}
     assert names == {"alive", "about.json", "progress.json", "rows.jsonl", *out}
@@ -351,7 +351,7 @@ def test_more_than_is_taken_is_refused_before_it_is_read(client, home):
         environ_overrides={"CONTENT_LENGTH": str(205 * 1024 * 1024)},
     )
     assert (answer.status_code, "more than 200 MB or 2,000 files" in answer.text) == (413, True)
-    assert [each for each in home.iterdir() if each.is_dir()] == []
+    assert [path for path in home.iterdir() if path.is_dir()] == []
 
 
 def test_a_full_disk_is_said_and_nothing_is_left(client, home, monkeypatch):
@@ -363,7 +363,7 @@ def test_a_full_disk_is_said_and_nothing_is_left(client, home, monkeypatch):
     monkeypatch.setattr(receive._Box, "write", full)
     answer = hand_in(client, file=[("a.json", b"{}")])
     assert (answer.status_code, "no room on the disk" in answer.text) == (400, True)
-    assert [each for each in home.iterdir() if each.is_dir()] == []
+    assert [path for path in home.iterdir() if path.is_dir()] == []
     monkeypatch.undo()
     usage = shutil.disk_usage(home)._replace(free=runs.RESERVE)
     monkeypatch.setattr(runs.shutil, "disk_usage", lambda _: usage)
@@ -398,14 +398,14 @@ def test_whoever_has_the_address_can_delete_the_results_at_once(client, home):
     answer = client.post(f"{begun.location}/delete")
     assert "are deleted" in client.get(answer.location).text
     assert client.get(begun.location).status_code == 404
-    assert [each for each in home.iterdir() if each.is_dir()] == []
+    assert [path for path in home.iterdir() if path.is_dir()] == []
 
 
 def test_a_check_that_is_stopped_ends(planted, home):
     top, ask = planted
     client = an_app(home, ask).test_client()
     begun = hand_in(client, file=read(top / "folder.zip"))
-    (folder,) = (each for each in home.iterdir() if each.is_dir())
+    (folder,) = (path for path in home.iterdir() if path.is_dir())
     while not (pid := (folder / "alive").read_text()):
         time.sleep(0.01)
     client.post(f"{begun.location}/delete")
@@ -479,8 +479,8 @@ def test_an_address_of_a_check_stands_nowhere_and_tells_no_other_site(serving, h
     assert secret not in names + written.decode("utf-8", "replace") + "".join(capfd.readouterr())
     for path in ("", "/sheet.html", "/record.json", "/nothing"):
         headers = client.get(begun.location + path).headers
-        kept = (headers["Cache-Control"], headers["Referrer-Policy"])
-        assert kept == ("no-store", "no-referrer")
+        policies = (headers["Cache-Control"], headers["Referrer-Policy"])
+        assert policies == ("no-store", "no-referrer")
 
 
 def test_the_sheet_runs_nothing_and_the_tables_are_saved(client):
@@ -495,8 +495,8 @@ def test_the_sheet_runs_nothing_and_the_tables_are_saved(client):
 
 def test_only_the_owner_of_the_server_can_read_the_folders(client, home):
     done(client, client.post(f"{HOME}/practice", headers=FROM_HERE))
-    folders = [each for each in home.rglob("*") if each.is_dir()]
-    assert {each.stat().st_mode & 0o077 for each in (home, *folders)} == {0}
+    folders = [path for path in home.rglob("*") if path.is_dir()]
+    assert {path.stat().st_mode & 0o077 for path in (home, *folders)} == {0}
 
 
 def test_a_fault_of_ours_is_told_and_its_words_reach_no_log(home, monkeypatch, capfd):
@@ -512,9 +512,9 @@ def test_a_fault_of_ours_is_told_and_its_words_reach_no_log(home, monkeypatch, c
     )
     os.close(alive)
     assert "by a fault of this site" in check.refusal()["wrong"]
-    told = capfd.readouterr().err
-    assert "RuntimeError" in told
-    assert "Ada" not in told
+    log = capfd.readouterr().err
+    assert "RuntimeError" in log
+    assert "Ada" not in log
 
 
 def test_without_the_page_nothing_leads_there():
@@ -527,10 +527,10 @@ def test_a_server_without_a_folder_of_its_own_serves_the_rest_and_says_so(monkey
     monkeypatch.setenv("MINTMARK_VERIFY_HOME", "/dev/null")
     monkeypatch.setattr(web, "serve", lambda app, **_: print(*app.blueprints))
     assert verifying.main(["serve", "--offline"]) == 0
-    told = capsys.readouterr()
-    assert "verifier" in told.out
-    assert "applicants" not in told.out
-    assert "cannot write to /dev/null" in told.err
+    output = capsys.readouterr()
+    assert "verifier" in output.out
+    assert "applicants" not in output.out
+    assert "cannot write to /dev/null" in output.err
 
 
 @pytest.mark.parametrize("option", [(), ("--no-batch",)])
@@ -567,7 +567,7 @@ def test_files_are_packed_as_they_come_without_what_systems_leave(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("parts", "told"),
+    ("parts", "words"),
     [
         ([], receive.NOTHING),
         ([("policy", "policy.toml", b"")], receive.NOTHING),
@@ -581,10 +581,10 @@ def test_files_are_packed_as_they_come_without_what_systems_leave(tmp_path):
     ],
     ids=["none", "rules", "table", "before", "two-zips", "twice", "rule-twice", "long", "rules-21"],
 )
-def test_what_cannot_be_taken_is_refused_in_words(tmp_path, parts, told):
+def test_what_cannot_be_taken_is_refused_in_words(tmp_path, parts, words):
     with pytest.raises(runs.NotTakenError) as raised:
         taken(form(*parts), tmp_path)
-    assert (raised.value.wrong, raised.value.remedy) == told
+    assert (raised.value.wrong, raised.value.remedy) == words
     assert "{" not in raised.value.wrong.format_map(raised.value.params)
 
 

@@ -109,9 +109,9 @@ def test_the_folder_to_practice_on_is_answered_as_documented(tmp_path, monkeypat
     arguments = ["--policy", str(practice / "policy.toml"), "--out", str(tmp_path / "out")]
     assert verifying.main(["batch", str(practice / "applicants"), *arguments]) == 1
     text = (tmp_path / "out" / "results.csv").read_text("utf-8-sig")
-    found = [(row["applicant"], row["answer"]) for row in csv.DictReader(io.StringIO(text))]
+    answers = [(row["applicant"], row["answer"]) for row in csv.DictReader(io.StringIO(text))]
     documented = re.findall(r"^\| (A-\d\d) \|[^|]*\| ([a-z ]+) \|", DOCS, re.MULTILINE)
-    assert found == documented
+    assert answers == documented
 
 
 def test_the_table_of_applicants_has_a_line_for_each_with_the_points_in_all(planted):
@@ -144,9 +144,9 @@ def test_without_lists_in_the_policy_those_that_are_kept_say_whose_count(
     nothing.touch()
     assert check(world, tmp_path / "folder", "--policy", nothing, "--out", tmp_path / "out") == 3
     record = json.loads((tmp_path / "out" / run.RECORD).read_text())
-    (kept,) = (tmp_path / "kept").glob("[0-9a-f]*.json")
-    assert hashlib.sha256(kept.read_bytes()).hexdigest() in {
-        each["sha256"] for each in record["files"]
+    (copy,) = (tmp_path / "kept").glob("[0-9a-f]*.json")
+    assert hashlib.sha256(copy.read_bytes()).hexdigest() in {
+        file["sha256"] for file in record["files"]
     }
     assert "not on any list that is used here" in table(tmp_path / "out")["001"]["why"]
 
@@ -170,19 +170,19 @@ def test_the_record_holds_the_sha256_of_inputs_lists_and_status_lists(planted):
     def digest(path):
         return hashlib.sha256(path.read_bytes()).hexdigest()
 
-    assert {each["sha256"] for each in record["inputs"]} == {
+    assert {entry["sha256"] for entry in record["inputs"]} == {
         digest(path) for path in folder.iterdir() if path.suffix != ".csv"
     }
-    assert {each["sha256"] for each in record["files"]} == {
+    assert {file["sha256"] for file in record["files"]} == {
         digest(out.parent / "policy.toml"),
         digest(out.parent / "districts.json"),
         digest(folder / "applicants.csv"),
     }
     assert record["written"] == {name: digest(out / name) for name in record["written"]}
-    (asked,) = (each for each in record["asked"] if each["for"] == "status list")
+    (asked,) = (answer for answer in record["asked"] if answer["for"] == "status list")
     place = record["asked"].index(asked)
     assert re.fullmatch("[0-9a-f]{64}", asked["sha256"])
-    assert sum(place in each["asked"] for each in record["inputs"]) > 30
+    assert sum(place in entry["asked"] for entry in record["inputs"]) > 30
 
 
 def test_only_the_owner_can_read_what_names_people(planted):
@@ -318,7 +318,7 @@ def test_a_run_that_is_killed_leaves_no_process_and_goes_on(world, tmp_path):
 
 def children(parent):
     listed = Path(f"/proc/{parent}/task/{parent}/children").read_text()
-    return [int(each) for each in listed.split()]
+    return [int(number) for number in listed.split()]
 
 
 def await_(true):
@@ -395,7 +395,7 @@ def row(applicant, *, answer=Answer.YES, theirs=False):
 )
 def test_one_credential_used_by_two(rows, answers):
     shown = {Answer.YES: "yes", Answer.NO: "no", Answer.COULD_NOT_CHECK: "?"}
-    assert " ".join(shown[each.answer] for each in run.settle(rows)) == answers
+    assert " ".join(shown[row.answer] for row in run.settle(rows)) == answers
 
 
 @pytest.mark.parametrize(

@@ -38,9 +38,9 @@ def named(applicant, source, name="", emails=()):
 
 
 def zipped(path, files):
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
-            made.writestr(name, data)
+            archive.writestr(name, data)
     return path
 
 
@@ -61,10 +61,10 @@ def test_a_zip_of_a_folder_is_read_as_the_folder(tmp_path):
 def test_the_table_in_a_zip_says_by_whom(tmp_path, where):
     text = "applicant,file\r\nAnn,a.json\r\n"
     files = {f"{where}applicants.csv": text, f"{where}a.json": "a", f"{where}b.json": "b"}
-    found = read_submissions(zipped(tmp_path / "in.zip", files))
-    assert found.files == (named("Ann", f"{where}a.json"),)
-    assert found.unnamed == (f"{where}b.json",)
-    assert found.table_sha256 == hashlib.sha256(text.encode()).hexdigest()
+    submissions = read_submissions(zipped(tmp_path / "in.zip", files))
+    assert submissions.files == (named("Ann", f"{where}a.json"),)
+    assert submissions.unnamed == (f"{where}b.json",)
+    assert submissions.table_sha256 == hashlib.sha256(text.encode()).hexdigest()
 
 
 def test_a_table_alone_names_files_beside_it_and_links(tmp_path):
@@ -197,8 +197,8 @@ def test_of_a_huge_file_little_is_read_and_all_is_hashed(tmp_path):
     (tmp_path / "film").write_bytes(data)
     digest = hashlib.sha256(data).hexdigest()
     with memory_below(MAX_BYTES + 4 * 1024 * 1024):
-        read, found = Folder(tmp_path).read("film")
-    assert (len(read), found) == (MAX_BYTES + 1, digest)
+        read, sha256 = Folder(tmp_path).read("film")
+    assert (len(read), sha256) == (MAX_BYTES + 1, digest)
 
 
 @pytest.mark.parametrize(
@@ -260,8 +260,8 @@ def test_a_file_in_a_zip_that_cannot_be_unpacked_is_told(tmp_path, options, deta
 def test_a_link_in_a_zip_to_another_file_is_not_read_as_its_text(tmp_path):
     link = zipfile.ZipInfo("ann.json")
     link.create_system, link.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
-    with zipfile.ZipFile(tmp_path / "in.zip", "w") as made:
-        made.writestr(link, "/etc/passwd")
+    with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
+        archive.writestr(link, "/etc/passwd")
     with pytest.raises(UnreadableError) as raised:
         Zip(tmp_path / "in.zip").read("ann.json")
     assert raised.value.params["detail"] == "it only points to another file"
@@ -306,10 +306,10 @@ def test_a_zip_that_is_none_or_lists_too_much_is_refused(tmp_path, data):
 
 
 def test_a_zip_with_two_files_of_one_name_is_refused(tmp_path):
-    with zipfile.ZipFile(tmp_path / "in.zip", "w") as made:
-        made.writestr("ann.json", "{}")
+    with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
+        archive.writestr("ann.json", "{}")
         with pytest.warns(UserWarning, match="Duplicate name"):
-            made.writestr("ann.json", "[]")
+            archive.writestr("ann.json", "[]")
     with pytest.raises(BatchError, match="two files of one name"):
         read_submissions(tmp_path / "in.zip")
 

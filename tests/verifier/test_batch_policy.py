@@ -24,9 +24,9 @@ def judged(world):
     def judged(text, document=None, thing=SOMEBODY, lists=None, **options):
         lists = (listing("did:web:district.example"),) if lists is None else lists
         signed = world.issuer.sign(document or badge(world, 1))
-        found = policy.parse(text.encode(), lists)
-        report = world.verify(signed, trust=found.lists)
-        reasons = policy.judge(report, found, thing, options.get("now", NOW))
+        rules = policy.parse(text.encode(), lists)
+        report = world.verify(signed, trust=rules.lists)
+        reasons = policy.judge(report, rules, thing, options.get("now", NOW))
         return {reason.code: reason.answer for reason in reasons}
 
     return judged
@@ -103,12 +103,12 @@ def test_it_is_said_by_whose_word_an_issuer_is_known(world, judged, listed, code
 
 
 def test_what_a_copy_of_the_keys_shows_is_said_with_its_day(world, judged):
-    kept = {"didDocument": world.issuer.document, "retrieved": "2026-11-10T00:00:00Z"}
+    snapshot = {"didDocument": world.issuer.document, "retrieved": "2026-11-10T00:00:00Z"}
     del world.documents["https://district.example/.well-known/did.json"]
     document = badge(world, 1)
     del document["credentialStatus"]
-    found = judged("", document, lists=(listing(world.issuer.did, **kept),))
-    assert found == {"authentic_by_snapshot": Answer.YES}
+    reasons = judged("", document, lists=(listing(world.issuer.did, **snapshot),))
+    assert reasons == {"authentic_by_snapshot": Answer.YES}
 
 
 def test_the_greatest_age_is_counted_from_the_day_of_the_award(judged):
@@ -131,8 +131,8 @@ def test_the_greatest_age_is_counted_from_the_day_of_the_award(judged):
     ],
 )
 def test_achievements_count_by_id_or_name(judged, pattern, counts):
-    found = judged(f'[[achievements]]\nmatch = ["{pattern}"]')
-    assert found == ({} if counts else {"achievement_not_counted": Answer.NO})
+    reasons = judged(f'[[achievements]]\nmatch = ["{pattern}"]')
+    assert reasons == ({} if counts else {"achievement_not_counted": Answer.NO})
 
 
 def rubric(world, reached, *levels):
@@ -187,8 +187,8 @@ def test_a_criterion_that_is_not_shown_is_for_a_person(judged):
 
 def worth(world, text, document):
     credential = world.verify(world.issuer.sign(document)).credential
-    found = policy.points(credential, policy.parse(text.encode(), ()))
-    return None if found is None else str(found)
+    number = policy.points(credential, policy.parse(text.encode(), ()))
+    return None if number is None else str(number)
 
 
 @pytest.mark.parametrize(
@@ -290,8 +290,8 @@ def test_what_holds_more_than_one_is_for_a_person(world, judged):
     any_kind = '[[achievements]]\nmatch = ["*"]'
     assert judged(any_kind, record) == {"clr_2": LOOK}
     two = f"[{json.dumps(inner)}, {json.dumps(world.issuer.sign(badge(world, 2)))}]"
-    found = policy.parse(b"", (listing("did:web:district.example"),))
-    reasons = policy.judge(world.verify(two, trust=found.lists), found, SOMEBODY, NOW)
+    rules = policy.parse(b"", (listing("did:web:district.example"),))
+    reasons = policy.judge(world.verify(two, trust=rules.lists), rules, SOMEBODY, NOW)
     assert [(reason.code, reason.answer) for reason in reasons] == [("more_than_one", LOOK)]
 
 

@@ -27,17 +27,17 @@ def row(text, **facts):
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_no_cell_is_a_formula_wherever_it_comes_from(text):
-    found = row(text, achievement=text, issuer=text, declared=text, credential=text)
-    found = found.with_reason(Answer.NO, "handed_in_twice", source=text)
-    lines = list(csv.reader(io.StringIO(sheet.as_csv([found]).decode("utf-8-sig"))))
+    line = row(text, achievement=text, issuer=text, declared=text, credential=text)
+    line = line.with_reason(Answer.NO, "handed_in_twice", source=text)
+    lines = list(csv.reader(io.StringIO(sheet.as_csv([line]).decode("utf-8-sig"))))
     starts = {cell.lstrip()[:1] for cell in lines[1]}
     assert not starts & set("=+-@＝＋－＠\t\r")
 
 
 def test_a_table_that_was_made_is_read_again_as_it_was():
     names = ['Ann, "the" teacher', "O'Neill", "'quoted'", "=1", "Écrire"]
-    made = sheet.as_csv([row(name) for name in names]).decode("utf-8-sig")
-    read = [line["applicant"] for line in csv.DictReader(io.StringIO(made))]
+    table = sheet.as_csv([row(name) for name in names]).decode("utf-8-sig")
+    read = [line["applicant"] for line in csv.DictReader(io.StringIO(table))]
     assert [cell[1:] if cell.startswith("'") else cell for cell in read] == names
 
 
@@ -46,20 +46,20 @@ def html(*rows, unnamed=()):
 
 
 def test_everything_in_the_sheet_is_escaped_and_nothing_turns_its_direction():
-    made = html(
+    page = html(
         row(EVIL, achievement=EVIL, issuer=EVIL, awarded=EVIL, declared=EVIL, points=EVIL[:0]),
         row("a").with_reason(Answer.NO, "handed_in_twice", source=EVIL),
         unnamed=[EVIL],
     )
-    assert "<script" not in made
-    assert "\u202e" not in made
-    assert made.count("&lt;script&gt;") >= 9
+    assert "<script" not in page
+    assert "\u202e" not in page
+    assert page.count("&lt;script&gt;") >= 9
 
 
 def test_the_sheet_loads_nothing_from_anywhere():
-    made = html(row("a"))
-    assert "default-src 'none'" in made
-    assert not any(word in made for word in ("src=", "<link", "@import", "url("))
+    page = html(row("a"))
+    assert "default-src 'none'" in page
+    assert not any(word in page for word in ("src=", "<link", "@import", "url("))
 
 
 def test_points_are_added_up_for_each_applicant_and_only_where_they_count():
@@ -70,10 +70,10 @@ def test_points_are_added_up_for_each_applicant_and_only_where_they_count():
         row("a", points="7").with_reason(Answer.COULD_NOT_CHECK, "age_unknown"),
     ]
     assert sheet.total(rows) == "0.3"
-    made = html(*rows)
-    assert "0.3 points in all" in made
-    assert "<td>(7)</td>" in made
-    assert "<td>5</td>" not in made
+    page = html(*rows)
+    assert "0.3 points in all" in page
+    assert "<td>(7)</td>" in page
+    assert "<td>5</td>" not in page
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -19,8 +19,8 @@ def things(data, where="applicants.csv"):
 
 
 def test_a_workbook_is_read_and_a_number_in_it_is_a_number():
-    found = things(workbook(Applicants=[HEADS, ROW]), "applicants.xlsx")
-    assert found == [("48123", "jordan.pdf", "Jordan Example", ("jordan@school.example",))]
+    rows = things(workbook(Applicants=[HEADS, ROW]), "applicants.xlsx")
+    assert rows == [("48123", "jordan.pdf", "Jordan Example", ("jordan@school.example",))]
 
 
 def test_of_several_sheets_the_one_with_applicants_is_read():
@@ -30,7 +30,7 @@ def test_of_several_sheets_the_one_with_applicants_is_read():
 
 def test_a_hidden_sheet_is_not_read():
     data = workbook(hidden=["Old"], Old=[HEADS, ROW, ROW], New=[HEADS, [1, "A B", "", "a.json"]])
-    assert [found[0] for found in things(data)] == ["1"]
+    assert [row[0] for row in things(data)] == ["1"]
 
 
 def test_two_sheets_of_applicants_stop_the_run_since_nobody_may_be_forgotten():
@@ -46,15 +46,15 @@ def test_a_workbook_that_cannot_be_read_stops_the_run(data):
 
 def test_a_workbook_that_blows_up_harms_nobody():
     """T15: a row at the end of a sheet makes a million of them."""
-    made = io.BytesIO()
+    data = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(workbook(One=[HEADS, ROW]))) as old,
-        zipfile.ZipFile(made, "w") as new,
+        zipfile.ZipFile(data, "w") as new,
     ):
         for name in old.namelist():
             new.writestr(name, old.read(name).replace(b'r="D2"', b'r="XFD1048576"'))
     with pytest.raises(BatchError, match="too large or too hard to read"):
-        table.read(made.getvalue(), "applicants.xlsx")
+        table.read(data.getvalue(), "applicants.xlsx")
 
 
 @pytest.mark.parametrize(
@@ -67,11 +67,11 @@ def test_a_workbook_that_blows_up_harms_nobody():
 def test_a_table_under_another_name_is_used(tmp_path, name):
     (tmp_path / name).write_text("Name,File\nJordan Example,jordan.json\n")
     (tmp_path / "jordan.json").write_text("{}")
-    found = read_submissions(tmp_path)
-    assert [(t.name, t.source, t.by_table) for t in found.files] == [
+    submissions = read_submissions(tmp_path)
+    assert [(t.name, t.source, t.by_table) for t in submissions.files] == [
         ("Jordan Example", "jordan.json", True)
     ]
-    assert (found.table_name, found.unnamed) == (name, ())
+    assert (submissions.table_name, submissions.unnamed) == (name, ())
 
 
 @pytest.mark.parametrize("name", ["applicants.xlsx", "List.xlsx"])
@@ -100,14 +100,17 @@ def test_where_the_table_cannot_be_told_the_run_stops_and_nothing_counts_unowned
 def test_a_table_in_an_applicants_own_folder_is_handed_in_like_the_rest(tmp_path):
     (tmp_path / "Jordan").mkdir()
     (tmp_path / "Jordan" / "hours.xlsx").write_bytes(b"PK\x03\x04")
-    found = read_submissions(tmp_path)
-    assert ([t.source for t in found.files], found.table) == (["Jordan/hours.xlsx"], None)
+    submissions = read_submissions(tmp_path)
+    assert ([t.source for t in submissions.files], submissions.table) == (
+        ["Jordan/hours.xlsx"],
+        None,
+    )
 
 
 def test_it_is_told_which_column_is_used_for_what_and_which_are_not():
-    found = table.read(b"Name,Email,Email of reference,LinkedIn profile,File\n", "a.csv")
-    assert found.used == (("Name", "name"), ("Email", "e-mail"), ("File", "file or link"))
-    assert found.unused == ("Email of reference", "LinkedIn profile")
+    applicants = table.read(b"Name,Email,Email of reference,LinkedIn profile,File\n", "a.csv")
+    assert applicants.used == (("Name", "name"), ("Email", "e-mail"), ("File", "file or link"))
+    assert applicants.unused == ("Email of reference", "LinkedIn profile")
 
 
 def test_two_columns_with_one_head_stop_the_run_because_one_may_be_a_references():
@@ -118,7 +121,7 @@ def test_two_columns_with_one_head_stop_the_run_because_one_may_be_a_references(
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "person"),
     [
         pytest.param(
             'Teacher\tName\tFile\tNotes\rA-01\t"Example, Jordan"\tj.png\tband, choir, and jazz\r',
@@ -138,8 +141,8 @@ def test_two_columns_with_one_head_stop_the_run_because_one_may_be_a_references(
         pytest.param("Applicant,File\nA-31,j.png\n", ("A-31", ""), id="applicant-numbered"),
     ],
 )
-def test_names_are_read_in_the_order_in_which_they_are_spoken(text, found):
-    assert [(t.applicant, t.name) for t in table.read(text.encode(), "a.csv").rows] == [found]
+def test_names_are_read_in_the_order_in_which_they_are_spoken(text, person):
+    assert [(t.applicant, t.name) for t in table.read(text.encode(), "a.csv").rows] == [person]
 
 
 @pytest.mark.parametrize(
@@ -160,17 +163,17 @@ def test_addresses_are_taken_out_of_whatever_stands_around_them(cell, emails):
 
 def test_a_file_that_a_database_links_to_is_that_link():
     text = 'Name,Attachments\nA B,"one.png (https://x.example/1),two.pdf (https://x.example/2)"\n'
-    found = table.read(text.encode(), "a.csv").rows
-    assert [thing.source for thing in found] == ["https://x.example/1", "https://x.example/2"]
+    rows = table.read(text.encode(), "a.csv").rows
+    assert [thing.source for thing in rows] == ["https://x.example/1", "https://x.example/2"]
 
 
 def test_a_zip_as_macos_makes_it_has_the_names_that_were_given(tmp_path):
     """APPNOTE D.2: a name in UTF-8 without the flag that says so."""
     name = "José Peña.png"
     path, unflagged = tmp_path / "in.zip", b"x" * len(name.encode())
-    with zipfile.ZipFile(path, "w") as made:
-        made.writestr("applicants.csv", f"Name,File\nJosé Peña,{name}\n")
-        made.writestr(unflagged.decode(), b"{}")
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("applicants.csv", f"Name,File\nJosé Peña,{name}\n")
+        archive.writestr(unflagged.decode(), b"{}")
     path.write_bytes(path.read_bytes().replace(unflagged, name.encode()))
     assert [thing.source for thing in read_submissions(path).files] == [name]
     assert read_submissions(path).unnamed == ()

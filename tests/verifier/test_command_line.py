@@ -98,8 +98,8 @@ def test_several_files_give_a_table_and_the_worst_ending(run, badge, tmp_path):
 
 
 def test_several_files_in_json_are_a_list_with_their_names(run, badge):
-    found = json.loads(run(badge, badge, "--json", *AT).out)
-    assert [report["source"] for report in found] == [str(badge)] * 2
+    reports = json.loads(run(badge, badge, "--json", *AT).out)
+    assert [report["source"] for report in reports] == [str(badge)] * 2
 
 
 def test_who_presented_it_is_compared(run, badge):

@@ -65,28 +65,28 @@ def test_each_has_its_own(canonicalized):
 
 
 def test_what_an_issuer_signs_of_parts_is_computed_once(monkeypatch):
-    made, compute = [], room.base_data
+    calls, compute = [], room.base_data
     monkeypatch.setattr(
-        room, "base_data", lambda *args, **more: made.append(args) or compute(*args, **more)
+        room, "base_data", lambda *args, **more: calls.append(args) or compute(*args, **more)
     )
     options = {"type": "DataIntegrityProof", "cryptosuite": "ecdsa-sd-2023"}
     asked = Computed().suite(ECDSA_SD_2023).base_data
     keys = (b"k" * 32, b"k" * 32, b"l" * 32)
-    found = [asked(DOCUMENT, options, key, ["/name"]) for key in keys]
-    assert len(made) == 2
-    assert found == [ecdsa_sd.base_data(DOCUMENT, options, key, ["/name"]) for key in keys]
-    assert asked(DOCUMENT, options, keys[0], ["/id"]) != found[0]
+    results = [asked(DOCUMENT, options, key, ["/name"]) for key in keys]
+    assert len(calls) == 2
+    assert results == [ecdsa_sd.base_data(DOCUMENT, options, key, ["/name"]) for key in keys]
+    assert asked(DOCUMENT, options, keys[0], ["/id"]) != results[0]
 
 
 def test_signatures_that_hold_are_believed_for_the_same_key_statements_and_order(monkeypatch):
     verified = []
     monkeypatch.setattr(room, "each_signed", lambda data, proof: verified.append(proof))
-    made = Computed()
-    made.each_holds(b"key", [b"one", b"two"], [b"1", b"2"])
+    computed = Computed()
+    computed.each_holds(b"key", [b"one", b"two"], [b"1", b"2"])
 
     def holds(key=b"key", statements=(b"one", b"two"), signatures=(b"1", b"2")):
         proof = DerivedProof(b"", key, signatures, {}, ())
-        return made.suite(ECDSA_SD_2023).each_signed(BaseData(b"", b"", statements), proof)
+        return computed.suite(ECDSA_SD_2023).each_signed(BaseData(b"", b"", statements), proof)
 
     assert holds()
     assert not verified

@@ -27,24 +27,24 @@ METHOD = {"type": "JsonWebKey", "controller": PAGE, "publicKeyJwk": JWK}
 
 
 def test_a_key_that_is_not_listed_fails_where_the_list_is_complete():
-    found = Controller(PAGE, ()).check_absent(f"{PAGE}#{'k' * 300}", None)
-    assert (found.name, found.outcome, found.code) == ("key", Outcome.FAILED, "key_not_listed")
-    assert found.params == {"method": f"{PAGE}#{'k' * 300}"[:200]}
-    assert found.problem == "https://w3id.org/security#PROOF_VERIFICATION_ERROR"
+    check = Controller(PAGE, ()).check_absent(f"{PAGE}#{'k' * 300}", None)
+    assert (check.name, check.outcome, check.code) == ("key", Outcome.FAILED, "key_not_listed")
+    assert check.params == {"method": f"{PAGE}#{'k' * 300}"[:200]}
+    assert check.problem == "https://w3id.org/security#PROOF_VERIFICATION_ERROR"
 
 
 def test_a_key_that_is_not_listed_could_not_be_checked_where_the_list_may_not_be_whole():
-    found = Controller(PAGE, (), complete=False).check_absent("#k", None)
-    assert (found.name, found.outcome) == ("key", Outcome.COULD_NOT_CHECK)
-    assert (found.code, found.params, found.problem) == ("key_not_found", {"method": "#k"}, None)
+    check = Controller(PAGE, (), complete=False).check_absent("#k", None)
+    assert (check.name, check.outcome) == ("key", Outcome.COULD_NOT_CHECK)
+    assert (check.code, check.params, check.problem) == ("key_not_found", {"method": "#k"}, None)
 
 
 def test_a_key_that_a_snapshot_may_be_too_old_for_could_not_be_checked():
     day = datetime(2026, 11, 1, tzinfo=UTC)
-    found = Controller(PAGE, (), snapshot_of=day).check_absent("#k", None)
-    assert (found.name, found.outcome) == ("key", Outcome.COULD_NOT_CHECK)
-    assert (found.code, found.problem) == ("key_not_in_snapshot", None)
-    assert found.params == {"method": "#k", "retrieved": "2026-11-01T00:00:00+00:00"}
+    check = Controller(PAGE, (), snapshot_of=day).check_absent("#k", None)
+    assert (check.name, check.outcome) == ("key", Outcome.COULD_NOT_CHECK)
+    assert (check.code, check.problem) == ("key_not_in_snapshot", None)
+    assert check.params == {"method": "#k", "retrieved": "2026-11-01T00:00:00+00:00"}
 
 
 def test_a_document_of_another_is_refused_with_its_name():
@@ -125,9 +125,9 @@ def test_an_https_issuer_is_asked_at_its_address_and_at_its_key_set():
     ],
 )
 def test_both_together_are_the_keys_of_an_https_issuer(documents, ids, complete):
-    found = resolve(PAGE, asking(documents)[0])
-    assert ([method.id for method in found.methods], found.complete) == (ids, complete)
-    assert found.id == PAGE
+    controller = resolve(PAGE, asking(documents)[0])
+    assert ([method.id for method in controller.methods], controller.complete) == (ids, complete)
+    assert controller.id == PAGE
 
 
 @pytest.mark.parametrize(
@@ -156,11 +156,11 @@ def test_an_issuer_at_localhost_is_asked_by_http():
 def test_a_did_web_issuer_is_asked_for_its_document():
     url = "https://district.example/.well-known/did.json"
     fetch, asked = asking({url: ISSUER.document})
-    found = resolve(ISSUER.did, fetch)
+    controller = resolve(ISSUER.did, fetch)
     assert asked == [(url, "application/did+json, application/json, application/ld+json")]
-    assert (found.id, found.complete, found.snapshot_of) == (ISSUER.did, True, None)
-    assert found.method(f"{ISSUER.did}#jwt").key == ISSUER.jwt_key.public_key()
-    assert found.method("#jwt") is None
+    assert (controller.id, controller.complete, controller.snapshot_of) == (ISSUER.did, True, None)
+    assert controller.method(f"{ISSUER.did}#jwt").key == ISSUER.jwt_key.public_key()
+    assert controller.method("#jwt") is None
 
 
 AGREEMENT = {"type": "X25519KeyAgreementKey2019", "publicKeyJwk": None}
@@ -177,8 +177,8 @@ ED25519 = multikey.base58_encode(ISSUER.proof_key.public_key().public_bytes_raw(
 )
 def test_a_method_of_a_kind_not_read_is_listed_without_a_key(key):
     entry = METHOD | {"id": "#k1"} | key
-    (found,) = controller(DOCUMENT | {"verificationMethod": [entry]}, PAGE).methods
-    assert found == VerificationMethod(f"{PAGE}#k1", None)
+    (method,) = controller(DOCUMENT | {"verificationMethod": [entry]}, PAGE).methods
+    assert method == VerificationMethod(f"{PAGE}#k1", None)
 
 
 @pytest.mark.parametrize(("complete", "outcome"), [(True, "failed"), (False, "could_not_check")])
@@ -186,8 +186,8 @@ def test_a_method_of_a_kind_not_read_is_listed_without_a_key(key):
 def test_a_key_that_is_published_for_something_else_is_called_that(complete, outcome, reference):
     """D4: only `assertionMethod` lists keys that sign credentials."""
     own = controller({"id": PAGE, "verificationMethod": [METHOD | {"id": "#k1"}]}, PAGE)
-    found = replace(own, complete=complete).check_absent(reference, None)
-    assert (found.outcome, found.code) == (outcome, "key_for_other_purposes")
+    check = replace(own, complete=complete).check_absent(reference, None)
+    assert (check.outcome, check.code) == (outcome, "key_for_other_purposes")
     for another in ("#k2", "1", ""):
         assert own.check_absent(another, None).code == "key_not_listed"
 
@@ -216,5 +216,5 @@ def test_an_address_that_publishes_keys_for_something_else_alone_says_so():
             raise FetchError("http_status", url)
         return Fetched(url, json.dumps(document).encode())
 
-    found = resolve(PAGE, fetch).check_absent(f"{PAGE}#k1", None)
-    assert (found.outcome, found.code) == (Outcome.COULD_NOT_CHECK, "key_for_other_purposes")
+    check = resolve(PAGE, fetch).check_absent(f"{PAGE}#k1", None)
+    assert (check.outcome, check.code) == (Outcome.COULD_NOT_CHECK, "key_for_other_purposes")

@@ -103,24 +103,24 @@ def test_a_member_may_stand_without_its_brackets(value, items):
 
 
 def test_the_sample_badge_is_read_in_full():
-    found = view(BADGE)
-    assert found.issuer == Profile("did:web:district.example", "Example District")
-    assert found.recipient_name == "Jordan Example"
-    assert found.identities[1].hashed
-    assert found.valid_from == datetime(2026, 11, 1, tzinfo=UTC)
-    assert found.valid_until is None
-    assert found.awarded_date == datetime(2026, 10, 31, 9, 30, tzinfo=UTC)
-    assert found.credits_earned == 12.5
-    assert found.achievement.tags == ("feedback", "assessment")
-    assert [r.level.name for r in found.criteria_results] == ["Met"]
-    assert found.evidence[0].media_type == "application/pdf"
-    assert found.document is BADGE
+    credential = view(BADGE)
+    assert credential.issuer == Profile("did:web:district.example", "Example District")
+    assert credential.recipient_name == "Jordan Example"
+    assert credential.identities[1].hashed
+    assert credential.valid_from == datetime(2026, 11, 1, tzinfo=UTC)
+    assert credential.valid_until is None
+    assert credential.awarded_date == datetime(2026, 10, 31, 9, 30, tzinfo=UTC)
+    assert credential.credits_earned == 12.5
+    assert credential.achievement.tags == ("feedback", "assessment")
+    assert [r.level.name for r in credential.criteria_results] == ["Met"]
+    assert credential.evidence[0].media_type == "application/pdf"
+    assert credential.document is BADGE
 
 
 def test_dates_under_their_older_names_are_read():
     older = {"issuanceDate": "2020-01-01T00:00:00Z", "expirationDate": "2021-01-01T00:00:00Z"}
-    found = view(older)
-    assert (found.valid_from.year, found.valid_until.year) == (2020, 2021)
+    credential = view(older)
+    assert (credential.valid_from.year, credential.valid_until.year) == (2020, 2021)
 
 
 SUBJECT = "credentialSubject"
@@ -212,8 +212,11 @@ B3 = {"resultDescription": "urn:b", "achievedLevel": "urn:l3"}
 
 def test_levels_stand_in_the_order_of_the_criteria_whatever_the_order_of_results():
     for results in ([A2, B3], [B3, A2]):
-        found = rubric(*results).criteria_results
-        assert [(r.description.name, r.level.name) for r in found] == [("A", "Two"), ("B", "Three")]
+        in_order = rubric(*results).criteria_results
+        assert [(r.description.name, r.level.name) for r in in_order] == [
+            ("A", "Two"),
+            ("B", "Three"),
+        ]
 
 
 @pytest.mark.parametrize(

@@ -212,22 +212,22 @@ PRESENTED = {
 
 @pytest.mark.parametrize("rule", RULES)
 def test_each_rule_of_data_model_2_is_a_named_flaw(rule):
-    changes, found = RULES[rule]
-    assert [*flaws(changed(changes))] == found
+    changes, expected = RULES[rule]
+    assert [*flaws(changed(changes))] == expected
 
 
 @pytest.mark.parametrize("rule", OLD_RULES)
 def test_each_rule_of_data_model_1_1_is_a_named_flaw(rule):
-    changes, found = OLD_RULES[rule]
-    assert [*flaws(changed(changes, OLD))] == found
+    changes, expected = OLD_RULES[rule]
+    assert [*flaws(changed(changes, OLD))] == expected
 
 
 @pytest.mark.parametrize("rule", PRESENTED)
 def test_each_rule_of_presentations_is_a_named_flaw(rule):
     """VCDM 2.0, section 4.13."""
-    changes, found = PRESENTED[rule]
+    changes, expected = PRESENTED[rule]
     whole = {"@context": [V2], "type": "VerifiablePresentation", "verifiableCredential": [LICENSE]}
-    assert [*presentation_flaws(changed(changes, whole))] == found
+    assert [*presentation_flaws(changed(changes, whole))] == expected
 
 
 def test_a_check_of_the_data_model_says_what_it_is_or_each_flaw():
@@ -261,10 +261,10 @@ def test_a_license_has_its_answers_and_says_that_it_is_no_badge(world):
         "authentic", "current", "no_trust_list",
     ]  # fmt: skip
     assert report.general
-    told = printed.as_text("license.json", report)
-    assert "It is a credential, not a badge" in told
-    for said in ("did:key:z6Mkuosh", "Example State Board", "Alex Example", "Teaching license"):
-        assert said in told
+    text = printed.as_text("license.json", report)
+    assert "It is a credential, not a badge" in text
+    for words in ("did:key:z6Mkuosh", "Example State Board", "Alex Example", "Teaching license"):
+        assert words in text
     assert printed.as_json(report)["kind"] == "credential"
 
 
@@ -272,9 +272,9 @@ def test_a_license_has_its_answers_and_says_that_it_is_no_badge(world):
 def test_a_flaw_of_the_data_model_is_no_yes_and_no_forgery(world, form):
     flawed = changed({"termsOfUse": {"id": "urn:a"}})
     signed = world.issuer.sign(flawed) if form == "json" else world.issuer.jwt(flawed)
-    found = world.verify(signed, general=True).authentic
-    assert (found.answer, found.code) == (Answer.COULD_NOT_CHECK, "model_untyped")
-    assert found.params == {"member": "termsOfUse"}
+    verdict = world.verify(signed, general=True).authentic
+    assert (verdict.answer, verdict.code) == (Answer.COULD_NOT_CHECK, "model_untyped")
+    assert verdict.params == {"member": "termsOfUse"}
 
 
 def test_a_forged_credential_is_no_whatever_its_flaws(world):

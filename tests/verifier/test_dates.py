@@ -186,9 +186,9 @@ def test_an_end_of_a_proof_that_is_no_time_has_not_passed_and_is_not_absent(worl
     """Data Integrity 1.0, section 2.1: `expires` is a dateTimeStamp. JSON is signed as it is."""
     signed = world.issuer.sign(world.badge())
     proof = signed["proof"][0] | {"expires": expires}
-    found = check_proof_dates([proof], now=NOW)
-    assert (found.outcome, found.code) == (Outcome.COULD_NOT_CHECK, "date_unreadable")
-    assert found.params == {"member": "proof.expires"}
+    check = check_proof_dates([proof], now=NOW)
+    assert (check.outcome, check.code) == (Outcome.COULD_NOT_CHECK, "date_unreadable")
+    assert check.params == {"member": "proof.expires"}
 
 
 def test_an_end_of_a_proof_that_has_passed_decides_before_one_that_cannot_be_read():

@@ -61,5 +61,5 @@ def test_what_is_inside_and_not_reached_could_not_be_checked(world: World):
         late = verify(data, fetch=world.fetch, now=NOW)
     assert in_time.authentic == late.authentic
     assert in_time.endorsements[0].checks[0].code != "took_too_long"
-    assert [each.checks[0].code for each in late.endorsements] == ["took_too_long"]
+    assert [endorsement.checks[0].code for endorsement in late.endorsements] == ["took_too_long"]
     assert late.endorsements[0].authentic.answer is Answer.COULD_NOT_CHECK

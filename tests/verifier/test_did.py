@@ -124,8 +124,8 @@ ED = "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2"
 
 
 def test_a_did_key_lists_itself():
-    found = resolve(did := f"did:key:{ED}", offline)
-    assert (found.id, [method.id for method in found.methods]) == (did, [f"{did}#{ED}"])
+    controller = resolve(did := f"did:key:{ED}", offline)
+    assert (controller.id, [method.id for method in controller.methods]) == (did, [f"{did}#{ED}"])
 
 
 @pytest.mark.parametrize(
@@ -150,8 +150,8 @@ JWK = {"kty": "OKP", "crv": "Ed25519", "x": "VCpo2LMLhn6iWku8MKvSLg2ZAoC-nlOyPVQ
 @pytest.mark.parametrize("more", [{}, {"use": "sig"}, {"alg": "EdDSA"}], ids=str)
 def test_a_did_jwk_lists_itself(more):
     did = "did:jwk:" + base64url.encode(json.dumps(JWK | more).encode())
-    found = resolve(did, offline)
-    assert (found.id, [method.id for method in found.methods]) == (did, [f"{did}#0"])
+    controller = resolve(did, offline)
+    assert (controller.id, [method.id for method in controller.methods]) == (did, [f"{did}#0"])
 
 
 @pytest.mark.parametrize(

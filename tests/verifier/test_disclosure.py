@@ -117,15 +117,15 @@ def test_the_report_says_how_many_criteria_are_shown(world):
     (check,) = [check for check in report.checks if check.code == "criteria_withheld"]
     assert check.outcome is Outcome.NOT_APPLICABLE
     assert "3 of 4 criteria are shown" in printed.as_text("part.json", report)
-    assert [each.id.rpartition("#")[2] for each in report.credential.criteria_without_result] == [
-        "work3"
-    ]
+    assert [
+        criterion.id.rpartition("#")[2] for criterion in report.credential.criteria_without_result
+    ] == ["work3"]
     assert report.current.answer is Answer.YES
 
 
-@pytest.mark.parametrize("made", [WHOLE, derive(WHOLE, ["/credentialSubject/result"])])
-def test_nothing_withheld_is_said_of_a_badge_with_all_results(world, made):
-    assert outcome(world.verify(made), "criteria_withheld") is None
+@pytest.mark.parametrize("signed", [WHOLE, derive(WHOLE, ["/credentialSubject/result"])])
+def test_nothing_withheld_is_said_of_a_badge_with_all_results(world, signed):
+    assert outcome(world.verify(signed), "criteria_withheld") is None
 
 
 def test_the_whole_is_authentic_too_and_said_to_be_the_whole(world):
@@ -143,8 +143,8 @@ def test_a_changed_whole_is_not_authentic(world):
 
 
 def test_the_page_says_what_is_not_shown(client):
-    made = derive(ISSUER.share(badge(criteria=4)), ["/credentialSubject/result/0"])
-    shown = client.post("/verify", data={"text": json.dumps(made)})
+    copy = derive(ISSUER.share(badge(criteria=4)), ["/credentialSubject/result/0"])
+    shown = client.post("/verify", data={"text": json.dumps(copy)})
     assert "1 of 4 criteria are shown" in shown.text.partition("Every check")[0]
 
 
@@ -213,8 +213,8 @@ def test_of_several_statuses_none_may_be_the_holders_choice(world, named, mandat
     )
     world.publish("https://district.example/status/2", ISSUER.sign(suspended))
     statuses = [entry("revocation", 1), entry("suspension", 2)]
-    for each in () if named else statuses:
-        del each["id"]
+    for status in () if named else statuses:
+        del status["id"]
     whole = ISSUER.share(badge(credentialStatus=statuses), (*OPEN, "/validUntil", *mandatory))
     report = world.verify(derive(whole, show))
     assert (report.authentic.answer, report.current.code) == (Answer.YES, code)
@@ -229,13 +229,13 @@ def test_a_revocation_list_of_1edtech_tells_of_withdrawals_as_well(kind, codes):
     status = {"id": "https://district.example/revoked", "type": kind}
     whole = badge(credentialStatus=status, **{"@context": contexts})
     shown = derive(ISSUER.share(whole, (*OPEN, "/credentialStatus")), ())
-    assert [each.code for each in check_limits(view(shown), shown, BUNDLED)] == codes
+    assert [check.code for check in check_limits(view(shown), shown, BUNDLED)] == codes
 
 
 def test_a_copy_from_elsewhere_that_shows_only_a_suspension_shows_no_limits(world):
     shown = json.loads((CASES / "sd-only-suspension-shown.json").read_bytes())
-    found = check_limits(view(shown), shown, BUNDLED)
-    assert [check.code for check in found] == ["limits_not_shown"]
+    checks = check_limits(view(shown), shown, BUNDLED)
+    assert [check.code for check in checks] == ["limits_not_shown"]
 
 
 @pytest.mark.parametrize("identified", [True, False], ids=["with an id", "without one"])
@@ -390,9 +390,9 @@ def test_the_command_says_what_it_cannot_do(arguments, why, whole_file, tmp_path
     bare = {name: value for name, value in badge().items() if name != "evidence"}
     files["bare"].write_text(json.dumps(ISSUER.share(bare)))
     assert main(["derive", *(argument.format(**files) for argument in arguments)]) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert why in said.err
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert why in output.err
 
 
 def test_a_file_called_derive_can_still_be_checked(world, tmp_path, monkeypatch, capsys):

@@ -66,17 +66,19 @@ def address(world):
 def test_the_examples_of_the_library_answer_as_documented(world):
     text = (DOCS / "library.md").read_text("utf-8").replace("```", "\n")
     parsed = doctest.DocTestParser().get_doctest(text, {}, "library.md", "library.md", 0)
-    said: list[str] = []
-    found = doctest.DocTestRunner().run(parsed, out=said.append)
-    assert found.attempted > 15
-    assert not found.failed, "".join(said)
+    lines: list[str] = []
+    results = doctest.DocTestRunner().run(parsed, out=lines.append)
+    assert results.attempted > 15
+    assert not results.failed, "".join(lines)
 
 
-def fits(told, found):
-    """Whether all that a document tells of an answer is so."""
-    if isinstance(told, dict):
-        return all(name in found and fits(value, found[name]) for name, value in told.items())
-    return told == found
+def fits(documented, answer):
+    """Whether an answer holds at least what the page shows of it."""
+    if isinstance(documented, dict):
+        return all(
+            name in answer and fits(value, answer[name]) for name, value in documented.items()
+        )
+    return documented == answer
 
 
 def test_the_requests_of_the_api_are_answered_as_documented(address):
@@ -89,8 +91,8 @@ def test_the_requests_of_the_api_are_answered_as_documented(address):
         assert command[0] == "curl"
         ended = subprocess.run([*command, "--silent"], capture_output=True, check=True)
         answers.append(json.loads(ended.stdout))
-    found = [answer["verdicts"]["recognized"]["verdict"] for answer in answers[:3]]
-    assert found == ["yes", "yes", "yes"]
+    verdicts = [answer["verdicts"]["recognized"]["verdict"] for answer in answers[:3]]
+    assert verdicts == ["yes", "yes", "yes"]
     assert answers[1]["verdicts"]["theirs"]["verdict"] == "yes"
 
 

@@ -170,10 +170,10 @@ def test_the_published_base_proof_holds(signed):
 
 
 def test_the_derived_credential_is_that_published_byte_for_byte(example, signed):
-    made = ecdsa_sd.disclose(
+    copy = ecdsa_sd.disclose(
         signed, signed["proof"], example["selectivePointers"], contexts=CONTEXTS
     )
-    assert made == example["derived"]["revealed"]
+    assert copy == example["derived"]["revealed"]
 
 
 def test_the_parts_of_the_derived_proof_are_those_published(example):

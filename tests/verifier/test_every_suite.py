@@ -44,9 +44,9 @@ SIGNERS = {use: signer(use) for use in KeyUse}
 
 def issuer() -> Controller:
     methods = [
-        {"id": each.verification_method, "controller": DID}
-        | public_member(each.verification_method, use, each.public_key)
-        for use, each in SIGNERS.items()
+        {"id": signer.verification_method, "controller": DID}
+        | public_member(signer.verification_method, use, signer.public_key)
+        for use, signer in SIGNERS.items()
     ]
     names = [method["id"] for method in methods]
     return controller({"id": DID, "verificationMethod": methods, "assertionMethod": names}, DID)
@@ -72,13 +72,13 @@ def by_profile(name):
 def by_an_older_suite(name):
     suite, key = SUITES[name], SIGNERS[KeyUse.PROOF]
     typed = suite.proof_type == "DataIntegrityProof"
-    given = options(suite.proof_type, name if typed else None, KeyUse.PROOF)
-    hashes = suite.hash_data(BADGE, given, key.public_key)
+    proof = options(suite.proof_type, name if typed else None, KeyUse.PROOF)
+    hashes = suite.hash_data(BADGE, proof, key.public_key)
     if suite.member == "jws":
         header = base64url.encode(b'{"alg":"EdDSA","b64":false,"crit":["b64"]}')
         signature = key.sign(header.encode() + b"." + hashes)
-        return given | {"jws": f"{header}..{base64url.encode(signature)}"}
-    return given | {"proofValue": suite.encode(key.sign(hashes))}
+        return proof | {"jws": f"{header}..{base64url.encode(signature)}"}
+    return proof | {"proofValue": suite.encode(key.sign(hashes))}
 
 
 def divisible():
@@ -90,11 +90,11 @@ def divisible():
 
 
 def to_share(badge):
-    given = options("DataIntegrityProof", "ecdsa-sd-2023", KeyUse.SD)
+    proof = options("DataIntegrityProof", "ecdsa-sd-2023", KeyUse.SD)
     value = base_proof_value(
-        badge, given, mandatory_pointers=mandatory_pointers(badge), sign=SIGNERS[KeyUse.SD].sign
+        badge, proof, mandatory_pointers=mandatory_pointers(badge), sign=SIGNERS[KeyUse.SD].sign
     )
-    return badge | {"proof": [given | {"proofValue": value}]}
+    return badge | {"proof": [proof | {"proofValue": value}]}
 
 
 WHOLE = to_share(divisible())
@@ -106,7 +106,7 @@ SIGNED = {
         if suite.legacy
     },
     "ecdsa-sd-2023, whole": WHOLE,
-    "ecdsa-sd-2023, copy": derive(WHOLE, [p for each in choices(WHOLE) for p in each.pointers]),
+    "ecdsa-sd-2023, copy": derive(WHOLE, [p for choice in choices(WHOLE) for p in choice.pointers]),
 }
 JWTS = {
     algorithm: jose.signing_input({"alg": algorithm}, json.dumps(BADGE).encode())
@@ -174,12 +174,12 @@ def test_any_changed_leaf_makes_the_proof_fail(name):
     @settings(max_examples=60, deadline=None, database=None)
     @given(changes(signed))
     def run(changed):
-        found = decisive(changed)
-        assert found is not None
-        if found.outcome is not Outcome.FAILED:
+        check = decisive(changed)
+        assert check is not None
+        if check.outcome is not Outcome.FAILED:
             # only added to, not to be divided, or refused by the gate as a list in a list
-            assert found.code in ("data_loss", "not_divisible", "too_complex")
-            if found.code == "data_loss":
+            assert check.code in ("data_loss", "not_divisible", "too_complex")
+            if check.code == "data_loss":
                 assert canonicalize_defined(unsecured(changed)) == canonicalize(unsecured(signed))
 
     run()

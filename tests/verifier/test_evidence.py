@@ -33,13 +33,13 @@ def base64url(data):
     ],
 )
 def test_the_file_that_was_signed_for_is_unchanged(digest):
-    found = check_evidence(credential(digest), FILE)
-    assert (found.outcome, found.params["name"]) == (Outcome.PASSED, "E0")
+    check = check_evidence(credential(digest), FILE)
+    assert (check.outcome, check.params["name"]) == (Outcome.PASSED, "E0")
 
 
 def test_the_piece_that_fits_is_named_wherever_it_stands():
-    found = check_evidence(credential(None, "zjunk", digest_multibase(SHA["sha256"])), FILE)
-    assert found.params["name"] == "E2"
+    check = check_evidence(credential(None, "zjunk", digest_multibase(SHA["sha256"])), FILE)
+    assert check.params["name"] == "E2"
 
 
 @pytest.mark.parametrize(
@@ -63,6 +63,6 @@ def test_what_is_not_the_digest_of_the_file_fails(digest):
 
 
 def test_without_a_digest_no_file_can_be_compared():
-    found = check_evidence(credential(None), FILE)
-    assert (found.name, found.outcome) == ("evidence", Outcome.COULD_NOT_CHECK)
-    assert found.code == "evidence_without_digest"
+    check = check_evidence(credential(None), FILE)
+    assert (check.name, check.outcome) == ("evidence", Outcome.COULD_NOT_CHECK)
+    assert check.code == "evidence_without_digest"

@@ -204,15 +204,17 @@ def test_a_list_of_others_keeps_its_last_good_copy_and_says_so(site, fault, tmp_
     site.documents[url] = jcs(LIST).encode()
     folder = tmp_path / "lists"
     following.add(folder, url, ask=site.web.fetch, now=NOW)
-    fresh, told = following.current_lists(folder, ask=site.web.fetch, now=LATER)
-    assert told == ()
+    fresh, notes = following.current_lists(folder, ask=site.web.fetch, now=LATER)
+    assert notes == ()
     if fault in SLOW:
         monkeypatch.setattr(fetch, "DEADLINE_SECONDS", DEADLINE)
     site.web.faults["state.example"] = fault
     later = LATER + timedelta(days=3)
-    copy, told = following.current_lists(folder, ask=site.web.fetch, now=later)
-    assert [each.entries for each in copy] == [each.entries for each in fresh]
-    assert "the copy of 2026-11-25 is used" in told[0]
+    copy, notes = following.current_lists(folder, ask=site.web.fetch, now=later)
+    assert [trust_list.entries for trust_list in copy] == [
+        trust_list.entries for trust_list in fresh
+    ]
+    assert "the copy of 2026-11-25 is used" in notes[0]
     with pytest.raises(TrustListError):
         following.add(tmp_path / "none", url, ask=site.web.fetch, now=NOW)
     assert not (tmp_path / "none").exists()

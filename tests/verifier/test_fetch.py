@@ -121,31 +121,31 @@ def test_who_never_ends_the_handshake_cannot_stretch_the_deadline(monkeypatch):
 
 
 def test_each_step_of_a_connection_ends_with_the_time_that_is_left(monkeypatch):
-    given = {}
+    timeouts = {}
 
     class Stream(httpcore.NetworkStream):
         def read(self, max_bytes, timeout=None):
-            given["read"] = timeout
+            timeouts["read"] = timeout
 
         def write(self, buffer, timeout=None):
-            given["write"] = timeout
+            timeouts["write"] = timeout
 
         def start_tls(self, ssl_context, server_hostname=None, timeout=None):
-            given["handshake"] = timeout
+            timeouts["handshake"] = timeout
             return self
 
         def get_extra_info(self, info):
             return SimpleNamespace(asked=info)
 
     def connect(self, address, port, timeout=None):
-        given["connect"] = timeout
+        timeouts["connect"] = timeout
         return Stream()
 
     monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", connect)
     backend = fetch._pinned_backend(["192.0.2.1"], time.monotonic() + 5)
     stream = backend.connect_tcp("district.example", 443).start_tls(None, "district.example")
     stream.write(b"GET"), stream.read(10)
-    assert [step for step in given if given[step] and 0 < given[step] <= 5] == [
+    assert [step for step in timeouts if timeouts[step] and 0 < timeouts[step] <= 5] == [
         "connect", "handshake", "write", "read",
     ]  # fmt: skip
     assert stream.get_extra_info("is_readable").asked == "is_readable"
@@ -259,10 +259,13 @@ def test_nobody_listening_is_an_error_of_its_own():
 
 
 def test_the_second_address_is_tried_when_nobody_answers_at_the_first(monkeypatch):
-    found, real = [("", "", "", "", (a, 0)) for a in ("127.0.0.9", "127.0.0.1")], socket.getaddrinfo
+    addresses, real = (
+        [("", "", "", "", (a, 0)) for a in ("127.0.0.9", "127.0.0.1")],
+        socket.getaddrinfo,
+    )
 
     def lookup(host, *args, **options):
-        return found if host == "localhost" else real(host, *args, **options)
+        return addresses if host == "localhost" else real(host, *args, **options)
 
     monkeypatch.setattr(socket, "getaddrinfo", lookup)
     with server(plain(JSON)) as (port, _):
@@ -317,8 +320,8 @@ def public(monkeypatch, tmp_path):
     """Have `badges.example` lead here as if that were public; return who signs its certificates."""
     real = socket.getaddrinfo
 
-    def here(host, *given, **options):
-        return real("127.0.0.1" if host == HOST else host, *given, **options)
+    def here(host, *arguments, **options):
+        return real("127.0.0.1" if host == HOST else host, *arguments, **options)
 
     authority = Authority(tmp_path)
     monkeypatch.setattr(socket, "getaddrinfo", here)
@@ -338,8 +341,8 @@ def test_the_authorities_are_read_once_for_all_fetches(public):
 def get_securely(tls, answer):
     with server(answer, tls) as (port, requests):
         fetching = WebFetch(allow=[(HOST, port)])
-        found = fetching(f"https://{HOST}:{port}/did.json", accept="*/*", max_bytes=1000)
-    return found, requests
+        page = fetching(f"https://{HOST}:{port}/did.json", accept="*/*", max_bytes=1000)
+    return page, requests
 
 
 def test_the_certificate_is_that_of_the_name_although_the_address_is_connected_to(public):
@@ -352,14 +355,14 @@ def test_the_certificate_is_that_of_the_name_although_the_address_is_connected_t
         connection.context = named
 
     tls.sni_callback = choose
-    found, requests = get_securely(tls, plain(JSON))
-    assert found.body == b"{}"
+    page, requests = get_securely(tls, plain(JSON))
+    assert page.body == b"{}"
     assert asked_for == [HOST]
     assert f"host: {HOST}:" in requests[0].lower()
 
 
 @pytest.mark.parametrize(
-    "made",
+    "server_of",
     [
         pytest.param(lambda ours, other: ours.server("another.example"), id="of another host"),
         pytest.param(lambda ours, other: ours.server("127.0.0.1"), id="of the address"),
@@ -367,8 +370,8 @@ def test_the_certificate_is_that_of_the_name_although_the_address_is_connected_t
         pytest.param(lambda ours, other: other.server(HOST), id="of an unknown authority"),
     ],
 )
-def test_nothing_is_asked_of_a_host_with_a_wrong_certificate(public, tmp_path, made):
-    tls = made(public, Authority(tmp_path, "Another authority"))
+def test_nothing_is_asked_of_a_host_with_a_wrong_certificate(public, tmp_path, server_of):
+    tls = server_of(public, Authority(tmp_path, "Another authority"))
     with pytest.raises(FetchError, match="certificate") as caught:
         get_securely(tls, lambda connection, request: pytest.fail("a request was sent"))
     assert caught.value.code == "connection_lost"
@@ -407,10 +410,10 @@ def test_an_address_that_is_silent_leaves_time_for_the_next(monkeypatch):
             raise TimeoutError
         return connect(address, timeout, **options)
 
-    found = [("", "", "", "", (f"127.0.0.{last}", 0)) for last in (2, 3, 1)]
+    addresses = [("", "", "", "", (f"127.0.0.{last}", 0)) for last in (2, 3, 1)]
 
     def several(host, *args, **options):
-        return found if host == "localhost" else look_up(host, *args, **options)
+        return addresses if host == "localhost" else look_up(host, *args, **options)
 
     monkeypatch.setattr(socket, "getaddrinfo", several)
     monkeypatch.setattr(socket, "create_connection", watched)
@@ -434,8 +437,8 @@ def test_a_verification_that_slow_hosts_used_up_blames_no_other_host(monkeypatch
 
 
 def test_what_is_said_of_keeping_comes_with_the_answer():
-    said = HEAD + b"Cache-Control: public\r\ncache-control: max-age=30\r\nAge: 5\r\n"
-    with server(plain(said + b"Content-Length: 2\r\n\r\n{}")) as (port, _):
+    head = HEAD + b"Cache-Control: public\r\ncache-control: max-age=30\r\nAge: 5\r\n"
+    with server(plain(head + b"Content-Length: 2\r\n\r\n{}")) as (port, _):
         assert get(port).fresh_for == 25
     with server(plain(JSON)) as (port, _):
         assert get(port).fresh_for is None

@@ -88,8 +88,8 @@ def test_loopback_is_allowed_where_it_was_asked_for(address):
     ids=["a private one behind", "a private one before", "a private one in IPv6", "none"],
 )
 def test_one_private_address_among_public_ones_refuses_the_host(addresses, monkeypatch):
-    found = [("", "", "", "", (address, 443)) for address in addresses]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: found)
+    addresses_of_host = [("", "", "", "", (address, 443)) for address in addresses]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: addresses_of_host)
     monkeypatch.setattr(socket, "create_connection", lambda *a, **o: pytest.fail("connected"))
     with pytest.raises(FetchError) as caught:
         WebFetch()("https://rebinding.example/", accept="*/*", max_bytes=10)
@@ -184,8 +184,8 @@ def test_the_highest_port_may_be_listed():
 
 
 def test_a_listed_host_must_be_public_all_the_same(monkeypatch):
-    found = [("", "", "", "", ("10.0.0.1", 8443))]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: found)
+    addresses = [("", "", "", "", ("10.0.0.1", 8443))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: addresses)
     fetching = WebFetch(allow=[("intranet.example", 8443)])
     with pytest.raises(FetchError) as caught:
         fetching("https://intranet.example:8443/", accept="*/*", max_bytes=10)

@@ -67,15 +67,17 @@ def lasts(site, clock, seconds, **options):
 
 
 @pytest.mark.parametrize(
-    ("said", "seconds"),
+    ("fresh_for", "seconds"),
     [
         pytest.param(None, USUAL_SECONDS, id="nothing-said"),
         pytest.param(30, 30, id="said"),
         pytest.param(86400, MAX_SECONDS, id="longer-than-we-keep-anything"),
     ],
 )
-def test_an_answer_is_kept_as_its_sender_says_and_no_longer_than_five_minutes(clock, said, seconds):
-    assert lasts(Site(fresh_for=said), clock, seconds)
+def test_an_answer_is_kept_as_its_sender_says_and_no_longer_than_five_minutes(
+    clock, fresh_for, seconds
+):
+    assert lasts(Site(fresh_for=fresh_for), clock, seconds)
 
 
 def test_what_its_sender_does_not_want_kept_is_not(clock):
@@ -98,12 +100,12 @@ def test_an_error_is_kept_a_moment_and_says_the_same(clock):
     site = Site()
     site.answers[URL] = FetchError("http_status", URL, "answered 404")
     fetch = response_cache(clock).around(site)
-    said = []
+    errors = []
     for _ in range(2):
         with pytest.raises(FetchError) as caught:
             ask(fetch)
-        said.append((caught.value.code, caught.value.url, caught.value.detail))
-    assert said == [("http_status", URL, "answered 404")] * 2
+        errors.append((caught.value.code, caught.value.url, caught.value.detail))
+    assert errors == [("http_status", URL, "answered 404")] * 2
     assert len(site.asked) == 1
     clock.now += ERROR_SECONDS - 0.001
     with pytest.raises(FetchError):
@@ -213,10 +215,12 @@ def test_a_list_is_kept_no_longer_than_its_own_ttl(clock, subject, seconds, form
     assert lasts(site, clock, seconds, accept=LIST_TYPES)
 
 
-@pytest.mark.parametrize("said", [b'{"credentialSubject":{"ttl":"soon"}}', b"{", b"\xff", b"a.b"])
-def test_a_list_of_unclear_age_is_not_kept(clock, said):
+@pytest.mark.parametrize(
+    "fresh_for", [b'{"credentialSubject":{"ttl":"soon"}}', b"{", b"\xff", b"a.b"]
+)
+def test_a_list_of_unclear_age_is_not_kept(clock, fresh_for):
     site = Site(fresh_for=300)
-    site.answers[URL] = Fetched(URL, said)
+    site.answers[URL] = Fetched(URL, fresh_for)
     fetch = response_cache(clock).around(site)
     ask(fetch, accept=LIST_TYPES), ask(fetch, accept=LIST_TYPES)
     assert len(site.asked) == 2
@@ -296,14 +300,14 @@ def fails(site, code="too_slow", url=URL):
 
 
 def codes(fetch, times, url=URL):
-    said = []
+    outcomes = []
     for _ in range(times):
         try:
             ask(fetch, url=url)
-            said.append("")
+            outcomes.append("")
         except FetchError as exc:
-            said.append(exc.code)
-    return said
+            outcomes.append(exc.code)
+    return outcomes
 
 
 @pytest.mark.parametrize("code", ["too_slow", "connection_lost", "host_not_found"])
@@ -345,8 +349,8 @@ def test_who_is_left_alone_is_said_with_the_time(clock):
     fetch = Breaker(clock).around(site)
     codes(fetch, FAILURES)
     clock.now += 13
-    said = "no answer 3 times in a row; asked again in 47 seconds"
-    with pytest.raises(FetchError, match=said) as caught:
+    message = "no answer 3 times in a row; asked again in 47 seconds"
+    with pytest.raises(FetchError, match=message) as caught:
         ask(fetch)
     assert caught.value.url == URL
     assert site.how == [(DOCUMENT_TYPES, 1000)] * FAILURES
@@ -401,7 +405,7 @@ def test_verifications_of_one_process_share_what_was_had_and_who_is_silent():
 def test_a_report_says_that_a_host_was_left_alone_and_what_could_not_be_checked(world, clock):
     badge = json.dumps(world.issuer.sign(world.badge())).encode()
     fetch = Breaker(clock).around(world.fetch)
-    kept = dict(world.documents)
+    documents = dict(world.documents)
     silent = FetchError("too_slow", world.list_url)
     world.documents[world.list_url] = silent
     for _ in range(FAILURES):
@@ -411,5 +415,5 @@ def test_a_report_says_that_a_host_was_left_alone_and_what_could_not_be_checked(
     assert "no answer 3 times in a row; asked again in 60 seconds" in key.params["detail"]
     assert report.authentic.answer is Answer.COULD_NOT_CHECK
     clock.now += PAUSE_SECONDS
-    world.documents |= kept
+    world.documents |= documents
     assert verify(badge, fetch=fetch, now=NOW).current.answer is Answer.YES

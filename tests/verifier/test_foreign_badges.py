@@ -63,10 +63,10 @@ def prove(document, method, kind="eddsa-rdfc-2022", contexts=None):
     }
     if proof["type"] == "DataIntegrityProof":
         proof["cryptosuite"] = kind
-    given = contexts or document["@context"]
+    used = contexts or document["@context"]
     if kind == "Ed25519Signature2018":
-        return {**proof, "jws": detached(digest({"@context": given, **proof}) + digest(document))}
-    signature = KEY.sign(digest({"@context": given, **proof}) + digest(document)).signature
+        return {**proof, "jws": detached(digest({"@context": used, **proof}) + digest(document))}
+    signature = KEY.sign(digest({"@context": used, **proof}) + digest(document)).signature
     return {**proof, "proofValue": "z" + multikey.base58_encode(signature)}
 
 
@@ -344,11 +344,11 @@ def badge_server():
 
 def badge_server_without_a_controller():
     """The same server, whose document names no controller of the key."""
-    made = badge_server()
-    page = made.handed["issuer"]["id"]
-    made.published[page]["verificationMethod"][0]["controller"] = ""
-    made.authentic, made.current = "issuer_lists_no_keys", "not_authentic"
-    return made
+    shape = badge_server()
+    page = shape.handed["issuer"]["id"]
+    shape.published[page]["verificationMethod"][0]["controller"] = ""
+    shape.authentic, shape.current = "issuer_lists_no_keys", "not_authentic"
+    return shape
 
 
 def plugfest():
@@ -579,7 +579,7 @@ def report_of(world, foreign):
     return world.verify(foreign.handed)
 
 
-@pytest.mark.parametrize("platform", PLATFORMS, ids=lambda each: each.__name__)
+@pytest.mark.parametrize("platform", PLATFORMS, ids=lambda platform: platform.__name__)
 def test_what_a_report_says_of_a_foreign_badge(world, platform):
     foreign = platform()
     report = report_of(world, foreign)
@@ -587,13 +587,13 @@ def test_what_a_report_says_of_a_foreign_badge(world, platform):
     assert [check.code for check in report.checks if check.code in GAPS] == foreign.notes
 
 
-@pytest.mark.parametrize("platform", PLATFORMS, ids=lambda each: each.__name__)
+@pytest.mark.parametrize("platform", PLATFORMS, ids=lambda platform: platform.__name__)
 def test_no_honest_foreign_badge_is_called_forged(world, platform):
     report = report_of(world, platform())
     assert Answer.NO not in {report.authentic.answer, report.current.answer}
 
 
-@pytest.mark.parametrize("platform", PLATFORMS, ids=lambda each: each.__name__)
+@pytest.mark.parametrize("platform", PLATFORMS, ids=lambda platform: platform.__name__)
 def test_what_could_not_be_checked_is_explained(world, platform):
     verdicts = report_of(world, platform()).verdicts()
     for verdict in (verdicts["authentic"], verdicts["current"]):
@@ -611,7 +611,7 @@ def test_what_could_not_be_checked_is_explained(world, platform):
         badge_server,
         plugfest,
     ],
-    ids=lambda each: each.__name__,
+    ids=lambda platform: platform.__name__,
 )
 def test_a_foreign_badge_under_another_name_is_refused(world, platform):
     foreign = platform()
@@ -620,7 +620,7 @@ def test_a_foreign_badge_under_another_name_is_refused(world, platform):
     assert (report.authentic.answer, report.authentic.code) == (Answer.NO, "signature_wrong")
 
 
-@pytest.mark.parametrize("signed", vectors("plugfests.json"), ids=lambda each: each["name"])
+@pytest.mark.parametrize("signed", vectors("plugfests.json"), ids=lambda vector: vector["name"])
 def test_a_badge_that_others_signed_is_authentic(world, signed):
     report = world.verify(signed)
     assert (report.authentic.code, report.current.code) == ("authentic", "current")

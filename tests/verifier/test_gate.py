@@ -90,9 +90,9 @@ FLAWS = {
 
 @pytest.mark.parametrize(("why", "place", "members"), FLAWS.values(), ids=FLAWS.keys())
 def test_a_way_of_writing_that_can_hide_is_not_let_through(why, place, members):
-    found = check_structure(badge(**members))
-    assert (found.name, found.outcome) == ("structure", Outcome.COULD_NOT_CHECK)
-    assert (found.code, found.params["place"]) == (f"structure_{why}", place)
+    check = check_structure(badge(**members))
+    assert (check.name, check.outcome) == ("structure", Outcome.COULD_NOT_CHECK)
+    assert (check.code, check.params["place"]) == (f"structure_{why}", place)
 
 
 PLAIN = {
@@ -118,8 +118,8 @@ PLAIN = {
 
 @pytest.mark.parametrize("members", PLAIN.values(), ids=PLAIN.keys())
 def test_the_plain_way_of_writing_is_let_through(members):
-    found = check_structure(badge(**members))
-    assert (found.name, found.outcome, found.code) == (
+    check = check_structure(badge(**members))
+    assert (check.name, check.outcome, check.code) == (
         "structure", Outcome.PASSED, "plain_structure",
     )  # fmt: skip
 

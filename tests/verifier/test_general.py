@@ -99,8 +99,8 @@ def test_the_sheet_names_what_it_is(world, tmp_path, license_file, listed, monke
     (tmp_path / "policy.toml").write_text('lists = ["list.json"]')
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "Alex.json").write_bytes(license_file.read_bytes())
-    given = [str(tmp_path / "in"), "--policy", str(tmp_path / "policy.toml"), "--workers", "1"]
-    command.main(["batch", *given, "--out", str(tmp_path / "out"), *AT])
+    arguments = [str(tmp_path / "in"), "--policy", str(tmp_path / "policy.toml"), "--workers", "1"]
+    command.main(["batch", *arguments, "--out", str(tmp_path / "out"), *AT])
     text = (tmp_path / "out" / "results.csv").read_text("utf-8-sig")
     (line,) = csv.DictReader(io.StringIO(text))
     assert (line["answer"], line["achievement"]) == ("to look at", "Teaching license")

@@ -140,8 +140,8 @@ def test_what_cannot_be_opened_hides_nothing_beside_it_and_is_not_hidden() -> No
 
 
 def test_links_come_after_credentials() -> None:
-    found = read_all(pdf(pages=[code(URL), code(link(JWT), URL)]))
-    assert [handed.text for handed in found] == [JWT, URL]
+    submissions = read_all(pdf(pages=[code(URL), code(link(JWT), URL)]))
+    assert [handed.text for handed in submissions] == [JWT, URL]
 
 
 def test_a_page_that_cannot_be_drawn_takes_no_attachment_away() -> None:

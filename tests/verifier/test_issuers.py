@@ -268,8 +268,8 @@ def test_a_snapshot_speaks_for_an_https_issuer_out_of_reach(world):
     class Page(Issuer):
         document = profile(method("k1"))
 
-    kept = world.trust_list(Page(PAGE))
-    report = world.verify(signed_by_page(world), trust=[kept])
+    snapshot = world.trust_list(Page(PAGE))
+    report = world.verify(signed_by_page(world), trust=[snapshot])
     assert report.authentic.code == "authentic_by_snapshot"
 
 

@@ -44,7 +44,7 @@ def test_a_token_without_a_type_is_read():
 
 @pytest.mark.parametrize(
     "vector",
-    [each for each in vectors("jose.json") if each["alg"] != "EdDSA"],  # it holds no JSON
+    [vector for vector in vectors("jose.json") if vector["alg"] != "EdDSA"],  # it holds no JSON
     ids=lambda vector: vector["example"],
 )
 def test_a_published_token_is_verified_and_no_changed_one(vector):

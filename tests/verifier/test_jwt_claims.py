@@ -21,23 +21,23 @@ def report(world, claims=None, **members):
 
 
 def test_a_jwt_whose_claims_agree_is_authentic(world):
-    found = report(world, validUntil=ENDS)
-    assert (found.authentic.answer, found.securing) == (Answer.YES, "vc_jwt")
-    assert "claims_agree" in {check.code for check in found.checks}
+    answer = report(world, validUntil=ENDS)
+    assert (answer.authentic.answer, answer.securing) == (Answer.YES, "vc_jwt")
+    assert "claims_agree" in {check.code for check in answer.checks}
 
 
 @pytest.mark.parametrize("claim", OTHER)
 def test_a_claim_that_differs_from_the_body_fails(world, claim):
-    found = report(world, {claim: OTHER[claim]}, validUntil=ENDS)
-    assert (found.authentic.answer, found.authentic.code) == (Answer.NO, "claims_differ")
-    assert found.authentic.params["claim"] == claim
+    answer = report(world, {claim: OTHER[claim]}, validUntil=ENDS)
+    assert (answer.authentic.answer, answer.authentic.code) == (Answer.NO, "claims_differ")
+    assert answer.authentic.params["claim"] == claim
 
 
 @pytest.mark.parametrize("claim", OTHER)
 @pytest.mark.parametrize("value", [True, "", [], {}, -1], ids=["true", "empty", "[]", "{}", "-1"])
 def test_a_claim_of_another_type_fails(world, claim, value):
-    found = report(world, {claim: value}, validUntil=ENDS)
-    assert (found.authentic.answer, found.authentic.code) == (Answer.NO, "claims_differ")
+    answer = report(world, {claim: value}, validUntil=ENDS)
+    assert (answer.authentic.answer, answer.authentic.code) == (Answer.NO, "claims_differ")
 
 
 @pytest.mark.parametrize(
@@ -54,32 +54,32 @@ def test_a_body_that_differs_from_the_claims_fails(world, member, value, claim):
     badge = world.badge(validUntil=ENDS)
     agreed = {"jti": badge["id"], "nbf": 1793491200, "exp": 1919721600}
     changed = {key: item for key, item in (badge | {member: value}).items() if item is not None}
-    found = world.verify(world.issuer.jwt(changed, claims=agreed))
-    assert (found.authentic.answer, found.authentic.params.get("claim")) == (Answer.NO, claim)
+    answer = world.verify(world.issuer.jwt(changed, claims=agreed))
+    assert (answer.authentic.answer, answer.authentic.params.get("claim")) == (Answer.NO, claim)
 
 
 def test_a_subject_that_differs_from_its_claim_fails(world):
     badge = world.badge()
     claims = {"sub": badge["credentialSubject"]["id"]}
     badge["credentialSubject"]["id"] = OTHER["sub"]
-    found = world.verify(world.issuer.jwt(badge, claims=claims))
-    assert found.authentic.params.get("claim") == "sub"
+    answer = world.verify(world.issuer.jwt(badge, claims=claims))
+    assert answer.authentic.params.get("claim") == "sub"
 
 
 def test_a_subject_claim_beside_a_subject_of_identifiers_alone_contradicts_nothing(world):
     """Open Badges asks for `sub`, and for no id of the subject (OB-64)."""
     badge = world.badge()
     del badge["credentialSubject"]["id"]
-    found = world.verify(world.issuer.jwt(badge, claims={"sub": "mailto:jordan@example.org"}))
-    assert found.authentic.answer is Answer.YES
+    answer = world.verify(world.issuer.jwt(badge, claims={"sub": "mailto:jordan@example.org"}))
+    assert answer.authentic.answer is Answer.YES
 
 
 def test_a_subject_claim_that_contradicts_nothing_excuses_no_other_claim(world):
     badge = world.badge(validUntil=ENDS)
     del badge["credentialSubject"]["id"]
     claims = {"sub": "mailto:jordan@example.org", "exp": OTHER["exp"]}
-    found = world.verify(world.issuer.jwt(badge, claims=claims))
-    assert (found.authentic.code, found.authentic.params["claim"]) == ("claims_differ", "exp")
+    answer = world.verify(world.issuer.jwt(badge, claims=claims))
+    assert (answer.authentic.code, answer.authentic.params["claim"]) == ("claims_differ", "exp")
 
 
 @pytest.mark.parametrize("begin", ["2026-11-01", "November"])
@@ -87,9 +87,12 @@ def test_a_subject_claim_that_contradicts_nothing_excuses_no_other_claim(world):
 def test_a_begin_that_says_no_moment_is_not_called_forged(world, begin, form):
     badge = world.badge(validFrom=begin)
     signed = world.issuer.sign(badge) if form == "json" else jwt_with_begin(world, badge)
-    found = world.verify(signed)
-    assert found.authentic.answer is Answer.YES
-    assert (found.current.answer, found.current.code) == (Answer.COULD_NOT_CHECK, "date_unreadable")
+    answer = world.verify(signed)
+    assert answer.authentic.answer is Answer.YES
+    assert (answer.current.answer, answer.current.code) == (
+        Answer.COULD_NOT_CHECK,
+        "date_unreadable",
+    )
 
 
 def jwt_with_begin(world, badge):
@@ -106,23 +109,23 @@ def test_a_time_without_an_offset_is_utc(world, form):
         signed = world.issuer.sign(badge, created="2026-11-01T00:00:00")
     else:
         signed = world.issuer.jwt(badge, claims={"nbf": 1793491200, "exp": 1919721600})
-    found = world.verify(signed)
-    assert (found.authentic.answer, found.current.code) == (Answer.YES, "current")
+    answer = world.verify(signed)
+    assert (answer.authentic.answer, answer.current.code) == (Answer.YES, "current")
     ended = world.verify(signed, now=datetime(2030, 11, 1, 0, 6, tzinfo=UTC))
     assert ended.current.code == "expired"
 
 
 @pytest.mark.parametrize("claim", OTHER)
 def test_a_claim_that_is_left_out_takes_nothing_away_and_is_noted(world, claim):
-    found = report(world, {claim: None}, validUntil=ENDS)
-    assert found.authentic.answer is Answer.YES
-    noted = next(check for check in found.checks if check.code == "claims_missing")
+    answer = report(world, {claim: None}, validUntil=ENDS)
+    assert answer.authentic.answer is Answer.YES
+    noted = next(check for check in answer.checks if check.code == "claims_missing")
     assert noted.params["claims"] == claim
 
 
 def test_an_end_that_only_the_claim_tells_fails(world):
-    found = report(world, {"exp": 1919721600})
-    assert (found.authentic.answer, found.authentic.params["claim"]) == (Answer.NO, "exp")
+    answer = report(world, {"exp": 1919721600})
+    assert (answer.authentic.answer, answer.authentic.params["claim"]) == (Answer.NO, "exp")
 
 
 @pytest.mark.parametrize("fraction", [0.0, 0.75])
@@ -132,8 +135,8 @@ def test_a_time_with_a_fraction_is_that_second(world, fraction):
 
 @pytest.mark.parametrize("claims", [{"nbf": 1793491201.5}, {"nbf": 0.5}, {"exp": 1919721601.5}])
 def test_another_time_with_a_fraction_fails(world, claims):
-    found = report(world, claims, validUntil=ENDS)
-    assert (found.authentic.answer, found.authentic.code) == (Answer.NO, "claims_differ")
+    answer = report(world, claims, validUntil=ENDS)
+    assert (answer.authentic.answer, answer.authentic.code) == (Answer.NO, "claims_differ")
 
 
 def test_an_end_with_a_fraction_is_that_second(world):
@@ -153,8 +156,8 @@ def test_the_time_of_issue_counts_for_a_key_that_was_retired(world, issued_at, c
 
 
 def test_a_begin_with_a_fraction_is_floored(world):
-    found = report(world, {"nbf": 1793491200}, validFrom="2026-11-01T00:00:00.900Z")
-    assert found.authentic.answer is Answer.YES
+    answer = report(world, {"nbf": 1793491200}, validFrom="2026-11-01T00:00:00.900Z")
+    assert answer.authentic.answer is Answer.YES
 
 
 @pytest.mark.parametrize(("nbf", "answer"), [(1793491201, Answer.YES), (1793491202, Answer.NO)])
@@ -181,8 +184,8 @@ def test_an_end_after_all_years_is_an_end_that_does_not_come(world, end, exp):
 
 
 def test_a_begin_in_another_zone_is_that_moment(world):
-    found = report(world, {"nbf": 1793491200}, validFrom="2026-10-31T19:00:00-05:00")
-    assert found.authentic.answer is Answer.YES
+    answer = report(world, {"nbf": 1793491200}, validFrom="2026-10-31T19:00:00-05:00")
+    assert answer.authentic.answer is Answer.YES
 
 
 @pytest.mark.parametrize("issued_at", [1e308, -1e308, "soon", True], ids=str)
@@ -217,7 +220,7 @@ def test_a_begin_that_only_the_claim_says_is_the_begin(world, nbf, code):
 
 def test_an_end_in_words_in_a_vc_claim_is_no_absent_end(world):
     badge = world.badge()
-    inner = {name: each for name, each in badge.items() if name != "validFrom"}
+    inner = {name: member for name, member in badge.items() if name != "validFrom"}
     inner["expirationDate"] = {}
     claims = dict.fromkeys(badge) | {"vc": inner, "nbf": 1793491200}
     report = world.verify(world.issuer.jwt(badge, claims=claims))
@@ -231,8 +234,8 @@ def test_a_token_of_vc_jose_says_when_its_signature_holds_and_not_the_credential
     """VC-JOSE-COSE 1.0: such claims are about the signature, `validUntil` is about the data."""
     claims = {"nbf": 1793491300, "exp": 1919721601}
     token = world.issuer.jwt(world.badge(), SIGNATURE_OF_ITS_OWN_TIME, claims)
-    found = world.verify(token)
-    assert (found.authentic.answer, found.current.answer) == (Answer.YES, Answer.YES)
+    answer = world.verify(token)
+    assert (answer.authentic.answer, answer.current.answer) == (Answer.YES, Answer.YES)
     ended = world.verify(token, now=datetime(2030, 11, 1, 0, 6, tzinfo=UTC))
     assert (ended.current.answer, ended.current.code) == (Answer.NO, "proof_expired")
     early = world.verify(token, now=datetime(2026, 10, 31, tzinfo=UTC))
@@ -243,12 +246,12 @@ def test_a_token_of_vc_jose_says_when_its_signature_holds_and_not_the_credential
 @pytest.mark.parametrize("value", ["1919721600", True, [], 1e300])
 def test_a_time_of_a_signature_that_cannot_be_read_is_not_absent(world, claim, value):
     token = world.issuer.jwt(world.badge(), SIGNATURE_OF_ITS_OWN_TIME, {claim: value})
-    found = world.verify(token)
-    assert (found.authentic.answer, found.current.code) == (Answer.YES, "date_unreadable")
+    answer = world.verify(token)
+    assert (answer.authentic.answer, answer.current.code) == (Answer.YES, "date_unreadable")
 
 
 @pytest.mark.parametrize("claim", ["iss", "sub", "jti"])
 def test_who_it_is_from_and_about_is_compared_in_a_token_of_vc_jose_as_well(world, claim):
     token = world.issuer.jwt(world.badge(), SIGNATURE_OF_ITS_OWN_TIME, {claim: OTHER[claim]})
-    found = world.verify(token)
-    assert (found.authentic.answer, found.authentic.code) == (Answer.NO, "claims_differ")
+    answer = world.verify(token)
+    assert (answer.authentic.answer, answer.authentic.code) == (Answer.NO, "claims_differ")

@@ -68,8 +68,8 @@ def test_an_issuer_without_an_id_has_that_of_the_claim(world):
 
 
 @pytest.mark.parametrize("context", [V1, V2])
-@pytest.mark.parametrize("kept", ["all", "issuer"])
-def test_members_that_a_library_left_beside_the_vc_claim_may_say_the_same(world, context, kept):
+@pytest.mark.parametrize("repeated", ["all", "issuer"])
+def test_members_that_a_library_left_beside_the_vc_claim_may_say_the_same(world, context, repeated):
     """Veramo keeps them where they were, unless it is told to remove the original fields."""
     payload = claimed(world, context)
     beside = {
@@ -78,7 +78,7 @@ def test_members_that_a_library_left_beside_the_vc_claim_may_say_the_same(world,
         "@context": payload["vc"]["@context"],
         "type": payload["vc"]["type"],
     }
-    payload |= beside if kept == "all" else {"issuer": beside["issuer"]}
+    payload |= beside if repeated == "all" else {"issuer": beside["issuer"]}
     report = world.verify(token(world, payload))
     assert (report.authentic.answer, report.credential.issuer.name) == (
         Answer.YES, "Example District",
@@ -210,10 +210,10 @@ def test_an_end_or_a_status_under_another_name_is_not_taken_for_absent(world, me
 
 
 def test_the_other_name_is_told():
-    (found,) = check_limits_named({"x:validUntil": 1, "validUntil": 2, "y" * 9: 3})
-    assert (found.name, found.params) == ("limits", {"member": "x:validUntil"})
-    (found,) = check_limits_named({"@" + "x" * 300: 1})
-    assert found.params == {"member": "@" + "x" * 199}
+    (check,) = check_limits_named({"x:validUntil": 1, "validUntil": 2, "y" * 9: 3})
+    assert (check.name, check.params) == ("limits", {"member": "x:validUntil"})
+    (check,) = check_limits_named({"@" + "x" * 300: 1})
+    assert check.params == {"member": "@" + "x" * 199}
 
 
 def test_an_alias_of_anything_else_hides_no_end(world):
@@ -243,7 +243,7 @@ def test_any_json_in_a_jwt_gets_an_answer(world, odd):
         credentialSchema=[{"id": "https://district.example/schema", "type": "JsonSchema"}],
     )
     for node, key in list(places(badge)):
-        kept, node[key] = node[key], odd
+        value, node[key] = node[key], odd
         payload = json.loads(json.dumps(badge)) | {"iss": world.issuer.did}
         assert world.verify(token(world, payload)).authentic.answer in Answer
-        node[key] = kept
+        node[key] = value

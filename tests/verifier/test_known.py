@@ -98,7 +98,7 @@ def test_an_issuer_that_answers_again_is_believed_again(world: World):
 def test_a_snapshot_that_stood_in_for_a_silent_site_does_not_for_one_that_was_not_asked(world):
     """T34: who has a stolen key can bring a limit about, and nothing known replaces an answer."""
     look, document = looking(world, trust=(world.trust_list(world.issuer),)), DOCUMENT
-    kept = world.documents[document]
+    original = world.documents[document]
     codes = []
     for code in ("too_slow", "too_many_fetches", "too_slow"):
         world.documents[document] = FetchError(code, document)
@@ -106,7 +106,7 @@ def test_a_snapshot_that_stood_in_for_a_silent_site_does_not_for_one_that_was_no
         codes.append(authentic)
         assert asked[0] == (DOCUMENT, "issuer", "")
     assert codes == ["authentic_by_snapshot", "issuer_not_asked", "authentic_by_snapshot"]
-    world.documents[document] = kept
+    world.documents[document] = original
     assert look()[0][0] == "authentic"
 
 
@@ -117,10 +117,10 @@ def test_a_list_that_was_no_good_while_its_signer_was_silent_is_good_afterwards(
     listed = {**world.list_document(set()), "issuer": signer.did}
     world.publish(world.list_url, signer.sign(listed))
     look, at = looking(world), "https://lists.example/.well-known/did.json"
-    kept = deepcopy(world.documents[at])
+    original = deepcopy(world.documents[at])
     world.documents[at] = FetchError("too_slow", at)
     assert look()[0][1] == "status_list_not_authentic"
-    world.documents[at] = kept
+    world.documents[at] = original
     assert look()[0][1] == "status_list_of_another"
 
 

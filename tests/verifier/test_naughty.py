@@ -55,7 +55,7 @@ def badge(world: World, text: str):
 
 @pytest.mark.parametrize("kind", NAUGHTY)
 def test_a_terminal_gets_no_control_character_and_no_line_of_its_own(world: World, kind):
-    def said(text):
+    def in_words(text):
         report = world.verify(world.issuer.sign(badge(world, text)))
         assert report.authentic.answer is Answer.YES
         shown = printed.as_text("badge", report, details=True)
@@ -63,9 +63,9 @@ def test_a_terminal_gets_no_control_character_and_no_line_of_its_own(world: Worl
         assert document["name"] == text
         return [line for line in shown.split("\n") if not line.startswith("  Look twice")]
 
-    plain = said("Plain words")
+    plain = in_words("Plain words")
     for text in NAUGHTY[kind]:
-        lines = said(text)
+        lines = in_words(text)
         assert len(lines) == len(plain), text
         assert [line for line in lines if not line.isprintable()] == []
         table = printed.as_table([(text, world.verify(b"{}")), (text, world.verify(b"{}"))])
@@ -118,10 +118,10 @@ def test_a_page_has_the_tags_that_it_has_for_plain_words(world: World, app: Flas
     plain = shape("Plain words")
     assert plain.tags["h1", ("id",)] == 1
     for text in NAUGHTY[kind]:
-        found = shape(text)
-        assert found.tags == plain.tags, text
-        assert set(found.prose) <= PROSE
-        strange = found.leads - plain.leads
+        page = shape(text)
+        assert page.tags == plain.tags, text
+        assert set(page.prose) <= PROSE
+        strange = page.leads - plain.leads
         assert [to for to in strange if not to.startswith("https://")] == [], text
 
 
@@ -151,18 +151,18 @@ def test_in_a_browser_naughty_texts_stand_there_each_apart_from_its_neighbors(
             watched.page.wait_for_load_state("networkidle")
             assert watched.page.locator(".answer").first.inner_text() == "Yes"
             assert watched.page.evaluate(TURNED) == []
-            assert [each for each in hard_to_use(watched.page) if "too wide" in each] == []
+            assert [problem for problem in hard_to_use(watched.page) if "too wide" in problem] == []
             assert watched.alarms == []
 
 
 def test_the_sheet_of_a_pile_has_the_tags_that_it_has_for_plain_words():
     def shape(text):
         heads = ("name in the credential", "achievement", "issuer", "listed as", "declared")
-        found = Row(
+        row = Row(
             ApplicantFile(text, text, text), NOW.isoformat(), facts=dict.fromkeys(heads, text)
         )
-        found = found.with_reason(Answer.NO, "handed_in_twice", source=text)
-        return Shape(sheet.as_html([found], text, NOW, (), [text]).decode()).tags
+        row = row.with_reason(Answer.NO, "handed_in_twice", source=text)
+        return Shape(sheet.as_html([row], text, NOW, (), [text]).decode()).tags
 
     plain = shape("Plain words")
     assert [text for text in ALL if shape(text) != plain] == []

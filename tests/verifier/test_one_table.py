@@ -223,7 +223,7 @@ def world() -> World:
     world.documents[f"{SITE}/status/away"] = away
     world.publish(f"{SITE}/credentials/published", json.loads(signed(world, "published")))
     issuer = {"type": "Issuer", "id": f"{OB2}/issuer", "name": "Another district"}
-    made = {
+    badge_class = {
         "type": "BadgeClass",
         "id": f"{OB2}/badges/1",
         "name": "Feedback",
@@ -240,15 +240,18 @@ def world() -> World:
         "issuedOn": "2026-05-15T12:00:00+00:00",
         "verification": {"type": "hosted"},
     }
-    for document in (issuer, made, assertion):
+    for document in (issuer, badge_class, assertion):
         world.publish(document["id"], document)
     return world
 
 
 @pytest.fixture(scope="module")
 def inputs(world) -> dict[str, bytes]:
-    made = {name: make(world, name.replace(" ", "-")) for name, (make, _) in TABLE.items()}
-    return {n: each.encode() if isinstance(each, str) else each for n, each in made.items()}
+    documents = {name: make(world, name.replace(" ", "-")) for name, (make, _) in TABLE.items()}
+    return {
+        n: document.encode() if isinstance(document, str) else document
+        for n, document in documents.items()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -287,17 +290,17 @@ def expected(world, inputs, list_file, name):
     """Return the verdicts of the library, after holding their codes against the table."""
     lists = (trust.load(list_file.read_bytes()),)
     report = verify(inputs[name], fetch=world.fetch, now=NOW, trust=lists)
-    found = report.verdicts()
-    assert " ".join(verdict.code for verdict in found.values()) == TABLE[name][1]
-    return found
+    verdicts = report.verdicts()
+    assert " ".join(verdict.code for verdict in verdicts.values()) == TABLE[name][1]
+    return verdicts
 
 
 def in_words(verdicts: dict[str, Verdict]) -> list[tuple[str, str]]:
-    return [(str(each.answer), words.text(each)) for each in verdicts.values()]
+    return [(str(verdict.answer), words.text(verdict)) for verdict in verdicts.values()]
 
 
 def of_json(report) -> list[tuple[str, str]]:
-    return [(each["verdict"], each["text"]) for each in report["verdicts"].values()]
+    return [(verdict["verdict"], verdict["text"]) for verdict in report["verdicts"].values()]
 
 
 TONES = {"yes": {"yes"}, "no": {"no"}, "could_not_check": {"maybe", "none"}}
@@ -320,32 +323,32 @@ def of_page(answer) -> list[tuple[str, str]]:
 def test_every_way_gives_the_same_answer(
     world, inputs, list_file, client, in_batch, name, tmp_path, monkeypatch, capsys
 ):
-    found = expected(world, inputs, list_file, name)
-    data, told = inputs[name], in_words(found)
-    unread = found["authentic"].code in UNREAD
+    verdicts = expected(world, inputs, list_file, name)
+    data, worded = inputs[name], in_words(verdicts)
+    unread = verdicts["authentic"].code in UNREAD
 
     file = tmp_path / "handed in"
     file.write_bytes(data)
     monkeypatch.setattr(web_options, "WebFetch", lambda **_: world.fetch)
     arguments = [str(file), "--json", "--trust", str(list_file), "--at", NOW.isoformat()]
     status = command.main(arguments)
-    assert of_json(json.loads(capsys.readouterr().out)) == told
-    answers = [verdict.answer for verdict in found.values()]
+    assert of_json(json.loads(capsys.readouterr().out)) == worded
+    answers = [verdict.answer for verdict in verdicts.values()]
     assert status == (1 if Answer.NO in answers else 3 if "could_not_check" in answers else 0)
 
     sent = client.post("/api/verify", data=data, content_type="application/octet-stream")
     assert sent.status_code == (422 if unread else 200)
-    assert of_json(sent.json["report"] if unread else sent.json) == told
+    assert of_json(sent.json["report"] if unread else sent.json) == worded
 
     shown = client.post("/verify", data={"file": (io.BytesIO(data), "handed in")})
     assert shown.status_code == (422 if unread else 200)
     if unread:
-        assert told[0][1] in html.unescape(shown.text)
+        assert worded[0][1] in html.unescape(shown.text)
     else:
-        for (said, tone), (sentence, tones) in zip(of_page(shown), on_page(found), strict=True):
-            assert said == sentence
+        for (text, tone), (sentence, tones) in zip(of_page(shown), on_page(verdicts), strict=True):
+            assert text == sentence
             assert tone in tones
 
     row = in_batch[name]
-    assert [row[each] for each in found] == [answer for answer, _ in told]
-    assert told[0][1] in row["why"] or told[0][0] == "yes"
+    assert [row[verdict] for verdict in verdicts] == [answer for answer, _ in worded]
+    assert worded[0][1] in row["why"] or worded[0][0] == "yes"

@@ -181,9 +181,9 @@ GONE = {"@context": "https://w3id.org/openbadges/v2", "type": "Assertion", "id":
 def test_a_badge_of_which_no_more_is_left_is_withdrawn_with_its_reason(site, handed):
     """As Badgr serves it, with status 200 (Open Badges 2.0, Assertion: `revoked`)."""
     site.publish(ADDRESS, GONE | {"revoked": True, "revocationReason": "Issued twice."})
-    found = site.verify(handed).authentic
-    assert (str(found.answer), found.code) == ("no", "revoked_because")
-    assert found.params["reason"] == "Issued twice."
+    verdict = site.verify(handed).authentic
+    assert (str(verdict.answer), verdict.code) == ("no", "revoked_because")
+    assert verdict.params["reason"] == "Issued twice."
 
 
 def test_a_withdrawal_without_a_word_more_counts(site):
@@ -320,9 +320,9 @@ def test_the_profile_says_where_its_badges_may_be_hosted(site, policy, allowed):
 )
 def test_a_policy_that_cannot_be_read_is_not_taken_for_none(site, policy):
     site.publish(f"{SITE}/issuer", site.profile | {"verification": policy})
-    found = site.verify(assertion()).authentic
-    assert (str(found.answer), found.code) == ("could_not_check", "ob2_policy_unreadable")
-    assert found.params["url"] == f"{SITE}/issuer"
+    verdict = site.verify(assertion()).authentic
+    assert (str(verdict.answer), verdict.code) == ("could_not_check", "ob2_policy_unreadable")
+    assert verdict.params["url"] == f"{SITE}/issuer"
 
 
 @pytest.mark.parametrize("path", ["/assertions/../m/1", "/assertions/%2e%2e/m/1"])
@@ -396,18 +396,18 @@ def test_what_a_badge_says_is_shown_by_the_names_of_3_0(site):
 
 
 @pytest.mark.parametrize(
-    ("criteria", "said"),
+    ("criteria", "shown"),
     [
         (f"{SITE}/criteria", (None, f"{SITE}/criteria")),
         ({"narrative": 7}, (None, None)),
         (None, (None, None)),
     ],
 )
-def test_criteria_are_words_or_an_address(site, criteria, said):
+def test_criteria_are_words_or_an_address(site, criteria, shown):
     """OB 2.0, *Criteria*; what is neither is left out and nothing else with it."""
     site.publish(f"{SITE}/badges/1", site.badge_class | {"criteria": criteria})
     achievement = site.verify(assertion()).credential.achievement
-    assert (achievement.criteria, achievement.criteria_url) == said
+    assert (achievement.criteria, achievement.criteria_url) == shown
 
 
 @pytest.mark.parametrize("member", ["verify", "verification"])

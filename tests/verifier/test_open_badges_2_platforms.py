@@ -74,7 +74,7 @@ def badgr(version="2_0", *, context=V2, evidence=None):
         "extensions:recipientProfile": {"name": "Jordan Example"},
     }
     baked = hosted | {"badge": badge | {"issuer": issuer}, "image": {"id": hosted["image"]}}
-    served = {each["id"]: each for each in (hosted, badge, issuer)}
+    served = {document["id"]: document for document in (hosted, badge, issuer)}
     return Shape(baked | ({"evidence": evidence} if evidence else {}), served)
 
 
@@ -186,7 +186,7 @@ def moodle_1_0():
     }
     issuer = {"name": "Example District", "url": "http://moodle.example"}
     served = {host: handed, f"{host}&action=1": badge, f"{host}&action=0": issuer}
-    secure = {address.replace("http:", "https:"): each for address, each in served.items()}
+    secure = {address.replace("http:", "https:"): document for address, document in served.items()}
     return Shape(handed, secure, "1.0")
 
 
@@ -325,13 +325,16 @@ def test_gone_it_is_withdrawn(hosted, make):
 def test_a_badge_that_a_badgr_server_withdrew_says_why(hosted, version):
     """It answers with status 200 and no more than that."""
     shape = badgr(version)
-    kept = ("@context", "type", "id")
-    left = {name: shape.handed[name] for name in kept} | {"revoked": True, "revocationReason": ""}
+    members = ("@context", "type", "id")
+    left = {name: shape.handed[name] for name in members} | {
+        "revoked": True,
+        "revocationReason": "",
+    }
     shape.served[left["id"]] = left
     assert hosted(shape).verify(shape.handed).authentic.code == "ob2_revoked"
     shape.served[left["id"]] = left | {"revocationReason": "Issued twice."}
-    found = hosted(shape).verify(shape.handed).authentic
-    assert (found.code, found.params["reason"]) == ("revoked_because", "Issued twice.")
+    verdict = hosted(shape).verify(shape.handed).authentic
+    assert (verdict.code, verdict.params["reason"]) == ("revoked_because", "Issued twice.")
 
 
 def test_an_open_badge_of_2012_is_named_and_could_not_be_checked(world):
@@ -347,9 +350,9 @@ def test_an_open_badge_of_2012_is_named_and_could_not_be_checked(world):
             "issuer": {"origin": "https://district.example", "name": "Example District"},
         },
     }
-    found = world.verify(badge).authentic
-    assert (str(found.answer), found.code) == ("could_not_check", "ob2_no_address")
-    assert found.params["version"] == "0.5"
+    verdict = world.verify(badge).authentic
+    assert (str(verdict.answer), verdict.code) == ("could_not_check", "ob2_no_address")
+    assert verdict.params["version"] == "0.5"
 
 
 def test_a_signed_badge_of_1_1_is_not_called_forged(hosted):

@@ -19,15 +19,17 @@ CONTEXTS = BUNDLED.pinned(
     _EXAMPLES,
     hashlib.sha256(_EXAMPLES).hexdigest(),
 )
-VECTORS = [pytest.param(each, id=each["example"]) for each in vectors("w3c-other-suites.json")]
+VECTORS = [
+    pytest.param(vector, id=vector["example"]) for vector in vectors("w3c-other-suites.json")
+]
 parametrize = pytest.mark.parametrize("vector", VECTORS)
 
 
 def row(vector):
     proof = vector["signed"]["proof"]
-    found = suite_of(proof["type"], proof.get("cryptosuite"))
-    assert found is not None
-    return found
+    suite = suite_of(proof["type"], proof.get("cryptosuite"))
+    assert suite is not None
+    return suite
 
 
 def parts(vector):
@@ -77,19 +79,19 @@ def test_the_published_private_key_is_that_of_the_public_one(vector):
     raw = multikey.multibase_decode(vector["privateKeyMultibase"])[2:]
     public = key(vector)
     if isinstance(public, ed25519.Ed25519PublicKey):
-        made = ed25519.Ed25519PrivateKey.from_private_bytes(raw)
+        private = ed25519.Ed25519PrivateKey.from_private_bytes(raw)
         document, options = parts(vector)
         data = row(vector).hash_data(document, options, public, contexts=CONTEXTS)
-        assert made.sign(data).hex() == vector["signatureHex"]
+        assert private.sign(data).hex() == vector["signatureHex"]
     else:
-        made = ec.derive_private_key(int.from_bytes(raw), public.curve)
-    assert multikey.encode(made.public_key()) == vector["publicKeyMultibase"]
+        private = ec.derive_private_key(int.from_bytes(raw), public.curve)
+    assert multikey.encode(private.public_key()) == vector["publicKeyMultibase"]
 
 
 def is_valid(public, message, signature):
     point = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP384R1(), bytes.fromhex(public))
-    found = verify_ecdsa(point, bytes.fromhex(message), bytes.fromhex(signature))
-    return "valid" if found else "invalid"
+    holds = verify_ecdsa(point, bytes.fromhex(message), bytes.fromhex(signature))
+    return "valid" if holds else "invalid"
 
 
 @pytest.mark.parametrize(

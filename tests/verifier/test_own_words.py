@@ -30,9 +30,9 @@ def test_words_of_its_own_are_read_and_shown(world, suite):
     report = world.verify(signed(world, document, suite), general=True)
     assert [report.authentic.code, report.current.code] == ["authentic", "current"]
     assert report.credential.document["@context"] == document["@context"]
-    told = printed.as_text("license.json", report)
-    assert "license.grade:" in told
-    assert "Mathematics" in told
+    text = printed.as_text("license.json", report)
+    assert "license.grade:" in text
+    assert "Mathematics" in text
     assert ADDRESS not in json.dumps(printed.as_json(report))
 
 
@@ -45,8 +45,8 @@ def test_a_badge_defines_no_words_however_it_writes_its_type(world, kind):
     badge = deepcopy(BADGE) | {"type": ["VerifiableCredential", kind]}
     badge["issuer"] = {**BADGE["issuer"], "id": world.issuer.did}
     badge["@context"] = [*CONTEXTS, {"remark": "urn:x:remark"}]
-    found = world.verify(signed(world, badge), general=True).authentic
-    assert (found.answer, found.code) == (Answer.COULD_NOT_CHECK, "structure_inline_context")
+    verdict = world.verify(signed(world, badge), general=True).authentic
+    assert (verdict.answer, verdict.code) == (Answer.COULD_NOT_CHECK, "structure_inline_context")
 
 
 @pytest.mark.parametrize("change", ["grade", "License", "drop", "more"])
@@ -344,7 +344,7 @@ WORLD = World()
 SOUND = signed(WORLD, with_words())
 
 
-def told(document):
+def text_and_answers(document):
     report = WORLD.verify(document, general=True)
     return (
         printed.as_text("it", report, details=True),
@@ -410,10 +410,10 @@ def test_what_is_told_depends_on_the_statements_alone(ways):
     document = deepcopy(SOUND)
     for way in ways:
         REWRITES[way](document)
-    text, answers = told(document)
+    text, answers = text_and_answers(document)
     if statements(json.dumps(document)) != statements(json.dumps(SOUND)):
         assert answers[0] is not Answer.YES
-    assert text == told(SOUND)[0] or Answer.YES not in answers
+    assert text == text_and_answers(SOUND)[0] or Answer.YES not in answers
 
 
 def test_most_of_these_rewrites_are_told_the_same():
@@ -422,5 +422,5 @@ def test_most_of_these_rewrites_are_told_the_same():
         document = deepcopy(SOUND)
         rewrite(document)
         assert statements(json.dumps(document)) == statements(json.dumps(SOUND)), way
-        same += [way] if told(document)[0] == told(SOUND)[0] else []
+        same += [way] if text_and_answers(document)[0] == text_and_answers(SOUND)[0] else []
     assert len(same) >= 12, same

@@ -57,17 +57,17 @@ def test_a_batch_is_checked_with_it_and_its_record_names_it(folder, pinning, tmp
 
 
 def test_the_page_and_the_api_are_served_with_it(folder, pinning, monkeypatch):
-    made = []
-    monkeypatch.setattr(app, "serve", lambda one, **_: made.append(one))
+    applications = []
+    monkeypatch.setattr(app, "serve", lambda one, **_: applications.append(one))
     assert command.main(["serve"]) == command.main(["serve", *pinning]) == 0
     body = (folder / "badge.json").read_bytes()
     answers = [
         one.test_client().post("/api/verify", data=body, content_type="application/json").get_json()
-        for one in made
+        for one in applications
     ]
     codes = [answer["verdicts"]["authentic"]["code"] for answer in answers]
     assert codes == ["context_not_listed", "authentic"]
-    pages = [one.test_client().post("/verify", data={"text": body}).text for one in made]
+    pages = [one.test_client().post("/verify", data={"text": body}).text for one in applications]
     assert ["context_not_listed" in page for page in pages] == [True, False]
 
 
@@ -82,8 +82,8 @@ def test_the_page_and_the_api_are_served_with_it(folder, pinning, monkeypatch):
 def test_what_was_not_agreed_is_not_pinned(folder, pinning, capsys, changed, message):
     for place, value in changed.items():
         pinning[place] = value
-    for given in ([str(folder / "badge.json")], ["batch", str(folder)], ["serve"]):
-        assert command.main([*given, *pinning]) == 2
+    for arguments in ([str(folder / "badge.json")], ["batch", str(folder)], ["serve"]):
+        assert command.main([*arguments, *pinning]) == 2
         assert message in capsys.readouterr().err
 
 

@@ -49,8 +49,8 @@ def test_what_is_not_authentic_is_not_judged_further_and_shows_no_claim(world, b
     )
     assert report.authentic.answer is not Answer.YES
     assert report.credential is None
-    for said in (report.current, report.recognized, report.theirs):
-        assert (said.answer, said.code) == (Answer.COULD_NOT_CHECK, "not_authentic")
+    for judgment in (report.current, report.recognized, report.theirs):
+        assert (judgment.answer, judgment.code) == (Answer.COULD_NOT_CHECK, "not_authentic")
     assert world.list_url not in world.asked
 
 
@@ -184,7 +184,7 @@ def test_a_link_is_asked_for_a_credential_up_to_a_size(world, badge):
 
 def test_how_it_came_and_the_address_around_it_are_told(world, badge):
     token = world.issuer.jwt(world.badge())
-    for given, carrier, around in (
+    for submission, carrier, around in (
         (
             link(token, "https://anyone.example/verify"),
             "qr",
@@ -193,7 +193,7 @@ def test_how_it_came_and_the_address_around_it_are_told(world, badge):
         (token, "jwt", {}),
         (" \n" + json.dumps(badge), "json", {}),
     ):
-        report = world.verify(given)
+        report = world.verify(submission)
         (received, *_) = report.checks
         assert (received.name, received.outcome) == ("intake", Outcome.PASSED)
         assert (received.code, received.params) == (f"received_{carrier}", around)
@@ -203,8 +203,8 @@ def test_how_it_came_and_the_address_around_it_are_told(world, badge):
 def test_it_is_noted_that_more_than_one_was_handed_in(world, badge):
     both = png_with(itxt(json.dumps(badge).encode()), itxt(world.issuer.jwt(badge).encode()))
     report = world.verify(both)
-    told = [(check.name, check.outcome, check.code) for check in report.checks[:2]]
-    assert told == [
+    checks = [(check.name, check.outcome, check.code) for check in report.checks[:2]]
+    assert checks == [
         ("intake", Outcome.PASSED, "received_png"),
         ("intake", Outcome.PASSED, "more_than_one"),
     ]
@@ -324,8 +324,8 @@ def test_each_file_of_evidence_is_a_check_of_its_own(world):
     badge = world.badge()
     badge["evidence"][0]["digestMultibase"] = "zQmRJzsvyCQyizr73Gmms8ZRtvNxmgqumxc2KUp71dfEmoj"
     report = world.verify(world.issuer.sign(badge), evidence=[b"foo", b"bar"])
-    found = [check.outcome for check in report.checks if check.name == "evidence"]
-    assert found == [Outcome.PASSED, Outcome.FAILED]
+    outcomes = [check.outcome for check in report.checks if check.name == "evidence"]
+    assert outcomes == [Outcome.PASSED, Outcome.FAILED]
     assert report.authentic.answer is Answer.YES
 
 
@@ -353,12 +353,12 @@ def test_a_badge_that_can_be_shown_in_parts_says_which_it_is():
     whole = issuer.share(world.badge())
     part = ecdsa_sd.disclose(whole, whole["proof"][0], ["/evidence"])
     for shown, code in ((whole, "whole_handed_in"), (part, "levels_withheld")):
-        said = [check for check in world.verify(shown).checks if check.name == "disclosure"]
-        assert [(check.outcome, check.code) for check in said] == [(Outcome.NOT_APPLICABLE, code)]
+        checks = [check for check in world.verify(shown).checks if check.name == "disclosure"]
+        assert [(check.outcome, check.code) for check in checks] == [(Outcome.NOT_APPLICABLE, code)]
 
 
 def test_a_snapshot_that_stood_in_is_a_check_of_its_own(world, badge):
     report = world.verify(badge, fetch=offline, trust=[world.trust_list(world.issuer)])
-    (kept,) = (check for check in report.checks if check.code == "issuer_by_snapshot")
-    assert (kept.name, kept.outcome) == ("issuer", Outcome.PASSED)
-    assert kept.params == {"retrieved": "2026-11-10T00:00:00+00:00"}
+    (check,) = (check for check in report.checks if check.code == "issuer_by_snapshot")
+    assert (check.name, check.outcome) == ("issuer", Outcome.PASSED)
+    assert check.params == {"retrieved": "2026-11-10T00:00:00+00:00"}

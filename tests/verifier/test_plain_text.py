@@ -33,10 +33,10 @@ def test_a_trust_list_and_a_policy_are_read(world, encoding):
     assert trust.load(data).name == "Ours"
     assert strict_toml.loads('name = "Ours"'.encode(encoding)).line("name") == "Ours"
     world.documents["https://state.example/list.json"] = data
-    found = obtain.obtain(
+    document = obtain.obtain(
         "https://state.example/list.json", fetch=world.fetch, now=datetime(2026, 11, 22, tzinfo=UTC)
     )
-    assert found["name"] == "Ours"
+    assert document["name"] == "Ours"
 
 
 def test_files_that_others_saved_are_read():

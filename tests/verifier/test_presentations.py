@@ -64,16 +64,16 @@ def shown(holder, whole, **options):
 def token(holder, whole, **claims):
     """Return a presentation as a `vp+jwt`."""
     nothing = dict.fromkeys(("credentialSubject", "validFrom", "jti", "sub", "nbf", "exp"))
-    made = {"iss": holder.did, "nonce": CHALLENGE, "aud": DOMAIN} | claims
+    claimed = {"iss": holder.did, "nonce": CHALLENGE, "aud": DOMAIN} | claims
     header = {"typ": "vp+jwt"}
     unsigned = {"credentialSubject": {}, "validFrom": "2026-11-01T00:00:00Z"}
-    return holder.jwt(unsigned, header, nothing | whole | made)
+    return holder.jwt(unsigned, header, nothing | whole | claimed)
 
 
 def looked_at(world, whole, **options):
     data = whole if isinstance(whole, str) else json.dumps(whole)
-    given = {"make_fetch": lambda: world.fetch, "now": NOW, **BOTH, **options}
-    report = verify_presentation(data.encode(), **given)
+    arguments = {"make_fetch": lambda: world.fetch, "now": NOW, **BOTH, **options}
+    report = verify_presentation(data.encode(), **arguments)
     for check in report.checks:  # whatever is found out can be said
         words.text(check)
     return report
@@ -99,8 +99,8 @@ def test_a_holder_who_signed_what_was_asked_proved_it(world, holder, form):
 @pytest.mark.parametrize("form", ["embedded", "vp+jwt"])
 def test_what_was_signed_without_a_challenge_may_be_old(world, holder, form):
     whole = presentation(a_license(world))
-    made = shown(holder, whole) if form == "embedded" else token(holder, whole)
-    report = looked_at(world, made, challenge=None, domain=None)
+    signed = shown(holder, whole) if form == "embedded" else token(holder, whole)
+    report = looked_at(world, signed, challenge=None, domain=None)
     assert (report.held.answer, report.held.code) == (Answer.YES, "holder_signed")
 
 
@@ -133,8 +133,8 @@ def test_a_proof_of_something_else_proves_nothing(world, holder, name):
 
 
 def test_one_of_several_domains_is_enough(world, holder):
-    made = shown(holder, presentation(), domain=["https://x.example", DOMAIN])
-    assert looked_at(world, made).held.code == "holder_proved"
+    signed = shown(holder, presentation(), domain=["https://x.example", DOMAIN])
+    assert looked_at(world, signed).held.code == "holder_proved"
 
 
 TOKENS = {
@@ -159,8 +159,8 @@ TOKENS = {
 def test_the_claims_of_a_token_count(world, holder, name):
     """RFC 7519, section 4.1."""
     claims, answer, code = TOKENS[name]
-    made = token(holder, presentation(a_license(world), holder=holder.did), **claims)
-    report = looked_at(world, made)
+    signed = token(holder, presentation(a_license(world), holder=holder.did), **claims)
+    report = looked_at(world, signed)
     assert (report.held.answer, report.held.code) == (answer, code)
 
 
@@ -242,8 +242,8 @@ def test_a_key_for_assertions_alone_proves_no_holder(world):
     """Data Integrity 1.0, section 4.5: the purpose must be that of the key."""
     issuer = Issuer("did:web:other.example")
     world.publish_issuer(issuer)
-    made = shown(issuer, presentation(a_license(world)))
-    assert looked_at(world, made).held.code == "key_for_other_purposes"
+    signed = shown(issuer, presentation(a_license(world)))
+    assert looked_at(world, signed).held.code == "key_for_other_purposes"
     assert looked_at(world, token(issuer, presentation(holder=issuer.did))).held.code == (
         "key_for_other_purposes"
     )
@@ -257,8 +257,8 @@ def test_a_key_for_authentication_alone_signs_no_credential(world, holder):
 @pytest.mark.parametrize("form", ["embedded", "vp+jwt"])
 def test_somebody_elses_signature_proves_no_holder(world, holder, form):
     whole = presentation(a_license(world), holder="did:web:district.example")
-    made = shown(holder, whole) if form == "embedded" else token(holder, whole)
-    assert looked_at(world, made).held.answer is Answer.NO
+    signed = shown(holder, whole) if form == "embedded" else token(holder, whole)
+    assert looked_at(world, signed).held.answer is Answer.NO
 
 
 @pytest.mark.parametrize("member", [{}, {"holder": ""}, {"holder": 7}, {"holder": {"id": []}}])
@@ -288,9 +288,9 @@ CHANGES = {
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_changed_presentation_is_not_proved(world, holder, name):
-    made = shown(holder, presentation(a_license(world), holder=holder.did))
-    CHANGES[name](made, a_license(world, id="urn:uuid:2"))
-    assert looked_at(world, made).held.answer is not Answer.YES
+    signed = shown(holder, presentation(a_license(world), holder=holder.did))
+    CHANGES[name](signed, a_license(world, id="urn:uuid:2"))
+    assert looked_at(world, signed).held.answer is not Answer.YES
 
 
 FLAWS = {
@@ -305,10 +305,10 @@ FLAWS = {
 def test_a_flaw_of_the_data_model_is_no_yes(world, holder, name):
     whole = {k: v for k, v in (presentation() | FLAWS[name]).items() if v is not None}
     try:
-        made = shown(holder, whole)
+        signed = shown(holder, whole)
     except ValueError:
-        made = whole | {"proof": shown(holder, presentation())["proof"]}
-    assert looked_at(world, made).held.answer is not Answer.YES
+        signed = whole | {"proof": shown(holder, presentation())["proof"]}
+    assert looked_at(world, signed).held.answer is not Answer.YES
 
 
 def test_credentials_inside_may_define_their_own_words(world, holder):
@@ -321,8 +321,8 @@ def test_credentials_inside_may_define_their_own_words(world, holder):
     }  # fmt: skip
     suite, key = SUITES["eddsa-rdfc-2022"], holder.proof_key
     signature = key.sign(suite.hash_data(pinned, proof, key.public_key(), contexts=contexts))
-    made = presentation(inner) | {"proof": proof | {"proofValue": suite.encode(signature)}}
-    report = looked_at(world, made)
+    signed = presentation(inner) | {"proof": proof | {"proofValue": suite.encode(signature)}}
+    report = looked_at(world, signed)
     assert (report.held.code, report.credentials[0].authentic.code) == (
         "holder_proved",
         "authentic",
@@ -338,10 +338,10 @@ def test_what_is_no_presentation_is_said_to_be_none(world, data):
 def test_each_credential_says_whether_it_is_of_the_one_who_shows_it(world, holder):
     own = {"id": holder.did, "name": "Alex Example"}
     whole = presentation(a_license(world, credentialSubject=own), a_license(world, id="urn:uuid:2"))
-    made = json.dumps(shown(holder, whole)).encode()
-    reports = world.verify_all(made, general=True, **BOTH)
-    said = [[c.code for c in report.checks if c.name == "presentation"] for report in reports]
-    assert said == [
+    signed = json.dumps(shown(holder, whole)).encode()
+    reports = world.verify_all(signed, general=True, **BOTH)
+    codes = [[c.code for c in report.checks if c.name == "presentation"] for report in reports]
+    assert codes == [
         ["holder_proved", "holder_is_subject"],
         ["holder_proved", "holder_is_another"],
     ]
@@ -407,8 +407,8 @@ def test_a_report_of_a_presentation_says_what_was_found_out_of_its_holder(world,
 
 
 def test_who_asks_for_badges_alone_is_told_that_nobody_looked(world, holder):
-    made = shown(holder, presentation(world.issuer.sign(world.badge())))
-    codes = {check.code for check in world.verify(made).checks}
+    signed = shown(holder, presentation(world.issuer.sign(world.badge())))
+    codes = {check.code for check in world.verify(signed).checks}
     assert "presentation" in codes
     assert not [url for url in world.asked if "holder" in url]
 
@@ -444,6 +444,6 @@ def test_the_command_does_not_take_a_credential_for_a_presentation(world, tmp_pa
 
 def test_a_presentation_is_checked_once_for_all_that_is_in_it(world, holder):
     whole = presentation(*(a_license(world, id=f"urn:x:{n}") for n in range(5)))
-    made = json.dumps(shown(holder, whole)).encode()
-    assert len(world.verify_all(made, general=True, **BOTH)) == 5
+    signed = json.dumps(shown(holder, whole)).encode()
+    assert len(world.verify_all(signed, general=True, **BOTH)) == 5
     assert len([url for url in world.asked if "holder" in url]) == 1

@@ -146,8 +146,8 @@ def test_a_table_has_a_line_for_each_with_the_reason(world):
 def test_the_report_of_a_certificate_says_that_its_face_is_unsigned(world):
     report = world.verify(world.issuer.sign(world.badge()))
     unsigned = Check("intake", Outcome.PASSED, "face_unsigned")
-    said = printed.as_text("certificate.pdf", replace(report, checks=(unsigned, *report.checks)))
-    assert "What is printed on the page is not signed" in said
+    text = printed.as_text("certificate.pdf", replace(report, checks=(unsigned, *report.checks)))
+    assert "What is printed on the page is not signed" in text
 
 
 def test_the_table_says_that_it_is_not_theirs(world):

@@ -34,7 +34,7 @@ def linked(world, document, previous, suite=SUITE, **options):
         "created": "2026-11-02T00:00:00Z", "verificationMethod": world.issuer.method,
         "previousProof": previous, **options,
     }  # fmt: skip
-    before = [each for each in proofs if each.get("id") in names]
+    before = [proof for proof in proofs if proof.get("id") in names]
     row, key = SUITES[suite], world.issuer.proof_key
 
     def transform(part, contexts, hash_name):

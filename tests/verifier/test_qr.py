@@ -47,9 +47,9 @@ def packed(content: bytes, *, version: bytes = b"\1", signature: bytes = b"s" * 
 
 def described(heading: str) -> str:
     """Return the block of docs/qr-format.md after `heading:`."""
-    found = re.search(rf"^{heading}:\n\n```\w*\n(.*?)\n```", DOCUMENT, re.MULTILINE | re.DOTALL)
-    assert found
-    return found[1]
+    block = re.search(rf"^{heading}:\n\n```\w*\n(.*?)\n```", DOCUMENT, re.MULTILINE | re.DOTALL)
+    assert block
+    return block[1]
 
 
 # The format

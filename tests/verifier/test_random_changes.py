@@ -54,10 +54,10 @@ JSON = st.recursive(
 def places(value, place=()):
     """Return every place in a document, for a change at any of them."""
     items = value.items() if isinstance(value, dict) else enumerate(value)
-    found = [place] if place else []
+    paths = [place] if place else []
     for key, item in items:
-        found += places(item, (*place, key)) if isinstance(item, dict | list) else [(*place, key)]
-    return found
+        paths += places(item, (*place, key)) if isinstance(item, dict | list) else [(*place, key)]
+    return paths
 
 
 PLACES = places(BADGE)

@@ -92,8 +92,8 @@ NUMBERS = {
 @pytest.mark.parametrize(("member", "written", "expected"), NUMBERS.values(), ids=NUMBERS.keys())
 def test_a_number_reads_as_its_literal_says(member, written, expected):
     """JSON-LD 1.1 API, section 8.2.2."""
-    found = of(credentialSubject=SUBJECT | {member: written})["credentialSubject"][member]
-    assert (type(found), found) == (type(expected), expected)
+    value = of(credentialSubject=SUBJECT | {member: written})["credentialSubject"][member]
+    assert (type(value), value) == (type(expected), expected)
 
 
 @pytest.mark.parametrize(("written", "expected"), [("true", True), (False, False), ("1", "1")])
@@ -237,12 +237,12 @@ def test_levels_that_criteria_share_are_not_hidden(world):
     described = changed["credentialSubject"]["achievement"]["resultDescription"]
     levels = described[1]["rubricCriterionLevel"]
     described[1]["rubricCriterionLevel"] = [
-        {"id": each["id"], "type": each["type"]} for each in levels
+        {"id": level["id"], "type": level["type"]} for level in levels
     ]
     before, after = world.verify(signed), world.verify(changed)
     assert before.authentic.answer is after.authentic.answer is Answer.YES
     assert before == after
-    names = {each.level.name for each in after.credential.criteria_results}
+    names = {result.level.name for result in after.credential.criteria_results}
     assert names == {"Met", "Not yet"}
 
 
@@ -334,8 +334,8 @@ def test_json_that_is_signed_as_json_is_read_as_it_stands(world):
     """The JCS suites sign bytes: their order is signed, and a second value is another one."""
     badge = world.badge(name=["A", "A"])
     proof = {"type": "DataIntegrityProof", "cryptosuite": "eddsa-jcs-2022"}
-    found = reading(badge | {"proof": proof}, BUNDLED)
-    assert found.document["name"] == ["A", "A"]
+    credential = reading(badge | {"proof": proof}, BUNDLED)
+    assert credential.document["name"] == ["A", "A"]
     mixed = reading(badge | {"proof": [proof, proof | {"cryptosuite": "eddsa-rdfc-2022"}]}, BUNDLED)
     assert mixed.document["name"] == "A"
     two = reading(badge | {"validUntil": ["2030", "2040"], "proof": proof}, BUNDLED)

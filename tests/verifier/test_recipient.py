@@ -32,9 +32,9 @@ def test_the_published_hashes_are_made(value, salt):
     assert identity_hash(value, salt) == "sha256$" + PUBLISHED[value, salt]
 
 
-@pytest.mark.parametrize("given", ["a@example.com", " a@example.com ", "A@Example.com"])
-def test_an_address_matches_its_hash_as_given_and_in_lower_case(given):
-    assert matches(email(), given)
+@pytest.mark.parametrize("address", ["a@example.com", " a@example.com ", "A@Example.com"])
+def test_an_address_matches_its_hash_as_given_and_in_lower_case(address):
+    assert matches(email(), address)
 
 
 @pytest.mark.parametrize(
@@ -89,17 +89,17 @@ DIFFERENT = [
 ]
 
 
-@pytest.mark.parametrize(("signed", "given"), SAME)
-def test_addresses_are_compared_in_ascii_lower_case_with_their_domains_in_idna(signed, given):
+@pytest.mark.parametrize(("signed", "address"), SAME)
+def test_addresses_are_compared_in_ascii_lower_case_with_their_domains_in_idna(signed, address):
     """RFC 5890: a domain has two forms, which are one. A hash is made of either."""
-    assert matches(email(signed, hashed=False), given)
-    assert matches(email(given, hashed=False), signed)
-    assert matches(hashed(given.lower()), signed)
+    assert matches(email(signed, hashed=False), address)
+    assert matches(email(address, hashed=False), signed)
+    assert matches(hashed(address.lower()), signed)
 
 
-@pytest.mark.parametrize(("signed", "given"), DIFFERENT)
-def test_letters_that_unicode_folds_together_make_other_addresses(signed, given):
-    for one, other in ((signed, given), (given, signed)):
+@pytest.mark.parametrize(("signed", "address"), DIFFERENT)
+def test_letters_that_unicode_folds_together_make_other_addresses(signed, address):
+    for one, other in ((signed, address), (address, signed)):
         assert not matches(email(one, hashed=False), other)
         assert not matches(hashed(one), other)
 

@@ -117,13 +117,13 @@ def test_a_version_whose_begin_cannot_be_read_is_not_called_older(world, begins)
 @pytest.mark.parametrize("service", [URL, [], {}, [URL, URL], 7], ids=repr)
 def test_an_offer_that_cannot_be_read_is_not_absent(world, service):
     report = world.verify(world.issuer.jwt(badge(world, refreshService=service)))
-    found = [check.code for check in report.checks if check.name == "refresh"]
-    assert found == ([] if service == [] else ["refresh_not_supported"])
+    codes = [check.code for check in report.checks if check.name == "refresh"]
+    assert codes == ([] if service == [] else ["refresh_not_supported"])
 
 
 def test_offline_nothing_is_asked(world):
-    kept = world.trust_list(world.issuer)
-    report = world.verify(world.issuer.sign(badge(world)), fetch=offline, trust=[kept])
+    snapshot = world.trust_list(world.issuer)
+    report = world.verify(world.issuer.sign(badge(world)), fetch=offline, trust=[snapshot])
     assert (note(report).code, report.authentic.answer) == ("refresh_unreachable", Answer.YES)
 
 

@@ -77,8 +77,8 @@ def test_a_wrong_digest_is_an_error(world, digests):
     """VCDM 2.0, section 5.3."""
     report = judged(world, {"id": V2, **digests})
     assert (report.authentic.answer, report.authentic.code) == (Answer.NO, "resource_differs")
-    (found,) = [check for check in report.checks if check.code == "resource_differs"]
-    assert (found.name, found.problem) == ("related", SECURITY_ERROR)
+    (failure,) = [check for check in report.checks if check.code == "resource_differs"]
+    assert (failure.name, failure.problem) == ("related", SECURITY_ERROR)
 
 
 def test_a_digest_of_another_copy_than_ours_could_not_be_checked(world):
@@ -105,7 +105,7 @@ def test_options_of_an_earlier_digest_change_nothing(world):
 def test_a_context_without_a_digest_could_not_be_checked(world):
     report = judged(world, {"id": V2})
     assert report.authentic.code == "resource_not_compared"
-    assert [each.name for each in report.checks if each.code == report.authentic.code] == [
+    assert [check.name for check in report.checks if check.code == report.authentic.code] == [
         "related"
     ]
 

@@ -17,7 +17,7 @@ from world import Issuer, World
 FILE = Path(__file__).with_name("reports.json")
 
 
-def told(report):
+def in_full(report):
     """Return a report as lists: its carrier and form, its verdicts, its checks."""
     verdicts = {
         name: [str(verdict.answer), verdict.code, dict(verdict.params)]
@@ -39,10 +39,10 @@ def report_of(name):
     """Return the report on a case; of the checks, those that the sound badge has not as well."""
     world = world_of_fixed_keys()
     if name in OPTIONS:
-        return told(world.verify(signed(world), **OPTIONS[name](world)))
-    report = told(world.verify(CASES[name](world)))
+        return in_full(world.verify(signed(world), **OPTIONS[name](world)))
+    report = in_full(world.verify(CASES[name](world)))
     if name != "sound":
-        usual = told(world_of_fixed_keys().verify(signed(world_of_fixed_keys())))["checks"]
+        usual = in_full(world_of_fixed_keys().verify(signed(world_of_fixed_keys())))["checks"]
         report["checks"] = [check for check in report["checks"] if check not in usual]
     return report
 

@@ -109,7 +109,7 @@ def learner_record() -> dict:
     return WORLD.issuer.sign(record)
 
 
-CREDENTIALS = {each.__name__: each() for each in (demo, shared, endorsed, learner_record)}
+CREDENTIALS = {make.__name__: make() for make in (demo, shared, endorsed, learner_record)}
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 
 
@@ -125,10 +125,10 @@ def original(name: str) -> Report:
 
 @cache
 def expected(name: str) -> tuple[str, str]:
-    return told(original(name))
+    return words_and_json(original(name))
 
 
-def told(report: Report) -> tuple[str, str]:
+def words_and_json(report: Report) -> tuple[str, str]:
     """The report for people and for programs."""
     return printed.as_text("it", report, details=True), json.dumps(
         printed.as_json(report), sort_keys=True
@@ -144,7 +144,7 @@ def answers(report: Report) -> Iterator[Answer]:
 def is_told_the_same(name: str, document: dict) -> bool:
     """Whether the report is the same; if not, nothing in it may be yes."""
     report = WORLD.verify(document, now=NOW)
-    same = told(report) == expected(name)
+    same = words_and_json(report) == expected(name)
     assert same or Answer.YES not in answers(report)
     return same
 
@@ -277,5 +277,5 @@ def test_what_may_be_a_piece_of_either_is_left_to_the_signature_inside(types, do
         "issuer": ENDORSER.did,
         "credentialSubject": {"id": badge["id"], "type": types},
     }
-    found = read(badge | {"endorsement": [endorsement]}, MANNER)
-    assert [more for _, more in found.doubts] == doubts
+    meaning = read(badge | {"endorsement": [endorsement]}, MANNER)
+    assert [more for _, more in meaning.doubts] == doubts

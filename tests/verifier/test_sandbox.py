@@ -82,8 +82,8 @@ HONEST = {
 @pytest.mark.parametrize(("data", "carrier"), HONEST.values(), ids=HONEST.keys())
 def test_every_carrier_is_read_by_a_process_that_can_open_nothing(data, carrier):
     """Whatever a decoder loads late must have been loaded beforehand."""
-    found = intake.read_submission(data)
-    assert (found.carrier, found.text) in ((carrier, JSON), (carrier, JWT))
+    submission = intake.read_submission(data)
+    assert (submission.carrier, submission.text) in ((carrier, JSON), (carrier, JWT))
 
 
 def test_what_the_reader_says_is_what_reading_here_would_say():
@@ -160,8 +160,8 @@ def test_who_reads_for_ever_is_given_up_and_honest_files_go_before_it(monkeypatc
     kill = os.kill
     monkeypatch.setattr(os, "kill", lambda who, how: (killed.append(who), kill(who, how)))
     began = time.monotonic()
-    seconds, said = seconds_of(TIME_BOMB)
-    assert said == "too_hard_to_read"
+    seconds, code = seconds_of(TIME_BOMB)
+    assert code == "too_hard_to_read"
     assert 2 <= seconds < sandbox.MAX_CPU_SECONDS
     assert reniced == [(killed[0], sandbox.NICE)]
     gone = Path(f"/proc/{killed[0]}")
@@ -188,16 +188,16 @@ def test_a_process_that_was_forked_has_a_supervisor_of_its_own():
 
 
 def test_many_are_read_at_once_and_no_more_than_allowed(monkeypatch):
-    found = []
+    texts = []
     threads = [
-        Thread(target=lambda: found.append(intake.read_submission(ATTACHED).text))
+        Thread(target=lambda: texts.append(intake.read_submission(ATTACHED).text))
         for _ in range(20)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert found == [JSON] * 20
+    assert texts == [JSON] * 20
     monkeypatch.setattr(sandbox, "MAX_SECONDS", 0.1)
     for _ in range(sandbox.MAX_AT_ONCE):
         sandbox._slots.acquire()
@@ -269,15 +269,17 @@ def test_a_reader_that_begins_an_answer_and_never_ends_it_is_ended(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("found", "said"), [({"code": "x"}, False), ({"carrier": "pdf", "text": "{}"}, True)]
+    ("contents", "error"), [({"code": "x"}, False), ({"carrier": "pdf", "text": "{}"}, True)]
 )
-def test_a_reader_that_missed_a_part_of_its_decoder_does_not_say_that_there_is_nothing(found, said):
+def test_a_reader_that_missed_a_part_of_its_decoder_does_not_say_that_there_is_nothing(
+    contents, error
+):
     """As a codec that is loaded when the first such letter comes: nothing can be loaded then."""
 
     def misses(kind, data):
         with suppress(OSError):
             Path("/etc/hostname").read_bytes()
-        return found
+        return contents
 
     ours, theirs = Pipe()
     reader = os.fork()
@@ -290,8 +292,8 @@ def test_a_reader_that_missed_a_part_of_its_decoder_does_not_say_that_there_is_n
     with ours:
         ours.recv_bytes()
         ours.send_bytes(b"file")
-        if said:
-            assert json.loads(ours.recv_bytes()) == found
+        if error:
+            assert json.loads(ours.recv_bytes()) == contents
         else:
             with pytest.raises(EOFError):
                 ours.recv_bytes()

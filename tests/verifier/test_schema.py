@@ -165,8 +165,8 @@ def test_a_required_value_is_among_those_allowed():
 
 def named(world, *entries, **changes):
     contexts = [*world.badge()["@context"], EXTENSIONS]
-    given = {"@context": contexts, "credentialSchema": list(entries)} | changes
-    return world.issuer.sign(world.badge(**given))
+    members = {"@context": contexts, "credentialSchema": list(entries)} | changes
+    return world.issuer.sign(world.badge(**members))
 
 
 def codes(report):

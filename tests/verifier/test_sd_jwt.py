@@ -440,8 +440,8 @@ def test_a_holder_who_bound_it_has_the_key_in_it(board, kind, asked):
     """RFC 9901, section 4.3."""
     text = bound(sd(a_license() if kind == "license" else a_vct(), NAME))
     report = board.verify(text, general=True, **(ASKED if asked else {}))
-    said = [check.code for check in report.checks if check.name == "presentation"]
-    assert said == ["key_proved" if asked else "key_signed"]
+    codes = [check.code for check in report.checks if check.name == "presentation"]
+    assert codes == ["key_proved" if asked else "key_signed"]
     assert report.authentic.answer is Answer.YES
 
 
@@ -470,8 +470,8 @@ def test_a_binding_of_something_else_proves_nothing(board, name):
     """RFC 9901, section 7.3. It says nothing of the credential itself."""
     text, code = BINDINGS[name]
     report = board.verify(text, general=True, **ASKED)
-    said = [check.code for check in report.checks if check.name == "presentation"]
-    assert said == [code]
+    codes = [check.code for check in report.checks if check.name == "presentation"]
+    assert codes == [code]
     assert report.authentic.answer is Answer.YES
     whole = verify_presentation(text.encode(), make_fetch=lambda: board.fetch, now=NOW, **ASKED)
     assert whole.held.code == code

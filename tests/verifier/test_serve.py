@@ -103,10 +103,13 @@ def test_checks_of_a_slow_site_keep_nobody_from_the_page():
 
 
 def test_what_is_not_there_is_a_page_for_people_and_a_problem_for_programs(server):
-    told, shown = (
+    problem, shown = (
         httpx.get(f"{server}/no", headers={"Accept": kind}) for kind in ("*/*", "text/html")
     )
-    assert (told.status_code, told.headers["Content-Type"]) == (404, "application/problem+json")
+    assert (problem.status_code, problem.headers["Content-Type"]) == (
+        404,
+        "application/problem+json",
+    )
     assert (shown.status_code, "What to do" in shown.text) == (404, True)
 
 
@@ -130,15 +133,15 @@ def test_the_api_does_what_its_description_says(server, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "words"),
     [
         (["--port", "0", "--bind", "no such host"], "cannot listen"),
         (["--port", "0", "--trust", "/nowhere/list.json"], "cannot read"),
     ],
 )
-def test_what_cannot_be_served_is_refused_in_words(capsys, arguments, said):
+def test_what_cannot_be_served_is_refused_in_words(capsys, arguments, words):
     assert command.main(["serve", *arguments]) == 2
-    assert said in capsys.readouterr().err
+    assert words in capsys.readouterr().err
 
 
 def test_a_port_that_is_none_is_wrong_usage(capsys):

@@ -127,14 +127,14 @@ def test_a_link_that_cannot_be_opened_has_a_report_because_it_may_be_a_credentia
 
 
 def test_each_credential_is_asked_for_by_a_fetch_of_its_own(world, three):
-    made = []
+    fetches = []
 
     def make_fetch():
-        made.append(1)
+        fetches.append(1)
         return world.fetch
 
     world.verify_all(json.dumps(three).encode(), make_fetch=make_fetch)
-    assert len(made) == 3
+    assert len(fetches) == 3
 
 
 def test_more_than_some_are_said_to_be_there(world, three, monkeypatch):
@@ -165,16 +165,17 @@ def test_the_command_prints_a_line_for_each(world, merged, tmp_path, monkeypatch
     assert verifying.main([str(tmp_path / "merged.pdf"), *at]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 4
     assert verifying.main([str(tmp_path / "merged.pdf"), "--json", *at]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert [each["source"] for each in told] == [str(tmp_path / "merged.pdf")] * 3
+    reports = json.loads(capsys.readouterr().out)
+    assert [report["source"] for report in reports] == [str(tmp_path / "merged.pdf")] * 3
 
 
 def test_the_api_answers_with_the_others_beside_the_first(world, three, merged):
     client = create_app(lambda: world.fetch).test_client()
-    told = client.post("/api/verify", data=merged, content_type="application/pdf").json
-    assert [told["credential"]["id"], *(each["credential"]["id"] for each in told["others"])] == [
-        badge["id"] for badge in three
-    ]
+    answer = client.post("/api/verify", data=merged, content_type="application/pdf").json
+    assert [
+        answer["credential"]["id"],
+        *(report["credential"]["id"] for report in answer["others"]),
+    ] == [badge["id"] for badge in three]
     alone = client.post("/api/verify", data=json.dumps(three[0]), content_type="application/json")
     assert "others" not in alone.json
 
@@ -203,9 +204,9 @@ def test_the_points_of_all_certificates_in_one_pdf_count(world, merged, tmp_path
     (tmp_path / "policy.toml").write_text('lists = ["list.json"]\n[exchange]\neach = 12')
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "Jordan.pdf").write_bytes(merged)
-    given = [str(tmp_path / "in"), "--policy", str(tmp_path / "policy.toml"), "--workers", "1"]
-    given += ["--out", str(tmp_path / "out"), "--at", "2026-11-22T12:00:00Z"]
-    assert verifying.main(["batch", *given]) == 0
+    arguments = [str(tmp_path / "in"), "--policy", str(tmp_path / "policy.toml"), "--workers", "1"]
+    arguments += ["--out", str(tmp_path / "out"), "--at", "2026-11-22T12:00:00Z"]
+    assert verifying.main(["batch", *arguments]) == 0
     (row,) = table(tmp_path / "out" / "by-applicant.csv")
     assert (row["handed in"], row["count"], row["points"]) == ("3", "3", "36")
     assert [line["part"] for line in table(tmp_path / "out" / "results.csv")] == [

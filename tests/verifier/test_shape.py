@@ -55,8 +55,8 @@ def test_the_sample_is_an_open_badge_without_a_note():
     ],
 )
 def test_what_is_no_open_badge_is_not_judged_as_one(types):
-    found = judged(changed("type", types))
-    assert (found.outcome, found.code) == (Outcome.COULD_NOT_CHECK, "not_an_open_badge")
+    check = judged(changed("type", types))
+    assert (check.outcome, check.code) == (Outcome.COULD_NOT_CHECK, "not_an_open_badge")
 
 
 @pytest.mark.parametrize("types", [["VerifiableCredential", "AchievementCredential"]])
@@ -76,17 +76,17 @@ def test_both_names_of_the_type_are_accepted(types):
     ],
 )
 def test_a_badge_that_does_not_name_its_standard_is_not_judged(contexts):
-    found = judged(changed("@context", contexts))
-    assert found.code == "context_missing"
-    assert found.outcome is not Outcome.PASSED
+    check = judged(changed("@context", contexts))
+    assert check.code == "context_missing"
+    assert check.outcome is not Outcome.PASSED
 
 
 @pytest.mark.parametrize(
     ("value"), [GONE, {"name": "N"}, "", 7], ids=["none", "nameless", "empty", "number"]
 )
 def test_a_badge_of_no_issuer_could_not_be_checked(value):
-    (found,) = check_shape(changed("issuer", value))
-    assert (found.outcome, found.code) == (Outcome.COULD_NOT_CHECK, "issuer_missing")
+    (check,) = check_shape(changed("issuer", value))
+    assert (check.outcome, check.code) == (Outcome.COULD_NOT_CHECK, "issuer_missing")
 
 
 WHOLE = {
@@ -181,8 +181,8 @@ def test_a_learner_record_and_an_endorsement_are_noted_alike():
     assert codes(record) == ["clr_2", "names_nobody", "begin_missing"]
     endorsement = changed("type", ["VerifiableCredential", "EndorsementCredential"])
     del endorsement["validFrom"]
-    found = check_endorsement(endorsement, {BADGE["credentialSubject"]["id"]})
-    assert [check.code for check in found] == ["endorsement", "begin_missing"]
+    checks = check_endorsement(endorsement, {BADGE["credentialSubject"]["id"]})
+    assert [check.code for check in checks] == ["endorsement", "begin_missing"]
 
 
 @pytest.mark.parametrize("form", ["json", "jwt"])
@@ -249,8 +249,8 @@ def test_an_award_that_says_no_moment_is_noted_and_ends_nothing(world):
     report = world.verify(world.issuer.sign(changed("awardedDate", "in spring")))
     assert (report.authentic.code, report.current.code) == ("authentic", "current")
     rules = policy.BatchPolicy(greatest_age_days=100_000)
-    found = policy.judge(report, rules, ApplicantFile("a-1", "badge.json", "", ()), NOW)
-    assert "age_unknown" in {why.code for why in found}
+    reasons = policy.judge(report, rules, ApplicantFile("a-1", "badge.json", "", ()), NOW)
+    assert "age_unknown" in {why.code for why in reasons}
 
 
 @pytest.mark.parametrize(
@@ -274,9 +274,9 @@ def test_an_award_that_says_no_moment_is_noted_and_ends_nothing(world):
     ],
 )
 def test_what_touches_no_meaning_is_noted_and_passes(place, value, noted):
-    found = judged(changed(place, value))
-    assert (found.outcome, found.code) == (Outcome.PASSED, "shape_notes")
-    assert found.params["members"] == noted
+    check = judged(changed(place, value))
+    assert (check.outcome, check.code) == (Outcome.PASSED, "shape_notes")
+    assert check.params["members"] == noted
 
 
 @pytest.mark.parametrize(
@@ -314,8 +314,8 @@ def test_a_badge_from_elsewhere_without_a_begin_is_authentic(world):
 @pytest.mark.parametrize("form", ["json", "jwt", "from elsewhere"])
 def test_of_a_signed_credential_that_is_no_badge_the_signature_is_told(world, form):
     badge = changed("type", ["VerifiableCredential"])
-    given = (CASES / "license-plain-v2.json").read_bytes()
-    report = world.verify(given if form == "from elsewhere" else signed(world, badge, form))
+    original = (CASES / "license-plain-v2.json").read_bytes()
+    report = world.verify(original if form == "from elsewhere" else signed(world, badge, form))
     assert (report.authentic.answer, report.authentic.code) == (
         Answer.COULD_NOT_CHECK,
         "signed_no_badge",
@@ -324,6 +324,6 @@ def test_of_a_signed_credential_that_is_no_badge_the_signature_is_told(world, fo
 
 
 def test_a_changed_credential_that_is_no_badge_is_not_authentic(world):
-    given = (CASES / "license-plain-v2.json").read_bytes()
-    found = world.verify(given.replace(b"Alex", b"Kim")).authentic
-    assert (found.answer, found.code) == (Answer.NO, "signature_wrong")
+    original = (CASES / "license-plain-v2.json").read_bytes()
+    verdict = world.verify(original.replace(b"Alex", b"Kim")).authentic
+    assert (verdict.answer, verdict.code) == (Answer.NO, "signature_wrong")

@@ -32,8 +32,8 @@ def entry(**changes):
 
 
 def badge(world, *entries, **changes):
-    given = list(entries) if len(entries) != 1 else entries[0]
-    return world.issuer.sign(world.badge(credentialStatus=given, **changes))
+    status = list(entries) if len(entries) != 1 else entries[0]
+    return world.issuer.sign(world.badge(credentialStatus=status, **changes))
 
 
 def current(report):
@@ -340,11 +340,11 @@ def test_a_list_is_asked_for_in_the_types_of_its_kind_up_to_a_size(world, with_o
         asked.append((url, accept, max_bytes))
         return world.fetch(url, accept=accept, max_bytes=max_bytes)
 
-    for given, url, accept in (
+    for document, url, accept in (
         (with_old_list, OLD_LIST, "application/json"),
         (badge(world, entry()), world.list_url, LIST_TYPES),
     ):
-        verify(json.dumps(given).encode(), fetch=fetch, now=NOW)
+        verify(json.dumps(document).encode(), fetch=fetch, now=NOW)
         assert (url, accept, MAX_LIST_BYTES) in asked
 
 

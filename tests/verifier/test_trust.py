@@ -28,12 +28,17 @@ def loaded(*entries, **changes):
 
 
 def test_a_list_is_read_with_its_entries():
-    found = loaded(ENTRY | SNAPSHOT)
-    assert (found.name, found.updated) == ("State list", datetime(2026, 11, 1, tzinfo=UTC))
-    entry = found.entries[ISSUER.did]
+    trust_list = loaded(ENTRY | SNAPSHOT)
+    assert (trust_list.name, trust_list.updated) == (
+        "State list",
+        datetime(2026, 11, 1, tzinfo=UTC),
+    )
+    entry = trust_list.entries[ISSUER.did]
     assert (entry.name, entry.kind) == ("Example District", "district")
     assert entry.snapshot.methods[0].id == ISSUER.method
-    assert (found.keeper, found.retrieved) == ("", None), "nobody signed it, nobody fetched it"
+    assert (trust_list.keeper, trust_list.retrieved) == ("", None), (
+        "nobody signed it, nobody fetched it"
+    )
 
 
 FLAWS = {
@@ -114,12 +119,15 @@ REGISTRY = {
 
 
 def test_a_registry_of_the_digital_credentials_consortium_is_read():
-    found = trust.load(json.dumps(REGISTRY).encode())
-    assert (found.name, found.updated.date().isoformat()) == ("Issuer registry", "2025-03-25")
-    assert trust.recognize([found], ISSUER.did, NOW).params["name"] == "Example District"
+    trust_list = trust.load(json.dumps(REGISTRY).encode())
+    assert (trust_list.name, trust_list.updated.date().isoformat()) == (
+        "Issuer registry",
+        "2025-03-25",
+    )
+    assert trust.recognize([trust_list], ISSUER.did, NOW).params["name"] == "Example District"
     for issuer in ("did:key:z6Mk", "did:key:z6Ml"):
-        assert found.entries[issuer].name == issuer
-    assert not any(entry.endorses or entry.snapshot for entry in found.entries.values())
+        assert trust_list.entries[issuer].name == issuer
+    assert not any(entry.endorses or entry.snapshot for entry in trust_list.entries.values())
 
 
 @pytest.mark.parametrize("meta", [{}, {"meta": {}}, {"meta": 7}])
@@ -218,12 +226,12 @@ def test_of_two_lists_the_one_in_force_speaks():
         assert (verdict.code, verdict.params["list"]) == ("listed", "Other")
 
 
-def kept(day, **entry):
+def list_of_day(day, **entry):
     return loaded(ENTRY | SNAPSHOT | {"retrieved": f"2026-11-{day}T00:00:00Z"} | entry)
 
 
 def test_the_newest_snapshot_counts():
-    for lists in ([kept("09"), kept("11")], [kept("11"), kept("09")]):
+    for lists in ([list_of_day("09"), list_of_day("11")], [list_of_day("11"), list_of_day("09")]):
         assert trust.snapshot(lists, ISSUER.did, NOW).snapshot_of.day == 11
 
 
@@ -231,7 +239,7 @@ def test_the_newest_snapshot_counts():
     "dates", [{"validUntil": "2026-11-12T00:00:00Z"}, {"validFrom": "2027-01-01T00:00:00Z"}]
 )
 def test_a_snapshot_of_a_listing_not_in_force_does_not_count(dates):
-    assert trust.snapshot([kept("11", **dates)], ISSUER.did, NOW) is None
+    assert trust.snapshot([list_of_day("11", **dates)], ISSUER.did, NOW) is None
 
 
 def test_no_snapshot_no_keys():

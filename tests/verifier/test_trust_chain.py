@@ -65,9 +65,9 @@ def judged(world, badge, *lists, **options):
 
 
 def test_a_district_that_a_listed_state_endorses_is_recognized_and_the_verdict_says_why(world):
-    found = judged(world, badge_with(world, signed(world, STATE, world.issuer.did)))
-    assert (found.answer, found.code) == (Answer.YES, "endorsed")
-    assert words.text(found) == (
+    verdict = judged(world, badge_with(world, signed(world, STATE, world.issuer.did)))
+    assert (verdict.answer, verdict.code) == (Answer.YES, "endorsed")
+    assert words.text(verdict) == (
         "Recognized because State Department (did:web:state.example), on the list “Test list”, "
         "endorses the issuer."
     )
@@ -103,8 +103,8 @@ def test_without_an_endorsement_the_issuer_is_on_no_list(world):
 )
 def test_the_word_of_these_does_not_carry(world, entry):
     held = signed(world, STATE, world.issuer.did)
-    found = judged(world, badge_with(world, held), world.trust_list(STATE, **entry))
-    assert found.code == "not_listed"
+    verdict = judged(world, badge_with(world, held), world.trust_list(STATE, **entry))
+    assert verdict.code == "not_listed"
 
 
 def test_an_entry_may_say_that_its_body_endorses(world):
@@ -121,11 +121,11 @@ def test_a_state_whose_listing_has_its_dates_endorses_while_they_hold(world):
 
 
 def test_the_keeper_of_a_signed_list_endorses_by_nature_and_nobody_else(world):
-    kept = {"type": "MintmarkTrustList", "version": 1, "name": "Their list", "entries": []}
-    kept |= {"updated": "2026-11-01T00:00:00Z", "keeper": STATE.did}
-    lists = trust.load(json.dumps(kept).encode())
-    found = judged(world, badge_with(world, signed(world, STATE, world.issuer.did)), lists)
-    assert (found.code, found.params["by"]) == ("endorsed", "Their list")
+    signed_list = {"type": "MintmarkTrustList", "version": 1, "name": "Their list", "entries": []}
+    signed_list |= {"updated": "2026-11-01T00:00:00Z", "keeper": STATE.did}
+    lists = trust.load(json.dumps(signed_list).encode())
+    verdict = judged(world, badge_with(world, signed(world, STATE, world.issuer.did)), lists)
+    assert (verdict.code, verdict.params["by"]) == ("endorsed", "Their list")
     other = badge_with(world, signed(world, COUNTY, world.issuer.did))
     assert judged(world, other, lists).code == "not_listed"
 
@@ -139,9 +139,9 @@ def praised(world, by, about, held=(), changes=None, **subject):
 
 def test_a_person_whom_an_endorsed_district_praises_is_endorsed_and_not_recognized(world):
     district = signed(world, STATE, COUNTY.did)
-    found = judged(world, badge_with(world, praised(world, COUNTY, world.issuer.did, [district])))
-    assert (found.answer, found.code) == (Answer.NO, "only_endorsed")
-    assert "not as an organization that may issue credentials" in words.text(found)
+    verdict = judged(world, badge_with(world, praised(world, COUNTY, world.issuer.did, [district])))
+    assert (verdict.answer, verdict.code) == (Answer.NO, "only_endorsed")
+    assert "not as an organization that may issue credentials" in words.text(verdict)
     badge = badge_with(world, praised(world, STATE, world.issuer.did))
     assert judged(world, badge).code == "only_endorsed"
 
@@ -180,7 +180,9 @@ def test_praise_that_is_not_in_force_says_nothing(world):
 
 def test_a_license_counts_behind_any_praise(world):
     ids = (f"urn:x:{number}" for number in range(MAX_CHAINS + 2))
-    praise = [praised(world, STATE, world.issuer.did, changes={"id": each}) for each in ids]
+    praise = [
+        praised(world, STATE, world.issuer.did, changes={"id": identifier}) for identifier in ids
+    ]
     held = [*praise, signed(world, STATE, world.issuer.did)]
     assert judged(world, badge_with(world, *held)).code == "endorsed"
     ended = signed(world, STATE, world.issuer.did, validUntil="2026-11-01T00:00:00Z")
@@ -199,10 +201,10 @@ def test_a_listing_speaks_before_an_endorsement(world):
 def test_a_chain_names_every_link(world):
     up = signed(world, STATE, REGION.did)
     held = signed(world, REGION, world.issuer.did, [up])
-    found = judged(world, badge_with(world, held))
-    assert (found.answer, found.code) == (Answer.YES, "endorsed_through")
-    assert found.params["through"] == "did:web:region.example"
-    assert "State Department (did:web:state.example)" in words.text(found)
+    verdict = judged(world, badge_with(world, held))
+    assert (verdict.answer, verdict.code) == (Answer.YES, "endorsed_through")
+    assert verdict.params["through"] == "did:web:region.example"
+    assert "State Department (did:web:state.example)" in words.text(verdict)
 
 
 def ladder(world, links):
@@ -219,9 +221,9 @@ def ladder(world, links):
 
 def test_three_links_are_followed_and_not_four(world):
     assert MAX_LINKS == 3
-    found = judged(world, ladder(world, 3))
-    assert (found.answer, found.code) == (Answer.YES, "endorsed_through")
-    assert found.params["through"] == "did:web:rung0.example → did:web:rung1.example"
+    verdict = judged(world, ladder(world, 3))
+    assert (verdict.answer, verdict.code) == (Answer.YES, "endorsed_through")
+    assert verdict.params["through"] == "did:web:rung0.example → did:web:rung1.example"
     assert judged(world, ladder(world, 4)).code == "not_listed"
 
 
@@ -250,8 +252,11 @@ def forged(world):
 
 
 def changed(world):
-    found = signed(world, STATE, REGION.did)
-    return {**found, "credentialSubject": {**found["credentialSubject"], "id": world.issuer.did}}
+    endorsement = signed(world, STATE, REGION.did)
+    return {
+        **endorsement,
+        "credentialSubject": {**endorsement["credentialSubject"], "id": world.issuer.did},
+    }
 
 
 NOT_ENDORSED = {
@@ -278,8 +283,8 @@ def test_what_is_no_endorsement_is_not_taken_for_one(world):
 def test_an_endorsement_in_words_of_no_known_standard_could_not_be_checked(world):
     document = endorsement(world, STATE, world.issuer.did)
     document["@context"] = ["https://www.w3.org/ns/credentials/v2"]
-    found = judged(world, badge_with(world, endorsementJwt=[STATE.jwt(document)]))
-    assert (found.answer, found.code) == (Answer.COULD_NOT_CHECK, "endorsement_unchecked")
+    verdict = judged(world, badge_with(world, endorsementJwt=[STATE.jwt(document)]))
+    assert (verdict.answer, verdict.code) == (Answer.COULD_NOT_CHECK, "endorsement_unchecked")
 
 
 ENDED = {
@@ -290,8 +295,8 @@ ENDED = {
 
 @pytest.mark.parametrize("dates", ENDED.values(), ids=ENDED.keys())
 def test_an_endorsement_not_in_force_has_ended(world, dates):
-    found = judged(world, badge_with(world, signed(world, STATE, world.issuer.did, **dates)))
-    assert (found.answer, found.code) == (Answer.NO, "endorsement_ended")
+    verdict = judged(world, badge_with(world, signed(world, STATE, world.issuer.did, **dates)))
+    assert (verdict.answer, verdict.code) == (Answer.NO, "endorsement_ended")
 
 
 def status_of(world, revoked):
@@ -318,8 +323,8 @@ def test_an_upper_link_that_was_withdrawn_ends_the_chain(world):
 
 def test_an_endorsement_that_cannot_be_checked_is_said_to_be_so(world):
     badge = badge_with(world, signed(world, STATE, world.issuer.did, credentialStatus=STATUS))
-    found = judged(world, badge)  # its status list is not there
-    assert (found.answer, found.code) == (Answer.COULD_NOT_CHECK, "endorsement_unchecked")
+    verdict = judged(world, badge)  # its status list is not there
+    assert (verdict.answer, verdict.code) == (Answer.COULD_NOT_CHECK, "endorsement_unchecked")
     url = "https://state.example/.well-known/did.json"
     world.documents[url] = FetchError("too_slow", url)
     unlisted = world.trust_list(STATE, kind="state", didDocument=None)

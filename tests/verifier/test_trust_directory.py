@@ -54,26 +54,26 @@ def test_a_website_becomes_the_did_of_its_host_with_and_without_www(website):
     ],
 )  # fmt: skip
 def test_what_is_no_host_of_its_own_gives_no_entry(website):
-    made = built(row(website), row(website, lea="2"))
-    assert made.document["entries"] == []
-    assert made.left_out == {"without a website that is a host of its own": 2}
+    directory = built(row(website), row(website, lea="2"))
+    assert directory.document["entries"] == []
+    assert directory.left_out == {"without a website that is a host of its own": 2}
 
 
 def test_a_host_that_agencies_share_says_of_none_who_is_behind_it():
     shared = [row("https://platform.example", name=f"District {n}", lea=str(n)) for n in range(3)]
-    made = built(*shared, row("https://own.example", lea="9"))
-    assert {entry["id"] for entry in made.document["entries"]} == {
+    directory = built(*shared, row("https://own.example", lea="9"))
+    assert {entry["id"] for entry in directory.document["entries"]} == {
         "did:web:own.example",
         "did:web:www.own.example",
     }
-    assert made.left_out == {"on the same host as another agency": 3}
+    assert directory.left_out == {"on the same host as another agency": 3}
 
 
 @pytest.mark.parametrize("status", ["Closed", "Inactive", "Future", "Closed since last year"])
 def test_an_agency_that_is_not_open_gives_no_entry(status):
-    made = built(*(row(f"https://own{n}.example", status=status) for n in range(2)))
-    assert made.document["entries"] == []
-    assert made.left_out == {"closed, inactive or not open yet": 2}
+    directory = built(*(row(f"https://own{n}.example", status=status) for n in range(2)))
+    assert directory.document["entries"] == []
+    assert directory.left_out == {"closed, inactive or not open yet": 2}
 
 
 def test_one_state_may_be_taken_alone():
@@ -85,12 +85,12 @@ def test_a_district_found_so_is_recognized_as_that_and_not_as_listed_by_a_person
     listed = trust_list_in(built(row("https://own.example")).document)
     verdict = trust.recognize([listed], "did:web:own.example", NOW)
     assert verdict.code == "listed_unverified"
-    said = words.text(verdict)
+    sentence = words.text(verdict)
     assert (
         "the federal directory (NCES 2025-2026, LEA 1234567) gives for Example District (IL)"
-        in said
+        in sentence
     )
-    assert "No person has confirmed that entry" in said
+    assert "No person has confirmed that entry" in sentence
     assert not any(entry.endorses for entry in listed.entries.values())
 
 
@@ -104,11 +104,13 @@ def test_a_name_in_an_older_encoding_is_read():
 def test_the_file_begins_with_a_mark_or_not_and_may_lack_what_is_not_needed():
     plain = "LEAID,LEA_NAME,ST,WEBSITE\n7,District,IL,own.example"
     for data in (plain.encode(), plain.encode("utf-8-sig")):
-        made = nces.build(data, now=NOW)
-        assert made.document["entries"][0]["unverified"] == "the federal directory (NCES, LEA 7)"
-        assert {entry["kind"] for entry in made.document["entries"]} == {"district"}
-        assert made.document["name"] == "School districts by the federal directory"
-        assert made.document["updated"] == NOW.isoformat()
+        directory = nces.build(data, now=NOW)
+        assert (
+            directory.document["entries"][0]["unverified"] == "the federal directory (NCES, LEA 7)"
+        )
+        assert {entry["kind"] for entry in directory.document["entries"]} == {"district"}
+        assert directory.document["name"] == "School districts by the federal directory"
+        assert directory.document["updated"] == NOW.isoformat()
 
 
 def test_an_agency_without_a_name_goes_by_its_number():
@@ -152,9 +154,9 @@ def test_the_command_writes_a_list_that_is_read_and_says_how_many_were_left_out(
     command = ["trust", "build", "--nces", str(source), "--out", str(out)]
     assert verifying.main(command) == 0
     assert len(trust.load(out.read_bytes()).entries) == 2
-    told = capsys.readouterr().err
-    assert "2 entries, none verified by a person" in told
-    assert "left out: 1 without a website" in told
+    summary = capsys.readouterr().err
+    assert "2 entries, none verified by a person" in summary
+    assert "left out: 1 without a website" in summary
     assert verifying.main(command) == 1  # what is there is not written over
     assert "districts.json" in capsys.readouterr().err
     assert verifying.main(command[:4]) == 0

@@ -51,8 +51,8 @@ def add(world, folder):
 @pytest.fixture
 def use(world, folder):
     def use(now=LATER, ask=lambda: world.fetch):
-        lists, told = following.current_lists(folder, ask=ask, now=now)
-        return lists, " ".join(told)
+        lists, notes = following.current_lists(folder, ask=ask, now=now)
+        return lists, " ".join(notes)
 
     return use
 
@@ -60,9 +60,13 @@ def use(world, folder):
 def test_a_signed_list_is_kept_with_its_signer_and_used(add, use, folder):
     assert add().keeper == STATE.did
     assert [pin.signer for pin in store.subscriptions(folder)] == [STATE.did]
-    (found,), told = use(NOW)
-    assert (found.name, found.keeper, found.retrieved) == ("State Department", STATE.did, NOW)
-    assert told == ""
+    (trust_list,), note = use(NOW)
+    assert (trust_list.name, trust_list.keeper, trust_list.retrieved) == (
+        "State Department",
+        STATE.did,
+        NOW,
+    )
+    assert note == ""
 
 
 def test_a_list_is_asked_for_in_every_form_that_is_read(world, folder):
@@ -81,7 +85,7 @@ def test_a_list_is_asked_for_in_every_form_that_is_read(world, folder):
 def test_lists_are_used_in_the_order_in_which_they_were_added(add, use):
     add()
     add(REGISTRY)
-    assert [each.name for each in use(NOW)[0]] == [
+    assert [trust_list.name for trust_list in use(NOW)[0]] == [
         "State Department",
         "Issuer registry of registry.example",
     ]
@@ -90,21 +94,21 @@ def test_lists_are_used_in_the_order_in_which_they_were_added(add, use):
 def test_a_list_may_be_put_before_the_others(add, use):
     add()
     add(REGISTRY, first=True)
-    assert [bool(each.keeper) for each in use(NOW)[0]] == [False, True]
+    assert [bool(trust_list.keeper) for trust_list in use(NOW)[0]] == [False, True]
 
 
 def test_an_unsigned_list_may_not_name_a_keeper(world, add):
     plain = {"type": "MintmarkTrustList", "version": 1, "name": "Plain", "keeper": STATE.did}
     plain |= {"updated": "2026-11-01T00:00:00Z", "entries": [{"id": "did:x", "name": "N"}]}
     world.publish(REGISTRY, plain | {"retrieved": "2030-01-01T00:00:00Z"})
-    found = add(REGISTRY)
-    assert (found.keeper, found.retrieved) == ("", NOW)
+    trust_list = add(REGISTRY)
+    assert (trust_list.keeper, trust_list.retrieved) == ("", NOW)
 
 
 def test_an_old_list_that_nobody_signs_is_asked_for_again(world, add, use):
     add(REGISTRY)
-    (found,), told = use()
-    assert (found.retrieved, told) == (LATER, "")
+    (trust_list,), note = use()
+    assert (trust_list.retrieved, note) == (LATER, "")
 
 
 def test_the_time_of_a_file_is_when_its_list_was_asked_for(world, add, use, folder):
@@ -150,8 +154,8 @@ def test_an_old_list_is_asked_for_again(world, add, use, folder):
     add()
     changed = LIST | {"validFrom": "2026-11-20T00:00:00Z", "credentialSubject": [OTHER]}
     world.documents[URL] = jcs(changed).encode()
-    (found,), told = use()
-    assert (list(found.entries), found.retrieved, told) == ([OTHER["id"]], LATER, "")
+    (trust_list,), note = use()
+    assert (list(trust_list.entries), trust_list.retrieved, note) == ([OTHER["id"]], LATER, "")
     assert list(store.stored_list(folder, store.subscriptions(folder)[0]).entries) == [OTHER["id"]]
 
 
@@ -193,10 +197,10 @@ BAD_ANSWERS = {
 def test_the_last_good_copy_stays_and_is_used_and_that_is_said(world, add, use, answer, why):
     add()
     world.documents[URL] = answer(world)
-    (found,), told = use()
-    assert list(found.entries) == [DISTRICT["id"], OTHER["id"]]
-    assert "the copy of 2026-11-22 is used" in told
-    assert why in told
+    (trust_list,), note = use()
+    assert list(trust_list.entries) == [DISTRICT["id"], OTHER["id"]]
+    assert "the copy of 2026-11-22 is used" in note
+    assert why in note
 
 
 @pytest.mark.parametrize(("answer", "why"), BAD_ANSWERS.values(), ids=BAD_ANSWERS.keys())
@@ -222,9 +226,9 @@ def test_a_list_that_could_not_be_had_is_left_in_peace_for_a_while(world, add, u
 def test_offline_the_copy_is_used_and_that_is_said(world, add, use):
     add()
     world.asked.clear()
-    (found,), told = use(ask=None)
-    assert (len(found.entries), world.asked) == (2, [])
-    assert "the copy of 2026-11-22 is used; offline" in told
+    (trust_list,), note = use(ask=None)
+    assert (len(trust_list.entries), world.asked) == (2, [])
+    assert "the copy of 2026-11-22 is used; offline" in note
 
 
 def test_a_folder_that_may_not_be_written_is_used_as_it_is(add, use, monkeypatch):
@@ -234,8 +238,8 @@ def test_a_folder_that_may_not_be_written_is_used_as_it_is(add, use, monkeypatch
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(store.os, "utime", refuse)
-    (found,), told = use()
-    assert (found.retrieved, "Permission denied" in told) == (NOW, True)
+    (trust_list,), note = use()
+    assert (trust_list.retrieved, "Permission denied" in note) == (NOW, True)
 
 
 def test_what_could_not_be_written_leaves_the_copy_and_nothing_beside_it(
@@ -255,8 +259,8 @@ def test_what_could_not_be_written_leaves_the_copy_and_nothing_beside_it(
 
 def test_an_entry_ends_with_its_list_even_in_a_copy(add, use):
     add()
-    (found,), _ = use(NOW + timedelta(days=400), ask=None)
-    assert not found.entries[DISTRICT["id"]].in_dates(NOW + timedelta(days=400))
+    (trust_list,), _ = use(NOW + timedelta(days=400), ask=None)
+    assert not trust_list.entries[DISTRICT["id"]].in_dates(NOW + timedelta(days=400))
 
 
 def test_a_signer_may_be_asked_for_at_once(add, folder):
@@ -294,7 +298,7 @@ def test_a_removed_list_is_gone(add, folder, use, which):
     add()
     add(REGISTRY)
     store.remove(folder, which)
-    assert [each.keeper for each in use(NOW)[0]] == [""]
+    assert [trust_list.keeper for trust_list in use(NOW)[0]] == [""]
     assert len(list(folder.glob("*.json"))) == 2  # the index, and one list
     with pytest.raises(TrustListError, match="see: trust list"):
         store.remove(folder, URL)
@@ -308,7 +312,7 @@ def test_a_server_sees_what_is_added_refreshed_and_removed_while_it_runs(world, 
     lists = LiveLists(folder, lambda: world.fetch, clock=lambda: now[0])
     assert (tuple(lists), len(lists)) == ((), 0)
     add()
-    assert [each.retrieved for each in lists] == [NOW]
+    assert [trust_list.retrieved for trust_list in lists] == [NOW]
     now[0] = LATER
     assert lists[0].retrieved == LATER
     (folder / "lists.json").write_text("{")
@@ -381,9 +385,9 @@ def run(world, folder, monkeypatch, capsys):
 def test_the_signer_is_shown_when_a_list_is_added_and_whenever_lists_are_shown(run):
     added = run("trust", "add", URL)
     assert added.status == 0
-    for told in (added.out, run("trust", "list").out):
-        assert "“State Department”, signed by did:web:state.example, and pinned to" in told
-        assert "issuers: 2, as of 2026-11-01, had less than an hour ago" in told
+    for text in (added.out, run("trust", "list").out):
+        assert "“State Department”, signed by did:web:state.example, and pinned to" in text
+        assert "issuers: 2, as of 2026-11-01, had less than an hour ago" in text
 
 
 def test_of_an_unsigned_list_is_said_who_controls_it(run):
@@ -405,12 +409,12 @@ def test_a_kept_list_recognizes_where_none_is_given(run, world, tmp_path):
 
 
 def test_a_given_list_stands_for_those_that_are_kept(run, world, tmp_path):
-    badge, given = tmp_path / "badge.json", tmp_path / "given.json"
+    badge, list_file = tmp_path / "badge.json", tmp_path / "given.json"
     badge.write_text(json.dumps(world.issuer.sign(world.badge())))
     empty = {"type": "MintmarkTrustList", "version": 1, "name": "Given", "entries": []}
-    given.write_text(json.dumps(empty | {"updated": "2026-11-01T00:00:00Z"}))
+    list_file.write_text(json.dumps(empty | {"updated": "2026-11-01T00:00:00Z"}))
     run("trust", "add", URL)
-    ended = run(badge, "--trust", given, "--json")
+    ended = run(badge, "--trust", list_file, "--json")
     assert json.loads(ended.out)["verdicts"]["recognized"]["code"] == "not_listed"
     assert ended.status == 1
 
@@ -458,25 +462,25 @@ def test_a_list_of_registries_is_kept_in_its_order_as_far_as_its_kinds_are_read(
             "no registry",
         ],
     )
-    told = run("trust", "add", "https://dcc.example/known.json").out
-    assert "Issuer registry of registry.example" in told
-    assert "registries of the kind oidf are not read here" in told
-    assert "not kept: https://gone.example/r.json" in told
+    text = run("trust", "add", "https://dcc.example/known.json").out
+    assert "Issuer registry of registry.example" in text
+    assert "registries of the kind oidf are not read here" in text
+    assert "not kept: https://gone.example/r.json" in text
     assert run("trust", "list").out.count("https://") == 1
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "message"),
     [
         (b'\n [{"type": "dcc-legacy"}]', "not kept: "),
         (b"[{}]", "registries of the kind None are not read"),
         (b"[}", "the list of registries at https://dcc.example/known.json is not JSON"),
     ],
 )
-def test_a_poor_list_of_registries_says_what_is_wrong(run, world, answer, told):
+def test_a_poor_list_of_registries_says_what_is_wrong(run, world, answer, message):
     world.documents["https://dcc.example/known.json"] = answer
     ended = run("trust", "add", "https://dcc.example/known.json")
-    assert told in ended.out + ended.err
+    assert message in ended.out + ended.err
     assert "no list is kept" in run("trust", "list").out
 
 
@@ -513,9 +517,9 @@ def test_a_list_of_registries_opens_no_file(run, world, tmp_path):
 
 def test_a_list_may_not_steer_the_terminal(run, world):
     world.documents[URL] = jcs(LIST | {"name": "Good\n2. “Faked”\x1b[2J"}).encode()
-    told = run("trust", "add", URL).out
-    assert "\x1b" not in told
-    assert len(told.splitlines()) == 3
+    text = run("trust", "add", URL).out
+    assert "\x1b" not in text
+    assert len(text.splitlines()) == 3
 
 
 def test_nothing_kept_says_how_to_begin(run):
@@ -523,13 +527,13 @@ def test_nothing_kept_says_how_to_begin(run):
 
 
 @pytest.mark.parametrize(
-    ("age", "told"),
+    ("age", "words"),
     [
         (timedelta(minutes=59), "less than an hour ago"),
         (timedelta(hours=5), "5 hours ago"),
         (timedelta(days=9), "9 days ago"),
     ],
 )
-def test_the_age_of_a_list_is_shown(run, add, age, told):
+def test_the_age_of_a_list_is_shown(run, add, age, words):
     add(now=NOW - age)
-    assert f"had {told}" in run("trust", "list").out
+    assert f"had {words}" in run("trust", "list").out

@@ -18,7 +18,7 @@ def _published(world):
     world.publish_issuer(STATE)
 
 
-def found(world, text):
+def read_list(world, text):
     return trust_list_in(read_signed(text, fetch=world.fetch, now=NOW))
 
 
@@ -26,30 +26,30 @@ def found(world, text):
 @pytest.mark.parametrize("kind", ["RecognizedEntityCredential", "VerifiableRecognitionCredential"])
 def test_a_signed_list_is_read_with_its_keeper(world, secure, kind):
     document = LIST | {"type": ["VerifiableCredential", kind]}
-    each = found(world, secure(document))
-    assert (each.name, each.keeper) == ("State Department", STATE.did)
-    assert each.updated.isoformat() == "2026-11-01T00:00:00+00:00"
-    assert {entry.id: entry.name for entry in each.entries.values()} == {
+    trust_list = read_list(world, secure(document))
+    assert (trust_list.name, trust_list.keeper) == ("State Department", STATE.did)
+    assert trust_list.updated.isoformat() == "2026-11-01T00:00:00+00:00"
+    assert {entry.id: entry.name for entry in trust_list.entries.values()} == {
         "did:web:district.example": "Example District",
         "did:web:other.example": "Other District",
     }
-    assert trust.recognize([each], DISTRICT["id"], NOW).code == "listed"
+    assert trust.recognize([trust_list], DISTRICT["id"], NOW).code == "listed"
 
 
 def test_a_list_of_one_is_read(world):
-    assert len(found(world, jcs(LIST | {"credentialSubject": DISTRICT})).entries) == 1
+    assert len(read_list(world, jcs(LIST | {"credentialSubject": DISTRICT})).entries) == 1
 
 
 def test_the_name_of_the_list_comes_before_its_keepers(world):
-    assert found(world, jcs(LIST | {"name": "Districts of the State"})).name == (
+    assert read_list(world, jcs(LIST | {"name": "Districts of the State"})).name == (
         "Districts of the State"
     )
-    assert found(world, jcs(LIST | {"issuer": STATE.did})).name == STATE.did
+    assert read_list(world, jcs(LIST | {"issuer": STATE.did})).name == STATE.did
 
 
 def test_a_list_without_its_begin_is_as_of_now(world):
     plain = {name: value for name, value in LIST.items() if name != "validFrom"}
-    assert found(world, jcs(plain)).updated == NOW
+    assert read_list(world, jcs(plain)).updated == NOW
 
 
 @pytest.mark.parametrize("name", ["", None, 7, {"@value": "District", "@language": "en"}])
@@ -99,7 +99,7 @@ def test_a_list_whose_signer_cannot_be_asked_is_refused(world):
     url = "https://state.example/.well-known/did.json"
     world.documents[url] = FetchError("too_slow", url)
     with pytest.raises(TrustListError, match="not accepted"):
-        found(world, jcs(LIST))
+        read_list(world, jcs(LIST))
 
 
 def test_a_list_that_its_keeper_withdrew_is_refused(world):
@@ -114,11 +114,11 @@ def test_a_list_that_its_keeper_withdrew_is_refused(world):
     status = world.list_document({1}, issuer=STATE.did, subject={"id": f"{url}#list"})
     world.publish(url, STATE.sign(status | {"id": url}))
     with pytest.raises(TrustListError, match="withdrawn"):
-        found(world, jcs(LIST | {"credentialStatus": entry}))
+        read_list(world, jcs(LIST | {"credentialStatus": entry}))
 
 
 def one(world, **members):
-    return found(world, jcs(LIST | {"credentialSubject": [DISTRICT | members, OTHER]}))
+    return read_list(world, jcs(LIST | {"credentialSubject": [DISTRICT | members, OTHER]}))
 
 
 def action(**members):
@@ -165,8 +165,10 @@ def test_a_date_of_an_action_that_cannot_be_read_refuses_the_list(world):
 
 
 def test_an_entity_named_twice_counts_once(world):
-    each = found(world, jcs(LIST | {"credentialSubject": [DISTRICT, DISTRICT | {"name": "Again"}]}))
-    assert [entry.name for entry in each.entries.values()] == ["Example District"]
+    trust_list = read_list(
+        world, jcs(LIST | {"credentialSubject": [DISTRICT, DISTRICT | {"name": "Again"}]})
+    )
+    assert [entry.name for entry in trust_list.entries.values()] == ["Example District"]
 
 
 def test_a_badge_that_calls_itself_a_list_as_well_is_not_thereby_let_through(world):

@@ -23,7 +23,7 @@ def report_of(world, signed, *lists):
 def listed(world, retrieved="2026-11-10T00:00:00Z", **dates):
     """A list with a snapshot in which both keys of the issuer have these dates."""
     document = world.issuer.document
-    document["verificationMethod"] = [each | dates for each in document["verificationMethod"]]
+    document["verificationMethod"] = [method | dates for method in document["verificationMethod"]]
     return world.trust_list(world.issuer, didDocument=document, retrieved=retrieved)
 
 
@@ -48,8 +48,8 @@ KEYS = {
 @pytest.mark.parametrize("secure", [proof, jwt])
 @pytest.mark.parametrize(("dates", "answer", "code"), KEYS.values(), ids=KEYS.keys())
 def test_keys_of_a_snapshot_are_judged_by_their_dates(world, secure, dates, answer, code):
-    found = report_of(world, secure(world), listed(world, **dates))
-    assert (found.answer, found.code) == (answer, code)
+    verdict = report_of(world, secure(world), listed(world, **dates))
+    assert (verdict.answer, verdict.code) == (answer, code)
 
 
 def test_the_day_of_the_snapshot_stands_in_the_answer(world):
@@ -61,12 +61,12 @@ def test_the_day_of_the_snapshot_stands_in_the_answer(world):
 def test_a_compromise_that_any_snapshot_tells_of_counts(world):
     ended = {"validUntil": "2026-11-12T00:00:00Z"}
     early, late = "2026-11-10T00:00:00Z", "2026-11-20T00:00:00Z"
-    for told, untold in (
+    for telling, untold in (
         (listed(world, late, revoked=SIGNED), listed(world, early)),
         (listed(world, early, revoked=SIGNED), listed(world, late)),
         (listing(world, revoked(world.issuer), **ended), listed(world, late)),
     ):
-        for lists in ((told, untold), (untold, told)):
+        for lists in ((telling, untold), (untold, telling)):
             assert report_of(world, proof(world), *lists).code == "key_revoked_before"
             assert world.verify(jwt(world), trust=lists).authentic.code == "key_revoked_before"
 
@@ -78,7 +78,7 @@ def listing(world, document, **entry):
 def revoked(issuer, **changes):
     """The issuer's document, in which both keys are compromised."""
     document = issuer.document
-    marked = [each | {"revoked": SIGNED} | changes for each in document["verificationMethod"]]
+    marked = [method | {"revoked": SIGNED} | changes for method in document["verificationMethod"]]
     return document | {"verificationMethod": marked}
 
 
@@ -99,18 +99,18 @@ UNSAFE = {
 @pytest.mark.parametrize("unsafe", UNSAFE.values(), ids=UNSAFE)
 def test_a_key_that_any_copy_calls_compromised_stays_so(world, secure, unsafe):
     """T34: also where the issuer's own site has forgotten it, or says it in another place."""
-    told = listing(world, unsafe(world))
+    snapshot = listing(world, unsafe(world))
     assert world.verify(secure(world)).authentic.code == "authentic"
-    assert world.verify(secure(world), trust=(told,)).authentic.code == "key_revoked_before"
+    assert world.verify(secure(world), trust=(snapshot,)).authentic.code == "key_revoked_before"
     world.publish_issuer(world.issuer, unsafe(world))
     assert world.verify(secure(world), trust=(listed(world),)).authentic.answer is not Answer.YES
 
 
 @pytest.mark.parametrize("secure", [proof, jwt])
 def test_a_compromise_whose_day_cannot_be_read_is_not_taken_for_none(world, secure):
-    told = listing(world, revoked(world.issuer, revoked="yesterday"))
-    found = world.verify(secure(world), trust=(told,)).authentic
-    assert (found.answer, found.code) == (Answer.COULD_NOT_CHECK, "key_date_unreadable")
+    snapshot = listing(world, revoked(world.issuer, revoked="yesterday"))
+    verdict = world.verify(secure(world), trust=(snapshot,)).authentic
+    assert (verdict.answer, verdict.code) == (Answer.COULD_NOT_CHECK, "key_date_unreadable")
 
 
 def test_of_two_days_of_a_compromise_the_first_counts(world):
@@ -140,10 +140,10 @@ SITE_FAILS = ["too_slow", "connection_lost", "host_not_found", "http_status", "h
 def test_a_snapshot_stands_in_where_the_site_fails_never_for_a_limit_of_ours(world, secure, code):
     document = "https://district.example/.well-known/did.json"
     world.documents[document] = FetchError(code, document)
-    found = world.verify(secure(world), trust=(listed(world),)).authentic
+    verdict = world.verify(secure(world), trust=(listed(world),)).authentic
     by_snapshot = (Answer.YES, "authentic_by_snapshot")
     not_asked = (Answer.COULD_NOT_CHECK, "issuer_not_asked")
-    assert (found.answer, found.code) == (not_asked if code in LIMITS else by_snapshot)
+    assert (verdict.answer, verdict.code) == (not_asked if code in LIMITS else by_snapshot)
 
 
 def test_a_key_set_does_not_stand_in_for_a_document_that_was_not_asked(world):
@@ -212,15 +212,15 @@ def test_a_key_that_came_after_the_snapshot_is_not_thereby_a_false_one(
 ):
     document = world.issuer.document | {"assertionMethod": [], "verificationMethod": []}
     older = world.trust_list(world.issuer, didDocument=document, retrieved=retrieved)
-    found = report_of(world, secure(world), older)
-    assert (found.answer, found.code) == (answer, code)
+    verdict = report_of(world, secure(world), older)
+    assert (verdict.answer, verdict.code) == (answer, code)
 
 
 def test_a_signature_of_an_unknown_time_by_a_key_that_a_snapshot_lacks_is_unsure(world):
     document = world.issuer.document | {"assertionMethod": []}
     signed = world.issuer.sign(world.badge(), created=None)
-    found = report_of(world, signed, world.trust_list(world.issuer, didDocument=document))
-    assert found.code == "key_not_in_snapshot"
+    verdict = report_of(world, signed, world.trust_list(world.issuer, didDocument=document))
+    assert verdict.code == "key_not_in_snapshot"
 
 
 def test_beside_a_proof_that_holds_one_by_a_newer_key_takes_nothing_away(world):
@@ -236,5 +236,5 @@ def test_a_newer_key_beside_one_of_the_snapshot_takes_nothing_away(world):
     signed = proof(world)
     newer = {"verificationMethod": f"{world.issuer.did}#newer", "created": "2026-11-15T00:00:00Z"}
     signed["proof"].append(signed["proof"][0] | newer)
-    found = report_of(world, signed, listed(world))
-    assert (found.answer, found.code) == (Answer.YES, "authentic_by_snapshot")
+    verdict = report_of(world, signed, listed(world))
+    assert (verdict.answer, verdict.code) == (Answer.YES, "authentic_by_snapshot")

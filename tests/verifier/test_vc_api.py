@@ -206,8 +206,8 @@ def test_what_could_not_be_checked_is_not_verified(world):
 def shown(world, **options):
     whole = {"@context": [V2], "type": ["VerifiablePresentation"],
              "verifiableCredential": [a_license(world)]}  # fmt: skip
-    given = {"proofPurpose": "authentication", "challenge": CHALLENGE, "domain": DOMAIN}
-    return HOLDER.sign(whole, **given | options)
+    proof_options = {"proofPurpose": "authentication", "challenge": CHALLENGE, "domain": DOMAIN}
+    return HOLDER.sign(whole, **proof_options | options)
 
 
 def presented(client, presentation, **options):

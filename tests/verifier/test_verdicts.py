@@ -121,8 +121,8 @@ def test_report_json_and_exit_code_tell_the_same(
     arguments = [str(tmp_path / "badge.json"), "--json", "--at", "2026-11-22T12:00:00Z", *trusted]
     status = command.main(arguments)
     verdicts = json.loads(capsys.readouterr().out)["verdicts"]
-    told = [verdicts[name]["verdict"] for name in ("authentic", "current", "recognized")]
-    assert [*told, str(status)] == expected
+    answers = [verdicts[name]["verdict"] for name in ("authentic", "current", "recognized")]
+    assert [*answers, str(status)] == expected
 
 
 REQUIRED = {

@@ -52,8 +52,8 @@ def test_what_is_no_web_address_is_none(text):
     ],
 )
 def test_a_reference_leads_to_a_web_address_or_nowhere(reference, leads_to):
-    found = web_address.joined("https://host.example/a/1.json", reference)
-    assert (found and found.text) == leads_to
+    address = web_address.joined("https://host.example/a/1.json", reference)
+    assert (address and address.text) == leads_to
 
 
 @pytest.mark.parametrize("path", CLIMBING)

@@ -273,8 +273,8 @@ def test_axe_finds_nothing_on_any_kind_of_page_in_either_scheme(
 ) -> None:
     page = watch(chromium, origin).page
     page.goto(f"{origin}/verify")
-    found = {"the form": axe.in_both_schemes(page)}
-    for kind, given in kinds(world).items():
+    violations = {"the form": axe.in_both_schemes(page)}
+    for kind, submission in kinds(world).items():
         page.goto(f"{origin}/verify")
         page.evaluate(
             """(texts) => {
@@ -285,14 +285,14 @@ def test_axe_finds_nothing_on_any_kind_of_page_in_either_scheme(
               field.remove();
               form.submit();
             }""",
-            [given] if isinstance(given, str) else given,
+            [submission] if isinstance(submission, str) else submission,
         )
         page.wait_for_url("**/verify")
         page.locator(".counts, [role=alert]").first.wait_for()
         page.evaluate("document.querySelectorAll('details').forEach((each) => each.open = true)")
-        found[kind] = axe.in_both_schemes(page)
+        violations[kind] = axe.in_both_schemes(page)
     clean = {"light": [], "dark": []}
-    assert {kind: wrong for kind, wrong in found.items() if wrong != clean} == {}
+    assert {kind: wrong for kind, wrong in violations.items() if wrong != clean} == {}
 
 
 def test_a_file_that_is_pasted_is_checked(chromium: Browser, world: World, origin: str) -> None:

@@ -10,7 +10,7 @@ ENDORSER = Issuer("did:web:association.example")
 
 @pytest.fixture
 def page_of(client):
-    return lambda given: client.post("/verify", data={"text": json.dumps(given)}).text
+    return lambda credential: client.post("/verify", data={"text": json.dumps(credential)}).text
 
 
 def endorsed(world, **changes):
@@ -48,17 +48,17 @@ def test_an_endorsement_that_is_not_authentic_shows_nothing_of_itself(world, pag
 
 
 @pytest.mark.parametrize(
-    ("did", "told"),
+    ("did", "is_warned"),
     [
         ("did:web:district.example", False),
         ("did:web:localhost%3A8202", False),
         ("did:web:platform.example:issuers:7", True),
     ],
 )
-def test_an_issuer_that_may_share_its_host_is_shown_in_full(world, page_of, did, told):
+def test_an_issuer_that_may_share_its_host_is_shown_in_full(world, page_of, did, is_warned):
     issuer = Issuer(did)
     world.publish_issuer(issuer)
     badge = world.badge(issuer={"id": did, "type": ["Profile"], "name": "Some Academy"})
     del badge["credentialStatus"]
     html = page_of(issuer.sign(badge))
-    assert ("Others may be issuers at the same address" in html) is told
+    assert ("Others may be issuers at the same address" in html) is is_warned

@@ -69,9 +69,9 @@ def test_several_files_are_counted_and_each_has_a_folded_report(world, client):
     total = "4 in all: 1 not authentic, 1 ended, 1 could not be checked, 1 of an unknown issuer."
     assert total in text
     listed = summaries(text)
-    names = [re.findall(r"file-\d", each) for each in listed]
+    names = [re.findall(r"file-\d", summary) for summary in listed]
     assert names == [["file-4"], ["file-3"], ["file-2"], ["file-1"]], "what needs a person first"
-    assert [answers(each)[0] for each in listed] == ["No", "Yes", "Could not check", "Yes"]
+    assert [answers(summary)[0] for summary in listed] == ["No", "Yes", "Could not check", "Yes"]
     assert "Ended on November 20, 2026" in listed[1]
     assert text.count("<details id=") == text.count("<article") == 4
     assert "There is no credential in it" in text
@@ -81,7 +81,7 @@ def test_of_several_one_is_looked_at_alone(world, client):
     handed = files(b"hello", badge(world).encode(), badge(world, name="Second").encode())
     text = client.post("/verify", data={"file": handed}).text
     assert re.findall(r'name="only" value="(\d)"', text) == ["1", "2"]
-    assert ["file-2" in each for each in summaries(text)] == [False, True, False]
+    assert ["file-2" in summary for summary in summaries(text)] == [False, True, False]
     alone = again(client, text, only="2")
     assert (alone.count("<article"), "<bdi>file-3</bdi>" in alone) == (1, True)
 
@@ -109,13 +109,13 @@ def test_what_is_not_begun_in_time_says_so(world, client, monkeypatch):
 @pytest.mark.parametrize("carrier", ["svg", "pasted", "link", "jwt"])
 def test_a_report_can_be_asked_for_again_in_another_language(world, client, carrier):
     world.publish("https://district.example/credentials/1", json.loads(badge(world)))
-    given = {
+    form = {
         "svg": {"file": files(bake_svg(SVG, badge(world)))},
         "pasted": {"text": badge(world)},
         "link": {"text": "https://district.example/credentials/1"},
         "jwt": {"text": world.issuer.jwt(world.badge())},
     }[carrier]
-    first = client.post("/verify", data=given).text
+    first = client.post("/verify", data=form).text
     assert 'formaction="?lang=es"' in first
     second = again(client, first)
     assert answers(second) == answers(first)
@@ -138,19 +138,19 @@ def test_whose_it_is_is_answered_when_somebody_is_named(world, client, who, answ
 
 
 @pytest.mark.parametrize(
-    ("file", "said"),
+    ("file", "words"),
     [
         pytest.param(FILE, "is the evidence “Drafts”, unchanged", id="the-file"),
         pytest.param(FILE + b".", "not part of the signed evidence", id="another"),
     ],
 )
-def test_a_file_of_evidence_is_compared_with_what_was_signed(world, client, file, said):
+def test_a_file_of_evidence_is_compared_with_what_was_signed(world, client, file, words):
     digest = digest_multibase(hashlib.sha256(FILE).digest())
     evidence = [{"type": ["Evidence"], "name": "Drafts", "digestMultibase": digest}]
     first = client.post("/verify", data={"text": badge(world, evidence=evidence)}).text
     assert "The evidence. Nobody here has opened" in unchecked(first)
     second = again(client, first, evidence=files(file))
-    assert said in second
+    assert words in second
     assert "The evidence. Nobody here has opened" not in unchecked(second)
 
 
@@ -214,17 +214,17 @@ def test_what_was_compared_is_no_more_than_that(world, client):
 
 
 @pytest.mark.parametrize(
-    ("media_type", "said"),
+    ("media_type", "words"),
     [
         pytest.param("application/pdf", "PDF", id="pdf"),
         pytest.param("video/mp4", "video", id="video"),
         pytest.param("model/stl", "model/stl", id="another"),
     ],
 )
-def test_the_kind_of_a_file_of_evidence_is_said_in_a_word(world, client, media_type, said):
+def test_the_kind_of_a_file_of_evidence_is_said_in_a_word(world, client, media_type, words):
     evidence = [{"type": ["Evidence"], "name": "Drafts", "mediaType": media_type}]
     text = client.post("/verify", data={"text": badge(world, evidence=evidence)}).text
-    assert f"<span><bdi>{said}</bdi></span>" in text
+    assert f"<span><bdi>{words}</bdi></span>" in text
 
 
 NOT_THEIRS = {"presented_by": "somebody@else.example"}
@@ -239,12 +239,12 @@ COUNTS = [
 ]
 
 
-@pytest.mark.parametrize(("changes", "given", "listed", "said"), COUNTS)
-def test_whether_it_may_be_counted_is_answered(world, changes, given, listed, said):
+@pytest.mark.parametrize(("changes", "fields", "listed", "words"), COUNTS)
+def test_whether_it_may_be_counted_is_answered(world, changes, fields, listed, words):
     app = page_app(world, trust=[world.trust_list(world.issuer)] * listed)
-    text = app.test_client().post("/verify", data={"text": badge(world, **changes), **given}).text
-    assert f"<strong>May I count it?</strong> <bdi>{said}" in text
-    assert ("Print or save this report for the file." in text) is said.startswith("Yes")
+    text = app.test_client().post("/verify", data={"text": badge(world, **changes), **fields}).text
+    assert f"<strong>May I count it?</strong> <bdi>{words}" in text
+    assert ("Print or save this report for the file." in text) is words.startswith("Yes")
 
 
 KINDS = [
@@ -270,13 +270,13 @@ def test_every_kind_has_its_number_in_the_total():
         assert in_all([of]).startswith("1 in all: 1 "), of
 
 
-@pytest.mark.parametrize(("known", "said"), [(True, " on November 21, 2026"), (False, "")])
-def test_the_day_of_a_withdrawal_is_said_where_it_is_known(world, known, said):
+@pytest.mark.parametrize(("known", "words"), [(True, " on November 21, 2026"), (False, "")])
+def test_the_day_of_a_withdrawal_is_said_where_it_is_known(world, known, words):
     world.publish_list({94567})
     withdrawal = (NOW - timedelta(days=1), "two {hours}") if known else None
     app = page_app(world, withdrawal=lambda _id: withdrawal)
     text = app.test_client().post("/verify", data={"text": badge(world)}).text
-    assert f">Withdrawn{said}</p>" in text
+    assert f">Withdrawn{words}</p>" in text
     assert (
         "The issuer withdrew it on November 21, 2026, and says why: “two {hours}”" in text
     ) is known
@@ -284,15 +284,15 @@ def test_the_day_of_a_withdrawal_is_said_where_it_is_known(world, known, said):
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("submission_of", "words"),
     [
         pytest.param(lambda text: text.replace("Jordan", "Taylor"), "No.", id="changed"),
         pytest.param(lambda text: text.replace("eddsa-rdfc-2022", "x"), "Not yet", id="unknown"),
     ],
 )
-def test_what_is_not_shown_to_be_real_is_not_to_be_counted(world, client, given, said):
-    text = client.post("/verify", data={"text": given(badge(world))}).text
-    assert f"<strong>May I count it?</strong> <bdi>{said}" in text
+def test_what_is_not_shown_to_be_real_is_not_to_be_counted(world, client, submission_of, words):
+    text = client.post("/verify", data={"text": submission_of(badge(world))}).text
+    assert f"<strong>May I count it?</strong> <bdi>{words}" in text
 
 
 STANDINGS = [
@@ -364,7 +364,7 @@ def test_a_withdrawn_credential_without_an_end_does_not_say_that_it_goes_on(worl
 
 
 @pytest.mark.parametrize(
-    ("own", "listed", "said"),
+    ("own", "listed", "words"),
     [
         pytest.param(
             "", False, "Real and in force. Issued by this site, badges.example.", id="own"
@@ -376,14 +376,14 @@ def test_a_withdrawn_credential_without_an_end_does_not_say_that_it_goes_on(worl
         pytest.param(None, False, "Nobody here knows its issuer.", id="no-issuers-site"),
     ],
 )
-def test_only_what_the_site_itself_issued_is_said_to_be_its_own(world, own, listed, said):
+def test_only_what_the_site_itself_issued_is_said_to_be_its_own(world, own, listed, words):
     """T33: an unknown issuer is never plain green, and no site vouches for another."""
     mine = None if own is None else OwnIssuer(world.issuer.did + own, "badges.example")
     lists = [world.trust_list(world.issuer)] * listed
     app = page_app(world, site=Site("Own", issuer=mine), trust=lists)
     text = app.test_client().post("/verify", data={"text": badge(world)}).text
-    assert said in text
-    assert ("Issued by this site" in answers(text)) is said.startswith("Real")
+    assert words in text
+    assert ("Issued by this site" in answers(text)) is words.startswith("Real")
 
 
 def test_what_its_own_site_could_not_check_is_not_said_to_be_in_force():
@@ -396,7 +396,7 @@ def test_what_its_own_site_could_not_check_is_not_said_to_be_in_force():
 
 
 @pytest.mark.parametrize(
-    ("begins", "awarded", "said"),
+    ("begins", "awarded", "is_shown"),
     [
         pytest.param("2026-11-20T00:00:00Z", "2026-05-15T00:00:00Z", False, id="long-awarded"),
         pytest.param("2026-12-20T00:00:00Z", "2026-05-15T00:00:00Z", True, id="not-begun"),
@@ -404,11 +404,11 @@ def test_what_its_own_site_could_not_check_is_not_said_to_be_in_force():
     ],
 )
 def test_when_it_came_into_force_is_said_where_it_says_something(
-    world, client, begins, awarded, said
+    world, client, begins, awarded, is_shown
 ):
     """Beside *Awarded*, the day of signing reads as months without force."""
     document = world.badge(validFrom=begins, awardedDate=awarded)
     if awarded is None:
         del document["awardedDate"]
     text = client.post("/verify", data={"text": json.dumps(world.issuer.sign(document))}).text
-    assert ("<dt>In force from</dt>" in text) is said
+    assert ("<dt>In force from</dt>" in text) is is_shown

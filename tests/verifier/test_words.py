@@ -44,9 +44,9 @@ def codes_given():
             if not isinstance(node, ast.Call):
                 continue
             place = places.get(getattr(node.func, "id", getattr(node.func, "attr", "")))
-            given = node.args[place] if place is not None and place < len(node.args) else None
-            if isinstance(given, ast.Constant):
-                yield given.value
+            code = node.args[place] if place is not None and place < len(node.args) else None
+            if isinstance(code, ast.Constant):
+                yield code.value
 
 
 def texts_used():
@@ -58,9 +58,9 @@ def texts_used():
 
 
 def test_every_code_that_is_given_has_a_row():
-    given = set(codes_given())
-    assert len(given) > 60
-    assert given <= WORDS.keys()
+    codes = set(codes_given())
+    assert len(codes) > 60
+    assert codes <= WORDS.keys()
 
 
 def test_every_row_is_given_by_something():

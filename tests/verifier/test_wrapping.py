@@ -64,8 +64,8 @@ def test_an_sd_jwt_is_named_as_what_it_is(world, case):
 def test_a_credential_in_the_answer_of_an_api_is_found(world, answer):
     """Open Badges 3.0, GetOpenBadgeCredentialsResponse; VC-API; OpenID4VCI."""
     badge = world.badge()
-    given = answer(world.issuer.sign(badge), world.issuer.jwt(badge))
-    assert world.verify(given).authentic.answer is Answer.YES
+    response = answer(world.issuer.sign(badge), world.issuer.jwt(badge))
+    assert world.verify(response).authentic.answer is Answer.YES
 
 
 ACCESS = ".".join(
@@ -267,8 +267,8 @@ def test_of_a_presentation_what_is_inside_is_judged(world, form, inside):
     }[inside]
     report = world.verify(presentations(world, credential)[form])
     assert report.authentic.answer is Answer.YES
-    said = {check.code for check in report.checks if check.name == "intake"}
-    assert said & {"presentation", "presentation_jwt"}
+    codes = {check.code for check in report.checks if check.name == "intake"}
+    assert codes & {"presentation", "presentation_jwt"}
     assert not [url for url in world.asked if "holder" in url]
 
 
