@@ -89,7 +89,7 @@ def verify_alone(text: str) -> None:
     assert SUITE.check(document, proof, PUBLIC, contexts=BUNDLED) is not None
 
 
-def _each(work: Callable[[Any], object]) -> Callable[[list[Any]], Seconds]:
+def _times(work: Callable[[Any], object]) -> Callable[[list[Any]], Seconds]:
     def timed(documents: list[Any]) -> Seconds:
         seconds = []
         for document in documents:
@@ -117,8 +117,8 @@ def _forgetful(work: Callable[[list[Any]], Seconds]) -> Callable[[list[Any]], Se
 @contextmanager
 def contenders() -> Iterator[list[Contender]]:
     """Everybody who is installed here; the first is the floor, the second PyLD alone."""
-    ours = _each(sign), _each(verify)
-    alone = _each(sign_alone), _each(verify_alone)
+    ours = _times(sign), _times(verify)
+    alone = _times(sign_alone), _times(verify_alone)
     bare, full = "undefined terms, signature", "strict JSON, structure, undefined terms, signature"
     with _javascript() as javascript:
         yield [
@@ -147,7 +147,7 @@ def _floor() -> Contender:
         hashlib.sha256(_canonical(text)).digest()
         PUBLIC.verify(signature, bytes(64))
 
-    return Contender("floor", "none", _each(floor_sign), _each(floor_verify))
+    return Contender("floor", "none", _times(floor_sign), _times(floor_verify))
 
 
 _BYTES: dict[int, bytes] = {}
@@ -190,8 +190,8 @@ def _pyld() -> Contender:
     return Contender(
         "PyLD 3.3",
         "signature",
-        _each(lambda document: KEY.sign(hash_data(document))),
-        _each(pyld_verify),
+        _times(lambda document: KEY.sign(hash_data(document))),
+        _times(pyld_verify),
     )
 
 
@@ -227,7 +227,7 @@ def _openbadgeslib() -> Contender:
         ldp.add_data_integrity_proof(document, private, METHOD)
 
     return Contender(
-        "openbadgeslib 4.6", "structure, signature", _each(low_level_sign), _each(low_level)
+        "openbadgeslib 4.6", "structure, signature", _times(low_level_sign), _times(low_level)
     )
 
 
@@ -256,8 +256,8 @@ def _openvc() -> Contender:
     return Contender(
         "openvc-core 1.37",
         "undefined terms, signature, purpose",
-        _each(openvc_sign),
-        _each(openvc_verify),
+        _times(openvc_sign),
+        _times(openvc_verify),
     )
 
 

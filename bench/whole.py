@@ -186,12 +186,12 @@ def badge(number: int) -> bytes:
     ).encode()
 
 
-_made: dict[str, dict[str, Any]] = {}
+_credentials: dict[str, dict[str, Any]] = {}
 
 
 def credentials_once() -> dict[str, dict[str, Any]]:
     """As `credentials`, built once."""
-    return _made or (_made.update(credentials()) or _made)
+    return _credentials or (_credentials.update(credentials()) or _credentials)
 
 
 def _is_authentic(data: bytes) -> bool:

@@ -136,10 +136,10 @@ def test_caddy_takes_its_file(tmp_path):
     done = caddy("validate", home=tmp_path)
     assert (done.returncode, "Valid configuration" in done.stdout + done.stderr) == (0, True)
     proxy = json.loads(caddy("adapt", home=tmp_path).stdout)["apps"]["http"]["servers"]["srv0"]
-    said = json.dumps(proxy)
-    assert '"buffer_requests": true' in said
-    assert f'"dial": "127.0.0.1:{PORT}"' in said
-    assert '"max_size": 42000000' in said
+    config = json.dumps(proxy)
+    assert '"buffer_requests": true' in config
+    assert f'"dial": "127.0.0.1:{PORT}"' in config
+    assert '"max_size": 42000000' in config
     # Addresses of holders and of checks open what they lead to: none stands in a log.
     logged = json.loads(caddy("adapt", home=tmp_path).stdout)["logging"]["logs"]["default"]
     assert set(logged["encoder"]["fields"]) == {"request>uri", "request>headers>Referer"}
@@ -306,8 +306,8 @@ def nginx(machine, upstream):
     """Write nginx's files with other ports and places, and nothing else changed."""
     need("nginx")
     plain, secret = free_port(), free_port()
-    made = authority.Authority(machine)
-    made.server(HOST)
+    ca = authority.Authority(machine)
+    ca.server(HOST)
     certificate = machine / f"{HOST}1.pem"
     places = {
         r"listen (\[::\]:)?443 ssl": f"listen 127.0.0.1:{secret} ssl",
@@ -334,7 +334,7 @@ def nginx(machine, upstream):
         )
         + f"access_log {machine}/access.log;\ninclude {machine}/site.conf;\n}}\n"
     )
-    return plain, secret, made.file
+    return plain, secret, ca.file
 
 
 class Visitor(httpx.BaseTransport):
@@ -400,7 +400,7 @@ def test_an_approval_goes_in_through_nginx_and_its_credential_verifies(site, hom
     """The unit's command as its own user, nginx by our file before it, the verifier outside."""
     answer = approve(site, home)
     assert answer.status_code == 201, answer.text
-    said = answer.json()
+    reply = answer.json()
 
     def fetch(url, *, accept, max_bytes):
         response = site.get(url, headers={"Accept": accept})
@@ -410,17 +410,17 @@ def test_an_approval_goes_in_through_nginx_and_its_credential_verifies(site, hom
         return Fetched(url, response.content, media_type)
 
     for suffix in ("json", "pdf", "png"):
-        credential = site.get(f"{said['id']}.{suffix}").content
+        credential = site.get(f"{reply['id']}.{suffix}").content
         report = verify(credential, fetch=fetch, now=datetime.now(UTC))
-        answers = {name: str(each.answer) for name, each in report.verdicts().items()}
+        answers = {name: str(verdict.answer) for name, verdict in report.verdicts().items()}
         assert answers["authentic"] == answers["current"] == "yes", (suffix, report)
     # The owner alone may read what the service made.
     modes = {path.stat().st_mode & 0o007 for path in home.glob("mintmark.sqlite3*")}
     assert modes == {0}
     # A holder's address opens her page: it stands in no log.
-    token = said["manage_url"].rpartition("/")[2]
-    assert site.get(said["manage_url"]).status_code == 200
-    assert site.get(f"/credentials/{said['id'].rpartition('/')[2]}.html").status_code == 200
+    token = reply["manage_url"].rpartition("/")[2]
+    assert site.get(reply["manage_url"]).status_code == 200
+    assert site.get(f"/credentials/{reply['id'].rpartition('/')[2]}.html").status_code == 200
     log = (machine / "access.log").read_text()
     assert ("/credentials/" in log, token in log, "/manage/" in log) == (True, False, False)
 
@@ -467,5 +467,5 @@ def test_requests_that_are_sent_byte_by_byte_hold_no_worker(site, home):
             slow[-1].sendall(head.encode())
         assert approve(site, home).is_success
     finally:
-        for each in slow:
-            each.close()
+        for connection in slow:
+            connection.close()

@@ -29,9 +29,9 @@ def test_each_proof_that_is_read_has_a_row(name):
 def test_the_row_of_a_proof_says_whether_it_is_made(name):
     proofs = PAGE.partition("## Data models")[0]
     (row,) = [line for line in proofs.splitlines() if re.match(rf"\| [\w -]*`{name}`", line)]
-    made = {profile.suite.name for profile in PROFILES.values()} | {*JWT_USES, PROOF_TO_SHARE}
+    offered = {profile.suite.name for profile in PROFILES.values()} | {*JWT_USES, PROOF_TO_SHARE}
     default = name in (PROOF, JWT)
-    expected = "by default" if default else "by setting" if name in made else "no"
+    expected = "by default" if default else "by setting" if name in offered else "no"
     assert row.split(" | ")[2].startswith(expected)
 
 

@@ -22,9 +22,9 @@ def sentences(message: Message) -> tuple[tuple[str, ...], tuple[str, ...]]:
 @pytest.mark.parametrize(("domain", "language"), OTHERS)
 def test_every_sentence_is_translated(domain, language):
     wanted = {message.id for message in translations.collected(domain) if message.id}
-    kept = {m.id: sentences(m)[1] for m in translations.read(domain, language) if m.id}
-    assert {said for said in wanted if not all(kept.get(said, ("",)))} == set(), "make words"
-    assert kept.keys() - wanted == set(), "make words"
+    translated = {m.id: sentences(m)[1] for m in translations.read(domain, language) if m.id}
+    assert {text for text in wanted if not all(translated.get(text, ("",)))} == set(), "make words"
+    assert translated.keys() - wanted == set(), "make words"
 
 
 @pytest.mark.parametrize(("domain", "language"), OTHERS)

@@ -28,20 +28,20 @@ SOURCES: Final[Mapping[str, tuple[str, ...]]] = {
     "verifier": ("verifier/**/*.py", "verifier/web/templates/*.html"),
     "issuer": ("issuer/**/*.py", "templates/**/*.html", "templates/**/*.txt"),
 }
-Found: TypeAlias = tuple[str | tuple[str, ...], str]
+PlacedText: TypeAlias = tuple[str | tuple[str, ...], str]
 
 
 def collected(domain: str) -> Catalog:
     """Return the catalog of all sentences of `verifier` or of `issuer`, none translated."""
     catalog = Catalog(project="Mintmark", charset="utf-8", fuzzy=False)
-    shared = {message for message, _ in _found("verifier")} if domain == "issuer" else set()
-    for message, place in _found(domain):
+    shared = {message for message, _ in _messages_in("verifier")} if domain == "issuer" else set()
+    for message, place in _messages_in(domain):
         if message not in shared:
             catalog.add(message, locations=[(place, 0)])
     return catalog
 
 
-def _found(domain: str) -> Iterator[Found]:
+def _messages_in(domain: str) -> Iterator[PlacedText]:
     if domain == "verifier":
         for row in WORDS.values():
             yield from ((text, "verifier/wording/words.py") for text in row if text)
@@ -68,14 +68,16 @@ def main() -> None:
 def _update(domain: str, language: str) -> None:
     file = FOLDERS[domain] / f"{language}.po"
     empty = Catalog(language, project="Mintmark", fuzzy=False)
-    kept = read(domain, language) if file.exists() else empty
-    kept.update(collected(domain), no_fuzzy_matching=True, update_creation_date=False)
-    kept.obsolete.clear()
-    kept.header_comment = f"# The pages of the {domain} in {LANGUAGES[language]}."
+    catalog = read(domain, language) if file.exists() else empty
+    catalog.update(collected(domain), no_fuzzy_matching=True, update_creation_date=False)
+    catalog.obsolete.clear()
+    catalog.header_comment = f"# The pages of the {domain} in {LANGUAGES[language]}."
     with file.open("wb") as target:
-        write_po(target, kept, sort_output=True, omit_header=False, no_location=True, width=0)
-    missing = sum(1 for message in kept if message.id and not message.string)
-    print(f"{domain}, {language}: {len(kept)} sentences, {missing} to translate", file=sys.stderr)
+        write_po(target, catalog, sort_output=True, omit_header=False, no_location=True, width=0)
+    missing = sum(1 for message in catalog if message.id and not message.string)
+    print(
+        f"{domain}, {language}: {len(catalog)} sentences, {missing} to translate", file=sys.stderr
+    )
 
 
 if __name__ == "__main__":

@@ -100,16 +100,16 @@ def _home(folder: Path, database_url: str) -> Settings:
     homes.make(folder)
     with (folder / FILE).open("a") as written:
         written.write(MAIL)
-    made = load(folder)
+    settings = load(folder)
     if database_url:
-        made = replace(made, database_url=database_url)
-        issuer = Issuer(made)
+        settings = replace(settings, database_url=database_url)
+        issuer = Issuer(settings)
         migrations.upgrade(issuer.database)
         with issuer.database.writing() as session:
             for achievement in files.load(EXAMPLES):
                 versions.record(session, achievement, now=clock.now())
         issuer.database.close()
-    return made
+    return settings
 
 
 def figures(app: Flask, issuer: Issuer) -> Iterator[Figure]:

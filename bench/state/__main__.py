@@ -65,10 +65,10 @@ class Measured:
 
     def row(self) -> str:
         """Return a line of the table."""
-        each = self.processor_seconds / self.items * 1000
+        milliseconds = self.processor_seconds / self.items * 1000
         return (
             f"| {self.size:,} | {self.work} | {self.by} | {self.items / self.seconds:,.1f} "
-            f"| {each:.1f} ms | {self.most_mb:,.0f} MB |"
+            f"| {milliseconds:.1f} ms | {self.most_mb:,.0f} MB |"
         )
 
 
@@ -128,22 +128,22 @@ class State:
             list(senders.map(send, numbers))
         seconds = time.monotonic() - began
         assert len(set(done)) == len(numbers), "a webhook has no credential of its own"
-        made = _measured(size, WEBHOOKS, TOGETHER, len(numbers), seconds, watch)
+        row = _measured(size, WEBHOOKS, TOGETHER, len(numbers), seconds, watch)
         self.servers[1].start()
-        return made
+        return row
 
     def _issue(
         self, size: int, file: Path, settings: Settings, many: int, *workers: str
     ) -> Measured:
         command = ["issuer", "--home", str(settings.home), "issue", "--approvals", str(file)]
-        told = self.folder / "told"
-        half = threading.Thread(target=self._kill_when, args=(lambda: _lines(told) > many // 2,))
+        output = self.folder / "told"
+        half = threading.Thread(target=self._kill_when, args=(lambda: _lines(output) > many // 2,))
         if workers:
             half.start()
-        seconds, watch = self._run([*command, *workers], told, with_cluster=bool(workers))
+        seconds, watch = self._run([*command, *workers], output, with_cluster=bool(workers))
         if workers:
             half.join()
-        assert _lines(told) == many, f"{_lines(told)} lines were answered of {many}"
+        assert _lines(output) == many, f"{_lines(output)} lines were answered of {many}"
         return _measured(size, APPROVALS, TOGETHER if workers else ALONE, many, seconds, watch)
 
     def _check(self, size: int, by: str, *workers: str) -> Measured:
@@ -155,14 +155,14 @@ class State:
         )
         if by == TOGETHER:
             half.start()
-        told = self.folder / "told"
-        seconds, watch = self._run([*command, *workers], told, with_cluster=by == TOGETHER)
+        output = self.folder / "told"
+        seconds, watch = self._run([*command, *workers], output, with_cluster=by == TOGETHER)
         if by == TOGETHER:
             half.join()
         return _measured(size, FILES, by, size, seconds, watch)
 
-    def _run(self, command: list[str], told: Path, *, with_cluster: bool) -> tuple[float, Watch]:
-        with told.open("wb") as out:
+    def _run(self, command: list[str], output: Path, *, with_cluster: bool) -> tuple[float, Watch]:
+        with output.open("wb") as out:
             began = time.monotonic()
             process = subprocess.Popen([sys.executable, "-m", *command], stdout=out)
             pids = (process.pid, *(self.cluster.pids if with_cluster else ()))
@@ -222,14 +222,14 @@ def _home(home: Path, port: int, database_url: str) -> Settings:
     homes.make(home, port=port)
     file = home / home_settings.FILE
     file.write_text(f'database_url = "{database_url}"\n' + file.read_text())
-    made = home_settings.load(home)
-    issuer = Issuer(made)
+    settings = home_settings.load(home)
+    issuer = Issuer(settings)
     migrations.upgrade(issuer.database)
     with issuer.database.writing() as session:
         for achievement in files.load(EXAMPLES):
             versions.record(session, achievement, now=datetime.now(UTC))
     issuer.database.close()
-    return made
+    return settings
 
 
 def _post(settings: Settings, servers: list[Server], number: int) -> str:
@@ -257,9 +257,9 @@ def _post(settings: Settings, servers: list[Server], number: int) -> str:
 
 def _measured(size: int, work: str, by: str, items: int, seconds: float, watch: Watch) -> Measured:
     used = watch.end()
-    made = Measured(size, work, by, items, seconds, used, watch.most_bytes / 1e6)
-    print(made.row(), flush=True)
-    return made
+    figures = Measured(size, work, by, items, seconds, used, watch.most_bytes / 1e6)
+    print(figures.row(), flush=True)
+    return figures
 
 
 def _lines(file: Path) -> int:
@@ -306,7 +306,7 @@ def main() -> None:
                 for one in state.grow(before, size):
                     measured.append(one)
                     kilobytes[size] = state.kilobytes()
-                    figures = [asdict(each) for each in measured]
+                    figures = [asdict(row) for row in measured]
                     args.out.write_text(json.dumps([figures, kilobytes], indent=1))
                 table = page(measured, kilobytes)
                 if args.write:

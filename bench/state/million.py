@@ -83,8 +83,8 @@ def watched(engine: Any, statements: list[tuple[str, Any, float]]) -> Any:
     def begin(_c: Any, cursor: Any, _s: str, _p: Any, context: Any, _m: bool) -> None:
         began[id(context)] = time.perf_counter()
 
-    def end(_c: Any, _cursor: Any, statement: str, given: Any, context: Any, _m: bool) -> None:
-        statements.append((statement, given, time.perf_counter() - began.pop(id(context))))
+    def end(_c: Any, _cursor: Any, statement: str, parameters: Any, context: Any, _m: bool) -> None:
+        statements.append((statement, parameters, time.perf_counter() - began.pop(id(context))))
 
     event.listen(engine, "before_cursor_execute", begin)
     event.listen(engine, "after_cursor_execute", end)
@@ -144,10 +144,12 @@ def _measure(client: Any, engine: Any, address: str) -> None:
         taken.append(time.perf_counter() - began)
         assert answer.status_code == 200, answer.status_code
     print(f"{min(taken) * 1000:7.0f} ms  {address}", flush=True)
-    for statement, given, seconds in statements:
+    for statement, parameters, seconds in statements:
         if seconds > 0.1 and statement.lstrip().startswith("SELECT"):
             with engine.connect() as connection:
-                plan = connection.exec_driver_sql(f"EXPLAIN {statement}", given).scalars().all()
+                plan = (
+                    connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars().all()
+                )
             scans = [line.strip() for line in plan if "Seq Scan" in line]
             kind = "count" if statement.startswith("SELECT count") else "rows"
             print(f"    {seconds * 1000:.0f} ms, {kind}: {'; '.join(scans) or 'by index'}")

@@ -51,14 +51,14 @@ class Source:
 @cache
 def sources() -> Mapping[str, Source]:
     """Return every module by its name."""
-    found = {}
+    by_name = {}
     for file in (path for package in PACKAGES for path in (ROOT / package).rglob("*.py")):
         parts = file.relative_to(ROOT).with_suffix("").parts
         name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-        found[name] = source = Source(name)
+        by_name[name] = source = Source(name)
         for node in ast.parse(file.read_text()).body:
             _note(source, node)
-    return found
+    return by_name
 
 
 def _note(source: Source, node: ast.stmt) -> None:

@@ -159,8 +159,8 @@ class Server:
             raise BadInputError("no credential")
         pointers = options.get("mandatoryPointers") or []
         document = self._prepared(profile, dict(credential))
-        if found := [*flaws(document)]:
-            raise BadInputError(f"{found[0][0]}: {found[0][1]}")
+        if wrong := [*flaws(document)]:
+            raise BadInputError(f"{wrong[0][0]}: {wrong[0][1]}")
         if any(check.outcome is Outcome.FAILED for check in check_related(document)):
             raise BadInputError("relatedResource")
         _check_status(document)
@@ -248,7 +248,7 @@ class Server:
         except (CanonicalizationError, DidError, ProofValueError):
             return False
         dates = check_proof_dates(proofs, now=datetime.now(UTC))
-        held = [worst(each) is None for each in checks]
+        held = [worst(proof_checks) is None for proof_checks in checks]
         return bool(held) and all(held) and worst((dates,)) is None
 
 

@@ -358,7 +358,7 @@ def test_a_token_in_an_envelope_is_verified_until_it_is_changed(client, profile)
     assert verified(client, {**envelope, "id": "https://example.org"}) == 400
     assert verified(client, {**envelope, "id": token}) == 400
     assert verified(client, {**envelope, "type": "VerifiableCredential"}) == 400
-    assert [verified(client, {**envelope, "@context": each}) for each in NO_CONTEXTS] == [400] * 4
+    assert [verified(client, {**envelope, "@context": no}) for no in NO_CONTEXTS] == [400] * 4
     assert verified(client, token) == 200
 
 
@@ -398,17 +398,17 @@ def test_presentations_are_verified_by_the_rules_of_the_data_model(server, clien
     for whole in sound:
         assert presented(client, shown(server, whole)) == 200, whole
         assert presented(client, whole) == 400  # nobody signed it
-    made = shown(server, presentation(one, **{"@context": [V2, EXAMPLES]}))
+    signed = shown(server, presentation(one, **{"@context": [V2, EXAMPLES]}))
     flawed = [
-        {k: v for k, v in made.items() if k != "@context"},
-        {k: v for k, v in made.items() if k != "type"},
-        {**made, "@context": [EXAMPLES, V2]},
-        {**made, "@context": [V2, "https ://not-a-url/v1"]},
-        {**made, "@context": [V2, 123192875]},
-        {**made, "type": ["Presentation"]},
-        {**made, "verifiableCredential": ["a text"]},
-        {**made, "verifiableCredential": [{k: v for k, v in one.items() if k != "type"}]},
-        {**made, "verifiableCredential": [{**one, "name": "Mallory"}]},
+        {k: v for k, v in signed.items() if k != "@context"},
+        {k: v for k, v in signed.items() if k != "type"},
+        {**signed, "@context": [EXAMPLES, V2]},
+        {**signed, "@context": [V2, "https ://not-a-url/v1"]},
+        {**signed, "@context": [V2, 123192875]},
+        {**signed, "type": ["Presentation"]},
+        {**signed, "verifiableCredential": ["a text"]},
+        {**signed, "verifiableCredential": [{k: v for k, v in one.items() if k != "type"}]},
+        {**signed, "verifiableCredential": [{**one, "name": "Mallory"}]},
     ]
     for whole in flawed:
         assert presented(client, whole) == 400
@@ -422,16 +422,16 @@ def test_a_presentation_in_an_envelope_is_verified_until_its_envelope_is_changed
     assert presented(client, envelope, challenge="123456789", domain="example.com") == 200
     assert presented(client, envelope, challenge="another") == 400
     for changes in ({"type": ["VerifiablePresentation"]}, {"type": GONE}, {"id": token},
-                    *({"@context": each} for each in NO_CONTEXTS)):  # fmt: skip
+                    *({"@context": context} for context in NO_CONTEXTS)):  # fmt: skip
         assert presented(client, with_changes(changes, envelope)) == 400, changes
 
 
 def test_a_presentation_is_for_its_challenge_and_domain(server, client):
     one = issued(client, with_changes({})).json
-    made = shown(server, presentation(one), challenge="c", domain="d.example")
-    assert presented(client, made, challenge="c", domain="d.example") == 200
-    assert presented(client, made, challenge="x", domain="d.example") == 400
-    assert presented(client, made, challenge="c", domain="x.example") == 400
+    signed = shown(server, presentation(one), challenge="c", domain="d.example")
+    assert presented(client, signed, challenge="c", domain="d.example") == 200
+    assert presented(client, signed, challenge="x", domain="d.example") == 400
+    assert presented(client, signed, challenge="c", domain="x.example") == 400
 
 
 @pytest.mark.parametrize("body", [{}, {"credential": 7}, {"credential": []}, [], "x"])

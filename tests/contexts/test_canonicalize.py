@@ -262,14 +262,14 @@ def test_a_transcript_of_a_thousand_pieces_is_no_attack():
 
 def test_threads_get_the_same_statements_as_one_alone():
     alone = [canonicalize(badge(name=f"n{number}")) for number in range(8)]
-    found = dict.fromkeys(range(8), "")
+    statements = dict.fromkeys(range(8), "")
 
     def work(number):
-        found[number] = canonicalize(badge(name=f"n{number}"))
+        statements[number] = canonicalize(badge(name=f"n{number}"))
 
-    threads = [threading.Thread(target=work, args=(number,)) for number in found]
+    threads = [threading.Thread(target=work, args=(number,)) for number in statements]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert list(found.values()) == alone
+    assert list(statements.values()) == alone

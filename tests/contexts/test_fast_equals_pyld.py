@@ -107,9 +107,9 @@ def defined_by_pyld(document):
         quads = _dataset(document, BUNDLED, strict=False)
     except CanonicalizationError as exc:
         return type(exc)
-    kept = [quad for quad in quads if not any(term.startswith("<x-relative:") for term in quad)]
-    ill_formed = any(NO_IRI.match(term) for quad in kept for term in quad)
-    return None if ill_formed else rdfc10(kept)
+    defined = [quad for quad in quads if not any(term.startswith("<x-relative:") for term in quad)]
+    ill_formed = any(NO_IRI.match(term) for quad in defined for term in quad)
+    return None if ill_formed else rdfc10(defined)
 
 
 class OnceForEach(rdfc._Canonicalizer):

@@ -13,7 +13,10 @@ from contexts.jcs import canonicalize_json, number
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [pytest.param(each["input"], each["hex"], id=each["name"]) for each in vectors("rfc8785.json")],
+    [
+        pytest.param(vector["input"], vector["hex"], id=vector["name"])
+        for vector in vectors("rfc8785.json")
+    ],
 )
 def test_a_value_has_its_published_canonical_form(text, expected):
     assert canonicalize_json(json.loads(text)).hex() == expected

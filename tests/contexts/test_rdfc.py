@@ -19,8 +19,8 @@ CASES = vectors("rdfc10.json")
 
 @pytest.mark.parametrize("case", CASES.values(), ids=[f"{n}-{c['name']}" for n, c in CASES.items()])
 def test_a_published_dataset_gets_its_published_canonical_form(case):
-    found = rdfc10(quads(case["input"]), hash_name=case["hash"])
-    assert found.decode().split("\n")[:-1] == case["canonical"]
+    canonical = rdfc10(quads(case["input"]), hash_name=case["hash"])
+    assert canonical.decode().split("\n")[:-1] == case["canonical"]
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=[f"{n}-{c['name']}" for n, c in CASES.items()])
@@ -110,14 +110,16 @@ def graph(seed: int) -> set[Quad]:
     """A small graph, half of it a tree, so that parts of it are often equal."""
     pick = random.Random(seed)
     nodes = [f"_:n{number}" for number in range(pick.randint(2, 7))]
-    found = set()
+    quads_of_graph = set()
     for number in range(1, len(nodes)):
         parent = nodes[pick.choice([0, pick.randrange(number)])]
-        found.add((parent, pick.choice(["<urn:p>", "<urn:q>"]), nodes[number], ""))
+        quads_of_graph.add((parent, pick.choice(["<urn:p>", "<urn:q>"]), nodes[number], ""))
     for _ in range(pick.randint(0, 5)):
         subject, value = pick.choice([*nodes, "<urn:s>"]), pick.choice([*nodes, "<urn:o>", '"x"'])
-        found.add((subject, "<urn:p>", value, pick.choice(["", "", "", "<urn:g>", *nodes[:1]])))
-    return found
+        quads_of_graph.add(
+            (subject, "<urn:p>", value, pick.choice(["", "", "", "<urn:g>", *nodes[:1]]))
+        )
+    return quads_of_graph
 
 
 @pytest.mark.parametrize("part", range(4))

@@ -33,7 +33,7 @@ def pinned(value, contexts):
 
 
 @pytest.mark.filterwarnings("ignore::SyntaxWarning")
-@pytest.mark.parametrize("case", [pytest.param(each, id=each["id"]) for each in CASES])
+@pytest.mark.parametrize("case", [pytest.param(vector, id=vector["id"]) for vector in CASES])
 def test_a_published_case_makes_the_published_statements(case):
     contexts: dict[str, object] = {}
     document = pinned(case["input"], contexts)

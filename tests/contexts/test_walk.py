@@ -90,8 +90,8 @@ EVERYDAY = {
 
 @pytest.mark.parametrize("document", EVERYDAY.values(), ids=EVERYDAY)
 def test_everyday_input_is_for_the_tables_and_read_as_pyld_reads_it(document):
-    found = Walk.of(document, shipped.initial())
-    assert canonical(found.statements, found.quads, found.blocks) == rdfc10(
+    walk = Walk.of(document, shipped.initial())
+    assert canonical(walk.statements, walk.quads, walk.blocks) == rdfc10(
         _dataset(document, BUNDLED)
     )
 
@@ -187,8 +187,8 @@ def test_whatever_is_remembered_and_within_what_no_statement_changes(document, m
 
 
 def test_members_that_only_look_equal_are_not_mixed_up():
-    found = {canonicalize(achieved(creditsAvailable=value)) for value in (1, True, 1.5)}
-    assert len(found) == 3
+    forms = {canonicalize(achieved(creditsAvailable=value)) for value in (1, True, 1.5)}
+    assert len(forms) == 3
 
 
 def test_memory_of_members_is_bounded():
@@ -200,13 +200,13 @@ def test_memory_of_members_is_bounded():
 def test_eight_threads_get_what_one_gets():
     documents = [badge(id=f"urn:{number}", issuer={"id": f"urn:i{number}"}) for number in range(40)]
     alone = [canonicalize(document) for document in documents]
-    found = [[] for _ in range(8)]
+    results = [[] for _ in range(8)]
     threads = [
         threading.Thread(target=lambda out=out: out.extend(map(canonicalize, documents)))
-        for out in found
+        for out in results
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert found == [alone] * 8
+    assert results == [alone] * 8

@@ -60,15 +60,15 @@ class Library:
 
     process: "subprocess.Popen[str]"
 
-    def ask(self, call: str, **given: Any) -> Any:
+    def ask(self, call: str, **arguments: Any) -> Any:
         """Return what the function answers; `LibraryError` if it raises."""
         assert self.process.stdin
         assert self.process.stdout
-        print(json.dumps({"call": call, **given}), file=self.process.stdin, flush=True)
-        said = json.loads(self.process.stdout.readline())
-        if "error" in said:
-            raise LibraryError(said["error"])
-        return said["answer"]
+        print(json.dumps({"call": call, **arguments}), file=self.process.stdin, flush=True)
+        reply = json.loads(self.process.stdout.readline())
+        if "error" in reply:
+            raise LibraryError(reply["error"])
+        return reply["answer"]
 
 
 @pytest.fixture(scope="session")
@@ -142,9 +142,11 @@ def _issue(home: Path, kind: str) -> Issued:
         assert row.json
         issued.json[fate] = json.loads(row.json)
         if row.to_share:
-            found = shared.find_shared(issuer, row.public_id)
-            assert found
-            issued.shown[fate] = json.loads(disclosed(found, issuer, now=datetime.now(UTC)).json)
+            credential = shared.find_shared(issuer, row.public_id)
+            assert credential
+            issued.shown[fate] = json.loads(
+                disclosed(credential, issuer, now=datetime.now(UTC)).json
+            )
         if row.jwt:
             issued.jwt[fate] = row.jwt.decode()
         if fate == "revoked":

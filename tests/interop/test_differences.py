@@ -32,8 +32,8 @@ def fetch_of(issued):
 def sign(library, world: World):
     """Sign a badge with the world's own key in Node; a member of None is left out."""
     did, seed = world.issuer.did, world.issuer.proof_key.private_bytes_raw().hex()
-    made = library.ask("newIssuer", did=did, seed=seed)
-    world.publish_issuer(world.issuer, made["document"])
+    issuer = library.ask("newIssuer", did=did, seed=seed)
+    world.publish_issuer(world.issuer, issuer["document"])
 
     def sign(**changes):
         badge = plain(world, **changes)
@@ -53,8 +53,8 @@ def vc_js_verifies(library, world: World):
 
     def verifies(credential) -> bool:
         published = {url: json.loads(body) for url, body in world.documents.items()}
-        given = {"credential": credential, "published": published, "now": ASKED}
-        return library.ask("verifyCredential", **given)["verified"]
+        arguments = {"credential": credential, "published": published, "now": ASKED}
+        return library.ask("verifyCredential", **arguments)["verified"]
 
     return verifies
 
@@ -82,8 +82,8 @@ def test_check_status_calls_a_revoked_credential_verified_and_mintmark_calls_it_
     library, issued
 ):
     revoked = issued.json["revoked"]
-    given = {"credential": revoked, "published": issued.published}
-    assert library.ask("verifyCredential", **given)["verified"]
+    arguments = {"credential": revoked, "published": issued.published}
+    assert library.ask("verifyCredential", **arguments)["verified"]
     report = verify(json.dumps(revoked).encode(), fetch=fetch_of(issued), now=datetime.now(UTC))
     assert report.current.code == "revoked"
 
@@ -94,8 +94,8 @@ def test_one_good_proof_of_a_set_is_enough_for_vc_js_and_mintmark_asks_for_all(l
     for place, proof in enumerate(proofs):
         wrong = proof | {"created": "2026-01-01T00:00:00Z"}
         credential = issued.json["sound"] | {"proof": [wrong, proofs[place - 1]]}
-        given = {"credential": credential, "published": issued.published}
-        assert library.ask("verifyCredential", **given)["verified"]
+        arguments = {"credential": credential, "published": issued.published}
+        assert library.ask("verifyCredential", **arguments)["verified"]
         report = verify(
             json.dumps(credential).encode(), fetch=fetch_of(issued), now=datetime.now(UTC)
         )
@@ -127,6 +127,6 @@ def test_claims_that_contradict_the_credential_are_fine_for_jose_and_refused_by_
 ):
     token = world.issuer.jwt(plain(world), claims={"sub": "urn:uuid:somebody-else"})
     published = {url: json.loads(body) for url, body in world.documents.items()}
-    given = {"jwt": token, "issuer": world.issuer.did, "published": published, "now": ASKED}
-    assert library.ask("verifyJwt", **given)["verified"]
+    arguments = {"jwt": token, "issuer": world.issuer.did, "published": published, "now": ASKED}
+    assert library.ask("verifyJwt", **arguments)["verified"]
     assert world.verify(token).authentic.code == "claims_differ"

@@ -49,13 +49,13 @@ def they_verify(
     It can check the proof of a status list only if that is a JWT. Mintmark's lists are JSON
     with a proof, so unless told to check it believes them.
     """
-    told = {"download": published.__getitem__, "check_status": True}
-    told["verify_status_list"] = check_list
+    access = {"download": published.__getitem__, "check_status": True}
+    access["verify_status_list"] = check_list
     if credential.startswith("{"):
-        OB3LdpVerifier.for_issuer_did(issuer).verify(credential, **told)
+        OB3LdpVerifier.for_issuer_did(issuer).verify(credential, **access)
     else:
         download = published.__getitem__
-        OB3Verifier.for_issuer_did(issuer, download=download).verify(credential, **told)
+        OB3Verifier.for_issuer_did(issuer, download=download).verify(credential, **access)
 
 
 @pytest.fixture(params=HANDED_OUT.values(), ids=HANDED_OUT)
@@ -64,12 +64,12 @@ def handed_out(request, issued_by):
     of, form = request.param
     issued = issued_by(of)
     published = {url: json.dumps(document).encode() for url, document in issued.published.items()}
-    made = issued.jwt if form == "JWT" else issued.json
+    forms = issued.jwt if form == "JWT" else issued.json
     texts = {
         fate: one if isinstance(one, str) else json.dumps(one, ensure_ascii=False)
-        for fate, one in made.items()
+        for fate, one in forms.items()
     }
-    return texts, lambda text, **told: they_verify(text, issued.did, published, **told)
+    return texts, lambda text, **options: they_verify(text, issued.did, published, **options)
 
 
 def tampered(credential: str, tamper) -> str:
@@ -113,11 +113,11 @@ def test_openbadgeslib_refuses_a_credential_after_its_end(world, form):
 
 def test_openbadgeslib_finds_the_credential_in_pictures_that_mintmark_baked(handed_out):
     credentials, _ = handed_out
-    found = [
+    tokens = [
         OB3Verifier.extract_token_from_png(baking.bake_png(png(), credentials["sound"])),
         OB3Verifier.extract_token_from_svg(baking.bake_svg(SVG, credentials["sound"])),
     ]
-    assert found == [credentials["sound"]] * 2
+    assert tokens == [credentials["sound"]] * 2
 
 
 class Them:
@@ -135,11 +135,17 @@ class Them:
         return self.jwt_signer.sign(credential)
 
     def revoke(self, index: int) -> None:
-        made = status_list.build_status_list_credential(
+        status_credential = status_list.build_status_list_credential(
             self.world.issuer.did, self.world.list_url, "revocation", {index}, issued=CREATED
         )
-        made |= {"iss": made["issuer"], "jti": made["id"], "nbf": int(CREATED.timestamp())}
-        self.world.documents[self.world.list_url] = self.jwt_signer.sign_payload(made).encode()
+        status_credential |= {
+            "iss": status_credential["issuer"],
+            "jti": status_credential["id"],
+            "nbf": int(CREATED.timestamp()),
+        }
+        self.world.documents[self.world.list_url] = self.jwt_signer.sign_payload(
+            status_credential
+        ).encode()
 
 
 @pytest.fixture(params=["JSON", "JWT"])
@@ -156,9 +162,9 @@ def test_mintmark_accepts_what_openbadgeslib_signed(world, them):
 
 
 def test_mintmark_refuses_a_tampered_copy_of_theirs(world, them, tamper):
-    found = world.verify(tampered(them.issue(), tamper)).authentic
-    only_added = found.code == "data_loss"  # D2
-    assert found.answer is (Answer.COULD_NOT_CHECK if only_added else Answer.NO)
+    verdict = world.verify(tampered(them.issue(), tamper)).authentic
+    only_added = verdict.code == "data_loss"  # D2
+    assert verdict.answer is (Answer.COULD_NOT_CHECK if only_added else Answer.NO)
 
 
 def test_mintmark_refuses_theirs_after_its_end(world, them):

@@ -77,8 +77,8 @@ def test_both_make_the_same_copy_byte_for_byte(library, whole, shown):
 
 def test_both_accept_a_copy_that_mintmark_made(library, world, whole, shown):
     part = derive(whole, shown)
-    said = they_say(library, world, part)
-    assert said == {"verified": True, "bits": [False], "accepted": True, "why": ""}
+    reply = they_say(library, world, part)
+    assert reply == {"verified": True, "bits": [False], "accepted": True, "why": ""}
     report = world.verify(part)
     assert (report.authentic.code, report.current.code) == ("authentic", "current")
 
@@ -135,14 +135,16 @@ def test_they_read_what_stands_at_the_public_link(library, issued_by, function, 
     """With the suites that everybody has, and with the one for derived proofs."""
     issued = issued_by("did:web")
     copy = issued.shown[fate]
-    assert not [each for each in copy["credentialSubject"]["result"] if "achievedLevel" in each]
-    said = library.ask(function, credential=copy, published=issued.published)
-    assert (said["verified"], said["accepted"]) == (True, fate == "sound")
+    assert not [
+        result for result in copy["credentialSubject"]["result"] if "achievedLevel" in result
+    ]
+    reply = library.ask(function, credential=copy, published=issued.published)
+    assert (reply["verified"], reply["accepted"]) == (True, fate == "sound")
 
 
 @pytest.mark.parametrize("function", ["verifyCredential", "verifyShared"])
 def test_they_refuse_what_was_changed_of_it(library, issued_by, function):
     issued = issued_by("did:web")
     changed = {**issued.shown["sound"], "awardedDate": "2020-01-01T00:00:00Z"}
-    said = library.ask(function, credential=changed, published=issued.published)
-    assert not said["verified"]
+    reply = library.ask(function, credential=changed, published=issued.published)
+    assert not reply["verified"]

@@ -38,18 +38,18 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuer]:
         cost=Cost(memory_kib=64, iterations=1, lanes=1),
     )  # fmt: skip
     app = start_app(settings)
-    made: Issuer = app.extensions["mintmark"]
-    with made.database.writing() as session:
+    started: Issuer = app.extensions["mintmark"]
+    with started.database.writing() as session:
         for achievement in files.load(EXAMPLES):
             versions.record(session, achievement, now=datetime.now(UTC))
     server = make_server("localhost", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield made
+    yield started
     server.shutdown()
     thread.join()
     server.server_close()
-    made.database.close()
+    started.database.close()
 
 
 def issue(issuer, number):
@@ -66,19 +66,19 @@ def status_of(issuer, node_modules, row):
     did = json.loads((issuer.settings.public / ".well-known" / "did.json").read_bytes())
     where = issuer.settings.public_url.replace("http:", "https:") + "/.well-known/did.json"
     asked = json.dumps({"credential": json.loads(row.json), "published": {where: did}})
-    said = subprocess.run(
+    output = subprocess.run(
         ["node", str(HERE / "loaders.mjs")],
         input=asked, capture_output=True, text=True, timeout=60, check=True,
     )  # fmt: skip
-    return json.loads(said.stdout)
+    return json.loads(output.stdout)
 
 
 def test_their_loaders_read_our_status_lists_and_see_a_revocation(issuer, node_modules):
-    kept, revoked = issue(issuer, 1), issue(issuer, 2)
+    valid, revoked = issue(issuer, 1), issue(issuer, 2)
     lists.revoke(
         issuer, revoked.public_id, reason="for a test", by="command", now=datetime.now(UTC)
     )
-    for row, bit in ((kept, False), (revoked, True)):
-        found = status_of(issuer, node_modules, row)
+    for row, bit in ((valid, False), (revoked, True)):
+        bits = status_of(issuer, node_modules, row)
         expected = {"verified": True, "bits": [bit], "accepted": not bit, "why": ""}
-        assert found == dict.fromkeys(LOADERS, expected)
+        assert bits == dict.fromkeys(LOADERS, expected)

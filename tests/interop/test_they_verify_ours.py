@@ -17,40 +17,40 @@ def vc_js(library, issued) -> Callable[..., dict[str, Any]]:
     """Ask @digitalbazaar/vc about a credential, with status checked."""
 
     def verify(credential, **options):
-        given = {"credential": credential, "published": issued.published, **options}
-        return library.ask("verifyCredential", **given)
+        arguments = {"credential": credential, "published": issued.published, **options}
+        return library.ask("verifyCredential", **arguments)
 
     return verify
 
 
 @pytest.mark.parametrize("fate", ["sound", "brief"])
 def test_vc_js_accepts_what_mintmark_issued(vc_js, issued, fate):
-    said = vc_js(issued.json[fate])
-    assert said == {"verified": True, "bits": [False], "accepted": True, "why": ""}
+    reply = vc_js(issued.json[fate])
+    assert reply == {"verified": True, "bits": [False], "accepted": True, "why": ""}
 
 
 def test_vc_js_accepts_what_an_endorsed_issuer_issued_and_the_endorsement_in_it(library, issued_by):
     issued = issued_by("endorsed")
     for credential in (issued.json["sound"], issued.json["sound"]["issuer"]["endorsement"][0]):
-        said = library.ask("verifyCredential", credential=credential, published=issued.published)
-        assert (said["verified"], said["why"]) == (True, "")
+        reply = library.ask("verifyCredential", credential=credential, published=issued.published)
+        assert (reply["verified"], reply["why"]) == (True, "")
 
 
 def test_vc_js_refuses_a_tampered_copy(vc_js, issued, tamper):
-    said = vc_js(tamper(issued.json["sound"]))
-    assert not said["verified"]
-    assert "Invalid signature" in said["why"] or "Safe mode" in said["why"]
+    reply = vc_js(tamper(issued.json["sound"]))
+    assert not reply["verified"]
+    assert "Invalid signature" in reply["why"] or "Safe mode" in reply["why"]
 
 
 def test_vc_js_refuses_a_credential_after_its_end(vc_js, issued):
-    said = vc_js(issued.json["brief"], now=IN_TWO_DAYS)
-    assert not said["verified"]
-    assert 'is after "validUntil"' in said["why"]
+    reply = vc_js(issued.json["brief"], now=IN_TWO_DAYS)
+    assert not reply["verified"]
+    assert 'is after "validUntil"' in reply["why"]
 
 
 def test_vc_js_finds_the_bit_of_a_revoked_credential(vc_js, issued):
-    said = vc_js(issued.json["revoked"])
-    assert (said["bits"], said["accepted"]) == ([True], False)
+    reply = vc_js(issued.json["revoked"])
+    assert (reply["bits"], reply["accepted"]) == ([True], False)
 
 
 def test_vc_js_refuses_a_credential_whose_status_list_was_changed(library, issued):
@@ -58,10 +58,10 @@ def test_vc_js_refuses_a_credential_whose_status_list_was_changed(library, issue
     (url,) = (url for url in published if "/status/" in url)
     subject = published[url]["credentialSubject"] | {"ttl": 1}
     published[url] = published[url] | {"credentialSubject": subject}
-    given = {"credential": issued.json["sound"], "published": published}
-    said = library.ask("verifyCredential", **given)
-    assert not said["verified"]
-    assert "not verified" in said["why"]
+    arguments = {"credential": issued.json["sound"], "published": published}
+    reply = library.ask("verifyCredential", **arguments)
+    assert not reply["verified"]
+    assert "not verified" in reply["why"]
 
 
 def test_vc_js_refuses_a_key_that_the_issuer_does_not_publish(library, issued_by):
@@ -70,31 +70,31 @@ def test_vc_js_refuses_a_key_that_the_issuer_does_not_publish(library, issued_by
         url: document | {"assertionMethod": []} if url.endswith("did.json") else document
         for url, document in issued.published.items()
     }
-    given = {"credential": issued.json["sound"], "published": published}
-    said = library.ask("verifyCredential", **given)
-    assert not said["verified"]
-    assert "not authorized by controller" in said["why"]
+    arguments = {"credential": issued.json["sound"], "published": published}
+    reply = library.ask("verifyCredential", **arguments)
+    assert not reply["verified"]
+    assert "not authorized by controller" in reply["why"]
 
 
 @pytest.fixture(params=["jwks", "did-document"])
 def jose_js(request, library, issued_jwt) -> Callable[..., dict[str, Any]]:
     """Ask jose about a VC-JWT, with the key from either place where the issuer publishes it."""
     issued = issued_jwt
-    given = {"issuer": issued.did, "published": issued.published}
+    arguments = {"issuer": issued.did, "published": issued.published}
     if request.param == "jwks":
         (url,) = (url for url in issued.published if url.endswith("/.well-known/jwks.json"))
-        given["jwks"] = issued.published[url]
+        arguments["jwks"] = issued.published[url]
 
     def verify(jwt, **options):
-        return library.ask("verifyJwt", jwt=jwt, **given, **options)
+        return library.ask("verifyJwt", jwt=jwt, **arguments, **options)
 
     return verify
 
 
 @pytest.mark.parametrize("fate", ["sound", "brief"])
 def test_jose_accepts_a_jwt_that_mintmark_issued(jose_js, issued_jwt, fate):
-    said = jose_js(issued_jwt.jwt[fate])
-    assert said == {"verified": True, "bits": [False], "accepted": True, "why": ""}
+    reply = jose_js(issued_jwt.jwt[fate])
+    assert reply == {"verified": True, "bits": [False], "accepted": True, "why": ""}
 
 
 def test_jose_refuses_a_tampered_jwt(jose_js, issued_jwt, tamper, library_error):
@@ -111,5 +111,5 @@ def test_jose_refuses_a_jwt_after_its_end(jose_js, issued_jwt, library_error):
 
 
 def test_the_bit_of_a_revoked_jwt_is_found(jose_js, issued_jwt):
-    said = jose_js(issued_jwt.jwt["revoked"])
-    assert (said["bits"], said["accepted"]) == ([True], False)
+    reply = jose_js(issued_jwt.jwt["revoked"])
+    assert (reply["bits"], reply["accepted"]) == ([True], False)

@@ -43,15 +43,15 @@ class TheirIssuer:
         self, library, world: World, wanted: str | None, suite: str, alg: str = "ES256"
     ) -> None:
         self.library, self.world = library, world
-        made = library.ask("newIssuer", did=wanted, suite=suite, alg=alg)
-        self.did = made["did"]
+        issuer = library.ask("newIssuer", did=wanted, suite=suite, alg=alg)
+        self.did = issuer["did"]
         if self.did.startswith("did:web:"):
-            world.publish(did.did_web_url(self.did), made["document"])
+            world.publish(did.did_web_url(self.did), issuer["document"])
         self.publish_list(revoked=[])
 
     def publish_list(self, revoked: list[int]) -> None:
-        given = {"did": self.did, "id": LIST_URL, "revoked": revoked, "created": CREATED}
-        self.world.publish(LIST_URL, self.library.ask("issueStatusList", **given))
+        arguments = {"did": self.did, "id": LIST_URL, "revoked": revoked, "created": CREATED}
+        self.world.publish(LIST_URL, self.library.ask("issueStatusList", **arguments))
 
     def badge(self, **changes):
         issuer = {"id": self.did, "type": ["Profile"], "name": "Other Example District"}
@@ -65,8 +65,8 @@ class TheirIssuer:
         return self.world.badge(issuer=issuer, credentialStatus=status, **changes)
 
     def issue(self, **changes):
-        given = {"did": self.did, "credential": self.badge(**changes), "created": CREATED}
-        return self.library.ask("issue", **given)
+        arguments = {"did": self.did, "credential": self.badge(**changes), "created": CREATED}
+        return self.library.ask("issue", **arguments)
 
     def issue_jwt(self, **changes) -> str:
         return self.library.ask("issueJwt", did=self.did, credential=self.badge(**changes))
@@ -101,8 +101,8 @@ class OlderIssuer(TheirIssuer):
                 "encodedList": status_list.encode(bits).removeprefix("u"),
             },
         }
-        given = {"did": self.did, "credential": whole, "created": CREATED}
-        self.world.publish(LIST_URL, self.library.ask("issue", **given))
+        arguments = {"did": self.did, "credential": whole, "created": CREATED}
+        self.world.publish(LIST_URL, self.library.ask("issue", **arguments))
 
     def badge(self, **changes):
         badge = super().badge()
@@ -124,11 +124,11 @@ def test_mintmark_accepts_a_badge_they_signed(world, them):
 
 
 def test_mintmark_refuses_a_tampered_copy_of_theirs(world, them, tamper):
-    found = world.verify(tamper(them.issue())).authentic
-    if found.code == "data_loss":  # only added to: D2
-        assert found.answer is Answer.COULD_NOT_CHECK
+    verdict = world.verify(tamper(them.issue())).authentic
+    if verdict.code == "data_loss":  # only added to: D2
+        assert verdict.answer is Answer.COULD_NOT_CHECK
     else:
-        assert (found.answer, found.code) == (Answer.NO, "signature_wrong")
+        assert (verdict.answer, verdict.code) == (Answer.NO, "signature_wrong")
 
 
 def test_mintmark_refuses_their_badge_after_its_end(world, them):
@@ -183,8 +183,8 @@ def test_mintmark_calls_nothing_forged_that_was_signed_without_safe_mode(library
     them = TheirIssuer(library, world, THEIR_DID, "eddsa-rdfc-2022 without safe mode")
     member, more = NOT_DEFINED[place]
     badge = them.issue(**{member: them.badge().get(member, {}) | more})
-    found = world.verify(badge).authentic
-    assert (found.answer, found.code) == (Answer.COULD_NOT_CHECK, "data_loss")
+    verdict = world.verify(badge).authentic
+    assert (verdict.answer, verdict.code) == (Answer.COULD_NOT_CHECK, "data_loss")
     changed = world.verify(badge | {"name": "Another"}).authentic
     assert (changed.answer, changed.code) == (Answer.NO, "data_loss")
 

@@ -102,9 +102,9 @@ def settings(home: Path) -> Settings:
 @pytest.fixture
 def issuer(settings: Settings) -> Iterator[Issuer]:
     """An issuer on SQLite."""
-    made = Issuer(settings)
-    yield made
-    made.database.close()
+    new_issuer = Issuer(settings)
+    yield new_issuer
+    new_issuer.database.close()
 
 
 @pytest.fixture
@@ -113,17 +113,17 @@ def postgresql_issuer(
 ) -> Iterator[Issuer]:
     """An issuer on PostgreSQL."""
     with _database(postgresql_server, like=prepared_database) as url:
-        made = Issuer(replace(settings, database_url=url))
-        yield made
-        made.database.close()
+        new_issuer = Issuer(replace(settings, database_url=url))
+        yield new_issuer
+        new_issuer.database.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def any_issuer(request: pytest.FixtureRequest) -> Issuer:
     """An issuer on SQLite, then one on PostgreSQL."""
     name = "issuer" if request.param == "sqlite" else "postgresql_issuer"
-    made: Issuer = request.getfixturevalue(name)
-    return made
+    chosen_issuer: Issuer = request.getfixturevalue(name)
+    return chosen_issuer
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def client(issuer: Issuer) -> Iterator[FlaskClient]:
 
 
 @pytest.fixture
-def found(issuer: Issuer, public_id: str) -> Shared:
+def shared_credential(issuer: Issuer, public_id: str) -> Shared:
     """The credential that a test file's `public_id` names, as its pages have it."""
     credential = find_shared(issuer, public_id)
     assert credential is not None

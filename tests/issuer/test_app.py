@@ -51,8 +51,12 @@ def client(client_of, settings):
 
 def message(approval, **members):
     data = json.loads(approval(**members).content)
-    said = {"type": "micro_credential.approved", "timestamp": "2026-05-15T15:00:00Z", "data": data}
-    return json.dumps(said).encode()
+    content = {
+        "type": "micro_credential.approved",
+        "timestamp": "2026-05-15T15:00:00Z",
+        "data": data,
+    }
+    return json.dumps(content).encode()
 
 
 def post(client, settings, body, event_id="e-1"):
@@ -78,7 +82,7 @@ def test_a_program_has_the_issuers_own_credentials_checked_by_their_links(
 ):
     link = post(client, settings, message(approval)).json["json"]
     answer = client.post("/api/verify", data={"text": link}, content_type="multipart/form-data")
-    verdicts = {name: each["verdict"] for name, each in answer.json["verdicts"].items()}
+    verdicts = {name: verdict["verdict"] for name, verdict in answer.json["verdicts"].items()}
     assert verdicts == {"authentic": "yes", "current": "yes", "recognized": "could_not_check"}
     described = client.get("/api/openapi.json").json["paths"]
     served = {rule.rule for rule in client.application.url_map.iter_rules()}
@@ -186,10 +190,10 @@ def test_an_issuer_with_a_path_answers_under_it(client_of, settings):
 @pytest.mark.parametrize("path", ["/", "/status/1", "/nothing", "/verify", "/api/openapi.json"])
 def test_a_foreign_host_name_is_refused_and_named(client, caplog, path):
     answer = client.get(path, base_url="http://badges.internal:8202")
-    said = "This server is localhost:8202 and was asked as badges.internal:8202"
-    assert (answer.status_code, answer.json["detail"]) == (400, said)
+    detail = "This server is localhost:8202 and was asked as badges.internal:8202"
+    assert (answer.status_code, answer.json["detail"]) == (400, detail)
     assert answer.json["type"].endswith("/problems/wrong-host")
-    assert said in caplog.text
+    assert detail in caplog.text
 
 
 def test_a_foreign_host_name_is_cut_short_and_cannot_write_lines_of_the_log(client, caplog):
@@ -407,6 +411,6 @@ def test_making_an_application_changes_nothing(home):
         return {file: file.stat().st_mtime_ns for file in home.rglob("*")}
 
     before = state()
-    made = create_app(load(home))
-    assert made.test_client().get("/.well-known/did.json").status_code == 200
+    application = create_app(load(home))
+    assert application.test_client().get("/.well-known/did.json").status_code == 200
     assert state() == before

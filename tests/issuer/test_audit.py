@@ -66,7 +66,7 @@ def test_every_act_is_recorded_with_its_actor(any_issuer, approval):
     assert check(issuer) == 5
     with issuer.database.reading() as session:
         assert len(log.about(session, one)) == 5
-        text = "".join(chain.line(*each) for each in log.entries(session)).lower()
+        text = "".join(chain.line(*entry) for entry in log.entries(session)).lower()
     assert not any(word in text for word in ("jordan", "school.example", "twice"))
 
 

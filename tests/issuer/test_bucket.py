@@ -56,10 +56,10 @@ def published(any_issuer, endpoint):
 def away(issuer):
     """An issuer whose bucket nobody answers for."""
     nowhere = f"http://127.0.0.1:{free_port()}"
-    made = Issuer(replace(issuer.settings, publish_bucket="gone", publish_endpoint=nowhere))
-    start(made)
-    yield made
-    made.database.close()
+    other_issuer = Issuer(replace(issuer.settings, publish_bucket="gone", publish_endpoint=nowhere))
+    start(other_issuer)
+    yield other_issuer
+    other_issuer.database.close()
 
 
 def content(store, path):

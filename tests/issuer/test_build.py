@@ -216,8 +216,8 @@ def test_a_full_approval_becomes_this_credential(built):
 
 def test_what_an_approval_does_not_say_is_not_in_the_credential(built):
     document = built()
-    said = document.keys() | document["credentialSubject"].keys() | document["issuer"].keys()
-    assert not said & {
+    members = document.keys() | document["credentialSubject"].keys() | document["issuer"].keys()
+    assert not members & {
         "validUntil",
         "evidence",
         "creditsEarned",

@@ -168,22 +168,24 @@ def test_the_catalog_chooses_how_a_badge_is_drawn(folder: Path, issuer: Issuer) 
     file.write_text(ACHIEVEMENT_FILE + chosen)
     (loaded,) = files.load(folder)
     with issuer.database.writing() as session:
-        kept = versions.read(versions.record(session, loaded, now=datetime.now(UTC)))
+        stored = versions.read(versions.record(session, loaded, now=datetime.now(UTC)))
 
-    assert kept.look == loaded.look == Look("#0b5394", "leaves", "note")
-    assert picture.badge(kept, issuer.settings, "svg") != picture.badge(
-        replace(kept, look=Look()), issuer.settings, "svg"
+    assert stored.look == loaded.look == Look("#0b5394", "leaves", "note")
+    assert picture.badge(stored, issuer.settings, "svg") != picture.badge(
+        replace(stored, look=Look()), issuer.settings, "svg"
     )
 
 
 def test_an_achievement_says_how_to_begin(folder: Path, issuer: Issuer) -> None:
     file = folder / "achievements" / "listening.toml"
-    told = '\n[begin]\ntext = "Ask your coach."\nurl = "https://forms.example/begin"\n'
-    file.write_text(ACHIEVEMENT_FILE + told)
+    begin = '\n[begin]\ntext = "Ask your coach."\nurl = "https://forms.example/begin"\n'
+    file.write_text(ACHIEVEMENT_FILE + begin)
     (loaded,) = files.load(folder)
     with issuer.database.writing() as session:
-        kept = versions.read(versions.record(session, loaded, now=datetime.now(UTC)))
-    assert kept.begin == loaded.begin == Beginning("Ask your coach.", "https://forms.example/begin")
+        stored = versions.read(versions.record(session, loaded, now=datetime.now(UTC)))
+    assert (
+        stored.begin == loaded.begin == Beginning("Ask your coach.", "https://forms.example/begin")
+    )
 
 
 @pytest.mark.parametrize(

@@ -161,8 +161,10 @@ def test_what_is_written_in_another_language_is_marked_with_it(
     spanish = replace(rhythms, id="ritmos", name="Ritmos", in_language="es-MX")
     with issuer.database.writing() as session:
         versions.record(session, spanish, now=now)
-    made = approval(achievement={"id": "ritmos"})
-    public_id = issuance.receive(issuer, made, source="forms", event_id="e", now=now).credential_id
+    content = approval(achievement={"id": "ritmos"})
+    public_id = issuance.receive(
+        issuer, content, source="forms", event_id="e", now=now
+    ).credential_id
     for path in ("/achievements/ritmos", f"/credentials/{public_id}.html"):
         html = client.get(path, headers=BROWSER, follow_redirects=True).text
         assert '<bdi lang="es-MX">Ritmos</bdi>' in html
@@ -184,8 +186,10 @@ def test_a_teachers_own_idea_says_its_language(
         "rubric": {"id": "completion"},
         "in_language": "es",
     }
-    made = approval(achievement=idea)
-    public_id = issuance.receive(issuer, made, source="forms", event_id="e", now=now).credential_id
+    content = approval(achievement=idea)
+    public_id = issuance.receive(
+        issuer, content, source="forms", event_id="e", now=now
+    ).credential_id
     html = client.get(f"/credentials/{public_id}.html", headers=BROWSER, follow_redirects=True).text
     assert '<bdi lang="es">Matemáticas en familia</bdi>' in html
 
@@ -200,7 +204,7 @@ def test_a_catalog_file_names_its_language_or_is_refused(tmp_path: Path) -> None
     file = tmp_path / "achievements/ritmos.toml"
     text = 'name = "Ritmos"\ndescription = "d"\ncriteria = "c"\nrubric = "completion"\n'
     file.write_text(f'{text}in_language = "es"\n')
-    assert [each.in_language for each in files.load(tmp_path)] == ["es"]
+    assert [achievement.in_language for achievement in files.load(tmp_path)] == ["es"]
     file.write_text(f'{text}in_language = "Spanish"\n')
     with pytest.raises(CatalogError, match="in_language must be a language tag"):
         files.load(tmp_path)
@@ -237,19 +241,19 @@ def a_catalog(one: Achievement, count: int) -> list[Achievement]:
     ],
 )
 def test_the_catalog_is_narrowed_and_paged(rhythms, words, tag, page, count, first):
-    found = search.narrow(a_catalog(rhythms, 60), words=words, tag=tag, page=page)
-    assert found.count == count
-    assert len(found.achievements) <= search.PER_PAGE
-    assert next((each.id for each in found.achievements), None) == (
+    part = search.narrow(a_catalog(rhythms, 60), words=words, tag=tag, page=page)
+    assert part.count == count
+    assert len(part.achievements) <= search.PER_PAGE
+    assert next((achievement.id for achievement in part.achievements), None) == (
         None if first is None else f"a-{first}"
     )
-    assert found.tags[0] == "band"
+    assert part.tags[0] == "band"
 
 
 def test_a_large_catalog_is_searched_without_a_script(issuer, client, rhythms, now):
     with issuer.database.writing() as session:
-        for each in a_catalog(rhythms, 60):
-            versions.record(session, each, now=now)
+        for achievement in a_catalog(rhythms, 60):
+            versions.record(session, achievement, now=now)
     text = client.get("/?q=cancion&tag=t1&lang=en", headers=BROWSER).text
     assert text.count('<li class="card">') == 20
     assert 'value="cancion"' in text

@@ -88,7 +88,7 @@ def _render(change: Change | None = None, **arguments: Any) -> certificate.Certi
         change(document)
     credential = view(document)
     assert credential.achievement is not None
-    given: dict[str, Any] = {
+    usual: dict[str, Any] = {
         "signed": json.dumps(document, ensure_ascii=False),
         "digits": _digits(document),
         "page_url": document["id"],
@@ -97,7 +97,7 @@ def _render(change: Change | None = None, **arguments: Any) -> certificate.Certi
         "edition": Edition.APPLICATION,
         "on": Stationery(COLORS[0]),
     }
-    return certificate.render(credential, **given | arguments)
+    return certificate.render(credential, **usual | arguments)
 
 
 @pytest.fixture(scope="module")
@@ -105,9 +105,9 @@ def usual() -> certificate.Certificate:
     return _render()
 
 
-def _words(made: certificate.Certificate) -> str:
+def _words(printed: certificate.Certificate) -> str:
     """Return what is printed, as one line."""
-    with pypdfium2.PdfDocument(made.pdf) as document:
+    with pypdfium2.PdfDocument(printed.pdf) as document:
         text = " ".join(page.get_textpage().get_text_range() for page in document)
     return re.sub(r"[\s\x02]+", " ", text)
 
@@ -150,26 +150,26 @@ def _in(tag: str) -> Change:
     ],
 )
 def test_the_certificate_is_in_the_language_of_the_achievement(tag: str, language: str) -> None:
-    made = _render(_in(tag))
-    root = pypdf.PdfReader(io.BytesIO(made.pdf)).root_object
+    printed = _render(_in(tag))
+    root = pypdf.PdfReader(io.BytesIO(printed.pdf)).root_object
 
-    assert (root["/Lang"], made.archival) == (language, True)
-    assert ("otorgada a" in _words(made)) == tag.startswith("es")
+    assert (root["/Lang"], printed.archival) == (language, True)
+    assert ("otorgada a" in _words(printed)) == tag.startswith("es")
 
 
 def test_a_certificate_in_spanish_has_every_word_in_spanish() -> None:
-    made = _render(_in("es"))
-    words = _words(made)
-    for said in (
+    printed = _render(_in("es"))
+    words = _words(printed)
+    for word in (
         *("Microcredencial", "ACTIVIDAD", "23 de febrero – 1 de mayo de 2026", "OTORGADA"),
         *("15 de mayo de 2026", "HORAS", "NÚMERO DE PROVEEDOR", "CRITERIO", "RESULTADO"),
         *("EVALUADO POR", "Número de serie", "credential.json y en el código más grande"),
         *("COMPROBAR SIN INTERNET", "Escanee"),
     ):
-        assert said in words
+        assert word in words
     for english in ("Awarded", "awarded to", "Judged", "Serial", "Check", "Scan", "May ", "HOURS"):
         assert english not in words
-    root = pypdf.PdfReader(io.BytesIO(made.pdf)).root_object
+    root = pypdf.PdfReader(io.BytesIO(printed.pdf)).root_object
     assert _figures(root["/StructTreeRoot"]["/K"])[0].startswith("Insignia: ")
 
 
@@ -195,8 +195,8 @@ def test_each_picture_has_words_for_it(usual: certificate.Certificate) -> None:
 
 def test_the_signed_credential_is_attached_byte_for_byte() -> None:
     signed = json.dumps(_document(), ensure_ascii=False, indent=1) + "\n"
-    made = _render(signed=signed)
-    reader = pypdf.PdfReader(io.BytesIO(made.pdf))
+    printed = _render(signed=signed)
+    reader = pypdf.PdfReader(io.BytesIO(printed.pdf))
     (file,) = reader.attachment_list
     (associated,) = reader.root_object["/AF"]
 
@@ -269,10 +269,10 @@ def test_the_same_credential_gives_the_same_bytes(usual: certificate.Certificate
 
 
 def test_without_the_offline_code_the_attachment_is_pointed_to() -> None:
-    made = _render(digits="9" * 7080)
-    words = _words(made)
+    printed = _render(digits="9" * 7080)
+    words = _words(printed)
 
-    assert made.archival
+    assert printed.archival
     assert "CHECK WITHOUT INTERNET" not in words
     assert "use the signed credential attached to the PDF file" in words
     assert "larger code" not in words
@@ -296,10 +296,10 @@ def _named(name: str) -> Change:
     ],
 )
 def test_a_name_is_printed_as_it_is_written(name: str) -> None:
-    made = _render(_named(name))
+    printed = _render(_named(name))
 
-    assert made.archival
-    assert name in _words(made)
+    assert printed.archival
+    assert name in _words(printed)
 
 
 @pytest.mark.parametrize("name", ["例 太郎", "Ana 🎉", "مثال"])
@@ -307,10 +307,10 @@ def test_a_character_without_a_glyph_costs_the_claim_and_nothing_else(
     name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
-        made = _render(_named(name))
-    metadata = pypdf.PdfReader(io.BytesIO(made.pdf)).root_object["/Metadata"].get_data()
+        printed = _render(_named(name))
+    metadata = pypdf.PdfReader(io.BytesIO(printed.pdf)).root_object["/Metadata"].get_data()
 
-    assert (made.archival, b"pdfaid" in metadata) == (False, False)
+    assert (printed.archival, b"pdfaid" in metadata) == (False, False)
     assert "MINTMARK_FONTS" in caplog.text
 
 
@@ -377,15 +377,15 @@ def test_everything_stays_within_its_frame(
     change: Change, last: str, edition: Edition, paper: Paper
 ) -> None:
     on = Stationery(COLORS[0], paper, logo=_LOGO, seal=_LOGO, signatories=THREE)
-    made = _render(change, edition=edition, on=on, met_all=True)
+    printed = _render(change, edition=edition, on=on, met_all=True)
     width, height = sorted(PAPERS[paper], reverse=edition is Edition.FRAME)
-    with pypdfium2.PdfDocument(made.pdf) as document:
+    with pypdfium2.PdfDocument(printed.pdf) as document:
         sizes = {tuple(round(side) for side in page.get_size()) for page in document}
         pages = [page.get_textpage() for page in document]
         boxes = [page.get_charbox(n) for page in pages for n in range(page.count_chars())]
 
-    assert made.archival
-    assert last.lower() in _words(made).lower()
+    assert printed.archival
+    assert last.lower() in _words(printed).lower()
     assert sizes == {(width, height)}
     assert len(pages) <= (1 if edition is Edition.FRAME else 2)
     assert min(min(box[:2]) for box in boxes) > 24
@@ -395,9 +395,9 @@ def test_everything_stays_within_its_frame(
 
 def test_the_frame_has_who_signs_and_the_link_alone() -> None:
     on = Stationery(COLORS[0], logo=_LOGO, seal=_LOGO, signatories=THREE[:2])
-    made = _render(edition=Edition.FRAME, on=on, met_all=True)
-    words = _words(made)
-    root = pypdf.PdfReader(io.BytesIO(made.pdf)).root_object
+    printed = _render(edition=Edition.FRAME, on=on, met_all=True)
+    words = _words(printed)
+    root = pypdf.PdfReader(io.BytesIO(printed.pdf)).root_object
 
     for shown in ("Pat Example Superintendent of Schools", "Robin Sample", "MET ALL 4 CRITERIA"):
         assert shown in words
@@ -408,7 +408,7 @@ def test_the_frame_has_who_signs_and_the_link_alone() -> None:
         "Seal",
         f"QR code with the address {_document()['id']}",
     ]
-    assert _codes(made) == {_document()["id"]}
+    assert _codes(printed) == {_document()["id"]}
 
 
 def test_the_application_has_everything_that_is_shown(usual: certificate.Certificate) -> None:
@@ -437,11 +437,11 @@ def test_where_levels_are_hidden_what_it_took_fills_the_application() -> None:
 @pytest.mark.parametrize("edition", Edition)
 def test_what_is_withdrawn_says_so_across_each_page(edition: Edition) -> None:
     gone = (certificate_words.WITHDRAWN, datetime(2026, 9, 1, tzinfo=UTC))
-    made = _render(_criteria(50), edition=edition, no_longer=gone)
-    with pypdfium2.PdfDocument(made.pdf) as document:
+    printed = _render(_criteria(50), edition=edition, no_longer=gone)
+    with pypdfium2.PdfDocument(printed.pdf) as document:
         pages = [page.get_textpage().get_text_range() for page in document]
 
-    assert made.archival
+    assert printed.archival
     assert all("WITHDRAWN ON SEPTEMBER 1, 2026" in page for page in pages)
     assert "Withdrawn on September 1, 2026" in pages[0]  # what is read out
 
@@ -534,14 +534,14 @@ def _page(dpi: int) -> Image.Image:
     ],
 )
 def test_both_codes_are_read_from_the_page(way: Way, dpi: int) -> None:
-    found = qr.scan(way.photograph(_page(dpi), dpi))
+    codes = qr.scan(way.photograph(_page(dpi), dpi))
 
-    assert set(found) == {_document()["id"], f"{VERIFY}#{_digits(_document())}"}
+    assert set(codes) == {_document()["id"], f"{VERIFY}#{_digits(_document())}"}
 
 
-def _codes(made: certificate.Certificate) -> set[str]:
+def _codes(printed: certificate.Certificate) -> set[str]:
     """Return what the codes of the first page hold."""
-    with pypdfium2.PdfDocument(made.pdf) as document:
+    with pypdfium2.PdfDocument(printed.pdf) as document:
         page = document[0].render(scale=200 / 72).to_pil().convert("L")
     return set(qr.texts_in(page))
 

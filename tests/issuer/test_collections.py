@@ -35,8 +35,8 @@ def issue(
             "criteria": "c",
             "rubric": {"id": "completion"},
         }
-        made = approval(name, achievement=idea)
-        received = issuance.receive(issuer, made, source="forms", event_id=name, now=now)
+        content = approval(name, achievement=idea)
+        received = issuance.receive(issuer, content, source="forms", event_id=name, now=now)
         row = issuance.find(issuer, received.credential_id)
         assert row is not None
         return received.credential_id, manage.manage_url(issuer.settings, row)
@@ -210,7 +210,7 @@ def saved(client: FlaskClient, edit: str, *, keep: list[str], **form: str) -> st
 
 
 def order(html: str, *ids: str) -> list[str]:
-    return sorted(ids, key=lambda each: html.index(f"/credentials/{each}.html"))
+    return sorted(ids, key=lambda public_id: html.index(f"/credentials/{public_id}.html"))
 
 
 @pytest.mark.parametrize(
@@ -292,7 +292,7 @@ def test_a_collection_and_its_long_link_from_before_go_on_working(
     edit = f"/collections/edit/{old}"
     assert "Mine" in saved(client, edit, keep=[one])
     moved = client.post(edit, data={"action": "renew"}).headers["Location"]
-    assert [client.get(each).status_code for each in (edit, moved)] == [404, 200]
+    assert [client.get(path).status_code for path in (edit, moved)] == [404, 200]
     assert len(moved.rpartition("/")[2]) == 22
 
 

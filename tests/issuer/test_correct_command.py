@@ -31,9 +31,9 @@ def on_sqlite(issuer, approval):
 
 def test_fields_are_changed_by_name(home, issuer, on_sqlite, capsys):
     changes = ("recipient.name=Jordán", "data.recipient.emails.0=j@new.example", "valid_until=")
-    assert correct(home, *[word for each in changes for word in ("--set", each)], "--yes") == 0
-    said = capsys.readouterr().out
-    assert "recipient.name: 'Jordan Example' becomes 'Jordán'" in said
+    assert correct(home, *[word for change in changes for word in ("--set", change)], "--yes") == 0
+    output = capsys.readouterr().out
+    assert "recipient.name: 'Jordan Example' becomes 'Jordán'" in output
     again = correction.open_again(issuer, on_sqlite.credential_id)
     assert again.data["recipient"] == {"name": "Jordán", "emails": ["j@new.example"]}
     assert (again.data["revision"], again.source) == (3, "forms")
@@ -56,7 +56,10 @@ def test_fields_are_changed_by_name(home, issuer, on_sqlite, capsys):
 def test_what_cannot_be_changed_so_is_said_and_nothing_is_issued(
     home, issuer, on_sqlite, changes, status, capsys
 ):
-    assert correct(home, *[word for each in changes for word in ("--set", each)], "--yes") == status
+    assert (
+        correct(home, *[word for change in changes for word in ("--set", change)], "--yes")
+        == status
+    )
     assert capsys.readouterr().err
     assert correction.open_again(issuer, on_sqlite.credential_id).data["revision"] == 2
 

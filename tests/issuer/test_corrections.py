@@ -57,9 +57,9 @@ def send(any_issuer, approval):
     def deliver(revision=None, event=None, issuer=any_issuer, **members):
         if revision and revision > 1:
             members = {"reason": "A wrong name.", **members}
-        made = approval("a-1", revision=revision, **members)
+        content = approval("a-1", revision=revision, **members)
         event = event or f"e-{revision}-{now().timestamp()}"
-        return issuance.receive(issuer, made, source="forms", event_id=event, now=now())
+        return issuance.receive(issuer, content, source="forms", event_id=event, now=now())
 
     return deliver
 
@@ -143,9 +143,13 @@ def test_two_corrections_at_once_are_one(any_issuer, send, approval):
         Arrived(approval("a-1", revision=2, reason=why, provider_number=number), event)
         for why, number, event in (("x", "A", "e-a"), ("y", "B", "e-b"), ("z", "A", "e-c"))
     ]
-    found = issuance.receive_all(any_issuer, sent, source="forms", now=now())
-    assert [type(each).__name__ for each in found] == ["Received", "ConflictError", "Received"]
-    assert found[0].credential_id == found[2].credential_id
+    results = issuance.receive_all(any_issuer, sent, source="forms", now=now())
+    assert [type(result).__name__ for result in results] == [
+        "Received",
+        "ConflictError",
+        "Received",
+    ]
+    assert results[0].credential_id == results[2].credential_id
 
 
 @pytest.mark.parametrize("who", NAMES)
@@ -239,7 +243,7 @@ def test_a_revision_that_is_signed_late_takes_no_place(any_issuer, send):
     third = send(3)
     assert list(finish_pending(any_issuer, now=clock.now)) == []
     assert issuance.find(any_issuer, second.credential_id) is None
-    answers = [current(any_issuer, each.credential_id).answer for each in (first, third)]
+    answers = [current(any_issuer, received.credential_id).answer for received in (first, third)]
     assert answers == [Answer.NO, Answer.YES]
     late = send(2, recipient=NAMES["spelled right"])
     assert (late.outcome, late.superseded_by) == (ApprovalOutcome.ALREADY, third.credential_id)
@@ -267,10 +271,10 @@ def test_the_mail_is_queued_in_the_same_commit(any_issuer, approval, who, kinds)
     mailing = Issuer(replace(any_issuer.settings, mail=mail))
     for number, person in ((1, "the same"), (2, who)):
         more = {"revision": 2, "reason": "x"} if number == 2 else {}
-        made = approval("a-1", recipient=NAMES[person], **more)
-        issuance.receive(mailing, made, source="forms", event_id=f"e-{number}", now=now())
-    found = sorted(rows(any_issuer, OutboxRow), key=lambda row: row.id)
-    assert [row.kind for row in found] == kinds
+        content = approval("a-1", recipient=NAMES[person], **more)
+        issuance.receive(mailing, content, source="forms", event_id=f"e-{number}", now=now())
+    queued = sorted(rows(any_issuer, OutboxRow), key=lambda row: row.id)
+    assert [row.kind for row in queued] == kinds
     mailing.database.close()
 
 
@@ -323,8 +327,8 @@ def test_the_mail_says_that_it_was_corrected_and_leads_to_the_new_one(
     mailing, seen = Issuer(replace(issuer.settings, mail=mail)), []
     for number in (1, 2):
         more = {"revision": 2, "reason": "A wrong name."} if number == 2 else {}
-        made = approval("a-1", recipient=NAMES["spelled right"], **more)
-        new = issuance.receive(mailing, made, source="forms", event_id=f"e-{number}", now=now())
+        content = approval("a-1", recipient=NAMES["spelled right"], **more)
+        new = issuance.receive(mailing, content, source="forms", event_id=f"e-{number}", now=now())
     monkeypatch.setattr(
         letters.mail, "deliver", lambda letter, row, _: seen.append((letter.template, letter.words))
     )
@@ -343,4 +347,4 @@ def test_a_collection_shows_the_corrected_one(any_issuer, send):
     )
     new = send(2, recipient=NAMES["spelled right"])
     shown = collection.find_edited(any_issuer, token).shown
-    assert [each.shared.public_id for each in shown] == [new.credential_id]
+    assert [entry.shared.public_id for entry in shown] == [new.credential_id]

@@ -31,9 +31,9 @@ def crowd(issuer, **plan):
     command = [sys.executable, str(CROWD), json.dumps(plan)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=400, check=False)
     assert done.returncode == 0, done.stderr
-    said = json.loads(done.stdout)
-    assert said.pop("failed") == 0, done.stderr
-    return said
+    summary = json.loads(done.stdout)
+    assert summary.pop("failed") == 0, done.stderr
+    return summary
 
 
 def rows(issuer):
@@ -43,17 +43,17 @@ def rows(issuer):
         ).all()
 
 
-def assert_each_once(found):
-    assert len({approval_id for approval_id, _ in found}) == len(found)
-    assert len({(row.list_number, row.list_index) for _, row in found}) == len(found)
-    assert len({row.public_id for _, row in found}) == len(found)
+def assert_each_once(credentials):
+    assert len({approval_id for approval_id, _ in credentials}) == len(credentials)
+    assert len({(row.list_number, row.list_index) for _, row in credentials}) == len(credentials)
+    assert len({row.public_id for _, row in credentials}) == len(credentials)
 
 
 def test_500_approvals_under_three_event_ids_give_500_credentials(issuer):
     crowd(issuer, do="deliver", workers=4, approvals=500)
-    found = rows(issuer)
-    assert len(found) == 500
-    assert_each_once(found)
+    credentials = rows(issuer)
+    assert len(credentials) == 500
+    assert_each_once(credentials)
     assert pending(issuer) == []
     with issuer.database.reading() as session:
         assert len(session.scalars(select(EventRow.id)).all()) == 1500
@@ -61,9 +61,9 @@ def test_500_approvals_under_three_event_ids_give_500_credentials(issuer):
 
 def test_processes_that_meet_on_either_database_issue_once(any_issuer):
     crowd(any_issuer, do="deliver", workers=4, approvals=12)
-    found = rows(any_issuer)
-    assert len(found) == 12
-    assert_each_once(found)
+    credentials = rows(any_issuer)
+    assert len(credentials) == 12
+    assert_each_once(credentials)
     assert pending(any_issuer) == []
 
 
@@ -76,10 +76,10 @@ def test_100_processes_killed_at_every_step_double_nothing_that_is_sent_again(is
     approvals, before = killed(issuer, tmp_path, kills=100, turns=4)
     for number in range(approvals):
         receive_one(issuer, number)
-    found = rows(issuer)
-    assert len(found) == approvals + 1  # and the one whose steps were counted
-    assert_each_once(found)
-    assert before.items() <= {approval: row.json for approval, row in found}.items()
+    credentials = rows(issuer)
+    assert len(credentials) == approvals + 1  # and the one whose steps were counted
+    assert_each_once(credentials)
+    assert before.items() <= {approval: row.json for approval, row in credentials}.items()
 
 
 def test_processes_killed_at_every_step_on_postgresql_lose_nothing(postgresql_issuer, tmp_path):
@@ -91,35 +91,35 @@ def killed(issuer, tmp_path, **plan):
     acknowledged is there under the id that was said (P1, P3). Returns how many approvals
     there were, and the credentials by approval."""
     acked = tmp_path / "acked"
-    said = crowd(issuer, do="kill", acked=str(acked), **plan)
-    assert said["killed"] == plan["kills"]
-    assert said["steps"] >= 10
+    summary = crowd(issuer, do="kill", acked=str(acked), **plan)
+    assert summary["killed"] == plan["kills"]
+    assert summary["steps"] >= 10
     assert [error for _, error in finish_pending(issuer, now=clock.now) if error] == []
-    found = rows(issuer)
-    assert_each_once(found)
+    credentials = rows(issuer)
+    assert_each_once(credentials)
     fetch = published.fetch_own(issuer.settings)
-    for _, row in found:
+    for _, row in credentials:
         report = verify(row.json, fetch=fetch, now=datetime.now(UTC))
         assert report.current.answer is Answer.YES
-    ids = {approval_id: row.public_id for approval_id, row in found}
+    ids = {approval_id: row.public_id for approval_id, row in credentials}
     promised = [json.loads(line) for line in acked.read_text().splitlines()]
     assert promised
     assert all(ids[f"a-{number}"] == public_id for number, public_id, _ in promised)
-    return said["approvals"], {approval_id: row.json for approval_id, row in found}
+    return summary["approvals"], {approval_id: row.json for approval_id, row in credentials}
 
 
 def test_processes_killed_at_every_step_of_a_correction_leave_one_in_force(any_issuer, tmp_path):
     """D19, P1, P2, P7: the old one is in force until the new one is, and then at once no more."""
     issuer, acked = any_issuer, tmp_path / "acked"
-    said = crowd(issuer, do="kill", acked=str(acked), kills=60, turns=1, revisions=2)
-    assert said["steps"] > 25
+    summary = crowd(issuer, do="kill", acked=str(acked), kills=60, turns=1, revisions=2)
+    assert summary["steps"] > 25
     promised = [json.loads(line) for line in acked.read_text().splitlines()]
     lists.begin(issuer, now=datetime.now(UTC))  # as a start does
     for before_the_rest in (True, False):
-        found = corrected(issuer)
+        credentials = corrected(issuer)
         for number, public_id, revision in promised:
-            assert found[f"a-{number}"][revision].public_id == public_id
-        states = [in_force(issuer, revisions) for revisions in found.values()]
+            assert credentials[f"a-{number}"][revision].public_id == public_id
+        states = [in_force(issuer, revisions) for revisions in credentials.values()]
         assert {state for state in states if state} <= {(True,), (False, True)}
         assert before_the_rest or len(states) == sum(map(bool, states))
         assert [error for _, error in finish_pending(issuer, now=clock.now) if error] == []
@@ -127,18 +127,18 @@ def test_processes_killed_at_every_step_of_a_correction_leave_one_in_force(any_i
         chain.check(log.entries(session), [log.head(session)])
         places = session.execute(select(CredentialRow.list_number, CredentialRow.list_index)).all()
     assert len(set(places)) == len(places)
-    assert {len(revisions) for revisions in found.values()} == {1, 2}
+    assert {len(revisions) for revisions in credentials.values()} == {1, 2}
 
 
 def corrected(issuer):
     """Return every credential by its approval and its revision."""
-    found = {}
+    revisions = {}
     with issuer.database.reading() as session:
         for row in session.scalars(
             select(CredentialRow).options(joinedload(CredentialRow.approval))
         ):
-            found.setdefault(row.approval.approval_id, {})[row.approval.revision] = row
-    return found
+            revisions.setdefault(row.approval.approval_id, {})[row.approval.revision] = row
+    return revisions
 
 
 def in_force(issuer, revisions):

@@ -174,8 +174,8 @@ def test_what_is_not_signed_stays_with_the_approval(issuer, approval):
     signed_off = [{"role": "coach", "at": "2026-05-13T16:05:00Z"}]
     sent = approval(comments={"work": "Well shown."}, approvals=signed_off)
     row = find(issuer, deliver(issuer, sent).credential_id)
-    kept = json.loads(row.approval.content)
-    assert (kept["comments"], kept["approvals"]) == ({"work": "Well shown."}, signed_off)
+    content = json.loads(row.approval.content)
+    assert (content["comments"], content["approvals"]) == ({"work": "Well shown."}, signed_off)
     assert b"Well shown" not in row.json
 
 
@@ -246,9 +246,9 @@ def test_one_quarantined_credential_does_not_keep_the_others(locked, approval, o
     with issuer.database.writing() as session:  # as if it had been built by an older version
         row = session.scalars(select(CredentialRow).order_by(CredentialRow.id)).first()
         row.document = row.document.replace(old, new)
-    found = {row.public_id: error for row, error in finish_pending(issuer, now=clock.now)}
-    assert isinstance(found[ids[0]], QuarantinedError)
-    assert found[ids[1]] is None
+    errors = {row.public_id: error for row, error in finish_pending(issuer, now=clock.now)}
+    assert isinstance(errors[ids[0]], QuarantinedError)
+    assert errors[ids[1]] is None
 
 
 def test_what_could_not_be_signed_is_never_stored(issuer, approval):

@@ -72,8 +72,8 @@ def test_a_moment_comes_back_in_utc(any_database):
     with any_database.writing() as session:
         session.add(status_list(opened_at=datetime(2026, 11, 22, 6, 0, tzinfo=chicago)))
     with any_database.reading() as session:
-        kept = session.get_one(StatusList, 7).opened_at
-    assert (kept, kept.utcoffset()) == (MOMENT, timedelta(0))
+        moment = session.get_one(StatusList, 7).opened_at
+    assert (moment, moment.utcoffset()) == (MOMENT, timedelta(0))
 
 
 def test_reading_writes_nothing(any_database):

@@ -37,7 +37,7 @@ EVENING |= {"levels": {"learning": "met", "work": "met"}, "comments": {}}
 @pytest.fixture
 def in_zone(home):
     """Make an issuer whose settings name a time zone, or none."""
-    made = []
+    issuers = []
 
     def make(name):
         if name:
@@ -46,11 +46,11 @@ def in_zone(home):
                 '# timezone = "America/Chicago"', f'timezone = "{name}"'
             )
             file.write_text(text)
-        made.append(Issuer(load(home)))
-        return made[-1]
+        issuers.append(Issuer(load(home)))
+        return issuers[-1]
 
     yield make
-    for issuer in made:
+    for issuer in issuers:
         issuer.database.close()
 
 
@@ -81,8 +81,10 @@ def receive(issuer, data, event_id="e-1", now=None):
 )
 def test_an_award_is_dated_by_the_district_else_by_the_sender(in_zone, zone, approved, awarded):
     issuer = in_zone(zone)
-    given = EVENING | {"approved_at": approved, "approvals": [], "activity": None}
-    received = receive(issuer, {name: value for name, value in given.items() if value is not None})
+    content = EVENING | {"approved_at": approved, "approvals": [], "activity": None}
+    received = receive(
+        issuer, {name: value for name, value in content.items() if value is not None}
+    )
     document = json.loads(shared.find_shared(issuer, received.credential_id).json)
     assert document["awardedDate"] == awarded
 
@@ -91,8 +93,8 @@ def test_the_approval_of_an_evening_has_that_day_everywhere(in_zone):
     issuer = in_zone("America/Chicago")
     evening = datetime(2026, 6, 1, 0, 31, tzinfo=UTC)
     received = receive(issuer, EVENING, now=evening)
-    found = shared.find_shared(issuer, received.credential_id)
-    document = json.loads(found.json)
+    credential = shared.find_shared(issuer, received.credential_id)
+    document = json.loads(credential.json)
     dates = [document[name] for name in ("awardedDate", "validFrom", "validUntil")]
     assert dates == [
         "2026-05-31T19:30:00-05:00",
@@ -101,9 +103,9 @@ def test_the_approval_of_an_evening_has_that_day_everywhere(in_zone):
     ]
     proofs = document["proof"] if isinstance(document["proof"], list) else [document["proof"]]
     assert {proof["created"] for proof in proofs} == {"2026-06-01T00:31:00Z"}
-    claims = parse(found.jwt.decode()).payload
+    claims = parse(credential.jwt.decode()).payload
     assert (claims["nbf"], claims["exp"]) == (int(evening.timestamp()), 1940648399)
-    link = social.linkedin(found, issuer.settings)
+    link = social.linkedin(credential, issuer.settings)
     assert "issueYear=2026&issueMonth=5&expirationYear=2031&expirationMonth=6" in link
 
     client = start_app(issuer.settings).test_client()
@@ -190,8 +192,8 @@ def test_an_endorsement_holds_through_its_last_day_in_the_district(in_zone, home
 
 
 def test_what_is_prepared_already_keeps_its_dates(in_zone):
-    given = EVENING | {"approved_at": "2026-06-01T00:30:00Z"}
-    arrived = [Arrived(from_data(given), "e-1")]
+    content = EVENING | {"approved_at": "2026-06-01T00:30:00Z"}
+    arrived = [Arrived(from_data(content), "e-1")]
     store(in_zone(None), arrived, source="forms", now=datetime.now(UTC))
     issuer = in_zone("America/Chicago")
     ((row, error),) = finish_pending(issuer, now=clock.now)

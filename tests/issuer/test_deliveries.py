@@ -33,8 +33,8 @@ def post(any_issuer, approval):
 
     def send(event_id, body=None, **members):
         data = json.loads(approval(**members).content) if body is None else None
-        made = {"type": "micro_credential.approved", "timestamp": "2026-05-15T15:00:00Z"}
-        body = body or json.dumps(made | {"data": data}).encode()
+        event = {"type": "micro_credential.approved", "timestamp": "2026-05-15T15:00:00Z"}
+        body = body or json.dumps(event | {"data": data}).encode()
         signed = standard_webhooks.sign([secret], message_id=event_id, now=now(), body=body)
         headers = {"Content-Type": "application/json", **signed}
         return app.test_client().post("/webhooks/approvals", data=body, headers=headers)
@@ -45,7 +45,7 @@ def post(any_issuer, approval):
 
 def listed(issuer):
     with issuer.database.reading() as session:
-        came = [(each.event_id, each.state) for each in deliveries.accepted(session)]
+        came = [(delivery.event_id, delivery.state) for delivery in deliveries.accepted(session)]
         refused = [(row.event_id, row.problem, row.detail) for row in deliveries.refused(session)]
     return came, refused
 
@@ -89,7 +89,7 @@ def test_pages_of_what_came_in_follow_each_other(any_issuer, approval):
     with any_issuer.database.reading() as session:
         first = deliveries.accepted(session, size=3)
         rest = deliveries.accepted(session, size=3, before=first[-1].key)
-    assert [each.event_id for each in first + rest] == [
+    assert [delivery.event_id for delivery in first + rest] == [
         f"e-{number}" for number in range(4, -1, -1)
     ]
 

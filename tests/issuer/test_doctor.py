@@ -143,11 +143,11 @@ def test_a_server_that_is_well_is_well_in_every_line(running_home, capsys, tmp_p
         status = main(["--home", str(running_home), "doctor", "--json"])
         (running_home / FILE).write_text(text)
         assert sink.mails == []
-    said = json.loads(capsys.readouterr().out)
-    states = {finding["part"]: finding["state"] for finding in said["findings"]}
+    report = json.loads(capsys.readouterr().out)
+    states = {finding["part"]: finding["state"] for finding in report["findings"]}
     for machine in ("clock", "disk"):  # the machine that tests run on has its own
         assert states.pop(machine) in set(PartState)
-    assert set(states.values()) == {"ok"}, said
+    assert set(states.values()) == {"ok"}, report
     assert set(states) == {
         *("version", "keys", "files", "database", "credentials", "mails", "fonts", "backup"),
         *(
@@ -161,7 +161,7 @@ def test_a_server_that_is_well_is_well_in_every_line(running_home, capsys, tmp_p
             "webhook",
         ),
     }
-    assert status == said["status"] != 1
+    assert status == report["status"] != 1
 
 
 def test_what_everybody_gets_is_compared_with_what_lies_here(running_home, tmp_path):
@@ -256,12 +256,12 @@ def speaking_tls(context):
     ],
 )
 def test_the_certificate_as_everybody_sees_it(settings, tmp_path, days, host, known, state):
-    made = authority.Authority(tmp_path)
-    context = ssl.create_default_context(cafile=str(made.file) if known else None)
-    with speaking_tls(made.server(host, days=days)) as port:
+    signed_by = authority.Authority(tmp_path)
+    context = ssl.create_default_context(cafile=str(signed_by.file) if known else None)
+    with speaking_tls(signed_by.server(host, days=days)) as port:
         secret = replace(settings, public_url=f"https://localhost:{port}")
-        found = outside._tls(secret, context, now=datetime.now(UTC))
-    assert found.state == state, found
+        finding = outside._tls(secret, context, now=datetime.now(UTC))
+    assert finding.state == state, finding
 
 
 def seen_here(home):
@@ -274,16 +274,19 @@ def test_keys_that_cannot_be_opened(home):
     (home / "passphrase").write_text("another passphrase, of more than 16 bytes")
     assert seen_here(home)["keys"].state == FAILED
     (home / "passphrase").unlink()
-    found = seen_here(home)["keys"]
-    assert (found.state, "passphrase" in found.message) == (FAILED, True)
+    finding = seen_here(home)["keys"]
+    assert (finding.state, "passphrase" in finding.message) == (FAILED, True)
 
 
 def test_a_database_that_is_older_or_away(home):
     assert seen_here(home)["database"].state == OK
     (home / "mintmark.sqlite3").unlink()
-    found = seen_here(home)
-    assert (found["database"].state, found["database"].remedy) == (FAILED, "run: mintmark migrate")
-    assert found["credentials, mails, fonts, people"].state == UNCHECKED
+    findings = seen_here(home)
+    assert (findings["database"].state, findings["database"].remedy) == (
+        FAILED,
+        "run: mintmark migrate",
+    )
+    assert findings["credentials, mails, fonts, people"].state == UNCHECKED
     away = 'database_url = "postgresql+psycopg://nobody@127.0.0.1:1/none"\n'
     (home / FILE).write_text(away + (home / FILE).read_text())
     assert seen_here(home)["database"].state == FAILED
@@ -301,8 +304,8 @@ def test_files_that_the_service_cannot_read(home):
     assert seen_here(home)["files"].state == OK
     if os.geteuid() == 0:
         os.chown(home / "secret", 64202, 64202)
-        found = seen_here(home)["files"]
-        assert (found.state, "secret" in found.message) == (FAILED, True)
+        finding = seen_here(home)["files"]
+        assert (finding.state, "secret" in finding.message) == (FAILED, True)
 
 
 def test_a_mail_server_that_lets_us_in_and_one_that_does_not(settings, home):
@@ -347,9 +350,9 @@ def test_a_name_that_no_font_can_print(home):
 def test_lines_for_people_have_the_remedy_below(home, capsys):
     (home / "passphrase").unlink()
     assert main(["--home", str(home), "doctor"]) == 1
-    said = capsys.readouterr().out
-    assert "✘ keys: failed. cannot read the passphrase file" in said
-    assert "\n    → " in said
+    lines = capsys.readouterr().out
+    assert "✘ keys: failed. cannot read the passphrase file" in lines
+    assert "\n    → " in lines
 
 
 def test_who_can_sign_in_is_looked_at(issuer, now, monkeypatch):
@@ -358,13 +361,13 @@ def test_who_can_sign_in_is_looked_at(issuer, now, monkeypatch):
     from issuer.installation.doctor import people
     from issuer.people import register, roles
 
-    def found():
+    def states():
         return {finding.part: finding.state for finding in people.look(issuer, now=now)}
 
-    assert found() == {"people": PartState.OK}
+    assert states() == {"people": PartState.OK}
     with issuer.database.writing() as session:
         person = register.add(session, "Sue Example", now=now)
-    assert found() == {"people": PartState.WARNING, "sign-in": PartState.WARNING}
+    assert states() == {"people": PartState.WARNING, "sign-in": PartState.WARNING}
     with issuer.database.writing() as session:
         roles.grant(
             session,
@@ -373,8 +376,8 @@ def test_who_can_sign_in_is_looked_at(issuer, now, monkeypatch):
             first_day=now.date(),
             now=now,
         )
-    assert found()["people"] == PartState.OK
+    assert states()["people"] == PartState.OK
     secret = issuer.settings.home / "no-such-file"
     away = Provider("x", "X", "http://127.0.0.1:9", "c", "t", "t", secret)
     issuer.settings = replace(issuer.settings, sign_in=(away,))
-    assert found()["sign-in by X"] == PartState.FAILED
+    assert states()["sign-in by X"] == PartState.FAILED

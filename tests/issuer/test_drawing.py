@@ -208,20 +208,20 @@ def test_an_achievement_type_is_said_in_words(kind: str, words: str) -> None:
 
 
 def test_a_given_png_is_kept_and_stands_in_an_svg() -> None:
-    given = _png(200, 100)
-    badge = as_badge(given)
+    png = _png(200, 100)
+    badge = as_badge(png)
     check_image(badge.svg)
 
-    assert badge.png == given
+    assert badge.png == png
     assert ElementTree.fromstring(badge.svg).get("viewBox") == "0 0 200 100"
 
 
 def test_a_given_svg_is_kept_and_has_a_png() -> None:
-    given = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>'
-    badge = as_badge(given)
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>'
+    badge = as_badge(svg)
     picture = _picture(badge.png)
 
-    assert badge.svg == given
+    assert badge.svg == svg
     assert (picture.size, picture.getpixel((700, 20))) == ((720, 720), (0, 0, 0, 255))
 
 

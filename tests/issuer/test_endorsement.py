@@ -97,9 +97,9 @@ def test_whoever_lists_the_state_alone_recognizes_the_district(
     home, state, tmp_path, capsys, check, form
 ):
     carry(home, endorse(state, capsys))
-    found = check(form(issue(home, tmp_path, capsys)))
-    assert (found["verdict"], found["code"]) == ("yes", "endorsed")
-    assert found["params"]["id"] == "did:web:education.state.example"
+    verdict = check(form(issue(home, tmp_path, capsys)))
+    assert (verdict["verdict"], verdict["code"]) == ("yes", "endorsed")
+    assert verdict["params"]["id"] == "did:web:education.state.example"
 
 
 def test_without_the_endorsement_the_district_is_a_stranger(home, tmp_path, capsys, check):
@@ -124,8 +124,8 @@ def test_an_endorsement_ends_with_its_last_day(home, state, tmp_path, capsys, ch
 
 def test_a_state_that_cannot_be_asked_is_no_yes(home, state, tmp_path, capsys, check):
     carry(home, endorse(state, capsys))
-    found = check(issue(home, tmp_path, capsys).json, state_answers=False)
-    assert (found["verdict"], found["code"]) == ("could_not_check", "endorsement_unchecked")
+    verdict = check(issue(home, tmp_path, capsys).json, state_answers=False)
+    assert (verdict["verdict"], verdict["code"]) == ("could_not_check", "endorsement_unchecked")
 
 
 def test_the_word_of_a_state_reaches_through_a_region_that_it_endorses(
@@ -149,9 +149,9 @@ def test_the_word_of_a_state_reaches_through_a_region_that_it_endorses(
 )
 def test_what_is_no_endorsement_is_not_signed(state, capsys, arguments, message):
     assert main(["--home", str(state), "endorse", *arguments, "--name", "Prairie"]) == 1
-    said = capsys.readouterr()
-    assert message in said.err
-    assert said.out == ""
+    output = capsys.readouterr()
+    assert message in output.err
+    assert output.out == ""
 
 
 @pytest.mark.parametrize(

@@ -41,8 +41,8 @@ def six(any_issuer, approval):
         for number, name in enumerate(NAMES, 1)
     ]
     ids = [
-        each.credential_id
-        for each in issuance.receive_all(any_issuer, sent, source="forms", now=now())
+        received.credential_id
+        for received in issuance.receive_all(any_issuer, sent, source="forms", now=now())
     ]
     lists.revoke(any_issuer, ids[3], reason="twice", by="command", now=now())
     again = approval(
@@ -58,8 +58,8 @@ def six(any_issuer, approval):
 
 def ids(issuer, query, **how):
     with issuer.database.reading() as session:
-        found = find.page(session, issuer.settings, query, now=now() + timedelta(seconds=9), **how)
-    return [entry.public_id for entry in found.entries]
+        page = find.page(session, issuer.settings, query, now=now() + timedelta(seconds=9), **how)
+    return [entry.public_id for entry in page.entries]
 
 
 CASES = {
@@ -210,8 +210,8 @@ def test_2000_credentials_take_few_queries_and_as_many_as_seven(any_issuer, six)
 def test_a_table_is_written_in_batches_and_whole(any_issuer, six, monkeypatch):
     monkeypatch.setattr(find, "BATCH", 3)
     with any_issuer.database.reading() as session:
-        found = list(find.every(session, any_issuer.settings, Query(sort=Sort.STORED), now=now()))
-    assert [entry.public_id for entry in found] == six
+        entries = list(find.every(session, any_issuer.settings, Query(sort=Sort.STORED), now=now()))
+    assert [entry.public_id for entry in entries] == six
 
 
 def test_the_count_on_an_achievements_page_ends_somewhere(any_issuer, six, monkeypatch):

@@ -57,8 +57,8 @@ def test_a_folder_of_fonts_counts():
 @pytest.fixture
 def named(approval, issuer, now):
     def receive(name):
-        made = approval(recipient={"name": name, "emails": ["a@school.example"]})
-        return issuance.receive(issuer, made, source="forms", event_id="e-1", now=now)
+        content = approval(recipient={"name": name, "emails": ["a@school.example"]})
+        return issuance.receive(issuer, content, source="forms", event_id="e-1", now=now)
 
     return receive
 
@@ -149,18 +149,18 @@ def test_webhook_check_names_it(settings, body, tmp_path, capsys):
 
 def test_webhook_send_prints_the_warning(capsys):
     warning = {"code": "no_font", "field": "data.recipient.name", "detail": "D", "remedy": "R"}
-    said = {"page": "https://a.example/1", "manage_url": "m", "warnings": [warning]}
-    assert webhook_command._report(Reply(201, said)) == DONE
+    reply = {"page": "https://a.example/1", "manage_url": "m", "warnings": [warning]}
+    assert webhook_command._report(Reply(201, reply)) == DONE
     assert "data.recipient.name D\n    R" in capsys.readouterr().err
 
 
 def test_a_certificate_is_made_anew_once_the_font_is_there(issuer, named):
     need(DEJAVU)
-    found = shared.find_shared(issuer, named(ARMENIAN).credential_id)
+    credential = shared.find_shared(issuer, named(ARMENIAN).credential_id)
     make = forms.FORMS["pdf"].make
     now = clock.now()
-    boxes = make(found, issuer.settings, now)
-    assert make(found, replace(issuer.settings, font_folders=(DEJAVU,)), now) != boxes
+    boxes = make(credential, issuer.settings, now)
+    assert make(credential, replace(issuer.settings, font_folders=(DEJAVU,)), now) != boxes
 
 
 def test_the_catalog_names_an_achievement_without_letters(home, tmp_path, capsys):
@@ -182,5 +182,5 @@ def test_a_badge_is_drawn_anew_for_another_font_and_another_language(issuer, nam
     settings = issuer.settings
     fonts = replace(settings, font_folders=(DEJAVU,))
     spanish = replace(drawn, in_language="es")
-    made = [(drawn, settings), (drawn, fonts), (spanish, settings)]
-    assert len({badge(*each, "svg") for each in made}) == 3
+    arguments = [(drawn, settings), (drawn, fonts), (spanish, settings)]
+    assert len({badge(*badge_of, "svg") for badge_of in arguments}) == 3

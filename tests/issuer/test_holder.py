@@ -23,9 +23,11 @@ def issued(issuer, approval, now):
     """Issue one credential for each approval id; return their public ids."""
 
     def issue(approval_id, **members):
-        made = approval(approval_id, **members)
+        content = approval(approval_id, **members)
         event = f"e-{approval_id}"
-        return issuance.receive(issuer, made, source="forms", event_id=event, now=now).credential_id
+        return issuance.receive(
+            issuer, content, source="forms", event_id=event, now=now
+        ).credential_id
 
     return issue
 
@@ -154,15 +156,15 @@ def test_with_mail_a_new_address_is_mailed_and_shown_to_nobody(issuer, public_id
     assert "on its way by mail" in client.get(moved.location).text
     new = manage_path(issuer, public_id)
     assert new.rpartition("/")[2] not in moved.text
-    assert [client.get(each).status_code for each in (path, new)] == [303, 200]
+    assert [client.get(address).status_code for address in (path, new)] == [303, 200]
     app.extensions["mintmark"].database.close()
 
 
 def test_what_she_came_for_comes_first(client, path, public_id):
     page = client.get(path).text
     places = [
-        page.index(each)
-        for each in (
+        page.index(part)
+        for part in (
             f'{path}/pdf?edition=frame"',
             "https://www.linkedin.com/profile/add?",
             f"share-offsite/?url=http%3A%2F%2Flocalhost%3A8202%2Fcredentials%2F{public_id}.html",
@@ -210,12 +212,12 @@ ODD = [
 ]
 
 
-@pytest.mark.parametrize(("where", "form", "said"), ODD)
-def test_what_the_form_does_not_offer_is_refused_by_name(client, path, where, form, said):
+@pytest.mark.parametrize(("where", "form", "words"), ODD)
+def test_what_the_form_does_not_offer_is_refused_by_name(client, path, where, form, words):
     send = client.get if where else client.post
-    told = {"query_string": form} if where else {"data": form}
-    response = send(path + where, headers={"Accept": "application/json"}, **told)
-    assert (response.status_code, said in response.json["detail"]) == (400, True)
+    fields = {"query_string": form} if where else {"data": form}
+    response = send(path + where, headers={"Accept": "application/json"}, **fields)
+    assert (response.status_code, words in response.json["detail"]) == (400, True)
 
 
 def test_the_first_earner_alone_may_announce_it(issuer, client, issued):
@@ -228,5 +230,5 @@ def test_the_first_earner_alone_may_announce_it(issuer, client, issued):
 
 def test_a_decision_that_was_never_made_is_the_careful_one(issuer, public_id):
     with issuer.database.reading() as session:
-        found = decision.read(session, issuance.find(issuer, public_id).id)
-    assert found == Decision(Visibility.UNLISTED, False, True, False)
+        stored = decision.read(session, issuance.find(issuer, public_id).id)
+    assert stored == Decision(Visibility.UNLISTED, False, True, False)

@@ -31,11 +31,11 @@ def other(any_issuer, tmp_path):
         any_issuer.settings.home, home, ignore=shutil.ignore_patterns("public", "*.sqlite3*")
     )
     passphrase_file = home / any_issuer.settings.passphrase_file.name
-    made = Issuer(replace(any_issuer.settings, home=home, passphrase_file=passphrase_file))
+    other_issuer = Issuer(replace(any_issuer.settings, home=home, passphrase_file=passphrase_file))
     start(any_issuer)
-    start(made)
-    yield made
-    made.database.close()
+    start(other_issuer)
+    yield other_issuer
+    other_issuer.database.close()
 
 
 @pytest.fixture

@@ -26,9 +26,9 @@ def create(home, **changed):
 
 def test_a_new_home_has_all_that_an_issuer_needs_and_nothing_that_others_may_read(tmp_path):
     home = tmp_path / "home"
-    made = create(home)
-    assert made.issuer_name == 'The "Prairie" District — ü'
-    assert made == settings.load(home)
+    created = create(home)
+    assert created.issuer_name == 'The "Prairie" District — ü'
+    assert created == settings.load(home)
     for name in ("mintmark.toml", "passphrase", "secret"):
         assert stat.S_IMODE((home / name).stat().st_mode) == 0o600
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
@@ -46,17 +46,17 @@ def test_a_new_home_has_its_time_zone(tmp_path):
 
 
 def test_whom_to_ask_is_written_down(tmp_path):
-    made = create(tmp_path / "one", contact='Pat "P" Example <pat@district.example>')
-    assert made.issuer_contact.addr_spec == "pat@district.example"
+    created = create(tmp_path / "one", contact='Pat "P" Example <pat@district.example>')
+    assert created.issuer_contact.addr_spec == "pat@district.example"
     assert create(tmp_path / "two").issuer_contact is None
 
 
 def test_the_command_says_whose_days_they_are(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(init, "machine_timezone", lambda: None)
-    given = ["--public-url", "https://a.example", "--name", "A"]
-    assert main(["init", str(tmp_path / "one"), *given, "--timezone", "America/Denver"]) == 0
+    arguments = ["--public-url", "https://a.example", "--name", "A"]
+    assert main(["init", str(tmp_path / "one"), *arguments, "--timezone", "America/Denver"]) == 0
     assert "days are those of America/Denver" in capsys.readouterr().out
-    assert main(["init", str(tmp_path / "two"), *given]) == 0
+    assert main(["init", str(tmp_path / "two"), *arguments]) == 0
     assert "set timezone in mintmark.toml" in capsys.readouterr().out
 
 
@@ -81,9 +81,9 @@ def test_what_fails_leaves_nothing_and_can_be_done_again_otherwise(tmp_path, mon
         with pytest.raises(TypeError):
             create(tmp_path / "home", did_key=True)
     assert list(tmp_path.iterdir()) == []
-    made = create(tmp_path / "home", public_url="https://other.example")
-    assert made.issuer_id == "did:web:other.example"
-    assert {entry.use for entry in Keyring(made.home).entries()} == {"proof", "jwt", "sd"}
+    created = create(tmp_path / "home", public_url="https://other.example")
+    assert created.issuer_id == "did:web:other.example"
+    assert {entry.use for entry in Keyring(created.home).entries()} == {"proof", "jwt", "sd"}
 
 
 def test_what_lies_in_the_folder_already_stays_there(tmp_path):
@@ -120,7 +120,7 @@ def test_what_cannot_work_leaves_nothing(tmp_path, changed):
 
 
 def test_a_did_key_issuer_is_the_key_it_made(tmp_path):
-    made = create(tmp_path / "home", did_key=True)
-    assert made.issuer_id.startswith("did:key:z6Mk")
-    assert not (made.public / ".well-known").exists()
-    assert (made.public / "status" / "1").exists()
+    created = create(tmp_path / "home", did_key=True)
+    assert created.issuer_id.startswith("did:key:z6Mk")
+    assert not (created.public / ".well-known").exists()
+    assert (created.public / "status" / "1").exists()

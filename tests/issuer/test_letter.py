@@ -36,10 +36,12 @@ class _Words(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self._hidden = tag in ("style", "title")
-        found = dict(attrs)
-        self.names += [found[name] for name in ("href", "src", "background") if name in found]
+        attributes = dict(attrs)
+        self.names += [
+            attributes[name] for name in ("href", "src", "background") if name in attributes
+        ]
         if tag == "img":
-            self.images.append(found)
+            self.images.append(attributes)
 
     def handle_data(self, data):
         if not self._hidden and data.strip():
@@ -130,8 +132,8 @@ HOSTILE = ["Jordan\r\nBcc: all@x.example", "Jordan\nSubject: other", "\rX-Header
 @pytest.mark.parametrize("place", ["name", "achievement"])
 def test_no_name_begins_a_header_of_its_own(letter, sending, words, place):
     """T29: what others wrote stands in Subject and To."""
-    told = {**letter.words, place: words}
-    hostile = replace(letter, words=told, name=told["name"])
+    hostile_words = {**letter.words, place: words}
+    hostile = replace(letter, words=hostile_words, name=hostile_words["name"])
     with pytest.raises(DeliveryError) as refused:
         compose(hostile, "jordan@school.example", ROW, sending)
     assert refused.value.for_good
@@ -170,8 +172,8 @@ def test_each_try_is_the_same_mail(letter, sending):
     first, second = (compose(letter, "jordan@school.example", ROW, sending) for _ in range(2))
     assert [*first.items()][:-1] == [*second.items()][:-1]  # but for the boundary of its parts
     bodies = [
-        [part.get_content() for part in each.walk() if not part.is_multipart()]
-        for each in (first, second)
+        [part.get_content() for part in mail.walk() if not part.is_multipart()]
+        for mail in (first, second)
     ]
     assert bodies[0] == bodies[1]
 

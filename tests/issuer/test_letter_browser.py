@@ -16,13 +16,13 @@ def test_every_mail_can_be_read_at_every_width(
 ) -> None:
     """WCAG 2.2, 1.4.3 and 1.4.10: a phone, the pane of a mail program, a window."""
     watched = watch(chromium, "null", color_scheme=scheme)
-    found = {}
+    problems = {}
     for kind in letters.KINDS:
         message = letters.written(letters.letter(kind, language), letters.sending(settings))
         watched.page.set_content(letters.shown(message))
         for width in (360, 600, 900):
             watched.page.set_viewport_size({"width": width, "height": 700})
-            found[kind, width] = hard_to_use(watched.page)
-        found[kind, "axe"] = axe.violations(watched.page)
-    assert {where: wrong for where, wrong in found.items() if wrong} == {}
+            problems[kind, width] = hard_to_use(watched.page)
+        problems[kind, "axe"] = axe.violations(watched.page)
+    assert {where: wrong for where, wrong in problems.items() if wrong} == {}
     assert watched.alarms == []

@@ -17,9 +17,9 @@ def tokens(settings):
 
 
 def test_a_token_is_128_bits_that_say_nothing(tokens):
-    made = {tokens.make(name, turn) for name in ("a", "b", "ab") for turn in (0, 1, 10)}
-    assert len(made) == 9
-    assert all(re.fullmatch(r"[A-Za-z0-9_-]{22}", token) for token in made)
+    links = {tokens.make(name, turn) for name in ("a", "b", "ab") for turn in (0, 1, 10)}
+    assert len(links) == 9
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{22}", token) for token in links)
     assert tokens.make("a", 0) == tokens.make("a", 0)
 
 

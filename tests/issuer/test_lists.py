@@ -37,13 +37,13 @@ def revoke(issuer, row, reason="given by mistake"):
 
 
 def test_a_revoked_credential_is_not_current_and_its_neighbor_is(any_issuer, approval):
-    revoked, kept = issue(any_issuer, approval, 1), issue(any_issuer, approval, 2)
+    revoked, valid = issue(any_issuer, approval, 1), issue(any_issuer, approval, 2)
     assert revoke(any_issuer, revoked)
     assert (current(any_issuer, revoked).answer, current(any_issuer, revoked).code) == (
         Answer.NO,
         "revoked",
     )
-    assert current(any_issuer, kept).answer is Answer.YES
+    assert current(any_issuer, valid).answer is Answer.YES
 
 
 def test_the_reason_is_kept_and_is_not_in_the_list(issuer, approval):

@@ -39,16 +39,16 @@ def test_mail(home, capsys):
         text = (home / FILE).read_text().partition("\n[mail]")[0]
         (home / FILE).write_text("\n".join([text, "[mail]", f"port = {port}", *lines]))
         status = main(["--home", str(home), "mail", "test", address])
-        said = capsys.readouterr()
-        return status, said.out + said.err
+        output = capsys.readouterr()
+        return status, output.out + output.err
 
     return run
 
 
 def test_a_mail_that_is_taken_says_so_in_the_servers_words(test_mail):
     with mail_sink.running() as sink:
-        status, said = test_mail(sink.port)
-    assert (status, "250 taken" in said) == (0, True)
+        status, output = test_mail(sink.port)
+    assert (status, "250 taken" in output) == (0, True)
     (mail,) = sink.mails
     assert mail["Subject"] == "A test of the mail of Prairie Example District"
     assert sink.envelopes == [["jordan@home.example"]]
@@ -65,8 +65,8 @@ def test_a_mail_that_is_taken_says_so_in_the_servers_words(test_mail):
 def test_what_the_server_refuses_is_said_with_the_remedy(test_mail, answers, words, remedy):
     with mail_sink.running() as sink:
         vars(sink).update(answers)
-        status, said = test_mail(sink.port)
-    assert (status, words in said, remedy in said) == (1, True, True), said
+        status, output = test_mail(sink.port)
+    assert (status, words in output, remedy in output) == (1, True, True), output
 
 
 def test_a_wrong_password_is_named(test_mail, home):
@@ -95,8 +95,8 @@ def test_a_server_that_is_not_there_and_one_of_another_kind(test_mail):
 
 @pytest.mark.parametrize("address", ["", "jordan", "a@b.example\r\nBcc: c@d.example", "@"])
 def test_what_is_no_address_is_said_before_anybody_is_asked(test_mail, address):
-    status, said = test_mail(1, address)
-    assert (status, "not an e-mail address" in said) == (1, True), said
+    status, output = test_mail(1, address)
+    assert (status, "not an e-mail address" in output) == (1, True), output
 
 
 def test_without_settings_for_mail_it_says_where_they_stand(home, capsys):

@@ -32,8 +32,8 @@ def mailing(any_issuer, sink):
 def issue(issuer, approval, *, ends=None, issued=NOW, **members):
     if ends:
         members["valid_until"] = f"{ends:%Y-%m-%dT%H:%M:%SZ}"
-    made = approval(**members)
-    received = issuance.receive(issuer, made, source="forms", event_id="e-1", now=NOW)
+    content = approval(**members)
+    received = issuance.receive(issuer, content, source="forms", event_id="e-1", now=NOW)
     with issuer.database.writing() as session:
         session.execute(update(CredentialRow).values(issued_at=issued))
     return received
@@ -61,10 +61,10 @@ def test_who_had_a_credential_is_told_that_it_was_withdrawn_and_why(mailing, app
         lists.revoke(mailing, about, reason="Issued to a namesake.", **by)
     lists.correct_reason(mailing, about, reason="Issued to another Jordan.", **by)
     assert deliver(mailing) == (1, 0)
-    _, told = sink.mails
-    assert told["Subject"].startswith("Your credential was withdrawn: Composing")
-    assert "Issued to another Jordan." in text_of(told)
-    assert received.manage_url in text_of(told)
+    _, withdrawal = sink.mails
+    assert withdrawal["Subject"].startswith("Your credential was withdrawn: Composing")
+    assert "Issued to another Jordan." in text_of(withdrawal)
+    assert received.manage_url in text_of(withdrawal)
 
 
 def test_a_credential_that_is_withdrawn_first_is_not_announced(mailing, approval, sink):
@@ -87,7 +87,7 @@ def test_without_a_mail_server_nothing_is_kept(issuer, approval):
 
 
 @pytest.mark.parametrize(
-    ("left", "since", "told"),
+    ("left", "since", "times"),
     [
         pytest.param(61 * DAY, 300 * DAY, 0, id="not-yet"),
         pytest.param(60 * DAY, 300 * DAY, 1, id="sixty-days-before"),
@@ -96,11 +96,11 @@ def test_without_a_mail_server_nothing_is_kept(issuer, approval):
         pytest.param(None, 300 * DAY, 0, id="without-an-end"),
     ],
 )
-def test_who_is_told_that_a_credential_will_end(mailing, approval, left, since, told):
+def test_who_is_told_that_a_credential_will_end(mailing, approval, left, since, times):
     issue(mailing, approval, ends=left and NOW + left, issued=NOW - since)
     for _ in range(2):
         ending.look(mailing, NOW)
-    assert [kind for kind, _ in states(mailing)] == ["issued", *["ending"] * told]
+    assert [kind for kind, _ in states(mailing)] == ["issued", *["ending"] * times]
 
 
 def test_nobody_is_told_after_it_ended(mailing, approval):
@@ -155,7 +155,7 @@ def test_a_new_link_is_mailed_and_only_the_newest(mailing, approval, sink):
 
 
 @pytest.mark.parametrize(
-    ("stated", "of_achievement", "found"),
+    ("stated", "of_achievement", "sentence"),
     [
         ("es-MX", None, "Hola"),
         ("en", "es", "Hello"),
@@ -165,7 +165,7 @@ def test_a_new_link_is_mailed_and_only_the_newest(mailing, approval, sink):
     ],
 )
 def test_the_language_is_that_of_the_person_else_of_the_achievement_else_of_the_district(
-    mailing, approval, sink, stated, of_achievement, found
+    mailing, approval, sink, stated, of_achievement, sentence
 ):
     person = {"name": "Jordan Example", "emails": ["jordan@school.example"]}
     words = {"name": "Ritmos", "description": "Ritmos en clase.", "criteria": "Tres clases."}
@@ -179,7 +179,7 @@ def test_the_language_is_that_of_the_person_else_of_the_achievement_else_of_the_
         achievement=own,
     )
     deliver(mailing)
-    assert found in text_of(sink.mails[0])
+    assert sentence in text_of(sink.mails[0])
 
 
 def test_two_processes_that_look_at_once_tell_once(mailing, approval):

@@ -20,8 +20,8 @@ def mintmark(home, capsys):
 
     def run(*arguments):
         code = main(["--home", str(home), *arguments])
-        said = capsys.readouterr()
-        return code, said.out + said.err
+        output = capsys.readouterr()
+        return code, output.out + output.err
 
     return run
 
@@ -71,8 +71,8 @@ def test_an_issuer_is_made_in_one_command(tmp_path, capsys):
 
 def test_an_old_database_is_refused_until_it_is_brought_up_to_date(mintmark, home):
     (home / "mintmark.sqlite3").unlink()
-    code, said = mintmark("pending")
-    assert (code, "mintmark migrate" in said) == (1, True)
+    code, output = mintmark("pending")
+    assert (code, "mintmark migrate" in output) == (1, True)
     assert mintmark("migrate")[0] == 0
     assert mintmark("pending") == (0, "nothing is pending\n")
 
@@ -88,8 +88,8 @@ def test_who_revokes_is_told_that_the_reason_is_shown_and_it_is(mintmark, issued
     with pytest.raises(SystemExit):
         main(["revoke", "--help"])
     assert "shown on the credential's page" in " ".join(capsys.readouterr().out.split())
-    said = mintmark("revoke", issued, "--reason", "issued twice", "--yes")[1]
-    assert "everybody can read the reason" in said
+    output = mintmark("revoke", issued, "--reason", "issued twice", "--yes")[1]
+    assert "everybody can read the reason" in output
     app = start_app(settings)
     page = app.test_client().get(f"/credentials/{issued}.html").get_data(as_text=True)
     app.extensions["mintmark"].database.close()
@@ -97,14 +97,14 @@ def test_who_revokes_is_told_that_the_reason_is_shown_and_it_is(mintmark, issued
 
 
 def test_a_credential_that_is_not_there_cannot_be_revoked(mintmark):
-    code, said = mintmark("revoke", "nothing", "--reason", "x", "--yes")
-    assert (code, "no credential" in said) == (1, True)
+    code, output = mintmark("revoke", "nothing", "--reason", "x", "--yes")
+    assert (code, "no credential" in output) == (1, True)
 
 
 def test_a_revocation_with_locked_keys_says_what_is_left_to_do(mintmark, issued, home):
     away = lock(home)
-    code, said = mintmark("revoke", issued, "--reason", "a mistake", "--yes")
-    assert (code, "passphrase" in said, "mintmark publish" in said) == (1, True, True)
+    code, output = mintmark("revoke", issued, "--reason", "a mistake", "--yes")
+    assert (code, "passphrase" in output, "mintmark publish" in output) == (1, True, True)
     away.rename(home / "passphrase")
     assert mintmark("publish")[0] == 0
     assert "was revoked before" in mintmark("revoke", issued, "--reason", "again", "--yes")[1]
@@ -115,8 +115,8 @@ def test_what_is_pending_is_named_and_finished(mintmark, home, issuer, approval)
     now = datetime.now(UTC)
     stored = receive(issuer, approval(), source="forms", event_id="e-1", now=now).credential_id
     assert mintmark("pending") == (3, f"{stored}  prepared  not signed yet\n")
-    code, said = mintmark("issue", "--pending")
-    assert (code, stored in said, "passphrase" in said) == (3, True, True)
+    code, output = mintmark("issue", "--pending")
+    assert (code, stored in output, "passphrase" in output) == (3, True, True)
     away.rename(home / "passphrase")
     assert mintmark("issue", "--pending") == (0, f"{stored}  issued\n")
     assert mintmark("pending") == (0, "nothing is pending\n")
@@ -124,8 +124,8 @@ def test_what_is_pending_is_named_and_finished(mintmark, home, issuer, approval)
 
 def test_publishing_writes_every_file_again(mintmark, home):
     shutil.rmtree(home / "public")
-    code, said = mintmark("publish")
-    assert (code, "1 status list" in said) == (0, True)
+    code, output = mintmark("publish")
+    assert (code, "1 status list" in output) == (0, True)
     assert (home / "public" / ".well-known" / "did.json").exists()
     assert (home / "public" / "status" / "1").exists()
 
@@ -140,10 +140,10 @@ def test_new_keys_after_a_theft_sign_the_status_lists_without_another_command(
     mintmark, home, issuer, issued
 ):
     (proof,) = (key.id for key in issuer.keyring.entries() if key.use == "proof")
-    code, said = mintmark("keys", "compromise", proof, "--reason", "laptop stolen")
-    assert (code, "no active proof key" in said, "mintmark publish" in said) == (0, True, True)
-    code, said = mintmark("keys", "create")
-    assert (code, "1 status list(s) are signed" in said) == (0, True)
+    code, output = mintmark("keys", "compromise", proof, "--reason", "laptop stolen")
+    assert (code, "no active proof key" in output, "mintmark publish" in output) == (0, True, True)
+    code, output = mintmark("keys", "create")
+    assert (code, "1 status list(s) are signed" in output) == (0, True)
     jwt = find(issuer, issued).jwt  # signed by the key that was not stolen
     report = verify(jwt, fetch=published.fetch_own(issuer.settings), now=datetime.now(UTC))
     assert report.current.answer is Answer.YES
@@ -152,8 +152,8 @@ def test_new_keys_after_a_theft_sign_the_status_lists_without_another_command(
 def test_its_trust_entry_is_one_that_a_verifier_reads(mintmark, settings):
     now = datetime.now(UTC)
     entry = json.loads(mintmark("trust-entry")[1])
-    code, said = mintmark("trust-entry", "--list", "Districts that we know")
-    known = trust.load(said.encode())
+    code, output = mintmark("trust-entry", "--list", "Districts that we know")
+    known = trust.load(output.encode())
     assert (code, known.name, entry["kind"]) == (0, "Districts that we know", "district")
     assert trust.snapshot([known], settings.issuer_id, now).methods
     assert [entry["id"]] == list(known.entries)
@@ -167,22 +167,22 @@ def test_after_a_restore_says_what_it_took_in(mintmark, issuer, issued, home, tm
     for file in home.glob("mintmark.sqlite3*"):
         file.unlink()
     shutil.copy(tmp_path / "backup", home / "mintmark.sqlite3")
-    code, said = mintmark("after-restore")
-    assert (code, "took in 1 revocation" in said) == (0, True)
+    code, output = mintmark("after-restore")
+    assert (code, "took in 1 revocation" in output) == (0, True)
 
 
 def test_a_catalog_is_loaded(mintmark, tmp_path):
-    code, said = mintmark("catalog", "load", str(tmp_path))
-    assert (code, "achievements/<id>.toml" in said) == (1, True)
+    code, output = mintmark("catalog", "load", str(tmp_path))
+    assert (code, "achievements/<id>.toml" in output) == (1, True)
 
 
 def test_a_database_that_cannot_be_reached_is_one_line(mintmark, home):
     file = home / "mintmark.toml"
     url = 'database_url = "postgresql+psycopg://nobody@/none?host=/nowhere"\n'
     file.write_text(url + file.read_text())
-    code, said = mintmark("pending")
-    assert (code, said.startswith("mintmark pending: the database cannot be used")) == (1, True)
-    assert "Traceback" not in said
+    code, output = mintmark("pending")
+    assert (code, output.startswith("mintmark pending: the database cannot be used")) == (1, True)
+    assert "Traceback" not in output
 
 
 def test_an_unknown_command_is_a_usage_error(home):

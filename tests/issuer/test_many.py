@@ -45,13 +45,13 @@ def test_many_are_issued_with_two_commits(any_issuer, approval):
     deliver_all(any_issuer, *some(approval, 1))
     counted = []
     event.listen(any_issuer.database.engine, "commit", counted.append)
-    found = deliver_all(any_issuer, *some(approval, 7))
-    assert [each.outcome for each in found] == [
+    results = deliver_all(any_issuer, *some(approval, 7))
+    assert [result.outcome for result in results] == [
         ApprovalOutcome.ALREADY,
         *[ApprovalOutcome.ISSUED] * 6,
     ]
-    assert len({each.credential_id for each in found}) == 7
-    assert len({find(any_issuer, each.credential_id).list_index for each in found}) == 7
+    assert len({result.credential_id for result in results}) == 7
+    assert len({find(any_issuer, result.credential_id).list_index for result in results}) == 7
     assert len(counted) == 2
 
 
@@ -71,23 +71,23 @@ def test_one_that_is_refused_keeps_no_other(issuer, approval):
 
 def test_one_that_comes_twice_at_once_is_one_credential(any_issuer, approval):
     same = approval("a-1")
-    found = deliver_all(
+    results = deliver_all(
         any_issuer, Arrived(same, "e-1"), Arrived(approval("a-2"), "e-2"), Arrived(same, "e-3")
     )
-    assert [each.outcome for each in found] == [
+    assert [result.outcome for result in results] == [
         ApprovalOutcome.ISSUED,
         ApprovalOutcome.ISSUED,
         ApprovalOutcome.ALREADY,
     ]
-    assert found[0].credential_id == found[2].credential_id
+    assert results[0].credential_id == results[2].credential_id
 
 
 def test_what_waited_for_the_keys_is_finished_together(issuer, approval, commits):
     passphrase = issuer.settings.passphrase_file
     away = passphrase.rename(passphrase.with_name("away"))
     issuer._signers = type(issuer._signers)(issuer.settings.issuer_id, {})
-    found = deliver_all(issuer, *some(approval, 5))
-    assert {each.outcome for each in found} == {ApprovalOutcome.STORED}
+    results = deliver_all(issuer, *some(approval, 5))
+    assert {result.outcome for result in results} == {ApprovalOutcome.STORED}
     away.rename(passphrase)
     commits.clear()
     assert [error for _, error in finish_pending(issuer, now=clock.now)] == [None] * 5
@@ -117,7 +117,7 @@ def test_what_was_signed_before_a_key_failed_is_stored(issuer, approval, monkeyp
 
 def test_a_jwt_that_says_something_else_is_held_back(issuer, approval):
     one, other = (
-        find(issuer, each.credential_id) for each in deliver_all(issuer, *some(approval, 2))
+        find(issuer, result.credential_id) for result in deliver_all(issuer, *some(approval, 2))
     )
     known = Memory()
     both = self_check.Secured(one.json, one.jwt)
@@ -162,29 +162,29 @@ def issue_file(home, tmp_path, capsys):
         file = tmp_path / "approvals.jsonl"
         file.write_text("\n".join([*lines, ""]))
         code = main(["--home", str(home), "issue", "--approvals", str(file)])
-        said = capsys.readouterr()
-        return code, said.out.splitlines(), said.err.splitlines()
+        output = capsys.readouterr()
+        return code, output.out.splitlines(), output.err.splitlines()
 
     return run
 
 
 def test_a_file_of_approvals_is_issued_and_the_same_file_issues_nothing_more(issue_file):
     lines = [message(f"a-{number}") for number in range(3)]
-    code, said, _ = issue_file(lines[0], "", *lines[1:])
+    code, lines_out, _ = issue_file(lines[0], "", *lines[1:])
     assert code == 0
-    assert [line.partition(": http")[0] for line in said] == [
+    assert [line.partition(": http")[0] for line in lines_out] == [
         f"line {number}: issued to Jordan Example" for number in (1, 3, 4)
     ]
     code, again, _ = issue_file(*lines)
     assert code == 0
     assert again[0].startswith("line 1: already issued to Jordan Example: http")
-    assert [line.split()[-1] for line in again] == [line.split()[-1] for line in said]
+    assert [line.split()[-1] for line in again] == [line.split()[-1] for line in lines_out]
 
 
 def test_a_line_that_is_wrong_is_named_and_the_others_are_issued(issue_file):
-    code, said, wrong = issue_file("{", message("a-1"), message("a-2", levels={"work": "met"}))
+    code, lines_out, wrong = issue_file("{", message("a-1"), message("a-2", levels={"work": "met"}))
     assert code == 1
-    assert [line.split()[:2] for line in said] == [["line", "2:"]]
+    assert [line.split()[:2] for line in lines_out] == [["line", "2:"]]
     assert [line.split()[:2] for line in wrong] == [["line", "1:"], ["line", "3:"]]
     assert "data.levels.learning" in wrong[1]
 
@@ -231,10 +231,10 @@ def test_workers_share_a_file_and_each_line_is_answered_in_its_order(
     with executors.local(3, start="fork") as three:
         done = many.run(tmp_path / "all", any_issuer, source="forms", executor=three)
     assert done == FAILED
-    said = capsys.readouterr()
-    numbers = [int(line.split()[1].rstrip(":")) for line in said.out.splitlines()]
+    output = capsys.readouterr()
+    numbers = [int(line.split()[1].rstrip(":")) for line in output.out.splitlines()]
     assert numbers == [number for number in range(1, 21) if number != 8]
-    assert said.err.startswith("line 8: ")
+    assert output.err.startswith("line 8: ")
     with any_issuer.database.reading() as session:
         rows = session.scalars(select(CredentialRow)).all()
     assert len(rows) == len({(row.list_number, row.list_index) for row in rows}) == 18

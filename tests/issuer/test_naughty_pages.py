@@ -45,7 +45,7 @@ def addresses(issuer, approval, now):
 
     def addresses(name, texts):
         words = cycle(text[:200] for text in texts if not REFUSED.search(text))
-        made = approval(
+        content = approval(
             name,
             achievement={
                 "name": next(words),
@@ -58,16 +58,16 @@ def addresses(issuer, approval, now):
                 ],
             },
             recipient={"name": next(words), "emails": ["jordan@school.example"]},
-            narrative={each: next(words) for each in ("skill", "goal", "measured_outcome")},
+            narrative={field: next(words) for field in ("skill", "goal", "measured_outcome")},
             comments={"learning": next(words), "work": next(words)},
             provider_number=next(words),
             approvals=[{"role": next(words), "at": "2026-05-13T16:05:00Z"}],
             evidence=[
-                {each: next(words) for each in ("name", "description", "genre", "audience")}
+                {field: next(words) for field in ("name", "description", "genre", "audience")}
                 for _ in range(3)
             ],
         )
-        received = issuance.receive(issuer, made, source="forms", event_id=name, now=now)
+        received = issuance.receive(issuer, content, source="forms", event_id=name, now=now)
         lists.revoke(issuer, received.credential_id, reason=next(words), by="command", now=now)
         everything = Decision(Visibility.PUBLIC, show_levels=True, show_words=True)
         holder.decide(issuer, received.credential_id, everything, now=now)
@@ -91,7 +91,8 @@ def test_pages_have_the_tags_that_they_have_for_plain_words(app, addresses):
 
     def shapes(name, texts):
         answers = [
-            client.get(each, headers=HTML, follow_redirects=True) for each in addresses(name, texts)
+            client.get(address, headers=HTML, follow_redirects=True)
+            for address in addresses(name, texts)
         ]
         assert {answer.status_code for answer in answers} <= {200, 410}
         assert not any(FLOOD.search(answer.text) for answer in answers)
@@ -107,12 +108,12 @@ def test_pages_have_the_tags_that_they_have_for_plain_words(app, addresses):
     ]
     together = [(kind, texts) for kind, texts in NAUGHTY.items() if kind not in ALONE]
     for kind, texts in together + apart:
-        for page, found, usual in zip(PAGES, shapes(kind, texts), plain, strict=True):
-            assert found.tags == usual.tags, (kind, page)
-            assert set(found.prose) <= PROSE
-            strange = [to for to in found.leads if not to.startswith(("https://", "http://l", "/"))]
+        for page, shape, usual in zip(PAGES, shapes(kind, texts), plain, strict=True):
+            assert shape.tags == usual.tags, (kind, page)
+            assert set(shape.prose) <= PROSE
+            strange = [to for to in shape.leads if not to.startswith(("https://", "http://l", "/"))]
             assert [to for to in strange if to not in usual.leads] == [], (kind, page)
-            assert not [to for to in found.leads if to.startswith("//")]
+            assert not [to for to in shape.leads if to.startswith("//")]
 
 
 def test_in_a_browser_no_page_does_anything_with_naughty_texts(chromium, app, addresses):

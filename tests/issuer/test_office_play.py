@@ -212,7 +212,7 @@ class Stranger:
     def finds(self, *addresses: str) -> list[Answer]:
         """Return whether each credential is in force."""
         fetch = self.cache.around(WebFetch(unsafe_loopback_http=True))
-        reports = [verify(each.encode(), fetch=fetch, now=clock.now()) for each in addresses]
+        reports = [verify(address.encode(), fetch=fetch, now=clock.now()) for address in addresses]
         return [report.current.answer for report in reports]
 
 

@@ -47,7 +47,7 @@ def test_a_command(issuer, tmp_path, capsys, caplog):
         mintmark.main([*home, word, "load", str(tmp_path)]) for word in ("catalog", "catalogue")
     ]
     assert ends[0] == ends[1]
-    said = capsys.readouterr().err.splitlines()
-    first, second = (line for line in said if "spelled" not in line)
+    messages = capsys.readouterr().err.splitlines()
+    first, second = (line for line in messages if "spelled" not in line)
     assert first == second
     assert "catalogue is spelled catalog now: write catalog" in caplog.messages

@@ -58,9 +58,9 @@ TWO_ADDRESSES = {**ONE_ADDRESS, "emails": ["jordan@school.example", "jordan@home
 
 def issue(issuer, approval, number=1, **members):
     evidence = [{"name": "Plan", "url": "https://x.example/secret"}]
-    made = approval(f"a-{number}", evidence=evidence, **members)
+    content = approval(f"a-{number}", evidence=evidence, **members)
     event = f"e-{number}"
-    return issuance.receive(issuer, made, source="forms", event_id=event, now=START)
+    return issuance.receive(issuer, content, source="forms", event_id=event, now=START)
 
 
 def rows(issuer):
@@ -174,18 +174,18 @@ def test_a_worker_killed_after_sending_leaves_a_mail_with_the_same_id(home, sink
     with (home / FILE).open("a") as file:
         file.write(f'[mail]\nhost = "127.0.0.1"\nport = {sink.port}\ntls = "none"\n')
         file.write('from = "badges@prairie.example"\n')
-    made = Issuer(load(home))
-    issue(made, approval)
+    new_issuer = Issuer(load(home))
+    issue(new_issuer, approval)
     command = [sys.executable, "-m", "issuer", "--home", str(home), "outbox", "deliver"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     sink.before_answer = lambda: os.kill(process.pid, signal.SIGKILL)
     assert process.wait(30) == -signal.SIGKILL
     sink.before_answer = lambda: None
-    assert run(made) == (0, 0)
-    assert run(made, after=queue.LEASE) == (1, 0)
+    assert run(new_issuer) == (0, 0)
+    assert run(new_issuer, after=queue.LEASE) == (1, 0)
     first, second = sink.mails
-    assert first["Message-ID"] == second["Message-ID"] == rows(made)[0].message_id
-    made.database.close()
+    assert first["Message-ID"] == second["Message-ID"] == rows(new_issuer)[0].message_id
+    new_issuer.database.close()
 
 
 def test_many_workers_send_each_message_once(mailing):
@@ -395,15 +395,15 @@ def test_what_serves_delivers(home, sink, approval, monkeypatch):
     monkeypatch.setenv("MINTMARK_HOME", str(home))
     came = threading.Event()
     sink.before_answer = came.set
-    made = Issuer(load(home))
-    issue(made, approval)
+    new_issuer = Issuer(load(home))
+    issue(new_issuer, approval)
     served = app.create_app_from_environment()
     assert came.wait(20)
     served.extensions["outbox"].set()
     for thread in threading.enumerate():
         if thread.name == "outbox":
             thread.join(20)
-    made.database.close()
+    new_issuer.database.close()
     served.extensions["mintmark"].database.close()
 
 
@@ -464,15 +464,15 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("text", "said"), WRONG)
-def test_settings_that_cannot_work_are_refused_by_name(tmp_path, text, said):
+@pytest.mark.parametrize(("text", "message"), WRONG)
+def test_settings_that_cannot_work_are_refused_by_name(tmp_path, text, message):
     table = strict_toml.loads(f"[mail]\n{text}".encode()).table("mail")
-    with pytest.raises(TomlError, match=re.escape(said)):
+    with pytest.raises(TomlError, match=re.escape(message)):
         read_mail(table, home=tmp_path)
 
 
 @pytest.mark.parametrize(("tls", "port"), [("starttls", 587), ("tls", 465), ("none", 25)])
 def test_each_way_to_keep_it_secret_has_its_port(tmp_path, tls, port):
     text = f'host = "h"\nfrom = "Badges <a@x.example>"\ntls = "{tls}"'
-    found = read_mail(strict_toml.loads(text.encode()), home=tmp_path)
-    assert (found.port, str(found.sender)) == (port, "Badges <a@x.example>")
+    mail = read_mail(strict_toml.loads(text.encode()), home=tmp_path)
+    assert (mail.port, str(mail.sender)) == (port, "Badges <a@x.example>")

@@ -23,8 +23,8 @@ def revoked(issuer, approval, now):
 
 def test_the_report_says_when_and_why(issuer, revoked):
     app = start_app(issuer.settings)
-    found = shared.find_shared(issuer, revoked)
-    text = app.test_client().post("/verify", data={"text": found.json.decode()}).text
+    credential = shared.find_shared(issuer, revoked)
+    text = app.test_client().post("/verify", data={"text": credential.json.decode()}).text
     app.extensions["mintmark"].database.close()
     assert f"withdrew it on November 22, 2026, and says why: “{REASON}”" in text
 
@@ -34,7 +34,8 @@ def test_nothing_is_told_of_what_is_not_this_issuers_or_not_withdrawn(
 ):
     received = issuance.receive(issuer, approval("a-2"), source="forms", event_id="e-2", now=now)
     own = [
-        addresses.credential(issuer.settings, each) for each in (revoked, received.credential_id)
+        addresses.credential(issuer.settings, public_id)
+        for public_id in (revoked, received.credential_id)
     ]
     assert [withdrawal(issuer, address) for address in own] == [(now, REASON), None]
     others = (f"https://else.example/credentials/{revoked}", own[0] + "x", "", revoked)

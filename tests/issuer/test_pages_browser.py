@@ -53,7 +53,7 @@ LOOKS = [
 def hostile_id(issuer: Issuer, approval: Callable[..., Approval], now: datetime) -> str:
     """The id of a credential in which every word that a sender may choose is hostile, and of which
     its holder shows everything."""
-    made = approval(
+    content = approval(
         achievement={
             "name": HOSTILE,
             "description": HOSTILE,
@@ -69,7 +69,7 @@ def hostile_id(issuer: Issuer, approval: Callable[..., Approval], now: datetime)
         approvals=[{"role": HOSTILE, "at": "2026-05-13T16:05:00Z"}],
         evidence=[{"name": HOSTILE, "description": HOSTILE, "genre": HOSTILE, "audience": HOSTILE}],
     )
-    received = issuance.receive(issuer, made, source="forms", event_id="e-1", now=now)
+    received = issuance.receive(issuer, content, source="forms", event_id="e-1", now=now)
     lists.revoke(issuer, received.credential_id, reason=HOSTILE, by="command", now=now)
     all_of_it = Decision(Visibility.PUBLIC, show_levels=True, show_words=True)
     holder.decide(issuer, received.credential_id, all_of_it, now=now)
@@ -79,8 +79,8 @@ def hostile_id(issuer: Issuer, approval: Callable[..., Approval], now: datetime)
 @pytest.fixture
 def plain_id(issuer: Issuer, approval: Callable[..., Approval], now: datetime) -> str:
     """The id of an ordinary credential."""
-    made = approval("plain")
-    return issuance.receive(issuer, made, source="forms", event_id="e-2", now=now).credential_id
+    content = approval("plain")
+    return issuance.receive(issuer, content, source="forms", event_id="e-2", now=now).credential_id
 
 
 @pytest.fixture
@@ -162,8 +162,8 @@ def test_every_page_can_be_read_and_used(
 ) -> None:
     size = {"width": width, "height": 700}
     watched = watch(chromium, origin, viewport=size, color_scheme=scheme)
-    found = {page: hard_to_use(opened(watched, at).page) for page, at in addresses.items()}
-    assert {page: hard for page, hard in found.items() if hard} == {}
+    problems = {page: hard_to_use(opened(watched, at).page) for page, at in addresses.items()}
+    assert {page: hard for page, hard in problems.items() if hard} == {}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -171,8 +171,8 @@ def test_axe_finds_nothing_on_any_page(
     chromium: Browser, addresses: dict[str, str], origin: str, scheme: str
 ) -> None:
     watched = watch(chromium, origin, color_scheme=scheme)
-    found = {page: axe.violations(opened(watched, at).page) for page, at in addresses.items()}
-    assert {page: wrong for page, wrong in found.items() if wrong} == {}
+    violations = {page: axe.violations(opened(watched, at).page) for page, at in addresses.items()}
+    assert {page: wrong for page, wrong in violations.items() if wrong} == {}
 
 
 def test_axe_does_find_what_is_wrong(chromium: Browser) -> None:

@@ -131,16 +131,16 @@ def earned(issuer, achievement, hours, now):
 
 @pytest.mark.plays
 def test_the_pictures_of_what_a_teacher_shares(district, take, now):
-    said = {
+    sentences = {
         earned(district, achievement, hours, now): sentence
         for achievement, hours, sentence in EARNED
     }
-    first = next(iter(said))
+    first = next(iter(sentences))
     tokens = [
         manage.manage_url(district.settings, issuance.find(district, one)).rpartition("/")[2]
-        for one in said
+        for one in sentences
     ]
-    edited = Edited("Music and making, 2026", ABOUT, said, "\n".join(tokens))
+    edited = Edited("Music and making, 2026", ABOUT, sentences, "\n".join(tokens))
     edit = collection.create(district, edited, person=None, now=now)
     collection.change(district, edit, edited, person=None)  # now it has what sentences are about
     together = collection.find_edited(district, edit).public_id

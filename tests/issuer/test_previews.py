@@ -42,8 +42,10 @@ def receive(issuer: Issuer, approval: Callable[..., Approval], now: Any) -> Rece
     """Issue a credential, and give its id."""
 
     def receive(**members: Any) -> str:
-        made = approval(**members)
-        return issuance.receive(issuer, made, source="forms", event_id="e", now=now).credential_id
+        content = approval(**members)
+        return issuance.receive(
+            issuer, content, source="forms", event_id="e", now=now
+        ).credential_id
 
     return receive
 
@@ -134,16 +136,20 @@ WORDS = [
 
 
 @pytest.mark.parametrize("words", WORDS)
-def test_every_word_fits_on_the_preview(found: Shared, settings: Settings, words: str) -> None:
-    achievement = found.shown.achievement
+def test_every_word_fits_on_the_preview(
+    shared_credential: Shared, settings: Settings, words: str
+) -> None:
+    achievement = shared_credential.shown.achievement
     assert achievement
     shown = replace(
-        found.shown,
+        shared_credential.shown,
         achievement=replace(achievement, name=words),
-        issuer=replace(found.shown.issuer, name=words),
+        issuer=replace(shared_credential.shown.issuer, name=words),
         identities=(Identity("name", words, hashed=False),),
     )
-    picture = previews.of_credential(replace(found, shown=shown), Standing.REVOKED, settings)
+    picture = previews.of_credential(
+        replace(shared_credential, shown=shown), Standing.REVOKED, settings
+    )
     image = Image.open(io.BytesIO(picture)).convert("RGB")
     assert image.size == preview.SIZE
     paper = image.getpixel((1195, 5))
@@ -152,10 +158,10 @@ def test_every_word_fits_on_the_preview(found: Shared, settings: Settings, words
 
 
 def test_a_preview_says_when_a_credential_is_not_in_force(
-    found: Shared, settings: Settings
+    shared_credential: Shared, settings: Settings
 ) -> None:
-    sound = previews.of_credential(found, Standing.IN_FORCE, settings)
-    revoked = previews.of_credential(found, Standing.REVOKED, settings)
+    sound = previews.of_credential(shared_credential, Standing.IN_FORCE, settings)
+    revoked = previews.of_credential(shared_credential, Standing.REVOKED, settings)
     red = (163, 35, 31)
 
     def reds(picture: bytes) -> int:
@@ -270,18 +276,20 @@ def test_the_whole_page_is_small_even_with_everything_shown(
 
 
 def test_the_preview_of_an_issuer_without_a_domain_claims_none(
-    found: Shared, settings: Settings
+    shared_credential: Shared, settings: Settings
 ) -> None:
     key = "did:key:z6MkmnhCK9PYRe9mXVHsuAbfJXW9qEPvC4Z9g5TpJQjP2r8P"
-    told: list[str] = []
+    drawn: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(preview, "typeset", lambda _template, data, *_, **__: _noted(told, data))
-        previews.of_credential(found, Standing.IN_FORCE, replace(settings, issuer_id=key))
-    assert json.loads(told[0])["host"] == key
+        patch.setattr(preview, "typeset", lambda _template, data, *_, **__: _noted(drawn, data))
+        previews.of_credential(
+            shared_credential, Standing.IN_FORCE, replace(settings, issuer_id=key)
+        )
+    assert json.loads(drawn[0])["host"] == key
 
 
-def _noted(told: list[str], data: dict[str, str]) -> bytes:
-    told.append(data["data"])
+def _noted(drawn: list[str], data: dict[str, str]) -> bytes:
+    drawn.append(data["data"])
     return b"a picture"
 
 
@@ -304,9 +312,9 @@ def test_linkedin_gets_every_value_encoded_and_a_page_for_people(
         },
         valid_until="2031-03-01T00:00:00Z",
     )
-    found = shared.find_shared(issuer, public_id)
-    assert found
-    link = urlsplit(social.linkedin(found, issuer.settings))
+    credential = shared.find_shared(issuer, public_id)
+    assert credential
+    link = urlsplit(social.linkedin(credential, issuer.settings))
     page = f"{issuer.settings.public_url}/credentials/{public_id}"
     assert link._replace(query="").geturl() == "https://www.linkedin.com/profile/add"
     assert parse_qs(link.query, strict_parsing=True) == {
@@ -345,7 +353,7 @@ def test_the_snippet_for_a_website_is_a_picture_in_a_link(
 
 
 @pytest.mark.parametrize(
-    ("email", "said"),
+    ("email", "sentence"),
     [
         ("jordan@school.example", "was issued to that address"),
         (" JORDAN@School.Example ", "was issued to that address"),
@@ -356,13 +364,13 @@ def test_the_snippet_for_a_website_is_a_picture_in_a_link(
     ],
 )
 def test_whoever_looks_can_ask_whose_it_is(
-    client: FlaskClient, public_id: str, email: str, said: str
+    client: FlaskClient, public_id: str, email: str, sentence: str
 ) -> None:
     response = client.post(f"/credentials/{public_id}/confirm", data={"email": email})
     answer = response.text.partition('id="confirm"')[2].partition("</p>")[0]
     assert response.status_code == 200
     assert response.headers["Cache-Control"] == "no-store"
-    assert said in answer
+    assert sentence in answer
     assert "@" not in email or email.strip() not in response.text
 
 

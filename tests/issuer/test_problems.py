@@ -23,20 +23,20 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 @pytest.fixture
 def app(settings):
-    made = start_app(settings)
-    yield made
-    made.extensions["mintmark"].database.close()
+    application = start_app(settings)
+    yield application
+    application.extensions["mintmark"].database.close()
 
 
 @pytest.mark.parametrize("slug", KINDS)
 def test_every_problem_is_explained_to_a_program(app, slug):
     answer = app.test_client().get(f"/problems/{slug}")
-    said = answer.get_json()
-    assert said["type"] == f"http://localhost:8202/problems/{slug}"
-    assert said["title"]
-    assert said["meaning"]
-    assert said["remedy"]
-    assert said["status"] in range(400, 600)
+    problem = answer.get_json()
+    assert problem["type"] == f"http://localhost:8202/problems/{slug}"
+    assert problem["title"]
+    assert problem["meaning"]
+    assert problem["remedy"]
+    assert problem["status"] in range(400, 600)
 
 
 @pytest.mark.parametrize("slug", KINDS)
@@ -49,12 +49,12 @@ def test_every_problem_is_explained_to_a_person(app, slug):
 
 def test_an_address_that_is_none_is_a_problem_for_programs_and_a_page_for_people(app):
     client = app.test_client()
-    told = client.get("/no/such/address")
+    for_programs = client.get("/no/such/address")
     shown = client.get("/no/such/address", headers={"Accept": BROWSER})
-    assert (told.status_code, told.mimetype) == (404, "application/problem+json")
-    assert told.get_json()["status"] == 404
+    assert (for_programs.status_code, for_programs.mimetype) == (404, "application/problem+json")
+    assert for_programs.get_json()["status"] == 404
     assert (shown.status_code, shown.mimetype) == (404, "text/html")
-    assert "Accept" in told.headers["Vary"]
+    assert "Accept" in for_programs.headers["Vary"]
     assert client.get("/problems/no-such-problem").status_code == 404
 
 

@@ -34,11 +34,11 @@ ALL = ((*PROFILES, profiles.PROOF_TO_SHARE), "ES384")
 @pytest.fixture
 def choose(settings):
     """Return an issuer that chose these proofs and this algorithm, with the keys for them."""
-    made = []
+    issuers = []
 
     def choose(proofs, jwt):
         issuer = Issuer(replace(settings, proofs=proofs, jwt=jwt))
-        made.append(issuer)
+        issuers.append(issuer)
         passphrase = settings.passphrase_file.read_bytes().strip()
         have = {entry.use for entry in issuer.keyring.entries()}
         if uses := [use for use in issuer.settings.key_uses if use not in have]:
@@ -46,7 +46,7 @@ def choose(settings):
         return issuer
 
     yield choose
-    for issuer in made:
+    for issuer in issuers:
         issuer.database.close()
 
 
@@ -63,11 +63,11 @@ def report(issuer, form):
 
 
 def answers(issuer, form):
-    found = report(issuer, form)
-    return found.authentic.answer, found.current.answer
+    checked = report(issuer, form)
+    return checked.authentic.answer, checked.current.answer
 
 
-@pytest.mark.parametrize(("proofs", "jwt"), [*CHOICES, ALL], ids=lambda given: str(given)[:40])
+@pytest.mark.parametrize(("proofs", "jwt"), [*CHOICES, ALL], ids=lambda choice: str(choice)[:40])
 def test_a_credential_is_signed_as_the_settings_say_and_can_be_revoked(
     choose, approval, proofs, jwt
 ):
@@ -150,12 +150,12 @@ def _published_signer(vector):
 
 @pytest.mark.parametrize(
     "vector",
-    [each for each in vectors("w3c-other-suites.json") if "jcs" in each["example"]],
+    [vector for vector in vectors("w3c-other-suites.json") if "jcs" in vector["example"]],
     ids=lambda vector: vector["example"],
 )
 def test_a_new_proof_has_the_form_and_the_bytes_of_the_published_example(vector):
     document = dict(vector["signed"])
     wanted = document.pop("proof")
     suite = SUITES[wanted["cryptosuite"]]
-    made = make_proof(document, _published_signer(vector), created=wanted["created"], suite=suite)
-    assert made == wanted
+    proof = make_proof(document, _published_signer(vector), created=wanted["created"], suite=suite)
+    assert proof == wanted

@@ -42,8 +42,8 @@ def test_an_issuer_with_a_path_publishes_where_each_kind_of_reader_looks(empty, 
         "schools/one/.well-known/did.json",
         "schools/one/.well-known/jwks.json",
     }
-    found = published.file_of(settings, did_web_url(settings.issuer_id))
-    assert controller(json.loads(found.read_bytes()), settings.issuer_id).methods
+    file = published.file_of(settings, did_web_url(settings.issuer_id))
+    assert controller(json.loads(file.read_bytes()), settings.issuer_id).methods
 
 
 def test_a_did_key_issuer_publishes_no_document(empty, issuer):

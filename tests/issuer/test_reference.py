@@ -31,12 +31,12 @@ def commands(parser: argparse.ArgumentParser, name: str) -> dict[str, set[str]]:
         if not isinstance(action, argparse._HelpAction | argparse._SubParsersAction)
     }
     groups = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
-    found: dict[str, set[str]] = {} if groups else {name: options}
+    options_of: dict[str, set[str]] = {} if groups else {name: options}
     for group in groups:
         for word, command in group.choices.items():
             if command.prog.endswith(f" {word}"):  # else an older spelling of it
-                found |= commands(command, f"{name} {word}")
-    return found
+                options_of |= commands(command, f"{name} {word}")
+    return options_of
 
 
 def test_every_command_and_option_stands_in_the_table():
@@ -45,20 +45,20 @@ def test_every_command_and_option_stands_in_the_table():
         words = cell.strip("`").replace(r"\|", "|").split()
         name = [word for word in words if re.fullmatch(r"[a-z][a-z-]*", word)]
         documented[" ".join(name)] = set(words) - set(name)
-    found = commands(issuing._parser(), "mintmark")
+    options_of = commands(issuing._parser(), "mintmark")
     for name, module in verifying.COMMANDS.items():
-        found |= commands(import_module(module).parser(), f"mintmark-verify {name}".strip())
-    assert documented == found
+        options_of |= commands(import_module(module).parser(), f"mintmark-verify {name}".strip())
+    assert documented == options_of
 
 
 def test_every_route_stands_in_the_table(settings):
     documented = {cells[0].strip("`"): set(cells[1].split(", ")) for cells in rows("Routes")}
-    found: dict[str, set[str]] = {}
+    methods_of: dict[str, set[str]] = {}
     app = start_app(replace(settings, check_many=True, metrics_token="x" * 32))
     for rule in app.url_map.iter_rules():
-        found.setdefault(rule.rule, set()).update(rule.methods - {"HEAD", "OPTIONS"})
+        methods_of.setdefault(rule.rule, set()).update(rule.methods - {"HEAD", "OPTIONS"})
     app.extensions["mintmark"].database.close()
-    assert documented == found
+    assert documented == methods_of
 
 
 def test_every_setting_stands_in_the_table_and_is_read(tmp_path):

@@ -18,9 +18,11 @@ from verifier import clock
 @pytest.fixture
 def two(issuer, approval):
     def issue(number, name, email):
-        made = approval(f"district-{number}", recipient={"name": name, "emails": [email]})
+        content = approval(f"district-{number}", recipient={"name": name, "emails": [email]})
         now = datetime.now(UTC)
-        return receive(issuer, made, source="forms", event_id=f"e-{number}", now=now).credential_id
+        return receive(
+            issuer, content, source="forms", event_id=f"e-{number}", now=now
+        ).credential_id
 
     return issue(1, "Jordan Example", "jordan@a.example"), issue(2, "=Sam Example", "sam@b.example")
 
@@ -77,11 +79,11 @@ def test_a_whole_document_is_told_what_is_wanted(home, tmp_path, capsys, indent,
     file = tmp_path / "approvals.json"
     file.write_text(json.dumps([event] if is_array else event, indent=indent))
     status = main(["--home", str(home), "issue", "--approvals", str(file)])
-    said = capsys.readouterr().err
+    message = capsys.readouterr().err
     if indent is None and not is_array:  # that is a line
-        assert (status, "needs a correction" in said) == (1, True)
+        assert (status, "needs a correction" in message) == (1, True)
     else:
-        assert (status, said.count("\n"), "jq -c" in said) == (2, 1, True)
+        assert (status, message.count("\n"), "jq -c" in message) == (2, 1, True)
 
 
 def test_the_public_reason_can_be_corrected_and_nothing_is_revoked_by_that(home, issuer, two):

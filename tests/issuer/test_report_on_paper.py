@@ -28,9 +28,9 @@ def example(issuer: Issuer, now: datetime) -> str:
             versions.record(session, achievement, now=now)
     approval = from_data(json.loads((EXAMPLES / "approval.json").read_bytes())["data"])
     received = issuance.receive(issuer, approval, source="forms", event_id="e-1", now=now)
-    found = shared.find_shared(issuer, received.credential_id)
-    assert found is not None
-    return found.json.decode()
+    credential = shared.find_shared(issuer, received.credential_id)
+    assert credential is not None
+    return credential.json.decode()
 
 
 def test_the_report_prints_on_one_page_of_either_paper_with_all_that_decides(

@@ -31,8 +31,8 @@ NOW = datetime(2026, 11, 29, 2, 30, tzinfo=UTC)
 def issue(issuer, approval, *numbers):
     """Issue some credentials; return the place of each."""
     arrived = [Arrived(approval(f"a-{number}"), f"e-{number}") for number in numbers]
-    found = receive_all(issuer, arrived, source="forms", now=datetime.now(UTC))
-    ids = [each.credential_id for each in found]
+    received = receive_all(issuer, arrived, source="forms", now=datetime.now(UTC))
+    ids = [result.credential_id for result in received]
     with issuer.database.reading() as session:
         rows = session.scalars(select(CredentialRow).where(CredentialRow.public_id.in_(ids)))
         return {(row.list_number, row.list_index) for row in rows}
@@ -73,7 +73,7 @@ def over_the_home(home, copy):
         os.utime(file, (later, later))
     for suffix in ("-wal", "-shm"):
         (home / f"{DATABASE}{suffix}").unlink(missing_ok=True)
-    for file in filter(lambda each: each.is_file(), copy.rglob("*")):
+    for file in filter(lambda path: path.is_file(), copy.rglob("*")):
         there = home / file.relative_to(copy)
         if file.name != ".original":  # size and date are as they were: nothing to be done
             shutil.copy2(file, there)
@@ -324,14 +324,14 @@ def test_dated_backups_keep_the_newest_and_nothing_else_is_deleted(settings, tmp
         (tmp_path / "kept" / name).mkdir()
     for day in range(4):
         now = NOW + timedelta(days=day)
-        made = backup.back_up_dated(settings, tmp_path / "kept", keep=2, now=now)
+        folder = backup.back_up_dated(settings, tmp_path / "kept", keep=2, now=now)
         assert json.loads((settings.home / backup.NOTE).read_text()) == {
             "at": now.isoformat(),
-            "folder": str(made),
+            "folder": str(folder),
         }
-        assert not (made / backup.NOTE).exists()
+        assert not (folder / backup.NOTE).exists()
     dated = ["2026-12-01T023000Z", "2026-12-02T023000Z"]
-    assert sorted(each.name for each in (tmp_path / "kept").iterdir()) == sorted(others + dated)
+    assert sorted(path.name for path in (tmp_path / "kept").iterdir()) == sorted(others + dated)
 
 
 @pytest.mark.parametrize("keep", ["0", "-1", "many"])

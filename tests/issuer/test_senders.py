@@ -27,9 +27,9 @@ def server(settings):
 @pytest.fixture
 def pauses(monkeypatch):
     """The seconds that a sender would have waited."""
-    found = []
-    monkeypatch.setattr(webhook_command, "time", SimpleNamespace(sleep=found.append))
-    return found
+    seconds = []
+    monkeypatch.setattr(webhook_command, "time", SimpleNamespace(sleep=seconds.append))
+    return seconds
 
 
 @pytest.fixture

@@ -48,11 +48,11 @@ def served(tmp_path, issuer):
     )
     with issuer.database.reading() as session:
         achievement = versions.read(versions.find(session, "rhythms"))
-    made = Issuer(settings)
-    with made.database.writing() as session:
+    new_issuer = Issuer(settings)
+    with new_issuer.database.writing() as session:
         versions.record(session, achievement, now=datetime.now(UTC))
-    yield made
-    made.database.close()
+    yield new_issuer
+    new_issuer.database.close()
 
 
 def serve(settings):
@@ -113,9 +113,9 @@ def test_a_server_killed_five_times_keeps_what_it_acknowledged(served, approval)
 
         def send(place, turn=turn):
             for number in range(place, 200, 3):
-                if (said := post(settings, approval, f"{turn}-{number}", turn)) is None:
+                if (answer := post(settings, approval, f"{turn}-{number}", turn)) is None:
                     return
-                acknowledged[f"a-{turn}-{number}"] = said
+                acknowledged[f"a-{turn}-{number}"] = answer
 
         senders = [threading.Thread(target=send, args=(place,)) for place in range(3)]
         for sender in senders:
@@ -132,8 +132,8 @@ def test_a_server_killed_five_times_keeps_what_it_acknowledged(served, approval)
     try:
         assert pending(served) == []
         for number, address in acknowledged.items():
-            said = httpx.get(f"{address}.json").json()
-            assert (number, said["id"]) == (number, address)
+            credential = httpx.get(f"{address}.json").json()
+            assert (number, credential["id"]) == (number, address)
         with served.database.reading() as session:
             rows = session.query(CredentialRow).all()
         assert len({(row.list_number, row.list_index) for row in rows}) == len(rows)

@@ -43,7 +43,7 @@ def test_a_slash_at_the_end_of_the_public_url_means_nothing():
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         pytest.param("name =", "nmae =", "issuer.name is missing", id="misspelled-needed-key"),
         pytest.param("[issuer]", "color = 1\n[issuer]", "color", id="unknown-key"),
@@ -115,13 +115,13 @@ def test_a_slash_at_the_end_of_the_public_url_means_nothing():
         ),
     ],
 )
-def test_a_file_that_cannot_work_is_refused_by_name(old, new, said):
-    with pytest.raises((SettingsError, TomlError), match=said):
+def test_a_file_that_cannot_work_is_refused_by_name(old, new, message):
+    with pytest.raises((SettingsError, TomlError), match=message):
         parsed(MINIMAL.replace(old, new))
 
 
 @pytest.mark.parametrize(
-    ("sources", "said"),
+    ("sources", "message"),
     [
         pytest.param(["name='a'\nsecrets=[]"], "one secret, or two", id="no-secret"),
         pytest.param([f"name='a'\nsecrets=['{SECRET}','b','c']"], "one secret", id="three"),
@@ -143,9 +143,9 @@ def test_a_file_that_cannot_work_is_refused_by_name(old, new, said):
         ),
     ],
 )
-def test_a_source_that_cannot_be_told_apart_or_trusted_is_refused(sources, said):
+def test_a_source_that_cannot_be_told_apart_or_trusted_is_refused(sources, message):
     text = MINIMAL + "".join(f"[[sources]]\n{source}\n" for source in sources)
-    with pytest.raises((SettingsError, TomlError), match=said):
+    with pytest.raises((SettingsError, TomlError), match=message):
         parsed(text)
 
 

@@ -45,7 +45,7 @@ FORM = "multipart/form-data"
 @pytest.fixture
 def public_id(issuer: Issuer, approval: Callable[..., Approval], now: datetime) -> str:
     """The id of one issued credential."""
-    made = approval(
+    content = approval(
         levels={"learning": "met", "work": "met"},
         comments={"work": "The counts make the growth easy to follow."},
         approvals=[{"role": "coach", "at": "2026-05-13T16:05:00Z"}],
@@ -54,7 +54,7 @@ def public_id(issuer: Issuer, approval: Callable[..., Approval], now: datetime) 
             {"name": "Performance", "url": SEALED},
         ],
     )
-    return issuance.receive(issuer, made, source="forms", event_id="e-1", now=now).credential_id
+    return issuance.receive(issuer, content, source="forms", event_id="e-1", now=now).credential_id
 
 
 @pytest.fixture
@@ -149,14 +149,14 @@ def test_json_and_jwt_are_the_bytes_that_were_signed(
 
 @pytest.mark.usefixtures("whole")
 def test_pictures_and_certificate_carry_the_very_credential(
-    client: FlaskClient, found: Shared
+    client: FlaskClient, shared_credential: Shared
 ) -> None:
-    address = f"/credentials/{found.public_id}"
+    address = f"/credentials/{shared_credential.public_id}"
     pdf = PdfReader(io.BytesIO(client.get(f"{address}.pdf").data))
     attached = [file for files in pdf.attachments.values() for file in files]
-    assert attached == [found.json]
-    assert unbake_png(client.get(f"{address}.png").data) == found.json.decode()
-    assert unbake_svg(client.get(f"{address}.svg").data) == found.json.decode()
+    assert attached == [shared_credential.json]
+    assert unbake_png(client.get(f"{address}.png").data) == shared_credential.json.decode()
+    assert unbake_svg(client.get(f"{address}.svg").data) == shared_credential.json.decode()
 
 
 @pytest.mark.usefixtures("whole")
@@ -227,10 +227,10 @@ def test_the_page_says_that_all_criteria_are_met_and_no_level_and_no_comment(
 
 @pytest.mark.usefixtures("whole")
 def test_the_address_of_sealed_evidence_stands_in_no_form(
-    client: FlaskClient, issuer: Issuer, found: Shared
+    client: FlaskClient, issuer: Issuer, shared_credential: Shared
 ) -> None:
-    paths = [f"/credentials/{found.public_id}.{suffix}" for suffix, _, _ in SUFFIXES]
-    paths.append(manage_path(issuer, found.public_id))
+    paths = [f"/credentials/{shared_credential.public_id}.{suffix}" for suffix, _, _ in SUFFIXES]
+    paths.append(manage_path(issuer, shared_credential.public_id))
     served = {path: client.get(path).data for path in paths}
     assert [path for path, data in served.items() if SEALED.encode() in data] == []
     assert PUBLIC.encode() in served[paths[0]]
@@ -277,10 +277,12 @@ STANDINGS = [
 
 @pytest.mark.parametrize(("at", "revoked_at", "standing"), STANDINGS)
 def test_how_a_credential_stands(
-    found: Shared, at: datetime, revoked_at: datetime | None, standing: Standing
+    shared_credential: Shared, at: datetime, revoked_at: datetime | None, standing: Standing
 ) -> None:
-    dated = replace(found.credential, valid_from=START, valid_until=START + 2 * DAY)
-    assert replace(found, credential=dated, revoked_at=revoked_at).standing(at) is standing
+    dated = replace(shared_credential.credential, valid_from=START, valid_until=START + 2 * DAY)
+    assert (
+        replace(shared_credential, credential=dated, revoked_at=revoked_at).standing(at) is standing
+    )
 
 
 def test_the_holder_sees_levels_comments_and_who_signed_off(
@@ -310,14 +312,18 @@ def test_a_holders_link_cannot_be_made_up(client: FlaskClient, public_id: str) -
 
 
 def test_an_achievement_says_to_machines_what_its_credentials_say(
-    client: FlaskClient, issuer: Issuer, found: Shared
+    client: FlaskClient, issuer: Issuer, shared_credential: Shared
 ) -> None:
-    said = strict_json.loads_object(found.json)["credentialSubject"]["achievement"]
-    assert said["resultDescription"].pop()["name"] == "Signed off by"  # of this earner alone
-    address = said["id"].removeprefix(issuer.settings.public_url)
+    signed_achievement = strict_json.loads_object(shared_credential.json)["credentialSubject"][
+        "achievement"
+    ]
+    assert (
+        signed_achievement["resultDescription"].pop()["name"] == "Signed off by"
+    )  # of this earner alone
+    address = signed_achievement["id"].removeprefix(issuer.settings.public_url)
     document = client.get(address).get_json()
     assert document.pop("@context")[1].endswith("context-3.0.3.json")
-    assert document == said
+    assert document == signed_achievement
 
 
 @pytest.mark.parametrize(("suffix", "start"), [("png", b"\x89PNG"), ("svg", b"<svg")])
@@ -329,25 +335,31 @@ def test_an_achievement_has_its_picture_in_both_formats(
     assert response.data.startswith(start)
 
 
-def test_an_achievement_that_brings_a_picture_is_shown_by_it(issuer: Issuer, found: Shared) -> None:
-    own = badge(found.achievement, issuer.settings, "png")
-    pictured = replace(found.achievement, name="Another name", image=own)
+def test_an_achievement_that_brings_a_picture_is_shown_by_it(
+    issuer: Issuer, shared_credential: Shared
+) -> None:
+    own = badge(shared_credential.achievement, issuer.settings, "png")
+    pictured = replace(shared_credential.achievement, name="Another name", image=own)
     assert badge(pictured, issuer.settings, "png") == own
 
 
 def test_a_credential_too_long_for_a_code_still_has_a_certificate(
-    issuer: Issuer, found: Shared
+    issuer: Issuer, shared_credential: Shared
 ) -> None:
-    long = replace(found, jwt=b"e30." + b"A" * 100_000 + b"." + b"A" * 86)
+    long = replace(shared_credential, jwt=b"e30." + b"A" * 100_000 + b"." + b"A" * 86)
     pdf = forms.FORMS["pdf"].make(long, issuer.settings, clock.now())
     assert pdf is not None
     assert pdf.startswith(b"%PDF-")
 
 
-def test_an_achievement_shows_people_its_rubric(client: FlaskClient, found: Shared) -> None:
+def test_an_achievement_shows_people_its_rubric(
+    client: FlaskClient, shared_credential: Shared
+) -> None:
     html = client.get("/achievements/rhythms/1.html").text
     missing = [
-        c.description for c in found.achievement.rubric.criteria if c.description not in html
+        c.description
+        for c in shared_credential.achievement.rubric.criteria
+        if c.description not in html
     ]
     assert missing == []
 
@@ -392,20 +404,22 @@ def test_a_picture_is_drawn_once(
 
 @pytest.mark.usefixtures("whole")
 def test_another_drawing_of_a_badge_changes_nothing_that_was_signed(
-    client: FlaskClient, found: Shared, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient, shared_credential: Shared, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A credential names its picture by address (OB-52) and signs no digest of the pixels."""
-    address = f"/credentials/{found.public_id}"
+    address = f"/credentials/{shared_credential.public_id}"
     before = {suffix: client.get(f"{address}.{suffix}").data for suffix in ("json", "png", "svg")}
-    signed = strict_json.loads_object(found.json)["credentialSubject"]["achievement"]["image"]
+    signed = strict_json.loads_object(shared_credential.json)["credentialSubject"]["achievement"][
+        "image"
+    ]
     monkeypatch.setattr(picture, "drawn_with", lambda _id, look: drawn_with("another", look))
     after = {suffix: client.get(f"{address}.{suffix}").data for suffix in before}
 
     assert sorted(signed) == ["id", "type"]
     assert after["json"] == before["json"]
     assert after["png"] != before["png"]
-    assert unbake_png(after["png"]) == unbake_png(before["png"]) == found.json.decode()
-    assert unbake_svg(after["svg"]) == unbake_svg(before["svg"]) == found.json.decode()
+    assert unbake_png(after["png"]) == unbake_png(before["png"]) == shared_credential.json.decode()
+    assert unbake_svg(after["svg"]) == unbake_svg(before["svg"]) == shared_credential.json.decode()
 
 
 def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path: Path) -> None:
@@ -422,10 +436,10 @@ def test_the_cache_keeps_the_newest_files_when_it_is_full(
         for file in (tmp_path / "cache").iterdir():
             stat = file.stat()
             os.utime(file, (stat.st_atime, stat.st_mtime - 60))
-    made: list[int] = []
-    cache.cached(tmp_path, "png", (bytes([11]),), lambda: made.append(11) or b"")
-    cache.cached(tmp_path, "png", (bytes([0]),), lambda: made.append(0) or b"")
-    assert made == [0]
+    drawn: list[int] = []
+    cache.cached(tmp_path, "png", (bytes([11]),), lambda: drawn.append(11) or b"")
+    cache.cached(tmp_path, "png", (bytes([0]),), lambda: drawn.append(0) or b"")
+    assert drawn == [0]
 
 
 @pytest.mark.usefixtures("whole")
@@ -547,15 +561,19 @@ def test_the_pages_offer_both_editions_on_both_papers(
             assert f'pdf?{query}"' in text
 
 
-def test_the_district_s_paper_is_the_usual_one(issuer: Issuer, found: Shared) -> None:
+def test_the_district_s_paper_is_the_usual_one(issuer: Issuer, shared_credential: Shared) -> None:
     a4 = replace(issuer.settings, certificate=CertificateSettings(Paper.A4))
-    (page,) = PdfReader(io.BytesIO(forms.FORMS["pdf"].make(found, a4, clock.now()))).pages
+    (page,) = PdfReader(
+        io.BytesIO(forms.FORMS["pdf"].make(shared_credential, a4, clock.now()))
+    ).pages
     assert round(page.mediabox.height) == 842
 
 
-def test_those_sign_who_held_the_office_on_the_day(issuer: Issuer, found: Shared) -> None:
+def test_those_sign_who_held_the_office_on_the_day(
+    issuer: Issuer, shared_credential: Shared
+) -> None:
     """A certificate that is fetched years later names nobody who came after it."""
-    awarded = found.credential.awarded_date
+    awarded = shared_credential.credential.awarded_date
     assert awarded is not None
     day, office = awarded.date(), "superintendent"
     holders = (
@@ -566,12 +584,15 @@ def test_those_sign_who_held_the_office_on_the_day(issuer: Issuer, found: Shared
     by = replace(
         issuer.settings, certificate=CertificateSettings(offices=(office,), holders=holders)
     )
-    chosen = replace(found, achievement=replace(found.achievement, signatories=("music",)))
+    chosen = replace(
+        shared_credential,
+        achievement=replace(shared_credential.achievement, signatories=("music",)),
+    )
     printed = [
         PdfReader(io.BytesIO(certificate(shared, by, Sheet(Edition.FRAME), now=clock.now())))
         .pages[0]
         .extract_text()
-        for shared in (found, chosen)
+        for shared in (shared_credential, chosen)
     ]
     names = ("Pat Before", "Robin After", "Sam Notes")
     assert [[name for name in names if name in text] for text in printed] == [
@@ -580,9 +601,11 @@ def test_those_sign_who_held_the_office_on_the_day(issuer: Issuer, found: Shared
     ]
 
 
-def test_a_certificate_says_across_its_page_that_its_time_is_over(issuer, found):
+def test_a_certificate_says_across_its_page_that_its_time_is_over(issuer, shared_credential):
     ended = datetime(2026, 11, 20, 12, tzinfo=UTC)
-    over = replace(found, credential=replace(found.credential, valid_until=ended))
+    over = replace(
+        shared_credential, credential=replace(shared_credential.credential, valid_until=ended)
+    )
     pages = PdfReader(io.BytesIO(forms.FORMS["pdf"].make(over, issuer.settings, clock.now()))).pages
     assert len(pages) == 1
     assert "ENDED ON NOVEMBER 20, 2026" in pages[0].extract_text()
@@ -600,11 +623,13 @@ def test_a_certificate_says_across_its_page_that_its_time_is_over(issuer, found)
         pytest.param("W" * 300, "R", "W" * forms.LONGEST_NAME + ".pdf", id="long"),
     ],
 )
-def test_a_file_is_named_by_teacher_and_achievement(found, teacher, achievement, name):
-    named = replace(found.shown.identities[0], value=teacher or "", hashed=False, type="name")
+def test_a_file_is_named_by_teacher_and_achievement(shared_credential, teacher, achievement, name):
+    named = replace(
+        shared_credential.shown.identities[0], value=teacher or "", hashed=False, type="name"
+    )
     shown = replace(
-        found.shown,
+        shared_credential.shown,
         identities=(named,) if teacher else (),
-        achievement=replace(found.shown.achievement, name=achievement),
+        achievement=replace(shared_credential.shown.achievement, name=achievement),
     )
     assert forms.file_name(shown, "pdf") == name

@@ -76,9 +76,9 @@ def test_signing_again_gives_the_same_bytes(issuer):
 
 def test_what_was_prepared_is_in_every_form_byte_for_byte(issuer):
     unsigned = to_json(DOCUMENT)
-    made = secure(unsigned, issuer.signers(), issuer.settings)
-    forms = made.json, base64url.decode(made.jwt.decode().split(".")[1]), made.to_share
+    secured = secure(unsigned, issuer.signers(), issuer.settings)
+    forms = secured.json, base64url.decode(secured.jwt.decode().split(".")[1]), secured.to_share
     assert all(form.startswith(unsigned[:-1] + b',"') for form in forms)
     for form in forms:
-        said = strict_json.loads_object(form)
-        assert {name: said[name] for name in DOCUMENT} == DOCUMENT
+        credential = strict_json.loads_object(form)
+        assert {name: credential[name] for name in DOCUMENT} == DOCUMENT

@@ -196,8 +196,8 @@ def bearer(token=TOKEN, key="row-7"):
     ],
 )
 def test_a_token_and_an_idempotency_key_are_a_delivery(key, event_id):
-    found = authenticate(bearer(key=key), BODY, SOURCES, now=NOW)
-    assert found == Delivery("no-code", event_id)
+    delivery = authenticate(bearer(key=key), BODY, SOURCES, now=NOW)
+    assert delivery == Delivery("no-code", event_id)
 
 
 @pytest.mark.parametrize("key", ["", "row 7", "a,b", "ÿ", '"', "k" * 256])

@@ -56,7 +56,7 @@ def bucket(monkeypatch):
 def homes(postgresql_issuer, tmp_path):
     """Two homes of one issuer, with the same settings and keys: nothing else is shared."""
     port = free_port()
-    made = init.create(
+    settings_of_home = init.create(
         tmp_path / "one",
         public_url=f"http://localhost:{port}",
         name="State",
@@ -66,10 +66,10 @@ def homes(postgresql_issuer, tmp_path):
         cost=Cost(memory_kib=64, iterations=1, lanes=1),
     )
     url = postgresql_issuer.settings.database_url
-    file = made.home / "mintmark.toml"
+    file = settings_of_home.home / "mintmark.toml"
     file.write_text(f'database_url = "{url}"\n' + file.read_text())
-    shutil.rmtree(made.home / "public", ignore_errors=True)
-    shutil.copytree(made.home, tmp_path / "two")
+    shutil.rmtree(settings_of_home.home / "public", ignore_errors=True)
+    shutil.copytree(settings_of_home.home, tmp_path / "two")
     return load(tmp_path / "one"), load(tmp_path / "two")
 
 
@@ -174,8 +174,8 @@ def issue_by_cluster(settings, cluster, approval, folder, capsys, monkeypatch):
     command = ["--home", str(settings.home), "issue", "--cluster", cluster.address]
     assert main([*command, "--approvals", str(folder / "approvals.jsonl")]) == 0
     killing.join()
-    told = capsys.readouterr().out.splitlines()
-    numbers = [int(line.split()[1].rstrip(":")) for line in told]
+    lines = capsys.readouterr().out.splitlines()
+    numbers = [int(line.split()[1].rstrip(":")) for line in lines]
     assert numbers == list(range(1, HALF + 11))
 
 

@@ -47,12 +47,12 @@ def test_without_either_table_nobody_signs_and_the_paper_is_us_letter() -> None:
 
 
 def test_offices_sign_in_their_order_and_the_catalog_chooses_others() -> None:
-    found = read(SUPERINTENDENT + BOARD + '[certificate]\nsignatories = ["board"]')
+    certificate = read(SUPERINTENDENT + BOARD + '[certificate]\nsignatories = ["board"]')
     day = date(2026, 5, 15)
 
-    assert [one.office for one in found.signing(day)] == ["board"]
+    assert [one.office for one in certificate.signing(day)] == ["board"]
     chosen = ("superintendent", "board", "gone")
-    assert [one.office for one in found.signing(day, chosen)] == ["superintendent", "board"]
+    assert [one.office for one in certificate.signing(day, chosen)] == ["superintendent", "board"]
 
 
 @pytest.mark.parametrize(
@@ -182,9 +182,11 @@ def test_what_the_settings_name_is_printed_on(home: Path) -> None:
         SUPERINTENDENT + 'signature = "pat.jpg"\n[certificate]\nseal = "seal.png"\npaper = "a4"\n'
     )
     settings = _with(home, text)
-    found = stationery(settings, date(2026, 5, 15))
+    certificate = stationery(settings, date(2026, 5, 15))
 
     assert isinstance(create_app(settings), Flask)
-    assert (found.paper, found.seal[:4], found.logo) == (Paper.A4, "<svg", "")
-    assert [(one.name, one.signature[:4]) for one in found.signatories] == [("Pat Example", "<svg")]
+    assert (certificate.paper, certificate.seal[:4], certificate.logo) == (Paper.A4, "<svg", "")
+    assert [(one.name, one.signature[:4]) for one in certificate.signatories] == [
+        ("Pat Example", "<svg")
+    ]
     assert stationery(settings, date(2026, 5, 15), paper=Paper.LETTER).paper is Paper.LETTER

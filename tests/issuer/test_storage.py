@@ -106,15 +106,18 @@ def served(settings):
             select(CredentialRow.public_id).where(CredentialRow.state == CredentialState.ISSUED)
         ).all()
     forms = {
-        (each, kind): client.get(f"/credentials/{each}.{kind}")
-        for each in ids
+        (public_id, kind): client.get(f"/credentials/{public_id}.{kind}")
+        for public_id in ids
         for kind in ("json", "jwt")
     }
-    whole = {each: find(issuer, each) for each in ids}
+    whole = {public_id: find(issuer, public_id) for public_id in ids}
     issuer.database.close()
     return (
         {name: (answer.status_code, answer.data) for name, answer in forms.items()},
-        {each: tuple(getattr(row, form) for form in FORMS) for each, row in whole.items()},
+        {
+            public_id: tuple(getattr(row, form) for form in FORMS)
+            for public_id, row in whole.items()
+        },
     )
 
 
@@ -170,12 +173,12 @@ def migrate(database, part="schema", *, killed_at=0):
 
 def test_an_older_database_has_the_same_rows_and_serves_the_same_bytes(issued, monkeypatch):
     monkeypatch.setattr(rows, "BATCH", 2)
-    kept, answers = stored(issued), served(issued.settings)
+    stored_before, answers = stored(issued), served(issued.settings)
     assert len(answers[0]) == 12
     age(issued.database)
     lines = []
     migrations.upgrade(issued.database, tell=lines.append)
-    assert (stored(issued), served(issued.settings)) == (kept, answers)
+    assert (stored(issued), served(issued.settings)) == (stored_before, answers)
     moved = [line for line in lines if "rearranged" in line]
     assert moved[0] == "2 of 7 approvals are rearranged"
     assert moved[-1] == "7 of 7 approvals are rearranged"
@@ -185,7 +188,7 @@ def test_an_older_database_has_the_same_rows_and_serves_the_same_bytes(issued, m
 
 
 def test_a_killed_upgrade_goes_on_and_serves_the_same_bytes_in_between(issued, tmp_path):
-    kept, answers = stored(issued), served(issued.settings)
+    stored_before, answers = stored(issued), served(issued.settings)
     age(issued.database)
     issued.database.close()
     reached = set()
@@ -197,7 +200,7 @@ def test_a_killed_upgrade_goes_on_and_serves_the_same_bytes_in_between(issued, t
             reached.add(rows.left(issued.database))
             assert served(issued.settings) == answers
     assert migrate(issued.database).returncode == 0
-    assert (stored(issued), served(issued.settings)) == (kept, answers)
+    assert (stored(issued), served(issued.settings)) == (stored_before, answers)
     assert len(reached) > 1
     issued.database.close()
 

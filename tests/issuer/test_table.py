@@ -85,12 +85,12 @@ def issued(issuer, handed_in):
 
 def test_each_row_is_tried_and_nothing_is_kept(any_issuer):
     handed_in = hand_in(any_issuer, rows(*good(2), *(line for line, _ in WRONG.values())))
-    found = list(rehearsal.dry_run(any_issuer, handed_in, now=now()))
-    assert [(row.number, row.name, row.new) for row in found[:2]] == [
+    tried = list(rehearsal.dry_run(any_issuer, handed_in, now=now()))
+    assert [(row.number, row.name, row.new) for row in tried[:2]] == [
         (2, "Teacher 0", True),
         (3, "Teacher 1", True),
     ]
-    for row, (_, field) in zip(found[2:], WRONG.values(), strict=True):
+    for row, (_, field) in zip(tried[2:], WRONG.values(), strict=True):
         assert field in row.problem
     assert count(any_issuer) == 0
 
@@ -107,10 +107,10 @@ def test_rows_are_issued_and_those_to_mend_come_back(any_issuer):
     assert again == {Fate.ISSUED: 2, Fate.TO_MEND: len(WRONG) - 2}
     assert count(any_issuer) == 5
     with any_issuer.database.reading() as session:
-        kept = session.scalars(select(TableRow.cells).where(TableRow.fate == Fate.ISSUED)).all()
+        cells = session.scalars(select(TableRow.cells).where(TableRow.fate == Fate.ISSUED)).all()
         actors = {entry.actor for entry, _ in log.entries(session)}
         ids = session.scalars(select(TableRow.credential).where(TableRow.fate == Fate.ISSUED)).all()
-    assert set(kept) == {None}
+    assert set(cells) == {None}
     assert actors == {"person:7", "source:desk"}
     assert all(find(any_issuer, public_id) for public_id in ids)
 
@@ -248,8 +248,8 @@ def test_the_command_tries_issues_and_writes_what_to_mend(issuer, home, tmp_path
         return main(["--home", str(home), "issue", *words])
 
     assert run("--table", str(file), "--dry-run") == 1
-    said = capsys.readouterr().out
-    assert (said.count("would be issued"), "row 4: A: approved_at" in said) == (2, True)
+    output = capsys.readouterr().out
+    assert (output.count("would be issued"), "row 4: A: approved_at" in output) == (2, True)
     assert run("--table", str(file)) == 1
     assert "2 issued" in capsys.readouterr().out
     assert (tmp_path / "spring-to-mend.csv").exists()

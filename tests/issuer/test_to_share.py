@@ -29,8 +29,10 @@ from verifier.report import Answer
 
 
 def issue(issuer, approval, now, event_id="e-1"):
-    made = issuance.receive(issuer, approval(event_id), source="forms", event_id=event_id, now=now)
-    return issuance.find(issuer, made.credential_id)
+    received = issuance.receive(
+        issuer, approval(event_id), source="forms", event_id=event_id, now=now
+    )
+    return issuance.find(issuer, received.credential_id)
 
 
 @pytest.fixture
@@ -58,10 +60,10 @@ def test_a_copy_of_it_verifies_and_shows_what_was_chosen(issuer, row):
     whole = strict_json.loads_object(row.to_share)
     results = next(c for c in choices(whole) if c.name == "results")
     part = derive(whole, results.pointers)
-    found = report(issuer, part)
-    assert (found.authentic.answer, found.current.answer) == (Answer.YES, Answer.YES)
-    assert found.credential.recipient_name is None
-    assert len(found.credential.criteria_results) == 2
+    checked = report(issuer, part)
+    assert (checked.authentic.answer, checked.current.answer) == (Answer.YES, Answer.YES)
+    assert checked.credential.recipient_name is None
+    assert len(checked.credential.criteria_results) == 2
 
 
 def test_its_statements_are_worked_out_once_and_again_for_any_other_content(

@@ -49,9 +49,9 @@ def add(issuer, tmp_path, now):
 
 
 def test_what_a_state_signs_is_what_a_verifier_keeps(issuer, add, now):
-    found = add(trust_list.sign(loaded(), issuer, now=now, days=30))
-    assert (found.name, found.keeper) == ("Districts of the State", issuer.settings.issuer_id)
-    one, region = found.entries[DISTRICT["id"]], found.entries[REGION["id"]]
+    followed = add(trust_list.sign(loaded(), issuer, now=now, days=30))
+    assert (followed.name, followed.keeper) == ("Districts of the State", issuer.settings.issuer_id)
+    one, region = followed.entries[DISTRICT["id"]], followed.entries[REGION["id"]]
     assert (one.name, one.endorses, region.endorses) == ("District One", False, True)
     assert (one.valid_from.month, one.valid_until.month) == (1, 12)
     assert region.valid_until == now + timedelta(days=30)
@@ -61,7 +61,7 @@ def test_what_a_state_signs_is_what_a_verifier_keeps(issuer, add, now):
 def test_the_proof_signs_the_json_whatever_the_credentials_carry(issuer, add, now, proofs):
     issuer.settings = replace(issuer.settings, proofs=tuple(proofs))
     signed = trust_list.sign(loaded(), issuer, now=now, days=30)
-    assert [each["cryptosuite"] for each in json.loads(signed)["proof"]] == ["eddsa-jcs-2022"]
+    assert [proof["cryptosuite"] for proof in json.loads(signed)["proof"]] == ["eddsa-jcs-2022"]
     assert len(add(signed).entries) == 2
 
 

@@ -86,8 +86,8 @@ def test_the_code_of_the_driver_decides(tmp_path, error, trouble):
 
 
 def driver_error(code):
-    made = psycopg.OperationalError if code is None or isinstance(code, str) else sqlite3.Error
-    error = made("x")
+    kind = psycopg.OperationalError if code is None or isinstance(code, str) else sqlite3.Error
+    error = kind("x")
     if isinstance(code, int):
         error.sqlite_errorcode = code
     elif code is not None:
@@ -183,9 +183,9 @@ class Site:
         self.edited, self.status = token, received.token
         issuer.database.close()
         self.app = start_app(settings)
-        said = {"type": "micro_credential.approved", "timestamp": "2026-05-15T15:00:00Z"}
-        said["data"] = json.loads(approval("a-2").content)
-        self.body = json.dumps(said).encode()
+        event = {"type": "micro_credential.approved", "timestamp": "2026-05-15T15:00:00Z"}
+        event["data"] = json.loads(approval("a-2").content)
+        self.body = json.dumps(event).encode()
 
     def rules(self):
         for rule in self.app.url_map.iter_rules():
@@ -270,8 +270,8 @@ def test_with_sqlite_away_every_route_says_when_to_ask_again(settings, approval,
     site = Site(settings, approval)
     site.app.extensions["mintmark"].database.close()
     file = settings.home / "mintmark.sqlite3"
-    for each in settings.home.glob("mintmark.sqlite3*"):
-        each.rename(each.with_name(f"away-{each.name}"))
+    for part in settings.home.glob("mintmark.sqlite3*"):
+        part.rename(part.with_name(f"away-{part.name}"))
     file.mkdir()
     assert_every_route_says_when_to_ask_again(site)
 

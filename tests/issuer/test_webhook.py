@@ -105,12 +105,12 @@ def credentials(app):
 
 def test_an_approval_is_answered_with_its_credential(sender, message):
     answer = sender.post(message())
-    said = answer.get_json()
-    assert (answer.status_code, said["status"]) == (201, "issued")
-    assert said["page"] == said["id"] + ".html"
-    assert said["json"] == said["id"] + ".json"
-    assert said["manage_url"].startswith("http://localhost:8202/manage/")
-    assert sender.get(said["json"]).get_json()["id"] == said["id"]
+    reply = answer.get_json()
+    assert (answer.status_code, reply["status"]) == (201, "issued")
+    assert reply["page"] == reply["id"] + ".html"
+    assert reply["json"] == reply["id"] + ".json"
+    assert reply["manage_url"].startswith("http://localhost:8202/manage/")
+    assert sender.get(reply["json"]).get_json()["id"] == reply["id"]
 
 
 def test_nothing_is_drawn_before_it_is_asked_for(sender, message, settings, monkeypatch):
@@ -118,9 +118,9 @@ def test_nothing_is_drawn_before_it_is_asked_for(sender, message, settings, monk
     for owner, name in ((typesetting.typst, "compile_with_warnings"), (picture, "draw_badge")):
         real = getattr(owner, name)
         monkeypatch.setattr(owner, name, lambda *a, _r=real, **k: (drawn.append(1), _r(*a, **k))[1])
-    said = sender.post(message()).get_json()
+    reply = sender.post(message()).get_json()
     assert (drawn, (settings.home / "cache").exists()) == ([], False)
-    assert sender.get(said["id"] + ".png").status_code == 200
+    assert sender.get(reply["id"] + ".png").status_code == 200
     assert drawn
 
 
@@ -175,8 +175,8 @@ def test_the_same_id_with_other_content_is_a_conflict_that_says_how_to_correct(
     sender.post(message())
     before = rows(sender.app)
     answer = sender.post(message(approval_id, provider_number="X1"), event_id=event_id)
-    said = answer.get_json()
-    assert (answer.status_code, said["type"]) == (409, f"http://localhost:8202/problems/{problem}")
+    reply = answer.get_json()
+    assert (answer.status_code, reply["type"]) == (409, f"http://localhost:8202/problems/{problem}")
     assert remedy in sender.get(f"/problems/{problem}").get_json()["remedy"]
     assert rows(sender.app) == before
 
@@ -187,9 +187,12 @@ def test_a_correction_is_the_newest_revision_plus_one(sender, message):
     second = sender.post(message(revision="2", reason="A wrong name."), event_id="evt_2")
     assert (first.status_code, second.status_code) == (201, 201)
     again = sender.post(message(), event_id="evt_3")
-    said = again.get_json()
-    assert (again.status_code, said["status"]) == (200, "superseded")
-    assert (said["id"], said["superseded_by"]) == (first.get_json()["id"], second.get_json()["id"])
+    reply = again.get_json()
+    assert (again.status_code, reply["status"]) == (200, "superseded")
+    assert (reply["id"], reply["superseded_by"]) == (
+        first.get_json()["id"],
+        second.get_json()["id"],
+    )
     newest = sender.post(message(revision=2, reason="A wrong name."), event_id="evt_4")
     assert (newest.status_code, "superseded_by" in newest.get_json()) == (200, False)
     for number, (revision, more) in enumerate([(2, {"provider_number": "X"}), (4, {}), (7, {})]):
@@ -205,8 +208,8 @@ def test_what_a_wrong_person_got_has_no_link_for_the_sender(sender, message):
     sender.post(message())
     other = {"name": "Sam Example", "emails": ["sam@school.example"]}
     sender.post(message(revision=2, reason="x", recipient=other), event_id="evt_2")
-    said = sender.post(message(), event_id="evt_3").get_json()
-    assert ("manage_url" in said, said["status"]) == (False, "superseded")
+    reply = sender.post(message(), event_id="evt_3").get_json()
+    assert ("manage_url" in reply, reply["status"]) == (False, "superseded")
 
 
 def test_two_sources_may_use_the_same_ids(sender, message):
@@ -318,10 +321,10 @@ def test_a_message_that_is_not_in_order_is_a_problem_and_leaves_nothing(
 ):
     before = rows(sender.app)
     answer = sender.post(message() if body is GOOD else body, **headers)
-    said = answer.get_json()
-    assert (answer.status_code, said["status"]) == (status, status)
+    reply = answer.get_json()
+    assert (answer.status_code, reply["status"]) == (status, status)
     assert answer.mimetype == "application/problem+json"
-    assert said["type"] == f"http://localhost:8202/problems/{problem}"
+    assert reply["type"] == f"http://localhost:8202/problems/{problem}"
     assert named in answer.text
     assert rows(sender.app) == before
     assert [record.levelname for record in caplog.records] == ["WARNING"]
@@ -358,8 +361,8 @@ def test_a_body_in_chunks_is_limited_and_may_break_off(sender, parts, error, sta
     chunks = Chunks(list(parts), error)
     environ = create_environ(PATH, method="POST")
     environ |= {"wsgi.input": chunks, "wsgi.input_terminated": True}
-    _, told, headers = run_wsgi_app(sender.app, environ)
-    assert int(told.split()[0]) == status
+    _, status_line, headers = run_wsgi_app(sender.app, environ)
+    assert int(status_line.split()[0]) == status
     assert headers["Content-Type"] == "application/problem+json"
     assert sum(map(len, chunks.parts)) >= len(b"".join(parts)) - 2 * event.MAX_BYTES
 
@@ -523,9 +526,9 @@ def test_an_unforeseen_error_is_a_number_in_the_answer_and_no_word_of_it(
 
     monkeypatch.setattr("issuer.approvals.webhook.routes.issuance.receive", explode)
     answer = sender.post(message())
-    said = answer.get_json()
-    assert (answer.status_code, said["type"].endswith("/problems/internal")) == (500, True)
-    assert said["instance"] in caplog.text
+    reply = answer.get_json()
+    assert (answer.status_code, reply["type"].endswith("/problems/internal")) == (500, True)
+    assert reply["instance"] in caplog.text
     assert "RuntimeError" in caplog.text
     assert "explode" in caplog.text
     assert "Jordan" not in answer.text + caplog.text

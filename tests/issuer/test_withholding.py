@@ -54,14 +54,14 @@ EVIDENCE = [
 def issue(issuer, approval, now):
     """Issue a credential with everything that can be hidden in it; return its id."""
     with issuer.database.writing() as session:
-        found = versions.read(versions.find(session, "rhythms"))
-        versions.record(session, replace(found, sign_comments=True), now=now)
-    made = approval(
+        achievement = versions.read(versions.find(session, "rhythms"))
+        versions.record(session, replace(achievement, sign_comments=True), now=now)
+    content = approval(
         comments={"work": "The counts make the growth easy to follow."},
         credits=[{"value": 60, "unit": "hours"}],
         evidence=EVIDENCE,
     )
-    received = issuance.receive(issuer, made, source="forms", event_id="e-1", now=now)
+    received = issuance.receive(issuer, content, source="forms", event_id="e-1", now=now)
     return received.credential_id
 
 
@@ -95,9 +95,11 @@ def served(client, public_id):
     paths = [f"/credentials/{public_id}{suffix}" for suffix in (*SUFFIXES, "/embed")]
     page = f"http://localhost:8202/credentials/{public_id}.html"
     paths.append(f"/oembed?url={page}")
-    found = {path: client.get(path) for path in paths}
-    found["check it yourself"] = client.post("/verify", data={"text": page})
-    return {path: response.data for path, response in found.items() if response.status_code == 200}
+    responses = {path: client.get(path) for path in paths}
+    responses["check it yourself"] = client.post("/verify", data={"text": page})
+    return {
+        path: response.data for path, response in responses.items() if response.status_code == 200
+    }
 
 
 NOTHING = Decision(show_evidence=False)
@@ -113,14 +115,14 @@ ALL = [
 @pytest.mark.parametrize("decided", ALL, ids=repr)
 def test_what_is_hidden_is_in_nothing_that_others_fetch(issuer, client, public_id, now, decided):
     holder.decide(issuer, public_id, decided, now=now)
-    found = {path: b"\n".join(texts(data)) for path, data in served(client, public_id).items()}
+    bodies = {path: b"\n".join(texts(data)) for path, data in served(client, public_id).items()}
     hidden = [text for name, some in HIDDEN.items() if not getattr(decided, name) for text in some]
-    told = {(path, text) for path, data in found.items() for text in hidden if text in data}
-    assert told == set()
-    copy = found[f"/credentials/{public_id}.json"]
+    leaks = {(path, text) for path, data in bodies.items() for text in hidden if text in data}
+    assert leaks == set()
+    copy = bodies[f"/credentials/{public_id}.json"]
     meant = {t for name, some in HIDDEN.items() if getattr(decided, name) for t in some} - SEALED
     assert [text for text in meant if text not in copy] == []
-    assert (f"/credentials/{public_id}.jwt" in found) == (decided == ALL[-1])
+    assert (f"/credentials/{public_id}.jwt" in bodies) == (decided == ALL[-1])
 
 
 @pytest.mark.parametrize("suffix", ["", ".html", ".json", ".png", ".svg", ".pdf"])
@@ -128,20 +130,20 @@ def test_what_is_left_is_authentic_and_current(issuer, client, public_id, suffix
     fetch = fetch_own(issuer, offline)
     accept = {"Accept": "application/json"}
     if suffix in ("", ".html"):
-        given = f"http://localhost:8202/credentials/{public_id}{suffix}".encode()
+        submission = f"http://localhost:8202/credentials/{public_id}{suffix}".encode()
     else:
-        given = client.get(f"/credentials/{public_id}{suffix}", headers=accept).data
-    report = verify(given, fetch=fetch, now=datetime.now(UTC))
+        submission = client.get(f"/credentials/{public_id}{suffix}", headers=accept).data
+    report = verify(submission, fetch=fetch, now=datetime.now(UTC))
     assert (report.authentic.answer, report.current.answer) == (Answer.YES, Answer.YES)
     assert "levels_withheld" in {check.code for check in report.checks}
     assert report.credential.amounts == (("hours", "60"),)
 
 
 def test_a_copy_that_was_made_is_kept(issuer, public_id, monkeypatch):
-    found = shared.find_shared(issuer, public_id)
-    first = disclosed(found, issuer, now=datetime.now(UTC)).json
+    credential = shared.find_shared(issuer, public_id)
+    first = disclosed(credential, issuer, now=datetime.now(UTC)).json
     monkeypatch.setattr("issuer.sharing.forms.disclosure.derive", None)
-    assert disclosed(found, issuer, now=datetime.now(UTC)).json == first
+    assert disclosed(credential, issuer, now=datetime.now(UTC)).json == first
 
 
 def test_a_verifier_that_knows_no_derived_proofs_can_check_a_copy(issuer, client, public_id):
@@ -165,11 +167,11 @@ def test_a_copy_is_made_while_the_keys_are_locked(issuer, public_id):
 
 
 def test_what_the_page_reads_is_what_the_form_says(issuer, public_id):
-    found = shared.find_shared(issuer, public_id)
-    copy = disclosed(found, issuer, now=datetime.now(UTC))
-    said = strict_json.loads_object(copy.json)
-    said.pop("proof")
-    assert found.shown.document == copy.credential.document == said
+    credential = shared.find_shared(issuer, public_id)
+    copy = disclosed(credential, issuer, now=datetime.now(UTC))
+    document = strict_json.loads_object(copy.json)
+    document.pop("proof")
+    assert credential.shown.document == copy.credential.document == document
 
 
 def test_what_nobody_is_to_see_is_gone_and_is_not_called_bad(issuer, client, public_id, now):
@@ -193,8 +195,8 @@ def test_a_certificate_without_levels_says_that_the_criteria_were_met(client, pu
 
 def test_a_link_to_what_nobody_is_to_see_could_not_be_checked(issuer, client, public_id, now):
     holder.decide(issuer, public_id, Decision(Visibility.PRIVATE), now=now)
-    given = f"http://localhost:8202/credentials/{public_id}".encode()
-    report = verify(given, fetch=fetch_own(issuer, offline), now=now)
+    submission = f"http://localhost:8202/credentials/{public_id}".encode()
+    report = verify(submission, fetch=fetch_own(issuer, offline), now=now)
     (check,) = report.checks
     assert (report.authentic.answer, check.code) == (Answer.COULD_NOT_CHECK, "link_not_shared")
 
@@ -216,12 +218,12 @@ def test_the_holder_has_every_whole_form(client, issuer, public_id):
 @pytest.fixture
 def undivided(settings, approval, now):
     """An issuer that has no key to share parts with, and a credential of it."""
-    made = Issuer(replace(settings, proofs=(PROOF,)))
-    public_id = issue(made, approval, now)
-    app = start_app(made.settings)
+    other_issuer = Issuer(replace(settings, proofs=(PROOF,)))
+    public_id = issue(other_issuer, approval, now)
+    app = start_app(other_issuer.settings)
     yield app.test_client(), public_id
     app.extensions["mintmark"].database.close()
-    made.database.close()
+    other_issuer.database.close()
 
 
 def test_what_cannot_be_divided_is_not_offered_and_the_page_says_who_has_it(undivided):
@@ -234,5 +236,5 @@ def test_what_cannot_be_divided_is_not_offered_and_the_page_says_who_has_it(undi
     for suffix in ("", ".json", ".jwt", ".png"):
         asked = {"Accept": "application/json"}
         answer = client.get(f"/credentials/{public_id}{suffix}", headers=asked)
-        told = (answer.status_code, answer.json["type"].rpartition("/")[2])
-        assert told == (410, "form-withheld")
+        problem = (answer.status_code, answer.json["type"].rpartition("/")[2])
+        assert problem == (410, "form-withheld")

@@ -62,7 +62,7 @@ def test_every_key_is_under_its_own_name_and_the_issuers_control(history):
 
 def test_every_key_that_ever_signed_is_listed_for_assertions_as_a_text(history):
     document = did_document(ISSUER, history.entries())
-    assert document["assertionMethod"] == [each["id"] for each in methods(history)]
+    assert document["assertionMethod"] == [method["id"] for method in methods(history)]
 
 
 def test_ed25519_is_published_as_multikey(keyring):

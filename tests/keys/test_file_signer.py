@@ -22,9 +22,11 @@ LENGTHS = {"Ed25519": 64, "EdDSA": 64, "ES256": 64, "ES384": 96, "RS256": 384}
 @pytest.fixture(scope="module")
 def keyring(tmp_path_factory):
     """A keyring with a key of every use."""
-    made = Keyring(tmp_path_factory.mktemp("home"), cost=Cost(memory_kib=64, iterations=1, lanes=1))
-    made.create(PASSPHRASE, now=datetime(2026, 11, 22, 12, tzinfo=UTC), uses=KeyUse)
-    return made
+    new_keyring = Keyring(
+        tmp_path_factory.mktemp("home"), cost=Cost(memory_kib=64, iterations=1, lanes=1)
+    )
+    new_keyring.create(PASSPHRASE, now=datetime(2026, 11, 22, 12, tzinfo=UTC), uses=KeyUse)
+    return new_keyring
 
 
 @pytest.fixture(scope="module")
@@ -93,8 +95,8 @@ def test_a_published_signature_is_one_and_is_made_again_byte_for_byte(vector):
     public, private = jwk.get_op_key("verify"), jwk.get_op_key("sign")
     assert is_signature(public, base64url_decode(signature), signed.encode())
     signer = FileSigner("did:web:x#k", vector["alg"], public, private, always)
-    made = base64url_encode(signer.sign(signed.encode()))
-    assert (made == signature) == (vector["alg"] != "ES256")  # theirs has a random nonce
+    made_again = base64url_encode(signer.sign(signed.encode()))
+    assert (made_again == signature) == (vector["alg"] != "ES256")  # theirs has a random nonce
 
 
 def test_a_signer_does_not_show_its_private_key(signers):

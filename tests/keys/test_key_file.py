@@ -60,7 +60,7 @@ def test_a_key_file_is_never_overwritten(path, entry, private_key, passphrase):
     with pytest.raises(FileExistsError):
         write(path, entry, private_key, passphrase)
     assert path.read_bytes() == before
-    assert [each.name for each in path.parent.iterdir()] == ["key.json"]
+    assert [file.name for file in path.parent.iterdir()] == ["key.json"]
 
 
 def test_a_key_file_holds_no_private_bytes(path, private_key):
@@ -206,7 +206,9 @@ def test_a_missing_key_file_is_refused_with_the_remedy(tmp_path):
 def test_one_salt_is_derived_once(passphrase, monkeypatch):
     derived = []
     real = key_file.Argon2id
-    monkeypatch.setattr(key_file, "Argon2id", lambda **given: derived.append(1) or real(**given))
+    monkeypatch.setattr(
+        key_file, "Argon2id", lambda **options: derived.append(1) or real(**options)
+    )
     sealing_keys = SealingKeys(passphrase)
     for salt in (b"0" * 16, b"0" * 16, b"1" * 16):
         sealing_keys.key(Derivation(salt, CHEAP))

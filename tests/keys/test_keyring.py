@@ -92,8 +92,8 @@ def test_rotate_can_leave_the_other_use_alone(keyring, passphrase, now):
 
 def test_a_key_to_share_less_is_made_by_name_and_rotated_with_the_rest(keyring, passphrase, now):
     assert KeyUse.SD not in keyring.signers(ISSUER, passphrase)
-    (made,) = keyring.create(passphrase, now=now, uses=[KeyUse.SD])
-    assert (made.use, made.algorithm) == (KeyUse.SD, "ES256")
+    (entry,) = keyring.create(passphrase, now=now, uses=[KeyUse.SD])
+    assert (entry.use, entry.algorithm) == (KeyUse.SD, "ES256")
     rotated = {entry.use for entry in keyring.rotate(passphrase, now=now)}
     assert rotated == {*ISSUING_USES, KeyUse.SD}
     assert states(keyring, KeyUse.SD) == [KeyState.RETIRED, KeyState.ACTIVE]
@@ -179,7 +179,9 @@ def test_all_keys_of_a_start_are_opened_with_one_derivation(keyring, passphrase,
     keyring.rotate(passphrase, now=now, uses=[KeyUse.JWT])
     derived = []
     real = key_file.Argon2id
-    monkeypatch.setattr(key_file, "Argon2id", lambda **given: derived.append(1) or real(**given))
+    monkeypatch.setattr(
+        key_file, "Argon2id", lambda **options: derived.append(1) or real(**options)
+    )
     keyring.signers(ISSUER, passphrase)
     assert len(derived) == 1
 
@@ -302,7 +304,7 @@ def test_a_lost_keyring_beside_key_files_is_not_begun_anew(keyring, passphrase, 
 
 def in_processes(target, arguments):
     fork = get_context("fork")
-    processes = [fork.Process(target=target, args=each) for each in arguments]
+    processes = [fork.Process(target=target, args=own_arguments) for own_arguments in arguments]
     for process in processes:
         process.start()
     for process in processes:
@@ -381,10 +383,10 @@ def test_who_is_not_the_owner_changes_no_key_and_is_told_as_whom_to_run(
 
 def test_what_root_makes_belongs_to_the_owner_of_the_keys(keyring, passphrase, now, monkeypatch):
     """Played where the tests are not run by root: then it is what the system was asked for."""
-    given = []
+    owners = []
 
     def chown(file, user, group):
-        given.append((os.fstat(file).st_ino, user, group))
+        owners.append((os.fstat(file).st_ino, user, group))
         if really:
             _chown(file, user, group)
 
@@ -396,9 +398,9 @@ def test_what_root_makes_belongs_to_the_owner_of_the_keys(keyring, passphrase, n
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     new = keyring.rotate(passphrase, now=now)
     for name in [*(f"{entry.id}.json" for entry in new), "keyring.json", ".lock"]:
-        found = (keyring.folder / name).stat()
-        assert (found.st_ino, owner.st_uid, owner.st_gid) in given
-        assert (found.st_uid, found.st_gid) == (owner.st_uid, owner.st_gid)
+        status = (keyring.folder / name).stat()
+        assert (status.st_ino, owner.st_uid, owner.st_gid) in owners
+        assert (status.st_uid, status.st_gid) == (owner.st_uid, owner.st_gid)
 
 
 def test_a_key_that_may_not_be_read_is_to_be_handed_over_not_retired(
@@ -412,6 +414,6 @@ def test_a_key_that_may_not_be_read_is_to_be_handed_over_not_retired(
         return open_file(path, *args, **how)
 
     monkeypatch.setattr(kind, "open", denied)
-    with pytest.raises(KeysError, match="chown") as said:
+    with pytest.raises(KeysError, match="chown") as refusal:
         keyring.signers("did:web:x.example", passphrase)
-    assert "retire" not in str(said.value)
+    assert "retire" not in str(refusal.value)

@@ -20,14 +20,14 @@ def violations(page: Page) -> list[str]:
     source = (npm.installed(BROWSER) / "axe-core" / "axe.min.js").read_text()
     page.evaluate("document.querySelectorAll('details').forEach((each) => each.open = true)")
     page.evaluate(f"() => {{ {source} }}")
-    found: list[str] = page.evaluate(_RUN, list(RULES))
-    return found
+    violated: list[str] = page.evaluate(_RUN, list(RULES))
+    return violated
 
 
 def in_both_schemes(page: Page) -> dict[str, list[str]]:
     """Return what axe finds in light and in dark."""
-    found = {}
+    by_scheme = {}
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        found[scheme] = violations(page)
-    return found
+        by_scheme[scheme] = violations(page)
+    return by_scheme

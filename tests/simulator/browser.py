@@ -143,6 +143,6 @@ _SMALL_TARGETS = """() => [...document.querySelectorAll("button, input, textarea
 def hard_to_use(page: Page) -> list[str]:
     """Return what is hard to read, to hit or to reach: WCAG 2.2, 1.4.3, 1.4.10, 2.5.8."""
     page.evaluate("document.querySelectorAll('details').forEach((each) => each.open = true)")
-    found: list[str] = page.evaluate(_LOW_CONTRAST) + page.evaluate(_SMALL_TARGETS)
+    problems: list[str] = page.evaluate(_LOW_CONTRAST) + page.evaluate(_SMALL_TARGETS)
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    return [*found, f"{wide} px too wide"] if wide > 0 else found
+    return [*problems, f"{wide} px too wide"] if wide > 0 else problems

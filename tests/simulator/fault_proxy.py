@@ -122,11 +122,11 @@ class Web:
         host = next(line[6:] for line in lines if line.lower().startswith("host: "))
         url = f"https://{host}{lines[0].split(' ')[1]}"
         self.asked.append(url)
-        found = self.documents.get(url)
-        if not isinstance(found, bytes):
+        document = self.documents.get(url)
+        if not isinstance(document, bytes):
             connection.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
             return
-        FAULTS.get(self.faults.get(host, ""), honest)(connection, found)
+        FAULTS.get(self.faults.get(host, ""), honest)(connection, document)
 
     def address(self, host: str) -> str:
         """Return a stand-in for the address of a host."""
@@ -149,26 +149,26 @@ def web(documents: Mapping[str, object], folder: Path, patch: pytest.MonkeyPatch
     """Serve `documents`, bytes by URL, to whoever fetches while the block lasts."""
     authority = Authority(folder)
     tls = authority.server("unnamed.test")
-    found: list[Web] = []
+    webs: list[Web] = []
 
     def answer(connection: socket.socket, request: bytes) -> None:
-        found[0].answer(connection, request)
+        webs[0].answer(connection, request)
 
     look_up, connect = socket.getaddrinfo, socket.create_connection
 
-    def named(host: str, *given: object, **options: object) -> object:
+    def named(host: str, *arguments: object, **options: object) -> object:
         if isinstance(host, str) and host.endswith(".example"):
-            host = found[0].address(host)
-        return look_up(host, *given, **options)
+            host = webs[0].address(host)
+        return look_up(host, *arguments, **options)
 
-    def connected(address: tuple[str, int], *given: object, **options: object) -> object:
+    def connected(address: tuple[str, int], *arguments: object, **options: object) -> object:
         if address[0].startswith("127.1.0.") and address[1] == 443:
-            address = found[0].connect_to(address[0])
-        return connect(address, *given, **options)
+            address = webs[0].connect_to(address[0])
+        return connect(address, *arguments, **options)
 
     with server(answer, tls) as (port, _):
-        found.append(Web(documents, port, authority))
-        tls.sni_callback = found[0].context
+        webs.append(Web(documents, port, authority))
+        tls.sni_callback = webs[0].context
         patch.setattr(socket, "getaddrinfo", named)
         patch.setattr(socket, "create_connection", connected)
         patch.setattr(fetch, "is_allowed", lambda address, loopback: not loopback)
@@ -176,6 +176,6 @@ def web(documents: Mapping[str, object], folder: Path, patch: pytest.MonkeyPatch
         fetch._trusted.cache_clear()
         fetch._trusted()  # loads what would take a part of the first deadline
         try:
-            yield found[0]
+            yield webs[0]
         finally:
             fetch._trusted.cache_clear()

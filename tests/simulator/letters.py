@@ -61,7 +61,7 @@ def letter(template: str, language: str = "en") -> Letter:
     """Return a letter of a kind."""
     environment = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
     parsed = environment.parse((TEMPLATES / template).read_text())
-    asked = {found.name for found in parsed.find_all(nodes.Name)} - _GIVEN
+    asked = {variable.name for variable in parsed.find_all(nodes.Name)} - _GIVEN
     return Letter(
         template=template,
         words={word: WORDS.get(word, f"what {word} says") for word in asked},

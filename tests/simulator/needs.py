@@ -10,9 +10,9 @@ import pytest
 def need(*wanted: str | Path) -> None:
     """Skip the test unless every program (a name) and place (a path) is on this machine."""
     missing = [
-        str(each)
-        for each in wanted
-        if not (each.exists() if isinstance(each, Path) else shutil.which(each))
+        str(tool)
+        for tool in wanted
+        if not (tool.exists() if isinstance(tool, Path) else shutil.which(tool))
     ]
     if missing:
         reason = f"not installed: {', '.join(missing)} (tests/apt.txt names the package)"

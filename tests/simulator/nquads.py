@@ -13,11 +13,11 @@ _XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 
 def quads(lines: list[str]) -> set[Quad]:
     """Parse N-Quads into the terms that `rdfc10` takes: unescaped, and written anew."""
-    found = set()
+    statements = set()
     for line in filter(None, lines):
         terms = [written(match) for match in re.finditer(_TERM, line, re.DOTALL)]
-        found.add((*terms, "") if len(terms) == 3 else tuple(terms))
-    return found
+        statements.add((*terms, "") if len(terms) == 3 else tuple(terms))
+    return statements
 
 
 def written(match: re.Match[str]) -> str:

@@ -116,11 +116,11 @@ def _dotted(path: tuple[Any, ...]) -> str:
 
 def _nodes(document: Json) -> dict[str, list[tuple[Any, ...]]]:
     """Return the places of the objects of each id."""
-    found: dict[str, list[tuple[Any, ...]]] = {}
+    paths: dict[str, list[tuple[Any, ...]]] = {}
     for path, name in members(document):
         if name == "id" and isinstance(at(document, path)["id"], str):
-            found.setdefault(at(document, path)["id"], []).append(path)
-    return found
+            paths.setdefault(at(document, path)["id"], []).append(path)
+    return paths
 
 
 def _mentions(document: Any, iri: str, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -236,7 +236,7 @@ def _id_alone(value: Any) -> Any:
 
 def _expanded(value: Any) -> Any:
     if isinstance(value, list):
-        return [_expanded(each) for each in value]
+        return [_expanded(item) for item in value]
     return f"{_OB}{value}" if isinstance(value, str) else value
 
 

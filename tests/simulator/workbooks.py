@@ -41,11 +41,11 @@ def workbook(hidden=(), **sheets):
         )
         sheet = f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>'
         parts[f"xl/worksheets/{n}.xml"] = sheet
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, text in parts.items():
             packed.writestr(name, text)
-    return made.getvalue()
+    return data.getvalue()
 
 
 def cell(x, y, value):

@@ -128,11 +128,11 @@ class World:
 
     def fetch(self, url: str, *, accept: str, max_bytes: int) -> Fetched:
         self.asked.append(url)
-        found = self.documents.get(url, FetchError("http_status", url, "answered 404"))
-        if isinstance(found, FetchError):
-            raise found
-        assert len(found) <= max_bytes
-        return Fetched(url, found)
+        document = self.documents.get(url, FetchError("http_status", url, "answered 404"))
+        if isinstance(document, FetchError):
+            raise document
+        assert len(document) <= max_bytes
+        return Fetched(url, document)
 
     @property
     def list_url(self) -> str:

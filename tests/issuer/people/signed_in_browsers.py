@@ -32,14 +32,14 @@ class District:
     app: Flask
     issuer: Issuer
 
-    def add(self, name="Jordan Example", *given, address=None, building=None) -> PersonRow:
+    def add(self, name="Jordan Example", *role_names, address=None, building=None) -> PersonRow:
         now = clock.now()
         with self.issuer.database.writing() as session:
             person = register.add(session, name, now=now)
             if address:
                 register.add_address(session, person, address, verified_at=now)
             where = building and session.merge(building)
-            for role in given:
+            for role in role_names:
                 needed = where if role in roles.OF_A_BUILDING else None
                 first_day = self.issuer.settings.local(now).date() - timedelta(days=1)
                 roles.grant(session, person, role, first_day=first_day, building=needed, now=now)

@@ -34,56 +34,59 @@ def actions_of(session, person):
 
 def test_two_records_become_one_with_all_that_was_in_both(any_database, now):
     with any_database.writing() as session:
-        kept = add(session, now, "Jordan Example", "j@school.example")
+        survivor = add(session, now, "Jordan Example", "j@school.example")
         double = add(session, now, "Jordan Sample", "j@home.example", staff_number="7")
         other = add(session, now, "Alex Example", "alex@school.example")
         session.add(IdentityRow(person_pk=double.id, iss="i", sub="s", created_at=now))
-        for person in (kept, double):
+        for person in (survivor, double):
             session.add(ExpertiseRow(person_pk=person.id, topic="music"))
         related = {"is_pinned": True, "told_by": double.id, "created_at": now}
         session.add(RelationRow(person_pk=double.id, other_pk=other.id, **related))
         roles.grant(session, double, Role.COACH, first_day=TODAY, now=now)
         session.flush()
-        changes.merge(session, kept, double, now=now)
+        changes.merge(session, survivor, double, now=now)
     with any_database.reading() as session:
-        kept, double = session.get(PersonRow, kept.id), session.get(PersonRow, double.id)
-        assert {row.address for row in kept.addresses} == {"j@school.example", "j@home.example"}
-        assert [row.is_primary for row in kept.addresses] == [True, False]
-        assert [row.name for row in kept.other_names] == ["Jordan Sample"]
-        assert (kept.staff_number, double.staff_number) == ("7", None)
-        assert [given.role for given in kept.grants] == ["coach"]
-        assert session.scalars(select(IdentityRow)).one().person_pk == kept.id
-        assert session.scalars(select(ExpertiseRow)).one().person_pk == kept.id
+        survivor, double = session.get(PersonRow, survivor.id), session.get(PersonRow, double.id)
+        assert {row.address for row in survivor.addresses} == {"j@school.example", "j@home.example"}
+        assert [row.is_primary for row in survivor.addresses] == [True, False]
+        assert [row.name for row in survivor.other_names] == ["Jordan Sample"]
+        assert (survivor.staff_number, double.staff_number) == ("7", None)
+        assert [grant.role for grant in survivor.grants] == ["coach"]
+        assert session.scalars(select(IdentityRow)).one().person_pk == survivor.id
+        assert session.scalars(select(ExpertiseRow)).one().person_pk == survivor.id
         relation = session.scalars(select(RelationRow)).one()
-        assert {relation.person_pk, relation.other_pk} == {kept.id, other.id}
-        assert (relation.is_pinned, relation.told_by) == (True, kept.id)
-        assert register.find(session, double.public_id).id == kept.id
-        assert actions_of(session, kept) == ["person.added", "person.merged"]
+        assert {relation.person_pk, relation.other_pk} == {survivor.id, other.id}
+        assert (relation.is_pinned, relation.told_by) == (True, survivor.id)
+        assert register.find(session, double.public_id).id == survivor.id
+        assert actions_of(session, survivor) == ["person.added", "person.merged"]
 
 
 def test_a_record_is_not_merged_with_itself_or_with_who_is_gone(any_database, now):
     with any_database.writing() as session:
-        kept, gone = add(session, now, "A", "a@x.example"), add(session, now, "B", "b@x.example")
+        survivor, gone = (
+            add(session, now, "A", "a@x.example"),
+            add(session, now, "B", "b@x.example"),
+        )
         gone.left_at = now
-        for double in (kept, gone):
+        for double in (survivor, gone):
             with pytest.raises(RegisterError, match="not two records"):
-                changes.merge(session, kept, double, now=now)
+                changes.merge(session, survivor, double, now=now)
 
 
 def test_erasing_blanks_the_person_and_keeps_the_events(any_database, now):
     """Neither name nor address is left in any table of people; the log names nobody."""
     with any_database.writing() as session:
-        kept = add(session, now, "Zebulon Example", "zebulon@x.example", staff_number="9")
+        survivor = add(session, now, "Zebulon Example", "zebulon@x.example", staff_number="9")
         double = add(session, now, "Zebulon Double", "zebulon2@x.example")
-        register.rename(session, kept, "Zebulon Sample", now=now)
-        changes.merge(session, kept, double, now=now)
-        changes.erase(session, kept, now=now, today=TODAY)
+        register.rename(session, survivor, "Zebulon Sample", now=now)
+        changes.merge(session, survivor, double, now=now)
+        changes.erase(session, survivor, now=now, today=TODAY)
     with any_database.reading() as session:
         for row in session.scalars(select(PersonRow)):
             assert (row.name, row.folded, row.staff_number) == ("", "", None)
         assert session.scalars(select(PersonAddressRow)).all() == []
-        assert actions_of(session, kept)[-1] == "person.erased"
-        assert "person.renamed" in actions_of(session, kept)
+        assert actions_of(session, survivor)[-1] == "person.erased"
+        assert "person.renamed" in actions_of(session, survivor)
         entries = [str(entry) for entry, _hash in log.entries(session)]
         assert not any("ebulon" in entry for entry in entries)
 

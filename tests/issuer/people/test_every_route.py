@@ -45,7 +45,7 @@ def test_who_may_open_what(district, role):
     paying(district).agree(clock.now())
     me = district.add("Me", *[role] if role else [], building=district.building())
     stranger = district.add("Stranger")
-    checked, made, browser = set(), {}, None
+    checked, objects, browser = set(), {}, None
     for need, method, route in guarded(district):
         expected = known_objects.ALLOWED[need.object, need.action]
         mine = {expected.get(name) for name in (SIGNED_IN, role)} - {None}
@@ -55,17 +55,17 @@ def test_who_may_open_what(district, role):
             scopes = {"own", "any"} if whose == "own" else {"any"}
             allowed = bool(mine & scopes) if need.key else bool(mine)
             changes = allowed and method != "GET"  # what changes an object has one of its own
-            if make and (changes or (need.object, whose) not in made):
-                made[need.object, whose] = make(district, person)
-            path = path_of(district, route, need, make and made[need.object, whose])
+            if make and (changes or (need.object, whose) not in objects):
+                objects[need.object, whose] = make(district, person)
+            path = path_of(district, route, need, make and objects[need.object, whose])
             if changes:
-                made.pop((need.object, whose), None)
+                objects.pop((need.object, whose), None)
             answer = request(browser, method, path)
             if changes:
                 browser = None  # the session may have been ended
             # a form without its fields may be refused, but it is not hidden
-            found = answer.status_code != 404 or (route.endpoint in ABOUT_A_PART and allowed)
-            assert found == allowed, (role, whose, method, path, answer.status_code)
+            is_opened = answer.status_code != 404 or (route.endpoint in ABOUT_A_PART and allowed)
+            assert is_opened == allowed, (role, whose, method, path, answer.status_code)
             if answer.status_code == 200 and answer.mimetype == "text/html":
                 assert raw_words(answer.text) == [], path
             checked.add((need.object, need.action))
@@ -118,12 +118,12 @@ def test_a_number_that_no_table_holds_is_not_there(district, number):
 
 
 def test_who_is_not_signed_in_is_led_to_sign_in(district):
-    stranger, made = district.add("Stranger"), {}
+    stranger, objects = district.add("Stranger"), {}
     for need, method, route in guarded(district):
         make = known_objects.OBJECTS.get(need.object) if need.key else None
-        if make and need.object not in made:
-            made[need.object] = make(district, stranger)
-        path = path_of(district, route, need, made[need.object] if make else None)
+        if make and need.object not in objects:
+            objects[need.object] = make(district, stranger)
+        path = path_of(district, route, need, objects[need.object] if make else None)
         answer = request(district.browser(), method, path)
         assert (answer.status_code, answer.location.partition("?")[0]) == (303, "/sign-in"), path
 

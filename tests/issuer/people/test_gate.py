@@ -156,20 +156,20 @@ def test_a_form_sent_after_the_session_ended_comes_back_with_its_text(district, 
     assert answer.status_code == 303
     assert answer.location.startswith("/sign-in?lands_on=/kept/")
     assert "Nothing that you typed is lost." in browser.get(answer.location).text
-    kept = answer.location.partition("lands_on=")[2]
-    browser.client.post("/sign-in", data={"address": "office@school.example", "lands_on": kept})
+    lands_on = answer.location.partition("lands_on=")[2]
+    browser.client.post("/sign-in", data={"address": "office@school.example", "lands_on": lands_on})
     district.deliver()
     link = re.search(
         r"http://localhost:8202(/sign-in/\S+)", sink.mails[-1].get_body(("plain",)).get_content()
     )[1]
-    assert browser.get(link).location == kept
-    page = browser.get(kept).text
+    assert browser.get(link).location == lands_on
+    page = browser.get(lands_on).text
     assert "María New" in page
     assert "maria@school.example" in page
     assert not added(district, "María New")
-    assert send_kept(browser, kept).location.startswith("/people/")
+    assert send_kept(browser, lands_on).location.startswith("/people/")
     assert added(district, "María New")
-    assert browser.get(kept).status_code == 404  # sent once
+    assert browser.get(lands_on).status_code == 404  # sent once
 
 
 def test_a_form_from_before_another_sign_in_is_shown_and_not_sent(district, office):
@@ -220,8 +220,8 @@ def test_a_role_is_granted_only_after_a_fresh_sign_in(district, office, chief):
     stale = district.browser(chief, signed_in_ago=16 * MINUTE)
     answer = stale.post(path, role="coach")
     assert answer.location.startswith("/sign-in?lands_on=/kept/")
-    kept = answer.location.partition("lands_on=")[2]
-    assert send_kept(stale, kept).location.startswith("/sign-in")
+    lands_on = answer.location.partition("lands_on=")[2]
+    assert send_kept(stale, lands_on).location.startswith("/sign-in")
     fresh = district.browser(chief)
     (left,) = kept_left(district)
     assert send_kept(fresh, f"/kept/{left}").location == f"/people/{office.public_id}?done=role"

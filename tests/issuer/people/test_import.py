@@ -38,9 +38,9 @@ def planned(session, data, *, by=None, may_name_roles=True):
 
 def done(database, data, now, **more):
     with database.writing() as session:
-        made = planned(session, data, **more)
-        plan.carry_out(session, made, by=more.get("by"), now=now, today=TODAY)
-    return [str(one.fate) for one in made.rows]
+        plan_of_file = planned(session, data, **more)
+        plan.carry_out(session, plan_of_file, by=more.get("by"), now=now, today=TODAY)
+    return [str(one.fate) for one in plan_of_file.rows]
 
 
 def fates(database, data, **more):
@@ -67,7 +67,7 @@ def test_a_file_is_carried_out_once_and_changes_nothing_again(any_database, now)
             "6, 7",
             "music",
         )
-        assert [given.role for given in jordan.grants] == ["teacher"]
+        assert [grant.role for grant in jordan.grants] == ["teacher"]
         assert person_named(session, "Alex Example").grants == []
         rows = session.scalars(select(PersonAddressRow))
         assert {row.verified_at is not None for row in rows} == {True}
@@ -122,8 +122,8 @@ def test_two_buildings_are_two_rows_of_one_person(any_database, now):
     with any_database.reading() as session:
         person = person_named(session, "Jordan Example")
         assert [post.building.code for post in person.posts] == ["MS", "HS"]
-        given = {grant.role: grant.building and grant.building.code for grant in person.grants}
-        assert given == {"teacher": None, "building-administrator": "HS"}
+        buildings = {grant.role: grant.building and grant.building.code for grant in person.grants}
+        assert buildings == {"teacher": None, "building-administrator": "HS"}
 
 
 def test_a_row_that_is_missing_drops_nobody_and_is_listed(any_database, now):
@@ -131,8 +131,8 @@ def test_a_row_that_is_missing_drops_nobody_and_is_listed(any_database, now):
     alex = {"name": "Alex Example", "address": "alex@school.example", **MS}
     done(any_database, file_of({**JORDAN, **MS}, alex), now)
     with any_database.reading() as session:
-        made = planned(session, file_of({**JORDAN, **MS}))
-        assert [person.name for person in made.missing] == ["Alex Example"]
+        plan_of_file = planned(session, file_of({**JORDAN, **MS}))
+        assert [person.name for person in plan_of_file.missing] == ["Alex Example"]
     done(any_database, file_of({**JORDAN, **MS}), now)
     with any_database.reading() as session:
         assert person_named(session, "Alex Example").is_here
@@ -178,7 +178,7 @@ def test_what_is_not_clear_waits_with_its_reason_and_changes_nothing(
     with any_database.reading() as session:
         assert len(session.scalars(select(PersonRow)).all()) == 3
         jordan = person_named(session, "Jordan Example")
-        assert [each.address for each in jordan.addresses] == ["jordan@school.example"]
+        assert [address.address for address in jordan.addresses] == ["jordan@school.example"]
 
 
 @pytest.mark.parametrize(("decision", "people"), [("same", 1), ("new", 2), ("NEW", 2)])
@@ -218,8 +218,8 @@ def test_who_grants_no_roles_grants_none_by_a_file(any_database, now):
     done(any_database, file_of({**JORDAN, "roles": "operator"}), now)
     stolen = {**JORDAN, "other addresses": "mine@evil.example"}
     for row in (stolen, {**JORDAN, "staff number": "", "roles": "payroll"}):
-        found = fates(any_database, file_of(row), may_name_roles=False)
-        assert found == [("decide", plan.NOT_YOURS)]
+        fates_of_row = fates(any_database, file_of(row), may_name_roles=False)
+        assert fates_of_row == [("decide", plan.NOT_YOURS)]
     assert fates(any_database, file_of(JORDAN), may_name_roles=False) == [("same", "")]
 
 
@@ -227,8 +227,8 @@ def test_nobody_grants_themself_a_role_by_a_file(any_database, now):
     done(any_database, file_of({**JORDAN, "roles": "operator"}), now)
     with any_database.reading() as session:
         me = person_named(session, "Jordan Example")
-        made = planned(session, file_of({**JORDAN, "roles": "operator, payroll"}), by=me)
-        assert [one.reason for one in made.rows] == [plan.NOT_YOURS]
+        plan_of_file = planned(session, file_of({**JORDAN, "roles": "operator, payroll"}), by=me)
+        assert [one.reason for one in plan_of_file.rows] == [plan.NOT_YOURS]
         assert planned(session, file_of(JORDAN), by=me).count(RosterFate.SAME) == 1
 
 
@@ -287,8 +287,8 @@ def test_oneroster_brings_staff_and_stores_no_student_and_no_parent(any_database
         assert names == ["Casey Counsel", "Jordan Example", "Pat Principal"]
         codes = session.scalars(select(BuildingRow.code).order_by(BuildingRow.code)).all()
         assert codes == ["MS", "o2"]
-        (given,) = person_named(session, "Pat Principal").grants
-        assert (given.role, given.building.code) == ("building-administrator", "MS")
+        (grant,) = person_named(session, "Pat Principal").grants
+        assert (grant.role, grant.building.code) == ("building-administrator", "MS")
         assert person_named(session, "Casey Counsel").grants == []
 
 

@@ -79,8 +79,8 @@ def test_no_field_of_any_page_is_a_fault_of_ours(district, me, monkeypatch):
     is_sqlite = district.issuer.database.engine.dialect.name == "sqlite"
     everywhere = Everywhere("9" * 25 if is_sqlite else "\0")
     paying(district).agree(clock.now())
-    made = {kind: make(district, me) for kind, make in known_objects.OBJECTS.items()}
-    made["person"] = known_objects.OBJECTS["person"](district, district.add("Colleague"))
+    objects = {kind: make(district, me) for kind, make in known_objects.OBJECTS.items()}
+    objects["person"] = known_objects.OBJECTS["person"](district, district.add("Colleague"))
     browser = district.browser(me)
     monkeypatch.setattr(sessions, "is_form_token", lambda *_: True)
     monkeypatch.setitem(known_objects.OTHER_PARTS, "suffix", "json")
@@ -91,7 +91,7 @@ def test_no_field_of_any_page_is_a_fault_of_ours(district, me, monkeypatch):
         if route.endpoint.startswith(OTHERS):
             continue
         need = rule_of(district.app.view_functions[route.endpoint])
-        path = path_of(district, route, need, made.get(need.object, "x"))
+        path = path_of(district, route, need, objects.get(need.object, "x"))
         for method in sorted(route.methods & {"GET", "POST"}):
             with browser.client.open(path, method=method) as answer:
                 assert answer.status_code not in (500, 503), (method, route.rule)

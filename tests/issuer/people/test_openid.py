@@ -51,16 +51,16 @@ def provider(op, home):
 def open_district(mailing, provider):
     from conftest import District
 
-    made = {}
+    started = {}
 
     def make(**changed):
         settings = replace(mailing, sign_in=(replace(provider, **changed),))
         app = create_app(settings)
-        made["issuer"] = app.extensions["mintmark"]
-        return District(app, made["issuer"])
+        started["issuer"] = app.extensions["mintmark"]
+        return District(app, started["issuer"])
 
     yield make
-    made["issuer"].database.close()
+    started["issuer"].database.close()
 
 
 def at_provider(browser, sub, path="/sign-in/with/google"):
@@ -185,13 +185,13 @@ def test_an_answer_that_nobody_asked_for_signs_nobody_in(open_district, query):
 
 
 def test_the_way_there_is_bound_by_state_nonce_and_pkce(provider):
-    address, kept = openid.begin(provider, "http://localhost:8202/sign-in/from/google", again=True)
+    address, way = openid.begin(provider, "http://localhost:8202/sign-in/from/google", again=True)
     asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
-    assert asked["state"] == kept["state"]
-    assert asked["nonce"] == kept["nonce"]
+    assert asked["state"] == way["state"]
+    assert asked["nonce"] == way["nonce"]
     assert asked["code_challenge_method"] == "S256"
     assert (asked["prompt"], asked["hd"]) == ("login", "school.example")
-    assert kept["verifier"] not in address
+    assert way["verifier"] not in address
 
 
 def test_a_session_is_as_fresh_as_the_sign_in_at_the_provider(district):
@@ -286,11 +286,11 @@ PRESET = 'client_id = "c"\nsecret_file = "s"\ntenant = "t"\n'
 @pytest.mark.parametrize("name", PRESETS)
 def test_the_providers_of_schools_need_three_lines(name, tmp_path):
     top = strict_toml.loads(f'[[sign_in]]\nprovider = "{name}"\n{PRESET}'.encode())
-    (found,) = read_providers(top.tables("sign_in"), home=tmp_path)
-    assert found.issuer.startswith("https://")
-    assert "{" not in found.issuer
-    assert found.tenant_claim
-    assert not found.addresses_count
+    (provider,) = read_providers(top.tables("sign_in"), home=tmp_path)
+    assert provider.issuer.startswith("https://")
+    assert "{" not in provider.issuer
+    assert provider.tenant_claim
+    assert not provider.addresses_count
 
 
 @pytest.mark.parametrize(

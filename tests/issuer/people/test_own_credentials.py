@@ -30,8 +30,8 @@ NAME = "Jordan Example"
 
 
 def known(now, names=(NAME,), addresses=(JORDAN,), former=None, others=None):
-    def days(given):
-        return {address: now + timedelta(days) for address, days in (given or {}).items()}
+    def days(offsets):
+        return {address: now + timedelta(days) for address, days in (offsets or {}).items()}
 
     return Mailboxes(frozenset(map(fold, names)), frozenset(addresses), days(former), days(others))
 
@@ -118,7 +118,7 @@ def queries(district, browser):
     event.listen(engine, "before_cursor_execute", watch)
     assert browser.get("/my-credentials").status_code == 200
     event.remove(engine, "before_cursor_execute", watch)
-    return len([each for each in seen if each.lstrip().startswith("SELECT")])
+    return len([statement for statement in seen if statement.lstrip().startswith("SELECT")])
 
 
 def test_who_asks_twice_at_once_asks_once(postgresql_issuer):
@@ -162,9 +162,9 @@ def test_under_another_name_the_office_looks_first(district, sink):
     assert desk.post(claims[0], answer="theirs").status_code == 303
     assert desk.post(claims[0], answer="not-theirs").status_code == 422
     assert "/manage/" in hers.get("/my-credentials").text
-    told = mails_to(district, sink, JORDAN)[-1]
-    assert told["Subject"] == "It is yours: Composing with foundational rhythms"
-    assert "/my-credentials" in told.get_body(("plain",)).get_content()
+    mail = mails_to(district, sink, JORDAN)[-1]
+    assert mail["Subject"] == "It is yours: Composing with foundational rhythms"
+    assert "/my-credentials" in mail.get_body(("plain",)).get_content()
     with district.issuer.database.reading() as session:
         acts = [(entry.action, entry.actor) for entry in log.about(session, public_id)][-2:]
         key = next(iter(ownership.of_person(session, person).theirs))
@@ -191,9 +191,9 @@ def test_what_is_somebody_elses_stays_so(district, sink):
     hers.post("/my-credentials/ask")
     claim = re.search(r'action="(/claims/[^"]+)"', desk.get("/claims").text)[1]
     desk.post(claim, answer="not-theirs")
-    told = mails_to(district, sink, JORDAN)[-1]
-    assert told["Subject"] == "We have answered your question about a credential"
-    assert "rhythms" not in told.as_string()  # what is somebody else's is not named
+    mail = mails_to(district, sink, JORDAN)[-1]
+    assert mail["Subject"] == "We have answered your question about a credential"
+    assert "rhythms" not in mail.as_string()  # what is somebody else's is not named
     page = hers.get("/my-credentials").text
     assert "somebody else" in page
     assert "Ask the office" not in page

@@ -49,7 +49,7 @@ def paths(district, chief):
         link = sign_in.link_token(issuer.settings, asked)
         invited = sign_in.invite(session, issuer.settings, person, now=now)
         fields = [("name", "Ada Example"), ("words", "A long text. " * 20)]
-        kept = kept_forms.keep(session, chief.id, "/people", fields, now=now)
+        form = kept_forms.keep(session, chief.id, "/people", fields, now=now)
     own = [district.issue("Sue Super", "s@x.example", approval_id=f"a-{n}") for n in (0, 1)]
     token = collection.create(issuer, Edited("Work", own=own[:1]), person=chief.id, now=now)
     own_link = own_addresses.link_token(issuer.settings, chief, "sue@home.example")
@@ -66,7 +66,7 @@ def paths(district, chief):
         "elsewhere": f"/sign-in/{link}",
         "invited": f"/sign-in/{invited}",
         "ended": "/sign-in/none",
-        "kept": f"/kept/{kept}",
+        "kept": f"/kept/{form}",
         "account": "/account",
         "wallet": "/my-credentials/wallet",
         "own-address": f"/account/addresses/{own_link}",

@@ -23,7 +23,7 @@ def add(session, now, name="Jordan Example", address=None):
 
 
 def held(session, person, on=TODAY):
-    return [given.role for given in roles.roles_of(session, person, today=on)]
+    return [grant.role for grant in roles.roles_of(session, person, today=on)]
 
 
 def test_an_address_is_one_persons_however_it_is_spelled(any_database, now):
@@ -76,10 +76,10 @@ def test_a_name_that_cannot_be_signed_is_refused(any_database, now, name):
 
 def test_a_merged_record_leads_to_the_one_it_went_into(any_database, now):
     with any_database.writing() as session:
-        kept, double = add(session, now), add(session, now)
-        double.merged_into = kept.id
+        survivor, double = add(session, now), add(session, now)
+        double.merged_into = survivor.id
         session.flush()
-        assert register.find(session, double.public_id) is kept
+        assert register.find(session, double.public_id) is survivor
         assert register.find(session, "nobody") is None
 
 
@@ -128,29 +128,29 @@ def test_a_role_is_taken_back_as_of_yesterday(any_database, now):
     with any_database.writing() as session:
         person = add(session, now)
         for first_day in (TODAY - DAY, TODAY, TODAY + DAY):
-            given = roles.grant(
+            grant = roles.grant(
                 session, person, Role.OFFICE, now=NOW, first_day=first_day, last_day=None
             )
-            roles.take_back(session, given, today=TODAY, now=NOW)
+            roles.take_back(session, grant, today=TODAY, now=NOW)
             assert held(session, person) == []
-        (kept,) = session.scalars(select(GrantRow)).all()
-        assert kept.last_day == TODAY - DAY
+        (row,) = session.scalars(select(GrantRow)).all()
+        assert row.last_day == TODAY - DAY
 
 
 def test_the_last_superintendent_cannot_be_removed(any_database, now):
     """A deputy, and a superintendent whose time is limited, do not count."""
     with any_database.writing() as session:
         first, second = add(session, now), add(session, now)
-        given = roles.grant(session, first, Role.SUPERINTENDENT, now=NOW, first_day=TODAY)
+        grant = roles.grant(session, first, Role.SUPERINTENDENT, now=NOW, first_day=TODAY)
         roles.grant(session, second, Role.DEPUTY, now=NOW, first_day=TODAY)
         roles.grant(
             session, second, Role.SUPERINTENDENT, now=NOW, first_day=TODAY, last_day=TODAY + DAY
         )
         with pytest.raises(RoleError, match="last assistant superintendent"):
-            roles.take_back(session, given, today=TODAY, now=NOW)
+            roles.take_back(session, grant, today=TODAY, now=NOW)
         with pytest.raises(RoleError, match="last assistant superintendent"):
             roles.refuse_without_superintendent(session, first.id, today=TODAY)
         roles.refuse_without_superintendent(session, second.id, today=TODAY)
         roles.grant(session, second, Role.SUPERINTENDENT, now=NOW, first_day=TODAY)
-        roles.take_back(session, given, today=TODAY, now=NOW)
+        roles.take_back(session, grant, today=TODAY, now=NOW)
         assert held(session, first) == []

@@ -279,11 +279,11 @@ def test_the_mail_of_a_link_that_was_used_is_not_sent_any_more(district, jordan,
 
 
 def test_a_merged_person_signs_in_as_the_one_they_went_into(district, jordan, sink):
-    kept = district.add("Jordan Sample")
+    survivor = district.add("Jordan Sample")
     browser = district.browser()
     path = asked(district, sink, browser)
     with district.issuer.database.writing() as session:
-        session.merge(jordan).merged_into = kept.id
+        session.merge(jordan).merged_into = survivor.id
     browser.get(path)
     assert who(browser) == "Jordan Sample"
 

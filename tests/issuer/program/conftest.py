@@ -23,15 +23,15 @@ def session(issuer):
 
 @pytest.fixture
 def district(settings):
-    with _opened(settings) as made:
-        yield made
+    with _opened(settings) as opened:
+        yield opened
 
 
 @pytest.fixture
 def postgresql_district(postgresql_issuer):
     """The same on PostgreSQL."""
-    with _opened(postgresql_issuer.settings) as made:
-        yield made
+    with _opened(postgresql_issuer.settings) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -43,9 +43,9 @@ def opened():
 @contextmanager
 def _opened(settings):
     app = create_app(settings)
-    made = District(app, app.extensions["mintmark"])
-    with made.issuer.database.writing() as session:
+    new_district = District(app, app.extensions["mintmark"])
+    with new_district.issuer.database.writing() as session:
         session.add(TopicRow(name="music"))
         policies.change(session, PILOT, by=None, now=clock.now())
-    yield made
-    made.issuer.database.close()
+    yield new_district
+    new_district.issuer.database.close()

@@ -89,7 +89,7 @@ class MoneyOfAYear:
         """Add teachers, with what a table of payroll says of them."""
         for name in records:
             self.people.setdefault(name, self.money.teacher(name))
-        rows = [f"{name.lower()},{row}" for name, said in records.items() for row in said]
+        rows = [f"{name.lower()},{row}" for name, lines in records.items() for row in lines]
         payroll = self.payroll
         look = hand_in_table(payroll, "records", HEADS + "\n".join(rows))
         assert payroll.post(look, page=look).location.startswith("/pay/tables/records?")

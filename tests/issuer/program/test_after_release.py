@@ -43,11 +43,11 @@ NOT_YET = {"level-learning": "met", "level-work": "not-yet", "comment-work": "Sh
 
 @pytest.fixture
 def play(district):
-    made = Play(district)
-    made.begin()
-    made.hand_in(**ANSWERS)
-    made.assign("proposal")
-    yield made
+    new_play = Play(district)
+    new_play.begin()
+    new_play.hand_in(**ANSWERS)
+    new_play.assign("proposal")
+    yield new_play
     with district.issuer.database.reading() as session:
         evidence = FileStore(district.issuer.settings.home / "evidence")
         assert list(breaches(session, evidence=evidence)) == []
@@ -401,8 +401,8 @@ def test_i11_an_evaluator_finds_no_word_of_whose_work_it_is(district):
         session.add_all([school, PostRow(person_pk=play.teacher.id, building=school)])
         teacher = session.get_one(PersonRow, play.teacher.id)
         teacher.name = teacher.folded = "Zebulon Quarkson"
-    told = "I am Zebulon Quarkson of Zephyr Heights Academy, j@school.example."
-    play.hand_in(**{**ANSWERS, "plan": told})
+    words = "I am Zebulon Quarkson of Zephyr Heights Academy, j@school.example."
+    play.hand_in(**{**ANSWERS, "plan": words})
     play.assign("proposal")
     play.judge(**MET)
     play.release()
@@ -413,7 +413,7 @@ def test_i11_an_evaluator_finds_no_word_of_whose_work_it_is(district):
     photo.seek(0)
     play.at_teacher.post(page, page=page, file=(photo, "zebulon.jpg"))
     play.at_teacher.post(f"{play.project}/consent", page=page, students="none", basis="not_needed")
-    play.hand_in(**{**COMPLETION, "learning": told})
+    play.hand_in(**{**COMPLETION, "learning": words})
     play.assign("completion")
     with district.issuer.database.writing() as session:
         me, first = session.get_one(PersonRow, play.evaluator.id), clock.now().date()
@@ -424,8 +424,8 @@ def test_i11_an_evaluator_finds_no_word_of_whose_work_it_is(district):
         versions = [f"/program/requests/{number}" for number in session.scalars(VERSIONS)]
     assert play.at_chief.get(page.replace("evidence", "coaching")).status_code == 200
     read(play.at_chief, address(play.at_teacher, play.project))  # which is noted
-    told = {page: re.findall(r"Quarkson", play.at_chief.get(page).text) for page in LISTS}
-    assert [page for page, names in told.items() if not names] == []
+    names_on = {page: re.findall(r"Quarkson", play.at_chief.get(page).text) for page in LISTS}
+    assert [page for page, names in names_on.items() if not names] == []
     hits = re.compile(rb"zebulon|quarkson|j@school", re.IGNORECASE)
     paths, seen = ["/judging", "/program", play.project, page, *versions, *LISTS], set()
     while paths:
@@ -438,11 +438,11 @@ def test_i11_an_evaluator_finds_no_word_of_whose_work_it_is(district):
             assert not hits.search(str(answer.headers).encode()), path
             if path.startswith(("/judging", "/evidence", "/program/requests")):
                 assert b"zephyr" not in text.lower(), path
-        found = re.findall(
+        links = re.findall(
             r'(?:href|src)="(/(?:judging|evidence|program|projects|coaching|buildings)[^"#]*)',
             text.decode("latin-1"),
         )
-        paths += set(found) - seen - set(paths)
+        paths += set(links) - seen - set(paths)
     assert sum(path.startswith("/evidence/") for path in seen) == 1
     assert play.at_evaluator.get(play.project).status_code == 404
     play.judge(**MET)

@@ -23,14 +23,14 @@ SEND = {kind.name: kind.send for kind in news_mails.KINDS}[amendments.AMENDED]
 @pytest.fixture
 def play(district):
     """A project that is under way."""
-    made = Play(district)
-    made.begin()
-    made.hand_in(**ANSWERS)
-    made.assign("proposal")
-    made.judge(**MET)
-    made.release()
-    made.plan = f"{made.project}/plan"
-    return made
+    new_play = Play(district)
+    new_play.begin()
+    new_play.hand_in(**ANSWERS)
+    new_play.assign("proposal")
+    new_play.judge(**MET)
+    new_play.release()
+    new_play.plan = f"{new_play.project}/plan"
+    return new_play
 
 
 def change(play, plan="Eight weeks, in the hall.", why="The gym is closed."):

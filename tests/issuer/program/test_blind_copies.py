@@ -145,11 +145,11 @@ def item(number, kind):
 
 def heic():
     """A photo with one picture and what a camera says of it, both in `mdat`."""
-    picture, said = b"picture!", b"Exif\0\0" + SECRET
+    picture, metadata = b"picture!", b"Exif\0\0" + SECRET
     iinf = box(b"iinf", bytes(4) + (2).to_bytes(2) + item(1, b"hvc1") + item(2, b"Exif"))
 
     def meta(first):
-        ends = [(1, first, len(picture)), (2, first + len(picture), len(said))]
+        ends = [(1, first, len(picture)), (2, first + len(picture), len(metadata))]
         places = b"".join(
             number.to_bytes(2) + bytes(2) + (1).to_bytes(2) + at.to_bytes(4) + size.to_bytes(4)
             for number, at, size in ends
@@ -157,7 +157,7 @@ def heic():
         return box(b"meta", bytes(4) + iinf + box(b"iloc", bytes(4) + b"\x44\0\0\2" + places))
 
     start = len(FTYP) + len(meta(0)) + 8
-    return FTYP + meta(start) + box(b"mdat", picture + said)
+    return FTYP + meta(start) + box(b"mdat", picture + metadata)
 
 
 def ogg_page(kind, number, *packets):
@@ -173,9 +173,9 @@ def ogg_piece(piece):
 
 
 def ogg_comments(begins, ends):
-    told = b"ARTIST=" + SECRET * 30
+    comment = b"ARTIST=" + SECRET * 30
     parts = (len(SECRET).to_bytes(4, "little"), SECRET, (1).to_bytes(4, "little"))
-    return begins + b"".join(parts) + len(told).to_bytes(4, "little") + told + ends
+    return begins + b"".join(parts) + len(comment).to_bytes(4, "little") + comment + ends
 
 
 def ebml(name, content):
@@ -295,9 +295,9 @@ def _pdf_value(value):
 
 def archive(**parts):
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as made:
+    with zipfile.ZipFile(out, "w") as zipped:
         for name, data in parts.items():
-            made.writestr(name, data)
+            zipped.writestr(name, data)
     return out.getvalue()
 
 
@@ -473,9 +473,9 @@ def test_comments_of_a_sound_in_many_small_pages_are_covered(tmp_path):
 def packed(data, how, named_size=None, named_sum=None):
     """An archive of one part, of which the central directory may say what is not so."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", how) as made:
-        made.writestr("word/document.xml", data)
-        item = made.infolist()[0]
+    with zipfile.ZipFile(out, "w", how) as zipped:
+        zipped.writestr("word/document.xml", data)
+        item = zipped.infolist()[0]
         item.file_size = len(data) if named_size is None else named_size
         item.CRC = item.CRC if named_sum is None else named_sum
     return out.getvalue()

@@ -59,8 +59,8 @@ def named(page):
 def test_r11_who_wants_to_be_found_is_found_and_nobody_else(filled, query, expected):
     with filled.issuer.database.reading() as session:
         asked = dict(part.split("=") for part in query.replace("+", " ").split("&") if part)
-        found = directory.find(session, **asked)
-    assert [item.person.name for item in found] == [f"Teacher {number}" for number in expected]
+        listed = directory.find(session, **asked)
+    assert [item.person.name for item in listed] == [f"Teacher {number}" for number in expected]
 
 
 def test_pages_of_the_cadre(filled, monkeypatch):

@@ -31,9 +31,9 @@ def people(session, now):
 
 @pytest.fixture
 def project(session, people, now):
-    made = drafts.begin(session, people["teacher"], None, now=now)
-    made.state = State.ACTIVE
-    return made
+    begun = drafts.begin(session, people["teacher"], None, now=now)
+    begun.state = State.ACTIVE
+    return begun
 
 
 def test_r5_an_administrator_sees_that_there_are_entries_and_no_text(session, people, project, now):
@@ -41,9 +41,9 @@ def test_r5_an_administrator_sees_that_there_are_entries_and_no_text(session, pe
     for number in range(4):
         coaching.note(session, project, people["coach"], DAY, f"Visit {number}", now=now)
     for reader, texts in (("teacher", 4), ("coach", 4), ("administrator", 0)):
-        told = coaching.entries(session, project, reader=people[reader])
-        assert len(told) == 4
-        assert sum(entry.text is not None for entry in told) == texts
+        entries = coaching.entries(session, project, reader=people[reader])
+        assert len(entries) == 4
+        assert sum(entry.text is not None for entry in entries) == texts
     assert coaching.count(session, [project.id]) == {project.id: (4, DAY)}
 
 
@@ -52,8 +52,8 @@ def test_a_teacher_shares_an_entry_and_takes_it_back(session, people, project, n
     entry = coaching.note(session, project, people["coach"], DAY, "Visit", now=now)
     for is_shared, text in ((True, "Visit"), (False, None)):
         coaching.share(session, entry, is_shared=is_shared, now=now)
-        (told,) = coaching.entries(session, project, reader=people["administrator"])
-        assert told.text == text
+        (shown,) = coaching.entries(session, project, reader=people["administrator"])
+        assert shown.text == text
 
 
 def test_a_coach_who_follows_does_not_read_what_was_written_before(session, people, project, now):
@@ -61,8 +61,8 @@ def test_a_coach_who_follows_does_not_read_what_was_written_before(session, peop
     coaching.note(session, project, people["coach"], DAY, "Visit", now=now)
     coaching.replace(session, project, people["coach"], people["other"], now=now)
     assert [coach.name for coach in coaching.coaches(session, project)] == ["other Example"]
-    (told,) = coaching.entries(session, project, reader=people["other"])
-    assert told.text is None
+    (entry,) = coaching.entries(session, project, reader=people["other"])
+    assert entry.text is None
     with pytest.raises(CoachingRefused, match="Only a coach"):
         coaching.note(session, project, people["coach"], DAY, "Visit", now=now)
 
@@ -132,9 +132,9 @@ def test_r6_three_sign_in_any_order_and_then_the_completion_is_complete(
     assert not findings.signed_off
     sign(session, project, people, now, SignOffRole.COACH)
     assert check().signed_off
-    told = sign_offs.for_approval(session, project)
-    assert sorted(item["role"] for item in told) == ["administrator", "coach", "teacher"]
-    assert all(instant(item["at"]) == now for item in told)
+    signatures = sign_offs.for_approval(session, project)
+    assert sorted(item["role"] for item in signatures) == ["administrator", "coach", "teacher"]
+    assert all(instant(item["at"]) == now for item in signatures)
 
 
 def test_a_district_that_asks_for_no_signatures_gets_none(session, project):

@@ -69,16 +69,16 @@ def test_r21_a_cohort_meets_and_who_came_gets_hours(district, chief, cohort, lea
     assert answer.status_code == 303
     assert "you came" in at_teacher.get(cohort).text
     with district.issuer.database.reading() as session:
-        told = hours.of(session, [session.merge(project, load=False)])[project.id]
-    assert (told.meetings, told.total) == (90, 1.5)
+        counted = hours.of(session, [session.merge(project, load=False)])[project.id]
+    assert (counted.meetings, counted.total) == (90, 1.5)
     assert "1.5 hours recorded" in at_teacher.get(path).text
     ended = chief.post(f"{cohort}/members/{teacher.id}/end", page=cohort)
     assert ended.status_code == 303
     assert at_leader.get(path).status_code == 404
     at_leader.post(meeting, page=cohort)  # who has left is not asked about any more
     with district.issuer.database.reading() as session:
-        told = hours.of(session, [session.merge(project, load=False)])[project.id]
-    assert told.meetings == 90
+        counted = hours.of(session, [session.merge(project, load=False)])[project.id]
+    assert counted.meetings == 90
 
 
 def test_somebody_else_leads_a_cohort_and_it_ends(district, chief, cohort, leader, teacher):

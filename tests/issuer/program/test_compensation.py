@@ -117,17 +117,17 @@ def test_the_contract_is_written_on_its_page(money):
     assert "has 500.00 left then" in rules
 
 
-@pytest.mark.parametrize("given", ["tier", "cap"])
-def test_where_payroll_hands_over_no_salary_nothing_is_asked_about_salaries(money, given):
-    rules = {"threshold": None, "at_threshold": None, "basis": None, "given": given}
-    if given == "cap":
+@pytest.mark.parametrize("rule", ["tier", "cap"])
+def test_where_payroll_hands_over_no_salary_nothing_is_asked_about_salaries(money, rule):
+    rules = {"threshold": None, "at_threshold": None, "basis": None, "given": rule}
+    if rule == "cap":
         rules |= {"below": None, "above": None}
     money.agree(FALL, **rules)
     with money.reading() as session:
         assert agreements.current(session).missing == {}
-    record = {"tier": "B"} if given == "tier" else {"cap": 1_250_47}
+    record = {"tier": "B"} if rule == "tier" else {"cap": 1_250_47}
     person = money.teacher("Ana", **record)
-    left = "600.00" if given == "tier" else "1,250.47"
+    left = "600.00" if rule == "tier" else "1,250.47"
     assert f"{left} left" in money_page_of(money, person)
 
 

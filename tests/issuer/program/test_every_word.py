@@ -210,8 +210,8 @@ def filled(district):
             key = session.execute(insert(table).values(row)).inserted_primary_key
             ids[table.name] = key[0]
         address = words["person_addresses.address"].ljust(22, "x")
-        told = f"550 {words['outbox.error']} {address}"
-        session.execute(update(OutboxRow).values(error=told))
+        error = f"550 {words['outbox.error']} {address}"
+        session.execute(update(OutboxRow).values(error=error))
     return Filled(play, words)
 
 

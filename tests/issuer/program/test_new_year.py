@@ -58,12 +58,12 @@ def test_windows_are_planned_again_on_the_same_weekdays(year):
         assert chief.post(f"{path}/windows", page=path, **fields).status_code == 303
     longer = fields | {f"closes-{copied[0].window.id}": "2027-09-20T00:00"}
     assert chief.post(f"{path}/windows", page=path, **longer).status_code == 422
-    made = windows(year)[2:]
-    assert [str(row.opens) for row in made] == [
+    planned = windows(year)[2:]
+    assert [str(row.opens) for row in planned] == [
         "2027-08-30 05:00:00+00:00",
         "2027-11-29 06:00:00+00:00",
     ]
-    assert {(row.grace_minutes, row.days_to_decide) for row in made} == {(5, 21)}
+    assert {(row.grace_minutes, row.days_to_decide) for row in planned} == {(5, 21)}
 
 
 def test_everybody_is_asked_again_and_projects_run_on(year):

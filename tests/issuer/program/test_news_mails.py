@@ -26,17 +26,17 @@ SENDERS = {kind.name: kind.send for kind in news_mails.KINDS}
 
 @pytest.fixture
 def building(district, monkeypatch):
-    made = Building(district)
+    new_building = Building(district)
     with district.issuer.database.writing() as session:
         for person in session.query(PersonRow):
             address = f"p{person.id}@school.example"
             register.add_address(session, person, address, verified_at=clock.now())
-        session.get(PersonRow, made.teacher.id).language = "es"
-    made.letters = []
-    monkeypatch.setattr(mail, "deliver", lambda letter, *_: made.letters.append(letter))
+        session.get(PersonRow, new_building.teacher.id).language = "es"
+    new_building.letters = []
+    monkeypatch.setattr(mail, "deliver", lambda letter, *_: new_building.letters.append(letter))
     object.__setattr__(district.issuer.settings, "mail", MAIL)
-    made.give_coach()
-    return made
+    new_building.give_coach()
+    return new_building
 
 
 def send(building, kind):

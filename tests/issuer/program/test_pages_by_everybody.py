@@ -57,28 +57,28 @@ def district(tmp_path_factory):
     basics = {"public_url": f"http://localhost:{port}", "name": "District", "source": "forms"}
     init.create(home, **basics, did_key=False, now=clock.now(), cost=CHEAP)
     app = start_app(load(home))
-    made = District(app, app.extensions["mintmark"])
+    new_district = District(app, app.extensions["mintmark"])
     now = clock.now()
-    catalog.load(EXAMPLES, made.issuer, now=now)
-    with made.issuer.database.writing() as session:
+    catalog.load(EXAMPLES, new_district.issuer, now=now)
+    with new_district.issuer.database.writing() as session:
         roster = keeping.read((EXAMPLES / "people.csv").read_bytes())
         today = now.date()
         planned = plan.of(session, roster, by=None, may_name_roles=True, today=today)
         plan.carry_out(session, planned, by=None, now=now, today=today)
-        fill(session, made.issuer, now)
-    made.deliver()
+        fill(session, new_district.issuer, now)
+    new_district.deliver()
     with serving(app, port) as origin:
-        made.origin = origin
-        yield made
-    made.issuer.database.close()
+        new_district.origin = origin
+        yield new_district
+    new_district.issuer.database.close()
 
 
 def fill(session, issuer, now):
     """Fill the program as the demo does, and let everybody see what everybody may see."""
     import program
 
-    made = program.Program(issuer, session, now)
-    program.fill(made)
+    example = program.Program(issuer, session, now)
+    program.fill(example)
     open_to_all = replace(program.POLICY, progress_public=True, cadre_public=True)
     policies.change(session, open_to_all, by=None, now=now)
     coach = person(session, PEOPLE["coach"])
@@ -140,15 +140,15 @@ def visited(district: District, page: Page, seen: Counter[str]) -> dict[str, lis
         if answer is None or answer.status != 200 or "html" not in answer.headers["content-type"]:
             continue
         seen[which] += 1
-        found = hard_to_use(page) if which else []
+        problems = hard_to_use(page) if which else []
         if which:
-            found += [
+            problems += [
                 f"{scheme}: {one}"
                 for scheme, all in axe.in_both_schemes(page).items()
                 for one in all
             ]
-        if found:
-            wrong[path] = found
+        if problems:
+            wrong[path] = problems
         links = page.eval_on_selector_all("a[href]", "all => all.map((a) => a.href)")
         paths += [urlsplit(link).path for link in links if link.startswith(district.origin)]
         paths = [path for path in dict.fromkeys(paths) if path not in known]

@@ -24,9 +24,9 @@ ADDRESS = {"type": "IdentityObject", "hashed": False, "identityType": "emailAddr
 def play(district, world, monkeypatch):
     """A teacher with a project, and partners' badges out in a world of their own."""
     monkeypatch.setattr(checking, "WebFetch", lambda **_: world.fetch)
-    made = Play(district)
-    made.begin()
-    return made
+    new_play = Play(district)
+    new_play.begin()
+    return new_play
 
 
 def badge(world, address="j@school.example"):

@@ -31,10 +31,10 @@ NOW = moment("2026-09-10")
 @pytest.fixture
 def money(district, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: NOW)
-    made = paying(district)
-    made.agree(NOW)
-    made.payroll = made.browser(district.add("Sam Model", Role.PAYROLL))
-    return made
+    paying_district = paying(district)
+    paying_district.agree(NOW)
+    paying_district.payroll = paying_district.browser(district.add("Sam Model", Role.PAYROLL))
+    return paying_district
 
 
 def hand_in(browser, kind, text, name="a.csv"):

@@ -143,10 +143,10 @@ class Pilot:
         page.locator("#file").set_input_files(file)
         press(page, "See what would change")
         self.contents = page.locator(".lead").inner_text()
-        told = page.locator("dl.facts").inner_text()
+        summary = page.locator("dl.facts").inner_text()
         if (carry := page.get_by_role("button", name="Import these people")).count():
             carry.click()
-        return " ".join(told.split())
+        return " ".join(summary.split())
 
     def grants(self, name: str, role: str) -> None:
         """Give somebody a role, on the page of the person."""
@@ -369,9 +369,9 @@ def a8_an_earner_coaches_and_a_withdrawal_flags_it(pilot: Pilot) -> None:
 
 
 def a9_a_second_building_comes_in(pilot: Pilot) -> None:
-    told = pilot.imports("roster.zip", roster())
-    assert told.startswith("New 2 Changed 0 The same 0 ")
-    assert told.endswith("Students and families, left out 3")
+    summary = pilot.imports("roster.zip", roster())
+    assert summary.startswith("New 2 Changed 0 The same 0 ")
+    assert summary.endswith("Students and families, left out 3")
     page = pilot.at("hal@school.example")
     assert page.goto(f"{pilot.url}/buildings/HS").status == 200
     for address in (f"{pilot.url}/buildings/MS", pilot.projects["sol@school.example"]):

@@ -166,11 +166,11 @@ def test_nothing_is_erased_or_disposed_of_under_a_hold_or_an_open_request(earned
         session.execute(update(ProjectRow).values(state="closed"))
         later = now + timedelta(days=400)
         assert len(retention.due(session, later)) == 1
-        found = inspections.matching(session, reference="c-14", zone=CHICAGO, seen=true())
+        artifacts = inspections.matching(session, reference="c-14", zone=CHICAGO, seen=true())
         for keep in (
             lambda: retention.hold(session, teacher, "A complaint", by=by, now=now),
             lambda: retention.hold(session, None, "A complaint", by=by, now=now),
-            lambda: inspections.open_request(session, "Room 4", found, by=by, now=now),
+            lambda: inspections.open_request(session, "Room 4", artifacts, by=by, now=now),
         ):
             keeping = session.begin_nested()
             keep()
@@ -322,9 +322,9 @@ def test_a_parent_is_answered_with_redactions_and_a_withdrawn_consent_hides_at_o
         data = answer.get_data()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert archive.read("001.pdf") == PDF
-        said = archive.read("records.txt").decode()
-    assert "Ana and [–––] clap" in said
-    assert "Jordan" not in said
+        text = archive.read("records.txt").decode()
+    assert "Ana and [–––] clap" in text
+    assert "Jordan" not in text
     assert chief.post(request, page=request, act="withdraw", artifact=artifact).status_code == 303
     for browser in (earned.at_teacher, earned.at_evaluator, chief):
         assert read(browser, path)[0] == 404
@@ -346,13 +346,13 @@ def test_a_person_gets_all_that_is_here_about_her(earned, monkeypatch):
     link = re.search(r'href="(/my-data/[\w-]+)"', teacher.get("/my-data").text)[1]
     with zipfile.ZipFile(io.BytesIO(read(teacher, link)[1])) as archive:
         names = archive.namelist()
-        told = json.loads(archive.read("my-data.json"))
+        own = json.loads(archive.read("my-data.json"))
     assert len([name for name in names if name.startswith("evidence/")]) == 1
-    assert (told["name"], told["addresses"]) == ("Jordan Example", ["j@school.example"])
-    (project,) = told["projects"]
+    assert (own["name"], own["addresses"]) == ("Jordan Example", ["j@school.example"])
+    (project,) = own["projects"]
     assert project["coaching"][0]["text"] == project["study_record"][0]["text"] == SECRET
     assert SECRET in str(project["decisions"])
-    assert "Kim Sample" not in json.dumps(told)
+    assert "Kim Sample" not in json.dumps(own)
     assert earned.at_evaluator.get(link).status_code == 404
     monkeypatch.setattr(own_data, "LONG", 10)
     teacher.post("/my-data", page="/my-data")

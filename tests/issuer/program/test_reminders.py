@@ -27,8 +27,8 @@ SENDERS = {kind.name: kind.send for kind in mails.KINDS}
 
 @pytest.fixture
 def play(district, monkeypatch):
-    made = Play(district)
-    made.begin()
+    new_play = Play(district)
+    new_play.begin()
     with district.issuer.database.writing() as session:
         for person in session.scalars(select(PersonRow).where(PersonRow.name != "Jordan Example")):
             address = f"p{person.id}@school.example"
@@ -37,14 +37,14 @@ def play(district, monkeypatch):
                     person_pk=person.id, address=address, folded=address, verified_at=clock.now()
                 )
             )
-    made.letters = []
-    monkeypatch.setattr(mail, "deliver", lambda letter, *_: made.letters.append(letter))
+    new_play.letters = []
+    monkeypatch.setattr(mail, "deliver", lambda letter, *_: new_play.letters.append(letter))
     object.__setattr__(
         district.issuer.settings,
         "mail",
         MAIL,
     )
-    return made
+    return new_play
 
 
 def window(play, opens, closes, purpose="proposal"):

@@ -80,11 +80,11 @@ def _possible(groups, away, name):
     for shift in product((-1, 0, 1), repeat=len(unknown)):
         tried = {**groups, **{c: groups[c] + s for c, s in zip(unknown, shift, strict=True)}}
         totals = {}
-        for each in SUMS:
-            got = sum(totals.get(part, tried[part]) for part in each.parts)
-            if each.total not in away and got != groups[each.total]:
+        for cell in SUMS:
+            got = sum(totals.get(part, tried[part]) for part in cell.parts)
+            if cell.total not in away and got != groups[cell.total]:
                 break
-            if totals.setdefault(each.total, got) != got:
+            if totals.setdefault(cell.total, got) != got:
                 break
         else:
             values.add(tried[name])

@@ -82,8 +82,8 @@ def test_a_last_piece_that_two_requests_bring_at_once_makes_one_artifact(
     token = re.search(r'name="form_token" value="(\w+)"', browser.get(project).text)[1]
     both, stored = Barrier(2, timeout=20), artifacts.stored
 
-    def store_with_the_other(*given):
-        file = stored(*given)
+    def store_with_the_other(*arguments):
+        file = stored(*arguments)
         both.wait()
         return file
 

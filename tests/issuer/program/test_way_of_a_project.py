@@ -137,9 +137,9 @@ class School:
             return decision.id
 
     def deliver(self):
-        told = kinds.MessageKind("decision", lambda issuer, row: None)
+        silent = kinds.MessageKind("decision", lambda issuer, row: None)
         return worker.deliver_due(
-            self.issuer, kinds.by_name(issuing.kind(), told), now=lambda: self.now
+            self.issuer, kinds.by_name(issuing.kind(), silent), now=lambda: self.now
         )
 
     def state(self):
@@ -374,11 +374,11 @@ def test_i6_what_was_released_is_not_decided_again(school, now):
 def test_two_reviews_that_differ_suggest_the_lower_level_and_both_comments():
     levels = (Level("not-yet", "Not yet", "Started.", 0), Level("met", "Met", "Shown.", 1))
     work = Criterion("work", "Student work", "What students made.", "met", levels)
-    given = [
+    reviews = [
         ReviewRow(levels={"work": "met"}, comments={"work": "Fine."}),
         ReviewRow(levels={"work": "not-yet"}, comments={"work": "One more piece."}),
     ]
-    assert decisions.suggestion(Rubric("one", "One", (work,)), given) == (
+    assert decisions.suggestion(Rubric("one", "One", (work,)), reviews) == (
         {"work": "not-yet"},
         {"work": "Fine.\n\nOne more piece."},
     )

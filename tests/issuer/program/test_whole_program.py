@@ -22,9 +22,9 @@ from verifier import clock
 
 @pytest.fixture
 def play(district):
-    made = Play(district)
-    made.begin()
-    return made
+    new_play = Play(district)
+    new_play.begin()
+    return new_play
 
 
 @pytest.fixture

@@ -192,18 +192,18 @@ def b2_who_judges_what(played: Year) -> None:
     assert page.get_by_text("in force, by hand").count() == 3
     with played.writing() as session:
         pairs = select(ProjectRow.person_pk, AssignmentRow.evaluator_pk)
-        given = session.execute(
+        pairs_in_all = session.execute(
             pairs.join(VersionRow, VersionRow.project_pk == ProjectRow.id)
             .join(AssignmentRow, AssignmentRow.version_pk == VersionRow.id)
             .where(AssignmentRow.ended_at.is_(None))
         ).all()
-        assert len(given) == 142
+        assert len(pairs_in_all) == 142
         one, other = (year.person(session, address).id for address in year.related())
         leader = year.person(session, year.evaluator(1)).id
         led = {year.person(session, year.teacher(number)).id for number in range(30, 40)}
-        assert not [pair for pair in given if pair[0] == pair[1]]
-        assert (one, other) not in given
-        assert not [pair for pair in given if pair[1] == leader and pair[0] in led]
+        assert not [pair for pair in pairs_in_all if pair[0] == pair[1]]
+        assert (one, other) not in pairs_in_all
+        assert not [pair for pair in pairs_in_all if pair[1] == leader and pair[0] in led]
 
 
 def crawl(page: Page, url: str, *, own: str) -> int:
@@ -353,8 +353,8 @@ def b6_a_second_try(played: Year) -> None:
     comment = "One more group, please, in their own words."
     criterion = "Student work and reflections"
     judge.set_viewport_size({"width": 390, "height": 760})
-    told = {"not_yet": (criterion, comment), "seen_as": "evaluate-phone"}
-    judges(judge, played.url, year.title(5), **told)
+    reasons = {"not_yet": (criterion, comment), "seen_as": "evaluate-phone"}
+    judges(judge, played.url, year.title(5), **reasons)
     with played.writing() as session:
         year.judge(session, Purpose.COMPLETION, {year.title(5): "work"}, played.district.now())
     played.on("2027-01-10T12:00")
@@ -417,10 +417,10 @@ def b7_the_verifier_says_what_was_met(played: Year) -> None:
     """The whole credential has a result for each criterion, and no word of tries or money."""
     for number in (5, 6, 7, 8):
         own_page = played.district.mailed(year.teacher(number), r"http://\S+/manage/[\w-]+")
-        told = verdict(f"{own_page}/json", 0, by=played.district.clock)
-        met = re.findall(r"^  (.+?): +Met$", told, re.MULTILINE)
+        report = verdict(f"{own_page}/json", 0, by=played.district.clock)
+        met = re.findall(r"^  (.+?): +Met$", report, re.MULTILINE)
         assert sorted(met) == sorted(CRITERIA)
-        assert not re.search(r"\$|attempt|not yet", told, re.IGNORECASE)
+        assert not re.search(r"\$|attempt|not yet", report, re.IGNORECASE)
 
 
 def test_a_year_of_a_district(played, monkeypatch, caplog):

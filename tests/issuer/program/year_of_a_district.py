@@ -66,10 +66,10 @@ def fill(session: Session, now: datetime) -> None:
     session.add(elm)
     first_day = now.date()
 
-    def add(name: str, address: str, *given: Role) -> PersonRow:
+    def add(name: str, address: str, *own_roles: Role) -> PersonRow:
         row = register.add(session, name, now=now)
         register.add_address(session, row, address, verified_at=now)
-        for role in given:
+        for role in own_roles:
             roles.grant(session, row, role, first_day=first_day, now=now)
         declarations.declare(session, row, confidential=True, now=now)
         return row

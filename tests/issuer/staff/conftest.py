@@ -22,9 +22,9 @@ def district(prepared_home, tmp_path_factory):
     """One for all tests of a file."""
     home = shutil.copytree(prepared_home, tmp_path_factory.mktemp("desk") / "home")
     app = create_app(load(home))
-    made = District(app, app.extensions["mintmark"])
-    yield made
-    made.issuer.database.close()
+    new_district = District(app, app.extensions["mintmark"])
+    yield new_district
+    new_district.issuer.database.close()
 
 
 @pytest.fixture(scope="module")

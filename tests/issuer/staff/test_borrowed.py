@@ -168,7 +168,11 @@ def test_nothing_is_stored_before_a_person_saves(district, office):
     assert "<b>reading" not in answer.text
     assert "Other District" in answer.text
     with district.issuer.database.reading() as session:
-        assert not [each for each in versions.ids(session) if each.startswith("sight")]
+        assert not [
+            achievement_id
+            for achievement_id in versions.ids(session)
+            if achievement_id.startswith("sight")
+        ]
 
 
 @pytest.mark.parametrize("link", ["http://127.0.0.1:1/x", "http://169.254.169.254/x", "no link"])

@@ -92,15 +92,15 @@ def test_a_rubric_of_a_page_is_the_one_of_a_file(district, office, tmp_path):
     (tmp_path / "achievements" / "other.toml").write_text(text)
     (loaded,) = files.load(tmp_path)
     with district.issuer.database.reading() as session:
-        made = versions.find_rubric(session, "two-levels")
-    assert replace(loaded.rubric, version=1) == made
+        stored = versions.find_rubric(session, "two-levels")
+    assert replace(loaded.rubric, version=1) == stored
 
 
 def test_an_achievement_of_a_page_is_the_one_of_a_file(district, office, tmp_path):
     for _ in range(2):  # pressed twice, which makes one
         answer = office.post("/desk/catalog/achievements", do="save", **ACHIEVEMENT_FORM)
         assert answer.location.endswith("/sight-reading?done=saved")
-    made = newest(district, "sight-reading")
+    stored = newest(district, "sight-reading")
     (tmp_path / "rubrics").mkdir()
     (tmp_path / "achievements").mkdir()
     (tmp_path / "rubrics" / "completion.toml").write_text(
@@ -109,9 +109,9 @@ def test_an_achievement_of_a_page_is_the_one_of_a_file(district, office, tmp_pat
     )
     (tmp_path / "achievements" / "sight-reading.toml").write_text(ACHIEVEMENT_FILE)
     (loaded,) = files.load(tmp_path)
-    assert replace(loaded, rubric=made.rubric, version=1) == made
+    assert replace(loaded, rubric=stored.rubric, version=1) == stored
     with district.issuer.database.writing() as session:
-        row = versions.record(session, replace(loaded, rubric=made.rubric), now=clock.now())
+        row = versions.record(session, replace(loaded, rubric=stored.rubric), now=clock.now())
     assert row.version == 1
 
 
@@ -201,7 +201,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(office, field, typed):
 
 
 @pytest.mark.parametrize(
-    ("field", "typed", "said"),
+    ("field", "typed", "words"),
     [
         ("criteria.0.levels.1.points", "0", "different points"),
         ("criteria.0.levels.1.points", "much", "whole number"),
@@ -213,11 +213,11 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(office, field, typed):
         ("criteria.99999.name", "x", None),
     ],
 )
-def test_what_is_wrong_in_a_rubric_is_said(office, field, typed, said):
+def test_what_is_wrong_in_a_rubric_is_said(office, field, typed, words):
     answer = office.post("/desk/catalog/rubrics", do="save", **{**RUBRIC_FORM, field: typed})
-    assert answer.status_code == (422 if said else 303)
-    if said:
-        assert said in answer.text
+    assert answer.status_code == (422 if words else 303)
+    if words:
+        assert words in answer.text
         assert "What was read." in answer.text
 
 

@@ -106,10 +106,10 @@ def test_what_cannot_stand_is_said_and_nothing_typed_is_lost(
     answer = send(office, old, "look", **changes)
     assert answer.status_code == (422 if says else 200), answer.text
     assert says in unescape(answer.text)
-    kept = filled(answer.text)
+    fields = filled(answer.text)
     for name, value in changes.items():
         if name != "revision" and not name.startswith("levels"):
-            assert kept[name] == value.strip(), name
+            assert fields[name] == value.strip(), name
     assert seen(district, old) == (False, None)
 
 

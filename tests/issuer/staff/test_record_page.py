@@ -91,9 +91,9 @@ def test_what_is_withdrawn_is_seen_by_strangers(district, office, issue):
     assert seen_by_a_stranger(district, two).current.answer == "yes"
     done = office.post("/desk/revoke", page=path, id=[one, two], reason="Given by mistake.")
     assert done.location == "/desk?done=revoked"
-    for each in (one, two):
-        assert seen_by_a_stranger(district, each).current.code == "revoked"
-        assert "credential.revoked" in actions(district, each)
+    for public_id in (one, two):
+        assert seen_by_a_stranger(district, public_id).current.code == "revoked"
+        assert "credential.revoked" in actions(district, public_id)
     again = office.post("/desk/revoke", page=path, id=[one], reason="Twice.")
     assert again.status_code == 422
     page = office.get(f"{PAGE}/{one}").text
@@ -138,8 +138,8 @@ def test_withdrawing_needs_a_sign_in_of_just_now_and_keeps_what_was_typed(distri
     answer = tired.post("/desk/revoke", page=path, id=[one], reason="Typed with care.")
     assert answer.location.startswith("/sign-in?lands_on=")
     assert seen_by_a_stranger(district, one).current.answer == "yes"
-    kept = re.search(r"/kept/[\w-]+", answer.location.replace("%2F", "/"))[0]
-    assert "Typed with care." in tired.get(kept).text
+    form = re.search(r"/kept/[\w-]+", answer.location.replace("%2F", "/"))[0]
+    assert "Typed with care." in tired.get(form).text
 
 
 @pytest.mark.parametrize("chosen", ["?id=none", "?id=none&id=nobody"])

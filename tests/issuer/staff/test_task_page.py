@@ -14,7 +14,7 @@ from issuer.sharing.holder import reports
 
 
 @pytest.fixture
-def told(district, office, issue):
+def reported(district, office, issue):
     """A credential, the way to its holder's page, and the task that its holder made."""
     public_id = issue(f"t-{datetime.now(UTC).timestamp()}", "Jordan Exmaple")
     row = issuance.find(district.issuer, public_id)
@@ -33,8 +33,8 @@ def send(office, task, **changes):
     return office.post(task, page=task, **{**filled(office.get(task).text), **changes})
 
 
-def test_the_correction_is_half_filled_in_and_the_teacher_is_answered(district, office, told):
-    public_id, manage, task = told
+def test_the_correction_is_half_filled_in_and_the_teacher_is_answered(district, office, reported):
+    public_id, manage, task = reported
     text = office.get(task).text
     assert "Jordan Example" in text
     assert "And the day is wrong.\nIt was in May." in text
@@ -55,8 +55,8 @@ def test_the_correction_is_half_filled_in_and_the_teacher_is_answered(district, 
     assert {"report.told", "report.done"} <= set(actions)
 
 
-def test_an_answer_without_words_is_none_and_a_declined_one_is_told(district, office, told):
-    _, manage, task = told
+def test_an_answer_without_words_is_none_and_a_declined_one_is_told(district, office, reported):
+    _, manage, task = reported
     for nothing in (" ", "x" * 2001):
         refused = send(office, task, answer=nothing, **{"as": "declined"})
         assert (refused.status_code, nothing.strip() in refused.text) == (422, True)
@@ -67,9 +67,9 @@ def test_an_answer_without_words_is_none_and_a_declined_one_is_told(district, of
 
 
 def test_an_answer_to_other_words_or_after_another_answer_is_not_sent_and_not_lost(
-    district, office, told
+    district, office, reported
 ):
-    _, manage, task = told
+    _, manage, task = reported
     before = filled(office.get(task).text)
     district.app.test_client().post(f"{manage}/wrong", data={"words": "Only the day, please."})
     typed = {"answer": "Typed with care.", "as": "done"}
@@ -86,8 +86,8 @@ def test_an_answer_to_other_words_or_after_another_answer_is_not_sent_and_not_lo
     assert "Typed with care." in district.app.test_client().get(manage).text
 
 
-def test_while_one_waits_it_is_changed_and_an_empty_one_is_none(district, told):
-    public_id, manage, _ = told
+def test_while_one_waits_it_is_changed_and_an_empty_one_is_none(district, reported):
+    public_id, manage, _ = reported
     holder = district.app.test_client()
     empty = holder.post(f"{manage}/wrong", data={"name": "Jordan Exmaple", "words": " "})
     assert empty.location.endswith("?done=nothing#wrong")
@@ -101,7 +101,7 @@ def test_while_one_waits_it_is_changed_and_an_empty_one_is_none(district, told):
     assert holder.post(f"{manage}/wrong", data={"words": "x" * 2001}).status_code == 400
 
 
-def test_a_withdrawn_one_can_be_told_of(district, told):
-    public_id, manage, _ = told
+def test_a_withdrawn_one_can_be_told_of(district, reported):
+    public_id, manage, _ = reported
     lists.revoke(district.issuer, public_id, reason="x", by="command", now=datetime.now(UTC))
     assert "Something is wrong here" in district.app.test_client().get(manage).text
