@@ -35,9 +35,10 @@ def canonicalize(
 def canonicalize_defined(
     document: Json, *, contexts: FrozenContexts = BUNDLED, hash_name: str = "sha256"
 ) -> bytes:
-    """Return the canonical N-Quads of what the contexts define in a document: what libraries
-    without a safe mode sign. It says nothing of the rest, so it is never signed here, and never
-    makes anything authentic. Errors as `canonicalize`, for less."""
+    """Return the canonical N-Quads of the terms that the contexts define; all others are dropped.
+    Libraries without a safe mode sign this. Since it does not cover the whole document, it is never
+    signed here and never makes anything authentic. Raises as `canonicalize`, except for undefined
+    terms."""
     walk = _statements(document, contexts, lossy=True)
     walk.leave_out_nowhere()
     return canonical(walk.statements, walk.quads, walk.blocks, hash_name=hash_name)
@@ -49,8 +50,8 @@ def to_quads(document: Json, *, contexts: FrozenContexts = BUNDLED) -> set[Quad]
 
 
 def initial_contexts(document: Json, contexts: FrozenContexts) -> Iterator[ActiveContext]:
-    """Yield what may hold outside all `@context` of a document: the shipped tables, then those
-    compiled for its contexts. Errors as `canonicalize`; `Declined` is for the caller to catch."""
+    """Yield the active contexts that a document may start from: the shipped one, then one compiled
+    for its contexts. Raises as `canonicalize`; the caller catches `Declined`."""
     if _extends_bundle(contexts):
         yield shipped.initial()
     check_contexts(document, contexts)

@@ -19,7 +19,8 @@ from contexts.strict_pyld import LOCK, StrictProcessor, innermost
 from contexts.terms import KEYWORDS, ActiveContext, Declined, Kind, Term, Wrong, is_iri
 
 MAX_ACTIVE_CONTEXTS = 400
-"""Compiled at run time before starting anew, so that odd documents cannot fill the memory."""
+"""As many are compiled at run time; then all are dropped, so that odd documents cannot fill the
+memory."""
 
 STEP_WORK = 15
 """In the measure of `contexts.work`. It takes twice that, but only when a set of contexts is new;

@@ -23,7 +23,7 @@ ADDRESS = "urn:sha256:"
 MAX_BYTES = 32 * 1024
 """Of all inline contexts of a document; those of driver's licenses have about two."""
 MAX_REMEMBERED = 32
-"""Sets of contexts that are kept, each with the one that it extends."""
+"""Sets of contexts that are remembered, each with the set that it extends."""
 MAX_DEPTH = 4
 """A context of a type, of a member in it, and of one in that."""
 _WITHIN = {"verifiableCredential", "proof"}

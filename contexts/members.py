@@ -29,8 +29,9 @@ class NoOneReadingError(CanonicalizationError):
 
 
 class Manner(NamedTuple):
-    """How the reader expects members: as `lists` though there may be one, as `addresses` of which
-    only the name counts, and with a `single` value, unless a node `holds_many`."""
+    """How a reader expects members. Those in `lists` are lists, even of one value; of those in
+    `addresses` only the id is read; those in `single` have one value, unless `holds_many` is true
+    of the member and its node."""
 
     lists: frozenset[str] = frozenset()
     addresses: frozenset[str] = frozenset()

@@ -49,9 +49,9 @@ class Merged(Members):
         return self._root.iri
 
     def doubts(self) -> list[tuple[Json, bool]]:
-        """Return the credentials inside that share a node with what is around or beside them, so
-        that a piece of the one could stand in the other; and whether they say more of that node.
-        What they say is read from here on where it may have stood outside as well."""
+        """Return the credentials inside that share a node with what is around or beside them, as
+        `contexts.reading.Reading.doubts` has them. From then on, what they say is also read where
+        it may have stood outside."""
         if not self.apart:
             return []
         inside = [
@@ -77,7 +77,8 @@ class Merged(Members):
         return self._written(node, ())
 
     def said_inside(self) -> Iterator[Node]:
-        """Yield the named nodes of which it says something, here and in the credentials inside."""
+        """Yield the named nodes that the document, or a credential inside it, makes statements
+        about."""
         yield from (node for node in self.nodes.values() if node.types or node.members)
         for versions in self.apart.values():
             for one in versions:

@@ -1,7 +1,7 @@
 """What a document states, where it speaks of each thing at one place, as nearly all do.
 
-Then nothing is to be merged, and one walk writes down what is to be read. Whatever needs more is
-`Pieces`, and `contexts.merged` reads it to the same end, in four times as long.
+Then there is nothing to merge, and one walk writes down what is to be read. A document that needs
+more raises `Pieces`, and `contexts.merged` reads it with the same result, in four times as long.
 """
 
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ MAX_COMPARED, MAX_PARTS = 40, 8
 
 
 class Pieces(Exception):
-    """What is said of one thing stands at several places."""
+    """The document describes one thing at several places."""
 
 
 class _Fragment(NamedTuple):

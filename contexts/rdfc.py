@@ -17,7 +17,7 @@ _BEGUN = {name: hashlib.new(name) for name in ("sha256", "sha384")}
 """Copied for each hash of a few lines: to begin a new one takes longer than they do."""
 
 Statements = Mapping[str, list[str]]
-"""By subject, what follows it in its statements (see `contexts.walk.Walk`); put in order here."""
+"""The ends of the statements of each subject (see `contexts.walk.Walk`), which are sorted here."""
 
 MAX_WORK = 10_000
 """Relations hashed and neighbors put in order for one document, at most 0.1 s. The hardest graphs

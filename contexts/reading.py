@@ -22,9 +22,9 @@ from contexts.terms import ActiveContext, Declined, Wrong
 
 
 class Reading(NamedTuple):
-    """A document as it is to be read, and the credentials inside it that share a node with what
-    is around or beside them, so that a piece of the one could stand in the other; and whether
-    they say more of that node."""
+    """A document as it is to be read. `doubts` are the credentials inside it that share a node with
+    what is around or beside them, so that a statement could be moved from one to the other; each
+    with whether it says more of that node."""
 
     document: dict[str, Any]
     doubts: tuple[tuple[Json, bool], ...] = ()
@@ -33,7 +33,7 @@ class Reading(NamedTuple):
 def read(document: Json, how: Manner, *, contexts: FrozenContexts = BUNDLED) -> Reading | None:
     """Return what a JSON-LD document states, or None if the tables of terms do not cover it.
 
-    Raises `NoOneReadingError`, `WorkLimitError` if it would be too long, and what else is a
+    Raises `NoOneReadingError`, `WorkLimitError` if the result would be too long, and any other
     `contexts.CanonicalizationError`.
     """
     for active in initial_contexts(document, contexts):

@@ -31,8 +31,8 @@ class Node:
 def doubts(
     around: Mapping[str, Node], inside: Sequence[tuple[Json, Iterable[Node]]]
 ) -> list[tuple[Json, bool]]:
-    """Return each credential inside that shares a node with those `around` it, by their names, or
-    with one beside it; and whether it says more of the node than what is around it does.
+    """Return each credential inside that shares a node with what is `around` it (nodes by name) or
+    with a credential beside it, and whether it says more of that node than what is around it.
 
     `inside` are the credentials with the nodes of which they say something.
     """

@@ -16,7 +16,7 @@ from contexts.ntriples import IRI_ESCAPES
 MAX_CONTEXTS = 12
 """`@context` entries in one array; honest credentials have up to four."""
 MAX_TYPES = 100
-"""Types of one node; of an honest one as many."""
+"""Types of one node; honest ones have up to four as well."""
 MAX_REMEMBERED = 256
 """Ways on that one active context remembers before it starts anew."""
 
@@ -104,7 +104,7 @@ class ActiveContext:
         self._types: dict[tuple[str, ...], tuple[ActiveContext, tuple[str, ...]]] = {}
 
     def with_contexts(self, entries: Any) -> "ActiveContext":
-        """Return what holds in a node with this `@context` (5.1.2, 9)."""
+        """Return the active context in a node with this `@context` (5.1.2, 9)."""
         urls = tuple(entries) if type(entries) is list else (entries,)
         _check_words(urls, MAX_CONTEXTS)
         active = self._contexts.get(urls)
@@ -116,8 +116,8 @@ class ActiveContext:
         return active
 
     def typed(self, names: Any) -> tuple["ActiveContext", tuple[str, ...]]:
-        """Return what holds in a node of these types, and what says that it is of these
-        types: ` <predicate> <type> .` (5.1.2, 11)."""
+        """Return the active context in a node of these types, and the ends of the statements that
+        give it these types: ` <predicate> <type> .` (5.1.2, 11)."""
         words = tuple(names) if type(names) is list else (names,)
         try:
             return self._types[words]
@@ -169,7 +169,7 @@ class ActiveContext:
         raise Wrong(DataLossError(f"the {what} {name!r} is not defined by the contexts"))
 
     def below(self, key: str, term: Term) -> "ActiveContext":
-        """Return what holds in a node under a term (5.1.2, 7 and 8)."""
+        """Return the active context in a node under a term (5.1.2, 7 and 8)."""
         if not term.scoped:
             return self.nested
         context = self._below.get(key)

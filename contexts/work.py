@@ -26,9 +26,9 @@ class Budget:
 
 @contextmanager
 def limited(size: int, budget: Budget | None = None) -> Iterator[None]:
-    """Limit what `spend` may count in this thread, while the context lasts, by what is left for
-    the file, now that `size` more bytes of it are to be verified. Without a `budget`, these are
-    all of it."""
+    """Limit the work that `spend` counts in this thread until the block ends: to what is left of
+    the `budget` of a file, and what `size` more bytes of it add. Without a `budget`, those bytes
+    are the whole file."""
     token = _budget.set(budget or Budget())
     try:
         add(size)
@@ -44,8 +44,8 @@ def add(size: int) -> None:
 
 
 def spend(units: int) -> None:
-    """Count work that is about to be done. Raises `WorkLimitError` where there is too little left
-    for it, and leaves that to what comes after."""
+    """Count work that is about to be done. Raises `WorkLimitError` if less than that is left; then
+    nothing is counted."""
     budget = _budget.get()
     if budget is None:
         return

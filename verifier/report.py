@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Params: TypeAlias = Mapping[str, str | int]
 GENERAL = "general_credential"
-"""The code of the check that says of a credential that it is no badge."""
+"""The code of the check that a credential is not a badge."""
 
 
 class Outcome(StrEnum):
@@ -81,9 +81,9 @@ class Examination:
 
 @dataclass(frozen=True, slots=True)
 class PresentationReport:
-    """The result of verifying a presentation: the identifier of the holder, if the presentation was
-    signed by its key, the checks of that, and a report on each credential in it, which the
-    presentation decides nothing of."""
+    """The result of verifying a presentation: the identifier of the holder, if the holder's key
+    signed it; the checks of that signature; and a report on each credential in it, none of which
+    depends on the presentation."""
 
     holder: str | None
     checks: tuple[Check, ...]
@@ -123,7 +123,7 @@ class Report:
 
     @property
     def general(self) -> bool:
-        """Whether it is on a credential that is no badge, and says so."""
+        """Whether the report is on a credential other than a badge."""
         return any(check.code == GENERAL for check in self.checks)
 
     def verdicts(self) -> dict[str, Verdict]:

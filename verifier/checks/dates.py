@@ -14,7 +14,8 @@ CLOCK_SKEW = timedelta(minutes=5)
 def check_validity_period(credential: Credential, *, now: datetime) -> Check:
     """Check that `now` is inside the validity period (OB 3.0, section 9, step 4).
 
-    A begin or an end that is there and cannot be read is none that has passed or not come yet.
+    A date that is present but cannot be read could not be checked: it counts neither as passed nor
+    as still to come.
     """
     begins, ends = credential.valid_from, credential.valid_until
     if ends is not None and now - ends > CLOCK_SKEW:

@@ -45,7 +45,7 @@ class Asked:
 
     @classmethod
     def of(cls, general: bool, challenge: str | None, domain: str | None) -> "Asked | None":
-        """Return what was asked; None where neither that nor credentials of every kind matter."""
+        """Return what was asked; None if nothing was, and only badges are verified."""
         asks = general or challenge is not None or domain is not None
         return cls(challenge, domain) if asks else None
 
@@ -57,7 +57,7 @@ class Presented(NamedTuple):
     holder: str | None = None
 
     def of(self, subject: str | None) -> tuple[Check, ...]:
-        """Return the checks beside those of one credential in it, that has this subject."""
+        """Return the checks to add to those of a credential in it that has this subject."""
         if self.holder is None:
             return self.checks
         code = "holder_is_subject" if subject == self.holder else "holder_is_another"
@@ -78,7 +78,7 @@ def check_presented(
 ) -> Presented:
     """Check a presentation, JSON or a compact JWS: its data model, who signed it, for whom, when.
 
-    Without a proof nobody proved to hold what is in it. Never raises for anything in `text`.
+    A presentation without a proof proves no holder. Never raises for anything in `text`.
     """
     try:
         if not text.startswith("{") and "~" in text:

@@ -68,8 +68,9 @@ def view(document: Json) -> Credential:
 
 
 def general_view(document: Json) -> Credential:
-    """Return the view of a credential that is no badge: of its subject who it is, for whatever else
-    it says is in terms of its issuer's own, also where they are called as those of badges are."""
+    """Return the view of a credential that is no badge. Of the subject it holds only who it is:
+    everything else is in the issuer's own terms, even a member that is named like one of a
+    badge."""
     subject = _object(document.get("credentialSubject"))
     known = {name: subject[name] for name in ("id", "name") if name in subject}
     if "name" not in known and (full := _full_name(subject)):

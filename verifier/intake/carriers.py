@@ -39,7 +39,8 @@ MAX_WORDS = 1000
 """How far into a text a credential is looked for."""
 
 MAX_LINES = 100
-"""Of JSON, a credential in each; more than are judged, so that those too many are told of."""
+"""Lines of JSON with a credential in each. More than are judged, so that a note can say there are
+more."""
 
 _FOREIGN = {
     b"PK\x03\x04": "office_file",

@@ -172,7 +172,7 @@ def unordered(
 def ordered(
     executor: Executor, work: Callable[..., T], inputs: Iterable[tuple[Any, ...]]
 ) -> Iterator[T]:
-    """Yield the same in the order of `inputs`."""
+    """Yield the results of `unordered` in the order of `inputs`."""
     left, waiting = iter(inputs), deque[Future[T]]()
     with _telling_ended():
         while True:

@@ -51,7 +51,7 @@ def read(args: argparse.Namespace) -> tuple[Pin, ...]:
 
 
 def contexts(pins: Iterable[Pin]) -> FrozenContexts:
-    """Return the contexts that come with Mintmark, and these."""
+    """Return the bundled contexts together with the pinned ones."""
     contexts = BUNDLED
     for pin in pins:
         contexts = contexts.pinned(*pin[:3])

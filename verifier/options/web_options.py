@@ -9,7 +9,7 @@ from verifier.fetching.rules import host_and_port
 
 
 def add_offline(parser: argparse.ArgumentParser) -> None:
-    """Add the option that asks nobody."""
+    """Add `--offline`, with which nothing is fetched."""
     parser.add_argument(
         "--offline", action="store_true", help="ask nobody; use key snapshots in trust lists"
     )
@@ -41,7 +41,7 @@ def asking(args: argparse.Namespace) -> Callable[[], Fetch]:
 
 
 def asking_unless_offline(args: argparse.Namespace) -> Callable[[], Fetch] | None:
-    """Return the same, or None where nobody is to be asked."""
+    """Return what `asking` does, or None with `--offline`."""
     return None if args.offline else asking(args)
 
 

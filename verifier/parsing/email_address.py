@@ -8,8 +8,8 @@ import idna
 
 
 def in_ascii(address: str) -> str:
-    """Return an address with its domain in IDNA (`xn--…`, RFC 5891), the part before the @ as it
-    is; the whole as it is if the domain cannot be one of the DNS."""
+    """Return an address with its domain in IDNA (`xn--…`, RFC 5891). The part before the @ is
+    unchanged, and so is the whole address if its domain is not a valid domain name."""
     local, at, domain = address.rpartition("@")
     try:
         return local + at + idna.encode(domain, uts46=True).decode()

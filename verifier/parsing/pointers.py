@@ -38,8 +38,8 @@ def escape(step: str) -> str:
 
 
 def select(document: Json, pointers: Iterable[str]) -> dict[str, Any] | None:
-    """Return the part of `document` at `pointers`, in its own order, or None without pointers.
-    What is in both is shared, so nobody may change it.
+    """Return the part of `document` at `pointers`, in the document's order, or None without
+    pointers. It shares objects with the document, so neither may be changed.
 
     Raises `PointerError` for a pointer that is malformed or points at nothing.
     """

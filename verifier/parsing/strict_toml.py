@@ -11,7 +11,8 @@ from verifier.parsing import old_spelling, plain_text
 
 T = TypeVar("T")
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
-"""All but tabs and line breaks, and those that turn the direction of what is read."""
+"""Control characters other than tabs and line breaks, and characters that change the reading
+direction."""
 
 
 class TomlError(MintmarkError, ValueError):
@@ -27,7 +28,8 @@ class Table:
         self._asked: set[str] = set()
 
     def text(self, key: str, *, required: bool = True) -> str:
-        """Return a text without the space around it; empty if it may be absent and is."""
+        """Return a text without the space around it; empty if the key is absent and not
+        `required`."""
         value = self._get(key, str, "").strip()
         if required and not value:
             raise TomlError(f"{self.path(key)} is missing (give it a text)")
@@ -44,13 +46,13 @@ class Table:
         return value
 
     def integer(self, key: str, *, default: int | None = None) -> int:
-        """Return a whole number, which must be there if it has no default."""
+        """Return a whole number. Without a `default` the key is required."""
         if key not in self.values and default is None:
             raise TomlError(f"{self.path(key)} is missing (give it a whole number)")
         return self._get(key, int, default or 0)
 
     def decimal(self, key: str) -> Decimal:
-        """Return a number, which must be there, as it is written."""
+        """Return a number as it is written; the key is required."""
         self._asked.add(key)
         value = Decimal(number) if type(number := self.values.get(key)) is int else number
         if not isinstance(value, Decimal) or not value.is_finite():

@@ -42,8 +42,8 @@ class WebAddress:
 
     @property
     def site(self) -> str:
-        """The host, with its port where that is not the usual one. It is one for http and https,
-        which belong to whoever has the host."""
+        """The host, with its port unless it is the usual one. It is the same for http and https,
+        because one owner has both."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 

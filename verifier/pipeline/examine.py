@@ -59,18 +59,18 @@ class World:
     trust: tuple[TrustList, ...]
     contexts: FrozenContexts
     computed: Computed | None = None
-    """What whoever signed the credential has computed of it already."""
+    """Results that the signer of the credential has computed already."""
     proven: dict[int, tuple[Json, "Proven"]] = field(default_factory=dict, repr=False)
-    """What is known already of credentials inside, whose signatures had to hold for the one around
-    them; by the identity of each document, which stays while it stands here."""
+    """Inner credentials whose signatures were checked already, because the outer reading depends on
+    them; by `id()` of each document, which is held here so that the id stays valid."""
     general: bool = False
-    """Whether the caller asked for credentials of any kind, and not for badges alone."""
+    """Whether the caller asked for credentials of any kind, not only badges."""
     asked: Asked | None = None
     """What a holder who presents credentials was asked to sign; None where that is not checked."""
 
     @property
     def check_kind(self) -> CheckKind:
-        """How it is checked what kind of credential it is (step 4)."""
+        """The check of what kind of credential it is (step 4)."""
         return check_any if self.general else check_shape
 
     def controller(self, issuer: str, sd_jwt_vc: bool = False) -> Controller:
@@ -90,7 +90,7 @@ class World:
         return controller.heeding(trust.snapshots(self.trust, issuer))
 
     def presented(self, text: str, asked: Asked) -> Presented:
-        """Return what the checks of a presentation found out, within the work left for its file."""
+        """Return the checks of a presentation, made within the work that is left for its file."""
 
         def keys(holder: str) -> Controller:
             return resolve(holder, self.fetch, AUTHENTICATION)
@@ -113,8 +113,9 @@ class World:
 
 
 class Proven(NamedTuple):
-    """How a credential is to be read; unless it is written as it must not be, the view of it and
-    what its proofs are; if they hold, whose keys they are by."""
+    """The result of steps (3) and (5): how a credential is to be read; its view and the checks of
+    its proofs, unless the structure gate refused it; and the document with the issuer's keys, if
+    the proofs hold."""
 
     read: Read
     credential: Credential | None = None
@@ -431,7 +432,7 @@ def unauthentic(carrier: str, securing: str, checks: tuple[Check, ...]) -> Repor
 
 
 def out_of_time(carrier: str = "unknown") -> Report:
-    """Return the report on what could not be looked at before the deadline."""
+    """Return the report on a credential that was not examined before the deadline."""
     late = Check("intake", Outcome.COULD_NOT_CHECK, "took_too_long")
     return unauthentic(carrier, "unknown", (late,))
 

@@ -33,8 +33,8 @@ _APART = ("verifiableCredential", "proof")
 
 
 class Inside(NamedTuple):
-    """The checks that say which members hold too many credentials, and a report on each endorsement
-    and on each credential of a Comprehensive Learner Record."""
+    """The result of `look`: checks that name members with too many credentials, and a report on
+    each endorsement and on each credential of a Comprehensive Learner Record."""
 
     checks: tuple[Check, ...]
     endorsements: tuple[Report, ...]
@@ -42,7 +42,7 @@ class Inside(NamedTuple):
 
 
 def look(document: Json, world: World) -> Inside:
-    """Return what is found inside an authentic credential."""
+    """Verify the credentials inside an authentic credential."""
     endorsements = _endorsements(document) if b"endorsement" in content_of(document) else []
     record, ids = _record(document), set[str]()
     if endorsements:

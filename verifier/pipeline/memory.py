@@ -32,8 +32,8 @@ _Result = TypeVar("_Result")
 
 
 class Memory:
-    """The responses of others, the hosts that do not answer, and the results built from
-    responses. Those of an `earlier` memory go on; its responses are asked for anew."""
+    """Cached responses, hosts that do not answer, and results built from responses. The results of
+    an `earlier` memory are taken over; its responses are requested again."""
 
     def __init__(self, earlier: "Memory | None" = None) -> None:
         self.cache, self.breaker = response_cache(), Breaker()

@@ -52,7 +52,7 @@ from verifier.structure import schema
 from verifier.trust import TrustList
 
 MAX_CREDENTIALS = 20
-"""In one file. More are said to be there."""
+"""In one file. A note says if there are more."""
 _RECEIVED = {
     "json": "received_json",
     "jwt": "received_jwt",

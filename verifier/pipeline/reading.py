@@ -31,7 +31,7 @@ MANNER = Manner(
 OTHERS = Manner(
     addresses=MANNER.addresses, single=frozenset(SINGLE), holds_many=holds_many_subjects
 )
-"""For what is no badge: its claims are its issuer's own."""
+"""The manner for credentials other than badges, whose claims are in their issuers' own terms."""
 _JCS = [suite.name for suite in SUITES.values() if suite.keeps_contexts]
 
 

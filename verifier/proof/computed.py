@@ -1,8 +1,8 @@
 """What was computed to sign a document, for those who check what was signed right after.
 
-Canonical forms take more time than signatures. One who signs a document and then verifies it hands
-the same `Computed` to both; results count by the content of all that they come from, so what was
-changed between is computed anew.
+Canonical forms take more time than signatures. A program that signs a document and then verifies it
+passes the same `Computed` to both. A result is found by the content of everything it was computed from, so
+whatever was changed in between is computed again.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -27,14 +27,13 @@ _Suite = TypeVar("_Suite", bound=Cryptosuite)
 
 
 class Computed:
-    """Results by what they come from. It belongs to one document and one thread, and ends with
-    the work on it."""
+    """Results by what they were computed from. Used for one document, in one thread."""
 
     def __init__(self) -> None:
         self._results: dict[Hashable, object] = {}
 
     def suite(self, suite: _Suite) -> _Suite:
-        """Return `suite`, computing nothing that was computed here before."""
+        """Return `suite`, with results that were computed before taken from here."""
         if isinstance(suite, SelectiveDisclosure):
             return cast(
                 _Suite, replace(suite, base_data=self.base_data, each_signed=self.each_signed)
@@ -68,7 +67,8 @@ class Computed:
     def each_holds(
         self, public_key: bytes, statements: Sequence[bytes], signatures: Sequence[bytes]
     ) -> None:
-        """Take it from who made them that this key's signatures of these statements hold."""
+        """Record that these signatures of the statements hold: their signer has just made them with
+        this key."""
         self._results[public_key, tuple(statements), tuple(signatures)] = True
 
     def each_signed(self, data: BaseData, proof: BaseProof | DerivedProof) -> bool:

@@ -32,14 +32,14 @@ from verifier.report import Check, Outcome
 MAX_PROOFS = 10
 """What is looked at of one credential (T12)."""
 USUAL_PROOFS = 2
-"""So many an honest badge has."""
+"""Honest badges have at most as many."""
 MAX_DIVIDED = 1
 """Proofs of selective disclosure: each costs several canonical forms and many signatures."""
 SIGNATURE_WORK = 20
-"""Of each proof more, in the measure of `contexts.work`."""
+"""For each further proof, in units of `contexts.work`."""
 
 _OPEN = {"suite_not_supported", "key_not_named", "key_not_found", "key_not_in_snapshot"}
-"""Why a proof could not be looked at."""
+"""Codes that say why a proof could not be checked."""
 
 ControllerOf = Callable[[], Controller]
 

@@ -16,16 +16,17 @@ from verifier.report import Check, Outcome
 from verifier.structure.gate import NESTED, SINGLE, holds_many
 
 CLAIMS = ("iss", "sub", "jti", "nbf", "exp")
-"""What a JWT says beside the credential and again in it (OB-60)."""
+"""The JWT claims that repeat a member of the credential (OB-60)."""
 _MODEL_2 = "https://www.w3.org/ns/credentials/v2"
 _LIMITS = {"validUntil", "expirationDate", "credentialStatus"}
 _BODY = {"@context", "type", "issuer", "credentialSubject", "validFrom", "proof", *_LIMITS}
 MAX_ALIASES = 8
-"""So many steps a name is followed, and in so many directions; an honest one has two and one."""
+"""Steps that a name is followed, and meanings that it may branch into; honest names need two and
+one."""
 _ENDS = {"validUntil", "expirationDate"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_SECOND = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(seconds=1)
-"""As which later ends are read."""
+"""Later ends are read as this one."""
 _LIMIT_NAMES = {name.casefold() for name in _LIMITS}
 _HARMLESS = {"@context", "@id", "@type"}
 HoldsMany = Callable[[str, Json], bool]

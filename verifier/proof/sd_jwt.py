@@ -23,11 +23,11 @@ MAX_DISCLOSURES = 500
 MAX_DEPTH = 64
 _HASHES = {"sha-256": "sha256", "sha-384": "sha384", "sha-512": "sha512"}
 _FIXED = {"iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "status", "@context"}
-"""What no holder may hide or choose (SD-JWT VC, section 3.2.2.2), nor of what model it is; in one
-of W3C's also not its `type`."""
+"""The claims that no holder may hide or choose (SD-JWT VC, section 3.2.2.2), and of which model it
+is; in a credential of W3C's model its `type` as well."""
 _TYPES = {jose.SD_JWT, "JWT", "VC+JWT", "VC+LD+JWT", "VC+LD+JSON+JWT"}
 _CLAIMS = {"iss", "sub", "iat", "nbf", "exp", "jti", "cnf", "vct", "vct#integrity", "status", "aud"}
-"""Of an SD-JWT VC, what is not said of its subject."""
+"""The claims of an SD-JWT VC that are not about its subject."""
 _LIMITS = ("validUntil", "expirationDate", "credentialStatus", "status")
 
 
@@ -81,7 +81,7 @@ class SdJwt:
             return None
 
     def binds(self, binding: Jws) -> bool:
-        """Whether a token that binds is of this SD-JWT, and by the holder's key."""
+        """Whether the key binding `binding` is for this SD-JWT and signed by the holder's key."""
         key = self.holder_key()
         digest = _digest(self.text, self.hash_name)
         fits = key is not None and jose.fits(binding.header["alg"], key)

@@ -14,7 +14,7 @@ from verifier.public_keys.jwk import JwkError, from_jwk, to_jwk
 from verifier.report import Check, Outcome
 
 MAX_KEYS = 10
-"""A header that names no key of the issuer's leaves those that fit its algorithm to be tried."""
+"""Keys that are tried if the header names none: those that fit its algorithm."""
 
 
 def check_jwt(jws: Jws, credential: Credential, controller_of: ControllerOf) -> tuple[Check, ...]:
@@ -29,8 +29,8 @@ def check_jwt(jws: Jws, credential: Credential, controller_of: ControllerOf) -> 
 
 
 def check_signed(jws: Jws, issuer: str, controller_of: ControllerOf) -> tuple[Check, ...]:
-    """Check a signature with a key of its issuer, or of whoever else made it: two checks, of the
-    key and of the signature, if it is right, else one."""
+    """Check the signature of a JWT by its issuer or, for a presentation, its holder. Returns two
+    checks, of the key and of the signature, if the signature is right, else the one that is not."""
     try:
         controller = controller_of()
     except DidError as exc:

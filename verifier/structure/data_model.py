@@ -1,7 +1,8 @@
 """The W3C data models 2.0 and 1.1: what every verifiable credential must be, badge or not.
 
-Each rule that a credential breaks is a flaw with a name and a place. Who is handed one cannot tell
-what its issuer meant, so it "could not be checked"; the signature alone decides what is forged.
+Each rule that a credential breaks is a flaw with a name and a place. Nobody can tell what the
+issuer of such a credential meant, so it "could not be checked"; only the signature decides what is
+forged.
 
 >>> [*flaws({"@context": ["https://www.w3.org/ns/credentials/v2"], "type": "VerifiableCredential",
 ...          "issuer": "did:example:board", "credentialSubject": {}})]
@@ -55,8 +56,8 @@ _TYPED = ("credentialStatus", "credentialSchema", "refreshService", "termsOfUse"
 
 
 def is_badge(document: Json) -> bool:
-    """Whether a credential calls itself a badge or a record of badges, so that it has to be one:
-    by a term, or by the address of one where its contexts do not have it."""
+    """Whether a credential's type says badge or record of badges, by a term or by the address of
+    one where its contexts do not have it; then it is checked as one."""
     return any(kind.rpartition("#")[2] in BADGES for kind in _texts(document.get("type")))
 
 
@@ -66,8 +67,8 @@ def check_any(document: Json) -> tuple[Check, ...]:
 
 
 def check_general(written: Json, read: Json) -> tuple[Check, ...]:
-    """Check a credential, as it is written, by the data model (VCDM 2.0 and 1.1, sections 4 and
-    5). What it calls itself is told as it is read."""
+    """Check a credential as it is `written` by the data model (VCDM 2.0 and 1.1, sections 4 and 5).
+    The check names its type as it is `read`."""
     if checks := [*_checks(flaws(written))]:
         return tuple(checks)
     types = ", ".join(_texts(read.get("type")))[:200]
@@ -94,7 +95,7 @@ def _checks(flaws: Iterator[Flaw]) -> Iterator[Check]:
 
 
 def flaws(document: Json) -> Iterator[Flaw]:
-    """Yield what a credential breaks of the data model that it names first."""
+    """Yield the flaws of a credential by the data model that its first context names."""
     yield from _frame(document, "VerifiableCredential")
     rules = _RULES[VERSION_1 if _version(document) == VERSION_1 else VERSION_2]
     for member in rules.required:
@@ -114,7 +115,7 @@ def flaws(document: Json) -> Iterator[Flaw]:
 
 
 def presentation_flaws(document: Json) -> Iterator[Flaw]:
-    """Yield what a presentation breaks of the data model."""
+    """Yield the flaws of a presentation by the data model."""
     yield from _frame(document, "VerifiablePresentation")
     yield from _identity(document.get("holder"), "holder")
     yield from _objects(document, "termsOfUse", typed=True, identified=False)

@@ -8,8 +8,8 @@ from verifier.report import Answer, Verdict
 from verifier.trust.lists import TrustEntry, TrustList
 
 REFRESH_AFTER = timedelta(days=1)
-"""A kept list older than this is asked for again; while it cannot be had, what it says is said
-to come from a copy."""
+"""A stored list that is older is downloaded again. If that does not work, its answers are reported
+as those of a copy."""
 
 
 def snapshot(lists: Iterable[TrustList], issuer: str, now: datetime) -> Controller | None:

@@ -28,7 +28,7 @@ _MARKS = {
     Outcome.NOT_APPLICABLE: "·",
 }
 ALWAYS_SAID = {"face_unsigned", "more_than_one", "pages_not_read", "presentation", GENERAL, *GAPS}
-"""Passed checks that a reader needs all the same: what was *not* looked at, or is not said."""
+"""Passed checks that a reader needs to see as well, because they say what was *not* checked."""
 _TITLES = {
     "authentic": "Authentic",
     "current": "Current",

@@ -755,7 +755,7 @@ def N_(text: str) -> str:
 
 
 ASKED_BEFORE = N_("The issuer's website was asked about this {age} seconds ago.")
-"""Follows the sentence of what was read from an answer that was kept."""
+"""Follows the sentence of a check that used a cached response."""
 
 
 def _day(moment: datetime) -> str:
@@ -776,7 +776,8 @@ def fill(sentence: str, params: Params, translate: Translate = N_, day: Day = _d
 
 
 def beside(item: Check | Verdict) -> str:
-    """Return what a check names for experts, which its sentence leaves out: addresses, keys."""
+    """Return the details of a check that its sentence leaves out and experts need: addresses,
+    keys."""
     sentence = WORDS[item.code][0] + "{age}"
     return ", ".join(str(v) for name, v in item.params.items() if f"{{{name}}}" not in sentence)
 
