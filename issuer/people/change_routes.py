@@ -117,9 +117,7 @@ def _page(public_id: str, *, wrong: RegisterError | RoleError | None = None) -> 
         addresses = list(person.addresses)
     erases = rules.may(gate.whoever().me, "person", "erase")
     values = {"typed": request.form, "erases": erases, "addresses": addresses}
-    response = page("people/change.html", person=person, wrong=wrong, **values)
-    response.status_code = 422 if wrong else 200
-    return response
+    return page("people/change.html", person=person, wrong=wrong, **values)
 
 
 def _person(session: Session, public_id: str) -> PersonRow:

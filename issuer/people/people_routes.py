@@ -130,9 +130,7 @@ def take_back(person: str, grant: int) -> AnyResponse:
 
 
 def _new(*, wrong: RegisterError | None = None) -> Response:
-    response = page("people/new.html", wrong=wrong, form_values=request.form)
-    response.status_code = 422 if wrong else 200
-    return response
+    return page("people/new.html", wrong=wrong, form_values=request.form)
 
 
 def _page(public_id: str, *, wrong: RoleError | None = None) -> Response:
@@ -147,7 +145,7 @@ def _page(public_id: str, *, wrong: RoleError | None = None) -> Response:
             "buildings": session.scalars(select(BuildingRow).order_by(BuildingRow.name)).all(),
             "open_sessions": sessions.open_ones(session, person.id, now=now),
         }
-    response = page(
+    return page(
         "people/person.html",
         person=person,
         wrong=wrong,
@@ -159,8 +157,6 @@ def _page(public_id: str, *, wrong: RoleError | None = None) -> Response:
         done=request.args.get("done"),
         **values,
     )
-    response.status_code = 422 if wrong else 200
-    return response
 
 
 def _person(session: Session, public_id: str) -> PersonRow:

@@ -166,7 +166,7 @@ def _list(*, wrong: CohortRefused | None = None) -> Response:
     with current_issuer().database.reading() as session:
         rows = select(CohortRow).where(visible).order_by(CohortRow.name, CohortRow.id)
         loads = joinedload(CohortRow.leader), joinedload(CohortRow.offering)
-        response = page(
+        return page(
             "program/cohorts.html",
             cohorts=session.scalars(rows.options(*loads)).all(),
             makes=makes,
@@ -175,8 +175,6 @@ def _list(*, wrong: CohortRefused | None = None) -> Response:
             wrong={wrong.field: str(wrong)} if wrong else {},
             typed=request.form,
         )
-    response.status_code = 422 if wrong else 200
-    return response
 
 
 def _page(public_id: str, *, wrong: CohortRefused | WindowRefused | None = None) -> Response:
@@ -185,7 +183,7 @@ def _page(public_id: str, *, wrong: CohortRefused | WindowRefused | None = None)
     with current_issuer().database.reading() as session:
         cohort = _find(session, public_id)
         present = [member for member in cohort.members if member.left_at is None]
-        response = page(
+        return page(
             "program/cohort.html",
             cohort=cohort,
             members=sorted(present, key=lambda member: member.person.folded),
@@ -200,8 +198,6 @@ def _page(public_id: str, *, wrong: CohortRefused | WindowRefused | None = None)
             typed=request.form,
             done=request.args.get("done"),
         )
-    response.status_code = 422 if wrong else 200
-    return response
 
 
 def _coaches(session: Session) -> list[PersonRow]:

@@ -136,7 +136,7 @@ def _page(*, project: str = "", wrong: OfferingRefused | None = None) -> Respons
     with current_issuer().database.reading() as session:
         made_of = _project(session, project) if project else None
         values = dict(request.form) if wrong else _filled_in(session, made_of)
-        response = page(
+        return page(
             "program/offerings.html",
             made_of=made_of,
             offerings=() if made_of else _offerings(session),
@@ -153,8 +153,6 @@ def _page(*, project: str = "", wrong: OfferingRefused | None = None) -> Respons
             wrong={wrong.field: str(wrong)} if wrong else {},
             done=request.args.get("done"),
         )
-    response.status_code = 422 if wrong else 200
-    return response
 
 
 def _filled_in(session: Session, project: ProjectRow | None) -> dict[str, str]:

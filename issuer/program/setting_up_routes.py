@@ -184,7 +184,7 @@ def _page(*, typed: Policy | None = None, wrong: dict[str, str] | None = None) -
             "rubrics": _rubrics(session),
         }
     preset = PRESETS.get(request.args.get("as", ""), PILOT)
-    response = page(
+    return page(
         "program/setup.html",
         in_force=in_force,
         policy=typed or in_force or preset,
@@ -195,8 +195,6 @@ def _page(*, typed: Policy | None = None, wrong: dict[str, str] | None = None) -
         typed=request.form,
         **values,
     )
-    response.status_code = 422 if wrong else 200
-    return response
 
 
 def _rubrics(session: Session) -> list[str]:

@@ -141,7 +141,7 @@ def close(project: str) -> AnyResponse:
 def _page(public_id: str, *, wrong: dict[str, str] | None = None) -> Response:
     with current_issuer().database.reading() as session:
         project = _find(session, public_id)
-        response = page(
+        return page(
             "program/steer.html",
             project=project,
             teacher=project.person,
@@ -158,8 +158,6 @@ def _page(public_id: str, *, wrong: dict[str, str] | None = None) -> Response:
             typed=request.form,
             done=request.args.get("done"),
         )
-    response.status_code = 422 if wrong else 200
-    return response
 
 
 def _named(text: str) -> list[ColumnElement[bool]]:

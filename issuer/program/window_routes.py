@@ -117,7 +117,7 @@ def _page(number: int, *, wrong: WindowRefused | None = None) -> Response:
         row = _find(session, number)
         people = [exception.person_pk for exception in row.exceptions]
         names = select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(people))
-        response = page(
+        return page(
             "program/window.html",
             window=row,
             zone=row.window.zone,
@@ -127,8 +127,6 @@ def _page(number: int, *, wrong: WindowRefused | None = None) -> Response:
             typed=request.form,
             done=request.args.get("done"),
         )
-    response.status_code = 422 if wrong else 200
-    return response
 
 
 def _find(session: Session, number: int) -> WindowRow:

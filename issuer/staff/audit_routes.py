@@ -52,7 +52,7 @@ def show() -> Response:
         entries = search.page(session, asked.query, before=_number("before"))
         known = names.of(session, _references(entries))
         newest = log.head(session)
-    response = page(
+    return page(
         "desk/log.html",
         entries=[entry for entry, _ in entries],
         known=known,
@@ -67,8 +67,6 @@ def show() -> Response:
         more=len(entries) == search.SIZE,
         exports=rules.may(gate.whoever().me, "audit entry", "export"),
     )
-    response.status_code = 422 if asked.wrong else 200
-    return response
 
 
 @auditing.get("/desk/log.csv")

@@ -23,8 +23,10 @@ pages = Blueprint("pages", __name__, static_folder="static", static_url_path="/s
 
 
 def page(template: str, **values: object) -> Response:
-    """Answer with a page. Only what is `listed` may be found by search engines (D14)."""
-    response = make_response(render_template(template, **values))
+    """Answer with a page, and with status 422 if it says what is `wrong` in a form. Only what is
+    `listed` may be found by search engines (D14)."""
+    status = 422 if values.get("wrong") else 200
+    response = make_response(render_template(template, **values), status)
     return conditional(response, listed=bool(values.get("listed")))
 
 

@@ -133,7 +133,7 @@ def _page(*, wrong: RegisterError | None = None, part: str = "") -> Response:
             "bound": identities.of_person(session, person.id),
             "open_sessions": sessions.open_ones(session, person.id, now=now),
         }
-    response = page(
+    return page(
         "people/account.html",
         titles=roles.TITLES,
         providers=issuer.settings.sign_in,
@@ -143,8 +143,6 @@ def _page(*, wrong: RegisterError | None = None, part: str = "") -> Response:
         done=request.args.get("done"),
         **values,
     )
-    response.status_code = 422 if wrong else 200
-    return response
 
 
 def _address_page(token: str, *, wrong: RegisterError | None = None) -> Response:

@@ -111,9 +111,7 @@ def _plan(session: Session, file: str) -> RosterPlan:
 
 
 def _choose(*, wrong: RosterError | None = None) -> Response:
-    response = page("people/import.html", wrong=wrong, columns=table.COLUMNS)
-    response.status_code = 422 if wrong else 200
-    return response
+    return page("people/import.html", wrong=wrong, columns=table.COLUMNS)
 
 
 def _csv(data: bytes, name: str) -> Response:

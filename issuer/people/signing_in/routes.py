@@ -82,9 +82,7 @@ def type_code() -> AnyResponse:
         row = sign_in.of_code(session, issuer.settings, browser, typed, now=now)
         token = _begin(session, row, "code") if row else None
     if row is None or token is None:
-        response = page("people/sent.html", wrong=True, minutes=_minutes())
-        response.status_code = 422
-        return _private(response)
+        return _private(page("people/sent.html", wrong=True, minutes=_minutes()))
     return signed_in_answer(token, row.lands_on)
 
 
@@ -153,7 +151,6 @@ def _form(*, address: str, is_wrong: bool = False) -> Response:
         lands_on=request.values.get("lands_on", ""),
         providers=current_issuer().settings.sign_in,
     )
-    response.status_code = 422 if is_wrong else 200
     return _private(response)
 
 

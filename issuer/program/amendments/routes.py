@@ -66,7 +66,7 @@ def _page(public_id: str, *, wrong: AmendmentRefused | None = None) -> Response:
             changes = amendments.before_completion(session, project)
             approved = dict(history.written_of(session, project).proposal)
             plan = changes[-1].plan if changes else approved.get("plan", "").strip()
-        response = page(
+        return page(
             "program/plan.html",
             project=project,
             teacher=project.person,
@@ -81,5 +81,3 @@ def _page(public_id: str, *, wrong: AmendmentRefused | None = None) -> Response:
             wrong={wrong.field: str(wrong)} if wrong else {},
             done=request.args.get("done"),
         )
-    response.status_code = 422 if wrong else 200
-    return response

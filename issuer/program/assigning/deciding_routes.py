@@ -177,7 +177,7 @@ def _page(number: int, *, wrong: str = "", gaps: dict[str, str] | None = None) -
         judged = [review for row in own if (review := given_review(row))]
         released = _released(session, version)
         decision = released[-1] if released else decisions.unreleased(session, version)
-        response = page(
+        return page(
             "program/request.html",
             version=version,
             project=version.project,
@@ -207,8 +207,6 @@ def _page(number: int, *, wrong: str = "", gaps: dict[str, str] | None = None) -
             gaps=gaps or {},
             done=request.args.get("done"),
         )
-    response.status_code = 422 if wrong else 200
-    return response
 
 
 def _form(

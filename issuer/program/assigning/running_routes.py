@@ -218,7 +218,7 @@ def _plan(purpose: Purpose, *, wrong: str = "") -> Response:
             (row.version_pk, row.evaluator_pk): row
             for row in chain.from_iterable(assigned.values())
         }
-        response = page(
+        return page(
             "program/assignments.html",
             purpose=purpose,
             proposal=proposal,
@@ -236,8 +236,6 @@ def _plan(purpose: Purpose, *, wrong: str = "") -> Response:
             wrong=wrong,
             done=request.args.get("done"),
         )
-    response.status_code = 422 if wrong else 200
-    return response
 
 
 def _suggested_day(versions: Iterable[VersionRow], policy: Policy) -> date:
@@ -262,7 +260,7 @@ def _deciding(*, wrong: str = "", changed: Collection[int] = ()) -> Response:
         number = min(number, pages)
         seen = gate.seen(session, "project")
         of_changed = select(VersionRow).join(VersionRow.project).where(VersionRow.id.in_(changed))
-        response = page(
+        return page(
             "program/decisions.html",
             cases=ready_cases(session, ready[(number - 1) * CASES : number * CASES], me),
             ticked=shown.keys() - set(changed),
@@ -276,8 +274,6 @@ def _deciding(*, wrong: str = "", changed: Collection[int] = ()) -> Response:
             wrong=wrong,
             done=request.args.get("done", type=whole_number),
         )
-    response.status_code = 422 if wrong else 200
-    return response
 
 
 def _propose(session: Session, purpose: Purpose, policy: Policy) -> Proposal:

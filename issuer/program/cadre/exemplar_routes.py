@@ -126,7 +126,7 @@ def _page(
                     "grades": "",
                 }
             )
-        response = page(
+        return page(
             "program/exemplar.html",
             project=project,
             exemplar=row,
@@ -136,5 +136,3 @@ def _page(
             wrong={wrong.field: str(wrong)} if wrong else {},
             done=request.args.get("done"),
         )
-    response.status_code = 422 if wrong else 200
-    return response

@@ -132,7 +132,7 @@ def _page(*, is_public: bool, wrong: str = "") -> Response:
         if not is_public and visitor and rules.may(visitor.me, "cadre", "join"):
             values["mine"] = session.get(CadreRow, visitor.person.id)
             values["may_join"] = directory.may_join(session, visitor.person.id)
-    response = page(
+    return page(
         "program/cadre.html",
         is_public=is_public,
         sees_evidence=bool(visitor and rules.may(visitor.me, "shared evidence", "list")),
@@ -143,8 +143,6 @@ def _page(*, is_public: bool, wrong: str = "") -> Response:
         pages=pages,
         **values,
     )
-    response.status_code = 422 if wrong else 200
-    return response
 
 
 def _question(public_id: str, *, wrong: str = "") -> Response:
@@ -152,7 +150,7 @@ def _question(public_id: str, *, wrong: str = "") -> Response:
         row = _row(session, public_id)
         asker, asked = row.asker, row.asked
     is_mine = row.to_pk == gate.whoever().person.id
-    response = page(
+    return page(
         "program/cadre_question.html",
         question=row,
         asker=asker,
@@ -161,8 +159,6 @@ def _question(public_id: str, *, wrong: str = "") -> Response:
         wrong=wrong,
         done=request.args.get("done"),
     )
-    response.status_code = 422 if wrong else 200
-    return response
 
 
 def _row(session: Session, public_id: str) -> CadreQuestionRow:

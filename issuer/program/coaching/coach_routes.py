@@ -59,7 +59,7 @@ def _page(*, wrong: str = "") -> Response:
             find.page(session, issuer.settings, query, now=now, size=MOST) if text else None
         )
         people = roles.everybody(session, Role.COACH, today=_today())
-        response = page(
+        return page(
             "program/coaches.html",
             coaches=sorted(people, key=lambda person: person.folded),
             loads=matching.load_of(session),
@@ -70,8 +70,6 @@ def _page(*, wrong: str = "") -> Response:
             wrong=wrong,
             done=request.args.get("done"),
         )
-    response.status_code = 422 if wrong else 200
-    return response
 
 
 def _today() -> date:

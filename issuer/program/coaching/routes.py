@@ -208,7 +208,7 @@ def _page(public_id: str, *, wrong: MintmarkError | None = None, about: str = ""
             "policy": policy,
             "signs_as": [one for one in able if one not in signed and not has_signed],
         }
-    response = page(
+    return page(
         "program/coaching.html",
         is_mine=is_mine,
         is_coach=is_coach and rules.may(visitor.me, "project", "coach"),
@@ -222,8 +222,6 @@ def _page(public_id: str, *, wrong: MintmarkError | None = None, about: str = ""
         done=request.args.get("done"),
         **values,
     )
-    response.status_code = 422 if wrong else 200
-    return response
 
 
 def _may_sign_as(

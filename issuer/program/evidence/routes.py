@@ -256,7 +256,6 @@ def _page(public_id: str, *, wrong: EvidenceRefused | None = None, about: str = 
             done=request.args.get("done"),
         )
     response.headers.update(ASKING)
-    response.status_code = 422 if wrong else 200
     return response
 
 

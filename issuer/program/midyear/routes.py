@@ -71,7 +71,7 @@ def _page(
     wrong: RosterError | None = None,
 ) -> Response:
     counts = {fate: sum(one.fate is fate for one in planned or ()) for fate in ProjectFate}
-    response = page(
+    return page(
         "program/running.html",
         planned=planned,
         counts=counts,
@@ -81,5 +81,3 @@ def _page(
         wrong=wrong,
         done=request.args.get("done", type=whole_number),
     )
-    response.status_code = 422 if wrong else 200
-    return response

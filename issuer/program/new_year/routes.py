@@ -104,7 +104,7 @@ def _page(*, wrong: dict[str, str] | None = None) -> Response:
     today = current_issuer().settings.local(clock.now()).date()
     with current_issuer().database.reading() as session:
         windows = session.scalars(select(WindowRow)).all()
-        response = page(
+        return page(
             "program/new_year.html",
             copies=plan.copies(windows),
             ending=plan.roles_that_end(session, today),
@@ -115,8 +115,6 @@ def _page(*, wrong: dict[str, str] | None = None) -> Response:
             wrong=wrong or {},
             done=request.args.get("done"),
         )
-    response.status_code = 422 if wrong else 200
-    return response
 
 
 def _running(session: Session) -> int:

@@ -102,7 +102,7 @@ def end_partner(other: int) -> AnyResponse:
 def _page(public_id: str, *, wrong: str = "") -> Response:
     with current_issuer().database.reading() as session:
         project = _find(session, public_id)
-        response = page(
+        return page(
             "program/badges.html",
             project=project,
             badges=badge_views(session, badges.current(session, project)),
@@ -115,13 +115,11 @@ def _page(public_id: str, *, wrong: str = "") -> Response:
             typed=request.form,
             done=request.args.get("done"),
         )
-    response.status_code = 422 if wrong else 200
-    return response
 
 
 def _partners(*, wrong: PartnerRefused | None = None) -> Response:
     with current_issuer().database.reading() as session:
-        response = page(
+        return page(
             "program/partners.html",
             partners=partners.listed(session),
             unlisted=partners.unlisted(session),
@@ -129,8 +127,6 @@ def _partners(*, wrong: PartnerRefused | None = None) -> Response:
             typed=request.form,
             done=request.args.get("done"),
         )
-    response.status_code = 422 if wrong else 200
-    return response
 
 
 def _find(session: Session, public_id: str) -> ProjectRow:

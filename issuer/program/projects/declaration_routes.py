@@ -68,7 +68,7 @@ def _page(*, wrong: bool = False) -> Response:
         named = relations.named(session, visitor.person.id)
         may_judge = declarations.may_judge(session, visitor.person.id, today=today)
         is_declared = declarations.is_declared(session, visitor.person.id, today=today)
-    response = page(
+    return page(
         "program/declaration.html",
         named=named,
         judges=rules.may(visitor.me, "assignment", "list"),
@@ -78,8 +78,6 @@ def _page(*, wrong: bool = False) -> Response:
         back=request.values.get("back", ""),
         typed=request.form,
     )
-    response.status_code = 422 if wrong else 200
-    return response
 
 
 def _me(session: Session) -> PersonRow:

@@ -155,7 +155,7 @@ def _page(*, wrong: str = "") -> Response:
                 .limit(20)
             ).all(),
         }
-    response = page(
+    return page(
         "program/records.html",
         classes=CLASSES,
         many=len(keys),
@@ -165,5 +165,3 @@ def _page(*, wrong: str = "") -> Response:
         done=request.args.get("done"),
         **values,
     )
-    response.status_code = 422 if wrong else 200
-    return response

@@ -53,12 +53,6 @@ def sent() -> Response:
 
 
 def _form(address: str = "", *, is_wrong: bool = False) -> Response:
-    response = page(
-        "mine/links.html",
-        address=address,
-        wrong=is_wrong,
-        lost="lost" in request.args,
-    )
-    response.status_code = 422 if is_wrong else 200
+    response = page("mine/links.html", address=address, wrong=is_wrong, lost="lost" in request.args)
     response.headers["Cache-Control"] = "no-store"
     return response

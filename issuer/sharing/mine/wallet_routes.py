@@ -89,7 +89,7 @@ def _name(did: str) -> None:
 
 
 def _page(challenge: str = "", *, wrong: str = "", presentation: str = "") -> Response:
-    response = page(
+    return page(
         "mine/wallet.html",
         challenge=challenge or _challenges().dumps(gate.whoever().person.public_id),
         domain=_domain(),
@@ -98,8 +98,6 @@ def _page(challenge: str = "", *, wrong: str = "", presentation: str = "") -> Re
         presentation=presentation,
         wrong=wrong,
     )
-    response.status_code = 422 if wrong else 200
-    return response
 
 
 def _wrong(held: Verdict) -> str:

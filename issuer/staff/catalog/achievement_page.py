@@ -62,7 +62,7 @@ def page_of(
             "badge": _inline(badge(shown, settings, "png")),
             "certificate": _inline(samples.picture(shown, settings, now=now)),
         }
-    response = page(
+    return page(
         "desk/achievement.html",
         before=before,
         gone=gone,
@@ -79,8 +79,6 @@ def page_of(
         rubric_fields=_rubric_fields(borrowed),
         done=request.args.get("done"),
     )
-    response.status_code = 422 if wrong else 200
-    return response
 
 
 def _rubric_fields(borrowed: Borrowed | None) -> Mapping[str, str]:

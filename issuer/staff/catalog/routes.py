@@ -65,9 +65,7 @@ def borrow() -> Response:
     except NothingBorrowedError as exc:
         checks = exc.report.checks
         why = next((one for one in checks if one.outcome is not Outcome.PASSED), checks[0])
-        response = page("desk/catalog_import.html", wrong=say(why), typed=request.form)
-        response.status_code = 422
-        return response
+        return page("desk/catalog_import.html", wrong=say(why), typed=request.form)
 
 
 @cataloging.post("/desk/catalog/achievements/<achievement>/offer")

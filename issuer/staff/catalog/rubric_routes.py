@@ -84,7 +84,7 @@ def _page(
 ) -> Response:
     with current_issuer().database.reading() as session:
         achievements = versions.all_listed(session) if before else []
-    response = page(
+    return page(
         "desk/rubric.html",
         before=before,
         draft=draft,
@@ -92,5 +92,3 @@ def _page(
         used=[one for one in achievements if before and one.rubric.id == before.id],
         done=request.args.get("done"),
     )
-    response.status_code = 422 if wrong else 200
-    return response

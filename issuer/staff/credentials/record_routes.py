@@ -88,7 +88,7 @@ def _page(
         known = record.find(session, issuer.settings, public_id, now=clock.now())
     if known is None:
         raise NotFound
-    response = page(
+    return page(
         "desk/credential.html",
         record=known,
         link=link,
@@ -101,8 +101,6 @@ def _page(
         actions=log_words.ACTIONS,
         actors=log_words.ACTORS,
     )
-    response.status_code = 422 if wrong else 200
-    return response
 
 
 def _shown(public_id: str, done: str) -> AnyResponse:

@@ -93,7 +93,7 @@ def _chosen(public_ids: Sequence[str]) -> list[RegisterEntry]:
 def _page(entries: Sequence[RegisterEntry], *, wrong: str = "") -> Response:
     with current_issuer().database.reading() as session:
         titles = search.titles(session)
-    response = page(
+    return page(
         "desk/revoke.html",
         titles=titles,
         entries=entries,
@@ -103,5 +103,3 @@ def _page(entries: Sequence[RegisterEntry], *, wrong: str = "") -> Response:
         wrong=wrong,
         reason=request.form.get("reason", ""),
     )
-    response.status_code = 422 if wrong else 200
-    return response

@@ -155,7 +155,7 @@ def _choose(*, wrong: str = "", about: str = "") -> Response:
     with issuer.database.reading() as session:
         achievements = versions.listed(session)
         tables = job.last(session, DESK, LAST)
-    response = page(
+    return page(
         "desk/many_choose.html",
         wrong=wrong,
         about=about,
@@ -164,8 +164,6 @@ def _choose(*, wrong: str = "", about: str = "") -> Response:
         tables=tables,
         heads=columns.HEADS,
     )
-    response.status_code = 422 if wrong else 200
-    return response
 
 
 def _look(table: str, whole: int) -> Response:

@@ -85,7 +85,7 @@ def _page(
         agreement = agreements.current(session)
     stored = agreement.settings if agreement else {}
     readable = {rule: text for rule, text in stored.items() if rule not in (wrong or {})}
-    response = page(
+    return page(
         "pay/contract.html",
         agreement=agreement,
         rules={rule: (words, clauses_of(rule, readable)) for rule, words in RULES.items()},
@@ -95,5 +95,3 @@ def _page(
         wrong=wrong or {},
         done=request.args.get("done"),
     )
-    response.status_code = 422 if wrong else 200
-    return response

@@ -83,7 +83,7 @@ def _page(project: str = "", typed: str = "", wrong: str = "") -> Response:
         account = account_of(agreement, own, today)
         called = titles.titles_of(session, account["balances"])
         asks = values.of_projects(session, drafted)
-    response = page(
+    return page(
         "pay/my_money.html",
         agreement=agreement,
         rules=in_force(agreement.settings),
@@ -97,8 +97,6 @@ def _page(project: str = "", typed: str = "", wrong: str = "") -> Response:
         done=request.args.get("done"),
         **account,
     )
-    response.status_code = 422 if wrong else 200
-    return response
 
 
 def _today() -> date:

@@ -161,7 +161,7 @@ def _due(*, wrong: str = "") -> Response:
         claims = {claim for line in lines for claim, _ in line.awards}
         called, runs = titles.titles_of(session, claims), pay_runs.newest(session)
     paid = [line for line in lines if not line.blocked]
-    response = page(
+    return page(
         "pay/runs.html",
         lines=paid,
         blocked=[line for line in lines if line.blocked],
@@ -173,8 +173,6 @@ def _due(*, wrong: str = "") -> Response:
         writes=rules.may(gate.whoever().me, "pay run", "write"),
         wrong=wrong,
     )
-    response.status_code = 422 if wrong else 200
-    return response
 
 
 def _run(public_id: str, *, wrong: str = "") -> Response:
@@ -183,7 +181,7 @@ def _run(public_id: str, *, wrong: str = "") -> Response:
         claims = {claim for line in run.lines for claim, _ in line.awards["awards"]}
         called = titles.titles_of(session, claims)
         locked_by = session.get_one(PersonRow, run.locked_by)
-    response = page(
+    return page(
         "pay/run.html",
         run=run,
         total=sum(line.cents for line in run.lines),
@@ -193,8 +191,6 @@ def _run(public_id: str, *, wrong: str = "") -> Response:
         wrong=wrong,
         done=request.args.get("done"),
     )
-    response.status_code = 422 if wrong else 200
-    return response
 
 
 def _waiting(session: Session, key: str) -> MoneyDecision | None:

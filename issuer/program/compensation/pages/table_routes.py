@@ -142,15 +142,13 @@ def _note(session: Session, row: PayTableRow, by: PersonRow, now: datetime) -> N
 
 
 def _choose(kind: str, *, wrong: TableRefused | None = None) -> Response:
-    response = page(
+    return page(
         "pay/tables.html",
         kind=_kind(kind),
         name=kind,
         wrong=wrong,
         done=request.args.get("done", type=whole_number),
     )
-    response.status_code = 422 if wrong else 200
-    return response
 
 
 def _kind(name: str) -> PayTableKind:

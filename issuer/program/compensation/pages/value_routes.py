@@ -122,7 +122,7 @@ def _page(changed: str = "", typed: str = "", wrong: str = "") -> Response:
             select(OfferingRow).where(OfferingRow.retired_at.is_(None)).order_by(OfferingRow.title)
         ).all()
         own = _without_sum(session, TO_VALUE if writes else APPROVED)
-        response = page(
+        return page(
             "pay/values.html",
             offerings=offerings,
             worth=values.of_offerings(session),
@@ -135,8 +135,6 @@ def _page(changed: str = "", typed: str = "", wrong: str = "") -> Response:
             wrong=wrong,
             done=request.args.get("done"),
         )
-    response.status_code = 422 if wrong else 200
-    return response
 
 
 def _without_sum(session: Session, states: tuple[State, ...]) -> list[ProjectRow]:

@@ -56,6 +56,4 @@ def _page(*, wrong: str = "") -> Response:
         years = closing.years(session, contract, today) if contract else []
     closes = rules.may(gate.whoever().me, "pay year", "close")
     done = request.args.get("done")
-    response = page("pay/years.html", years=years, closes=closes, wrong=wrong, done=done)
-    response.status_code = 422 if wrong else 200
-    return response
+    return page("pay/years.html", years=years, closes=closes, wrong=wrong, done=done)
