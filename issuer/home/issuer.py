@@ -7,6 +7,7 @@ with opened(load(home)) as issuer, issuer.database.reading() as session:
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from threading import Lock
 
 from flask import current_app
@@ -19,6 +20,7 @@ from keys.entry import KeyState
 from keys.keyring import Keyring, Signers
 from keys.self_test import self_test
 from keys.signer import KeysError
+from verifier import clock
 from verifier.pipeline.memory import Memory
 
 
@@ -84,3 +86,8 @@ def current_issuer() -> Issuer:
     """Return the issuer whose application answers the current request."""
     issuer: Issuer = current_app.extensions["mintmark"]
     return issuer
+
+
+def local_today() -> date:
+    """Return what day it is in the district whose application answers the current request."""
+    return current_issuer().settings.local(clock.now()).date()

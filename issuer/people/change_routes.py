@@ -40,7 +40,7 @@ def change(person: str) -> AnyResponse:
     now = clock.now()
     try:
         with current_issuer().database.writing() as session:
-            row, by = _person(session, person), _by(session)
+            row, by = _person(session, person), gate.person(session)
             may = rules.may(gate.whoever().me, "person", "roles")
             changes.refuse_if_privileged(session, row, may_name_roles=may, today=_today(now))
             _do(session, row, by, may_name_roles=may, now=now)
@@ -59,7 +59,7 @@ def erase(person: str) -> AnyResponse:
             row = _person(session, person)
             if request.form.get("erase-name", "").strip() != row.name:
                 raise RegisterError(N_("to erase somebody, type the name as it stands there"))
-            by = _by(session)
+            by = gate.person(session)
             ways = current_app.extensions["erasing"]
             finishes = [way(session, row, by=by, now=now) for way in ways]
             changes.erase(session, row, now=now, today=_today(now), by=by)
@@ -125,10 +125,6 @@ def _person(session: Session, public_id: str) -> PersonRow:
     if person is None or person.erased_at is not None:
         raise NotFound
     return person
-
-
-def _by(session: Session) -> PersonRow:
-    return session.get_one(PersonRow, gate.whoever().person.id)
 
 
 def _today(now: datetime) -> date:

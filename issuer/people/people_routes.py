@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from issuer.home.issuer import current_issuer
+from issuer.home.issuer import current_issuer, local_today
 from issuer.people import acts, listing, register, roles
 from issuer.people.access import gate, rules, sessions
 from issuer.people.access.gate import MenuEntry
@@ -17,7 +17,7 @@ from issuer.people.register import RegisterError
 from issuer.people.roles import Role, RoleError
 from issuer.people.tables import BuildingRow, GrantRow, PersonRow
 from issuer.web.access import needs
-from issuer.web.answers import page
+from issuer.web.answers import or_404, page
 from issuer.web.row_numbers import whole_number
 from issuer.wording.days import written_day
 from verifier import clock
@@ -37,7 +37,9 @@ def list_all() -> Response:
         listed = listing.search(
             session, visible, text, request.args.get("page", 1, type=whole_number)
         )
-    return page("people/list.html", listed=listed, text=text, titles=roles.TITLES, today=_today())
+    return page(
+        "people/list.html", listed=listed, text=text, titles=roles.TITLES, today=local_today()
+    )
 
 
 @people.post("/people")
@@ -85,7 +87,7 @@ def grant(person: str) -> AnyResponse:
         building = session.scalar(select(BuildingRow).where(BuildingRow.code == code))
         try:
             role = _role(form.get("role", ""))
-            first_day, last_day = _day("first_day") or _today(), _day("last_day")
+            first_day, last_day = _day("first_day") or local_today(), _day("last_day")
             new_grant = roles.grant(
                 session,
                 row,
@@ -113,13 +115,11 @@ def take_back(person: str, grant: int) -> AnyResponse:
     with current_issuer().database.writing() as session:
         row, by = _person(session, person), gate.acting(session)
         this = select(GrantRow).where(GrantRow.id == grant, GrantRow.person_pk == row.id)
-        grant_row = session.scalar(this.with_for_update())
-        if grant_row is None:
-            raise NotFound
+        grant_row = or_404(session.scalar(this.with_for_update()))
         try:
             host, now, role = current_issuer().settings.host, clock.now(), Role(grant_row.role)
-            has_begun = grant_row.first_day <= _today()
-            has_ended = roles.take_back(session, grant_row, today=_today(), now=now, by=by)
+            has_begun = grant_row.first_day <= local_today()
+            has_ended = roles.take_back(session, grant_row, today=local_today(), now=now, by=by)
             if has_begun and has_ended:
                 roles.tell(session, row, role, is_granted=False, host=host, now=now)
         except RoleError as exc:
@@ -150,7 +150,7 @@ def _page(public_id: str, *, wrong: RoleError | None = None) -> Response:
         person=person,
         wrong=wrong,
         titles=roles.TITLES,
-        today=_today(),
+        today=local_today(),
         names_roles=rules.may(visitor.me, "person", "roles"),
         is_self=person.id == visitor.person.id,
         ends_sessions=Role.OPERATOR in {role for role, _ in visitor.me.roles},
@@ -185,7 +185,3 @@ def _begins(day: date) -> datetime:
     """Return the moment at which a day begins in the district."""
     zone = current_issuer().settings.timezone or UTC
     return datetime.combine(day, time(), zone).astimezone(UTC)
-
-
-def _today() -> date:
-    return current_issuer().settings.local(clock.now()).date()

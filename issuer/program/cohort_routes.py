@@ -1,6 +1,5 @@
 """The pages of cohorts: set up by the superintendent or the office, led by a coach."""
 
-from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -10,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from issuer.home.issuer import current_issuer
+from issuer.home.issuer import current_issuer, local_today
 from issuer.people import roles
 from issuer.people.access import gate, rules
 from issuer.people.access.gate import MenuEntry
@@ -26,7 +25,7 @@ from issuer.program.projects.tables import OfferingRow
 from issuer.program.windows.form_time import moment_in
 from issuer.program.windows.window import WindowRefused
 from issuer.web.access import needs
-from issuer.web.answers import page
+from issuer.web.answers import or_404, page
 from issuer.web.row_numbers import whole_number
 from verifier import clock
 from verifier.wording.words import N_
@@ -201,26 +200,21 @@ def _page(public_id: str, *, wrong: CohortRefused | WindowRefused | None = None)
 
 
 def _coaches(session: Session) -> list[PersonRow]:
-    coaches = roles.everybody(session, Role.COACH, today=_today())
+    coaches = roles.everybody(session, Role.COACH, today=local_today())
     return sorted(coaches, key=lambda person: person.folded)
 
 
 def _find(session: Session, public_id: str) -> CohortRow:
     members = selectinload(CohortRow.members).joinedload(CohortMemberRow.person)
-    cohort = session.scalar(
-        select(CohortRow)
-        .where(CohortRow.public_id == public_id)
-        .options(joinedload(CohortRow.leader), joinedload(CohortRow.offering), members)
-        .options(selectinload(CohortRow.meetings))
+    return or_404(
+        session.scalar(
+            select(CohortRow)
+            .where(CohortRow.public_id == public_id)
+            .options(joinedload(CohortRow.leader), joinedload(CohortRow.offering), members)
+            .options(selectinload(CohortRow.meetings))
+        )
     )
-    if cohort is None:
-        raise NotFound
-    return cohort
 
 
 def _zone() -> ZoneInfo:
     return current_issuer().settings.timezone or ZoneInfo("UTC")
-
-
-def _today() -> date:
-    return current_issuer().settings.local(clock.now()).date()

@@ -5,17 +5,17 @@ from typing import Final
 from flask import Blueprint, Response, redirect, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from issuer.catalog import versions
-from issuer.home.issuer import current_issuer
+from issuer.home.issuer import current_issuer, local_today
 from issuer.people import register, roles
 from issuer.people.access import gate
 from issuer.people.roles import Role
 from issuer.people.tables import PersonRow
 from issuer.program.evaluation.issuing import credential_of
 from issuer.program.partner_badges import partners
+from issuer.program.projects import drafts
 from issuer.program.projects.offerings import (
     PREFILLED,
     Offered,
@@ -28,7 +28,7 @@ from issuer.program.projects.tables import OfferingRow, ProjectRow, TopicRow
 from issuer.program.projects.words import FIELDS
 from issuer.program.windows.window import Purpose
 from issuer.web.access import needs
-from issuer.web.answers import page
+from issuer.web.answers import or_404, page
 from verifier import clock
 from verifier.wording.words import N_
 
@@ -173,18 +173,12 @@ def _offerings(session: Session) -> list[OfferingRow]:
 
 
 def _leaders(session: Session) -> list[PersonRow]:
-    today = current_issuer().settings.local(clock.now()).date()
+    today = local_today()
     return sorted(
         roles.everybody(session, Role.COACH, today=today), key=lambda person: person.folded
     )
 
 
 def _project(session: Session, public_id: str) -> ProjectRow:
-    project = session.scalar(
-        select(ProjectRow)
-        .where(ProjectRow.public_id == public_id)
-        .options(joinedload(ProjectRow.person), joinedload(ProjectRow.topic))
-    )
-    if project is None:
-        raise NotFound
-    return project
+    person, topic = joinedload(ProjectRow.person), joinedload(ProjectRow.topic)
+    return or_404(drafts.find(session, public_id, person, topic))

@@ -15,7 +15,6 @@ from issuer.database.pressed_twice import add_once
 from issuer.home.issuer import current_issuer
 from issuer.people.access import gate
 from issuer.people.register import new_id
-from issuer.people.tables import PersonRow
 from issuer.program import policy as policies
 from issuer.program.policy import (
     DISTRICT,
@@ -83,7 +82,7 @@ def change() -> AnyResponse:
             **_numbers_and_ticks(),
         )
         with current_issuer().database.writing() as session:
-            by = session.get_one(PersonRow, gate.whoever().person.id)
+            by = gate.person(session)
             policies.change(session, policy, by=by, now=clock.now())
     except PolicyRefused as exc:
         return _page(typed=policy, wrong={exc.field: str(exc)})

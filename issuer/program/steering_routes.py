@@ -1,15 +1,13 @@
 """The superintendent's pages for single projects: find one, assign a coach, extend or close it."""
 
-from datetime import date
 from typing import Final
 
 from flask import Blueprint, Response, redirect, request, url_for
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, joinedload
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from issuer.home.issuer import current_issuer
+from issuer.home.issuer import current_issuer, local_today
 from issuer.issuance.records.search import fold
 from issuer.outbox import queue
 from issuer.people import register
@@ -20,14 +18,13 @@ from issuer.program.coaching.coaching import CoachingRefused
 from issuer.program.coaching.matching import MatchGround
 from issuer.program.coaching.tables import CoachingRow
 from issuer.program.evaluation.conflicts import judging_in_conflict
-from issuer.program.projects import due, words
+from issuer.program.projects import drafts, due, words
 from issuer.program.projects.answers import day
-from issuer.program.projects.drafts import locked
 from issuer.program.projects.due import DueRefused
 from issuer.program.projects.states import NotNow, State
 from issuer.program.projects.tables import ProjectRow
 from issuer.web.access import needs
-from issuer.web.answers import page
+from issuer.web.answers import or_404, page
 from issuer.web.row_numbers import whole_number
 from verifier import clock
 from verifier.wording.words import N_
@@ -71,7 +68,7 @@ def list_all() -> Response:
         text=text,
         which=which,
         states=words.SHORT,
-        today=_today(),
+        today=local_today(),
     )
 
 
@@ -89,7 +86,10 @@ def give_coach(project: str) -> AnyResponse:
     form, now = request.form, clock.now()
     try:
         with current_issuer().database.writing() as session:
-            row, new = _locked(session, project), register.find(session, form.get("coach", ""))
+            row, new = (
+                or_404(drafts.locked(session, project)),
+                register.find(session, form.get("coach", "")),
+            )
             if new is None or not _is_choice(session, row, new):
                 raise CoachingRefused("coach", N_("Choose a coach."))
             if old := register.find(session, form.get("old", "")):
@@ -113,8 +113,8 @@ def extend(project: str) -> AnyResponse:
     until, now = day(request.form.get("due_on", "")), clock.now()
     try:
         with current_issuer().database.writing() as session:
-            row = _locked(session, project)
-            due.extend(session, row, until, by=_me(session), today=_today(), now=now)
+            row = or_404(drafts.locked(session, project))
+            due.extend(session, row, until, by=gate.person(session), today=local_today(), now=now)
             payload = {"project": row.id, "until": f"{row.due_on}"}
             host = current_issuer().settings.host
             queue.put(session, due.EXTENDED, project, host=host, now=now, payload=payload)
@@ -131,8 +131,8 @@ def close(project: str) -> AnyResponse:
     """Close a project whose day has passed; a person decides it, and no clock (I7)."""
     try:
         with current_issuer().database.writing() as session:
-            row = _locked(session, project)
-            due.close(session, row, by=_me(session), today=_today(), now=clock.now())
+            row = or_404(drafts.locked(session, project))
+            due.close(session, row, by=gate.person(session), today=local_today(), now=clock.now())
     except NotNow as exc:
         return _page(project, wrong={"close": words.REASONS[exc.reason]})
     return _done(project)
@@ -140,7 +140,8 @@ def close(project: str) -> AnyResponse:
 
 def _page(public_id: str, *, wrong: dict[str, str] | None = None) -> Response:
     with current_issuer().database.reading() as session:
-        project = _find(session, public_id)
+        person, topic = joinedload(ProjectRow.person), joinedload(ProjectRow.topic)
+        project = or_404(drafts.find(session, public_id, person, topic))
         return page(
             "program/steer.html",
             project=project,
@@ -149,11 +150,11 @@ def _page(public_id: str, *, wrong: dict[str, str] | None = None) -> Response:
             coaches=coaching.coaches(session, project),
             by_hand=coaching.assigned_coaches(session, project),
             choices=matching.choices(
-                session, project, earners=earners.of_field(session, project), today=_today()
+                session, project, earners=earners.of_field(session, project), today=local_today()
             ),
             grounds=GROUNDS,
             words=words,
-            is_overdue=due.is_overdue(project, today=_today()),
+            is_overdue=due.is_overdue(project, today=local_today()),
             wrong=wrong or {},
             typed=request.form,
             done=request.args.get("done"),
@@ -169,7 +170,7 @@ def _which(which: str) -> list[ColumnElement[bool]]:
     if which in set(State):
         return [ProjectRow.state == which]
     if which == OVERDUE:
-        return [ProjectRow.state == State.ACTIVE, ProjectRow.due_on < _today()]
+        return [ProjectRow.state == State.ACTIVE, ProjectRow.due_on < local_today()]
     if which == WITHOUT_COACH:
         coached = exists().where(
             CoachingRow.project_pk == ProjectRow.id, CoachingRow.ended_at.is_(None)
@@ -179,35 +180,9 @@ def _which(which: str) -> list[ColumnElement[bool]]:
 
 
 def _is_choice(session: Session, project: ProjectRow, person: PersonRow) -> bool:
-    choices = matching.choices(session, project, earners=(), today=_today())
+    choices = matching.choices(session, project, earners=(), today=local_today())
     return any(choice.person.id == person.id for choice in choices)
 
 
 def _done(project: str) -> AnyResponse:
     return redirect(url_for("steering.show", project=project, done=1), 303)
-
-
-def _find(session: Session, public_id: str) -> ProjectRow:
-    project = session.scalar(
-        select(ProjectRow)
-        .where(ProjectRow.public_id == public_id)
-        .options(joinedload(ProjectRow.person), joinedload(ProjectRow.topic))
-    )
-    if project is None:
-        raise NotFound
-    return project
-
-
-def _locked(session: Session, public_id: str) -> ProjectRow:
-    project = locked(session, public_id)
-    if project is None:
-        raise NotFound
-    return project
-
-
-def _me(session: Session) -> PersonRow:
-    return session.get_one(PersonRow, gate.whoever().person.id)
-
-
-def _today() -> date:
-    return current_issuer().settings.local(clock.now()).date()

@@ -6,7 +6,6 @@ from datetime import datetime
 from flask import Blueprint, Response, redirect, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from issuer.home.issuer import current_issuer
@@ -18,7 +17,7 @@ from issuer.program.windows.form_time import moment_in
 from issuer.program.windows.tables import WindowExceptionRow, WindowRow
 from issuer.program.windows.window import WindowRefused, moved
 from issuer.web.access import needs
-from issuer.web.answers import page
+from issuer.web.answers import or_404, page
 from verifier import clock
 from verifier.wording.words import N_
 
@@ -131,7 +130,6 @@ def _page(number: int, *, wrong: WindowRefused | None = None) -> Response:
 
 def _find(session: Session, number: int) -> WindowRow:
     rows = select(WindowRow).where(WindowRow.id == number)
-    window = session.scalar(rows.options(selectinload(WindowRow.exceptions)).with_for_update())
-    if window is None:
-        raise NotFound
-    return window
+    return or_404(
+        session.scalar(rows.options(selectinload(WindowRow.exceptions)).with_for_update())
+    )

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from flask import Response
 from markupsafe import Markup
-from werkzeug.exceptions import NotFound
 
 from issuer.drawing import qr_codes
 from issuer.home import addresses
@@ -17,16 +16,14 @@ from issuer.sharing.forms import FORMS
 from issuer.sharing.problems import NOT_SHARED, WITHDRAWN
 from issuer.sharing.shared import Shared
 from issuer.sharing.words import STANDINGS
-from issuer.web.answers import page
+from issuer.web.answers import or_404, page
 from verifier import clock
 
 
 def public(public_id: str) -> Shared:
     """Return the credential as everybody may see it; 404 without one, 410 for a private one and for
     one that was issued to the wrong person."""
-    record = shared.find_shared(current_issuer(), public_id)
-    if record is None:
-        raise NotFound
+    record = or_404(shared.find_shared(current_issuer(), public_id))
     if record.only_withdrawn:
         raise Problem(WITHDRAWN)
     if record.private:

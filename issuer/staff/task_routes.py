@@ -4,7 +4,6 @@ from typing import Final
 
 from flask import Blueprint, Response, redirect, request, url_for
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from issuer import issuance
@@ -16,7 +15,7 @@ from issuer.sharing.holder import reports
 from issuer.sharing.holder.tables import LONGEST_WORDS, ReportRow
 from issuer.staff import DESK
 from issuer.web.access import needs
-from issuer.web.answers import page
+from issuer.web.answers import or_404, page
 from verifier import clock
 from verifier.wording.words import N_
 
@@ -57,9 +56,7 @@ def settle(task: str) -> AnyResponse:
     if not answer or len(answer.replace("\r\n", "\n")) > LONGEST_WORDS:
         return _page(task, wrong=N_("Write the teacher a few words, 2,000 characters at most."))
     with issuer.database.writing() as session:
-        row = reports.locked(session, task)
-        if row is None:
-            raise NotFound
+        row = or_404(reports.locked(session, task))
         overtaken = _overtaken(row, is_done=is_done, answer=answer)
         if row.settled_at is None and not overtaken:
             held = issuance.newest(issuer, row.credential.public_id)
@@ -101,7 +98,4 @@ def _page(task: str, *, wrong: str = "", overtaken: str = "") -> Response:
 
 
 def _row(session: Session, task: str) -> ReportRow:
-    row = reports.find(session, task)
-    if row is None:
-        raise NotFound
-    return row
+    return or_404(reports.find(session, task))

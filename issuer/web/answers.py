@@ -6,9 +6,10 @@ return file(pdf, "application/pdf", "rhythms.pdf")
 
 import hashlib
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, TypeVar
 
 from flask import Blueprint, Response, make_response, render_template, request
+from werkzeug.exceptions import NotFound
 from werkzeug.http import dump_options_header
 
 from issuer.home.problem import Problem
@@ -17,6 +18,8 @@ from verifier.web.headers import FILE_POLICY
 
 INLINE: Final = {"json", "jwt", "png"}
 """Forms that a browser shows. An SVG or a PDF of our origin is only ever saved (T17)."""
+
+Row = TypeVar("Row")
 
 pages = Blueprint("pages", __name__, static_folder="static", static_url_path="/static")
 """The stylesheet and the scripts that the issuer's pages have beside the verifier's."""
@@ -28,6 +31,13 @@ def page(template: str, **values: object) -> Response:
     status = 422 if values.get("wrong") else 200
     response = make_response(render_template(template, **values), status)
     return conditional(response, listed=bool(values.get("listed")))
+
+
+def or_404(row: Row | None) -> Row:
+    """Return `row`, such as what a look-up returned. Raises `NotFound` if it is None."""
+    if row is None:
+        raise NotFound
+    return row
 
 
 def to_page(address: str) -> Response:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from flask import Blueprint, Response, jsonify, request
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import HTTPException
 
 from issuer import issuance
 from issuer.approvals import event, schema
@@ -20,6 +20,7 @@ from issuer.home.settings import Settings
 from issuer.issuance import ApprovalOutcome, Received
 from issuer.issuance.records.unprintable import unprintable_texts
 from issuer.web.access import open_to_all
+from issuer.web.answers import or_404
 from issuer.web.problems import BAD_REQUEST, TOO_LARGE
 from issuer.webhooks.standard_webhooks import Unauthentic
 from verifier import clock
@@ -71,9 +72,7 @@ def _received(body: bytes, issuer: Issuer, delivery: Delivery, now: datetime) ->
 def approval_status(token: str) -> Response:
     """Say what has become of an approval that was stored. Only its sender knows the token."""
     issuer = current_issuer()
-    received = issuance.progress(issuer, token)
-    if received is None:
-        raise NotFound
+    received = or_404(issuance.progress(issuer, token))
     return _answer(received, issuer.settings, status=200)
 
 

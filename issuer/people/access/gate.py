@@ -30,6 +30,7 @@ from issuer.people.access.guarded import Me
 from issuer.people.access.rules import Kinds, Permission
 from issuer.people.tables import PersonRow, SessionRow
 from issuer.web.access import PUBLIC, RouteRule, rule_of
+from issuer.web.answers import or_404
 from issuer.web.same_site import refuse_other_sites
 from verifier import clock
 
@@ -97,10 +98,12 @@ def signed_in() -> SignedIn | None:
 
 def whoever() -> SignedIn:
     """Return the signed-in person, behind a gate that lets nobody else through."""
-    visitor = signed_in()
-    if visitor is None:
-        raise NotFound
-    return visitor
+    return or_404(signed_in())
+
+
+def person(session: Session) -> PersonRow:
+    """Return the row of whoever is signed in, in this session."""
+    return session.get_one(PersonRow, whoever().person.id)
 
 
 def acting(session: Session) -> PersonRow:

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, Response, current_app, redirect, request, url_for
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -47,7 +46,12 @@ def add_address() -> AnyResponse:
     with issuer.database.writing() as session:
         try:
             own_addresses.ask(
-                session, issuer.settings, _me(session), typed, language=chosen(), now=clock.now()
+                session,
+                issuer.settings,
+                gate.person(session),
+                typed,
+                language=chosen(),
+                now=clock.now(),
             )
         except RegisterError as exc:
             wrong = exc
@@ -69,7 +73,7 @@ def confirm_address(token: str) -> AnyResponse:
     """Add the address that a link was mailed to."""
     issuer = current_issuer()
     with issuer.database.writing() as session:
-        me = _me(session)
+        me = gate.person(session)
         address = own_addresses.address_in(issuer.settings, me, token)
         if address is None:
             return _address_page(token)
@@ -87,7 +91,7 @@ def confirm_address(token: str) -> AnyResponse:
 def change_address(address: int) -> AnyResponse:
     """Prefer an address for mail, or remove it."""
     with current_issuer().database.writing() as session:
-        me = _me(session)
+        me = gate.person(session)
         try:
             if request.form.get("what") == "prefer":
                 own_addresses.prefer(session, me, address)
@@ -113,15 +117,11 @@ def end_session(session: str) -> AnyResponse:
     return redirect(url_for("people.show", person=whose.public_id), 303)
 
 
-def _me(session: Session) -> PersonRow:
-    return session.get_one(PersonRow, gate.whoever().person.id)
-
-
 def _page(*, wrong: RegisterError | None = None, part: str = "") -> Response:
     """Show the account; `wrong` is the error in what was typed into one part of it."""
     issuer, visitor, now = current_issuer(), gate.whoever(), clock.now()
     with issuer.database.reading() as session:
-        person = _me(session)
+        person = gate.person(session)
         today = issuer.settings.local(now).date()
         values = {
             "person": person,

@@ -5,7 +5,6 @@ from typing import Final
 
 from flask import Blueprint, Response, redirect, request, url_for
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from issuer.home.issuer import current_issuer
@@ -16,7 +15,7 @@ from issuer.people.roster.plan import RosterFate, RosterPlan
 from issuer.people.roster.rows import RosterError
 from issuer.people.tables import PersonRow
 from issuer.web.access import needs
-from issuer.web.answers import page
+from issuer.web.answers import or_404, page
 from verifier import clock
 
 roster = Blueprint("roster", __name__)
@@ -80,7 +79,7 @@ def carry_out(file: str) -> AnyResponse:
     """Bring what needs no decision into the register."""
     now = clock.now()
     with current_issuer().database.writing() as session:
-        by = session.get_one(PersonRow, gate.whoever().person.id)
+        by = gate.person(session)
         changes = _plan(session, file)
         done = plan.carry_out(session, changes, by=by, now=now, today=_today(now))
         left = changes.count(RosterFate.DECIDE)
@@ -101,9 +100,7 @@ def mend(file: str) -> Response:
 
 
 def _plan(session: Session, file: str) -> RosterPlan:
-    roster = keeping.find(session, file)
-    if roster is None:
-        raise NotFound
+    roster = or_404(keeping.find(session, file))
     visitor = gate.whoever()
     by = session.get_one(PersonRow, visitor.person.id)
     may = rules.may(visitor.me, "person", "roles")

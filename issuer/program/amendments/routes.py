@@ -1,8 +1,6 @@
 """The plan of a project on a page: what was approved, and what changed since."""
 
 from flask import Blueprint, Response, redirect, request, url_for
-from sqlalchemy import select
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from issuer.home.issuer import current_issuer
@@ -12,10 +10,9 @@ from issuer.program.amendments import amendments
 from issuer.program.amendments.amendments import AmendmentRefused
 from issuer.program.projects import answers, drafts, history, words
 from issuer.program.projects.states import State
-from issuer.program.projects.tables import ProjectRow
 from issuer.program.windows.window import Purpose
 from issuer.web.access import needs
-from issuer.web.answers import page
+from issuer.web.answers import or_404, page
 from verifier import clock
 
 plan_pages = Blueprint("plan", __name__)
@@ -38,9 +35,7 @@ def amend(project: str) -> AnyResponse:
     form, now, host = request.form, clock.now(), current_issuer().settings.host
     try:
         with current_issuer().database.writing() as session:
-            row = drafts.locked(session, project)
-            if row is None:
-                raise NotFound
+            row = or_404(drafts.locked(session, project))
             plan, why = form.get("plan", ""), form.get("why", "")
             amendment = amendments.amend(session, row, plan, why, now=now)
             payload = {"amendment": amendment.id}
@@ -53,9 +48,7 @@ def amend(project: str) -> AnyResponse:
 def _page(public_id: str, *, wrong: AmendmentRefused | None = None) -> Response:
     issuer = current_issuer()
     with issuer.database.reading() as session:
-        project = session.scalar(select(ProjectRow).where(ProjectRow.public_id == public_id))
-        if project is None:
-            raise NotFound
+        project = or_404(drafts.find(session, public_id))
         visitor = gate.whoever()
         is_mine = project.person_pk == visitor.person.id
         if history.sees_attempts(visitor.me, project):

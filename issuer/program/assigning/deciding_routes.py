@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from contexts.errors import MintmarkError
 from issuer.catalog.versions import rubric_of
-from issuer.home.issuer import current_issuer
+from issuer.home.issuer import current_issuer, local_today
 from issuer.people.access import gate
 from issuer.people.tables import PersonRow
 from issuer.program import policy as policies
@@ -35,7 +35,7 @@ from issuer.program.projects.states import NotNow
 from issuer.program.projects.tables import ProjectRow, VersionRow
 from issuer.program.windows.window import Purpose
 from issuer.web.access import needs
-from issuer.web.answers import page
+from issuer.web.answers import or_404, page
 from issuer.web.row_numbers import whole_number
 from verifier import clock
 from verifier.wording.words import N_
@@ -105,7 +105,7 @@ def _change(number: int, change: Any) -> AnyResponse:
         with issuer.database.writing() as session:
             decisions.lock(session, [number])
             version = _version(session, number)
-            change(session, version, session.get_one(PersonRow, gate.whoever().person.id))
+            change(session, version, gate.person(session))
     except REFUSALS as exc:
         gaps = exc.gaps if isinstance(exc, Unfinished) else {}
         return _page(number, wrong=WHY[type(exc)], gaps=gaps)
@@ -161,9 +161,7 @@ def _look(session: Session, version: VersionRow, by: PersonRow) -> None:
     if request.form.get("act") == "stays":
         corrections.let_stand(session, current_issuer().settings, asked, now=now)
         return
-    evaluator = session.get(PersonRow, request.form.get("evaluator", 0, type=whole_number))
-    if evaluator is None:
-        raise NotFound
+    evaluator = or_404(session.get(PersonRow, request.form.get("evaluator", 0, type=whole_number)))
     due_on = _today() + timedelta(days=_policy(session).days_to_decide)
     corrections.give_to(session, asked, evaluator, due_on=due_on, now=now)
 
@@ -269,18 +267,14 @@ def _typed() -> tuple[dict[str, str], dict[str, str]]:
 def _version(session: Session, number: int) -> VersionRow:
     """Return a version whose project is there for the signed-in person (I11)."""
     rows = select(VersionRow).join(ProjectRow, ProjectRow.id == VersionRow.project_pk)
-    version = session.scalar(rows.where(VersionRow.id == number, gate.seen(session, "project")))
-    if version is None:
-        raise NotFound
-    return version
+    return or_404(
+        session.scalar(rows.where(VersionRow.id == number, gate.seen(session, "project")))
+    )
 
 
 def _policy(session: Session) -> Policy:
-    policy = policies.current(session)
-    if policy is None:
-        raise NotFound
-    return policy
+    return or_404(policies.current(session))
 
 
 def _today() -> Any:
-    return current_issuer().settings.local(clock.now()).date()
+    return local_today()

@@ -1,16 +1,14 @@
 """The page where the superintendent enters who knows which field."""
 
 from collections import defaultdict
-from datetime import date
 
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from issuer.home.issuer import current_issuer
+from issuer.home.issuer import current_issuer, local_today
 from issuer.program.assigning import expertise, plans
 from issuer.web.access import needs
 from issuer.web.answers import page
-from verifier import clock
 
 expertise_pages = Blueprint("expertise", __name__)
 
@@ -20,7 +18,7 @@ expertise_pages = Blueprint("expertise", __name__)
 def show() -> Response:
     """List evaluators and coaches, each with the fields to tick."""
     with current_issuer().database.reading() as session:
-        people = expertise.people(session, today=_today())
+        people = expertise.people(session, today=local_today())
         return page(
             "program/expertise.html",
             people=people,
@@ -38,14 +36,12 @@ def change() -> AnyResponse:
     with current_issuer().database.writing() as session:
         offered = expertise.fields(session)
         names = {str(topic.id): topic.name for topic in offered}
-        here = [one for one in expertise.people(session, today=_today()) if str(one.id) in shown]
+        here = [
+            one for one in expertise.people(session, today=local_today()) if str(one.id) in shown
+        ]
         known: dict[int, set[str]] = defaultdict(set)
         for person in here:
             ticked = request.form.getlist(f"knows-{person.id}")
             known[person.id] = {names[topic] for topic in ticked if topic in names}
         expertise.know(session, [person.id for person in here], known, offered)
     return redirect(url_for("expertise.show", done=1), 303)
-
-
-def _today() -> date:
-    return current_issuer().settings.local(clock.now()).date()

@@ -13,7 +13,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from contexts.errors import MintmarkError
-from issuer.home.issuer import current_issuer
+from issuer.home.issuer import current_issuer, local_today
 from issuer.people.access import gate
 from issuer.people.access.gate import MenuEntry
 from issuer.people.tables import PersonRow
@@ -81,7 +81,7 @@ def cockpit() -> Response:
             "policy": policies.current(session),
             "counts": {state: counts.get(state, 0) for state in State},
             "unassigned": {purpose: now.unassigned(purpose) for purpose in Purpose},
-            "late": now.late(_today()),
+            "late": now.late(local_today()),
             "ready": len(now.ready),
             "looks": len(corrections.open_looks(session, gate.seen(session, "project"))),
         }
@@ -147,7 +147,7 @@ def release() -> AnyResponse:
     issuer, now, shown = current_issuer(), clock.now(), _shown()
     try:
         with issuer.database.writing() as session:
-            by = session.get_one(PersonRow, gate.whoever().person.id)
+            by = gate.person(session)
             if "settled_at" in request.form:
                 shown = _settled(session, by.id, request.form["settled_at"])
             decisions.lock(session, shown)
@@ -248,7 +248,7 @@ def _suggested_day(versions: Iterable[VersionRow], policy: Policy) -> date:
         else local(version.received_at).date() + days
         for version in versions
     ]
-    return max(_today(), min(promised, default=_today() + days))
+    return max(local_today(), min(promised, default=local_today() + days))
 
 
 def _deciding(*, wrong: str = "", changed: Collection[int] = ()) -> Response:
@@ -282,7 +282,7 @@ def _propose(session: Session, purpose: Purpose, policy: Policy) -> Proposal:
     load = None
     if least is not None and greatest is not None and 0 <= least <= greatest:
         load = Load(least, greatest)
-    return plans.propose(session, purpose, policy, load, today=_today())
+    return plans.propose(session, purpose, policy, load, today=local_today())
 
 
 def _policy(session: Session) -> Policy:
@@ -297,7 +297,3 @@ def _purpose(text: str) -> Purpose:
         return Purpose(text)
     except ValueError:
         raise NotFound from None
-
-
-def _today() -> date:
-    return current_issuer().settings.local(clock.now()).date()

@@ -3,8 +3,6 @@
 from typing import Final
 
 from flask import Blueprint, Response, redirect, request, url_for
-from sqlalchemy import select
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from issuer.home.issuer import current_issuer
@@ -12,9 +10,8 @@ from issuer.program.cadre import exemplars
 from issuer.program.cadre.exemplars import ExemplarChanged, ExemplarRefused
 from issuer.program.projects import drafts
 from issuer.program.projects.states import State
-from issuer.program.projects.tables import ProjectRow
 from issuer.web.access import needs, open_to_all
-from issuer.web.answers import page
+from issuer.web.answers import or_404, page
 from verifier import clock
 
 exemplar_pages = Blueprint("exemplars", __name__)
@@ -71,9 +68,7 @@ def offer(project: str) -> AnyResponse:
     title, text, grades = (form.get(name, "") for name in _TYPED)
     try:
         with current_issuer().database.writing() as session:
-            row = drafts.locked(session, project)
-            if row is None:
-                raise NotFound
+            row = or_404(drafts.locked(session, project))
             if act == "back":
                 exemplars.take_back(session, row)
             elif act == "preview":
@@ -111,9 +106,7 @@ def _page(
     public_id: str, *, wrong: ExemplarRefused | None = None, is_previewed: bool = False
 ) -> Response:
     with current_issuer().database.reading() as session:
-        project = session.scalar(select(ProjectRow).where(ProjectRow.public_id == public_id))
-        if project is None:
-            raise NotFound
+        project = or_404(drafts.find(session, public_id))
         row = exemplars.of_project(session, project)
         typed = {name: request.form.get(name, "") for name in _TYPED}
         if request.method == "GET":

@@ -18,7 +18,7 @@ from issuer.program.cadre import directory, letters
 from issuer.program.cadre.directory import CadreRefused
 from issuer.program.cadre.tables import CadreQuestionRow, CadreRow
 from issuer.web.access import needs, open_to_all
-from issuer.web.answers import page
+from issuer.web.answers import or_404, page
 from issuer.web.row_numbers import whole_number
 from verifier import clock
 from verifier.wording.words import N_
@@ -53,7 +53,7 @@ def join() -> AnyResponse:
     form = request.form
     try:
         with current_issuer().database.writing() as session:
-            me = session.get_one(PersonRow, gate.whoever().person.id)
+            me = gate.person(session)
             if form.get("seen") in ("district", "everybody"):
                 is_public, offers = form["seen"] == "everybody", form.get("offers", "")
                 directory.join(session, me, is_public=is_public, offers=offers, now=clock.now())
@@ -71,7 +71,7 @@ def ask() -> AnyResponse:
     issuer, now, form = current_issuer(), clock.now(), request.form
     try:
         with issuer.database.writing() as session:
-            me = session.get_one(PersonRow, gate.whoever().person.id)
+            me = gate.person(session)
             whom = select(PersonRow).where(PersonRow.public_id == form.get("person", ""))
             other = session.scalar(whom)
             if other is None:
@@ -163,7 +163,4 @@ def _question(public_id: str, *, wrong: str = "") -> Response:
 
 def _row(session: Session, public_id: str) -> CadreQuestionRow:
     rows = select(CadreQuestionRow).where(CadreQuestionRow.public_id == public_id)
-    row = session.scalar(rows)
-    if row is None:
-        raise NotFound
-    return row
+    return or_404(session.scalar(rows))

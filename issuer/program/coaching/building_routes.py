@@ -1,16 +1,14 @@
 """A building administrator's pages: the progress of the building's projects, and what to sign."""
 
 from collections.abc import Collection
-from datetime import date
 from typing import Final
 
 from flask import Blueprint, Response, redirect, request, url_for
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from issuer.home.issuer import current_issuer
+from issuer.home.issuer import current_issuer, local_today
 from issuer.people.access import gate
 from issuer.people.access.gate import MenuEntry
 from issuer.people.roles import Role
@@ -23,9 +21,8 @@ from issuer.program.projects.history import OutlineStage
 from issuer.program.projects.states import State
 from issuer.program.projects.tables import ProjectRow, VersionRow
 from issuer.web.access import needs
-from issuer.web.answers import page
+from issuer.web.answers import or_404, page
 from issuer.web.row_numbers import whole_number
-from verifier import clock
 from verifier.wording.words import N_
 
 buildings = Blueprint("buildings", __name__)
@@ -58,9 +55,7 @@ def show(building: str) -> Response:
     """
     number = max(1, request.args.get("page", 1, type=whole_number))
     with current_issuer().database.reading() as session:
-        row = session.scalar(select(BuildingRow).where(BuildingRow.code == building))
-        if row is None:
-            raise NotFound
+        row = or_404(session.scalar(select(BuildingRow).where(BuildingRow.code == building)))
         policy, states = policies.current(session), _states(session, row)
         working = [project for project, state in states.items() if state not in _COMPLETE]
         pages = max(1, -(-len(states) // PAGE))
@@ -96,7 +91,7 @@ def show(building: str) -> Response:
         fidelity=len(policy.fidelity) if policy else 0,
         entries=entries,
         stages=words.OUTLINE,
-        today=_today(),
+        today=local_today(),
         number=number,
         pages=pages,
     )
@@ -131,7 +126,3 @@ def _counts(states: Collection[str]) -> dict[str, int]:
         "working": sum(state not in (*_COMPLETE, State.CLOSED) for state in states),
         "certificates": sum(state == State.ISSUED for state in states),
     }
-
-
-def _today() -> date:
-    return current_issuer().settings.local(clock.now()).date()

@@ -1,18 +1,15 @@
 """The page of coaches: how many projects each has, the credential they became coaches by, and who
 else holds such a credential (R12)."""
 
-from datetime import date
-
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from issuer.home.issuer import current_issuer
+from issuer.home.issuer import current_issuer, local_today
 from issuer.issuance.records import find
 from issuer.issuance.records.find import ListedState, Query
 from issuer.people import roles
 from issuer.people.access import gate, rules
 from issuer.people.roles import Role, RoleError
-from issuer.people.tables import PersonRow
 from issuer.program.coaching import earners, matching
 from issuer.program.coaching.earners import NotEarned
 from issuer.web.access import needs
@@ -38,10 +35,10 @@ def become() -> AnyResponse:
     issuer, now = current_issuer(), clock.now()
     try:
         with issuer.database.writing() as session:
-            by = session.get_one(PersonRow, gate.whoever().person.id)
+            by = gate.person(session)
             credential = request.form.get("credential", "")
             person = earners.become_coach(
-                session, issuer.settings, credential, by=by, today=_today(), now=now
+                session, issuer.settings, credential, by=by, today=local_today(), now=now
             )
             host = issuer.settings.host
             roles.tell(session, person, Role.COACH, is_granted=True, host=host, now=now)
@@ -58,7 +55,7 @@ def _page(*, wrong: str = "") -> Response:
         credentials = (
             find.page(session, issuer.settings, query, now=now, size=MOST) if text else None
         )
-        people = roles.everybody(session, Role.COACH, today=_today())
+        people = roles.everybody(session, Role.COACH, today=local_today())
         return page(
             "program/coaches.html",
             coaches=sorted(people, key=lambda person: person.folded),
@@ -70,7 +67,3 @@ def _page(*, wrong: str = "") -> Response:
             wrong=wrong,
             done=request.args.get("done"),
         )
-
-
-def _today() -> date:
-    return current_issuer().settings.local(clock.now()).date()

@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from contexts.errors import MintmarkError
-from issuer.home.issuer import current_issuer
+from issuer.home.issuer import current_issuer, local_today
 from issuer.people.access import gate, rules
 from issuer.people.access.gate import MenuEntry
 from issuer.people.roles import Role
@@ -23,14 +23,13 @@ from issuer.program.coaching.coaching import CoachingRefused
 from issuer.program.coaching.sign_offs import SignOffRefused, SignOffRole
 from issuer.program.coaching.tables import CoachEntryRow
 from issuer.program.policy import Policy
-from issuer.program.projects import history, words
+from issuer.program.projects import drafts, history, words
 from issuer.program.projects.answers import day, number
-from issuer.program.projects.drafts import locked
 from issuer.program.projects.history import OutlineStage
 from issuer.program.projects.states import State
 from issuer.program.projects.tables import ProjectRow
 from issuer.web.access import needs
-from issuer.web.answers import page
+from issuer.web.answers import or_404, page
 from issuer.web.row_numbers import whole_number
 from issuer.wording.days import WRITE_A_DAY
 from verifier import clock
@@ -79,7 +78,7 @@ def mine() -> Response:
             outlines=outlines,
             written=history.written(session, projects, outlines),
             stages=words.OUTLINE,
-            today=_today(),
+            today=local_today(),
         )
 
 
@@ -96,7 +95,7 @@ def note(project: str) -> AnyResponse:
     """Write a coach's entry."""
     try:
         with current_issuer().database.writing() as session:
-            row, me = _locked(session, project), _me(session)
+            row, me = or_404(drafts.locked(session, project)), gate.person(session)
             text, now = request.form.get("text", ""), clock.now()
             entry = coaching.note(session, row, me, _day(), text, now=now)
             if entry is not None:
@@ -114,7 +113,7 @@ def share(project: str, entry: int) -> AnyResponse:
     """Share a coach's entry with others who see the project, or no longer."""
     with current_issuer().database.writing() as session:
         row = session.get(CoachEntryRow, entry)
-        if row is None or row.project_pk != _find(session, project).id:
+        if row is None or row.project_pk != or_404(drafts.find(session, project)).id:
             raise NotFound
         is_shared = request.form.get("act") == "share"
         coaching.share(session, row, is_shared=is_shared, now=clock.now())
@@ -133,7 +132,7 @@ def study(project: str) -> AnyResponse:
         if form.get("minutes") and minutes is None:
             raise CoachingRefused("minutes", N_("Write the minutes of one day, or leave them out."))
         with current_issuer().database.writing() as session:
-            row, text = _locked(session, project), form.get("text", "")
+            row, text = or_404(drafts.locked(session, project)), form.get("text", "")
             coaching.study(session, row, _day(), text, minutes=minutes, now=clock.now())
     except CoachingRefused as exc:
         return _page(project, wrong=exc, about="outside" if is_outside else "study")
@@ -145,7 +144,7 @@ def _learned_outside(project: str) -> AnyResponse:
     with current_issuer().database.writing() as session:
         coaching.learn_outside(
             session,
-            _locked(session, project),
+            or_404(drafts.locked(session, project)),
             _day(),
             form.get("text", ""),
             provider=form.get("provider", ""),
@@ -161,7 +160,7 @@ def sign(project: str) -> AnyResponse:
     """Sign for a project as one of the three."""
     try:
         with current_issuer().database.writing() as session:
-            row, policy = _locked(session, project), policies.current(session)
+            row, policy = or_404(drafts.locked(session, project)), policies.current(session)
             if policy is None:
                 raise SignOffRefused(N_("You cannot sign as this person."))
             _sign(session, row, policy)
@@ -172,7 +171,7 @@ def sign(project: str) -> AnyResponse:
 
 def _sign(session: Session, project: ProjectRow, policy: Policy) -> None:
     """Sign as whom the form says. Raises `SignOffRefused`."""
-    form, me = request.form, _me(session)
+    form, me = request.form, gate.person(session)
     able = _may_sign_as(session, project, policy, is_coach=coaching.is_coach(session, project, me))
     signer = next((one for one in able if one == form.get("signer")), None)
     if signer is None:
@@ -181,13 +180,14 @@ def _sign(session: Session, project: ProjectRow, policy: Policy) -> None:
     now, host = clock.now(), current_issuer().settings.host
     sign_offs.sign(session, project, signer, me, fidelity=fidelity, policy=policy, now=now)
     if signer is SignOffRole.TEACHER:
-        news.ask_to_sign(session, project, host=host, today=_today(), now=now)
+        news.ask_to_sign(session, project, host=host, today=local_today(), now=now)
 
 
 def _page(public_id: str, *, wrong: MintmarkError | None = None, about: str = "") -> Response:
     issuer, visitor = current_issuer(), gate.whoever()
     with issuer.database.reading() as session:
-        project = _find(session, public_id)
+        person = joinedload(ProjectRow.person)
+        project = or_404(drafts.find(session, public_id, person))
         is_mine = project.person_pk == visitor.person.id
         coaches = coaching.coaches(session, project)
         is_coach = visitor.person.id in {coach.id for coach in coaches}
@@ -215,7 +215,7 @@ def _page(public_id: str, *, wrong: MintmarkError | None = None, about: str = ""
         reads_study=reads_study,
         steers=rules.may(visitor.me, "project", "steer"),
         signers=SIGNERS,
-        today=_today(),
+        today=local_today(),
         wrong=wrong,
         about=about,
         typed=request.form,
@@ -260,36 +260,9 @@ def _done(project: str, part: str) -> AnyResponse:
     return redirect(url_for("coaching.show", project=project, done=1, _anchor=part), 303)
 
 
-def _find(session: Session, public_id: str) -> ProjectRow:
-    project = session.scalar(
-        select(ProjectRow)
-        .where(ProjectRow.public_id == public_id)
-        .options(joinedload(ProjectRow.person))
-    )
-    if project is None:
-        raise NotFound
-    return project
-
-
-def _locked(session: Session, public_id: str) -> ProjectRow:
-    """Return a project, locked: whoever presses a button twice finds what the first press made."""
-    project = locked(session, public_id)
-    if project is None:
-        raise NotFound
-    return project
-
-
-def _me(session: Session) -> PersonRow:
-    return session.get_one(PersonRow, gate.whoever().person.id)
-
-
 def _day() -> date:
     """Return the day of the form. Raises `CoachingRefused`."""
     chosen = day(request.form.get("day", ""))
     if chosen is None:
         raise CoachingRefused("day", WRITE_A_DAY)
     return chosen
-
-
-def _today() -> date:
-    return current_issuer().settings.local(clock.now()).date()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from issuer.home.issuer import current_issuer
+from issuer.home.issuer import current_issuer, local_today
 from issuer.outbox import queue as outbox
 from issuer.people.access import gate
 from issuer.people.access.gate import MenuEntry
@@ -81,7 +81,7 @@ def queue() -> Response:
             }
             titles = {id: blinds[id](title) for id, title in titles.items()}
         return page(
-            "program/queue.html", waiting=waiting, titles=titles, given=done, today=_today()
+            "program/queue.html", waiting=waiting, titles=titles, given=done, today=local_today()
         )
 
 
@@ -290,7 +290,7 @@ def _decided_by(version: VersionRow, policy: Policy | None) -> date | None:
 def _answer_first() -> AnyResponse | None:
     """Lead an evaluator who has not answered this year to where it is asked (I2)."""
     with current_issuer().database.reading() as session:
-        if declarations.may_judge(session, gate.whoever().person.id, today=_today()):
+        if declarations.may_judge(session, gate.whoever().person.id, today=local_today()):
             return None
     return redirect(url_for("declarations.show", back=request.path), 303)
 
@@ -302,7 +302,3 @@ def _by_criterion(prefix: str) -> dict[str, str]:
         for name, text in request.form.items()
         if name.startswith(prefix)
     }
-
-
-def _today() -> date:
-    return current_issuer().settings.local(clock.now()).date()

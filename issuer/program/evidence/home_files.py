@@ -11,7 +11,6 @@ from typing import Final
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import NotFound
 
 from issuer.home.issuer import current_issuer
 from issuer.program.evidence import artifacts, file_kinds, pieces
@@ -24,6 +23,7 @@ from issuer.program.evidence.tables import ArtifactRow, UploadRow
 from issuer.program.projects import drafts
 from issuer.program.projects.states import State
 from issuer.program.projects.tables import ProjectRow
+from issuer.web.answers import or_404
 from issuer.wording.language import gettext
 from verifier import clock
 from verifier.wording.words import N_
@@ -38,9 +38,7 @@ def files() -> FileStore:
 
 def written(session: Session, public_id: str) -> ProjectRow:
     """Return a project whose completion is being written. Raises `EvidenceRefused`."""
-    project = drafts.locked(session, public_id)
-    if project is None:
-        raise NotFound
+    project = or_404(drafts.locked(session, public_id))
     if project.state != State.ACTIVE and pieces.wanted(session, project) is None:
         raise EvidenceRefused("file", N_("Evidence is added while the project is under way."))
     return project

@@ -18,7 +18,6 @@ from issuer.catalog.versions import rubric_of
 from issuer.home.issuer import current_issuer
 from issuer.people.access import gate, rules
 from issuer.people.access.rules import View
-from issuer.people.tables import PersonRow
 from issuer.program import policy as policies
 from issuer.program.evidence import artifacts, file_kinds, handing_out, link_checks, pieces
 from issuer.program.evidence.artifacts import ArtifactTier, Consent, EvidenceRefused, Students
@@ -33,13 +32,13 @@ from issuer.program.evidence.home_files import (
     written,
 )
 from issuer.program.evidence.tables import ArtifactRow
-from issuer.program.projects import history
+from issuer.program.projects import drafts, history
 from issuer.program.projects.states import State
 from issuer.program.projects.submission import Incomplete, rubric_now
 from issuer.program.projects.tables import ProjectRow
 from issuer.program.windows.window import Purpose
 from issuer.web.access import needs
-from issuer.web.answers import page
+from issuer.web.answers import or_404, page
 from verifier import clock
 from verifier.web.headers import ASKING
 from verifier.wording.words import N_
@@ -120,7 +119,7 @@ def describe(project: str, artifact: str) -> AnyResponse:
                     basis=_choice(Consent, "basis"),
                     reference=form.get("reference", ""),
                     tier=_choice(ArtifactTier, "tier"),
-                    by=session.get_one(PersonRow, gate.whoever().person.id),
+                    by=gate.person(session),
                     now=now,
                 )
     except EvidenceRefused as exc:
@@ -135,7 +134,7 @@ def answer_all(project: str) -> AnyResponse:
     try:
         with current_issuer().database.writing() as session:
             row = written(session, project)
-            by = session.get_one(PersonRow, gate.whoever().person.id)
+            by = gate.person(session)
             students, basis = _choice(Students, "students"), _choice(Consent, "basis")
             reference = request.form.get("reference", "")
             for artifact in artifacts.current(session, row):
@@ -214,9 +213,7 @@ def _store(public_id: str, file: FileStorage) -> str:
 
 def _page(public_id: str, *, wrong: EvidenceRefused | None = None, about: str = "") -> Response:
     with current_issuer().database.reading() as session:
-        project = session.scalar(select(ProjectRow).where(ProjectRow.public_id == public_id))
-        if project is None:
-            raise NotFound
+        project = or_404(drafts.find(session, public_id))
         visitor = gate.whoever()
         is_mine = project.person_pk == visitor.person.id
         sees_attempts = history.sees_attempts(visitor.me, project)

@@ -22,8 +22,10 @@ from issuer.program.evidence.home_files import (
     written,
 )
 from issuer.program.evidence.tables import UploadRow
+from issuer.program.projects import drafts
 from issuer.program.projects.tables import ProjectRow
 from issuer.web.access import needs
+from issuer.web.answers import or_404
 from issuer.web.row_numbers import whole_number
 from issuer.wording.language import gettext
 from verifier import clock
@@ -99,9 +101,7 @@ def receive(project: str, upload: str) -> Response:
 def _evidence(project: str, upload: str) -> Response:
     """Answer that a file is evidence now; a 404 if it is not."""
     with current_issuer().database.reading() as session:
-        row = session.scalar(select(ProjectRow).where(ProjectRow.public_id == project))
-        artifact = artifacts.made_of(session, row.id, upload) if row else None
-        if artifact is None:
-            raise NotFound
+        row = drafts.find(session, project)
+        artifact = or_404(artifacts.made_of(session, row.id, upload) if row else None)
         is_rare = is_rarely_played(session, artifact.public_id)
     return jsonify(received=artifact.size, artifact=artifact.public_id, rarely_played=is_rare)

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from issuer.home.issuer import current_issuer
 from issuer.people.access import gate
 from issuer.people.roster.rows import RosterError
-from issuer.people.tables import PersonRow
 from issuer.program.midyear import running_projects
 from issuer.program.midyear.running_projects import COLUMNS, EXAMPLE, ProjectFate
 from issuer.web.access import needs
@@ -58,7 +57,7 @@ def look_or_carry_out() -> AnyResponse:
             planned = running_projects.plan(session, rows, today=today)
             return _page(planned=planned, text=text)
     with current_issuer().database.writing() as session:
-        by = session.get_one(PersonRow, gate.whoever().person.id)
+        by = gate.person(session)
         planned = running_projects.plan(session, rows, today=today)
         done = running_projects.carry_out(session, planned, by=by, now=now)
     return redirect(url_for("midyear.choose", done=done), 303)

@@ -10,12 +10,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from issuer.audit.log import record
 from issuer.database.pressed_twice import add_once
-from issuer.home.issuer import current_issuer
+from issuer.home.issuer import current_issuer, local_today
 from issuer.people import acts
 from issuer.people.access import gate
 from issuer.people.access.gate import MenuEntry
 from issuer.people.roles import TITLES
-from issuer.people.tables import PersonRow
 from issuer.program.new_year import plan
 from issuer.program.projects import declarations
 from issuer.program.projects.states import State
@@ -63,7 +62,7 @@ def ask_again() -> AnyResponse:
     """Ask everybody again whom they must not judge, and evaluators for confidentiality."""
     now = clock.now()
     with current_issuer().database.writing() as session:
-        by = session.get_one(PersonRow, gate.whoever().person.id)
+        by = gate.person(session)
         declarations.ask_everybody_again(session, by=by, now=now)
         record(session, by=acts.actor(by), action="program.asked-again", about="program", now=now)
     return redirect(url_for("new_year.show", done="asked"), 303)
@@ -101,7 +100,7 @@ def _which(name: str, number: str) -> dict[str, str]:
 
 
 def _page(*, wrong: dict[str, str] | None = None) -> Response:
-    today = current_issuer().settings.local(clock.now()).date()
+    today = local_today()
     with current_issuer().database.reading() as session:
         windows = session.scalars(select(WindowRow)).all()
         return page(

@@ -3,9 +3,7 @@
 from typing import Final
 
 from flask import Blueprint, Response, redirect, request, url_for
-from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from issuer.home.issuer import current_issuer
@@ -18,7 +16,7 @@ from issuer.program.projects import drafts
 from issuer.program.projects.states import EDITABLE, State
 from issuer.program.projects.tables import ProjectRow
 from issuer.web.access import needs
-from issuer.web.answers import page
+from issuer.web.answers import or_404, page
 from verifier import clock
 from verifier.wording.words import N_
 
@@ -57,9 +55,7 @@ def change(project: str, badge: str) -> AnyResponse:
     try:
         with current_issuer().database.writing() as session:
             rows = badges.current(session, _written(session, project))
-            row = next((row for row in rows if row.public_id == badge), None)
-            if row is None:
-                raise NotFound
+            row = or_404(next((row for row in rows if row.public_id == badge), None))
             if request.form.get("act") == "remove":
                 row.removed_at = now
             else:
@@ -101,7 +97,7 @@ def end_partner(other: int) -> AnyResponse:
 
 def _page(public_id: str, *, wrong: str = "") -> Response:
     with current_issuer().database.reading() as session:
-        project = _find(session, public_id)
+        project = or_404(drafts.find(session, public_id))
         return page(
             "program/badges.html",
             project=project,
@@ -129,18 +125,9 @@ def _partners(*, wrong: PartnerRefused | None = None) -> Response:
         )
 
 
-def _find(session: Session, public_id: str) -> ProjectRow:
-    project = session.scalar(select(ProjectRow).where(ProjectRow.public_id == public_id))
-    if project is None:
-        raise NotFound
-    return project
-
-
 def _written(session: Session, public_id: str) -> ProjectRow:
     """Return a project that its teacher is writing. Raises `BadgeRefused`."""
-    project = drafts.locked(session, public_id)
-    if project is None:
-        raise NotFound
+    project = or_404(drafts.locked(session, public_id))
     if State(project.state) not in EDITABLE:
         raise BadgeRefused(N_("Badges are added while you write a proposal or do the project."))
     return project

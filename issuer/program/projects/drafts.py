@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.base import ExecutableOption
 
 from contexts.errors import MintmarkError
 from contexts.json_types import Json
@@ -100,6 +101,12 @@ def choose_topic(session: Session, project: ProjectRow, name: str) -> None:
         select(TopicRow).where(TopicRow.name == name, TopicRow.retired_at.is_(None))
     )
     session.flush()
+
+
+def find(session: Session, public_id: str, *options: ExecutableOption) -> ProjectRow | None:
+    """Return a project, None if there is none; `options` say what is loaded with it."""
+    rows = select(ProjectRow).where(ProjectRow.public_id == public_id)
+    return session.scalar(rows.options(*options))
 
 
 def locked(session: Session, public_id: str) -> ProjectRow | None:

@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from contexts.errors import MintmarkError
-from issuer.home.issuer import current_issuer
+from issuer.home.issuer import current_issuer, local_today
 from issuer.outbox import queue
 from issuer.people.access import gate
 from issuer.people.access.gate import MenuEntry
@@ -32,7 +32,7 @@ from issuer.program.projects.tables import (
 )
 from issuer.program.windows.window import Purpose
 from issuer.web.access import needs
-from issuer.web.answers import page
+from issuer.web.answers import or_404, page
 from issuer.web.row_numbers import whole_number
 from verifier import clock
 from verifier.web.headers import ASKING
@@ -79,7 +79,7 @@ def begin() -> AnyResponse:
     _policy()
     public_id = request.form.get("offering", "")
     with current_issuer().database.writing() as session:
-        person = session.get_one(PersonRow, gate.whoever().person.id)
+        person = gate.person(session)
         offering = session.scalar(
             select(OfferingRow).where(OfferingRow.public_id == public_id, *offered_now())
         )
@@ -178,7 +178,7 @@ def _hours(session: Session, project: ProjectRow) -> str:
 def _save(public_id: str, fields: Mapping[str, str]) -> int:
     issuer = current_issuer()
     with issuer.database.writing() as session:
-        project = _locked(session, public_id)
+        project = or_404(drafts.locked(session, public_id))
         purpose = WRITTEN_IN.get(State(project.state))
         if purpose is None:
             raise ReadOnly(f"nothing is written in state {project.state}")
@@ -192,7 +192,7 @@ def _save(public_id: str, fields: Mapping[str, str]) -> int:
 def _hand_in(public_id: str, received: datetime) -> None:
     issuer, policy = current_issuer(), _policy()
     with issuer.database.writing() as session:
-        project = _locked(session, public_id)
+        project = or_404(drafts.locked(session, public_id))
         person = session.get_one(PersonRow, project.person_pk)
         version = submission.hand_in(
             session,
@@ -212,7 +212,7 @@ def _act(public_id: str, act: Act) -> AnyResponse:
     issuer, now, policy = current_issuer(), clock.now(), _policy()
     try:
         with issuer.database.writing() as session:
-            project = _locked(session, public_id)
+            project = or_404(drafts.locked(session, public_id))
             person = session.get_one(PersonRow, project.person_pk)
             if act is Act.TAKE_BACK:
                 submission.take_back(session, project, policy, by=person, now=now)
@@ -234,7 +234,7 @@ def _page(
 ) -> Response:
     issuer, now, visitor = current_issuer(), clock.now(), gate.whoever()
     with issuer.database.reading() as session:
-        project = _find(session, public_id)
+        project = or_404(drafts.find(session, public_id))
         policy = policies.current(session)
         state = State(project.state)
         purpose = WRITTEN_IN.get(state)
@@ -366,19 +366,5 @@ def _policy() -> Policy:
 
 
 def _declared(session: Session, project: ProjectRow) -> bool:
-    today = current_issuer().settings.local(clock.now()).date()
+    today = local_today()
     return declarations.is_declared(session, project.person_pk, today=today)
-
-
-def _find(session: Session, public_id: str) -> ProjectRow:
-    project = session.scalar(select(ProjectRow).where(ProjectRow.public_id == public_id))
-    if project is None:
-        raise NotFound
-    return project
-
-
-def _locked(session: Session, public_id: str) -> ProjectRow:
-    project = drafts.locked(session, public_id)
-    if project is None:
-        raise NotFound
-    return project

@@ -15,7 +15,6 @@ from issuer.audit.log import record as note
 from issuer.home.issuer import current_issuer
 from issuer.people import acts
 from issuer.people.access import gate
-from issuer.people.tables import PersonRow
 from issuer.program.evidence.home_files import files
 from issuer.program.evidence.tables import ArtifactRow
 from issuer.program.projects.tables import ProjectRow
@@ -23,7 +22,7 @@ from issuer.program.records import inspections
 from issuer.program.records.retention import RecordRefused
 from issuer.program.records.tables import InspectedRow, InspectionRow
 from issuer.web.access import needs
-from issuer.web.answers import page
+from issuer.web.answers import or_404, page
 from issuer.wording.days import WRITE_A_DAY, written_day
 from verifier import clock
 
@@ -48,7 +47,7 @@ def begin() -> AnyResponse:
                 select(ArtifactRow).where(ArtifactRow.public_id.in_(chosen))
             ).all()
             about = request.form.get("about", "")
-            by = session.get_one(PersonRow, gate.whoever().person.id)
+            by = gate.person(session)
             inspection = inspections.open_request(session, about, rows, by=by, now=clock.now())
             _note(session, inspection, "opened")
     except RecordRefused as exc:
@@ -120,10 +119,7 @@ def _inspection(session: Session, public_id: str) -> InspectionRow:
     items = joinedload(InspectionRow.items).joinedload(InspectedRow.artifact)
     owner = items.joinedload(ArtifactRow.project).joinedload(ProjectRow.person)
     rows = select(InspectionRow).where(InspectionRow.public_id == public_id).options(owner)
-    row = session.scalars(rows).unique().one_or_none()
-    if row is None:
-        raise NotFound
-    return row
+    return or_404(session.scalars(rows).unique().one_or_none())
 
 
 def _note(session: Session, row: InspectionRow, what: str) -> None:

@@ -17,7 +17,7 @@ from issuer.sharing.owned import ownership
 from issuer.sharing.owned.listing import Held, held
 from issuer.sharing.words import STANDINGS
 from issuer.web.access import open_to_all
-from issuer.web.answers import file, page
+from issuer.web.answers import file, or_404, page
 from issuer.wording.language import gettext
 from verifier import clock
 from verifier.web.limits import limiter_for
@@ -115,9 +115,7 @@ def _edited(form: MultiDict[str, str]) -> Edited:
 
 
 def _edit_page(token: str, *, wrong: CollectionError | None = None, links: str = "") -> Response:
-    collected = collection.find_edited(current_issuer(), token)
-    if collected is None:
-        raise NotFound
+    collected = or_404(collection.find_edited(current_issuer(), token))
     response = page(
         "collections/edit.html",
         collection=collected,
@@ -152,7 +150,4 @@ def _person() -> int | None:
 
 
 def _collection_or_404(public_id: str) -> Collection:
-    collected = collection.find(current_issuer(), public_id)
-    if collected is None:
-        raise NotFound
-    return collected
+    return or_404(collection.find(current_issuer(), public_id))

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from issuer.home.issuer import current_issuer
 from issuer.people.access import gate
 from issuer.people.access.gate import MenuEntry
-from issuer.people.tables import PersonRow
 from issuer.sharing.owned import claims
 from issuer.sharing.owned.claims import ClaimError
 from issuer.web.access import needs
@@ -39,7 +38,7 @@ def answer(claim: str) -> AnyResponse:
         issuer = current_issuer()
         host = issuer.settings.host if issuer.settings.mail else None
         with issuer.database.writing() as session:
-            by = session.get_one(PersonRow, gate.whoever().person.id)
+            by = gate.person(session)
             row = claims.find(session, claim)
             claims.answer(session, row, is_theirs=is_theirs, by=by, host=host, now=clock.now())
     except ClaimError as exc:

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from issuer.home.issuer import current_issuer
 from issuer.people.access import gate
 from issuer.people.access.gate import MenuEntry
-from issuer.people.tables import PersonRow
 from issuer.sharing.collections import collection
 from issuer.sharing.collections.collection import CollectionError, Edited
 from issuer.sharing.owned import claims, ownership
@@ -29,7 +28,7 @@ def show() -> Response:
     """List the credentials and the collections of the signed-in person."""
     issuer = current_issuer()
     with issuer.database.reading() as session:
-        person = session.get_one(PersonRow, gate.whoever().person.id)
+        person = gate.person(session)
         owned = ownership.of_person(session, person)
         values = {
             "person": person,
@@ -46,7 +45,7 @@ def show() -> Response:
 def ask() -> AnyResponse:
     """Ask the office whether what is unsure is theirs."""
     with current_issuer().database.writing() as session:
-        person = session.get_one(PersonRow, gate.whoever().person.id)
+        person = gate.person(session)
         claims.ask(session, person, now=clock.now())
     return redirect(url_for("mine.show", done="asked", _anchor="unsure"), 303)
 

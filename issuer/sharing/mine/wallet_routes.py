@@ -11,7 +11,6 @@ from issuer.home.issuer import current_issuer
 from issuer.people.access import gate
 from issuer.people.account import own_addresses
 from issuer.people.register import RegisterError
-from issuer.people.tables import PersonRow
 from issuer.sharing.own_fetch import fetch_own
 from issuer.web.access import needs
 from issuer.web.answers import page
@@ -84,7 +83,7 @@ def forget() -> AnyResponse:
 
 def _name(did: str) -> None:
     with current_issuer().database.writing() as session:
-        person = session.get_one(PersonRow, gate.whoever().person.id)
+        person = gate.person(session)
         own_addresses.name_did(session, person, did, now=clock.now())
 
 

@@ -17,7 +17,7 @@ from issuer.issuance.build import CONTEXTS, achievement_object, profile
 from issuer.sharing.forms import FORMS
 from issuer.sharing.public import earned, search
 from issuer.web.access import open_to_all
-from issuer.web.answers import accepted, file, page, to_page
+from issuer.web.answers import accepted, file, or_404, page, to_page
 from issuer.web.row_numbers import whole_number
 
 OFFERS: Final = {"application/ld+json": "json", "application/json": "json", "text/html": "html"}
@@ -90,9 +90,7 @@ def achievement(achievement_id: str, name: str) -> Response:
 @open_to_all
 def logo_png() -> Response:
     """Serve the district's logo."""
-    picture = logo.png(current_issuer().settings)
-    if picture is None:
-        raise NotFound
+    picture = or_404(logo.png(current_issuer().settings))
     return file(picture, "image/png", "logo.png")
 
 

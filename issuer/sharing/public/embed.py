@@ -4,7 +4,6 @@ import re
 from typing import Final
 
 from flask import Blueprint, Response, jsonify, render_template, request
-from werkzeug.exceptions import NotFound
 
 from issuer.drawing import preview
 from issuer.home import addresses
@@ -13,7 +12,7 @@ from issuer.sharing import previews
 from issuer.sharing.credential_page import about, public
 from issuer.sharing.shared import find_shared
 from issuer.web.access import open_to_all
-from issuer.web.answers import file, page
+from issuer.web.answers import file, or_404, page
 from issuer.web.row_numbers import whole_number
 from verifier import clock
 from verifier.web.headers import PAGE_POLICY
@@ -54,9 +53,7 @@ def oembed() -> Response:
     """Answer with oEmbed 1.0 for the page of a credential: JSON, and no XML."""
     if request.args.get("format", "json") != "json":
         return _refused(501, "Only format=json is offered.")
-    shared = find_shared(current_issuer(), _public_id(request.args.get("url", "")))
-    if shared is None:
-        raise NotFound
+    shared = or_404(find_shared(current_issuer(), _public_id(request.args.get("url", ""))))
     if shared.private:
         return _refused(401, "Its holder does not share this credential.")
     title = shared.shown.name or ""
@@ -94,9 +91,9 @@ def oembed() -> Response:
 def _public_id(url: str) -> str:
     """Return the id in the address of a credential's page; 404 for every other address."""
     start = re.escape(addresses.credential(current_issuer().settings, ""))
-    match = re.fullmatch(rf"{start}([\w-]+)(?:\.html)?", url.partition("?")[0].partition("#")[0])
-    if match is None:
-        raise NotFound
+    match = or_404(
+        re.fullmatch(rf"{start}([\w-]+)(?:\.html)?", url.partition("?")[0].partition("#")[0])
+    )
     return match[1]
 
 

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, Response, redirect, request, url_for
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from issuer.catalog import versions
@@ -15,7 +14,7 @@ from issuer.staff.catalog.fields import new_id
 from issuer.staff.catalog.rubric_form import RubricDraft
 from issuer.staff.catalog.versions_at_once import MEANWHILE, newest_was
 from issuer.web.access import needs
-from issuer.web.answers import page
+from issuer.web.answers import or_404, page
 from verifier import clock
 
 judging_by = Blueprint("judging_by", __name__)
@@ -73,10 +72,7 @@ def _taken(rubric_id: str | None) -> AnyResponse:
 
 
 def _read(session: Session, rubric_id: str) -> Rubric:
-    rubric = versions.find_rubric(session, rubric_id)
-    if rubric is None:
-        raise NotFound
-    return rubric
+    return or_404(versions.find_rubric(session, rubric_id))
 
 
 def _page(

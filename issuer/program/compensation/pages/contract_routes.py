@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from issuer.home.issuer import current_issuer
 from issuer.people.access import gate
 from issuer.people.access.gate import MenuEntry
-from issuer.people.tables import PersonRow
 from issuer.program.compensation import agreements
 from issuer.program.compensation.pages.where_paid import agreement_in_force
 from issuer.program.compensation.reckoning.cents import dollars
@@ -57,7 +56,7 @@ def write() -> AnyResponse:
                 session,
                 settings=typed,
                 clauses=clauses,
-                by=session.get_one(PersonRow, gate.whoever().person.id),
+                by=gate.person(session),
                 zone=issuer.settings.timezone or ZoneInfo("UTC"),
                 now=clock.now(),
             )

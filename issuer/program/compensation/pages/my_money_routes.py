@@ -1,15 +1,13 @@
 """A teacher's own page about money: what is left, line by line, and what each draft asks for."""
 
-from datetime import date
 from typing import Final
 
 from flask import Blueprint, Response, redirect, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from issuer.home.issuer import current_issuer
+from issuer.home.issuer import current_issuer, local_today
 from issuer.people.access import gate
 from issuer.people.access.gate import MenuEntry
 from issuer.program.compensation import standing, steps, titles, values
@@ -24,7 +22,7 @@ from issuer.program.projects.submission import Findings
 from issuer.program.projects.tables import ProjectRow
 from issuer.program.windows.window import Purpose
 from issuer.web.access import needs
-from issuer.web.answers import page
+from issuer.web.answers import or_404, page
 from verifier import clock
 from verifier.wording.words import N_
 
@@ -53,9 +51,7 @@ def ask(project: str) -> AnyResponse:
     except ValueError:
         return _page(project, typed, N_("Write an amount such as 300.00, or 0 for nothing."))
     with current_issuer().database.writing() as session:
-        row = drafts.locked(session, project)
-        if row is None:
-            raise NotFound
+        row = or_404(drafts.locked(session, project))
         if row.state != State.DRAFT:
             return _page(project, typed, N_("It was handed in, so what it asks for stays."))
         if cents > values.value_of(session, row):
@@ -66,11 +62,11 @@ def ask(project: str) -> AnyResponse:
 
 def check(session: Session, project: ProjectRow, purpose: Purpose, policy: Policy) -> Findings:
     """Return what a proposal meets here before it is handed in."""
-    return steps.check(session, project, purpose, _today())
+    return steps.check(session, project, purpose, local_today())
 
 
 def _page(project: str = "", typed: str = "", wrong: str = "") -> Response:
-    me, today = gate.whoever().person, _today()
+    me, today = gate.whoever().person, local_today()
     with current_issuer().database.reading() as session:
         agreement = agreement_in_force(session)
         drafted = session.scalars(
@@ -97,7 +93,3 @@ def _page(project: str = "", typed: str = "", wrong: str = "") -> Response:
         done=request.args.get("done"),
         **account,
     )
-
-
-def _today() -> date:
-    return current_issuer().settings.local(clock.now()).date()

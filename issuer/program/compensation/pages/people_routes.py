@@ -5,7 +5,6 @@ from typing import Any, Final
 from flask import Blueprint, Response, redirect, request, url_for
 from sqlalchemy import func, select, union
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from issuer.audit.log import person as actor
@@ -22,7 +21,7 @@ from issuer.program.compensation.pages.account import account_of
 from issuer.program.compensation.pages.where_paid import agreement_in_force, only_where_paid, pays
 from issuer.program.compensation.tables import LedgerRow, PayRecordRow
 from issuer.web.access import needs
-from issuer.web.answers import page
+from issuer.web.answers import or_404, page
 from issuer.web.row_numbers import whole_number
 from verifier import clock
 from verifier.wording.words import N_
@@ -95,7 +94,7 @@ def hold(person: str, record: int) -> AnyResponse:
     """Say which of the records of one day holds; the others are replaced (E59)."""
     now = clock.now()
     with current_issuer().database.writing() as session:
-        row, by = _find(session, person), session.get_one(PersonRow, gate.whoever().person.id)
+        row, by = _find(session, person), gate.person(session)
         ledger.lock(session, row.id)
         _let_hold(session, row, record, by, now)
         steps.settle(session, row.id, now=now, by=by)
@@ -104,9 +103,7 @@ def hold(person: str, record: int) -> AnyResponse:
 
 def _let_hold(session: Session, person: PersonRow, number: int, by: PersonRow, now: Any) -> None:
     records = standing.books(session, person.id).records
-    holding = next((row for row in records if row.id == number), None)
-    if holding is None:
-        raise NotFound
+    holding = or_404(next((row for row in records if row.id == number), None))
     others = [row for row in records if row.since == holding.since and row is not holding]
     if not others:
         return  # pressed twice
@@ -118,7 +115,4 @@ def _let_hold(session: Session, person: PersonRow, number: int, by: PersonRow, n
 
 
 def _find(session: Session, public_id: str) -> PersonRow:
-    person = register.find(session, public_id)
-    if person is None:
-        raise NotFound
-    return person
+    return or_404(register.find(session, public_id))

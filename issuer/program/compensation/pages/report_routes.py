@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from flask import Blueprint, Response
-from werkzeug.exceptions import NotFound
 
 from issuer.drawing.charts import bars
-from issuer.home.issuer import current_issuer
+from issuer.home.issuer import current_issuer, local_today
 from issuer.people.access.gate import MenuEntry
 from issuer.program.compensation import against_cap, agreements
 from issuer.program.compensation.pages.where_paid import only_where_paid, pays
@@ -15,10 +14,9 @@ from issuer.program.compensation.reckoning.cents import dollars
 from issuer.program.reports.figures import Figure, FigureRow, FigureTable, Hidden
 from issuer.program.reports.suppression import FEWEST
 from issuer.web.access import needs
-from issuer.web.answers import page
+from issuer.web.answers import or_404, page
 from issuer.web.spreadsheet import spreadsheet
 from issuer.wording.language import gettext
-from verifier import clock
 from verifier.wording.words import N_
 
 pay_report = Blueprint("pay_report", __name__)
@@ -53,11 +51,9 @@ def table() -> Response:
 
 
 def _tables() -> Sequence[FigureTable]:
-    today = current_issuer().settings.local(clock.now()).date()
+    today = local_today()
     with current_issuer().database.reading() as session:
-        agreement = agreements.for_what_runs(session)
-        if agreement is None:
-            raise NotFound
+        agreement = or_404(agreements.for_what_runs(session))
         contract = agreement.contract
         return against_cap.tables(session, contract, today) if contract is not None else ()
 

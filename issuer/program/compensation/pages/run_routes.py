@@ -4,7 +4,6 @@ from typing import Final
 
 from flask import Blueprint, Response, redirect, request, url_for
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from issuer.home.issuer import current_issuer
@@ -20,7 +19,7 @@ from issuer.program.compensation.runs.pay_runs import PayRunRefused
 from issuer.program.compensation.runs.settling import MoneyDecision
 from issuer.program.compensation.tables import PayRunRow
 from issuer.web.access import needs
-from issuer.web.answers import page
+from issuer.web.answers import or_404, page
 from issuer.web.row_numbers import whole_number
 from verifier import clock
 from verifier.wording.words import N_
@@ -56,7 +55,7 @@ def lock() -> AnyResponse:
     now, looked_at = clock.now(), request.form.get("digest", "")
     try:
         with current_issuer().database.writing() as session:
-            agreement, by = agreement_in_force(session), _by(session)
+            agreement, by = agreement_in_force(session), gate.person(session)
             run = pay_runs.lock(session, agreement, looked_at, by=by, now=now)
     except PayRunRefused as exc:
         return _due(wrong=str(exc))
@@ -78,7 +77,7 @@ def fetch(run: str) -> AnyResponse:
     try:
         with current_issuer().database.writing() as session:
             row = _find(session, run, locked=True)
-            data = pay_runs.hand_out(session, row, by=_by(session), now=now)
+            data = pay_runs.hand_out(session, row, by=gate.person(session), now=now)
     except PayRunRefused as exc:
         return _run(run, wrong=str(exc))
     response = Response(data, mimetype="text/csv")
@@ -93,7 +92,7 @@ def confirm(run: str) -> AnyResponse:
     now = clock.now()
     try:
         with current_issuer().database.writing() as session:
-            row, by = _find(session, run, locked=True), _by(session)
+            row, by = _find(session, run, locked=True), gate.person(session)
             pay_runs.confirm(session, agreement_in_force(session), row, by=by, now=now)
     except PayRunRefused as exc:
         return _run(run, wrong=str(exc))
@@ -124,7 +123,7 @@ def decide() -> AnyResponse:
         item = _waiting(session, form.get("key", ""))
         if item is not None:
             carry_out = form.get("act") == "carry-out"
-            agreement, by = agreement_in_force(session), _by(session)
+            agreement, by = agreement_in_force(session), gate.person(session)
             settling.decide(session, agreement, item, carry_out=carry_out, by=by, now=now)
     return redirect(url_for("pay_runs.settle", done="1" if item else "late"), 303)
 
@@ -148,7 +147,7 @@ def choose_columns() -> AnyResponse:
     places = {name: form.get(f"place-{name}", 99, type=whole_number) for name in COLUMNS}
     chosen = [name for name in sorted(COLUMNS, key=lambda name: places[name]) if heads[name]]
     with current_issuer().database.writing() as session:
-        agreement, by = agreement_in_force(session), _by(session)
+        agreement, by = agreement_in_force(session), gate.person(session)
         columns = {name: heads[name] for name in chosen}
         zone = settings.timezone or agreement.zone
         agreements.change(session, columns=columns, by=by, zone=zone, now=clock.now())
@@ -199,11 +198,4 @@ def _waiting(session: Session, key: str) -> MoneyDecision | None:
 
 
 def _find(session: Session, public_id: str, *, locked: bool = False) -> PayRunRow:
-    run = pay_runs.find(session, public_id, locked=locked)
-    if run is None:
-        raise NotFound
-    return run
-
-
-def _by(session: Session) -> PersonRow:
-    return session.get_one(PersonRow, gate.whoever().person.id)
+    return or_404(pay_runs.find(session, public_id, locked=locked))

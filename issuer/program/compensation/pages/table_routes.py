@@ -21,7 +21,7 @@ from issuer.program.compensation.imports.sheet import PlannedPayRow, RowFate, Sh
 from issuer.program.compensation.pages.where_paid import only_where_paid
 from issuer.program.compensation.tables import PayTableRow
 from issuer.web.access import needs
-from issuer.web.answers import page
+from issuer.web.answers import or_404, page
 from issuer.web.row_numbers import whole_number
 from issuer.web.spreadsheet import spreadsheet
 from verifier import clock
@@ -99,7 +99,7 @@ def carry_out(table: str) -> AnyResponse:
     now = clock.now()
     with current_issuer().database.writing() as session:
         sheet.lock_people(session, _rows(_find(session, table)))
-        by, row = session.get_one(PersonRow, gate.whoever().person.id), _locked(session, table)
+        by, row = gate.person(session), _locked(session, table)
         planned = _plan(session, row)
         if done := _kind(row.kind).carry_out(session, planned, by=by, now=now):
             _note(session, row, by, now)
@@ -171,7 +171,4 @@ def _locked(session: Session, public_id: str) -> PayTableRow:
 
 
 def _there(session: Session, rows: Select[PayTableRow]) -> PayTableRow:
-    row = session.scalar(rows)
-    if row is None:
-        raise NotFound
-    return row
+    return or_404(session.scalar(rows))

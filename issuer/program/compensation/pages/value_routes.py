@@ -22,7 +22,7 @@ from issuer.program.projects.drafts import locked
 from issuer.program.projects.states import State
 from issuer.program.projects.tables import OfferingRow, ProjectRow
 from issuer.web.access import needs
-from issuer.web.answers import page
+from issuer.web.answers import or_404, page
 from verifier import clock
 from verifier.wording.words import N_
 
@@ -102,10 +102,7 @@ def _has_sum(session: Session, project: ProjectRow) -> bool:
 
 
 def _offering(session: Session, public_id: str) -> OfferingRow:
-    row = session.scalar(select(OfferingRow).where(OfferingRow.public_id == public_id))
-    if row is None:
-        raise NotFound
-    return row
+    return or_404(session.scalar(select(OfferingRow).where(OfferingRow.public_id == public_id)))
 
 
 def _own_idea(session: Session, public_id: str) -> ProjectRow:

@@ -7,6 +7,7 @@ from werkzeug.exceptions import NotFound
 from issuer.home.issuer import current_issuer
 from issuer.program.compensation import agreements
 from issuer.program.compensation.agreements import Agreement
+from issuer.web.answers import or_404
 
 
 def pays() -> bool:
@@ -25,7 +26,4 @@ def only_where_paid() -> None:
 
 def agreement_in_force(session: Session) -> Agreement:
     """Return the contract in force. Raises `NotFound` in a district that pays nothing."""
-    agreement = agreements.current(session)
-    if agreement is None:
-        raise NotFound
-    return agreement
+    return or_404(agreements.current(session))

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from issuer.home.issuer import current_issuer
 from issuer.people.access import gate, rules
 from issuer.people.access.gate import MenuEntry
-from issuer.people.tables import PersonRow
 from issuer.program.compensation.pages.where_paid import agreement_in_force, only_where_paid, pays
 from issuer.program.compensation.runs import closing, due
 from issuer.program.compensation.runs.pay_runs import PayRunRefused
@@ -42,7 +41,7 @@ def close() -> AnyResponse:
         with current_issuer().database.writing() as session:
             due.lock_people(session)
             agreement = agreement_in_force(session)
-            by = session.get_one(PersonRow, gate.whoever().person.id)
+            by = gate.person(session)
             closing.close(session, agreement, request.form.get("year", ""), by=by, now=now)
     except PayRunRefused as exc:
         return _page(wrong=str(exc))
