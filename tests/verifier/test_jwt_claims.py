@@ -163,24 +163,27 @@ def test_a_begin_with_a_fraction_is_floored(world):
 @pytest.mark.parametrize(("nbf", "answer"), [(1793491201, Answer.YES), (1793491202, Answer.NO)])
 def test_a_begin_with_a_fraction_may_be_rounded_up(world, nbf, answer):
     """RFC 7519 has whole seconds, and programs round where others cut off."""
-    found = report(world, {"nbf": nbf}, validFrom="2026-11-01T00:00:00.900Z")
-    assert found.authentic.answer is answer
+    checked = report(world, {"nbf": nbf}, validFrom="2026-11-01T00:00:00.900Z")
+    assert checked.authentic.answer is answer
 
 
 @pytest.mark.parametrize("end", ["2030-11-01", "November", "2030-02-30T00:00:00Z"])
 @pytest.mark.parametrize("exp", [1919721600, "1919721600"])
 def test_an_end_that_says_no_moment_is_not_called_forged(world, end, exp):
     """`exp` cannot contradict what cannot be read, and does not replace it either."""
-    found = report(world, {"exp": exp, "validUntil": end})
-    assert found.authentic.answer is Answer.YES
-    assert (found.current.answer, found.current.code) == (Answer.COULD_NOT_CHECK, "date_unreadable")
+    checked = report(world, {"exp": exp, "validUntil": end})
+    assert checked.authentic.answer is Answer.YES
+    assert (checked.current.answer, checked.current.code) == (
+        Answer.COULD_NOT_CHECK,
+        "date_unreadable",
+    )
 
 
 @pytest.mark.parametrize("end", ["10000-01-01T00:00:00Z", "9999-12-31T23:59:59-05:00"])
 @pytest.mark.parametrize("exp", [253402300800, 253402318799])
 def test_an_end_after_all_years_is_an_end_that_does_not_come(world, end, exp):
-    found = report(world, {"exp": exp, "validUntil": end})
-    assert (found.authentic.answer, found.current.code) == (Answer.YES, "current")
+    checked = report(world, {"exp": exp, "validUntil": end})
+    assert (checked.authentic.answer, checked.current.code) == (Answer.YES, "current")
 
 
 def test_a_begin_in_another_zone_is_that_moment(world):

@@ -367,8 +367,8 @@ def test_what_a_holder_says_of_herself_without_a_proof_is_no_forgery(world, teac
     """VCDM 2.0, section 4.13.4: the presentation covers it. It was signed to show it, not to
     assert it, so it is not authentic either."""
     whole = presentation(about_herself(teacher), holder=teacher.did)
-    made = shown(teacher, whole) if form == "embedded" else token(teacher, whole)
-    report = looked_at(world, made)
+    signed = shown(teacher, whole) if form == "embedded" else token(teacher, whole)
+    report = looked_at(world, signed)
     assert report.held.code == "holder_proved"
     (inner,) = report.credentials
     assert (inner.authentic.answer, inner.authentic.code) == (
@@ -376,8 +376,8 @@ def test_what_a_holder_says_of_herself_without_a_proof_is_no_forgery(world, teac
         "self_asserted",
     )
     assert inner.credential is None
-    made = made if isinstance(made, str) else json.dumps(made)
-    assert world.verify(made, general=True, **BOTH).authentic.code == "self_asserted"
+    signed = signed if isinstance(signed, str) else json.dumps(signed)
+    assert world.verify(signed, general=True, **BOTH).authentic.code == "self_asserted"
 
 
 def test_what_somebody_else_says_without_a_proof_is_not_signed(world, holder, teacher):
@@ -401,8 +401,8 @@ def test_a_report_of_a_presentation_says_what_was_found_out_of_its_holder(world,
     own = a_license(world, credentialSubject={"id": holder.did}, id="urn:uuid:2")
     whole = presentation(own, a_license(world))
     reports = looked_at(world, shown(holder, whole)).credentials
-    said = [[c.code for c in report.checks if c.name == "presentation"] for report in reports]
-    assert [codes[-1] for codes in said] == ["holder_is_subject", "holder_is_another"]
+    all_codes = [[c.code for c in report.checks if c.name == "presentation"] for report in reports]
+    assert [codes[-1] for codes in all_codes] == ["holder_is_subject", "holder_is_another"]
     assert "presentation" not in {check.code for report in reports for check in report.checks}
 
 

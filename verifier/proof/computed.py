@@ -1,8 +1,8 @@
 """What was computed to sign a document, for those who check what was signed right after.
 
 Canonical forms take more time than signatures. A program that signs a document and then verifies it
-passes the same `Computed` to both. A result is found by the content of everything it was computed from, so
-whatever was changed in between is computed again.
+passes the same `Computed` to both. A result is found by the content of everything it was computed
+from, so whatever was changed in between is computed again.
 """
 
 from collections.abc import Callable, Hashable, Sequence
