@@ -27,10 +27,10 @@ from issuer.issuance.status_lists.lists import NotIssuedError
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What was approved last, to be changed: `data` as a sender would write it.
+    """The newest revision of an approval, open for changes: `data` as a sender would write it.
 
-    It names the version of its `achievement`, so that a correction means the same one although the
-    catalog went on. `content` is what is stored.
+    `data` names the version of the achievement, so that a correction keeps it although the catalog
+    has a newer one. `content` is the stored approval.
     """
 
     source: str
@@ -79,10 +79,11 @@ def _pin(chosen: dict[str, Any], achievement: Achievement) -> None:
 
 
 def issue(issuer: Issuer, opened: Opened, *, reason: str, by: str, now: datetime) -> Received:
-    """Issue what was opened, which may have been changed; it supersedes what came before.
+    """Issue an opened approval as the next revision, which supersedes the earlier ones.
 
-    Nothing has to be changed: what was revoked by mistake is issued again. Raises `Refused` for
-    what cannot be issued, and `ConflictError` if somebody else corrected it meanwhile.
+    It may be unchanged: so a credential that was revoked by mistake is issued again. Raises
+    `Refused` if it cannot be issued, and `ConflictError` if somebody else has corrected it since it
+    was opened.
     """
     approval = event.approval_of(opened.data | {"reason": reason})
     return issuance.approve_and_issue(issuer, approval, source=opened.source, by=by, now=now)

@@ -23,7 +23,8 @@ MAX_BYTES: Final = 256 * 1024
 """Every field of the schema at its longest, with room; evidence is named, never enclosed."""
 APPROVED: Final = "micro_credential.approved"
 CHECK: Final = "mintmark.check"
-"""The event by which a sender tries address, secret and clock. Nothing is done with it."""
+"""The event that tests a sender's address, secret and clock. It is answered, and nothing else is
+done."""
 
 
 _NUMBER: Final = re.compile(r"(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?")
@@ -41,7 +42,7 @@ def read(body: bytes) -> Approval | None:
 
 
 def approval_of(data: Json) -> Approval:
-    """Return the approval in `data`, as the webhook would read it there.
+    """Return the approval in `data`, read as the webhook reads the `data` of an event.
 
     Raises `Refused` with what the schema finds.
     """

@@ -33,8 +33,8 @@ from verifier.options import executors
 from verifier.parsing.strict_json import StrictJsonError
 
 PATIENCE: Final = (1, 2, 4, 8, 16)
-"""Seconds for which a worker waits for a database that cannot be used, before it asks again: what
-it issued before is not issued twice."""
+"""Seconds that a worker waits before it tries again if the database cannot be used. Approvals that
+it issued before are not issued twice."""
 _ONE_A_LINE: Final = "write each approval on a line of its own, as does: jq -c {what} FILE"
 
 
@@ -49,7 +49,7 @@ Opens: TypeAlias = Settings | Path
 """What a worker issues with: these settings, or those in the home at its own `$MINTMARK_HOME`, or
 in this folder."""
 _worker = local()
-"""Of each thread of a worker: its issuer, and what that was opened with."""
+"""For each thread of a worker: its issuer, and the `Opens` that it was opened with."""
 
 
 def run(

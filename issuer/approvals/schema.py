@@ -1,4 +1,5 @@
-"""The published JSON Schema of an approval, and what it refuses as flaws a sender can mend.
+"""The published JSON Schema of an approval. What does not fit it is reported as flaws that a sender
+can mend.
 
 for flaw in schema.flaws(event):
     print(flaw.field, flaw.detail, flaw.remedy)
@@ -24,7 +25,8 @@ TEXT: Final = files("issuer.approvals").joinpath("approval.schema.json").read_te
 """The schema exactly as it is served at `/webhooks/approvals.schema.json`."""
 SCHEMA: Final[Mapping[str, Any]] = json.loads(TEXT)
 MAX_FLAWS: Final = 20
-"""More than anybody reads in one answer; also the work that one hostile message can cause."""
+"""More than anybody reads in one answer. It also limits the work that one hostile message can
+cause."""
 
 
 _BLANK_LETTERS: Final = "\u115f\u1160\u2800\u3164\uffa0"
@@ -32,7 +34,7 @@ _BLANK_LETTERS: Final = "\u115f\u1160\u2800\u3164\uffa0"
 
 
 def flaws(event: object) -> list[Flaw]:
-    """Return what the schema refuses in the parsed JSON `event`: at most one flaw a field."""
+    """Return the flaws of the parsed JSON `event` by the schema: at most one for each field."""
     flaws: dict[str, Flaw] = {}
     for error in islice(_VALIDATOR.iter_errors(event), MAX_FLAWS):
         for flaw in _flaws(error):

@@ -1,4 +1,4 @@
-"""`mintmark catalog`: from files to versions in the database, and what is offered no more."""
+"""`mintmark catalog`: load files as versions into the database, and retire achievements."""
 
 import argparse
 import sys
@@ -21,7 +21,7 @@ from verifier import clock
 from verifier.parsing.old_spelling import OLD_WORDS
 
 Act: TypeAlias = Callable[[Session, str, datetime], None]
-"""What is done to the achievement of an id, with its entry in the log of who did what."""
+"""Retires an achievement, or offers it again, by its id, and records that in the audit log."""
 
 
 def add_commands(commands: Commands, *, retire: Act, offer_again: Act) -> None:

@@ -242,7 +242,7 @@ def _level(table: Table) -> Level:
 
 
 def is_id(value: str) -> bool:
-    """Return whether an achievement, a criterion or a level may be called so."""
+    """True if `value` may be the id of an achievement, a criterion or a level."""
     return bool(_ID.fullmatch(value)) and len(value) <= LONGEST_ID
 
 

@@ -132,7 +132,7 @@ def read(row: AchievementVersion) -> Achievement:
 
 
 def record(session: Session, achievement: Achievement, *, now: datetime) -> AchievementVersion:
-    """Return the row of `achievement`, whose rubric is recorded first where it is new.
+    """Return the row of `achievement`; if its rubric is new, that is recorded first.
 
     What is equal to the newest version is that version; what differs becomes the next one.
     """

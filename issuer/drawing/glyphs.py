@@ -20,7 +20,7 @@ _CJK: Final = ("fonts-noto-cjk", "/usr/share/fonts/opentype/noto")
 _EMOJI: Final = ("fonts-noto-color-emoji", "/usr/share/fonts/truetype/noto")
 _OTHERS: Final = ("fonts-noto-core", "/usr/share/fonts/truetype/noto")
 _JOINS: Final = "\u200d\ufe0e\ufe0f"
-"""The joiner, and the selectors of a variant of the letter before."""
+"""The zero-width joiner, and the selectors that choose a variant of the letter before them."""
 
 
 def unprintable(text: str, font_folders: Sequence[Path]) -> tuple[str, str] | None:

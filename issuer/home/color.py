@@ -13,7 +13,7 @@ COLORS = (
     "#2f3e46",  # slate
     "#5b1f4f",  # mulberry
 )
-"""Each readable on white, and white on it."""
+"""Each is readable on white, and white on each."""
 LEAST_CONTRAST = 7.0
 """To white (WCAG 2.2, 1.4.6): small words in the color stand on paper a little darker."""
 

@@ -27,8 +27,8 @@ PROFILES = {
     "ecdsa-jcs-2019": SigningProfile(SUITES["ecdsa-jcs-2019"], KeyUse.PROOF_P256),
     "ecdsa-jcs-2019 P-384": SigningProfile(SUITES["ecdsa-jcs-2019"], KeyUse.PROOF_P384),
 }
-"""What `credentials.proofs` may name. Several make a proof set, each independent of the others
-(Data Integrity 1.0, section 2.1.1)."""
+"""The names for `credentials.proofs`. Several make a proof set, in which each proof is independent
+of the others (Data Integrity 1.0, section 2.1.1)."""
 PROOF, JWT = "eddsa-rdfc-2022", "ES256"
 """The default."""
 PROOF_TO_SHARE = ECDSA_SD_2023.name

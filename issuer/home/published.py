@@ -39,7 +39,8 @@ def media_types(file: Path) -> tuple[str, ...]:
 
 
 def path_of(settings: Settings, url: str) -> str:
-    """Return where below `public/` the file stands that is served at `url`, one of this issuer."""
+    """Return the path below `public/` of the file that is served at `url`, an address of this
+    issuer."""
     return file_of(settings, url).relative_to(settings.public).as_posix()
 
 
@@ -62,7 +63,7 @@ def replace(file: Path, content: bytes) -> None:
 
 @contextmanager
 def locked(settings: Settings) -> Iterator[None]:
-    """Hold the lock of the published files, so that the newest state is the last written."""
+    """Hold the lock of the published files, so that the newest state is written last."""
     durable_file.make_folder(settings.public)
     with durable_file.locked(settings.home / ".publish.lock"):
         yield

@@ -1,4 +1,4 @@
-"""The tables `[[sign_in]]` of the settings: who else says who somebody is (OpenID Connect)."""
+"""The tables `[[sign_in]]` of the settings: other services that sign people in (OpenID Connect)."""
 
 import re
 from dataclasses import dataclass, field
@@ -13,14 +13,16 @@ PRESETS: Final = {
     "classlink": ("ClassLink", "https://launchpad.classlink.com", "TenantId"),
     "clever": ("Clever", "https://clever.com", "district"),
 }
-"""What is known beforehand: title, issuer, and the claim that names the district's own tenant."""
+"""Built-in values of well-known providers: title, issuer, and the claim that names the district's
+tenant."""
 _NAME: Final = re.compile(r"[a-z0-9-]{1,30}")
 _ADDRESS: Final = re.compile(r"https://\S+|http://(localhost|127\.0\.0\.1)(:\d+)?(/\S*)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Who signs people in. Only who is of `tenant`, by the claim `tenant_claim`, is taken.
+    """A service that signs people in. Only people of `tenant`, by the claim `tenant_claim`, are
+    accepted.
 
     `addresses_count` says that the district knows the addresses of this provider to be right: then
     the first sign-in finds a person by them.

@@ -60,7 +60,7 @@ class Narrative:
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """So many of one unit. A whole number is an `int`."""
+    """An amount of one unit. A whole number is an `int`."""
 
     value: int | float
     unit: str
@@ -93,7 +93,7 @@ SIGNING_ROLES: Final = ("teacher", "coach", "administrator")
 
 @dataclass(frozen=True, slots=True)
 class SignOff:
-    """A role that answers for it: one of `SIGNING_ROLES`, or a sender's own word."""
+    """The sign-off of a role: one of `SIGNING_ROLES`, or a sender's own word."""
 
     role: str
     at: datetime
@@ -132,7 +132,7 @@ class Approval:
 def from_data(data: Mapping[str, Any]) -> Approval:
     """Return the approval in `data`, which the published schema has accepted.
 
-    It keeps what was accepted once: `from_data(json.loads(approval.content)) == approval`.
+    A stored approval reads back as it was: `from_data(json.loads(approval.content)) == approval`.
     """
     data = _whole(data)
     if data.get("revision") == 1:  # as if it were not said

@@ -36,7 +36,7 @@ CRITERIA = "what_it_takes"
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """What is set aside for one credential before it is built: nobody else ever gets it.
+    """The ids, status place and salt that are reserved for one credential; no other ever gets them.
 
     `salt` has at least 128 random bits; the credential's e-mail hashes share it (D14).
     """

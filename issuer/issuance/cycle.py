@@ -82,7 +82,7 @@ def approve_and_issue(
 def receive_all(
     issuer: Issuer, arrived: Sequence[Arrived], *, source: str, now: datetime
 ) -> list[Received | Exception]:
-    """Store some approvals and issue their credentials; the disk is waited for twice in all.
+    """Store some approvals and issue their credentials, with two commits in all.
 
     An error that `receive` would raise for one of them stands in its place; the others are issued.
     Raises `UnavailableError`.
@@ -208,7 +208,7 @@ _BY_TOKEN = _BRIEF.where(ApprovalRow.token == bindparam("token"))
 
 
 class _Newer(NamedTuple):
-    """Whose link it is: see `manage.Linked`."""
+    """The columns of a credential's link: see `manage.Linked`."""
 
     public_id: str
     manage_generation: int

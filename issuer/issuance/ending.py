@@ -18,7 +18,8 @@ _Ending: TypeAlias = Select[int, str, datetime | None, datetime | None]
 def look(issuer: Issuer, now: datetime) -> None:
     """Put a message into the outbox for each credential that ends within `mail.ending_days`.
 
-    None for what was issued within those days itself: the mail that it is ready names the day.
+    A credential that was issued within those days gets none: the mail that it is ready names the
+    day.
     """
     mail = issuer.settings.mail
     if mail is None or not mail.ending_days:

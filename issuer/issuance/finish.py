@@ -36,8 +36,8 @@ log = logging.getLogger(__name__)
 
 ISSUED = "credential.issued"
 TOGETHER = 100
-"""Credentials that are stored in one commit, so that the disk is waited for once; what a crash
-takes back is the work of some tenths of a second."""
+"""Credentials that are stored in one commit, to wait for the disk once. A crash costs their work,
+some tenths of a second."""
 
 Pending: TypeAlias = Row[int, str, str, str | None, int, bytes]
 _PENDING = select(
@@ -62,13 +62,13 @@ _FRESH = (
     .order_by(CredentialRow.id)
     .with_for_update(of=CredentialRow)
 )
-"""Those that nobody has issued before us."""
+"""Matches credentials that no other worker has issued yet."""
 _HELD_BACK = _UNFINISHED.values(state=CredentialState.QUARANTINED)
 
 
 def issue(issuer: Issuer, keys: Sequence[int], *, now: datetime) -> list[QuarantinedError]:
-    """Sign and store the credentials with these keys, where that is not done; return why some
-    were held back.
+    """Sign and store those of the credentials with these keys that are not issued yet; return why
+    some were held back.
 
     Raises `KeysError` if nothing can be signed now, and `UnavailableError`.
     """
@@ -134,9 +134,9 @@ def _signed(
 
 
 def _store(issuer: Issuer, results: Sequence[tuple[Pending, Secured | str]], now: datetime) -> bool:
-    """Store what was made unless somebody was faster: the first wins, and has the mail sent.
+    """Store the credentials unless another worker stored one first; the winner queues the mail.
 
-    Return whether earlier revisions may have been withdrawn, by us or by who was faster.
+    True if earlier revisions may have been withdrawn, by this worker or another.
     """
     fresh: Sequence[Fresh] = ()
     issued, held_back = [], []

@@ -36,7 +36,7 @@ _BADGE: Final = 2 * 144
 
 
 AddressesOf = Callable[[Session, str], Sequence[str] | None]
-"""Where the holder of a credential has mail sent now; nothing where nobody knows."""
+"""Returns the present addresses of a credential's holder, none if they are unknown."""
 
 
 def _send_issued(addresses_of: AddressesOf, issuer: Issuer, row: OutboxRow) -> None:

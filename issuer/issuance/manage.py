@@ -14,7 +14,7 @@ _PURPOSE = "mintmark manage link"
 
 
 class Linked(Protocol):
-    """What of a credential's row its link is made of."""
+    """The columns of a credential's row that its link is computed from."""
 
     @property
     def public_id(self) -> str: ...
@@ -35,7 +35,7 @@ def manage_url(settings: Settings, row: CredentialRow) -> str:
 
 
 def manage_links(settings: Settings) -> Callable[[Linked], str]:
-    """Return a function from the row of a credential to that address."""
+    """Return a function that returns that address for the row of a credential."""
     current = manage_tokens(settings).current
 
     def link(row: Linked) -> str:

@@ -88,7 +88,8 @@ class Prepared(NamedTuple):
 def prepare(
     session: Session, issuer: Issuer, arrived: Sequence[Arrived], *, source: str, now: datetime
 ) -> list[Prepared]:
-    """Store some approvals with their events and prepared credentials, and return what each is.
+    """Store some approvals with their events and prepared credentials; return a `Prepared` for
+    each.
 
     The same approval again, under whichever event id, is the credential it was. Raises
     `Refused` and `ConflictError`.

@@ -16,7 +16,7 @@ from issuer.issuance.approval import Approval, Chosen
 
 CLOCK_SKEW: Final = timedelta(minutes=5)
 MAX_DIGITS: Final = 15
-"""What every library writes alike as a double; beyond it their signatures differ (OB 5.1, 5)."""
+"""Up to here, every library writes a double alike; beyond, their signatures differ (OB 5.1, 5)."""
 
 
 def flaws(approval: Approval, rubric: Rubric, *, now: datetime) -> list[Flaw]:

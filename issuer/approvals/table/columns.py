@@ -56,8 +56,8 @@ def template(session: Session, achievement_id: str | None = None) -> list[str]:
 def data(session: Session, settings: Settings, cells: Mapping[str, str]) -> dict[str, Any]:
     """Return the `data` of the approval in a row, as a sender would write it.
 
-    A day alone is read by `moment` and `end_of`. Without an approval id it has one that is made of
-    all that is read of it, so that the same row, in whichever file, is the same approval.
+    Days are read by `moment` and `end_of`. A row without an approval id gets one that is computed
+    from everything that is read of it, so that the same row in any file is the same approval.
     """
     fields: dict[str, Any] = {"approval_id": _own_id(cells), "levels": _levels(session, cells)}
     for name, value in cells.items():

@@ -1,1 +1,2 @@
-"""The webhook: who sent a message, what is answered, what came in; and a well-behaved sender."""
+"""The webhook: which source sent a message, the answer to it, the list of messages; and a
+well-behaved sender."""

@@ -3,7 +3,8 @@
     for entry in accepted(session, settings): print(entry.source, entry.event_id, entry.state)
     for entry in refused(session): print(entry.source, entry.event_id, entry.problem, entry.detail)
 
-Of what is refused, only that it came is kept, and which fields were wrong: no word of it.
+Of a refused message, only its arrival and the names of the wrong fields are stored, none of its
+content.
 """
 
 from collections.abc import Sequence
@@ -90,7 +91,7 @@ def refused(session: Session, *, size: int = SIZE) -> Sequence[RefusedRow]:
 
 
 def note_refusal(issuer: Issuer, delivery: Delivery, problem: Problem, *, now: datetime) -> None:
-    """Keep that a message was refused, and why. Where that cannot be kept, it is not."""
+    """Store that a message was refused, and why. If the database cannot be used, it is left out."""
     with suppress(UnavailableError, IntegrityError), issuer.database.writing() as session:
         known = select(RefusedRow).where(
             RefusedRow.source == delivery.source, RefusedRow.event_id == delivery.event_id

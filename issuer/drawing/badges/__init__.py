@@ -1,1 +1,1 @@
-"""Badges: how each differs, what is drawn, and several beside each other."""
+"""Badges: the look of each, the drawing itself, and pictures of several side by side."""

@@ -24,7 +24,8 @@ ICONS: Final = (
     *("book", "chart", "flask", "globe", "heart", "home", "leaf", "lens"),
     *("network", "note", "pencil", "people", "speech", "star"),
 )
-"""What `templates/drawing/icons.typ` draws. None is derived: only people know what fits."""
+"""The icons of `templates/drawing/icons.typ`. The id never chooses one: only people know what
+fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Look:
 
 
 def drawn_with(achievement_id: str, chosen: Look) -> dict[str, str]:
-    """Return all that tells a badge from others, as its template reads it: always the same."""
+    """Return the complete look of a badge as its template reads it: always the same for one id and
+    choice."""
     digest = hashlib.sha256(achievement_id.encode()).digest()
     own = {
         "color": HUES[digest[0] % len(HUES)],

@@ -136,7 +136,7 @@ def refuse_other_keys(where: str, key_set: bytes, document: bytes) -> None:
 
 
 def _facts(content: bytes) -> set[tuple[str, str]]:
-    """Return what is said of each key: that it is there, and whether it ended."""
+    """Return the facts about each key: that it exists, and whether it is retired or compromised."""
     methods = strict_json.loads_object(content).get("verificationMethod", [])
     members = ("id", "revoked", "retired")
     return {(method["id"], member) for method in methods for member in members if member in method}

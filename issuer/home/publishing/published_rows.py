@@ -43,7 +43,7 @@ NOT_IN_BUCKET: Final = PublishedRow.in_bucket.is_distinct_from(PublishedRow.vers
 
 
 Guard: TypeAlias = Callable[[Session, Path, bytes], None]
-"""What raises rather than let a file be replaced by a content that takes something back."""
+"""Raises if the new content of a file would take back something that is published."""
 
 
 @contextmanager

@@ -41,7 +41,7 @@ from verifier.checks.recipient import ascii_lower
 SIZE: Final = 50
 BATCH: Final = 2000
 COUNTED: Final = 10_000
-"""As many are counted: to count a million takes a database longer than to find a page of them."""
+"""The count stops here: to count a million takes a database longer than to find a page of them."""
 
 
 class ListedState(StrEnum):
@@ -64,7 +64,7 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is looked for: everything that is said has to fit. An empty one finds all.
+    """What to search for: a credential must fit everything that is set. An empty query finds all.
 
     `teacher`, `address` and `approval_id` are parts of what is stored, without regard to case and
     accents. `text` is a part of any of these, or a whole serial number or id. `achievement` is an
@@ -110,9 +110,9 @@ class RegisterEntry:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some of what was found, how many there are in all, and what the next page comes after.
+    """One page of results, how many there are in all, and the id that the next page comes after.
 
-    They are counted up to `COUNTED`: of more, `total` is one more than that.
+    `total` is counted up to `COUNTED`; if there are more, it is one more than that.
     """
 
     entries: tuple[RegisterEntry, ...]

@@ -1,4 +1,4 @@
-"""What was issued, to be found by name, address or serial number, and as a table.
+"""Find issued credentials by name, address or serial number, and write them as a table.
 
 for entry in entries(issuer, "Jordan", now=now):
     print(entry.public_id, entry.name)
@@ -20,7 +20,7 @@ from issuer.issuance.records.tables import CredentialRow
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _SHOWN: Final = 10
-"""Of several that fit, so many are named."""
+"""If several fit, at most as many are named."""
 
 
 class NotOneError(MintmarkError):

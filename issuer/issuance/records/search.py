@@ -23,7 +23,7 @@ LONGEST: Final = 200
 
 
 def fold(name: str) -> str:
-    """Return `name` as it is searched by: without accents, capitals and spaces too many."""
+    """Return `name` in the form that is searched: without accents, capitals and extra spaces."""
     letters = (c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     return " ".join("".join(letters).casefold().split())[:LONGEST]
 

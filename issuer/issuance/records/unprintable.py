@@ -1,4 +1,4 @@
-"""Texts that no font here can print: the certificate would show boxes in their place.
+"""Texts that no installed font can print: the certificate would show boxes in their place.
 
 An approval is issued all the same, and its sender is told which font to install:
 

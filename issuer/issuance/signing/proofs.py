@@ -69,7 +69,7 @@ def secure(
 
 
 def _with(unsigned: bytes, members: Json) -> bytes:
-    """Return the text of a JSON object with more members at its end."""
+    """Return the text of a JSON object with further members added at its end."""
     return unsigned[:-1] + b"," + to_json(members)[1:]
 
 

@@ -38,10 +38,10 @@ def self_check(
 ) -> str | None:
     """Return what our own verifier objects to, seeing only our own published files; or None.
 
-    The bytes to be stored are read again. The JSON is verified whole. The others must say what it
-    says, so they are verified by what is their own: signatures, keys, and the claims of the JWT.
-    `known` is what was found out about the published files just before, `computed` what was
-    computed to sign.
+    The bytes to be stored are parsed again. The JSON form is verified whole. The other forms must
+    have the same content, so only what is their own is verified: signatures, keys, and the claims
+    of the JWT. `known` remembers the published files from the check before, `computed` the results
+    of signing.
     """
     fetch = published.fetch_own(issuer.settings)
     recording = RecordingFetch(known, lambda: fetch)

@@ -27,12 +27,12 @@ from verifier.credential.model import instant, listed
 from verifier.parsing import strict_json
 
 TTL_MILLISECONDS = 30_000
-"""How long a reader may go on with what it has: a revocation is seen within a minute (P7)."""
+"""How long a reader may use its copy: a revocation is seen within a minute (P7)."""
 VALIDITY = timedelta(days=7)
 RENEWAL = timedelta(days=1)
 """A list is signed again at least this often, so that six failures in a row do no harm."""
 WARNING = timedelta(hours=48)
-"""With less left than this, whoever runs the issuer is told: five failures came before."""
+"""If less time is left, the operator is warned: renewal has failed five times by then."""
 log = logging.getLogger(__name__)
 REVOKED = "credential.revoked"
 REASON_CORRECTED = "revocation.reason_corrected"
