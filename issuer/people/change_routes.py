@@ -6,7 +6,6 @@ from typing import Final
 from flask import Blueprint, Response, current_app, redirect, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from issuer.home.issuer import current_issuer
@@ -17,7 +16,7 @@ from issuer.people.register import RegisterError
 from issuer.people.roles import RoleError
 from issuer.people.tables import PersonRow
 from issuer.web.access import needs
-from issuer.web.answers import page
+from issuer.web.answers import or_404, page
 from issuer.web.row_numbers import whole_number
 from verifier import clock
 from verifier.wording.words import N_
@@ -40,7 +39,7 @@ def change(person: str) -> AnyResponse:
     now = clock.now()
     try:
         with current_issuer().database.writing() as session:
-            row, by = _person(session, person), gate.person(session)
+            row, by = or_404(register.present(session, person)), gate.person(session)
             may = rules.may(gate.whoever().me, "person", "roles")
             changes.refuse_if_privileged(session, row, may_name_roles=may, today=_today(now))
             _do(session, row, by, may_name_roles=may, now=now)
@@ -56,7 +55,7 @@ def erase(person: str) -> AnyResponse:
     now = clock.now()
     try:
         with current_issuer().database.writing() as session:
-            row = _person(session, person)
+            row = or_404(register.present(session, person))
             if request.form.get("erase-name", "").strip() != row.name:
                 raise RegisterError(N_("to erase somebody, type the name as it stands there"))
             by = gate.person(session)
@@ -113,18 +112,11 @@ def _other(session: Session, text: str) -> PersonRow:
 
 def _page(public_id: str, *, wrong: RegisterError | RoleError | None = None) -> Response:
     with current_issuer().database.reading() as session:
-        person = _person(session, public_id)
+        person = or_404(register.present(session, public_id))
         addresses = list(person.addresses)
     erases = rules.may(gate.whoever().me, "person", "erase")
     values = {"typed": request.form, "erases": erases, "addresses": addresses}
     return page("people/change.html", person=person, wrong=wrong, **values)
-
-
-def _person(session: Session, public_id: str) -> PersonRow:
-    person = register.find(session, public_id)
-    if person is None or person.erased_at is not None:
-        raise NotFound
-    return person
 
 
 def _today(now: datetime) -> date:

@@ -5,8 +5,6 @@ from typing import Final
 
 from flask import Blueprint, Response, redirect, request, url_for
 from sqlalchemy import select
-from sqlalchemy.orm import Session
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from issuer.home.issuer import current_issuer, local_today
@@ -69,7 +67,7 @@ def new() -> Response:
 def show(person: str) -> Response:
     """Show one person; to have looked leaves an entry in the log."""
     with current_issuer().database.writing() as session:
-        row, me = _person(session, person), gate.whoever().person
+        row, me = or_404(register.present(session, person)), gate.whoever().person
         if row.id != me.id:
             acts.tell(session, session.get_one(PersonRow, me.id), "read", row, now=clock.now())
     return _page(person)
@@ -81,7 +79,7 @@ def grant(person: str) -> AnyResponse:
     """Grant a role."""
     form = request.form
     with current_issuer().database.writing() as session:
-        row, by = _person(session, person), gate.acting(session)
+        row, by = or_404(register.present(session, person)), gate.acting(session)
         before = {one.id for one in row.grants}
         code = form.get("building", "")
         building = session.scalar(select(BuildingRow).where(BuildingRow.code == code))
@@ -113,7 +111,7 @@ def grant(person: str) -> AnyResponse:
 def take_back(person: str, grant: int) -> AnyResponse:
     """Take a role back."""
     with current_issuer().database.writing() as session:
-        row, by = _person(session, person), gate.acting(session)
+        row, by = or_404(register.present(session, person)), gate.acting(session)
         this = select(GrantRow).where(GrantRow.id == grant, GrantRow.person_pk == row.id)
         grant_row = or_404(session.scalar(this.with_for_update()))
         try:
@@ -136,7 +134,7 @@ def _new(*, wrong: RegisterError | None = None) -> Response:
 def _page(public_id: str, *, wrong: RoleError | None = None) -> Response:
     issuer, visitor, now = current_issuer(), gate.whoever(), clock.now()
     with issuer.database.reading() as session:
-        person = _person(session, public_id)
+        person = or_404(register.present(session, public_id))
         values = {
             "grants": [(row, row.building) for row in person.grants],
             "posts": [(post, post.building) for post in person.posts],
@@ -157,13 +155,6 @@ def _page(public_id: str, *, wrong: RoleError | None = None) -> Response:
         done=request.args.get("done"),
         **values,
     )
-
-
-def _person(session: Session, public_id: str) -> PersonRow:
-    person = register.find(session, public_id)
-    if person is None or person.erased_at is not None:
-        raise NotFound
-    return person
 
 
 def _role(text: str) -> Role:

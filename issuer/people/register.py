@@ -221,6 +221,12 @@ def find(session: Session, public_id: str) -> PersonRow | None:
     return person
 
 
+def present(session: Session, public_id: str) -> PersonRow | None:
+    """Return the person as `find` does; None for one who was erased."""
+    person = find(session, public_id)
+    return person if person is not None and person.erased_at is None else None
+
+
 def primary_address(person: PersonRow) -> PersonAddressRow | None:
     """Return the address that mail goes to; None if there is none."""
     return next(iter(sorted(person.addresses, key=lambda row: not row.is_primary)), None)

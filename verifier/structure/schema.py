@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from contexts.content import remembered
 from contexts.json_types import Json
-from verifier.credential.model import instant, listed
+from verifier.credential.model import instant, listed, only
 from verifier.report import Check, Outcome
 
 LANGUAGE = "[a-z]{2,4}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?"
@@ -199,8 +199,8 @@ def notes(document: Json) -> list[str]:
     """Return the members that are not as Open Badges 3.0 asks, each by its path."""
     amiss: list[str] = []
     _object(document, "Credential", "", amiss)
-    subject = _only(document.get("credentialSubject"))
-    achievement = _only(subject.get("achievement")) if isinstance(subject, dict) else None
+    subject = only(document.get("credentialSubject"))
+    achievement = only(subject.get("achievement")) if isinstance(subject, dict) else None
     places = [_short(path) for path in amiss]
     return (
         [*places, *_references(subject, achievement)] if isinstance(achievement, dict) else places
@@ -245,7 +245,7 @@ def _achievement(value: Json) -> list[str]:
 
 
 def _member(value: Any, rule: _Rule, path: str, amiss: list[str]) -> None:
-    items = value if rule.is_array and isinstance(value, list) else [_only(value)]
+    items = value if rule.is_array and isinstance(value, list) else [only(value)]
     if not items or (rule.is_array and not isinstance(value, list)):
         amiss.append(path)
         return
@@ -284,7 +284,7 @@ def _references(subject: Json, achievement: Json) -> Iterator[str]:
 
 
 def _reference(result: Json, described: Mapping[Any, Json]) -> Iterator[str]:
-    wanted, level = _only(result.get("resultDescription")), _only(result.get("achievedLevel"))
+    wanted, level = only(result.get("resultDescription")), only(result.get("achievedLevel"))
     description = described.get(wanted, {}) if isinstance(wanted, str) else {}
     if wanted is not None and not description:
         yield "result.resultDescription"
@@ -297,7 +297,3 @@ def _reference(result: Json, described: Mapping[Any, Json]) -> Iterator[str]:
 def _levels(description: Json) -> list[Any]:
     levels = listed(description.get("rubricCriterionLevel"))
     return [level.get("id") for level in levels if isinstance(level, dict)]
-
-
-def _only(value: Any) -> Any:
-    return value[0] if isinstance(value, list) and len(value) == 1 else value

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from contexts.json_types import Json
-from verifier.credential.model import listed
+from verifier.credential.model import listed, only
 from verifier.report import Check, Outcome, Params
 from verifier.structure import schema
 
@@ -98,7 +98,7 @@ def _no_begin(document: Json) -> str | None:
 
 
 def _no_achievement(document: Json) -> str | None:
-    earned = isinstance(_only(_subject(document).get("achievement")), dict)
+    earned = isinstance(only(_subject(document).get("achievement")), dict)
     return None if earned else "achievement_missing"
 
 
@@ -115,7 +115,7 @@ def _shown(kinds: set[str]) -> Params:
 
 
 def _subject(document: Json) -> Json:
-    subject = _only(document.get("credentialSubject"))
+    subject = only(document.get("credentialSubject"))
     return subject if isinstance(subject, dict) else {}
 
 
@@ -131,10 +131,6 @@ def _types(value: Any) -> set[str]:
 
 
 def _id(value: Any) -> str | None:
-    value = _only(value)
+    value = only(value)
     value = value.get("id") if isinstance(value, dict) else value
     return value if isinstance(value, str) and value else None
-
-
-def _only(value: Any) -> Any:
-    return value[0] if isinstance(value, list) and len(value) == 1 else value

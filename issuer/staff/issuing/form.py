@@ -3,15 +3,13 @@
 
 fields = typed(request.form, request.files)  # what stands in the form
 data = data_of(fields, settings)             # what `event.approval_of` takes
-fields = fields_of(data, settings)           # and back, such as for a correction
 """
 
 import hashlib
 import mimetypes
 import re
 import secrets
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any, Final
 
 from werkzeug.datastructures import FileStorage
@@ -77,14 +75,6 @@ def data_of(fields: Fields, settings: Settings) -> dict[str, Any]:
     return {"narrative": {}, "levels": {}} | whole
 
 
-def fields_of(data: Mapping[str, Any], settings: Settings) -> Fields:
-    """Return the fields of a form that states the approval in `data`: moments as local days."""
-    fields = {name: text for name, text in _flat("", data) if _FIELD.fullmatch(name)}
-    for name in fields.keys() & {"approved_at", "valid_until"}:
-        fields[name] = f"{settings.local(datetime.fromisoformat(fields[name])).date()}"
-    return fields
-
-
 def count(fields: Fields, part: str) -> int:
     """Return how many entries a list has in a form."""
     return len({name.split(".")[1] for name in fields if name.startswith(f"{part}.")})
@@ -147,14 +137,3 @@ def _nested(fields: Fields) -> dict[str, Any]:
         if last in place:
             place[last] = [place[last][entry] for entry in sorted(place[last], key=int)]
     return whole
-
-
-def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _flat(f"{name}.{key}" if name else key, inner)
-    elif isinstance(value, list):
-        for place, inner in enumerate(value):
-            yield from _flat(f"{name}.{place}", inner)
-    elif value is not None:
-        yield name, str(value)

@@ -68,6 +68,11 @@ def issued(district, issue):
     return ids
 
 
+@pytest.fixture(scope="module")
+def operator(district):
+    return district.browser(district.add("Otto Operator", Role.OPERATOR))
+
+
 @pytest.fixture
 def statements(district):
     """What is asked of the database during a test, as SQL."""

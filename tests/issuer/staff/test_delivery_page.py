@@ -8,13 +8,7 @@ from issuer.audit import log
 from issuer.issuance.records.tables import CredentialRow, CredentialState
 from issuer.outbox import queue
 from issuer.outbox.tables import MessageState, OutboxRow
-from issuer.people.roles import Role
 from verifier import clock
-
-
-@pytest.fixture(scope="module")
-def operator(district):
-    return district.browser(district.add("Otto Operator", Role.OPERATOR))
 
 
 @pytest.fixture

@@ -8,13 +8,7 @@ import pytest
 from issuer.installation.doctor import page as doctor_page
 from issuer.installation.doctor import rounds
 from issuer.installation.doctor.finding import failed, ok
-from issuer.people.roles import Role
 from verifier import clock
-
-
-@pytest.fixture(scope="module")
-def operator(district):
-    return district.browser(district.add("Otto Operator", Role.OPERATOR))
 
 
 @pytest.fixture

@@ -155,22 +155,6 @@ def test_locked_keys_leave_it_approved_and_waiting(district, office, id, monkeyp
     assert "waiting for the keys" in office[0].get(answer.location).text
 
 
-def test_a_form_for_a_correction_is_what_was_approved(settings):
-    """Issue 14, 3: the form opens with what was approved."""
-    data = form.data_of(
-        FIELDS | {"approval_id": "x", "valid_until": "2030-06-30", "evidence.0.name": "Plan"},
-        settings,
-    )
-    fields = form.fields_of(data, settings)
-    assert fields == FIELDS | {
-        "approval_id": "x",
-        "credits.0.value": "12.5",
-        "valid_until": "2030-06-30",
-        "evidence.0.name": "Plan",
-    }
-    assert form.data_of(fields, settings) == data
-
-
 def test_many_fields_and_a_file_come_through(office, id):
     comments = {f"evidence.{n}.description": "text" for n in range(20)}
     assert send(office[0], id, "more", **comments).status_code == 200

@@ -18,11 +18,6 @@ def chief(district):
     return district.browser(district.add("Sue Super", Role.SUPERINTENDENT))
 
 
-@pytest.fixture(scope="module")
-def operator(district):
-    return district.browser(district.add("Otto Operator", Role.OPERATOR))
-
-
 def actions(answer):
     """What was done, by each entry of the page."""
     rows = answer.text.partition("<tbody>")[2].split("<tr>")[1:]
