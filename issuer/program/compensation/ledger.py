@@ -55,7 +55,7 @@ YEAR_CLOSED: Final = ProblemType(
     Kind(
         409,
         N_("A year of the ledger was closed meanwhile"),
-        N_("A sum would count in a year that is closed by now. Nothing was changed."),
+        N_("This amount would count in a year that is closed. Nothing was changed."),
         N_("Go back, load the page again, and send it once more."),
     ),
 )

@@ -197,7 +197,7 @@ def test_a_table_without_its_columns_is_refused(money):
 
 
 def test_values_are_the_superintendents_and_payroll_reads_them(money):
-    """For an own idea she says it at the release, or later as long as it has no sum."""
+    """For an own idea she says it at the release, or later as long as it has no amount."""
     offering, ana = money.offering("One"), money.teacher("Ana", "62,480")
     chief, path = money.browser(money.chief), "/pay/values"
     assert "What own ideas are worth" in chief.get("/program/decisions").text

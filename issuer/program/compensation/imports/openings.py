@@ -34,7 +34,7 @@ _UNREADABLE: Final = {
 }
 _NAMELESS: Final = N_("write what the award is called, or the id of its project")
 _NO_PROJECT: Final = N_("this person has no project with this id")
-_COUNTED: Final = N_("this project has a sum already")
+_COUNTED: Final = N_("this project has an amount already")
 _CLOSED: Final = N_("the year of this day was closed")
 
 

@@ -46,7 +46,7 @@ def overview() -> Response:
 @pay_people.get("/pay/people")
 @needs("pay", "read")
 def list_all() -> Response:
-    """List everybody with a pay record or a sum, a page at a time, by name."""
+    """List everybody with a pay record or an amount, a page at a time, by name."""
     text, number = request.args.get("q", ""), max(1, request.args.get("page", 1, type=whole_number))
     issuer = current_issuer()
     today = issuer.settings.local(clock.now()).date()

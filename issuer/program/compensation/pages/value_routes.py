@@ -46,7 +46,7 @@ class ValueRefused(MintmarkError):
 @pay_values.get("/pay/values")
 @needs("value", "read")
 def show() -> Response:
-    """Show what each offering, and each own idea that has no sum, is worth."""
+    """Show what each offering, and each own idea that has no amount, is worth."""
     return _page()
 
 
@@ -88,7 +88,7 @@ def _let_be_worth(
     is_new = values.newest(session, about) != cents
     if isinstance(about, ProjectRow) and _has_sum(session, about):
         if is_new:
-            raise ValueRefused(N_("It was approved with a sum, so that sum stays."))
+            raise ValueRefused(N_("It was approved with an amount, so that amount stays."))
         return
     if is_new:
         values.set_value(session, about, cents, by=by, now=now)
