@@ -184,9 +184,9 @@ TOLD = {
 
 @pytest.mark.parametrize("name", TOLD)
 def test_a_report_says_what_of_a_token_differs(world, holder, name):
-    claims, told = TOLD[name]
+    claims, differing = TOLD[name]
     whole = presentation(a_license(world), holder={"id": holder.did})
-    assert params(looked_at(world, token(holder, whole, **claims))) == told
+    assert params(looked_at(world, token(holder, whole, **claims))) == differing
 
 
 def test_a_token_of_two_issuers_is_damaged_before_all_else(world, holder):
@@ -208,16 +208,16 @@ NAMED = {
 def test_the_holder_of_a_token_is_named_in_one_of_three_places(world, holder, name):
     """VC-JOSE-COSE, sections 3.2 and 3.3."""
     claims, member = NAMED[name]
-    made = token(holder, presentation(**member), **claims)
-    assert (looked_at(world, made).held.code, looked_at(world, made).holder) == (
+    signed = token(holder, presentation(**member), **claims)
+    assert (looked_at(world, signed).held.code, looked_at(world, signed).holder) == (
         "holder_proved",
         holder.did,
     )
 
 
 def test_a_token_may_call_what_was_asked_for_as_proofs_do(world, holder):
-    made = token(holder, presentation(), nonce=None, aud=None, **BOTH)
-    assert looked_at(world, made).held.code == "holder_proved"
+    signed = token(holder, presentation(), nonce=None, aud=None, **BOTH)
+    assert looked_at(world, signed).held.code == "holder_proved"
 
 
 def test_a_token_that_names_nobody_proves_nothing(world, holder):
@@ -225,8 +225,8 @@ def test_a_token_that_names_nobody_proves_nothing(world, holder):
     unsigned = {"credentialSubject": {}, "validFrom": "2026-11-01T00:00:00Z"}
     header = {"typ": "vp+jwt", "kid": None}
     gone = dict.fromkeys(("credentialSubject", "validFrom", "jti", "sub", "nbf", "exp"))
-    made = holder.jwt(unsigned, header, gone | presentation() | claims)
-    report = looked_at(world, made)
+    signed = holder.jwt(unsigned, header, gone | presentation() | claims)
+    report = looked_at(world, signed)
     assert (report.held.code, params(report)) == ("presentation_unproved", {})
 
 

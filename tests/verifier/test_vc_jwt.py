@@ -81,26 +81,28 @@ def test_each_algorithm_is_read_with_its_own_key(world, algorithm):
     assert (report.authentic.code, report.current.code) == ("authentic", "current")
 
 
-def told(world, token, *names):
+def checks_of(world, token, *names):
     """Return the checks of these names."""
     return [check for check in world.verify(token).checks if check.name in names]
 
 
 def test_the_checks_of_a_signature_say_of_which_kind_it_is(world):
     publish(world)
-    key, proof = told(world, signed(payload(world)), "key", "proof")
+    key, proof = checks_of(world, signed(payload(world)), "key", "proof")
     assert (key.outcome, proof) == (
         Outcome.PASSED,
         Check("proof", Outcome.PASSED, "signature_verified", {"suite": "VC-JWT ES256"}),
     )
-    (wrong,) = told(world, signed(payload(world), key=JWK.generate(kty="EC", crv="P-256")), "proof")
+    (wrong,) = checks_of(
+        world, signed(payload(world), key=JWK.generate(kty="EC", crv="P-256")), "proof"
+    )
     assert wrong == Check(
         "proof", Outcome.FAILED, "signature_wrong", {"suite": "VC-JWT ES256"}, PROOF_ERROR
     )
 
 
 def test_the_check_of_an_issuer_that_cannot_be_asked_says_of_which(world):
-    (key,) = told(world, signed(payload(world)), "key")
+    (key,) = checks_of(world, signed(payload(world)), "key")
     assert (key.outcome, key.params["issuer"]) == (Outcome.COULD_NOT_CHECK, DID)
     assert key.params.keys() == {"issuer", "detail"}
     assert key.params["detail"]
@@ -111,7 +113,7 @@ def test_a_key_of_somebody_else_is_named(world):
     token = signed(
         payload(world), kid="did:web:another.example#1", key=JWK.generate(kty="EC", crv="P-256")
     )
-    assert told(world, token, "key", "proof") == [
+    assert checks_of(world, token, "key", "proof") == [
         Check("proof", Outcome.FAILED, "key_of_another",
               {"issuer": DID, "method": "did:web:another.example#1"}, PROOF_ERROR),
     ]  # fmt: skip
