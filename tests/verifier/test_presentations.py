@@ -263,8 +263,8 @@ def test_somebody_elses_signature_proves_no_holder(world, holder, form):
 
 @pytest.mark.parametrize("member", [{}, {"holder": ""}, {"holder": 7}, {"holder": {"id": []}}])
 def test_a_proof_that_names_nobody_proves_nothing(world, holder, member):
-    made = shown(holder, presentation(), verificationMethod=None) | member
-    report = looked_at(world, made)
+    signed = shown(holder, presentation(), verificationMethod=None) | member
+    report = looked_at(world, signed)
     code = "model_id" if member else "presentation_unproved"
     assert (report.held.answer, report.held.code) == (Answer.COULD_NOT_CHECK, code)
     assert report.holder is None

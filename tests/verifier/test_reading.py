@@ -99,8 +99,8 @@ def test_a_number_reads_as_its_literal_says(member, written, expected):
 @pytest.mark.parametrize(("written", "expected"), [("true", True), (False, False), ("1", "1")])
 def test_a_boolean_reads_as_its_literal_says(written, expected):
     identifier = {"type": "IdentityObject", "hashed": written}
-    found = of(credentialSubject=SUBJECT | {"identifier": identifier})["credentialSubject"]
-    hashed = found["identifier"]["hashed"]
+    subject = of(credentialSubject=SUBJECT | {"identifier": identifier})["credentialSubject"]
+    hashed = subject["identifier"]["hashed"]
     assert (type(hashed), hashed) == (type(expected), expected)
 
 
@@ -122,8 +122,8 @@ def test_who_may_hold_many_is_asked_with_the_types_of_the_node():
 
     kinds = ["VerifiableCredential", "OpenBadgeCredential"]
     how = HOW._replace(holds_many=holds_many)
-    found = read({"@context": CONTEXTS, "type": kinds, "name": ["B", "A"]}, how).document
-    assert found["name"] == ["A", "B"]
+    document = read({"@context": CONTEXTS, "type": kinds, "name": ["B", "A"]}, how).document
+    assert document["name"] == ["A", "B"]
     assert asked == [("name", {"type": kinds})]
 
 
@@ -154,9 +154,9 @@ def test_two_equal_nodes_without_a_name_are_two_statements_and_read_as_one():
 def test_a_node_that_leads_back_to_itself_is_read_once_around():
     """Honest badges give their criteria the address of the achievement."""
     achievement = {"id": A, "type": ["Achievement"], "criteria": {"id": A, "narrative": "Work."}}
-    found = of(credentialSubject=SUBJECT | {"achievement": achievement})
-    found = found["credentialSubject"]["achievement"]
-    assert found["criteria"] == {"id": A, "type": ["Achievement"], "narrative": "Work."}
+    node = of(credentialSubject=SUBJECT | {"achievement": achievement})
+    node = node["credentialSubject"]["achievement"]
+    assert node["criteria"] == {"id": A, "type": ["Achievement"], "narrative": "Work."}
 
 
 def test_what_would_grow_without_end_is_not_read():
@@ -310,9 +310,9 @@ def test_what_an_endorsement_says_of_others_is_read_outside_but_not_of_its_subje
     }
     achievement = {"type": "Achievement", "creator": {"id": maker, "type": "Profile", "name": "M"}}
     subject = SUBJECT | {"id": learner, "role": "Learner", "achievement": achievement}
-    found = of(credentialSubject=subject, endorsement=[inside])
-    assert "narrative" not in found["credentialSubject"]
-    creator = found["credentialSubject"]["achievement"]["creator"]
+    document = of(credentialSubject=subject, endorsement=[inside])
+    assert "narrative" not in document["credentialSubject"]
+    creator = document["credentialSubject"]["achievement"]["creator"]
     assert (creator["name"], creator["phone"]) == ("M", "1")
     nobody = of(issuer={"id": maker, "type": "Profile", "name": "M"}, endorsement=[inside])
     assert nobody["issuer"]["phone"] == "1"
@@ -325,7 +325,7 @@ def test_one_endorsement_in_two_places_is_one(world):
     badge["credentialSubject"]["achievement"]["endorsement"] = {"id": signed["id"]}
     report = world.verify(world.issuer.sign(badge))
     assert report.authentic.answer is Answer.YES
-    assert {each.authentic.answer for each in report.endorsements} == {Answer.YES}
+    assert {endorsement.authentic.answer for endorsement in report.endorsements} == {Answer.YES}
     two = world.badge(endorsement=[signed, signed | {"name": "Another"}])
     assert world.verify(world.issuer.sign(two)).authentic.code == "structure_in_pieces"
 
