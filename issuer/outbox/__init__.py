@@ -1,1 +1,1 @@
-"""What leaves: mail to teachers, kept as rows until somebody has taken it (D11, P4)."""
+"""The outbox: mail and other messages, stored as rows until they are delivered (D11, P4)."""

@@ -1,4 +1,4 @@
-"""`mintmark outbox`: what has not left yet, and sending it now or again."""
+"""`mintmark outbox`: list messages that are not sent yet, and send them now or again."""
 
 import argparse
 import sys

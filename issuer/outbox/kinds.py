@@ -30,11 +30,11 @@ class DeliveryError(MintmarkError):
 
 
 class OvertakenError(MintmarkError):
-    """A message is no longer true: it is not sent, and nobody has to do anything about it."""
+    """A message is no longer true. It is not sent, and nothing needs to be done about it."""
 
 
 def _never(issuer: Issuer, now: datetime) -> None:
-    """Put nothing: a kind that somebody's doing puts into the outbox, and no clock."""
+    """Queue nothing: the `look` of a kind that is never due by the clock."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""`mintmark mail test ADDRESS`: one mail by the settings, and what the server said to it."""
+"""`mintmark mail test ADDRESS`: send one mail by the settings, and print the server's answer."""
 
 import argparse
 import smtplib

@@ -20,7 +20,7 @@ from issuer.outbox.kinds import RETRIES
 from issuer.outbox.tables import MessageState, OutboxRow
 
 LEASE: Final = timedelta(minutes=10)
-"""Longer than any delivery takes: each step of one is given up after 30 seconds."""
+"""Longer than any delivery takes: each of its steps times out after 30 seconds."""
 _LEFT: Final = (MessageState.WAITING, MessageState.DEAD)
 
 
@@ -151,7 +151,7 @@ def about(session: Session, public_id: str) -> Sequence[OutboxRow]:
 def hasten(session: Session, *, now: datetime) -> int:
     """Make every message due that failed and waits for its next try; return how many.
 
-    For use once what stood in the way is mended, such as a password.
+    To be called once the cause is mended, such as a wrong password.
     """
     waiting = (OutboxRow.state == MessageState.WAITING, OutboxRow.error.is_not(None))
     rows = session.scalars(select(OutboxRow).where(*waiting, OutboxRow.due_at > now)).all()

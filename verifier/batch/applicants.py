@@ -91,8 +91,9 @@ def _last(name: str) -> str:
 
 
 def spelling(names: Iterable[str]) -> Callable[[str], str]:
-    """Return a function from a name to the one of `names` that it means: systems and people write
-    the same name in different cases, and accents in two ways. What may mean two stays as it is."""
+    """Return a function that returns the one of `names` that a written name means: systems and
+    people write a name in different cases, and its accents in two ways. A name that may mean two is
+    returned as it is."""
     folded: dict[str, set[str]] = defaultdict(set)
     for name in names:
         folded[_folded(name)].add(name)

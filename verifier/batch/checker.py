@@ -54,7 +54,7 @@ class Checker:
     def check(self, thing: ApplicantFile, content: Content | None = None) -> list[Row]:
         """Return the rows of one file: one for each credential in it, at least one.
 
-        `content` is what it holds; without it, it is read from where it lies.
+        `content` is the content of the file; without it, the file is read.
         """
         if not thing.source:
             return [self.unchecked(thing, "nothing_handed_in")]

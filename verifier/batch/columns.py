@@ -22,7 +22,7 @@ ROLES = {
     "emails": N_("e-mail"),
     "source": N_("file or link"),
 }
-"""What a column can be used for, as it is told."""
+"""The possible uses of a column, in the words of the command's output."""
 
 
 def _set(words: str) -> frozenset[str]:
@@ -49,9 +49,9 @@ _EMAIL_WITH = _set("""
     user login trabajo laboral profesional institucional particular confirme confirmar repita o
 """)
 _OF_BADGE = _set("used associated on with for to was were issued sent received")
-"""*Email associated with your badge* is the address that its issuer knew."""
+"""Heads such as *Email associated with your badge*: the address that its issuer knew."""
 _ANOTHER = _set("second secondary other alternate alternative secundario otro alternativo")
-"""Of an address one more, of a person somebody else."""
+"""Words for a second one: before an address, another address; before a person, somebody else."""
 _AWARD = _set("""
     certificate certificates badge badges credential credentials microcredential microcredentials
     certificado certificados insignia insignias credencial credenciales microcredencial

@@ -83,7 +83,7 @@ class Folder:
 
 
 class Zip:
-    """The files in a zip, read where they lie. `BatchError` if it is not to be trusted.
+    """The files in a zip, read without unpacking it. `BatchError` if the zip is not to be trusted.
 
     `is_folder` is True if it stands for a folder whose files came one by one.
     """
@@ -121,7 +121,8 @@ class Zip:
         return sum(info.file_size for info in self._files.values())
 
     def read(self, name: str) -> tuple[bytes, str]:
-        """Return a file and its SHA-256; `UnreadableError`, before one too large is even begun."""
+        """Return a file and its SHA-256. Raises `UnreadableError`, for a file that is too large
+        before reading it."""
         info, parts = self._files.get(name), name.split("/")
         if ".." in parts or ":" in parts[0] or not parts[0]:
             raise UnreadableError("file_outside")
@@ -164,7 +165,7 @@ def _without_waiting(path: str, flags: int) -> int:
 
 
 def is_handed_in(name: str) -> bool:
-    """Whether a part of a name is somebody's, and not left by an operating system."""
+    """Whether a part of a path was submitted by somebody, not added by an operating system."""
     return name == ".." or not name.startswith(_LEFT_BY_SYSTEMS)
 
 

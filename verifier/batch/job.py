@@ -1,4 +1,4 @@
-"""One check, made from what was handed in and the rules: for the command and for the page."""
+"""One check, made from the submitted files and the rules: for the command and for the page."""
 
 import hashlib
 from collections.abc import Callable, Collection, Sequence

@@ -22,12 +22,12 @@ from verifier.structure.shape import GAPS
 from verifier.trust import TrustList
 
 LOOK = ("more_than_one", "pages_not_read", "clr_2", *GAPS)
-"""Checks that decide nothing and that a person has to look at: that there are credentials which
-are not judged here, and what a badge leaves unsaid."""
+"""Checks that decide nothing but need a person to look: there are credentials that are not judged
+here, or the badge leaves something unsaid."""
 STRANGERS = ("not_listed", "only_endorsed")
-"""What makes no issuer a false one, and none a known one (D3)."""
+"""Codes for issuers that are neither known nor false (D3)."""
 EACH = "each"
-"""In `[exchange]`: so many points for a credential, whatever it declares."""
+"""In `[exchange]`: the points for a credential, whatever it declares."""
 _AMOUNT = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
 
 
@@ -49,7 +49,8 @@ class AchievementRule:
 
 @dataclass(frozen=True, slots=True)
 class BatchPolicy:
-    """The rules of one check. Without a list nothing counts by itself: anybody can sign."""
+    """The rules of one check. Without a trust list no credential counts by itself, because anybody
+    can sign."""
 
     name: str = ""
     lists: tuple[TrustList, ...] = ()
@@ -61,7 +62,8 @@ class BatchPolicy:
 
 
 def list_names(text: bytes) -> tuple[str, ...]:
-    """Return the files of trust lists that a policy names, as it does; `TomlError`."""
+    """Return the names of the trust list files in a policy, as they are written there;
+    `TomlError`."""
     return strict_toml.loads(text).lines("lists")
 
 
@@ -207,8 +209,8 @@ def _number(text: str | None) -> Decimal | None:
 
 
 def _whose(credential: Credential, thing: ApplicantFile) -> Iterator[Verdict]:
-    """Whose it is, by all that the applicant gave. People change names and addresses, so what
-    differs is for a person to look at."""
+    """Compare the owner with everything that the applicant gave. People change names and addresses,
+    so a difference is for a person to look at."""
     emails = {recipient.judge(credential, email).code for email in thing.emails}
     name = recipient.judge(credential, thing.name).code if thing.name else ""
     names = {"signed": (credential.recipient_name or "")[:200], "given": thing.name[:200]}
@@ -233,8 +235,8 @@ def is_theirs(credential: Credential, thing: ApplicantFile) -> bool:
 
 
 def points(credential: Credential, policy: BatchPolicy) -> Decimal | None:
-    """Return what the credential is worth here: by the first unit of the exchange that it
-    declares, once and clearly. None where it declares none."""
+    """Return the points of the credential by this policy: by the first unit of the exchange that it
+    declares, exactly once. None if it declares none."""
     declared = amounts(credential)
     for unit, rate in policy.exchange:
         values = {_number(value) for name, value in declared if name.casefold() == unit}

@@ -1,4 +1,4 @@
-"""One row of the results: what the check of one credential, or one unreadable file, found."""
+"""One row of the results: of the check of one credential, or of one unreadable file."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -59,7 +59,7 @@ class Row:
 
 
 def line(rows: Sequence[Row]) -> bytes:
-    """Return all rows of one thing as one line, so that a journal has all of them or none."""
+    """Return all rows of one file as one line, so that a journal has all of them or none."""
     return json.dumps([row.values() for row in rows], separators=(",", ":")).encode() + b"\n"
 
 

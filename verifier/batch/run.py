@@ -37,14 +37,15 @@ from verifier.report import Answer
 
 JOURNAL, RECORD = "progress.jsonl", "record.json"
 AT_A_TIME = 16
-"""What a worker is handed at once, and at most has to do again after a stop."""
+"""Files that a worker gets at once, and at most has to check again after a stop."""
 BYTES_AT_A_TIME = 4 * 1024 * 1024
-"""What a worker is sent at once, unless one file is larger: so there is a piece for every worker
-before there are too many bytes."""
+"""Bytes that a worker is sent at once, unless one file is larger: small enough that every worker
+gets a part."""
 Part: TypeAlias = list[tuple[ApplicantFile, Content | None]]
-"""Some things, each with what it holds if a worker is sent that."""
+"""Some files, each with its content if workers are sent the content."""
 _worker = local()
-"""Of each thread of a worker, which may be one of a cluster: its checker, and for which task."""
+"""For each thread of a worker, also in a cluster: its checker, and the task that it was made
+for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def check_all(
     executor: Executor,
     carried: SourceFiles | None = None,
 ) -> Iterator[list[bytes]]:
-    """Yield the lines of the rows for some things at a time, as they are done. Workers are sent the
+    """Yield the lines of the rows for some files at a time, as they are done. Workers are sent the
     bytes of `carried`, or read the files themselves."""
     made_by, packed = _made_by(), pickle.dumps(task)
     inputs = ((made_by, packed, part) for part in _parts(things, carried))
@@ -122,7 +123,7 @@ def check_all(
 
 
 def _parts(things: Sequence[ApplicantFile], carried: SourceFiles | None) -> Iterator[Part]:
-    """Yield what a worker is handed at once, each read when it is asked for."""
+    """Yield the parts that workers get, each read when a worker asks for it."""
     part: Part = []
     for thing in things:
         part.append((thing, _content(thing, carried)))
@@ -147,7 +148,7 @@ def _content(thing: ApplicantFile, files: SourceFiles | None) -> Content | None:
 
 
 def check_part(made_by: str, packed: bytes, things: Part) -> list[bytes]:
-    """Return the lines of the rows for some things: what a worker does."""
+    """Return the lines of the rows for some files: the work of one worker."""
     checker = _checker(made_by, packed)
     lines = []
     for thing, content in things:
@@ -160,7 +161,7 @@ def check_part(made_by: str, packed: bytes, things: Part) -> list[bytes]:
 
 
 def _checker(made_by: str, packed: bytes) -> Checker:
-    """Return the checker of this thread, which remembers what it was told by others."""
+    """Return the checker of this thread, which remembers issuers' documents and status lists."""
     if getattr(_worker, "sent", None) != (made_by, packed):
         if made_by != _made_by():
             raise BatchError(f"the workers have {_made_by()}, not {made_by}: install the same")

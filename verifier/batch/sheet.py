@@ -29,7 +29,7 @@ ANSWERS = {
     Answer.COULD_NOT_CHECK: ("?", "to look at", "to look at", "maybe"),
     Answer.NO: ("✘", "does not count", "do not count", "no"),
 }
-"""Each with its mark, of one, of several, and the stylesheet's word for it."""
+"""For each answer: its mark, its words for one and for several, and its name in the stylesheet."""
 _HEADS = (
     *("applicant", "name", "file or link", "part", "answer", "why", "next step", "points"),
     *("name in the credential", "achievement", "issuer", "listed as", "awarded", "declared"),

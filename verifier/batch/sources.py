@@ -81,12 +81,12 @@ SourceFiles: TypeAlias = Folder | Zip | Bucket
 
 
 def source_of(text: str) -> Source:
-    """Return what a command line names."""
+    """Return the source that an argument of a command names."""
     return text if text.startswith(START) else Path(text).resolve()
 
 
 def name_of(source: Source) -> str:
-    """Return what people call it: the name of its file or folder."""
+    """Return the name of the source's file or folder."""
     return source.name if isinstance(source, Path) else source.rstrip("/").rpartition("/")[2]
 
 

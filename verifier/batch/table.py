@@ -51,9 +51,9 @@ _BEHIND = (
     "med",
     "md",
 )
-"""What stands behind a name and a comma, and is no first name."""
+"""Words that follow a name and a comma, but are not a first name."""
 _NOBODY = ("anonymous", "anónimo", "anonymous user")
-"""What a form writes where it was not told."""
+"""What a form writes into an answer that was left empty."""
 
 
 class ApplicantFile(NamedTuple):

@@ -33,7 +33,7 @@ from verifier.web.problems import Kind
 from verifier.wording import printed, words
 
 MAX_BODY_BYTES = MAX_BYTES + 2 * 1024 * 1024
-"""What is handed in, with room for what it is wrapped in."""
+"""A submission, with room for the form around it."""
 DESCRIPTION = Path(__file__).parent / "openapi.json"
 FORM = "multipart/form-data"
 MEDIA_TYPES: Final = (
@@ -42,7 +42,8 @@ MEDIA_TYPES: Final = (
     "image/png", "image/svg+xml", "image/jpeg", "image/webp", "image/gif",
     "application/pdf", "application/octet-stream",
 )  # fmt: skip
-"""Of a credential as the body. Which one is no matter: what it is shows in it."""
+"""The types of a body that is a credential. It makes no difference which one: the content tells
+what it is."""
 NOT_ONE = Kind(
     400,
     "Nothing, or more than one thing, was handed in",

@@ -23,7 +23,7 @@ from verifier.web.page import MOST_TOGETHER, Site, verifier_blueprint
 from verifier.web.vc_api import vc_api_blueprint
 
 THREADS = 32
-"""Half of them check, and mostly wait for issuers' answers; the others are there for the pages."""
+"""Half of them check, which is mostly waiting for issuers' sites; the others serve the pages."""
 CONNECTIONS = 500
 IDLE_SECONDS = 30
 

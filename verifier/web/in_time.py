@@ -9,10 +9,11 @@ from verifier.pipeline.examine import out_of_time
 from verifier.report import Report
 
 MOST_SECONDS = 25.0
-"""For all that one request asks for. What was not reached by then could not be checked."""
+"""For everything that one request asks for. What is not reached in that time could not be
+checked."""
 OUT_OF_TIME = out_of_time()
 checked = Signal()
-"""Sent with each report that a request asked for, for whoever counts them."""
+"""Sent with each report of a request, for subscribers that count them."""
 
 
 def in_time(reports: Iterator[Report]) -> Iterator[Report]:

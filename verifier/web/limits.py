@@ -89,7 +89,8 @@ def one_of_few(view: Callable[[], Response]) -> Callable[[], Response]:
 
 
 def limiter_for(blueprint: Blueprint) -> Limiter:
-    """Return what limits views of `blueprint`, counting from zero in each app that registers it."""
+    """Return a limiter for the views of `blueprint`, which counts from zero in each app that
+    registers it."""
     limiter = Limiter(
         caller, strategy="moving-window", on_breach=too_many, in_memory_fallback_enabled=True
     )

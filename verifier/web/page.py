@@ -37,10 +37,10 @@ MOST_AT_ONCE = 10
 """Credentials in one request; an office with more has `mintmark-verify batch`."""
 MOST_AGAIN = MOST_AT_ONCE * MAX_CREDENTIALS
 MOST_PARTS = 4 * MOST_AGAIN
-"""Each credential of a report is asked about again by three."""
+"""A report page submits each credential again in three form parts."""
 MOST_TOGETHER = 4 * MAX_BYTES
 OFTEN = "120/minute"
-"""A school has one address for all its rooms."""
+"""All computers of a school share one address."""
 NOTHING = (
     N_("Nothing was handed in."),
     N_("Choose a file, use the camera, or paste a link or text. One of them is enough."),

@@ -96,7 +96,8 @@ def of(error: HTTPException) -> Response:
 
 
 def places(error: BaseException) -> str:
-    """Return where `error` and its causes came from; not their words, which may quote a person."""
+    """Return the places in the code where `error` and its causes arose, without their messages,
+    which may quote a person."""
     cause = error.__cause__ or error.__context__
     before = places(cause) if cause else ""
     return f"{before}{''.join(traceback.format_tb(error.__traceback__))}{type(error).__name__}\n"

@@ -35,10 +35,10 @@ from verifier.wording.words import N_
 
 MAX_BODY_BYTES = jose.MAX_BYTES
 STATUS: Final = {"status", "credentialStatus"}
-"""What `checks` calls it to ask whether a credential was withdrawn; it is asked for unless `checks`
-has other words alone."""
+"""The words in `checks` that ask whether a credential was withdrawn. Without any `checks`, that is
+checked as well."""
 _ALWAYS = ("validity_period", "proof_dates", "limits")
-"""Checks of dates and of what hides them, whatever is asked for."""
+"""Checks of dates, and of what can hide them, that are always made."""
 MALFORMED = Kind(
     400,
     N_("The request cannot be read"),

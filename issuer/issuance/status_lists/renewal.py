@@ -1,5 +1,5 @@
-"""As long as the server runs, status lists are signed again in time (OB-77), and what other hosts
-publish is published here."""
+"""While the server runs: sign status lists again in time (OB-77), and copy what other hosts
+publish."""
 
 import logging
 import threading

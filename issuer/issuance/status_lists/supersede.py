@@ -18,7 +18,7 @@ from verifier.checks.recipient import folded_address
 
 SUPERSEDED: Final = "credential.superseded"
 CORRECTED: Final = "It was corrected, and another credential stands in its place."
-"""The public reason for what leads to its correction. The other kind has none."""
+"""The public reason for revoking a credential that leads on to its correction. Others get none."""
 _NEW, _OLD = aliased(ApprovalRow), aliased(ApprovalRow)
 
 

@@ -37,9 +37,9 @@ from verifier.wording.words import N_
 
 BEGUN_OFTEN = "30/hour"
 LOOKED_OFTEN = "240/minute"
-"""A page asks once a second, and a school has one address for all its rooms."""
+"""A page asks once a second, and all computers of a school share one address."""
 AROUND = 4 * 1024 * 1024
-"""What a form has around its files."""
+"""Bytes of a form besides its files."""
 AT_A_TIME = 256 * 1024
 FILES: Final = {
     "sheet.html": "text/html",

@@ -84,7 +84,7 @@ class Work:
 
 
 def practice() -> HandedIn:
-    """Return the folder to practice on, as if it had been handed in."""
+    """Return the practice folder as if a visitor had submitted it."""
     rules = {file.name: file for file in PRACTICE.iterdir() if file.is_file()}
     return HandedIn(PRACTICE / "applicants", "practice", rules)
 
@@ -123,7 +123,8 @@ def _end_with_server() -> None:
 
 
 def carry_out(work: Work) -> None:
-    """Check, and leave the results in the folder, or why there are none; delete the input."""
+    """Check the files, write the results, or why there are none, into the folder, and delete the
+    files."""
     here = Run(work.folder)
     here.is_by_this_process()
     try:

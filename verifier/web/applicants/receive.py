@@ -1,4 +1,4 @@
-"""What was handed in, written to disk as it comes in; none of it is held in memory (T31).
+"""Write submitted files to disk as they arrive; none is held in memory (T31).
 
 A zip stays a zip. Other files go into one, by the names that they were sent with: so a hostile
 name is a name in a zip, which leads nowhere, and never one on this disk.
@@ -49,7 +49,7 @@ MANY_RULES = (
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
-    """Where on the disk it lies, what it is called, and the files of the policy by their names."""
+    """The path of the submitted files, their name, and the files of the policy by their names."""
 
     source: Path
     name: str

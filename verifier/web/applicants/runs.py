@@ -33,7 +33,8 @@ AT_ONCE = 4
 MOST_FILES = 2_000
 MOST_BYTES = 200 * 1024 * 1024
 RESERVE = 1024 * 1024 * 1024
-"""What has to stay free on the disk: it is not ours alone, and others hand in meanwhile."""
+"""Bytes that must stay free on the disk: other programs use it, and other visitors submit files
+meanwhile."""
 GOING_ON = (
     N_("A check from your address is still going on."),
     N_("Wait until it has ended, or open its page and stop it there. Then hand in the next."),
@@ -199,7 +200,7 @@ class RunStore:
         return run if run.folder.is_dir() else None
 
     def sweep(self, now: datetime) -> None:
-        """Delete what is older than a day, and what was handed in for a check that was lost."""
+        """Delete checks that are older than a day, and the submitted files of lost checks."""
         with self._alone():
             for run in self._runs():
                 if run.state is RunState.RUNNING:

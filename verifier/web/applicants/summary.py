@@ -1,4 +1,5 @@
-"""What a page says about the results: first in short, then what to do, then those with problems."""
+"""What a page says about the results: first a summary, then what to do, then the applicants with
+problems."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,7 @@ from verifier.web.language import gettext, next_step, ngettext
 from verifier.wording.words import N_
 
 ORDER: Final = (Answer.COULD_NOT_CHECK, Answer.NO, Answer.YES)
-"""A person has to decide about the first; the last need nobody."""
+"""The order of the answers: a person must decide about the first; the last need nobody."""
 LABELS: Final = {
     Answer.YES: N_("Counts"),
     Answer.COULD_NOT_CHECK: N_("To look at"),
@@ -54,8 +55,8 @@ class Summary:
 
 
 def summary(rows: Sequence[Row], unnamed: Sequence[str]) -> Summary:
-    """Return what is to be said about a check, in the language of this request: its rows, and the
-    files that no applicant is named for."""
+    """Return the summary of a check in the language of this request, from its rows and the files
+    that no applicant is named for."""
     counts = {answer: sum(row.answer is answer for row in rows) for answer in ORDER}
     people: dict[Answer, list[Applicant]] = {answer: [] for answer in ORDER}
     for number, (who, own) in enumerate(by_applicant(rows).items()):

@@ -90,14 +90,15 @@ OWN = {
         "Real, and issued by this site, {site}. Whether it is still in force could not be checked."
     ),
 }
-"""What is said first on the issuer's own site, of what that issuer signed."""
+"""The first sentence about the issuer's own credentials on its own site."""
 SIGNED = {
     Answer.YES: N_("What it says is unchanged and in force."),
     Answer.COULD_NOT_CHECK: N_(
         "What it says is unchanged. Whether it is still in force could not be checked."
     ),
 }
-"""What is said second where the issuer is not known: a stranger's word is no less well signed."""
+"""The second sentence if the issuer is not known: a stranger's credential is no less well
+signed."""
 FACES = {
     "qr": N_(
         "Did a QR code bring you here? Then look at the address at the top of your browser: it "
@@ -140,7 +141,7 @@ NOTES = {
     GENERAL,
     *GAPS,
 }
-"""Checks that decide nothing, and that a reader should know of before reading on."""
+"""Checks that decide nothing, but that a reader should know of first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +242,7 @@ def tell(
 
 
 def worst_first(views: Sequence[ReportView]) -> list[ReportView]:
-    """Return what a person has to look at before what is good."""
+    """Return the views, those that need a person first."""
     return sorted(views, key=lambda view: ORDER.index(view.kind))
 
 
@@ -285,7 +286,8 @@ def counts(report: Report, of: str) -> str:
 
 
 def not_checked(report: Report, upload: Upload) -> list[str]:
-    """Return what nobody looked at, or could not: a report that hides it claims too much (P9)."""
+    """Return what was not, or could not be, checked: a report that hides it claims too much
+    (P9)."""
     sentences = [language.say(c) for c in report.checks if c.outcome is Outcome.COULD_NOT_CHECK]
     credential = report.credential
     if credential is None:

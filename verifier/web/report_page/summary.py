@@ -40,7 +40,7 @@ LABELS = {
     "suspended": N_("Suspended"),
     "not_yet_valid": N_("Begins on {date}"),
 }
-"""What stands above the title of what is not in force, so that nobody skims past it."""
+"""The label above the title of a credential that is not in force, so that nobody overlooks it."""
 ON_ITS_DAY = {LABELS["withdrawn"]: N_("Withdrawn on {date}")}
 """The same where the day of a withdrawal is known."""
 STEPS = (
@@ -49,7 +49,7 @@ STEPS = (
     N_("Print or save this report for the file."),
 )
 NEXT = {"own_site": STEPS, "good": STEPS, "theirs": STEPS[1:]}
-"""What is left to do where the answer is yes, or may be."""
+"""What to do next if the answer is yes, or may be."""
 ORDER = tuple(KINDS)
 TOTALS = {"theirs": "good", "not_shown": "unsure", "suspended": "not_in_force"}
 """Kinds that count as another in the total."""
@@ -82,7 +82,7 @@ def known(report: Report) -> bool:
 
 
 def standing(current: Verdict) -> str:
-    """Return the code of a verdict on what is in force, one for every way of withdrawing."""
+    """Return the code of the verdict *Current*, with one code for all ways of withdrawing."""
     return "withdrawn" if current.code in WITHDRAWN else current.code
 
 
