@@ -185,7 +185,7 @@ def test_proofs_stand_together_in_any_order(world, badge, second, stranger):
         ((good, stranger), yes),
         ((good, stranger | BROKEN), yes),
         ((good, unknown), yes),
-        ((good, link), yes),
+        ((good, link), (Answer.COULD_NOT_CHECK, "proof_chain_broken")),
         ((good, wrong), (Answer.NO, "signature_wrong")),
         ((good, proof(badge, proofPurpose="authentication")), (Answer.NO, "proof_purpose")),
         ((good, "x"), (Answer.NO, "proof_malformed")),
@@ -193,12 +193,18 @@ def test_proofs_stand_together_in_any_order(world, badge, second, stranger):
         ((stranger | {"cryptosuite": "bbs-2023"},), (Answer.NO, "key_of_another")),
         ((stranger, unknown), (Answer.COULD_NOT_CHECK, "suite_not_supported")),
         ((stranger, wrong), (Answer.NO, "signature_wrong")),
-        ((unknown, link), (Answer.COULD_NOT_CHECK, "suite_not_supported")),
+        ((stranger, link), (Answer.COULD_NOT_CHECK, "proof_chain_broken")),
         ((unknown, wrong), (Answer.NO, "signature_wrong")),
     ]
     for proofs, expected in table:
         assert authentic(world, badge, *proofs) == expected
         assert authentic(world, badge, *reversed(proofs)) == expected
+    # Neither could be checked; the first says why.
+    assert authentic(world, badge, unknown, link) == (
+        Answer.COULD_NOT_CHECK,
+        "suite_not_supported",
+    )
+    assert authentic(world, badge, link, unknown) == (Answer.COULD_NOT_CHECK, "proof_chain_broken")
 
 
 def test_a_proof_of_a_stranger_is_noted_and_nobody_asked_about_it(world, badge, stranger):
