@@ -14,8 +14,9 @@ from typing import Final
 
 from flask import Flask
 
+from issuer.wording.days import written_day
 from verifier.web import language
-from verifier.web.language import LANGUAGES, chosen
+from verifier.web.language import LANGUAGES, chosen, day
 
 FOLDER: Final = Path(__file__).parent / "translations"
 
@@ -44,10 +45,19 @@ def ngettext(one: str, many: str, count: int) -> str:
     return catalog(chosen()).ngettext(one, many, count)
 
 
+def day_in_words(text: str) -> str:
+    """Return a day that is written as 2026-11-30 in words, and any other text as it is."""
+    try:
+        return day(written_day(text))
+    except ValueError:
+        return text
+
+
 def speak(app: Flask, *, local: Callable[[datetime], datetime]) -> None:
     """Give every template of `app`, also the verifier's, the issuer's translations, and `local`,
     which says when a moment was where the district is."""
     app.add_template_global(local, "local")
+    app.add_template_filter(day_in_words)
     environment = app.jinja_env
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         gettext, ngettext, newstyle=True

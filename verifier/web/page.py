@@ -184,6 +184,7 @@ def _serve_templates(blueprint: Blueprint, site: Site) -> None:
     for name in (
         "all_met",
         "amounts",
+        "breakable",
         "disguised",
         "domain",
         "kind_of_file",

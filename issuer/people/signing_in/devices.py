@@ -6,6 +6,8 @@
 
 from typing import Final
 
+from verifier.wording.words import N_
+
 _BROWSERS: Final = {
     "Edg": "Edge",
     "OPR": "Opera",
@@ -24,12 +26,14 @@ _SYSTEMS: Final = {
     "Mac OS": "Mac",
     "Linux": "Linux",
 }
+_UNKNOWN: Final = N_("an unknown browser")
 
 
 def named(user_agent: str) -> str:
-    """Return browser and system, as far as they are known: they may be made up."""
+    """Return browser and system, as far as they are known: they may be made up.
+    Where neither is, a sentence of ours to be translated."""
     names = (
         next((name for mark, name in marks.items() if mark in user_agent), "")
         for marks in (_BROWSERS, _SYSTEMS)
     )
-    return ", ".join(filter(None, names)) or "?"
+    return ", ".join(filter(None, names)) or _UNKNOWN

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from verifier.credential.model import Credential, EarnedAchievement, Result, RubricCriterionLevel
 from verifier.parsing import web_address
@@ -162,6 +162,18 @@ def limit_marks(value: object) -> object:
     if isinstance(value, Markup):
         return Markup(letters.limit_marks(value))  # noqa: S704 - it was safe, and only loses marks
     return letters.limit_marks(value) if isinstance(value, str) else value
+
+
+_BREAKS = re.compile(r"(?<=//)|(?<=:)(?!/)|(?<=[^/:])(?=[.@/?&])")
+LONG = 24
+"""Characters of an address that fit on a line of a phone, whatever stands around them."""
+
+
+def breakable(address: str, longer_than: int = LONG) -> Markup:
+    """Return an address that breaks at its parts, where it is too long for a line."""
+    if len(address) <= longer_than:
+        return escape(address)
+    return Markup("<wbr>").join(_BREAKS.split(address))
 
 
 def web_link(url: str | None) -> str | None:
