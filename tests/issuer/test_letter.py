@@ -93,6 +93,21 @@ def test_pictures_are_small_and_say_what_they_are(sending, kind):
     assert len(message.as_bytes()) < 100_000
 
 
+@OF_EACH
+def test_what_outlook_and_gmail_drop_is_not_needed(sending, kind):
+    """Outlook draws with Word, which knows no flex and takes colors and widths from attributes;
+    Gmail cuts a mail off at 102 KB, and may take out every `style` element."""
+    html = html_of(written(letters.letter(kind), sending))
+    tags = re.findall(r"<(\w+)([^>]*)>", re.sub(r"<style>.*?</style>", "", html, flags=re.DOTALL))
+    assert not [style for _, style in tags if re.search(r"flex|grid|float:|position:", style)]
+    assert {'role="presentation"' in about for tag, about in tags if tag == "table"} == {True}
+    colored = [about for tag, about in tags if tag in ("table", "td") and "background:" in about]
+    assert [about for about in colored if "bgcolor=" not in about] == []
+    assert [about for tag, about in tags if tag == "a" and "color:" not in about] == []
+    assert len(re.findall(r"<!--\[if mso]><table [^>]*width=\"600\"", html)) == 1
+    assert len(html.encode()) < 102 * 1024
+
+
 @IN_EACH
 @OF_EACH
 def test_the_plain_text_says_everything_that_the_html_says(sending, kind, language):
