@@ -1,5 +1,5 @@
-"""The pictures of docs/{sharing,page,verify}.md and of the README, of people who do not exist
-(`make pictures`)."""
+"""The pictures of docs/{sharing,page,verify,operations}.md and of the README, of people who do not
+exist (`make pictures`)."""
 
 import io
 import json
@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import letters
+import pypdfium2
 import pytest
 import school
 from browser import serving
@@ -16,16 +18,41 @@ from PIL import Image
 
 from issuer import issuance
 from issuer.app import start_app
+from issuer.catalog import versions
+from issuer.catalog.picture import badge
+from issuer.drawing.badges.side_by_side import side_by_side
 from issuer.home.issuer import opened
 from issuer.home.settings import load
 from issuer.issuance import manage
 from issuer.issuance.approval import from_data
+from issuer.messages import KINDS
+from issuer.outbox import worker
 from issuer.sharing.collections import collection
 from issuer.sharing.collections.collection import Edited
+from issuer.sharing.decision import Decision
+from issuer.sharing.holder import holder
+from verifier import clock
 from verifier.batch.files import PRACTICE
 
 PICTURES = Path(os.environ.get("PICTURES", "")).resolve()
+GAP = 24
 ADDRESS = "https://badges.district.example"
+CONTACT = "Pat Example <pat@district.example>"
+SIGNED = """
+[certificate]
+seal = "seal.svg"
+
+[[signatories]]
+office = "superintendent"
+name = "Pat Example"
+title = "Superintendent of Schools"
+signature = "signature.svg"
+
+[[signatories]]
+office = "learning"
+name = "Robin Sample"
+title = "Director of Teaching and Learning"
+"""
 ABOUT = "Ten years of middle school band. For the position of curriculum lead."
 EARNED = (
     (
@@ -43,10 +70,10 @@ def unfold(page):
     page.evaluate("document.querySelectorAll('details').forEach((folded) => folded.open = true)")
 
 
-def save(picture: bytes, name: str) -> None:
+def save(picture: bytes | Image.Image, name: str) -> None:
     """Write a picture in few colors."""
-    taken = Image.open(io.BytesIO(picture)).convert("RGB")
-    taken.quantize(128).save(PICTURES / f"{name}.png", optimize=True)
+    taken = Image.open(io.BytesIO(picture)) if isinstance(picture, bytes) else picture
+    taken.convert("RGB").quantize(128).save(PICTURES / f"{name}.png", optimize=True)
 
 
 @pytest.fixture
@@ -109,13 +136,13 @@ def test_the_pictures_of_the_office_that_checks(office, take):
 @pytest.fixture
 def district(tmp_path, sink):
     """The issuer of a district with the catalog and the logo of the examples."""
-    home = school.build(
-        tmp_path, sink, None, public_url=ADDRESS, name="Example School District"
-    ).home
-    shutil.copy(school.EXAMPLES / "logo.svg", home)
+    about = {"public_url": ADDRESS, "name": "Example School District", "contact": CONTACT}
+    home = school.build(tmp_path, sink, None, **about).home
+    for name in ("logo.svg", "seal.svg", "signature.svg"):
+        shutil.copy(school.EXAMPLES / name, home)
     settings = home / "mintmark.toml"
     look = settings.read_text().replace("# logo =", "logo =").replace("# color =", "color =")
-    settings.write_text(look)
+    settings.write_text(look + SIGNED)
     with opened(load(home)) as issuer:
         yield issuer
 
@@ -155,3 +182,45 @@ def test_the_pictures_of_what_a_teacher_shares(district, take, now):
         take("page-holder", own, part="section[aria-labelledby=see]")
         take("collection", f"{origin}/collections/{together}.html", height=790)
     app.extensions["mintmark"].database.close()
+
+
+@pytest.mark.plays
+def test_the_pictures_of_what_is_handed_out(district, chromium, now, sink):
+    """A mail on a laptop and, dark, on a phone; both certificates at 100 dpi; the badges."""
+    achievement, hours, _ = EARNED[0]
+    public_id = earned(district, achievement, hours, now)
+    holder.decide(district, public_id, Decision(show_levels=True, show_words=True), now=now)
+    worker.deliver_due(district, KINDS, now=clock.now)
+    save(_beside(*_drawn(chromium, letters.shown(sink.mails[0]))), "mail")
+    client = start_app(district.settings).test_client()
+    for edition, name in (("frame", "certificate"), ("application", "certificate-application")):
+        answer = client.get(f"/credentials/{public_id}.pdf?edition={edition}")
+        save(pypdfium2.PdfDocument(answer.data)[0].render(scale=100 / 72).to_pil(), name)
+    preview = Image.open(io.BytesIO(client.get(f"/credentials/{public_id}/preview.png").data))
+    save(preview.resize((720, 378), Image.Resampling.LANCZOS), "preview")
+    with district.database.reading() as session:
+        badges = [badge(one, district.settings, "png") for one in versions.listed(session)]
+    (PICTURES / "badges.png").write_bytes(side_by_side(badges))
+
+
+def _drawn(chromium, html):
+    """Draw a mail as programs for mail do, in two widths and both schemes."""
+    for width, scheme in ((600, "light"), (360, "dark")):
+        context = chromium.new_context(
+            viewport={"width": width, "height": 100}, color_scheme=scheme
+        )
+        page = context.new_page()
+        page.set_content(html)
+        yield Image.open(io.BytesIO(page.screenshot(full_page=True)))
+        context.close()
+
+
+def _beside(*drawn):
+    """Put pictures beside each other, on white."""
+    width = sum(one.width for one in drawn) + GAP * (len(drawn) - 1)
+    sheet = Image.new("RGB", (width, max(one.height for one in drawn)), "white")
+    left = 0
+    for one in drawn:
+        sheet.paste(one, (left, 0))
+        left += one.width + GAP
+    return sheet
