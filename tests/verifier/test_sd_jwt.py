@@ -368,6 +368,42 @@ def test_one_that_names_no_issuer_is_said_to_name_none(board):
     assert board.verify(text, general=True).authentic.code == "issuer_not_named"
 
 
+RFC = json.loads((Path(__file__).parents[1] / "vectors/rfc9901.json").read_bytes())
+
+
+@pytest.fixture
+def published(world):
+    """The key that signs the examples of RFC 9901, where SD-JWT VC has its issuer publish it."""
+    for issuer in ("https://pid-issuer.bund.de.example", "https://issuer.example.com"):
+        document = {"issuer": issuer, "jwks": {"keys": [RFC["key"]]}}
+        world.publish(f"{issuer}/.well-known/jwt-vc-issuer", document)
+        world.publish(f"{issuer}/.well-known/jwks.json", {"keys": [RFC["key"]]})
+    return world
+
+
+def test_the_credential_of_the_standard_is_read_as_it_was_published(published):
+    """RFC 9901, appendix A.3, in its own bytes, key binding included."""
+    asked = {"challenge": RFC["nonce"], "domain": RFC["audience"]}
+    data = RFC["personIdentification"].encode()
+    report = verify_presentation(data, make_fetch=lambda: published.fetch, now=NOW, **asked)
+    (inner,) = report.credentials
+    assert report.held.code == "key_proved"
+    assert (inner.authentic.code, inner.current.code) == ("authentic", "current")
+    assert claims(inner.credential.document) == (
+        ("age_equal_or_over.18", "true"), ("nationalities", "DE"),
+    )  # fmt: skip
+
+
+def test_a_token_of_the_standard_that_is_no_credential_is_none(published):
+    """RFC 9901, appendix A.1: honestly signed, and of no data model that is read here."""
+    report = published.verify(RFC["noCredential"], general=True)
+    assert (report.authentic.answer, report.authentic.code) == (
+        Answer.COULD_NOT_CHECK,
+        "model_context",
+    )
+    assert Answer.NO not in {verdict.answer for verdict in report.verdicts().values()}
+
+
 TENANT = "https://licenses.example/nv"
 METADATA = "https://licenses.example/.well-known/jwt-vc-issuer/nv"
 KEYS = {"keys": [{**KEY.export_public(as_dict=True), "kid": "1"}]}
