@@ -470,6 +470,13 @@ def test_it_may_come_as_json(board, form):
     assert report.credentials[0].credential.recipient_name == "Alex Example"
 
 
+def test_what_is_no_one_token_is_no_presentation(board):
+    """Of several, nobody can say which is meant; it is no forgery."""
+    data = json.dumps([bound(sd(a_license(), NAME))] * 2).encode()
+    report = verify_presentation(data, make_fetch=lambda: board.fetch, now=NOW, **ASKED)
+    assert (report.held.answer, report.held.code) == (Answer.COULD_NOT_CHECK, "no_presentation")
+
+
 @pytest.mark.parametrize("kind", ["license", "vct"])
 @pytest.mark.parametrize("asked", [True, False])
 def test_a_holder_who_bound_it_has_the_key_in_it(board, kind, asked):

@@ -7,6 +7,7 @@ from contexts import BUNDLED, FrozenContexts, work
 from verifier.checks.presentation import NONE, Asked
 from verifier.fetching.fetch import Fetch
 from verifier.intake import wrapping
+from verifier.intake.baking import is_token
 from verifier.parsing import plain_text
 from verifier.pipeline.examine import World
 from verifier.pipeline.pipeline import beside, look_at_all
@@ -54,4 +55,4 @@ def _bound(content: str) -> str:
     """Return an SD-JWT, which its holder may have bound, also out of an envelope; "" if there is
     none."""
     text = wrapping.opened(content)
-    return text if not text.startswith("{") and "~" in text else ""
+    return text if "~" in text and is_token(text) else ""
