@@ -87,6 +87,24 @@ def _describe_control(schema: Mapping[str, str], value: str) -> str:
     return f"holds the control character U+{ord(control[0]):04X}" if control else "cannot be signed"
 
 
+_IS: Final = {
+    str: "text",
+    int: "a number",
+    float: "a number",
+    bool: "true or false",
+    list: "a list",
+    dict: "an object",
+    type(None): "null",
+}
+_MUST_BE: Final = {
+    "string": "text, in quotation marks",
+    "array": "a list, in square brackets",
+    "object": "an object, in braces",
+    "number": "a number, in digits with at most one dot",
+    "integer": "a whole number, in digits",
+}
+"""What JSON holds, for people who fill in a form that writes it."""
+
 _DETAILS: Final[Mapping[str, Callable[[Any, Any], str]]] = {
     "const": lambda wanted, _: f"must be {wanted}",
     "enum": lambda wanted, _: f"must be one of {', '.join(wanted)}",
@@ -101,7 +119,7 @@ _DETAILS: Final[Mapping[str, Callable[[Any, Any], str]]] = {
     "minimum": lambda least, _: f"is less than {least}",
     "not": _describe_control,
     "pattern": _describe_pattern,
-    "type": lambda wanted, _: f"is not of the type {wanted}",
+    "type": lambda wanted, value: f"is {_IS[type(value)]} and must be {_MUST_BE[wanted]}",
 }
 
 _formats = FormatChecker(formats=())

@@ -261,6 +261,35 @@ def test_every_flaw_says_what_to_write_instead():
     assert silent == []
 
 
+TEXT, LIST = "text, in quotation marks", "a list, in square brackets"
+OBJECT, NUMBER = "an object, in braces", "a number, in digits with at most one dot"
+
+
+@pytest.mark.parametrize(
+    ("where", "value", "detail"),
+    [
+        ("data", json.dumps(CHOSEN["data"]), f"is text and must be {OBJECT}"),
+        ("data.approval_id", 4711, f"is a number and must be {TEXT}"),
+        ("data.recipient.name", None, f"is null and must be {TEXT}"),
+        ("data.recipient.emails", "a@b.org, c@d.org", f"is text and must be {LIST}"),
+        ("data.recipient.emails", {"0": "a@b.org"}, f"is an object and must be {LIST}"),
+        ("data.levels", [{"work": "met"}], f"is a list and must be {OBJECT}"),
+        ("data.evidence.0", "https://a.org/1", f"is text and must be {OBJECT}"),
+        ("data.credits.0.value", "12,5", f"is text and must be {NUMBER}"),
+        ("data.credits.0.value", "12 hours", f"is text and must be {NUMBER}"),
+        ("data.credits.0.value", True, f"is true or false and must be {NUMBER}"),
+        ("data.approved_at", 46173.8, f"is a number and must be {TEXT}"),
+        ("data.revision", "first", "is text and must be a whole number, in digits"),
+    ],
+)
+def test_what_a_form_wrote_in_another_form_is_told_in_words(where, value, detail):
+    """No-code tools join lists with commas, and write text for whatever they do not know."""
+    base = changed(where, "x") if where == "data.revision" else CHOSEN
+    (flaw,) = refused(changed(where, value, base))
+    assert (flaw.field, flaw.detail) == (where, detail)
+    assert flaw.remedy
+
+
 def test_several_flaws_are_named_at_once():
     document = changed("data.levels.work", 5, changed("data.recipient.name", ""))
     assert {f.field for f in refused(document)} == {"data.levels.work", "data.recipient.name"}

@@ -137,7 +137,7 @@ def test_check_names_the_fields_of_a_file_that_would_be_refused(mintmark, file):
     code, _, err = mintmark("check", file(achievement={"id": "juggling"}))
     assert (code, "data.achievement.id is not in the catalog" in err) == (1, True)
     code, _, err = mintmark("check", file(provider_number=5))
-    assert (code, "data.provider_number is not of the type string" in err) == (1, True)
+    assert (code, "data.provider_number is a number and must be text" in err) == (1, True)
 
 
 def test_check_says_that_an_approval_was_received_with_other_content(mintmark, server, file):
