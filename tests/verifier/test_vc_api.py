@@ -135,6 +135,7 @@ def test_what_is_not_verified_is_400_with_a_reason(world, client, name):
         {"verifiableCredential": LICENSE, "options": {"checks": [{}]}},
         {"verifiableCredential": LICENSE, "options": {"domain": {}}},
         {"verifiableCredential": LICENSE, "options": {"challenge": None}},
+        {"verifiableCredential": LICENSE, "options": {"expectedProofPurpose": ["authentication"]}},
         {"verifiableCredential": {"type": ["VerifiablePresentation"], "@context": [V2]}},
         {"verifiablePresentation": {}},
     ],
@@ -197,6 +198,13 @@ def test_dates_count_whatever_is_asked_for(world, client, changes):
     assert verified(client, a_license(world, **changes), checks=["proof"]).status_code == 400
 
 
+def test_a_proof_is_for_the_purpose_that_is_expected(world, client):
+    right = verified(client, a_license(world), expectedProofPurpose="assertionMethod")
+    wrong = verified(client, a_license(world), expectedProofPurpose="authentication")
+    assert (right.status_code, wrong.status_code) == (200, 400)
+    assert wrong.json["code"] == "proof_purpose"
+
+
 def test_what_could_not_be_checked_is_not_verified(world):
     client = create_app(lambda: offline, clock=lambda: NOW).test_client()
     answer = verified(client, a_license(world))
@@ -227,6 +235,7 @@ def test_a_presentation_is_verified_with_its_credentials(world, client):
     [
         ({"challenge": "x"}, "challenge_differs"),
         ({"domain": "x"}, "domain_differs"),
+        ({"expectedProofPurpose": "assertionMethod"}, "proof_purpose"),
     ],
 )
 def test_a_presentation_for_something_else_is_not(world, client, options, code):

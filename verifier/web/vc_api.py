@@ -15,11 +15,13 @@ from werkzeug.exceptions import BadRequest, HTTPException, UnsupportedMediaType
 
 from contexts import BUNDLED, FrozenContexts
 from verifier import TrustList, verify
+from verifier.checks.presentation import AUTHENTICATION
 from verifier.clock import now as system_clock
 from verifier.fetching import deadline
 from verifier.fetching.fetch import Fetch
 from verifier.intake import wrapping
 from verifier.intake.baking import is_token
+from verifier.issuers.controller import ASSERTION, PROOF_ERROR
 from verifier.parsing import strict_json
 from verifier.pipeline.presentations import verify_presentation
 from verifier.proof import jose
@@ -51,11 +53,13 @@ Problems = list[Check | Verdict]
 
 
 class _Options(NamedTuple):
-    """Whether a withdrawal counts, and what the holder of a presentation was asked to sign."""
+    """Whether a withdrawal counts, what the holder of a presentation was asked to sign, and what a
+    proof must be for."""
 
     status: bool
     challenge: str | None
     domain: str | None
+    purpose: str | None
 
 
 def vc_api_blueprint(
@@ -90,7 +94,7 @@ def vc_api_blueprint(
                 contexts=contexts,
                 general=True,
             )
-        flaws += _problems(report, options.status)
+        flaws += _of_another_purpose(options, ASSERTION) or _problems(report, options.status)
         return _answer(flaws, report=printed.as_json(report))
 
     @blueprint.post("/presentations/verify")
@@ -108,6 +112,7 @@ def vc_api_blueprint(
                 domain=options.domain,
                 contexts=contexts,
             )
+        flaws += _of_another_purpose(options, AUTHENTICATION)
         flaws += [] if shown.held.answer is Answer.YES else [shown.held]
         for report in shown.credentials:
             flaws += _problems(report, options.status)
@@ -142,12 +147,23 @@ def _options(value: Any) -> _Options:
     checks = value.get("checks", [])
     if not isinstance(checks, list) or not all(isinstance(check, str) for check in checks):
         raise ValueError("checks")
-    for name in ("challenge", "domain"):
+    for name in ("challenge", "domain", "expectedProofPurpose"):
         if not isinstance(value.get(name, ""), str):
             raise ValueError(name)
     return _Options(
-        not checks or not STATUS.isdisjoint(checks), value.get("challenge"), value.get("domain")
+        not checks or not STATUS.isdisjoint(checks),
+        value.get("challenge"),
+        value.get("domain"),
+        value.get("expectedProofPurpose"),
     )
+
+
+def _of_another_purpose(options: _Options, purpose: str) -> Problems:
+    """Return a problem if a proof is expected to be for another purpose than the one that it was
+    checked for (Data Integrity 1.0, section 4.4)."""
+    if options.purpose in (None, purpose):
+        return []
+    return [Check("proof", Outcome.FAILED, "proof_purpose", {"purpose": purpose}, PROOF_ERROR)]
 
 
 def _problems(report: Report, asks_status: bool) -> Problems:
