@@ -213,8 +213,8 @@ def test_a_row_that_was_issued_while_its_answer_was_lost_gets_its_page(script, s
 def test_a_field_to_correct_is_named_in_the_row_and_the_corrected_row_is_issued(script, server):
     seen = script(SUBMIT, cells=answered(**{"Levels [Work]": "", "Hours": "twelve"}))
     (row,) = seen["rows"]
-    said = "Please correct: data.credits.0.value is text and must be a number, in digits"
-    assert row["Message"].startswith(said)
+    message = "Please correct: data.credits.0.value is text and must be a number, in digits"
+    assert row["Message"].startswith(message)
     assert count(server, ApprovalRow) == 0
     still = script(("sendSelectedRow",), cells=again(seen, Hours=12))
     assert "data.levels.work is missing: its levels are not-yet, met" in still["rows"][0]["Message"]
