@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, redirect, request, url_for
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import selectinload
 from werkzeug.wrappers import Response as AnyResponse
 
-from issuer.catalog.tables import RubricVersion
+from issuer.catalog import versions
 from issuer.database.pressed_twice import add_once
 from issuer.home.issuer import current_issuer
 from issuer.people.access import gate
@@ -180,7 +180,7 @@ def _page(*, typed: Policy | None = None, wrong: dict[str, str] | None = None) -
                 .options(selectinload(WindowRow.exceptions))
                 .order_by(WindowRow.opens)
             ).all(),
-            "rubrics": _rubrics(session),
+            "rubrics": versions.rubrics(session),
         }
     preset = PRESETS.get(request.args.get("as", ""), PILOT)
     return page(
@@ -193,12 +193,4 @@ def _page(*, typed: Policy | None = None, wrong: dict[str, str] | None = None) -
         done=request.args.get("done"),
         typed=request.form,
         **values,
-    )
-
-
-def _rubrics(session: Session) -> list[str]:
-    return list(
-        session.scalars(
-            select(RubricVersion.rubric_id).distinct().order_by(RubricVersion.rubric_id)
-        )
     )
