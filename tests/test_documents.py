@@ -47,7 +47,8 @@ def test_every_cited_requirement_stands_in_the_list_of_requirements():
 
 
 BRITISH = re.compile(
-    r"(?<![a-z])(pupil|programmes?(?![a-z])|timetabl|fortnight|whilst|amongst|learnt|spelt|cheque(?!d)"
+    r"(?<![a-z])(pupil|tick(s|ed|ing)?(?![a-z])|programmes?(?![a-z])|timetabl|fortnight|whilst"
+    r"|amongst|learnt|spelt|cheque(?!d)"
     r"|enrol(?!l)|fulfil(?!l)|licence|catalogue|dialogue|artefact|judgement|ageing|sceptic|defence"
     r'|cancell(?!ation|edError)|labell(?!ed(by|"))|modell|travell|signall|greys?(?![a-z])|maths'
     r"|(col|fav|hon|neighb|behavi|lab)our|(cent|met|theat)re(?![a-z])"

@@ -152,8 +152,8 @@ def came(cohort: str, meeting: int) -> AnyResponse:
         if row is None or row.cohort_pk != cohort_row.id:
             raise NotFound
         asked = {member.person_pk for member in cohort_row.members if member.left_at is None}
-        ticked = asked & set(request.form.getlist("came", type=whole_number))
-        cohorts.came(session, row, ticked, of=asked)
+        checked = asked & set(request.form.getlist("came", type=whole_number))
+        cohorts.came(session, row, checked, of=asked)
     return redirect(url_for("cohorts.show", cohort=cohort, done=1), 303)
 
 

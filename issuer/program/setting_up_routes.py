@@ -47,7 +47,7 @@ NUMBERS: Final = (
     "days_to_resubmit",
     "days_for_another_look",
 )
-TICKS: Final = (
+CHECKBOXES: Final = (
     "rolling",
     "names_hidden",
     "evaluators_shown",
@@ -79,7 +79,7 @@ def change() -> AnyResponse:
             else Resubmission.DAYS,
             fidelity=tuple(_lines(form.get("fidelity", ""))),
             questions=tuple(_questions()),
-            **_numbers_and_ticks(),
+            **_numbers_and_checkboxes(),
         )
         with current_issuer().database.writing() as session:
             by = gate.person(session)
@@ -146,11 +146,11 @@ def add_window() -> AnyResponse:
     return redirect(url_for("setting_up.show", done=1), 303)
 
 
-def _numbers_and_ticks() -> dict[str, Any]:
-    """Return the choices that are a number, or made by ticking."""
+def _numbers_and_checkboxes() -> dict[str, Any]:
+    """Return the choices that are a number, or made by a checkbox."""
     form = request.form
     numbers = {name: form.get(name, 0, type=whole_number) for name in NUMBERS}
-    return {**numbers, **{name: name in form for name in TICKS}}
+    return {**numbers, **{name: name in form for name in CHECKBOXES}}
 
 
 def _lines(text: str) -> list[str]:

@@ -88,9 +88,9 @@ def test_search_engines_see_only_what_is_published(client, path, public_id, visi
 
 def test_a_form_shows_what_was_decided(client, path):
     page = save(client, path, "public", ["words"]).text
-    ticked = set(re.findall(r'value="([a-z]+)" checked', page))
-    assert {"public", "words"} <= ticked
-    assert not {"levels", "evidence", "unlisted"} & ticked
+    checked = set(re.findall(r'value="([a-z]+)" checked', page))
+    assert {"public", "words"} <= checked
+    assert not {"levels", "evidence", "unlisted"} & checked
 
 
 def test_what_is_looked_at_first_is_not_kept(client, path, public_id):
@@ -114,7 +114,7 @@ def test_revoked_is_said_whoever_may_see_the_rest(issuer, client, path, public_i
 
 
 @pytest.mark.parametrize("suffix", ["json", "png"])
-def test_a_copy_shows_what_was_ticked_and_no_more(client, path, suffix):
+def test_a_copy_shows_what_was_chosen_and_no_more(client, path, suffix):
     response = client.get(f"{path}/copy.{suffix}", query_string={"show": ["evidence"]})
     assert response.headers["Content-Disposition"].startswith("attachment")
     data = response.data if suffix == "json" else unbake_png(response.data).encode()

@@ -1,6 +1,6 @@
 """Every combination of verdicts, told the same by the report, its JSON and the exit code (T33).
 
-The table is the contract: three questions, three answers, and never one tick.
+The table is the contract: three questions, three answers, and never one check mark.
 """
 
 import json

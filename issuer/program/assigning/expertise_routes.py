@@ -16,7 +16,7 @@ expertise_pages = Blueprint("expertise", __name__)
 @expertise_pages.get("/program/expertise")
 @needs("program", "run")
 def show() -> Response:
-    """List evaluators and coaches, each with the fields to tick."""
+    """List evaluators and coaches, each with the fields to check."""
     with current_issuer().database.reading() as session:
         people = expertise.people(session, today=local_today())
         return page(
@@ -31,7 +31,7 @@ def show() -> Response:
 @expertise_pages.post("/program/expertise")
 @needs("program", "run")
 def change() -> AnyResponse:
-    """Store what is ticked, of the people who stood on the page; others stay as they are."""
+    """Store what is checked, of the people on the page; others stay as they are."""
     shown = set(request.form.getlist("person"))
     with current_issuer().database.writing() as session:
         offered = expertise.fields(session)
@@ -41,7 +41,7 @@ def change() -> AnyResponse:
         ]
         known: dict[int, set[str]] = defaultdict(set)
         for person in here:
-            ticked = request.form.getlist(f"knows-{person.id}")
-            known[person.id] = {names[topic] for topic in ticked if topic in names}
+            checked = request.form.getlist(f"knows-{person.id}")
+            known[person.id] = {names[topic] for topic in checked if topic in names}
         expertise.know(session, [person.id for person in here], known, offered)
     return redirect(url_for("expertise.show", done=1), 303)

@@ -166,7 +166,7 @@ def release() -> AnyResponse:
 
 
 def _shown() -> dict[int, str]:
-    """Return, for each version that is ticked, the mark of what the page showed."""
+    """Return, for each version that is checked, the mark of what the page showed."""
     shown = {}
     for value in request.form.getlist("version"):
         number, _, mark = value.partition(":")
@@ -263,7 +263,7 @@ def _deciding(*, wrong: str = "", changed: Collection[int] = ()) -> Response:
         return page(
             "program/decisions.html",
             cases=ready_cases(session, ready[(number - 1) * CASES : number * CASES], me),
-            ticked=shown.keys() - set(changed),
+            checked=shown.keys() - set(changed),
             ready=len(ready),
             number=number,
             pages=pages,

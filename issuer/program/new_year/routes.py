@@ -42,7 +42,7 @@ def show() -> Response:
 @new_year.post("/program/new-year/windows")
 @needs("program", "set-up")
 def plan_windows() -> AnyResponse:
-    """Plan the windows that are ticked, at the times in the form: all of them, or none."""
+    """Plan the windows that are checked, at the times in the form: all of them, or none."""
     form, number = request.form, ""
     try:
         with current_issuer().database.writing() as session:

@@ -39,7 +39,7 @@ def listed() -> Response:
 @inspecting.post("/program/records/requests")
 @needs("record", "keep")
 def begin() -> AnyResponse:
-    """Open a request about the evidence that was ticked."""
+    """Open a request about the evidence that was selected."""
     chosen = request.form.getlist("artifact")
     try:
         with current_issuer().database.writing() as session:
@@ -67,7 +67,7 @@ def show(inspection: str) -> Response:
 @inspecting.post("/program/records/requests/<inspection>")
 @needs("record", "keep")
 def answer(inspection: str) -> AnyResponse:
-    """Hand out what was ticked, hide it because its consent was withdrawn, or close the request."""
+    """Hand out the selected evidence, hide it when consent was withdrawn, or close the request."""
     form, now = request.form, clock.now()
     chosen, act = form.getlist("artifact"), form.get("act", "")
     with current_issuer().database.writing() as session:

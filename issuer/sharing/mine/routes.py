@@ -53,7 +53,7 @@ def ask() -> AnyResponse:
 @mine.post("/my-credentials/collections")
 @needs("own credentials", "read")
 def collect() -> AnyResponse:
-    """Make a collection of the credentials that are ticked."""
+    """Make a collection of the credentials that are checked."""
     title = request.form.get("title", "").strip() or gettext("My credentials")
     edited = Edited(title, own=tuple(request.form.getlist("add")))
     person = gate.whoever().person.id

@@ -120,9 +120,9 @@ def judges(
 def releases(page: Page, url: str, *titles: str) -> None:
     """Release decisions: those about these titles, or all that wait."""
     page.goto(f"{url}/program/decisions")
-    for tick in page.get_by_role("checkbox").all():
-        name = tick.evaluate("box => box.labels[0].querySelector('strong').innerText")
-        tick.set_checked(not titles or name in titles)
+    for box in page.get_by_role("checkbox").all():
+        name = box.evaluate("box => box.labels[0].querySelector('strong').innerText")
+        box.set_checked(not titles or name in titles)
     press(page, "Release what is selected")
     page.get_by_text(re.compile("decisions? (is|are) released")).wait_for()
 
@@ -131,9 +131,9 @@ def signs(page: Page, project: str, *, fidelity: int) -> None:
     """Sign for a project, and attest each statement of the checklist."""
     page.goto(f"{project}/coaching")
     statements = page.get_by_role("group", name="This project was carried out as agreed:")
-    for tick in (ticks := statements.get_by_role("checkbox").all()):
-        tick.check()
-    assert len(ticks) == fidelity
+    for box in (boxes := statements.get_by_role("checkbox").all()):
+        box.check()
+    assert len(boxes) == fidelity
     page.get_by_role("button", name=re.compile("^Sign (?!out)")).click()
     page.get_by_text("Saved.").wait_for()
 

@@ -54,7 +54,7 @@ def test_r14_an_exemplar_is_previewed_looked_at_and_then_seen_by_everybody(examp
     preview = example.post("preview").text
     assert "No student is named" in preview
     assert TEXT in preview
-    assert "no student is named" in example.post("offer").text  # it was not ticked
+    assert "no student is named" in example.post("offer").text  # it was not checked
     assert example.post("offer", is_checked="yes").status_code == 303
     assert TEXT not in example.public()
     example.look("show")

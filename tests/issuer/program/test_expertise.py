@@ -7,7 +7,7 @@ from issuer.people.tables import ExpertiseRow
 from issuer.program.projects.tables import TopicRow
 
 
-def test_fields_are_ticked_for_evaluators_and_coaches_and_nobody_else(district):
+def test_fields_are_checked_for_evaluators_and_coaches_and_nobody_else(district):
     chief = district.browser(district.add("Pat Model", Role.SUPERINTENDENT))
     evaluator, coach = (
         district.add(name, role) for name, role in (("Eve", Role.EVALUATOR), ("Cal", Role.COACH))
@@ -21,12 +21,12 @@ def test_fields_are_ticked_for_evaluators_and_coaches_and_nobody_else(district):
     html = chief.get(page).text
     assert "Eve" in html
     assert "Tea" not in html
-    ticked = {
+    checked = {
         "person": [evaluator.id, coach.id, teacher.id, "x"],
         f"knows-{evaluator.id}": [topics["music"], topics["STEM"], "999"],
         f"knows-{teacher.id}": [topics["music"]],
     }
-    assert chief.post(page, page=page, **ticked).status_code == 303
+    assert chief.post(page, page=page, **checked).status_code == 303
     with district.issuer.database.reading() as session:
         rows = session.execute(select(ExpertiseRow.person_pk, ExpertiseRow.topic)).all()
     assert sorted(rows) == sorted(

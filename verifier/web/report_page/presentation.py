@@ -261,7 +261,7 @@ def line(name: str, verdict: Verdict, report: Report) -> ReportLine:
 
 
 def in_short(report: Report) -> str:
-    """Return the whole report in one or two sentences; never a single tick (D3)."""
+    """Return the whole report in one or two sentences; never a single check mark (D3)."""
     if report.authentic.answer is Answer.NO:
         return language.gettext(N_("Do not rely on it."))
     if report.authentic.answer is not Answer.YES:
