@@ -108,6 +108,14 @@ class Issuer:
         return jose.compact(signed, r.to_bytes(32) + s.to_bytes(32))
 
 
+CHECKED = {
+    "claims", "disclosure", "evidence", "hosted", "intake", "issuer", "key", "limits", "parse",
+    "parts", "presentation", "proof", "proof_dates", "recipient", "refresh", "related", "schema",
+    "shape", "status", "structure", "validity_period",
+}  # fmt: skip
+"""What a check can be of: programs read these names."""
+
+
 @dataclass
 class World:
     """Documents by URL, and one honest issuer whose documents are among them."""
@@ -173,6 +181,7 @@ class World:
         data = data.encode() if isinstance(data, str) else data
         report = verify(data, **({"fetch": self.fetch, "now": NOW} | options))
         # Whatever a test finds out, it must be sayable: each code has words, with its parameters.
+        assert {check.name for check in report.checks} <= CHECKED
         printed.dumps(printed.as_json(report))
         printed.as_text("credential", report, details=True)
         return report
