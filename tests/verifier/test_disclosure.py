@@ -81,6 +81,12 @@ def test_a_copy_shows_what_was_chosen_and_no_more():
         assert ("revise" in text) == ("/credentialSubject/narrative" in subset)
 
 
+def test_a_copy_has_its_proof_as_the_whole_has():
+    (proof,) = WHOLE["proof"] if isinstance(WHOLE["proof"], list) else (WHOLE["proof"],)
+    assert isinstance(derive(WHOLE | {"proof": [proof]}, [])["proof"], list)
+    assert isinstance(derive(WHOLE | {"proof": proof}, [])["proof"], dict)
+
+
 def test_what_open_badges_requires_is_always_shown(world):
     bare = derive(WHOLE, [])
     report = world.verify(bare)

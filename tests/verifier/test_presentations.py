@@ -249,6 +249,30 @@ def test_a_key_for_assertions_alone_proves_no_holder(world):
     )
 
 
+def test_a_holder_with_a_web_address_has_a_document_there(world):
+    """A set of keys does not say what they are for, and is not enough."""
+    holder = Holder("https://holder.example/teacher")
+    told = {"holder_proved": holder.document, "issuer_document_of_another": {"keys": []}}
+    for code, document in told.items():
+        world.publish(holder.did, document)
+        assert looked_at(world, token(holder, presentation(holder=holder.did))).held.code == code
+    issuer = Issuer(holder.did)
+    world.publish(issuer.did, issuer.document)
+    report = looked_at(world, token(issuer, presentation(holder=issuer.did)))
+    assert report.held.code == "key_for_other_purposes"
+
+
+@pytest.mark.parametrize(
+    ("did", "kind"),
+    [("did:ethr:0x1", "did:ethr"), ("mailto:a@x.example", "mailto:a@x.example")],
+)
+def test_a_holder_of_an_unknown_kind_is_named_by_its_kind(world, holder, did, kind):
+    whole = presentation(holder=did)
+    report = looked_at(world, token(holder, whole, iss=None))
+    assert report.held.code == "issuer_method_not_supported"
+    assert params(report) == {"issuer": did, "detail": kind}
+
+
 def test_a_key_for_authentication_alone_signs_no_credential(world, holder):
     forged = holder.sign(deepcopy(LICENSE) | {"issuer": holder.did})
     assert world.verify(forged, general=True).authentic.answer is Answer.NO
