@@ -110,7 +110,7 @@ class Issuer:
 
 CHECKED = {
     "claims", "disclosure", "evidence", "hosted", "intake", "issuer", "key", "limits", "parse",
-    "parts", "presentation", "proof", "proof_dates", "recipient", "refresh", "related", "schema",
+    "parts", "presentation", "proof", "proof_dates", "refresh", "related", "schema",
     "shape", "status", "structure", "validity_period",
 }  # fmt: skip
 """What a check can be of: programs read these names."""

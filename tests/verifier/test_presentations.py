@@ -252,8 +252,11 @@ def test_a_key_for_assertions_alone_proves_no_holder(world):
 def test_a_holder_with_a_web_address_has_a_document_there(world):
     """A set of keys does not say what they are for, and is not enough."""
     holder = Holder("https://holder.example/teacher")
-    told = {"holder_proved": holder.document, "issuer_document_of_another": {"keys": []}}
-    for code, document in told.items():
+    document_by_code = {
+        "holder_proved": holder.document,
+        "issuer_document_of_another": {"keys": []},
+    }
+    for code, document in document_by_code.items():
         world.publish(holder.did, document)
         assert looked_at(world, token(holder, presentation(holder=holder.did))).held.code == code
     issuer = Issuer(holder.did)
