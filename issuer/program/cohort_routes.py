@@ -48,6 +48,7 @@ def gather() -> AnyResponse:
     form = request.form
     try:
         with current_issuer().database.writing() as session:
+            gate.acting(session)
             leaders = {person.public_id: person for person in _coaches(session)}
             offering = session.scalar(
                 select(OfferingRow).where(OfferingRow.public_id == form.get("offering", ""))

@@ -147,8 +147,11 @@ def by_moment(session: Session) -> Callable[[datetime], Policy | None]:
 
 
 def change(session: Session, policy: Policy, *, by: PersonRow | None, now: datetime) -> None:
-    """Put choices in force, from now on. Raises `PolicyRefused`; `by` is None for a command."""
+    """Put choices in force, from now on, unless they are. Raises `PolicyRefused`; `by` is None for
+    a command."""
     _check(policy)
+    if policy == current(session):
+        return
     session.add(PolicyRow(content=asdict(policy), created_at=now, created_by=by and by.id))
     session.flush()
 

@@ -1,6 +1,6 @@
 """The pages that set up the program: the district's choices, its fields of work, its windows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -68,21 +68,10 @@ def show() -> Response:
 @needs("program", "set-up")
 def change() -> AnyResponse:
     """Put other choices in force."""
-    form = request.form
     try:
-        policy = replace(
-            PILOT,
-            proposal_rubric=form.get("proposal_rubric", ""),
-            completion_rubric=form.get("completion_rubric", ""),
-            resubmission=Resubmission.NEXT_WINDOW
-            if form.get("resubmission") == Resubmission.NEXT_WINDOW
-            else Resubmission.DAYS,
-            fidelity=tuple(_lines(form.get("fidelity", ""))),
-            questions=tuple(_questions()),
-            **_numbers_and_checkboxes(),
-        )
         with current_issuer().database.writing() as session:
-            by = gate.person(session)
+            by = gate.acting(session)
+            policy = _typed(policies.current(session))
             policies.change(session, policy, by=by, now=clock.now())
     except PolicyRefused as exc:
         return _page(typed=policy, wrong={exc.field: str(exc)})
@@ -146,6 +135,22 @@ def add_window() -> AnyResponse:
     return redirect(url_for("setting_up.show", done=1), 303)
 
 
+def _typed(in_force: Policy | None) -> Policy:
+    """Return the choices that the form makes."""
+    form = request.form
+    return replace(
+        PILOT,
+        proposal_rubric=form.get("proposal_rubric", ""),
+        completion_rubric=form.get("completion_rubric", ""),
+        resubmission=Resubmission.NEXT_WINDOW
+        if form.get("resubmission") == Resubmission.NEXT_WINDOW
+        else Resubmission.DAYS,
+        fidelity=tuple(_lines(form.get("fidelity", ""))),
+        questions=tuple(_questions(in_force.questions if in_force else ())),
+        **_numbers_and_checkboxes(),
+    )
+
+
 def _numbers_and_checkboxes() -> dict[str, Any]:
     """Return the choices that are a number, or made by a checkbox."""
     form = request.form
@@ -157,14 +162,15 @@ def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def _questions() -> Iterator[Question]:
+def _questions(in_force: Iterable[Question]) -> Iterator[Question]:
     """Yield the district's own questions; one that was there keeps its id, and so its answers."""
     form = request.form
+    known = {question.text: question.id for question in in_force}
     ids = [*form.getlist("question_id")[:MOST_QUESTIONS], *[""] * MOST_QUESTIONS]
     for place in range(MOST_QUESTIONS):
         if text := form.get(f"question-{place}", "").strip():
             required = str(place) in form.getlist("question_required")
-            yield Question(ids[place] or new_id(), text, required)
+            yield Question(ids[place] or known.pop(text, "") or new_id(), text, required)
 
 
 def _page(*, typed: Policy | None = None, wrong: dict[str, str] | None = None) -> Response:

@@ -113,11 +113,11 @@ def extend(project: str) -> AnyResponse:
     until, now = day(request.form.get("due_on", "")), clock.now()
     try:
         with current_issuer().database.writing() as session:
-            row = or_404(drafts.locked(session, project))
-            due.extend(session, row, until, by=gate.person(session), today=local_today(), now=now)
-            payload = {"project": row.id, "until": f"{row.due_on}"}
-            host = current_issuer().settings.host
-            queue.put(session, due.EXTENDED, project, host=host, now=now, payload=payload)
+            row, by = or_404(drafts.locked(session, project)), gate.person(session)
+            if due.extend(session, row, until, by=by, today=local_today(), now=now):
+                payload = {"project": row.id, "until": f"{row.due_on}"}
+                host = current_issuer().settings.host
+                queue.put(session, due.EXTENDED, project, host=host, now=now, payload=payload)
     except DueRefused as exc:
         return _page(project, wrong={"due_on": str(exc)})
     except NotNow as exc:
@@ -150,7 +150,10 @@ def _page(public_id: str, *, wrong: dict[str, str] | None = None) -> Response:
             coaches=coaching.coaches(session, project),
             by_hand=coaching.assigned_coaches(session, project),
             choices=matching.choices(
-                session, project, earners=earners.of_field(session, project), today=local_today()
+                session,
+                project,
+                earners=earners.of_field(session, project),
+                today=local_today(),
             ),
             grounds=GROUNDS,
             words=words,

@@ -31,13 +31,17 @@ class AmendmentRefused(FieldError):
 
 def amend(
     session: Session, project: ProjectRow, plan: str, why: str, *, now: datetime
-) -> AmendmentRow:
-    """Change the plan of a project that is under way. Raises `AmendmentRefused`."""
+) -> AmendmentRow | None:
+    """Change the plan of a project that is under way, and return the change; None if it is there.
+    Raises `AmendmentRefused`."""
     plan, why = plan.strip(), why.strip()
     if project.state != State.ACTIVE:
         raise AmendmentRefused("plan", N_("A plan is changed while the project is under way."))
     if not 0 < len(plan) <= LONGEST_TEXT:
         raise AmendmentRefused("plan", N_("Write the whole plan as it is now."))
+    changes = of_project(session, project)
+    if changes and (changes[-1].plan, changes[-1].why) == (plan, why):
+        return None
     if plan == plan_of(session, project):
         raise AmendmentRefused("plan", N_("This is the plan that there is."))
     if not 0 < len(why) <= LONGEST_REASON:

@@ -38,8 +38,9 @@ def amend(project: str) -> AnyResponse:
             row = or_404(drafts.locked(session, project))
             plan, why = form.get("plan", ""), form.get("why", "")
             amendment = amendments.amend(session, row, plan, why, now=now)
-            payload = {"amendment": amendment.id}
-            queue.put(session, amendments.AMENDED, project, host=host, now=now, payload=payload)
+            if amendment is not None:
+                payload = {"amendment": amendment.id}
+                queue.put(session, amendments.AMENDED, project, host=host, now=now, payload=payload)
     except AmendmentRefused as exc:
         return _page(project, wrong=exc)
     return redirect(url_for("plan.show", project=project, done=1), 303)

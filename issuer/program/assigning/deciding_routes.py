@@ -114,7 +114,10 @@ def _change(number: int, change: Any) -> AnyResponse:
 
 def _draft(session: Session, version: VersionRow, by: PersonRow) -> None:
     levels, comments = _typed()
-    _refuse_stale(decisions.unreleased(session, version))
+    drafted = decisions.unreleased(session, version)
+    if drafted is not None and _says(drafted, levels, comments):
+        return
+    _refuse_stale(drafted)
     decisions.draft(session, version, by=by, now=clock.now(), levels=levels, comments=comments)
 
 
@@ -122,15 +125,27 @@ def _correct(session: Session, version: VersionRow, by: PersonRow) -> None:
     held, policy = corrections.newest(session, version.project), _policy(session)
     if held is None or held.version_pk != version.id:
         raise NotDecidable("nothing of this is released, or something newer is handed in")
-    _refuse_stale(held)
     settings, (levels, comments) = current_issuer().settings, _typed()
+    corrected = held.corrects and session.get(ProjectDecisionRow, held.corrects)
+    if corrected and _is_made_from(corrected) and _says(held, levels, comments):
+        return
+    _refuse_stale(held)
     corrections.correct(session, settings, policy, held, levels, comments, by=by, now=clock.now())
 
 
 def _refuse_stale(decision: ProjectDecisionRow | None) -> None:
     """Raise `DecidedMeanwhile` if the form was made from another decision than the one there is."""
-    if request.form.get("decision", "") != _mark(decision):
+    if not _is_made_from(decision):
         raise DecidedMeanwhile
+
+
+def _is_made_from(decision: ProjectDecisionRow | None) -> bool:
+    return request.form.get("decision", "") == _mark(decision)
+
+
+def _says(decision: ProjectDecisionRow, levels: dict[str, str], comments: dict[str, str]) -> bool:
+    """True if a decision is what is sent: its button was pressed twice."""
+    return (dict(decision.levels), dict(decision.comments)) == (levels, comments)
 
 
 def _mark(decision: ProjectDecisionRow | None) -> str:

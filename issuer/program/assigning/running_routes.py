@@ -152,6 +152,8 @@ def release() -> AnyResponse:
                 shown = _settled(session, by.id, request.form["settled_at"])
             decisions.lock(session, shown)
             rows = _versions(session, shown)
+            if decisions.are_released(session, rows, by=by):
+                return redirect(url_for("running.deciding", done=len(rows)), 303)
             marks = _marks(session, rows)
             drafts = decisions.to_release(session, rows, by=by, now=now)
             if changed := {row.id for row in rows if marks.get(row.id) != shown[row.id]}:

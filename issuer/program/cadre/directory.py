@@ -13,6 +13,7 @@ from sqlalchemy import Select, func, null, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from contexts.errors import MintmarkError
+from issuer.database.pressed_twice import alike
 from issuer.home.settings import PROGRAM
 from issuer.issuance.records.approval_tables import AddressRow, ApprovalRow
 from issuer.issuance.records.search import fold
@@ -104,20 +105,25 @@ def leave(session: Session, person: PersonRow) -> None:
 
 def ask(
     session: Session, asker: PersonRow, asked: PersonRow, text: str, *, now: datetime
-) -> CadreQuestionRow:
-    """Write a question to somebody who wants to be found. Raises `CadreRefused`."""
+) -> tuple[CadreQuestionRow, bool]:
+    """Write a question to somebody who wants to be found; return it, and whether it is new.
+
+    The same question that waits for its answer is the one that is there. Raises `CadreRefused`.
+    """
     if session.get(CadreRow, asked.id) is None or asked.id == asker.id:
         raise CadreRefused(N_("This person does not take questions."))
     if not 0 < len(text.strip()) <= 2000:
         raise CadreRefused(N_("Write 1 to 2,000 characters."))
+    row = CadreQuestionRow(from_pk=asker.id, to_pk=asked.id, text=text.strip(), asked_at=now)
+    if earlier := alike(session, row, "from_pk", "to_pk", "text", "answered_at"):
+        return earlier[0], False
     today = CadreQuestionRow.asked_at > now - timedelta(days=1)
     many = select(func.count()).where(CadreQuestionRow.from_pk == asker.id, today)
     if (session.scalar(many) or 0) >= MOST_A_DAY:
         raise CadreRefused(N_("You have asked ten questions within a day. Wait for some answers."))
-    row = CadreQuestionRow(from_pk=asker.id, to_pk=asked.id, text=text.strip(), asked_at=now)
     session.add(row)
     session.flush()
-    return row
+    return row, True
 
 
 def _posts(session: Session) -> Mapping[int, Sequence[PostRow]]:

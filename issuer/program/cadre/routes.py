@@ -71,13 +71,14 @@ def ask() -> AnyResponse:
     issuer, now, form = current_issuer(), clock.now(), request.form
     try:
         with issuer.database.writing() as session:
-            me = gate.person(session)
+            me = gate.acting(session)
             whom = select(PersonRow).where(PersonRow.public_id == form.get("person", ""))
             other = session.scalar(whom)
             if other is None:
                 raise CadreRefused(N_("This person does not take questions."))
-            row = directory.ask(session, me, other, form.get("text", ""), now=now)
-            _tell(session, letters.ASKED, row)
+            row, is_new = directory.ask(session, me, other, form.get("text", ""), now=now)
+            if is_new:
+                _tell(session, letters.ASKED, row)
     except CadreRefused as exc:
         return _page(is_public=False, wrong=str(exc))
     return redirect(url_for("cadre.question", question=row.public_id, done="asked"), 303)

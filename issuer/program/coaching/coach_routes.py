@@ -35,13 +35,13 @@ def become() -> AnyResponse:
     issuer, now = current_issuer(), clock.now()
     try:
         with issuer.database.writing() as session:
-            by = gate.person(session)
-            credential = request.form.get("credential", "")
-            person = earners.become_coach(
+            by, credential = gate.acting(session), request.form.get("credential", "")
+            person, is_new = earners.become_coach(
                 session, issuer.settings, credential, by=by, today=local_today(), now=now
             )
             host = issuer.settings.host
-            roles.tell(session, person, Role.COACH, is_granted=True, host=host, now=now)
+            if is_new:
+                roles.tell(session, person, Role.COACH, is_granted=True, host=host, now=now)
     except (NotEarned, RoleError) as exc:
         return _page(wrong=str(exc))
     return redirect(url_for("coaches.show", done=1), 303)

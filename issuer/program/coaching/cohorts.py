@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from issuer.database.pressed_twice import add_once
+from issuer.database.pressed_twice import add_once, alike
 from issuer.home.problem import FieldError
 from issuer.people.register import new_id
 from issuer.people.tables import PersonRow
@@ -37,7 +37,8 @@ def gather(
     *,
     now: datetime,
 ) -> CohortRow:
-    """Begin a cohort that works on an offering, or on own ideas. Raises `CohortRefused`."""
+    """Begin a cohort that works on an offering, or on own ideas, and return it; or the one that is
+    there under this name with this leader. Raises `CohortRefused`."""
     if leader is None:
         raise CohortRefused("leader", N_("Choose who leads it."))
     row = CohortRow(
@@ -47,6 +48,8 @@ def gather(
         leader_pk=leader.id,
         created_at=now,
     )
+    if earlier := alike(session, row, "name", "offering_pk", "leader_pk", "ended_at"):
+        return earlier[0]
     session.add(row)
     session.flush()
     return row

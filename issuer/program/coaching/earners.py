@@ -46,8 +46,9 @@ def become_coach(
     by: PersonRow,
     today: date,
     now: datetime,
-) -> PersonRow:
-    """Make the holder of a credential a coach, if our own verifier finds it in force now.
+) -> tuple[PersonRow, bool]:
+    """Make the holder of a credential a coach, if our own verifier finds it in force now; return
+    her, and whether she was none before.
 
     Raises `NotEarned`, and `RoleError` where `by` holds it.
     """
@@ -58,10 +59,11 @@ def become_coach(
     report = verify(row.json, fetch=published.fetch_own(settings), now=now)
     if any(one.answer is not Answer.YES for one in (report.authentic, report.current)):
         raise NotEarned(N_("This credential does not verify now, so it makes nobody a coach."))
+    before = {grant.id for grant in person.grants}
     grant = roles.grant(session, person, Role.COACH, first_day=today, by=by, now=now)
     session.merge(CoachGroundRow(grant_pk=grant.id, credential_pk=row.id, verified_at=now))
     session.flush()
-    return person
+    return person, grant.id not in before
 
 
 def holder_of(session: Session, credential: CredentialRow) -> PersonRow | None:

@@ -178,8 +178,9 @@ def _sign(session: Session, project: ProjectRow, policy: Policy) -> None:
         raise SignOffRefused(N_("You cannot sign as this person."))
     fidelity = dict.fromkeys(form.getlist("fidelity"), True)
     now, host = clock.now(), current_issuer().settings.host
+    is_new = signer not in sign_offs.by_signer(session, project)
     sign_offs.sign(session, project, signer, me, fidelity=fidelity, policy=policy, now=now)
-    if signer is SignOffRole.TEACHER:
+    if signer is SignOffRole.TEACHER and is_new:
         news.ask_to_sign(session, project, host=host, today=local_today(), now=now)
 
 

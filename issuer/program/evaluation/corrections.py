@@ -87,14 +87,19 @@ def may_ask(
 def ask(
     session: Session, project: ProjectRow, reason: str, policy: Policy, *, now: datetime
 ) -> LookRow:
-    """Ask for another look at the decision that holds. Raises `NotDecidable`."""
+    """Ask for another look at the decision that holds, and return it; or the same one that was
+    asked for. Raises `NotDecidable`."""
+    held, reason = newest(session, project), reason.strip()[:LONGEST_REASON]
+    look = look_at(session, held.version) if held else None
+    if look is not None and look.settled_at is None and look.reason == reason:
+        return look
     decision = may_ask(session, project, policy, now)
     if decision is None:
         raise NotDecidable("another look is asked for once, and within some days")
     look = LookRow(
         version_pk=decision.version_pk,
         decision_pk=decision.id,
-        reason=reason.strip()[:LONGEST_REASON],
+        reason=reason,
         asked_at=now,
     )
     session.add(look)

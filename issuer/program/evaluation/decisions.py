@@ -132,6 +132,14 @@ def to_release(
     return decisions
 
 
+def are_released(session: Session, versions: Sequence[VersionRow], *, by: PersonRow) -> bool:
+    """True if this person released a decision about each version: the button was pressed twice."""
+    decided = _decided(session, versions)
+    return bool(versions) and all(
+        any(row.released_by == by.id for row in decided[version.id]) for version in versions
+    )
+
+
 def unreleased(session: Session, version: VersionRow) -> ProjectDecisionRow | None:
     """Return the draft of a version's decision, if there is one. Raises `NotDecidable`."""
     return _unreleased(_decided(session, [version])[version.id])

@@ -104,6 +104,8 @@ def save(assignment: str) -> AnyResponse:
     try:
         with issuer.database.writing() as session:
             review = reviews.opened(session, _row(session, assignment), now=now)
+            if request.form.get("act") == "give" and reviews.was_given(review, levels, comments):
+                return redirect(url_for("judging.queue", done="given"), 303)
             revision = reviews.save(
                 session,
                 review,
@@ -142,10 +144,10 @@ def ask_for_piece(assignment: str) -> AnyResponse:
             row = _row(session, assignment)
             reviews.opened(session, row, now=now)
             text = request.form.get("piece", "")
-            pieces.ask(session, row.version, text, by=row.evaluator, now=now)
-            payload = {"version": row.version_pk}
-            about, host = row.version.project.public_id, current_issuer().settings.host
-            outbox.put(session, pieces.ASKED, about, host=host, now=now, payload=payload)
+            if pieces.ask(session, row.version, text, by=row.evaluator, now=now):
+                payload = {"version": row.version_pk}
+                about, host = row.version.project.public_id, current_issuer().settings.host
+                outbox.put(session, pieces.ASKED, about, host=host, now=now, payload=payload)
     except EvidenceRefused as exc:
         return _page(assignment, refused=exc.message)
     except (ReviewClosed, MustNotJudge):
@@ -161,7 +163,7 @@ def recuse(assignment: str) -> AnyResponse:
         try:
             reviews.recuse(
                 session,
-                _row(session, assignment),
+                _row(session, assignment, also_ended=True),
                 reason=request.form.get("reason", ""),
                 now=clock.now(),
             )
@@ -266,11 +268,11 @@ def _others(session: Session, row: AssignmentRow, mine: ReviewRow) -> list[Revie
     return list(session.scalars(others.order_by(ReviewRow.id)))
 
 
-def _row(session: Session, public_id: str) -> AssignmentRow:
+def _row(session: Session, public_id: str, *, also_ended: bool = False) -> AssignmentRow:
     row = session.scalar(
         select(AssignmentRow).where(AssignmentRow.public_id == public_id).with_for_update()
     )
-    if row is None or row.ended_at is not None:
+    if row is None or (row.ended_at is not None and not also_ended):
         raise NotFound
     return row
 

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
+from issuer.database.pressed_twice import add_once
 from issuer.people.tables import PersonRow, PostRow
 from issuer.program.evaluation.tables import RedactionRow
 from issuer.program.projects.tables import ProjectRow, VersionRow
@@ -69,14 +70,13 @@ def with_names() -> list[_AbstractLoad]:
 def add(
     session: Session, version: VersionRow, words: str, *, by: PersonRow, now: datetime
 ) -> RedactionRow | None:
-    """Cover words in a version from now on; None for less than `SHORTEST` letters."""
+    """Cover words in a version from now on; None for less than `SHORTEST` letters, and for what is
+    covered already."""
     words = " ".join(words.split())[:200]
     if len(words) < SHORTEST:
         return None
     row = RedactionRow(version_pk=version.id, words=words, by_pk=by.id, created_at=now)
-    session.add(row)
-    session.flush()
-    return row
+    return row if add_once(session, row, "version_pk", "words") else None
 
 
 def _pattern(words: Iterable[str]) -> re.Pattern[str] | None:

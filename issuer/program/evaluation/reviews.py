@@ -98,9 +98,7 @@ def save(
     refuse_conflict(session, review.assignment)
     if review.given_at is not None or review.assignment.ended_at is not None:
         raise ReviewClosed("this review was given")
-    criteria = {criterion.id for criterion in rubric(review.assignment).criteria}
-    new_levels = {id: level for id, level in levels.items() if id in criteria and level}
-    new_comments = {id: text for id, text in comments.items() if id in criteria and text.strip()}
+    new_levels, new_comments = _of_criteria(review, levels, comments)
     if (new_levels, new_comments) == (review.levels, review.comments):
         return review.revision
     if revision != review.revision:
@@ -110,6 +108,23 @@ def save(
     review.changed_at = now
     session.flush()
     return review.revision
+
+
+def was_given(review: ReviewRow, levels: Mapping[str, str], comments: Mapping[str, str]) -> bool:
+    """True if a review was given with just these levels and comments: the button was pressed
+    twice."""
+    written = _of_criteria(review, levels, comments)
+    return review.given_at is not None and written == (review.levels, review.comments)
+
+
+def _of_criteria(
+    review: ReviewRow, levels: Mapping[str, str], comments: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    criteria = {criterion.id for criterion in rubric(review.assignment).criteria}
+    return (
+        {id: level for id, level in levels.items() if id in criteria and level},
+        {id: text for id, text in comments.items() if id in criteria and text.strip()},
+    )
 
 
 def give(session: Session, review: ReviewRow, *, now: datetime) -> None:
@@ -130,8 +145,11 @@ def give(session: Session, review: ReviewRow, *, now: datetime) -> None:
 def recuse(session: Session, assignment: AssignmentRow, *, reason: str = "", now: datetime) -> None:
     """End an assignment because its evaluator does not want to, or must not, judge it.
 
-    The reason may be left out, and the superintendent alone sees it. Raises `ReviewClosed`.
+    The reason may be left out, and the superintendent alone sees it. One that was handed back stays
+    so. Raises `ReviewClosed`.
     """
+    if assignment.ending == Ending.RECUSED:
+        return
     if assignment.ended_at or (assignment.review and assignment.review.given_at):
         raise ReviewClosed("this review was given")
     assignment.ended_at, assignment.ending = now, Ending.RECUSED

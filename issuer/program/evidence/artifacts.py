@@ -16,6 +16,7 @@ from typing import Final
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from issuer.database.pressed_twice import alike
 from issuer.home.problem import FieldError
 from issuer.people.register import new_id
 from issuer.people.tables import PersonRow
@@ -32,6 +33,7 @@ from verifier.wording.words import N_
 READ: Final = "artifact.read"
 """What the log calls it that somebody opened a piece of evidence."""
 _MB: Final = 1024 * 1024
+_UNDESCRIBED: Final = ("confirmed_at", "removed_at", "withdrawn_at")
 A_DAY: Final = timedelta(days=1)
 """An upload that stopped can go on for so long."""
 TOO_LARGE: Final = N_(
@@ -157,7 +159,8 @@ def stored(store: FileStore, row: UploadRow) -> Stored:
 def finish(
     session: Session, row: UploadRow, file: Stored, *, name: str = "", now: datetime
 ) -> ArtifactRow:
-    """Make an artifact of an upload whose file lies in its place.
+    """Make an artifact of an upload whose file lies in its place, and return it; or the one that is
+    there of the same file, until the teacher describes it.
 
     It is not named after the file, whose name may tell whose it is (E29). It has the upload's id,
     so that an upload makes one artifact and no second. Once that is committed, `store.abandon`
@@ -174,14 +177,17 @@ def finish(
         tier=ArtifactTier.SEALED,
         created_at=now,
     )
-    session.add(artifact)
     session.delete(row)
+    if earlier := alike(session, artifact, "project_pk", "sha256", "file_name", *_UNDESCRIBED):
+        return earlier[0]
+    session.add(artifact)
     session.flush()
     return artifact
 
 
 def made_of(session: Session, project_pk: int, upload: str) -> ArtifactRow | None:
-    """Return the artifact that an upload became, if it became one."""
+    """Return the artifact of a project by its id, which is that of the upload it was; None if there
+    is none."""
     rows = select(ArtifactRow).where(ArtifactRow.project_pk == project_pk)
     return session.scalar(rows.where(ArtifactRow.public_id == upload))
 
@@ -189,7 +195,8 @@ def made_of(session: Session, project_pk: int, upload: str) -> ArtifactRow | Non
 def link(
     session: Session, project: ProjectRow, name: str, url: str, *, now: datetime
 ) -> ArtifactRow:
-    """Add a web address as an artifact. Raises `EvidenceRefused`."""
+    """Add a web address as an artifact, and return it; or the one that is there, until the teacher
+    describes it. Raises `EvidenceRefused`."""
     address = web_address.read(url.strip())
     if address is None or address.scheme != "https":
         raise EvidenceRefused("url", N_("Write a web address that begins with https://."))
@@ -201,6 +208,8 @@ def link(
         tier=ArtifactTier.SEALED,
         created_at=now,
     )
+    if earlier := alike(session, artifact, "project_pk", "url", *_UNDESCRIBED):
+        return earlier[0]
     session.add(artifact)
     session.flush()
     return artifact
@@ -270,13 +279,13 @@ def answer(
 
 def remove(session: Session, artifact: ArtifactRow, *, now: datetime) -> None:
     """Take an artifact out of what is handed in next; what was handed in keeps it."""
-    artifact.removed_at = now
+    artifact.removed_at = artifact.removed_at or now
     session.flush()
 
 
 def withdraw_consent(session: Session, artifact: ArtifactRow, *, now: datetime) -> None:
     """Hide an artifact from everybody at once: its consent was withdrawn."""
-    artifact.withdrawn_at = now
+    artifact.withdrawn_at = artifact.withdrawn_at or now
     session.flush()
 
 

@@ -50,7 +50,7 @@ def taken(upload: UploadRow) -> str:
     Two requests may bring the last piece: the one that is later finds what the other made. Raises
     `EvidenceRefused`, and ``FileNotFoundError`` where the other took it already.
     """
-    issuer, store = current_issuer(), files()
+    issuer, store, public_id = current_issuer(), files(), upload.upload
     refuse_what_it_finds(issuer.settings.evidence_scanner, store.file_of(upload.upload))
     file = artifacts.stored(store, upload)
     with issuer.database.writing() as session:
@@ -60,11 +60,11 @@ def taken(upload: UploadRow) -> str:
             written(session, project.public_id)
             number = artifacts.count(session, project.id) + 1
             name = gettext("Evidence %(number)d") % {"number": number}
-            artifacts.finish(session, row, file, name=name, now=clock.now())
+            public_id = artifacts.finish(session, row, file, name=name, now=clock.now()).public_id
         elif artifacts.made_of(session, project.id, upload.upload) is None:
             raise EvidenceRefused("file", N_("The file is not all here yet."))
     store.abandon(upload.upload)
-    return upload.upload
+    return public_id
 
 
 def let_go(upload: UploadRow) -> None:

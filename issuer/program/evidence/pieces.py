@@ -41,18 +41,32 @@ def wanted(session: Session, project: ProjectRow) -> PieceRow | None:
     """Return what a teacher is asked for now; None if nothing is."""
     if project.state != State.SUBMITTED:
         return None
-    version = submission.newest_version(session, project)
-    piece = of_version(session, version) if version else None
+    piece = _newest(session, project)
     return piece if piece is not None and piece.answered_at is None else None
+
+
+def is_answered(session: Session, project: ProjectRow) -> bool:
+    """True if what was asked for last has been handed in: its button was pressed twice."""
+    piece = _newest(session, project)
+    return piece is not None and piece.answered_at is not None
+
+
+def _newest(session: Session, project: ProjectRow) -> PieceRow | None:
+    version = submission.newest_version(session, project)
+    return of_version(session, version) if version else None
 
 
 def ask(
     session: Session, version: VersionRow, text: str, *, by: PersonRow, now: datetime
-) -> PieceRow:
-    """Ask for a piece. Raises `EvidenceRefused` without words, a second time, or once decided."""
+) -> PieceRow | None:
+    """Ask for a piece, and return it; None if the same was asked for already. Raises
+    `EvidenceRefused` without words, for another piece, or once decided."""
     if not text.strip():
         raise EvidenceRefused("piece", N_("Say which piece you need."))
-    if of_version(session, version) or version.project.state != State.SUBMITTED:
+    there = of_version(session, version)
+    if there and (there.text, there.asked_by) == (text.strip()[:LONGEST], by.id):
+        return None
+    if there or version.project.state != State.SUBMITTED:
         raise EvidenceRefused("piece", N_("One piece can be asked for, once, before the decision."))
     piece = PieceRow(
         version_pk=version.id, text=text.strip()[:LONGEST], asked_by=by.id, asked_at=now

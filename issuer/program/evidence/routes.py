@@ -90,7 +90,8 @@ def add(project: str) -> AnyResponse:
                 new = artifacts.link(
                     session, row, form.get("name", ""), form.get("url", ""), now=now
                 )
-                link_checks.ask(session, new, host=current_issuer().settings.host, now=now)
+                if new.url_checked_at is None:
+                    link_checks.ask(session, new, host=current_issuer().settings.host, now=now)
                 artifact = new.public_id
     except EvidenceRefused as exc:
         return _page(project, wrong=exc)
@@ -104,9 +105,13 @@ def describe(project: str, artifact: str) -> AnyResponse:
     form, now = request.form, clock.now()
     try:
         with current_issuer().database.writing() as session:
-            row = _artifact(session, written(session, project), artifact)
+            row = artifacts.made_of(session, written(session, project).id, artifact)
+            if row is None or row.withdrawn_at is not None:
+                raise NotFound
             if form.get("act") == "remove":
                 artifacts.remove(session, row, now=now)
+            elif row.removed_at is not None:
+                raise NotFound
             else:
                 artifacts.describe(
                     session,
@@ -151,9 +156,11 @@ def hand_in_piece(project: str) -> AnyResponse:
     """Hand in the piece that an evaluator asked for."""
     try:
         with current_issuer().database.writing() as session:
-            piece = pieces.wanted(session, written(session, project))
-            if piece is not None:
-                pieces.hand_in(session, piece, now=clock.now())
+            row = drafts.locked(session, project)
+            if row is None or not pieces.is_answered(session, row):
+                piece = pieces.wanted(session, written(session, project))
+                if piece is not None:
+                    pieces.hand_in(session, piece, now=clock.now())
     except EvidenceRefused as exc:
         return _page(project, wrong=exc)
     return redirect(url_for("projects.show", project=project, done="piece"), 303)
@@ -254,13 +261,6 @@ def _page(public_id: str, *, wrong: EvidenceRefused | None = None, about: str = 
         )
     response.headers.update(ASKING)
     return response
-
-
-def _artifact(session: Session, project: ProjectRow, public_id: str) -> ArtifactRow:
-    rows = {row.public_id: row for row in artifacts.current(session, project)}
-    if public_id not in rows:
-        raise NotFound
-    return rows[public_id]
 
 
 def _criteria(session: Session, project: ProjectRow) -> Sequence[Criterion]:

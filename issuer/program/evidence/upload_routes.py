@@ -85,7 +85,7 @@ def receive(project: str, upload: str) -> Response:
         received = artifacts.receive(files(), row, place, piece.read())
         if received < row.size:
             return jsonify(received=received)
-        taken(row)
+        return _evidence(project, taken(row))
     except FileNotFoundError:  # another request took it, or let it go
         return _evidence(project, upload)
     except OutOfPlace as exc:
@@ -95,13 +95,12 @@ def receive(project: str, upload: str) -> Response:
     except EvidenceRefused:
         let_go(row)
         raise
-    return _evidence(project, upload)
 
 
-def _evidence(project: str, upload: str) -> Response:
-    """Answer that a file is evidence now; a 404 if it is not."""
+def _evidence(project: str, public_id: str) -> Response:
+    """Answer that a file is evidence now, under this id; a 404 if it is not."""
     with current_issuer().database.reading() as session:
         row = drafts.find(session, project)
-        artifact = or_404(artifacts.made_of(session, row.id, upload) if row else None)
+        artifact = or_404(artifacts.made_of(session, row.id, public_id) if row else None)
         is_rare = is_rarely_played(session, artifact.public_id)
     return jsonify(received=artifact.size, artifact=artifact.public_id, rarely_played=is_rare)

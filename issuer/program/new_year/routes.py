@@ -59,12 +59,15 @@ def plan_windows() -> AnyResponse:
 @new_year.post("/program/new-year/ask")
 @needs("program", "set-up")
 def ask_again() -> AnyResponse:
-    """Ask everybody again whom they must not judge, and evaluators for confidentiality."""
+    """Ask everybody again whom they must not judge, and evaluators for confidentiality: once, from
+    a page that knows when they were asked last."""
     now = clock.now()
     with current_issuer().database.writing() as session:
-        by = gate.person(session)
-        declarations.ask_everybody_again(session, by=by, now=now)
-        record(session, by=acts.actor(by), action="program.asked-again", about="program", now=now)
+        by, last = gate.acting(session), declarations.asked_again_at(session)
+        if request.form.get("last_asked", "") == (last.isoformat() if last else ""):
+            declarations.ask_everybody_again(session, by=by, now=now)
+            about, action = "program", "program.asked-again"
+            record(session, by=acts.actor(by), action=action, about=about, now=now)
     return redirect(url_for("new_year.show", done="asked"), 303)
 
 

@@ -53,11 +53,17 @@ class BadgeRefused(MintmarkError):
     """The badge is not taken; the message says what to do instead."""
 
 
-def add(session: Session, project: ProjectRow, data: bytes, *, now: datetime) -> PartnerBadgeRow:
-    """Add a badge, a file or the link to one, to be checked. Raises `BadgeRefused`."""
+def add(
+    session: Session, project: ProjectRow, data: bytes, *, now: datetime
+) -> PartnerBadgeRow | None:
+    """Add a badge, a file or the link to one, to be checked, and return it; None if it is there.
+    Raises `BadgeRefused`."""
     if not 0 < len(data) <= MOST_BYTES:
         raise BadgeRefused(N_("A badge has 1 byte to 1 MB. Add its file as you received it."))
-    if len(current(session, project)) >= MOST_BADGES:
+    there = current(session, project)
+    if any(row.submitted == data for row in there):
+        return None
+    if len(there) >= MOST_BADGES:
         raise BadgeRefused(N_("A project has at most 10 badges. Take one out first."))
     if not _is_link(data) and (reason := _unreadable(data, now)):
         raise BadgeRefused(reason)
@@ -132,6 +138,12 @@ def current(session: Session, project: ProjectRow) -> Sequence[PartnerBadgeRow]:
         PartnerBadgeRow.project_pk == project.id, PartnerBadgeRow.removed_at.is_(None)
     )
     return session.scalars(rows.order_by(PartnerBadgeRow.id)).all()
+
+
+def of_project(session: Session, project: ProjectRow, public_id: str) -> PartnerBadgeRow | None:
+    """Return a badge of a project, also one that was taken out; None if it has no such badge."""
+    rows = select(PartnerBadgeRow).where(PartnerBadgeRow.project_pk == project.id)
+    return session.scalar(rows.where(PartnerBadgeRow.public_id == public_id))
 
 
 def handed_in(session: Session, version: VersionRow) -> list[PartnerBadgeRow]:

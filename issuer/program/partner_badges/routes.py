@@ -41,7 +41,8 @@ def add(project: str) -> AnyResponse:
     try:
         with current_issuer().database.writing() as session:
             row = badges.add(session, _written(session, project), data, now=now)
-            checking.ask(session, row, host=current_issuer().settings.host, now=now)
+            if row is not None:
+                checking.ask(session, row, host=current_issuer().settings.host, now=now)
     except BadgeRefused as exc:
         return _page(project, wrong=str(exc))
     return redirect(url_for("partner_badges.show", project=project, done=1), 303)
@@ -54,11 +55,10 @@ def change(project: str, badge: str) -> AnyResponse:
     now = clock.now()
     try:
         with current_issuer().database.writing() as session:
-            rows = badges.current(session, _written(session, project))
-            row = or_404(next((row for row in rows if row.public_id == badge), None))
+            row = or_404(badges.of_project(session, _written(session, project), badge))
             if request.form.get("act") == "remove":
-                row.removed_at = now
-            else:
+                row.removed_at = row.removed_at or now
+            elif row.removed_at is None:
                 checking.ask(session, row, host=current_issuer().settings.host, now=now)
     except BadgeRefused as exc:
         return _page(project, wrong=str(exc))

@@ -14,6 +14,7 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from contexts.errors import MintmarkError
 from contexts.json_types import Json
+from issuer.database.pressed_twice import alike
 from issuer.people.register import new_id
 from issuer.people.tables import PersonRow
 from issuer.program.projects.states import State
@@ -41,7 +42,23 @@ def begin(
     session: Session, person: PersonRow, offering: OfferingRow | None, *, now: datetime
 ) -> ProjectRow:
     """Begin a project, with the answers that an offering brings along (R16)."""
-    project = ProjectRow(
+    project = _new(person, offering, now)
+    session.add(project)
+    session.flush()
+    return project
+
+
+def untouched(
+    session: Session, person: PersonRow, offering: OfferingRow | None
+) -> ProjectRow | None:
+    """Return a person's project of this offering, or of none, in which nothing is written yet."""
+    row = _new(person, offering, datetime.max)
+    rows = alike(session, row, "person_pk", "offering_pk", "state", "revision", "topic_pk")
+    return next((project for project in rows if project.proposal == row.proposal), None)
+
+
+def _new(person: PersonRow, offering: OfferingRow | None, now: datetime) -> ProjectRow:
+    return ProjectRow(
         public_id=new_id(),
         person_pk=person.id,
         offering_pk=offering and offering.id,
@@ -49,12 +66,10 @@ def begin(
         state=State.DRAFT,
         proposal={"title": offering.title, **offering.prefill} if offering else {},
         completion={},
+        revision=0,
         created_at=now,
         changed_at=now,
     )
-    session.add(project)
-    session.flush()
-    return project
 
 
 def save(

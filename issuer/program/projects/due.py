@@ -38,10 +38,15 @@ def extend(
     by: PersonRow,
     today: date,
     now: datetime,
-) -> None:
-    """Put off the day by which a project is finished. Raises `DueRefused` and `NotNow`."""
+) -> bool:
+    """Put off the day by which a project is finished; False if it is that day already.
+
+    Raises `DueRefused` and `NotNow`.
+    """
     if until is None:
         raise DueRefused(WRITE_A_DAY)
+    if until == project.due_on and project.state == State.ACTIVE:
+        return False
     if until < today or (project.due_on is not None and until <= project.due_on):
         raise DueRefused(N_("Write a day that is later than the one there is, and has not passed."))
     history.take(session, project, Act.EXTEND, Conditions(), by=by, now=now)
@@ -55,11 +60,14 @@ def extend(
         details=days,
         now=now,
     )
+    return True
 
 
 def close(
     session: Session, project: ProjectRow, *, by: PersonRow, today: date, now: datetime
 ) -> None:
-    """Close a project that is overdue. Raises `NotNow`."""
+    """Close a project that is overdue, unless it was closed just before. Raises `NotNow`."""
+    if history.was_last(session, project, Act.CLOSE):
+        return
     conditions = Conditions(overdue=is_overdue(project, today=today))
     history.take(session, project, Act.CLOSE, conditions, by=by, now=now)

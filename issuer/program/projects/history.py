@@ -66,6 +66,12 @@ def events(session: Session, project: ProjectRow) -> Sequence[ProjectEventRow]:
     return session.scalars(rows.order_by(ProjectEventRow.id)).all()
 
 
+def was_last(session: Session, project: ProjectRow, act: Act) -> bool:
+    """True if this act is the last that was taken: its button was pressed twice."""
+    rows = select(ProjectEventRow.act).where(ProjectEventRow.project_pk == project.id)
+    return session.scalar(rows.order_by(ProjectEventRow.id.desc()).limit(1)) == act
+
+
 class OutlineStage(StrEnum):
     """How far a project is, for those who see no attempts: no stage ever goes back to another."""
 

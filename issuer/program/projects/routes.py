@@ -75,17 +75,19 @@ def mine() -> Response:
 @projects.post("/projects")
 @needs("project", "begin")
 def begin() -> AnyResponse:
-    """Begin a project: of one's own idea, or of an offering."""
+    """Begin a project: of one's own idea, or of an offering; one that is begun and still as it was
+    is opened instead."""
     _policy()
     public_id = request.form.get("offering", "")
     with current_issuer().database.writing() as session:
-        person = gate.person(session)
+        person = gate.acting(session)
         offering = session.scalar(
             select(OfferingRow).where(OfferingRow.public_id == public_id, *offered_now())
         )
         if public_id and offering is None:
             raise NotFound
-        project = drafts.begin(session, person, offering, now=clock.now())
+        project = drafts.untouched(session, person, offering)
+        project = project or drafts.begin(session, person, offering, now=clock.now())
     return redirect(url_for("projects.show", project=project.public_id), 303)
 
 
@@ -113,6 +115,8 @@ def save(project: str) -> AnyResponse:
     except Overtaken as exc:
         return _overtaken(project, fields, exc)
     except ReadOnly:
+        if _is_handed_in(project, fields):
+            return redirect(url_for("projects.show", project=project, done="submit"), 303)
         return _read_only(project, fields)
     except Incomplete as exc:
         return _page(project, missing=exc.missing)
@@ -208,13 +212,24 @@ def _hand_in(public_id: str, received: datetime) -> None:
         queue.put(session, kind, about, host=host, now=received, payload=payload)
 
 
+def _is_handed_in(public_id: str, fields: Mapping[str, str]) -> bool:
+    """True if these answers were handed in just before: the button was pressed twice."""
+    with current_issuer().database.reading() as session:
+        project = or_404(drafts.find(session, public_id))
+        stored = project.completion if project.state == State.SUBMITTED else project.proposal
+        is_asked = request.form.get("act") == Act.SUBMIT and {**stored, **fields} == stored
+        return is_asked and history.was_last(session, project, Act.SUBMIT)
+
+
 def _act(public_id: str, act: Act) -> AnyResponse:
     issuer, now, policy = current_issuer(), clock.now(), _policy()
     try:
         with issuer.database.writing() as session:
             project = or_404(drafts.locked(session, public_id))
             person = session.get_one(PersonRow, project.person_pk)
-            if act is Act.TAKE_BACK:
+            if history.was_last(session, project, act):
+                pass
+            elif act is Act.TAKE_BACK:
                 submission.take_back(session, project, policy, by=person, now=now)
             else:
                 history.take(session, project, act, Conditions(), by=person, now=now)

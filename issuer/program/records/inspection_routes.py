@@ -47,9 +47,10 @@ def begin() -> AnyResponse:
                 select(ArtifactRow).where(ArtifactRow.public_id.in_(chosen))
             ).all()
             about = request.form.get("about", "")
-            by = gate.person(session)
-            inspection = inspections.open_request(session, about, rows, by=by, now=clock.now())
-            _note(session, inspection, "opened")
+            by, now = gate.acting(session), clock.now()
+            inspection, is_new = inspections.open_request(session, about, rows, by=by, now=now)
+            if is_new:
+                _note(session, inspection, "opened")
     except RecordRefused as exc:
         return _requests(wrong=str(exc))
     return redirect(url_for("inspecting.show", inspection=inspection.public_id), 303)
@@ -71,14 +72,17 @@ def answer(inspection: str) -> AnyResponse:
     form, now = request.form, clock.now()
     chosen, act = form.getlist("artifact"), form.get("act", "")
     with current_issuer().database.writing() as session:
+        gate.acting(session)
         row = _inspection(session, inspection)
+        was_closed = row.closed_at is not None
         if act == "withdraw":
             inspections.withdraw_consent(session, row, chosen, now=now)
         elif act == "close":
             row.closed_at = row.closed_at or now
         elif act != "export":
             raise NotFound
-        _note(session, row, act)
+        if act != "close" or not was_closed:
+            _note(session, row, act)
     if act == "export":
         out = tempfile.TemporaryFile()  # noqa: SIM115 (closed once it is sent)
         hide = form.get("hide", "").split(",")

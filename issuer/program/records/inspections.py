@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from issuer.database.pressed_twice import alike
 from issuer.people.tables import PersonRow
 from issuer.program.evidence import artifacts, file_kinds
 from issuer.program.evidence.file_store import FileStore
@@ -69,10 +70,12 @@ def open_request(
     *,
     by: PersonRow,
     now: datetime,
-) -> InspectionRow:
-    """Open a request: until it is closed, nothing of these projects' teachers is disposed of.
+) -> tuple[InspectionRow, bool]:
+    """Open a request, and return it, and whether it is new: until it is closed, nothing of these
+    projects' teachers is disposed of.
 
-    Raises `RecordRefused`.
+    An open one that asks the same of the same evidence is the one that is there. Raises
+    `RecordRefused`.
     """
     pieces = [InspectedRow(artifact_pk=row.id) for row in artifacts]
     if not pieces or not 0 < len(about.strip()) <= 500:
@@ -80,9 +83,12 @@ def open_request(
             N_("Choose what it is about, and say in 1 to 500 characters what is asked.")
         )
     row = InspectionRow(about=about.strip(), opened_at=now, opened_by=by.id, items=pieces)
+    for earlier in alike(session, row, "about", "opened_by", "closed_at"):
+        if _inspected(earlier) == _inspected(row):
+            return earlier, False
     session.add(row)
     session.flush()
-    return row
+    return row, True
 
 
 def withdraw_consent(
@@ -124,6 +130,10 @@ def _entry_of(number: int, row: ArtifactRow) -> str:
     lines = [f"{number:03} {row.name} ({row.created_at:%Y-%m-%d})"]
     lines += [f"  {name}: {getattr(row, name)}" for name in _DESCRIBING if getattr(row, name)]
     return "\n".join([*lines, *([f"  link: {row.url}"] if row.url else []), ""])
+
+
+def _inspected(request: InspectionRow) -> set[int]:
+    return {item.artifact_pk for item in request.items}
 
 
 def _chosen(request: InspectionRow, chosen: Collection[str]) -> list[ArtifactRow]:

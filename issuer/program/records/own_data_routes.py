@@ -1,5 +1,6 @@
 """*My data*: everybody can download everything stored about them, as a zip."""
 
+from datetime import timedelta
 from typing import Final
 
 from flask import Blueprint, Response, redirect, send_file, url_for
@@ -18,6 +19,7 @@ from verifier import clock
 
 own_data_pages = Blueprint("own_data", __name__)
 SHOWN: Final = 5
+JUST_NOW: Final = timedelta(minutes=1)
 
 
 @own_data_pages.get("/my-data")
@@ -35,15 +37,16 @@ def show() -> Response:
 @own_data_pages.post("/my-data")
 @needs("data export", "ask")
 def ask() -> AnyResponse:
-    """Make the zip, at once or in the background; one that is not finished is made once more, as
-    whoever made it may have died."""
+    """Make the zip, at once or in the background; one that is not finished, or was asked for just
+    now, is made once more: whoever made it may have died, or the button was pressed twice."""
     issuer, now = current_issuer(), clock.now()
     with issuer.database.writing() as session:
         person = session.get_one(PersonRow, gate.whoever().person.id, with_for_update=True)
-        mine = select(DataExportRow).where(DataExportRow.person_pk == person.id)
-        unfinished = session.scalar(mine.where(DataExportRow.ready_at.is_(None)).limit(1))
-        export = unfinished or own_data.ask(session, person, now=now)
         is_long = own_data.is_long(session, person)
+        just_now = DataExportRow.asked_at > (now if is_long else now - JUST_NOW)
+        same = DataExportRow.ready_at.is_(None) | just_now
+        mine = select(DataExportRow).where(DataExportRow.person_pk == person.id, same)
+        export = session.scalar(mine.limit(1)) or own_data.ask(session, person, now=now)
         if is_long and not messages.waits(session, export):
             messages.put(session, export, host=issuer.settings.host, now=now)
     if not is_long:

@@ -140,8 +140,10 @@ def test_ten_questions_a_day_are_enough(filled):
         asker, asked = (
             session.query(PersonRow).filter_by(name=f"Teacher {number}").one() for number in (5, 1)
         )
-        for _ in range(10):
-            directory.ask(session, asker, asked, "Why?", now=clock.now())
+        for number in range(10):
+            directory.ask(session, asker, asked, f"Why {number}?", now=clock.now())
+        _, is_new = directory.ask(session, asker, asked, "Why 9?", now=clock.now())
+        assert not is_new  # the button was pressed twice: nothing is refused
         for whom in (asked, asker):
             with pytest.raises(CadreRefused):
                 directory.ask(session, asker, whom, "Why?", now=clock.now())

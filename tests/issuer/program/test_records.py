@@ -170,7 +170,7 @@ def test_nothing_is_erased_or_disposed_of_under_a_hold_or_an_open_request(earned
         for keep in (
             lambda: retention.hold(session, teacher, "A complaint", by=by, now=now),
             lambda: retention.hold(session, None, "A complaint", by=by, now=now),
-            lambda: inspections.open_request(session, "Room 4", artifacts, by=by, now=now),
+            lambda: inspections.open_request(session, "Room 4", artifacts, by=by, now=now)[0],
         ):
             keeping = session.begin_nested()
             keep()

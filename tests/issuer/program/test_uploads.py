@@ -154,8 +154,8 @@ def test_e29_evidence_is_not_named_after_its_file(district, browser, project):
 
 
 def test_r38_consent_is_answered_once_for_all_and_changed_at_one(district, browser, project):
-    for _ in range(2):
-        add(browser, project)
+    for name in ("plan.pdf", "cards.pdf"):
+        add(browser, project, name=name)
     path, page = f"{project}/consent", f"{project}/evidence"
     refused = browser.post(path, page=page, students="focus", basis="not_needed")
     assert refused.status_code == 422
