@@ -89,6 +89,18 @@ def test_a_policy_says_whether_such_credentials_count(world, tmp_path, license_f
     assert row.facts["achievement"] == "Teaching license"
 
 
+def test_what_somebody_issued_about_themselves_is_for_a_person_to_look_at(world, tmp_path, listed):
+    own = deepcopy(LICENSE) | {"credentialSubject": {"id": world.issuer.did, "name": "Alex"}}
+    signed = json.dumps(world.issuer.sign(own))
+    (tmp_path / "own.json").write_text(signed)
+    text = b'lists = ["list.json"]\ncount = "any"'
+    task = Task(tmp_path, text, (listed.read_bytes(),), lambda: world.fetch)
+    (row,) = Checker(task).check(ApplicantFile("a", "own.json", name="Alex"))
+    assert "own_word" in {why.code for why in row.reasons}
+    page = create_app(lambda: world.fetch).test_client().post("/verify", data={"text": signed})
+    assert "own word" in page.text
+
+
 def test_a_policy_that_counts_something_else_is_refused():
     with pytest.raises(TomlError, match="count must be"):
         policy.parse(b'count = "licenses"', ())

@@ -223,7 +223,7 @@ def beside(report: Report, presented: Presented) -> Report:
         word = Check("proof", Outcome.COULD_NOT_CHECK, "self_asserted")
         checks = [word if check.code == "no_proof" else check for check in checks]
         authentic = verdict(tuple(checks), "authentic")
-    holder_checks = presented.of(credential.subject_id if credential else None)
+    holder_checks = presented.of(credential.subject_id) if credential else presented.checks
     return replace(report, authentic=authentic, checks=(*checks, *holder_checks))
 
 

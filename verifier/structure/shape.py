@@ -17,8 +17,9 @@ from verifier.structure import schema
 MODELS = {"https://www.w3.org/ns/credentials/v2", "https://www.w3.org/2018/credentials/v1"}
 """The data models 2.0 and 1.1; the second is read, never made."""
 OPEN_BADGE_TYPES = {"OpenBadgeCredential", "AchievementCredential"}
-GAPS = ("names_nobody", "names_differ", "begin_missing", "achievement_missing")
-"""Codes of what a badge leaves unsaid or unclear that a reader needs: a person has to look."""
+GAPS = ("names_nobody", "names_differ", "own_word", "begin_missing", "achievement_missing")
+"""Codes of what a credential leaves unsaid or unclear, or says of its own issuer: a person has to
+look."""
 MALFORMED = "https://www.w3.org/TR/vc-data-model#MALFORMED_VALUE_ERROR"
 _OB_CONTEXT = re.compile(
     r"https://purl\.imsglobal\.org/spec/ob/v3p0/context(-3\.\d\.\d)*\.json"
