@@ -61,11 +61,11 @@ def shown(holder, whole, **options):
     return holder.sign(whole, **proof)
 
 
-def token(holder, whole, **claims):
-    """Return a presentation as a `vp+jwt`."""
+def token(holder, whole, typ="vp+jwt", **claims):
+    """Return a presentation as a token, by default as a `vp+jwt`."""
     nothing = dict.fromkeys(("credentialSubject", "validFrom", "jti", "sub", "nbf", "exp"))
     claimed = {"iss": holder.did, "nonce": CHALLENGE, "aud": DOMAIN} | claims
-    header = {"typ": "vp+jwt"}
+    header = {"typ": typ}
     unsigned = {"credentialSubject": {}, "validFrom": "2026-11-01T00:00:00Z"}
     return holder.jwt(unsigned, header, nothing | whole | claimed)
 
@@ -79,16 +79,22 @@ def looked_at(world, whole, **options):
     return report
 
 
-@pytest.mark.parametrize("form", ["embedded", "vp+jwt", "vp claim", "envelope"])
+FORMS = ("embedded", "vp+jwt", "vp claim", "envelope", "vp+sd-jwt", "vp+sd-jwt in an envelope")
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_a_holder_who_signed_what_was_asked_proved_it(world, holder, form):
     whole = presentation(a_license(world), world.issuer.sign(world.badge()), holder=holder.did)
     jwt = token(holder, whole)
+    selective = token(holder, whole, "vp+sd-jwt") + "~"
     envelope = {"@context": V2, "type": "EnvelopedVerifiablePresentation"}
     report = looked_at(world, {
         "embedded": shown(holder, whole),
         "vp+jwt": jwt,
         "vp claim": token(holder, {"vp": whole}),
         "envelope": envelope | {"id": f"data:application/vp+jwt,{jwt}"},
+        "vp+sd-jwt": selective,
+        "vp+sd-jwt in an envelope": envelope | {"id": f"data:application/vp+sd-jwt,{selective}"},
     }[form])  # fmt: skip
     assert (report.held.answer, report.held.code) == (Answer.YES, "holder_proved")
     assert report.holder == holder.did

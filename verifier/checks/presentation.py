@@ -81,12 +81,15 @@ def check_presented(
     A presentation without a proof proves no holder. Never raises for anything in `text`.
     """
     try:
-        if not text.startswith("{") and "~" in text:
-            return _bound(text, asked, now)
         if text.startswith("{"):
             holder, checks = _embedded(text, asked, contexts, controller_of, now)
+        elif not sd_jwt.is_one(text):
+            token = jose.parse(text, jose.PRESENTATION_TYPES)
+            holder, checks = _token(token, asked, controller_of, now)
+        elif "VerifiablePresentation" in listed((sd := sd_jwt.parse(text)).jws.payload.get("type")):
+            holder, checks = _token(sd.jws, asked, controller_of, now)
         else:
-            holder, checks = _token(text, asked, controller_of, now)
+            return _bound(sd, asked, now)
     except strict_json.StrictJsonError as exc:
         return Presented((_unknown("not_strict_json", {"detail": str(exc)[:200]}),))
     except jose.JoseError as exc:
@@ -122,9 +125,8 @@ def _embedded(
 
 
 def _token(
-    text: str, asked: Asked, controller_of: ControllerOf, now: datetime
+    jws: jose.Jws, asked: Asked, controller_of: ControllerOf, now: datetime
 ) -> tuple[str, tuple[Check, ...]]:
-    jws = jose.parse(text, jose.PRESENTATION_TYPES)
     claims = jws.payload
     document = claims.get("vp", claims)
     document = document if isinstance(document, dict) else {}
@@ -141,10 +143,9 @@ def _token(
     return holder, (*check_presentation(document), *checks, *answers, *_ended(claims, now))
 
 
-def _bound(text: str, asked: Asked, now: datetime) -> Presented:
+def _bound(sd: sd_jwt.SdJwt, asked: Asked, now: datetime) -> Presented:
     """Check the key binding of an SD-JWT (RFC 9901, section 7.3): who shows it has the key that its
     issuer put into it."""
-    sd = sd_jwt.parse(text)
     if not sd.binding:
         return Presented((_unknown("presentation_unproved", {}),))
     binding = jose.parse(sd.binding, {"KB+JWT"})
