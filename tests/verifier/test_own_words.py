@@ -8,6 +8,7 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+from licenses import V2
 from own_words import OWN, WORDS, pinned_anyhow, signed, with_words
 from world import BADGE, CONTEXTS, World
 
@@ -89,6 +90,19 @@ def deep(levels):
     """A context in which words have contexts with words that have contexts."""
     name = f"w{levels}"
     return {name: {"@id": f"urn:x:{name}", "@context": deep(levels - 1) if levels else {}}}
+
+
+def scoped(name, context):
+    """A word or type that brings a context of its own."""
+    return {name: {"@id": f"urn:x:{name}", "@context": context}}
+
+
+def typed(kind):
+    return {"type": ["VerifiableCredential", kind]}
+
+
+def about(**claims):
+    return {"credentialSubject": {"id": "urn:x:s", **claims}}
 
 
 LATE = {"validUntil": END}
@@ -185,6 +199,45 @@ ATTACKS = {
     "an address in the place of the scope": (
         {"L": {"@id": "urn:x:L", "@context": "https://www.w3.org/ns/credentials/v2"}}, {},
     ),
+    # what a type or a word brings with it
+    "a type renames the end": (
+        scoped("L2", {"validUntil": "urn:x:until"}), {**typed("L2"), **LATE},
+    ),
+    "a type takes the end away": (scoped("L2", {"validUntil": None}), {**typed("L2"), **LATE}),
+    "a type takes all back": (scoped("L2", None), typed("L2")),
+    "a type brings several contexts": (scoped("L2", [{"remark": "urn:x:r"}]), typed("L2")),
+    "a word lifts protection inside it": (
+        scoped("more", {"@protected": False, "name": "urn:x:n"}), about(more={"name": "Robin"}),
+    ),
+    "a word renames inside it": (
+        scoped("more", {"name": "urn:x:n"}), about(more={"name": "Robin"}),
+    ),
+    "a word brings a vocabulary": (scoped("more", {"@vocab": CRED}), about(more={"x": "y"})),
+    "a word brings a language": (scoped("more", {"@language": "es"}), about(more={"name": "y"})),
+    "a word whose words go no deeper": (
+        scoped("more", {"@propagate": False, "r": "urn:x:r"}), about(more={"r": "x"}),
+    ),
+    "a later context renames a word": ({"License": "urn:x:License"}, {}),
+    "the subject has a scope": (
+        {"credentialSubject": {"@id": f"{CRED}credentialSubject", "@context": {}}}, {},
+    ),
+    # definitions that are none, or that read a value otherwise
+    "a word that means nothing": ({"r": None}, about(r="x")),
+    "a word at no address": ({"r": {"@id": None}}, about(r="x")),
+    "a word that is false": ({"r": False}, {}),
+    "a word that is a number": ({"r": 5}, {}),
+    "a word without a name": ({"": "urn:x:r"}, {}),
+    "a word of the kind none": ({"r": {"@id": "urn:x:r", "@type": "@none"}}, about(r="x")),
+    "a map by type": ({"r": {"@id": "urn:x:r", "@container": "@type"}}, about(r={"urn:x:T": {}})),
+    "a graph by id": (
+        {"r": {"@id": "urn:x:r", "@container": ["@graph", "@id"]}}, about(r={"urn:x:1": LATE}),
+    ),
+    "a map by a member": (
+        {"r": {"@id": "urn:x:r", "@container": "@index", "@index": "urn:x:k"}}, about(r={"a": {}}),
+    ),
+    "a prefix that says so": ({"c": {"@id": "urn:x:", "@prefix": True}}, {}),
+    "a prefix of the words of badges": ({"c": OB}, typed("c:OpenBadgeCredential")),
+    "an older version": ({"@version": 1.0, "r": "urn:x:r"}, about(r="x")),
     "too many words": ({f"w{n}": f"urn:x:{'y' * 60}{n}" for n in range(MAX_BYTES // 60)}, {}),
 }  # fmt: skip
 
@@ -212,6 +265,38 @@ def test_a_context_that_renames_is_not_read(world, name):
     if name not in FOR_THE_GATE:
         with pytest.raises(RenamesError):
             inline.pin(document, BUNDLED)
+
+
+OTHERWISE = {
+    "nodes beside it": {"@included": [{"id": "urn:uuid:1", "validUntil": END}]},
+    "a graph of it": {"@graph": [{"id": "urn:uuid:1", "validUntil": END}]},
+    "a member turned round": about(**{"@reverse": {"remark": "urn:uuid:1"}}),
+    "a set as an object": about(remark={"@set": ["x"]}),
+    "a list as an object": about(remark={"@list": ["x"]}),
+    "JSON as a value": about(remark={"@value": LATE, "@type": "@json"}),
+    "a text as JSON": about(remark={"@value": "x", "@type": "@json"}),
+    "a value with an index": about(remark={"@value": "x", "@index": "y"}),
+    "a value of nothing": about(remark={"@value": None}),
+    "a node without a name": {"credentialSubject": {"id": "_:b0", "remark": "x"}},
+    "nodes without a name that are one": about(
+        license={"id": "_:b0", "grade": "A"}, remark={"id": "_:b0"}),
+    "the subject is the credential": {"credentialSubject": {"id": "urn:uuid:1", "remark": "x"}},
+    "contexts in contexts": {"@context": [V2, [[WORDS]]]},
+    "its words before those of the standard": {"@context": [WORDS, V2]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OTHERWISE)
+def test_what_is_not_plainly_written_is_not_read(world, name):
+    """Whoever may write so, its issuer or somebody later (JSON-LD 1.1, section 9)."""
+    document = with_words(WORDS, {"remark": "urn:x:remark"}) | OTHERWISE[name]
+    try:
+        whole = signed(world, document)
+    except (CanonicalizationError, ValueError):
+        whole = signed(world, with_words(WORDS, {"remark": "urn:x:remark"})) | OTHERWISE[name]
+    report = world.verify(whole, general=True)
+    assert report.authentic.answer is not Answer.YES
+    assert report.credential is None
 
 
 DETAILS = {
