@@ -21,6 +21,7 @@ from issuer.program.evaluation.redactions import covering_person
 from issuer.program.projects.states import State
 from issuer.program.projects.submission import newest_version_of
 from issuer.program.projects.tables import ProjectRow, TopicRow
+from issuer.program.reports.awards import is_earned
 from issuer.program.windows.window import Purpose
 from verifier.wording.words import N_
 
@@ -120,8 +121,9 @@ def of_project(session: Session, project: ProjectRow) -> ExemplarRow | None:
 
 
 def shown(session: Session, field: str = "") -> Sequence[ExemplarRow]:
-    """Return what everybody sees, of one field or of all."""
+    """Return what everybody sees, of one field or of all: examples whose credential is in force."""
     rows = select(ExemplarRow).where(ExemplarRow.shown_at.is_not(None))
+    rows = rows.join(ProjectRow, ProjectRow.id == ExemplarRow.project_pk).where(is_earned())
     if field:
         rows = rows.join(ExemplarRow.topic).where(TopicRow.name == field)
     loaded = rows.options(joinedload(ExemplarRow.topic))

@@ -12,6 +12,7 @@ from issuer.program.evidence.artifacts import ArtifactTier
 from issuer.program.evidence.tables import ArtifactRow
 from issuer.program.projects.states import State
 from issuer.program.projects.tables import ProjectRow, TopicRow
+from issuer.program.reports.awards import is_earned
 
 PAGE: Final = 20
 
@@ -27,14 +28,15 @@ class SharedPage:
 
 
 def is_shared() -> ColumnElement[bool]:
-    """Return the condition for an artifact to be shown to colleagues now."""
-    issued = select(ProjectRow.id).where(ProjectRow.state == State.ISSUED)
+    """Return the condition for an artifact to be shown to colleagues now: until its credential is
+    revoked, its consent is withdrawn, or it is disposed of."""
+    its_project = (ProjectRow.id == ArtifactRow.project_pk) & (ProjectRow.state == State.ISSUED)
     return (
         (ArtifactRow.tier == ArtifactTier.DISTRICT)
         & ArtifactRow.removed_at.is_(None)
         & ArtifactRow.withdrawn_at.is_(None)
         & or_(ArtifactRow.sha256.is_not(None), ArtifactRow.url.is_not(None))
-        & ArtifactRow.project_pk.in_(issued)
+        & select(ProjectRow.id).where(its_project, is_earned()).correlate(ArtifactRow).exists()
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Select, extract, func, select
+from sqlalchemy import ColumnElement, Select, extract, func, literal, select
 from sqlalchemy.orm import Session
 
 from issuer.catalog.tables import AchievementVersion
@@ -143,6 +143,13 @@ def its_project() -> Any:
     """Return the condition for an approval to be that of a project."""
     public_id = func.substr(ApprovalRow.approval_id, len(_PREFIX) + 1)
     return (ApprovalRow.source == PROGRAM) & (ProjectRow.public_id == public_id)
+
+
+def is_earned() -> ColumnElement[bool]:
+    """Return the condition for a project to have a credential that is in force now."""
+    its_approval = ApprovalRow.approval_id == literal(_PREFIX) + ProjectRow.public_id
+    awards = in_force().add_columns(CredentialRow.id).where(ApprovalRow.source == PROGRAM)
+    return awards.where(its_approval).correlate(ProjectRow).exists()
 
 
 def _awards() -> Select[*tuple[Any, ...]]:

@@ -9,17 +9,21 @@ from html import unescape
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from issuer import issuance
 from issuer.home.issuer import Issuer
+from issuer.home.settings import PROGRAM
 from issuer.issuance.approval import from_data
+from issuer.issuance.records.approval_tables import ApprovalRow
 from issuer.messages import KINDS
 from issuer.outbox import worker
 from issuer.people import register, roles
 from issuer.people.access import sessions
 from issuer.people.access.gate import cookie_name
 from issuer.people.tables import BuildingRow, PersonRow
+from issuer.program.projects import drafts
+from issuer.program.projects.states import State
 from verifier import clock
 
 ANY_PAGE = "any page"
@@ -71,6 +75,17 @@ class District:
         return issuance.receive(
             self.issuer, from_data(data), source="forms", event_id=event, now=at or clock.now()
         ).credential_id
+
+    def earn(self, project: str) -> str:
+        """Let a project earn its credential, as a release does; return the credential's id."""
+        credential = self.issue(approval_id=f"program:{project}")
+        with self.issuer.database.writing() as session:
+            row = drafts.locked(session, project)
+            assert row is not None
+            row.state = State.ISSUED
+            mine = ApprovalRow.approval_id == f"program:{project}"
+            session.execute(update(ApprovalRow).where(mine).values(source=PROGRAM))
+        return credential
 
     def browser(self, person: PersonRow | None = None, *, signed_in_ago=timedelta(0)) -> "Browser":
         """A browser, in which a person is signed in."""

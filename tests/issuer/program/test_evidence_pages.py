@@ -5,9 +5,11 @@ from played import PDF, add, address, read
 from sqlalchemy import select
 
 from issuer.audit.tables import AuditRow
+from issuer.issuance.records.tables import CredentialRow, Revocation
 from issuer.people.roles import Role
 from issuer.program.projects import drafts
 from issuer.program.projects.states import State
+from verifier import clock
 
 
 @pytest.fixture
@@ -105,8 +107,7 @@ def test_what_is_for_the_district_is_seen_by_colleagues_once_it_has_earned_its_c
     shown = path.replace("/evidence/", "/program/shared/")
     assert colleague.get(shown).status_code == 404
     assert "There is none yet." in colleague.get(listed).text
-    with district.issuer.database.writing() as session:
-        drafts.locked(session, project.rpartition("/")[2]).state = State.ISSUED
+    credential = district.earn(project.rpartition("/")[2])
     page = colleague.get(listed).text
     assert shown in page
     assert "Jordan Example" in page
@@ -116,6 +117,16 @@ def test_what_is_for_the_district_is_seen_by_colleagues_once_it_has_earned_its_c
         assert other.get(listed).status_code == status
     with district.issuer.database.reading() as session:
         assert session.scalars(select(AuditRow.action)).all().count("artifact.read") == 1
+    with district.issuer.database.writing() as session:  # with its credential, it is gone at once
+        row = session.query(CredentialRow).filter_by(public_id=credential).one()
+        place = {"list_number": row.list_number, "list_index": row.list_index}
+        revocation = Revocation(**place, reason="error", revoked_at=clock.now())
+        session.add(revocation)
+    assert colleague.get(shown).status_code == 404
+    assert "There is none yet." in colleague.get(listed).text
+    with district.issuer.database.writing() as session:
+        session.delete(session.merge(revocation))
+    assert read(colleague, shown)[0] == 200
     browser.post(f"{path}/withdraw", page=f"{project}/evidence", act="seal")
     assert colleague.get(shown).status_code == 404
     assert read(browser, path)[0] == 200

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
+from issuer.issuance.records.tables import CredentialRow, Revocation
 from issuer.people.roles import Role
 from issuer.program.projects import drafts
-from issuer.program.projects.states import State
 from verifier import clock
 
 TEXT = "Each week students wrote two bars, clapped them, and counted who could read them."
@@ -20,9 +20,9 @@ class Example:
         chief = district.add("Pat Model", Role.SUPERINTENDENT)
         with district.issuer.database.writing() as session:
             project = drafts.begin(session, session.merge(teacher), None, now=clock.now())
-            project.state = State.ISSUED
             project.proposal = {"title": "Rhythm", "goal": "Jordan Example wants eight bars."}
             self.path = f"/projects/{project.public_id}/exemplar"
+        self.issuer, self.credential = district.issuer, district.earn(project.public_id)
         self.at_teacher, self.at_chief = map(district.browser, (teacher, chief))
         self.anybody = district.browser()
 
@@ -80,6 +80,13 @@ def test_r14_only_what_the_office_read_is_shown_to_everybody(example):
     assert "Read it once more" in answer.text
     assert changed in answer.text
     assert TEXT not in example.public()
+    example.look("show")
+    assert changed in example.public()
+    with example.issuer.database.writing() as session:  # with its credential, it is gone at once
+        row = session.query(CredentialRow).filter_by(public_id=example.credential).one()
+        place = {"list_number": row.list_number, "list_index": row.list_index}
+        session.add(Revocation(**place, reason="error", revoked_at=clock.now()))
+    assert changed not in example.public()
 
 
 @pytest.mark.parametrize("act", ["preview", "offer"])
