@@ -257,9 +257,11 @@ def test_the_page_leads_machines_to_the_credential(
 def test_a_revoked_credential_stays_and_says_why_and_since_when(
     client: FlaskClient, issuer: Issuer, public_id: str, now: datetime
 ) -> None:
+    assert PUBLIC in client.get(f"/credentials/{public_id}.html").text
     lists.revoke(issuer, public_id, reason="Issued to the wrong person.", by="command", now=now)
     html = client.get(f"/credentials/{public_id}.html").text
     assert "Withdrawn by the issuer on" in html
+    assert PUBLIC not in html  # what it linked to is its teacher's again
     assert "November 22, 2026" in html
     assert "Issued to the wrong person." in html
     assert client.get(f"/credentials/{public_id}.json").status_code == 200
