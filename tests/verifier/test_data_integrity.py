@@ -42,6 +42,50 @@ def test_a_proof_without_what_every_proof_has_fails(world, badge, member, value)
     )
 
 
+REASONS = {
+    "no proof": ((), Check("proof", Outcome.FAILED, "no_proof", {}, PROOF_ERROR)),
+    "an unknown suite": (
+        ({"cryptosuite": "bbs-2023"},),
+        Check("proof", Outcome.COULD_NOT_CHECK, "suite_not_supported", {"suite": "bbs-2023"}),
+    ),
+    "a suite of a long name": (
+        ({"cryptosuite": "x" * 90},),
+        Check("proof", Outcome.COULD_NOT_CHECK, "suite_not_supported", {"suite": "x" * 80}),
+    ),
+    "an unknown type": (
+        ({"type": "BbsBlsSignature2020", "cryptosuite": ...},),
+        Check("proof", Outcome.COULD_NOT_CHECK, "suite_not_supported",
+              {"suite": "BbsBlsSignature2020"}),
+    ),
+    "a chain of an unknown suite": (
+        ({"cryptosuite": "bbs-2023", "previousProof": "urn:uuid:1"},),
+        Check("proof", Outcome.COULD_NOT_CHECK, "suite_not_supported",
+              {"suite": "bbs-2023, in a chain of proofs"}),
+    ),
+    "another signature": (
+        ({"created": "2026-11-01T00:00:01Z"},),
+        Check("proof", Outcome.FAILED, "signature_wrong", {"suite": "eddsa-rdfc-2022"},
+              PROOF_ERROR),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REASONS)
+def test_the_check_of_a_proof_says_why(world, badge, name):
+    changes, check = REASONS[name]
+    report = world.verify(badge | {"proof": [proof(badge, **change) for change in changes]})
+    assert check in report.checks
+
+
+def test_an_issuer_that_cannot_be_asked_is_named_with_the_reason():
+    badge = World().issuer.sign(World().badge())
+    whole = World(issuer=Issuer("did:web:elsewhere.example"))
+    (key,) = [check for check in whole.verify(badge).checks if check.name == "key"]
+    assert key.outcome is Outcome.COULD_NOT_CHECK
+    assert key.params["issuer"] == badge["issuer"]["id"]
+    assert key.params["detail"]
+
+
 def test_a_proof_need_not_say_which_key_made_it(world, badge):
     """Data Integrity 1.0, section 2.1: OPTIONAL. So nobody here can tell, which is no *no*."""
     unnamed = proof(badge, verificationMethod=...)

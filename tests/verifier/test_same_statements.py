@@ -224,6 +224,10 @@ MANY = [
         pytest.param(PROFILE, [PROFILE | {"name": "Another"}], False, [True], id="another value"),
         pytest.param(PROFILE | {"phone": "1"}, [PROFILE], False, [False], id="less"),
         pytest.param(
+            PROFILE | {"otherIdentifier": MANY[:1]}, [PROFILE | {"otherIdentifier": MANY[1:2]}],
+            False, [True], id="another node without a name",
+        ),
+        pytest.param(
             PROFILE, [PROFILE, PROFILE | {"phone": "1"}], False, [False, True],
             id="the same, and more beside it",
         ),
