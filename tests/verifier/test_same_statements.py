@@ -262,6 +262,23 @@ def test_what_an_endorsement_repeats_of_its_issuer_hides_no_piece(around, inside
 
 
 @pytest.mark.parametrize(
+    "around", ["urn:x:0", {"id": "urn:x:0", "type": ["Evidence"], "name": "E"}]
+)
+def test_a_credential_inside_that_is_named_around_it_is_not_read_the_short_way(around):
+    """What is said of it there may be a piece of it (T1)."""
+    inside = {
+        "id": "urn:x:0",
+        "type": ["VerifiableCredential", "EndorsementCredential"],
+        "issuer": ENDORSER.did,
+        "credentialSubject": {"id": "urn:x:1", "type": ["EndorsementSubject"]},
+    }
+    badge = WORLD.badge() | {"endorsement": [inside]}
+    assert Plain(badge, shipped.initial(), MANNER).written["endorsement"] == [inside]
+    with pytest.raises(Pieces):
+        Plain(badge | {"evidence": around}, shipped.initial(), MANNER)
+
+
+@pytest.mark.parametrize(
     ("types", "doubts"),
     [
         pytest.param(["EndorsementSubject"], [], id="an endorsement"),

@@ -127,6 +127,7 @@ def test_each_hole_of_the_published_schemas_is_noticed(place, value, noted):
         pytest.param("validFrom", {"@value": "2026-11-01T00:00:00Z"}, id="a-typed-time"),
         pytest.param(f"{A}.achievementType", "ext:Practice.1", id="a-kind-of-its-own"),
         pytest.param("credentialSchema", [entry(), entry()], id="two-schemas"),
+        pytest.param(f"{A}.criteria", "https://district.example/criteria", id="criteria-elsewhere"),
     ],
 )
 def test_what_the_tables_allow_is_not_noted(place, value):
