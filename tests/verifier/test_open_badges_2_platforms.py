@@ -200,6 +200,33 @@ def service_with_its_own_names():
     return shape
 
 
+def draft_of_1_1():
+    """As pages on making a first badge had it: a context of its own, `@type` and `@id`, Unix
+    times."""
+    host = "https://badges.example"
+    start = {"@context": "http://standard.openbadges.org/1.1/context.json"}
+    handed = start | {
+        "@type": "assertion",
+        "@id": f"{host}/a.json",
+        "uid": "f2c20",
+        "recipient": recipient("deadsea"),
+        "badge": f"{host}/badge.json",
+        "verify": {"type": "hosted", "url": f"{host}/a.json"},
+        "issuedOn": 1778846400,
+    }
+    badge = start | {
+        "@type": "badgeclass",
+        "@id": handed["badge"],
+        "name": "Feedback",
+        "image": f"{host}/badge.png",
+        "criteria": f"{host}/criteria.html",
+        "issuer": f"{host}/issuer.json",
+    }
+    issuer = {"name": "Example District", "url": host}
+    served = {handed["@id"]: handed, badge["@id"]: badge, badge["issuer"]: issuer}
+    return Shape(handed, served, "1.1")
+
+
 def everything_in_lists():
     """A list of one says what its item says (JSON-LD): badge, issuer, recipient, address."""
     shape = badgr_1_1()
@@ -216,7 +243,7 @@ def everything_in_lists():
 
 SHAPES = [
     badgr, badgr_1_1, badgr_address_without_version, credly, moodle, moodle_1_0,
-    service_with_its_own_names, everything_in_lists,
+    service_with_its_own_names, draft_of_1_1, everything_in_lists,
 ]  # fmt: skip
 
 
@@ -292,6 +319,26 @@ def test_of_two_badges_or_issuers_none_is_taken(hosted, member):
         if member in document:
             document[member] = [document[member], "https://other.example/2"]
     assert hosted(shape).verify(shape.handed).authentic.code == "structure_list_for_one"
+
+
+@pytest.mark.parametrize("part", ["badge class", "issuer", "list", "through a link"])
+def test_what_is_no_badge_of_a_person_is_called_that_and_not_unsigned(hosted, part):
+    shape = badgr()
+    badge = shape.handed["badge"]
+    handed = {
+        "badge class": badge,
+        "issuer": badge["issuer"],
+        "list": {"@context": [V2], "type": "RevocationList", "id": "https://badges.example/r"},
+        "through a link": badge["id"],
+    }[part]
+    verdict = hosted(shape).verify(handed).authentic
+    assert (verdict.answer, verdict.code) == (Answer.COULD_NOT_CHECK, "ob2_part")
+
+
+def test_a_badge_class_without_an_issuer_says_so(hosted):
+    shape = badgr()
+    del shape.served[shape.handed["badge"]["id"]]["issuer"]
+    assert hosted(shape).verify(shape.handed).authentic.code == "issuer_missing"
 
 
 def test_a_badge_whose_address_stands_in_a_list_is_looked_up_there(hosted):

@@ -58,6 +58,8 @@ def badge_and_profile(assertion: Json, fetch: Fetch) -> tuple[Json, Json]:
 def _at_home(reference: Any, fetch: Fetch) -> Json:
     """Return the profile that is served at its own address. One served elsewhere leads there,
     because platforms serve the profile of an issuer at an address for each badge."""
+    if reference is None:
+        raise DocumentUnavailableError("issuer_missing", "")
     for _ in range(2):
         profile = linked(reference, fetch)
         if not isinstance(profile.get("name"), str):  # an apology

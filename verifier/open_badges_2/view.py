@@ -88,8 +88,10 @@ def address_of(assertion: Json) -> str | None:
 
 
 def singled(document: Json) -> Json:
-    """Return a document with the item of each list of one in its place, which says the same."""
-    return {name: only(value) for name, value in document.items()}
+    """Return a document that says the same with the item of each list of one in its place, and with
+    `id` and `type` for the keywords of JSON-LD, as drafts of 1.1 had them."""
+    names = {"@id": "id", "@type": "type"}
+    return {names.get(name, name): only(value) for name, value in document.items()}
 
 
 def is_object(value: Any) -> TypeGuard[dict[str, Any]]:

@@ -207,6 +207,8 @@ def examine(secured: SecuredDocument, world: World, check_kind: CheckKind | None
         return open_badges_2.judge_assertion(
             secured.document, secured.jws, fetch=world.fetch, now=world.now
         )
+    if secured.jws is None and open_badges_2.is_part(secured.document):
+        return open_badges_2.judge_part(secured.document)
     proof_checks, credential = _authenticate(secured, world, check_kind)
     if credential is None or worst(proof_checks) is not None:
         return Examination(proof_checks)

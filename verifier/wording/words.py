@@ -343,6 +343,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "model_digest": ("It names another file in {member} without its fingerprint.", _FAULTY),
     "model_twice": ("It names the same file twice ({member}).", _FAULTY),
     "ob2_version": ("It is an Open Badge {version}, an older kind.", ""),
+    "ob2_part": (
+        "It tells of a kind of badge, or of an issuer. It is not a badge that somebody earned.",
+        _BRING,
+    ),
     "ob2_hosted": ("This badge is on the issuer's own website.", ""),
     "ob2_no_address": (
         "It is an Open Badge {version}. It is not signed, and does not say where it is hosted.",
