@@ -55,7 +55,8 @@ plays: $(VENV)/test.stamp
 	@$(BIN)/python -m pytest -n 0 -m "plays or not plays" $(PLAYS)
 
 # The pictures of docs/{office,program,earn,evaluate}.md, taken on the way of the plays; of
-# docs/compensation.md; and of docs/{sharing,page,verify}.md and the README.
+# docs/compensation.md; and of docs/{sharing,page,verify,operations}.md and the README: pages, a mail,
+# certificates, badges. `make house` draws house.svg, `make bench` performance.svg.
 pictures: $(VENV)/test.stamp
 	@PICTURES=docs/pictures $(BIN)/python -m pytest -n 0 $(PLAYS)
 	@PICTURES=docs/pictures $(BIN)/python -m pytest -n 0 -m plays tests/issuer/program/test_pay_pictures.py tests/issuer/test_pictures.py

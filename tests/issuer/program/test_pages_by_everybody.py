@@ -1,4 +1,5 @@
-"""Every page of the program, as each role finds it: axe in both schemes, 320 pixels, no mouse.
+"""Every page of the program, as each role finds it: axe in both schemes, 320 pixels, no mouse,
+and nothing that is not put into words.
 
 The program is that of the demo, with a project for each turn that somebody can take. Each page is
 visited once, by the first who is led there; a page that is new is found by its links.
@@ -17,6 +18,7 @@ from browser import hard_to_use, serving, watch
 from playwright.sync_api import Browser, Page
 from ports import free_port
 from program_verbs import ANSWERS
+from raw_words import raw_words
 from school import CHEAP
 from signed_in_browsers import District
 from werkzeug.exceptions import HTTPException
@@ -140,7 +142,7 @@ def visited(district: District, page: Page, seen: Counter[str]) -> dict[str, lis
         if answer is None or answer.status != 200 or "html" not in answer.headers["content-type"]:
             continue
         seen[which] += 1
-        problems = hard_to_use(page) if which else []
+        problems = hard_to_use(page) + raw_words(page.content()) if which else []
         if which:
             problems += [
                 f"{scheme}: {one}"
