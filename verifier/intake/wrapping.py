@@ -16,6 +16,7 @@ from contexts.json_types import Json
 from verifier.credential.model import listed
 from verifier.intake import handed_out
 from verifier.parsing import base64url, strict_json
+from verifier.proof import sd_jwt
 from verifier.structure.data_model import ENVELOPES
 
 PRESENTATION = "presentation"
@@ -56,7 +57,7 @@ class WrappingError(MintmarkError, ValueError):
 
 
 def unwrap(text: str, depth: int = MAX_DEPTH) -> Wrapped | None:
-    """Return what is wrapped in `text`, JSON or a compact JWS; None if it is not a wrapping.
+    """Return what is wrapped in `text`, JSON or a token; None if it is not a wrapping.
 
     Raises `WrappingError` for an envelope that holds neither JSON nor a JWS.
     """
@@ -99,6 +100,8 @@ def _document(text: str) -> Json | None:
     """Return the JSON of a text that may be a wrapping, or None; the parser reports errors
     later. Whatever begins as most credentials do is not read twice, unless it names a wrapping."""
     try:
+        if "~" in text and not text.startswith("{"):
+            return sd_jwt.parse(text).jws.payload
         data = text if text.startswith("{") else base64url.decode(text.split(".")[1]).decode()
         may_hold = data is text and not _BEGINS_AS_ONE.match(text)
         return strict_json.loads_object(data) if may_hold or _NAMES.search(data) else None
