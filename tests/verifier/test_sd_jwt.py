@@ -488,6 +488,29 @@ def test_a_holder_who_bound_it_has_the_key_in_it(board, kind, asked):
     assert report.authentic.answer is Answer.YES
 
 
+HOLDER_DID = "did:jwk:" + encoded(HOLDER.export_public(as_dict=True))
+
+
+@pytest.mark.parametrize(
+    ("kid", "code"),
+    [
+        (f"{HOLDER_DID}#0", "key_proved"),
+        (HOLDER_DID, "key_proved"),
+        (f"{HOLDER_DID}#1", "key_not_supported"),
+        ("did:jwk:e30#0", "key_not_supported"),
+        ("did:web:holder.example#1", "key_not_supported"),
+        (7, "key_not_supported"),
+    ],
+)
+def test_the_holder_may_be_named_by_a_did_that_holds_its_key(board, kid, code):
+    """RFC 7800, section 3.4; nothing is fetched for it."""
+    text = bound(sd(a_vct(cnf={"kid": kid}), NAME))
+    report = board.verify(text, general=True, **ASKED)
+    codes = [check.code for check in report.checks if check.name == "presentation"]
+    assert codes == [code]
+    assert not [url for url in board.asked if "holder" in url]
+
+
 PLAIN = sd(a_license(), NAME)
 BINDINGS = {
     "none": (PLAIN, "presentation_unproved"),

@@ -12,6 +12,9 @@ from enum import Enum
 from typing import Any
 
 from contexts.json_types import Json
+from verifier.fetching.fetch import offline
+from verifier.issuers.controller import DidError
+from verifier.issuers.did import resolve
 from verifier.parsing import base64url, strict_json
 from verifier.proof import jose
 from verifier.proof.jose import JoseError, Jws
@@ -72,13 +75,20 @@ class SdJwt:
         }
 
     def holder_key(self) -> PublicKey | None:
-        """Return the key that the issuer put into it (`cnf`), None if there is none read here."""
+        """Return the key that the issuer put into it (`cnf`): as a JWK, or as a DID that holds its
+        key (RFC 7800, sections 3.2 and 3.4). None if there is none read here."""
         confirmed = self.jws.payload.get("cnf")
-        jwk = confirmed.get("jwk") if isinstance(confirmed, dict) else None
+        confirmed = confirmed if isinstance(confirmed, dict) else {}
+        jwk, kid = confirmed.get("jwk"), confirmed.get("kid")
         try:
-            return from_jwk(jwk) if isinstance(jwk, dict) else None
-        except JwkError:
-            return None
+            if isinstance(jwk, dict):
+                return from_jwk(jwk)
+            if isinstance(kid, str) and kid.startswith(("did:key:", "did:jwk:")):
+                (method,) = resolve(kid.partition("#")[0], offline).methods
+                return method.key if kid in (method.id, method.id.partition("#")[0]) else None
+        except (JwkError, DidError):
+            pass
+        return None
 
     def binds(self, binding: Jws) -> bool:
         """Whether the key binding `binding` is for this SD-JWT and signed by the holder's key."""
