@@ -24,9 +24,14 @@ def revoked(issuer, approval, now):
 def test_the_report_says_when_and_why(issuer, revoked):
     app = start_app(issuer.settings)
     credential = shared.find_shared(issuer, revoked)
-    text = app.test_client().post("/verify", data={"text": credential.json.decode()}).text
+    client = app.test_client()
+    text = client.post("/verify", data={"text": credential.json.decode()}).text
+    page = client.get(f"/credentials/{revoked}.html").text
     app.extensions["mintmark"].database.close()
     assert f"withdrew it on November 22, 2026, and says why: “{REASON}”" in text
+    for of_withdrawn in (text, page):  # though the site answers for its own otherwise (T33)
+        assert "Issued by this site" in of_withdrawn
+        assert "you may count it" not in of_withdrawn
 
 
 def test_nothing_is_told_of_what_is_not_this_issuers_or_not_withdrawn(

@@ -277,7 +277,7 @@ def test_a_revocation_is_seen_as_soon_as_the_kept_list_has_run_out(world: World,
     clock.now += 29.5
     answer, status = current()
     assert (answer, status.params["age"]) == (Answer.YES, 29)
-    assert "asked about this 29 seconds ago" in words.text(status)
+    assert "asked about this 29 seconds before this check" in words.text(status)
     clock.now += 0.5
     answer, status = current()
     assert (answer, status.code) == (Answer.NO, "revoked")

@@ -86,7 +86,7 @@ def test_a_check_is_told_with_its_parameters():
     assert words.beside(check) == "eddsa-rdfc-2022"
     assert words.next_step(check) == ""
     late = Check("status", Outcome.PASSED, "not_revoked", {"age": 3})
-    assert (words.text(late)[-14:], words.beside(late)) == ("3 seconds ago.", "")
+    assert (words.text(late)[-28:], words.beside(late)) == ("3 seconds before this check.", "")
 
 
 def test_a_date_is_told_as_a_day():

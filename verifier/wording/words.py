@@ -618,7 +618,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "not_suspended": ("The issuer has not suspended it.", ""),
     "revoked": (
         "The issuer has withdrawn it.",
-        "Ask the issuer why, or the teacher for a newer one.",
+        "Ask the issuer why: perhaps a corrected one took its place. Or ask the teacher for a newer one.",
     ),
     "revoked_because": (
         "The issuer has withdrawn it, and says why: “{reason}”.",
@@ -728,7 +728,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "name_differs": (
         "It was issued to “{signed}”; the applicant is “{given}”.",
-        "Ask the applicant; people change their names.",
+        "Ask the applicant. People change their names, and write them with or without an accent.",
     ),
     "name_differs_address_fits": (
         "It was issued to “{signed}”; the applicant is “{given}”. The e-mail address is the same.",
@@ -758,7 +758,7 @@ def N_(text: str) -> str:
     return text
 
 
-ASKED_BEFORE = N_("The issuer's website was asked about this {age} seconds ago.")
+ASKED_BEFORE = N_("The issuer's website was asked about this {age} seconds before this check.")
 """Follows the sentence of a check that used a cached response."""
 
 

@@ -249,13 +249,14 @@ def worst_first(views: Sequence[ReportView]) -> list[ReportView]:
 def line(name: str, verdict: Verdict, report: Report) -> ReportLine:
     """Return a verdict in words, of the report that it stands in."""
     tone, answer = OWN_WORDS.get(verdict.code, TONES[verdict.answer])
+    may_count = verdict.code != "own_site" or report.current.answer is not Answer.NO
     return ReportLine(
         name=name,
         question=language.gettext(QUESTIONS[name]),
         answer=language.gettext(answer),
         tone=tone,
         reason=language.say(verdict),
-        next_step=language.next_step(verdict),
+        next_step=language.next_step(verdict) if may_count else "",
         more=_own_page(report) if verdict.code in (*WITHDRAWN, "suspended") else None,
     )
 
