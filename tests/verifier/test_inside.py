@@ -205,6 +205,49 @@ def test_no_badge_of_a_record_is_passed_over_wherever_a_jwt_has_it(world, place)
     ]
 
 
+HOLDER = "urn:uuid:8f6f0c0e-2b0a-4b0e-9d2e-0c8d7f3f5a11"
+
+
+def named(name):
+    return {"type": "IdentityObject", "hashed": False, "identityHash": name, "identityType": "name"}
+
+
+@pytest.mark.parametrize(
+    ("of_record", "of_badge", "is_noted"),
+    [
+        pytest.param({"id": HOLDER}, {"id": HOLDER}, False, id="one id"),
+        pytest.param({"id": HOLDER}, {"id": "urn:x:pat"}, True, id="two ids"),
+        pytest.param({"id": HOLDER}, {"identifier": [named("Pat")]}, True, id="not comparable"),
+        pytest.param({"id": HOLDER}, {}, False, id="nobody in the badge"),
+        pytest.param({}, {"id": HOLDER}, False, id="nobody in the record"),
+        pytest.param(
+            {"id": HOLDER, "identifier": [named("Pat  Lee")]},
+            {"id": "urn:x:pat", "identifier": [named("pat lee")]},
+            False,
+            id="two ids, one name",
+        ),
+        pytest.param(
+            {"identifier": [named("Pat Lee")]}, {"identifier": [named("Jo")]}, True, id="two names"
+        ),
+    ],
+)
+def test_a_badge_of_somebody_else_in_a_record_is_named(world, of_record, of_badge, is_noted):
+    """Whoever signs a record can put a stranger's genuine badge into it."""
+    badge = world.badge()
+    about = {
+        "type": ["AchievementSubject"],
+        "achievement": badge["credentialSubject"]["achievement"],
+    }
+    inner = world.issuer.sign(badge | {"credentialSubject": about | of_badge})
+    whole = record(world, inner)
+    del whole["credentialSubject"]["id"]
+    whole["credentialSubject"] |= of_record
+    report = world.verify(world.issuer.sign(whole))
+    notes = [check.params for check in report.checks if check.code == "inside_of_another"]
+    assert notes == ([{"names": badge["name"]}] if is_noted else [])
+    assert (report.authentic.code, report.current.code) == ("authentic", "current")
+
+
 @pytest.mark.parametrize("kind", ["ClrSubject", ["ClrSubject"]], ids=["text", "list"])
 @pytest.mark.parametrize("form", ["json", "jwt"])
 def test_a_record_may_describe_many_achievements(world, kind, form):

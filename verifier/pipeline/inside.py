@@ -5,12 +5,12 @@ the badges of a Comprehensive Learner Record (CLR 2.0). None of them decides any
 credential around it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from contexts.content import content_of
 from contexts.json_types import Json
-from verifier.credential.model import listed
+from verifier.credential.model import Credential, folded_name, listed
 from verifier.fetching import deadline
 from verifier.pipeline.examine import (
     CheckKind,
@@ -59,6 +59,30 @@ def look(document: Json, world: World) -> Inside:
         tuple(_report(item, world, is_endorsement) for item in endorsements[:MAX_ENDORSEMENTS]),
         tuple(_report(item, world, world.check_kind) for item in record[:MAX_CREDENTIALS]),
     )
+
+
+def check_holders(record: Credential, reports: Sequence[Report]) -> tuple[Check, ...]:
+    """Return the note that a credential of a record does not name the holder of the record, though
+    both name somebody: whoever signs a record can put a stranger's badge into it."""
+    strangers = [
+        inner.name or inner.id or "?"
+        for inner in (report.credential for report in reports)
+        if inner is not None and _names_another(record, inner)
+    ]
+    if not strangers:
+        return ()
+    params = {"names": ", ".join(strangers)[:200]}
+    return (Check("parts", Outcome.COULD_NOT_CHECK, "inside_of_another", params),)
+
+
+def _names_another(record: Credential, inner: Credential) -> bool:
+    one, other = (
+        {credential.subject_id, *credential.identities} - {None} for credential in (record, inner)
+    )
+    if not one or not other or one & other:
+        return False
+    names = [credential.recipient_name for credential in (record, inner)]
+    return None in names or len({folded_name(name or "") for name in names}) > 1
 
 
 def _check_count(member: str, count: int, most: int) -> tuple[Check, ...]:

@@ -296,7 +296,8 @@ def _judge(
         return replace(report, checks=(*received, *report.checks))
     document = report.credential.document
     found_inside = inside.look(document, world)
-    parts = (*schema.check_schemas(document), *found_inside.checks)
+    holders = inside.check_holders(report.credential, found_inside.credentials)
+    parts = (*schema.check_schemas(document), *found_inside.checks, *holders)
     if document.get("termsOfUse"):  # they bind people, so nothing here can judge them
         parts += (_unjudged("termsOfUse"),)
     if related.names_others(document):

@@ -310,6 +310,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Do not count it.",
     ),
     "inner_unreadable": ("There is nothing in it that can be read as a credential.", _FRESH),
+    "inside_of_another": (
+        "What it holds does not show the same holder as the record itself: {names}.",
+        "Check each of these by itself, and ask whom it was issued to.",
+    ),
     "too_many_inside": (
         "It holds more than {most} credentials under {member}; only the first {most} were looked at.",
         "",
