@@ -111,7 +111,7 @@ def office_issues_one(school: School, page: Page, teacher: str) -> None:
         page.locator(f"[name='narrative.{name}']").fill(text)
     for criterion in page.locator("fieldset[id^='levels.']").all():
         criterion.get_by_role("radio").first.check()
-    picture(page, "office-issue")
+    picture(page, "office-issue", top=True)
     page.get_by_role("button", name="Look at it first").click()
     picture(page, "office-issue-look")
     page.get_by_role("button", name="Issue it").click()
@@ -170,7 +170,7 @@ def office_corrects(school: School, page: Page, teacher: str, name: str) -> None
     page.get_by_role("link", name="Correct it").click()
     page.locator("[name='recipient.name']").fill(name)
     page.locator("#reason").fill("The name was misspelled.")
-    picture(page, "office-correct")
+    picture(page, "office-correct", top=True)
     page.get_by_role("button", name="See what changes").click()
     picture(page, "office-correct-look")
     page.get_by_role("button", name="Issue the corrected credential").click()

@@ -194,9 +194,12 @@ def window(chromium: Browser, **context: object) -> Page:
     return own.new_page()
 
 
-def picture(page: Page, name: str) -> None:
-    """Take a picture of what somebody sees, for a page of docs, if that is what is asked for."""
+def picture(page: Page, name: str, *, top: bool = False) -> None:
+    """Take a picture of what somebody sees, for a page of docs, if that is what is asked for; with
+    `top` from the top of the page, wherever they are on it."""
     if PICTURES:
+        if top:
+            page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
         page.wait_for_load_state("networkidle")
         taken = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
         taken.quantize(128).save(Path(PICTURES) / f"{name}.png", optimize=True)

@@ -39,7 +39,7 @@ def test_the_table_and_the_sheet_of_a_batch_show_the_same_days(tmp_path):
     command.main(["batch", str(folder), "--out", str(out), "--workers", "1", *AT])
     (row,) = csv.DictReader(io.StringIO((out / "results.csv").read_text("utf-8-sig")))
     assert row["awarded"] == "2026-05-31"
-    assert "2026-05-31" in next(out.glob("*.html")).read_text("utf-8")
+    assert "May 31, 2026" in next(out.glob("*.html")).read_text("utf-8")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from html import escape
@@ -143,7 +143,7 @@ def _applicant(who: str, rows: Sequence[Row]) -> str:
 def _thing(row: Row) -> str:
     fact, source = row.facts.get, (row.thing.source or "nothing", row.part)
     achievement, signed_name = fact("achievement"), fact("name in the credential")
-    facts = (fact("listed as") or fact("issuer"), fact("awarded"), fact("declared"))
+    facts = (fact("listed as") or fact("issuer"), _in_words(fact("awarded")), fact("declared"))
     lines = (
         f"<strong>{_text(achievement)}</strong>" if achievement else "",
         _text(" · ".join(filter(None, facts))),
@@ -151,6 +151,14 @@ def _thing(row: Row) -> str:
         f'<span class="soft">{_text(", ".join(filter(None, source)))}</span>',
     )
     return "<br>".join(filter(None, lines))
+
+
+def _in_words(day: str | None) -> str:
+    """Return a day that is written as 2026-11-30 in words, and any other text as it is."""
+    try:
+        return f"{date.fromisoformat(day or ''):%B %-d, %Y}"
+    except ValueError:
+        return day or ""
 
 
 def _answer(row: Row) -> str:

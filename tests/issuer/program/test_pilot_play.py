@@ -214,7 +214,7 @@ def a2_six_teachers_name_a_skill(pilot: Pilot) -> None:
             writes(page, project, **answers)
             if address == "cho@school.example":
                 page.evaluate("scrollTo(0, 0)")
-                picture(page, "earn-proposal")
+                picture(page, "earn-proposal", top=True)
             press(page, "Hand in the proposal")
         page.get_by_text("Handed in. Nobody can change it now").wait_for()
     plans(pilot.chief, pilot.url, "proposal")
