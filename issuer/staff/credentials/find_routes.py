@@ -49,6 +49,7 @@ def show() -> Response:
         sorts=search.SORTS,
         asked=narrowed,
         done=words.DONE.get(asked.get("done", "")),
+        to_tell=words.TO_TELL,
         revokes=rules.may(gate.whoever().me, "credential", "revoke"),
     )
 

@@ -43,16 +43,20 @@ def show(credential: str) -> Response:
 @recorded.post("/desk/credentials/<credential>/link")
 @needs("credential", "hand-over", key="credential")
 def link(credential: str) -> AnyResponse:
-    """Show the teacher's link, to be copied; or replace it, which goes by mail."""
+    """Show the teacher's link, to be copied; or replace it. The new one goes by mail, or is shown
+    where no mail leaves."""
     issuer = current_issuer()
     row = issuance.newest(issuer, credential)
     if row is None:
         return _page(credential, wrong={"link": NOT_ISSUED})
-    if request.form.get("what") == "renew":
-        holder.renew_link(issuer, row.public_id, by=_by(), now=clock.now())
+    if request.form.get("what") != "renew":
+        _write_down(LINK_SHOWN, row.public_id)
+        return _page(row.public_id, link=manage_url(issuer.settings, row))
+    new_link = holder.renew_link(issuer, row.public_id, by=_by(), now=clock.now())
+    if issuer.settings.mail is not None:
         return _shown(row.public_id, "renewed")
     _write_down(LINK_SHOWN, row.public_id)
-    return _page(row.public_id, link=manage_url(issuer.settings, row))
+    return _page(row.public_id, link=new_link, renewed=True)
 
 
 @recorded.post("/desk/credentials/<credential>/mail")
@@ -81,7 +85,11 @@ def reason(credential: str) -> AnyResponse:
 
 
 def _page(
-    public_id: str, *, link: str = "", wrong: Mapping[str, str] = MappingProxyType({})
+    public_id: str,
+    *,
+    link: str = "",
+    renewed: bool = False,
+    wrong: Mapping[str, str] = MappingProxyType({}),
 ) -> Response:
     issuer, me = current_issuer(), gate.whoever().me
     with issuer.database.reading() as session:
@@ -92,6 +100,7 @@ def _page(
         "desk/credential.html",
         record=known,
         link=link,
+        renewed=renewed,
         wrong=wrong,
         typed=request.form,
         done=words.DONE.get(request.args.get("done", "")),

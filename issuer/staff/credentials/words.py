@@ -31,7 +31,7 @@ MAIL_STATES: Final = {
 }
 DONE: Final = {
     "mail": N_("The mail leaves with the next delivery."),
-    "renewed": N_("The teacher has a new link. The old one no longer works."),
+    "renewed": N_("The new link is on its way to the teacher. The old one no longer works."),
     "none": N_("Nothing was chosen: select the credentials first."),
     "revoked": N_("Withdrawn. Every verifier sees it within a minute."),
     "recorded": N_(
@@ -53,6 +53,8 @@ DONE: Final = {
 }
 NOT_YET: Final = ("recorded", "recorded-disk", "recorded-backup", "waits")
 """Of what was done, that which leaves something to do."""
+TO_TELL: Final = ("revoked", "recorded", "recorded-disk", "recorded-backup", "corrected")
+"""Of what was done, that which a teacher hears of by mail, or else from the office."""
 
 LONGEST_REASON: Final = 500
 

@@ -58,8 +58,10 @@ def test_the_link_is_shown_only_when_asked_for(district, office, issued):
     link = re.search(r'value="http://localhost:8202(/manage/[^"]+)"', shown)[1]
     assert office.get(link).status_code == 200
     assert actions(district, issued[1])[-1] == "credential.link-shown"
-    answer = office.post(f"{page}/link", page=page, what="renew")
-    assert (answer.status_code, answer.location) == (303, f"{page}?done=renewed")
+    renewed = office.post(f"{page}/link", page=page, what="renew").text
+    new_link = re.search(r'value="http://localhost:8202(/manage/[^"]+)"', renewed)[1]
+    assert "Give it to the teacher." in renewed
+    assert office.get(new_link).status_code == 200
     assert office.get(link).status_code != 200
     assert "link.renewed" in actions(district, issued[1])
 
@@ -151,6 +153,18 @@ def test_where_no_mail_leaves_the_office_is_told_to_tell_the_teacher(office, iss
     text = office.get(f"/desk/revoke?id={issue('no-mail')}").text
     assert "tell the teacher yourself" in text
     assert "by mail" not in text
+
+
+def test_where_no_mail_leaves_each_page_says_so(office, issue):
+    one = issue("no-mail-2")
+    form = f"/desk/revoke?id={one}"
+    done = office.post("/desk/revoke", page=form, id=[one], reason="A mistake.").location
+    text = office.get(done).text
+    assert "No mail server is set up: tell the teacher yourself." in text
+    assert "No mail was sent, because no mail server is set up." in text
+    deliveries = office.get("/desk/deliveries").text
+    assert "No mail server is set up, so no mail leaves." in deliveries
+    assert "everything has left" not in deliveries
 
 
 def test_nothing_chosen_leads_back(office):
