@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Select, func, null, select
+from sqlalchemy import Select, case, func, null, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from contexts.errors import MintmarkError
@@ -27,6 +27,8 @@ from verifier.wording.words import N_
 
 MOST_A_DAY: Final = 10
 """Questions of one person."""
+MOST_LISTED: Final = 20
+"""Questions and answers on a person's page."""
 
 
 class CadreRefused(MintmarkError):
@@ -124,6 +126,17 @@ def ask(
     session.add(row)
     session.flush()
     return row, True
+
+
+def questions(session: Session, person_pk: int) -> Sequence[CadreQuestionRow]:
+    """Return the newest questions that a person was asked or asked herself, those that wait for her
+    answer first."""
+    mine = (CadreQuestionRow.to_pk == person_pk) | (CadreQuestionRow.from_pk == person_pk)
+    waits = (CadreQuestionRow.to_pk == person_pk) & CadreQuestionRow.answered_at.is_(None)
+    rows = select(CadreQuestionRow).where(mine)
+    rows = rows.options(joinedload(CadreQuestionRow.asker), joinedload(CadreQuestionRow.asked))
+    ordered = rows.order_by(case((waits, 0), else_=1), CadreQuestionRow.id.desc())
+    return session.scalars(ordered.limit(MOST_LISTED)).all()
 
 
 def _posts(session: Session) -> Mapping[int, Sequence[PostRow]]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from issuer.home.issuer import Issuer
 from issuer.outbox import mail
-from issuer.outbox.kinds import DeliveryError, MessageKind
+from issuer.outbox.kinds import DeliveryError, MessageKind, OvertakenError
 from issuer.outbox.letter import Letter
 from issuer.outbox.tables import OutboxRow
 from issuer.program.cadre.tables import CadreQuestionRow
@@ -24,6 +24,8 @@ def _send(is_answer: bool, issuer: Issuer, row: OutboxRow) -> None:
         question = session.get(CadreQuestionRow, (row.payload or {}).get("question"))
         if question is None:
             raise DeliveryError("its question is gone", for_good=True)
+        if question.answer is not None and not is_answer:
+            raise OvertakenError("this question was answered")
         asker, asked = question.asker, question.asked
         sender, reader = (asked, asker) if is_answer else (asker, asked)
         addresses = [address.address for address in reader.addresses if address.verified_at]

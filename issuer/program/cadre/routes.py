@@ -130,6 +130,8 @@ def _page(*, is_public: bool, wrong: str = "") -> Response:
             "listed": fitting[(number - 1) * PAGE : number * PAGE],
             "buildings": session.scalars(select(BuildingRow).order_by(BuildingRow.name)).all(),
         }
+        if not is_public and visitor:
+            values["questions"] = directory.questions(session, visitor.person.id)
         if not is_public and visitor and rules.may(visitor.me, "cadre", "join"):
             values["mine"] = session.get(CadreRow, visitor.person.id)
             values["may_join"] = directory.may_join(session, visitor.person.id)

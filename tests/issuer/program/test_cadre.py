@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from filled_program import fill
@@ -10,7 +11,7 @@ from issuer.issuance import receive
 from issuer.issuance.approval import from_data
 from issuer.issuance.records.tables import CredentialRow, Revocation
 from issuer.outbox.tables import OutboxRow
-from issuer.people import register
+from issuer.people import register, roles
 from issuer.people.roles import Role
 from issuer.people.tables import PersonRow
 from issuer.program import policy as policies
@@ -97,13 +98,20 @@ def test_pages_of_the_cadre(filled, monkeypatch):
 
 def test_a_question_and_its_answer_go_by_mail_and_show_no_address(filled):
     reader = filled.browser(filled.add("Robin", Role.TEACHER, address="r@x.example"))
-    with filled.issuer.database.reading() as session:
+    now = clock.now()
+    with filled.issuer.database.writing() as session:
         teacher = session.query(PersonRow).filter_by(name="Teacher 1").one()
+        roles.grant(session, teacher, Role.TEACHER, first_day=date(2020, 1, 1), now=now)
     whom = {"page": CADRE, "person": teacher.public_id}
     empty = reader.post(f"{CADRE}/ask", **whom, text=" ")
     assert (empty.status_code, "Write 1 to 2,000 characters." in empty.text) == (422, True)
     path = reader.post(f"{CADRE}/ask", **whom, text="How do you count?").location.partition("?")[0]
     at_teacher = filled.browser(teacher)
+    inbox = at_teacher.get(CADRE).text  # nobody waits for a mail to find it
+    assert ("How do you count?" in inbox, "Please answer" in inbox, path in inbox) == (True,) * 3
+    assert "There is no answer yet." in reader.get(CADRE).text
+    third = filled.browser(filled.add("Third", Role.TEACHER))
+    assert "How do you count?" not in third.get(CADRE).text
     assert "How do you count?" in at_teacher.get(path).text
     assert filled.browser(filled.add("Other", Role.TEACHER)).get(path).status_code == 404
     reader.post(path, page=path, text="My own answer")  # who asked does not answer
@@ -114,6 +122,7 @@ def test_a_question_and_its_answer_go_by_mail_and_show_no_address(filled):
     with filled.issuer.database.reading() as session:
         assert session.query(CadreQuestionRow).one().answer == "With chips."
         assert [row.kind for row in session.query(OutboxRow)] == ["cadre-question", "cadre-answer"]
+    assert "Answered</span>" in reader.get(CADRE).text
 
 
 def test_who_earned_it_before_there_was_a_program_can_be_found(filled):
