@@ -381,6 +381,14 @@ def test_each_credential_says_whether_it_is_of_the_one_who_shows_it(world, holde
     assert "It was issued to the one who showed it." in printed.as_text("vp", reports[0])
 
 
+def test_a_credential_that_a_holder_does_not_show_is_not_there(world, holder):
+    """RFC 9901, section 4.2.4.2: its digest stands in its place."""
+    whole = presentation(a_license(world), {"...": "A" * 43}, holder=holder.did)
+    report = looked_at(world, token(holder, whole, "vp+sd-jwt") + "~")
+    assert report.held.code == "holder_proved"
+    assert [inner.authentic.answer for inner in report.credentials] == [Answer.YES]
+
+
 @pytest.fixture
 def teacher(world):
     """A holder who issues as well, by the same keys."""

@@ -114,8 +114,10 @@ def _inside(document: Json, *, is_jwt: bool) -> tuple[str, list[Any]]:
     presentation = document.get("vp", document) if is_jwt else document
     kinds = listed(presentation.get("type")) if isinstance(presentation, dict) else []
     if "VerifiablePresentation" in kinds:
-        note = SIGNED_PRESENTATION if is_jwt else PRESENTATION
-        return note, listed(presentation.get("verifiableCredential"))
+        items = listed(presentation.get("verifiableCredential"))
+        if is_jwt:  # one that its holder does not show (RFC 9901, section 4.2.4.2)
+            items = [item for item in items if not (isinstance(item, dict) and [*item] == ["..."])]
+        return SIGNED_PRESENTATION if is_jwt else PRESENTATION, items
     if ENVELOPES.intersection(kind for kind in kinds if isinstance(kind, str)):
         return ENVELOPE, [_data(document.get("id"))]
     proofs = [proof for proof in listed(document.get("proof")) if isinstance(proof, dict)]
