@@ -119,6 +119,12 @@ def test_without_a_proof_nobody_proved_to_hold_it(world):
     assert report.credentials[0].authentic.answer is Answer.YES
 
 
+def test_a_tilde_in_a_presentation_makes_it_no_sd_jwt(world, holder):
+    whole = presentation(a_license(world, name="Grades 7~12"))
+    for text in (json.dumps(shown(holder, whole)), token(holder, whole)):
+        assert looked_at(world, text).held.code == "holder_proved"
+
+
 WRONG = {
     "another challenge": ({"challenge": "another"}, Answer.NO, "challenge_differs"),
     "no challenge": ({"challenge": None}, Answer.NO, "challenge_differs"),
