@@ -13,6 +13,7 @@ from verifier.checks.recipient import identity_hash
 from verifier.credential.model import EarnedAchievement, Evidence, Identity, Profile
 from verifier.fetching.fetch import FetchError, offline
 from verifier.intake.baking import PNG_SIGNATURE
+from verifier.open_badges_2 import documents
 from verifier.proof import jose
 from verifier.report import Answer
 from verifier.wording import words
@@ -339,6 +340,35 @@ def test_a_key_that_the_profile_does_not_name_proves_nothing(site):
     site.publish(stranger, {"id": stranger, "owner": f"{SITE}/issuer", "publicKeyPem": pem})
     forged = assertion(verification={"type": "signed", "creator": stranger})
     assert site.verify(signed(forged, own)).authentic.code == "key_not_listed"
+
+
+@pytest.mark.parametrize(("keys", "code"), [(1, "authentic"), (2, "key_not_listed")])
+def test_a_badge_that_names_no_key_is_by_the_only_one_of_the_profile(site, keys, code):
+    listed = [f"{SITE}/key", "https://district.example/another-key"][:keys]
+    site.publish(f"{SITE}/issuer", site.profile | {"publicKey": listed})
+    assert site.verify(signed(assertion(verification={"type": "signed"}))).authentic.code == code
+
+
+def test_a_document_that_cannot_be_read_is_named_with_the_reason(site):
+    site.documents[f"{SITE}/odd"] = b'{"a": 1, "a": 2}'
+    with pytest.raises(FetchError) as refused:
+        documents.load(f"{SITE}/odd", site.fetch)
+    assert (refused.value.code, refused.value.url) == ("answer_unreadable", f"{SITE}/odd")
+    assert "a" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("reference", "code", "url"),
+    [
+        (7, "ob2_linked_unreachable", "7"),
+        (["urn:a", "urn:b"], "structure_list_for_one", "['urn:a', 'urn:b']"),
+        (f"{SITE}/nowhere", "ob2_linked_unreachable", f"{SITE}/nowhere"),
+    ],
+)
+def test_what_a_badge_links_to_and_is_not_there_is_named(site, reference, code, url):
+    with pytest.raises(documents.DocumentUnavailableError) as refused:
+        documents.linked(reference, site.fetch)
+    assert (refused.value.code, refused.value.url) == (code, url)
 
 
 def test_a_signature_by_another_key_does_not_fit(site):
