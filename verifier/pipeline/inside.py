@@ -65,7 +65,7 @@ def check_holders(record: Credential, reports: Sequence[Report]) -> tuple[Check,
     """Return the note that a credential of a record does not name the holder of the record, though
     both name somebody: whoever signs a record can put a stranger's badge into it."""
     strangers = [
-        inner.name or inner.id or "?"
+        f"{inner.name or inner.id or '?'} ({inner.recipient_name or inner.subject_id or '?'})"
         for inner in (report.credential for report in reports)
         if inner is not None and _names_another(record, inner)
     ]
