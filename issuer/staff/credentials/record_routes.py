@@ -20,6 +20,7 @@ from issuer.people.access import gate, rules
 from issuer.sharing.holder import holder
 from issuer.staff import log_words
 from issuer.staff.credentials import record, words
+from issuer.staff.issuing.handing_over import LINK_SHOWN
 from issuer.web.access import needs
 from issuer.web.answers import page
 from verifier import clock
@@ -27,7 +28,6 @@ from verifier.wording.words import N_
 
 recorded = Blueprint("recorded", __name__)
 READ: Final = "credential.read"
-LINK_SHOWN: Final = "credential.link-shown"
 NOT_ISSUED: Final = N_("It is not issued yet, so it has no link and no mail.")
 NO_MAIL: Final = N_("This server sends no mail: give the teacher the link.")
 

@@ -24,6 +24,7 @@ from issuer.people.roster.rows import RosterError
 from issuer.staff import DESK as DESK_PAGES
 from issuer.staff import names
 from issuer.staff.issuing import flaw_words
+from issuer.staff.issuing.handing_over import TeacherLink, show_links
 from issuer.web.access import needs
 from issuer.web.answers import file, page
 from issuer.web.spreadsheet import spreadsheet
@@ -42,6 +43,7 @@ SHOWN: Final = 200
 LAST: Final = 20
 """Tables listed that were handed in last."""
 NO_TABLE: Final = N_("Choose the file first.")
+LINK_HEADS: Final = (N_("Name"), N_("E-mail address"), N_("The teacher's link"))
 OTHERWISE: Final = N_(
     "Its approval id stands for another approval, above in the table or issued before. Give it an"
     " id of its own, or leave the cell empty."
@@ -74,11 +76,12 @@ def hand_in() -> AnyResponse:
     issuer, now = current_issuer(), clock.now()
     try:
         table = job.hand_in(issuer, sheet.read(), source=DESK, by=by, now=now, most=MOST_ROWS)
+        done = "again" if _job(table).created_at < now else None
     except TableError as exc:
         return _choose(wrong=exc.sentence, about=exc.name)
     except RosterError as exc:
         return _choose(wrong=exc.args[0], about=exc.remedy or "")
-    return redirect(url_for("issuing_many.look", table=table), 303)
+    return redirect(url_for("issuing_many.look", table=table, done=done), 303)
 
 
 @issuing_many.get("/desk/issue-many/template.csv")
@@ -117,6 +120,24 @@ def begin(table: str) -> AnyResponse:
         by = log.person(gate.whoever().person.id)
         background.begin(issuer, table, by=by, now=clock.now())
     return redirect(url_for("issuing_many.look", table=table), 303)
+
+
+@issuing_many.post("/desk/issue-many/<table>/links")
+@needs("credential", "hand-over")
+@_while_it_is_there()
+def links(table: str) -> Response:
+    """Show the teachers' links of what a table became, or hand them out as a file; either is
+    written down."""
+    _job(table)
+    issuer, by = current_issuer(), log.person(gate.whoever().person.id)
+    as_file = request.form.get("what") == "file"
+    with issuer.database.writing() as session:
+        ids = [one for _, one in job.credentials(session, table, MOST_ROWS if as_file else SHOWN)]
+        shown = show_links(session, issuer.settings, ids, by=by, now=clock.now())
+    if as_file:
+        heads = [gettext(head) for head in LINK_HEADS]
+        return spreadsheet("links.csv", heads, [one[1:] for one in shown])
+    return _done(table, job.progress(issuer, table), links=shown)
 
 
 @issuing_many.post("/desk/issue-many/<table>/discard")
@@ -178,7 +199,7 @@ def _look(table: str, whole: int) -> Response:
     )
 
 
-def _done(table: str, counts: Mapping[Fate, int]) -> Response:
+def _done(table: str, counts: Mapping[Fate, int], *, links: Sequence[TeacherLink] = ()) -> Response:
     issuer = current_issuer()
     tried = [*rehearsal.dry_run(issuer, table, now=clock.now())]
     with issuer.database.reading() as session:
@@ -189,6 +210,7 @@ def _done(table: str, counts: Mapping[Fate, int]) -> Response:
         table=table,
         counts=counts,
         credentials=credentials,
+        links=links,
         known=known,
         fitting=[row for row in tried if not row.error],
         **_problems(tried),

@@ -39,6 +39,7 @@ from issuer.sharing import credential_page, samples
 from issuer.staff import DESK as DESK_PAGES
 from issuer.staff.issuing import flaw_words, form
 from issuer.staff.issuing.form import Fields
+from issuer.staff.issuing.handing_over import show_links
 from issuer.web.access import needs
 from issuer.web.answers import file, page
 from verifier import clock
@@ -124,8 +125,10 @@ def certificate() -> Response:
 @issuing.get("/desk/issue/<approval>")
 @needs("credential", "issue")
 def done(approval: str) -> Response:
-    """Say what became of a form: issued, or approved and waiting."""
-    with current_issuer().database.reading() as session:
+    """Say what became of a form: issued, or approved and waiting. Where no mail leaves, the
+    teacher's link is shown."""
+    issuer, by = current_issuer(), log.person(gate.whoever().person.id)
+    with issuer.database.writing() as session:
         row = session.scalar(
             select(CredentialRow)
             .join(CredentialRow.approval)
@@ -136,7 +139,10 @@ def done(approval: str) -> Response:
         if row is None:
             raise NotThere
         teacher = json.loads(row.approval.content)["recipient"]["name"]
-    return page("desk/issue_done.html", row=row, teacher=teacher)
+        ids = [row.public_id] if issuer.settings.mail is None else []
+        links = show_links(session, issuer.settings, ids, by=by, now=clock.now())
+        values = {"public_id": row.public_id, "state": row.state, "problem": row.problem}
+    return page("desk/issue_done.html", row=values, teacher=teacher, links=links)
 
 
 def _typed() -> Fields:

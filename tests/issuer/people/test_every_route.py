@@ -98,6 +98,7 @@ ABOUT_A_PART = {
     "issuing_many.begin",
     "issuing_many.discard",
     "issuing_many.mend",
+    "issuing_many.links",
     "pay_runs.show",
     "pay_runs.fetch",
     "pay_runs.confirm",

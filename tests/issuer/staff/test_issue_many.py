@@ -93,7 +93,7 @@ def test_200_rows_of_which_three_are_to_mend_survive_a_kill(district, office, pa
     ):
         assert name in html
         assert sentence in html
-    assert (count(district), hand_in(office, data).location) == (before, at)
+    assert (count(district), hand_in(office, data).location) == (before, f"{at}?done=again")
 
     assert office.post(at, page=at).location == at
     running = office.get(at)
@@ -194,6 +194,14 @@ def test_a_table_can_be_forgotten_until_it_is_begun(district, office):
     office.post(f"{at}/discard", page=at)
     district.deliver()
     assert counted(office.get(at).text) == [1, 0]
+    again = hand_in(office, data).location
+    assert "Nothing new was done" in office.get(again).text
+    shown = office.post(f"{at}/links", page=at, what="show").text
+    (link,) = re.findall(r"<code>http://localhost:8202(/manage/[^<]+)", shown.replace("<wbr>", ""))
+    assert office.get(link).status_code == 200
+    file = office.post(f"{at}/links", page=at, what="file").text
+    (row,) = csv.DictReader(io.StringIO(file.removeprefix("\ufeff")))
+    assert (row["Name"], row["The teacher's link"][-30:]) == ("Teacher 920", link[-30:])
 
 
 def test_rows_to_mend_of_somebody_who_is_erased_go(district, office):

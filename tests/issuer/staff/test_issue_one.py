@@ -91,7 +91,10 @@ def test_it_is_looked_at_first_and_then_issued_once(district, office, id):
     for _ in range(2):
         issued = send(browser, id, "issue")
         assert issued.location == f"/desk/issue/{id}"
-    assert "signed and in force" in browser.get(issued.location).text
+    done = browser.get(issued.location).text
+    assert "signed and in force" in done
+    link = re.search(r'value="http://localhost:8202(/manage/[^"]+)"', done)[1]
+    assert browser.get(link).status_code == 200
     ((source, content),) = approvals(district, id)
     assert source == DESK
     assert content["credits"] == [{"unit": "hours", "value": 12.5}]
