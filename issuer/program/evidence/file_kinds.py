@@ -89,14 +89,21 @@ def kind_of(beginning: bytes, name: str) -> FileKind:
         if media_type in types:
             return kind
     if not types and end in _TEXTS and _is_text(beginning):
-        return FileKind(_TEXTS[end], Shown.DOWNLOAD)
+        return FileKind(_TEXTS[end], Shown.FRAME)
     raise NotTaken(_NOT_TAKEN)
 
 
 def shown(media_type: str) -> Shown:
     """Return how a page shows a file of a type that was taken."""
     kinds = {kind.media_type: kind.shown for kind in _BY_TYPE.values()}
+    kinds |= dict.fromkeys(_TEXTS.values(), Shown.FRAME)
     return kinds.get(media_type, Shown.DOWNLOAD)
+
+
+def served_as(media_type: str) -> str:
+    """Return the media type under which such a file is sent: all text as plain text, which browsers
+    show as it is written."""
+    return "text/plain" if media_type in _TEXTS.values() else media_type
 
 
 def suffix(media_type: str) -> str:

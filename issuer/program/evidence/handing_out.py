@@ -43,12 +43,12 @@ def hand_out(public_id: str, *, is_blind: bool) -> AnyResponse:
     _note_reader(row)
     path, media_type = files().path(row.sha256), row.media_type or ""
     name = f"{row.public_id}{file_kinds.suffix(media_type)}"
-    shown = file_kinds.shown(media_type)
+    shown, served_as = file_kinds.shown(media_type), file_kinds.served_as(media_type)
     response: AnyResponse
     if is_blind:
-        response = _blind(path, media_type)
+        response = _blind(path, media_type, served_as)
     else:
-        response = send_file(path, mimetype=media_type, conditional=True)
+        response = send_file(path, mimetype=served_as, conditional=True)
     how = "attachment" if shown is Shown.DOWNLOAD else "inline"
     response.headers["Content-Disposition"] = dump_options_header(how, {"filename": name})
     response.headers["Content-Security-Policy"] = FILE_POLICY
@@ -56,7 +56,7 @@ def hand_out(public_id: str, *, is_blind: bool) -> AnyResponse:
     return response
 
 
-def _blind(path: Path, media_type: str) -> AnyResponse:
+def _blind(path: Path, media_type: str, served_as: str) -> AnyResponse:
     """Send a file, whole or in part, without identifying data (E29)."""
     try:
         file = open_blind(path, media_type)
@@ -64,7 +64,7 @@ def _blind(path: Path, media_type: str) -> AnyResponse:
         raise NotFound from None
     response = Response(
         FileWrapper(file, _BLOCK),  # type: ignore[arg-type]  # it asks for no more than this has
-        mimetype=media_type,
+        mimetype=served_as,
         direct_passthrough=True,
     )
     response.content_length = file.size

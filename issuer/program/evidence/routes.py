@@ -254,6 +254,7 @@ def _page(public_id: str, *, wrong: EvidenceRefused | None = None, about: str = 
             most_together=LIMITS.project // _MB,
             used=artifacts.used(session, project, clock.now()) // _MB,
             accepted=file_kinds.accepted(),
+            shown=file_kinds.shown,
             wrong=wrong,
             about=about,
             typed=request.form,
