@@ -105,7 +105,7 @@ locks:
 	@build/newest-pip/bin/python -m pip check
 	@rm -rf build/newest-pip
 
-# Changes the code in thousands of small ways; a test has to notice each. Most of an hour.
+# Changes the code in thousands of small ways; a test has to notice each. Some hours.
 mutants: $(VENV)/test.stamp
 	@$(BIN)/mutmut run --max-children 2
 	@$(BIN)/python tests/mutants.py
