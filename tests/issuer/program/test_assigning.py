@@ -5,15 +5,17 @@ from datetime import date
 
 import pytest
 
-from issuer.people import register, roles
+from issuer.people import register, relations, roles
 from issuer.people.roles import Role
-from issuer.people.tables import ExpertiseRow, RelationRow
+from issuer.people.tables import ExpertiseRow, PersonRow, RelationRow
 from issuer.program import policy as policies
 from issuer.program.assigning import plans
 from issuer.program.assigning.assignment import Ground, Load
 from issuer.program.evaluation import reviews
 from issuer.program.evaluation.conflicts import judging_in_conflict
 from issuer.program.evaluation.reviews import MustNotJudge, ReviewClosed
+from issuer.program.evidence import artifacts
+from issuer.program.evidence.tables import ArtifactRow
 from issuer.program.projects import drafts, submission
 from issuer.program.projects.tables import TopicRow
 from issuer.program.windows.window import Purpose
@@ -82,6 +84,45 @@ def test_i2_a_relation_leaves_no_edge_and_both_numbers_are_told(session, now):
     assert pairs(proposal) == set()
     assert proposal.plan.missing == {str(version.id): 1}
     assert (proposal.demand, proposal.supply) == (1, 5)
+
+
+def test_e17_whom_a_teacher_names_by_a_second_address_does_not_judge_her(session, now):
+    """Also where that is the address of a record that was never proven to be theirs (I2)."""
+    only = evaluator(session, "Only Example", "STEM", now)
+    register.add_address(session, only, "only@school.example", verified_at=now)
+    register.add_address(session, only, "Only.Example@old.example", verified_at=None)
+    version = proposed(session, "STEM", now)
+    assert pairs(propose(session)) == {(version.id, only.id)}
+    named = register.of_address(session, "only.example@OLD.example")
+    other = session.get_one(PersonRow, named.person_pk)
+    relations.tell(session, version.project.person, other, "", now=now)
+    assert pairs(propose(session)) == set()
+
+
+def test_e24_the_work_of_an_evaluator_who_leaves_goes_to_another(session, now):
+    gone = evaluator(session, "Gone Example", "STEM", now)
+    version = proposed(session, "STEM", now)
+    plans.put_in_force(session, propose(session), due_on=DUE, now=now)
+    gone.left_at = now
+    other = evaluator(session, "Other Example", "music", now)
+    assert pairs(propose(session)) == {(version.id, other.id)}
+    plans.put_in_force(session, propose(session), due_on=DUE, now=now)
+    of_it = plans.of_version(session, version)
+    assert [row.evaluator_pk for row in of_it if row.ended_at is None] == [other.id]
+
+
+def test_e41_a_file_that_is_in_two_projects_is_a_notice(session, now):
+    """Whoever judges is told, and nothing is refused."""
+    first, second = (proposed(session, "STEM", now) for _ in range(2))
+    for version in (first, second):
+        assert not artifacts.elsewhere(session, version)
+        file = {"project_pk": version.project_pk, "sha256": "ab" * 32, "name": "Plan"}
+        row = ArtifactRow(public_id=register.new_id(), tier="sealed", created_at=now, **file)
+        session.add(row)
+        version.artifacts = {"files": [artifacts.handed_in(row)]}
+    session.flush()
+    assert artifacts.elsewhere(session, first)
+    assert artifacts.elsewhere(session, second)
 
 
 def test_a_teacher_who_is_an_evaluator_never_gets_their_own(session, now):
