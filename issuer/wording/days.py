@@ -6,6 +6,7 @@ time no zone has a moment for it.
     written_day("2026-11-30")    # date(2026, 11, 30); ValueError for 9999-12-31
 """
 
+import re
 from datetime import date, timedelta
 from typing import Final
 
@@ -14,6 +15,7 @@ from verifier.wording.words import N_
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2099
 """The years that the published schema of approvals takes as well."""
+_AMERICAN: Final = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?: 0?0:00(?::00)?)?")
 WRITE_A_DAY: Final = N_("Write a day in the years 1900 to 2099, such as 2026-10-26.")
 
 
@@ -24,6 +26,16 @@ def written_day(text: str) -> date:
     if not is_of_records(day):
         raise ValueError(f"{day.year} is no year between {FIRST_YEAR} and {LAST_YEAR}")
     return day
+
+
+def day_in_a_table(text: str) -> str:
+    """Return a day that is written month/day/year, as in 11/12/2026, as year-month-day; any other
+    text as it is, also a day that cannot be."""
+    parts = _AMERICAN.fullmatch(text.strip())
+    try:
+        return date(int(parts[3]), int(parts[1]), int(parts[2])).isoformat() if parts else text
+    except ValueError:
+        return text
 
 
 def is_of_records(day: date) -> bool:

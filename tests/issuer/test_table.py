@@ -15,6 +15,7 @@ from sqlalchemy import delete, func, select
 from issuer.__main__ import main
 from issuer.approvals.table import background, columns, job, rehearsal
 from issuer.approvals.table.job import TableError
+from issuer.approvals.table.names import CatalogNames
 from issuer.approvals.table.tables import Fate, TableRow
 from issuer.audit import log
 from issuer.home.settings import DESK
@@ -25,6 +26,7 @@ from issuer.outbox import queue
 from issuer.outbox.kinds import by_name
 from issuer.outbox.tables import MessageState, OutboxRow
 from issuer.outbox.worker import deliver_due
+from issuer.wording.days import day_in_a_table
 
 HEADS = "Achievement,Name,E-mail,Skill,Goal,Measured outcome,Hours,Approved at,Level,Level work"
 GOOD = "rhythms,Teacher {n},t{n}@school.example,Rhythm,Eight bars,26 of 31,12.5,2026-05-15,met,"
@@ -93,6 +95,37 @@ def test_each_row_is_tried_and_nothing_is_kept(any_issuer):
     for row, (_, field) in zip(tried[2:], WRONG.values(), strict=True):
         assert field in row.problem
     assert count(any_issuer) == 0
+
+
+def test_a_row_is_read_as_a_secretary_writes_it(any_issuer):
+    """By titles, in any case, and with American days: the same approval as by ids."""
+    with any_issuer.database.reading() as session:
+        catalog = CatalogNames(session)
+        rhythms = catalog.achievement("rhythms")
+        work = next(one for one in rhythms.rubric.criteria if one.id == "work")
+        by_ids = {"achievement": "rhythms", "approved at": "2026-11-12", "level": "met"}
+        by_titles = {"achievement": rhythms.name.upper(), "approved at": "11/12/2026"}
+        by_titles |= {"level": "MET"}
+        by_ids["level work"] = work.enough()[0].id
+        by_titles[f"level {work.name.lower()}"] = work.enough()[0].name.upper()
+        read = [columns.data(catalog, any_issuer.settings, row) for row in (by_ids, by_titles)]
+    assert read[0] == read[1]
+    assert set(read[0]["levels"]) == {one.id for one in rhythms.rubric.criteria}
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("11/12/2026", "2026-11-12"),
+        ("1/2/2026", "2026-01-02"),
+        ("13/12/2026", "13/12/2026"),
+        ("2/30/2026", "2/30/2026"),
+        ("11/12/26", "11/12/26"),
+        ("2026-11-12", "2026-11-12"),
+    ],
+)
+def test_a_day_in_a_table_is_month_day_year(text, day):
+    assert day_in_a_table(text) == day
 
 
 def test_rows_are_issued_and_those_to_mend_come_back(any_issuer):
@@ -256,4 +289,4 @@ def test_the_command_tries_issues_and_writes_what_to_mend(issuer, home, tmp_path
     assert run("--table", str(file), "--mend", str(tmp_path / "x.csv")) == 1
     assert count(issuer) == 2
     assert run("--template", "rhythms") == 0
-    assert "level learning,level work" in capsys.readouterr().out
+    assert "level The learning process,level Student work" in capsys.readouterr().out

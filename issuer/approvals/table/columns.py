@@ -1,7 +1,8 @@
 """What the columns of a table of approvals mean.
 
 A row is an approval as the webhook takes it: `achievement`, `name`, `e-mail`, and so on. `level` is
-that of every criterion for which no column `level CRITERION` says another.
+that of every criterion for which no column `level CRITERION` says another. Titles
+stand for ids, in any case, and days may be month/day/year.
 """
 
 import hashlib
@@ -13,6 +14,8 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from issuer.approvals.table import names
+from issuer.approvals.table.names import COMMENT, LEVEL, CatalogNames
 from issuer.catalog import versions
 from issuer.database.database import to_json
 from issuer.home.settings import Settings
@@ -35,8 +38,16 @@ HEADS: Final = {
     "valid until": "valid_until",
 }
 """The heads of the template, each with the field of the approval where it stands."""
-LEVEL: Final = "level"
-COMMENT: Final = "comment"
+EXAMPLE: Final = {
+    "name": "Jordan Example",
+    "e-mail": "teacher@district.example",
+    "skill": "Rhythm in small groups",
+    "goal": "Every student claps eight bars",
+    "measured outcome": "26 of 31 students did in May, 9 in January",
+    "hours": "12.5",
+    "approved at": "5/15/2026",
+}
+"""What the row of the template says beside its achievement and levels."""
 REASON: Final = "what to mend"
 """The column of a file to mend that says why a row waits; it is not read."""
 NEEDED: Final = ("achievement", "name", "e-mail", "approved at")
@@ -47,19 +58,34 @@ _DAY: Final = re.compile(r"(\d{4}-\d\d-\d\d)(?:[ T]00:00(?::00)?)?")
 def template(session: Session, achievement_id: str | None = None) -> list[str]:
     """Return the heads of a table, with the criteria of an achievement if one is named."""
     row = versions.find(session, achievement_id) if achievement_id else None
+    return [*HEADS, *([LEVEL] if row is None else names.heads_of(versions.read(row)))]
+
+
+def example(session: Session, achievement_id: str) -> list[str]:
+    """Return a row of the template that shows what to write; handed in, it is left out."""
+    row = versions.find(session, achievement_id)
     if row is None:
-        return [*HEADS, LEVEL]
-    criteria = versions.read(row).rubric.criteria
-    return [*HEADS, *(f"{LEVEL} {criterion.id}" for criterion in criteria)]
+        return []
+    achievement = versions.read(row)
+    levels = [one.enough()[0].name for one in achievement.rubric.criteria]
+    cells = EXAMPLE | {"achievement": achievement.name}
+    return [*(cells.get(head, "") for head in HEADS), *levels]
 
 
-def data(session: Session, settings: Settings, cells: Mapping[str, str]) -> dict[str, Any]:
+def is_example(cells: Mapping[str, str]) -> bool:
+    """True if a row is the example of the template."""
+    return all(cells.get(head) == EXAMPLE[head] for head in ("name", "e-mail"))
+
+
+def data(catalog: CatalogNames, settings: Settings, written: Mapping[str, str]) -> dict[str, Any]:
     """Return the `data` of the approval in a row, as a sender would write it.
 
     Days are read by `moment` and `end_of`. A row without an approval id gets one that is computed
     from everything that is read of it, so that the same row in any file is the same approval.
     """
-    fields: dict[str, Any] = {"approval_id": _own_id(cells), "levels": _levels(session, cells)}
+    cells = names.as_known(catalog, written)
+    levels = names.levels_of(catalog, cells)
+    fields: dict[str, Any] = {"approval_id": _own_id(cells), "levels": levels}
     for name, value in cells.items():
         if value and name in HEADS:
             _put(fields, HEADS[name].split("."), value)
@@ -96,15 +122,6 @@ def _at(settings: Settings, text: str, hour: time) -> str:
     except ValueError:
         return text
     return moment.isoformat() if moment else text
-
-
-def _levels(session: Session, cells: Mapping[str, str]) -> dict[str, str]:
-    levels: dict[str, str] = {}
-    row = versions.find(session, cells.get("achievement", ""))
-    if row is not None and cells.get(LEVEL):
-        levels = {criterion.id: cells[LEVEL] for criterion in versions.read(row).rubric.criteria}
-    named = {name: value for name, value in cells.items() if name.startswith(f"{LEVEL} ") and value}
-    return levels | {name.removeprefix(f"{LEVEL} "): value for name, value in named.items()}
 
 
 def _own_id(cells: Mapping[str, str]) -> str:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from contexts.errors import UsageError
 from issuer.approvals import event
 from issuer.approvals.table import columns
+from issuer.approvals.table.names import CatalogNames
 from issuer.approvals.table.tables import Fate, TableJobRow, TableRow
 from issuer.home.issuer import Issuer
 from issuer.issuance import Received, receive_all
@@ -193,9 +194,11 @@ def _rows(file: bytes) -> list[tuple[int, dict[str, str]]]:
         raise TableError(N_("The table has no column with this head:"), missing[0], remedy=remedy)
     if twice := next((name for name in heads if name and heads.count(name) > 1), None):
         raise TableError(N_("Two columns have the same head:"), twice, remedy="rename one")
-    if not filled:
+    rows = [(number, _cells(heads, cells)) for number, cells in filled]
+    rows = [(number, cells) for number, cells in rows if not columns.is_example(cells)]
+    if not rows:
         raise TableError(N_("The table has its heads and no row below them."))
-    return [(number, _cells(heads, cells)) for number, cells in filled]
+    return rows
 
 
 def _cells(heads: Sequence[str], values: Sequence[str]) -> dict[str, str]:
@@ -229,12 +232,13 @@ def rows_with(
 def approvals_of(issuer: Issuer, rows: Sequence[TableRow]) -> dict[int, Approval | Exception]:
     """Return the approval of each row by its number, or why it states none."""
     with issuer.database.reading() as session:
-        return {row.number: _approval(session, issuer, row) for row in rows}
+        catalog = CatalogNames(session)
+        return {row.number: _approval(catalog, issuer, row) for row in rows}
 
 
-def _approval(session: Session, issuer: Issuer, row: TableRow) -> Approval | Exception:
+def _approval(catalog: CatalogNames, issuer: Issuer, row: TableRow) -> Approval | Exception:
     try:
-        return event.approval_of(columns.data(session, issuer.settings, row.cells or {}))
+        return event.approval_of(columns.data(catalog, issuer.settings, row.cells or {}))
     except Refused as exc:
         return exc
 

@@ -23,14 +23,21 @@ from issuer.issuance.records.unprintable import unprintable_texts
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """What would become of one row. `error` is what stands in the way, if it could not be issued;
-    `unprintable` are texts of it that no font here can print."""
+    """What would become of one row. `approval` is what it states, if it states one; `error` is what
+    stands in the way, if it could not be issued; `unprintable` are texts of it that no font here
+    can print."""
 
     number: int
-    name: str
+    cells: Mapping[str, str]
     new: bool
+    approval: Approval | None = None
     error: Exception | None = None
     unprintable: Sequence[Flaw] = ()
+
+    @property
+    def name(self) -> str:
+        """Whom the row names."""
+        return self.cells.get("name", "")
 
     @property
     def problem(self) -> str | None:
@@ -64,10 +71,15 @@ def dry_run(issuer: Issuer, public_id: str, *, now: datetime) -> Iterator[Rehear
 def _of(
     issuer: Issuer, row: TableRow, approval: Approval | Exception, fate: bool | Exception
 ) -> Rehearsed:
-    name = (row.cells or {}).get("name", "")
-    error = fate if isinstance(fate, Exception) else None
-    boxes = unprintable_texts(approval, issuer.settings) if isinstance(approval, Approval) else ()
-    return Rehearsed(row.number, name, new=fate is True, error=error, unprintable=boxes)
+    stated = approval if isinstance(approval, Approval) else None
+    return Rehearsed(
+        row.number,
+        row.cells or {},
+        new=fate is True,
+        approval=stated,
+        error=fate if isinstance(fate, Exception) else None,
+        unprintable=unprintable_texts(stated, issuer.settings) if stated else (),
+    )
 
 
 def _before(approval: Approval | Exception, above: dict[str, Approval]) -> bool | Exception:

@@ -87,10 +87,12 @@ def hand_in() -> AnyResponse:
 @issuing_many.get("/desk/issue-many/template.csv")
 @needs("credential", "issue")
 def template() -> Response:
-    """Hand out the heads of a table, with the criteria of a micro-credential if one is named."""
+    """Hand out the heads of a table; if a micro-credential is named, with its criteria and a row as
+    an example."""
+    name = request.args.get("achievement", "")
     with current_issuer().database.reading() as session:
-        heads = columns.template(session, request.args.get("achievement"))
-    return spreadsheet("credentials.csv", heads, ())
+        heads, example = columns.template(session, name), columns.example(session, name)
+    return spreadsheet("credentials.csv", heads, [example] if example else [])
 
 
 @issuing_many.get("/desk/issue-many/<table>")

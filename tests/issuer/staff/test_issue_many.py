@@ -238,16 +238,21 @@ def test_what_is_no_table_is_said(office, data, name, sentence):
     assert sentence in answer.text
 
 
-def test_the_page_says_the_short_names_of_levels_that_can_be_approved(office):
-    levels = office.get(AT).text.partition("<code>level work</code>: ")[2].partition("</li>")[0]
-    assert levels.startswith("<code>met</code> <bdi>")
-    assert "not-yet" not in levels
+def test_the_page_says_the_levels_that_can_be_approved(office):
+    levels = office.get(AT).text.partition("<code>level Student work</code>: ")[2]
+    levels = levels.partition("</li>")[0]
+    assert levels.startswith("<bdi>")
+    assert "Not yet" not in levels
 
 
 def test_the_template_has_a_column_for_each_criterion(office):
     text = office.get(f"{AT}/template.csv?achievement=rhythms").get_data().decode("utf-8-sig")
     assert text.startswith("approval id,achievement,name,e-mail")
-    assert "level learning,level work" in text
+    heads, example = text.splitlines()
+    assert heads.endswith("level The learning process,level Student work")
+    assert "Jordan Example" in example
+    answer = hand_in(office, text.encode())  # as it was handed out: the example is left out
+    assert (answer.status_code, "no row below" in answer.text) == (422, True)
 
 
 def test_a_table_of_a_command_is_none_of_the_pages(district, office):
