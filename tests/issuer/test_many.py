@@ -28,13 +28,29 @@ def deliver_all(issuer, *arrived):
     return receive_all(issuer, arrived, source="forms", now=datetime.now(UTC))
 
 
+def commits_of(engine):
+    """The commits for which the database waits for its disk: of those who wrote something."""
+    counted, writers = [], set()
+
+    def note(connection, _cursor, statement, *_):
+        if statement.startswith(("INSERT", "UPDATE", "DELETE")):
+            writers.add(connection)
+
+    def count(connection):
+        if connection in writers:
+            writers.remove(connection)
+            counted.append(connection)
+
+    event.listen(engine, "before_cursor_execute", note)
+    event.listen(engine, "commit", count)
+    return counted
+
+
 @pytest.fixture
 def commits(issuer):
     """The commits that are made, counted as they happen."""
     issuer.signers()
-    counted = []
-    event.listen(issuer.database.engine, "commit", counted.append)
-    return counted
+    return commits_of(issuer.database.engine)
 
 
 def some(approval, count):
@@ -43,8 +59,7 @@ def some(approval, count):
 
 def test_many_are_issued_with_two_commits(any_issuer, approval):
     deliver_all(any_issuer, *some(approval, 1))
-    counted = []
-    event.listen(any_issuer.database.engine, "commit", counted.append)
+    counted = commits_of(any_issuer.database.engine)
     results = deliver_all(any_issuer, *some(approval, 7))
     assert [result.outcome for result in results] == [
         ApprovalOutcome.ALREADY,
