@@ -41,6 +41,7 @@ from issuer.web.answers import page
 from issuer.web.row_numbers import whole_number
 from verifier import clock
 from verifier.web.headers import PLAYING
+from verifier.web.language import time_of_day
 from verifier.wording.words import N_
 
 judging = Blueprint("judging", __name__)
@@ -130,7 +131,7 @@ def save(assignment: str) -> AnyResponse:
     except (ReviewClosed, MustNotJudge):
         raise NotFound from None
     if request.accept_mimetypes.best == "application/json":
-        return jsonify(revision=revision, saved=f"{issuer.settings.local(now):%H:%M}")
+        return jsonify(revision=revision, saved=time_of_day(issuer.settings.local(now)))
     return redirect(url_for("judging.show", assignment=assignment, done="saved"), 303)
 
 

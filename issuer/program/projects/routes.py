@@ -36,6 +36,7 @@ from issuer.web.answers import or_404, page
 from issuer.web.row_numbers import whole_number
 from verifier import clock
 from verifier.web.headers import ASKING
+from verifier.web.language import time_of_day
 from verifier.wording.words import N_
 
 projects = Blueprint("projects", __name__)
@@ -123,8 +124,8 @@ def save(project: str) -> AnyResponse:
     except NotNow as exc:
         return _page(project, wrong=words.REASONS[exc.reason])
     if _is_script():
-        at = current_issuer().settings.local(received)
-        return jsonify(revision=revision, saved=f"{at:%H:%M}")
+        saved = time_of_day(current_issuer().settings.local(received))
+        return jsonify(revision=revision, saved=saved)
     return redirect(url_for("projects.show", project=project, done="saved"), 303)
 
 

@@ -5,6 +5,7 @@ The program is that of the demo, with a project for each turn that somebody can 
 visited once, by the first who is led there; a page that is new is found by its links.
 """
 
+import re
 import sys
 from collections import Counter
 from dataclasses import replace
@@ -168,6 +169,35 @@ def test_every_page_of_every_role_is_easy_to_use_at_320_pixels(district, chromiu
         page.context.close()
     assert wrong == {}
     assert len(seen) > 30
+
+
+def test_what_is_typed_is_there_again_however_the_page_is_left(district, chromium):
+    """Saved while somebody writes on, and as the page is left: for another page, or closed."""
+    page = signed_in(district, chromium, "teacher")
+    page.goto(f"{district.origin}/projects")
+    page.get_by_role("button", name="Begin with my idea").click()
+    project = page.url
+    saves = []
+    page.on("request", lambda request: saves.append(request.method))
+    page.locator("#skill").focus()
+    page.keyboard.type("Never a pause. " * 15, delay=10)
+    assert "POST" in saves
+    page.get_by_text(re.compile(r"Saved at \d?\d:\d\d [AP]M")).wait_for()
+
+    page.locator("#goal").focus()
+    page.keyboard.type("Typed, and left at once.")
+    page.goto(f"{district.origin}/projects")
+    page.goto(project)
+    assert page.locator("#skill").input_value() == "Never a pause. " * 15
+    assert page.locator("#goal").input_value() == "Typed, and left at once."
+
+    context = page.context
+    page.locator("#plan").focus()
+    page.keyboard.type("Typed, and closed at once.")
+    page.close()
+    later = context.new_page()
+    later.goto(project)
+    assert later.locator("#plan").input_value() == "Typed, and closed at once."
 
 
 FOCUSED = """() => {

@@ -90,7 +90,7 @@ def test_a_draft_is_saved_by_script_and_says_when(browser, project):
         headers={"Accept": "application/json"},
     )
     assert answer.json["revision"] == 1
-    assert re.fullmatch(r"\d\d:\d\d", answer.json["saved"])
+    assert re.fullmatch(r"\d?\d:\d\d [AP]M", answer.json["saved"])
     late = browser.client.post(
         project,
         data={"form_token": token, "revision": 0, "goal": "Two", "act": "save"},
