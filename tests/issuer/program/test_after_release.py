@@ -98,6 +98,13 @@ def judged(browser, **fields):
     return browser.post(path, page=path, act="give", revision=0, **fields)
 
 
+def test_e38_a_review_that_is_begun_stays_in_the_queue(play):
+    path = play.assignment()
+    assert play.at_evaluator.post(path, revision="0", **NOT_YET).status_code == 303
+    assert path in play.at_evaluator.get("/judging").text
+    assert NOT_YET["comment-work"] in play.at_evaluator.get(path).text
+
+
 def test_e39_where_reviews_differ_nothing_is_released_before_the_superintendent_decides(play):
     _, other = second(play)
     play.judge(**MET)

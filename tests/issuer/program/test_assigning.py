@@ -99,18 +99,6 @@ def test_e17_whom_a_teacher_names_by_a_second_address_does_not_judge_her(session
     assert pairs(propose(session)) == set()
 
 
-def test_e24_the_work_of_an_evaluator_who_leaves_goes_to_another(session, now):
-    gone = evaluator(session, "Gone Example", "STEM", now)
-    version = proposed(session, "STEM", now)
-    plans.put_in_force(session, propose(session), due_on=DUE, now=now)
-    gone.left_at = now
-    other = evaluator(session, "Other Example", "music", now)
-    assert pairs(propose(session)) == {(version.id, other.id)}
-    plans.put_in_force(session, propose(session), due_on=DUE, now=now)
-    of_it = plans.of_version(session, version)
-    assert [row.evaluator_pk for row in of_it if row.ended_at is None] == [other.id]
-
-
 def test_e41_a_file_that_is_in_two_projects_is_a_notice(session, now):
     """Whoever judges is told, and nothing is refused."""
     first, second = (proposed(session, "STEM", now) for _ in range(2))
