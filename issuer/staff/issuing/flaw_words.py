@@ -61,6 +61,7 @@ _BY_CODE: Final = {
 CANNOT_BE_SIGNED: Final = N_(
     "Something that was typed cannot be signed, such as a web address that is none."
 )
+FILL_IN: Final = N_("Fill this in.")
 _OTHERWISE: Final = N_("This cannot be used as it is.")
 
 

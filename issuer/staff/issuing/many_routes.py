@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, request, url_for
@@ -14,16 +15,15 @@ from issuer.approvals.table.rehearsal import Rehearsed
 from issuer.approvals.table.tables import Fate, TableJobRow
 from issuer.audit import log
 from issuer.catalog import versions
+from issuer.catalog.achievement import Achievement
 from issuer.home.issuer import current_issuer
 from issuer.home.settings import DESK
-from issuer.issuance import ConflictError
-from issuer.issuance.problems import Refused
 from issuer.people.access import gate
 from issuer.people.access.gate import MenuEntry
 from issuer.people.roster.rows import RosterError
 from issuer.staff import DESK as DESK_PAGES
 from issuer.staff import names
-from issuer.staff.issuing import flaw_words
+from issuer.staff.issuing import row_words
 from issuer.staff.issuing.handing_over import TeacherLink, show_links
 from issuer.web.access import needs
 from issuer.web.answers import file, page
@@ -44,10 +44,6 @@ LAST: Final = 20
 """Tables listed that were handed in last."""
 NO_TABLE: Final = N_("Choose the file first.")
 LINK_HEADS: Final = (N_("Name"), N_("E-mail address"), N_("The teacher's link"))
-OTHERWISE: Final = N_(
-    "Its approval id stands for another approval, above in the table or issued before. Give it an"
-    " id of its own, or leave the cell empty."
-)
 
 
 @contextmanager
@@ -158,8 +154,10 @@ def discard(table: str) -> AnyResponse:
 def mend(table: str) -> Response:
     """Hand out the rows to mend, each with its reasons; of a table not begun, by a rehearsal."""
     _job(table)
+    with current_issuer().database.reading() as session:
+        catalog = versions.listed(session)
     tried = rehearsal.dry_run(current_issuer(), table, now=clock.now())
-    reasons = {row.number: _in_words(row) for row in tried if row.error}
+    reasons = {row.number: row_words.in_words(row, catalog) for row in tried if row.error}
     data = job.to_mend(current_issuer(), table, reasons)
     return file(data, "text/csv", "to-mend.csv")
 
@@ -190,14 +188,18 @@ def _choose(*, wrong: str = "", about: str = "") -> Response:
 
 
 def _look(table: str, whole: int) -> Response:
-    tried = [*rehearsal.dry_run(current_issuer(), table, now=clock.now())]
+    issuer = current_issuer()
+    tried = [*rehearsal.dry_run(issuer, table, now=clock.now())]
+    with issuer.database.reading() as session:
+        catalog = versions.listed(session)
     return page(
         "desk/many_look.html",
         table=table,
         whole=whole,
         new=[row for row in tried if row.new and not row.error],
         before=[row for row in tried if not row.new and not row.error],
-        **_problems(tried),
+        achievements={one.id: one for one in catalog},
+        **_problems(tried, catalog),
     )
 
 
@@ -207,6 +209,7 @@ def _done(table: str, counts: Mapping[Fate, int], *, links: Sequence[TeacherLink
     with issuer.database.reading() as session:
         credentials = job.credentials(session, table, SHOWN)
         known = names.of(session, [public_id for _, public_id in credentials])
+        catalog = versions.listed(session)
     return page(
         "desk/many_done.html",
         table=table,
@@ -215,34 +218,17 @@ def _done(table: str, counts: Mapping[Fate, int], *, links: Sequence[TeacherLink
         links=links,
         known=known,
         fitting=[row for row in tried if not row.error],
-        **_problems(tried),
+        **_problems(tried, catalog),
     )
 
 
-def _problems(tried: Sequence[Rehearsed]) -> dict[str, Any]:
+def _problems(tried: Sequence[Rehearsed], catalog: Sequence[Achievement]) -> dict[str, Any]:
     """Return what both pages of a table say of rows to mend, and of names in boxes."""
     to_mend = [row for row in tried if row.error]
     return {
         "to_mend": to_mend[:SHOWN],
         "unshown": max(0, len(to_mend) - SHOWN),
         "unprintable": [row for row in tried if row.unprintable],
-        "reasons": _reasons,
+        "reasons": partial(row_words.reasons, catalog=catalog),
         "shown": SHOWN,
     }
-
-
-def _reasons(row: Rehearsed) -> list[tuple[str, str]]:
-    """Return what is to be put right in a row: the name of the field, '' for none, and a sentence;
-    both to be translated."""
-    if isinstance(row.error, Refused):
-        remedies = {flaw_words.name(flaw): flaw_words.remedy(flaw) for flaw in row.error.flaws}
-        return [(flaw_words.label(name), sentence) for name, sentence in remedies.items()]
-    return [
-        ("", OTHERWISE if isinstance(row.error, ConflictError) else flaw_words.CANNOT_BE_SIGNED)
-    ]
-
-
-def _in_words(row: Rehearsed) -> str:
-    """Return the same in the reader's language, as a cell of the file to mend."""
-    reasons = [(gettext(field), gettext(sentence)) for field, sentence in _reasons(row)]
-    return " ".join(f"{field}: {sentence}" if field else sentence for field, sentence in reasons)

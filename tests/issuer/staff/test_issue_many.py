@@ -122,7 +122,7 @@ def test_200_rows_of_which_three_are_to_mend_survive_a_kill(district, office, pa
     mend = office.get(f"{at}/mend.csv").get_data()
     waiting = list(csv.DictReader(io.StringIO(mend.decode("utf-8-sig"))))
     assert [row["name"] for row in waiting] == ["Ana Drums", "Ben Nowhere", "Cy Someday"]
-    assert "Approved on: Give a day" in waiting[2]["what to mend"]
+    assert "approved at: You wrote “some day”. Give a day" in waiting[2]["what to mend"]
 
     mended = mend.replace(b"drums", b"rhythms").replace(b"some day", b"2026-05-16")
     at = hand_in(office, mended).location
@@ -133,6 +133,18 @@ def test_200_rows_of_which_three_are_to_mend_survive_a_kill(district, office, pa
     listed = office.get(AT).text
     assert "200 rows" in listed
     assert "1 row to fix" in listed
+
+
+def test_what_would_be_issued_is_shown_and_an_error_says_what_is_allowed(office):
+    heads = HEADS.removesuffix("level") + "level Student work,level The learning process"
+    good = GOOD.format(n=910).replace("2026-05-15,met", "5/15/2026,MET,Met")
+    bad = good.replace("MET", "good").replace("910", "911")
+    html = office.get(hand_in(office, table(good, bad, heads=heads)).location).text
+    assert counted(html) == [1, 0, 1]
+    for shown in ("t910@school.example", "May 15, 2026", "<bdi>Student work</bdi>: <bdi>Met</bdi>"):
+        assert shown in html
+    assert "level student work</bdi></strong>: You wrote “good”." in html
+    assert "Allowed: Met" in html
 
 
 def test_rows_alike_and_one_id_for_two_approvals_are_said_before(office):
@@ -152,7 +164,7 @@ def test_a_workbook_is_read_as_a_spreadsheet_saved_it(office):
     html = office.get(hand_in(office, data, "spring.xlsx").location).text
     assert counted(html) == [2, 0, 1]
     assert "Row 6</td>" in html
-    assert "Row 5: <bdi>Zoë Nguyễn" in html
+    assert re.search("Row 5</td><th scope=.row.><bdi>Zoë Nguyễn", html)
 
 
 @pytest.mark.parametrize("saved", [bytes, workbooks.as_google_sheets_saves])
