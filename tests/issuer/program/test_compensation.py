@@ -311,7 +311,7 @@ def test_issuing_that_meets_a_year_that_was_just_closed_is_tried_again(money, an
         session.execute(sqlalchemy.delete(PayRecordRow).filter_by(salary=82_480_00))
     close_this_year(money)
     send, message = issuing.kind().send, OutboxRow(about=project)
-    with pytest.raises(DeliveryError, match="closed by now") as raised:
+    with pytest.raises(DeliveryError, match="is closed") as raised:
         send(money.district.issuer, message)
     assert (raised.value.for_good, state_of(money, project)) == (False, "approved")
     with money.writing() as session:
