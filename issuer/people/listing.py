@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from issuer.issuance.records.search import fold
+from issuer.issuance.records.search import has_name
 from issuer.people.register import folded
 from issuer.people.tables import PersonAddressRow, PersonRow
 
@@ -46,5 +46,5 @@ def _has(text: str) -> list[ColumnElement[bool]]:
         PersonAddressRow.person_pk == PersonRow.id,
         PersonAddressRow.folded.contains(folded(text), autoescape=True),
     )
-    name = PersonRow.folded.contains(fold(text), autoescape=True)
+    name = has_name(PersonRow.folded, text)
     return [or_(name, address, PersonRow.staff_number == text.strip())]

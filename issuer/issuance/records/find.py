@@ -34,7 +34,7 @@ from issuer.drawing.serial import serial
 from issuer.home import addresses
 from issuer.home.settings import Settings
 from issuer.issuance.records.approval_tables import AddressRow, ApprovalRow
-from issuer.issuance.records.search import fold
+from issuer.issuance.records.search import has_name
 from issuer.issuance.records.tables import CredentialRow, CredentialState, Revocation
 from verifier.checks.recipient import ascii_lower
 
@@ -232,7 +232,7 @@ def _fits(query: Query, now: datetime) -> list[ColumnElement[bool]]:
     """Return what a row has to fulfill."""
     conditions: list[tuple[object, ColumnElement[bool] | None]] = [
         (query.text.strip(), _anywhere(query.text.strip())),
-        (query.teacher, _part(ApprovalRow.teacher, fold(query.teacher))),
+        (query.teacher, has_name(ApprovalRow.teacher, query.teacher)),
         (query.address, _has_address(query.address)),
         (query.achievement, AchievementVersion.achievement_id == query.achievement),
         (query.awarded_from, ApprovalRow.awarded_on >= (query.awarded_from or date.min)),
@@ -252,7 +252,7 @@ def _anywhere(text: str) -> ColumnElement[bool]:
     credentials = select(CredentialRow.approval_pk)
     return ApprovalRow.id.in_(
         union(
-            approvals.where(_part(ApprovalRow.teacher, fold(text))),
+            approvals.where(has_name(ApprovalRow.teacher, text)),
             approvals.where(_part(func.lower(ApprovalRow.approval_id), text.lower())),
             _with_address(text),
             credentials.where(CredentialRow.serial == text.upper()),

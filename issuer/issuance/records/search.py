@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import ColumnElement, and_, delete, insert, update
 from sqlalchemy.orm import Session
 
 from issuer.database.database import to_json
@@ -26,6 +26,16 @@ def fold(name: str) -> str:
     """Return `name` in the form that is searched: without accents, capitals and extra spaces."""
     letters = (c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     return " ".join("".join(letters).casefold().split())[:LONGEST]
+
+
+def has_name(column: Any, text: str) -> ColumnElement[bool]:
+    """Return the condition that a folded name has a text in it, or each part of one that is written
+    as “Example, Jordan”."""
+    whole: ColumnElement[bool] = column.contains(fold(text), autoescape=True)
+    parts = [fold(part) for part in text.split(",") if part.strip()]
+    if len(parts) < 2:
+        return whole
+    return whole | and_(*(column.contains(part, autoescape=True) for part in parts))
 
 
 def of_approval(approval: Approval, document: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ def names(answer):
     [
         ("", ["Ana Ortiz", "=Bo Example", "Ana Ortiz", "Zoë Nguyễn"]),
         ("q=nguyen", ["Zoë Nguyễn"]),
+        ("q=nguyen, zoe", ["Zoë Nguyễn"]),
         ("q=t2@school", ["Ana Ortiz"]),
         ("building=7", ["Zoë Nguyễn"]),
         ("building=no", []),

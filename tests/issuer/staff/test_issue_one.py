@@ -71,7 +71,7 @@ def approvals(district, id):
 def test_a_teacher_of_the_register_stands_in_the_form(district, office):
     browser, _ = office
     jordan = district.add("Jordan Example", address="jordan@school.example")
-    asked = browser.get("/desk/issue?achievement=rhythms&q=jordan").text
+    asked = browser.get("/desk/issue?achievement=rhythms&q=Example,+Jordan").text
     (way,) = re.findall(r'href="(/desk/issue/new[^"]*person=[^"]*)"', asked)
     html = browser.get(way.replace("&amp;", "&")).text
     assert jordan.public_id in way
