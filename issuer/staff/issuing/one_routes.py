@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Final
@@ -101,7 +101,7 @@ def go_on() -> AnyResponse:
         approval = event.approval_of(form.data_of(fields, current_issuer().settings))
         return _issue(approval) if request.form["act"] == "issue" else _look(fields, approval)
     except Refused as exc:
-        return _form(fields, flaws=exc.flaws)
+        return _form(fields, flaws=[*exc.flaws, *_unchosen(fields)])
     except CanonicalizationError:
         return _form(fields, wrong=flaw_words.CANNOT_BE_SIGNED)
     except ConflictError:
@@ -191,6 +191,14 @@ def _achievement(fields: Fields) -> Achievement:
         return versions.read(row)
 
 
+def _unchosen(fields: Fields) -> Iterator[Flaw]:
+    """Yield each criterion without a level, which nothing looks for as long as other fields are to
+    be put right."""
+    for criterion in _achievement(fields).rubric.criteria:
+        if not fields.get(f"levels.{criterion.id}"):
+            yield Flaw("missing", f"data.levels.{criterion.id}", "is missing", "choose a level")
+
+
 def _form(
     fields: Fields, *, flaws: Sequence[Flaw] = (), wrong: str = "", issued: str = ""
 ) -> Response:
@@ -199,7 +207,7 @@ def _form(
         "desk/issue_form.html",
         fields=fields,
         achievement=_achievement(fields),
-        errors=flaw_words.errors(flaws),
+        errors=flaw_words.errors(flaws, fields),
         label=flaw_words.label,
         wrong=wrong,
         issued=issued,
@@ -221,6 +229,7 @@ def _look(fields: Fields, approval: Approval) -> AnyResponse:
         "desk/issue_look.html",
         fields=fields,
         approval=approval,
+        achievement=achievement,
         picture=base64.b64encode(samples.framed(sample, issuer.settings, now=now)).decode(),
         unprintable=unprintable_texts(approval, issuer.settings),
         **credential_page.about(sample, now=now),

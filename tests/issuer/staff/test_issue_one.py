@@ -30,9 +30,9 @@ FIELDS = {
     "approved_at": "2026-05-15",
 }
 WRONG = {
-    "recipient.name": ("", "full name"),
+    "recipient.name": ("", "Fill this in."),
     "recipient.emails.0": ("nobody", "e-mail address"),
-    "narrative.goal": ("", "plain text"),
+    "narrative.goal": ("", "Fill this in."),
     "credits.0.value": ("twelve", "a number"),
     "activity.start": ("2026-05-01", "both days"),
     "levels.work": ("", "Choose a level"),
@@ -85,6 +85,7 @@ def test_it_is_looked_at_first_and_then_issued_once(district, office, id):
     """R37: one door. T28: who approved stands in the log, by number."""
     browser, pat = office
     look = send(browser, id)
+    assert "<dt><bdi>Student work</bdi></dt><dd><bdi>Met</bdi>" in look.text
     assert "data:image/png;base64," in look.text
     assert "zoe@school.example" in look.text
     assert approvals(district, id) == []
@@ -120,6 +121,15 @@ def test_what_is_to_be_put_right_is_said_at_its_field(district, office, id, fiel
     assert "Kept as typed" in answer.text
     assert not text or text in answer.text
     assert approvals(district, id) == []
+
+
+def test_everything_is_said_at_once_and_nothing_is_chosen_beforehand(office, id):
+    text = send(office[0], id, **{"recipient.name": "", "levels.work": ""}).text
+    assert ('href="#recipient.name"' in text, 'href="#levels.work"' in text) == (True, True)
+    asked = office[0].get("/desk/issue?q=jordan").text
+    assert "Choose one from the catalog." in asked
+    assert "selected" not in asked
+    assert "Who earned it?" not in asked
 
 
 def test_a_file_leaves_its_digest_and_evidence_is_sealed(district, office, id):
