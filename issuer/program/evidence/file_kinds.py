@@ -73,6 +73,18 @@ _BY_SUFFIX: Final[Mapping[str, str]] = {
 _TEXTS: Final = {".txt": "text/plain", ".md": "text/markdown", ".csv": "text/csv"}
 _HEVC: Final = (b"hvc1", b"hev1")
 _LONGEST_MOVIE_BOX: Final = 8 * 1024 * 1024
+_SAVE_AS_PDF: Final = N_(
+    "Evaluators read PDF, pictures, video, audio and text in the page. Save this as PDF, and add it"
+    " again, so that they can read it here."
+)
+_SAVE_AS_JPEG: Final = N_(
+    "Many browsers do not show this kind of photo. Save it as JPEG, and add it again, so that"
+    " evaluators can see it in the page."
+)
+_RECORD_COMPATIBLY: Final = N_(
+    "Many browsers do not play this video. Set your phone to record in its most compatible format,"
+    " and add it again."
+)
 _NOT_TAKEN: Final = N_(
     "This kind of file is not taken. Pictures, PDF, video, audio, office documents and plain text"
     " are taken."
@@ -119,8 +131,18 @@ def accepted() -> str:
     return ",".join(sorted({*types, *_BY_SUFFIX, *_TEXTS, ".m4a", ".mov"}))
 
 
+def advice(path: Path, media_type: str) -> str:
+    """Return how a teacher makes a file that was taken one that every page shows; '' if it is."""
+    kind = shown(media_type)
+    if kind is Shown.VIDEO and is_rarely_played(path):
+        return _RECORD_COMPATIBLY
+    if kind is not Shown.DOWNLOAD:
+        return ""
+    return _SAVE_AS_JPEG if media_type == "image/heic" else _SAVE_AS_PDF
+
+
 def is_rarely_played(path: Path) -> bool:
-    """True for a video that many browsers do not play, so that it can be said at its upload.
+    """True for a video that many browsers do not play.
 
     The box `moov` of an MP4 or QuickTime file names the codec (ISO/IEC 14496-12, 8.2.1), and
     phones write it at the end.

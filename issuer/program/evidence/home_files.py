@@ -9,14 +9,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from issuer.home.issuer import current_issuer
 from issuer.program.evidence import artifacts, file_kinds, pieces
 from issuer.program.evidence.artifacts import EvidenceRefused, Limits
 from issuer.program.evidence.blind.copies import is_unreadable
-from issuer.program.evidence.file_kinds import Shown
 from issuer.program.evidence.file_store import FileStore
 from issuer.program.evidence.scanner import refuse_what_it_finds
 from issuer.program.evidence.tables import ArtifactRow, UploadRow
@@ -92,10 +91,14 @@ _cannot_be_blinded: Final = lru_cache(maxsize=4096)(is_unreadable)
 """By the address of its content, which never changes: reading a whole document takes long."""
 
 
-def is_rarely_played(session: Session, public_id: str) -> bool:
-    """True for a film that many browsers do not play."""
-    row = session.scalar(select(ArtifactRow).where(ArtifactRow.public_id == public_id))
-    if row is None or row.sha256 is None:
-        return False
-    is_video = file_kinds.shown(row.media_type or "") is Shown.VIDEO
-    return is_video and file_kinds.is_rarely_played(files().path(row.sha256))
+def advice(artifact: ArtifactRow) -> str:
+    """Return how its teacher makes a file one that evaluators see in the page; '' if it is, or if
+    it is a link."""
+    if artifact.sha256 is None:
+        return ""
+    path = files().path(artifact.sha256)
+    return _advice(path, artifact.media_type or "") if path.exists() else ""
+
+
+_advice: Final = lru_cache(maxsize=4096)(file_kinds.advice)
+"""By the address of its content, as above: a long film is read to its end."""

@@ -24,8 +24,8 @@ from issuer.program.evidence.artifacts import ArtifactTier, Consent, EvidenceRef
 from issuer.program.evidence.file_store import PIECE
 from issuer.program.evidence.home_files import (
     LIMITS,
+    advice,
     files,
-    is_rarely_played,
     let_go,
     taken,
     unreadable,
@@ -232,17 +232,18 @@ def _page(public_id: str, *, wrong: EvidenceRefused | None = None, about: str = 
         is_hidden = policy is not None and policy.names_hidden
         answered = [item for item in items if item.confirmed_at]
         last_answer = answered[-1] if answered else None
+        is_editable = is_mine and (project.state == State.ACTIVE or piece is not None)
         response = page(
             "program/evidence.html",
             project=project,
             title=project.proposal.get("title") if sees_attempts else seen.title,
             names={} if sees_attempts else artifacts.names_of(seen.files or ()),
-            is_editable=is_mine and (project.state == State.ACTIVE or piece is not None),
+            is_editable=is_editable,
             piece=piece,
             items=items,
             open_answers=sum(item.confirmed_at is None for item in items),
             last_answer=last_answer,
-            is_rarely_played=is_rarely_played(session, request.args.get("done", "")),
+            advice={item.public_id: advice(item) for item in items} if is_editable else {},
             unreadable=unreadable(map(artifacts.handed_in, items)) if is_hidden else set(),
             link_words=link_checks.WORDS,
             may_withdraw=rules.may(visitor.me, "program", "run") or is_mine,

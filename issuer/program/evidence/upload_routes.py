@@ -15,8 +15,8 @@ from issuer.program.evidence.artifacts import EvidenceRefused
 from issuer.program.evidence.file_store import PIECE, OutOfPlace
 from issuer.program.evidence.home_files import (
     LIMITS,
+    advice,
     files,
-    is_rarely_played,
     let_go,
     taken,
     written,
@@ -102,5 +102,6 @@ def _evidence(project: str, public_id: str) -> Response:
     with current_issuer().database.reading() as session:
         row = drafts.find(session, project)
         artifact = or_404(artifacts.made_of(session, row.id, public_id) if row else None)
-        is_rare = is_rarely_played(session, artifact.public_id)
-    return jsonify(received=artifact.size, artifact=artifact.public_id, rarely_played=is_rare)
+        remedy = advice(artifact)
+    words = gettext(remedy) if remedy else ""
+    return jsonify(received=artifact.size, artifact=artifact.public_id, advice=words)

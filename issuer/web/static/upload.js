@@ -50,8 +50,8 @@ for (const form of document.querySelectorAll("[data-uploads]")) {
     for (let tries = 0; ; tries++) {
       try {
         const told = await send(file, row);
-        row.text.textContent = told.rarely_played ? said.rare : said.safe;
-        return !told.rarely_played;
+        row.text.textContent = told.advice ? `${said.safe}. ${told.advice}` : said.safe;
+        return !told.advice;
       } catch (why) {
         if (why.gone) row.begun = undefined;
         if (why.text) { row.text.textContent = why.text; row.bar.remove(); return false; }

@@ -44,7 +44,8 @@ def test_a_file_comes_in_and_is_handed_out_so_that_it_can_do_nothing(browser, pr
 
 
 def test_text_is_shown_as_it_is_written_and_a_photo_of_a_phone_is_a_download(browser, project):
-    """A table is sent as plain text, with what looks like HTML in it (E55), HEIC as it is (E54)."""
+    """A table is sent as plain text, with what looks like HTML in it (E55), HEIC as it is, and its
+    teacher reads how evaluators would see it (E54)."""
     heic = (28).to_bytes(4, "big") + b"ftypheic" + bytes(4) + b"mif1heic" + bytes(64)
     for data, name in ((b"name,read\r\n<script>1</script>,8\r\n", "counts.csv"), (heic, "a.heic")):
         assert add(browser, project, data, name).status_code == 303
@@ -56,6 +57,7 @@ def test_text_is_shown_as_it_is_written_and_a_photo_of_a_phone_is_a_download(bro
     assert "sandbox" in headers["Content-Security-Policy"]
     assert read(browser, photo)[2]["Content-Disposition"].startswith("attachment")
     assert (page.count("Open the file"), page.count("Download the file")) == (1, 1)
+    assert "Save it as JPEG" in page
 
 
 def test_e55_what_a_browser_could_run_is_refused_and_nothing_is_left(district, browser, project):

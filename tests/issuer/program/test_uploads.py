@@ -4,6 +4,7 @@ covered where names are hidden (E29, E53, E57; R38)."""
 import copy
 import io
 import re
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -64,11 +65,25 @@ def test_e53_an_upload_goes_on_where_it_stopped_and_becomes_evidence(district, b
     gap = send(browser, project, again, 900, PDF[900:])
     assert (gap.status_code, gap.json) == (409, {"received": 700})
     done = send(browser, project, again, 700, PDF[700:]).json
-    assert (done["received"], done["rarely_played"]) == (len(PDF), False)
+    assert (done["received"], done["advice"]) == (len(PDF), "")
     assert read(browser, f"/evidence/{done['artifact']}")[1] == PDF
     assert send(browser, project, again, 700, PDF[700:]).json == done  # its answer was lost
     with district.issuer.database.reading() as session:
         assert len(session.scalars(select(ArtifactRow)).all()) == 1
+
+
+def test_a_document_that_no_page_shows_is_taken_and_its_teacher_reads_how_evaluators_can_read_it(
+    browser, project
+):
+    document = io.BytesIO()
+    with zipfile.ZipFile(document, "w") as parts:
+        parts.writestr("word/document.xml", "<t>Plan</t>")
+    data = document.getvalue()
+    begun = begin(browser, project, size=len(data), name="plan.docx")
+    answer = send(browser, project, begun, 0, data).json
+    assert "Save this as PDF" in answer["advice"]
+    assert answer["advice"] in browser.get(f"{project}/evidence").text
+    assert read(browser, f"/evidence/{answer['artifact']}")[1] == data
 
 
 def test_a_last_piece_that_two_requests_bring_at_once_makes_one_artifact(
