@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 from world import NOW, World
 
 from verifier.fetching.fetch import offline
+from verifier.intake import sandbox
 from verifier.intake.submission import MAX_BYTES
 from verifier.trust import TrustList
 from verifier.web import api
@@ -120,6 +121,16 @@ def test_what_holds_no_credential_is_told_with_what_to_bring(world, data, code):
     problem = problem_of(answer)
     assert (answer.status_code, problem["code"]) == (422, code)
     assert problem["report"]["verdicts"]["authentic"]["code"] == code
+
+
+def test_a_reader_without_time_is_a_reason_to_try_again(app, monkeypatch):
+    def busy(kind, data):
+        raise sandbox.ReaderBusyError
+
+    monkeypatch.setattr(sandbox, "read", busy)
+    answer = post(app.test_client(), b"\xff\xd8\xff", "image/jpeg")
+    assert (answer.status_code, problem_of(answer)["code"]) == (503, "reader_busy")
+    assert int(answer.headers["Retry-After"]) == api.READER_BUSY_SECONDS
 
 
 @pytest.mark.parametrize(

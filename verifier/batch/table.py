@@ -222,6 +222,9 @@ def _sheets(data: bytes, where: str) -> dict[str, Rows]:
     """Return the rows of each sheet that is shown, as read by a process of its own (T15)."""
     try:
         result = sandbox.read("workbook", data)
+    except sandbox.ReaderBusyError as exc:
+        busy = N_("this verifier was too busy to read {file}: try again in a minute")
+        raise BatchError(busy, file=where) from exc
     except sandbox.SandboxError as exc:
         hard = N_("{file} is too large or too hard to read: save it as CSV")
         raise BatchError(hard, file=where) from exc

@@ -133,6 +133,8 @@ def _sandboxed(kind: str, data: bytes) -> list[Submission]:
 
     try:
         result = sandbox.read(kind, data)
+    except sandbox.ReaderBusyError as exc:
+        raise IntakeError("reader_busy") from exc
     except sandbox.SandboxError as exc:
         raise IntakeError("too_hard_to_read") from exc
     if "code" in result:

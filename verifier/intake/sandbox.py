@@ -18,6 +18,7 @@ import resource
 import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from encodings.aliases import aliases
 from importlib import import_module
@@ -69,14 +70,19 @@ class SandboxError(MintmarkError):
     """Reading needed more time or memory than any honest file, or ended the reader."""
 
 
+class ReaderBusyError(SandboxError):
+    """The reader had too little time by the clock on the wall: another try may have more."""
+
+
 def read(kind: str, data: bytes) -> Any:
     """Return what `decoders.decode` finds in `data`, run in a process of its own.
 
-    Raises `SandboxError` if it needs more than the limits above or the time that this verification
-    has left, or dies.
+    Raises `SandboxError` if it needs more processor time or memory than the limits above, or dies;
+    `ReaderBusyError` if it is not done in `MAX_SECONDS`, or the time that this verification has
+    left.
     """
     if not _slots.acquire(timeout=_seconds()):
-        raise SandboxError("too many are read at once")
+        raise ReaderBusyError("too many are read at once")
     try:
         with _supervisor().child(kind) as pipe:
             return _answer(pipe, data)
@@ -88,9 +94,10 @@ def read(kind: str, data: bytes) -> Any:
 
 def _answer(pipe: Connection, data: bytes) -> Any:
     if not pipe.poll(_seconds()):
-        raise SandboxError("no process can be started")
+        raise ReaderBusyError("no process was started in time")
     reader = int(pipe.recv_bytes(20))  # sent before it gets any of the file
-    end = Timer(_seconds(), _end_of, (reader,))
+    seconds, began = _seconds(), time.monotonic()
+    end = Timer(seconds, _end_of, (reader,))
     end.start()
     try:
         pipe.send_bytes(data)
@@ -98,6 +105,10 @@ def _answer(pipe: Connection, data: bytes) -> Any:
             with suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, reader, NICE)
         return json.loads(pipe.recv_bytes(MAX_ANSWER_BYTES))
+    except (OSError, EOFError) as exc:
+        if time.monotonic() - began >= seconds:  # ended by the timer, not by a limit of its own
+            raise ReaderBusyError("it was not read in time") from exc
+        raise
     finally:
         end.cancel()
 

@@ -28,7 +28,7 @@ from verifier.intake.submission import MAX_BYTES
 from verifier.report import Report
 from verifier.web import problems
 from verifier.web.in_time import MOST_SECONDS, in_time
-from verifier.web.limits import limiter_for, one_of_few
+from verifier.web.limits import BUSY, limiter_for, one_of_few
 from verifier.web.problems import Kind
 from verifier.wording import printed, words
 
@@ -50,6 +50,8 @@ NOT_ONE = Kind(
     "There must be one credential in a request.",
     "Send one part `file` or one part `text`, or the credential itself as the body.",
 )
+READER_BUSY_SECONDS = 60
+"""When to try again after a reader had too little time."""
 UNREADABLE = "There is no credential in what was handed in"
 
 
@@ -150,6 +152,15 @@ def _unreadable(report: Report) -> Response:
     check = report.checks[0]
     if check.code == "too_large":
         raise RequestEntityTooLarge
-    kind = Kind(422, UNREADABLE, words.text(check), words.next_step(check))
+    busy = check.code == "reader_busy"
+    kind = Kind(
+        503 if busy else 422,
+        BUSY.title if busy else UNREADABLE,
+        words.text(check),
+        words.next_step(check),
+    )
     details = problems.details(kind, code=check.code, report=printed.as_json(report))
-    return problems.answer(kind, details)
+    response = problems.answer(kind, details)
+    if busy:
+        response.headers["Retry-After"] = str(READER_BUSY_SECONDS)
+    return response

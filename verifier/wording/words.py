@@ -219,6 +219,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Reading it takes too much time or memory.",
         _BRING,
     ),
+    "reader_busy": ("This verifier was too busy to read it.", "Try again in a minute."),
     "pdf_needs_password": ("The PDF is locked with a password.", "Get it without a password."),
     "pdf_damaged": ("The PDF is damaged, not whole, or far too complicated.", _FRESH),
     "no_credential_in_pdf": (
