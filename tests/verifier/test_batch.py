@@ -191,6 +191,30 @@ def test_only_the_owner_can_read_what_names_people(planted):
     assert [f.name for f in out.iterdir() if f.stat().st_mode & 0o077] == []
 
 
+def test_a_file_that_no_row_names_has_a_line_for_a_person_to_look_at(
+    world, tmp_path, check, capsys
+):
+    folder = tmp_path / "folder"
+    sound(world, folder, 2)
+    (folder / "applicants.csv").write_text("Applicant,File\nAnn,001.json\n")
+    ours = rules(world, folder)  # its files are nobody's, and are not named
+    assert check(world, folder, "--policy", ours, "--out", tmp_path / "out") == 3
+    told = capsys.readouterr().err
+    assert re.findall("no row names: (.*)", told) == ["002.json"]
+    rows = table(tmp_path / "out")
+    assert list(rows) == ["Ann", ""]
+    assert rows[""]["answer"] == "to look at"
+    assert rows[""]["why"] == words.WORDS["applicant_not_named"][0]
+    (entry,) = [
+        entry
+        for entry in json.loads((tmp_path / "out" / run.RECORD).read_text())["inputs"]
+        if not entry["applicant"]
+    ]
+    data = (folder / "002.json").read_bytes()
+    assert (entry["source"], entry["sha256"]) == ("002.json", hashlib.sha256(data).hexdigest())
+    assert "Ann" in (tmp_path / "out" / "by-applicant.csv").read_text("utf-8-sig")
+
+
 def test_a_policy_and_its_lists_are_nobodys_however_they_lie(world, tmp_path, check):
     sound(world, tmp_path / "folder", 1)
     ours = rules(world, tmp_path / "folder" / "ours")

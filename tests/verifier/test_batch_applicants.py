@@ -64,6 +64,10 @@ def test_the_table_in_a_zip_says_by_whom(tmp_path, where):
     submissions = read_submissions(zipped(tmp_path / "in.zip", files))
     assert submissions.files == (named("Ann", f"{where}a.json"),)
     assert submissions.unnamed == (f"{where}b.json",)
+    assert [(line.applicant, line.source) for line in submissions.lines] == [
+        ("Ann", f"{where}a.json"),
+        ("", f"{where}b.json"),
+    ]
     assert submissions.table_sha256 == hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -20,7 +20,7 @@ _OURS = re.compile(r"applicants\b.*\.(?:[ct]sv|txt|xls[xmb]?|ods|numbers|gsheet)
 
 @dataclass(frozen=True, slots=True)
 class Submissions:
-    """Every submitted file with its applicant. If a table names the applicants, `table` is its
+    """Every submitted file with its applicant, in `files`. If a table names the applicants, `table` is its
     content, `table_name` its file and `table_sha256` its digest; `unnamed` are the files that it
     does not list."""
 
@@ -29,6 +29,11 @@ class Submissions:
     table_sha256: str | None = None
     table_name: str = ""
     table: ApplicantTable | None = None
+
+    @property
+    def lines(self) -> tuple[ApplicantFile, ...]:
+        """Return all that has a line in the results: also `unnamed`, each without an applicant."""
+        return (*self.files, *(ApplicantFile("", name, by_table=True) for name in self.unnamed))
 
 
 def read_submissions(source: Source, ours: Collection[Path] = ()) -> Submissions:

@@ -65,6 +65,8 @@ class Checker:
                 data, digest = self._read(thing.source, content)
         except UnreadableError as exc:
             return [self.unchecked(thing, exc.code, **exc.params)]
+        if not thing.applicant:
+            return [replace(self.unchecked(thing, "applicant_not_named"), sha256=digest)]
         now, fetches = self._now(), []
 
         def world() -> RememberingWorld:

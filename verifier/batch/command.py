@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ from verifier.trust_lists import following, store, trust_option
 from verifier.wording.printed import printable
 
 INTERRUPTED = 130
+_MOST_NAMED = 20
 _OPTIONS = ("offline", "at", "allow_host", "unsafe_loopback_http")
 """Options that can change an answer, as the policy can."""
 
@@ -109,6 +111,7 @@ def _job(args: argparse.Namespace, source: Source) -> BatchJob:
     )
     if batch.submissions.table:
         _tell_columns(batch.submissions.table_name, batch.submissions.table)
+    _tell_unnamed(batch.submissions.unnamed)
     return batch
 
 
@@ -136,6 +139,14 @@ def _tell_columns(name: str, table: ApplicantTable) -> None:
     if table.unused:
         unused = ", ".join(f"“{head}”" for head in table.unused)
         print(printable(f"{name}, not used: {unused}"), file=sys.stderr)
+
+
+def _tell_unnamed(names: Sequence[str]) -> None:
+    """Print the files that no row of the table names, as many as a terminal shows."""
+    for name in names[:_MOST_NAMED]:
+        print(printable(f"no row names: {name}"), file=sys.stderr)
+    if len(names) > _MOST_NAMED:
+        print(f"no row names: {len(names) - _MOST_NAMED:,} more files", file=sys.stderr)
 
 
 class _Progress:

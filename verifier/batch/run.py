@@ -82,7 +82,7 @@ def run(
     `BatchError` if the folder holds another check, or a finished one, and `WorkersEndedError`.
     """
     begun, done = _open(job, out)
-    files, things = source_files(job.task.source), job.submissions.files
+    files, things = source_files(job.task.source), job.submissions.lines
     todo = [thing for thing in things if not _is_done(done.get(thing), files)]
     before = number = len(things) - len(todo)
     tell(before, number, len(things))

@@ -35,6 +35,11 @@ _HEADS = (
     *("name in the credential", "achievement", "issuer", "listed as", "awarded", "declared"),
     *("authentic", "current", "recognized", "credential", "sha256"),
 )
+_UNNAMED = (
+    "<h2>Files that no applicant is named for</h2>"
+    '<p class="next">Add each to the row of its applicant in the table, and check again.</p>'
+    "<ul>{}</ul>"
+)
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "'")
 
 
@@ -125,7 +130,7 @@ def as_html(
         ),
         turn=f'<p class="turn">For a person to decide: {" ".join(look)}</p>' if look else "",
         applicants="\n".join(bodies),
-        unnamed=f"<h2>Files that no applicant is named for</h2><ul>{left}</ul>" if left else "",
+        unnamed=_UNNAMED.format(left) if left else "",
         by="".join(by) or "<li>No policy and no list of issuers.</li>",
     )
     return sheet.encode()
@@ -184,9 +189,10 @@ def _counts(rows: Iterable[Row]) -> list[int]:
 
 
 def by_applicant(rows: Iterable[Row]) -> dict[str, list[Row]]:
-    """Return the rows of each applicant, in the order in which they came."""
+    """Return the rows of each applicant, in the order in which they came, without the files that no
+    applicant is named for."""
     grouped: dict[str, list[Row]] = {}
-    for row in rows:
+    for row in (row for row in rows if row.thing.applicant):
         grouped.setdefault(row.thing.applicant, []).append(row)
     return grouped
 

@@ -57,7 +57,8 @@ _NOBODY = ("anonymous", "anónimo", "anonymous user")
 
 
 class ApplicantFile(NamedTuple):
-    """One file or link that one applicant submitted; `source` is empty if there is none.
+    """One file or link that one applicant submitted; `source` is empty if there is none, and
+    `applicant` is empty if no row of the table names the file.
 
     `by_table` is True if a table names the applicant, whose identity must then be compared.
     """

@@ -704,6 +704,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "",
     ),
     # a bench of many: what a district's own policy makes of it
+    "applicant_not_named": (
+        "No applicant is named for this file: no row of the table names it.",
+        "Add it to the row of its applicant, and check again.",
+    ),
     "nothing_handed_in": ("Nothing was handed in.", _BRING),
     "file_missing": ("There is no file of that name.", "Look for it under another name."),
     "file_outside": (

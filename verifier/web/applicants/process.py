@@ -156,7 +156,7 @@ def _job(work: Work, here: Run) -> BatchJob:
     batch = job.make(
         source, rules, ask=work.world.ask, pins=work.world.pins, name=work.handed_in.name
     )
-    if len(batch.submissions.files) > MOST_FILES:
+    if len(batch.submissions.lines) > MOST_FILES:
         raise BatchError(_TOO_MANY, most=f"{MOST_FILES:,}")
     table = batch.submissions.table
     here.tell(

@@ -81,7 +81,7 @@ def _headline(counts: Mapping[Answer, int]) -> str:
 def _steps(rows: Sequence[Row]) -> dict[str, list[str]]:
     """Return what to do next, each with the applicants it is about, the most frequent first."""
     about: dict[str, dict[str, None]] = defaultdict(dict)
-    for row in rows:
+    for row in (row for row in rows if row.thing.applicant):
         for reason in row.reasons if row.answer is not Answer.YES else ():
             if step := next_step(reason):
                 about[step][row.thing.applicant] = None
