@@ -20,9 +20,9 @@ _OURS = re.compile(r"applicants\b.*\.(?:[ct]sv|txt|xls[xmb]?|ods|numbers|gsheet)
 
 @dataclass(frozen=True, slots=True)
 class Submissions:
-    """Every submitted file with its applicant, in `files`. If a table names the applicants, `table` is its
-    content, `table_name` its file and `table_sha256` its digest; `unnamed` are the files that it
-    does not list."""
+    """Every submitted file with its applicant, in `files`. If a table names the applicants, `table`
+    is its content, `table_name` its file and `table_sha256` its digest; `unnamed` are the files
+    that it does not list."""
 
     files: tuple[ApplicantFile, ...]
     unnamed: tuple[str, ...] = ()
