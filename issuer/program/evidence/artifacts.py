@@ -6,7 +6,7 @@ artifact = finish(session, upload, stored(store, upload), now=now)
 describe(session, artifact, by=teacher, now=now, students=Students.FOCUS, basis=Consent.ON_FILE, …)
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -197,14 +197,19 @@ def link(
 ) -> ArtifactRow:
     """Add a web address as an artifact, and return it; or the one that is there, until the teacher
     describes it. Raises `EvidenceRefused`."""
-    address = web_address.read(url.strip())
-    if address is None or address.scheme != "https":
-        raise EvidenceRefused("url", N_("Write a web address that begins with https://."))
+    written = url.strip()
+    if "://" not in written:
+        written = f"https://{written}"
+    address = web_address.read(written)
+    if address is None or address.scheme != "https" or "." not in address.host:
+        raise EvidenceRefused(
+            "url", N_("Write a web address, such as https://drive.example.com/film.")
+        )
     artifact = ArtifactRow(
         public_id=new_id(),
         project_pk=project.id,
         name=name.strip()[:200] or url.strip()[:200],
-        url=url.strip(),
+        url=written,
         tier=ArtifactTier.SEALED,
         created_at=now,
     )
@@ -237,18 +242,30 @@ def describe(
     """
     if not 0 < len(name.strip()) <= 200:
         raise EvidenceRefused("name", N_("Write a name of 1 to 200 characters."))
-    is_public = tier is ArtifactTier.PUBLIC
-    if is_public and students is not Students.NONE and basis is not Consent.DE_IDENTIFIED:
-        raise EvidenceRefused(
-            "tier", N_("If students can be recognized, the credential links to nothing.")
-        )
-    if is_public and artifact.url is None:
+    if tier is ArtifactTier.PUBLIC and artifact.url is None:
         raise EvidenceRefused("tier", N_("The credential can link to a web address only."))
-    answer(artifact, students, basis, reference, by=by, now=now)
+    answer(artifact, students, basis, reference, tier=tier, by=by, now=now)
     artifact.name, artifact.description = name.strip(), description.strip()[:1000]
     artifact.genre, artifact.criterion = genre.strip()[:100], criterion
     artifact.tier = tier
     session.flush()
+
+
+def note(artifact: ArtifactRow, typed: Mapping[str, str], criteria: Collection[str]) -> None:
+    """Keep what is typed, by field, of an artifact whose consent is still to be answered.
+
+    Nothing is confirmed by it, and nobody sees more of it. `criteria` can be chosen.
+    """
+    artifact.name = typed["name"].strip()[:200] or artifact.name
+    artifact.description = typed["description"].strip()[:1000]
+    artifact.reference = typed["reference"].strip()[:200] or None
+    artifact.criterion = typed["criterion"] if typed["criterion"] in criteria else None
+    if typed["students"] in set(Students):
+        artifact.students = typed["students"]
+    if typed["basis"] in set(Consent):
+        artifact.basis = typed["basis"]
+    if typed["tier"] in set(ArtifactTier) and (artifact.url or typed["tier"] != "public"):
+        artifact.tier = typed["tier"]
 
 
 def answer(
@@ -257,12 +274,14 @@ def answer(
     basis: Consent,
     reference: str,
     *,
+    tier: ArtifactTier,
     by: PersonRow,
     now: datetime,
 ) -> None:
     """Say what is seen of students, and on what consent that rests (R38). Raises `EvidenceRefused`.
 
-    Where students are seen, either consent is on file, and where, or none can be recognized.
+    Where students are seen, either consent is on file, and where, or none can be recognized; for
+    the `tier` of everybody, none can be.
     """
     if students is not Students.NONE and basis is Consent.NOT_NEEDED:
         raise EvidenceRefused(
@@ -271,6 +290,11 @@ def answer(
     if basis is Consent.ON_FILE and not reference.strip():
         raise EvidenceRefused(
             "reference", N_("Write where the consent is filed, such as a number.")
+        )
+    is_seen = students is not Students.NONE and basis is not Consent.DE_IDENTIFIED
+    if tier is ArtifactTier.PUBLIC and is_seen:
+        raise EvidenceRefused(
+            "tier", N_("If students can be recognized, the credential links to nothing.")
         )
     artifact.students, artifact.basis = students, basis
     artifact.reference = reference.strip()[:200] or None

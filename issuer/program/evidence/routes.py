@@ -2,7 +2,8 @@
 open them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final, TypeVar
 
 from flask import Blueprint, Response, redirect, request, url_for
@@ -49,6 +50,20 @@ _MB: Final = 1024 * 1024
 MOST_BYTES: Final = LIMITS.file + _MB
 ALL: Final = "all"
 """What a page that answers for all evidence says in place of the id of one."""
+NEW: Final = "link"
+FILE: Final = "file"
+"""What stands for the id of a link, or a file, that is only being added."""
+SAID_OF_A_PIECE: Final = (
+    "name",
+    "description",
+    "criterion",
+    "students",
+    "basis",
+    "reference",
+    "tier",
+)
+Refusals = dict[str, EvidenceRefused]
+"""What is refused, by the id of the piece that it is about."""
 STUDENTS: Final = {
     Students.NONE: N_("No student is seen or heard"),
     Students.BACKGROUND: N_("Students are in the background"),
@@ -80,90 +95,153 @@ def show(project: str) -> Response:
 @needs("project", "write", key="project", most_bytes=MOST_BYTES)
 def add(project: str) -> AnyResponse:
     """Add a file, or a link."""
-    now, file = clock.now(), request.files.get("file")
-    try:
-        if file is not None and file.filename:
-            artifact = _store(project, file)
-        else:
-            with current_issuer().database.writing() as session:
-                row, form = written(session, project), request.form
-                new = artifacts.link(
-                    session, row, form.get("name", ""), form.get("url", ""), now=now
-                )
-                if new.url_checked_at is None:
-                    link_checks.ask(session, new, host=current_issuer().settings.host, now=now)
-                artifact = new.public_id
-    except EvidenceRefused as exc:
-        return _page(project, wrong=exc)
-    return redirect(url_for("evidence.show", project=project, done=artifact) + f"#{artifact}", 303)
+    return _save(project)
 
 
 @evidence.post("/projects/<project>/evidence/<artifact>")
-@needs("project", "write", key="project")
+@needs("project", "write", key="project", most_bytes=MOST_BYTES)
 def describe(project: str, artifact: str) -> AnyResponse:
     """Say what a piece of evidence is, and on what consent it rests; or take it out."""
-    form, now = request.form, clock.now()
-    try:
-        with current_issuer().database.writing() as session:
-            row = artifacts.made_of(session, written(session, project).id, artifact)
-            if row is None or row.withdrawn_at is not None:
-                raise NotFound
-            if form.get("act") == "remove":
-                artifacts.remove(session, row, now=now)
-            elif row.removed_at is not None:
-                raise NotFound
-            else:
-                artifacts.describe(
-                    session,
-                    row,
-                    name=form.get("name", ""),
-                    description=form.get("description", ""),
-                    genre=form.get("genre", ""),
-                    criterion=_criterion(session, row.project),
-                    students=_choice(Students, "students"),
-                    basis=_choice(Consent, "basis"),
-                    reference=form.get("reference", ""),
-                    tier=_choice(ArtifactTier, "tier"),
-                    by=gate.person(session),
-                    now=now,
-                )
-    except EvidenceRefused as exc:
-        return _page(project, wrong=exc, about=artifact)
-    return redirect(url_for("evidence.show", project=project, done=artifact) + f"#{artifact}", 303)
+    return _save(project, about=artifact)
 
 
 @evidence.post("/projects/<project>/consent")
-@needs("project", "write", key="project")
+@needs("project", "write", key="project", most_bytes=MOST_BYTES)
 def answer_all(project: str) -> AnyResponse:
     """Answer the consent of all evidence for which it is still open, in one go."""
-    try:
-        with current_issuer().database.writing() as session:
-            row = written(session, project)
-            by = gate.person(session)
-            students, basis = _choice(Students, "students"), _choice(Consent, "basis")
-            reference = request.form.get("reference", "")
-            for artifact in artifacts.current(session, row):
-                if artifact.confirmed_at is None:
-                    artifacts.answer(artifact, students, basis, reference, by=by, now=clock.now())
-    except EvidenceRefused as exc:
-        return _page(project, wrong=exc, about=ALL)
-    return redirect(url_for("evidence.show", project=project, done=ALL), 303)
+    return _save(project, about=ALL)
 
 
 @evidence.post("/projects/<project>/piece")
-@needs("project", "write", key="project")
+@needs("project", "write", key="project", most_bytes=MOST_BYTES)
 def hand_in_piece(project: str) -> AnyResponse:
     """Hand in the piece that an evaluator asked for."""
     try:
         with current_issuer().database.writing() as session:
-            row = drafts.locked(session, project)
-            if row is None or not pieces.is_answered(session, row):
+            row = or_404(drafts.locked(session, project))
+            is_answered = pieces.is_answered(session, row)
+        if not is_answered:
+            if wrong := _store_all(project)[1]:
+                return _page(project, wrong=wrong)
+            with current_issuer().database.writing() as session:
                 piece = pieces.wanted(session, written(session, project))
                 if piece is not None:
                     pieces.hand_in(session, piece, now=clock.now())
     except EvidenceRefused as exc:
-        return _page(project, wrong=exc)
+        return _page(project, wrong={"": exc})
     return redirect(url_for("projects.show", project=project, done="piece"), 303)
+
+
+def _save(project: str, about: str = "") -> AnyResponse:
+    """Store everything that the form has: the page is one, so that no button loses what was typed
+    beside it. Show the page again, with what is still to mend."""
+    try:
+        last, wrong = _store_all(project, about)
+    except EvidenceRefused as exc:
+        return _page(project, wrong={"": exc})
+    if wrong:
+        return _page(project, wrong=wrong)
+    place = f"#{last}" if last != ALL else ""
+    return redirect(url_for("evidence.show", project=project, done=last) + place, 303)
+
+
+def _store_all(project: str, about: str = "") -> tuple[str, Refusals]:
+    """Store what is said of each piece, a link and a file; return the id of what was stored last,
+    and what is refused, by piece. Raises `EvidenceRefused` where nothing is written now."""
+    form, now, file = request.form, clock.now(), request.files.get("file")
+    last, wrong = about or ALL, {}
+    with current_issuer().database.writing() as session:
+        row = written(session, project)
+        wrong = _describe_each(session, row, about, now)
+        if about == ALL:
+            wrong |= _answer_each(session, row, now)
+        if form.get("act") == "link" or form.get("url") or form.get("name"):
+            try:
+                new = artifacts.link(
+                    session, row, form.get("name", ""), form.get("url", ""), now=now
+                )
+            except EvidenceRefused as exc:
+                wrong[NEW] = exc
+            else:
+                if new.url_checked_at is None:
+                    link_checks.ask(session, new, host=current_issuer().settings.host, now=now)
+                last = new.public_id
+    if file is not None and file.filename:
+        try:
+            last = _store(project, file)
+        except EvidenceRefused as exc:
+            wrong[FILE] = exc
+    return last, wrong
+
+
+def _describe_each(session: Session, project: ProjectRow, about: str, now: datetime) -> Refusals:
+    """Describe each piece of which the form says something new, and take one out; what is no
+    answer yet is noted."""
+    wrong: Refusals = {}
+    there = artifacts.made_of(session, project.id, about) if about not in ("", ALL) else None
+    if about not in ("", ALL) and (there is None or there.withdrawn_at is not None):
+        raise NotFound
+    if there is not None and request.form.get("act") == "remove":
+        artifacts.remove(session, there, now=now)
+    elif there is not None and there.removed_at is not None:
+        raise NotFound
+    for artifact in artifacts.current(session, project):
+        is_asked = artifact.public_id == about
+        typed = _typed(artifact.public_id)
+        if not is_asked and (not typed["tier"] or typed == _stored(artifact)):
+            continue
+        try:
+            _describe(session, artifact, typed, now)
+        except EvidenceRefused as exc:
+            is_open = artifact.confirmed_at is None
+            if is_open:
+                artifacts.note(artifact, typed, [item.id for item in _criteria(session, project)])
+            if is_asked or not is_open:
+                wrong[artifact.public_id] = exc
+    return wrong
+
+
+def _describe(
+    session: Session, artifact: ArtifactRow, typed: Mapping[str, str], now: datetime
+) -> None:
+    artifacts.describe(
+        session,
+        artifact,
+        name=typed["name"],
+        description=typed["description"],
+        genre=artifact.genre,
+        criterion=_criterion(session, artifact.project, typed["criterion"]),
+        students=_choice(Students, "students", typed["students"]),
+        basis=_choice(Consent, "basis", typed["basis"]),
+        reference=typed["reference"],
+        tier=_choice(ArtifactTier, "tier", typed["tier"]),
+        by=gate.person(session),
+        now=now,
+    )
+
+
+def _answer_each(session: Session, project: ProjectRow, now: datetime) -> Refusals:
+    """Give the one answer to each piece for which it is still open."""
+    form, by = request.form, gate.person(session)
+    open_pieces = [row for row in artifacts.current(session, project) if row.confirmed_at is None]
+    try:
+        students = _choice(Students, "students", form.get("students", ""))
+        basis = _choice(Consent, "basis", form.get("basis", ""))
+        for row in open_pieces:
+            tier, reference = ArtifactTier(row.tier), form.get("reference", "")
+            artifacts.answer(row, students, basis, reference, tier=tier, by=by, now=now)
+    except EvidenceRefused as exc:
+        return {ALL: exc}
+    return {}
+
+
+def _typed(public_id: str) -> dict[str, str]:
+    """Return what the form says of a piece, by field; nothing is an empty text."""
+    return {field: request.form.get(f"{field}-{public_id}", "") for field in SAID_OF_A_PIECE}
+
+
+def _stored(artifact: ArtifactRow) -> dict[str, str]:
+    return {field: getattr(artifact, field) or "" for field in SAID_OF_A_PIECE}
 
 
 @evidence.post("/evidence/<artifact>/withdraw")
@@ -218,7 +296,7 @@ def _store(public_id: str, file: FileStorage) -> str:
         raise
 
 
-def _page(public_id: str, *, wrong: EvidenceRefused | None = None, about: str = "") -> Response:
+def _page(public_id: str, *, wrong: Refusals | None = None) -> Response:
     with current_issuer().database.reading() as session:
         project = or_404(drafts.find(session, public_id))
         visitor = gate.whoever()
@@ -256,8 +334,7 @@ def _page(public_id: str, *, wrong: EvidenceRefused | None = None, about: str = 
             used=artifacts.used(session, project, clock.now()) // _MB,
             accepted=file_kinds.accepted(),
             shown=file_kinds.shown,
-            wrong=wrong,
-            about=about,
+            wrong=wrong or {},
             typed=request.form,
             done=request.args.get("done"),
         )
@@ -276,16 +353,16 @@ def _criteria(session: Session, project: ProjectRow) -> Sequence[Criterion]:
         return ()
 
 
-def _criterion(session: Session, project: ProjectRow) -> str | None:
+def _criterion(session: Session, project: ProjectRow, text: str) -> str | None:
     """Return the criterion that was chosen, or None."""
-    chosen = request.form.get("criterion") or None
+    chosen = text or None
     if chosen is not None and all(chosen != item.id for item in _criteria(session, project)):
         raise EvidenceRefused("criterion", N_("Choose one."))
     return chosen
 
 
-def _choice(kind: type[Choice], field: str) -> Choice:
+def _choice(kind: type[Choice], field: str, text: str) -> Choice:
     try:
-        return kind(request.form.get(field, ""))
+        return kind(text)
     except ValueError:
         raise EvidenceRefused(field, N_("Choose one.")) from None

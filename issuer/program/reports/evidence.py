@@ -42,15 +42,13 @@ class _Hours:
 def consents(session: Session) -> tuple[FigureTable, ...]:
     """Return on what consent the evidence rests that was not taken out, and how much shows students
     in the focus."""
-    rows = (
-        select(ArtifactRow.basis, ArtifactRow.students, ArtifactRow.withdrawn_at, func.count())
-        .where(ArtifactRow.removed_at.is_(None))
-        .group_by(ArtifactRow.basis, ArtifactRow.students, ArtifactRow.withdrawn_at)
-    )
+    is_answered = ArtifactRow.confirmed_at.is_not(None)
+    parts = (ArtifactRow.basis, is_answered, ArtifactRow.students, ArtifactRow.withdrawn_at)
+    rows = select(*parts, func.count()).where(ArtifactRow.removed_at.is_(None)).group_by(*parts)
     counts: Counter[str] = Counter()
     focus: Counter[str] = Counter()
-    for basis, students, withdrawn_at, number in session.execute(rows):
-        name = "withdrawn" if withdrawn_at else basis or "waits"
+    for basis, answered, students, withdrawn_at, number in session.execute(rows):
+        name = "withdrawn" if withdrawn_at else basis if answered and basis else "waits"
         counts[name] += number
         focus[name] += number if students == Students.FOCUS else 0
     heads = (N_("Consent"), N_("Pieces of evidence"), N_("With students as the main subject"))

@@ -1,11 +1,11 @@
 // Sends files one by one, in pieces: each file is safe once it is up, and what stopped goes on.
 "use strict";
-for (const form of document.querySelectorAll("[data-uploads]")) {
-  const field = form.querySelector("[type=file]"), list = form.querySelector("[data-list]");
+for (const part of document.querySelectorAll("[data-uploads]")) {
+  const form = part.closest("form"), field = part.querySelector("[type=file]"), list = part.querySelector("[data-list]");
   const said = list.dataset, most = Number(field.dataset.most);
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
   field.multiple = true;
-  form.querySelector("button").hidden = true;
+  part.querySelector("[data-add]").hidden = true;
 
   const ask = async (address, values) => {
     const body = new FormData();
@@ -20,7 +20,7 @@ for (const form of document.querySelectorAll("[data-uploads]")) {
   };
 
   const send = async (file, row) => {
-    row.begun ??= await ask(form.dataset.uploads, { name: file.name, size: file.size, mark: String(file.lastModified) });
+    row.begun ??= await ask(part.dataset.uploads, { name: file.name, size: file.size, mark: String(file.lastModified) });
     const { address, piece } = row.begun;
     let told;
     do {
@@ -74,8 +74,8 @@ for (const form of document.querySelectorAll("[data-uploads]")) {
     running = running.then(async () => {
       let quiet = true;
       for (const file of files) quiet = (await add(file)) && quiet;
-      if (quiet) location.reload();
-      else form.querySelector("[data-next]").hidden = false;
+      if (quiet) form.requestSubmit(); // shows what came, and keeps what was typed meanwhile
+      else part.querySelector("[data-next]").hidden = false;
     });
   };
   field.addEventListener("change", () => { run([...field.files]); field.value = ""; });

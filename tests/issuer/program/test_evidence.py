@@ -266,8 +266,13 @@ def test_e53_a_piece_never_goes_beyond_what_was_announced(session, store, projec
         artifacts.stored(store, row)
 
 
+def test_a_link_can_be_written_as_people_read_it_aloud(session, project, now):
+    added = artifacts.link(session, project, "", " drive.example/1 ", now=now)
+    assert (added.name, added.url) == ("drive.example/1", "https://drive.example/1")
+
+
 @pytest.mark.parametrize(
-    "url", ["http://drive.example/1", "javascript:alert(1)", "drive.example", "https://["]
+    "url", ["http://drive.example/1", "javascript:alert(1)", "my film", "film", "https://["]
 )
 def test_a_link_is_a_web_address(session, project, now, url):
     with pytest.raises(EvidenceRefused, match="https://"):

@@ -73,11 +73,15 @@ def test_r38_the_consent_is_answered_or_the_field_is_named(browser, project):
     path = address(browser, project).replace("/evidence/", f"{project}/evidence/")
     page = f"{project}/evidence"
     answers = {"name": "Plan", "students": "focus", "basis": "not_needed", "tier": "sealed"}
-    refused = browser.post(path, page=page, **answers)
+    refused = browser.post(path, page=page, **of(path, answers))
     assert refused.status_code == 422
     assert "consent must be on file" in refused.text
+    nowhere = browser.post(path, page=page, **of(path, answers | {"basis": "on_file"})).text
+    field = f"reference-{path.rpartition('/')[2]}"
+    assert f'<a href="#{field}"><bdi>Plan</bdi></a>: Write where the consent is filed' in nowhere
+    assert re.search(rf'<input[^>]*id="{field}"[^>]*autofocus', nowhere)
     answers |= {"basis": "on_file", "reference": "Folder 7"}
-    assert browser.post(path, page=page, **answers).status_code == 303
+    assert browser.post(path, page=page, **of(path, answers)).status_code == 303
     assert "Its consent is still to be answered." not in browser.get(page).text
 
 
@@ -101,6 +105,29 @@ def test_a_link_is_added_or_the_reason_is_said(browser, project):
     assert "https://x.example/1" in browser.get(page).text
 
 
+def test_what_is_typed_of_a_photo_is_kept_whatever_button_is_pressed(browser, project):
+    """All that the page asks is one form: a link below takes along what is said above it."""
+    add(browser, project)
+    path = address(browser, project).replace("/evidence/", f"{project}/evidence/")
+    page, half = f"{project}/evidence", {"name": "Plan", "description": "Week three"}
+    half |= {"students": "focus", "basis": "on_file", "reference": "", "tier": "sealed"}
+    link = {"act": "link", "name": "Film", "url": "drive.example/2"}
+    assert browser.post(page, page=page, **of(path, half), **link).status_code == 303
+    text = browser.get(page).text
+    assert "https://drive.example/2" in text
+    assert 'value="Week three"' in text
+    assert 'value="focus" checked' in text
+    assert text.count("Its consent is still to be answered.") == 2
+    whole = of(path, half | {"reference": "Folder 7"})
+    assert browser.post(page, page=page, **whole, act="link").status_code == 422  # no address
+    text = browser.get(page).text
+    assert 'value="Folder 7"' in text
+    assert text.count("Its consent is still to be answered.") == 1
+    wrong = browser.post(page, page=page, **of(path, half))  # what was answered stays so
+    assert wrong.status_code == 422
+    assert 'value="Folder 7"' in browser.get(page).text
+
+
 def test_what_is_taken_out_is_gone_from_the_page(browser, project):
     add(browser, project)
     path = address(browser, project).replace("/evidence/", f"{project}/evidence/")
@@ -111,7 +138,12 @@ def test_what_is_taken_out_is_gone_from_the_page(browser, project):
 def answer(browser, project, **changes):
     path = address(browser, project).replace("/evidence/", f"{project}/evidence/")
     fields = {"name": "Plan", "students": "none", "basis": "not_needed", "tier": "sealed"}
-    return browser.post(path, page=f"{project}/evidence", **fields | changes)
+    return browser.post(path, page=f"{project}/evidence", **of(path, fields | changes))
+
+
+def of(path, fields):
+    """The fields of one piece as its page names them."""
+    return {f"{field}-{path.rpartition('/')[2]}": text for field, text in fields.items()}
 
 
 def test_what_is_for_the_district_is_seen_by_colleagues_once_it_has_earned_its_credential(
