@@ -128,6 +128,7 @@ def _inputs(
     inputs = {"badge": badge_svg.decode(), "credential": signed}
     data = _data(credential, page_url, verify_url) | {"color": on.color, "paper": on.paper}
     language = data["words"]["lang"]
+    data["is_sample"] = no_longer is not None and no_longer[0] == words.SAMPLE
     data["no_longer"] = _across(no_longer, language) if no_longer else ""
     data["met"] = _met(credential, language) if met_all else ""
     inputs |= _codes(data, page_url, verify_url, digits)
