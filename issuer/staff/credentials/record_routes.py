@@ -19,7 +19,7 @@ from issuer.people import acts, register
 from issuer.people.access import gate, rules
 from issuer.sharing.holder import holder
 from issuer.staff import log_words
-from issuer.staff.credentials import record, words
+from issuer.staff.credentials import old_name, record, words
 from issuer.staff.issuing.handing_over import LINK_SHOWN
 from issuer.web.access import needs
 from issuer.web.answers import page
@@ -94,13 +94,18 @@ def _page(
     issuer, me = current_issuer(), gate.whoever().me
     with issuer.database.reading() as session:
         known = record.find(session, issuer.settings, public_id, now=clock.now())
-    if known is None:
-        raise NotFound
+        if known is None:
+            raise NotFound
+        left = None
+        if request.args.get("done") in ("corrected", "waits"):
+            people = rules.visible(me, "person", "list", gate.kinds())
+            left = old_name.find(session, issuer.settings, known, people, now=clock.now())
     return page(
         "desk/credential.html",
         record=known,
         link=link,
         renewed=renewed,
+        old_name=left,
         wrong=wrong,
         typed=request.form,
         done=words.DONE.get(request.args.get("done", "")),

@@ -33,6 +33,20 @@ def seen(district, public_id):
     return shared.revoked_at is not None, shared.corrected_by
 
 
+def test_where_the_old_name_still_stands_is_said(district, office, issue):
+    person = district.add("Misspelt Name", address="tname@school.example")
+    addresses = {"recipient": {"name": "Misspelt Name", "emails": ["tname@school.example"]}}
+    one, other = (issue(number, **addresses) for number in ("n-1", "n-2"))
+    issue("n-3", recipient={"name": "Misspelt Name", "emails": ["somebody-else@school.example"]})
+    changes = {"recipient.name": "Spelt Name"}
+    done = send(office, one, "issue", reason="Misspelt.", **changes).location
+    text = office.get(done).text
+    assert "1 other credential of this teacher" in text
+    assert f"{PAGE}/{other}/correct" in text
+    assert f'href="/people/{person.public_id}"' in text
+    assert "still stands" not in office.get(done.partition("?")[0]).text
+
+
 @pytest.mark.parametrize(
     ("field", "text", "shown", "reads"),
     [
