@@ -29,6 +29,7 @@ def commands(parser: argparse.ArgumentParser, name: str) -> dict[str, set[str]]:
         action.option_strings[-1] if action.option_strings else str(action.metavar)
         for action in parser._actions
         if not isinstance(action, argparse._HelpAction | argparse._SubParsersAction)
+        and action.help != argparse.SUPPRESS
     }
     groups = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
     options_of: dict[str, set[str]] = {} if groups else {name: options}

@@ -114,6 +114,17 @@ def test_the_folder_to_practice_on_is_answered_as_documented(tmp_path, monkeypat
     assert answers == documented
 
 
+def test_the_folder_to_practice_on_is_named_and_a_list_is_sent_to_the_policy(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(command, "_run", lambda *_: [])
+    verifying.main(["batch", "--practice", "--out", str(tmp_path / "out")])
+    place = Path(capsys.readouterr().out.splitlines()[-1].rpartition(": ")[2])
+    assert {"applicants", "policy.toml"} <= {path.name for path in place.iterdir()}
+    assert verifying.main(["batch", str(tmp_path), "--trust", "ours.json"]) == 2
+    assert "--policy" in capsys.readouterr().err
+
+
 def test_the_table_of_applicants_has_a_line_for_each_with_the_points_in_all(planted):
     text = (planted[1] / "by-applicant.csv").read_text("utf-8-sig")
     lines = {line["applicant"]: line for line in csv.DictReader(io.StringIO(text))}

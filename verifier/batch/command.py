@@ -37,6 +37,11 @@ def run(args: argparse.Namespace) -> int:
     looked at, 130 if it was interrupted. Raises `BatchError` if it cannot start."""
     if args.practice == bool(args.source):
         raise UsageError("name a folder, a zip or a table; or give --practice, and none")
+    if args.trust:
+        raise UsageError(
+            f"--trust {args.trust}: batch reads the lists that a policy names: put "
+            'lists = ["districts.json"] into a file, and give that with --policy'
+        )
     if args.practice:
         args.source, args.policy = str(PRACTICE / "applicants"), str(PRACTICE / "policy.toml")
     source = source_of(args.source)
@@ -54,6 +59,8 @@ def run(args: argparse.Namespace) -> int:
     for answer, (mark, _, several, _) in ANSWERS.items():
         print(f"{mark} {answers.count(answer):>6,} {several}")
     print(f"{out / 'sheet.html'}")
+    if args.practice:
+        print(f"the files to practice on, with their policy: {PRACTICE}")
     if Answer.NO in answers:
         return FAILED
     return NOT_YET if Answer.COULD_NOT_CHECK in answers else DONE
@@ -81,6 +88,7 @@ def parser() -> argparse.ArgumentParser:
     add("source", nargs="?", metavar="FOLDER|ZIP|TABLE|s3://…", help=what)
     add("--policy", metavar="FILE", help="policy.toml: lists, age, levels, achievements, exchange")
     add("--practice", action="store_true", help="check the folder to practice on, by its policy")
+    add("--trust", help=argparse.SUPPRESS)  # as the other commands have: `run` says what to do
     add("--out", metavar="FOLDER", help="where results go; default: NAME-checked")
     executors.add_options(parser, default=os.cpu_count() or 1)
     add("--shared", action="store_true", help="the cluster reads the files at the same path itself")
