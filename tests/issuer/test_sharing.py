@@ -467,6 +467,7 @@ def test_the_page_says_what_the_verifier_finds_now(issuer, client, public_id):
     """T33: real and in force in one line, and the third answer amber: a site speaks for itself."""
     text = client.get(f"/credentials/{public_id}.html").text
     assert "<strong>Real and in force.</strong>" in text
+    assert text.index("Real and in force.") < text.index("Earned by</span>")
     assert re.findall(r'class="answer">([^<]*)<', text) == ["Yes", "Yes", "Issued by this site"]
     assert text.count('<button type="submit">Check this credential</button>') == 1
     assert "Press the button" not in text
