@@ -15,9 +15,11 @@ import pytest
 from waitress import create_server
 from world import World
 
+from verifier import trust, verify, verify_all, verify_presentation
 from verifier.fetching import fetch
 from verifier.intake import baking
 from verifier.web.app import create_app
+from verifier.wording import words
 
 DOCS = Path(__file__).parents[2] / "docs"
 API = (DOCS / "api.md").read_text("utf-8")
@@ -46,14 +48,13 @@ def world(tmp_path, monkeypatch) -> World:
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MINTMARK_VERIFY_HOME", str(tmp_path / "kept"))
     monkeypatch.setattr(fetch, "WebFetch", lambda: world.fetch)
     return world
 
 
 @pytest.fixture
 def address(world):
-    from verifier import trust
-
     lists = (trust.load(Path("districts.json").read_bytes()),)
     server = create_server(create_app(lambda: world.fetch, lists), host="127.0.0.1", port=0)
     thread = threading.Thread(target=server.run)
@@ -72,6 +73,25 @@ def test_the_examples_of_the_library_answer_as_documented(world):
     assert not results.failed, "".join(lines)
 
 
+@pytest.mark.parametrize(
+    ("argument", "error", "sentence"),
+    [
+        ({"now": datetime(2026, 11, 30)}, ValueError, "now has no zone"),
+        ({"now": "2026-11-30"}, TypeError, "now is a datetime"),
+        ({"trust": "districts.json"}, TypeError, "trust is a list of trust lists"),
+        ({"trust": trust.TrustList("Ours", datetime.now(UTC), {})}, TypeError, "trust is a list"),
+        ({"data": "badge.json"}, TypeError, "what is verified are bytes"),
+    ],
+)
+def test_a_call_that_cannot_be_meant_raises_at_once(argument, error, sentence):
+    arguments = {"data": b"{}", "now": datetime.now(UTC)} | argument
+    for call in (verify_all, verify_presentation):
+        with pytest.raises(error, match=sentence):
+            call(**arguments, make_fetch=lambda: fetch.offline)
+    with pytest.raises(error, match=sentence):
+        verify(**arguments, fetch=fetch.offline)
+
+
 def fits(documented, answer):
     """Whether an answer holds at least what the page shows of it."""
     if isinstance(documented, dict):
@@ -79,6 +99,24 @@ def fits(documented, answer):
             name in answer and fits(value, answer[name]) for name, value in documented.items()
         )
     return documented == answer
+
+
+def test_the_codes_that_another_try_may_answer_are_those_of_the_source():
+    section = API.partition("## When to try again\n")[2].partition("\n## ")[0].partition(":")[2]
+    listed = re.findall("`([a-z0-9_]+)`", section)
+    assert listed == sorted(words.TRY_AGAIN)
+    assert {"reader_busy", "issuer_unreachable", "took_too_long"} <= words.TRY_AGAIN
+
+
+def test_the_whole_entry_of_a_trust_list_is_taken_with_its_snapshot():
+    blocks = re.findall("```json\n(.*?)```", (DOCS / "trust.md").read_text("utf-8"), re.DOTALL)
+    documents = [json.loads(block) for block in blocks if block.startswith("{")]
+    (listed,) = [item for item in documents if item.get("type") == "MintmarkTrustList"]
+    (entry,) = [item for item in documents if "didDocument" in item]
+    whole = trust.load(json.dumps(listed | {"entries": [entry]}).encode())
+    snapshot = whole.entries[entry["id"]].snapshot
+    assert snapshot is not None
+    assert snapshot.methods
 
 
 def test_the_requests_of_the_api_are_answered_as_documented(address):

@@ -15,7 +15,7 @@ looks for a newer version after (5). A step is skipped if one it depends on fail
 nothing else is checked, and no claim is shown.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
@@ -92,11 +92,12 @@ def verify(
     a credential that is no badge has its answers as well, and `Report.general` says which it is.
     `challenge` and `domain` are what the holder of a presentation was asked to sign; with them, or
     with `general`, the report on each credential in it has checks of the presentation.
-    Never raises for anything in `data`: what is wrong with it is in the report. `TypeError` if
-    `data` is not bytes, such as the name of a file.
+    Never raises for anything in `data`: what is wrong with it is in the report. Raises as
+    `usable_lists` for arguments of another kind.
     """
+    lists = usable_lists(data, now, trust)
     asked = Asked.of(general, challenge, domain)
-    world = World(fetch, now, tuple(trust), contexts, general=general, asked=asked)
+    world = World(fetch, now, lists, contexts, general=general, asked=asked)
     report = look_at(data, world)  # (1) to (8)
     return _presented(report, presented_by, evidence)  # (9)
 
@@ -114,18 +115,37 @@ def verify_all(
     challenge: str | None = None,
     domain: str | None = None,
 ) -> Iterator[Report]:
-    """Yield a report on each credential in `data`, as `verify` does on the first: all that are
-    attached or in a code, and none twice. There is at least one report.
+    """Return a report on each credential in `data`, as `verify` does on the first, one after
+    another: all that are attached or in a code, and none twice. There is at least one report.
 
-    Each credential gets a `make_fetch()` of its own, because a `Fetch` has a budget.
+    Each credential gets a `make_fetch()` of its own, because a `Fetch` has a budget. Raises as
+    `usable_lists`, before the first report.
     """
+    lists = usable_lists(data, now, trust)
     asked = Asked.of(general, challenge, domain)
 
     def world() -> World:
-        return World(make_fetch(), now, tuple(trust), contexts, general=general, asked=asked)
+        return World(make_fetch(), now, lists, contexts, general=general, asked=asked)
 
-    for report in look_at_all(data, world):
-        yield _presented(report, presented_by, evidence)
+    return (_presented(report, presented_by, evidence) for report in look_at_all(data, world))
+
+
+def usable_lists(data: bytes, now: datetime, trust: Sequence[TrustList]) -> tuple[TrustList, ...]:
+    """Return the trust lists. Raises `TypeError` if `data` is not bytes, such as the name of a
+    file, or `trust` is no sequence of trust lists, and `ValueError` if `now` has no zone."""
+    if not isinstance(data, bytes | bytearray | memoryview):
+        raise TypeError(
+            f"what is verified are bytes, not a {type(data).__name__}: of a file, "
+            "Path(name).read_bytes(); of a link or a text, text.encode()"
+        )
+    if not isinstance(now, datetime):
+        raise TypeError(f"now is a datetime, not a {type(now).__name__}: datetime.now(UTC)")
+    if now.utcoffset() is None:
+        raise ValueError("now has no zone: datetime.now(UTC)")
+    lists = tuple(trust) if isinstance(trust, Iterable) else (None,)
+    if not all(isinstance(item, TrustList) for item in lists):
+        raise TypeError("trust is a list of trust lists: [trust.load(Path(name).read_bytes())]")
+    return lists
 
 
 def look_at(data: bytes, world: World) -> Report:
@@ -140,11 +160,6 @@ def look_at(data: bytes, world: World) -> Report:
 
 def look_at_all(data: bytes, make_world: Callable[[], World]) -> Iterator[Report]:
     """Yield the reports on all submitted credentials, each in a world of its own."""
-    if not isinstance(data, bytes | bytearray | memoryview):
-        raise TypeError(
-            f"what is verified are bytes, not a {type(data).__name__}: of a file, "
-            "Path(name).read_bytes(); of a link or a text, text.encode()"
-        )
     reports: list[Report] = []
     nowhere: list[Report] = []
     for report in _reports_on(data, make_world, reports):

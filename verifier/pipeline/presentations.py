@@ -10,7 +10,7 @@ from verifier.intake import wrapping
 from verifier.intake.baking import is_token
 from verifier.parsing import plain_text
 from verifier.pipeline.examine import World
-from verifier.pipeline.pipeline import beside, look_at_all
+from verifier.pipeline.pipeline import beside, look_at_all, usable_lists
 from verifier.report import PresentationReport
 from verifier.trust import TrustList
 
@@ -31,9 +31,10 @@ def verify_presentation(
 
     The arguments are those of `verify_all`. Never raises for anything in `data`.
     """
+    lists = usable_lists(data, now, trust)
 
     def world() -> World:
-        return World(make_fetch(), now, tuple(trust), contexts, general=True)
+        return World(make_fetch(), now, lists, contexts, general=True)
 
     try:
         content = plain_text.read(data).strip()

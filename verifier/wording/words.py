@@ -8,6 +8,7 @@ teachers the words are never of deficit.
 import re
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 from verifier.parsing import web_address
 from verifier.report import Answer, Check, Params, Verdict
@@ -25,6 +26,8 @@ _BRING = (
     "clear picture of its code."
 )
 _AGAIN = "Try again later. If it still does not work tomorrow, ask the teacher which organization issued it, and contact that organization."
+_SOON = "Try again in a minute."
+_ALONE = "Check this credential on its own, or again in a minute."
 _ASK_WHO = (
     "Ask the teacher which organization issued it. Call or write to that organization, by a phone "
     "number or web site that you already have, not one from this document. Ask whether the address "
@@ -219,7 +222,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Reading it takes too much time or memory.",
         _BRING,
     ),
-    "reader_busy": ("This verifier was too busy to read it.", "Try again in a minute."),
+    "reader_busy": ("This verifier was too busy to read it.", _SOON),
     "pdf_needs_password": ("The PDF is locked with a password.", "Get it without a password."),
     "pdf_damaged": ("The PDF is damaged, not whole, or far too complicated.", _FRESH),
     "no_credential_in_pdf": (
@@ -535,7 +538,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "issuer_not_asked": (
         "This check reached its limits before it could ask the issuer's website.",
-        "Check this credential on its own, or again in a minute.",
+        _ALONE,
     ),
     "issuer_document_unreadable": ("The issuer's website did not give its keys.", _AGAIN),
     "issuer_document_of_another": (
@@ -715,7 +718,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Put the file beside the others.",
     ),
     "file_unreadable": ("The file cannot be read: {detail}.", "Ask for the file again."),
-    "took_too_long": ("Checking it took too long and was stopped.", "Check it on its own."),
+    "took_too_long": ("Checking it took too long and was stopped.", _ALONE),
     "could_not_finish": ("The check could not be completed.", "Check it on its own."),
     "age_unknown": ("It does not say when it was awarded.", "Ask the issuer for the date."),
     "too_old": ("It was awarded on {awarded}; your policy counts the last {days} days.", ""),
@@ -758,6 +761,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "used_by_another": ("The same credential was handed in by: {who}.", "Ask both whose it is."),
     "handed_in_twice": ("It is the same credential as {source}, which was checked.", ""),
 }
+
+TRY_AGAIN: Final = frozenset(
+    code for code, (_, step) in WORDS.items() if step in (_AGAIN, _SOON, _ALONE)
+)
+"""The codes of what nobody could check now, although another try may."""
 
 ANSWERS = {Answer.YES: "yes", Answer.NO: "no", Answer.COULD_NOT_CHECK: "could not check"}
 
