@@ -7,7 +7,7 @@ that a form no longer has are kept (E12).
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -55,6 +55,20 @@ FIELDS: Final[Mapping[Purpose, tuple[Field, ...]]] = {
     ),
 }
 """R1 to R3 with the four questions of R31, and the four parts of R33."""
+JUDGED_BY: Final[Mapping[str, str]] = {
+    "students": "students",
+    "mission": "mission",
+    "needs": "need",
+    "beyond": "reach",
+}
+"""By the id of a criterion for proposals: the question that it judges (R31)."""
+
+
+def judged_but_empty(criteria: Iterable[str], texts: Mapping[str, str]) -> list[str]:
+    """Return the questions of a proposal that nobody has to answer, and that these criteria judge,
+    without an answer yet."""
+    questions = [JUDGED_BY[id] for id in criteria if id in JUDGED_BY]
+    return [id for id in questions if not texts.get(id, "").strip()]
 
 
 def missing(

@@ -22,7 +22,7 @@ from issuer.program.projects import answers, declarations, drafts, history, subm
 from issuer.program.projects.drafts import WRITTEN_IN, Overtaken, ReadOnly
 from issuer.program.projects.offerings import offered_now
 from issuer.program.projects.states import EDITABLE, TURNS, Act, Conditions, NotNow, State, Turn
-from issuer.program.projects.submission import Check, Incomplete, Missing
+from issuer.program.projects.submission import Check, Incomplete, Missing, Readiness
 from issuer.program.projects.tables import (
     OfferingRow,
     ProjectEventRow,
@@ -34,6 +34,7 @@ from issuer.program.windows.window import Purpose
 from issuer.web.access import needs
 from issuer.web.answers import or_404, page
 from issuer.web.row_numbers import whole_number
+from issuer.wording.days import day_after
 from verifier import clock
 from verifier.web.headers import ASKING
 from verifier.web.language import time_of_day
@@ -269,6 +270,7 @@ def _page(
                 checks=checks(),
             )
         values = {
+            **_terms(session, project, policy, version, ready, now),
             "project": project,
             "teacher": project.person,
             "topic": project.topic,
@@ -318,6 +320,39 @@ def _page(
     response.headers.update(ASKING)
     response.status_code = 409 if overtaken else 422 if missing or wrong else 200
     return response
+
+
+def _terms(
+    session: Session,
+    project: ProjectRow,
+    policy: Policy | None,
+    version: VersionRow | None,
+    ready: Readiness | None,
+    now: datetime,
+) -> dict[str, Any]:
+    """Return what a teacher wants to know before and after handing in: until when, when its answer
+    comes, until when it can be taken back, and which empty questions are judged as well."""
+    if policy is None:
+        return {}
+    taken_back = submission.may_take_back(version, policy, now)
+    window = version.window if version and not policy.rolling else None
+    terms: dict[str, Any] = {
+        "may_take_back": taken_back,
+        "taken_back_until": submission.closes_for(window, project) if window else None,
+    }
+    if ready is not None and ready.conditions.window_open:
+        today = current_issuer().settings.local(now).date()
+        is_proposal = ready.purpose is Purpose.PROPOSAL
+        terms["hand_in"] = {
+            "until": submission.handed_in_until(session, project, policy, ready),
+            "window": ready.window,
+            "answered_by": ready.window.window.decided_by
+            if ready.window
+            else day_after(today, policy.days_to_decide),
+        }
+        if is_proposal:
+            terms["judged"] = submission.judged_but_empty(session, project, policy)
+    return terms
 
 
 def _decided_by(version: VersionRow | None, state: State, policy: Policy | None) -> date | None:

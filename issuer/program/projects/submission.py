@@ -161,13 +161,43 @@ def take_back(
     Raises `NotNow`. The version stays, and nobody judges it.
     """
     version = newest_version(session, project)
-    is_open = policy.rolling or (
-        version is not None
-        and version.window is not None
-        and version.window.window.takes(now, project.person_pk)
-    )
-    conditions = Conditions(window_open=is_open)
+    conditions = Conditions(window_open=may_take_back(version, policy, now))
     history.take(session, project, Act.TAKE_BACK, conditions, by=by, now=now, version=version)
+
+
+def may_take_back(version: VersionRow | None, policy: Policy, now: datetime) -> bool:
+    """True while the window of what was handed in is open, or if there are no windows."""
+    if policy.rolling or version is None or version.window is None:
+        return policy.rolling
+    return version.window.window.takes(now, version.project.person_pk)
+
+
+def closes_for(window: WindowRow, project: ProjectRow) -> datetime:
+    """Return when a window closes for the teacher of a project; its grace is told to nobody."""
+    own = [row.until for row in window.exceptions if row.person_pk == project.person_pk]
+    return max(window.closes, *own)
+
+
+def handed_in_until(
+    session: Session, project: ProjectRow, policy: Policy, ready: Readiness
+) -> datetime | None:
+    """Return the moment until which a draft can be handed in; None if at any time."""
+    if policy.rolling:
+        return None
+    if ready.window is not None:
+        return closes_for(ready.window, project)
+    return _resubmits_until(session, project, policy, ready.purpose)
+
+
+def judged_but_empty(session: Session, project: ProjectRow, policy: Policy) -> list[str]:
+    """Return the questions of a proposal that its rubric judges and that are empty, though nobody
+    has to answer them."""
+    try:
+        rubric = catalog.rubric_of(rubric_now(session, project, policy, Purpose.PROPOSAL))
+    except Incomplete:
+        return []
+    criteria = [criterion.id for criterion in rubric.criteria]
+    return answers.judged_but_empty(criteria, _answers(project, Purpose.PROPOSAL))
 
 
 def newest_version(session: Session, project: ProjectRow) -> VersionRow | None:
@@ -224,9 +254,16 @@ def _handed_in(session: Session, project: ProjectRow, purpose: Purpose) -> int:
 def _may_resubmit(
     session: Session, project: ProjectRow, policy: Policy, purpose: Purpose, received: datetime
 ) -> bool:
-    """True within the days after "not yet" in which no window is needed."""
+    until = _resubmits_until(session, project, policy, purpose)
+    return until is not None and received < until
+
+
+def _resubmits_until(
+    session: Session, project: ProjectRow, policy: Policy, purpose: Purpose
+) -> datetime | None:
+    """Return the end of the days after "not yet" in which no window is needed, if there are any."""
     if policy.resubmission is not Resubmission.DAYS:
-        return False
+        return None
     event = session.scalar(
         select(ProjectEventRow)
         .where(ProjectEventRow.project_pk == project.id)
@@ -235,8 +272,8 @@ def _may_resubmit(
         .limit(1)
     )
     if event is None or WRITTEN_IN.get(State(event.target)) is not purpose:
-        return False
-    return received < event.at + timedelta(days=policy.days_to_resubmit)
+        return None
+    return event.at + timedelta(days=policy.days_to_resubmit)
 
 
 def rubric_now(

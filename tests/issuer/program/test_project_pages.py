@@ -7,7 +7,7 @@ import pytest
 from markupsafe import escape
 
 from issuer.people.roles import Role
-from issuer.program.projects import drafts, submission
+from issuer.program.projects import answers, drafts, submission
 from issuer.program.projects.submission import Incomplete
 from verifier import clock
 
@@ -145,6 +145,24 @@ def test_a_field_that_is_not_offered_is_asked_for_again(browser, project):
     assert answer.status_code == 422
     assert 'href="#topic"' in answer.text
     assert ANSWERS["goal"] in answer.text
+
+
+def test_before_and_after_handing_in_the_page_says_until_when_and_what_comes(
+    browser, project, monkeypatch
+):
+    """In a pilot, at any time; what the rubric judges and nobody has to answer is named (R31)."""
+    judges = {"learning": "students", "work": "mission", "other": "need"}  # "other" is in no rubric
+    monkeypatch.setattr(answers, "JUDGED_BY", judges)
+    save(browser, project, **ANSWERS, students="They read.", mission=" ")
+    page = browser.get(project).text
+    judged = re.search(r"It is judged by this as well.*?</p>", page)[0]
+    assert re.findall(r'href="#(\w+)"', judged) == ["mission"]
+    assert "You can hand it in at any time. Handed in today, it is answered by " in page
+    declare(browser)
+    after = browser.get(save(browser, project, act="submit").location).text
+    assert "Handed in. You can take it back until it is answered." in after
+    assert "Nobody can change it now." not in after
+    assert ("The answer will stand on this page." in after) is ("by mail" not in after)
 
 
 def test_e16_it_is_taken_back_written_on_and_handed_in_again(browser, project):

@@ -138,7 +138,7 @@ def b1_142_come_in_and_one_is_late(played: Year) -> None:
             if number < 141:
                 year.hand_in(session, project, now)
     for number, moment, words in (
-        (141, CLOSES - timedelta(milliseconds=100), "Handed in. Nobody can change it now"),
+        (141, CLOSES - timedelta(milliseconds=100), "Handed in."),
         (142, CLOSES, "No window is open now. Your text is safe and waits for the next one."),
     ):
         played.district.turn_to(moment)
