@@ -210,8 +210,8 @@ def test_a_file_that_no_row_names_has_a_line_for_a_person_to_look_at(
     (folder / "applicants.csv").write_text("Applicant,File\nAnn,001.json\n")
     ours = rules(world, folder)  # its files are nobody's, and are not named
     assert check(world, folder, "--policy", ours, "--out", tmp_path / "out") == 3
-    told = capsys.readouterr().err
-    assert re.findall("no row names: (.*)", told) == ["002.json"]
+    printed = capsys.readouterr().err
+    assert re.findall("no row names: (.*)", printed) == ["002.json"]
     rows = table(tmp_path / "out")
     assert list(rows) == ["Ann", ""]
     assert rows[""]["answer"] == "to look at"
