@@ -129,7 +129,8 @@ def _serve(args: argparse.Namespace, issuer: Issuer) -> int:
     if settings.metrics_token:
         metrics_folder.begin(settings)
     words = server.command(args.bind, port, workers=args.workers, log=settings.log)
-    print(f"serving {settings.public_url}/ at {args.bind}:{port}", flush=True)
+    front = "; a web server in front speaks https" if behind_a_proxy else ""
+    print(f"serving {settings.public_url}/ at {args.bind}:{port}{front}", flush=True)
     os.execv(sys.executable, words)  # noqa: S606
     return DONE
 

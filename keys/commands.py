@@ -117,6 +117,9 @@ def _rotate(
         )
     _print_table(keyring.rotate(passphrase(), now=now, uses=[use] if use else ALL_USES))
     print("The keys before these are retired: they stay published, and sign no more.")
+    print(
+        "Next: mintmark backup, and a new mintmark trust-entry for those who check without asking"
+    )
 
 
 def _list(keyring: Keyring) -> None:

@@ -186,7 +186,9 @@ def load(home: Path) -> Settings:
     """
     file = home / FILE
     if not file.exists():
-        raise SettingsError(f"no {file} (make one with: mintmark init {home} --help)")
+        raise SettingsError(
+            f"no {file} (put a backup of the home back, or make a new one: mintmark init --help)"
+        )
     try:
         settings = parse(strict_toml.read_toml(file), home=home.resolve())
     except (SettingsError, TomlError) as exc:

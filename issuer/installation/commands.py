@@ -74,8 +74,14 @@ def _init(args: argparse.Namespace) -> int:
     print(f"  {command} catalog load FOLDER: what can be earned; examples/ is such a folder")
     first = f"people invite ADDRESS --name NAME --role {Role.SUPERINTENDENT}"
     print(f"  {command} {first}: a link to sign in")
-    print(f"  {command} serve: then open {settings.public_url}/")
+    print(f"  {command} serve: then open {settings.public_url}/{_behind(settings)}")
     return DONE
+
+
+def _behind(settings: Settings) -> str:
+    """Return what has to stand in front of the server, which itself speaks no https."""
+    secure = settings.public_url.startswith("https:")
+    return ", with a web server in front (docs/install.md, step 4)" if secure else ""
 
 
 def _contact(args: argparse.Namespace) -> str:

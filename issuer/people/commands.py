@@ -27,7 +27,8 @@ def add_commands(commands: Commands) -> None:
     invite = parts.add_parser("invite", help="add a person or a role, and print a link to sign in")
     invite.add_argument("address", nargs="+", metavar="ADDRESS", help="their e-mail address")
     invite.add_argument("--name", help="the name as credentials sign it; needed for a new person")
-    invite.add_argument("--role", choices=list(Role), help="what they are here, as of today")
+    roles = [role.value for role in Role]
+    invite.add_argument("--role", choices=roles, help="what they are here, as of today")
     invite.add_argument("--building", metavar="CODE", help="the building for which they are that")
     invite.set_defaults(run=_invite)
     imported = parts.add_parser("import", help="say what a file of people would change, or do it")

@@ -68,7 +68,7 @@ OTHER_SITE: Final = ProblemType(
         403,
         N_("This form was sent from another site"),
         N_("What is decided on a page of ours counts only when it is sent from that page."),
-        N_("Open the page here, and decide there."),
+        N_("Open the page at this site's own address, and decide there."),
     ),
 )
 NOT_FOUND: Final = ProblemType("not-found", STANDARD[404])

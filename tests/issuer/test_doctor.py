@@ -381,3 +381,10 @@ def test_who_can_sign_in_is_looked_at(issuer, now, monkeypatch):
     away = Provider("x", "X", "http://127.0.0.1:9", "c", "t", "t", secret)
     issuer.settings = replace(issuer.settings, sign_in=(away,))
     assert states()["sign-in by X"] == PartState.FAILED
+
+
+def test_a_name_that_leads_nowhere_yet_is_told_from_a_server_that_is_down():
+    unknown = rules.server(0, "[Errno -2] Name or service not known", "https://b.example/readyz")
+    assert unknown.remedy.startswith("let the name lead")
+    down = rules.server(0, "[Errno 111] Connection refused", "https://b.example/readyz")
+    assert down.remedy.startswith("systemctl status")

@@ -113,6 +113,7 @@ def _report(answer: Reply) -> int:
         print(f"issued: {body['page']}" if answer.status == 201 else f"already: {body['page']}")
         if newer := body.get("superseded_by"):
             print(f"a later revision took its place: {newer}")
+        print(f"certificate: {body['page'].removesuffix('.html')}.pdf")
         if link := body.get("manage_url"):
             print(f"for the holder alone: {link}")
         _warn(_flaws(body.get("warnings", [])))
@@ -122,6 +123,12 @@ def _report(answer: Reply) -> int:
         return DONE
     if answer.status == 202:
         print(f"stored, and signed later: {body.get('status_url')}", file=sys.stderr)
+        return NOT_YET
+    if answer.status == 0:
+        here = "where no web server stands in front yet: --url http://localhost:PORT/webhooks/approvals"
+        print(
+            f"nobody answers: {body.get('detail')} (send it again later; {here})", file=sys.stderr
+        )
         return NOT_YET
     if answer.worth_repeating:
         why = body.get("title") or body.get("detail") or f"status {answer.status}"

@@ -26,6 +26,8 @@ def certificate(begins: datetime, ends: datetime, *, now: datetime) -> Finding:
     return ok("TLS", message)
 
 
+_NO_NAME: Final = "[Errno -"
+"""Begins what getaddrinfo(3) says; other errors have positive numbers."""
 _RENEW = "renew it: systemctl restart caddy, or certbot renew; then see why that was not done"
 
 
@@ -117,6 +119,12 @@ def fonts(unprintable: int, first: str) -> Finding:
 
 def server(status: int, answer: Any, url: str) -> Finding:
     """Judge what `/readyz` answered under the public address; status 0 for nobody."""
+    if status == 0 and _NO_NAME in str(answer):
+        return failed(
+            "server",
+            f"this machine does not know the name in {url}",
+            "let the name lead to the web server in front of Mintmark (docs/install.md, step 4)",
+        )
     if status == 0:
         return failed(
             "server",
