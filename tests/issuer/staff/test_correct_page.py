@@ -38,7 +38,7 @@ def test_where_the_old_name_still_stands_is_said(district, office, issue):
     addresses = {"recipient": {"name": "Misspelt Name", "emails": ["tname@school.example"]}}
     one, other = (issue(number, **addresses) for number in ("n-1", "n-2"))
     issue("n-3", recipient={"name": "Misspelt Name", "emails": ["somebody-else@school.example"]})
-    changes = {"recipient.name": "Spelt Name"}
+    changes = {"recipient.name": "Spelled Name"}
     done = send(office, one, "issue", reason="Misspelt.", **changes).location
     text = office.get(done).text
     assert "1 other credential of this teacher" in text
