@@ -4,7 +4,6 @@ import hmac
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, redirect, request, url_for
 from sqlalchemy import select
@@ -21,7 +20,6 @@ from issuer.program.projects.states import State
 from issuer.program.projects.tables import ProjectRow
 from issuer.program.reminders.tables import CalendarLinkRow
 from issuer.program.windows.calendar import Appointment, feed
-from issuer.program.windows.local_time import start_of
 from issuer.program.windows.tables import WindowRow
 from issuer.program.windows.window import Purpose
 from issuer.web.access import needs, open_to_all
@@ -126,9 +124,7 @@ def _reviews(session: Session, person: PersonRow) -> Iterator[Appointment]:
 
 
 def _day(id: str, title: str, day: date) -> Appointment:
-    """Return a whole local day, as the moments at which it begins and ends."""
-    zone = current_issuer().settings.timezone or ZoneInfo("UTC")
-    return Appointment(_id(id), title, start_of(day, zone), start_of(day + timedelta(days=1), zone))
+    return Appointment(_id(id), title, day)
 
 
 def _id(name: str) -> str:

@@ -1,11 +1,12 @@
-"""The windows as a calendar that other calendars subscribe to (RFC 5545), all times in UTC.
+"""The windows as a calendar that other calendars subscribe to (RFC 5545): times in UTC,
+days as days.
 
 feed([Appointment("w7-closes", "Proposals close", closes)], "Micro-credentials", now)
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
 _FOLD_AT: Final = 75
@@ -14,11 +15,14 @@ _FOLD_AT: Final = 75
 
 @dataclass(frozen=True)
 class Appointment:
-    """One entry: an id that stays, what it is, when, and where to read more."""
+    """One entry: an id that stays, what it is, when, and where to read more.
+
+    One that `begins` on a date, and at no moment, is that whole day wherever its reader is.
+    """
 
     id: str
     title: str
-    begins: datetime
+    begins: datetime | date
     ends: datetime | None = None
     text: str = ""
     address: str = ""
@@ -38,7 +42,10 @@ def _event(appointment: Appointment, now: datetime) -> Iterator[str]:
     yield "BEGIN:VEVENT"
     yield f"UID:{_escaped(appointment.id)}"
     yield f"DTSTAMP:{_utc(now)}"
-    yield f"DTSTART:{_utc(appointment.begins)}"
+    if isinstance(appointment.begins, datetime):
+        yield f"DTSTART:{_utc(appointment.begins)}"
+    else:
+        yield f"DTSTART;VALUE=DATE:{appointment.begins:%Y%m%d}"
     if appointment.ends:
         yield f"DTEND:{_utc(appointment.ends)}"
     yield f"SUMMARY:{_escaped(appointment.title)}"

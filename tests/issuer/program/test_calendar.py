@@ -1,6 +1,6 @@
 """The calendar feed (RFC 5545), against icalendar as the oracle."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import icalendar
 from hypothesis import given
@@ -16,6 +16,14 @@ def test_times_are_told_in_utc():
     written = feed([Appointment("w2-closes@example.org", "Proposals close", CLOSES)], "Year", NOW)
     assert b"DTSTART:20261109T060000Z\r\n" in written
     assert b"TZID" not in written
+
+
+def test_a_day_is_a_whole_day_wherever_its_reader_is():
+    written = feed([Appointment("p1", "Due: Rhythm", date(2026, 11, 9))], "Year", NOW)
+    assert b"DTSTART;VALUE=DATE:20261109\r\n" in written
+    assert icalendar.Calendar.from_ical(written).walk("VEVENT")[0]["DTSTART"].dt == date(
+        2026, 11, 9
+    )
 
 
 def test_a_line_has_at_most_75_octets():
