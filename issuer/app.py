@@ -98,6 +98,7 @@ from issuer.sharing.owned import claims
 from issuer.sharing.public.catalog_routes import catalog
 from issuer.sharing.public.embed import embed
 from issuer.sharing.public.routes import sharing
+from issuer.sharing.shared import page_of_serial
 from issuer.staff import audit_routes, delivery_routes, task_routes
 from issuer.staff import objects as staff_objects
 from issuer.staff.audit_routes import auditing
@@ -309,7 +310,13 @@ def _verifier(issuer: Issuer, site: Site) -> Iterator[tuple[Blueprint, str]]:
 
     lists = LiveLists(followed, ask_others)
     why = partial(withdrawal, issuer)
-    page = verifier_blueprint(site=site, make_fetch=make_fetch, trust=lists, withdrawal=why)
+    page = verifier_blueprint(
+        site=site,
+        make_fetch=make_fetch,
+        trust=lists,
+        withdrawal=why,
+        page_of_serial=partial(page_of_serial, issuer),
+    )
     yield page, "/verify"
     yield api_blueprint(make_fetch=make_fetch, trust=lists), "/api"
     if settings.check_many:

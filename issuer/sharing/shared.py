@@ -13,6 +13,7 @@ from sqlalchemy import select
 from issuer import issuance
 from issuer.catalog import versions
 from issuer.catalog.achievement import Achievement
+from issuer.home import addresses
 from issuer.home.issuer import Issuer
 from issuer.issuance import approval
 from issuer.issuance.approval import Approval
@@ -107,6 +108,17 @@ class Shared:
 def find_shared(issuer: Issuer, public_id: str) -> Shared | None:
     """Return the issued credential with that id; None without one, or before it is released."""
     return _shared(issuer, issuance.find(issuer, public_id))
+
+
+def page_of_serial(issuer: Issuer, serial: str) -> str | None:
+    """Return the address of the page of the credential with this serial number, if its holder lets
+    everybody find it."""
+    with issuer.database.reading() as session:
+        public_id = session.scalar(_ID.where(CredentialRow.serial == serial))
+    record = find_shared(issuer, public_id) if public_id else None
+    if record is None or record.private or not record.listed:
+        return None
+    return f"{addresses.credential(issuer.settings, record.public_id)}.html"
 
 
 def find_held(issuer: Issuer, token: str) -> Shared | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from pypdf import PdfReader
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from issuer import issuance
 from issuer.catalog import picture
@@ -25,9 +25,9 @@ from issuer.home.issuer import Issuer
 from issuer.issuance.approval import Approval
 from issuer.issuance.records.tables import CredentialRow, CredentialState
 from issuer.issuance.status_lists import lists
-from issuer.sharing import forms, own_fetch
+from issuer.sharing import decision, forms, own_fetch
 from issuer.sharing.certificates import Sheet, certificate
-from issuer.sharing.decision import Decision
+from issuer.sharing.decision import Decision, Visibility
 from issuer.sharing.holder import holder
 from issuer.sharing.shared import Shared, Standing
 from verifier import clock
@@ -461,6 +461,19 @@ def test_a_foreign_host_name_reaches_no_page(client: FlaskClient, public_id: str
     assert response.status_code == 400
     assert response.data.count(b"evil.example") == 1  # what it was asked as, and no address
     assert response.json["detail"].endswith("was asked as evil.example")
+
+
+def test_a_serial_number_leads_to_its_page_if_everybody_may_find_it(issuer, client, public_id):
+    with issuer.database.reading() as session:
+        known = select(CredentialRow.id, CredentialRow.serial)
+        key, serial = session.execute(known.where(CredentialRow.public_id == public_id)).one()
+    kept_to_herself = client.post("/verify", data={"text": serial})
+    assert kept_to_herself.status_code == 422
+    assert "This is a serial number." in kept_to_herself.text
+    with issuer.database.writing() as session:
+        decision.write(session, key, Decision(Visibility.PUBLIC), now=clock.now())
+    there = client.post("/verify", data={"text": serial.lower()}).location
+    assert there.endswith(f"/credentials/{public_id}.html")
 
 
 def test_the_page_says_what_the_verifier_finds_now(issuer, client, public_id):

@@ -79,6 +79,12 @@ def test_pasted_text_gets_the_same_answers(client: FlaskClient, signed: bytes) -
     assert answers(hand_in_text(client, signed.decode())) == GOOD
 
 
+def test_a_serial_number_is_said_to_be_one(client: FlaskClient) -> None:
+    text = hand_in_text(client, " 1gx9y-b8j58 ")
+    assert "This is a serial number." in text
+    assert "1GX9Y-B8J58" in text
+
+
 def test_a_pasted_link_is_asked_through_the_given_fetch(
     world: World, client: FlaskClient, signed: bytes
 ) -> None:

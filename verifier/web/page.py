@@ -5,9 +5,11 @@ the address, which browsers do not send: a small script posts it as form text, s
 appear in an access log. The address around it is never fetched.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from flask import Blueprint, Response, current_app, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -27,7 +29,7 @@ from verifier.web.report_page import facts, presentation
 from verifier.web.report_page.markdown import prose
 from verifier.web.report_page.presentation import OwnIssuer, Withdrawal
 from verifier.web.report_page.summary import in_all
-from verifier.web.uploads import uploads_in
+from verifier.web.uploads import Upload, uploads_in
 from verifier.wording import words
 from verifier.wording.words import N_
 
@@ -57,6 +59,15 @@ TOO_MANY_HERE = (
     TOO_MANY[0],
     N_("Hand in fewer at a time, or all together on the page “Check many applicants”."),
 )
+SERIAL = (
+    N_("This is a serial number. It names a credential and cannot be checked by itself."),
+    N_(
+        "Ask its holder for the address of its page, or for the file. On a certificate, the"
+        " address stands beside the serial number, and in the square code."
+    ),
+)
+_SERIAL: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}", re.ASCII)
+"""A number that Mintmark prints on certificates: Crockford's base 32, in two groups of five."""
 LIMITS = {"most": MAX_BYTES // 1024**2, "at_once": MOST_AT_ONCE}
 
 
@@ -82,12 +93,15 @@ def verifier_blueprint(
     clock: Callable[[], datetime] = system_clock,
     contexts: FrozenContexts = BUNDLED,
     withdrawal: Withdrawal = lambda _id: None,
+    page_of_serial: Callable[[str], str | None] = lambda _serial: None,
 ) -> Blueprint:
     """Return the page as a blueprint, to be mounted with `url_prefix="/verify"`.
 
     Each credential gets its own `make_fetch()`, so that a budget of fetches is one
     credential's. `site` and the filters it registers serve every page of the app. `withdrawal`
     tells when and why this very site withdrew a credential, which its status list does not say.
+    `page_of_serial` returns the page of a credential of this site that everybody may find, by its
+    serial number.
     """
     blueprint = Blueprint("verifier", __name__, template_folder="templates", static_folder="static")
     _serve_templates(blueprint, site)
@@ -112,6 +126,10 @@ def verifier_blueprint(
         presented_by = request.form.get("presented_by", "").strip()
         if not uploads:
             return _form(_ours(NOTHING), status=400)
+        if serial := _serial_in(uploads):
+            if there := page_of_serial(serial):
+                return Response(status=303, headers={"Location": there})
+            return _form(_ours(SERIAL), text=serial, status=422)
         anew = [thing for thing in uploads if not thing.carrier]
         if len(anew) > MOST_AT_ONCE or len(uploads) > MOST_AGAIN:
             takes_many = "applicants" in current_app.blueprints
@@ -161,6 +179,14 @@ def verifier_blueprint(
         return _form(_ours(TOO_LARGE), status=413)
 
     return blueprint
+
+
+def _serial_in(uploads: Sequence[Upload]) -> str:
+    """Return the serial number that was handed in and nothing else, or ''."""
+    if len(uploads) > 1:
+        return ""
+    text = uploads[0].data[:20].decode("utf-8", "replace").strip().upper()
+    return text if _SERIAL.fullmatch(text) else ""
 
 
 def _ours(row: tuple[str, str]) -> tuple[str, str]:
