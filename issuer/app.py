@@ -76,6 +76,7 @@ from issuer.program.partner_badges.routes import partner_badge_pages
 from issuer.program.projects import routes as project_routes
 from issuer.program.projects.declaration_routes import declaring
 from issuer.program.projects.routes import projects
+from issuer.program.records import retention
 from issuer.program.records.inspection_routes import inspecting
 from issuer.program.records.own_data_routes import own_data_pages
 from issuer.program.records.routes import records
@@ -281,6 +282,7 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(blueprint)
     app.extensions["submission_checks"] = SUBMISSION_CHECKS
     app.extensions["hours"] = hours.of
+    app.extensions["kept_back"] = retention.kept_back
     app.extensions["results"] = corrections.released_results
     app.extensions["erasing"] = (shared_words.erasing, approval_tables.erasing, erasing)
     language.speak(app, local=settings.local)

@@ -49,6 +49,7 @@ ACTIONS: Final = {
     "artifact.read": N_("evidence read"),
     "artifact.withdraw": N_("evidence hidden because consent was withdrawn"),
     "artifact.seal": N_("evidence no longer shown to colleagues"),
+    "project.deleted": N_("a draft deleted by its teacher"),
     "outbox.replayed": N_("mails were sent again"),
     "database.restored": N_("a backup was restored"),
     "audit.exported": N_("the log was exported"),

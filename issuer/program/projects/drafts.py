@@ -14,11 +14,12 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from contexts.errors import MintmarkError
 from contexts.json_types import Json
+from issuer.database.database import Base
 from issuer.database.pressed_twice import alike
 from issuer.people.register import new_id
 from issuer.people.tables import PersonRow
-from issuer.program.projects.states import State
-from issuer.program.projects.tables import OfferingRow, ProjectRow, TopicRow
+from issuer.program.projects.states import Act, State
+from issuer.program.projects.tables import OfferingRow, ProjectEventRow, ProjectRow, TopicRow
 from issuer.program.windows.window import Purpose
 
 WRITTEN_IN: Final = {State.DRAFT: Purpose.PROPOSAL, State.ACTIVE: Purpose.COMPLETION}
@@ -115,6 +116,28 @@ def choose_topic(session: Session, project: ProjectRow, name: str) -> None:
     project.topic = session.scalar(
         select(TopicRow).where(TopicRow.name == name, TopicRow.retired_at.is_(None))
     )
+    session.flush()
+
+
+def is_deletable(session: Session, project: ProjectRow) -> bool:
+    """True for a draft of which nothing was ever handed in (E13)."""
+    acts = select(ProjectEventRow.id).where(
+        ProjectEventRow.project_pk == project.id,
+        ProjectEventRow.act.not_in((Act.WITHDRAW, Act.REOPEN)),
+    )
+    return project.state == State.DRAFT and session.scalar(acts.limit(1)) is None
+
+
+def delete(session: Session, project: ProjectRow) -> None:
+    """Delete a draft with all that was written or added in it, in whichever table it stands.
+
+    `session` writes, locked the project, and found it to be `is_deletable`.
+    """
+    for table in reversed(Base.metadata.sorted_tables):
+        for key in table.foreign_keys:
+            if key.column.table is ProjectRow.__table__:
+                session.execute(table.delete().where(key.parent == project.id))
+    session.delete(project)
     session.flush()
 
 

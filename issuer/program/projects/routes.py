@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from contexts.errors import MintmarkError
+from issuer.audit import log
 from issuer.home.issuer import current_issuer, local_today
 from issuer.outbox import queue
 from issuer.people.access import gate
@@ -71,7 +72,8 @@ def mine() -> Response:
             "offerings": _offerings(session),
             "policy": policies.current(session),
         }
-    return page("program/mine.html", words=words, turns=TURNS, **values)
+    done = request.args.get("done")
+    return page("program/mine.html", words=words, turns=TURNS, done=done, **values)
 
 
 @projects.post("/projects")
@@ -151,10 +153,32 @@ def reopen(project: str) -> AnyResponse:
     return _act(project, Act.REOPEN)
 
 
+@projects.post("/projects/<project>/delete")
+@needs("project", "write", key="project")
+def delete(project: str) -> AnyResponse:
+    """Delete a draft that was never handed in, unless its records have to be kept."""
+    by, about = log.person(gate.whoever().person.id), f"project:{project}"
+    with current_issuer().database.writing() as session:
+        row = or_404(drafts.locked(session, project))
+        wrong = _why_it_stays(session, row)
+        if not wrong:
+            drafts.delete(session, row)
+            log.record(session, by=by, action="project.deleted", about=about, now=clock.now())
+    if wrong:
+        return _page(project, wrong=wrong)
+    return redirect(url_for("projects.mine", done="deleted"), 303)
+
+
 class Reasons:
     """Sentences about what a page cannot do now."""
 
     READ_ONLY: Final = N_("This was handed in and can only be read now. Nothing of it was changed.")
+    HANDED_IN: Final = N_(
+        "Only a draft that was never handed in can be deleted. You can withdraw this project."
+    )
+    KEPT_BACK: Final = N_(
+        "The district has to keep these records for now. You can withdraw this project."
+    )
     OVERTAKEN: Final = N_(
         "Another window of yours saved this project first. Both texts are below: yours is in the"
         " form, the saved one beside it. Take over what you want, and save again."
@@ -212,6 +236,14 @@ def _hand_in(public_id: str, received: datetime) -> None:
         payload, host = {"version": version.id}, issuer.settings.host
         about, kind = project.public_id, submission.RECEIVED
         queue.put(session, kind, about, host=host, now=received, payload=payload)
+
+
+def _why_it_stays(session: Session, project: ProjectRow) -> str:
+    """Return why a project is not deleted; '' if it may be."""
+    if not drafts.is_deletable(session, project):
+        return Reasons.HANDED_IN
+    kept_back: set[int] = current_app.extensions["kept_back"](session, {project.person_pk})
+    return Reasons.KEPT_BACK if kept_back else ""
 
 
 def _is_handed_in(public_id: str, fields: Mapping[str, str]) -> bool:
@@ -285,6 +317,7 @@ def _page(
             "results": results(session, project, now) if is_mine else (),
             "policy": policy,
             "ready": ready,
+            "is_deletable": is_mine and drafts.is_deletable(session, project),
         }
         outline = None if sees_attempts else history.outline(session, project)
         seen = history.written_of(session, project, outline) if outline else None

@@ -57,6 +57,7 @@ CHANGES = {
     "exemplars.show": "it changes",
     "new_year.plan_windows": "see test_new_year",
     "offering.offer_project": "as offering.add",
+    "projects.delete": "it deletes",
     "records.dispose": "one for each project and class of record",
     "steering.close": "see test_coaching_pages",
     "uploads.receive": "see test_uploads",

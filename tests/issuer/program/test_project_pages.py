@@ -1,17 +1,24 @@
-"""A teacher writes, saves, hands in, takes back; nothing typed is lost (R3, R16; E9, E15, E16)."""
+"""A teacher writes, saves, hands in, takes back, deletes; nothing typed is lost (R3, R16; E9, E13,
+E15, E16)."""
 
 import re
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 from markupsafe import escape
 
 from issuer.people.roles import Role
+from issuer.program import policy as policies
+from issuer.program.coaching.tables import StudyEntryRow
 from issuer.program.projects import answers, drafts, submission
 from issuer.program.projects.submission import Incomplete
+from issuer.program.records import retention
+from issuer.program.records.tables import HoldRow
 from verifier import clock
 
 LATE = datetime(2099, 1, 1, tzinfo=UTC)
+TODAY = {"day": date(2026, 1, 8), "created_at": datetime(2026, 1, 8, tzinfo=UTC)}
 
 ANSWERS = {
     "topic": "music",
@@ -178,6 +185,39 @@ def test_a_withdrawn_project_can_be_opened_again(browser, project):
     assert "You took this project back." in browser.get(project).text
     assert browser.post(f"{project}/reopen", page=project).status_code == 303
     assert ANSWERS["goal"] in browser.get(project).text
+
+
+def test_e13_after_the_close_a_draft_is_still_seen_and_can_be_deleted(
+    district, browser, teacher, project
+):
+    """With all that belongs to it; not under a hold, and not once it was handed in."""
+    save(browser, project, **ANSWERS)
+    with district.issuer.database.writing() as session:
+        policies.change(
+            session, replace(policies.current(session), rolling=False), by=None, now=clock.now()
+        )
+        row = drafts.locked(session, project.rpartition("/")[2])
+        session.add(StudyEntryRow(project_pk=row.id, text="Read.", **TODAY))
+        retention.hold(session, teacher, "A dispute.", by=teacher, now=clock.now())
+    assert ANSWERS["title"] in browser.get("/projects").text
+    assert ANSWERS["goal"] in browser.get(project).text
+    refused = browser.post(f"{project}/delete", page=project)
+    assert (refused.status_code, "has to keep these records" in refused.text) == (422, True)
+    with district.issuer.database.writing() as session:
+        session.query(HoldRow).one().ended_at = clock.now()
+    assert browser.post(f"{project}/delete", page=project).status_code == 303
+    assert ANSWERS["title"] not in browser.get("/projects?done=deleted").text
+    assert browser.get(project).status_code == 404
+    with district.issuer.database.reading() as session:
+        assert session.query(StudyEntryRow).all() == []
+
+
+def test_e13_what_was_handed_in_is_not_deleted(browser, project):
+    handed_in(browser, project)
+    assert browser.post(f"{project}/take-back", page=project).status_code == 303
+    assert "Delete this draft" not in browser.get(project).text
+    answer = browser.post(f"{project}/delete", page=project)
+    assert (answer.status_code, ANSWERS["goal"] in answer.text) == (422, True)
 
 
 def test_somebody_elses_project_is_not_there(district, browser, project):
