@@ -172,7 +172,7 @@ def test_every_page_of_every_role_is_easy_to_use_at_320_pixels(district, chromiu
 
 
 def test_what_is_typed_is_there_again_however_the_page_is_left(district, chromium):
-    """Saved while somebody writes on, and as the page is left: for another page, or closed."""
+    """E11: saved while somebody writes on, and as the page is left: for another page, or closed."""
     page = signed_in(district, chromium, "teacher")
     page.goto(f"{district.origin}/projects")
     page.get_by_role("button", name="Begin with my idea").click()

@@ -235,7 +235,7 @@ def test_what_was_judged_is_not_released_once_something_newer_is_handed_in(schoo
 
 
 def test_not_yet_opens_the_same_project_with_everything_in_it(school):
-    """R36: earlier answers stand, the number of the version goes up, the old one stays."""
+    """R36, E36: earlier answers stand, the number of the version goes up, the old one stays."""
     school.propose()
     school.judge(MET)
     first = school.complete()
@@ -246,8 +246,9 @@ def test_not_yet_opens_the_same_project_with_everything_in_it(school):
     second = school.complete({**COMPLETION, "student_work": "Compositions, and a recording."})
     assert second != first
     with school.issuer.database.reading() as session:
-        numbers = [v.number for v in school.project(session).versions]
-        assert numbers == [1, 1, 2]
+        versions = school.project(session).versions
+        assert [version.number for version in versions] == [1, 1, 2]
+        assert versions[1].answers["student_work"] == COMPLETION["student_work"]
     school.judge(MET)
     school.deliver()
     assert school.state() == State.ISSUED
@@ -312,7 +313,7 @@ def window(session, purpose, opens, closes):
 
 
 def test_what_comes_late_stays_a_draft_with_its_text(issuer):
-    """Play B 1: the last at 05:59:59.9Z is in, one at 06:00:00Z with no grace stays a draft."""
+    """Play B 1, E1: the last at 05:59:59.9Z is in, one at 06:00:00Z with no grace stays a draft."""
     closes = datetime(2026, 11, 9, 6, tzinfo=UTC)
     school = School(issuer, closes - timedelta(days=3), WINDOWED)
     with school.writing() as session:
