@@ -2,6 +2,7 @@
 
 import io
 import json
+from copy import deepcopy
 
 import pytest
 from cases import CASES, OPTIONS, signed
@@ -17,7 +18,13 @@ from verifier.web.app import create_app
 from verifier.wording import printed
 
 DESCRIPTION = json.loads(api.DESCRIPTION.read_bytes())
-COMPONENTS = {"$id": "urn:openapi", "components": DESCRIPTION["components"]}
+COMPONENTS = {"$id": "urn:openapi", "components": deepcopy(DESCRIPTION["components"])}
+for name in ("Report", "Verdict", "Check"):  # may grow, but nothing undescribed is sent
+    described = COMPONENTS["components"]["schemas"][name]
+    described["additionalProperties"] = False
+COMPONENTS["components"]["schemas"]["Report"]["properties"]["verdicts"]["additionalProperties"] = (
+    False
+)
 
 
 def schema(name: str) -> Draft202012Validator:
@@ -121,6 +128,16 @@ def test_what_holds_no_credential_is_told_with_what_to_bring(world, data, code):
     problem = problem_of(answer)
     assert (answer.status_code, problem["code"]) == (422, code)
     assert problem["report"]["verdicts"]["authentic"]["code"] == code
+
+
+def test_later_versions_may_add_members_to_what_is_described():
+    assert '"additionalProperties": false' not in api.DESCRIPTION.read_text("utf-8")
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/"])
+def test_the_address_alone_leads_to_the_description(app, path):
+    answer = app.test_client().get(path, follow_redirects=True)
+    assert answer.json == app.test_client().get("/api/openapi.json").json
 
 
 def test_a_reader_without_time_is_a_reason_to_try_again(app, monkeypatch):

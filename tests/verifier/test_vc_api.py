@@ -117,7 +117,8 @@ def test_what_is_not_verified_is_400_with_a_reason(world, client, name):
     assert (answer.status_code, answer.json["verified"]) == (400, False)
     (reason,) = answer.json["problemDetails"]
     assert reason["title"] == answer.json["code"]
-    assert reason["type"] == "about:blank"
+    types = {check["code"]: check["problem"] for check in answer.json["report"]["checks"]}
+    assert reason["type"] == (types.get(reason["title"]) or "about:blank")
     assert reason["detail"]
 
 
@@ -143,6 +144,9 @@ def test_what_is_not_verified_is_400_with_a_reason(world, client, name):
 def test_a_request_that_cannot_be_read_is_400(client, body):
     answer = sent(client, "/credentials/verify", body)
     assert (answer.status_code, answer.json["title"]) == (400, vc_api.MALFORMED.title)
+    assert answer.json["code"] == "request_malformed"
+    named = "body" if body == [] else "options" if "options" in body else "verifiableCredential"
+    assert named in answer.json["detail"]
 
 
 def test_bytes_that_are_no_strict_json_are_400_and_others_415(client):

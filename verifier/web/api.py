@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, current_app, redirect, request, url_for
 from werkzeug.exceptions import (
     BadRequest,
     HTTPException,
@@ -107,6 +107,10 @@ def api_blueprint(
         response = Response(printed.dumps(_described()), mimetype="application/json")
         response.add_etag()
         return response.make_conditional(request)  # type: ignore[return-value]
+
+    @blueprint.get("/", strict_slashes=False)
+    def start() -> Response:
+        return redirect(url_for(".describe"), 303)  # type: ignore[return-value]
 
     blueprint.after_request(open_to_all)
     blueprint.register_error_handler(HTTPException, problems.of)

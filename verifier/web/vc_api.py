@@ -84,7 +84,7 @@ def vc_api_blueprint(
         text, options, flaws = _handed_in("verifiableCredential")
         with suppress(wrapping.WrappingError):  # which the report tells
             if wrapping.presentation_in(text) is not None:
-                raise BadRequest(response=problems.answer(MALFORMED))
+                raise _malformed("verifiableCredential is a presentation")
         with deadline.within(MOST_SECONDS):
             report = verify(
                 text.encode(),
@@ -132,9 +132,11 @@ def _handed_in(member: str) -> tuple[str, _Options, Problems]:
         body = strict_json.loads_object(request.get_data(cache=False), max_bytes=MAX_BODY_BYTES)
         item, options = body.get(member), _options(body.get("options", {}))
         if not (isinstance(item, dict) or (isinstance(item, str) and is_token(item))):
-            raise ValueError(member)
-    except ValueError:
-        raise BadRequest(response=problems.answer(MALFORMED)) from None
+            raise ValueError(f"{member} must be a JSON object, or a token as text")
+    except strict_json.StrictJsonError as exc:
+        raise _malformed(f"the body is {exc}") from None
+    except ValueError as exc:
+        raise _malformed(str(exc)) from None
     if isinstance(item, str):
         return item, options, []
     return json.dumps(item, ensure_ascii=False), options, [*check_envelope(item)]
@@ -143,19 +145,27 @@ def _handed_in(member: str) -> tuple[str, _Options, Problems]:
 def _options(value: Any) -> _Options:
     """Return the options of a request; `ValueError` for what the description does not allow."""
     if not isinstance(value, dict):
-        raise ValueError("no object")
+        raise ValueError("options must be an object")
     checks = value.get("checks", [])
     if not isinstance(checks, list) or not all(isinstance(check, str) for check in checks):
-        raise ValueError("checks")
+        raise ValueError("options.checks must be an array of texts")
     for name in ("challenge", "domain", "expectedProofPurpose"):
         if not isinstance(value.get(name, ""), str):
-            raise ValueError(name)
+            raise ValueError(f"options.{name} must be a text")
     return _Options(
         not checks or not STATUS.isdisjoint(checks),
         value.get("challenge"),
         value.get("domain"),
         value.get("expectedProofPurpose"),
     )
+
+
+def _malformed(flaw: str) -> BadRequest:
+    """Return the error for a request that the description does not allow; `flaw` names the member
+    and what it must be."""
+    sentence = f"The request cannot be used: {flaw}."
+    details = problems.details(MALFORMED, sentence, code="request_malformed")
+    return BadRequest(response=problems.answer(MALFORMED, details))
 
 
 def _of_another_purpose(options: _Options, purpose: str) -> Problems:
@@ -169,11 +179,16 @@ def _of_another_purpose(options: _Options, purpose: str) -> Problems:
 def _problems(report: Report, asks_status: bool) -> Problems:
     """Return why a credential is not verified: not authentic, out of dates, or withdrawn."""
     if report.authentic.answer is not Answer.YES:
-        return [report.authentic]
+        return [_decisive(report, report.authentic)]
     if asks_status and report.current.answer is not Answer.YES:
-        return [report.current]
+        return [_decisive(report, report.current)]
     bad = (Outcome.FAILED, Outcome.COULD_NOT_CHECK)
     return [check for check in report.checks if check.name in _ALWAYS and check.outcome in bad]
+
+
+def _decisive(report: Report, verdict: Verdict) -> Check | Verdict:
+    """Return the check that decided a verdict, which has W3C's type of problem, if there is one."""
+    return next((check for check in report.checks if check.code == verdict.code), verdict)
 
 
 def _answer(flaws: Problems, **members: Any) -> Response:
