@@ -1,6 +1,6 @@
 """A teacher's projects: all of them, and one with its proposal or completion to write."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from contexts.errors import MintmarkError
 from issuer.audit import log
 from issuer.home.issuer import current_issuer, local_today
 from issuer.outbox import queue
-from issuer.people.access import gate
+from issuer.people.access import gate, rules
 from issuer.people.access.gate import MenuEntry
 from issuer.people.tables import PersonRow
 from issuer.program import policy as policies
@@ -67,13 +67,32 @@ def mine() -> Response:
             .options(joinedload(ProjectRow.offering))
             .order_by(ProjectRow.changed_at.desc())
         )
+        rows, policy = session.scalars(own).all(), policies.current(session)
         values = {
-            "own": session.scalars(own).all(),
+            "own": rows,
+            "windows": _windows(session, rows, policy),
             "offerings": _offerings(session),
-            "policy": policies.current(session),
+            "policy": policy,
         }
     done = request.args.get("done")
     return page("program/mine.html", words=words, turns=TURNS, done=done, **values)
+
+
+@projects.app_context_processor
+def _begun_with() -> dict[str, Callable[[str], Sequence[OfferingRow]]]:
+    return {"begun_with": begun_with}
+
+
+def begun_with(achievement: str) -> Sequence[OfferingRow]:
+    """Return the offerings with which whoever is signed in can begin to earn this."""
+    visitor = gate.signed_in()
+    if visitor is None or not rules.may(visitor.me, "project", "begin"):
+        return ()
+    with current_issuer().database.reading() as session:
+        if policies.current(session) is None:
+            return ()
+        rows = select(OfferingRow).where(OfferingRow.achievement_id == achievement, *offered_now())
+        return session.scalars(rows.order_by(OfferingRow.title)).all()
 
 
 @projects.post("/projects")
@@ -425,6 +444,20 @@ def _overtaken_in_script() -> AnyResponse:
 def _is_script() -> bool:
     """True if the script saves, and not its writer."""
     return request.accept_mimetypes.best == "application/json"
+
+
+def _windows(
+    session: Session, rows: Sequence[ProjectRow], policy: Policy | None
+) -> dict[int, datetime | None]:
+    """Return when the window closes of each project that is being written; None if none is open."""
+    if policy is None or policy.rolling:
+        return {}
+    now, windows = clock.now(), {}
+    for row in rows:
+        if purpose := WRITTEN_IN.get(State(row.state)):
+            window = submission.open_window(session, row, purpose, now)
+            windows[row.id] = submission.closes_for(window, row) if window else None
+    return windows
 
 
 def _offerings(session: Session) -> object:

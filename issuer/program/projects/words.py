@@ -42,6 +42,13 @@ TURNS: Final[Mapping[Turn, str]] = {
     Turn.SERVER: N_("There is nothing for you to do."),
     Turn.NOBODY: N_("There is nothing left to do."),
 }
+TO_DO: Final[Mapping[State, str]] = {
+    State.DRAFT: N_("It is your turn: write your proposal, and hand it in."),
+    State.ACTIVE: N_(
+        "It is your turn: carry it out, add evidence, and hand in the completed project."
+    ),
+}
+"""What a teacher does, in the states in which it is her turn."""
 FIELDS: Final[Mapping[str, tuple[str, str]]] = {
     "title": (
         N_("Title"),

@@ -59,6 +59,13 @@ def test_r20_an_offering_fills_in_a_proposal(district, chief):
     assert teacher.get("/projects").text.count("of Prairie") == 1
     page = begin_with_it(district, teacher)
     assert FORM["goal"] in page
+    mine = teacher.get("/projects").text
+    assert "It is your turn: write your proposal, and hand it in." in mine
+    begins = [
+        who.get("/achievements/rhythms/1.html").text.count("Begin it")
+        for who in (teacher, district.browser())
+    ]
+    assert begins == [3, 0]
     assert '<option value="music" selected>' in page
     with district.issuer.database.writing() as session:
         versions.retire(session, "rhythms", now=clock.now())
