@@ -399,7 +399,8 @@ def test_r34_the_clock_is_seen_by_teacher_and_evaluator(play):
 
 
 def test_i11_an_evaluator_finds_no_word_of_whose_work_it_is(district):
-    """A crawl over all that leads from the evaluator's pages, hidden names beat other roles."""
+    """A crawl over all that leads from the evaluator's pages, hidden names beat other roles. What
+    is judged names no building, and no id of teacher or project (E34)."""
     play = Play(district)
     play.begin()
     set_policy(play, names_hidden=True, three_sign_offs=False)
@@ -434,6 +435,7 @@ def test_i11_an_evaluator_finds_no_word_of_whose_work_it_is(district):
     names_on = {page: re.findall(r"Quarkson", play.at_chief.get(page).text) for page in LISTS}
     assert [page for page, names in names_on.items() if not names] == []
     hits = re.compile(rb"zebulon|quarkson|j@school", re.IGNORECASE)
+    ids = (play.teacher.public_id, play.project.rpartition("/")[2])
     paths, seen = ["/judging", "/program", play.project, page, *versions, *LISTS], set()
     while paths:
         path = paths.pop()
@@ -445,6 +447,8 @@ def test_i11_an_evaluator_finds_no_word_of_whose_work_it_is(district):
             assert not hits.search(str(answer.headers).encode()), path
             if path.startswith(("/judging", "/evidence", "/program/requests")):
                 assert b"zephyr" not in text.lower(), path
+            if path.startswith("/judging"):
+                assert not [number for number in ids if number.encode() in text], path
         links = re.findall(
             r'(?:href|src)="(/(?:judging|evidence|program|projects|coaching|buildings)[^"#]*)',
             text.decode("latin-1"),
