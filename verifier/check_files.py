@@ -52,6 +52,8 @@ def run(args: argparse.Namespace) -> int:
         )
         reports += [(name, report) for report in results]
     _print(reports, args)
+    if BADGE in required:
+        _tell_others([name for name, report in reports if report.general])
     asked = ("presentation",) if (args.challenge or args.domain) is not None else ()
     return _exit_status([report for _, report in reports], (*required, *asked))
 
@@ -147,6 +149,13 @@ def _exit_status(reports: Sequence[Report], required: tuple[str, ...]) -> int:
     if Answer.COULD_NOT_CHECK in answers or Outcome.COULD_NOT_CHECK in outcomes:
         return NOT_YET
     return DONE
+
+
+def _tell_others(names: Sequence[str]) -> None:
+    """Print which sources hold a credential that does not count because it is no badge."""
+    for name in names:
+        why = f"{name}: it is no badge, so it does not count; with --require …,{ANY} it does"
+        print(printed.printable(why), file=sys.stderr)
 
 
 def _print(reports: Sequence[tuple[str, Report]], args: argparse.Namespace) -> None:

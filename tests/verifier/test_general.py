@@ -54,8 +54,11 @@ def test_by_default_the_command_counts_badges_alone(
 ):
     monkeypatch.setattr(web_options, "WebFetch", served(world))
     assert command.main([str(license_file), *AT, *require]) == status
+    printed = capsys.readouterr()
     if status != 2:
-        assert "a credential, not a badge" in capsys.readouterr().out
+        assert "a credential, not a badge" in printed.out
+        says_why = "it is no badge, so it does not count" in printed.err
+        assert says_why == ("any" not in "".join(require))
 
 
 def test_a_badge_counts_where_any_credential_does(world, tmp_path, monkeypatch):

@@ -47,7 +47,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "current": ("It is in force: not past its end, and not withdrawn by the issuer.", ""),
     "not_authentic": (
-        "Not checked, because we do not know that the issuer signed this.",
+        "Not checked, because the first answer is not yes.",
         "Start with the next step under the first answer.",
     ),
     "nothing_checked": ("Nothing could be checked.", _FRESH),
@@ -325,7 +325,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "not_an_open_badge": ("It is not an Open Badge 3.0.", "Ask for the Open Badge file."),
     "signed_no_badge": (
         "The issuer signed it, but it is not an Open Badge. It is: {types}. What it says was not checked.",
-        "Ask for the Open Badge file.",
+        "Ask for the Open Badge file. To check it as what it is: general=True in Python, "
+        "?general=true over HTTP; the page and the command do so by themselves.",
     ),
     "general_credential": (
         "It is a credential, not a badge. It calls itself: {types}.",
