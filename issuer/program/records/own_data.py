@@ -15,12 +15,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from markupsafe import Markup, escape
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from issuer.home.issuer import Issuer
 from issuer.home.settings import Settings
-from issuer.people.tables import PersonRow
+from issuer.people.tables import PersonRow, SessionRow
 from issuer.program.amendments import amendments
 from issuer.program.cadre import exemplars
 from issuer.program.coaching import coaching
@@ -51,6 +52,13 @@ _ARTIFACT: Final = (
     "students",
     "basis",
     "reference",
+)
+_PAGE: Final = Markup(
+    '<!DOCTYPE html><html lang="en"><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width"><title>My data</title>'
+    "<style>body{font:1rem/1.5 sans-serif;max-width:45rem;margin:2rem auto;padding:0 1rem}"
+    "dt{font-weight:bold;margin-top:.5rem}dd{margin-left:1rem;white-space:pre-wrap;"
+    "overflow-wrap:anywhere}</style><h1>%s</h1>%s</html>"
 )
 _NOTE: Final = "This is personnel data. Hand it to nobody who does not need it.\n"
 
@@ -95,12 +103,28 @@ def make(issuer: Issuer, export: DataExportRow, *, now: datetime) -> None:
 def _write(session: Session, store: FileStore, person: PersonRow, archive: zipfile.ZipFile) -> None:
     with archive:
         archive.writestr("README.txt", _NOTE)
-        about = json.dumps(data(session, person), ensure_ascii=False, indent=1, default=str)
+        own = data(session, person)
+        about = json.dumps(own, ensure_ascii=False, indent=1, default=str)
         archive.writestr("my-data.json", about)
+        archive.writestr("my-data.html", _PAGE % (escape(person.name), _for_people(own)))
         for row in _artifacts(session, person):
             if row.sha256 and store.path(row.sha256).exists():
                 name = f"evidence/{row.public_id}{file_kinds.suffix(row.media_type or '')}"
                 archive.write(store.path(row.sha256), name)
+
+
+def _for_people(part: Any) -> Markup:
+    """Return the same as lists that a browser shows."""
+    if isinstance(part, Mapping):
+        rows = (
+            Markup("<dt>%s</dt><dd>%s</dd>") % (str(name).replace("_", " "), _for_people(value))
+            for name, value in part.items()
+        )
+        return Markup("<dl>%s</dl>") % Markup().join(rows)
+    if isinstance(part, list | tuple):
+        items = (Markup("<li>%s</li>") % _for_people(value) for value in part)
+        return Markup("<ol>%s</ol>") % Markup().join(items)
+    return escape("" if part is None else str(part))
 
 
 def data(session: Session, person: PersonRow) -> dict[str, Any]:
@@ -108,6 +132,7 @@ def data(session: Session, person: PersonRow) -> dict[str, Any]:
     projects = select(ProjectRow).where(ProjectRow.person_pk == person.id).order_by(ProjectRow.id)
     own = {
         "name": person.name,
+        "staff_number": person.staff_number,
         "other_names": [row.name for row in person.other_names],
         "addresses": [row.address for row in person.addresses],
         "posts": [
@@ -117,6 +142,14 @@ def data(session: Session, person: PersonRow) -> dict[str, Any]:
         "roles": [
             {"role": row.role, "from": row.first_day, "until": row.last_day}
             for row in person.grants
+        ],
+        "sign_ins": [
+            {"device": row.device, "signed_in": row.signed_in_at, "last_used": row.seen_at}
+            for row in session.scalars(
+                select(SessionRow)
+                .where(SessionRow.person_pk == person.id)
+                .order_by(SessionRow.signed_in_at)
+            )
         ],
         "projects": [_project(session, project) for project in session.scalars(projects)],
     }

@@ -370,7 +370,10 @@ def own_data(year):
             assert ("money" in own) == (person is not people[-1])
             own.pop("money", None)
             yield f"data of {person.name}", json.dumps(own)
-            for name in set(archive.namelist()) - {"my-data.json"}:
+            for name in set(archive.namelist()) - {
+                "my-data.json",
+                "my-data.html",
+            }:  # the same twice
                 yield f"{name} of {person.name}", archive.read(name).decode("utf-8", "replace")
 
 

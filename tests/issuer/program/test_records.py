@@ -347,7 +347,10 @@ def test_a_person_gets_all_that_is_here_about_her(earned, monkeypatch):
     with zipfile.ZipFile(io.BytesIO(read(teacher, link)[1])) as archive:
         names = archive.namelist()
         own = json.loads(archive.read("my-data.json"))
+        page = archive.read("my-data.html").decode()
     assert len([name for name in names if name.startswith("evidence/")]) == 1
+    assert SECRET in page
+    assert (own["staff_number"], bool(own["sign_ins"][0]["device"])) == (None, True)
     assert (own["name"], own["addresses"]) == ("Jordan Example", ["j@school.example"])
     (project,) = own["projects"]
     assert project["coaching"][0]["text"] == project["study_record"][0]["text"] == SECRET
