@@ -12,6 +12,10 @@ RAW = re.compile(
     r"|<\w[\w.]* object at|datetime\.\w+\("
     r"|%\(\w+\)\w|\{\w+\}"  # a place that nothing was put in
 )
+WITHIN = "\N{ZERO WIDTH SPACE}"
+"""A place where a long word may break."""
+ADDRESS = re.compile(r"\bhttps?://\S+")
+"""It may hold a token, which is made up of any letters."""
 ONE_OF_MANY = re.compile(r"(?<![\d.,/-])\b1 (?!(?:address|class|process|is|was|as)\b)[a-z]+s\b")
 
 
@@ -22,6 +26,8 @@ class _Read(HTMLParser):
         self.texts: list[str] = []
 
     def handle_starttag(self, tag, _attributes):
+        if tag == "wbr":
+            self.texts.append(WITHIN)
         if tag in NOT_READ:
             self.closed_in.append(tag)
 
@@ -38,6 +44,7 @@ def raw_words(html: str) -> list[str]:
     """Return what of a page was not put into words, each with what stands before it."""
     page = _Read()
     page.feed(html)
-    text = re.sub(r"\s+", " ", " ".join(page.texts))
+    text = re.sub(r"\s+", " ", " ".join(page.texts).replace(f" {WITHIN} ", ""))
+    text = ADDRESS.sub("", text)
     matches = [match for kind in (RAW, ONE_OF_MANY) for match in kind.finditer(text)]
     return [text[max(0, match.start() - 40) : match.end() + 10] for match in matches]
