@@ -175,7 +175,7 @@ def may_take_back(version: VersionRow | None, policy: Policy, now: datetime) -> 
 def closes_for(window: WindowRow, project: ProjectRow) -> datetime:
     """Return when a window closes for the teacher of a project; its grace is told to nobody."""
     own = [row.until for row in window.exceptions if row.person_pk == project.person_pk]
-    return max(window.closes, *own)
+    return max([window.closes, *own])
 
 
 def handed_in_until(
