@@ -79,7 +79,10 @@ def looked_at(world, whole, **options):
     return report
 
 
-FORMS = ("embedded", "vp+jwt", "vp claim", "envelope", "vp+sd-jwt", "vp+sd-jwt in an envelope")
+FORMS = (
+    *("embedded", "vp+jwt", "vp claim", "envelope"),
+    *("vp+sd-jwt", "vp claim of an SD-JWT", "vp+sd-jwt in an envelope"),
+)
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -94,6 +97,7 @@ def test_a_holder_who_signed_what_was_asked_proved_it(world, holder, form):
         "vp claim": token(holder, {"vp": whole}),
         "envelope": envelope | {"id": f"data:application/vp+jwt,{jwt}"},
         "vp+sd-jwt": selective,
+        "vp claim of an SD-JWT": token(holder, {"vp": whole}, "vp+sd-jwt") + "~",
         "vp+sd-jwt in an envelope": envelope | {"id": f"data:application/vp+sd-jwt,{selective}"},
     }[form])  # fmt: skip
     assert (report.held.answer, report.held.code) == (Answer.YES, "holder_proved")

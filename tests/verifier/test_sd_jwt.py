@@ -488,6 +488,25 @@ def test_a_holder_who_bound_it_has_the_key_in_it(board, kind, asked):
     assert report.authentic.answer is Answer.YES
 
 
+@pytest.mark.parametrize("claim", ["vp", None])
+def test_a_key_of_ones_own_around_somebody_elses_credential_proves_nothing(board, claim):
+    """A presentation is signed by its holder; a key that the presenter put into it is nobody's."""
+    presentation = {"@context": LICENSE["@context"], "type": ["VerifiablePresentation"]}
+    presentation["verifiableCredential"] = [sd(a_license(), NAME)]
+    payload = {claim: presentation} if claim else presentation
+    own = {"jwk": OTHER.export_public(as_dict=True)}
+    text = bound(sd(payload | {"cnf": own}, kid=None), OTHER)
+    whole = verify_presentation(text.encode(), make_fetch=lambda: board.fetch, now=NOW, **ASKED)
+    assert (whole.held.answer, whole.held.code) == (
+        Answer.COULD_NOT_CHECK,
+        "presentation_unproved",
+    )
+    report = board.verify(text, general=True, **ASKED)
+    assert report.authentic.answer is Answer.YES
+    codes = {check.code for check in report.checks if check.name == "presentation"}
+    assert codes == {"presentation_unproved"}
+
+
 HOLDER_DID = "did:jwk:" + encoded(HOLDER.export_public(as_dict=True))
 
 

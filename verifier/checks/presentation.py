@@ -19,7 +19,7 @@ from verifier.issuers.controller import PROOF_ERROR, Controller
 from verifier.parsing import strict_json
 from verifier.proof import jose, sd_jwt
 from verifier.proof.data_integrity import check_proofs
-from verifier.proof.jwt_payload import numeric_date
+from verifier.proof.jwt_payload import numeric_date, presentation_in
 from verifier.proof.vc_jwt import check_signed
 from verifier.report import Check, Outcome, Params, worst
 from verifier.structure.data_model import check_presentation
@@ -83,13 +83,14 @@ def check_presented(
     try:
         if text.startswith("{"):
             holder, checks = _embedded(text, asked, contexts, controller_of, now)
-        elif not sd_jwt.is_one(text):
-            token = jose.parse(text, jose.PRESENTATION_TYPES)
-            holder, checks = _token(token, asked, controller_of, now)
-        elif "VerifiablePresentation" in listed((sd := sd_jwt.parse(text)).jws.payload.get("type")):
+        elif sd_jwt.is_one(text):
+            sd = sd_jwt.parse(text)
+            if "VerifiablePresentation" not in listed(presentation_in(sd.jws.payload).get("type")):
+                return _bound(sd, asked, now)
             holder, checks = _token(sd.jws, asked, controller_of, now)
         else:
-            return _bound(sd, asked, now)
+            jws = jose.parse(text, jose.PRESENTATION_TYPES)
+            holder, checks = _token(jws, asked, controller_of, now)
     except strict_json.StrictJsonError as exc:
         return Presented((_unknown("not_strict_json", {"detail": str(exc)[:200]}),))
     except jose.JoseError as exc:
@@ -128,8 +129,7 @@ def _token(
     jws: jose.Jws, asked: Asked, controller_of: ControllerOf, now: datetime
 ) -> tuple[str, tuple[Check, ...]]:
     claims = jws.payload
-    document = claims.get("vp", claims)
-    document = document if isinstance(document, dict) else {}
+    document = presentation_in(claims)
     if any(name in claims and claims[name] != document.get(name) for name in _BODY):
         return "", (_unknown("jwt_two_models", {}),)
     holder = _holder(document) or claims.get("iss") or (jws.kid or "").partition("#")[0]

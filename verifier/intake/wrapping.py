@@ -16,7 +16,7 @@ from contexts.json_types import Json
 from verifier.credential.model import listed
 from verifier.intake import handed_out
 from verifier.parsing import base64url, strict_json
-from verifier.proof import sd_jwt
+from verifier.proof import jwt_payload, sd_jwt
 from verifier.structure.data_model import ENVELOPES
 
 PRESENTATION = "presentation"
@@ -111,8 +111,8 @@ def _document(text: str) -> Json | None:
 
 def _inside(document: Json, *, is_jwt: bool) -> tuple[str, list[Any]]:
     """Return what kind of wrapping a document is, and what is in it: nothing if it is none."""
-    presentation = document.get("vp", document) if is_jwt else document
-    kinds = listed(presentation.get("type")) if isinstance(presentation, dict) else []
+    presentation = jwt_payload.presentation_in(document) if is_jwt else document
+    kinds = listed(presentation.get("type"))
     if "VerifiablePresentation" in kinds:
         items = listed(presentation.get("verifiableCredential"))
         if is_jwt:  # one that its holder does not show (RFC 9901, section 4.2.4.2)

@@ -66,6 +66,13 @@ def credential_in(payload: Json, *, ends: bool = False) -> Json:
     return whole
 
 
+def presentation_in(payload: Json) -> Json:
+    """Return the presentation in a JWT: its `vp` claim, or else its payload. Empty if the claim is
+    not an object."""
+    inner = payload.get("vp", payload)
+    return inner if isinstance(inner, dict) else {}
+
+
 def _filled_in(payload: Json, ends: bool) -> Json:
     """Return a payload of data model 2.0 with issuer and begin from the claims, if they are
     missing, with `ends` its end as well."""
