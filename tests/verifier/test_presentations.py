@@ -14,7 +14,7 @@ from world import NOW, Issuer
 
 from contexts import BUNDLED
 from verifier import __main__ as command
-from verifier import verify_presentation
+from verifier import verify_all, verify_presentation
 from verifier.checks.presentation import Asked, check_presented
 from verifier.options import web_options
 from verifier.proof.cryptosuites import SUITES
@@ -437,6 +437,19 @@ def test_what_somebody_else_says_without_a_proof_is_not_signed(world, holder, te
     assert (inner.authentic.answer, inner.authentic.code) == (Answer.NO, "no_proof")
     (inner,) = looked_at(world, whole | {"holder": teacher.did}).credentials
     assert inner.authentic.code == "no_proof"
+
+
+def test_what_lies_beside_a_presentation_was_not_presented(world, teacher):
+    """Whoever hands both out can lay anything beside what a holder signed."""
+    whole = shown(teacher, presentation(a_license(world), holder=teacher.did))
+    both = {"presentation": whole, "credential": about_herself(teacher)}
+    assert looked_at(world, {"presentation": whole}).held.code == "holder_proved"
+    assert looked_at(world, both).held.code == "no_presentation"
+    data = json.dumps(both).encode()
+    reports = [*verify_all(data, make_fetch=lambda: world.fetch, now=NOW, general=True, **BOTH)]
+    assert [report.authentic.code for report in reports] == ["authentic", "no_proof"]
+    codes = [{c.code for c in report.checks if c.name == "presentation"} for report in reports]
+    assert codes == [{"no_presentation"}] * 2
 
 
 def test_what_a_holder_signed_of_herself_is_said_to_be_her_own_word(world, teacher):

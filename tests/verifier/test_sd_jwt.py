@@ -472,9 +472,14 @@ def test_it_may_come_as_json(board, form):
 
 def test_what_is_no_one_token_is_no_presentation(board):
     """Of several, nobody can say which is meant; it is no forgery."""
-    data = json.dumps([bound(sd(a_license(), NAME))] * 2).encode()
-    report = verify_presentation(data, make_fetch=lambda: board.fetch, now=NOW, **ASKED)
-    assert (report.held.answer, report.held.code) == (Answer.COULD_NOT_CHECK, "no_presentation")
+    one, other = bound(sd(a_license(), NAME)), sd(a_license(id="urn:x:other"), NAME)
+    for several in ([one, one], {"credentials": [one, other]}, {"mine": one, "other": other}):
+        data = json.dumps(several).encode()
+        report = verify_presentation(data, make_fetch=lambda: board.fetch, now=NOW, **ASKED)
+        assert (report.held.answer, report.held.code) == (
+            Answer.COULD_NOT_CHECK,
+            "no_presentation",
+        )
 
 
 @pytest.mark.parametrize("kind", ["license", "vct"])

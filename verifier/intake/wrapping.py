@@ -40,7 +40,7 @@ _DATA_URL = re.compile(r"data:([^,]{0,200}),(.*)", re.IGNORECASE | re.DOTALL)
 
 class Wrapped(NamedTuple):
     """The texts of the wrapped credentials, the codes of notes that describe the wrapping, and the
-    text of the outermost presentation, if it is one."""
+    text of the outermost presentation, if all of them are in it."""
 
     texts: tuple[str, ...]
     notes: tuple[str, ...]
@@ -71,6 +71,8 @@ def unwrap(text: str, depth: int = MAX_DEPTH) -> Wrapped | None:
     parts = [unwrap(inner, depth - 1) or Wrapped((inner,), ()) for inner in texts]
     notes = dict.fromkeys([note, *(note for part in parts for note in part.notes)])
     shown = text if note in (PRESENTATION, SIGNED_PRESENTATION) else parts[0].presentation
+    if len(parts) > 1 and note == "":  # handed out beside each other
+        shown = ""
     texts = [text for part in parts for text in part.texts]
     return Wrapped(tuple(texts), tuple(filter(None, notes)), shown)
 

@@ -181,7 +181,7 @@ def _reports_on(
     data: bytes, make_world: Callable[[], World], reports: Sequence[Report]
 ) -> Iterator[Report]:
     """Yield a report on each credential in `data`, and on what each link leads to, but for the
-    address of one that was `found` already."""
+    address of one that `reports` has already."""
     try:
         submitted = read_all(data)  # (1)
     except IntakeError as exc:

@@ -54,6 +54,7 @@ def verify_presentation(
 
 def _bound(content: str) -> str:
     """Return an SD-JWT, which its holder may have bound, also out of an envelope; "" if there is
-    none."""
-    text = wrapping.opened(content)
-    return text if "~" in text and is_token(text) else ""
+    none, or something beside it."""
+    wrapped = wrapping.unwrap(content)
+    text, *others = (content,) if wrapped is None else wrapped.texts
+    return text if not others and "~" in text and is_token(text) else ""
