@@ -138,6 +138,12 @@ def test_its_times_and_its_status_count(board, changes, code):
     assert board.verify(sd(a_vct(**changes)), general=True).current.code == code
 
 
+def test_its_status_is_told_of_once(board):
+    report = board.verify(sd(a_vct(status={"status_list": {}})), general=True)
+    (check,) = (check for check in report.checks if check.name == "status")
+    assert check.params == {"type": "status: status_list"}
+
+
 @pytest.mark.parametrize("name", ["sha-256", "sha-384", "sha-512"])
 def test_each_hash_of_the_registry_is_read(board, name):
     subject = {"id": "urn:x:t", "_sd": [digest(NAME, name.replace("-", ""))]}

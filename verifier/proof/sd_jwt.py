@@ -56,14 +56,12 @@ class SdJwt:
 
     @property
     def document(self) -> Json | None:
-        """The claims of an SD-JWT VC in the places of W3C's data model, None for a credential of
-        that model."""
+        """The claims of an SD-JWT VC in the places of W3C's data model, but for its `status`; None
+        for a credential of that model."""
         if self.vct is None:
             return None
         payload = self.jws.payload
         subject = {name: value for name, value in payload.items() if name not in _CLAIMS}
-        status = payload.get("status")
-        kinds = [*status] if isinstance(status, dict) and status else ["status"]
         dates = {"validFrom": payload.get("nbf"), "validUntil": payload.get("exp")}
         return {
             "type": [self.vct],
@@ -71,7 +69,6 @@ class SdJwt:
             "credentialSubject": subject | ({"id": payload["sub"]} if "sub" in payload else {}),
             **({"id": payload["jti"]} if "jti" in payload else {}),
             **{name: _date(value) for name, value in dates.items() if value is not None},
-            **({} if status is None else {"credentialStatus": {"type": kinds[0]}}),
         }
 
     def holder_key(self) -> PublicKey | None:
