@@ -85,6 +85,13 @@ def test_a_serial_number_is_said_to_be_one(client: FlaskClient) -> None:
     assert "1GX9Y-B8J58" in text
 
 
+def test_a_serial_number_hides_nothing_that_stands_below_it(
+    client: FlaskClient, signed: bytes
+) -> None:
+    text = hand_in_text(client, f"1GX9Y-B8J58{' ' * 20}{signed.decode()}")
+    assert "This is a serial number." not in text
+
+
 def test_a_pasted_link_is_asked_through_the_given_fetch(
     world: World, client: FlaskClient, signed: bytes
 ) -> None:

@@ -66,7 +66,7 @@ SERIAL = (
         " address stands beside the serial number, and in the square code."
     ),
 )
-_SERIAL: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}", re.ASCII)
+_SERIAL: Final = re.compile(rb"\s*([0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5})\s*", re.IGNORECASE)
 """A number that Mintmark prints on certificates: Crockford's base 32, in two groups of five."""
 LIMITS = {"most": MAX_BYTES // 1024**2, "at_once": MOST_AT_ONCE}
 
@@ -183,10 +183,8 @@ def verifier_blueprint(
 
 def _serial_in(uploads: Sequence[Upload]) -> str:
     """Return the serial number that was handed in and nothing else, or ''."""
-    if len(uploads) > 1:
-        return ""
-    text = uploads[0].data[:20].decode("utf-8", "replace").strip().upper()
-    return text if _SERIAL.fullmatch(text) else ""
+    match = _SERIAL.fullmatch(uploads[0].data) if len(uploads) == 1 else None
+    return match[1].decode().upper() if match else ""
 
 
 def _ours(row: tuple[str, str]) -> tuple[str, str]:
