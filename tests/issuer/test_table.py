@@ -113,6 +113,23 @@ def test_a_row_is_read_as_a_secretary_writes_it(any_issuer):
     assert set(read[0]["levels"]) == {one.id for one in rhythms.rubric.criteria}
 
 
+def test_two_columns_of_one_criterion_lose_neither(any_issuer):
+    """By id and by title: the second is named, unless one of the two is empty."""
+    with any_issuer.database.reading() as session:
+        catalog = CatalogNames(session)
+        work = next(
+            one for one in catalog.achievement("rhythms").rubric.criteria if one.id == "work"
+        )
+        title = f"level {work.name.lower()}"
+        for by_id, by_title, levels in (
+            ("met", "not yet", {"work": "met", work.name.lower(): "not yet"}),
+            ("met", "", {"work": "met"}),
+            ("", "not yet", {"work": "not-yet"}),
+        ):
+            cells = {"achievement": "rhythms", "level work": by_id, title: by_title}
+            assert columns.data(catalog, any_issuer.settings, cells)["levels"] == levels
+
+
 @pytest.mark.parametrize(
     ("text", "day"),
     [

@@ -1,8 +1,8 @@
 """What the columns of a table of approvals mean.
 
 A row is an approval as the webhook takes it: `achievement`, `name`, `e-mail`, and so on. `level` is
-that of every criterion for which no column `level CRITERION` says another. Titles
-stand for ids, in any case, and days may be month/day/year.
+that of every criterion for which no column `level CRITERION` says another. Titles may stand for
+ids, in any case, and days may be month/day/year.
 """
 
 import hashlib

@@ -50,7 +50,9 @@ def as_known(catalog: CatalogNames, cells: Mapping[str, str]) -> dict[str, str]:
         return known
     by_title = {_key(one.name): one for one in achievement.rubric.criteria}
     criteria = by_title | {one.id: one for one in achievement.rubric.criteria}
-    known = {_column(criteria, name): text for name, text in known.items()}
+    columns = {name: _column(criteria, name) for name, text in known.items() if text}
+    # A title's column beside that of its id keeps its head, and so is refused: neither is lost.
+    known = {name if column in columns else column: known[name] for name, column in columns.items()}
     for criterion in achievement.rubric.criteria:
         if text := known.get(f"{LEVEL} {criterion.id}"):
             known[f"{LEVEL} {criterion.id}"] = level_id(criterion, text)
