@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from issuer.approvals.table import background, columns, job, rehearsal
 from issuer.approvals.table.job import TableError
+from issuer.approvals.table.names import CatalogNames
 from issuer.approvals.table.rehearsal import Rehearsed
 from issuer.approvals.table.tables import Fate, TableJobRow
 from issuer.audit import log
@@ -18,6 +19,7 @@ from issuer.catalog import versions
 from issuer.catalog.achievement import Achievement
 from issuer.home.issuer import current_issuer
 from issuer.home.settings import DESK
+from issuer.issuance.approval import Chosen
 from issuer.people.access import gate
 from issuer.people.access.gate import MenuEntry
 from issuer.people.roster.rows import RosterError
@@ -192,15 +194,24 @@ def _look(table: str, whole: int) -> Response:
     tried = [*rehearsal.dry_run(issuer, table, now=clock.now())]
     with issuer.database.reading() as session:
         catalog = versions.listed(session)
+        achievements = _stated(CatalogNames(session), tried)
     return page(
         "desk/many_look.html",
         table=table,
         whole=whole,
         new=[row for row in tried if row.new and not row.error],
         before=[row for row in tried if not row.new and not row.error],
-        achievements={one.id: one for one in catalog},
+        achievements=achievements,
         **_problems(tried, catalog),
     )
+
+
+def _stated(catalog: CatalogNames, tried: Sequence[Rehearsed]) -> Mapping[str, Achievement | None]:
+    """Return the achievements that the rows state by their ids, also what the catalog does not
+    offer, such as a teacher's own idea."""
+    choices = (row.approval.achievement for row in tried if row.approval)
+    ids = {choice.id for choice in choices if isinstance(choice, Chosen)}
+    return {chosen: catalog.achievement(chosen) for chosen in ids}
 
 
 def _done(table: str, counts: Mapping[Fate, int], *, links: Sequence[TeacherLink] = ()) -> Response:

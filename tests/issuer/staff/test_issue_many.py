@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from issuer.approvals.table import job
 from issuer.audit import log
+from issuer.catalog import versions
 from issuer.home.settings import DESK
 from issuer.issuance.records.approval_tables import ApprovalRow
 from issuer.issuance.records.tables import CredentialRow
@@ -145,6 +146,23 @@ def test_what_would_be_issued_is_shown_and_an_error_says_what_is_allowed(office)
         assert shown in html
     assert "level student work</bdi></strong>: You wrote “good”." in html
     assert "Allowed: Met" in html
+
+
+def test_an_own_idea_is_shown_by_its_name(district, office):
+    """The catalog does not list it."""
+    with district.issuer.database.writing() as session:
+        idea = versions.propose(
+            session,
+            name="Family math evenings",
+            description="Evenings.",
+            criteria="Hold them.",
+            rubric=versions.read(versions.find(session, "rhythms")).rubric,
+            now=clock.now(),
+        )
+        row = GOOD.format(n=920).replace("rhythms", idea.achievement_id)
+    shown = office.get(hand_in(office, table(row)).location)
+    assert (shown.status_code, counted(shown.text)) == (200, [1, 0, 0])
+    assert "<bdi>Family math evenings</bdi>" in shown.text
 
 
 def test_rows_alike_and_one_id_for_two_approvals_are_said_before(office):
