@@ -48,9 +48,18 @@ def _health(url: str, web: httpx.Client) -> tuple[int, Any]:
     try:
         response = web.get(url)
     except httpx.HTTPError as exc:
-        return 0, str(exc) or type(exc).__name__
+        return 0, rules.NO_NAME if _leads_nowhere(url) else str(exc) or type(exc).__name__
     answer = _json(response)
     return response.status_code, answer if answer and "status" in answer else None
+
+
+def _leads_nowhere(url: str) -> bool:
+    """True if no address is known here for the name in an address of the web."""
+    try:
+        socket.getaddrinfo(httpx.URL(url).host, None)
+    except socket.gaierror:
+        return True
+    return False
 
 
 def _json(response: httpx.Response) -> Json | None:

@@ -26,8 +26,8 @@ def certificate(begins: datetime, ends: datetime, *, now: datetime) -> Finding:
     return ok("TLS", message)
 
 
-_NO_NAME: Final = "[Errno -"
-"""Begins what getaddrinfo(3) says; other errors have positive numbers."""
+NO_NAME: Final = "its name has no address here"
+"""What stands for an answer where a name leads nowhere."""
 _RENEW = "renew it: systemctl restart caddy, or certbot renew; then see why that was not done"
 
 
@@ -119,7 +119,7 @@ def fonts(unprintable: int, first: str) -> Finding:
 
 def server(status: int, answer: Any, url: str) -> Finding:
     """Judge what `/readyz` answered under the public address; status 0 for nobody."""
-    if status == 0 and _NO_NAME in str(answer):
+    if status == 0 and answer == NO_NAME:
         return failed(
             "server",
             f"this machine does not know the name in {url}",
