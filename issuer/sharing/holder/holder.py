@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
 
 from issuer.audit import log as audit
 from issuer.catalog.tables import AchievementVersion
 from issuer.home.issuer import Issuer
 from issuer.issuance import manage
 from issuer.issuance.records.approval_tables import ApprovalRow
+from issuer.issuance.records.search import fold
 from issuer.issuance.records.tables import CredentialRow, CredentialState
 from issuer.outbox import queue
 from issuer.sharing import decision
@@ -49,6 +51,13 @@ def mail_addresses(issuer: Issuer, shared: Shared) -> Sequence[str]:
     with issuer.database.reading() as session:
         now = ownership.mail_addresses(session, shared.public_id)
     return shared.approval.recipient.emails if now is None else now
+
+
+def has_another_name(session: Session, shared: Shared) -> bool:
+    """True if the register calls its owner by another name than the credential, as after a
+    marriage; case and accents make no other name."""
+    person = ownership.owner(session, shared.public_id)
+    return person is not None and person.folded != fold(shared.approval.recipient.name)
 
 
 def is_first(issuer: Issuer, shared: Shared) -> bool:

@@ -71,6 +71,7 @@ def manage(token: str) -> Response:
     }
     with current_issuer().database.reading() as session:
         values["report"] = reports.newest(session, record.public_id)
+        values["other_name"] = values["stands"] and holder.has_another_name(session, record)
     if values["stands"]:
         values["signature"] = _signature(record, values)
     return _own(page("holder/holder.html", listed=False, token=token, **values))

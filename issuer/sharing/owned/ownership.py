@@ -108,11 +108,16 @@ def person_of(session: Session, key: int) -> PersonRow | None:
     return None
 
 
+def owner(session: Session, public_id: str) -> PersonRow | None:
+    """Return whose the credential with this id is; None if it is nobody's in the register."""
+    key = session.scalar(select(_newest).where(CredentialRow.public_id == public_id, _LEADS_HERE))
+    return person_of(session, key) if key else None
+
+
 def mail_addresses(session: Session, public_id: str) -> list[str] | None:
     """Return where mail about a credential goes now: to the addresses that its owner has, the
     preferred one first, or to none. None if nobody in the register owns it."""
-    key = session.scalar(select(_newest).where(CredentialRow.public_id == public_id, _LEADS_HERE))
-    person = person_of(session, key) if key else None
+    person = owner(session, public_id)
     if person is None:
         return None
     return register.verified_addresses(person)

@@ -184,6 +184,26 @@ def test_a_name_that_the_office_adds_brings_what_stands_under_it(district):
     assert "/manage/" in district.browser(person).get("/my-credentials").text
 
 
+def test_another_name_than_that_of_the_account_is_said_until_it_is_told(district):
+    """The page behind the link says that it differs, and not what the account says."""
+    public_id = district.issue()
+    row = issuance.find(district.issuer, public_id)
+    own = manage_url(district.issuer.settings, row).removeprefix("http://localhost:8202")
+    browser, differs = district.browser(), "not the one in your account"
+    assert differs not in browser.get(own).text
+    person = district.add(NAME, address=JORDAN)
+    assert differs not in browser.get(own).text
+    with district.issuer.database.writing() as session:
+        person = session.get_one(PersonRow, person.id)
+        register.rename(session, person, "Jordan Miller", now=clock.now())
+    page = browser.get(own).text
+    assert differs in page
+    assert 'href="#wrong"' in page
+    assert "Miller" not in page
+    browser.client.post(f"{own}/wrong", data={"name": "Jordan Miller"})
+    assert differs not in browser.get(own).text
+
+
 def test_what_is_somebody_elses_stays_so(district, sink):
     district.issue("Robin Former")
     person, office = district.add(NAME, address=JORDAN), district.add("Sam", Role.OFFICE)
