@@ -132,15 +132,20 @@ def prepare(url: str) -> None:
     shutil.rmtree(HOME, ignore_errors=True)
     with progress(f"making {NAME} in demo/"):
         run("mintmark", "init", str(HOME), "--public-url", url, "--name", NAME)
-        for name in ("logo.svg", "seal.svg", "signature.svg"):
-            shutil.copy(EXAMPLES / name, HOME)
-        settings = HOME / "mintmark.toml"
-        look = settings.read_text().replace("# logo =", "logo =").replace("# color =", "color =")
-        settings.write_text(look + SIGNED)
+        dress(HOME)
         run("mintmark", "catalog", "load", str(EXAMPLES))
         run("mintmark", "people", "import", str(PEOPLE), "--apply")
         subprocess.run([sys.executable, str(EXAMPLES / "program.py"), str(HOME)], check=True)
     OUT.mkdir()
+
+
+def dress(home: Path) -> None:
+    """Give a new home the logo, the color, the seal and the signatures of the examples."""
+    for name in ("logo.svg", "seal.svg", "signature.svg"):
+        shutil.copy(EXAMPLES / name, home)
+    settings = home / "mintmark.toml"
+    look = settings.read_text().replace("# logo =", "logo =").replace("# color =", "color =")
+    settings.write_text(look + SIGNED)
 
 
 def fill_year() -> None:

@@ -4,7 +4,7 @@ exist (`make pictures`)."""
 import io
 import json
 import os
-import shutil
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -38,21 +38,6 @@ PICTURES = Path(os.environ.get("PICTURES", "")).resolve()
 GAP = 24
 ADDRESS = "https://badges.district.example"
 CONTACT = "Pat Example <pat@district.example>"
-SIGNED = """
-[certificate]
-seal = "seal.svg"
-
-[[signatories]]
-office = "superintendent"
-name = "Pat Example"
-title = "Superintendent of Schools"
-signature = "signature.svg"
-
-[[signatories]]
-office = "learning"
-name = "Robin Sample"
-title = "Director of Teaching and Learning"
-"""
 ABOUT = "Ten years of middle school band. For the position of curriculum lead."
 EARNED = (
     (
@@ -138,11 +123,7 @@ def district(tmp_path, sink):
     """The issuer of a district with the catalog and the logo of the examples."""
     about = {"public_url": ADDRESS, "name": "Example School District", "contact": CONTACT}
     home = school.build(tmp_path, sink, None, **about).home
-    for name in ("logo.svg", "seal.svg", "signature.svg"):
-        shutil.copy(school.EXAMPLES / name, home)
-    settings = home / "mintmark.toml"
-    look = settings.read_text().replace("# logo =", "logo =").replace("# color =", "color =")
-    settings.write_text(look + SIGNED)
+    runpy.run_path(str(school.EXAMPLES / "demo.py"))["dress"](home)
     with opened(load(home)) as issuer:
         yield issuer
 

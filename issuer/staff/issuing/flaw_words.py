@@ -5,7 +5,6 @@ label("levels.work")    # "Level"
 """
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import Final
 
 from issuer.home.problem import Flaw
@@ -63,7 +62,6 @@ CANNOT_BE_SIGNED: Final = N_(
     "Something that was typed cannot be signed, such as a web address that is none."
 )
 FILL_IN: Final = N_("Fill this in.")
-_NOTHING_TYPED: Final[Mapping[str, str]] = MappingProxyType({})
 _NEEDED: Final = (
     "recipient.name",
     "recipient.emails.0",
@@ -76,7 +74,7 @@ _NEEDED: Final = (
 _OTHERWISE: Final = N_("This cannot be used as it is.")
 
 
-def errors(flaws: Sequence[Flaw], typed: Mapping[str, str] = _NOTHING_TYPED) -> dict[str, str]:
+def errors(flaws: Sequence[Flaw], typed: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return what to do about each field that has a flaw, in the order of the form.
 
     `typed` has the fields of a form: a needed one that is not there is to be filled in.
@@ -84,7 +82,7 @@ def errors(flaws: Sequence[Flaw], typed: Mapping[str, str] = _NOTHING_TYPED) -> 
     first: dict[str, str] = {}
     for flaw in flaws:
         field = name(flaw)
-        is_empty = typed is not _NOTHING_TYPED and field in _NEEDED and not typed.get(field)
+        is_empty = typed is not None and field in _NEEDED and not typed.get(field)
         first.setdefault(field, FILL_IN if is_empty else remedy(flaw))
     return dict(sorted(first.items(), key=lambda error: _place(error[0])))
 

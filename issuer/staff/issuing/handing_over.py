@@ -1,6 +1,6 @@
 """The teachers' links of credentials just issued, for an office that hands them over itself.
 
-for one in teachers_links(session, settings, public_ids):
+for one in show_links(session, settings, public_ids, by=actor, now=now):
     one.name, one.link
 """
 
