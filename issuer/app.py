@@ -62,6 +62,7 @@ from issuer.program.compensation import objects as pay_objects
 from issuer.program.compensation.own_records import erasing
 from issuer.program.compensation.pages import my_money_routes
 from issuer.program.compensation.pages import site as pay_pages
+from issuer.program.declaration_routes import declaring
 from issuer.program.evaluation import corrections, judging_routes
 from issuer.program.evaluation.asking_routes import asking
 from issuer.program.evaluation.judging_routes import judging
@@ -74,7 +75,6 @@ from issuer.program.offering_routes import offering
 from issuer.program.partner_badges import badges
 from issuer.program.partner_badges.routes import partner_badge_pages
 from issuer.program.projects import routes as project_routes
-from issuer.program.projects.declaration_routes import declaring
 from issuer.program.projects.routes import projects
 from issuer.program.records import retention
 from issuer.program.records.inspection_routes import inspecting

@@ -1,8 +1,8 @@
 """A teacher's projects: all of them, and one with its proposal or completion to write."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
 
 from flask import Blueprint, Response, current_app, jsonify, redirect, request, url_for
 from sqlalchemy import select
@@ -12,32 +12,25 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from contexts.errors import MintmarkError
 from issuer.audit import log
-from issuer.home.issuer import current_issuer, local_today
+from issuer.home.issuer import current_issuer
 from issuer.outbox import queue
 from issuer.people.access import gate, rules
 from issuer.people.access.gate import MenuEntry
 from issuer.people.tables import PersonRow
 from issuer.program import policy as policies
 from issuer.program.policy import Policy
-from issuer.program.projects import answers, declarations, drafts, history, submission, words
+from issuer.program.projects import answers, drafts, history, submission, words
 from issuer.program.projects.drafts import WRITTEN_IN, Overtaken, ReadOnly
 from issuer.program.projects.offerings import offered_now
-from issuer.program.projects.states import EDITABLE, TURNS, Act, Conditions, NotNow, State, Turn
-from issuer.program.projects.submission import Check, Incomplete, Missing, Readiness
-from issuer.program.projects.tables import (
-    OfferingRow,
-    ProjectEventRow,
-    ProjectRow,
-    TopicRow,
-    VersionRow,
-)
+from issuer.program.projects.project_page import checks, declared, project_page
+from issuer.program.projects.states import TURNS, Act, Conditions, NotNow, State
+from issuer.program.projects.submission import Incomplete
+from issuer.program.projects.tables import OfferingRow, ProjectRow
 from issuer.program.windows.window import Purpose
 from issuer.web.access import needs
 from issuer.web.answers import or_404, page
 from issuer.web.row_numbers import whole_number
-from issuer.wording.days import day_after
 from verifier import clock
-from verifier.web.headers import ASKING
 from verifier.web.language import time_of_day
 from verifier.wording.words import N_
 
@@ -67,10 +60,10 @@ def mine() -> Response:
             .options(joinedload(ProjectRow.offering))
             .order_by(ProjectRow.changed_at.desc())
         )
-        rows, policy = session.scalars(own).all(), policies.current(session)
+        rows, policy, now = session.scalars(own).all(), policies.current(session), clock.now()
         values = {
             "own": rows,
-            "windows": _windows(session, rows, policy),
+            "until": submission.each_handed_in_until(session, rows, policy, now) if policy else {},
             "offerings": _offerings(session),
             "policy": policy,
         }
@@ -78,11 +71,7 @@ def mine() -> Response:
     return page("program/mine.html", words=words, turns=TURNS, done=done, **values)
 
 
-@projects.app_context_processor
-def _begun_with() -> dict[str, Callable[[str], Sequence[OfferingRow]]]:
-    return {"begun_with": begun_with}
-
-
+@projects.app_template_global()
 def begun_with(achievement: str) -> Sequence[OfferingRow]:
     """Return the offerings with which whoever is signed in can begin to earn this."""
     visitor = gate.signed_in()
@@ -118,7 +107,7 @@ def begin() -> AnyResponse:
 @needs("project", "read", key="project")
 def show(project: str) -> Response:
     """Show one project: its form where it is being written, else what was handed in."""
-    return _page(project)
+    return project_page(project)
 
 
 @projects.post("/projects/<project>")
@@ -142,9 +131,9 @@ def save(project: str) -> AnyResponse:
             return redirect(url_for("projects.show", project=project, done="submit"), 303)
         return _read_only(project, fields)
     except Incomplete as exc:
-        return _page(project, missing=exc.missing)
+        return project_page(project, missing=exc.missing)
     except NotNow as exc:
-        return _page(project, wrong=words.REASONS[exc.reason])
+        return project_page(project, wrong=words.REASONS[exc.reason])
     if _is_script():
         saved = time_of_day(current_issuer().settings.local(received))
         return jsonify(revision=revision, saved=saved)
@@ -184,7 +173,7 @@ def delete(project: str) -> AnyResponse:
             drafts.delete(session, row)
             log.record(session, by=by, action="project.deleted", about=about, now=clock.now())
     if wrong:
-        return _page(project, wrong=wrong)
+        return project_page(project, wrong=wrong)
     return redirect(url_for("projects.mine", done="deleted"), 303)
 
 
@@ -202,26 +191,6 @@ class Reasons:
         "Another window of yours saved this project first. Both texts are below: yours is in the"
         " form, the saved one beside it. Take over what you want, and save again."
     )
-
-
-def checks() -> tuple[Check, ...]:
-    """Return what the rooms above ask of a submission."""
-    registered: tuple[Check, ...] = current_app.extensions["submission_checks"]
-    return registered
-
-
-def results(session: Session, project: ProjectRow, now: datetime) -> Sequence[Mapping[str, Any]]:
-    """Return what was decided and released, as the room that decides tells it."""
-    decisions: Sequence[Mapping[str, Any]] = current_app.extensions["results"](
-        session, project, now
-    )
-    return decisions
-
-
-def _hours(session: Session, project: ProjectRow) -> str:
-    """Return the hours that are written down, with which a completion begins (R16)."""
-    hours: float = current_app.extensions["hours"](session, [project])[project.id].total
-    return f"{hours:g}" if hours else ""
 
 
 def _save(public_id: str, fields: Mapping[str, str]) -> int:
@@ -248,7 +217,7 @@ def _hand_in(public_id: str, received: datetime) -> None:
             project,
             policy,
             received,
-            declared=_declared(session, project),
+            declared=declared(session, project),
             checks=checks(),
             by=person,
         )
@@ -287,152 +256,21 @@ def _act(public_id: str, act: Act) -> AnyResponse:
             else:
                 history.take(session, project, act, Conditions(), by=person, now=now)
     except NotNow as exc:
-        return _page(public_id, wrong=words.REASONS[exc.reason])
+        return project_page(public_id, wrong=words.REASONS[exc.reason])
     return redirect(url_for("projects.show", project=public_id, done=act), 303)
-
-
-def _page(
-    public_id: str,
-    *,
-    missing: tuple[Missing, ...] = (),
-    wrong: str = "",
-    typed: Mapping[str, str] | None = None,
-    overtaken: Overtaken | None = None,
-    unsaved: Mapping[str, str] | None = None,
-) -> Response:
-    issuer, now, visitor = current_issuer(), clock.now(), gate.whoever()
-    with issuer.database.reading() as session:
-        project = or_404(drafts.find(session, public_id))
-        policy = policies.current(session)
-        state = State(project.state)
-        purpose = WRITTEN_IN.get(state)
-        is_mine = project.person_pk == visitor.person.id
-        sees_attempts = history.sees_attempts(visitor.me, project)
-        version = submission.newest_version(session, project)
-        events = history.events(session, project) if is_mine else ()
-        ready = None
-        if is_mine and purpose and policy:
-            ready = submission.readiness(
-                session,
-                project,
-                policy,
-                now,
-                declared=_declared(session, project),
-                checks=checks(),
-            )
-        values = {
-            **_terms(session, project, policy, version, ready, now),
-            "project": project,
-            "teacher": project.person,
-            "topic": project.topic,
-            "offering": project.offering,
-            "topics": session.scalars(
-                select(TopicRow).where(TopicRow.retired_at.is_(None)).order_by(TopicRow.name)
-            ).all(),
-            "version": version,
-            "decided_by": _decided_by(version, state, policy) if sees_attempts else None,
-            "events": events,
-            "tries": _tries(events, state),
-            "results": results(session, project, now) if is_mine else (),
-            "policy": policy,
-            "ready": ready,
-            "is_deletable": is_mine and drafts.is_deletable(session, project),
-        }
-        outline = None if sees_attempts else history.outline(session, project)
-        seen = history.written_of(session, project, outline) if outline else None
-        counted = {}
-        if is_mine and purpose is Purpose.COMPLETION:
-            counted = {"hours": _hours(session, project)}
-    fields = answers.FIELDS[purpose or Purpose.PROPOSAL]
-    stored = project.completion if purpose is Purpose.COMPLETION else project.proposal
-    if seen is not None:
-        fields = answers.FIELDS[Purpose.PROPOSAL] + answers.FIELDS[Purpose.COMPLETION]
-        stored = {**seen.proposal, **seen.completion}
-    response = page(
-        "program/project.html",
-        state=state,
-        purpose=purpose,
-        is_editable=is_mine and state in EDITABLE,
-        is_mine=is_mine,
-        outline=outline,
-        title=seen.title if seen else project.proposal.get("title"),
-        turn=TURNS[state],
-        fields=fields,
-        answers={**counted, **stored, **(typed or {})},
-        overtaken=overtaken,
-        unsaved=unsaved or {},
-        revision=overtaken.revision if overtaken else project.revision,
-        missing={item.field: item.code for item in missing},
-        wrong=wrong,
-        words=words,
-        today=issuer.settings.local(now).date(),
-        done=request.args.get("done"),
-        **values,
-    )
-    response.headers.update(ASKING)
-    response.status_code = 409 if overtaken else 422 if missing or wrong else 200
-    return response
-
-
-def _terms(
-    session: Session,
-    project: ProjectRow,
-    policy: Policy | None,
-    version: VersionRow | None,
-    ready: Readiness | None,
-    now: datetime,
-) -> dict[str, Any]:
-    """Return what a teacher wants to know before and after handing in: until when, when its answer
-    comes, until when it can be taken back, and which empty questions are judged as well."""
-    if policy is None:
-        return {}
-    taken_back = submission.may_take_back(version, policy, now)
-    window = version.window if version and not policy.rolling else None
-    terms: dict[str, Any] = {
-        "may_take_back": taken_back,
-        "taken_back_until": submission.closes_for(window, project) if window else None,
-    }
-    if ready is not None and ready.conditions.window_open:
-        today = current_issuer().settings.local(now).date()
-        is_proposal = ready.purpose is Purpose.PROPOSAL
-        terms["hand_in"] = {
-            "until": submission.handed_in_until(session, project, policy, ready),
-            "window": ready.window,
-            "answered_by": ready.window.window.decided_by
-            if ready.window
-            else day_after(today, policy.days_to_decide),
-        }
-        if is_proposal:
-            terms["judged"] = submission.judged_but_empty(session, project, policy)
-    return terms
-
-
-def _decided_by(version: VersionRow | None, state: State, policy: Policy | None) -> date | None:
-    """Return the day by which whoever waits has a decision (R34)."""
-    if version is None or policy is None or TURNS[state] is not Turn.EVALUATORS:
-        return None
-    if version.window is not None:
-        return version.window.window.decided_by
-    received = current_issuer().settings.local(version.received_at).date()
-    return received + timedelta(days=policy.days_to_decide)
-
-
-def _tries(events: Sequence[ProjectEventRow], state: State) -> int:
-    """Return how often this form came back; nobody but its teacher is told (I12)."""
-    return sum(event.act == Act.NOT_YET and event.target == state for event in events)
 
 
 def _read_only(public_id: str, fields: Mapping[str, str]) -> AnyResponse:
     """Say that nothing is written now, and show what was typed all the same (E15)."""
     if _is_script():
         return _overtaken_in_script()
-    return _page(public_id, wrong=Reasons.READ_ONLY, unsaved=fields)
+    return project_page(public_id, wrong=Reasons.READ_ONLY, unsaved=fields)
 
 
 def _overtaken(public_id: str, fields: Mapping[str, str], exc: Overtaken) -> AnyResponse:
     if _is_script():
         return _overtaken_in_script()
-    return _page(public_id, wrong=Reasons.OVERTAKEN, typed=fields, overtaken=exc)
+    return project_page(public_id, wrong=Reasons.OVERTAKEN, typed=fields, overtaken=exc)
 
 
 def _overtaken_in_script() -> AnyResponse:
@@ -444,20 +282,6 @@ def _overtaken_in_script() -> AnyResponse:
 def _is_script() -> bool:
     """True if the script saves, and not its writer."""
     return request.accept_mimetypes.best == "application/json"
-
-
-def _windows(
-    session: Session, rows: Sequence[ProjectRow], policy: Policy | None
-) -> dict[int, datetime | None]:
-    """Return when the window closes of each project that is being written; None if none is open."""
-    if policy is None or policy.rolling:
-        return {}
-    now, windows = clock.now(), {}
-    for row in rows:
-        if purpose := WRITTEN_IN.get(State(row.state)):
-            window = submission.open_window(session, row, purpose, now)
-            windows[row.id] = submission.closes_for(window, row) if window else None
-    return windows
 
 
 def _offerings(session: Session) -> object:
@@ -480,8 +304,3 @@ def _policy() -> Policy:
     if policy is None:
         raise NotOpen("the program is not set up")
     return policy
-
-
-def _declared(session: Session, project: ProjectRow) -> bool:
-    today = local_today()
-    return declarations.is_declared(session, project.person_pk, today=today)

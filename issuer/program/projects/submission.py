@@ -101,7 +101,7 @@ def readiness(
         and (
             policy.rolling
             or window is not None
-            or _may_resubmit(session, project, policy, purpose, received)
+            or _may_resubmit(session, project, policy, received)
         ),
         complete=not missing,
         declared=declared,
@@ -186,7 +186,28 @@ def handed_in_until(
         return None
     if ready.window is not None:
         return closes_for(ready.window, project)
-    return _resubmits_until(session, project, policy, ready.purpose)
+    return _resubmitted_until(session, [project], policy).get(project.id)
+
+
+def each_handed_in_until(
+    session: Session, projects: Iterable[ProjectRow], policy: Policy, now: datetime
+) -> dict[int, datetime | None]:
+    """Return, by the id of each project that is being written, the moment until which it can be
+    handed in; None while it cannot. In a district without windows, nothing.
+
+    It takes no more queries for many projects than for one.
+    """
+    if policy.rolling:
+        return {}
+    written = [project for project in projects if State(project.state) in WRITTEN_IN]
+    opened = _opened(session, set(WRITTEN_IN.values()), now) if written else ()
+    resubmitted = _resubmitted_until(session, written, policy)
+    ends: dict[int, datetime | None] = {}
+    for project in written:
+        window = _first_to_close(opened, project, WRITTEN_IN[State(project.state)], now)
+        until = closes_for(window, project) if window else resubmitted.get(project.id)
+        ends[project.id] = until if window or (until and now < until) else None
+    return ends
 
 
 def judged_but_empty(session: Session, project: ProjectRow, policy: Policy) -> list[str]:
@@ -225,9 +246,25 @@ def open_window(
     session: Session, project: ProjectRow, purpose: Purpose, received: datetime
 ) -> WindowRow | None:
     """Return the window that takes this teacher's work at a moment; of several, the first."""
-    rows = select(WindowRow).where(WindowRow.purpose == purpose, WindowRow.opens <= received)
-    rows = rows.options(selectinload(WindowRow.exceptions))
-    takes = [row for row in session.scalars(rows) if row.window.takes(received, project.person_pk)]
+    return _first_to_close(_opened(session, {purpose}, received), project, purpose, received)
+
+
+def _opened(
+    session: Session, purposes: Collection[Purpose], received: datetime
+) -> Sequence[WindowRow]:
+    """Return the windows that had opened at a moment, also those that had closed."""
+    rows = select(WindowRow).where(WindowRow.purpose.in_(purposes), WindowRow.opens <= received)
+    return session.scalars(rows.options(selectinload(WindowRow.exceptions))).all()
+
+
+def _first_to_close(
+    opened: Iterable[WindowRow], project: ProjectRow, purpose: Purpose, received: datetime
+) -> WindowRow | None:
+    takes = [
+        row
+        for row in opened
+        if row.purpose == purpose and row.window.takes(received, project.person_pk)
+    ]
     return min(takes, key=lambda row: row.closes, default=None)
 
 
@@ -252,28 +289,31 @@ def _handed_in(session: Session, project: ProjectRow, purpose: Purpose) -> int:
 
 
 def _may_resubmit(
-    session: Session, project: ProjectRow, policy: Policy, purpose: Purpose, received: datetime
+    session: Session, project: ProjectRow, policy: Policy, received: datetime
 ) -> bool:
-    until = _resubmits_until(session, project, policy, purpose)
+    until = _resubmitted_until(session, [project], policy).get(project.id)
     return until is not None and received < until
 
 
-def _resubmits_until(
-    session: Session, project: ProjectRow, policy: Policy, purpose: Purpose
-) -> datetime | None:
-    """Return the end of the days after "not yet" in which no window is needed, if there are any."""
-    if policy.resubmission is not Resubmission.DAYS:
-        return None
-    event = session.scalar(
+def _resubmitted_until(
+    session: Session, projects: Collection[ProjectRow], policy: Policy
+) -> dict[int, datetime]:
+    """Return, for the id of each project that came back and is being written again, the end of the
+    days in which no window is needed."""
+    if policy.resubmission is not Resubmission.DAYS or not projects:
+        return {}
+    written = {project.id: WRITTEN_IN.get(State(project.state)) for project in projects}
+    rows = (
         select(ProjectEventRow)
-        .where(ProjectEventRow.project_pk == project.id)
-        .where(ProjectEventRow.act.in_(NOT_YET))
-        .order_by(ProjectEventRow.id.desc())
-        .limit(1)
+        .where(ProjectEventRow.project_pk.in_(written), ProjectEventRow.act.in_(NOT_YET))
+        .order_by(ProjectEventRow.id)
     )
-    if event is None or WRITTEN_IN.get(State(event.target)) is not purpose:
-        return None
-    return event.at + timedelta(days=policy.days_to_resubmit)
+    newest = {event.project_pk: event for event in session.scalars(rows)}
+    return {
+        project_pk: event.at + timedelta(days=policy.days_to_resubmit)
+        for project_pk, event in newest.items()
+        if WRITTEN_IN.get(State(event.target)) is written[project_pk]
+    }
 
 
 def rubric_now(

@@ -3,19 +3,23 @@ E15, E16)."""
 
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from markupsafe import escape
+from signed_in_browsers import statements
 
 from issuer.people.roles import Role
 from issuer.program import policy as policies
 from issuer.program.coaching.tables import StudyEntryRow
-from issuer.program.projects import answers, drafts, submission
+from issuer.program.projects import answers, drafts, history, submission
+from issuer.program.projects.states import Act, Conditions, State
 from issuer.program.projects.submission import Incomplete
 from issuer.program.records import retention
 from issuer.program.records.tables import HoldRow
+from issuer.program.windows.tables import WindowExceptionRow, WindowRow
 from verifier import clock
+from verifier.web.language import minute
 
 LATE = datetime(2099, 1, 1, tzinfo=UTC)
 TODAY = {"day": date(2026, 1, 8), "created_at": datetime(2026, 1, 8, tzinfo=UTC)}
@@ -210,6 +214,62 @@ def test_e13_after_the_close_a_draft_is_still_seen_and_can_be_deleted(
     assert browser.get(project).status_code == 404
     with district.issuer.database.reading() as session:
         assert session.query(StudyEntryRow).all() == []
+
+
+@pytest.fixture
+def proposal_window(district, teacher):
+    """A window for proposals that closes in three days, for the teacher in five."""
+    now = clock.now()
+    with district.issuer.database.writing() as session:
+        by_windows = replace(policies.current(session), rolling=False)
+        policies.change(session, by_windows, by=None, now=now)
+        window = WindowRow(
+            name="P1",
+            purpose="proposal",
+            opens=now - timedelta(days=9),
+            closes=now + timedelta(days=3),
+            zone="UTC",
+            days_to_decide=30,
+            created_at=now,
+        )
+        until = now + timedelta(days=5)
+        granted = WindowExceptionRow(person_pk=teacher.id, until=until, created_at=now)
+        window.exceptions.append(granted)
+        session.add(window)
+    return window
+
+
+def test_my_projects_say_of_each_until_when_it_can_be_handed_in(
+    district, browser, teacher, proposal_window
+):
+    """By the window of its kind, or in the 60 days after "not yet"; many projects take as many
+    queries as one."""
+
+    def came_back(title, moment):
+        with district.issuer.database.writing() as session:
+            row = drafts.begin(session, session.merge(teacher), None, now=moment)
+            row.proposal, row.state = {"title": title}, State.SUBMITTED
+            history.take(session, row, Act.NOT_YET, Conditions(), by=None, now=moment)
+
+    def until(moment):
+        with district.app.test_request_context():
+            return f"You can hand it in until {minute(district.issuer.settings.local(moment))}."
+
+    project, now = browser.post("/projects", page="/projects").location, clock.now()
+    save(browser, project, title="A proposal")
+    came_back("In time", now - timedelta(days=50))
+    with statements(district.issuer) as few:
+        browser.get("/projects")
+    came_back("Too late", now - timedelta(days=70))
+    with statements(district.issuer) as many:
+        page = browser.get("/projects").text
+    of_a_card = r"<bdi>([^<]+)</bdi></a></h2>\s*<p>.*?(You can hand.*?|No window.*?)</p>"
+    terms = dict(re.findall(of_a_card, page))
+    assert terms["A proposal"] == until(proposal_window.exceptions[0].until)
+    assert terms["A proposal"] in browser.get(project).text
+    assert terms["In time"] == until(now + timedelta(days=10))
+    assert terms["Too late"].startswith("No window is open now.")
+    assert len(many) == len(few) <= 12
 
 
 def test_e13_what_was_handed_in_is_not_deleted(browser, project):
