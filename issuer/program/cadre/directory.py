@@ -81,7 +81,8 @@ def find(
 
 def may_join(session: Session, person: int) -> bool:
     """True if a person holds a credential in force of this district."""
-    return bool(_held(session, {person}))
+    earned, elsewhere = _by_projects({person}).exists(), _from_elsewhere({person}).exists()
+    return bool(session.scalar(select(earned | elsewhere)))
 
 
 def join(

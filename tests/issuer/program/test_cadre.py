@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from filled_program import fill
+from signed_in_browsers import statements
 
 from issuer.issuance import receive
 from issuer.issuance.approval import from_data
@@ -85,6 +86,10 @@ def test_pages_of_the_cadre(filled, monkeypatch):
     with filled.issuer.database.writing() as session:
         policy = replace(policies.current(session), cadre_public=True)
         policies.change(session, policy, by=None, now=clock.now())
+    chief = filled.browser(filled.add("Pat Model", Role.SUPERINTENDENT))
+    with statements(filled.issuer) as asked:
+        assert len(named(chief.get(CADRE).text)) == 2
+    assert len(asked) <= 12, asked
     public = filled.browser().get("/cadre").text
     assert (named(public), "Your question" in public) == (["Teacher 2"], False)
     with filled.issuer.database.writing() as session:
