@@ -185,18 +185,18 @@ def finish(
     return artifact
 
 
-def made_of(session: Session, project_pk: int, upload: str) -> ArtifactRow | None:
+def of_project(session: Session, project_pk: int, public_id: str) -> ArtifactRow | None:
     """Return the artifact of a project by its id, which is that of the upload it was; None if there
     is none."""
     rows = select(ArtifactRow).where(ArtifactRow.project_pk == project_pk)
-    return session.scalar(rows.where(ArtifactRow.public_id == upload))
+    return session.scalar(rows.where(ArtifactRow.public_id == public_id))
 
 
 def link(
     session: Session, project: ProjectRow, name: str, url: str, *, now: datetime
 ) -> ArtifactRow:
-    """Add a web address as an artifact, and return it; or the one that is there, until the teacher
-    describes it. Raises `EvidenceRefused`."""
+    """Add a web address as an artifact, and return it; or the one that is there under this name,
+    until the teacher describes it. Raises `EvidenceRefused`."""
     written = url.strip()
     if "://" not in written:
         written = f"https://{written}"
@@ -213,7 +213,7 @@ def link(
         tier=ArtifactTier.SEALED,
         created_at=now,
     )
-    if earlier := alike(session, artifact, "project_pk", "url", *_UNDESCRIBED):
+    if earlier := alike(session, artifact, "project_pk", "name", "url", *_UNDESCRIBED):
         return earlier[0]
     session.add(artifact)
     session.flush()

@@ -60,7 +60,7 @@ def taken(upload: UploadRow) -> str:
             number = artifacts.count(session, project.id) + 1
             name = gettext("Evidence %(number)d") % {"number": number}
             public_id = artifacts.finish(session, row, file, name=name, now=clock.now()).public_id
-        elif artifacts.made_of(session, project.id, upload.upload) is None:
+        elif artifacts.of_project(session, project.id, upload.upload) is None:
             raise EvidenceRefused("file", N_("The file is not all here yet."))
     store.abandon(upload.upload)
     return public_id

@@ -53,15 +53,8 @@ ALL: Final = "all"
 NEW: Final = "link"
 FILE: Final = "file"
 """What stands for the id of a link, or a file, that is only being added."""
-SAID_OF_A_PIECE: Final = (
-    "name",
-    "description",
-    "criterion",
-    "students",
-    "basis",
-    "reference",
-    "tier",
-)
+CONSENT_FIELDS: Final = ("students", "basis", "reference")
+PIECE_FIELDS: Final = ("name", "description", "criterion", *CONSENT_FIELDS, "tier")
 Refusals = dict[str, EvidenceRefused]
 """What is refused, by the id of the piece that it is about."""
 STUDENTS: Final = {
@@ -148,24 +141,21 @@ def _save(project: str, about: str = "") -> AnyResponse:
 def _store_all(project: str, about: str = "") -> tuple[str, Refusals]:
     """Store what is said of each piece, a link and a file; return the id of what was stored last,
     and what is refused, by piece. Raises `EvidenceRefused` where nothing is written now."""
-    form, now, file = request.form, clock.now(), request.files.get("file")
-    last, wrong = about or ALL, {}
+    form, now, file, last = request.form, clock.now(), request.files.get("file"), about or ALL
     with current_issuer().database.writing() as session:
         row = written(session, project)
-        wrong = _describe_each(session, row, about, now)
+        criteria = [item.id for item in _criteria(session, row)]
+        offered = _offered(artifacts.current(session, row))
+        wrong = _describe_each(session, row, about, criteria, now)
         if about == ALL:
             wrong |= _answer_each(session, row, now)
+        else:
+            _note_for_all(session, row, offered, criteria)
         if form.get("act") == "link" or form.get("url") or form.get("name"):
             try:
-                new = artifacts.link(
-                    session, row, form.get("name", ""), form.get("url", ""), now=now
-                )
+                last = _link(session, row, now)
             except EvidenceRefused as exc:
                 wrong[NEW] = exc
-            else:
-                if new.url_checked_at is None:
-                    link_checks.ask(session, new, host=current_issuer().settings.host, now=now)
-                last = new.public_id
     if file is not None and file.filename:
         try:
             last = _store(project, file)
@@ -174,11 +164,25 @@ def _store_all(project: str, about: str = "") -> tuple[str, Refusals]:
     return last, wrong
 
 
-def _describe_each(session: Session, project: ProjectRow, about: str, now: datetime) -> Refusals:
+def _link(session: Session, project: ProjectRow, now: datetime) -> str:
+    """Add the link of the form, ask whether it opens, and return its id.
+
+    Raises `EvidenceRefused`.
+    """
+    form = request.form
+    row = artifacts.link(session, project, form.get("name", ""), form.get("url", ""), now=now)
+    if row.url_checked_at is None:
+        link_checks.ask(session, row, host=current_issuer().settings.host, now=now)
+    return row.public_id
+
+
+def _describe_each(
+    session: Session, project: ProjectRow, about: str, criteria: Sequence[str], now: datetime
+) -> Refusals:
     """Describe each piece of which the form says something new, and take one out; what is no
     answer yet is noted."""
     wrong: Refusals = {}
-    there = artifacts.made_of(session, project.id, about) if about not in ("", ALL) else None
+    there = artifacts.of_project(session, project.id, about) if about not in ("", ALL) else None
     if about not in ("", ALL) and (there is None or there.withdrawn_at is not None):
         raise NotFound
     if there is not None and request.form.get("act") == "remove":
@@ -191,18 +195,22 @@ def _describe_each(session: Session, project: ProjectRow, about: str, now: datet
         if not is_asked and (not typed["tier"] or typed == _stored(artifact)):
             continue
         try:
-            _describe(session, artifact, typed, now)
+            _describe(session, artifact, typed, criteria, now)
         except EvidenceRefused as exc:
             is_open = artifact.confirmed_at is None
             if is_open:
-                artifacts.note(artifact, typed, [item.id for item in _criteria(session, project)])
+                artifacts.note(artifact, typed, criteria)
             if is_asked or not is_open:
                 wrong[artifact.public_id] = exc
     return wrong
 
 
 def _describe(
-    session: Session, artifact: ArtifactRow, typed: Mapping[str, str], now: datetime
+    session: Session,
+    artifact: ArtifactRow,
+    typed: Mapping[str, str],
+    criteria: Sequence[str],
+    now: datetime,
 ) -> None:
     artifacts.describe(
         session,
@@ -210,7 +218,7 @@ def _describe(
         name=typed["name"],
         description=typed["description"],
         genre=artifact.genre,
-        criterion=_criterion(session, artifact.project, typed["criterion"]),
+        criterion=_criterion(typed["criterion"], criteria),
         students=_choice(Students, "students", typed["students"]),
         basis=_choice(Consent, "basis", typed["basis"]),
         reference=typed["reference"],
@@ -235,13 +243,38 @@ def _answer_each(session: Session, project: ProjectRow, now: datetime) -> Refusa
     return {}
 
 
+def _note_for_all(
+    session: Session, project: ProjectRow, offered: Mapping[str, str], criteria: Sequence[str]
+) -> None:
+    """Keep what is chosen for all while another button is pressed, which answers nothing: at each
+    open piece of which nothing else was said."""
+    chosen = {field: request.form.get(field, "") for field in CONSENT_FIELDS}
+    if not any(chosen.values()) or chosen == offered:
+        return
+    for artifact in artifacts.current(session, project):
+        own = _consent_of(artifact)
+        if artifact.confirmed_at is None and (own == offered or not any(own.values())):
+            artifacts.note(artifact, {**_stored(artifact), **chosen}, criteria)
+
+
+def _offered(items: Sequence[ArtifactRow]) -> dict[str, str]:
+    """Return what a page offers as the answer for all: what was said of the newest piece of which
+    anything was; else nothing."""
+    answers = [consent for consent in map(_consent_of, items) if any(consent.values())]
+    return answers[-1] if answers else dict.fromkeys(CONSENT_FIELDS, "")
+
+
+def _consent_of(artifact: ArtifactRow) -> dict[str, str]:
+    return {field: getattr(artifact, field) or "" for field in CONSENT_FIELDS}
+
+
 def _typed(public_id: str) -> dict[str, str]:
     """Return what the form says of a piece, by field; nothing is an empty text."""
-    return {field: request.form.get(f"{field}-{public_id}", "") for field in SAID_OF_A_PIECE}
+    return {field: request.form.get(f"{field}-{public_id}", "") for field in PIECE_FIELDS}
 
 
 def _stored(artifact: ArtifactRow) -> dict[str, str]:
-    return {field: getattr(artifact, field) or "" for field in SAID_OF_A_PIECE}
+    return {field: getattr(artifact, field) or "" for field in PIECE_FIELDS}
 
 
 @evidence.post("/evidence/<artifact>/withdraw")
@@ -308,8 +341,6 @@ def _page(public_id: str, *, wrong: Refusals | None = None) -> Response:
         if not sees_attempts and seen.files is not None:
             items = artifacts.of_files(session, seen.files)
         is_hidden = policy is not None and policy.names_hidden
-        answered = [item for item in items if item.confirmed_at]
-        last_answer = answered[-1] if answered else None
         is_editable = is_mine and (project.state == State.ACTIVE or piece is not None)
         response = page(
             "program/evidence.html",
@@ -320,7 +351,7 @@ def _page(public_id: str, *, wrong: Refusals | None = None) -> Response:
             piece=piece,
             items=items,
             open_answers=sum(item.confirmed_at is None for item in items),
-            last_answer=last_answer,
+            offered=_offered(items),
             advice={item.public_id: advice(item) for item in items} if is_editable else {},
             unreadable=unreadable(map(artifacts.handed_in, items)) if is_hidden else set(),
             link_words=link_checks.WORDS,
@@ -335,6 +366,7 @@ def _page(public_id: str, *, wrong: Refusals | None = None) -> Response:
             accepted=file_kinds.accepted(),
             shown=file_kinds.shown,
             wrong=wrong or {},
+            said_of={key: _typed(key) for key in wrong or ()},
             typed=request.form,
             done=request.args.get("done"),
         )
@@ -353,12 +385,11 @@ def _criteria(session: Session, project: ProjectRow) -> Sequence[Criterion]:
         return ()
 
 
-def _criterion(session: Session, project: ProjectRow, text: str) -> str | None:
-    """Return the criterion that was chosen, or None."""
-    chosen = text or None
-    if chosen is not None and all(chosen != item.id for item in _criteria(session, project)):
+def _criterion(text: str, criteria: Sequence[str]) -> str | None:
+    """Return the criterion that was chosen, or None. Raises `EvidenceRefused`."""
+    if text and text not in criteria:
         raise EvidenceRefused("criterion", N_("Choose one."))
-    return chosen
+    return text or None
 
 
 def _choice(kind: type[Choice], field: str, text: str) -> Choice:

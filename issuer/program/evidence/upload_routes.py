@@ -101,7 +101,7 @@ def _evidence(project: str, public_id: str) -> Response:
     """Answer that a file is evidence now, under this id; a 404 if it is not."""
     with current_issuer().database.reading() as session:
         row = drafts.find(session, project)
-        artifact = or_404(artifacts.made_of(session, row.id, public_id) if row else None)
+        artifact = or_404(artifacts.of_project(session, row.id, public_id) if row else None)
         remedy = advice(artifact)
     words = gettext(remedy) if remedy else ""
     return jsonify(received=artifact.size, artifact=artifact.public_id, advice=words)

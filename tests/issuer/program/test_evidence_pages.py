@@ -102,7 +102,9 @@ def test_a_link_is_added_or_the_reason_is_said(browser, project):
     page = f"{project}/evidence"
     assert browser.post(page, page=page, name="Film", url="ftp://x").status_code == 422
     assert browser.post(page, page=page, name="Film", url="https://x.example/1").status_code == 303
-    assert "https://x.example/1" in browser.get(page).text
+    assert browser.post(page, page=page, name="Notes", url="https://x.example/1").status_code == 303
+    text = browser.get(page).text  # one address under two names is two pieces
+    assert text.count('href="https://x.example/1"') == 2
 
 
 def test_what_is_typed_of_a_photo_is_kept_whatever_button_is_pressed(browser, project):
@@ -126,6 +128,26 @@ def test_what_is_typed_of_a_photo_is_kept_whatever_button_is_pressed(browser, pr
     wrong = browser.post(page, page=page, **of(path, half))  # what was answered stays so
     assert wrong.status_code == 422
     assert 'value="Folder 7"' in browser.get(page).text
+
+
+def test_what_is_chosen_for_all_is_kept_whatever_button_is_pressed(browser, project):
+    """It is noted of the pieces that say nothing yet, and answers none of them."""
+    page, link = f"{project}/evidence", "https://drive.example/"
+    for number in "12":
+        browser.post(page, page=page, act="link", name=f"Film {number}", url=f"{link}{number}")
+    first, second = re.findall(r'<section class="card" id="([\w-]+)"', browser.get(page).text)
+    own = {f"students-{first}": "none", f"tier-{first}": "sealed", f"name-{first}": "Film 1"}
+    chosen = {"students": "focus", "basis": "on_file", "reference": "Folder 7"}
+    third = {"act": "link", "name": "Film 3", "url": f"{link}3"}
+    assert browser.post(page, page=page, **own, **chosen, **third).status_code == 303
+    text = browser.get(page).text
+    assert text.count("Its consent is still to be answered.") == 3
+    for name, value in ((f"students-{first}", "none"), (f"students-{second}", "focus")):
+        assert re.search(rf'name="{name}" value="{value}" checked', text)
+    assert re.search(r'name="students" value="focus" checked', text)
+    assert text.count('value="Folder 7"') == 2  # of the second piece, and for all
+    assert browser.post(f"{project}/consent", page=page, **chosen).status_code == 303
+    assert "Its consent is still to be answered." not in browser.get(page).text
 
 
 def test_what_is_taken_out_is_gone_from_the_page(browser, project):
