@@ -54,6 +54,15 @@ def test_the_report_is_in_sums_and_no_small_group_can_be_worked_out(district, mo
     assert money.browser(district.add("Co Coach", Role.COACH)).get("/pay/report").status_code == 404
 
 
+def test_while_the_contract_was_never_whole_there_is_nothing_to_sum(district, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    money = paying(district)
+    money.agree(NOW, at_threshold=None)
+    board = money.browser(district.add("Bo Board", Role.BOARD))
+    for path in ("/pay/report", "/pay/report.csv"):
+        assert board.get(path).status_code == 200
+
+
 def test_r42_the_sum_of_all_buildings_is_no_way_around_by_the_row_of_its_year():
     """Two people were paid: cap less all other figures is that sum, wherever those stand."""
     by_building, by_year, year = Sums(), Sums(), "2026–27"

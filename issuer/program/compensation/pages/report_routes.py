@@ -41,7 +41,7 @@ def show() -> Response:
 def table() -> Response:
     """Send the same for a spreadsheet."""
     tables = _tables()
-    heads = max((table.heads for table in tables), key=len)
+    heads = max((table.heads for table in tables), key=len, default=())
     lines = [
         [gettext(table.title), label, *texts]
         for table in tables
