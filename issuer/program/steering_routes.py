@@ -86,10 +86,8 @@ def give_coach(project: str) -> AnyResponse:
     form, now = request.form, clock.now()
     try:
         with current_issuer().database.writing() as session:
-            row, new = (
-                or_404(drafts.locked(session, project)),
-                register.find(session, form.get("coach", "")),
-            )
+            row = or_404(drafts.locked(session, project))
+            new = register.find(session, form.get("coach", ""))
             if new is None or not _is_choice(session, row, new):
                 raise CoachingRefused("coach", N_("Choose a coach."))
             if old := register.find(session, form.get("old", "")):

@@ -177,7 +177,7 @@ def _look(session: Session, version: VersionRow, by: PersonRow) -> None:
         corrections.let_stand(session, current_issuer().settings, asked, now=now)
         return
     evaluator = or_404(session.get(PersonRow, request.form.get("evaluator", 0, type=whole_number)))
-    due_on = _today() + timedelta(days=_policy(session).days_to_decide)
+    due_on = local_today() + timedelta(days=_policy(session).days_to_decide)
     corrections.give_to(session, asked, evaluator, due_on=due_on, now=now)
 
 
@@ -262,7 +262,7 @@ def _not_involved(session: Session, version: VersionRow) -> list[PersonRow]:
     look = corrections.look_at(session, version)
     if look is None or look.settled_at or look.assignment_pk:
         return []
-    people = plans.active_evaluators(session, today=_today())
+    people = plans.active_evaluators(session, today=local_today())
     return [person for person in people if corrections.not_involved(session, version, person)]
 
 
@@ -289,7 +289,3 @@ def _version(session: Session, number: int) -> VersionRow:
 
 def _policy(session: Session) -> Policy:
     return or_404(policies.current(session))
-
-
-def _today() -> Any:
-    return local_today()
