@@ -101,6 +101,17 @@ def test_a_forged_attachment_and_a_genuine_code_are_two(world, three):
     assert answers == [Answer.NO, Answer.YES]
 
 
+def test_two_that_say_something_else_are_two_though_they_have_one_id(world):
+    """An issuer that gave one `id` to two teachers signed both; neither hides the other."""
+    badges = [world.issuer.sign(world.badge(id=f"{SITE}1", name=name)) for name in ("A", "B", "A")]
+    again = world.issuer.sign(world.badge(id=f"{SITE}1", name="A"), created="2026-11-02T00:00:00Z")
+    arranged = badges[0] | {"credentialStatus": [badges[0]["credentialStatus"]]}
+    jwts = [world.issuer.jwt(badge) for badge in badges]
+    forms = [*badges[:2], again, arranged, *jwts]
+    reports = world.verify_all(json.dumps(forms).encode())
+    assert [report.credential.name for report in reports] == ["A", "B"]
+
+
 def test_the_first_alone_says_that_there_are_more(world, merged):
     assert "more_than_one" in codes(world.verify(merged))
 

@@ -15,12 +15,14 @@ looks for a newer version after (5). A step is skipped if one it depends on fail
 nothing else is checked, and no claim is shown.
 """
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
 from contexts import BUNDLED, FrozenContexts, work
+from contexts.json_types import Json
 from verifier.checks import recipient, related
 from verifier.checks.evidence import check_evidence
 from verifier.checks.presentation import NONE, Asked, Presented
@@ -47,6 +49,7 @@ from verifier.pipeline.examine import (
     unparsed,
     verdict,
 )
+from verifier.proof.jwt_payload import CLAIMS
 from verifier.report import Answer, Check, Outcome, Report, Verdict
 from verifier.structure import schema
 from verifier.trust import TrustList
@@ -162,13 +165,16 @@ def look_at_all(data: bytes, make_world: Callable[[], World]) -> Iterator[Report
     """Yield the reports on all submitted credentials, each in a world of its own."""
     reports: list[Report] = []
     nowhere: list[Report] = []
+    known: set[object] = set()
     for report in _reports_on(data, make_world, reports):
-        if any(_same(report, other) for other in reports):
+        marks = _marks(report)
+        if marks & known:
             continue
         if _leads_nowhere(report):
             nowhere.append(report)
             continue
         reports.append(report)
+        known |= marks
         if len(reports) > MAX_CREDENTIALS:
             yield _unread(IntakeError("too_many_in_one", most=MAX_CREDENTIALS))
             return
@@ -244,29 +250,32 @@ def beside(report: Report, presented: Presented) -> Report:
 
 def _issuer(report: Report) -> str | None:
     """Return whom a credential names as its issuer, authentic or not."""
-    try:
-        return view(parse(report.text).document).issuer.id
-    except ValueError:
-        return None
+    return view(_written(report)).issuer.id or None
 
 
 def _is_at(report: Report, url: str) -> bool:
     """Whether the credential names this URL as its own `id`, authentic or not."""
+    return _written(report).get("id") == url
+
+
+def _written(report: Report) -> Json:
+    """Return a credential as it is written, authentic or not; empty if nothing can be read."""
     try:
-        return parse(report.text).document.get("id") == url
+        return parse(report.text, general=True).document
     except ValueError:
-        return False
+        return {}
 
 
-def _same(report: Report, other: Report) -> bool:
-    """Whether two reports are on one credential: it may come both as JSON and in a code."""
-    if report.credential is None or other.credential is None:
-        return report.text == other.text != ""
-    ids = [(one.issuer.id, one.id) for one in (report.credential, other.credential)]
-    answers = [[v.answer for v in one.verdicts().values()] for one in (report, other)]
-    return report.text == other.text or (
-        ids[0] == ids[1] and ids[0][1] is not None and answers[0] == answers[1]
-    )
+def _marks(report: Report) -> set[object]:
+    """Return marks of a credential, of which every other copy has one: it may come both as JSON
+    and in a code. One that says something else has none of them, whatever its `id` is."""
+    marks: set[object] = {report.text} if report.text else set()
+    if report.credential is not None:
+        answers = tuple(one.answer for one in report.verdicts().values())
+        for document in (_written(report), report.credential.document):
+            statements = {name: document[name] for name in document.keys() - {"proof", *CLAIMS}}
+            marks.add((answers, json.dumps(statements, sort_keys=True)))
+    return marks
 
 
 def _leads_nowhere(report: Report) -> bool:
