@@ -21,10 +21,10 @@ from verifier.intake.submission import (
 def decode(kind: str, data: bytes) -> dict[str, Any]:
     """Return the credentials in `data`, or the code that says why there are none, as JSON.
 
-    For a workbook, return the cells of its sheets.
+    For a workbook, return the cells of its sheets; `sheets` and `document` are excerpts to show.
     """
-    if kind == "workbook":
-        return _workbook(data)
+    if kind in _CONTENTS:
+        return _CONTENTS[kind](data)
     try:
         submissions = _DECODERS[kind](data)
     except IntakeError as exc:
@@ -43,6 +43,26 @@ def _workbook(data: bytes) -> dict[str, Any]:
         return {"sheets": workbook.cells(data)}
     except ValueError as exc:
         return {"code": "workbook_damaged", "params": {"detail": str(exc)[:200]}}
+
+
+def _sheets(data: bytes) -> dict[str, Any]:
+    from verifier.intake import workbook
+
+    try:
+        return {"sheets": [asdict(sheet) for sheet in workbook.excerpt(data)]}
+    except ValueError as exc:
+        is_encrypted = "password" in str(exc).lower()
+        return {"code": "document_encrypted" if is_encrypted else "document_damaged"}
+
+
+def _document(data: bytes) -> dict[str, Any]:
+    from verifier.intake import document
+
+    try:
+        parts, is_cut = document.excerpt(data)
+    except document.DocumentError as exc:
+        return {"code": exc.code}
+    return {"parts": parts, "is_cut": is_cut}
 
 
 def _packed_png(data: bytes) -> list[Submission]:
@@ -76,6 +96,11 @@ def _pages(data: bytes) -> list[Submission]:
     return submissions
 
 
+_CONTENTS: dict[str, Callable[[bytes], dict[str, Any]]] = {
+    "workbook": _workbook,
+    "sheets": _sheets,
+    "document": _document,
+}
 _DECODERS: dict[str, Callable[[bytes], list[Submission]]] = {
     "png": _packed_png,
     "svg": _svg,

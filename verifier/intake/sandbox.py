@@ -1,4 +1,4 @@
-"""A child process for files that only a decoder can read: pictures, SVG, PDF, workbooks.
+"""A child process for files that only a decoder can read: pictures, SVG, PDF, documents.
 
 A file of some kilobytes can make a decoder run for hours, take gigabytes, or worse (T15, T16,
 T31). So each file is decoded in a process of its own with no environment, no way to open a file
@@ -58,6 +58,8 @@ DECODERS = {
     "attachments": ("pypdf.filters",),
     "pages": (*_PICTURES, "pypdfium2"),
     "workbook": ("python_calamine", "verifier.intake.workbook"),
+    "sheets": ("python_calamine", "verifier.intake.workbook"),
+    "document": ("defusedxml.ElementTree", "verifier.intake.document"),
 }
 """What is loaded beforehand to read a kind of file: a reader can open no file to load more."""
 _SUPERVISE = (
