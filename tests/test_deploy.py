@@ -435,7 +435,7 @@ def test_many_applicants_are_checked_whichever_worker_is_asked(site, home, machi
     deadline = time.monotonic() + 60
     while 'id="running"' in (page := site.get(address).text) and time.monotonic() < deadline:
         time.sleep(0.2)
-    assert "1 of 1 needs a look." in page
+    assert "Items to look at: 1 of 1." in page
     assert site.get(f"{address}/record.json").json()["source"] == "film.mov"
     assert list((home / "applicants").rglob("film*")) == []
     assert site.post(f"{address}/delete").status_code == 303

@@ -70,7 +70,7 @@ def test_a_zip_is_handed_in_watched_read_saved_and_deleted(
     page.locator("progress#progress").wait_for()
     assert "You may close this page" in page.locator("#running").inner_text()
     done(page)
-    assert page.locator(".in-short").inner_text() == "4 of 9 need a look."
+    assert page.locator(".in-short").inner_text() == "Items to look at: 4 of 9."
     assert page.locator(".tally li").all_inner_texts() == [
         "4\nTo look at",
         "2\nDoes not count",
@@ -79,7 +79,7 @@ def test_a_zip_is_handed_in_watched_read_saved_and_deleted(
     with page.expect_download() as saved:
         page.click("text=The table by applicant")
     table = saved.value.path().read_text("utf-8-sig")
-    assert [row["count"] for row in csv.DictReader(io.StringIO(table))][:2] == ["2", "0"]
+    assert [row["items that count"] for row in csv.DictReader(io.StringIO(table))][:2] == ["2", "0"]
     page.click("text=Open the sheet")
     assert page.locator("tbody").count() == 8
     page.go_back()
@@ -97,7 +97,7 @@ def test_a_folder_is_handed_in_with_its_names(
     hand_in(watched.page, origin, field="#folder", files=PRACTICE / "applicants")
     done(watched.page)
     assert watched.page.locator("text=“applicant” as applicant").count() == 1
-    assert watched.page.locator(".in-short").inner_text() == "4 of 9 need a look."
+    assert watched.page.locator(".in-short").inner_text() == "Items to look at: 4 of 9."
     assert as_begun(watched) == []
 
 

@@ -130,7 +130,7 @@ def same(files: dict[str, bytes]):
     record = {name: value for name, value in record.items() if name not in times}
     for source in record["inputs"]:
         del source["checked"]
-    sheet = re.sub(rb"Checked on [^<]*", b"", files["sheet.html"])
+    sheet = re.sub(rb"Checked on [^<]*UTC", b"", files["sheet.html"])
     return files["results.csv"], files["by-applicant.csv"], sheet, record
 
 
@@ -146,7 +146,7 @@ def test_results_are_those_of_the_command_on_the_same_input(planted, home, here,
     client = an_app(home, ask).test_client()
     rules = read(top / "policy.toml", top / "districts.json")
     answer = hand_in(client, **forms, policy=rules)
-    assert "need a look" in done(client, answer)
+    assert "Items to look at" in done(client, answer)
     page = {name: client.get(f"{answer.location}/{name}").data for name in pages.FILES}
     out = top / ("folder.zip-out" if way == "zip" else "folder-out")
     command = {name: (out / name).read_bytes() for name in pages.FILES}
@@ -155,7 +155,7 @@ def test_results_are_those_of_the_command_on_the_same_input(planted, home, here,
 
 def test_the_practice_folder_is_one_press_away(client):
     page = done(client, client.post(f"{HOME}/practice", headers=FROM_HERE))
-    assert "4 of 9 need a look." in page
+    assert "Items to look at: 4 of 9." in page
     assert "“<bdi>e-mails</bdi>” as e-mail" in page
     assert page.index(">A-04<") < page.index(">A-02<") < page.index(">A-05<")
 
@@ -167,7 +167,7 @@ def test_the_practice_folder_can_be_saved_and_handed_in(client):
     rules = [("policy.toml", files.read("practice/policy.toml"))]
     rules += [("districts.json", files.read("practice/districts.json"))]
     page = done(client, hand_in(client, folder=files_in_it, policy=rules))
-    assert "4 of 9 need a look." in page
+    assert "Items to look at: 4 of 9." in page
 
 
 def test_without_a_list_the_page_says_what_is_missing_before_all_else(client):
@@ -275,7 +275,7 @@ HOSTILE = ("../../etc/passwd", "/etc/passwd", "C:\\evil.json", "a\\..\\..\\evil.
 def test_no_name_of_a_file_leads_anywhere_on_this_disk(client, home):
     before = {*Path("/etc").iterdir()}
     page = done(client, hand_in(client, file=[(name, b"{}") for name in HOSTILE]))
-    assert "6 of 6 need a look." in page
+    assert "Items to look at: 6 of 6." in page
     assert {*Path("/etc").iterdir()} == before
     (folder,) = (path for path in home.iterdir() if path.is_dir())
     names = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}

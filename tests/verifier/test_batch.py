@@ -132,11 +132,11 @@ def test_the_table_of_applicants_has_a_line_for_each_with_the_points_in_all(plan
     assert lines["A-14"] == {
         "applicant": "A-14",
         "name": "Jordan Example 14",
-        "handed in": "1",
+        "items handed in": "1",
         "points": "2.4",
-        "count": "1",
-        "to look at": "0",
-        "do not count": "0",
+        "items that count": "1",
+        "items to look at": "0",
+        "items that do not count": "0",
     }
 
 
@@ -462,4 +462,5 @@ def test_the_command_runs_from_a_shell_and_shows_how_far_it_is(world, tmp_path):
     )
     assert done.returncode == 3, done.stderr
     assert "2 of 2 checked" in done.stderr
+    assert "2 items from 2 applicants:" in done.stdout
     assert "2 to look at" in done.stdout

@@ -219,7 +219,7 @@ def test_the_points_of_all_certificates_in_one_pdf_count(world, merged, tmp_path
     arguments += ["--out", str(tmp_path / "out"), "--at", "2026-11-22T12:00:00Z"]
     assert verifying.main(["batch", *arguments]) == 0
     (row,) = table(tmp_path / "out" / "by-applicant.csv")
-    assert (row["handed in"], row["count"], row["points"]) == ("3", "3", "36")
+    assert (row["items handed in"], row["items that count"], row["points"]) == ("3", "3", "36")
     assert [line["part"] for line in table(tmp_path / "out" / "results.csv")] == [
         "1 of 3",
         "2 of 3",

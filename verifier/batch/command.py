@@ -17,7 +17,7 @@ from verifier.batch.job import Rules
 from verifier.batch.row import Row
 from verifier.batch.run import BatchJob
 from verifier.batch.run import run as run_job
-from verifier.batch.sheet import ANSWERS
+from verifier.batch.sheet import ANSWERS, items
 from verifier.batch.sources import Source, name_of, source_of
 from verifier.batch.table import ApplicantTable
 from verifier.credential.model import instant
@@ -56,6 +56,7 @@ def run(args: argparse.Namespace) -> int:
         print("\nstopped; the same command goes on from here", file=sys.stderr)
         return INTERRUPTED
     answers = [row.answer for row in rows]
+    print(f"{items(rows)}:")
     for answer, (mark, _, several, _) in ANSWERS.items():
         print(f"{mark} {answers.count(answer):>6,} {several}")
     print(f"{out / 'sheet.html'}")

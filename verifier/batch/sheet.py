@@ -35,6 +35,10 @@ _HEADS = (
     *("name in the credential", "achievement", "issuer", "listed as", "awarded", "declared"),
     *("authentic", "current", "recognized", "credential", "sha256"),
 )
+_HEADS_BY_APPLICANT = (
+    *("applicant", "name", "items handed in"),
+    *("items that count", "items to look at", "items that do not count", "points"),
+)
 _UNNAMED = (
     "<h2>Files that no applicant is named for</h2>"
     '<p class="next">Add each to the row of its applicant in the table, and check again.</p>'
@@ -74,18 +78,11 @@ def _cells(row: Row) -> dict[str, str]:
 
 def by_applicant_as_csv(rows: Iterable[Row]) -> bytes:
     """Return one line for each applicant: how many count, and the points of those that do."""
-    heads = (
-        "applicant",
-        "name",
-        "handed in",
-        *(answer[2] for answer in ANSWERS.values()),
-        "points",
-    )
     lines = (
         (who, own[0].thing.name, str(len(own)), *map(str, _counts(own)), total(own))
         for who, own in by_applicant(rows).items()
     )
-    return _table(heads, lines)
+    return _table(_HEADS_BY_APPLICANT, lines)
 
 
 def _table(heads: Sequence[str], lines: Iterable[Sequence[str]]) -> bytes:
@@ -123,6 +120,7 @@ def as_html(
     )
     sheet = Template((files(__package__) / "sheet.html").read_text("utf-8")).substitute(
         title=_text(title),
+        items=items(rows),
         day=f"{finished:%B %-d, %Y, %H:%M} UTC",
         counts="".join(
             f'<p class="{kind}"><strong>{count:,}</strong>{mark} {several}</p>'
@@ -195,6 +193,13 @@ def by_applicant(rows: Iterable[Row]) -> dict[str, list[Row]]:
     for row in (row for row in rows if row.thing.applicant):
         grouped.setdefault(row.thing.applicant, []).append(row)
     return grouped
+
+
+def items(rows: Sequence[Row]) -> str:
+    """Return of how much the counts are, such as `9 items from 8 applicants`."""
+    people = len(by_applicant(rows))
+    things = "1 item" if len(rows) == 1 else f"{len(rows):,} items"
+    return f"{things} from {'1 applicant' if people == 1 else f'{people:,} applicants'}"
 
 
 def total(rows: Iterable[Row]) -> str:

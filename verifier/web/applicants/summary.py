@@ -9,7 +9,7 @@ from typing import Final
 from verifier.batch.row import Row
 from verifier.batch.sheet import ANSWERS, by_applicant
 from verifier.report import Answer
-from verifier.web.language import gettext, next_step, ngettext
+from verifier.web.language import gettext, next_step
 from verifier.wording.words import N_
 
 ORDER: Final = (Answer.COULD_NOT_CHECK, Answer.NO, Answer.YES)
@@ -70,7 +70,7 @@ def summary(rows: Sequence[Row], unnamed: Sequence[str]) -> Summary:
 def _headline(counts: Mapping[Answer, int]) -> str:
     look, number = counts[Answer.COULD_NOT_CHECK], sum(counts.values())
     if look:
-        text = ngettext("{look} of {number} needs a look.", "{look} of {number} need a look.", look)
+        text = gettext("Items to look at: {look} of {number}.")
     elif counts[Answer.NO]:
         text = gettext("Nothing needs a look, and not everything counts.")
     else:
