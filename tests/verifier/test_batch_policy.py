@@ -241,6 +241,7 @@ OURS, OTHER = "a1@school.example", "b@mail.example"
             "Robin Other", (OURS,), {"name_differs_address_fits": Answer.YES}, id="new-name"
         ),
         pytest.param("Robin Other", (), {"name_differs": LOOK}, id="other-name"),
+        pytest.param("Example 01, Jordán", (), {"name_differs": LOOK}, id="other-spelling"),
         pytest.param("Robin Other", (OTHER,), {"name_differs": LOOK}, id="other-name-and-address"),
         pytest.param("Jordan Example 01", (), {"name_only": Answer.YES}, id="only-the-name"),
         pytest.param("Jordan Example 01", (OTHER,), {"address_differs": LOOK}, id="other-address"),

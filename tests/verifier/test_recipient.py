@@ -113,6 +113,23 @@ JUDGED = {
     "another address": (credential(email()), "b@example.com", Answer.NO, "not_theirs"),
     "no address in it": (credential(NAME), "a@example.com", None, "no_identity_to_compare"),
     "a name, in other writing": (credential(NAME), "jose\u0301 ñandú", None, "name_only"),
+    "a name without its accents": (
+        credential(NAME), "JOSE NANDU", None, "name_spelled_differently",
+    ),
+    "a name in another order": (
+        credential(NAME), "Ñandú, José", None, "name_spelled_differently",
+    ),
+    "a name with an initial": (credential(NAME), "J. Ñandú", None, "name_spelled_differently"),
+    "a name with one more": (
+        credential(NAME), "José María Ñandú", None, "name_spelled_differently",
+    ),
+    "a name with another mark": (
+        credential(Identity("name", "Zoë O’Łukasz-Smith", False)), "Zoe OLukasz Smith", None,
+        "name_spelled_differently",
+    ),
+    "another first name": (credential(NAME), "Ana Ñandú", Answer.NO, "not_theirs"),
+    "initials alone": (credential(NAME), "J. N.", Answer.NO, "not_theirs"),
+    "one name for two": (credential(NAME), "José José", Answer.NO, "not_theirs"),
     "another name": (credential(NAME), "Ada", Answer.NO, "not_theirs"),
     "no name in it": (credential(email()), "Ada", None, "no_identity_to_compare"),
     "the hash as a name": (

@@ -213,11 +213,12 @@ def _whose(credential: Credential, thing: ApplicantFile) -> Iterator[Verdict]:
     so a difference is for a person to look at."""
     emails = {recipient.judge(credential, email).code for email in thing.emails}
     name = recipient.judge(credential, thing.name).code if thing.name else ""
+    differs = name in ("not_theirs", "name_spelled_differently")
     names = {"signed": (credential.recipient_name or "")[:200], "given": thing.name[:200]}
     if "theirs" in emails:
-        if name == "not_theirs":
+        if differs:
             yield Verdict(Answer.YES, "name_differs_address_fits", names)
-    elif name == "not_theirs":
+    elif differs:
         yield Verdict(Answer.COULD_NOT_CHECK, "name_differs", names)
     elif "not_theirs" in emails:
         yield Verdict(Answer.COULD_NOT_CHECK, "address_differs")

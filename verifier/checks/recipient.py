@@ -7,6 +7,7 @@
 import hashlib
 import hmac
 import string
+import unicodedata
 
 import idna
 
@@ -15,6 +16,8 @@ from verifier.parsing.email_address import in_ascii
 from verifier.report import Answer, Check, Outcome, Verdict
 
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+_PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe"})
+"""Letters that Unicode does not take apart, as people write them where a keyboard lacks them."""
 _HASHES = {"sha256": hashlib.sha256, "md5": hashlib.md5}
 
 
@@ -66,7 +69,8 @@ def judge(credential: Credential, presented: str) -> Verdict:
     """Return whether the credential belongs to who presented it: the fourth verdict, *Theirs*.
 
     `presented` is an e-mail address, a DID, or a name. Many people share a name, so a match of
-    names is no `yes`: it is `could_not_check` with the code `name_only`.
+    names is no `yes`: it is `could_not_check` with the code `name_only`. One that differs by
+    accents, initials or the order alone is no `no`: it is `name_spelled_differently`.
     """
     if presented.startswith("did:"):
         did = credential.subject_id or ""
@@ -79,6 +83,8 @@ def judge(credential: Credential, presented: str) -> Verdict:
         if any(_same_name(item, presented) for item in names):
             code = "names_differ" if check_names(credential) else "name_only"
             return Verdict(Answer.COULD_NOT_CHECK, code)
+        if any(_may_be_same(item.value, presented) for item in names if not item.hashed):
+            return Verdict(Answer.COULD_NOT_CHECK, "name_spelled_differently")
         compared = [False for _ in names]
     if not compared:
         return Verdict(Answer.COULD_NOT_CHECK, "no_identity_to_compare")
@@ -105,3 +111,28 @@ def check_other_word(credential: Credential) -> tuple[Check, ...]:
 def _same_name(identity: Identity, presented: str) -> bool:
     same = not identity.hashed and folded_name(identity.value) == folded_name(presented)
     return same or matches(identity, presented)
+
+
+def _may_be_same(signed: str, presented: str) -> bool:
+    """Whether two names differ at most by case, accents, marks, order, initials, or by a name that
+    one of them leaves out. One name of more than a letter has to be in both."""
+    fewer, more = sorted((_parts(signed), _parts(presented)), key=len)
+    in_both = [part for part in fewer if part in more]
+    rest = list(more)
+    for part in (*in_both, *(part for part in fewer if part not in more)):
+        fits = next((other for other in rest if _may_stand_for(part, other)), None)
+        if fits is None:
+            return False
+        rest.remove(fits)
+    return any(len(part) > 1 for part in in_both)
+
+
+def _parts(name: str) -> list[str]:
+    """Return the names in a name, without accents and capitals."""
+    letters = unicodedata.normalize("NFKD", name.casefold()).translate(_PLAIN)
+    plain = "".join(c for c in letters if not unicodedata.combining(c) and c not in "'’")
+    return "".join(c if c.isalnum() else " " for c in plain).split()
+
+
+def _may_stand_for(part: str, other: str) -> bool:
+    return part == other or (1 in (len(part), len(other)) and part[0] == other[0])

@@ -103,6 +103,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "The name is the same. Many people share a name, so this alone shows little.",
         "Ask for the e-mail address that was used when it was issued, and compare that as well.",
     ),
+    "name_spelled_differently": (
+        "The name you gave is spelled differently from the one this was issued to.",
+        "It may be the same person. Look at both names, and compare the e-mail address that was "
+        "used when it was issued.",
+    ),
     "no_identity_to_compare": (
         "The credential holds nothing that could be compared with what you gave.",
         "Ask the person to show that it was issued to them, for example with the e-mail that announced it.",

@@ -59,6 +59,7 @@ OWN_WORDS = {
     "suspended": ("no", N_("Not for now")),
     "not_yet_valid": ("maybe", N_("Not yet")),
     "name_only": ("maybe", N_("The name is the same")),
+    "name_spelled_differently": ("maybe", N_("Spelled differently: have a look")),
 }
 """Codes whose answer has a tone and words of its own: an issuer on no list is amber (D3)."""
 Withdrawal = Callable[[str], tuple[datetime, str] | None]
