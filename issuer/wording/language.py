@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from babel.numbers import format_decimal
 from flask import Flask
 
 from issuer.wording.days import written_day
@@ -53,11 +54,20 @@ def day_in_words(text: str) -> str:
         return text
 
 
+def bytes_in_words(count: int) -> str:
+    """Return so many bytes as people read them: `32 KB`, `1.4 MB`, at least `1 KB`."""
+    kilobytes = -(-max(1, count) // 1024)
+    if kilobytes < 1024:
+        return f"{kilobytes} KB"
+    return f"{format_decimal(count / 1024**2, '#,##0.0', locale=chosen())} MB"
+
+
 def speak(app: Flask, *, local: Callable[[datetime], datetime]) -> None:
     """Give every template of `app`, also the verifier's, the issuer's translations, and `local`,
     which says when a moment was where the district is."""
     app.add_template_global(local, "local")
     app.add_template_filter(day_in_words)
+    app.add_template_filter(bytes_in_words)
     environment = app.jinja_env
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         gettext, ngettext, newstyle=True

@@ -25,6 +25,7 @@ from issuer.issuance.records.approval_tables import ApprovalRow
 from issuer.issuance.records.tables import Revocation
 from issuer.issuance.status_lists import lists
 from issuer.sharing import shared, social
+from issuer.wording.language import bytes_in_words
 from verifier import clock
 from verifier.proof.jose import parse
 
@@ -222,6 +223,14 @@ def test_a_time_zone_that_is_none_is_refused(in_zone, name):
 def test_a_new_issuer_takes_the_time_zone_of_the_machine(monkeypatch, machine, zone):
     monkeypatch.setenv("TZ", machine)
     assert init.machine_timezone() == zone
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(0, "1 KB"), (32_768, "32 KB"), (1_048_575, "1.0 MB"), (1_500_000, "1.4 MB")],
+)
+def test_bytes_are_said_as_people_read_them(count, words):
+    assert bytes_in_words(count) == words
 
 
 def test_a_time_is_written_with_its_offset():

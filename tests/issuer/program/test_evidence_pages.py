@@ -58,6 +58,7 @@ def test_text_is_shown_as_it_is_written_and_a_photo_of_a_phone_is_a_download(bro
     assert read(browser, photo)[2]["Content-Disposition"].startswith("attachment")
     assert (page.count("Open the file"), page.count("Download the file")) == (1, 1)
     assert "Save it as JPEG" in page
+    assert ("text file, 1 KB" in page, "picture, 1 KB" in page) == (True, True)
 
 
 def test_e55_what_a_browser_could_run_is_refused_and_nothing_is_left(district, browser, project):
