@@ -4,44 +4,56 @@ import argparse
 import logging
 import os
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from contexts.errors import DONE, FAILED, MintmarkError
 from issuer import migrations
-from issuer.approvals import commands as approvals
-from issuer.audit import commands as audit
 from issuer.audit.log import COMMAND
-from issuer.catalog import commands as catalog
 from issuer.home.command_line import Commands, Needs
 from issuer.home.issuer import Issuer, opened
 from issuer.home.settings import SettingsError, load
-from issuer.installation import commands as installation
-from issuer.installation.doctor import command as doctor
-from issuer.issuance import commands as issuance
-from issuer.issuance.status_lists import log_head
-from issuer.messages import KINDS
-from issuer.outbox import commands as outbox
-from issuer.people import commands as people
-from issuer.program import commands as program
-from issuer.program.compensation import invariants as compensation
-from issuer.recognition import commands as recognition
-from issuer.sharing import samples
-from issuer.sharing.holder import commands as holder
-from issuer.staff.catalog import acts as catalog_acts
 from verifier import __version__
 from verifier.parsing import old_spelling
 
+COMMANDS: Final = {
+    "issuer.installation.commands": ("init", "migrate", "backup", "keys"),
+    "issuer.installation.doctor.command": ("doctor",),
+    "issuer.__main__": ("serve",),
+    "issuer.catalog.commands": ("catalog",),
+    "issuer.approvals.commands": ("issue", "deliveries", "correct", "webhook"),
+    "issuer.issuance.commands": (
+        "pending",
+        "list",
+        "export",
+        "revoke",
+        "publish",
+        "after-restore",
+    ),
+    "issuer.sharing.samples": ("preview",),
+    "issuer.sharing.holder.commands": ("holder-link",),
+    "issuer.people.commands": ("people",),
+    "issuer.outbox.commands": ("outbox", "mail"),
+    "issuer.audit.commands": ("audit",),
+    "issuer.program.commands": ("program",),
+    "issuer.recognition.commands": ("trust-entry", "trust-list", "endorse"),
+}
+"""What each module adds. It is imported when one of them is asked for: all together take longer
+than most commands."""
 HOME = "MINTMARK_HOME"
 PORT = 8202
 """Where the server listens for the web server in front of it, which has the public port."""
 
 
-def main(argv: list[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status, of which `contexts.errors` says what each means."""
-    args = _parser().parse_args(argv)
+    argv = sys.argv[1:] if argv is None else argv
+    args = parser(_command(argv)).parse_args(argv)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         return _run(args)
@@ -75,34 +87,30 @@ def _home(args: argparse.Namespace) -> Path:
     return Path(home)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _command(argv: Sequence[str]) -> str:
+    """Return the command that is asked for; '' where it is for argparse to say what is wrong."""
+    words = iter(argv)
+    for word in words:
+        if word == "--home":
+            next(words, "")
+        elif not word.startswith("--home="):
+            return word
+    return ""
+
+
+def parser(command: str = "") -> argparse.ArgumentParser:
+    """Return the parser of a command, of others as well; of all commands if there is none such."""
     parser = argparse.ArgumentParser(prog="mintmark", description="Issue signed Open Badges.")
     parser.add_argument("--home", metavar="FOLDER", help=f"where the issuer lives (or set {HOME})")
     parser.add_argument("--version", action="version", version=f"mintmark {__version__}")
     parser.set_defaults(needs=Needs.DATABASE)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    installation.add_commands(commands)
-    doctor.add_commands(commands)
-    _add_serve(commands)
-    catalog.add_commands(commands, retire=_retire, offer_again=_offer_again)
-    approvals.add_commands(commands)
-    issuance.add_commands(commands)
-    samples.add_commands(commands)
-    holder.add_commands(commands)
-    people.add_commands(commands)
-    outbox.add_commands(commands, KINDS)
-    audit.add_commands(commands, log_head.signed)
-    program.add_commands(commands, more=compensation.INVARIANTS, unset=compensation.unset_rules)
-    recognition.add_commands(commands)
+    command = old_spelling.NEW_WORDS.get(command, command)
+    named = [module for module, names in COMMANDS.items() if command in names]
+    for module in named or COMMANDS:
+        add = _ADD.get(module) or import_module(module).add_commands
+        add(commands)
     return parser
-
-
-def _retire(session: Session, achievement_id: str, now: datetime) -> None:
-    catalog_acts.retire(session, achievement_id, by=COMMAND, now=now)
-
-
-def _offer_again(session: Session, achievement_id: str, now: datetime) -> None:
-    catalog_acts.offer_again(session, achievement_id, by=COMMAND, now=now)
 
 
 def _add_serve(commands: Commands) -> None:
@@ -111,6 +119,55 @@ def _add_serve(commands: Commands) -> None:
     serve.add_argument("--port", type=int, help=f"default: {PORT}; for localhost, its own port")
     serve.add_argument("--workers", type=int, default=2)
     serve.set_defaults(run=_serve, needs=Needs.HOME)
+
+
+def _add_catalog(commands: Commands) -> None:
+    from issuer.catalog.commands import add_commands
+
+    add_commands(commands, retire=_retire, offer_again=_offer_again)
+
+
+def _retire(session: Session, achievement_id: str, now: datetime) -> None:
+    from issuer.staff.catalog import acts
+
+    acts.retire(session, achievement_id, by=COMMAND, now=now)
+
+
+def _offer_again(session: Session, achievement_id: str, now: datetime) -> None:
+    from issuer.staff.catalog import acts
+
+    acts.offer_again(session, achievement_id, by=COMMAND, now=now)
+
+
+def _add_outbox(commands: Commands) -> None:
+    from issuer.messages import KINDS
+    from issuer.outbox.commands import add_commands
+
+    add_commands(commands, KINDS)
+
+
+def _add_audit(commands: Commands) -> None:
+    from issuer.audit.commands import add_commands
+    from issuer.issuance.status_lists import log_head
+
+    add_commands(commands, log_head.signed)
+
+
+def _add_program(commands: Commands) -> None:
+    from issuer.program.commands import add_commands
+    from issuer.program.compensation import invariants
+
+    add_commands(commands, more=invariants.INVARIANTS, unset=invariants.unset_rules)
+
+
+_ADD: Final[Mapping[str, Callable[[Commands], None]]] = {
+    "issuer.__main__": _add_serve,
+    "issuer.catalog.commands": _add_catalog,
+    "issuer.outbox.commands": _add_outbox,
+    "issuer.audit.commands": _add_audit,
+    "issuer.program.commands": _add_program,
+}
+"""How those are added that are given something of the rooms above them."""
 
 
 def _serve(args: argparse.Namespace, issuer: Issuer) -> int:

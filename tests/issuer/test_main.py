@@ -1,10 +1,12 @@
 import json
 import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import pytest
 
-from issuer.__main__ import main
+from issuer.__main__ import COMMANDS, main
 from issuer.app import start_app
 from issuer.database.database import Database
 from issuer.home import published
@@ -189,3 +191,34 @@ def test_an_unknown_command_is_a_usage_error(home):
     with pytest.raises(SystemExit) as stopped:
         main(["--home", str(home), "unknown"])
     assert stopped.value.code == 2
+
+
+ALONE = """
+import os
+from sqlalchemy.orm import configure_mappers
+from issuer.__main__ import COMMANDS, parser
+from issuer.database.database import Base
+from verifier.parsing.old_spelling import NEW_WORDS
+
+def look(module, names):
+    commands = [one for one in parser(names[0])._actions if one.dest == "command"][0]
+    if {*commands.choices} - {*NEW_WORDS} != {*names}:
+        return f"{module} adds {[*commands.choices]}"
+    configure_mappers()
+    for table in Base.metadata.tables.values():
+        [key.column for key in table.foreign_keys]
+
+for module, names in COMMANDS.items():
+    child = os.fork()
+    if not child:
+        wrong = look(module, names)
+        print(wrong or "fine", flush=True)
+        os._exit(0)
+    os.waitpid(child, 0)
+"""
+
+
+def test_each_command_works_with_what_its_own_module_imports():
+    """Only its module is imported: it adds what the list says; no table lacks one it refers to."""
+    alone = subprocess.run([sys.executable, "-c", ALONE], capture_output=True, text=True)
+    assert alone.stdout.split("\n")[:-1] == ["fine"] * len(COMMANDS), alone.stdout + alone.stderr

@@ -46,7 +46,7 @@ def test_every_command_and_option_stands_in_the_table():
         words = cell.strip("`").replace(r"\|", "|").split()
         name = [word for word in words if re.fullmatch(r"[a-z][a-z-]*", word)]
         documented[" ".join(name)] = set(words) - set(name)
-    options_of = commands(issuing._parser(), "mintmark")
+    options_of = commands(issuing.parser(), "mintmark")
     for name, module in verifying.COMMANDS.items():
         options_of |= commands(import_module(module).parser(), f"mintmark-verify {name}".strip())
     assert documented == options_of
