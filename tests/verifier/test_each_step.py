@@ -1,0 +1,325 @@
+"""Functions of the pipeline by themselves: the whole of what each gives back."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from world import NOW, Issuer
+
+from contexts import work
+from verifier.checks import related
+from verifier.fetching import deadline
+from verifier.fetching.fetch import Fetched
+from verifier.intake.submission import IntakeError
+from verifier.intake.wrapping import WrappingError
+from verifier.issuers.controller import Controller, VerificationMethod, key_set
+from verifier.parsing import strict_json
+from verifier.pipeline import inside, pipeline
+from verifier.pipeline.examine import World as Verifying
+from verifier.pipeline.examine import out_of_time, parse_inner, unparsed, verdict
+from verifier.proof.jose import JoseError
+from verifier.proof.jwt_payload import TwoModelsError
+from verifier.report import Answer, Check, Outcome, Report, Verdict
+from verifier.structure import schema
+
+PARSING = "https://www.w3.org/TR/vc-data-model#PARSING_ERROR"
+PROOF = "https://w3id.org/security#PROOF_VERIFICATION_ERROR"
+UNSURE, FAILED, PASSED = Outcome.COULD_NOT_CHECK, Outcome.FAILED, Outcome.PASSED
+UNJUDGED = Verdict(Answer.COULD_NOT_CHECK, "not_authentic")
+
+
+def not_json(text):
+    with pytest.raises(strict_json.StrictJsonError) as caught:
+        strict_json.loads_object(text)
+    return caught.value
+
+
+CUT, WORDS, TWICE = map(not_json, ('{"a": ', '{"a": x}', '{"a": 1, "a": 2}'))
+UNPARSED = [
+    (JoseError("jwt_type", "x"), "vc_jwt", FAILED, "jwt_type", {"detail": "x"}, PARSING),
+    (JoseError("sd_jwt", "x", certain=False), "vc_jwt", UNSURE, "sd_jwt", {"detail": "x"}, PARSING),
+    (WrappingError("cose", "x"), "unknown", UNSURE, "cose", {"detail": "x"}, None),
+    (CUT, "data_integrity", UNSURE, "text_cut_off", {"detail": str(CUT)}, PARSING),
+    (WORDS, "data_integrity", UNSURE, "not_json", {"detail": str(WORDS)}, PARSING),
+    (TWICE, "data_integrity", FAILED, "not_strict_json", {"detail": str(TWICE)}, PARSING),
+    (TwoModelsError("x"), "vc_jwt", UNSURE, "jwt_two_models", {}, None),
+]
+
+
+@pytest.mark.parametrize(("error", "securing", "outcome", "code", "params", "problem"), UNPARSED)
+def test_what_could_not_be_parsed_says_what_it_is(error, securing, outcome, code, params, problem):
+    check = Check("parse", outcome, code, params, problem)
+    assert unparsed(error) == (securing, check)
+
+
+def test_what_is_inside_is_an_object_or_a_token(world):
+    for item in (7, None, ["a"]):
+        with pytest.raises(ValueError, match=r"\Aneither an object nor a JWT\Z"):
+            parse_inner(item)
+    token = world.issuer.jwt(world.badge())
+    assert parse_inner(token).jws is not None
+    assert parse_inner(world.badge()).document == world.badge()
+
+
+def test_what_was_not_reached_in_time_says_so():
+    late = Check("intake", UNSURE, "took_too_long")
+    expected = Verdict(Answer.COULD_NOT_CHECK, "took_too_long")
+    for carrier, report in (("unknown", out_of_time()), ("inside", out_of_time("inside"))):
+        whole = Report(carrier, "unknown", (late,), expected, UNJUDGED, UNJUDGED)
+        assert report == whole
+
+
+def test_what_is_inside_is_not_begun_when_the_time_is_up(world, monkeypatch):
+    verifying = Verifying(world.fetch, NOW, (), pipeline.BUNDLED)
+    for left, code in ((0, "took_too_long"), (0.5, "inner_unreadable")):
+        monkeypatch.setattr(deadline, "left", lambda left=left: left)
+        (report,) = inside.look({"verifiableCredential": 7}, verifying).credentials
+        verdict_of_it = Verdict(Answer.COULD_NOT_CHECK, code)
+        name = "intake" if left == 0 else "parse"
+        checks = (Check(name, UNSURE, code),)
+        assert report == Report("inside", "unknown", checks, verdict_of_it, UNJUDGED, UNJUDGED)
+
+
+@pytest.mark.parametrize(
+    ("checks", "expected"),
+    [
+        ((), Verdict(Answer.COULD_NOT_CHECK, "nothing_checked")),
+        ((Check("status", Outcome.NOT_APPLICABLE, "x"),),
+         Verdict(Answer.COULD_NOT_CHECK, "nothing_checked")),
+        ((Check("key", PASSED, "x"),), Verdict(Answer.YES, "current")),
+        ((Check("key", PASSED, "x"), Check("key", UNSURE, "y", {"a": "b"})),
+         Verdict(Answer.COULD_NOT_CHECK, "y", {"a": "b"})),
+        ((Check("key", UNSURE, "y"), Check("key", FAILED, "z", {"a": "b"})),
+         Verdict(Answer.NO, "z", {"a": "b"})),
+        ((Check("key", PASSED, "x"), Check("issuer", PASSED, "issuer_by_snapshot", {"a": "b"})),
+         Verdict(Answer.YES, "authentic_by_snapshot", {"a": "b"})),
+        ((Check("key", PASSED, "x"), Check("hosted", PASSED, "ob2_hosted", {"a": "b"})),
+         Verdict(Answer.YES, "authentic_hosted")),
+    ],
+)  # fmt: skip
+def test_checks_give_one_answer(checks, expected):
+    assert verdict(checks, "current") == expected
+
+
+USES = [
+    ((b"", "now", ()), TypeError, "now is a datetime, not a str: datetime.now(UTC)"),
+    ((b"", datetime(2026, 11, 22), ()), ValueError, "now has no zone: datetime.now(UTC)"),
+    ((b"", NOW, 7), TypeError, "trust is a list of trust lists: "
+     "[trust.load(Path(name).read_bytes())]"),
+    ((b"", NOW, "list"), TypeError, "trust is a list of trust lists: "
+     "[trust.load(Path(name).read_bytes())]"),
+    (("x", NOW, ()), TypeError, "what is verified are bytes, not a str: of a file, "
+     "Path(name).read_bytes(); of a link or a text, text.encode()"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "error", "words"), USES)
+def test_arguments_of_another_kind_say_what_to_give(world, arguments, error, words):
+    with pytest.raises(error) as caught:
+        pipeline.usable_lists(*arguments)
+    assert str(caught.value) == words
+    lists = [world.trust_list(world.issuer)]
+    for data in (b"", bytearray(), memoryview(b"")):
+        assert pipeline.usable_lists(data, NOW, lists) == tuple(lists)
+
+
+def test_a_link_is_not_opened_if_the_credential_that_it_names_is_there(world):
+    token = world.issuer.jwt(world.badge(id="urn:x:1"))
+    for text in (token, '{"id": "urn:x:1"}'):
+        report = replace(out_of_time(), text=text)
+        assert pipeline._is_at(report, "urn:x:1")
+        assert not pipeline._is_at(report, "urn:x:2")
+    assert not pipeline._is_at(replace(out_of_time(), text="{"), "urn:x:1")
+    assert not pipeline._is_at(out_of_time(), "")
+
+
+def test_the_issuer_that_is_named_counts_though_nothing_is_signed():
+    named = replace(out_of_time(), text='{"issuer": "did:web:a.example"}')
+    assert pipeline._issuer(named) == "did:web:a.example"
+    for text in ("", "{", "{}", '{"issuer": 7}'):
+        assert pipeline._issuer(replace(named, text=text)) is None
+
+
+def test_a_link_to_something_else_says_so_only_alone():
+    other = pipeline._unread(IntakeError("web_page"))
+    assert other.checks == (Check("intake", UNSURE, "web_page"),)
+    assert (other.carrier, other.securing) == ("unknown", "unknown")
+    assert pipeline._leads_nowhere(other)
+    assert not pipeline._leads_nowhere(replace(other, carrier="json"))
+    assert not pipeline._leads_nowhere(pipeline._unread(IntakeError("too_large", limit_mb=1)))
+
+
+# What a credential is about, and who is in it
+
+
+def test_an_endorsement_may_be_about_whatever_is_named():
+    document = {
+        "id": "7", "name": "no address", "link": "urn:a",
+        "list": ["urn:b", "word", {"id": "8"}, ["urn:not"], 7],
+        "node": {"id": "urn:c", "x": "urn:d"},
+        "endorsement": {"id": "urn:not"}, "verifiableCredential": ["urn:not"],
+        "proof": [{"id": "urn:not"}],
+    }  # fmt: skip
+    ids = set()
+    inside._add_ids(document, ids)
+    assert ids == {"7", "8", "urn:a", "urn:b", "urn:c", "urn:d"}
+
+
+def test_endorsements_are_found_wherever_they_stand_but_not_in_what_is_apart():
+    document = {
+        "endorsement": 1, "endorsementJwt": ["2", "3"],
+        "a": {"endorsement": [4]}, "b": [{"endorsementJwt": "5"}, "x", [{"endorsement": 0}]],
+        "verifiableCredential": [{"endorsement": 0}], "proof": {"endorsement": 0},
+    }  # fmt: skip
+    assert inside._endorsements(document) == [1, "2", "3", 4, "5"]
+
+
+def test_a_record_has_credentials_in_its_subjects_and_in_itself():
+    document = {"credentialSubject": [{"verifiableCredential": [1, 2]}, "urn:x", {}],
+                "verifiableCredential": 3}  # fmt: skip
+    assert inside._record(document) == [1, 2, 3]
+
+
+def test_so_many_inside_and_no_more(world):
+    verifying = Verifying(world.fetch, NOW, (), pipeline.BUNDLED)
+    for member, most in (("endorsement", 20), ("verifiableCredential", 50)):
+        assert inside.look({member: [7] * most}, verifying).checks == ()
+        looked = inside.look({member: [7] * (most + 1)}, verifying)
+        params = {"member": member, "most": most}
+        assert looked.checks == (Check("parts", UNSURE, "too_many_inside", params),)
+        assert len(looked.endorsements or looked.credentials) == most
+
+
+def test_a_stranger_in_a_record_is_named_as_far_as_is_known(world):
+    record = world.verify(world.issuer.jwt(world.badge())).credential
+    whole = replace(record, subject_id="urn:x:1", identities=())
+    other = replace(whole, subject_id="urn:x:2", name=None, id=None)
+    for credential, names in (
+        (other, "? (urn:x:2)"),
+        (replace(other, name="A"), "A (urn:x:2)"),
+        (replace(other, id="urn:x:9"), "urn:x:9 (urn:x:2)"),
+        (replace(other, name="A" * 300), "A" * 200),
+    ):
+        report = replace(out_of_time(), credential=credential)
+        (check,) = inside.check_holders(whole, [report, out_of_time()])
+        assert check == Check("parts", UNSURE, "inside_of_another", {"names": names})
+    assert inside.check_holders(whole, [replace(out_of_time(), credential=whole)]) == ()
+
+
+# Keys
+
+ISSUER = Issuer("did:web:district.example")
+KEY, OTHER_KEY = ISSUER.proof_key.public_key(), ISSUER.jwt_key.public_key()
+EARLY, MIDDLE, LATE = (datetime(2026, month, 1, tzinfo=UTC) for month in (1, 5, 9))
+
+
+@pytest.mark.parametrize(
+    ("ends", "signed", "expected"),
+    [
+        ({}, MIDDLE, (PASSED, "key_of_issuer", {})),
+        ({"retired": MIDDLE}, EARLY, (PASSED, "key_of_issuer", {})),
+        ({"retired": MIDDLE}, MIDDLE, (FAILED, "key_retired_before", {"ended": MIDDLE})),
+        ({"retired": MIDDLE}, None, (UNSURE, "key_retired_unsure", {"ended": MIDDLE})),
+        ({"revoked": MIDDLE}, EARLY, (UNSURE, "key_revoked_unsure", {"ended": MIDDLE})),
+        ({"revoked": MIDDLE}, LATE, (FAILED, "key_revoked_before", {"ended": MIDDLE})),
+        ({"revoked": LATE, "retired": EARLY}, MIDDLE,
+         (UNSURE, "key_revoked_unsure", {"ended": LATE})),
+        ({"unreadable": "expires"}, EARLY, (UNSURE, "key_date_unreadable", {"member": "expires"})),
+    ],
+)  # fmt: skip
+def test_a_key_counts_until_it_was_given_up(ends, signed, expected):
+    outcome, code, params = expected
+    params = {
+        name: getattr(value, "isoformat", lambda v=value: v)() for name, value in params.items()
+    }
+    check = VerificationMethod("#k", KEY, **ends).check_used_at(signed)
+    problem = PROOF if outcome is FAILED else None
+    assert check == Check("key", outcome, code, params | {"method": "#k"}, problem)
+
+
+def test_a_key_that_a_copy_marks_as_compromised_is_so_under_any_id():
+    mine = VerificationMethod("#1", KEY, retired=LATE)
+    unread = VerificationMethod("#2", None)
+    for unsafe, expected in (
+        ((VerificationMethod("#1", None, revoked=MIDDLE),), replace(mine, revoked=MIDDLE)),
+        ((VerificationMethod("#9", KEY, revoked=MIDDLE),), replace(mine, revoked=MIDDLE)),
+        ((VerificationMethod("#9", OTHER_KEY, revoked=MIDDLE),), mine),
+        ((VerificationMethod("#9", None, revoked=MIDDLE),), mine),
+        ((VerificationMethod("#1", KEY, revoked=LATE),
+          VerificationMethod("#9", KEY, revoked=EARLY)),
+         replace(mine, revoked=EARLY)),
+        ((VerificationMethod("#9", KEY, unreadable="revoked"),),
+         replace(mine, unreadable="revoked")),
+    ):  # fmt: skip
+        assert mine.unless_among(unsafe) == expected
+        live, copy = Controller("did:x:1", (mine, unread)), Controller("did:x:1", (), unsafe=unsafe)
+        assert live.heeding([copy]) == replace(live, methods=(expected, unread), unsafe=unsafe)
+        assert live.heeding([]) is live
+    assert unread.unless_among((VerificationMethod("#9", None, revoked=MIDDLE),)) == unread
+
+
+def test_a_key_set_holds_what_is_a_key_for_signatures():
+    keys = [{"kid": "1", "use": "enc"}, {"kid": 7}, "x", {"kid": "2", "kty": "oct"}]
+    methods = key_set({"keys": keys}, "https://a.example")
+    assert methods == (VerificationMethod("", None), VerificationMethod("2", None))
+
+
+# Files that are named, and the published schema
+
+
+def test_so_many_files_are_compared_and_no_more():
+    held = {"id": "https://www.w3.org/ns/credentials/v2", "digestSRI": "x"}
+    assert not related.names_others({"relatedResource": [held] * 20})
+    assert related.names_others({"relatedResource": [held] * 21})
+    assert len(related.check_related({"relatedResource": [held] * 21})) == 20
+
+
+@pytest.mark.parametrize(
+    ("text", "digests"),
+    [
+        ("sha256-AA sha384-BB?x", ["sha256-AA", "sha384-BB"]),
+        ("", []),
+        ("sha256-AA?x-y", ["sha256-AA"]),
+    ],
+)
+def test_digests_are_read_without_their_options(text, digests):
+    assert related._sri_parts(text) == digests
+
+
+SCALARS = {
+    "text": (["a", {"@value": "a", "@language": "en"}], ["", 7, {}, {"@value": ""}, None]),
+    "name": (["a", ["a", "b"]], ["", [], 7, ["a", 7]]),
+    "object": ([{}], ["a", []]),
+    "uri": (["urn:x", "h+-.1:a"], ["a", "a b:c", "urn: x", 7, "1:x", ":x"]),
+    "number": ([1, 1.5], [True, "1"]),
+    "boolean": ([True, False], [1, "true"]),
+    "time": (["2026-01-01T00:00:00Z", {"@value": "2026-01-01T00:00:00Z"}], ["2026-01-01", 7, "x"]),
+    "language": (["en", "en-US"], ["", "e", 7]),
+    "achievementType": (["Badge", "ext:Mine"], ["badge", "ext:", "x", 7, "ext:a b"]),
+    "status": (["Completed", "OnHold"], ["completed", "ext:Mine"]),
+    "targetType": (["CFItem", "ext:a-b"], ["cfitem"]),
+}
+
+
+@pytest.mark.parametrize(("kind", "values"), SCALARS.items(), ids=SCALARS)
+def test_a_rule_is_made_of_its_text(kind, values):
+    for text, is_array in ((kind, False), (f"{kind}!", False), (f"[{kind}]!", True)):
+        rule = schema._rule(text)
+        assert (rule.kind, rule.is_array) == (kind, is_array)
+        assert [rule.fits(value) for value in values[0]] == [True] * len(values[0])
+        assert not any(rule.fits(value) for value in values[1])
+    if kind in schema._ENUMS:
+        fits = schema._one_of(kind)
+        assert ([*map(fits, values[0])], {*map(fits, values[1])}) == ([True] * 2, {False})
+
+
+def test_a_rule_of_a_class_has_no_scalar():
+    assert schema._rule("[Achievement]") == ("Achievement", None, True)
+    assert schema._matches("a+")("aa")
+    assert not any(map(schema._matches("a+"), ["b", 7, "aab"]))
+
+
+def test_a_large_answer_counts_as_work(world):
+    verifying = Verifying(lambda *_, **__: Fetched("", b""), NOW, (), pipeline.BUNDLED)
+    with work.limited(10):
+        assert verifying.status_list(b"hello") is None
