@@ -205,6 +205,10 @@ ASSERTION = {
                   "narrative": "What was done.", "genre": "Video", "audience": "Parents"},
                  f"{SITE}/more"],
 }  # fmt: skip
+KEYWORDS = {"@id": ADDRESS, "@type": "Assertion"} | {
+    name: value for name, value in ASSERTION.items() if name not in ("id", "type")
+}
+OLDEST = {"badge": f"{SITE}/badges/1", "recipient": "sha256$00", "verify": {"url": ADDRESS}}
 SIGNED = ASSERTION | {"verification": {"type": "signed", "creator": f"{SITE}/key"}}
 
 
@@ -428,6 +432,10 @@ OTHERS = {
         w.badge(refreshService={"type": "1EdTechCredentialRefresh"})),
     # Open Badges 2.0
     "a hosted badge": hosted,
+    "a hosted badge with keywords of JSON-LD": lambda w: (site(w), published(
+        w, ADDRESS, json.dumps(KEYWORDS).encode()), KEYWORDS)[2],
+    "a hosted badge of 0.5": lambda w: (site(w), published(w, ADDRESS, json.dumps(
+        OLDEST).encode()), OLDEST)[2],
     "a hosted badge of 1.0": lambda w: (site(w), published(w, ADDRESS, json.dumps({
         "uid": "1", "recipient": {"type": "telephone", "hashed": False, "identity": "1"},
         "badge": f"{SITE}/badges/1", "issuedOn": 1780000000, "expires": "2027-01-01",
@@ -442,6 +450,8 @@ OTHERS = {
     "a hosted badge withdrawn in words": lambda w: hosted(w, {"revoked": "yes"}),
     "a hosted badge ended": lambda w: hosted(w, {"expires": PAST}),
     "a hosted badge of an odd day": lambda w: hosted(w, {"expires": "soon", "issuedOn": []}),
+    "a hosted badge of a year that no calendar has": lambda w: hosted(
+        w, {"issuedOn": 253402300800}),
     "a hosted badge, gone": lambda w: gone(w, "http_status", "answered 410"),
     "a hosted badge out of reach": lambda w: gone(w, "too_slow", LONG),
     "a hosted badge elsewhere": lambda w: hosted(
@@ -471,6 +481,16 @@ OTHERS = {
     "a signed badge by no key": lambda w: signed_2(w, key={"publicKeyPem": "x"}),
     "a signed badge by a key that is not named": lambda w: signed_2(
         w, SIGNED | {"verification": {"type": "signed", "creator": f"{SITE}/key/2"}}),
+    "a signed badge withdrawn by its uid": lambda w: signed_2(
+        w, SIGNED | {"uid": "7"}, revoked=[7, {"uid": "7"}]),
+    "a signed badge of an uid of no text": lambda w: signed_2(
+        w, SIGNED | {"uid": None}, revoked=[None, {"id": 7}]),
+    "a signed badge by a key in its profile": lambda w: signed_2(
+        w, key={"publicKeyPem": "x"}, profile={"publicKey": {
+            "id": f"{SITE}/key", "owner": f"{SITE}/issuer", "publicKeyPem": PEM}}),
+    "a signed badge by a key of nobody": lambda w: signed_2(w, key={"owner": None}),
+    "a signed badge of an issuer at a long address": lambda w: signed_2(
+        w, profile={"revocationList": f"{SITE}/revoked?{LONG}"}),
     "a signed badge without a creator": lambda w: signed_2(
         w, SIGNED | {"verification": {"type": "signed"}}),
     "a signed badge of an issuer without keys": lambda w: signed_2(w, profile={"publicKey": None}),

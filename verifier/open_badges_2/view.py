@@ -3,7 +3,7 @@
 Names of 1.x (`uid`, `verify`, Unix times) are read where 2.0 readers accept them.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeGuard
 
 from contexts.json_types import Json
@@ -18,6 +18,7 @@ from verifier.credential.model import (
     only,
 )
 from verifier.parsing import web_address
+from verifier.proof.jwt_payload import numeric_date
 
 
 def credential_of(assertion: Json, badge: Json, issuer: Json) -> Credential:
@@ -114,7 +115,7 @@ def text_or_id(value: Any) -> str | None:
 
 def _date(value: Any) -> datetime | None:
     """Return an ISO 8601 time or day, or the Unix time of 1.x."""
-    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**40:
-        return datetime.fromtimestamp(value, UTC)
+    if isinstance(value, int) and value > 0:
+        return numeric_date(value)
     text = _text(value)
     return None if text is None else instant(text) or instant(f"{text}T00:00:00Z")
