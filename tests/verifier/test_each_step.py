@@ -1,18 +1,19 @@
 """Functions of the pipeline by themselves: the whole of what each gives back."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from world import NOW, Issuer
 
 from contexts import work
-from verifier.checks import related
+from verifier.checks import dates, related
 from verifier.fetching import deadline
 from verifier.fetching.fetch import Fetched
 from verifier.intake.submission import IntakeError
 from verifier.intake.wrapping import WrappingError
 from verifier.issuers.controller import Controller, VerificationMethod, key_set
+from verifier.open_badges_2 import judge, view
 from verifier.parsing import strict_json
 from verifier.pipeline import inside, pipeline
 from verifier.pipeline.examine import World as Verifying
@@ -323,3 +324,129 @@ def test_a_large_answer_counts_as_work(world):
     verifying = Verifying(lambda *_, **__: Fetched("", b""), NOW, (), pipeline.BUNDLED)
     with work.limited(10):
         assert verifying.status_list(b"hello") is None
+
+
+# Dates
+
+
+@pytest.mark.parametrize(
+    ("payload", "expected"),
+    [
+        ({}, (PASSED, "proof_in_dates", {})),
+        ({"nbf": "x", "exp": "y"}, (UNSURE, "date_unreadable", {"member": "nbf"})),
+        ({"nbf": 1, "exp": "y"}, (UNSURE, "date_unreadable", {"member": "exp"})),
+        ({"nbf": "x", "exp": 1},
+         (FAILED, "proof_expired", {"date": "1970-01-01T00:00:01+00:00"})),
+        ({"nbf": 4e9}, (FAILED, "proof_from_the_future", {"date": "2096-10-02T07:06:40+00:00"})),
+    ],
+)  # fmt: skip
+def test_a_token_holds_from_its_begin_to_its_end(payload, expected):
+    assert dates.check_token_dates(payload, now=NOW) == Check("proof_dates", *expected)
+
+
+@pytest.mark.parametrize(
+    ("proofs", "expected"),
+    [
+        ([], (PASSED, "proof_in_dates", {})),
+        ([{"created": "2026-11-01T00:00:00Z"}, {}], (PASSED, "signing_time_unknown", {})),
+        ([{"created": "x"}], (UNSURE, "date_unreadable", {"member": "proof.created"})),
+        ([{"expires": "x"}, {"created": None}],
+         (UNSURE, "date_unreadable", {"member": "proof.expires"})),
+        ([{"created": "x"}, {"expires": "2026-11-01T00:00:00Z"}],
+         (FAILED, "proof_expired", {"date": "2026-11-01T00:00:00+00:00"})),
+    ],
+)  # fmt: skip
+def test_a_proof_holds_from_its_begin_to_its_end(proofs, expected):
+    assert dates.check_proof_dates(proofs, now=NOW) == Check("proof_dates", *expected)
+
+
+def test_every_date_that_cannot_be_read_is_named(world):
+    credential = world.verify(world.issuer.jwt(world.badge())).credential
+    odd = replace(credential, unreadable=("validFrom", "awardedDate", "validUntil"))
+    params = {"member": "validFrom, validUntil"}
+    expected = Check("validity_period", UNSURE, "date_unreadable", params)
+    assert dates.check_validity_period(odd, now=NOW) == expected
+    odd = replace(credential, unreadable=("awardedDate",))
+    expected = Check("validity_period", PASSED, "no_end_date")
+    assert dates.check_validity_period(odd, now=NOW) == expected
+
+
+@pytest.mark.parametrize("skew", [timedelta(minutes=5), timedelta(minutes=5, seconds=1)])
+def test_a_clock_may_be_five_minutes_off_and_no_more(world, skew):
+    credential = world.verify(world.issuer.jwt(world.badge())).credential
+    is_late = skew > timedelta(minutes=5)
+    ended, begins = (
+        dates.check_validity_period(replace(credential, **{name: when}), now=NOW).code
+        for name, when in (("valid_until", NOW - skew), ("valid_from", NOW + skew))
+    )
+    assert ended == ("expired" if is_late else "valid_until")
+    assert begins == ("not_yet_valid" if is_late else "no_end_date")
+
+
+# What an Open Badge of before 3.0 is
+
+V2, V1 = "https://w3id.org/openbadges/v2", "https://w3id.org/openbadges/v1"
+ASSERTIONS = [
+    ({"badge": "x", "recipient": {}}, True, "1.0"),
+    ({"badge": "x", "recipient": "x"}, True, "0.5"),
+    ({"badge": "x", "type": "Assertion"}, True, "1.0"),
+    ({"badge": "x", "type": ["a", "Assertion"], "@context": "urn:x"}, True, "2.0"),
+    ({"badge": "x", "@context": V2}, True, "2.0"),
+    ({"badge": "x", "@context": ["urn:x", {}, V1]}, True, "1.1"),
+    ({"revoked": True, "@context": V2}, True, "2.0"),
+    ({"revoked": "true", "@context": V2}, False, "2.0"),
+    ({"@context": V2}, False, "2.0"),
+    ({"badge": "x"}, False, "1.0"),
+    ({"badge": "x", "@context": "urn:x", "recipient": {}}, False, "2.0"),
+    ({"badge": "x", "@context": V2, "credentialSubject": {}}, False, "2.0"),
+]
+
+
+@pytest.mark.parametrize(("document", "is_one", "version"), ASSERTIONS)
+def test_an_assertion_is_known_by_what_it_has(document, is_one, version):
+    assert (judge.is_assertion(document), judge.version_of(document)) == (is_one, version)
+
+
+@pytest.mark.parametrize(
+    ("document", "is_one"),
+    [
+        ({"@context": V2, "type": "BadgeClass"}, True),
+        ({"@context": [V1], "type": [7, "Issuer"]}, True),
+        ({"@context": V2, "type": "Thing"}, False),
+        ({"@context": "urn:x", "type": "Issuer"}, False),
+        ({"type": "Issuer"}, False),
+        ({"@context": V2, "type": "Issuer", "credentialSubject": {}}, False),
+    ],
+)
+def test_a_part_is_known_by_its_type_and_context(document, is_one):
+    assert judge.is_part(document) is is_one
+    params = {"type": str(document["type"])}
+    part = Check("shape", UNSURE, "ob2_part", params)
+    assert judge.judge_part(document).proof_checks == (part,)
+    long = Check("shape", UNSURE, "ob2_part", {"type": "x" * 80})
+    assert judge.judge_part({"type": "x" * 81}).proof_checks == (long,)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (1, datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)),
+        (0, None),
+        (True, None),
+        (253402300800, None),
+        (1.5, None),
+        (253402300799, datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        ("2026-05-15", datetime(2026, 5, 15, tzinfo=UTC)),
+        ("2026-05-15T12:00:00+00:00", datetime(2026, 5, 15, 12, tzinfo=UTC)),
+        ("soon", None),
+        ([], None),
+    ],
+)
+def test_a_day_of_open_badges_2_is_read(value, expected):
+    assert view._date(value) == expected
+
+
+def test_what_stands_in_a_list_of_one_or_under_a_keyword_is_read_alike():
+    whole = {"@id": ["urn:x"], "@type": "Assertion", "badge": ["a", "b"], "id2": []}
+    expected = {"id": "urn:x", "type": "Assertion", "badge": ["a", "b"], "id2": []}
+    assert view.singled(whole) == expected
