@@ -287,6 +287,8 @@ OTHERS = {
     "two dates in the wrong order": lambda w: license_jwt(
         w, validUntil="2025-01-01T00:00:00Z", exp=None),
     "terms of use": lambda w: license_jwt(w, termsOfUse={"type": "Terms", "id": "urn:x:terms"}),
+    "terms of use, and files": lambda w: license_jwt(
+        w, termsOfUse={"type": "Terms"}, relatedResource={"id": "urn:x:1", "digestSRI": V2_SRI}),
     "its own word": lambda w: a_license(w, credentialSubject={"id": VICTIM}),
     # related resources and schemas
     "a resource that fits": lambda w: a_license(w, relatedResource={
@@ -371,7 +373,7 @@ OTHERS = {
     "a presentation as a JWT": lambda w: shown_jwt(w, presentation(an_envelope(w))),
     "a presentation in a vp claim": lambda w: shown_jwt(
         w, {"vp": presentation(an_envelope(w))}),
-    "a vp claim beside another": lambda w: shown_jwt(
+    "a presentation beside another": lambda w: shown_jwt(
         w, {"vp": presentation(an_envelope(w)), "type": ["x"]}),
     "a presentation JWT by another": lambda w: shown_jwt(
         w, presentation(an_envelope(w)), iss="did:web:other.example"),
@@ -385,6 +387,8 @@ OTHERS = {
         w, presentation(an_envelope(w)), nbf="x"),
     "a presentation JWT of another type": lambda w: shown_jwt(
         w, presentation(an_envelope(w)), typ=LONG),
+    "a presentation JWT of another header": lambda w: claimed(
+        HOLDER, presentation(an_envelope(w)), typ="vp+jwt", **{LONG: 1}),
     "a presentation JWT out of its envelope": lambda w: envelope(
         shown_jwt(w, presentation(an_envelope(w))), "application/vp+jwt", "Presentation"),
     "an envelope": an_envelope,
@@ -393,6 +397,7 @@ OTHERS = {
     "an envelope of noise": lambda w: envelope("hello", LONG),
     "an envelope without data": lambda w: envelope("") | {"id": 7},
     "an envelope of COSE": lambda w: envelope("AA", "application/vc+COSE;base64"),
+    "an envelope of odd base64": lambda w: envelope("e3!0=", "application/json;base64"),
     "an envelope of no base64": lambda w: envelope("a.b.c", "application/vc+jwt;base64"),
     "a proof that is a JWT": lambda w: {**LICENSE, "proof": {
         "type": "JwtProof2020", "jwt": license_jwt(w)}},

@@ -1,16 +1,19 @@
 """Functions of the pipeline by themselves: the whole of what each gives back."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from licenses import LICENSE
 from world import NOW, Issuer
 
 from contexts import work
-from verifier.checks import dates, related
+from verifier.checks import dates, related, status
 from verifier.fetching import deadline
 from verifier.fetching.fetch import Fetched
-from verifier.intake.submission import IntakeError
+from verifier.intake import wrapping
+from verifier.intake.submission import IntakeError, Submission
 from verifier.intake.wrapping import WrappingError
 from verifier.issuers.controller import Controller, VerificationMethod, key_set
 from verifier.open_badges_2 import judge, view
@@ -450,3 +453,141 @@ def test_what_stands_in_a_list_of_one_or_under_a_keyword_is_read_alike():
     whole = {"@id": ["urn:x"], "@type": "Assertion", "badge": ["a", "b"], "id2": []}
     expected = {"id": "urn:x", "type": "Assertion", "badge": ["a", "b"], "id2": []}
     assert view.singled(whole) == expected
+
+
+# Several in one file
+
+
+def test_the_first_alone_says_that_there_are_more_of_them(world):
+    two = [world.issuer.jwt(world.badge(id=f"urn:x:{number}")) for number in range(2)]
+    report = world.verify(json.dumps(two))
+    alone = world.verify(two[0])
+    note = Check("intake", PASSED, "more_than_one")
+    assert report == replace(alone, checks=(*alone.checks, note))
+
+
+def test_where_there_are_too_many_that_is_all_that_is_said_of_the_rest(world, monkeypatch):
+    monkeypatch.setattr(pipeline, "MAX_CREDENTIALS", 2)
+    tokens = [world.issuer.jwt(world.badge(id=f"urn:x:{number}")) for number in range(4)]
+    *first, last = world.verify_all(json.dumps(tokens).encode())
+    assert [report.credential.id for report in first] == ["urn:x:0", "urn:x:1"]
+    assert last.checks == (Check("intake", UNSURE, "too_many_in_one", {"most": 2}),)
+
+
+def test_links_are_followed_but_to_what_is_there(world, monkeypatch):
+    token = world.issuer.jwt(world.badge(id="https://a.example/1"))
+    world.documents["https://a.example/2"] = world.issuer.jwt(world.badge(id="urn:x:2")).encode()
+    links = [Submission("url", f"https://a.example/{number}", via="qr") for number in (1, 2)]
+    submitted = [Submission("jwt", token), Submission("jwt", token), *links]
+    read_all = pipeline.read_all
+    monkeypatch.setattr(pipeline, "read_all", lambda data: read_all(data) if data else submitted)
+    reports = world.verify_all(b"")
+    assert [report.credential.id for report in reports] == ["https://a.example/1", "urn:x:2"]
+    assert [report.carrier for report in reports] == ["jwt", "qr"]
+    assert "https://a.example/1" not in world.asked
+
+
+def test_what_is_not_authentic_is_compared_with_nobody_and_no_file():
+    late = out_of_time()
+    assert pipeline._presented(late, None, [b"x"]) == late
+    assert pipeline._presented(late, "a@a.example", ()) == replace(late, theirs=UNJUDGED)
+
+
+def test_a_credential_that_is_no_badge_is_read_as_its_issuer_writes_it(world):
+    evidence = {"id": "urn:x:e", "type": ["Evidence"]}
+    whole = LICENSE | {"evidence": evidence, "@context": world.badge()["@context"]}
+    report = world.verify(world.issuer.sign(whole), general=True)
+    assert report.credential.document["evidence"] == evidence
+
+
+# What stands around
+
+
+WRAPPED = [
+    ({"type": "VerifiablePresentation", "verifiableCredential": [{"a": "\u00e9"}, " x ", 7, ""]},
+     ('{"a":"\u00e9"}', "x"), ("presentation",)),
+    ({"type": ["EnvelopedVerifiableCredential"], "id": "data:,%7B%7D"}, ("{}",), ("envelope",)),
+    ({"type": "EnvelopedVerifiableCredential", "id": "DATA:x;BASE64,e30="}, ("{}",),
+     ("envelope",)),
+    ({"proof": {"type": "JwtProof2020", "jwt": "a.b.c"}}, ("a.b.c",), ("jwt_proof",)),
+    ({"payload": "b", "signatures": [{"protected": "a", "signature": "c"}, {"signature": "d"}, 7]},
+     ("a.b.c",), ("jws_json",)),
+    ({"payload": "b", "protected": "a", "signature": "c",
+      "header": {"disclosures": ["d", "e"], "kb_jwt": "f"}}, ("a.b.c~d~e~f",), ("jws_json",)),
+    ({"payload": "b", "protected": "a", "signature": "c", "header": {"kb_jwt": "f"}},
+     ("a.b.c~f",), ("jws_json",)),
+    ({"payload": "b", "protected": "a", "signature": "c", "header": {"disclosures": "d"}},
+     ("a.b.c~d~",), ("jws_json",)),
+    ({"payload": "b", "protected": "a", "signature": "c", "header": {"x": 1}}, ("a.b.c",),
+     ("jws_json",)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("document", "texts", "notes"), WRAPPED)
+def test_what_is_wrapped_is_handed_on_as_it_is(document, texts, notes):
+    text = json.dumps(document)
+    shown = text if notes == ("presentation",) else ""
+    assert wrapping.unwrap(text) == (texts, notes, shown)
+    around = {"verifiableCredential": document, "type": "VerifiablePresentation"}
+    inner = (texts, tuple(dict.fromkeys(("presentation", *notes))), json.dumps(around))
+    assert wrapping.unwrap(json.dumps(around)) == inner
+
+
+UNREADABLE = [
+    (7, "envelope_not_read", "an envelope without data"),
+    ("data:text/plain,hello", "envelope_not_read", "text/plain"),
+    ("data:x;base64,e3!0=", "envelope_not_read", "x;base64"),
+    ("data:x,%FF", "envelope_not_read", "x"),
+    ("data:application/vc+COSE,AA", "cose", "application/vc+COSE"),
+]
+
+
+@pytest.mark.parametrize(("url", "code", "kind"), UNREADABLE)
+def test_an_envelope_of_something_else_says_of_what(url, code, kind):
+    with pytest.raises(WrappingError) as caught:
+        wrapping.unwrap(json.dumps({"type": "EnvelopedVerifiableCredential", "id": url}))
+    assert (caught.value.code, caught.value.detail, str(caught.value)) == (code, kind, kind)
+
+
+# Status entries
+
+
+def test_the_age_of_a_list_is_told_if_it_has_one():
+    check = Check("status", PASSED, "not_revoked", {"url": "x"})
+    assert status._aged(check, Fetched("x", b"")) is check
+    aged = Check("status", PASSED, "not_revoked", {"url": "x", "age": 7})
+    assert status._aged(check, Fetched("x", b"", age=7)) == aged
+
+
+MALFORMED = "https://www.w3.org/ns/credentials/status-list#MALFORMED_VALUE_ERROR"
+ENTRY = {"statusListCredential": "https://a.example/1", "statusPurpose": "revocation",
+         "statusListIndex": "7"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "member", "problem"),
+    [
+        ({"statusListIndex": None}, "statusListIndex", MALFORMED),
+        ({"statusListIndex": True}, "statusListIndex", MALFORMED),
+        ({"statusListIndex": "0x7"}, "statusListIndex", MALFORMED),
+        ({"statusSize": "x"}, "statusSize", MALFORMED),
+        ({"statusPurpose": 7}, "statusPurpose", None),
+        ({"statusListCredential": None}, "statusListCredential", None),
+        ({"statusListCredential": None, "statusPurpose": None}, "statusListCredential", None),
+    ],
+)
+def test_a_status_entry_names_the_member_that_is_amiss(changes, member, problem):
+    check = status._read_entry(ENTRY | changes, "BitstringStatusListEntry")
+    assert check == Check("status", UNSURE, "status_malformed", {"member": member}, problem)
+
+
+def test_messages_stand_by_their_values():
+    messages = [
+        {"status": "0x0", "message": "a"}, {"status": "0xfF", "message": "b"},
+        {"status": "0x100", "message": "c"}, {"status": "1", "message": "d"},
+        {"status": 2, "message": "e"}, {"status": "0x3", "message": 7}, {"status": "0x4"}, "x",
+    ]  # fmt: skip
+    assert status._messages({"statusMessage": messages}) == {0: "a", 255: "b"}
+    assert status._messages({"statusMessage": messages[0]}) == {0: "a"}
+    entry = status._read_entry(ENTRY | {"statusListIndex": 7}, "StatusList2021Entry")
+    assert (entry.index, entry.size, entry.purpose, entry.messages) == (7, 1, "revocation", {})

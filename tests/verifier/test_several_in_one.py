@@ -107,9 +107,10 @@ def test_two_that_say_something_else_are_two_though_they_have_one_id(world):
     again = world.issuer.sign(world.badge(id=f"{SITE}1", name="A"), created="2026-11-02T00:00:00Z")
     arranged = badges[0] | {"credentialStatus": [badges[0]["credentialStatus"]]}
     jwts = [world.issuer.jwt(badge) for badge in badges]
-    forms = [*badges[:2], again, arranged, *jwts]
+    other = world.issuer.jwt(world.badge(id=f"{SITE}1", name="C"))
+    forms = [*badges[:2], again, arranged, *jwts, other]
     reports = world.verify_all(json.dumps(forms).encode())
-    assert [report.credential.name for report in reports] == ["A", "B"]
+    assert [report.credential.name for report in reports] == ["A", "B", "C"]
 
 
 def test_the_first_alone_says_that_there_are_more(world, merged):

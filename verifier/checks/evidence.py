@@ -19,14 +19,12 @@ def digest_multibase(sha256: bytes) -> str:
 
 def check_evidence(credential: Credential, file: bytes) -> Check:
     """Check that `file` is one of the credential's pieces of evidence, unchanged."""
-    digests = [item for item in credential.evidence if item.digest]
+    digests = [(item.digest, item.name or "") for item in credential.evidence if item.digest]
     if not digests:
         return Check("evidence", Outcome.COULD_NOT_CHECK, "evidence_without_digest")
-    for item in digests:
-        if is_digest_of(item.digest or "", file):
-            return Check(
-                "evidence", Outcome.PASSED, "evidence_unchanged", {"name": item.name or ""}
-            )
+    for digest, name in digests:
+        if is_digest_of(digest, file):
+            return Check("evidence", Outcome.PASSED, "evidence_unchanged", {"name": name})
     return Check("evidence", Outcome.FAILED, "evidence_not_this_file")
 
 
