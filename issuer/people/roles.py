@@ -9,12 +9,12 @@ from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import ColumnElement, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from contexts.errors import MintmarkError
 from issuer.outbox import queue
 from issuer.people import acts
-from issuer.people.tables import BuildingRow, GrantRow, PersonRow
+from issuer.people.tables import BuildingRow, GrantRow, PersonRow, PostRow
 from verifier.wording.words import N_
 
 
@@ -69,15 +69,20 @@ def roles_of(session: Session, person: PersonRow, *, today: date) -> list[GrantR
     return list(session.scalars(grants.order_by(GrantRow.id)))
 
 
-def everybody(session: Session, role: Role, *, today: date) -> Sequence[PersonRow]:
-    """Return everyone who has a role today, in the order in which they came."""
+def everybody(
+    session: Session, role: Role, *, today: date, with_buildings: bool = False
+) -> Sequence[PersonRow]:
+    """Return everyone who has a role today, in the order in which they came; for a list to choose
+    from, with their buildings, in the same query."""
     rows = (
         select(PersonRow)
         .join(GrantRow, GrantRow.person_pk == PersonRow.id)
         .where(GrantRow.role == role, in_force(today), PersonRow.left_at.is_(None))
         .where(PersonRow.erased_at.is_(None), PersonRow.merged_into.is_(None))
     )
-    return session.scalars(rows.distinct().order_by(PersonRow.id)).all()
+    if with_buildings:
+        rows = rows.options(joinedload(PersonRow.posts).joinedload(PostRow.building))
+    return session.scalars(rows.distinct().order_by(PersonRow.id)).unique().all()
 
 
 def grant(

@@ -54,6 +54,12 @@ class PersonRow(Base):
     )
 
     @property
+    def name_and_buildings(self) -> str:
+        """The name, and the buildings of this person: what tells two of one name apart in a list
+        to choose from (E21)."""
+        return " · ".join([self.name, *(post.building.name for post in self.posts)])
+
+    @property
     def is_here(self) -> bool:
         """True unless this person left, was erased, or is another record's double."""
         return not (self.left_at or self.erased_at or self.merged_into)

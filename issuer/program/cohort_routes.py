@@ -201,7 +201,7 @@ def _page(public_id: str, *, wrong: CohortRefused | WindowRefused | None = None)
 
 
 def _coaches(session: Session) -> list[PersonRow]:
-    coaches = roles.everybody(session, Role.COACH, today=local_today())
+    coaches = roles.everybody(session, Role.COACH, today=local_today(), with_buildings=True)
     return sorted(coaches, key=lambda person: person.folded)
 
 

@@ -173,10 +173,8 @@ def _offerings(session: Session) -> list[OfferingRow]:
 
 
 def _leaders(session: Session) -> list[PersonRow]:
-    today = local_today()
-    return sorted(
-        roles.everybody(session, Role.COACH, today=today), key=lambda person: person.folded
-    )
+    coaches = roles.everybody(session, Role.COACH, today=local_today(), with_buildings=True)
+    return sorted(coaches, key=lambda person: person.folded)
 
 
 def _project(session: Session, public_id: str) -> ProjectRow:

@@ -160,8 +160,8 @@ def move(
 
 
 def active_evaluators(session: Session, *, today: date) -> Sequence[PersonRow]:
-    """Return everyone who is an evaluator today."""
-    return everybody(session, Role.EVALUATOR, today=today)
+    """Return everyone who is an evaluator today, with their buildings."""
+    return everybody(session, Role.EVALUATOR, today=today, with_buildings=True)
 
 
 def expertise(session: Session, people: Collection[int]) -> Mapping[int, set[str]]:

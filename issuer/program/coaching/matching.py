@@ -44,7 +44,7 @@ def choices(
     """
     coaches = [
         person
-        for person in roles.everybody(session, Role.COACH, today=today)
+        for person in roles.everybody(session, Role.COACH, today=today, with_buildings=True)
         if person.id != project.person_pk
     ]
     topic = project.topic.name if project.topic else None

@@ -151,6 +151,31 @@ def test_coaches_who_know_the_field_are_offered_first(building):
     assert page.index("Zoe Expert · knows the field") < page.index("Robin Coach")
 
 
+def test_e21_two_of_one_name_are_told_apart_by_their_buildings(building):
+    """Wherever somebody is chosen from a list; who works in none has the name alone."""
+    add, chief = building.district.add, building.at_chief
+    coaches = [building.coach, add("Robin Coach", Role.COACH)]
+    judges = [add("Kim Sample", Role.EVALUATOR), add("Kim Sample", Role.EVALUATOR)]
+    leader = add("No Building", Role.COACH)
+    hall = building.district.building("8", "North Hall")
+    with building.district.issuer.database.writing() as session:
+        for person, school in zip([*coaches, *judges], [building.school, hall] * 2, strict=True):
+            session.add(PostRow(person_pk=person.id, building_pk=school.id))
+        drafts.locked(session, building.id).state = State.PROPOSED
+    cohort = chief.post("/cohorts", name="Fall", leader=leader.public_id).location
+    for path, name, alone in (
+        (f"{building.path}/steer", "Robin Coach", "No Building · "),
+        ("/cohorts", "Robin Coach", "No Building<"),
+        (cohort, "Robin Coach", ""),
+        ("/program/offerings", "Robin Coach", "No Building<"),
+        ("/program/assignments/proposal", "Kim Sample", ""),
+    ):
+        page = chief.get(path).text
+        offered = re.findall(rf"<option [^>]*>{name} · (Middle School|North Hall)\b", page)
+        assert sorted(offered) == ["Middle School", "North Hall"], path
+        assert alone in page
+
+
 def test_a_teacher_keeps_a_study_record_that_counts_hours(building):
     study = {"text": "Read two chapters.", "day": "2026-01-08"}
     path = f"{building.path}/study"
